@@ -1,0 +1,255 @@
+"""Weekly windows of wall-clock time, and their arithmetic.
+
+Opening hours, a patient's free time and obligations are all the same thing: a set
+of minutes of the week. All windows are half-open, and an end of 00:00 (written
+``24:00``) is the midnight that closes the day.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date, time, timedelta
+from enum import IntEnum
+
+from attrs import field, frozen
+
+from iopkit.errors import Fault, InvalidError, refuse, unless
+
+Span = tuple[int, int]
+
+DAY = 24 * 60
+WEEK = 7 * DAY
+_MINUTE = timedelta(minutes=1)
+
+
+class Weekday(IntEnum):
+    """Day of the week, Monday first, numbered as ``date.weekday()``."""
+
+    MONDAY = 0
+    TUESDAY = 1
+    WEDNESDAY = 2
+    THURSDAY = 3
+    FRIDAY = 4
+    SATURDAY = 5
+    SUNDAY = 6
+
+    @classmethod
+    def of(cls, day: date) -> "Weekday":
+        """The weekday of a date."""
+        return cls(day.weekday())
+
+    @classmethod
+    def parse(cls, text: str) -> "Weekday":
+        """Read a weekday's English name, in any case; raises ``InvalidError``."""
+        try:
+            return cls[text.strip().upper()]
+        except KeyError:
+            expected = f"a weekday ({', '.join(day.title for day in cls)})"
+            raise InvalidError("weekday", [Fault((), expected, repr(text))]) from None
+
+    @property
+    def title(self) -> str:
+        """The English name, such as ``Monday``."""
+        return self.name.capitalize()
+
+
+def minute_of_day(clock: time) -> int:
+    """Minutes since midnight."""
+    return clock.hour * 60 + clock.minute
+
+
+def clock_time(minute: int) -> time:
+    """The wall-clock time so many minutes after midnight, below 24 hours."""
+    return time(*divmod(minute, 60))
+
+
+def plain(clock: time) -> bool:
+    """Whether a time is a bare wall-clock time in whole minutes."""
+    return clock.tzinfo is None and not clock.second and not clock.microsecond
+
+
+def whole_minutes(duration: timedelta) -> int:
+    """A duration as minutes, rounded down."""
+    return duration // _MINUTE
+
+
+_CLOCK = r"([01]\d|2[0-4]):([0-5]\d)"
+_WINDOW = re.compile(rf"([A-Za-z]+) {_CLOCK}-{_CLOCK}")
+
+
+@frozen
+class Window:
+    """A window on one day of every week.
+
+    An end at or before the start lies on the next day, so ``22:00-06:00`` is a night.
+
+    Raises:
+        InvalidError: start equals end, or a time has seconds or a time zone.
+
+    Example:
+        >>> str(Window(Weekday.MONDAY, time(17, 30), time(0)))
+        'monday 17:30-24:00'
+    """
+
+    day: Weekday
+    start: time
+    end: time
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "window",
+            *(
+                unless(plain(clock), name, "a time in whole minutes, without a zone", clock)
+                for name, clock in (("start", self.start), ("end", self.end))
+            ),
+            unless(self.start != self.end, "end", "another time than the start", self.end),
+        )
+
+    @classmethod
+    def parse(cls, text: str) -> "Window":
+        """Read ``monday 17:30-21:00``; raises ``InvalidError``."""
+        match = _WINDOW.fullmatch(text.strip())
+        if match is None or any(match[h] == "24" and match[h + 1] != "00" for h in (2, 4)):
+            raise InvalidError(
+                "window", [Fault((), "a window such as 'monday 17:30-21:00'", repr(text))]
+            )
+        start, end = (time(int(match[h]) % 24, int(match[h + 1])) for h in (2, 4))
+        return cls(Weekday.parse(match[1]), start, end)
+
+    def __str__(self) -> str:
+        end = f"{self.end:%H:%M}" if self.end != time(0) else "24:00"
+        return f"{self.day.name.lower()} {self.start:%H:%M}-{end}"
+
+
+def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def _wrapped(start: int, end: int) -> tuple[Span, ...]:
+    """A span that may run past the end of the week, as spans inside it."""
+    return ((start, end),) if end <= WEEK else ((start, WEEK), (0, end - WEEK))
+
+
+@frozen
+class WeeklyWindows:
+    """A set of minutes of the week, with union, intersection and difference.
+
+    Held as sorted, disjoint spans of minutes since Monday 00:00, so equal sets are
+    equal values however they were written.
+
+    Raises:
+        InvalidError: a span is empty or lies outside the week.
+
+    Example:
+        >>> open_hours = WeeklyWindows.of("monday 09:00-17:00", "friday 09:00-12:00")
+        >>> work = WeeklyWindows.of("monday 08:00-15:30")
+        >>> print(open_hours - work)
+        monday 15:30-17:00, friday 09:00-12:00
+    """
+
+    spans: tuple[Span, ...] = field(default=(), converter=_merged)
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "weekly windows",
+            *(
+                unless(0 <= start < end <= WEEK, number, "a span inside the week", f"{start}-{end}")
+                for number, (start, end) in enumerate(self.spans)
+            ),
+        )
+
+    @classmethod
+    def of(cls, *windows: Window | str) -> "WeeklyWindows":
+        """Windows, given as values or as text such as ``monday 17:30-21:00``."""
+        spans: list[Span] = []
+        for window in windows:
+            w = Window.parse(window) if isinstance(window, str) else window
+            start = w.day * DAY + minute_of_day(w.start)
+            end = w.day * DAY + minute_of_day(w.end) + (DAY if w.end <= w.start else 0)
+            spans += _wrapped(start, end)
+        return cls(tuple(spans))
+
+    @classmethod
+    def always(cls) -> "WeeklyWindows":
+        """Every minute of the week."""
+        return cls(((0, WEEK),))
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """The same set as windows of one day each, in order."""
+        return tuple(
+            Window(day, clock_time(start), clock_time(end % DAY))
+            for day in Weekday
+            for start, end in self.on(day)
+        )
+
+    def on(self, day: Weekday) -> tuple[Span, ...]:
+        """Spans of minutes since midnight on one day."""
+        first, last = day * DAY, (day + 1) * DAY
+        return tuple(
+            (max(start, first) - first, min(end, last) - first)
+            for start, end in self.spans
+            if start < last and end > first
+        )
+
+    def covers(self, day: Weekday, start: time, duration: timedelta) -> bool:
+        """Whether the whole of ``duration`` from that weekday and time lies inside."""
+        first = day * DAY + minute_of_day(start)
+        wanted = _wrapped(first, first + whole_minutes(duration))
+        return all(any(s <= low and high <= e for s, e in self.spans) for low, high in wanted)
+
+    @property
+    def total(self) -> timedelta:
+        """Time a week inside the windows."""
+        return sum((end - start for start, end in self.spans), 0) * _MINUTE
+
+    def __or__(self, other: "WeeklyWindows") -> "WeeklyWindows":
+        return WeeklyWindows(self.spans + other.spans)
+
+    def __and__(self, other: "WeeklyWindows") -> "WeeklyWindows":
+        return ~(~self | ~other)
+
+    def __sub__(self, other: "WeeklyWindows") -> "WeeklyWindows":
+        return self & ~other
+
+    def __invert__(self) -> "WeeklyWindows":
+        edges = [0, *(edge for span in self.spans for edge in span), WEEK]
+        gaps = zip(edges[::2], edges[1::2], strict=True)
+        return WeeklyWindows(tuple((start, end) for start, end in gaps if start < end))
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.windows)) or "never"
+
+
+def first_opening(
+    windows: Iterable[Span], busy: Iterable[Span], length: int, pause: int = 0
+) -> int | None:
+    """The first start, in minutes, of an opening of ``length`` inside the windows.
+
+    Args:
+        windows: spans of one day, in order.
+        busy: spans of the same day that are taken, in any order.
+        pause: minutes to keep free on both sides of what is taken.
+
+    Returns:
+        Minutes since midnight; ``None`` if nothing fits.
+
+    Example:
+        >>> first_opening([(540, 720)], [(560, 600)], 60)
+        600
+    """
+    taken = sorted(busy)
+    for low, high in windows:
+        at = low
+        for start, end in taken:
+            if at + length + pause <= start:
+                break
+            at = max(at, end + pause)
+        if at + length <= high:
+            return at
+    return None

@@ -1,0 +1,312 @@
+"""The command line: the only reader of files, the clock and arguments.
+
+Each command works out its whole answer first; files are written after that, all or
+none, and then the answer is printed.
+"""
+
+import argparse
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, TypeVar
+
+from attrs import field, frozen
+
+from iopkit.eligibility import FACTS, POLICIES, AnyFact, Policy, find_policy
+from iopkit.errors import IopkitError, UnknownNameError
+from iopkit.interchange import (
+    calendar_text,
+    decision_text,
+    fact_document,
+    fact_text,
+    find_program,
+    findings_text,
+    from_json,
+    from_toml,
+    moves_text,
+    plan_text,
+    policy_text,
+    program_names,
+    program_text,
+    requirements_text,
+    template_text,
+    to_document,
+    to_ical,
+)
+from iopkit.patients import Patient
+from iopkit.plans import (
+    REQUIREMENTS,
+    Plan,
+    Program,
+    RequirementSet,
+    Site,
+    check,
+    draft,
+    find_requirements,
+    schedule,
+)
+from iopkit.truth import Truth, all_of
+
+T = TypeVar("T")
+
+DONE, NO, BAD_INPUT, UNDETERMINED = 0, 1, 2, 3
+_CODES = {Truth.YES: DONE, Truth.NO: NO, Truth.UNKNOWN: UNDETERMINED}
+
+_EPILOG = """\
+exit codes:
+  0  done, or the answer is yes
+  1  the answer is no, or a requirement is unmet
+  2  bad input; every problem is listed, and nothing is written
+  3  undetermined: something is not known
+
+iopkit advises; clinicians decide.
+"""
+
+
+class _UsageError(IopkitError):
+    """A file that cannot be read or written."""
+
+
+@frozen
+class _Answer:
+    """What a command has to say, as text and as JSON, and what it has to write."""
+
+    text: str
+    document: Any  # Any: plain JSON values
+    code: int = DONE
+    files: Mapping[Path, bytes] = field(factory=dict)
+
+
+def run() -> None:
+    """The ``iopkit`` command."""
+    try:
+        code = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of our output has closed it, as ``head`` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = DONE
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line, print its answer and return its exit code.
+
+    Example:
+        >>> main(["list", "policies"])
+        us-medicare-iop  Medicare intensive outpatient services: patient eligibility
+        0
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        answer: _Answer = options.command(options)
+        _write(answer.files)
+    except IopkitError as error:
+        print(f"iopkit: {error}", file=sys.stderr)
+        return BAD_INPUT
+    if options.json:
+        print(json.dumps(answer.document, indent=2, ensure_ascii=False))
+    else:
+        print(answer.text)
+    return answer.code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="iopkit",
+        description="Model intensive outpatient addiction treatment.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, does: Callable[[argparse.Namespace], _Answer], says: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(
+            name, help=says, description=says, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        sub.set_defaults(command=does)
+        sub.add_argument("--json", action="store_true", help="print JSON in place of text")
+        return sub
+
+    decide = command("decide", _decide, "Judge a patient by a policy.")
+    decide.add_argument("patient", metavar="PATIENT.json", type=Path)
+    decide.add_argument("--policy", required=True, help="a shipped policy, or a policy document")
+    decide.add_argument("--on", type=_day, default=None, metavar="DATE", help="the day to judge for; today if not given")
+
+    plan = command("plan", _plan, "Draft a patient's plan from a program.")
+    plan.add_argument("patient", metavar="PATIENT.json", type=Path)
+    plan.add_argument("--program", required=True, help="a shipped program, or a program document")
+    plan.add_argument("--site", required=True, type=Path, metavar="SITE.toml")
+    plan.add_argument("--start", required=True, type=_day, metavar="DATE", help="first day of the first week")
+    plan.add_argument("--seed", type=int, default=None, help="draws the random days; drawn itself if not given")
+    plan.add_argument("-o", "--output", type=Path, metavar="PLAN.json", help="write the plan")
+
+    dated = command("schedule", _schedule, "Date every session of a plan.")
+    dated.add_argument("plan", metavar="PLAN.json", type=Path)
+    dated.add_argument("--site", required=True, type=Path, metavar="SITE.toml")
+    dated.add_argument("--ical", type=Path, metavar="OUT.ics", help="write a calendar file")
+    dated.add_argument("--titles", action="store_true", help="name the services in the calendar file; that discloses the kind of treatment")
+    dated.add_argument("-o", "--output", type=Path, metavar="SCHEDULE.json", help="write the schedule")
+
+    checked = command("check", _check, "Check a plan's schedule against requirements.")
+    checked.add_argument("plan", metavar="PLAN.json", type=Path)
+    checked.add_argument("--site", required=True, type=Path, metavar="SITE.toml")
+    checked.add_argument("--requirements", required=True, help="a shipped requirement set, or a document of one")
+
+    listed = command("list", _list, "List what is shipped.")
+    listed.add_argument("what", choices=sorted(_SHIPPED))
+
+    shown = command("show", _show, "Show a policy, program, requirement set or fact, with its sources.")
+    shown.add_argument("name")
+
+    example = command("example", _example, "Print a valid example document to start from.")
+    example.add_argument("what", choices=("patient", "program", "site"))
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a date has no zone
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a date such as 2026-01-31, found {text!r}") from None
+
+
+def _decide(options: argparse.Namespace) -> _Answer:
+    policy = _named(Policy, options.policy, find_policy)
+    patient = _document(Patient, options.patient)
+    on = options.on or datetime.now().astimezone().date()
+    decision = policy.decide(patient, on=on)
+    return _Answer(decision_text(decision), to_document(decision), _CODES[decision.verdict])
+
+
+def _plan(options: argparse.Namespace) -> _Answer:
+    program = _named(Program, options.program, find_program)
+    site = _document(Site, options.site)
+    patient = _document(Patient, options.patient)
+    seed = secrets.randbits(53) if options.seed is None else options.seed
+    plan = draft(program, patient, site, start=options.start, seed=seed)
+    document = to_document(plan)
+    return _Answer(plan_text(plan), document, files=_files((options.output, _json(document))))
+
+
+def _schedule(options: argparse.Namespace) -> _Answer:
+    plan = _document(Plan, options.plan)
+    dated = schedule(plan, _document(Site, options.site))
+    document = to_document(dated)
+    calendar = to_ical(dated, stamp=datetime.now(UTC), titles=options.titles) if options.ical else b""
+    text = f"{calendar_text(dated)}\n\nNot as planned:\n{moves_text(dated)}"
+    return _Answer(text, document, files=_files((options.ical, calendar), (options.output, _json(document))))
+
+
+def _check(options: argparse.Namespace) -> _Answer:
+    requirements = _named(RequirementSet, options.requirements, find_requirements)
+    plan = _document(Plan, options.plan)
+    findings = check(schedule(plan, _document(Site, options.site)), requirements)
+    met = all_of(finding.truth for finding in findings)
+    document = {
+        "requirements": requirements.name,
+        "met": met.value,
+        "findings": [to_document(finding) for finding in findings],
+    }
+    return _Answer(f"{requirements.title}\n\n{findings_text(findings)}", document, _CODES[met])
+
+
+# Names and titles of what is shipped, by kind.
+_SHIPPED: Mapping[str, Callable[[], Mapping[str, str]]] = {
+    "facts": lambda: {fact.name: fact.meaning for fact in FACTS.values()},
+    "policies": lambda: {policy.name: policy.title for policy in POLICIES},
+    "programs": lambda: {name: find_program(name).title for name in program_names()},
+    "requirements": lambda: {r.name: r.title for r in REQUIREMENTS},
+}
+
+
+def _list(options: argparse.Namespace) -> _Answer:
+    titles = _SHIPPED[options.what]()
+    width = max(map(len, titles))
+    text = "\n".join(f"{name:<{width}}  {title}" for name, title in titles.items())
+    return _Answer(text, titles)
+
+
+def _show(options: argparse.Namespace) -> _Answer:
+    """Everything of that name: a payer's policy and its requirements may share one."""
+    texts: list[str] = []
+    documents: dict[str, Any] = {}  # Any: plain JSON values
+    found: list[tuple[str, Callable[[str], Any], Callable[[Any], str], Callable[[Any], Any]]] = [
+        ("policies", find_policy, policy_text, to_document),
+        ("programs", find_program, template_text, to_document),
+        ("requirements", find_requirements, requirements_text, to_document),
+        ("facts", FACTS.__getitem__, fact_text, fact_document),
+    ]
+    for kind, find, text, document in found:
+        if options.name in _SHIPPED[kind]():
+            value = find(options.name)
+            texts.append(text(value))
+            documents[kind] = document(value)
+    if not texts:
+        known = [name for names in _SHIPPED.values() for name in names()]
+        raise UnknownNameError("policy, program, requirement set or fact", options.name, set(known))
+    return _Answer("\n\n".join(texts), documents)
+
+
+def _example(options: argparse.Namespace) -> _Answer:
+    folder = files("iopkit") / "examples"
+    match options.what:
+        case "patient":
+            text = (folder / "patient.json").read_text(encoding="utf-8")
+            return _Answer(text.rstrip(), json.loads(text))
+        case "site":
+            text = (folder / "site.toml").read_text(encoding="utf-8")
+            return _Answer(text.rstrip(), to_document(from_toml(Site, text)))
+        case _:
+            text = program_text("matrix-16-week")
+            return _Answer(text.rstrip(), to_document(find_program("matrix-16-week")))
+
+
+def _named(kind: type[T], name: str, find: Callable[[str], T]) -> T:
+    """A shipped value by its name, or one read from a file if the name ends as one."""
+    path = Path(name)
+    return _document(kind, path) if path.suffix in (".json", ".toml") else find(name)
+
+
+def _document(kind: type[T], path: Path) -> T:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _UsageError(f"cannot read {path}: {error.strerror}") from error
+    read = from_toml if path.suffix == ".toml" else from_json
+    try:
+        return read(kind, data)
+    except IopkitError as error:
+        raise _UsageError(f"{path}: {error}") from error
+
+
+def _json(document: Mapping[str, Any]) -> bytes:  # Any: plain JSON values
+    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _files(*wanted: tuple[Path | None, bytes]) -> dict[Path, bytes]:
+    return {path: data for path, data in wanted if path is not None}
+
+
+def _write(wanted: Mapping[Path, bytes]) -> None:
+    """Write all files or none: each beside its place first, then put in place."""
+    staged: list[tuple[Path, Path]] = []
+    try:
+        for path, data in wanted.items():
+            with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+                staged.append((Path(file.name), path))
+                file.write(data)
+        for temporary, path in staged:
+            temporary.replace(path)
+    except OSError as error:
+        raise _UsageError(f"cannot write {error.filename}: {error.strerror}") from error
+    finally:
+        for temporary, _ in staged:
+            temporary.unlink(missing_ok=True)

@@ -1,0 +1,41 @@
+"""Patient data stays out of reprs: showing it is an explicit act.
+
+42 CFR Part 2 counts "this person is in treatment" as a disclosure already, so a
+traceback or a log line that holds a repr must not identify or describe anyone.
+"""
+
+from typing import Any
+
+import attrs
+
+
+def hidden(self: object) -> str:
+    """A repr that shows the class and, where there is one, the random key.
+
+    Assigned as ``__repr__`` in each class that holds a patient's values.
+    """
+    key = getattr(self, "key", "...")
+    return f"{type(self).__name__}({key})"
+
+
+def reveal(value: object) -> str:
+    """Every field of a confidential value, as text for eyes that may see it.
+
+    Example:
+        >>> from uuid import UUID
+        >>> from iopkit import Patient
+        >>> patient = Patient(key=UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
+        >>> patient
+        Patient(0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90)
+        >>> "birth_date=None" in reveal(patient)
+        True
+    """
+    if isinstance(value, (tuple, list)):
+        items: tuple[Any, ...] = tuple(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]  # any sequence may be shown
+        return f"({', '.join(map(reveal, items))})"
+    if not attrs.has(type(value)) or type(value).__repr__ is not hidden:
+        return repr(value)
+    # Any: a field may hold anything, and is only shown.
+    cls: Any = type(value)
+    shown = (f"{f.name}={reveal(getattr(value, f.name))}" for f in attrs.fields(cls))
+    return f"{cls.__name__}({', '.join(shown)})"

@@ -1,0 +1,97 @@
+"""Why a predicate came out as it did: the whole tree, with every value that it saw."""
+
+from attrs import frozen
+
+from iopkit.confidential import hidden
+from iopkit.eligibility.kinds import Scalar
+from iopkit.eligibility.predicates import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Compare,
+    Known,
+    Not,
+    OneOf,
+    Predicate,
+    Values,
+    describe,
+    evaluate,
+    parts_of,
+    with_unit,
+)
+from iopkit.truth import Truth, all_of, any_of, at_least
+
+
+@frozen(repr=False)
+class Explanation:
+    """One node of a predicate, its truth, the value it saw, and its parts."""
+
+    predicate: Predicate
+    truth: Truth
+    value: Scalar | None = None
+    parts: "tuple[Explanation, ...]" = ()
+
+    @property
+    def undetermined(self) -> tuple[str, ...]:
+        """Names of facts that are not known and on which an unknown truth rests.
+
+        Empty when the truth is known. Facts inside parts that are settled are left out.
+        """
+        if self.truth is not Truth.UNKNOWN:
+            return ()
+        match self.predicate:
+            case Compare(fact) | OneOf(fact) | Known(fact):
+                return (fact.name,)
+            case _:
+                names = [name for part in self.parts for name in part.undetermined]
+                return tuple(dict.fromkeys(names))
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """What each fact was, in words, each once."""
+        match self.predicate:
+            case Compare(fact) | OneOf(fact) | Known(fact):
+                if self.value is None:
+                    return (f"{fact.title} is not known",)
+                return (f"{fact.title}: {with_unit(fact.kind, self.value)}",)
+            case _:
+                return tuple(dict.fromkeys(text for part in self.parts for text in part.seen))
+
+    @property
+    def reason(self) -> str:
+        """What was asked and what was seen."""
+        return f"{describe(self.predicate)} ({'; '.join(self.seen)})"
+
+    __repr__ = hidden
+
+
+def explain(predicate: Predicate, values: Values) -> Explanation:
+    """Evaluate a predicate and keep every node, near misses included.
+
+    Its truth is that of ``evaluate``; nothing is cut short, so each part is judged even
+    where another has settled the whole.
+
+    Example:
+        >>> from iopkit.eligibility import FACTS
+        >>> explain(FACTS["age"] >= 18, {"age": 17}).reason
+        'age is at least 18 years (age: 17 years)'
+    """
+    match predicate:
+        case Compare(fact) | OneOf(fact) | Known(fact):
+            return Explanation(predicate, evaluate(predicate, values), values.get(fact.name))
+        case _:
+            parts = tuple(explain(part, values) for part in parts_of(predicate))
+            return Explanation(predicate, _joined(predicate, parts), parts=parts)
+
+
+def _joined(predicate: AllOf | AnyOf | Not | AtLeast, parts: tuple[Explanation, ...]) -> Truth:
+    truths = [part.truth for part in parts]
+    match predicate:
+        case AllOf():
+            return all_of(truths)
+        case AnyOf():
+            return any_of(truths)
+        case AtLeast(count):
+            return at_least(count, truths)
+        case Not():
+            return ~truths[0]

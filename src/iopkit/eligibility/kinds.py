@@ -1,0 +1,79 @@
+"""Kinds of fact: which values a fact can have."""
+
+from math import isfinite
+
+from attrs import frozen
+
+from iopkit.errors import Fault, InvalidError, refuse, unless
+
+Scalar = bool | int | float | str
+
+
+@frozen
+class YesNo:
+    """True or false."""
+
+    def expectation(self) -> str:
+        """The values of the kind, in words."""
+        return "true or false"
+
+    def accepts(self, value: object) -> bool:
+        """Whether a value is of the kind."""
+        return isinstance(value, bool)
+
+
+@frozen
+class Number:
+    """A number from ``low`` to ``high``, both included, in ``unit``."""
+
+    low: float
+    high: float
+    unit: str = ""
+    whole: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        refuse("number", unless(self.low <= self.high, "high", f"at least {self.low}", self.high))
+
+    def expectation(self) -> str:
+        """The values of the kind, in words."""
+        what = "a whole number" if self.whole else "a number"
+        return f"{what} from {self.low:g} to {self.high:g}"
+
+    def accepts(self, value: object) -> bool:
+        """Whether a value is of the kind."""
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return False
+        whole = isinstance(value, int) or not self.whole
+        return whole and isfinite(value) and self.low <= value <= self.high
+
+
+@frozen
+class Choice:
+    """One of ``options``; if ``ordered``, they rise from the first to the last."""
+
+    options: tuple[str, ...]
+    ordered: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        count = len(self.options)
+        refuse(
+            "choice",
+            unless(count == len(set(self.options)) > 0, "options", "distinct options", count),
+        )
+
+    def expectation(self) -> str:
+        """The values of the kind, in words."""
+        return f"one of {', '.join(self.options)}"
+
+    def accepts(self, value: object) -> bool:
+        """Whether a value is of the kind."""
+        return isinstance(value, str) and value in self.options
+
+
+Kind = YesNo | Number | Choice
+
+
+def check(kind: Kind, value: object, *path: str) -> None:
+    """Raise ``InvalidError`` if a value is not of a kind; the value is not shown."""
+    if not kind.accepts(value):
+        raise InvalidError("value", [Fault(path, kind.expectation(), "another value")])

@@ -1,0 +1,116 @@
+"""Policies: dated sets of criteria, and what they decide about a patient."""
+
+from datetime import date
+
+from attrs import field, frozen
+
+from iopkit.confidential import hidden
+from iopkit.eligibility.explanations import Explanation, explain
+from iopkit.eligibility.facts import read_facts
+from iopkit.eligibility.predicates import AnyFact, Predicate, facts_in
+from iopkit.errors import refuse, unless
+from iopkit.patients import Patient
+from iopkit.sources import Source, Versions
+from iopkit.truth import Truth, all_of
+
+
+@frozen
+class Criterion:
+    """One condition of a policy, with the place in its source that states it."""
+
+    name: str
+    meaning: str
+    predicate: Predicate
+    source: Source
+
+
+@frozen
+class Policy:
+    """Who is eligible: in each dated version, the patient must meet every criterion.
+
+    Raises:
+        InvalidError: a version has no criterion, or two of one name.
+    """
+
+    name: str
+    title: str
+    versions: Versions[tuple[Criterion, ...]]
+
+    def __attrs_post_init__(self) -> None:
+        for number, version in enumerate(self.versions.dated):
+            names = [criterion.name for criterion in version.value]
+            refuse(
+                f"policy {self.name!r}",
+                unless(bool(names), number, "at least one criterion", "none"),
+                unless(len(names) == len(set(names)), number, "each name once", "one twice"),
+            )
+
+    def facts(self, *, on: date) -> tuple[AnyFact, ...]:
+        """The facts that the version in force on a day asks about, each once."""
+        criteria = self.versions.on(on).value
+        asked = (fact for criterion in criteria for fact in facts_in(criterion.predicate))
+        return tuple(dict.fromkeys(asked))
+
+    def decide(self, patient: Patient, *, on: date) -> "Decision":
+        """Judge a patient on a day, by the version in force on it.
+
+        It advises; clinicians decide.
+
+        Raises:
+            NotInForceError: ``on`` is before the first version.
+            InvalidError: ``on`` is before the birth.
+        """
+        version = self.versions.on(on)
+        values = read_facts(self.facts(on=on), patient, on=on).values()
+        results = tuple(Result(c, explain(c.predicate, values)) for c in version.value)
+        return Decision(self.name, self.title, version.since, on, version.source, results)
+
+
+@frozen(repr=False)
+class Result:
+    """What came of one criterion: met (yes), unmet (no) or undetermined (unknown)."""
+
+    criterion: Criterion
+    explanation: Explanation
+
+    @property
+    def truth(self) -> Truth:
+        """Whether the criterion is met."""
+        return self.explanation.truth
+
+    @property
+    def reason(self) -> str:
+        """What was asked and what was seen."""
+        return self.explanation.reason
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Decision:
+    """A policy's answer for one patient on one day, with all its reasons."""
+
+    policy: str
+    title: str
+    since: date
+    on: date
+    source: Source
+    results: tuple[Result, ...] = field(default=())
+
+    @property
+    def verdict(self) -> Truth:
+        """Yes if every criterion is met, no if one is unmet, else unknown."""
+        return all_of(result.truth for result in self.results)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the unknown facts that could still settle the verdict.
+
+        Empty unless the verdict is unknown.
+        """
+        if self.verdict is not Truth.UNKNOWN:
+            return ()
+        names = (name for result in self.results for name in result.explanation.undetermined)
+        return tuple(dict.fromkeys(names))
+
+    __repr__ = hidden

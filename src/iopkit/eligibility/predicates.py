@@ -1,0 +1,386 @@
+"""Predicates over facts: a frozen tree of plain data, with several readers.
+
+Nothing in a tree is callable but the readers of its facts, so a tree can be
+compared, stored, written as a document and read back without running code from it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any, Generic, NoReturn, TypeVar
+
+from attrs import field, frozen
+
+from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, check
+from iopkit.errors import UndeterminedError, refuse, unless
+from iopkit.sources import Source
+from iopkit.truth import Truth, all_of, any_of, at_least
+
+S = TypeVar("S")
+T = TypeVar("T", bound=Scalar)
+
+
+@frozen(order=False)
+class Fact(Generic[S, T]):
+    """Something that can be known about a subject on a day, declared once.
+
+    ``read`` takes the subject and the day, and returns ``None`` where the fact is not
+    known. Operators build predicates, and refuse values that the kind does not have.
+
+    Example:
+        >>> from iopkit.eligibility import FACTS
+        >>> age = FACTS["age"]
+        >>> describe(age >= 18)
+        'age is at least 18 years'
+    """
+
+    name: str
+    kind: Kind = field(hash=False)
+    meaning: str = field(hash=False)
+    read: Callable[[S, date], T | None] = field(hash=False, repr=False)
+    source: Source | None = field(default=None, hash=False)
+
+    @property
+    def title(self) -> str:
+        """The name as people read it."""
+        return self.name.replace("_", " ")
+
+    def __ge__(self, value: T) -> "Compare":
+        return Compare(self, Operator.AT_LEAST, value)
+
+    def __gt__(self, value: T) -> "Compare":
+        return Compare(self, Operator.MORE_THAN, value)
+
+    def __le__(self, value: T) -> "Compare":
+        return Compare(self, Operator.AT_MOST, value)
+
+    def __lt__(self, value: T) -> "Compare":
+        return Compare(self, Operator.LESS_THAN, value)
+
+    def at_least(self, value: T) -> "Compare":
+        """``fact >= value``, which reads better for ordered words."""
+        return self >= value
+
+    def equals(self, value: T) -> "Compare":
+        """The fact has that value. (``==`` compares declarations.)"""
+        return Compare(self, Operator.EQUALS, value)
+
+    def is_in(self, *values: T) -> "OneOf":
+        """The fact has one of the values."""
+        return OneOf(self, values)
+
+    @property
+    def is_known(self) -> "Known":
+        """The fact is known, whatever it is."""
+        return Known(self)
+
+
+# Any: one tree mixes facts of several subjects and types.
+AnyFact = Fact[Any, Any]
+
+
+class Operator(StrEnum):
+    """How a fact is compared with a value."""
+
+    AT_LEAST = ">="
+    MORE_THAN = ">"
+    AT_MOST = "<="
+    LESS_THAN = "<"
+    EQUALS = "=="
+
+    @property
+    def words(self) -> str:
+        """The operator in prose."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Operator.AT_LEAST: "at least ",
+    Operator.MORE_THAN: "more than ",
+    Operator.AT_MOST: "at most ",
+    Operator.LESS_THAN: "less than ",
+    Operator.EQUALS: "",
+}
+
+
+def _both(self: "Predicate", other: "Predicate") -> "AllOf":
+    return AllOf((*_open(AllOf, self), *_open(AllOf, other)))
+
+
+def _either(self: "Predicate", other: "Predicate") -> "AnyOf":
+    return AnyOf((*_open(AnyOf, self), *_open(AnyOf, other)))
+
+
+def _open(kind: "type[AllOf] | type[AnyOf]", part: "Predicate") -> "tuple[Predicate, ...]":
+    """The parts of an unlabeled node of that kind, so that ``a & b & c`` is one node."""
+    if isinstance(part, kind) and not part.label and part.source is None:
+        return part.parts
+    return (part,)
+
+
+def _negated(self: "Predicate") -> "Not":
+    return Not(self)
+
+
+def _no_truth(self: "Predicate") -> NoReturn:
+    """A predicate is neither true nor false without facts."""
+    raise UndeterminedError(
+        "a predicate has no truth of its own: join predicates with &, | and ~, not with "
+        "'and', 'or', 'not' or chained comparisons"
+    )
+
+
+@frozen
+class Compare:
+    """A fact compared with a value of its kind.
+
+    Raises:
+        InvalidError: the kind does not have the value, or has no such order.
+    """
+
+    fact: AnyFact
+    operator: Operator
+    value: Scalar
+    label: str = field(default="", kw_only=True)
+    source: Source | None = field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        check(self.fact.kind, self.value, "value")
+        ordered = isinstance(self.fact.kind, Number) or (
+            isinstance(self.fact.kind, Choice) and self.fact.kind.ordered
+        )
+        refuse(
+            f"comparison of {self.fact.name!r}",
+            unless(
+                ordered or self.operator is Operator.EQUALS,
+                "operator",
+                "'==', as the fact's values have no order",
+                repr(self.operator.value),
+            ),
+        )
+
+    __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
+
+
+@frozen
+class OneOf:
+    """A fact has one of several values."""
+
+    fact: AnyFact
+    values: tuple[Scalar, ...]
+    label: str = field(default="", kw_only=True)
+    source: Source | None = field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        refuse("one_of", unless(bool(self.values), "values", "at least one value", "none"))
+        for value in self.values:
+            check(self.fact.kind, value, "values")
+
+    __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
+
+
+@frozen
+class Known:
+    """A fact is known; this is never unknown itself."""
+
+    fact: AnyFact
+    label: str = field(default="", kw_only=True)
+    source: Source | None = field(default=None, kw_only=True)
+
+    __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
+
+
+@frozen
+class AllOf:
+    """Every part holds; with no parts, yes."""
+
+    parts: "tuple[Predicate, ...]"
+    label: str = field(default="", kw_only=True)
+    source: Source | None = field(default=None, kw_only=True)
+
+    __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
+
+
+@frozen
+class AnyOf:
+    """At least one part holds; with no parts, no."""
+
+    parts: "tuple[Predicate, ...]"
+    label: str = field(default="", kw_only=True)
+    source: Source | None = field(default=None, kw_only=True)
+
+    __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
+
+
+@frozen
+class Not:
+    """The part does not hold."""
+
+    part: "Predicate"
+    label: str = field(default="", kw_only=True)
+    source: Source | None = field(default=None, kw_only=True)
+
+    __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
+
+
+@frozen
+class AtLeast:
+    """At least ``count`` of the parts hold.
+
+    Raises:
+        InvalidError: ``count`` is below 1 or above the number of parts.
+    """
+
+    count: int
+    parts: "tuple[Predicate, ...]"
+    label: str = field(default="", kw_only=True)
+    source: Source | None = field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        most = len(self.parts)
+        refuse(
+            "at_least",
+            unless(1 <= self.count <= most, "count", f"a count from 1 to {most}", self.count),
+        )
+
+    __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
+
+
+Predicate = Compare | OneOf | Known | AllOf | AnyOf | Not | AtLeast
+Values = Mapping[str, Scalar | None]
+Evaluator = Callable[[Values], Truth]
+
+
+def parts_of(predicate: Predicate) -> tuple[Predicate, ...]:
+    """The direct parts of a node; empty for one that asks about a fact."""
+    match predicate:
+        case AllOf() | AnyOf() | AtLeast():
+            return predicate.parts
+        case Not(part):
+            return (part,)
+        case _:
+            return ()
+
+
+def facts_in(predicate: Predicate) -> Iterator[AnyFact]:
+    """Every fact that a predicate asks about, in reading order, with repeats."""
+    match predicate:
+        case Compare() | OneOf() | Known():
+            yield predicate.fact
+        case _:
+            for part in parts_of(predicate):
+                yield from facts_in(part)
+
+
+def evaluate(predicate: Predicate, values: Values) -> Truth:
+    """The truth of a predicate; an absent or ``None`` value is unknown.
+
+    Args:
+        values: facts' values by name. They are trusted to be of their kinds, as those
+            from ``read_facts`` are.
+    """
+    return compiled(predicate)(values)
+
+
+def compiled(predicate: Predicate) -> Evaluator:
+    """A function from facts' values to truth: compile once, apply to many.
+
+    Example:
+        >>> from iopkit.eligibility import FACTS
+        >>> adult = compiled(FACTS["age"] >= 18)
+        >>> adult({"age": 17}), adult({})
+        (<Truth.NO: 'no'>, <Truth.UNKNOWN: 'unknown'>)
+    """
+    match predicate:
+        case Compare(fact, operator, value):
+            return _asked(fact.name, _test(fact.kind, operator, value))
+        case OneOf(fact, values):
+            return _asked(fact.name, frozenset(values).__contains__)
+        case Known(fact):
+            name = fact.name
+            return lambda values: Truth.of(values.get(name) is not None)
+        case AllOf(parts):
+            return _joined(all_of, parts)
+        case AnyOf(parts):
+            return _joined(any_of, parts)
+        case AtLeast(count, parts):
+            return _joined(lambda truths: at_least(count, truths), parts)
+        case Not(part):
+            inner = compiled(part)
+            return lambda values: ~inner(values)
+
+
+def _joined(join: Callable[[Iterable[Truth]], Truth], parts: tuple[Predicate, ...]) -> Evaluator:
+    inner = tuple(map(compiled, parts))
+    return lambda values: join([part(values) for part in inner])
+
+
+def _asked(name: str, holds: Callable[[Any], bool]) -> Evaluator:
+    # Any: each kind's test takes the kind's own values, which ``check`` has ensured.
+    yes, no, unknown = Truth.YES, Truth.NO, Truth.UNKNOWN
+
+    def ask(values: Values) -> Truth:
+        value = values.get(name)
+        if value is None:
+            return unknown
+        return yes if holds(value) else no
+
+    return ask
+
+
+def _test(kind: Kind, operator: Operator, value: Scalar) -> Callable[[Any], bool]:
+    """A test of one value; ordered words are compared by their place in the order."""
+    if isinstance(kind, Choice):
+        order = kind.options
+        limit = _test(Number(0, len(order)), operator, order.index(str(value)))
+        return frozenset(word for place, word in enumerate(order) if limit(place)).__contains__
+    bound: Any = value
+    return {
+        Operator.AT_LEAST: lambda v: v >= bound,
+        Operator.MORE_THAN: lambda v: v > bound,
+        Operator.AT_MOST: lambda v: v <= bound,
+        Operator.LESS_THAN: lambda v: v < bound,
+        Operator.EQUALS: lambda v: v == bound,
+    }[operator]
+
+
+def describe(predicate: Predicate) -> str:
+    """A predicate in prose: its label if it has one, else its parts.
+
+    Example:
+        >>> from iopkit.eligibility import FACTS
+        >>> describe((FACTS["age"] >= 18) & ~FACTS["dangerous"].equals(True))
+        'age is at least 18 years and not (dangerous is true)'
+    """
+    if predicate.label:
+        return predicate.label
+    match predicate:
+        case Compare(fact, operator, value):
+            return f"{fact.title} is {operator.words}{with_unit(fact.kind, value)}"
+        case OneOf(fact, values):
+            return f"{fact.title} is one of {', '.join(with_unit(fact.kind, v) for v in values)}"
+        case Known(fact):
+            return f"{fact.title} is known"
+        case AllOf(parts):
+            return " and ".join(map(_nested, parts)) or "always"
+        case AnyOf(parts):
+            return " or ".join(map(_nested, parts)) or "never"
+        case Not(part):
+            return f"not ({describe(part)})"
+        case AtLeast(count, parts):
+            return f"at least {count} of: {'; '.join(map(describe, parts))}"
+
+
+def _nested(predicate: Predicate) -> str:
+    text = describe(predicate)
+    bare = predicate.label or not parts_of(predicate) or isinstance(predicate, Not)
+    return text if bare else f"({text})"
+
+
+def with_unit(kind: Kind, value: Scalar) -> str:
+    """A fact's value in words."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(kind, Number):
+        return f"{value:g} {kind.unit}".rstrip()
+    return str(value)

@@ -1,0 +1,101 @@
+"""What can go wrong, and how it is said.
+
+An exception means that the caller or a file is wrong; a clinical "no" is a value.
+Messages say what was expected and what kind of thing was found, and never hold a
+patient's data.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from attrs import evolve, frozen
+
+Step = str | int
+
+
+@frozen
+class Fault:
+    """One problem: where it is, what was expected, what was found, how to fix it.
+
+    Example:
+        >>> print(Fault(path=("phases", 2, "weeks"), expected="at least 1", found="0"))
+        phases[2].weeks: expected at least 1, found 0
+    """
+
+    path: tuple[Step, ...]
+    expected: str
+    found: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        where = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in self.path)
+        fix = f" ({self.fix})" if self.fix else ""
+        lead = f"{where.lstrip('.')}: " if where else ""
+        return f"{lead}expected {self.expected}, found {self.found}{fix}"
+
+    def under(self, *steps: Step) -> "Fault":
+        """The same fault, seen from further out."""
+        return evolve(self, path=(*steps, *self.path))
+
+
+class IopkitError(Exception):
+    """The root of every error that iopkit raises on purpose."""
+
+
+class InvalidError(IopkitError, ValueError):
+    """A value or a document breaks its contract; ``faults`` lists every problem."""
+
+    def __init__(self, what: str, faults: Iterable[Fault]) -> None:
+        self.what = what
+        self.faults = tuple(faults)
+        super().__init__(what, self.faults)
+
+    def __str__(self) -> str:
+        count = f"{len(self.faults)} problem{'s' if len(self.faults) != 1 else ''}"
+        return "\n  ".join([f"{self.what}: {count}", *map(str, self.faults)])
+
+
+class UnknownNameError(IopkitError, LookupError):
+    """No policy, program, requirement, fact or example has that name."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind, self.name, self.known = kind, name, tuple(sorted(known))
+        super().__init__(kind, name, self.known)
+
+    def __str__(self) -> str:
+        near = get_close_matches(self.name, self.known, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        return f"no {self.kind} is named {self.name!r}; {hint}known: {', '.join(self.known)}"
+
+
+class NotInForceError(IopkitError, LookupError):
+    """A rule was asked for a day before its first version."""
+
+
+class UndeterminedError(IopkitError, TypeError):
+    """Something without a yes or no was used as if it had one."""
+
+
+class MissingExtraError(IopkitError, ImportError):
+    """A feature needs an optional dependency that is not installed."""
+
+    def __init__(self, extra: str, feature: str) -> None:
+        self.extra, self.feature = extra, feature
+        super().__init__(extra, feature)
+
+    def __str__(self) -> str:
+        return f"{self.feature} needs an extra: pip install 'iopkit[{self.extra}]'"
+
+
+def unless(ok: bool, path: Step, expected: str, found: object) -> tuple[Fault, ...]:
+    """A fault at ``path``, or none if ``ok``: invariants then read as a list.
+
+    ``found`` is shown, so for a patient's data it names the kind, not the value.
+    """
+    return () if ok else (Fault((path,), expected, str(found)),)
+
+
+def refuse(what: str, *groups: tuple[Fault, ...]) -> None:
+    """Raise one ``InvalidError`` with the faults of all groups, if there are any."""
+    if faults := [fault for group in groups for fault in group]:
+        raise InvalidError(what, faults)

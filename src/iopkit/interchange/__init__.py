@@ -1,0 +1,45 @@
+"""In and out: documents, calendars, text and shipped programs."""
+
+from iopkit.interchange.documents import (
+    fact_document,
+    from_json,
+    from_toml,
+    predicate_from_json,
+    to_document,
+    to_json,
+)
+from iopkit.interchange.ical import to_ical
+from iopkit.interchange.library import find_program, program_names, program_text
+from iopkit.interchange.texts import (
+    calendar_text,
+    decision_text,
+    fact_text,
+    findings_text,
+    moves_text,
+    plan_text,
+    policy_text,
+    requirements_text,
+    template_text,
+)
+
+__all__ = [
+    "calendar_text",
+    "decision_text",
+    "fact_document",
+    "fact_text",
+    "find_program",
+    "findings_text",
+    "from_json",
+    "from_toml",
+    "moves_text",
+    "plan_text",
+    "policy_text",
+    "predicate_from_json",
+    "program_names",
+    "program_text",
+    "requirements_text",
+    "template_text",
+    "to_document",
+    "to_ical",
+    "to_json",
+]

@@ -1,0 +1,489 @@
+"""Who is treated: a patient and what is known about them.
+
+Everything may be ``None``, which means "not known" and never "no": an empty tuple of
+diagnoses says that there is none, ``None`` says that nobody has told us. No class
+here shows its values in a repr (see ``iopkit.confidential``).
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from enum import IntEnum, StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+from attrs import frozen
+
+from iopkit.availability import WeeklyWindows
+from iopkit.confidential import hidden
+from iopkit.errors import refuse, unless
+from iopkit.levels import Edition
+from iopkit.truth import Truth, all_of
+
+T = TypeVar("T")
+
+
+class Substance(StrEnum):
+    """Substance classes of DSM-5 use disorders."""
+
+    ALCOHOL = "alcohol"
+    OPIOIDS = "opioids"
+    CANNABIS = "cannabis"
+    SEDATIVES = "sedatives"
+    COCAINE = "cocaine"
+    STIMULANTS = "stimulants"
+    HALLUCINOGENS = "hallucinogens"
+    PHENCYCLIDINE = "phencyclidine"
+    TOBACCO = "tobacco"
+    INHALANTS = "inhalants"
+    OTHER = "other"
+
+    @property
+    def criteria(self) -> int:
+        """How many DSM-5 criteria the class has: 11, or 10 without withdrawal.
+
+        Source: DSM-5 as summarized at
+        https://legalclarity.org/dsm-5-substance-use-disorder-criteria-11-symptoms/ [T3].
+        """
+        return 10 if self in _WITHOUT_WITHDRAWAL else 11
+
+    @property
+    def icd10_block(self) -> str:
+        """The ICD-10-CM block of the class, such as ``F10``.
+
+        Source: https://legalclarity.org/substance-abuse-icd-10-codes-f10-f19-explained/ [T3].
+        """
+        return _BLOCKS[self]
+
+
+_WITHOUT_WITHDRAWAL = frozenset(
+    {Substance.HALLUCINOGENS, Substance.PHENCYCLIDINE, Substance.INHALANTS}
+)
+_BLOCKS = {
+    Substance.ALCOHOL: "F10",
+    Substance.OPIOIDS: "F11",
+    Substance.CANNABIS: "F12",
+    Substance.SEDATIVES: "F13",
+    Substance.COCAINE: "F14",
+    Substance.STIMULANTS: "F15",
+    Substance.HALLUCINOGENS: "F16",
+    Substance.PHENCYCLIDINE: "F16",
+    Substance.TOBACCO: "F17",
+    Substance.INHALANTS: "F18",
+    Substance.OTHER: "F19",
+}
+_ICD10 = re.compile(r"[A-TV-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?")
+_CODE_FORM = "an ICD-10-CM code such as 'F10.20'"
+
+
+class Severity(IntEnum):
+    """DSM-5 severity of a use disorder."""
+
+    MILD = 1
+    MODERATE = 2
+    SEVERE = 3
+
+
+@frozen(repr=False)
+class SubstanceUseDisorder:
+    """A DSM-5 use disorder of one substance class.
+
+    ``criteria_met`` counts the criteria met within 12 months, from 2 (fewer is no
+    disorder) to the number that the class has.
+
+    Raises:
+        InvalidError: the count does not fit the class, or the code is not of its block.
+
+    Example:
+        >>> SubstanceUseDisorder(substance=Substance.ALCOHOL, criteria_met=5).severity
+        <Severity.MODERATE: 2>
+    """
+
+    substance: Substance | None = None
+    criteria_met: int | None = None
+    code: str | None = None
+    diagnosed: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        most = self.substance.criteria if self.substance else 11
+        block = self.substance.icd10_block if self.substance else "F1"
+        count, code = self.criteria_met, self.code
+        refuse(
+            "substance use disorder",
+            unless(
+                count is None or 2 <= count <= most,
+                "criteria_met",
+                f"a count from 2 to {most}",
+                "a count outside it",
+            ),
+            unless(
+                code is None or bool(_ICD10.fullmatch(code) and code.startswith(block)),
+                "code",
+                f"{_CODE_FORM}, beginning with {block}",
+                "another text",
+            ),
+        )
+
+    @property
+    def severity(self) -> Severity | None:
+        """Mild at 2-3 criteria, moderate at 4-5, severe from 6; ``None``: not known.
+
+        Source: DSM-5 as summarized at
+        https://psychcentral.com/disorders/revised-alcoholsubstance-use-disorder/2/ [T3].
+        """
+        if self.criteria_met is None:
+            return None
+        if self.criteria_met >= 6:
+            return Severity.SEVERE
+        return Severity.MODERATE if self.criteria_met >= 4 else Severity.MILD
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class MentalDisorder:
+    """A mental disorder other than a substance use disorder."""
+
+    code: str | None = None
+    diagnosed: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        ok = self.code is None or bool(_ICD10.fullmatch(self.code))
+        refuse("mental disorder", unless(ok, "code", _CODE_FORM, "another text"))
+
+    __repr__ = hidden
+
+
+Diagnosis = SubstanceUseDisorder | MentalDisorder
+
+
+@frozen(repr=False)
+class DimensionRating:
+    """A risk rating of one dimension: 0 (none) to 4 (severe), third edition's scale.
+
+    Source: http://asamcontinuum.org/knowledgebase/ on ranking dimensional severity [T2].
+    """
+
+    dimension: int
+    risk: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "dimension rating",
+            unless(1 <= self.dimension <= 6, "dimension", "a dimension from 1 to 6", "another number"),
+            unless(
+                self.risk is None or 0 <= self.risk <= 4, "risk", "a rating from 0 to 4", "another number"
+            ),
+        )
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Assessment:
+    """What a clinician found on one day.
+
+    The ratings belong to ``edition``: the same dimension number means different
+    things in the third and the fourth edition. The other fields are a clinician's
+    judgment, recorded and never computed; ``None``: not assessed on that day.
+
+    Raises:
+        InvalidError: a dimension is rated twice, ratings have no third-edition scale,
+            or ``needed_per_week`` is negative or longer than a week.
+    """
+
+    on: date
+    edition: Edition = Edition.THIRD
+    ratings: tuple[DimensionRating, ...] = ()
+    needed_per_week: timedelta | None = None
+    """Therapeutic services a week that the patient needs, as the plan of care says."""
+    benefit_likely: bool | None = None
+    """Likely to benefit from a coordinated program, beyond isolated sessions."""
+    needs_24_hour_care: bool | None = None
+    support_adequate: bool | None = None
+    """Whether the support system outside the program is adequate."""
+    dangerous: bool | None = None
+    """Judged dangerous to self or others."""
+    able_to_participate: bool | None = None
+    """Cognitively and emotionally able to take part and to tolerate the intensity."""
+
+    def __attrs_post_init__(self) -> None:
+        rated = [rating.dimension for rating in self.ratings]
+        needed = self.needed_per_week
+        refuse(
+            "assessment",
+            unless(len(rated) == len(set(rated)), "ratings", "each dimension once", "one twice"),
+            unless(
+                self.edition is Edition.THIRD or not rated,
+                "ratings",
+                "no 0-4 ratings with the fourth edition, which rates by subdimension",
+                "ratings",
+            ),
+            unless(
+                needed is None or timedelta(0) <= needed <= timedelta(weeks=1),
+                "needed_per_week",
+                "between nothing and a whole week",
+                "another duration",
+            ),
+        )
+
+    __repr__ = hidden
+
+
+class Relationship(StrEnum):
+    """What a support person is to the patient."""
+
+    PARTNER = "partner"
+    PARENT = "parent"
+    CHILD = "child"
+    RELATIVE = "relative"
+    FRIEND = "friend"
+    SPONSOR = "sponsor"
+    EMPLOYER = "employer"
+    OTHER = "other"
+
+
+@frozen(repr=False)
+class Support:
+    """A person who supports the patient's recovery."""
+
+    relationship: Relationship | None = None
+    lives_with_patient: bool | None = None
+    joins_family_sessions: bool | None = None
+
+    __repr__ = hidden
+
+
+class Purpose(StrEnum):
+    """What a disclosure is for."""
+
+    TREATMENT = "treatment"
+    PAYMENT = "payment"
+    OPERATIONS = "operations"
+    FAMILY_INVOLVEMENT = "family_involvement"
+    EMPLOYMENT = "employment"
+    LEGAL_PROCEEDINGS = "legal_proceedings"
+    RESEARCH = "research"
+    OTHER = "other"
+
+
+_TPO = frozenset({Purpose.TREATMENT, Purpose.PAYMENT, Purpose.OPERATIONS})
+
+
+class Expiry(StrEnum):
+    """How a consent ends."""
+
+    DATE = "date"
+    EVENT = "event"
+    NONE = "none"
+
+
+@frozen(repr=False)
+class Consent:
+    """A written consent to disclose, with the elements of 42 CFR 2.31(a).
+
+    The patient's name, the first element, is the patient who holds the consent.
+    ``end`` is the first day on which a dated consent is no longer valid;
+    ``event_occurred`` the day of the event that ends one by event. Whoever must sign
+    for a minor is for state law to say (2.14): ``signed`` means "by all who must".
+
+    Source: 42 CFR 2.31, as amended by 89 FR 12618 (2024-02-16) [T1].
+
+    Raises:
+        InvalidError: legal proceedings are combined with another purpose (2.31(d)),
+            "none" as expiry goes beyond treatment, payment and operations (2.31(a)(7)),
+            or the end is not after the signature or belongs to another kind of expiry.
+    """
+
+    discloser: str | None = None
+    information: str | None = None
+    recipients: tuple[str, ...] | None = None
+    purposes: frozenset[Purpose] | None = None
+    told_of_right_to_revoke: bool | None = None
+    expiry: Expiry | None = None
+    end: date | None = None
+    event_occurred: date | None = None
+    signed: date | None = None
+    told_of_redisclosure: bool | None = None
+    """Only for treatment, payment and operations: 2.31(a)(10)."""
+    revoked: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        purposes = self.purposes or frozenset()
+        refuse(
+            "consent",
+            unless(
+                Purpose.LEGAL_PROCEEDINGS not in purposes or len(purposes) == 1,
+                "purposes",
+                "legal proceedings in a consent of their own",
+                "other purposes beside them",
+            ),
+            unless(
+                self.expiry is not Expiry.NONE or purposes <= _TPO,
+                "expiry",
+                "a date or an event, as the purposes go beyond treatment, payment and operations",
+                "none",
+            ),
+            unless(
+                self.end is None or self.signed is None or self.signed < self.end,
+                "end",
+                "a day after the signature",
+                "an earlier day",
+            ),
+            unless(
+                self.end is None or self.expiry in (None, Expiry.DATE),
+                "end",
+                "no end date, as the consent does not expire by date",
+                "a date",
+            ),
+        )
+
+    def valid(self, *, on: date, recipient: str, purpose: Purpose) -> Truth:
+        """Whether the consent allows disclosing to a recipient for a purpose on a day.
+
+        An element that is not known leaves the answer unknown; one known to be
+        missing (an empty text) makes it no.
+        """
+        return all_of(
+            (
+                _given(self.discloser),
+                _given(self.information),
+                _known(self.recipients, lambda known: recipient in known),
+                _known(self.purposes, lambda known: purpose in known),
+                Truth.of(self.told_of_right_to_revoke),
+                Truth.of(self.told_of_redisclosure) if purpose in _TPO else Truth.YES,
+                _known(self.signed, lambda day: day <= on),
+                Truth.of(self.revoked is None or on < self.revoked),
+                self._unexpired(on),
+            )
+        )
+
+    def _unexpired(self, on: date) -> Truth:
+        match self.expiry:
+            case None:
+                return Truth.UNKNOWN
+            case Expiry.NONE:
+                return Truth.YES
+            case Expiry.DATE:
+                return _known(self.end, lambda end: on < end)
+            case Expiry.EVENT:
+                # No recorded day means that the event is not known to have occurred.
+                return _known(self.event_occurred, lambda day: on < day)
+
+    __repr__ = hidden
+
+
+def _given(text: str | None) -> Truth:
+    return _known(text, lambda known: bool(known.strip()))
+
+
+def _known(value: T | None, holds: Callable[[T], bool]) -> Truth:
+    return Truth.UNKNOWN if value is None else Truth.of(holds(value))
+
+
+class Payer(StrEnum):
+    """Who pays."""
+
+    MEDICARE = "medicare"
+    MEDICAID = "medicaid"
+    COMMERCIAL = "commercial"
+    MILITARY = "military"
+    SELF_PAY = "self_pay"
+    OTHER = "other"
+
+
+@frozen(repr=False)
+class Coverage:
+    """A payer, from ``start`` up to the day before ``end``."""
+
+    payer: Payer
+    start: date | None = None
+    end: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        ordered = self.start is None or self.end is None or self.start < self.end
+        refuse("coverage", unless(ordered, "end", "a day after the start", "an earlier day"))
+
+    __repr__ = hidden
+
+
+class ObligationKind(StrEnum):
+    """What else takes the patient's time."""
+
+    WORK = "work"
+    SCHOOL = "school"
+    CAREGIVING = "caregiving"
+    LEGAL = "legal"
+    OTHER = "other"
+
+
+@frozen(repr=False)
+class Obligation:
+    """A standing commitment in the week."""
+
+    kind: ObligationKind
+    windows: WeeklyWindows | None = None
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Patient:
+    """A patient, or somebody who was referred and is not admitted yet.
+
+    ``key`` is a random UUID (``uuid.uuid4()``), never a record number or a hash of
+    one: 45 CFR 164.514(c)(1) [T1].
+
+    Raises:
+        InvalidError: ``key`` is not a random (version 4) UUID, or something is dated
+            before the birth.
+
+    Example:
+        >>> Patient(key=UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), birth_date=date(1984, 5, 17))
+        Patient(0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90)
+    """
+
+    key: UUID
+    birth_date: date | None = None
+    diagnoses: tuple[Diagnosis, ...] | None = None
+    assessments: tuple[Assessment, ...] | None = None
+    supports: tuple[Support, ...] | None = None
+    consents: tuple[Consent, ...] | None = None
+    coverages: tuple[Coverage, ...] | None = None
+    obligations: tuple[Obligation, ...] | None = None
+    availability: WeeklyWindows | None = None
+    """When the patient could come; obligations are taken off it."""
+
+    def __attrs_post_init__(self) -> None:
+        dated = {
+            "diagnoses": [diagnosis.diagnosed for diagnosis in self.diagnoses or ()],
+            "assessments": [assessment.on for assessment in self.assessments or ()],
+            "consents": [consent.signed for consent in self.consents or ()],
+        }
+        refuse(
+            "patient",
+            unless(
+                self.key.version == 4, "key", "a random UUID, from uuid.uuid4()", "another UUID"
+            ),
+            *(
+                unless(
+                    not any(day and self.birth_date and day < self.birth_date for day in days),
+                    name,
+                    "only days from the birth on",
+                    "a day before birth_date",
+                )
+                for name, days in dated.items()
+            ),
+        )
+
+    @property
+    def free(self) -> WeeklyWindows | None:
+        """Availability less the known obligations; ``None``: not known."""
+        if self.availability is None:
+            return None
+        free = self.availability
+        for obligation in self.obligations or ():
+            free -= obligation.windows or WeeklyWindows()
+        return free
+
+    __repr__ = hidden

@@ -1,0 +1,255 @@
+"""Drafting: fit a program to a patient and a site."""
+
+from collections.abc import Iterable
+from datetime import date, time, timedelta
+from hashlib import blake2b
+from itertools import combinations
+from uuid import UUID
+
+from attrs import evolve, frozen
+
+from iopkit.availability import (
+    DAY,
+    WEEK,
+    Span,
+    Weekday,
+    WeeklyWindows,
+    clock_time,
+    first_opening,
+    minute_of_day,
+    whole_minutes,
+)
+from iopkit.errors import Fault, InvalidError
+from iopkit.patients import Patient
+from iopkit.plans.plans import Matter, Note, Plan
+from iopkit.plans.programs import (
+    InAll,
+    PerWeek,
+    Program,
+    RandomDays,
+    Service,
+    Slot,
+    Timing,
+    Weekly,
+    fixed_times,
+    slots_of,
+)
+from iopkit.plans.sites import Site, open_windows
+
+
+def draft(program: Program, patient: Patient, site: Site, *, start: date, seed: int) -> Plan:
+    """A plan for a patient: the program with every time filled in that can be.
+
+    Times that the program states are kept. Where it names only a day, the site's offer
+    gives the time, or else the first open time of that day that suits site and patient.
+    Doses are placed on days that are spread over the week. What cannot be filled in, or
+    collides, is in the plan's notes. Pure: the same arguments give the same plan.
+
+    Args:
+        start: first day of the program's first week; any weekday.
+        seed: draws the plan's key and its random days; the only door for chance.
+
+    Raises:
+        InvalidError: ``start`` is before the patient's birth, or too late for a date.
+    """
+    if patient.birth_date is not None and start < patient.birth_date:
+        raise InvalidError("plan", [Fault(("start",), "a day from the birth on", "an earlier day")])
+    free = patient.free
+    filled, notes = _filled(program, site, free)
+    if patient.obligations is None or any(o.windows is None for o in patient.obligations):
+        notes = (Note(Matter.OBLIGATIONS_UNKNOWN), *notes)
+    if free is None:
+        notes = (Note(Matter.AVAILABILITY_UNKNOWN), *notes)
+    key = _key(patient.key, program, start, seed)
+    return Plan(key, patient.key, site.name, filled, start, seed, free, notes)
+
+
+def _key(patient: UUID, program: Program, start: date, seed: int) -> UUID:
+    """A key that differs between a patient's plans and tells nothing about the patient.
+
+    The patient's key is random and secret, so the digest cannot be searched backwards.
+    """
+    named = f"{program.name}/{start.isoformat()}/{seed}".encode()
+    return UUID(bytes=blake2b(named, key=patient.bytes, digest_size=16).digest(), version=4)
+
+
+def _filled(
+    program: Program, site: Site, free: WeeklyWindows | None
+) -> tuple[Program, tuple[Note, ...]]:
+    """The program with its open lengths and times filled in, and what stands against it.
+
+    The most fixed services are placed first: stated times, then the site's, then days
+    without a time, then doses.
+    """
+    everywhere = frozenset(range(len(program.phases)))
+    runs = [(everywhere, service) for service in program.services]
+    runs += [(frozenset({n}), s) for n, phase in enumerate(program.phases) for s in phase.services]
+    runs = [(phases, _with_length(service, site)) for phases, service in runs]
+    notes: list[Note] = []
+    placed: dict[int, Service] = {}
+    for number in sorted(range(len(runs)), key=lambda n: (_freedom(runs[n][1], site), n)):
+        phases, service = runs[number]
+        beside = tuple(s for n, s in placed.items() if runs[n][0] & phases)
+        elsewhere = tuple(s for s in placed.values() if s.name == service.name)
+        placed[number], said = _placed(service, _Surroundings(site, free, beside, elsewhere))
+        notes += said
+    services = iter(placed[number] for number in range(len(runs)))
+    shared = tuple(next(services) for _ in program.services)
+    filled = tuple(
+        evolve(phase, services=tuple(next(services) for _ in phase.services))
+        for phase in program.phases
+    )
+    return evolve(program, services=shared, phases=filled), tuple(dict.fromkeys(notes))
+
+
+@frozen
+class _Surroundings:
+    """What a service has to fit: the site, the patient, and services placed before it."""
+
+    site: Site
+    free: WeeklyWindows | None
+    beside: tuple[Service, ...]
+    elsewhere: tuple[Service, ...]
+    """The same service in other phases."""
+
+    def busy(self, also: Iterable[Slot], length: int) -> list[Span]:
+        """Minutes of the week that are taken, in the beginning week and the one before it."""
+        spans = [(start, end) for start, end, _ in fixed_times(self.beside)]
+        for slot in also:
+            if slot.start is not None:
+                first = slot.day * DAY + minute_of_day(slot.start)
+                spans.append((first, first + length))
+        return spans + [(start - WEEK, end - WEEK) for start, end in spans if end > WEEK]
+
+    def usual_start(
+        self, day: Weekday, length: int, busy: Iterable[Span]
+    ) -> time | None:
+        """The service's start on that day in another phase, if it fits here too."""
+        for service in self.elsewhere:
+            for slot in slots_of(service.timing):
+                if slot.day is day and slot.start and not _clashes(day, slot.start, length, busy):
+                    return slot.start
+        return None
+
+    def first_start(self, day: Weekday, length: int, busy: Iterable[Span]) -> time | None:
+        """The first open time of a day that suits site and patient."""
+        found = first_opening(
+            open_windows(self.site, self.free).on(day),
+            [(start - day * DAY, end - day * DAY) for start, end in busy],
+            length,
+            whole_minutes(self.site.break_between),
+        )
+        return None if found is None else clock_time(found)
+
+
+def _with_length(service: Service, site: Site) -> Service:
+    offer = site.offer(service.name)
+    return evolve(service, duration=service.duration or (offer.duration if offer else None))
+
+
+def _freedom(service: Service, site: Site) -> int:
+    """How much choice there is in placing a service; the least is placed first."""
+    match service.timing:
+        case Weekly(slots):
+            if all(slot.start for slot in slots):
+                return 0
+            offers = (site.offer(service.name, slot.day) for slot in slots)
+            return 1 if all(offer and offer.start for offer in offers) else 2
+        case PerWeek():
+            return 3
+        case InAll():
+            return 4
+        case RandomDays():
+            return 5
+
+
+def _placed(service: Service, around: _Surroundings) -> tuple[Service, list[Note]]:
+    """The service with the slots found for it, and what stands against them."""
+    if service.duration is None:
+        return service, [Note(Matter.DURATION_UNKNOWN, service.name)]
+    length = whole_minutes(service.duration)
+    slots: list[Slot] = []
+    notes: list[Note] = []
+    match service.timing:
+        case Weekly(days):
+            for day in days:
+                slot, said = _settled(service, day, slots, length, around)
+                slots.append(slot)
+                notes += said
+            timing: Timing = Weekly(tuple(slots))
+        case PerWeek(times, given):
+            slots = _spread(times, list(given), length, around)
+            notes += [Note(Matter.NO_OPEN_TIME, service.name)] if len(slots) < times else []
+            timing = PerWeek(times, tuple(sorted(slots)))
+        case InAll(count, given):
+            slot = given or _once(length, around)
+            notes += [] if slot else [Note(Matter.NO_OPEN_TIME, service.name)]
+            timing = InAll(count, slot)
+        case RandomDays():
+            timing = service.timing
+    return evolve(service, timing=timing), notes
+
+
+def _settled(
+    service: Service, slot: Slot, before: Iterable[Slot], length: int, around: _Surroundings
+) -> tuple[Slot, list[Note]]:
+    """A weekly slot with its start, and what stands against it."""
+    busy = around.busy(before, length)
+    offer = around.site.offer(service.name, slot.day)
+    offered = offer.start if offer else None
+    notes: list[Matter] = []
+    start = slot.start or offered
+    if slot.start is None and start is not None and _clashes(slot.day, start, length, busy):
+        notes.append(Matter.OFFER_OVERLAPS)
+        start = None
+    if start is not None:
+        duration = timedelta(minutes=length)
+        if not around.site.hours.covers(slot.day, start, duration):
+            notes.append(Matter.OUTSIDE_HOURS)
+        if around.free is not None and not around.free.covers(slot.day, start, duration):
+            notes.append(Matter.OUTSIDE_AVAILABILITY)
+    else:
+        start = around.usual_start(slot.day, length, busy)
+        start = start or around.first_start(slot.day, length, busy)
+        if start is None:
+            notes.append(Matter.NO_OPEN_TIME)
+    return Slot(slot.day, start), [Note(matter, service.name, slot.day) for matter in notes]
+
+
+def _clashes(day: Weekday, start: time, length: int, busy: Iterable[Span]) -> bool:
+    first = day * DAY + minute_of_day(start)
+    return any(low < first + length and first < high for low, high in busy)
+
+
+def _spread(times: int, slots: list[Slot], length: int, around: _Surroundings) -> list[Slot]:
+    """Slots for a weekly dose, far apart; days are used twice only if there are too few.
+
+    Shorter than ``times`` if nothing more fits.
+    """
+    while len(slots) < times:
+        busy = around.busy(slots, length)
+        starts = {day: around.first_start(day, length, busy) for day in Weekday}
+        open_days = [day for day, start in starts.items() if start is not None]
+        unused = [day for day in open_days if day not in {slot.day for slot in slots}]
+        if not open_days:
+            break
+        wanted = min(times - len(slots), len(unused)) or 1
+        days = max(combinations(unused or open_days, wanted), key=_smallest_gap)
+        slots = [*slots, *(Slot(day, starts[day]) for day in days)]
+    return slots
+
+
+def _smallest_gap(days: tuple[Weekday, ...]) -> int:
+    """Days between the two of ``days`` that are closest in a repeating week."""
+    following = (*days[1:], days[0] + 7)
+    return min(after - day for day, after in zip(days, following, strict=True))
+
+
+def _once(length: int, around: _Surroundings) -> Slot | None:
+    """A slot for occasional sessions: on a day that the patient comes anyway, if one fits."""
+    busy = around.busy((), length)
+    attended = {start // DAY for start, _ in busy}
+    for day in sorted(Weekday, key=lambda day: (day not in attended, day)):
+        if start := around.first_start(day, length, busy):
+            return Slot(day, start)
+    return None

@@ -1,0 +1,179 @@
+"""Sites: where and when services take place."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from difflib import get_close_matches
+from functools import lru_cache
+from types import MappingProxyType
+from zoneinfo import ZoneInfo, available_timezones
+
+from attrs import frozen
+
+from iopkit.availability import Weekday, WeeklyWindows, plain
+from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
+
+
+@frozen
+class HolidayCalendar:
+    """Public holidays of a country, as the ``holidays`` package knows them.
+
+    ``open_on`` names holidays on which the site is open all the same.
+
+    Raises:
+        InvalidError: the country is not a two-letter ISO 3166-1 code.
+    """
+
+    country: str
+    subdivision: str | None = None
+    open_on: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        ok = bool(re.fullmatch(r"[A-Z]{2}", self.country))
+        expected = "a two-letter ISO 3166-1 code such as 'US'"
+        refuse("holiday calendar", unless(ok, "country", expected, repr(self.country)))
+
+
+@frozen
+class Closure:
+    """Days on which a site is closed: from ``start`` up to the day before ``end``."""
+
+    start: date
+    end: date
+    why: str
+
+    def __attrs_post_init__(self) -> None:
+        ok = self.start < self.end
+        refuse("closure", unless(ok, "end", "the day after the last closed day", self.end))
+
+
+@frozen
+class Offer:
+    """How this site gives a service: what a program leaves open, by the service's name.
+
+    ``day`` limits the start to one weekday.
+    """
+
+    service: str
+    day: Weekday | None = None
+    start: time | None = None
+    duration: timedelta | None = None
+
+    def __attrs_post_init__(self) -> None:
+        ok = self.start is None or plain(self.start)
+        length = self.duration
+        refuse(
+            f"offer of {self.service!r}",
+            unless(ok, "start", "a time in whole minutes, without a zone", self.start),
+            unless(
+                length is None or timedelta(0) < length <= timedelta(days=1),
+                "duration",
+                "whole minutes, from 1 to 1440",
+                length,
+            ),
+        )
+
+
+@frozen
+class Site:
+    """A place with a time zone, opening hours, holidays and closures.
+
+    ``zone`` is an IANA name; all wall-clock times of the site are in it.
+    ``break_between`` is kept free between sessions that iopkit places.
+
+    Raises:
+        InvalidError: the zone is unknown, the site is never open, or an offer is made
+            twice.
+    """
+
+    name: str
+    zone: str
+    hours: WeeklyWindows
+    holidays: HolidayCalendar | None = None
+    closures: tuple[Closure, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    break_between: timedelta = timedelta(0)
+
+    def __attrs_post_init__(self) -> None:
+        offered = [(offer.service, offer.day) for offer in self.offers]
+        refuse(
+            f"site {self.name!r}",
+            _zone_faults(self.zone),
+            unless(bool(self.hours.spans), "hours", "open on at least one day", "no opening hours"),
+            unless(len(offered) == len(set(offered)), "offers", "each service and day once", "one twice"),
+            unless(self.break_between >= timedelta(0), "break_between", "no negative time", self.break_between),
+        )
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The site's time zone."""
+        return ZoneInfo(self.zone)
+
+    def offer(self, service: str, day: Weekday | None = None) -> Offer | None:
+        """The offer of a service on a day, or the one for any day."""
+        by_day = {offer.day: offer for offer in self.offers if offer.service == service}
+        return by_day.get(day) or by_day.get(None)
+
+
+def open_windows(site: Site, free: WeeklyWindows | None) -> WeeklyWindows:
+    """When a site is open and a patient is free; ``None``: not known, so opening hours."""
+    return site.hours if free is None else site.hours & free
+
+
+def _zone_faults(zone: str) -> tuple[Fault, ...]:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):  # what zoneinfo raises for unknown and odd names
+        near = get_close_matches(zone, available_timezones(), n=1)
+        fix = f"did you mean {near[0]!r}?" if near else ""
+        return (Fault(("zone",), "an IANA time zone such as 'America/Chicago'", repr(zone), fix),)
+    return ()
+
+
+def closed_days(site: Site, start: date, end: date) -> Mapping[date, str]:
+    """Days from ``start`` up to ``end`` on which the site is closed, and why.
+
+    Days without opening hours are not among them.
+
+    Raises:
+        MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
+        InvalidError: the package does not know the country, subdivision or a name in
+            ``open_on``.
+    """
+    closed: dict[date, str] = {}
+    if site.holidays is not None:
+        for year in range(start.year, end.year + 1):
+            for day, name in _holidays(site.holidays, year).items():
+                if start <= day < end:
+                    closed[day] = name
+    for closure in site.closures:
+        day = max(start, closure.start)
+        while day < min(end, closure.end):
+            closed.setdefault(day, closure.why)
+            day += timedelta(days=1)
+    return MappingProxyType(closed)
+
+
+@lru_cache(maxsize=256)
+def _holidays(calendar: HolidayCalendar, year: int) -> Mapping[date, str]:
+    try:
+        from holidays import country_holidays
+    except ImportError as error:
+        raise MissingExtraError("holidays", "a site with a holiday calendar") from error
+    # Some holidays do not come every year: a name is wrong only if it never comes.
+    near = range(year - 4, year + 5)
+    try:
+        days = country_holidays(calendar.country, subdiv=calendar.subdivision, years=near)
+    except NotImplementedError as error:
+        expected = "a country and subdivision that the holidays package knows"
+        found = f"{calendar.country}, {calendar.subdivision or 'no subdivision'}"
+        raise InvalidError("site", [Fault(("holidays",), expected, found)]) from error
+    refuse(
+        "site",
+        *(
+            unless(name in days.values(), "holidays", "names it knows in open_on", repr(name))
+            for name in calendar.open_on
+        ),
+    )
+    kept = {d: n for d, n in days.items() if d.year == year and n not in calendar.open_on}
+    return MappingProxyType(kept)

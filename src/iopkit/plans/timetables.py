@@ -1,0 +1,120 @@
+"""Timetables: a program laid out by program week and day, with no date yet."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from datetime import time, timedelta
+from functools import lru_cache
+
+from attrs import evolve, frozen
+
+from iopkit.availability import Weekday
+from iopkit.modalities import Modality
+from iopkit.plans.programs import (
+    InAll,
+    PerWeek,
+    Program,
+    RandomDays,
+    Service,
+    Slot,
+    Timing,
+    Weekly,
+)
+
+
+@frozen
+class Entry:
+    """One prescribed session.
+
+    ``week`` counts from 1; ``day`` counts days of the program from 0, and is ``None``
+    where the session has no day yet; ``number`` counts the service's sessions from 1.
+    """
+
+    service: Service
+    phase: str
+    week: int
+    number: int
+    day: int | None = None
+    start: time | None = None
+
+
+@frozen
+class Dose:
+    """Time of service: what is known, and how many sessions of unknown length come on top."""
+
+    known: timedelta = timedelta(0)
+    unmeasured: int = 0
+
+    @classmethod
+    def of(cls, durations: Iterable[timedelta | None]) -> "Dose":
+        """The sum of durations, ``None`` being one of unknown length."""
+        listed = list(durations)
+        return cls(sum((d for d in listed if d is not None), timedelta(0)), listed.count(None))
+
+
+@lru_cache(maxsize=512)
+def timetable(program: Program, first: Weekday) -> tuple[Entry, ...]:
+    """Every session that a program prescribes, if its first day is that weekday.
+
+    Each week of the program is seven days from ``first``, so every weekday occurs once
+    in it. Sorted by week, day and start; sessions without a day come last in their week.
+    """
+    phases = [phase.name for phase in program.phases for _ in range(phase.weeks)]
+    runs = [(service, 0, program.weeks) for service in program.services]
+    before = 0
+    for phase in program.phases:
+        runs += [(service, before, phase.weeks) for service in phase.services]
+        before += phase.weeks
+    laid = [
+        Entry(
+            service,
+            phases[offset + week],
+            offset + week + 1,
+            0,
+            None if slot is None else (offset + week) * 7 + (slot.day - first) % 7,
+            slot.start if slot else None,
+        )
+        for service, offset, weeks in runs
+        for week, slot in _occurrences(service.timing, weeks)
+    ]
+    laid.sort(key=_place)
+    seen: Counter[str] = Counter()
+    numbered: list[Entry] = []
+    for entry in laid:
+        seen[entry.service.name] += 1
+        numbered.append(evolve(entry, number=seen[entry.service.name]))
+    return tuple(numbered)
+
+
+def _occurrences(timing: Timing, weeks: int) -> Iterator[tuple[int, Slot | None]]:
+    """Week, from 0, and slot of each occurrence within a run of weeks."""
+    match timing:
+        case Weekly(slots):
+            yield from ((week, slot) for week in range(weeks) for slot in slots)
+        case PerWeek(times, slots):
+            placed = (*slots, *[None] * (times - len(slots)))
+            yield from ((week, slot) for week in range(weeks) for slot in placed)
+        case RandomDays(per_week):
+            yield from ((week, None) for week in range(weeks) for _ in range(per_week))
+        case InAll(count, slot):
+            # The middles of ``count`` equal stretches.
+            yield from (((2 * i + 1) * weeks // (2 * count), slot) for i in range(count))
+
+
+def _place(entry: Entry) -> tuple[int, int, time]:
+    last = entry.week * 7
+    return entry.week, last if entry.day is None else entry.day, entry.start or time.max
+
+
+def weekly_doses(
+    program: Program, *, modalities: Collection[Modality] = tuple(Modality)
+) -> tuple[Dose, ...]:
+    """Service time that a program prescribes in each week, as far as it says lengths.
+
+    Returns:
+        One dose a week, ``program.weeks`` of them.
+    """
+    durations: list[list[timedelta | None]] = [[] for _ in range(program.weeks)]
+    for entry in timetable(program, Weekday.MONDAY):
+        if entry.service.modality in modalities:
+            durations[entry.week - 1].append(entry.service.duration)
+    return tuple(map(Dose.of, durations))
