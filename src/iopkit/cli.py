@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from attrs import field, frozen
 
-from iopkit.eligibility import FACTS, POLICIES, AnyFact, Policy, find_policy
+from iopkit.eligibility import FACTS, POLICIES, Policy, find_policy
 from iopkit.errors import IopkitError, UnknownNameError
 from iopkit.interchange import (
     calendar_text,
@@ -80,7 +80,7 @@ class _Answer:
     text: str
     document: Any  # Any: plain JSON values
     code: int = DONE
-    files: Mapping[Path, bytes] = field(factory=dict)
+    files: Mapping[Path, bytes] = field(factory=dict[Path, bytes])
 
 
 def run() -> None:

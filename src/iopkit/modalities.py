@@ -7,7 +7,7 @@ class Modality(StrEnum):
     """A kind of service, in the field's usual terms.
 
     Example:
-        >>> Modality("group_therapy").title
+        >>> Modality("group_therapy").label
         'Group therapy'
     """
 
@@ -32,7 +32,7 @@ class Modality(StrEnum):
     CONTINUING_CARE_CONTACT = "continuing_care_contact"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """The modality's name as people read it."""
         return self.value.replace("_", " ").replace("multi family", "multi-family").capitalize()
 

@@ -1,5 +1,8 @@
 """Pictures, as the bytes of an SVG or PNG file."""
 
+# matplotlib leaves parameters without types.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from collections import Counter
 from datetime import timedelta
 from io import BytesIO

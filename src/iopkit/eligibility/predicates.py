@@ -4,9 +4,11 @@ Nothing in a tree is callable but the readers of its facts, so a tree can be
 compared, stored, written as a document and read back without running code from it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
+from functools import partial
+from operator import ge, gt, le, lt
 from typing import Any, Generic, NoReturn, TypeVar
 
 from attrs import field, frozen
@@ -14,7 +16,7 @@ from attrs import field, frozen
 from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, check
 from iopkit.errors import UndeterminedError, refuse, unless
 from iopkit.sources import Source
-from iopkit.truth import Truth, all_of, any_of, at_least
+from iopkit.truth import Truth, at_least
 
 S = TypeVar("S")
 T = TypeVar("T", bound=Scalar)
@@ -300,19 +302,33 @@ def compiled(predicate: Predicate) -> Evaluator:
             name = fact.name
             return lambda values: Truth.of(values.get(name) is not None)
         case AllOf(parts):
-            return _joined(all_of, parts)
+            return _settled(parts, Truth.NO, Truth.YES)
         case AnyOf(parts):
-            return _joined(any_of, parts)
+            return _settled(parts, Truth.YES, Truth.NO)
         case AtLeast(count, parts):
-            return _joined(lambda truths: at_least(count, truths), parts)
+            inner = tuple(map(compiled, parts))
+            return lambda values: at_least(count, [part(values) for part in inner])
         case Not(part):
-            inner = compiled(part)
-            return lambda values: ~inner(values)
+            opposed = compiled(part)
+            return lambda values: ~opposed(values)
 
 
-def _joined(join: Callable[[Iterable[Truth]], Truth], parts: tuple[Predicate, ...]) -> Evaluator:
+def _settled(parts: tuple[Predicate, ...], by: Truth, otherwise: Truth) -> Evaluator:
+    """``all_of`` and ``any_of`` over parts, but stopping at the one that settles it."""
     inner = tuple(map(compiled, parts))
-    return lambda values: join([part(values) for part in inner])
+    unknown = Truth.UNKNOWN
+
+    def join(values: Values) -> Truth:
+        result = otherwise
+        for part in inner:
+            truth = part(values)
+            if truth is by:
+                return by
+            if truth is unknown:
+                result = unknown
+        return result
+
+    return join
 
 
 def _asked(name: str, holds: Callable[[Any], bool]) -> Evaluator:
@@ -334,14 +350,18 @@ def _test(kind: Kind, operator: Operator, value: Scalar) -> Callable[[Any], bool
         order = kind.options
         limit = _test(Number(0, len(order)), operator, order.index(str(value)))
         return frozenset(word for place, word in enumerate(order) if limit(place)).__contains__
-    bound: Any = value
-    return {
-        Operator.AT_LEAST: lambda v: v >= bound,
-        Operator.MORE_THAN: lambda v: v > bound,
-        Operator.AT_MOST: lambda v: v <= bound,
-        Operator.LESS_THAN: lambda v: v < bound,
-        Operator.EQUALS: lambda v: v == bound,
-    }[operator]
+    if operator is Operator.EQUALS:
+        return frozenset((value,)).__contains__
+    return partial(_REVERSED[operator], value)
+
+
+# ``partial`` fixes the left side, so "fact >= bound" is asked as "bound <= fact".
+_REVERSED = {
+    Operator.AT_LEAST: le,
+    Operator.MORE_THAN: lt,
+    Operator.AT_MOST: ge,
+    Operator.LESS_THAN: gt,
+}
 
 
 def describe(predicate: Predicate) -> str:

@@ -1,5 +1,8 @@
 """iCalendar: a schedule as a calendar file that other programs read (RFC 5545)."""
 
+# icalendar leaves parameters without types.
+# pyright: reportUnknownMemberType=false
+
 from datetime import datetime
 
 from iopkit.errors import MissingExtraError, refuse, unless
@@ -48,4 +51,5 @@ def to_ical(schedule: Schedule, *, stamp: datetime, titles: bool = False) -> byt
         event.add("sequence", 0)
         calendar.add_component(event)
     calendar.add_missing_timezones(first_date=schedule.plan.start, last_date=schedule.plan.end)
-    return calendar.to_ical()
+    data: bytes = calendar.to_ical()
+    return data

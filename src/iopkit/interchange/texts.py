@@ -211,7 +211,7 @@ def requirements_text(requirements: RequirementSet) -> str:
     for version in requirements.versions.dated:
         lines += ["", f"in force since {version.since}: {version.source}", *_link(version.source)]
         for requirement in version.value:
-            counted = ", ".join(sorted(m.title.lower() for m in requirement.counted))
+            counted = ", ".join(sorted(m.label.lower() for m in requirement.counted))
             lines += [_item(requirement.meaning), _under(f"counted: {counted}")]
     return "\n".join(lines)
 

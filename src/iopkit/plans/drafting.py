@@ -182,9 +182,9 @@ def _placed(service: Service, around: _Surroundings) -> tuple[Service, list[Note
             notes += [Note(Matter.NO_OPEN_TIME, service.name)] if len(slots) < times else []
             timing = PerWeek(times, tuple(sorted(slots)))
         case InAll(count, given):
-            slot = given or _once(length, around)
-            notes += [] if slot else [Note(Matter.NO_OPEN_TIME, service.name)]
-            timing = InAll(count, slot)
+            found = given or _once(length, around)
+            notes += [] if found else [Note(Matter.NO_OPEN_TIME, service.name)]
+            timing = InAll(count, found)
         case RandomDays():
             timing = service.timing
     return evolve(service, timing=timing), notes

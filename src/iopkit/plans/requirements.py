@@ -75,8 +75,10 @@ def check(schedule: Schedule, requirements: RequirementSet) -> tuple[Finding, ..
     Raises:
         NotInForceError: a week begins before the first version.
     """
-    # Requirements differ in what they count, and share it from week to week.
-    doses = cache(lambda counted: booked_doses(schedule, modalities=counted))
+    @cache
+    def doses(counted: frozenset[Modality]) -> tuple[Dose, ...]:
+        return booked_doses(schedule, modalities=counted)
+
     findings: list[Finding] = []
     for number in range(schedule.plan.weeks):
         start = schedule.plan.start + timedelta(weeks=number)

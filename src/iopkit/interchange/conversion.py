@@ -1,0 +1,443 @@
+"""Classes to plain values and back, strictly: what documents are made of."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from difflib import get_close_matches
+from enum import Enum, IntEnum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, TypeGuard, TypeVar, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import attrs
+from cattrs import Converter
+
+from iopkit.availability import WeeklyWindows, Window, whole_minutes
+from iopkit.eligibility import FACTS, AnyFact, Decision, Fact, Result
+from iopkit.errors import Fault, InvalidError, Step
+from iopkit.plans import Finding, Slot
+
+T = TypeVar("T")
+Facts = Mapping[str, AnyFact]
+# Any: what a parser of JSON or TOML returns, of which nothing is known yet.
+Raw = Any
+
+
+@cache
+def converter(masked: bool) -> Converter:
+    return build_converter(masked, FACTS)
+
+
+def build_converter(masked: bool, facts: Facts) -> Converter:
+    """A converter whose every error is an ``InvalidError``, with paths from the value read.
+
+    ``masked``: faults name only the kind of what was found, for documents about a patient.
+    """
+    built = Converter()
+
+    def register(matches: Callable[[Any], bool], reader: _Factory, writer: _Factory) -> None:
+        def structure(kind: Any) -> _Reader:
+            return reader(kind, built)  # type: ignore[no-any-return]  # factories give hooks
+
+        def unstructure(kind: Any) -> Callable[[Any], Raw]:
+            return writer(kind, built)  # type: ignore[no-any-return]
+
+        built.register_structure_hook_factory(matches, structure)
+        built.register_unstructure_hook_factory(matches, unstructure)
+
+    def leaf_reader(kind: Any, _: Converter) -> _Reader:
+        leaf = _leaf(kind)
+        return lambda raw, _kind: _read_leaf(leaf, kind, raw, masked)
+
+    def fact_reader(_kind: Any, _: Converter) -> _Reader:
+        return lambda raw, _kind: _read_leaf(_fact_leaf(facts), Fact, raw, masked)
+
+    register(attrs.has, lambda kind, c: _class_reader(kind, c, masked), _class_writer)
+    register(_is_union, _union_reader, _union_writer)
+    register(_is_many, _many_reader, _many_writer)
+    register(lambda kind: _leaf(kind) is not None, leaf_reader, lambda kind, _: _leaf(kind).write)
+    register(lambda kind: (get_origin(kind) or kind) is Fact, fact_reader, lambda _kind, _: _fact_name)
+    return built
+
+
+# Any: readers take what a parser returned and give a value of the class they are for.
+_Reader = Callable[[Any, Any], Any]
+_Factory = Callable[[Any, Converter], Any]
+
+
+def is_object(raw: Raw) -> TypeGuard[dict[str, Raw]]:
+    """Whether a parsed value is an object."""
+    return isinstance(raw, dict)
+
+
+def is_list(raw: Raw) -> TypeGuard[list[Raw]]:
+    """Whether a parsed value is a list."""
+    return isinstance(raw, list)
+
+
+# Leaves: values that one text, number or list of texts stands for.
+
+
+@attrs.frozen
+class _Leaf:
+    expected: Callable[[Any], str]
+    read: Callable[[Raw, Any], Any]
+    write: Callable[[Any], Raw]
+
+
+def _read_leaf(leaf: _Leaf, kind: Any, raw: Raw, masked: bool) -> Any:
+    try:
+        return leaf.read(raw, kind)
+    except InvalidError as error:
+        if not masked:
+            raise
+        faults = [attrs.evolve(fault, found=kind_of(raw), fix="") for fault in error.faults]
+        raise InvalidError(error.what, faults) from None
+    except (TypeError, ValueError, LookupError, OverflowError):
+        shown = repr(raw) if isinstance(raw, str) and not masked else kind_of(raw)
+        raise InvalidError("value", [Fault((), leaf.expected(kind), shown)]) from None
+
+
+def _exactly(kind: type) -> Callable[[Raw, Any], Any]:
+    def read(raw: Raw, _: Any) -> Any:
+        if type(raw) is not kind:
+            raise TypeError
+        if isinstance(raw, str):
+            raw.encode()  # refuses lone surrogates, which could not be written again
+        return raw
+
+    return read
+
+
+def _canonical(read: Callable[[str], T], write: Callable[[T], str]) -> Callable[[Raw, Any], T]:
+    """A reader of texts that accepts only what would be written for the value."""
+
+    def strict(raw: Raw, _: Any) -> T:
+        if not isinstance(raw, str) or write(value := read(raw)) != raw:
+            raise TypeError
+        return value
+
+    return strict
+
+
+def _or_toml(kind: type, read: Callable[[Raw, Any], Any]) -> Callable[[Raw, Any], Any]:
+    """TOML has dates and times of its own; they are taken as they are."""
+    return lambda raw, t: raw if type(raw) is kind else read(raw, t)
+
+
+def _clock_text(clock: time) -> str:
+    return clock.isoformat(timespec="minutes")
+
+
+def _moment_text(moment: datetime) -> str:
+    """RFC 9557 for a moment, plain ISO 8601 for wall-clock time."""
+    zone = f"[{moment.tzinfo.key}]" if isinstance(moment.tzinfo, ZoneInfo) else ""
+    return moment.isoformat(timespec="minutes") + zone
+
+
+def _moment(text: str) -> datetime:
+    stamp, _, zone = text.removesuffix("]").partition("[")
+    moment = datetime.fromisoformat(stamp)
+    if not zone:
+        return moment
+    wall = moment.replace(tzinfo=ZoneInfo(zone))
+    # Of a time that comes twice, the offset says which one is meant.
+    return wall if wall.utcoffset() == moment.utcoffset() else wall.replace(fold=1)
+
+
+def _minutes(raw: Raw, _: Any) -> timedelta:
+    if type(raw) is not int:
+        raise TypeError
+    return timedelta(minutes=raw)
+
+
+def _number(raw: Raw, _: Any) -> float:
+    if type(raw) not in (int, float) or raw - raw != 0:  # infinity and nan
+        raise TypeError
+    return float(raw)
+
+
+def _word(member: Enum) -> str:
+    """Ordered enumerations are written by name, others by value."""
+    return member.name.lower() if isinstance(member, IntEnum) else str(member.value)
+
+
+def _member(raw: Raw, kind: Any) -> Enum:
+    members: dict[str, Enum] = {_word(member): member for member in kind}
+    return members[raw]
+
+
+def _windows(raw: Raw, _: Any) -> WeeklyWindows:
+    if not is_list(raw):
+        raise TypeError
+    return WeeklyWindows.of(*_each(raw, lambda text: Window.parse(_exactly(str)(text, str))))
+
+
+_LEAVES: dict[Any, _Leaf] = {
+    bool: _Leaf(lambda _: "true or false", _exactly(bool), bool),
+    int: _Leaf(lambda _: "a whole number", _exactly(int), int),
+    float: _Leaf(lambda _: "a number", _number, float),
+    str: _Leaf(lambda _: "a text", _exactly(str), str),
+    date: _Leaf(
+        lambda _: "a date such as '2026-01-31'",
+        _or_toml(date, _canonical(date.fromisoformat, date.isoformat)),
+        date.isoformat,
+    ),
+    time: _Leaf(
+        lambda _: "a time such as '18:00'",
+        _or_toml(time, _canonical(time.fromisoformat, _clock_text)),
+        _clock_text,
+    ),
+    datetime: _Leaf(
+        lambda _: "a moment such as '2026-01-31T18:00-06:00[America/Chicago]'",
+        _canonical(_moment, _moment_text),
+        _moment_text,
+    ),
+    timedelta: _Leaf(lambda _: "a whole number of minutes", _minutes, whole_minutes),
+    UUID: _Leaf(lambda _: "a UUID in lower case", _canonical(UUID, str), str),
+    Slot: _Leaf(
+        lambda _: "a slot such as 'monday 18:00'", _canonical(Slot.parse, str), str
+    ),
+    WeeklyWindows: _Leaf(
+        lambda _: "a list of windows such as 'monday 17:30-21:00'",
+        _windows,
+        lambda value: [str(window) for window in value.windows],
+    ),
+}
+_ENUM = _Leaf(lambda kind: f"one of {', '.join(map(_word, kind))}", _member, _word)
+
+
+def _leaf(kind: Any) -> Any:
+    # Any: a leaf or None; callers register only kinds that have one.
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _ENUM
+    return _LEAVES.get(kind) if isinstance(kind, type) else None
+
+
+def _fact_leaf(facts: Facts) -> _Leaf:
+    return _Leaf(lambda _: "the name of a fact", lambda raw, _: facts[raw], _fact_name)
+
+
+def _fact_name(fact: AnyFact) -> str:
+    return fact.name
+
+
+# Lists, unions and classes.
+
+
+def _is_many(kind: Any) -> bool:
+    return get_origin(kind) in (tuple, frozenset)
+
+
+def _many_reader(kind: Any, within: Converter) -> _Reader:
+    item = get_args(kind)[0]
+    collect = get_origin(kind)
+
+    def read(raw: Raw, _: Any) -> Any:
+        if not is_list(raw):
+            raise InvalidError("value", [Fault((), "a list", kind_of(raw))])
+        return collect(_each(raw, lambda value: within.structure(value, item)))
+
+    return read
+
+
+def _many_writer(kind: Any, within: Converter) -> Callable[[Any], Raw]:
+    item = get_args(kind)[0]
+    in_order = get_origin(kind) is tuple
+
+    def write(values: Any) -> Raw:
+        written: list[Raw] = [within.unstructure(value, unstructure_as=item) for value in values]
+        return written if in_order else sorted(written)
+
+    return write
+
+
+def _each(raw: list[Raw], read: Callable[[Raw], T]) -> list[T]:
+    """Every item read; the faults of all items together, by place."""
+    values: list[T] = []
+    faults: list[Fault] = []
+    for number, item in enumerate(raw):
+        try:
+            values.append(read(item))
+        except InvalidError as error:
+            faults += [fault.under(number) for fault in error.faults]
+    if faults:
+        raise InvalidError("list", faults)
+    return values
+
+
+def _is_union(kind: Any) -> bool:
+    return get_origin(kind) in (Union, UnionType)
+
+
+def _tagged(union: Any) -> dict[str, Any]:
+    """Classes of a union by the tag that tells them apart."""
+    return {_snake(kind.__name__): kind for kind in get_args(union) if attrs.has(kind)}
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z0-9])", "_", name).lower()
+
+
+def _union_reader(union: Any, within: Converter) -> _Reader:
+    optional = NoneType in get_args(union)
+    others = [kind for kind in get_args(union) if kind is not NoneType]
+    tagged = _tagged(union)
+
+    def read(raw: Raw, _: Any) -> Any:
+        if raw is None and optional:
+            return None
+        if len(others) == 1:
+            return within.structure(raw, others[0])
+        if not tagged:
+            kind = next((kind for kind in others if type(raw) is kind), None)
+            if kind is None:
+                raise InvalidError("value", [Fault((), "a text, number, true or false", kind_of(raw))])
+            return within.structure(raw, kind)
+        if not is_object(raw):
+            raise InvalidError("value", [Fault((), "an object", kind_of(raw))])
+        tag = raw.get("type")
+        if not isinstance(tag, str) or tag not in tagged:
+            raise InvalidError("value", [Fault(("type",), f"one of {', '.join(tagged)}", "another" if tag else "nothing")])
+        return within.structure({k: v for k, v in raw.items() if k != "type"}, tagged[tag])
+
+    return read
+
+
+def _union_writer(union: Any, within: Converter) -> Callable[[Any], Raw]:
+    others = [kind for kind in get_args(union) if kind is not NoneType]
+    tags = {kind: tag for tag, kind in _tagged(union).items()}
+
+    def write(value: Any) -> Raw:
+        if value is None:
+            return None
+        if len(others) == 1:
+            return within.unstructure(value, unstructure_as=others[0])
+        body = within.unstructure(value, unstructure_as=type(value))
+        return {"type": tags[type(value)], **body} if tags else body
+
+    return write
+
+
+# Written for those who read a document, and checked against the rest when it is read.
+_DERIVED: dict[Any, tuple[str, ...]] = {
+    Decision: ("verdict", "missing"),
+    Result: ("truth", "reason"),
+    Finding: ("shortfall",),
+}
+
+
+@attrs.frozen
+class _Member:
+    """One field of a class, as documents have it."""
+
+    name: str
+    key: str
+    kind: Any
+    default: Any
+
+
+def _members(kind: Any) -> tuple[_Member, ...]:
+    origin = get_origin(kind) or kind
+    given = dict(zip(getattr(origin, "__parameters__", ()), get_args(kind), strict=True))
+    hints = get_type_hints(origin)
+    members: list[_Member] = []
+    for field in attrs.fields(origin):
+        hint = hints[field.name]
+        if parameters := getattr(hint, "__parameters__", ()):
+            hint = hint[tuple(given[parameter] for parameter in parameters)]
+        hint = given.get(hint, hint)
+        members.append(_Member(field.name, _key(field.name, hint), hint, field.default))
+    return tuple(members)
+
+
+def _key(name: str, kind: Any) -> str:
+    return f"{name}_minutes" if timedelta in (kind, *get_args(kind)) else name
+
+
+def _derived(kind: Any) -> tuple[_Member, ...]:
+    return tuple(
+        _Member(name, _key(name, hint), hint, attrs.NOTHING)
+        for name in _DERIVED.get(kind, ())
+        for hint in (get_type_hints(getattr(kind, name).fget)["return"],)
+    )
+
+
+def _class_writer(kind: Any, within: Converter) -> Callable[[Any], Raw]:
+    members = (*_members(kind), *_derived(kind))
+
+    def write(value: Any) -> Raw:
+        body: dict[str, Raw] = {}
+        for member in members:
+            part = getattr(value, member.name)
+            if part != member.default:
+                body[member.key] = within.unstructure(part, unstructure_as=member.kind)
+        return body
+
+    return write
+
+
+def _class_reader(kind: Any, within: Converter, masked: bool) -> _Reader:
+    members, derived = _members(kind), _derived(kind)
+    known = {member.key for member in (*members, *derived)}
+
+    def read(raw: Raw, _: Any) -> Any:
+        if not is_object(raw):
+            raise InvalidError("value", [Fault((), "an object", kind_of(raw))])
+        body = raw
+        faults = [
+            _unknown_key(key, place, known - body.keys(), masked)
+            for place, key in enumerate(body, 1)
+            if key not in known
+        ]
+        values: dict[str, Any] = {}
+        for member in members:
+            if member.key in body:
+                try:
+                    values[member.name] = within.structure(body[member.key], member.kind)
+                except InvalidError as error:
+                    faults += [fault.under(member.key) for fault in error.faults]
+            elif member.default is attrs.NOTHING:
+                faults.append(Fault((member.key,), "this field", "nothing"))
+        if faults:
+            raise InvalidError("value", faults)
+        try:
+            value = kind(**values)
+        except InvalidError as error:
+            raise InvalidError("value", [_renamed(f, members, body, masked) for f in error.faults]) from None
+        for member in derived:
+            if body.get(member.key) != within.unstructure(getattr(value, member.name), unstructure_as=member.kind):
+                faults.append(Fault((member.key,), "what follows from the rest", "something else"))
+        if faults:
+            raise InvalidError("value", faults)
+        return value
+
+    return read
+
+
+def _renamed(fault: Fault, members: tuple[_Member, ...], raw: Raw, masked: bool) -> Fault:
+    """A constructor's fault, with the document's key for the field."""
+    keys: dict[Step, str] = {member.name: member.key for member in members}
+    path = (keys.get(fault.path[0], fault.path[0]), *fault.path[1:]) if fault.path else ()
+    found = fault.found
+    if masked:
+        for step in path:
+            raw = raw.get(str(step)) if is_object(raw) else None
+        found = f"another {kind_of(raw).removeprefix('a ')}" if raw is not None else "something else"
+    return attrs.evolve(fault, path=path, found=found)
+
+
+def _unknown_key(key: str, place: int, free: set[str], masked: bool) -> Fault:
+    """A fault for a key that no field has; it is named unless it could tell on a patient."""
+    near = get_close_matches(key, sorted(free), n=1, cutoff=0.75)
+    fix = f"did you mean {near[0]!r}?" if near else ""
+    step = key if near or not masked else f"<key {place}>"
+    return Fault((step,), "a known field", "an unknown one", fix or f"known here and not used: {', '.join(sorted(free)) or 'none'}")
+
+
+def kind_of(raw: Raw) -> str:
+    """What a parsed value is, without saying what it holds."""
+    names: dict[Any, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", list: "a list", dict: "an object"}
+    return "null" if raw is None else names.get(type(raw), "a date or time")
