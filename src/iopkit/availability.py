@@ -80,10 +80,12 @@ _WINDOW = re.compile(rf"([A-Za-z]+) {_CLOCK}-{_CLOCK}")
 class Window:
     """A window on one day of every week.
 
-    An end at or before the start lies on the next day, so ``22:00-06:00`` is a night.
+    An end before the start lies on the next day, so ``22:00-06:00`` is a night, and
+    ``00:00-24:00`` is the whole day.
 
     Raises:
-        InvalidError: start equals end, or a time has seconds or a time zone.
+        InvalidError: start equals end elsewhere than at midnight, or a time has seconds
+            or a time zone.
 
     Example:
         >>> str(Window(Weekday.MONDAY, time(17, 30), time(0)))
@@ -101,7 +103,12 @@ class Window:
                 unless(plain(clock), name, "a time in whole minutes, without a zone", clock)
                 for name, clock in (("start", self.start), ("end", self.end))
             ),
-            unless(self.start != self.end, "end", "another time than the start", self.end),
+            unless(
+                self.start != self.end or self.end == time(0),
+                "end",
+                "another time than the start",
+                self.end,
+            ),
         )
 
     @classmethod

@@ -47,9 +47,8 @@ def build_converter(masked: bool, facts: Facts) -> Converter:
         built.register_structure_hook_factory(matches, structure)
         built.register_unstructure_hook_factory(matches, unstructure)
 
-    def leaf_reader(kind: Any, _: Converter) -> _Reader:
-        leaf = _leaf(kind)
-        return lambda raw, _kind: _read_leaf(leaf, kind, raw, masked)
+    def read_leaf(raw: Raw, kind: Any) -> Any:
+        return _read_leaf(_leaf(kind), kind, raw, masked)
 
     def fact_reader(_kind: Any, _: Converter) -> _Reader:
         return lambda raw, _kind: _read_leaf(_fact_leaf(facts), Fact, raw, masked)
@@ -57,7 +56,15 @@ def build_converter(masked: bool, facts: Facts) -> Converter:
     register(attrs.has, lambda kind, c: _class_reader(kind, c, masked), _class_writer)
     register(_is_union, _union_reader, _union_writer)
     register(_is_many, _many_reader, _many_writer)
-    register(lambda kind: _leaf(kind) is not None, leaf_reader, lambda kind, _: _leaf(kind).write)
+    register(
+        lambda kind: _leaf(kind) is not None,
+        lambda _kind, _: read_leaf,
+        lambda kind, _: _leaf(kind).write,
+    )
+    # cattrs looks for hooks of these and their subclasses, such as enumerations, before it
+    # asks the factories above; its own hooks for them coerce.
+    for primitive in (int, float, str):
+        built.register_structure_hook(primitive, read_leaf)
     register(lambda kind: (get_origin(kind) or kind) is Fact, fact_reader, lambda _kind, _: _fact_name)
     return built
 

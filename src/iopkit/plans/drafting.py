@@ -91,7 +91,9 @@ def _filled(
         phases, service = runs[number]
         beside = tuple(s for n, s in placed.items() if runs[n][0] & phases)
         elsewhere = tuple(s for s in placed.values() if s.name == service.name)
-        placed[number], said = _placed(service, _Surroundings(site, free, beside, elsewhere))
+        weeks = sum(program.phases[n].weeks for n in phases)
+        around = _Surroundings(site, free, beside, elsewhere)
+        placed[number], said = _placed(service, weeks, around)
         notes += said
     services = iter(placed[number] for number in range(len(runs)))
     shared = tuple(next(services) for _ in program.services)
@@ -163,31 +165,34 @@ def _freedom(service: Service, site: Site) -> int:
             return 5
 
 
-def _placed(service: Service, around: _Surroundings) -> tuple[Service, list[Note]]:
+def _placed(service: Service, weeks: int, around: _Surroundings) -> tuple[Service, list[Note]]:
     """The service with the slots found for it, and what stands against them."""
     if service.duration is None:
         return service, [Note(Matter.DURATION_UNKNOWN, service.name)]
     length = whole_minutes(service.duration)
     slots: list[Slot] = []
     notes: list[Note] = []
+    for given in slots_of(service.timing):
+        slot, said = _settled(service, given, slots, length, around)
+        slots.append(slot)
+        notes += said
     match service.timing:
-        case Weekly(days):
-            for day in days:
-                slot, said = _settled(service, day, slots, length, around)
-                slots.append(slot)
-                notes += said
+        case Weekly():
             timing: Timing = Weekly(tuple(slots))
-        case PerWeek(times, given):
-            slots = _spread(times, list(given), length, around)
-            notes += [Note(Matter.NO_OPEN_TIME, service.name)] if len(slots) < times else []
-            timing = PerWeek(times, tuple(sorted(slots)))
-        case InAll(count, given):
-            found = given or _once(length, around)
-            notes += [] if found else [Note(Matter.NO_OPEN_TIME, service.name)]
-            timing = InAll(count, found)
+        case PerWeek(times):
+            timing = PerWeek(times, _spread(times, slots, length, around))
+            notes += _short(service, times, timing.slots)
+        case InAll(count):
+            most = -(-count // weeks)
+            timing = InAll(count, _spread(most, slots, length, around))
+            notes += _short(service, most, timing.slots)
         case RandomDays():
             timing = service.timing
     return evolve(service, timing=timing), notes
+
+
+def _short(service: Service, wanted: int, slots: tuple[Slot, ...]) -> list[Note]:
+    return [Note(Matter.NO_OPEN_TIME, service.name)] if len(slots) < wanted else []
 
 
 def _settled(
@@ -221,35 +226,32 @@ def _clashes(day: Weekday, start: time, length: int, busy: Iterable[Span]) -> bo
     return any(low < first + length and first < high for low, high in busy)
 
 
-def _spread(times: int, slots: list[Slot], length: int, around: _Surroundings) -> list[Slot]:
-    """Slots for a weekly dose, far apart; days are used twice only if there are too few.
+def _spread(
+    wanted: int, given: list[Slot], length: int, around: _Surroundings
+) -> tuple[Slot, ...]:
+    """The slots given and as many more as wanted: far apart, then on days attended anyway.
 
-    Shorter than ``times`` if nothing more fits.
+    A day is used twice only if there are too few; shorter than ``wanted`` if nothing fits.
     """
-    while len(slots) < times:
+    slots = list(given)
+    attended = {start // DAY for start, _ in around.busy((), length)}
+    while len(slots) < wanted:
         busy = around.busy(slots, length)
         starts = {day: around.first_start(day, length, busy) for day in Weekday}
         open_days = [day for day, start in starts.items() if start is not None]
-        unused = [day for day in open_days if day not in {slot.day for slot in slots}]
         if not open_days:
             break
-        wanted = min(times - len(slots), len(unused)) or 1
-        days = max(combinations(unused or open_days, wanted), key=_smallest_gap)
-        slots = [*slots, *(Slot(day, starts[day]) for day in days)]
-    return slots
+        unused = [day for day in open_days if day not in {slot.day for slot in slots}]
+        days = unused or open_days
+        chosen = max(
+            combinations(days, min(wanted - len(slots), len(days))),
+            key=lambda days: (_smallest_gap(days), len(attended.intersection(days))),
+        )
+        slots += [Slot(day, starts[day]) for day in chosen]
+    return tuple(slots)
 
 
 def _smallest_gap(days: tuple[Weekday, ...]) -> int:
     """Days between the two of ``days`` that are closest in a repeating week."""
     following = (*days[1:], days[0] + 7)
     return min(after - day for day, after in zip(days, following, strict=True))
-
-
-def _once(length: int, around: _Surroundings) -> Slot | None:
-    """A slot for occasional sessions: on a day that the patient comes anyway, if one fits."""
-    busy = around.busy((), length)
-    attended = {start // DAY for start, _ in busy}
-    for day in sorted(Weekday, key=lambda day: (day not in attended, day)):
-        if start := around.first_start(day, length, busy):
-            return Slot(day, start)
-    return None

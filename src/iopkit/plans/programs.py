@@ -62,7 +62,7 @@ class Weekly:
         refuse(
             "weekly timing",
             unless(bool(self.slots), "slots", "at least one day", "none"),
-            unless(len(self.slots) == len(set(self.slots)), "slots", "each slot once", "one twice"),
+            *_distinct(self.slots),
         )
 
     @property
@@ -79,11 +79,11 @@ class PerWeek:
     slots: tuple[Slot, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        most = min(self.times, len(set(self.slots)))
         refuse(
             "dose",
             unless(1 <= self.times <= 21, "times", "from 1 to 21 a week", self.times),
-            unless(len(self.slots) <= most, "slots", "distinct slots, no more than times", len(self.slots)),
+            unless(len(self.slots) <= self.times, "slots", "no more than times", len(self.slots)),
+            *_distinct(self.slots),
         )
 
     @property
@@ -94,18 +94,29 @@ class PerWeek:
 
 @frozen
 class InAll:
-    """So many times in all, spread evenly over the weeks; drafting finds the slot."""
+    """So many times in all, spread evenly over the weeks; drafting finds the slots.
+
+    A week that holds several takes the slots in their order.
+    """
 
     count: int
-    slot: Slot | None = None
+    slots: tuple[Slot, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        refuse("dose", unless(1 <= self.count <= 1000, "count", "from 1 to 1000", self.count))
+        refuse(
+            "dose",
+            unless(1 <= self.count <= 1000, "count", "from 1 to 1000", self.count),
+            *_distinct(self.slots),
+        )
 
     @property
     def words(self) -> str:
         """The timing in prose."""
         return f"{self.count} in all"
+
+
+def _distinct(slots: tuple[Slot, ...]) -> list[tuple[Fault, ...]]:
+    return [unless(len(slots) == len(set(slots)), "slots", "each slot once", "one twice")]
 
 
 @frozen
@@ -257,10 +268,8 @@ class Program:
 def slots_of(timing: Timing) -> tuple[Slot, ...]:
     """The weekly slots that a timing has so far."""
     match timing:
-        case Weekly(slots) | PerWeek(slots=slots):
+        case Weekly(slots) | PerWeek(slots=slots) | InAll(slots=slots):
             return slots
-        case InAll(slot=slot):
-            return (slot,) if slot else ()
         case RandomDays():
             return ()
 

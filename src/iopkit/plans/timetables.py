@@ -95,9 +95,12 @@ def _occurrences(timing: Timing, weeks: int) -> Iterator[tuple[int, Slot | None]
             yield from ((week, slot) for week in range(weeks) for slot in placed)
         case RandomDays(per_week):
             yield from ((week, None) for week in range(weeks) for _ in range(per_week))
-        case InAll(count, slot):
+        case InAll(count, slots):
             # The middles of ``count`` equal stretches.
-            yield from (((2 * i + 1) * weeks // (2 * count), slot) for i in range(count))
+            middles = [(2 * i + 1) * weeks // (2 * count) for i in range(count)]
+            for i, week in enumerate(middles):
+                nth = i - middles.index(week)
+                yield week, slots[nth] if nth < len(slots) else None
 
 
 def _place(entry: Entry) -> tuple[int, int, time]:

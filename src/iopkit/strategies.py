@@ -1,0 +1,329 @@
+"""Hypothesis strategies for iopkit's values, for tests of what is built on it.
+
+Needs the extra ``strategies``. What they draw is valid, and covers what is unknown.
+"""
+
+from datetime import date, time, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from iopkit.availability import DAY, WEEK, Weekday, WeeklyWindows
+from iopkit.consents import Consent, Expiry, Purpose
+from iopkit.eligibility import (
+    FACTS,
+    AllOf,
+    AnyFact,
+    AnyOf,
+    AtLeast,
+    Choice,
+    Compare,
+    Kind,
+    Known,
+    Not,
+    Number,
+    OneOf,
+    Operator,
+    Predicate,
+    Scalar,
+    YesNo,
+)
+from iopkit.levels import Edition
+from iopkit.modalities import Modality
+from iopkit.patients import (
+    Assessment,
+    Coverage,
+    Diagnosis,
+    DimensionRating,
+    MentalDisorder,
+    Obligation,
+    ObligationKind,
+    Patient,
+    Payer,
+    Relationship,
+    Substance,
+    SubstanceUseDisorder,
+    Support,
+)
+from iopkit.plans import (
+    Closure,
+    InAll,
+    Offer,
+    PerWeek,
+    Phase,
+    Program,
+    RandomDays,
+    Service,
+    Site,
+    Slot,
+    Timing,
+    Weekly,
+)
+from iopkit.plans.programs import overlaps
+
+T = TypeVar("T")
+
+_ZONES = (
+    "America/Chicago",
+    "America/Phoenix",
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "Europe/London",
+    "Africa/Casablanca",
+    "UTC",
+)
+_yes_no = st.none() | st.booleans()
+_names = st.from_regex(r"[a-z]{1,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
+_texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=20)
+
+
+def days(first: date = date(2024, 1, 1), last: date = date(2030, 12, 31)) -> st.SearchStrategy[date]:
+    """Days, both ends included."""
+    return st.dates(first, last)
+
+
+def clock_times() -> st.SearchStrategy[time]:
+    """Wall-clock times in whole minutes."""
+    return st.builds(time, st.integers(0, 23), st.integers(0, 59))
+
+
+def weekly_windows() -> st.SearchStrategy[WeeklyWindows]:
+    """Sets of minutes of the week, with none, one or several spans."""
+    span = st.tuples(st.integers(0, WEEK - 1), st.integers(1, 2 * DAY))
+    spans = st.lists(span.map(lambda s: (s[0], min(s[0] + s[1], WEEK))), max_size=8)
+    return spans.map(lambda drawn: WeeklyWindows(tuple(drawn)))
+
+
+@st.composite
+def diagnoses(draw: st.DrawFn) -> Diagnosis:
+    """Use disorders and other mental disorders."""
+    diagnosed = draw(st.none() | days(date(2010, 1, 1), date(2023, 12, 31)))
+    if draw(st.booleans()):
+        code = draw(st.none() | st.sampled_from(["F32.1", "F41.1", "F43.10"]))
+        return MentalDisorder(code=code, diagnosed=diagnosed)
+    substance = draw(st.none() | st.sampled_from(Substance))
+    most = substance.criteria if substance else 11
+    block = substance.icd10_block if substance else "F19"
+    return SubstanceUseDisorder(
+        substance=substance,
+        criteria_met=draw(st.none() | st.integers(2, most)),
+        code=draw(st.none() | st.sampled_from([f"{block}.10", f"{block}.20", f"{block}.21"])),
+        diagnosed=diagnosed,
+    )
+
+
+@st.composite
+def assessments(draw: st.DrawFn) -> Assessment:
+    """Assessments with any part of their findings."""
+    rated = draw(st.lists(st.integers(1, 6), unique=True, max_size=6))
+    risks = st.none() | st.integers(0, 4)
+    edition = Edition.THIRD if rated else draw(st.sampled_from(Edition))
+    return Assessment(
+        on=draw(days()),
+        edition=edition,
+        ratings=tuple(DimensionRating(dimension, draw(risks)) for dimension in rated),
+        needed_per_week=draw(st.none() | st.integers(0, 40 * 60).map(_minutes)),
+        benefit_likely=draw(_yes_no),
+        needs_24_hour_care=draw(_yes_no),
+        support_adequate=draw(_yes_no),
+        dangerous=draw(_yes_no),
+        able_to_participate=draw(_yes_no),
+    )
+
+
+@st.composite
+def consents(draw: st.DrawFn) -> Consent:
+    """Consents with any of their elements."""
+    purposes = draw(
+        st.none()
+        | st.just(frozenset({Purpose.LEGAL_PROCEEDINGS}))
+        | st.frozensets(st.sampled_from(sorted(set(Purpose) - {Purpose.LEGAL_PROCEEDINGS})))
+    )
+    expiry = draw(st.none() | st.sampled_from([Expiry.DATE, Expiry.EVENT]))
+    signed = draw(st.none() | days())
+    ends = st.none() | st.integers(1, 700).map(lambda n: (signed or date(2025, 1, 1)) + timedelta(n))
+    return Consent(
+        discloser=draw(st.none() | _texts),
+        information=draw(st.none() | _texts),
+        recipients=draw(st.none() | st.lists(_texts, max_size=3).map(tuple)),
+        purposes=purposes,
+        told_of_right_to_revoke=draw(_yes_no),
+        expiry=expiry,
+        end=draw(ends) if expiry is not Expiry.EVENT else None,
+        event_occurred=draw(st.none() | days()) if expiry is Expiry.EVENT else None,
+        signed=signed,
+        told_of_redisclosure=draw(_yes_no),
+        revoked=draw(st.none() | days()),
+    )
+
+
+def supports() -> st.SearchStrategy[Support]:
+    """Support persons."""
+    return st.builds(
+        Support,
+        relationship=st.none() | st.sampled_from(Relationship),
+        lives_with_patient=_yes_no,
+        joins_family_sessions=_yes_no,
+    )
+
+
+def coverages() -> st.SearchStrategy[Coverage]:
+    """Coverages with an open or a known span."""
+    start = days(date(2020, 1, 1), date(2025, 1, 1))
+    end = days(date(2025, 1, 2), date(2030, 1, 1))
+    return st.builds(Coverage, st.sampled_from(Payer), st.none() | start, st.none() | end)
+
+
+def obligations() -> st.SearchStrategy[Obligation]:
+    """Standing commitments, with known or unknown times."""
+    return st.builds(Obligation, st.sampled_from(ObligationKind), st.none() | weekly_windows())
+
+
+def patients() -> st.SearchStrategy[Patient]:
+    """Patients of whom anything from nothing to everything is known; born before 2010."""
+
+    def some(of: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...] | None]:
+        return st.none() | st.lists(of, max_size=3).map(tuple)
+
+    return st.builds(
+        Patient,
+        key=keys(),
+        birth_date=st.none() | st.dates(date(1920, 1, 1), date(2009, 12, 31)),
+        diagnoses=some(diagnoses()),
+        assessments=some(assessments()),
+        supports=some(supports()),
+        consents=some(consents()),
+        coverages=some(coverages()),
+        obligations=some(obligations()),
+        availability=st.none() | weekly_windows(),
+    )
+
+
+def keys() -> st.SearchStrategy[UUID]:
+    """Random keys."""
+    return st.uuids(version=4)
+
+
+def slots() -> st.SearchStrategy[Slot]:
+    """Weekdays with or without a time."""
+    return st.builds(Slot, st.sampled_from(Weekday), st.none() | clock_times())
+
+
+def timings() -> st.SearchStrategy[Timing]:
+    """Timings of every kind."""
+    return st.one_of(
+        st.lists(slots(), min_size=1, max_size=4, unique=True).map(lambda s: Weekly(tuple(s))),
+        st.builds(PerWeek, st.integers(1, 8)),
+        st.builds(InAll, st.integers(1, 10)),
+        st.builds(RandomDays, st.integers(1, 3)),
+    )
+
+
+@st.composite
+def services(draw: st.DrawFn, name: str) -> Service:
+    """Services of one name, with known and unknown lengths; the name sets the modality."""
+    modality = tuple(Modality)[sum(map(ord, name)) % len(Modality)]
+    low = draw(st.none() | st.integers(1, 8))
+    return Service(
+        name=name,
+        title=name.replace("-", " "),
+        modality=modality,
+        timing=draw(timings()),
+        duration=draw(st.none() | st.integers(1, 240).map(_minutes)),
+        group_min=low,
+        group_max=draw(st.none() | st.integers(low or 1, 20)),
+    )
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> Program:
+    """Programs of up to four short phases, whose fixed times do not overlap."""
+    known = draw(st.lists(_names, min_size=1, max_size=5, unique=True))
+    shared: list[Service] = []
+    for name in draw(st.lists(st.sampled_from(known), max_size=2, unique=True)):
+        service = draw(services(name))
+        if not overlaps([*shared, service]):
+            shared.append(service)
+    taken = {service.name for service in shared}
+    phases: list[Phase] = []
+    for number in range(draw(st.integers(1, 4))):
+        own: list[Service] = []
+        for name in draw(st.lists(st.sampled_from(known), max_size=3, unique=True)):
+            service = draw(services(name))
+            if name not in taken and not overlaps([*shared, *own, service]):
+                own.append(service)
+        phases.append(Phase(f"phase-{number}", f"Phase {number}", draw(st.integers(1, 6)), tuple(own)))
+    if not shared and not any(phase.services for phase in phases):
+        shared = [Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3), timedelta(hours=3))]
+    return Program(draw(_names), "A program", tuple(phases), tuple(shared))
+
+
+@st.composite
+def sites(draw: st.DrawFn) -> Site:
+    """Sites in several time zones, with closures and offers, without public holidays."""
+    closures = [
+        Closure(start, start + timedelta(days=draw(st.integers(1, 10))), "closed")
+        for start in draw(st.lists(days(), max_size=6))
+    ]
+    offers = [
+        Offer(name, start=draw(st.none() | clock_times()), duration=draw(st.none() | st.integers(1, 240).map(_minutes)))
+        for name in draw(st.lists(_names, max_size=3, unique=True))
+    ]
+    return Site(
+        name="Elm Street",
+        zone=draw(st.sampled_from(_ZONES)),
+        hours=draw(weekly_windows().filter(lambda windows: bool(windows.spans))),
+        closures=tuple(closures),
+        offers=tuple(offers),
+        break_between=_minutes(draw(st.sampled_from([0, 10]))),
+    )
+
+
+def values_of(kind: Kind) -> st.SearchStrategy[Scalar]:
+    """Values that a kind of fact has."""
+    match kind:
+        case YesNo():
+            return st.booleans()
+        case Choice(options):
+            return st.sampled_from(options)
+        case Number(low, high, whole=True):
+            return st.integers(int(low), int(high))
+        case Number(low, high):
+            return st.floats(low, high)
+
+
+def predicates(facts: tuple[AnyFact, ...] = tuple(FACTS.values())) -> st.SearchStrategy[Predicate]:
+    """Predicate trees over some facts, with every kind of node."""
+    return st.recursive(_leaves(facts), _nodes, max_leaves=12)
+
+
+@st.composite
+def _leaves(draw: st.DrawFn, facts: tuple[AnyFact, ...]) -> Predicate:
+    fact = draw(st.sampled_from(facts))
+    values = values_of(fact.kind)
+    ordered = isinstance(fact.kind, Number) or (isinstance(fact.kind, Choice) and fact.kind.ordered)
+    operators = st.sampled_from(Operator) if ordered else st.just(Operator.EQUALS)
+    compare: st.SearchStrategy[Predicate] = st.builds(Compare, st.just(fact), operators, values)
+    one_of = st.lists(values, min_size=1, max_size=3).map(lambda some: OneOf(fact, tuple(some)))
+    return draw(st.one_of(compare, one_of, st.just(Known(fact))))
+
+
+def _nodes(parts: st.SearchStrategy[Predicate]) -> st.SearchStrategy[Predicate]:
+    some = st.lists(parts, max_size=4).map(tuple)
+    at_least_one = st.lists(parts, min_size=1, max_size=4).map(tuple)
+    counted = at_least_one.flatmap(
+        lambda drawn: st.builds(AtLeast, st.integers(1, len(drawn)), st.just(drawn))
+    )
+    return st.one_of(st.builds(AllOf, some), st.builds(AnyOf, some), st.builds(Not, parts), counted)
+
+
+def fact_values(
+    facts: tuple[AnyFact, ...] = tuple(FACTS.values()),
+) -> st.SearchStrategy[dict[str, Scalar | None]]:
+    """Values of some facts by name, any of them not known."""
+    return st.fixed_dictionaries({f.name: st.none() | values_of(f.kind) for f in facts})
+
+
+def _minutes(count: int) -> timedelta:
+    return timedelta(minutes=count)
