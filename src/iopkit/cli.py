@@ -127,9 +127,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, does: Callable[[argparse.Namespace], _Answer], says: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, does: Callable[[argparse.Namespace], _Answer], says: str
+    ) -> argparse.ArgumentParser:
         sub = commands.add_parser(
-            name, help=says, description=says, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+            name,
+            help=says,
+            description=says,
+            epilog=_EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         sub.set_defaults(command=does)
         sub.add_argument("--json", action="store_true", help="print JSON in place of text")
@@ -138,32 +144,52 @@ def _parser() -> argparse.ArgumentParser:
     decide = command("decide", _decide, "Judge a patient by a policy.")
     decide.add_argument("patient", metavar="PATIENT.json", type=Path)
     decide.add_argument("--policy", required=True, help="a shipped policy, or a policy document")
-    decide.add_argument("--on", type=_day, default=None, metavar="DATE", help="the day to judge for; today if not given")
+    decide.add_argument(
+        "--on",
+        type=_day,
+        default=None,
+        metavar="DATE",
+        help="the day to judge for; today if not given",
+    )
 
     plan = command("plan", _plan, "Draft a patient's plan from a program.")
     plan.add_argument("patient", metavar="PATIENT.json", type=Path)
     plan.add_argument("--program", required=True, help="a shipped program, or a program document")
     plan.add_argument("--site", required=True, type=Path, metavar="SITE.toml")
-    plan.add_argument("--start", required=True, type=_day, metavar="DATE", help="first day of the first week")
-    plan.add_argument("--seed", type=int, default=None, help="draws the random days; drawn itself if not given")
+    plan.add_argument(
+        "--start", required=True, type=_day, metavar="DATE", help="first day of the first week"
+    )
+    plan.add_argument(
+        "--seed", type=int, default=None, help="draws the random days; drawn itself if not given"
+    )
     plan.add_argument("-o", "--output", type=Path, metavar="PLAN.json", help="write the plan")
 
     dated = command("schedule", _schedule, "Date every session of a plan.")
     dated.add_argument("plan", metavar="PLAN.json", type=Path)
     dated.add_argument("--site", required=True, type=Path, metavar="SITE.toml")
     dated.add_argument("--ical", type=Path, metavar="OUT.ics", help="write a calendar file")
-    dated.add_argument("--titles", action="store_true", help="name the services in the calendar file; that discloses the kind of treatment")
-    dated.add_argument("-o", "--output", type=Path, metavar="SCHEDULE.json", help="write the schedule")
+    dated.add_argument(
+        "--titles",
+        action="store_true",
+        help="name the services in the calendar file; that discloses the kind of treatment",
+    )
+    dated.add_argument(
+        "-o", "--output", type=Path, metavar="SCHEDULE.json", help="write the schedule"
+    )
 
     checked = command("check", _check, "Check a plan's schedule against requirements.")
     checked.add_argument("plan", metavar="PLAN.json", type=Path)
     checked.add_argument("--site", required=True, type=Path, metavar="SITE.toml")
-    checked.add_argument("--requirements", required=True, help="a shipped requirement set, or a document of one")
+    checked.add_argument(
+        "--requirements", required=True, help="a shipped requirement set, or a document of one"
+    )
 
     listed = command("list", _list, "List what is shipped.")
     listed.add_argument("what", choices=sorted(_SHIPPED))
 
-    shown = command("show", _show, "Show a policy, program, requirement set or fact, with its sources.")
+    shown = command(
+        "show", _show, "Show a policy, program, requirement set or fact, with its sources."
+    )
     shown.add_argument("name")
 
     example = command("example", _example, "Print a valid example document to start from.")
@@ -175,7 +201,9 @@ def _day(text: str) -> date:
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a date has no zone
     except ValueError:
-        raise argparse.ArgumentTypeError(f"expected a date such as 2026-01-31, found {text!r}") from None
+        raise argparse.ArgumentTypeError(
+            f"expected a date such as 2026-01-31, found {text!r}"
+        ) from None
 
 
 def _decide(options: argparse.Namespace) -> _Answer:
@@ -200,9 +228,13 @@ def _schedule(options: argparse.Namespace) -> _Answer:
     plan = _document(Plan, options.plan)
     dated = schedule(plan, _document(Site, options.site))
     document = to_document(dated)
-    calendar = to_ical(dated, stamp=datetime.now(UTC), titles=options.titles) if options.ical else b""
+    calendar = (
+        to_ical(dated, stamp=datetime.now(UTC), titles=options.titles) if options.ical else b""
+    )
     text = f"{calendar_text(dated)}\n\nNot as planned:\n{moves_text(dated)}"
-    return _Answer(text, document, files=_files((options.ical, calendar), (options.output, _json(document))))
+    return _Answer(
+        text, document, files=_files((options.ical, calendar), (options.output, _json(document)))
+    )
 
 
 def _check(options: argparse.Namespace) -> _Answer:

@@ -51,8 +51,6 @@ _MARYLAND = Source(
 _PUBLIC_CODE = Source("names as used in public program code", Grade.SECONDARY)
 
 
-
-
 _NAMES: dict[Edition, dict[str, tuple[str, Source]]] = {
     Edition.THIRD: {
         "0.5": ("Early Intervention", _TIP_47),

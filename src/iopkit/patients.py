@@ -166,9 +166,14 @@ class DimensionRating:
     def __attrs_post_init__(self) -> None:
         refuse(
             "dimension rating",
-            unless(1 <= self.dimension <= 6, "dimension", "a dimension from 1 to 6", "another number"),
             unless(
-                self.risk is None or 0 <= self.risk <= 4, "risk", "a rating from 0 to 4", "another number"
+                1 <= self.dimension <= 6, "dimension", "a dimension from 1 to 6", "another number"
+            ),
+            unless(
+                self.risk is None or 0 <= self.risk <= 4,
+                "risk",
+                "a rating from 0 to 4",
+                "another number",
             ),
         )
 

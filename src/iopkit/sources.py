@@ -69,7 +69,9 @@ class Versions(Generic[T]):
         refuse(
             "versions of a rule",
             unless(bool(days), "dated", "at least one version", "none"),
-            unless(days == sorted(set(days)), "dated", "one version a day, in order", "another order"),
+            unless(
+                days == sorted(set(days)), "dated", "one version a day, in order", "another order"
+            ),
         )
 
     def on(self, day: date) -> Dated[T]:

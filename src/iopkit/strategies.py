@@ -78,7 +78,9 @@ _names = st.from_regex(r"[a-z]{1,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
 _texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=20)
 
 
-def days(first: date = date(2024, 1, 1), last: date = date(2030, 12, 31)) -> st.SearchStrategy[date]:
+def days(
+    first: date = date(2024, 1, 1), last: date = date(2030, 12, 31)
+) -> st.SearchStrategy[date]:
     """Days, both ends included."""
     return st.dates(first, last)
 
@@ -142,7 +144,9 @@ def consents(draw: st.DrawFn) -> Consent:
     )
     expiry = draw(st.none() | st.sampled_from([Expiry.DATE, Expiry.EVENT]))
     signed = draw(st.none() | days())
-    ends = st.none() | st.integers(1, 700).map(lambda n: (signed or date(2025, 1, 1)) + timedelta(n))
+    ends = st.none() | st.integers(1, 700).map(
+        lambda n: (signed or date(2025, 1, 1)) + timedelta(n)
+    )
     return Consent(
         discloser=draw(st.none() | _texts),
         information=draw(st.none() | _texts),
@@ -253,7 +257,9 @@ def programs(draw: st.DrawFn) -> Program:
             service = draw(services(name))
             if name not in taken and not overlaps([*shared, *own, service]):
                 own.append(service)
-        phases.append(Phase(f"phase-{number}", f"Phase {number}", draw(st.integers(1, 6)), tuple(own)))
+        phases.append(
+            Phase(f"phase-{number}", f"Phase {number}", draw(st.integers(1, 6)), tuple(own))
+        )
     if not shared and not any(phase.services for phase in phases):
         shared = [Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3), timedelta(hours=3))]
     return Program(draw(_names), "A program", tuple(phases), tuple(shared))
@@ -267,7 +273,11 @@ def sites(draw: st.DrawFn) -> Site:
         for start in draw(st.lists(days(), max_size=6))
     ]
     offers = [
-        Offer(name, start=draw(st.none() | clock_times()), duration=draw(st.none() | st.integers(1, 240).map(_minutes)))
+        Offer(
+            name,
+            start=draw(st.none() | clock_times()),
+            duration=draw(st.none() | st.integers(1, 240).map(_minutes)),
+        )
         for name in draw(st.lists(_names, max_size=3, unique=True))
     ]
     return Site(

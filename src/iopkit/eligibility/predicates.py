@@ -60,11 +60,11 @@ class Fact(Generic[S, T]):
         return Compare(self, Operator.LESS_THAN, value)
 
     def at_least(self, value: T) -> "Compare":
-        """``fact >= value``, which reads better for ordered words."""
+        """The same as the operator ``>=``; it reads better for ordered words."""
         return self >= value
 
     def equals(self, value: T) -> "Compare":
-        """The fact has that value. (``==`` compares declarations.)"""
+        """The fact has that value; the operator ``==`` compares declarations instead."""
         return Compare(self, Operator.EQUALS, value)
 
     def is_in(self, *values: T) -> "OneOf":
@@ -113,7 +113,7 @@ def _either(self: "Predicate", other: "Predicate") -> "AnyOf":
     return AnyOf((*_open(AnyOf, self), *_open(AnyOf, other)))
 
 
-def _open(kind: "type[AllOf] | type[AnyOf]", part: "Predicate") -> "tuple[Predicate, ...]":
+def _open(kind: "type[AllOf | AnyOf]", part: "Predicate") -> "tuple[Predicate, ...]":
     """The parts of an unlabeled node of that kind, so that ``a & b & c`` is one node."""
     if isinstance(part, kind) and not part.label and part.source is None:
         return part.parts
@@ -124,7 +124,7 @@ def _negated(self: "Predicate") -> "Not":
     return Not(self)
 
 
-def _no_truth(self: "Predicate") -> NoReturn:
+def _no_truth(_: "Predicate") -> NoReturn:
     """A predicate is neither true nor false without facts."""
     raise UndeterminedError(
         "a predicate has no truth of its own: join predicates with &, | and ~, not with "

@@ -16,7 +16,7 @@ from cattrs import Converter
 
 from iopkit.availability import WeeklyWindows, Window, whole_minutes
 from iopkit.eligibility import FACTS, AnyFact, Decision, Fact, Result
-from iopkit.errors import Fault, InvalidError, Step
+from iopkit.errors import Fault, InvalidError, Step, refuse, unless
 from iopkit.plans import Finding, Slot
 
 T = TypeVar("T")
@@ -27,6 +27,7 @@ Raw = Any
 
 @cache
 def converter(masked: bool) -> Converter:
+    """The converter that knows the shipped facts, built once; see ``build_converter``."""
     return build_converter(masked, FACTS)
 
 
@@ -65,7 +66,9 @@ def build_converter(masked: bool, facts: Facts) -> Converter:
     # asks the factories above; its own hooks for them coerce.
     for primitive in (int, float, str):
         built.register_structure_hook(primitive, read_leaf)
-    register(lambda kind: (get_origin(kind) or kind) is Fact, fact_reader, lambda _kind, _: _fact_name)
+    register(
+        lambda kind: (get_origin(kind) or kind) is Fact, fact_reader, lambda _kind, _: _fact_name
+    )
     return built
 
 
@@ -204,9 +207,7 @@ _LEAVES: dict[Any, _Leaf] = {
     ),
     timedelta: _Leaf(lambda _: "a whole number of minutes", _minutes, whole_minutes),
     UUID: _Leaf(lambda _: "a UUID in lower case", _canonical(UUID, str), str),
-    Slot: _Leaf(
-        lambda _: "a slot such as 'monday 18:00'", _canonical(Slot.parse, str), str
-    ),
+    Slot: _Leaf(lambda _: "a slot such as 'monday 18:00'", _canonical(Slot.parse, str), str),
     WeeklyWindows: _Leaf(
         lambda _: "a list of windows such as 'monday 17:30-21:00'",
         _windows,
@@ -301,13 +302,18 @@ def _union_reader(union: Any, within: Converter) -> _Reader:
         if not tagged:
             kind = next((kind for kind in others if type(raw) is kind), None)
             if kind is None:
-                raise InvalidError("value", [Fault((), "a text, number, true or false", kind_of(raw))])
+                raise InvalidError(
+                    "value", [Fault((), "a text, number, true or false", kind_of(raw))]
+                )
             return within.structure(raw, kind)
         if not is_object(raw):
             raise InvalidError("value", [Fault((), "an object", kind_of(raw))])
         tag = raw.get("type")
         if not isinstance(tag, str) or tag not in tagged:
-            raise InvalidError("value", [Fault(("type",), f"one of {', '.join(tagged)}", "another" if tag else "nothing")])
+            raise InvalidError(
+                "value",
+                [Fault(("type",), f"one of {', '.join(tagged)}", "another" if tag else "nothing")],
+            )
         return within.structure({k: v for k, v in raw.items() if k != "type"}, tagged[tag])
 
     return read
@@ -393,35 +399,49 @@ def _class_reader(kind: Any, within: Converter, masked: bool) -> _Reader:
     def read(raw: Raw, _: Any) -> Any:
         if not is_object(raw):
             raise InvalidError("value", [Fault((), "an object", kind_of(raw))])
-        body = raw
-        faults = [
-            _unknown_key(key, place, known - body.keys(), masked)
-            for place, key in enumerate(body, 1)
+        values, faults = _fields(raw, members, within)
+        free = known - raw.keys()
+        faults += [
+            _unknown_key(key, place, free, masked)
+            for place, key in enumerate(raw, 1)
             if key not in known
         ]
-        values: dict[str, Any] = {}
-        for member in members:
-            if member.key in body:
-                try:
-                    values[member.name] = within.structure(body[member.key], member.kind)
-                except InvalidError as error:
-                    faults += [fault.under(member.key) for fault in error.faults]
-            elif member.default is attrs.NOTHING:
-                faults.append(Fault((member.key,), "this field", "nothing"))
-        if faults:
-            raise InvalidError("value", faults)
+        refuse("value", tuple(faults))
         try:
             value = kind(**values)
         except InvalidError as error:
-            raise InvalidError("value", [_renamed(f, members, body, masked) for f in error.faults]) from None
-        for member in derived:
-            if body.get(member.key) != within.unstructure(getattr(value, member.name), unstructure_as=member.kind):
-                faults.append(Fault((member.key,), "what follows from the rest", "something else"))
-        if faults:
-            raise InvalidError("value", faults)
+            faults = [_renamed(fault, members, raw, masked) for fault in error.faults]
+            raise InvalidError("value", faults) from None
+        refuse("value", *(_contradiction(raw, value, member, within) for member in derived))
         return value
 
     return read
+
+
+def _fields(
+    raw: dict[str, Raw], members: tuple[_Member, ...], within: Converter
+) -> tuple[dict[str, Any], list[Fault]]:
+    """The values of a class's fields, and the faults of those that cannot be read."""
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for member in members:
+        if member.key in raw:
+            try:
+                values[member.name] = within.structure(raw[member.key], member.kind)
+            except InvalidError as error:
+                faults += [fault.under(member.key) for fault in error.faults]
+        elif member.default is attrs.NOTHING:
+            faults.append(Fault((member.key,), "this field", "nothing"))
+    return values, faults
+
+
+def _contradiction(
+    raw: dict[str, Raw], value: Any, member: _Member, within: Converter
+) -> tuple[Fault, ...]:
+    """A fault if a derived field is not what follows from the others."""
+    follows = within.unstructure(getattr(value, member.name), unstructure_as=member.kind)
+    same = raw.get(member.key) == follows
+    return unless(same, member.key, "what follows from the rest", "something else")
 
 
 def _renamed(fault: Fault, members: tuple[_Member, ...], raw: Raw, masked: bool) -> Fault:
@@ -432,7 +452,9 @@ def _renamed(fault: Fault, members: tuple[_Member, ...], raw: Raw, masked: bool)
     if masked:
         for step in path:
             raw = raw.get(str(step)) if is_object(raw) else None
-        found = f"another {kind_of(raw).removeprefix('a ')}" if raw is not None else "something else"
+        found = (
+            f"another {kind_of(raw).removeprefix('a ')}" if raw is not None else "something else"
+        )
     return attrs.evolve(fault, path=path, found=found)
 
 
@@ -441,10 +463,22 @@ def _unknown_key(key: str, place: int, free: set[str], masked: bool) -> Fault:
     near = get_close_matches(key, sorted(free), n=1, cutoff=0.75)
     fix = f"did you mean {near[0]!r}?" if near else ""
     step = key if near or not masked else f"<key {place}>"
-    return Fault((step,), "a known field", "an unknown one", fix or f"known here and not used: {', '.join(sorted(free)) or 'none'}")
+    return Fault(
+        (step,),
+        "a known field",
+        "an unknown one",
+        fix or f"known here and not used: {', '.join(sorted(free)) or 'none'}",
+    )
 
 
 def kind_of(raw: Raw) -> str:
     """What a parsed value is, without saying what it holds."""
-    names: dict[Any, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", list: "a list", dict: "an object"}
+    names: dict[Any, str] = {
+        bool: "true or false",
+        int: "a whole number",
+        float: "a number",
+        str: "a text",
+        list: "a list",
+        dict: "an object",
+    }
     return "null" if raw is None else names.get(type(raw), "a date or time")

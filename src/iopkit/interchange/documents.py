@@ -22,7 +22,15 @@ from typing import Any, TypeVar
 from iopkit.confidential import hidden
 from iopkit.eligibility import FACTS, AnyFact, Decision, Kind, Policy, Predicate
 from iopkit.errors import Fault, InvalidError
-from iopkit.interchange.conversion import Facts, Raw, build_converter, converter, is_list, is_object, kind_of
+from iopkit.interchange.conversion import (
+    Facts,
+    Raw,
+    build_converter,
+    converter,
+    is_list,
+    is_object,
+    kind_of,
+)
 from iopkit.patients import Patient
 from iopkit.plans import Finding, Plan, Program, RequirementSet, Schedule, Site
 from iopkit.sources import Source
@@ -77,7 +85,8 @@ def to_json(value: object) -> str:
 
     Example:
         >>> from iopkit import HolidayCalendar, Site, WeeklyWindows
-        >>> print(to_json(Site("Elm Street", "America/Chicago", WeeklyWindows.of("monday 09:00-21:00"))))
+        >>> hours = WeeklyWindows.of("monday 09:00-21:00")
+        >>> print(to_json(Site("Elm Street", "America/Chicago", hours)))
         {
           "document": "site",
           "format": 1,
@@ -149,7 +158,9 @@ def _loads(text: str) -> Raw:
 
 def _unique(pairs: list[tuple[str, Raw]]) -> dict[str, Raw]:
     if len(dict(pairs)) < len(pairs):
-        raise InvalidError("JSON document", [Fault((), "each key once in an object", "a key twice")])
+        raise InvalidError(
+            "JSON document", [Fault((), "each key once in an object", "a key twice")]
+        )
     return dict(pairs)
 
 

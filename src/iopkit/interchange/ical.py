@@ -34,7 +34,9 @@ def to_ical(schedule: Schedule, *, stamp: datetime, titles: bool = False) -> byt
         from icalendar import Calendar, Event
     except ImportError as error:
         raise MissingExtraError("ical", "iCalendar") from error
-    refuse("calendar", unless(stamp.tzinfo is not None, "stamp", "an aware time", "one without a zone"))
+    refuse(
+        "calendar", unless(stamp.tzinfo is not None, "stamp", "an aware time", "one without a zone")
+    )
     named = {service.name: service.title for service in schedule.plan.program.every_service}
     calendar = Calendar()
     calendar.add("version", "2.0")

@@ -43,7 +43,10 @@ def duration_text(duration: timedelta) -> str:
         '6 h 10 min'
     """
     hours, minutes = divmod(duration // timedelta(minutes=1), 60)
-    return " ".join(filter(None, [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""])) or "0 h"
+    return (
+        " ".join(filter(None, [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]))
+        or "0 h"
+    )
 
 
 def dose_text(dose: Dose) -> str:
@@ -73,8 +76,18 @@ def _criterion_lines(result: Result) -> list[str]:
     indent = " " * 16
     seen = ", ".join(result.explanation.seen)
     return [
-        fill(result.criterion.meaning, _WIDTH, initial_indent=f"  {_STATE[result.truth]:<14}", subsequent_indent=indent),
-        fill(f"{seen}  ({result.criterion.source})", _WIDTH, initial_indent=indent, subsequent_indent=indent),
+        fill(
+            result.criterion.meaning,
+            _WIDTH,
+            initial_indent=f"  {_STATE[result.truth]:<14}",
+            subsequent_indent=indent,
+        ),
+        fill(
+            f"{seen}  ({result.criterion.source})",
+            _WIDTH,
+            initial_indent=indent,
+            subsequent_indent=indent,
+        ),
     ]
 
 
@@ -86,7 +99,9 @@ def plan_text(plan: Plan) -> str:
     for start, phase in plan.phase_starts():
         end = start + timedelta(weeks=phase.weeks)
         lines += ["", f"{phase.title}: {_weeks(phase.weeks)}, {start} to {_last(end)}"]
-        lines += _dose_lines([next(doses) for _ in range(phase.weeks)], (start - plan.start).days // 7 + 1)
+        lines += _dose_lines(
+            [next(doses) for _ in range(phase.weeks)], (start - plan.start).days // 7 + 1
+        )
         lines += _service_lines(program.services_in(phase))
     if plan.notes:
         lines += ["", "To settle:"]
@@ -223,7 +238,10 @@ def template_text(program: Program) -> str:
     for phase in program.phases:
         lines += ["", f"{phase.title}, {_weeks(phase.weeks)}:", *_service_lines(phase.services)]
     lines += ["", "Weekly hours:", *_dose_lines(weekly_doses(program), 1)]
-    for heading, items in (("Sources", map(str, program.sources)), ("Left open", program.left_open)):
+    for heading, items in (
+        ("Sources", map(str, program.sources)),
+        ("Left open", program.left_open),
+    ):
         listed = [_item(item) for item in items]
         lines += ["", f"{heading}:", *listed] if listed else []
     return "\n".join(lines)

@@ -50,7 +50,7 @@ def draft(program: Program, patient: Patient, site: Site, *, start: date, seed: 
         seed: draws the plan's key and its random days; the only door for chance.
 
     Raises:
-        InvalidError: ``start`` is before the patient's birth, or too late for a date.
+        InvalidError: ``start`` is before the patient's birth or not in 1970 to 2199.
     """
     if patient.birth_date is not None and start < patient.birth_date:
         raise InvalidError("plan", [Fault(("start",), "a day from the birth on", "an earlier day")])
@@ -123,9 +123,7 @@ class _Surroundings:
                 spans.append((first, first + length))
         return spans + [(start - WEEK, end - WEEK) for start, end in spans if end > WEEK]
 
-    def usual_start(
-        self, day: Weekday, length: int, busy: Iterable[Span]
-    ) -> time | None:
+    def usual_start(self, day: Weekday, length: int, busy: Iterable[Span]) -> time | None:
         """The service's start on that day in another phase, if it fits here too."""
         for service in self.elsewhere:
             for slot in slots_of(service.timing):
@@ -226,9 +224,7 @@ def _clashes(day: Weekday, start: time, length: int, busy: Iterable[Span]) -> bo
     return any(low < first + length and first < high for low, high in busy)
 
 
-def _spread(
-    wanted: int, given: list[Slot], length: int, around: _Surroundings
-) -> tuple[Slot, ...]:
+def _spread(wanted: int, given: list[Slot], length: int, around: _Surroundings) -> tuple[Slot, ...]:
     """The slots given and as many more as wanted: far apart, then on days attended anyway.
 
     A day is used twice only if there are too few; shorter than ``wanted`` if nothing fits.

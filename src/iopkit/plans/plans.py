@@ -32,7 +32,7 @@ class Matter(StrEnum):
 
 _WORDS = {
     Matter.AVAILABILITY_UNKNOWN: "when can the patient come? Only site hours were looked at",
-    Matter.OBLIGATIONS_UNKNOWN: "which standing commitments does the patient have? Not all are known",
+    Matter.OBLIGATIONS_UNKNOWN: "which standing commitments has the patient? Not all are known",
     Matter.DURATION_UNKNOWN: "how long is a session? Neither program nor site says",
     Matter.NO_OPEN_TIME: "no time is left that suits site and patient",
     Matter.OUTSIDE_HOURS: "lies outside the site's opening hours",
@@ -65,7 +65,7 @@ class Plan:
     patient could come; ``None``: not known. ``seed`` draws the random days.
 
     Raises:
-        InvalidError: the plan would end after the last day that dates can name.
+        InvalidError: the plan does not start in the years 1970 to 2199.
     """
 
     key: UUID
@@ -78,8 +78,9 @@ class Plan:
     notes: tuple[Note, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        room = (date.max - self.start).days
-        refuse("plan", unless(self.program.weeks * 7 <= room, "start", "an earlier day", "a day too late"))
+        # Outside these years, time zones are unknown or a guess.
+        ok = date(1970, 1, 1) <= self.start < date(2200, 1, 1)
+        refuse("plan", unless(ok, "start", "a day from 1970 to 2199", "another day"))
 
     @property
     def weeks(self) -> int:

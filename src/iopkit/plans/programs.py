@@ -164,15 +164,15 @@ class Service:
             unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
             unless(
                 length is None
-                or (timedelta(0) < length <= timedelta(days=1) and not length % timedelta(minutes=1)),
+                or (
+                    timedelta(0) < length <= timedelta(days=1) and not length % timedelta(minutes=1)
+                ),
                 "duration",
                 "whole minutes, from 1 to 1440",
                 length,
             ),
             unless(low is None or low >= 1, "group_min", "at least 1", low),
-            unless(
-                high is None or high >= (low or 1), "group_max", f"at least {low or 1}", high
-            ),
+            unless(high is None or high >= (low or 1), "group_max", f"at least {low or 1}", high),
         )
 
 
@@ -290,7 +290,5 @@ def overlaps(services: Iterable[Service]) -> tuple[tuple[str, str], ...]:
         start, end, name = times[0]
         times.append((start + WEEK, end + WEEK, name))
     return tuple(
-        (first, second)
-        for (_, end, first), (start, _, second) in pairwise(times)
-        if start < end
+        (first, second) for (_, end, first), (start, _, second) in pairwise(times) if start < end
     )

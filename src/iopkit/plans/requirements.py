@@ -75,6 +75,7 @@ def check(schedule: Schedule, requirements: RequirementSet) -> tuple[Finding, ..
     Raises:
         NotInForceError: a week begins before the first version.
     """
+
     @cache
     def doses(counted: frozenset[Modality]) -> tuple[Dose, ...]:
         return booked_doses(schedule, modalities=counted)

@@ -1,10 +1,11 @@
 """Schedules: a plan's sessions, dated, at a site."""
 
 from calendar import isleap
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,7 +19,6 @@ from iopkit.availability import (
     WeeklyWindows,
     clock_time,
     first_opening,
-    minute_of_day,
     whole_minutes,
 )
 from iopkit.confidential import hidden
@@ -153,54 +153,40 @@ def schedule(plan: Plan, site: Site) -> Schedule:
         InvalidError: the site's holiday calendar is not one that ``holidays`` knows.
     """
     ground = _Ground.of(plan, site)
-    fits_hours = lru_cache(maxsize=None)(site.hours.covers)
     booked: list[_Booked] = []
-    displaced: list[tuple[Entry, int, Reason]] = []
-    random: list[Entry] = []
-    unplaced: list[Unplaced] = []
+    waiting: list[tuple[Entry, Reason]] = []
     for entry in timetable(plan.program, Weekday.of(plan.start)):
-        service, day, start = entry.service, entry.day, entry.start
-        if service.duration is None:
-            unplaced.append(_unplaced(entry, ground, Reason.DURATION_UNKNOWN))
-        elif isinstance(service.timing, RandomDays):
-            random.append(entry)
-        elif day is None or start is None:
-            unplaced.append(_unplaced(entry, ground, Reason.TIME_UNKNOWN))
-        else:
-            minute = day * DAY + minute_of_day(start)
-            why = ground.obstacle(minute, whole_minutes(service.duration))
-            if why is None and not fits_hours(ground.weekday(day), start, service.duration):
-                why = Reason.OUTSIDE_HOURS
-            if why is None:
-                booked.append((entry, minute, None))
-            else:
-                displaced.append((entry, minute, why))
-    if displaced or random:
-        busy = [_span(entry, minute) for entry, minute, _ in booked]
-        for entry, minute, why in displaced:
-            place = _nearest_opening(entry, minute, busy, ground)
-            if place is None:
-                unplaced.append(_unplaced(entry, ground, why))
-            else:
-                booked.append((entry, place, ground.move(minute, why)))
-                busy.append(_span(entry, place))
-        used: set[tuple[str, int]] = set()
-        for entry in random:
-            place = _random_opening(entry, used, busy, ground)
-            if place is None:
-                unplaced.append(_unplaced(entry, ground, Reason.NO_OPEN_TIME))
-            else:
-                booked.append((entry, place, None))
-                busy.append(_span(entry, place))
-                used.add((entry.service.name, place // DAY))
-        booked.sort(key=lambda placed: placed[1])
+        duration, minute = entry.service.duration, entry.minute
+        why = ground.obstacle_to(entry)
+        if why is not None:
+            waiting.append((entry, why))
+        elif duration is not None and minute is not None:
+            booked.append((entry, minute, duration, None))
+    unplaced: list[Unplaced] = []
+    if waiting:
+        found, unplaced = _places(waiting, booked, ground)
+        booked = sorted([*booked, *found], key=lambda session: session[1])
     midnight = datetime.combine(plan.start, time(0), site.tz)
-    sessions = tuple(_session(entry, midnight, minute, move) for entry, minute, move in booked)
+    sessions = tuple(
+        Session(
+            entry.service.name,
+            entry.number,
+            entry.phase,
+            entry.week,
+            entry.service.modality,
+            midnight + timedelta(minutes=minute),
+            duration,
+            move,
+        )
+        for entry, minute, duration, move in booked
+    )
     return Schedule(plan, site.zone, sessions, tuple(unplaced))
 
 
 # Minutes, here and below, count from the midnight that begins the plan's first day.
-_Booked = tuple[Entry, int, Move | None]
+_Booked = tuple[Entry, int, timedelta, Move | None]
+# What is taken, by the days of the program that it touches.
+_Busy = defaultdict[int, list[Span]]
 
 
 @frozen
@@ -208,6 +194,8 @@ class _Ground:
     """What a plan's sessions have to fit, other sessions aside."""
 
     plan: Plan
+    in_hours: Callable[[int, time, timedelta], bool]
+    """Whether a time on a day of the week, counted from the plan's first, is in site hours."""
     windows: WeeklyWindows
     """When the site is open and the patient is free."""
     pause: int
@@ -215,35 +203,60 @@ class _Ground:
     """Why the site is closed, by day of the program from 0."""
     changes: tuple[Span, ...]
     """Minutes of wall-clock time that do not exist or come twice."""
+    odd_days: frozenset[int]
+    """Days on which one of these may be in the way; on all others nothing is."""
 
     @classmethod
     def of(cls, plan: Plan, site: Site) -> "_Ground":
-        closed = closed_days(site, plan.start, plan.end)
-        changes = [
-            (minute + low, minute + high)
+        closed = {
+            (day - plan.start).days: why
+            for day, why in closed_days(site, plan.start, plan.end).items()
+        }
+        changes = tuple(
+            (days * DAY + low, days * DAY + high)
             for year in range(plan.start.year, plan.end.year + 1)
             for day, low, high in clock_changes(site.zone, year)
             if -1 <= (days := (day - plan.start).days) <= plan.weeks * 7
-            for minute in (days * DAY,)
-        ]
+        )
+        touched = {*closed, *(low // DAY for low, _ in changes)}
+        first = plan.start.weekday()
+
+        @cache
+        def in_hours(day: int, start: time, duration: timedelta) -> bool:
+            return site.hours.covers(Weekday((first + day) % 7), start, duration)
+
         return cls(
             plan,
+            in_hours,
             open_windows(site, plan.free),
             whole_minutes(site.break_between),
-            {(day - plan.start).days: why for day, why in closed.items()},
-            tuple(changes),
+            closed,
+            changes,
+            # A session may run on into the next day.
+            frozenset(touched | {day - 1 for day in touched}),
         )
 
     def weekday(self, day: int) -> Weekday:
         """The weekday of a day of the program."""
         return Weekday((self.plan.start.weekday() + day) % 7)
 
+    def obstacle_to(self, entry: Entry) -> Reason | None:
+        """Why a session cannot be as planned, other sessions aside."""
+        duration, day, start, minute = entry.service.duration, entry.day, entry.start, entry.minute
+        if duration is None:
+            return Reason.DURATION_UNKNOWN
+        if day is None or start is None or minute is None:
+            return Reason.TIME_UNKNOWN
+        if day in self.odd_days and (why := self.obstacle(minute, whole_minutes(duration))):
+            return why
+        return None if self.in_hours(day % 7, start, duration) else Reason.OUTSIDE_HOURS
+
     def obstacle(self, start: int, length: int) -> Reason | None:
-        """Why a session cannot be then, whatever the opening hours."""
+        """Why nothing can take place then, whatever the opening hours."""
         end = start + length
-        if self.closed and any(day in self.closed for day in range(start // DAY, (end - 1) // DAY + 1)):
+        if any(day in self.closed for day in _days_of((start, end))):
             return Reason.CLOSED
-        if self.changes and any(low < end and start < high for low, high in self.changes):
+        if any(low < end and start < high for low, high in self.changes):
             return Reason.CLOCK_CHANGE
         return None
 
@@ -252,35 +265,54 @@ class _Ground:
         prescribed = datetime.combine(self.plan.start, time(0)) + timedelta(minutes=minute)
         return Move(prescribed, why, self.closed.get(minute // DAY, ""))
 
-    def opening(self, day: int, start: int | None, length: int, busy: list[Span]) -> int | None:
+    def opening(self, day: int, start: int | None, length: int, busy: _Busy) -> int | None:
         """A start on a day: at the given time of day if that is free, else the first."""
         first = day * DAY
+        taken = busy[day] + busy[day + 1]
         if start is not None:
             wanted = first + start
             open_then = self.windows.covers(
                 self.weekday(day), clock_time(start), timedelta(minutes=length)
             )
-            clear = not any(low < wanted + length and wanted < high for low, high in busy)
+            clear = not any(low < wanted + length and wanted < high for low, high in taken)
             if open_then and clear and self.obstacle(wanted, length) is None:
                 return wanted
         if day in self.closed:
             return None
         windows = [(first + low, first + high) for low, high in self.windows.on(self.weekday(day))]
-        return first_opening(windows, [*busy, *self.changes], length, self.pause)
+        return first_opening(windows, [*taken, *self.changes], length, self.pause)
 
 
-def _session(entry: Entry, midnight: datetime, minute: int, moved: Move | None) -> Session:
-    service = entry.service
-    return Session(
-        service.name,
-        entry.number,
-        entry.phase,
-        entry.week,
-        service.modality,
-        midnight + timedelta(minutes=minute),
-        service.duration or timedelta(0),
-        moved,
-    )
+def _places(
+    waiting: list[tuple[Entry, Reason]], booked: list[_Booked], ground: _Ground
+) -> tuple[list[_Booked], list[Unplaced]]:
+    """Places for sessions that have none: those that must move first, then random days."""
+    busy: _Busy = defaultdict(list)
+    for _, start, length, _ in booked:
+        _take(busy, start, length)
+    found: list[_Booked] = []
+    unplaced: list[Unplaced] = []
+    drawn: set[tuple[str, int]] = set()
+    for entry, why in sorted(waiting, key=lambda waits: _is_random(waits[0])):
+        duration, minute = entry.service.duration, entry.minute
+        place, move, reason = None, None, why
+        if duration is not None and _is_random(entry):
+            place = _random_opening(entry, whole_minutes(duration), drawn, busy, ground)
+            reason = Reason.NO_OPEN_TIME
+        elif duration is not None and minute is not None:
+            place = _nearest_opening(entry, minute, whole_minutes(duration), busy, ground)
+            move = ground.move(minute, why)
+        if place is None or duration is None:
+            unplaced.append(_unplaced(entry, ground, reason))
+        else:
+            found.append((entry, place, duration, move))
+            _take(busy, place, duration)
+            drawn.add((entry.service.name, place // DAY))
+    return found, unplaced
+
+
+def _is_random(entry: Entry) -> bool:
+    return isinstance(entry.service.timing, RandomDays)
 
 
 def _unplaced(entry: Entry, ground: _Ground, why: Reason) -> Unplaced:
@@ -298,33 +330,37 @@ def _unplaced(entry: Entry, ground: _Ground, why: Reason) -> Unplaced:
     )
 
 
-def _length(entry: Entry) -> int:
-    return whole_minutes(entry.service.duration or timedelta(0))
+def _take(busy: _Busy, minute: int, duration: timedelta) -> None:
+    span = minute, minute + whole_minutes(duration)
+    for day in _days_of(span):
+        busy[day].append(span)
 
 
-def _span(entry: Entry, minute: int) -> Span:
-    return minute, minute + _length(entry)
+def _days_of(span: Span) -> range:
+    return range(span[0] // DAY, (span[1] - 1) // DAY + 1)
 
 
-def _nearest_opening(entry: Entry, minute: int, busy: list[Span], ground: _Ground) -> int | None:
-    """A place in the entry's week, on the nearest day to the minute, later days first."""
-    own_day = minute // DAY
-    for day in sorted(_days(entry), key=lambda day: (abs(day - own_day), -day)):
-        place = ground.opening(day, minute % DAY, _length(entry), busy)
+def _nearest_opening(
+    entry: Entry, minute: int, length: int, busy: _Busy, ground: _Ground
+) -> int | None:
+    """A place in the entry's week on the nearest day to the minute, later days first."""
+    own_day, own_time = divmod(minute, DAY)
+    for day in sorted(_week(entry), key=lambda day: (abs(day - own_day), -day)):
+        place = ground.opening(day, own_time, length, busy)
         if place is not None:
             return place
     return None
 
 
 def _random_opening(
-    entry: Entry, used: set[tuple[str, int]], busy: list[Span], ground: _Ground
+    entry: Entry, length: int, drawn: set[tuple[str, int]], busy: _Busy, ground: _Ground
 ) -> int | None:
     """A place on a day of the entry's week that the seed draws among those with room."""
     places = [
         place
-        for day in _days(entry)
-        if (entry.service.name, day) not in used
-        and (place := ground.opening(day, None, _length(entry), busy)) is not None
+        for day in _week(entry)
+        if (entry.service.name, day) not in drawn
+        and (place := ground.opening(day, None, length, busy)) is not None
     ]
     if not places:
         return None
@@ -333,7 +369,7 @@ def _random_opening(
     return places[int.from_bytes(digest, "big") % len(places)]
 
 
-def _days(entry: Entry) -> range:
+def _week(entry: Entry) -> range:
     return range((entry.week - 1) * 7, entry.week * 7)
 
 

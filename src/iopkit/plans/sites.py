@@ -100,8 +100,18 @@ class Site:
             f"site {self.name!r}",
             _zone_faults(self.zone),
             unless(bool(self.hours.spans), "hours", "open on at least one day", "no opening hours"),
-            unless(len(offered) == len(set(offered)), "offers", "each service and day once", "one twice"),
-            unless(self.break_between >= timedelta(0), "break_between", "no negative time", self.break_between),
+            unless(
+                len(offered) == len(set(offered)),
+                "offers",
+                "each service and day once",
+                "one twice",
+            ),
+            unless(
+                self.break_between >= timedelta(0),
+                "break_between",
+                "no negative time",
+                self.break_between,
+            ),
         )
 
     @property
@@ -142,10 +152,12 @@ def closed_days(site: Site, start: date, end: date) -> Mapping[date, str]:
     """
     closed: dict[date, str] = {}
     if site.holidays is not None:
-        for year in range(start.year, end.year + 1):
-            for day, name in _holidays(site.holidays, year).items():
-                if start <= day < end:
-                    closed[day] = name
+        closed = {
+            day: name
+            for year in range(start.year, end.year + 1)
+            for day, name in _holidays(site.holidays, year).items()
+            if start <= day < end
+        }
     for closure in site.closures:
         day = max(start, closure.start)
         while day < min(end, closure.end):

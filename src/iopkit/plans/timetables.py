@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from attrs import evolve, frozen
 
-from iopkit.availability import Weekday
+from iopkit.availability import DAY, Weekday, minute_of_day
 from iopkit.modalities import Modality
 from iopkit.plans.programs import (
     InAll,
@@ -35,6 +35,13 @@ class Entry:
     number: int
     day: int | None = None
     start: time | None = None
+
+    @property
+    def minute(self) -> int | None:
+        """Minutes from the midnight that begins the program; ``None`` without a start."""
+        if self.day is None or self.start is None:
+            return None
+        return self.day * DAY + minute_of_day(self.start)
 
 
 @frozen
