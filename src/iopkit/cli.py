@@ -11,6 +11,7 @@ import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from errno import EISDIR
 from importlib.resources import files
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -330,15 +331,18 @@ def _files(*wanted: tuple[Path | None, bytes]) -> dict[Path, bytes]:
 def _write(wanted: Mapping[Path, bytes]) -> None:
     """Write all files or none: each beside its place first, then put in place."""
     staged: list[tuple[Path, Path]] = []
+    path = Path()
     try:
         for path, data in wanted.items():
+            if path.is_dir():
+                raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
             with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
                 staged.append((Path(file.name), path))
                 file.write(data)
         for temporary, path in staged:
             temporary.replace(path)
     except OSError as error:
-        raise _UsageError(f"cannot write {error.filename}: {error.strerror}") from error
+        raise _UsageError(f"cannot write {path}: {error.strerror}") from error
     finally:
         for temporary, _ in staged:
             temporary.unlink(missing_ok=True)

@@ -103,7 +103,10 @@ def _read_leaf(leaf: _Leaf, kind: Any, raw: Raw, masked: bool) -> Any:
     except InvalidError as error:
         if not masked:
             raise
-        faults = [attrs.evolve(fault, found=kind_of(raw), fix="") for fault in error.faults]
+        faults = [
+            attrs.evolve(fault, found=kind_of(_at(raw, fault.path)), fix="")
+            for fault in error.faults
+        ]
         raise InvalidError(error.what, faults) from None
     except (TypeError, ValueError, LookupError, OverflowError):
         shown = repr(raw) if isinstance(raw, str) and not masked else kind_of(raw)
@@ -406,12 +409,17 @@ def _class_reader(kind: Any, within: Converter, masked: bool) -> _Reader:
             for place, key in enumerate(raw, 1)
             if key not in known
         ]
+        missing = {m.key for m in members if m.name not in values and m.default is attrs.NOTHING}
+        value: Any = None
+        if not missing:
+            try:
+                # With defaults for what could not be read, the invariants of the rest show.
+                value = kind(**values)
+            except InvalidError as error:
+                unread = {fault.path[0] for fault in faults}
+                broken = [_renamed(fault, members, raw, masked) for fault in error.faults]
+                faults += [fault for fault in broken if not {*fault.path[:1]} & unread]
         refuse("value", tuple(faults))
-        try:
-            value = kind(**values)
-        except InvalidError as error:
-            faults = [_renamed(fault, members, raw, masked) for fault in error.faults]
-            raise InvalidError("value", faults) from None
         refuse("value", *(_contradiction(raw, value, member, within) for member in derived))
         return value
 
@@ -448,14 +456,23 @@ def _renamed(fault: Fault, members: tuple[_Member, ...], raw: Raw, masked: bool)
     """A constructor's fault, with the document's key for the field."""
     keys: dict[Step, str] = {member.name: member.key for member in members}
     path = (keys.get(fault.path[0], fault.path[0]), *fault.path[1:]) if fault.path else ()
-    found = fault.found
-    if masked:
-        for step in path:
-            raw = raw.get(str(step)) if is_object(raw) else None
-        found = (
-            f"another {kind_of(raw).removeprefix('a ')}" if raw is not None else "something else"
-        )
-    return attrs.evolve(fault, path=path, found=found)
+    if not masked:
+        return attrs.evolve(fault, path=path)
+    there = _at(raw, path)
+    found = "something else" if there is None else f"another {kind_of(there).removeprefix('a ')}"
+    return attrs.evolve(fault, path=path, found=found, fix="")
+
+
+def _at(raw: Raw, path: tuple[Step, ...]) -> Raw:
+    """What stands at a path; ``None`` if nothing does."""
+    for step in path:
+        if is_object(raw):
+            raw = raw.get(str(step))
+        elif is_list(raw) and isinstance(step, int) and step < len(raw):
+            raw = raw[step]
+        else:
+            return None
+    return raw
 
 
 def _unknown_key(key: str, place: int, free: set[str], masked: bool) -> Fault:
