@@ -7,7 +7,7 @@ compared, stored, written as a document and read back without running code from 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial
 from operator import ge, gt, le, lt
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -132,7 +132,7 @@ def _no_truth(_: "Predicate") -> NoReturn:
     )
 
 
-@frozen
+@frozen(cache_hash=True)
 class Compare:
     """A fact compared with a value of its kind.
 
@@ -164,7 +164,7 @@ class Compare:
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
 
-@frozen
+@frozen(cache_hash=True)
 class OneOf:
     """A fact has one of several values."""
 
@@ -181,7 +181,7 @@ class OneOf:
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
 
-@frozen
+@frozen(cache_hash=True)
 class Known:
     """A fact is known; this is never unknown itself."""
 
@@ -192,7 +192,7 @@ class Known:
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
 
-@frozen
+@frozen(cache_hash=True)
 class AllOf:
     """Every part holds; with no parts, yes."""
 
@@ -203,7 +203,7 @@ class AllOf:
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
 
-@frozen
+@frozen(cache_hash=True)
 class AnyOf:
     """At least one part holds; with no parts, no."""
 
@@ -214,7 +214,7 @@ class AnyOf:
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
 
-@frozen
+@frozen(cache_hash=True)
 class Not:
     """The part does not hold."""
 
@@ -225,7 +225,7 @@ class Not:
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
 
-@frozen
+@frozen(cache_hash=True)
 class AtLeast:
     """At least ``count`` of the parts hold.
 
@@ -284,8 +284,9 @@ def evaluate(predicate: Predicate, values: Values) -> Truth:
     return compiled(predicate)(values)
 
 
+@lru_cache(maxsize=4096)
 def compiled(predicate: Predicate) -> Evaluator:
-    """A function from facts' values to truth: compile once, apply to many.
+    """A function from facts' values to truth: compiled once, to be applied to many.
 
     Example:
         >>> from iopkit.eligibility import FACTS

@@ -14,6 +14,7 @@ from attrs import frozen
 
 from iopkit.availability import (
     DAY,
+    WEEK,
     Span,
     Weekday,
     WeeklyWindows,
@@ -194,8 +195,8 @@ class _Ground:
     """What a plan's sessions have to fit, other sessions aside."""
 
     plan: Plan
-    in_hours: Callable[[int, time, timedelta], bool]
-    """Whether a time on a day of the week, counted from the plan's first, is in site hours."""
+    in_hours: Callable[[int, timedelta], bool]
+    """Whether a minute of the program's week and what follows are in the site's hours."""
     windows: WeeklyWindows
     """When the site is open and the patient is free."""
     pause: int
@@ -222,8 +223,9 @@ class _Ground:
         first = plan.start.weekday()
 
         @cache
-        def in_hours(day: int, start: time, duration: timedelta) -> bool:
-            return site.hours.covers(Weekday((first + day) % 7), start, duration)
+        def in_hours(minute: int, duration: timedelta) -> bool:
+            day, clock = divmod(minute, DAY)
+            return site.hours.covers(Weekday((first + day) % 7), clock_time(clock), duration)
 
         return cls(
             plan,
@@ -242,14 +244,16 @@ class _Ground:
 
     def obstacle_to(self, entry: Entry) -> Reason | None:
         """Why a session cannot be as planned, other sessions aside."""
-        duration, day, start, minute = entry.service.duration, entry.day, entry.start, entry.minute
+        duration, minute = entry.service.duration, entry.minute
         if duration is None:
             return Reason.DURATION_UNKNOWN
-        if day is None or start is None or minute is None:
+        if minute is None:
             return Reason.TIME_UNKNOWN
-        if day in self.odd_days and (why := self.obstacle(minute, whole_minutes(duration))):
+        if minute // DAY in self.odd_days and (
+            why := self.obstacle(minute, whole_minutes(duration))
+        ):
             return why
-        return None if self.in_hours(day % 7, start, duration) else Reason.OUTSIDE_HOURS
+        return None if self.in_hours(minute % WEEK, duration) else Reason.OUTSIDE_HOURS
 
     def obstacle(self, start: int, length: int) -> Reason | None:
         """Why nothing can take place then, whatever the opening hours."""

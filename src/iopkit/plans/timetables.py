@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from datetime import time, timedelta
 from functools import lru_cache
+from math import inf
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from iopkit.availability import DAY, Weekday, minute_of_day
+from iopkit.availability import DAY, Weekday, clock_time, minute_of_day
 from iopkit.modalities import Modality
 from iopkit.plans.programs import (
     InAll,
@@ -25,8 +26,9 @@ from iopkit.plans.programs import (
 class Entry:
     """One prescribed session.
 
-    ``week`` counts from 1; ``day`` counts days of the program from 0, and is ``None``
-    where the session has no day yet; ``number`` counts the service's sessions from 1.
+    ``week`` counts from 1, ``number`` counts the service's sessions from 1. ``day``
+    counts days of the program, and ``minute`` minutes from the midnight that begins it,
+    both from 0; ``None`` where the session has no day or no start yet.
     """
 
     service: Service
@@ -34,14 +36,12 @@ class Entry:
     week: int
     number: int
     day: int | None = None
-    start: time | None = None
+    minute: int | None = None
 
     @property
-    def minute(self) -> int | None:
-        """Minutes from the midnight that begins the program; ``None`` without a start."""
-        if self.day is None or self.start is None:
-            return None
-        return self.day * DAY + minute_of_day(self.start)
+    def start(self) -> time | None:
+        """The wall-clock start, if there is one."""
+        return None if self.minute is None else clock_time(self.minute % DAY)
 
 
 @frozen
@@ -72,24 +72,16 @@ def timetable(program: Program, first: Weekday) -> tuple[Entry, ...]:
         runs += [(service, before, phase.weeks) for service in phase.services]
         before += phase.weeks
     laid = [
-        Entry(
-            service,
-            phases[offset + week],
-            offset + week + 1,
-            0,
-            None if slot is None else (offset + week) * 7 + (slot.day - first) % 7,
-            slot.start if slot else None,
-        )
+        (service, offset + week, *_offsets(slot, offset + week, first))
         for service, offset, weeks in runs
         for week, slot in _occurrences(service.timing, weeks)
     ]
-    laid.sort(key=_place)
     seen: Counter[str] = Counter()
-    numbered: list[Entry] = []
-    for entry in laid:
-        seen[entry.service.name] += 1
-        numbered.append(evolve(entry, number=seen[entry.service.name]))
-    return tuple(numbered)
+    entries: list[Entry] = []
+    for service, week, day, minute in sorted(laid, key=_place):
+        seen[service.name] += 1
+        entries.append(Entry(service, phases[week], week + 1, seen[service.name], day, minute))
+    return tuple(entries)
 
 
 def _occurrences(timing: Timing, weeks: int) -> Iterator[tuple[int, Slot | None]]:
@@ -110,9 +102,17 @@ def _occurrences(timing: Timing, weeks: int) -> Iterator[tuple[int, Slot | None]
                 yield week, slots[nth] if nth < len(slots) else None
 
 
-def _place(entry: Entry) -> tuple[int, int, time]:
-    last = entry.week * 7
-    return entry.week, last if entry.day is None else entry.day, entry.start or time.max
+def _offsets(slot: Slot | None, week: int, first: Weekday) -> tuple[int | None, int | None]:
+    """Day and minute of the program for a slot in a week, from 0."""
+    if slot is None:
+        return None, None
+    day = week * 7 + (slot.day - first) % 7
+    return day, None if slot.start is None else day * DAY + minute_of_day(slot.start)
+
+
+def _place(laid: tuple[Service, int, int | None, int | None]) -> tuple[int, float, float]:
+    _, week, day, minute = laid
+    return week, inf if day is None else day, inf if minute is None else minute
 
 
 def weekly_doses(
