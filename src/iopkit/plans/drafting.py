@@ -114,6 +114,11 @@ class _Surroundings:
     elsewhere: tuple[Service, ...]
     """The same service in other phases."""
 
+    @property
+    def windows(self) -> WeeklyWindows:
+        """When the site is open and the patient is free."""
+        return open_windows(self.site, self.free)
+
     def busy(self, also: Iterable[Slot], length: int) -> list[Span]:
         """Minutes of the week that are taken, in the beginning week and the one before it."""
         spans = [(start, end) for start, end, _ in fixed_times(self.beside)]
@@ -125,16 +130,21 @@ class _Surroundings:
 
     def usual_start(self, day: Weekday, length: int, busy: Iterable[Span]) -> time | None:
         """The service's start on that day in another phase, if it fits here too."""
-        for service in self.elsewhere:
-            for slot in slots_of(service.timing):
-                if slot.day is day and slot.start and not _clashes(day, slot.start, length, busy):
-                    return slot.start
+        known = (slot for service in self.elsewhere for slot in slots_of(service.timing))
+        for slot in known:
+            if (
+                slot.day is day
+                and slot.start is not None
+                and self.windows.covers(day, slot.start, timedelta(minutes=length))
+                and not _clashes(day, slot.start, length, busy)
+            ):
+                return slot.start
         return None
 
     def first_start(self, day: Weekday, length: int, busy: Iterable[Span]) -> time | None:
         """The first open time of a day that suits site and patient."""
         found = first_opening(
-            open_windows(self.site, self.free).on(day),
+            self.windows.on(day),
             [(start - day * DAY, end - day * DAY) for start, end in busy],
             length,
             whole_minutes(self.site.break_between),

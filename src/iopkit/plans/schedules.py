@@ -23,7 +23,7 @@ from iopkit.availability import (
     whole_minutes,
 )
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, unless
+from iopkit.errors import Fault, InvalidError, refuse, unless
 from iopkit.modalities import Modality
 from iopkit.plans.plans import Plan
 from iopkit.plans.programs import RandomDays
@@ -78,6 +78,9 @@ class Session:
 
     ``start`` is aware, in the site's zone. ``moved`` is ``None`` for a session that is
     booked as prescribed.
+
+    Raises:
+        InvalidError: ``start`` has no time zone.
     """
 
     service: str
@@ -88,6 +91,12 @@ class Session:
     start: datetime
     duration: timedelta
     moved: Move | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.start.tzinfo is None:
+            raise InvalidError(
+                "session", [Fault(("start",), "an aware time", "one without a zone")]
+            )
 
     @property
     def end(self) -> datetime:
