@@ -12,7 +12,7 @@ from enum import IntEnum
 
 from attrs import field, frozen
 
-from iopkit.errors import Fault, InvalidError, refuse, unless
+from iopkit.errors import Fault, InvalidError, did_you_mean, refuse, unless
 
 Span = tuple[int, int]
 
@@ -43,8 +43,10 @@ class Weekday(IntEnum):
         try:
             return cls[text.strip().upper()]
         except KeyError:
-            expected = f"a weekday ({', '.join(day.title for day in cls)})"
-            raise InvalidError("weekday", [Fault((), expected, repr(text))]) from None
+            names = [day.title for day in cls]
+            fix = did_you_mean(text.strip().capitalize(), names)
+            expected = "a weekday" if fix else f"a weekday ({', '.join(names)})"
+            raise InvalidError("weekday", [Fault((), expected, repr(text), fix)]) from None
 
     @property
     def title(self) -> str:
@@ -72,7 +74,7 @@ def whole_minutes(duration: timedelta) -> int:
     return duration // _MINUTE
 
 
-_CLOCK = r"([01]\d|2[0-4]):([0-5]\d)"
+_CLOCK = r"([01][0-9]|2[0-4]):([0-5][0-9])"
 _WINDOW = re.compile(rf"([A-Za-z]+) {_CLOCK}-{_CLOCK}")
 
 
@@ -115,7 +117,13 @@ class Window:
     def parse(cls, text: str) -> "Window":
         """Read ``monday 17:30-21:00``; raises ``InvalidError``."""
         match = _WINDOW.fullmatch(text.strip())
-        if match is None or any(match[h] == "24" and match[h + 1] != "00" for h in (2, 4)):
+        # "24:00" can only be an end, and only with another start is "00:00" an end too.
+        if (
+            match is None
+            or match[2] == "24"
+            or (match[4] == "24" and match[5] != "00")
+            or (match[2], match[3]) == (match[4], match[5])
+        ):
             raise InvalidError(
                 "window", [Fault((), "a window such as 'monday 17:30-21:00'", repr(text))]
             )
@@ -128,8 +136,16 @@ class Window:
 
 
 def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    listed = list(spans)
+    refuse(
+        "weekly windows",
+        *(
+            unless(0 <= start < end <= WEEK, number, "a span inside the week", f"{start}-{end}")
+            for number, (start, end) in enumerate(listed)
+        ),
+    )
     merged: list[Span] = []
-    for start, end in sorted(spans):
+    for start, end in sorted(listed):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
@@ -160,15 +176,6 @@ class WeeklyWindows:
     """
 
     spans: tuple[Span, ...] = field(default=(), converter=_merged)
-
-    def __attrs_post_init__(self) -> None:
-        refuse(
-            "weekly windows",
-            *(
-                unless(0 <= start < end <= WEEK, number, "a span inside the week", f"{start}-{end}")
-                for number, (start, end) in enumerate(self.spans)
-            ),
-        )
 
     @classmethod
     def of(cls, *windows: Window | str) -> "WeeklyWindows":

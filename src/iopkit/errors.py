@@ -63,9 +63,9 @@ class UnknownNameError(IopkitError, LookupError):
         super().__init__(kind, name, self.known)
 
     def __str__(self) -> str:
-        near = get_close_matches(self.name, self.known, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        return f"no {self.kind} is named {self.name!r}; {hint}known: {', '.join(self.known)}"
+        hint = did_you_mean(self.name, self.known)
+        lead = f"no {self.kind} is named {self.name!r}; {hint}".rstrip()
+        return f"{lead} known: {', '.join(self.known)}"
 
 
 class NotInForceError(IopkitError, LookupError):
@@ -85,6 +85,12 @@ class MissingExtraError(IopkitError, ImportError):
 
     def __str__(self) -> str:
         return f"{self.feature} needs an extra: pip install 'iopkit[{self.extra}]'"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question that names the known word closest to one that is not; empty if none is."""
+    near = get_close_matches(word, list(known), n=1, cutoff=0.75)
+    return f"did you mean {near[0]!r}?" if near else ""
 
 
 def unless(ok: bool, path: Step, expected: str, found: object) -> tuple[Fault, ...]:

@@ -68,7 +68,7 @@ _BLOCKS = {
     Substance.INHALANTS: "F18",
     Substance.OTHER: "F19",
 }
-_ICD10 = re.compile(r"[A-TV-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?")
+_ICD10 = re.compile(r"[A-TV-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
 _CODE_FORM = "an ICD-10-CM code such as 'F10.20'"
 
 
@@ -361,3 +361,9 @@ class Patient:
         return free
 
     __repr__ = hidden
+
+
+def refuse_before_birth(patient: Patient, day: date, *, what: str, path: str) -> None:
+    """Raise ``InvalidError`` for a day before a patient's birth, if that is known."""
+    ok = patient.birth_date is None or patient.birth_date <= day
+    refuse(what, unless(ok, path, "a day from the birth on", "an earlier day"))

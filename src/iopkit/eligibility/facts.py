@@ -1,9 +1,10 @@
 """The fact catalogue: what a policy may ask about a patient on a day."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from operator import itemgetter
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from attrs import frozen
 from dateutil.relativedelta import relativedelta
@@ -11,12 +12,16 @@ from dateutil.relativedelta import relativedelta
 from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import Choice, Number, Scalar, YesNo, check
 from iopkit.eligibility.predicates import AnyFact, Fact
-from iopkit.errors import Fault, InvalidError
-from iopkit.patients import Assessment, Patient, Severity, Substance, SubstanceUseDisorder
+from iopkit.patients import (
+    Patient,
+    Severity,
+    Substance,
+    SubstanceUseDisorder,
+    refuse_before_birth,
+)
 from iopkit.sources import Grade, Source
 
 S = TypeVar("S")
-V = TypeVar("V")
 
 DSM_5 = Source(
     "DSM-5 substance use disorder criteria, as summarized by PsychCentral",
@@ -62,11 +67,8 @@ def read_facts(facts: Iterable[Fact[S, Scalar]], subject: S, *, on: date) -> Fac
 
 
 def _age(patient: Patient, on: date) -> int | None:
-    if patient.birth_date is None:
-        return None
-    if on < patient.birth_date:
-        raise InvalidError("facts", [Fault(("on",), "a day from the birth on", "an earlier day")])
-    return relativedelta(on, patient.birth_date).years
+    refuse_before_birth(patient, on, what="age", path="on")
+    return None if patient.birth_date is None else relativedelta(on, patient.birth_date).years
 
 
 def _use_disorders(patient: Patient, on: date) -> tuple[SubstanceUseDisorder, ...] | None:
@@ -87,11 +89,13 @@ def _severity(patient: Patient, on: date) -> str | None:
     disorders = _use_disorders(patient, on)
     if disorders is None:
         return None
-    severities = [disorder.severity for disorder in disorders]
-    known = [severity for severity in severities if severity is not None]
-    if len(known) < len(severities) and Severity.SEVERE not in known:
+    # A class that is not known could be tobacco, and then would not count.
+    sure = [d.severity or 0 for d in disorders if d.substance is not None]
+    possible = [d.severity or Severity.SEVERE for d in disorders]
+    worst = max(sure, default=0)
+    if max(possible, default=0) > worst:
         return None
-    return max(known).name.lower() if known else "none"
+    return Severity(worst).name.lower() if worst else "none"
 
 
 def _has_diagnosis(patient: Patient, on: date) -> bool | None:
@@ -100,18 +104,27 @@ def _has_diagnosis(patient: Patient, on: date) -> bool | None:
     return any(d.diagnosed is None or d.diagnosed <= on for d in patient.diagnoses)
 
 
-def _judged(field: Callable[[Assessment], V | None]) -> Callable[[Patient, date], V | None]:
-    """A reader of the newest assessment, up to the day, that says something on ``field``."""
+@frozen
+class _Newest:
+    """Reads a field of the newest assessment, up to the day, that says something on it.
 
-    def read(patient: Patient, on: date) -> V | None:
-        dated = [a for a in patient.assessments or () if a.on <= on and field(a) is not None]
-        return field(max(dated, key=lambda a: a.on)) if dated else None
+    A class and not a closure, so that facts can be pickled and compared.
+    """
 
-    return read
+    name: str
+
+    # Any: what the field has.
+    def __call__(self, patient: Patient, on: date) -> Any:  # noqa: ANN401
+        said = [
+            (assessment.on, value)
+            for assessment in patient.assessments or ()
+            if assessment.on <= on and (value := getattr(assessment, self.name)) is not None
+        ]
+        return max(said, key=itemgetter(0))[1] if said else None
 
 
-def _hours_needed(assessment: Assessment) -> float | None:
-    needed = assessment.needed_per_week
+def _hours_needed(patient: Patient, on: date) -> float | None:
+    needed: timedelta | None = _Newest("needed_per_week")(patient, on)
     return None if needed is None else needed / timedelta(hours=1)
 
 
@@ -146,7 +159,7 @@ FACTS: Mapping[str, AnyFact] = _declared(
         Number(0, 168, unit="hours"),
         "Hours a week of therapeutic services that the patient needs, as evidenced in the "
         "plan of care; recorded by a clinician.",
-        _judged(_hours_needed),
+        _hours_needed,
         CFR_410_44,
     ),
     Fact(
@@ -154,28 +167,28 @@ FACTS: Mapping[str, AnyFact] = _declared(
         YesNo(),
         "A clinician's judgment: likely to benefit from a coordinated program of services, "
         "and needs more than isolated sessions.",
-        _judged(lambda a: a.benefit_likely),
+        _Newest("benefit_likely"),
         CFR_410_44,
     ),
     Fact(
         "needs_24_hour_care",
         YesNo(),
         "A clinician's judgment: needs care around the clock.",
-        _judged(lambda a: a.needs_24_hour_care),
+        _Newest("needs_24_hour_care"),
         CFR_410_44,
     ),
     Fact(
         "support_adequate",
         YesNo(),
         "A clinician's judgment: has an adequate support system outside the program.",
-        _judged(lambda a: a.support_adequate),
+        _Newest("support_adequate"),
         CFR_410_44,
     ),
     Fact(
         "dangerous",
         YesNo(),
         "A clinician's judgment: dangerous to self or others.",
-        _judged(lambda a: a.dangerous),
+        _Newest("dangerous"),
         CFR_410_44,
     ),
     Fact(
@@ -183,7 +196,7 @@ FACTS: Mapping[str, AnyFact] = _declared(
         YesNo(),
         "A clinician's judgment: has the cognitive and emotional ability to take part in "
         "treatment and to tolerate the program's intensity.",
-        _judged(lambda a: a.able_to_participate),
+        _Newest("able_to_participate"),
         CFR_410_44,
     ),
 )

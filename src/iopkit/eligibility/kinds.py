@@ -1,6 +1,6 @@
 """Kinds of fact: which values a fact can have."""
 
-from math import isfinite
+from math import inf
 
 from attrs import frozen
 
@@ -32,7 +32,10 @@ class Number:
     whole: bool = False
 
     def __attrs_post_init__(self) -> None:
-        refuse("number", unless(self.low <= self.high, "high", f"at least {self.low}", self.high))
+        refuse(
+            "number",
+            unless(self.low <= self.high, "high", f"at least {self.low}", self.high),
+        )
 
     def expectation(self) -> str:
         """The values of the kind, in words."""
@@ -44,7 +47,7 @@ class Number:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return False
         whole = isinstance(value, int) or not self.whole
-        return whole and isfinite(value) and self.low <= value <= self.high
+        return whole and self.low <= value <= self.high and abs(value) != inf
 
 
 @frozen

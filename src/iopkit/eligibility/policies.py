@@ -9,7 +9,7 @@ from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.facts import read_facts
 from iopkit.eligibility.predicates import AnyFact, Predicate, facts_in
 from iopkit.errors import refuse, unless
-from iopkit.patients import Patient
+from iopkit.patients import Patient, refuse_before_birth
 from iopkit.sources import Source, Versions
 from iopkit.truth import Truth, all_of
 
@@ -61,6 +61,7 @@ class Policy:
             InvalidError: ``on`` is before the birth.
         """
         version = self.versions.on(on)
+        refuse_before_birth(patient, on, what="decision", path="on")
         values = read_facts(self.facts(on=on), patient, on=on).values()
         results = tuple(Result(c, explain(c.predicate, values)) for c in version.value)
         return Decision(self.name, self.title, version.since, on, version.source, results)

@@ -403,5 +403,6 @@ def with_unit(kind: Kind, value: Scalar) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(kind, Number):
-        return f"{value:g} {kind.unit}".rstrip()
+        whole = isinstance(value, float) and value.is_integer()
+        return f"{int(value) if whole else value} {kind.unit}".rstrip()
     return str(value)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
-from difflib import get_close_matches
 from enum import Enum, IntEnum
 from functools import cache
 from types import NoneType, UnionType
@@ -16,7 +15,7 @@ from cattrs import Converter
 
 from iopkit.availability import WeeklyWindows, Window, whole_minutes
 from iopkit.eligibility import FACTS, AnyFact, Decision, Fact, Result
-from iopkit.errors import Fault, InvalidError, Step, refuse, unless
+from iopkit.errors import Fault, InvalidError, Step, did_you_mean, refuse, unless
 from iopkit.plans import Finding, Slot
 
 T = TypeVar("T")
@@ -49,7 +48,7 @@ def build_converter(masked: bool, facts: Facts) -> Converter:
         built.register_unstructure_hook_factory(matches, unstructure)
 
     def read_leaf(raw: Raw, kind: Any) -> Any:
-        return _read_leaf(_leaf(kind), kind, raw, masked)
+        return _read_leaf(leaf_of(kind), kind, raw, masked)
 
     def fact_reader(_kind: Any, _: Converter) -> _Reader:
         return lambda raw, _kind: _read_leaf(_fact_leaf(facts), Fact, raw, masked)
@@ -58,9 +57,9 @@ def build_converter(masked: bool, facts: Facts) -> Converter:
     register(_is_union, _union_reader, _union_writer)
     register(_is_many, _many_reader, _many_writer)
     register(
-        lambda kind: _leaf(kind) is not None,
+        lambda kind: leaf_of(kind) is not None,
         lambda _kind, _: read_leaf,
-        lambda kind, _: _leaf(kind).write,
+        lambda kind, _: leaf_of(kind).write,
     )
     # cattrs looks for hooks of these and their subclasses, such as enumerations, before it
     # asks the factories above; its own hooks for them coerce.
@@ -179,6 +178,8 @@ def _word(member: Enum) -> str:
 
 def _member(raw: Raw, kind: Any) -> Enum:
     members: dict[str, Enum] = {_word(member): member for member in kind}
+    if isinstance(raw, str) and raw not in members and (fix := did_you_mean(raw, members)):
+        raise InvalidError("value", [Fault((), "a known word", repr(raw), fix)])
     return members[raw]
 
 
@@ -220,7 +221,8 @@ _LEAVES: dict[Any, _Leaf] = {
 _ENUM = _Leaf(lambda kind: f"one of {', '.join(map(_word, kind))}", _member, _word)
 
 
-def _leaf(kind: Any) -> Any:
+def leaf_of(kind: Any) -> Any:
+    """How a class is read and written as one text, number or list; ``None``: it is not."""
     # Any: a leaf or None; callers register only kinds that have one.
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _ENUM
@@ -283,26 +285,27 @@ def _is_union(kind: Any) -> bool:
     return get_origin(kind) in (Union, UnionType)
 
 
-def _tagged(union: Any) -> dict[str, Any]:
+def tagged(union: Any) -> dict[str, Any]:
     """Classes of a union by the tag that tells them apart."""
-    return {_snake(kind.__name__): kind for kind in get_args(union) if attrs.has(kind)}
+    return {tag_of(kind.__name__): kind for kind in get_args(union) if attrs.has(kind)}
 
 
-def _snake(name: str) -> str:
+def tag_of(name: str) -> str:
+    """A class's name as documents have it in ``type``."""
     return re.sub(r"(?<!^)(?=[A-Z0-9])", "_", name).lower()
 
 
 def _union_reader(union: Any, within: Converter) -> _Reader:
     optional = NoneType in get_args(union)
     others = [kind for kind in get_args(union) if kind is not NoneType]
-    tagged = _tagged(union)
+    classes = tagged(union)
 
     def read(raw: Raw, _: Any) -> Any:
         if raw is None and optional:
             return None
         if len(others) == 1:
             return within.structure(raw, others[0])
-        if not tagged:
+        if not classes:
             kind = next((kind for kind in others if type(raw) is kind), None)
             if kind is None:
                 raise InvalidError(
@@ -312,19 +315,19 @@ def _union_reader(union: Any, within: Converter) -> _Reader:
         if not is_object(raw):
             raise InvalidError("value", [Fault((), "an object", kind_of(raw))])
         tag = raw.get("type")
-        if not isinstance(tag, str) or tag not in tagged:
+        if not isinstance(tag, str) or tag not in classes:
             raise InvalidError(
                 "value",
-                [Fault(("type",), f"one of {', '.join(tagged)}", "another" if tag else "nothing")],
+                [Fault(("type",), f"one of {', '.join(classes)}", "another" if tag else "nothing")],
             )
-        return within.structure({k: v for k, v in raw.items() if k != "type"}, tagged[tag])
+        return within.structure({k: v for k, v in raw.items() if k != "type"}, classes[tag])
 
     return read
 
 
 def _union_writer(union: Any, within: Converter) -> Callable[[Any], Raw]:
     others = [kind for kind in get_args(union) if kind is not NoneType]
-    tags = {kind: tag for tag, kind in _tagged(union).items()}
+    tags = {kind: tag for tag, kind in tagged(union).items()}
 
     def write(value: Any) -> Raw:
         if value is None:
@@ -355,7 +358,8 @@ class _Member:
     default: Any
 
 
-def _members(kind: Any) -> tuple[_Member, ...]:
+def members_of(kind: Any) -> tuple[_Member, ...]:
+    """The fields of a class, as documents have them."""
     origin = get_origin(kind) or kind
     given = dict(zip(getattr(origin, "__parameters__", ()), get_args(kind), strict=True))
     hints = get_type_hints(origin)
@@ -373,7 +377,8 @@ def _key(name: str, kind: Any) -> str:
     return f"{name}_minutes" if timedelta in (kind, *get_args(kind)) else name
 
 
-def _derived(kind: Any) -> tuple[_Member, ...]:
+def derived_of(kind: Any) -> tuple[_Member, ...]:
+    """What documents of a class hold beside its fields."""
     return tuple(
         _Member(name, _key(name, hint), hint, attrs.NOTHING)
         for name in _DERIVED.get(kind, ())
@@ -382,7 +387,7 @@ def _derived(kind: Any) -> tuple[_Member, ...]:
 
 
 def _class_writer(kind: Any, within: Converter) -> Callable[[Any], Raw]:
-    members = (*_members(kind), *_derived(kind))
+    members = (*members_of(kind), *derived_of(kind))
 
     def write(value: Any) -> Raw:
         body: dict[str, Raw] = {}
@@ -396,7 +401,7 @@ def _class_writer(kind: Any, within: Converter) -> Callable[[Any], Raw]:
 
 
 def _class_reader(kind: Any, within: Converter, masked: bool) -> _Reader:
-    members, derived = _members(kind), _derived(kind)
+    members, derived = members_of(kind), derived_of(kind)
     known = {member.key for member in (*members, *derived)}
 
     def read(raw: Raw, _: Any) -> Any:
@@ -477,15 +482,10 @@ def _at(raw: Raw, path: tuple[Step, ...]) -> Raw:
 
 def _unknown_key(key: str, place: int, free: set[str], masked: bool) -> Fault:
     """A fault for a key that no field has; it is named unless it could tell on a patient."""
-    near = get_close_matches(key, sorted(free), n=1, cutoff=0.75)
-    fix = f"did you mean {near[0]!r}?" if near else ""
-    step = key if near or not masked else f"<key {place}>"
-    return Fault(
-        (step,),
-        "a known field",
-        "an unknown one",
-        fix or f"known here and not used: {', '.join(sorted(free)) or 'none'}",
-    )
+    fix = did_you_mean(key, sorted(free))
+    step = key if fix or not masked else f"<key {place}>"
+    unused = f"known here and not used: {', '.join(sorted(free)) or 'none'}"
+    return Fault((step,), "a known field", "an unknown one", fix or unused)
 
 
 def kind_of(raw: Raw) -> str:

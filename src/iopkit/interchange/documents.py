@@ -43,7 +43,7 @@ MAX_DEPTH = 64
 
 T = TypeVar("T")
 
-_KINDS: dict[str, Any] = {
+KINDS: dict[str, Any] = {
     "decision": Decision,
     "finding": Finding,
     "patient": Patient,
@@ -63,10 +63,10 @@ def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of a
     Raises:
         TypeError: there are no documents of that class.
     """
-    name = next((name for name, kind in _KINDS.items() if isinstance(value, kind)), None)
+    name = next((name for name, kind in KINDS.items() if isinstance(value, kind)), None)
     if name is None:
         raise TypeError(f"there are no documents of {type(value).__name__}")
-    body = converter(False).unstructure(value, unstructure_as=_KINDS[name])
+    body = converter(False).unstructure(value, unstructure_as=KINDS[name])
     return {"document": name, "format": FORMAT, **body}
 
 
@@ -184,7 +184,7 @@ def _items(raw: Raw) -> Iterator[Raw]:
 
 def _read(kind: Any, raw: Raw, facts: Facts) -> Any:
     # Any: a union such as Predicate has no type that a signature could name.
-    name = next(name for name, known in _KINDS.items() if known is kind)
+    name = next(name for name, known in KINDS.items() if known is kind)
     what = f"{name} document"
     if not is_object(raw):
         raise InvalidError(what, [Fault((), "an object", kind_of(raw))])

@@ -19,8 +19,7 @@ from iopkit.availability import (
     minute_of_day,
     whole_minutes,
 )
-from iopkit.errors import Fault, InvalidError
-from iopkit.patients import Patient
+from iopkit.patients import Patient, refuse_before_birth
 from iopkit.plans.plans import Matter, Note, Plan
 from iopkit.plans.programs import (
     InAll,
@@ -52,8 +51,7 @@ def draft(program: Program, patient: Patient, site: Site, *, start: date, seed: 
     Raises:
         InvalidError: ``start`` is before the patient's birth or not in 1970 to 2199.
     """
-    if patient.birth_date is not None and start < patient.birth_date:
-        raise InvalidError("plan", [Fault(("start",), "a day from the birth on", "an earlier day")])
+    refuse_before_birth(patient, start, what="plan", path="start")
     free = patient.free
     filled, notes = _filled(program, site, free)
     if patient.obligations is None or any(o.windows is None for o in patient.obligations):

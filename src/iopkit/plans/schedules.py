@@ -160,8 +160,13 @@ def schedule(plan: Plan, site: Site) -> Schedule:
 
     Raises:
         MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
-        InvalidError: the site's holiday calendar is not one that ``holidays`` knows.
+        InvalidError: the site is not the one that the plan was drafted for, or its
+            holiday calendar is not one that ``holidays`` knows.
     """
+    refuse(
+        "schedule",
+        unless(site.name == plan.site, "site", f"the plan's, {plan.site!r}", repr(site.name)),
+    )
     ground = _Ground.of(plan, site)
     booked: list[_Booked] = []
     waiting: list[tuple[Entry, Reason]] = []

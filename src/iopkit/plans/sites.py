@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import date, time, timedelta
-from difflib import get_close_matches
 from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, available_timezones
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from attrs import frozen
 
 from iopkit.availability import Weekday, WeeklyWindows, plain
-from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
+from iopkit.errors import Fault, InvalidError, MissingExtraError, did_you_mean, refuse, unless
 
 
 @frozen
@@ -134,8 +133,7 @@ def _zone_faults(zone: str) -> tuple[Fault, ...]:
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):  # what zoneinfo raises for unknown and odd names
-        near = get_close_matches(zone, available_timezones(), n=1)
-        fix = f"did you mean {near[0]!r}?" if near else ""
+        fix = did_you_mean(zone, available_timezones())
         return (Fault(("zone",), "an IANA time zone such as 'America/Chicago'", repr(zone), fix),)
     return ()
 
