@@ -1,0 +1,93 @@
+# Needs git, make and Python 3.11 or newer; everything else is installed into .venv.
+# VENV=... puts it elsewhere, PYTHON=... chooses the interpreter.
+
+VENV ?= .venv
+# The constraints were resolved on 3.11, so it is tried first.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PINNED := -c constraints.txt
+# Only pip and what it installs from; our own pins hold for the build backend too.
+INSTALL = $(PIP) install $(PINNED) --build-constraint constraints.txt
+
+# The pyright wheel carries pyright; this keeps it from asking for a newer one.
+export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
+
+# -E: a page that was built before would not repeat its warnings.
+SPHINX = $(BIN)/python -m sphinx -n -W --keep-going -q -E
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint format types docs docs-test bench changes check clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+
+demo: $(VENV)/.iopkit  ## patient and program to plan, calendar and picture, in demo-output/
+	@$(BIN)/python examples/demo.py
+
+test: $(VENV)/.test  ## all tests and doctests
+	$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/.lint  ## style, formatting and the floors
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+format: $(VENV)/.lint  ## format and fix what can be fixed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: $(VENV)/.lint $(VENV)/.test  ## mypy and pyright, both strict
+	$(BIN)/mypy
+	$(BIN)/pyright --project pyproject.toml --pythonpath $(BIN)/python
+
+docs: $(VENV)/.docs  ## the manual, in docs/_build/html; warnings are errors
+	$(SPHINX) -b html docs docs/_build/html
+
+docs-test: $(VENV)/.docs  ## the examples in the manual
+	$(SPHINX) -b doctest docs docs/_build/doctest
+	@sed -n '/^Doctest summary/,$$p' docs/_build/doctest/output.txt
+
+bench: $(VENV)/.bench  ## medians and ratios against other libraries
+	$(BIN)/python benchmarks/run.py
+
+changes: $(VENV)/.changelog  ## the changelog entry as it would be released
+	$(BIN)/towncrier build --draft
+
+check: lint types docs docs-test changes test  ## everything but the benchmarks
+
+clean:  ## remove .venv and everything generated
+	rm -rf .venv build dist demo-output docs/_build docs/_generated .hypothesis .coverage .coverage.*
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -path './.*' -prune -o -name __pycache__ -prune -exec rm -rf {} +
+
+# One stamp for each step of the setup: repeated only when what it was made from has changed.
+
+$(VENV)/.pip: constraints.txt
+ifeq ($(PYTHON),)
+	@echo "Python 3.11 or newer is needed and was not found: apt-get install python3" >&2; exit 1
+endif
+	@if [ -x $(BIN)/pip ]; then :; \
+	elif $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+		$(PYTHON) -m venv --clear $(VENV); \
+	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+		$(PYTHON) -m venv --clear --without-pip $(VENV) \
+		&& $(PYTHON) -m pip --quiet --python $(BIN)/python install $(PINNED) pip; \
+	else \
+		echo "Python cannot make a virtual environment here: apt-get install python3-venv" >&2; exit 1; \
+	fi
+	@$(PIP) install --upgrade $(PINNED) pip
+	@touch $@
+
+$(VENV)/.iopkit: $(VENV)/.pip pyproject.toml
+	@echo "Installing iopkit into $(VENV)"
+	@$(INSTALL) -e '.[all]'
+	@touch $@
+
+$(VENV)/.test $(VENV)/.lint $(VENV)/.docs $(VENV)/.bench $(VENV)/.changelog: $(VENV)/.%: $(VENV)/.iopkit
+	@echo "Installing the $* tools into $(VENV)"
+	@$(INSTALL) --group $*
+	@touch $@

@@ -1,0 +1,115 @@
+"""What the manual takes from the library itself, and how its API pages look."""
+
+from enum import Enum
+from importlib import import_module
+from typing import Any
+
+import iopkit_fields
+import iopkit_pages
+import iopkit_shell
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.inspect import object_description
+from sphinx.util.typing import ExtensionMetadata, stringify_annotation
+
+import iopkit
+from iopkit import eligibility, interchange, patients, plans
+from iopkit.modalities import Modality
+
+DOORS = (eligibility, interchange, plans)
+
+# What signatures show by a shorter name; each union has an entry of its own.
+SHORTER = {
+    object_description(eligibility.FACTS): "FACTS",
+    object_description(tuple(eligibility.FACTS.values())): "tuple(FACTS.values())",
+    object_description(tuple(Modality)): "tuple(Modality)",
+} | {
+    stringify_annotation(getattr(module, name), "smart"): f"~{module.__name__}.{name}"
+    for module, name in (
+        (eligibility, "Predicate"),
+        (eligibility, "Kind"),
+        (eligibility, "Scalar"),
+        (eligibility, "AnyFact"),
+        (plans, "Timing"),
+        (patients, "Diagnosis"),
+    )
+}
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the directives and the hooks."""
+    untouched = Untouched()
+    app.connect("autodoc-process-docstring", untouched.keep, priority=100)
+    app.connect("autodoc-process-docstring", untouched.restore, priority=900)
+    app.connect("autodoc-process-signature", shorten)
+    app.connect("autodoc-skip-member", keep_members)
+    app.connect("env-updated", open_doors)
+    iopkit_fields.setup(app)
+    iopkit_pages.setup(app)
+    iopkit_shell.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+class Untouched:
+    """Attributes' docstrings as they are: napoleon would read ``this: that`` as a type."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def keep(
+        self, _app: Sphinx, _what: str, _name: str, _obj: object, _opts: object, lines: list[str]
+    ) -> None:
+        """Remember the lines before napoleon."""
+        self.lines = lines[:]
+
+    def restore(
+        self, _app: Sphinx, what: str, _name: str, _obj: object, _opts: object, lines: list[str]
+    ) -> None:
+        """Bring an attribute's lines back after napoleon."""
+        if what in {"attribute", "data", "property"}:
+            lines[:] = self.lines
+
+
+def shorten(
+    _app: Sphinx,
+    _what: str,
+    _name: str,
+    obj: object,
+    _options: object,
+    signature: str | None,
+    returned: str | None,
+) -> tuple[str | None, str | None]:
+    """Show unions by their names, and enumerations without a call."""
+    if isinstance(obj, type) and issubclass(obj, Enum):
+        return "", None
+    return _named(signature), _named(returned)
+
+
+def _named(text: str | None) -> str | None:
+    for union, name in SHORTER.items():
+        text = text and text.replace(union, name)
+    return text
+
+
+def keep_members(
+    _app: Sphinx, _what: str, _name: str, obj: object, _skip: object, _options: object
+) -> bool | None:
+    """Show every member of an enumeration; of fields, only those with words of their own."""
+    return False if isinstance(obj, Enum) else None
+
+
+def open_doors(_app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Let every public name be found by each path that it can be imported from."""
+    domain = env.domains.python_domain
+    for door in (*DOORS, iopkit):
+        for name in door.__all__:
+            value: Any = getattr(door, name)
+            homes = [*DOORS, import_module(getattr(value, "__module__", door.__name__))]
+            paths = [
+                f"{home.__name__}.{name}" for home in homes if getattr(home, name, None) is value
+            ]
+            found = next((domain.objects[path] for path in paths if path in domain.objects), None)
+            for path in {*paths, f"{door.__name__}.{name}"} - domain.objects.keys():
+                if found:
+                    domain.objects[path] = found._replace(aliased=True)
+    return []

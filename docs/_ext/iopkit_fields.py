@@ -1,0 +1,119 @@
+"""Tables of what documents hold, from the classes and the converter that reads them."""
+
+from collections.abc import Iterator
+from types import NoneType
+from typing import Any, get_args, get_origin
+
+import attrs
+from docutils import nodes
+from iopkit_pages import table
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from iopkit.eligibility import Fact
+from iopkit.interchange import documents
+from iopkit.interchange.conversion import derived_of, leaf_of, members_of, tag_of, tagged
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("iopkit-documents", Documents)
+
+
+class Documents(SphinxDirective):
+    """A section for each kind of document, with its own classes below it."""
+
+    def run(self) -> list[nodes.Node]:
+        self.env.note_reread()
+        text = "\n".join(_documents())
+        return self.parse_text_to_nodes(text, allow_section_headings=True)
+
+
+# What people write comes first.
+ORDER = ("patient", "site", "program", "policy", "predicate", "requirements", "plan", "schedule")
+
+
+def _documents() -> Iterator[str]:
+    seen: set[Any] = set()
+    for name in sorted(documents.KINDS, key=lambda name: (*ORDER, name).index(name)):
+        root = documents.KINDS[name]
+        classes = [root] if attrs.has(root) else list(tagged(root).values())
+        if classes == [root]:
+            yield from (f".. _document-{root.__name__}:", "")
+        yield from (f"``{name}``", "-" * (len(name) + 4), "")
+        if classes != [root]:
+            yield from (f"{_of(root)}.", "")
+        yield from _tables(classes, seen, name)
+
+
+def _tables(classes: list[Any], seen: set[Any], name: str) -> Iterator[str]:
+    for kind in classes:
+        origin = get_origin(kind) or kind
+        if origin not in seen:
+            seen.add(origin)
+            if kind is not documents.KINDS.get(name):
+                title = f".. rubric:: {_title(origin)}"
+                yield from (f".. _document-{origin.__name__}:", "", title, "")
+            members = members_of(kind)
+            rows = [(f"``{m.key}``", _of(m.kind), _default(m.default, origin)) for m in members]
+            derived = derived_of(kind)
+            rows += [(f"``{m.key}``", _of(m.kind), "follows from the rest") for m in derived]
+            yield from table("22 58 20", ("Key", "Value", "If left out"), *rows)
+            inner = [part for member in members for part in _classes(member.kind)]
+            yield from _tables(inner, seen, name)
+
+
+def _classes(kind: Any) -> Iterator[Any]:
+    """The classes with fields of their own that a value of a kind may hold."""
+    origin = get_origin(kind) or kind
+    if attrs.has(origin) and leaf_of(kind) is None and origin is not Fact:
+        yield kind
+    elif origin is not Fact:
+        for part in get_args(kind):
+            yield from _classes(part)
+
+
+def _title(kind: Any) -> str:
+    return tag_of(kind.__name__).replace("_", " ")
+
+
+def _link(kind: Any, text: str = "") -> str:
+    origin = get_origin(kind) or kind
+    return f":ref:`{text or _title(origin)} <document-{origin.__name__}>`"
+
+
+def _of(kind: Any) -> str:
+    """What a value is, in words."""
+    origin = get_origin(kind) or kind
+    others = [part for part in get_args(kind) if part is not NoneType]
+    if origin is Fact:
+        return "the name of a fact"
+    if leaf := leaf_of(kind):
+        return str(leaf.expected(kind))
+    if origin in (tuple, frozenset):
+        return f"a list, each {_of(others[0])}"
+    if attrs.has(origin):
+        return f"an object: {_link(kind)}"
+    if tags := tagged(kind):
+        if len(tags) == 1 and len(others) == 1:
+            return _of(others[0])
+        named = ", ".join(_link(part, tag) for tag, part in tags.items())
+        return f"an object; ``type`` says which: {named}"
+    return " or ".join(map(_of, others))
+
+
+def _default(default: object, within: type) -> str:
+    match default:
+        case attrs.NOTHING:
+            return "required"
+        case None:
+            of_patient = within.__module__ in {"iopkit.patients", "iopkit.consents"}
+            return "not known" if of_patient else "not stated"
+        case () | "":
+            return "none"
+        case attrs.Factory():
+            return "none"
+        case _ if leaf := leaf_of(type(default)):
+            return f"``{leaf.write(default)}``"
+        case _:
+            return f"``{default}``"

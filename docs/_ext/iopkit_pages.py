@@ -1,0 +1,271 @@
+"""Pages that are written from the library while the manual is built."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import ClassVar
+
+import attrs
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from iopkit import levels
+from iopkit.eligibility import FACTS, POLICIES, Number, describe, facts_in
+from iopkit.errors import InvalidError
+from iopkit.interchange import find_program, program_names
+from iopkit.interchange.texts import dose_text, duration_text
+from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
+from iopkit.modalities import Modality
+from iopkit.plans import REQUIREMENTS, Program, Service, slots_of, weekly_doses
+from iopkit.plots import program_picture
+from iopkit.sources import Source
+
+Lines = Iterable[str]
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directives."""
+    for name, write in PAGES.items():
+        app.add_directive(f"iopkit-{name}", _directive(write))
+    app.add_directive("iopkit-picture", Picture)
+
+
+def _directive(write: Callable[[], Lines]) -> type[SphinxDirective]:
+    class Generated(SphinxDirective):
+        def run(self) -> list[nodes.Node]:
+            self.env.note_reread()
+            return self.parse_text_to_nodes("\n".join(write()), allow_section_headings=True)
+
+    return Generated
+
+
+class Picture(SphinxDirective):
+    """A program's weeks; ``line-at`` draws a line at so many hours."""
+
+    required_arguments = 1
+    option_spec: ClassVar = {"line-at": directives.nonnegative_int}
+
+    def run(self) -> list[nodes.Node]:
+        program = find_program(self.arguments[0])
+        line = timedelta(hours=hours) if (hours := self.options.get("line-at")) else None
+        data = program_picture(program, line_at=line)
+        path = Path(self.env.srcdir, "_generated", f"{program.name}-{hours or 0}.svg")
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists() or path.read_bytes() != data:
+            path.write_bytes(data)
+        text = f"{program.title}, hours a week. {'; '.join(_doses(program))}."
+        if hours:
+            text += f" A dashed line marks {hours} hours."
+        image = [f".. image:: /_generated/{path.name}", f"   :alt: {text}"]
+        return self.parse_text_to_nodes("\n".join(image))
+
+
+def _escaped(text: object) -> str:
+    return re.sub(r"([\\*`|_<>])", r"\\\1", str(text))
+
+
+def _section(title: str, mark: str, *, label: str = "") -> Lines:
+    target = [f".. _{label}:", ""] if label else []
+    return [*target, _escaped(title), mark * len(_escaped(title)), ""]
+
+
+def table(widths: str, *rows: Sequence[str]) -> Iterator[str]:
+    """A table; the first row has the headings."""
+    yield from (
+        ".. list-table::",
+        "   :header-rows: 1",
+        "   :width: 100%",
+        f"   :widths: {widths}",
+        "",
+    )
+    for row in rows:
+        for number, cell in enumerate(row):
+            yield f"   {'  ' if number else '* '}- {cell}"
+    yield ""
+
+
+def _cited(source: Source) -> str:
+    citation = _escaped(source.citation)
+    return f"`{citation} <{source.url}>`__" if source.url else citation
+
+
+def _facts() -> Iterator[str]:
+    for fact in FACTS.values():
+        unit = f", in {fact.kind.unit}" if isinstance(fact.kind, Number) else ""
+        yield from _section(fact.title, "-", label=f"fact-{fact.name}")
+        yield from (_escaped(fact.meaning), "")
+        yield from (f":Name: ``{fact.name}``", f":Values: {fact.kind.expectation()}{unit}")
+        yield from ([f":Source: {_cited(fact.source)}"] if fact.source else [])
+        yield ""
+
+
+def _policies() -> Iterator[str]:
+    for policy in POLICIES:
+        yield from _section(policy.title, "-", label=f"policy-{policy.name}")
+        for version in policy.versions.dated:
+            yield from (f":Name: ``{policy.name}``", f":In force since: {version.since}")
+            yield from (f":Source: {_cited(version.source)}", "")
+            yield from ("The patient must meet every criterion.", "")
+            rows = [
+                (
+                    _escaped(criterion.meaning),
+                    _escaped(describe(criterion.predicate)),
+                    ", ".join(
+                        f":ref:`{fact.name} <fact-{fact.name}>`"
+                        for fact in dict.fromkeys(facts_in(criterion.predicate))
+                    ),
+                    _cited(criterion.source),
+                )
+                for criterion in version.value
+            ]
+            yield from table("40 25 20 15", ("Criterion", "Asked", "Facts", "Source"), *rows)
+
+
+def _programs() -> Iterator[str]:
+    for program in map(find_program, program_names()):
+        yield from _section(program.title, "-", label=f"program-{program.name}")
+        level = f"{program.level.number} {program.level.name}" if program.level else "not stated"
+        phases = ", ".join(f"{_escaped(p.title)} ({p.weeks} weeks)" for p in program.phases)
+        yield from (f":Name: ``{program.name}``", f":Length: {program.weeks} weeks")
+        yield from (f":Level of care: {level}", f":Phases: {phases}", "")
+        yield from (f".. iopkit-picture:: {program.name}", "")
+        runs = [("all", service) for service in program.services]
+        runs += [(_escaped(phase.title), s) for phase in program.phases for s in phase.services]
+        rows = [_service_row(where, service) for where, service in runs]
+        heads = ("Service", "Kind", "When", "Length", "Group size", "Phase")
+        yield from table("24 18 18 14 10 16", heads, *rows)
+        yield from ("Prescribed each week:", "", *(f"- {line}" for line in _doses(program)), "")
+        if program.left_open:
+            yield from ("What the sources leave open:", "")
+            yield from (f"- {_escaped(text)}" for text in program.left_open)
+        yield from ("", "Sources:", "", *(f"- {_graded(s)}" for s in program.sources), "")
+
+
+def _service_row(where: str, service: Service) -> tuple[str, ...]:
+    days = ", ".join(slot.day.title for slot in slots_of(service.timing))
+    low, high = service.group_min, service.group_max
+    return (
+        _escaped(service.title),
+        service.modality.label,
+        f"{service.timing.words}{f' ({days})' if days else ''}",
+        duration_text(service.duration) if service.duration else "not known",
+        f"{low or 'any'} to {high or 'any'}" if low or high else "",
+        where,
+    )
+
+
+def _doses(program: Program) -> Iterator[str]:
+    first = 1
+    for text, run in groupby(map(dose_text, weekly_doses(program))):
+        last = first + len(list(run)) - 1
+        yield f"week{f's {first} to' if first < last else ''} {last}: {text}"
+        first = last + 1
+
+
+def _graded(source: Source) -> str:
+    seen = f", as of {source.checked}" if source.checked else ""
+    return f"{_cited(source)} ({source.grade.value}{seen})"
+
+
+def _requirements() -> Iterator[str]:
+    for requirements in REQUIREMENTS:
+        yield from _section(requirements.title, "-", label=f"requirements-{requirements.name}")
+        for version in requirements.versions.dated:
+            yield from (f":Name: ``{requirements.name}``", f":In force since: {version.since}")
+            yield from (f":Source: {_cited(version.source)}", "")
+            for requirement in version.value:
+                counted = [m.label.lower() for m in Modality if m in requirement.counted]
+                left_out = [m.label.lower() for m in Modality if m not in requirement.counted]
+                yield from (f"``{requirement.name}``", f"   {_escaped(requirement.meaning)}", "")
+                yield f"   :Needed each week: {duration_text(requirement.dose)}"
+                yield f"   :Counted: {', '.join(counted)}"
+                yield f"   :Not counted: {', '.join(left_out) or 'none'}"
+                yield from (f"   :Source: {_cited(requirement.source)}", "")
+
+
+def _levels() -> Iterator[str]:
+    yield from _section("Third edition", "-")
+    heads = ("Level", "Name", "Adults, a week", "Adolescents, a week", "Sources")
+    rows: list[tuple[str, ...]] = []
+    for level in _levels_of(Edition.THIRD):
+        bands = [hour_band(level, group) for group in (AgeGroup.ADULT, AgeGroup.ADOLESCENT)]
+        sources = dict.fromkeys([level.source, *(band.source for band in bands if band)])
+        cited = "; ".join(map(_graded, sources))
+        rows.append((level.number, level.name, *map(_band, bands), cited))
+    yield from table("8 30 16 16 30", heads, *rows)
+    yield from _section("Fourth edition", "-")
+    yield from ("No public source was seen for hours of the fourth edition.", "")
+    named = [
+        (level.number, level.name, _graded(level.source)) for level in _levels_of(Edition.FOURTH)
+    ]
+    yield from table("10 45 45", ("Level", "Name", "Source"), *named)
+
+
+def _levels_of(edition: Edition) -> Iterator[LevelOfCare]:
+    numbers = [str(n) for n in range(5)] + [f"{n // 10}.{n % 10}" for n in range(50)]
+    for number in sorted(numbers, key=float):
+        try:
+            yield LevelOfCare(number, edition)
+        except InvalidError:
+            continue
+
+
+def _band(band: HourBand | None) -> str:
+    if band is None:
+        return ""
+    words = (("at least", band.low), ("at most", band.high), ("below", band.under))
+    return ", ".join(f"{word} {duration_text(bound)}" for word, bound in words if bound is not None)
+
+
+def _sources() -> Iterator[str]:
+    users: dict[Source, list[str]] = {}
+    for user, value in _citing():
+        for source in dict.fromkeys(_sources_in(value)):
+            users.setdefault(source, []).append(user)
+    rows = [
+        (_cited(source), source.grade.value, str(source.checked or ""), ", ".join(named))
+        for source, named in sorted(users.items(), key=lambda item: item[0].citation)
+    ]
+    yield from table("45 8 15 32", ("Source", "Grade", "Checked", "Used by"), *rows)
+
+
+def _citing() -> Iterator[tuple[str, object]]:
+    """Everything shipped that cites, with a link to where the manual has it."""
+    for fact in FACTS.values():
+        yield f":ref:`{fact.name} <fact-{fact.name}>`", fact
+    for policy in POLICIES:
+        yield f":ref:`policy <policy-{policy.name}>`", policy.versions
+    for requirements in REQUIREMENTS:
+        yield f":ref:`requirements <requirements-{requirements.name}>`", requirements
+    for program in map(find_program, program_names()):
+        yield f":ref:`{program.name} <program-{program.name}>`", program
+    yield ":doc:`levels of care <levels>`", tuple(vars(levels).values())
+
+
+def _sources_in(value: object, *, top: bool = True) -> Iterator[Source]:
+    """Sources within a value; facts have their own entries."""
+    if isinstance(value, Source):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _sources_in(item, top=False)
+    elif isinstance(value, (tuple, list, frozenset)):
+        for item in value:
+            yield from _sources_in(item, top=False)
+    elif attrs.has(type(value)) and (top or value not in FACTS.values()):
+        for field in attrs.fields(type(value)):
+            yield from _sources_in(getattr(value, field.name), top=False)
+
+
+PAGES: Mapping[str, Callable[[], Lines]] = {
+    "facts": _facts,
+    "levels": _levels,
+    "policies": _policies,
+    "programs": _programs,
+    "requirements": _requirements,
+    "sources": _sources,
+}
