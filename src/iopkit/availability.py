@@ -69,6 +69,12 @@ def plain(clock: time) -> bool:
     return clock.tzinfo is None and not clock.second and not clock.microsecond
 
 
+def is_session_length(duration: timedelta) -> bool:
+    """Whether a session can be so long: whole minutes, up to a day."""
+    minutes, rest = divmod(duration, _MINUTE)
+    return not rest and 1 <= minutes <= DAY
+
+
 def whole_minutes(duration: timedelta) -> int:
     """A duration as minutes, rounded down."""
     return duration // _MINUTE

@@ -7,7 +7,15 @@ from itertools import pairwise
 
 from attrs import field, frozen
 
-from iopkit.availability import DAY, WEEK, Weekday, minute_of_day, plain, whole_minutes
+from iopkit.availability import (
+    DAY,
+    WEEK,
+    Weekday,
+    is_session_length,
+    minute_of_day,
+    plain,
+    whole_minutes,
+)
 from iopkit.errors import Fault, InvalidError, refuse, unless
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Modality
@@ -27,7 +35,7 @@ class Slot:
     """
 
     day: Weekday
-    start: time | None = None
+    start: time | None = field(default=None, order=lambda start: start or time.max)
 
     def __attrs_post_init__(self) -> None:
         ok = self.start is None or plain(self.start)
@@ -163,10 +171,7 @@ class Service:
             f"service {self.name!r}",
             unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
             unless(
-                length is None
-                or (
-                    timedelta(0) < length <= timedelta(days=1) and not length % timedelta(minutes=1)
-                ),
+                length is None or is_session_length(length),
                 "duration",
                 "whole minutes, from 1 to 1440",
                 length,
@@ -205,9 +210,9 @@ class Program:
     numbered through. ``left_open`` lists what the source does not say.
 
     Raises:
-        InvalidError: there is no phase or no service; two phases, or two services of one
-            phase, share a name; a name changes its modality; or two services of one
-            phase overlap.
+        InvalidError: there is no phase or no service, or more than 520 weeks; two phases,
+            or two services of one phase, share a name; a name changes its modality; or two
+            services of one phase overlap.
     """
 
     name: str
@@ -225,9 +230,10 @@ class Program:
             f"program {self.name!r}",
             unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
             unless(bool(names), "phases", "at least one phase", "none"),
+            unless(self.weeks <= 520, "phases", "at most 520 weeks in all", self.weeks),
             unless(bool(every) or not names, "services", "at least one service", "none"),
             unless(len(names) == len(set(names)), "phases", "each name once", "one twice"),
-            *map(self._faults_in, self.phases),
+            *(self._faults_in(number) for number in range(len(self.phases))),
             *(
                 unless(
                     len({s.modality for s in every if s.name == name}) == 1,
@@ -253,16 +259,15 @@ class Program:
         """All that a week of the phase holds: the program's services, then its own."""
         return self.services + phase.services
 
-    def _faults_in(self, phase: Phase) -> tuple[Fault, ...]:
-        services = self.services_in(phase)
+    def _faults_in(self, number: int) -> tuple[Fault, ...]:
+        services = self.services_in(self.phases[number])
         names = [service.name for service in services]
         twice = unless(len(names) == len(set(names)), "services", "each name once", "one twice")
         clashes = tuple(
             Fault(("services",), "services that do not overlap", f"{first} and {second}")
             for first, second in overlaps(services)
         )
-        where = ("phases", self.phases.index(phase))
-        return tuple(fault.under(*where) for fault in twice + clashes)
+        return tuple(fault.under("phases", number) for fault in twice + clashes)
 
 
 def slots_of(timing: Timing) -> tuple[Slot, ...]:

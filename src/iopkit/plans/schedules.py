@@ -37,6 +37,7 @@ class Reason(StrEnum):
     CLOSED = "closed"
     OUTSIDE_HOURS = "outside_hours"
     CLOCK_CHANGE = "clock_change"
+    OVERLAP = "overlap"
     DURATION_UNKNOWN = "duration_unknown"
     TIME_UNKNOWN = "time_unknown"
     NO_OPEN_TIME = "no_open_time"
@@ -51,6 +52,7 @@ _WORDS = {
     Reason.CLOSED: "the site is closed",
     Reason.OUTSIDE_HOURS: "outside opening hours",
     Reason.CLOCK_CHANGE: "the clock changes then",
+    Reason.OVERLAP: "the session before it is not over then",
     Reason.DURATION_UNKNOWN: "its length is not known",
     Reason.TIME_UNKNOWN: "the plan has no time for it",
     Reason.NO_OPEN_TIME: "no time is open in the week",
@@ -169,14 +171,18 @@ def schedule(plan: Plan, site: Site) -> Schedule:
     )
     ground = _Ground.of(plan, site)
     booked: list[_Booked] = []
+    over = 0  # when the last one booked is; the last night of a phase may run into the next
     waiting: list[tuple[Entry, Reason]] = []
     for entry in timetable(plan.program, Weekday.of(plan.start)):
         duration, minute = entry.service.duration, entry.minute
         why = ground.obstacle_to(entry)
+        if why is None and minute is not None and minute < over:
+            why = Reason.OVERLAP
         if why is not None:
             waiting.append((entry, why))
         elif duration is not None and minute is not None:
             booked.append((entry, minute, duration, None))
+            over = minute + whole_minutes(duration)
     unplaced: list[Unplaced] = []
     if waiting:
         found, unplaced = _places(waiting, booked, ground)
@@ -225,7 +231,8 @@ class _Ground:
     def of(cls, plan: Plan, site: Site) -> "_Ground":
         closed = {
             (day - plan.start).days: why
-            for day, why in closed_days(site, plan.start, plan.end).items()
+            # One day more: the last night may run into it.
+            for day, why in closed_days(site, plan.start, plan.end + timedelta(days=1)).items()
         }
         changes = tuple(
             (days * DAY + low, days * DAY + high)
@@ -278,15 +285,23 @@ class _Ground:
             return Reason.CLOCK_CHANGE
         return None
 
-    def move(self, minute: int, why: Reason) -> Move:
+    def move(self, minute: int, length: int, why: Reason) -> Move:
         """A move away from a minute."""
         prescribed = datetime.combine(self.plan.start, time(0)) + timedelta(minutes=minute)
-        return Move(prescribed, why, self.closed.get(minute // DAY, ""))
+        return Move(prescribed, why, self.closure(minute, length))
+
+    def closure(self, minute: int, length: int) -> str:
+        """The closure on the days that a session touches, if there is one."""
+        touched = (
+            self.closed[day] for day in _days_of((minute, minute + length)) if day in self.closed
+        )
+        return next(touched, "")
 
     def opening(self, day: int, start: int | None, length: int, busy: _Busy) -> int | None:
         """A start on a day: at the given time of day if that is free, else the first."""
         first = day * DAY
-        taken = busy[day] + busy[day + 1]
+        # The days beside it, too: sessions there may run over, or want their pause.
+        taken = busy[day - 1] + busy[day] + busy[day + 1]
         if start is not None:
             wanted = first + start
             open_then = self.windows.covers(
@@ -319,7 +334,7 @@ def _places(
             reason = Reason.NO_OPEN_TIME
         elif duration is not None and minute is not None:
             place = _nearest_opening(entry, minute, whole_minutes(duration), busy, ground)
-            move = ground.move(minute, why)
+            move = ground.move(minute, whole_minutes(duration), why)
         if place is None or duration is None:
             unplaced.append(_unplaced(entry, ground, reason))
         else:
@@ -334,7 +349,7 @@ def _is_random(entry: Entry) -> bool:
 
 
 def _unplaced(entry: Entry, ground: _Ground, why: Reason) -> Unplaced:
-    service, day = entry.service, entry.day
+    service, day, minute = entry.service, entry.day, entry.minute
     return Unplaced(
         service.name,
         entry.number,
@@ -344,7 +359,9 @@ def _unplaced(entry: Entry, ground: _Ground, why: Reason) -> Unplaced:
         service.duration,
         why,
         None if day is None else ground.plan.start + timedelta(days=day),
-        "" if day is None else ground.closed.get(day, ""),
+        ""
+        if minute is None or service.duration is None
+        else ground.closure(minute, whole_minutes(service.duration)),
     )
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from attrs import frozen
 
-from iopkit.availability import Weekday, WeeklyWindows, plain
+from iopkit.availability import Weekday, WeeklyWindows, is_session_length, plain
 from iopkit.errors import Fault, InvalidError, MissingExtraError, did_you_mean, refuse, unless
 
 
@@ -65,7 +65,7 @@ class Offer:
             f"offer of {self.service!r}",
             unless(ok, "start", "a time in whole minutes, without a zone", self.start),
             unless(
-                length is None or timedelta(0) < length <= timedelta(days=1),
+                length is None or is_session_length(length),
                 "duration",
                 "whole minutes, from 1 to 1440",
                 length,
@@ -106,9 +106,9 @@ class Site:
                 "one twice",
             ),
             unless(
-                self.break_between >= timedelta(0),
+                not self.break_between or is_session_length(self.break_between),
                 "break_between",
-                "no negative time",
+                "whole minutes, from 0 to 1440",
                 self.break_between,
             ),
         )
@@ -173,17 +173,27 @@ def _holidays(calendar: HolidayCalendar, year: int) -> Mapping[date, str]:
     # Some holidays do not come every year: a name is wrong only if it never comes.
     near = range(year - 4, year + 5)
     try:
-        days = country_holidays(calendar.country, subdiv=calendar.subdivision, years=near)
+        # Without a language, names would be in that of the machine.
+        found = country_holidays(
+            calendar.country, subdiv=calendar.subdivision, years=near, language="en_US"
+        )
     except NotImplementedError as error:
         expected = "a country and subdivision that the holidays package knows"
-        found = f"{calendar.country}, {calendar.subdivision or 'no subdivision'}"
-        raise InvalidError("site", [Fault(("holidays",), expected, found)]) from error
+        place = f"{calendar.country}, {calendar.subdivision or 'no subdivision'}"
+        raise InvalidError("site", [Fault(("holidays",), expected, place)]) from error
+    named = {day: names.split("; ") for day, names in found.items()}
+    known = {name for names in named.values() for name in names}
     refuse(
         "site",
         *(
-            unless(name in days.values(), "holidays", "names it knows in open_on", repr(name))
+            unless(name in known, "holidays", "names it knows in open_on", repr(name))
             for name in calendar.open_on
         ),
     )
-    kept = {d: n for d, n in days.items() if d.year == year and n not in calendar.open_on}
+    kept = {
+        day: "; ".join(closed_for)
+        for day, names in named.items()
+        if day.year == year
+        and (closed_for := [name for name in names if name not in calendar.open_on])
+    }
     return MappingProxyType(kept)
