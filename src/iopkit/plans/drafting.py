@@ -31,6 +31,7 @@ from iopkit.plans.programs import (
     Timing,
     Weekly,
     fixed_times,
+    overlaps,
     slots_of,
 )
 from iopkit.plans.sites import Site, open_windows
@@ -80,20 +81,26 @@ def _filled(
     without a time, then doses.
     """
     everywhere = frozenset(range(len(program.phases)))
-    runs = [(everywhere, service) for service in program.services]
-    runs += [(frozenset({n}), s) for n, phase in enumerate(program.phases) for s in phase.services]
-    runs = [(phases, _with_length(service, site)) for phases, service in runs]
+    runs = [_Run(everywhere, service) for service in program.services]
+    runs += [_Run(frozenset({n}), s) for n, p in enumerate(program.phases) for s in p.services]
     notes: list[Note] = []
-    placed: dict[int, Service] = {}
-    for number in sorted(range(len(runs)), key=lambda n: (_freedom(runs[n][1], site), n)):
-        phases, service = runs[number]
-        beside = tuple(s for n, s in placed.items() if runs[n][0] & phases)
-        elsewhere = tuple(s for s in placed.values() if s.name == service.name)
-        weeks = sum(program.phases[n].weeks for n in phases)
-        around = _Surroundings(site, free, beside, elsewhere)
-        placed[number], said = _placed(service, weeks, around)
+    for number in range(len(runs)):
+        runs[number], said = _with_length(number, runs, site)
         notes += said
-    services = iter(placed[number] for number in range(len(runs)))
+    for number in sorted(range(len(runs)), key=lambda n: (_freedom(runs[n].service, site), n)):
+        run = runs[number]
+        others = [other for n, other in enumerate(runs) if n != number]
+        around = _Surroundings(
+            site,
+            free,
+            tuple(other.service for other in others if other.phases & run.phases),
+            tuple(other.service for other in others if other.service.name == run.service.name),
+        )
+        weeks = sum(program.phases[n].weeks for n in run.phases)
+        service, said = _placed(run.service, weeks, around)
+        runs[number] = _Run(run.phases, service)
+        notes += said
+    services = iter([run.service for run in runs])
     shared = tuple(next(services) for _ in program.services)
     filled = tuple(
         evolve(phase, services=tuple(next(services) for _ in phase.services))
@@ -103,12 +110,34 @@ def _filled(
 
 
 @frozen
+class _Run:
+    """A service, and the phases, by number, that it runs in."""
+
+    phases: frozenset[int]
+    service: Service
+
+
+def _with_length(number: int, runs: list[_Run], site: Site) -> tuple[_Run, list[Note]]:
+    """A run with the site's length where the program says none, unless sessions then overlap."""
+    run = runs[number]
+    offer = site.offer(run.service.name)
+    if run.service.duration is not None or offer is None or offer.duration is None:
+        return run, []
+    longer = evolve(run.service, duration=offer.duration)
+    beside = [o.service for n, o in enumerate(runs) if n != number and o.phases & run.phases]
+    if overlaps([*beside, longer]):
+        return run, [Note(Matter.OFFER_OVERLAPS, run.service.name)]
+    return _Run(run.phases, longer), []
+
+
+@frozen
 class _Surroundings:
-    """What a service has to fit: the site, the patient, and services placed before it."""
+    """What a service has to fit: the site, the patient, and the other services so far."""
 
     site: Site
     free: WeeklyWindows | None
     beside: tuple[Service, ...]
+    """Those of the same phases."""
     elsewhere: tuple[Service, ...]
     """The same service in other phases."""
 
@@ -118,13 +147,13 @@ class _Surroundings:
         return open_windows(self.site, self.free)
 
     def busy(self, also: Iterable[Slot], length: int) -> list[Span]:
-        """Minutes of the week that are taken, in the beginning week and the one before it."""
+        """Minutes of the week that are taken, in the weeks before and after it, too."""
         spans = [(start, end) for start, end, _ in fixed_times(self.beside)]
         for slot in also:
             if slot.start is not None:
                 first = slot.day * DAY + minute_of_day(slot.start)
                 spans.append((first, first + length))
-        return spans + [(start - WEEK, end - WEEK) for start, end in spans if end > WEEK]
+        return [(start + w, end + w) for w in (-WEEK, 0, WEEK) for start, end in spans]
 
     def usual_start(self, day: Weekday, length: int, busy: Iterable[Span]) -> time | None:
         """The service's start on that day in another phase, if it fits here too."""
@@ -150,11 +179,6 @@ class _Surroundings:
         return None if found is None else clock_time(found)
 
 
-def _with_length(service: Service, site: Site) -> Service:
-    offer = site.offer(service.name)
-    return evolve(service, duration=service.duration or (offer.duration if offer else None))
-
-
 def _freedom(service: Service, site: Site) -> int:
     """How much choice there is in placing a service; the least is placed first."""
     match service.timing:
@@ -176,11 +200,11 @@ def _placed(service: Service, weeks: int, around: _Surroundings) -> tuple[Servic
     if service.duration is None:
         return service, [Note(Matter.DURATION_UNKNOWN, service.name)]
     length = whole_minutes(service.duration)
-    slots: list[Slot] = []
+    slots = list(slots_of(service.timing))
     notes: list[Note] = []
-    for given in slots_of(service.timing):
-        slot, said = _settled(service, given, slots, length, around)
-        slots.append(slot)
+    for place, slot in enumerate(slots):
+        own = [*slots[:place], *slots[place + 1 :]]
+        slots[place], said = _settled(service, slot, own, length, around)
         notes += said
     match service.timing:
         case Weekly():
@@ -202,10 +226,10 @@ def _short(service: Service, wanted: int, slots: tuple[Slot, ...]) -> list[Note]
 
 
 def _settled(
-    service: Service, slot: Slot, before: Iterable[Slot], length: int, around: _Surroundings
+    service: Service, slot: Slot, own: Iterable[Slot], length: int, around: _Surroundings
 ) -> tuple[Slot, list[Note]]:
-    """A weekly slot with its start, and what stands against it."""
-    busy = around.busy(before, length)
+    """A weekly slot with its start, and what stands against it; ``own``: the other slots."""
+    busy = around.busy(own, length)
     offer = around.site.offer(service.name, slot.day)
     offered = offer.start if offer else None
     notes: list[Matter] = []
@@ -238,24 +262,28 @@ def _spread(wanted: int, given: list[Slot], length: int, around: _Surroundings) 
     A day is used twice only if there are too few; shorter than ``wanted`` if nothing fits.
     """
     slots = list(given)
-    attended = {start // DAY for start, _ in around.busy((), length)}
+    attended = {Weekday(start // DAY % 7) for start, _ in around.busy((), length)}
     while len(slots) < wanted:
         busy = around.busy(slots, length)
         starts = {day: around.first_start(day, length, busy) for day in Weekday}
         open_days = [day for day, start in starts.items() if start is not None]
         if not open_days:
             break
-        unused = [day for day in open_days if day not in {slot.day for slot in slots}]
-        days = unused or open_days
+        used = {slot.day for slot in slots}
+        days = [day for day in open_days if day not in used] or open_days
         chosen = max(
             combinations(days, min(wanted - len(slots), len(days))),
-            key=lambda days: (_smallest_gap(days), len(attended.intersection(days))),
+            key=lambda days: (
+                _smallest_gap(sorted({*used, *days})),
+                len(attended.intersection(days)),
+            ),
         )
-        slots += [Slot(day, starts[day]) for day in chosen]
+        # One at a time: a session late in one day wants its pause early in the next.
+        slots.append(Slot(chosen[0], starts[chosen[0]]))
     return tuple(slots)
 
 
-def _smallest_gap(days: tuple[Weekday, ...]) -> int:
+def _smallest_gap(days: list[Weekday]) -> int:
     """Days between the two of ``days`` that are closest in a repeating week."""
-    following = (*days[1:], days[0] + 7)
+    following = [*days[1:], days[0] + 7]
     return min(after - day for day, after in zip(days, following, strict=True))

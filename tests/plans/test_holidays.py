@@ -1,0 +1,234 @@
+"""Public holidays, with the real ``holidays`` package."""
+
+import os
+import subprocess
+import sys
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+import pytest
+from attrs import evolve
+
+from iopkit.availability import Weekday, WeeklyWindows
+from iopkit.errors import InvalidError, MissingExtraError
+from iopkit.interchange.library import find_program
+from iopkit.patients import Patient
+from iopkit.plans import (
+    Closure,
+    HolidayCalendar,
+    Move,
+    Offer,
+    Reason,
+    Schedule,
+    Site,
+    closed_days,
+    draft,
+    schedule,
+)
+from iopkit.plans.sites import _holidays
+
+YEAR = date(2026, 1, 1), date(2027, 1, 1)
+MLK_DAY = date(2026, 1, 19)
+PATIENT = Patient(key=UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
+
+
+def observing(calendar: HolidayCalendar | None) -> Site:
+    return Site(
+        "Elm Street",
+        "America/Chicago",
+        WeeklyWindows.of(*(f"{day.title} 09:00-21:00" for day in tuple(Weekday)[:5])),
+        calendar,
+        offers=(
+            Offer("early-recovery-skills", start=time(17, 30)),
+            Offer("relapse-prevention", start=time(18, 30)),
+            Offer("family-education", start=time(18, 30)),
+            Offer("social-support", start=time(18, 30)),
+            Offer("individual-session", duration=timedelta(minutes=50)),
+            Offer("urine-test", duration=timedelta(minutes=15)),
+        ),
+    )
+
+
+def matrix(site: Site) -> Schedule:
+    plan = draft(find_program("matrix-16-week"), PATIENT, site, start=date(2026, 1, 5), seed=1)
+    return schedule(plan, site)
+
+
+def test_holidays_of_illinois_in_2026_are_those_of_its_calendar() -> None:
+    assert closed_days(observing(HolidayCalendar("US", "IL")), *YEAR) == {
+        date(2026, 1, 1): "New Year's Day",
+        date(2026, 1, 19): "Martin Luther King Jr. Day",
+        date(2026, 2, 12): "Lincoln's Birthday",
+        date(2026, 2, 16): "Washington's Birthday",
+        date(2026, 3, 2): "Casimir Pulaski Day",
+        date(2026, 5, 25): "Memorial Day",
+        date(2026, 6, 19): "Juneteenth National Independence Day",
+        date(2026, 7, 3): "Independence Day (observed)",
+        date(2026, 7, 4): "Independence Day",
+        date(2026, 9, 7): "Labor Day",
+        date(2026, 10, 12): "Columbus Day",
+        date(2026, 11, 3): "Election Day",
+        date(2026, 11, 11): "Veterans Day",
+        date(2026, 11, 26): "Thanksgiving Day",
+        date(2026, 12, 25): "Christmas Day",
+    }
+
+
+def test_a_subdivision_adds_its_own_holidays() -> None:
+    country = closed_days(observing(HolidayCalendar("US")), *YEAR)
+    state = closed_days(observing(HolidayCalendar("US", "IL")), *YEAR)
+    assert set(country) < set(state)
+    assert date(2026, 3, 2) not in country
+
+
+def test_a_site_is_open_on_the_holidays_it_names() -> None:
+    calendar = HolidayCalendar("US", "IL", ("Casimir Pulaski Day", "Veterans Day"))
+    everyday = closed_days(observing(HolidayCalendar("US", "IL")), *YEAR)
+    found = closed_days(observing(calendar), *YEAR)
+    assert set(everyday) - set(found) == {date(2026, 3, 2), date(2026, 11, 11)}
+
+
+def test_a_site_may_name_a_holiday_that_does_not_come_every_year() -> None:
+    calendar = HolidayCalendar("US", "IL", ("Election Day",))
+    odd_year = closed_days(observing(calendar), date(2027, 1, 1), date(2028, 1, 1))
+    assert "Election Day" not in odd_year.values()
+    assert "Election Day" not in closed_days(observing(calendar), *YEAR).values()
+
+
+def test_a_site_is_open_on_a_day_all_of_whose_holidays_it_names() -> None:
+    day = date(2027, 2, 15)  # two holidays of New York fall on it
+    both = ("Susan B. Anthony Day", "Washington's Birthday")
+    whole_year = date(2027, 1, 1), date(2028, 1, 1)
+    assert day in closed_days(observing(HolidayCalendar("US", "NY")), *whole_year)
+    assert day in closed_days(observing(HolidayCalendar("US", "NY", both[:1])), *whole_year)
+    assert day not in closed_days(observing(HolidayCalendar("US", "NY", both)), *whole_year)
+
+
+def test_a_range_over_the_new_year_has_the_holidays_of_both() -> None:
+    site = observing(HolidayCalendar("US"))
+    assert closed_days(site, date(2026, 12, 25), date(2027, 1, 2)) == {
+        date(2026, 12, 25): "Christmas Day",
+        date(2027, 1, 1): "New Year's Day",
+    }
+    assert closed_days(site, date(2026, 12, 26), date(2027, 1, 1)) == {}
+
+
+def test_a_holiday_in_a_closure_keeps_its_name() -> None:
+    closure = Closure(date(2026, 12, 24), date(2026, 12, 27), "winter break")
+    site = evolve(observing(HolidayCalendar("US")), closures=(closure,))
+    assert closed_days(site, date(2026, 12, 1), date(2027, 1, 1)) == {
+        date(2026, 12, 24): "winter break",
+        date(2026, 12, 25): "Christmas Day",
+        date(2026, 12, 26): "winter break",
+    }
+
+
+def test_sessions_of_a_holiday_are_moved_to_the_next_day_at_their_time() -> None:
+    moved = [s for s in matrix(observing(HolidayCalendar("US", "IL"))).sessions if s.moved]
+    of_that_day = {
+        session.service: (session.start.replace(tzinfo=None), session.moved)
+        for session in moved
+        if session.moved and session.moved.prescribed.date() == MLK_DAY
+    }
+
+    def moved_from(clock: str) -> tuple[object, Move]:
+        at = time.fromisoformat(clock)
+        tuesday = MLK_DAY + timedelta(days=1)
+        name = "Martin Luther King Jr. Day"
+        return datetime.combine(tuesday, at), Move(
+            datetime.combine(MLK_DAY, at), Reason.CLOSED, name
+        )
+
+    assert of_that_day["early-recovery-skills"] == moved_from("17:30")
+    assert of_that_day["relapse-prevention"] == moved_from("18:30")
+    assert {s.week for s in moved if s.service == "early-recovery-skills"} == {3}
+
+
+def test_no_session_is_on_a_holiday_and_none_is_lost() -> None:
+    site = observing(HolidayCalendar("US", "IL"))
+    made = matrix(site)
+    closed = closed_days(site, made.plan.start, made.plan.end)
+    assert not [s for s in made.sessions if s.start.date() in closed]
+    assert len(made.sessions) == 56 + 3 + 16
+    assert made.unplaced == ()
+
+
+@pytest.mark.parametrize(
+    ("calendar", "expected", "found"),
+    [
+        pytest.param(
+            HolidayCalendar("ZZ"),
+            "a country and subdivision that the holidays package knows",
+            "ZZ, no subdivision",
+            id="country",
+        ),
+        pytest.param(
+            HolidayCalendar("US", "ILL"),
+            "a country and subdivision that the holidays package knows",
+            "US, ILL",
+            id="subdivision",
+        ),
+        pytest.param(
+            HolidayCalendar("US", "IL", ("Groundhog Day",)),
+            "names it knows in open_on",
+            "'Groundhog Day'",
+            id="holiday",
+        ),
+    ],
+)
+def test_what_the_package_does_not_know_is_refused(
+    calendar: HolidayCalendar, expected: str, found: str
+) -> None:
+    with pytest.raises(InvalidError) as caught:
+        closed_days(observing(calendar), *YEAR)
+    (fault,) = caught.value.faults
+    assert (fault.path, fault.expected, fault.found) == (("holidays",), expected, found)
+    with pytest.raises(InvalidError):
+        matrix(observing(calendar))
+
+
+def test_every_unknown_name_is_in_one_error() -> None:
+    names = ("Groundhog Day", "Columbus Day", "Pi Day")
+    with pytest.raises(InvalidError) as caught:
+        closed_days(observing(HolidayCalendar("US", "IL", names)), *YEAR)
+    assert [fault.found for fault in caught.value.faults] == ["'Groundhog Day'", "'Pi Day'"]
+
+
+def test_without_the_package_the_error_names_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _holidays.cache_clear()
+    monkeypatch.setitem(sys.modules, "holidays", None)
+    with pytest.raises(MissingExtraError) as caught:
+        closed_days(observing(HolidayCalendar("US")), *YEAR)
+    assert "pip install 'iopkit[holidays]'" in str(caught.value)
+    assert "holiday calendar" in str(caught.value)
+    assert isinstance(caught.value, ImportError)
+
+
+def test_a_site_without_a_holiday_calendar_needs_no_package(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "holidays", None)
+    assert closed_days(observing(None), *YEAR) == {}
+
+
+_NAMES = """
+from datetime import date
+from iopkit.availability import WeeklyWindows
+from iopkit.plans import HolidayCalendar, Site, closed_days
+
+for country in ("DE", "FR", "NO"):
+    site = Site("s", "UTC", WeeklyWindows.always(), HolidayCalendar(country))
+    print(ascii(sorted(closed_days(site, date(2026, 1, 1), date(2027, 1, 1)).items())))
+"""
+
+
+def test_names_of_holidays_do_not_depend_on_the_language_of_the_machine() -> None:
+    def names(language: str) -> str:
+        here = {key: value for key, value in os.environ.items() if not key.startswith("LC_")}
+        here |= {"LANGUAGE": language, "LANG": f"{language}.UTF-8"}
+        command = [sys.executable, "-c", _NAMES]
+        return subprocess.run(command, env=here, capture_output=True, text=True, check=True).stdout
+
+    assert names("de") == names("en_US")
