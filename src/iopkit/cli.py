@@ -11,11 +11,10 @@ import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from errno import EISDIR
 from importlib.resources import files
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from attrs import field, frozen
 
@@ -110,13 +109,17 @@ def main(arguments: Sequence[str]) -> int:
         answer: _Answer = options.command(options)
         _write(answer.files)
     except IopkitError as error:
-        print(f"iopkit: {error}", file=sys.stderr)
+        _print(f"iopkit: {error}", sys.stderr)
         return BAD_INPUT
-    if options.json:
-        print(json.dumps(answer.document, indent=2, ensure_ascii=False))
-    else:
-        print(answer.text)
+    # JSON in ASCII is the same JSON on every terminal.
+    _print(json.dumps(answer.document, indent=2) if options.json else answer.text, sys.stdout)
     return answer.code
+
+
+def _print(text: str, stream: TextIO) -> None:
+    """Print what the stream's encoding can show, and the rest escaped."""
+    encoding = stream.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -325,17 +328,23 @@ def _json(document: Mapping[str, Any]) -> bytes:  # Any: plain JSON values
 
 
 def _files(*wanted: tuple[Path | None, bytes]) -> dict[Path, bytes]:
-    return {path: data for path, data in wanted if path is not None}
+    """What is to be written; two contents for one path are refused, as one would be lost."""
+    files = {path: data for path, data in wanted if path is not None}
+    paths = [path.resolve() for path, _ in wanted if path is not None]
+    if len(set(paths)) < len(paths):
+        raise _UsageError(f"cannot write {paths[0].name}: two contents are to go there")
+    return files
 
 
 def _write(wanted: Mapping[Path, bytes]) -> None:
     """Write all files or none: each beside its place first, then put in place."""
+    for path in wanted:
+        if path.exists() and not path.is_file():
+            raise _UsageError(f"cannot write {path}: it is not a regular file")
     staged: list[tuple[Path, Path]] = []
     path = Path()
     try:
         for path, data in wanted.items():
-            if path.is_dir():
-                raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
             with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
                 staged.append((Path(file.name), path))
                 file.write(data)

@@ -39,11 +39,12 @@ class Policy:
     def __attrs_post_init__(self) -> None:
         for number, version in enumerate(self.versions.dated):
             names = [criterion.name for criterion in version.value]
-            refuse(
-                f"policy {self.name!r}",
-                unless(bool(names), number, "at least one criterion", "none"),
-                unless(len(names) == len(set(names)), number, "each name once", "one twice"),
+            faults = (
+                *unless(bool(names), "value", "at least one criterion", "none"),
+                *unless(len(names) == len(set(names)), "value", "each name once", "one twice"),
             )
+            where = ("versions", "dated", number)
+            refuse(f"policy {self.name!r}", tuple(fault.under(*where) for fault in faults))
 
     def facts(self, *, on: date) -> tuple[AnyFact, ...]:
         """The facts that the version in force on a day asks about, each once."""

@@ -107,7 +107,9 @@ def _read_leaf(leaf: _Leaf, kind: Any, raw: Raw, masked: bool) -> Any:
             for fault in error.faults
         ]
         raise InvalidError(error.what, faults) from None
-    except (TypeError, ValueError, LookupError, OverflowError):
+    # What ``read`` raises for values of other types, forms and sizes; zoneinfo's OSError
+    # is for names of folders and names that are too long.
+    except (TypeError, ValueError, LookupError, OverflowError, OSError):
         shown = repr(raw) if isinstance(raw, str) and not masked else kind_of(raw)
         raise InvalidError("value", [Fault((), leaf.expected(kind), shown)]) from None
 
@@ -152,11 +154,13 @@ def _moment_text(moment: datetime) -> str:
 def _moment(text: str) -> datetime:
     stamp, _, zone = text.removesuffix("]").partition("[")
     moment = datetime.fromisoformat(stamp)
+    if (moment.tzinfo is None) is not (zone == ""):
+        raise ValueError
     if not zone:
         return moment
-    wall = moment.replace(tzinfo=ZoneInfo(zone))
-    # Of a time that comes twice, the offset says which one is meant.
-    return wall if wall.utcoffset() == moment.utcoffset() else wall.replace(fold=1)
+    # The offset says which one is meant of a time that comes twice; one that does not
+    # exist comes back as another.
+    return moment.astimezone(ZoneInfo(zone))
 
 
 def _minutes(raw: Raw, _: Any) -> timedelta:
@@ -186,9 +190,13 @@ def _member(raw: Raw, kind: Any) -> Enum:
 def _windows(raw: Raw, _: Any) -> WeeklyWindows:
     if not is_list(raw):
         raise TypeError
-    return WeeklyWindows.of(*_each(raw, lambda text: Window.parse(_exactly(str)(text, str))))
+    windows: list[Window] = _each(raw, lambda text: _read_leaf(_WINDOW, Window, text, False))
+    return WeeklyWindows.of(*windows)
 
 
+_WINDOW = _Leaf(
+    lambda _: "a window such as 'monday 17:30-24:00'", _canonical(Window.parse, str), str
+)
 _LEAVES: dict[Any, _Leaf] = {
     bool: _Leaf(lambda _: "true or false", _exactly(bool), bool),
     int: _Leaf(lambda _: "a whole number", _exactly(int), int),
@@ -344,7 +352,7 @@ def _union_writer(union: Any, within: Converter) -> Callable[[Any], Raw]:
 _DERIVED: dict[Any, tuple[str, ...]] = {
     Decision: ("verdict", "missing"),
     Result: ("truth", "reason"),
-    Finding: ("shortfall",),
+    Finding: ("truth", "shortfall"),
 }
 
 
@@ -453,7 +461,7 @@ def _contradiction(
 ) -> tuple[Fault, ...]:
     """A fault if a derived field is not what follows from the others."""
     follows = within.unstructure(getattr(value, member.name), unstructure_as=member.kind)
-    same = raw.get(member.key) == follows
+    same = repr(raw.get(member.key)) == repr(follows)  # 1 and true are equal, but not the same
     return unless(same, member.key, "what follows from the rest", "something else")
 
 
@@ -483,9 +491,14 @@ def _at(raw: Raw, path: tuple[Step, ...]) -> Raw:
 def _unknown_key(key: str, place: int, free: set[str], masked: bool) -> Fault:
     """A fault for a key that no field has; it is named unless it could tell on a patient."""
     fix = did_you_mean(key, sorted(free))
-    step = key if fix or not masked else f"<key {place}>"
+    step = key if fix or not masked else key_place(place)
     unused = f"known here and not used: {', '.join(sorted(free)) or 'none'}"
     return Fault((step,), "a known field", "an unknown one", fix or unused)
+
+
+def key_place(place: int) -> str:
+    """A key that is not to be shown, by its place in its object, from 1."""
+    return f"<key {place}>"
 
 
 def kind_of(raw: Raw) -> str:

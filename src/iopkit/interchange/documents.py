@@ -19,6 +19,8 @@ import tomllib
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from attrs import evolve
+
 from iopkit.confidential import hidden
 from iopkit.eligibility import FACTS, AnyFact, Decision, Kind, Policy, Predicate
 from iopkit.errors import Fault, InvalidError
@@ -29,6 +31,7 @@ from iopkit.interchange.conversion import (
     converter,
     is_list,
     is_object,
+    key_place,
     kind_of,
 )
 from iopkit.patients import Patient
@@ -111,21 +114,21 @@ def from_json(kind: type[T], data: bytes | str, *, facts: Facts = FACTS) -> T:
     Raises:
         InvalidError: with every problem and its path.
     """
-    return _read(kind, _parsed("JSON", _loads, data), facts)  # type: ignore[no-any-return]  # built as ``kind``
+    return _read(kind, _parsed("JSON", _loads, data, masked=_masked(kind)), facts)  # type: ignore[no-any-return]  # built as ``kind``
 
 
 def predicate_from_json(data: bytes | str, *, facts: Facts = FACTS) -> Predicate:
     """Read a predicate from a JSON document; raises as ``from_json``."""
-    predicate: Predicate = _read(Predicate, _parsed("JSON", _loads, data), facts)
+    predicate: Predicate = _read(Predicate, _parsed("JSON", _loads, data, masked=False), facts)
     return predicate
 
 
 def from_toml(kind: type[T], data: bytes | str, *, facts: Facts = FACTS) -> T:
     """Read a TOML document of a class; arguments and errors as for ``from_json``."""
-    return _read(kind, _parsed("TOML", tomllib.loads, data), facts)  # type: ignore[no-any-return]  # built as ``kind``
+    return _read(kind, _parsed("TOML", tomllib.loads, data, masked=_masked(kind)), facts)  # type: ignore[no-any-return]  # built as ``kind``
 
 
-def _parsed(language: str, loads: Callable[[str], Raw], data: bytes | str) -> Raw:
+def _parsed(language: str, loads: Callable[[str], Raw], data: bytes | str, *, masked: bool) -> Raw:
     what = f"{language} document"
 
     def fault(found: str) -> InvalidError:
@@ -139,10 +142,14 @@ def _parsed(language: str, loads: Callable[[str], Raw], data: bytes | str) -> Ra
         raise fault("nothing")
     try:
         raw = loads(text)
+    except InvalidError:
+        raise
     except json.JSONDecodeError as error:
         raise fault(f"a fault in line {error.lineno}, column {error.colno}: {error.msg}") from None
     except tomllib.TOMLDecodeError as error:
-        raise fault(str(error)) from None
+        # The message may hold a part of the text; where it ends with the place, it is enough.
+        where = str(error).rpartition("(")[2].rstrip(")") if masked else str(error)
+        raise fault(where) from None
     except RecursionError:
         raise fault(f"more than {MAX_DEPTH} levels of nesting") from None
     except ValueError as error:  # an integer too long to convert
@@ -195,12 +202,27 @@ def _read(kind: Any, raw: Raw, facts: Facts) -> Any:
         if key not in raw or type(raw[key]) is not type(wanted) or raw[key] != wanted
     ]
     body = {key: value for key, value in raw.items() if key not in headers}
-    masked = getattr(kind, "__repr__", None) is hidden
+    masked = _masked(kind)
     chosen = converter(masked) if facts is FACTS else build_converter(masked, facts)
     try:
         value = chosen.structure(body, kind)
     except InvalidError as error:
-        raise InvalidError(what, [*faults, *error.faults]) from None
+        raise InvalidError(
+            what, [*faults, *(_placed(f, body, raw) for f in error.faults)]
+        ) from None
     if faults:
         raise InvalidError(what, faults)
     return value
+
+
+def _masked(kind: Any) -> bool:
+    """Whether documents of a class are about a patient."""
+    return getattr(kind, "__repr__", None) is hidden
+
+
+def _placed(fault: Fault, body: dict[str, Raw], raw: dict[str, Raw]) -> Fault:
+    """A fault of a key told by its place, counted with the headers that come before it."""
+    for place, key in enumerate(body, 1):
+        if fault.path[:1] == (key_place(place),):
+            return evolve(fault, path=(key_place(list(raw).index(key) + 1),))
+    return fault

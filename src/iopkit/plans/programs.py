@@ -177,7 +177,7 @@ class Service:
                 length,
             ),
             unless(low is None or low >= 1, "group_min", "at least 1", low),
-            unless(high is None or high >= (low or 1), "group_max", f"at least {low or 1}", high),
+            unless(high is None or high >= (low or 1), "group_max", "at least group_min", high),
         )
 
 

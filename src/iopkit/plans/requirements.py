@@ -55,8 +55,16 @@ class Finding:
     requirement: Requirement
     week: int
     start: date
-    truth: Truth
     seen: Dose
+
+    @property
+    def truth(self) -> Truth:
+        """Whether the requirement is met."""
+        # No session is longer than a day.
+        days = -(-self.shortfall // timedelta(days=1))
+        if not days:
+            return Truth.YES
+        return Truth.UNKNOWN if days <= self.seen.unmeasured else Truth.NO
 
     @property
     def shortfall(self) -> timedelta:
@@ -85,16 +93,8 @@ def check(schedule: Schedule, requirements: RequirementSet) -> tuple[Finding, ..
         start = schedule.plan.start + timedelta(weeks=number)
         for requirement in requirements.versions.on(start).value:
             seen = doses(requirement.counted)[number]
-            findings.append(Finding(requirement, number + 1, start, _met(requirement, seen), seen))
+            findings.append(Finding(requirement, number + 1, start, seen))
     return tuple(findings)
-
-
-def _met(requirement: WeeklyMinimum, seen: Dose) -> Truth:
-    if seen.known >= requirement.dose:
-        return Truth.YES
-    # No session is longer than a day.
-    most = seen.known + seen.unmeasured * timedelta(days=1)
-    return Truth.UNKNOWN if most >= requirement.dose else Truth.NO
 
 
 _CFR_424_24 = Source(

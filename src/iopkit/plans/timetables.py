@@ -9,6 +9,7 @@ from math import inf
 from attrs import frozen
 
 from iopkit.availability import DAY, Weekday, clock_time, minute_of_day
+from iopkit.errors import refuse, unless
 from iopkit.modalities import Modality
 from iopkit.plans.programs import (
     InAll,
@@ -50,6 +51,13 @@ class Dose:
 
     known: timedelta = timedelta(0)
     unmeasured: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "dose",
+            unless(self.known >= timedelta(0), "known", "no negative time", self.known),
+            unless(self.unmeasured >= 0, "unmeasured", "no negative number", self.unmeasured),
+        )
 
     @classmethod
     def of(cls, durations: Iterable[timedelta | None]) -> "Dose":
