@@ -6,11 +6,14 @@
 from collections import Counter
 from datetime import timedelta
 from io import BytesIO
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from iopkit.availability import Weekday
 from iopkit.errors import MissingExtraError
 from iopkit.plans import Program, timetable
+
+if TYPE_CHECKING:
+    from matplotlib.container import BarContainer
 
 # Okabe and Ito's colors, which people with color-blind vision can tell apart; the
 # hatches tell them apart in black and white.
@@ -57,18 +60,21 @@ def program_picture(
         figure = Figure(figsize=(9, 4.8), layout="constrained")
         axes = figure.subplots()
         base = [0.0 for _ in weeks]
-        for number, (name, weekly) in enumerate(hours.items()):
+        bars: list[BarContainer] = []
+        for number, weekly in enumerate(hours.values()):
             heights = [weekly[week] / 60 for week in weeks]
-            axes.bar(
-                weeks,
-                heights,
-                bottom=base,
-                width=0.85,
-                label=titles[name],
-                color=_COLORS[number % len(_COLORS)],
-                hatch=_HATCHES[number % len(_HATCHES)],
-                edgecolor="white",
-                linewidth=0.6,
+            bars.append(
+                axes.bar(
+                    weeks,
+                    heights,
+                    bottom=base,
+                    width=0.85,
+                    color=_COLORS[number % len(_COLORS)],
+                    # Colors come again after eight services; with their pattern, none does.
+                    hatch=_HATCHES[(number + number // len(_COLORS)) % len(_HATCHES)],
+                    edgecolor="white",
+                    linewidth=0.6,
+                )
             )
             base = [low + height for low, height in zip(base, heights, strict=True)]
         if line_at is not None:
@@ -87,9 +93,16 @@ def program_picture(
         )
         axes.xaxis.set_major_locator(MultipleLocator(max(1, program.weeks // 16)))
         axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(loc="upper right", ncols=2, frameon=False, fontsize=9)
+        texts = [axes.title]
+        if bars:
+            names = [titles[name] for name in hours]
+            legend = axes.legend(bars, names, loc="upper right", ncols=2, frameon=False, fontsize=9)
+            texts += legend.get_texts()
         if unmeasured:
-            figure.supxlabel(f"Length not known, not shown: {', '.join(unmeasured)}", fontsize=8)
+            missing = f"Length not known, not shown: {', '.join(unmeasured)}"
+            texts.append(figure.supxlabel(missing, fontsize=8))
+        for text in texts:
+            text.set_parse_math(False)  # a dollar sign in a title is a dollar sign
         out = BytesIO()
         metadata = {"Date": None} if form == "svg" else {}
         figure.savefig(out, format=form, dpi=120, metadata=metadata)

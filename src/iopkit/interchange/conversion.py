@@ -65,6 +65,8 @@ def build_converter(masked: bool, facts: Facts) -> Converter:
     # asks the factories above; its own hooks for them coerce.
     for primitive in (int, float, str):
         built.register_structure_hook(primitive, read_leaf)
+    built.register_unstructure_hook(str, _written_text)
+    built.register_unstructure_hook(Enum, _word)
     register(
         lambda kind: (get_origin(kind) or kind) is Fact, fact_reader, lambda _kind, _: _fact_name
     )
@@ -180,6 +182,18 @@ def _word(member: Enum) -> str:
     return member.name.lower() if isinstance(member, IntEnum) else str(member.value)
 
 
+def _written_text(text: str) -> str:
+    """A text as it is written; refused if it could not be read again."""
+    if isinstance(text, Enum):
+        return _word(text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        faults = [Fault((), "a text that UTF-8 can hold", "lone surrogates")]
+        raise InvalidError("text", faults) from None
+    return text
+
+
 def _member(raw: Raw, kind: Any) -> Enum:
     members: dict[str, Enum] = {_word(member): member for member in kind}
     if isinstance(raw, str) and raw not in members and (fix := did_you_mean(raw, members)):
@@ -201,7 +215,7 @@ _LEAVES: dict[Any, _Leaf] = {
     bool: _Leaf(lambda _: "true or false", _exactly(bool), bool),
     int: _Leaf(lambda _: "a whole number", _exactly(int), int),
     float: _Leaf(lambda _: "a number", _number, float),
-    str: _Leaf(lambda _: "a text", _exactly(str), str),
+    str: _Leaf(lambda _: "a text", _exactly(str), _written_text),
     date: _Leaf(
         lambda _: "a date such as '2026-01-31'",
         _or_toml(date, _canonical(date.fromisoformat, date.isoformat)),

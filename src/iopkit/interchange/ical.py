@@ -3,10 +3,17 @@
 # icalendar leaves parameters without types.
 # pyright: reportUnknownMemberType=false
 
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from iopkit.errors import MissingExtraError, refuse, unless
 from iopkit.plans import Schedule
+
+if TYPE_CHECKING:
+    from icalendar import Timezone
+
+_DAY = timedelta(days=1)
 
 NEUTRAL_SUMMARY = "Appointment"
 """What a calendar shows of a session unless titles are asked for."""
@@ -52,6 +59,53 @@ def to_ical(schedule: Schedule, *, stamp: datetime, titles: bool = False) -> byt
         event.add("class", "PRIVATE")
         event.add("sequence", 0)
         calendar.add_component(event)
-    calendar.add_missing_timezones(first_date=schedule.plan.start, last_date=schedule.plan.end)
+    if calendar.get_missing_tzids():
+        calendar.subcomponents.insert(0, _time_zone(schedule))
     data: bytes = calendar.to_ical()
     return data
+
+
+def _time_zone(schedule: Schedule) -> "Timezone":
+    """The zone's changes of offset in the days of a plan.
+
+    icalendar writes a change to summer time in the time after it, where RFC 5545 (3.6.5)
+    asks for the time before, so that other programs would take it for an hour later.
+    """
+    from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
+
+    tz = ZoneInfo(schedule.zone)
+    component = Timezone()
+    component.add("tzid", schedule.zone)
+    at = datetime.combine(schedule.plan.start, time(0), UTC) - _DAY
+    before = _offset(at, tz)
+    onset = at
+    while at.date() <= schedule.plan.end + _DAY:
+        after = _offset(at, tz)
+        if after != before:
+            onset = _first_with(after, at - _DAY, at, tz)
+        if after != before or onset == at:
+            local = onset.astimezone(tz)
+            part = TimezoneDaylight() if local.dst() else TimezoneStandard()
+            part.add("dtstart", (onset + before).replace(tzinfo=None))
+            part.add("tzoffsetfrom", before)
+            part.add("tzoffsetto", after)
+            part.add("tzname", local.tzname() or schedule.zone)
+            component.add_component(part)
+            before = after
+        at += _DAY
+    return component
+
+
+def _offset(at: datetime, tz: ZoneInfo) -> timedelta:
+    return at.astimezone(tz).utcoffset() or timedelta(0)
+
+
+def _first_with(offset: timedelta, low: datetime, high: datetime, tz: ZoneInfo) -> datetime:
+    """The first second, after ``low`` and up to ``high``, at which the zone has an offset."""
+    while high - low > timedelta(seconds=1):
+        middle = (low + (high - low) / 2).replace(microsecond=0)
+        if _offset(middle, tz) == offset:
+            high = middle
+        else:
+            low = middle
+    return high

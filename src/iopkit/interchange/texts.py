@@ -152,9 +152,8 @@ def calendar_text(schedule: Schedule, *, weeks: int | None = None) -> str:
     titles = _titles(schedule)
     doses = booked_doses(schedule)
     blocks: list[str] = []
-    for week, sessions in groupby(schedule.sessions, key=lambda session: session.week):
-        if week > shown:
-            break
+    for week in range(1, min(shown, schedule.plan.weeks) + 1):
+        sessions = [session for session in schedule.sessions if session.week == week]
         start = schedule.plan.start + timedelta(weeks=week - 1)
         lines = [f"Week {week}, from {start}: {dose_text(doses[week - 1])}"]
         lines += [_session_line(session, titles) for session in sessions]
@@ -238,12 +237,12 @@ def template_text(program: Program) -> str:
     for phase in program.phases:
         lines += ["", f"{phase.title}, {_weeks(phase.weeks)}:", *_service_lines(phase.services)]
     lines += ["", "Weekly hours:", *_dose_lines(weekly_doses(program), 1)]
-    for heading, items in (
-        ("Sources", map(str, program.sources)),
-        ("Left open", program.left_open),
-    ):
-        listed = [_item(item) for item in items]
-        lines += ["", f"{heading}:", *listed] if listed else []
+    if program.sources:
+        lines += ["", "Sources:"]
+        for source in program.sources:
+            lines += [_item(str(source)), *_link(source)]
+    if program.left_open:
+        lines += ["", "Left open:", *map(_item, program.left_open)]
     return "\n".join(lines)
 
 

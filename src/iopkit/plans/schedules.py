@@ -120,8 +120,8 @@ class Unplaced:
     phase: str
     week: int
     modality: Modality
-    duration: timedelta | None
     why: Reason
+    duration: timedelta | None = None
     prescribed: date | None = None
     detail: str = ""
 
@@ -356,8 +356,8 @@ def _unplaced(entry: Entry, ground: _Ground, why: Reason) -> Unplaced:
         entry.phase,
         entry.week,
         service.modality,
-        service.duration,
         why,
+        service.duration,
         None if day is None else ground.plan.start + timedelta(days=day),
         ""
         if minute is None or service.duration is None
