@@ -18,6 +18,7 @@ from typing import Any, TextIO, TypeVar
 
 from attrs import field, frozen
 
+from iopkit.confidential import hidden
 from iopkit.eligibility import FACTS, POLICIES, Policy, find_policy
 from iopkit.errors import IopkitError, UnknownNameError
 from iopkit.interchange import (
@@ -73,7 +74,7 @@ class _UsageError(IopkitError):
     """A file that cannot be read or written."""
 
 
-@frozen
+@frozen(repr=False)
 class _Answer:
     """What a command has to say, as text and as JSON, and what it has to write."""
 
@@ -81,6 +82,8 @@ class _Answer:
     document: Any  # Any: plain JSON values
     code: int = DONE
     files: Mapping[Path, bytes] = field(factory=dict[Path, bytes])
+
+    __repr__ = hidden
 
 
 def run() -> None:

@@ -101,6 +101,7 @@ class SubstanceUseDisorder:
     diagnosed: date | None = None
 
     def __attrs_post_init__(self) -> None:
+        # What is expected may not tell the substance, so it names no number or block of it.
         most = self.substance.criteria if self.substance else 11
         block = self.substance.icd10_block if self.substance else "F1"
         count, code = self.criteria_met, self.code
@@ -109,13 +110,13 @@ class SubstanceUseDisorder:
             unless(
                 count is None or 2 <= count <= most,
                 "criteria_met",
-                f"a count from 2 to {most}",
+                "a count from 2 to as many criteria as the class has (10 or 11)",
                 "a count outside it",
             ),
             unless(
                 code is None or bool(_ICD10.fullmatch(code) and code.startswith(block)),
                 "code",
-                f"{_CODE_FORM}, beginning with {block}",
+                f"{_CODE_FORM}, of the substance's block",
                 "another text",
             ),
         )

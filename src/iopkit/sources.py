@@ -83,6 +83,7 @@ class Versions(Generic[T]):
         for version in reversed(self.dated):
             if version.since <= day:
                 return version
+        # The day is not shown: it may be one of a patient's plan.
         raise NotInForceError(
-            f"no version is in force on {day}: the first is from {self.dated[0].since}"
+            f"no version is in force on that day: the first is from {self.dated[0].since}"
         )

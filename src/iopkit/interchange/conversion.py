@@ -503,9 +503,9 @@ def _at(raw: Raw, path: tuple[Step, ...]) -> Raw:
 
 
 def _unknown_key(key: str, place: int, free: set[str], masked: bool) -> Fault:
-    """A fault for a key that no field has; it is named unless it could tell on a patient."""
+    """A fault for a key that no field has; it is not named where it could be about a patient."""
     fix = did_you_mean(key, sorted(free))
-    step = key if fix or not masked else key_place(place)
+    step = key_place(place) if masked else key
     unused = f"known here and not used: {', '.join(sorted(free)) or 'none'}"
     return Fault((step,), "a known field", "an unknown one", fix or unused)
 

@@ -65,11 +65,18 @@ def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of a
 
     Raises:
         TypeError: there are no documents of that class.
+        InvalidError: the value is nested too deeply, or a text is not one, to be read again.
     """
     name = next((name for name, kind in KINDS.items() if isinstance(value, kind)), None)
     if name is None:
         raise TypeError(f"there are no documents of {type(value).__name__}")
-    body = converter(False).unstructure(value, unstructure_as=KINDS[name])
+    try:
+        body = converter(False).unstructure(value, unstructure_as=KINDS[name])
+    except RecursionError:
+        body = None
+    if body is None or _too_deep(body):
+        found = f"more than {MAX_DEPTH}"
+        raise InvalidError(f"{name} document", [Fault((), "levels that can be read again", found)])
     return {"document": name, "format": FORMAT, **body}
 
 

@@ -105,7 +105,7 @@ def plan_text(plan: Plan) -> str:
         lines += _service_lines(program.services_in(phase))
     if plan.notes:
         lines += ["", "To settle:"]
-        lines += [_item(str(note)) for note in plan.notes]
+        lines += [_item(note.words) for note in plan.notes]
     return "\n".join(lines)
 
 

@@ -19,6 +19,7 @@ from iopkit.availability import (
     minute_of_day,
     whole_minutes,
 )
+from iopkit.confidential import hidden
 from iopkit.patients import Patient, refuse_before_birth
 from iopkit.plans.plans import Matter, Note, Plan
 from iopkit.plans.programs import (
@@ -130,7 +131,7 @@ def _with_length(number: int, runs: list[_Run], site: Site) -> tuple[_Run, list[
     return _Run(run.phases, longer), []
 
 
-@frozen
+@frozen(repr=False)
 class _Surroundings:
     """What a service has to fit: the site, the patient, and the other services so far."""
 
@@ -177,6 +178,8 @@ class _Surroundings:
             whole_minutes(self.site.break_between),
         )
         return None if found is None else clock_time(found)
+
+    __repr__ = hidden
 
 
 def _freedom(service: Service, site: Site) -> int:

@@ -49,7 +49,9 @@ class Note:
     service: str | None = None
     day: Weekday | None = None
 
-    def __str__(self) -> str:
+    @property
+    def words(self) -> str:
+        """The note in prose."""
         about = [self.service or "", self.day.title if self.day is not None else ""]
         lead = ", ".join(filter(None, about))
         return f"{lead}: {self.matter.words}" if lead else self.matter.words

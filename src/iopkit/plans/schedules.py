@@ -210,7 +210,7 @@ _Booked = tuple[Entry, int, timedelta, Move | None]
 _Busy = defaultdict[int, list[Span]]
 
 
-@frozen
+@frozen(repr=False)
 class _Ground:
     """What a plan's sessions have to fit, other sessions aside."""
 
@@ -314,6 +314,8 @@ class _Ground:
             return None
         windows = [(first + low, first + high) for low, high in self.windows.on(self.weekday(day))]
         return first_opening(windows, [*taken, *self.changes], length, self.pause)
+
+    __repr__ = hidden
 
 
 def _places(
