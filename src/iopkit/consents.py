@@ -27,7 +27,8 @@ class Purpose(StrEnum):
     OTHER = "other"
 
 
-_TPO = frozenset({Purpose.TREATMENT, Purpose.PAYMENT, Purpose.OPERATIONS})
+TPO = frozenset({Purpose.TREATMENT, Purpose.PAYMENT, Purpose.OPERATIONS})
+"""Treatment, payment and operations, which 42 CFR 2.31 treats apart."""
 
 
 class Expiry(StrEnum):
@@ -79,7 +80,7 @@ class Consent:
                 "other purposes beside them",
             ),
             unless(
-                self.expiry is not Expiry.NONE or purposes <= _TPO,
+                self.expiry is not Expiry.NONE or purposes <= TPO,
                 "expiry",
                 "a date or an event, as the purposes go beyond treatment, payment and operations",
                 "none",
@@ -111,7 +112,7 @@ class Consent:
                 _known(self.recipients, lambda known: recipient in known),
                 _known(self.purposes, lambda known: purpose in known),
                 Truth.of(self.told_of_right_to_revoke),
-                Truth.of(self.told_of_redisclosure) if purpose in _TPO else Truth.YES,
+                Truth.of(self.told_of_redisclosure) if purpose in TPO else Truth.YES,
                 _known(self.signed, lambda day: day <= on),
                 Truth.of(self.revoked is None or on < self.revoked),
                 self._unexpired(on),

@@ -4,13 +4,14 @@ Needs the extra ``strategies``. What they draw is valid, and covers what is unkn
 """
 
 from datetime import date, time, timedelta
+from math import ceil, floor
 from typing import TypeVar
 from uuid import UUID
 
 from hypothesis import strategies as st
 
 from iopkit.availability import DAY, WEEK, Weekday, WeeklyWindows
-from iopkit.consents import Consent, Expiry, Purpose
+from iopkit.consents import TPO, Consent, Expiry, Purpose
 from iopkit.eligibility import (
     FACTS,
     AllOf,
@@ -142,7 +143,9 @@ def consents(draw: st.DrawFn) -> Consent:
         | st.just(frozenset({Purpose.LEGAL_PROCEEDINGS}))
         | st.frozensets(st.sampled_from(sorted(set(Purpose) - {Purpose.LEGAL_PROCEEDINGS})))
     )
-    expiry = draw(st.none() | st.sampled_from([Expiry.DATE, Expiry.EVENT]))
+    # Only treatment, payment and operations may go on without an end.
+    unending = [Expiry.NONE] if not purposes or purposes <= TPO else []
+    expiry = draw(st.none() | st.sampled_from([Expiry.DATE, Expiry.EVENT, *unending]))
     signed = draw(st.none() | days())
     ends = st.none() | st.integers(1, 700).map(
         lambda n: (signed or date(2025, 1, 1)) + timedelta(n)
@@ -154,7 +157,7 @@ def consents(draw: st.DrawFn) -> Consent:
         purposes=purposes,
         told_of_right_to_revoke=draw(_yes_no),
         expiry=expiry,
-        end=draw(ends) if expiry is not Expiry.EVENT else None,
+        end=draw(ends) if expiry in (None, Expiry.DATE) else None,
         event_occurred=draw(st.none() | days()) if expiry is Expiry.EVENT else None,
         signed=signed,
         told_of_redisclosure=draw(_yes_no),
@@ -298,7 +301,7 @@ def values_of(kind: Kind) -> st.SearchStrategy[Scalar]:
         case Choice(options):
             return st.sampled_from(options)
         case Number(low, high, whole=True):
-            return st.integers(int(low), int(high))
+            return st.integers(ceil(low), floor(high))
         case Number(low, high):
             return st.floats(low, high)
 

@@ -173,7 +173,9 @@ _ZONES = (
 )
 
 
-@given(st.sampled_from(_ZONES), st.sampled_from([1974, 1991, 2007, 2016, 2022, 2026, 2037]), st.data())
+@given(
+    st.sampled_from(_ZONES), st.sampled_from([1974, 1991, 2007, 2016, 2022, 2026, 2037]), st.data()
+)
 def test_a_days_changes_agree_with_a_round_trip_through_utc(
     zone: str, year: int, data: st.DataObject
 ) -> None:

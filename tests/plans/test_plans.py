@@ -84,7 +84,7 @@ def test_a_plan_and_its_notes_show_nothing_but_the_key() -> None:
     ],
 )
 def test_a_note_says_what_it_is_about(note: Note, lead: str) -> None:
-    assert str(note).startswith(lead)
+    assert note.words.startswith(lead)
 
 
 def test_every_matter_has_words_of_its_own() -> None:

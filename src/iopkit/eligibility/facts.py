@@ -50,7 +50,8 @@ class FactSheet:
     __repr__ = hidden
 
 
-def read_facts(facts: Iterable[Fact[S, Scalar]], subject: S, *, on: date) -> FactSheet:
+# Any: one sheet holds facts of several types.
+def read_facts(facts: Iterable[Fact[S, Any]], subject: S, *, on: date) -> FactSheet:
     """Read facts from a subject as of a day.
 
     Raises:

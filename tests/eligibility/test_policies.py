@@ -1,0 +1,219 @@
+import pickle
+from collections.abc import Callable
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iopkit.eligibility import (
+    FACTS,
+    POLICIES,
+    Criterion,
+    Decision,
+    Policy,
+    Predicate,
+    evaluate,
+    explain,
+    find_policy,
+    read_facts,
+)
+from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
+from iopkit.patients import Assessment, Patient
+from iopkit.sources import Dated, Grade, Source, Versions
+from iopkit.strategies import days, patients, predicates
+from iopkit.truth import Truth
+
+KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
+FIRST, SECOND = date(2024, 1, 1), date(2026, 1, 1)
+DAY = timedelta(days=1)
+OLD = Source("Rule of 2024", Grade.LEGAL_TEXT)
+NEW = Source("Rule of 2026", Grade.LEGAL_TEXT)
+
+AGE, DANGEROUS, HOURS = FACTS["age"], FACTS["dangerous"], FACTS["needed_hours_per_week"]
+
+
+def criterion(name: str, predicate: Predicate, source: Source = OLD) -> Criterion:
+    return Criterion(name, f"{name}.", predicate, source)
+
+
+ADULT = criterion("adult", AGE >= 18)
+SAFE = criterion("safe", DANGEROUS.equals(False) & (AGE < 120))
+NEEDY = criterion("needy", HOURS >= 9, NEW)
+
+
+def policy(*versions: Dated[tuple[Criterion, ...]]) -> Policy:
+    return Policy("example", "An example", Versions(versions))
+
+
+CHANGING = policy(Dated(FIRST, (ADULT, SAFE), OLD), Dated(SECOND, (SAFE, NEEDY), NEW))
+
+
+def patient(
+    born: date | None = None, *, dangerous: bool | None = None, hours: int | None = None
+) -> Patient:
+    needed = None if hours is None else timedelta(hours=hours)
+    found = Assessment(on=FIRST - DAY, dangerous=dangerous, needed_per_week=needed)
+    return Patient(key=KEY, birth_date=born, assessments=(found,))
+
+
+@pytest.mark.parametrize(
+    ("on", "names", "since", "source"),
+    [
+        pytest.param(FIRST, ["adult", "safe"], FIRST, OLD, id="first day of the first"),
+        pytest.param(SECOND - DAY, ["adult", "safe"], FIRST, OLD, id="last day of the first"),
+        pytest.param(SECOND, ["safe", "needy"], SECOND, NEW, id="first day of the second"),
+    ],
+)
+def test_a_patient_is_judged_by_the_version_in_force_on_the_day(
+    on: date, names: list[str], since: date, source: Source
+) -> None:
+    decision = CHANGING.decide(patient(), on=on)
+
+    assert [result.criterion.name for result in decision.results] == names
+    assert (decision.on, decision.since, decision.source) == (on, since, source)
+    assert (decision.policy, decision.title) == (CHANGING.name, CHANGING.title)
+
+
+def test_nobody_is_judged_before_the_first_version() -> None:
+    with pytest.raises(NotInForceError):
+        CHANGING.decide(patient(), on=FIRST - DAY)
+    with pytest.raises(NotInForceError):
+        CHANGING.facts(on=FIRST - DAY)
+
+
+def test_a_policy_asks_about_each_fact_once_in_reading_order() -> None:
+    assert CHANGING.facts(on=FIRST) == (AGE, DANGEROUS)
+    assert CHANGING.facts(on=SECOND) == (DANGEROUS, AGE, HOURS)
+
+
+@pytest.mark.parametrize(
+    ("known", "truths", "verdict", "missing"),
+    [
+        pytest.param(patient(), "??", Truth.UNKNOWN, ("age", "dangerous"), id="nothing known"),
+        pytest.param(patient(date(2000, 1, 1), dangerous=False), "YY", Truth.YES, (), id="all met"),
+        pytest.param(
+            patient(date(2000, 1, 1)), "Y?", Truth.UNKNOWN, ("dangerous",), id="one not known"
+        ),
+        pytest.param(patient(date(2010, 1, 1)), "N?", Truth.NO, (), id="unmet beats unknown"),
+        pytest.param(patient(dangerous=True), "?N", Truth.NO, (), id="unmet beats unknown, last"),
+        pytest.param(
+            patient(dangerous=False), "??", Truth.UNKNOWN, ("age",), id="each missing fact once"
+        ),
+    ],
+)
+def test_verdict_and_what_is_missing(
+    known: Patient, truths: str, verdict: Truth, missing: tuple[str, ...]
+) -> None:
+    decision = CHANGING.decide(known, on=FIRST)
+    marks = {Truth.YES: "Y", Truth.NO: "N", Truth.UNKNOWN: "?"}
+
+    assert "".join(marks[result.truth] for result in decision.results) == truths
+    assert decision.verdict is verdict
+    assert decision.missing == missing
+
+
+def test_a_result_has_the_reason_of_its_explanation() -> None:
+    (result, _) = CHANGING.decide(patient(date(2010, 1, 1)), on=FIRST).results
+
+    assert result.reason == "age is at least 18 years (age: 14 years)"
+    assert result.reason == result.explanation.reason
+
+
+def test_a_decision_about_no_criteria_would_be_yes() -> None:
+    decision = Decision("example", "An example", FIRST, FIRST, OLD)
+
+    assert decision.verdict is Truth.YES
+    assert decision.missing == ()
+
+
+def test_nobody_is_judged_for_a_day_before_the_birth() -> None:
+    unborn = Patient(key=KEY, birth_date=FIRST)
+
+    for judge in (CHANGING, policy(Dated(date(2000, 1, 1), (NEEDY,), OLD)), *POLICIES):
+        on = judge.versions.dated[0].since
+        born_after = evolve(unborn, birth_date=on + DAY)
+        with pytest.raises(InvalidError) as caught:
+            judge.decide(born_after, on=on)
+        assert caught.value.faults[0].path == ("on",)
+
+
+@pytest.mark.parametrize(
+    ("build", "path"),
+    [
+        pytest.param(
+            lambda: policy(Dated(FIRST, (), OLD)),
+            ("versions", "dated", 0, "value"),
+            id="no criterion",
+        ),
+        pytest.param(
+            lambda: policy(Dated(FIRST, (ADULT, ADULT), OLD)),
+            ("versions", "dated", 0, "value"),
+            id="one name twice",
+        ),
+        pytest.param(
+            lambda: policy(Dated(FIRST, (ADULT,), OLD), Dated(SECOND, (), NEW)),
+            ("versions", "dated", 1, "value"),
+            id="no criterion in the second version",
+        ),
+        pytest.param(policy, ("dated",), id="no version"),
+    ],
+)
+def test_a_policy_that_cannot_decide_is_refused(
+    build: Callable[[], Policy], path: tuple[int | str, ...]
+) -> None:
+    with pytest.raises(InvalidError) as caught:
+        build()
+
+    assert [fault.path for fault in caught.value.faults] == [path]
+
+
+@given(st.lists(predicates(), min_size=1, max_size=3), patients(), days())
+def test_a_decision_is_the_worst_of_its_criteria_and_keeps_what_it_saw(
+    trees: list[Predicate], known: Patient, on: date
+) -> None:
+    criteria = tuple(criterion(f"criterion-{n}", tree) for n, tree in enumerate(trees))
+    decision = policy(Dated(FIRST, criteria, OLD)).decide(known, on=on)
+    values = read_facts(FACTS.values(), known, on=on).values()
+    truths = [evaluate(tree, values) for tree in trees]
+
+    assert [result.criterion for result in decision.results] == list(criteria)
+    assert [result.explanation for result in decision.results] == [
+        explain(tree, values) for tree in trees
+    ]
+    assert [result.truth for result in decision.results] == truths
+    assert decision.verdict is min(truths, key=[Truth.NO, Truth.UNKNOWN, Truth.YES].index)
+    assert bool(decision.missing) is (decision.verdict is Truth.UNKNOWN)
+    assert len(set(decision.missing)) == len(decision.missing)
+    assert all(values[name] is None for name in decision.missing)
+
+
+def test_decisions_are_values() -> None:
+    decision = CHANGING.decide(patient(dangerous=True), on=FIRST)
+
+    assert decision == CHANGING.decide(patient(dangerous=True), on=FIRST)
+    assert hash(decision) == hash(CHANGING.decide(patient(dangerous=True), on=FIRST))
+    assert decision != CHANGING.decide(patient(dangerous=False), on=FIRST)
+
+
+def test_policies_and_decisions_survive_pickling() -> None:
+    decision = CHANGING.decide(patient(dangerous=True), on=FIRST)
+
+    assert pickle.loads(pickle.dumps(CHANGING)) == CHANGING
+    assert pickle.loads(pickle.dumps(decision)) == decision
+
+
+def test_a_policy_is_found_by_its_name() -> None:
+    for shipped in POLICIES:
+        assert find_policy(shipped.name) is shipped
+    assert [shipped.name for shipped in POLICIES] == sorted({p.name for p in POLICIES})
+
+
+def test_a_policy_that_nobody_ships_is_not_found() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean 'us-medicare-iop'") as caught:
+        find_policy("us-medicar-iop")
+
+    assert caught.value.kind == "policy"
+    assert "us-medicare-iop" in caught.value.known

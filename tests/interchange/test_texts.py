@@ -1,0 +1,446 @@
+"""Text for people says all that a decision, a plan and a schedule hold."""
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+
+import iopkit
+from iopkit import (
+    FACTS,
+    Decision,
+    Fact,
+    Grade,
+    Modality,
+    Patient,
+    Plan,
+    Policy,
+    Program,
+    Schedule,
+    Site,
+    Source,
+    Weekday,
+    WeeklyWindows,
+    check,
+    draft,
+    find_policy,
+    find_program,
+    find_requirements,
+    from_json,
+    from_toml,
+    schedule,
+)
+from iopkit.eligibility import Choice, Number, YesNo
+from iopkit.interchange import (
+    calendar_text,
+    decision_text,
+    fact_text,
+    findings_text,
+    moves_text,
+    plan_text,
+    policy_text,
+    requirements_text,
+    template_text,
+)
+from iopkit.interchange.texts import dose_text, duration_text
+from iopkit.patients import Assessment, MentalDisorder
+from iopkit.plans import Closure, Dose, Phase, RandomDays, Reason, Service, Slot, Weekly
+from iopkit.strategies import days, patients, programs, sites
+
+EXAMPLES = Path(iopkit.__file__).parent / "examples"
+START = date(2026, 1, 5)
+KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")
+
+
+@pytest.fixture(scope="module")
+def patient() -> Patient:
+    return from_json(Patient, (EXAMPLES / "patient.json").read_bytes())
+
+
+@pytest.fixture(scope="module")
+def site() -> Site:
+    return from_toml(Site, (EXAMPLES / "site.toml").read_bytes())
+
+
+@pytest.fixture(scope="module")
+def plan(patient: Patient, site: Site) -> Plan:
+    return draft(find_program("matrix-16-week"), patient, site, start=START, seed=2026)
+
+
+@pytest.fixture(scope="module")
+def dated(plan: Plan, site: Site) -> Schedule:
+    return schedule(plan, site)
+
+
+def flat(text: str) -> str:
+    """Text without its line breaks and indents."""
+    return " ".join(text.split())
+
+
+# Durations.
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [
+        (0, "0 h"),
+        (1, "1 min"),
+        (59, "59 min"),
+        (60, "1 h"),
+        (61, "1 h 1 min"),
+        (370, "6 h 10 min"),
+        (1440, "24 h"),
+        (10_080, "168 h"),
+    ],
+)
+def test_a_duration_is_in_hours_and_minutes(minutes: int, text: str) -> None:
+    assert duration_text(timedelta(minutes=minutes)) == text
+
+
+@pytest.mark.parametrize(
+    ("dose", "text"),
+    [
+        (Dose(), "0 h"),
+        (Dose(timedelta(hours=9)), "9 h"),
+        (Dose(timedelta(hours=9), 2), "9 h + 2 of unknown length"),
+        (Dose(unmeasured=1), "0 h + 1 of unknown length"),
+    ],
+)
+def test_a_dose_says_what_is_of_unknown_length(dose: Dose, text: str) -> None:
+    assert dose_text(dose) == text
+
+
+# Decisions.
+
+
+def test_an_eligible_patients_decision_names_each_criterion_and_source(patient: Patient) -> None:
+    text = decision_text(find_policy("us-medicare-iop").decide(patient, on=START))
+    assert "ELIGIBLE: every criterion is met." in text
+    assert "NOT ELIGIBLE" not in text
+    assert "judged for 2026-01-05, by the version in force since 2024-01-01" in text
+    for number in range(1, 8):
+        assert f"42 CFR 410.44(c)({number})" in flat(text)
+    assert text.count("\n  met ") == 7
+    assert "Still to find out" not in text
+
+
+def test_a_patient_who_is_not_eligible_is_told_why(patient: Patient) -> None:
+    (assessment,) = patient.assessments or ()
+    patient = evolve(patient, assessments=(evolve(assessment, dangerous=True),))
+    text = decision_text(find_policy("us-medicare-iop").decide(patient, on=START))
+    assert "NOT ELIGIBLE: a criterion is unmet." in text
+    assert text.count("\n  met ") == 6
+    assert "unmet Is not judged to be dangerous to self or others. dangerous: true" in flat(text)
+
+
+def test_a_decision_that_cannot_be_made_says_what_to_find_out() -> None:
+    patient = Patient(
+        key=KEY,
+        diagnoses=(MentalDisorder("F32.1"),),
+        assessments=(Assessment(on=START, needed_per_week=timedelta(hours=9)),),
+    )
+    text = decision_text(find_policy("us-medicare-iop").decide(patient, on=START))
+    assert "UNDETERMINED" in text
+    assert text.count("\n  undetermined ") == 5
+    assert (
+        "Still to find out: benefit likely, needs 24 hour care, support adequate, dangerous, "
+        "able to participate." in flat(text)
+    )
+    assert "dangerous is not known" in flat(text)
+
+
+def test_every_text_of_a_decision_ends_with_who_decides(
+    patient: Patient, values: Mapping[str, object]
+) -> None:
+    shown = values["decision"]
+    assert isinstance(shown, Decision)
+    assert decision_text(shown).endswith("clinicians decide.")
+
+
+# Plans.
+
+
+def test_a_plan_shows_its_phases_hours_and_times(plan: Plan) -> None:
+    text = plan_text(plan)
+    assert text.startswith(
+        f"{plan.program.title}, 2026-01-05 to 2026-04-26, at Elm Street Clinic\n"
+    )
+    assert "Early recovery: 4 weeks, 2026-01-05 to 2026-02-01\n" in text
+    assert "Relapse prevention and family education: 8 weeks, 2026-02-02 to 2026-03-29\n" in text
+    assert "Relapse prevention and social support: 4 weeks, 2026-03-30 to 2026-04-26\n" in text
+    assert "  weeks 1-2: 6 h 25 min\n  week 3: 7 h 15 min\n  week 4: 6 h 25 min\n" in text
+    assert "Relapse Prevention group: 2 times a week (Mon 18:30, Fri 18:30), 1 h 30 min" in text
+    assert "Urine test: 1 a week, on a random day, 15 min" in text
+    assert "To settle" not in text
+
+
+def test_a_plan_lists_what_is_to_settle(site: Site) -> None:
+    plan = draft(
+        find_program("matrix-16-week"),
+        Patient(key=KEY),
+        evolve(site, offers=()),
+        start=START,
+        seed=1,
+    )
+    text = plan_text(plan)
+    _, _, settle = text.partition("\nTo settle:\n")
+    assert "when can the patient come?" in settle
+    assert "urine-test: how long is a session?" in flat(settle)
+    assert "Urine test: 1 a week, on a random day, length not known" in text
+
+
+def test_a_slot_without_a_time_shows_its_day() -> None:
+    text = template_text(find_program("matrix-16-week"))
+    assert "Relapse Prevention group: 2 times a week (Mon, Fri), 1 h 30 min" in text
+
+
+def test_a_session_at_midnight_shows_its_time() -> None:
+    service = Service(
+        "night",
+        "Night",
+        Modality.GROUP_THERAPY,
+        Weekly((Slot(Weekday.MONDAY, time(0, 0)),)),
+        timedelta(hours=1),
+    )
+    text = template_text(Program("n", "N", (Phase("all", "All", 1, (service,)),)))
+    assert "Night: weekly (Mon 00:00), 1 h" in text
+
+
+# Calendars.
+
+
+def test_a_calendar_shows_each_week_with_its_sessions(dated: Schedule) -> None:
+    text = calendar_text(dated)
+    assert text.startswith(
+        "Week 1, from 2026-01-05: 6 h 25 min\n"
+        "  Mon 2026-01-05  17:30-18:20  Early Recovery Skills group 1\n"
+        "  Mon 2026-01-05  18:30-20:00  Relapse Prevention group 1\n"
+        "  Wed 2026-01-07  18:30-20:00  Family Education group 1\n"
+    )
+    assert text.endswith("All times are in America/Chicago.")
+    assert text.count("Week ") == 16
+    assert text.count("\n  ") == len(dated.sessions) == 75
+    assert text.count("(moved)") == sum(session.moved is not None for session in dated.sessions)
+
+
+@pytest.mark.parametrize("weeks", [0, 1, 3, 16, 99])
+def test_a_calendar_shows_so_many_first_weeks(weeks: int, dated: Schedule) -> None:
+    text = calendar_text(dated, weeks=weeks)
+    assert text.count("Week ") == min(weeks, 16)
+    assert "All times are in America/Chicago." in text
+
+
+def test_a_week_without_sessions_is_shown_as_empty(site: Site) -> None:
+    """A week that is left out would look as if it were not part of the plan."""
+    program = find_program("matrix-16-week")
+    away = evolve(site, closures=(Closure(date(2026, 1, 12), date(2026, 1, 19), "Away"),))
+    plan = draft(program, Patient(key=KEY), away, start=START, seed=1)
+    assert "Week 2, from 2026-01-12: 0 h" in calendar_text(schedule(plan, away))
+
+
+# Moves.
+
+
+def test_moves_name_from_where_to_where_and_why(dated: Schedule) -> None:
+    assert moves_text(dated).splitlines()[:3] == [
+        f"  {title}: Mon 2026-01-19 {clock} -> Tue 2026-01-20 {clock}; "
+        "the site is closed (Martin Luther King Jr. Day)"
+        for title, clock in (
+            ("Individual or conjoint session 1", "14:00"),
+            ("Early Recovery Skills group 5", "17:30"),
+            ("Relapse Prevention group 5", "18:30"),
+        )
+    ]
+
+
+def test_a_schedule_as_planned_says_so(plan: Plan) -> None:
+    site = Site(plan.site, "UTC", WeeklyWindows.always())
+    dated = schedule(plan, site)
+    assert moves_text(dated) == "  Every session is booked as planned."
+
+
+def test_what_is_unplaced_is_listed_with_its_reason(site: Site) -> None:
+    bare = evolve(site, offers=())
+    plan = draft(find_program("matrix-16-week"), Patient(key=KEY), bare, start=START, seed=1)
+    dated = schedule(plan, bare)
+    lines = moves_text(dated).splitlines()
+    unplaced = [line for line in lines if "unplaced" in line]
+    assert len(unplaced) == len(dated.unplaced) == 19
+    assert "  Urine test 16, week 16: unplaced; its length is not known" in unplaced
+    assert len(lines) == len(unplaced) + sum(s.moved is not None for s in dated.sessions)
+
+
+@given(programs(), patients(), sites(), days())
+def test_every_service_is_in_the_plan_and_every_session_in_the_calendar_or_the_moves(
+    program: Program, patient: Patient, site: Site, start: date
+) -> None:
+    plan = draft(program, patient, site, start=start, seed=1)
+    text = plan_text(plan)
+    for phase in program.phases:
+        assert f"\n{phase.title}: {phase.weeks} week" in text
+        for service in program.services_in(phase):
+            assert f"    {service.title}: " in text
+    for note in plan.notes:
+        assert flat(note.words) in flat(text)
+    dated = schedule(plan, site)
+    calendar, moves = calendar_text(dated), moves_text(dated)
+    shown = [line for line in calendar.splitlines() if line.startswith("  ")]
+    assert len(shown) == len(dated.sessions)
+    moved = sum(session.moved is not None for session in dated.sessions)
+    assert calendar.count("  (moved)") == moved
+    assert moves.count(" -> ") == moved
+    assert moves.count(": unplaced; ") == len(dated.unplaced)
+    assert all(reason.words for reason in Reason)
+
+
+# Findings.
+
+
+def test_findings_are_a_row_for_each_week(dated: Schedule) -> None:
+    text = findings_text(check(dated, find_requirements("us-medicare-iop")))
+    lines = text.splitlines()
+    assert lines[0] == "At least 9 hours of therapeutic services in every week."
+    assert lines[1].startswith("42 CFR 424.24(d) [T1")
+    rows = [line.split() for line in lines if "20" in line[:20]]
+    assert [row[0] for row in rows] == [str(week) for week in range(1, 17)]
+    assert "     1  2026-01-05  6 h 10 min    9 h       unmet, short by 2 h 50 min" in lines
+    assert text.count("unmet, short by") == 16
+
+
+def test_findings_that_are_met_or_undetermined_have_no_shortfall(site: Site) -> None:
+    def text(minutes: int | None) -> str:
+        services = tuple(
+            Service(
+                f"group-{day.value}",
+                "Group",
+                Modality.GROUP_THERAPY,
+                Weekly((Slot(day, time(10, 0)),)),
+                duration,
+            )
+            for day, duration in (
+                (Weekday.TUESDAY, timedelta(hours=8)),
+                (Weekday.THURSDAY, None if minutes is None else timedelta(minutes=minutes)),
+            )
+        )
+        program = Program("p", "P", (Phase("all", "All", 1, services),))
+        plan = draft(program, Patient(key=KEY), site, start=START, seed=1)
+        return findings_text(check(schedule(plan, site), find_requirements("us-medicare-iop")))
+
+    assert text(60).endswith("9 h           9 h       met")
+    assert text(59).endswith("8 h 59 min    9 h       unmet, short by 1 min")
+    assert text(None).endswith("8 h + 1 of unknown length  9 h       undetermined")
+
+
+def test_findings_of_several_requirements_come_under_each(
+    dated: Schedule,
+) -> None:
+    requirements = find_requirements("us-medicare-iop")
+    (version,) = requirements.versions.dated
+    (minimum,) = version.value
+    more = evolve(minimum, name="one-hour", meaning="At least 1 hour.", dose=timedelta(hours=1))
+    both = evolve(
+        requirements,
+        versions=evolve(requirements.versions, dated=(evolve(version, value=(minimum, more)),)),
+    )
+    text = findings_text(check(dated, both))
+    assert text.count("finding\n") == 2
+    first, second = text.split("At least 1 hour.")
+    assert first.count("unmet") == 16
+    assert second.count("  met") == 16
+
+
+def test_no_findings_are_no_text() -> None:
+    assert findings_text(()) == ""
+
+
+# What is shipped.
+
+
+def test_a_policy_shows_its_conditions_and_sources() -> None:
+    policy = find_policy("us-medicare-iop")
+    text = flat(policy_text(policy))
+    for version in policy.versions.dated:
+        assert f"in force since {version.since}: {version.source}" in text
+        for criterion in version.value:
+            assert criterion.meaning in text
+            assert str(criterion.source) in text
+    assert "needed hours per week is at least 9 hours" in text
+    assert "https://www.ecfr.gov/current/title-42/section-410.44" in text
+
+
+def test_requirements_show_what_counts() -> None:
+    text = flat(requirements_text(find_requirements("us-medicare-iop")))
+    assert "At least 9 hours of therapeutic services in every week." in text
+    assert "counted: " in text
+    assert "group therapy" in text
+    assert "drug testing" not in text
+    assert "42 CFR 424.24(d)" in text
+
+
+def test_a_program_shows_its_phases_hours_sources_and_gaps() -> None:
+    program = find_program("matrix-16-week")
+    text = flat(template_text(program))
+    for phase in program.phases:
+        assert phase.title in text
+    for service in program.every_service:
+        assert service.title in text
+    for source in program.sources:
+        assert str(source) in text
+    for gap in program.left_open:
+        assert gap in text
+    assert "weeks 5-16" in text or "weeks 5-8" in text
+
+
+def test_a_program_without_sources_or_gaps_has_no_headings_for_them() -> None:
+    program = evolve(find_program("matrix-16-week"), sources=(), left_open=())
+    assert "Sources" not in template_text(program)
+    assert "Left open" not in template_text(program)
+
+
+def test_the_address_of_a_programs_source_is_shown() -> None:
+    program = find_program("matrix-16-week")
+    addresses = [source.url for source in program.sources if source.url]
+    assert addresses
+    assert all(address in template_text(program) for address in addresses)
+
+
+def test_one_week_is_not_weeks() -> None:
+    service = Service("group", "Group", Modality.GROUP_THERAPY, RandomDays(1))
+    text = template_text(Program("p", "P", (Phase("all", "All", 1, (service,)),)))
+    assert "1 week\n" in text
+    assert "All, 1 week:" in text
+
+
+@pytest.mark.parametrize(
+    ("fact", "values"),
+    [
+        (FACTS["age"], "a whole number from 0 to 130 years"),
+        (FACTS["dangerous"], "true or false"),
+        (FACTS["use_disorder_severity"], "one of none, mild, moderate, severe"),
+    ],
+    ids=["number", "yes or no", "choice"],
+)
+def test_a_fact_shows_its_meaning_values_and_source(fact: Fact, values: str) -> None:  # type: ignore[type-arg]  # of any subject and kind
+    text = fact_text(fact)
+    assert text.startswith(f"fact {fact.name}\n")
+    assert flat(fact.meaning) in flat(text)
+    assert f"  values: {values}" in text
+    assert ("source: " in text) == (fact.source is not None)
+
+
+def test_a_source_without_an_address_has_no_line_for_it() -> None:
+    source = Source("A book", Grade.OFFICIAL)
+    for kind in (Number(0, 1), YesNo(), Choice(("a",))):
+        fact: Fact[object, bool] = Fact("x", kind, "X.", lambda _p, _d: None, source)
+        assert fact_text(fact).endswith("  source: A book [T2]")
+
+
+@pytest.mark.parametrize("name", ["policy"])
+def test_labels_stand_for_what_they_label(name: str, values: Mapping[str, object]) -> None:
+    policy = values[name]
+    assert isinstance(policy, Policy)
+    assert "a label" in policy_text(policy)

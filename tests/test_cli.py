@@ -1,0 +1,879 @@
+"""The command line: what it prints, what it writes, and how it refuses."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import icalendar
+import pytest
+
+import iopkit
+from iopkit import Plan, Program, Schedule, Site, from_json, from_toml
+from iopkit.cli import main
+from iopkit.interchange import program_text, to_document, to_json
+
+SHIPPED = files("iopkit") / "examples"
+PATIENT = (SHIPPED / "patient.json").read_text(encoding="utf-8")
+SITE = (SHIPPED / "site.toml").read_text(encoding="utf-8")
+ON = ("--on", "2026-01-05")
+MEDICARE = ("--policy", "us-medicare-iop")
+
+
+class Said:
+    """What a command line printed, and its exit code."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command line within this process."""
+
+    def running(*arguments: object) -> Said:
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as end:  # how argparse ends, for help and for usage errors
+            code = end.code if isinstance(end.code, int) else 1
+        out, err = capsys.readouterr()
+        return Said(code, out, err)
+
+    return running
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder, with the shipped examples in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "patient.json").write_text(PATIENT, encoding="utf-8")
+    (tmp_path / "site.toml").write_text(SITE, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def planned(folder: Path, run: Run) -> Path:
+    """The folder with a plan in it too."""
+    arguments = ("--program", "matrix-16-week", "--site", "site.toml", "--start", "2026-01-05")
+    assert run("plan", "patient.json", *arguments, "--seed", 7, "-o", "plan.json").code == 0
+    return folder
+
+
+def changed(folder: Path, **assessment: object) -> None:
+    """Change the newest assessment in the patient's file; ``None``: leave it out."""
+    document = json.loads(PATIENT)
+    for key, value in assessment.items():
+        document["assessments"][0].pop(key)
+        if value is not None:
+            document["assessments"][0][key] = value
+    (folder / "patient.json").write_text(json.dumps(document), encoding="utf-8")
+
+
+def now() -> datetime:
+    """What the command line's clock says."""
+    return datetime.now().astimezone()  # noqa: TID251  # the command line reads it too
+
+
+def left(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def refused(said: Said, *mentions: str) -> None:
+    """Bad input: exit code 2, the reasons on standard error, and nothing else."""
+    assert (said.code, said.out) == (2, "")
+    assert "Traceback" not in said.err
+    assert said.err.startswith(("iopkit: ", "usage: iopkit"))
+    for mention in mentions:
+        assert mention in said.err
+
+
+# Decide.
+
+
+@pytest.mark.parametrize(
+    ("assessment", "code", "verdict"),
+    [
+        ({}, 0, "yes"),
+        ({"needed_per_week_minutes": 539}, 1, "no"),
+        ({"dangerous": True}, 1, "no"),
+        ({"dangerous": None}, 3, "unknown"),
+        ({"dangerous": None, "benefit_likely": False}, 1, "no"),
+    ],
+    ids=["eligible", "short of nine hours", "dangerous", "not assessed", "unknown and unmet"],
+)
+def test_the_exit_code_of_decide_is_its_verdict(
+    assessment: dict[str, object], code: int, verdict: str, folder: Path, run: Run
+) -> None:
+    changed(folder, **assessment)
+    said = run("decide", "patient.json", *MEDICARE, *ON)
+    assert (said.code, said.err) == (code, "")
+    assert {"yes": "\nELIGIBLE", "no": "NOT ELIGIBLE", "unknown": "UNDETERMINED"}[
+        verdict
+    ] in said.out
+    said = run("decide", "patient.json", *MEDICARE, *ON, "--json")
+    assert (said.code, said.err) == (code, "")
+    assert said.json["document"] == "decision"
+    assert said.json["verdict"] == verdict
+    assert [result["truth"] for result in said.json["results"]].count("yes") == 7 - len(assessment)
+
+
+def test_decide_says_what_is_missing(folder: Path, run: Run) -> None:
+    changed(folder, dangerous=None, support_adequate=None)
+    said = run("decide", "patient.json", *MEDICARE, *ON, "--json")
+    assert said.json["missing"] == ["support_adequate", "dangerous"]
+
+
+def test_decide_judges_today_unless_a_day_is_given(folder: Path, run: Run) -> None:
+    before = now().date()
+    said = run("decide", "patient.json", *MEDICARE, "--json")
+    after = now().date()
+    assert said.code == 0
+    assert before <= date.fromisoformat(said.json["on"]) <= after
+
+
+def test_decide_takes_a_policy_from_a_file(folder: Path, run: Run) -> None:
+    policy = iopkit.find_policy("us-medicare-iop")
+    (folder / "policy.json").write_text(to_json(policy), encoding="utf-8")
+    arguments = ("decide", "patient.json", *ON, "--json", "--policy")
+    assert run(*arguments, "policy.json").json == run(*arguments, "us-medicare-iop").json
+
+
+# Plan.
+
+PLAN = ("plan", "patient.json", "--program", "matrix-16-week", "--site", "site.toml")
+START = ("--start", "2026-01-05")
+
+
+def test_plan_prints_and_writes_the_plan(folder: Path, run: Run) -> None:
+    said = run(*PLAN, *START, "--seed", 7, "-o", "plan.json")
+    assert (said.code, said.err) == (0, "")
+    assert "weeks 1-2: 6 h 25 min" in said.out
+    data = (folder / "plan.json").read_bytes()
+    plan = from_json(Plan, data)
+    assert (plan.start, plan.seed, plan.weeks) == (date(2026, 1, 5), 7, 16)
+    assert data == to_json(plan).encode()
+
+
+def test_plan_as_json_is_what_it_writes(folder: Path, run: Run) -> None:
+    said = run(*PLAN, *START, "--seed", 7, "-o", "plan.json", "--json")
+    assert said.json == json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+
+
+def test_the_same_seed_gives_the_same_plan(folder: Path, run: Run) -> None:
+    first = run(*PLAN, *START, "--seed", 7, "--json").json
+    assert run(*PLAN, *START, "--seed", 7, "--json").json == first
+    assert run(*PLAN, *START, "--seed", 8, "--json").json != first
+
+
+def test_a_seed_is_drawn_and_kept_unless_one_is_given(folder: Path, run: Run) -> None:
+    first = run(*PLAN, *START, "--json").json
+    second = run(*PLAN, *START, "--json").json
+    assert first["seed"] != second["seed"]
+    assert 0 <= first["seed"] < 2**53
+
+
+def test_plan_writes_nothing_unless_told_to(folder: Path, run: Run) -> None:
+    assert run(*PLAN, *START).code == 0
+    assert left(folder) == {"patient.json", "site.toml"}
+
+
+@pytest.mark.parametrize("suffix", ["json", "toml"])
+def test_plan_takes_a_program_from_a_file(suffix: str, folder: Path, run: Run) -> None:
+    program = iopkit.find_program("matrix-16-week")
+    text = to_json(program) if suffix == "json" else program_text("matrix-16-week")
+    (folder / f"program.{suffix}").write_text(text, encoding="utf-8")
+    common = ("--site", "site.toml", *START, "--seed", 7, "--json")
+    said = run("plan", "patient.json", "--program", f"program.{suffix}", *common)
+    assert said.json == run(*PLAN, *START, "--seed", 7, "--json").json
+
+
+# Schedule.
+
+
+def test_schedule_prints_the_calendar_and_what_moved(planned: Path, run: Run) -> None:
+    said = run("schedule", "plan.json", "--site", "site.toml")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("Week 1, from 2026-01-05: 6 h 25 min\n")
+    assert "All times are in America/Chicago." in said.out
+    assert "Not as planned:\n" in said.out
+    assert "Mon 2026-01-19 18:30 -> Tue 2026-01-20 18:30" in said.out
+
+
+def test_schedule_as_json_is_the_schedule(planned: Path, run: Run) -> None:
+    said = run("schedule", "plan.json", "--site", "site.toml", "-o", "schedule.json", "--json")
+    written = (planned / "schedule.json").read_bytes()
+    assert said.json == json.loads(written)
+    dated = from_json(Schedule, written)
+    site = from_toml(Site, SITE)
+    assert dated == iopkit.schedule(from_json(Plan, (planned / "plan.json").read_bytes()), site)
+
+
+def test_schedule_writes_a_calendar_without_titles(planned: Path, run: Run) -> None:
+    before = now().replace(microsecond=0)
+    said = run("schedule", "plan.json", "--site", "site.toml", "--ical", "out.ics")
+    after = now()
+    assert said.code == 0
+    calendar: Any = icalendar.Calendar.from_ical((planned / "out.ics").read_bytes())
+    events = calendar.events
+    assert len(events) == 75
+    assert {str(event["summary"]) for event in events} == {"Appointment"}
+    assert all(before <= event["dtstamp"].dt <= after for event in events)
+
+
+def test_schedule_writes_titles_when_told_to(planned: Path, run: Run) -> None:
+    assert (
+        run("schedule", "plan.json", "--site", "site.toml", "--ical", "o.ics", "--titles").code == 0
+    )
+    assert "SUMMARY:Urine test" in (planned / "o.ics").read_text(encoding="utf-8")
+
+
+def test_schedule_replaces_what_was_there(planned: Path, run: Run) -> None:
+    (planned / "out.ics").write_text("old", encoding="utf-8")
+    (planned / "out.json").write_text("old", encoding="utf-8")
+    said = run(
+        "schedule", "plan.json", "--site", "site.toml", "--ical", "out.ics", "-o", "out.json"
+    )
+    assert said.code == 0
+    assert (planned / "out.ics").read_bytes().startswith(b"BEGIN:VCALENDAR")
+    assert (planned / "out.json").read_bytes().startswith(b"{")
+    assert left(planned) == {"patient.json", "site.toml", "plan.json", "out.ics", "out.json"}
+
+
+# Check.
+
+
+def test_check_flags_each_week_of_matrix(planned: Path, run: Run) -> None:
+    arguments = ("check", "plan.json", "--site", "site.toml", "--requirements", "us-medicare-iop")
+    said = run(*arguments)
+    assert (said.code, said.err) == (1, "")
+    assert said.out.count("unmet, short by") == 16
+    said = run(*arguments, "--json")
+    assert said.code == 1
+    assert said.json["met"] == "no"
+    assert [finding["truth"] for finding in said.json["findings"]] == ["no"] * 16
+    assert [finding["week"] for finding in said.json["findings"]] == list(range(1, 17))
+
+
+@pytest.mark.parametrize(
+    ("duration", "code", "met"),
+    [(180, 0, "yes"), (179, 1, "no"), (None, 3, "unknown")],
+    ids=["nine hours", "three minutes short", "of unknown length"],
+)
+def test_the_exit_code_of_check_is_whether_all_is_met(
+    duration: int | None, code: int, met: str, folder: Path, run: Run
+) -> None:
+    service: dict[str, object] = {
+        "name": "group",
+        "title": "Group",
+        "modality": "group_therapy",
+        "timing": {"type": "weekly", "slots": ["monday 17:30", "wednesday 17:30", "friday 17:00"]},
+    }
+    if duration is not None:
+        service["duration_minutes"] = duration
+    program = {
+        "document": "program",
+        "format": 1,
+        "name": "nine",
+        "title": "Nine hours",
+        "phases": [{"name": "all", "title": "All", "weeks": 2}],
+        "services": [service],
+    }
+    (folder / "nine.json").write_text(json.dumps(program), encoding="utf-8")
+    plan = ("plan", "patient.json", "--program", "nine.json", "--site", "site.toml")
+    assert run(*plan, *START, "-o", "plan.json").code == 0
+    check = ("check", "plan.json", "--site", "site.toml", "--requirements", "us-medicare-iop")
+    said = run(*check, "--json")
+    assert (said.code, said.err) == (code, "")
+    assert said.json["met"] == met
+    assert run(*check).code == code
+
+
+def test_check_takes_requirements_from_a_file(planned: Path, run: Run) -> None:
+    requirements = iopkit.find_requirements("us-medicare-iop")
+    (planned / "rules.json").write_text(to_json(requirements), encoding="utf-8")
+    arguments = ("check", "plan.json", "--site", "site.toml", "--json", "--requirements")
+    assert run(*arguments, "rules.json").json == run(*arguments, "us-medicare-iop").json
+
+
+# List, show, example.
+
+
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [
+        ("policies", "us-medicare-iop"),
+        ("programs", "matrix-16-week"),
+        ("requirements", "us-medicare-iop"),
+        ("facts", "needed_hours_per_week"),
+    ],
+)
+def test_list_has_a_line_for_each_name(what: str, name: str, run: Run) -> None:
+    said = run("list", what)
+    assert (said.code, said.err) == (0, "")
+    names = [line.split()[0] for line in said.out.splitlines()]
+    assert name in names
+    titles = run("list", what, "--json").json
+    assert list(titles) == names
+    assert all(titles.values())
+
+
+def test_names_and_titles_are_in_columns(run: Run) -> None:
+    lines = run("list", "facts").out.splitlines()
+    (column,) = {len(re.match(r"\S+ +", line)[0]) for line in lines}  # type: ignore[index]  # every line begins with a name
+    assert column == len("use_disorder_severity") + 2
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds", "shown"),
+    [
+        ("us-medicare-iop", ["policies", "requirements"], "42 CFR 410.44(c)(7)"),
+        ("matrix-16-week", ["programs"], "Counselor's Treatment Manual"),
+        ("dangerous", ["facts"], "42 CFR 410.44"),
+        ("age", ["facts"], "a whole number from 0 to 130 years"),
+    ],
+)
+def test_show_has_the_sources(name: str, kinds: list[str], shown: str, run: Run) -> None:
+    said = run("show", name)
+    assert (said.code, said.err) == (0, "")
+    assert shown in " ".join(said.out.split())
+    assert list(run("show", name, "--json").json) == kinds
+
+
+@pytest.mark.parametrize("what", ["patient", "site", "program"])
+def test_an_example_is_a_valid_document_with_its_comments(
+    what: str, run: Run, tmp_path: Path
+) -> None:
+    said = run("example", what)
+    assert (said.code, said.err) == (0, "")
+    if what == "patient":
+        assert said.out == PATIENT
+        assert run("example", what, "--json").json == json.loads(PATIENT)
+    else:
+        kind: type[Site | Program] = Site if what == "site" else Program
+        value = from_toml(kind, said.out)
+        assert said.out.startswith("#")
+        assert run("example", what, "--json").json == to_document(value)
+
+
+def test_the_examples_lead_through_all_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for what, name in (
+        ("patient", "patient.json"),
+        ("site", "site.toml"),
+        ("program", "program.toml"),
+    ):
+        Path(name).write_text(run("example", what).out, encoding="utf-8")
+        Path(f"{what}-2.json").write_text(run("example", what, "--json").out, encoding="utf-8")
+    for patient, site, program in (
+        ("patient.json", "site.toml", "program.toml"),
+        ("patient-2.json", "site-2.json", "program-2.json"),
+    ):
+        assert run("decide", patient, *MEDICARE, *ON).code == 0
+        said = run(
+            "plan",
+            patient,
+            "--program",
+            program,
+            "--site",
+            site,
+            *START,
+            "--seed",
+            1,
+            "-o",
+            "p.json",
+        )
+        assert said.code == 0
+        said = run("schedule", "p.json", "--site", site, "--ical", "o.ics", "-o", "s.json")
+        assert said.code == 0
+        said = run("check", "p.json", "--site", site, "--requirements", "us-medicare-iop")
+        assert said.code == 1
+
+
+# Help and usage.
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["decide"], ["plan"], ["schedule"], ["check"], ["list"], ["show"], ["example"]]
+)
+def test_help_has_the_exit_codes(command: list[str], run: Run) -> None:
+    said = run(*command, "--help")
+    assert (said.code, said.err) == (0, "")
+    assert "exit codes:\n  0  done, or the answer is yes\n" in said.out
+    for code in "123":
+        assert f"\n  {code}  " in said.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["diagnose"],
+        ["decide"],
+        ["decide", "patient.json"],
+        ["decide", "patient.json", *MEDICARE, "--on", "garbage"],
+        ["decide", "patient.json", *MEDICARE, "--on", "2026-02-30"],
+        ["decide", "patient.json", *MEDICARE, "--on", "05.01.2026"],
+        ["decide", "patient.json", *MEDICARE, "--on", ""],
+        ["decide", "patient.json", *MEDICARE, "--on", "2026-01-05T00:00"],
+        ["plan", "patient.json", "--program", "matrix-16-week", "--site", "site.toml"],
+        [*PLAN, "--start", "tomorrow"],
+        [*PLAN, *START, "--seed", "x"],
+        [*PLAN, *START, "--seed", "1.5"],
+        ["list", "patients"],
+        ["example", "plan"],
+        ["show"],
+        ["show", "age", "dangerous"],
+        ["list", "facts", "--jsno"],
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_command_line_is_refused_with_its_usage(
+    arguments: list[str], folder: Path, run: Run
+) -> None:
+    said = run(*arguments)
+    refused(said, "usage: iopkit", "error: ")
+    assert left(folder) == {"patient.json", "site.toml"}
+
+
+def test_a_wrong_day_is_shown_with_the_form_of_one(folder: Path, run: Run) -> None:
+    said = run("decide", "patient.json", *MEDICARE, "--on", "garbage")
+    refused(said, "--on", "expected a date such as 2026-01-31, found 'garbage'")
+
+
+# Bad input.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "suggestion"),
+    [
+        (["decide", "patient.json", *ON, "--policy", "us-medicare-iopp"], "us-medicare-iop"),
+        ([*PLAN[:3], "matrix-16-weeks", *PLAN[4:], *START], "matrix-16-week"),
+        (["show", "needed_hours_per_weak"], "needed_hours_per_week"),
+        (["show", "us-medicare-iob"], "us-medicare-iop"),
+    ],
+)
+def test_an_unknown_name_comes_with_the_one_that_was_meant(
+    arguments: list[str], suggestion: str, folder: Path, run: Run
+) -> None:
+    refused(run(*arguments), f"did you mean '{suggestion}'?")
+
+
+def test_unknown_requirements_come_with_the_ones_that_were_meant(planned: Path, run: Run) -> None:
+    said = run("check", "plan.json", "--site", "site.toml", "--requirements", "us-medicare-oip")
+    refused(said, "did you mean 'us-medicare-iop'?")
+
+
+@pytest.mark.parametrize("name", ["", "xyzzy", "us_medicare", "../policy"])
+def test_a_name_like_no_other_comes_with_all_names(name: str, folder: Path, run: Run) -> None:
+    refused(run("decide", "patient.json", *ON, "--policy", name), "known: us-medicare-iop")
+
+
+def test_a_day_before_a_policys_first_version_is_refused(folder: Path, run: Run) -> None:
+    said = run("decide", "patient.json", *MEDICARE, "--on", "2023-12-31")
+    refused(said, "2024-01-01")
+    # On the first day there is an answer: the patient had no diagnosis yet.
+    assert run("decide", "patient.json", *MEDICARE, "--on", "2024-01-01").code == 1
+
+
+def test_a_day_before_the_birth_is_refused(folder: Path, run: Run) -> None:
+    policy = iopkit.find_policy("us-medicare-iop")
+    text = to_json(policy).replace("2024-01-01", "1900-01-01", 1)
+    document = json.loads(text)
+    document["versions"]["dated"][0]["since"] = "1900-01-01"
+    document["versions"]["dated"][0]["value"][0]["predicate"].update(fact="age", value=18)
+    (folder / "policy.json").write_text(json.dumps(document), encoding="utf-8")
+    said = run("decide", "patient.json", "--policy", "policy.json", "--on", "1957-09-13")
+    refused(said, "on: expected a day from the birth on")
+    assert "1957" not in said.err
+
+
+@pytest.mark.parametrize("start", ["1957-09-13", "1900-01-01", "0001-01-01"])
+def test_a_start_before_the_birth_is_refused(start: str, folder: Path, run: Run) -> None:
+    said = run(*PLAN, "--start", start, "-o", "plan.json")
+    refused(said, "start: expected ")
+    assert left(folder) == {"patient.json", "site.toml"}
+
+
+@pytest.mark.parametrize("start", ["1969-12-31", "2200-01-01", "9999-12-31", "0001-01-01"])
+def test_a_start_beyond_known_time_zones_is_refused(start: str, folder: Path, run: Run) -> None:
+    (folder / "patient.json").write_text(
+        '{"document": "patient", "format": 1, "key": "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"}',
+        encoding="utf-8",
+    )
+    refused(run(*PLAN, "--start", start, "-o", "plan.json"), "start: expected ")
+
+
+FILES: Mapping[str, bytes] = {
+    "empty": b"",
+    "blank": b"\n\n",
+    "binary junk": bytes(range(256)) * 4,
+    "UTF-16": PATIENT.encode("utf-16"),
+    "cut short": PATIENT.encode()[:700],
+    "ten thousand lists": b"[" * 10_000 + b"]" * 10_000,
+    "ten thousand objects": b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+    "ten thousand open lists": b"[" * 10_000,
+    "a number of 5,000 digits": b'{"format": ' + b"9" * 5_000 + b"}",
+    "NaN": b'{"format": NaN}',
+    "a list": b"[]",
+    "nothing known": b"{}",
+    "a lone surrogate": b'{"document": "\\ud800", "\\udfff": 1}',
+}
+
+
+@pytest.mark.parametrize("data", FILES.values(), ids=list(FILES))
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("patient.json", ["decide", "patient.json", *MEDICARE, *ON]),
+        ("patient.json", [*PLAN, *START, "-o", "out.json"]),
+        ("policy.json", ["decide", "patient.json", "--policy", "policy.json", *ON]),
+        ("plan.json", ["schedule", "plan.json", "--site", "site.toml", "--ical", "out.ics"]),
+        (
+            "plan.json",
+            ["check", "plan.json", "--site", "site.toml", "--requirements", "us-medicare-iop"],
+        ),
+    ],
+    ids=["decide", "plan", "policy", "schedule", "check"],
+)
+def test_a_json_file_that_is_no_document_is_refused(
+    name: str, arguments: list[str], data: bytes, folder: Path, run: Run
+) -> None:
+    (folder / name).write_bytes(data)
+    before = left(folder)
+    refused(run(*arguments), f"iopkit: {name}: ", "problem")
+    assert left(folder) == before
+
+
+TOML_FILES: Mapping[str, bytes] = {
+    "empty": b"",
+    "binary junk": bytes(range(256)),
+    "a syntax error": SITE.replace("zone =", "zone ==", 1).encode(),
+    "JSON": PATIENT.encode(),
+    "UTF-16": SITE.encode("utf-16"),
+    "ten thousand lists": b"a = " + b"[" * 10_000 + b"]" * 10_000,
+    "ten thousand tables": b"a = " + b"{a=" * 10_000 + b"1" + b"}" * 10_000,
+    "a number of 5,000 digits": b"a = " + b"9" * 5_000,
+    "a table twice": b"[a]\n[a]\n",
+}
+
+
+@pytest.mark.parametrize("data", TOML_FILES.values(), ids=list(TOML_FILES))
+@pytest.mark.parametrize("name", ["site.toml", "program.toml"])
+def test_a_toml_file_that_is_no_document_is_refused(
+    name: str, data: bytes, folder: Path, run: Run
+) -> None:
+    (folder / "program.toml").write_text(program_text("matrix-16-week"), encoding="utf-8")
+    (folder / name).write_bytes(data)
+    before = left(folder)
+    arguments = ("plan", "patient.json", "--program", "program.toml", "--site", "site.toml")
+    refused(run(*arguments, *START, "-o", "out.json"), f"iopkit: {name}: TOML document: ")
+    assert left(folder) == before
+
+
+def test_a_fault_in_toml_has_its_line(folder: Path, run: Run) -> None:
+    (folder / "site.toml").write_text(SITE.replace('zone = "', "zone = ", 1), encoding="utf-8")
+    line = SITE[: SITE.index("zone = ")].count("\n") + 1
+    refused(run(*PLAN, *START), f"line {line}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ('"America/Chicago"', '"America/Chigaco"', "zone: expected an IANA time zone"),
+        ('"America/Chicago"', '"Mars/Olympus"', "zone: expected an IANA time zone"),
+        ('"monday 09:00-21:00",', '"monday 9:00-21:00",', "hours[0]: expected a window"),
+        ("break_between_minutes", "break_betwen_minutes", "did you mean 'break_between_minutes'"),
+        ('country = "US"', 'country = "usa"', "holidays.country: expected a two-letter"),
+        ("end = 2026-02-19", "end = 2026-02-18", "closures[0].end: expected the day after"),
+    ],
+)
+def test_a_site_that_cannot_be_is_refused(
+    old: str, new: str, path: str, folder: Path, run: Run
+) -> None:
+    assert old in SITE
+    (folder / "site.toml").write_text(SITE.replace(old, new, 1), encoding="utf-8")
+    refused(run(*PLAN, *START, "-o", "out.json"), "iopkit: site.toml: ", path)
+    assert left(folder) == {"patient.json", "site.toml"}
+
+
+def test_a_site_open_on_no_day_is_refused(folder: Path, run: Run) -> None:
+    closed = re.sub(r"hours = \[.*?\]", "hours = []", SITE, count=1, flags=re.DOTALL)
+    (folder / "site.toml").write_text(closed, encoding="utf-8")
+    refused(run(*PLAN, *START), "hours: expected open on at least one day")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('subdivision = "IL"', 'subdivision = "ZZ"'),
+        ('country = "US"', 'country = "XX"'),
+        ('"Columbus Day"', '"Colombus Day"'),
+    ],
+    ids=["subdivision", "country", "a holiday's name"],
+)
+def test_holidays_that_nobody_knows_are_refused(
+    old: str, new: str, planned: Path, run: Run
+) -> None:
+    (planned / "site.toml").write_text(SITE.replace(old, new, 1), encoding="utf-8")
+    before = left(planned)
+    refused(run("schedule", "plan.json", "--site", "site.toml", "--ical", "out.ics"), "holidays")
+    assert left(planned) == before
+
+
+def test_a_program_whose_phase_has_zero_weeks_is_refused(folder: Path, run: Run) -> None:
+    text = program_text("matrix-16-week").replace("weeks = 4", "weeks = 0", 1)
+    (folder / "program.toml").write_text(text, encoding="utf-8")
+    arguments = ("plan", "patient.json", "--program", "program.toml", "--site", "site.toml")
+    said = run(*arguments, *START, "-o", "plan.json")
+    refused(said, "phases[0].weeks: expected at least 1")
+    assert left(folder) == {"patient.json", "site.toml", "program.toml"}
+
+
+def test_five_mistakes_give_five_messages_with_paths(folder: Path, run: Run) -> None:
+    document = json.loads(PATIENT)
+    document["birth_date"] = "14 September 1957"
+    document["diagnoses"][0]["criteria_met"] = 12
+    document["assessments"][0]["needed_per_week_minutes"] = "540"
+    document["supports"][0]["relationship"] = "spouse"
+    document["availabilty"] = document.pop("availability")
+    (folder / "patient.json").write_text(json.dumps(document), encoding="utf-8")
+    said = run("decide", "patient.json", *MEDICARE, *ON)
+    refused(said, "iopkit: patient.json: patient document: 5 problems\n")
+    lines = said.err.splitlines()[1:]
+    assert sorted(line.strip().partition(": ")[0] for line in lines) == [
+        "<key 11>",
+        "assessments[0].needed_per_week_minutes",
+        "birth_date",
+        "diagnoses[0].criteria_met",
+        "supports[0].relationship",
+    ]
+    for value in ("September", "1957", "12", "540", "spouse"):
+        assert value not in said.err.replace("from 2 to 11", "")
+
+
+def test_a_plan_for_another_site_is_refused(planned: Path, run: Run) -> None:
+    (planned / "site.toml").write_text(
+        SITE.replace("Elm Street Clinic", "Oak Street Clinic", 1), encoding="utf-8"
+    )
+    refused(run("schedule", "plan.json", "--site", "site.toml"), "site: expected the plan's")
+
+
+def test_a_document_of_another_kind_is_refused(planned: Path, run: Run) -> None:
+    said = run("schedule", "patient.json", "--site", "site.toml")
+    refused(said, "document: expected 'plan', found something else")
+
+
+@pytest.mark.parametrize("name", ["missing.json", "missing/patient.json", "patient.json/x.json"])
+def test_a_missing_file_is_refused(name: str, folder: Path, run: Run) -> None:
+    refused(run("decide", name, *MEDICARE, *ON), f"cannot read {name}: ")
+
+
+def test_a_directory_is_no_file(folder: Path, run: Run) -> None:
+    (folder / "other.json").mkdir()
+    refused(run("decide", "other.json", *MEDICARE, *ON), "cannot read other.json: Is a directory")
+    refused(run("decide", "patient.json", "--policy", "other.json", *ON), "cannot read other.json")
+
+
+# Files are written all or none.
+
+
+def unwritable(folder: Path) -> Path:
+    """A folder in which nobody can make files, the superuser included."""
+    proc = Path("/proc")
+    if proc.is_dir():
+        return proc
+    closed = folder / "closed"
+    closed.mkdir(mode=0o500)
+    return closed
+
+
+@pytest.mark.parametrize("name", ["missing/plan.json", "patient.json/plan.json", ".", "taken"])
+def test_a_file_that_cannot_be_written_is_named(name: str, folder: Path, run: Run) -> None:
+    (folder / "taken").mkdir()
+    before = left(folder)
+    refused(run(*PLAN, *START, "-o", name), f"cannot write {name}: ")
+    assert left(folder) == before
+    assert not left(folder / "taken")
+
+
+def test_a_folder_that_cannot_be_written_is_named(folder: Path, run: Run) -> None:
+    target = unwritable(folder) / "plan.json"
+    before = left(folder)
+    refused(run(*PLAN, *START, "-o", target), f"cannot write {target}: ")
+    assert left(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("ical", "output"),
+    [
+        ("out.ics", "taken"),
+        ("taken", "out.json"),
+        ("out.ics", "missing/out.json"),
+        ("missing/out.ics", "out.json"),
+    ],
+)
+def test_of_two_files_none_is_written_unless_both_can_be(
+    ical: str, output: str, planned: Path, run: Run
+) -> None:
+    (planned / "taken").mkdir()
+    for name in ("out.ics", "out.json"):
+        (planned / name).write_text("old", encoding="utf-8")
+    before = left(planned)
+    said = run("schedule", "plan.json", "--site", "site.toml", "--ical", ical, "-o", output)
+    bad = output if output in ("taken", "missing/out.json") else ical
+    refused(said, f"cannot write {bad}: ")
+    assert left(planned) == before
+    assert (planned / "out.ics").read_text(encoding="utf-8") == "old"
+    assert (planned / "out.json").read_text(encoding="utf-8") == "old"
+
+
+def test_two_files_of_one_name_are_refused(planned: Path, run: Run) -> None:
+    """Else one of them would be lost without a word."""
+    said = run("schedule", "plan.json", "--site", "site.toml", "--ical", "out", "-o", "out")
+    refused(said, "out")
+    assert "out" not in left(planned)
+
+
+def test_what_is_no_regular_file_is_not_replaced(folder: Path, run: Run) -> None:
+    """A device or a pipe, such as /dev/null, must not become a file."""
+    pipe = folder / "pipe"
+    os.mkfifo(pipe)
+    said = run(*PLAN, *START, "-o", pipe)
+    assert pipe.is_fifo()
+    refused(said, f"cannot write {pipe}: ")
+    assert left(folder) == {"patient.json", "site.toml", "pipe"}
+
+
+def test_a_plan_written_is_for_its_owners_eyes(planned: Path) -> None:
+    assert (planned / "plan.json").stat().st_mode & 0o077 == 0
+
+
+# As a process of its own.
+
+
+def process(
+    *arguments: str, cwd: Path, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    source = str(Path(iopkit.__file__).parent.parent)
+    script = f"import sys; sys.path.insert(0, {source!r}); from iopkit.cli import run; run()"
+    return subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        cwd=cwd,
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_a_process_ends_with_the_exit_code(folder: Path) -> None:
+    done = process("decide", "patient.json", *MEDICARE, *ON, "--json", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["verdict"] == "yes"
+    changed(folder, dangerous=True)
+    assert process("decide", "patient.json", *MEDICARE, *ON, cwd=folder).returncode == 1
+    changed(folder, dangerous=None)
+    assert process("decide", "patient.json", *MEDICARE, *ON, cwd=folder).returncode == 3
+    done = process("decide", "missing.json", *MEDICARE, *ON, cwd=folder)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"iopkit: cannot read missing.json: No such file or directory\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_no_terminal_is_too_simple_for_a_name(encoding: str, planned: Path) -> None:
+    name = "Clínica “Olmo” 榆"
+    for file in ("site.toml", "plan.json"):
+        text = (planned / file).read_text(encoding="utf-8")
+        (planned / file).write_text(text.replace("Elm Street Clinic", name), encoding="utf-8")
+    for more in ((), ("--json",)):
+        done = process(
+            "plan",
+            *PLAN[1:],
+            *START,
+            *more,
+            cwd=planned,
+            environment={"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert b"Cl" in done.stdout
+        if more:
+            assert json.loads(done.stdout.decode(encoding))["site"] == name
+
+
+def test_a_reader_that_has_enough_is_no_error(folder: Path) -> None:
+    source = str(Path(iopkit.__file__).parent.parent)
+    script = f"import sys; sys.path.insert(0, {source!r}); from iopkit.cli import run; run()"
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(
+            [sys.executable, "-c", script, "show", "matrix-16-week"],
+            cwd=folder,
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=60,
+        )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+# The entry point, within this process.
+
+
+def entered(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> int | str | None:
+    monkeypatch.setattr(sys, "argv", ["iopkit", *arguments])
+    with pytest.raises(SystemExit) as end:
+        iopkit.cli.run()
+    return end.value.code
+
+
+def test_the_entry_point_ends_with_the_exit_code(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert entered(["list", "policies"], monkeypatch) == 0
+    assert capsys.readouterr().out.startswith("us-medicare-iop")
+    assert entered(["decide", "missing.json", *MEDICARE], monkeypatch) == 2
+
+
+def test_an_interrupt_ends_quietly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_text: str, **_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.print", interrupted)
+    assert entered(["list", "policies"], monkeypatch) == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_a_closed_pipe_ends_quietly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def broken(_text: str, **_: object) -> None:
+        raise BrokenPipeError
+
+    with (tmp_path / "out").open("w", encoding="utf-8") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        monkeypatch.setattr("builtins.print", broken)
+        assert entered(["list", "policies"], monkeypatch) == 0
+        monkeypatch.undo()
+
+
+def test_a_missing_extra_is_named(planned: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "icalendar", None)
+    said = run("schedule", "plan.json", "--site", "site.toml", "--ical", "out.ics")
+    refused(said, "pip install 'iopkit[ical]'")
+    assert "out.ics" not in left(planned)

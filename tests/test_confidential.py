@@ -1,0 +1,820 @@
+"""Nothing that identifies or describes a patient is shown unless somebody asks for it.
+
+Patients are generated with values that occur nowhere else, and those are searched for.
+"""
+
+import json
+import logging
+import pickle
+import re
+import traceback
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from enum import Enum, IntEnum, StrEnum
+from functools import partial
+from importlib import import_module
+from inspect import getmembers, isclass
+from pkgutil import walk_packages
+from pprint import pformat
+from typing import Any
+from uuid import UUID, uuid5
+
+import attrs
+import hypothesis
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import iopkit
+from iopkit.availability import Weekday, WeeklyWindows
+from iopkit.confidential import hidden, reveal
+from iopkit.consents import Consent, Expiry, Purpose
+from iopkit.eligibility import (
+    FACTS,
+    Decision,
+    Explanation,
+    FactSheet,
+    Result,
+    find_policy,
+    read_facts,
+)
+from iopkit.errors import InvalidError, NotInForceError
+from iopkit.interchange import from_json, from_toml, to_document, to_json
+from iopkit.levels import Edition
+from iopkit.modalities import Modality
+from iopkit.patients import (
+    Assessment,
+    Coverage,
+    DimensionRating,
+    MentalDisorder,
+    Obligation,
+    ObligationKind,
+    Patient,
+    Payer,
+    Substance,
+    SubstanceUseDisorder,
+    Support,
+)
+from iopkit.plans import (
+    Closure,
+    Finding,
+    Move,
+    Note,
+    PerWeek,
+    Phase,
+    Plan,
+    Program,
+    RandomDays,
+    Schedule,
+    Service,
+    Session,
+    Site,
+    Slot,
+    Unplaced,
+    Weekly,
+    check,
+    draft,
+    find_requirements,
+    schedule,
+)
+from iopkit.strategies import days, patients, weekly_windows
+
+KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
+DAY = timedelta(days=1)
+
+CONFIDENTIAL: set[type] = {
+    Assessment,
+    Consent,
+    Coverage,
+    Decision,
+    DimensionRating,
+    Explanation,
+    FactSheet,
+    Finding,
+    MentalDisorder,
+    Move,
+    Note,
+    Obligation,
+    Patient,
+    Plan,
+    Result,
+    Schedule,
+    Session,
+    SubstanceUseDisorder,
+    Support,
+    Unplaced,
+}
+# Rules, templates, places and words: what they hold is the same whoever the patient is.
+IMPERSONAL = {
+    *("Fault", "Source", "Dated", "Versions", "LevelOfCare", "HourBand", "Window", "WeeklyWindows"),
+    *(
+        "Fact",
+        "YesNo",
+        "Number",
+        "Choice",
+        "Criterion",
+        "Policy",
+        "WeeklyMinimum",
+        "RequirementSet",
+        "_Newest",
+        "_Run",
+    ),
+    *("Compare", "OneOf", "Known", "AllOf", "AnyOf", "Not", "AtLeast"),
+    *("Program", "Phase", "Service", "Slot", "Weekly", "PerWeek", "InAll", "RandomDays"),
+    *("Site", "HolidayCalendar", "Closure", "Offer", "Entry", "Dose", "_Leaf", "_Member"),
+}
+
+PROGRAM = Program(
+    "short",
+    "A short program",
+    (Phase("only", "The only phase", 2),),
+    (
+        Service(
+            "group",
+            "Group",
+            Modality.GROUP_THERAPY,
+            Weekly((Slot(Weekday.MONDAY, time(18)), Slot(Weekday.FRIDAY))),
+            timedelta(hours=2),
+        ),
+        Service("talk", "Talk", Modality.INDIVIDUAL_COUNSELING, PerWeek(2), timedelta(hours=1)),
+        Service("test", "Test", Modality.DRUG_TESTING, RandomDays(), timedelta(minutes=10)),
+        Service("family", "Family", Modality.FAMILY_SESSION, PerWeek(1)),
+    ),
+)
+POLICY = find_policy("us-medicare-iop")
+REQUIREMENTS = find_requirements("us-medicare-iop")
+
+# Patients are slow to draw and to shrink, and each one stands for many values.
+_GENERATE = (hypothesis.Phase.explicit, hypothesis.Phase.reuse, hypothesis.Phase.generate)
+_UNHURRIED = [*hypothesis.HealthCheck]
+unshrunk = settings(phases=_GENERATE, suppress_health_check=_UNHURRIED)
+fewer = settings(unshrunk, max_examples=max(1, settings().max_examples // 4))
+
+DATE_FORMS = ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y", "%d.%m.%Y", "%B %d, %Y", "%d %b %Y")
+
+tokens = st.from_regex(r"zq[a-z]{7}", fullmatch=True)
+
+
+def site(start: date) -> Site:
+    """A site that is closed on each weekday once in the two weeks of the program."""
+    return Site(
+        "Elm Street",
+        "America/Chicago",
+        WeeklyWindows.of(*(f"{day.title} 08:00-21:00" for day in Weekday)),
+        closures=tuple(
+            Closure(start + n * DAY, start + (n + 1) * DAY, "repairs") for n in (0, 4, 9)
+        ),
+    )
+
+
+@st.composite
+def telling_patients(draw: st.DrawFn) -> Patient:
+    """Patients with values that can be recognized wherever they turn up."""
+    patient = draw(patients())
+    substance = draw(st.sampled_from(Substance))
+    own = {name: getattr(patient, name) or () for name in ("diagnoses", "assessments")}
+    windows = weekly_windows().filter(lambda held: bool(held.spans))
+    return evolve(
+        patient,
+        birth_date=patient.birth_date or draw(days(date(1920, 1, 1), date(2009, 12, 31))),
+        diagnoses=(
+            *own["diagnoses"],
+            SubstanceUseDisorder(
+                substance=substance, criteria_met=6, code=f"{substance.icd10_block}.7QX"
+            ),
+            MentalDisorder(code="F68.8ZQ", diagnosed=draw(days(date(2010, 1, 1)))),
+        ),
+        assessments=(
+            *own["assessments"],
+            Assessment(
+                on=draw(days()),
+                ratings=(DimensionRating(5, draw(st.integers(0, 4))),),
+                needed_per_week=timedelta(minutes=draw(st.integers(1001, 9999))),
+                dangerous=draw(st.booleans()),
+            ),
+        ),
+        consents=(
+            *(
+                evolve(
+                    consent,
+                    discloser=draw(st.none() | tokens),
+                    information=draw(st.none() | tokens),
+                    recipients=draw(st.none() | st.tuples(tokens)),
+                )
+                for consent in patient.consents or ()
+            ),
+            Consent(
+                discloser=draw(tokens),
+                information=draw(tokens),
+                recipients=(draw(tokens), draw(tokens)),
+                purposes=frozenset({Purpose.FAMILY_INVOLVEMENT}),
+                expiry=Expiry.DATE,
+                end=draw(days(date(2027, 1, 1))),
+                signed=draw(days(date(2024, 1, 1), date(2026, 12, 31))),
+                revoked=draw(days()),
+            ),
+        ),
+        coverages=(*(patient.coverages or ()), Coverage(Payer.MEDICARE, draw(days()))),
+        obligations=(
+            *(patient.obligations or ()),
+            Obligation(ObligationKind.WORK, draw(windows)),
+        ),
+        availability=draw(windows),
+    )
+
+
+def derived(patient: Patient, start: date, seed: int) -> list[Any]:
+    """A patient and everything that is made from one."""
+    decision = POLICY.decide(patient, on=start)
+    made: list[Any] = [patient, decision, read_facts(FACTS.values(), patient, on=start)]
+    made += decision.results
+    made += [result.explanation for result in decision.results]
+    # Of a patient who could always come, sessions on closed days find another day.
+    for one in (patient, evolve(patient, availability=None, obligations=None)):
+        plan = draft(PROGRAM, one, site(start), start=start, seed=seed)
+        dated = schedule(plan, site(start))
+        made += [plan, *plan.notes, dated, *dated.sessions, *dated.unplaced]
+        made += [session.moved for session in dated.sessions if session.moved]
+        made += check(dated, REQUIREMENTS)
+    for field in attrs.fields(Patient):
+        value = getattr(patient, field.name)
+        made += value if isinstance(value, tuple) else ()
+    made += [rating for found in patient.assessments or () for rating in found.ratings]
+    return made
+
+
+def leaves(value: object) -> Iterator[object]:
+    """The plain values that a value is made of; keys aside, which are random."""
+    kind: Any = type(value)
+    if isinstance(value, WeeklyWindows):
+        yield value
+    elif attrs.has(kind):
+        for field in attrs.fields(kind):
+            yield from leaves(getattr(value, field.name))
+    elif isinstance(value, (tuple, frozenset)):
+        for item in value:
+            yield from leaves(item)
+    elif not isinstance(value, (bool, UUID, type(None))) and not callable(value):
+        yield value
+
+
+def spellings(leaf: object) -> Iterator[str]:
+    """How a plain value could be written; nothing for a value that tells nothing by itself."""
+    match leaf:
+        case Enum():
+            return
+        case date():
+            yield from map(leaf.strftime, DATE_FORMS)
+            yield f"{leaf.year}, {leaf.month}, {leaf.day}"
+            yield from [f"{leaf:%H:%M}"] if isinstance(leaf, datetime) else []
+        case timedelta() if leaf >= timedelta(minutes=1000):
+            minutes = leaf // timedelta(minutes=1)
+            yield from (str(leaf), repr(leaf), str(minutes), str(minutes / 60))
+            yield f"{minutes / 60:.3f}"
+        case WeeklyWindows():
+            yield from map(str, leaf.windows)
+            for start, end in leaf.spans:
+                yield from (f"{start}, {end}", f"{start}-{end}")
+        case str():
+            yield leaf
+        case int() if leaf >= 1000:
+            yield str(leaf)
+
+
+def words(leaf: object) -> Iterator[str]:
+    """The word that stands for a member of an enumeration."""
+    match leaf:
+        case StrEnum():
+            yield leaf.value
+        case IntEnum():
+            yield leaf.name.lower()
+
+
+def secrets(*values: object) -> set[str]:
+    return {text for value in values for leaf in leaves(value) for text in spellings(leaf)}
+
+
+# Line numbers and the fixed examples in messages are nobody's values.
+_IMPERSONAL_TEXT = re.compile(r", line \d+, in |such as '[^']*'")
+
+
+def found_in(text: str, hidden_texts: set[str]) -> set[str]:
+    """Those of some texts that occur in another."""
+    searched = _IMPERSONAL_TEXT.sub("", text).casefold()
+    return {hidden_text for hidden_text in hidden_texts if hidden_text.casefold() in searched}
+
+
+def shown(value: Any) -> Iterator[str]:
+    """A value as code shows it that means no harm."""
+    yield from (repr(value), str(value), f"{value}", f"{value!r:>120}", format(value))
+    yield from ("%s %r %a" % (value, value, value), "{0} {0!r}".format(value))  # noqa: UP031, UP032  # each way is tried
+    yield from map(repr, ([value], (value,), {value}, {value: value}, [[{"x": value}]]))
+    for error in (KeyError(value), ValueError(f"wrong: {value}", value)):
+        yield from ("".join(traceback.format_exception(error)), repr(error), str(error))
+
+
+def told(error: BaseException) -> str:
+    """All that an error shows of itself."""
+    return "\n".join((str(error), repr(error), *traceback.format_exception(error)))
+
+
+def told_by(read: Callable[[], object]) -> str:
+    """All that is told if something is refused; nothing if it is not."""
+    try:
+        read()
+    except InvalidError as error:
+        return told(error)
+    return ""
+
+
+# What is shown
+
+
+@unshrunk
+@given(telling_patients(), days(date(2025, 1, 1)), st.integers(10**7, 10**9))
+def test_no_value_of_a_patient_is_shown(patient: Patient, start: date, seed: int) -> None:
+    made = derived(patient, start, seed)
+    text = "\n".join([pformat(made), *(line for value in made for line in shown(value))])
+
+    # The keys are random, and so may look like anything.
+    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", text)
+    personal = secrets(patient, start, seed, *(m.start for m in made if type(m) is Session))
+    personal |= {word for leaf in leaves(patient) for word in words(leaf)} - {"assessment"}
+    assert found_in(text, personal) == set()
+
+
+@fewer
+@given(telling_patients(), days(date(2025, 1, 1)))
+def test_a_repr_is_the_class_and_the_key(patient: Patient, start: date) -> None:
+    for value in derived(patient, start, 20260105):
+        assert repr(value) == f"{type(value).__name__}({getattr(value, 'key', '...')})"
+
+
+@fewer
+@given(telling_patients(), days(date(2025, 1, 1)))
+def test_no_value_of_a_patient_is_logged(
+    caplog: pytest.LogCaptureFixture, patient: Patient, start: date
+) -> None:
+    caplog.clear()
+    with caplog.at_level(logging.DEBUG):
+        for value in derived(patient, start, 20260105):
+            logging.getLogger("iopkit").debug("%s, %r, %s", value, value, [value])
+        from_json(Patient, to_json(patient))
+        with pytest.raises(InvalidError) as caught:
+            evolve(patient, key=uuid5(KEY, "record"))
+        logging.getLogger("iopkit").error("refused", exc_info=caught.value)
+
+    assert found_in(caplog.text, secrets(patient, start)) == set()
+
+
+def test_everything_confidential_is_among_what_the_tests_look_at() -> None:
+    patient = Patient(
+        key=KEY,
+        diagnoses=(SubstanceUseDisorder(), MentalDisorder()),
+        assessments=(Assessment(on=date(2026, 1, 1), ratings=(DimensionRating(1),)),),
+        supports=(Support(),),
+        consents=(Consent(),),
+        coverages=(Coverage(Payer.MEDICARE),),
+        obligations=(Obligation(ObligationKind.WORK),),
+    )
+
+    made = derived(patient, date(2026, 1, 5), 20260105)
+    assert {type(value) for value in made} == CONFIDENTIAL
+
+
+@fewer
+@given(telling_patients(), days(date(2025, 1, 1)))
+def test_what_is_confidential_stays_so_when_pickled(patient: Patient, start: date) -> None:
+    for value in derived(patient, start, 20260105):
+        copied = pickle.loads(pickle.dumps(value))
+        assert copied == value
+        assert repr(copied) == repr(value)
+
+
+# Asking for it
+
+
+@fewer
+@given(telling_patients(), days(date(2025, 1, 1)))
+def test_reveal_shows_every_value(patient: Patient, start: date) -> None:
+    for value in derived(patient, start, 20260105):
+        text = reveal(value)
+        assert "..." not in text
+        assert type(value).__name__ in text
+        for leaf in leaves(value):
+            assert repr(leaf) in text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        pytest.param(
+            Patient(key=KEY, birth_date=date(1984, 5, 17), supports=()),
+            f"Patient(key={KEY!r}, birth_date=datetime.date(1984, 5, 17), diagnoses=None, "
+            "assessments=None, supports=(), consents=None, coverages=None, obligations=None, "
+            "availability=None)",
+            id="a patient",
+        ),
+        pytest.param(
+            [MentalDisorder(), (MentalDisorder("F32.1"),)],
+            "(MentalDisorder(code=None, diagnosed=None), "
+            "(MentalDisorder(code='F32.1', diagnosed=None)))",
+            id="several",
+        ),
+        pytest.param("text", "'text'", id="a plain value"),
+        pytest.param(Slot(Weekday.MONDAY), repr(Slot(Weekday.MONDAY)), id="nothing confidential"),
+    ],
+)
+def test_what_reveal_shows(value: object, text: str) -> None:
+    assert reveal(value) == text
+
+
+# Errors from making a value
+
+NAME = "Zelda Quimby"
+EARLY, LATE = date(1931, 7, 23), date(1947, 10, 29)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        pytest.param(
+            lambda: SubstanceUseDisorder(substance=Substance.OPIOIDS, code=NAME), id="code"
+        ),
+        pytest.param(lambda: SubstanceUseDisorder(criteria_met=97531), id="criteria"),
+        pytest.param(lambda: MentalDisorder(code=NAME), id="code of a mental disorder"),
+        pytest.param(lambda: DimensionRating(97531, 86420), id="rating"),
+        pytest.param(
+            lambda: Assessment(on=EARLY, ratings=(DimensionRating(1, 2),) * 2), id="rated twice"
+        ),
+        pytest.param(
+            lambda: Assessment(on=EARLY, edition=Edition.FOURTH, ratings=(DimensionRating(1, 2),)),
+            id="rated in the fourth edition",
+        ),
+        pytest.param(
+            lambda: Assessment(on=EARLY, needed_per_week=timedelta(minutes=97531)), id="too much"
+        ),
+        pytest.param(lambda: Coverage(Payer.MILITARY, LATE, EARLY), id="coverage"),
+        pytest.param(
+            lambda: Consent(discloser=NAME, expiry=Expiry.DATE, signed=LATE, end=EARLY),
+            id="consent that ends early",
+        ),
+        pytest.param(
+            lambda: Consent(recipients=(NAME,), expiry=Expiry.EVENT, end=EARLY),
+            id="consent with two ends",
+        ),
+        pytest.param(
+            lambda: Consent(
+                information=NAME,
+                purposes=frozenset({Purpose.RESEARCH, Purpose.LEGAL_PROCEEDINGS}),
+                expiry=Expiry.NONE,
+            ),
+            id="consent for too much",
+        ),
+        pytest.param(
+            lambda: Patient(
+                key=KEY,
+                birth_date=LATE,
+                diagnoses=(MentalDisorder(code="F68.8ZQ", diagnosed=EARLY),),
+                assessments=(Assessment(on=EARLY),),
+                consents=(Consent(signed=EARLY, discloser=NAME),),
+            ),
+            id="dated before the birth",
+        ),
+        pytest.param(
+            lambda: Patient(key=uuid5(KEY, NAME), birth_date=EARLY), id="key that is a hash"
+        ),
+        pytest.param(
+            lambda: read_facts(FACTS.values(), Patient(key=KEY, birth_date=LATE), on=EARLY),
+            id="facts before the birth",
+        ),
+        pytest.param(
+            lambda: read_facts(
+                FACTS.values(), Patient(key=KEY, birth_date=EARLY.replace(year=1701)), on=LATE
+            ),
+            id="too old",
+        ),
+        pytest.param(
+            lambda: draft(
+                PROGRAM, Patient(key=KEY, birth_date=LATE), site(EARLY), start=EARLY, seed=97531
+            ),
+            id="plan before the birth",
+        ),
+        pytest.param(
+            lambda: Plan(KEY, KEY, "Elm Street", PROGRAM, date(9999, 12, 30), 97531),
+            id="plan after the end of time",
+        ),
+        pytest.param(
+            lambda: Move(datetime.combine(EARLY, time(17, 43), site(EARLY).tz), "closed"),  # type: ignore[arg-type]  # the reason does not matter
+            id="move in a zone",
+        ),
+    ],
+)
+def test_a_value_that_is_refused_is_not_shown(build: Callable[[], object]) -> None:
+    with pytest.raises(InvalidError) as caught:
+        build()
+
+    # The traceback quotes this file, so only the error itself is looked at.
+    said = "\n".join((str(caught.value), repr(caught.value), repr(caught.value.faults)))
+    personal = secrets(NAME, "F68.8ZQ", EARLY, EARLY.replace(year=1701), LATE, date(9999, 12, 30))
+    personal |= {"97531", "86420", "17:43", str(uuid5(KEY, NAME))}
+    personal |= {"opioids", "military", "research"}
+    assert found_in(said, personal) == set()
+
+
+@pytest.mark.parametrize(
+    ("build", "values"),
+    [
+        pytest.param(
+            lambda substance: SubstanceUseDisorder(substance=substance, code="A00.0"),
+            list(Substance),
+            id="which substance a wrong code is for",
+        ),
+        pytest.param(
+            lambda substance: SubstanceUseDisorder(substance=substance, criteria_met=12),
+            list(Substance),
+            id="which substance a wrong count is for",
+        ),
+        pytest.param(
+            lambda count: SubstanceUseDisorder(criteria_met=count),
+            [-1, 0, 1, 12, 13],
+            id="which count",
+        ),
+        pytest.param(lambda code: MentalDisorder(code=code), ["", "x", NAME], id="which code"),
+        pytest.param(lambda risk: DimensionRating(1, risk), [-1, 5, 6], id="which rating"),
+        pytest.param(
+            lambda needed: Assessment(on=EARLY, needed_per_week=timedelta(days=needed)),
+            [-1, 8, 9],
+            id="how much is needed",
+        ),
+        pytest.param(
+            lambda day: Patient(key=KEY, birth_date=LATE, assessments=(Assessment(on=day),)),
+            [EARLY, LATE - DAY],
+            id="which day",
+        ),
+        pytest.param(
+            lambda birth: Patient(key=KEY, birth_date=birth, consents=(Consent(signed=EARLY),)),
+            [LATE, LATE - DAY],
+            id="which birth date",
+        ),
+        pytest.param(
+            lambda birth: read_facts([FACTS["age"]], Patient(key=KEY, birth_date=birth), on=EARLY),
+            [LATE, LATE - DAY],
+            id="which age",
+        ),
+    ],
+)
+def test_a_refusal_says_the_same_whatever_the_value(
+    build: Callable[[Any], object], values: list[Any]
+) -> None:
+    messages = set()
+    for value in values:
+        with pytest.raises(InvalidError) as caught:
+            build(value)
+        messages.add(str(caught.value))
+
+    assert len(messages) == 1
+
+
+def test_a_rule_that_is_not_in_force_yet_is_refused_without_the_days_of_a_plan() -> None:
+    start = date(2023, 10, 30)
+    plan = draft(PROGRAM, Patient(key=KEY), site(start), start=start, seed=1)
+
+    with pytest.raises(NotInForceError) as caught:
+        check(schedule(plan, site(start)), REQUIREMENTS)
+
+    assert found_in(str(caught.value), secrets(start)) == set()
+
+
+# Errors from reading a document
+
+
+Path = tuple[str | int, ...]
+
+_JUNK: list[Any] = [
+    None,
+    True,
+    -97531,
+    97531.5,
+    10**400,
+    NAME,
+    f"monday 17:43-{NAME}",
+    "1931-07-32",
+    "1931-07-23",
+    [],
+    [NAME],
+    [["monday 25:00-26:00"]],
+    {},
+    {NAME: NAME},
+    {"type": NAME},
+    {"type": [NAME]},
+]
+_JUNK_TEXTS = {NAME, "97531", "17:43", "25:00", "1931-07-32", *secrets(EARLY)}
+
+
+def places(document: Any, path: Path = ()) -> Iterator[Path]:
+    """Every place in a document, the whole of it first."""
+    yield path
+    items: Any = ()
+    if isinstance(document, dict):
+        items = document.items()
+    elif isinstance(document, list):
+        items = enumerate(document)
+    for step, item in items:
+        yield from places(item, (*path, step))
+
+
+def changed(document: Any, path: Path, change: Callable[[Any], Any]) -> Any:
+    """A copy of a document with one place changed; ``...`` for a place takes it out."""
+    if not path:
+        return change(document)
+    step, rest = path[0], path[1:]
+    copied = document.copy()
+    copied[step] = changed(document[step], rest, change)
+    if copied[step] is ...:
+        del copied[step]
+    return copied
+
+
+# What a careless hand does to an object, a list, a text or a number.
+_CHANGES: list[Callable[[Any, Any], Any]] = [
+    lambda found, junk: junk,
+    lambda found, junk: ...,
+    lambda found, junk: {**found, NAME: junk} if isinstance(found, dict) else junk,
+    lambda found, junk: [*found, *found, junk] if isinstance(found, list) else [found, found],
+    lambda found, junk: f"{found}{NAME}" if isinstance(found, str) else str(found),
+    lambda found, junk: f" {found} ".upper() if isinstance(found, str) else {NAME: found},
+    lambda found, junk: found[::-1] if isinstance(found, str) else junk,
+    lambda found, junk: -found if isinstance(found, int) else junk,
+]
+
+
+@st.composite
+def damaged(draw: st.DrawFn, document: dict[str, Any]) -> dict[str, Any]:
+    """The document with a few mistakes in it."""
+    for _ in range(draw(st.integers(1, 3))):
+        path = draw(st.sampled_from(list(places(document))[1:]))
+        change, junk = draw(st.sampled_from(_CHANGES)), draw(st.sampled_from(_JUNK))
+        document = changed(document, path, partial(change, junk=junk))
+    return document
+
+
+@unshrunk
+@given(
+    st.data(), telling_patients(), days(date(2025, 1, 1)), st.sampled_from((0, 0, 0, 1, 1, 2, 3, 4))
+)
+def test_reading_a_damaged_document_shows_nothing_of_it(
+    data: st.DataObject, patient: Patient, start: date, which: int
+) -> None:
+    plan = draft(PROGRAM, patient, site(start), start=start, seed=97531)
+    dated = schedule(plan, site(start))
+    finding, *_ = check(dated, REQUIREMENTS)
+    of: Any = (patient, POLICY.decide(patient, on=start), plan, dated, finding)[which]
+    text = json.dumps(data.draw(damaged(to_document(of))))
+
+    personal = secrets(patient, start, *(session.start for session in dated.sessions))
+    assert found_in(told_by(lambda: from_json(type(of), text)), personal | _JUNK_TEXTS) == set()
+
+
+@unshrunk
+@given(st.data(), telling_patients())
+def test_reading_a_patient_from_broken_text_shows_nothing_of_it(
+    data: st.DataObject, patient: Patient
+) -> None:
+    text = to_json(patient)
+    cut = data.draw(st.integers(0, len(text) - 2))
+    broken = data.draw(
+        st.sampled_from([text[:cut], text[:cut] + NAME + text[cut:], text[:cut] + text, text * 2])
+    )
+
+    for written in (broken, broken.encode() + b"\xff"):
+        for read in (from_json, from_toml):
+            said = told_by(partial(read, Patient, written))
+            assert found_in(said, secrets(patient, NAME)) == set()
+
+
+@pytest.mark.parametrize(
+    "key", [NAME, "zelda", "cole", "cody", "signe", "enda", "keys", "birth_date_of_zelda"]
+)
+@pytest.mark.parametrize("where", ["", "diagnoses", "assessments", "consents"])
+def test_an_unknown_key_is_not_shown_as_it_may_be_a_name(key: str, where: str) -> None:
+    document = to_document(
+        Patient(
+            key=KEY,
+            diagnoses=(MentalDisorder(),),
+            assessments=(Assessment(on=LATE),),
+            consents=(Consent(),),
+        )
+    )
+    (document[where][0] if where else document)[key] = 1
+
+    with pytest.raises(InvalidError) as caught:
+        from_json(Patient, json.dumps(document))
+
+    (fault,) = caught.value.faults
+    assert fault.expected == "a known field"
+    said = re.sub(r"did you mean '\w+'|not used: [\w, ]+", "", told(caught.value))
+    assert re.search(rf"\b{key}\b", said) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f'["{NAME}"]\n["{NAME}"]\n', id="a table twice"),
+        pytest.param(f'"{NAME}" = 1\n"{NAME}" = 2\n', id="a key twice"),
+        pytest.param(f'a = {{"{NAME}" = 1, "{NAME}" = 2}}\n', id="an inline key twice"),
+        pytest.param(f'["{NAME}"]\nx = 1\n[["{NAME}"]]\n', id="a table and a list"),
+        pytest.param(f'"{NAME}" = [1]\n[["{NAME}".x]]\n', id="a list that cannot grow"),
+        pytest.param(f"birth_date = {NAME}\n", id="no value"),
+    ],
+)
+def test_a_mistake_in_toml_is_not_shown(text: str) -> None:
+    with pytest.raises(InvalidError) as caught:
+        from_toml(Patient, text)
+
+    assert found_in(told(caught.value), {NAME}) == set()
+
+
+def broken(**fields: Any) -> str:
+    """A message from reading a patient of whom some fields are as given."""
+    document = {"document": "patient", "format": 1, "key": str(KEY), **fields}
+    with pytest.raises(InvalidError) as caught:
+        from_json(Patient, json.dumps(document))
+    return told(caught.value)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param(
+            [
+                {"birth_date": "1947-10-29", "assessments": [{"on": "1931-07-23"}]},
+                {"birth_date": "1999-01-01", "assessments": [{"on": "1998-12-31"}]},
+            ],
+            id="dates",
+        ),
+        pytest.param(
+            [
+                {"diagnoses": [{"type": "substance_use_disorder", "substance": s, "code": "A00"}]}
+                for s in Substance
+            ],
+            id="the substance of a wrong code",
+        ),
+        pytest.param(
+            [
+                {
+                    "diagnoses": [
+                        {"type": "substance_use_disorder", "substance": s, "criteria_met": 12}
+                    ]
+                }
+                for s in Substance
+            ],
+            id="the substance of a wrong count",
+        ),
+        pytest.param([{"availability": ["monday 25:00"]}, {"availability": [NAME]}], id="windows"),
+        pytest.param([{"birth_date": "1931-7-23"}, {"birth_date": NAME}], id="a date in words"),
+        pytest.param(
+            [{"supports": [{"relationship": "wife"}]}, {"supports": [{"relationship": NAME}]}],
+            id="a word that is not in the list",
+        ),
+    ],
+)
+def test_a_document_is_refused_in_the_same_words_whatever_it_holds(
+    fields: list[dict[str, Any]],
+) -> None:
+    assert len({broken(**some) for some in fields}) == 1
+
+
+# No class is forgotten
+
+
+def attrs_classes() -> Iterator[type]:
+    for module in walk_packages(iopkit.__path__, "iopkit."):
+        for _, kind in getmembers(import_module(module.name), isclass):
+            if attrs.has(kind) and kind.__module__ == module.name:
+                yield kind
+
+
+def test_every_class_is_confidential_or_known_to_be_impersonal() -> None:
+    open_ones = {kind.__name__ for kind in attrs_classes() if kind.__repr__ is not hidden}
+
+    assert open_ones <= IMPERSONAL, "hide its repr, or add it to IMPERSONAL"
+
+
+def test_every_class_of_patients_and_consents_is_confidential() -> None:
+    kinds = {
+        kind
+        for kind in attrs_classes()
+        if kind.__module__ in {"iopkit.patients", "iopkit.consents"}
+    }
+
+    public = {kind for kind in attrs_classes() if not kind.__name__.startswith("_")}
+    assert kinds | CONFIDENTIAL == {kind for kind in public if kind.__repr__ is hidden}
+
+
+@pytest.mark.parametrize("kind", sorted(CONFIDENTIAL, key=repr))
+def test_a_confidential_class_has_no_other_way_to_show_itself(kind: type) -> None:
+    assert kind.__repr__ is hidden
+    assert kind.__str__ is object.__str__
+    assert kind.__format__ is object.__format__

@@ -1,0 +1,242 @@
+"""A program's picture has its hours, its words, and the same bytes each time."""
+
+import re
+import struct
+import sys
+from collections import defaultdict
+from datetime import timedelta
+from html import unescape
+from itertools import pairwise
+from typing import Literal
+from xml.etree import ElementTree as ET
+
+import pytest
+from attrs import evolve
+
+from iopkit import MissingExtraError, Modality, Program, find_program
+from iopkit.plans import PerWeek, Phase, Service, weekly_doses
+from iopkit.plots import program_picture
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def parsed(svg: bytes) -> ET.Element:
+    parser = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True))  # noqa: S314  # our own picture
+    return ET.fromstring(svg, parser)  # noqa: S314
+
+
+def words(svg: bytes) -> list[str]:
+    """Texts are drawn as paths, each after a comment that says it."""
+    said = [element.text or "" for element in parsed(svg).iter() if element.tag is ET.Comment]
+    return [unescape(text).strip() for text in said]
+
+
+def bars(svg: bytes) -> list[tuple[float, float, float, str]]:
+    """Left edge, bottom, height and style of every bar, in the order of drawing."""
+    found = []
+    for path in parsed(svg).iter(f"{SVG}path"):
+        corners = re.findall(r"[ML] (\S+) (\S+)", path.get("d", ""))
+        if len(corners) == 4 and path.get("clip-path"):
+            xs, ys = ([float(corner[n]) for corner in corners] for n in (0, 1))
+            found.append((min(xs), max(ys), max(ys) - min(ys), path.get("style", "")))
+    return found
+
+
+def weekly_heights(svg: bytes) -> list[float]:
+    """Height of each week's bars together, in the order of weeks."""
+    by_week: defaultdict[float, float] = defaultdict(float)
+    for left, _, height, _ in bars(svg):
+        by_week[left] += height
+    return [by_week[left] for left in sorted(by_week)]
+
+
+def ratios(heights: list[float]) -> list[float]:
+    return [height / max(heights) for height in heights]
+
+
+def test_the_bars_of_matrix_are_its_hours() -> None:
+    svg = program_picture(find_program("matrix-16-week"))
+    assert len(bars(svg)) == 4 * 16
+    expected = [370 / 370] * 4 + [270 / 370] * 12
+    assert ratios(weekly_heights(svg)) == pytest.approx(expected, abs=1e-4)
+
+
+def test_bars_stand_on_each_other() -> None:
+    by_week: defaultdict[float, list[tuple[float, float]]] = defaultdict(list)
+    for left, bottom, height, _ in bars(program_picture(find_program("matrix-16-week"))):
+        by_week[left].append((bottom, height))
+    for stacked in by_week.values():
+        for (bottom, height), (next_bottom, _) in pairwise(stacked):
+            assert next_bottom == pytest.approx(bottom - height, abs=1e-3)
+
+
+def test_every_weeks_height_is_its_known_hours() -> None:
+    def service(name: str, times: int, minutes: int | None) -> Service:
+        length = None if minutes is None else timedelta(minutes=minutes)
+        return Service(name, f"The {name}", Modality.GROUP_THERAPY, PerWeek(times), length)
+
+    program = Program(
+        "steps",
+        "Steps",
+        (
+            Phase("one", "One", 2, (service("group", 3, 90), service("talk", 1, None))),
+            Phase("two", "Two", 1),
+            Phase("three", "Three", 3, (service("group", 1, 45), service("class", 2, 1))),
+        ),
+        (service("visit", 1, 50),),
+    )
+    known = [dose.known / timedelta(minutes=1) for dose in weekly_doses(program)]
+    assert known == [320, 320, 50, 97, 97, 97]
+    svg = program_picture(program)
+    assert ratios(weekly_heights(svg)) == pytest.approx([k / 320 for k in known], abs=1e-4)
+    assert "Length not known, not shown: The talk" in words(svg)
+
+
+def test_the_picture_has_the_programs_words() -> None:
+    program = find_program("matrix-16-week")
+    text = words(program_picture(program, line_at=timedelta(hours=9)))
+    assert program.title in text
+    assert "program week" in text
+    assert "hours a week" in text
+    for title in (
+        "Relapse Prevention group",
+        "Early Recovery Skills group",
+        "Family Education group",
+        "Social Support group",
+    ):
+        assert text.count(title) == 1
+    assert [str(week) for week in range(1, 17)] == text[:16]
+
+
+def test_what_has_no_known_length_is_named() -> None:
+    (line,) = [w for w in words(program_picture(find_program("matrix-16-week"))) if "not" in w]
+    assert line.startswith("Length not known, not shown: ")
+    assert set(line.partition(": ")[2].split(", ")) == {
+        "Urine test",
+        "Individual or conjoint session",
+    }
+
+
+def test_nothing_is_said_to_be_left_out_if_nothing_is() -> None:
+    program = find_program("matrix-16-week")
+    text = words(program_picture(evolve(program, services=program.services[:1])))
+    assert not [word for word in text if "not known" in word]
+
+
+def one_service(
+    title: str = "Group", *, duration: timedelta | None = timedelta(hours=1)
+) -> Program:
+    service = Service("group", title, Modality.GROUP_THERAPY, PerWeek(3), duration)
+    return Program("program", title, (Phase("all", "All", 2),), (service,))
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (timedelta(hours=9), "9 hours a week"),
+        (timedelta(minutes=570), "9.5 hours a week"),
+        (timedelta(0), "0 hours a week"),
+    ],
+)
+def test_a_line_shows_the_hours_asked_for(line: timedelta, shown: str) -> None:
+    assert shown in words(program_picture(one_service(), line_at=line))
+    plain = program_picture(one_service())
+    assert "stroke-dasharray" in program_picture(one_service(), line_at=line).decode()
+    assert shown not in words(plain)
+    assert "stroke-dasharray" not in plain.decode()
+
+
+def test_a_line_lies_at_its_height() -> None:
+    svg = program_picture(one_service(), line_at=timedelta(hours=6))
+    (height, _) = weekly_heights(svg)
+    (_, bottom, _, _) = bars(svg)[0]
+    dashed = [p for p in parsed(svg).iter(f"{SVG}path") if "dasharray" in p.get("style", "")]
+    ((_, y), *_) = re.findall(r"[ML] (\S+) (\S+)", dashed[0].get("d", ""))
+    assert bottom - float(y) == pytest.approx(2 * height, abs=1e-3)
+
+
+def test_a_program_of_unknown_lengths_has_a_picture_all_the_same() -> None:
+    svg = program_picture(one_service(duration=None))
+    assert "Length not known, not shown: Group" in words(svg)
+    assert bars(svg) == []
+
+
+@pytest.mark.parametrize(
+    "title", ["from $5 to $10 a day", "$\\nope$", "50 % & <more>", "_private", "a\\b", "x^2 {y}"]
+)
+def test_titles_are_shown_as_they_are_written(title: str) -> None:
+    svg = program_picture(one_service(title))
+    assert words(svg).count(title) == 2, "the program's title, and the service's in the legend"
+    assert b"Oblique" not in svg, "a part is set as mathematics"
+
+
+def test_every_service_has_a_look_of_its_own() -> None:
+    services = tuple(
+        Service(f"group-{n}", f"Group {n}", Modality.GROUP_THERAPY, PerWeek(1), timedelta(hours=1))
+        for n in range(1, 13)
+    )
+    svg = program_picture(Program("many", "Many", (Phase("all", "All", 1),), services))
+    looks = [look(svg, style) for _, _, _, style in bars(svg)]
+    assert len(looks) == 12
+    assert len(set(looks)) == 12
+
+
+def look(svg: bytes, style: str) -> str:
+    """A bar's color, or the content of its pattern, whose name is of no matter."""
+    pattern = re.search(r"fill: url\(#(\w+)\)", style)
+    if pattern is None:
+        return style
+    (found,) = [p for p in parsed(svg).iter(f"{SVG}pattern") if p.get("id") == pattern[1]]
+    return "".join(ET.tostring(child, encoding="unicode") for child in found)
+
+
+# Files.
+
+
+@pytest.mark.parametrize("form", ["svg", "png"])
+def test_the_same_arguments_give_the_same_bytes(form: Literal["svg", "png"]) -> None:
+    program = find_program("matrix-16-week")
+    first = program_picture(program, line_at=timedelta(hours=9), form=form)
+    assert program_picture(program, line_at=timedelta(hours=9), form=form) == first
+    assert program_picture(program, form=form) != first
+
+
+def test_the_svg_has_no_date_and_no_fonts() -> None:
+    svg = program_picture(find_program("matrix-16-week"))
+    assert svg.startswith(b"<?xml")
+    assert parsed(svg).tag == f"{SVG}svg"
+    assert b"<dc:date>" not in svg
+    assert b"<text" not in svg
+
+
+def test_the_png_is_one_of_the_size_that_fits_a_page() -> None:
+    png = program_picture(find_program("matrix-16-week"), form="png")
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    assert png[12:16] == b"IHDR"
+    assert struct.unpack(">II", png[16:24]) == (1080, 576)
+    assert png.endswith(b"IEND\xaeB`\x82")
+
+
+@pytest.mark.parametrize("weeks", [1, 16, 17, 52, 520])
+def test_a_program_of_any_length_has_week_numbers_that_can_be_read(weeks: int) -> None:
+    service = Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3), timedelta(hours=1))
+    svg = program_picture(Program("long", "Long", (Phase("all", "All", weeks),), (service,)))
+    numbers = [word for word in words(svg)[: words(svg).index("program week")] if word.isdigit()]
+    assert 1 <= len(numbers) <= 34
+    assert len(bars(svg)) == weeks
+
+
+def test_settings_of_the_users_own_are_kept() -> None:
+    import matplotlib as mpl  # noqa: PLC0415  # the optional package itself
+
+    before = dict(mpl.rcParams)
+    program_picture(one_service())
+    assert dict(mpl.rcParams) == before
+
+
+def test_a_missing_package_is_named_with_the_command_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'iopkit\[plots\]'"):
+        program_picture(find_program("matrix-16-week"))
