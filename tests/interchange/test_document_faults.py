@@ -709,7 +709,7 @@ def test_a_patient_file_with_five_mistakes_gives_five_messages_with_paths() -> N
     error = _refusal(from_json, Patient, json.dumps(document))
     assert str(error).startswith("patient document: 5 problems\n")
     assert sorted(_paths(error)) == [
-        "<key 9>",
+        "<key 8>",
         "assessments[0].needed_per_week_minutes",
         "birth_date",
         "diagnoses[0].criteria_met",
