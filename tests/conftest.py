@@ -11,7 +11,7 @@ settings.register_profile(
     "quick",
     derandomize=True,
     deadline=None,
-    max_examples=60,
+    max_examples=30,
     suppress_health_check=_UNHURRIED,
 )
 # Other examples in every run; what fails is kept in .hypothesis and tried first.

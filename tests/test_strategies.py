@@ -338,7 +338,7 @@ def test_services_of_one_name_share_their_modality(first: Service, second: Servi
 
 
 # Services that collide are rare, so it takes more programs to have drawn some.
-@settings(max_examples=max(settings().max_examples, 500))
+@settings(max_examples=max(settings().max_examples, 250))
 @given(strategies.programs())
 def test_programs_have_one_to_four_phases_and_services_that_do_not_collide(
     program: Program,

@@ -20,7 +20,7 @@ from iopkit.eligibility import (
     find_policy,
     read_facts,
 )
-from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
+from iopkit.errors import InvalidError, NotInForceError, Step, UnknownNameError
 from iopkit.patients import Assessment, Patient
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, predicates
@@ -144,9 +144,7 @@ def test_nobody_is_judged_for_a_day_before_the_birth() -> None:
     ("build", "path"),
     [
         pytest.param(
-            lambda: policy(Dated(FIRST, (), OLD)),
-            ("versions", "dated", 0, "value"),
-            id="no criterion",
+            lambda: policy(Dated(FIRST, (), OLD)), ("versions", "dated", 0, "value"), id="empty"
         ),
         pytest.param(
             lambda: policy(Dated(FIRST, (ADULT, ADULT), OLD)),
@@ -156,13 +154,13 @@ def test_nobody_is_judged_for_a_day_before_the_birth() -> None:
         pytest.param(
             lambda: policy(Dated(FIRST, (ADULT,), OLD), Dated(SECOND, (), NEW)),
             ("versions", "dated", 1, "value"),
-            id="no criterion in the second version",
+            id="empty from the second version on",
         ),
         pytest.param(policy, ("dated",), id="no version"),
     ],
 )
 def test_a_policy_that_cannot_decide_is_refused(
-    build: Callable[[], Policy], path: tuple[int | str, ...]
+    build: Callable[[], Policy], path: tuple[Step, ...]
 ) -> None:
     with pytest.raises(InvalidError) as caught:
         build()

@@ -188,6 +188,8 @@ def test_each_place_of_a_document_takes_what_it_should_or_names_the_fault(
     for path in _places(json.loads(original)):
         if any(step in range(2, 1000) for step in path):
             continue  # what comes third in a list is as what comes first or second
+        if set(path[:-1]) & set(KINDS):
+            continue  # inside a document of another kind, which has its own turn
         for value in _EVERYWHERE:
             document = json.loads(original)
             inside = _at(document, path[:-1])

@@ -197,6 +197,34 @@ def test_a_length_that_the_program_leaves_open_is_the_sites() -> None:
     assert plan.program.phases[0].services[0].duration == timedelta(minutes=90)
 
 
+def test_a_length_of_the_sites_reaches_a_service_beside_phases_that_share_their_times() -> None:
+    group = service("group", Weekly(at("monday 10:00")))
+    phases = (Phase("a", "A", 1, (group,)), Phase("b", "B", 1, (group,)))
+    test = service("test", RandomDays(), None)
+    site = evolve(SITE, offers=(Offer("test", duration=timedelta(minutes=15)),))
+    plan = draft(Program("any", "Any", phases, (test,)), FREE, site, start=START, seed=1)
+    assert plan.program.services[0].duration == timedelta(minutes=15)
+    assert plan.notes == ()
+
+
+def test_a_length_of_the_sites_is_not_taken_if_sessions_would_then_overlap() -> None:
+    def with_length(minutes: int) -> Plan:
+        offer = Offer("x", duration=timedelta(minutes=minutes))
+        return drafted(
+            service("x", Weekly(at("monday 10:00")), None),
+            service("y", Weekly(at("monday 11:00"))),
+            site=evolve(SITE, offers=(offer,)),
+        )
+
+    assert with_length(60).program.phases[0].services[0].duration == timedelta(minutes=60)
+    assert with_length(60).notes == ()
+    assert with_length(61).program.phases[0].services[0].duration is None
+    assert {note.matter for note in with_length(61).notes} == {
+        Matter.OFFER_OVERLAPS,
+        Matter.DURATION_UNKNOWN,
+    }
+
+
 # Doses
 
 
@@ -575,6 +603,8 @@ def test_a_plan_prescribes_what_its_program_does(
     for before, after in pairs(template, plan):
         offer = site.offer(before.name)
         length = before.duration or (offer.duration if offer else None)
+        if Note(Matter.OFFER_OVERLAPS, before.name) in plan.notes and after.duration is None:
+            length = before.duration
         assert after == evolve(before, timing=after.timing, duration=length)
         assert type(after.timing) is type(before.timing)
     assert evolve(plan.program, phases=template.phases, services=template.services) == template

@@ -265,6 +265,12 @@ def test_a_program_has_a_phase_and_a_service() -> None:
     assert Program("any", "Any", (Phase("a", "A", 1, (GROUP,)),)).weeks == 1
 
 
+def test_a_program_has_at_most_520_weeks_in_all() -> None:
+    long = Phase("a", "A", 519, (GROUP,))
+    assert Program("any", "Any", (long, Phase("b", "B", 1))).weeks == 520
+    assert faults(lambda: Program("any", "Any", (long, Phase("b", "B", 2)))) == [("phases",)]
+
+
 def test_a_program_names_each_phase_once() -> None:
     phases = (Phase("a", "A", 1, (GROUP,)), Phase("a", "Again", 1))
     assert faults(lambda: Program("any", "Any", phases)) == [("phases",)]

@@ -458,6 +458,8 @@ def test_a_night_at_the_end_of_a_phase_does_not_overlap_the_next_phase(first: We
     )
     assert len(made.sessions) + len(made.unplaced) == 2
     assert all(a.end <= b.start for a, b in pairwise(made.sessions))
+    moved = [session.moved for session in made.sessions if session.moved]
+    assert [(move.why, move.detail) for move in moved] == [(Reason.OVERLAP, "")]
 
 
 def test_a_plan_is_dated_at_the_site_it_was_made_for() -> None:

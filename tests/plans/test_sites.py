@@ -118,9 +118,12 @@ def test_a_site_offers_a_service_once_a_day() -> None:
     assert faults(lambda: evolve(SITE, offers=(mondays, mondays_again))) == [("offers",)]
 
 
-def test_a_break_is_no_negative_time() -> None:
+def test_a_break_lasts_from_nothing_to_a_day() -> None:
     assert evolve(SITE, break_between=timedelta(0)).break_between == timedelta(0)
     assert evolve(SITE, break_between=timedelta(minutes=1)).break_between
+    assert evolve(SITE, break_between=ONE_DAY).break_between == ONE_DAY
+    too_long = ONE_DAY + timedelta(minutes=1)
+    assert faults(lambda: evolve(SITE, break_between=too_long)) == [("break_between",)]
     negative = timedelta(minutes=-1)
     assert faults(lambda: evolve(SITE, break_between=negative)) == [("break_between",)]
 

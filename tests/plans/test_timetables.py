@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from iopkit import strategies
 from iopkit.availability import Weekday
+from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.plans import (
     Dose,
@@ -212,6 +213,13 @@ def test_a_dose_adds_what_is_known_and_counts_the_rest(
 ) -> None:
     lengths = (None if count is None else timedelta(minutes=count) for count in minutes)
     assert Dose.of(lengths) == dose
+
+
+def test_a_dose_is_nothing_negative() -> None:
+    assert Dose(timedelta(0), 0) == Dose()
+    with pytest.raises(InvalidError) as caught:
+        Dose(timedelta(minutes=-1), -1)
+    assert [fault.path for fault in caught.value.faults] == [("known",), ("unmeasured",)]
 
 
 def test_weekly_doses_are_those_of_the_modalities_asked_for() -> None:

@@ -126,7 +126,8 @@ def _with_length(number: int, runs: list[_Run], site: Site) -> tuple[_Run, list[
         return run, []
     longer = evolve(run.service, duration=offer.duration)
     beside = [o.service for n, o in enumerate(runs) if n != number and o.phases & run.phases]
-    if overlaps([*beside, longer]):
+    # One by one: services beside it may be of phases that do not meet.
+    if overlaps([longer]) or any(overlaps([other, longer]) for other in beside):
         return run, [Note(Matter.OFFER_OVERLAPS, run.service.name)]
     return _Run(run.phases, longer), []
 
