@@ -100,7 +100,10 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
     "days": {
         "the first": (strategies.days(date(2024, 1, 1), date(2024, 1, 3)), lambda d: d.day == 1),
         "the last": (strategies.days(date(2024, 1, 1), date(2024, 1, 3)), lambda d: d.day == 3),
-        "leap days": (strategies.days(), lambda d: (d.month, d.day) == (2, 29)),
+        "leap days": (
+            strategies.days(date(2024, 2, 1), date(2024, 3, 31)),
+            lambda d: (d.month, d.day) == (2, 29),
+        ),
     },
     "clock_times": {
         "midnight": (strategies.clock_times(), lambda t: t == time(0)),

@@ -300,10 +300,10 @@ def values_of(kind: Kind) -> st.SearchStrategy[Scalar]:
             return st.booleans()
         case Choice(options):
             return st.sampled_from(options)
-        case Number(low, high, whole=True):
-            return st.integers(ceil(low), floor(high))
-        case Number(low, high):
-            return st.floats(low, high)
+        case _:
+            if kind.whole:
+                return st.integers(ceil(kind.low), floor(kind.high))
+            return st.floats(kind.low, kind.high)
 
 
 def predicates(facts: tuple[AnyFact, ...] = tuple(FACTS.values())) -> st.SearchStrategy[Predicate]:

@@ -493,11 +493,9 @@ def _renamed(fault: Fault, members: tuple[_Member, ...], raw: Raw, masked: bool)
 def _at(raw: Raw, path: tuple[Step, ...]) -> Raw:
     """What stands at a path; ``None`` if nothing does."""
     for step in path:
-        if is_object(raw):
-            raw = raw.get(str(step))
-        elif is_list(raw) and isinstance(step, int) and step < len(raw):
+        try:
             raw = raw[step]
-        else:
+        except (KeyError, IndexError, TypeError):
             return None
     return raw
 

@@ -178,11 +178,11 @@ def schedule(plan: Plan, site: Site) -> Schedule:
         why = ground.obstacle_to(entry)
         if why is None and minute is not None and minute < over:
             why = Reason.OVERLAP
-        if why is not None:
-            waiting.append((entry, why))
-        elif duration is not None and minute is not None:
+        if why is None and minute is not None and duration is not None:
             booked.append((entry, minute, duration, None))
             over = minute + whole_minutes(duration)
+        else:
+            waiting.append((entry, why or Reason.TIME_UNKNOWN))
     unplaced: list[Unplaced] = []
     if waiting:
         found, unplaced = _places(waiting, booked, ground)
