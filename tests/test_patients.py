@@ -377,3 +377,16 @@ def test_a_patient_cannot_be_changed() -> None:
         patient.birth_date = BIRTH  # type: ignore[misc]  # on purpose
     with pytest.raises((AttributeError, TypeError)):
         patient.name = "anyone"  # type: ignore[attr-defined]  # on purpose
+
+
+@pytest.mark.parametrize("code", ["S52.5", "F10.20", "G47.00"])
+def test_a_mental_disorder_has_a_code_of_its_own_chapter(code: str) -> None:
+    with pytest.raises(InvalidError) as caught:
+        MentalDisorder(code=code)
+    assert [fault.path for fault in caught.value.faults] == [("code",)]
+
+
+def test_a_need_is_in_whole_minutes_as_documents_have_it() -> None:
+    with pytest.raises(InvalidError) as caught:
+        Assessment(date(2026, 1, 5), needed_per_week=timedelta(hours=9, seconds=1))
+    assert [fault.path for fault in caught.value.faults] == [("needed_per_week",)]

@@ -71,8 +71,12 @@ def plain(clock: time) -> bool:
 
 def is_session_length(duration: timedelta) -> bool:
     """Whether a session can be so long: whole minutes, up to a day."""
-    minutes, rest = divmod(duration, _MINUTE)
-    return not rest and 1 <= minutes <= DAY
+    return is_whole_minutes(duration) and 1 <= duration // _MINUTE <= DAY
+
+
+def is_whole_minutes(duration: timedelta) -> bool:
+    """Whether a duration has no part of a minute."""
+    return not duration % _MINUTE
 
 
 def whole_minutes(duration: timedelta) -> int:

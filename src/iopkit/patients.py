@@ -12,7 +12,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from iopkit.availability import WeeklyWindows
+from iopkit.availability import WeeklyWindows, is_whole_minutes
 from iopkit.confidential import hidden
 from iopkit.consents import Consent
 from iopkit.errors import refuse, unless
@@ -139,14 +139,23 @@ class SubstanceUseDisorder:
 
 @frozen(repr=False)
 class MentalDisorder:
-    """A mental disorder other than a substance use disorder."""
+    """A mental disorder other than a substance use disorder.
+
+    Source: ICD-10-CM chapter 5 holds F01-F99, of which F10-F19 are substance use;
+    https://icd.codes/icd10cm/chapter5 [T3].
+
+    Raises:
+        InvalidError: the code is of another chapter, or of substance use.
+    """
 
     code: str | None = None
     diagnosed: date | None = None
 
     def __attrs_post_init__(self) -> None:
-        ok = self.code is None or bool(_ICD10.fullmatch(self.code))
-        refuse("mental disorder", unless(ok, "code", _CODE_FORM, "another text"))
+        code = self.code
+        ok = code is None or (bool(_ICD10.fullmatch(code)) and code[0] == "F" and code[:2] != "F1")
+        expected = "an ICD-10-CM code from F01 to F99, without F10 to F19"
+        refuse("mental disorder", unless(ok, "code", expected, "another text"))
 
     __repr__ = hidden
 
@@ -191,7 +200,7 @@ class Assessment:
 
     Raises:
         InvalidError: a dimension is rated twice, ratings have no third-edition scale,
-            or ``needed_per_week`` is negative or longer than a week.
+            or ``needed_per_week`` is negative, longer than a week or not in whole minutes.
     """
 
     on: date
@@ -222,9 +231,10 @@ class Assessment:
                 "ratings",
             ),
             unless(
-                needed is None or timedelta(0) <= needed <= timedelta(weeks=1),
+                needed is None
+                or (timedelta(0) <= needed <= timedelta(weeks=1) and is_whole_minutes(needed)),
                 "needed_per_week",
-                "between nothing and a whole week",
+                "between nothing and a whole week, in whole minutes",
                 "another duration",
             ),
         )

@@ -238,3 +238,11 @@ def test_each_condition_cites_its_paragraph_of_the_regulation() -> None:
 
 def test_the_policy_asks_about_seven_facts() -> None:
     assert [fact.name for fact in POLICY.facts(on=ON)] == [case.values[1] for case in CONDITIONS]
+
+
+def test_two_assessments_of_one_day_that_disagree_leave_it_not_known() -> None:
+    both = tuple(Assessment(on=ON, **{**ELIGIBLE, "dangerous": d}) for d in (False, True))
+    for assessments in (both, both[::-1]):
+        decision = POLICY.decide(evolve(PATIENT, assessments=assessments), on=ON)
+        assert decision.verdict is Truth.UNKNOWN
+        assert decision.missing == ("dangerous",)

@@ -1056,7 +1056,8 @@ def test_a_fault_about_a_patient_still_has_its_path() -> None:
     error = _refusal(from_json, Patient, json.dumps(document))
     assert str(error) == (
         "patient document: 1 problem\n"
-        "  diagnoses[0].code: expected an ICD-10-CM code such as 'F10.20', found another text"
+        "  diagnoses[0].code: expected an ICD-10-CM code from F01 to F99, without F10 to F19, "
+        "found another text"
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -121,7 +120,10 @@ class _Newest:
             for assessment in patient.assessments or ()
             if assessment.on <= on and (value := getattr(assessment, self.name)) is not None
         ]
-        return max(said, key=itemgetter(0))[1] if said else None
+        newest = max((day for day, _ in said), default=None)
+        found = {value for day, value in said if day == newest}
+        # Two assessments of one day that disagree leave it not known.
+        return found.pop() if len(found) == 1 else None
 
 
 def _hours_needed(patient: Patient, on: date) -> float | None:
