@@ -1092,3 +1092,15 @@ def test_a_fault_about_something_else_shows_what_was_found() -> None:
 def test_a_patients_file_that_cannot_be_parsed_is_not_repeated(data: bytes) -> None:
     read = from_json if data.startswith(b"{") else from_toml
     assert MARK not in _said(_refusal(read, Patient, data))
+
+
+def test_a_fault_about_what_a_patients_document_leaves_out_has_its_path(
+    documents: Documents, read: Reader
+) -> None:
+    document = json.loads(json.dumps(documents["plan"]))
+    for part in (document["program"], *document["program"]["phases"]):
+        part.pop("services", None)
+    error = _refusal(read, "plan", json.dumps(document))
+    assert str(error).endswith(
+        "  program.services: expected at least one service, found something else"
+    )
