@@ -30,6 +30,7 @@ from iopkit.eligibility import (
     facts_in,
 )
 from iopkit.eligibility.predicates import parts_of
+from iopkit.instruments import INSTRUMENTS
 from iopkit.levels import Edition
 from iopkit.patients import (
     Assessment,
@@ -172,6 +173,26 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
         "revoked": (strategies.consents(), lambda c: c.revoked is not None),
         "that could be valid": (strategies.consents(), lambda c: validity(c) is not Truth.NO),
         "invalid": (strategies.consents(), lambda c: validity(c) is Truth.NO),
+    },
+    "screenings": {
+        **{
+            f"of {name}": (strategies.screenings(), has("instrument", name)) for name in INSTRUMENTS
+        },
+        "with all answers": (
+            strategies.screenings(),
+            lambda s: s.answers is not None and None not in s.answers,
+        ),
+        "with some answers": (
+            strategies.screenings(),
+            lambda s: s.answers is not None and None in s.answers and any(s.answers),
+        ),
+        "with no answers": (strategies.screenings(), has("answers", None)),
+        "with a score alone": (
+            strategies.screenings(),
+            lambda s: s.answers is None and bool(s.scores),
+        ),
+        "with several scores": (strategies.screenings(), lambda s: len(s.scores) > 1),
+        "with nothing known": (strategies.screenings(), lambda s: not (s.answers or s.scores)),
     },
     "supports": {
         "of nobody known": (strategies.supports(), lambda s: s.relationship is None),

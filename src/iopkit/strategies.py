@@ -8,6 +8,7 @@ from math import ceil, floor
 from typing import TypeVar
 from uuid import UUID
 
+from attrs import evolve
 from hypothesis import strategies as st
 
 from iopkit.availability import DAY, WEEK, Weekday, WeeklyWindows
@@ -30,6 +31,7 @@ from iopkit.eligibility import (
     Scalar,
     YesNo,
 )
+from iopkit.instruments import INSTRUMENTS, Score, Screening
 from iopkit.levels import Edition
 from iopkit.modalities import Modality
 from iopkit.patients import (
@@ -163,6 +165,21 @@ def consents(draw: st.DrawFn) -> Consent:
         told_of_redisclosure=draw(_yes_no),
         revoked=draw(st.none() | days()),
     )
+
+
+@st.composite
+def screenings(draw: st.DrawFn) -> Screening:
+    """Screenings with all, some or none of their answers, and with scores that fit these."""
+    instrument = draw(st.sampled_from(tuple(INSTRUMENTS.values())))
+    unanswered = draw(st.sampled_from([st.nothing(), st.none()]))
+    places = [unanswered | st.sampled_from(item.answers) for item in instrument.items]
+    known = Screening(instrument.name, draw(days()), draw(st.none() | st.tuples(*places)))
+    names = [scale.name for scale in instrument.scales]
+    scores = [
+        Score(name, draw(st.integers(*known.bounds(name))))
+        for name in draw(st.lists(st.sampled_from(names), unique=True))
+    ]
+    return evolve(known, scores=tuple(scores))
 
 
 def supports() -> st.SearchStrategy[Support]:
