@@ -22,6 +22,7 @@ import iopkit
 from iopkit import FACTS, AgeGroup, Edition, Grade, LevelOfCare, Source, hour_band
 from iopkit.eligibility import POLICIES
 from iopkit.errors import InvalidError
+from iopkit.instruments import INSTRUMENTS
 from iopkit.interchange import find_program, program_names
 from iopkit.plans import REQUIREMENTS
 
@@ -213,6 +214,7 @@ def shipped() -> Iterator[tuple[str, Iterable[Source]]]:
     for name in program_names():
         yield f"program {name}", sources_in(find_program(name))
     yield "facts", sources_in(FACTS)
+    yield "instruments", sources_in(INSTRUMENTS)
     for level in levels():
         bands = [hour_band(level, group) for group in AgeGroup]
         yield f"{level.edition.name} {level.number}", [level.source, *sources_in(bands)]
