@@ -205,9 +205,3 @@ def test_a_site_is_a_value(site: Site) -> None:
     assert copy == site
     assert hash(copy) == hash(site)
     assert evolve(site, name="Another") != site
-
-
-def test_an_offer_says_a_length_for_all_days() -> None:
-    hour = timedelta(hours=1)
-    assert Offer("group", duration=hour).duration == hour
-    assert faults(lambda: Offer("group", day=Weekday.MONDAY, duration=hour)) == [("duration",)]
