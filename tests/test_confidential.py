@@ -121,7 +121,7 @@ IMPERSONAL = {
         "_Run",
     ),
     *("Band", "BandSet", "Instrument", "Item", "Scale"),
-    *("Compare", "OneOf", "Known", "AllOf", "AnyOf", "Not", "AtLeast"),
+    *("Compare", "Between", "OneOf", "Known", "AllOf", "AnyOf", "Not", "AtLeast"),
     *("Program", "Phase", "Service", "Slot", "Weekly", "PerWeek", "InAll", "RandomDays"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Entry", "Dose", "_Leaf", "_Member"),
 }

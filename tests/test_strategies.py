@@ -15,6 +15,7 @@ from iopkit.eligibility import (
     AnyFact,
     AnyOf,
     AtLeast,
+    Between,
     Choice,
     Compare,
     Kind,
@@ -287,7 +288,7 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
                 strategies.predicates(),
                 has_node(is_a(kind)),
             )
-            for kind in (Compare, OneOf, Known, AllOf, AnyOf, Not, AtLeast)
+            for kind in (Compare, Between, OneOf, Known, AllOf, AnyOf, Not, AtLeast)
         },
         **{
             f"with {operator.value}": (

@@ -19,18 +19,20 @@ from iopkit.eligibility import (
     AnyFact,
     AnyOf,
     AtLeast,
+    Between,
     Choice,
     Compare,
     Kind,
     Known,
     Not,
-    Number,
     OneOf,
     Operator,
     Predicate,
     Scalar,
     YesNo,
 )
+from iopkit.eligibility.kinds import is_ordered
+from iopkit.eligibility.predicates import place_of
 from iopkit.instruments import INSTRUMENTS, Score, Screening
 from iopkit.levels import Edition
 from iopkit.modalities import Modality
@@ -332,11 +334,18 @@ def predicates(facts: tuple[AnyFact, ...] = tuple(FACTS.values())) -> st.SearchS
 def _leaves(draw: st.DrawFn, facts: tuple[AnyFact, ...]) -> Predicate:
     fact = draw(st.sampled_from(facts))
     values = values_of(fact.kind)
-    ordered = isinstance(fact.kind, Number) or (isinstance(fact.kind, Choice) and fact.kind.ordered)
-    operators = st.sampled_from(Operator) if ordered else st.just(Operator.EQUALS)
-    compare: st.SearchStrategy[Predicate] = st.builds(Compare, st.just(fact), operators, values)
-    one_of = st.lists(values, min_size=1, max_size=3).map(lambda some: OneOf(fact, tuple(some)))
-    return draw(st.one_of(compare, one_of, st.just(Known(fact))))
+    leaves: list[st.SearchStrategy[Predicate]] = [
+        st.just(Known(fact)),
+        st.lists(values, min_size=1, max_size=3).map(lambda some: OneOf(fact, tuple(some))),
+    ]
+    operators = st.just(Operator.EQUALS)
+    if is_ordered(fact.kind):
+        operators = st.sampled_from(Operator)
+        ends = st.lists(values, min_size=2, max_size=2)
+        in_order = ends.map(lambda two: sorted(two, key=lambda end: place_of(fact.kind, end)))
+        leaves.append(in_order.map(lambda two: Between(fact, *two)))
+    leaves.append(st.builds(Compare, st.just(fact), operators, values))
+    return draw(st.one_of(leaves))
 
 
 def _nodes(parts: st.SearchStrategy[Predicate]) -> st.SearchStrategy[Predicate]:

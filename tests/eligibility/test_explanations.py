@@ -13,6 +13,7 @@ from iopkit.eligibility import (
     AnyFact,
     AnyOf,
     AtLeast,
+    Between,
     Compare,
     Explanation,
     Fact,
@@ -61,7 +62,7 @@ def test_every_node_appears_with_its_own_truth_and_the_value_that_it_saw(
     for node in nodes(explanation):
         assert node.truth is evaluate(node.predicate, values)
         assert tuple(part.predicate for part in node.parts) == parts_of(node.predicate)
-        if isinstance(node.predicate, (Compare, OneOf, Known)):
+        if isinstance(node.predicate, (Compare, Between, OneOf, Known)):
             assert node.value == values[node.predicate.fact.name]
         else:
             assert node.value is None

@@ -113,6 +113,18 @@ def test_a_reader_that_gives_a_value_outside_its_kind_is_refused(value: Any) -> 
     assert [fault.path for fault in caught.value.faults] == [("minutes",)]
 
 
+def test_a_sheet_takes_only_values_of_its_facts() -> None:
+    asked = [FACTS["age"], FACTS["dangerous"]]
+    sheet = FactSheet.of(iter(asked), {"dangerous": True}, on=ON)
+    assert sheet == FactSheet(ON, (("age", None), ("dangerous", True)))
+
+    with pytest.raises(InvalidError) as caught:
+        FactSheet.of(asked, {"age": "forty-two", "dangerous": None, "color": "red"}, on=ON)
+
+    assert [fault.path for fault in caught.value.faults] == [("color",), ("age",)]
+    assert "forty-two" not in str(caught.value)
+
+
 def test_a_sheet_of_values_cannot_be_changed() -> None:
     values = read_facts([FACTS["age"]], Patient(key=KEY), on=ON).values()
 

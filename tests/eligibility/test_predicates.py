@@ -17,6 +17,7 @@ from iopkit.eligibility import (
     AnyFact,
     AnyOf,
     AtLeast,
+    Between,
     Choice,
     Compare,
     Fact,
@@ -91,6 +92,9 @@ def by_hand(predicate: Predicate, values: Values) -> float:
                 "==": operator.eq,
             }
             return 0.5 if seen is None else float(tests[operator_.value](seen, value))
+        case Between(fact, low, high):
+            at_least, at_most = fact >= low, fact <= high
+            return min(by_hand(at_least, values), by_hand(at_most, values))
         case OneOf(fact, options):
             seen = values.get(fact.name)
             return 0.5 if seen is None else float(any(seen == option for option in options))
@@ -192,6 +196,8 @@ def test_operators_join_truths(a: Predicate, b: Predicate, values: Values) -> No
         pytest.param(AGE < 18, Truth.YES, Truth.NO, Truth.NO, id="less than"),
         pytest.param(AGE.equals(18), Truth.NO, Truth.YES, Truth.NO, id="equal"),
         pytest.param(AGE.at_least(18), Truth.NO, Truth.YES, Truth.YES, id="at least, in words"),
+        pytest.param(AGE.between(17, 18), Truth.YES, Truth.YES, Truth.NO, id="up to"),
+        pytest.param(AGE.between(18, 19), Truth.NO, Truth.YES, Truth.YES, id="from"),
         pytest.param(AGE.is_in(17, 19), Truth.YES, Truth.NO, Truth.YES, id="one of"),
         pytest.param(18 <= AGE, Truth.NO, Truth.YES, Truth.YES, id="bound on the left"),  # noqa: SIM300
     ],
@@ -210,6 +216,7 @@ def test_both_sides_of_a_bound(predicate: Predicate, below: Truth, at: Truth, ab
         pytest.param(SEVERITY < "mild", ["none"], id="less than"),
         pytest.param(SEVERITY.equals("mild"), ["mild"], id="equal"),
         pytest.param(SEVERITY.is_in("none", "severe"), ["none", "severe"], id="one of"),
+        pytest.param(SEVERITY.between("mild", "moderate"), ["mild", "moderate"], id="between"),
         pytest.param(SEVERITY > "severe", [], id="more than the highest"),
         pytest.param(SEVERITY >= "none", ["none", "mild", "moderate", "severe"], id="lowest"),
     ],
@@ -318,6 +325,12 @@ def test_a_predicate_has_no_truth_of_its_own(build: Callable[[], object]) -> Non
         pytest.param(AGE.is_in, "values", id="one of nothing"),
         pytest.param(lambda: DANGEROUS >= True, "operator", id="true has no order"),
         pytest.param(lambda: COLOR < "green", "operator", id="words without order"),
+        pytest.param(lambda: AGE.between(-1, 5), "low", id="range from below"),
+        pytest.param(lambda: AGE.between(5, 131), "high", id="range to above"),
+        pytest.param(lambda: AGE.between(6, 5), "high", id="range upside down"),
+        pytest.param(lambda: SEVERITY.between("severe", "mild"), "high", id="words upside down"),
+        pytest.param(lambda: COLOR.between("green", "red"), "fact", id="range without order"),
+        pytest.param(lambda: DANGEROUS.between(False, True), "fact", id="range of true"),
         pytest.param(lambda: AtLeast(0, (AGE >= 18,)), "count", id="at least none"),
         pytest.param(lambda: AtLeast(2, (AGE >= 18,)), "count", id="more than there are"),
         pytest.param(lambda: AtLeast(1, ()), "count", id="one of no parts"),
@@ -349,7 +362,7 @@ def test_equality_of_facts_is_that_of_their_declarations() -> None:
 def test_facts_are_listed_in_reading_order_and_no_other_matters(predicate: Predicate) -> None:
     def leaves(node: Predicate) -> list[str]:
         match node:
-            case Compare(fact) | OneOf(fact) | Known(fact):
+            case Compare(fact) | Between(fact) | OneOf(fact) | Known(fact):
                 return [fact.name]
             case Not(part):
                 return leaves(part)
@@ -416,6 +429,8 @@ def test_a_label_stands_for_the_whole_node(predicate: Predicate, label: str) -> 
         (SEVERITY >= "mild", "use disorder severity is at least mild"),
         (SEVERITY.is_in("mild", "severe"), "use disorder severity is one of mild, severe"),
         (AGE.is_in(18, 21), "age is one of 18 years, 21 years"),
+        (HOURS.between(9, 19.5), "needed hours per week is between 9 and 19.5 hours"),
+        (SEVERITY.between("mild", "severe"), "use disorder severity is between mild and severe"),
         (AGE.is_known, "age is known"),
         (~AGE.is_known, "not (age is known)"),
         (AllOf(()), "always"),

@@ -8,6 +8,7 @@ from iopkit.eligibility.predicates import (
     AllOf,
     AnyOf,
     AtLeast,
+    Between,
     Compare,
     Known,
     Not,
@@ -40,7 +41,7 @@ class Explanation:
         if self.truth is not Truth.UNKNOWN:
             return ()
         match self.predicate:
-            case Compare(fact) | OneOf(fact) | Known(fact):
+            case Compare(fact) | Between(fact) | OneOf(fact) | Known(fact):
                 return (fact.name,)
             case _:
                 names = [name for part in self.parts for name in part.undetermined]
@@ -50,7 +51,7 @@ class Explanation:
     def seen(self) -> tuple[str, ...]:
         """What each fact was, in words, each once."""
         match self.predicate:
-            case Compare(fact) | OneOf(fact) | Known(fact):
+            case Compare(fact) | Between(fact) | OneOf(fact) | Known(fact):
                 if self.value is None:
                     return (f"{fact.title} is not known",)
                 return (f"{fact.title}: {with_unit(fact.kind, self.value)}",)
@@ -77,7 +78,7 @@ def explain(predicate: Predicate, values: Values) -> Explanation:
         'age is at least 18 years (age: 17 years)'
     """
     match predicate:
-        case Compare(fact) | OneOf(fact) | Known(fact):
+        case Compare(fact) | Between(fact) | OneOf(fact) | Known(fact):
             return Explanation(predicate, evaluate(predicate, values), values.get(fact.name))
         case _:
             parts = tuple(explain(part, values) for part in parts_of(predicate))

@@ -9,8 +9,9 @@ from attrs import frozen
 from dateutil.relativedelta import relativedelta
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.kinds import Choice, Number, Scalar, YesNo, check
+from iopkit.eligibility.kinds import Choice, Number, Scalar, YesNo
 from iopkit.eligibility.predicates import AnyFact, Fact
+from iopkit.errors import refuse, unless
 from iopkit.patients import (
     Patient,
     Severity,
@@ -42,6 +43,31 @@ class FactSheet:
     on: date
     items: tuple[tuple[str, Scalar | None], ...]
 
+    @classmethod
+    def of(
+        cls, facts: Iterable[AnyFact], values: Mapping[str, Scalar | None], *, on: date
+    ) -> "FactSheet":
+        """Values of some facts by name; what is absent is not known.
+
+        Raises:
+            InvalidError: a value is not of its fact's kind, or no fact has its name.
+
+        Example:
+            >>> FactSheet.of([FACTS["age"]], {"age": 40}, on=date(2026, 1, 5)).values()["age"]
+            40
+        """
+        kinds = {fact.name: fact.kind for fact in facts}
+        refuse(
+            "facts",
+            *(unless(name in kinds, name, "the name of a fact", "another") for name in values),
+            *(
+                unless(kinds[name].accepts(value), name, kinds[name].expectation(), "another value")
+                for name, value in values.items()
+                if value is not None and name in kinds
+            ),
+        )
+        return cls(on, tuple((name, values.get(name)) for name in kinds))
+
     def values(self) -> Mapping[str, Scalar | None]:
         """The values by fact name."""
         return MappingProxyType(dict(self.items))
@@ -57,13 +83,8 @@ def read_facts(facts: Iterable[Fact[S, Any]], subject: S, *, on: date) -> FactSh
         InvalidError: a reader gave a value that its fact's kind does not have, or the
             day is before the subject's birth.
     """
-    items: list[tuple[str, Scalar | None]] = []
-    for fact in facts:
-        value = fact.read(subject, on)
-        if value is not None:
-            check(fact.kind, value, fact.name)
-        items.append((fact.name, value))
-    return FactSheet(on, tuple(items))
+    asked = tuple(facts)
+    return FactSheet.of(asked, {fact.name: fact.read(subject, on) for fact in asked}, on=on)
 
 
 def _age(patient: Patient, on: date) -> int | None:
@@ -142,6 +163,7 @@ FACTS: Mapping[str, AnyFact] = _declared(
         "Completed years since birth. Somebody born on February 29 turns a year older on "
         "February 28 of other years.",
         _age,
+        changeable=False,
     ),
     Fact(
         "has_diagnosis",

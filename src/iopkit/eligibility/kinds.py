@@ -76,6 +76,11 @@ class Choice:
 Kind = YesNo | Number | Choice
 
 
+def is_ordered(kind: Kind) -> bool:
+    """Whether values of a kind can be compared by size."""
+    return isinstance(kind, Number) or (isinstance(kind, Choice) and kind.ordered)
+
+
 def check(kind: Kind, value: object, *path: str) -> None:
     """Raise ``InvalidError`` if a value is not of a kind; the value is not shown."""
     if not kind.accepts(value):

@@ -28,6 +28,9 @@ class Criterion:
 class Policy:
     """Who is eligible: in each dated version, the patient must meet every criterion.
 
+    ``left_open`` says what its sources ask for that no criterion judges, so that nobody
+    takes a "yes" for more than it is.
+
     Raises:
         InvalidError: a version has no criterion, or two of one name.
     """
@@ -35,6 +38,7 @@ class Policy:
     name: str
     title: str
     versions: Versions[tuple[Criterion, ...]]
+    left_open: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         for number, version in enumerate(self.versions.dated):
@@ -65,7 +69,9 @@ class Policy:
         refuse_before_birth(patient, on, what="decision", path="on")
         values = read_facts(self.facts(on=on), patient, on=on).values()
         results = tuple(Result(c, explain(c.predicate, values)) for c in version.value)
-        return Decision(self.name, self.title, version.since, on, version.source, results)
+        return Decision(
+            self.name, self.title, version.since, on, version.source, results, self.left_open
+        )
 
 
 @frozen(repr=False)
@@ -98,6 +104,7 @@ class Decision:
     on: date
     source: Source
     results: tuple[Result, ...] = field(default=())
+    left_open: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Truth:

@@ -13,7 +13,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 from attrs import field, frozen
 
-from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, check
+from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, check, is_ordered
 from iopkit.errors import UndeterminedError, refuse, unless
 from iopkit.sources import Source
 from iopkit.truth import Truth, at_least
@@ -28,6 +28,8 @@ class Fact(Generic[S, T]):
 
     ``read`` takes the subject and the day, and returns ``None`` where the fact is not
     known. Operators build predicates, and refuse values that the kind does not have.
+    ``changeable``: whether treatment, time or somebody's doing can change the fact; what
+    cannot change is never proposed as a change.
 
     Example:
         >>> from iopkit.eligibility import FACTS
@@ -41,6 +43,7 @@ class Fact(Generic[S, T]):
     meaning: str = field(hash=False)
     read: Callable[[S, date], T | None] = field(hash=False, repr=False)
     source: Source | None = field(default=None, hash=False)
+    changeable: bool = field(default=True, kw_only=True, hash=False)
 
     @property
     def title(self) -> str:
@@ -66,6 +69,10 @@ class Fact(Generic[S, T]):
     def equals(self, value: T) -> "Compare":
         """The fact has that value; the operator ``==`` compares declarations instead."""
         return Compare(self, Operator.EQUALS, value)
+
+    def between(self, low: T, high: T) -> "Between":
+        """The fact lies between two values, both included."""
+        return Between(self, low, high)
 
     def is_in(self, *values: T) -> "OneOf":
         """The fact has one of the values."""
@@ -148,18 +155,45 @@ class Compare:
 
     def __attrs_post_init__(self) -> None:
         check(self.fact.kind, self.value, "value")
-        ordered = isinstance(self.fact.kind, Number) or (
-            isinstance(self.fact.kind, Choice) and self.fact.kind.ordered
-        )
         refuse(
             f"comparison of {self.fact.name!r}",
             unless(
-                ordered or self.operator is Operator.EQUALS,
+                is_ordered(self.fact.kind) or self.operator is Operator.EQUALS,
                 "operator",
                 "'==', as the fact's values have no order",
                 repr(self.operator.value),
             ),
         )
+
+    __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
+
+
+@frozen(cache_hash=True)
+class Between:
+    """A fact lies between two values of its kind, both included.
+
+    Raises:
+        InvalidError: the kind does not have the values or has no order, or the values
+            are in the wrong one.
+    """
+
+    fact: AnyFact
+    low: Scalar
+    high: Scalar
+    label: str = field(default="", kw_only=True)
+    source: Source | None = field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        what = f"range of {self.fact.name!r}"
+        kind = self.fact.kind
+        check(kind, self.low, "low")
+        check(kind, self.high, "high")
+        refuse(
+            what,
+            unless(is_ordered(kind), "fact", "a fact whose values have an order", "another"),
+        )
+        low, high = place_of(kind, self.low), place_of(kind, self.high)
+        refuse(what, unless(low <= high, "high", "at least what low is", "less"))
 
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
@@ -248,7 +282,8 @@ class AtLeast:
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
 
-Predicate = Compare | OneOf | Known | AllOf | AnyOf | Not | AtLeast
+Atom = Compare | Between | OneOf | Known
+Predicate = Compare | Between | OneOf | Known | AllOf | AnyOf | Not | AtLeast
 Values = Mapping[str, Scalar | None]
 Evaluator = Callable[[Values], Truth]
 
@@ -264,14 +299,19 @@ def parts_of(predicate: Predicate) -> tuple[Predicate, ...]:
             return ()
 
 
-def facts_in(predicate: Predicate) -> Iterator[AnyFact]:
-    """Every fact that a predicate asks about, in reading order, with repeats."""
+def atoms_in(predicate: Predicate) -> Iterator[Atom]:
+    """Every question about a fact in a predicate, in reading order, with repeats."""
     match predicate:
-        case Compare() | OneOf() | Known():
-            yield predicate.fact
+        case Compare() | Between() | OneOf() | Known():
+            yield predicate
         case _:
             for part in parts_of(predicate):
-                yield from facts_in(part)
+                yield from atoms_in(part)
+
+
+def facts_in(predicate: Predicate) -> Iterator[AnyFact]:
+    """Every fact that a predicate asks about, in reading order, with repeats."""
+    return (atom.fact for atom in atoms_in(predicate))
 
 
 def evaluate(predicate: Predicate, values: Values) -> Truth:
@@ -297,6 +337,8 @@ def compiled(predicate: Predicate) -> Evaluator:
     match predicate:
         case Compare(fact, operator, value):
             return _asked(fact.name, _test(fact.kind, operator, value))
+        case Between(fact, low, high):
+            return _asked(fact.name, _within(fact.kind, low, high))
         case OneOf(fact, values):
             return _asked(fact.name, frozenset(values).__contains__)
         case Known(fact):
@@ -356,6 +398,20 @@ def _test(kind: Kind, operator: Operator, value: Scalar) -> Callable[[Any], bool
     return partial(_REVERSED[operator], value)
 
 
+def _within(kind: Kind, low: Scalar, high: Scalar) -> Callable[[Any], bool]:
+    """A test of whether one value lies between two, both included."""
+    if isinstance(kind, Choice):
+        first, last = place_of(kind, low), place_of(kind, high)
+        return frozenset(kind.options[int(first) : int(last) + 1]).__contains__
+    bounds: Any = low, high  # numbers, which ``check`` has ensured
+    return lambda value: bounds[0] <= value <= bounds[1]
+
+
+def place_of(kind: Kind, value: Scalar) -> float:
+    """A value's place in its kind's order: a number's size, an option's position."""
+    return kind.options.index(str(value)) if isinstance(kind, Choice) else float(value)
+
+
 # ``partial`` fixes the left side, so "fact >= bound" is asked as "bound <= fact".
 _REVERSED = {
     Operator.AT_LEAST: le,
@@ -378,6 +434,9 @@ def describe(predicate: Predicate) -> str:
     match predicate:
         case Compare(fact, operator, value):
             return f"{fact.title} is {operator.words}{with_unit(fact.kind, value)}"
+        case Between(fact, low, high):
+            ends = f"{in_words(fact.kind, low)} and {with_unit(fact.kind, high)}"
+            return f"{fact.title} is between {ends}"
         case OneOf(fact, values):
             return f"{fact.title} is one of {', '.join(with_unit(fact.kind, v) for v in values)}"
         case Known(fact):
@@ -399,10 +458,15 @@ def _nested(predicate: Predicate) -> str:
 
 
 def with_unit(kind: Kind, value: Scalar) -> str:
+    """A fact's value in words, with its unit."""
+    unit = kind.unit if isinstance(kind, Number) else ""
+    return f"{in_words(kind, value)} {unit}".rstrip()
+
+
+def in_words(kind: Kind, value: Scalar) -> str:
     """A fact's value in words."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(kind, Number):
-        whole = isinstance(value, float) and value.is_integer()
-        return f"{int(value) if whole else value} {kind.unit}".rstrip()
+    if isinstance(kind, Number) and isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return str(value)
