@@ -32,12 +32,15 @@ from iopkit.confidential import hidden, reveal
 from iopkit.consents import Consent, Expiry, Purpose
 from iopkit.eligibility import (
     FACTS,
+    Change,
     Decision,
+    Evidence,
     Explanation,
     FactSheet,
     Result,
     find_policy,
     read_facts,
+    smallest_changes,
 )
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.interchange import from_json, from_toml, to_document, to_json
@@ -85,10 +88,12 @@ DAY = timedelta(days=1)
 
 CONFIDENTIAL: set[type] = {
     Assessment,
+    Change,
     Consent,
     Coverage,
     Decision,
     DimensionRating,
+    Evidence,
     Explanation,
     FactSheet,
     Finding,
@@ -121,6 +126,7 @@ IMPERSONAL = {
         "_Run",
     ),
     *("Band", "BandSet", "Instrument", "Item", "Scale"),
+    *("Answers", "Diagram", "Node"),
     *("Compare", "Between", "OneOf", "Known", "AllOf", "AnyOf", "Not", "AtLeast"),
     *("Program", "Phase", "Service", "Slot", "Weekly", "PerWeek", "InAll", "RandomDays"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Entry", "Dose", "_Leaf", "_Member"),
@@ -231,6 +237,8 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
     made: list[Any] = [patient, decision, read_facts(FACTS.values(), patient, on=start)]
     made += decision.results
     made += [result.explanation for result in decision.results]
+    made += [seen for result in decision.results for seen in result.evidence]
+    made += [change for way in smallest_changes(*decision._asked) for change in way]
     # Of a patient who could always come, sessions on closed days find another day.
     for one in (patient, evolve(patient, availability=None, obligations=None)):
         plan = draft(PROGRAM, one, site(start), start=start, seed=seed)

@@ -76,6 +76,10 @@ class UndeterminedError(IopkitError, TypeError):
     """Something without a yes or no was used as if it had one."""
 
 
+class TooComplexError(IopkitError, RuntimeError):
+    """An exact answer would take more than the limit allows; none is guessed."""
+
+
 class MissingExtraError(IopkitError, ImportError):
     """A feature needs an optional dependency that is not installed."""
 

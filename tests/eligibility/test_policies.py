@@ -11,14 +11,18 @@ from hypothesis import strategies as st
 from iopkit.eligibility import (
     FACTS,
     POLICIES,
+    AllOf,
     Criterion,
     Decision,
     Policy,
     Predicate,
     evaluate,
+    evidence,
     explain,
     find_policy,
+    open_facts,
     read_facts,
+    smallest_changes,
 )
 from iopkit.errors import InvalidError, NotInForceError, Step, UnknownNameError
 from iopkit.patients import Assessment, Patient
@@ -183,9 +187,34 @@ def test_a_decision_is_the_worst_of_its_criteria_and_keeps_what_it_saw(
     ]
     assert [result.truth for result in decision.results] == truths
     assert decision.verdict is min(truths, key=[Truth.NO, Truth.UNKNOWN, Truth.YES].index)
-    assert bool(decision.missing) is (decision.verdict is Truth.UNKNOWN)
-    assert len(set(decision.missing)) == len(decision.missing)
-    assert all(values[name] is None for name in decision.missing)
+    whole = AllOf(tuple(trees))
+    assert decision.missing == tuple(fact.name for fact in open_facts(whole, values))
+    no = decision.verdict is Truth.NO
+    assert decision.changes == (smallest_changes(whole, values) if no else ())
+    assert [result.evidence for result in decision.results] == [
+        evidence(tree, values) for tree in trees
+    ]
+
+
+def test_a_decision_says_what_would_make_it_a_yes() -> None:
+    decision = CHANGING.decide(patient(date(2010, 1, 1), dangerous=True), on=FIRST)
+    assert decision.changes == ()  # the age cannot change
+
+    ((change,),) = CHANGING.decide(patient(date(2000, 1, 1), dangerous=True), on=FIRST).changes
+    assert change.words == "dangerous is false"
+
+
+def test_what_a_policy_leaves_open_goes_with_its_decisions() -> None:
+    partial = evolve(CHANGING, left_open=("Who refers the patient.",))
+
+    assert partial.decide(patient(), on=FIRST).left_open == ("Who refers the patient.",)
+
+
+@given(patients(), days())
+def test_facts_read_before_give_the_same_decision(known: Patient, on: date) -> None:
+    sheet = read_facts(CHANGING.facts(on=on), known, on=on)
+
+    assert CHANGING.decide_sheet(sheet) == CHANGING.decide(known, on=on)
 
 
 def test_decisions_are_values() -> None:

@@ -11,8 +11,10 @@ from iopkit.eligibility import (
     AnyFact,
     AnyOf,
     AtLeast,
+    Change,
     Choice,
     Compare,
+    Evidence,
     Explanation,
     FactSheet,
     Known,
@@ -24,7 +26,10 @@ from iopkit.eligibility import (
     YesNo,
     compiled,
     describe,
+    evidence,
+    open_facts,
     read_facts,
+    smallest_changes,
 )
 
 patient = Patient(key=UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
@@ -95,7 +100,9 @@ AllOf((two_or_more,), "a label")  # type: ignore[call-arg]
 
 assert_type(evaluate(joined, {"children": 2}), Truth)
 assert_type(explain(joined, {"children": None}), Explanation)
-assert_type(explain(joined, {}).undetermined, tuple[str, ...])
+assert_type(open_facts(joined, {}), tuple[AnyFact, ...])
+assert_type(smallest_changes(joined, {}), tuple[tuple[Change, ...], ...])
+assert_type(evidence(joined, {}), tuple[Evidence, ...])
 assert_type(compiled(joined), Callable[[Mapping[str, Scalar | None]], Truth])
 assert_type(describe(joined), str)
 assert_type(read_facts([children], patient, on=day), FactSheet)

@@ -1,5 +1,14 @@
 """May they? Facts, predicates, policies and decisions."""
 
+from iopkit.eligibility.changes import (
+    MAX_WAYS,
+    Change,
+    Evidence,
+    Role,
+    evidence,
+    open_facts,
+    smallest_changes,
+)
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.facts import FACTS, FactSheet, read_facts
 from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, YesNo
@@ -30,6 +39,7 @@ from iopkit.eligibility.predicates import (
 
 __all__ = [
     "FACTS",
+    "MAX_WAYS",
     "POLICIES",
     "AllOf",
     "AnyFact",
@@ -37,11 +47,13 @@ __all__ = [
     "AtLeast",
     "Atom",
     "Between",
+    "Change",
     "Choice",
     "Compare",
     "Criterion",
     "Decision",
     "Evaluator",
+    "Evidence",
     "Explanation",
     "Fact",
     "FactSheet",
@@ -54,6 +66,7 @@ __all__ = [
     "Policy",
     "Predicate",
     "Result",
+    "Role",
     "Scalar",
     "Values",
     "YesNo",
@@ -61,8 +74,11 @@ __all__ = [
     "compiled",
     "describe",
     "evaluate",
+    "evidence",
     "explain",
     "facts_in",
     "find_policy",
+    "open_facts",
     "read_facts",
+    "smallest_changes",
 ]

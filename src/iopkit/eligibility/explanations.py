@@ -1,13 +1,16 @@
 """Why a predicate came out as it did: the whole tree, with every value that it saw."""
 
+from collections.abc import Mapping
+
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.kinds import Scalar
+from iopkit.eligibility.kinds import Scalar, check
 from iopkit.eligibility.predicates import (
     AllOf,
     AnyOf,
     AtLeast,
+    Atom,
     Between,
     Compare,
     Known,
@@ -25,27 +28,29 @@ from iopkit.truth import Truth, all_of, any_of, at_least
 
 @frozen(repr=False)
 class Explanation:
-    """One node of a predicate, its truth, the value it saw, and its parts."""
+    """One node of a predicate, its truth, the value it saw, and its parts.
+
+    Raises:
+        InvalidError: the node's fact has no such value.
+    """
 
     predicate: Predicate
     truth: Truth
     value: Scalar | None = None
     parts: "tuple[Explanation, ...]" = ()
 
-    @property
-    def undetermined(self) -> tuple[str, ...]:
-        """Names of facts that are not known and on which an unknown truth rests.
+    def __attrs_post_init__(self) -> None:
+        if self.value is not None and isinstance(self.predicate, Atom):
+            check(self.predicate.fact.kind, self.value, "value")
 
-        Empty when the truth is known. Facts inside parts that are settled are left out.
-        """
-        if self.truth is not Truth.UNKNOWN:
-            return ()
+    @property
+    def values(self) -> Mapping[str, Scalar | None]:
+        """The value of each fact that was asked about, by name."""
         match self.predicate:
             case Compare(fact) | Between(fact) | OneOf(fact) | Known(fact):
-                return (fact.name,)
+                return {fact.name: self.value}
             case _:
-                names = [name for part in self.parts for name in part.undetermined]
-                return tuple(dict.fromkeys(names))
+                return {name: value for part in self.parts for name, value in part.values.items()}
 
     @property
     def seen(self) -> tuple[str, ...]:

@@ -5,9 +5,17 @@ from datetime import date
 from attrs import field, frozen
 
 from iopkit.confidential import hidden
+from iopkit.eligibility.changes import (
+    Change,
+    Evidence,
+    evidence,
+    open_facts,
+    smallest_changes,
+)
 from iopkit.eligibility.explanations import Explanation, explain
-from iopkit.eligibility.facts import read_facts
-from iopkit.eligibility.predicates import AnyFact, Predicate, facts_in
+from iopkit.eligibility.facts import FactSheet, read_facts
+from iopkit.eligibility.kinds import Scalar
+from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, facts_in
 from iopkit.errors import refuse, unless
 from iopkit.patients import Patient, refuse_before_birth
 from iopkit.sources import Source, Versions
@@ -65,12 +73,34 @@ class Policy:
             NotInForceError: ``on`` is before the first version.
             InvalidError: ``on`` is before the birth.
         """
-        version = self.versions.on(on)
         refuse_before_birth(patient, on, what="decision", path="on")
-        values = read_facts(self.facts(on=on), patient, on=on).values()
-        results = tuple(Result(c, explain(c.predicate, values)) for c in version.value)
+        return self.decide_sheet(read_facts(self.facts(on=on), patient, on=on))
+
+    def decide_sheet(self, sheet: FactSheet) -> "Decision":
+        """Judge by facts that were read before, or that come from elsewhere.
+
+        A fact that is not in the sheet is not known.
+
+        Raises:
+            NotInForceError: the sheet's day is before the first version.
+
+        Example:
+            >>> from iopkit.eligibility import FACTS, find_policy
+            >>> asked = {"needed_hours_per_week": 8.0}
+            >>> sheet = FactSheet.of(FACTS.values(), asked, on=date(2026, 1, 5))
+            >>> find_policy("us-medicare-iop").decide_sheet(sheet).verdict
+            <Truth.NO: 'no'>
+        """
+        version = self.versions.on(sheet.on)
+        values = sheet.values()
         return Decision(
-            self.name, self.title, version.since, on, version.source, results, self.left_open
+            self.name,
+            self.title,
+            version.since,
+            sheet.on,
+            version.source,
+            tuple(Result(c, explain(c.predicate, values)) for c in version.value),
+            self.left_open,
         )
 
 
@@ -90,6 +120,11 @@ class Result:
     def reason(self) -> str:
         """What was asked and what was seen."""
         return self.explanation.reason
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Each fact that was asked about, in reading order, with the role of its value."""
+        return evidence(self.criterion.predicate, self.explanation.values)
 
     __repr__ = hidden
 
@@ -113,13 +148,25 @@ class Decision:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Names of the unknown facts that could still settle the verdict.
+        """Names of the unknown facts that could still change the verdict, most decisive first.
 
-        Empty unless the verdict is unknown.
+        See ``open_facts``. Empty if the verdict is settled, and never while it is unknown.
         """
-        if self.verdict is not Truth.UNKNOWN:
-            return ()
-        names = (name for result in self.results for name in result.explanation.undetermined)
-        return tuple(dict.fromkeys(names))
+        return tuple(fact.name for fact in open_facts(*self._asked))
+
+    @property
+    def changes(self) -> tuple[tuple[Change, ...], ...]:
+        """The smallest sets of changes that would turn a "no" into a "yes".
+
+        See ``smallest_changes``. Empty unless the verdict is no.
+        """
+        return smallest_changes(*self._asked) if self.verdict is Truth.NO else ()
+
+    @property
+    def _asked(self) -> tuple[Predicate, dict[str, Scalar | None]]:
+        """All criteria as one predicate, and the values that they saw."""
+        asked = AllOf(tuple(result.criterion.predicate for result in self.results))
+        seen = [result.explanation.values for result in self.results]
+        return asked, {name: value for values in seen for name, value in values.items()}
 
     __repr__ = hidden

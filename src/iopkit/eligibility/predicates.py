@@ -409,7 +409,9 @@ def _within(kind: Kind, low: Scalar, high: Scalar) -> Callable[[Any], bool]:
 
 def place_of(kind: Kind, value: Scalar) -> float:
     """A value's place in its kind's order: a number's size, an option's position."""
-    return kind.options.index(str(value)) if isinstance(kind, Choice) else float(value)
+    if isinstance(value, str):
+        return kind.options.index(value) if isinstance(kind, Choice) else float(value)
+    return value
 
 
 # ``partial`` fixes the left side, so "fact >= bound" is asked as "bound <= fact".
@@ -435,7 +437,7 @@ def describe(predicate: Predicate) -> str:
         case Compare(fact, operator, value):
             return f"{fact.title} is {operator.words}{with_unit(fact.kind, value)}"
         case Between(fact, low, high):
-            ends = f"{in_words(fact.kind, low)} and {with_unit(fact.kind, high)}"
+            ends = f"{in_words(low)} and {with_unit(fact.kind, high)}"
             return f"{fact.title} is between {ends}"
         case OneOf(fact, values):
             return f"{fact.title} is one of {', '.join(with_unit(fact.kind, v) for v in values)}"
@@ -460,13 +462,14 @@ def _nested(predicate: Predicate) -> str:
 def with_unit(kind: Kind, value: Scalar) -> str:
     """A fact's value in words, with its unit."""
     unit = kind.unit if isinstance(kind, Number) else ""
-    return f"{in_words(kind, value)} {unit}".rstrip()
+    return f"{in_words(value)} {unit}".rstrip()
 
 
-def in_words(kind: Kind, value: Scalar) -> str:
+def in_words(value: Scalar) -> str:
     """A fact's value in words."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(kind, Number) and isinstance(value, float) and value.is_integer():
+    # Above, a float's digits are no longer those that were meant: 1e+300 stays as it is.
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value)

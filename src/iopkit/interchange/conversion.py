@@ -364,8 +364,8 @@ def _union_writer(union: Any, within: Converter) -> Callable[[Any], Raw]:
 
 # Written for those who read a document, and checked against the rest when it is read.
 _DERIVED: dict[Any, tuple[str, ...]] = {
-    Decision: ("verdict", "missing"),
-    Result: ("truth", "reason"),
+    Decision: ("verdict", "missing", "changes"),
+    Result: ("truth", "reason", "evidence"),
     Finding: ("truth", "shortfall"),
 }
 

@@ -1,0 +1,198 @@
+"""Answers: which values of a fact a predicate cannot tell apart.
+
+A predicate that asks ``hours >= 9`` sees two answers among all numbers of hours. With
+answers in place of values, what a predicate does can be worked out in full.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from math import ceil, floor, isinf
+from typing import NamedTuple
+
+from attrs import frozen
+
+from iopkit.eligibility.kinds import Choice, Number, Scalar, is_ordered
+from iopkit.eligibility.predicates import (
+    AllOf,
+    AnyFact,
+    AnyOf,
+    Atom,
+    Between,
+    Compare,
+    Known,
+    OneOf,
+    Operator,
+    Predicate,
+    evaluate,
+    place_of,
+)
+from iopkit.truth import Truth
+
+
+class Span(NamedTuple):
+    """Neighboring places in a kind's order, from ``low`` to ``high``; ``open``: without both."""
+
+    low: float
+    high: float
+    open: bool = False
+
+
+@frozen
+class Answers:
+    """The values of a fact, sorted by what some atoms say about them.
+
+    Answers are numbered in the order of their least values. ``spans`` holds, in rising
+    order, each span of values with the number of its answer.
+    """
+
+    fact: AnyFact
+    atoms: tuple[Atom, ...]
+    examples: tuple[Scalar, ...]
+    """One value of each answer."""
+    truths: tuple[tuple[bool, ...], ...]
+    """For each answer, which of the atoms hold."""
+    spans: tuple[tuple[Span, int], ...]
+
+    @property
+    def count(self) -> int:
+        """How many answers there are; one more is that the fact is not known."""
+        return len(self.examples)
+
+    def place(self, value: Scalar | None) -> int:
+        """The number of a value's answer; ``count`` if it is not known."""
+        if value is None:
+            return self.count
+        return self.truths.index(_truths(self.fact, self.atoms, value))
+
+    def predicate(self, numbers: Iterable[int]) -> Predicate:
+        """That the fact is known and has one of some answers, said as briefly as can be.
+
+        Example:
+            >>> from iopkit.eligibility import FACTS, describe
+            >>> hours = FACTS["needed_hours_per_week"]
+            >>> below_nine, nine_or_more = 0, 1
+            >>> describe(answers_to(hours, [hours >= 9]).predicate([nine_or_more]))
+            'needed hours per week is at least 9 hours'
+        """
+        wanted = set(numbers)
+        runs: list[list[Span]] = [[]]
+        for span, number in self.spans:
+            if number in wanted:
+                runs[-1].append(span)
+            elif runs[-1]:
+                runs.append([])
+        found = [run for run in runs if run]
+        if not is_ordered(self.fact.kind):
+            return self._one_of([place for run in found for place in _places(run)])
+        if all(run[0].low == run[-1].high for run in found) and len(found) > 1:
+            return self._one_of([run[0].low for run in found])
+        parts = tuple(self._within(run[0], run[-1]) for run in found)
+        return parts[0] if len(parts) == 1 else AnyOf(parts)
+
+    def _one_of(self, places: list[float]) -> Predicate:
+        values = tuple(_value(self.fact, place) for place in places)
+        return self.fact.equals(values[0]) if len(values) == 1 else OneOf(self.fact, values)
+
+    def _within(self, first: Span, last: Span) -> Predicate:
+        """Between the start of one span and the end of another."""
+        fact, lowest, highest = self.fact, self.spans[0][0].low, self.spans[-1][0].high
+        if first.low == last.high:
+            return fact.equals(_value(fact, first.low))
+        bounds: list[Predicate] = []
+        if first.low > lowest or (first.open and not isinf(lowest)):
+            least = Operator.MORE_THAN if first.open else Operator.AT_LEAST
+            bounds.append(Compare(fact, least, _value(fact, first.low)))
+        if last.high < highest or (last.open and not isinf(highest)):
+            most = Operator.LESS_THAN if last.open else Operator.AT_MOST
+            bounds.append(Compare(fact, most, _value(fact, last.high)))
+        if not bounds:
+            return fact.is_known
+        if len(bounds) == 2 and not (first.open or last.open):
+            return Between(fact, _value(fact, first.low), _value(fact, last.high))
+        return bounds[0] if len(bounds) == 1 else AllOf(tuple(bounds))
+
+
+def answers_to(fact: AnyFact, atoms: Iterable[Atom]) -> Answers:
+    """The answers that some atoms about a fact can tell apart."""
+    asked = tuple(
+        dict.fromkeys(atom for atom in atoms if atom.fact == fact and not isinstance(atom, Known))
+    )
+    numbers: dict[tuple[bool, ...], int] = {}
+    examples: list[Scalar] = []
+    spans: list[tuple[Span, int]] = []
+    for span in _spans(fact, sorted({place for atom in asked for place in _mentioned(atom)})):
+        example = _value(fact, _middle(span))
+        truths = _truths(fact, asked, example)
+        if truths not in numbers:
+            numbers[truths] = len(examples)
+            examples.append(example)
+        spans.append((span, numbers[truths]))
+    return Answers(fact, asked, tuple(examples), tuple(numbers), tuple(spans))
+
+
+def _truths(fact: AnyFact, atoms: tuple[Atom, ...], value: Scalar) -> tuple[bool, ...]:
+    return tuple(evaluate(atom, {fact.name: value}) is Truth.YES for atom in atoms)
+
+
+def _mentioned(atom: Atom) -> Iterator[float]:
+    """Places of the values that an atom names."""
+    match atom:
+        case Compare(fact, _, value):
+            yield place_of(fact.kind, value)
+        case Between(fact, low, high):
+            yield from (place_of(fact.kind, low), place_of(fact.kind, high))
+        case OneOf(fact, values):
+            yield from (place_of(fact.kind, value) for value in values)
+        case Known():
+            pass
+
+
+def _spans(fact: AnyFact, cuts: list[float]) -> Iterator[Span]:
+    """The places of a fact's kind in rising order, cut on both sides of some of them."""
+    kind = fact.kind
+    if isinstance(kind, Number) and not kind.whole:
+        ends = sorted({kind.low, *cuts, kind.high})
+        for low, high in pairwise(ends):
+            yield from () if isinf(low) else (Span(low, low),)
+            middle = _middle(Span(low, high, open=True))
+            yield from (Span(low, high, open=True),) if low < middle < high else ()
+        yield from () if isinf(ends[-1]) else (Span(ends[-1], ends[-1]),)
+        return
+    if isinstance(kind, Number):
+        # Whole numbers of any size, where the ends are finite.
+        low = kind.low if isinf(kind.low) else ceil(kind.low)
+        high = kind.high if isinf(kind.high) else floor(kind.high)
+    else:
+        low, high = 0, len(kind.options) - 1 if isinstance(kind, Choice) else 1
+    each = cuts if is_ordered(kind) else range(int(high) + 1)
+    starts = sorted({low, *each, *(cut + 1 for cut in each if cut < high)})
+    for start, after in pairwise([*starts, high + 1]):
+        yield Span(start, after - 1)
+
+
+def _places(run: list[Span]) -> Iterator[float]:
+    for span in run:
+        yield from range(int(span.low), int(span.high) + 1)
+
+
+def _middle(span: Span) -> float:
+    """A place within a span."""
+    low, high, is_open = span
+    if not is_open:
+        # Nothing lies at an infinite end.
+        return low if not isinf(low) else high if not isinf(high) else 0
+    if isinf(low) and isinf(high):
+        return 0.0
+    if isinf(low):
+        return high - max(1.0, abs(high) / 2)
+    if isinf(high):
+        return low + max(1.0, abs(low) / 2)
+    return low / 2 + high / 2
+
+
+def _value(fact: AnyFact, place: float) -> Scalar:
+    """The value that stands at a place of a fact's kind."""
+    kind = fact.kind
+    if isinstance(kind, Choice):
+        return kind.options[int(place)]
+    return place if isinstance(kind, Number) else bool(place)

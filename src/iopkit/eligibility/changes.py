@@ -1,0 +1,209 @@
+"""What could still change an answer, and what would turn a "no" into a "yes"."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from itertools import islice
+
+from attrs import frozen
+
+from iopkit.confidential import hidden
+from iopkit.eligibility.diagrams import (
+    LEAVES,
+    YES,
+    Diagram,
+    diagram_of,
+    follow,
+    reached,
+    restrict,
+)
+from iopkit.eligibility.kinds import Scalar
+from iopkit.eligibility.predicates import AnyFact, Predicate, Values, describe
+from iopkit.truth import Truth
+
+MAX_WAYS = 20
+"""How many of the smallest sets of changes are told."""
+
+
+class Role(StrEnum):
+    """What one fact's value does in a predicate, the others being as they are."""
+
+    DECISIVE = "decisive"
+    """Another value of this fact alone would change the answer."""
+    OPEN = "open"
+    """Not known, and could still change the answer."""
+    IDLE = "idle"
+    """Makes no difference as things are."""
+
+
+@frozen(repr=False)
+class Evidence:
+    """A fact's value, ``None`` if not known, and the part that it played."""
+
+    fact: AnyFact
+    value: Scalar | None
+    role: Role
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Change:
+    """One fact and what would have to hold of it; ``known``: it is known to be otherwise."""
+
+    fact: AnyFact
+    to: Predicate
+    known: bool
+
+    @property
+    def words(self) -> str:
+        """The change in prose."""
+        return describe(self.to) if self.known else f"it turns out that {describe(self.to)}"
+
+    __repr__ = hidden
+
+
+def evidence(predicate: Predicate, values: Values) -> tuple[Evidence, ...]:
+    """Each fact that a predicate asks about, in reading order, with the role of its value.
+
+    Raises:
+        TooComplexError: the predicate's diagram is too large.
+
+    Example:
+        >>> from iopkit.eligibility import FACTS
+        >>> age, hours = FACTS["age"], FACTS["needed_hours_per_week"]
+        >>> [e.role.value for e in evidence((age >= 18) & (hours >= 9), {"age": 17})]
+        ['decisive', 'idle']
+    """
+    diagram = diagram_of(predicate)
+    now = follow(diagram, values)
+    still_open = restrict(diagram, values).facts
+    found: list[Evidence] = []
+    for answers in diagram.questions:
+        fact = answers.fact
+        value = values.get(fact.name)
+        others = (follow(diagram, {**values, fact.name: other}) for other in answers.examples)
+        if value is None:
+            role = Role.OPEN if fact in still_open else Role.IDLE
+        else:
+            role = Role.DECISIVE if any(other is not now for other in others) else Role.IDLE
+        found.append(Evidence(fact, value, role))
+    return tuple(found)
+
+
+def open_facts(predicate: Predicate, values: Values) -> tuple[AnyFact, ...]:
+    """The unknown facts that could still change the answer, and only those.
+
+    A fact is one of them if learning it makes a difference for some way in which the other
+    unknown facts may turn out, or stay unknown. Facts of which a larger share of the
+    answers settles the matter at once come first, others in reading order.
+
+    Raises:
+        TooComplexError: the predicate's diagram is too large.
+
+    Example:
+        >>> from iopkit.eligibility import FACTS
+        >>> age, hours = FACTS["age"], FACTS["needed_hours_per_week"]
+        >>> [fact.name for fact in open_facts((age >= 18) & (hours >= 9), {"age": 40})]
+        ['needed_hours_per_week']
+    """
+    left = restrict(diagram_of(predicate), values)
+    now = follow(left, {})
+
+    def staying(fact: AnyFact) -> float:
+        (answers,) = (answers for answers in left.questions if answers.fact == fact)
+        same = [follow(left, {fact.name: example}) is now for example in answers.examples]
+        return sum(same) / len(same)
+
+    return tuple(sorted(left.facts, key=staying))
+
+
+def smallest_changes(predicate: Predicate, values: Values) -> tuple[tuple[Change, ...], ...]:
+    """The smallest sets of changes after which the answer would be yes.
+
+    A known fact is changed only if it can change; an unknown one may turn out in any way.
+    Empty if the answer is yes already, or no change of what can change makes it so; at most
+    ``MAX_WAYS`` sets, each in reading order.
+
+    Raises:
+        TooComplexError: the predicate's diagram is too large.
+
+    Example:
+        >>> from iopkit.eligibility import FACTS
+        >>> age, hours = FACTS["age"], FACTS["needed_hours_per_week"]
+        >>> ((change,),) = smallest_changes((age >= 18) & (hours >= 9), {"age": 40, hours.name: 7})
+        >>> change.words
+        'needed hours per week is at least 9 hours'
+    """
+    # What cannot change is answered for good; unknown facts and the others are still open.
+    whole = diagram_of(predicate)
+    fixed = {a.fact.name: values.get(a.fact.name) for a in whole.questions if not a.fact.changeable}
+    diagram = restrict(whole, fixed)
+    if follow(diagram, values) is Truth.YES:
+        return ()
+    now = [answers.place(values.get(answers.fact.name)) for answers in diagram.questions]
+    ways = list(islice(_cheapest(diagram, diagram.root, now, _costs(diagram, now)), 50 * MAX_WAYS))
+    return tuple(
+        tuple(
+            Change(answers.fact, answers.predicate(way[question]), now[question] != answers.count)
+            for question, answers in enumerate(diagram.questions)
+            if question in way
+        )
+        for way in _merged(ways)[:MAX_WAYS]
+    )
+
+
+# A way to a yes: questions, and the answers to each of them that would do.
+_Way = dict[int, frozenset[int]]
+
+
+def _costs(diagram: Diagram, now: list[int]) -> dict[int, float]:
+    """For each node, the fewest answers that must differ from ``now`` to come to a yes."""
+    costs = {leaf: 0 if leaf == YES else float("inf") for leaf in range(len(LEAVES))}
+    for number in reached(diagram):
+        costs[number] = min(step[0] for step in _steps(diagram, number, now, costs))
+    return costs
+
+
+def _steps(
+    diagram: Diagram, number: int, now: list[int], costs: dict[int, float]
+) -> Iterator[tuple[float, int, frozenset[int]]]:
+    """Ways on from a node: the cost, the next node, and the answers that lead there.
+
+    No answers: what is stays as it is. Nothing that is known becomes unknown.
+    """
+    node = diagram.node(number)
+    stay = node.branches[now[node.question]]
+    yield costs[stay], stay, frozenset()
+    for branch in dict.fromkeys(node.branches[:-1]):
+        answers = {place for place, to in enumerate(node.branches[:-1]) if to == branch}
+        if branch != stay:
+            yield costs[branch] + 1, branch, frozenset(answers)
+
+
+def _cheapest(
+    diagram: Diagram, number: int, now: list[int], costs: dict[int, float]
+) -> Iterator[_Way]:
+    if number == YES:
+        yield {}
+    elif costs[number] < float("inf"):
+        question = diagram.node(number).question
+        for cost, branch, answers in _steps(diagram, number, now, costs):
+            if cost == costs[number]:
+                for rest in _cheapest(diagram, branch, now, costs):
+                    yield {question: answers, **rest} if answers else rest
+
+
+def _merged(ways: list[_Way]) -> list[_Way]:
+    """Ways that differ in one question's answers made one."""
+    merged: list[_Way] = []
+    for way in ways:
+        joined = way
+        while twin := next((one for one in merged if _alike(one, joined)), None):
+            merged.remove(twin)
+            joined = {question: twin[question] | joined[question] for question in twin}
+        merged.append(joined)
+    return merged
+
+
+def _alike(one: _Way, other: _Way) -> bool:
+    return one.keys() == other.keys() and sum(one[q] != other[q] for q in one) <= 1

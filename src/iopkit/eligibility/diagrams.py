@@ -1,0 +1,252 @@
+"""Decision diagrams: all that a predicate can say, for every answer and for "not known".
+
+A predicate becomes questions in a fixed order, each with a branch for every answer and a
+last one for "not known", down to a truth. Equal parts are held once and questions that
+make no difference are left out, so a diagram asks exactly what matters.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial, reduce
+
+from attrs import frozen
+
+from iopkit.eligibility.answers import Answers, answers_to
+from iopkit.eligibility.predicates import (
+    AllOf,
+    AnyFact,
+    AnyOf,
+    AtLeast,
+    Between,
+    Compare,
+    Known,
+    Not,
+    OneOf,
+    Predicate,
+    Values,
+    atoms_in,
+    evaluate,
+    facts_in,
+)
+from iopkit.errors import TooComplexError
+from iopkit.truth import Truth
+
+MAX_NODES = 100_000
+"""How many nodes a diagram may take while it is made."""
+
+# The first nodes of every diagram are its leaves, in an order in which "all of" is the least
+# and "any of" the greatest, as in Kleene's logic.
+LEAVES = (Truth.NO, Truth.UNKNOWN, Truth.YES)
+NO, UNKNOWN, YES = range(3)
+
+
+@frozen
+class Node:
+    """A question, by its number, and the node after each of its answers, "not known" last."""
+
+    question: int
+    branches: tuple[int, ...]
+
+
+@frozen
+class Diagram:
+    """What a predicate says: ``nodes`` follow three leaves (no, unknown and yes).
+
+    Nodes are numbered from 3, each after those it leads to; ``root`` is where to begin.
+    """
+
+    questions: tuple[Answers, ...]
+    nodes: tuple[Node, ...]
+    root: int
+
+    def node(self, number: int) -> Node:
+        """A node that is no leaf."""
+        return self.nodes[number - len(LEAVES)]
+
+    @property
+    def facts(self) -> tuple[AnyFact, ...]:
+        """The facts that make a difference, in reading order."""
+        asked = {self.node(number).question for number in reached(self)}
+        return tuple(self.questions[question].fact for question in sorted(asked))
+
+
+def reached(diagram: Diagram) -> Iterator[int]:
+    """Numbers of the nodes below and at the root, leaves left out, each after its branches."""
+    seen = {diagram.root}
+    for number in range(diagram.root, len(LEAVES) - 1, -1):
+        if number in seen:
+            seen.update(diagram.node(number).branches)
+    yield from (number for number in sorted(seen) if number >= len(LEAVES))
+
+
+@lru_cache(maxsize=1024)
+def diagram_of(predicate: Predicate) -> Diagram:
+    """The diagram of a predicate.
+
+    Raises:
+        TooComplexError: it would have more than ``MAX_NODES`` nodes.
+    """
+    atoms = tuple(dict.fromkeys(atoms_in(predicate)))
+    facts = tuple(dict.fromkeys(facts_in(predicate)))
+    builder = _Builder(tuple(answers_to(fact, atoms) for fact in facts))
+    return builder.diagram(builder.build(predicate))
+
+
+def follow(diagram: Diagram, values: Values) -> Truth:
+    """The truth at the end of the way that facts' values take; ``None`` is not known."""
+    number = diagram.root
+    while number >= len(LEAVES):
+        node = diagram.node(number)
+        answers = diagram.questions[node.question]
+        number = node.branches[answers.place(values.get(answers.fact.name))]
+    return LEAVES[number]
+
+
+def restrict(diagram: Diagram, values: Values) -> Diagram:
+    """What is left to ask once the known facts are answered: a diagram over the others."""
+    builder = _Builder(diagram.questions)
+    places = [
+        None if (value := values.get(answers.fact.name)) is None else answers.place(value)
+        for answers in diagram.questions
+    ]
+    return builder.diagram(builder.copy(diagram, places))
+
+
+def relevance(diagram: Diagram, fact: AnyFact) -> Diagram:
+    """Whether a fact that is not known could still change the truth, given the others.
+
+    The diagram asks about the other facts and ends in yes or no. Each of them that is not
+    known may yet turn out in any way, or stay unknown.
+    """
+    builder = _Builder(diagram.questions)
+    at = [answers.fact for answers in diagram.questions].index(fact)
+    ways: list[int] = []
+    for place in range(diagram.questions[at].count + 1):
+        places: list[int | None] = [None] * len(diagram.questions)
+        places[at] = place
+        ways.append(builder.copy(diagram, places))
+    *learned, unknown = ways
+    differ = [builder.join(_differ, way, unknown) for way in learned]
+    return builder.diagram(builder.in_any_way(builder.diagram(builder.any_of(differ))))
+
+
+def _differ(one: int, other: int) -> int:
+    return NO if one == other else YES
+
+
+class _Builder:
+    """Makes nodes, each once. It lives for one call; what leaves it is a ``Diagram``."""
+
+    def __init__(self, questions: tuple[Answers, ...]) -> None:
+        self.questions = questions
+        self.nodes: list[Node] = []
+        self.numbers: dict[Node, int] = {}
+        self.joined: dict[tuple[_Leaves, int, int], int] = {}
+
+    def diagram(self, root: int) -> Diagram:
+        """The diagram that begins at a node, without what it does not reach."""
+        whole = Diagram(self.questions, tuple(self.nodes), root)
+        kept = list(reached(whole))
+        numbers = {leaf: leaf for leaf in range(len(LEAVES))}
+        numbers |= {number: place for place, number in enumerate(kept, len(LEAVES))}
+        nodes = (
+            Node(node.question, tuple(numbers[branch] for branch in node.branches))
+            for node in map(whole.node, kept)
+        )
+        return Diagram(self.questions, tuple(nodes), numbers[root])
+
+    def node(self, question: int, branches: tuple[int, ...]) -> int:
+        """The number of a node; of its one branch where the answer makes no difference."""
+        if len(set(branches)) == 1:
+            return branches[0]
+        node = Node(question, branches)
+        if node not in self.numbers:
+            if len(self.nodes) == MAX_NODES:
+                raise TooComplexError(f"a predicate needs more than {MAX_NODES} decision nodes")
+            self.numbers[node] = len(self.nodes) + len(LEAVES)
+            self.nodes.append(node)
+        return self.numbers[node]
+
+    def build(self, predicate: Predicate) -> int:
+        """The node of a predicate."""
+        match predicate:
+            case AllOf(parts):
+                return reduce(partial(self.join, min), map(self.build, parts), YES)
+            case AnyOf(parts):
+                return self.any_of(map(self.build, parts))
+            case Not(part):
+                return self.join(_opposite, self.build(part), NO)
+            case AtLeast(count, parts):
+                return self.at_least(count, [self.build(part) for part in parts])
+            case Compare(fact) | Between(fact) | OneOf(fact) | Known(fact):
+                place = self.place(fact)
+                examples = (*self.questions[place].examples, None)
+                truths = [evaluate(predicate, {fact.name: example}) for example in examples]
+                return self.node(place, tuple(map(LEAVES.index, truths)))
+
+    def any_of(self, parts: Iterable[int]) -> int:
+        return reduce(partial(self.join, max), parts, NO)
+
+    def at_least(self, count: int, parts: Sequence[int]) -> int:
+        """Either the first holds and one less of the others, or as many of the others."""
+        held = [YES] + [NO] * count
+        for part in reversed(parts):
+            for wanted in range(count, 0, -1):
+                with_it = self.join(min, part, held[wanted - 1])
+                held[wanted] = self.join(max, with_it, held[wanted])
+        return held[count]
+
+    def place(self, fact: AnyFact) -> int:
+        return [answers.fact for answers in self.questions].index(fact)
+
+    def join(self, leaves: "_Leaves", one: int, other: int) -> int:
+        """The node that says what ``leaves`` makes of the truths that two nodes say."""
+        if max(one, other) < len(LEAVES):
+            return leaves(one, other)
+        key = (leaves, one, other)
+        if key not in self.joined:
+            first, second = self.asked(one), self.asked(other)
+            question = min(first, second)
+            width = self.questions[question].count + 1
+            ones = self.branches(one) if first == question else (one,) * width
+            others = self.branches(other) if second == question else (other,) * width
+            branches = (self.join(leaves, *pair) for pair in zip(ones, others, strict=True))
+            self.joined[key] = self.node(question, tuple(branches))
+        return self.joined[key]
+
+    def asked(self, number: int) -> int:
+        """The question of a node; after all others for a leaf."""
+        if number < len(LEAVES):
+            return len(self.questions)
+        return self.nodes[number - len(LEAVES)].question
+
+    def branches(self, number: int) -> tuple[int, ...]:
+        return self.nodes[number - len(LEAVES)].branches
+
+    def copy(self, diagram: Diagram, places: Sequence[int | None]) -> int:
+        """A diagram's root made anew, with questions answered where a place is given."""
+        made = {leaf: leaf for leaf in range(len(LEAVES))}
+        for number in reached(diagram):
+            node = diagram.node(number)
+            place = places[node.question]
+            made[number] = (
+                self.node(node.question, tuple(made[branch] for branch in node.branches))
+                if place is None
+                else made[node.branches[place]]
+            )
+        return made[diagram.root]
+
+    def in_any_way(self, diagram: Diagram) -> int:
+        """A diagram's root, with "not known" taken as any answer or none."""
+        made = {leaf: leaf for leaf in range(len(LEAVES))}
+        for number in reached(diagram):
+            node = diagram.node(number)
+            branches = tuple(made[branch] for branch in node.branches)
+            made[number] = self.node(node.question, (*branches[:-1], self.any_of(branches)))
+        return made[diagram.root]
+
+
+_Leaves = Callable[[int, int], int]
+
+
+def _opposite(leaf: int, _: int) -> int:
+    return YES - leaf

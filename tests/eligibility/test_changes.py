@@ -1,0 +1,251 @@
+"""Diagrams, and what is read off them, against brute force over every completion."""
+
+import pickle
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import combinations, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iopkit.eligibility import (
+    MAX_WAYS,
+    AllOf,
+    AnyFact,
+    AtLeast,
+    Change,
+    Choice,
+    Fact,
+    Number,
+    Predicate,
+    Role,
+    Scalar,
+    YesNo,
+    evaluate,
+    evidence,
+    find_policy,
+    open_facts,
+    smallest_changes,
+)
+from iopkit.eligibility.diagrams import diagram_of, follow, relevance, restrict
+from iopkit.errors import TooComplexError
+from iopkit.strategies import predicates
+from iopkit.truth import Truth
+
+Values = Mapping[str, Scalar | None]
+
+
+def not_known(_subject: object, _on: date) -> None:
+    """A reader that knows nothing; these tests give facts' values themselves."""
+
+
+SMALL: dict[AnyFact, tuple[Scalar, ...]] = {
+    Fact("insured", YesNo(), "Has coverage.", not_known): (True, False),
+    Fact("employed", YesNo(), "Has work.", not_known): (True, False),
+    Fact("phase", Number(1, 3, whole=True), "Phase.", not_known, changeable=False): (1, 2, 3),
+    Fact("risk", Choice(("low", "mid", "high"), ordered=True), "Risk.", not_known): (
+        "low",
+        "mid",
+        "high",
+    ),
+}
+FACT_LIST = tuple(SMALL)
+DOMAINS: dict[str, tuple[Scalar | None, ...]] = {
+    fact.name: (None, *values) for fact, values in SMALL.items()
+}
+INSURED, EMPLOYED, PHASE, RISK = FACT_LIST
+
+small_values = st.fixed_dictionaries(
+    {name: st.sampled_from(values) for name, values in DOMAINS.items()}
+)
+
+
+def ways(names: tuple[str, ...]) -> Iterator[Values]:
+    """Every way in which some facts can turn out or stay unknown."""
+    for way in product(*(DOMAINS[name] for name in names)):
+        yield dict(zip(names, way, strict=True))
+
+
+def matters(predicate: Predicate, values: Values, fact: AnyFact) -> bool:
+    """Whether learning a fact changes the answer, for some way of the other unknown facts."""
+    others = tuple(n for n, value in values.items() if value is None and n != fact.name)
+    return any(
+        evaluate(predicate, {**values, **way, fact.name: value})
+        is not evaluate(predicate, {**values, **way})
+        for way in ways(others)
+        for value in SMALL[fact]
+    )
+
+
+@given(predicates(FACT_LIST), small_values)
+def test_a_diagram_says_what_its_predicate_says(predicate: Predicate, values: Values) -> None:
+    diagram = diagram_of(predicate)
+
+    assert follow(diagram, values) is evaluate(predicate, values)
+    assert follow(restrict(diagram, values), {}) is evaluate(predicate, values)
+    assert pickle.loads(pickle.dumps(diagram)) == diagram
+
+
+@given(predicates(FACT_LIST))
+def test_predicates_that_say_the_same_have_one_diagram(predicate: Predicate) -> None:
+    twice = AllOf((predicate, ~~predicate))
+
+    assert diagram_of(twice) == diagram_of(predicate)
+    assert diagram_of(~~predicate) == diagram_of(predicate)
+
+
+@given(predicates(FACT_LIST), small_values)
+def test_what_is_open_is_exactly_what_could_still_change_the_answer(
+    predicate: Predicate, values: Values
+) -> None:
+    asked = [fact for fact in FACT_LIST if values[fact.name] is None]
+
+    found = open_facts(predicate, values)
+
+    assert set(found) == {fact for fact in asked if matters(predicate, values, fact)}
+    assert len(found) == len(set(found))
+    if evaluate(predicate, values) is Truth.UNKNOWN:
+        assert found
+
+
+@given(predicates(FACT_LIST), small_values)
+def test_facts_that_settle_more_at_once_are_asked_first(
+    predicate: Predicate, values: Values
+) -> None:
+    def settled(fact: AnyFact) -> int:
+        now = evaluate(predicate, values)
+        return sum(
+            evaluate(predicate, {**values, fact.name: value}) is not now for value in SMALL[fact]
+        )
+
+    # Of facts with two values all answers are told apart, so shares can be compared.
+    found = [fact for fact in open_facts(predicate, values) if fact in (INSURED, EMPLOYED)]
+    assert sorted(found, key=settled, reverse=True) == found
+
+
+@given(predicates(FACT_LIST), small_values)
+def test_relevance_says_for_any_values_whether_a_fact_is_open(
+    predicate: Predicate, values: Values
+) -> None:
+    diagram = diagram_of(predicate)
+    for answers in diagram.questions:
+        fact = answers.fact
+        others = {**values, fact.name: None}
+        relevant = follow(relevance(diagram, fact), others)
+
+        assert relevant is Truth.of(fact in open_facts(predicate, others))
+
+
+@given(predicates(FACT_LIST), small_values)
+def test_the_role_of_each_value(predicate: Predicate, values: Values) -> None:
+    now = evaluate(predicate, values)
+    found = {e.fact: e for e in evidence(predicate, values)}
+
+    for fact, seen in found.items():
+        others = [evaluate(predicate, {**values, fact.name: value}) for value in SMALL[fact]]
+        assert seen.value == values[fact.name]
+        if seen.value is None:
+            expected = Role.OPEN if matters(predicate, values, fact) else Role.IDLE
+        else:
+            expected = Role.DECISIVE if any(other is not now for other in others) else Role.IDLE
+        assert seen.role is expected
+
+
+def fits(change: Change, values: Values) -> bool:
+    return evaluate(change.to, values) is Truth.YES
+
+
+@given(predicates(FACT_LIST), small_values)
+def test_the_smallest_changes_are_all_those_of_least_size(
+    predicate: Predicate, values: Values
+) -> None:
+    can = [fact for fact in FACT_LIST if fact.changeable or values[fact.name] is None]
+    expected: set[frozenset[tuple[str, Scalar]]] = set()
+    for size in range(len(can) + 1):
+        for facts in combinations(can, size):
+            for new in product(*(SMALL[fact] for fact in facts)):
+                names = [fact.name for fact in facts]
+                changed = dict(zip(names, new, strict=True))
+                if any(values[name] == value for name, value in changed.items()):
+                    continue
+                if evaluate(predicate, {**values, **changed}) is Truth.YES:
+                    expected.add(frozenset(changed.items()))
+        if expected:
+            break
+
+    found = smallest_changes(predicate, values)
+
+    if evaluate(predicate, values) is Truth.YES:
+        assert found == ()
+        return
+    told: set[frozenset[tuple[str, Scalar]]] = set()
+    for way in found:
+        assert [c.known for c in way] == [values[c.fact.name] is not None for c in way]
+        domains = [
+            [(c.fact.name, v) for v in SMALL[c.fact] if fits(c, {c.fact.name: v})] for c in way
+        ]
+        told |= {frozenset(choice) for choice in product(*domains)}
+    assert told == expected
+    assert len(found) <= MAX_WAYS
+
+
+def test_ways_that_differ_in_one_fact_are_told_as_one() -> None:
+    by_phase = (PHASE.equals(1) & RISK.equals("low")) | (~PHASE.equals(1) & RISK.equals("mid"))
+    assert [
+        [change.words for change in way]
+        for way in smallest_changes(by_phase, {"phase": None, "risk": "low"})
+    ] == [["it turns out that phase is 1"]]
+    assert [
+        [change.words for change in way]
+        for way in smallest_changes(by_phase, {"phase": None, "risk": "high"})
+    ] == [
+        ["it turns out that phase is 1", "risk is low"],
+        ["it turns out that phase is at least 2", "risk is mid"],
+    ]
+    (way,) = smallest_changes(RISK.equals("low") | RISK.equals("mid"), {"risk": "high"})
+    assert [change.words for change in way] == ["risk is at most mid"]
+
+
+def test_what_cannot_change_is_never_proposed() -> None:
+    assert smallest_changes(PHASE >= 2, {"phase": 1}) == ()
+    ((change,),) = smallest_changes(PHASE >= 2, {"phase": None})
+    assert (change.words, change.known) == ("it turns out that phase is at least 2", False)
+
+
+def test_no_change_helps_where_nothing_could_be_met() -> None:
+    assert smallest_changes(INSURED.equals(True) & INSURED.equals(False), {"insured": True}) == ()
+
+
+def test_at_most_so_many_ways_are_told() -> None:
+    switches: list[AnyFact] = [Fact(f"s{n}", YesNo(), "A switch.", not_known) for n in range(10)]
+    half = AtLeast(5, tuple(switch.equals(True) for switch in switches))
+
+    assert len(smallest_changes(half, {switch.name: False for switch in switches})) == MAX_WAYS
+
+
+@pytest.mark.parametrize("names", [(), ("insured",)])
+def test_a_predicate_without_facts_has_nothing_open(names: tuple[str, ...]) -> None:
+    values = dict.fromkeys(names, True)
+
+    assert open_facts(AllOf(()), values) == ()
+    assert smallest_changes(AllOf(()), values) == ()
+    assert evidence(AllOf(()), values) == ()
+
+
+def test_a_diagram_that_grows_too_large_is_refused() -> None:
+    facts: list[AnyFact] = [Fact(f"n{i}", YesNo(), "A switch.", not_known) for i in range(160)]
+    counted = AtLeast(80, tuple(fact.equals(True) for fact in facts))
+
+    with pytest.raises(TooComplexError, match="more than 100000"):
+        diagram_of(counted)
+
+
+def test_changes_are_confidential_values() -> None:
+    policy = find_policy("us-medicare-iop")
+    asked = AllOf(tuple(c.predicate for c in policy.versions.dated[0].value))
+    (way,) = smallest_changes(asked, {"dangerous": True})
+
+    assert pickle.loads(pickle.dumps(way)) == way
+    assert "dangerous" not in repr(way)
+    assert "dangerous" not in repr(evidence(asked, {"dangerous": True}))
