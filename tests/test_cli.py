@@ -151,6 +151,16 @@ def test_decide_takes_a_policy_from_a_file(folder: Path, run: Run) -> None:
     assert run(*arguments, "policy.json").json == run(*arguments, "us-medicare-iop").json
 
 
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [("text", "Medicare intensive"), ("markdown", "## Medicare"), ("html", "<section class=")],
+)
+def test_decide_prints_in_several_forms(form: str, start: str, folder: Path, run: Run) -> None:
+    said = run("decide", "patient.json", *MEDICARE, *ON, "--form", form)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith(start)
+
+
 # Plan.
 
 PLAN = ("plan", "patient.json", "--program", "matrix-16-week", "--site", "site.toml")

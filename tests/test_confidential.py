@@ -126,7 +126,7 @@ IMPERSONAL = {
         "_Run",
     ),
     *("Band", "BandSet", "Instrument", "Item", "Scale"),
-    *("Answers", "Diagram", "Node"),
+    *("Answers", "Diagram", "Node", "_Box"),
     *("Compare", "Between", "OneOf", "Known", "AllOf", "AnyOf", "Not", "AtLeast"),
     *("Program", "Phase", "Service", "Slot", "Weekly", "PerWeek", "InAll", "RandomDays"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Entry", "Dose", "_Leaf", "_Member"),

@@ -1,10 +1,10 @@
-"""A program's picture has its hours, its words, and the same bytes each time."""
+"""Pictures have what they are of, its words, and the same bytes each time."""
 
 import re
 import struct
 import sys
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from itertools import pairwise
 from typing import Literal
@@ -14,8 +14,23 @@ import pytest
 from attrs import evolve
 
 from iopkit import MissingExtraError, Modality, Program, find_program
+from iopkit.eligibility import (
+    FACTS,
+    POLICIES,
+    AllOf,
+    AnyFact,
+    AnyOf,
+    AtLeast,
+    Criterion,
+    Fact,
+    Policy,
+    Predicate,
+    YesNo,
+)
+from iopkit.errors import TooComplexError
 from iopkit.plans import PerWeek, Phase, Service, weekly_doses
-from iopkit.plots import program_picture
+from iopkit.plots import policy_picture, program_picture
+from iopkit.sources import Dated, Grade, Source, Versions
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -240,3 +255,69 @@ def test_a_missing_package_is_named_with_the_command_to_install_it(
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'iopkit\[plots\]'"):
         program_picture(find_program("matrix-16-week"))
+
+
+# Policies.
+
+POLICY_DAY = date(2026, 1, 5)
+RULE = Source("Rule 1", Grade.SECONDARY)
+
+
+def policy(*predicates: Predicate) -> Policy:
+    criteria = tuple(
+        Criterion(f"c{n}", "A criterion.", predicate, RULE)
+        for n, predicate in enumerate(predicates)
+    )
+    return Policy("drawn", "A $drawn$ policy", Versions((Dated(POLICY_DAY, criteria, RULE),)))
+
+
+def test_a_policys_picture_asks_its_questions_and_ends_in_answers() -> None:
+    age, hours = FACTS["age"], FACTS["needed_hours_per_week"]
+    drawn = policy(hours.between(6, 20) & ((hours >= 9) | (age < 18)), hours >= 6)
+    said = words(policy_picture(drawn, on=POLICY_DAY))
+
+    assert sorted(said) == sorted(
+        [
+            "A $drawn$ policy",
+            *("age", "at least 18 years", "at most 17 years"),
+            *("needed hours per week", "between 9 and 20 hours"),
+            *("at least 6 hours and less", "than 9 hours"),
+            *("less than 6 hours or more", "than 20 hours"),
+            *("eligible", "eligible", "not eligible", "not eligible"),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("predicate", "end"), [(AllOf(()), "eligible"), (AnyOf(()), "not eligible")]
+)
+def test_a_policy_that_asks_nothing_has_a_picture_all_the_same(
+    predicate: Predicate, end: str
+) -> None:
+    said = words(policy_picture(policy(predicate), on=POLICY_DAY))
+    assert sorted(said) == sorted(["A $drawn$ policy", end])
+
+
+@pytest.mark.parametrize("shipped", POLICIES, ids=lambda shipped: shipped.name)
+def test_every_shipped_policy_has_a_picture_of_the_same_bytes_each_time(shipped: Policy) -> None:
+    for version in shipped.versions.dated:
+        svg = policy_picture(shipped, on=version.since)
+        assert svg == policy_picture(shipped, on=version.since)
+        assert {"eligible", "not eligible"} <= set(words(svg))
+    assert policy_picture(shipped, on=version.since, form="png").startswith(b"\x89PNG")
+
+
+def test_a_picture_too_large_to_be_read_is_refused() -> None:
+    facts: list[AnyFact] = [
+        Fact(f"n{n}", YesNo(), "A switch.", lambda _, __: None) for n in range(40)
+    ]
+    counted = AtLeast(20, tuple(fact.equals(True) for fact in facts))
+
+    with pytest.raises(TooComplexError, match="100 questions"):
+        policy_picture(policy(counted), on=POLICY_DAY)
+
+
+def test_a_policys_picture_needs_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtraError, match=r"iopkit\[plots\]"):
+        policy_picture(policy(AllOf(())), on=POLICY_DAY)

@@ -59,7 +59,7 @@ def _tables(classes: list[Any], seen: set[Any], name: str) -> Iterator[str]:
             derived = derived_of(kind)
             rows += [(f"``{m.key}``", _of(m.kind), "follows from the rest") for m in derived]
             yield from table("22 58 20", ("Key", "Value", "If left out"), *rows)
-            inner = [part for member in members for part in _classes(member.kind)]
+            inner = [part for m in (*members, *derived) for part in _classes(m.kind)]
             yield from _tables(inner, seen, name)
 
 

@@ -19,10 +19,12 @@ from typing import Any, TextIO, TypeVar
 from attrs import field, frozen
 
 from iopkit.confidential import hidden
-from iopkit.eligibility import FACTS, POLICIES, Policy, find_policy
+from iopkit.eligibility import FACTS, POLICIES, Decision, Policy, find_policy
 from iopkit.errors import IopkitError, UnknownNameError
 from iopkit.interchange import (
     calendar_text,
+    decision_html,
+    decision_markdown,
     decision_text,
     fact_document,
     fact_text,
@@ -158,6 +160,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DATE",
         help="the day to judge for; today if not given",
     )
+    decide.add_argument(
+        "--form", choices=sorted(_FORMS), default="text", help="how the answer is written"
+    )
 
     plan = command("plan", _plan, "Draft a patient's plan from a program.")
     plan.add_argument("patient", metavar="PATIENT.json", type=Path)
@@ -213,12 +218,20 @@ def _day(text: str) -> date:
         ) from None
 
 
+_FORMS: Mapping[str, Callable[[Decision], str]] = {
+    "html": decision_html,
+    "markdown": decision_markdown,
+    "text": decision_text,
+}
+
+
 def _decide(options: argparse.Namespace) -> _Answer:
     policy = _named(Policy, options.policy, find_policy)
     patient = _document(Patient, options.patient)
     on = options.on or datetime.now().astimezone().date()
     decision = policy.decide(patient, on=on)
-    return _Answer(decision_text(decision), to_document(decision), _CODES[decision.verdict])
+    text = _FORMS[options.form](decision)
+    return _Answer(text, to_document(decision), _CODES[decision.verdict])
 
 
 def _plan(options: argparse.Namespace) -> _Answer:

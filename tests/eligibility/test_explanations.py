@@ -6,6 +6,7 @@ from hypothesis import given
 
 from iopkit.eligibility import (
     FACTS,
+    AnyFact,
     Between,
     Compare,
     Explanation,
@@ -54,12 +55,24 @@ def test_every_node_appears_with_its_own_truth_and_the_value_that_it_saw(
 def test_what_an_explanation_says(predicate: Predicate, values: Values) -> None:
     explanation = explain(predicate, values)
 
-    assert explanation.reason == f"{describe(predicate)} ({'; '.join(explanation.seen)})"
-    for fact in facts_in(predicate):
-        (seen,) = [text for text in explanation.seen if text.startswith(fact.title)]
-        assert (seen == f"{fact.title} is not known") is (values[fact.name] is None)
+    facts = dict.fromkeys(facts_in(predicate))
+    seen = "; ".join(fact.seen_as(values[fact.name]) for fact in facts)
+    assert explanation.reason == f"{describe(predicate)} ({seen})"
     asked = {fact.name for fact in facts_in(predicate)}
     assert explanation.values == {name: values[name] for name in asked}
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "words"),
+    [
+        (AGE, 17, "age: 17 years"),
+        (AGE, None, "age is not known"),
+        (DANGEROUS, False, "dangerous: false"),
+        (SEVERITY, "mild", "use disorder severity: mild"),
+    ],
+)
+def test_a_fact_as_it_was_seen(fact: AnyFact, value: Scalar | None, words: str) -> None:
+    assert fact.seen_as(value) == words
 
 
 @given(predicates(), fact_values())
@@ -77,6 +90,9 @@ def test_an_explanation_holds_only_values_that_its_fact_has() -> None:
 
     assert [fault.path for fault in caught.value.faults] == [("value",)]
     assert "forty-two" not in str(caught.value)
+    with pytest.raises(InvalidError) as caught:
+        Explanation(~(AGE >= 18), Truth.YES)
+    assert [fault.path for fault in caught.value.faults] == [("parts",)]
 
 
 @pytest.mark.parametrize(
@@ -110,4 +126,4 @@ def test_what_was_seen_is_shown_in_full() -> None:
     assert explain(hours >= 9, {hours.name: 539 / 60}).truth is Truth.NO
     almost = explain(hours >= 9, {hours.name: 8.9999999})
     assert almost.truth is Truth.NO
-    assert almost.seen != explain(hours >= 9, {hours.name: 9.0}).seen
+    assert almost.reason != explain(hours >= 9, {hours.name: 9.0}).reason

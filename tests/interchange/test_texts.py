@@ -12,7 +12,6 @@ from hypothesis import given
 import iopkit
 from iopkit import (
     FACTS,
-    Decision,
     Fact,
     Grade,
     Modality,
@@ -37,7 +36,6 @@ from iopkit import (
 from iopkit.eligibility import Choice, Number, YesNo
 from iopkit.interchange import (
     calendar_text,
-    decision_text,
     fact_text,
     findings_text,
     moves_text,
@@ -47,7 +45,6 @@ from iopkit.interchange import (
     template_text,
 )
 from iopkit.interchange.texts import dose_text, duration_text
-from iopkit.patients import Assessment, MentalDisorder
 from iopkit.plans import Closure, Dose, Phase, RandomDays, Reason, Service, Slot, Weekly
 from iopkit.strategies import days, patients, programs, sites
 
@@ -112,53 +109,6 @@ def test_a_duration_is_in_hours_and_minutes(minutes: int, text: str) -> None:
 )
 def test_a_dose_says_what_is_of_unknown_length(dose: Dose, text: str) -> None:
     assert dose_text(dose) == text
-
-
-# Decisions.
-
-
-def test_an_eligible_patients_decision_names_each_criterion_and_source(patient: Patient) -> None:
-    text = decision_text(find_policy("us-medicare-iop").decide(patient, on=START))
-    assert "ELIGIBLE: every criterion is met." in text
-    assert "NOT ELIGIBLE" not in text
-    assert "judged for 2026-01-05, by the version in force since 2024-01-01" in text
-    for number in range(1, 8):
-        assert f"42 CFR 410.44(c)({number})" in flat(text)
-    assert text.count("\n  met ") == 7
-    assert "Still to find out" not in text
-
-
-def test_a_patient_who_is_not_eligible_is_told_why(patient: Patient) -> None:
-    (assessment,) = patient.assessments or ()
-    patient = evolve(patient, assessments=(evolve(assessment, dangerous=True),))
-    text = decision_text(find_policy("us-medicare-iop").decide(patient, on=START))
-    assert "NOT ELIGIBLE: a criterion is unmet." in text
-    assert text.count("\n  met ") == 6
-    assert "unmet Is not judged to be dangerous to self or others. dangerous: true" in flat(text)
-
-
-def test_a_decision_that_cannot_be_made_says_what_to_find_out() -> None:
-    patient = Patient(
-        key=KEY,
-        diagnoses=(MentalDisorder("F32.1"),),
-        assessments=(Assessment(on=START, needed_per_week=timedelta(hours=9)),),
-    )
-    text = decision_text(find_policy("us-medicare-iop").decide(patient, on=START))
-    assert "UNDETERMINED" in text
-    assert text.count("\n  undetermined ") == 5
-    assert (
-        "Still to find out: benefit likely, needs 24 hour care, support adequate, dangerous, "
-        "able to participate." in flat(text)
-    )
-    assert "dangerous is not known" in flat(text)
-
-
-def test_every_text_of_a_decision_ends_with_who_decides(
-    patient: Patient, values: Mapping[str, object]
-) -> None:
-    shown = values["decision"]
-    assert isinstance(shown, Decision)
-    assert decision_text(shown).endswith("clinicians decide.")
 
 
 # Plans.

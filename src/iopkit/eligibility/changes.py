@@ -43,6 +43,11 @@ class Evidence:
     value: Scalar | None
     role: Role
 
+    @property
+    def words(self) -> str:
+        """What was seen and its role, in prose."""
+        return f"{self.fact.seen_as(self.value)} ({self.role.value})"
+
     __repr__ = hidden
 
 

@@ -20,9 +20,10 @@ from iopkit.eligibility.predicates import (
     Values,
     describe,
     evaluate,
+    facts_in,
     parts_of,
-    with_unit,
 )
+from iopkit.errors import refuse, unless
 from iopkit.truth import Truth, all_of, any_of, at_least
 
 
@@ -31,7 +32,7 @@ class Explanation:
     """One node of a predicate, its truth, the value it saw, and its parts.
 
     Raises:
-        InvalidError: the node's fact has no such value.
+        InvalidError: the node's fact has no such value, or the parts are not the node's.
     """
 
     predicate: Predicate
@@ -42,6 +43,11 @@ class Explanation:
     def __attrs_post_init__(self) -> None:
         if self.value is not None and isinstance(self.predicate, Atom):
             check(self.predicate.fact.kind, self.value, "value")
+        parts = tuple(part.predicate for part in self.parts)
+        whole = parts == parts_of(self.predicate)
+        refuse(
+            "explanation", unless(whole, "parts", "one for each part of the predicate", "others")
+        )
 
     @property
     def values(self) -> Mapping[str, Scalar | None]:
@@ -53,20 +59,12 @@ class Explanation:
                 return {name: value for part in self.parts for name, value in part.values.items()}
 
     @property
-    def seen(self) -> tuple[str, ...]:
-        """What each fact was, in words, each once."""
-        match self.predicate:
-            case Compare(fact) | Between(fact) | OneOf(fact) | Known(fact):
-                if self.value is None:
-                    return (f"{fact.title} is not known",)
-                return (f"{fact.title}: {with_unit(fact.kind, self.value)}",)
-            case _:
-                return tuple(dict.fromkeys(text for part in self.parts for text in part.seen))
-
-    @property
     def reason(self) -> str:
         """What was asked and what was seen."""
-        return f"{describe(self.predicate)} ({'; '.join(self.seen)})"
+        facts = dict.fromkeys(facts_in(self.predicate))
+        values = self.values
+        seen = "; ".join(fact.seen_as(values[fact.name]) for fact in facts)
+        return f"{describe(self.predicate)} ({seen})"
 
     __repr__ = hidden
 

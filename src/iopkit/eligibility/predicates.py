@@ -50,6 +50,12 @@ class Fact(Generic[S, T]):
         """The name as people read it."""
         return self.name.replace("_", " ")
 
+    def seen_as(self, value: T | None) -> str:
+        """The fact and its value in prose; ``None`` is not known."""
+        if value is None:
+            return f"{self.title} is not known"
+        return f"{self.title}: {with_unit(self.kind, value)}"
+
     def __ge__(self, value: T) -> "Compare":
         return Compare(self, Operator.AT_LEAST, value)
 

@@ -1,5 +1,6 @@
 """In and out: documents, calendars, text and shipped programs."""
 
+from iopkit.interchange.decisions import decision_html, decision_markdown, decision_text
 from iopkit.interchange.documents import (
     fact_document,
     from_json,
@@ -12,7 +13,6 @@ from iopkit.interchange.ical import to_ical
 from iopkit.interchange.library import find_program, program_names, program_text
 from iopkit.interchange.texts import (
     calendar_text,
-    decision_text,
     fact_text,
     findings_text,
     moves_text,
@@ -24,6 +24,8 @@ from iopkit.interchange.texts import (
 
 __all__ = [
     "calendar_text",
+    "decision_html",
+    "decision_markdown",
     "decision_text",
     "fact_document",
     "fact_text",

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from textwrap import fill
 
-from iopkit.eligibility import AnyFact, Decision, Number, Policy, Result, describe
+from iopkit.eligibility import AnyFact, Number, Policy, describe
 from iopkit.plans import (
     Dose,
     Finding,
@@ -26,13 +26,8 @@ from iopkit.plans import (
 from iopkit.sources import Source
 from iopkit.truth import Truth
 
-_WIDTH = 88
-_VERDICT = {
-    Truth.YES: "ELIGIBLE: every criterion is met.",
-    Truth.NO: "NOT ELIGIBLE: a criterion is unmet.",
-    Truth.UNKNOWN: "UNDETERMINED: something is not known yet.",
-}
-_STATE = {Truth.YES: "met", Truth.NO: "unmet", Truth.UNKNOWN: "undetermined"}
+WIDTH = 88
+STATES = {Truth.YES: "met", Truth.NO: "unmet", Truth.UNKNOWN: "undetermined"}
 
 
 def duration_text(duration: timedelta) -> str:
@@ -53,42 +48,6 @@ def dose_text(dose: Dose) -> str:
     """A dose as time, with what is of unknown length."""
     unknown = f" + {dose.unmeasured} of unknown length" if dose.unmeasured else ""
     return duration_text(dose.known) + unknown
-
-
-def decision_text(decision: Decision) -> str:
-    """A decision with each criterion, its reason and its source."""
-    lines = [
-        decision.title,
-        f"judged for {decision.on}, by the version in force since {decision.since}",
-        "",
-        _VERDICT[decision.verdict],
-        "",
-        *(line for result in decision.results for line in _criterion_lines(result)),
-    ]
-    if decision.missing:
-        missing = ", ".join(name.replace("_", " ") for name in decision.missing)
-        lines += ["", fill(f"Still to find out: {missing}.", _WIDTH)]
-    lines += ["", "This is advice from recorded facts; clinicians decide."]
-    return "\n".join(lines)
-
-
-def _criterion_lines(result: Result) -> list[str]:
-    indent = " " * 16
-    seen = ", ".join(result.explanation.seen)
-    return [
-        fill(
-            result.criterion.meaning,
-            _WIDTH,
-            initial_indent=f"  {_STATE[result.truth]:<14}",
-            subsequent_indent=indent,
-        ),
-        fill(
-            f"{seen}  ({result.criterion.source})",
-            _WIDTH,
-            initial_indent=indent,
-            subsequent_indent=indent,
-        ),
-    ]
 
 
 def plan_text(plan: Plan) -> str:
@@ -140,7 +99,7 @@ def findings_text(findings: Iterable[Finding]) -> str:
             short = f", short by {duration_text(f.shortfall)}" if f.truth is Truth.NO else ""
             lines.append(
                 f"  {f.week:>4}  {f.start}  {dose_text(f.seen):<12}  "
-                f"{duration_text(requirement.dose):<8}  {_STATE[f.truth]}{short}"
+                f"{duration_text(requirement.dose):<8}  {STATES[f.truth]}{short}"
             )
         lines.append("")
     return "\n".join(lines).rstrip()
@@ -216,6 +175,8 @@ def policy_text(policy: Policy) -> str:
                 _item(criterion.meaning),
                 _under(f"{describe(criterion.predicate)}  ({criterion.source})"),
             ]
+    if policy.left_open:
+        lines += ["", "Not judged here:", *map(_item, policy.left_open)]
     return "\n".join(lines)
 
 
@@ -259,11 +220,11 @@ def _link(source: Source) -> list[str]:
 
 
 def _item(text: str) -> str:
-    return fill(text, _WIDTH, initial_indent="  - ", subsequent_indent="    ")
+    return fill(text, WIDTH, initial_indent="  - ", subsequent_indent="    ")
 
 
 def _under(text: str) -> str:
-    return fill(text, _WIDTH, initial_indent="    ", subsequent_indent="    ")
+    return fill(text, WIDTH, initial_indent="    ", subsequent_indent="    ")
 
 
 def _service_lines(services: Iterable[Service]) -> list[str]:

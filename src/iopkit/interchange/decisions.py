@@ -1,0 +1,127 @@
+"""Decisions for people to read: as plain text, Markdown and HTML.
+
+Calling one of these is the explicit act that shows a patient's values.
+"""
+
+import re
+from collections.abc import Iterator
+from textwrap import fill
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from iopkit.eligibility import Decision, Result
+from iopkit.interchange.texts import STATES, WIDTH
+from iopkit.truth import Truth
+
+_VERDICT = {
+    Truth.YES: "ELIGIBLE: every criterion is met.",
+    Truth.NO: "NOT ELIGIBLE: a criterion is unmet.",
+    Truth.UNKNOWN: "UNDETERMINED: something is not known yet.",
+}
+_ADVICE = "This is advice from recorded facts; clinicians decide."
+_HEADS = ("State", "Criterion", "What was seen", "Source")
+
+
+def decision_text(decision: Decision) -> str:
+    """A decision as plain text: each criterion, what was seen and its source."""
+    lines = [
+        decision.title,
+        _judged(decision),
+        "",
+        _VERDICT[decision.verdict],
+        "",
+        *(line for result in decision.results for line in _criterion_lines(result)),
+    ]
+    for head, items in _notes(decision):
+        lines += ["", f"{head}:", *(_wrapped(f"  - {item}", 4) for item in items)]
+    return "\n".join([*lines, "", _ADVICE])
+
+
+def decision_markdown(decision: Decision) -> str:
+    """A decision as Markdown (CommonMark with tables, as GitHub has them)."""
+    lines = [
+        f"## {_escaped(decision.title)}",
+        "",
+        _judged(decision),
+        "",
+        f"**{_VERDICT[decision.verdict]}**",
+        "",
+        f"| {' | '.join(_HEADS)} |",
+        f"|{' --- |' * len(_HEADS)}",
+        *(f"| {' | '.join(map(_escaped, _row(result)))} |" for result in decision.results),
+    ]
+    for head, items in _notes(decision):
+        lines += ["", f"{head}:", "", *(f"- {_escaped(item)}" for item in items)]
+    return "\n".join([*lines, "", f"*{_ADVICE}*"])
+
+
+def decision_html(decision: Decision) -> str:
+    """A decision as an HTML ``section`` without styles; classes name verdict and states."""
+    section = Element("section", {"class": f"iopkit-decision {decision.verdict.value}"})
+
+    def add(parent: Element, tag: str, text: str = "", **attributes: str) -> Element:
+        child = SubElement(parent, tag, attributes)
+        child.text = text
+        return child
+
+    add(section, "h2", decision.title)
+    add(section, "p", _judged(decision))
+    add(add(section, "p"), "strong", _VERDICT[decision.verdict])
+    table = add(section, "table")
+    heads = add(add(table, "thead"), "tr")
+    for head in _HEADS:
+        add(heads, "th", head, scope="col")
+    body = add(table, "tbody")
+    for result in decision.results:
+        row = add(body, "tr", **{"class": STATES[result.truth]})
+        for cell in _row(result):
+            add(row, "td", cell)
+    for head, items in _notes(decision):
+        add(section, "p", f"{head}:")
+        listed = add(section, "ul")
+        for item in items:
+            add(listed, "li", item)
+    add(section, "p", _ADVICE)
+    indent(section)
+    return tostring(section, encoding="unicode", method="html")
+
+
+def _judged(decision: Decision) -> str:
+    return f"judged for {decision.on}, by the version in force since {decision.since}"
+
+
+def _row(result: Result) -> tuple[str, ...]:
+    criterion = result.criterion
+    return STATES[result.truth], criterion.meaning, _seen(result), str(criterion.source)
+
+
+def _seen(result: Result) -> str:
+    return "; ".join(evidence.words for evidence in result.evidence)
+
+
+def _notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Lists below the criteria, each with its head; none is empty."""
+    if decision.missing:
+        names = [name.replace("_", " ") for name in decision.missing]
+        yield "Still to find out, most decisive first", tuple(names)
+    if decision.changes:
+        ways = ("; and ".join(change.words for change in way) for way in decision.changes)
+        yield "The answer would be yes if", tuple(ways)
+    if decision.left_open:
+        yield "Not judged here", decision.left_open
+
+
+def _criterion_lines(result: Result) -> tuple[str, str]:
+    state = f"  {STATES[result.truth]:<14}"
+    return (
+        _wrapped(f"{state}{result.criterion.meaning}", len(state)),
+        _wrapped(f"{' ' * len(state)}{_seen(result)}  ({result.criterion.source})", len(state)),
+    )
+
+
+def _wrapped(text: str, depth: int) -> str:
+    return fill(text, WIDTH, subsequent_indent=" " * depth)
+
+
+def _escaped(text: str) -> str:
+    """Text that Markdown shows as it is, on one line."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~&])", r"\\\1", " ".join(text.split()))

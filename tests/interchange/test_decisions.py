@@ -1,0 +1,125 @@
+"""A decision says the same in plain text, Markdown and HTML, whatever its words hold."""
+
+from datetime import date
+from uuid import UUID
+from xml.etree import ElementTree as ET
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from iopkit import Dated, Grade, Patient, Policy, Source, Versions
+from iopkit.eligibility import FACTS, AnyOf, Criterion, Decision, FactSheet, Scalar, find_policy
+from iopkit.interchange import decision_html, decision_markdown, decision_text
+from iopkit.truth import Truth
+
+DAY = date(2026, 1, 5)
+KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
+ELIGIBLE: dict[str, Scalar | None] = {
+    "needed_hours_per_week": 9.0,
+    "benefit_likely": True,
+    "needs_24_hour_care": False,
+    "support_adequate": True,
+    "has_diagnosis": True,
+    "dangerous": False,
+    "able_to_participate": True,
+}
+
+
+def medicare(**known: Scalar | None) -> Decision:
+    sheet = FactSheet.of(FACTS.values(), {**ELIGIBLE, **known}, on=DAY)
+    return find_policy("us-medicare-iop").decide_sheet(sheet)
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def html_words(text: str) -> str:
+    return flat(" ".join(ET.fromstring(text).itertext()))  # noqa: S314  # our own text
+
+
+def markdown_words(text: str) -> str:
+    """What a reader of rendered Markdown sees."""
+    html = MarkdownIt("commonmark").enable("table").render(text)
+    return html_words(f"<div>{html}</div>")
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        pytest.param({}, ["ELIGIBLE: every criterion is met."], id="yes"),
+        pytest.param(
+            {"dangerous": True, "needed_hours_per_week": 7.5},
+            [
+                "NOT ELIGIBLE: a criterion is unmet.",
+                "needed hours per week: 7.5 hours (decisive)",
+                "The answer would be yes if:",
+                "needed hours per week is at least 9 hours; and dangerous is false",
+            ],
+            id="no",
+        ),
+        pytest.param(
+            {"dangerous": None},
+            [
+                "UNDETERMINED: something is not known yet.",
+                "dangerous is not known (open)",
+                "Still to find out, most decisive first:",
+            ],
+            id="unknown",
+        ),
+    ],
+)
+def test_every_form_says_the_verdict_its_reasons_and_what_next(
+    known: dict[str, Scalar | None], expected: list[str]
+) -> None:
+    decision = medicare(**known)
+    plain = flat(decision_text(decision))
+    marked = markdown_words(decision_markdown(decision))
+    tagged = html_words(decision_html(decision))
+
+    for part in (*expected, "clinicians decide."):
+        assert part in plain
+        assert part in marked
+        assert part in tagged
+    for result in decision.results:
+        for part in (result.criterion.meaning, str(result.criterion.source)):
+            assert part in plain
+            assert part in marked
+            assert part in tagged
+
+
+def test_what_no_criterion_judges_is_said() -> None:
+    decision = evolve(medicare(), left_open=("Who refers the patient.",))
+
+    for text in (decision_text(decision), decision_markdown(decision), decision_html(decision)):
+        assert "Not judged here" in text
+        assert "Who refers the patient." in text
+
+
+def test_html_can_be_styled_by_verdict_and_state() -> None:
+    section = ET.fromstring(decision_html(medicare(dangerous=True)))  # noqa: S314  # our own text
+
+    assert section.get("class") == "iopkit-decision no"
+    states = [row.get("class") for row in section.iterfind("table/tbody/tr")]
+    assert states == ["met"] * 5 + ["unmet", "met"]
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=30))
+def test_no_word_of_a_policy_turns_into_markup(words: str) -> None:
+    source = Source("A rule", Grade.SECONDARY)
+    met = Criterion("only", words, AnyOf((), label=words), source)
+    policy = Policy(
+        "odd", words, Versions((Dated(DAY, (met,), source),)), left_open=(f"Also {words}.",)
+    )
+    decision = policy.decide(Patient(key=KEY), on=DAY)
+    assert decision.verdict is Truth.NO
+
+    marked, tagged = decision_markdown(decision), decision_html(decision)
+    assert flat(words) in html_words(tagged)
+    assert flat(words) in markdown_words(marked)
+    rendered = MarkdownIt("commonmark").enable("table").render(marked)
+    assert rendered.count("<td") == 4
+    assert rendered.count("<li>") == 1
