@@ -115,12 +115,10 @@ _sources = st.sampled_from(
 
 def full_sites() -> st.SearchStrategy[Site]:
     """Sites with offers of one weekday; their public holidays are a document's alone."""
-    offers = st.builds(
-        Offer,
-        _names,
-        st.none() | st.sampled_from(Weekday),
-        st.none() | clock_times(),
-        st.none() | st.integers(1, 1440).map(lambda n: timedelta(minutes=n)),
+    starts = st.none() | clock_times()
+    lengths = st.none() | st.integers(1, 1440).map(lambda n: timedelta(minutes=n))
+    offers = st.builds(Offer, _names, st.sampled_from(Weekday), starts) | st.builds(
+        Offer, _names, start=starts, duration=lengths
     )
     return st.builds(
         lambda site, name, offers: evolve(site, name=name, offers=tuple(offers)),

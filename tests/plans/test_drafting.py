@@ -517,12 +517,12 @@ def offering_sites(draw: st.DrawFn, program: Program) -> Site:
     """Sites that make offers for the program's services."""
     site = draw(strategies.sites())
     names = sorted({each.name for each in program.every_service})
+    starts = st.none() | strategies.clock_times()
+    lengths = st.none() | st.sampled_from([15, 60, 180]).map(lambda n: timedelta(minutes=n))
     offers = [
-        Offer(
-            name,
-            draw(st.none() | st.sampled_from(Weekday)),
-            draw(st.none() | strategies.clock_times()),
-            draw(st.none() | st.sampled_from([15, 60, 180]).map(lambda n: timedelta(minutes=n))),
+        draw(
+            st.builds(Offer, st.just(name), st.sampled_from(Weekday), starts)
+            | st.builds(Offer, st.just(name), start=starts, duration=lengths)
         )
         for name in draw(st.lists(st.sampled_from(names), unique=True))
     ]

@@ -110,6 +110,12 @@ def test_a_site_is_open_for_at_least_a_minute() -> None:
     assert faults(lambda: evolve(SITE, hours=WeeklyWindows())) == [("hours",)]
 
 
+def test_an_offer_says_a_length_for_all_days() -> None:
+    hour = timedelta(hours=1)
+    assert Offer("group", duration=hour).duration == hour
+    assert faults(lambda: Offer("group", day=Weekday.MONDAY, duration=hour)) == [("duration",)]
+
+
 def test_a_site_offers_a_service_once_a_day() -> None:
     everyday, mondays = Offer("group", start=time(9)), Offer("group", Weekday.MONDAY, time(10))
     assert evolve(SITE, offers=(everyday, mondays, Offer("class")))

@@ -37,7 +37,7 @@ _WORDS = {
     Matter.NO_OPEN_TIME: "no time is left that suits site and patient",
     Matter.OUTSIDE_HOURS: "lies outside the site's opening hours",
     Matter.OUTSIDE_AVAILABILITY: "lies outside the patient's availability",
-    Matter.OFFER_OVERLAPS: "the site's time overlaps another service; another time was taken",
+    Matter.OFFER_OVERLAPS: "the site's time or length overlaps another service, and was not taken",
 }
 
 

@@ -50,7 +50,11 @@ class Closure:
 class Offer:
     """How this site gives a service: what a program leaves open, by the service's name.
 
-    ``day`` limits the start to one weekday.
+    ``day`` limits the start to one weekday; the length is said for all days.
+
+    Raises:
+        InvalidError: the start or the length is not in whole minutes, or a length stands
+            beside a day.
     """
 
     service: str
@@ -68,6 +72,12 @@ class Offer:
                 length is None or is_session_length(length),
                 "duration",
                 "whole minutes, from 1 to 1440",
+                length,
+            ),
+            unless(
+                length is None or self.day is None,
+                "duration",
+                "no length beside a day, as a service is as long on every day",
                 length,
             ),
         )
