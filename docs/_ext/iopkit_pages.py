@@ -14,14 +14,14 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from iopkit import levels
-from iopkit.eligibility import FACTS, POLICIES, Number, describe, facts_in
+from iopkit.eligibility import FACTS, POLICIES, Number, describe, facts_in, find_policy
 from iopkit.errors import InvalidError
 from iopkit.interchange import find_program, program_names
 from iopkit.interchange.texts import dose_text, duration_text
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
 from iopkit.modalities import Modality
 from iopkit.plans import REQUIREMENTS, Program, Service, slots_of, weekly_doses
-from iopkit.plots import program_picture
+from iopkit.plots import policy_picture, program_picture
 from iopkit.sources import Source
 
 Lines = Iterable[str]
@@ -32,6 +32,7 @@ def setup(app: Sphinx) -> None:
     for name, write in PAGES.items():
         app.add_directive(f"iopkit-{name}", _directive(write))
     app.add_directive("iopkit-picture", Picture)
+    app.add_directive("iopkit-policy-picture", PolicyPicture)
 
 
 def _directive(write: Callable[[], Lines]) -> type[SphinxDirective]:
@@ -53,15 +54,31 @@ class Picture(SphinxDirective):
         program = find_program(self.arguments[0])
         line = timedelta(hours=hours) if (hours := self.options.get("line-at")) else None
         data = program_picture(program, line_at=line)
-        path = Path(self.env.srcdir, "_generated", f"{program.name}-{hours or 0}.svg")
-        path.parent.mkdir(exist_ok=True)
-        if not path.exists() or path.read_bytes() != data:
-            path.write_bytes(data)
         text = f"{program.title}, hours a week. {'; '.join(_doses(program))}."
         if hours:
             text += f" A dashed line marks {hours} hours."
-        image = [f".. image:: /_generated/{path.name}", f"   :alt: {text}"]
-        return self.parse_text_to_nodes("\n".join(image))
+        return _image(self, f"{program.name}-{hours or 0}", data, text)
+
+
+class PolicyPicture(SphinxDirective):
+    """The decision tree of a policy's newest version."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        policy = find_policy(self.arguments[0])
+        newest = policy.versions.dated[-1]
+        text = f"Decision tree of {policy.title}, in force since {newest.since}."
+        return _image(self, policy.name, policy_picture(policy, on=newest.since), text)
+
+
+def _image(directive: SphinxDirective, name: str, data: bytes, text: str) -> list[nodes.Node]:
+    path = Path(directive.env.srcdir, "_generated", f"{name}.svg")
+    path.parent.mkdir(exist_ok=True)
+    if not path.exists() or path.read_bytes() != data:
+        path.write_bytes(data)
+    image = [f".. image:: /_generated/{path.name}", f"   :alt: {text}"]
+    return directive.parse_text_to_nodes("\n".join(image))
 
 
 def _escaped(text: object) -> str:
