@@ -273,7 +273,8 @@ def policy(*predicates: Predicate) -> Policy:
 
 def test_a_policys_picture_asks_its_questions_and_ends_in_answers() -> None:
     age, hours = FACTS["age"], FACTS["needed_hours_per_week"]
-    drawn = policy(hours.between(6, 20) & ((hours >= 9) | (age < 18)), hours >= 6)
+    safe = FACTS["dangerous"].equals(False)
+    drawn = policy(hours.between(6, 20) & ((hours >= 9) | (age < 18)), hours >= 6, safe)
     said = words(policy_picture(drawn, on=POLICY_DAY))
 
     assert sorted(said) == sorted(
@@ -283,7 +284,8 @@ def test_a_policys_picture_asks_its_questions_and_ends_in_answers() -> None:
             *("needed hours per week", "between 9 and 20 hours"),
             *("at least 6 hours and less", "than 9 hours"),
             *("less than 6 hours or more", "than 20 hours"),
-            *("eligible", "eligible", "not eligible", "not eligible"),
+            *("dangerous", "false", "true"),
+            *("eligible", "not eligible", "not eligible", "not eligible"),
         ]
     )
 

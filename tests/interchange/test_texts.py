@@ -111,6 +111,18 @@ def test_a_dose_says_what_is_of_unknown_length(dose: Dose, text: str) -> None:
     assert dose_text(dose) == text
 
 
+# Policies.
+
+
+def test_a_policys_text_says_what_it_leaves_open() -> None:
+    policy = find_policy("us-medicare-iop")
+
+    assert "Not judged here" not in policy_text(evolve(policy, left_open=()))
+    assert policy_text(evolve(policy, left_open=("Who refers.",))).endswith(
+        "Not judged here:\n  - Who refers."
+    )
+
+
 # Plans.
 
 

@@ -46,7 +46,7 @@ class Answers:
     """
 
     fact: AnyFact
-    atoms: tuple[Atom, ...]
+    atoms: tuple[Compare | Between | OneOf, ...]
     examples: tuple[Scalar, ...]
     """One value of each answer."""
     truths: tuple[tuple[bool, ...], ...]
@@ -114,9 +114,8 @@ class Answers:
 
 def answers_to(fact: AnyFact, atoms: Iterable[Atom]) -> Answers:
     """The answers that some atoms about a fact can tell apart."""
-    asked = tuple(
-        dict.fromkeys(atom for atom in atoms if atom.fact == fact and not isinstance(atom, Known))
-    )
+    about = (atom for atom in atoms if atom.fact == fact)
+    asked = tuple(dict.fromkeys(atom for atom in about if not isinstance(atom, Known)))
     numbers: dict[tuple[bool, ...], int] = {}
     examples: list[Scalar] = []
     spans: list[tuple[Span, int]] = []
@@ -134,7 +133,7 @@ def _truths(fact: AnyFact, atoms: tuple[Atom, ...], value: Scalar) -> tuple[bool
     return tuple(evaluate(atom, {fact.name: value}) is Truth.YES for atom in atoms)
 
 
-def _mentioned(atom: Atom) -> Iterator[float]:
+def _mentioned(atom: Compare | Between | OneOf) -> Iterator[float]:
     """Places of the values that an atom names."""
     match atom:
         case Compare(fact, _, value):
@@ -143,8 +142,6 @@ def _mentioned(atom: Atom) -> Iterator[float]:
             yield from (place_of(fact.kind, low), place_of(fact.kind, high))
         case OneOf(fact, values):
             yield from (place_of(fact.kind, value) for value in values)
-        case Known():
-            pass
 
 
 def _spans(fact: AnyFact, cuts: list[float]) -> Iterator[Span]:
