@@ -43,6 +43,7 @@ from iopkit.eligibility import (
     smallest_changes,
 )
 from iopkit.errors import InvalidError, NotInForceError
+from iopkit.instruments import INSTRUMENTS, Score, Screening
 from iopkit.interchange import from_json, from_toml, to_document, to_json
 from iopkit.levels import Edition
 from iopkit.modalities import Modality
@@ -58,6 +59,7 @@ from iopkit.patients import (
     Substance,
     SubstanceUseDisorder,
     Support,
+    Treatment,
 )
 from iopkit.plans import (
     Closure,
@@ -105,9 +107,12 @@ CONFIDENTIAL: set[type] = {
     Plan,
     Result,
     Schedule,
+    Score,
+    Screening,
     Session,
     SubstanceUseDisorder,
     Support,
+    Treatment,
     Unplaced,
 }
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
@@ -122,7 +127,8 @@ IMPERSONAL = {
         "Policy",
         "WeeklyMinimum",
         "RequirementSet",
-        "_Newest",
+        *("Consented", "Covered"),
+        *("NewestBand", "NewestFinding", "NewestRisk", "NewestScore"),
         "_Run",
     ),
     *("Band", "BandSet", "Instrument", "Item", "Scale"),
@@ -222,6 +228,11 @@ def telling_patients(draw: st.DrawFn) -> Patient:
                 revoked=draw(days()),
             ),
         ),
+        screenings=(
+            *(patient.screenings or ()),
+            Screening("phq_9", draw(days()), scores=(Score("total", draw(st.integers(0, 27))),)),
+        ),
+        treatments=(*(patient.treatments or ()), Treatment(end=draw(days()))),
         coverages=(*(patient.coverages or ()), Coverage(Payer.MEDICARE, draw(days()))),
         obligations=(
             *(patient.obligations or ()),
@@ -250,6 +261,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         value = getattr(patient, field.name)
         made += value if isinstance(value, tuple) else ()
     made += [rating for found in patient.assessments or () for rating in found.ratings]
+    made += [score for screening in patient.screenings or () for score in screening.scores]
     return made
 
 
@@ -258,7 +270,7 @@ def leaves(value: object) -> Iterator[object]:
     kind: Any = type(value)
     if isinstance(value, WeeklyWindows):
         yield value
-    elif attrs.has(kind):
+    elif attrs.has(kind) and not callable(value):  # readers of facts are no values
         for field in attrs.fields(kind):
             yield from leaves(getattr(value, field.name))
     elif isinstance(value, (tuple, frozenset)):
@@ -266,6 +278,15 @@ def leaves(value: object) -> Iterator[object]:
             yield from leaves(item)
     elif not isinstance(value, (bool, UUID, type(None))) and not callable(value):
         yield value
+
+
+# Names of instruments, scales and levels are words of the house, as members of enumerations
+# are: short, and parts of other words.
+NAMES = {
+    *INSTRUMENTS,
+    *(scale.name for one in INSTRUMENTS.values() for scale in one.scales),
+    *("1", "2.1", "3.1", "3.7", "4", "4.0"),
+}
 
 
 def spellings(leaf: object) -> Iterator[str]:
@@ -285,19 +306,21 @@ def spellings(leaf: object) -> Iterator[str]:
             yield from map(str, leaf.windows)
             for start, end in leaf.spans:
                 yield from (f"{start}, {end}", f"{start}-{end}")
-        case str():
+        case str() if leaf not in NAMES:
             yield leaf
         case int() if leaf >= 1000:
             yield str(leaf)
 
 
 def words(leaf: object) -> Iterator[str]:
-    """The word that stands for a member of an enumeration."""
+    """The word that stands for a member of an enumeration, and the name of an instrument."""
     match leaf:
         case StrEnum():
             yield leaf.value
         case IntEnum():
             yield leaf.name.lower()
+        case str() if leaf in INSTRUMENTS:
+            yield leaf
 
 
 def secrets(*values: object) -> set[str]:
@@ -349,7 +372,8 @@ def test_no_value_of_a_patient_is_shown(patient: Patient, start: date, seed: int
     # The keys are random, and so may look like anything.
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", text)
     personal = secrets(patient, start, seed, *(m.start for m in made if type(m) is Session))
-    personal |= {word for leaf in leaves(patient) for word in words(leaf)} - {"assessment"}
+    personal |= {word for leaf in leaves(patient) for word in words(leaf)}
+    personal -= {"assessment", "treatment"}  # which are names of classes too
     assert found_in(text, personal) == set()
 
 
@@ -382,6 +406,8 @@ def test_everything_confidential_is_among_what_the_tests_look_at() -> None:
         key=KEY,
         diagnoses=(SubstanceUseDisorder(), MentalDisorder()),
         assessments=(Assessment(on=date(2026, 1, 1), ratings=(DimensionRating(1),)),),
+        screenings=(Screening("phq_9", date(2026, 1, 1), scores=(Score("total", 12),)),),
+        treatments=(Treatment(),),
         supports=(Support(),),
         consents=(Consent(),),
         coverages=(Coverage(Payer.MEDICARE),),
@@ -421,8 +447,8 @@ def test_reveal_shows_every_value(patient: Patient, start: date) -> None:
         pytest.param(
             Patient(key=KEY, birth_date=date(1984, 5, 17), supports=()),
             f"Patient(key={KEY!r}, birth_date=datetime.date(1984, 5, 17), diagnoses=None, "
-            "assessments=None, supports=(), consents=None, coverages=None, obligations=None, "
-            "availability=None)",
+            "assessments=None, screenings=None, treatments=None, supports=(), consents=None, "
+            "coverages=None, obligations=None, availability=None)",
             id="a patient",
         ),
         pytest.param(
@@ -815,8 +841,7 @@ def test_every_class_of_patients_and_consents_is_confidential() -> None:
     kinds = {
         kind
         for kind in attrs_classes()
-        if kind.__module__ in {"iopkit.patients", "iopkit.consents"}
-        or kind.__name__ in {"Score", "Screening"}
+        if kind.__module__ in {"iopkit.patients", "iopkit.consents"} or kind in {Score, Screening}
     }
 
     public = {kind for kind in attrs_classes() if not kind.__name__.startswith("_")}

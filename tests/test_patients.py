@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from iopkit.availability import WeeklyWindows
 from iopkit.consents import Consent
 from iopkit.errors import InvalidError
+from iopkit.instruments import Screening
 from iopkit.levels import Edition
 from iopkit.patients import (
     Assessment,
@@ -27,6 +28,7 @@ from iopkit.patients import (
     Substance,
     SubstanceUseDisorder,
     Support,
+    Treatment,
     refuse_before_birth,
 )
 from iopkit.strategies import obligations, patients, weekly_windows
@@ -233,6 +235,19 @@ def test_coverage_ends_after_its_start(start: date | None, end: date | None, ok:
     assert refused(Coverage, Payer.MEDICARE, start, end) == ([] if ok else ["end"])
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "ok"),
+    [
+        pytest.param(BIRTH, BIRTH + DAY, True, id="one day"),
+        pytest.param(BIRTH, BIRTH, False, id="no day"),
+        pytest.param(BIRTH, None, True, id="open end"),
+        pytest.param(None, BIRTH, True, id="start not known"),
+    ],
+)
+def test_treatment_ends_after_its_start(start: date | None, end: date | None, ok: bool) -> None:
+    assert refused(Treatment, None, start, end) == ([] if ok else ["end"])
+
+
 # Patients
 
 
@@ -269,7 +284,15 @@ def test_a_key_that_is_not_random_is_refused(key: UUID) -> None:
         pytest.param(
             "diagnoses", lambda day: SubstanceUseDisorder(diagnosed=day), id="use disorder"
         ),
+        pytest.param(
+            "diagnoses",
+            lambda day: SubstanceUseDisorder(symptom_free_since=day),
+            id="end of the symptoms",
+        ),
         pytest.param("assessments", lambda day: Assessment(on=day), id="assessment"),
+        pytest.param("screenings", lambda day: Screening("phq_9", day), id="screening"),
+        pytest.param("treatments", lambda day: Treatment(start=day), id="start of treatment"),
+        pytest.param("treatments", lambda day: Treatment(end=day), id="end of treatment"),
         pytest.param("consents", lambda day: Consent(signed=day), id="consent"),
     ],
 )
@@ -289,8 +312,10 @@ def test_every_fault_of_a_patient_is_reported_at_once() -> None:
         birth_date=BIRTH,
         diagnoses=(MentalDisorder(diagnosed=BIRTH - DAY),),
         assessments=(Assessment(on=BIRTH - DAY),),
+        screenings=(Screening("phq_9", BIRTH - DAY),),
+        treatments=(Treatment(start=BIRTH - DAY),),
         consents=(Consent(signed=BIRTH - DAY),),
-    ) == ["key", "diagnoses", "assessments", "consents"]
+    ) == ["key", "diagnoses", "assessments", "screenings", "treatments", "consents"]
 
 
 @pytest.mark.parametrize(

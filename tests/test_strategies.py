@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
+from attrs import fields
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +38,7 @@ from iopkit.patients import (
     Assessment,
     MentalDisorder,
     Obligation,
+    Outcome,
     Payer,
     Relationship,
     Substance,
@@ -139,6 +141,10 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
         "with a code": (strategies.diagnoses(), lambda d: d.code is not None),
         "without a code": (strategies.diagnoses(), lambda d: d.code is None),
         "mental disorders": (strategies.diagnoses(), lambda d: isinstance(d, MentalDisorder)),
+        "free of symptoms": (
+            strategies.diagnoses(),
+            lambda d: getattr(d, "symptom_free_since", None) is not None,
+        ),
         "dated": (strategies.diagnoses(), lambda d: d.diagnosed is not None),
         "undated": (strategies.diagnoses(), lambda d: d.diagnosed is None),
     },
@@ -195,6 +201,22 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
         "with several scores": (strategies.screenings(), lambda s: len(s.scores) > 1),
         "with nothing known": (strategies.screenings(), lambda s: not (s.answers or s.scores)),
     },
+    "treatments": {
+        "going on": (strategies.treatments(), lambda t: t.end is None and t.outcome is None),
+        "of an unknown end": (strategies.treatments(), lambda t: t.end is None and t.outcome),
+        "completed": (
+            strategies.treatments(),
+            lambda t: t.outcome is Outcome.COMPLETED and t.start is not None and t.end is not None,
+        ),
+        "around the clock": (
+            strategies.treatments(),
+            lambda t: t.level is not None and t.level.number == "3.7",
+        ),
+        "of the fourth edition": (
+            strategies.treatments(),
+            lambda t: t.level is not None and t.level.edition is Edition.FOURTH,
+        ),
+    },
     "supports": {
         "of nobody known": (strategies.supports(), lambda s: s.relationship is None),
         "of sponsors": (
@@ -221,6 +243,8 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
                 "birth_date",
                 "diagnoses",
                 "assessments",
+                "screenings",
+                "treatments",
                 "supports",
                 "consents",
                 "coverages",
@@ -311,14 +335,8 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
 
 
 def judged(assessment: Assessment) -> list[object]:
-    return [
-        assessment.needed_per_week,
-        assessment.benefit_likely,
-        assessment.needs_24_hour_care,
-        assessment.support_adequate,
-        assessment.dangerous,
-        assessment.able_to_participate,
-    ]
+    apart = {"on", "edition", "ratings"}
+    return [getattr(assessment, f.name) for f in fields(Assessment) if f.name not in apart]
 
 
 def validity(consent: Consent) -> Truth:

@@ -16,7 +16,8 @@ from iopkit.availability import WeeklyWindows, is_whole_minutes
 from iopkit.confidential import hidden
 from iopkit.consents import Consent
 from iopkit.errors import refuse, unless
-from iopkit.levels import Edition
+from iopkit.instruments import Screening
+from iopkit.levels import AgeGroup, Edition, LevelOfCare
 
 
 class Substance(StrEnum):
@@ -85,7 +86,8 @@ class SubstanceUseDisorder:
     """A DSM-5 use disorder of one substance class.
 
     ``criteria_met`` counts the criteria met within 12 months, from 2 (fewer is no
-    disorder) to the number that the class has.
+    disorder) to the number that the class has. ``symptom_free_since`` is the first day
+    from which on no criterion but craving was met; remission is counted from it.
 
     Raises:
         InvalidError: the count does not fit the class, or the code is not of its block.
@@ -99,6 +101,7 @@ class SubstanceUseDisorder:
     criteria_met: int | None = None
     code: str | None = None
     diagnosed: date | None = None
+    symptom_free_since: date | None = None
 
     def __attrs_post_init__(self) -> None:
         # What is expected may not tell the substance, so it names no number or block of it.
@@ -163,6 +166,14 @@ class MentalDisorder:
 Diagnosis = SubstanceUseDisorder | MentalDisorder
 
 
+def _days_of(diagnosis: Diagnosis) -> tuple[date | None, ...]:
+    match diagnosis:
+        case SubstanceUseDisorder():
+            return diagnosis.diagnosed, diagnosis.symptom_free_since
+        case MentalDisorder():
+            return (diagnosis.diagnosed,)
+
+
 @frozen(repr=False)
 class DimensionRating:
     """A risk rating of one dimension: 0 (none) to 4 (severe), third edition's scale.
@@ -190,13 +201,46 @@ class DimensionRating:
     __repr__ = hidden
 
 
+class LivingEnvironment(IntEnum):
+    """How safe and helpful the place is where the patient lives; it rises."""
+
+    UNSAFE = 1
+    UNSUPPORTIVE = 2
+    SUPPORTIVE = 3
+
+
+class OpioidMedication(StrEnum):
+    """The medication that the patient takes for opioid use disorder."""
+
+    NONE = "none"
+    METHADONE = "methadone"
+    BUPRENORPHINE = "buprenorphine"
+    NALTREXONE = "naltrexone"
+
+
+class Entry(StrEnum):
+    """From where a patient comes to intensive outpatient treatment.
+
+    Source: SAMHSA Advisory "Clinical Issues in Intensive Outpatient Treatment for
+    Substance Use Disorders" (2021) [T2].
+    """
+
+    PRIMARY = "primary"
+    """It is the first treatment of this course."""
+    STEP_DOWN = "step_down"
+    """From inpatient or residential care, or withdrawal management."""
+    STEP_UP = "step_up"
+    """From outpatient care."""
+
+
 @frozen(repr=False)
 class Assessment:
     """What a clinician found on one day.
 
     The ratings belong to ``edition``: the same dimension number means different
     things in the third and the fourth edition. The other fields are a clinician's
-    judgment, recorded and never computed; ``None``: not assessed on that day.
+    judgment, recorded and never computed; ``None``: not assessed on that day. Each
+    is read as the fact of the same name, which says what it means.
 
     Raises:
         InvalidError: a dimension is rated twice, ratings have no third-edition scale,
@@ -206,17 +250,41 @@ class Assessment:
     on: date
     edition: Edition = Edition.THIRD
     ratings: tuple[DimensionRating, ...] = ()
+    # What the patient needs.
     needed_per_week: timedelta | None = None
     """Therapeutic services a week that the patient needs, as the plan of care says."""
     benefit_likely: bool | None = None
-    """Likely to benefit from a coordinated program, beyond isolated sessions."""
     needs_24_hour_care: bool | None = None
-    support_adequate: bool | None = None
-    """Whether the support system outside the program is adequate."""
+    needs_inpatient_otherwise: bool | None = None
+    needs_medical_monitoring: bool | None = None
+    needs_medical_management: bool | None = None
+    needs_more_than_otp_services: bool | None = None
+    meets_asam_criteria: bool | None = None
+    # Health.
+    acute_withdrawal: bool | None = None
+    withdrawal_manageable: bool | None = None
+    medical_conditions_manageable: bool | None = None
+    health_stable: bool | None = None
+    co_occurring_stable: bool | None = None
+    suicidal_ideation: bool | None = None
     dangerous: bool | None = None
-    """Judged dangerous to self or others."""
+    pregnant: bool | None = None
+    opioid_medication: OpioidMedication | None = None
+    # Taking part.
     able_to_participate: bool | None = None
-    """Cognitively and emotionally able to take part and to tolerate the intensity."""
+    recognizes_disorder: bool | None = None
+    committed_to_recovery: bool | None = None
+    # Surroundings.
+    support_adequate: bool | None = None
+    living_environment: LivingEnvironment | None = None
+    has_transport: bool | None = None
+    has_telehealth_access: bool | None = None
+    court_ordered: bool | None = None
+    entry: Entry | None = None
+    # As the program or payer sees it for which the assessment was made.
+    age_group: AgeGroup | None = None
+    hours_exception: bool | None = None
+    other_conditions_met: bool | None = None
 
     def __attrs_post_init__(self) -> None:
         rated = [rating.dimension for rating in self.ratings]
@@ -279,7 +347,7 @@ class Payer(StrEnum):
 
 @frozen(repr=False)
 class Coverage:
-    """A payer, from ``start`` up to the day before ``end``."""
+    """A payer, from ``start`` up to the day before ``end``; without an end it goes on."""
 
     payer: Payer
     start: date | None = None
@@ -312,6 +380,37 @@ class Obligation:
     __repr__ = hidden
 
 
+class Outcome(StrEnum):
+    """How an episode of treatment ended."""
+
+    COMPLETED = "completed"
+    LEFT = "left"
+    TRANSFERRED = "transferred"
+    DISCHARGED = "discharged"
+    """By the program, before completion."""
+    OTHER = "other"
+
+
+@frozen(repr=False)
+class Treatment:
+    """An episode of treatment, from ``start`` up to the day before ``end``.
+
+    With neither ``end`` nor ``outcome`` it goes on; with an outcome alone, the day on
+    which it ended is not known.
+    """
+
+    level: LevelOfCare | None = None
+    start: date | None = None
+    end: date | None = None
+    outcome: Outcome | None = None
+
+    def __attrs_post_init__(self) -> None:
+        ordered = self.start is None or self.end is None or self.start < self.end
+        refuse("treatment", unless(ordered, "end", "a day after the start", "an earlier day"))
+
+    __repr__ = hidden
+
+
 @frozen(repr=False)
 class Patient:
     """A patient, or somebody who was referred and is not admitted yet.
@@ -332,6 +431,8 @@ class Patient:
     birth_date: date | None = None
     diagnoses: tuple[Diagnosis, ...] | None = None
     assessments: tuple[Assessment, ...] | None = None
+    screenings: tuple[Screening, ...] | None = None
+    treatments: tuple[Treatment, ...] | None = None
     supports: tuple[Support, ...] | None = None
     consents: tuple[Consent, ...] | None = None
     coverages: tuple[Coverage, ...] | None = None
@@ -341,8 +442,10 @@ class Patient:
 
     def __attrs_post_init__(self) -> None:
         dated: dict[str, list[date | None]] = {
-            "diagnoses": [diagnosis.diagnosed for diagnosis in self.diagnoses or ()],
+            "diagnoses": [day for found in self.diagnoses or () for day in _days_of(found)],
             "assessments": [assessment.on for assessment in self.assessments or ()],
+            "screenings": [screening.on for screening in self.screenings or ()],
+            "treatments": [d for past in self.treatments or () for d in (past.start, past.end)],
             "consents": [consent.signed for consent in self.consents or ()],
         }
         refuse(

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from iopkit.errors import NotInForceError, refuse, unless
 
@@ -33,6 +33,15 @@ class Source:
     grade: Grade
     url: str | None = None
     checked: date | None = None
+
+    def at(self, place: str) -> "Source":
+        """A place within the source, such as ``(c)(1)``.
+
+        Example:
+            >>> Source("42 CFR 410.44", Grade.LEGAL_TEXT).at("(c)(1)").citation
+            '42 CFR 410.44(c)(1)'
+        """
+        return evolve(self, citation=f"{self.citation}{place}")
 
     def __str__(self) -> str:
         seen = f", as of {self.checked}" if self.checked else ""

@@ -8,7 +8,7 @@ from math import ceil, floor
 from typing import TypeVar
 from uuid import UUID
 
-from attrs import evolve
+from attrs import evolve, fields
 from hypothesis import strategies as st
 
 from iopkit.availability import DAY, WEEK, Weekday, WeeklyWindows
@@ -34,22 +34,27 @@ from iopkit.eligibility import (
 from iopkit.eligibility.kinds import is_ordered
 from iopkit.eligibility.predicates import place_of
 from iopkit.instruments import INSTRUMENTS, Score, Screening
-from iopkit.levels import Edition
+from iopkit.levels import AgeGroup, Edition, LevelOfCare
 from iopkit.modalities import Modality
 from iopkit.patients import (
     Assessment,
     Coverage,
     Diagnosis,
     DimensionRating,
+    Entry,
+    LivingEnvironment,
     MentalDisorder,
     Obligation,
     ObligationKind,
+    OpioidMedication,
+    Outcome,
     Patient,
     Payer,
     Relationship,
     Substance,
     SubstanceUseDisorder,
     Support,
+    Treatment,
 )
 from iopkit.plans import (
     Closure,
@@ -117,25 +122,30 @@ def diagnoses(draw: st.DrawFn) -> Diagnosis:
         criteria_met=draw(st.none() | st.integers(2, most)),
         code=draw(st.none() | st.sampled_from([f"{block}.10", f"{block}.20", f"{block}.21"])),
         diagnosed=diagnosed,
+        symptom_free_since=draw(st.none() | days(diagnosed or date(2010, 1, 1))),
     )
 
 
 @st.composite
 def assessments(draw: st.DrawFn) -> Assessment:
-    """Assessments with any part of their findings."""
+    """Assessments with any part of their findings, from none to all."""
     rated = draw(st.lists(st.integers(1, 6), unique=True, max_size=6))
     risks = st.none() | st.integers(0, 4)
     edition = Edition.THIRD if rated else draw(st.sampled_from(Edition))
+    found = {
+        "needed_per_week": st.integers(0, 40 * 60).map(_minutes),
+        "living_environment": st.sampled_from(LivingEnvironment),
+        "opioid_medication": st.sampled_from(OpioidMedication),
+        "entry": st.sampled_from(Entry),
+        "age_group": st.sampled_from(AgeGroup),
+        **{f.name: st.booleans() for f in fields(Assessment) if f.type == bool | None},
+    }
+    names = draw(st.just(sorted(found)) | st.lists(st.sampled_from(sorted(found)), unique=True))
     return Assessment(
         on=draw(days()),
         edition=edition,
         ratings=tuple(DimensionRating(dimension, draw(risks)) for dimension in rated),
-        needed_per_week=draw(st.none() | st.integers(0, 40 * 60).map(_minutes)),
-        benefit_likely=draw(_yes_no),
-        needs_24_hour_care=draw(_yes_no),
-        support_adequate=draw(_yes_no),
-        dangerous=draw(_yes_no),
-        able_to_participate=draw(_yes_no),
+        **{name: draw(found[name]) for name in names},
     )
 
 
@@ -184,6 +194,21 @@ def screenings(draw: st.DrawFn) -> Screening:
     return evolve(known, scores=tuple(scores))
 
 
+@st.composite
+def treatments(draw: st.DrawFn) -> Treatment:
+    """Episodes of treatment at any level, past, going on or of unknown days."""
+    edition = draw(st.sampled_from(Edition))
+    numbers = ("1", "2.1", "3.1", "3.7", "4") if edition is Edition.THIRD else ("2.1", "3.1", "4.0")
+    start = draw(st.none() | days(date(2020, 1, 1), date(2026, 1, 1)))
+    length = draw(st.none() | st.integers(1, 400).map(timedelta))
+    return Treatment(
+        level=draw(st.none() | st.sampled_from(numbers).map(lambda n: LevelOfCare(n, edition))),
+        start=start,
+        end=None if length is None else (start or date(2025, 1, 1)) + length,
+        outcome=draw(st.none() | st.sampled_from(Outcome)),
+    )
+
+
 def supports() -> st.SearchStrategy[Support]:
     """Support persons."""
     return st.builds(
@@ -218,6 +243,8 @@ def patients() -> st.SearchStrategy[Patient]:
         birth_date=st.none() | st.dates(date(1920, 1, 1), date(2009, 12, 31)),
         diagnoses=some(diagnoses()),
         assessments=some(assessments()),
+        screenings=some(screenings()),
+        treatments=some(treatments()),
         supports=some(supports()),
         consents=some(consents()),
         coverages=some(coverages()),
@@ -327,12 +354,13 @@ def values_of(kind: Kind) -> st.SearchStrategy[Scalar]:
 
 def predicates(facts: tuple[AnyFact, ...] = tuple(FACTS.values())) -> st.SearchStrategy[Predicate]:
     """Predicate trees over some facts, with every kind of node."""
-    return st.recursive(_leaves(facts), _nodes, max_leaves=12)
+    # Drawn by place: Hypothesis warns of the long reprs that a strategy of many facts has.
+    places = st.integers(0, len(facts) - 1)
+    return st.recursive(places.flatmap(lambda n: _leaves(facts[n])), _nodes, max_leaves=12)
 
 
 @st.composite
-def _leaves(draw: st.DrawFn, facts: tuple[AnyFact, ...]) -> Predicate:
-    fact = draw(st.sampled_from(facts))
+def _leaves(draw: st.DrawFn, fact: AnyFact) -> Predicate:
     values = values_of(fact.kind)
     leaves: list[st.SearchStrategy[Predicate]] = [
         st.just(Known(fact)),
@@ -360,8 +388,10 @@ def _nodes(parts: st.SearchStrategy[Predicate]) -> st.SearchStrategy[Predicate]:
 def fact_values(
     facts: tuple[AnyFact, ...] = tuple(FACTS.values()),
 ) -> st.SearchStrategy[dict[str, Scalar | None]]:
-    """Values of some facts by name, any of them not known."""
-    return st.fixed_dictionaries({f.name: st.none() | values_of(f.kind) for f in facts})
+    """Values of some facts by name, from none of them known to all."""
+    values = {fact.name: values_of(fact.kind) for fact in facts}
+    some = st.fixed_dictionaries({name: st.none() | of for name, of in values.items()})
+    return some | st.fixed_dictionaries(values)
 
 
 def _minutes(count: int) -> timedelta:

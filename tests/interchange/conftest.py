@@ -11,6 +11,7 @@ from attrs import evolve
 
 from iopkit import (
     FACTS,
+    AgeGroup,
     Dated,
     Decision,
     Grade,
@@ -34,19 +35,25 @@ from iopkit import (
 )
 from iopkit.consents import Consent, Expiry, Purpose
 from iopkit.eligibility import AtLeast, Criterion, Predicate
+from iopkit.instruments import Score, Screening
 from iopkit.interchange import predicate_from_json, to_json
 from iopkit.patients import (
     Assessment,
     Coverage,
     DimensionRating,
+    Entry,
+    LivingEnvironment,
     MentalDisorder,
     Obligation,
     ObligationKind,
+    OpioidMedication,
+    Outcome,
     Payer,
     Relationship,
     Substance,
     SubstanceUseDisorder,
     Support,
+    Treatment,
 )
 from iopkit.plans import (
     Closure,
@@ -85,7 +92,7 @@ _PATIENT = Patient(
     key=UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"),
     birth_date=date(1984, 5, 17),
     diagnoses=(
-        SubstanceUseDisorder(Substance.OPIOIDS, 6, "F11.20", date(2025, 2, 3)),
+        SubstanceUseDisorder(Substance.OPIOIDS, 6, "F11.20", date(2025, 2, 3), date(2025, 9, 1)),
         MentalDisorder("F32.1", date(2024, 6, 7)),
     ),
     assessments=(
@@ -97,7 +104,18 @@ _PATIENT = Patient(
             needs_24_hour_care=False,
             support_adequate=True,
             dangerous=False,
+            opioid_medication=OpioidMedication.BUPRENORPHINE,
+            living_environment=LivingEnvironment.SUPPORTIVE,
+            entry=Entry.STEP_DOWN,
+            age_group=AgeGroup.ADULT,
         ),
+    ),
+    screenings=(
+        Screening("phq_9", date(2026, 2, 1), (1,) * 9, (Score("self_harm", 1),)),
+        Screening("cows", date(2026, 2, 1), scores=(Score("total", 7),)),
+    ),
+    treatments=(
+        Treatment(LevelOfCare("3.7"), date(2025, 8, 1), date(2025, 9, 1), Outcome.COMPLETED),
     ),
     supports=(Support(Relationship.PARTNER, True, False),),
     consents=(

@@ -237,7 +237,7 @@ def test_a_document_gives_back_the_value_it_was_written_from(
     assert to_json(again) == text
     assert read(kind, text.encode()) == value
     assert read(kind, codecs.BOM_UTF8 + text.encode()) == value
-    if kind in BY_HAND:
+    if kind in BY_HAND and not _lists_null(json.loads(text)):
         assert from_toml(BY_HAND[kind], _toml_text(value)) == value
 
 
@@ -342,6 +342,13 @@ def _without_null(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_null(part) for key, part in value.items() if part is not None}
     return [_without_null(part) for part in value] if isinstance(value, list) else value
+
+
+def _lists_null(value: Any) -> bool:
+    """Whether a list leaves a place open, such as that of an answer; TOML cannot say that."""
+    if isinstance(value, dict):
+        return any(map(_lists_null, value.values()))
+    return isinstance(value, list) and (None in value or any(map(_lists_null, value)))
 
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"predicate"}))
@@ -528,7 +535,7 @@ def test_a_facts_declaration_is_plain_values(fact: AnyFact, kind: dict[str, obje
 
 def test_a_facts_source_is_part_of_its_declaration() -> None:
     source = fact_document(FACTS["dangerous"])["source"]
-    assert source["citation"] == "42 CFR 410.44"
+    assert source["citation"] == "42 CFR 410.44(c)(6)"
     assert source["grade"] == "T1"
 
 

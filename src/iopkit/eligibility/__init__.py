@@ -1,5 +1,6 @@
 """May they? Facts, predicates, policies and decisions."""
 
+from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.changes import (
     MAX_WAYS,
     Change,
@@ -10,7 +11,7 @@ from iopkit.eligibility.changes import (
     smallest_changes,
 )
 from iopkit.eligibility.explanations import Explanation, explain
-from iopkit.eligibility.facts import FACTS, FactSheet, read_facts
+from iopkit.eligibility.facts import FactSheet, read_facts
 from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, YesNo
 from iopkit.eligibility.library import POLICIES, find_policy
 from iopkit.eligibility.policies import Criterion, Decision, Policy, Result

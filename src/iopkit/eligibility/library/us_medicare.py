@@ -2,17 +2,15 @@
 
 from datetime import date
 
-from attrs import evolve
-
-from iopkit.eligibility.facts import CFR_410_44, FACTS
+from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.citations import CFR_410_44
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import Predicate
 from iopkit.sources import Dated, Versions
 
 
 def _condition(number: int, name: str, meaning: str, predicate: Predicate) -> Criterion:
-    source = evolve(CFR_410_44, citation=f"42 CFR 410.44(c)({number})")
-    return Criterion(name, meaning, predicate, source)
+    return Criterion(name, meaning, predicate, CFR_410_44.at(f"(c)({number})"))
 
 
 _SINCE_2024 = (

@@ -1,0 +1,375 @@
+"""The fact catalogue: what a policy may ask about a patient on a day."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from types import MappingProxyType
+
+from iopkit.consents import Purpose
+from iopkit.eligibility import readings
+from iopkit.eligibility.citations import (
+    AETNA,
+    ALABAMA,
+    CFR_410_44,
+    CFR_410_67,
+    CFR_424_24,
+    DISTRICT_OF_COLUMBIA,
+    ILLINOIS,
+    INDIANA,
+    SAMHSA_2021,
+)
+from iopkit.eligibility.kinds import Choice, Kind, Number, YesNo
+from iopkit.eligibility.predicates import AnyFact, Fact
+from iopkit.eligibility.readings import (
+    Consented,
+    Covered,
+    NewestBand,
+    NewestFinding,
+    NewestRisk,
+    NewestScore,
+)
+from iopkit.instruments import INSTRUMENTS
+from iopkit.levels import AgeGroup, LevelOfCare
+from iopkit.patients import Entry, LivingEnvironment, OpioidMedication, Outcome, Payer, Severity
+from iopkit.sources import Grade, Source
+
+_DSM_5 = Source(
+    "DSM-5 substance use disorder criteria, as summarized by PsychCentral",
+    Grade.SECONDARY,
+    "https://psychcentral.com/disorders/revised-alcoholsubstance-use-disorder/2/",
+)
+# The paper is peer-reviewed, but the months were seen in a copy of it only.
+_REMISSION = Source(
+    "Hasin et al. 2013 on DSM-5's criteria for substance use disorders, in a copy",
+    Grade.SECONDARY,
+    "https://paperkb.org/coga/coga-kb/chunks/5727a15f-c962-4002-912b-e12ccb3a76ab",
+)
+_RISK = Source(
+    "ASAM Continuum on ranking dimensional severity",
+    Grade.OFFICIAL,
+    "http://asamcontinuum.org/knowledgebase/is-there-a-standard-way-to-rank-dimensional-severity-across-the-six-dimensions-of-asams-criteria/",
+)
+_PART_2 = Source(
+    "42 CFR 2",
+    Grade.LEGAL_TEXT,
+    "https://www.ecfr.gov/current/title-42/part-2",
+    checked=date(2024, 4, 16),
+)
+_INDIANA_TEST = INDIANA.at("(c)(1)")
+
+
+def _patient() -> Iterator[AnyFact]:
+    yield Fact(
+        "age",
+        Number(0, 130, unit="years", whole=True),
+        "Completed years since birth. Somebody born on February 29 turns a year older on "
+        "February 28 of other years.",
+        readings.age,
+        changeable=False,
+    )
+    yield Fact(
+        "free_hours_per_week",
+        Number(0, 168, unit="hours"),
+        "Hours a week when the patient could come, less the known obligations.",
+        readings.free_hours,
+    )
+    for payer in Payer:
+        yield Fact(
+            f"covered_by_{payer.value}",
+            YesNo(),
+            f"A coverage with {_words(payer)} as payer has started by the day and not ended; "
+            "one without an end goes on.",
+            Covered(payer),
+        )
+    for purpose in Purpose:
+        yield Fact(
+            f"consent_to_{purpose.value}",
+            YesNo(),
+            "A written consent to disclose is valid on the day, for the purpose "
+            f"{_words(purpose)} and at least one recipient.",
+            Consented(purpose),
+            _PART_2.at(".31"),
+        )
+
+
+def _diagnoses() -> Iterator[AnyFact]:
+    yield Fact(
+        "has_diagnosis",
+        YesNo(),
+        "A mental health or substance use disorder diagnosis is on record by the day.",
+        readings.has_diagnosis,
+        CFR_410_44.at("(c)(5)"),
+        changeable=False,
+    )
+    yield Fact(
+        "has_substance_use_disorder",
+        YesNo(),
+        "A use disorder is on record by the day, tobacco aside.",
+        readings.has_use_disorder,
+        _PART_2.at(".11"),
+        changeable=False,
+    )
+    yield Fact(
+        "has_opioid_use_disorder",
+        YesNo(),
+        "An opioid use disorder is on record by the day.",
+        readings.has_opioid_use_disorder,
+        CFR_410_67,
+        changeable=False,
+    )
+    yield Fact(
+        "use_disorder_severity",
+        Choice(("none", *(severity.name.lower() for severity in Severity)), ordered=True),
+        "The worst DSM-5 severity among the patient's use disorders, tobacco aside.",
+        readings.severity,
+        _DSM_5,
+    )
+    yield Fact(
+        "remission",
+        Choice(readings.REMISSION),
+        "The least remission among the patient's use disorders, tobacco aside: early from 3 "
+        "months without criteria other than craving, sustained from 12.",
+        readings.remission,
+        _REMISSION,
+    )
+
+
+def _treatments() -> Iterator[AnyFact]:
+    yield Fact(
+        "prior_treatment_episodes",
+        Number(0, 1000, whole=True),
+        "How many episodes of treatment ended by the day.",
+        readings.prior_treatments,
+        changeable=False,
+    )
+    yield Fact(
+        "last_treatment_outcome",
+        Choice(("none", *(outcome.value for outcome in Outcome))),
+        "How the latest episode of treatment that ended by the day did end; none: there was none.",
+        readings.last_outcome,
+        changeable=False,
+    )
+    yield Fact(
+        "just_completed_24_hour_care",
+        YesNo(),
+        "The latest episode of treatment that ended by the day was care around the clock, at "
+        "level 3.1 or above, and was completed, however long ago.",
+        readings.just_completed_24_hour_care,
+        LevelOfCare("3.1").source,
+        changeable=False,
+    )
+    yield Fact(
+        "days_since_24_hour_care",
+        Number(0, 50_000, unit="days", whole=True),
+        "Days since the patient left care around the clock, at level 3.1 or above. Not known "
+        "either where there was none.",
+        readings.days_since_24_hour_care,
+        LevelOfCare("3.1").source,
+        changeable=False,
+    )
+
+
+def _needs() -> Iterator[AnyFact]:
+    yield _assessed(
+        "needed_hours_per_week",
+        "Hours a week of therapeutic services that the patient needs, as evidenced in the "
+        "plan of care; recorded by a clinician.",
+        CFR_410_44.at("(c)(1)"),
+        kind=Number(0, 168, unit="hours"),
+        field="needed_per_week",
+    )
+    yield _judged(
+        "benefit_likely",
+        "likely to benefit from a coordinated program of services, and needs more than "
+        "isolated sessions",
+        CFR_410_44.at("(c)(2)"),
+    )
+    yield _judged("needs_24_hour_care", "needs care around the clock", CFR_410_44.at("(c)(3)"))
+    yield _judged(
+        "needs_inpatient_otherwise",
+        "would need inpatient psychiatric care without partial hospitalization",
+        CFR_424_24.at("(e)"),
+    )
+    yield _judged(
+        "needs_medical_monitoring",
+        "needs inpatient care that is medically monitored, as level 3.7 of the third edition is",
+        LevelOfCare("3.7").source,
+    )
+    yield _judged(
+        "needs_medical_management",
+        "needs inpatient care that is medically managed, as level 4 of the third edition is",
+        LevelOfCare("4").source,
+    )
+    yield _judged(
+        "needs_more_than_otp_services",
+        "needs a higher intensity of care than an opioid treatment program's other services",
+        CFR_410_67,
+    )
+    yield _judged(
+        "meets_asam_criteria",
+        "meets the ASAM Criteria for intensive outpatient treatment, level 2.1, in the edition "
+        "that the program or payer uses",
+    )
+
+
+def _health() -> Iterator[AnyFact]:
+    for number in range(1, 7):
+        yield Fact(
+            f"third_edition_dimension_{number}_risk",
+            Number(0, 4, whole=True),
+            f"The risk rating of dimension {number} in the third edition of the ASAM Criteria, "
+            "from 0 to 4.",
+            NewestRisk(number),
+            _RISK,
+        )
+    yield _judged("acute_withdrawal", "is in acute withdrawal or at risk of it", AETNA)
+    yield _judged(
+        "withdrawal_manageable", "the risk of withdrawal is minimal or manageable", _INDIANA_TEST
+    )
+    yield _judged(
+        "medical_conditions_manageable",
+        "medical conditions are minimal or manageable",
+        _INDIANA_TEST,
+    )
+    yield _judged("health_stable", "mental and physical health is at least fairly stable", ALABAMA)
+    yield _judged(
+        "co_occurring_stable",
+        "medical and psychiatric conditions beside the use disorder are stable",
+        DISTRICT_OF_COLUMBIA.at(".1(c)"),
+    )
+    yield _judged("suicidal_ideation", "has thoughts of suicide")
+    yield _judged("dangerous", "dangerous to self or others", CFR_410_44.at("(c)(6)"))
+    yield _assessed("pregnant", "Is pregnant.", changeable=False)
+    yield _assessed(
+        "opioid_medication",
+        "The medication for opioid use disorder that the patient takes.",
+        kind=Choice(tuple(medication.value for medication in OpioidMedication)),
+    )
+
+
+def _participation() -> Iterator[AnyFact]:
+    yield _judged(
+        "able_to_participate",
+        "has the cognitive and emotional ability to take part in treatment and to tolerate the "
+        "program's intensity",
+        CFR_410_44.at("(c)(7)"),
+    )
+    yield _judged(
+        "recognizes_disorder", "recognizes the use disorder", DISTRICT_OF_COLUMBIA.at(".1(a)")
+    )
+    yield _judged(
+        "committed_to_recovery", "is committed to recovery", DISTRICT_OF_COLUMBIA.at(".1(a)")
+    )
+
+
+def _surroundings() -> Iterator[AnyFact]:
+    yield _judged(
+        "support_adequate",
+        "has an adequate support system outside the program",
+        CFR_410_44.at("(c)(4)"),
+    )
+    yield _judged(
+        "living_environment",
+        "how safe and supportive the place is where the patient lives",
+        ALABAMA,
+        kind=Choice(tuple(place.name.lower() for place in LivingEnvironment), ordered=True),
+    )
+    yield _assessed("has_transport", "Has a way to come to the program and home again.")
+    yield _assessed(
+        "has_telehealth_access", "Has what sessions by video take, and a private place."
+    )
+    yield _assessed("court_ordered", "A court has ordered the treatment.", changeable=False)
+    yield _assessed(
+        "entry",
+        "From where the patient comes: into treatment for the first time in this course, down "
+        "from inpatient or residential care or withdrawal management, or up from outpatient care.",
+        SAMHSA_2021,
+        kind=Choice(tuple(entry.value for entry in Entry)),
+        changeable=False,
+    )
+
+
+def _program() -> Iterator[AnyFact]:
+    yield _assessed(
+        "age_group",
+        "Whether the program or payer takes the patient for an adult or an adolescent, where "
+        "its rules draw no line of their own.",
+        kind=Choice(tuple(group.value for group in AgeGroup)),
+        changeable=False,
+    )
+    yield _judged(
+        "hours_exception",
+        "there is a recorded reason to leave the usual weekly hours",
+        ILLINOIS,
+    )
+    yield _judged(
+        "other_conditions_met",
+        "the conditions of the program or payer that its policy here does not hold are met",
+    )
+
+
+def _instruments() -> Iterator[AnyFact]:
+    for instrument in INSTRUMENTS.values():
+        for scale in instrument.scales:
+            name = f"{instrument.name}_{scale.name}"
+            score = f"the score on the scale {_words(scale.name)} of the {instrument.title}"
+            yield Fact(
+                f"{name}_score",
+                Number(scale.low, scale.high, whole=True),
+                f"From the newest screening by the day: {score}.",
+                NewestScore(instrument.name, scale.name),
+                instrument.source,
+            )
+            for bands in scale.band_sets:
+                yield Fact(
+                    f"{name}_{bands.name}_band",
+                    Choice(tuple(band.name for band in bands.bands), ordered=True),
+                    f"From the newest screening by the day: the band of {score}. The bands rise "
+                    "with the score.",
+                    NewestBand(instrument.name, scale.name, bands.name),
+                    bands.source,
+                )
+
+
+def _assessed(  # noqa: PLR0913  # a fact's own fields
+    name: str,
+    meaning: str,
+    source: Source | None = None,
+    *,
+    kind: Kind | None = None,
+    field: str = "",
+    changeable: bool = True,
+) -> AnyFact:
+    """A fact that assessments record; yes or no, unless a kind is given."""
+    read = NewestFinding(field or name)
+    return Fact(name, kind or YesNo(), meaning, read, source, changeable=changeable)
+
+
+def _judged(
+    name: str, judgment: str, source: Source | None = None, *, kind: Kind | None = None
+) -> AnyFact:
+    return _assessed(name, f"A clinician's judgment: {judgment}.", source, kind=kind)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+GROUPS: Mapping[str, tuple[AnyFact, ...]] = MappingProxyType(
+    {
+        "Patient": tuple(_patient()),
+        "Diagnoses": tuple(_diagnoses()),
+        "Earlier treatment": tuple(_treatments()),
+        "Assessment: needs": tuple(_needs()),
+        "Assessment: health": tuple(_health()),
+        "Assessment: taking part": tuple(_participation()),
+        "Assessment: surroundings": tuple(_surroundings()),
+        "Assessment: by the program's rules": tuple(_program()),
+        "Instruments": tuple(_instruments()),
+    }
+)
+"""The shipped facts by what they are about."""
+
+FACTS: Mapping[str, AnyFact] = MappingProxyType(
+    {fact.name: fact for group in GROUPS.values() for fact in group}
+)
+"""Every shipped fact by name."""

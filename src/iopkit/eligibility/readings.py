@@ -1,0 +1,322 @@
+"""How facts are read from a patient as of a day; ``None`` where nothing settles them.
+
+Readers that need more than the patient and the day are frozen classes and not closures, so
+that facts can be pickled and compared.
+"""
+
+from collections.abc import Iterable, Set as AbstractSet
+from datetime import date, timedelta
+from enum import IntEnum, StrEnum
+from typing import Any, TypeVar
+
+from attrs import frozen
+from dateutil.relativedelta import relativedelta
+
+from iopkit.consents import Purpose
+from iopkit.levels import LevelOfCare
+from iopkit.patients import (
+    Coverage,
+    Outcome,
+    Patient,
+    Payer,
+    Severity,
+    Substance,
+    SubstanceUseDisorder,
+    Treatment,
+    refuse_before_birth,
+)
+from iopkit.truth import Truth, any_of
+
+T = TypeVar("T")
+
+REMISSION = ("not_in_remission", "early", "sustained", "no_disorder")
+"""How far a use disorder is in remission; ``no_disorder``: there is none to be in it."""
+
+
+def age(patient: Patient, on: date) -> int | None:
+    """Completed years since birth."""
+    refuse_before_birth(patient, on, what="age", path="on")
+    return None if patient.birth_date is None else relativedelta(on, patient.birth_date).years
+
+
+def free_hours(patient: Patient, _: date) -> float | None:
+    """Hours a week when the patient could come."""
+    return None if patient.free is None else patient.free.total / timedelta(hours=1)
+
+
+# Diagnoses.
+
+
+def has_diagnosis(patient: Patient, on: date) -> bool | None:
+    """Whether any diagnosis is on record by a day."""
+    if patient.diagnoses is None:
+        return None
+    return any(d.diagnosed is None or d.diagnosed <= on for d in patient.diagnoses)
+
+
+def has_use_disorder(patient: Patient, on: date) -> bool | None:
+    """Whether a use disorder other than of tobacco is on record by a day."""
+    return _is_among(set(Substance) - {Substance.TOBACCO}, patient, on)
+
+
+def has_opioid_use_disorder(patient: Patient, on: date) -> bool | None:
+    """Whether an opioid use disorder is on record by a day."""
+    return _is_among({Substance.OPIOIDS}, patient, on)
+
+
+def severity(patient: Patient, on: date) -> str | None:
+    """The worst severity; unknown if one of an unknown severity could be worse."""
+    disorders = _use_disorders(patient, on)
+    if disorders is None:
+        return None
+    # A class that is not known could be tobacco, and then would not count.
+    sure = [d.severity or 0 for d in disorders if d.substance is not None]
+    possible = [d.severity or Severity.SEVERE for d in disorders]
+    worst = max(sure, default=0)
+    if max(possible, default=0) > worst:
+        return None
+    return Severity(worst).name.lower() if worst else "none"
+
+
+def remission(patient: Patient, on: date) -> str | None:
+    """The least remission; unknown if that of an unknown disorder could be less."""
+    disorders = _use_disorders(patient, on)
+    if disorders is None:
+        return None
+    none = REMISSION.index("no_disorder")
+    stages = [(d.substance is not None, _stage(d, on)) for d in disorders]
+    # Of an unknown stage anything is possible; what could be tobacco might not count.
+    least = min((stage or 0 for _, stage in stages), default=none)
+    most = min((none - 1 if s is None else s for sure, s in stages if sure), default=none)
+    return REMISSION[least] if least == most else None
+
+
+def _stage(disorder: SubstanceUseDisorder, on: date) -> int | None:
+    """The place of a disorder's remission in their order."""
+    since = disorder.symptom_free_since
+    if since is None or on < since:
+        return None
+    free = relativedelta(on, since)
+    return 2 if free.years else int(free.months >= 3)
+
+
+def _use_disorders(patient: Patient, on: date) -> tuple[SubstanceUseDisorder, ...] | None:
+    """Use disorders known by a day; tobacco is left out, as in 42 CFR 2.11 [T1]."""
+    if patient.diagnoses is None:
+        return None
+    return tuple(
+        d
+        for d in patient.diagnoses
+        if isinstance(d, SubstanceUseDisorder)
+        and d.substance is not Substance.TOBACCO
+        and (d.diagnosed is None or d.diagnosed <= on)
+    )
+
+
+def _is_among(substances: set[Substance], patient: Patient, on: date) -> bool | None:
+    disorders = _use_disorders(patient, on)
+    if disorders is None:
+        return None
+    found = {d.substance for d in disorders}
+    if found & substances:
+        return True
+    return None if None in found else False
+
+
+# What is dated: the newest record up to the day counts.
+
+
+def _newest(dated: Iterable[tuple[date, T]], on: date) -> T | None:
+    """What the newest records up to a day say; ``None`` if none does, or they disagree."""
+    known = [(day, value) for day, value in dated if day <= on]
+    newest = max((day for day, _ in known), default=None)
+    return _only({value for day, value in known if day == newest})
+
+
+def _only(found: AbstractSet[T | None]) -> T | None:
+    return next(iter(found)) if len(found) == 1 else None
+
+
+@frozen
+class NewestFinding:
+    """Reads a field of the newest assessment, up to the day, that says something on it."""
+
+    name: str
+
+    # Any: what the field has.
+    def __call__(self, patient: Patient, on: date) -> Any:  # noqa: ANN401
+        """The finding as of a day."""
+        said = (
+            (assessment.on, value)
+            for assessment in patient.assessments or ()
+            if (value := getattr(assessment, self.name)) is not None
+        )
+        match _newest(said, on):
+            case IntEnum() as member:
+                return member.name.lower()
+            case StrEnum() as member:
+                return member.value
+            case timedelta() as duration:
+                return duration / timedelta(hours=1)
+            case value:
+                return value
+
+
+@frozen
+class NewestRisk:
+    """Reads the newest risk rating, up to the day, of a dimension of the third edition."""
+
+    dimension: int
+
+    def __call__(self, patient: Patient, on: date) -> int | None:
+        """The rating as of a day."""
+        rated = (
+            (assessment.on, rating.risk)
+            for assessment in patient.assessments or ()
+            for rating in assessment.ratings
+            if rating.dimension == self.dimension and rating.risk is not None
+        )
+        return _newest(rated, on)
+
+
+@frozen
+class NewestScore:
+    """Reads a scale's score from the newest screening, up to the day, with an instrument.
+
+    A screening that leaves the score open is not passed over for an older one.
+    """
+
+    instrument: str
+    scale: str
+
+    def __call__(self, patient: Patient, on: date) -> int | None:
+        """The score as of a day."""
+        taken = (s for s in patient.screenings or () if s.instrument == self.instrument)
+        return _newest(((s.on, s.score(self.scale)) for s in taken), on)
+
+
+@frozen
+class NewestBand:
+    """Reads the band of a scale's score, as ``NewestScore`` reads the score."""
+
+    instrument: str
+    scale: str
+    band_set: str
+
+    def __call__(self, patient: Patient, on: date) -> str | None:
+        """The band's name as of a day."""
+        taken = (s for s in patient.screenings or () if s.instrument == self.instrument)
+        return _newest(((s.on, s.band(self.scale, self.band_set)) for s in taken), on)
+
+
+# Treatment.
+
+
+def prior_treatments(patient: Patient, on: date) -> int | None:
+    """How many episodes of treatment ended by a day."""
+    past = _ended(patient, on)
+    return None if past is None else len(past)
+
+
+def last_outcome(patient: Patient, on: date) -> str | None:
+    """How the latest episode of treatment ended by a day; ``none`` if there was none."""
+    past = _ended(patient, on)
+    if past is None:
+        return None
+    outcomes = {episode.outcome for episode in _latest(past)}
+    outcome = _only(outcomes)
+    return "none" if not outcomes else outcome and outcome.value
+
+
+def just_completed_24_hour_care(patient: Patient, on: date) -> bool | None:
+    """Whether the latest episode ended by a day was 24-hour care and was completed."""
+    past = _ended(patient, on)
+    if past is None:
+        return None
+    return _only({_completed_24_hour_care(episode) for episode in _latest(past)} or {False})
+
+
+def days_since_24_hour_care(patient: Patient, on: date) -> int | None:
+    """Days since the patient left 24-hour care; ``None`` also if there was none."""
+    past = [(p.end, _is_24_hour_care(p)) for p in _ended(patient, on) or () if p.end]
+    last = max((end for end, level in past if level is not False), default=None)
+    return (on - last).days if last and (last, True) in past else None
+
+
+def _ended(patient: Patient, on: date) -> tuple[Treatment, ...] | None:
+    """Episodes that ended by a day; ``None`` if that is not known of each."""
+    if patient.treatments is None:
+        return None
+    ended = {episode: _has_ended(episode, on) for episode in patient.treatments}
+    if None in ended.values():
+        return None
+    return tuple(episode for episode in patient.treatments if ended[episode])
+
+
+def _has_ended(episode: Treatment, on: date) -> bool | None:
+    if episode.end is not None:
+        return episode.end <= on
+    started_by_then = episode.start is None or episode.start < on
+    return None if episode.outcome is not None and started_by_then else False
+
+
+def _latest(past: Iterable[Treatment]) -> tuple[Treatment, ...]:
+    """The episodes that ended last; several, if on one day."""
+    listed = tuple(past)
+    last = max((episode.end for episode in listed if episode.end), default=None)
+    return tuple(episode for episode in listed if episode.end == last)
+
+
+def _is_24_hour_care(episode: Treatment) -> bool | None:
+    level = episode.level
+    return None if level is None else level >= LevelOfCare("3.1", level.edition)
+
+
+def _completed_24_hour_care(episode: Treatment) -> bool | None:
+    completed = None if episode.outcome is None else episode.outcome is Outcome.COMPLETED
+    return _known(Truth.of(_is_24_hour_care(episode)) & Truth.of(completed))
+
+
+# Coverage and consent.
+
+
+@frozen
+class Covered:
+    """Reads whether a payer covers the patient on the day."""
+
+    payer: Payer
+
+    def __call__(self, patient: Patient, on: date) -> bool | None:
+        """Whether there is coverage on a day."""
+        if patient.coverages is None:
+            return None
+        return _known(any_of(_in_force(c, on) for c in patient.coverages if c.payer is self.payer))
+
+
+def _in_force(coverage: Coverage, on: date) -> Truth:
+    going_on = Truth.of(coverage.end is None or on < coverage.end)
+    return going_on & Truth.of(None if coverage.start is None else coverage.start <= on)
+
+
+@frozen
+class Consented:
+    """Reads whether a consent to disclose for a purpose, to anybody, is valid on the day."""
+
+    purpose: Purpose
+
+    def __call__(self, patient: Patient, on: date) -> bool | None:
+        """Whether there is consent on a day."""
+        if patient.consents is None:
+            return None
+        return _known(
+            any_of(
+                consent.valid(on=on, recipient=recipient, purpose=self.purpose)
+                for consent in patient.consents
+                # If the recipients are not known, neither is whether any one is among them.
+                for recipient in (("",) if consent.recipients is None else consent.recipients)
+            )
+        )
+
+
+def _known(truth: Truth) -> bool | None:
+    return None if truth is Truth.UNKNOWN else truth is Truth.YES
