@@ -107,8 +107,8 @@ def _default(default: object, within: type) -> str:
         case attrs.NOTHING:
             return "required"
         case None:
-            of_patient = within.__module__ in {"iopkit.patients", "iopkit.consents"}
-            return "not known" if of_patient else "not stated"
+            of_patient = {"iopkit.patients", "iopkit.consents", "iopkit.instruments"}
+            return "not known" if within.__module__ in of_patient else "not stated"
         case () | "":
             return "none"
         case attrs.Factory():

@@ -14,8 +14,10 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from iopkit import levels
-from iopkit.eligibility import FACTS, POLICIES, Number, describe, facts_in, find_policy
+from iopkit.eligibility import FACTS, POLICIES, Choice, Number, describe, facts_in, find_policy
+from iopkit.eligibility.catalogue import GROUPS
 from iopkit.errors import InvalidError
+from iopkit.instruments import INSTRUMENTS
 from iopkit.interchange import find_program, program_names
 from iopkit.interchange.texts import dose_text, duration_text
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
@@ -111,35 +113,77 @@ def _cited(source: Source) -> str:
 
 
 def _facts() -> Iterator[str]:
-    for fact in FACTS.values():
-        unit = f", in {fact.kind.unit}" if isinstance(fact.kind, Number) else ""
-        yield from _section(fact.title, "-", label=f"fact-{fact.name}")
-        yield from (_escaped(fact.meaning), "")
-        yield from (f":Name: ``{fact.name}``", f":Values: {fact.kind.expectation()}{unit}")
-        yield from ([f":Source: {_cited(fact.source)}"] if fact.source else [])
-        yield ""
+    for title, facts in GROUPS.items():
+        yield from _section(title, "-")
+        for fact in facts:
+            unit = f", in {fact.kind.unit}" if isinstance(fact.kind, Number) else ""
+            rising = ", rising" if isinstance(fact.kind, Choice) and fact.kind.ordered else ""
+            yield from _section(fact.title, "~", label=f"fact-{fact.name}")
+            yield from (_escaped(fact.meaning), "")
+            yield f":Name: ``{fact.name}``"
+            yield f":Values: {_escaped(fact.kind.expectation())}{unit}{rising}"
+            if not fact.changeable:
+                yield ":Changes: not by treatment or by anybody's doing"
+            yield from ([f":Source: {_graded(fact.source)}"] if fact.source else [])
+            yield ""
+
+
+def _to_fact(text: str, name: str) -> str:
+    return f":ref:`{text} <fact-{name}>`"
+
+
+def _instruments() -> Iterator[str]:
+    for instrument in INSTRUMENTS.values():
+        yield from _section(instrument.title, "-", label=f"instrument-{instrument.name}")
+        yield from (f":Name: ``{instrument.name}``", f":Scored items: {len(instrument.items)}")
+        yield f":Rights: {_escaped(instrument.rights)}"
+        yield from (f":Source: {_graded(instrument.source)}", "")
+        rows = [
+            (
+                _to_fact(scale.name, f"{instrument.name}_{scale.name}_score"),
+                f"{len(scale.items)}: " + ", ".join(item.number for item in scale.items),
+                f"{scale.low} to {scale.high}" + (", the highest" if scale.highest else ""),
+            )
+            for scale in instrument.scales
+        ]
+        yield from table("20 50 30", ("Scale", "Items", "Scores"), *rows)
+        banded = [
+            (
+                _escaped(scale.name),
+                _to_fact(bands.name, f"{instrument.name}_{scale.name}_{bands.name}_band"),
+                "; ".join(f"{_escaped(b.name)} {b.low} to {b.high}" for b in bands.bands),
+                _graded(bands.source),
+            )
+            for scale in instrument.scales
+            for bands in scale.band_sets
+        ]
+        yield from table("12 14 40 34", ("Scale", "Bands", "Scores", "Source"), *banded)
 
 
 def _policies() -> Iterator[str]:
     for policy in POLICIES:
         yield from _section(policy.title, "-", label=f"policy-{policy.name}")
-        for version in policy.versions.dated:
-            yield from (f":Name: ``{policy.name}``", f":In force since: {version.since}")
-            yield from (f":Source: {_cited(version.source)}", "")
-            yield from ("The patient must meet every criterion.", "")
+        yield from (f":Name: ``{policy.name}``", "")
+        for version in reversed(policy.versions.dated):
+            yield from (f":In force since: {version.since}", f":Source: {_graded(version.source)}")
+            yield from ("", "The patient must meet every criterion.", "")
             rows = [
                 (
                     _escaped(criterion.meaning),
                     _escaped(describe(criterion.predicate)),
                     ", ".join(
-                        f":ref:`{fact.name} <fact-{fact.name}>`"
+                        _to_fact(fact.name, fact.name)
                         for fact in dict.fromkeys(facts_in(criterion.predicate))
                     ),
-                    _cited(criterion.source),
+                    _graded(criterion.source),
                 )
                 for criterion in version.value
             ]
-            yield from table("40 25 20 15", ("Criterion", "Asked", "Facts", "Source"), *rows)
+            yield from table("35 25 20 20", ("Criterion", "Asked", "Facts", "Source"), *rows)
+        if policy.left_open:
+            yield from ("What it leaves open:", "")
+            yield from (f"- {_escaped(text)}" for text in policy.left_open)
+            yield ""
 
 
 def _programs() -> Iterator[str]:
@@ -253,13 +297,15 @@ def _sources() -> Iterator[str]:
 def _citing() -> Iterator[tuple[str, object]]:
     """Everything shipped that cites, with a link to where the manual has it."""
     for fact in FACTS.values():
-        yield f":ref:`{fact.name} <fact-{fact.name}>`", fact
+        yield _to_fact(fact.name, fact.name), fact
     for policy in POLICIES:
         yield f":ref:`policy <policy-{policy.name}>`", policy.versions
     for requirements in REQUIREMENTS:
         yield f":ref:`requirements <requirements-{requirements.name}>`", requirements
     for program in map(find_program, program_names()):
         yield f":ref:`{program.name} <program-{program.name}>`", program
+    for instrument in INSTRUMENTS.values():
+        yield f":ref:`{instrument.name} <instrument-{instrument.name}>`", instrument
     yield ":doc:`levels of care <levels>`", tuple(vars(levels).values())
 
 
@@ -280,6 +326,7 @@ def _sources_in(value: object, *, top: bool = True) -> Iterator[Source]:
 
 PAGES: Mapping[str, Callable[[], Lines]] = {
     "facts": _facts,
+    "instruments": _instruments,
     "levels": _levels,
     "policies": _policies,
     "programs": _programs,
