@@ -4,7 +4,8 @@ Readers that need more than the patient and the day are frozen classes and not c
 that facts can be pickled and compared.
 """
 
-from collections.abc import Iterable, Set as AbstractSet
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, TypeVar
