@@ -490,7 +490,7 @@ def test_unknown_requirements_come_with_the_ones_that_were_meant(planned: Path, 
 
 @pytest.mark.parametrize("name", ["", "xyzzy", "us_medicare", "../policy"])
 def test_a_name_like_no_other_comes_with_all_names(name: str, folder: Path, run: Run) -> None:
-    refused(run("decide", "patient.json", *ON, "--policy", name), "known: us-medicare-iop")
+    refused(run("decide", "patient.json", *ON, "--policy", name), "known: iop-suitability, ")
 
 
 def test_a_day_before_a_policys_first_version_is_refused(folder: Path, run: Run) -> None:
@@ -856,7 +856,7 @@ def test_the_entry_point_ends_with_the_exit_code(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert entered(["list", "policies"], monkeypatch) == 0
-    assert capsys.readouterr().out.startswith("us-medicare-iop")
+    assert capsys.readouterr().out.startswith("iop-suitability")
     assert entered(["decide", "missing.json", *MEDICARE], monkeypatch) == 2
 
 

@@ -228,7 +228,7 @@ class Entry(StrEnum):
     PRIMARY = "primary"
     """It is the first treatment of this course."""
     STEP_DOWN = "step_down"
-    """From inpatient or residential care, or withdrawal management."""
+    """From more intensive care, such as inpatient or residential, or withdrawal management."""
     STEP_UP = "step_up"
     """From outpatient care."""
 

@@ -9,7 +9,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.eligibility import Decision, find_policy
+from iopkit.eligibility import Decision, FactSheet, Scalar, find_policy
 from iopkit.errors import NotInForceError
 from iopkit.patients import Assessment, MentalDisorder, Patient, Substance, SubstanceUseDisorder
 from iopkit.sources import Grade
@@ -246,3 +246,65 @@ def test_two_assessments_of_one_day_that_disagree_leave_it_not_known() -> None:
         decision = POLICY.decide(evolve(PATIENT, assessments=assessments), on=ON)
         assert decision.verdict is Truth.UNKNOWN
         assert decision.missing == ("dangerous",)
+
+
+# Partial hospitalization, 42 CFR 410.43(c), and opioid treatment programs, 42 CFR 410.67
+
+HOSPITAL: dict[str, Scalar | None] = {
+    "needs_inpatient_otherwise": True,
+    "needed_hours_per_week": 20,
+    "benefit_likely": True,
+    "needs_24_hour_care": False,
+    "support_adequate": True,
+    "has_diagnosis": True,
+    "dangerous": False,
+    "able_to_participate": True,
+}
+OPIOID: dict[str, Scalar | None] = {
+    "has_opioid_use_disorder": True,
+    "needed_hours_per_week": 9,
+    "needs_more_than_otp_services": True,
+}
+OTHERS = {"us-medicare-php": HOSPITAL, "us-medicare-otp-iop": OPIOID}
+
+
+def judged(name: str, values: dict[str, Scalar | None], on: date = ON) -> Truth:
+    policy = find_policy(name)
+    asked = policy.facts(on=on)
+    assert values.keys() == {fact.name for fact in asked}
+    return policy.decide_sheet(FactSheet.of(asked, values, on=on)).verdict
+
+
+@pytest.mark.parametrize(("name", "met"), OTHERS.items())
+def test_every_condition_of_the_other_benefits_counts(
+    name: str, met: dict[str, Scalar | None]
+) -> None:
+    assert judged(name, met) is Truth.YES
+    for fact, value in met.items():
+        if isinstance(value, bool):
+            assert judged(name, {**met, fact: not value}) is Truth.NO, fact
+        assert judged(name, {**met, fact: None}) is Truth.UNKNOWN, fact
+
+
+@pytest.mark.parametrize(
+    ("name", "hours", "verdict"),
+    [
+        ("us-medicare-php", 19.75, Truth.NO),
+        ("us-medicare-php", 20, Truth.YES),
+        ("us-medicare-php", 168, Truth.YES),
+        ("us-medicare-otp-iop", 8.75, Truth.NO),
+        ("us-medicare-otp-iop", 9, Truth.YES),
+        ("us-medicare-otp-iop", 168, Truth.YES),
+    ],
+)
+def test_the_other_benefits_have_a_minimum_and_no_maximum(
+    name: str, hours: float, verdict: Truth
+) -> None:
+    assert judged(name, {**OTHERS[name], "needed_hours_per_week": hours}) is verdict
+
+
+@pytest.mark.parametrize(("name", "met"), OTHERS.items())
+def test_the_other_benefits_are_read_from_2024_on(name: str, met: dict[str, Scalar | None]) -> None:
+    assert judged(name, met, date(2024, 1, 1)) is Truth.YES
+    with pytest.raises(NotInForceError):
+        find_policy(name).facts(on=date(2023, 12, 31))

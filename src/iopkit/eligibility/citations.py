@@ -38,22 +38,25 @@ ALABAMA = Source(
     "Ala. Admin. Code 580-9-44-.17",
     Grade.LEGAL_TEXT,
     "https://www.law.cornell.edu/regulations/alabama/Ala-Admin-Code-r-580-9-44-.17",
+    checked=SEEN,
 )
 DISTRICT_OF_COLUMBIA = Source(
     "22-A DCMR 6329",
     Grade.LEGAL_TEXT,
     "http://dcrules.elaws.us/dcmr/22-a6329",
-    checked=date(2017, 12, 31),
+    checked=date(2017, 9, 13),
 )
 ILLINOIS = Source(
     "77 Ill. Adm. Code 2060.410",
     Grade.LEGAL_TEXT,
     "https://ilga.gov/ftp/JCAR/AdminCode/077/077020600D04100R.html",
+    checked=SEEN,
 )
 INDIANA = Source(
     "405 IAC 5-21.5-11",
     Grade.LEGAL_TEXT,
     "https://law.cornell.edu/regulations/indiana/405-IAC-5-21.5-11",
+    checked=SEEN,
 )
 # A payer's account of ASAM's Level 2.1; ASAM's own text is licensed and not public.
 AETNA = Source(

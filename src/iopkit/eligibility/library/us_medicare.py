@@ -1,65 +1,124 @@
-"""Medicare's benefit for intensive outpatient services."""
+"""Medicare's benefits for intensive outpatient services and partial hospitalization."""
 
 from datetime import date
 
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.citations import CFR_410_44
+from iopkit.eligibility.citations import CFR_410_43, CFR_410_44, CFR_410_67
 from iopkit.eligibility.policies import Criterion, Policy
-from iopkit.eligibility.predicates import Predicate
-from iopkit.sources import Dated, Versions
+from iopkit.sources import Dated, Source, Versions
+
+# The day from which on the text of these rules was seen; that of 410.44 is in force since.
+_SINCE = date(2024, 1, 1)
 
 
-def _condition(number: int, name: str, meaning: str, predicate: Predicate) -> Criterion:
-    return Criterion(name, meaning, predicate, CFR_410_44.at(f"(c)({number})"))
+def _conditions(section: Source, *, name: str, hours: int) -> tuple[Criterion, ...]:
+    """The conditions of 410.43(c) and 410.44(c), which differ only in the hours."""
+    return (
+        Criterion(
+            name,
+            f"The plan of care shows a need for at least {hours} hours a week of therapeutic "
+            "services.",
+            FACTS["needed_hours_per_week"] >= hours,
+            section.at("(c)(1)"),
+        ),
+        Criterion(
+            "benefit",
+            "Is likely to benefit from a coordinated program and needs more than isolated "
+            "sessions.",
+            FACTS["benefit_likely"].equals(True),
+            section.at("(c)(2)"),
+        ),
+        Criterion(
+            "no_24_hour_care",
+            "Does not need care around the clock.",
+            FACTS["needs_24_hour_care"].equals(False),
+            section.at("(c)(3)"),
+        ),
+        Criterion(
+            "support",
+            "Has an adequate support system outside the program.",
+            FACTS["support_adequate"].equals(True),
+            section.at("(c)(4)"),
+        ),
+        Criterion(
+            "diagnosis",
+            "Has a mental health or substance use disorder diagnosis.",
+            FACTS["has_diagnosis"].equals(True),
+            section.at("(c)(5)"),
+        ),
+        Criterion(
+            "not_dangerous",
+            "Is not judged to be dangerous to self or others.",
+            FACTS["dangerous"].equals(False),
+            section.at("(c)(6)"),
+        ),
+        Criterion(
+            "participation",
+            "Has the cognitive and emotional ability to take part and to tolerate the intensity.",
+            FACTS["able_to_participate"].equals(True),
+            section.at("(c)(7)"),
+        ),
+    )
 
-
-_SINCE_2024 = (
-    _condition(
-        1,
-        "nine_hours",
-        "The plan of care shows a need for at least 9 hours a week of therapeutic services.",
-        FACTS["needed_hours_per_week"] >= 9,
-    ),
-    _condition(
-        2,
-        "benefit",
-        "Is likely to benefit from a coordinated program and needs more than isolated sessions.",
-        FACTS["benefit_likely"].equals(True),
-    ),
-    _condition(
-        3,
-        "no_24_hour_care",
-        "Does not need care around the clock.",
-        FACTS["needs_24_hour_care"].equals(False),
-    ),
-    _condition(
-        4,
-        "support",
-        "Has an adequate support system outside the program.",
-        FACTS["support_adequate"].equals(True),
-    ),
-    _condition(
-        5,
-        "diagnosis",
-        "Has a mental health or substance use disorder diagnosis.",
-        FACTS["has_diagnosis"].equals(True),
-    ),
-    _condition(
-        6,
-        "not_dangerous",
-        "Is not judged to be dangerous to self or others.",
-        FACTS["dangerous"].equals(False),
-    ),
-    _condition(
-        7,
-        "participation",
-        "Has the cognitive and emotional ability to take part and to tolerate the intensity.",
-        FACTS["able_to_participate"].equals(True),
-    ),
-)
 
 US_MEDICARE_IOP = Policy(
     "us-medicare-iop",
     "Medicare intensive outpatient services: patient eligibility",
-    Versions((Dated(date(2024, 1, 1), _SINCE_2024, CFR_410_44),)),
+    Versions((Dated(_SINCE, _conditions(CFR_410_44, name="nine_hours", hours=9), CFR_410_44),)),
+)
+
+US_MEDICARE_PHP = Policy(
+    "us-medicare-php",
+    "Medicare partial hospitalization: patient eligibility",
+    Versions(
+        (
+            Dated(
+                _SINCE,
+                (
+                    Criterion(
+                        "instead_of_inpatient",
+                        "Would need inpatient psychiatric care without it, as is to be certified.",
+                        FACTS["needs_inpatient_otherwise"].equals(True),
+                        CFR_410_43.at("(a)(3), which asks for the certification of 424.24(e)"),
+                    ),
+                    *_conditions(CFR_410_43, name="twenty_hours", hours=20),
+                ),
+                CFR_410_43,
+            ),
+        )
+    ),
+)
+
+US_MEDICARE_OTP_IOP = Policy(
+    "us-medicare-otp-iop",
+    "Medicare intensive outpatient services of opioid treatment programs: patient eligibility",
+    Versions(
+        (
+            Dated(
+                _SINCE,
+                (
+                    Criterion(
+                        "opioid_use_disorder",
+                        "Has an opioid use disorder.",
+                        FACTS["has_opioid_use_disorder"].equals(True),
+                        CFR_410_67,
+                    ),
+                    Criterion(
+                        "nine_hours",
+                        "Needs at least 9 hours of services a week, as is to be certified.",
+                        FACTS["needed_hours_per_week"] >= 9,
+                        CFR_410_67.at("(b)(ix)"),
+                    ),
+                    Criterion(
+                        "higher_intensity",
+                        "Needs a higher intensity of care than the program's other services.",
+                        FACTS["needs_more_than_otp_services"].equals(True),
+                        CFR_410_67.at("(b)(ix)"),
+                    ),
+                ),
+                CFR_410_67,
+            ),
+        )
+    ),
+    ("The weekly payment takes nine services in a week, which is not nine hours.",),
 )

@@ -1,0 +1,48 @@
+"""Alabama."""
+
+from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.citations import ALABAMA, SEEN
+from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.sources import Dated, Versions
+
+US_AL_IOP = Policy(
+    "us-al-iop",
+    "Alabama intensive outpatient treatment, level II.1: admission",
+    Versions(
+        (
+            Dated(
+                SEEN,
+                (
+                    Criterion(
+                        "stable_health",
+                        "Mental and physical health is at least fairly stable.",
+                        FACTS["health_stable"].equals(True),
+                        ALABAMA.at("(1)(a)2.(i)(I)"),
+                    ),
+                    Criterion(
+                        "living_arrangements",
+                        "Has supportive living arrangements.",
+                        FACTS["living_environment"].equals("supportive"),
+                        ALABAMA.at("(1)(a)2.(i)(II)"),
+                    ),
+                    Criterion(
+                        # The text says "dependence", which the newest DSM, that it refers to,
+                        # has made part of use disorders.
+                        "use_disorder",
+                        "Has a substance use disorder.",
+                        FACTS["has_substance_use_disorder"].equals(True),
+                        ALABAMA.at("(1)(a)2.(ii)(I)"),
+                    ),
+                    Criterion(
+                        "asam_criteria",
+                        "Meets the dimensional criteria of the ASAM PPC-2R, as a clinician judged.",
+                        FACTS["meets_asam_criteria"].equals(True),
+                        ALABAMA.at("(1)(a)2.(ii)(II)"),
+                    ),
+                ),
+                ALABAMA,
+            ),
+        )
+    ),
+    ("What the text asks of adolescents in particular.",),
+)

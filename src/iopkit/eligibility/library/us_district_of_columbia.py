@@ -1,0 +1,59 @@
+"""The District of Columbia."""
+
+from datetime import date
+
+from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.citations import DISTRICT_OF_COLUMBIA
+from iopkit.eligibility.library.hours import needs_hours
+from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.sources import Dated, Versions
+
+US_DC_IOP = Policy(
+    "us-dc-iop",
+    "District of Columbia intensive outpatient program, level 2.1",
+    Versions(
+        (
+            Dated(
+                date(2017, 9, 13),  # the day of the copy
+                (
+                    Criterion(
+                        "weekly_hours",
+                        "Needs 9 to 19 hours a week, if younger than 21 years 6 to 19.",
+                        needs_hours(adults=9, youth=6, high=19, if_youth=FACTS["age"] < 21),
+                        DISTRICT_OF_COLUMBIA.at(".1"),
+                    ),
+                    Criterion(
+                        "asam_criteria",
+                        "Meets the ASAM Criteria for level 2.1, as a clinician judged.",
+                        FACTS["meets_asam_criteria"].equals(True),
+                        DISTRICT_OF_COLUMBIA.at(".1"),
+                    ),
+                    Criterion(
+                        "commitment",
+                        "Recognizes the use disorder and is committed to recovery.",
+                        FACTS["recognizes_disorder"].equals(True)
+                        & FACTS["committed_to_recovery"].equals(True),
+                        DISTRICT_OF_COLUMBIA.at(".1(a)"),
+                    ),
+                    Criterion(
+                        "transition",
+                        "Comes from a different level of care.",
+                        FACTS["entry"].is_in("step_down", "step_up"),
+                        DISTRICT_OF_COLUMBIA.at(".1(b)"),
+                    ),
+                    Criterion(
+                        "stable_conditions",
+                        "Has stable medical or psychiatric co-occurring conditions.",
+                        FACTS["co_occurring_stable"].equals(True),
+                        DISTRICT_OF_COLUMBIA.at(".1(c)"),
+                    ),
+                ),
+                DISTRICT_OF_COLUMBIA,
+            ),
+        )
+    ),
+    (
+        "The chapter was renumbered since; its newer text on level 2.1 was not seen.",
+        "The duration, which the text gives as 30 to 60 days.",
+    ),
+)

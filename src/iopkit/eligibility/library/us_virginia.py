@@ -1,0 +1,70 @@
+"""Virginia: Medicaid's benefit, and the licensing of programs."""
+
+from datetime import date
+
+from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.citations import SEEN
+from iopkit.eligibility.library.hours import ADOLESCENT, needs_hours
+from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.sources import Dated, Grade, Source, Versions
+
+# The part is from 2017 and was amended since; from when this section reads so was not seen.
+_MEDICAID = Source(
+    "12VAC30-130-5090",
+    Grade.LEGAL_TEXT,
+    "https://law.lis.virginia.gov/admincode/title12/agency30/chapter130/section5090/",
+    checked=SEEN,
+)
+_LICENSING = Source(
+    "12VAC35-105-1740",
+    Grade.LEGAL_TEXT,
+    "https://law.lis.virginia.gov/admincodefull/title12/agency35/chapter105/partVII/article7",
+    checked=SEEN,
+)
+
+US_VA_MEDICAID_IOP = Policy(
+    "us-va-medicaid-iop",
+    "Virginia Medicaid intensive outpatient services: weekly hours",
+    Versions(
+        (
+            Dated(
+                SEEN,
+                (
+                    Criterion(
+                        "weekly_hours",
+                        "Needs 9 to 19 hours a week on average, a child or adolescent 6 to 19.",
+                        needs_hours(adults=9, youth=6, high=19, if_youth=ADOLESCENT),
+                        _MEDICAID.at(".A"),
+                    ),
+                ),
+                _MEDICAID,
+            ),
+        )
+    ),
+    (
+        "The hours are averages, with at least 3 on a service day, or 2 below adult age.",
+        "Enrollment in Medicaid and medical necessity.",
+    ),
+)
+
+US_VA_LICENSED_IOP = Policy(
+    "us-va-licensed-iop",
+    "Virginia licensed intensive outpatient programs: weekly hours",
+    Versions(
+        (
+            Dated(
+                date(2023, 2, 17),  # in force since
+                (
+                    Criterion(
+                        "weekly_hours",
+                        "Needs 9 to 19 hours of programming a week.",
+                        FACTS["needed_hours_per_week"].between(9, 19),
+                        _LICENSING.at(".1"),
+                    ),
+                ),
+                _LICENSING,
+            ),
+        )
+    ),
+    ("Whom a program admits: this section is about what programs offer.",),
+)
