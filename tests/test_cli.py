@@ -591,7 +591,7 @@ def test_a_toml_file_that_is_no_document_is_refused(
     (folder / name).write_bytes(data)
     before = left(folder)
     arguments = ("plan", "patient.json", "--program", "program.toml", "--site", "site.toml")
-    refused(run(*arguments, *START, "-o", "out.json"), f"iopkit: {name}: TOML document: ")
+    refused(run(*arguments, *START, "-o", "out.json"), f"iopkit: {name}: ", " document: 1 problem")
     assert left(folder) == before
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from iopkit import InvalidError, Patient, Plan, Policy, Program, Site, from_json, from_toml
-from iopkit.eligibility import Not
+from iopkit.eligibility import Fact, YesNo
 from iopkit.interchange import predicate_from_json
 
 Reader = Callable[[str, str | bytes], object]
@@ -443,6 +443,31 @@ def test_a_value_of_several_possible_classes_names_its_own(
     text = _put(documents[kind], path, value)
     expected = path if path.endswith("type") else f"{path}.type"
     assert _paths(_refusal(read, kind, text)) == [expected]
+
+
+# Facts.
+
+
+def test_an_unknown_fact_comes_with_the_one_that_was_meant(documents: Documents) -> None:
+    text = _put(documents["predicate"], "parts[0].part.fact", "agee")
+    assert str(_refusal(predicate_from_json, text)) == (
+        "predicate document: 1 problem\n"
+        "  parts[0].part.fact: expected the name of a fact, found 'agee' (did you mean 'age'?)"
+    )
+
+
+def test_an_unknown_fact_that_is_like_none_is_named(documents: Documents) -> None:
+    text = _put(documents["predicate"], "parts[0].part.fact", "shoe_size")
+    assert str(_refusal(predicate_from_json, text)).endswith(
+        "  parts[0].part.fact: expected the name of a fact, found 'shoe_size'"
+    )
+
+
+def test_a_fact_is_meant_among_those_that_are_given(documents: Documents) -> None:
+    fever = Fact[object, bool]("fever", YesNo(), "Has a fever.", lambda _subject, _on: None)
+    text = _put({**documents["predicate"], "parts": [{"type": "known"}]}, "parts[0].fact", "fevr")
+    with pytest.raises(InvalidError, match="did you mean 'fever'"):
+        predicate_from_json(text, facts={"fever": fever})
 
 
 # Keys.
@@ -947,57 +972,6 @@ def test_an_integer_too_long_for_its_field_is_one_fault(
         document = json.loads(json.dumps(documents[kind]))
         text = _put(document, path, number)
         assert _paths(_refusal(read, kind, text)) == [path]
-
-
-# Nesting.
-
-
-def _nested(levels: int, opening: str, closing: str) -> str:
-    return opening * (levels - 1) + "[]" + closing * (levels - 1)
-
-
-@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
-@pytest.mark.parametrize("levels", [65, 66, 1_000, 10_000, 100_000])
-def test_json_nested_too_deep_is_one_fault(levels: int, opening: str, closing: str) -> None:
-    for kind in (Site, Patient):
-        text = _nested(levels, opening, closing)
-        error = _refusal(from_json, kind, text)
-        assert [fault.found for fault in error.faults] == ["more than 64 levels of nesting"]
-
-
-@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a=", "}")])
-@pytest.mark.parametrize("levels", [65, 66, 1_000, 10_000])
-def test_toml_nested_too_deep_is_one_fault(levels: int, opening: str, closing: str) -> None:
-    text = f"a = {_nested(levels - 1, opening, closing)}"
-    error = _refusal(from_toml, Site, text)
-    assert [fault.found for fault in error.faults] == ["more than 64 levels of nesting"]
-
-
-def test_dotted_keys_of_toml_nest_as_well() -> None:
-    error = _refusal(from_toml, Site, ".".join("a" * 65) + " = 1")
-    assert [fault.found for fault in error.faults] == ["more than 64 levels of nesting"]
-
-
-@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
-def test_sixty_four_levels_are_not_too_deep(opening: str, closing: str) -> None:
-    error = _refusal(from_json, Site, _nested(64, opening, closing))
-    assert "nesting" not in str(error)
-    error = _refusal(from_toml, Site, f"a = {_nested(63, '[', ']')}")
-    assert "nesting" not in str(error)
-
-
-def test_a_predicate_is_read_as_deep_as_a_document_may_be() -> None:
-    inner = '{"type": "known", "fact": "age"}'
-
-    def nots(count: int) -> str:
-        body = inner
-        for _ in range(count):
-            body = f'{{"type": "not", "part": {body}}}'
-        return body.replace("{", '{"document": "predicate", "format": 1, ', 1)
-
-    assert isinstance(predicate_from_json(nots(62)), Not)
-    error = _refusal(predicate_from_json, nots(64))
-    assert [fault.found for fault in error.faults] == ["more than 64 levels of nesting"]
 
 
 # Nothing about a patient is repeated.

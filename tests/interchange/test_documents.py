@@ -49,7 +49,6 @@ from iopkit.eligibility import (
     AnyFact,
     Choice,
     Criterion,
-    Not,
     Number,
     Predicate,
     YesNo,
@@ -550,24 +549,6 @@ def test_availability_is_written_as_windows_of_one_day_each(
 ) -> None:
     document = to_document(Patient(key=key, availability=windows))
     assert document["availability"] == [str(window) for window in windows.windows]
-
-
-def _nots(count: int) -> Predicate:
-    deep: Predicate = FACTS["age"] >= 18
-    for _ in range(count):
-        deep = Not(deep)
-    return deep
-
-
-@pytest.mark.parametrize("levels", [64, 100, 5_000])
-def test_a_value_too_deep_to_be_read_again_is_not_written(levels: int) -> None:
-    with pytest.raises(InvalidError, match="more than 64"):
-        to_json(_nots(levels))
-
-
-def test_a_value_as_deep_as_can_be_read_is_written() -> None:
-    deep = _nots(62)
-    assert predicate_from_json(to_json(deep)) == deep
 
 
 def test_a_text_that_could_not_be_read_again_is_not_written() -> None:

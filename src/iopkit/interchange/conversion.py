@@ -18,6 +18,9 @@ from iopkit.eligibility import FACTS, AnyFact, Decision, Fact, Result
 from iopkit.errors import Fault, InvalidError, Step, did_you_mean, refuse, unless
 from iopkit.plans import Finding, Slot
 
+MAX_FAULTS = 100
+"""After how many faults the rest of a list or of an object's unknown keys is left unread."""
+
 T = TypeVar("T")
 Facts = Mapping[str, AnyFact]
 # Any: what a parser of JSON or TOML returns, of which nothing is known yet.
@@ -196,9 +199,14 @@ def _written_text(text: str) -> str:
 
 def _member(raw: Raw, kind: Any) -> Enum:
     members: dict[str, Enum] = {_word(member): member for member in kind}
-    if isinstance(raw, str) and raw not in members and (fix := did_you_mean(raw, members)):
-        raise InvalidError("value", [Fault((), "a known word", repr(raw), fix)])
-    return members[raw]
+    return _named(raw, members, "a known word")
+
+
+def _named(raw: Raw, known: Mapping[str, T], expected: str) -> T:
+    """What has a name; a name that is nearly known comes with the one that was meant."""
+    if isinstance(raw, str) and raw not in known and (fix := did_you_mean(raw, known)):
+        raise InvalidError("value", [Fault((), expected, repr(raw), fix)])
+    return known[raw]
 
 
 def _windows(raw: Raw, _: Any) -> WeeklyWindows:
@@ -252,7 +260,8 @@ def leaf_of(kind: Any) -> Any:
 
 
 def _fact_leaf(facts: Facts) -> _Leaf:
-    return _Leaf(lambda _: "the name of a fact", lambda raw, _: facts[raw], _fact_name)
+    expected = "the name of a fact"
+    return _Leaf(lambda _: expected, lambda raw, _: _named(raw, facts, expected), _fact_name)
 
 
 def _fact_name(fact: AnyFact) -> str:
@@ -294,6 +303,10 @@ def _each(raw: list[Raw], read: Callable[[Raw], T]) -> list[T]:
     values: list[T] = []
     faults: list[Fault] = []
     for number, item in enumerate(raw):
+        if len(faults) >= MAX_FAULTS:
+            expected = f"fewer than {MAX_FAULTS} faults before it in the list"
+            faults.append(Fault((number,), expected, "more, so that the rest was not read"))
+            break
         try:
             values.append(read(item))
         except InvalidError as error:
@@ -431,11 +444,10 @@ def _class_reader(kind: Any, within: Converter, masked: bool) -> _Reader:
             raise InvalidError("value", [Fault((), "an object", kind_of(raw))])
         values, faults = _fields(raw, members, within)
         free = known - raw.keys()
-        faults += [
-            _unknown_key(key, place, free, masked)
-            for place, key in enumerate(raw, 1)
-            if key not in known
-        ]
+        unknown = [(place, key) for place, key in enumerate(raw, 1) if key not in known]
+        faults += [_unknown_key(key, place, free, masked) for place, key in unknown[:MAX_FAULTS]]
+        if more := len(unknown[MAX_FAULTS:]):
+            faults.append(Fault((), "known fields", f"{more:,} more unknown ones"))
         missing = {m.key for m in members if m.name not in values and m.default is attrs.NOTHING}
         value: Any = None
         if not missing:
@@ -443,7 +455,7 @@ def _class_reader(kind: Any, within: Converter, masked: bool) -> _Reader:
                 # With defaults for what could not be read, the invariants of the rest show.
                 value = kind(**values)
             except InvalidError as error:
-                unread = {fault.path[0] for fault in faults}
+                unread = {step for fault in faults for step in fault.path[:1]}
                 broken = [_renamed(fault, members, raw, masked) for fault in error.faults]
                 faults += [fault for fault in broken if not {*fault.path[:1]} & unread]
         refuse("value", tuple(faults))

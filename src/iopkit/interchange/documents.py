@@ -16,33 +16,30 @@ about a patient are read without repeating their content in messages.
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from attrs import evolve
 
 from iopkit.confidential import hidden
 from iopkit.eligibility import FACTS, AnyFact, Decision, Kind, Policy, Predicate
-from iopkit.errors import Fault, InvalidError
+from iopkit.errors import Fault, InvalidError, Step
 from iopkit.interchange.conversion import (
     Facts,
     Raw,
     build_converter,
     converter,
-    is_list,
     is_object,
     key_place,
     kind_of,
 )
+from iopkit.interchange.limits import refuse_excess, too_deep, without_depths
 from iopkit.patients import Patient
 from iopkit.plans import Finding, Plan, Program, RequirementSet, Schedule, Site
 from iopkit.sources import Source
 
 FORMAT = 1
 """The one version of the format that is written and read."""
-
-MAX_DEPTH = 64
-"""How deep a document may be nested."""
 
 T = TypeVar("T")
 
@@ -65,19 +62,20 @@ def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of a
 
     Raises:
         TypeError: there are no documents of that class.
-        InvalidError: the value is nested too deeply, or a text is not one, to be read again.
+        InvalidError: the value is nested too deeply or too large, or a text is not one, to
+            be read again.
     """
     name = next((name for name, kind in KINDS.items() if isinstance(value, kind)), None)
     if name is None:
         raise TypeError(f"there are no documents of {type(value).__name__}")
-    try:
-        body = converter(False).unstructure(value, unstructure_as=KINDS[name])
-    except RecursionError:
-        body = None
-    if body is None or _too_deep(body):
-        found = f"more than {MAX_DEPTH}"
-        raise InvalidError(f"{name} document", [Fault((), "levels that can be read again", found)])
-    return {"document": name, "format": FORMAT, **body}
+    if name in {"decision", "policy", "predicate"}:
+        # Predicates nest as deep as one likes. cattrs must not run out of stack on them: it
+        # would take a class that it meets then for a plain value, and remember that.
+        refuse_excess(name, value, sized=False)
+    body = converter(False).unstructure(value, unstructure_as=KINDS[name])
+    document = {"document": name, "format": FORMAT, **body}
+    refuse_excess(name, document, sized=name != "schedule")
+    return document
 
 
 def fact_document(fact: AnyFact) -> dict[str, Any]:  # Any: plain JSON values of any type
@@ -148,7 +146,7 @@ def _parsed(language: str, loads: Callable[[str], Raw], data: bytes | str, *, ma
     if not text.strip():
         raise fault("nothing")
     try:
-        raw = loads(text)
+        return loads(text)
     except InvalidError:
         raise
     except json.JSONDecodeError as error:
@@ -158,12 +156,12 @@ def _parsed(language: str, loads: Callable[[str], Raw], data: bytes | str, *, ma
         where = str(error).rpartition("(")[2].rstrip(")") if masked else str(error)
         raise fault(where) from None
     except RecursionError:
-        raise fault(f"more than {MAX_DEPTH} levels of nesting") from None
+        try:
+            return loads(without_depths(text))
+        except ValueError:
+            raise InvalidError(what, [too_deep()]) from None
     except ValueError as error:  # an integer too long to convert
         raise fault("a number that is too long") from error
-    if _too_deep(raw):
-        raise fault(f"more than {MAX_DEPTH} levels of nesting")
-    return raw
 
 
 def _loads(text: str) -> Raw:
@@ -182,24 +180,12 @@ def _no_constant(name: str) -> Raw:
     raise InvalidError("JSON document", [Fault((), "a number", name)])
 
 
-def _too_deep(raw: Raw) -> bool:
-    level = [raw]
-    for _ in range(MAX_DEPTH):
-        level = [item for value in level for item in _items(value)]
-    return bool(level)
-
-
-def _items(raw: Raw) -> Iterator[Raw]:
-    if is_object(raw):
-        yield from raw.values()
-    elif is_list(raw):
-        yield from raw
-
-
 def _read(kind: Any, raw: Raw, facts: Facts) -> Any:
     # Any: a union such as Predicate has no type that a signature could name.
     name = next(name for name, known in KINDS.items() if known is kind)
     what = f"{name} document"
+    masked = _masked(kind)
+    refuse_excess(name, raw, sized=name != "schedule", masked=masked)
     if not is_object(raw):
         raise InvalidError(what, [Fault((), "an object", kind_of(raw))])
     headers = {"document": name, "format": FORMAT}
@@ -209,13 +195,15 @@ def _read(kind: Any, raw: Raw, facts: Facts) -> Any:
         if key not in raw or type(raw[key]) is not type(wanted) or raw[key] != wanted
     ]
     body = {key: value for key, value in raw.items() if key not in headers}
-    masked = _masked(kind)
     chosen = converter(masked) if facts is FACTS else build_converter(masked, facts)
     try:
         value = chosen.structure(body, kind)
     except InvalidError as error:
+        # Keys told by their places are counted with the headers that come before them.
+        places = [key_place(place) for place, key in enumerate(raw, 1) if key in body]
+        moved: dict[Step, str] = {key_place(n): place for n, place in enumerate(places, 1)}
         raise InvalidError(
-            what, [*faults, *(_placed(f, body, raw) for f in error.faults)]
+            what, [*faults, *(_moved(fault, moved) for fault in error.faults)]
         ) from None
     if faults:
         raise InvalidError(what, faults)
@@ -227,9 +215,7 @@ def _masked(kind: Any) -> bool:
     return getattr(kind, "__repr__", None) is hidden
 
 
-def _placed(fault: Fault, body: dict[str, Raw], raw: dict[str, Raw]) -> Fault:
-    """A fault of a key told by its place, counted with the headers that come before it."""
-    for place, key in enumerate(body, 1):
-        if fault.path[:1] == (key_place(place),):
-            return evolve(fault, path=(key_place(list(raw).index(key) + 1),))
-    return fault
+def _moved(fault: Fault, places: Mapping[Step, str]) -> Fault:
+    """The same fault, with its first step renamed."""
+    first = [places.get(step, step) for step in fault.path[:1]]
+    return evolve(fault, path=(*first, *fault.path[1:]))

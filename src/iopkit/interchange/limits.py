@@ -1,0 +1,124 @@
+"""How deep and how large a document may be, and where one is more than that."""
+
+import re
+from collections.abc import Iterable
+from typing import TypeGuard
+
+from attrs import fields_dict, has
+
+from iopkit.eligibility import Fact
+from iopkit.errors import Fault, InvalidError, Step
+from iopkit.interchange.conversion import Raw, is_list, is_object, key_place
+
+MAX_DEPTH = 64
+"""How deep a document may be nested."""
+
+MAX_VALUES = 100_000
+"""How many values a document may hold, each object and list counted as one more.
+
+A schedule may hold more: it is as long as its plan.
+"""
+
+_STEPS_TOLD = 12
+
+
+def refuse_excess(kind: str, raw: Raw, *, sized: bool, masked: bool = False) -> None:
+    """Refuse a parsed document, or a value to be written as one, that is too deep or too large.
+
+    Args:
+        kind: what document it is.
+        sized: its values are counted.
+        masked: keys are told by their places, for documents about a patient.
+
+    Raises:
+        InvalidError: with the first steps to what is too deep, or the path of the innermost
+            part that is too large by itself.
+    """
+    # Level by level, by number: each value, which one holds it, and the step to it from there.
+    values: list[Raw] = [raw]
+    holders: list[int] = [0]
+    last_steps: list[Step] = [""]
+    done = 0
+    for _ in range(MAX_DEPTH):
+        level = range(done, len(values))
+        done = len(values)
+        for number in level:
+            for step, part in _parts(values[number]):
+                values.append(part)
+                holders.append(number)
+                last_steps.append(step)
+
+    def path(number: int) -> tuple[Step, ...]:
+        steps: list[Step] = []
+        while number:
+            step, number = last_steps[number], holders[number]
+            holder = values[number]
+            if masked and is_object(holder):
+                step = key_place([*holder].index(str(step)) + 1)
+            steps.append(step)
+        return tuple(reversed(steps))
+
+    what = f"{kind} document"
+    if done < len(values):
+        where = path(done)[:_STEPS_TOLD]
+        raise InvalidError(what, [too_deep(*where)])
+    if sized and done > MAX_VALUES:
+        sizes = [1] * done
+        for number in range(done - 1, 0, -1):
+            sizes[holders[number]] += sizes[number]
+        where = path(max(n for n, size in enumerate(sizes) if size > MAX_VALUES))
+        raise InvalidError(what, [Fault(where, f"at most {MAX_VALUES:,} values", "more")])
+
+
+def too_deep(*where: Step) -> Fault:
+    """A fault of what is nested too deeply."""
+    return Fault(where, f"at most {MAX_DEPTH} levels of nesting in all", "more")
+
+
+def _parts(raw: Raw) -> Iterable[tuple[Step, Raw]]:
+    """What a parsed value holds, or one of our classes that is to be written, and where."""
+    if isinstance(raw, str):  # most are
+        return ()
+    if is_object(raw):
+        return raw.items()
+    if is_list(raw) or _is_tuple(raw):
+        return enumerate(raw)
+    kind = raw.__class__
+    if has(kind) and kind is not Fact:  # of which documents hold the name
+        return [(name, getattr(raw, name)) for name in fields_dict(kind)]
+    return ()
+
+
+def _is_tuple(raw: Raw) -> TypeGuard[tuple[Raw, ...]]:
+    return isinstance(raw, tuple)
+
+
+# Brackets, and before them all that could hold one that is none: texts of TOML in three
+# quotes, texts of both, TOML's literal texts and comments. Each ends at the end of the file
+# at the latest, so that no part of the file is looked at twice.
+_BRACKETS = re.compile(
+    r"""(
+        \"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z)
+      | '{3}.*?(?:'{3}|\Z)
+      | "(?:\\.|[^"\\])*+"?
+      | '[^'\n]*+'?
+      | \#[^\n]*
+      | [][{}]
+    )""",
+    re.DOTALL | re.VERBOSE,
+)
+
+
+def without_depths(text: str) -> str:
+    """JSON or TOML with empty brackets in place of those that are nested too deeply.
+
+    It is deep enough still to be refused, and no longer too deep to be parsed.
+    """
+    kept: list[str] = []
+    depth = 0
+    for piece in _BRACKETS.split(text):
+        depth -= piece in {"]", "}"}
+        if depth <= MAX_DEPTH:
+            kept.append(piece)
+        depth += piece in {"[", "{"}
+    return "".join(kept)
