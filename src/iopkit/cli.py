@@ -105,8 +105,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run a command line, print its answer and return its exit code.
 
     Example:
-        >>> main(["list", "policies"])
-        us-medicare-iop  Medicare intensive outpatient services: patient eligibility
+        >>> main(["list", "programs"])
+        matrix-16-week  Matrix Intensive Outpatient
         0
     """
     options = _parser().parse_args(arguments)
