@@ -95,18 +95,16 @@ def _is_tuple(raw: Raw) -> TypeGuard[tuple[Raw, ...]]:
 
 # Brackets, and before them all that could hold one that is none: texts of TOML in three
 # quotes, texts of both, TOML's literal texts and comments. Each ends at the end of the file
-# at the latest, so that no part of the file is looked at twice.
-_BRACKETS = re.compile(
-    r"""(
-        \"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z)
-      | '{3}.*?(?:'{3}|\Z)
-      | "(?:\\.|[^"\\])*+"?
-      | '[^'\n]*+'?
-      | \#[^\n]*
-      | [][{}]
-    )""",
-    re.DOTALL | re.VERBOSE,
-)
+# at the latest, so that no part of the file is looked at twice. Hardly ever needed, and so
+# not compiled beforehand.
+_BRACKETS = r"""(?xs) (
+    \"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z)
+  | '{3}.*?(?:'{3}|\Z)
+  | "(?:\\.|[^"\\])*+"?
+  | '[^'\n]*+'?
+  | \#[^\n]*
+  | [][{}]
+)"""
 
 
 def without_depths(text: str) -> str:
@@ -116,7 +114,7 @@ def without_depths(text: str) -> str:
     """
     kept: list[str] = []
     depth = 0
-    for piece in _BRACKETS.split(text):
+    for piece in re.split(_BRACKETS, text):
         depth -= piece in {"]", "}"}
         if depth <= MAX_DEPTH:
             kept.append(piece)
