@@ -5,7 +5,7 @@ Needs the extra ``strategies``. What they draw is valid, and covers what is unkn
 
 from datetime import date, time, timedelta
 from math import ceil, floor
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from attrs import evolve, fields
@@ -132,7 +132,8 @@ def assessments(draw: st.DrawFn) -> Assessment:
     rated = draw(st.lists(st.integers(1, 6), unique=True, max_size=6))
     risks = st.none() | st.integers(0, 4)
     edition = Edition.THIRD if rated else draw(st.sampled_from(Edition))
-    found = {
+    # Any: each field has values of its own type.
+    found: dict[str, st.SearchStrategy[Any]] = {
         "needed_per_week": st.integers(0, 40 * 60).map(_minutes),
         "living_environment": st.sampled_from(LivingEnvironment),
         "opioid_medication": st.sampled_from(OpioidMedication),
@@ -389,7 +390,9 @@ def fact_values(
     facts: tuple[AnyFact, ...] = tuple(FACTS.values()),
 ) -> st.SearchStrategy[dict[str, Scalar | None]]:
     """Values of some facts by name, from none of them known to all."""
-    values = {fact.name: values_of(fact.kind) for fact in facts}
+    values: dict[str, st.SearchStrategy[Scalar | None]] = {
+        fact.name: values_of(fact.kind) for fact in facts
+    }
     some = st.fixed_dictionaries({name: st.none() | of for name, of in values.items()})
     return some | st.fixed_dictionaries(values)
 
