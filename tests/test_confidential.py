@@ -127,6 +127,7 @@ IMPERSONAL = {
         "Policy",
         "WeeklyMinimum",
         "RequirementSet",
+        *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
         *("Consented", "Covered"),
         *("NewestBand", "NewestFinding", "NewestRisk", "NewestScore"),
         "_Run",
