@@ -19,10 +19,11 @@ from typing import Any, TextIO, TypeVar
 from attrs import field, frozen
 
 from iopkit.confidential import hidden
-from iopkit.eligibility import FACTS, POLICIES, Decision, Policy, find_policy
-from iopkit.errors import IopkitError, UnknownNameError
+from iopkit.eligibility import FACTS, POLICIES, Decision, Policy, difference, find_policy
+from iopkit.errors import IopkitError, NotInForceError, UnknownNameError
 from iopkit.interchange import (
     calendar_text,
+    comparison_text,
     decision_html,
     decision_markdown,
     decision_text,
@@ -64,7 +65,7 @@ _CODES = {Truth.YES: DONE, Truth.NO: NO, Truth.UNKNOWN: UNDETERMINED}
 _EPILOG = """\
 exit codes:
   0  done, or the answer is yes
-  1  the answer is no, or a requirement is unmet
+  1  the answer is no, a requirement is unmet, or two policies differ
   2  bad input; every problem is listed, and nothing is written
   3  undetermined: something is not known
 
@@ -164,6 +165,17 @@ def _parser() -> argparse.ArgumentParser:
         "--form", choices=sorted(_FORMS), default="text", help="how the answer is written"
     )
 
+    compare = command("compare", _compare, "Tell where two policies differ, with examples.")
+    for policy in ("A", "B"):
+        compare.add_argument(policy, help="a shipped policy, or a policy document")
+    compare.add_argument(
+        "--on",
+        type=_day,
+        default=None,
+        metavar="DATE",
+        help="the day to compare for; today if not given",
+    )
+
     plan = command("plan", _plan, "Draft a patient's plan from a program.")
     plan.add_argument("patient", metavar="PATIENT.json", type=Path)
     plan.add_argument("--program", required=True, help="a shipped program, or a program document")
@@ -225,13 +237,41 @@ _FORMS: Mapping[str, Callable[[Decision], str]] = {
 }
 
 
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
 def _decide(options: argparse.Namespace) -> _Answer:
     policy = _named(Policy, options.policy, find_policy)
     patient = _document(Patient, options.patient)
-    on = options.on or datetime.now().astimezone().date()
-    decision = policy.decide(patient, on=on)
+    decision = policy.decide(patient, on=options.on or _today())
     text = _FORMS[options.form](decision)
     return _Answer(text, to_document(decision), _CODES[decision.verdict])
+
+
+def _compare(options: argparse.Namespace) -> _Answer:
+    first, second = (_named(Policy, name, find_policy) for name in (options.A, options.B))
+    on = options.on or _today()
+    for policy in (first, second):
+        try:
+            policy.versions.on(on)
+        except NotInForceError as error:
+            raise _UsageError(f"policy {policy.name}: {error}") from error
+    found = difference(first, second, on=on)
+    document = {
+        "policies": [first.name, second.name],
+        "on": found.on.isoformat(),
+        "same": found.same,
+        "contrasts": [
+            {
+                "facts": {name: value for name, value in c.facts.items if value is not None},
+                "verdicts": [verdict.value for verdict in c.verdicts],
+                "deciding": [[criterion.name for criterion in side] for side in c.deciding],
+            }
+            for c in found.contrasts
+        ],
+    }
+    return _Answer(comparison_text(found), document, DONE if found.same else NO)
 
 
 def _plan(options: argparse.Namespace) -> _Answer:

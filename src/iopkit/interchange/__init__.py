@@ -13,6 +13,7 @@ from iopkit.interchange.ical import to_ical
 from iopkit.interchange.library import find_program, program_names, program_text
 from iopkit.interchange.texts import (
     calendar_text,
+    comparison_text,
     fact_text,
     findings_text,
     moves_text,
@@ -24,6 +25,7 @@ from iopkit.interchange.texts import (
 
 __all__ = [
     "calendar_text",
+    "comparison_text",
     "decision_html",
     "decision_markdown",
     "decision_text",

@@ -8,7 +8,15 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from textwrap import fill
 
-from iopkit.eligibility import AnyFact, Number, Policy, describe
+from iopkit.eligibility import (
+    AnyFact,
+    Contrast,
+    Difference,
+    Number,
+    Policy,
+    describe,
+    facts_in,
+)
 from iopkit.plans import (
     Dose,
     Finding,
@@ -229,3 +237,36 @@ def _under(text: str) -> str:
 
 def _service_lines(services: Iterable[Service]) -> list[str]:
     return [f"    {service.title}: {_when(service)}" for service in services]
+
+
+def comparison_text(difference: Difference) -> str:
+    """Where two policies differ, with made-up patients and the criteria behind it."""
+    named = zip("AB", difference.policies, strict=True)
+    lines = [
+        *(f"{side}: {policy.name}, {policy.title}" for side, policy in named),
+        f"compared for {difference.on}",
+        "",
+        "SAME: every patient gets the same verdict, whatever is known."
+        if difference.same
+        else "DIFFERENT: some patients, such as these made-up ones, get another verdict.",
+    ]
+    for contrast in difference.contrasts:
+        lines += ["", *_contrast_lines(contrast, difference)]
+    return "\n".join(lines)
+
+
+def _contrast_lines(contrast: Contrast, difference: Difference) -> list[str]:
+    """A patient, what matters first, and what each policy says and why."""
+    behind = [criterion for side in contrast.deciding for criterion in side]
+    asked = [fact for criterion in behind for fact in facts_in(criterion.predicate)]
+    every = [fact for policy in difference.policies for fact in policy.facts(on=difference.on)]
+    values = contrast.facts.values()
+    seen = [fact.seen_as(values[fact.name]) for fact in dict.fromkeys([*asked, *every])]
+    lines = [fill(f"Patient: {'; '.join(seen)}.", WIDTH, subsequent_indent="    ")]
+    for side, verdict, criteria in zip("AB", contrast.verdicts, contrast.deciding, strict=True):
+        why = ":" if criteria else ", and does not ask about that."
+        lines.append(f"{side} says {verdict.value}{why}")
+        for criterion in criteria:
+            words = f"{describe(criterion.predicate)}  ({criterion.source})"
+            lines += [_item(criterion.meaning), _under(words)]
+    return lines
