@@ -1,0 +1,290 @@
+"""Ladders of levels of care: the least intensive level that is enough for a patient."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+
+from attrs import frozen
+
+from iopkit.confidential import hidden
+from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.policies import Criterion, Decision, Policy
+from iopkit.eligibility.predicates import AllOf
+from iopkit.errors import Fault, refuse, unless
+from iopkit.levels import Edition, LevelOfCare
+from iopkit.patients import Patient
+from iopkit.sources import Dated, Source, Versions
+from iopkit.truth import Truth
+
+DIMENSIONS = range(1, 7)
+"""Numbers of the third edition's dimensions."""
+MAX_RISK = 4
+"""The highest risk rating of a dimension."""
+
+
+@frozen
+class Rung:
+    """One level of a ladder, and the policy that says for whom it is enough.
+
+    ``policy`` alone decides. ``others`` judge the same level and are only reported, so
+    that it is always clear which policy was used and where others differ.
+
+    "Enough" must not become true again as a patient's state gets worse; a ladder whose
+    policies ask for that never places somebody who is worse off on a lower level.
+
+    Raises:
+        InvalidError: two policies have one name.
+    """
+
+    level: LevelOfCare
+    policy: Policy
+    others: tuple[Policy, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        names = [policy.name for policy in (self.policy, *self.others)]
+        once = len(names) == len(set(names))
+        refuse("rung", unless(once, "others", "each policy's name once", "one twice"))
+
+
+@frozen
+class Ladder:
+    """Levels of care from the least to the most intensive, with what makes each enough.
+
+    Raises:
+        InvalidError: there is no rung, or the levels are not of one edition and rising.
+    """
+
+    name: str
+    title: str
+    rungs: tuple[Rung, ...]
+
+    def __attrs_post_init__(self) -> None:
+        refuse(f"ladder {self.name!r}", _unless_rising("rungs", [r.level for r in self.rungs]))
+
+
+def place(ladder: Ladder, patient: Patient, *, on: date) -> "Placement":
+    """The least intensive level of a ladder that is enough for a patient on a day.
+
+    It goes up from the lowest rung. A "no" moves on to the next; the first "yes" is the
+    level. It stops at the first rung that is undetermined, which is never skipped: what
+    is missing there could still make that level enough.
+
+    It advises; clinicians decide.
+
+    Raises:
+        NotInForceError: ``on`` is before the first version of a policy that is asked.
+        InvalidError: ``on`` is before the birth.
+    """
+    results: list[RungResult] = []
+    for rung in ladder.rungs:
+        decision, *others = (
+            policy.decide(patient, on=on) for policy in (rung.policy, *rung.others)
+        )
+        results.append(RungResult(rung.level, decision, tuple(others)))
+        if decision.verdict is not Truth.NO:
+            break
+    return Placement(ladder.name, ladder.title, on, tuple(results))
+
+
+@frozen(repr=False)
+class Cause:
+    """A criterion that keeps one policy from a "yes" that another gives."""
+
+    policy: str
+    criterion: str
+    reason: str
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Disagreement:
+    """Policies that judge one patient differently, by name, and the criteria that do it."""
+
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+    undetermined: tuple[str, ...]
+    causes: tuple[Cause, ...]
+
+    __repr__ = hidden
+
+
+def find_disagreement(decisions: Iterable[Decision]) -> Disagreement | None:
+    """Where decisions about one patient on one day differ; ``None`` if they do not.
+
+    The causes are the unmet criteria of those that say no, and the undetermined ones of
+    those that are undetermined.
+    """
+    judged = tuple(decisions)
+    if len({decision.verdict for decision in judged}) < 2:
+        return None
+    named = {truth: tuple(d.policy for d in judged if d.verdict is truth) for truth in Truth}
+    causes = (
+        Cause(decision.policy, result.criterion.name, result.reason)
+        for decision in judged
+        for result in decision.results
+        if decision.verdict is result.truth is not Truth.YES
+    )
+    return Disagreement(
+        named[Truth.YES], named[Truth.NO], named[Truth.UNKNOWN], causes=tuple(causes)
+    )
+
+
+@frozen(repr=False)
+class RungResult:
+    """What came of one rung: the decision that counts, and those of other policies."""
+
+    level: LevelOfCare
+    decision: Decision
+    others: tuple[Decision, ...] = ()
+
+    @property
+    def disagreement(self) -> Disagreement | None:
+        """Where the policies of the rung differ; ``None`` if they do not."""
+        return find_disagreement((self.decision, *self.others))
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Placement:
+    """Where a ladder places one patient on one day, with the decision of every rung tried.
+
+    Raises:
+        InvalidError: it is not what going up a ladder gives.
+    """
+
+    ladder: str
+    title: str
+    on: date
+    results: tuple[RungResult, ...]
+
+    def __attrs_post_init__(self) -> None:
+        passed = all(result.decision.verdict is Truth.NO for result in self.results[:-1])
+        refuse(
+            "placement",
+            _unless_rising("results", [result.level for result in self.results]),
+            unless(passed, "results", "no rung after one that is not a no", "one"),
+        )
+
+    @property
+    def verdict(self) -> Truth:
+        """Yes if a level is enough, no if none of the ladder is, else unknown."""
+        return self.results[-1].decision.verdict
+
+    @property
+    def level(self) -> LevelOfCare | None:
+        """The level that is enough; ``None`` if it stopped before one, or none is."""
+        return self.results[-1].level if self.verdict is Truth.YES else None
+
+    @property
+    def stopped_at(self) -> LevelOfCare | None:
+        """The undetermined level; ``None`` if every level tried was settled."""
+        return self.results[-1].level if self.verdict is Truth.UNKNOWN else None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the facts to find out for the level that it stopped at."""
+        return self.results[-1].decision.missing
+
+    __repr__ = hidden
+
+
+def dimension_ladder(
+    name: str,
+    title: str,
+    limits: Mapping[LevelOfCare, Sequence[int]],
+    *,
+    since: date,
+    source: Source,
+) -> Ladder:
+    """A ladder from the highest risk rating that each level can hold, in each dimension.
+
+    No such limits are shipped: the decision rules of the ASAM Criteria are licensed, and
+    who has them supplies them.
+
+    Args:
+        limits: by level of the third edition, from the least intensive, six ratings from
+            0 to 4, for dimensions 1 to 6. No rating falls from a level to the next.
+        since: the first day that the limits are in force.
+        source: who says so.
+
+    Raises:
+        InvalidError: with every limit that is missing, out of range or falls.
+
+    Example:
+        >>> from datetime import date
+        >>> from iopkit import Grade, LevelOfCare, Source
+        >>> own = Source("our clinic's rules of 2026", Grade.SECONDARY)
+        >>> limits = {LevelOfCare("1"): (0, 1, 1, 1, 1, 1), LevelOfCare("4"): (4,) * 6}
+        >>> ladder = dimension_ladder("own", "Our own", limits, since=date(2026, 1, 1), source=own)
+        >>> [rung.level.number for rung in ladder.rungs]
+        ['1', '4']
+    """
+    what = f"limits of ladder {name!r}"
+    refuse(what, *(_limit_faults(level, ratings) for level, ratings in limits.items()))
+    refuse(what, *(_falls(low, high) for low, high in pairwise(limits.items())))
+    rungs = [
+        Rung(
+            level,
+            Policy(
+                f"{name}-{level.number}",
+                f"{title}: whether level {level.number} is enough",
+                Versions((Dated(since, _within(ratings, source), source),)),
+            ),
+        )
+        for level, ratings in limits.items()
+    ]
+    return Ladder(name, title, tuple(rungs))
+
+
+def _limit_faults(level: LevelOfCare, ratings: Sequence[int]) -> tuple[Fault, ...]:
+    number = level.number
+    if level.edition is not Edition.THIRD:
+        return unless(False, number, "a level of the third edition", "another")
+    if len(ratings) != len(DIMENSIONS):
+        return unless(False, number, "six ratings, for dimensions 1 to 6", len(ratings))
+    return tuple(
+        Fault((number, dimension), f"a rating from 0 to {MAX_RISK}", str(rating))
+        for dimension, rating in zip(DIMENSIONS, ratings, strict=True)
+        if not 0 <= rating <= MAX_RISK
+    )
+
+
+def _falls(
+    low: tuple[LevelOfCare, Sequence[int]], high: tuple[LevelOfCare, Sequence[int]]
+) -> tuple[Fault, ...]:
+    """A fault for each dimension in which the higher level holds less than the lower."""
+    return tuple(
+        Fault(
+            (high[0].number, dimension),
+            f"at least {before}, as level {low[0].number} has",
+            f"{after}",
+        )
+        for dimension, before, after in zip(DIMENSIONS, low[1], high[1], strict=True)
+        if after < before
+    )
+
+
+def _within(ratings: Sequence[int], source: Source) -> tuple[Criterion, ...]:
+    """A criterion for each dimension that has a limit; one that always holds if none has."""
+    limited = tuple(
+        Criterion(
+            f"dimension_{dimension}",
+            f"The risk rating of dimension {dimension} is at most {rating}.",
+            FACTS[f"third_edition_dimension_{dimension}_risk"] <= rating,
+            source,
+        )
+        for dimension, rating in zip(DIMENSIONS, ratings, strict=True)
+        if rating < MAX_RISK
+    )
+    anybody = Criterion("any_risk", "Holds any risk in every dimension.", AllOf(()), source)
+    return limited or (anybody,)
+
+
+def _unless_rising(path: str, levels: Sequence[LevelOfCare]) -> tuple[Fault, ...]:
+    rising = all(low.edition is high.edition and low < high for low, high in pairwise(levels))
+    return (
+        *unless(bool(levels), path, "at least one level", "none"),
+        *unless(rising, path, "levels of one edition, rising", "another order"),
+    )
