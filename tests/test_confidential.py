@@ -32,20 +32,30 @@ from iopkit.confidential import hidden, reveal
 from iopkit.consents import Consent, Expiry, Purpose
 from iopkit.eligibility import (
     FACTS,
+    AllOf,
+    Cause,
     Change,
+    Criterion,
     Decision,
+    Disagreement,
     Evidence,
     Explanation,
     FactSheet,
+    Ladder,
+    Placement,
+    Policy,
     Result,
+    Rung,
+    RungResult,
     find_policy,
+    place,
     read_facts,
     smallest_changes,
 )
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.instruments import INSTRUMENTS, Score, Screening
 from iopkit.interchange import from_json, from_toml, to_document, to_json
-from iopkit.levels import Edition
+from iopkit.levels import Edition, LevelOfCare
 from iopkit.modalities import Modality
 from iopkit.patients import (
     Assessment,
@@ -83,6 +93,7 @@ from iopkit.plans import (
     find_requirements,
     schedule,
 )
+from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, weekly_windows
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
@@ -90,11 +101,13 @@ DAY = timedelta(days=1)
 
 CONFIDENTIAL: set[type] = {
     Assessment,
+    Cause,
     Change,
     Consent,
     Coverage,
     Decision,
     DimensionRating,
+    Disagreement,
     Evidence,
     Explanation,
     FactSheet,
@@ -104,8 +117,10 @@ CONFIDENTIAL: set[type] = {
     Note,
     Obligation,
     Patient,
+    Placement,
     Plan,
     Result,
+    RungResult,
     Schedule,
     Score,
     Screening,
@@ -125,6 +140,8 @@ IMPERSONAL = {
         "Choice",
         "Criterion",
         "Policy",
+        "Rung",
+        "Ladder",
         "WeeklyMinimum",
         "RequirementSet",
         *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
@@ -158,6 +175,13 @@ PROGRAM = Program(
 )
 POLICY = find_policy("us-medicare-iop")
 REQUIREMENTS = find_requirements("us-medicare-iop")
+OWN = Source("Our own rule", Grade.SECONDARY)
+ANYBODY = Policy(
+    "anybody",
+    "Anybody",
+    Versions((Dated(date(2024, 1, 1), (Criterion("any", "Any.", AllOf(()), OWN),), OWN),)),
+)
+LADDER = Ladder("one", "One rung", (Rung(LevelOfCare("2.1"), POLICY, (ANYBODY,)),))
 
 # Patients are slow to draw and to shrink, and each one stands for many values.
 _GENERATE = (hypothesis.Phase.explicit, hypothesis.Phase.reuse, hypothesis.Phase.generate)
@@ -251,6 +275,10 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
     made += [result.explanation for result in decision.results]
     made += [seen for result in decision.results for seen in result.evidence]
     made += [change for way in smallest_changes(*decision._asked) for change in way]
+    placement = place(LADDER, patient, on=start)
+    made += [placement, *placement.results]
+    for found in (result.disagreement for result in placement.results):
+        made += [found, *found.causes] if found else []
     # Of a patient who could always come, sessions on closed days find another day.
     for one in (patient, evolve(patient, availability=None, obligations=None)):
         plan = draft(PROGRAM, one, site(start), start=start, seed=seed)

@@ -30,7 +30,10 @@ class Documents(SphinxDirective):
 
 
 # What people write comes first.
-ORDER = ("patient", "site", "program", "policy", "predicate", "requirements", "plan", "schedule")
+ORDER = (
+    *("patient", "site", "program", "policy", "ladder", "predicate", "requirements"),
+    *("plan", "schedule"),
+)
 
 
 def _documents() -> Iterator[str]:

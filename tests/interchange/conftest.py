@@ -34,7 +34,7 @@ from iopkit import (
     schedule,
 )
 from iopkit.consents import Consent, Expiry, Purpose
-from iopkit.eligibility import AtLeast, Criterion, Predicate
+from iopkit.eligibility import AtLeast, Criterion, Ladder, Placement, Predicate, Rung, place
 from iopkit.instruments import Score, Screening
 from iopkit.interchange import predicate_from_json, to_json
 from iopkit.patients import (
@@ -75,7 +75,9 @@ Reader = Callable[[str, str | bytes], object]
 _READERS: Mapping[str, Callable[[str | bytes], object]] = {
     "decision": lambda data: from_json(Decision, data),
     "finding": lambda data: from_json(Finding, data),
+    "ladder": lambda data: from_json(Ladder, data),
     "patient": lambda data: from_json(Patient, data),
+    "placement": lambda data: from_json(Placement, data),
     "plan": lambda data: from_json(Plan, data),
     "policy": lambda data: from_json(Policy, data),
     "predicate": predicate_from_json,
@@ -219,6 +221,21 @@ _POLICY = Policy(
     ),
 )
 
+
+def _of(name: str, predicate: Predicate) -> Policy:
+    criterion = Criterion("only", "The only one.", predicate, _SOURCE)
+    return Policy(name, name, Versions((Dated(date(2024, 1, 1), (criterion,), _SOURCE),)))
+
+
+_LADDER = Ladder(
+    "two-rungs",
+    "Two rungs",
+    (
+        Rung(LevelOfCare("1"), _of("few-hours", FACTS["needed_hours_per_week"] < 9)),
+        Rung(LevelOfCare("2.1"), _POLICY, (_of("young", FACTS["age"] < 18),)),
+    ),
+)
+
 _REQUIREMENTS = RequirementSet(
     "a-payer",
     "A payer",
@@ -252,7 +269,9 @@ def values() -> dict[str, object]:
     return {
         "decision": _POLICY.decide(_PATIENT, on=_START),
         "finding": check(dated, _REQUIREMENTS)[0],
+        "ladder": _LADDER,
         "patient": _PATIENT,
+        "placement": place(_LADDER, _PATIENT, on=_START),
         "plan": plan,
         "policy": _POLICY,
         "predicate": _PREDICATE,

@@ -18,7 +18,9 @@ Steps = tuple[str | int, ...]
 KINDS = (
     "decision",
     "finding",
+    "ladder",
     "patient",
+    "placement",
     "plan",
     "policy",
     "predicate",

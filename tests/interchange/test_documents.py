@@ -49,9 +49,12 @@ from iopkit.eligibility import (
     AnyFact,
     Choice,
     Criterion,
+    Ladder,
     Number,
     Predicate,
+    Rung,
     YesNo,
+    place,
 )
 from iopkit.interchange import (
     fact_document,
@@ -76,7 +79,9 @@ EXAMPLES = Path(iopkit.__file__).parent / "examples"
 KINDS = (
     "decision",
     "finding",
+    "ladder",
     "patient",
+    "placement",
     "plan",
     "policy",
     "predicate",
@@ -87,6 +92,7 @@ KINDS = (
 )
 
 BY_HAND: Mapping[str, type[object]] = {
+    "ladder": Ladder,
     "patient": Patient,
     "plan": Plan,
     "policy": Policy,
@@ -199,6 +205,20 @@ def decisions(draw: st.DrawFn) -> Decision:
     return draw(policies()).decide(draw(patients()), on=draw(days()))
 
 
+@st.composite
+def ladders(draw: st.DrawFn) -> Ladder:
+    numbers = sorted(draw(st.sets(st.sampled_from(["1", "2.1", "2.5"]), min_size=1)))
+    rungs = [
+        Rung(
+            LevelOfCare(number),
+            draw(policies()),
+            tuple(evolve(draw(policies()), name="another") for _ in range(draw(st.integers(0, 1)))),
+        )
+        for number in numbers
+    ]
+    return Ladder("a-ladder", draw(_texts), tuple(rungs))
+
+
 def calendars_of(site: Site) -> st.SearchStrategy[Site]:
     calendars = st.builds(
         HolidayCalendar,
@@ -212,7 +232,11 @@ def calendars_of(site: Site) -> st.SearchStrategy[Site]:
 VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     "decision": decisions(),
     "finding": findings(),
+    "ladder": ladders(),
     "patient": patients(),
+    "placement": st.builds(
+        lambda *given, on: place(*given, on=on), ladders(), patients(), on=days()
+    ),
     "plan": plans_at().map(lambda pair: pair[0]),
     "policy": policies(),
     "predicate": labeled(),
@@ -287,11 +311,12 @@ from datetime import date
 from pathlib import Path
 from iopkit import Decision, Patient, Plan, Policy, Program, Schedule, Site
 from iopkit import draft, from_json, schedule, to_json
+from iopkit.eligibility import Ladder, Placement
 from iopkit.interchange import predicate_from_json
 from iopkit.plans import Finding, RequirementSet
-kinds = {"decision": Decision, "finding": Finding, "patient": Patient, "plan": Plan,
-         "policy": Policy, "program": Program, "requirements": RequirementSet,
-         "schedule": Schedule, "site": Site}
+kinds = {"decision": Decision, "finding": Finding, "ladder": Ladder, "patient": Patient,
+         "placement": Placement, "plan": Plan, "policy": Policy, "program": Program,
+         "requirements": RequirementSet, "schedule": Schedule, "site": Site}
 texts = {file.stem: file.read_text(encoding="utf-8") for file in Path(sys.argv[1]).iterdir()}
 values = {name: from_json(kind, texts[name]) for name, kind in kinds.items()}
 values["predicate"] = predicate_from_json(texts["predicate"])

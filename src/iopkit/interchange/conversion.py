@@ -14,7 +14,7 @@ import attrs
 from cattrs import Converter
 
 from iopkit.availability import WeeklyWindows, Window, whole_minutes
-from iopkit.eligibility import FACTS, AnyFact, Decision, Fact, Result
+from iopkit.eligibility import FACTS, AnyFact, Decision, Fact, Placement, Result, RungResult
 from iopkit.errors import Fault, InvalidError, Step, did_you_mean, refuse, unless
 from iopkit.plans import Finding, Slot
 
@@ -378,7 +378,9 @@ def _union_writer(union: Any, within: Converter) -> Callable[[Any], Raw]:
 # Written for those who read a document, and checked against the rest when it is read.
 _DERIVED: dict[Any, tuple[str, ...]] = {
     Decision: ("verdict", "missing", "changes"),
+    Placement: ("verdict", "level", "stopped_at", "missing"),
     Result: ("truth", "reason", "evidence"),
+    RungResult: ("disagreement",),
     Finding: ("truth", "shortfall"),
 }
 

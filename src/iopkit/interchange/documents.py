@@ -22,7 +22,16 @@ from typing import Any, TypeVar
 from attrs import evolve
 
 from iopkit.confidential import hidden
-from iopkit.eligibility import FACTS, AnyFact, Decision, Kind, Policy, Predicate
+from iopkit.eligibility import (
+    FACTS,
+    AnyFact,
+    Decision,
+    Kind,
+    Ladder,
+    Placement,
+    Policy,
+    Predicate,
+)
 from iopkit.errors import Fault, InvalidError, Step
 from iopkit.interchange.conversion import (
     Facts,
@@ -46,7 +55,9 @@ T = TypeVar("T")
 KINDS: dict[str, Any] = {
     "decision": Decision,
     "finding": Finding,
+    "ladder": Ladder,
     "patient": Patient,
+    "placement": Placement,
     "plan": Plan,
     "policy": Policy,
     "predicate": Predicate,
