@@ -190,6 +190,14 @@ def test_a_level_survives_pickling() -> None:
         pytest.param("2.5", ADULT, hours(168), True, id="2.5 adult, no upper bound"),
         pytest.param("3.1", ADULT, hours(5) - MINUTE, False, id="3.1 adult, below 5 h"),
         pytest.param("3.1", ADULT, hours(5), True, id="3.1 adult, 5 h"),
+        pytest.param("3.3", ADULT, hours(20) - MINUTE, False, id="3.3 adult, below 20 h"),
+        pytest.param("3.3", ADULT, hours(20), True, id="3.3 adult, 20 h"),
+        pytest.param("3.3", ADULT, hours(35), True, id="3.3 adult, 35 h"),
+        pytest.param("3.3", ADULT, hours(35) + MINUTE, False, id="3.3 adult, above 35 h"),
+        pytest.param("3.5", ADULT, hours(36) - MINUTE, False, id="3.5 adult, below 36 h"),
+        pytest.param("3.5", ADULT, hours(36), True, id="3.5 adult, 36 h"),
+        pytest.param("3.7", ADULT, hours(36) - MINUTE, False, id="3.7 adult, below 36 h"),
+        pytest.param("3.7", ADULT, hours(36), True, id="3.7 adult, 36 h"),
     ],
 )
 def test_both_sides_of_every_hour_bound(
@@ -222,7 +230,7 @@ def test_every_band_rests_on_a_legal_text_or_an_official_page() -> None:
     levels = [LevelOfCare(number, edition) for edition, number in EVERY]
     bands = [band for level in levels for group in AgeGroup if (band := hour_band(level, group))]
 
-    assert len(bands) == 6
+    assert len(bands) == 9
     assert {band.source.grade for band in bands} <= {Grade.LEGAL_TEXT, Grade.OFFICIAL}
 
 

@@ -47,6 +47,12 @@ _MARYLAND = Source(
     "COMAR 10.09.06.06",
     Grade.LEGAL_TEXT,
     "https://regulations.justia.com/states/maryland/title-10/part-2/subtitle-09/chapter-10-09-06/section-10-09-06-06",
+    checked=date(2024, 9, 20),
+)
+_VIRGINIA = Source(
+    "12VAC35-105-1430",
+    Grade.LEGAL_TEXT,
+    "https://law.lis.virginia.gov/admincodefull/title12/agency35/chapter105/partVII/article1",
 )
 _PUBLIC_CODE = Source("names as used in public program code", Grade.SECONDARY)
 
@@ -61,10 +67,7 @@ _NAMES: dict[Edition, dict[str, tuple[str, Source]]] = {
         "3.3": ("Clinically Managed Population-Specific High-Intensity Residential", _PUBLIC_CODE),
         "3.5": ("Clinically Managed High-Intensity Residential", _MARYLAND),
         "3.7": ("Medically Monitored Intensive Inpatient", _MARYLAND),
-        "4": (
-            "Medically Managed Intensive Inpatient",
-            Source("12VAC35-105-1430", Grade.LEGAL_TEXT),
-        ),
+        "4": ("Medically Managed Intensive Inpatient", _VIRGINIA),
     },
     Edition.FOURTH: {
         number: (name, _PUBLIC_CODE)
@@ -176,6 +179,9 @@ _BANDS: dict[tuple[str, AgeGroup], HourBand] = {
     ("2.1", AgeGroup.ADOLESCENT): HourBand(_ILLINOIS, low=_hours(6), high=_hours(19)),
     ("2.5", AgeGroup.ADULT): HourBand(_NORTH_CAROLINA, low=_hours(20)),
     ("3.1", AgeGroup.ADULT): HourBand(_MARYLAND, low=_hours(5)),
+    ("3.3", AgeGroup.ADULT): HourBand(_MARYLAND, low=_hours(20), high=_hours(35)),
+    ("3.5", AgeGroup.ADULT): HourBand(_MARYLAND, low=_hours(36)),
+    ("3.7", AgeGroup.ADULT): HourBand(_MARYLAND, low=_hours(36)),
 }
 
 

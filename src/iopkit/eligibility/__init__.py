@@ -25,6 +25,7 @@ from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.facts import FactSheet, read_facts
 from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, YesNo
 from iopkit.eligibility.library import POLICIES, find_policy
+from iopkit.eligibility.library.ladders import LADDERS, find_ladder
 from iopkit.eligibility.placement import (
     Cause,
     Disagreement,
@@ -62,6 +63,7 @@ from iopkit.eligibility.predicates import (
 
 __all__ = [
     "FACTS",
+    "LADDERS",
     "MAX_WAYS",
     "POLICIES",
     "AllOf",
@@ -114,6 +116,7 @@ __all__ = [
     "explain",
     "facts_in",
     "find_disagreement",
+    "find_ladder",
     "find_policy",
     "gap",
     "open_facts",

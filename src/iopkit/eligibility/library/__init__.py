@@ -1,4 +1,4 @@
-"""Shipped policies, one module a jurisdiction."""
+"""Shipped policies, one module a jurisdiction, and shipped ladders."""
 
 from iopkit.eligibility.library.suitability import IOP_SUITABILITY
 from iopkit.eligibility.library.us_alabama import US_AL_IOP

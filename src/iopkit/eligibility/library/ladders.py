@@ -1,0 +1,133 @@
+"""Shipped ladders of levels of care, from public rules alone.
+
+The ASAM Criteria's own decision rules are licensed and not here. What public rules say is
+less: how many hours a level gives, whether it is around the clock, and how medical it is.
+"""
+
+from datetime import date
+
+from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.citations import CFR_410_43, CFR_410_44, ILLINOIS
+from iopkit.eligibility.placement import Ladder, Rung
+from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.eligibility.predicates import AllOf
+from iopkit.errors import UnknownNameError
+from iopkit.levels import LevelOfCare
+from iopkit.sources import Dated, Source, Versions
+
+# Illinois adopted its rule on this day; the others were in force by then.
+_SINCE = date(2025, 4, 2)
+_RESIDENTIAL = LevelOfCare("3.5").source
+_INPATIENT = LevelOfCare("4").source
+
+_LEFT_OPEN = (
+    "Levels 0.5, 3.1 and 3.3: no public rule was seen for whom they are enough.",
+    (
+        "Withdrawal, health, co-occurring conditions and readiness, except as a clinician finds hours, "
+        "supervision or medical care needed: the ASAM Criteria's own rules are licensed."
+    ),
+    "What somebody needs who is dangerous, beyond care around the clock.",
+    "Whether the patient is able and willing to take part in the level that is enough.",
+    "Exceptions that a rule allows, such as a 17-year-old in a program for adults.",
+)
+
+_HOURS, _AGE = FACTS["needed_hours_per_week"], FACTS["age"]
+
+# Level 3.7 is the first that monitors, and level 4 the first whose physicians manage.
+_NOT_MONITORED = Criterion(
+    "no_medical_monitoring",
+    "Does not need medical monitoring.",
+    FACTS["needs_medical_monitoring"].equals(False),
+    _RESIDENTIAL.at(".D"),
+)
+_NOT_MANAGED = Criterion(
+    "no_medical_management",
+    "Does not need medical management.",
+    FACTS["needs_medical_management"].equals(False),
+    _INPATIENT,
+)
+
+
+def _at_home(source: Source) -> tuple[Criterion, ...]:
+    """What keeps a level that leaves patients at home from being enough.
+
+    Medicare says it of levels 2.1 and 2.5. It holds all the more for level 1, which gives
+    less of the same.
+    """
+    return (
+        Criterion(
+            "no_24_hour_care",
+            "Does not need care around the clock.",
+            FACTS["needs_24_hour_care"].equals(False),
+            source.at("(c)(3)"),
+        ),
+        Criterion(
+            "support",
+            "Has an adequate support system outside the program.",
+            FACTS["support_adequate"].equals(True),
+            source.at("(c)(4)"),
+        ),
+        Criterion(
+            "not_dangerous",
+            "Is not judged to be dangerous to self or others.",
+            FACTS["dangerous"].equals(False),
+            source.at("(c)(6)"),
+        ),
+        _NOT_MONITORED,
+        _NOT_MANAGED,
+    )
+
+
+def _rung(number: str, source: Source, *criteria: Criterion) -> Rung:
+    level = LevelOfCare(number)
+    policy = Policy(
+        f"us-public-rules-{number}",
+        f"Whether level {number}, {level.name}, is enough",
+        Versions((Dated(_SINCE, criteria, source),)),
+        _LEFT_OPEN,
+    )
+    return Rung(level, policy)
+
+
+US_PUBLIC_RULES = Ladder(
+    "us-public-rules",
+    "Levels of care by public rules, third edition",
+    (
+        _rung(
+            "1",
+            ILLINOIS,
+            Criterion(
+                "few_hours",
+                "Needs fewer than 9 hours a week, or fewer than 6 if under 18.",
+                (_HOURS < 6) | ((_AGE >= 18) & (_HOURS < 9)),
+                ILLINOIS.at("(a)"),
+            ),
+            *_at_home(CFR_410_44),
+        ),
+        _rung(
+            "2.1",
+            ILLINOIS,
+            Criterion("some_hours", "Needs at most 19 hours a week.", _HOURS <= 19, ILLINOIS),
+            *_at_home(CFR_410_44),
+        ),
+        _rung("2.5", CFR_410_43, *_at_home(CFR_410_43)),
+        _rung("3.5", _RESIDENTIAL, _NOT_MONITORED, _NOT_MANAGED),
+        _rung("3.7", _RESIDENTIAL, _NOT_MANAGED),
+        _rung(
+            "4",
+            _INPATIENT,
+            Criterion("anybody", "No level is more intensive.", AllOf(()), _INPATIENT),
+        ),
+    ),
+)
+
+LADDERS: tuple[Ladder, ...] = (US_PUBLIC_RULES,)
+"""Every shipped ladder, in the order of names."""
+
+
+def find_ladder(name: str) -> Ladder:
+    """A shipped ladder by its name; raises ``UnknownNameError``."""
+    for ladder in LADDERS:
+        if ladder.name == name:
+            return ladder
+    raise UnknownNameError("ladder", name, [ladder.name for ladder in LADDERS])
