@@ -49,6 +49,14 @@ class Source:
 
 
 @frozen
+class Cited(Generic[T]):
+    """A value and who says so."""
+
+    value: T
+    source: Source
+
+
+@frozen
 class Dated(Generic[T]):
     """A value, the first day on which it is in force, and who says so."""
 

@@ -23,8 +23,8 @@ _INPATIENT = LevelOfCare("4").source
 _LEFT_OPEN = (
     "Levels 0.5, 3.1 and 3.3: no public rule was seen for whom they are enough.",
     (
-        "Withdrawal, health, co-occurring conditions and readiness, except as a clinician finds hours, "
-        "supervision or medical care needed: the ASAM Criteria's own rules are licensed."
+        "Withdrawal, health, co-occurring conditions and readiness, except as a clinician finds "
+        "hours, supervision or medical care needed: the ASAM Criteria's rules are licensed."
     ),
     "What somebody needs who is dangerous, beyond care around the clock.",
     "Whether the patient is able and willing to take part in the level that is enough.",
@@ -107,7 +107,9 @@ US_PUBLIC_RULES = Ladder(
         _rung(
             "2.1",
             ILLINOIS,
-            Criterion("some_hours", "Needs at most 19 hours a week.", _HOURS <= 19, ILLINOIS),
+            Criterion(
+                "some_hours", "Needs at most 19 hours a week.", _HOURS <= 19, ILLINOIS.at("(b)")
+            ),
             *_at_home(CFR_410_44),
         ),
         _rung("2.5", CFR_410_43, *_at_home(CFR_410_43)),

@@ -1,0 +1,205 @@
+"""What levels of care ask of one patient and give, side by side."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from attrs import frozen
+
+from iopkit.confidential import hidden
+from iopkit.eligibility.citations import ILLINOIS
+from iopkit.eligibility.readings import age
+from iopkit.levels import AgeGroup, HourBand, LevelOfCare, hour_band
+from iopkit.patients import Patient
+from iopkit.sources import Cited, Grade, Source
+from iopkit.truth import Truth
+
+_MEDICARE = Source(
+    "42 CFR 410.2",
+    Grade.LEGAL_TEXT,
+    "https://www.ecfr.gov/current/title-42/section-410.2",
+    checked=date(2024, 1, 1),
+)
+_VIRGINIA = "https://law.lis.virginia.gov/admincode/title12/agency30/chapter130"
+_VIRGINIA_IOP = Source("12VAC30-130-5090.A", Grade.LEGAL_TEXT, f"{_VIRGINIA}/section5090/")
+_VIRGINIA_DAY = Source("12VAC30-130-5100.B", Grade.LEGAL_TEXT, f"{_VIRGINIA}/section5100/")
+_VIRGINIA_INPATIENT = Source("12VAC30-130-5140.B", Grade.LEGAL_TEXT, f"{_VIRGINIA}/section5140")
+_NORTH_DAKOTA = Source(
+    "N.D. Admin. Code 75-09.1-03-01",
+    Grade.LEGAL_TEXT,
+    "https://casetext.com/regulation/north-dakota-administrative-code/title-75-department-of-human-services/article-75-091-substance-abuse-treatment-programs/chapter-75-091-03-clinically-managed-high-intensity-residential-care-adult-asam-level-iii5/section-75-091-03-01-definitions",
+)
+# Means of 14 standard and 6 intensive outpatient programs, seen between 1993 and 2002. A
+# week cost $121 and $462; what the rows on residential programs say was not seen.
+_NIDA = Source(
+    "NIDA Notes 19(5), 2005: Economists Offer Program for Costing Out Drug Abuse Treatment",
+    Grade.OFFICIAL,
+    "https://archives.nida.nih.gov/news-events/nida-notes/2005/01/-economists-offer-program-for-costing-out-drug-abuse-treatment",
+)
+_RESIDENTIAL, _HOSPITAL = LevelOfCare("3.5").source, LevelOfCare("4").source
+
+
+@frozen
+class _Profile:
+    around_the_clock: Cited[bool] | None = None
+    medical_care: Cited[str] | None = None
+    at_home: Cited[bool] | None = None
+    mean_weeks: Cited[int] | None = None
+    relative_cost: Cited[float] | None = None
+
+
+_PROFILES: Mapping[LevelOfCare, _Profile] = {
+    LevelOfCare("1"): _Profile(
+        around_the_clock=Cited(False, ILLINOIS.at("(a)")),
+        at_home=Cited(True, ILLINOIS.at("(a)")),
+        mean_weeks=Cited(17, _NIDA),
+        relative_cost=Cited(1.0, _NIDA),
+    ),
+    LevelOfCare("2.1"): _Profile(
+        around_the_clock=Cited(False, _MEDICARE),
+        medical_care=Cited("by consultation or referral", _VIRGINIA_IOP),
+        at_home=Cited(True, ILLINOIS.at("(b)")),
+        mean_weeks=Cited(7, _NIDA),
+        relative_cost=Cited(462 / 121, _NIDA),
+    ),
+    LevelOfCare("2.5"): _Profile(
+        around_the_clock=Cited(False, _MEDICARE),
+        medical_care=Cited("a physician or physician extender on the team", _VIRGINIA_DAY),
+        at_home=Cited(True, ILLINOIS.at("(c)")),
+    ),
+    LevelOfCare("3.1"): _Profile(at_home=Cited(False, _RESIDENTIAL.at(".A"))),
+    LevelOfCare("3.3"): _Profile(at_home=Cited(False, _RESIDENTIAL.at(".B"))),
+    LevelOfCare("3.5"): _Profile(
+        around_the_clock=Cited(True, _NORTH_DAKOTA),
+        at_home=Cited(False, _RESIDENTIAL.at(".C")),
+    ),
+    LevelOfCare("3.7"): _Profile(
+        around_the_clock=Cited(True, _RESIDENTIAL.at(".D")),
+        medical_care=Cited("medical and nursing services every day", _VIRGINIA_INPATIENT),
+        at_home=Cited(False, _RESIDENTIAL.at(".D")),
+    ),
+    LevelOfCare("4"): _Profile(
+        around_the_clock=Cited(True, _HOSPITAL),
+        medical_care=Cited("physicians and nurses around the clock", _HOSPITAL),
+        at_home=Cited(False, _HOSPITAL),
+    ),
+}
+_COMPARED = tuple(map(LevelOfCare, ("1", "2.1", "2.5", "3.5", "3.7", "4")))
+
+
+@frozen(repr=False)
+class Tradeoff:
+    """What one level of care asks and gives, and how it goes with one patient's week.
+
+    What no source was seen for, and what is not known of the patient, is ``None`` or
+    unknown.
+    """
+
+    level: LevelOfCare
+    hours: HourBand | None
+    """The usual hours a week for the patient's age."""
+    around_the_clock: Cited[bool] | None
+    medical_care: Cited[str] | None
+    at_home: Cited[bool] | None
+    """Whether the patient goes on living at home."""
+    mean_weeks: Cited[int] | None
+    """How long patients stayed, on average."""
+    relative_cost: Cited[float] | None
+    """Cost of a week, as a multiple of a week at level 1."""
+    free_time: timedelta | None
+    """The patient's free time in a week."""
+    time_enough: Truth | None
+    """Whether the free time is as long as the hours ask; not whether each session fits in.
+
+    ``None`` if the patient does not go on living at home.
+    """
+    commitments: int | None
+    """How many standing commitments the patient has."""
+    commitments_kept: int | None
+    """How many of them can go on: none in care around the clock; all if time is enough."""
+
+    __repr__ = hidden
+
+
+def tradeoffs(
+    patient: Patient,
+    *,
+    on: date,
+    levels: Iterable[LevelOfCare] = _COMPARED,
+    relative_costs: Mapping[LevelOfCare, Cited[float]] | None = None,
+) -> tuple[Tradeoff, ...]:
+    """A row for each level: what speaks for and against it for one patient.
+
+    Adults are those of 18 and over, adolescents those from 12 to 17, as in 77 Ill. Adm.
+    Code 2060.120 [T1], since the hours are mostly those of Illinois.
+
+    Args:
+        levels: in the order of the rows.
+        relative_costs: your own, in place of those from 2005; a public source was seen for
+            levels 1 and 2.1 of adults only.
+
+    Raises:
+        InvalidError: ``on`` is before the birth.
+
+    Example:
+        >>> from datetime import date
+        >>> from uuid import UUID
+        >>> from iopkit import Patient
+        >>> born = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), date(1984, 5, 17))
+        >>> [row.at_home.value for row in tradeoffs(born, on=date(2026, 1, 5))]
+        [True, True, True, False, False, False]
+    """
+    group = _age_group(age(patient, on))
+    costs = relative_costs or {}
+    return tuple(_row(level, group, patient, costs.get(level)) for level in levels)
+
+
+def _age_group(years: int | None) -> AgeGroup | None:
+    if years is None or years < 12:
+        return None
+    return AgeGroup.ADULT if years >= 18 else AgeGroup.ADOLESCENT
+
+
+def _row(
+    level: LevelOfCare, group: AgeGroup | None, patient: Patient, cost: Cited[float] | None
+) -> Tradeoff:
+    profile = _PROFILES.get(level, _Profile())
+    hours = hour_band(level, group) if group else None
+    adult = group is AgeGroup.ADULT
+    away = profile.at_home is not None and not profile.at_home.value
+    enough = None if away else _time_enough(patient, hours)
+    commitments = None if patient.obligations is None else len(patient.obligations)
+    return Tradeoff(
+        level,
+        hours,
+        profile.around_the_clock,
+        profile.medical_care,
+        profile.at_home,
+        profile.mean_weeks if adult else None,
+        cost or (profile.relative_cost if adult else None),
+        None if patient.free is None else patient.free.total,
+        enough,
+        commitments,
+        _kept(commitments, profile, enough),
+    )
+
+
+def _time_enough(patient: Patient, hours: HourBand | None) -> Truth:
+    if patient.free is None or hours is None:
+        return Truth.UNKNOWN
+    # Where no least hours are named, what they stay below will do.
+    asked = hours.low or hours.under
+    if asked is None or patient.free.total < asked:
+        return Truth.NO if hours.low else Truth.UNKNOWN
+    # A commitment of unknown times may still take some of it.
+    taken = patient.obligations
+    sure = taken is not None and all(one.windows is not None for one in taken)
+    return Truth.YES if sure else Truth.UNKNOWN
+
+
+def _kept(commitments: int | None, profile: _Profile, enough: Truth | None) -> int | None:
+    if not commitments:
+        return commitments
+    if enough is None:
+        staying = profile.around_the_clock
+        return 0 if staying and staying.value else None
+    return commitments if enough is Truth.YES else None
