@@ -47,10 +47,12 @@ from iopkit.eligibility import (
     Result,
     Rung,
     RungResult,
+    Tradeoff,
     find_policy,
     place,
     read_facts,
     smallest_changes,
+    tradeoffs,
 )
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.instruments import INSTRUMENTS, Score, Screening
@@ -127,12 +129,23 @@ CONFIDENTIAL: set[type] = {
     Session,
     SubstanceUseDisorder,
     Support,
+    Tradeoff,
     Treatment,
     Unplaced,
 }
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
 IMPERSONAL = {
-    *("Fault", "Source", "Dated", "Versions", "LevelOfCare", "HourBand", "Window", "WeeklyWindows"),
+    *(
+        "Fault",
+        "Source",
+        "Cited",
+        "Dated",
+        "Versions",
+        "LevelOfCare",
+        "HourBand",
+        "Window",
+        "WeeklyWindows",
+    ),
     *(
         "Fact",
         "YesNo",
@@ -142,6 +155,7 @@ IMPERSONAL = {
         "Policy",
         "Rung",
         "Ladder",
+        "_Profile",
         "WeeklyMinimum",
         "RequirementSet",
         *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
@@ -276,7 +290,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
     made += [seen for result in decision.results for seen in result.evidence]
     made += [change for way in smallest_changes(*decision._asked) for change in way]
     placement = place(LADDER, patient, on=start)
-    made += [placement, *placement.results]
+    made += [placement, *placement.results, *tradeoffs(patient, on=start)]
     for found in (result.disagreement for result in placement.results):
         made += [found, *found.causes] if found else []
     # Of a patient who could always come, sessions on closed days find another day.
@@ -726,7 +740,10 @@ def damaged(draw: st.DrawFn, document: dict[str, Any]) -> dict[str, Any]:
 
 @unshrunk
 @given(
-    st.data(), telling_patients(), days(date(2025, 1, 1)), st.sampled_from((0, 0, 0, 1, 1, 2, 3, 4))
+    st.data(),
+    telling_patients(),
+    days(date(2025, 1, 1)),
+    st.sampled_from((0, 0, 0, 1, 1, 2, 3, 4, 5)),
 )
 def test_reading_a_damaged_document_shows_nothing_of_it(
     data: st.DataObject, patient: Patient, start: date, which: int
@@ -734,7 +751,8 @@ def test_reading_a_damaged_document_shows_nothing_of_it(
     plan = draft(PROGRAM, patient, site(start), start=start, seed=97531)
     dated = schedule(plan, site(start))
     finding, *_ = check(dated, REQUIREMENTS)
-    of: Any = (patient, POLICY.decide(patient, on=start), plan, dated, finding)[which]
+    placement = place(LADDER, patient, on=start)
+    of: Any = (patient, POLICY.decide(patient, on=start), plan, dated, finding, placement)[which]
     text = json.dumps(data.draw(damaged(to_document(of))))
 
     personal = secrets(patient, start, *(session.start for session in dated.sessions))

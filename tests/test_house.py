@@ -8,22 +8,25 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from types import ModuleType
 from typing import Any
+from uuid import UUID
 
 import attrs
 import pytest
 
 import iopkit
 from iopkit import FACTS, AgeGroup, Edition, Grade, LevelOfCare, Source, hour_band
-from iopkit.eligibility import POLICIES
+from iopkit.eligibility import LADDERS, POLICIES, tradeoffs
 from iopkit.errors import InvalidError
 from iopkit.instruments import INSTRUMENTS
 from iopkit.interchange import find_program, program_names
+from iopkit.patients import Patient
 from iopkit.plans import REQUIREMENTS
 
 ROOT = Path(__file__).parent.parent
@@ -209,6 +212,10 @@ def levels() -> Iterator[LevelOfCare]:
 def shipped() -> Iterator[tuple[str, Iterable[Source]]]:
     for policy in POLICIES:
         yield f"policy {policy.name}", sources_in(policy)
+    for ladder in LADDERS:
+        yield f"ladder {ladder.name}", sources_in(ladder)
+    adult = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), date(1984, 5, 17))
+    yield "trade-offs", sources_in(tradeoffs(adult, on=date(2026, 1, 5)))
     for requirements in REQUIREMENTS:
         yield f"requirements {requirements.name}", sources_in(requirements)
     for name in program_names():

@@ -21,6 +21,19 @@ from attrs import field, frozen
 from iopkit.confidential import hidden
 from iopkit.eligibility import FACTS, POLICIES, Decision, Policy, difference, find_policy
 from iopkit.errors import IopkitError, NotInForceError, UnknownNameError
+from iopkit.eligibility import (
+    FACTS,
+    LADDERS,
+    POLICIES,
+    Decision,
+    Ladder,
+    Policy,
+    find_ladder,
+    find_policy,
+    place,
+    tradeoffs,
+)
+from iopkit.errors import IopkitError, UnknownNameError
 from iopkit.interchange import (
     calendar_text,
     comparison_text,
@@ -33,7 +46,9 @@ from iopkit.interchange import (
     findings_text,
     from_json,
     from_toml,
+    ladder_text,
     moves_text,
+    placement_text,
     plan_text,
     policy_text,
     program_names,
@@ -42,6 +57,8 @@ from iopkit.interchange import (
     template_text,
     to_document,
     to_ical,
+    tradeoff_document,
+    tradeoffs_text,
 )
 from iopkit.patients import Patient
 from iopkit.plans import (
@@ -154,16 +171,25 @@ def _parser() -> argparse.ArgumentParser:
     decide = command("decide", _decide, "Judge a patient by a policy.")
     decide.add_argument("patient", metavar="PATIENT.json", type=Path)
     decide.add_argument("--policy", required=True, help="a shipped policy, or a policy document")
-    decide.add_argument(
-        "--on",
-        type=_day,
-        default=None,
-        metavar="DATE",
-        help="the day to judge for; today if not given",
+
+    placed = command("place", _place, "Find the least intensive level of care that is enough.")
+    placed.add_argument("patient", metavar="PATIENT.json", type=Path)
+    placed.add_argument(
+        "--ladder",
+        default="us-public-rules",
+        help="a shipped ladder, or a ladder document; us-public-rules if not given",
     )
     decide.add_argument(
         "--form", choices=sorted(_FORMS), default="text", help="how the answer is written"
     )
+    for judging in (decide, placed):
+        judging.add_argument(
+            "--on",
+            type=_day,
+            default=None,
+            metavar="DATE",
+            help="the day to judge for; today if not given",
+        )
 
     compare = command("compare", _compare, "Tell where two policies differ, with examples.")
     for policy in ("A", "B"):
@@ -245,6 +271,7 @@ def _decide(options: argparse.Namespace) -> _Answer:
     policy = _named(Policy, options.policy, find_policy)
     patient = _document(Patient, options.patient)
     decision = policy.decide(patient, on=options.on or _today())
+    decision = policy.decide(patient, on=_judged_on(options))
     text = _FORMS[options.form](decision)
     return _Answer(text, to_document(decision), _CODES[decision.verdict])
 
@@ -272,6 +299,25 @@ def _compare(options: argparse.Namespace) -> _Answer:
         ],
     }
     return _Answer(comparison_text(found), document, DONE if found.same else NO)
+def _place(options: argparse.Namespace) -> _Answer:
+    ladder = _named(Ladder, options.ladder, find_ladder)
+    patient = _document(Patient, options.patient)
+    on = _judged_on(options)
+    placement = place(ladder, patient, on=on)
+    rows = tradeoffs(patient, on=on, levels=[rung.level for rung in ladder.rungs])
+    document = {
+        "placement": to_document(placement),
+        "tradeoffs": [tradeoff_document(row) for row in rows],
+    }
+    text = (
+        f"{placement_text(placement)}\n\nWhat each level asks and gives:\n\n{tradeoffs_text(rows)}"
+    )
+    return _Answer(text, document, _CODES[placement.verdict])
+
+
+def _judged_on(options: argparse.Namespace) -> date:
+    on: date | None = options.on
+    return on or datetime.now().astimezone().date()
 
 
 def _plan(options: argparse.Namespace) -> _Answer:
@@ -313,6 +359,7 @@ def _check(options: argparse.Namespace) -> _Answer:
 # Names and titles of what is shipped, by kind.
 _SHIPPED: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "facts": lambda: {fact.name: fact.meaning for fact in FACTS.values()},
+    "ladders": lambda: {ladder.name: ladder.title for ladder in LADDERS},
     "policies": lambda: {policy.name: policy.title for policy in POLICIES},
     "programs": lambda: {name: find_program(name).title for name in program_names()},
     "requirements": lambda: {r.name: r.title for r in REQUIREMENTS},
@@ -332,6 +379,7 @@ def _show(options: argparse.Namespace) -> _Answer:
     documents: dict[str, Any] = {}  # Any: plain JSON values
     found: list[tuple[str, Callable[[str], Any], Callable[[Any], str], Callable[[Any], Any]]] = [
         ("policies", find_policy, policy_text, to_document),
+        ("ladders", find_ladder, ladder_text, to_document),
         ("programs", find_program, template_text, to_document),
         ("requirements", find_requirements, requirements_text, to_document),
         ("facts", FACTS.__getitem__, fact_text, fact_document),

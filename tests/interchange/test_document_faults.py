@@ -566,6 +566,11 @@ def test_a_number_that_json_has_not_is_named() -> None:
         ("decision", "missing", ["age"]),
         ("decision", "results[0].truth", "no"),
         ("decision", "results[0].reason", "because"),
+        ("placement", "verdict", "no"),
+        ("placement", "level", None),
+        ("placement", "stopped_at", {"number": "2.1"}),
+        ("placement", "missing", ["age"]),
+        ("placement", "results[1].disagreement", None),
         ("finding", "shortfall_minutes", 1),
         ("finding", "shortfall_minutes", 0),
         ("finding", "shortfall_minutes", None),
@@ -993,7 +998,9 @@ def _said_of(read: Reader, kind: str, text: str) -> str:
     return ""
 
 
-@pytest.mark.parametrize("kind", ["patient", "plan", "schedule", "decision", "finding"])
+@pytest.mark.parametrize(
+    "kind", ["patient", "plan", "schedule", "decision", "placement", "finding"]
+)
 def test_a_fault_about_a_patient_does_not_repeat_the_documents_texts(
     kind: str, documents: Documents, read: Reader
 ) -> None:
@@ -1015,7 +1022,9 @@ def test_a_fault_about_a_patient_does_not_repeat_the_documents_texts(
             assert MARK.lower() not in said.lower(), f"at {path}: {value!r}"
 
 
-@pytest.mark.parametrize("kind", ["patient", "plan", "schedule", "decision", "finding"])
+@pytest.mark.parametrize(
+    "kind", ["patient", "plan", "schedule", "decision", "placement", "finding"]
+)
 def test_a_fault_about_a_patient_does_not_repeat_the_documents_numbers(
     kind: str, documents: Documents, read: Reader
 ) -> None:

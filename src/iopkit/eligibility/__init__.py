@@ -60,6 +60,7 @@ from iopkit.eligibility.predicates import (
     evaluate,
     facts_in,
 )
+from iopkit.eligibility.profiles import Tradeoff, tradeoffs
 
 __all__ = [
     "FACTS",
@@ -103,6 +104,7 @@ __all__ = [
     "Rung",
     "RungResult",
     "Scalar",
+    "Tradeoff",
     "Values",
     "YesNo",
     "analyze",
@@ -125,4 +127,5 @@ __all__ = [
     "read_facts",
     "smallest_changes",
     "turns_on",
+    "tradeoffs",
 ]

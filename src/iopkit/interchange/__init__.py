@@ -8,9 +8,11 @@ from iopkit.interchange.documents import (
     predicate_from_json,
     to_document,
     to_json,
+    tradeoff_document,
 )
 from iopkit.interchange.ical import to_ical
 from iopkit.interchange.library import find_program, program_names, program_text
+from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
 from iopkit.interchange.texts import (
     calendar_text,
     comparison_text,
@@ -35,7 +37,9 @@ __all__ = [
     "findings_text",
     "from_json",
     "from_toml",
+    "ladder_text",
     "moves_text",
+    "placement_text",
     "plan_text",
     "policy_text",
     "predicate_from_json",
@@ -46,4 +50,6 @@ __all__ = [
     "to_document",
     "to_ical",
     "to_json",
+    "tradeoff_document",
+    "tradeoffs_text",
 ]

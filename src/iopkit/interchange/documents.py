@@ -31,6 +31,7 @@ from iopkit.eligibility import (
     Placement,
     Policy,
     Predicate,
+    Tradeoff,
 )
 from iopkit.errors import Fault, InvalidError, Step
 from iopkit.interchange.conversion import (
@@ -97,6 +98,12 @@ def fact_document(fact: AnyFact) -> dict[str, Any]:  # Any: plain JSON values of
         "kind": converter(False).unstructure(fact.kind, unstructure_as=Kind),
         "source": converter(False).unstructure(fact.source, unstructure_as=Source | None),
     }
+
+
+def tradeoff_document(row: Tradeoff) -> dict[str, Any]:  # Any: plain JSON values of any type
+    """A row of trade-offs as plain values; it is shown and not read back."""
+    document: dict[str, Any] = converter(False).unstructure(row)
+    return document
 
 
 def to_json(value: object) -> str:

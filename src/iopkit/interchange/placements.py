@@ -1,0 +1,119 @@
+"""Placements, ladders and trade-offs for people to read, as plain text.
+
+Calling one of these is the explicit act that shows a patient's values.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from textwrap import fill
+from typing import TypeVar
+
+from iopkit.eligibility import Ladder, Placement, Result, RungResult, Tradeoff
+from iopkit.interchange.texts import STATES, WIDTH, duration_text, policy_text
+from iopkit.levels import HourBand, LevelOfCare
+from iopkit.sources import Cited, Source
+from iopkit.truth import Truth
+
+T = TypeVar("T")
+
+_ENOUGH = {Truth.YES: "enough", Truth.NO: "not enough", Truth.UNKNOWN: "undetermined"}
+_TIME = {**_ENOUGH, Truth.UNKNOWN: "not known whether it is enough"}
+_YES_NO = {True: "yes", False: "no"}
+
+
+def placement_text(placement: Placement) -> str:
+    """Where a ladder places a patient: every level tried, by which policy, and why."""
+    last = placement.results[-1]
+    outcome = {
+        Truth.YES: f"{_level(last.level).upper()} is enough.",
+        Truth.NO: "NO LEVEL of this ladder is enough.",
+        Truth.UNKNOWN: f"STOPPED at {_level(last.level)}: something is not known yet.",
+    }
+    lines = [placement.title, f"judged for {placement.on}", "", outcome[placement.verdict]]
+    for result in placement.results:
+        lines += ["", *_rung_lines(result)]
+    if placement.missing:
+        names = (name.replace("_", " ") for name in placement.missing)
+        lines += ["", "Still to find out, most decisive first:", *map(_item, names)]
+    if last.decision.left_open:
+        lines += ["", "Not judged here:", *map(_item, last.decision.left_open)]
+    return "\n".join([*lines, "", "This is advice from recorded facts; clinicians decide."])
+
+
+def _rung_lines(rung: RungResult) -> Iterator[str]:
+    decision = rung.decision
+    yield f"{_level(rung.level)}: {_ENOUGH[decision.verdict]}"
+    yield f"  by {decision.policy}, in force since {decision.since}"
+    for result in decision.results:
+        if result.truth is decision.verdict is not Truth.YES:
+            yield from _criterion_lines(result)
+    if found := rung.disagreement:
+        for other in rung.others:
+            if other.verdict is not decision.verdict:
+                yield f"  {other.policy} says: {_ENOUGH[other.verdict]}"
+        for cause in found.causes:
+            if cause.policy != decision.policy:
+                yield _wrapped(f"    {cause.policy}, {cause.criterion}: {cause.reason}", 4)
+
+
+def _criterion_lines(result: Result) -> tuple[str, str]:
+    criterion = result.criterion
+    seen = "; ".join(evidence.words for evidence in result.evidence)
+    return (
+        _wrapped(f"  {STATES[result.truth]:<14}{criterion.meaning}", 16),
+        _wrapped(f"{'':<16}{seen}  ({criterion.source})", 16),
+    )
+
+
+def tradeoffs_text(rows: Iterable[Tradeoff]) -> str:
+    """What each level asks of a patient and gives, a block each, with the sources."""
+    return "\n\n".join("\n".join([_level(row.level), *_cells(row)]) for row in rows)
+
+
+def _cells(row: Tradeoff) -> Iterator[str]:
+    hours = Cited(_hours(row.hours), row.hours.source) if row.hours else None
+    yield _cited("hours a week", hours, str)
+    yield _cited("around the clock", row.around_the_clock, _YES_NO.__getitem__)
+    yield _cited("medical care", row.medical_care, str)
+    yield _cited("living at home", row.at_home, _YES_NO.__getitem__)
+    yield _cited("mean stay", row.mean_weeks, "{} weeks".format)
+    yield _cited("cost of a week", row.relative_cost, "{:.1f} times level 1".format)
+    if row.time_enough is not None:
+        free = f"{duration_text(row.free_time)} a week, " if row.free_time is not None else ""
+        yield _cell("free time", f"{free}{_TIME[row.time_enough]}")
+    if row.commitments is not None:
+        kept = "not known" if row.commitments_kept is None else row.commitments_kept
+        yield _cell("commitments", f"{row.commitments}; can go on: {kept}")
+
+
+def _cited(name: str, cell: Cited[T] | None, words: Callable[[T], str]) -> str:
+    return _cell(name) if cell is None else _cell(name, words(cell.value), cell.source)
+
+
+def _cell(name: str, words: str = "not known", source: Source | None = None) -> str:
+    return _wrapped(f"  {name:<18}{words}{f'  ({source})' if source else ''}", 20)
+
+
+def _hours(band: HourBand) -> str:
+    bounds = (("at least", band.low), ("at most", band.high), ("below", band.under))
+    return ", ".join(f"{word} {duration_text(bound)}" for word, bound in bounds if bound)
+
+
+def ladder_text(ladder: Ladder) -> str:
+    """A ladder's levels with the policies that say for whom each is enough."""
+    lines = [f"ladder {ladder.name}: {ladder.title}"]
+    for rung in ladder.rungs:
+        for policy in (rung.policy, *rung.others):
+            lines += ["", _level(rung.level), policy_text(policy)]
+    return "\n".join(lines)
+
+
+def _level(level: LevelOfCare) -> str:
+    return f"level {level.number}, {level.name}"
+
+
+def _item(text: str) -> str:
+    return _wrapped(f"  - {text}", 4)
+
+
+def _wrapped(text: str, depth: int) -> str:
+    return fill(text, WIDTH, subsequent_indent=" " * depth)

@@ -1,0 +1,99 @@
+"""Text for people says which level, by which policy, where policies differ, and who says so."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from iopkit.eligibility import (
+    AllOf,
+    AnyOf,
+    Criterion,
+    Ladder,
+    Policy,
+    Predicate,
+    Rung,
+    find_ladder,
+    place,
+    tradeoffs,
+)
+from iopkit.interchange import ladder_text, placement_text, tradeoff_document, tradeoffs_text
+from iopkit.levels import LevelOfCare
+from iopkit.patients import Patient
+from iopkit.sources import Dated, Grade, Source, Versions
+
+ON = date(2026, 3, 2)
+OWN = Source("Our own rule", Grade.SECONDARY)
+ONE = LevelOfCare("1")
+
+
+def policy(name: str, predicate: Predicate) -> Policy:
+    criteria = (Criterion(f"{name}-only", f"The one of {name}.", predicate, OWN),)
+    return Policy(name, name, Versions((Dated(date(2024, 1, 1), criteria, OWN),)))
+
+
+def patient(values: Mapping[str, object]) -> Patient:
+    found = values["patient"]
+    assert isinstance(found, Patient)
+    return found
+
+
+def test_a_placement_shows_the_values_that_it_saw(values: Mapping[str, object]) -> None:
+    text = placement_text(place(find_ladder("us-public-rules"), patient(values), on=ON))
+
+    assert "level 1, Outpatient Services: not enough" in text
+    assert "needed hours per week: 9 hours" in text
+    assert "Not judged here:" in text
+    assert text.endswith("clinicians decide.")
+
+
+def test_policies_of_a_rung_that_differ_are_shown_with_what_does_it(
+    values: Mapping[str, object],
+) -> None:
+    rung = Rung(
+        ONE, policy("open", AllOf(())), (policy("strict", AnyOf(())), policy("free", AllOf(())))
+    )
+    text = placement_text(place(Ladder("own", "Our own", (rung,)), patient(values), on=ON))
+
+    assert "level 1, Outpatient Services: enough\n  by open, in force since 2024-01-01" in text
+    assert "  strict says: not enough" in text
+    assert "strict, strict-only: never" in text
+    assert "free says" not in text
+    assert "Not judged" not in text
+
+
+def test_trade_offs_name_each_source_and_what_is_not_known(values: Mapping[str, object]) -> None:
+    rows = tradeoffs(patient(values), on=ON)
+    text = tradeoffs_text(rows)
+
+    assert text.count("\n\n") == len(rows) - 1
+    assert "hours a week      at least 9 h, at most 19 h  (77 Ill. Adm. Code 2060.410" in text
+    assert "medical care      not known" in text
+    assert "commitments       2; can go on: not known" in text
+    assert "commitments       2; can go on: 0" in text
+
+
+def test_of_somebody_unknown_nothing_is_made_up(values: Mapping[str, object]) -> None:
+    unknown = Patient(patient(values).key)
+    text = tradeoffs_text(tradeoffs(unknown, on=ON, levels=[ONE]))
+
+    assert "hours a week      not known" in text
+    assert "free time         not known whether it is enough" in text
+    assert "commitments" not in text
+
+
+def test_a_row_is_plain_values(values: Mapping[str, object]) -> None:
+    (row,) = tradeoffs(patient(values), on=ON, levels=[ONE])
+    document = tradeoff_document(row)
+
+    assert document["level"]["number"] == "1"
+    assert document["mean_weeks"]["value"] == 17
+    assert document["free_time_minutes"] == 24 * 60
+
+
+def test_a_ladder_shows_every_policy(values: Mapping[str, object]) -> None:
+    ladder = values["ladder"]
+    assert isinstance(ladder, Ladder)
+    text = ladder_text(ladder)
+
+    for rung in ladder.rungs:
+        for one in (rung.policy, *rung.others):
+            assert f"policy {one.name}: {one.title}" in text

@@ -1,0 +1,154 @@
+"""``iopkit place``: the level, what is missing, and what each level asks and gives."""
+
+import json
+from datetime import date, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iopkit import Patient, from_json
+from iopkit.cli import main
+from iopkit.eligibility import (
+    FACTS,
+    Criterion,
+    Ladder,
+    Placement,
+    Policy,
+    Predicate,
+    Rung,
+    find_ladder,
+    place,
+)
+from iopkit.interchange import to_json
+from iopkit.levels import LevelOfCare
+from iopkit.sources import Dated, Grade, Source, Versions
+
+PATIENT = (files("iopkit") / "examples" / "patient.json").read_text(encoding="utf-8")
+ON = date(2026, 1, 5)
+OWN = Source("Our own rule", Grade.SECONDARY)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder, with a patient and a one-rung ladder in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "patient.json").write_text(PATIENT, encoding="utf-8")
+    return tmp_path
+
+
+def changed(folder: Path, **findings: Any) -> str:
+    """The name of a document of the patient with other findings; ``None`` takes one out."""
+    document = json.loads(PATIENT)
+    found = {**document["assessments"][0], **findings}
+    document["assessments"] = [{k: v for k, v in found.items() if v is not None}]
+    (folder / "changed.json").write_text(json.dumps(document), encoding="utf-8")
+    return "changed.json"
+
+
+def written(folder: Path, predicate: Predicate) -> str:
+    """The name of a document of a ladder with one rung."""
+    criteria = (Criterion("own", "Ours.", predicate, OWN),)
+    policy = Policy("own-2.1", "Our level 2.1", Versions((Dated(ON, criteria, OWN),)))
+    ladder = Ladder("own", "Our own ladder", (Rung(LevelOfCare("2.1"), policy),))
+    (folder / "ladder.json").write_text(to_json(ladder), encoding="utf-8")
+    return "ladder.json"
+
+
+def run(*arguments: str) -> int:
+    return main(["place", *arguments, "--on", str(ON)])
+
+
+def test_a_placed_patient_sees_the_level_and_what_the_levels_ask(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("patient.json") == 0
+
+    out = capsys.readouterr().out
+    assert "LEVEL 2.1, INTENSIVE OUTPATIENT is enough." in out
+    assert "by us-public-rules-2.1, in force since 2025-04-02" in out
+    assert "Still to find out" not in out
+    assert out.count("\n  hours a week") == 6
+
+
+def test_what_is_missing_stops_it_and_is_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(changed(folder, support_adequate=None)) == 3
+
+    out = capsys.readouterr().out
+    assert "STOPPED at level 2.1, Intensive Outpatient" in out
+    assert "Still to find out, most decisive first:\n  - support adequate\n" in out
+
+
+def test_where_no_level_is_enough_the_exit_code_says_so(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("patient.json", "--ladder", written(folder, FACTS["age"] < 18)) == 1
+
+    out = capsys.readouterr().out
+    assert "NO LEVEL of this ladder is enough." in out
+    assert "by own-2.1, in force since 2026-01-05" in out
+    assert out.count("\n  hours a week") == 1
+
+
+def test_the_json_is_the_placement_and_the_rows(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("patient.json", "--json") == 0
+
+    said = json.loads(capsys.readouterr().out)
+    patient = from_json(Patient, PATIENT)
+    placement = from_json(Placement, json.dumps(said["placement"]))
+    assert placement == place(find_ladder("us-public-rules"), patient, on=ON)
+    assert [row["level"]["number"] for row in said["tradeoffs"]] == [
+        rung.level.number for rung in find_ladder("us-public-rules").rungs
+    ]
+    assert said["tradeoffs"][1]["at_home"]["value"] is True
+    assert said["tradeoffs"][1]["time_enough"] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        pytest.param(["patient.json", "--ladder", "us-public"], "no ladder is named", id="name"),
+        pytest.param(["patient.json", "--ladder", "none.json"], "cannot read", id="file"),
+        pytest.param(
+            ["patient.json", "--ladder", "patient.json"], "ladder document", id="other document"
+        ),
+        pytest.param(["none.json"], "cannot read", id="patient"),
+    ],
+)
+def test_bad_input_is_told(
+    arguments: list[str], says: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*arguments) == 2
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert says in err
+
+
+def today() -> date:
+    return datetime.now().astimezone().date()  # noqa: TID251  # the command line reads it too
+
+
+def test_today_is_judged_where_no_day_is_given(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = today()
+    assert main(["place", "patient.json", "--json"]) == 0
+    on = date.fromisoformat(json.loads(capsys.readouterr().out)["placement"]["on"])
+    assert before <= on <= today()
+
+
+def test_ladders_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "ladders"]) == 0
+    assert capsys.readouterr().out.startswith("us-public-rules  Levels of care")
+
+    assert main(["show", "us-public-rules"]) == 0
+    shown = capsys.readouterr().out
+    for rung in find_ladder("us-public-rules").rungs:
+        assert rung.policy.name in shown
+        assert f"level {rung.level.number}, " in shown
