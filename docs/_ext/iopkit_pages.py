@@ -14,7 +14,18 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from iopkit import levels
-from iopkit.eligibility import FACTS, POLICIES, Choice, Number, describe, facts_in, find_policy
+from iopkit.eligibility import (
+    FACTS,
+    LADDERS,
+    POLICIES,
+    Choice,
+    Criterion,
+    Number,
+    describe,
+    facts_in,
+    find_policy,
+    profiles,
+)
 from iopkit.eligibility.catalogue import GROUPS
 from iopkit.errors import InvalidError
 from iopkit.instruments import INSTRUMENTS
@@ -167,23 +178,47 @@ def _policies() -> Iterator[str]:
         for version in reversed(policy.versions.dated):
             yield from (f":In force since: {version.since}", f":Source: {_graded(version.source)}")
             yield from ("", "The patient must meet every criterion.", "")
-            rows = [
-                (
-                    _escaped(criterion.meaning),
-                    _escaped(describe(criterion.predicate)),
-                    ", ".join(
-                        _to_fact(fact.name, fact.name)
-                        for fact in dict.fromkeys(facts_in(criterion.predicate))
-                    ),
-                    _graded(criterion.source),
-                )
-                for criterion in version.value
-            ]
-            yield from table("35 25 20 20", ("Criterion", "Asked", "Facts", "Source"), *rows)
+            yield from _criteria(version.value)
         if policy.left_open:
             yield from ("What it leaves open:", "")
             yield from (f"- {_escaped(text)}" for text in policy.left_open)
             yield ""
+
+
+def _criteria(criteria: Iterable[Criterion]) -> Iterator[str]:
+    rows = [
+        (
+            _escaped(criterion.meaning),
+            _escaped(describe(criterion.predicate)),
+            ", ".join(
+                _to_fact(fact.name, fact.name)
+                for fact in dict.fromkeys(facts_in(criterion.predicate))
+            ),
+            _graded(criterion.source),
+        )
+        for criterion in criteria
+    ]
+    yield from table("35 25 20 20", ("Criterion", "Asked", "Facts", "Source"), *rows)
+
+
+def _ladders() -> Iterator[str]:
+    for ladder in LADDERS:
+        yield from _section(ladder.title, "-", label=f"ladder-{ladder.name}")
+        yield from (f":Name: ``{ladder.name}``", "")
+        for rung in ladder.rungs:
+            yield from _section(f"{rung.level.number} {rung.level.name}", "~")
+            for version in rung.policy.versions.dated:
+                yield from (
+                    f":Policy: ``{rung.policy.name}``",
+                    f":In force since: {version.since}",
+                    "",
+                )
+                yield from ("It is enough for who meets every criterion.", "")
+                yield from _criteria(version.value)
+        yield from ("What the ladder leaves open:", "")
+        left_open = (text for rung in ladder.rungs for text in rung.policy.left_open)
+        yield from (f"- {_escaped(text)}" for text in dict.fromkeys(left_open))
+        yield ""
 
 
 def _programs() -> Iterator[str]:
@@ -300,6 +335,9 @@ def _citing() -> Iterator[tuple[str, object]]:
         yield _to_fact(fact.name, fact.name), fact
     for policy in POLICIES:
         yield f":ref:`policy <policy-{policy.name}>`", policy.versions
+    for ladder in LADDERS:
+        yield f":ref:`ladder <ladder-{ladder.name}>`", ladder
+    yield ":doc:`trade-offs </how-to/placement>`", tuple(vars(profiles).values())
     for requirements in REQUIREMENTS:
         yield f":ref:`requirements <requirements-{requirements.name}>`", requirements
     for program in map(find_program, program_names()):
@@ -327,6 +365,7 @@ def _sources_in(value: object, *, top: bool = True) -> Iterator[Source]:
 PAGES: Mapping[str, Callable[[], Lines]] = {
     "facts": _facts,
     "instruments": _instruments,
+    "ladders": _ladders,
     "levels": _levels,
     "policies": _policies,
     "programs": _programs,
