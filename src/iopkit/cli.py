@@ -19,8 +19,6 @@ from typing import Any, TextIO, TypeVar
 from attrs import field, frozen
 
 from iopkit.confidential import hidden
-from iopkit.eligibility import FACTS, POLICIES, Decision, Policy, difference, find_policy
-from iopkit.errors import IopkitError, NotInForceError, UnknownNameError
 from iopkit.eligibility import (
     FACTS,
     LADDERS,
@@ -28,12 +26,13 @@ from iopkit.eligibility import (
     Decision,
     Ladder,
     Policy,
+    difference,
     find_ladder,
     find_policy,
     place,
     tradeoffs,
 )
-from iopkit.errors import IopkitError, UnknownNameError
+from iopkit.errors import IopkitError, NotInForceError, UnknownNameError
 from iopkit.interchange import (
     calendar_text,
     comparison_text,
@@ -263,14 +262,9 @@ _FORMS: Mapping[str, Callable[[Decision], str]] = {
 }
 
 
-def _today() -> date:
-    return datetime.now().astimezone().date()
-
-
 def _decide(options: argparse.Namespace) -> _Answer:
     policy = _named(Policy, options.policy, find_policy)
     patient = _document(Patient, options.patient)
-    decision = policy.decide(patient, on=options.on or _today())
     decision = policy.decide(patient, on=_judged_on(options))
     text = _FORMS[options.form](decision)
     return _Answer(text, to_document(decision), _CODES[decision.verdict])
@@ -278,7 +272,7 @@ def _decide(options: argparse.Namespace) -> _Answer:
 
 def _compare(options: argparse.Namespace) -> _Answer:
     first, second = (_named(Policy, name, find_policy) for name in (options.A, options.B))
-    on = options.on or _today()
+    on = _judged_on(options)
     for policy in (first, second):
         try:
             policy.versions.on(on)
@@ -299,6 +293,8 @@ def _compare(options: argparse.Namespace) -> _Answer:
         ],
     }
     return _Answer(comparison_text(found), document, DONE if found.same else NO)
+
+
 def _place(options: argparse.Namespace) -> _Answer:
     ladder = _named(Ladder, options.ladder, find_ladder)
     patient = _document(Patient, options.patient)

@@ -126,6 +126,6 @@ __all__ = [
     "place",
     "read_facts",
     "smallest_changes",
-    "turns_on",
     "tradeoffs",
+    "turns_on",
 ]
