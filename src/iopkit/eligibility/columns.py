@@ -1,0 +1,515 @@
+"""Predicates and policies over data frames, a row for each patient, on any engine.
+
+Needs the extra ``tables``. A frame has one column for each fact, named like it: booleans,
+numbers or text, with nulls for what is not known. What its kind of fact does not have (an
+age of 400, an option that does not exist, NaN) is not known either, so that it never makes
+a yes or a no; ``check_frame`` finds it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from math import ceil, floor, inf, nextafter
+from operator import eq, ge, gt, le, lt
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from attrs import frozen
+
+from iopkit.eligibility.facts import FactSheet, read_facts
+from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, YesNo
+from iopkit.eligibility.policies import Policy
+from iopkit.eligibility.predicates import (
+    AllOf,
+    AnyFact,
+    AnyOf,
+    AtLeast,
+    Atom,
+    Between,
+    Compare,
+    Known,
+    Not,
+    OneOf,
+    Operator,
+    Predicate,
+    Values,
+    compiled,
+    facts_in,
+)
+from iopkit.errors import MissingExtraError, refuse, unless
+from iopkit.patients import Patient
+from iopkit.truth import Truth
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+T = TypeVar("T")
+
+VERDICT = "verdict"
+KEY = "key"
+
+
+@frozen
+class Rails:
+    """Two expressions that are never null: "is true" and "is false"; neither is unknown."""
+
+    yes: "nw.Expr"
+    no: "nw.Expr"
+
+
+@frozen
+class Step:
+    """How many patients one more criterion leaves, of those that the ones before it left.
+
+    ``excluded`` do not meet it. Of the others, ``met`` meet it and all before it, and for
+    ``undetermined`` that is not known.
+    """
+
+    criterion: str
+    excluded: int
+    met: int
+    undetermined: int
+
+    @property
+    def remaining(self) -> int:
+        """How many are not excluded so far."""
+        return self.met + self.undetermined
+
+
+def rails(predicate: Predicate, frame: object) -> Rails:
+    """A predicate as Narwhals expressions over a frame's columns; nothing is computed.
+
+    Raises:
+        InvalidError: a fact's column is missing or of another type.
+        MissingExtraError: the extra ``tables`` is not installed.
+
+    Example:
+        >>> import narwhals, polars
+        >>> from iopkit import FACTS
+        >>> frame = polars.DataFrame({"age": [17, 18, None]})
+        >>> adult = rails(FACTS["age"] >= 18, frame)
+        >>> narwhals.from_native(frame).select(adult.yes.alias("yes"), adult.no.alias("no")).rows()
+        [(False, True), (True, False), (False, False)]
+    """
+    return _rails(predicate, _columns(facts_in(predicate), _opened(frame)))
+
+
+def decide_frame(policy: Policy, frame: T, *, on: date, criteria: bool = False) -> T:
+    """A frame with a policy's verdict for each row: ``yes``, ``no`` or ``unknown``.
+
+    Each row's is that of ``Policy.decide`` for a patient with these facts. A lazy frame
+    stays lazy, and nothing is collected.
+
+    Args:
+        on: the day whose version decides; the facts are as of that day.
+        criteria: give a column ``criterion_<name>`` for each criterion too.
+
+    Raises:
+        NotInForceError: ``on`` is before the first version.
+        InvalidError: a fact's column is missing or of another type, or the frame has a
+            column of an output's name.
+        MissingExtraError: the extra ``tables`` is not installed.
+
+    Example:
+        >>> import polars
+        >>> from iopkit import find_policy
+        >>> policy = find_policy("us-medicare-iop")
+        >>> yes_no = {fact.name: [True, None] for fact in policy.facts(on=date(2026, 1, 5))}
+        >>> frame = polars.DataFrame({**yes_no, "needed_hours_per_week": [8.5, 9.0]})
+        >>> decide_frame(policy, frame, on=date(2026, 1, 5))["verdict"].to_list()
+        ['no', 'unknown']
+    """
+    opened = _opened(frame)
+    named = [(c.name, c.predicate) for c in policy.versions.on(on).value]
+    outputs = [VERDICT, *(f"criterion_{name}" for name, _ in named if criteria)]
+    columns = _columns(policy.facts(on=on), opened, outputs)
+    judged = [_rails(predicate, columns) for _, predicate in named]
+    texts = [_text(_all_of(judged)), *map(_text, judged)]
+    decided: T = _added(opened, dict(zip(outputs, texts, strict=False))).to_native()
+    return decided
+
+
+def attrition(policy: Policy, frame: object, *, on: date) -> tuple[Step, ...]:
+    """How many patients each criterion leaves, one step for each, in the policy's order.
+
+    A lazy frame is computed, once, down to these counts. Small counts can tell on a
+    patient: mind it before they are published.
+
+    Raises:
+        NotInForceError: ``on`` is before the first version.
+        InvalidError: a fact's column is missing or of another type.
+        MissingExtraError: the extra ``tables`` is not installed.
+
+    Example:
+        >>> import polars
+        >>> from iopkit import find_policy
+        >>> policy = find_policy("us-medicare-iop")
+        >>> yes_no = {fact.name: [True, None] for fact in policy.facts(on=date(2026, 1, 5))}
+        >>> frame = polars.DataFrame({**yes_no, "needed_hours_per_week": [8.5, 9.0]})
+        >>> attrition(policy, frame, on=date(2026, 1, 5))[0]
+        Step(criterion='nine_hours', excluded=1, met=1, undetermined=0)
+    """
+    opened = _opened(frame)
+    criteria = policy.versions.on(on).value
+    columns = _columns(policy.facts(on=on), opened)
+    judged = [_rails(criterion.predicate, columns) for criterion in criteria]
+    stage, judged = _staged(opened, judged)
+    so_far = [_all_of(judged[: number + 1]) for number in range(len(criteria))]
+    rows, *counts = _counts(stage, [flag for rail in so_far for flag in (rail.yes, rail.no)])
+    met, out = counts[::2], [0, *counts[1::2]]
+    return tuple(
+        Step(criterion.name, out[n + 1] - out[n], met[n], rows - out[n + 1] - met[n])
+        for n, criterion in enumerate(criteria)
+    )
+
+
+def check_frame(facts: Iterable[AnyFact], frame: object) -> None:
+    """Raise if a frame has values that its facts' kinds do not have; a lazy one is computed.
+
+    Nulls, and NaN among numbers, are not known and nothing wrong.
+
+    Raises:
+        InvalidError: a fact's column is missing or of another type, or has such values;
+            it says how many, and never which.
+        MissingExtraError: the extra ``tables`` is not installed.
+
+    Example:
+        >>> import polars
+        >>> from iopkit import FACTS
+        >>> check_frame([FACTS["age"]], polars.DataFrame({"age": [17, 170, None]}))
+        Traceback (most recent call last):
+            ...
+        iopkit.errors.InvalidError: frame: 1 problem
+          age: expected a whole number from 0 to 130 in each row, found another value in 1 row
+    """
+    asked = tuple(facts)
+    opened = _opened(frame)
+    columns = _columns(asked, opened).values()
+    outside = _counts(opened, [column.present & ~column.inside for column in columns])[1:]
+    refuse(
+        "frame",
+        *(
+            unless(
+                not count,
+                fact.name,
+                f"{fact.kind.expectation()} in each row",
+                f"another value in {count} row{'s' if count != 1 else ''}",
+            )
+            for fact, count in zip(dict.fromkeys(asked), outside, strict=True)
+        ),
+    )
+
+
+# Any: a frame of the backend, which types cannot name without importing it.
+def facts_frame(
+    facts: Iterable[AnyFact],
+    patients: Iterable[Patient],
+    *,
+    on: date,
+    backend: Literal["polars", "pyarrow"] = "polars",
+) -> Any:  # noqa: ANN401
+    """A frame of facts read from patients: the patient's ``key`` as text, then each fact.
+
+    It is confidential: with the keys, each row is a patient's record. Facts are booleans,
+    integers, floats or text, and null where they are not known.
+
+    Args:
+        patients: read one by one, and not kept.
+        backend: ``polars`` or ``pyarrow``.
+
+    Raises:
+        InvalidError: a fact is named ``key``, or ``read_facts`` refuses.
+        MissingExtraError: the extra ``tables`` is not installed.
+
+    Example:
+        >>> from uuid import UUID
+        >>> from iopkit import FACTS
+        >>> somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), date(1984, 5, 17))
+        >>> facts_frame([FACTS["age"]], [somebody], on=date(2026, 1, 5))["age"].to_list()
+        [41]
+    """
+    asked = tuple(dict.fromkeys(facts))
+    names = [fact.name for fact in asked]
+    refuse("facts", unless(KEY not in names, KEY, "no fact of that name", "one"))
+    data: dict[str, list[object]] = {KEY: [], **{name: [] for name in names}}
+    for patient in patients:
+        data[KEY].append(str(patient.key))
+        for name, value in read_facts(asked, patient, on=on).items:
+            data[name].append(value)
+    try:
+        import narwhals as nw
+
+        schema = {KEY: nw.String(), **{fact.name: _dtype(fact.kind) for fact in asked}}
+        return nw.from_dict(data, schema, backend=backend).to_native()
+    except ImportError as error:
+        raise MissingExtraError("tables", "a data frame") from error
+
+
+def fact_sheets(facts: Iterable[AnyFact], frame: object, *, on: date) -> Iterator[FactSheet]:
+    """The rows of an eager frame as fact sheets, one at a time, in order.
+
+    Raises:
+        InvalidError: a fact's column is missing or of another type, or a row has a value
+            that its fact's kind does not have.
+        TypeError: the frame is lazy.
+        MissingExtraError: the extra ``tables`` is not installed.
+
+    Example:
+        >>> import polars
+        >>> from iopkit import FACTS
+        >>> frame = polars.DataFrame({"age": [17, None]})
+        >>> sheets = fact_sheets([FACTS["age"]], frame, on=date(2026, 1, 5))
+        >>> [sheet.values()["age"] for sheet in sheets]
+        [17, None]
+    """
+    asked = tuple(dict.fromkeys(facts))
+    opened = _opened(frame, eager=True)
+    columns = _columns(asked, opened)
+    known = opened.select(columns[fact.name].present.alias(fact.name) for fact in asked)
+    rows = zip(opened.select(known.columns).iter_rows(), known.iter_rows(), strict=True)
+    return (FactSheet.of(asked, _values(asked, *row), on=on) for row in rows)
+
+
+@frozen
+class _Column:
+    """A fact's values; whether there is one, and one of the fact's kind, never null."""
+
+    values: "nw.Expr"
+    present: "nw.Expr"
+    inside: "nw.Expr"
+
+
+# Any: Narwhals' frames are generic in the native one, which may be of any engine.
+_Frame = Any
+_Columns = Mapping[str, _Column]
+
+
+def _opened(frame: object, *, eager: bool = False) -> _Frame:
+    try:
+        import narwhals as nw
+    except ImportError as error:
+        raise MissingExtraError("tables", "a data frame") from error
+    # Any: at run time it takes frames of any engine, and refuses all else with a TypeError.
+    native: Any = frame
+    return nw.from_native(native, eager_only=True) if eager else nw.from_native(native)
+
+
+def _columns(facts: Iterable[AnyFact], frame: _Frame, outputs: Iterable[str] = ()) -> _Columns:
+    """Facts' columns by name; raises if one does not fit, or an output's name is taken."""
+    asked, schema = tuple(dict.fromkeys(facts)), frame.collect_schema()
+    found = {fact.name: _column(fact, frame) for fact in asked if fact.name in schema}
+    # The class of a type alone: in full, it may list its values.
+    types = {name: f"one of {type(schema[name]).__name__}" for name in found}
+    refuse(
+        "frame",
+        *(
+            unless(
+                found.get(fact.name) is not None,
+                fact.name,
+                f"a column of {_CONTENTS[type(fact.kind)]}",
+                types.get(fact.name, "none"),
+            )
+            for fact in asked
+        ),
+        *(unless(name not in schema, name, "no column of that name", "one") for name in outputs),
+    )
+    return {name: column for name, column in found.items() if column}
+
+
+_CONTENTS: Mapping[type[Kind], str] = {YesNo: "booleans", Number: "numbers", Choice: "text"}
+
+
+def _column(fact: AnyFact, frame: _Frame) -> _Column | None:
+    """A fact's column, or ``None`` if its type does not fit."""
+    import narwhals as nw
+
+    kind = fact.kind
+    values, dtype = nw.col(fact.name), frame.collect_schema()[fact.name]
+    present, pandas = ~values.is_null(), frame.implementation.is_pandas_like()
+    match kind:
+        case YesNo():
+            # pandas has booleans with nulls as objects.
+            fits = dtype == nw.Boolean or (pandas and dtype == nw.Object)
+        case Number():
+            fits = dtype.is_numeric()
+        case Choice():
+            fits = dtype in (nw.String, nw.Categorical, nw.Enum)
+    if dtype == nw.Unknown:  # such as that of nulls alone
+        values = values.cast(_dtype(kind))
+    elif not fits:
+        # pandas has no type for nulls alone.
+        blank = pandas and frame[fact.name].is_null().all()
+        return _Column(nw.lit(_options(kind)[0]), present, present) if blank else None
+    elif dtype in (nw.Categorical, nw.Enum):
+        values = values.cast(nw.String)
+    if not isinstance(kind, Number):
+        return _Column(values, present, _one_of(values, _options(kind)))
+    if dtype.is_float():
+        present &= ~values.is_nan()
+    return _Column(values, present, _in_range(kind, values, whole=dtype.is_integer()))
+
+
+def _in_range(kind: Number, values: "nw.Expr", *, whole: bool) -> "nw.Expr":
+    """Whether a value is one of the kind's; ``whole``: its column has whole numbers alone."""
+    if whole:
+        low, high = ceil(max(kind.low, -(2**63))), floor(min(kind.high, 2**63 - 1))
+        return values.is_between(low, high).fill_null(value=False)
+    # An infinite bound leaves out infinity, and NaN, which some engines put above it.
+    limit = nextafter(inf, 0)
+    inside = values.is_between(max(kind.low, -limit), min(kind.high, limit))
+    return (inside & (values == values.floor()) if kind.whole else inside).fill_null(value=False)
+
+
+def _dtype(kind: Kind) -> "nw.dtypes.DType":
+    import narwhals as nw
+
+    match kind:
+        case YesNo():
+            return nw.Boolean()
+        case Number():
+            return nw.Int64() if kind.whole else nw.Float64()
+        case Choice():
+            return nw.String()
+
+
+def _options(kind: Kind) -> tuple[Scalar, ...]:
+    """All values of a kind, or of a number one."""
+    match kind:
+        case YesNo():
+            return (True, False)
+        case Number():
+            return (kind.low,)
+        case Choice():
+            return kind.options
+
+
+def _one_of(values: "nw.Expr", options: Iterable[Scalar]) -> "nw.Expr":
+    # Faster than ``is_in``, and the same on every engine.
+    return _at_least(1, [(values == option).fill_null(value=False) for option in options])
+
+
+_COMPARES = {
+    Operator.AT_LEAST: ge,
+    Operator.MORE_THAN: gt,
+    Operator.AT_MOST: le,
+    Operator.LESS_THAN: lt,
+    Operator.EQUALS: eq,
+}
+
+
+def _holds(atom: Atom, values: "nw.Expr") -> "nw.Expr":
+    """Whether a value fulfils an atom other than ``Known``; false for none."""
+    match atom:
+        case Compare(fact, operator, value) if isinstance(fact.kind, Number):
+            test: nw.Expr = _COMPARES[operator](values, value)
+            return test.fill_null(value=False)
+        case Between(fact, low, high) if isinstance(fact.kind, Number):
+            return values.is_between(low, high).fill_null(value=False)
+        case OneOf(fact, options) if isinstance(fact.kind, Number):
+            return _one_of(values, options)
+        case _:
+            name, holds = atom.fact.name, compiled(atom)
+            options = _options(atom.fact.kind)
+            return _one_of(values, [v for v in options if holds({name: v}) is Truth.YES])
+
+
+def _rails(predicate: Predicate, columns: _Columns) -> Rails:
+    match predicate:
+        case Not(part):
+            opposed = _rails(part, columns)
+            return Rails(opposed.no, opposed.yes)
+        case AllOf(parts):
+            return _all_of([_rails(part, columns) for part in parts])
+        case AnyOf(parts):
+            return _joined(1, [_rails(part, columns) for part in parts])
+        case AtLeast(count, parts):
+            return _joined(count, [_rails(part, columns) for part in parts])
+        case Known(fact):
+            inside = columns[fact.name].inside
+            return Rails(inside, ~inside)
+        case _:
+            column = columns[predicate.fact.name]
+            holds = _holds(predicate, column.values)
+            return Rails(column.inside & holds, column.inside & ~holds)
+
+
+def _all_of(parts: Sequence[Rails]) -> Rails:
+    return _joined(len(parts), parts)
+
+
+def _joined(count: int, parts: Sequence[Rails]) -> Rails:
+    """At least ``count`` of the parts; no as soon as too many are no."""
+    against = len(parts) - count + 1
+    return Rails(
+        _at_least(count, [part.yes for part in parts]),
+        _at_least(against, [part.no for part in parts]),
+    )
+
+
+def _at_least(count: int, flags: "Sequence[nw.Expr]") -> "nw.Expr":
+    import narwhals as nw
+
+    if not flags:
+        return nw.lit(count <= 0)
+    if count == 1:
+        return nw.any_horizontal(*flags, ignore_nulls=False)
+    if count == len(flags):
+        return nw.all_horizontal(*flags, ignore_nulls=False)
+    return nw.sum_horizontal(*(flag.cast(nw.Int64) for flag in flags)) >= count
+
+
+def _text(rail: Rails) -> "nw.Expr":
+    """The value of the ``Truth`` that two rails stand for."""
+    import narwhals as nw
+
+    yes, no, unknown = (nw.lit(t.value) for t in (Truth.YES, Truth.NO, Truth.UNKNOWN))
+    return nw.when(rail.no).then(no).when(rail.yes).then(yes).otherwise(unknown)
+
+
+def _is_lazy(frame: _Frame) -> bool:
+    import narwhals as nw
+
+    return isinstance(frame, nw.LazyFrame)
+
+
+def _added(frame: _Frame, columns: "Mapping[str, nw.Expr]") -> _Frame:
+    named = [expression.alias(name) for name, expression in columns.items()]
+    # Polars works out what expressions share, but only in its lazy frames.
+    detour = frame.implementation.is_polars() and not _is_lazy(frame)
+    return frame.lazy().with_columns(named).collect() if detour else frame.with_columns(named)
+
+
+def _staged(frame: _Frame, judged: Sequence[Rails]) -> tuple[_Frame, list[Rails]]:
+    """Rails as columns, so that what is built on them computes each once on every engine."""
+    import narwhals as nw
+
+    names = [Rails(nw.col(f"yes_{n}"), nw.col(f"no_{n}")) for n in range(len(judged))]
+    flags = {f"yes_{n}": rail.yes for n, rail in enumerate(judged)}
+    flags |= {f"no_{n}": rail.no for n, rail in enumerate(judged)}
+    return _added(frame, flags), names
+
+
+def _counts(frame: _Frame, flags: "Iterable[nw.Expr]") -> tuple[int, ...]:
+    """The number of rows, and of those in which each flag is true."""
+    import narwhals as nw
+
+    sums = [flag.cast(nw.Int64).sum().alias(str(n)) for n, flag in enumerate(flags)]
+    result = frame.select(nw.len().alias("rows"), *sums)
+    row = (result.collect() if _is_lazy(result) else result).row(0)
+    # The sum of no rows is null on some engines.
+    return tuple(int(count or 0) for count in row)
+
+
+def _values(facts: Sequence[AnyFact], row: Sequence[Any], known: Sequence[bool]) -> Values:
+    """A row as patients' facts are: a whole number is an integer, also in a float."""
+    return {
+        fact.name: _plain(fact.kind, value) if is_known else None
+        for fact, value, is_known in zip(facts, row, known, strict=True)
+    }
+
+
+# Any: what the engine has; the fact sheet refuses what is not of the kind.
+def _plain(kind: Kind, value: Any) -> Any:  # noqa: ANN401
+    import narwhals as nw
+
+    if not isinstance(kind, Number):
+        return nw.to_py_scalar(value)
+    return int(value) if kind.whole and value == int(value) else float(value)
