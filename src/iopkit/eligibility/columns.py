@@ -122,7 +122,7 @@ def decide_frame(policy: Policy, frame: T, *, on: date, criteria: bool = False) 
     outputs = [VERDICT, *(f"criterion_{name}" for name, _ in named if criteria)]
     columns = _columns(policy.facts(on=on), opened, outputs)
     judged = [_rails(predicate, columns) for _, predicate in named]
-    texts = [_text(_all_of(judged)), *map(_text, judged)]
+    texts = map(_text, (_all_of(judged), *judged))
     decided: T = _added(opened, dict(zip(outputs, texts, strict=False))).to_native()
     return decided
 
@@ -335,9 +335,10 @@ def _column(fact: AnyFact, frame: _Frame) -> _Column | None:
     if dtype == nw.Unknown:  # such as that of nulls alone
         values = values.cast(_dtype(kind))
     elif not fits:
-        # pandas has no type for nulls alone.
-        blank = pandas and frame[fact.name].is_null().all()
-        return _Column(nw.lit(_options(kind)[0]), present, present) if blank else None
+        if not (pandas and frame[fact.name].is_null().all()):
+            return None
+        # pandas has no type for nulls alone, and has them in no order.
+        return _Column(nw.lit(kind.low) if isinstance(kind, Number) else values, present, present)
     elif dtype in (nw.Categorical, nw.Enum):
         values = values.cast(nw.String)
     if not isinstance(kind, Number):
@@ -370,15 +371,8 @@ def _dtype(kind: Kind) -> "nw.dtypes.DType":
             return nw.String()
 
 
-def _options(kind: Kind) -> tuple[Scalar, ...]:
-    """All values of a kind, or of a number one."""
-    match kind:
-        case YesNo():
-            return (True, False)
-        case Number():
-            return (kind.low,)
-        case Choice():
-            return kind.options
+def _options(kind: YesNo | Choice) -> tuple[Scalar, ...]:
+    return kind.options if isinstance(kind, Choice) else (True, False)
 
 
 def _one_of(values: "nw.Expr", options: Iterable[Scalar]) -> "nw.Expr":
@@ -395,20 +389,25 @@ _COMPARES = {
 }
 
 
-def _holds(atom: Atom, values: "nw.Expr") -> "nw.Expr":
-    """Whether a value fulfils an atom other than ``Known``; false for none."""
+def _asked(atom: Atom, column: _Column) -> Rails:
+    """Both rails of an atom, each from the values that it stands for, so that null is in none."""
+    kind: Kind = atom.fact.kind
+    values, inside = column.values, column.inside
+    if not isinstance(kind, Number) and not isinstance(atom, Known):
+        name, test = atom.fact.name, compiled(atom)
+        split = {t: [v for v in _options(kind) if test({name: v}) is t] for t in Truth}
+        return Rails(_one_of(values, split[Truth.YES]), _one_of(values, split[Truth.NO]))
     match atom:
-        case Compare(fact, operator, value) if isinstance(fact.kind, Number):
-            test: nw.Expr = _COMPARES[operator](values, value)
-            return test.fill_null(value=False)
-        case Between(fact, low, high) if isinstance(fact.kind, Number):
-            return values.is_between(low, high).fill_null(value=False)
-        case OneOf(fact, options) if isinstance(fact.kind, Number):
-            return _one_of(values, options)
-        case _:
-            name, holds = atom.fact.name, compiled(atom)
-            options = _options(atom.fact.kind)
-            return _one_of(values, [v for v in options if holds({name: v}) is Truth.YES])
+        case Known():
+            return Rails(inside, ~inside)
+        case Compare(_, operator, value):
+            holds: nw.Expr = _COMPARES[operator](values, value)
+        case Between(_, low, high):
+            holds = values.is_between(low, high)
+        case OneOf(_, options):
+            holds = _one_of(values, options)
+    holds = holds.fill_null(value=False)
+    return Rails(inside & holds, inside & ~holds)
 
 
 def _rails(predicate: Predicate, columns: _Columns) -> Rails:
@@ -422,13 +421,8 @@ def _rails(predicate: Predicate, columns: _Columns) -> Rails:
             return _joined(1, [_rails(part, columns) for part in parts])
         case AtLeast(count, parts):
             return _joined(count, [_rails(part, columns) for part in parts])
-        case Known(fact):
-            inside = columns[fact.name].inside
-            return Rails(inside, ~inside)
         case _:
-            column = columns[predicate.fact.name]
-            holds = _holds(predicate, column.values)
-            return Rails(column.inside & holds, column.inside & ~holds)
+            return _asked(predicate, columns[predicate.fact.name])
 
 
 def _all_of(parts: Sequence[Rails]) -> Rails:
@@ -449,6 +443,8 @@ def _at_least(count: int, flags: "Sequence[nw.Expr]") -> "nw.Expr":
 
     if not flags:
         return nw.lit(count <= 0)
+    if len(flags) == 1:
+        return flags[0]
     if count == 1:
         return nw.any_horizontal(*flags, ignore_nulls=False)
     if count == len(flags):
