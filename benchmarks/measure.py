@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable, Mapping
-from time import process_time
+from time import perf_counter, process_time
 from timeit import Timer
 
 from attrs import frozen
@@ -35,12 +35,16 @@ class Missing:
 
 @frozen
 class Case:
-    """The same work, done by iopkit and by its peers."""
+    """The same work, done by iopkit and by its peers.
+
+    ``wall``: count the time that passes, for work that another process does.
+    """
 
     name: str
     size: str
     ours: Contender | Missing
     peers: tuple[Contender | Missing, ...] = ()
+    wall: bool = False
 
 
 def optional(name: str, build: Callable[[], Contender]) -> Contender | Missing:
@@ -69,9 +73,11 @@ def seconds_each(case: Case, *, repeats: int) -> Mapping[str, tuple[float, ...]]
 
     Contenders take turns, so that whatever else the machine does meets all of them; each
     turn runs its work often enough to last about 0.05 seconds. Processor time is
-    counted, with the garbage collector on, as it is in use.
+    counted unless the case says otherwise, with the garbage collector on, as it is
+    in use.
     """
-    timers = {c.name: Timer(c.run, gc.enable, process_time) for c in present(case)}
+    clock = perf_counter if case.wall else process_time
+    timers = {c.name: Timer(c.run, gc.enable, clock) for c in present(case)}
     # ``autorange`` aims at 0.2 seconds; more and shorter turns are steadier.
     loops = {name: max(1, timer.autorange()[0] // 4) for name, timer in timers.items()}
     taken: dict[str, list[float]] = {name: [] for name in timers}

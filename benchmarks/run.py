@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 
+import populations
 import schedules
 import verdicts
 from attrs import asdict, frozen
@@ -18,6 +19,10 @@ BUILDERS: Mapping[str, Callable[[], Case]] = {
     "verdict": verdicts.verdict,
     "explain": verdicts.explanation,
     "decide": verdicts.decision,
+    "population": populations.with_unknown,
+    "population-known": populations.all_known,
+    "population-duckdb": populations.in_duckdb,
+    "population-spark": populations.in_spark,
     "schedule": schedules.plain,
     "schedule-first": schedules.first_of_program,
     "schedule-holidays": schedules.with_holidays,
@@ -134,7 +139,7 @@ def report(rows: Iterable[Row], *, repeats: int) -> str:
     return "\n".join(
         [
             *(f"{name}: {text}" for name, text in surroundings().items()),
-            f"times: processor time, medians of {repeats} taken in turn",
+            f"times: processor time, with Spark the time that passes, medians of {repeats} in turn",
             "ratio: iopkit / peer; below 1, iopkit is faster",
             "",
             *lines,
