@@ -50,7 +50,7 @@ nitpick_ignore_regex = [
     # The standard library.
     ("py:class", r"(collections\.abc|datetime|uuid|zoneinfo)\..*"),
     # Other projects.
-    ("py:class", r"hypothesis\..*"),
+    ("py:class", r"(hypothesis|narwhals)\..*"),
     # Type variables.
     ("py:class", r"iopkit\..*\.[ST]"),
 ]

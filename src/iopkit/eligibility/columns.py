@@ -39,6 +39,7 @@ from iopkit.patients import Patient
 from iopkit.truth import Truth
 
 if TYPE_CHECKING:
+    import narwhals
     import narwhals as nw
 
 T = TypeVar("T")
@@ -51,8 +52,8 @@ KEY = "key"
 class Rails:
     """Two expressions that are never null: "is true" and "is false"; neither is unknown."""
 
-    yes: "nw.Expr"
-    no: "nw.Expr"
+    yes: "narwhals.Expr"
+    no: "narwhals.Expr"
 
 
 @frozen
