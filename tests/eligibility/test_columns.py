@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iopkit.eligibility import (
@@ -25,6 +25,7 @@ from iopkit.eligibility import (
     Choice,
     Criterion,
     Fact,
+    FactSheet,
     Number,
     Policy,
     Predicate,
@@ -59,12 +60,13 @@ def not_known(_subject: object, _on: date) -> None:
     """A reader that knows nothing; these tests give facts' values themselves."""
 
 
-CATALOGUE = (
-    *FACTS.values(),
-    Fact("color", Choice(("red", "green")), "A choice without order.", not_known),
-)
 AGE, SEVERITY = FACTS["age"], FACTS["use_disorder_severity"]
 DANGEROUS, HOURS = FACTS["dangerous"], FACTS["needed_hours_per_week"]
+# Few of every kind, so that questions about the same fact meet.
+CATALOGUE: tuple[AnyFact, ...] = (
+    *(AGE, HOURS, SEVERITY, DANGEROUS, FACTS["has_diagnosis"]),
+    Fact("color", Choice(("red", "green")), "A choice without order.", not_known),
+)
 
 
 # Engines: a frame of facts, made from rows as somebody would make one.
@@ -108,6 +110,8 @@ def made(engine: str, rows: Rows) -> Any:
     return OF_TABLE[engine](arrow(rows))
 
 
+# Each example runs on all of them.
+fewer = settings(max_examples=max(1, settings().max_examples // 2))
 every_engine = pytest.mark.parametrize("engine", OF_TABLE)
 
 
@@ -134,6 +138,7 @@ some_rows = st.lists(fact_values(CATALOGUE), min_size=0, max_size=12)
 
 
 @every_engine
+@fewer
 @given(policy=policies, rows=some_rows)
 def test_each_row_is_decided_like_a_patient_of_its_own(
     engine: str, policy: Policy, rows: Rows
@@ -149,6 +154,25 @@ def test_each_row_is_decided_like_a_patient_of_its_own(
 
 
 @every_engine
+@fewer
+@given(policy=policies, rows=some_rows)
+def test_missing_facts_are_those_of_each_rows_decision(
+    engine: str, policy: Policy, rows: Rows
+) -> None:
+    frame = made(engine, rows)
+    decided = decide_frame(policy, frame, on=DAY, missing=True)
+
+    seen, facts = lists(decided), policy.facts(on=DAY)
+    assert list(seen) == [*lists(frame), "verdict", *(f"missing_{fact.name}" for fact in facts)]
+    for number, row in enumerate(rows):
+        found = {fact.name for fact in facts if seen[f"missing_{fact.name}"][number]}
+        decision = policy.decide_sheet(FactSheet.of(CATALOGUE, row, on=DAY))
+        assert found == set(decision.missing)
+        assert seen["verdict"][number] == decision.verdict.value
+
+
+@every_engine
+@fewer
 @given(predicate=predicates(CATALOGUE), rows=some_rows)
 def test_rails_say_yes_and_no_and_are_never_null(
     engine: str, predicate: Predicate, rows: Rows
@@ -448,6 +472,7 @@ def test_a_missing_extra_is_named(
 
 
 @every_engine
+@fewer
 @given(policy=policies, rows=some_rows)
 def test_attrition_counts_what_each_criterion_leaves(
     engine: str, policy: Policy, rows: Rows

@@ -16,6 +16,7 @@ from iopkit.eligibility import (
     AnyOf,
     Choice,
     Criterion,
+    FactSheet,
     Number,
     Policy,
     Predicate,
@@ -35,13 +36,12 @@ sql = pytest.importorskip("pyspark.sql", reason="the group spark, which needs Ja
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
 
 DAY = date(2026, 1, 5)
-AGE, HOURS, SEVERITY = (
-    FACTS[name] for name in ("age", "needed_hours_per_week", "use_disorder_severity")
-)
+NAMES = ("age", "needed_hours_per_week", "use_disorder_severity", "dangerous", "has_diagnosis")
+ASKED = AGE, HOURS, SEVERITY, *_ = tuple(FACTS[name] for name in NAMES)
 TYPES = {YesNo: "boolean", Choice: "string", Number: "double"}
 SCHEMA = ", ".join(
     f"{f.name} {'bigint' if isinstance(f.kind, Number) and f.kind.whole else TYPES[type(f.kind)]}"
-    for f in FACTS.values()
+    for f in ASKED
 )
 
 
@@ -65,18 +65,18 @@ def verdicts(decided: Any) -> list[str]:
 
 
 # Each example is a job or two of a second, so they are few and large.
-@settings(max_examples=4, phases=[Phase.generate])
+@settings(max_examples=3, phases=[Phase.generate])
 @given(
-    asked=st.lists(predicates(), min_size=6, max_size=6),
-    rows=st.lists(fact_values(), min_size=20, max_size=20),
+    asked=st.lists(predicates(ASKED), min_size=6, max_size=6),
+    rows=st.lists(fact_values(ASKED), min_size=20, max_size=20),
 )
 def test_each_row_is_decided_like_a_patient_of_its_own(
     spark: Any, asked: list[Predicate], rows: Sequence[Mapping[str, Scalar | None]]
 ) -> None:
     # What asks nothing is a constant, which engines treat apart.
     policy = policy_of(*asked, AllOf(()), ~AnyOf(()))
-    frame = spark.createDataFrame([tuple(map(row.get, FACTS)) for row in rows], SCHEMA)
-    decided = decide_frame(policy, frame, on=DAY, criteria=True)
+    frame = spark.createDataFrame([tuple(map(row.get, NAMES)) for row in rows], SCHEMA)
+    decided = decide_frame(policy, frame, on=DAY, criteria=True, missing=True)
 
     assert type(decided) is type(frame)
     seen = decided.collect()
@@ -85,6 +85,8 @@ def test_each_row_is_decided_like_a_patient_of_its_own(
         truths = [evaluate(criterion.predicate, row) for criterion in criteria]
         assert [out[f"criterion_{c.name}"] for c in criteria] == [t.value for t in truths]
         assert out["verdict"] == all_of(truths).value
+        missing = {fact.name for fact in policy.facts(on=DAY) if out[f"missing_{fact.name}"]}
+        assert missing == set(policy.decide_sheet(FactSheet.of(ASKED, row, on=DAY)).missing)
     last = attrition(policy, frame, on=DAY)[-1]
     assert last.met == sum(out["verdict"] == Truth.YES.value for out in seen)
     assert last.undetermined == sum(out["verdict"] == Truth.UNKNOWN.value for out in seen)

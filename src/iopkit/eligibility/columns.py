@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from attrs import frozen
 
+from iopkit.eligibility.answers import Answers
+from iopkit.eligibility.diagrams import LEAVES, Diagram, Node, diagram_of, reached, relevance
 from iopkit.eligibility.facts import FactSheet, read_facts
 from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, YesNo
 from iopkit.eligibility.policies import Policy
@@ -93,7 +95,9 @@ def rails(predicate: Predicate, frame: object) -> Rails:
     return _rails(predicate, _columns(facts_in(predicate), _opened(frame)))
 
 
-def decide_frame(policy: Policy, frame: T, *, on: date, criteria: bool = False) -> T:
+def decide_frame(
+    policy: Policy, frame: T, *, on: date, criteria: bool = False, missing: bool = False
+) -> T:
     """A frame with a policy's verdict for each row: ``yes``, ``no`` or ``unknown``.
 
     Each row's is that of ``Policy.decide`` for a patient with these facts. A lazy frame
@@ -102,11 +106,14 @@ def decide_frame(policy: Policy, frame: T, *, on: date, criteria: bool = False) 
     Args:
         on: the day whose version decides; the facts are as of that day.
         criteria: give a column ``criterion_<name>`` for each criterion too.
+        missing: give a column ``missing_<fact>`` for each fact too: whether it is not known
+            and could still change the verdict, as ``Decision.missing`` has it.
 
     Raises:
         NotInForceError: ``on`` is before the first version.
         InvalidError: a fact's column is missing or of another type, or the frame has a
             column of an output's name.
+        TooComplexError: with ``missing``, the policy's diagram is too large.
         MissingExtraError: the extra ``tables`` is not installed.
 
     Example:
@@ -118,14 +125,22 @@ def decide_frame(policy: Policy, frame: T, *, on: date, criteria: bool = False) 
         >>> decide_frame(policy, frame, on=date(2026, 1, 5))["verdict"].to_list()
         ['no', 'unknown']
     """
-    opened = _opened(frame)
-    named = [(c.name, c.predicate) for c in policy.versions.on(on).value]
-    outputs = [VERDICT, *(f"criterion_{name}" for name, _ in named if criteria)]
-    columns = _columns(policy.facts(on=on), opened, outputs)
-    judged = [_rails(predicate, columns) for _, predicate in named]
-    texts = map(_text, (_all_of(judged), *judged))
-    decided: T = _added(opened, dict(zip(outputs, texts, strict=False))).to_native()
-    return decided
+    opened, asked = _opened(frame), policy.versions.on(on).value
+    facts = policy.facts(on=on)
+    outputs = [VERDICT]
+    outputs += [f"criterion_{criterion.name}" for criterion in asked if criteria]
+    outputs += [f"missing_{fact.name}" for fact in facts if missing]
+    columns = _columns(facts, opened, outputs)
+    judged = [_rails(criterion.predicate, columns) for criterion in asked]
+    results = [_text(_all_of(judged)), *(_text(rail) for rail in judged if criteria)]
+    stages: Sequence[_Stage] = ()
+    if missing:
+        whole = AllOf(tuple(criterion.predicate for criterion in asked))
+        stages, flags = _missing(whole, columns, prefix="_" * max(map(len, opened.columns)))
+        results += [flags[fact] for fact in facts]
+    decided = _added(opened, *stages, dict(zip(outputs, results, strict=True)))
+    kept: T = decided.drop(*(name for stage in stages for name in stage)).to_native()
+    return kept
 
 
 def attrition(policy: Policy, frame: object, *, on: date) -> tuple[Step, ...]:
@@ -281,6 +296,7 @@ class _Column:
 # Any: Narwhals' frames are generic in the native one, which may be of any engine.
 _Frame = Any
 _Columns = Mapping[str, _Column]
+_Stage = Mapping[str, "nw.Expr"]
 
 
 def _opened(frame: object, *, eager: bool = False) -> _Frame:
@@ -467,11 +483,14 @@ def _is_lazy(frame: _Frame) -> bool:
     return isinstance(frame, nw.LazyFrame)
 
 
-def _added(frame: _Frame, columns: "Mapping[str, nw.Expr]") -> _Frame:
-    named = [expression.alias(name) for name, expression in columns.items()]
+def _added(frame: _Frame, *stages: "_Stage") -> _Frame:
+    """A frame with more columns, each stage with those of the stages before it at hand."""
     # Polars works out what expressions share, but only in its lazy frames.
     detour = frame.implementation.is_polars() and not _is_lazy(frame)
-    return frame.lazy().with_columns(named).collect() if detour else frame.with_columns(named)
+    result = frame.lazy() if detour else frame
+    for stage in stages:
+        result = result.with_columns(value.alias(name) for name, value in stage.items())
+    return result.collect() if detour else result
 
 
 def _staged(frame: _Frame, judged: Sequence[Rails]) -> tuple[_Frame, list[Rails]]:
@@ -482,6 +501,61 @@ def _staged(frame: _Frame, judged: Sequence[Rails]) -> tuple[_Frame, list[Rails]
     flags = {f"yes_{n}": rail.yes for n, rail in enumerate(judged)}
     flags |= {f"no_{n}": rail.no for n, rail in enumerate(judged)}
     return _added(frame, flags), names
+
+
+def _missing(
+    predicate: Predicate, columns: _Columns, *, prefix: str
+) -> "tuple[Sequence[_Stage], Mapping[AnyFact, nw.Expr]]":
+    """For each fact, whether it is not known and could still change a predicate's truth.
+
+    The flags rest on columns that the stages make: one for each node of the facts'
+    diagrams, those of one question together, as a node rests on later questions alone.
+    """
+    import narwhals as nw
+
+    diagram = diagram_of(predicate)
+    nodes: dict[Node, int] = {}
+    roots = {fact: _shared(relevance(diagram, fact), nodes) for fact in diagram.facts}
+    leaves = {LEAVES.index(Truth.NO): nw.lit(value=False), LEAVES.index(Truth.YES): nw.lit(True)}
+    made = leaves | {number: nw.col(f"{prefix}{number}") for number in nodes.values()}
+    stages = [
+        {
+            f"{prefix}{number}": _followed(answers, node, columns, made)
+            for node, number in nodes.items()
+            if node.question == question
+        }
+        for question, answers in reversed(tuple(enumerate(diagram.questions)))
+    ]
+    flags = {
+        fact: ~columns[fact.name].inside & made[roots.get(fact, LEAVES.index(Truth.NO))]
+        for fact in facts_in(predicate)
+    }
+    return stages, flags
+
+
+def _shared(diagram: Diagram, nodes: dict[Node, int]) -> int:
+    """The number of a diagram's root among nodes that several diagrams share."""
+    numbers = {leaf: leaf for leaf in range(len(LEAVES))}
+    for number in reached(diagram):
+        node = diagram.node(number)
+        copied = Node(node.question, tuple(numbers[branch] for branch in node.branches))
+        numbers[number] = nodes.setdefault(copied, len(LEAVES) + len(nodes))
+    return numbers[diagram.root]
+
+
+def _followed(
+    answers: Answers, node: Node, columns: _Columns, made: "Mapping[int, nw.Expr]"
+) -> "nw.Expr":
+    """Whether a node leads to yes, given whether those after it do."""
+    inside = columns[answers.fact.name].inside
+    ways: list[nw.Expr] = []
+    for branch in dict.fromkeys(node.branches):
+        places = [place for place, to in enumerate(node.branches) if to == branch]
+        known = [place for place in places if place < answers.count]
+        taken = [_rails(answers.predicate(known), columns).yes] if known else []
+        taken += [~inside] if answers.count in places else []
+        ways.append(_at_least(1, taken) & made[branch])
+    return _at_least(1, ways)
 
 
 def _counts(frame: _Frame, flags: "Iterable[nw.Expr]") -> tuple[int, ...]:
