@@ -316,7 +316,7 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
         },
         **{
             f"with {operator.value}": (
-                strategies.predicates(),
+                strategies.predicates((FACTS["age"], FACTS["use_disorder_severity"])),
                 has_node(has("operator", operator)),
             )
             for operator in Operator

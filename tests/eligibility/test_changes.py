@@ -207,6 +207,17 @@ def test_ways_that_differ_in_one_fact_are_told_as_one() -> None:
     assert [change.words for change in way] == ["risk is at most mid"]
 
 
+def test_ways_that_differ_in_one_answer_are_told_as_one() -> None:
+    employed = RISK.equals("low") & EMPLOYED.equals(True)
+    either = employed | ((RISK.equals("low") | RISK.equals("mid")) & INSURED.equals(True))
+
+    ways = smallest_changes(either, {"insured": False, "employed": False, "risk": "high"})
+    assert {frozenset(change.words for change in way) for way in ways} == {
+        frozenset({"insured is true", "risk is at most mid"}),
+        frozenset({"employed is true", "risk is low"}),
+    }
+
+
 def test_what_cannot_change_is_never_proposed() -> None:
     assert smallest_changes(PHASE >= 2, {"phase": 1}) == ()
     ((change,),) = smallest_changes(PHASE >= 2, {"phase": None})
