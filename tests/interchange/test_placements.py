@@ -60,6 +60,16 @@ def test_policies_of_a_rung_that_differ_are_shown_with_what_does_it(
     assert "Not judged" not in text
 
 
+def test_what_another_policy_would_have_allowed_is_shown_once(values: Mapping[str, object]) -> None:
+    rung = Rung(ONE, policy("strict", AnyOf(())), (policy("open", AllOf(())),))
+    text = placement_text(place(Ladder("own", "Our own", (rung,)), patient(values), on=ON))
+
+    assert "level 1, Outpatient Services: not enough\n  by strict" in text
+    assert "  open says: enough" in text
+    assert text.count("The one of strict.") == 1
+    assert "strict, strict-only" not in text
+
+
 def test_trade_offs_name_each_source_and_what_is_not_known(values: Mapping[str, object]) -> None:
     rows = tradeoffs(patient(values), on=ON)
     text = tradeoffs_text(rows)

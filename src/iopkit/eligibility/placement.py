@@ -16,10 +16,8 @@ from iopkit.patients import Patient
 from iopkit.sources import Dated, Source, Versions
 from iopkit.truth import Truth
 
-DIMENSIONS = range(1, 7)
-"""Numbers of the third edition's dimensions."""
-MAX_RISK = 4
-"""The highest risk rating of a dimension."""
+_DIMENSIONS = range(1, 7)
+_MAX_RISK = 4
 
 
 @frozen
@@ -242,12 +240,12 @@ def _limit_faults(level: LevelOfCare, ratings: Sequence[int]) -> tuple[Fault, ..
     number = level.number
     if level.edition is not Edition.THIRD:
         return unless(False, number, "a level of the third edition", "another")
-    if len(ratings) != len(DIMENSIONS):
+    if len(ratings) != len(_DIMENSIONS):
         return unless(False, number, "six ratings, for dimensions 1 to 6", len(ratings))
     return tuple(
-        Fault((number, dimension), f"a rating from 0 to {MAX_RISK}", str(rating))
-        for dimension, rating in zip(DIMENSIONS, ratings, strict=True)
-        if not 0 <= rating <= MAX_RISK
+        Fault((number, dimension), f"a rating from 0 to {_MAX_RISK}", str(rating))
+        for dimension, rating in zip(_DIMENSIONS, ratings, strict=True)
+        if not 0 <= rating <= _MAX_RISK
     )
 
 
@@ -261,7 +259,7 @@ def _falls(
             f"at least {before}, as level {low[0].number} has",
             f"{after}",
         )
-        for dimension, before, after in zip(DIMENSIONS, low[1], high[1], strict=True)
+        for dimension, before, after in zip(_DIMENSIONS, low[1], high[1], strict=True)
         if after < before
     )
 
@@ -275,8 +273,8 @@ def _within(ratings: Sequence[int], source: Source) -> tuple[Criterion, ...]:
             FACTS[f"third_edition_dimension_{dimension}_risk"] <= rating,
             source,
         )
-        for dimension, rating in zip(DIMENSIONS, ratings, strict=True)
-        if rating < MAX_RISK
+        for dimension, rating in zip(_DIMENSIONS, ratings, strict=True)
+        if rating < _MAX_RISK
     )
     anybody = Criterion("any_risk", "Holds any risk in every dimension.", AllOf(()), source)
     return limited or (anybody,)
