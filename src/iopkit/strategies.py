@@ -4,7 +4,6 @@ Needs the extra ``strategies``. What they draw is valid, and covers what is unkn
 """
 
 from datetime import date, time, timedelta
-from math import ceil, floor
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -349,7 +348,7 @@ def values_of(kind: Kind) -> st.SearchStrategy[Scalar]:
             return st.sampled_from(options)
         case _:
             if kind.whole:
-                return st.integers(ceil(kind.low), floor(kind.high))
+                return st.integers(int(kind.low), int(kind.high))
             return st.floats(kind.low, kind.high)
 
 

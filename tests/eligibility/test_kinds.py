@@ -88,6 +88,25 @@ def test_a_number_is_refused_if_its_bounds_are_not_in_order(low: float) -> None:
     assert caught.value.faults[0].path == ("high",)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "whole", "path"),
+    [
+        pytest.param(math.inf, math.inf, False, "high", id="only infinity"),
+        pytest.param(-math.inf, -math.inf, True, "high", id="only minus infinity"),
+        pytest.param(math.nan, 1, False, "high", id="not a number"),
+        pytest.param(0.2, 0.8, True, "whole", id="no whole number between"),
+        pytest.param(0, 10.5, True, "whole", id="whole numbers up to a half"),
+    ],
+)
+def test_a_number_kind_without_values_is_refused(
+    low: float, high: float, whole: bool, path: str
+) -> None:
+    with pytest.raises(InvalidError) as caught:
+        Number(low, high, whole=whole)
+
+    assert caught.value.faults[0].path == (path,)
+
+
 @pytest.mark.parametrize("options", [(), ("mild", "mild")], ids=["none", "one twice"])
 def test_a_choice_has_distinct_options(options: tuple[str, ...]) -> None:
     with pytest.raises(InvalidError) as caught:

@@ -6,7 +6,7 @@ answers in place of values, what a predicate does can be worked out in full.
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from math import ceil, floor, isinf
+from math import isinf
 from typing import NamedTuple
 
 from attrs import frozen
@@ -157,8 +157,8 @@ def _spans(fact: AnyFact, cuts: list[float]) -> Iterator[Span]:
         return
     if isinstance(kind, Number):
         # Whole numbers of any size, where the ends are finite.
-        low = kind.low if isinf(kind.low) else ceil(kind.low)
-        high = kind.high if isinf(kind.high) else floor(kind.high)
+        low = kind.low if isinf(kind.low) else int(kind.low)
+        high = kind.high if isinf(kind.high) else int(kind.high)
     else:
         low, high = 0, len(kind.options) - 1 if isinstance(kind, Choice) else 1
     each = cuts if is_ordered(kind) else range(int(high) + 1)

@@ -1,6 +1,6 @@
 """Kinds of fact: which values a fact can have."""
 
-from math import inf
+from math import inf, isinf
 
 from attrs import frozen
 
@@ -24,7 +24,11 @@ class YesNo:
 
 @frozen
 class Number:
-    """A number from ``low`` to ``high``, both included, in ``unit``."""
+    """A number from ``low`` to ``high``, both included where finite, in ``unit``.
+
+    Raises:
+        InvalidError: no number lies between, or whole numbers have an end that is none.
+    """
 
     low: float
     high: float
@@ -32,9 +36,12 @@ class Number:
     whole: bool = False
 
     def __attrs_post_init__(self) -> None:
+        low, high = self.low, self.high
+        ends = (isinf(end) or float(end).is_integer() for end in (low, high))
         refuse(
             "number",
-            unless(self.low <= self.high, "high", f"at least {self.low}", self.high),
+            unless(low <= high and low < inf and high > -inf, "high", f"at least {low}", high),
+            unless(not self.whole or all(ends), "whole", "whole ends", "an end with a fraction"),
         )
 
     def expectation(self) -> str:
