@@ -128,7 +128,7 @@ def test_a_difference_only_where_something_is_not_known_is_told(
 ) -> None:
     code, out, _ = said(capsys, "nine.json", "any-age.json", *ON)
     assert code == 1
-    assert "Patient: age is not known; needed hours per week: 9 hours." in out
+    assert "Patient: needed hours per week: 9 hours; nothing else is known." in out
     assert "A says yes, and does not ask about that.\nB says unknown:\n  - Says born.\n" in out
 
 

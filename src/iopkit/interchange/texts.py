@@ -261,8 +261,10 @@ def _contrast_lines(contrast: Contrast, difference: Difference) -> list[str]:
     asked = [fact for criterion in behind for fact in facts_in(criterion.predicate)]
     every = [fact for policy in difference.policies for fact in policy.facts(on=difference.on)]
     values = contrast.facts.values()
-    seen = [fact.seen_as(values[fact.name]) for fact in dict.fromkeys([*asked, *every])]
-    lines = [fill(f"Patient: {'; '.join(seen)}.", WIDTH, subsequent_indent="    ")]
+    facts = dict.fromkeys([*asked, *every])
+    known = [fact.seen_as(values[fact.name]) for fact in facts if values[fact.name] is not None]
+    rest = ["nothing else is known"] if len(known) < len(facts) else []
+    lines = [fill(f"Patient: {'; '.join([*known, *rest])}.", WIDTH, subsequent_indent="    ")]
     for side, verdict, criteria in zip("AB", contrast.verdicts, contrast.deciding, strict=True):
         why = ":" if criteria else ", and does not ask about that."
         lines.append(f"{side} says {verdict.value}{why}")
