@@ -6,11 +6,12 @@ from functools import cache
 from attrs import frozen
 
 from iopkit.confidential import hidden
+from iopkit.eligibility.citations import CFR_424_24
 from iopkit.errors import UnknownNameError, refuse, unless
 from iopkit.modalities import Modality
 from iopkit.plans.schedules import Schedule, booked_doses
 from iopkit.plans.timetables import Dose
-from iopkit.sources import Dated, Grade, Source, Versions
+from iopkit.sources import Dated, Source, Versions
 from iopkit.truth import Truth
 
 
@@ -97,12 +98,7 @@ def check(schedule: Schedule, requirements: RequirementSet) -> tuple[Finding, ..
     return tuple(findings)
 
 
-_CFR_424_24 = Source(
-    "42 CFR 424.24(d)",
-    Grade.LEGAL_TEXT,
-    "https://www.ecfr.gov/current/title-42/section-424.24",
-    checked=date(2024, 1, 1),
-)
+_CERTIFICATION = CFR_424_24.at("(d)")
 
 US_MEDICARE_IOP = RequirementSet(
     "us-medicare-iop",
@@ -127,10 +123,10 @@ US_MEDICARE_IOP = RequirementSet(
                             Modality.MUTUAL_HELP,
                             Modality.PEER_SUPPORT,
                         },
-                        _CFR_424_24,
+                        _CERTIFICATION,
                     ),
                 ),
-                _CFR_424_24,
+                _CERTIFICATION,
             ),
         )
     ),
