@@ -349,15 +349,14 @@ def _column(fact: AnyFact, frame: _Frame) -> _Column | None:
             fits = dtype.is_numeric()
         case Choice():
             fits = dtype in (nw.String, nw.Categorical, nw.Enum)
-    if dtype == nw.Unknown:  # such as that of nulls alone
-        values = values.cast(_dtype(kind))
-    elif not fits:
+    if not fits and dtype != nw.Unknown:
         if not (pandas and frame[fact.name].is_null().all()):
             return None
         # pandas has no type for nulls alone, and has them in no order.
         return _Column(nw.lit(kind.low) if isinstance(kind, Number) else values, present, present)
-    elif dtype in (nw.Categorical, nw.Enum):
-        values = values.cast(nw.String)
+    # Unknown is that of nulls alone; the others Polars compares with few values before 2.
+    if dtype in (nw.Unknown, nw.Categorical, nw.Enum, nw.Decimal):
+        values = values.cast(nw.Float64() if isinstance(kind, Number) else _dtype(kind))
     if not isinstance(kind, Number):
         return _Column(values, present, _one_of(values, _options(kind)))
     if dtype.is_float():
