@@ -67,7 +67,7 @@ def test_the_hours_are_those_of_the_patients_age(patient: Patient, group: AgeGro
     assert [r.hours for r in rows] == [
         hour_band(level, group) if group else None for level in THIRD
     ]
-    assert bool(rows[2].relative_cost) is bool(rows[2].mean_weeks) is (group is AgeGroup.ADULT)
+    assert bool(rows[2].relative_cost) is bool(rows[2].mean_days) is (group is AgeGroup.ADULT)
 
 
 def cells(of: Tradeoff) -> Iterator[tuple[str, object, Source]]:
@@ -117,15 +117,16 @@ def test_nothing_is_said_of_the_fourth_edition() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "dollars", "weeks"), [("1", 121, 17), ("2.1", 462, 7)], ids=["1", "2.1"]
+    ("number", "dollars", "days"),
+    [("1", 2060, 58), ("2.1", 3988, 78), ("3.5", 10_143, 52.9), ("4", 13_906, 30.9)],
 )
-def test_costs_and_stays_are_those_of_the_source(number: str, dollars: int, weeks: int) -> None:
+def test_costs_and_stays_are_those_of_the_source(number: str, dollars: int, days: float) -> None:
     only = row(ADULT, number)
 
     assert only.relative_cost is not None
-    assert only.relative_cost.value == pytest.approx(dollars / 121)
-    assert only.mean_weeks is not None
-    assert only.mean_weeks.value == weeks
+    assert only.relative_cost.value == pytest.approx(dollars / 2060)
+    assert only.mean_days is not None
+    assert only.mean_days.value == days
 
 
 def test_your_own_costs_replace_the_published_ones() -> None:

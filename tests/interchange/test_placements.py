@@ -95,7 +95,7 @@ def test_a_row_is_plain_values(values: Mapping[str, object]) -> None:
     document = tradeoff_document(row)
 
     assert document["level"]["number"] == "1"
-    assert document["mean_weeks"]["value"] == 17
+    assert document["mean_days"]["value"] == 58
     assert document["free_time_minutes"] == 24 * 60
 
 

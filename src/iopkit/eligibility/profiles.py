@@ -28,12 +28,13 @@ _NORTH_DAKOTA = Source(
     Grade.LEGAL_TEXT,
     "https://casetext.com/regulation/north-dakota-administrative-code/title-75-department-of-human-services/article-75-091-substance-abuse-treatment-programs/chapter-75-091-03-clinically-managed-high-intensity-residential-care-adult-asam-level-iii5/section-75-091-03-01-definitions",
 )
-# Means of 14 standard and 6 intensive outpatient programs, seen between 1993 and 2002. A
-# week cost $121 and $462; what the rows on residential programs say was not seen.
-_NIDA = Source(
-    "NIDA Notes 19(5), 2005: Economists Offer Program for Costing Out Drug Abuse Treatment",
+# Means of 50 programs, all of one system and one time, so that they can be compared: episodes
+# of $2,060, $3,988, $10,143 and $13,906. That its residential programs stand for level 3.5 and
+# its inpatient ones for level 4 is our reading.
+_VETERANS = Source(
+    "Barnett et al. 2007, VA HSR&D: The Cost of Substance Use Rehabilitation",
     Grade.OFFICIAL,
-    "https://archives.nida.nih.gov/news-events/nida-notes/2005/01/-economists-offer-program-for-costing-out-drug-abuse-treatment",
+    "https://www.hsrd.research.va.gov/meetings/2007/display_abstract.cfm?RecordID=332",
 )
 _RESIDENTIAL, _HOSPITAL = LevelOfCare("3.5").source, LevelOfCare("4").source
 
@@ -43,7 +44,7 @@ class _Profile:
     around_the_clock: Cited[bool] | None = None
     medical_care: Cited[str] | None = None
     at_home: Cited[bool] | None = None
-    mean_weeks: Cited[int] | None = None
+    mean_days: Cited[float] | None = None
     relative_cost: Cited[float] | None = None
 
 
@@ -51,15 +52,15 @@ _PROFILES: Mapping[LevelOfCare, _Profile] = {
     LevelOfCare("1"): _Profile(
         around_the_clock=Cited(False, ILLINOIS.at("(a)")),
         at_home=Cited(True, ILLINOIS.at("(a)")),
-        mean_weeks=Cited(17, _NIDA),
-        relative_cost=Cited(1.0, _NIDA),
+        mean_days=Cited(58.0, _VETERANS),
+        relative_cost=Cited(1.0, _VETERANS),
     ),
     LevelOfCare("2.1"): _Profile(
         around_the_clock=Cited(False, _MEDICARE),
         medical_care=Cited("by consultation or referral", _VIRGINIA_IOP),
         at_home=Cited(True, ILLINOIS.at("(b)")),
-        mean_weeks=Cited(7, _NIDA),
-        relative_cost=Cited(462 / 121, _NIDA),
+        mean_days=Cited(78.0, _VETERANS),
+        relative_cost=Cited(3988 / 2060, _VETERANS),
     ),
     LevelOfCare("2.5"): _Profile(
         around_the_clock=Cited(False, _MEDICARE),
@@ -71,6 +72,8 @@ _PROFILES: Mapping[LevelOfCare, _Profile] = {
     LevelOfCare("3.5"): _Profile(
         around_the_clock=Cited(True, _NORTH_DAKOTA),
         at_home=Cited(False, _RESIDENTIAL.at(".C")),
+        mean_days=Cited(52.9, _VETERANS),
+        relative_cost=Cited(10_143 / 2060, _VETERANS),
     ),
     LevelOfCare("3.7"): _Profile(
         around_the_clock=Cited(True, _RESIDENTIAL.at(".D")),
@@ -81,6 +84,8 @@ _PROFILES: Mapping[LevelOfCare, _Profile] = {
         around_the_clock=Cited(True, _HOSPITAL),
         medical_care=Cited("physicians and nurses around the clock", _HOSPITAL),
         at_home=Cited(False, _HOSPITAL),
+        mean_days=Cited(30.9, _VETERANS),
+        relative_cost=Cited(13_906 / 2060, _VETERANS),
     ),
 }
 _COMPARED = tuple(map(LevelOfCare, ("1", "2.1", "2.5", "3.5", "3.7", "4")))
@@ -101,10 +106,10 @@ class Tradeoff:
     medical_care: Cited[str] | None
     at_home: Cited[bool] | None
     """Whether the patient goes on living at home."""
-    mean_weeks: Cited[int] | None
+    mean_days: Cited[float] | None
     """How long patients stayed, on average."""
     relative_cost: Cited[float] | None
-    """Cost of a week, as a multiple of a week at level 1."""
+    """Cost of an episode of care, as a multiple of one at level 1."""
     free_time: timedelta | None
     """The patient's free time in a week."""
     time_enough: Truth | None
@@ -134,8 +139,8 @@ def tradeoffs(
 
     Args:
         levels: in the order of the rows.
-        relative_costs: your own, in place of those from 2005; a public source was seen for
-            levels 1 and 2.1 of adults only.
+        relative_costs: your own, in place of those from 2007, which are of veterans, for
+            levels 1, 2.1, 3.5 and 4.
 
     Raises:
         InvalidError: ``on`` is before the birth.
@@ -174,7 +179,7 @@ def _row(
         profile.around_the_clock,
         profile.medical_care,
         profile.at_home,
-        profile.mean_weeks if adult else None,
+        profile.mean_days if adult else None,
         cost or (profile.relative_cost if adult else None),
         None if patient.free is None else patient.free.total,
         enough,

@@ -75,8 +75,8 @@ def _cells(row: Tradeoff) -> Iterator[str]:
     yield _cited("around the clock", row.around_the_clock, _YES_NO.__getitem__)
     yield _cited("medical care", row.medical_care, str)
     yield _cited("living at home", row.at_home, _YES_NO.__getitem__)
-    yield _cited("mean stay", row.mean_weeks, "{} weeks".format)
-    yield _cited("cost of a week", row.relative_cost, "{:.1f} times level 1".format)
+    yield _cited("mean stay", row.mean_days, "{:g} days".format)
+    yield _cited("whole cost", row.relative_cost, "{:.1f} times level 1".format)
     if row.time_enough is not None:
         free = f"{duration_text(row.free_time)} a week, " if row.free_time is not None else ""
         yield _cell("free time", f"{free}{_TIME[row.time_enough]}")
