@@ -11,19 +11,15 @@ from iopkit.eligibility.predicates import (
     AnyOf,
     AtLeast,
     Atom,
-    Between,
-    Compare,
-    Known,
     Not,
-    OneOf,
     Predicate,
     Values,
+    compiled,
     describe,
-    evaluate,
     facts_in,
     parts_of,
 )
-from iopkit.errors import refuse, unless
+from iopkit.errors import Fault, InvalidError
 from iopkit.truth import Truth, all_of, any_of, at_least
 
 
@@ -41,22 +37,22 @@ class Explanation:
     parts: "tuple[Explanation, ...]" = ()
 
     def __attrs_post_init__(self) -> None:
-        if self.value is not None and isinstance(self.predicate, Atom):
-            check(self.predicate.fact.kind, self.value, "value")
-        parts = tuple(part.predicate for part in self.parts)
-        whole = parts == parts_of(self.predicate)
-        refuse(
-            "explanation", unless(whole, "parts", "one for each part of the predicate", "others")
-        )
+        if isinstance(self.predicate, Atom):
+            whole = not self.parts
+            if self.value is not None:
+                check(self.predicate.fact.kind, self.value, "value")
+        else:
+            whole = tuple(part.predicate for part in self.parts) == parts_of(self.predicate)
+        if not whole:
+            faults = [Fault(("parts",), "one for each part of the predicate", "others")]
+            raise InvalidError("explanation", faults)
 
     @property
     def values(self) -> Mapping[str, Scalar | None]:
         """The value of each fact that was asked about, by name."""
-        match self.predicate:
-            case Compare(fact) | Between(fact) | OneOf(fact) | Known(fact):
-                return {fact.name: self.value}
-            case _:
-                return {name: value for part in self.parts for name, value in part.values.items()}
+        if isinstance(self.predicate, Atom):
+            return {self.predicate.fact.name: self.value}
+        return {name: value for part in self.parts for name, value in part.values.items()}
 
     @property
     def reason(self) -> str:
@@ -80,12 +76,11 @@ def explain(predicate: Predicate, values: Values) -> Explanation:
         >>> explain(FACTS["age"] >= 18, {"age": 17}).reason
         'age is at least 18 years (age: 17 years)'
     """
-    match predicate:
-        case Compare(fact) | Between(fact) | OneOf(fact) | Known(fact):
-            return Explanation(predicate, evaluate(predicate, values), values.get(fact.name))
-        case _:
-            parts = tuple(explain(part, values) for part in parts_of(predicate))
-            return Explanation(predicate, _joined(predicate, parts), parts=parts)
+    if isinstance(predicate, Atom):
+        truth = compiled(predicate)(values)
+        return Explanation(predicate, truth, values.get(predicate.fact.name))
+    parts = tuple([explain(part, values) for part in parts_of(predicate)])
+    return Explanation(predicate, _joined(predicate, parts), parts=parts)
 
 
 def _joined(predicate: AllOf | AnyOf | Not | AtLeast, parts: tuple[Explanation, ...]) -> Truth:
