@@ -26,6 +26,8 @@ _NAMED = tuple(Criterion(f"c{n}", "", p, _SOURCE) for n, p in enumerate(CRITERIA
 EIGHT = Policy("eight", "Eight criteria", Versions((Dated(date(2024, 1, 1), _NAMED, _SOURCE),)))
 FACTS = EIGHT.facts(on=DAY)
 
+WORDS = pl.Enum(["yes", "no", "unknown"])
+
 # As somebody would write it who knows that SQL and Polars have Kleene's logic.
 BY_HAND = """
     SELECT *, CASE needed_hours_per_week >= 9 AND benefit_likely AND NOT needs_24_hour_care
@@ -77,15 +79,16 @@ def _polars(frame: pl.LazyFrame) -> tuple[Contender, ...]:
         & c("able_to_participate")
         & (c("age") >= 18)
     )
-    words = pl.when(truth).then(pl.lit("yes")).when(~truth).then(pl.lit("no"))
-    in_words = words.otherwise(pl.lit("unknown")).alias("verdict")
+    yes, no, unknown = (pl.lit(word, WORDS) for word in WORDS.categories)
+    words = pl.when(truth).then(yes).when(~truth).then(no).otherwise(unknown)
+    in_words = words.alias("verdict")
     name = {True: "yes", False: "no", None: "unknown"}
     return (
         _contender(
             "polars",
             lambda: frame.with_columns(in_words).collect(),
             lambda result: result["verdict"],
-            "by hand, a verdict in words as iopkit's",
+            "by hand, an Enum of words as iopkit's",
         ),
         _contender(
             "polars, bare",

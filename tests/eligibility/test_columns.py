@@ -220,6 +220,16 @@ def test_a_criterion_that_asks_nothing_is_the_same_in_every_row(
     assert attrition(policy, made(engine, rows), on=DAY)[0].met == 2 * (truth == "yes")
 
 
+@every_engine
+def test_words_are_an_enum_in_polars_and_text_elsewhere(engine: str) -> None:
+    frame = made(engine, [dict.fromkeys(f.name for f in CATALOGUE)])
+    decided = decide_frame(policy_of(AGE >= 18), frame, on=DAY, criteria=True)
+    schema = nw.from_native(decided).collect_schema()
+
+    words = nw.Enum(["yes", "no", "unknown"]) if engine.startswith("polars") else nw.String()
+    assert [schema["verdict"], schema["criterion_c0"]] == [words, words]
+
+
 def test_a_lazy_frame_is_not_computed() -> None:
     def unreachable(_: pl.DataFrame) -> pl.DataFrame:
         raise RuntimeError("computed")
