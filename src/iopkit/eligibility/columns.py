@@ -100,8 +100,9 @@ def decide_frame(
 ) -> T:
     """A frame with a policy's verdict for each row: ``yes``, ``no`` or ``unknown``.
 
-    These are text, or in Polars an ``Enum`` of the three, which compares with text. Each row's is that of ``Policy.decide`` for a patient with these facts. A lazy frame
-    stays lazy, and nothing is collected.
+    These are text, or in Polars an ``Enum`` of the three, which compares with text. Each
+    row's is that of ``Policy.decide`` for a patient with these facts. A lazy frame stays
+    lazy, and nothing is collected.
 
     Args:
         on: the day whose version decides; the facts are as of that day.
