@@ -35,7 +35,7 @@ from iopkit.eligibility import (
     explain,
     facts_in,
 )
-from iopkit.eligibility.predicates import parts_of
+from iopkit.eligibility.predicates import in_words, parts_of
 from iopkit.errors import InvalidError, UndeterminedError
 from iopkit.sources import Grade, Source
 from iopkit.strategies import fact_values, predicates
@@ -300,8 +300,13 @@ def test_nodes_of_another_kind_are_not_opened() -> None:
     ],
 )
 def test_a_predicate_has_no_truth_of_its_own(build: Callable[[], object]) -> None:
-    with pytest.raises(UndeterminedError, match=r"with &, \| and ~"):
+    with pytest.raises(UndeterminedError) as caught:
         build()
+
+    assert str(caught.value) == (
+        "a predicate has no truth of its own: join predicates with &, | and ~, not with 'and', "
+        "'or', 'not' or chained comparisons"
+    )
 
 
 @pytest.mark.parametrize(
@@ -341,6 +346,53 @@ def test_what_a_fact_cannot_be_asked_is_refused(build: Callable[[], object], pat
         build()
 
     assert [fault.path for fault in caught.value.faults] == [(path,)]
+
+
+@pytest.mark.parametrize(
+    ("build", "what", "fault"),
+    [
+        pytest.param(
+            lambda: AGE >= 131,
+            "value",
+            "value: expected a whole number from 0 to 130, found another value",
+            id="value",
+        ),
+        pytest.param(
+            lambda: DANGEROUS >= True,
+            "comparison of 'dangerous'",
+            "operator: expected '==', as the fact's values have no order, found '>='",
+            id="operator",
+        ),
+        pytest.param(
+            lambda: COLOR.between("green", "red"),
+            "range of 'color'",
+            "fact: expected a fact whose values have an order, found another",
+            id="range without order",
+        ),
+        pytest.param(
+            lambda: AGE.between(6, 5),
+            "range of 'age'",
+            "high: expected at least what low is, found less",
+            id="range upside down",
+        ),
+        pytest.param(
+            AGE.is_in, "one_of", "values: expected at least one value, found none", id="one of"
+        ),
+        pytest.param(
+            lambda: AtLeast(3, (AGE >= 18, AGE.is_known)),
+            "at_least",
+            "count: expected a count from 1 to 2, found 3",
+            id="count",
+        ),
+    ],
+)
+def test_a_refusal_says_what_can_be_asked(
+    build: Callable[[], object], what: str, fault: str
+) -> None:
+    with pytest.raises(InvalidError) as caught:
+        build()
+
+    assert str(caught.value) == f"{what}: 1 problem\n  {fault}"
 
 
 def test_words_without_order_are_compared_for_equality() -> None:
@@ -459,6 +511,24 @@ def test_a_bound_is_shown_in_full() -> None:
 
     assert describe(income >= 1234567) == "income is at least 1234567 USD"
     assert describe(income >= 18754.25) == "income is at least 18754.25 USD"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        pytest.param(9.0, "9", id="a whole float"),
+        pytest.param(-9.0, "-9", id="below zero"),
+        pytest.param(0.5, "0.5", id="a fraction"),
+        pytest.param(1e15, "1000000000000000", id="sixteen digits"),
+        pytest.param(1e16, "1e+16", id="more digits than a float has"),
+        pytest.param(-1e16, "-1e+16", id="as many below zero"),
+        pytest.param(10**16, "10000000000000000", id="a whole number has all its digits"),
+        pytest.param(True, "true", id="true"),
+        pytest.param("1.0", "1.0", id="a word"),
+    ],
+)
+def test_a_value_in_words(value: Scalar, words: str) -> None:
+    assert in_words(value) == words
 
 
 def test_every_operator_has_words() -> None:

@@ -476,6 +476,6 @@ def in_words(value: Scalar) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     # Above, a float's digits are no longer those that were meant: 1e+300 stays as it is.
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
         return str(int(value))
     return str(value)
