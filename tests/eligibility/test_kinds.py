@@ -52,7 +52,9 @@ def test_an_unbounded_number_is_still_finite() -> None:
     anything = Number(-math.inf, math.inf)
 
     assert anything.accepts(1e308)
+    assert anything.accepts(-1e308)
     assert not anything.accepts(math.inf)
+    assert not anything.accepts(-math.inf)
     assert not anything.accepts(math.nan)
 
 
@@ -73,10 +75,8 @@ def test_a_value_of_another_kind_is_refused_without_being_shown() -> None:
     with pytest.raises(InvalidError) as caught:
         check(AGE, 97531, "age")
 
-    (fault,) = caught.value.faults
-    assert fault.path == ("age",)
-    assert fault.expected == AGE.expectation()
-    assert "97531" not in str(caught.value)
+    said = "value: 1 problem\n  age: expected a whole number from 0 to 130, found another value"
+    assert str(caught.value) == said
 
 
 @pytest.mark.parametrize("low", [1, 1.5])
@@ -85,7 +85,7 @@ def test_a_number_is_refused_if_its_bounds_are_not_in_order(low: float) -> None:
     with pytest.raises(InvalidError) as caught:
         Number(low, 0)
 
-    assert caught.value.faults[0].path == ("high",)
+    assert str(caught.value) == f"number: 1 problem\n  high: expected at least {low}, found 0"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,8 @@ def test_a_choice_has_distinct_options(options: tuple[str, ...]) -> None:
     with pytest.raises(InvalidError) as caught:
         Choice(options)
 
-    assert caught.value.faults[0].path == ("options",)
+    said = f"choice: 1 problem\n  options: expected distinct options, found {len(options)}"
+    assert str(caught.value) == said
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from iopkit.eligibility import (
     read_facts,
     smallest_changes,
 )
-from iopkit.errors import InvalidError, NotInForceError, Step, UnknownNameError
+from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
 from iopkit.patients import Assessment, Patient
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, predicates
@@ -141,35 +141,42 @@ def test_nobody_is_judged_for_a_day_before_the_birth() -> None:
         born_after = evolve(unborn, birth_date=on + DAY)
         with pytest.raises(InvalidError) as caught:
             judge.decide(born_after, on=on)
-        assert caught.value.faults[0].path == ("on",)
+        said = "decision: 1 problem\n  on: expected a day from the birth on, found an earlier day"
+        assert str(caught.value) == said
 
 
 @pytest.mark.parametrize(
-    ("build", "path"),
+    ("build", "fault"),
     [
         pytest.param(
-            lambda: policy(Dated(FIRST, (), OLD)), ("versions", "dated", 0, "value"), id="empty"
+            lambda: policy(Dated(FIRST, (), OLD)),
+            "versions.dated[0].value: expected at least one criterion, found none",
+            id="empty",
         ),
         pytest.param(
             lambda: policy(Dated(FIRST, (ADULT, ADULT), OLD)),
-            ("versions", "dated", 0, "value"),
+            "versions.dated[0].value: expected each name once, found one twice",
             id="one name twice",
         ),
         pytest.param(
             lambda: policy(Dated(FIRST, (ADULT,), OLD), Dated(SECOND, (), NEW)),
-            ("versions", "dated", 1, "value"),
+            "versions.dated[1].value: expected at least one criterion, found none",
             id="empty from the second version on",
         ),
-        pytest.param(policy, ("dated",), id="no version"),
     ],
 )
-def test_a_policy_that_cannot_decide_is_refused(
-    build: Callable[[], Policy], path: tuple[Step, ...]
-) -> None:
+def test_a_policy_that_cannot_decide_is_refused(build: Callable[[], Policy], fault: str) -> None:
     with pytest.raises(InvalidError) as caught:
         build()
 
-    assert [fault.path for fault in caught.value.faults] == [path]
+    assert str(caught.value) == f"policy 'example': 1 problem\n  {fault}"
+
+
+def test_a_policy_has_a_version() -> None:
+    with pytest.raises(InvalidError) as caught:
+        policy()
+
+    assert [fault.path for fault in caught.value.faults] == [("dated",)]
 
 
 @given(st.lists(predicates(), min_size=1, max_size=3), patients(), days())
