@@ -20,7 +20,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 SPHINX = $(BIN)/python -m sphinx -n -W --keep-going -q -E
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format types docs docs-test bench changes check clean
+.PHONY: help demo test lint format types docs docs-test bench mutation changes check clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -54,14 +54,18 @@ docs-test: $(VENV)/.docs  ## the examples in the manual
 bench: $(VENV)/.bench  ## medians and ratios against other libraries
 	$(BIN)/python benchmarks/run.py
 
+mutation: $(VENV)/.test $(VENV)/.mutation  ## whether tests notice mistakes in eligibility
+	HYPOTHESIS_PROFILE=mutation $(BIN)/mutmut run $(MUTANTS)
+	$(BIN)/mutmut results
+
 changes: $(VENV)/.changelog  ## the changelog entry as it would be released
 	$(BIN)/towncrier build --draft
 
-check: lint types docs docs-test changes test  ## everything but the benchmarks
+check: lint types docs docs-test changes test  ## everything but the benchmarks and mutants
 
 clean:  ## remove .venv and everything generated
 	rm -rf .venv build dist demo-output docs/_build docs/_generated .hypothesis .coverage .coverage.*
-	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache mutants
 	find . -path './.*' -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 # One stamp for each step of the setup: repeated only when what it was made from has changed.
@@ -87,7 +91,7 @@ $(VENV)/.iopkit: $(VENV)/.pip pyproject.toml
 	@$(INSTALL) -e '.[all]'
 	@touch $@
 
-$(VENV)/.test $(VENV)/.lint $(VENV)/.docs $(VENV)/.bench $(VENV)/.changelog: $(VENV)/.%: $(VENV)/.iopkit
+$(addprefix $(VENV)/.,test lint docs bench mutation changelog): $(VENV)/.%: $(VENV)/.iopkit
 	@echo "Installing the $* tools into $(VENV)"
 	@$(INSTALL) --group $*
 	@touch $@

@@ -2,7 +2,8 @@
 
 import os
 
-from hypothesis import HealthCheck, settings
+import pytest
+from hypothesis import HealthCheck, Phase, is_hypothesis_test, settings
 
 _UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
@@ -22,4 +23,17 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=_UNHURRIED,
 )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+# Whether a mutant is caught, and not by how simple an example.
+settings.register_profile(
+    "mutation",
+    settings.get_profile("quick"),
+    phases=[Phase.explicit, Phase.generate],
+)
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
+settings.load_profile(PROFILE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For mutants, the quick tests first: the first one that fails is the last one to run."""
+    if PROFILE == "mutation":
+        items.sort(key=lambda item: is_hypothesis_test(getattr(item, "obj", None)))
