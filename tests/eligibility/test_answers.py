@@ -82,6 +82,8 @@ def test_answers_are_what_the_atoms_can_tell_apart(
     for number, example in enumerate(answers.examples):
         assert fact.kind.accepts(example)
         assert answers.place(example) == number
+        holding = tuple(evaluate(atom, {fact.name: example}) is Truth.YES for atom in answers.atoms)
+        assert answers.truths[number] == holding
 
 
 @given(asked(), st.data())
@@ -189,6 +191,28 @@ def test_a_set_of_answers_is_said_as_a_predicate(
             ],
             id="large whole numbers",
         ),
+        pytest.param(
+            INCOME,
+            [INCOME > -5],
+            ["income is at most -5", "income is more than -5"],
+            id="no ends, below zero",
+        ),
+        pytest.param(
+            INCOME,
+            [INCOME >= -1e308, INCOME > 1e308],
+            [
+                "income is less than -1e+308",
+                "income is between -1e+308 and 1e+308",
+                "income is more than 1e+308",
+            ],
+            id="almost the largest floats",
+        ),
+        pytest.param(
+            COUNT,
+            [COUNT >= -5],
+            ["count is at most -6", "count is at least -5"],
+            id="whole numbers below zero",
+        ),
         pytest.param(INCOME, [], ["income is known"], id="no ends, nothing asked"),
         pytest.param(COUNT, [], ["count is known"], id="no ends, whole, nothing asked"),
     ],
@@ -199,14 +223,20 @@ def test_how_answers_read(fact: AnyFact, atoms: list[Atom], prose: list[str]) ->
     said = [answers.predicate([number]) for number in range(answers.count)]
     assert [describe(predicate) for predicate in said] == prose
     for predicate, example in zip(said, answers.examples, strict=True):
+        assert fact.kind.accepts(example)
         assert evaluate(predicate, {fact.name: example}) is Truth.YES
 
 
 def test_no_answer_lies_between_neighboring_numbers() -> None:
     after = nextafter(9.0, inf)
-    answers = answers_to(HOURS, [HOURS > 9.0, after <= HOURS])
+    next_after = nextafter(after, inf)
+    answers = answers_to(HOURS, [HOURS > 9.0, after <= HOURS, next_after <= HOURS])
 
-    assert answers.count == 2
+    assert [describe(answers.predicate([number])) for number in range(answers.count)] == [
+        "hours is at most 9 hours",
+        f"hours is {after} hours",
+        f"hours is at least {next_after} hours",
+    ]
 
 
 def test_atoms_about_other_facts_are_no_matter() -> None:

@@ -109,6 +109,7 @@ def test_a_number_kind_without_values_is_refused(
 
 @pytest.mark.parametrize("options", [(), ("mild", "mild")], ids=["none", "one twice"])
 def test_a_choice_has_distinct_options(options: tuple[str, ...]) -> None:
+    assert Choice(("mild",)).accepts("mild")
     with pytest.raises(InvalidError) as caught:
         Choice(options)
 
