@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from attrs import frozen
 
 from iopkit.availability import Weekday
-from iopkit.eligibility import AllOf, Policy, describe
+from iopkit.eligibility import Policy, describe
 from iopkit.eligibility.diagrams import NO, YES, Diagram, diagram_of, reached
 from iopkit.errors import MissingExtraError, TooComplexError
 from iopkit.plans import Program, timetable
@@ -54,8 +54,7 @@ def policy_picture(
         from matplotlib.figure import Figure
     except ImportError as error:
         raise MissingExtraError("plots", "a picture") from error
-    criteria = policy.versions.on(on).value
-    rows = _rows(diagram_of(AllOf(tuple(criterion.predicate for criterion in criteria))))
+    rows = _rows(diagram_of(policy.predicate(on=on)))
     columns = max(map(len, rows))
     places = {
         box: ((place + 0.5) * columns / len(row), -float(depth))

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from iopkit.eligibility.facts import FactSheet
 from iopkit.eligibility.policies import Criterion, Policy
-from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, Values, evaluate, facts_in
+from iopkit.eligibility.predicates import AnyFact, Predicate, Values, evaluate, facts_in
 from iopkit.eligibility.spaces import Rails, Space
 from iopkit.errors import refuse, unless
 from iopkit.truth import Truth, all_of
@@ -134,7 +134,7 @@ def analyze(policy: Policy, *, on: date) -> Analysis:
         ),
         never_unmet=tuple(name for name, (_, no) in rails.items() if not space.holds(no)),
         never_met=tuple(name for name, (yes, _) in rails.items() if not space.holds(yes)),
-        nothing_known=evaluate(AllOf(tuple(criteria.values())), {}),
+        nothing_known=evaluate(policy.predicate(on=on), {}),
     )
 
 
@@ -287,6 +287,4 @@ def _judge(asked: Iterable[Predicate]) -> Callable[[Values], object]:
 
 
 def _whole(rung: Policy | Predicate, on: date) -> Predicate:
-    if isinstance(rung, Policy):
-        return AllOf(tuple(criterion.predicate for criterion in rung.versions.on(on).value))
-    return rung
+    return rung.predicate(on=on) if isinstance(rung, Policy) else rung

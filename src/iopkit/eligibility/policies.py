@@ -59,10 +59,20 @@ class Policy:
             refuse(f"policy {self.name!r}", tuple(fault.under(*where) for fault in faults))
 
     def facts(self, *, on: date) -> tuple[AnyFact, ...]:
-        """The facts that the version in force on a day asks about, each once."""
-        criteria = self.versions.on(on).value
-        asked = (fact for criterion in criteria for fact in facts_in(criterion.predicate))
-        return tuple(dict.fromkeys(asked))
+        """The facts that the version in force on a day asks about, each once.
+
+        Raises:
+            NotInForceError: ``on`` is before the first version.
+        """
+        return tuple(dict.fromkeys(facts_in(self.predicate(on=on))))
+
+    def predicate(self, *, on: date) -> AllOf:
+        """That every criterion of the version in force on a day is met.
+
+        Raises:
+            NotInForceError: ``on`` is before the first version.
+        """
+        return AllOf(tuple(criterion.predicate for criterion in self.versions.on(on).value))
 
     def decide(self, patient: Patient, *, on: date) -> "Decision":
         """Judge a patient on a day, by the version in force on it.
