@@ -1,8 +1,8 @@
 """What a policy can and cannot do, worked out for every patient at once.
 
 A patient is any values of the facts that are asked about, each known or not. Facts are taken
-one by one, so an example may join values that no one person has. Needs the extra
-``analysis``.
+one by one, so an example may join values that no one person has. All but ``turns_on`` need
+the extra ``analysis``.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,6 +11,7 @@ from itertools import combinations
 
 from attrs import frozen
 
+from iopkit.eligibility.diagrams import diagram_of
 from iopkit.eligibility.facts import FactSheet
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import AnyFact, Predicate, Values, evaluate, facts_in
@@ -214,10 +215,11 @@ def turns_on(policy: Policy, fact: AnyFact, *, on: date) -> bool:
 
     Their values of the fact may be any two, "not known" among them.
 
+    It takes no solver: a policy's diagram asks about what makes a difference and no more.
+
     Raises:
         NotInForceError: ``on`` is before the first version.
-        TooComplexError: the solver finds no answer within its limit of effort.
-        MissingExtraError: the extra ``analysis`` is not installed.
+        TooComplexError: the policy's diagram is too large.
 
     Example:
         >>> from iopkit.eligibility import FACTS, find_policy
@@ -225,13 +227,7 @@ def turns_on(policy: Policy, fact: AnyFact, *, on: date) -> bool:
         >>> [turns_on(medicare, FACTS[f], on=date(2026, 1, 5)) for f in ("age", "dangerous")]
         [False, True]
     """
-    if fact not in policy.facts(on=on):
-        return False
-    whole = _whole(policy, on)
-    space = Space.of([whole])
-    places = range(len(space.states[fact]))
-    unknown, *known = (space.fixed(fact, place).rails(whole) for place in places)
-    return any(space.holds(space.differ(unknown, rails)) for rails in known)
+    return fact in diagram_of(policy.predicate(on=on)).facts
 
 
 def gap(rungs: Iterable[Policy | Predicate], *, on: date) -> FactSheet | None:

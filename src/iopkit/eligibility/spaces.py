@@ -5,7 +5,7 @@ from datetime import date
 from math import ceil, floor, isinf
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from iopkit.eligibility.answers import Answers, answers_to
 from iopkit.eligibility.facts import FactSheet
@@ -98,12 +98,6 @@ class Space:
                     self.any(is_v for truth, is_v in said if truth is Truth.YES),
                     self.any(is_v for truth, is_v in said if truth is Truth.NO),
                 )
-
-    def fixed(self, fact: AnyFact, place: int) -> "Space":
-        """The same patients, if all had the value of a fact that stands at a place."""
-        values = [value for value, _ in self.states[fact]]
-        is_value = (self.all([]) if at == place else self.any([]) for at in range(len(values)))
-        return evolve(self, states={**self.states, fact: tuple(zip(values, is_value, strict=True))})
 
     @property
     def all_known(self) -> Formula:
