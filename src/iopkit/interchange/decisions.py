@@ -5,11 +5,10 @@ Calling one of these is the explicit act that shows a patient's values.
 
 import re
 from collections.abc import Iterator
-from textwrap import fill
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from iopkit.eligibility import Decision, Result
-from iopkit.interchange.texts import STATES, WIDTH
+from iopkit.interchange.texts import STATES, item, wrapped
 from iopkit.truth import Truth
 
 _VERDICT = {
@@ -17,7 +16,7 @@ _VERDICT = {
     Truth.NO: "NOT ELIGIBLE: a criterion is unmet.",
     Truth.UNKNOWN: "UNDETERMINED: something is not known yet.",
 }
-_ADVICE = "This is advice from recorded facts; clinicians decide."
+ADVICE = "This is advice from recorded facts; clinicians decide."
 _HEADS = ("State", "Criterion", "What was seen", "Source")
 
 
@@ -29,11 +28,11 @@ def decision_text(decision: Decision) -> str:
         "",
         _VERDICT[decision.verdict],
         "",
-        *(line for result in decision.results for line in _criterion_lines(result)),
+        *(line for result in decision.results for line in criterion_lines(result)),
     ]
     for head, items in _notes(decision):
-        lines += ["", f"{head}:", *(_wrapped(f"  - {item}", 4) for item in items)]
-    return "\n".join([*lines, "", _ADVICE])
+        lines += ["", f"{head}:", *map(item, items)]
+    return "\n".join([*lines, "", ADVICE])
 
 
 def decision_markdown(decision: Decision) -> str:
@@ -50,8 +49,8 @@ def decision_markdown(decision: Decision) -> str:
         *(f"| {' | '.join(map(_escaped, _row(result)))} |" for result in decision.results),
     ]
     for head, items in _notes(decision):
-        lines += ["", f"{head}:", "", *(f"- {_escaped(item)}" for item in items)]
-    return "\n".join([*lines, "", f"*{_ADVICE}*"])
+        lines += ["", f"{head}:", "", *(f"- {_escaped(text)}" for text in items)]
+    return "\n".join([*lines, "", f"*{ADVICE}*"])
 
 
 def decision_html(decision: Decision) -> str:
@@ -78,11 +77,20 @@ def decision_html(decision: Decision) -> str:
     for head, items in _notes(decision):
         add(section, "p", f"{head}:")
         listed = add(section, "ul")
-        for item in items:
-            add(listed, "li", item)
-    add(section, "p", _ADVICE)
+        for text in items:
+            add(listed, "li", text)
+    add(section, "p", ADVICE)
     indent(section)
     return tostring(section, encoding="unicode", method="html")
+
+
+def criterion_lines(result: Result) -> tuple[str, str]:
+    """A criterion with its state; below it what was seen and the source."""
+    state = f"  {STATES[result.truth]:<14}"
+    return (
+        wrapped(f"{state}{result.criterion.meaning}", len(state)),
+        wrapped(f"{' ' * len(state)}{_seen(result)}  ({result.criterion.source})", len(state)),
+    )
 
 
 def _judged(decision: Decision) -> str:
@@ -108,18 +116,6 @@ def _notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "The answer would be yes if", tuple(ways)
     if decision.left_open:
         yield "Not judged here", decision.left_open
-
-
-def _criterion_lines(result: Result) -> tuple[str, str]:
-    state = f"  {STATES[result.truth]:<14}"
-    return (
-        _wrapped(f"{state}{result.criterion.meaning}", len(state)),
-        _wrapped(f"{' ' * len(state)}{_seen(result)}  ({result.criterion.source})", len(state)),
-    )
-
-
-def _wrapped(text: str, depth: int) -> str:
-    return fill(text, WIDTH, subsequent_indent=" " * depth)
 
 
 def _escaped(text: str) -> str:

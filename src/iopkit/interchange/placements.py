@@ -4,11 +4,11 @@ Calling one of these is the explicit act that shows a patient's values.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from textwrap import fill
 from typing import TypeVar
 
-from iopkit.eligibility import Ladder, Placement, Result, RungResult, Tradeoff
-from iopkit.interchange.texts import STATES, WIDTH, duration_text, policy_text
+from iopkit.eligibility import Ladder, Placement, RungResult, Tradeoff
+from iopkit.interchange.decisions import ADVICE, criterion_lines
+from iopkit.interchange.texts import duration_text, item, policy_text, wrapped
 from iopkit.levels import HourBand, LevelOfCare
 from iopkit.sources import Cited, Source
 from iopkit.truth import Truth
@@ -33,10 +33,10 @@ def placement_text(placement: Placement) -> str:
         lines += ["", *_rung_lines(result)]
     if placement.missing:
         names = (name.replace("_", " ") for name in placement.missing)
-        lines += ["", "Still to find out, most decisive first:", *map(_item, names)]
+        lines += ["", "Still to find out, most decisive first:", *map(item, names)]
     if last.decision.left_open:
-        lines += ["", "Not judged here:", *map(_item, last.decision.left_open)]
-    return "\n".join([*lines, "", "This is advice from recorded facts; clinicians decide."])
+        lines += ["", "Not judged here:", *map(item, last.decision.left_open)]
+    return "\n".join([*lines, "", ADVICE])
 
 
 def _rung_lines(rung: RungResult) -> Iterator[str]:
@@ -45,23 +45,14 @@ def _rung_lines(rung: RungResult) -> Iterator[str]:
     yield f"  by {decision.policy}, in force since {decision.since}"
     for result in decision.results:
         if result.truth is decision.verdict is not Truth.YES:
-            yield from _criterion_lines(result)
+            yield from criterion_lines(result)
     if found := rung.disagreement:
         for other in rung.others:
             if other.verdict is not decision.verdict:
                 yield f"  {other.policy} says: {_ENOUGH[other.verdict]}"
         for cause in found.causes:
             if cause.policy != decision.policy:
-                yield _wrapped(f"    {cause.policy}, {cause.criterion}: {cause.reason}", 4)
-
-
-def _criterion_lines(result: Result) -> tuple[str, str]:
-    criterion = result.criterion
-    seen = "; ".join(evidence.words for evidence in result.evidence)
-    return (
-        _wrapped(f"  {STATES[result.truth]:<14}{criterion.meaning}", 16),
-        _wrapped(f"{'':<16}{seen}  ({criterion.source})", 16),
-    )
+                yield wrapped(f"    {cause.policy}, {cause.criterion}: {cause.reason}", 4)
 
 
 def tradeoffs_text(rows: Iterable[Tradeoff]) -> str:
@@ -90,7 +81,7 @@ def _cited(name: str, cell: Cited[T] | None, words: Callable[[T], str]) -> str:
 
 
 def _cell(name: str, words: str = "not known", source: Source | None = None) -> str:
-    return _wrapped(f"  {name:<18}{words}{f'  ({source})' if source else ''}", 20)
+    return wrapped(f"  {name:<18}{words}{f'  ({source})' if source else ''}", 20)
 
 
 def _hours(band: HourBand) -> str:
@@ -109,11 +100,3 @@ def ladder_text(ladder: Ladder) -> str:
 
 def _level(level: LevelOfCare) -> str:
     return f"level {level.number}, {level.name}"
-
-
-def _item(text: str) -> str:
-    return _wrapped(f"  - {text}", 4)
-
-
-def _wrapped(text: str, depth: int) -> str:
-    return fill(text, WIDTH, subsequent_indent=" " * depth)

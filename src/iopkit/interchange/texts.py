@@ -1,4 +1,4 @@
-"""Plain text for people: decisions, plans, findings and calendars.
+"""Plain text for people: plans, calendars and findings, what is shipped, and comparisons.
 
 Calling one of these is the explicit act that shows a patient's values.
 """
@@ -34,7 +34,6 @@ from iopkit.plans import (
 from iopkit.sources import Source
 from iopkit.truth import Truth
 
-WIDTH = 88
 STATES = {Truth.YES: "met", Truth.NO: "unmet", Truth.UNKNOWN: "undetermined"}
 
 
@@ -58,6 +57,16 @@ def dose_text(dose: Dose) -> str:
     return duration_text(dose.known) + unknown
 
 
+def wrapped(text: str, depth: int) -> str:
+    """A text in lines of a page's width, each after the first so many spaces in."""
+    return fill(text, 88, subsequent_indent=" " * depth)
+
+
+def item(text: str) -> str:
+    """A text as an item of a list."""
+    return wrapped(f"  - {text}", 4)
+
+
 def plan_text(plan: Plan) -> str:
     """A plan's phases with their weekly hours, its services and its notes."""
     program = plan.program
@@ -72,7 +81,7 @@ def plan_text(plan: Plan) -> str:
         lines += _service_lines(program.services_in(phase))
     if plan.notes:
         lines += ["", "To settle:"]
-        lines += [_item(note.words) for note in plan.notes]
+        lines += [item(note.words) for note in plan.notes]
     return "\n".join(lines)
 
 
@@ -180,11 +189,11 @@ def policy_text(policy: Policy) -> str:
         lines += ["", f"in force since {version.since}: {version.source}", *_link(version.source)]
         for criterion in version.value:
             lines += [
-                _item(criterion.meaning),
+                item(criterion.meaning),
                 _under(f"{describe(criterion.predicate)}  ({criterion.source})"),
             ]
     if policy.left_open:
-        lines += ["", "Not judged here:", *map(_item, policy.left_open)]
+        lines += ["", "Not judged here:", *map(item, policy.left_open)]
     return "\n".join(lines)
 
 
@@ -195,7 +204,7 @@ def requirements_text(requirements: RequirementSet) -> str:
         lines += ["", f"in force since {version.since}: {version.source}", *_link(version.source)]
         for requirement in version.value:
             counted = ", ".join(sorted(m.label.lower() for m in requirement.counted))
-            lines += [_item(requirement.meaning), _under(f"counted: {counted}")]
+            lines += [item(requirement.meaning), _under(f"counted: {counted}")]
     return "\n".join(lines)
 
 
@@ -209,9 +218,9 @@ def template_text(program: Program) -> str:
     if program.sources:
         lines += ["", "Sources:"]
         for source in program.sources:
-            lines += [_item(str(source)), *_link(source)]
+            lines += [item(str(source)), *_link(source)]
     if program.left_open:
-        lines += ["", "Left open:", *map(_item, program.left_open)]
+        lines += ["", "Left open:", *map(item, program.left_open)]
     return "\n".join(lines)
 
 
@@ -219,7 +228,7 @@ def fact_text(fact: AnyFact) -> str:
     """A fact's meaning, values and source."""
     unit = f" {fact.kind.unit}" if isinstance(fact.kind, Number) else ""
     source = [f"  source: {fact.source}", *_link(fact.source)] if fact.source else []
-    lines = [f"fact {fact.name}", _item(fact.meaning), f"  values: {fact.kind.expectation()}{unit}"]
+    lines = [f"fact {fact.name}", item(fact.meaning), f"  values: {fact.kind.expectation()}{unit}"]
     return "\n".join(lines + source)
 
 
@@ -227,12 +236,8 @@ def _link(source: Source) -> list[str]:
     return [f"  {source.url}"] if source.url else []
 
 
-def _item(text: str) -> str:
-    return fill(text, WIDTH, initial_indent="  - ", subsequent_indent="    ")
-
-
 def _under(text: str) -> str:
-    return fill(text, WIDTH, initial_indent="    ", subsequent_indent="    ")
+    return wrapped(f"    {text}", 4)
 
 
 def _service_lines(services: Iterable[Service]) -> list[str]:
@@ -264,11 +269,11 @@ def _contrast_lines(contrast: Contrast, difference: Difference) -> list[str]:
     facts = dict.fromkeys([*asked, *every])
     known = [fact.seen_as(values[fact.name]) for fact in facts if values[fact.name] is not None]
     rest = ["nothing else is known"] if len(known) < len(facts) else []
-    lines = [fill(f"Patient: {'; '.join([*known, *rest])}.", WIDTH, subsequent_indent="    ")]
+    lines = [wrapped(f"Patient: {'; '.join([*known, *rest])}.", 4)]
     for side, verdict, criteria in zip("AB", contrast.verdicts, contrast.deciding, strict=True):
         why = ":" if criteria else ", and does not ask about that."
         lines.append(f"{side} says {verdict.value}{why}")
         for criterion in criteria:
             words = f"{describe(criterion.predicate)}  ({criterion.source})"
-            lines += [_item(criterion.meaning), _under(words)]
+            lines += [item(criterion.meaning), _under(words)]
     return lines
