@@ -90,7 +90,7 @@ iopkit advises; clinicians decide.
 
 
 class _UsageError(IopkitError):
-    """A file that cannot be read or written."""
+    """A file that cannot be read or written, or a policy that cannot be used on the day."""
 
 
 @frozen(repr=False)
@@ -170,6 +170,9 @@ def _parser() -> argparse.ArgumentParser:
     decide = command("decide", _decide, "Judge a patient by a policy.")
     decide.add_argument("patient", metavar="PATIENT.json", type=Path)
     decide.add_argument("--policy", required=True, help="a shipped policy, or a policy document")
+    decide.add_argument(
+        "--form", choices=sorted(_FORMS), default="text", help="how the answer is written"
+    )
 
     placed = command("place", _place, "Find the least intensive level of care that is enough.")
     placed.add_argument("patient", metavar="PATIENT.json", type=Path)
@@ -178,10 +181,12 @@ def _parser() -> argparse.ArgumentParser:
         default="us-public-rules",
         help="a shipped ladder, or a ladder document; us-public-rules if not given",
     )
-    decide.add_argument(
-        "--form", choices=sorted(_FORMS), default="text", help="how the answer is written"
-    )
-    for judging in (decide, placed):
+
+    compare = command("compare", _compare, "Tell where two policies differ, with examples.")
+    for policy in ("A", "B"):
+        compare.add_argument(policy, help="a shipped policy, or a policy document")
+
+    for judging in (decide, placed, compare):
         judging.add_argument(
             "--on",
             type=_day,
@@ -189,17 +194,6 @@ def _parser() -> argparse.ArgumentParser:
             metavar="DATE",
             help="the day to judge for; today if not given",
         )
-
-    compare = command("compare", _compare, "Tell where two policies differ, with examples.")
-    for policy in ("A", "B"):
-        compare.add_argument(policy, help="a shipped policy, or a policy document")
-    compare.add_argument(
-        "--on",
-        type=_day,
-        default=None,
-        metavar="DATE",
-        help="the day to compare for; today if not given",
-    )
 
     plan = command("plan", _plan, "Draft a patient's plan from a program.")
     plan.add_argument("patient", metavar="PATIENT.json", type=Path)
@@ -237,7 +231,9 @@ def _parser() -> argparse.ArgumentParser:
     listed.add_argument("what", choices=sorted(_SHIPPED))
 
     shown = command(
-        "show", _show, "Show a policy, program, requirement set or fact, with its sources."
+        "show",
+        _show,
+        "Show a policy, ladder, program, requirement set or fact, with its sources.",
     )
     shown.add_argument("name")
 
@@ -387,7 +383,8 @@ def _show(options: argparse.Namespace) -> _Answer:
             documents[kind] = document(value)
     if not texts:
         known = [name for names in _SHIPPED.values() for name in names()]
-        raise UnknownNameError("policy, program, requirement set or fact", options.name, set(known))
+        kinds = "policy, ladder, program, requirement set or fact"
+        raise UnknownNameError(kinds, options.name, set(known))
     return _Answer("\n\n".join(texts), documents)
 
 

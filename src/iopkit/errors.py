@@ -56,7 +56,7 @@ class InvalidError(IopkitError, ValueError):
 
 
 class UnknownNameError(IopkitError, LookupError):
-    """No policy, program, requirement, fact or example has that name."""
+    """Nothing of that kind, such as a policy or a program, has that name."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind, self.name, self.known = kind, name, tuple(sorted(known))
