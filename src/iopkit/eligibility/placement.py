@@ -72,6 +72,15 @@ def place(ladder: Ladder, patient: Patient, *, on: date) -> "Placement":
     Raises:
         NotInForceError: ``on`` is before the first version of a policy that is asked.
         InvalidError: ``on`` is before the birth.
+
+    Example:
+        >>> from uuid import UUID
+        >>> from iopkit import Patient
+        >>> from iopkit.eligibility import find_ladder
+        >>> somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
+        >>> placement = place(find_ladder("us-public-rules"), somebody, on=date(2026, 1, 5))
+        >>> placement.level, placement.stopped_at.number
+        (None, '1')
     """
     results: list[RungResult] = []
     for rung in ladder.rungs:
@@ -239,9 +248,9 @@ def dimension_ladder(
 def _limit_faults(level: LevelOfCare, ratings: Sequence[int]) -> tuple[Fault, ...]:
     number = level.number
     if level.edition is not Edition.THIRD:
-        return unless(False, number, "a level of the third edition", "another")
+        return (Fault((number,), "a level of the third edition", "another"),)
     if len(ratings) != len(_DIMENSIONS):
-        return unless(False, number, "six ratings, for dimensions 1 to 6", len(ratings))
+        return (Fault((number,), "six ratings, for dimensions 1 to 6", str(len(ratings))),)
     return tuple(
         Fault((number, dimension), f"a rating from 0 to {_MAX_RISK}", str(rating))
         for dimension, rating in zip(_DIMENSIONS, ratings, strict=True)
@@ -257,7 +266,7 @@ def _falls(
         Fault(
             (high[0].number, dimension),
             f"at least {before}, as level {low[0].number} has",
-            f"{after}",
+            str(after),
         )
         for dimension, before, after in zip(_DIMENSIONS, low[1], high[1], strict=True)
         if after < before
