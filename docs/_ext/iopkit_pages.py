@@ -213,7 +213,7 @@ def _ladders() -> Iterator[str]:
                     f":In force since: {version.since}",
                     "",
                 )
-                yield from ("It is enough for who meets every criterion.", "")
+                yield from ("It is enough for whoever meets every criterion.", "")
                 yield from _criteria(version.value)
         yield from ("What the ladder leaves open:", "")
         left_open = (text for rung in ladder.rungs for text in rung.policy.left_open)
