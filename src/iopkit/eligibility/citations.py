@@ -58,6 +58,13 @@ INDIANA = Source(
     "https://law.cornell.edu/regulations/indiana/405-IAC-5-21.5-11",
     checked=SEEN,
 )
+# The part is from 2017 and was amended since; from when this section reads so was not seen.
+VIRGINIA = Source(
+    "12VAC30-130-5090",
+    Grade.LEGAL_TEXT,
+    "https://law.lis.virginia.gov/admincode/title12/agency30/chapter130/section5090/",
+    checked=SEEN,
+)
 # A payer's account of ASAM's Level 2.1; ASAM's own text is licensed and not public.
 AETNA = Source(
     "Aetna on the ASAM criteria",

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.citations import ILLINOIS
+from iopkit.eligibility.citations import ILLINOIS, VIRGINIA
 from iopkit.eligibility.readings import age
 from iopkit.levels import AgeGroup, HourBand, LevelOfCare, hour_band
 from iopkit.patients import Patient
@@ -20,7 +20,6 @@ _MEDICARE = Source(
     checked=date(2024, 1, 1),
 )
 _VIRGINIA = "https://law.lis.virginia.gov/admincode/title12/agency30/chapter130"
-_VIRGINIA_IOP = Source("12VAC30-130-5090.A", Grade.LEGAL_TEXT, f"{_VIRGINIA}/section5090/")
 _VIRGINIA_DAY = Source("12VAC30-130-5100.B", Grade.LEGAL_TEXT, f"{_VIRGINIA}/section5100/")
 _VIRGINIA_INPATIENT = Source("12VAC30-130-5140.B", Grade.LEGAL_TEXT, f"{_VIRGINIA}/section5140")
 _NORTH_DAKOTA = Source(
@@ -57,7 +56,7 @@ _PROFILES: Mapping[LevelOfCare, _Profile] = {
     ),
     LevelOfCare("2.1"): _Profile(
         around_the_clock=Cited(False, _MEDICARE),
-        medical_care=Cited("by consultation or referral", _VIRGINIA_IOP),
+        medical_care=Cited("by consultation or referral", VIRGINIA.at(".A")),
         at_home=Cited(True, ILLINOIS.at("(b)")),
         mean_days=Cited(78.0, _VETERANS),
         relative_cost=Cited(3988 / 2060, _VETERANS),

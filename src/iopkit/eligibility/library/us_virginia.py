@@ -3,18 +3,11 @@
 from datetime import date
 
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.citations import SEEN
+from iopkit.eligibility.citations import SEEN, VIRGINIA
 from iopkit.eligibility.library.hours import ADOLESCENT, needs_hours
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.sources import Dated, Grade, Source, Versions
 
-# The part is from 2017 and was amended since; from when this section reads so was not seen.
-_MEDICAID = Source(
-    "12VAC30-130-5090",
-    Grade.LEGAL_TEXT,
-    "https://law.lis.virginia.gov/admincode/title12/agency30/chapter130/section5090/",
-    checked=SEEN,
-)
 _LICENSING = Source(
     "12VAC35-105-1740",
     Grade.LEGAL_TEXT,
@@ -34,10 +27,10 @@ US_VA_MEDICAID_IOP = Policy(
                         "weekly_hours",
                         "Needs 9 to 19 hours a week on average, a child or adolescent 6 to 19.",
                         needs_hours(adults=9, youth=6, high=19, if_youth=ADOLESCENT),
-                        _MEDICAID.at(".A"),
+                        VIRGINIA.at(".A"),
                     ),
                 ),
-                _MEDICAID,
+                VIRGINIA,
             ),
         )
     ),
