@@ -8,6 +8,7 @@ from datetime import date
 
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.citations import CFR_410_43, CFR_410_44, ILLINOIS
+from iopkit.eligibility.library.us_medicare import conditions
 from iopkit.eligibility.placement import Ladder, Rung
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import AllOf
@@ -54,28 +55,9 @@ def _at_home(source: Source) -> tuple[Criterion, ...]:
     Medicare says it of levels 2.1 and 2.5. It holds all the more for level 1, which gives
     less of the same.
     """
-    return (
-        Criterion(
-            "no_24_hour_care",
-            "Does not need care around the clock.",
-            FACTS["needs_24_hour_care"].equals(False),
-            source.at("(c)(3)"),
-        ),
-        Criterion(
-            "support",
-            "Has an adequate support system outside the program.",
-            FACTS["support_adequate"].equals(True),
-            source.at("(c)(4)"),
-        ),
-        Criterion(
-            "not_dangerous",
-            "Is not judged to be dangerous to self or others.",
-            FACTS["dangerous"].equals(False),
-            source.at("(c)(6)"),
-        ),
-        _NOT_MONITORED,
-        _NOT_MANAGED,
-    )
+    asked = conditions(source)
+    names = ("no_24_hour_care", "support", "not_dangerous")
+    return (*(asked[name] for name in names), _NOT_MONITORED, _NOT_MANAGED)
 
 
 def _rung(number: str, source: Source, *criteria: Criterion) -> Rung:

@@ -11,6 +11,7 @@ from iopkit.eligibility.citations import (
     SAMHSA_2021,
     SEEN,
 )
+from iopkit.eligibility.library.us_medicare import conditions
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.sources import Dated, Grade, Source, Versions
 
@@ -21,6 +22,11 @@ _COMPILED = Source("Public sources on suitability", Grade.SECONDARY, checked=SEE
 def _said_by(source: Source) -> Source:
     return evolve(source, citation=f"{_COMPILED.citation}: {source.citation}")
 
+
+_MEDICARE = {
+    name: evolve(criterion, source=_said_by(criterion.source))
+    for name, criterion in conditions(CFR_410_44).items()
+}
 
 IOP_SUITABILITY = Policy(
     "iop-suitability",
@@ -36,13 +42,7 @@ IOP_SUITABILITY = Policy(
                         FACTS["has_substance_use_disorder"].equals(True),
                         _said_by(SAMHSA_2021),
                     ),
-                    Criterion(
-                        "benefit",
-                        "Is likely to benefit from a coordinated program and needs more than "
-                        "isolated sessions.",
-                        FACTS["benefit_likely"].equals(True),
-                        _said_by(CFR_410_44.at("(c)(2)")),
-                    ),
+                    _MEDICARE["benefit"],
                     Criterion(
                         "no_acute_withdrawal",
                         "Is not in acute withdrawal or at risk of it.",
@@ -55,37 +55,16 @@ IOP_SUITABILITY = Policy(
                         FACTS["medical_conditions_manageable"].equals(True),
                         _said_by(INDIANA.at("(c)(1)")),
                     ),
-                    Criterion(
-                        "no_24_hour_care",
-                        "Does not need care around the clock.",
-                        FACTS["needs_24_hour_care"].equals(False),
-                        _said_by(CFR_410_44.at("(c)(3)")),
-                    ),
-                    Criterion(
-                        "not_dangerous",
-                        "Is not judged to be dangerous to self or others.",
-                        FACTS["dangerous"].equals(False),
-                        _said_by(CFR_410_44.at("(c)(6)")),
-                    ),
-                    Criterion(
-                        "support",
-                        "Has an adequate support system outside the program.",
-                        FACTS["support_adequate"].equals(True),
-                        _said_by(CFR_410_44.at("(c)(4)")),
-                    ),
+                    _MEDICARE["no_24_hour_care"],
+                    _MEDICARE["not_dangerous"],
+                    _MEDICARE["support"],
                     Criterion(
                         "home",
                         "Lives in a supportive place.",
                         FACTS["living_environment"].equals("supportive"),
                         _said_by(ALABAMA),
                     ),
-                    Criterion(
-                        "participation",
-                        "Has the cognitive and emotional ability to take part and to tolerate the "
-                        "intensity.",
-                        FACTS["able_to_participate"].equals(True),
-                        _said_by(CFR_410_44.at("(c)(7)")),
-                    ),
+                    _MEDICARE["participation"],
                 ),
                 _COMPILED,
             ),

@@ -1,5 +1,6 @@
 """Medicare's benefits for intensive outpatient services and partial hospitalization."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from iopkit.eligibility.catalogue import FACTS
@@ -11,16 +12,9 @@ from iopkit.sources import Dated, Source, Versions
 _SINCE = date(2024, 1, 1)
 
 
-def _conditions(section: Source, *, name: str, hours: int) -> tuple[Criterion, ...]:
-    """The conditions of 410.43(c) and 410.44(c), which differ only in the hours."""
-    return (
-        Criterion(
-            name,
-            f"The plan of care shows a need for at least {hours} hours a week of therapeutic "
-            "services.",
-            FACTS["needed_hours_per_week"] >= hours,
-            section.at("(c)(1)"),
-        ),
+def conditions(section: Source) -> Mapping[str, Criterion]:
+    """The conditions of 410.43(c) and 410.44(c) by name, without the hours, which differ."""
+    listed = (
         Criterion(
             "benefit",
             "Is likely to benefit from a coordinated program and needs more than isolated "
@@ -59,6 +53,17 @@ def _conditions(section: Source, *, name: str, hours: int) -> tuple[Criterion, .
             section.at("(c)(7)"),
         ),
     )
+    return {criterion.name: criterion for criterion in listed}
+
+
+def _conditions(section: Source, *, name: str, hours: int) -> tuple[Criterion, ...]:
+    needed = Criterion(
+        name,
+        f"The plan of care shows a need for at least {hours} hours a week of therapeutic services.",
+        FACTS["needed_hours_per_week"] >= hours,
+        section.at("(c)(1)"),
+    )
+    return (needed, *conditions(section).values())
 
 
 US_MEDICARE_IOP = Policy(
