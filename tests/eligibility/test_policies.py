@@ -126,11 +126,9 @@ def test_a_result_has_the_reason_of_its_explanation() -> None:
     assert result.reason == result.explanation.reason
 
 
-def test_a_decision_about_no_criteria_would_be_yes() -> None:
-    decision = Decision("example", "An example", FIRST, FIRST, OLD)
-
-    assert decision.verdict is Truth.YES
-    assert decision.missing == ()
+def test_a_decision_without_a_reason_is_refused() -> None:
+    with pytest.raises(InvalidError, match="results: expected at least one result, found none"):
+        Decision("example", "An example", FIRST, FIRST, OLD, ())
 
 
 def test_nobody_is_judged_for_a_day_before_the_birth() -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from attrs import field, frozen
+from attrs import frozen
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.changes import (
@@ -141,15 +141,22 @@ class Result:
 
 @frozen(repr=False)
 class Decision:
-    """A policy's answer for one patient on one day, with all its reasons."""
+    """A policy's answer for one patient on one day, with all its reasons.
+
+    Raises:
+        InvalidError: there is no result, of which a yes would have no reason.
+    """
 
     policy: str
     title: str
     since: date
     on: date
     source: Source
-    results: tuple[Result, ...] = field(default=())
+    results: tuple[Result, ...]
     left_open: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        refuse("decision", unless(bool(self.results), "results", "at least one result", "none"))
 
     @property
     def verdict(self) -> Truth:
