@@ -129,7 +129,7 @@ def test_a_difference_only_where_something_is_not_known_is_told(
     code, out, _ = said(capsys, "nine.json", "any-age.json", *ON)
     assert code == 1
     assert "Patient: needed hours per week: 9 hours; nothing else is known." in out
-    assert "A says yes, and does not ask about that.\nB says unknown:\n  - Says born.\n" in out
+    assert "A says yes, and does not ask about that.\nB says undetermined:\n  - Says born.\n" in out
 
 
 def test_the_day_is_today_unless_one_is_given(capsys: pytest.CaptureFixture[str]) -> None:

@@ -79,7 +79,7 @@ def test_what_is_missing_stops_it_and_is_named(
 
     out = capsys.readouterr().out
     assert "STOPPED at level 2.1, Intensive Outpatient" in out
-    assert "Still to find out, most decisive first:\n  - support adequate\n" in out
+    assert "Still to find out, what settles most first:\n  - support adequate\n" in out
 
 
 def test_where_no_level_is_enough_the_exit_code_says_so(

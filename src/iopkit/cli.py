@@ -32,7 +32,7 @@ from iopkit.eligibility import (
     place,
     tradeoffs,
 )
-from iopkit.errors import IopkitError, NotInForceError, UnknownNameError
+from iopkit.errors import IopkitError, UnknownNameError
 from iopkit.interchange import (
     calendar_text,
     comparison_text,
@@ -170,9 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     decide = command("decide", _decide, "Judge a patient by a policy.")
     decide.add_argument("patient", metavar="PATIENT.json", type=Path)
     decide.add_argument("--policy", required=True, help="a shipped policy, or a policy document")
-    decide.add_argument(
-        "--form", choices=sorted(_FORMS), default="text", help="how the answer is written"
-    )
+    decide.add_argument("--form", choices=sorted(_FORMS), help="how the answer is written")
 
     placed = command("place", _place, "Find the least intensive level of care that is enough.")
     placed.add_argument("patient", metavar="PATIENT.json", type=Path)
@@ -259,21 +257,18 @@ _FORMS: Mapping[str, Callable[[Decision], str]] = {
 
 
 def _decide(options: argparse.Namespace) -> _Answer:
+    if options.json and options.form:
+        raise _UsageError("--form is for reading, and --json has a form of its own: choose one")
     policy = _named(Policy, options.policy, find_policy)
     patient = _document(Patient, options.patient)
     decision = policy.decide(patient, on=_judged_on(options))
-    text = _FORMS[options.form](decision)
+    text = _FORMS[options.form or "text"](decision)
     return _Answer(text, to_document(decision), _CODES[decision.verdict])
 
 
 def _compare(options: argparse.Namespace) -> _Answer:
     first, second = (_named(Policy, name, find_policy) for name in (options.A, options.B))
     on = _judged_on(options)
-    for policy in (first, second):
-        try:
-            policy.versions.on(on)
-        except NotInForceError as error:
-            raise _UsageError(f"policy {policy.name}: {error}") from error
     found = difference(first, second, on=on)
     document = {
         "policies": [first.name, second.name],

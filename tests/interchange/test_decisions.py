@@ -66,7 +66,7 @@ def markdown_words(text: str) -> str:
             [
                 "UNDETERMINED: something is not known yet.",
                 "dangerous is not known (open)",
-                "Still to find out, most decisive first:",
+                "Still to find out, what settles most first:",
             ],
             id="unknown",
         ),

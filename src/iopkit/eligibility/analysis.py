@@ -110,7 +110,7 @@ def analyze(policy: Policy, *, on: date) -> Analysis:
         >>> found.impossible, found.redundant, found.nothing_known
         (False, (), <Truth.UNKNOWN: 'unknown'>)
     """
-    version = policy.versions.on(on)
+    version = policy.version(on=on)
     criteria = {criterion.name: criterion.predicate for criterion in version.value}
     space = Space.of(criteria.values())
     rails = {name: space.rails(predicate) for name, predicate in criteria.items()}
@@ -159,7 +159,7 @@ def difference(first: Policy, second: Policy, *, on: date) -> Difference:
         >>> difference(medicare, medicare, on=date(2026, 1, 5)).same
         True
     """
-    sides = first.versions.on(on).value, second.versions.on(on).value
+    sides = first.version(on=on).value, second.version(on=on).value
     space = Space.of(criterion.predicate for side in sides for criterion in side)
     one, other = ([space.rails(criterion.predicate) for criterion in side] for side in sides)
     found = [*_refused(space, one, other), *_refused(space, other, one)]

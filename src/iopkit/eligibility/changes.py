@@ -146,6 +146,7 @@ def smallest_changes(predicate: Predicate, values: Values) -> tuple[tuple[Change
     if follow(diagram, values) is Truth.YES:
         return ()
     now = [answers.place(values.get(answers.fact.name)) for answers in diagram.questions]
+    # Of very many ways only the first are joined, so that it ends: some may say less then.
     ways = list(islice(_cheapest(diagram, diagram.root, now, _costs(diagram, now)), 50 * MAX_WAYS))
     return tuple(
         tuple(

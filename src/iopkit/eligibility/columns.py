@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from attrs import frozen
 
 from iopkit.eligibility.answers import Answers
-from iopkit.eligibility.diagrams import LEAVES, Diagram, Node, diagram_of, reached, relevance
+from iopkit.eligibility.diagrams import (
+    LEAVES,
+    NO,
+    YES,
+    Diagram,
+    Node,
+    diagram_of,
+    reached,
+    relevance,
+)
 from iopkit.eligibility.facts import FactSheet, read_facts
 from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, YesNo
 from iopkit.eligibility.policies import Policy
@@ -126,7 +135,7 @@ def decide_frame(
         >>> decide_frame(policy, frame, on=date(2026, 1, 5))["verdict"].to_list()
         ['no', 'unknown']
     """
-    opened, asked = _opened(frame), policy.versions.on(on).value
+    opened, asked = _opened(frame), policy.version(on=on).value
     facts = policy.facts(on=on)
     outputs = [VERDICT]
     outputs += [f"criterion_{criterion.name}" for criterion in asked if criteria]
@@ -137,8 +146,9 @@ def decide_frame(
     results += [_words(rail, opened) for rail in judged if criteria]
     stages: Sequence[_Stage] = ()
     if missing:
-        whole = AllOf(tuple(criterion.predicate for criterion in asked))
-        stages, flags = _missing(whole, columns, prefix="_" * max(map(len, opened.columns)))
+        stages, flags = _missing(
+            policy.predicate(on=on), columns, prefix="_" * max(map(len, opened.columns))
+        )
         results += [flags[fact] for fact in facts]
     decided = _added(opened, *stages, dict(zip(outputs, results, strict=True)))
     kept: T = decided.drop(*(name for stage in stages for name in stage)).to_native()
@@ -166,7 +176,7 @@ def attrition(policy: Policy, frame: object, *, on: date) -> tuple[Step, ...]:
         Step(criterion='nine_hours', excluded=1, met=1, undetermined=0)
     """
     opened = _opened(frame)
-    criteria = policy.versions.on(on).value
+    criteria = policy.version(on=on).value
     columns = _columns(policy.facts(on=on), opened)
     judged = [_rails(criterion.predicate, columns) for criterion in criteria]
     stage, judged = _staged(opened, judged)
@@ -519,7 +529,7 @@ def _missing(
     diagram = diagram_of(predicate)
     nodes: dict[Node, int] = {}
     roots = {fact: _shared(relevance(diagram, fact), nodes) for fact in diagram.facts}
-    leaves = {LEAVES.index(Truth.NO): nw.lit(value=False), LEAVES.index(Truth.YES): nw.lit(True)}
+    leaves = {NO: nw.lit(value=False), YES: nw.lit(True)}
     made = leaves | {number: nw.col(f"{prefix}{number}") for number in nodes.values()}
     stages = [
         {
@@ -530,8 +540,7 @@ def _missing(
         for question, answers in reversed(tuple(enumerate(diagram.questions)))
     ]
     flags = {
-        fact: ~columns[fact.name].inside & made[roots.get(fact, LEAVES.index(Truth.NO))]
-        for fact in facts_in(predicate)
+        fact: ~columns[fact.name].inside & made[roots.get(fact, NO)] for fact in facts_in(predicate)
     }
     return stages, flags
 

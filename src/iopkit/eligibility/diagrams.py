@@ -78,7 +78,7 @@ def reached(diagram: Diagram) -> Iterator[int]:
     yield from (number for number in sorted(seen) if number >= len(LEAVES))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def diagram_of(predicate: Predicate) -> Diagram:
     """The diagram of a predicate.
 

@@ -16,9 +16,9 @@ from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.facts import FactSheet, read_facts
 from iopkit.eligibility.kinds import Scalar
 from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, facts_in
-from iopkit.errors import refuse, unless
+from iopkit.errors import NotInForceError, refuse, unless
 from iopkit.patients import Patient, refuse_before_birth
-from iopkit.sources import Source, Versions
+from iopkit.sources import Dated, Source, Versions
 from iopkit.truth import Truth, all_of
 
 
@@ -58,6 +58,17 @@ class Policy:
             where = ("versions", "dated", number)
             refuse(f"policy {self.name!r}", tuple(fault.under(*where) for fault in faults))
 
+    def version(self, *, on: date) -> Dated[tuple[Criterion, ...]]:
+        """The version in force on a day.
+
+        Raises:
+            NotInForceError: ``on`` is before the first version.
+        """
+        try:
+            return self.versions.on(on)
+        except NotInForceError as error:
+            raise NotInForceError(f"policy {self.name!r}: {error}") from None
+
     def facts(self, *, on: date) -> tuple[AnyFact, ...]:
         """The facts that the version in force on a day asks about, each once.
 
@@ -72,7 +83,7 @@ class Policy:
         Raises:
             NotInForceError: ``on`` is before the first version.
         """
-        return AllOf(tuple(criterion.predicate for criterion in self.versions.on(on).value))
+        return AllOf(tuple(criterion.predicate for criterion in self.version(on=on).value))
 
     def decide(self, patient: Patient, *, on: date) -> "Decision":
         """Judge a patient on a day, by the version in force on it.
@@ -101,7 +112,7 @@ class Policy:
             >>> find_policy("us-medicare-iop").decide_sheet(sheet).verdict
             <Truth.NO: 'no'>
         """
-        version = self.versions.on(sheet.on)
+        version = self.version(on=sheet.on)
         values = sheet.values()
         return Decision(
             self.name,
@@ -165,7 +176,9 @@ class Decision:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Names of the unknown facts that could still change the verdict, most decisive first.
+        """Names of the unknown facts that could still change the verdict.
+
+        Those that settle the most come first.
 
         See ``open_facts``. Empty if the verdict is settled, and never while it is unknown.
         """

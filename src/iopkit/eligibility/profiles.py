@@ -108,7 +108,11 @@ class Tradeoff:
     mean_days: Cited[float] | None
     """How long patients stayed, on average."""
     relative_cost: Cited[float] | None
-    """Cost of an episode of care, as a multiple of one at level 1."""
+    """Cost of an episode of care, as a multiple of one at level 1.
+
+    In the shipped figures, that residential programs are of level 3.5 and inpatient ones of
+    level 4 is our reading.
+    """
     free_time: timedelta | None
     """The patient's free time in a week."""
     time_enough: Truth | None

@@ -110,7 +110,7 @@ def _notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Lists below the criteria, each with its head; none is empty."""
     if decision.missing:
         names = [name.replace("_", " ") for name in decision.missing]
-        yield "Still to find out, most decisive first", tuple(names)
+        yield "Still to find out, what settles most first", tuple(names)
     if decision.changes:
         ways = ("; and ".join(change.words for change in way) for way in decision.changes)
         yield "The answer would be yes if", tuple(ways)

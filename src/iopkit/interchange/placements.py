@@ -33,7 +33,7 @@ def placement_text(placement: Placement) -> str:
         lines += ["", *_rung_lines(result)]
     if placement.missing:
         names = (name.replace("_", " ") for name in placement.missing)
-        lines += ["", "Still to find out, most decisive first:", *map(item, names)]
+        lines += ["", "Still to find out, what settles most first:", *map(item, names)]
     if last.decision.left_open:
         lines += ["", "Not judged here:", *map(item, last.decision.left_open)]
     return "\n".join([*lines, "", ADVICE])
@@ -67,7 +67,7 @@ def _cells(row: Tradeoff) -> Iterator[str]:
     yield _cited("medical care", row.medical_care, str)
     yield _cited("living at home", row.at_home, _YES_NO.__getitem__)
     yield _cited("mean stay", row.mean_days, "{:g} days".format)
-    yield _cited("whole cost", row.relative_cost, "{:.1f} times level 1".format)
+    yield _cited("an episode costs", row.relative_cost, "{:.1f} times level 1".format)
     if row.time_enough is not None:
         free = f"{duration_text(row.free_time)} a week, " if row.free_time is not None else ""
         yield _cell("free time", f"{free}{_TIME[row.time_enough]}")

@@ -260,6 +260,9 @@ def comparison_text(difference: Difference) -> str:
     return "\n".join(lines)
 
 
+_SAYS = {Truth.YES: "yes", Truth.NO: "no", Truth.UNKNOWN: "undetermined"}
+
+
 def _contrast_lines(contrast: Contrast, difference: Difference) -> list[str]:
     """A patient, what matters first, and what each policy says and why."""
     behind = [criterion for side in contrast.deciding for criterion in side]
@@ -272,7 +275,7 @@ def _contrast_lines(contrast: Contrast, difference: Difference) -> list[str]:
     lines = [wrapped(f"Patient: {'; '.join([*known, *rest])}.", 4)]
     for side, verdict, criteria in zip("AB", contrast.verdicts, contrast.deciding, strict=True):
         why = ":" if criteria else ", and does not ask about that."
-        lines.append(f"{side} says {verdict.value}{why}")
+        lines.append(f"{side} says {_SAYS[verdict]}{why}")
         for criterion in criteria:
             words = f"{describe(criterion.predicate)}  ({criterion.source})"
             lines += [item(criterion.meaning), _under(words)]
