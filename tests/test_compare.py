@@ -155,7 +155,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         pytest.param((MEDICARE, "bad.json"), "bad.json: policy document", id="not a policy"),
         pytest.param(
             (MEDICARE, MEDICARE, "--on", "2023-12-31"),
-            f"policy {MEDICARE}: no version",
+            f"policy {MEDICARE!r}: no version",
             id="too early",
         ),
         pytest.param((MEDICARE, MEDICARE, "--on", "soon"), "expected a date such as", id="no day"),

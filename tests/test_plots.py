@@ -23,6 +23,7 @@ from iopkit.eligibility import (
     AtLeast,
     Criterion,
     Fact,
+    Number,
     Policy,
     Predicate,
     YesNo,
@@ -323,3 +324,14 @@ def test_a_policys_picture_needs_the_extra(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(MissingExtraError, match=r"iopkit\[plots\]"):
         policy_picture(policy(AllOf(())), on=POLICY_DAY)
+
+
+def test_a_picture_too_wide_to_be_read_is_refused() -> None:
+    color: AnyFact = Fact("color", Number(0, 50, whole=True), "A color.", lambda _, __: None)
+    facts: list[AnyFact] = [
+        Fact(f"n{n}", YesNo(), "A switch.", lambda _, __: None) for n in range(50)
+    ]
+    each = tuple(color.equals(n) & fact.equals(True) for n, fact in enumerate(facts))
+
+    with pytest.raises(TooComplexError, match="columns"):
+        policy_picture(policy(AnyOf(each)), on=POLICY_DAY)

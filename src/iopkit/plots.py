@@ -56,6 +56,8 @@ def policy_picture(
         raise MissingExtraError("plots", "a picture") from error
     rows = _rows(diagram_of(policy.predicate(on=on)))
     columns = max(map(len, rows))
+    if columns * len(rows) > _MAX_PLACES:
+        raise TooComplexError(f"a picture of {columns} columns cannot be read")
     places = {
         box: ((place + 0.5) * columns / len(row), -float(depth))
         for depth, row in enumerate(rows)
@@ -85,7 +87,7 @@ def policy_picture(
         return _saved(figure, texts, form)
 
 
-_MAX_BOXES = 100
+_MAX_BOXES, _MAX_PLACES = 100, 400
 _PLAIN = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
 _FRAME = {"boxstyle": "round,pad=0.5", "edgecolor": "#444444"}
 _ENDS = {NO: ("not eligible", "#F6D5C3"), YES: ("eligible", "#CFE8DC")}

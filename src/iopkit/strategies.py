@@ -4,6 +4,7 @@ Needs the extra ``strategies``. What they draw is valid, and covers what is unkn
 """
 
 from datetime import date, time, timedelta
+from math import isinf
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -348,7 +349,8 @@ def values_of(kind: Kind) -> st.SearchStrategy[Scalar]:
             return st.sampled_from(options)
         case _:
             if kind.whole:
-                return st.integers(int(kind.low), int(kind.high))
+                low, high = (None if isinf(end) else int(end) for end in (kind.low, kind.high))
+                return st.integers(low, high)
             return st.floats(kind.low, kind.high)
 
 

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.eligibility import (
+    FACTS,
     MAX_WAYS,
     AllOf,
     AnyFact,
+    AnyOf,
     AtLeast,
     Change,
     Choice,
@@ -55,6 +57,7 @@ DOMAINS: dict[str, tuple[Scalar | None, ...]] = {
     fact.name: (None, *values) for fact, values in SMALL.items()
 }
 INSURED, EMPLOYED, PHASE, RISK = FACT_LIST
+HOURS = FACTS["needed_hours_per_week"]
 
 small_values = st.fixed_dictionaries(
     {name: st.sampled_from(values) for name, values in DOMAINS.items()}
@@ -260,3 +263,23 @@ def test_changes_are_confidential_values() -> None:
     assert pickle.loads(pickle.dumps(way)) == way
     assert "dangerous" not in repr(way)
     assert "dangerous" not in repr(evidence(asked, {"dangerous": True}))
+
+
+def test_many_facts_that_must_all_hold_are_no_trouble() -> None:
+    facts: list[AnyFact] = [Fact(f"n{i}", YesNo(), "A switch.", not_known) for i in range(450)]
+    every = AllOf(tuple(fact.equals(True) for fact in facts))
+
+    assert open_facts(every, {}) == tuple(facts)
+    assert open_facts(~every, {"n0": False}) == ()
+
+
+@pytest.mark.parametrize(
+    "predicate",
+    [
+        pytest.param(AnyOf(tuple(n / 10 <= HOURS for n in range(500))), id="many bounds"),
+        pytest.param(AtLeast(600, (INSURED.equals(True),) * 1200), id="a large count"),
+    ],
+)
+def test_what_would_take_too_long_is_refused(predicate: Predicate) -> None:
+    with pytest.raises(TooComplexError):
+        open_facts(predicate, {})

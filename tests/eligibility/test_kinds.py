@@ -56,6 +56,8 @@ def test_an_unbounded_number_is_still_finite() -> None:
     assert not anything.accepts(math.inf)
     assert not anything.accepts(-math.inf)
     assert not anything.accepts(math.nan)
+    assert not anything.accepts(10**400)
+    assert not Number(0, math.inf, whole=True).accepts(10**400)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,11 @@ def test_a_choice_has_distinct_options(options: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [YesNo(), AGE, HOURS, WORDS, Choice(("low", "high"), ordered=True)]
+    "kind",
+    [
+        *(YesNo(), AGE, HOURS, WORDS, Choice(("low", "high"), ordered=True)),
+        Number(-math.inf, math.inf, whole=True),
+    ],
 )
 @given(st.data())
 def test_generated_values_are_of_their_kind(kind: Kind, data: st.DataObject) -> None:

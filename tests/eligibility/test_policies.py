@@ -249,3 +249,11 @@ def test_a_policy_that_nobody_ships_is_not_found() -> None:
 
     assert caught.value.kind == "policy"
     assert "us-medicare-iop" in caught.value.known
+
+
+def test_a_policy_that_asks_about_two_facts_of_one_name_is_refused() -> None:
+    twin = evolve(AGE, meaning="Another age.")
+    with pytest.raises(InvalidError, match="one fact of each name") as caught:
+        policy(Dated(FIRST, (ADULT, criterion("twin", twin < 65)), OLD))
+
+    assert caught.value.faults[0].path == ("versions", "dated", 0, "value")

@@ -20,6 +20,7 @@ from iopkit.eligibility import (
     Between,
     Choice,
     Compare,
+    Criterion,
     Fact,
     Known,
     Not,
@@ -35,7 +36,7 @@ from iopkit.eligibility import (
     explain,
     facts_in,
 )
-from iopkit.eligibility.predicates import in_words, parts_of
+from iopkit.eligibility.predicates import each_once, in_words, parts_of
 from iopkit.errors import InvalidError, UndeterminedError
 from iopkit.sources import Grade, Source
 from iopkit.strategies import fact_values, predicates
@@ -533,3 +534,38 @@ def test_a_value_in_words(value: Scalar, words: str) -> None:
 
 def test_every_operator_has_words() -> None:
     assert len({operator_.words for operator_ in Operator}) == len(Operator)
+
+
+# What is no predicate
+
+
+@pytest.mark.parametrize(
+    ("build", "path"),
+    [
+        pytest.param(lambda: AllOf((AGE >= 18, DANGEROUS)), ("parts", 1), id="a fact"),  # type: ignore[arg-type]
+        pytest.param(lambda: (AGE >= 18) & (DANGEROUS == False), ("parts", 1), id="=="),  # type: ignore[arg-type]  # noqa: E712
+        pytest.param(lambda: (AGE >= 18) | None, ("parts", 1), id="nothing"),  # type: ignore[arg-type]
+        pytest.param(lambda: Not(True), ("part",), id="not true"),  # type: ignore[arg-type]
+        pytest.param(lambda: AtLeast(1, (AGE,)), ("parts", 0), id="at least"),  # type: ignore[arg-type]
+        pytest.param(
+            lambda: Criterion("c", "C.", DANGEROUS, Source("A rule", Grade.LEGAL_TEXT)),  # type: ignore[arg-type]
+            ("predicate",),
+            id="a criterion",
+        ),
+    ],
+)
+def test_what_is_no_predicate_is_never_taken_for_met(
+    build: Callable[[], object], path: tuple[object, ...]
+) -> None:
+    with pytest.raises(InvalidError, match=r"fact\.equals") as caught:
+        build()
+
+    assert [fault.path for fault in caught.value.faults] == [path]
+
+
+def test_facts_are_told_once_and_two_of_one_name_are_refused() -> None:
+    twin: AnyFact = Fact("age", YesNo(), "Another age.", not_known)
+
+    assert each_once([AGE, HOURS, AGE]) == (AGE, HOURS)
+    with pytest.raises(InvalidError, match="one fact of each name"):
+        each_once([AGE, twin])

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -107,19 +107,22 @@ def test_html_can_be_styled_by_verdict_and_state() -> None:
     assert states == ["met"] * 5 + ["unmet", "met"]
 
 
+@example("- a item")
+@example("1. first")
+@example("+ plus")
+@example("bell\x07 rung")
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=30))
 def test_no_word_of_a_policy_turns_into_markup(words: str) -> None:
     source = Source("A rule", Grade.SECONDARY)
     met = Criterion("only", words, AnyOf((), label=words), source)
-    policy = Policy(
-        "odd", words, Versions((Dated(DAY, (met,), source),)), left_open=(f"Also {words}.",)
-    )
+    policy = Policy("odd", words, Versions((Dated(DAY, (met,), source),)), left_open=(words,))
     decision = policy.decide(Patient(key=KEY), on=DAY)
     assert decision.verdict is Truth.NO
 
     marked, tagged = decision_markdown(decision), decision_html(decision)
-    assert flat(words) in html_words(tagged)
-    assert flat(words) in markdown_words(marked)
+    shown = flat(words.replace("\x07", " "))
+    assert shown in html_words(tagged)
+    assert shown in flat(markdown_words(marked.replace("\x07", " ")))
     rendered = MarkdownIt("commonmark").enable("table").render(marked)
     assert rendered.count("<td") == 4
     assert rendered.count("<li>") == 1

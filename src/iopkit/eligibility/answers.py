@@ -26,7 +26,11 @@ from iopkit.eligibility.predicates import (
     evaluate,
     place_of,
 )
+from iopkit.errors import TooComplexError
 from iopkit.truth import Truth
+
+MAX_STEPS = 250_000
+"""How many steps the working out of one fact's answers, or of one count, may take."""
 
 
 class Span(NamedTuple):
@@ -113,13 +117,21 @@ class Answers:
 
 
 def answers_to(fact: AnyFact, atoms: Iterable[Atom]) -> Answers:
-    """The answers that some atoms about a fact can tell apart."""
+    """The answers that some atoms about a fact can tell apart.
+
+    Raises:
+        TooComplexError: there are too many atoms with too many values.
+    """
     about = (atom for atom in atoms if atom.fact == fact)
     asked = tuple(dict.fromkeys(atom for atom in about if not isinstance(atom, Known)))
     numbers: dict[tuple[bool, ...], int] = {}
     examples: list[Scalar] = []
     spans: list[tuple[Span, int]] = []
-    for span in _spans(fact, sorted({place for atom in asked for place in _mentioned(atom)})):
+    cuts = sorted({place for atom in asked for place in _mentioned(atom)})
+    # A span for each cut and one beside it.
+    if 2 * len(cuts) * len(asked) > MAX_STEPS:
+        raise TooComplexError(f"{fact.name!r} is asked about in too many ways")
+    for span in _spans(fact, cuts):
         example = _value(fact, _middle(span))
         truths = _truths(fact, asked, example)
         if truths not in numbers:

@@ -10,7 +10,7 @@ from functools import lru_cache, partial, reduce
 
 from attrs import frozen
 
-from iopkit.eligibility.answers import Answers, answers_to
+from iopkit.eligibility.answers import MAX_STEPS, Answers, answers_to
 from iopkit.eligibility.predicates import (
     AllOf,
     AnyFact,
@@ -24,6 +24,7 @@ from iopkit.eligibility.predicates import (
     Predicate,
     Values,
     atoms_in,
+    each_once,
     evaluate,
     facts_in,
 )
@@ -83,10 +84,12 @@ def diagram_of(predicate: Predicate) -> Diagram:
     """The diagram of a predicate.
 
     Raises:
-        TooComplexError: it would have more than ``MAX_NODES`` nodes.
+        InvalidError: two facts have one name.
+        TooComplexError: it would have more than ``MAX_NODES`` nodes, asks about one fact in
+            too many ways, or counts too many parts.
     """
     atoms = tuple(dict.fromkeys(atoms_in(predicate)))
-    facts = tuple(dict.fromkeys(facts_in(predicate)))
+    facts = each_once(facts_in(predicate))
     builder = _Builder(tuple(answers_to(fact, atoms) for fact in facts))
     return builder.diagram(builder.build(predicate))
 
@@ -170,7 +173,7 @@ class _Builder:
         """The node of a predicate."""
         match predicate:
             case AllOf(parts):
-                return reduce(partial(self.join, min), map(self.build, parts), YES)
+                return self.joined_all(min, map(self.build, parts), YES)
             case AnyOf(parts):
                 return self.any_of(map(self.build, parts))
             case Not(part):
@@ -184,10 +187,16 @@ class _Builder:
                 return self.node(place, tuple(map(LEAVES.index, truths)))
 
     def any_of(self, parts: Iterable[int]) -> int:
-        return reduce(partial(self.join, max), parts, NO)
+        return self.joined_all(max, parts, NO)
+
+    def joined_all(self, leaves: "_Leaves", parts: Iterable[int], start: int) -> int:
+        # From the last on, where later questions are: each join then adds to the top alone.
+        return reduce(partial(self.join, leaves), reversed(tuple(parts)), start)
 
     def at_least(self, count: int, parts: Sequence[int]) -> int:
         """Either the first holds and one less of the others, or as many of the others."""
+        if count * len(parts) > MAX_STEPS:
+            raise TooComplexError(f"at least {count} of {len(parts)} parts are too many to count")
         held = [YES] + [NO] * count
         for part in reversed(parts):
             for wanted in range(count, 0, -1):

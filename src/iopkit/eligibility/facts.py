@@ -9,7 +9,7 @@ from attrs import frozen
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import Scalar
-from iopkit.eligibility.predicates import AnyFact, Fact
+from iopkit.eligibility.predicates import AnyFact, Fact, each_once
 from iopkit.errors import refuse, unless
 
 S = TypeVar("S")
@@ -29,14 +29,15 @@ class FactSheet:
         """Values of some facts by name; what is absent is not known.
 
         Raises:
-            InvalidError: a value is not of its fact's kind, or no fact has its name.
+            InvalidError: a value is not of its fact's kind, or no fact has its name, or two
+                facts have one.
 
         Example:
             >>> from iopkit.eligibility import FACTS
             >>> FactSheet.of([FACTS["age"]], {"age": 40}, on=date(2026, 1, 5)).values()["age"]
             40
         """
-        kinds = {fact.name: fact.kind for fact in facts}
+        kinds = {fact.name: fact.kind for fact in each_once(facts)}
         refuse(
             "facts",
             *(unless(name in kinds, name, "the name of a fact", "another") for name in values),

@@ -1,12 +1,14 @@
 """Kinds of fact: which values a fact can have."""
 
-from math import inf, isinf
+from math import inf, isinf, nextafter
 
 from attrs import frozen
 
 from iopkit.errors import Fault, InvalidError, refuse, unless
 
 Scalar = bool | int | float | str
+
+_MOST = nextafter(inf, 0)
 
 
 @frozen
@@ -54,7 +56,7 @@ class Number:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return False
         whole = isinstance(value, int) or not self.whole
-        return whole and self.low <= value <= self.high and abs(value) != inf
+        return whole and self.low <= value <= self.high and abs(value) <= _MOST
 
 
 @frozen

@@ -15,7 +15,7 @@ from iopkit.eligibility.changes import (
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.facts import FactSheet, read_facts
 from iopkit.eligibility.kinds import Scalar
-from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, facts_in
+from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, facts_in, other_than_predicate
 from iopkit.errors import NotInForceError, refuse, unless
 from iopkit.patients import Patient, refuse_before_birth
 from iopkit.sources import Dated, Source, Versions
@@ -24,12 +24,19 @@ from iopkit.truth import Truth, all_of
 
 @frozen
 class Criterion:
-    """One condition of a policy, with the place in its source that states it."""
+    """One condition of a policy, with the place in its source that states it.
+
+    Raises:
+        InvalidError: ``predicate`` is none.
+    """
 
     name: str
     meaning: str
     predicate: Predicate
     source: Source
+
+    def __attrs_post_init__(self) -> None:
+        refuse(f"criterion {self.name!r}", other_than_predicate(self.predicate, "predicate"))
 
 
 @frozen
@@ -40,7 +47,8 @@ class Policy:
     takes a "yes" for more than it is.
 
     Raises:
-        InvalidError: a version has no criterion, or two of one name.
+        InvalidError: a version has no criterion, or two of one name, or asks about two
+            facts of one name.
     """
 
     name: str
@@ -51,7 +59,10 @@ class Policy:
     def __attrs_post_init__(self) -> None:
         for number, version in enumerate(self.versions.dated):
             names = [criterion.name for criterion in version.value]
+            asked = {fact for criterion in version.value for fact in facts_in(criterion.predicate)}
+            apart = len({fact.name for fact in asked}) == len(asked)
             faults = (
+                *unless(apart, "value", "one fact of each name", "two"),
                 *unless(bool(names), "value", "at least one criterion", "none"),
                 *unless(len(names) == len(set(names)), "value", "each name once", "one twice"),
             )
@@ -178,9 +189,10 @@ class Decision:
     def missing(self) -> tuple[str, ...]:
         """Names of the unknown facts that could still change the verdict.
 
-        Those that settle the most come first.
+        Those that settle the most come first. A settled verdict has none, unless a
+        criterion asks whether a fact is known: then learning it may change even that.
 
-        See ``open_facts``. Empty if the verdict is settled, and never while it is unknown.
+        See ``open_facts``; never empty while the verdict is unknown.
         """
         return tuple(fact.name for fact in open_facts(*self._asked))
 

@@ -4,7 +4,7 @@ Nothing in a tree is callable but the readers of its facts, so a tree can be
 compared, stored, written as a document and read back without running code from it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache, partial
@@ -14,7 +14,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 from attrs import field, frozen
 
 from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, check, is_ordered
-from iopkit.errors import UndeterminedError, refuse, unless
+from iopkit.errors import Fault, Step, UndeterminedError, refuse, unless
 from iopkit.sources import Source
 from iopkit.truth import Truth, at_least
 
@@ -133,6 +133,22 @@ def _open(kind: "type[AllOf | AnyOf]", part: "Predicate") -> "tuple[Predicate, .
     return (part,)
 
 
+def other_than_predicate(part: object, *path: Step) -> tuple[Fault, ...]:
+    """A fault if something is no predicate: in a notebook no type checker catches it.
+
+    It would be taken for met: ``fact == True`` compares declarations and is ``False``.
+    """
+    if isinstance(part, Predicate):
+        return ()
+    fix = "a fact becomes one by a comparison, such as fact.equals(True)"
+    return (Fault(path, "a predicate", "another value", fix),)
+
+
+def _refuse_other_parts(self: "AllOf | AnyOf | AtLeast") -> None:
+    parts = enumerate(self.parts)
+    refuse("predicate", *(other_than_predicate(part, "parts", n) for n, part in parts))
+
+
 def _negated(self: "Predicate") -> "Not":
     return Not(self)
 
@@ -240,6 +256,7 @@ class AllOf:
     label: str = field(default="", kw_only=True)
     source: Source | None = field(default=None, kw_only=True)
 
+    __attrs_post_init__ = _refuse_other_parts
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
 
@@ -251,6 +268,7 @@ class AnyOf:
     label: str = field(default="", kw_only=True)
     source: Source | None = field(default=None, kw_only=True)
 
+    __attrs_post_init__ = _refuse_other_parts
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
 
@@ -261,6 +279,9 @@ class Not:
     part: "Predicate"
     label: str = field(default="", kw_only=True)
     source: Source | None = field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        refuse("predicate", other_than_predicate(self.part, "part"))
 
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
@@ -279,6 +300,7 @@ class AtLeast:
     source: Source | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        _refuse_other_parts(self)
         most = len(self.parts)
         refuse(
             "at_least",
@@ -318,6 +340,18 @@ def atoms_in(predicate: Predicate) -> Iterator[Atom]:
 def facts_in(predicate: Predicate) -> Iterator[AnyFact]:
     """Every fact that a predicate asks about, in reading order, with repeats."""
     return (atom.fact for atom in atoms_in(predicate))
+
+
+def each_once(facts: Iterable[AnyFact]) -> tuple[AnyFact, ...]:
+    """Facts in their order, each once.
+
+    Raises:
+        InvalidError: two different facts have one name, under which values are given.
+    """
+    once = tuple(dict.fromkeys(facts))
+    one_each = len({fact.name for fact in once}) == len(once)
+    refuse("facts", unless(one_each, "name", "one fact of each name", "two"))
+    return once
 
 
 def evaluate(predicate: Predicate, values: Values) -> Truth:

@@ -23,10 +23,11 @@ from iopkit.eligibility.predicates import (
     Predicate,
     Values,
     atoms_in,
+    each_once,
     evaluate,
     parts_of,
 )
-from iopkit.errors import MissingExtraError, TooComplexError, refuse, unless
+from iopkit.errors import MissingExtraError, TooComplexError
 from iopkit.truth import Truth
 
 EFFORT = 2_000_000
@@ -62,9 +63,7 @@ class Space:
         """
         z3 = _solver_module()
         atoms = tuple(atom for predicate in predicates for atom in atoms_in(predicate))
-        facts = tuple(dict.fromkeys(atom.fact for atom in atoms))
-        names = len({fact.name for fact in facts})
-        refuse("facts", unless(names == len(facts), "name", "one fact of each name", "two"))
+        facts = each_once(atom.fact for atom in atoms)
         context = z3.Context()
         solver = z3.SolverFor("QF_FD", ctx=context)
         solver.set(rlimit=EFFORT, random_seed=0)

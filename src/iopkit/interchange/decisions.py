@@ -59,7 +59,7 @@ def decision_html(decision: Decision) -> str:
 
     def add(parent: Element, tag: str, text: str = "", **attributes: str) -> Element:
         child = SubElement(parent, tag, attributes)
-        child.text = text
+        child.text = re.sub(r"[\x00-\x1f]+", " ", text)  # HTML has no control characters
         return child
 
     add(section, "h2", decision.title)
@@ -120,4 +120,5 @@ def _notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _escaped(text: str) -> str:
     """Text that Markdown shows as it is, on one line."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~&])", r"\\\1", " ".join(text.split()))
+    shown = re.sub(r"([\\`*_{}\[\]<>#|~&])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"^(\d*)([-+.)])", r"\1\\\2", shown)  # what begins an item of a list
