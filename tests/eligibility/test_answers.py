@@ -36,6 +36,7 @@ RISK: AnyFact = Fact("risk", Choice(("low", "mid", "high"), ordered=True), "Risk
 COLOR: AnyFact = Fact("color", Choice(("red", "green", "blue")), "Color.", not_known)
 SAFE: AnyFact = Fact("safe", YesNo(), "Safe.", not_known)
 INCOME: AnyFact = Fact("income", Number(-inf, inf), "Income.", not_known)
+WEEKS: AnyFact = Fact("weeks", Number(1.0, 12.0, whole=True), "Weeks.", not_known)
 COUNT: AnyFact = Fact("count", Number(-inf, inf, whole=True), "Count.", not_known)
 FACT_LIST = (HOURS, AGE, RISK, COLOR, SAFE)
 
@@ -146,6 +147,12 @@ def test_a_set_of_answers_is_said_as_a_predicate(
                 "age is 70",
             ],
             id="whole numbers",
+        ),
+        pytest.param(
+            WEEKS,
+            [WEEKS >= 4],
+            ["weeks is at most 3", "weeks is at least 4"],
+            id="whole numbers between floats",
         ),
         pytest.param(
             RISK,

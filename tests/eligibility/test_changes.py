@@ -155,6 +155,15 @@ def test_the_role_of_each_value(predicate: Predicate, values: Values) -> None:
         assert seen.role is expected
 
 
+def test_what_was_seen_is_said_with_its_role() -> None:
+    seen = evidence((PHASE >= 2) & EMPLOYED.equals(True) & INSURED.equals(True), {"phase": 1})
+    assert [e.words for e in seen] == [
+        "phase: 1 (decisive)",
+        "employed is not known (idle)",
+        "insured is not known (idle)",
+    ]
+
+
 def fits(change: Change, values: Values) -> bool:
     return evaluate(change.to, values) is Truth.YES
 

@@ -218,6 +218,9 @@ def test_both_sides_of_a_bound(predicate: Predicate, below: Truth, at: Truth, ab
         pytest.param(SEVERITY.equals("mild"), ["mild"], id="equal"),
         pytest.param(SEVERITY.is_in("none", "severe"), ["none", "severe"], id="one of"),
         pytest.param(SEVERITY.between("mild", "moderate"), ["mild", "moderate"], id="between"),
+        pytest.param(
+            SEVERITY.between("none", "mild"), ["none", "mild"], id="between, not by letter"
+        ),
         pytest.param(SEVERITY > "severe", [], id="more than the highest"),
         pytest.param(SEVERITY >= "none", ["none", "mild", "moderate", "severe"], id="lowest"),
     ],
