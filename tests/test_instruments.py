@@ -1,7 +1,8 @@
+import json
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 
 import pytest
@@ -19,8 +20,11 @@ from iopkit.instruments import (
     Scale,
     Score,
     Screening,
+    _agree,  # the shipped scales that share items are all sums
     find_instrument,
 )
+from iopkit.interchange import from_json
+from iopkit.patients import Patient
 from iopkit.sources import Grade, Source
 from iopkit.strategies import screenings
 
@@ -429,11 +433,13 @@ def faults(**fields: Any) -> list[str]:
 
 
 ALL_NAMES = "audit, audit_c, dast_10, ciwa_ar, cows, phq_9, gad_7, c_ssrs, bam"
-OTHER_NAME, OTHER_NUMBER = "found another name", "found another number"
-ON_SCALES = f"use, risk, protective, {OTHER_NAME}"
-FROM_0_TO_4 = f"expected one of 0, 1, 2, 3, 4, {OTHER_NUMBER}"
-ALLOWED = f"that the answers allow, {OTHER_NUMBER}"
-ON_BAM = "1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16"
+NO_ANSWER = "expected an answer that the item allows, found another value"
+MISCOUNTED = (
+    "answers: expected one answer, or null, for each of the instrument's items, "
+    "found another number of them"
+)
+NO_SCALE = "expected the name of one of the instrument's scales, found another name"
+NO_SCORE = "expected a score that the scale has and that the answers allow, found another number"
 
 
 @pytest.mark.parametrize(
@@ -441,35 +447,38 @@ ON_BAM = "1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16"
     [
         pytest.param(
             {"instrument": "phq9"},
-            [
-                f"instrument: expected one of {ALL_NAMES}, {OTHER_NAME} (did you mean 'phq_9'?)",
-            ],
+            [f"instrument: expected one of {ALL_NAMES}, found another name"],
             id="unknown instrument",
         ),
         pytest.param(
             {"answers": (1,) * 17},
-            [f"answers: expected 15 answers, to the items {ON_BAM}, found 17"],
+            [MISCOUNTED],
             id="too many answers",
         ),
         pytest.param(
             {"answers": ()},
-            [f"answers: expected 15 answers, to the items {ON_BAM}, found 0"],
+            [MISCOUNTED],
             id="no answers",
         ),
         pytest.param(
             {"answers": (77, None, -1, *[0] * 9, 3, 0, 0)},
             [
-                f"answers[0]: {FROM_0_TO_4}",
-                f"answers[2]: {FROM_0_TO_4}",
-                f"answers[12]: expected one of 0, 4, {OTHER_NUMBER}",
+                f"answers[0]: {NO_ANSWER}",
+                f"answers[2]: {NO_ANSWER}",
+                f"answers[12]: {NO_ANSWER}",
             ],
             id="answers that are not allowed",
         ),
         pytest.param(
+            {"answers": (True, 1.0, *[0] * 13)},
+            [f"answers[0]: {NO_ANSWER}", f"answers[1]: {NO_ANSWER}"],
+            id="answers that only equal a whole number",
+        ),
+        pytest.param(
             {"scores": (Score("risks", 3), Score("use", 77))},
             [
-                f"scores[0].scale: expected one of {ON_SCALES} (did you mean 'risk'?)",
-                f"scores[1].value: expected a score from 0 to 12 {ALLOWED}",
+                f"scores[0].scale: {NO_SCALE}",
+                f"scores[1].value: {NO_SCORE}",
             ],
             id="no such scale and no such score",
         ),
@@ -481,8 +490,8 @@ ON_BAM = "1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16"
         pytest.param(
             {"answers": (77, *[0] * 14), "scores": (Score("use", 12), Score("risk", 25))},
             [
-                f"answers[0]: {FROM_0_TO_4}",
-                f"scores[1].value: expected a score from 0 to 24 {ALLOWED}",
+                f"answers[0]: {NO_ANSWER}",
+                f"scores[1].value: {NO_SCORE}",
             ],
             id="all at once",
         ),
@@ -515,6 +524,74 @@ def test_a_score_may_not_contradict_the_answers(
         assert Screening(on=DAY, **fields).score("total") == score  # type: ignore[arg-type]
     else:
         assert len(faults(**fields)) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "total", "self_harm", "ok"),
+    [
+        pytest.param(None, 0, 0, True, id="nothing"),
+        pytest.param(None, 2, 3, False, id="a part above the whole"),
+        pytest.param(None, 3, 3, True, id="the part alone"),
+        pytest.param(None, 24, 0, True, id="all but the part"),
+        pytest.param(None, 25, 0, False, id="more than all but the part"),
+        pytest.param(None, 27, 3, True, id="everything"),
+        pytest.param((1, *[None] * 8), 3, 3, False, id="an answer leaves less to the part"),
+        pytest.param((1, *[None] * 8), 4, 3, True, id="an answer leaves enough to the part"),
+    ],
+)
+def test_scores_of_scales_that_share_items_may_not_contradict_one_another(
+    answers: tuple[int | None, ...] | None, total: int, self_harm: int, ok: bool
+) -> None:
+    for scores in permutations((Score("total", total), Score("self_harm", self_harm))):
+        fields = {"instrument": "phq_9", "answers": answers, "scores": scores}
+        if ok:
+            assert Screening(on=DAY, **fields).score("total") == total  # type: ignore[arg-type]
+        else:
+            assert faults(**fields) == [
+                "scores: expected scores that can be together, found others"
+            ]
+
+
+@pytest.mark.parametrize("highest", [(True, False), (False, True)])
+def test_scores_that_are_a_highest_are_not_subtracted(highest: tuple[bool, bool]) -> None:
+    whole = Scale("whole", (YES_NO, FOUR), highest=highest[0])
+    part = Scale("part", (FOUR,), highest=highest[1])
+
+    assert _agree(whole, 0, part, 3, {})
+
+
+@pytest.mark.parametrize("value", [4.5, 4.0, True, "4", None])
+def test_a_score_is_a_whole_number(value: Any) -> None:
+    with pytest.raises(InvalidError, match="value: expected a whole number, found another value"):
+        Score("total", value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param(lambda _: {"answers": [0]}, id="too few answers"),
+        pytest.param(
+            lambda one: {"answers": [99, *[None] * (len(one.items) - 1)]}, id="no such answer"
+        ),
+        pytest.param(lambda _: {"scores": [{"scale": "x", "value": 1}]}, id="no such scale"),
+        pytest.param(
+            lambda one: {"scores": [{"scale": one.scales[0].name, "value": 99}]}, id="no such score"
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_document_does_not_tell_the_instrument(
+    wrong: Callable[[Instrument], dict[str, Any]],
+) -> None:
+    said: set[str] = set()
+    for one in INSTRUMENTS.values():
+        screening = {"instrument": one.name, "on": "2026-03-02", **wrong(one)}
+        key = "0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"
+        document = {"document": "patient", "format": 1, "key": key, "screenings": [screening]}
+        with pytest.raises(InvalidError) as caught:
+            from_json(Patient, json.dumps(document))
+        said.add(str(caught.value))
+
+    assert len(said) == 1
 
 
 # Values.

@@ -7,14 +7,14 @@ never a placement.
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, permutations
 from types import MappingProxyType
 from typing import TypeVar
 
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.errors import Fault, InvalidError, UnknownNameError, did_you_mean, refuse, unless
+from iopkit.errors import Fault, UnknownNameError, refuse, unless
 from iopkit.sources import Grade, Source
 
 
@@ -151,10 +151,18 @@ def find_instrument(name: str) -> Instrument:
 
 @frozen(repr=False)
 class Score:
-    """A result on one scale, as it was reported."""
+    """A result on one scale, as it was reported.
+
+    Raises:
+        InvalidError: ``value`` is not a whole number.
+    """
 
     scale: str
     value: int
+
+    def __attrs_post_init__(self) -> None:
+        whole = type(self.value) is int
+        refuse("score", unless(whole, "value", "a whole number", "another value"))
 
     __repr__ = hidden
 
@@ -168,7 +176,8 @@ class Screening:
 
     Raises:
         InvalidError: no such instrument is shipped, the answers are too few, too many or
-            not allowed, or a score is not on the scale or not what the answers give.
+            not allowed, a score is not on the scale or not what the answers give, or two
+            scores contradict one another. What was expected does not tell the instrument.
 
     Example:
         >>> screening = Screening("audit_c", date(2026, 3, 2), answers=(3, 1, None))
@@ -184,11 +193,10 @@ class Screening:
     scores: tuple[Score, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        instrument = INSTRUMENTS.get(self.instrument)
-        if instrument is None:
-            fix = did_you_mean(self.instrument, INSTRUMENTS)
-            expected = f"one of {', '.join(INSTRUMENTS)}"
-            raise InvalidError("screening", [Fault(("instrument",), expected, "another name", fix)])
+        known, names = self.instrument in INSTRUMENTS, ", ".join(INSTRUMENTS)
+        # No name is suggested: the closest one would tell which screen was meant.
+        refuse("screening", unless(known, "instrument", f"one of {names}", "another name"))
+        instrument = INSTRUMENTS[self.instrument]
         wrong = _answer_faults(instrument, self.answers)
         # Scores are compared with the whole scale where the answers are no guide.
         answers = {} if wrong else _by_number(instrument, self.answers)
@@ -247,19 +255,21 @@ def _by_number(
     return {item.number: a for item, a in zip(instrument.items, answers, strict=True)}
 
 
+# What is expected may not tell which instrument it is, so it names no item, scale or bound of it.
+
+
 def _answer_faults(
     instrument: Instrument, answers: tuple[int | None, ...] | None
 ) -> tuple[Fault, ...]:
     if answers is None:
         return ()
     if len(answers) != len(instrument.items):
-        numbers = ", ".join(item.number for item in instrument.items)
-        expected = f"{len(instrument.items)} answers, to the items {numbers}"
-        return (Fault(("answers",), expected, str(len(answers))),)
+        expected = "one answer, or null, for each of the instrument's items"
+        return (Fault(("answers",), expected, "another number of them"),)
     return tuple(
-        Fault(("answers", place), f"one of {', '.join(map(str, item.answers))}", "another number")
+        Fault(("answers", place), "an answer that the item allows", "another value")
         for place, (item, answer) in enumerate(zip(instrument.items, answers, strict=True))
-        if answer is not None and answer not in item.answers
+        if answer is not None and not (type(answer) is int and answer in item.answers)
     )
 
 
@@ -271,16 +281,31 @@ def _score_faults(
     for place, score in enumerate(scores):
         scale = scales.get(score.scale)
         if scale is None:
-            fix = did_you_mean(score.scale, scales)
-            expected = f"one of {', '.join(scales)}"
-            faults.append(Fault(("scores", place, "scale"), expected, "another name", fix))
+            expected = "the name of one of the instrument's scales"
+            faults.append(Fault(("scores", place, "scale"), expected, "another name"))
             continue
         low, high = scale.bounds(answers)
         if not low <= score.value <= high:
-            expected = f"a score from {scale.low} to {scale.high} that the answers allow"
+            expected = "a score that the scale has and that the answers allow"
             faults.append(Fault(("scores", place, "value"), expected, "another number"))
     once = len({score.scale for score in scores}) == len(scores)
-    return (*faults, *unless(once, "scores", "one score a scale", "two of one"))
+    faults += unless(once, "scores", "one score a scale", "two of one")
+    if faults:
+        return tuple(faults)
+    scored = [(scales[score.scale], score.value) for score in scores]
+    agree = all(_agree(*whole, *part, answers) for whole, part in permutations(scored, 2))
+    return unless(agree, "scores", "scores that can be together", "others")
+
+
+def _agree(
+    whole: Scale, total: int, part: Scale, points: int, answers: Mapping[str, int | None]
+) -> bool:
+    """Whether the items of a scale that are not on another can make the difference."""
+    if whole.highest or part.highest or not set(part.items) < set(whole.items):
+        return True
+    rest = Scale("rest", tuple(item for item in whole.items if item not in part.items))
+    low, high = rest.bounds(answers)
+    return low <= total - points <= high
 
 
 # What follows is data: the items, then each instrument with its bands and who says so.

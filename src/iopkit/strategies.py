@@ -187,10 +187,10 @@ def screenings(draw: st.DrawFn) -> Screening:
     unanswered = draw(st.sampled_from([st.nothing(), st.none()]))
     places = [unanswered | st.sampled_from(item.answers) for item in instrument.items]
     known = Screening(instrument.name, draw(days()), draw(st.none() | st.tuples(*places)))
-    names = [scale.name for scale in instrument.scales]
+    # Of scales that share their last item, one alone is scored: two could contradict.
+    scales = st.lists(st.sampled_from(instrument.scales), unique_by=lambda scale: scale.items[-1])
     scores = [
-        Score(name, draw(st.integers(*known.bounds(name))))
-        for name in draw(st.lists(st.sampled_from(names), unique=True))
+        Score(scale.name, draw(st.integers(*known.bounds(scale.name)))) for scale in draw(scales)
     ]
     return evolve(known, scores=tuple(scores))
 
