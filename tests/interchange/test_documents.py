@@ -48,6 +48,7 @@ from iopkit.consents import Expiry, Purpose
 from iopkit.eligibility import (
     AnyFact,
     Choice,
+    Compare,
     Criterion,
     Ladder,
     Number,
@@ -485,6 +486,15 @@ def test_every_member_of_an_enumeration_has_a_word_of_its_own(
 def test_there_are_no_documents_of_other_classes(value: object) -> None:
     with pytest.raises(TypeError, match=f"no documents of {type(value).__name__}"):
         to_document(value)
+
+
+@pytest.mark.parametrize("read", [from_json, from_toml])
+@pytest.mark.parametrize("kind", [int, Compare])
+def test_no_documents_are_read_of_other_classes(
+    read: Callable[[type, str], object], kind: type
+) -> None:
+    with pytest.raises(TypeError, match=f"^there are no documents of {kind.__name__}$"):
+        read(kind, "{}" if read is from_json else "a = 1")
 
 
 def test_the_shipped_examples_are_valid_documents() -> None:

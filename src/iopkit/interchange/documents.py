@@ -135,6 +135,7 @@ def from_json(kind: type[T], data: bytes | str, *, facts: Facts = FACTS) -> T:
         facts: the facts by name that a policy may ask about.
 
     Raises:
+        TypeError: there are no documents of that class.
         InvalidError: with every problem and its path.
     """
     return _read(kind, _parsed("JSON", _loads, data, masked=_masked(kind)), facts)  # type: ignore[no-any-return]  # built as ``kind``
@@ -200,7 +201,9 @@ def _no_constant(name: str) -> Raw:
 
 def _read(kind: Any, raw: Raw, facts: Facts) -> Any:
     # Any: a union such as Predicate has no type that a signature could name.
-    name = next(name for name, known in KINDS.items() if known is kind)
+    name = next((name for name, known in KINDS.items() if known is kind), None)
+    if name is None:
+        raise TypeError(f"there are no documents of {kind.__name__}")
     what = f"{name} document"
     masked = _masked(kind)
     refuse_excess(name, raw, sized=name != "schedule", masked=masked)
