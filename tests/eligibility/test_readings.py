@@ -86,7 +86,8 @@ def test_an_age_beyond_every_human_one_is_refused() -> None:
     with pytest.raises(InvalidError) as caught:
         read("age", date(2026, 1, 5), birth_date=date(1895, 1, 5))
 
-    assert caught.value.faults[0].path == ("age",)
+    said = "expected a birth within 130 years of the day, found an earlier one"
+    assert str(caught.value) == f"age: 1 problem\n  birth_date: {said}"
 
 
 def test_a_day_before_the_birth_has_no_age() -> None:
@@ -527,6 +528,13 @@ def test_the_order_of_episodes_does_not_matter(
     assert read_facts(asked, first, on=on) == read_facts(asked, second, on=on)
 
 
+def test_whatever_treatments_a_record_can_hold_are_counted() -> None:
+    ended = Treatment(LevelOfCare("3.1"), date.min, date.min + DAY, Outcome.COMPLETED)
+
+    assert read("days_since_24_hour_care", date.max, treatments=(ended,)) == 3_652_057
+    assert read("prior_treatment_episodes", treatments=(ended,) * 1001) == 1001
+
+
 # Coverage, consent and time
 
 
@@ -595,6 +603,28 @@ def test_free_hours_are_what_obligations_leave() -> None:
     work = Obligation(ObligationKind.WORK, WeeklyWindows.of("monday 09:00-12:00"))
 
     assert read("free_hours_per_week") is None
-    assert read("free_hours_per_week", availability=WeeklyWindows()) == 0
-    assert read("free_hours_per_week", availability=windows) == 8.5
+    assert read("free_hours_per_week", availability=WeeklyWindows(), obligations=()) == 0
+    assert read("free_hours_per_week", availability=windows, obligations=()) == 8.5
     assert read("free_hours_per_week", availability=windows, obligations=(work,)) == 5.5
+
+
+@pytest.mark.parametrize(
+    "obligations",
+    [
+        pytest.param(None, id="obligations not known"),
+        pytest.param((Obligation(ObligationKind.WORK),), id="times not known"),
+        pytest.param(
+            (
+                Obligation(ObligationKind.SCHOOL, WeeklyWindows.of("friday 09:00-12:00")),
+                Obligation(ObligationKind.WORK),
+            ),
+            id="times of one not known",
+        ),
+    ],
+)
+def test_free_hours_are_not_known_unless_every_obligation_is(
+    obligations: tuple[Obligation, ...] | None,
+) -> None:
+    windows = WeeklyWindows.of("monday 09:00-17:00")
+
+    assert read("free_hours_per_week", availability=windows, obligations=obligations) is None

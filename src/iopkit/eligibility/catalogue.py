@@ -60,7 +60,7 @@ _INDIANA_TEST = INDIANA.at("(c)(1)")
 def _patient() -> Iterator[AnyFact]:
     yield Fact(
         "age",
-        Number(0, 130, unit="years", whole=True),
+        Number(0, readings.OLDEST, unit="years", whole=True),
         "Completed years since birth. Somebody born on February 29 turns a year older on "
         "February 28 of other years.",
         readings.age,
@@ -69,7 +69,8 @@ def _patient() -> Iterator[AnyFact]:
     yield Fact(
         "free_hours_per_week",
         Number(0, 168, unit="hours"),
-        "Hours a week when the patient could come, less the known obligations.",
+        "Hours a week when the patient could come, less the obligations. Not known unless all "
+        "obligations are, each with its times.",
         readings.free_hours,
     )
     for payer in Payer:
@@ -136,7 +137,7 @@ def _diagnoses() -> Iterator[AnyFact]:
 def _treatments() -> Iterator[AnyFact]:
     yield Fact(
         "prior_treatment_episodes",
-        Number(0, 1000, whole=True),
+        Number(0, 999_999, whole=True),
         "How many episodes of treatment ended by the day.",
         readings.prior_treatments,
         changeable=False,
@@ -159,7 +160,8 @@ def _treatments() -> Iterator[AnyFact]:
     )
     yield Fact(
         "days_since_24_hour_care",
-        Number(0, 50_000, unit="days", whole=True),
+        # More days than there are between two dates.
+        Number(0, 4_000_000, unit="days", whole=True),
         "Days since the patient left care around the clock, at level 3.1 or above. Not known "
         "either where there was none.",
         readings.days_since_24_hour_care,

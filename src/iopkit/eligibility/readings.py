@@ -14,6 +14,7 @@ from attrs import frozen
 from dateutil.relativedelta import relativedelta
 
 from iopkit.consents import Purpose
+from iopkit.errors import refuse, unless
 from iopkit.levels import LevelOfCare
 from iopkit.patients import (
     Coverage,
@@ -30,18 +31,34 @@ from iopkit.truth import Truth, any_of
 
 T = TypeVar("T")
 
+OLDEST = 130
+"""The most completed years that a patient can have lived."""
+
 REMISSION = ("not_in_remission", "early", "sustained", "no_disorder")
 """How far a use disorder is in remission; ``no_disorder``: there is none to be in it."""
 
 
 def age(patient: Patient, on: date) -> int | None:
-    """Completed years since birth."""
+    """Completed years since birth.
+
+    Raises:
+        InvalidError: the day is before the birth, or more than ``OLDEST`` years after it.
+            Records of such a birth may be held, but no age is read from them.
+    """
     refuse_before_birth(patient, on, what="age", path="on")
-    return None if patient.birth_date is None else relativedelta(on, patient.birth_date).years
+    if patient.birth_date is None:
+        return None
+    years = relativedelta(on, patient.birth_date).years
+    expected = f"a birth within {OLDEST} years of the day"
+    refuse("age", unless(years <= OLDEST, "birth_date", expected, "an earlier one"))
+    return years
 
 
 def free_hours(patient: Patient, _: date) -> float | None:
-    """Hours a week when the patient could come."""
+    """Hours a week when the patient could come; unknown unless each obligation's times are."""
+    obligations = patient.obligations
+    if obligations is None or any(one.windows is None for one in obligations):
+        return None
     return None if patient.free is None else patient.free.total / timedelta(hours=1)
 
 
