@@ -1,11 +1,11 @@
 import pickle
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid1, uuid3, uuid5
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields
 from attrs.exceptions import FrozenInstanceError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -303,6 +303,30 @@ def test_nothing_is_dated_before_the_birth(name: str, dated: Callable[[date], ob
     assert at(BIRTH, BIRTH) == []
     assert at(None, BIRTH - DAY) == []
     assert at(BIRTH, BIRTH, BIRTH - DAY) == [name]
+
+
+@pytest.mark.parametrize(
+    ("cls", "known"),
+    [
+        (Patient, {"key": KEY}),
+        (Assessment, {}),
+        (Screening, {"instrument": "cows"}),
+        (Treatment, {}),
+        (Coverage, {"payer": Payer.MEDICARE}),
+        (Consent, {}),
+        (SubstanceUseDisorder, {}),
+        (MentalDisorder, {}),
+    ],
+)
+def test_a_moment_is_no_day(cls: Any, known: dict[str, Any]) -> None:
+    moment = datetime(2026, 1, 5, 9, 30)  # noqa: DTZ001  # as callers give it
+    dated = {field.name: moment for field in fields(cls) if field.type in (date, date | None)}
+
+    with pytest.raises(InvalidError) as caught:
+        cls(**known, **dated)
+
+    said = "expected a date without a time, found a moment"
+    assert [str(fault) for fault in caught.value.faults] == [f"{name}: {said}" for name in dated]
 
 
 def test_every_fault_of_a_patient_is_reported_at_once() -> None:

@@ -1,5 +1,5 @@
 import pickle
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -52,6 +52,14 @@ def test_a_version_is_in_force_from_its_own_day_until_the_next(day: date, value:
 def test_a_day_before_the_first_version_is_an_error_and_not_a_guess() -> None:
     with pytest.raises(NotInForceError, match="the first is from 2024-01-01"):
         versions(FIRST, SECOND).on(FIRST - timedelta(days=1))
+
+
+def test_a_moment_is_no_day_on_which_a_version_is_in_force() -> None:
+    with pytest.raises(InvalidError) as caught:
+        versions(FIRST).on(datetime(2026, 1, 5, 9, 30))  # noqa: DTZ001  # as callers give it
+
+    said = "day: expected a date without a time, found a moment"
+    assert [str(fault) for fault in caught.value.faults] == [said]
 
 
 @pytest.mark.parametrize(

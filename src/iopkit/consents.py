@@ -8,7 +8,7 @@ from typing import TypeVar
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, unless
+from iopkit.errors import refuse, refuse_moments, unless
 from iopkit.truth import Truth, all_of
 
 T = TypeVar("T")
@@ -70,6 +70,13 @@ class Consent:
     revoked: date | None = None
 
     def __attrs_post_init__(self) -> None:
+        refuse_moments(
+            "consent",
+            end=self.end,
+            event_occurred=self.event_occurred,
+            signed=self.signed,
+            revoked=self.revoked,
+        )
         purposes = self.purposes or frozenset()
         refuse(
             "consent",

@@ -6,6 +6,7 @@ patient's data.
 """
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from difflib import get_close_matches
 
 from attrs import evolve, frozen
@@ -109,3 +110,14 @@ def refuse(what: str, *groups: tuple[Fault, ...]) -> None:
     """Raise one ``InvalidError`` with the faults of all groups, if there are any."""
     if faults := [fault for group in groups for fault in group]:
         raise InvalidError(what, faults)
+
+
+def refuse_moments(what: str, **days: date | None) -> None:
+    """Raise ``InvalidError`` for each day that has a time: dates do not compare with those."""
+    refuse(
+        what,
+        *(
+            unless(not isinstance(day, datetime), name, "a date without a time", "a moment")
+            for name, day in days.items()
+        ),
+    )

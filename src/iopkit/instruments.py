@@ -14,7 +14,7 @@ from typing import TypeVar
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.errors import Fault, UnknownNameError, refuse, unless
+from iopkit.errors import Fault, UnknownNameError, refuse, refuse_moments, unless
 from iopkit.sources import Grade, Source
 
 
@@ -193,6 +193,7 @@ class Screening:
     scores: tuple[Score, ...] = ()
 
     def __attrs_post_init__(self) -> None:
+        refuse_moments("screening", on=self.on)
         known, names = self.instrument in INSTRUMENTS, ", ".join(INSTRUMENTS)
         # No name is suggested: the closest one would tell which screen was meant.
         refuse("screening", unless(known, "instrument", f"one of {names}", "another name"))

@@ -15,7 +15,7 @@ from attrs import frozen
 from iopkit.availability import WeeklyWindows, is_whole_minutes
 from iopkit.confidential import hidden
 from iopkit.consents import Consent
-from iopkit.errors import refuse, unless
+from iopkit.errors import refuse, refuse_moments, unless
 from iopkit.instruments import Screening
 from iopkit.levels import AgeGroup, Edition, LevelOfCare
 
@@ -104,6 +104,11 @@ class SubstanceUseDisorder:
     symptom_free_since: date | None = None
 
     def __attrs_post_init__(self) -> None:
+        refuse_moments(
+            "substance use disorder",
+            diagnosed=self.diagnosed,
+            symptom_free_since=self.symptom_free_since,
+        )
         # What is expected may not tell the substance, so it names no number or block of it.
         most = self.substance.criteria if self.substance else 11
         block = self.substance.icd10_block if self.substance else "F1"
@@ -155,6 +160,7 @@ class MentalDisorder:
     diagnosed: date | None = None
 
     def __attrs_post_init__(self) -> None:
+        refuse_moments("mental disorder", diagnosed=self.diagnosed)
         code = self.code
         ok = code is None or (bool(_ICD10.fullmatch(code)) and code[0] == "F" and code[:2] != "F1")
         expected = "an ICD-10-CM code from F01 to F99, without F10 to F19"
@@ -287,6 +293,7 @@ class Assessment:
     other_conditions_met: bool | None = None
 
     def __attrs_post_init__(self) -> None:
+        refuse_moments("assessment", on=self.on)
         rated = [rating.dimension for rating in self.ratings]
         needed = self.needed_per_week
         refuse(
@@ -354,6 +361,7 @@ class Coverage:
     end: date | None = None
 
     def __attrs_post_init__(self) -> None:
+        refuse_moments("coverage", start=self.start, end=self.end)
         ordered = self.start is None or self.end is None or self.start < self.end
         refuse("coverage", unless(ordered, "end", "a day after the start", "an earlier day"))
 
@@ -405,6 +413,7 @@ class Treatment:
     outcome: Outcome | None = None
 
     def __attrs_post_init__(self) -> None:
+        refuse_moments("treatment", start=self.start, end=self.end)
         ordered = self.start is None or self.end is None or self.start < self.end
         refuse("treatment", unless(ordered, "end", "a day after the start", "an earlier day"))
 
@@ -441,6 +450,7 @@ class Patient:
     """When the patient could come; obligations are taken off it."""
 
     def __attrs_post_init__(self) -> None:
+        refuse_moments("patient", birth_date=self.birth_date)
         dated: dict[str, list[date | None]] = {
             "diagnoses": [day for found in self.diagnoses or () for day in _days_of(found)],
             "assessments": [assessment.on for assessment in self.assessments or ()],
@@ -478,6 +488,7 @@ class Patient:
 
 
 def refuse_before_birth(patient: Patient, day: date, *, what: str, path: str) -> None:
-    """Raise ``InvalidError`` for a day before a patient's birth, if that is known."""
+    """Raise ``InvalidError`` for a ``datetime``, or a day before a patient's birth, if known."""
+    refuse_moments(what, **{path: day})
     ok = patient.birth_date is None or patient.birth_date <= day
     refuse(what, unless(ok, path, "a day from the birth on", "an earlier day"))

@@ -1,6 +1,6 @@
 """How each fact is read from a patient as of a day, and what leaves it not known."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -76,6 +76,11 @@ def disorder(
 )
 def test_age_in_completed_years(birth: date, on: date, age: int) -> None:
     assert read("age", on, birth_date=birth) == age
+
+
+def test_facts_are_not_read_at_a_moment() -> None:
+    with pytest.raises(InvalidError, match="on: expected a date without a time, found a moment"):
+        read("has_diagnosis", datetime(2026, 1, 5, 9, 30))  # noqa: DTZ001  # as callers give it
 
 
 def test_age_is_not_known_without_a_birth_date() -> None:

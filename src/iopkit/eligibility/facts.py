@@ -10,7 +10,7 @@ from attrs import frozen
 from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import Scalar
 from iopkit.eligibility.predicates import AnyFact, Fact, each_once
-from iopkit.errors import refuse, unless
+from iopkit.errors import refuse, refuse_moments, unless
 
 S = TypeVar("S")
 
@@ -62,7 +62,8 @@ def read_facts(facts: Iterable[Fact[S, Any]], subject: S, *, on: date) -> FactSh
 
     Raises:
         InvalidError: a reader gave a value that its fact's kind does not have, or the
-            day is before the subject's birth.
+            day is before the subject's birth or a ``datetime``.
     """
+    refuse_moments("facts", on=on)
     asked = tuple(facts)
     return FactSheet.of(asked, {fact.name: fact.read(subject, on) for fact in asked}, on=on)
