@@ -423,6 +423,49 @@ def test_a_taken_name_is_no_fault_where_it_is_not_given() -> None:
 
 
 @every_engine
+def test_a_name_in_another_case_is_taken_too(engine: str) -> None:
+    frame = OF_TABLE[engine](pa.table({"age": [40], "VERDICT": ["no"], "Missing_Age": ["no"]}))
+
+    with pytest.raises(InvalidError) as caught:
+        decide_frame(policy_of(AGE >= 18), frame, on=DAY, criteria=True, missing=True)
+    assert [fault.path for fault in caught.value.faults] == [("verdict",), ("missing_age",)]
+
+
+def test_criteria_that_differ_in_case_alone_cannot_both_have_a_column() -> None:
+    criteria = tuple(Criterion(name, "", AGE >= 18, SOURCE) for name in ("A", "a"))
+    policy = Policy("cases", "Cases", Versions((Dated(date(2024, 1, 1), criteria, SOURCE),)))
+    frame = duckdb.sql("select 40 as age")
+
+    assert lists(decide_frame(policy, frame, on=DAY))["verdict"] == ["yes"]
+    with pytest.raises(InvalidError, match="1 problem\n  criterion_a: expected no column"):
+        decide_frame(policy, frame, on=DAY, criteria=True)
+
+
+@every_engine
+def test_names_like_those_of_the_work_in_between_change_nothing(engine: str) -> None:
+    columns = {"age": [40], "YES_0": [False], "NO_0": [True], "_yes_0": [False], "___2": [False]}
+    frame, policy = OF_TABLE[engine](pa.table(columns)), policy_of(AGE >= 18)
+
+    assert attrition(policy, frame, on=DAY) == (Step("c0", 0, 1, 0),)
+    decided = lists(decide_frame(policy, frame, on=DAY, missing=True))
+    assert decided == {**columns, "verdict": ["yes"], "missing_age": [False]}
+
+
+def test_names_that_are_no_text_are_kept() -> None:
+    frame = pd.DataFrame({0: [1], "age": [40]})
+    decided = decide_frame(policy_of(AGE >= 18), frame, on=DAY, missing=True)
+
+    assert list(decided.columns) == [0, "age", "verdict", "missing_age"]
+    assert attrition(policy_of(AGE >= 18), frame, on=DAY) == (Step("c0", 0, 1, 0),)
+
+
+def test_a_policy_without_facts_decides_a_frame_without_columns() -> None:
+    decided = decide_frame(policy_of(AllOf(())), pd.DataFrame(), on=DAY, missing=True)
+
+    assert list(decided.columns) == ["verdict"]
+
+
+@every_engine
 def test_values_outside_their_kind_are_counted_and_not_shown(engine: str) -> None:
     frame = OF_TABLE[engine](
         pa.table(
@@ -558,7 +601,7 @@ def test_a_fact_sheet_has_plain_values_whatever_the_engines_type() -> None:
     assert [(value, type(value)) for value in sheet.values().values()] == [(18, int), (9.0, float)]
 
 
-@pytest.mark.parametrize("age", [131, 17.5])
+@pytest.mark.parametrize("age", [131, 17.5, math.inf, -math.inf])
 def test_a_fact_sheet_refuses_what_the_row_path_refuses(age: float) -> None:
     sheets = fact_sheets([AGE], pl.DataFrame({"age": [age]}), on=DAY)
 

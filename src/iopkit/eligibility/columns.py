@@ -122,7 +122,7 @@ def decide_frame(
     Raises:
         NotInForceError: ``on`` is before the first version.
         InvalidError: a fact's column is missing or of another type, or the frame has a
-            column of an output's name.
+            column of an output's name, or two outputs have one; case makes no difference.
         TooComplexError: with ``missing``, the policy's diagram is too large.
         MissingExtraError: the extra ``tables`` is not installed.
 
@@ -146,9 +146,7 @@ def decide_frame(
     results += [_words(rail, opened) for rail in judged if criteria]
     stages: Sequence[_Stage] = ()
     if missing:
-        stages, flags = _missing(
-            policy.predicate(on=on), columns, prefix="_" * max(map(len, opened.columns))
-        )
+        stages, flags = _missing(policy.predicate(on=on), columns, prefix=_free_prefix(opened))
         results += [flags[fact] for fact in facts]
     decided = _added(opened, *stages, dict(zip(outputs, results, strict=True)))
     kept: T = decided.drop(*(name for stage in stages for name in stage)).to_native()
@@ -327,6 +325,10 @@ def _columns(facts: Iterable[AnyFact], frame: _Frame, outputs: Iterable[str] = (
     found = {fact.name: _column(fact, frame) for fact in asked if fact.name in schema}
     # The class of a type alone: in full, it may list its values.
     types = {name: f"one of {type(schema[name]).__name__}" for name in found}
+    given = tuple(outputs)
+    # DuckDB and Spark tell no names apart by case.
+    names = [str(name).casefold() for name in (*schema, *given)]
+    free = [name not in names[: len(schema) + n] for n, name in enumerate(names[len(schema) :])]
     refuse(
         "frame",
         *(
@@ -338,7 +340,10 @@ def _columns(facts: Iterable[AnyFact], frame: _Frame, outputs: Iterable[str] = (
             )
             for fact in asked
         ),
-        *(unless(name not in schema, name, "no column of that name", "one") for name in outputs),
+        *(
+            unless(is_free, name, "no column of that name", "one")
+            for name, is_free in zip(given, free, strict=True)
+        ),
     )
     return {name: column for name, column in found.items() if column}
 
@@ -510,10 +515,17 @@ def _staged(frame: _Frame, judged: Sequence[Rails]) -> tuple[_Frame, list[Rails]
     """Rails as columns, so that what is built on them computes each once on every engine."""
     import narwhals as nw
 
-    names = [Rails(nw.col(f"yes_{n}"), nw.col(f"no_{n}")) for n in range(len(judged))]
-    flags = {f"yes_{n}": rail.yes for n, rail in enumerate(judged)}
-    flags |= {f"no_{n}": rail.no for n, rail in enumerate(judged)}
+    yes, no = (f"{_free_prefix(frame)}{word}_" for word in ("yes", "no"))
+    names = [Rails(nw.col(f"{yes}{n}"), nw.col(f"{no}{n}")) for n in range(len(judged))]
+    flags = {f"{yes}{n}": rail.yes for n, rail in enumerate(judged)}
+    flags |= {f"{no}{n}": rail.no for n, rail in enumerate(judged)}
     return _added(frame, flags), names
+
+
+def _free_prefix(frame: _Frame) -> str:
+    """What no column's name starts with, whatever its case: it is longer than each."""
+    # pandas has names that are no text.
+    return "_" * (1 + max((len(str(name)) for name in frame.columns), default=0))
 
 
 def _missing(
@@ -595,4 +607,4 @@ def _plain(kind: Kind, value: Any) -> Any:  # noqa: ANN401
 
     if not isinstance(kind, Number):
         return nw.to_py_scalar(value)
-    return int(value) if kind.whole and value == int(value) else float(value)
+    return int(value) if kind.whole and float(value).is_integer() else float(value)
