@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import duckdb
 import narwhals as nw
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -352,11 +353,70 @@ def test_a_column_of_nulls_alone_is_of_every_kind(engine: str) -> None:
     check_frame(asked, frame)
 
 
-def test_objects_that_are_no_booleans_are_not_known() -> None:
-    frame = pd.DataFrame({"dangerous": pd.Series([True, "yes", None, False], dtype=object)})
+@pytest.mark.parametrize("false", [False, np.False_], ids=["python", "numpy"])
+def test_objects_that_are_booleans_or_null_are_booleans(false: object) -> None:
+    frame = pd.DataFrame({"dangerous": pd.Series([True, None, NAN, false], dtype=object)})
 
     decided = decide_frame(policy_of(DANGEROUS.equals(True)), frame, on=DAY)
     assert decided["verdict"].to_list() == ["yes", "unknown", "unknown", "no"]
+
+
+@pytest.mark.parametrize("value", ["yes", 1, 0, 1.0, 0.0, [True]], ids=repr)
+def test_objects_of_which_one_is_no_boolean_are_refused(value: object) -> None:
+    frame = pd.DataFrame({"dangerous": pd.Series([True, value, None, False], dtype=object)})
+
+    with pytest.raises(InvalidError, match="a column of booleans, found one of Object"):
+        decide_frame(policy_of(DANGEROUS.equals(True)), frame, on=DAY)
+
+
+FLOATS: dict[str, Any] = {
+    "pandas-16": pd.DataFrame({HOURS.name: np.array([8.1, math.inf], "float16")}),
+    "pandas-32": pd.DataFrame({HOURS.name: np.array([8.1, math.inf], "float32")}),
+    "polars-32": pl.DataFrame({HOURS.name: pl.Series([8.1, math.inf], dtype=pl.Float32)}),
+    "pyarrow-16": pa.table({HOURS.name: pa.array([8.1, math.inf], pa.float16())}),
+    "pyarrow-32": pa.table({HOURS.name: pa.array([8.1, math.inf], pa.float32())}),
+    "duckdb-32": duckdb.sql(f"select unnest(['8.1', 'inf']::float[]) as {HOURS.name}"),
+}
+
+
+@pytest.mark.parametrize("name", FLOATS)
+def test_a_narrow_float_is_compared_as_the_wide_one_that_it_is(name: str) -> None:
+    (first, _) = lists(FLOATS[name])[HOURS.name]
+    expected = evaluate(HOURS <= 8.1, {HOURS.name: float(first)})
+
+    decided = lists(decide_frame(policy_of(HOURS <= 8.1), FLOATS[name], on=DAY))
+    assert decided["verdict"] == [expected.value, "unknown"]
+
+
+@pytest.mark.parametrize("name", FLOATS)
+def test_infinity_in_a_narrow_float_is_not_known(name: str) -> None:
+    ratio = nw.from_native(FLOATS[name]).rename({HOURS.name: RATIO.name}).to_native()
+
+    decided = lists(decide_frame(policy_of(RATIO.is_known), ratio, on=DAY))
+    assert decided["verdict"] == ["yes", "no"]
+
+
+def test_a_view_of_text_is_text() -> None:
+    frame = pa.table({SEVERITY.name: pa.array(["mild", None, "none"], pa.string_view())})
+
+    decided = lists(decide_frame(policy_of(SEVERITY >= "mild"), frame, on=DAY))
+    assert decided["verdict"] == ["yes", "unknown", "no"]
+
+
+@pytest.mark.parametrize("fact", [AGE, SEVERITY, DANGEROUS], ids=lambda fact: fact.name)
+@pytest.mark.parametrize("kind", ["uuid", "bit", "json", "blob", "struct(age int)"])
+def test_a_type_that_no_kind_has_is_refused(fact: AnyFact, kind: str) -> None:
+    frame = duckdb.sql(f"select null::{kind} as {fact.name}")
+
+    with pytest.raises(InvalidError, match=f"{fact.name}: expected a column of"):
+        check_frame([fact], frame)
+
+
+def test_a_type_of_pandas_that_no_kind_has_is_refused() -> None:
+    frame = pd.DataFrame({"age": pd.Series([pd.Period("2020")])})
+
+    with pytest.raises(InvalidError, match="a column of numbers, found one of Unknown"):
+        check_frame([AGE], frame)
 
 
 # Faults
@@ -519,6 +579,13 @@ def test_a_missing_extra_is_named(
     monkeypatch.setitem(sys.modules, "narwhals", None)
     with pytest.raises(MissingExtraError, match=r"iopkit\[tables\]"):
         call(pl.DataFrame({"age": [18]}))
+
+
+def test_pyarrow_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ModuleNotFoundError, match="pyarrow") as caught:
+        facts_frame([AGE], [], on=DAY, backend="pyarrow")
+    assert not isinstance(caught.value, MissingExtraError)
 
 
 # Attrition

@@ -6,7 +6,7 @@ age of 400, an option that does not exist, NaN) is not known either, so that it 
 a yes or a no; ``check_frame`` finds it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from math import ceil, floor, inf, nextafter
 from operator import eq, ge, gt, le, lt
@@ -51,7 +51,6 @@ from iopkit.truth import Truth
 
 if TYPE_CHECKING:
     import narwhals
-    import narwhals as nw
 
 T = TypeVar("T")
 
@@ -244,6 +243,8 @@ def facts_frame(
     Raises:
         InvalidError: a fact is named ``key``, or ``read_facts`` refuses.
         MissingExtraError: the extra ``tables`` is not installed.
+        ModuleNotFoundError: ``backend`` is ``pyarrow``, which no extra brings, and it is not
+            installed.
 
     Example:
         >>> from uuid import UUID
@@ -266,6 +267,8 @@ def facts_frame(
         schema = {KEY: nw.String(), **{fact.name: _dtype(fact.kind) for fact in asked}}
         return nw.from_dict(data, schema, backend=backend).to_native()
     except ImportError as error:
+        if error.name == "pyarrow":
+            raise
         raise MissingExtraError("tables", "a data frame") from error
 
 
@@ -298,15 +301,15 @@ def fact_sheets(facts: Iterable[AnyFact], frame: object, *, on: date) -> Iterato
 class _Column:
     """A fact's values; whether there is one, and one of the fact's kind, never null."""
 
-    values: "nw.Expr"
-    present: "nw.Expr"
-    inside: "nw.Expr"
+    values: "narwhals.Expr"
+    present: "narwhals.Expr"
+    inside: "narwhals.Expr"
 
 
 # Any: Narwhals' frames are generic in the native one, which may be of any engine.
 _Frame = Any
 _Columns = Mapping[str, _Column]
-_Stage = Mapping[str, "nw.Expr"]
+_Stage = Mapping[str, "narwhals.Expr"]
 
 
 def _opened(frame: object, *, eager: bool = False) -> _Frame:
@@ -358,21 +361,24 @@ def _column(fact: AnyFact, frame: _Frame) -> _Column | None:
     kind = fact.kind
     values, dtype = nw.col(fact.name), frame.collect_schema()[fact.name]
     present, pandas = ~values.is_null(), frame.implementation.is_pandas_like()
+    native = _native_type(frame, fact.name) if dtype in (nw.Unknown, nw.String) else ""
     match kind:
         case YesNo():
-            # pandas has booleans with nulls as objects.
-            fits = dtype == nw.Boolean or (pandas and dtype == nw.Object)
+            fits = dtype == nw.Boolean or (pandas and _are_booleans(frame[fact.name]))
         case Number():
             fits = dtype.is_numeric()
         case Choice():
-            fits = dtype in (nw.String, nw.Categorical, nw.Enum)
-    if not fits and dtype != nw.Unknown:
+            fits = dtype in (nw.String, nw.Categorical, nw.Enum) and native != "JSON"
+    if not fits and native not in _NULLS:
         if not (pandas and frame[fact.name].is_null().all()):
             return None
         # pandas has no type for nulls alone, and has them in no order.
         return _Column(nw.lit(kind.low) if isinstance(kind, Number) else values, present, present)
-    # Unknown is that of nulls alone; the others Polars compares with few values before 2.
-    if dtype in (nw.Unknown, nw.Categorical, nw.Enum, nw.Decimal):
+    # Narrow floats would narrow what they are compared with, PyArrow compares no views of text,
+    # and Polars before 2 compares the others with few values.
+    narrow = dtype.is_float() and dtype != nw.Float64
+    others = (nw.Unknown, nw.Categorical, nw.Enum, nw.Decimal)
+    if narrow or native == "string_view" or dtype in others:
         values = values.cast(nw.Float64() if isinstance(kind, Number) else _dtype(kind))
     if not isinstance(kind, Number):
         return _Column(values, present, _one_of(values, _options(kind)))
@@ -381,7 +387,37 @@ def _column(fact: AnyFact, frame: _Frame) -> _Column | None:
     return _Column(values, present, _in_range(kind, values, whole=dtype.is_integer()))
 
 
-def _in_range(kind: Number, values: "nw.Expr", *, whole: bool) -> "nw.Expr":
+# What engines call the type of nulls alone, which Narwhals does not tell from ones unknown to it.
+_NULLS = {"Null", "null", "null[pyarrow]", "NULL", "NullType()"}
+
+_NATIVE_TYPES: Mapping[str, Callable[[Any, str], object]] = {
+    "duckdb": lambda frame, name: frame.types[frame.columns.index(name)],
+    "pandas": lambda frame, name: frame.dtypes[name],
+    "polars": lambda frame, name: frame.collect_schema()[name],
+    "pyarrow": lambda frame, name: frame.schema.field(name).type,
+    "pyspark": lambda frame, name: frame.schema[name].dataType,
+}
+
+
+def _native_type(frame: _Frame, name: str) -> str:
+    """What its engine calls a column's type; empty on engines that are not tested."""
+    read = _NATIVE_TYPES.get(frame.implementation.value)
+    return str(read(frame.to_native(), name)).strip('"') if read else ""
+
+
+# Any: a series of pandas, or of an engine like it.
+def _are_booleans(series: Any) -> bool:  # noqa: ANN401
+    """Whether a series has booleans as objects, as pandas has them with nulls.
+
+    Among objects 1 is equal to true, but it is no boolean.
+    """
+    import narwhals as nw
+
+    types = series.implementation.to_native_namespace().api.types
+    return bool(series.dtype == nw.Object and types.infer_dtype(series.to_native()) == "boolean")
+
+
+def _in_range(kind: Number, values: "narwhals.Expr", *, whole: bool) -> "narwhals.Expr":
     """Whether a value is one of the kind's; ``whole``: its column has whole numbers alone."""
     if whole:
         low, high = ceil(max(kind.low, -(2**63))), floor(min(kind.high, 2**63 - 1))
@@ -392,7 +428,7 @@ def _in_range(kind: Number, values: "nw.Expr", *, whole: bool) -> "nw.Expr":
     return (inside & (values == values.floor()) if kind.whole else inside).fill_null(value=False)
 
 
-def _dtype(kind: Kind) -> "nw.dtypes.DType":
+def _dtype(kind: Kind) -> "narwhals.dtypes.DType":
     import narwhals as nw
 
     match kind:
@@ -408,7 +444,7 @@ def _options(kind: YesNo | Choice) -> tuple[Scalar, ...]:
     return kind.options if isinstance(kind, Choice) else (True, False)
 
 
-def _one_of(values: "nw.Expr", options: Iterable[Scalar]) -> "nw.Expr":
+def _one_of(values: "narwhals.Expr", options: Iterable[Scalar]) -> "narwhals.Expr":
     # Faster than ``is_in``, and the same on every engine.
     return _at_least(1, [(values == option).fill_null(value=False) for option in options])
 
@@ -434,7 +470,7 @@ def _asked(atom: Atom, column: _Column) -> Rails:
         case Known():
             return Rails(inside, ~inside)
         case Compare(_, operator, value):
-            holds: nw.Expr = _COMPARES[operator](values, value)
+            holds: narwhals.Expr = _COMPARES[operator](values, value)
         case Between(_, low, high):
             holds = values.is_between(low, high)
         case OneOf(_, options):
@@ -471,7 +507,7 @@ def _joined(count: int, parts: Sequence[Rails]) -> Rails:
     )
 
 
-def _at_least(count: int, flags: "Sequence[nw.Expr]") -> "nw.Expr":
+def _at_least(count: int, flags: "Sequence[narwhals.Expr]") -> "narwhals.Expr":
     import narwhals as nw
 
     if not flags:
@@ -485,7 +521,7 @@ def _at_least(count: int, flags: "Sequence[nw.Expr]") -> "nw.Expr":
     return nw.sum_horizontal(*(flag.cast(nw.Int64) for flag in flags)) >= count
 
 
-def _words(rail: Rails, frame: _Frame) -> "nw.Expr":
+def _words(rail: Rails, frame: _Frame) -> "narwhals.Expr":
     """The value of the ``Truth`` that two rails stand for."""
     import narwhals as nw
 
@@ -530,7 +566,7 @@ def _free_prefix(frame: _Frame) -> str:
 
 def _missing(
     predicate: Predicate, columns: _Columns, *, prefix: str
-) -> "tuple[Sequence[_Stage], Mapping[AnyFact, nw.Expr]]":
+) -> "tuple[Sequence[_Stage], Mapping[AnyFact, narwhals.Expr]]":
     """For each fact, whether it is not known and could still change a predicate's truth.
 
     The flags rest on columns that the stages make: one for each node of the facts'
@@ -568,11 +604,11 @@ def _shared(diagram: Diagram, nodes: dict[Node, int]) -> int:
 
 
 def _followed(
-    answers: Answers, node: Node, columns: _Columns, made: "Mapping[int, nw.Expr]"
-) -> "nw.Expr":
+    answers: Answers, node: Node, columns: _Columns, made: "Mapping[int, narwhals.Expr]"
+) -> "narwhals.Expr":
     """Whether a node leads to yes, given whether those after it do."""
     inside = columns[answers.fact.name].inside
-    ways: list[nw.Expr] = []
+    ways: list[narwhals.Expr] = []
     for branch in dict.fromkeys(node.branches):
         places = [place for place, to in enumerate(node.branches) if to == branch]
         known = [place for place in places if place < answers.count]
@@ -582,7 +618,7 @@ def _followed(
     return _at_least(1, ways)
 
 
-def _counts(frame: _Frame, flags: "Iterable[nw.Expr]") -> tuple[int, ...]:
+def _counts(frame: _Frame, flags: "Iterable[narwhals.Expr]") -> tuple[int, ...]:
     """The number of rows, and of those in which each flag is true."""
     import narwhals as nw
 
