@@ -161,6 +161,12 @@ def test_decide_prints_in_several_forms(form: str, start: str, folder: Path, run
     assert said.out.startswith(start)
 
 
+def test_a_form_for_reading_and_json_exclude_each_other(folder: Path, run: Run) -> None:
+    said = run("decide", "patient.json", *MEDICARE, *ON, "--form", "html", "--json")
+    assert (said.code, said.out) == (2, "")
+    assert "choose one" in said.err
+
+
 # Plan.
 
 PLAN = ("plan", "patient.json", "--program", "matrix-16-week", "--site", "site.toml")
