@@ -3,6 +3,14 @@
 from enum import StrEnum
 
 
+class Delivery(StrEnum):
+    """How patient and clinician meet."""
+
+    ON_SITE = "on_site"
+    TELEHEALTH = "telehealth"
+    """By video or telephone, with the patient at home or elsewhere."""
+
+
 class Modality(StrEnum):
     """A kind of service, in the field's usual terms.
 

@@ -18,6 +18,7 @@ from iopkit.consents import Consent
 from iopkit.errors import refuse, refuse_moments, unless
 from iopkit.instruments import Screening
 from iopkit.levels import AgeGroup, Edition, LevelOfCare
+from iopkit.needs import Need
 
 
 class Substance(StrEnum):
@@ -285,6 +286,8 @@ class Assessment:
     living_environment: LivingEnvironment | None = None
     has_transport: bool | None = None
     has_telehealth_access: bool | None = None
+    needs: frozenset[Need] | None = None
+    """What the patient needs beside the program's services, as a clinician recorded it."""
     court_ordered: bool | None = None
     entry: Entry | None = None
     # As the program or payer sees it for which the assessment was made.

@@ -22,6 +22,7 @@ from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.eligibility.readings import (
     Consented,
     Covered,
+    NeedRecorded,
     NewestBand,
     NewestFinding,
     NewestRisk,
@@ -29,6 +30,7 @@ from iopkit.eligibility.readings import (
 )
 from iopkit.instruments import INSTRUMENTS
 from iopkit.levels import AgeGroup, LevelOfCare
+from iopkit.needs import Need
 from iopkit.patients import Entry, LivingEnvironment, OpioidMedication, Outcome, Payer, Severity
 from iopkit.sources import Grade, Source
 
@@ -73,6 +75,12 @@ def _patient() -> Iterator[AnyFact]:
         "obligations are, each with its times.",
         readings.free_hours,
     )
+    yield Fact(
+        "support_joins_family_sessions",
+        YesNo(),
+        "A support person is on record who joins family sessions.",
+        readings.support_joins,
+    )
     for payer in Payer:
         yield Fact(
             f"covered_by_{payer.value}",
@@ -115,6 +123,20 @@ def _diagnoses() -> Iterator[AnyFact]:
         "An opioid use disorder is on record by the day.",
         readings.has_opioid_use_disorder,
         CFR_410_67,
+        changeable=False,
+    )
+    yield Fact(
+        "has_alcohol_use_disorder",
+        YesNo(),
+        "An alcohol use disorder is on record by the day.",
+        readings.has_alcohol_use_disorder,
+        changeable=False,
+    )
+    yield Fact(
+        "has_other_mental_disorder",
+        YesNo(),
+        "A mental disorder other than of substance use is on record by the day.",
+        readings.has_other_mental_disorder,
         changeable=False,
     )
     yield Fact(
@@ -290,6 +312,17 @@ def _surroundings() -> Iterator[AnyFact]:
     )
 
 
+def _beside() -> Iterator[AnyFact]:
+    for need in Need:
+        yield Fact(
+            f"needs_{need.value}",
+            YesNo(),
+            f"Recorded by a clinician: the patient needs {need.label} beside the program's "
+            "services.",
+            NeedRecorded(need),
+        )
+
+
 def _program() -> Iterator[AnyFact]:
     yield _assessed(
         "age_group",
@@ -365,6 +398,7 @@ GROUPS: Mapping[str, tuple[AnyFact, ...]] = MappingProxyType(
         "Assessment: health": tuple(_health()),
         "Assessment: taking part": tuple(_participation()),
         "Assessment: surroundings": tuple(_surroundings()),
+        "Assessment: needs beside the program": tuple(_beside()),
         "Assessment: by the program's rules": tuple(_program()),
         "Instruments": tuple(_instruments()),
     }

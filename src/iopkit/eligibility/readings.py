@@ -16,8 +16,10 @@ from dateutil.relativedelta import relativedelta
 from iopkit.consents import Purpose
 from iopkit.errors import refuse, unless
 from iopkit.levels import LevelOfCare
+from iopkit.needs import Need
 from iopkit.patients import (
     Coverage,
+    MentalDisorder,
     Outcome,
     Patient,
     Payer,
@@ -62,6 +64,18 @@ def free_hours(patient: Patient, _: date) -> float | None:
     return None if patient.free is None else patient.free.total / timedelta(hours=1)
 
 
+def support_joins(patient: Patient, _: date) -> bool | None:
+    """Whether a support person joins family sessions; unknown if one might."""
+    if patient.supports is None:
+        return None
+    return _any_true([support.joins_family_sessions for support in patient.supports])
+
+
+def _any_true(answers: Iterable[bool | None]) -> bool | None:
+    found = set(answers)
+    return True if True in found else None if None in found else False
+
+
 # Diagnoses.
 
 
@@ -80,6 +94,19 @@ def has_use_disorder(patient: Patient, on: date) -> bool | None:
 def has_opioid_use_disorder(patient: Patient, on: date) -> bool | None:
     """Whether an opioid use disorder is on record by a day."""
     return _is_among({Substance.OPIOIDS}, patient, on)
+
+
+def has_alcohol_use_disorder(patient: Patient, on: date) -> bool | None:
+    """Whether an alcohol use disorder is on record by a day."""
+    return _is_among({Substance.ALCOHOL}, patient, on)
+
+
+def has_other_mental_disorder(patient: Patient, on: date) -> bool | None:
+    """Whether a mental disorder other than of substance use is on record by a day."""
+    if patient.diagnoses is None:
+        return None
+    others = [d for d in patient.diagnoses if isinstance(d, MentalDisorder)]
+    return any(d.diagnosed is None or d.diagnosed <= on for d in others)
 
 
 def severity(patient: Patient, on: date) -> str | None:
@@ -178,6 +205,18 @@ class NewestFinding:
                 return duration / timedelta(hours=1)
             case value:
                 return value
+
+
+@frozen
+class NeedRecorded:
+    """Reads whether the newest assessment, up to the day, that lists needs has one."""
+
+    need: Need
+
+    def __call__(self, patient: Patient, on: date) -> bool | None:
+        """Whether it is listed as of a day."""
+        listed: frozenset[Need] | None = NewestFinding("needs")(patient, on)
+        return None if listed is None else self.need in listed
 
 
 @frozen

@@ -16,7 +16,7 @@ from cattrs import Converter
 from iopkit.availability import WeeklyWindows, Window, whole_minutes
 from iopkit.eligibility import FACTS, AnyFact, Decision, Fact, Placement, Result, RungResult
 from iopkit.errors import Fault, InvalidError, Step, did_you_mean, refuse, unless
-from iopkit.plans import Finding, Slot
+from iopkit.plans import COURSE_FACTS, Finding, Slot
 
 MAX_FAULTS = 100
 """After how many faults the rest of a list or of an object's unknown keys is left unread."""
@@ -28,9 +28,12 @@ Raw = Any
 
 
 @cache
-def converter(masked: bool) -> Converter:
-    """The converter that knows the shipped facts, built once; see ``build_converter``."""
-    return build_converter(masked, FACTS)
+def converter(masked: bool, of_course: bool) -> Converter:
+    """A converter that knows the shipped facts, built once; see ``build_converter``.
+
+    ``of_course``: the facts about a course of treatment, in place of those about a patient.
+    """
+    return build_converter(masked, COURSE_FACTS if of_course else FACTS)
 
 
 def build_converter(masked: bool, facts: Facts) -> Converter:
@@ -381,7 +384,7 @@ _DERIVED: dict[Any, tuple[str, ...]] = {
     Placement: ("verdict", "level", "stopped_at", "missing"),
     Result: ("truth", "reason", "evidence"),
     RungResult: ("disagreement",),
-    Finding: ("truth", "shortfall"),
+    Finding: ("unit", "truth", "shortfall", "excess"),
 }
 
 

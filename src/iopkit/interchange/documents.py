@@ -23,7 +23,6 @@ from attrs import evolve
 
 from iopkit.confidential import hidden
 from iopkit.eligibility import (
-    FACTS,
     AnyFact,
     Decision,
     Kind,
@@ -84,7 +83,7 @@ def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of a
         # Predicates nest as deep as one likes. cattrs must not run out of stack on them: it
         # would take a class that it meets then for a plain value, and remember that.
         refuse_excess(name, value, sized=False)
-    body = converter(False).unstructure(value, unstructure_as=KINDS[name])
+    body = converter(False, False).unstructure(value, unstructure_as=KINDS[name])
     document = {"document": name, "format": FORMAT, **body}
     refuse_excess(name, document, sized=name != "schedule")
     return document
@@ -95,14 +94,14 @@ def fact_document(fact: AnyFact) -> dict[str, Any]:  # Any: plain JSON values of
     return {
         "name": fact.name,
         "meaning": fact.meaning,
-        "kind": converter(False).unstructure(fact.kind, unstructure_as=Kind),
-        "source": converter(False).unstructure(fact.source, unstructure_as=Source | None),
+        "kind": converter(False, False).unstructure(fact.kind, unstructure_as=Kind),
+        "source": converter(False, False).unstructure(fact.source, unstructure_as=Source | None),
     }
 
 
 def tradeoff_document(row: Tradeoff) -> dict[str, Any]:  # Any: plain JSON values of any type
     """A row of trade-offs as plain values; it is shown and not read back."""
-    document: dict[str, Any] = converter(False).unstructure(row)
+    document: dict[str, Any] = converter(False, False).unstructure(row)
     return document
 
 
@@ -127,12 +126,14 @@ def to_json(value: object) -> str:
     return json.dumps(to_document(value), indent=2, ensure_ascii=False) + "\n"
 
 
-def from_json(kind: type[T], data: bytes | str, *, facts: Facts = FACTS) -> T:
+def from_json(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -> T:
     """Read a JSON document of a class.
 
     Args:
         kind: one of the classes that documents are of, such as ``Patient``.
-        facts: the facts by name that a policy may ask about.
+        facts: the facts by name that predicates may ask about; those that are shipped for
+            the class, if not given: about a course for programs, plans and schedules, and
+            about a patient for all others.
 
     Raises:
         TypeError: there are no documents of that class.
@@ -141,13 +142,13 @@ def from_json(kind: type[T], data: bytes | str, *, facts: Facts = FACTS) -> T:
     return _read(kind, _parsed("JSON", _loads, data, masked=_masked(kind)), facts)  # type: ignore[no-any-return]  # built as ``kind``
 
 
-def predicate_from_json(data: bytes | str, *, facts: Facts = FACTS) -> Predicate:
+def predicate_from_json(data: bytes | str, *, facts: Facts | None = None) -> Predicate:
     """Read a predicate from a JSON document; raises as ``from_json``."""
     predicate: Predicate = _read(Predicate, _parsed("JSON", _loads, data, masked=False), facts)
     return predicate
 
 
-def from_toml(kind: type[T], data: bytes | str, *, facts: Facts = FACTS) -> T:
+def from_toml(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -> T:
     """Read a TOML document of a class; arguments and errors as for ``from_json``."""
     return _read(kind, _parsed("TOML", tomllib.loads, data, masked=_masked(kind)), facts)  # type: ignore[no-any-return]  # built as ``kind``
 
@@ -199,7 +200,7 @@ def _no_constant(name: str) -> Raw:
     raise InvalidError("JSON document", [Fault((), "a number", name)])
 
 
-def _read(kind: Any, raw: Raw, facts: Facts) -> Any:
+def _read(kind: Any, raw: Raw, facts: Facts | None) -> Any:
     # Any: a union such as Predicate has no type that a signature could name.
     name = next((name for name, known in KINDS.items() if known is kind), None)
     if name is None:
@@ -216,7 +217,8 @@ def _read(kind: Any, raw: Raw, facts: Facts) -> Any:
         if key not in raw or type(raw[key]) is not type(wanted) or raw[key] != wanted
     ]
     body = {key: value for key, value in raw.items() if key not in headers}
-    chosen = converter(masked) if facts is FACTS else build_converter(masked, facts)
+    of_course = kind in (Program, Plan, Schedule)
+    chosen = converter(masked, of_course) if facts is None else build_converter(masked, facts)
     try:
         value = chosen.structure(body, kind)
     except InvalidError as error:

@@ -17,17 +17,26 @@ from iopkit.eligibility import (
     describe,
     facts_in,
 )
+from iopkit.modalities import Modality
 from iopkit.plans import (
+    Bounds,
+    Demand,
+    Disclosure,
     Dose,
     Finding,
+    Goal,
+    MatterKind,
     Plan,
     Program,
     Reason,
+    Requirement,
     RequirementSet,
     Schedule,
     Service,
     Session,
+    Unit,
     booked_doses,
+    disagreements,
     slots_of,
     weekly_doses,
 )
@@ -52,9 +61,10 @@ def duration_text(duration: timedelta) -> str:
 
 
 def dose_text(dose: Dose) -> str:
-    """A dose as time, with what is of unknown length."""
+    """A dose as time, with its range and what is of unknown length."""
+    most = f" to {duration_text(dose.known + dose.extra)}" if dose.extra else ""
     unknown = f" + {dose.unmeasured} of unknown length" if dose.unmeasured else ""
-    return duration_text(dose.known) + unknown
+    return duration_text(dose.known) + most + unknown
 
 
 def wrapped(text: str, depth: int) -> str:
@@ -68,21 +78,59 @@ def item(text: str) -> str:
 
 
 def plan_text(plan: Plan) -> str:
-    """A plan's phases with their weekly hours, its services and its notes."""
+    """A plan's phases with their weekly hours and services, its dates, parts and notes."""
     program = plan.program
     doses = iter(weekly_doses(program))
     lines = [f"{program.title}, {plan.start} to {_last(plan.end)}, at {plan.site}"]
     for start, phase in plan.phase_starts():
-        end = start + timedelta(weeks=phase.weeks)
-        lines += ["", f"{phase.title}: {_weeks(phase.weeks)}, {start} to {_last(end)}"]
+        weeks = phase.laid_weeks
+        end = start + timedelta(weeks=weeks)
+        lines += ["", f"{phase.title}: {_weeks(weeks)}, {start} to {_last(end)}"]
         lines += _dose_lines(
-            [next(doses) for _ in range(phase.weeks)], (start - plan.start).days // 7 + 1
+            [next(doses) for _ in range(weeks)], (start - plan.start).days // 7 + 1
         )
         lines += _service_lines(program.services_in(phase))
-    if plan.notes:
-        lines += ["", "To settle:"]
-        lines += [item(note.words) for note in plan.notes]
+        if phase.advance is not None:
+            lines.append(_under(f"goes on when: {describe(phase.advance)}"))
+    for head, items in (
+        ("Problems", [problem.statement for problem in plan.problems]),
+        ("Goals", [goal_text(goal) for goal in plan.goals]),
+        ("Due", [f"{m.by}: {m.kind.label}{_under_rule(m.under)}" for m in plan.milestones]),
+        ("May be told", [disclosure_text(each) for each in plan.disclosures]),
+        ("Signed", [f"{s.on}: {s.signer.value.replace('_', ' ')}" for s in plan.signatures]),
+        ("Discharge when", [] if program.discharge is None else [describe(program.discharge)]),
+        ("After a return to use", [program.after_return_to_use or ""]),
+        ("Then", [program.continuing_care.title] if program.continuing_care else []),
+    ):
+        lines += _listed(head, filter(None, items))
+    for kind, head in _NOTE_HEADS.items():
+        lines += _listed(head, [n.words for n in plan.notes if n.matter.kind is kind])
     return "\n".join(lines)
+
+
+_NOTE_HEADS = {
+    MatterKind.QUESTION: "Not known yet",
+    MatterKind.COLLISION: "To settle",
+    MatterKind.REFERRAL: "Needed elsewhere",
+    MatterKind.CHOICE: "Chosen",
+}
+
+
+def goal_text(goal: Goal) -> str:
+    """A goal in a line: what, its measure and by when."""
+    target = f" ({goal.target.words})" if goal.target else ""
+    by = f", by {goal.by}" if goal.by else ""
+    return f"{goal.statement}{target}{by}"
+
+
+def disclosure_text(disclosure: Disclosure) -> str:
+    """What may be told to whom, in a line."""
+    until = f", until {_last(disclosure.until)}" if disclosure.until else ""
+    return f"{disclosure.recipient}: {disclosure.information or 'not said what'}{until}"
+
+
+def _under_rule(name: str | None) -> str:
+    return f" ({name})" if name else ""
 
 
 def _dose_lines(doses: Iterable[Dose], first: int) -> list[str]:
@@ -101,25 +149,72 @@ def _when(service: Service) -> str:
         f"{slot.day.title[:3]} {slot.start:%H:%M}" if slot.start else slot.day.title[:3]
         for slot in sorted(slots_of(service.timing))
     )
-    length = duration_text(service.duration) if service.duration else "length not known"
-    return f"{service.timing.words}{f' ({slots})' if slots else ''}, {length}"
+    return f"{service.timing.words}{f' ({slots})' if slots else ''}, {_length(service)}"
+
+
+def _length(service: Service) -> str:
+    if service.duration is None:
+        return "length not known"
+    words = duration_text(service.duration)
+    if service.duration_max and service.duration_max != service.duration:
+        words += f" to {duration_text(service.duration_max)}"
+    return f"{words} with {duration_text(service.breaks)} of breaks" if service.breaks else words
 
 
 def findings_text(findings: Iterable[Finding]) -> str:
-    """Findings as a table, a row for each week, under each requirement and its source."""
-    lines: list[str] = []
-    by_requirement = sorted(findings, key=lambda finding: finding.requirement.name)
-    for requirement, rows in groupby(by_requirement, key=lambda finding: finding.requirement):
-        lines += [f"{requirement.meaning}", f"{requirement.source}", ""]
-        lines.append(f"  {'week':>4}  {'from':<10}  {'booked':<12}  {'required':<8}  finding")
-        for f in rows:
-            short = f", short by {duration_text(f.shortfall)}" if f.truth is Truth.NO else ""
-            lines.append(
-                f"  {f.week:>4}  {f.start}  {dose_text(f.seen):<12}  "
-                f"{duration_text(requirement.dose):<8}  {STATES[f.truth]}{short}"
-            )
-        lines.append("")
-    return "\n".join(lines).rstrip()
+    """Findings as tables, one for each requirement under what it says and its source."""
+    blocks: list[str] = []
+    for requirement, rows in groupby(findings, key=lambda finding: finding.requirement):
+        usual = "" if requirement.binding else " (usual, not binding)"
+        lines = [f"{requirement.meaning}{usual}", f"{requirement.source}", ""]
+        lines.append(f"  {'week':>4}  {'from':<10}  {'seen':<18}  {'required':<18}  finding")
+        lines += [
+            f"  {f.week or 'all':>4}  {f.start}  {bounds_text(f.seen, f.unit):<18}  "
+            f"{bounds_text(f.required, f.unit, words=True):<18}  {finding_text(f)}"
+            for f in rows
+        ]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def finding_text(finding: Finding) -> str:
+    """A finding's answer in a few words, with how much is missing or too much."""
+    words = STATES[finding.truth]
+    if finding.tapering:
+        words += ", below in a tapering phase"
+    if finding.truth is Truth.NO:
+        if finding.shortfall:
+            words += f", short by {figure_text(finding.shortfall, finding.unit)}"
+        if finding.excess:
+            words += f", over by {figure_text(finding.excess, finding.unit)}"
+    if finding.applies is Truth.UNKNOWN:
+        words += ", age not known"
+    return f"{words} ({finding.service})" if finding.service else words
+
+
+def figure_text(figure: int, unit: Unit) -> str:
+    """A figure with its unit.
+
+    Example:
+        >>> figure_text(370, Unit.MINUTES), figure_text(1, Unit.DAYS)
+        ('6 h 10 min', '1 day')
+    """
+    if unit is Unit.MINUTES:
+        return duration_text(timedelta(minutes=figure))
+    return f"{figure} {unit.value.removesuffix('s') if figure == 1 else unit.value}"
+
+
+def bounds_text(bounds: Bounds, unit: Unit, *, words: bool = False) -> str:
+    """A range of figures; ``words``: say what is the least or the most allowed."""
+    least, most = bounds.least, bounds.most
+    if words and least is None:
+        return f"at most {figure_text(most or 0, unit)}"
+    if most is None:
+        least_text = "not known" if not least else f"{figure_text(least, unit)} or more"
+        return f"at least {figure_text(least or 0, unit)}" if words else least_text
+    if least in (None, most):
+        return figure_text(most, unit)
+    return f"{figure_text(least or 0, unit)} to {figure_text(most, unit)}"
 
 
 def calendar_text(schedule: Schedule, *, weeks: int | None = None) -> str:
@@ -202,26 +297,65 @@ def requirements_text(requirements: RequirementSet) -> str:
     lines = [f"requirements {requirements.name}: {requirements.title}"]
     for version in requirements.versions.dated:
         lines += ["", f"in force since {version.since}: {version.source}", *_link(version.source)]
-        for requirement in version.value:
-            counted = ", ".join(sorted(m.label.lower() for m in requirement.counted))
-            lines += [item(requirement.meaning), _under(f"counted: {counted}")]
-    return "\n".join(lines)
+        lines += [item(requirement_text(requirement)) for requirement in version.value]
+    return "\n".join([*lines, *_listed("Not checked here", requirements.left_open)])
+
+
+def requirement_text(requirement: Requirement) -> str:
+    """A requirement in a paragraph: what, of whom, what counts, and who says so."""
+    whom = f" For {requirement.age_group.value}s." if requirement.age_group else ""
+    usual = "" if requirement.binding else " Usual, not binding."
+    counted = counted_text(requirement.demand)
+    return f"{requirement.meaning}{whom}{usual}{counted} ({requirement.source})"
+
+
+def counted_text(demand: Demand) -> str:
+    """What counts towards a demand, as a sentence; empty if nothing is counted."""
+    counting = getattr(demand, "counting", None)
+    modalities = counting.modalities if counting else getattr(demand, "modalities", None)
+    if modalities is None:
+        return ""
+    left_out = [m.label.lower() for m in Modality if m not in modalities]
+    counted = [m.label.lower() for m in Modality if m in modalities]
+    named = (
+        f"All count but {', '.join(left_out)}"
+        if len(left_out) < len(counted)
+        else (f"These count: {', '.join(counted)}")
+    )
+    if counting and not counting.telehealth:
+        named += "; nothing by telehealth"
+    if counting and counting.clock:
+        named += "; with breaks"
+    return f" {named}."
 
 
 def template_text(program: Program) -> str:
     """A program's phases, services, sources and what they leave open."""
-    lines = [f"program {program.name}: {program.title}, {_weeks(program.weeks)}", "", "All weeks:"]
-    lines += _service_lines(program.services)
+    lines = [f"program {program.name}: {program.title}"]
+    if program.services:
+        lines += ["", "All weeks:", *_service_lines(program.services)]
     for phase in program.phases:
-        lines += ["", f"{phase.title}, {_weeks(phase.weeks)}:", *_service_lines(phase.services)]
-    lines += ["", "Weekly hours:", *_dose_lines(weekly_doses(program), 1)]
+        lines += ["", f"{phase.title}, {phase.words}:", *_service_lines(phase.services)]
+        if phase.advance is not None:
+            lines.append(_under(f"goes on when: {describe(phase.advance)}"))
+    for track, variant in program.variants:
+        on = f", {track.title.lower()}" if track else ""
+        lines += ["", f"Weekly hours{on}:", *_dose_lines(weekly_doses(variant), 1)]
+    if after := program.continuing_care:
+        lines += ["", f"Then {after.title}:", *_service_lines(after.every_service)]
+    wrong = [each.words for each in disagreements(program)]
+    lines += _listed("Where the source contradicts itself", wrong)
     if program.sources:
         lines += ["", "Sources:"]
         for source in program.sources:
             lines += [item(str(source)), *_link(source)]
-    if program.left_open:
-        lines += ["", "Left open:", *map(item, program.left_open)]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_listed("Left open", program.left_open)])
+
+
+def _listed(head: str, items: Iterable[str]) -> list[str]:
+    """Lines of a headed list; none, if it is empty."""
+    lines = list(map(item, items))
+    return ["", f"{head}:", *lines] if lines else []
 
 
 def fact_text(fact: AnyFact) -> str:
@@ -241,7 +375,10 @@ def _under(text: str) -> str:
 
 
 def _service_lines(services: Iterable[Service]) -> list[str]:
-    return [f"    {service.title}: {_when(service)}" for service in services]
+    return [
+        f"    {service.title}{f' ({service.track})' if service.track else ''}: {_when(service)}"
+        for service in services
+    ]
 
 
 def comparison_text(difference: Difference) -> str:

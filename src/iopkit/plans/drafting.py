@@ -1,6 +1,6 @@
 """Drafting: fit a program to a patient and a site."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
 from hashlib import blake2b
 from itertools import combinations
@@ -20,48 +20,234 @@ from iopkit.availability import (
     whole_minutes,
 )
 from iopkit.confidential import hidden
+from iopkit.eligibility import FACTS, Decision
+from iopkit.errors import refuse, unless
+from iopkit.levels import AgeGroup
+from iopkit.modalities import Modality
 from iopkit.patients import Patient, refuse_before_birth
-from iopkit.plans.plans import Matter, Note, Plan
-from iopkit.plans.programs import (
+from iopkit.plans.plans import (
+    JudgedBy,
+    Matter,
+    MatterKind,
+    Milestone,
+    MilestoneKind,
+    Note,
+    Plan,
+    Provenance,
+)
+from iopkit.plans.programs import Program, Service, fixed_times, overlaps
+from iopkit.plans.requirements import RequirementSet, milestones
+from iopkit.plans.sites import Site, open_windows
+from iopkit.plans.tailoring import call_for, disclosures_of, need_notes, problems_of
+from iopkit.plans.timings import (
+    EveryWeeks,
     InAll,
+    Once,
     PerWeek,
-    Program,
     RandomDays,
-    Service,
     Slot,
+    TimePerWeek,
     Timing,
     Weekly,
-    fixed_times,
-    overlaps,
+    most_in_a_week,
     slots_of,
 )
-from iopkit.plans.sites import Site, open_windows
+from iopkit.truth import Truth
 
 
-def draft(program: Program, patient: Patient, site: Site, *, start: date, seed: int) -> Plan:
+def draft(  # noqa: PLR0913  # what a plan is made from, by name
+    program: Program,
+    patient: Patient,
+    site: Site,
+    *,
+    start: date,
+    seed: int,
+    track: str | None = None,
+    phase_weeks: Mapping[str, int] | None = None,
+    requirements: Iterable[RequirementSet] = (),
+    decisions: Iterable[Decision] = (),
+) -> Plan:
     """A plan for a patient: the program with every time filled in that can be.
 
     Times that the program states are kept. Where it names only a day, the site's offer
     gives the time, or else the first open time of that day that suits site and patient.
-    Doses are placed on days that are spread over the week. What cannot be filled in, or
-    collides, is in the plan's notes. Pure: the same arguments give the same plan.
+    Doses are placed on days that are spread over the week. Of the program's tracks, the one
+    that collides least with what site and patient have free is taken, the first of several.
+    Family sessions need a support person who joins and a valid consent, medication and
+    psychiatric services a diagnosis that calls for them; where that is not known, they are
+    on hold. What was chosen and why, what is not known, what collides and what the patient
+    needs elsewhere is in the plan's notes. Pure: the same arguments give the same plan.
 
     Args:
         start: first day of the program's first week; any weekday.
         seed: draws the plan's key and its random days; the only door for chance.
+        track: the track to take, whatever collides.
+        phase_weeks: how many weeks each named phase has. A phase whose program states no
+            length needs it; one with a range has its least otherwise.
+        requirements: whose reviews and certifications the plan has as milestones.
+        decisions: what the plan rests on, to be told in its provenance.
 
     Raises:
-        InvalidError: ``start`` is before the patient's birth or not in 1970 to 2199.
+        InvalidError: ``start`` is before the patient's birth or not in 1970 to 2199, weeks
+            are missing or outside a phase's range, or nothing of the program is for this
+            patient.
+        UnknownNameError: the program has no such track.
+        NotInForceError: ``start`` is before the first version of a requirement set.
     """
     refuse_before_birth(patient, start, what="plan", path="start")
     free = patient.free
-    filled, notes = _filled(program, site, free)
+    sets, chosen_by = tuple(requirements), tuple(decisions)
+    track, chosen, said = _on_track(program, site, free, track)
+    notes = [*_age_notes(program, patient, start), *said]
+    chosen, said = _with_weeks(chosen, phase_weeks or {})
+    notes += said
+    chosen, on_hold, said = _tailored(chosen, patient, start)
+    notes += said
+    filled, collisions = _filled(chosen, site, free)
     if patient.obligations is None or any(o.windows is None for o in patient.obligations):
-        notes = (Note(Matter.OBLIGATIONS_UNKNOWN), *notes)
+        notes.append(Note(Matter.OBLIGATIONS_UNKNOWN))
     if free is None:
-        notes = (Note(Matter.AVAILABILITY_UNKNOWN), *notes)
-    key = _key(patient.key, program, start, seed)
-    return Plan(key, patient.key, site.name, filled, start, seed, free, notes)
+        notes.append(Note(Matter.AVAILABILITY_UNKNOWN))
+    notes += [*collisions, *need_notes(filled, patient, site, on=start)]
+    order = [*MatterKind]
+    review = filled.review_every_days
+    own = (
+        Milestone(MilestoneKind.REVIEW, start + timedelta(days=day), program.name)
+        for day in (range(review, filled.weeks * 7, review) if review else ())
+    )
+    due = milestones(sets, start=start, end=start + timedelta(weeks=filled.weeks))
+    return Plan(
+        key=_key(patient.key, program, start, seed),
+        patient=patient.key,
+        site=site.name,
+        program=filled,
+        start=start,
+        seed=seed,
+        free=free,
+        notes=tuple(sorted(dict.fromkeys(notes), key=lambda note: order.index(note.matter.kind))),
+        track=track,
+        age=FACTS["age"].read(patient, start),
+        on_hold=on_hold,
+        problems=problems_of(patient, on=start),
+        milestones=tuple(sorted((*own, *due), key=lambda m: (m.by, m.kind, m.under))),
+        supports=tuple(
+            support.relationship
+            for support in patient.supports or ()
+            if support.relationship is not None and support.joins_family_sessions
+        ),
+        disclosures=disclosures_of(patient, on=start),
+        provenance=Provenance(
+            program.name,
+            program.version,
+            tuple(JudgedBy(d.policy, d.on, d.verdict) for d in chosen_by),
+            tuple(each.name for each in sets),
+        ),
+    )
+
+
+def _on_track(
+    program: Program, site: Site, free: WeeklyWindows | None, track: str | None
+) -> tuple[str | None, Program, list[Note]]:
+    """The track to take, the program on it, and why."""
+    if track is not None or not program.tracks:
+        return track, program.on_track(track), []
+    windows = open_windows(site, free)
+    best = min(
+        program.tracks, key=lambda one: _minutes_outside(windows, program.on_track(one.name))
+    )
+    return best.name, program.on_track(best.name), [Note(Matter.TRACK_CHOSEN, part=best.name)]
+
+
+def _minutes_outside(windows: WeeklyWindows, program: Program) -> int:
+    """Minutes of fixed weekly times, in all phases, that lie outside some windows."""
+    outside = ~windows
+    spans = [
+        WeeklyWindows(((low, high),) if high <= WEEK else ((low, WEEK), (0, high - WEEK)))
+        for phase in program.phases
+        for low, high, _ in fixed_times(program.services_in(phase))
+    ]
+    return sum(whole_minutes((span & outside).total) for span in spans)
+
+
+def _with_weeks(program: Program, weeks: Mapping[str, int]) -> tuple[Program, list[Note]]:
+    """The program with a length for every phase."""
+    names = {phase.name for phase in program.phases}
+    refuse(
+        "plan",
+        *(
+            unless(name in names, "phase_weeks", f"phases of {program.name}", repr(name))
+            for name in weeks
+        ),
+        *(
+            unless(
+                (phase.weeks or 1) <= weeks[phase.name] <= (phase.weeks_max or phase.weeks or 520),
+                "phase_weeks",
+                f"from {phase.weeks or 1} to {phase.weeks_max or phase.weeks or 520} "
+                f"for {phase.name!r}",
+                weeks[phase.name],
+            )
+            if phase.name in weeks
+            else unless(
+                phase.weeks is not None,
+                "phase_weeks",
+                f"weeks for {phase.name!r}, whose length the program does not state",
+                "none",
+            )
+            for phase in program.phases
+        ),
+    )
+    phases = tuple(evolve(p, weeks=weeks.get(p.name, p.weeks)) for p in program.phases)
+    notes = [
+        Note(Matter.WEEKS_CHOSEN, part=phase.name)
+        for phase in program.phases
+        if phase.name not in weeks and phase.weeks_max not in (None, phase.weeks)
+    ]
+    return evolve(program, phases=phases), notes
+
+
+def _tailored(
+    program: Program, patient: Patient, on: date
+) -> tuple[Program, tuple[str, ...], list[Note]]:
+    """The program with the services that are for the patient, those on hold, and why."""
+    on_hold: dict[str, None] = {}
+    left_out: set[str] = set()
+    notes: list[Note] = []
+    for service in program.every_service:
+        family = service.modality is Modality.FAMILY_SESSION
+        match call_for(service, patient, on=on):
+            case Truth.NO:
+                left_out.add(service.name)
+                matter = Matter.FAMILY_NOT_POSSIBLE if family else Matter.NOT_CALLED_FOR
+            case Truth.UNKNOWN:
+                on_hold[service.name] = None
+                matter = Matter.FAMILY_UNKNOWN if family else Matter.CALL_UNKNOWN
+            case Truth.YES:
+                continue
+        notes.append(Note(matter, service.name))
+    names = {service.name for service in program.every_service}
+    refuse("plan", unless(names > left_out, "program", "a service for the patient", "none"))
+    if left_out:
+        program = program.with_services(lambda s: None if s.name in left_out else s, tracks=())
+    return program, tuple(on_hold), notes
+
+
+def _age_notes(program: Program, patient: Patient, on: date) -> list[Note]:
+    """Whether the program is for the patient's age group, as the assessment has it."""
+    recorded: str | None = FACTS["age_group"].read(patient, on)
+    group = recorded or _sure_age_group(FACTS["age"].read(patient, on))
+    if program.age_group is None or group == program.age_group.value:
+        return []
+    return [Note(Matter.AGE_UNKNOWN if group is None else Matter.OTHER_AGE_GROUP)]
+
+
+def _sure_age_group(age: int | None) -> str | None:
+    """The group that every rule seen puts an age in: the lines lie between 18 and 21.
+
+    Source: COMAR 10.63.03.03 (under 18) and 22-A DCMR 6329 (under 21) [T1].
+    """
+    if age is None or 18 <= age < 21:
+        return None
+    return (AgeGroup.ADULT if age >= 21 else AgeGroup.ADOLESCENT).value
 
 
 def _key(patient: UUID, program: Program, start: date, seed: int) -> UUID:
@@ -86,7 +272,7 @@ def _filled(
     runs += [_Run(frozenset({n}), s) for n, p in enumerate(program.phases) for s in p.services]
     notes: list[Note] = []
     for number in range(len(runs)):
-        runs[number], said = _with_length(number, runs, site)
+        runs[number], said = _as_offered(number, runs, site)
         notes += said
     for number in sorted(range(len(runs)), key=lambda n: (_freedom(runs[n].service, site), n)):
         run = runs[number]
@@ -97,7 +283,7 @@ def _filled(
             tuple(other.service for other in others if other.phases & run.phases),
             tuple(other.service for other in others if other.service.name == run.service.name),
         )
-        weeks = sum(program.phases[n].weeks for n in run.phases)
+        weeks = sum(program.phases[n].laid_weeks for n in run.phases)
         service, said = _placed(run.service, weeks, around)
         runs[number] = _Run(run.phases, service)
         notes += said
@@ -118,18 +304,30 @@ class _Run:
     service: Service
 
 
-def _with_length(number: int, runs: list[_Run], site: Site) -> tuple[_Run, list[Note]]:
-    """A run with the site's length where the program says none, unless sessions then overlap."""
+def _as_offered(number: int, runs: list[_Run], site: Site) -> tuple[_Run, list[Note]]:
+    """A run as the site gives it where the program leaves that open.
+
+    The site's length is not taken where sessions then would overlap.
+    """
     run = runs[number]
-    offer = site.offer(run.service.name)
-    if run.service.duration is not None or offer is None or offer.duration is None:
+    service = run.service
+    offer = site.offer(service.name)
+    if offer is None:
         return run, []
-    longer = evolve(run.service, duration=offer.duration)
+    service = evolve(service, delivery=service.delivery or offer.delivery)
+    if service.duration is not None or offer.duration is None:
+        return _Run(run.phases, service), []
+    longer = evolve(service, duration=offer.duration)
+    notes: list[Note] = []
+    if isinstance(service.timing, TimePerWeek):
+        times, rest = divmod(service.timing.dose, offer.duration - service.breaks)
+        longer = evolve(longer, timing=PerWeek(min(times + bool(rest), 21)))
+        notes = [Note(Matter.DOSE_DIVIDED, service.name)] if rest else []
     beside = [o.service for n, o in enumerate(runs) if n != number and o.phases & run.phases]
     # One by one: services beside it may be of phases that do not meet.
     if overlaps([longer]) or any(overlaps([other, longer]) for other in beside):
-        return run, [Note(Matter.OFFER_OVERLAPS, run.service.name)]
-    return _Run(run.phases, longer), []
+        return _Run(run.phases, service), [Note(Matter.OFFER_OVERLAPS, service.name)]
+    return _Run(run.phases, longer), notes
 
 
 @frozen(repr=False)
@@ -191,9 +389,9 @@ def _freedom(service: Service, site: Site) -> int:
                 return 0
             offers = (site.offer(service.name, slot.day) for slot in slots)
             return 1 if all(offer and offer.start for offer in offers) else 2
-        case PerWeek():
+        case PerWeek() | TimePerWeek():
             return 3
-        case InAll():
+        case InAll() | EveryWeeks() | Once():
             return 4
         case RandomDays():
             return 5
@@ -201,9 +399,9 @@ def _freedom(service: Service, site: Site) -> int:
 
 def _placed(service: Service, weeks: int, around: _Surroundings) -> tuple[Service, list[Note]]:
     """The service with the slots found for it, and what stands against them."""
-    if service.duration is None:
+    if service.longest is None:
         return service, [Note(Matter.DURATION_UNKNOWN, service.name)]
-    length = whole_minutes(service.duration)
+    length = whole_minutes(service.longest)
     slots = list(slots_of(service.timing))
     notes: list[Note] = []
     for place, slot in enumerate(slots):
@@ -213,15 +411,12 @@ def _placed(service: Service, weeks: int, around: _Surroundings) -> tuple[Servic
     match service.timing:
         case Weekly():
             timing: Timing = Weekly(tuple(slots))
-        case PerWeek(times):
-            timing = PerWeek(times, _spread(times, slots, length, around))
-            notes += _short(service, times, timing.slots)
-        case InAll(count):
-            most = -(-count // weeks)
-            timing = InAll(count, _spread(most, slots, length, around))
-            notes += _short(service, most, timing.slots)
-        case RandomDays():
+        case RandomDays() | TimePerWeek():
             timing = service.timing
+        case PerWeek() | InAll() | EveryWeeks() | Once():
+            wanted = most_in_a_week(service.timing, weeks)
+            timing = evolve(service.timing, slots=_spread(wanted, slots, length, around))
+            notes += _short(service, wanted, timing.slots)
     return evolve(service, timing=timing), notes
 
 

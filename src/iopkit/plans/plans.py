@@ -9,20 +9,54 @@ from attrs import frozen
 
 from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, unless
+from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.needs import Need
+from iopkit.patients import Relationship
+from iopkit.plans.goals import Goal, Problem
 from iopkit.plans.programs import Phase, Program
+from iopkit.truth import Truth
+
+
+class MatterKind(StrEnum):
+    """What a note asks of its reader."""
+
+    CHOICE = "choice"
+    """Drafting chose, and says why."""
+    QUESTION = "question"
+    """Something is not known."""
+    COLLISION = "collision"
+    """Something does not fit."""
+    REFERRAL = "referral"
+    """The site does not provide it; somebody else must."""
 
 
 class Matter(StrEnum):
     """What drafting has to say about a plan."""
 
+    TRACK_CHOSEN = "track_chosen"
+    WEEKS_CHOSEN = "weeks_chosen"
+    DOSE_DIVIDED = "dose_divided"
+    NOT_CALLED_FOR = "not_called_for"
+    FAMILY_NOT_POSSIBLE = "family_not_possible"
     AVAILABILITY_UNKNOWN = "availability_unknown"
     OBLIGATIONS_UNKNOWN = "obligations_unknown"
     DURATION_UNKNOWN = "duration_unknown"
+    AGE_UNKNOWN = "age_unknown"
+    CALL_UNKNOWN = "call_unknown"
+    FAMILY_UNKNOWN = "family_unknown"
+    NEED_UNKNOWN = "need_unknown"
+    PROVISION_UNKNOWN = "provision_unknown"
     NO_OPEN_TIME = "no_open_time"
     OUTSIDE_HOURS = "outside_hours"
     OUTSIDE_AVAILABILITY = "outside_availability"
     OFFER_OVERLAPS = "offer_overlaps"
+    OTHER_AGE_GROUP = "other_age_group"
+    NOT_PROVIDED = "not_provided"
+
+    @property
+    def kind(self) -> MatterKind:
+        """What it asks of its reader."""
+        return _KINDS[self]
 
     @property
     def words(self) -> str:
@@ -31,30 +65,175 @@ class Matter(StrEnum):
 
 
 _WORDS = {
+    Matter.TRACK_CHOSEN: "of the program's tracks, this one collides least",
+    Matter.WEEKS_CHOSEN: "planned at the least of the weeks that the program allows",
+    Matter.DOSE_DIVIDED: "the weekly time does not divide into the site's sessions: one more "
+    "is planned, and the week is longer than prescribed",
+    Matter.NOT_CALLED_FOR: "left out, as no diagnosis on record calls for it",
+    Matter.FAMILY_NOT_POSSIBLE: "left out: it takes a support person who joins, and a valid "
+    "consent to family involvement",
     Matter.AVAILABILITY_UNKNOWN: "when can the patient come? Only site hours were looked at",
     Matter.OBLIGATIONS_UNKNOWN: "which standing commitments has the patient? Not all are known",
     Matter.DURATION_UNKNOWN: "how long is a session? Neither program nor site says",
+    Matter.AGE_UNKNOWN: "how old is the patient? The program is for one age group",
+    Matter.CALL_UNKNOWN: "do the diagnoses call for it? On hold until they are known",
+    Matter.FAMILY_UNKNOWN: "is there a support person who joins, and a valid consent to family "
+    "involvement? On hold until both are known",
+    Matter.NEED_UNKNOWN: "does the patient need it?",
+    Matter.PROVISION_UNKNOWN: "the patient needs it: does the site provide it?",
     Matter.NO_OPEN_TIME: "no time is left that suits site and patient",
     Matter.OUTSIDE_HOURS: "lies outside the site's opening hours",
     Matter.OUTSIDE_AVAILABILITY: "lies outside the patient's availability",
     Matter.OFFER_OVERLAPS: "the site's time or length overlaps another service, and was not taken",
+    Matter.OTHER_AGE_GROUP: "the program is for another age group",
+    Matter.NOT_PROVIDED: "the patient needs it and the site does not provide it: refer to",
+}
+_KINDS = {
+    **dict.fromkeys(Matter, MatterKind.COLLISION),
+    **dict.fromkeys(
+        (
+            Matter.TRACK_CHOSEN,
+            Matter.WEEKS_CHOSEN,
+            Matter.DOSE_DIVIDED,
+            Matter.NOT_CALLED_FOR,
+            Matter.FAMILY_NOT_POSSIBLE,
+        ),
+        MatterKind.CHOICE,
+    ),
+    **dict.fromkeys(
+        (
+            Matter.AVAILABILITY_UNKNOWN,
+            Matter.OBLIGATIONS_UNKNOWN,
+            Matter.DURATION_UNKNOWN,
+            Matter.AGE_UNKNOWN,
+            Matter.CALL_UNKNOWN,
+            Matter.FAMILY_UNKNOWN,
+            Matter.NEED_UNKNOWN,
+            Matter.PROVISION_UNKNOWN,
+        ),
+        MatterKind.QUESTION,
+    ),
+    Matter.NOT_PROVIDED: MatterKind.REFERRAL,
 }
 
 
 @frozen(repr=False)
 class Note:
-    """A question or a collision that drafting found, about a service on a day."""
+    """A choice, question, collision or referral that drafting found.
+
+    It is about a service on a day, about a need, or about a track or phase, the ``part``.
+    """
 
     matter: Matter
     service: str | None = None
     day: Weekday | None = None
+    need: Need | None = None
+    part: str | None = None
 
     @property
     def words(self) -> str:
         """The note in prose."""
-        about = [self.service or "", self.day.title if self.day is not None else ""]
-        lead = ", ".join(filter(None, about))
-        return f"{lead}: {self.matter.words}" if lead else self.matter.words
+        need = self.need.label if self.need else ""
+        day = self.day.title if self.day is not None else ""
+        lead = ", ".join(filter(None, [self.part, self.service, day, need]))
+        to = f" {self.need.referral}" if self.need and self.matter is Matter.NOT_PROVIDED else ""
+        text = f"{self.matter.words}{to}"
+        return f"{lead}: {text}" if lead else text
+
+    __repr__ = hidden
+
+
+class MilestoneKind(StrEnum):
+    """What is due on a day of a plan."""
+
+    REVIEW = "review"
+    CERTIFICATION = "certification"
+    RECERTIFICATION = "recertification"
+
+    @property
+    def label(self) -> str:
+        """What is due, as people read it."""
+        return _MILESTONES[self]
+
+
+_MILESTONES = {
+    MilestoneKind.REVIEW: "plan review",
+    MilestoneKind.CERTIFICATION: "certification by a physician",
+    MilestoneKind.RECERTIFICATION: "recertification",
+}
+
+
+@frozen(repr=False)
+class Milestone:
+    """A day by which the plan is to be reviewed or certified, and whose rule asks for it."""
+
+    kind: MilestoneKind
+    by: date
+    under: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse_moments("milestone", by=self.by)
+
+    __repr__ = hidden
+
+
+class Signer(StrEnum):
+    """Who signs a plan."""
+
+    PATIENT = "patient"
+    GUARDIAN = "guardian"
+    COUNSELOR = "counselor"
+    PHYSICIAN = "physician"
+    NON_PHYSICIAN_PRACTITIONER = "non_physician_practitioner"
+
+
+@frozen(repr=False)
+class Signature:
+    """Who signed the plan, and on what day."""
+
+    signer: Signer
+    on: date
+
+    def __attrs_post_init__(self) -> None:
+        refuse_moments("signature", on=self.on)
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Disclosure:
+    """What the patient allows to be told to whom about this treatment, up to ``until``.
+
+    ``until`` is the first day on which it may not be told any more; ``None``: a consent
+    that ends with an event.
+    """
+
+    recipient: str
+    information: str
+    until: date | None = None
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class JudgedBy:
+    """A policy's decision that the plan rests on."""
+
+    policy: str
+    on: date
+    verdict: Truth
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Provenance:
+    """What a plan was made from: program, its version, decisions and requirement sets."""
+
+    program: str
+    version: str | None = None
+    decisions: tuple[JudgedBy, ...] = ()
+    requirements: tuple[str, ...] = ()
 
     __repr__ = hidden
 
@@ -64,10 +243,13 @@ class Plan:
     """What one patient is to get: a program with its times filled in, from a day.
 
     ``key`` is opaque, and the root of the sessions' calendar UIDs. ``free`` is when the
-    patient could come; ``None``: not known. ``seed`` draws the random days.
+    patient could come; ``None``: not known. ``seed`` draws the random days. ``age`` is in
+    completed years on the first day. Services in ``on_hold`` await an answer: they have no
+    dates until the plan is drafted again.
 
     Raises:
-        InvalidError: the plan does not start in the years 1970 to 2199.
+        InvalidError: the plan does not start in the years 1970 to 2199, its program has
+            tracks or a phase of no stated length, or a part refers to one that is not there.
     """
 
     key: UUID
@@ -78,11 +260,40 @@ class Plan:
     seed: int
     free: WeeklyWindows | None = None
     notes: tuple[Note, ...] = ()
+    track: str | None = None
+    age: int | None = None
+    on_hold: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    supports: tuple[Relationship, ...] = ()
+    disclosures: tuple[Disclosure, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    provenance: Provenance | None = None
 
     def __attrs_post_init__(self) -> None:
+        refuse_moments("plan", start=self.start)
+        problems = [problem.name for problem in self.problems]
+        services = {service.name for service in self.program.every_service}
+        used = {step.service for goal in self.goals for step in goal.interventions}
         # Outside these years, time zones are unknown or a guess.
         ok = date(1970, 1, 1) <= self.start < date(2200, 1, 1)
-        refuse("plan", unless(ok, "start", "a day from 1970 to 2199", "another day"))
+        refuse(
+            "plan",
+            unless(ok, "start", "a day from 1970 to 2199", "another day"),
+            unless(not self.program.tracks, "program", "one track of it", "several"),
+            unless(not self.program.open_lengths, "program", "weeks for every phase", "none"),
+            unless(self.age is None or 0 <= self.age <= 130, "age", "from 0 to 130", "another"),
+            unless(services.issuperset(self.on_hold), "on_hold", "services of the plan", "others"),
+            unless(len(problems) == len(set(problems)), "problems", "each name once", "one twice"),
+            unless(
+                all(goal.problem in problems for goal in self.goals),
+                "goals",
+                "problems of the plan",
+                "another problem",
+            ),
+            unless(services >= used - {None}, "goals", "services of the plan in steps", "others"),
+        )
 
     @property
     def weeks(self) -> int:
@@ -99,6 +310,6 @@ class Plan:
         day = self.start
         for phase in self.program.phases:
             yield day, phase
-            day += timedelta(weeks=phase.weeks)
+            day += timedelta(weeks=phase.laid_weeks)
 
     __repr__ = hidden

@@ -1,160 +1,81 @@
 """Programs: undated templates of what a clinic gives, week by week."""
 
 import re
-from collections.abc import Iterable, Iterator
-from datetime import time, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
+from functools import lru_cache
 from itertools import pairwise
+from types import MappingProxyType
 
-from attrs import field, frozen
+from attrs import evolve, frozen
 
 from iopkit.availability import (
     DAY,
     WEEK,
-    Weekday,
     is_session_length,
+    is_whole_minutes,
     minute_of_day,
-    plain,
     whole_minutes,
 )
-from iopkit.errors import Fault, InvalidError, refuse, unless
-from iopkit.levels import LevelOfCare
-from iopkit.modalities import Modality
+from iopkit.eligibility import Predicate, facts_in
+from iopkit.eligibility.predicates import other_than_predicate
+from iopkit.errors import Fault, UnknownNameError, refuse, unless
+from iopkit.levels import AgeGroup, LevelOfCare
+from iopkit.modalities import Delivery, Modality
+from iopkit.plans.progress import COURSE_FACTS
+from iopkit.plans.timings import Once, TimePerWeek, Timing, slots_of
 from iopkit.sources import Source
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NAME_FORM = "lower-case words joined by '-', such as 'relapse-prevention'"
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+_MOST_WEEKS = 520
 
 
-@frozen(order=True)
-class Slot:
-    """A weekday, and the wall-clock start if it is known; the site says it otherwise.
+@frozen
+class Curriculum:
+    """What the sessions of a service are about, in order.
 
-    Example:
-        >>> str(Slot.parse("monday 18:00")), str(Slot.parse("friday"))
-        ('monday 18:00', 'friday')
+    A closed group begins together, so its n-th session has the n-th topic. An open one
+    takes patients in at any topic and goes on from the last to the first.
     """
 
-    day: Weekday
-    start: time | None = field(default=None, order=lambda start: start or time.max)
+    topics: tuple[str, ...]
+    closed: bool | None = None
 
     def __attrs_post_init__(self) -> None:
-        ok = self.start is None or plain(self.start)
-        refuse("slot", unless(ok, "start", "a time in whole minutes, without a zone", self.start))
+        refuse("curriculum", unless(bool(self.topics), "topics", "at least one", "none"))
 
-    @classmethod
-    def parse(cls, text: str) -> "Slot":
-        """Read ``monday`` or ``monday 18:00``; raises ``InvalidError``."""
-        day, _, clock = text.strip().partition(" ")
-        if not clock:
-            return cls(Weekday.parse(day))
-        try:
-            start = time.fromisoformat(clock) if re.fullmatch(r"\d\d:\d\d", clock) else None
-        except ValueError:
-            start = None
-        if start is None:
-            raise InvalidError("slot", [Fault((), "a slot such as 'monday 18:00'", repr(text))])
-        return cls(Weekday.parse(day), start)
+    def topic(self, number: int, *, joined_at: int = 1) -> str | None:
+        """The topic of a patient's n-th session, of one who joined at a topic, from 1.
 
-    def __str__(self) -> str:
-        clock = f" {self.start:%H:%M}" if self.start else ""
-        return f"{self.day.name.lower()}{clock}"
+        Returns:
+            ``None`` after the last topic of a closed group.
 
-
-@frozen
-class Weekly:
-    """In every week on the same days."""
-
-    slots: tuple[Slot, ...]
-
-    def __attrs_post_init__(self) -> None:
-        refuse(
-            "weekly timing",
-            unless(bool(self.slots), "slots", "at least one day", "none"),
-            *_distinct(self.slots),
-        )
-
-    @property
-    def words(self) -> str:
-        """The timing in prose."""
-        return "weekly" if len(self.slots) == 1 else f"{len(self.slots)} times a week"
-
-
-@frozen
-class PerWeek:
-    """So many times a week; drafting finds the slots."""
-
-    times: int
-    slots: tuple[Slot, ...] = ()
-
-    def __attrs_post_init__(self) -> None:
-        refuse(
-            "dose",
-            unless(1 <= self.times <= 21, "times", "from 1 to 21 a week", self.times),
-            unless(len(self.slots) <= self.times, "slots", "no more than times", len(self.slots)),
-            *_distinct(self.slots),
-        )
-
-    @property
-    def words(self) -> str:
-        """The timing in prose."""
-        return f"{self.times} a week"
-
-
-@frozen
-class InAll:
-    """So many times in all, spread evenly over the weeks; drafting finds the slots.
-
-    A week that holds several takes the slots in their order.
-    """
-
-    count: int
-    slots: tuple[Slot, ...] = ()
-
-    def __attrs_post_init__(self) -> None:
-        refuse(
-            "dose",
-            unless(1 <= self.count <= 1000, "count", "from 1 to 1000", self.count),
-            *_distinct(self.slots),
-        )
-
-    @property
-    def words(self) -> str:
-        """The timing in prose."""
-        return f"{self.count} in all"
-
-
-def _distinct(slots: tuple[Slot, ...]) -> list[tuple[Fault, ...]]:
-    return [unless(len(slots) == len(set(slots)), "slots", "each slot once", "one twice")]
-
-
-@frozen
-class RandomDays:
-    """On so many days of every week, drawn by the plan's seed."""
-
-    per_week: int = 1
-
-    def __attrs_post_init__(self) -> None:
-        ok = 1 <= self.per_week <= 7
-        refuse("random days", unless(ok, "per_week", "from 1 to 7 a week", self.per_week))
-
-    @property
-    def words(self) -> str:
-        """The timing in prose."""
-        return f"{self.per_week} a week, on a random day"
-
-
-Timing = Weekly | PerWeek | InAll | RandomDays
+        Example:
+            >>> Curriculum(("Triggers", "Cravings")).topic(2, joined_at=2)
+            'Triggers'
+        """
+        place = joined_at - 1 + number - 1
+        if self.closed and place >= len(self.topics):
+            return None
+        return self.topics[place % len(self.topics)]
 
 
 @frozen
 class Service:
     """What patients get: a modality, how long a session is, and when it takes place.
 
-    ``duration`` is ``None`` where the program's source does not say it; a site may.
+    ``duration`` is clock time, from the start to the end, and ``breaks`` are the part of it
+    without service. It is ``None`` where the program's source does not say it; a site may.
+    Where the source gives a range, ``duration_max`` is its end. A service of a ``track`` is
+    for patients on it; one without is for all. ``delivery`` is ``None`` where it is for the
+    site to say.
 
     Raises:
-        InvalidError: the name is not in lower-case words, the duration is not in whole
-            minutes from 1 minute to 24 hours, or the group bounds are not in order.
+        InvalidError: the name is not in lower-case words, a duration is not in whole
+            minutes from 1 minute to 24 hours, the breaks leave no service, or bounds are
+            not in order.
     """
 
     name: str
@@ -164,9 +85,15 @@ class Service:
     duration: timedelta | None = None
     group_min: int | None = None
     group_max: int | None = None
+    duration_max: timedelta | None = None
+    breaks: timedelta = timedelta(0)
+    track: str | None = None
+    delivery: Delivery | None = None
+    curriculum: Curriculum | None = None
 
     def __attrs_post_init__(self) -> None:
-        length, low, high = self.duration, self.group_min, self.group_max
+        length, longest = self.duration, self.duration_max
+        low, high = self.group_min, self.group_max
         refuse(
             f"service {self.name!r}",
             unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
@@ -176,30 +103,159 @@ class Service:
                 "whole minutes, from 1 to 1440",
                 length,
             ),
+            unless(
+                longest is None
+                or (length is not None and length <= longest and is_session_length(longest)),
+                "duration_max",
+                "whole minutes up to 1440, no less than the duration that it goes with",
+                longest,
+            ),
+            unless(
+                timedelta(0) <= self.breaks < (length or timedelta(days=1))
+                and is_whole_minutes(self.breaks),
+                "breaks",
+                "whole minutes, less than the session",
+                self.breaks,
+            ),
             unless(low is None or low >= 1, "group_min", "at least 1", low),
             unless(high is None or high >= (low or 1), "group_max", "at least group_min", high),
         )
+
+    @property
+    def longest(self) -> timedelta | None:
+        """The longest that a session may take, by the clock."""
+        return self.duration_max or self.duration
+
+    @property
+    def service_time(self) -> timedelta | None:
+        """Time of service in a session, without its breaks; ``None``: not known."""
+        return None if self.duration is None else self.duration - self.breaks
+
+
+@frozen
+class Track:
+    """A variant of a program's times, such as day, evening or weekend."""
+
+    name: str
+    title: str
+
+    def __attrs_post_init__(self) -> None:
+        ok = bool(_NAME.fullmatch(self.name))
+        refuse(f"track {self.name!r}", unless(ok, "name", _NAME_FORM, repr(self.name)))
 
 
 @frozen
 class Phase:
     """A stretch of weeks with services of its own, beside those of the whole program.
 
+    ``weeks`` is how long it is; where that is a range, the least, and ``weeks_max`` the
+    most. ``None``: the program's source does not say it. ``taper``: weekly hours go down in
+    it on purpose, towards a less intensive level. ``advance`` is when a patient goes on to
+    what follows: a predicate over facts about the course (``COURSE_FACTS``).
+
     Raises:
-        InvalidError: the phase has less than one week.
+        InvalidError: the phase has less than one week, or ``advance`` asks about other facts.
     """
 
     name: str
     title: str
-    weeks: int
+    weeks: int | None
     services: tuple[Service, ...] = ()
+    weeks_max: int | None = None
+    taper: bool = False
+    advance: Predicate | None = None
 
     def __attrs_post_init__(self) -> None:
+        weeks, most = self.weeks, self.weeks_max
         refuse(
             f"phase {self.name!r}",
             unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
-            unless(1 <= self.weeks <= 520, "weeks", "at least 1 and at most 520", self.weeks),
+            unless(
+                weeks is None or 1 <= weeks <= _MOST_WEEKS,
+                "weeks",
+                f"at least 1 and at most {_MOST_WEEKS}",
+                weeks,
+            ),
+            unless(
+                most is None or (weeks or 1) <= most <= _MOST_WEEKS,
+                "weeks_max",
+                f"at least weeks and at most {_MOST_WEEKS}",
+                most,
+            ),
+            _course_faults(self.advance, "advance"),
         )
+
+    @property
+    def words(self) -> str:
+        """How long it is, in prose."""
+        if self.weeks is None:
+            return f"up to {self.weeks_max} weeks" if self.weeks_max else "length not stated"
+        if self.weeks_max not in (None, self.weeks):
+            return f"{self.weeks} to {self.weeks_max} weeks"
+        return f"{self.weeks} week{'s' if self.weeks != 1 else ''}"
+
+    @property
+    def laid_weeks(self) -> int:
+        """How many weeks a timetable shows: the least, or a typical one if none is stated."""
+        return self.weeks or 1
+
+
+def _course_faults(condition: Predicate | None, where: str) -> tuple[Fault, ...]:
+    if condition is None:
+        return ()
+    other = other_than_predicate(condition, where)
+    known = other or all(COURSE_FACTS.get(f.name) == f for f in facts_in(condition))
+    expected = f"facts about the course ({', '.join(COURSE_FACTS)})"
+    return other or unless(bool(known), where, expected, "others")
+
+
+@frozen
+class StatedHours:
+    """Hours that a source prints itself: what the program's items should add up to.
+
+    ``low`` to ``high`` (the same, if ``None``), in each week or, with ``in_all``, in the
+    whole. ``phase``, ``track`` and ``services`` limit what they are of.
+    """
+
+    low: timedelta
+    high: timedelta | None = None
+    in_all: bool = False
+    phase: str | None = None
+    track: str | None = None
+    services: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "stated hours",
+            unless(
+                self.low > timedelta(0) and is_whole_minutes(self.low),
+                "low",
+                "whole minutes, at least 1",
+                self.low,
+            ),
+            unless(
+                self.high is None or (self.high >= self.low and is_whole_minutes(self.high)),
+                "high",
+                "whole minutes, at least low",
+                self.high,
+            ),
+        )
+
+
+@frozen
+class StatedSessions:
+    """A number of sessions that a source prints itself; see ``StatedHours``."""
+
+    count: int
+    phase: str | None = None
+    track: str | None = None
+    services: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        refuse("stated sessions", unless(self.count >= 1, "count", "at least 1", self.count))
+
+
+Stated = StatedHours | StatedSessions
 
 
 @frozen(cache_hash=True)
@@ -207,12 +263,18 @@ class Program:
     """A template: phases in order, and services that run through all of them.
 
     A service may go on from phase to phase under one name; its sessions are then
-    numbered through. ``left_open`` lists what the source does not say.
+    numbered through. ``tracks`` are variants of its times, of which a patient is on one.
+    ``continuing_care`` is what follows completion, a program of its own; ``discharge`` is
+    when a patient is ready for it, a predicate over ``COURSE_FACTS``. ``review_every_days``
+    is how often the plan is reviewed at the least. ``after_return_to_use`` says what the
+    program does then. ``language`` is what it is held in, as in BCP 47. ``left_open`` lists
+    what the source does not say, and ``stated`` the figures that it prints itself.
 
     Raises:
         InvalidError: there is no phase or no service, or more than 520 weeks; two phases,
-            or two services of one phase, share a name; a name changes its modality; or two
-            services of one phase overlap.
+            or two services of one phase and track, share a name; a name changes its
+            modality; two services of one phase and track overlap; or a service or figure
+            names what is not there.
     """
 
     name: str
@@ -221,19 +283,37 @@ class Program:
     services: tuple[Service, ...] = ()
     level: LevelOfCare | None = None
     sources: tuple[Source, ...] = ()
-    left_open: tuple[str, ...] = field(default=())
+    left_open: tuple[str, ...] = ()
+    tracks: tuple[Track, ...] = ()
+    continuing_care: "Program | None" = None
+    version: str | None = None
+    age_group: AgeGroup | None = None
+    language: str | None = None
+    review_every_days: int | None = None
+    after_return_to_use: str | None = None
+    discharge: Predicate | None = None
+    stated: tuple[Stated, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         names = [phase.name for phase in self.phases]
+        tracks = [track.name for track in self.tracks]
         every = self.every_service
+        review = self.review_every_days
         refuse(
             f"program {self.name!r}",
             unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
             unless(bool(names), "phases", "at least one phase", "none"),
-            unless(self.weeks <= 520, "phases", "at most 520 weeks in all", self.weeks),
+            unless(
+                self.weeks <= _MOST_WEEKS,
+                "phases",
+                f"at most {_MOST_WEEKS} weeks in all",
+                self.weeks,
+            ),
             unless(bool(every) or not names, "services", "at least one service", "none"),
             unless(len(names) == len(set(names)), "phases", "each name once", "one twice"),
-            *(self._faults_in(number) for number in range(len(self.phases))),
+            unless(len(tracks) == len(set(tracks)), "tracks", "each name once", "one twice"),
+            unless(len(tracks) != 1, "tracks", "none, or two and more", "one"),
+            *self._services_faults(),
             *(
                 unless(
                     len({s.modality for s in every if s.name == name}) == 1,
@@ -243,49 +323,164 @@ class Program:
                 )
                 for name in dict.fromkeys(service.name for service in every)
             ),
+            unless(
+                self.language is None or bool(_LANGUAGE.fullmatch(self.language)),
+                "language",
+                "a language tag such as 'en' or 'es-US'",
+                repr(self.language),
+            ),
+            unless(
+                review is None or 1 <= review <= 366, "review_every_days", "from 1 to 366", review
+            ),
+            _course_faults(self.discharge, "discharge"),
+            *(self._stated_faults(number) for number in range(len(self.stated))),
         )
 
     @property
     def weeks(self) -> int:
-        """Length in weeks."""
-        return sum(phase.weeks for phase in self.phases)
+        """Length in weeks as laid out: the least, a phase of no stated length being one week."""
+        return sum(phase.laid_weeks for phase in self.phases)
 
     @property
     def every_service(self) -> tuple[Service, ...]:
         """The program's own services, then those of each phase; names may come again."""
         return self.services + tuple(s for phase in self.phases for s in phase.services)
 
+    @property
+    def open_lengths(self) -> tuple[str, ...]:
+        """Names of phases that are as long as the source does not say."""
+        return tuple(phase.name for phase in self.phases if phase.weeks is None)
+
     def services_in(self, phase: Phase) -> tuple[Service, ...]:
         """All that a week of the phase holds: the program's services, then its own."""
         return self.services + phase.services
 
-    def _faults_in(self, number: int) -> tuple[Fault, ...]:
-        services = self.services_in(self.phases[number])
-        names = [service.name for service in services]
-        twice = unless(len(names) == len(set(names)), "services", "each name once", "one twice")
-        clashes = tuple(
-            Fault(("services",), "services that do not overlap", f"{first} and {second}")
-            for first, second in overlaps(services)
+    def on_track(self, track: str | None) -> "Program":
+        """The program as patients on one track have it; ``None`` for one without tracks.
+
+        Raises:
+            UnknownNameError: the program has no such track.
+        """
+        if track is None and not self.tracks:
+            return self
+        known = [one.name for one in self.tracks]
+        if track not in known:
+            raise UnknownNameError(f"track of {self.name}", str(track), known)
+        stated = tuple(evolve(s, track=None) for s in self.stated if s.track in (None, track))
+        return self.with_services(
+            lambda s: evolve(s, track=None) if s.track in (None, track) else None,
+            tracks=(),
+            stated=stated,
         )
-        return tuple(fault.under("phases", number) for fault in twice + clashes)
+
+    @property
+    def variants(self) -> "tuple[tuple[Track | None, Program], ...]":
+        """The program on each of its tracks, or alone if it has none."""
+        if not self.tracks:
+            return ((None, self),)
+        return tuple((track, self.on_track(track.name)) for track in self.tracks)
+
+    def with_services(
+        self,
+        change: Callable[[Service], Service | None],
+        *,
+        tracks: tuple[Track, ...],
+        stated: tuple[Stated, ...] = (),
+    ) -> "Program":
+        """The program with each service changed, or left out where ``change`` gives none.
+
+        Args:
+            change: is given each service.
+            tracks: those that the changed services are of.
+            stated: what its source prints about the changed program.
+
+        Raises:
+            InvalidError: as for a program; for one, no service is left.
+        """
+
+        def changed(services: Iterable[Service]) -> tuple[Service, ...]:
+            return tuple(new for service in services if (new := change(service)) is not None)
+
+        phases = tuple(evolve(p, services=changed(p.services)) for p in self.phases)
+        own = changed(self.services)
+        return evolve(self, services=own, phases=phases, tracks=tracks, stated=stated)
+
+    def _services_faults(self) -> Iterator[tuple[Fault, ...]]:
+        """What is wrong with services by themselves and beside each other, by their places."""
+        tracks = tuple(track.name for track in self.tracks)
+        own = [("services",), *(("phases", n, "services") for n in range(len(self.phases)))]
+        groups = [self.services, *(phase.services for phase in self.phases)]
+        lengths = [self.weeks, *(phase.laid_weeks for phase in self.phases)]
+        for path, services, weeks in zip(own, groups, lengths, strict=True):
+            for number, service in enumerate(services):
+                last = service.timing.week if isinstance(service.timing, Once) else 1
+                faults = (
+                    *unless(
+                        service.track is None or service.track in tracks,
+                        "track",
+                        f"a track of the program ({', '.join(tracks) or 'it has none'})",
+                        repr(service.track),
+                    ),
+                    *unless(last <= weeks, "timing", f"a week up to {weeks}", last),
+                    *unless(
+                        service.duration is None or not isinstance(service.timing, TimePerWeek),
+                        "timing",
+                        "a count of sessions, as their length is known",
+                        "time a week",
+                    ),
+                )
+                yield tuple(fault.under(*path, number) for fault in faults)
+        yield tuple(
+            Fault(("tracks", number), "a track with services of its own", repr(track))
+            for number, track in enumerate(tracks)
+            if track not in {service.track for service in self.every_service}
+        )
+        for number, phase in enumerate(self.phases):
+            beside = [
+                [s for s in self.services_in(phase) if s.track in (None, track)]
+                for track in tracks or (None,)
+            ]
+            twice = any(len({s.name for s in some}) < len(some) for some in beside)
+            clashes = dict.fromkeys(pair for some in beside for pair in overlaps(some))
+            faults = (
+                *unless(not twice, "services", "each name once", "one twice"),
+                *(
+                    Fault(("services",), "services that do not overlap", f"{first} and {second}")
+                    for first, second in clashes
+                ),
+            )
+            yield tuple(fault.under("phases", number) for fault in faults)
+
+    def _stated_faults(self, number: int) -> tuple[Fault, ...]:
+        stated = self.stated[number]
+        tracks = {None, *(track.name for track in self.tracks)}
+        phases = {None, *(phase.name for phase in self.phases)}
+        names = {s.name for s in self.every_service if s.track in (None, stated.track)}
+        faults = (
+            *unless(stated.phase in phases, "phase", "a phase of the program", repr(stated.phase)),
+            *unless(stated.track in tracks, "track", "a track of the program", repr(stated.track)),
+            *unless(
+                names.issuperset(stated.services), "services", "services of the track", "others"
+            ),
+        )
+        return tuple(fault.under("stated", number) for fault in faults)
 
 
-def slots_of(timing: Timing) -> tuple[Slot, ...]:
-    """The weekly slots that a timing has so far."""
-    match timing:
-        case Weekly(slots) | PerWeek(slots=slots) | InAll(slots=slots):
-            return slots
-        case RandomDays():
-            return ()
+@lru_cache(maxsize=512)
+def services_by_place(program: Program) -> Mapping[tuple[str, str], Service]:
+    """Services of a program without tracks by the names of their phase and their own."""
+    return MappingProxyType(
+        {(p.name, s.name): s for p in program.phases for s in program.services_in(p)}
+    )
 
 
 def fixed_times(services: Iterable[Service]) -> Iterator[tuple[int, int, str]]:
     """Start and end in minutes of the week, and the name, of each fixed weekly time."""
     for service in services:
         for slot in slots_of(service.timing):
-            if slot.start is not None and service.duration is not None:
+            if slot.start is not None and service.longest is not None:
                 first = slot.day * DAY + minute_of_day(slot.start)
-                yield first, first + whole_minutes(service.duration), service.name
+                yield first, first + whole_minutes(service.longest), service.name
 
 
 def overlaps(services: Iterable[Service]) -> tuple[tuple[str, str], ...]:

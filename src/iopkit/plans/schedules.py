@@ -24,11 +24,12 @@ from iopkit.availability import (
 )
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, InvalidError, refuse, unless
-from iopkit.modalities import Modality
+from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan
-from iopkit.plans.programs import RandomDays
+from iopkit.plans.programs import Service, services_by_place
 from iopkit.plans.sites import Site, closed_days, open_windows
 from iopkit.plans.timetables import Dose, Entry, timetable
+from iopkit.plans.timings import RandomDays
 
 
 class Reason(StrEnum):
@@ -41,6 +42,7 @@ class Reason(StrEnum):
     DURATION_UNKNOWN = "duration_unknown"
     TIME_UNKNOWN = "time_unknown"
     NO_OPEN_TIME = "no_open_time"
+    ON_HOLD = "on_hold"
 
     @property
     def words(self) -> str:
@@ -56,6 +58,7 @@ _WORDS = {
     Reason.DURATION_UNKNOWN: "its length is not known",
     Reason.TIME_UNKNOWN: "the plan has no time for it",
     Reason.NO_OPEN_TIME: "no time is open in the week",
+    Reason.ON_HOLD: "it awaits an answer that the plan's notes ask for",
 }
 
 
@@ -93,12 +96,19 @@ class Session:
     start: datetime
     duration: timedelta
     moved: Move | None = None
+    breaks: timedelta = timedelta(0)
+    delivery: Delivery | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.start.tzinfo is None:
             raise InvalidError(
                 "session", [Fault(("start",), "an aware time", "one without a zone")]
             )
+
+    @property
+    def service_time(self) -> timedelta:
+        """Time of service, without the breaks within."""
+        return self.duration - self.breaks
 
     @property
     def end(self) -> datetime:
@@ -140,11 +150,30 @@ class Schedule:
     sessions: tuple[Session, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
 
+    def __attrs_post_init__(self) -> None:
+        known = services_by_place(self.plan.program)
+        refuse(
+            "schedule",
+            *(
+                unless(
+                    all((each.phase, each.service) in known for each in sessions),
+                    name,
+                    "services of the plan, each in a phase that has it",
+                    "another",
+                )
+                for name, sessions in (("sessions", self.sessions), ("unplaced", self.unplaced))
+            ),
+        )
+
     def uid(self, session: Session) -> UUID:
         """A stable, opaque identifier: the same for the same session of a changed plan."""
         named = f"{session.service}/{session.number}".encode()
         digest = blake2b(named, key=self.plan.key.bytes, digest_size=16).digest()
         return UUID(bytes=digest, version=4)
+
+    def service(self, session: "Session | Unplaced") -> Service:
+        """The service that a session is of, as its phase has it."""
+        return services_by_place(self.plan.program)[session.phase, session.service]
 
     __repr__ = hidden
 
@@ -198,6 +227,8 @@ def schedule(plan: Plan, site: Site) -> Schedule:
             midnight + timedelta(minutes=minute),
             duration,
             move,
+            entry.service.breaks,
+            entry.service.delivery,
         )
         for entry, minute, duration, move in booked
     )
@@ -266,6 +297,8 @@ class _Ground:
     def obstacle_to(self, entry: Entry) -> Reason | None:
         """Why a session cannot be as planned, other sessions aside."""
         duration, minute = entry.service.duration, entry.minute
+        if entry.service.name in self.plan.on_hold:
+            return Reason.ON_HOLD
         if duration is None:
             return Reason.DURATION_UNKNOWN
         if minute is None:
@@ -331,7 +364,9 @@ def _places(
     for entry, why in sorted(waiting, key=lambda waits: _is_random(waits[0])):
         duration, minute = entry.service.duration, entry.minute
         place, move, reason = None, None, why
-        if duration is not None and _is_random(entry):
+        if why is Reason.ON_HOLD:
+            pass
+        elif duration is not None and _is_random(entry):
             place = _random_opening(entry, whole_minutes(duration), drawn, busy, ground)
             reason = Reason.NO_OPEN_TIME
         elif duration is not None and minute is not None:
@@ -448,17 +483,22 @@ def booked_doses(
 ) -> tuple[Dose, ...]:
     """Service time that is booked in each week, moved sessions included.
 
-    Sessions that are unplaced because their length is not known count as unmeasured;
-    other unplaced ones do not count.
+    Sessions that are unplaced because their length is not known count as unmeasured, and
+    those on hold as extra time; other unplaced ones do not count.
 
     Returns:
         One dose a week, ``schedule.plan.weeks`` of them.
     """
-    durations: list[list[timedelta | None]] = [[] for _ in range(schedule.plan.weeks)]
+    weeks: list[list[Dose]] = [[] for _ in range(schedule.plan.weeks)]
     for session in schedule.sessions:
         if session.modality in modalities:
-            durations[session.week - 1].append(session.duration)
+            spread = Dose.of([schedule.service(session)]).extra
+            weeks[session.week - 1].append(Dose(session.service_time, extra=spread))
     for missing in schedule.unplaced:
-        if missing.modality in modalities and missing.why is Reason.DURATION_UNKNOWN:
-            durations[missing.week - 1].append(None)
-    return tuple(map(Dose.of, durations))
+        if missing.modality in modalities:
+            if missing.why is Reason.ON_HOLD and missing.duration is not None:
+                on_hold = Dose.of([schedule.service(missing)])
+                weeks[missing.week - 1].append(Dose(extra=on_hold.known + on_hold.extra))
+            elif missing.why in (Reason.DURATION_UNKNOWN, Reason.ON_HOLD):
+                weeks[missing.week - 1].append(Dose(unmeasured=1))
+    return tuple(sum(doses, Dose()) for doses in weeks)

@@ -11,6 +11,8 @@ from attrs import frozen
 
 from iopkit.availability import Weekday, WeeklyWindows, is_session_length, plain
 from iopkit.errors import Fault, InvalidError, MissingExtraError, did_you_mean, refuse, unless
+from iopkit.modalities import Delivery
+from iopkit.needs import Need
 
 
 @frozen
@@ -61,6 +63,7 @@ class Offer:
     day: Weekday | None = None
     start: time | None = None
     duration: timedelta | None = None
+    delivery: Delivery | None = None
 
     def __attrs_post_init__(self) -> None:
         ok = self.start is None or plain(self.start)
@@ -88,11 +91,13 @@ class Site:
     """A place with a time zone, opening hours, holidays and closures.
 
     ``zone`` is an IANA name; all wall-clock times of the site are in it.
-    ``break_between`` is kept free between sessions that iopkit places.
+    ``break_between`` is kept free between sessions that iopkit places. ``provides`` are
+    needs that the site meets itself, and ``patients_per_counselor`` its census for each
+    full-time counselor; ``None``: not known.
 
     Raises:
-        InvalidError: the zone is unknown, the site is never open, or an offer is made
-            twice.
+        InvalidError: the zone is unknown, the site is never open, an offer is made twice,
+            or the census is negative.
     """
 
     name: str
@@ -102,6 +107,8 @@ class Site:
     closures: tuple[Closure, ...] = ()
     offers: tuple[Offer, ...] = ()
     break_between: timedelta = timedelta(0)
+    provides: frozenset[Need] | None = None
+    patients_per_counselor: int | None = None
 
     def __attrs_post_init__(self) -> None:
         offered = [(offer.service, offer.day) for offer in self.offers]
@@ -120,6 +127,12 @@ class Site:
                 "break_between",
                 "whole minutes, from 0 to 1440",
                 self.break_between,
+            ),
+            unless(
+                (self.patients_per_counselor or 0) >= 0,
+                "patients_per_counselor",
+                "at least 0",
+                self.patients_per_counselor,
             ),
         )
 

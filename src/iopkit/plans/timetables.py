@@ -1,8 +1,9 @@
 """Timetables: a program laid out by program week and day, with no date yet."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import time, timedelta
+from fractions import Fraction
 from functools import lru_cache
 from math import inf
 
@@ -12,15 +13,13 @@ from iopkit.availability import DAY, Weekday, clock_time, minute_of_day
 from iopkit.errors import refuse, unless
 from iopkit.modalities import Modality
 from iopkit.plans.programs import (
-    InAll,
-    PerWeek,
     Program,
-    RandomDays,
     Service,
-    Slot,
-    Timing,
-    Weekly,
+    Stated,
+    StatedHours,
+    StatedSessions,
 )
+from iopkit.plans.timings import Slot, TimePerWeek, occurrences
 
 
 @frozen
@@ -47,23 +46,46 @@ class Entry:
 
 @frozen
 class Dose:
-    """Time of service: what is known, and how many sessions of unknown length come on top."""
+    """Time of service: what is known, and how many sessions of unknown length come on top.
+
+    ``extra`` is how much more it can be where sessions have a range of lengths.
+    """
 
     known: timedelta = timedelta(0)
     unmeasured: int = 0
+    extra: timedelta = timedelta(0)
 
     def __attrs_post_init__(self) -> None:
         refuse(
             "dose",
             unless(self.known >= timedelta(0), "known", "no negative time", self.known),
             unless(self.unmeasured >= 0, "unmeasured", "no negative number", self.unmeasured),
+            unless(self.extra >= timedelta(0), "extra", "no negative time", self.extra),
         )
 
     @classmethod
-    def of(cls, durations: Iterable[timedelta | None]) -> "Dose":
-        """The sum of durations, ``None`` being one of unknown length."""
-        listed = list(durations)
-        return cls(sum((d for d in listed if d is not None), timedelta(0)), listed.count(None))
+    def of(cls, services: Iterable[Service]) -> "Dose":
+        """The sum over one session of each service given, or its week if none are counted."""
+        total = cls()
+        for service in services:
+            least = service.service_time
+            if least is not None:
+                total += cls(least, extra=(service.longest or least) - service.breaks - least)
+            elif isinstance(service.timing, TimePerWeek):
+                total += cls(service.timing.dose)
+            else:
+                total += cls(unmeasured=1)
+        return total
+
+    def __add__(self, other: "Dose") -> "Dose":
+        return Dose(
+            self.known + other.known, self.unmeasured + other.unmeasured, self.extra + other.extra
+        )
+
+    @property
+    def most(self) -> timedelta | None:
+        """The most that it can be; ``None`` where a length is not known."""
+        return None if self.unmeasured else self.known + self.extra
 
 
 @lru_cache(maxsize=512)
@@ -72,17 +94,23 @@ def timetable(program: Program, first: Weekday) -> tuple[Entry, ...]:
 
     Each week of the program is seven days from ``first``, so every weekday occurs once
     in it. Sorted by week, day and start; sessions without a day come last in their week.
+    A phase of no stated length has one week.
+
+    Raises:
+        InvalidError: the program has tracks: see ``Program.on_track``.
     """
-    phases = [phase.name for phase in program.phases for _ in range(phase.weeks)]
+    one = "one track of the program: use on_track"
+    refuse("timetable", unless(not program.tracks, "tracks", one, "several"))
+    phases = [phase.name for phase in program.phases for _ in range(phase.laid_weeks)]
     runs = [(service, 0, program.weeks) for service in program.services]
     before = 0
     for phase in program.phases:
-        runs += [(service, before, phase.weeks) for service in phase.services]
-        before += phase.weeks
+        runs += [(service, before, phase.laid_weeks) for service in phase.services]
+        before += phase.laid_weeks
     laid = [
         (service, offset + week, *_offsets(slot, offset + week, first))
         for service, offset, weeks in runs
-        for week, slot in _occurrences(service.timing, weeks)
+        for week, slot in occurrences(service.timing, weeks)
     ]
     seen: Counter[str] = Counter()
     entries: list[Entry] = []
@@ -90,24 +118,6 @@ def timetable(program: Program, first: Weekday) -> tuple[Entry, ...]:
         seen[service.name] += 1
         entries.append(Entry(service, phases[week], week + 1, seen[service.name], day, minute))
     return tuple(entries)
-
-
-def _occurrences(timing: Timing, weeks: int) -> Iterator[tuple[int, Slot | None]]:
-    """Week, from 0, and slot of each occurrence within a run of weeks."""
-    match timing:
-        case Weekly(slots):
-            yield from ((week, slot) for week in range(weeks) for slot in slots)
-        case PerWeek(times, slots):
-            placed = (*slots, *[None] * (times - len(slots)))
-            yield from ((week, slot) for week in range(weeks) for slot in placed)
-        case RandomDays(per_week):
-            yield from ((week, None) for week in range(weeks) for _ in range(per_week))
-        case InAll(count, slots):
-            # The middles of ``count`` equal stretches.
-            middles = [(2 * i + 1) * weeks // (2 * count) for i in range(count)]
-            for i, week in enumerate(middles):
-                nth = i - middles.index(week)
-                yield week, slots[nth] if nth < len(slots) else None
 
 
 def _offsets(slot: Slot | None, week: int, first: Weekday) -> tuple[int | None, int | None]:
@@ -124,15 +134,109 @@ def _place(laid: tuple[Service, int, int | None, int | None]) -> tuple[int, floa
 
 
 def weekly_doses(
-    program: Program, *, modalities: Collection[Modality] = tuple(Modality)
+    program: Program,
+    *,
+    modalities: Collection[Modality] = tuple(Modality),
+    services: Collection[str] = (),
 ) -> tuple[Dose, ...]:
     """Service time that a program prescribes in each week, as far as it says lengths.
 
+    Args:
+        modalities: only those count.
+        services: only those of these names count; all, if none is named.
+
     Returns:
         One dose a week, ``program.weeks`` of them.
+
+    Raises:
+        InvalidError: the program has tracks: see ``Program.on_track``.
     """
-    durations: list[list[timedelta | None]] = [[] for _ in range(program.weeks)]
+    weeks: list[list[Service]] = [[] for _ in range(program.weeks)]
     for entry in timetable(program, Weekday.MONDAY):
-        if entry.service.modality in modalities:
-            durations[entry.week - 1].append(entry.service.duration)
-    return tuple(map(Dose.of, durations))
+        service = entry.service
+        if service.modality in modalities and (not services or service.name in services):
+            weeks[entry.week - 1].append(service)
+    return tuple(map(Dose.of, weeks))
+
+
+@frozen
+class Disagreement:
+    """A figure that a program's source prints, and what its own items add up to.
+
+    ``derived_low`` and ``derived_high`` are in the unit of the figure: minutes, in all or a
+    week on average, or sessions; ``None`` as the high one: some lengths are not known.
+    """
+
+    stated: Stated
+    derived_low: Fraction
+    derived_high: Fraction | None
+
+    @property
+    def words(self) -> str:
+        """The disagreement in prose."""
+        stated, low, high = self.stated, self.derived_low, self.derived_high
+        where = ", ".join(filter(None, [stated.phase, stated.track, *stated.services]))
+        match stated:
+            case StatedSessions(count):
+                unit, printed, scale = " sessions", f"{count:g}", 1
+            case StatedHours(first, last, in_all):
+                unit = " hours in all" if in_all else " hours a week"
+                ends = dict.fromkeys((first, last or first))
+                printed = " to ".join(f"{end / timedelta(hours=1):g}" for end in ends)
+                scale = 60
+        found = " to ".join(f"{float(end / scale):g}" for end in dict.fromkeys((low, high or low)))
+        more = " or more" if high is None else ""
+        lead = f"{where}: " if where else ""
+        return f"{lead}the source states {printed}{unit}, its items give {found}{more}"
+
+
+def disagreements(program: Program) -> tuple[Disagreement, ...]:
+    """Where a program's source contradicts itself: figures that its items do not give.
+
+    A figure agrees if what the items can add up to lies in it, or what is not known could
+    bring it there.
+
+    Example:
+        >>> from iopkit import find_program
+        >>> print(disagreements(find_program("palmetto-arc"))[0].words)
+        day, day-program: the source states 15 hours a week, its items give 13.5
+    """
+    found: dict[Disagreement, None] = {}
+    for stated in program.stated:
+        for track, variant in program.variants:
+            if stated.track is None or (track is not None and track.name == stated.track):
+                low, high = _derived(variant, stated)
+                least, most = _printed(stated)
+                # Lengths that are not known can only add to what is.
+                if low > most if high is None else (low, high) != (least, most):
+                    found[Disagreement(stated, low, high)] = None
+    return tuple(found)
+
+
+def _printed(stated: Stated) -> tuple[Fraction, Fraction]:
+    match stated:
+        case StatedSessions(count):
+            return Fraction(count), Fraction(count)
+        case StatedHours(low, high):
+            return _in_minutes(low), _in_minutes(high or low)
+
+
+def _in_minutes(time: timedelta) -> Fraction:
+    return Fraction(time // timedelta(minutes=1))
+
+
+def _derived(program: Program, stated: Stated) -> tuple[Fraction, Fraction | None]:
+    """What the items of one track give for a figure; the high end is ``None`` if not known."""
+    entries = [
+        entry.service
+        for entry in timetable(program, Weekday.MONDAY)
+        if stated.phase in (None, entry.phase)
+        and (not stated.services or entry.service.name in stated.services)
+    ]
+    if isinstance(stated, StatedSessions):
+        return Fraction(len(entries)), Fraction(len(entries))
+    dose = Dose.of(entries)
+    weeks = sum(p.laid_weeks for p in program.phases if stated.phase in (None, p.name))
+    shares = 1 if stated.in_all else weeks
+    high = None if dose.most is None else _in_minutes(dose.most) / shares
+    return _in_minutes(dose.known) / shares, high

@@ -1,0 +1,170 @@
+"""Goals: what a plan is to come to, in measures that can be read off later."""
+
+from datetime import date
+from enum import StrEnum
+
+from attrs import frozen
+
+from iopkit.confidential import hidden
+from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.instruments import INSTRUMENTS
+
+
+class Counted(StrEnum):
+    """Something that is counted towards a goal."""
+
+    DAYS_WITHOUT_USE = "days_without_use"
+    NEGATIVE_TESTS = "negative_tests"
+    SESSIONS_ATTENDED = "sessions_attended"
+    MUTUAL_HELP_MEETINGS = "mutual_help_meetings"
+    DAYS_WORKED = "days_worked"
+
+    @property
+    def label(self) -> str:
+        """The count as people read it."""
+        return self.value.replace("_", " ").replace("mutual help", "mutual-help")
+
+
+@frozen(repr=False)
+class ScoreTarget:
+    """A score of an instrument's scale, to be from ``least`` to ``most``; ``None``: no bound.
+
+    Raises:
+        InvalidError: there is no such instrument or scale, or a bound is not a score of it.
+    """
+
+    instrument: str
+    scale: str
+    least: int | None = None
+    most: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        instrument = INSTRUMENTS.get(self.instrument)
+        scales = {scale.name: scale for scale in instrument.scales} if instrument else {}
+        scale = scales.get(self.scale)
+        low, high = (scale.low, scale.high) if scale else (0, 10_000)
+        refuse(
+            "score target",
+            unless(
+                instrument is not None,
+                "instrument",
+                f"one of {', '.join(INSTRUMENTS)}",
+                "another",
+            ),
+            unless(
+                instrument is None or scale is not None,
+                "scale",
+                f"one of {', '.join(scales)}",
+                "another",
+            ),
+            *_bound_faults(self.least, self.most, low, high),
+        )
+
+    @property
+    def words(self) -> str:
+        """The target in prose."""
+        title = INSTRUMENTS[self.instrument].title
+        scale = "" if self.scale == "total" else f", {self.scale.replace('_', ' ')}"
+        return f"{title}{scale} score {_bounds(self.least, self.most)}"
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class CountTarget:
+    """A count, to be from ``least`` to ``most``; ``None``: no bound. See ``ScoreTarget``."""
+
+    counted: Counted
+    least: int | None = None
+    most: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse("count target", *_bound_faults(self.least, self.most, 0, 100_000))
+
+    @property
+    def words(self) -> str:
+        """The target in prose."""
+        return f"{self.counted.label}: {_bounds(self.least, self.most)}"
+
+    __repr__ = hidden
+
+
+Target = ScoreTarget | CountTarget
+
+
+def _bound_faults(
+    least: int | None, most: int | None, low: int, high: int
+) -> tuple[tuple[Fault, ...], ...]:
+    """What is wrong with bounds. They are a patient's, so no value that was given is told."""
+    bounded = least is not None or most is not None
+    return (
+        unless(bounded, "least", "a bound, here or in most", "none"),
+        *(
+            unless(bound is None or low <= bound <= high, name, f"from {low} to {high}", "another")
+            for name, bound in (("least", least), ("most", most))
+        ),
+        unless(least is None or most is None or least <= most, "most", "at least least", "less"),
+    )
+
+
+def _bounds(least: int | None, most: int | None) -> str:
+    if least == most:
+        return f"{least}"
+    ends = (("at least", least), ("at most", most))
+    return " and ".join(f"{words} {end}" for words, end in ends if end is not None)
+
+
+@frozen(repr=False)
+class Objective:
+    """A step towards a goal, and the day by which it is to be reached."""
+
+    statement: str
+    by: date | None = None
+    target: Target | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse_moments("objective", by=self.by)
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Intervention:
+    """What the program does about a goal, and the service that it is done in, if one is."""
+
+    statement: str
+    service: str | None = None
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Problem:
+    """Something to be treated, by a name that goals refer to; ``code`` in ICD-10-CM."""
+
+    name: str
+    statement: str
+    code: str | None = None
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Goal:
+    """Where the patient wants to be with a problem, by when, and what leads there.
+
+    Raises:
+        InvalidError: ``by`` has a time.
+    """
+
+    problem: str
+    statement: str
+    target: Target | None = None
+    by: date | None = None
+    objectives: tuple[Objective, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        refuse_moments("goal", by=self.by)
+
+    __repr__ = hidden

@@ -1,0 +1,16 @@
+"""The shipped requirement sets, by name."""
+
+from iopkit.errors import UnknownNameError
+from iopkit.plans.federal_rules import FEDERAL
+from iopkit.plans.requirements import RequirementSet
+
+REQUIREMENTS: tuple[RequirementSet, ...] = tuple(sorted(FEDERAL, key=lambda each: each.name))
+"""Every shipped requirement set, in the order of names."""
+
+
+def find_requirements(name: str) -> RequirementSet:
+    """A shipped requirement set by its name; raises ``UnknownNameError``."""
+    for requirements in REQUIREMENTS:
+        if requirements.name == name:
+            return requirements
+    raise UnknownNameError("requirement set", name, [r.name for r in REQUIREMENTS])

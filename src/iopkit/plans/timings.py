@@ -1,0 +1,250 @@
+"""Timings: when a service takes place, in weeks that have no date yet."""
+
+import re
+from collections.abc import Iterator
+from datetime import time, timedelta
+
+from attrs import field, frozen
+
+from iopkit.availability import Weekday, is_whole_minutes, plain
+from iopkit.errors import Fault, InvalidError, refuse, unless
+
+_WEEK = timedelta(weeks=1)
+
+
+@frozen(order=True)
+class Slot:
+    """A weekday, and the wall-clock start if it is known; the site says it otherwise.
+
+    Example:
+        >>> str(Slot.parse("monday 18:00")), str(Slot.parse("friday"))
+        ('monday 18:00', 'friday')
+    """
+
+    day: Weekday
+    start: time | None = field(default=None, order=lambda start: start or time.max)
+
+    def __attrs_post_init__(self) -> None:
+        ok = self.start is None or plain(self.start)
+        refuse("slot", unless(ok, "start", "a time in whole minutes, without a zone", self.start))
+
+    @classmethod
+    def parse(cls, text: str) -> "Slot":
+        """Read ``monday`` or ``monday 18:00``; raises ``InvalidError``."""
+        day, _, clock = text.strip().partition(" ")
+        if not clock:
+            return cls(Weekday.parse(day))
+        try:
+            start = time.fromisoformat(clock) if re.fullmatch(r"\d\d:\d\d", clock) else None
+        except ValueError:
+            start = None
+        if start is None:
+            raise InvalidError("slot", [Fault((), "a slot such as 'monday 18:00'", repr(text))])
+        return cls(Weekday.parse(day), start)
+
+    def __str__(self) -> str:
+        clock = f" {self.start:%H:%M}" if self.start else ""
+        return f"{self.day.name.lower()}{clock}"
+
+
+@frozen
+class Weekly:
+    """In every week on the same days."""
+
+    slots: tuple[Slot, ...]
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "weekly timing",
+            unless(bool(self.slots), "slots", "at least one day", "none"),
+            *_distinct(self.slots),
+        )
+
+    @property
+    def words(self) -> str:
+        """The timing in prose."""
+        return "weekly" if len(self.slots) == 1 else f"{len(self.slots)} times a week"
+
+
+@frozen
+class PerWeek:
+    """So many times a week; drafting finds the slots."""
+
+    times: int
+    slots: tuple[Slot, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "dose",
+            unless(1 <= self.times <= 21, "times", "from 1 to 21 a week", self.times),
+            unless(len(self.slots) <= self.times, "slots", "no more than times", len(self.slots)),
+            *_distinct(self.slots),
+        )
+
+    @property
+    def words(self) -> str:
+        """The timing in prose."""
+        return f"{self.times} a week"
+
+
+@frozen
+class TimePerWeek:
+    """So much service time a week, in sessions that the source does not count.
+
+    Drafting divides it into sessions of the length that the site gives the service.
+    """
+
+    dose: timedelta
+
+    def __attrs_post_init__(self) -> None:
+        ok = timedelta(0) < self.dose <= _WEEK and is_whole_minutes(self.dose)
+        refuse("dose", unless(ok, "dose", "whole minutes, from 1 to a whole week", self.dose))
+
+    @property
+    def words(self) -> str:
+        """The timing in prose."""
+        hours = self.dose / timedelta(hours=1)
+        return f"{hours:g} hour{'s' if hours != 1 else ''} a week in all"
+
+
+@frozen
+class EveryWeeks:
+    """Once in every so many weeks, from the ``first`` on; drafting finds the slot."""
+
+    interval: int
+    first: int = 1
+    slots: tuple[Slot, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "dose",
+            unless(2 <= self.interval <= 52, "interval", "from 2 to 52 weeks", self.interval),
+            unless(1 <= self.first <= self.interval, "first", "from 1 to interval", self.first),
+            unless(len(self.slots) <= 1, "slots", "at most one", len(self.slots)),
+        )
+
+    @property
+    def words(self) -> str:
+        """The timing in prose."""
+        return f"every {self.interval} weeks"
+
+
+@frozen
+class Once:
+    """Once, in a week counted from 1; drafting finds the slot."""
+
+    week: int = 1
+    slots: tuple[Slot, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "timing",
+            unless(1 <= self.week <= 520, "week", "from 1 to 520", self.week),
+            unless(len(self.slots) <= 1, "slots", "at most one", len(self.slots)),
+        )
+
+    @property
+    def words(self) -> str:
+        """The timing in prose."""
+        return f"once, in week {self.week}"
+
+
+@frozen
+class InAll:
+    """So many times in all, spread evenly over the weeks; drafting finds the slots.
+
+    A week that holds several takes the slots in their order.
+    """
+
+    count: int
+    slots: tuple[Slot, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "dose",
+            unless(1 <= self.count <= 1000, "count", "from 1 to 1000", self.count),
+            *_distinct(self.slots),
+        )
+
+    @property
+    def words(self) -> str:
+        """The timing in prose."""
+        return f"{self.count} in all"
+
+
+def _distinct(slots: tuple[Slot, ...]) -> list[tuple[Fault, ...]]:
+    return [unless(len(slots) == len(set(slots)), "slots", "each slot once", "one twice")]
+
+
+@frozen
+class RandomDays:
+    """On so many days of every week, drawn by the plan's seed."""
+
+    per_week: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        ok = 1 <= self.per_week <= 7
+        refuse("random days", unless(ok, "per_week", "from 1 to 7 a week", self.per_week))
+
+    @property
+    def words(self) -> str:
+        """The timing in prose."""
+        return f"{self.per_week} a week, on a random day"
+
+
+Timing = Weekly | PerWeek | TimePerWeek | EveryWeeks | Once | InAll | RandomDays
+
+
+def slots_of(timing: Timing) -> tuple[Slot, ...]:
+    """The weekly slots that a timing has so far."""
+    match timing:
+        case RandomDays() | TimePerWeek():
+            return ()
+        case _:
+            return timing.slots
+
+
+def most_in_a_week(timing: Timing, weeks: int) -> int:
+    """How many sessions the fullest of so many weeks holds."""
+    match timing:
+        case Weekly(slots):
+            return len(slots)
+        case PerWeek(times):
+            return times
+        case RandomDays(per_week):
+            return per_week
+        case InAll(count):
+            return -(-count // weeks)
+        case TimePerWeek() | EveryWeeks() | Once():
+            return 1
+
+
+def occurrences(timing: Timing, weeks: int) -> Iterator[tuple[int, Slot | None]]:
+    """Week, from 0, and slot of each occurrence within a run of weeks.
+
+    Time that is not divided into sessions yet occurs once a week.
+    """
+    match timing:
+        case Weekly(slots):
+            yield from ((week, slot) for week in range(weeks) for slot in slots)
+        case PerWeek(times, slots):
+            placed = (*slots, *[None] * (times - len(slots)))
+            yield from ((week, slot) for week in range(weeks) for slot in placed)
+        case RandomDays(per_week):
+            yield from ((week, None) for week in range(weeks) for _ in range(per_week))
+        case TimePerWeek():
+            yield from ((week, None) for week in range(weeks))
+        case EveryWeeks(interval, first, slots):
+            yield from ((week, _only(slots)) for week in range(first - 1, weeks, interval))
+        case Once(week, slots):
+            yield from ((at, _only(slots)) for at in (week - 1,) if at < weeks)
+        case InAll(count, slots):
+            # The middles of ``count`` equal stretches.
+            middles = [(2 * i + 1) * weeks // (2 * count) for i in range(count)]
+            for i, week in enumerate(middles):
+                nth = i - middles.index(week)
+                yield week, slots[nth] if nth < len(slots) else None
+
+
+def _only(slots: tuple[Slot, ...]) -> Slot | None:
+    return slots[0] if slots else None
