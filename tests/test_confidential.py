@@ -75,17 +75,32 @@ from iopkit.patients import (
 )
 from iopkit.plans import (
     Closure,
+    Counted,
+    CountTarget,
+    Disclosure,
     Finding,
+    Goal,
+    Intervention,
+    JudgedBy,
+    Milestone,
+    MilestoneKind,
     Move,
     Note,
+    Objective,
     PerWeek,
     Phase,
     Plan,
+    Problem,
     Program,
+    Progress,
+    Provenance,
     RandomDays,
     Schedule,
+    ScoreTarget,
     Service,
     Session,
+    Signature,
+    Signer,
     Site,
     Slot,
     Unplaced,
@@ -97,6 +112,7 @@ from iopkit.plans import (
 )
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, weekly_windows
+from iopkit.truth import Truth
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 DAY = timedelta(days=1)
@@ -106,27 +122,39 @@ CONFIDENTIAL: set[type] = {
     Cause,
     Change,
     Consent,
+    CountTarget,
     Coverage,
     Decision,
     DimensionRating,
     Disagreement,
+    Disclosure,
     Evidence,
     Explanation,
     FactSheet,
     Finding,
+    Goal,
+    Intervention,
+    JudgedBy,
     MentalDisorder,
+    Milestone,
     Move,
     Note,
+    Objective,
     Obligation,
     Patient,
     Placement,
     Plan,
+    Problem,
+    Progress,
+    Provenance,
     Result,
     RungResult,
     Schedule,
     Score,
+    ScoreTarget,
     Screening,
     Session,
+    Signature,
     SubstanceUseDisorder,
     Support,
     Tradeoff,
@@ -156,18 +184,21 @@ IMPERSONAL = {
         "Rung",
         "Ladder",
         "_Profile",
-        "WeeklyMinimum",
-        "RequirementSet",
+        *("Requirement", "RequirementSet", "Counting", "Bounds"),
+        *("WeeklyHours", "DailyHours", "WeeklyDays", "LongestGap", "WeeklyServices"),
+        *("Frequency", "GroupSize", "Caseload", "Reviews", "PlanLength", "WrittenPlan"),
         *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
         *("Consented", "Covered"),
-        *("NewestBand", "NewestFinding", "NewestRisk", "NewestScore"),
+        *("NewestBand", "NewestFinding", "NewestRisk", "NewestScore", "NeedRecorded"),
         "_Run",
     ),
     *("Band", "BandSet", "Instrument", "Item", "Scale"),
     *("Answers", "Diagram", "Node", "_Box"),
     *("Compare", "Between", "OneOf", "Known", "AllOf", "AnyOf", "Not", "AtLeast"),
     *("Rails", "Step", "_Column"),
-    *("Program", "Phase", "Service", "Slot", "Weekly", "PerWeek", "InAll", "RandomDays"),
+    *("Program", "Phase", "Service", "Track", "Curriculum", "_Recorded"),
+    *("StatedHours", "StatedSessions", "Discrepancy"),
+    *("Slot", "Weekly", "PerWeek", "TimePerWeek", "EveryWeeks", "Once", "InAll", "RandomDays"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Entry", "Dose", "_Leaf", "_Member"),
 }
 
@@ -301,12 +332,40 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += [plan, *plan.notes, dated, *dated.sessions, *dated.unplaced]
         made += [session.moved for session in dated.sessions if session.moved]
         made += check(dated, REQUIREMENTS)
+        made += agreed(plan, start)
     for field in attrs.fields(Patient):
         value = getattr(patient, field.name)
         made += value if isinstance(value, tuple) else ()
     made += [rating for found in patient.assessments or () for rating in found.ratings]
     made += [score for screening in patient.screenings or () for score in screening.scores]
     return made
+
+
+def agreed(plan: Plan, start: date) -> list[Any]:
+    """A plan that was settled with the patient, and its parts."""
+    by = start + timedelta(days=61)
+    goal = Goal(
+        "the-problem",
+        "Wants to be reconciled with Zebediah.",
+        ScoreTarget("phq_9", "total", most=9),
+        by,
+        (Objective("Writes to Zebediah.", by, CountTarget(Counted.DAYS_WITHOUT_USE, 67)),),
+        (Intervention("Rehearses the letter.", "group"),),
+    )
+    settled = evolve(
+        plan,
+        problems=(Problem("the-problem", "Estranged from Zebediah", "F10.20"),),
+        goals=(goal,),
+        milestones=(Milestone(MilestoneKind.REVIEW, by, "us-medicare-iop"),),
+        disclosures=(Disclosure("Zebediah", "attendance", by),),
+        signatures=(Signature(Signer.PATIENT, start),),
+        provenance=Provenance("short", None, (JudgedBy("us-medicare-iop", start, Truth.YES),)),
+    )
+    parts = [settled.provenance, *settled.problems, goal, goal.target]
+    parts += [*goal.objectives, *(step.target for step in goal.objectives), *goal.interventions]
+    parts += [*settled.milestones, *settled.disclosures, *(settled.signatures or ())]
+    parts += settled.provenance.decisions if settled.provenance else ()
+    return [settled, *parts, Progress(weeks_in_phase=3, days_without_use=67)]
 
 
 def leaves(value: object) -> Iterator[object]:

@@ -162,6 +162,11 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
         "with all known": (strategies.assessments(), lambda a: None not in judged(a)),
         "with nothing known": (strategies.assessments(), lambda a: set(judged(a)) == {None}),
     },
+    "curricula": {
+        "of closed groups": (strategies.curricula(), lambda c: c.closed is True),
+        "of unknown groups": (strategies.curricula(), lambda c: c.closed is None),
+        "of several topics": (strategies.curricula(), lambda c: len(c.topics) > 1),
+    },
     "consents": {
         **{
             f"that end by {expiry.value}": (

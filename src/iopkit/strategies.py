@@ -11,7 +11,7 @@ from uuid import UUID
 from attrs import evolve, fields
 from hypothesis import strategies as st
 
-from iopkit.availability import DAY, WEEK, Weekday, WeeklyWindows
+from iopkit.availability import DAY, WEEK, Weekday, WeeklyWindows, whole_minutes
 from iopkit.consents import TPO, Consent, Expiry, Purpose
 from iopkit.eligibility import (
     FACTS,
@@ -35,7 +35,8 @@ from iopkit.eligibility.kinds import is_ordered
 from iopkit.eligibility.predicates import place_of
 from iopkit.instruments import INSTRUMENTS, Score, Screening
 from iopkit.levels import AgeGroup, Edition, LevelOfCare
-from iopkit.modalities import Modality
+from iopkit.modalities import Delivery, Modality
+from iopkit.needs import Need
 from iopkit.patients import (
     Assessment,
     Coverage,
@@ -57,9 +58,13 @@ from iopkit.patients import (
     Treatment,
 )
 from iopkit.plans import (
+    COURSE_FACTS,
     Closure,
+    Curriculum,
+    EveryWeeks,
     InAll,
     Offer,
+    Once,
     PerWeek,
     Phase,
     Program,
@@ -67,7 +72,9 @@ from iopkit.plans import (
     Service,
     Site,
     Slot,
+    TimePerWeek,
     Timing,
+    Track,
     Weekly,
 )
 from iopkit.plans.programs import overlaps
@@ -139,6 +146,7 @@ def assessments(draw: st.DrawFn) -> Assessment:
         "opioid_medication": st.sampled_from(OpioidMedication),
         "entry": st.sampled_from(Entry),
         "age_group": st.sampled_from(AgeGroup),
+        "needs": st.frozensets(st.sampled_from(Need), max_size=4),
         **{f.name: st.booleans() for f in fields(Assessment) if f.type == bool | None},
     }
     names = draw(st.just(sorted(found)) | st.lists(st.sampled_from(sorted(found)), unique=True))
@@ -265,38 +273,61 @@ def slots() -> st.SearchStrategy[Slot]:
 
 
 def timings() -> st.SearchStrategy[Timing]:
-    """Timings of every kind."""
+    """Timings of every kind but time a week, which goes with no length."""
     return st.one_of(
         st.lists(slots(), min_size=1, max_size=4, unique=True).map(lambda s: Weekly(tuple(s))),
         st.builds(PerWeek, st.integers(1, 8)),
+        st.integers(2, 4).flatmap(lambda n: st.builds(EveryWeeks, st.just(n), st.integers(1, n))),
+        st.just(Once()),
         st.builds(InAll, st.integers(1, 10)),
         st.builds(RandomDays, st.integers(1, 3)),
     )
 
 
 @st.composite
-def services(draw: st.DrawFn, name: str) -> Service:
+def services(draw: st.DrawFn, name: str, tracks: tuple[str, ...] = ()) -> Service:
     """Services of one name, with known and unknown lengths; the name sets the modality."""
     modality = tuple(Modality)[sum(map(ord, name)) % len(Modality)]
     low = draw(st.none() | st.integers(1, 8))
+    duration = draw(st.none() | st.integers(1, 240).map(_minutes))
+    per_week = st.builds(TimePerWeek, st.integers(1, 20 * 60).map(_minutes))
+    longer = st.none() | st.integers(0, 60).map(lambda n: (duration or _minutes(0)) + _minutes(n))
+    breaks = st.just(0) if duration is None else st.integers(0, whole_minutes(duration) - 1)
     return Service(
         name=name,
         title=name.replace("-", " "),
         modality=modality,
-        timing=draw(timings()),
-        duration=draw(st.none() | st.integers(1, 240).map(_minutes)),
+        timing=draw(timings() if duration else timings() | per_week),
+        duration=duration,
         group_min=low,
         group_max=draw(st.none() | st.integers(low or 1, 20)),
+        duration_max=draw(longer) if duration else None,
+        breaks=_minutes(draw(st.just(0) | breaks)),
+        track=draw(st.none() | st.sampled_from(tracks)) if tracks else None,
+        delivery=draw(st.none() | st.sampled_from(Delivery)),
+        curriculum=draw(st.none() | curricula()),
     )
 
 
+def curricula() -> st.SearchStrategy[Curriculum]:
+    """Topics of open and closed groups."""
+    topics = st.lists(_texts, min_size=1, max_size=4).map(tuple)
+    return st.builds(Curriculum, topics, _yes_no)
+
+
 @st.composite
-def programs(draw: st.DrawFn) -> Program:
-    """Programs of up to four short phases, whose fixed times do not overlap."""
+def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
+    """Programs of up to four short phases, whose fixed times do not overlap.
+
+    Args:
+        draftable: neither tracks nor phases of no stated length, so that a plan can have it
+            as it is.
+    """
     known = draw(st.lists(_names, min_size=1, max_size=5, unique=True))
-    shared: list[Service] = []
+    tracks = () if draftable else draw(st.sampled_from([(), ("day", "evening")]))
+    shared: list[Service] = [_on_track(track) for track in tracks]
     for name in draw(st.lists(st.sampled_from(known), max_size=2, unique=True)):
-        service = draw(services(name))
+        service = draw(services(name, tracks))
         if not overlaps([*shared, service]):
             shared.append(service)
     taken = {service.name for service in shared}
@@ -304,15 +335,40 @@ def programs(draw: st.DrawFn) -> Program:
     for number in range(draw(st.integers(1, 4))):
         own: list[Service] = []
         for name in draw(st.lists(st.sampled_from(known), max_size=3, unique=True)):
-            service = draw(services(name))
+            service = draw(services(name, tracks))
             if name not in taken and not overlaps([*shared, *own, service]):
                 own.append(service)
+        weeks = draw(st.integers(1, 6) if draftable else st.none() | st.integers(1, 6))
         phases.append(
-            Phase(f"phase-{number}", f"Phase {number}", draw(st.integers(1, 6)), tuple(own))
+            Phase(
+                f"phase-{number}",
+                f"Phase {number}",
+                weeks,
+                tuple(own),
+                draw(st.none() | st.integers(weeks or 1, 8)),
+                draw(st.booleans()),
+                draw(st.none() | predicates(tuple(COURSE_FACTS.values()))),
+            )
         )
     if not shared and not any(phase.services for phase in phases):
         shared = [Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3), timedelta(hours=3))]
-    return Program(draw(_names), "A program", tuple(phases), tuple(shared))
+    return Program(
+        draw(_names),
+        "A program",
+        tuple(phases),
+        tuple(shared),
+        tracks=tuple(Track(name, name) for name in tracks),
+        age_group=draw(st.none() | st.sampled_from(AgeGroup)),
+        review_every_days=draw(st.none() | st.integers(7, 90)),
+        discharge=draw(st.none() | predicates(tuple(COURSE_FACTS.values()))),
+    )
+
+
+def _on_track(track: str) -> Service:
+    """A service that only patients on a track have, without a time that could overlap."""
+    return Service(
+        f"{track}-group", track, Modality.GROUP_THERAPY, PerWeek(3), timedelta(hours=3), track=track
+    )
 
 
 @st.composite
@@ -327,6 +383,7 @@ def sites(draw: st.DrawFn) -> Site:
             name,
             start=draw(st.none() | clock_times()),
             duration=draw(st.none() | st.integers(1, 240).map(_minutes)),
+            delivery=draw(st.none() | st.sampled_from(Delivery)),
         )
         for name in draw(st.lists(_names, max_size=3, unique=True))
     ]
@@ -337,6 +394,8 @@ def sites(draw: st.DrawFn) -> Site:
         closures=tuple(closures),
         offers=tuple(offers),
         break_between=_minutes(draw(st.sampled_from([0, 10]))),
+        provides=draw(st.none() | st.frozensets(st.sampled_from(Need))),
+        patients_per_counselor=draw(st.none() | st.integers(0, 40)),
     )
 
 

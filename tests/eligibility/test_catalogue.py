@@ -11,6 +11,7 @@ from hypothesis import given
 from iopkit.eligibility import FACTS, AnyFact, Choice, Number, read_facts
 from iopkit.eligibility.catalogue import GROUPS
 from iopkit.instruments import INSTRUMENTS
+from iopkit.needs import Need
 from iopkit.patients import Assessment, Patient
 from iopkit.sources import Grade
 from iopkit.strategies import days, patients
@@ -28,6 +29,7 @@ OF_THE_PATIENT = {
     *("just_completed_24_hour_care", "days_since_24_hour_care"),
     *(f"covered_by_{p}" for p in ("medicare", "medicaid", "commercial", "military")),
     *("covered_by_self_pay", "covered_by_other"),
+    *("has_alcohol_use_disorder", "has_other_mental_disorder", "support_joins_family_sessions"),
     *(f"consent_to_{purpose}" for purpose in PURPOSES),
 }
 OF_INSTRUMENTS = {
@@ -48,12 +50,13 @@ OF_INSTRUMENTS = {
 
 def test_every_fact_is_filed_under_its_name_and_explained() -> None:
     recorded = {field.name for field in fields(Assessment)}
-    recorded -= {"on", "edition", "ratings", "needed_per_week"}
+    recorded -= {"on", "edition", "ratings", "needed_per_week", "needs"}
     risks = {f"third_edition_dimension_{number}_risk" for number in range(1, 7)}
     assert {
         *OF_THE_PATIENT,
         *OF_INSTRUMENTS,
         *("needed_hours_per_week", *recorded),
+        *(f"needs_{need.value}" for need in Need),
         *risks,
     } == set(FACTS)
     for name, fact in FACTS.items():
@@ -75,6 +78,7 @@ def test_what_has_happened_or_is_decided_elsewhere_cannot_be_changed() -> None:
     assert {name for name, fact in FACTS.items() if not fact.changeable} == {
         *("age", "age_group", "pregnant", "court_ordered", "entry"),
         *("has_diagnosis", "has_substance_use_disorder", "has_opioid_use_disorder"),
+        *("has_alcohol_use_disorder", "has_other_mental_disorder"),
         *("prior_treatment_episodes", "last_treatment_outcome"),
         *("just_completed_24_hour_care", "days_since_24_hour_care"),
     }

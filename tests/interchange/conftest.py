@@ -37,6 +37,8 @@ from iopkit.consents import Consent, Expiry, Purpose
 from iopkit.eligibility import AtLeast, Criterion, Ladder, Placement, Predicate, Rung, place
 from iopkit.instruments import Score, Screening
 from iopkit.interchange import predicate_from_json, to_json
+from iopkit.modalities import Delivery
+from iopkit.needs import Need
 from iopkit.patients import (
     Assessment,
     Coverage,
@@ -56,18 +58,48 @@ from iopkit.patients import (
     Treatment,
 )
 from iopkit.plans import (
+    COURSE_FACTS,
+    Caseload,
     Closure,
+    Counted,
+    Counting,
+    CountTarget,
+    Curriculum,
+    DailyHours,
+    Demand,
+    EveryWeeks,
     Finding,
+    Frequency,
+    Goal,
+    GroupSize,
     InAll,
+    Intervention,
+    LongestGap,
+    MilestoneKind,
+    Objective,
     Offer,
+    Once,
     PerWeek,
     Phase,
+    PlanLength,
     RandomDays,
+    Requirement,
     RequirementSet,
+    Reviews,
+    ScoreTarget,
     Service,
+    Signature,
+    Signer,
     Slot,
+    StatedHours,
+    StatedSessions,
+    TimePerWeek,
+    Track,
     Weekly,
-    WeeklyMinimum,
+    WeeklyDays,
+    WeeklyHours,
+    WeeklyServices,
+    WrittenPlan,
 )
 
 Reader = Callable[[str, str | bytes], object]
@@ -108,6 +140,7 @@ _PATIENT = Patient(
             dangerous=False,
             opioid_medication=OpioidMedication.BUPRENORPHINE,
             living_environment=LivingEnvironment.SUPPORTIVE,
+            needs=frozenset({Need.TRAUMA_THERAPY, Need.TRANSPORT}),
             entry=Entry.STEP_DOWN,
             age_group=AgeGroup.ADULT,
         ),
@@ -141,6 +174,8 @@ _PATIENT = Patient(
     availability=WeeklyWindows.of("monday 08:00-22:00", "thursday 08:00-22:00"),
 )
 
+_HOUR = timedelta(hours=1)
+_CONTACT = Service("contact", "Contact", Modality.CONTINUING_CARE_CONTACT, PerWeek(1), _HOUR)
 _PROGRAM = Program(
     "two-phases",
     "Two phases",
@@ -172,18 +207,49 @@ _PROGRAM = Program(
                     Modality.INDIVIDUAL_COUNSELING,
                     InAll(2),
                     timedelta(minutes=50),
+                    duration_max=timedelta(minutes=60),
                 ),
+                Service("meetings", "Meetings", Modality.MUTUAL_HELP, TimePerWeek(2 * _HOUR)),
             ),
+            weeks_max=2,
+            taper=True,
+            advance=(COURSE_FACTS["weeks_in_phase"] >= 1) & (COURSE_FACTS["goals_open"] < 2),
         ),
     ),
     (
         Service("education", "Education", Modality.PSYCHOEDUCATION, PerWeek(1), timedelta(hours=1)),
         Service("test", "Urine test", Modality.DRUG_TESTING, RandomDays(1), timedelta(minutes=15)),
         Service("contact", "Contact", Modality.CASE_MANAGEMENT, PerWeek(1)),
+        Service(
+            "skills",
+            "Skills",
+            Modality.SKILLS_TRAINING,
+            EveryWeeks(2),
+            2 * _HOUR,
+            breaks=timedelta(minutes=15),
+            delivery=Delivery.TELEHEALTH,
+            curriculum=Curriculum(("Triggers", "Cravings"), closed=True),
+        ),
+        Service("intake", "Intake", Modality.ASSESSMENT, Once(1), _HOUR, track="day"),
+        Service("welcome", "Welcome", Modality.ASSESSMENT, Once(2), _HOUR, track="evening"),
+        Service("family", "Family session", Modality.FAMILY_SESSION, PerWeek(1), _HOUR),
     ),
     LevelOfCare("2.1"),
     (_SOURCE,),
     ("Clock times.",),
+    (Track("day", "Day"), Track("evening", "Evening")),
+    Program("after", "Aftercare", (Phase("contact", "Contact", None, weeks_max=36),), (_CONTACT,)),
+    version="2026-01",
+    age_group=AgeGroup.ADULT,
+    language="en",
+    review_every_days=14,
+    after_return_to_use="The plan is reviewed with you.",
+    discharge=COURSE_FACTS["clinician_agrees"].equals(True),
+    stated=(
+        StatedHours(3 * _HOUR, 4 * _HOUR, phase="first", track="day", services=("group",)),
+        StatedHours(20 * _HOUR, in_all=True),
+        StatedSessions(7, services=("group",)),
+    ),
 )
 
 _SITE = Site(
@@ -194,6 +260,8 @@ _SITE = Site(
     (Closure(date(2026, 3, 9), date(2026, 3, 10), "Staff training"),),
     (Offer("group", Weekday.SUNDAY, time(10, 0)), Offer("education", duration=timedelta(hours=1))),
     timedelta(minutes=10),
+    frozenset({Need.TRANSPORT}),
+    24,
 )
 
 _PREDICATE: Predicate = evolve(
@@ -236,6 +304,26 @@ _LADDER = Ladder(
     ),
 )
 
+_COUNTING = Counting(
+    frozenset({Modality.GROUP_THERAPY, Modality.PSYCHOEDUCATION}), telehealth=False, clock=True
+)
+_FAMILY = frozenset({Modality.FAMILY_SESSION})
+_DEMANDS: tuple[Demand, ...] = (
+    WeeklyHours(9 * _HOUR, 19 * _HOUR, _COUNTING),
+    WeeklyHours(most=19 * _HOUR, averaged=True),
+    WeeklyHours(9 * _HOUR, taper_weeks=2),
+    DailyHours(3 * _HOUR),
+    WeeklyDays(3),
+    LongestGap(2),
+    WeeklyServices(9),
+    Frequency(_FAMILY, 30),
+    Frequency(_FAMILY),
+    GroupSize(12, frozenset({Modality.GROUP_THERAPY})),
+    Caseload(24),
+    Reviews(MilestoneKind.RECERTIFICATION, 30, 17),
+    PlanLength(30, 60),
+    WrittenPlan(signed_by=frozenset({Signer.PHYSICIAN})),
+)
 _REQUIREMENTS = RequirementSet(
     "a-payer",
     "A payer",
@@ -244,30 +332,55 @@ _REQUIREMENTS = RequirementSet(
             Dated(
                 date(2024, 1, 1),
                 (
-                    WeeklyMinimum(
-                        "nine-hours",
-                        "At least 9 hours.",
-                        timedelta(hours=9),
-                        frozenset({Modality.GROUP_THERAPY, Modality.PSYCHOEDUCATION}),
-                        _SOURCE,
+                    *(
+                        Requirement(f"number-{n}", "At least so much.", demand, _SOURCE)
+                        for n, demand in enumerate(_DEMANDS)
                     ),
+                    Requirement("adults", "So much.", WeeklyServices(9), _SOURCE, AgeGroup.ADULT),
+                    Requirement("usual", "So much.", WeeklyDays(3), _SOURCE, binding=False),
                 ),
                 _SOURCE,
             ),
         )
     ),
+    21,
+    ("Who may counsel.",),
+)
+
+
+_GOAL = Goal(
+    "problem-1",
+    "To sleep through the night.",
+    ScoreTarget("phq_9", "total", most=9),
+    date(2026, 3, 20),
+    (Objective("Go to bed at ten.", date(2026, 3, 9), CountTarget(Counted.DAYS_WORKED, 3, 5)),),
+    (Intervention("Sleep is spoken of.", "group"), Intervention("A walk.")),
 )
 
 
 @pytest.fixture(scope="session")
 def values() -> dict[str, object]:
     """A value of every kind of document, with as much filled in as goes together."""
-    plan = draft(_PROGRAM, _PATIENT, _SITE, start=_START, seed=7)
+    decision = _POLICY.decide(_PATIENT, on=_START)
+    plan = evolve(
+        draft(
+            _PROGRAM,
+            _PATIENT,
+            _SITE,
+            start=_START,
+            seed=7,
+            requirements=(_REQUIREMENTS,),
+            decisions=(decision,),
+        ),
+        goals=(_GOAL,),
+        signatures=(Signature(Signer.PHYSICIAN, _START),),
+    )
     dated = schedule(plan, _SITE)
+    assert plan.on_hold, "the plan has no service on hold"
     assert dated.unplaced, "the schedule shows no session that is unplaced"
     assert any(session.moved for session in dated.sessions), "the schedule shows no move"
     return {
-        "decision": _POLICY.decide(_PATIENT, on=_START),
+        "decision": decision,
         "finding": check(dated, _REQUIREMENTS)[0],
         "ladder": _LADDER,
         "patient": _PATIENT,

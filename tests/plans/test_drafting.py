@@ -18,6 +18,7 @@ from iopkit.availability import DAY, WEEK, Weekday, WeeklyWindows, minute_of_day
 from iopkit.errors import InvalidError
 from iopkit.interchange import to_json
 from iopkit.modalities import Modality
+from iopkit.needs import Need
 from iopkit.patients import Obligation, ObligationKind, Patient
 from iopkit.plans import (
     InAll,
@@ -48,6 +49,7 @@ SITE = Site(
     "Elm Street",
     "America/Chicago",
     WeeklyWindows.of(*(f"{day.title} 09:00-17:00" for day in tuple(Weekday)[:6])),
+    provides=frozenset(Need),
 )
 ALWAYS = evolve(SITE, hours=WeeklyWindows.always())
 MON, TUE, WED, THU, FRI, SAT, SUN = Weekday
@@ -353,7 +355,7 @@ def test_an_offer_that_runs_into_the_next_week_gives_way() -> None:
     [
         pytest.param(
             lambda: drafted(service("x", RandomDays(), 15), patient=STRANGER),
-            [Note(Matter.AVAILABILITY_UNKNOWN), Note(Matter.OBLIGATIONS_UNKNOWN)],
+            [Note(Matter.OBLIGATIONS_UNKNOWN), Note(Matter.AVAILABILITY_UNKNOWN)],
             id="nothing-known-of-the-patient",
         ),
         pytest.param(

@@ -23,8 +23,10 @@ from iopkit.modalities import Modality
 from iopkit.plans import (
     Closure,
     Dose,
+    EveryWeeks,
     InAll,
     Move,
+    Once,
     PerWeek,
     Phase,
     Plan,
@@ -36,6 +38,7 @@ from iopkit.plans import (
     Session,
     Site,
     Slot,
+    TimePerWeek,
     Timing,
     Unplaced,
     Weekly,
@@ -162,8 +165,8 @@ def runs(plan: Plan) -> list[tuple[Service, range]]:
     found = [(each, range(1, plan.weeks + 1)) for each in plan.program.services]
     first = 1
     for phase in plan.program.phases:
-        found += [(each, range(first, first + phase.weeks)) for each in phase.services]
-        first += phase.weeks
+        found += [(each, range(first, first + phase.laid_weeks)) for each in phase.services]
+        first += phase.laid_weeks
     return found
 
 
@@ -227,21 +230,25 @@ def test_every_prescribed_session_is_booked_moved_or_unplaced_exactly_once(
     totals: Counter[str] = Counter()
     by_week: Counter[tuple[str, int]] = Counter()
     for each, weeks in runs(plan):
+        given = list(weeks)
         match each.timing:
             case InAll(count):
-                totals[each.name] += count
-                by_week += Counter(
-                    (s.service, s.week) for s in found if s.service == each.name and s.week in weeks
-                )
+                given = [s.week for s in found if s.service == each.name and s.week in weeks]
+                assert len(given) == count
             case Weekly(slots):
-                times = len(slots)
-            case PerWeek(times):
+                given *= len(slots)
+            case PerWeek(times) | RandomDays(times):
+                given *= times
+            case EveryWeeks(interval, first):
+                given = [
+                    week for n, week in enumerate(weeks, 1) if n % interval == first % interval
+                ]
+            case Once(week):
+                given = [weeks[week - 1]]
+            case TimePerWeek():
                 pass
-            case RandomDays(times):
-                pass
-        if not isinstance(each.timing, InAll):
-            totals[each.name] += times * len(weeks)
-            by_week += Counter({(each.name, week): times for week in weeks})
+        totals[each.name] += len(given)
+        by_week += Counter((each.name, week) for week in given)
     assert Counter(session.service for session in found) == totals
     assert Counter((session.service, session.week) for session in found) == by_week
     for name, total in totals.items():
@@ -286,7 +293,7 @@ def test_sessions_that_iopkit_places_lie_where_the_patient_is_free(
 @given(plans_at_sites())
 def test_each_session_is_in_its_own_program_week_and_phase(case: tuple[Plan, Site]) -> None:
     plan, site = case
-    phases = [phase.name for phase in plan.program.phases for _ in range(phase.weeks)]
+    phases = [phase.name for phase in plan.program.phases for _ in range(phase.laid_weeks)]
     made = schedule(plan, site)
     for session in made.sessions:
         assert (session.start.date() - plan.start).days // 7 == session.week - 1
@@ -397,9 +404,12 @@ def test_weekly_doses_add_up_to_what_is_booked(case: tuple[Plan, Site]) -> None:
     doses = booked_doses(made)
     assert len(doses) == plan.weeks
     for week, dose in enumerate(doses, start=1):
-        booked = [s.duration for s in made.sessions if s.week == week]
+        booked = [s for s in made.sessions if s.week == week]
+        known = sum((s.duration - s.breaks for s in booked), timedelta(0))
+        spread = [given_in(plan, s).duration_max or s.duration for s in booked]
+        extra = sum(spread, timedelta(0)) - sum((s.duration for s in booked), timedelta(0))
         unknown = [u for u in made.unplaced if u.week == week and u.duration is None]
-        assert dose == Dose(sum(booked, timedelta(0)), len(unknown))
+        assert dose == Dose(known, len(unknown), extra)
 
 
 # Closed days and hours at the edges

@@ -15,13 +15,16 @@ from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.plans import (
     Dose,
+    EveryWeeks,
     InAll,
+    Once,
     PerWeek,
     Phase,
     Program,
     RandomDays,
     Service,
     Slot,
+    TimePerWeek,
     Timing,
     Weekly,
     timetable,
@@ -46,7 +49,7 @@ def prescribed(program: Program) -> Counter[str]:
     """Sessions of each service in all, counted from the template alone."""
     counts: Counter[str] = Counter()
     runs = [(program.weeks, service) for service in program.services]
-    runs += [(phase.weeks, service) for phase in program.phases for service in phase.services]
+    runs += [(phase.laid_weeks, service) for phase in program.phases for service in phase.services]
     for weeks, each in runs:
         match each.timing:
             case Weekly(slots):
@@ -57,6 +60,14 @@ def prescribed(program: Program) -> Counter[str]:
                 counts[each.name] += weeks * per_week
             case InAll(count):
                 counts[each.name] += count
+            case TimePerWeek():
+                counts[each.name] += weeks
+            case EveryWeeks(interval, first):
+                counts[each.name] += sum(
+                    week % interval == first % interval for week in range(1, weeks + 1)
+                )
+            case Once(week):
+                counts[each.name] += week <= weeks
     return counts
 
 
@@ -174,7 +185,7 @@ def test_every_session_is_laid_out_once_in_its_phase_and_week(
     drawn: Program, first: Weekday
 ) -> None:
     entries = timetable(drawn, first)
-    phases = [phase for phase in drawn.phases for _ in range(phase.weeks)]
+    phases = [phase for phase in drawn.phases for _ in range(phase.laid_weeks)]
     assert Counter(entry.service.name for entry in entries) == prescribed(drawn)
     for entry in entries:
         phase = phases[entry.week - 1]
@@ -211,8 +222,9 @@ def test_sessions_are_in_order_those_without_a_day_last_in_their_week(
 def test_a_dose_adds_what_is_known_and_counts_the_rest(
     minutes: list[int | None], dose: Dose
 ) -> None:
-    lengths = (None if count is None else timedelta(minutes=count) for count in minutes)
-    assert Dose.of(lengths) == dose
+    lengths = [None if count is None else timedelta(minutes=count) for count in minutes]
+    services = [Service("x", "X", Modality.GROUP_THERAPY, PerWeek(1), length) for length in lengths]
+    assert Dose.of(services) == dose
 
 
 def test_a_dose_is_nothing_negative() -> None:
@@ -238,6 +250,11 @@ def test_weekly_doses_add_up_to_all_that_is_prescribed(drawn: Program) -> None:
     entries = timetable(drawn, Weekday.SUNDAY)
     doses = weekly_doses(drawn)
     assert len(doses) == drawn.weeks
-    known = sum((dose.known for dose in doses), timedelta(0))
-    assert known == sum((e.service.duration or timedelta(0) for e in entries), timedelta(0))
-    assert sum(d.unmeasured for d in doses) == sum(e.service.duration is None for e in entries)
+    services = [entry.service for entry in entries]
+    in_all = [s.timing.dose for s in services if isinstance(s.timing, TimePerWeek)]
+    known = [s.duration - s.breaks for s in services if s.duration is not None]
+    assert sum((dose.known for dose in doses), timedelta(0)) == sum(in_all + known, timedelta(0))
+    longer = [s.duration_max - s.duration for s in services if s.duration and s.duration_max]
+    assert sum((dose.extra for dose in doses), timedelta(0)) == sum(longer, timedelta(0))
+    unmeasured = [s for s in services if s.duration is None]
+    assert sum(dose.unmeasured for dose in doses) == len(unmeasured) - len(in_all)

@@ -36,7 +36,7 @@ from iopkit.plans import (
     Session,
     Unit,
     booked_doses,
-    disagreements,
+    discrepancies,
     slots_of,
     weekly_doses,
 )
@@ -94,10 +94,10 @@ def plan_text(plan: Plan) -> str:
             lines.append(_under(f"goes on when: {describe(phase.advance)}"))
     for head, items in (
         ("Problems", [problem.statement for problem in plan.problems]),
-        ("Goals", [goal_text(goal) for goal in plan.goals]),
+        ("Goals", [goal_text(goal) for goal in plan.goals or ()]),
         ("Due", [f"{m.by}: {m.kind.label}{_under_rule(m.under)}" for m in plan.milestones]),
         ("May be told", [disclosure_text(each) for each in plan.disclosures]),
-        ("Signed", [f"{s.on}: {s.signer.value.replace('_', ' ')}" for s in plan.signatures]),
+        ("Signed", [f"{s.on}: {s.signer.value.replace('_', ' ')}" for s in plan.signatures or ()]),
         ("Discharge when", [] if program.discharge is None else [describe(program.discharge)]),
         ("After a return to use", [program.after_return_to_use or ""]),
         ("Then", [program.continuing_care.title] if program.continuing_care else []),
@@ -343,7 +343,7 @@ def template_text(program: Program) -> str:
         lines += ["", f"Weekly hours{on}:", *_dose_lines(weekly_doses(variant), 1)]
     if after := program.continuing_care:
         lines += ["", f"Then {after.title}:", *_service_lines(after.every_service)]
-    wrong = [each.words for each in disagreements(program)]
+    wrong = [each.words for each in discrepancies(program)]
     lines += _listed("Where the source contradicts itself", wrong)
     if program.sources:
         lines += ["", "Sources:"]

@@ -71,10 +71,10 @@ from iopkit.plans.schedules import (
 from iopkit.plans.sites import Closure, HolidayCalendar, Offer, Site, closed_days
 from iopkit.plans.tailoring import CALLED_FOR, NEEDED_FOR, call_for, needs_of
 from iopkit.plans.timetables import (
-    Disagreement,
+    Discrepancy,
     Dose,
     Entry,
-    disagreements,
+    discrepancies,
     timetable,
     weekly_doses,
 )
@@ -107,8 +107,8 @@ __all__ = [
     "Curriculum",
     "DailyHours",
     "Demand",
-    "Disagreement",
     "Disclosure",
+    "Discrepancy",
     "Dose",
     "Entry",
     "EveryWeeks",
@@ -171,7 +171,7 @@ __all__ = [
     "check",
     "clock_changes",
     "closed_days",
-    "disagreements",
+    "discrepancies",
     "draft",
     "find_requirements",
     "milestones",

@@ -514,12 +514,15 @@ def _between(gap: tuple[int, int], most: int, plan: Plan) -> _Seen:
 
 
 def _written(demand: WrittenPlan, plan: Plan) -> _Seen:
+    """How many parts the plan has; those that nobody has settled yet may still come."""
     there = {
         PlanPart.PROBLEMS: bool(plan.problems),
-        PlanPart.GOALS: bool(plan.goals),
-        PlanPart.SERVICES: bool(plan.program.every_service),
+        PlanPart.GOALS: None if plan.goals is None else bool(plan.goals),
+        PlanPart.SERVICES: True,
     }
-    signed = any(signature.signer in demand.signed_by for signature in plan.signatures)
-    wanted = len(demand.parts) + bool(demand.signed_by)
-    have = sum(there[part] for part in demand.parts) + signed
-    return _Seen(Bounds(have, have), Bounds(wanted))
+    parts = [there[part] for part in demand.parts]
+    if demand.signed_by:
+        signers = None if plan.signatures is None else {s.signer for s in plan.signatures}
+        parts.append(None if signers is None else bool(signers & demand.signed_by))
+    have = parts.count(True)
+    return _Seen(Bounds(have, have + parts.count(None)), Bounds(len(parts)))

@@ -34,6 +34,7 @@ from iopkit.plans.plans import (
     Note,
     Plan,
     Provenance,
+    start_faults,
 )
 from iopkit.plans.programs import Program, Service, fixed_times, overlaps
 from iopkit.plans.requirements import RequirementSet, milestones
@@ -95,6 +96,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         NotInForceError: ``start`` is before the first version of a requirement set.
     """
     refuse_before_birth(patient, start, what="plan", path="start")
+    refuse("plan", start_faults(start))
     free = patient.free
     sets, chosen_by = tuple(requirements), tuple(decisions)
     track, chosen, said = _on_track(program, site, free, track)

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import Fault, refuse, refuse_moments, unless
 from iopkit.needs import Need
 from iopkit.patients import Relationship
 from iopkit.plans.goals import Goal, Problem
@@ -244,7 +244,8 @@ class Plan:
 
     ``key`` is opaque, and the root of the sessions' calendar UIDs. ``free`` is when the
     patient could come; ``None``: not known. ``seed`` draws the random days. ``age`` is in
-    completed years on the first day. Services in ``on_hold`` await an answer: they have no
+    completed years on the first day. ``goals`` and ``signatures`` are ``None`` until they are
+    agreed and given. Services in ``on_hold`` await an answer: they have no
     dates until the plan is drafted again.
 
     Raises:
@@ -264,30 +265,28 @@ class Plan:
     age: int | None = None
     on_hold: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
-    goals: tuple[Goal, ...] = ()
+    goals: tuple[Goal, ...] | None = None
     milestones: tuple[Milestone, ...] = ()
     supports: tuple[Relationship, ...] = ()
     disclosures: tuple[Disclosure, ...] = ()
-    signatures: tuple[Signature, ...] = ()
+    signatures: tuple[Signature, ...] | None = None
     provenance: Provenance | None = None
 
     def __attrs_post_init__(self) -> None:
         refuse_moments("plan", start=self.start)
         problems = [problem.name for problem in self.problems]
         services = {service.name for service in self.program.every_service}
-        used = {step.service for goal in self.goals for step in goal.interventions}
-        # Outside these years, time zones are unknown or a guess.
-        ok = date(1970, 1, 1) <= self.start < date(2200, 1, 1)
+        used = {step.service for goal in self.goals or () for step in goal.interventions}
         refuse(
             "plan",
-            unless(ok, "start", "a day from 1970 to 2199", "another day"),
+            start_faults(self.start),
             unless(not self.program.tracks, "program", "one track of it", "several"),
             unless(not self.program.open_lengths, "program", "weeks for every phase", "none"),
             unless(self.age is None or 0 <= self.age <= 130, "age", "from 0 to 130", "another"),
             unless(services.issuperset(self.on_hold), "on_hold", "services of the plan", "others"),
             unless(len(problems) == len(set(problems)), "problems", "each name once", "one twice"),
             unless(
-                all(goal.problem in problems for goal in self.goals),
+                all(goal.problem in problems for goal in self.goals or ()),
                 "goals",
                 "problems of the plan",
                 "another problem",
@@ -313,3 +312,9 @@ class Plan:
             day += timedelta(weeks=phase.laid_weeks)
 
     __repr__ = hidden
+
+
+def start_faults(start: date) -> tuple[Fault, ...]:
+    """What is wrong with a plan's first day: in other years, time zones are a guess."""
+    ok = date(1970, 1, 1) <= start < date(2200, 1, 1)
+    return unless(ok, "start", "a day from 1970 to 2199", "another day")

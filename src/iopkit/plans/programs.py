@@ -30,6 +30,7 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NAME_FORM = "lower-case words joined by '-', such as 'relapse-prevention'"
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _MOST_WEEKS = 520
+_DAY = timedelta(days=1)
 
 
 @frozen
@@ -94,6 +95,7 @@ class Service:
     def __attrs_post_init__(self) -> None:
         length, longest = self.duration, self.duration_max
         low, high = self.group_min, self.group_max
+        limit = length if length is not None and is_session_length(length) else _DAY
         refuse(
             f"service {self.name!r}",
             unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
@@ -111,8 +113,7 @@ class Service:
                 longest,
             ),
             unless(
-                timedelta(0) <= self.breaks < (length or timedelta(days=1))
-                and is_whole_minutes(self.breaks),
+                timedelta(0) <= self.breaks < limit and is_whole_minutes(self.breaks),
                 "breaks",
                 "whole minutes, less than the session",
                 self.breaks,
@@ -413,7 +414,7 @@ class Program:
         lengths = [self.weeks, *(phase.laid_weeks for phase in self.phases)]
         for path, services, weeks in zip(own, groups, lengths, strict=True):
             for number, service in enumerate(services):
-                last = service.timing.week if isinstance(service.timing, Once) else 1
+                last = service.timing.week if isinstance(service.timing, Once) else 0
                 faults = (
                     *unless(
                         service.track is None or service.track in tracks,

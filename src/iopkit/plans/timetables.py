@@ -160,7 +160,7 @@ def weekly_doses(
 
 
 @frozen
-class Disagreement:
+class Discrepancy:
     """A figure that a program's source prints, and what its own items add up to.
 
     ``derived_low`` and ``derived_high`` are in the unit of the figure: minutes, in all or a
@@ -173,7 +173,7 @@ class Disagreement:
 
     @property
     def words(self) -> str:
-        """The disagreement in prose."""
+        """The discrepancy in prose."""
         stated, low, high = self.stated, self.derived_low, self.derived_high
         where = ", ".join(filter(None, [stated.phase, stated.track, *stated.services]))
         match stated:
@@ -190,7 +190,7 @@ class Disagreement:
         return f"{lead}the source states {printed}{unit}, its items give {found}{more}"
 
 
-def disagreements(program: Program) -> tuple[Disagreement, ...]:
+def discrepancies(program: Program) -> tuple[Discrepancy, ...]:
     """Where a program's source contradicts itself: figures that its items do not give.
 
     A figure agrees if what the items can add up to lies in it, or what is not known could
@@ -198,10 +198,10 @@ def disagreements(program: Program) -> tuple[Disagreement, ...]:
 
     Example:
         >>> from iopkit import find_program
-        >>> print(disagreements(find_program("palmetto-arc"))[0].words)
+        >>> print(discrepancies(find_program("palmetto-arc"))[0].words)
         day, day-program: the source states 15 hours a week, its items give 13.5
     """
-    found: dict[Disagreement, None] = {}
+    found: dict[Discrepancy, None] = {}
     for stated in program.stated:
         for track, variant in program.variants:
             if stated.track is None or (track is not None and track.name == stated.track):
@@ -209,7 +209,7 @@ def disagreements(program: Program) -> tuple[Disagreement, ...]:
                 least, most = _printed(stated)
                 # Lengths that are not known can only add to what is.
                 if low > most if high is None else (low, high) != (least, most):
-                    found[Disagreement(stated, low, high)] = None
+                    found[Discrepancy(stated, low, high)] = None
     return tuple(found)
 
 
