@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from attrs import fields
@@ -161,6 +161,20 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
         ),
         "with all known": (strategies.assessments(), lambda a: None not in judged(a)),
         "with nothing known": (strategies.assessments(), lambda a: set(judged(a)) == {None}),
+    },
+    "demands": {
+        kind.__name__: (strategies.demands(), lambda d, kind=kind: isinstance(d, kind))
+        for kind in get_args(Demand)
+    },
+    "requirement_sets": {
+        "of one age group": (
+            strategies.requirement_sets(),
+            lambda s: any(r.age_group for r in s.versions.dated[0].value),
+        ),
+        "of what is usual": (
+            strategies.requirement_sets(),
+            lambda s: any(not r.binding for r in s.versions.dated[0].value),
+        ),
     },
     "curricula": {
         "of closed groups": (strategies.curricula(), lambda c: c.closed is True),

@@ -59,25 +59,44 @@ from iopkit.patients import (
 )
 from iopkit.plans import (
     COURSE_FACTS,
+    Caseload,
     Closure,
+    Counting,
     Curriculum,
+    DailyHours,
+    Demand,
     EveryWeeks,
+    Frequency,
+    GroupSize,
     InAll,
+    LongestGap,
+    MilestoneKind,
     Offer,
     Once,
     PerWeek,
     Phase,
+    PlanLength,
+    PlanPart,
     Program,
     RandomDays,
+    Requirement,
+    RequirementSet,
+    Reviews,
     Service,
+    Signer,
     Site,
     Slot,
     TimePerWeek,
     Timing,
     Track,
     Weekly,
+    WeeklyDays,
+    WeeklyHours,
+    WeeklyServices,
+    WrittenPlan,
 )
 from iopkit.plans.programs import overlaps
+from iopkit.sources import Dated, Grade, Source, Versions
 
 T = TypeVar("T")
 
@@ -369,6 +388,55 @@ def _on_track(track: str) -> Service:
     return Service(
         f"{track}-group", track, Modality.GROUP_THERAPY, PerWeek(3), timedelta(hours=3), track=track
     )
+
+
+def demands() -> st.SearchStrategy[Demand]:
+    """Demands of every kind."""
+    kinds = st.frozensets(st.sampled_from(Modality), min_size=1)
+    counting = st.builds(Counting, kinds, st.booleans(), st.booleans())
+    hours = st.integers(1, 20 * 60).map(_minutes)
+    return st.one_of(
+        st.builds(WeeklyHours, hours, st.none(), counting, st.booleans(), st.integers(0, 3)),
+        st.builds(WeeklyHours, st.none(), hours, counting, st.booleans()),
+        st.builds(DailyHours, st.integers(1, 8 * 60).map(_minutes), counting),
+        st.builds(WeeklyDays, st.integers(1, 7), counting),
+        st.builds(LongestGap, st.integers(0, 7), counting),
+        st.builds(WeeklyServices, st.integers(1, 12), counting),
+        st.builds(Frequency, kinds, st.none() | st.integers(1, 60)),
+        st.builds(GroupSize, st.integers(1, 40), kinds),
+        st.builds(Caseload, st.integers(1, 40)),
+        st.builds(
+            Reviews,
+            st.sampled_from([MilestoneKind.REVIEW, MilestoneKind.RECERTIFICATION]),
+            st.integers(1, 90),
+            st.none() | st.integers(1, 90),
+        ),
+        st.builds(PlanLength, st.integers(1, 60), st.none() | st.integers(60, 200)),
+        st.builds(
+            WrittenPlan,
+            st.frozensets(st.sampled_from(PlanPart), min_size=1),
+            st.frozensets(st.sampled_from(Signer)),
+        ),
+    )
+
+
+@st.composite
+def requirement_sets(draw: st.DrawFn, since: date = date(2020, 1, 1)) -> RequirementSet:
+    """Requirement sets of one version, in force since a day."""
+    source = Source("Example Code 1", Grade.LEGAL_TEXT)
+    listed = tuple(
+        Requirement(
+            f"requirement-{number}",
+            "So much.",
+            demand,
+            source,
+            draw(st.none() | st.sampled_from(AgeGroup)),
+            draw(st.booleans()),
+        )
+        for number, demand in enumerate(draw(st.lists(demands(), min_size=1, max_size=4)))
+    )
+    versions = Versions((Dated(since, listed, source),))
+    return RequirementSet(draw(_names), "A payer", versions, draw(st.integers(18, 21)))
 
 
 @st.composite

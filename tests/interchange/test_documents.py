@@ -64,7 +64,7 @@ from iopkit.interchange import (
     program_text,
     to_document,
 )
-from iopkit.plans import Finding, Matter, Offer, Reason, RequirementSet, WeeklyMinimum
+from iopkit.plans import Finding, Matter, Offer, Reason, RequirementSet
 from iopkit.strategies import (
     clock_times,
     days,
@@ -72,6 +72,7 @@ from iopkit.strategies import (
     patients,
     predicates,
     programs,
+    requirement_sets,
     sites,
     weekly_windows,
 )
@@ -176,19 +177,6 @@ def policies() -> st.SearchStrategy[Policy]:
     return st.builds(Policy, st.just("a-policy"), _texts, _versions(criteria))
 
 
-def requirement_sets(least: int = 0) -> st.SearchStrategy[RequirementSet]:
-    minimums = st.builds(
-        WeeklyMinimum,
-        st.just("minimum"),
-        _words,
-        st.integers(1, 10_000).map(lambda n: timedelta(minutes=n)),
-        st.frozensets(st.sampled_from(Modality), min_size=1),
-        _sources,
-    )
-    listed = st.lists(minimums, min_size=least, max_size=2).map(tuple)
-    return st.builds(RequirementSet, st.just("a-payer"), _texts, _versions(listed))
-
-
 @st.composite
 def plans_at(draw: st.DrawFn) -> tuple[Plan, Site]:
     site = draw(full_sites())
@@ -198,7 +186,7 @@ def plans_at(draw: st.DrawFn) -> tuple[Plan, Site]:
 
 @st.composite
 def findings(draw: st.DrawFn) -> Finding:
-    return draw(st.sampled_from(check(schedule(*draw(plans_at())), draw(requirement_sets(1)))))
+    return draw(st.sampled_from(check(schedule(*draw(plans_at())), draw(requirement_sets()))))
 
 
 @st.composite
