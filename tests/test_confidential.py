@@ -431,7 +431,7 @@ def secrets(*values: object) -> set[str]:
 
 
 # Line numbers and the fixed examples in messages are nobody's values.
-_IMPERSONAL_TEXT = re.compile(r", line \d+, in |such as '[^']*'")
+_IMPERSONAL_TEXT = re.compile(r", line \d+, in |\bline \d+: |\bline=\d+|such as '[^']*'")
 
 
 def found_in(text: str, hidden_texts: set[str]) -> set[str]:
@@ -813,7 +813,7 @@ def test_reading_a_damaged_document_shows_nothing_of_it(
     finding, *_ = check(dated, REQUIREMENTS)
     placement = place(LADDER, patient, on=start)
     of: Any = (patient, POLICY.decide(patient, on=start), plan, dated, finding, placement)[which]
-    text = json.dumps(data.draw(damaged(to_document(of))))
+    text = json.dumps(data.draw(damaged(to_document(of))), indent=1)
 
     personal = secrets(patient, start, *(session.start for session in dated.sessions))
     assert found_in(told_by(lambda: from_json(type(of), text)), personal | _JUNK_TEXTS) == set()

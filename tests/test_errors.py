@@ -56,11 +56,22 @@ def test_a_fault_shows_its_fix_if_it_has_one() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        pytest.param(("weeks",), "line 9: weeks: expected at least 1, found 0", id="a field"),
+        pytest.param((), "line 9: expected at least 1, found 0", id="the value itself"),
+    ],
+)
+def test_a_fault_says_its_line_first_if_that_is_known(path: tuple[Step, ...], shown: str) -> None:
+    assert str(Fault(path, "at least 1", "0", line=9)) == shown
+
+
 def test_a_fault_seen_from_further_out_has_the_longer_path_and_nothing_else_changed() -> None:
-    fault = Fault(("weeks",), "at least 1", "0", "add a week")
+    fault = Fault(("weeks",), "at least 1", "0", "add a week", 9)
 
     assert fault.under("phases", 2) == Fault(
-        ("phases", 2, "weeks"), "at least 1", "0", "add a week"
+        ("phases", 2, "weeks"), "at least 1", "0", "add a week", 9
     )
     assert fault.under() == fault
 

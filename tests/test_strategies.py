@@ -44,7 +44,7 @@ from iopkit.patients import (
     Substance,
     SubstanceUseDisorder,
 )
-from iopkit.plans import InAll, PerWeek, RandomDays, Service, Slot, Weekly
+from iopkit.plans import Demand, InAll, PerWeek, RandomDays, Service, Slot, Weekly
 from iopkit.plans.programs import overlaps
 from iopkit.truth import Truth
 

@@ -18,20 +18,24 @@ Step = str | int
 class Fault:
     """One problem: where it is, what was expected, what was found, how to fix it.
 
+    ``line`` is the one in a document's text, from 1, where that is known.
+
     Example:
-        >>> print(Fault(path=("phases", 2, "weeks"), expected="at least 1", found="0"))
-        phases[2].weeks: expected at least 1, found 0
+        >>> print(Fault(path=("phases", 2, "weeks"), expected="at least 1", found="0", line=9))
+        line 9: phases[2].weeks: expected at least 1, found 0
     """
 
     path: tuple[Step, ...]
     expected: str
     found: str
     fix: str = ""
+    line: int | None = None
 
     def __str__(self) -> str:
         where = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in self.path)
         fix = f" ({self.fix})" if self.fix else ""
-        lead = f"{where.lstrip('.')}: " if where else ""
+        lead = f"line {self.line}: " if self.line else ""
+        lead += f"{where.lstrip('.')}: " if where else ""
         return f"{lead}expected {self.expected}, found {self.found}{fix}"
 
     def under(self, *steps: Step) -> "Fault":

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from attrs import evolve
 
-from iopkit import InvalidError, Patient, Plan, Policy, Program, Site, from_json, from_toml
+from iopkit import Fault, InvalidError, Patient, Plan, Policy, Program, Site, from_json, from_toml
 from iopkit.eligibility import Fact, YesNo
 from iopkit.interchange import predicate_from_json
 
@@ -62,7 +63,7 @@ def _put(document: dict[str, Any], path: str, value: object) -> str:
         del inside[steps[-1]]
     else:
         inside[steps[-1]] = value
-    return json.dumps(document)
+    return json.dumps(document, indent=1)
 
 
 def _refusal(reading: Callable[..., object], *arguments: object) -> InvalidError:
@@ -73,11 +74,18 @@ def _refusal(reading: Callable[..., object], *arguments: object) -> InvalidError
 
 def _messages(error: InvalidError) -> list[str]:
     """Each fault's path and what was expected."""
-    return [str(fault).partition(", found ")[0] for fault in error.faults]
+    return [str(fault).partition(", found ")[0] for fault in _unlocated(error)]
 
 
 def _paths(error: InvalidError) -> list[str]:
-    return [str(fault).partition(": expected ")[0] if fault.path else "" for fault in error.faults]
+    return [
+        str(fault).partition(": expected ")[0] if fault.path else "" for fault in _unlocated(error)
+    ]
+
+
+def _unlocated(error: InvalidError) -> list[Fault]:
+    """The faults without their lines."""
+    return [evolve(fault, line=None) for fault in error.faults]
 
 
 # No value is taken for another.
@@ -452,14 +460,15 @@ def test_an_unknown_fact_comes_with_the_one_that_was_meant(documents: Documents)
     text = _put(documents["predicate"], "parts[0].part.fact", "agee")
     assert str(_refusal(predicate_from_json, text)) == (
         "predicate document: 1 problem\n"
-        "  parts[0].part.fact: expected the name of a fact, found 'agee' (did you mean 'age'?)"
+        "  line 10: parts[0].part.fact: expected the name of a fact, found 'agee' "
+        "(did you mean 'age'?)"
     )
 
 
 def test_an_unknown_fact_that_is_like_none_is_named(documents: Documents) -> None:
     text = _put(documents["predicate"], "parts[0].part.fact", "shoe_size")
     assert str(_refusal(predicate_from_json, text)).endswith(
-        "  parts[0].part.fact: expected the name of a fact, found 'shoe_size'"
+        "  line 10: parts[0].part.fact: expected the name of a fact, found 'shoe_size'"
     )
 
 
@@ -547,12 +556,28 @@ def test_a_key_twice_is_said_to_be_one(text: str) -> None:
     (fault,) = _refusal(from_json, Site, text).faults
     assert fault.expected == "each key once in an object"
     assert fault.found == "a key twice"
+    assert fault.line is None
 
 
 def test_a_number_that_json_has_not_is_named() -> None:
     (fault,) = _refusal(from_json, Site, '{"a": NaN}').faults
     assert fault.expected == "a number"
     assert fault.found == "NaN"
+    assert fault.line is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{\n"a": {\n"b": 1,\n"b": 2}}', "line 4: expected each key once in an object"),
+        ('{\n"a": "NaN",\n"b": [1,\n NaN]}', "line 4: expected a number, found NaN"),
+    ],
+    ids=["a key twice", "no number"],
+)
+def test_what_json_has_and_documents_have_not_has_its_line(text: str, said: str) -> None:
+    for kind in (Site, Patient):
+        (fault,) = _refusal(from_json, kind, text).faults
+        assert str(fault).startswith(said)
 
 
 # What follows from the rest.
@@ -838,6 +863,121 @@ def test_services_that_overlap_are_named_with_their_phase() -> None:
     (fault,) = _refusal(from_json, Program, json.dumps(program)).faults
     assert fault.path == ("phases", 0, "services")
     assert "group and other" in fault.found
+
+
+# Each problem with its line.
+
+
+def test_problems_come_with_their_lines_and_in_the_order_of_these() -> None:
+    text = """document = "program"
+format = 1
+name = "short"
+hurry = true
+
+[[phases]]
+name = "first"
+weeks = "6"
+
+[[phases.services]]
+name = "group"
+title = "Group"
+modality = "group_therapy"
+timing = {type = "weekly", slots = [
+  "monday 18:00",
+  "friday",
+  "thursday 25:00",
+]}
+
+[[phases]]
+name = "Second"
+title = "Second"
+weeks = 2
+"""
+    assert str(_refusal(from_toml, Program, text)) == (
+        "program document: 6 problems\n"
+        "  title: expected this field, found nothing\n"
+        "  line 4: hurry: expected a known field, found an unknown one "
+        "(known here and not used: left_open, level, services, sources, title)\n"
+        "  line 6: phases[0].title: expected this field, found nothing\n"
+        "  line 8: phases[0].weeks: expected a whole number, found '6'\n"
+        "  line 17: phases[0].services[0].timing.slots[2]: expected a slot such as "
+        "'monday 18:00', found 'thursday 25:00'\n"
+        "  line 21: phases[1].name: expected lower-case words joined by '-', such as "
+        "'relapse-prevention', found 'Second'"
+    )
+
+
+def test_a_problem_of_the_whole_document_has_no_line() -> None:
+    assert str(_refusal(from_json, Site, '[\n  "site"\n]')) == (
+        "site document: 1 problem\n  expected an object, found a list"
+    )
+
+
+def test_the_lines_of_a_windows_file_are_counted_as_well() -> None:
+    text = b'\xef\xbb\xbf{\r\n"document": "site",\r\n"format": 2\r\n}'
+    faults = _refusal(from_json, Site, text).faults
+    assert [(fault.path, fault.line) for fault in faults if fault.line] == [(("format",), 3)]
+
+
+@pytest.mark.parametrize("data", [json.dumps(SITE), json.dumps(SITE) + "\n"])
+def test_the_only_line_is_not_told(data: str) -> None:
+    (fault,) = _refusal(from_json, Site, data.replace("Chicago", "Chicgo")).faults
+    assert fault.line is None
+
+
+def test_a_patients_unknown_key_has_the_line_where_it_is() -> None:
+    document = {
+        MARK: {"<key 3>": 1},
+        **PATIENT,
+        "diagnoses": [
+            {MARK: 1, "type": "mental_disorder", f"{MARK} 2": 2, "code": "F32.1", "<key 1>": 3}
+        ],
+        "<key 5>": [],
+        "assessments": [{"on": "2026-01-05", "ratings": [{MARK: 4, "dimension": 1, "risk": 0}]}],
+    }
+    text = json.dumps(document, indent=1)
+    error = _refusal(from_json, Patient, text)
+    assert [(fault.path, fault.line) for fault in error.faults] == [
+        (("<key 1>",), 2),
+        (("diagnoses", 0, "<key 1>"), 10),
+        (("diagnoses", 0, "<key 3>"), 12),
+        (("diagnoses", 0, "<key 5>"), 14),
+        (("<key 6>",), 17),
+        (("assessments", 0, "ratings", 0, "<key 1>"), 23),
+    ]
+    assert MARK not in _said(error)
+
+
+def test_a_patients_unknown_keys_in_toml_have_their_lines() -> None:
+    text = f"""
+document = "patient"
+{MARK}.x.y = 1
+format = 1
+key = "{PATIENT["key"]}"
+{MARK}.z = 1
+
+[[diagnoses]]
+type = "mental_disorder"
+[diagnoses.'{MARK}']
+
+["{MARK} 2"]
+"""
+    error = _refusal(from_toml, Patient, text)
+    assert [(fault.path, fault.line) for fault in error.faults] == [
+        (("<key 2>",), 3),
+        (("diagnoses", 0, "<key 2>"), 10),
+        (("<key 6>",), 12),
+    ]
+    assert MARK not in _said(error)
+
+
+def test_a_key_that_looks_like_a_place_is_told_as_it_is() -> None:
+    document = {**SITE, "<key 1>": 1, "offers": [{"service": "group", "<key 1>": 1}]}
+    error = _refusal(from_json, Site, json.dumps(document, indent=1))
+    assert [(fault.path, fault.line) for fault in error.faults] == [
+        (("<key 1>",), 9),
+        (("offers", 0, "<key 1>"), 13),
+    ]
 
 
 # Files that are no documents at all.

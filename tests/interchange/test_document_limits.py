@@ -128,6 +128,7 @@ JSON_LEVELS: list[Level] = [
 TOML_LEVELS: list[Level] = [
     ("[", 0, "]"),
     ('["]", """"]\\"""]""", ', 2, ", ']', '''\n']\\''', [[]]]"),
+    ('["""]\\""""", ', 1, ", '''[''''']"),
     ("[ # ]] \" '\n", 0, ", # [\n]"),
     ("{a = ", "a", "}"),
     ('{\'"}\' = [1], "b[\\"" = ', 'b["', ', c = \'}\', d = """[\n"""}'),
@@ -153,6 +154,22 @@ def test_what_is_too_deep_is_found_past_all_that_toml_has(levels: list[Level], c
     text, steps = _through(levels, count)
     (fault,) = _refusal(from_toml, Site, f'b = "[" # [\na = {text}\nc = 1').faults
     assert fault.path == ("a", *steps[:11])
+
+
+@pytest.mark.parametrize("levels", [70, 3_000])
+def test_what_is_too_deep_has_the_line_of_the_first_steps(levels: int) -> None:
+    deep = "[\n" * levels + "]" * levels
+    message = f"a{'[0]' * 11}: {TOO_DEEP}"
+    assert _only_fault(from_json, Site, f'{{\n"a": {deep}}}') == f"line 13: {message}"
+    assert _only_fault(from_toml, Site, f"# [\na = {deep}\n") == f"line 13: {message}"
+
+
+@pytest.mark.parametrize("wrong", ["[}{]", r'{"a": [}, "\q": 1]', "[1 2]", "{,:[}]", "{ [ } ]"])
+def test_what_is_wrong_where_it_is_too_deep_is_not_looked_at(wrong: str) -> None:
+    deep = "[\n" * 3_000 + wrong + "]" * 3_000
+    message = f"line 13: a{'[0]' * 11}: {TOO_DEEP}"
+    assert _only_fault(from_json, Site, f'{{\n"a": {deep}}}') == message
+    assert _only_fault(from_toml, Site, f"# [\na = {deep}\n") == message
 
 
 @pytest.mark.parametrize(
@@ -283,7 +300,7 @@ def test_a_document_holds_a_hundred_thousand_values_and_no_more() -> None:
 
 def test_toml_is_counted_as_well() -> None:
     text = f'document = "site"\nformat = 1\nname = "a"\nzone = "UTC"\nhours = {["x"] * 100_000}'
-    assert _only_fault(from_toml, Site, text) == f"hours: {TOO_LARGE}"
+    assert _only_fault(from_toml, Site, text) == f"line 5: hours: {TOO_LARGE}"
 
 
 def test_a_list_of_a_hundred_thousand_values_is_named() -> None:

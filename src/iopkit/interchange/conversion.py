@@ -1,10 +1,11 @@
 """Classes to plain values and back, strictly: what documents are made of."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from enum import Enum, IntEnum
 from functools import cache
+from itertools import islice
 from types import NoneType, UnionType
 from typing import Any, TypeGuard, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -60,7 +61,7 @@ def build_converter(masked: bool, facts: Facts) -> Converter:
         return lambda raw, _kind: _read_leaf(_fact_leaf(facts), Fact, raw, masked)
 
     register(attrs.has, lambda kind, c: _class_reader(kind, c, masked), _class_writer)
-    register(_is_union, _union_reader, _union_writer)
+    register(_is_union, lambda kind, c: _union_reader(kind, c, masked), _union_writer)
     register(_is_many, _many_reader, _many_writer)
     register(
         lambda kind: leaf_of(kind) is not None,
@@ -333,7 +334,7 @@ def tag_of(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z0-9])", "_", name).lower()
 
 
-def _union_reader(union: Any, within: Converter) -> _Reader:
+def _union_reader(union: Any, within: Converter, masked: bool) -> _Reader:
     optional = NoneType in get_args(union)
     others = [kind for kind in get_args(union) if kind is not NoneType]
     classes = tagged(union)
@@ -358,9 +359,32 @@ def _union_reader(union: Any, within: Converter) -> _Reader:
                 "value",
                 [Fault(("type",), f"one of {', '.join(classes)}", "another" if tag else "nothing")],
             )
-        return within.structure({k: v for k, v in raw.items() if k != "type"}, classes[tag])
+        return read_without(("type",), raw, classes[tag], within, masked=masked)
 
     return read
+
+
+def read_without(
+    apart: Collection[str], raw: dict[str, Raw], kind: Any, within: Converter, *, masked: bool
+) -> Any:
+    """An object read as a class that has no fields for some of its keys."""
+    try:
+        return within.structure({k: v for k, v in raw.items() if k not in apart}, kind)
+    except InvalidError as error:
+        if not masked:
+            raise
+        # Keys told by their places are counted with those apart.
+        rest = [key_place(place) for place, key in enumerate(raw, 1) if key not in apart]
+        places: dict[Step, str] = {key_place(n): place for n, place in enumerate(rest, 1)}
+        raise InvalidError(
+            error.what, [_with_first(places, fault) for fault in error.faults]
+        ) from None
+
+
+def _with_first(steps: Mapping[Step, str], fault: Fault) -> Fault:
+    """The same fault, with the first step of its path renamed."""
+    first = [steps.get(step, step) for step in fault.path[:1]]
+    return attrs.evolve(fault, path=(*first, *fault.path[1:]))
 
 
 def _union_writer(union: Any, within: Converter) -> Callable[[Any], Raw]:
@@ -498,13 +522,12 @@ def _contradiction(
 
 def _renamed(fault: Fault, members: tuple[_Member, ...], raw: Raw, masked: bool) -> Fault:
     """A constructor's fault, with the document's key for the field."""
-    keys: dict[Step, str] = {member.name: member.key for member in members}
-    path = (keys.get(fault.path[0], fault.path[0]), *fault.path[1:]) if fault.path else ()
+    renamed = _with_first({member.name: member.key for member in members}, fault)
     if not masked:
-        return attrs.evolve(fault, path=path)
-    there = _at(raw, path)
+        return renamed
+    there = _at(raw, renamed.path)
     found = "something else" if there is None else f"another {kind_of(there).removeprefix('a ')}"
-    return attrs.evolve(fault, path=path, found=found, fix="")
+    return attrs.evolve(renamed, found=found, fix="")
 
 
 def _at(raw: Raw, path: tuple[Step, ...]) -> Raw:
@@ -528,6 +551,16 @@ def _unknown_key(key: str, place: int, free: set[str], masked: bool) -> Fault:
 def key_place(place: int) -> str:
     """A key that is not to be shown, by its place in its object, from 1."""
     return f"<key {place}>"
+
+
+def with_keys(path: Iterable[Step], raw: Raw) -> tuple[Step, ...]:
+    """A path within a parsed value, with keys for their places."""
+    steps: list[Step] = []
+    for step in path:
+        place = re.fullmatch(r"<key (\d+)>", str(step))
+        steps.append(next(islice(raw, int(place[1]) - 1, None)) if place else step)
+        raw = _at(raw, (steps[-1],))
+    return tuple(steps)
 
 
 def kind_of(raw: Raw) -> str:

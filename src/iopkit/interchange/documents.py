@@ -10,13 +10,12 @@ The classes are the format. A document is an object with the class's fields, plu
 - a value of several possible classes names its class in ``type``;
 - what equals its default, such as what is not known, is left out.
 
-Reading never coerces and reports every problem at once, each with its path. Documents
-about a patient are read without repeating their content in messages.
+Reading never coerces and reports every problem at once, each with its path and line.
+Documents about a patient are read without repeating their content in messages.
 """
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from attrs import evolve
@@ -32,17 +31,24 @@ from iopkit.eligibility import (
     Predicate,
     Tradeoff,
 )
-from iopkit.errors import Fault, InvalidError, Step
+from iopkit.errors import Fault, InvalidError
 from iopkit.interchange.conversion import (
     Facts,
     Raw,
     build_converter,
     converter,
     is_object,
-    key_place,
     kind_of,
+    read_without,
+    with_keys,
 )
 from iopkit.interchange.limits import refuse_excess, too_deep, without_depths
+from iopkit.interchange.positions import (
+    Language,
+    line_of_repeated_key,
+    line_of_word,
+    lines_of,
+)
 from iopkit.patients import Patient
 from iopkit.plans import Finding, Plan, Program, RequirementSet, Schedule, Site
 from iopkit.sources import Source
@@ -137,76 +143,95 @@ def from_json(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -
 
     Raises:
         TypeError: there are no documents of that class.
-        InvalidError: with every problem and its path.
+        InvalidError: with every problem, its path and its line.
     """
-    return _read(kind, _parsed("JSON", _loads, data, masked=_masked(kind)), facts)  # type: ignore[no-any-return]  # built as ``kind``
+    return _read(kind, "JSON", data, facts)  # type: ignore[no-any-return]  # built as ``kind``
 
 
 def predicate_from_json(data: bytes | str, *, facts: Facts | None = None) -> Predicate:
     """Read a predicate from a JSON document; raises as ``from_json``."""
-    predicate: Predicate = _read(Predicate, _parsed("JSON", _loads, data, masked=False), facts)
+    predicate: Predicate = _read(Predicate, "JSON", data, facts)
     return predicate
 
 
 def from_toml(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -> T:
     """Read a TOML document of a class; arguments and errors as for ``from_json``."""
-    return _read(kind, _parsed("TOML", tomllib.loads, data, masked=_masked(kind)), facts)  # type: ignore[no-any-return]  # built as ``kind``
+    return _read(kind, "TOML", data, facts)  # type: ignore[no-any-return]  # built as ``kind``
 
 
-def _parsed(language: str, loads: Callable[[str], Raw], data: bytes | str, *, masked: bool) -> Raw:
-    what = f"{language} document"
+def _read(kind: Any, language: Language, data: bytes | str, facts: Facts | None) -> Any:
+    # Any: a union such as Predicate has no type that a signature could name.
+    name = next((name for name, known in KINDS.items() if known is kind), None)
+    if name is None:
+        raise TypeError(f"there are no documents of {kind.__name__}")
+    masked = getattr(kind, "__repr__", None) is hidden  # about a patient
+    text = _text(language, data)
+    raw = _parsed(language, text, masked=masked)
+    try:
+        return _built(name, raw, facts, masked=masked)
+    except InvalidError as error:
+        paths = [with_keys(f.path, raw) if masked else f.path for f in error.faults]
+        lines = lines_of(text, language, paths)
+        located = [evolve(f, line=n) for f, n in zip(error.faults, lines, strict=True)]
+        in_order = sorted(located, key=lambda fault: fault.line or 0)
+        raise InvalidError(error.what, in_order) from None
 
-    def fault(found: str) -> InvalidError:
-        return InvalidError(what, [Fault((), f"valid {language}", found)])
 
+def _text(language: Language, data: bytes | str) -> str:
     try:
         text = data if isinstance(data, str) else data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise fault("bytes that are not UTF-8 text") from error
+        raise _unparsed(language, "bytes that are not UTF-8 text") from error
     if not text.strip():
-        raise fault("nothing")
+        raise _unparsed(language, "nothing")
+    return text
+
+
+def _unparsed(language: Language, found: str) -> InvalidError:
+    return InvalidError(f"{language} document", [Fault((), f"valid {language}", found)])
+
+
+def _parsed(language: Language, text: str, *, masked: bool) -> Raw:
+    loads = _loads if language == "JSON" else tomllib.loads
     try:
         return loads(text)
     except InvalidError:
         raise
     except json.JSONDecodeError as error:
-        raise fault(f"a fault in line {error.lineno}, column {error.colno}: {error.msg}") from None
+        found = f"a fault in line {error.lineno}, column {error.colno}: {error.msg}"
+        raise _unparsed(language, found) from None
     except tomllib.TOMLDecodeError as error:
         # The message may hold a part of the text; where it ends with the place, it is enough.
         where = str(error).rpartition("(")[2].rstrip(")") if masked else str(error)
-        raise fault(where) from None
+        raise _unparsed(language, where) from None
     except RecursionError:
         try:
             return loads(without_depths(text))
         except ValueError:
-            raise InvalidError(what, [too_deep()]) from None
+            raise InvalidError(f"{language} document", [too_deep()]) from None
     except ValueError as error:  # an integer too long to convert
-        raise fault("a number that is too long") from error
+        raise _unparsed(language, "a number that is too long") from error
 
 
 def _loads(text: str) -> Raw:
-    return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    """Parse JSON, of which two things are no documents."""
+
+    def unique(pairs: list[tuple[str, Raw]]) -> dict[str, Raw]:
+        if len(found := dict(pairs)) < len(pairs):
+            line = line_of_repeated_key(text)
+            fault = Fault((), "each key once in an object", "a key twice", line=line)
+            raise InvalidError("JSON document", [fault])
+        return found
+
+    def no_constant(name: str) -> Raw:
+        fault = Fault((), "a number", name, line=line_of_word(text, name))
+        raise InvalidError("JSON document", [fault])
+
+    return json.loads(text, object_pairs_hook=unique, parse_constant=no_constant)
 
 
-def _unique(pairs: list[tuple[str, Raw]]) -> dict[str, Raw]:
-    if len(dict(pairs)) < len(pairs):
-        raise InvalidError(
-            "JSON document", [Fault((), "each key once in an object", "a key twice")]
-        )
-    return dict(pairs)
-
-
-def _no_constant(name: str) -> Raw:
-    raise InvalidError("JSON document", [Fault((), "a number", name)])
-
-
-def _read(kind: Any, raw: Raw, facts: Facts | None) -> Any:
-    # Any: a union such as Predicate has no type that a signature could name.
-    name = next((name for name, known in KINDS.items() if known is kind), None)
-    if name is None:
-        raise TypeError(f"there are no documents of {kind.__name__}")
+def _built(name: str, raw: Raw, facts: Facts | None, *, masked: bool) -> Any:
     what = f"{name} document"
-    masked = _masked(kind)
     refuse_excess(name, raw, sized=name != "schedule", masked=masked)
     if not is_object(raw):
         raise InvalidError(what, [Fault((), "an object", kind_of(raw))])
@@ -216,29 +241,12 @@ def _read(kind: Any, raw: Raw, facts: Facts | None) -> Any:
         for key, wanted in headers.items()
         if key not in raw or type(raw[key]) is not type(wanted) or raw[key] != wanted
     ]
-    body = {key: value for key, value in raw.items() if key not in headers}
-    of_course = kind in (Program, Plan, Schedule)
+    of_course = name in {"program", "plan", "schedule"}
     chosen = converter(masked, of_course) if facts is None else build_converter(masked, facts)
     try:
-        value = chosen.structure(body, kind)
+        value = read_without(headers, raw, KINDS[name], chosen, masked=masked)
     except InvalidError as error:
-        # Keys told by their places are counted with the headers that come before them.
-        places = [key_place(place) for place, key in enumerate(raw, 1) if key in body]
-        moved: dict[Step, str] = {key_place(n): place for n, place in enumerate(places, 1)}
-        raise InvalidError(
-            what, [*faults, *(_moved(fault, moved) for fault in error.faults)]
-        ) from None
+        raise InvalidError(what, [*faults, *error.faults]) from None
     if faults:
         raise InvalidError(what, faults)
     return value
-
-
-def _masked(kind: Any) -> bool:
-    """Whether documents of a class are about a patient."""
-    return getattr(kind, "__repr__", None) is hidden
-
-
-def _moved(fault: Fault, places: Mapping[Step, str]) -> Fault:
-    """The same fault, with its first step renamed."""
-    first = [places.get(step, step) for step in fault.path[:1]]
-    return evolve(fault, path=(*first, *fault.path[1:]))

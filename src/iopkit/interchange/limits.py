@@ -9,6 +9,7 @@ from attrs import fields_dict, has
 from iopkit.eligibility import Fact
 from iopkit.errors import Fault, InvalidError, Step
 from iopkit.interchange.conversion import Raw, is_list, is_object, key_place
+from iopkit.interchange.positions import OPAQUE
 
 MAX_DEPTH = 64
 """How deep a document may be nested."""
@@ -93,18 +94,8 @@ def _is_tuple(raw: Raw) -> TypeGuard[tuple[Raw, ...]]:
     return isinstance(raw, tuple)
 
 
-# Brackets, and before them all that could hold one that is none: texts of TOML in three
-# quotes, texts of both, TOML's literal texts and comments. Each ends at the end of the file
-# at the latest, so that no part of the file is looked at twice. Hardly ever needed, and so
-# not compiled beforehand.
-_BRACKETS = r"""(?xs) (
-    \"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z)
-  | '{3}.*?(?:'{3}|\Z)
-  | "(?:\\.|[^"\\])*+"?
-  | '[^'\n]*+'?
-  | \#[^\n]*
-  | [][{}]
-)"""
+# Hardly ever needed, and so not compiled beforehand.
+_BRACKETS = rf"(?xs) ({OPAQUE} | [][{{}}])"
 
 
 def without_depths(text: str) -> str:
