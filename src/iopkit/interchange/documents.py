@@ -200,10 +200,7 @@ def _no_constant(name: str) -> Raw:
 
 
 def _read(kind: Any, raw: Raw, facts: Facts) -> Any:
-    # Any: a union such as Predicate has no type that a signature could name.
-    name = next((name for name, known in KINDS.items() if known is kind), None)
-    if name is None:
-        raise TypeError(f"there are no documents of {kind.__name__}")
+    name = name_of(kind)
     what = f"{name} document"
     masked = _masked(kind)
     refuse_excess(name, raw, sized=name != "schedule", masked=masked)
@@ -229,6 +226,15 @@ def _read(kind: Any, raw: Raw, facts: Facts) -> Any:
     if faults:
         raise InvalidError(what, faults)
     return value
+
+
+def name_of(kind: Any) -> str:
+    """What documents of a class call themselves; raises ``TypeError`` if there are none."""
+    # Any: a union such as Predicate has no type that a signature could name.
+    for name, known in KINDS.items():
+        if known is kind:
+            return name
+    raise TypeError(f"there are no documents of {kind.__name__}")
 
 
 def _masked(kind: Any) -> bool:
