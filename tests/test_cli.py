@@ -434,7 +434,12 @@ def test_the_examples_lead_through_all_commands(
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["decide"], ["plan"], ["schedule"], ["check"], ["list"], ["show"], ["example"]]
+    "command",
+    [
+        [],
+        *(["decide"], ["plan"], ["schedule"], ["check"]),
+        *(["list"], ["show"], ["example"], ["new"], ["schema"]),
+    ],
 )
 def test_help_has_the_exit_codes(command: list[str], run: Run) -> None:
     said = run(*command, "--help")

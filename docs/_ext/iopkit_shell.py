@@ -1,7 +1,7 @@
 """Commands that are run while the manual is built, and the files that they read.
 
-Each page has a folder of its own, which begins with the shipped examples. It is an error if
-commands end with another exit code than the page says.
+Each page has a folder of its own, which begins with the shipped patient and site. It is an error
+if commands end with another exit code than the page says.
 """
 
 import os
@@ -60,13 +60,12 @@ class _InFolder(SphinxDirective):
     root: ClassVar[Path]
 
     def folder(self) -> Path:
-        """Give the page's folder, with the shipped examples in it."""
-        name = self.env.docname.replace("/", "-")
-        folder: Path = self.root / "pages" / name
+        """Give the page's folder, with the shipped patient and site in it."""
+        folder: Path = self.root / "pages" / self.env.docname.replace("/", "-")
         if not folder.exists():
             folder.mkdir(parents=True)
-            for example in (files("iopkit") / "examples").iterdir():
-                (folder / example.name).write_bytes(example.read_bytes())
+            for name in ("patient.json", "site.toml"):
+                (folder / name).write_bytes((files("iopkit") / "examples" / name).read_bytes())
         return folder
 
     def block(self, text: str, language: str) -> nodes.literal_block:

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, TextIO, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from iopkit.confidential import hidden
 from iopkit.eligibility import (
@@ -45,6 +45,7 @@ from iopkit.interchange import (
     findings_text,
     from_json,
     from_toml,
+    json_schema,
     ladder_text,
     moves_text,
     placement_text,
@@ -59,6 +60,7 @@ from iopkit.interchange import (
     tradeoff_document,
     tradeoffs_text,
 )
+from iopkit.interchange.documents import KINDS
 from iopkit.patients import Patient
 from iopkit.plans import (
     REQUIREMENTS,
@@ -235,8 +237,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     shown.add_argument("name")
 
-    example = command("example", _example, "Print a valid example document to start from.")
+    example = command("example", _example, "Print a valid example document.")
     example.add_argument("what", choices=("patient", "program", "site"))
+
+    new = command("new", _new, "Start a document: a template with every key explained.")
+    new.add_argument("what", choices=sorted(_TEMPLATES))
+    new.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE.toml",
+        help="write it, unless there is such a file; as JSON if the name ends in .json",
+    )
+
+    schema = command("schema", _schema, "Print the JSON Schema of a document, for editors.")
+    schema.add_argument(
+        "kind", choices=sorted(KINDS), metavar="KIND", help=f"one of {', '.join(sorted(KINDS))}"
+    )
     return parser
 
 
@@ -384,17 +401,39 @@ def _show(options: argparse.Namespace) -> _Answer:
 
 
 def _example(options: argparse.Namespace) -> _Answer:
-    folder = files("iopkit") / "examples"
     match options.what:
         case "patient":
-            text = (folder / "patient.json").read_text(encoding="utf-8")
+            text = (files("iopkit") / "examples" / "patient.json").read_text(encoding="utf-8")
             return _Answer(text.rstrip(), json.loads(text))
         case "site":
-            text = (folder / "site.toml").read_text(encoding="utf-8")
-            return _Answer(text.rstrip(), to_document(from_toml(Site, text)))
+            return _template("site")
         case _:
             text = program_text("matrix-16-week")
             return _Answer(text.rstrip(), to_document(find_program("matrix-16-week")))
+
+
+_TEMPLATES: Mapping[str, type[Program] | type[Site]] = {"program": Program, "site": Site}
+
+
+def _template(what: str) -> _Answer:
+    text = (files("iopkit") / "examples" / f"{what}.toml").read_text(encoding="utf-8")
+    return _Answer(text.rstrip(), to_document(from_toml(_TEMPLATES[what], text)))
+
+
+def _new(options: argparse.Namespace) -> _Answer:
+    template = _template(options.what)
+    path: Path | None = options.output
+    if path is None:
+        return template
+    if path.exists():
+        raise _UsageError(f"cannot write {path}: there is such a file, and it is kept as it is")
+    data = _json(template.document) if path.suffix == ".json" else f"{template.text}\n".encode()
+    return evolve(template, text=f"wrote {path}", files={path: data})
+
+
+def _schema(options: argparse.Namespace) -> _Answer:
+    schema = json_schema(options.kind)
+    return _Answer(json.dumps(schema, indent=2), schema)
 
 
 def _named(kind: type[T], name: str, find: Callable[[str], T]) -> T:

@@ -13,6 +13,7 @@ from iopkit.interchange.documents import (
 from iopkit.interchange.ical import to_ical
 from iopkit.interchange.library import find_program, program_names, program_text
 from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
+from iopkit.interchange.schemas import json_schema
 from iopkit.interchange.texts import (
     calendar_text,
     comparison_text,
@@ -37,6 +38,7 @@ __all__ = [
     "findings_text",
     "from_json",
     "from_toml",
+    "json_schema",
     "ladder_text",
     "moves_text",
     "placement_text",

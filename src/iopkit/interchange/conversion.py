@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from cattrs import Converter
 
-from iopkit.availability import WeeklyWindows, Window, whole_minutes
+from iopkit.availability import Weekday, WeeklyWindows, Window, whole_minutes
 from iopkit.eligibility import FACTS, AnyFact, Decision, Fact, Placement, Result, RungResult
 from iopkit.errors import Fault, InvalidError, Step, did_you_mean, refuse, unless
 from iopkit.plans import COURSE_FACTS, Finding, Slot
@@ -58,11 +58,11 @@ def build_converter(masked: bool, facts: Facts) -> Converter:
         return _read_leaf(leaf_of(kind), kind, raw, masked)
 
     def fact_reader(_kind: Any, _: Converter) -> _Reader:
-        return lambda raw, _kind: _read_leaf(_fact_leaf(facts), Fact, raw, masked)
+        return lambda raw, _kind: _read_leaf(fact_leaf(facts), Fact, raw, masked)
 
     register(attrs.has, lambda kind, c: _class_reader(kind, c, masked), _class_writer)
-    register(_is_union, lambda kind, c: _union_reader(kind, c, masked), _union_writer)
-    register(_is_many, _many_reader, _many_writer)
+    register(is_union, lambda kind, c: _union_reader(kind, c, masked), _union_writer)
+    register(is_many, _many_reader, _many_writer)
     register(
         lambda kind: leaf_of(kind) is not None,
         lambda _kind, _: read_leaf,
@@ -74,9 +74,7 @@ def build_converter(masked: bool, facts: Facts) -> Converter:
         built.register_structure_hook(primitive, read_leaf)
     built.register_unstructure_hook(str, _written_text)
     built.register_unstructure_hook(Enum, _word)
-    register(
-        lambda kind: (get_origin(kind) or kind) is Fact, fact_reader, lambda _kind, _: _fact_name
-    )
+    register(is_fact, fact_reader, lambda _kind, _: _fact_name)
     return built
 
 
@@ -103,6 +101,8 @@ class _Leaf:
     expected: Callable[[Any], str]
     read: Callable[[Raw, Any], Any]
     write: Callable[[Any], Raw]
+    schema: Callable[[Any], dict[str, Raw]]
+    """What JSON Schema says of what is read."""
 
 
 def _read_leaf(leaf: _Leaf, kind: Any, raw: Raw, masked: bool) -> Any:
@@ -220,39 +220,89 @@ def _windows(raw: Raw, _: Any) -> WeeklyWindows:
     return WeeklyWindows.of(*windows)
 
 
-_WINDOW = _Leaf(
-    lambda _: "a window such as 'monday 17:30-24:00'", _canonical(Window.parse, str), str
+def _plain(
+    what: str, schema: str, read: Callable[[Raw, Any], Any], write: Callable[[Any], Raw]
+) -> _Leaf:
+    """A leaf that one of JSON's own types stands for."""
+    return _Leaf(lambda _: what, read, write, lambda _: {"type": schema})
+
+
+def _text(
+    what: str,
+    example: str,
+    pattern: str,
+    read: Callable[[Raw, Any], Any],
+    write: Callable[[Any], str],
+    **more: Raw,
+) -> _Leaf:
+    """A leaf that a text of some form stands for."""
+    return _Leaf(
+        lambda _: f"{what} such as {example!r}",
+        read,
+        write,
+        lambda _: {"type": "string", "pattern": f"^{pattern}$", "examples": [example], **more},
+    )
+
+
+_DAY = f"({'|'.join(map(_word, Weekday))})"
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_DATE = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_OFFSET = r"[+-][0-9]{2}:[0-9]{2}(:[0-9]{2})?\[[^\[\]]+\]"
+_WINDOW = _text(
+    "a window",
+    "monday 17:30-24:00",
+    f"{_DAY} {_CLOCK}-((?!00:00){_CLOCK}|24:00)",
+    _canonical(Window.parse, str),
+    str,
 )
 _LEAVES: dict[Any, _Leaf] = {
-    bool: _Leaf(lambda _: "true or false", _exactly(bool), bool),
-    int: _Leaf(lambda _: "a whole number", _exactly(int), int),
-    float: _Leaf(lambda _: "a number", _number, float),
-    str: _Leaf(lambda _: "a text", _exactly(str), _written_text),
-    date: _Leaf(
-        lambda _: "a date such as '2026-01-31'",
+    bool: _plain("true or false", "boolean", _exactly(bool), bool),
+    int: _plain("a whole number", "integer", _exactly(int), int),
+    float: _plain("a number", "number", _number, float),
+    str: _plain("a text", "string", _exactly(str), _written_text),
+    date: _text(
+        "a date",
+        "2026-01-31",
+        _DATE,
         _or_toml(date, _canonical(date.fromisoformat, date.isoformat)),
         date.isoformat,
+        format="date",
     ),
-    time: _Leaf(
-        lambda _: "a time such as '18:00'",
+    time: _text(
+        "a time",
+        "18:00",
+        f"{_CLOCK}(:00)?",  # TOML's own times have seconds
         _or_toml(time, _canonical(time.fromisoformat, _clock_text)),
         _clock_text,
     ),
-    datetime: _Leaf(
-        lambda _: "a moment such as '2026-01-31T18:00-06:00[America/Chicago]'",
+    datetime: _text(
+        "a moment",
+        "2026-01-31T18:00-06:00[America/Chicago]",
+        f"{_DATE}T{_CLOCK}({_OFFSET})?",
         _canonical(_moment, _moment_text),
         _moment_text,
     ),
-    timedelta: _Leaf(lambda _: "a whole number of minutes", _minutes, whole_minutes),
-    UUID: _Leaf(lambda _: "a UUID in lower case", _canonical(UUID, str), str),
-    Slot: _Leaf(lambda _: "a slot such as 'monday 18:00'", _canonical(Slot.parse, str), str),
+    timedelta: _plain("a whole number of minutes", "integer", _minutes, whole_minutes),
+    UUID: _Leaf(
+        lambda _: "a UUID in lower case",
+        _canonical(UUID, str),
+        str,
+        lambda _: {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"},
+    ),
+    Slot: _text("a slot", "monday 18:00", f"{_DAY}( {_CLOCK})?", _canonical(Slot.parse, str), str),
     WeeklyWindows: _Leaf(
         lambda _: "a list of windows such as 'monday 17:30-21:00'",
         _windows,
         lambda value: [str(window) for window in value.windows],
+        lambda _: {"type": "array", "items": _WINDOW.schema(Window)},
     ),
 }
-_ENUM = _Leaf(lambda kind: f"one of {', '.join(map(_word, kind))}", _member, _word)
+_ENUM = _Leaf(
+    lambda kind: f"one of {', '.join(map(_word, kind))}",
+    _member,
+    _word,
+    lambda kind: {"type": "string", "enum": [*map(_word, kind)]},
+)
 
 
 def leaf_of(kind: Any) -> Any:
@@ -263,9 +313,20 @@ def leaf_of(kind: Any) -> Any:
     return _LEAVES.get(kind) if isinstance(kind, type) else None
 
 
-def _fact_leaf(facts: Facts) -> _Leaf:
+def is_fact(kind: Any) -> bool:
+    """Whether a class is that of facts, of whichever subject and values."""
+    return (get_origin(kind) or kind) is Fact
+
+
+def fact_leaf(facts: Facts) -> Any:
+    """How a fact is read and written: by its name, if it is one of some."""
     expected = "the name of a fact"
-    return _Leaf(lambda _: expected, lambda raw, _: _named(raw, facts, expected), _fact_name)
+    return _Leaf(
+        lambda _: expected,
+        lambda raw, _: _named(raw, facts, expected),
+        _fact_name,
+        lambda _: {"type": "string", "enum": [*facts]},
+    )
 
 
 def _fact_name(fact: AnyFact) -> str:
@@ -275,7 +336,8 @@ def _fact_name(fact: AnyFact) -> str:
 # Lists, unions and classes.
 
 
-def _is_many(kind: Any) -> bool:
+def is_many(kind: Any) -> bool:
+    """Whether a list stands for values of a type."""
     return get_origin(kind) in (tuple, frozenset)
 
 
@@ -320,7 +382,8 @@ def _each(raw: list[Raw], read: Callable[[Raw], T]) -> list[T]:
     return values
 
 
-def _is_union(kind: Any) -> bool:
+def is_union(kind: Any) -> bool:
+    """Whether values of a type are of one of several."""
     return get_origin(kind) in (Union, UnionType)
 
 

@@ -22,6 +22,7 @@ from attrs import evolve
 
 from iopkit.confidential import hidden
 from iopkit.eligibility import (
+    FACTS,
     AnyFact,
     Decision,
     Kind,
@@ -50,7 +51,7 @@ from iopkit.interchange.positions import (
     lines_of,
 )
 from iopkit.patients import Patient
-from iopkit.plans import Finding, Plan, Program, RequirementSet, Schedule, Site
+from iopkit.plans import COURSE_FACTS, Finding, Plan, Program, RequirementSet, Schedule, Site
 from iopkit.sources import Source
 
 FORMAT = 1
@@ -160,10 +161,7 @@ def from_toml(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -
 
 
 def _read(kind: Any, language: Language, data: bytes | str, facts: Facts | None) -> Any:
-    # Any: a union such as Predicate has no type that a signature could name.
-    name = next((name for name, known in KINDS.items() if known is kind), None)
-    if name is None:
-        raise TypeError(f"there are no documents of {kind.__name__}")
+    name = name_of(kind)
     masked = getattr(kind, "__repr__", None) is hidden  # about a patient
     text = _text(language, data)
     raw = _parsed(language, text, masked=masked)
@@ -241,7 +239,7 @@ def _built(name: str, raw: Raw, facts: Facts | None, *, masked: bool) -> Any:
         for key, wanted in headers.items()
         if key not in raw or type(raw[key]) is not type(wanted) or raw[key] != wanted
     ]
-    of_course = name in {"program", "plan", "schedule"}
+    of_course = shipped_facts(name) is COURSE_FACTS
     chosen = converter(masked, of_course) if facts is None else build_converter(masked, facts)
     try:
         value = read_without(headers, raw, KINDS[name], chosen, masked=masked)
@@ -250,3 +248,17 @@ def _built(name: str, raw: Raw, facts: Facts | None, *, masked: bool) -> Any:
     if faults:
         raise InvalidError(what, faults)
     return value
+
+
+def shipped_facts(name: str) -> Facts:
+    """The shipped facts that documents of a name may ask about: of a course, or a patient."""
+    return COURSE_FACTS if name in {"program", "plan", "schedule"} else FACTS
+
+
+def name_of(kind: Any) -> str:
+    """What documents of a class call themselves; raises ``TypeError`` if there are none."""
+    # Any: a union such as Predicate has no type that a signature could name.
+    for name, known in KINDS.items():
+        if known is kind:
+            return name
+    raise TypeError(f"there are no documents of {kind.__name__}")

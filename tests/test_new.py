@@ -1,0 +1,206 @@
+"""Templates to start from, and schemas for editors, on the command line."""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from enum import Enum
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import attrs
+import pytest
+
+from iopkit import Plan, Program, Site, find_requirements, from_json, from_toml
+from iopkit.cli import main
+from iopkit.interchange import json_schema, to_document
+from iopkit.interchange.conversion import is_union, leaf_of, members_of, tagged
+from iopkit.interchange.documents import KINDS
+from iopkit.plans import InAll, PerWeek, RandomDays, Weekly, check, schedule
+
+TEMPLATES: dict[str, type[Program] | type[Site]] = {"program": Program, "site": Site}
+TEXT = (files("iopkit") / "examples" / "program.toml").read_text(encoding="utf-8")
+PROGRAM = from_toml(Program, TEXT)
+
+Said = tuple[int, str, str]
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command line within this process: its code, and what it printed."""
+
+    def running(*arguments: object) -> Said:
+        code = main([str(argument) for argument in arguments])
+        return code, *capsys.readouterr()
+
+    return running
+
+
+# Templates.
+
+
+@pytest.mark.parametrize("what", TEMPLATES)
+def test_a_template_is_a_valid_document_with_its_comments(what: str, run: Run) -> None:
+    code, out, err = run("new", what)
+    assert (code, err) == (0, "")
+    assert out == (files("iopkit") / "examples" / f"{what}.toml").read_text(encoding="utf-8")
+    assert out.startswith("# ")
+    assert out.isascii(), "no terminal's encoding and no editor's may spoil it"
+    value = from_toml(TEMPLATES[what], out)
+    assert json.loads(run("new", what, "--json")[1]) == to_document(value)
+
+
+@pytest.mark.parametrize("what", TEMPLATES)
+def test_a_template_is_written_as_it_is_printed(what: str, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    printed = run("new", what)[1]
+    assert run("new", what, "-o", path) == (0, f"wrote {path}\n", "")
+    assert path.read_bytes() == printed.encode()
+
+
+def test_a_template_is_written_as_json_for_a_name_that_says_so(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    assert run("new", "program", "--output", path)[0] == 0
+    assert from_json(Program, path.read_bytes()) == PROGRAM
+
+
+@pytest.mark.parametrize("name", ["mine.toml", "mine.json", "folder"])
+def test_what_exists_is_not_overwritten(name: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for file in ("mine.toml", "mine.json"):
+        (tmp_path / file).write_text("hours of work", encoding="utf-8")
+    code, out, err = run("new", "program", "-o", tmp_path / name)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"iopkit: cannot write {tmp_path / name}: ")
+    assert {path.name for path in tmp_path.iterdir()} == {"folder", "mine.toml", "mine.json"}
+    assert (tmp_path / "mine.toml").read_text(encoding="utf-8") == "hours of work"
+    assert (tmp_path / "mine.json").read_text(encoding="utf-8") == "hours of work"
+
+
+def test_a_template_needs_a_folder_to_be_written_to(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("new", "program", "-o", tmp_path / "none" / "mine.toml")
+    assert (code, out) == (2, "")
+    assert "No such file or directory" in err
+
+
+@pytest.mark.parametrize("arguments", [(), ("patient",), ("program", "-o")])
+def test_there_are_templates_of_programs_and_sites(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["new", *arguments])
+    assert end.value.code == 2
+    assert "usage: iopkit new" in capsys.readouterr().err
+
+
+def test_the_templates_lead_to_a_plan_and_its_checks(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for what in TEMPLATES:
+        assert run("new", what, "-o", f"{what}.toml")[0] == 0
+    Path("patient.json").write_text(run("example", "patient")[1], encoding="utf-8")
+    files_given = ("--program", "program.toml", "--site", "site.toml")
+    start = ("--start", "2026-01-05", "--seed", 1)
+    code, out, _ = run("plan", "patient.json", *files_given, *start, "-o", "plan.json")
+    assert code == 0
+    # The one thing that the template leaves open, and says so.
+    assert out.rpartition("To settle:\n")[2].splitlines() == [
+        "  - family-session: how long is a session? Neither program nor site says"
+    ]
+    site = from_toml(Site, Path("site.toml").read_bytes())
+    dated = schedule(from_json(Plan, Path("plan.json").read_bytes()), site)
+    assert {session.service for session in dated.unplaced} == {"family-session"}
+    truths = [f.truth.value for f in check(dated, find_requirements("us-medicare-iop"))]
+    assert truths[:8] == ["yes"] * 8
+    assert "yes" not in truths[8:]
+
+
+# The program's template shows all that a program can say.
+
+
+def test_the_template_has_two_phases_and_every_kind_of_timing() -> None:
+    assert len(PROGRAM.phases) >= 2
+    timings = {type(service.timing) for service in PROGRAM.every_service}
+    assert timings >= {Weekly, PerWeek, InAll, RandomDays}
+
+
+def classes(kind: Any) -> Iterator[Any]:
+    """The classes and enumerations that documents of a class are made of."""
+    if isinstance(kind, type) and attrs.has(kind) and leaf_of(kind) is None:
+        yield kind
+        for member in members_of(kind):
+            yield from classes(member.kind)
+    elif leaf_of(kind):
+        yield from [kind] * issubclass(kind, Enum)
+    else:
+        for part in get_args(kind):
+            yield from classes(part)
+
+
+def unions(kind: Any) -> Iterator[Any]:
+    """The unions within a class's fields."""
+    for member in members_of(kind):
+        inner = member.kind
+        while get_origin(inner) is tuple:
+            inner = get_args(inner)[0]
+        if is_union(inner):
+            yield inner
+
+
+MADE_OF = dict.fromkeys(classes(Program))
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in MADE_OF if attrs.has(kind)], ids=lambda kind: kind.__name__
+)
+def test_the_template_shows_every_key_and_every_class_of_a_value(kind: Any) -> None:
+    keys = {member.key for member in members_of(kind)}
+    shown = {key for key in keys if re.search(rf"(?m)^(.*[ {{#\[.])?{key}( = |\]\])", TEXT)}
+    assert keys - shown == set()
+    tags = {tag for union in unions(kind) for tag in tagged(union) if len(tagged(union)) > 1}
+    assert {tag for tag in tags if f'type = "{tag}"' not in TEXT} == set()
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in MADE_OF if not attrs.has(kind)], ids=lambda kind: kind.__name__
+)
+def test_the_template_names_every_word(kind: Any) -> None:
+    assert [word for word in map(leaf_of(kind).write, kind) if word not in TEXT] == []
+
+
+def test_what_the_comments_propose_is_valid_as_well() -> None:
+    more = TEXT.replace("times = 1 }", 'times = 1, slots = ["tuesday 16:00"] }')
+    assert more != TEXT
+    assert from_toml(Program, more) != PROGRAM
+    assert from_toml(Program, f"#:schema ./program.schema.json\n{TEXT}") == PROGRAM
+    assert "#     #:schema ./program.schema.json\n" in TEXT
+
+
+def test_what_may_be_left_out_is_said_truly() -> None:
+    document = tomllib.loads(TEXT)
+    required = json_schema("program")["required"]
+    assert required == ["document", "format", "name", "title", "phases"]
+    least = {key: document[key] for key in required}
+    assert from_json(Program, json.dumps(least)).phases == PROGRAM.phases
+
+
+# Schemas.
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_schema_prints_the_schema_of_a_kind(kind: str, run: Run) -> None:
+    code, out, err = run("schema", kind)
+    assert (code, err) == (0, "")
+    assert json.loads(out) == json_schema(kind)
+    assert out.isascii()
+    assert run("schema", kind, "--json") == (0, out, "")
+
+
+def test_schema_is_of_kinds_of_documents_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["schema", "service"])
+    assert end.value.code == 2
+    assert "requirements" in capsys.readouterr().err
