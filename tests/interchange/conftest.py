@@ -152,7 +152,7 @@ _PATIENT = Patient(
     treatments=(
         Treatment(LevelOfCare("3.7"), date(2025, 8, 1), date(2025, 9, 1), Outcome.COMPLETED),
     ),
-    supports=(Support(Relationship.PARTNER, True, False),),
+    supports=(Support(Relationship.PARTNER, True, False), Support(Relationship.FRIEND)),
     consents=(
         Consent(
             discloser="Elm Street",
