@@ -124,8 +124,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run a command line, print its answer and return its exit code.
 
     Example:
-        >>> main(["list", "programs"])
-        matrix-16-week  Matrix Intensive Outpatient
+        >>> main(["list", "ladders"])
+        us-public-rules  Levels of care by public rules, third edition
         0
     """
     options = _parser().parse_args(arguments)
