@@ -38,7 +38,7 @@ from iopkit.plans import (
     Phase,
     Program,
     Service,
-    disagreements,
+    discrepancies,
     slots_of,
     weekly_doses,
 )
@@ -239,7 +239,7 @@ def _programs() -> Iterator[str]:
             yield from (f"**Then: {_escaped(after.title)}**", "", *_program_fields(after), "")
             yield from _prescribed(after)
         parts = [program, after] if after else [program]
-        wrong = [each.words for part in parts for each in disagreements(part)]
+        wrong = [each.words for part in parts for each in discrepancies(part)]
         yield from _bullets("Where a source contradicts itself:", map(_escaped, wrong))
         left_open = [text for part in parts for text in part.left_open]
         yield from _bullets("What the sources leave open:", map(_escaped, left_open))

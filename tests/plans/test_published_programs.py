@@ -24,7 +24,7 @@ from iopkit.plans import (
     Site,
     TimePerWeek,
     booked_doses,
-    disagreements,
+    discrepancies,
     draft,
     schedule,
     timetable,
@@ -148,7 +148,7 @@ MATRIX_GROUPS = (
     "family-education",
     "social-support",
 )
-DISAGREEMENTS = {
+DISCREPANCIES = {
     "matrix-16-week": [
         f"{', '.join(MATRIX_GROUPS)}: the source states 61 sessions, its items give 56",
     ],
@@ -356,8 +356,8 @@ def test_the_lengths_are_of_all_programs() -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_a_program_disagrees_with_its_source_exactly_where_the_source_does(name: str) -> None:
-    found = [each.words for each in disagreements(EVERY[name])]
-    assert found == DISAGREEMENTS.get(name, [])
+    found = [each.words for each in discrepancies(EVERY[name])]
+    assert found == DISCREPANCIES.get(name, [])
 
 
 def test_figures_that_sources_print_themselves_are_carried() -> None:
