@@ -216,6 +216,48 @@ def test_plan_takes_a_program_from_a_file(suffix: str, folder: Path, run: Run) -
     assert said.json == run(*PLAN, *START, "--seed", 7, "--json").json
 
 
+PALMETTO = ("plan", "patient.json", "--program", "palmetto-arc", "--site", "site.toml", *START)
+
+
+def test_plan_takes_a_track_and_the_weeks_of_a_phase(folder: Path, run: Run) -> None:
+    said = run(*PALMETTO, "--track", "day", "--weeks", "treatment=5", "--json")
+    assert (said.code, said.err) == (0, "")
+    assert said.json["track"] == "day"
+    assert said.json["program"]["phases"][0]["weeks"] == 5
+
+
+def test_plan_takes_the_weeks_of_several_phases(folder: Path, run: Run) -> None:
+    phoenix = ("plan", "patient.json", "--program", "phoenix-adolescent", "--site", "site.toml")
+    said = run(*phoenix, *START, "--weeks", "phase-2=8", "--weeks", "phase-1=7", "--json")
+    assert [phase["weeks"] for phase in said.json["program"]["phases"]] == [7, 8]
+    said = run(*phoenix, *START, "--weeks", "phase-2=8", "--json")
+    assert [phase["weeks"] for phase in said.json["program"]["phases"]] == [6, 8]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "mention"),
+    [
+        ([], "does not state how long it is: add --weeks treatment=N"),
+        (["--weeks", "treatment=4", "--track", "evenin"], "did you mean 'evening'?"),
+        (["--weeks", "treatment=4", "--track", "night"], "known: day, evening"),
+        (["--weeks", "treatmnt=4"], "did you mean 'treatment'?"),
+        (["--weeks", "treatment=4", "--weeks", "treatment=5"], "twice for one phase"),
+        (["--weeks", "treatment=521"], "expected from 1 to 520 for 'treatment'"),
+        (["--weeks", "treatment=0"], "expected from 1 to 520 for 'treatment'"),
+    ],
+    ids=["no weeks", "misspelled", "no such track", "phase", "twice", "too long", "too short"],
+)
+def test_a_track_or_weeks_that_cannot_be_are_refused(
+    arguments: list[str], mention: str, folder: Path, run: Run
+) -> None:
+    refused(run(*PALMETTO, *arguments, "-o", "plan.json"), mention)
+    assert left(folder) == {"patient.json", "site.toml"}
+
+
+def test_a_track_of_a_program_without_tracks_is_refused(folder: Path, run: Run) -> None:
+    refused(run(*PLAN, *START, "--track", "day"), "no track of matrix-16-week", "known: none")
+
+
 # Schedule.
 
 
@@ -465,6 +507,13 @@ def test_help_has_the_exit_codes(command: list[str], run: Run) -> None:
         [*PLAN, "--start", "tomorrow"],
         [*PLAN, *START, "--seed", "x"],
         [*PLAN, *START, "--seed", "1.5"],
+        [*PLAN, *START, "--weeks", "4"],
+        [*PLAN, *START, "--weeks", "=4"],
+        [*PLAN, *START, "--weeks", "early-recovery"],
+        [*PLAN, *START, "--weeks", "early-recovery="],
+        [*PLAN, *START, "--weeks", "early-recovery=-4"],
+        [*PLAN, *START, "--weeks", "early-recovery=4000"],
+        [*PLAN, *START, "--weeks", "early-recovery=\u0664"],
         ["list", "patients"],
         ["example", "plan"],
         ["show"],

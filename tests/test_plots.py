@@ -29,7 +29,8 @@ from iopkit.eligibility import (
     YesNo,
 )
 from iopkit.errors import TooComplexError
-from iopkit.plans import PerWeek, Phase, Service, weekly_doses
+from iopkit.interchange import program_names
+from iopkit.plans import EveryWeeks, PerWeek, Phase, Service, TimePerWeek, Timing, weekly_doses
 from iopkit.plots import policy_picture, program_picture
 from iopkit.sources import Dated, Grade, Source, Versions
 
@@ -140,9 +141,12 @@ def test_nothing_is_said_to_be_left_out_if_nothing_is() -> None:
 
 
 def one_service(
-    title: str = "Group", *, duration: timedelta | None = timedelta(hours=1)
+    title: str = "Group",
+    *,
+    duration: timedelta | None = timedelta(hours=1),
+    timing: Timing = PerWeek(3),  # noqa: B008  # a value, and frozen
 ) -> Program:
-    service = Service("group", title, Modality.GROUP_THERAPY, PerWeek(3), duration)
+    service = Service("group", title, Modality.GROUP_THERAPY, timing, duration)
     return Program("program", title, (Phase("all", "All", 2),), (service,))
 
 
@@ -204,6 +208,115 @@ def look(svg: bytes, style: str) -> str:
         return style
     (found,) = [p for p in parsed(svg).iter(f"{SVG}pattern") if p.get("id") == pattern[1]]
     return "".join(ET.tostring(child, encoding="unicode") for child in found)
+
+
+# What a source leaves open: tracks, ranges and lengths that it does not state.
+
+
+def test_tracks_stand_side_by_side_under_their_titles() -> None:
+    svg = program_picture(find_program("palmetto-arc"), line_at=timedelta(hours=9))
+    assert ratios(weekly_heights(svg)) == pytest.approx([1, 12 / 16.5], abs=1e-4)
+    text = words(svg)
+    for said in ("Day", "Evening", "Palmetto Health ARC", "9 hours a week", "Multi-family group"):
+        assert text.count(said) == 1
+    assert svg.decode().count("stroke-dasharray") == 2
+
+
+def test_a_service_looks_the_same_on_every_track() -> None:
+    svg = program_picture(find_program("palmetto-arc"))
+    (day, group), (evening, same) = (
+        [look(svg, style) for left, _, _, style in bars(svg) if left == edge]
+        for edge in sorted({left for left, *_ in bars(svg)})
+    )
+    assert group == same
+    assert len({day, group, evening}) == 3
+
+
+def test_what_a_range_adds_is_lighter_and_on_top() -> None:
+    phoenix = find_program("phoenix-adolescent")
+    svg = program_picture(phoenix)
+    doses = weekly_doses(phoenix)
+    most = [(dose.known + dose.extra) / timedelta(hours=20) for dose in doses]
+    assert ratios(weekly_heights(svg)) == pytest.approx(most, abs=1e-4)
+    drawn = [bar for bar in bars(svg) if bar[2]]
+    lighter = [bar for bar in drawn if "opacity: 0.4" in bar[3]]
+    an_hour = max(weekly_heights(svg)) / 20
+    extra = sum(dose.extra / timedelta(hours=1) for dose in doses)
+    assert sum(height for _, _, height, _ in lighter) == pytest.approx(extra * an_hour, abs=0.01)
+    for left, bottom, _, _ in lighter:
+        assert all(bar[1] > bottom for bar in drawn if bar[0] == left and bar not in lighter)
+    assert "Lighter, on top: how much more it is if sessions last their longest" in words(svg)
+    assert not [word for word in words(program_picture(one_service())) if "Lighter" in word]
+
+
+def test_time_without_sessions_has_its_height() -> None:
+    svg = program_picture(one_service(timing=TimePerWeek(timedelta(hours=6)), duration=None))
+    line = program_picture(one_service(timing=PerWeek(6)))
+    assert weekly_heights(svg) == pytest.approx(weekly_heights(line))
+    assert not [word for word in words(svg) if "not known" in word]
+
+
+def test_breaks_have_no_height() -> None:
+    service = Service(
+        "group",
+        "Group",
+        Modality.GROUP_THERAPY,
+        PerWeek(3),
+        timedelta(minutes=70),
+        breaks=timedelta(minutes=10),
+    )
+    program = evolve(one_service(), services=(service,))
+    assert bars(program_picture(program)) == bars(program_picture(one_service()))
+
+
+@pytest.mark.parametrize(
+    ("weeks", "most", "said"),
+    [
+        (None, None, "All: length not stated; 1 week shown"),
+        (None, 21, "All: up to 21 weeks; 1 week shown"),
+        (2, 8, "All: 2 to 8 weeks; 2 weeks shown"),
+        (2, 2, None),
+        (2, None, None),
+    ],
+)
+def test_a_length_that_is_not_fixed_is_said(
+    weeks: int | None, most: int | None, said: str | None
+) -> None:
+    phase = Phase("all", "All", weeks, weeks_max=most)
+    text = words(program_picture(evolve(one_service(), phases=(phase,))))
+    assert [word for word in text if "shown" in word] == ([said] if said else [])
+
+
+def test_a_service_that_no_week_has_is_not_in_the_picture() -> None:
+    rare = Service("rare", "Rare", Modality.CASE_MANAGEMENT, EveryWeeks(4, 4), timedelta(hours=1))
+    program = one_service()
+    text = words(program_picture(evolve(program, services=(*program.services, rare))))
+    assert "Group" in text
+    assert "Rare" not in text
+
+
+def test_bars_of_few_weeks_are_no_wider_than_those_of_four() -> None:
+    def width(weeks: int) -> float:
+        svg = program_picture(evolve(one_service(), phases=(Phase("all", "All", weeks),)))
+        (path, *_) = [p for p in parsed(svg).iter(f"{SVG}path") if p.get("clip-path")]
+        xs = [float(x) for x, _ in re.findall(r"[ML] (\S+) (\S+)", path.get("d", ""))]
+        return max(xs) - min(xs)
+
+    assert width(1) == pytest.approx(width(4))
+    assert width(2) == pytest.approx(width(4))
+    assert width(5) < width(4)
+
+
+@pytest.mark.parametrize("name", program_names())
+def test_every_shipped_program_has_a_picture(name: str) -> None:
+    program = find_program(name)
+    for each in filter(None, (program, program.continuing_care)):
+        svg = program_picture(each)
+        assert each.title in words(svg)
+        doses = [dose for _, variant in each.variants for dose in weekly_doses(variant)]
+        hours = [(dose.known + dose.extra) / timedelta(hours=1) for dose in doses]
+        expected = [hour / max(hours) for hour in hours]
+        assert ratios(weekly_heights(svg)) == pytest.approx(expected, abs=1e-4)
 
 
 # Files.

@@ -33,7 +33,15 @@ from iopkit.interchange import find_program, program_names
 from iopkit.interchange.texts import dose_text, duration_text
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
 from iopkit.modalities import Modality
-from iopkit.plans import REQUIREMENTS, Program, Service, slots_of, weekly_doses
+from iopkit.plans import (
+    REQUIREMENTS,
+    Phase,
+    Program,
+    Service,
+    discrepancies,
+    slots_of,
+    weekly_doses,
+)
 from iopkit.plots import policy_picture, program_picture
 from iopkit.sources import Source
 
@@ -224,42 +232,119 @@ def _ladders() -> Iterator[str]:
 def _programs() -> Iterator[str]:
     for program in map(find_program, program_names()):
         yield from _section(program.title, "-", label=f"program-{program.name}")
-        level = f"{program.level.number} {program.level.name}" if program.level else "not stated"
-        phases = ", ".join(f"{_escaped(p.title)} ({p.weeks} weeks)" for p in program.phases)
-        yield from (f":Name: ``{program.name}``", f":Length: {program.weeks} weeks")
-        yield from (f":Level of care: {level}", f":Phases: {phases}", "")
+        yield from (f":Name: ``{program.name}``", *_program_fields(program), "")
         yield from (f".. iopkit-picture:: {program.name}", "")
-        runs = [("all", service) for service in program.services]
-        runs += [(_escaped(phase.title), s) for phase in program.phases for s in phase.services]
-        rows = [_service_row(where, service) for where, service in runs]
-        heads = ("Service", "Kind", "When", "Length", "Group size", "Phase")
-        yield from table("24 18 18 14 10 16", heads, *rows)
-        yield from ("Prescribed each week:", "", *(f"- {line}" for line in _doses(program)), "")
-        if program.left_open:
-            yield from ("What the sources leave open:", "")
-            yield from (f"- {_escaped(text)}" for text in program.left_open)
-        yield from ("", "Sources:", "", *(f"- {_graded(s)}" for s in program.sources), "")
+        yield from _prescribed(program)
+        if after := program.continuing_care:
+            yield from (f"**Then: {_escaped(after.title)}**", "", *_program_fields(after), "")
+            yield from _prescribed(after)
+        parts = [program, after] if after else [program]
+        wrong = [each.words for part in parts for each in discrepancies(part)]
+        yield from _bullets("Where a source contradicts itself:", map(_escaped, wrong))
+        left_open = [text for part in parts for text in part.left_open]
+        yield from _bullets("What the sources leave open:", map(_escaped, left_open))
+        yield from _bullets("Sources:", map(_graded, program.sources))
 
 
-def _service_row(where: str, service: Service) -> tuple[str, ...]:
-    days = ", ".join(slot.day.title for slot in slots_of(service.timing))
+def _program_fields(program: Program) -> Iterator[str]:
+    level = f"{program.level.number} {program.level.name}" if program.level else "not stated"
+    review = program.review_every_days
+    on_return = program.after_return_to_use
+    fields = {
+        "Length": _program_length(program).removeprefix("length "),
+        "Level of care": level,
+        "For": f"{program.age_group.value}s" if program.age_group else None,
+        "Language": program.language,
+        "Version": program.version,
+        "Tracks": ", ".join(track.title for track in program.tracks),
+        "Phases": "; ".join(map(_phase, program.phases)) if len(program.phases) > 1 else None,
+        "Plan review": f"at least every {review} days" if review else None,
+        "Discharge": f"when {describe(program.discharge)}" if program.discharge else None,
+        "After a return to use": on_return,
+    }
+    yield from (f":{name}: {_escaped(text)}" for name, text in fields.items() if text)
+
+
+def _program_length(program: Program) -> str:
+    if program.open_lengths:
+        return ", ".join(dict.fromkeys(phase.words for phase in program.phases))
+    most = sum(phase.weeks_max or phase.laid_weeks for phase in program.phases)
+    return attrs.evolve(program.phases[0], weeks=program.weeks, weeks_max=most).words
+
+
+def _phase(phase: Phase) -> str:
+    taper = ", tapering" if phase.taper else ""
+    advance = f", on when {describe(phase.advance)}" if phase.advance else ""
+    return f"{phase.title} ({phase.words}{taper}{advance})"
+
+
+def _prescribed(program: Program) -> Iterator[str]:
+    """What a program has, as a table, what its sessions are about, and its weekly hours."""
+    titles = {track.name: track.title for track in program.tracks}
+    runs = [("all", service) for service in program.services]
+    runs += [(phase.title, s) for phase in program.phases for s in phase.services]
+    rows = [_service_row(where, titles.get(s.track or "", "all"), s) for where, s in runs]
+    heads = ("Service", "Kind", "When", "Length", "Group size", "Phase", "Track")
+    # Columns that say the same of every service say nothing.
+    kept = [heads.index(head) for head in heads if head not in _dull(program)]
+    widths = " ".join(("24", "17", "20", "13", "10", "16", "10")[n] for n in kept)
+    yield from table(widths, *([row[n] for n in kept] for row in (heads, *rows)))
+    for service in program.every_service:
+        if service.curriculum:
+            topics = map(_escaped, service.curriculum.topics)
+            yield from _bullets(f"Topics of {_escaped(service.title)}:", topics)
+    ranged = any(phase.weeks_max for phase in program.phases if phase.weeks)
+    least = ", if each phase is as short as it may be" if ranged else ""
+    yield from _bullets(f"Prescribed each week{least}:", _doses(program))
+
+
+def _dull(program: Program) -> Iterator[str]:
+    if len(program.phases) == 1:
+        yield "Phase"
+    if not program.tracks:
+        yield "Track"
+    if not any(s.group_min or s.group_max for s in program.every_service):
+        yield "Group size"
+
+
+def _bullets(lead: str, items: Iterable[str]) -> Iterator[str]:
+    """A list under what it is of; nothing if it is empty."""
+    lines = [f"- {item}" for item in items]
+    yield from (lead, "", *lines, "") if lines else ()
+
+
+def _service_row(where: str, track: str, service: Service) -> tuple[str, ...]:
+    slots = ", ".join(
+        f"{slot.day.title} {slot.start:%H:%M}" if slot.start else slot.day.title
+        for slot in slots_of(service.timing)
+    )
     low, high = service.group_min, service.group_max
+    how = f" ({service.delivery.value.replace('_', ' ')})" if service.delivery else ""
+    lengths = [length for length in (service.duration, service.longest) if length]
+    length = " to ".join(map(duration_text, dict.fromkeys(lengths))) or "not known"
+    breaks = f", with {duration_text(service.breaks)} of breaks" if service.breaks else ""
     return (
-        _escaped(service.title),
+        f"{_escaped(service.title)}{how}",
         service.modality.label,
-        f"{service.timing.words}{f' ({days})' if days else ''}",
-        duration_text(service.duration) if service.duration else "not known",
+        f"{service.timing.words}{f' ({slots})' if slots else ''}",
+        f"{length}{breaks}",
         f"{low or 'any'} to {high or 'any'}" if low or high else "",
-        where,
+        _escaped(where),
+        _escaped(track),
     )
 
 
 def _doses(program: Program) -> Iterator[str]:
-    first = 1
-    for text, run in groupby(map(dose_text, weekly_doses(program))):
-        last = first + len(list(run)) - 1
-        yield f"week{f's {first} to' if first < last else ''} {last}: {text}"
-        first = last + 1
+    """Hours of each week, weeks of the same hours together, on each track."""
+    for track, variant in program.variants:
+        lead = f"{_escaped(track.title)}, " if track else ""
+        first = 1
+        for text, run in groupby(map(dose_text, weekly_doses(variant))):
+            last = first + len(list(run)) - 1
+            weeks = f"weeks {first} to {last}" if first < last else f"week {first}"
+            whole = program.open_lengths and len(program.phases) == 1
+            yield f"{lead}{'each week' if whole else weeks}: {text}"
+            first = last + 1
 
 
 def _graded(source: Source) -> str:

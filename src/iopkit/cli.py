@@ -124,8 +124,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run a command line, print its answer and return its exit code.
 
     Example:
-        >>> main(["list", "programs"])
-        matrix-16-week  Matrix Intensive Outpatient
+        >>> main(["list", "ladders"])
+        us-public-rules  Levels of care by public rules, third edition
         0
     """
     options = _parser().parse_args(arguments)
@@ -205,6 +205,19 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument(
         "--seed", type=int, default=None, help="draws the random days; drawn itself if not given"
     )
+    plan.add_argument(
+        "--track",
+        metavar="NAME",
+        help="the program's track; the one that collides least if not given",
+    )
+    plan.add_argument(
+        "--weeks",
+        action="append",
+        default=[],
+        type=_phase_weeks,
+        metavar="PHASE=N",
+        help="how many weeks a phase has, once for each; the least of its range if not given",
+    )
     plan.add_argument("-o", "--output", type=Path, metavar="PLAN.json", help="write the plan")
 
     dated = command("schedule", _schedule, "Date every session of a plan.")
@@ -264,6 +277,15 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(
             f"expected a date such as 2026-01-31, found {text!r}"
         ) from None
+
+
+def _phase_weeks(text: str) -> tuple[str, int]:
+    phase, _, weeks = text.partition("=")
+    if not (phase and weeks.isascii() and weeks.isdigit() and len(weeks) <= 3):
+        raise argparse.ArgumentTypeError(
+            f"expected a phase and its weeks such as treatment=8, found {text!r}"
+        )
+    return phase, int(weeks)
 
 
 _FORMS: Mapping[str, Callable[[Decision], str]] = {
@@ -329,9 +351,32 @@ def _plan(options: argparse.Namespace) -> _Answer:
     site = _document(Site, options.site)
     patient = _document(Patient, options.patient)
     seed = secrets.randbits(53) if options.seed is None else options.seed
-    plan = draft(program, patient, site, start=options.start, seed=seed)
+    plan = draft(
+        program,
+        patient,
+        site,
+        start=options.start,
+        seed=seed,
+        track=options.track,
+        phase_weeks=_weeks_of(program, options.weeks),
+    )
     document = to_document(plan)
     return _Answer(plan_text(plan), document, files=_files((options.output, _json(document))))
+
+
+def _weeks_of(program: Program, given: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """Weeks by phase, as options give them: each phase once, and each that needs it."""
+    weeks = dict(given)
+    names = [phase.name for phase in program.phases]
+    for phase in weeks:
+        if phase not in names:
+            raise UnknownNameError(f"phase of {program.name}", phase, names)
+    if len(weeks) < len(given):
+        raise _UsageError("--weeks is given twice for one phase: choose one")
+    if missing := [phase for phase in program.open_lengths if phase not in weeks]:
+        options = " ".join(f"--weeks {phase}=N" for phase in missing)
+        raise _UsageError(f"{program.name} does not state how long it is: add {options}")
+    return weeks
 
 
 def _schedule(options: argparse.Namespace) -> _Answer:

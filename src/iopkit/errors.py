@@ -70,7 +70,7 @@ class UnknownNameError(IopkitError, LookupError):
     def __str__(self) -> str:
         hint = did_you_mean(self.name, self.known)
         lead = f"no {self.kind} is named {self.name!r}; {hint}".rstrip()
-        return f"{lead} known: {', '.join(self.known)}"
+        return f"{lead} known: {', '.join(self.known) or 'none'}"
 
 
 class NotInForceError(IopkitError, LookupError):

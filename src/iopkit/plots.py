@@ -3,25 +3,23 @@
 # matplotlib leaves parameters without types.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
-from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from io import BytesIO
 from textwrap import fill
 from typing import TYPE_CHECKING, Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from iopkit.availability import Weekday
 from iopkit.eligibility import Policy, describe
 from iopkit.eligibility.diagrams import NO, YES, Diagram, diagram_of, reached
 from iopkit.errors import MissingExtraError, TooComplexError
-from iopkit.plans import Program, timetable
+from iopkit.plans import Dose, Program, weekly_doses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from matplotlib.container import BarContainer
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
     from matplotlib.text import Text
 
 # Okabe and Ito's colors, which people with color-blind vision can tell apart; the
@@ -150,7 +148,9 @@ def program_picture(
 ) -> bytes:
     """A program's weeks as stacked bars of hours, a color and pattern for each service.
 
-    Sessions of unknown length have no height; the picture says which services they are of.
+    Tracks stand side by side. Where sessions have a range of lengths, the most that they add
+    is lighter and on top. Sessions of unknown length have no height, and a phase of no stated
+    length has one week; the picture says so.
 
     Args:
         line_at: draw a line at so many hours a week, such as a payer's minimum.
@@ -164,68 +164,112 @@ def program_picture(
     try:
         from matplotlib import rc_context
         from matplotlib.figure import Figure
-        from matplotlib.ticker import MultipleLocator
     except ImportError as error:
         raise MissingExtraError("plots", "a picture") from error
-    weeks = range(1, program.weeks + 1)
-    titles = {service.name: service.title for service in program.every_service}
-    hours: dict[str, Counter[int]] = {}
-    unmeasured: dict[str, None] = {}
-    for entry in timetable(program, Weekday.MONDAY):
-        if entry.service.duration is None:
-            unmeasured[entry.service.title] = None
-        else:
-            weekly = hours.setdefault(entry.service.name, Counter())
-            weekly[entry.week] += entry.service.duration // timedelta(minutes=1)
+    totals = [dose for _, variant in program.variants for dose in weekly_doses(variant)]
+    top = max(*(dose.known + dose.extra for dose in totals), line_at or timedelta(0))
     with rc_context({"svg.hashsalt": "iopkit", "svg.fonttype": "path"}):
         figure = Figure(figsize=(9, 4.8), layout="constrained")
-        axes = figure.subplots()
-        base = [0.0 for _ in weeks]
-        bars: list[BarContainer] = []
-        for number, weekly in enumerate(hours.values()):
-            heights = [weekly[week] / 60 for week in weeks]
-            bars.append(
-                axes.bar(
+        row = figure.subplots(1, len(program.variants), sharey=True, squeeze=False)[0]
+        texts = [figure.suptitle(program.title, fontsize=12)]
+        bars: dict[str, Rectangle] = {}
+        for axes, (track, variant) in zip(row, program.variants, strict=True):
+            bars |= _draw_weeks(axes, variant, _looks(program))
+            if track:
+                texts.append(axes.set_title(track.title, fontsize=10))
+            if line_at is not None:
+                axes.axhline(line_at / _HOUR, color="black", linestyle="--", linewidth=1)
+        row[0].set(ylabel="hours a week", ylim=(0, 1.1 * top / _HOUR or 1))
+        row[0].locator_params("y", steps=[1, 2, 5, 10])
+        if line_at is not None:
+            label = f"{line_at / _HOUR:g} hours a week"
+            place = (row[-1].get_xlim()[1], line_at / _HOUR)
+            row[-1].annotate(label, place, ha="right", va="bottom", fontsize=9)
+        titles = {service.name: service.title for service in program.every_service}
+        legend = figure.legend(
+            bars.values(),
+            [titles[name] for name in bars],
+            loc="outside lower center",
+            ncols=2,
+            frameon=False,
+            fontsize=9,
+            title="\n".join(fill(note, 120) for note in _notes(program)),
+            title_fontsize=8,
+        )
+        texts += [*legend.get_texts(), legend.get_title()]
+        return _saved(figure, texts, form)
+
+
+_HOUR = timedelta(hours=1)
+
+
+def _looks(program: Program) -> dict[str, tuple[str, str]]:
+    """Color and pattern of each service whose time is known, by name."""
+    names = dict.fromkeys(s.name for s in program.every_service if Dose.of([s]).known)
+    return {
+        name: (
+            _COLORS[number % len(_COLORS)],
+            # Colors come again after eight services; with their pattern, none does.
+            _HATCHES[(number + number // len(_COLORS)) % len(_HATCHES)],
+        )
+        for number, name in enumerate(names)
+    }
+
+
+def _draw_weeks(
+    axes: "Axes", program: Program, looks: Mapping[str, tuple[str, str]]
+) -> "dict[str, Rectangle]":
+    """Draw a bar for each week and service: what is sure, and on top what may be more.
+
+    Returns:
+        A bar of each service that has some, by name.
+    """
+    weeks = range(1, program.weeks + 1)
+    base = [0.0 for _ in weeks]
+    bars: dict[str, Rectangle] = {}
+    for lighter in (False, True):
+        for name, (color, hatch) in looks.items():
+            doses = weekly_doses(program, services=(name,))
+            heights = [(dose.extra if lighter else dose.known) / _HOUR for dose in doses]
+            if any(heights):
+                drawn = axes.bar(
                     weeks,
                     heights,
                     bottom=base,
                     width=0.85,
-                    color=_COLORS[number % len(_COLORS)],
-                    # Colors come again after eight services; with their pattern, none does.
-                    hatch=_HATCHES[(number + number // len(_COLORS)) % len(_HATCHES)],
+                    color=color,
+                    hatch=hatch,
                     edgecolor="white",
                     linewidth=0.6,
+                    alpha=0.4 if lighter else None,
                 )
-            )
-            base = [low + height for low, height in zip(base, heights, strict=True)]
-        if line_at is not None:
-            at = line_at / timedelta(hours=1)
-            axes.axhline(at, color="black", linestyle="--", linewidth=1)
-            axes.annotate(
-                f"{at:g} hours a week", (weeks[-1] + 0.45, at), ha="right", va="bottom", fontsize=9
-            )
-        top = max([*base, line_at / timedelta(hours=1) if line_at else 0.0])
-        axes.set(
-            title=program.title,
-            xlabel="program week",
-            ylabel="hours a week",
-            xlim=(0.4, program.weeks + 0.6),
-            ylim=(0, top * 1.3 or 1),
-        )
-        axes.xaxis.set_major_locator(MultipleLocator(max(1, program.weeks // 16)))
-        axes.spines[["top", "right"]].set_visible(False)
-        texts = [axes.title]
-        if bars:
-            names = [titles[name] for name in hours]
-            legend = axes.legend(bars, names, loc="upper right", ncols=2, frameon=False, fontsize=9)
-            texts += legend.get_texts()
-        if unmeasured:
-            missing = f"Length not known, not shown: {', '.join(unmeasured)}"
-            texts.append(figure.supxlabel(missing, fontsize=8))
-        return _saved(figure, texts, form)
+                bars.setdefault(name, drawn.patches[0])
+                base = [low + height for low, height in zip(base, heights, strict=True)]
+    beside = max(0, 4 - program.weeks) / 2  # so that the bars of few weeks are no wider
+    step = max(1, program.weeks // 16)
+    axes.set(
+        xlabel="program week",
+        xlim=(0.4 - beside, program.weeks + 0.6 + beside),
+        xticks=range(step, program.weeks + 1, step),
+    )
+    axes.spines[["top", "right"]].set_visible(False)
+    return bars
 
 
-def _saved(figure: "Figure", texts: "Iterable[Text]", form: Literal["svg", "png"]) -> bytes:
+def _notes(program: Program) -> Iterator[str]:
+    """What the bars do not show by themselves."""
+    doses = [(service.title, Dose.of([service])) for service in program.every_service]
+    if unmeasured := dict.fromkeys(title for title, dose in doses if dose.unmeasured):
+        yield f"Length not known, not shown: {', '.join(unmeasured)}"
+    for phase in program.phases:
+        shown = evolve(phase, weeks=phase.laid_weeks, weeks_max=None)
+        if phase.words != shown.words:
+            yield f"{phase.title}: {phase.words}; {shown.words} shown"
+    if any(dose.extra for _, dose in doses):
+        yield "Lighter, on top: how much more it is if sessions last their longest"
+
+
+def _saved(figure: "Figure", texts: Iterable["Text"], form: Literal["svg", "png"]) -> bytes:
     for text in texts:
         text.set_parse_math(False)  # a dollar sign in a title is a dollar sign
     out = BytesIO()

@@ -2,12 +2,27 @@
 
 import pytest
 
-from iopkit import Program, UnknownNameError, from_toml
-from iopkit.interchange import find_program, program_names, program_text
+from iopkit import Program, UnknownNameError, from_json, from_toml
+from iopkit.interchange import find_program, program_names, program_text, to_json
 
 
-def test_matrix_is_shipped() -> None:
-    assert "matrix-16-week" in program_names()
+def test_these_programs_are_shipped() -> None:
+    assert set(program_names()) == {
+        "alterman-1994",
+        "alterman-1996-12-hours",
+        "alterman-1996-6-hours",
+        "deaconess-cross-pointe",
+        "ebt-seattle-dbt",
+        "matrix-16-week",
+        "palmetto-arc",
+        "phoenix-adolescent",
+        "salt-academy",
+        "schneider-1996",
+        "telehealth-iop",
+        "ucsf-lpphc-iop",
+        "ucsf-lpphc-php",
+        "va-houston",
+    }
 
 
 def test_names_are_in_order() -> None:
@@ -19,11 +34,14 @@ def test_a_shipped_program_bears_its_name_and_has_sources(name: str) -> None:
     program = find_program(name)
     assert program.name == name
     assert program.sources
+    assert program.left_open
     assert from_toml(Program, program_text(name)) == program
+    assert from_json(Program, to_json(program)) == program
 
 
-def test_the_text_has_its_comments() -> None:
-    assert program_text("matrix-16-week").startswith("# The Matrix model")
+@pytest.mark.parametrize("name", program_names())
+def test_the_text_has_its_comments(name: str) -> None:
+    assert program_text(name).startswith("# ")
 
 
 def test_a_program_is_read_once() -> None:

@@ -160,7 +160,7 @@ class Phase:
 
     name: str
     title: str
-    weeks: int | None
+    weeks: int | None = None
     services: tuple[Service, ...] = ()
     weeks_max: int | None = None
     taper: bool = False
