@@ -329,9 +329,13 @@ def _weekly_services(
     by_week = material.by_week(demand.counting)
     for week in weeks:
         held = by_week[week]
-        most = None if any(each.several for each in held) else len(held)
-        seen = Bounds(sum(each.sure for each in held), most)
+        seen = Bounds(sum(each.sure for each in held), _most(held))
         yield _in_week(week, seen, Bounds(demand.least))
+
+
+def _most(held: list[Held]) -> int | None:
+    """How many sessions there are at most."""
+    return None if any(each.several for each in held) else len(held)
 
 
 def _days(held: Iterable[Held]) -> tuple[set[int], list[Held]]:
@@ -376,8 +380,8 @@ def _frequency(demand: Frequency, material: Material, span: range) -> Iterator[F
                 sure = sum(each.day is not None and each.day in month for each in held)
                 # One of a whole week that lies in the month surely is in it.
                 sure += sum(each.sure and {*each.days} <= {*month} for each in loose)
-                perhaps = sum(any(day in month for day in each.days) for each in held)
-                yield Figure(Bounds(sure, perhaps), Bounds(1), month.start)
+                perhaps = [each for each in held if any(day in month for day in each.days)]
+                yield Figure(Bounds(sure, _most(perhaps)), Bounds(1), month.start)
         return
     edges = {span.start - 1, span.stop}
     inside = {day for day in days if day in span}
