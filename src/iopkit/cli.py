@@ -15,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, TextIO, TypeVar
+from uuid import UUID
 
 from attrs import evolve, field, frozen
 
@@ -35,6 +36,7 @@ from iopkit.eligibility import (
 from iopkit.errors import IopkitError, UnknownNameError
 from iopkit.interchange import (
     calendar_text,
+    checks_text,
     comparison_text,
     decision_html,
     decision_markdown,
@@ -42,7 +44,6 @@ from iopkit.interchange import (
     fact_document,
     fact_text,
     find_program,
-    findings_text,
     from_json,
     from_toml,
     json_schema,
@@ -72,6 +73,7 @@ from iopkit.plans import (
     draft,
     find_requirements,
     schedule,
+    verdict,
 )
 from iopkit.truth import Truth, all_of
 
@@ -233,11 +235,25 @@ def _parser() -> argparse.ArgumentParser:
         "-o", "--output", type=Path, metavar="SCHEDULE.json", help="write the schedule"
     )
 
-    checked = command("check", _check, "Check a plan's schedule against requirements.")
+    checked = command("check", _check, "Check a plan against requirements.")
     checked.add_argument("plan", metavar="PLAN.json", type=Path)
-    checked.add_argument("--site", required=True, type=Path, metavar="SITE.toml")
     checked.add_argument(
-        "--requirements", required=True, help="a shipped requirement set, or a document of one"
+        "--site",
+        type=Path,
+        metavar="SITE.toml",
+        help="check the sessions as they are booked there; if not given, as the plan prescribes",
+    )
+    checked.add_argument(
+        "--requirements",
+        required=True,
+        action="append",
+        help="a shipped requirement set, or a document of one; again for each more, side by side",
+    )
+    checked.add_argument(
+        "--attended",
+        type=Path,
+        metavar="UIDS.json",
+        help="count only the sessions whose UIDs, those of the calendar file, are in this list",
     )
 
     listed = command("list", _list, "List what is shipped.")
@@ -393,16 +409,38 @@ def _schedule(options: argparse.Namespace) -> _Answer:
 
 
 def _check(options: argparse.Namespace) -> _Answer:
-    requirements = _named(RequirementSet, options.requirements, find_requirements)
+    names: list[str] = options.requirements
+    sets = [_named(RequirementSet, name, find_requirements) for name in dict.fromkeys(names)]
     plan = _document(Plan, options.plan)
-    findings = check(schedule(plan, _document(Site, options.site)), requirements)
-    met = all_of(finding.truth for finding in findings)
+    site = None if options.site is None else _document(Site, options.site)
+    attended = None if options.attended is None else _uids(options.attended)
+    if attended is not None and site is None:
+        raise _UsageError("--attended is of sessions as they were booked: it needs --site")
+    planned = plan if site is None else schedule(plan, site)
+    checked = [(each, check(planned, each, site=site, attended=attended)) for each in sets]
+    met = all_of(verdict(findings) for _, findings in checked)
     document = {
-        "requirements": requirements.name,
         "met": met.value,
-        "findings": [to_document(finding) for finding in findings],
+        "sets": [
+            {
+                "requirements": requirements.name,
+                "met": verdict(findings).value,
+                "findings": [to_document(finding) for finding in findings],
+            }
+            for requirements, findings in checked
+        ],
     }
-    return _Answer(f"{requirements.title}\n\n{findings_text(findings)}", document, _CODES[met])
+    return _Answer(checks_text(checked), document, _CODES[met])
+
+
+def _uids(path: Path) -> list[UUID]:
+    """The UIDs of a JSON list; what else a file holds is not shown, as it is about a patient."""
+    try:
+        uids = json.loads(_read(path))
+        return [UUID(uids[place]) for place in range(len(uids))]
+    # What is raised for other types, keys and texts, and for lists in lists without end.
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
+        raise _UsageError(f"{path}: expected a JSON list of sessions' UIDs") from error
 
 
 # Names and titles of what is shipped, by kind.
@@ -487,11 +525,15 @@ def _named(kind: type[T], name: str, find: Callable[[str], T]) -> T:
     return _document(kind, path) if path.suffix in (".json", ".toml") else find(name)
 
 
-def _document(kind: type[T], path: Path) -> T:
+def _read(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise _UsageError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _document(kind: type[T], path: Path) -> T:
+    data = _read(path)
     read = from_toml if path.suffix == ".toml" else from_json
     try:
         return read(kind, data)

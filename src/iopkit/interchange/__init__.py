@@ -10,6 +10,7 @@ from iopkit.interchange.documents import (
     to_json,
     tradeoff_document,
 )
+from iopkit.interchange.findings import checks_text, findings_text, requirements_text
 from iopkit.interchange.ical import to_ical
 from iopkit.interchange.library import find_program, program_names, program_text
 from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
@@ -18,16 +19,15 @@ from iopkit.interchange.texts import (
     calendar_text,
     comparison_text,
     fact_text,
-    findings_text,
     moves_text,
     plan_text,
     policy_text,
-    requirements_text,
     template_text,
 )
 
 __all__ = [
     "calendar_text",
+    "checks_text",
     "comparison_text",
     "decision_html",
     "decision_markdown",

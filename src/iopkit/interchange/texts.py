@@ -1,4 +1,4 @@
-"""Plain text for people: plans, calendars and findings, what is shipped, and comparisons.
+"""Plain text for people: plans and calendars, what is shipped, and comparisons.
 
 Calling one of these is the explicit act that shows a patient's values.
 """
@@ -17,24 +17,17 @@ from iopkit.eligibility import (
     describe,
     facts_in,
 )
-from iopkit.modalities import Modality
 from iopkit.plans import (
-    Bounds,
-    Demand,
     Disclosure,
     Dose,
-    Finding,
     Goal,
     MatterKind,
     Plan,
     Program,
     Reason,
-    Requirement,
-    RequirementSet,
     Schedule,
     Service,
     Session,
-    Unit,
     booked_doses,
     discrepancies,
     slots_of,
@@ -97,14 +90,14 @@ def plan_text(plan: Plan) -> str:
         ("Goals", [goal_text(goal) for goal in plan.goals or ()]),
         ("Due", [f"{m.by}: {m.kind.label}{_under_rule(m.under)}" for m in plan.milestones]),
         ("May be told", [disclosure_text(each) for each in plan.disclosures]),
-        ("Signed", [f"{s.on}: {s.signer.value.replace('_', ' ')}" for s in plan.signatures or ()]),
+        ("Signed", [f"{s.on}: {s.signer.label}" for s in plan.signatures or ()]),
         ("Discharge when", [] if program.discharge is None else [describe(program.discharge)]),
         ("After a return to use", [program.after_return_to_use or ""]),
         ("Then", [program.continuing_care.title] if program.continuing_care else []),
     ):
-        lines += _listed(head, filter(None, items))
+        lines += listed(head, filter(None, items))
     for kind, head in _NOTE_HEADS.items():
-        lines += _listed(head, [n.words for n in plan.notes if n.matter.kind is kind])
+        lines += listed(head, [n.words for n in plan.notes if n.matter.kind is kind])
     return "\n".join(lines)
 
 
@@ -159,62 +152,6 @@ def _length(service: Service) -> str:
     if service.duration_max and service.duration_max != service.duration:
         words += f" to {duration_text(service.duration_max)}"
     return f"{words} with {duration_text(service.breaks)} of breaks" if service.breaks else words
-
-
-def findings_text(findings: Iterable[Finding]) -> str:
-    """Findings as tables, one for each requirement under what it says and its source."""
-    blocks: list[str] = []
-    for requirement, rows in groupby(findings, key=lambda finding: finding.requirement):
-        usual = "" if requirement.binding else " (usual, not binding)"
-        lines = [f"{requirement.meaning}{usual}", f"{requirement.source}", ""]
-        lines.append(f"  {'week':>4}  {'from':<10}  {'seen':<18}  {'required':<18}  finding")
-        lines += [
-            f"  {f.week or 'all':>4}  {f.start}  {bounds_text(f.seen, f.unit):<18}  "
-            f"{bounds_text(f.required, f.unit, words=True):<18}  {finding_text(f)}"
-            for f in rows
-        ]
-        blocks.append("\n".join(lines))
-    return "\n\n".join(blocks)
-
-
-def finding_text(finding: Finding) -> str:
-    """A finding's answer in a few words, with how much is missing or too much."""
-    words = STATES[finding.truth]
-    if finding.tapering:
-        words += ", below in a tapering phase"
-    if finding.truth is Truth.NO:
-        if finding.shortfall:
-            words += f", short by {figure_text(finding.shortfall, finding.unit)}"
-        if finding.excess:
-            words += f", over by {figure_text(finding.excess, finding.unit)}"
-    if finding.applies is Truth.UNKNOWN:
-        words += ", age not known"
-    return f"{words} ({finding.service})" if finding.service else words
-
-
-def figure_text(figure: int, unit: Unit) -> str:
-    """A figure with its unit.
-
-    Example:
-        >>> figure_text(370, Unit.MINUTES), figure_text(1, Unit.DAYS)
-        ('6 h 10 min', '1 day')
-    """
-    if unit is Unit.MINUTES:
-        return duration_text(timedelta(minutes=figure))
-    return f"{figure} {unit.value.removesuffix('s') if figure == 1 else unit.value}"
-
-
-def bounds_text(bounds: Bounds, unit: Unit, *, words: bool = False) -> str:
-    """A range of figures; ``words``: say what is the least or the most allowed."""
-    least, most = bounds.least, bounds.most
-    if words and least is None:
-        return f"at most {figure_text(most or 0, unit)}"
-    if most is None:
-        least_text = "not known" if not least else f"{figure_text(least, unit)} or more"
-        return f"at least {figure_text(least or 0, unit)}" if words else least_text
-    if least in (None, most):
-        return figure_text(most, unit)
-    return f"{figure_text(least or 0, unit)} to {figure_text(most, unit)}"
 
 
 def calendar_text(schedule: Schedule, *, weeks: int | None = None) -> str:
@@ -281,7 +218,7 @@ def policy_text(policy: Policy) -> str:
     """A policy's versions with each criterion and source."""
     lines = [f"policy {policy.name}: {policy.title}"]
     for version in policy.versions.dated:
-        lines += ["", f"in force since {version.since}: {version.source}", *_link(version.source)]
+        lines += ["", f"in force since {version.since}: {version.source}", *link(version.source)]
         for criterion in version.value:
             lines += [
                 item(criterion.meaning),
@@ -290,43 +227,6 @@ def policy_text(policy: Policy) -> str:
     if policy.left_open:
         lines += ["", "Not judged here:", *map(item, policy.left_open)]
     return "\n".join(lines)
-
-
-def requirements_text(requirements: RequirementSet) -> str:
-    """A requirement set's versions with what each demands."""
-    lines = [f"requirements {requirements.name}: {requirements.title}"]
-    for version in requirements.versions.dated:
-        lines += ["", f"in force since {version.since}: {version.source}", *_link(version.source)]
-        lines += [item(requirement_text(requirement)) for requirement in version.value]
-    return "\n".join([*lines, *_listed("Not checked here", requirements.left_open)])
-
-
-def requirement_text(requirement: Requirement) -> str:
-    """A requirement in a paragraph: what, of whom, what counts, and who says so."""
-    whom = f" For {requirement.age_group.value}s." if requirement.age_group else ""
-    usual = "" if requirement.binding else " Usual, not binding."
-    counted = counted_text(requirement.demand)
-    return f"{requirement.meaning}{whom}{usual}{counted} ({requirement.source})"
-
-
-def counted_text(demand: Demand) -> str:
-    """What counts towards a demand, as a sentence; empty if nothing is counted."""
-    counting = getattr(demand, "counting", None)
-    modalities = counting.modalities if counting else getattr(demand, "modalities", None)
-    if modalities is None:
-        return ""
-    left_out = [m.label.lower() for m in Modality if m not in modalities]
-    counted = [m.label.lower() for m in Modality if m in modalities]
-    named = (
-        f"All count but {', '.join(left_out)}"
-        if len(left_out) < len(counted)
-        else (f"These count: {', '.join(counted)}")
-    )
-    if counting and not counting.telehealth:
-        named += "; nothing by telehealth"
-    if counting and counting.clock:
-        named += "; with breaks"
-    return f" {named}."
 
 
 def template_text(program: Program) -> str:
@@ -344,16 +244,16 @@ def template_text(program: Program) -> str:
     if after := program.continuing_care:
         lines += ["", f"Then {after.title}:", *_service_lines(after.every_service)]
     wrong = [each.words for each in discrepancies(program)]
-    lines += _listed("Where the source contradicts itself", wrong)
+    lines += listed("Where the source contradicts itself", wrong)
     if program.sources:
         lines += ["", "Sources:"]
         for source in program.sources:
-            lines += [item(str(source)), *_link(source)]
-    return "\n".join([*lines, *_listed("Left open", program.left_open)])
+            lines += [item(str(source)), *link(source)]
+    return "\n".join([*lines, *listed("Left open", program.left_open)])
 
 
-def _listed(head: str, items: Iterable[str]) -> list[str]:
-    """Lines of a headed list; none, if it is empty."""
+def listed(head: str, items: Iterable[str]) -> list[str]:
+    """Lines of a list under its head; none, if it is empty."""
     lines = list(map(item, items))
     return ["", f"{head}:", *lines] if lines else []
 
@@ -361,12 +261,13 @@ def _listed(head: str, items: Iterable[str]) -> list[str]:
 def fact_text(fact: AnyFact) -> str:
     """A fact's meaning, values and source."""
     unit = f" {fact.kind.unit}" if isinstance(fact.kind, Number) else ""
-    source = [f"  source: {fact.source}", *_link(fact.source)] if fact.source else []
+    source = [f"  source: {fact.source}", *link(fact.source)] if fact.source else []
     lines = [f"fact {fact.name}", item(fact.meaning), f"  values: {fact.kind.expectation()}{unit}"]
     return "\n".join(lines + source)
 
 
-def _link(source: Source) -> list[str]:
+def link(source: Source) -> list[str]:
+    """The line that holds a source's address; none, if it has none."""
     return [f"  {source.url}"] if source.url else []
 
 

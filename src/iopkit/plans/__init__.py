@@ -1,7 +1,8 @@
 """What, and when? Programs, sites, plans, schedules and requirements."""
 
-from iopkit.plans.checks import Bounds, Finding, Unit, check
+from iopkit.plans.checks import Finding, Unit, check, verdict
 from iopkit.plans.drafting import draft
+from iopkit.plans.figures import Bounds
 from iopkit.plans.goals import (
     Counted,
     CountTarget,
@@ -179,5 +180,6 @@ __all__ = [
     "schedule",
     "slots_of",
     "timetable",
+    "verdict",
     "weekly_doses",
 ]

@@ -186,6 +186,11 @@ class Signer(StrEnum):
     PHYSICIAN = "physician"
     NON_PHYSICIAN_PRACTITIONER = "non_physician_practitioner"
 
+    @property
+    def label(self) -> str:
+        """Who it is, as people read it."""
+        return self.value.replace("_", " ").replace("non physician", "non-physician")
+
 
 @frozen(repr=False)
 class Signature:

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from attrs import frozen
+from dateutil.relativedelta import relativedelta
 
 from iopkit.availability import is_whole_minutes, whole_minutes
-from iopkit.errors import Fault, NotInForceError, refuse, unless
+from iopkit.errors import Fault, NotInForceError, refuse, refuse_moments, unless
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.plans.plans import Milestone, MilestoneKind, Signer
@@ -38,7 +39,8 @@ COUNSELING: frozenset[Modality] = frozenset(
 class Counting:
     """Which sessions count, and how long each of them is.
 
-    ``telehealth``: hours by telehealth count. ``clock``: so do breaks within sessions.
+    ``telehealth``: hours by telehealth count; a session of which nobody says how it is
+    delivered is on site. ``clock``: breaks within sessions count.
     """
 
     modalities: frozenset[Modality] = TREATMENT
@@ -56,7 +58,7 @@ def _bounds(least: timedelta | int | None, most: timedelta | int | None) -> list
     return [
         unless(least is not None or most is not None, "least", "a bound, here or in most", "none"),
         unless(low >= 0 and whole, "least", "at least 0, in whole minutes", least),
-        unless(most is None or low <= _number(most), "most", "at least least", most),
+        unless(most is None or low <= _number(most), "most", "no less than least, or 0", most),
     ]
 
 
@@ -68,7 +70,8 @@ def _number(bound: timedelta | int) -> int:
 class WeeklyHours:
     """Service from ``least`` to ``most`` a week: in each week, or averaged over the plan.
 
-    In phases that taper, up to ``taper_weeks`` weeks may be below ``least``.
+    In phases that taper, up to ``taper_weeks`` weeks may be below ``least``. An average has
+    no such weeks.
     """
 
     least: timedelta | None = None
@@ -82,12 +85,21 @@ class WeeklyHours:
             "weekly hours",
             *_bounds(self.least, self.most),
             unless(0 <= self.taper_weeks <= 52, "taper_weeks", "from 0 to 52", self.taper_weeks),
+            unless(
+                not (self.averaged and self.taper_weeks),
+                "taper_weeks",
+                "0 for an average",
+                self.taper_weeks,
+            ),
         )
 
 
 @frozen
 class DailyHours:
-    """At least so much service on each day that has any."""
+    """At least so much service on each day that has any.
+
+    A session counts on the day it begins.
+    """
 
     least: timedelta
     counting: Counting = Counting()
@@ -133,7 +145,7 @@ class WeeklyServices:
 class Frequency:
     """At least one session of some modalities in each stretch of days, or month.
 
-    ``every_days`` ``None``: in each whole month of the plan, counted from its first day.
+    ``every_days`` ``None``: in each whole month of the plan (``whole_months``).
     """
 
     modalities: frozenset[Modality]
@@ -177,16 +189,17 @@ class Caseload:
 class Reviews:
     """A review of the plan, or a certification, within so many days of the one before.
 
-    The first is due within ``first_days`` of the plan's first day, where that is another
-    number. A certification also is due on the first day itself.
+    ``every_days`` ``None``: one in each whole month of the plan (``whole_months``). The first
+    is due within ``first_days`` of the plan's first day, where that is another number. A
+    certification also is due on the first day itself.
     """
 
     kind: MilestoneKind
-    every_days: int
+    every_days: int | None = None
     first_days: int | None = None
 
     def __attrs_post_init__(self) -> None:
-        first = self.first_days
+        days, first = self.every_days, self.first_days
         refuse(
             "reviews",
             unless(
@@ -195,8 +208,13 @@ class Reviews:
                 "review or recertification, each of which comes again",
                 self.kind.value,
             ),
-            unless(self.every_days >= 1, "every_days", "at least 1", self.every_days),
-            unless(first is None or first >= 1, "first_days", "at least 1", first),
+            unless(days is None or days >= 1, "every_days", "at least 1", days),
+            unless(
+                first is None or (first >= 1 and days is not None),
+                "first_days",
+                "at least 1, beside every_days",
+                first,
+            ),
         )
 
 
@@ -230,6 +248,10 @@ class WrittenPlan:
 
     parts: frozenset[PlanPart] = frozenset(PlanPart)
     signed_by: frozenset[Signer] = frozenset()
+
+    def __attrs_post_init__(self) -> None:
+        some = bool(self.parts or self.signed_by)
+        refuse("written plan", unless(some, "parts", "at least one, or a signer", "none"))
 
 
 Demand = (
@@ -268,10 +290,12 @@ class RequirementSet:
     """The requirements of one payer or state, in dated versions.
 
     ``adult_from`` is the age in years at which its adult rules begin. ``left_open`` says
-    what its sources demand that no requirement here holds.
+    what its sources demand that no requirement here holds. ``until`` is the first day on
+    which the whole set is no longer in force; ``None``: it is, as far as is known.
 
     Raises:
-        InvalidError: a version has no requirement, or two of one name.
+        InvalidError: a version has no requirement, or two of one name, or begins when the
+            set has ended.
     """
 
     name: str
@@ -279,8 +303,11 @@ class RequirementSet:
     versions: Versions[tuple[Requirement, ...]]
     adult_from: int = 18
     left_open: tuple[str, ...] = ()
+    until: date | None = None
 
     def __attrs_post_init__(self) -> None:
+        refuse_moments(f"requirements {self.name!r}", until=self.until)
+        last = self.versions.dated[-1].since
         for number, version in enumerate(self.versions.dated):
             names = [requirement.name for requirement in version.value]
             faults = (
@@ -292,18 +319,30 @@ class RequirementSet:
         refuse(
             f"requirements {self.name!r}",
             unless(1 <= self.adult_from <= 30, "adult_from", "from 1 to 30", self.adult_from),
+            unless(
+                self.until is None or self.until > last,
+                "until",
+                "a day after the first of the last version",
+                self.until,
+            ),
         )
 
     def in_force(self, day: date) -> tuple[Requirement, ...]:
         """The requirements in force on a day.
 
         Raises:
-            NotInForceError: ``day`` is before the first version.
+            NotInForceError: ``day`` is before the first version, or on ``until`` or later.
         """
         try:
-            return self.versions.on(day).value
+            version = self.versions.on(day)
         except NotInForceError as error:
             raise NotInForceError(f"requirements {self.name!r}: {error}") from None
+        if self.until is not None and day >= self.until:
+            # The day is not shown: it may be one of a patient's plan.
+            raise NotInForceError(
+                f"requirements {self.name!r}: not in force on that day: they ended on {self.until}"
+            )
+        return version.value
 
 
 def milestones(
@@ -317,7 +356,7 @@ def milestones(
         In the order of days; empty if no requirement asks for any.
 
     Raises:
-        NotInForceError: ``start`` is before the first version of a set.
+        NotInForceError: a set is not in force on ``start``.
     """
     found: set[tuple[date, MilestoneKind, str]] = set()
     for each in requirements:
@@ -332,7 +371,24 @@ def milestones(
 def _due(reviews: Reviews, start: date, end: date) -> Iterator[tuple[date, MilestoneKind]]:
     if reviews.kind is MilestoneKind.RECERTIFICATION:
         yield start, MilestoneKind.CERTIFICATION
+    if reviews.every_days is None:
+        for _, after in whole_months(start, end):
+            yield after - timedelta(days=1), reviews.kind
+        return
     day = start + timedelta(days=reviews.first_days or reviews.every_days)
     while day < end:
         yield day, reviews.kind
         day += timedelta(days=reviews.every_days)
+
+
+def whole_months(start: date, end: date) -> Iterator[tuple[date, date]]:
+    """Months counted from ``start``, up to ``end``: each month's first day and the day after it.
+
+    Example:
+        >>> [str(first) for first, _ in whole_months(date(2026, 1, 31), date(2026, 4, 1))]
+        ['2026-01-31', '2026-02-28']
+    """
+    count, first = 1, start
+    while (after := start + relativedelta(months=count)) <= end:
+        yield first, after
+        count, first = count + 1, after

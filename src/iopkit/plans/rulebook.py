@@ -2,9 +2,13 @@
 
 from iopkit.errors import UnknownNameError
 from iopkit.plans.federal_rules import FEDERAL
+from iopkit.plans.payer_rules import PAYERS
 from iopkit.plans.requirements import RequirementSet
+from iopkit.plans.state_rules import STATES
 
-REQUIREMENTS: tuple[RequirementSet, ...] = tuple(sorted(FEDERAL, key=lambda each: each.name))
+REQUIREMENTS: tuple[RequirementSet, ...] = tuple(
+    sorted((*FEDERAL, *PAYERS, *STATES), key=lambda each: each.name)
+)
 """Every shipped requirement set, in the order of names."""
 
 

@@ -3,24 +3,10 @@
 from datetime import date
 
 from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.citations import NORTH_CAROLINA, NORTH_CAROLINA_2023
 from iopkit.eligibility.library.hours import ADOLESCENT, needs_hours
 from iopkit.eligibility.policies import Criterion, Policy
-from iopkit.sources import Dated, Grade, Source, Versions
-
-# The definition was seen in a provider's copy of that month only.
-_SAIOP_2023 = Source(
-    "NC Medicaid service definition of SAIOP, a provider's copy of April 2023",
-    Grade.SECONDARY,
-    "https://theshipgroup.freshdesk.com/support/solutions/articles/73000610063-substance-abuse-intensive-outpatient-program",
-    checked=date(2023, 4, 30),
-)
-# The policy itself was not seen, only the bulletin that announces it.
-_POLICY_8A_12 = Source(
-    "NC Medicaid bulletin of 2026-01-07, policy 8A-12",
-    Grade.OFFICIAL,
-    "https://medicaid.ncdhhs.gov/blog/2026/01/07/behavioral-health-clinical-coverage-policy-updates",
-    checked=date(2026, 1, 7),
-)
+from iopkit.sources import Dated, Versions
 
 US_NC_MEDICAID_IOP = Policy(
     "us-nc-medicaid-iop",
@@ -34,10 +20,10 @@ US_NC_MEDICAID_IOP = Policy(
                         "weekly_hours",
                         "Needs at most 19 hours a week.",
                         FACTS["needed_hours_per_week"] <= 19,
-                        _SAIOP_2023,
+                        NORTH_CAROLINA_2023,
                     ),
                 ),
-                _SAIOP_2023,
+                NORTH_CAROLINA_2023,
             ),
             Dated(
                 date(2026, 1, 1),  # in force since
@@ -46,16 +32,16 @@ US_NC_MEDICAID_IOP = Policy(
                         "use_disorder",
                         "Has a substance use disorder.",
                         FACTS["has_substance_use_disorder"].equals(True),
-                        _POLICY_8A_12,
+                        NORTH_CAROLINA,
                     ),
                     Criterion(
                         "weekly_hours",
                         "Needs 9 to 19 hours a week, an adolescent 6 to 19.",
                         needs_hours(adults=9, youth=6, high=19, if_youth=ADOLESCENT),
-                        _POLICY_8A_12,
+                        NORTH_CAROLINA,
                     ),
                 ),
-                _POLICY_8A_12,
+                NORTH_CAROLINA,
             ),
         )
     ),

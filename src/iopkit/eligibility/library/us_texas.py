@@ -1,16 +1,9 @@
 """Texas."""
 
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.citations import SEEN
+from iopkit.eligibility.citations import SEEN, TEXAS
 from iopkit.eligibility.policies import Criterion, Policy
-from iopkit.sources import Dated, Grade, Source, Versions
-
-_CODE = Source(
-    "26 TAC 564.901",
-    Grade.LEGAL_TEXT,
-    "https://texreg.sos.state.tx.us/public/readtac$ext.TacPage?sl=T&app=9&p_dir=P&p_rloc=217763&p_tloc=&p_ploc=1&pg=2&p_tac=&ti=26&pt=1&ch=564&rl=902",
-    checked=SEEN,
-)
+from iopkit.sources import Dated, Versions
 
 US_TX_IOP = Policy(
     "us-tx-iop",
@@ -25,10 +18,10 @@ US_TX_IOP = Policy(
                         "Meets the program's conditions, none of which may turn on medication "
                         "that is prescribed to the patient.",
                         FACTS["other_conditions_met"].equals(True),
-                        _CODE.at("(h)"),
+                        TEXAS.at("(h)"),
                     ),
                 ),
-                _CODE,
+                TEXAS,
             ),
         )
     ),

@@ -3,17 +3,10 @@
 from datetime import date
 
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.citations import SEEN, VIRGINIA
+from iopkit.eligibility.citations import SEEN, VIRGINIA, VIRGINIA_LICENSING
 from iopkit.eligibility.library.hours import ADOLESCENT, needs_hours
 from iopkit.eligibility.policies import Criterion, Policy
-from iopkit.sources import Dated, Grade, Source, Versions
-
-_LICENSING = Source(
-    "12VAC35-105-1740",
-    Grade.LEGAL_TEXT,
-    "https://law.lis.virginia.gov/admincodefull/title12/agency35/chapter105/partVII/article7",
-    checked=SEEN,
-)
+from iopkit.sources import Dated, Versions
 
 US_VA_MEDICAID_IOP = Policy(
     "us-va-medicaid-iop",
@@ -52,10 +45,10 @@ US_VA_LICENSED_IOP = Policy(
                         "weekly_hours",
                         "Needs 9 to 19 hours of programming a week.",
                         FACTS["needed_hours_per_week"].between(9, 19),
-                        _LICENSING.at(".1"),
+                        VIRGINIA_LICENSING.at(".1"),
                     ),
                 ),
-                _LICENSING,
+                VIRGINIA_LICENSING,
             ),
         )
     ),

@@ -1,0 +1,270 @@
+"""Requirements and findings for people to read, as plain text.
+
+Calling one of these on findings is the explicit act that shows a patient's values.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from itertools import groupby
+
+from iopkit.interchange.texts import STATES, duration_text, item, link, listed
+from iopkit.modalities import Modality
+from iopkit.plans import (
+    Bounds,
+    Caseload,
+    Counting,
+    DailyHours,
+    Demand,
+    Finding,
+    Frequency,
+    GroupSize,
+    LongestGap,
+    PlanLength,
+    PlanPart,
+    Requirement,
+    RequirementSet,
+    Reviews,
+    Signer,
+    Unit,
+    WeeklyDays,
+    WeeklyHours,
+    WeeklyServices,
+    WrittenPlan,
+    verdict,
+)
+from iopkit.truth import Truth
+
+_KINDS: dict[type[Demand], str] = {
+    WeeklyHours: "hours a week",
+    DailyHours: "hours a day",
+    WeeklyDays: "days a week",
+    LongestGap: "gap",
+    WeeklyServices: "services a week",
+    Frequency: "frequency",
+    GroupSize: "group size",
+    Caseload: "caseload",
+    Reviews: "reviews",
+    PlanLength: "length",
+    WrittenPlan: "written plan",
+}
+
+
+def checks_text(checked: Sequence[tuple[RequirementSet, Sequence[Finding]]]) -> str:
+    """One plan judged by requirement sets: side by side if there are several, then each alone."""
+    blocks = [_beside(checked)] if len(checked) > 1 else []
+    for requirements, findings in checked:
+        lines = [requirements.title, "", findings_text(findings) or "None of it is for this plan."]
+        blocks.append("\n".join([*lines, *listed("Not checked here", requirements.left_open)]))
+    return "\n\n\n".join(blocks)
+
+
+def _beside(checked: Sequence[tuple[RequirementSet, Sequence[Finding]]]) -> str:
+    """A row for each requirement, those of a kind together, with its worst finding."""
+    width = max(len(requirements.name) for requirements, _ in checked)
+
+    def row(*cells: str | int) -> str:
+        kind, name, answer, seen, week, required = cells
+        return (
+            f"  {kind:<15}  {name:<{width}}  {answer:<20}  {seen:<18}  {week:>4}  {required}"
+        ).rstrip()
+
+    lines = [row("", "set", "finding", "worst seen", "week", "required")]
+    for number, (requirements, findings) in enumerate(checked):
+        state = STATES[verdict(findings)]
+        lines.append(row("" if number else "all in all", requirements.name, state, "", "", ""))
+    for kind, words in _KINDS.items():
+        head = words
+        for requirements, findings in checked:
+            for requirement, rows in groupby(findings, key=lambda found: found.requirement):
+                if isinstance(requirement.demand, kind):
+                    worst = min(rows, key=_standing)
+                    usual = "" if requirement.binding else ", usual"
+                    answer = f"{STATES[worst.truth]}{usual}"
+                    seen, required = _figures(worst)
+                    lines.append(
+                        row(head, requirements.name, answer, seen, worst.week or "", required)
+                    )
+                    head = ""
+    return "\n".join(lines)
+
+
+def _standing(finding: Finding) -> tuple[int, int, int]:
+    """Sorts the worst first: unmet by most, then undetermined, then met by least."""
+    rank = [Truth.NO, Truth.UNKNOWN, Truth.YES].index(finding.truth)
+    seen, required = finding.seen, finding.required
+    room = [(seen.least or 0) - (required.least or 0)] if required.least is not None else []
+    room += [required.most - (seen.most or 0)] if required.most is not None else []
+    return rank, -(finding.shortfall + finding.excess), min(room)
+
+
+def findings_text(findings: Iterable[Finding]) -> str:
+    """Findings as tables, one for each requirement under what it says and its source."""
+    blocks: list[str] = []
+    for requirement, rows in groupby(findings, key=lambda finding: finding.requirement):
+        usual = "" if requirement.binding else " (usual, not binding)"
+        lines = [f"{requirement.meaning}{usual}", f"{requirement.source}", ""]
+        lines.append(f"  {'week':>4}  {'from':<10}  {'seen':<18}  {'required':<18}  finding")
+        for found in rows:
+            seen, required = _figures(found)
+            lines.append(
+                f"  {found.week or 'all':>4}  {found.start}  {seen:<18}  {required:<18}  "
+                f"{finding_text(found)}"
+            )
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def _figures(finding: Finding) -> tuple[str, str]:
+    """What was seen and what is required; averages are told by the week."""
+    weeks, unit = finding.averaged_over, finding.unit
+    seen, required = (
+        Bounds(*(end if end is None else end // weeks for end in (bounds.least, bounds.most)))
+        for bounds in (finding.seen, finding.required)
+    )
+    return bounds_text(seen, unit), bounds_text(required, unit, words=True)
+
+
+def finding_text(finding: Finding) -> str:
+    """A finding's answer in a few words, with how much is missing or too much."""
+    words = STATES[finding.truth]
+    if finding.tapering is Truth.YES:
+        words += ", below in a tapering phase"
+    if finding.truth is Truth.NO:
+        in_all = " in all" if finding.averaged_over > 1 else ""
+        if finding.shortfall:
+            words += f", short by {figure_text(finding.shortfall, finding.unit)}{in_all}"
+        if finding.excess:
+            words += f", over by {figure_text(finding.excess, finding.unit)}{in_all}"
+    if finding.applies is Truth.UNKNOWN:
+        words += ", age not known"
+    return f"{words} ({finding.part})" if finding.part else words
+
+
+def figure_text(figure: int, unit: Unit) -> str:
+    """A figure with its unit.
+
+    Example:
+        >>> figure_text(370, Unit.MINUTES), figure_text(1, Unit.DAYS)
+        ('6 h 10 min', '1 day')
+    """
+    if unit is Unit.MINUTES:
+        return duration_text(timedelta(minutes=figure))
+    return f"{figure} {unit.value.removesuffix('s') if figure == 1 else unit.value}"
+
+
+def bounds_text(bounds: Bounds, unit: Unit, *, words: bool = False) -> str:
+    """A range of figures; ``words``: say what is the least or the most allowed."""
+    least, most = bounds.least, bounds.most
+    if words and least is None:
+        return f"at most {figure_text(most or 0, unit)}"
+    if most is None:
+        least_text = "not known" if not least else f"{figure_text(least, unit)} or more"
+        return f"at least {figure_text(least or 0, unit)}" if words else least_text
+    if least in (None, most):
+        return figure_text(most, unit)
+    return f"{figure_text(least or 0, unit)} to {figure_text(most, unit)}"
+
+
+def requirements_text(requirements: RequirementSet) -> str:
+    """A requirement set's versions with what each demands."""
+    lines = [f"requirements {requirements.name}: {requirements.title}"]
+    for version in requirements.versions.dated:
+        lines += ["", f"in force since {version.since}: {version.source}", *link(version.source)]
+        lines += [item(_requirement_text(requirement)) for requirement in version.value]
+    if requirements.until is not None:
+        lines += ["", f"no longer in force from {requirements.until}"]
+    return "\n".join([*lines, *listed("Not checked here", requirements.left_open)])
+
+
+def _requirement_text(requirement: Requirement) -> str:
+    """A requirement in a paragraph: what it says, of whom, what is checked, and who says so."""
+    return " ".join(
+        filter(
+            None,
+            [
+                requirement.meaning,
+                f"For {requirement.age_group.value}s." if requirement.age_group else "",
+                "" if requirement.binding else "Usual, not binding.",
+                f"Checked: {demand_text(requirement.demand)}.",
+                counted_text(requirement.demand),
+                f"({requirement.source})",
+            ],
+        )
+    )
+
+
+def demand_text(demand: Demand) -> str:
+    """What is checked, in words."""
+    match demand:
+        case Frequency(every_days=days):
+            return f"one at least in {_each(days)}"
+        case GroupSize(most) | Caseload(most):
+            whom = "in a group" if isinstance(demand, GroupSize) else "for each counselor"
+            return f"at most {figure_text(most, Unit.PATIENTS)} {whom}"
+        case Reviews(kind, days, first):
+            begin = f", the first within {figure_text(first, Unit.DAYS)}" if first else ""
+            return f"a {kind.label} in {_each(days)}{begin}"
+        case PlanLength(least, most):
+            return f"a plan of {bounds_text(Bounds(least, most), Unit.DAYS, words=True)}"
+        case WrittenPlan(parts, signed_by):
+            named = [part.label for part in PlanPart if part in parts]
+            signers = " or ".join(signer.label for signer in Signer if signer in signed_by)
+            return ", ".join([*named, *([f"signature of a {signers}"] if signers else [])])
+        case _:
+            return _service_text(demand)
+
+
+def _service_text(
+    demand: WeeklyHours | DailyHours | WeeklyDays | LongestGap | WeeklyServices,
+) -> str:
+    match demand:
+        case WeeklyHours(least, most, averaged=averaged, taper_weeks=taper):
+            when = "on average" if averaged else "in each week"
+            weeks = f"{taper} week{'s' if taper != 1 else ''}"
+            less = f", but for up to {weeks} of tapering phases that are below" if taper else ""
+            return f"{_span(least, most)} a week, {when}{less}"
+        case DailyHours(least):
+            return f"at least {duration_text(least)} on each day with any"
+        case WeeklyDays(least):
+            return f"at least {figure_text(least, Unit.DAYS)} of each week"
+        case LongestGap(most):
+            return f"at most {figure_text(most, Unit.DAYS)} in a row without service"
+        case WeeklyServices(least):
+            return f"at least {figure_text(least, Unit.SERVICES)} in each week"
+
+
+def _span(least: timedelta | None, most: timedelta | None) -> str:
+    whole = (end if end is None else end // timedelta(minutes=1) for end in (least, most))
+    return bounds_text(Bounds(*whole), Unit.MINUTES, words=True)
+
+
+def _each(days: int | None) -> str:
+    if days is None:
+        return "each whole month"
+    return "each day" if days == 1 else f"each stretch of {days} days"
+
+
+def counted_text(demand: Demand) -> str:
+    """What counts towards a demand, as a sentence; empty if nothing is counted."""
+    match demand:
+        case WeeklyHours() | DailyHours() | WeeklyDays() | LongestGap() | WeeklyServices():
+            return f"{_counted(demand.counting.modalities)}{_manner(demand.counting)}."
+        case Frequency() | GroupSize():
+            return f"{_counted(demand.modalities)}."
+        case Caseload() | Reviews() | PlanLength() | WrittenPlan():
+            return ""
+
+
+def _counted(modalities: frozenset[Modality]) -> str:
+    counted = [m.label.lower() for m in Modality if m in modalities]
+    left_out = [m.label.lower() for m in Modality if m not in modalities]
+    if not left_out:
+        return "All count"
+    if len(left_out) < len(counted):
+        return f"All count but {', '.join(left_out)}"
+    return f"These count: {', '.join(counted)}"
+
+
+def _manner(counting: Counting) -> str:
+    at_home = "" if counting.telehealth else "; nothing by telehealth"
+    return f"{at_home}; with breaks" if counting.clock else at_home

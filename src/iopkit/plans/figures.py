@@ -1,0 +1,444 @@
+"""Figures: what a plan, its schedule or what was attended holds, and what is demanded of it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from datetime import timedelta
+from itertools import pairwise
+from uuid import UUID
+
+from attrs import evolve, frozen
+
+from iopkit.availability import Weekday, whole_minutes
+from iopkit.confidential import hidden
+from iopkit.errors import refuse, unless
+from iopkit.modalities import Delivery, Modality
+from iopkit.plans.plans import Plan, Signer
+from iopkit.plans.programs import Service
+from iopkit.plans.requirements import (
+    Caseload,
+    Counting,
+    DailyHours,
+    Demand,
+    Frequency,
+    GroupSize,
+    LongestGap,
+    PlanLength,
+    PlanPart,
+    Reviews,
+    WeeklyDays,
+    WeeklyHours,
+    WeeklyServices,
+    WrittenPlan,
+    whole_months,
+)
+from iopkit.plans.schedules import Reason, Schedule, Session
+from iopkit.plans.sites import Site
+from iopkit.plans.timetables import Dose, timetable
+from iopkit.plans.timings import TimePerWeek
+from iopkit.truth import Truth
+
+
+@frozen
+class Bounds:
+    """From ``least`` to ``most``, both included; ``None``: no bound, or none known."""
+
+    least: int | None = None
+    most: int | None = None
+
+    def holds(self, seen: "Bounds") -> Truth:
+        """Whether what was seen, somewhere between its own bounds, lies within these."""
+        low, high = seen.least or 0, seen.most
+        least = self.least or 0
+        if low >= least and (self.most is None or (high is not None and high <= self.most)):
+            return Truth.YES
+        below = high is not None and high < least
+        above = self.most is not None and low > self.most
+        return Truth.NO if below or above else Truth.UNKNOWN
+
+
+@frozen(repr=False)
+class Held:
+    """A session as checks see it.
+
+    ``days``, from the plan's first day, 0, are those on which it may be: one, if that is
+    known, or all of its week. ``least`` and ``most`` are its minutes of service. It may not
+    take place if it is not ``sure``, and stands for one or more if it is ``several``: time
+    of a week that is not divided into sessions yet.
+    """
+
+    modality: Modality
+    days: range
+    least: int
+    most: int
+    breaks: int
+    telehealth: bool
+    sure: bool = True
+    several: bool = False
+
+    @property
+    def day(self) -> int | None:
+        """The day on which it surely takes place, if there is one."""
+        return self.days.start if self.sure and len(self.days) == 1 else None
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Material:
+    """What there is to judge."""
+
+    plan: Plan
+    held: tuple[Held, ...]
+    patients_per_counselor: int | None
+
+    @classmethod
+    def of(
+        cls, planned: Plan | Schedule, site: Site | None, attended: Collection[UUID] | None
+    ) -> "Material":
+        """What a plan prescribes, a schedule has booked, or was attended of it."""
+        caseload = None if site is None else site.patients_per_counselor
+        if isinstance(planned, Plan):
+            refuse("check", unless(attended is None, "attended", "a schedule with it", "a plan"))
+            return cls(planned, tuple(_prescribed(planned)), caseload)
+        held = _booked(planned) if attended is None else _attended(planned, attended)
+        return cls(planned.plan, tuple(held), caseload)
+
+    def counted(self, counting: Counting) -> list[Held]:
+        """The sessions that count, each as long as it counts for."""
+        return [
+            evolve(held, least=held.least + held.breaks, most=held.most + held.breaks)
+            if counting.clock
+            else held
+            for held in self.held
+            if held.modality in counting.modalities and (counting.telehealth or not held.telehealth)
+        ]
+
+    def by_week(self, counting: Counting) -> defaultdict[int, list[Held]]:
+        """The sessions that count, by their week from 0."""
+        weeks: defaultdict[int, list[Held]] = defaultdict(list)
+        for held in self.counted(counting):
+            weeks[held.days.start // 7].append(held)
+        return weeks
+
+    __repr__ = hidden
+
+
+def _prescribed(plan: Plan) -> Iterator[Held]:
+    for entry in timetable(plan.program, Weekday.of(plan.start)):
+        service = entry.service
+        yield _undated(service, entry.day, entry.week, sure=service.name not in plan.on_hold)
+
+
+def _undated(service: Service, day: int | None, week: int, *, sure: bool) -> Held:
+    """A session as its service has it, on a day or, with none, anywhere in its week."""
+    dose = Dose.of([service])
+    # No session is longer than a day.
+    most = timedelta(days=1) - service.breaks if dose.most is None else dose.most
+    return Held(
+        service.modality,
+        range((week - 1) * 7, week * 7) if day is None else range(day, day + 1),
+        whole_minutes(dose.known),
+        whole_minutes(most),
+        whole_minutes(service.breaks),
+        service.delivery is Delivery.TELEHEALTH,
+        sure,
+        isinstance(service.timing, TimePerWeek),
+    )
+
+
+def _booked(schedule: Schedule) -> Iterator[Held]:
+    """What is booked, and what waits for an answer; nothing else takes place."""
+    for session in schedule.sessions:
+        held = _dated(schedule, session)
+        extra = Dose.of([schedule.service(session)]).extra
+        yield evolve(held, most=held.least + whole_minutes(extra))
+    for missing in schedule.unplaced:
+        day = missing.prescribed
+        number = None if day is None else (day - schedule.plan.start).days
+        if missing.why is Reason.ON_HOLD:
+            yield _undated(schedule.service(missing), number, missing.week, sure=False)
+        elif missing.why is Reason.DURATION_UNKNOWN:
+            held = _undated(schedule.service(missing), number, missing.week, sure=True)
+            yield evolve(held, least=0)  # time of a week that is not divided is not booked
+
+
+def _attended(schedule: Schedule, attended: Collection[UUID]) -> Iterator[Held]:
+    known = {schedule.uid(session): session for session in schedule.sessions}
+    wanted = set(attended)
+    ok = known.keys() >= wanted
+    refuse("check", unless(ok, "attended", "UIDs of the schedule's sessions", "others"))
+    # What was attended is over, and was as long as the session says.
+    return (_dated(schedule, session) for uid, session in known.items() if uid in wanted)
+
+
+def _dated(schedule: Schedule, session: Session) -> Held:
+    day = (session.start.date() - schedule.plan.start).days
+    minutes = whole_minutes(session.service_time)
+    return Held(
+        session.modality,
+        range(day, day + 1),
+        minutes,
+        minutes,
+        whole_minutes(session.breaks),
+        session.delivery is Delivery.TELEHEALTH,
+    )
+
+
+@frozen(repr=False)
+class Figure:
+    """A figure seen and what is required of it, from the ``first`` day, 0 being the plan's.
+
+    ``week`` is counted from 0; ``None``: of the whole plan. See ``Finding`` for the rest.
+    """
+
+    seen: Bounds
+    required: Bounds
+    first: int = 0
+    week: int | None = None
+    tapering: Truth = Truth.NO
+    part: str | None = None
+    averaged_over: int = 1
+
+    __repr__ = hidden
+
+
+def _in_week(week: int, seen: Bounds, required: Bounds, tapering: Truth = Truth.NO) -> Figure:
+    return Figure(seen, required, week * 7, week, tapering)
+
+
+def figures_of(demand: Demand, material: Material, weeks: list[int]) -> Iterator[Figure]:
+    """Every figure that a demand asks for in the weeks, from 0, in which it is in force."""
+    span = range(weeks[0] * 7, (weeks[-1] + 1) * 7)
+    match demand:
+        case WeeklyHours():
+            yield from _weekly_hours(demand, material, weeks)
+        case DailyHours():
+            yield from _daily_hours(demand, material, weeks)
+        case WeeklyDays():
+            yield from _weekly_days(demand, material, weeks)
+        case WeeklyServices():
+            yield from _weekly_services(demand, material, weeks)
+        case LongestGap():
+            yield _longest_gap(demand, material, span)
+        case Frequency():
+            yield from _frequency(demand, material, span)
+        case _ if 0 in weeks:
+            yield from _of_the_plan(demand, material)
+        case _:
+            return
+
+
+def _of_the_plan(
+    demand: GroupSize | Caseload | Reviews | PlanLength | WrittenPlan, material: Material
+) -> Iterator[Figure]:
+    """Figures of the plan as a whole, by the version of its first day."""
+    plan = material.plan
+    match demand:
+        case GroupSize():
+            yield from _group_sizes(demand, plan)
+        case Caseload(most):
+            count = material.patients_per_counselor
+            yield Figure(Bounds(count, count), Bounds(most=most))
+        case Reviews():
+            yield from _reviews(demand, plan)
+        case PlanLength(least, most):
+            length = plan.weeks * 7
+            yield Figure(Bounds(length, length), Bounds(least, most))
+        case WrittenPlan():
+            yield from _written(demand, plan)
+
+
+def _weekly_hours(demand: WeeklyHours, material: Material, weeks: list[int]) -> Iterator[Figure]:
+    least, most = (
+        None if bound is None else whole_minutes(bound) for bound in (demand.least, demand.most)
+    )
+    by_week = material.by_week(demand.counting)
+    totals = {
+        week: (
+            sum(held.least for held in by_week[week] if held.sure),
+            sum(held.most for held in by_week[week]),
+        )
+        for week in weeks
+    }
+    if demand.averaged:
+        low, high = (sum(total[end] for total in totals.values()) for end in (0, 1))
+        whole = (bound and bound * len(weeks) for bound in (least, most))
+        yield Figure(Bounds(low, high), Bounds(*whole), weeks[0] * 7, averaged_over=len(weeks))
+        return
+    phases = material.plan.program.phases
+    tapers = [phase.taper for phase in phases for _ in range(phase.laid_weeks)]
+    below = surely_below = 0
+    for week, (low, high) in totals.items():
+        tapering = Truth.NO
+        if demand.taper_weeks and tapers[week] and low < (least or 0):
+            below += 1
+            surely_below += high < (least or 0)
+            # Weeks that may be below use up what is allowed only if they are.
+            if below <= demand.taper_weeks:
+                tapering = Truth.YES
+            elif surely_below <= demand.taper_weeks:
+                tapering = Truth.UNKNOWN
+        yield _in_week(week, Bounds(low, high), Bounds(least, most), tapering)
+
+
+def _daily_hours(demand: DailyHours, material: Material, weeks: list[int]) -> Iterator[Figure]:
+    """The shortest day of each week that has one.
+
+    What may be on several days is taken to lengthen each of them, so that the most may be
+    more than it can be on all at once.
+    """
+    required = Bounds(whole_minutes(demand.least))
+    by_week = material.by_week(demand.counting)
+    for week in weeks:
+        days: dict[int, list[Held]] = defaultdict(list)
+        loose: list[Held] = []
+        for held in by_week[week]:
+            (loose if held.day is None else days[held.day]).append(held)
+        # On a day without another it stands alone; of several nobody knows how long one is.
+        alone = [
+            0 if held.several else held.least
+            for held in loose
+            if any(day not in days for day in held.days)
+        ]
+        lows = [sum(held.least for held in day) for day in days.values()] + alone
+        highs = [
+            sum(held.most for held in sure) + sum(held.most for held in loose if day in held.days)
+            for day, sure in days.items()
+        ]
+        if not highs and any(held.sure for held in loose):
+            highs = [sum(held.most for held in loose)]
+        if lows:
+            # Where nothing is sure there may be no day, and none too short.
+            yield _in_week(week, Bounds(min(lows), min(highs, default=None)), required)
+
+
+def _weekly_days(demand: WeeklyDays, material: Material, weeks: list[int]) -> Iterator[Figure]:
+    by_week = material.by_week(demand.counting)
+    for week in weeks:
+        days, loose = _days(by_week[week])
+        least = len(days) or int(any(held.sure for held in loose))
+        most = len(days | _possible(loose))
+        if not any(held.several for held in loose):
+            most = min(most, len(days) + len(loose))
+        yield _in_week(week, Bounds(least, most), Bounds(demand.least))
+
+
+def _weekly_services(
+    demand: WeeklyServices, material: Material, weeks: list[int]
+) -> Iterator[Figure]:
+    by_week = material.by_week(demand.counting)
+    for week in weeks:
+        held = by_week[week]
+        seen = Bounds(sum(each.sure for each in held), _most(held))
+        yield _in_week(week, seen, Bounds(demand.least))
+
+
+def _most(held: list[Held]) -> int | None:
+    """How many sessions there are at most."""
+    return None if any(each.several for each in held) else len(held)
+
+
+def _days(held: Iterable[Held]) -> tuple[set[int], list[Held]]:
+    """Days that surely have a session, and the sessions that may be on others."""
+    listed = list(held)
+    days = {each.day for each in listed if each.day is not None}
+    return days, [each for each in listed if each.day is None]
+
+
+def _possible(loose: Iterable[Held]) -> set[int]:
+    return {day for held in loose for day in held.days}
+
+
+def _longest_gap(demand: LongestGap, material: Material, span: range) -> Figure:
+    found, loose = _days(material.counted(demand.counting))
+    days, possible = found & {*span}, _possible(loose) & {*span}
+    if not days:
+        # Nothing is sure: any two of the days that may have service may be all there are.
+        farthest = max(max(possible) - min(possible) - 1, 0) if possible else 0
+        return Figure(Bounds(0, farthest), Bounds(most=demand.most), span.start)
+    first, last = min(days), max(days)
+    gap, after = _longest_run(sorted(days))
+    # Inside, what may be on a day can only shorten a gap; outside, it can only make one.
+    within = {day for day in possible if first < day < last}
+    outer = [gap, *(first - day - 1 for day in possible), *(day - last - 1 for day in possible)]
+    seen = Bounds(_longest_run(sorted(days | within))[0], max(outer))
+    return Figure(seen, Bounds(most=demand.most), after, after // 7)
+
+
+def _longest_run(days: list[int]) -> tuple[int, int]:
+    """The most days in a row between two of some days, in order, and the first of them."""
+    runs = [(after - day - 1, day + 1) for day, after in pairwise(days)]
+    return max(runs, key=lambda run: run[0], default=(0, days[0]))
+
+
+def _frequency(demand: Frequency, material: Material, span: range) -> Iterator[Figure]:
+    held = material.counted(Counting(demand.modalities))
+    days, loose = _days(held)
+    if demand.every_days is None:
+        for month in _months(material.plan):
+            if span.start <= month.start and month.stop <= span.stop:
+                sure = sum(each.day is not None and each.day in month for each in held)
+                # One of a whole week that lies in the month surely is in it.
+                sure += sum(each.sure and {*each.days} <= {*month} for each in loose)
+                perhaps = [each for each in held if any(day in month for day in each.days)]
+                yield Figure(Bounds(sure, _most(perhaps)), Bounds(1), month.start)
+        return
+    edges = {span.start - 1, span.stop}
+    inside = {day for day in days if day in span}
+    longest, first = _longest_run(sorted(edges | inside))
+    least, _ = _longest_run(sorted(edges | inside | (_possible(loose) & {*span})))
+    # From one to the next are so many days: one fewer has none.
+    yield Figure(Bounds(least, longest), Bounds(most=demand.every_days - 1), first)
+
+
+def _months(plan: Plan) -> Iterator[range]:
+    """Days of the plan, from 0, of each of its whole months."""
+    for first, after in whole_months(plan.start, plan.end):
+        yield range((first - plan.start).days, (after - plan.start).days)
+
+
+def _group_sizes(demand: GroupSize, plan: Plan) -> Iterator[Figure]:
+    for service in dict.fromkeys(plan.program.every_service):
+        if service.modality in demand.modalities:
+            size = service.group_max
+            seen = Bounds(service.group_min if size is None else size, size)
+            yield Figure(seen, Bounds(most=demand.most), part=service.name)
+
+
+def _reviews(demand: Reviews, plan: Plan) -> Iterator[Figure]:
+    """One in each month; or the longest time between two, from the start and to the end."""
+    length = plan.weeks * 7
+    due = {(each.by - plan.start).days for each in plan.milestones if each.kind is demand.kind}
+    if demand.every_days is None:
+        for month in _months(plan):
+            count = len(due & {*month})
+            yield Figure(Bounds(count, count), Bounds(1), month.start)
+        return
+    days = sorted({0, length} | {day for day in due if 0 < day < length})
+    gaps = [(after - day, day) for day, after in pairwise(days)]
+    if demand.first_days is not None:
+        yield _between(gaps.pop(0), demand.first_days)
+    if gaps:
+        yield _between(max(gaps), demand.every_days)
+
+
+def _between(gap: tuple[int, int], most: int) -> Figure:
+    length, since = gap
+    return Figure(Bounds(length, length), Bounds(most=most), since)
+
+
+def _written(demand: WrittenPlan, plan: Plan) -> Iterator[Figure]:
+    """Whether each part is there; what nobody has settled yet may still come."""
+    there = {
+        PlanPart.PROBLEMS: bool(plan.problems),
+        PlanPart.GOALS: None if plan.goals is None else bool(plan.goals),
+        PlanPart.SERVICES: bool(plan.program.every_service),
+    }
+    judged = {part.label: there[part] for part in PlanPart if part in demand.parts}
+    if demand.signed_by:
+        signers = plan.signatures and {each.signer for each in plan.signatures}
+        signed = None if signers is None else not demand.signed_by.isdisjoint(signers)
+        named = (signer.label for signer in Signer if signer in demand.signed_by)
+        judged[f"signature of a {' or '.join(named)}"] = signed
+    for part, is_there in judged.items():
+        yield Figure(Bounds(int(is_there or 0), int(is_there is not False)), Bounds(1), part=part)

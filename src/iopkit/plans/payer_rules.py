@@ -1,0 +1,85 @@
+"""Requirements of payers, and definitions that programs are held against everywhere."""
+
+from datetime import date, timedelta
+
+from iopkit.eligibility.citations import AETNA, SAMHSA_2021, SEEN
+from iopkit.modalities import Modality
+from iopkit.plans.requirements import (
+    TREATMENT,
+    Counting,
+    DailyHours,
+    Requirement,
+    RequirementSet,
+    WeeklyDays,
+)
+from iopkit.plans.rule_forms import LINE_NOT_SEEN, hours_by_age, in_force_since
+from iopkit.sources import Grade, Source
+
+# The descriptor is public; it was seen in a state's map of codes.
+_H0015 = Source(
+    "HCPCS Level II, descriptor of H0015, in the FHIR map of the Colorado BHA",
+    Grade.SECONDARY,
+    checked=SEEN,
+)
+_TEDS = Source(
+    "SAMHSA, codebook of the Treatment Episode Data Set (TEDS), type of treatment service",
+    Grade.OFFICIAL,
+    checked=SEEN,
+)
+# What "operates" has its breaks within, and assessment is among the services that it names.
+_OPERATING = Counting(TREATMENT | {Modality.ASSESSMENT}, clock=True)
+
+
+def _days_and_hours(
+    source: Source, *, hours: int, counting: Counting
+) -> tuple[Requirement, Requirement]:
+    return (
+        Requirement(
+            "daily-hours",
+            f"At least {hours} hours a day.",
+            DailyHours(timedelta(hours=hours), counting),
+            source,
+        ),
+        Requirement("days", "At least 3 days a week.", WeeklyDays(3, counting), source),
+    )
+
+
+AETNA_LEVEL_2_1 = RequirementSet(
+    "aetna-level-2-1",
+    "Aetna's account of ASAM level 2.1: weekly hours",
+    in_force_since(
+        SEEN,
+        AETNA,
+        *hours_by_age(AETNA, adults=9, youth=6, most=19, taper_weeks=2, binding=False),
+    ),
+    left_open=(LINE_NOT_SEEN, "The ASAM Criteria themselves, whose text is licensed."),
+)
+
+HCPCS_H0015 = RequirementSet(
+    "hcpcs-h0015",
+    "HCPCS H0015: how a program operates whose services have this code",
+    in_force_since(SEEN, _H0015, *_days_and_hours(_H0015, hours=3, counting=_OPERATING)),
+    left_open=(
+        "An individualized treatment plan, of which the descriptor does not say what it holds.",
+        "What a unit is, and how much of a day must be attended: payers differ.",
+    ),
+)
+
+SAMHSA_IOP = RequirementSet(
+    "samhsa-iop",
+    "SAMHSA's advisory on intensive outpatient treatment: weekly hours",
+    in_force_since(
+        date(2021, 12, 31),  # the advisory is of that year
+        SAMHSA_2021,
+        *hours_by_age(SAMHSA_2021, adults=9, youth=6, binding=False),
+    ),
+    left_open=(LINE_NOT_SEEN,),
+)
+
+TEDS_IOP = RequirementSet(
+    "teds-iop",
+    "Treatment Episode Data Set: what is counted as intensive outpatient treatment",
+    in_force_since(SEEN, _TEDS, *_days_and_hours(_TEDS, hours=2, counting=Counting())),
+)
+
+PAYERS: tuple[RequirementSet, ...] = (AETNA_LEVEL_2_1, HCPCS_H0015, SAMHSA_IOP, TEDS_IOP)
