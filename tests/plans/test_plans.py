@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,23 @@ from attrs import evolve
 from iopkit.availability import Weekday
 from iopkit.errors import InvalidError, Step
 from iopkit.modalities import Modality
-from iopkit.plans import Matter, Note, PerWeek, Phase, Plan, Program, Service
+from iopkit.needs import Need
+from iopkit.plans import (
+    Goal,
+    Intervention,
+    Matter,
+    MatterKind,
+    MilestoneKind,
+    Note,
+    PerWeek,
+    Phase,
+    Plan,
+    Problem,
+    Program,
+    Service,
+    Signer,
+    Track,
+)
 
 GROUP = Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3), timedelta(hours=3))
 PROGRAM = Program(
@@ -96,3 +113,74 @@ def test_a_plan_is_a_value() -> None:
     assert copy == PLAN
     assert hash(copy) == hash(PLAN)
     assert len({PLAN, copy, evolve(PLAN, seed=8)}) == 2
+
+
+# What a plan refers to is there
+
+
+PROBLEM = Problem("drinking", "Drinks")
+OPEN_PHASE = Program("open", "Open", (Phase("a", "A", None, (GROUP,)),))
+ON_TRACKS = Program(
+    "tracks",
+    "Tracks",
+    (Phase("a", "A", 1, (evolve(GROUP, track="day"), evolve(GROUP, track="evening"))),),
+    tracks=(Track("day", "Day"), Track("evening", "Evening")),
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        pytest.param({"program": OPEN_PHASE}, "program", id="a-phase-of-no-length"),
+        pytest.param({"program": ON_TRACKS}, "program", id="several-tracks"),
+        pytest.param({"age": -1}, "age", id="unborn"),
+        pytest.param({"age": 131}, "age", id="too-old"),
+        pytest.param({"on_hold": ("yoga",)}, "on_hold", id="a-service-that-is-not-there"),
+        pytest.param({"problems": (PROBLEM, PROBLEM)}, "problems", id="one-name-twice"),
+        pytest.param({"goals": (Goal("pain", "None."),)}, "goals", id="another-problem"),
+        pytest.param(
+            {
+                "problems": (PROBLEM,),
+                "goals": (
+                    Goal("drinking", "Not.", interventions=(Intervention("Stretch.", "yoga"),)),
+                ),
+            },
+            "goals",
+            id="an-intervention-in-another-service",
+        ),
+    ],
+)
+def test_a_plan_that_refers_to_what_is_not_there_is_refused(
+    changes: dict[str, Any], wrong: str
+) -> None:
+    assert faults(lambda: evolve(PLAN, **changes)) == [(wrong,)]
+
+
+def test_a_plan_may_have_all_of_it() -> None:
+    goal = Goal("drinking", "Not.", interventions=(Intervention("Talk.", "group"),))
+    whole = evolve(PLAN, age=130, on_hold=("group",), problems=(PROBLEM,), goals=(goal,))
+    assert whole.goals == (goal,)
+
+
+@pytest.mark.parametrize("matter", Matter)
+def test_every_matter_asks_something_of_its_reader(matter: Matter) -> None:
+    assert matter.kind in MatterKind
+    assert matter.words[0].islower()
+    assert (matter.kind is MatterKind.QUESTION) is ("?" in matter.words)
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        (Note(Matter.TRACK_CHOSEN, part="day"), "day: of the program's tracks, this one collides"),
+        (Note(Matter.NEED_UNKNOWN, need=Need.CHILD_CARE), "child care: does the patient need it?"),
+    ],
+    ids=["a-part", "a-need"],
+)
+def test_a_note_leads_with_what_it_is_about(note: Note, words: str) -> None:
+    assert note.words.startswith(words)
+
+
+@pytest.mark.parametrize("words", [*MilestoneKind, *Signer])
+def test_what_is_due_and_who_signs_have_words(words: MilestoneKind | Signer) -> None:
+    assert "_" not in words.label

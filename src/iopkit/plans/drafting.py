@@ -76,8 +76,9 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     that collides least with what site and patient have free is taken, the first of several.
     Family sessions need a support person who joins and a valid consent, medication and
     psychiatric services a diagnosis that calls for them; where that is not known, they are
-    on hold. What was chosen and why, what is not known, what collides and what the patient
-    needs elsewhere is in the plan's notes. Pure: the same arguments give the same plan.
+    on hold, and so is all of a program of which nothing is for the patient. What was chosen
+    and why, what is not known, what collides and what the patient needs elsewhere is in the
+    plan's notes. Pure: the same arguments give the same plan.
 
     Args:
         start: first day of the program's first week; any weekday.
@@ -89,9 +90,8 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         decisions: what the plan rests on, to be told in its provenance.
 
     Raises:
-        InvalidError: ``start`` is before the patient's birth or not in 1970 to 2199, weeks
-            are missing or outside a phase's range, or nothing of the program is for this
-            patient.
+        InvalidError: ``start`` is before the patient's birth or not in 1970 to 2199, or weeks
+            are missing or outside a phase's range.
         UnknownNameError: the program has no such track.
         NotInForceError: ``start`` is before the first version of a requirement set.
     """
@@ -226,9 +226,9 @@ def _tailored(
             case Truth.YES:
                 continue
         notes.append(Note(matter, service.name))
-    names = {service.name for service in program.every_service}
-    refuse("plan", unless(names > left_out, "program", "a service for the patient", "none"))
-    if left_out:
+    if left_out.issuperset(service.name for service in program.every_service):
+        on_hold |= dict.fromkeys(left_out)  # a program has services: it is all there, undated
+    elif left_out:
         program = program.with_services(lambda s: None if s.name in left_out else s, tracks=())
     return program, tuple(on_hold), notes
 

@@ -63,7 +63,7 @@ class ScoreTarget:
     @property
     def words(self) -> str:
         """The target in prose."""
-        title = INSTRUMENTS[self.instrument].title
+        title = self.instrument.upper().replace("_", "-")
         scale = "" if self.scale == "total" else f", {self.scale.replace('_', ' ')}"
         return f"{title}{scale} score {_bounds(self.least, self.most)}"
 

@@ -69,8 +69,8 @@ _WORDS = {
     Matter.WEEKS_CHOSEN: "planned at the least of the weeks that the program allows",
     Matter.DOSE_DIVIDED: "the weekly time does not divide into the site's sessions: one more "
     "is planned, and the week is longer than prescribed",
-    Matter.NOT_CALLED_FOR: "left out, as no diagnosis on record calls for it",
-    Matter.FAMILY_NOT_POSSIBLE: "left out: it takes a support person who joins, and a valid "
+    Matter.NOT_CALLED_FOR: "not given, as no diagnosis on record calls for it",
+    Matter.FAMILY_NOT_POSSIBLE: "not given: it takes a support person who joins, and a valid "
     "consent to family involvement",
     Matter.AVAILABILITY_UNKNOWN: "when can the patient come? Only site hours were looked at",
     Matter.OBLIGATIONS_UNKNOWN: "which standing commitments has the patient? Not all are known",
