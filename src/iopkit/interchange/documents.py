@@ -43,6 +43,7 @@ from iopkit.interchange.conversion import (
     key_place,
     kind_of,
 )
+from iopkit.interchange.layout import indented
 from iopkit.interchange.limits import refuse_excess, too_deep, without_depths
 from iopkit.patients import Patient
 from iopkit.plans import Finding, Plan, Program, RequirementSet, Schedule, Site
@@ -86,7 +87,8 @@ def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of a
         refuse_excess(name, value, sized=False)
     body = converter(False).unstructure(value, unstructure_as=KINDS[name])
     document = {"document": name, "format": FORMAT, **body}
-    refuse_excess(name, document, sized=name != "schedule")
+    if name != "schedule":  # which is never deep, and may be large
+        refuse_excess(name, document, sized=True)
     return document
 
 
@@ -124,7 +126,7 @@ def to_json(value: object) -> str:
         }
         <BLANKLINE>
     """
-    return json.dumps(to_document(value), indent=2, ensure_ascii=False) + "\n"
+    return indented(to_document(value)) + "\n"
 
 
 def from_json(kind: type[T], data: bytes | str, *, facts: Facts = FACTS) -> T:
@@ -188,11 +190,12 @@ def _loads(text: str) -> Raw:
 
 
 def _unique(pairs: list[tuple[str, Raw]]) -> dict[str, Raw]:
-    if len(dict(pairs)) < len(pairs):
+    found = dict(pairs)
+    if len(found) < len(pairs):
         raise InvalidError(
             "JSON document", [Fault((), "each key once in an object", "a key twice")]
         )
-    return dict(pairs)
+    return found
 
 
 def _no_constant(name: str) -> Raw:

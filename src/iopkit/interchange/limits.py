@@ -1,8 +1,8 @@
 """How deep and how large a document may be, and where one is more than that."""
 
 import re
-from collections.abc import Iterable
-from typing import TypeGuard
+from collections.abc import Callable, Iterable
+from typing import Any, TypeGuard
 
 from attrs import fields_dict, has
 
@@ -34,6 +34,11 @@ def refuse_excess(kind: str, raw: Raw, *, sized: bool, masked: bool = False) -> 
         InvalidError: with the first steps to what is too deep, or the path of the innermost
             part that is too large by itself.
     """
+    if not _fits(raw, sized=sized):
+        _refuse_with_place(f"{kind} document", raw, sized=sized, masked=masked)
+
+
+def _refuse_with_place(what: str, raw: Raw, *, sized: bool, masked: bool) -> None:
     # Level by level, by number: each value, which one holds it, and the step to it from there.
     values: list[Raw] = [raw]
     holders: list[int] = [0]
@@ -58,7 +63,6 @@ def refuse_excess(kind: str, raw: Raw, *, sized: bool, masked: bool = False) -> 
             steps.append(step)
         return tuple(reversed(steps))
 
-    what = f"{kind} document"
     if done < len(values):
         where = path(done)[:_STEPS_TOLD]
         raise InvalidError(what, [too_deep(*where)])
@@ -68,6 +72,31 @@ def refuse_excess(kind: str, raw: Raw, *, sized: bool, masked: bool = False) -> 
             sizes[holders[number]] += sizes[number]
         where = path(max(n for n, size in enumerate(sizes) if size > MAX_VALUES))
         raise InvalidError(what, [Fault(where, f"at most {MAX_VALUES:,} values", "more")])
+
+
+# What parsed values hold others in, and how to go through them.
+_HOLDERS: dict[type, Callable[[Any], Iterable[Raw]]] = {
+    dict: dict[Any, Any].values,
+    list: iter,
+}
+
+
+def _fits(raw: Raw, *, sized: bool) -> bool:
+    """Whether a parsed document is within the limits; ``False`` of anything else."""
+    holders: list[Raw] = [raw]
+    count = 1
+    for _ in range(MAX_DEPTH if raw.__class__ in _HOLDERS else 0):
+        held = sum(map(len, holders))
+        if not held:
+            return not sized or count <= MAX_VALUES
+        count += held
+        holders = [
+            part
+            for holder in holders
+            for part in _HOLDERS[holder.__class__](holder)
+            if part.__class__ in _HOLDERS
+        ]
+    return False
 
 
 def too_deep(*where: Step) -> Fault:
