@@ -146,9 +146,9 @@ def _canonical(read: Callable[[str], T], write: Callable[[T], str]) -> Callable[
 
 
 def _remembered(read: Callable[[Raw, Any], T]) -> Callable[[Raw, Any], T]:
-    """The same reader, for texts that come again and again.
+    """The same reader, for texts that many documents share: times of day and of sessions.
 
-    Not for what belongs to one patient: memory is no place to keep that.
+    Not for keys and birth dates, which are one patient's and would stay in memory.
     """
 
     @lru_cache(maxsize=4096)
@@ -483,8 +483,8 @@ def _class_writer(kind: Any) -> _Writer:
 
 def _class_reader(kind: Any, reader_of: _ReaderOf, masked: bool) -> _Reader:
     members, derived = members_of(kind), derived_of(kind)
-    readers = [(member, member.key, reader_of(member.kind)) for member in members]
     needed = {member.name for member in members if member.default is attrs.NOTHING}
+    readers = [(m.name, m.key, m.name in needed, reader_of(m.kind)) for m in members]
     known = {member.key for member in (*members, *derived)}
 
     def read(raw: Raw, _: Any) -> Any:
@@ -512,18 +512,18 @@ def _class_reader(kind: Any, reader_of: _ReaderOf, masked: bool) -> _Reader:
 
 
 def _fields(
-    raw: dict[str, Raw], readers: Iterable[tuple[_Member, str, _Reader]]
+    raw: dict[str, Raw], readers: Iterable[tuple[str, str, bool, _Reader]]
 ) -> tuple[dict[str, Any], list[Fault]]:
     """The values of a class's fields, and the faults of those that cannot be read."""
     values: dict[str, Any] = {}
     faults: list[Fault] = []
-    for member, key, read in readers:
+    for name, key, needed, read in readers:
         if key in raw:
             try:
-                values[member.name] = read(raw[key], None)
+                values[name] = read(raw[key], None)
             except InvalidError as error:
                 faults += [fault.under(key) for fault in error.faults]
-        elif member.default is attrs.NOTHING:
+        elif needed:
             faults.append(Fault((key,), "this field", "nothing"))
     return values, faults
 
