@@ -212,6 +212,15 @@ def _written_text(text: str) -> str:
     return text
 
 
+def _member(raw: Raw, kind: Any) -> Enum:
+    return _named(raw, _members(kind), "a known word")
+
+
+@cache
+def _members(kind: Any) -> Mapping[str, Enum]:
+    return {_word(member): member for member in kind}
+
+
 def _named(raw: Raw, known: Mapping[str, T], expected: str) -> T:
     """What has a name; a name that is nearly known comes with the one that was meant."""
     try:
@@ -225,17 +234,13 @@ def _named(raw: Raw, known: Mapping[str, T], expected: str) -> T:
 def _windows(raw: Raw, _: Any) -> WeeklyWindows:
     if not is_list(raw):
         raise TypeError
-    return WeeklyWindows.of(*_each(raw, _window))
+    return WeeklyWindows.of(*_each(raw, _leaf_reader(_WINDOW, Window, masked=False)))
 
 
-_window = _leaf_reader(
-    _Leaf(
-        lambda _: "a window such as 'monday 17:30-24:00'",
-        _remembered(_canonical(Window.parse, str)),
-        str,
-    ),
-    Window,
-    masked=False,
+_WINDOW = _Leaf(
+    lambda _: "a window such as 'monday 17:30-24:00'",
+    _remembered(_canonical(Window.parse, str)),
+    str,
 )
 _LEAVES: dict[Any, _Leaf] = {
     bool: _Leaf(lambda _: "true or false", _exactly(bool), bool),
@@ -268,22 +273,13 @@ _LEAVES: dict[Any, _Leaf] = {
         lambda value: [str(window) for window in value.windows],
     ),
 }
-
-
-@cache
-def _enum_leaf(kind: Any) -> _Leaf:
-    members: dict[str, Enum] = {_word(member): member for member in kind}
-    return _Leaf(
-        lambda _: f"one of {', '.join(members)}",
-        lambda raw, _: _named(raw, members, "a known word"),
-        _word,
-    )
+_ENUM = _Leaf(lambda kind: f"one of {', '.join(map(_word, kind))}", _member, _word)
 
 
 def leaf_of(kind: Any) -> _Leaf | None:
     """How a class is read and written as one text, number or list; ``None``: it is not."""
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return _enum_leaf(kind)
+        return _ENUM
     return _LEAVES.get(kind) if isinstance(kind, type) else None
 
 
