@@ -42,8 +42,8 @@ def build_converter(masked: bool, facts: Facts) -> Converter:
     """
     built = Converter()
 
-    # Leaves are not left to cattrs: its own hooks for numbers, texts and enumerations coerce,
-    # and come before ours.
+    # Leaves are not cattrs' business: its own hooks for numbers, texts and enumerations coerce,
+    # and come before ours. So ask ``writer_of``, not the converter, how one is written.
     def reader_of(kind: Any) -> _Reader:
         leaf = _fact_leaf(facts) if _is_fact(kind) else leaf_of(kind)
         return _leaf_reader(leaf, kind, masked) if leaf else built.get_structure_hook(kind)
