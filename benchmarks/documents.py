@@ -15,9 +15,10 @@ from attrs import NOTHING, frozen
 from measure import Case, Contender, Work, optional
 from schedules import PLAN, SITE, SIZE
 
-from iopkit import Schedule, WeeklyWindows, from_json, schedule, to_json
+from iopkit import Program, Schedule, WeeklyWindows, from_json, schedule, to_json
+from iopkit.eligibility import Predicate
 from iopkit.interchange.conversion import leaf_of, members_of, tagged
-from iopkit.plans import Slot, Timing
+from iopkit.plans import Slot
 
 DATED = schedule(PLAN, SITE)
 TEXT = to_json(DATED)
@@ -85,17 +86,23 @@ def _model(make: Callable[[str, str, Fields], Any]) -> Any:
     ``make`` takes a class's name, its ``type`` in documents if it has one there, and the type
     and default of each field; a default of ``...`` is none.
     """
-    tags = {kind: tag for tag, kind in tagged(Timing).items()}
 
     @cache
-    def translated(kind: Any) -> Any:
+    def translated(kind: Any, tag: str = "") -> Any:
         if leaf_of(kind) or kind is NoneType:
             return _plain(kind)
         if get_origin(kind) is tuple:
             return GenericAlias(tuple, (translated(get_args(kind)[0]), ...))
+        if get_origin(kind) is frozenset:
+            return GenericAlias(frozenset, (translated(get_args(kind)[0]),))
+        if {Program, *get_args(Predicate)} & {*get_args(kind)}:
+            return Any  # these hold others of their kind, and this document has none of them
         if get_args(kind):
-            return reduce(or_, map(translated, get_args(kind)))
-        return make(kind.__name__, tags.get(kind, ""), fields(kind))
+            tags = {of: tag for tag, of in tagged(kind).items()}
+            # A class that is the only one has no ``type``.
+            told = tags if len(tags) > 1 else {}
+            return reduce(or_, (translated(of, told.get(of, "")) for of in get_args(kind)))
+        return make(kind.__name__, tag, fields(kind))
 
     def fields(kind: Any) -> Fields:
         return {m.key: (translated(m.kind), _default(m.default)) for m in members_of(kind)}

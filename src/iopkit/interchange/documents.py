@@ -87,8 +87,7 @@ def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of a
         refuse_excess(name, value, sized=False)
     body = converter(False).unstructure(value, unstructure_as=KINDS[name])
     document = {"document": name, "format": FORMAT, **body}
-    if name != "schedule":  # which is never deep, and may be large
-        refuse_excess(name, document, sized=True)
+    refuse_excess(name, document, sized=name != "schedule")
     return document
 
 
@@ -190,12 +189,11 @@ def _loads(text: str) -> Raw:
 
 
 def _unique(pairs: list[tuple[str, Raw]]) -> dict[str, Raw]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    if len(dict(pairs)) < len(pairs):
         raise InvalidError(
             "JSON document", [Fault((), "each key once in an object", "a key twice")]
         )
-    return found
+    return dict(pairs)
 
 
 def _no_constant(name: str) -> Raw:
