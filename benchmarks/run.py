@@ -9,6 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 
+import documents
+import drafts
 import populations
 import schedules
 import verdicts
@@ -26,6 +28,12 @@ BUILDERS: Mapping[str, Callable[[], Case]] = {
     "schedule": schedules.plain,
     "schedule-first": schedules.first_of_program,
     "schedule-holidays": schedules.with_holidays,
+    "draft": drafts.drafting,
+    "check": drafts.checking,
+    "plan": drafts.in_all,
+    "document": documents.round_trip,
+    "document-read": documents.reading,
+    "document-write": documents.writing,
 }
 
 

@@ -182,6 +182,25 @@ def test_a_changed_document_gives_a_sound_value_or_its_faults(
     sound_or_refused(read, kind, data.draw(mutations(texts[kind])))
 
 
+def _outcome(read: Reader, kind: str, text: str) -> object:
+    """What a document is read to, or why it is not."""
+    try:
+        return read(kind, text)
+    except InvalidError as error:
+        return error.what, error.faults
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(data=st.data())
+def test_what_was_read_before_does_not_change_what_is_read(
+    kind: str, data: st.DataObject, texts: Mapping[str, str], read: Reader
+) -> None:
+    text = data.draw(mutations(texts[kind]))
+    first = _outcome(read, kind, text)
+    _outcome(read, kind, data.draw(mutations(texts[kind])))
+    assert _outcome(read, kind, text) == first
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_place_of_a_document_takes_what_it_should_or_names_the_fault(
     kind: str, texts: Mapping[str, str], read: Reader

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from enum import Enum, IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from types import NoneType, UnionType
 from typing import Any, TypeGuard, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 from cattrs import Converter
+from cattrs.gen import make_dict_unstructure_fn, override
 
 from iopkit.availability import Weekday, WeeklyWindows, Window, whole_minutes
 from iopkit.eligibility import FACTS, AnyFact, Decision, Fact, Placement, Result, RungResult
@@ -22,6 +23,7 @@ from iopkit.plans import COURSE_FACTS, Finding, Slot
 MAX_FAULTS = 100
 """After how many faults the rest of a list or of an object's unknown keys is left unread."""
 
+_MINUTE = timedelta(minutes=1)
 T = TypeVar("T")
 Facts = Mapping[str, AnyFact]
 # Any: what a parser of JSON or TOML returns, of which nothing is known yet.
@@ -44,43 +46,42 @@ def build_converter(masked: bool, facts: Facts) -> Converter:
     """
     built = Converter()
 
-    def register(matches: Callable[[Any], bool], reader: _Factory, writer: _Factory) -> None:
-        def structure(kind: Any) -> _Reader:
-            return reader(kind, built)  # type: ignore[no-any-return]  # factories give hooks
+    # Leaves are not cattrs' business: its own hooks for numbers, texts and enumerations coerce,
+    # and come before ours. So ask ``writer_of``, not the converter, how one is written.
+    def reader_of(kind: Any) -> _Reader:
+        leaf = fact_leaf(facts) if is_fact(kind) else leaf_of(kind)
+        return _leaf_reader(leaf, kind, masked) if leaf else built.get_structure_hook(kind)
 
-        def unstructure(kind: Any) -> Callable[[Any], Raw]:
-            return writer(kind, built)  # type: ignore[no-any-return]
+    def register(
+        matches: Callable[[Any], bool], reader: _Factory, writer: Callable[[Any], _Writer]
+    ) -> None:
+        def structure(kind: Any) -> _Reader:
+            return reader(kind, reader_of)
 
         built.register_structure_hook_factory(matches, structure)
-        built.register_unstructure_hook_factory(matches, unstructure)
+        built.register_unstructure_hook_factory(matches, writer)
 
-    def read_leaf(raw: Raw, kind: Any) -> Any:
-        return _read_leaf(leaf_of(kind), kind, raw, masked)
-
-    def fact_reader(_kind: Any, _: Converter) -> _Reader:
-        return lambda raw, _kind: _read_leaf(fact_leaf(facts), Fact, raw, masked)
-
-    register(attrs.has, lambda kind, c: _class_reader(kind, c, masked), _class_writer)
-    register(is_union, lambda kind, c: _union_reader(kind, c, masked), _union_writer)
+    register(attrs.has, lambda kind, of: _class_reader(kind, of, masked), _class_writer)
+    register(is_union, lambda kind, of: _union_reader(kind, of, masked), _union_writer)
     register(is_many, _many_reader, _many_writer)
-    register(
-        lambda kind: leaf_of(kind) is not None,
-        lambda _kind, _: read_leaf,
-        lambda kind, _: leaf_of(kind).write,
-    )
-    # cattrs looks for hooks of these and their subclasses, such as enumerations, before it
-    # asks the factories above; its own hooks for them coerce.
-    for primitive in (int, float, str):
-        built.register_structure_hook(primitive, read_leaf)
-    built.register_unstructure_hook(str, _written_text)
-    built.register_unstructure_hook(Enum, _word)
-    register(is_fact, fact_reader, lambda _kind, _: _fact_name)
     return built
 
 
-# Any: readers take what a parser returned and give a value of the class they are for.
+@cache
+def writer_of(kind: Any) -> "_Writer":
+    """How values of a class are written, whoever reads them."""
+    if is_fact(kind):
+        return _fact_name
+    leaf = leaf_of(kind)
+    return leaf.write if leaf else converter(False, False).get_unstructure_hook(kind)
+
+
+# Any: readers take what a parser returned and give a value of the class they are for. What
+# cattrs passes second, the class, they know.
 _Reader = Callable[[Any, Any], Any]
-_Factory = Callable[[Any, Converter], Any]
+_Writer = Callable[[Any], Raw]
+_ReaderOf = Callable[[Any], _Reader]
+_Factory = Callable[[Any, _ReaderOf], _Reader]
 
 
 def is_object(raw: Raw) -> TypeGuard[dict[str, Raw]]:
@@ -105,22 +106,27 @@ class _Leaf:
     """What JSON Schema says of what is read."""
 
 
-def _read_leaf(leaf: _Leaf, kind: Any, raw: Raw, masked: bool) -> Any:
-    try:
-        return leaf.read(raw, kind)
-    except InvalidError as error:
-        if not masked:
-            raise
-        faults = [
-            attrs.evolve(fault, found=kind_of(_at(raw, fault.path)), fix="")
-            for fault in error.faults
-        ]
-        raise InvalidError(error.what, faults) from None
-    # What ``read`` raises for values of other types, forms and sizes; zoneinfo's OSError
-    # is for names of folders and names that are too long.
-    except (TypeError, ValueError, LookupError, OverflowError, OSError):
-        shown = repr(raw) if isinstance(raw, str) and not masked else kind_of(raw)
-        raise InvalidError("value", [Fault((), leaf.expected(kind), shown)]) from None
+def _leaf_reader(leaf: _Leaf, kind: Any, masked: bool) -> _Reader:
+    parse = leaf.read
+
+    def read(raw: Raw, _: Any) -> Any:
+        try:
+            return parse(raw, kind)
+        except InvalidError as error:
+            if not masked:
+                raise
+            faults = [
+                attrs.evolve(fault, found=kind_of(_at(raw, fault.path)), fix="")
+                for fault in error.faults
+            ]
+            raise InvalidError(error.what, faults) from None
+        # What ``parse`` raises for values of other types, forms and sizes; zoneinfo's OSError
+        # is for names of folders and names that are too long.
+        except (TypeError, ValueError, LookupError, OverflowError, OSError):
+            shown = repr(raw) if isinstance(raw, str) and not masked else kind_of(raw)
+            raise InvalidError("value", [Fault((), leaf.expected(kind), shown)]) from None
+
+    return read
 
 
 def _exactly(kind: type) -> Callable[[Raw, Any], Any]:
@@ -145,6 +151,19 @@ def _canonical(read: Callable[[str], T], write: Callable[[T], str]) -> Callable[
     return strict
 
 
+def _remembered(read: Callable[[Raw, Any], T]) -> Callable[[Raw, Any], T]:
+    """The same reader, for texts that many documents share: times of day and of sessions.
+
+    Not for keys and birth dates, which are one patient's and would stay in memory.
+    """
+
+    @lru_cache(maxsize=4096)
+    def known(raw: Raw) -> T:
+        return read(raw, None)
+
+    return lambda raw, _: known(raw)
+
+
 def _or_toml(kind: type, read: Callable[[Raw, Any], Any]) -> Callable[[Raw, Any], Any]:
     """TOML has dates and times of its own; they are taken as they are."""
     return lambda raw, t: raw if type(raw) is kind else read(raw, t)
@@ -157,7 +176,7 @@ def _clock_text(clock: time) -> str:
 def _moment_text(moment: datetime) -> str:
     """RFC 9557 for a moment, plain ISO 8601 for wall-clock time."""
     zone = f"[{moment.tzinfo.key}]" if isinstance(moment.tzinfo, ZoneInfo) else ""
-    return moment.isoformat(timespec="minutes") + zone
+    return moment.isoformat("T", "minutes") + zone
 
 
 def _moment(text: str) -> datetime:
@@ -175,7 +194,7 @@ def _moment(text: str) -> datetime:
 def _minutes(raw: Raw, _: Any) -> timedelta:
     if type(raw) is not int:
         raise TypeError
-    return timedelta(minutes=raw)
+    return raw * _MINUTE
 
 
 def _number(raw: Raw, _: Any) -> float:
@@ -191,8 +210,6 @@ def _word(member: Enum) -> str:
 
 def _written_text(text: str) -> str:
     """A text as it is written; refused if it could not be read again."""
-    if isinstance(text, Enum):
-        return _word(text)
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -202,22 +219,28 @@ def _written_text(text: str) -> str:
 
 
 def _member(raw: Raw, kind: Any) -> Enum:
-    members: dict[str, Enum] = {_word(member): member for member in kind}
-    return _named(raw, members, "a known word")
+    return _named(raw, _members(kind), "a known word")
+
+
+@cache
+def _members(kind: Any) -> Mapping[str, Enum]:
+    return {_word(member): member for member in kind}
 
 
 def _named(raw: Raw, known: Mapping[str, T], expected: str) -> T:
     """What has a name; a name that is nearly known comes with the one that was meant."""
-    if isinstance(raw, str) and raw not in known and (fix := did_you_mean(raw, known)):
-        raise InvalidError("value", [Fault((), expected, repr(raw), fix)])
-    return known[raw]
+    try:
+        return known[raw]
+    except KeyError:
+        if isinstance(raw, str) and (fix := did_you_mean(raw, known)):
+            raise InvalidError("value", [Fault((), expected, repr(raw), fix)]) from None
+        raise
 
 
 def _windows(raw: Raw, _: Any) -> WeeklyWindows:
     if not is_list(raw):
         raise TypeError
-    windows: list[Window] = _each(raw, lambda text: _read_leaf(_WINDOW, Window, text, False))
-    return WeeklyWindows.of(*windows)
+    return WeeklyWindows.of(*_each(raw, _leaf_reader(_WINDOW, Window, masked=False)))
 
 
 def _plain(
@@ -252,7 +275,7 @@ _WINDOW = _text(
     "a window",
     "monday 17:30-24:00",
     f"{_DAY} {_CLOCK}-((?!00:00){_CLOCK}|24:00)",
-    _canonical(Window.parse, str),
+    _remembered(_canonical(Window.parse, str)),
     str,
 )
 _LEAVES: dict[Any, _Leaf] = {
@@ -279,7 +302,7 @@ _LEAVES: dict[Any, _Leaf] = {
         "a moment",
         "2026-01-31T18:00-06:00[America/Chicago]",
         f"{_DATE}T{_CLOCK}({_OFFSET})?",
-        _canonical(_moment, _moment_text),
+        _remembered(_canonical(_moment, _moment_text)),
         _moment_text,
     ),
     timedelta: _plain("a whole number of minutes", "integer", _minutes, whole_minutes),
@@ -289,7 +312,13 @@ _LEAVES: dict[Any, _Leaf] = {
         str,
         lambda _: {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"},
     ),
-    Slot: _text("a slot", "monday 18:00", f"{_DAY}( {_CLOCK})?", _canonical(Slot.parse, str), str),
+    Slot: _text(
+        "a slot",
+        "monday 18:00",
+        f"{_DAY}( {_CLOCK})?",
+        _remembered(_canonical(Slot.parse, str)),
+        str,
+    ),
     WeeklyWindows: _Leaf(
         lambda _: "a list of windows such as 'monday 17:30-21:00'",
         _windows,
@@ -305,9 +334,8 @@ _ENUM = _Leaf(
 )
 
 
-def leaf_of(kind: Any) -> Any:
+def leaf_of(kind: Any) -> _Leaf | None:
     """How a class is read and written as one text, number or list; ``None``: it is not."""
-    # Any: a leaf or None; callers register only kinds that have one.
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _ENUM
     return _LEAVES.get(kind) if isinstance(kind, type) else None
@@ -341,32 +369,37 @@ def is_many(kind: Any) -> bool:
     return get_origin(kind) in (tuple, frozenset)
 
 
-def _many_reader(kind: Any, within: Converter) -> _Reader:
+# Lists and unions ask for the readers of what they hold when they first need them, as
+# predicates hold predicates.
+
+
+def _many_reader(kind: Any, reader_of: _ReaderOf) -> _Reader:
     item = get_args(kind)[0]
     collect = get_origin(kind)
+    of = cache(reader_of)
 
     def read(raw: Raw, _: Any) -> Any:
         if not is_list(raw):
             raise InvalidError("value", [Fault((), "a list", kind_of(raw))])
-        return collect(_each(raw, lambda value: within.structure(value, item)))
+        return collect(_each(raw, of(item)))
 
     return read
 
 
-def _many_writer(kind: Any, within: Converter) -> Callable[[Any], Raw]:
+def _many_writer(kind: Any) -> _Writer:
     item = get_args(kind)[0]
     in_order = get_origin(kind) is tuple
 
     def write(values: Any) -> Raw:
-        written: list[Raw] = [within.unstructure(value, unstructure_as=item) for value in values]
+        written: list[Raw] = list(map(writer_of(item), values))
         return written if in_order else sorted(written)
 
     return write
 
 
-def _each(raw: list[Raw], read: Callable[[Raw], T]) -> list[T]:
+def _each(raw: list[Raw], read: _Reader) -> list[Any]:
     """Every item read; the faults of all items together, by place."""
-    values: list[T] = []
+    values: list[Any] = []
     faults: list[Fault] = []
     for number, item in enumerate(raw):
         if len(faults) >= MAX_FAULTS:
@@ -374,7 +407,7 @@ def _each(raw: list[Raw], read: Callable[[Raw], T]) -> list[T]:
             faults.append(Fault((number,), expected, "more, so that the rest was not read"))
             break
         try:
-            values.append(read(item))
+            values.append(read(item, None))
         except InvalidError as error:
             faults += [fault.under(number) for fault in error.faults]
     if faults:
@@ -397,23 +430,23 @@ def tag_of(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z0-9])", "_", name).lower()
 
 
-def _union_reader(union: Any, within: Converter, masked: bool) -> _Reader:
+def _union_reader(union: Any, reader_of: _ReaderOf, masked: bool) -> _Reader:
     optional = NoneType in get_args(union)
     others = [kind for kind in get_args(union) if kind is not NoneType]
     classes = tagged(union)
+    of = cache(reader_of)
 
     def read(raw: Raw, _: Any) -> Any:
         if raw is None and optional:
             return None
         if len(others) == 1:
-            return within.structure(raw, others[0])
+            return of(others[0])(raw, None)
         if not classes:
-            kind = next((kind for kind in others if type(raw) is kind), None)
-            if kind is None:
+            if raw.__class__ not in others:
                 raise InvalidError(
                     "value", [Fault((), "a text, number, true or false", kind_of(raw))]
                 )
-            return within.structure(raw, kind)
+            return of(raw.__class__)(raw, None)
         if not is_object(raw):
             raise InvalidError("value", [Fault((), "an object", kind_of(raw))])
         tag = raw.get("type")
@@ -422,17 +455,17 @@ def _union_reader(union: Any, within: Converter, masked: bool) -> _Reader:
                 "value",
                 [Fault(("type",), f"one of {', '.join(classes)}", "another" if tag else "nothing")],
             )
-        return read_without(("type",), raw, classes[tag], within, masked=masked)
+        return read_without(("type",), raw, of(classes[tag]), masked=masked)
 
     return read
 
 
 def read_without(
-    apart: Collection[str], raw: dict[str, Raw], kind: Any, within: Converter, *, masked: bool
+    apart: Collection[str], raw: dict[str, Raw], read: "_Reader", *, masked: bool
 ) -> Any:
     """An object read as a class that has no fields for some of its keys."""
     try:
-        return within.structure({k: v for k, v in raw.items() if k not in apart}, kind)
+        return read({k: v for k, v in raw.items() if k not in apart}, None)
     except InvalidError as error:
         if not masked:
             raise
@@ -450,7 +483,7 @@ def _with_first(steps: Mapping[Step, str], fault: Fault) -> Fault:
     return attrs.evolve(fault, path=(*first, *fault.path[1:]))
 
 
-def _union_writer(union: Any, within: Converter) -> Callable[[Any], Raw]:
+def _union_writer(union: Any) -> _Writer:
     others = [kind for kind in get_args(union) if kind is not NoneType]
     tags = {kind: tag for tag, kind in tagged(union).items()}
 
@@ -458,9 +491,10 @@ def _union_writer(union: Any, within: Converter) -> Callable[[Any], Raw]:
         if value is None:
             return None
         if len(others) == 1:
-            return within.unstructure(value, unstructure_as=others[0])
-        body = within.unstructure(value, unstructure_as=type(value))
-        return {"type": tags[type(value)], **body} if tags else body
+            return writer_of(others[0])(value)
+        kind = value.__class__
+        body = writer_of(kind)(value)
+        return {"type": tags[kind], **body} if tags else body
 
     return write
 
@@ -513,36 +547,40 @@ def derived_of(kind: Any) -> tuple[_Member, ...]:
     )
 
 
-def _class_writer(kind: Any, within: Converter) -> Callable[[Any], Raw]:
-    members = (*members_of(kind), *derived_of(kind))
+def _class_writer(kind: Any) -> _Writer:
+    derived = derived_of(kind)
+    # Any: as keyword arguments, they are told from those of other types by their names only.
+    fields: dict[str, Any] = {
+        member.name: override(rename=member.key, unstruct_hook=writer_of(member.kind))
+        for member in members_of(kind)
+    }
+    write_fields: _Writer = make_dict_unstructure_fn(
+        kind, converter(False, False), _cattrs_omit_if_default=True, **fields
+    )
 
     def write(value: Any) -> Raw:
-        body: dict[str, Raw] = {}
-        for member in members:
-            part = getattr(value, member.name)
-            if part != member.default:
-                body[member.key] = within.unstructure(part, unstructure_as=member.kind)
+        body = write_fields(value)
+        for member in derived:
+            body[member.key] = writer_of(member.kind)(getattr(value, member.name))
         return body
 
-    return write
+    return write if derived else write_fields
 
 
-def _class_reader(kind: Any, within: Converter, masked: bool) -> _Reader:
+def _class_reader(kind: Any, reader_of: _ReaderOf, masked: bool) -> _Reader:
     members, derived = members_of(kind), derived_of(kind)
+    needed = {member.name for member in members if member.default is attrs.NOTHING}
+    readers = [(m.name, m.key, m.name in needed, reader_of(m.kind)) for m in members]
     known = {member.key for member in (*members, *derived)}
 
     def read(raw: Raw, _: Any) -> Any:
         if not is_object(raw):
             raise InvalidError("value", [Fault((), "an object", kind_of(raw))])
-        values, faults = _fields(raw, members, within)
-        free = known - raw.keys()
-        unknown = [(place, key) for place, key in enumerate(raw, 1) if key not in known]
-        faults += [_unknown_key(key, place, free, masked) for place, key in unknown[:MAX_FAULTS]]
-        if more := len(unknown[MAX_FAULTS:]):
-            faults.append(Fault((), "known fields", f"{more:,} more unknown ones"))
-        missing = {m.key for m in members if m.name not in values and m.default is attrs.NOTHING}
+        values, faults = _fields(raw, readers)
+        if not known.issuperset(raw):
+            faults += _unknown_keys(raw, known, masked)
         value: Any = None
-        if not missing:
+        if not faults or needed <= values.keys():
             try:
                 # With defaults for what could not be read, the invariants of the rest show.
                 value = kind(**values)
@@ -550,35 +588,44 @@ def _class_reader(kind: Any, within: Converter, masked: bool) -> _Reader:
                 unread = {step for fault in faults for step in fault.path[:1]}
                 broken = [_renamed(fault, members, raw, masked) for fault in error.faults]
                 faults += [fault for fault in broken if not {*fault.path[:1]} & unread]
-        refuse("value", tuple(faults))
-        refuse("value", *(_contradiction(raw, value, member, within) for member in derived))
+        if faults:
+            raise InvalidError("value", faults)
+        if derived:
+            refuse("value", *(_contradiction(raw, value, member) for member in derived))
         return value
 
     return read
 
 
 def _fields(
-    raw: dict[str, Raw], members: tuple[_Member, ...], within: Converter
+    raw: dict[str, Raw], readers: Iterable[tuple[str, str, bool, _Reader]]
 ) -> tuple[dict[str, Any], list[Fault]]:
     """The values of a class's fields, and the faults of those that cannot be read."""
     values: dict[str, Any] = {}
     faults: list[Fault] = []
-    for member in members:
-        if member.key in raw:
+    for name, key, needed, read in readers:
+        if key in raw:
             try:
-                values[member.name] = within.structure(raw[member.key], member.kind)
+                values[name] = read(raw[key], None)
             except InvalidError as error:
-                faults += [fault.under(member.key) for fault in error.faults]
-        elif member.default is attrs.NOTHING:
-            faults.append(Fault((member.key,), "this field", "nothing"))
+                faults += [fault.under(key) for fault in error.faults]
+        elif needed:
+            faults.append(Fault((key,), "this field", "nothing"))
     return values, faults
 
 
-def _contradiction(
-    raw: dict[str, Raw], value: Any, member: _Member, within: Converter
-) -> tuple[Fault, ...]:
+def _unknown_keys(raw: dict[str, Raw], known: set[str], masked: bool) -> list[Fault]:
+    free = known - raw.keys()
+    unknown = [(place, key) for place, key in enumerate(raw, 1) if key not in known]
+    faults = [_unknown_key(key, place, free, masked) for place, key in unknown[:MAX_FAULTS]]
+    if more := len(unknown[MAX_FAULTS:]):
+        faults.append(Fault((), "known fields", f"{more:,} more unknown ones"))
+    return faults
+
+
+def _contradiction(raw: dict[str, Raw], value: Any, member: _Member) -> tuple[Fault, ...]:
     """A fault if a derived field is not what follows from the others."""
-    follows = within.unstructure(getattr(value, member.name), unstructure_as=member.kind)
+    follows = writer_of(member.kind)(getattr(value, member.name))
     same = repr(raw.get(member.key)) == repr(follows)  # 1 and true are equal, but not the same
     return unless(same, member.key, "what follows from the rest", "something else")
 

@@ -42,7 +42,9 @@ from iopkit.interchange.conversion import (
     kind_of,
     read_without,
     with_keys,
+    writer_of,
 )
+from iopkit.interchange.layout import indented
 from iopkit.interchange.limits import refuse_excess, too_deep, without_depths
 from iopkit.interchange.positions import (
     Language,
@@ -90,7 +92,7 @@ def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of a
         # Predicates nest as deep as one likes. cattrs must not run out of stack on them: it
         # would take a class that it meets then for a plain value, and remember that.
         refuse_excess(name, value, sized=False)
-    body = converter(False, False).unstructure(value, unstructure_as=KINDS[name])
+    body = writer_of(KINDS[name])(value)
     document = {"document": name, "format": FORMAT, **body}
     refuse_excess(name, document, sized=name != "schedule")
     return document
@@ -101,14 +103,14 @@ def fact_document(fact: AnyFact) -> dict[str, Any]:  # Any: plain JSON values of
     return {
         "name": fact.name,
         "meaning": fact.meaning,
-        "kind": converter(False, False).unstructure(fact.kind, unstructure_as=Kind),
-        "source": converter(False, False).unstructure(fact.source, unstructure_as=Source | None),
+        "kind": writer_of(Kind)(fact.kind),
+        "source": writer_of(Source | None)(fact.source),
     }
 
 
 def tradeoff_document(row: Tradeoff) -> dict[str, Any]:  # Any: plain JSON values of any type
     """A row of trade-offs as plain values; it is shown and not read back."""
-    document: dict[str, Any] = converter(False, False).unstructure(row)
+    document: dict[str, Any] = writer_of(Tradeoff)(row)
     return document
 
 
@@ -130,7 +132,7 @@ def to_json(value: object) -> str:
         }
         <BLANKLINE>
     """
-    return json.dumps(to_document(value), indent=2, ensure_ascii=False) + "\n"
+    return indented(to_document(value)) + "\n"
 
 
 def from_json(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -> T:
@@ -242,7 +244,7 @@ def _built(name: str, raw: Raw, facts: Facts | None, *, masked: bool) -> Any:
     of_course = shipped_facts(name) is COURSE_FACTS
     chosen = converter(masked, of_course) if facts is None else build_converter(masked, facts)
     try:
-        value = read_without(headers, raw, KINDS[name], chosen, masked=masked)
+        value = read_without(headers, raw, chosen.get_structure_hook(KINDS[name]), masked=masked)
     except InvalidError as error:
         raise InvalidError(what, [*faults, *error.faults]) from None
     if faults:

@@ -1,8 +1,9 @@
 """How deep and how large a document may be, and where one is more than that."""
 
 import re
-from collections.abc import Iterable
-from typing import TypeGuard
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, TypeGuard
 
 from attrs import fields_dict, has
 
@@ -35,6 +36,13 @@ def refuse_excess(kind: str, raw: Raw, *, sized: bool, masked: bool = False) -> 
         InvalidError: with the first steps to what is too deep, or the path of the innermost
             part that is too large by itself.
     """
+    fits = _fits(raw, sized=sized) if raw.__class__ in _HOLDERS else _is_shallow(raw)
+    if not fits:
+        raise InvalidError(f"{kind} document", [_excess(raw, masked=masked)])
+
+
+def _excess(raw: Raw, *, masked: bool) -> Fault:
+    """The fault of what is too deep, or else too large."""
     # Level by level, by number: each value, which one holds it, and the step to it from there.
     values: list[Raw] = [raw]
     holders: list[int] = [0]
@@ -59,16 +67,56 @@ def refuse_excess(kind: str, raw: Raw, *, sized: bool, masked: bool = False) -> 
             steps.append(step)
         return tuple(reversed(steps))
 
-    what = f"{kind} document"
     if done < len(values):
-        where = path(done)[:_STEPS_TOLD]
-        raise InvalidError(what, [too_deep(*where)])
-    if sized and done > MAX_VALUES:
-        sizes = [1] * done
-        for number in range(done - 1, 0, -1):
-            sizes[holders[number]] += sizes[number]
-        where = path(max(n for n, size in enumerate(sizes) if size > MAX_VALUES))
-        raise InvalidError(what, [Fault(where, f"at most {MAX_VALUES:,} values", "more")])
+        return too_deep(*path(done)[:_STEPS_TOLD])
+    sizes = [1] * done
+    for number in range(done - 1, 0, -1):
+        sizes[holders[number]] += sizes[number]
+    where = path(max(n for n, size in enumerate(sizes) if size > MAX_VALUES))
+    return Fault(where, f"at most {MAX_VALUES:,} values", "more")
+
+
+# What holds others, in documents and in values, and how to go through it.
+_HOLDERS: dict[type, Callable[[Any], Iterable[Any]]] = {
+    dict: dict[Any, Any].values,
+    list: iter,
+    tuple: iter,
+}
+
+
+def _fits(raw: Raw, *, sized: bool) -> bool:
+    """Whether a parsed object or list is within the limits: quickly, and without saying where."""
+    holders: list[Raw] = [raw]
+    count = 1
+    for _ in range(MAX_DEPTH):
+        held = sum(map(len, holders))
+        if not held:
+            return not sized or count <= MAX_VALUES
+        count += held
+        holders = [
+            part
+            for holder in holders
+            for part in _HOLDERS[holder.__class__](holder)
+            if part.__class__ in _HOLDERS
+        ]
+    return False
+
+
+def _is_shallow(value: object) -> bool:
+    """Whether one of our values, or a plain one, is within the limit of depth."""
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH):
+        level = [part for holder in level for part in _inside(holder.__class__)(holder)]
+        if not level:
+            return True
+    return False
+
+
+@cache
+def _inside(kind: type) -> Callable[[Any], Iterable[Any]]:
+    """How to go through what the values of a class hold."""
+    names = _names(kind)
+    return _HOLDERS.get(kind) or (lambda value: [getattr(value, name) for name in names])
 
 
 def too_deep(*where: Step) -> Fault:
@@ -84,10 +132,13 @@ def _parts(raw: Raw) -> Iterable[tuple[Step, Raw]]:
         return raw.items()
     if is_list(raw) or _is_tuple(raw):
         return enumerate(raw)
-    kind = raw.__class__
-    if has(kind) and kind is not Fact:  # of which documents hold the name
-        return [(name, getattr(raw, name)) for name in fields_dict(kind)]
-    return ()
+    return [(name, getattr(raw, name)) for name in _names(raw.__class__)]
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """The fields of one of our classes, but of facts, of which documents hold the name."""
+    return tuple(fields_dict(kind)) if has(kind) and kind is not Fact else ()
 
 
 def _is_tuple(raw: Raw) -> TypeGuard[tuple[Raw, ...]]:

@@ -11,7 +11,6 @@ from iopkit.errors import UnknownNameError
 from iopkit.interchange.conversion import (
     Facts,
     Raw,
-    converter,
     derived_of,
     fact_leaf,
     is_fact,
@@ -20,6 +19,7 @@ from iopkit.interchange.conversion import (
     leaf_of,
     members_of,
     tagged,
+    writer_of,
 )
 from iopkit.interchange.documents import FORMAT, KINDS, name_of, shipped_facts
 
@@ -96,9 +96,7 @@ class _Schemas:
             properties[member.key] = self.of(member.kind)
         for member in members:
             if member.default not in (None, attrs.NOTHING):
-                default = converter(False, False).unstructure(
-                    member.default, unstructure_as=member.kind
-                )
+                default = writer_of(member.kind)(member.default)
                 properties[member.key] = {**properties[member.key], "default": default}
         return {
             "description": _summary(kind),
