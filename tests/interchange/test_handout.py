@@ -459,7 +459,7 @@ def test_services_on_hold_and_sessions_without_a_date_are_told() -> None:
     plan = evolve(
         with_timing(Weekly((Slot(Weekday.MONDAY, time(10)),)), duration=None), on_hold=("group",)
     )
-    assert cells(plan)[0][1] == "Every Monday at 10 am. On hold: see the open questions"
+    assert cells(plan)[0][1] == "Every week: Monday at 10 am. On hold: see the open questions"
     assert "Your days are not set yet." in read(plan_html(plan))
     waiting = plan_html(plan, schedule(plan, SITE))
     assert section(waiting, "Open questions") == "There are none right now."
@@ -468,6 +468,15 @@ def test_services_on_hold_and_sessions_without_a_date_are_told() -> None:
     assert section(undated, "Open questions") == (
         "Please talk with us about these: "
         "Group: 2 sessions without a date yet, as its length is not known."
+    )
+
+
+def test_a_matter_of_several_days_is_told_once() -> None:
+    notes = tuple(Note(Matter.OUTSIDE_HOURS, "group", day) for day in list(Weekday)[:5])
+    asked = evolve(EMPTY, notes=(*notes, Note(Matter.NO_OPEN_TIME, "group")))
+    assert section(plan_html(asked), "Open questions") == (
+        "Please talk with us about these: Group, Monday to Friday: we are closed at this time. "
+        "Group: we found no open time that suits you."
     )
 
 

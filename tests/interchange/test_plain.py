@@ -15,6 +15,7 @@ from iopkit.interchange.plain import (
     often_words,
     short_day_words,
     span_words,
+    weekdays_words,
 )
 from iopkit.plans import (
     EveryWeeks,
@@ -122,10 +123,25 @@ def test_words_in_a_row_end_with_and() -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ("FM", "Monday and Friday"),
+        ("MTWRF", "Monday to Friday"),
+        ("TWR", "Tuesday to Thursday"),
+        ("TW", "Tuesday and Wednesday"),
+        ("MTR", "Monday, Tuesday and Thursday"),
+        ("S", "Saturday"),
+    ],
+)
+def test_days_in_a_row_are_said_by_the_first_and_the_last(days: str, words: str) -> None:
+    assert weekdays_words(Weekday("MTWRFSU".index(day)) for day in days) == words
+
+
+@pytest.mark.parametrize(
     ("timing", "words"),
     [
-        (Weekly((FRI, MON)), "every Monday and Friday at 6:30 pm"),
-        (Weekly((Slot(Weekday.MONDAY), FRI)), "every Monday, Friday at 6:30 pm"),
+        (Weekly((FRI, MON)), "every week: Monday and Friday at 6:30 pm"),
+        (Weekly((Slot(Weekday.MONDAY), FRI)), "every week: Monday, Friday at 6:30 pm"),
         (PerWeek(1), "once a week"),
         (PerWeek(3, (MON,)), "3 times a week: Monday at 6:30 pm"),
         (TimePerWeek(timedelta(hours=9)), "9 hours a week in all"),

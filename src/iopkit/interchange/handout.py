@@ -7,6 +7,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
+from attrs import evolve
+
 from iopkit.eligibility import AllOf, Compare, Predicate, describe
 from iopkit.errors import refuse, unless
 from iopkit.interchange.markup import bullets, child, document, row
@@ -17,6 +19,7 @@ from iopkit.interchange.plain import (
     length_words,
     listed,
     often_words,
+    weekdays_words,
 )
 from iopkit.interchange.weeks import week_text
 from iopkit.modalities import Delivery, Modality
@@ -197,7 +200,7 @@ def _usual_days(plan: Plan) -> str:
     ]
     if not slots:
         return "Your days are not set yet."
-    days = listed(day.title for day in sorted({slot.day for slot in slots}))
+    days = weekdays_words(slot.day for slot in slots)
     parts = {_part_of_day(slot.start.hour) if slot.start else "" for slot in slots}
     part = parts.pop() if len(parts) == 1 else ""
     lead = "At first, you" if len(plan.program.phases) > 1 else "You"
@@ -454,22 +457,27 @@ _NEEDS: Mapping[Need, str] = MappingProxyType(
 )
 
 
-def _note_words(note: Note, titles: Mapping[str, str]) -> str:
-    service = titles.get(note.service, note.service) if note.service else ""
-    day = note.day.title if note.day is not None else ""
-    need = _NEEDS[note.need] if note.need else ""
-    about = ", ".join(filter(None, (service, day, need, note.part)))
-    to = note.need.referral if note.need else ""
-    return _ASKED[note.matter].format(about=about or "this plan", to=to or "others")
+def _notes_words(plan: Plan, *kinds: MatterKind) -> Iterator[str]:
+    """The notes of some kinds; those that differ by the day alone are one."""
+    titles = _titles(plan)
+    alike: dict[Note, list[Note]] = {}
+    for note in plan.notes:
+        if note.matter.kind in kinds:
+            alike.setdefault(evolve(note, day=None), []).append(note)
+    for note, each in alike.items():
+        on = [one.day for one in each if one.day is not None]
+        service = titles.get(note.service, note.service) if note.service else ""
+        need = _NEEDS[note.need] if note.need else ""
+        about = ", ".join(
+            filter(None, (service, weekdays_words(on) if on else "", need, note.part))
+        )
+        to = note.need.referral if note.need else "others"
+        yield _ASKED[note.matter].format(about=about or "this plan", to=to)
 
 
 def _open_words(plan: Plan, schedule: Schedule | None) -> Iterator[str]:
     titles = _titles(plan)
-    asked = [
-        _note_words(note, titles)
-        for note in plan.notes
-        if note.matter.kind in (MatterKind.QUESTION, MatterKind.COLLISION)
-    ]
+    asked = [*_notes_words(plan, MatterKind.QUESTION, MatterKind.COLLISION)]
     missing = Counter(
         (titles[each.service], each.why.words)
         for each in (schedule.unplaced if schedule else ())
@@ -484,11 +492,10 @@ def _open_words(plan: Plan, schedule: Schedule | None) -> Iterator[str]:
 
 
 def _referral_words(plan: Plan) -> Iterator[str]:
-    titles = _titles(plan)
-    referred = [n for n in plan.notes if n.matter.kind is MatterKind.REFERRAL]
+    referred = [*_notes_words(plan, MatterKind.REFERRAL)]
     if not referred:
         yield "This plan sends you to nobody else."
-    yield from (f"- {_note_words(note, titles)}" for note in referred)
+    yield from (f"- {text}" for text in referred)
 
 
 def _signing(main: Element, plan: Plan) -> None:

@@ -107,6 +107,19 @@ def listed(words: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def weekdays_words(days: Iterable[Weekday]) -> str:
+    """Days of the week in their order; three and more in a row by the first and the last.
+
+    Example:
+        >>> weekdays_words(Weekday), weekdays_words([Weekday.FRIDAY, Weekday.MONDAY])
+        ('Monday to Sunday', 'Monday and Friday')
+    """
+    in_order = sorted(set(days))
+    if len(in_order) >= 3 and in_order[-1] - in_order[0] == len(in_order) - 1:
+        return f"{in_order[0].title} to {in_order[-1].title}"
+    return listed(day.title for day in in_order)
+
+
 def often_words(timing: Timing, *, first: int = 1) -> str:
     """How often, on which days and at what time; ``first``: the week in which it begins.
 
@@ -117,7 +130,7 @@ def often_words(timing: Timing, *, first: int = 1) -> str:
     days = _slots_words(slots_of(timing))
     match timing:
         case Weekly():
-            return f"every {days}"
+            often = "every week"
         case PerWeek(times):
             often = f"{_times(times)} a week"
         case TimePerWeek(dose):
@@ -141,10 +154,10 @@ def _times(count: int) -> str:
 
 def _slots_words(slots: Iterable[Slot]) -> str:
     """Days and times; days of the same time together."""
-    by_time: dict[time | None, list[str]] = {}
+    by_time: dict[time | None, list[Weekday]] = {}
     for slot in sorted(slots):
-        by_time.setdefault(slot.start, []).append(slot.day.title)
+        by_time.setdefault(slot.start, []).append(slot.day)
     return ", ".join(
-        f"{listed(days)}{f' at {clock_words(start)}' if start else ''}"
+        f"{weekdays_words(days)}{f' at {clock_words(start)}' if start else ''}"
         for start, days in by_time.items()
     )
