@@ -298,6 +298,35 @@ def test_schedule_writes_titles_when_told_to(planned: Path, run: Run) -> None:
     assert "SUMMARY:Urine test" in (planned / "o.ics").read_text(encoding="utf-8")
 
 
+def test_schedule_writes_a_page_for_the_patient_with_the_week_asked_for(
+    planned: Path, run: Run
+) -> None:
+    arguments = ("schedule", "plan.json", "--site", "site.toml", "--page", "page.html")
+    said = run(*arguments, "--week", 3)
+    assert (said.code, said.err) == (0, "")
+    page = (planned / "page.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert 'src="data:image/svg+xml;base64,' in page
+    assert "Week 3: January 19 to 25, 2026." in page
+    assert run(*arguments).code == 0
+    assert "Week 1: January 5 to 11, 2026." in (planned / "page.html").read_text(encoding="utf-8")
+
+
+def test_a_page_of_a_week_that_the_plan_does_not_have_is_refused(planned: Path, run: Run) -> None:
+    before = left(planned)
+    page = ("--page", "page.html", "--week", 17)
+    refused(run("schedule", "plan.json", "--site", "site.toml", *page), "from 1 to 16")
+    assert left(planned) == before
+
+
+@pytest.mark.parametrize("other", ["--ical", "-o"])
+def test_a_page_never_takes_the_place_of_another_file(other: str, planned: Path, run: Run) -> None:
+    files = ("--ical", "out.ics", "--page", "same", other, "./same")
+    said = run("schedule", "plan.json", "--site", "site.toml", *files)
+    refused(said, "cannot write same: two contents are to go there")
+    assert "same" not in left(planned)
+
+
 def test_schedule_replaces_what_was_there(planned: Path, run: Run) -> None:
     (planned / "out.ics").write_text("old", encoding="utf-8")
     (planned / "out.json").write_text("old", encoding="utf-8")

@@ -57,6 +57,7 @@ from iopkit.eligibility import (
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.instruments import INSTRUMENTS, Score, Screening
 from iopkit.interchange import from_json, from_toml, to_document, to_json
+from iopkit.layouts import Block, Layout, Placed, Rows, laid_out
 from iopkit.levels import Edition, LevelOfCare
 from iopkit.modalities import Modality
 from iopkit.patients import (
@@ -110,6 +111,7 @@ from iopkit.plans import (
     find_requirements,
     schedule,
 )
+from iopkit.plots import _blocks
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, weekly_windows
 from iopkit.truth import Truth
@@ -119,6 +121,7 @@ DAY = timedelta(days=1)
 
 CONFIDENTIAL: set[type] = {
     Assessment,
+    Block,
     Cause,
     Change,
     Consent,
@@ -135,6 +138,7 @@ CONFIDENTIAL: set[type] = {
     Goal,
     Intervention,
     JudgedBy,
+    Layout,
     MentalDisorder,
     Milestone,
     Move,
@@ -142,12 +146,14 @@ CONFIDENTIAL: set[type] = {
     Objective,
     Obligation,
     Patient,
+    Placed,
     Placement,
     Plan,
     Problem,
     Progress,
     Provenance,
     Result,
+    Rows,
     RungResult,
     Schedule,
     Score,
@@ -332,6 +338,8 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += [plan, *plan.notes, dated, *dated.sessions, *dated.unplaced]
         made += [session.moved for session in dated.sessions if session.moved]
         made += check(dated, REQUIREMENTS)
+        layout = laid_out(_blocks(dated, 1, random_days=True), lambda text, _: len(text) / 20)
+        made += [layout, layout.rows, *layout.placed, *(each.block for each in layout.placed)]
         made += agreed(plan, start)
     for field in attrs.fields(Patient):
         value = getattr(patient, field.name)

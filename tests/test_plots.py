@@ -4,16 +4,29 @@ import re
 import struct
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, timedelta
 from html import unescape
 from itertools import pairwise
 from typing import Literal
+from uuid import UUID
 from xml.etree import ElementTree as ET
 
 import pytest
 from attrs import evolve
 
-from iopkit import MissingExtraError, Modality, Program, find_program
+from iopkit import (
+    InvalidError,
+    MissingExtraError,
+    Modality,
+    Plan,
+    Program,
+    Schedule,
+    Site,
+    WeeklyWindows,
+    find_program,
+    schedule,
+)
 from iopkit.eligibility import (
     FACTS,
     POLICIES,
@@ -30,8 +43,22 @@ from iopkit.eligibility import (
 )
 from iopkit.errors import TooComplexError
 from iopkit.interchange import program_names
-from iopkit.plans import EveryWeeks, PerWeek, Phase, Service, TimePerWeek, Timing, weekly_doses
-from iopkit.plots import policy_picture, program_picture
+from iopkit.layouts import COLUMN
+from iopkit.plans import (
+    Closure,
+    EveryWeeks,
+    Once,
+    PerWeek,
+    Phase,
+    RandomDays,
+    Service,
+    Slot,
+    TimePerWeek,
+    Timing,
+    Weekly,
+    weekly_doses,
+)
+from iopkit.plots import policy_picture, program_picture, week_picture
 from iopkit.sources import Dated, Grade, Source, Versions
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -448,3 +475,181 @@ def test_a_picture_too_wide_to_be_read_is_refused() -> None:
 
     with pytest.raises(TooComplexError, match="columns"):
         policy_picture(policy(AnyOf(each)), on=POLICY_DAY)
+
+
+# Weeks.
+
+PATIENT = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")
+MONDAY = date(2026, 1, 5)
+WIDE_OPEN = Site("Elm Street", "America/Chicago", WeeklyWindows.of("monday 00:00-24:00"))
+
+
+def weekly(name: str, *slots: str, minutes: int | None = 60, title: str = "") -> Service:
+    timing = Weekly(tuple(map(Slot.parse, slots)))
+    length = None if minutes is None else timedelta(minutes=minutes)
+    return Service(name, title or f"The {name}", Modality.GROUP_THERAPY, timing, length)
+
+
+def scheduled(*services: Service, weeks: int = 2, site: Site = WIDE_OPEN) -> Schedule:
+    program = Program("program", "Program", (Phase("all", "All", weeks),), services)
+    plan = Plan(PATIENT, PATIENT, site.name, program, MONDAY, 1)
+    return schedule(plan, site)
+
+
+def frames(svg: bytes) -> list[tuple[float, float, float, float, str]]:
+    """Left, top, width, height and style of each block, in the order of drawing."""
+    found = []
+    for path in parsed(svg).iter(f"{SVG}path"):
+        corners = re.findall(r"[ML] (\S+) (\S+)", path.get("d", ""))
+        style = path.get("style", "")
+        if len(corners) == 4 and "stroke: #000000" in style and "url" not in style:
+            xs, ys = ([float(corner[n]) for corner in corners] for n in (0, 1))
+            size = max(xs) - min(xs), max(ys) - min(ys)
+            found.append((min(xs), min(ys), *size, style))
+    return [frame for frame in found if frame[2] > 10]
+
+
+def test_a_week_has_a_block_for_each_session_where_its_day_and_time_are() -> None:
+    dated = scheduled(
+        weekly("short", "monday 09:00", minutes=30),
+        weekly("long", "monday 10:00", minutes=120),
+        site=evolve(WIDE_OPEN, hours=WeeklyWindows.of("monday 08:00-20:00")),
+    )
+    first, second = frames(week_picture(dated, week=1))
+    assert first[0] == second[0]
+    assert second[3] == pytest.approx(4 * first[3], abs=0.01)
+    assert second[1] - first[1] == pytest.approx(2 * first[3], abs=0.01)
+
+
+def test_a_weeks_days_are_columns_from_the_plans_first_day() -> None:
+    dated = scheduled(weekly("group", "monday 09:00"), weekly("talk", "thursday 09:00"))
+    everyday = evolve(
+        WIDE_OPEN, hours=WeeklyWindows.of("monday 08:00-20:00", "thursday 08:00-20:00")
+    )
+    dated = schedule(dated.plan, everyday)
+    svg = week_picture(dated, week=2)
+    monday, thursday = frames(svg)
+    assert thursday[0] - monday[0] == pytest.approx(3 * 72 * COLUMN, abs=0.01)
+    text = words(svg)
+    assert text[0] == "Week 2: January 12 to 18, 2026"
+    assert text[1:5] == ["Mon", "Jan 12", "Tue", "Jan 13"]
+    assert {"9 am", "10 am", "The group", "9\N{EN DASH}10 am"} <= set(text)
+    assert "8 am" not in text
+
+
+def test_a_session_that_was_moved_says_so_and_has_a_dashed_edge() -> None:
+    closed = Closure(MONDAY, MONDAY + timedelta(days=1), "Training")
+    hours = WeeklyWindows.of("monday 08:00-20:00", "tuesday 08:00-20:00")
+    dated = scheduled(
+        weekly("group", "monday 09:00"), site=evolve(WIDE_OPEN, hours=hours, closures=(closed,))
+    )
+    moved, usual = (week_picture(dated, week=week) for week in (1, 2))
+    assert "moved" in words(moved)
+    assert "dasharray" in frames(moved)[0][4]
+    assert "moved" not in words(usual)
+    assert "dasharray" not in frames(usual)[0][4]
+
+
+def test_days_of_random_tests_are_shown_only_when_asked_for() -> None:
+    test = Service("test", "Test", Modality.DRUG_TESTING, RandomDays(1), timedelta(minutes=60))
+    dated = scheduled(test)
+    hidden, shown = (week_picture(dated, week=1, random_days=asked) for asked in (False, True))
+    assert frames(hidden) == []
+    assert "On a random day: Test." in words(hidden)
+    assert len(frames(shown)) == 1
+    assert "midnight\N{EN DASH}1 am" in words(shown)
+    assert "On a random day: Test." not in words(shown)
+
+
+def test_what_has_no_time_is_named_below_the_week() -> None:
+    dated = scheduled(weekly("talk", "monday 09:00", minutes=None), weekly("group", "monday 10:00"))
+    text = words(week_picture(dated, week=1))
+    assert text[-1] == "No time yet: The talk."
+
+
+def test_a_session_over_midnight_has_a_block_on_both_days_even_in_the_next_week() -> None:
+    night = weekly("night", "sunday 23:00", minutes=120)
+    site = evolve(WIDE_OPEN, hours=WeeklyWindows.of("sunday 20:00-24:00", "monday 00:00-06:00"))
+    dated = scheduled(night, site=site)
+    first, second = (frames(week_picture(dated, week=week)) for week in (1, 2))
+    assert [len(first), len(second)] == [1, 2]
+    assert min(second)[0] < min(first)[0], "on Monday, from the week before"
+
+
+def test_a_service_looks_the_same_in_every_week() -> None:
+    dated = scheduled(
+        weekly("group", "monday 10:00"),
+        Service(
+            "talk",
+            "Talk",
+            Modality.GROUP_THERAPY,
+            Once(2, (Slot.parse("monday 09:00"),)),
+            timedelta(minutes=45),
+        ),
+    )
+    pictures = [frames(week_picture(dated, week=week)) for week in (1, 2)]
+    colors = [
+        {color for *_, style in found for color in re.findall(r"fill: (#\w+)", style)}
+        for found in pictures
+    ]
+    assert len(colors[0]) == 1
+    assert len(colors[1]) == 2
+    assert colors[0] < colors[1]
+
+
+@pytest.mark.parametrize("title", ["from $5 to $10", "$\\nope$", "50 % & <more>", "a\\b x^2 {y}"])
+def test_a_weeks_titles_are_shown_as_they_are_written(title: str) -> None:
+    svg = week_picture(scheduled(weekly("group", "monday 09:00", title=title)), week=1)
+    assert title in " ".join(words(svg))
+    assert b"Oblique" not in svg, "a part is set as mathematics"
+
+
+def letters(svg: bytes) -> Iterator[tuple[float, float, list[float]]]:
+    """Where each letter in a block begins, and the block's left, top, width and height."""
+    edges = {
+        shape.get("id"): [float(edge.get(name, "nan")) for name in ("x", "y", "width", "height")]
+        for shape in parsed(svg).iter(f"{SVG}clipPath")
+        for edge in shape
+    }
+    for group in parsed(svg).iter(f"{SVG}g"):
+        clip = re.fullmatch(r"url\(#(\w+)\)", group.get("clip-path", ""))
+        for inner in group.iterfind(f"{SVG}g") if clip else ():
+            numbers = [*map(float, re.findall(r"-?[\d.]+", inner.get("transform", "")))]
+            for use in inner.iter(f"{SVG}use"):
+                along = re.search(r"\((\S+)", use.get("transform", "(0 0)"))
+                assert along
+                assert clip
+                yield numbers[0] + numbers[2] * float(along[1]), numbers[1], edges[clip[1]]
+
+
+def test_letters_of_a_long_title_begin_within_their_block() -> None:
+    title = "Supercalifragilisticexpialidocious group of very many words " * 9
+    svg = week_picture(scheduled(weekly("group", "monday 09:00", title=title)), week=1)
+    found = [*letters(svg)]
+    assert len(found) > 40
+    for x, y, (left, top, width, height) in found:
+        assert left < x < left + width - 2
+        assert top < y < top + height
+    assert "In full: Supercalifragilisticexpialidocious" in " ".join(words(svg))
+
+
+@pytest.mark.parametrize("form", ["svg", "png"])
+def test_a_week_gives_the_same_bytes_each_time(form: Literal["svg", "png"]) -> None:
+    dated = scheduled(weekly("group", "monday 09:00"))
+    first = week_picture(dated, week=1, form=form)
+    assert week_picture(dated, week=1, form=form) == first
+    assert week_picture(dated, week=2, form=form) != first
+    assert first.startswith(b"\x89PNG" if form == "png" else b"<?xml")
+
+
+@pytest.mark.parametrize("week", [0, 3, -1])
+def test_a_week_that_the_plan_does_not_have_is_refused(week: int) -> None:
+    with pytest.raises(InvalidError, match="from 1 to 2"):
+        week_picture(scheduled(weekly("group", "monday 09:00")), week=week)
+
+
+def test_a_weeks_picture_needs_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    dated = scheduled(weekly("group", "monday 09:00"))
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtraError, match=r"iopkit\[plots\]"):
+        week_picture(dated, week=1)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 from typing import ClassVar
@@ -29,20 +30,31 @@ from iopkit.eligibility import (
 from iopkit.eligibility.catalogue import GROUPS
 from iopkit.errors import InvalidError
 from iopkit.instruments import INSTRUMENTS
-from iopkit.interchange import find_program, program_names
+from iopkit.interchange import (
+    find_program,
+    from_json,
+    from_toml,
+    plan_html,
+    program_names,
+    week_text,
+)
 from iopkit.interchange.texts import dose_text, duration_text
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
 from iopkit.modalities import Modality
+from iopkit.patients import Patient
 from iopkit.plans import (
     REQUIREMENTS,
     Phase,
     Program,
     Service,
+    Site,
     discrepancies,
+    draft,
+    schedule,
     slots_of,
     weekly_doses,
 )
-from iopkit.plots import policy_picture, program_picture
+from iopkit.plots import policy_picture, program_picture, week_picture
 from iopkit.sources import Source
 
 Lines = Iterable[str]
@@ -54,6 +66,7 @@ def setup(app: Sphinx) -> None:
         app.add_directive(f"iopkit-{name}", _directive(write))
     app.add_directive("iopkit-picture", Picture)
     app.add_directive("iopkit-policy-picture", PolicyPicture)
+    app.add_directive("iopkit-week", Week)
 
 
 def _directive(write: Callable[[], Lines]) -> type[SphinxDirective]:
@@ -93,13 +106,36 @@ class PolicyPicture(SphinxDirective):
         return _image(self, policy.name, policy_picture(policy, on=newest.since), text)
 
 
+class Week(SphinxDirective):
+    """The first week of the shipped patient's plan, and the plan's page for a download."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        examples = files("iopkit") / "examples"
+        patient = from_json(Patient, (examples / "patient.json").read_bytes())
+        site = from_toml(Site, (examples / "site.toml").read_bytes())
+        program = find_program(self.arguments[0])
+        plan = draft(program, patient, site, start=date(2026, 1, 5), seed=2026)
+        dated = schedule(plan, site)
+        picture = week_picture(dated, week=1)
+        page = plan_html(plan, dated, picture=picture).encode()
+        _generated(self, f"{program.name}-page.html", page)
+        text = " ".join(week_text(dated, week=1).split())
+        return _image(self, f"{program.name}-week", picture, text)
+
+
 def _image(directive: SphinxDirective, name: str, data: bytes, text: str) -> list[nodes.Node]:
-    path = Path(directive.env.srcdir, "_generated", f"{name}.svg")
+    _generated(directive, f"{name}.svg", data)
+    image = [f".. image:: /_generated/{name}.svg", f"   :alt: {text}"]
+    return directive.parse_text_to_nodes("\n".join(image))
+
+
+def _generated(directive: SphinxDirective, name: str, data: bytes) -> None:
+    path = Path(directive.env.srcdir, "_generated", name)
     path.parent.mkdir(exist_ok=True)
     if not path.exists() or path.read_bytes() != data:
         path.write_bytes(data)
-    image = [f".. image:: /_generated/{path.name}", f"   :alt: {text}"]
-    return directive.parse_text_to_nodes("\n".join(image))
 
 
 def _escaped(text: object) -> str:

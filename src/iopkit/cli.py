@@ -50,6 +50,7 @@ from iopkit.interchange import (
     ladder_text,
     moves_text,
     placement_text,
+    plan_html,
     plan_text,
     policy_text,
     program_names,
@@ -68,6 +69,7 @@ from iopkit.plans import (
     Plan,
     Program,
     RequirementSet,
+    Schedule,
     Site,
     check,
     draft,
@@ -230,6 +232,19 @@ def _parser() -> argparse.ArgumentParser:
         "--titles",
         action="store_true",
         help="name the services in the calendar file; that discloses the kind of treatment",
+    )
+    dated.add_argument(
+        "--page",
+        type=Path,
+        metavar="PAGE.html",
+        help="write the plan as a page for the patient, with a picture of a week",
+    )
+    dated.add_argument(
+        "--week",
+        type=int,
+        default=1,
+        metavar="N",
+        help="the week on the page; the first if not given",
     )
     dated.add_argument(
         "-o", "--output", type=Path, metavar="SCHEDULE.json", help="write the schedule"
@@ -402,10 +417,20 @@ def _schedule(options: argparse.Namespace) -> _Answer:
     calendar = (
         to_ical(dated, stamp=datetime.now(UTC), titles=options.titles) if options.ical else b""
     )
+    page = _page(dated, options.week) if options.page else b""
     text = f"{calendar_text(dated)}\n\nNot as planned:\n{moves_text(dated)}"
-    return _Answer(
-        text, document, files=_files((options.ical, calendar), (options.output, _json(document)))
+    written = _files(
+        (options.ical, calendar), (options.page, page), (options.output, _json(document))
     )
+    return _Answer(text, document, files=written)
+
+
+def _page(dated: Schedule, week: int) -> bytes:
+    """A plan as a page with a picture of a week."""
+    from iopkit.plots import week_picture
+
+    picture = week_picture(dated, week=week)
+    return plan_html(dated.plan, dated, week=week, picture=picture).encode()
 
 
 def _check(options: argparse.Namespace) -> _Answer:
@@ -549,8 +574,8 @@ def _files(*wanted: tuple[Path | None, bytes]) -> dict[Path, bytes]:
     """What is to be written; two contents for one path are refused, as one would be lost."""
     files = {path: data for path, data in wanted if path is not None}
     paths = [path.resolve() for path, _ in wanted if path is not None]
-    if len(set(paths)) < len(paths):
-        raise _UsageError(f"cannot write {paths[0].name}: two contents are to go there")
+    for twice in (path for path in paths if paths.count(path) > 1):
+        raise _UsageError(f"cannot write {twice.name}: two contents are to go there")
     return files
 
 

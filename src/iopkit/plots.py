@@ -4,17 +4,32 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from io import BytesIO
 from textwrap import fill
 from typing import TYPE_CHECKING, Literal
 
 from attrs import evolve, frozen
 
+from iopkit.availability import DAY, Weekday
 from iopkit.eligibility import Policy, describe
 from iopkit.eligibility.diagrams import NO, YES, Diagram, diagram_of, reached
 from iopkit.errors import MissingExtraError, TooComplexError
-from iopkit.plans import Dose, Program, weekly_doses
+from iopkit.interchange.plain import clock_words, short_day_words, span_words
+from iopkit.interchange.weeks import week_remarks, week_sessions, week_start, week_title
+from iopkit.layouts import (
+    COLUMN,
+    LEFT,
+    LINE,
+    PAD,
+    STRIPE,
+    WIDTH,
+    Block,
+    laid_out,
+    wrapped,
+)
+from iopkit.plans import Dose, Program, Schedule, weekly_doses
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -206,14 +221,13 @@ _HOUR = timedelta(hours=1)
 def _looks(program: Program) -> dict[str, tuple[str, str]]:
     """Color and pattern of each service whose time is known, by name."""
     names = dict.fromkeys(s.name for s in program.every_service if Dose.of([s]).known)
-    return {
-        name: (
-            _COLORS[number % len(_COLORS)],
-            # Colors come again after eight services; with their pattern, none does.
-            _HATCHES[(number + number // len(_COLORS)) % len(_HATCHES)],
-        )
-        for number, name in enumerate(names)
-    }
+    return {name: _look(number) for number, name in enumerate(names)}
+
+
+def _look(number: int) -> tuple[str, str]:
+    """A color and a pattern; colors come again after eight, and with their pattern, none does."""
+    again, place = divmod(number, len(_COLORS))
+    return _COLORS[place], _HATCHES[(number + again) % len(_HATCHES)]
 
 
 def _draw_weeks(
@@ -267,6 +281,145 @@ def _notes(program: Program) -> Iterator[str]:
             yield f"{phase.title}: {phase.words}; {shown.words} shown"
     if any(dose.extra for _, dose in doses):
         yield "Lighter, on top: how much more it is if sessions last their longest"
+
+
+def week_picture(
+    schedule: Schedule,
+    *,
+    week: int,
+    random_days: bool = False,
+    form: Literal["svg", "png"] = "svg",
+) -> bytes:
+    """One week of a schedule as a calendar: a column for each day, a block for each session.
+
+    Only hours that hold a session have rows, and a few beside them. A service has the same
+    color and pattern in every week; a session that was moved says so and has a dashed edge.
+    What has no time is named below. ``iopkit.interchange.week_text`` says the same in words.
+    Calling this is the explicit act that shows when a patient comes.
+
+    Args:
+        week: counts from 1.
+        random_days: show also sessions on days that were drawn. A patient who sees the days of
+            drug tests knows them in advance, so they are named below otherwise.
+
+    Returns:
+        The file's bytes; the same arguments give the same bytes.
+
+    Raises:
+        MissingExtraError: ``matplotlib`` is not installed.
+        InvalidError: the plan has no such week.
+    """
+    try:
+        from matplotlib import rc_context
+        from matplotlib.figure import Figure
+        from matplotlib.patches import Rectangle
+    except ImportError as error:
+        raise MissingExtraError("plots", "a picture") from error
+    first = week_start(schedule, week)
+    layout = laid_out(_blocks(schedule, week, random_days=random_days), _measure)
+    rows = layout.rows
+    said = list(week_remarks(schedule, week, random_days=random_days))
+    cut = [each.block for each in layout.placed if not each.whole]
+    said += dict.fromkeys(f"In full: {block.title}, {block.times}" for block in cut)
+    below = [line for text in said for line in wrapped(text, WIDTH - 2 * PAD, 8, _measure)]
+    height = rows.bottom + 0.18 + len(below) * 8 * LINE
+    with rc_context({"svg.hashsalt": "iopkit", "svg.fonttype": "path"}):
+        figure = Figure(figsize=(WIDTH, height))
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, WIDTH), ylim=(height, 0))
+        axes.set_axis_off()
+        texts: list[Text] = []
+
+        def write(x: float, y: float, text: str, size: float, place: str = "left") -> "Text":
+            texts.append(axes.text(x, y, text, size=size, ha=place))
+            return texts[-1]
+
+        write(LEFT, 0.2, week_title(schedule, week), 11).set_fontweight("bold")
+        for day in range(8):
+            left = LEFT + day * COLUMN
+            for run in rows.lines:
+                axes.vlines(left, run[0][1], run[-1][1], colors=_GRID, linewidth=0.6, zorder=0)
+            if day < 7:
+                on = first + timedelta(days=day)
+                name = Weekday.of(on).title[:3]
+                write(left + COLUMN / 2, 0.44, name, 8, "center").set_fontweight("bold")
+                write(left + COLUMN / 2, 0.6, short_day_words(on), 8, "center")
+        for hour, y in (line for run in rows.lines for line in run):
+            axes.hlines(y, LEFT, WIDTH - PAD, colors=_GRID, linewidth=0.6, zorder=0)
+            write(LEFT - 0.06, y + 0.035, clock_words(time(hour % 24)), 7, "right")
+        for each in layout.placed:
+            color, hatch = _look(each.block.look)
+            left = each.x + _BESIDE
+            moved = bool(each.block.mark)
+            frame = Rectangle(
+                (left, each.y),
+                each.width - 2 * _BESIDE,
+                each.height,
+                facecolor=_tint(color),
+                edgecolor="black",
+                linewidth=1.3 if moved else 0.6,
+                linestyle="--" if moved else "-",
+            )
+            stripe = Rectangle(
+                (left, each.y),
+                STRIPE,
+                each.height,
+                facecolor=color,
+                hatch=hatch,
+                edgecolor="black",
+                linewidth=0.4,
+            )
+            axes.add_patch(frame)
+            axes.add_patch(stripe)
+            for number, words in enumerate(each.lines, 1):
+                y = each.y + number * each.size * LINE
+                # A letter can be wider than a narrow block.
+                write(each.x + STRIPE + PAD, y, words, each.size).set(clip_path=frame, clip_on=True)
+        for number, words in enumerate(below, 1):
+            write(PAD, rows.bottom + 0.1 + number * 8 * LINE, words, 8)
+        return _saved(figure, texts, form)
+
+
+_BESIDE = 0.015
+"""Inches between a block and its column's edge."""
+_GRID = "#BBBBBB"
+
+
+def _blocks(schedule: Schedule, week: int, *, random_days: bool) -> Iterator[Block]:
+    """A block for each session and day that it touches."""
+    services = dict.fromkeys(s.name for s in schedule.plan.program.every_service)
+    looks = {name: number for number, name in enumerate(services)}
+    first = week_start(schedule, week)
+    for session in week_sessions(schedule, week, random_days=random_days):
+        midnight = datetime.combine(first, time(0), session.start.tzinfo)
+        low, high = ((at - midnight) // timedelta(minutes=1) for at in (session.start, session.end))
+        times = span_words(session.start, session.end).replace(" to ", "\N{EN DASH}")
+        for day in range(7):
+            start, end = max(low - day * DAY, 0), min(high - day * DAY, DAY)
+            if start < end:
+                title, mark = schedule.service(session).title, "moved" if session.moved else ""
+                yield Block(day, start, end, title, times, looks[session.service], mark)
+
+
+def _tint(color: str) -> tuple[float, ...]:
+    """A color so light that black text on it is easy to read."""
+    parts = (int(color[n : n + 2], 16) / 255 for n in (1, 3, 5))
+    return tuple(1 - 0.2 * (1 - part) for part in parts)
+
+
+def _measure(text: str, size: float) -> float:
+    return _width_at_ten(text) * size / 720
+
+
+@lru_cache(maxsize=4096)
+def _width_at_ten(text: str) -> float:
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    width, _, _ = text_to_path.get_text_width_height_descent(
+        text, FontProperties(size=10), ismath=False
+    )
+    return float(width)
 
 
 def _saved(figure: "Figure", texts: Iterable["Text"], form: Literal["svg", "png"]) -> bytes:

@@ -11,6 +11,7 @@ from iopkit.interchange.documents import (
     tradeoff_document,
 )
 from iopkit.interchange.findings import checks_text, findings_text, requirements_text
+from iopkit.interchange.handout import plan_html
 from iopkit.interchange.ical import to_ical
 from iopkit.interchange.library import find_program, program_names, program_text
 from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
@@ -24,6 +25,7 @@ from iopkit.interchange.texts import (
     policy_text,
     template_text,
 )
+from iopkit.interchange.weeks import week_text
 
 __all__ = [
     "calendar_text",
@@ -42,6 +44,7 @@ __all__ = [
     "ladder_text",
     "moves_text",
     "placement_text",
+    "plan_html",
     "plan_text",
     "policy_text",
     "predicate_from_json",
@@ -54,4 +57,5 @@ __all__ = [
     "to_json",
     "tradeoff_document",
     "tradeoffs_text",
+    "week_text",
 ]

@@ -5,9 +5,10 @@ Calling one of these is the explicit act that shows a patient's values.
 
 import re
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, indent, tostring
 
 from iopkit.eligibility import Decision, Result
+from iopkit.interchange.markup import bullets, child, row
 from iopkit.interchange.texts import STATES, item, wrapped
 from iopkit.truth import Truth
 
@@ -56,30 +57,18 @@ def decision_markdown(decision: Decision) -> str:
 def decision_html(decision: Decision) -> str:
     """A decision as an HTML ``section`` without styles; classes name verdict and states."""
     section = Element("section", {"class": f"iopkit-decision {decision.verdict.value}"})
-
-    def add(parent: Element, tag: str, text: str = "", **attributes: str) -> Element:
-        child = SubElement(parent, tag, attributes)
-        child.text = re.sub(r"[\x00-\x1f]+", " ", text)  # HTML has no control characters
-        return child
-
-    add(section, "h2", decision.title)
-    add(section, "p", _judged(decision))
-    add(add(section, "p"), "strong", _VERDICT[decision.verdict])
-    table = add(section, "table")
-    heads = add(add(table, "thead"), "tr")
-    for head in _HEADS:
-        add(heads, "th", head, scope="col")
-    body = add(table, "tbody")
+    child(section, "h2", decision.title)
+    child(section, "p", _judged(decision))
+    child(child(section, "p"), "strong", _VERDICT[decision.verdict])
+    table = child(section, "table")
+    row(child(table, "thead"), _HEADS, tag="th")
+    body = child(table, "tbody")
     for result in decision.results:
-        row = add(body, "tr", **{"class": STATES[result.truth]})
-        for cell in _row(result):
-            add(row, "td", cell)
+        row(body, _row(result), class_=STATES[result.truth])
     for head, items in _notes(decision):
-        add(section, "p", f"{head}:")
-        listed = add(section, "ul")
-        for text in items:
-            add(listed, "li", text)
-    add(section, "p", ADVICE)
+        child(section, "p", f"{head}:")
+        bullets(section, items)
+    child(section, "p", ADVICE)
     indent(section)
     return tostring(section, encoding="unicode", method="html")
 

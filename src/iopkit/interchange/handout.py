@@ -1,0 +1,559 @@
+"""A plan as a page that its patient can read and keep."""
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from xml.etree.ElementTree import Element
+
+from attrs import evolve
+
+from iopkit.eligibility import AllOf, Compare, Predicate, describe
+from iopkit.errors import refuse, unless
+from iopkit.interchange.markup import bullets, child, document, row
+from iopkit.interchange.plain import (
+    counted,
+    day_words,
+    days_words,
+    length_words,
+    listed,
+    often_words,
+    weekdays_words,
+)
+from iopkit.interchange.weeks import week_text
+from iopkit.modalities import Delivery, Modality
+from iopkit.needs import Need
+from iopkit.patients import Relationship
+from iopkit.plans import (
+    Goal,
+    InAll,
+    Matter,
+    MatterKind,
+    Milestone,
+    MilestoneKind,
+    Note,
+    Objective,
+    Once,
+    PerWeek,
+    Plan,
+    Reason,
+    Schedule,
+    Service,
+    Signer,
+    Weekly,
+    slots_of,
+)
+
+_DAY = timedelta(days=1)
+
+
+def plan_html(
+    plan: Plan,
+    schedule: Schedule | None = None,
+    *,
+    week: int = 1,
+    picture: bytes | None = None,
+) -> str:
+    """A plan as a page of HTML that its patient can read, keep and print.
+
+    The page speaks to the patient in short, plain sentences. It needs no other file, and
+    prints on A4 and US Letter. What staff need beside that is in small print at its end.
+    Days that were drawn, such as those of drug tests, are not told. Calling this is the
+    explicit act that shows a patient's values; keys and the day of birth are never among
+    them.
+
+    Args:
+        schedule: the plan's own; the page then has a week of it, and what has no date.
+        week: the week to show, from 1.
+        picture: the week as an SVG or PNG file, such as ``iopkit.plots.week_picture`` gives;
+            without it, the week is a list.
+
+    Raises:
+        InvalidError: the schedule is another plan's, the picture has none or is no picture,
+            or the plan has no such week.
+    """
+    kind = "png" if (picture or b"").startswith(b"\x89PNG\r\n\x1a\n") else "svg+xml"
+    refuse(
+        "page",
+        unless(
+            picture is None or kind == "png" or b"<svg" in picture[:1000],
+            "picture",
+            "an SVG or PNG file",
+            "another",
+        ),
+        unless(
+            picture is None or schedule is not None,
+            "schedule",
+            "the schedule that the picture is of",
+            "none",
+        ),
+        unless(schedule is None or schedule.plan == plan, "schedule", "the plan's", "another's"),
+    )
+    page = Element("html", {"lang": "en"})
+    head = child(page, "head")
+    child(head, "meta", charset="utf-8")
+    child(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
+    child(head, "title", "Your treatment plan")
+    child(head, "style", _STYLE)
+    main = child(child(page, "body"), "main")
+    _opening(main, plan)
+    _aims(main, plan)
+    shown = None if schedule is None else week_text(schedule, week=week)
+    data = None if picture is None else f"data:image/{kind};base64,{b64encode(picture).decode()}"
+    _times(main, plan, shown, data)
+    beside = child(main, "div", class_="beside")
+    for title, texts in _rest(plan, schedule):
+        section = child(beside, "section")
+        child(section, "h2", title)
+        _said(section, texts)
+    _signing(main, plan)
+    _small_print(main, plan)
+    return document(page)
+
+
+_STYLE = """
+:root { color-scheme: light; }
+body { margin: 0; background: white; color: #1a1a1a;
+  font: 16px/1.35 "Helvetica Neue", Arial, "Liberation Sans", sans-serif; }
+main { max-width: 48rem; margin: 0 auto; padding: 1rem; }
+h1, h2, h3, h4 { color: #0b3c5d; line-height: 1.2; }
+h1 { font-size: 1.6rem; margin: 0 0 0.2rem; }
+h2 { font-size: 1.1rem; margin: 0.9rem 0 0.2rem; border-bottom: 2px solid #0b3c5d; }
+h3, h4 { font-size: 1rem; margin: 0.4rem 0 0.1rem; }
+p, ul { margin: 0.15rem 0; }
+ul { padding-left: 1.1rem; }
+img { display: block; width: 100%; margin: 0.3rem 0; }
+table { border-collapse: collapse; width: 100%; margin: 0.3rem 0; }
+th, td { text-align: left; vertical-align: top; padding: 0.1rem 0.4rem;
+  border: 1px solid #767676; }
+thead th { background: #e3edf4; }
+.goals { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr));
+  gap: 0.2rem 1rem; }
+.beside { columns: 2 18rem; column-gap: 1.5rem; margin-top: 0.4rem; }
+.beside section { break-inside: avoid; padding-top: 0.4rem; }
+.beside section h2 { margin-top: 0; }
+.signs { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr));
+  gap: 1.2rem 2rem; margin-top: 1.2rem; }
+.sign { display: flex; gap: 0.4rem; }
+.line { border-bottom: 1px solid #1a1a1a; flex: 2; }
+.line + span + .line { flex: 1; }
+.small { font-size: 0.8rem; margin-top: 0.8rem; border-top: 1px solid #767676; }
+.small h2 { font-size: 0.9rem; border: 0; margin: 0.2rem 0 0; }
+@page { margin: 8mm 12mm; }
+@media print {
+  body { font-size: 9pt; line-height: 1.22; }
+  main { max-width: none; padding: 0; }
+  h1 { font-size: 15pt; }
+  h2 { font-size: 11pt; margin-top: 4pt; border-width: 1px; }
+  h3, h4 { font-size: 9.5pt; margin-top: 2pt; }
+  h2, h3, h4 { break-after: avoid; }
+  p, ul { margin: 1pt 0; }
+  th, td { padding: 0.5pt 4pt; }
+  img { max-height: 3in; margin: 2pt 0; object-fit: contain; object-position: left; }
+  tr, li, .goals div, .sign { break-inside: avoid; }
+  thead th { background: none; }
+  .goals { grid-template-columns: repeat(auto-fit, minmax(2in, 1fr)); }
+  .beside { columns: 3; column-gap: 14pt; }
+  .beside { margin-top: 1pt; }
+  .beside section { padding-top: 3pt; }
+  .signs { grid-template-columns: repeat(3, 1fr); gap: 12pt; margin-top: 10pt; }
+  .small { font-size: 7pt; margin-top: 4pt; }
+  .small h2, .small ul, .small li, .small p { display: inline; font-size: 7pt; padding: 0; }
+}
+"""
+
+
+def _said(parent: Element, texts: Iterable[str]) -> None:
+    """Each text as a paragraph; those that begin with a dash as a list."""
+    items: list[str] = []
+    for text in (*texts, ""):
+        if text.startswith("- "):
+            items.append(text[2:])
+            continue
+        bullets(parent, items)
+        items = []
+        if text:
+            child(parent, "p", text)
+
+
+def _opening(main: Element, plan: Plan) -> None:
+    program = plan.program
+    child(main, "h1", "Your treatment plan")
+    first, last = (day_words(day, weekday=True) for day in (plan.start, plan.end - _DAY))
+    child(
+        main,
+        "p",
+        f"{program.title} at {plan.site}. This plan is for you. It starts on {first}. "
+        f"It ends on {last}. That is {counted(plan.weeks, 'week')}. {_usual_days(plan)}",
+    )
+
+
+def _usual_days(plan: Plan) -> str:
+    """The days that come again each week, as far as they are known."""
+    services = plan.program.services_in(plan.program.phases[0])
+    slots = [
+        slot
+        for service in services
+        if isinstance(service.timing, (Weekly, PerWeek)) and service.name not in plan.on_hold
+        for slot in slots_of(service.timing)
+    ]
+    if not slots:
+        return "Your days are not set yet."
+    days = weekdays_words(slot.day for slot in slots)
+    parts = {_part_of_day(slot.start.hour) if slot.start else "" for slot in slots}
+    part = parts.pop() if len(parts) == 1 else ""
+    lead = "At first, you" if len(plan.program.phases) > 1 else "You"
+    return f"{lead} meet with us on {days}{part}."
+
+
+def _part_of_day(hour: int) -> str:
+    return " morning" if hour < 12 else " afternoon" if hour < 17 else " evening"
+
+
+def _aims(main: Element, plan: Plan) -> None:
+    """Problems, and the goals set for each."""
+    child(main, "h2", "What we work on")
+    if not plan.problems:
+        child(main, "p", "No problem is on record yet. You and your counselor will talk about it.")
+    for problem in plan.problems:
+        child(main, "h3", problem.statement)
+        goals = [goal for goal in plan.goals or () if goal.problem == problem.name]
+        if plan.goals is None:
+            child(main, "p", "You and your counselor will set goals for this.")
+        elif not goals:
+            child(main, "p", "There is no goal for this.")
+        row_of_goals = child(main, "div", class_="goals") if goals else main
+        for goal in goals:
+            card = child(row_of_goals, "div")
+            child(card, "h4", f"Goal: {goal.statement}")
+            _said(card, _goal_words(goal, plan))
+
+
+def _titles(plan: Plan) -> Mapping[str, str]:
+    return {service.name: service.title for service in plan.program.every_service}
+
+
+def _goal_words(goal: Goal, plan: Plan) -> Iterator[str]:
+    """How a goal is measured and by when, and what leads there."""
+    titles, year = _titles(plan), plan.start.year
+    target = goal.target.words if goal.target else "it in a way that you will choose with us"
+    by = f", by {day_words(goal.by, within=year)}." if goal.by else ". No day is set yet."
+    yield f"We measure {target}{by}"
+    yield from (f"- Your step: {_step_words(objective, year)}" for objective in goal.objectives)
+    for each in goal.interventions:
+        where = f" ({titles[each.service]})" if each.service else ""
+        yield f"- What we do: {each.statement}{where}"
+
+
+def _step_words(objective: Objective, year: int) -> str:
+    target = f" ({objective.target.words})" if objective.target else ""
+    by = f", by {day_words(objective.by, within=year)}" if objective.by else ""
+    return f"{objective.statement}{target}{by}"
+
+
+def _times(main: Element, plan: Plan, week: str | None, picture: str | None) -> None:
+    """When the patient comes: a week, and all services."""
+    child(main, "h2", "When you come")
+    if week is not None and picture is not None:
+        child(main, "img", src=picture, alt=week)
+    elif week is not None:
+        title, *lines = week.splitlines()
+        child(main, "h3", title)
+        bullets(main, lines)
+    table = child(main, "table")
+    row(child(table, "thead"), ("What", "When", "How long", "Weeks"), tag="th")
+    body = child(table, "tbody")
+    for service, first, weeks in _rows(plan):
+        often = often_words(service.timing, first=first)
+        when = f"{often[0].upper()}{often[1:]}"
+        if service.delivery:
+            when += f", {_DELIVERED[service.delivery]}"
+        if service.name in plan.on_hold:
+            when += ". On hold: see the open questions"
+        row(body, (service.title, when, _length_words(service), weeks))
+
+
+_DELIVERED = {Delivery.TELEHEALTH: "by video or phone", Delivery.ON_SITE: "at our place"}
+
+
+def _rows(plan: Plan) -> Iterator[tuple[Service, int, str]]:
+    """Each service once, the first week that its timing counts from, and its weeks in words."""
+    program = plan.program
+    found = {(service, 1): [(1, program.weeks)] for service in program.services}
+    first = 1
+    for phase in program.phases:
+        last = first + phase.laid_weeks - 1
+        for service in phase.services:
+            counts_anew = isinstance(service.timing, (InAll, Once))
+            spans = found.setdefault((service, first if counts_anew else 1), [])
+            if spans and spans[-1][1] == first - 1:
+                spans[-1] = spans[-1][0], last
+            else:
+                spans.append((first, last))
+        first = last + 1
+    for (service, begins), spans in found.items():
+        words = (f"{low} to {high}" if low < high else f"{low}" for low, high in spans)
+        yield service, begins, listed(words)
+
+
+def _length_words(service: Service) -> str:
+    if service.duration is None:
+        return "not set yet"
+    words = length_words(service.duration)
+    if service.duration_max and service.duration_max != service.duration:
+        words += f" to {length_words(service.duration_max)}"
+    return f"{words}, with {length_words(service.breaks)} of breaks" if service.breaks else words
+
+
+def _rest(plan: Plan, schedule: Schedule | None) -> Iterator[tuple[str, Iterable[str]]]:
+    """What else the patient wants to know, as titles and texts."""
+    yield "The parts of your plan", _phase_words(plan)
+    yield "Drug tests, and if you use again", _testing_words(plan)
+    yield "Family and friends", _people_words(plan)
+    yield "Looking at your plan again", _review_words(plan)
+    yield "When you finish", _finish_words(plan)
+    yield "Open questions", _open_words(plan, schedule)
+    yield "Help from others", _referral_words(plan)
+
+
+def _phase_words(plan: Plan) -> Iterator[str]:
+    for start, phase in plan.phase_starts():
+        last = start + timedelta(days=7 * phase.laid_weeks - 1)
+        words = f"- {phase.title}: {days_words(start, last, within=plan.start.year)}"
+        if phase.advance is not None:
+            words += f". You go on when {', and '.join(_condition_words(phase.advance))}"
+        yield f"{words}."
+
+
+def _testing_words(plan: Plan) -> Iterator[str]:
+    program = plan.program
+    tests = dict.fromkeys(
+        often_words(service.timing)
+        for service in program.every_service
+        if service.modality is Modality.DRUG_TESTING
+    )
+    yield f"You take a drug test {listed(tests)}." if tests else "This plan has no drug tests."
+    again = program.after_return_to_use
+    yield (
+        f"If you use again: {again}"
+        if again
+        else ("This plan does not say what happens if you use again. Please ask us.")
+    )
+
+
+def _people_words(plan: Plan) -> Iterator[str]:
+    if plan.supports:
+        who = listed(dict.fromkeys(_PEOPLE.get(s, f"your {s.value}") for s in plan.supports))
+        yield f"{who[0].upper()}{who[1:]} can join you in family sessions."
+    if not plan.disclosures:
+        yield "This plan names nobody whom we may tell about your care."
+        return
+    yield "With your written consent, we may tell:"
+    for each in plan.disclosures:
+        until = (
+            f", until {day_words(each.until - _DAY, within=plan.start.year)}" if each.until else ""
+        )
+        yield f"- {each.recipient}: {each.information or 'it is not said what'}{until}"
+    yield "You can take this consent back."
+
+
+_PEOPLE = {Relationship.OTHER: "a person close to you"}
+
+
+def _review_words(plan: Plan) -> Iterator[str]:
+    days = sorted({m.by for m in plan.milestones if m.kind is MilestoneKind.REVIEW})
+    told = [day_words(day, within=plan.start.year) for day in days]
+    yield (
+        f"We go through this plan with you by {listed(told)}."
+        if told
+        else "No day is set yet. You can ask us at any time."
+    )
+
+
+def _finish_words(plan: Plan) -> Iterator[str]:
+    program = plan.program
+    if program.discharge is not None:
+        yield "You are done when all of this is so:"
+        yield from (f"- {words}" for words in _condition_words(program.discharge))
+    else:
+        yield "This plan does not say yet when you are done. Please ask us."
+    after = program.continuing_care
+    if after:
+        yield f"After that you go on with: {after.title}."
+        for service in dict.fromkeys(after.every_service):
+            yield f"- {service.title}: {often_words(service.timing)}"
+    else:
+        yield "This plan does not say yet what comes after. Please ask us."
+
+
+_COURSE: Mapping[str, str] = MappingProxyType(
+    {
+        "weeks_in_phase": "you have been in this part for {} weeks",
+        "weeks_in_program": "you have been here for {} weeks",
+        "attendance": "you came to {}% of your sessions",
+        "days_without_use": "you had {} days without use",
+        "negative_tests_in_a_row": "you had {} negative drug tests in a row",
+        "goals_met": "you reached {} of your goals",
+        "goals_open": "{} of your goals are still open",
+        "clinician_agrees": "your counselor agrees",
+    }
+)
+"""Facts about the course, as a patient is told what must be so."""
+
+
+def _condition_words(condition: Predicate) -> list[str]:
+    """A condition about the course, each part that must hold by itself."""
+    match condition:
+        case AllOf(parts) if parts and not condition.label:
+            return [words for part in parts for words in _condition_words(part)]
+        case Compare(fact, _, True) if not condition.label:
+            return [_COURSE[fact.name]]
+        case Compare(fact, operator, int(value) | float(value)) if (
+            value is not False and not condition.label
+        ):
+            number = f"{value * 100 if fact.name == 'attendance' else value:g}"
+            return [_COURSE[fact.name].format(f"{operator.words}{number}")]
+        case _:
+            return [describe(condition)]
+
+
+_ASKED: Mapping[Matter, str] = MappingProxyType(
+    {
+        Matter.AVAILABILITY_UNKNOWN: "When can you come? So far we looked only at our own hours.",
+        Matter.OBLIGATIONS_UNKNOWN: "When are you at work, at school, or needed at home?",
+        Matter.DURATION_UNKNOWN: "{about}: how long is each session?",
+        Matter.AGE_UNKNOWN: "How old are you? This program is for one age group.",
+        Matter.CALL_UNKNOWN: "{about}: do you need it? It is on hold until we know.",
+        Matter.FAMILY_UNKNOWN: "{about}: who can join you? Do you agree in writing? "
+        "It is on hold until we know.",
+        Matter.NEED_UNKNOWN: "Do you need {about}?",
+        Matter.PROVISION_UNKNOWN: "You need {about}. Can we give it to you here?",
+        Matter.NO_OPEN_TIME: "{about}: we found no open time that suits you.",
+        Matter.OUTSIDE_HOURS: "{about}: we are closed at this time.",
+        Matter.OUTSIDE_AVAILABILITY: "{about}: you cannot come at this time.",
+        Matter.OFFER_OVERLAPS: "{about}: our usual time does not fit with your other sessions.",
+        Matter.OTHER_AGE_GROUP: "This program is for another age group. Is it right for you?",
+        Matter.NOT_PROVIDED: "You need {about}. We do not have it here. We send you to {to}.",
+    }
+)
+"""Questions, collisions and referrals, as a patient is asked or told."""
+
+_NEEDS: Mapping[Need, str] = MappingProxyType(
+    {
+        Need.WITHDRAWAL_MANAGEMENT: "help with withdrawal",
+        Need.AROUND_THE_CLOCK_SUPPORT: "care by day and night",
+        Need.MEDICAL_CARE: "care by doctors and nurses",
+        Need.OPIOID_MEDICATION: "medicine for opioid use",
+        Need.PSYCHIATRIC_CARE: "mental health care",
+        Need.PRENATAL_CARE: "care in pregnancy",
+        Need.TRAUMA_THERAPY: "help after trauma",
+        Need.EATING_DISORDER_THERAPY: "help with an eating disorder",
+        Need.INTERPRETER: "an interpreter",
+        Need.HOUSING: "a safe place to live",
+        Need.TRANSPORT: "a ride",
+        Need.CHILD_CARE: "child care",
+    }
+)
+
+
+def _notes_words(plan: Plan, *kinds: MatterKind) -> Iterator[str]:
+    """The notes of some kinds; those that differ by the day alone are one."""
+    titles = _titles(plan)
+    alike: dict[Note, list[Note]] = {}
+    for note in plan.notes:
+        if note.matter.kind in kinds:
+            alike.setdefault(evolve(note, day=None), []).append(note)
+    for note, each in alike.items():
+        on = [one.day for one in each if one.day is not None]
+        service = titles.get(note.service, note.service) if note.service else ""
+        need = _NEEDS[note.need] if note.need else ""
+        about = ", ".join(
+            filter(None, (service, weekdays_words(on) if on else "", need, note.part))
+        )
+        to = note.need.referral if note.need else "others"
+        yield _ASKED[note.matter].format(about=about or "this plan", to=to)
+
+
+def _open_words(plan: Plan, schedule: Schedule | None) -> Iterator[str]:
+    titles = _titles(plan)
+    asked = [*_notes_words(plan, MatterKind.QUESTION, MatterKind.COLLISION)]
+    missing = Counter(
+        (titles[each.service], each.why.words)
+        for each in (schedule.unplaced if schedule else ())
+        if each.why is not Reason.ON_HOLD
+    )
+    asked += [
+        f"{title}: {counted(number, 'session')} without a date yet, as {why}."
+        for (title, why), number in missing.items()
+    ]
+    yield "Please talk with us about these:" if asked else "There are none right now."
+    yield from (f"- {text}" for text in asked)
+
+
+def _referral_words(plan: Plan) -> Iterator[str]:
+    referred = [*_notes_words(plan, MatterKind.REFERRAL)]
+    if not referred:
+        yield "This plan sends you to nobody else."
+    yield from (f"- {text}" for text in referred)
+
+
+def _signing(main: Element, plan: Plan) -> None:
+    """A line for each who has not signed yet."""
+    child(main, "p", "Keep this page in a safe place. It shows that you are in treatment.")
+    wanted = [Signer.PATIENT, Signer.COUNSELOR]
+    if any(m.kind is not MilestoneKind.REVIEW for m in plan.milestones):
+        wanted.append(Signer.PHYSICIAN)
+    signed = {signature.signer for signature in plan.signatures or ()}
+    lines = child(main, "div", " ", class_="signs")
+    for signer in wanted:
+        if signer not in signed:
+            line = child(lines, "div", class_="sign")
+            for text in (_signer(signer), "Date"):
+                child(line, "span", text)
+                child(line, "span", " ", class_="line")
+
+
+def _signer(signer: Signer) -> str:
+    return signer.value.replace("_", " ").capitalize()
+
+
+def _small_print(main: Element, plan: Plan) -> None:
+    """What staff need of a plan beside what the patient is told."""
+    section = child(main, "section", class_="small")
+    child(section, "h2", "For staff")
+    made = plan.provenance
+    signed = [f"{_signer(s.signer)} on {day_words(s.on)}" for s in plan.signatures or ()]
+    due = [f"{m.kind.label} by {day_words(m.by)}{_under(m)}" for m in plan.milestones]
+    codes = [f"{problem.statement} ({problem.code})" for problem in plan.problems if problem.code]
+    chosen = [n.words for n in plan.notes if n.matter.kind is MatterKind.CHOICE]
+    origin = [f"program {made.program if made else plan.program.name}"]
+    if made:
+        origin += [f"version {made.version}"] if made.version else []
+        origin += [f"requirements {name}" for name in made.requirements]
+        origin += [
+            f"policy {d.policy}, judged for {day_words(d.on)}: {d.verdict.value}"
+            for d in made.decisions
+        ]
+    bullets(
+        section,
+        (
+            f"{head}: {'; '.join(texts) or 'none'}."
+            for head, texts in (
+                ("Due", due),
+                ("Signed", signed),
+                ("Codes", codes),
+                ("Chosen in drafting", chosen),
+                ("Made from", origin),
+            )
+        ),
+    )
+    child(
+        section,
+        "p",
+        "To certify is to state in writing, as a doctor, that the patient needs this care.",
+    )
+
+
+def _under(milestone: Milestone) -> str:
+    return f" ({milestone.under})" if milestone.under else ""

@@ -1,0 +1,163 @@
+"""Plain words for patients: days, clock times, how long and how often."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from iopkit.availability import Weekday
+from iopkit.plans import (
+    EveryWeeks,
+    InAll,
+    Once,
+    PerWeek,
+    RandomDays,
+    Slot,
+    TimePerWeek,
+    Timing,
+    Weekly,
+    slots_of,
+)
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def day_words(day: date, *, weekday: bool = False, within: int | None = None) -> str:
+    """A day as Americans write it; ``within``: the year that goes without saying.
+
+    Example:
+        >>> day_words(date(2026, 1, 5), weekday=True), day_words(date(2026, 1, 5), within=2026)
+        ('Monday, January 5, 2026', 'January 5')
+    """
+    lead = f"{Weekday.of(day).title}, " if weekday else ""
+    year = "" if day.year == within else f", {day.year}"
+    return f"{lead}{_MONTHS[day.month - 1]} {day.day}{year}"
+
+
+def short_day_words(day: date) -> str:
+    """A day of this year in few letters, such as ``Jan 5``."""
+    return f"{_MONTHS[day.month - 1][:3]} {day.day}"
+
+
+def days_words(first: date, last: date, *, within: int | None = None) -> str:
+    """A stretch of days; month and year are said once if they are the same.
+
+    Example:
+        >>> days_words(date(2026, 1, 5), date(2026, 1, 11))
+        'January 5 to 11, 2026'
+    """
+    start = day_words(first, within=within if first.year != last.year else last.year)
+    end = day_words(last, within=within)
+    same_month = (first.year, first.month) == (last.year, last.month)
+    return f"{start} to {end.partition(' ')[2] if same_month else end}"
+
+
+def clock_words(clock: time | datetime) -> str:
+    """A clock time as Americans say it.
+
+    Example:
+        >>> clock_words(time(17, 30)), clock_words(time(9)), clock_words(time(12))
+        ('5:30 pm', '9 am', 'noon')
+    """
+    if clock.minute == 0 and clock.hour % 12 == 0:
+        return "noon" if clock.hour else "midnight"
+    minutes = f":{clock.minute:02}" if clock.minute else ""
+    return f"{(clock.hour - 1) % 12 + 1}{minutes} {'pm' if clock.hour >= 12 else 'am'}"
+
+
+def span_words(start: datetime, end: datetime) -> str:
+    """From when to when; am and pm are said once if they are the same.
+
+    Example:
+        >>> span_words(datetime(2026, 1, 5, 17, 30), datetime(2026, 1, 5, 18, 20))
+        '5:30 to 6:20 pm'
+    """
+    first, last = clock_words(start), clock_words(end)
+    if first[-3:] == last[-3:] and first[-3:] in (" am", " pm") and start.date() == end.date():
+        first = first[:-3]
+    return f"{first} to {last}"
+
+
+def length_words(length: timedelta) -> str:
+    """A length in hours and minutes.
+
+    Example:
+        >>> length_words(timedelta(minutes=90)), length_words(timedelta(minutes=50))
+        ('1 hour 30 minutes', '50 minutes')
+    """
+    hours, minutes = divmod(length // timedelta(minutes=1), 60)
+    parts = [counted(n, unit) for n, unit in ((hours, "hour"), (minutes, "minute")) if n]
+    return " ".join(parts) or "no time"
+
+
+def counted(number: int, unit: str) -> str:
+    """A number with its unit, in the plural if it is not one."""
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words in a row.
+
+    Example:
+        >>> listed(["Monday", "Wednesday", "Friday"]), listed(["Monday"])
+        ('Monday, Wednesday and Friday', 'Monday')
+    """
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def weekdays_words(days: Iterable[Weekday]) -> str:
+    """Days of the week in their order; three and more in a row by the first and the last.
+
+    Example:
+        >>> weekdays_words(Weekday), weekdays_words([Weekday.FRIDAY, Weekday.MONDAY])
+        ('Monday to Sunday', 'Monday and Friday')
+    """
+    in_order = sorted(set(days))
+    if len(in_order) >= 3 and in_order[-1] - in_order[0] == len(in_order) - 1:
+        return f"{in_order[0].title} to {in_order[-1].title}"
+    return listed(day.title for day in in_order)
+
+
+def often_words(timing: Timing, *, first: int = 1) -> str:
+    """How often, on which days and at what time; ``first``: the week in which it begins.
+
+    Example:
+        >>> often_words(PerWeek(2, (Slot(Weekday.MONDAY, time(18)), Slot(Weekday.FRIDAY))))
+        'twice a week: Monday at 6 pm, Friday'
+    """
+    days = _slots_words(slots_of(timing))
+    match timing:
+        case Weekly():
+            often = "every week"
+        case PerWeek(times):
+            often = f"{_times(times)} a week"
+        case TimePerWeek(dose):
+            often = f"{length_words(dose)} a week in all"
+        case EveryWeeks(interval):
+            often = f"every {interval} weeks"
+        case Once(week):
+            often = f"once, in week {first + week - 1}"
+        case InAll(count):
+            often = f"{_times(count)} in all"
+        case RandomDays(per_week):
+            often = (
+                f"{_times(per_week)} a week, on {'random days' if per_week > 1 else 'a random day'}"
+            )
+    return f"{often}: {days}" if days else often
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _slots_words(slots: Iterable[Slot]) -> str:
+    """Days and times; days of the same time together."""
+    by_time: dict[time | None, list[Weekday]] = {}
+    for slot in sorted(slots):
+        by_time.setdefault(slot.start, []).append(slot.day)
+    return ", ".join(
+        f"{weekdays_words(days)}{f' at {clock_words(start)}' if start else ''}"
+        for start, days in by_time.items()
+    )

@@ -1,0 +1,80 @@
+"""A week of a schedule: its sessions, what has no time, and both in words."""
+
+from datetime import date, timedelta
+from itertools import groupby
+
+from iopkit.errors import refuse, unless
+from iopkit.interchange.plain import day_words, days_words, span_words
+from iopkit.plans import RandomDays, Schedule, Session
+
+
+def week_start(schedule: Schedule, week: int) -> date:
+    """The first day of a week of a plan.
+
+    Raises:
+        InvalidError: the plan has no such week.
+    """
+    weeks = schedule.plan.weeks
+    refuse("week", unless(1 <= week <= weeks, "week", f"from 1 to {weeks}", week))
+    return schedule.plan.start + timedelta(weeks=week - 1)
+
+
+def week_title(schedule: Schedule, week: int) -> str:
+    """Which week it is, and its days."""
+    start = week_start(schedule, week)
+    return f"Week {week}: {days_words(start, start + timedelta(days=6))}"
+
+
+def week_sessions(schedule: Schedule, week: int, *, random_days: bool) -> tuple[Session, ...]:
+    """The sessions that touch the days of a week, in order."""
+    start = week_start(schedule, week)
+    end = start + timedelta(weeks=1)
+    return tuple(
+        session
+        for session in schedule.sessions
+        if session.start.date() < end
+        and (session.end - timedelta(minutes=1)).date() >= start
+        and (random_days or not _is_random(schedule, session))
+    )
+
+
+def _is_random(schedule: Schedule, session: Session) -> bool:
+    return isinstance(schedule.service(session).timing, RandomDays)
+
+
+def week_remarks(schedule: Schedule, week: int, *, random_days: bool) -> tuple[str, ...]:
+    """What a week has beside the sessions that are shown on its days."""
+    unplaced = [schedule.service(u).title for u in schedule.unplaced if u.week == week]
+    hidden = [
+        schedule.service(session).title
+        for session in schedule.sessions
+        if session.week == week and not random_days and _is_random(schedule, session)
+    ]
+    groups = (("On a random day", hidden), ("No time yet", unplaced))
+    return tuple(f"{head}: {', '.join(dict.fromkeys(some))}." for head, some in groups if some)
+
+
+def week_text(schedule: Schedule, *, week: int, random_days: bool = False) -> str:
+    """A week's sessions in plain words, a line a day: the alternative text of its picture.
+
+    Args:
+        random_days: tell also the days that were drawn, such as those of drug tests.
+
+    Raises:
+        InvalidError: the plan has no such week.
+    """
+    sessions = week_sessions(schedule, week, random_days=random_days)
+    lines = [f"{week_title(schedule, week)}."]
+    for day, on_day in groupby(sessions, key=lambda session: session.start.date()):
+        told = "; ".join(session_words(schedule, session) for session in on_day)
+        lines.append(f"{day_words(day, weekday=True)}: {told}.")
+    if not sessions:
+        lines.append("No session has a time.")
+    return "\n".join([*lines, *week_remarks(schedule, week, random_days=random_days)])
+
+
+def session_words(schedule: Schedule, session: Session) -> str:
+    """A session's title and times, and whether it was moved."""
+    moved = " (moved)" if session.moved else ""
+    title = schedule.service(session).title
+    return f"{title}, {span_words(session.start, session.end)}{moved}"
