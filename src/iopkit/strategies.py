@@ -396,7 +396,7 @@ def demands() -> st.SearchStrategy[Demand]:
     counting = st.builds(Counting, kinds, st.booleans(), st.booleans())
     hours = st.integers(1, 20 * 60).map(_minutes)
     return st.one_of(
-        st.builds(WeeklyHours, hours, st.none(), counting, st.booleans(), st.integers(0, 3)),
+        st.builds(WeeklyHours, hours, st.none(), counting, taper_weeks=st.integers(0, 3)),
         st.builds(WeeklyHours, st.none(), hours, counting, st.booleans()),
         st.builds(DailyHours, st.integers(1, 8 * 60).map(_minutes), counting),
         st.builds(WeeklyDays, st.integers(1, 7), counting),
@@ -411,6 +411,7 @@ def demands() -> st.SearchStrategy[Demand]:
             st.integers(1, 90),
             st.none() | st.integers(1, 90),
         ),
+        st.just(Reviews(MilestoneKind.REVIEW)),
         st.builds(PlanLength, st.integers(1, 60), st.none() | st.integers(60, 200)),
         st.builds(
             WrittenPlan,
