@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -350,7 +350,9 @@ def test_check_flags_each_week_of_matrix(planned: Path, run: Run) -> None:
     said = run(*arguments, "--json")
     assert said.code == 1
     assert said.json["met"] == "no"
-    weekly = [f for f in said.json["findings"] if f["requirement"]["name"] == "nine-hours"]
+    (one,) = said.json["sets"]
+    assert (one["requirements"], one["met"]) == ("us-medicare-iop", "no")
+    weekly = [f for f in one["findings"] if f["requirement"]["name"] == "nine-hours"]
     assert [finding["truth"] for finding in weekly] == ["no"] * 16
     assert [finding["week"] for finding in weekly] == list(range(1, 17))
 
@@ -403,6 +405,78 @@ def test_check_takes_requirements_from_a_file(planned: Path, run: Run) -> None:
     (planned / "rules.json").write_text(to_json(requirements), encoding="utf-8")
     arguments = ("check", "plan.json", "--site", "site.toml", "--json", "--requirements")
     assert run(*arguments, "rules.json").json == run(*arguments, "us-medicare-iop").json
+
+
+def test_check_sets_several_requirement_sets_side_by_side(planned: Path, run: Run) -> None:
+    names = ("us-medicare-iop", "samhsa-iop", "us-medicare-otp-iop")
+    several = [part for name in names for part in ("--requirements", name)]
+    said = run("check", "plan.json", "--site", "site.toml", *several)
+    assert (said.code, said.err) == (1, "")
+    beside, *alone = said.out.split("\n\n\n")
+    assert [name for name in names if name in beside] == [*names]
+    assert len(alone) == 3
+    assert "9 hours of therapeutic services" in alone[0]
+    said = run("check", "plan.json", "--site", "site.toml", *several, "--json")
+    assert [one["requirements"] for one in said.json["sets"]] == [*names]
+    assert [one["met"] for one in said.json["sets"]] == ["no", "no", "no"]
+    again = run("check", "plan.json", "--site", "site.toml", *several, *several, "--json")
+    assert again.json == said.json
+
+
+def test_without_a_site_check_judges_what_the_plan_prescribes(planned: Path, run: Run) -> None:
+    arguments = ("check", "plan.json", "--json", "--requirements", "us-medicare-iop")
+    prescribed, booked = run(*arguments).json, run(*arguments, "--site", "site.toml").json
+
+    def seen(said: dict[str, Any]) -> list[int]:
+        findings = said["sets"][0]["findings"]
+        return [f["seen"]["least"] for f in findings if f["requirement"]["name"] == "nine-hours"]
+
+    # A closed day may leave sessions without a date; the plan prescribes them all the same.
+    assert all(less <= more for less, more in zip(seen(booked), seen(prescribed), strict=True))
+    assert sum(seen(prescribed)) == 4720 + 3 * 50
+
+
+def test_check_counts_only_what_was_attended(planned: Path, run: Run) -> None:
+    assert run("schedule", "plan.json", "--site", "site.toml", "-o", "dated.json").code == 0
+    dated = from_json(Schedule, (planned / "dated.json").read_bytes())
+    attended = [
+        session for session in dated.sessions if session.week == 2 and session.modality.is_group
+    ]
+    uids = [str(dated.uid(session)) for session in attended]
+    (planned / "attended.json").write_text(json.dumps(uids), encoding="utf-8")
+    arguments = ("check", "plan.json", "--json", "--requirements", "us-medicare-iop")
+    said = run(*arguments, "--site", "site.toml", "--attended", "attended.json")
+    assert (said.code, said.err) == (1, "")
+    weekly = [f for f in said.json["sets"][0]["findings"] if f["week"] is not None]
+    minutes = sum(session.service_time // timedelta(minutes=1) for session in attended)
+    assert [f["seen"]["least"] for f in weekly] == [0, minutes, *[0] * 14]
+    said = run(*arguments, "--attended", "attended.json")
+    assert (said.code, said.out) == (2, "")
+    assert "--site" in said.err
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "7", "null", "{}x", '{"a": 1}', "[7]", "[null]", '["secret"]', "[" * 100_000],
+    ids=["empty", "number", "null", "no-json", "object", "numbers", "nulls", "words", "deep"],
+)
+def test_uids_that_are_none_are_refused_and_not_shown(text: str, planned: Path, run: Run) -> None:
+    (planned / "attended.json").write_text(text, encoding="utf-8")
+    arguments = ("check", "plan.json", "--site", "site.toml", "--requirements", "us-medicare-iop")
+    said = run(*arguments, "--attended", "attended.json")
+    assert (said.code, said.out) == (2, "")
+    assert "attended.json: expected a JSON list of sessions' UIDs" in said.err
+    assert "secret" not in said.err
+
+
+def test_uids_of_other_sessions_are_refused(planned: Path, run: Run) -> None:
+    other = "0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"
+    (planned / "attended.json").write_text(f'["{other}"]', encoding="utf-8")
+    arguments = ("check", "plan.json", "--site", "site.toml", "--requirements", "us-medicare-iop")
+    said = run(*arguments, "--attended", "attended.json")
+    assert (said.code, said.out) == (2, "")
+    assert "UIDs of the schedule's sessions" in said.err
+    assert other not in said.err
 
 
 # List, show, example.

@@ -411,7 +411,7 @@ def demands() -> st.SearchStrategy[Demand]:
             st.integers(1, 90),
             st.none() | st.integers(1, 90),
         ),
-        st.builds(Reviews, st.just(MilestoneKind.REVIEW)),
+        st.just(Reviews(MilestoneKind.REVIEW)),
         st.builds(PlanLength, st.integers(1, 60), st.none() | st.integers(60, 200)),
         st.builds(
             WrittenPlan,

@@ -24,11 +24,9 @@ from iopkit import (
     Source,
     Weekday,
     WeeklyWindows,
-    check,
     draft,
     find_policy,
     find_program,
-    find_requirements,
     from_json,
     from_toml,
     schedule,
@@ -37,11 +35,9 @@ from iopkit.eligibility import Choice, Number, YesNo
 from iopkit.interchange import (
     calendar_text,
     fact_text,
-    findings_text,
     moves_text,
     plan_text,
     policy_text,
-    requirements_text,
     template_text,
 )
 from iopkit.interchange.texts import dose_text, duration_text
@@ -259,68 +255,6 @@ def test_every_service_is_in_the_plan_and_every_session_in_the_calendar_or_the_m
     assert all(reason.words for reason in Reason)
 
 
-# Findings.
-
-
-def test_findings_are_a_row_for_each_week(dated: Schedule) -> None:
-    text = findings_text(check(dated, find_requirements("us-medicare-iop")))
-    lines = text.splitlines()
-    assert lines[0] == "At least 9 hours of therapeutic services in every week."
-    assert lines[1].startswith("42 CFR 424.24(d) [T1")
-    rows = [line.split() for line in lines if "20" in line[:20]]
-    assert [row[0] for row in rows][:16] == [str(week) for week in range(1, 17)]
-    assert "1 2026-01-05 6 h 10 min at least 9 h unmet, short by 2 h 50 min" in flat(text)
-    assert text.count("unmet, short by") == 16
-
-
-def test_findings_that_are_met_or_undetermined_have_no_shortfall(site: Site) -> None:
-    def text(minutes: int | None) -> str:
-        services = tuple(
-            Service(
-                f"group-{day.value}",
-                "Group",
-                Modality.GROUP_THERAPY,
-                Weekly((Slot(day, time(10, 0)),)),
-                duration,
-            )
-            for day, duration in (
-                (Weekday.TUESDAY, timedelta(hours=8)),
-                (Weekday.THURSDAY, None if minutes is None else timedelta(minutes=minutes)),
-            )
-        )
-        program = Program("p", "P", (Phase("all", "All", 1, services),))
-        plan = draft(program, Patient(key=KEY), site, start=START, seed=1)
-        found = check(schedule(plan, site), find_requirements("us-medicare-iop"))
-        return " ".join(findings_text(found[:1]).split())
-
-    assert text(60).endswith(" 9 h at least 9 h met")
-    assert text(59).endswith(" 8 h 59 min at least 9 h unmet, short by 1 min")
-    assert text(None).endswith(" 8 h to 32 h at least 9 h undetermined")
-
-
-def test_findings_of_several_requirements_come_under_each(
-    dated: Schedule,
-) -> None:
-    requirements = find_requirements("us-medicare-iop")
-    (version,) = requirements.versions.dated
-    minimum = version.value[0]
-    hour = evolve(minimum.demand, least=timedelta(hours=1))
-    more = evolve(minimum, name="one-hour", meaning="At least 1 hour.", demand=hour)
-    both = evolve(
-        requirements,
-        versions=evolve(requirements.versions, dated=(evolve(version, value=(minimum, more)),)),
-    )
-    text = findings_text(check(dated, both))
-    assert text.count("finding\n") == 2
-    first, second = text.split("At least 1 hour.")
-    assert first.count("unmet") == 16
-    assert second.count("  met") == 16
-
-
-def test_no_findings_are_no_text() -> None:
-    assert findings_text(()) == ""
-
-
 # What is shipped.
 
 
@@ -334,13 +268,6 @@ def test_a_policy_shows_its_conditions_and_sources() -> None:
             assert str(criterion.source) in text
     assert "needed hours per week is at least 9 hours" in text
     assert "https://www.ecfr.gov/current/title-42/section-410.44" in text
-
-
-def test_requirements_show_what_counts() -> None:
-    text = flat(requirements_text(find_requirements("us-medicare-iop")))
-    assert "At least 9 hours of therapeutic services in every week." in text
-    assert "drug testing" in text
-    assert "42 CFR 424.24(d)" in text
 
 
 def test_a_program_shows_its_phases_hours_sources_and_gaps() -> None:
