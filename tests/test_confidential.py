@@ -106,6 +106,7 @@ from iopkit.plans import (
     Slot,
     Unplaced,
     Weekly,
+    WeeklyDays,
     check,
     draft,
     find_requirements,
@@ -134,6 +135,7 @@ CONFIDENTIAL: set[type] = {
     Evidence,
     Explanation,
     FactSheet,
+    Figure,
     Finding,
     Goal,
     Intervention,
@@ -340,6 +342,9 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += check(dated, REQUIREMENTS)
         layout = laid_out(_blocks(dated, 1, random_days=True), lambda text, _: len(text) / 20)
         made += [layout, layout.rows, *layout.placed, *(each.block for each in layout.placed)]
+        material = Material.of(dated, None, None)
+        made += [material, *material.held]
+        made += figures_of(WeeklyDays(3), material, [0])
         made += agreed(plan, start)
     for field in attrs.fields(Patient):
         value = getattr(patient, field.name)

@@ -222,6 +222,18 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PHASE=N",
         help="how many weeks a phase has, once for each; the least of its range if not given",
     )
+    plan.add_argument(
+        "--policy",
+        action="append",
+        default=[],
+        help="a policy to judge the patient by on the first day; the plan keeps the decision",
+    )
+    plan.add_argument(
+        "--requirements",
+        action="append",
+        default=[],
+        help="a requirement set, of which the plan gets the days to be reviewed and certified",
+    )
     plan.add_argument("-o", "--output", type=Path, metavar="PLAN.json", help="write the plan")
 
     dated = command("schedule", _schedule, "Date every session of a plan.")
@@ -381,6 +393,10 @@ def _plan(options: argparse.Namespace) -> _Answer:
     program = _named(Program, options.program, find_program)
     site = _document(Site, options.site)
     patient = _document(Patient, options.patient)
+    policies = [_named(Policy, name, find_policy) for name in options.policy]
+    requirements = [
+        _named(RequirementSet, name, find_requirements) for name in options.requirements
+    ]
     seed = secrets.randbits(53) if options.seed is None else options.seed
     plan = draft(
         program,
@@ -390,6 +406,8 @@ def _plan(options: argparse.Namespace) -> _Answer:
         seed=seed,
         track=options.track,
         phase_weeks=_weeks_of(program, options.weeks),
+        requirements=requirements,
+        decisions=[policy.decide(patient, on=options.start) for policy in policies],
     )
     document = to_document(plan)
     return _Answer(plan_text(plan), document, files=_files((options.output, _json(document))))

@@ -108,8 +108,8 @@ STRICT: list[tuple[str, str, str, dict[str, object]]] = [
         },
     ),
     (
-        "program",
-        "phases[0].weeks",
+        "plan",
+        "seed",
         "a whole number that must be",
         {"null": None, "1.0": 1.0, "true": True, "a word": "two"},
     ),
@@ -897,7 +897,9 @@ weeks = 2
         "program document: 6 problems\n"
         "  title: expected this field, found nothing\n"
         "  line 4: hurry: expected a known field, found an unknown one "
-        "(known here and not used: left_open, level, services, sources, title)\n"
+        "(known here and not used: after_return_to_use, age_group, continuing_care, discharge, "
+        "language, left_open, level, review_every_days, services, sources, stated, title, tracks, "
+        "version)\n"
         "  line 6: phases[0].title: expected this field, found nothing\n"
         "  line 8: phases[0].weeks: expected a whole number, found '6'\n"
         "  line 17: phases[0].services[0].timing.slots[2]: expected a slot such as "
@@ -1224,6 +1226,6 @@ def test_a_fault_about_what_a_patients_document_leaves_out_has_its_path(
     for part in (document["program"], *document["program"]["phases"]):
         part.pop("services", None)
     error = _refusal(read, "plan", json.dumps(document))
-    assert str(error).endswith(
+    assert str(error).splitlines()[1] == (
         "  program.services: expected at least one service, found something else"
     )

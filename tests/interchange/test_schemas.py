@@ -336,7 +336,7 @@ def test_a_mistake_in_any_document_is_seen_by_reader_and_schema_alike(
     ("kind", "key"),
     [
         *(("decision", "verdict"), ("decision", "missing"), ("decision", "changes")),
-        *(("finding", "truth"), ("finding", "shortfall_minutes"), ("placement", "verdict")),
+        *(("finding", "truth"), ("finding", "shortfall"), ("placement", "verdict")),
     ],
 )
 def test_what_follows_from_the_rest_is_not_left_out(

@@ -24,6 +24,7 @@ from iopkit.plans import (
     MatterKind,
     Plan,
     Program,
+    Provenance,
     Reason,
     Schedule,
     Service,
@@ -94,11 +95,19 @@ def plan_text(plan: Plan) -> str:
         ("Discharge when", [] if program.discharge is None else [describe(program.discharge)]),
         ("After a return to use", [program.after_return_to_use or ""]),
         ("Then", [program.continuing_care.title] if program.continuing_care else []),
+        ("Rests on", [] if plan.provenance is None else _rests_on(plan.provenance)),
     ):
         lines += listed(head, filter(None, items))
     for kind, head in _NOTE_HEADS.items():
         lines += listed(head, [n.words for n in plan.notes if n.matter.kind is kind])
     return "\n".join(lines)
+
+
+def _rests_on(provenance: Provenance) -> list[str]:
+    """The program's version and the decisions that a plan was made from."""
+    version = f"version {provenance.version} of {provenance.program}"
+    decisions = [f"{d.policy}, {d.on}: {d.verdict.value}" for d in provenance.decisions]
+    return [version, *decisions] if provenance.version else decisions
 
 
 _NOTE_HEADS = {

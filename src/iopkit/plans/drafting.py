@@ -204,7 +204,8 @@ def _with_weeks(program: Program, weeks: Mapping[str, int]) -> tuple[Program, li
         for phase in program.phases
         if phase.name not in weeks and phase.weeks_max not in (None, phase.weeks)
     ]
-    return evolve(program, phases=phases), notes
+    # What the source prints of the program is not about the plan.
+    return evolve(program, phases=phases, stated=()), notes
 
 
 def _tailored(
