@@ -112,6 +112,7 @@ from iopkit.plans import (
     find_requirements,
     schedule,
 )
+from iopkit.plans.figures import Figure, Material, figures_of
 from iopkit.plots import _blocks
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, weekly_windows
