@@ -112,7 +112,7 @@ from iopkit.plans import (
     find_requirements,
     schedule,
 )
-from iopkit.plans.figures import Figure, Material, figures_of
+from iopkit.plans.figures import Figure, Held, Material, figures_of
 from iopkit.plots import _blocks
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, weekly_windows
@@ -377,7 +377,7 @@ def agreed(plan: Plan, start: date) -> list[Any]:
         signatures=(Signature(Signer.PATIENT, start),),
         provenance=Provenance("short", None, (JudgedBy("us-medicare-iop", start, Truth.YES),)),
     )
-    parts = [settled.provenance, *settled.problems, goal, goal.target]
+    parts: list[Any] = [settled.provenance, *settled.problems, goal, goal.target]
     parts += [*goal.objectives, *(step.target for step in goal.objectives), *goal.interventions]
     parts += [*settled.milestones, *settled.disclosures, *(settled.signatures or ())]
     parts += settled.provenance.decisions if settled.provenance else ()

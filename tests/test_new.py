@@ -172,7 +172,9 @@ def test_the_template_shows_every_key_and_every_class_of_a_value(kind: Any) -> N
     "kind", [kind for kind in MADE_OF if not attrs.has(kind)], ids=lambda kind: kind.__name__
 )
 def test_the_template_names_every_word(kind: Any) -> None:
-    assert [word for word in map(leaf_of(kind).write, kind) if word not in TEXT] == []
+    leaf = leaf_of(kind)
+    assert leaf is not None
+    assert [word for word in map(leaf.write, kind) if word not in TEXT] == []
 
 
 def test_what_the_comments_propose_is_valid_as_well() -> None:

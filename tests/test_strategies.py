@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
+from functools import partial
 from typing import Any, get_args
 
 import pytest
@@ -100,6 +101,10 @@ def has_node(wanted: Wanted) -> Wanted:
     return lambda drawn: any(wanted(node) for node in nodes(drawn))
 
 
+def of_kind(kind: type, value: object) -> bool:
+    return isinstance(value, kind)
+
+
 DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
     "days": {
         "the first": (strategies.days(date(2024, 1, 1), date(2024, 1, 3)), lambda d: d.day == 1),
@@ -163,8 +168,7 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
         "with nothing known": (strategies.assessments(), lambda a: set(judged(a)) == {None}),
     },
     "demands": {
-        kind.__name__: (strategies.demands(), lambda d, kind=kind: isinstance(d, kind))
-        for kind in get_args(Demand)
+        kind.__name__: (strategies.demands(), partial(of_kind, kind)) for kind in get_args(Demand)
     },
     "requirement_sets": {
         "of one age group": (

@@ -80,7 +80,7 @@ class BruteForce:
         found: list[tuple[int, Service]] = []
         number = 0
         for phase in self.plan.program.phases:
-            for _ in range(phase.weeks * 7):
+            for _ in range(phase.laid_weeks * 7):
                 weekday = (self.plan.start + timedelta(days=number)).weekday()
                 for service in (*self.plan.program.services, *phase.services):
                     assert isinstance(service.timing, Weekly)

@@ -647,7 +647,7 @@ def test_what_has_no_time_has_a_note(request_: tuple[Program, Patient, Site, dat
     matters = {(note.matter, note.service) for note in plan.notes}
     for phase in plan.program.phases:
         for each in plan.program.services_in(phase):
-            weeks = plan.weeks if each in plan.program.services else phase.weeks
+            weeks = plan.weeks if each in plan.program.services else phase.laid_weeks
             match each.timing:
                 case PerWeek(times_a_week):
                     wanted = times_a_week
