@@ -31,9 +31,6 @@ from iopkit.plans.programs import (
     Phase,
     Program,
     Service,
-    Stated,
-    StatedHours,
-    StatedSessions,
     Track,
 )
 from iopkit.plans.progress import COURSE_FACTS, Progress
@@ -70,6 +67,7 @@ from iopkit.plans.schedules import (
     schedule,
 )
 from iopkit.plans.sites import Closure, HolidayCalendar, Offer, Site, closed_days
+from iopkit.plans.stated import Stated, StatedHours, StatedSessions
 from iopkit.plans.tailoring import CALLED_FOR, NEEDED_FOR, call_for, needs_of
 from iopkit.plans.timetables import (
     Discrepancy,

@@ -23,6 +23,7 @@ from iopkit.errors import Fault, UnknownNameError, refuse, unless
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.progress import COURSE_FACTS
+from iopkit.plans.stated import Stated
 from iopkit.plans.timings import Once, TimePerWeek, Timing, slots_of
 from iopkit.sources import Source
 
@@ -208,55 +209,6 @@ def _course_faults(condition: Predicate | None, where: str) -> tuple[Fault, ...]
     known = other or all(COURSE_FACTS.get(f.name) == f for f in facts_in(condition))
     expected = f"facts about the course ({', '.join(COURSE_FACTS)})"
     return other or unless(bool(known), where, expected, "others")
-
-
-@frozen
-class StatedHours:
-    """Hours that a source prints itself: what the program's items should add up to.
-
-    ``low`` to ``high`` (the same, if ``None``), in each week or, with ``in_all``, in the
-    whole. ``phase``, ``track`` and ``services`` limit what they are of.
-    """
-
-    low: timedelta
-    high: timedelta | None = None
-    in_all: bool = False
-    phase: str | None = None
-    track: str | None = None
-    services: tuple[str, ...] = ()
-
-    def __attrs_post_init__(self) -> None:
-        refuse(
-            "stated hours",
-            unless(
-                self.low > timedelta(0) and is_whole_minutes(self.low),
-                "low",
-                "whole minutes, at least 1",
-                self.low,
-            ),
-            unless(
-                self.high is None or (self.high >= self.low and is_whole_minutes(self.high)),
-                "high",
-                "whole minutes, at least low",
-                self.high,
-            ),
-        )
-
-
-@frozen
-class StatedSessions:
-    """A number of sessions that a source prints itself; see ``StatedHours``."""
-
-    count: int
-    phase: str | None = None
-    track: str | None = None
-    services: tuple[str, ...] = ()
-
-    def __attrs_post_init__(self) -> None:
-        refuse("stated sessions", unless(self.count >= 1, "count", "at least 1", self.count))
-
-
-Stated = StatedHours | StatedSessions
 
 
 @frozen(cache_hash=True)

@@ -12,13 +12,8 @@ from attrs import frozen
 from iopkit.availability import DAY, Weekday, clock_time, minute_of_day
 from iopkit.errors import refuse, unless
 from iopkit.modalities import Modality
-from iopkit.plans.programs import (
-    Program,
-    Service,
-    Stated,
-    StatedHours,
-    StatedSessions,
-)
+from iopkit.plans.programs import Program, Service
+from iopkit.plans.stated import Stated, StatedHours, StatedSessions
 from iopkit.plans.timings import Slot, TimePerWeek, occurrences
 
 
