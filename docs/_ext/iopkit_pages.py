@@ -38,14 +38,15 @@ from iopkit.interchange import (
     program_names,
     week_text,
 )
+from iopkit.interchange.findings import counted_text, demand_text
 from iopkit.interchange.texts import dose_text, duration_text
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
-from iopkit.modalities import Modality
 from iopkit.patients import Patient
 from iopkit.plans import (
     REQUIREMENTS,
     Phase,
     Program,
+    Requirement,
     Service,
     Site,
     discrepancies,
@@ -391,17 +392,32 @@ def _graded(source: Source) -> str:
 def _requirements() -> Iterator[str]:
     for requirements in REQUIREMENTS:
         yield from _section(requirements.title, "-", label=f"requirements-{requirements.name}")
-        for version in requirements.versions.dated:
-            yield from (f":Name: ``{requirements.name}``", f":In force since: {version.since}")
-            yield from (f":Source: {_cited(version.source)}", "")
-            for requirement in version.value:
-                counted = [m.label.lower() for m in Modality if m in requirement.counted]
-                left_out = [m.label.lower() for m in Modality if m not in requirement.counted]
-                yield from (f"``{requirement.name}``", f"   {_escaped(requirement.meaning)}", "")
-                yield f"   :Needed each week: {duration_text(requirement.dose)}"
-                yield f"   :Counted: {', '.join(counted)}"
-                yield f"   :Not counted: {', '.join(left_out) or 'none'}"
-                yield from (f"   :Source: {_cited(requirement.source)}", "")
+        yield f":Name: ``{requirements.name}``"
+        yield from (f":Until: {ended}" for ended in filter(None, [requirements.until]))
+        yield ""
+        for version in reversed(requirements.versions.dated):
+            yield from (f":In force since: {version.since}", f":Source: {_graded(version.source)}")
+            yield ""
+            heads = ("Requirement", "Of whom", "Checked", "What counts", "Source")
+            rows = [_requirement_row(r, requirements.adult_from) for r in version.value]
+            yield from table("28 12 22 22 16", heads, *rows)
+        yield from _bullets("What it leaves open:", map(_escaped, requirements.left_open))
+
+
+def _requirement_row(requirement: Requirement, adult_from: int) -> tuple[str, ...]:
+    whom = {
+        None: "all",
+        AgeGroup.ADULT: f"from {adult_from} years on",
+        AgeGroup.ADOLESCENT: f"below {adult_from} years",
+    }
+    usual = "" if requirement.binding else " Usual, not binding."
+    return (
+        _escaped(f"{requirement.meaning}{usual}"),
+        whom[requirement.age_group],
+        _escaped(demand_text(requirement.demand)),
+        _escaped(counted_text(requirement.demand)),
+        _graded(requirement.source),
+    )
 
 
 def _levels() -> Iterator[str]:

@@ -151,8 +151,20 @@ def test_findings_are_a_row_for_each_week_under_what_is_required_and_who_says_so
         pytest.param(
             plan_of(60, weeks=1),
             WrittenPlan(frozenset({PlanPart.SERVICES})),
-            "all 2026-01-12 1 part at least 1 part met (services)",
+            "all 2026-01-12 there there met (services)",
             id="a-part",
+        ),
+        pytest.param(
+            plan_of(60, weeks=1),
+            WrittenPlan(frozenset({PlanPart.PROBLEMS})),
+            "all 2026-01-12 missing there unmet (problems)",
+            id="a-missing-part",
+        ),
+        pytest.param(
+            plan_of(60, weeks=1),
+            WrittenPlan(frozenset({PlanPart.GOALS})),
+            "all 2026-01-12 not known there undetermined (goals)",
+            id="a-part-that-may-come",
         ),
     ],
 )

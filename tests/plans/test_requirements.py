@@ -143,6 +143,13 @@ def test_counseling_is_a_part_of_treatment() -> None:
     assert COUNSELING < TREATMENT < frozenset(Modality)
 
 
+def test_what_counts_is_shown_by_its_name_if_it_has_one() -> None:
+    assert "TREATMENT" in repr(Counting())
+    assert "COUNSELING" in repr(Counting(COUNSELING))
+    two = frozenset({Modality.SKILLS_TRAINING, Modality.ASSESSMENT})
+    assert "{assessment, skills_training}" in repr(Counting(two))
+
+
 # Sets and their versions
 
 

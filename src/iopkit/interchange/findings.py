@@ -117,6 +117,8 @@ def findings_text(findings: Iterable[Finding]) -> str:
 def _figures(finding: Finding) -> tuple[str, str]:
     """What was seen and what is required; averages are told by the week."""
     weeks, unit = finding.averaged_over, finding.unit
+    if unit is Unit.PARTS:
+        return _PARTS[finding.holds], _PARTS[Truth.YES]
     seen, required = (
         Bounds(*(end if end is None else end // weeks for end in (bounds.least, bounds.most)))
         for bounds in (finding.seen, finding.required)
@@ -124,12 +126,15 @@ def _figures(finding: Finding) -> tuple[str, str]:
     return bounds_text(seen, unit), bounds_text(required, unit, words=True)
 
 
+_PARTS = {Truth.YES: "there", Truth.NO: "missing", Truth.UNKNOWN: "not known"}
+
+
 def finding_text(finding: Finding) -> str:
     """A finding's answer in a few words, with how much is missing or too much."""
     words = STATES[finding.truth]
     if finding.tapering is Truth.YES:
         words += ", below in a tapering phase"
-    if finding.truth is Truth.NO:
+    if finding.truth is Truth.NO and finding.unit is not Unit.PARTS:
         in_all = " in all" if finding.averaged_over > 1 else ""
         if finding.shortfall:
             words += f", short by {figure_text(finding.shortfall, finding.unit)}{in_all}"

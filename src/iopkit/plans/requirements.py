@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import field, frozen
 from dateutil.relativedelta import relativedelta
 
 from iopkit.availability import is_whole_minutes, whole_minutes
@@ -35,6 +35,12 @@ COUNSELING: frozenset[Modality] = frozenset(
 """What is done by a counselor with patients or families, and is not teaching alone."""
 
 
+def _short(modalities: frozenset[Modality]) -> str:
+    """Sets that have a name by that, as they are long."""
+    named = {TREATMENT: "TREATMENT", COUNSELING: "COUNSELING"}
+    return named.get(modalities, f"{{{', '.join(sorted(modalities))}}}")
+
+
 @frozen
 class Counting:
     """Which sessions count, and how long each of them is.
@@ -43,7 +49,7 @@ class Counting:
     delivered is on site. ``clock``: breaks within sessions count.
     """
 
-    modalities: frozenset[Modality] = TREATMENT
+    modalities: frozenset[Modality] = field(default=TREATMENT, repr=_short)
     telehealth: bool = True
     clock: bool = False
 
