@@ -74,6 +74,8 @@ from iopkit.patients import (
     Treatment,
 )
 from iopkit.plans import (
+    Charge,
+    Charges,
     Closure,
     Counted,
     CountTarget,
@@ -95,6 +97,7 @@ from iopkit.plans import (
     Progress,
     Provenance,
     RandomDays,
+    Refusal,
     Schedule,
     ScoreTarget,
     Service,
@@ -103,13 +106,20 @@ from iopkit.plans import (
     Signer,
     Site,
     Slot,
+    Total,
+    Uncharged,
+    Units,
     Unplaced,
     Weekly,
     check,
     draft,
+    find_coding,
+    find_rates,
     find_requirements,
+    itemize,
     schedule,
 )
+from iopkit.plans.claims import Claim, Denial, Visit, claims_in_week
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, weekly_windows
 from iopkit.truth import Truth
@@ -121,10 +131,14 @@ CONFIDENTIAL: set[type] = {
     Assessment,
     Cause,
     Change,
+    Charge,
+    Charges,
+    Claim,
     Consent,
     CountTarget,
     Coverage,
     Decision,
+    Denial,
     DimensionRating,
     Disagreement,
     Disclosure,
@@ -147,6 +161,7 @@ CONFIDENTIAL: set[type] = {
     Problem,
     Progress,
     Provenance,
+    Refusal,
     Result,
     RungResult,
     Schedule,
@@ -157,9 +172,13 @@ CONFIDENTIAL: set[type] = {
     Signature,
     SubstanceUseDisorder,
     Support,
+    Total,
     Tradeoff,
     Treatment,
+    Uncharged,
+    Units,
     Unplaced,
+    Visit,
 }
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
 IMPERSONAL = {
@@ -187,6 +206,9 @@ IMPERSONAL = {
         *("Requirement", "RequirementSet", "Counting", "Bounds"),
         *("WeeklyHours", "DailyHours", "WeeklyDays", "LongestGap", "WeeklyServices"),
         *("Frequency", "GroupSize", "Caseload", "Reviews", "PlanLength", "WrittenPlan"),
+        *("CodingScheme", "DayCode", "SessionCodes", "TimeBand", "TimedCode"),
+        *("DayTiers", "Tier", "WeekCode", "Exclusion", "Rate", "RateTable"),
+        *("CostFigure", "CostComparison", "Episode"),
         *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
         *("Consented", "Covered"),
         *("NewestBand", "NewestFinding", "NewestRisk", "NewestScore", "NeedRecorded"),
@@ -221,6 +243,7 @@ PROGRAM = Program(
 )
 POLICY = find_policy("us-medicare-iop")
 REQUIREMENTS = find_requirements("us-medicare-iop")
+CODING, RATES = find_coding("us-md-medicaid"), find_rates("us-md-medicaid")
 OWN = Source("Our own rule", Grade.SECONDARY)
 ANYBODY = Policy(
     "anybody",
@@ -333,6 +356,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += [session.moved for session in dated.sessions if session.moved]
         made += check(dated, REQUIREMENTS)
         made += agreed(plan, start)
+        made += charged(dated)
     for field in attrs.fields(Patient):
         value = getattr(patient, field.name)
         made += value if isinstance(value, tuple) else ()
@@ -366,6 +390,19 @@ def agreed(plan: Plan, start: date) -> list[Any]:
     parts += [*settled.milestones, *settled.disclosures, *(settled.signatures or ())]
     parts += settled.provenance.decisions if settled.provenance else ()
     return [settled, *parts, Progress(weeks_in_phase=3, days_without_use=67)]
+
+
+def charged(dated: Schedule) -> Iterator[Any]:
+    """What is charged for a schedule, and how it came to that."""
+    charges = itemize(dated, CODING, rates=RATES)
+    yield from (charges, charges.total, *charges.total.units, *charges.lines)
+    for left in charges.uncharged:
+        yield from (left, *left.reasons)
+    week = [session for session in dated.sessions if session.week == 1]
+    visits = [Visit.of(dated.uid(s), s, first=Weekday.MONDAY) for s in week]
+    rules = CODING.versions.dated[0].value
+    yield from visits
+    yield from claims_in_week(rules, visits, booked=visits, charged=visits, last={})
 
 
 def leaves(value: object) -> Iterator[object]:

@@ -58,6 +58,13 @@ INDIANA = Source(
     "https://law.cornell.edu/regulations/indiana/405-IAC-5-21.5-11",
     checked=SEEN,
 )
+# North Carolina's definition was seen in a provider's copy of that month only.
+NORTH_CAROLINA_SAIOP = Source(
+    "NC Medicaid service definition of SAIOP, a provider's copy of April 2023",
+    Grade.SECONDARY,
+    "https://theshipgroup.freshdesk.com/support/solutions/articles/73000610063-substance-abuse-intensive-outpatient-program",
+    checked=date(2023, 4, 30),
+)
 # The part is from 2017 and was amended since; from when this section reads so was not seen.
 VIRGINIA = Source(
     "12VAC30-130-5090",

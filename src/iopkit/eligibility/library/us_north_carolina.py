@@ -3,17 +3,11 @@
 from datetime import date
 
 from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.citations import NORTH_CAROLINA_SAIOP
 from iopkit.eligibility.library.hours import ADOLESCENT, needs_hours
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.sources import Dated, Grade, Source, Versions
 
-# The definition was seen in a provider's copy of that month only.
-_SAIOP_2023 = Source(
-    "NC Medicaid service definition of SAIOP, a provider's copy of April 2023",
-    Grade.SECONDARY,
-    "https://theshipgroup.freshdesk.com/support/solutions/articles/73000610063-substance-abuse-intensive-outpatient-program",
-    checked=date(2023, 4, 30),
-)
 # The policy itself was not seen, only the bulletin that announces it.
 _POLICY_8A_12 = Source(
     "NC Medicaid bulletin of 2026-01-07, policy 8A-12",
@@ -34,10 +28,10 @@ US_NC_MEDICAID_IOP = Policy(
                         "weekly_hours",
                         "Needs at most 19 hours a week.",
                         FACTS["needed_hours_per_week"] <= 19,
-                        _SAIOP_2023,
+                        NORTH_CAROLINA_SAIOP,
                     ),
                 ),
-                _SAIOP_2023,
+                NORTH_CAROLINA_SAIOP,
             ),
             Dated(
                 date(2026, 1, 1),  # in force since
