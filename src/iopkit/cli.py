@@ -35,7 +35,11 @@ from iopkit.eligibility import (
 from iopkit.errors import IopkitError, UnknownNameError
 from iopkit.interchange import (
     calendar_text,
+    charges_text,
+    coding_text,
     comparison_text,
+    cost_document,
+    costs_text,
     decision_html,
     decision_markdown,
     decision_text,
@@ -53,6 +57,7 @@ from iopkit.interchange import (
     policy_text,
     program_names,
     program_text,
+    rates_text,
     requirements_text,
     template_text,
     to_document,
@@ -63,14 +68,22 @@ from iopkit.interchange import (
 from iopkit.interchange.documents import KINDS
 from iopkit.patients import Patient
 from iopkit.plans import (
+    CODINGS,
+    RATES,
     REQUIREMENTS,
+    CodingScheme,
     Plan,
     Program,
+    RateTable,
     RequirementSet,
     Site,
     check,
+    compare_costs,
     draft,
+    find_coding,
+    find_rates,
     find_requirements,
+    itemize,
     schedule,
 )
 from iopkit.truth import Truth, all_of
@@ -227,13 +240,26 @@ def _parser() -> argparse.ArgumentParser:
         "--requirements", required=True, help="a shipped requirement set, or a document of one"
     )
 
+    charged = command("charges", _charges, "Itemize what a plan's sessions are charged as.")
+    charged.add_argument("plan", metavar="PLAN.json", type=Path)
+    charged.add_argument("--site", required=True, type=Path, metavar="SITE.toml")
+    charged.add_argument(
+        "--coding", required=True, help="a shipped coding scheme, or a document of one"
+    )
+    charged.add_argument(
+        "--rates", help="a shipped rate table, or a document of one; no amounts if not given"
+    )
+
+    command("costs", _costs, "Compare what levels of care cost, where somebody counted.")
+
     listed = command("list", _list, "List what is shipped.")
     listed.add_argument("what", choices=sorted(_SHIPPED))
 
     shown = command(
         "show",
         _show,
-        "Show a policy, ladder, program, requirement set or fact, with its sources.",
+        "Show a policy, ladder, program, requirement set, coding scheme, rate table or fact, "
+        "with its sources.",
     )
     shown.add_argument("name")
 
@@ -360,12 +386,29 @@ def _check(options: argparse.Namespace) -> _Answer:
     return _Answer(f"{requirements.title}\n\n{findings_text(findings)}", document, _CODES[met])
 
 
+def _charges(options: argparse.Namespace) -> _Answer:
+    coding = _named(CodingScheme, options.coding, find_coding)
+    rates = _named(RateTable, options.rates, find_rates) if options.rates else None
+    plan = _document(Plan, options.plan)
+    charges = itemize(schedule(plan, _document(Site, options.site)), coding, rates=rates)
+    unknown = rates is not None and charges.total.amount_usd is None
+    code = UNDETERMINED if unknown else DONE
+    return _Answer(charges_text(charges), to_document(charges), code)
+
+
+def _costs(_: argparse.Namespace) -> _Answer:
+    found = compare_costs()
+    return _Answer(costs_text(found), [cost_document(comparison) for comparison in found])
+
+
 # Names and titles of what is shipped, by kind.
 _SHIPPED: Mapping[str, Callable[[], Mapping[str, str]]] = {
+    "codings": lambda: {coding.name: coding.title for coding in CODINGS},
     "facts": lambda: {fact.name: fact.meaning for fact in FACTS.values()},
     "ladders": lambda: {ladder.name: ladder.title for ladder in LADDERS},
     "policies": lambda: {policy.name: policy.title for policy in POLICIES},
     "programs": lambda: {name: find_program(name).title for name in program_names()},
+    "rates": lambda: {table.name: table.title for table in RATES},
     "requirements": lambda: {r.name: r.title for r in REQUIREMENTS},
 }
 
@@ -386,6 +429,8 @@ def _show(options: argparse.Namespace) -> _Answer:
         ("ladders", find_ladder, ladder_text, to_document),
         ("programs", find_program, template_text, to_document),
         ("requirements", find_requirements, requirements_text, to_document),
+        ("codings", find_coding, coding_text, to_document),
+        ("rates", find_rates, rates_text, to_document),
         ("facts", FACTS.__getitem__, fact_text, fact_document),
     ]
     for kind, find, text, document in found:
@@ -395,7 +440,7 @@ def _show(options: argparse.Namespace) -> _Answer:
             documents[kind] = document(value)
     if not texts:
         known = [name for names in _SHIPPED.values() for name in names()]
-        kinds = "policy, ladder, program, requirement set or fact"
+        kinds = "policy, ladder, program, requirement set, coding scheme, rate table or fact"
         raise UnknownNameError(kinds, options.name, set(known))
     return _Answer("\n\n".join(texts), documents)
 
