@@ -493,6 +493,7 @@ def codings(draw: st.DrawFn) -> CodingScheme:
         "A coding scheme",
         Versions(tuple(Dated(day, draw(_coding_rules()), _SOURCE) for day in since)),
         draw(st.none() | st.sampled_from(Weekday)),
+        draw(st.booleans()),
     )
 
 

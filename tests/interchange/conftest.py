@@ -406,7 +406,8 @@ _CODING = CodingScheme(
         )
     ),
     Weekday.SUNDAY,
-    ("Who may bill.",),
+    telehealth=False,
+    left_open=("Who may bill.",),
 )
 
 _RATES = RateTable(

@@ -57,18 +57,22 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
+def _name(kind: Modality) -> str:
+    return kind.value.replace("_", "-")
+
+
 def dated(*asked: tuple[int, Modality, int], unplaced: int = 0) -> Schedule:
     """Sessions on days of a plan of two weeks, each of some minutes."""
     program = Program(
         "any",
         "Any",
         (Phase("only", "Only", 2),),
-        (Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(1)),),
+        tuple(Service(_name(kind), kind.label, kind, PerWeek(1)) for kind in Modality),
     )
     tz = ZoneInfo("America/New_York")
     sessions = tuple(
         Session(
-            kind.value.replace("_", "-"),
+            _name(kind),
             number,
             "only",
             day // 7 + 1,
@@ -79,7 +83,7 @@ def dated(*asked: tuple[int, Modality, int], unplaced: int = 0) -> Schedule:
         for number, (day, kind, minutes) in enumerate(asked, 1)
     )
     missing = tuple(
-        Unplaced("group", n, "only", 1, Modality.GROUP_THERAPY, Reason.TIME_UNKNOWN)
+        Unplaced("group-therapy", n, "only", 1, Modality.GROUP_THERAPY, Reason.TIME_UNKNOWN)
         for n in range(unplaced)
     )
     plan = Plan(KEY, KEY, "Elm", program, MONDAY, 1)
@@ -205,6 +209,7 @@ def test_a_coding_scheme_shows_its_rules_with_sources_and_what_it_leaves_open(
             assert flat(rule_words(rule)) in text
             assert str(rule.source) in text
     assert all(flat(open_) in text for open_ in coding.left_open)
+    assert ("Sessions by telehealth are not charged." in text) is not coding.telehealth
 
 
 def test_a_scheme_that_leaves_nothing_open_has_no_such_heading() -> None:

@@ -24,7 +24,6 @@ from iopkit import (
     HolidayCalendar,
     InvalidError,
     LevelOfCare,
-    Modality,
     Patient,
     Plan,
     Policy,

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.modalities import Modality
+from iopkit.modalities import Delivery, Modality
 from iopkit.plans import (
     CODINGS,
     Charges,
@@ -56,6 +56,7 @@ class Row(NamedTuple):
     day: int
     kind: Modality
     minutes: int
+    remote: bool = False
 
 
 # Around the bounds of the codes, and what adds up to three hours.
@@ -71,14 +72,15 @@ DAYS = [
     [(GROUP, 50), (SKILLS, 50), (FAMILY, 50), (OTHER, 30)],
 ]
 _two_weeks = st.integers(0, 3) | st.integers(0, 13)
-_program = st.lists(st.tuples(_two_weeks, st.sampled_from(DAYS)), max_size=8).map(
-    lambda drawn: [Row(day, *each) for day, those in drawn for each in those]
+_remote = st.sampled_from([False, False, False, True])
+_program = st.lists(st.tuples(_two_weeks, st.sampled_from(DAYS), _remote), max_size=8).map(
+    lambda drawn: [Row(day, *each, remote) for day, those, remote in drawn for each in those]
 )
 # Among them and a year later, whatever else there is.
 _kinds = st.sampled_from(USUAL) | st.sampled_from(Modality)
+_lengths = st.sampled_from(LENGTHS)
 _others = st.lists(
-    st.builds(Row, _two_weeks | st.integers(364, 367), _kinds, st.sampled_from(LENGTHS)),
-    max_size=12,
+    st.builds(Row, _two_weeks | st.integers(364, 367), _kinds, _lengths, _remote), max_size=12
 )
 rows = st.tuples(_program, _others).map(lambda drawn: drawn[0] + drawn[1])
 starts = st.dates(date(2024, 1, 1), date(2026, 12, 31))
@@ -97,7 +99,12 @@ def booked(start: date, rows: Sequence[Row]) -> Schedule:
                 row.day // 7 + 1,
                 row.kind,
                 midnight + timedelta(minutes=20 * (number + 1)),
-                timedelta(minutes=row.minutes),
+                # A break comes on top of the service; some sessions have one.
+                timedelta(minutes=row.minutes + 10 * (number % 3)),
+                breaks=timedelta(minutes=10 * (number % 3)),
+                delivery=Delivery.TELEHEALTH
+                if row.remote
+                else (None, Delivery.ON_SITE)[number % 2],
             )
         )
     program = Program(
@@ -120,12 +127,16 @@ COUNSELED = {
 MEDICARE = {*COUNSELED, Modality.CASE_MANAGEMENT, Modality.OCCUPATIONAL_THERAPY}
 
 
+def in_minutes(length: timedelta) -> int:
+    return int(length.total_seconds()) // 60
+
+
 def every_day(rows: list[Row]) -> range:
     return range(max((row.day for row in rows), default=-1) + 1)
 
 
 def minutes_on(day: int, rows: list[Row], kinds: set[Modality]) -> list[int]:
-    return [minutes for when, kind, minutes in rows if when == day and kind in kinds]
+    return [row.minutes for row in rows if row.day == day and row.kind in kinds]
 
 
 def is_h0015_day(day: int, booked: list[Row], present: list[Row], kinds: set[Modality]) -> bool:
@@ -218,13 +229,18 @@ RECOUNTS: dict[str, Recount] = {
 }
 
 
-def seen(made: Schedule, attended: set[UUID] | None) -> tuple[list[Row], list[Row]]:
-    """All that is booked and all that is to be charged, as the recount sees it."""
+def seen(
+    made: Schedule, attended: set[UUID] | None, *, home: bool = False
+) -> tuple[list[Row], list[Row]]:
+    """All that is booked and all that is to be charged; ``home``: not what is at home."""
     booked: list[Row] = []
     present: list[Row] = []
     for session in made.sessions:
         day = (session.start.date() - made.plan.start).days
-        row = Row(day, session.modality, int(session.duration.total_seconds()) // 60)
+        if home and session.delivery is Delivery.TELEHEALTH:
+            continue
+        service = session.duration - session.breaks
+        row = Row(day, session.modality, in_minutes(service))
         booked.append(row)
         if attended is None or made.uid(session) in attended:
             present.append(row)
@@ -256,7 +272,8 @@ def test_the_units_of_each_day_are_those_of_a_recount(
 
     charges = itemize(made, find_coding(name), attended=attended)
 
-    assert counted(charges, start) == RECOUNTS[name](start, *seen(made, attended))
+    rows_seen = seen(made, attended, home="medicare" in name)
+    assert counted(charges, start) == RECOUNTS[name](start, *rows_seen)
 
 
 # In cents, by code, in the state's fiscal years 2020 and 2023.
@@ -287,10 +304,6 @@ def test_the_sum_of_a_plan_is_that_of_a_recount_in_cents(start: date, rows: list
 # What holds of any scheme and schedule.
 
 any_coding = st.sampled_from(CODINGS) | strategies.codings()
-
-
-def in_minutes(length: timedelta) -> int:
-    return int(length.total_seconds()) // 60
 
 
 @given(any_coding, starts, rows, st.none() | st.sets(st.integers(0, 43)))
@@ -373,7 +386,7 @@ def charged_minutes(charges: Charges) -> int:
 
 
 @pytest.mark.parametrize("name", RECOUNTS)
-@given(starts, rows, st.builds(Row, _two_weeks, _kinds, st.sampled_from(LENGTHS)))
+@given(starts, rows, st.builds(Row, _two_weeks, _kinds, _lengths, _remote))
 def test_one_session_more_never_lowers_the_minutes_charged(
     name: str, start: date, rows: list[Row], more: Row
 ) -> None:

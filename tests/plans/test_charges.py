@@ -14,7 +14,7 @@ from attrs import evolve
 
 from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.errors import InvalidError, NotInForceError
-from iopkit.modalities import Modality
+from iopkit.modalities import Delivery, Modality
 from iopkit.plans import (
     Charge,
     Charges,
@@ -225,6 +225,14 @@ def test_a_timed_code_without_a_maximum_goes_on() -> None:
     assert lines(itemize(booked((0, GROUP, 600)), coding(rule))) == [(0, "A1", 40)]
 
 
+def test_breaks_are_no_service() -> None:
+    made = booked((0, COUNSELING, 60))
+    broken = evolve(made, sessions=(evolve(made.sessions[0], breaks=8 * MINUTE),))
+    charges = itemize(broken, find_coding("us-cpt-psychotherapy"))
+    assert lines(charges) == [(0, "90834", 1)]
+    assert charges.lines[0].counted == 52 * MINUTE
+
+
 # Codes by the day and the week
 
 
@@ -416,6 +424,29 @@ def test_a_kind_without_a_code_is_said_to_have_none() -> None:
             *(MONDAY, 1, "any", 1, (Refusal(Why.NO_CODE),)),
         ),
     )
+
+
+@pytest.mark.parametrize("name", ["us-medicare-iop", "us-medicare-clinic-iop"])
+def test_medicare_does_not_count_what_is_by_telehealth(name: str) -> None:
+    made = booked(*[(0, GROUP, 50)] * 4)
+    remote = evolve(made.sessions[3], delivery=Delivery.TELEHEALTH)
+    here = evolve(made.sessions[2], delivery=Delivery.ON_SITE)
+    charges = itemize(evolve(made, sessions=(*made.sessions[:2], here, remote)), find_coding(name))
+    assert lines(charges) == [(0, "IOP-3-SERVICES", 1)]
+    assert reasons(charges) == {4: [(None, Why.TELEHEALTH)]}
+
+
+@pytest.mark.parametrize(("telehealth", "units"), [(True, 3), (False, 0)])
+def test_days_booked_by_telehealth_count_where_it_is_charged(telehealth: bool, units: int) -> None:
+    made = booked(*three_days(), (1, TEST, 5))
+    remote = evolve(made.sessions[2], delivery=Delivery.TELEHEALTH)
+    made = evolve(made, sessions=(*made.sessions[:2], remote, made.sessions[3]))
+    coding = evolve(find_coding("us-h0015"), telehealth=telehealth)
+    charges = itemize(made, coding)
+    assert sum(line.units for line in charges.lines) == units
+    assert reasons(charges)[4] == [(None, Why.NO_CODE)]
+    if not telehealth:
+        assert reasons(charges)[3] == [(None, Why.TELEHEALTH)]
 
 
 # Days in force

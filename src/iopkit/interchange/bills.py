@@ -100,6 +100,8 @@ def coding_text(scheme: CodingScheme) -> str:
             lines += [item(rule_words(rule)), _under(f"({rule.source})")]
             if not isinstance(rule, Exclusion):
                 lines.append(_under(f"counted: {modality_words(rule.counted)}"))
+    if not scheme.telehealth:
+        lines += ["", "Sessions by telehealth are not charged."]
     if scheme.left_open:
         lines += ["", "Left open:", *map(item, scheme.left_open)]
     return "\n".join(lines)

@@ -210,9 +210,10 @@ def itemize(
         key=lambda visit: visit.session.start,
     )
     charged = [visit for visit in booked if visit.uid in wanted]
+    counted = [visit for visit in booked if coding.telehealth or not visit.is_remote]
     claims: list[Claim] = []
     denials: defaultdict[UUID, list[Refusal]] = defaultdict(list)
-    for found in _found(coding, booked, charged):
+    for found in _found(coding, counted, [visit for visit in counted if visit.uid in wanted]):
         if isinstance(found, Claim):
             claims.append(found)
         else:
@@ -223,7 +224,11 @@ def itemize(
         coding.name,
         schedule.plan.weeks,
         tuple(_charge(claim, rates) for claim in sorted(claims, key=_place)),
-        tuple(_uncharged(visit, denials[visit.uid]) for visit in charged if visit.uid not in taken),
+        tuple(
+            _uncharged(visit, denials[visit.uid], telehealth=coding.telehealth)
+            for visit in charged
+            if visit.uid not in taken
+        ),
         attended is not None,
         len(schedule.unplaced),
         None if rates is None else rates.name,
@@ -266,13 +271,14 @@ def _charge(claim: Claim, rates: RateTable | None) -> Charge:
     )
 
 
-def _uncharged(visit: Visit, reasons: Iterable[Refusal]) -> Uncharged:
+def _uncharged(visit: Visit, reasons: Iterable[Refusal], *, telehealth: bool) -> Uncharged:
     session = visit.session
+    otherwise = Why.TELEHEALTH if visit.is_remote and not telehealth else Why.NO_CODE
     return Uncharged(
         visit.uid,
         visit.on,
         session.week,
         session.service,
         session.number,
-        tuple(reasons) or (Refusal(Why.NO_CODE),),
+        tuple(reasons) or (Refusal(otherwise),),
     )

@@ -12,6 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from iopkit.availability import Weekday
 from iopkit.confidential import hidden
+from iopkit.modalities import Delivery
 from iopkit.plans.coding import (
     CodeRule,
     CodingRule,
@@ -38,6 +39,7 @@ class Why(StrEnum):
     OVER_MAXIMUM = "over_maximum"
     TOO_SOON = "too_soon"
     EXCLUDED = "excluded"
+    TELEHEALTH = "telehealth"
 
     @property
     def words(self) -> str:
@@ -55,6 +57,7 @@ _WORDS = {
     Why.OVER_MAXIMUM: "over the maximum of the day",
     Why.TOO_SOON: "too soon after the one before",
     Why.EXCLUDED: "not on one day with a code that is charged",
+    Why.TELEHEALTH: "by telehealth, which is not charged",
 }
 
 
@@ -77,6 +80,11 @@ class Visit:
     def time(self) -> timedelta:
         """How much of it is service."""
         return self.session.service_time
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it is by telehealth."""
+        return self.session.delivery is Delivery.TELEHEALTH
 
     __repr__ = hidden
 

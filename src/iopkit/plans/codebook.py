@@ -218,6 +218,7 @@ _TIERS_LEFT_OPEN = (
     "Whether a day of fewer than 3 services is paid was not seen: it is not charged.",
     "CMS's list of services was not seen: each session of a kind in 42 CFR 410.44(a)(4) is one.",
     "How long a service is was not seen: a session of 3 hours may be several.",
+    "42 CFR 410.2 has them elsewhere than at home, so sessions by telehealth are not charged.",
     "Not counted: physicians' services, assessments, drug tests, peer support, mutual help.",
 )
 
@@ -234,6 +235,7 @@ US_MEDICARE_IOP = CodingScheme(
             ),
         )
     ),
+    telehealth=False,
     left_open=_TIERS_LEFT_OPEN,
 )
 
@@ -255,6 +257,7 @@ US_MEDICARE_CLINIC_IOP = CodingScheme(
             ),
         )
     ),
+    telehealth=False,
     left_open=(
         *_TIERS_LEFT_OPEN,
         "One service of each day must be of CMS's first list, which was not seen.",
@@ -273,9 +276,11 @@ US_MEDICARE_OTP_IOP = CodingScheme(
             ),
         )
     ),
+    telehealth=False,
     left_open=(
         "The week is 7 days in a row (410.67(b)); which ones is left to the program.",
         "Medication, overdose antagonists and toxicology tests do not count.",
+        "410.67(b)(ix) has them elsewhere than at home: sessions by telehealth do not count.",
         "Which other services count was not seen: taken are those of days of Medicare's IOP.",
         "G0137 is paid beside the program's weekly code, which is not charged here.",
     ),

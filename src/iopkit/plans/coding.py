@@ -201,8 +201,8 @@ class CodingScheme:
 
     Rules are tried in their order, and a session goes into the line of the first that takes
     it. ``week_begins`` is the weekday on which the weeks begin that rules count in; ``None``:
-    they are the plan's own, which begin on its first day. ``left_open`` says what the sources
-    do not settle, and what was chosen for it.
+    they are the plan's own, which begin on its first day. ``telehealth``: sessions by telehealth
+    are charged too. ``left_open`` says what the sources do not settle, and what was chosen.
 
     Raises:
         InvalidError: a version has no code, or one twice; or an exclusion is not between two
@@ -213,6 +213,7 @@ class CodingScheme:
     title: str
     versions: Versions[tuple[CodingRule, ...]]
     week_begins: Weekday | None = None
+    telehealth: bool = True
     left_open: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
