@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import iopkit
 from iopkit import Plan, Program, Schedule, Site, from_json, from_toml
 from iopkit.cli import main
 from iopkit.interchange import program_text, to_document, to_json
+from iopkit.plans import Rate, RateTable, find_coding, itemize
 
 SHIPPED = files("iopkit") / "examples"
 PATIENT = (SHIPPED / "patient.json").read_text(encoding="utf-8")
@@ -479,12 +481,85 @@ def test_uids_of_other_sessions_are_refused(planned: Path, run: Run) -> None:
     assert other not in said.err
 
 
+# Charges and costs.
+
+
+CHARGES = ("charges", "plan.json", "--site", "site.toml", "--coding")
+
+
+def test_charges_without_rates_are_units_alone(planned: Path, run: Run) -> None:
+    said = run(*CHARGES, "us-md-medicaid")
+    assert (said.code, said.err) == (0, "")
+    document = run(*CHARGES, "us-md-medicaid", "--json").json
+    assert "rates" not in document
+    assert document["total"]["unrated"] == ["H0004", "H0005"]
+    plan = from_json(Plan, (planned / "plan.json").read_text(encoding="utf-8"))
+    dated = iopkit.schedule(plan, from_toml(Site, SITE))
+    assert document == to_document(itemize(dated, find_coding("us-md-medicaid")))
+
+
+def test_charges_at_rates_that_are_all_known_are_done(planned: Path, run: Run) -> None:
+    rates = RateTable(
+        "ours",
+        "Ours",
+        tuple(Rate(code, date(2026, 1, 1), Decimal("10.00")) for code in ("H0004", "H0005")),
+    )
+    (planned / "rates.json").write_text(to_json(rates), encoding="utf-8")
+    said = run(*CHARGES, "us-md-medicaid", "--rates", "rates.json")
+    assert (said.code, said.err) == (0, "")
+    assert "Total: 9 H0004, 36 H0005: $450.00" in said.out
+
+
+def test_charges_at_rates_of_another_year_are_undetermined(planned: Path, run: Run) -> None:
+    said = run(*CHARGES, "us-md-medicaid", "--rates", "us-md-medicaid")
+    assert (said.code, said.err) == (3, "")
+    assert "not known, as there is no rate for H0004, H0005" in said.out
+    assert run(*CHARGES, "us-md-medicaid", "--rates", "us-md-medicaid", "--json").code == 3
+
+
+def test_a_coding_scheme_may_be_a_file(planned: Path, run: Run) -> None:
+    (planned / "coding.json").write_text(to_json(find_coding("us-h0015")), encoding="utf-8")
+    assert run(*CHARGES, "coding.json").out == run(*CHARGES, "us-h0015").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "mentions"),
+    [
+        (["us-h0016"], ["coding scheme", "did you mean 'us-h0015'"]),
+        (["us-h0015", "--rates", "us-md-medicade"], ["rate table", "us-md-medicaid"]),
+        (["us-h0015", "--rates", "no.toml"], ["cannot read no.toml"]),
+    ],
+    ids=["scheme", "rates", "file"],
+)
+def test_unknown_codings_and_rates_are_refused(
+    arguments: list[str], mentions: list[str], planned: Path, run: Run
+) -> None:
+    refused(run(*CHARGES, *arguments), *mentions)
+
+
+def test_costs_are_shown_with_their_year_and_spread(run: Run) -> None:
+    said = run("costs")
+    assert (said.code, said.err) == (0, "")
+    assert "dollars of 2001" in said.out
+    assert "6,302" in said.out
+    documents = run("costs", "--json").json
+    assert [len(block["figures"]) for block in documents] == [5, 5, 5]
+    first = documents[0]["figures"][1]
+    assert (first["care"], first["mean_usd"], first["year"]) == (
+        "Intensive outpatient",
+        "462.00",
+        2001,
+    )
+
+
 # List, show, example.
 
 
 @pytest.mark.parametrize(
     ("what", "name"),
     [
+        ("codings", "us-h0015"),
+        ("rates", "us-md-medicaid"),
         ("policies", "us-medicare-iop"),
         ("programs", "matrix-16-week"),
         ("requirements", "us-medicare-iop"),
@@ -510,7 +585,8 @@ def test_names_and_titles_are_in_columns(run: Run) -> None:
 @pytest.mark.parametrize(
     ("name", "kinds", "shown"),
     [
-        ("us-medicare-iop", ["policies", "requirements"], "42 CFR 410.44(c)(7)"),
+        ("us-medicare-iop", ["policies", "requirements", "codings"], "42 CFR 410.44(c)(7)"),
+        ("us-md-medicaid", ["codings", "rates"], "COMAR 10.09.80.08"),
         ("matrix-16-week", ["programs"], "Counselor's Treatment Manual"),
         ("dangerous", ["facts"], "42 CFR 410.44"),
         ("age", ["facts"], "a whole number from 0 to 130 years"),

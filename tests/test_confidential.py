@@ -75,6 +75,8 @@ from iopkit.patients import (
     Treatment,
 )
 from iopkit.plans import (
+    Charge,
+    Charges,
     Closure,
     Counted,
     CountTarget,
@@ -96,6 +98,7 @@ from iopkit.plans import (
     Progress,
     Provenance,
     RandomDays,
+    Refusal,
     Schedule,
     ScoreTarget,
     Service,
@@ -104,14 +107,21 @@ from iopkit.plans import (
     Signer,
     Site,
     Slot,
+    Total,
+    Uncharged,
+    Units,
     Unplaced,
     Weekly,
     WeeklyDays,
     check,
     draft,
+    find_coding,
+    find_rates,
     find_requirements,
+    itemize,
     schedule,
 )
+from iopkit.plans.claims import Claim, Denial, Visit, claims_in_week
 from iopkit.plans.figures import Figure, Held, Material, figures_of
 from iopkit.plots import _blocks
 from iopkit.sources import Dated, Grade, Source, Versions
@@ -126,10 +136,14 @@ CONFIDENTIAL: set[type] = {
     Block,
     Cause,
     Change,
+    Charge,
+    Charges,
+    Claim,
     Consent,
     CountTarget,
     Coverage,
     Decision,
+    Denial,
     DimensionRating,
     Disagreement,
     Disclosure,
@@ -157,6 +171,7 @@ CONFIDENTIAL: set[type] = {
     Problem,
     Progress,
     Provenance,
+    Refusal,
     Result,
     Rows,
     RungResult,
@@ -168,9 +183,13 @@ CONFIDENTIAL: set[type] = {
     Signature,
     SubstanceUseDisorder,
     Support,
+    Total,
     Tradeoff,
     Treatment,
+    Uncharged,
+    Units,
     Unplaced,
+    Visit,
 }
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
 IMPERSONAL = {
@@ -198,6 +217,9 @@ IMPERSONAL = {
         *("Requirement", "RequirementSet", "Counting", "Bounds"),
         *("WeeklyHours", "DailyHours", "WeeklyDays", "LongestGap", "WeeklyServices"),
         *("Frequency", "GroupSize", "Caseload", "Reviews", "PlanLength", "WrittenPlan"),
+        *("CodingScheme", "DayCode", "SessionCodes", "TimeBand", "TimedCode"),
+        *("DayTiers", "Tier", "WeekCode", "Exclusion", "Rate", "RateTable"),
+        *("CostFigure", "CostComparison", "Episode"),
         *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
         *("Consented", "Covered"),
         *("NewestBand", "NewestFinding", "NewestRisk", "NewestScore", "NeedRecorded"),
@@ -232,6 +254,7 @@ PROGRAM = Program(
 )
 POLICY = find_policy("us-medicare-iop")
 REQUIREMENTS = find_requirements("us-medicare-iop")
+CODING, RATES = find_coding("us-md-medicaid"), find_rates("us-md-medicaid")
 OWN = Source("Our own rule", Grade.SECONDARY)
 ANYBODY = Policy(
     "anybody",
@@ -349,6 +372,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += [material, *material.held]
         made += figures_of(WeeklyDays(3), material, [0])
         made += agreed(plan, start)
+        made += charged(dated)
     for field in attrs.fields(Patient):
         value = getattr(patient, field.name)
         made += value if isinstance(value, tuple) else ()
@@ -382,6 +406,19 @@ def agreed(plan: Plan, start: date) -> list[Any]:
     parts += [*settled.milestones, *settled.disclosures, *(settled.signatures or ())]
     parts += settled.provenance.decisions if settled.provenance else ()
     return [settled, *parts, Progress(weeks_in_phase=3, days_without_use=67)]
+
+
+def charged(dated: Schedule) -> Iterator[Any]:
+    """What is charged for a schedule, and how it came to that."""
+    charges = itemize(dated, CODING, rates=RATES)
+    yield from (charges, charges.total, *charges.total.units, *charges.lines)
+    for left in charges.uncharged:
+        yield from (left, *left.reasons)
+    week = [session for session in dated.sessions if session.week == 1]
+    visits = [Visit.of(dated.uid(s), s, first=Weekday.MONDAY) for s in week]
+    rules = CODING.versions.dated[0].value
+    yield from visits
+    yield from claims_in_week(rules, visits, booked=visits, charged=visits, last={})
 
 
 def leaves(value: object) -> Iterator[object]:

@@ -27,7 +27,7 @@ from iopkit.errors import InvalidError
 from iopkit.instruments import INSTRUMENTS
 from iopkit.interchange import find_program, program_names
 from iopkit.patients import Patient
-from iopkit.plans import REQUIREMENTS
+from iopkit.plans import CODINGS, COSTS, RATES, REQUIREMENTS
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(iopkit.__file__).parent
@@ -218,6 +218,11 @@ def shipped() -> Iterator[tuple[str, Iterable[Source]]]:
     yield "trade-offs", sources_in(tradeoffs(adult, on=date(2026, 1, 5)))
     for requirements in REQUIREMENTS:
         yield f"requirements {requirements.name}", sources_in(requirements)
+    for coding in CODINGS:
+        yield f"coding scheme {coding.name}", sources_in(coding)
+    for table in RATES:
+        yield f"rates {table.name}", sources_in(table)
+    yield "costs", sources_in(COSTS)
     for name in program_names():
         yield f"program {name}", sources_in(find_program(name))
     yield "facts", sources_in(FACTS)

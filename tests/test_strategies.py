@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any, get_args
 
 import pytest
@@ -45,7 +46,21 @@ from iopkit.patients import (
     Substance,
     SubstanceUseDisorder,
 )
-from iopkit.plans import Demand, InAll, PerWeek, RandomDays, Service, Slot, Weekly
+from iopkit.plans import (
+    DayCode,
+    DayTiers,
+    Demand,
+    Exclusion,
+    InAll,
+    PerWeek,
+    RandomDays,
+    Service,
+    SessionCodes,
+    Slot,
+    TimedCode,
+    WeekCode,
+    Weekly,
+)
 from iopkit.plans.programs import overlaps
 from iopkit.truth import Truth
 
@@ -95,6 +110,12 @@ def knows(name: str) -> Wanted:
 
 def is_a(kind: type) -> Wanted:
     return lambda drawn: isinstance(drawn, kind)
+
+
+def has_rule(kind: type) -> Wanted:
+    return lambda coding: any(
+        isinstance(rule, kind) for version in coding.versions.dated for rule in version.value
+    )
 
 
 def has_node(wanted: Wanted) -> Wanted:
@@ -307,6 +328,29 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
         "with a service that goes on": (
             strategies.programs(),
             lambda p: len({s.name for s in p.every_service}) < len(p.every_service),
+        ),
+    },
+    "codings": {
+        **{
+            f"with a {kind.__name__}": (strategies.codings(), has_rule(kind))
+            for kind in (DayCode, SessionCodes, TimedCode, DayTiers, WeekCode, Exclusion)
+        },
+        "of two versions": (strategies.codings(), lambda c: len(c.versions.dated) == 2),
+        "with weeks of their own": (strategies.codings(), knows("week_begins")),
+    },
+    "rate_tables": {
+        "empty": (strategies.rate_tables(), lambda t: not t.rates),
+        "with rates that go on": (
+            strategies.rate_tables(),
+            lambda t: any(rate.end is None for rate in t.rates),
+        ),
+        "with several rates of a code": (
+            strategies.rate_tables(),
+            lambda t: len({rate.code for rate in t.rates}) < len(t.rates),
+        ),
+        "with gaps": (
+            strategies.rate_tables(("A1",)),
+            lambda t: any(a.end < b.since for a, b in pairwise(t.rates)),
         ),
     },
     "sites": {

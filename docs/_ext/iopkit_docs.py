@@ -31,6 +31,7 @@ SHORTER = {
         (eligibility, "Scalar"),
         (eligibility, "AnyFact"),
         (plans, "Timing"),
+        (plans, "CodingRule"),
         (patients, "Diagnosis"),
     )
 }

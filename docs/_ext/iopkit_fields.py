@@ -32,7 +32,7 @@ class Documents(SphinxDirective):
 # What people write comes first.
 ORDER = (
     *("patient", "site", "program", "policy", "ladder", "predicate", "requirements"),
-    *("plan", "schedule"),
+    *("coding", "rates", "plan", "schedule", "charges"),
 )
 
 

@@ -38,17 +38,23 @@ from iopkit.interchange import (
     program_names,
     week_text,
 )
+from iopkit.interchange.bills import modality_words, rule_words, stay_words, week_words
 from iopkit.interchange.findings import counted_text, demand_text
 from iopkit.interchange.texts import dose_text, duration_text
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
 from iopkit.patients import Patient
 from iopkit.plans import (
+    CODINGS,
+    COSTS,
+    RATES,
     REQUIREMENTS,
+    Exclusion,
     Phase,
     Program,
     Requirement,
     Service,
     Site,
+    compare_costs,
     discrepancies,
     draft,
     schedule,
@@ -420,6 +426,67 @@ def _requirement_row(requirement: Requirement, adult_from: int) -> tuple[str, ..
     )
 
 
+def _codings() -> Iterator[str]:
+    for scheme in CODINGS:
+        yield from _section(scheme.title, "~", label=f"coding-{scheme.name}")
+        yield from (f":Name: ``{scheme.name}``", f":Weeks: {week_words(scheme)}", "")
+        for version in reversed(scheme.versions.dated):
+            yield from (f":In force since: {version.since}", f":Source: {_graded(version.source)}")
+            yield ""
+            rows = [
+                (
+                    _escaped(rule_words(rule)),
+                    "" if isinstance(rule, Exclusion) else modality_words(rule.counted),
+                    _graded(rule.source),
+                )
+                for rule in version.value
+            ]
+            yield from table("35 35 30", ("Rule", "Counted", "Source"), *rows)
+        yield from ("What it leaves open:", "")
+        yield from (f"- {_escaped(text)}" for text in scheme.left_open)
+        yield ""
+
+
+def _rates() -> Iterator[str]:
+    for rates in RATES:
+        yield from _section(rates.title, "~", label=f"rates-{rates.name}")
+        yield from (f":Name: ``{rates.name}``", "")
+        rows = [
+            (
+                rate.code,
+                f"${rate.amount_usd}",
+                str(rate.since),
+                str(rate.end - timedelta(days=1)) if rate.end else "",
+                _graded(rate.source) if rate.source else "",
+            )
+            for rate in rates.rates
+        ]
+        yield from table("12 14 17 17 40", ("Code", "A unit", "From", "To", "Source"), *rows)
+        yield from ("What it leaves open:", "")
+        yield from (f"- {_escaped(text)}" for text in rates.left_open)
+        yield ""
+
+
+def _costs() -> Iterator[str]:
+    for comparison in compare_costs():
+        year = f"dollars of {comparison.year}" if comparison.year else "of a year not stated"
+        yield from _section(f"{comparison.per.words.capitalize()}, {year}", "~")
+        yield from (f":Source: {_graded(comparison.source)}", "")
+        rows = [
+            (
+                _escaped(figure.care),
+                figure.level.number if figure.level else "",
+                f"${figure.mean_usd:,.0f}",
+                "" if figure.sd_usd is None else f"${figure.sd_usd:,.0f}",
+                str(figure.programs or ""),
+                stay_words(figure),
+            )
+            for figure in comparison.figures
+        ]
+        heads = ("Care", "Level", "Mean", "SD", "Programs", "Mean stay (SD)")
+        yield from table("30 10 14 14 12 20", heads, *rows)
+
+
 def _levels() -> Iterator[str]:
     yield from _section("Third edition", "-")
     heads = ("Level", "Name", "Adults, a week", "Adolescents, a week", "Sources")
@@ -477,6 +544,11 @@ def _citing() -> Iterator[tuple[str, object]]:
     yield ":doc:`trade-offs </how-to/placement>`", tuple(vars(profiles).values())
     for requirements in REQUIREMENTS:
         yield f":ref:`requirements <requirements-{requirements.name}>`", requirements
+    for coding in CODINGS:
+        yield f":ref:`coding <coding-{coding.name}>`", coding
+    for rates in RATES:
+        yield f":ref:`rates <rates-{rates.name}>`", rates
+    yield ":doc:`costs </reference/charges>`", COSTS
     for program in map(find_program, program_names()):
         yield f":ref:`{program.name} <program-{program.name}>`", program
     for instrument in INSTRUMENTS.values():
@@ -500,12 +572,15 @@ def _sources_in(value: object, *, top: bool = True) -> Iterator[Source]:
 
 
 PAGES: Mapping[str, Callable[[], Lines]] = {
+    "codings": _codings,
+    "costs": _costs,
     "facts": _facts,
     "instruments": _instruments,
     "ladders": _ladders,
     "levels": _levels,
     "policies": _policies,
     "programs": _programs,
+    "rates": _rates,
     "requirements": _requirements,
     "sources": _sources,
 }

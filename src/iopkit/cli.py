@@ -36,8 +36,12 @@ from iopkit.eligibility import (
 from iopkit.errors import IopkitError, UnknownNameError
 from iopkit.interchange import (
     calendar_text,
+    charges_text,
     checks_text,
+    coding_text,
     comparison_text,
+    cost_document,
+    costs_text,
     decision_html,
     decision_markdown,
     decision_text,
@@ -55,6 +59,7 @@ from iopkit.interchange import (
     policy_text,
     program_names,
     program_text,
+    rates_text,
     requirements_text,
     template_text,
     to_document,
@@ -65,15 +70,23 @@ from iopkit.interchange import (
 from iopkit.interchange.documents import KINDS
 from iopkit.patients import Patient
 from iopkit.plans import (
+    CODINGS,
+    RATES,
     REQUIREMENTS,
+    CodingScheme,
     Plan,
     Program,
+    RateTable,
     RequirementSet,
     Schedule,
     Site,
     check,
+    compare_costs,
     draft,
+    find_coding,
+    find_rates,
     find_requirements,
+    itemize,
     schedule,
     verdict,
 )
@@ -173,6 +186,17 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--json", action="store_true", help="print JSON in place of text")
         return sub
 
+    _judging_commands(command)
+    _planning_commands(command)
+    _shipped_commands(command)
+    return parser
+
+
+# Adds a command: its name, what it does, and what it says of itself.
+_Command = Callable[[str, Callable[[argparse.Namespace], _Answer], str], argparse.ArgumentParser]
+
+
+def _judging_commands(command: _Command) -> None:
     decide = command("decide", _decide, "Judge a patient by a policy.")
     decide.add_argument("patient", metavar="PATIENT.json", type=Path)
     decide.add_argument("--policy", required=True, help="a shipped policy, or a policy document")
@@ -199,6 +223,8 @@ def _parser() -> argparse.ArgumentParser:
             help="the day to judge for; today if not given",
         )
 
+
+def _planning_commands(command: _Command) -> None:
     plan = command("plan", _plan, "Draft a patient's plan from a program.")
     plan.add_argument("patient", metavar="PATIENT.json", type=Path)
     plan.add_argument("--program", required=True, help="a shipped program, or a program document")
@@ -283,13 +309,28 @@ def _parser() -> argparse.ArgumentParser:
         help="count only the sessions whose UIDs, those of the calendar file, are in this list",
     )
 
+    charged = command("charges", _charges, "Itemize what a plan's sessions are charged as.")
+    charged.add_argument("plan", metavar="PLAN.json", type=Path)
+    charged.add_argument("--site", required=True, type=Path, metavar="SITE.toml")
+    charged.add_argument(
+        "--coding", required=True, help="a shipped coding scheme, or a document of one"
+    )
+    charged.add_argument(
+        "--rates", help="a shipped rate table, or a document of one; no amounts if not given"
+    )
+
+
+def _shipped_commands(command: _Command) -> None:
+    command("costs", _costs, "Compare what levels of care cost, where somebody counted.")
+
     listed = command("list", _list, "List what is shipped.")
     listed.add_argument("what", choices=sorted(_SHIPPED))
 
     shown = command(
         "show",
         _show,
-        "Show a policy, ladder, program, requirement set or fact, with its sources.",
+        "Show a policy, ladder, program, requirement set, coding scheme, rate table or fact, "
+        "with its sources.",
     )
     shown.add_argument("name")
 
@@ -310,7 +351,6 @@ def _parser() -> argparse.ArgumentParser:
     schema.add_argument(
         "kind", choices=sorted(KINDS), metavar="KIND", help=f"one of {', '.join(sorted(KINDS))}"
     )
-    return parser
 
 
 def _day(text: str) -> date:
@@ -486,12 +526,29 @@ def _uids(path: Path) -> list[UUID]:
         raise _UsageError(f"{path}: expected a JSON list of sessions' UIDs") from error
 
 
+def _charges(options: argparse.Namespace) -> _Answer:
+    coding = _named(CodingScheme, options.coding, find_coding)
+    rates = _named(RateTable, options.rates, find_rates) if options.rates else None
+    plan = _document(Plan, options.plan)
+    charges = itemize(schedule(plan, _document(Site, options.site)), coding, rates=rates)
+    unknown = rates is not None and charges.total.amount_usd is None
+    code = UNDETERMINED if unknown else DONE
+    return _Answer(charges_text(charges), to_document(charges), code)
+
+
+def _costs(_: argparse.Namespace) -> _Answer:
+    found = compare_costs()
+    return _Answer(costs_text(found), [cost_document(comparison) for comparison in found])
+
+
 # Names and titles of what is shipped, by kind.
 _SHIPPED: Mapping[str, Callable[[], Mapping[str, str]]] = {
+    "codings": lambda: {coding.name: coding.title for coding in CODINGS},
     "facts": lambda: {fact.name: fact.meaning for fact in FACTS.values()},
     "ladders": lambda: {ladder.name: ladder.title for ladder in LADDERS},
     "policies": lambda: {policy.name: policy.title for policy in POLICIES},
     "programs": lambda: {name: find_program(name).title for name in program_names()},
+    "rates": lambda: {table.name: table.title for table in RATES},
     "requirements": lambda: {r.name: r.title for r in REQUIREMENTS},
 }
 
@@ -512,6 +569,8 @@ def _show(options: argparse.Namespace) -> _Answer:
         ("ladders", find_ladder, ladder_text, to_document),
         ("programs", find_program, template_text, to_document),
         ("requirements", find_requirements, requirements_text, to_document),
+        ("codings", find_coding, coding_text, to_document),
+        ("rates", find_rates, rates_text, to_document),
         ("facts", FACTS.__getitem__, fact_text, fact_document),
     ]
     for kind, find, text, document in found:
@@ -521,7 +580,7 @@ def _show(options: argparse.Namespace) -> _Answer:
             documents[kind] = document(value)
     if not texts:
         known = [name for names in _SHIPPED.values() for name in names()]
-        kinds = "policy, ladder, program, requirement set or fact"
+        kinds = "policy, ladder, program, requirement set, coding scheme, rate table or fact"
         raise UnknownNameError(kinds, options.name, set(known))
     return _Answer("\n\n".join(texts), documents)
 

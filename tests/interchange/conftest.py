@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -60,14 +61,20 @@ from iopkit.patients import (
 from iopkit.plans import (
     COURSE_FACTS,
     Caseload,
+    Charges,
     Closure,
+    CodingScheme,
     Counted,
     Counting,
     CountTarget,
     Curriculum,
     DailyHours,
+    DayCode,
+    Days,
+    DayTiers,
     Demand,
     EveryWeeks,
+    Exclusion,
     Finding,
     Frequency,
     Goal,
@@ -83,28 +90,38 @@ from iopkit.plans import (
     Phase,
     PlanLength,
     RandomDays,
+    Rate,
+    RateTable,
     Requirement,
     RequirementSet,
     Reviews,
     ScoreTarget,
     Service,
+    SessionCodes,
     Signature,
     Signer,
     Slot,
     StatedHours,
     StatedSessions,
+    Tier,
+    TimeBand,
+    TimedCode,
     TimePerWeek,
     Track,
+    WeekCode,
     Weekly,
     WeeklyDays,
     WeeklyHours,
     WeeklyServices,
     WrittenPlan,
+    itemize,
 )
 
 Reader = Callable[[str, str | bytes], object]
 
 _READERS: Mapping[str, Callable[[str | bytes], object]] = {
+    "charges": lambda data: from_json(Charges, data),
+    "coding": lambda data: from_json(CodingScheme, data),
     "decision": lambda data: from_json(Decision, data),
     "finding": lambda data: from_json(Finding, data),
     "ladder": lambda data: from_json(Ladder, data),
@@ -114,6 +131,7 @@ _READERS: Mapping[str, Callable[[str | bytes], object]] = {
     "policy": lambda data: from_json(Policy, data),
     "predicate": predicate_from_json,
     "program": lambda data: from_json(Program, data),
+    "rates": lambda data: from_json(RateTable, data),
     "requirements": lambda data: from_json(RequirementSet, data),
     "schedule": lambda data: from_json(Schedule, data),
     "site": lambda data: from_json(Site, data),
@@ -358,6 +376,51 @@ _GOAL = Goal(
 )
 
 
+_GROUP = frozenset({Modality.GROUP_THERAPY, Modality.PSYCHOEDUCATION})
+_COUNSELING = frozenset({Modality.INDIVIDUAL_COUNSELING})
+
+_CODING = CodingScheme(
+    "a-payer",
+    "A payer",
+    Versions(
+        (
+            Dated(
+                date(2024, 1, 1),
+                (
+                    DayCode("A1", timedelta(hours=2), _GROUP, _SOURCE, 2, Days.BOOKED),
+                    TimedCode("T1", timedelta(minutes=15), _GROUP, _SOURCE, 5),
+                    SessionCodes(
+                        (TimeBand("B1"), TimeBand("B2", timedelta(minutes=38))),
+                        _COUNSELING,
+                        _SOURCE,
+                        longest=timedelta(minutes=90),
+                        per_day=1,
+                        months_apart=1,
+                    ),
+                    DayTiers((Tier("D-3", 3), Tier("D-4", 4)), _COUNSELING, _SOURCE),
+                    WeekCode("W1", 9, _COUNSELING, _SOURCE),
+                    Exclusion("A1", frozenset({"B1", "T1"}), _SOURCE),
+                ),
+                _SOURCE,
+            ),
+        )
+    ),
+    Weekday.SUNDAY,
+    telehealth=False,
+    left_open=("Who may bill.",),
+)
+
+_RATES = RateTable(
+    "a-payer",
+    "A payer",
+    (
+        Rate("T1", date(2024, 1, 1), Decimal("27.12"), date(2027, 1, 1), _SOURCE),
+        Rate("B2", date(2026, 4, 1), Decimal("139.31")),
+    ),
+    ("What is paid later.",),
+)
+
+
 @pytest.fixture(scope="session")
 def values() -> dict[str, object]:
     """A value of every kind of document, with as much filled in as goes together."""
@@ -379,7 +442,13 @@ def values() -> dict[str, object]:
     assert plan.on_hold, "the plan has no service on hold"
     assert dated.unplaced, "the schedule shows no session that is unplaced"
     assert any(session.moved for session in dated.sessions), "the schedule shows no move"
+    attended = [dated.uid(session) for session in dated.sessions[:-1]]
+    charges = itemize(dated, _CODING, rates=_RATES, attended=attended)
+    assert {line.rate_usd is None for line in charges.lines} == {True, False}, "one kind of line"
+    assert charges.uncharged, "the charges show no session that is not charged"
     return {
+        "charges": charges,
+        "coding": _CODING,
         "decision": decision,
         "finding": check(dated, _REQUIREMENTS)[0],
         "ladder": _LADDER,
@@ -389,6 +458,7 @@ def values() -> dict[str, object]:
         "policy": _POLICY,
         "predicate": _PREDICATE,
         "program": _PROGRAM,
+        "rates": _RATES,
         "requirements": _REQUIREMENTS,
         "schedule": dated,
         "site": _SITE,

@@ -3,9 +3,11 @@
 import json
 import traceback
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from functools import partial
 from itertools import cycle, islice
 from typing import Any
+from uuid import UUID
 
 import pytest
 from attrs import evolve
@@ -41,6 +43,7 @@ from iopkit.eligibility import (
 )
 from iopkit.errors import Step
 from iopkit.interchange import predicate_from_json, to_document, to_json
+from iopkit.plans import Charge, Charges
 
 Reader = Callable[[str, str | bytes], object]
 
@@ -52,6 +55,7 @@ SITE = {
     "zone": "America/Chicago",
     "hours": ["monday 09:00-21:00"],
 }
+KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")
 PATIENT = {"document": "patient", "format": 1, "key": "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"}
 AGE_KNOWN = {"type": "known", "fact": "age"}
 AGE = FACTS["age"].is_known
@@ -344,6 +348,15 @@ def test_a_schedule_is_as_long_as_its_plan(values: Mapping[str, object]) -> None
     text = to_json(long)
     assert text.count('\n      "') > 100_000
     assert from_json(Schedule, text) == long
+
+
+def test_charges_are_as_long_as_their_plan() -> None:
+    charge = Charge(date(2026, 3, 2), 1, "A1", 1, timedelta(hours=1), (KEY,))
+    uids = [UUID(int=n, version=4) for n in range(16_000)]
+    long = Charges(KEY, "any", 1, tuple(evolve(charge, sessions=(uid,)) for uid in uids))
+    text = to_json(long)
+    assert text.count('\n      "') > 100_000
+    assert from_json(Charges, text) == long
 
 
 # Number of faults.

@@ -63,14 +63,29 @@ from iopkit.interchange import (
     program_text,
     to_document,
 )
-from iopkit.plans import Finding, Matter, Offer, Reason, RequirementSet
+from iopkit.plans import (
+    CODINGS,
+    RATES,
+    Charges,
+    CodingScheme,
+    Finding,
+    Matter,
+    Offer,
+    RateTable,
+    Reason,
+    RequirementSet,
+    Why,
+    itemize,
+)
 from iopkit.strategies import (
     clock_times,
+    codings,
     days,
     keys,
     patients,
     predicates,
     programs,
+    rate_tables,
     requirement_sets,
     sites,
     weekly_windows,
@@ -78,6 +93,8 @@ from iopkit.strategies import (
 
 EXAMPLES = Path(iopkit.__file__).parent / "examples"
 KINDS = (
+    "charges",
+    "coding",
     "decision",
     "finding",
     "ladder",
@@ -87,17 +104,20 @@ KINDS = (
     "policy",
     "predicate",
     "program",
+    "rates",
     "requirements",
     "schedule",
     "site",
 )
 
 BY_HAND: Mapping[str, type[object]] = {
+    "coding": CodingScheme,
     "ladder": Ladder,
     "patient": Patient,
     "plan": Plan,
     "policy": Policy,
     "program": Program,
+    "rates": RateTable,
     "requirements": RequirementSet,
     "site": Site,
 }
@@ -191,6 +211,24 @@ def findings(draw: st.DrawFn) -> Finding:
     return draw(st.sampled_from(draw(found.filter(bool))))
 
 
+def full_codings() -> st.SearchStrategy[CodingScheme]:
+    left_open = st.lists(_texts, max_size=2).map(tuple)
+    return st.builds(
+        lambda coding, title, left_open: evolve(coding, title=title, left_open=left_open),
+        *(codings(), _texts, left_open),
+    )
+
+
+@st.composite
+def charges(draw: st.DrawFn) -> Charges:
+    dated = schedule(*draw(plans_at()))
+    rates = draw(st.none() | rate_tables(("C0", "C1", "C2")))
+    some = st.lists(st.sampled_from(dated.sessions), unique=True) if dated.sessions else st.just([])
+    attended = draw(st.none() | some)
+    uids = None if attended is None else [dated.uid(session) for session in attended]
+    return itemize(dated, draw(codings()), rates=rates, attended=uids)
+
+
 @st.composite
 def decisions(draw: st.DrawFn) -> Decision:
     return draw(policies()).decide(draw(patients()), on=draw(days()))
@@ -221,6 +259,8 @@ def calendars_of(site: Site) -> st.SearchStrategy[Site]:
 
 
 VALUES: Mapping[str, st.SearchStrategy[Any]] = {
+    "charges": charges(),
+    "coding": full_codings(),
     "decision": decisions(),
     "finding": findings(),
     "ladder": ladders(),
@@ -232,6 +272,7 @@ VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     "policy": policies(),
     "predicate": labeled(),
     "program": full_programs(),
+    "rates": rate_tables(),
     "requirements": requirement_sets(),
     "schedule": plans_at().map(lambda pair: schedule(*pair)),
     "site": full_sites().flatmap(calendars_of),
@@ -305,10 +346,11 @@ from iopkit import Decision, Patient, Plan, Policy, Program, Schedule, Site
 from iopkit import draft, from_json, schedule, to_json
 from iopkit.eligibility import Ladder, Placement
 from iopkit.interchange import predicate_from_json
-from iopkit.plans import Finding, RequirementSet
-kinds = {"decision": Decision, "finding": Finding, "ladder": Ladder, "patient": Patient,
+from iopkit.plans import Charges, CodingScheme, Finding, RateTable, RequirementSet, itemize
+kinds = {"charges": Charges, "coding": CodingScheme, "decision": Decision,
+         "finding": Finding, "ladder": Ladder, "patient": Patient,
          "placement": Placement, "plan": Plan, "policy": Policy, "program": Program,
-         "requirements": RequirementSet, "schedule": Schedule, "site": Site}
+         "rates": RateTable, "requirements": RequirementSet, "schedule": Schedule, "site": Site}
 texts = {file.stem: file.read_text(encoding="utf-8") for file in Path(sys.argv[1]).iterdir()}
 values = {name: from_json(kind, texts[name]) for name, kind in kinds.items()}
 values["predicate"] = predicate_from_json(texts["predicate"])
@@ -316,7 +358,9 @@ drafted = draft(values["program"], values["patient"], values["site"], start=date
                 seed=7, requirements=[values["requirements"]], decisions=[values["decision"]])
 settled = {name: getattr(values["plan"], name) for name in ("goals", "signatures")}
 values["plan"] = evolve(drafted, **settled)
-values["schedule"] = schedule(values["plan"], values["site"])
+dated = values["schedule"] = schedule(values["plan"], values["site"])
+attended = [dated.uid(session) for session in dated.sessions[:-1]]
+values["charges"] = itemize(dated, values["coding"], rates=values["rates"], attended=attended)
 print([name for name, text in texts.items() if to_json(values[name]) != text])
 """
     source = str(Path(iopkit.__file__).parent.parent)
@@ -461,6 +505,10 @@ def test_every_member_of_an_enumeration_has_a_word_of_its_own(
     for reason in Reason:
         dated["unplaced"][0]["why"] = reason.value
         assert from_json(Schedule, json.dumps(dated)).unplaced[0].why is reason
+    bill = documents["charges"]
+    for why in Why:
+        bill["uncharged"][0]["reasons"] = [{"why": why.value}]
+        assert from_json(Charges, json.dumps(bill)).uncharged[0].reasons[0].why is why
     patient = documents["patient"]
     for purpose in Purpose:
         patient["consents"] = [{"purposes": [purpose.value]}]
@@ -500,6 +548,10 @@ def test_the_shipped_rules_give_back_the_same_values() -> None:
     assert from_json(Policy, to_json(policy)) == policy
     requirements = find_requirements("us-medicare-iop")
     assert from_json(RequirementSet, to_json(requirements)) == requirements
+    for coding in CODINGS:
+        assert from_json(CodingScheme, to_json(coding)) == coding
+    for rates in RATES:
+        assert from_json(RateTable, to_json(rates)) == rates
     program = find_program("matrix-16-week")
     assert from_toml(Program, program_text("matrix-16-week")) == program
     assert from_json(Program, to_json(program)) == program

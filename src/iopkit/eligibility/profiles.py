@@ -27,14 +27,37 @@ _NORTH_DAKOTA = Source(
     Grade.LEGAL_TEXT,
     "https://casetext.com/regulation/north-dakota-administrative-code/title-75-department-of-human-services/article-75-091-substance-abuse-treatment-programs/chapter-75-091-03-clinically-managed-high-intensity-residential-care-adult-asam-level-iii5/section-75-091-03-01-definitions",
 )
-# Means of 50 programs, all of one system and one time, so that they can be compared: episodes
-# of $2,060, $3,988, $10,143 and $13,906. That its residential programs stand for level 3.5 and
-# its inpatient ones for level 4 is our reading.
-_VETERANS = Source(
+VETERANS = Source(
     "Barnett et al. 2007, VA HSR&D: The Cost of Substance Use Rehabilitation",
     Grade.OFFICIAL,
     "https://www.hsrd.research.va.gov/meetings/2007/display_abstract.cfm?RecordID=332",
 )
+
+
+@frozen
+class Episode:
+    """What an episode of care cost on average, in dollars, and how many days it took.
+
+    ``level`` is the level of care that it stands for, by our own reading.
+    """
+
+    care: str
+    dollars: int
+    days: float
+    level: LevelOfCare | None = None
+
+
+VETERANS_EPISODES = (
+    Episode("Outpatient", 2060, 58.0, LevelOfCare("1")),
+    Episode("Intensive outpatient", 3988, 78.0, LevelOfCare("2.1")),
+    Episode("Residential", 10_143, 52.9, LevelOfCare("3.5")),
+    Episode("Inpatient", 13_906, 30.9, LevelOfCare("4")),
+    Episode("Domiciliary", 16_693, 82.6),
+)
+"""Means of 50 programs, all of one system and one time, so that they can be compared."""
+
+_EPISODES = {episode.level: episode for episode in VETERANS_EPISODES if episode.level}
+_OUTPATIENT = LevelOfCare("1")
 _RESIDENTIAL, _HOSPITAL = LevelOfCare("3.5").source, LevelOfCare("4").source
 
 
@@ -43,23 +66,17 @@ class _Profile:
     around_the_clock: Cited[bool] | None = None
     medical_care: Cited[str] | None = None
     at_home: Cited[bool] | None = None
-    mean_days: Cited[float] | None = None
-    relative_cost: Cited[float] | None = None
 
 
 _PROFILES: Mapping[LevelOfCare, _Profile] = {
     LevelOfCare("1"): _Profile(
         around_the_clock=Cited(False, ILLINOIS.at("(a)")),
         at_home=Cited(True, ILLINOIS.at("(a)")),
-        mean_days=Cited(58.0, _VETERANS),
-        relative_cost=Cited(1.0, _VETERANS),
     ),
     LevelOfCare("2.1"): _Profile(
         around_the_clock=Cited(False, _MEDICARE),
         medical_care=Cited("by consultation or referral", VIRGINIA.at(".A")),
         at_home=Cited(True, ILLINOIS.at("(b)")),
-        mean_days=Cited(78.0, _VETERANS),
-        relative_cost=Cited(3988 / 2060, _VETERANS),
     ),
     LevelOfCare("2.5"): _Profile(
         around_the_clock=Cited(False, _MEDICARE),
@@ -71,8 +88,6 @@ _PROFILES: Mapping[LevelOfCare, _Profile] = {
     LevelOfCare("3.5"): _Profile(
         around_the_clock=Cited(True, _NORTH_DAKOTA),
         at_home=Cited(False, _RESIDENTIAL.at(".C")),
-        mean_days=Cited(52.9, _VETERANS),
-        relative_cost=Cited(10_143 / 2060, _VETERANS),
     ),
     LevelOfCare("3.7"): _Profile(
         around_the_clock=Cited(True, _RESIDENTIAL.at(".D")),
@@ -83,8 +98,6 @@ _PROFILES: Mapping[LevelOfCare, _Profile] = {
         around_the_clock=Cited(True, _HOSPITAL),
         medical_care=Cited("physicians and nurses around the clock", _HOSPITAL),
         at_home=Cited(False, _HOSPITAL),
-        mean_days=Cited(30.9, _VETERANS),
-        relative_cost=Cited(13_906 / 2060, _VETERANS),
     ),
 }
 _COMPARED = tuple(map(LevelOfCare, ("1", "2.1", "2.5", "3.5", "3.7", "4")))
@@ -172,7 +185,7 @@ def _row(
 ) -> Tradeoff:
     profile = _PROFILES.get(level, _Profile())
     hours = hour_band(level, group) if group else None
-    adult = group is AgeGroup.ADULT
+    episode = _EPISODES.get(level) if group is AgeGroup.ADULT else None
     away = profile.at_home is not None and not profile.at_home.value
     enough = None if away else _time_enough(patient, hours)
     commitments = None if patient.obligations is None else len(patient.obligations)
@@ -182,13 +195,19 @@ def _row(
         profile.around_the_clock,
         profile.medical_care,
         profile.at_home,
-        profile.mean_days if adult else None,
-        cost or (profile.relative_cost if adult else None),
+        None if episode is None else Cited(episode.days, VETERANS),
+        cost or _relative_cost(episode),
         None if patient.free is None else patient.free.total,
         enough,
         commitments,
         _kept(commitments, profile, enough),
     )
+
+
+def _relative_cost(episode: Episode | None) -> Cited[float] | None:
+    if episode is None:
+        return None
+    return Cited(episode.dollars / _EPISODES[_OUTPATIENT].dollars, VETERANS)
 
 
 def _time_enough(patient: Patient, hours: HourBand | None) -> Truth:

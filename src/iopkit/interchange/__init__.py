@@ -1,7 +1,9 @@
 """In and out: documents, calendars, text and shipped programs."""
 
+from iopkit.interchange.bills import charges_text, coding_text, costs_text, rates_text
 from iopkit.interchange.decisions import decision_html, decision_markdown, decision_text
 from iopkit.interchange.documents import (
+    cost_document,
     fact_document,
     from_json,
     from_toml,
@@ -29,8 +31,12 @@ from iopkit.interchange.weeks import week_text
 
 __all__ = [
     "calendar_text",
+    "charges_text",
     "checks_text",
+    "coding_text",
     "comparison_text",
+    "cost_document",
+    "costs_text",
     "decision_html",
     "decision_markdown",
     "decision_text",
@@ -50,6 +56,7 @@ __all__ = [
     "predicate_from_json",
     "program_names",
     "program_text",
+    "rates_text",
     "requirements_text",
     "template_text",
     "to_document",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import Enum, IntEnum
 from functools import cache, lru_cache
 from itertools import islice
@@ -18,7 +19,7 @@ from cattrs.gen import make_dict_unstructure_fn, override
 from iopkit.availability import Weekday, WeeklyWindows, Window, whole_minutes
 from iopkit.eligibility import FACTS, AnyFact, Decision, Fact, Placement, Result, RungResult
 from iopkit.errors import Fault, InvalidError, Step, did_you_mean, refuse, unless
-from iopkit.plans import COURSE_FACTS, Finding, Slot
+from iopkit.plans import COURSE_FACTS, Charge, Charges, Finding, Slot
 
 MAX_FAULTS = 100
 """After how many faults the rest of a list or of an object's unknown keys is left unread."""
@@ -203,6 +204,12 @@ def _number(raw: Raw, _: Any) -> float:
     return float(raw)
 
 
+def _money(text: str) -> Decimal:
+    if not re.fullmatch(_MONEY, text):
+        raise ValueError
+    return Decimal(text)
+
+
 def _word(member: Enum) -> str:
     """Ordered enumerations are written by name, others by value."""
     return member.name.lower() if isinstance(member, IntEnum) else str(member.value)
@@ -270,6 +277,7 @@ def _text(
 _DAY = f"({'|'.join(map(_word, Weekday))})"
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _DATE = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_MONEY = r"(0|[1-9][0-9]*)\.[0-9]{2}"
 _OFFSET = r"[+-][0-9]{2}:[0-9]{2}(:[0-9]{2})?\[[^\[\]]+\]"
 _WINDOW = _text(
     "a window",
@@ -306,6 +314,13 @@ _LEAVES: dict[Any, _Leaf] = {
         _moment_text,
     ),
     timedelta: _plain("a whole number of minutes", "integer", _minutes, whole_minutes),
+    Decimal: _text(
+        "dollars and cents",
+        "139.31",
+        _MONEY,
+        _canonical(_money, "{:.2f}".format),
+        "{:.2f}".format,
+    ),
     UUID: _Leaf(
         lambda _: "a UUID in lower case",
         _canonical(UUID, str),
@@ -506,6 +521,8 @@ _DERIVED: dict[Any, tuple[str, ...]] = {
     Result: ("truth", "reason", "evidence"),
     RungResult: ("disagreement",),
     Finding: ("unit", "truth", "shortfall", "excess"),
+    Charge: ("amount_usd",),
+    Charges: ("weekly", "total"),
 }
 
 

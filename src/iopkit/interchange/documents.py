@@ -6,6 +6,7 @@ The classes are the format. A document is an object with the class's fields, plu
 - a duration ``x`` is the whole number ``x_minutes``;
 - a date is ``2026-01-31``, a time ``18:00``, a moment ``2026-01-31T18:00-06:00[America/Chicago]``
   (RFC 9557), or without offset and zone where it is wall-clock time only;
+- an amount of money is a text of dollars and cents, ``139.31``;
 - weekly windows are texts such as ``monday 17:30-21:00``;
 - a value of several possible classes names its class in ``type``;
 - what equals its default, such as what is not known, is left out.
@@ -53,15 +54,31 @@ from iopkit.interchange.positions import (
     lines_of,
 )
 from iopkit.patients import Patient
-from iopkit.plans import COURSE_FACTS, Finding, Plan, Program, RequirementSet, Schedule, Site
+from iopkit.plans import (
+    COURSE_FACTS,
+    Charges,
+    CodingScheme,
+    CostComparison,
+    Finding,
+    Plan,
+    Program,
+    RateTable,
+    RequirementSet,
+    Schedule,
+    Site,
+)
 from iopkit.sources import Source
 
 FORMAT = 1
 """The one version of the format that is written and read."""
 
+_UNSIZED = {"charges", "schedule"}  # as long as their plan
+
 T = TypeVar("T")
 
 KINDS: dict[str, Any] = {
+    "charges": Charges,
+    "coding": CodingScheme,
     "decision": Decision,
     "finding": Finding,
     "ladder": Ladder,
@@ -71,6 +88,7 @@ KINDS: dict[str, Any] = {
     "policy": Policy,
     "predicate": Predicate,
     "program": Program,
+    "rates": RateTable,
     "requirements": RequirementSet,
     "schedule": Schedule,
     "site": Site,
@@ -94,7 +112,7 @@ def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of a
         refuse_excess(name, value, sized=False)
     body = writer_of(KINDS[name])(value)
     document = {"document": name, "format": FORMAT, **body}
-    refuse_excess(name, document, sized=name != "schedule")
+    refuse_excess(name, document, sized=name not in _UNSIZED)
     return document
 
 
@@ -111,6 +129,12 @@ def fact_document(fact: AnyFact) -> dict[str, Any]:  # Any: plain JSON values of
 def tradeoff_document(row: Tradeoff) -> dict[str, Any]:  # Any: plain JSON values of any type
     """A row of trade-offs as plain values; it is shown and not read back."""
     document: dict[str, Any] = writer_of(Tradeoff)(row)
+    return document
+
+
+def cost_document(comparison: CostComparison) -> dict[str, Any]:  # Any: plain JSON values
+    """Costs that can be compared as plain values; they are shown and not read back."""
+    document: dict[str, Any] = converter(False, False).unstructure(comparison)
     return document
 
 
@@ -232,7 +256,7 @@ def _loads(text: str) -> Raw:
 
 def _built(name: str, raw: Raw, facts: Facts | None, *, masked: bool) -> Any:
     what = f"{name} document"
-    refuse_excess(name, raw, sized=name != "schedule", masked=masked)
+    refuse_excess(name, raw, sized=name not in _UNSIZED, masked=masked)
     if not is_object(raw):
         raise InvalidError(what, [Fault((), "an object", kind_of(raw))])
     headers = {"document": name, "format": FORMAT}

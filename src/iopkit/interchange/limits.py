@@ -18,7 +18,7 @@ MAX_DEPTH = 64
 MAX_VALUES = 100_000
 """How many values a document may hold, each object and list counted as one more.
 
-A schedule may hold more: it is as long as its plan.
+A schedule and its charges may hold more: they are as long as their plan.
 """
 
 _STEPS_TOLD = 12

@@ -1,0 +1,216 @@
+"""Charges, coding schemes, rates and costs for people to read, as plain text.
+
+Calling ``charges_text`` is the explicit act that shows a patient's values.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+from iopkit.interchange.texts import duration_text, item, wrapped
+from iopkit.levels import LevelOfCare
+from iopkit.modalities import Modality
+from iopkit.plans import (
+    Charge,
+    Charges,
+    CodingRule,
+    CodingScheme,
+    CostComparison,
+    CostFigure,
+    DayCode,
+    DayTiers,
+    Exclusion,
+    RateTable,
+    Refusal,
+    SessionCodes,
+    TimeBand,
+    TimedCode,
+    Total,
+    WeekCode,
+)
+from iopkit.sources import Source
+
+_OUTPATIENT = LevelOfCare("1")
+
+
+def charges_text(charges: Charges) -> str:
+    """A bill: each line, what weeks and plan come to, and what is not charged and why."""
+    lines = [
+        f"Charges for the sessions {'attended' if charges.attended else 'booked'}",
+        f"  coding scheme: {charges.coding}",
+        f"  rates: {charges.rates or 'none given'}",
+        "",
+        "  week  day             code            units       rate        amount",
+        *map(_charge_line, charges.lines),
+        "",
+        *(f"Week {n}: {_total(of)}" for n, of in enumerate(charges.weekly, 1) if of.units),
+        f"Total: {_total(charges.total)}",
+        "",
+        "Not charged:",
+        *_uncharged(charges),
+    ]
+    return "\n".join(lines)
+
+
+def _charge_line(charge: Charge) -> str:
+    return (
+        f"  {charge.week:>4}  {charge.on:%a %Y-%m-%d}  {charge.code:<14}  {charge.units:>5}"
+        f"  {_money(charge.rate_usd):>9}  {_money(charge.amount_usd):>12}"
+    )
+
+
+def _money(amount: Decimal | None) -> str:
+    return "not known" if amount is None else f"{amount:,.2f}"
+
+
+def _total(total: Total) -> str:
+    units = ", ".join(f"{each.units} {each.code}" for each in total.units) or "nothing"
+    if total.amount_usd is not None:
+        return f"{units}: ${_money(total.amount_usd)}"
+    known = f"${_money(total.known_usd)} and more" if total.known_usd else "not known"
+    return f"{units}: {known}, as there is no rate for {', '.join(total.unrated)}"
+
+
+def _uncharged(charges: Charges) -> Iterator[str]:
+    """Sessions of one service that are not charged for the same reasons, together."""
+    counts = Counter((left.service, left.reasons) for left in charges.uncharged)
+    for (service, reasons), count in counts.items():
+        yield item(f"{service}, {_sessions(count)}: {'; '.join(map(_reason, reasons))}")
+    if charges.unplaced:
+        yield item(f"{_sessions(charges.unplaced)} that have no day")
+    if not counts and not charges.unplaced:
+        yield item("nothing")
+
+
+def _reason(refusal: Refusal) -> str:
+    return f"{refusal.code}, {refusal.why.words}" if refusal.code else refusal.why.words
+
+
+def _sessions(count: int) -> str:
+    return f"{count} session{'s' if count != 1 else ''}"
+
+
+def coding_text(scheme: CodingScheme) -> str:
+    """A coding scheme's versions with each rule and its source, and what is left open."""
+    lines = [f"coding scheme {scheme.name}: {scheme.title}", f"weeks: {week_words(scheme)}"]
+    for version in scheme.versions.dated:
+        lines += ["", f"in force since {version.since}: {version.source}", *_link(version.source)]
+        for rule in version.value:
+            lines += [item(rule_words(rule)), _under(f"({rule.source})")]
+            if not isinstance(rule, Exclusion):
+                lines.append(_under(f"counted: {modality_words(rule.counted)}"))
+    if not scheme.telehealth:
+        lines += ["", "Sessions by telehealth are not charged."]
+    if scheme.left_open:
+        lines += ["", "Left open:", *map(item, scheme.left_open)]
+    return "\n".join(lines)
+
+
+def week_words(scheme: CodingScheme) -> str:
+    """Which weeks the rules of a coding scheme count in, in prose."""
+    if scheme.week_begins is None:
+        return "the plan's own, which begin on its first day"
+    return f"those that begin on {scheme.week_begins.title}"
+
+
+def modality_words(modalities: Iterable[Modality]) -> str:
+    """Kinds of service in prose, in alphabetical order."""
+    return ", ".join(sorted(modality.label.lower() for modality in modalities))
+
+
+def rule_words(rule: CodingRule) -> str:
+    """A rule of a coding scheme in prose.
+
+    Example:
+        >>> from iopkit.plans import find_coding
+        >>> print(rule_words(find_coding("us-h0015").versions.dated[0].value[0]))
+        H0015: a day of at least 3 h, in a week of at least 3 such days booked
+    """
+    match rule:
+        case DayCode():
+            days = f", in a week of at least {rule.days_a_week} such days {rule.days.value}"
+            most = days if rule.days_a_week > 1 else ""
+            return f"{rule.code}: a day of at least {duration_text(rule.least)}{most}"
+        case SessionCodes():
+            bands = "; ".join(f"{band.code}: a session{_least(band)}" for band in rule.bands)
+            longest = f", up to {duration_text(rule.longest)}" if rule.longest else ""
+            return f"{bands}{longest}{_at_most(rule.per_day)}{_apart(rule.months_apart)}"
+        case TimedCode():
+            each = f"{rule.code}: each full {duration_text(rule.unit)} of a session"
+            return f"{each}{_at_most(rule.per_day)}"
+        case DayTiers():
+            return "; ".join(
+                f"{tier.code}: a day of at least {tier.services} services" for tier in rule.tiers
+            )
+        case WeekCode():
+            return f"{rule.code}: a week of at least {rule.services} services"
+        case Exclusion():
+            return f"{rule.code}: not on one day with {' or '.join(sorted(rule.others))}"
+
+
+def _least(band: TimeBand) -> str:
+    return f" of at least {duration_text(band.least)}" if band.least else ""
+
+
+def _at_most(per_day: int | None) -> str:
+    return "" if per_day is None else f", at most {per_day} a day"
+
+
+def _apart(months: int | None) -> str:
+    return "" if months is None else f", not again within {months} months"
+
+
+def rates_text(table: RateTable) -> str:
+    """A rate table's rates by code and day, each with its source, and what is left open."""
+    lines = [f"rates {table.name}: {table.title}", ""]
+    for rate in sorted(table.rates, key=lambda rate: (rate.code, rate.since)):
+        until = f"to {rate.end - timedelta(days=1)}" if rate.end else "on"
+        lines.append(f"  {rate.code}: ${_money(rate.amount_usd)}, from {rate.since} {until}")
+        lines += [_under(f"({rate.source})")] if rate.source else []
+    if table.left_open:
+        lines += ["", "Left open:", *map(item, table.left_open)]
+    return "\n".join(lines)
+
+
+def costs_text(comparisons: Iterable[CostComparison]) -> str:
+    """Costs side by side, a block for each source, period and year, with their spread."""
+    blocks = ["\n".join(_cost_lines(comparison)) for comparison in comparisons]
+    blocks.append(
+        "Blocks are of different sources, years or periods and cannot be compared with each\n"
+        "other: nothing is adjusted for inflation."
+    )
+    return "\n\n".join(blocks)
+
+
+def _cost_lines(comparison: CostComparison) -> Iterator[str]:
+    year = f"dollars of {comparison.year}" if comparison.year else "dollars of a year not stated"
+    yield f"Mean cost of {comparison.per.words} for a client, in {year}"
+    yield wrapped(str(comparison.source), 2)
+    yield from _link(comparison.source)
+    yield ""
+    yield f"  {'care':<22}  {'mean':>7}  {'SD':>6}  {'programs':>8}  {'stay (SD)':<14}  x level 1"
+    ratios = comparison.ratios(to=_OUTPATIENT)
+    for figure, ratio in zip(comparison.figures, ratios, strict=True):
+        spread = "" if figure.sd_usd is None else f"{figure.sd_usd:,.0f}"
+        times = "" if ratio is None else f"{float(ratio):.1f}"
+        yield (
+            f"  {figure.care:<22}  {figure.mean_usd:>7,.0f}  {spread:>6}  "
+            f"{figure.programs or '':>8}  {stay_words(figure):<14}  {times:>9}"
+        ).rstrip()
+
+
+def stay_words(figure: CostFigure) -> str:
+    """The mean stay behind a cost, with its spread; empty if the source has none."""
+    if figure.stay_weeks is not None:
+        spread = "" if figure.stay_weeks_sd is None else f" ({figure.stay_weeks_sd:g})"
+        return f"{figure.stay_weeks:g} weeks{spread}"
+    return "" if figure.stay_days is None else f"{figure.stay_days:g} days"
+
+
+def _link(source: Source) -> list[str]:
+    return [f"  {source.url}"] if source.url else []
+
+
+def _under(text: str) -> str:
+    return wrapped(f"    {text}", 4)

@@ -1,0 +1,284 @@
+"""Charges: the billable units of a schedule's sessions, and what they come to."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import groupby
+from uuid import UUID
+
+from attrs import frozen
+
+from iopkit.availability import Weekday
+from iopkit.confidential import hidden
+from iopkit.errors import refuse, unless
+from iopkit.plans.claims import Claim, Found, Visit, Why, claims_in_week
+from iopkit.plans.coding import CodingScheme, code_faults
+from iopkit.plans.rates import MONEY, RateTable, money_faults
+from iopkit.plans.schedules import Schedule
+
+
+@frozen(repr=False)
+class Charge:
+    """A line: units of a code on a day, and the sessions that they are for.
+
+    ``week`` is the program's week, from 1. ``counted`` is the service time that is charged:
+    that of the sessions, or of a timed code its units' alone. ``rate_usd`` is ``None`` if
+    there is no rate for the code and day.
+    """
+
+    on: date
+    week: int
+    code: str
+    units: int
+    counted: timedelta
+    sessions: tuple[UUID, ...]
+    rate_usd: Decimal | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "charge",
+            unless(self.week >= 1, "week", "at least 1", "less"),
+            code_faults(self.code),
+            unless(1 <= self.units <= 10**6, "units", "from 1 to 1,000,000", "another number"),
+            unless(bool(self.sessions), "sessions", "at least one session", "none"),
+            () if self.rate_usd is None else money_faults("rate_usd", self.rate_usd),
+        )
+
+    @property
+    def amount_usd(self) -> Decimal | None:
+        """What the line comes to; ``None``: not known."""
+        return None if self.rate_usd is None else MONEY.multiply(self.rate_usd, self.units)
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Refusal:
+    """Why a session is not charged; ``code``: which one did not take it."""
+
+    why: Why
+    code: str | None = None
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Uncharged:
+    """A session that no line is for, and why each code did not take it."""
+
+    session: UUID
+    on: date
+    week: int
+    service: str
+    number: int
+    reasons: tuple[Refusal, ...]
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Units:
+    """How many units of a code there are."""
+
+    code: str
+    units: int
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Total:
+    """What lines come to together: units by code, and money as far as there are rates.
+
+    ``unrated`` names the codes of lines without a rate, which are not in ``known_usd``.
+    """
+
+    units: tuple[Units, ...] = ()
+    known_usd: Decimal = Decimal("0.00")
+    unrated: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, lines: Iterable[Charge]) -> "Total":
+        """The total of some lines."""
+        units: Counter[str] = Counter()
+        known = Decimal("0.00")
+        unrated: set[str] = set()
+        for line in lines:
+            units[line.code] += line.units
+            if line.amount_usd is None:
+                unrated.add(line.code)
+            else:
+                known = MONEY.add(known, line.amount_usd)
+        counted = tuple(Units(code, count) for code, count in sorted(units.items()))
+        return cls(counted, known, tuple(sorted(unrated)))
+
+    @property
+    def amount_usd(self) -> Decimal | None:
+        """The whole sum; ``None``: not known, because a line has no rate."""
+        return None if self.unrated else self.known_usd
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Charges:
+    """What a plan's sessions come to under a coding scheme.
+
+    Each session is in one line or among ``uncharged``, both in the order of days.
+    ``attended``: only sessions that the patient attended are charged; otherwise all that are
+    booked. ``unplaced`` is how many sessions of the plan have no day and so no charge.
+    ``rates`` names the table that the rates are from; ``None``: none was given.
+
+    Raises:
+        InvalidError: a session is charged twice, or a line is of a week that the plan does
+            not have.
+    """
+
+    plan: UUID
+    coding: str
+    weeks: int
+    lines: tuple[Charge, ...] = ()
+    uncharged: tuple[Uncharged, ...] = ()
+    attended: bool = False
+    unplaced: int = 0
+    rates: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        seen = [uid for line in self.lines for uid in line.sessions]
+        seen += [left.session for left in self.uncharged]
+        refuse(
+            "charges",
+            unless(len(seen) == len(set(seen)), "lines", "each session once", "one twice"),
+            unless(
+                max((line.week for line in self.lines), default=0) <= self.weeks <= 520,
+                "weeks",
+                "as many as the plan has, at most 520",
+                "another number",
+            ),
+        )
+
+    @property
+    def weekly(self) -> tuple[Total, ...]:
+        """The total of each program week, ``weeks`` of them."""
+        lines: defaultdict[int, list[Charge]] = defaultdict(list)
+        for line in self.lines:
+            lines[line.week].append(line)
+        return tuple(Total.of(lines[week + 1]) for week in range(self.weeks))
+
+    @property
+    def total(self) -> Total:
+        """The total of the plan."""
+        return Total.of(self.lines)
+
+    __repr__ = hidden
+
+
+def itemize(
+    schedule: Schedule,
+    coding: CodingScheme,
+    *,
+    rates: RateTable | None = None,
+    attended: Collection[UUID] | None = None,
+) -> Charges:
+    """The billable units of a schedule's sessions, by the rules in force on their days.
+
+    A session that runs past midnight belongs to the day on which it starts. Where a new
+    version of the rules comes within a week, sessions before and after it are charged apart;
+    what a rule asks of the days of a week is still counted in all of it.
+
+    Args:
+        schedule: whose sessions to charge.
+        coding: the rules.
+        rates: what units pay; ``None``: amounts are not known.
+        attended: the sessions that the patient attended, by their ``Schedule.uid``;
+            ``None``: charge all that are booked, as planned.
+
+    Raises:
+        NotInForceError: a session is before the first version of the rules.
+        InvalidError: one of ``attended`` is no session of the schedule.
+    """
+    sessions = {schedule.uid(session): session for session in schedule.sessions}
+    wanted = sessions.keys() if attended is None else set(attended)
+    refuse(
+        "charges",
+        unless(wanted <= sessions.keys(), "attended", "sessions of the schedule", "another"),
+    )
+    first = Weekday.of(schedule.plan.start) if coding.week_begins is None else coding.week_begins
+    booked = sorted(
+        (Visit.of(uid, session, first=first) for uid, session in sessions.items()),
+        key=lambda visit: visit.session.start,
+    )
+    charged = [visit for visit in booked if visit.uid in wanted]
+    counted = [visit for visit in booked if coding.telehealth or not visit.is_remote]
+    claims: list[Claim] = []
+    denials: defaultdict[UUID, list[Refusal]] = defaultdict(list)
+    for found in _found(coding, counted, [visit for visit in counted if visit.uid in wanted]):
+        if isinstance(found, Claim):
+            claims.append(found)
+        else:
+            denials[found.visit.uid].append(Refusal(found.why, found.code))
+    taken = {visit.uid for claim in claims for visit in claim.visits}
+    return Charges(
+        schedule.plan.key,
+        coding.name,
+        schedule.plan.weeks,
+        tuple(_charge(claim, rates) for claim in sorted(claims, key=_place)),
+        tuple(
+            _uncharged(visit, denials[visit.uid], telehealth=coding.telehealth)
+            for visit in charged
+            if visit.uid not in taken
+        ),
+        attended is not None,
+        len(schedule.unplaced),
+        None if rates is None else rates.name,
+    )
+
+
+def _found(
+    coding: CodingScheme, booked: Sequence[Visit], charged: Sequence[Visit]
+) -> Iterator[Found]:
+    """What the rules make of visits, week by week, each part of a week by its version."""
+    last: dict[str, date] = {}
+    weeks = {week: list(those) for week, those in groupby(booked, key=lambda visit: visit.week)}
+    for week, those in groupby(charged, key=lambda visit: visit.week):
+        of_week = list(those)
+        for since, part in groupby(of_week, key=lambda visit: coding.version(on=visit.on).since):
+            yield from claims_in_week(
+                coding.version(on=since).value,
+                list(part),
+                booked=weeks[week],
+                charged=of_week,
+                last=last,
+            )
+
+
+def _place(claim: Claim) -> tuple[datetime, str]:
+    return claim.visits[0].session.start, claim.code
+
+
+def _charge(claim: Claim, rates: RateTable | None) -> Charge:
+    first = claim.visits[0]
+    rate = None if rates is None else rates.rate(claim.code, on=first.on)
+    return Charge(
+        first.on,
+        first.session.week,
+        claim.code,
+        claim.units,
+        claim.counted,
+        tuple(visit.uid for visit in claim.visits),
+        None if rate is None else rate.amount_usd,
+    )
+
+
+def _uncharged(visit: Visit, reasons: Iterable[Refusal], *, telehealth: bool) -> Uncharged:
+    session = visit.session
+    otherwise = Why.TELEHEALTH if visit.is_remote and not telehealth else Why.NO_CODE
+    return Uncharged(
+        visit.uid,
+        visit.on,
+        session.week,
+        session.service,
+        session.number,
+        tuple(reasons) or (Refusal(otherwise),),
+    )

@@ -1,0 +1,270 @@
+"""Claims: the sessions of a week, tried against the rules of a coding scheme."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import groupby
+from uuid import UUID
+
+from attrs import frozen
+from dateutil.relativedelta import relativedelta
+
+from iopkit.availability import Weekday
+from iopkit.confidential import hidden
+from iopkit.modalities import Delivery
+from iopkit.plans.coding import (
+    CodeRule,
+    CodingRule,
+    DayCode,
+    Days,
+    DayTiers,
+    Exclusion,
+    SessionCodes,
+    TimedCode,
+    WeekCode,
+)
+from iopkit.plans.schedules import Session
+
+
+class Why(StrEnum):
+    """Why a session is not charged under a code."""
+
+    NO_CODE = "no_code"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    DAY_TOO_SHORT = "day_too_short"
+    TOO_FEW_DAYS = "too_few_days"
+    TOO_FEW_SERVICES = "too_few_services"
+    OVER_MAXIMUM = "over_maximum"
+    TOO_SOON = "too_soon"
+    EXCLUDED = "excluded"
+    TELEHEALTH = "telehealth"
+
+    @property
+    def words(self) -> str:
+        """The reason in prose."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Why.NO_CODE: "no code for this kind of service",
+    Why.TOO_SHORT: "shorter than the code asks",
+    Why.TOO_LONG: "longer than the code takes",
+    Why.DAY_TOO_SHORT: "too little service on the day",
+    Why.TOO_FEW_DAYS: "too few such days in the week",
+    Why.TOO_FEW_SERVICES: "too few services",
+    Why.OVER_MAXIMUM: "over the maximum of the day",
+    Why.TOO_SOON: "too soon after the one before",
+    Why.EXCLUDED: "not on one day with a code that is charged",
+    Why.TELEHEALTH: "by telehealth, which is not charged",
+}
+
+
+@frozen(repr=False)
+class Visit:
+    """A session with its day, and the first day of the week that rules count it in."""
+
+    uid: UUID
+    session: Session
+    on: date
+    week: date
+
+    @classmethod
+    def of(cls, uid: UUID, session: Session, *, first: Weekday) -> "Visit":
+        """A session as a visit; weeks begin on ``first``."""
+        on = session.start.date()
+        return cls(uid, session, on, on - timedelta(days=(on.weekday() - first) % 7))
+
+    @property
+    def time(self) -> timedelta:
+        """How much of it is service."""
+        return self.session.service_time
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it is by telehealth."""
+        return self.session.delivery is Delivery.TELEHEALTH
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Claim:
+    """Units of a code for some visits, of which ``counted`` is charged."""
+
+    code: str
+    units: int
+    visits: tuple[Visit, ...]
+    counted: timedelta
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Denial:
+    """A code that does not take a visit, and why."""
+
+    visit: Visit
+    code: str
+    why: Why
+
+    __repr__ = hidden
+
+
+Found = Claim | Denial
+
+
+def claims_in_week(
+    rules: Iterable[CodingRule],
+    visits: Sequence[Visit],
+    *,
+    booked: Sequence[Visit],
+    charged: Sequence[Visit],
+    last: MutableMapping[str, date],
+) -> Iterator[Found]:
+    """What rules make of visits in one week: each visit is in one claim at most.
+
+    Args:
+        rules: those in force on the visits' days.
+        visits: in the order of their starts.
+        booked: all that is booked in the week.
+        charged: all that is to be charged in the week.
+        last: the day on which each code was last charged; it is kept up to date.
+    """
+    listed = tuple(rules)
+    exclusions = [rule for rule in listed if isinstance(rule, Exclusion)]
+    barred: defaultdict[date, set[str]] = defaultdict(set)
+    taken: set[UUID] = set()
+    for rule in listed:
+        if isinstance(rule, Exclusion):
+            continue
+        those = [v for v in visits if v.session.modality in rule.counted and v.uid not in taken]
+        of_week = booked if isinstance(rule, DayCode) and rule.days is Days.BOOKED else charged
+        for found in _tried(rule, those, of_week, barred, last):
+            if isinstance(found, Claim):
+                on = found.visits[0].on
+                taken |= {visit.uid for visit in found.visits}
+                last[found.code] = on
+                barred[on] |= {o for e in exclusions if e.code == found.code for o in e.others}
+            yield found
+
+
+def _tried(
+    rule: CodeRule,
+    visits: Sequence[Visit],
+    of_week: Sequence[Visit],
+    barred: Mapping[date, Collection[str]],
+    last: Mapping[str, date],
+) -> Iterator[Found]:
+    if isinstance(rule, WeekCode):
+        yield from _week_code(rule, visits)
+        return
+    full = _full_days(rule, of_week) if isinstance(rule, DayCode) else 0
+    for day, those in _days(visits):
+        out = barred.get(day, ())
+        match rule:
+            case DayCode():
+                yield from _day_code(rule, those, out, full)
+            case SessionCodes():
+                yield from _session_codes(rule, those, out, last)
+            case TimedCode():
+                yield from _timed_code(rule, those, out)
+            case DayTiers():
+                yield from _day_tiers(rule, those, out)
+
+
+def _week_code(rule: WeekCode, visits: Sequence[Visit]) -> Iterator[Found]:
+    enough = len(visits) >= rule.services
+    return _together(rule.code, visits, None if enough else Why.TOO_FEW_SERVICES)
+
+
+def _day_code(
+    rule: DayCode, visits: Sequence[Visit], out: Collection[str], full: int
+) -> Iterator[Found]:
+    """``full``: how many days of the week are long enough."""
+    why = None
+    if rule.code in out:
+        why = Why.EXCLUDED
+    elif _time(visits) < rule.least:
+        why = Why.DAY_TOO_SHORT
+    elif full < rule.days_a_week:
+        why = Why.TOO_FEW_DAYS
+    return _together(rule.code, visits, why)
+
+
+def _full_days(rule: DayCode, visits: Iterable[Visit]) -> int:
+    counted = (visit for visit in visits if visit.session.modality in rule.counted)
+    return sum(_time(those) >= rule.least for _, those in _days(counted))
+
+
+def _day_tiers(rule: DayTiers, visits: Sequence[Visit], out: Collection[str]) -> Iterator[Found]:
+    reached = [tier.code for tier in rule.tiers if tier.services <= len(visits)]
+    code = reached[-1] if reached else rule.tiers[0].code
+    why = None if reached else Why.TOO_FEW_SERVICES
+    return _together(code, visits, Why.EXCLUDED if code in out else why)
+
+
+def _timed_code(rule: TimedCode, visits: Sequence[Visit], out: Collection[str]) -> Iterator[Found]:
+    """Each session by itself: what is left over of it makes no unit with that of another."""
+    units = 0
+    billed: list[Visit] = []
+    for visit in visits:
+        whole = visit.time // rule.unit
+        free = whole if rule.per_day is None else min(whole, rule.per_day - units)
+        if rule.code in out:
+            yield Denial(visit, rule.code, Why.EXCLUDED)
+        elif free:
+            units += free
+            billed.append(visit)
+        else:
+            yield Denial(visit, rule.code, Why.OVER_MAXIMUM if whole else Why.TOO_SHORT)
+    if billed:
+        yield Claim(rule.code, units, tuple(billed), units * rule.unit)
+
+
+def _session_codes(
+    rule: SessionCodes, visits: Sequence[Visit], out: Collection[str], last: Mapping[str, date]
+) -> Iterator[Found]:
+    left = len(visits) if rule.per_day is None else rule.per_day
+    for visit in sorted(visits, key=lambda visit: -visit.time):
+        fitting = [band.code for band in rule.bands if band.least <= visit.time]
+        code = fitting[-1] if fitting else rule.bands[0].code
+        why = None
+        if not fitting:
+            why = Why.TOO_SHORT
+        elif rule.longest is not None and visit.time > rule.longest:
+            why = Why.TOO_LONG
+        elif code in out:
+            why = Why.EXCLUDED
+        elif not left:
+            why = Why.OVER_MAXIMUM
+        elif _too_soon(rule, visit.on, last):
+            why = Why.TOO_SOON
+        else:
+            left -= 1
+        yield from _together(code, [visit], why)
+
+
+def _too_soon(rule: SessionCodes, on: date, last: Mapping[str, date]) -> bool:
+    days = [last[band.code] for band in rule.bands if band.code in last]
+    if rule.months_apart is None or not days:
+        return False
+    return on < max(days) + relativedelta(months=rule.months_apart)
+
+
+def _together(code: str, visits: Sequence[Visit], why: Why | None) -> Iterator[Found]:
+    """One unit for some visits, or why there is none."""
+    if why is None:
+        yield Claim(code, 1, tuple(visits), _time(visits))
+    else:
+        yield from (Denial(visit, code, why) for visit in visits)
+
+
+def _days(visits: Iterable[Visit]) -> Iterator[tuple[date, list[Visit]]]:
+    for day, those in groupby(visits, key=lambda visit: visit.on):
+        yield day, list(those)
+
+
+def _time(visits: Iterable[Visit]) -> timedelta:
+    return sum((visit.time for visit in visits), timedelta(0))
