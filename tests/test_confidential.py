@@ -79,6 +79,7 @@ from iopkit.plans import (
     Charges,
     Closure,
     Counted,
+    Counting,
     CountTarget,
     Disclosure,
     Finding,
@@ -426,6 +427,8 @@ def leaves(value: object) -> Iterator[object]:
     kind: Any = type(value)
     if isinstance(value, WeeklyWindows):
         yield value
+    elif isinstance(value, Counting):
+        yield value.clock  # the rest is a rule's, and is shown by its name
     elif attrs.has(kind) and not callable(value):  # readers of facts are no values
         for field in attrs.fields(kind):
             yield from leaves(getattr(value, field.name))
