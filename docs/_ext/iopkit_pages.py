@@ -429,7 +429,8 @@ def _requirement_row(requirement: Requirement, adult_from: int) -> tuple[str, ..
 def _codings() -> Iterator[str]:
     for scheme in CODINGS:
         yield from _section(scheme.title, "~", label=f"coding-{scheme.name}")
-        yield from (f":Name: ``{scheme.name}``", f":Weeks: {week_words(scheme)}", "")
+        yield from (f":Name: ``{scheme.name}``", f":Weeks: {week_words(scheme)}")
+        yield from (f":Telehealth: {'charged too' if scheme.telehealth else 'not charged'}", "")
         for version in reversed(scheme.versions.dated):
             yield from (f":In force since: {version.since}", f":Source: {_graded(version.source)}")
             yield ""
