@@ -180,7 +180,9 @@ def said_of(plan: Plan) -> list[str]:
     found = [program.title, plan.site, day_words(plan.start), program.after_return_to_use or ""]
     found += [text for phase in program.phases for text in (phase.title,)]
     for service in program.every_service:
-        found += [service.title, often_words(service.timing).partition(" ")[2]]
+        found.append(service.title)
+        if not isinstance(service.timing, Once):  # its week counts from the phase's first
+            found.append(often_words(service.timing).partition(" ")[2])
     found += [problem.statement for problem in plan.problems]
     steps: list[Goal | Objective] = [*(plan.goals or ())]
     steps += [objective for goal in plan.goals or () for objective in goal.objectives]

@@ -41,7 +41,17 @@ from iopkit.interchange import (
     template_text,
 )
 from iopkit.interchange.texts import dose_text, duration_text
-from iopkit.plans import Closure, Dose, Phase, RandomDays, Reason, Service, Slot, Weekly
+from iopkit.plans import (
+    COURSE_FACTS,
+    Closure,
+    Dose,
+    Phase,
+    RandomDays,
+    Reason,
+    Service,
+    Slot,
+    Weekly,
+)
 from iopkit.strategies import days, patients, programs, sites
 
 EXAMPLES = Path(iopkit.__file__).parent / "examples"
@@ -238,9 +248,9 @@ def test_every_service_is_in_the_plan_and_every_session_in_the_calendar_or_the_m
 ) -> None:
     plan = draft(program, patient, site, start=start, seed=1)
     text = plan_text(plan)
-    for phase in program.phases:
+    for phase in plan.program.phases:
         assert f"\n{phase.title}: {phase.weeks} week" in text
-        for service in program.services_in(phase):
+        for service in plan.program.services_in(phase):
             assert f"    {service.title}: " in text
     for note in plan.notes:
         assert flat(note.words) in flat(text)
@@ -253,6 +263,20 @@ def test_every_service_is_in_the_plan_and_every_session_in_the_calendar_or_the_m
     assert moves.count(" -> ") == moved
     assert moves.count(": unplaced; ") == len(dated.unplaced)
     assert all(reason.words for reason in Reason)
+
+
+def test_a_plan_tells_what_it_rests_on_and_a_phase_when_to_go_on(site: Site) -> None:
+    program = find_program("matrix-16-week")
+    ready = COURSE_FACTS["goals_met"] >= 1
+    first, *others = program.phases
+    program = evolve(program, version="2006", phases=(evolve(first, advance=ready), *others))
+    patient = Patient(key=KEY)
+    decision = find_policy("us-medicare-iop").decide(patient, on=START)
+    plan = draft(program, patient, site, start=START, seed=1, decisions=[decision])
+    text = flat(plan_text(plan))
+    assert "Rests on: - version 2006 of matrix-16-week - us-medicare-iop, 2" in text
+    assert "goes on when: goals met is at least 1" in text
+    assert "goes on when: goals met is at least 1" in flat(template_text(program))
 
 
 # What is shipped.

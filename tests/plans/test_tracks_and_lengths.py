@@ -220,8 +220,12 @@ def test_time_a_week_is_divided_into_the_sites_sessions(dose: int, length: int) 
     offer = Offer("group", duration=timedelta(minutes=length))
     plan = drafted(program, site=evolve(SITE, offers=(offer,)))
     (placed,) = plan.program.every_service
+    times = -(-dose // length)
+    if times > 21:  # too short to divide it by
+        assert placed.timing == service.timing
+        assert noted(plan, Matter.DURATION_UNKNOWN)
+        return
     assert isinstance(placed.timing, PerWeek)
-    times = min(-(-dose // length), 21)
     assert placed.timing.times == times
     assert bool(noted(plan, Matter.DOSE_DIVIDED)) is (times * length != dose)
 

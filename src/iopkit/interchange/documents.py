@@ -106,9 +106,10 @@ def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of a
     name = next((name for name, kind in KINDS.items() if isinstance(value, kind)), None)
     if name is None:
         raise TypeError(f"there are no documents of {type(value).__name__}")
-    if name in {"decision", "policy", "predicate"}:
-        # Predicates nest as deep as one likes. cattrs must not run out of stack on them: it
-        # would take a class that it meets then for a plain value, and remember that.
+    if name in {"decision", "plan", "policy", "predicate", "program", "schedule"}:
+        # Predicates and continuing care nest as deep as one likes. cattrs must not run out of
+        # stack on them: it would take a class that it meets then for a plain value, and
+        # remember that.
         refuse_excess(name, value, sized=False)
     body = writer_of(KINDS[name])(value)
     document = {"document": name, "format": FORMAT, **body}

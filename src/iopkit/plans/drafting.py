@@ -55,6 +55,9 @@ from iopkit.plans.timings import (
 )
 from iopkit.truth import Truth
 
+# What ``PerWeek`` holds.
+_MOST_A_WEEK = 21
+
 
 def draft(  # noqa: PLR0913  # what a plan is made from, by name
     program: Program,
@@ -324,7 +327,9 @@ def _as_offered(number: int, runs: list[_Run], site: Site) -> tuple[_Run, list[N
     notes: list[Note] = []
     if isinstance(service.timing, TimePerWeek):
         times, rest = divmod(service.timing.dose, offer.duration - service.breaks)
-        longer = evolve(longer, timing=PerWeek(min(times + bool(rest), 21)))
+        if times + bool(rest) > _MOST_A_WEEK:  # no length to divide it by
+            return _Run(run.phases, service), []
+        longer = evolve(longer, timing=PerWeek(times + bool(rest)))
         notes = [Note(Matter.DOSE_DIVIDED, service.name)] if rest else []
     beside = [o.service for n, o in enumerate(runs) if n != number and o.phases & run.phases]
     # One by one: services beside it may be of phases that do not meet.
