@@ -45,9 +45,12 @@ from iopkit.plans import (
     COURSE_FACTS,
     Closure,
     Dose,
+    Goal,
     Phase,
+    Problem,
     RandomDays,
     Reason,
+    ScoreTarget,
     Service,
     Slot,
     Weekly,
@@ -273,7 +276,13 @@ def test_a_plan_tells_what_it_rests_on_and_a_phase_when_to_go_on(site: Site) -> 
     patient = Patient(key=KEY)
     decision = find_policy("us-medicare-iop").decide(patient, on=START)
     plan = draft(program, patient, site, start=START, seed=1, decisions=[decision])
+    goals = (
+        Goal("p", "Sleep.", ScoreTarget("phq_9", "total", most=9), date(2026, 3, 1)),
+        Goal("p", "Work."),
+    )
+    plan = evolve(plan, problems=(Problem("p", "Low mood"),), goals=goals)
     text = flat(plan_text(plan))
+    assert "- Sleep. (PHQ-9 score at most 9), by 2026-03-01 - Work." in text
     assert "Rests on: - version 2006 of matrix-16-week - us-medicare-iop, 2" in text
     assert "goes on when: goals met is at least 1" in text
     assert "goes on when: goals met is at least 1" in flat(template_text(program))
