@@ -48,6 +48,8 @@ from iopkit.interchange import (
     fact_document,
     fact_text,
     find_program,
+    fit_document,
+    fits_text,
     from_json,
     from_toml,
     json_schema,
@@ -59,6 +61,8 @@ from iopkit.interchange import (
     policy_text,
     program_names,
     program_text,
+    proposals_document,
+    proposals_text,
     rates_text,
     requirements_text,
     template_text,
@@ -86,7 +90,9 @@ from iopkit.plans import (
     find_coding,
     find_rates,
     find_requirements,
+    fits,
     itemize,
+    propose,
     schedule,
     verdict,
 )
@@ -188,6 +194,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _judging_commands(command)
     _planning_commands(command)
+    _fitting_commands(command)
     _shipped_commands(command)
     return parser
 
@@ -351,6 +358,53 @@ def _shipped_commands(command: _Command) -> None:
     schema.add_argument(
         "kind", choices=sorted(KINDS), metavar="KIND", help=f"one of {', '.join(sorted(KINDS))}"
     )
+
+
+def _fitting_commands(command: _Command) -> None:
+    fit = command("fit", _fit, "Rank programs by how they fit a patient and meet requirements.")
+    fit.add_argument("patient", metavar="PATIENT.json", type=Path)
+    fit.add_argument(
+        "--program",
+        action="append",
+        help="a shipped program, or a program document; may be given again; all that are "
+        "shipped if not given",
+    )
+    fit.add_argument(
+        "--start", required=True, type=_day, metavar="DATE", help="first day of the first week"
+    )
+    fit.add_argument(
+        "--weeks",
+        action="append",
+        type=_phase_weeks,
+        default=[],
+        metavar="PHASE=N",
+        help="how many weeks a phase has whose length is open; may be given again",
+    )
+    fit.add_argument(
+        "--seed", type=int, default=None, help="draws the random days; drawn itself if not given"
+    )
+
+    proposed = command("propose", _propose, "Propose the smallest changes that meet requirements.")
+    proposed.add_argument("plan", metavar="PLAN.json", type=Path)
+    proposed.add_argument(
+        "--changes",
+        type=int,
+        default=2,
+        metavar="N",
+        help="how many changes to services a proposal may have, from 1 to 4; 2 if not given",
+    )
+    proposed.add_argument(
+        "-o", "--output", type=Path, metavar="PLAN2.json", help="write the plan first proposed"
+    )
+
+    for judging in (fit, proposed):
+        judging.add_argument("--site", required=True, type=Path, metavar="SITE.toml")
+        judging.add_argument(
+            "--requirements",
+            required=True,
+            action="append",
+            help="a shipped requirement set, or a document of one; may be given again",
+        )
 
 
 def _day(text: str) -> date:
@@ -539,6 +593,44 @@ def _charges(options: argparse.Namespace) -> _Answer:
 def _costs(_: argparse.Namespace) -> _Answer:
     found = compare_costs()
     return _Answer(costs_text(found), [cost_document(comparison) for comparison in found])
+
+
+def _fit(options: argparse.Namespace) -> _Answer:
+    names = program_names() if options.program is None else options.program
+    sets = _requirements(options)
+    found = fits(
+        [_named(Program, name, find_program) for name in names],
+        _document(Patient, options.patient),
+        _document(Site, options.site),
+        sets,
+        start=options.start,
+        seed=secrets.randbits(53) if options.seed is None else options.seed,
+        phase_weeks=dict(options.weeks),
+    )
+    best = found[0]
+    document = {
+        "requirements": [each.name for each in sets],
+        "fits": [fit_document(each) for each in found],
+    }
+    code = NO if best.standing.other_age_group else _CODES[best.truth]
+    return _Answer(fits_text(found), document, code)
+
+
+def _propose(options: argparse.Namespace) -> _Answer:
+    sets = _requirements(options)
+    plan, site = _document(Plan, options.plan), _document(Site, options.site)
+    found = propose(plan, site, sets, most_changes=options.changes)
+    document = {"requirements": [each.name for each in sets], **proposals_document(found)}
+    best = next(iter(found.found), None)
+    left = [each.finding.truth for each in (best or found).left]
+    met = Truth.NO if found.wanted and best is None else all_of(left)
+    path = options.output if best else None
+    written = _json(to_document(best.plan)) if best else b""
+    return _Answer(proposals_text(found), document, _CODES[met], _files((path, written)))
+
+
+def _requirements(options: argparse.Namespace) -> list[RequirementSet]:
+    return [_named(RequirementSet, name, find_requirements) for name in options.requirements]
 
 
 # Names and titles of what is shipped, by kind.

@@ -1,5 +1,11 @@
 """In and out: documents, calendars, text and shipped programs."""
 
+from iopkit.interchange.advice import (
+    fit_document,
+    fits_text,
+    proposals_document,
+    proposals_text,
+)
 from iopkit.interchange.bills import charges_text, coding_text, costs_text, rates_text
 from iopkit.interchange.decisions import decision_html, decision_markdown, decision_text
 from iopkit.interchange.documents import (
@@ -44,6 +50,8 @@ __all__ = [
     "fact_text",
     "find_program",
     "findings_text",
+    "fit_document",
+    "fits_text",
     "from_json",
     "from_toml",
     "json_schema",
@@ -56,6 +64,8 @@ __all__ = [
     "predicate_from_json",
     "program_names",
     "program_text",
+    "proposals_document",
+    "proposals_text",
     "rates_text",
     "requirements_text",
     "template_text",

@@ -1,0 +1,221 @@
+"""Fitting: which programs meet requirements for a patient at a site, best first."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+
+from attrs import evolve, frozen
+
+from iopkit.confidential import hidden
+from iopkit.errors import InvalidError, refuse, unless
+from iopkit.patients import Patient
+from iopkit.plans.checks import Finding, Unit, check
+from iopkit.plans.drafting import draft
+from iopkit.plans.plans import Matter, MatterKind, Plan
+from iopkit.plans.programs import Program, Track
+from iopkit.plans.requirements import Caseload, RequirementSet, WrittenPlan
+from iopkit.plans.schedules import Schedule, schedule
+from iopkit.plans.sites import Site
+from iopkit.truth import Truth, all_of
+
+
+@frozen(repr=False)
+class Judgment:
+    """What one requirement set finds of a plan."""
+
+    requirements: RequirementSet
+    findings: tuple[Finding, ...]
+
+    @property
+    def truth(self) -> Truth:
+        """Whether all is met."""
+        return all_of(finding.truth for finding in self.findings)
+
+    @property
+    def of_program(self) -> "Judgment":
+        """The same without what no program decides: goals, signatures and the caseload."""
+        apart = Caseload | WrittenPlan
+        kept = (f for f in self.findings if not isinstance(f.requirement.demand, apart))
+        return evolve(self, findings=tuple(kept))
+
+    def that_are(self, truth: Truth) -> tuple[Finding, ...]:
+        """The findings that are met, unmet or undetermined."""
+        return tuple(finding for finding in self.findings if finding.truth is truth)
+
+    __repr__ = hidden
+
+
+def judge(
+    planned: Plan | Schedule, requirements: Iterable[RequirementSet], site: Site
+) -> tuple[Judgment, ...]:
+    """What several requirement sets find of a plan or its schedule; raises as ``check``."""
+    return tuple(Judgment(each, check(planned, each, site=site)) for each in requirements)
+
+
+@frozen(order=True, repr=False)
+class Standing:
+    """What ranks a fit: less is better, and the first figure that differs decides.
+
+    ``unmet`` and ``undetermined`` count requirements, and ``minutes_off`` are missing or too
+    many in what is unmet, for each week of the plan. ``unplaced`` and ``moved`` are sessions
+    without a place and those elsewhere than the plan has them.
+    """
+
+    unplanned: bool
+    other_age_group: bool
+    unmet: int
+    minutes_off: Fraction
+    undetermined: int
+    collisions: int
+    unplaced: int
+    moved: int
+    questions: int
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Fit:
+    """A program on one of its tracks, as it would be for a patient at a site.
+
+    ``schedule`` is ``None`` where no plan could be drafted; ``why_not`` says why.
+    """
+
+    program: Program
+    track: Track | None = None
+    schedule: Schedule | None = None
+    judgments: tuple[Judgment, ...] = ()
+    why_not: str | None = None
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan drafted."""
+        return self.schedule.plan if self.schedule else None
+
+    @property
+    def truth(self) -> Truth:
+        """Whether all is met that a program decides; unknown without a plan.
+
+        Goals and signatures, which a draft has none of, and the caseload are left aside.
+        """
+        if self.schedule is None:
+            return Truth.UNKNOWN
+        return all_of(judgment.of_program.truth for judgment in self.judgments)
+
+    @property
+    def standing(self) -> Standing:
+        """What ranks it."""
+        plan = self.plan
+        matters = [note.matter for note in plan.notes] if plan else []
+        kinds = Counter(matter.kind for matter in matters)
+        judged = [judgment.of_program for judgment in self.judgments]
+        unmet = [finding for judgment in judged for finding in judgment.that_are(Truth.NO)]
+        off = sum(f.shortfall + f.excess for f in unmet if f.unit is Unit.MINUTES)
+        return Standing(
+            plan is None,
+            Matter.OTHER_AGE_GROUP in matters,
+            sum(len(_requirements(judgment, Truth.NO)) for judgment in judged),
+            Fraction(off, plan.weeks if plan else 1),
+            sum(len(_requirements(judgment, Truth.UNKNOWN)) for judgment in judged),
+            kinds[MatterKind.COLLISION],
+            len(self.schedule.unplaced) if self.schedule else 0,
+            sum(s.moved is not None for s in self.schedule.sessions) if self.schedule else 0,
+            kinds[MatterKind.QUESTION],
+        )
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it ranks where it does, in the order of what decides."""
+        if self.why_not is not None:
+            return (self.why_not,)
+        standing = self.standing
+        found = ["for another age group"] if standing.other_age_group else []
+        found += ["meets all that a program decides"] if self.truth is Truth.YES else []
+        for truth, state in ((Truth.NO, "unmet"), (Truth.UNKNOWN, "undetermined")):
+            for judgment in self.judgments:
+                found += [f"{state}: {words}" for words in _places(judgment.of_program, truth)]
+        for count, noun, rest in (
+            (standing.collisions, "collision", ""),
+            (standing.unplaced, "session", " without a place"),
+            (standing.moved, "session", " moved"),
+            (standing.questions, "question", ""),
+        ):
+            found += [f"{count} {noun}{'s' if count != 1 else ''}{rest}"] if count else []
+        return tuple(found)
+
+    __repr__ = hidden
+
+
+def _requirements(judgment: Judgment, truth: Truth) -> Counter[str]:
+    """How many findings each requirement has that are met, unmet or undetermined."""
+    return Counter(finding.requirement.name for finding in judgment.that_are(truth))
+
+
+def _places(judgment: Judgment, truth: Truth) -> Iterator[str]:
+    """Each requirement that is met, unmet or undetermined, and in how many weeks."""
+    every = Counter(finding.requirement.name for finding in judgment.findings)
+    for name, count in _requirements(judgment, truth).items():
+        weeks = f", {count} of {every[name]}" if every[name] > 1 else ""
+        yield f"{judgment.requirements.name}, {name}{weeks}"
+
+
+def fits(  # noqa: PLR0913  # what a plan is made from, by name
+    programs: Iterable[Program],
+    patient: Patient,
+    site: Site,
+    requirements: Iterable[RequirementSet],
+    *,
+    start: date,
+    seed: int,
+    phase_weeks: Mapping[str, int] | None = None,
+) -> tuple[Fit, ...]:
+    """How well programs fit a patient and a site and meet requirements, the best first.
+
+    Each track of a program is looked at by itself. A plan is drafted and dated, and its
+    schedule checked. What decides, in this order (``Standing``): whether there is a plan;
+    whether it is for the patient's age group; how many requirements are unmet, and by how
+    many minutes a week; how many are undetermined; how much collides; how many sessions have
+    no place, and how many are moved; how many questions are open; and the program's name.
+
+    Args:
+        start: first day of the first week.
+        seed: draws the plans' keys and random days.
+        phase_weeks: weeks of phases by name, for each program that has such a phase. A phase
+            whose program states no length needs them, as none is made up.
+
+    Raises:
+        InvalidError: ``start`` cannot be the first day of the patient's plan, or
+            ``phase_weeks`` names a phase that no program has.
+        NotInForceError: a plan has a week before the first version of a requirement set.
+    """
+    listed, sets, weeks = tuple(programs), tuple(requirements), phase_weeks or {}
+    phases = {phase.name for program in listed for phase in program.phases}
+    refuse(
+        "fits",
+        *(unless(n in phases, "phase_weeks", "phases of the programs", repr(n)) for n in weeks),
+    )
+    found: list[Fit] = []
+    for program in listed:
+        own = {p.name: weeks[p.name] for p in program.phases if p.name in weeks}
+        for track in program.tracks or (None,):
+            try:
+                plan = draft(
+                    program,
+                    patient,
+                    site,
+                    start=start,
+                    seed=seed,
+                    track=None if track is None else track.name,
+                    phase_weeks=own,
+                    requirements=sets,
+                )
+            except InvalidError as error:
+                if any("start" in fault.path for fault in error.faults):
+                    raise  # the day is wrong, not the program
+                takes = "; ".join(f"it takes {fault.expected}" for fault in error.faults)
+                found.append(Fit(program, track, why_not=f"no plan: {takes}"))
+            else:
+                dated = schedule(plan, site)
+                found.append(Fit(program, track, dated, judge(dated, sets, site)))
+    return tuple(sorted(found, key=lambda fit: (fit.standing, fit.program.name)))

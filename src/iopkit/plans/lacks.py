@@ -1,0 +1,173 @@
+"""Lacks: what a schedule's sessions are short of, and what other sessions would leave of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from functools import cache, partial
+from itertools import pairwise
+
+from attrs import field, frozen
+
+from iopkit.availability import whole_minutes
+from iopkit.confidential import hidden
+from iopkit.modalities import Delivery
+from iopkit.plans.checks import Finding
+from iopkit.plans.programs import Service
+from iopkit.plans.requirements import (
+    Counting,
+    DailyHours,
+    Frequency,
+    LongestGap,
+    WeeklyDays,
+    WeeklyHours,
+    WeeklyServices,
+)
+from iopkit.plans.schedules import Schedule, Session
+
+DayDemand = DailyHours | WeeklyDays | LongestGap | Frequency
+"""What is demanded of days: it matters on which of them sessions are."""
+
+SessionDemand = WeeklyHours | WeeklyServices | DayDemand
+"""What is demanded of sessions; other demands are met by other means."""
+
+Days = Counter[int]
+"""So many sessions or minutes on days of the plan, which count from 0."""
+
+
+@frozen(repr=False)
+class Lack:
+    """A demand that is not met in a week, from 1, or in the plan as a whole.
+
+    ``amount`` is by how much: minutes, days or sessions; ``over``: so much is too much.
+    ``minutes`` are those that count on each day that has any, and ``length`` is that of the
+    plan in days.
+    """
+
+    demand: SessionDemand
+    week: int | None
+    amount: int
+    over: bool = False
+    minutes: Days = field(factory=Counter[int], eq=False)
+    length: int = 0
+
+    def left(self, *, gone: Days, come: Days, minutes: int) -> int:
+        """What would be left if sessions went from some days and came on others.
+
+        Args:
+            minutes: those of a session that count; 0 if it does not.
+        """
+        if not minutes:
+            return self.amount
+        gone, come = in_week(gone, self.week), in_week(come, self.week)
+        more = come.total() - gone.total()
+        match self.demand:
+            case WeeklyHours():
+                return self.amount + (more if self.over else -more) * minutes
+            case WeeklyServices():
+                return self.amount - more
+            case Frequency(every_days=None):
+                return 0 if come else self.amount
+            case _:
+                held = self.minutes.copy()
+                for days, sign in ((come, 1), (gone, -1)):
+                    held.update({day: sign * count * minutes for day, count in days.items()})
+                return _missing(self.demand, +held, self.length)
+
+    def each(self, held: Days) -> tuple[int, bool]:
+        """By how many minutes some sessions would have to be longer, or shorter if ``over``.
+
+        Args:
+            held: how many of them there are on the days that it is about.
+
+        Returns:
+            The minutes, 0 if that is no help, and whether it ends the lack.
+        """
+        match self.demand:
+            case WeeklyHours():
+                return (-(-self.amount // held.total()) if held else 0), True
+            case DailyHours(least):
+                short = {
+                    day: less
+                    for day, minutes in self.minutes.items()
+                    if (less := whole_minutes(least) - minutes) > 0
+                }
+                needed = [-(-less // held[d]) if held[d] else 0 for d, less in short.items()]
+                return max(needed), all(needed)
+            case _:
+                return 0, False
+
+    __repr__ = hidden
+
+
+def counting_of(demand: SessionDemand) -> Counting:
+    """Which sessions count towards a demand, and how long they are."""
+    return Counting(demand.modalities) if isinstance(demand, Frequency) else demand.counting
+
+
+def counted_minutes(service: Service, demand: SessionDemand) -> int:
+    """Minutes of a session that count; 0 if none do, or nobody knows how long it is."""
+    counting = counting_of(demand)
+    away = service.delivery is Delivery.TELEHEALTH and not counting.telehealth
+    if service.duration is None or service.modality not in counting.modalities or away:
+        return 0
+    breaks = timedelta(0) if counting.clock else service.breaks
+    return whole_minutes(service.duration - breaks)
+
+
+def lacks_of(schedule: Schedule, unmet: Iterable[Finding]) -> Iterator[Lack]:
+    """What unmet findings about sessions lack."""
+    length, minutes = schedule.plan.weeks * 7, cache(partial(_minutes, schedule))
+    for finding in unmet:
+        demand, seen, most = finding.requirement.demand, finding.seen, finding.required.most
+        match demand:
+            case WeeklyHours() if most is not None and finding.excess:
+                amount = max(finding.excess, (seen.most or 0) - most)
+                yield Lack(demand, finding.week, amount, over=True)
+            case WeeklyHours() | WeeklyServices():
+                yield Lack(demand, finding.week, finding.shortfall)
+            case DailyHours() | WeeklyDays() | LongestGap() | Frequency():
+                # A gap begins in a week, but is not of it.
+                week = None if isinstance(demand, LongestGap | Frequency) else finding.week
+                held = in_week(minutes(demand), week)
+                amount = max(_missing(demand, held, length), 1)
+                yield Lack(demand, week, amount, minutes=held, length=length)
+            case _:
+                pass
+
+
+def _minutes(schedule: Schedule, demand: SessionDemand) -> Days:
+    """Minutes that count on each day of the plan that has any."""
+    found: Days = Counter()
+    for session in schedule.sessions:
+        found[day_of(schedule, session)] += counted_minutes(schedule.service(session), demand)
+    return +found
+
+
+def day_of(schedule: Schedule, session: Session) -> int:
+    """The day of the plan, from 0, on which a session begins."""
+    return (session.start.date() - schedule.plan.start).days
+
+
+def in_week(days: Days, week: int | None) -> Days:
+    """What is in a week, from 1; ``None``: all."""
+    if week is None:
+        return days
+    return Counter({day: days[day] for day in range(week * 7 - 7, week * 7) if day in days})
+
+
+def _missing(demand: DayDemand, minutes: Days, length: int) -> int:
+    """By how much minutes on some days miss a demand."""
+    match demand:
+        case DailyHours(least):
+            return sum(max(whole_minutes(least) - held, 0) for held in minutes.values())
+        case WeeklyDays(least):
+            return max(least - len(minutes), 0)
+        case LongestGap(most):
+            return _too_long(sorted(minutes), most)
+        case Frequency(every_days=every):
+            return _too_long([-1, *sorted(minutes), length], (every or length) - 1)
+
+
+def _too_long(days: list[int], most: int) -> int:
+    """By how many days in all the gaps between some days, in order, are too long."""
+    return sum(max(after - day - 1 - most, 0) for day, after in pairwise(days))

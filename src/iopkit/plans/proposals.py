@@ -1,0 +1,380 @@
+"""Proposals: the smallest changes to a plan after which it meets what is required of it."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from enum import StrEnum
+from fractions import Fraction
+from heapq import heappop, heappush
+from itertools import count, islice
+
+from attrs import define, evolve, field, frozen
+
+from iopkit.confidential import hidden
+from iopkit.errors import refuse, unless
+from iopkit.plans.checks import Finding
+from iopkit.plans.fitting import Judgment, judge
+from iopkit.plans.lacks import DayDemand, SessionDemand, counted_minutes
+from iopkit.plans.plans import Plan
+from iopkit.plans.remedies import Extent, Ground, Remedy, remedies_for
+from iopkit.plans.requirements import (
+    Frequency,
+    GroupSize,
+    LongestGap,
+    Requirement,
+    RequirementSet,
+    Reviews,
+    WeeklyHours,
+    milestones,
+)
+from iopkit.plans.revisions import AddMilestones, CapGroups, Revision, SessionRevision, revise
+from iopkit.plans.schedules import Schedule, schedule
+from iopkit.plans.sites import Site
+from iopkit.truth import Truth
+
+MOST_TOLD = 5
+"""How many proposals of each number of changes are told."""
+
+
+class Beyond(StrEnum):
+    """Why a finding is left unmet or undetermined."""
+
+    UNKNOWN = "unknown"
+    NOT_BY_CHANGES = "not_by_changes"
+    NO_SERVICE = "no_service"
+    CLOSED = "closed"
+
+    @property
+    def words(self) -> str:
+        """The reason in prose."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Beyond.UNKNOWN: "something is not known",
+    Beyond.NOT_BY_CHANGES: "no change to sessions, dates or groups meets it",
+    Beyond.NO_SERVICE: "the plan has no service that counts",
+    Beyond.CLOSED: "usual weeks meet it, and here the site is closed",
+}
+
+
+@frozen(repr=False)
+class Left:
+    """A finding of a requirement set that is left unmet or undetermined, and why."""
+
+    requirements: str
+    finding: Finding
+    why: Beyond
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Proposal:
+    """Changes to a plan, the plan with them made, and what is found of it then.
+
+    ``judgments`` are of its schedule, closures and all; ``left`` is what is not met in them.
+    """
+
+    revisions: tuple[Revision, ...]
+    extent: Extent
+    plan: Plan
+    judgments: tuple[Judgment, ...]
+    left: tuple[Left, ...]
+
+    @property
+    def minutes_a_week(self) -> Fraction:
+        """Minutes of sessions added and taken away, for each week of the plan."""
+        return Fraction(self.extent.minutes, self.plan.weeks)
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Proposals:
+    """The smallest changes to a plan that were found, the smallest first.
+
+    ``left`` is what no proposal can meet, of the plan as it is. ``wanted``: something else
+    is unmet. ``complete``: all changes up to ``most_changes`` were looked at; if not, the
+    search ended after ``tried`` plans, and others may be smaller.
+    """
+
+    found: tuple[Proposal, ...]
+    left: tuple[Left, ...]
+    wanted: bool
+    complete: bool
+    tried: int
+    most_changes: int
+
+    @property
+    def words(self) -> str:
+        """What was found, in prose."""
+        if not self.wanted:
+            return "Nothing is unmet that a change to the plan could meet."
+        number = len(self.found)
+        what = f"{number} proposal{'s' if number != 1 else ''}" if number else "No proposal"
+        limit = f"{self.most_changes} change{'s' if self.most_changes != 1 else ''}"
+        if self.complete:
+            return f"{what} of at most {limit} to services."
+        return (
+            f"{what} of at most {limit} to services so far: the search ended after "
+            f"{self.tried} plans, and others may be smaller."
+        )
+
+    __repr__ = hidden
+
+
+def propose(
+    plan: Plan,
+    site: Site,
+    requirements: Iterable[RequirementSet],
+    *,
+    most_changes: int = 2,
+    most_tried: int = 1000,
+) -> Proposals:
+    """The smallest changes to a plan after which it meets what is required of it.
+
+    A change does one thing to one service, in all phases that have it or in some of them in
+    a row: its sessions get longer or shorter, there are more or fewer in a week, one of a
+    week moves, or a rare one is held more often. No service is new, and none goes. What
+    changes is put where site and patient are free and no other service is. Dates of review
+    and certification, and caps of groups, take nobody's time: they are changed as needed,
+    and not counted.
+
+    The fewest changes come first, then the least ``Extent``. Proposals of more changes are
+    told if they take fewer minutes than all of fewer. Of those that do the same things to
+    the same services, only the smallest is told, and of each number no more than
+    ``MOST_TOLD``. Looked at are all changes that help by themselves with what is unmet then;
+    sessions become longer or shorter by what ends it in some week, or as far as they can.
+
+    Weeks are judged without closures and holidays, for which no weekly change makes up;
+    ``left`` tells what these leave unmet. A changed plan has no signatures. Clinicians decide.
+
+    Args:
+        most_changes: from 1 to 4.
+        most_tried: the search ends after so many plans.
+
+    Raises:
+        InvalidError: the site is not the plan's, or a limit is out of its range.
+        NotInForceError: the plan has a week before the first version of a requirement set.
+    """
+    refuse(
+        "propose",
+        unless(1 <= most_changes <= 4, "most_changes", "from 1 to 4", most_changes),
+        unless(most_tried >= 1, "most_tried", "at least 1", most_tried),
+    )
+    sets = tuple(requirements)
+    trials = _Trials(evolve(site, holidays=None, closures=()), sets, most_tried)
+    as_is = trials.state(plan)
+    left = _left(judge(schedule(plan, site), sets, site), as_is)
+    found: list[Proposal] = []
+    if as_is.unmet:
+        aside = tuple(_aside(as_is))
+        start = evolve(plan, signatures=())
+        for revision in aside:
+            start = revise(start, revision)
+        for revisions, extent, state in _smallest(trials, trials.state(start), most_changes):
+            judgments = judge(schedule(state.plan, site), sets, site)
+            rest = _left(judgments, state)
+            found.append(Proposal((*revisions, *aside), extent, state.plan, judgments, rest))
+    tried = len(trials.known)
+    return Proposals(
+        tuple(found), left, bool(as_is.unmet), not trials.cut_short, tried, most_changes
+    )
+
+
+# A requirement of a set, and the week in which it is judged, if it is one of weeks.
+_Key = tuple[str, Requirement, int | None]
+
+
+def _key(judgment: Judgment, finding: Finding) -> _Key:
+    # A gap begins in a week, but is not of it.
+    whole = isinstance(finding.requirement.demand, LongestGap | Frequency)
+    return judgment.requirements.name, finding.requirement, None if whole else finding.week
+
+
+@frozen(repr=False)
+class _State:
+    """A plan as it is booked in weeks without closures, and what is found of it.
+
+    ``unmet`` is what changes can meet. ``unbooked`` counts sessions that have no place or
+    are elsewhere than the plan has them.
+    """
+
+    schedule: Schedule
+    judgments: tuple[Judgment, ...]
+    unmet: tuple[tuple[_Key, Finding], ...]
+    unknown: Counter[_Key]
+    unbooked: int
+
+    @property
+    def plan(self) -> Plan:
+        """The plan."""
+        return self.schedule.plan
+
+    @property
+    def missing(self) -> int:
+        """Minutes that a demand for weekly hours asks to change; others may ask for the same."""
+        asked: Counter[Requirement] = Counter()
+        for _, finding in self.unmet:
+            if isinstance(finding.requirement.demand, WeeklyHours):
+                asked[finding.requirement] += finding.shortfall + finding.excess
+        return max(asked.values(), default=0)
+
+    def ground(self, site: Site) -> Ground:
+        """What is unmet, seen from the sessions."""
+        demands = (f.requirement.demand for each in self.judgments for f in each.findings)
+        by_day = any(isinstance(demand, DayDemand) for demand in demands)
+        return Ground.of(self.schedule, site, [f for _, f in self.unmet], by_day=by_day)
+
+    def suits(self, start: "_State") -> bool:
+        """Whether nothing is unmet, and no more unknown or elsewhere than at the start."""
+        known = all(number <= start.unknown[key] for key, number in self.unknown.items())
+        return not self.unmet and known and self.unbooked <= start.unbooked
+
+    __repr__ = hidden
+
+
+@define(repr=False)
+class _Trials:
+    """The plans that were looked at, and whether that ended before all were."""
+
+    site: Site
+    requirements: tuple[RequirementSet, ...]
+    most: int
+    known: dict[Plan, _State] = field(factory=dict[Plan, _State])
+    cut_short: bool = False
+
+    def state(self, plan: Plan) -> _State:
+        """What is found of a plan."""
+        if plan not in self.known:
+            self.known[plan] = _looked_at(plan, self.site, self.requirements)
+        return self.known[plan]
+
+    def go_on(self) -> bool:
+        """Whether another may be looked at."""
+        self.cut_short = len(self.known) >= self.most
+        return not self.cut_short
+
+    __repr__ = hidden
+
+
+def _looked_at(plan: Plan, site: Site, requirements: Iterable[RequirementSet]) -> _State:
+    dated = schedule(plan, site)
+    judgments = judge(dated, requirements, site)
+    listed = [(_key(j, f), f) for j in judgments for f in j.findings]
+    return _State(
+        dated,
+        judgments,
+        tuple(
+            (key, finding)
+            for key, finding in listed
+            if finding.truth is Truth.NO and _beyond(finding.requirement, plan) is None
+        ),
+        Counter(key for key, finding in listed if finding.truth is Truth.UNKNOWN),
+        len(dated.unplaced) + sum(session.moved is not None for session in dated.sessions),
+    )
+
+
+def _beyond(requirement: Requirement, plan: Plan) -> Beyond | None:
+    """Beyond no change that is proposed meets a requirement; ``None`` if one may."""
+    demand = requirement.demand
+    if isinstance(demand, Reviews | GroupSize):
+        return None
+    if not isinstance(demand, SessionDemand):
+        return Beyond.NOT_BY_CHANGES
+    held = (s for s in plan.program.every_service if s.name not in plan.on_hold)
+    return None if any(counted_minutes(s, demand) for s in held) else Beyond.NO_SERVICE
+
+
+def _left(judgments: Iterable[Judgment], usual: _State) -> tuple[Left, ...]:
+    """What is not met of a schedule, but for what changes can meet in its usual weeks."""
+    found: list[Left] = []
+    unmet = {key for key, _ in usual.unmet}
+    for judgment in judgments:
+        for finding in judgment.findings:
+            why = _beyond(finding.requirement, usual.plan)
+            if finding.truth is Truth.UNKNOWN:
+                why = Beyond.UNKNOWN
+            elif why is None and _key(judgment, finding) not in unmet:
+                why = Beyond.CLOSED
+            if finding.truth is not Truth.YES and why is not None:
+                found.append(Left(judgment.requirements.name, finding, why))
+    return tuple(found)
+
+
+def _aside(state: _State) -> Iterator[Revision]:
+    """Dates and caps that are missing."""
+    plan, caps = state.plan, dict[str, int]()
+    for judgment in state.judgments:
+        demands = [finding.requirement.demand for finding in judgment.that_are(Truth.NO)]
+        if any(isinstance(demand, Reviews) for demand in demands):
+            due = milestones([judgment.requirements], start=plan.start, end=plan.end)
+            yield AddMilestones(tuple(each for each in due if each not in plan.milestones))
+        for demand in demands:
+            if isinstance(demand, GroupSize):
+                for service in plan.program.every_service:
+                    size = service.group_max or service.group_min or 0
+                    if service.modality in demand.modalities and size > demand.most:
+                        caps[service.name] = min(demand.most, caps.get(service.name, demand.most))
+    yield from (CapGroups(name, most) for name, most in caps.items())
+
+
+_Solution = tuple[tuple[SessionRevision, ...], Extent, _State]
+
+
+def _smallest(trials: _Trials, start: _State, most: int) -> list[_Solution]:
+    """The smallest changes, of each number those that take fewer minutes than all of fewer."""
+    if not start.unmet:
+        return [((), Extent(), start)]
+    found: list[_Solution] = []
+    for changes in range(1, most + 1):
+        under = min((extent.minutes for _, extent, _ in found), default=None)
+        found += islice(_cheapest(trials, start, changes, under), MOST_TOLD)
+    return found
+
+
+def _cheapest(
+    trials: _Trials, start: _State, changes: int, under: int | None
+) -> Iterator[_Solution]:
+    """So many changes after which all is met, the cheapest first, in each way only once."""
+    heap: list[tuple[Extent, int, tuple[SessionRevision, ...], Plan]] = []
+    order, told = count(), set[tuple[tuple[str, str], ...]]()
+
+    def look_beyond(state: _State, extent: Extent, made: tuple[SessionRevision, ...]) -> None:
+        # Whatever comes next takes what is missing at the least.
+        if under is None or extent.minutes + state.missing < under:
+            for remedy in _useful(state.ground(trials.site), changes - len(made)):
+                then = (*made, remedy.revision)
+                heappush(heap, (extent + remedy.extent, next(order), then, state.plan))
+
+    look_beyond(start, Extent(), ())
+    while heap:
+        extent, _, made, before = heappop(heap)
+        if (under is not None and extent.minutes >= under) or not trials.go_on():
+            return
+        state = trials.state(revise(before, made[-1]))
+        if len(made) < changes:
+            look_beyond(state, extent, made)
+            continue
+        way = tuple(sorted((type(each).__name__, each.service) for each in made))
+        if way not in told and state.suits(start):
+            told.add(way)
+            yield made, extent, state
+
+
+def _useful(ground: Ground, left: int) -> Iterator[Remedy]:
+    """Remedies with which so many changes, themselves included, could end all lacks."""
+    remedies = list(remedies_for(ground, whole=left == 1))
+    every = (1 << len(ground.lacks)) - 1
+    helps = {remedy.helps for remedy in remedies}
+    for remedy in remedies:
+        if _covered(every & ~remedy.ends, helps, left - 1):
+            yield remedy
+
+
+def _covered(lacks: int, helps: Collection[int], left: int) -> bool:
+    """Whether so many remedies could help with all lacks, which are told by bits."""
+    if not lacks or not left:
+        return not lacks
+    lowest = lacks & -lacks
+    return any(_covered(lacks & ~some, helps, left - 1) for some in helps if some & lowest)
