@@ -110,17 +110,21 @@ class Proposals:
         """What was found, in prose."""
         if not self.wanted:
             return "Nothing is unmet that a change to the plan could meet."
-        number = len(self.found)
-        what = f"{number} proposal{'s' if number != 1 else ''}" if number else "No proposal"
-        limit = f"{self.most_changes} change{'s' if self.most_changes != 1 else ''}"
-        if self.complete:
-            return f"{what} of at most {limit} to services."
-        return (
-            f"{what} of at most {limit} to services so far: the search ended after "
-            f"{self.tried} plans, and others may be smaller."
+        what = _some(len(self.found), "proposal") if self.found else "No proposal"
+        limit = _some(self.most_changes, "change")
+        so_far = (
+            ""
+            if self.complete
+            else f" so far: the search ended after {_some(self.tried, 'plan')}, and others may "
+            "be smaller"
         )
+        return f"{what} of at most {limit} to services{so_far}."
 
     __repr__ = hidden
+
+
+def _some(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' if count != 1 else ''}"
 
 
 def propose(
@@ -262,6 +266,7 @@ def _looked_at(plan: Plan, site: Site, requirements: Iterable[RequirementSet]) -
     dated = schedule(plan, site)
     judgments = judge(dated, requirements, site)
     listed = [(_key(j, f), f) for j in judgments for f in j.findings]
+    unknown = (each for each in listed if each[1].truth is Truth.UNKNOWN)
     return _State(
         dated,
         judgments,
@@ -270,7 +275,8 @@ def _looked_at(plan: Plan, site: Site, requirements: Iterable[RequirementSet]) -
             for key, finding in listed
             if finding.truth is Truth.NO and _beyond(finding.requirement, plan) is None
         ),
-        Counter(key for key, finding in listed if finding.truth is Truth.UNKNOWN),
+        # Of groups as many may be unknown as a service comes to differ from phase to phase.
+        Counter(key for key, f in unknown if isinstance(f.requirement.demand, SessionDemand)),
         len(dated.unplaced) + sum(session.moved is not None for session in dated.sessions),
     )
 

@@ -55,10 +55,10 @@ class Extent:
     """How much revisions change: the less, the smaller; the first difference decides.
 
     ``minutes`` of sessions, by the clock, are added or taken away over the whole plan.
-    ``days_moved`` are the weekdays by which weekly sessions move, the shorter way around
-    the week. ``sessions`` are those of the whole plan that are added, taken away, moved or
-    of another length, and ``minutes_shifted`` those by which weekly sessions begin earlier
-    or later in their day.
+    ``days_moved`` are those by which weekly sessions move, within the plan's week of seven
+    days from its first. ``sessions`` are those of the whole plan that are added, taken away,
+    moved or of another length, and ``minutes_shifted`` those by which weekly sessions begin
+    earlier or later in their day.
     """
 
     minutes: int = 0
@@ -250,14 +250,13 @@ def _spots(ground: Ground, whole: bool) -> Iterator[_Spot]:
             for service in program.services_in(phase)
             if service.name == name
         ]
-        if name in plan.on_hold or not all(s.duration and slots_of(s.timing) for _, s in held):
-            continue
         for low, high in combinations(range(len(held) + 1), 2):
             run, everywhere = held[low:high], high - low == len(held)
             parts = [(service, weeks[phase.name]) for phase, service in run]
             if name in spread:
                 parts = [(spread[name], range(1, program.weeks + 1))]
-            if everywhere or name not in spread:
+            placed = all(s.duration and slots_of(s.timing) for _, s in run)
+            if placed and name not in plan.on_hold and (everywhere or name not in spread):
                 yield _Spot(
                     ground,
                     whole,
@@ -485,8 +484,8 @@ def _moved(spot: _Spot) -> Iterator[Remedy]:
             to = _opening(spot, taken, day, spot.length, near=slot.start)
             if to is None or day is slot.day:
                 continue
-            apart = (to.day - slot.day) % 7
-            extent = Extent(0, min(apart, 7 - apart), len(weeks), _shift(slot, to))
+            (before,), (after,) = (spot.ground.days(day, [1]) for day in (slot.day, to.day))
+            extent = Extent(0, abs(after - before), len(weeks), _shift(slot, to))
             revision = MoveSession(spot.name, spot.phases, slot, to)
             made = _remedy(spot, revision, extent, gone=gone, come=spot.ground.days(to.day, weeks))
             if made is not None:

@@ -39,7 +39,7 @@ class LengthenSessions:
     def words(self) -> str:
         """The revision in prose."""
         moved = "".join(f"; {old} begins at {new.start:%H:%M}" for old, new in self.starts)
-        return _said(self, f"each session {whole_minutes(self.by)} minutes longer{moved}")
+        return _said(self, f"each session {_minutes(self.by)} longer{moved}")
 
     __repr__ = hidden
 
@@ -55,7 +55,7 @@ class ShortenSessions:
     @property
     def words(self) -> str:
         """The revision in prose."""
-        return _said(self, f"each session {whole_minutes(self.by)} minutes shorter")
+        return _said(self, f"each session {_minutes(self.by)} shorter")
 
     __repr__ = hidden
 
@@ -165,6 +165,11 @@ Revision = SessionRevision | AddMilestones | CapGroups
 def _said(revision: SessionRevision, what: str) -> str:
     where = f" in {', '.join(revision.phases)}" if revision.phases else ""
     return f"{revision.service}{where}: {what}"
+
+
+def _minutes(by: timedelta) -> str:
+    minutes = whole_minutes(by)
+    return f"{minutes} minute{'s' if minutes != 1 else ''}"
 
 
 def _listed(slots: Iterable[Slot]) -> str:
