@@ -260,6 +260,32 @@ def test_a_rare_service_is_held_as_often_as_is_demanded() -> None:
         assert found[0].extent == Extent((held - 2) * 50, sessions=held - 2)
 
 
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [
+        pytest.param(
+            Slot(TUE, time(9)),
+            [
+                "single in one: every week, on monday 09:00",
+                "single in two: every week, on tuesday 09:00",
+            ],
+            id="another day",
+        ),
+        pytest.param(Slot(TUE), [], id="no time"),
+    ],
+)
+def test_a_rare_service_is_held_oftener_in_each_phase_at_its_own_time(
+    second: Slot, words: list[str]
+) -> None:
+    phases = tuple(
+        Phase(name, name, 4, (service("single", InAll(1, (slot,)), 50),))
+        for name, slot in (("one", Slot(MON, time(9))), ("two", second))
+    )
+    plan = evolve(planned(EVENING), program=Program("any", "Any", phases))
+    found = propose(plan, SITE, [rules(WeeklyServices(1))]).found
+    assert [each.words for proposal in found for each in proposal.revisions] == words
+
+
 def test_a_session_without_a_time_gets_one() -> None:
     plan = planned(service("group", Weekly((Slot(MON, time(9)), Slot(TUE))), 90))
     proposal = propose(plan, SITE, [rules(WeeklyHours(3 * HOUR))], most_changes=1).found[0]
@@ -276,7 +302,8 @@ def test_dates_and_caps_are_changed_beside_and_not_counted() -> None:
         GroupSize(12, frozenset({GROUP})),
         GroupSize(6, frozenset({GROUP})),
     )
-    proposal = only(propose(planned(group), SITE, [demands]))
+    small = service("small", weekly("friday 09:00"), 60, group_max=6)
+    proposal = only(propose(planned(group, small), SITE, [demands]))
     dates, cap = proposal.revisions
     assert isinstance(dates, AddMilestones)
     assert [(each.by - MONDAY).days for each in dates.milestones] == [14, 28]
@@ -720,6 +747,7 @@ def times(dated: Schedule, *, but: Iterable[str] = ()) -> list[tuple[datetime, t
     ]
 
 
+@settings(max_examples=10)
 @given(timetables())
 def test_proposals_are_in_order_and_more_changes_take_less_time(world: World) -> None:
     plan, site, demands = world

@@ -131,8 +131,6 @@ def lacks_of(schedule: Schedule, unmet: Iterable[Finding]) -> Iterator[Lack]:
                 held = in_week(minutes(demand), week)
                 amount = max(_missing(demand, held, length), 1)
                 yield Lack(demand, week, amount, minutes=held, length=length)
-            case _:
-                pass
 
 
 def _minutes(schedule: Schedule, demand: SessionDemand) -> Days:

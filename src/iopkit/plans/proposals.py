@@ -147,8 +147,9 @@ def propose(
     The fewest changes come first, then the least ``Extent``. Proposals of more changes are
     told if they take fewer minutes than all of fewer. Of those that do the same things to
     the same services, only the smallest is told, and of each number no more than
-    ``MOST_TOLD``. Looked at are all changes that help by themselves with what is unmet then;
-    sessions become longer or shorter by what ends it in some week, or as far as they can.
+    ``MOST_TOLD``. Looked at are all changes that help by themselves, and none that only would
+    make room for another. Sessions become longer or shorter by what ends a lack in some
+    week, or as far as they can.
 
     Weeks are judged without closures and holidays, for which no weekly change makes up;
     ``left`` tells what these leave unmet. A changed plan has no signatures. Clinicians decide.

@@ -351,27 +351,22 @@ def _starts(spot: _Spot, by: int) -> dict[Slot, Slot] | None:
     new: dict[Slot, Slot] = {}
     length = spot.length + by
     for slot in spot.slots:
-        if slot.start is not None:
-            others = [new.get(other, other) for other in spot.slots if other != slot]
-            taken = [*spot.busy, *_spans(others, length)]
-            if _has_room(spot, slot, length, taken):
-                continue
-            found = _opening(spot, taken, slot.day, length, near=slot.start)
-            if found is None:
-                return None
-            new[slot] = found
+        taken = [*spot.busy, *_spans((new.get(s, s) for s in spot.slots if s != slot), length)]
+        if slot.start is None or _has_room(spot, slot.day, slot.start, length, taken):
+            continue
+        found = _opening(spot, taken, slot.day, length, near=slot.start)
+        if found is None:
+            return None
+        new[slot] = found
     return new
 
 
-def _has_room(spot: _Spot, slot: Slot, length: int, taken: list[Span]) -> bool:
+def _has_room(spot: _Spot, day: Weekday, start: time, length: int, taken: list[Span]) -> bool:
     """Whether a session can be longer where it is; what is right before it does not matter."""
-    if slot.start is None:
-        return False
-    first = slot.day * DAY + minute_of_day(slot.start)
+    first = day * DAY + minute_of_day(start)
     low, high = first + spot.length, first + length + spot.pause
     free = not any(s + w < high and low < e + w for s, e in taken for w in (-WEEK, 0, WEEK))
-    windows = spot.ground.windows
-    return free and windows.covers(slot.day, slot.start, timedelta(minutes=length))
+    return free and spot.ground.windows.covers(day, start, timedelta(minutes=length))
 
 
 def _spans(slots: Iterable[Slot], length: int) -> Iterator[Span]:
