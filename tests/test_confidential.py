@@ -75,6 +75,10 @@ from iopkit.patients import (
     Treatment,
 )
 from iopkit.plans import (
+    AddMilestones,
+    AddSessions,
+    Beyond,
+    CapGroups,
     Charge,
     Charges,
     Closure,
@@ -82,13 +86,21 @@ from iopkit.plans import (
     Counting,
     CountTarget,
     Disclosure,
+    DropSessions,
+    Extent,
     Finding,
+    Fit,
     Goal,
+    HoldOftener,
     Intervention,
     JudgedBy,
+    Judgment,
+    Left,
+    LengthenSessions,
     Milestone,
     MilestoneKind,
     Move,
+    MoveSession,
     Note,
     Objective,
     PerWeek,
@@ -97,6 +109,8 @@ from iopkit.plans import (
     Problem,
     Program,
     Progress,
+    Proposal,
+    Proposals,
     Provenance,
     RandomDays,
     Refusal,
@@ -104,10 +118,12 @@ from iopkit.plans import (
     ScoreTarget,
     Service,
     Session,
+    ShortenSessions,
     Signature,
     Signer,
     Site,
     Slot,
+    Standing,
     Total,
     Uncharged,
     Units,
@@ -120,10 +136,13 @@ from iopkit.plans import (
     find_rates,
     find_requirements,
     itemize,
+    judge,
     schedule,
 )
 from iopkit.plans.claims import Claim, Denial, Visit, claims_in_week
 from iopkit.plans.figures import Figure, Held, Material, figures_of
+from iopkit.plans.lacks import Lack
+from iopkit.plans.remedies import Ground, Remedy
 from iopkit.plots import _blocks
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, weekly_windows
@@ -133,8 +152,11 @@ KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 DAY = timedelta(days=1)
 
 CONFIDENTIAL: set[type] = {
+    AddMilestones,
+    AddSessions,
     Assessment,
     Block,
+    CapGroups,
     Cause,
     Change,
     Charge,
@@ -148,20 +170,29 @@ CONFIDENTIAL: set[type] = {
     DimensionRating,
     Disagreement,
     Disclosure,
+    DropSessions,
     Evidence,
     Explanation,
     FactSheet,
     Figure,
     Finding,
+    Fit,
     Goal,
+    Ground,
     Held,
+    HoldOftener,
     Intervention,
     JudgedBy,
+    Judgment,
+    Lack,
     Layout,
+    Left,
+    LengthenSessions,
     Material,
     MentalDisorder,
     Milestone,
     Move,
+    MoveSession,
     Note,
     Objective,
     Obligation,
@@ -171,8 +202,11 @@ CONFIDENTIAL: set[type] = {
     Plan,
     Problem,
     Progress,
+    Proposal,
+    Proposals,
     Provenance,
     Refusal,
+    Remedy,
     Result,
     Rows,
     RungResult,
@@ -181,7 +215,9 @@ CONFIDENTIAL: set[type] = {
     ScoreTarget,
     Screening,
     Session,
+    ShortenSessions,
     Signature,
+    Standing,
     SubstanceUseDisorder,
     Support,
     Total,
@@ -220,7 +256,7 @@ IMPERSONAL = {
         *("Frequency", "GroupSize", "Caseload", "Reviews", "PlanLength", "WrittenPlan"),
         *("CodingScheme", "DayCode", "SessionCodes", "TimeBand", "TimedCode"),
         *("DayTiers", "Tier", "WeekCode", "Exclusion", "Rate", "RateTable"),
-        *("CostFigure", "CostComparison", "Episode"),
+        *("CostFigure", "CostComparison", "Episode", "Extent"),
         *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
         *("Consented", "Covered"),
         *("NewestBand", "NewestFinding", "NewestRisk", "NewestScore", "NeedRecorded"),
@@ -374,6 +410,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += figures_of(WeeklyDays(3), material, [0])
         made += agreed(plan, start)
         made += charged(dated)
+        made += advised(dated)
     for field in attrs.fields(Patient):
         value = getattr(patient, field.name)
         made += value if isinstance(value, tuple) else ()
@@ -420,6 +457,33 @@ def charged(dated: Schedule) -> Iterator[Any]:
     rules = CODING.versions.dated[0].value
     yield from visits
     yield from claims_in_week(rules, visits, booked=visits, charged=visits, last={})
+
+
+def advised(dated: Schedule) -> Iterator[Any]:
+    """How a program fits a patient, and what is proposed to change in a plan."""
+    plan = dated.plan
+    by, slot = plan.start + timedelta(days=61), Slot(Weekday.of(plan.start), time(17, 43))
+    judgments = judge(dated, [REQUIREMENTS], site(plan.start))
+    fit = Fit(PROGRAM, None, dated, judgments)
+    revisions = (
+        LengthenSessions("group", (), timedelta(minutes=1067), ((slot, slot),)),
+        ShortenSessions("group", (), timedelta(minutes=1067)),
+        AddSessions("group", (), (slot,)),
+        DropSessions("group", (), (slot,)),
+        MoveSession("group", (), slot, slot),
+        HoldOftener("group", (), 2, slot),
+        AddMilestones((Milestone(MilestoneKind.REVIEW, by),)),
+        CapGroups("group", 12),
+    )
+    left = Left("us-medicare-iop", judgments[0].findings[0], Beyond.CLOSED)
+    proposal = Proposal(revisions, Extent(), plan, judgments, (left,))
+    lack = Lack(WeeklyDays(3), 1, 1067)
+    yield from (fit, fit.standing, *judgments, *revisions, left, proposal, lack)
+    yield Proposals(
+        (proposal,), judgments, (left,), wanted=True, complete=True, tried=1, most_changes=2
+    )
+    yield Ground.of(dated, site(plan.start), judgments[0].findings, by_day=True)
+    yield Remedy(revisions[0], Extent(), 1, 1)
 
 
 def leaves(value: object) -> Iterator[object]:

@@ -157,9 +157,10 @@ def test_weeks_are_given_to_phases_of_open_length(run: Run, folder: Path) -> Non
     code, text = run(*arguments, "--weeks", "evenings=8", "--json")
     (fit,) = json.loads(text)["fits"]
     assert (code, fit["meets"], fit["plan"]["program"]["phases"][0]["weeks"]) == (0, "yes", 8)
-    code, text = run(*arguments, "--weeks", "mornings=8")
-    assert code == 2
-    assert "'mornings'" in text
+    for weeks, says in (("mornings=8", "'mornings'"), ("evenings=7", "twice for one phase")):
+        code, text = run(*arguments, "--weeks", "evenings=8", "--weeks", weeks)
+        assert code == 2
+        assert says in text
 
 
 @pytest.mark.parametrize("weeks", ["8", "=8", "evenings=", "evenings=x", "evenings=-1"])
@@ -169,7 +170,7 @@ def test_weeks_of_another_form_are_refused(
     with pytest.raises(SystemExit) as end:
         main([*FIT, *MEDICARE, "--weeks", weeks])
     assert end.value.code == 2
-    assert "expected a phase and its weeks such as evenings=6" in capsys.readouterr().err
+    assert "expected a phase and its weeks such as treatment=8" in capsys.readouterr().err
 
 
 def test_what_collides_and_the_track_are_named(run: Run, folder: Path) -> None:
@@ -230,12 +231,13 @@ def test_proposals_as_json_have_plans_that_can_be_read(run: Run) -> None:
     assert found["requirements"] == ["house", "us-medicare-iop"]
     assert (found["wanted"], found["complete"]) == (True, True)
     assert {(left["requirements"], left["why"]) for left in found["left"]} == {
-        ("us-medicare-iop", "not_by_changes")
+        ("us-medicare-iop", "unknown")
     }
     first = found["proposals"][0]
     assert first["changes"][0] == "group: on friday 16:30 in place of thursday 17:30"
     assert (first["minutes"], first["days_moved"], first["sessions"]) == (0, 1, 6)
-    assert set(first["findings"]) == {"house", "us-medicare-iop"}
+    assert set(first["findings"]) == set(found["findings"]) == {"house", "us-medicare-iop"}
+    assert [finding["required"] for finding in found["findings"]["house"]] == [{"most": 2}]
     assert first["left"][0]["finding"]["document"] == "finding"
     from_json(Plan, json.dumps(first["plan"]))
 
@@ -258,8 +260,8 @@ def test_what_is_left_is_told_once_for_all_and_apart_where_it_is_new(
     assert code == 1
     new = "not met then: house, rule-0: usual weeks meet it, and here the site is closed"
     assert f"  - {new}\n" in text
-    assert text.count("us-medicare-iop, written-plan: no change") == 1
-    assert "\n\nNot met, whatever is proposed:\n" in text
+    assert text.count("us-medicare-iop, written-plan, 2 times: something is not known") == 1
+    assert "\n\nUnmet or open, whatever is proposed:\n" in text
 
 
 def test_what_is_not_known_is_left_undetermined(run: Run, folder: Path) -> None:

@@ -488,9 +488,6 @@ def _plan(options: argparse.Namespace) -> _Answer:
     site = _document(Site, options.site)
     patient = _document(Patient, options.patient)
     policies = [_named(Policy, name, find_policy) for name in options.policy]
-    requirements = [
-        _named(RequirementSet, name, find_requirements) for name in options.requirements
-    ]
     seed = secrets.randbits(53) if options.seed is None else options.seed
     plan = draft(
         program,
@@ -500,7 +497,7 @@ def _plan(options: argparse.Namespace) -> _Answer:
         seed=seed,
         track=options.track,
         phase_weeks=_weeks_of(program, options.weeks),
-        requirements=requirements,
+        requirements=_requirement_sets(options.requirements),
         decisions=[policy.decide(patient, on=options.start) for policy in policies],
     )
     document = to_document(plan)
@@ -508,18 +505,28 @@ def _plan(options: argparse.Namespace) -> _Answer:
 
 
 def _weeks_of(program: Program, given: Sequence[tuple[str, int]]) -> dict[str, int]:
-    """Weeks by phase, as options give them: each phase once, and each that needs it."""
-    weeks = dict(given)
+    """Weeks by phase, as options give them: each phase that needs it."""
+    weeks = _once(given)
     names = [phase.name for phase in program.phases]
     for phase in weeks:
         if phase not in names:
             raise UnknownNameError(f"phase of {program.name}", phase, names)
-    if len(weeks) < len(given):
-        raise _UsageError("--weeks is given twice for one phase: choose one")
     if missing := [phase for phase in program.open_lengths if phase not in weeks]:
         options = " ".join(f"--weeks {phase}=N" for phase in missing)
         raise _UsageError(f"{program.name} does not state how long it is: add {options}")
     return weeks
+
+
+def _once(given: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """Weeks by phase, each phase once."""
+    weeks = dict(given)
+    if len(weeks) < len(given):
+        raise _UsageError("--weeks is given twice for one phase: choose one")
+    return weeks
+
+
+def _requirement_sets(names: Sequence[str]) -> list[RequirementSet]:
+    return [_named(RequirementSet, name, find_requirements) for name in dict.fromkeys(names)]
 
 
 def _schedule(options: argparse.Namespace) -> _Answer:
@@ -546,8 +553,7 @@ def _page(dated: Schedule, week: int) -> bytes:
 
 
 def _check(options: argparse.Namespace) -> _Answer:
-    names: list[str] = options.requirements
-    sets = [_named(RequirementSet, name, find_requirements) for name in dict.fromkeys(names)]
+    sets = _requirement_sets(options.requirements)
     plan = _document(Plan, options.plan)
     site = None if options.site is None else _document(Site, options.site)
     attended = None if options.attended is None else _uids(options.attended)
@@ -597,7 +603,7 @@ def _costs(_: argparse.Namespace) -> _Answer:
 
 def _fit(options: argparse.Namespace) -> _Answer:
     names = program_names() if options.program is None else options.program
-    sets = _requirements(options)
+    sets = _requirement_sets(options.requirements)
     found = fits(
         [_named(Program, name, find_program) for name in names],
         _document(Patient, options.patient),
@@ -605,7 +611,7 @@ def _fit(options: argparse.Namespace) -> _Answer:
         sets,
         start=options.start,
         seed=secrets.randbits(53) if options.seed is None else options.seed,
-        phase_weeks=dict(options.weeks),
+        phase_weeks=_once(options.weeks),
     )
     best = found[0]
     document = {
@@ -617,20 +623,14 @@ def _fit(options: argparse.Namespace) -> _Answer:
 
 
 def _propose(options: argparse.Namespace) -> _Answer:
-    sets = _requirements(options)
+    sets = _requirement_sets(options.requirements)
     plan, site = _document(Plan, options.plan), _document(Site, options.site)
     found = propose(plan, site, sets, most_changes=options.changes)
     document = {"requirements": [each.name for each in sets], **proposals_document(found)}
     best = next(iter(found.found), None)
-    left = [each.finding.truth for each in (best or found).left]
-    met = Truth.NO if found.wanted and best is None else all_of(left)
-    path = options.output if best else None
-    written = _json(to_document(best.plan)) if best else b""
-    return _Answer(proposals_text(found), document, _CODES[met], _files((path, written)))
-
-
-def _requirements(options: argparse.Namespace) -> list[RequirementSet]:
-    return [_named(RequirementSet, name, find_requirements) for name in options.requirements]
+    met = all_of(judgment.truth for judgment in (best or found).judgments)
+    files = _files((options.output, _json(to_document(best.plan)))) if best else {}
+    return _Answer(proposals_text(found), document, _CODES[met], files)
 
 
 # Names and titles of what is shipped, by kind.

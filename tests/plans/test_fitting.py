@@ -235,7 +235,7 @@ def test_a_length_that_is_not_stated_is_not_made_up() -> None:
     last = ranked(ENOUGH, open_ended)[-1]
     assert (last.program, last.plan, last.truth) == (open_ended, None, Truth.UNKNOWN)
     assert last.judgments == ()
-    assert last.standing.unplanned
+    assert last.standing.unjudged
     assert last.reasons == (
         "no plan: it takes weeks for 'only', whose length the program does not state",
     )
@@ -268,6 +268,42 @@ def test_a_day_that_cannot_be_the_first_is_refused() -> None:
             fits([ENOUGH], PATIENT, SITE, [], start=start, seed=1)
     with pytest.raises(NotInForceError):
         fits([ENOUGH], PATIENT, SITE, [NINE_HOURS], start=date(2020, 1, 6), seed=1)
+
+
+def test_a_plan_is_not_judged_by_rules_that_end_before_it() -> None:
+    ending = evolve(NINE_HOURS, until=MONDAY + timedelta(weeks=2))
+    short, long = program("short", 60, weeks=2), program("long", 180, weeks=3)
+    first, last = ranked(long, short, requirements=[ending])
+    assert (first.program, last.program) == (short, long)
+    assert last.plan is not None
+    assert (last.truth, last.judgments, last.standing.unjudged) == (Truth.UNKNOWN, (), True)
+    assert last.reasons[0].startswith("not judged: requirements 'rules': not in force")
+    with pytest.raises(NotInForceError):
+        ranked(short, requirements=[evolve(ending, until=MONDAY)])
+
+
+def test_what_is_unmet_at_every_age_is_unmet_where_the_age_is_not_known() -> None:
+    ageless = evolve(PATIENT, birth_date=None)
+    versions = Versions(
+        (
+            Dated(
+                date(2024, 1, 1),
+                tuple(
+                    Requirement(group.value, "A rule.", WeeklyHours(hours * HOUR), CODE, group)
+                    for group, hours in ((AgeGroup.ADULT, 20), (AgeGroup.ADOLESCENT, 15))
+                ),
+                CODE,
+            ),
+        )
+    )
+    by_age = RequirementSet("by-age", "By age", versions)
+    (fit,) = ranked(ENOUGH, patient=ageless, requirements=[by_age])
+    assert (fit.truth, fit.standing.unmet, fit.standing.undetermined) == (Truth.NO, 1, 2)
+    assert fit.reasons[:3] == (
+        "unmet: by-age, whatever the age",
+        "undetermined: by-age, adult, 2 of 2",
+        "undetermined: by-age, adolescent, 2 of 2",
+    )
 
 
 # What no program decides.

@@ -44,6 +44,7 @@ from iopkit.plans import (
     Phase,
     Plan,
     PlanLength,
+    PlanPart,
     Program,
     Proposal,
     Proposals,
@@ -192,7 +193,8 @@ def test_one_change_brings_matrix_to_nine_hours_and_two_take_less_time(matrix: P
     assert lengthened.service == "relapse-prevention"
     assert lengthened.phases == ("family-education", "social-support")
     assert lengthened.by == 135 * MINUTE
-    assert [left.why for left in proposals.left] == [Beyond.NOT_BY_CHANGES]
+    # Goals and signatures are not settled yet.
+    assert {left.why for left in proposals.left} == {Beyond.UNKNOWN}
     assert proposals.complete
 
 
@@ -326,16 +328,15 @@ def test_a_group_of_unknown_size_bars_no_other_change() -> None:
 
 
 def test_a_changed_plan_is_not_signed() -> None:
-    signed = Signature(Signer.PHYSICIAN, MONDAY)
-    plan = planned(EVENING, signatures=(signed,))
-    proposals = propose(
-        plan,
-        SITE,
-        [CAROLINA, rules(WrittenPlan(frozenset(), frozenset({Signer.PHYSICIAN})), name="signed")],
-    )
+    written = rules(WrittenPlan(frozenset(), frozenset({Signer.PHYSICIAN})), name="written")
+    signed = planned(EVENING, signatures=(Signature(Signer.PHYSICIAN, MONDAY),))
+    proposals = propose(signed, SITE, [CAROLINA, written])
     assert proposals.left == ()
     assert all(proposal.plan.signatures == () for proposal in proposals.found)
     assert {left.why for left in proposals.found[0].left} == {Beyond.NOT_BY_CHANGES}
+    unsigned = propose(planned(EVENING), SITE, [CAROLINA, written])
+    assert all(proposal.plan.signatures is None for proposal in unsigned.found)
+    assert {left.why for left in unsigned.found[0].left} == {Beyond.UNKNOWN}
 
 
 # What is left.
@@ -346,7 +347,10 @@ def test_a_changed_plan_is_not_signed() -> None:
     [
         pytest.param(Caseload(24), Beyond.UNKNOWN, id="unknown caseload"),
         pytest.param(PlanLength(most=28), Beyond.NOT_BY_CHANGES, id="length of the plan"),
-        pytest.param(WrittenPlan(), Beyond.NOT_BY_CHANGES, id="goals"),
+        pytest.param(
+            WrittenPlan(frozenset({PlanPart.PROBLEMS})), Beyond.NOT_BY_CHANGES, id="problems"
+        ),
+        pytest.param(WrittenPlan(frozenset({PlanPart.GOALS})), Beyond.UNKNOWN, id="no goals yet"),
         pytest.param(
             Frequency(frozenset({Modality.FAMILY_SESSION}), 7), Beyond.NO_SERVICE, id="no service"
         ),

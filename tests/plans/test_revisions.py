@@ -242,5 +242,6 @@ def test_a_revision_says_what_it_does_and_takes_the_signatures(
     assert revision.words == words
     assert repr(revision) == f"{type(revision).__name__}(...)"
     assert changed.signatures == ()
+    assert revise(evolve(plan, signatures=None), revision).signatures is None
     same: dict[str, Any] = {"program": plan.program, "milestones": (), "signatures": ()}
     assert evolve(changed, **same) == evolve(plan, **same)

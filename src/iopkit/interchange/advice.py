@@ -56,7 +56,7 @@ def proposals_text(proposals: Proposals) -> str:
         lines += [item(f"not met then: {words}") for words in more]
         blocks.append("\n".join(lines))
     if left:
-        blocks.append("\n".join(["Not met, whatever is proposed:", *map(item, left)]))
+        blocks.append("\n".join(["Unmet or open, whatever is proposed:", *map(item, left)]))
     return "\n\n".join([*blocks, ADVICE])
 
 
@@ -88,6 +88,7 @@ def proposals_document(
     return {
         "wanted": proposals.wanted,
         "complete": proposals.complete,
+        "findings": _findings(proposals.judgments),
         "left": _left(proposals.left),
         "proposals": [
             {

@@ -8,9 +8,9 @@ from fractions import Fraction
 from attrs import evolve, frozen
 
 from iopkit.confidential import hidden
-from iopkit.errors import InvalidError, refuse, unless
+from iopkit.errors import InvalidError, NotInForceError, refuse, unless
 from iopkit.patients import Patient
-from iopkit.plans.checks import Finding, Unit, check
+from iopkit.plans.checks import Finding, Unit, check, verdict
 from iopkit.plans.drafting import draft
 from iopkit.plans.plans import Matter, MatterKind, Plan
 from iopkit.plans.programs import Program, Track
@@ -29,8 +29,8 @@ class Judgment:
 
     @property
     def truth(self) -> Truth:
-        """Whether all is met."""
-        return all_of(finding.truth for finding in self.findings)
+        """Whether all is met; as ``verdict`` where the age is not known."""
+        return verdict(self.findings)
 
     @property
     def of_program(self) -> "Judgment":
@@ -57,12 +57,13 @@ def judge(
 class Standing:
     """What ranks a fit: less is better, and the first figure that differs decides.
 
-    ``unmet`` and ``undetermined`` count requirements, and ``minutes_off`` are missing or too
+    ``unjudged``: there is no plan, or it cannot be judged to its end. ``unmet`` and
+    ``undetermined`` count requirements, and ``minutes_off`` are missing or too
     many in what is unmet, for each week of the plan. ``unplaced`` and ``moved`` are sessions
     without a place and those elsewhere than the plan has them.
     """
 
-    unplanned: bool
+    unjudged: bool
     other_age_group: bool
     unmet: int
     minutes_off: Fraction
@@ -79,7 +80,8 @@ class Standing:
 class Fit:
     """A program on one of its tracks, as it would be for a patient at a site.
 
-    ``schedule`` is ``None`` where no plan could be drafted; ``why_not`` says why.
+    ``schedule`` is ``None`` where no plan could be drafted. ``why_not`` says why there is
+    none, or why it is not judged: a requirement set ends before the plan does.
     """
 
     program: Program
@@ -95,11 +97,11 @@ class Fit:
 
     @property
     def truth(self) -> Truth:
-        """Whether all is met that a program decides; unknown without a plan.
+        """Whether all is met that a program decides; unknown where that is not judged.
 
         Goals and signatures, which a draft has none of, and the caseload are left aside.
         """
-        if self.schedule is None:
+        if self.why_not is not None:
             return Truth.UNKNOWN
         return all_of(judgment.of_program.truth for judgment in self.judgments)
 
@@ -113,9 +115,13 @@ class Fit:
         unmet = [finding for judgment in judged for finding in judgment.that_are(Truth.NO)]
         off = sum(f.shortfall + f.excess for f in unmet if f.unit is Unit.MINUTES)
         return Standing(
-            plan is None,
+            self.why_not is not None,
             Matter.OTHER_AGE_GROUP in matters,
-            sum(len(_requirements(judgment, Truth.NO)) for judgment in judged),
+            # At each age another requirement may be unmet, and none at all of them.
+            sum(
+                len(_requirements(judgment, Truth.NO)) or judgment.truth is Truth.NO
+                for judgment in judged
+            ),
             Fraction(off, plan.weeks if plan else 1),
             sum(len(_requirements(judgment, Truth.UNKNOWN)) for judgment in judged),
             kinds[MatterKind.COLLISION],
@@ -133,8 +139,11 @@ class Fit:
         found = ["for another age group"] if standing.other_age_group else []
         found += ["meets all that a program decides"] if self.truth is Truth.YES else []
         for truth, state in ((Truth.NO, "unmet"), (Truth.UNKNOWN, "undetermined")):
-            for judgment in self.judgments:
-                found += [f"{state}: {words}" for words in _places(judgment.of_program, truth)]
+            for judgment in (each.of_program for each in self.judgments):
+                places = [f"{state}: {words}" for words in _places(judgment, truth)]
+                if not places and truth is judgment.truth is Truth.NO:
+                    places = [f"unmet: {judgment.requirements.name}, whatever the age"]
+                found += places
         for count, noun, rest in (
             (standing.collisions, "collision", ""),
             (standing.unplaced, "session", " without a place"),
@@ -173,10 +182,11 @@ def fits(  # noqa: PLR0913  # what a plan is made from, by name
     """How well programs fit a patient and a site and meet requirements, the best first.
 
     Each track of a program is looked at by itself. A plan is drafted and dated, and its
-    schedule checked. What decides, in this order (``Standing``): whether there is a plan;
-    whether it is for the patient's age group; how many requirements are unmet, and by how
-    many minutes a week; how many are undetermined; how much collides; how many sessions have
-    no place, and how many are moved; how many questions are open; and the program's name.
+    schedule checked. What decides, in this order (``Standing``): whether there is a plan that
+    can be judged; whether it is for the patient's age group; how many requirements are unmet,
+    and by how many minutes a week; how many are undetermined; how much collides; how many
+    sessions have no place, and how many are moved; how many questions are open; and the
+    program's name.
 
     Args:
         start: first day of the first week.
@@ -187,9 +197,11 @@ def fits(  # noqa: PLR0913  # what a plan is made from, by name
     Raises:
         InvalidError: ``start`` cannot be the first day of the patient's plan, or
             ``phase_weeks`` names a phase that no program has.
-        NotInForceError: a plan has a week before the first version of a requirement set.
+        NotInForceError: a requirement set is not in force on ``start``.
     """
     listed, sets, weeks = tuple(programs), tuple(requirements), phase_weeks or {}
+    for each in sets:
+        each.in_force(start)
     phases = {phase.name for program in listed for phase in program.phases}
     refuse(
         "fits",
@@ -215,7 +227,10 @@ def fits(  # noqa: PLR0913  # what a plan is made from, by name
                     raise  # the day is wrong, not the program
                 takes = "; ".join(f"it takes {fault.expected}" for fault in error.faults)
                 found.append(Fit(program, track, why_not=f"no plan: {takes}"))
-            else:
-                dated = schedule(plan, site)
+                continue
+            dated = schedule(plan, site)
+            try:
                 found.append(Fit(program, track, dated, judge(dated, sets, site)))
+            except NotInForceError as error:  # in a later week of this one
+                found.append(Fit(program, track, dated, why_not=f"not judged: {error}"))
     return tuple(sorted(found, key=lambda fit: (fit.standing, fit.program.name)))

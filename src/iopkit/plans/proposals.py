@@ -26,7 +26,14 @@ from iopkit.plans.requirements import (
     WeeklyHours,
     milestones,
 )
-from iopkit.plans.revisions import AddMilestones, CapGroups, Revision, SessionRevision, revise
+from iopkit.plans.revisions import (
+    AddMilestones,
+    CapGroups,
+    Revision,
+    SessionRevision,
+    revise,
+    unsigned,
+)
 from iopkit.plans.schedules import Schedule, schedule
 from iopkit.plans.sites import Site
 from iopkit.truth import Truth
@@ -93,12 +100,14 @@ class Proposal:
 class Proposals:
     """The smallest changes to a plan that were found, the smallest first.
 
-    ``left`` is what no proposal can meet, of the plan as it is. ``wanted``: something else
-    is unmet. ``complete``: all changes up to ``most_changes`` were looked at; if not, the
-    search ended after ``tried`` plans, and others may be smaller.
+    ``judgments`` are of the plan as it is, closures and all, and ``left`` is what no proposal
+    can meet of that. ``wanted``: something else is unmet. ``complete``: all changes up to
+    ``most_changes`` were looked at; if not, the search ended after ``tried`` plans, and others
+    may be smaller.
     """
 
     found: tuple[Proposal, ...]
+    judgments: tuple[Judgment, ...]
     left: tuple[Left, ...]
     wanted: bool
     complete: bool
@@ -152,7 +161,8 @@ def propose(
     week, or as far as they can.
 
     Weeks are judged without closures and holidays, for which no weekly change makes up;
-    ``left`` tells what these leave unmet. A changed plan has no signatures. Clinicians decide.
+    ``left`` tells what these leave unmet. A changed plan has no signatures of the old one.
+    Clinicians decide.
 
     Args:
         most_changes: from 1 to 4.
@@ -170,20 +180,25 @@ def propose(
     sets = tuple(requirements)
     trials = _Trials(evolve(site, holidays=None, closures=()), sets, most_tried)
     as_is = trials.state(plan)
-    left = _left(judge(schedule(plan, site), sets, site), as_is)
+    now = judge(schedule(plan, site), sets, site)
     found: list[Proposal] = []
     if as_is.unmet:
         aside = tuple(_aside(as_is))
-        start = evolve(plan, signatures=())
+        start = unsigned(plan)
         for revision in aside:
             start = revise(start, revision)
         for revisions, extent, state in _smallest(trials, trials.state(start), most_changes):
             judgments = judge(schedule(state.plan, site), sets, site)
             rest = _left(judgments, state)
             found.append(Proposal((*revisions, *aside), extent, state.plan, judgments, rest))
-    tried = len(trials.known)
     return Proposals(
-        tuple(found), left, bool(as_is.unmet), not trials.cut_short, tried, most_changes
+        tuple(found),
+        now,
+        _left(now, as_is),
+        bool(as_is.unmet),
+        not trials.cut_short,
+        len(trials.known),
+        most_changes,
     )
 
 

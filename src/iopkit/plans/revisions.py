@@ -179,8 +179,8 @@ def _listed(slots: Iterable[Slot]) -> str:
 def revise(plan: Plan, revision: Revision) -> Plan:
     """The plan with a revision made, under the same key, and all else as it was.
 
-    Nobody has signed the new plan, so it bears no signatures. Whether the times suit site and
-    patient is not looked at.
+    Nobody has signed the new plan, so it bears no signatures of the old one. Whether the times
+    suit site and patient is not looked at.
 
     Raises:
         InvalidError: sessions would overlap, or be too short or too long.
@@ -198,7 +198,12 @@ def revise(plan: Plan, revision: Revision) -> Plan:
         # What stood against the old time does not stand against the new one.
         old = revision.service, revision.slot.day
         notes = tuple(note for note in notes if (note.service, note.day) != old)
-    return evolve(plan, program=program, notes=notes, milestones=milestones, signatures=())
+    return unsigned(evolve(plan, program=program, notes=notes, milestones=milestones))
+
+
+def unsigned(plan: Plan) -> Plan:
+    """The plan without signatures; where none are known, that stays so."""
+    return evolve(plan, signatures=None if plan.signatures is None else ())
 
 
 def _capped(cap: CapGroups, service: Service) -> Service:
