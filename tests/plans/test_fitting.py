@@ -254,14 +254,6 @@ def test_weeks_are_for_the_programs_that_have_the_phase() -> None:
     assert fixed.why_not == "no plan: it takes from 2 to 2 for 'only'"
 
 
-def test_a_program_without_a_service_for_the_patient_has_no_plan() -> None:
-    family = Service("family", "Family", Modality.FAMILY_SESSION, Weekly((Slot(MON),)), HOUR)
-    only_family = Program("family", "Family", (Phase("only", "Only", 2, (family,)),))
-    alone = Patient(KEY, date(1984, 5, 17), supports=(), consents=())
-    (fit,) = ranked(only_family, patient=alone)
-    assert fit.why_not == "no plan: it takes a service for the patient"
-
-
 def test_a_day_that_cannot_be_the_first_is_refused() -> None:
     for start in (date(1984, 5, 16), date(1969, 12, 31)):
         with pytest.raises(InvalidError, match="start"):

@@ -117,8 +117,9 @@ def counted_minutes(service: Service, demand: SessionDemand) -> int:
 def lacks_of(schedule: Schedule, unmet: Iterable[Finding]) -> Iterator[Lack]:
     """What unmet findings about sessions lack."""
     length, minutes = schedule.plan.weeks * 7, cache(partial(_minutes, schedule))
-    for finding in unmet:
-        demand, seen, most = finding.requirement.demand, finding.seen, finding.required.most
+    asked = ((f, d) for f in unmet if isinstance(d := f.requirement.demand, SessionDemand))
+    for finding, demand in asked:
+        seen, most = finding.seen, finding.required.most
         match demand:
             case WeeklyHours() if most is not None and finding.excess:
                 amount = max(finding.excess, (seen.most or 0) - most)

@@ -9,7 +9,7 @@ from datetime import time, timedelta
 from functools import cached_property
 from itertools import combinations, islice
 
-from attrs import frozen
+from attrs import field, frozen
 
 from iopkit.availability import (
     DAY,
@@ -101,8 +101,9 @@ class Ground:
     schedule: Schedule
     site: Site
     lacks: tuple[Lack, ...]
-    booked: Mapping[str, Days]
-    prescribed: Counter[tuple[str, int]]
+    # Both are of the schedule, and have no hash.
+    booked: Mapping[str, Days] = field(eq=False)
+    prescribed: Counter[tuple[str, int]] = field(eq=False)
     by_day: bool
 
     @classmethod
