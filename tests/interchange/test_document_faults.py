@@ -1284,3 +1284,13 @@ def test_a_fault_about_what_a_patients_document_leaves_out_has_its_path(
     assert str(error).splitlines()[1] == (
         "  program.services: expected at least one service, found something else"
     )
+
+
+@pytest.mark.parametrize("minutes", [0, 1441, 2000])
+def test_a_length_that_cannot_be_is_told_in_minutes_as_it_was_written(
+    minutes: int, documents: Documents, read: Reader
+) -> None:
+    path = "phases[0].services[0].duration_minutes"
+    text = _put(documents["program"], path, minutes)
+    found = {str(fault.found) for fault in _refusal(read, "program", text).faults}
+    assert str(minutes) in found

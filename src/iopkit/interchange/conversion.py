@@ -650,9 +650,11 @@ def _contradiction(raw: dict[str, Raw], value: Any, member: _Member) -> tuple[Fa
 def _renamed(fault: Fault, members: tuple[_Member, ...], raw: Raw, masked: bool) -> Fault:
     """A constructor's fault, with the document's key for the field."""
     renamed = _with_first({member.name: member.key for member in members}, fault)
-    if not masked:
-        return renamed
     there = _at(raw, renamed.path)
+    if not masked:
+        # What is another value in documents, such as a number of minutes, is told as there.
+        same = renamed.path == fault.path or there is None
+        return renamed if same else attrs.evolve(renamed, found=repr(there))
     found = "something else" if there is None else f"another {kind_of(there).removeprefix('a ')}"
     return attrs.evolve(renamed, found=found, fix="")
 
