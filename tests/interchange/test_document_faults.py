@@ -1294,3 +1294,24 @@ def test_a_length_that_cannot_be_is_told_in_minutes_as_it_was_written(
     text = _put(documents["program"], path, minutes)
     found = {str(fault.found) for fault in _refusal(read, "program", text).faults}
     assert str(minutes) in found
+
+
+def test_what_else_is_wrong_with_a_value_shows_beside_what_cannot_be_read(
+    documents: Documents, read: Reader
+) -> None:
+    document = documents["program"]
+    service = document["phases"][0]["services"][0]
+    service |= {"modality": "grup", "duration_minutes": 0, "timing": {"type": "wekly"}}
+    assert _paths(_refusal(read, "program", json.dumps(document))) == [
+        "phases[0].services[0].modality",
+        "phases[0].services[0].timing.type",
+        "phases[0].services[0].duration_minutes",
+    ]
+
+
+def test_what_could_contradict_a_value_that_cannot_be_read_is_not_told(
+    documents: Documents, read: Reader
+) -> None:
+    document = documents["site"]
+    document["closures"][0] |= {"start": "soon", "end": "2026-03-09"}
+    assert _paths(_refusal(read, "site", json.dumps(document))) == ["closures[0].start"]

@@ -586,7 +586,7 @@ def _class_writer(kind: Any) -> _Writer:
 
 def _class_reader(kind: Any, reader_of: _ReaderOf, masked: bool) -> _Reader:
     members, derived = members_of(kind), derived_of(kind)
-    needed = {member.name for member in members if member.default is attrs.NOTHING}
+    needed = {member.name: member.kind for member in members if member.default is attrs.NOTHING}
     readers = [(m.name, m.key, m.name in needed, reader_of(m.kind)) for m in members]
     known = {member.key for member in (*members, *derived)}
 
@@ -597,14 +597,17 @@ def _class_reader(kind: Any, reader_of: _ReaderOf, masked: bool) -> _Reader:
         if not known.issuperset(raw):
             faults += _unknown_keys(raw, known, masked)
         value: Any = None
-        if not faults or needed <= values.keys():
+        if faults:
+            # With other values for what could not be read, the invariants of the rest show.
+            unread = {name: _stand_ins(of) for name, of in needed.items() if name not in values}
+            values |= {name: found[0] for name, found in unread.items() if found}
+        if not faults or needed.keys() <= values.keys():
             try:
-                # With defaults for what could not be read, the invariants of the rest show.
                 value = kind(**values)
             except InvalidError as error:
-                unread = {step for fault in faults for step in fault.path[:1]}
+                known_bad = {step for fault in faults for step in fault.path[:1]}
                 broken = [_renamed(fault, members, raw, masked) for fault in error.faults]
-                faults += [fault for fault in broken if not {*fault.path[:1]} & unread]
+                faults += [fault for fault in broken if not {*fault.path[:1]} & known_bad]
         if faults:
             raise InvalidError("value", faults)
         if derived:
@@ -612,6 +615,24 @@ def _class_reader(kind: Any, reader_of: _ReaderOf, masked: bool) -> _Reader:
         return value
 
     return read
+
+
+@cache
+def _stand_ins(kind: Any) -> tuple[Any, ...]:
+    """A value for a field that could not be read, if one is sure to contradict no other.
+
+    A word or one of several classes is told apart by itself; a day, a number or a name would
+    have to go together with others.
+    """
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return tuple(kind)[:1]
+    for each in tagged(kind).values() if is_union(kind) else ():
+        if not any(field.default is attrs.NOTHING for field in attrs.fields(each)):
+            try:
+                return (each(),)
+            except InvalidError:
+                continue
+    return ()
 
 
 def _fields(
