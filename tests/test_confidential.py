@@ -439,7 +439,7 @@ def agreed(plan: Plan, start: date) -> list[Any]:
         signatures=(Signature(Signer.PATIENT, start),),
         provenance=Provenance("short", None, (JudgedBy("us-medicare-iop", start, Truth.YES),)),
     )
-    parts: list[Any] = [settled.provenance, *settled.problems, goal, goal.target]
+    parts: list[Any] = [settled.provenance, *(settled.problems or ()), goal, goal.target]
     parts += [*goal.objectives, *(step.target for step in goal.objectives), *goal.interventions]
     parts += [*settled.milestones, *settled.disclosures, *(settled.signatures or ())]
     parts += settled.provenance.decisions if settled.provenance else ()

@@ -8,6 +8,7 @@ patient's data.
 from collections.abc import Iterable
 from datetime import date, datetime
 from difflib import get_close_matches
+from typing import Protocol, TypeVar
 
 from attrs import evolve, frozen
 
@@ -94,6 +95,22 @@ class MissingExtraError(IopkitError, ImportError):
 
     def __str__(self) -> str:
         return f"{self.feature} needs an extra: pip install 'iopkit[{self.extra}]'"
+
+
+class _HasName(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+Named = TypeVar("Named", bound=_HasName)
+
+
+def find_named(kind: str, name: str, among: Iterable[Named]) -> Named:
+    """The one of some values that has a name; raises ``UnknownNameError``."""
+    known = {one.name: one for one in among}
+    if name not in known:
+        raise UnknownNameError(kind, name, known)
+    return known[name]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

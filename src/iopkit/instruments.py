@@ -9,12 +9,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import pairwise, permutations
 from types import MappingProxyType
-from typing import TypeVar
 
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.errors import Fault, UnknownNameError, refuse, refuse_moments, unless
+from iopkit.errors import Fault, find_named, refuse, refuse_moments, unless
 from iopkit.sources import Grade, Source
 
 
@@ -97,7 +96,7 @@ class Scale:
 
     def band_set(self, name: str) -> BandSet:
         """One of the scale's band sets; raises ``UnknownNameError``."""
-        return _find("band set", name, self.band_sets)
+        return find_named("band set", name, self.band_sets)
 
     def _covered_by(self, band_set: BandSet) -> tuple[Fault, ...]:
         ends = [self.low - 1, *(end for band in band_set.bands for end in (band.low, band.high))]
@@ -136,7 +135,7 @@ class Instrument:
 
     def scale(self, name: str) -> Scale:
         """One of the instrument's scales; raises ``UnknownNameError``."""
-        return _find("scale", name, self.scales)
+        return find_named("scale", name, self.scales)
 
 
 def find_instrument(name: str) -> Instrument:
@@ -146,7 +145,7 @@ def find_instrument(name: str) -> Instrument:
         >>> find_instrument("phq_9").scale("total").band_set("severity").band(12)
         'moderate'
     """
-    return _find("instrument", name, INSTRUMENTS.values())
+    return find_named("instrument", name, INSTRUMENTS.values())
 
 
 @frozen(repr=False)
@@ -236,16 +235,6 @@ class Screening:
         return lowest if lowest == highest else None
 
     __repr__ = hidden
-
-
-Named = TypeVar("Named", Instrument, Scale, BandSet)
-
-
-def _find(kind: str, name: str, among: Iterable[Named]) -> Named:
-    known = {one.name: one for one in among}
-    if name not in known:
-        raise UnknownNameError(kind, name, known)
-    return known[name]
 
 
 def _by_number(

@@ -157,6 +157,12 @@ def test_findings_are_a_row_for_each_week_under_what_is_required_and_who_says_so
         pytest.param(
             plan_of(60, weeks=1),
             WrittenPlan(frozenset({PlanPart.PROBLEMS})),
+            "all 2026-01-12 not known there undetermined (problems)",
+            id="a-part-not-known",
+        ),
+        pytest.param(
+            evolve(plan_of(60, weeks=1), problems=()),
+            WrittenPlan(frozenset({PlanPart.PROBLEMS})),
             "all 2026-01-12 missing there unmet (problems)",
             id="a-missing-part",
         ),

@@ -183,7 +183,7 @@ def said_of(plan: Plan) -> list[str]:
         found.append(service.title)
         if not isinstance(service.timing, Once):  # its week counts from the phase's first
             found.append(often_words(service.timing).partition(" ")[2])
-    found += [problem.statement for problem in plan.problems]
+    found += [problem.statement for problem in plan.problems or ()]
     steps: list[Goal | Objective] = [*(plan.goals or ())]
     steps += [objective for goal in plan.goals or () for objective in goal.objectives]
     for step in steps:
@@ -373,7 +373,9 @@ def test_what_a_plan_lacks_is_said_and_never_left_blank() -> None:
     html = plan_html(EMPTY)
     text = read(html)
     assert "Your days are not set yet." in text
-    assert "No problem is on record yet. You and your counselor will talk about it." in text
+    later = "You and your counselor will talk about it."
+    assert f"Your diagnosis is not known yet. {later}" in text
+    assert f"None is on record. {later}" in read(plan_html(evolve(EMPTY, problems=())))
     assert section(html, "Drug tests, and if you use again") == (
         "This plan has no drug tests. "
         "This plan does not say what happens if you use again. Please ask us."

@@ -727,8 +727,8 @@ def test_a_written_plan_is_judged_part_by_part() -> None:
 
     # What nobody has settled yet may still come.
     parts = ("problems", "goals", "services", signature)
-    assert told(drafted) == dict(zip(parts, (NO, UNKNOWN, YES, UNKNOWN), strict=True))
-    none = evolve(drafted, goals=(), signatures=())
+    assert told(drafted) == dict(zip(parts, (UNKNOWN, UNKNOWN, YES, UNKNOWN), strict=True))
+    none = evolve(drafted, problems=(), goals=(), signatures=())
     assert told(none) == dict(zip(parts, (NO, NO, YES, NO), strict=True))
     whole = evolve(
         drafted,

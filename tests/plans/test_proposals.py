@@ -360,7 +360,7 @@ def test_a_changed_plan_is_not_signed() -> None:
     ],
 )
 def test_what_no_change_meets_is_told_with_the_reason(demand: Demand, why: Beyond) -> None:
-    plan = planned(evolve(EVENING, delivery=Delivery.TELEHEALTH))
+    plan = evolve(planned(evolve(EVENING, delivery=Delivery.TELEHEALTH)), problems=())
     proposals = propose(plan, SITE, [rules(demand)])
     assert (proposals.found, proposals.wanted) == ((), False)
     assert {left.why for left in proposals.left} == {why}

@@ -301,13 +301,14 @@ def test_every_need_has_words_and_somewhere_to_go(need: Need) -> None:
 def test_each_diagnosis_by_the_day_is_a_problem() -> None:
     later = evolve(DEPRESSION, diagnosed=date(2026, 1, 6))
     patient = evolve(STRANGER, diagnoses=(ALCOHOL, SubstanceUseDisorder(), DEPRESSION, later))
-    found = problems_of(patient, on=START)
+    found = problems_of(patient, on=START) or ()
     assert [(p.name, p.statement, p.code) for p in found] == [
         ("problem-1", "Alcohol use disorder, moderate", "F10.20"),
         ("problem-2", "Substance use disorder", None),
         ("problem-3", "Mental disorder", "F32.1"),
     ]
-    assert problems_of(STRANGER, on=START) == ()
+    assert problems_of(evolve(STRANGER, diagnoses=()), on=START) == ()
+    assert problems_of(STRANGER, on=START) is None
 
 
 def test_only_a_valid_consent_to_family_involvement_says_what_may_be_told() -> None:
@@ -325,3 +326,5 @@ def test_only_a_valid_consent_to_family_involvement_says_what_may_be_told() -> N
 def test_the_plan_names_who_joins_family_sessions() -> None:
     supports = (JOINS, Support(Relationship.FRIEND), Support(joins_family_sessions=True))
     assert drafted(evolve(STRANGER, supports=supports)).supports == (Relationship.PARTNER,)
+    assert drafted(evolve(STRANGER, supports=())).supports == ()
+    assert drafted(STRANGER).supports is None

@@ -130,3 +130,9 @@ SAMHSA_2021 = Source(
     Grade.OFFICIAL,
     "https://www.zlibrary.cc/dl/samhsa-advisory-2021-clinical-issues-in-intensive-outpatient-treatment-for-substance-use-disorders",
 )
+# The descriptor is public; HCPCS's own file was not seen, but a state's map of codes.
+H0015 = Source(
+    "HCPCS Level II, descriptor of H0015, in the FHIR map of the Colorado BHA",
+    Grade.SECONDARY,
+    checked=SEEN,
+)

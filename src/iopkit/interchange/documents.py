@@ -45,7 +45,7 @@ from iopkit.interchange.conversion import (
     with_keys,
     writer_of,
 )
-from iopkit.interchange.layout import indented
+from iopkit.interchange.indentation import indented
 from iopkit.interchange.limits import refuse_excess, too_deep, without_depths
 from iopkit.interchange.positions import (
     Language,

@@ -215,8 +215,9 @@ def _aims(main: Element, plan: Plan) -> None:
     """Problems, and the goals set for each."""
     child(main, "h2", "What we work on")
     if not plan.problems:
-        child(main, "p", "No problem is on record yet. You and your counselor will talk about it.")
-    for problem in plan.problems:
+        yet = "Your diagnosis is not known yet." if plan.problems is None else "None is on record."
+        child(main, "p", f"{yet} You and your counselor will talk about it.")
+    for problem in plan.problems or ():
         child(main, "h3", problem.statement)
         goals = [goal for goal in plan.goals or () if goal.problem == problem.name]
         if plan.goals is None:
@@ -525,7 +526,7 @@ def _small_print(main: Element, plan: Plan) -> None:
     made = plan.provenance
     signed = [f"{_signer(s.signer)} on {day_words(s.on)}" for s in plan.signatures or ()]
     due = [f"{m.kind.label} by {day_words(m.by)}{_under(m)}" for m in plan.milestones]
-    codes = [f"{problem.statement} ({problem.code})" for problem in plan.problems if problem.code]
+    codes = [f"{each.statement} ({each.code})" for each in plan.problems or () if each.code]
     chosen = [n.words for n in plan.notes if n.matter.kind is MatterKind.CHOICE]
     origin = [f"program {made.program if made else plan.program.name}"]
     if made:

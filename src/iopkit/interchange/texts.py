@@ -87,7 +87,7 @@ def plan_text(plan: Plan) -> str:
         if phase.advance is not None:
             lines.append(_under(f"goes on when: {describe(phase.advance)}"))
     for head, items in (
-        ("Problems", [problem.statement for problem in plan.problems]),
+        ("Problems", [problem.statement for problem in plan.problems or ()]),
         ("Goals", [goal_text(goal) for goal in plan.goals or ()]),
         ("Due", [f"{m.by}: {m.kind.label}{_under_rule(m.under)}" for m in plan.milestones]),
         ("May be told", [disclosure_text(each) for each in plan.disclosures]),

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-from iopkit.eligibility.citations import CFR_410_67, NORTH_CAROLINA_2023
-from iopkit.errors import UnknownNameError
+from iopkit.eligibility.citations import CFR_410_67, H0015, NORTH_CAROLINA_2023
+from iopkit.errors import find_named
 from iopkit.modalities import Modality
 from iopkit.plans.coding import (
     CodingScheme,
@@ -53,16 +53,10 @@ _MEDICARE_SERVICES = _COUNSELING_AND_EDUCATION | {
     Modality.OCCUPATIONAL_THERAPY,
 }
 
-# The HCPCS file itself was not seen.
-_H0015 = Source(
-    "HCPCS H0015, as Colorado's Behavioral Health Administration maps it to its services",
-    Grade.SECONDARY,
-)
-
 
 def _h0015(counted: frozenset[Modality]) -> DayCode:
     # It is the program that operates on three days; the patient has to attend three hours.
-    return DayCode("H0015", timedelta(hours=3), counted, _H0015, 3, Days.BOOKED)
+    return DayCode("H0015", timedelta(hours=3), counted, H0015, 3, Days.BOOKED)
 
 
 US_H0015 = CodingScheme(
@@ -299,10 +293,7 @@ CODINGS: tuple[CodingScheme, ...] = (
 
 def find_coding(name: str) -> CodingScheme:
     """A shipped coding scheme by its name; raises ``UnknownNameError``."""
-    for scheme in CODINGS:
-        if scheme.name == name:
-            return scheme
-    raise UnknownNameError("coding scheme", name, [scheme.name for scheme in CODINGS])
+    return find_named("coding scheme", name, CODINGS)
 
 
 _COMAR = "COMAR 10.09.80.08.D(1)"
@@ -356,7 +347,4 @@ RATES: tuple[RateTable, ...] = (US_MD_MEDICAID_RATES,)
 
 def find_rates(name: str) -> RateTable:
     """A shipped rate table by its name; raises ``UnknownNameError``."""
-    for table in RATES:
-        if table.name == name:
-            return table
-    raise UnknownNameError("rate table", name, [table.name for table in RATES])
+    return find_named("rate table", name, RATES)

@@ -39,8 +39,9 @@ from iopkit.plans.plans import (
 from iopkit.plans.programs import Program, Service, fixed_times, overlaps
 from iopkit.plans.requirements import RequirementSet, milestones
 from iopkit.plans.sites import Site, open_windows
-from iopkit.plans.tailoring import call_for, disclosures_of, need_notes, problems_of
+from iopkit.plans.tailoring import call_for, disclosures_of, family_of, need_notes, problems_of
 from iopkit.plans.timings import (
+    MOST_A_WEEK,
     EveryWeeks,
     InAll,
     Once,
@@ -54,9 +55,6 @@ from iopkit.plans.timings import (
     slots_of,
 )
 from iopkit.truth import Truth
-
-# What ``PerWeek`` holds.
-_MOST_A_WEEK = 21
 
 
 def draft(  # noqa: PLR0913  # what a plan is made from, by name
@@ -135,11 +133,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         on_hold=on_hold,
         problems=problems_of(patient, on=start),
         milestones=tuple(sorted((*own, *due), key=lambda m: (m.by, m.kind, m.under))),
-        supports=tuple(
-            support.relationship
-            for support in patient.supports or ()
-            if support.relationship is not None and support.joins_family_sessions
-        ),
+        supports=family_of(patient),
         disclosures=disclosures_of(patient, on=start),
         provenance=Provenance(
             program.name,
@@ -185,10 +179,9 @@ def _with_weeks(program: Program, weeks: Mapping[str, int]) -> tuple[Program, li
         ),
         *(
             unless(
-                (phase.weeks or 1) <= weeks[phase.name] <= (phase.weeks_max or phase.weeks or 520),
+                weeks[phase.name] in phase.allowed_weeks,
                 "phase_weeks",
-                f"from {phase.weeks or 1} to {phase.weeks_max or phase.weeks or 520} "
-                f"for {phase.name!r}",
+                f"from {phase.allowed_weeks[0]} to {phase.allowed_weeks[-1]} for {phase.name!r}",
                 weeks[phase.name],
             )
             if phase.name in weeks
@@ -327,7 +320,7 @@ def _as_offered(number: int, runs: list[_Run], site: Site) -> tuple[_Run, list[N
     notes: list[Note] = []
     if isinstance(service.timing, TimePerWeek):
         times, rest = divmod(service.timing.dose, offer.duration - service.breaks)
-        if times + bool(rest) > _MOST_A_WEEK:  # no length to divide it by
+        if times + bool(rest) > MOST_A_WEEK:  # no length to divide it by
             return _Run(run.phases, service), []
         longer = evolve(longer, timing=PerWeek(times + bool(rest)))
         notes = [Note(Matter.DOSE_DIVIDED, service.name)] if rest else []

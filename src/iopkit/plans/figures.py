@@ -110,7 +110,7 @@ class Material:
             if counting.clock
             else held
             for held in self.held
-            if held.modality in counting.modalities and (counting.telehealth or not held.telehealth)
+            if counting.counts(held.modality, telehealth=held.telehealth)
         ]
 
     def by_week(self, counting: Counting) -> defaultdict[int, list[Held]]:
@@ -430,7 +430,7 @@ def _between(gap: tuple[int, int], most: int) -> Figure:
 def _written(demand: WrittenPlan, plan: Plan) -> Iterator[Figure]:
     """Whether each part is there; what nobody has settled yet may still come."""
     there = {
-        PlanPart.PROBLEMS: bool(plan.problems),
+        PlanPart.PROBLEMS: None if plan.problems is None else bool(plan.problems),
         PlanPart.GOALS: None if plan.goals is None else bool(plan.goals),
         PlanPart.SERVICES: bool(plan.program.every_service),
     }

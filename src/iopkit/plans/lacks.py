@@ -107,8 +107,8 @@ def counting_of(demand: SessionDemand) -> Counting:
 def counted_minutes(service: Service, demand: SessionDemand) -> int:
     """Minutes of a session that count; 0 if none do, or nobody knows how long it is."""
     counting = counting_of(demand)
-    away = service.delivery is Delivery.TELEHEALTH and not counting.telehealth
-    if service.duration is None or service.modality not in counting.modalities or away:
+    telehealth = service.delivery is Delivery.TELEHEALTH
+    if service.duration is None or not counting.counts(service.modality, telehealth=telehealth):
         return 0
     breaks = timedelta(0) if counting.clock else service.breaks
     return whole_minutes(service.duration - breaks)

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from iopkit.eligibility.citations import AETNA, SAMHSA_2021, SEEN
+from iopkit.eligibility.citations import AETNA, H0015, SAMHSA_2021, SEEN
 from iopkit.modalities import Modality
 from iopkit.plans.requirements import (
     TREATMENT,
@@ -15,12 +15,6 @@ from iopkit.plans.requirements import (
 from iopkit.plans.rule_forms import LINE_NOT_SEEN, hours_by_age, in_force_since
 from iopkit.sources import Grade, Source
 
-# The descriptor is public; it was seen in a state's map of codes.
-_H0015 = Source(
-    "HCPCS Level II, descriptor of H0015, in the FHIR map of the Colorado BHA",
-    Grade.SECONDARY,
-    checked=SEEN,
-)
 _TEDS = Source(
     "SAMHSA, codebook of the Treatment Episode Data Set (TEDS), type of treatment service",
     Grade.OFFICIAL,
@@ -58,7 +52,7 @@ AETNA_LEVEL_2_1 = RequirementSet(
 HCPCS_H0015 = RequirementSet(
     "hcpcs-h0015",
     "HCPCS H0015: how a program operates whose services have this code",
-    in_force_since(SEEN, _H0015, *_days_and_hours(_H0015, hours=3, counting=_OPERATING)),
+    in_force_since(SEEN, H0015, *_days_and_hours(H0015, hours=3, counting=_OPERATING)),
     left_open=(
         "An individualized treatment plan, of which the descriptor does not say what it holds.",
         "What a unit is, and how much of a day must be attended: payers differ.",

@@ -249,9 +249,10 @@ class Plan:
 
     ``key`` is opaque, and the root of the sessions' calendar UIDs. ``free`` is when the
     patient could come; ``None``: not known. ``seed`` draws the random days. ``age`` is in
-    completed years on the first day. ``goals`` and ``signatures`` are ``None`` until they are
-    agreed and given. Services in ``on_hold`` await an answer: they have no
-    dates until the plan is drafted again.
+    completed years on the first day. ``problems`` and ``supports``, those who join family
+    sessions, are ``None`` where the patient's diagnoses and support persons are not known,
+    ``goals`` and ``signatures`` until they are agreed and given. Services in ``on_hold``
+    await an answer: they have no dates until the plan is drafted again.
 
     Raises:
         InvalidError: the plan does not start in the years 1970 to 2199, its program has
@@ -269,17 +270,17 @@ class Plan:
     track: str | None = None
     age: int | None = None
     on_hold: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] | None = None
     goals: tuple[Goal, ...] | None = None
     milestones: tuple[Milestone, ...] = ()
-    supports: tuple[Relationship, ...] = ()
+    supports: tuple[Relationship, ...] | None = None
     disclosures: tuple[Disclosure, ...] = ()
     signatures: tuple[Signature, ...] | None = None
     provenance: Provenance | None = None
 
     def __attrs_post_init__(self) -> None:
         refuse_moments("plan", start=self.start)
-        problems = [problem.name for problem in self.problems]
+        problems = [problem.name for problem in self.problems or ()]
         services = {service.name for service in self.program.every_service}
         used = {step.service for goal in self.goals or () for step in goal.interventions}
         refuse(

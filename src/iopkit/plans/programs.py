@@ -197,6 +197,11 @@ class Phase:
         return f"{self.weeks} week{'s' if self.weeks != 1 else ''}"
 
     @property
+    def allowed_weeks(self) -> range:
+        """How many weeks it may have."""
+        return range(self.laid_weeks, (self.weeks_max or self.weeks or _MOST_WEEKS) + 1)
+
+    @property
     def laid_weeks(self) -> int:
         """How many weeks a timetable shows: the least, or a typical one if none is stated."""
         return self.weeks or 1

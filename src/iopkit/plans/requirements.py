@@ -56,6 +56,10 @@ class Counting:
     def __attrs_post_init__(self) -> None:
         refuse("counting", unless(bool(self.modalities), "modalities", "at least one", "none"))
 
+    def counts(self, modality: Modality, *, telehealth: bool) -> bool:
+        """Whether a session of a kind counts, by telehealth or not."""
+        return modality in self.modalities and (self.telehealth or not telehealth)
+
 
 def _bounds(least: timedelta | int | None, most: timedelta | int | None) -> list[tuple[Fault, ...]]:
     """What is wrong with bounds, of which one at least must be there."""

@@ -1,6 +1,6 @@
 """The shipped requirement sets, by name."""
 
-from iopkit.errors import UnknownNameError
+from iopkit.errors import find_named
 from iopkit.plans.federal_rules import FEDERAL
 from iopkit.plans.payer_rules import PAYERS
 from iopkit.plans.requirements import RequirementSet
@@ -14,7 +14,4 @@ REQUIREMENTS: tuple[RequirementSet, ...] = tuple(
 
 def find_requirements(name: str) -> RequirementSet:
     """A shipped requirement set by its name; raises ``UnknownNameError``."""
-    for requirements in REQUIREMENTS:
-        if requirements.name == name:
-            return requirements
-    raise UnknownNameError("requirement set", name, [r.name for r in REQUIREMENTS])
+    return find_named("requirement set", name, REQUIREMENTS)

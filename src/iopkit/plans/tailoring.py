@@ -8,7 +8,13 @@ from iopkit.consents import Consent, Purpose
 from iopkit.eligibility import FACTS, Predicate, evaluate, facts_in, read_facts
 from iopkit.modalities import Modality
 from iopkit.needs import Need
-from iopkit.patients import MentalDisorder, ObligationKind, Patient, SubstanceUseDisorder
+from iopkit.patients import (
+    MentalDisorder,
+    ObligationKind,
+    Patient,
+    Relationship,
+    SubstanceUseDisorder,
+)
 from iopkit.plans.goals import Problem
 from iopkit.plans.plans import Disclosure, Matter, Note
 from iopkit.plans.programs import Program, Service
@@ -111,10 +117,12 @@ def need_notes(program: Program, patient: Patient, site: Site, *, on: date) -> I
             yield Note(Matter.PROVISION_UNKNOWN, need=need)
 
 
-def problems_of(patient: Patient, *, on: date) -> tuple[Problem, ...]:
-    """A problem for each diagnosis on record by a day, in their order."""
+def problems_of(patient: Patient, *, on: date) -> tuple[Problem, ...] | None:
+    """A problem for each diagnosis on record by a day, in their order; ``None``: not known."""
+    if patient.diagnoses is None:
+        return None
     found: list[Problem] = []
-    for number, diagnosis in enumerate(patient.diagnoses or (), 1):
+    for number, diagnosis in enumerate(patient.diagnoses, 1):
         if diagnosis.diagnosed is not None and diagnosis.diagnosed > on:
             continue
         match diagnosis:
@@ -125,6 +133,17 @@ def problems_of(patient: Patient, *, on: date) -> tuple[Problem, ...]:
                 statement = "mental disorder"
         found.append(Problem(f"problem-{number}", statement.capitalize(), diagnosis.code))
     return tuple(found)
+
+
+def family_of(patient: Patient) -> tuple[Relationship, ...] | None:
+    """What those are to the patient who join family sessions; ``None``: not known."""
+    if patient.supports is None:
+        return None
+    return tuple(
+        support.relationship
+        for support in patient.supports
+        if support.relationship is not None and support.joins_family_sessions
+    )
 
 
 def disclosures_of(patient: Patient, *, on: date) -> tuple[Disclosure, ...]:

@@ -11,6 +11,9 @@ from iopkit.errors import Fault, InvalidError, refuse, unless
 
 _WEEK = timedelta(weeks=1)
 
+MOST_A_WEEK = 21
+"""How many sessions of a service a week can have: three a day."""
+
 
 @frozen(order=True)
 class Slot:
@@ -76,7 +79,12 @@ class PerWeek:
     def __attrs_post_init__(self) -> None:
         refuse(
             "dose",
-            unless(1 <= self.times <= 21, "times", "from 1 to 21 a week", self.times),
+            unless(
+                1 <= self.times <= MOST_A_WEEK,
+                "times",
+                f"from 1 to {MOST_A_WEEK} a week",
+                self.times,
+            ),
             unless(len(self.slots) <= self.times, "slots", "no more than times", len(self.slots)),
             *_distinct(self.slots),
         )

@@ -18,7 +18,7 @@ from iopkit.eligibility.library.us_north_carolina import US_NC_MEDICAID_IOP
 from iopkit.eligibility.library.us_texas import US_TX_IOP
 from iopkit.eligibility.library.us_virginia import US_VA_LICENSED_IOP, US_VA_MEDICAID_IOP
 from iopkit.eligibility.policies import Policy
-from iopkit.errors import UnknownNameError
+from iopkit.errors import find_named
 
 POLICIES: tuple[Policy, ...] = (
     IOP_SUITABILITY,
@@ -43,7 +43,4 @@ POLICIES: tuple[Policy, ...] = (
 
 def find_policy(name: str) -> Policy:
     """A shipped policy by its name; raises ``UnknownNameError``."""
-    for policy in POLICIES:
-        if policy.name == name:
-            return policy
-    raise UnknownNameError("policy", name, [policy.name for policy in POLICIES])
+    return find_named("policy", name, POLICIES)

@@ -12,7 +12,7 @@ from iopkit.eligibility.library.us_medicare import conditions
 from iopkit.eligibility.placement import Ladder, Rung
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import AllOf
-from iopkit.errors import UnknownNameError
+from iopkit.errors import find_named
 from iopkit.levels import LevelOfCare
 from iopkit.sources import Dated, Source, Versions
 
@@ -111,7 +111,4 @@ LADDERS: tuple[Ladder, ...] = (US_PUBLIC_RULES,)
 
 def find_ladder(name: str) -> Ladder:
     """A shipped ladder by its name; raises ``UnknownNameError``."""
-    for ladder in LADDERS:
-        if ladder.name == name:
-            return ladder
-    raise UnknownNameError("ladder", name, [ladder.name for ladder in LADDERS])
+    return find_named("ladder", name, LADDERS)
