@@ -102,10 +102,10 @@ class _HasName(Protocol):
     def name(self) -> str: ...
 
 
-Named = TypeVar("Named", bound=_HasName)
+T = TypeVar("T", bound=_HasName)
 
 
-def find_named(kind: str, name: str, among: Iterable[Named]) -> Named:
+def find_named(kind: str, name: str, among: Iterable[T]) -> T:
     """The one of some values that has a name; raises ``UnknownNameError``."""
     known = {one.name: one for one in among}
     if name not in known:
