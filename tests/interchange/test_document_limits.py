@@ -407,3 +407,17 @@ def test_a_patients_unknown_keys_are_told_by_place_up_to_a_hundred() -> None:
     places = [fault.path for fault in error.faults if fault.expected == "a known field"]
     assert places == [("<key 1>",), *((f"<key {n}>",) for n in range(5, 104))]
     assert "Zebediah" not in str(error)
+
+
+@pytest.mark.parametrize("kind", ["program", "plan", "schedule"])
+def test_continuing_care_that_nests_too_deeply_is_refused(
+    kind: str, values: Mapping[str, Any]
+) -> None:
+    dated: Schedule = values["schedule"]
+    program = dated.plan.program
+    for _ in range(300):
+        program = evolve(program, continuing_care=program)
+    plan = evolve(dated.plan, program=program)
+    deep = {"program": program, "plan": plan, "schedule": evolve(dated, plan=plan)}
+    with pytest.raises(InvalidError, match="at most 64 levels of nesting"):
+        to_document(deep[kind])

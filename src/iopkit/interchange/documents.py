@@ -46,7 +46,7 @@ from iopkit.interchange.conversion import (
     writer_of,
 )
 from iopkit.interchange.indentation import indented
-from iopkit.interchange.limits import refuse_excess, too_deep, without_depths
+from iopkit.interchange.limits import is_shallow, refuse_excess, too_deep, without_depths
 from iopkit.interchange.positions import (
     Language,
     line_of_repeated_key,
@@ -106,15 +106,26 @@ def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of a
     name = next((name for name, kind in KINDS.items() if isinstance(value, kind)), None)
     if name is None:
         raise TypeError(f"there are no documents of {type(value).__name__}")
-    if name in {"decision", "plan", "policy", "predicate", "program", "schedule"}:
-        # Predicates and continuing care nest as deep as one likes. cattrs must not run out of
-        # stack on them: it would take a class that it meets then for a plain value, and
-        # remember that.
+    # Predicates and continuing care nest as deep as one likes. cattrs must not run out of
+    # stack on them: it would take a class that it meets then for a plain value, and
+    # remember that.
+    if not is_shallow(_nesting(value)):
         refuse_excess(name, value, sized=False)
     body = writer_of(KINDS[name])(value)
     document = {"document": name, "format": FORMAT, **body}
     refuse_excess(name, document, sized=name not in _UNSIZED)
     return document
+
+
+def _nesting(value: object) -> object:
+    """The part of a value that may nest as deep as one likes."""
+    match value:
+        case Schedule():
+            return value.plan.program
+        case Plan():
+            return value.program
+        case _:
+            return value
 
 
 def fact_document(fact: AnyFact) -> dict[str, Any]:  # Any: plain JSON values of any type

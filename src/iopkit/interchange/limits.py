@@ -36,7 +36,7 @@ def refuse_excess(kind: str, raw: Raw, *, sized: bool, masked: bool = False) -> 
         InvalidError: with the first steps to what is too deep, or the path of the innermost
             part that is too large by itself.
     """
-    fits = _fits(raw, sized=sized) if raw.__class__ in _HOLDERS else _is_shallow(raw)
+    fits = _fits(raw, sized=sized) if raw.__class__ in _HOLDERS else is_shallow(raw)
     if not fits:
         raise InvalidError(f"{kind} document", [_excess(raw, masked=masked)])
 
@@ -102,7 +102,7 @@ def _fits(raw: Raw, *, sized: bool) -> bool:
     return False
 
 
-def _is_shallow(value: object) -> bool:
+def is_shallow(value: object) -> bool:
     """Whether one of our values, or a plain one, is within the limit of depth."""
     level: list[Any] = [value]
     for _ in range(MAX_DEPTH):
