@@ -95,6 +95,7 @@ from iopkit.plans import (
     Intervention,
     JudgedBy,
     Judgment,
+    Leave,
     Left,
     LengthenSessions,
     Milestone,
@@ -124,6 +125,7 @@ from iopkit.plans import (
     Site,
     Slot,
     Standing,
+    Stay,
     Total,
     Uncharged,
     Units,
@@ -186,6 +188,7 @@ CONFIDENTIAL: set[type] = {
     Judgment,
     Lack,
     Layout,
+    Leave,
     Left,
     LengthenSessions,
     Material,
@@ -218,6 +221,7 @@ CONFIDENTIAL: set[type] = {
     ShortenSessions,
     Signature,
     Standing,
+    Stay,
     SubstanceUseDisorder,
     Support,
     Total,
@@ -269,7 +273,8 @@ IMPERSONAL = {
     *("Program", "Phase", "Service", "Track", "Curriculum", "_Recorded"),
     *("StatedHours", "StatedSessions", "Discrepancy"),
     *("Slot", "Weekly", "PerWeek", "TimePerWeek", "EveryWeeks", "Once", "InAll", "RandomDays"),
-    *("Site", "HolidayCalendar", "Closure", "Offer", "Entry", "Dose", "_Leaf", "_Member"),
+    *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician"),
+    *("Entry", "Dose", "_Leaf", "_Member"),
 }
 
 PROGRAM = Program(
@@ -437,10 +442,13 @@ def agreed(plan: Plan, start: date) -> list[Any]:
         milestones=(Milestone(MilestoneKind.REVIEW, by, "us-medicare-iop"),),
         disclosures=(Disclosure("Zebediah", "attendance", by),),
         signatures=(Signature(Signer.PATIENT, start),),
+        leaves=(Leave(start + timedelta(days=67), by + timedelta(days=67), "Zebediah"),),
+        stays=(Stay(start, by, "Asia/Kathmandu"),),
         provenance=Provenance("short", None, (JudgedBy("us-medicare-iop", start, Truth.YES),)),
     )
     parts: list[Any] = [settled.provenance, *(settled.problems or ()), goal, goal.target]
     parts += [*goal.objectives, *(step.target for step in goal.objectives), *goal.interventions]
+    parts += [*settled.leaves, *settled.stays]
     parts += [*settled.milestones, *settled.disclosures, *(settled.signatures or ())]
     parts += settled.provenance.decisions if settled.provenance else ()
     return [settled, *parts, Progress(weeks_in_phase=3, days_without_use=67)]

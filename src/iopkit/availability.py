@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, time, timedelta
 from enum import IntEnum
+from zoneinfo import ZoneInfo, available_timezones
 
 from attrs import field, frozen
 
@@ -277,3 +278,13 @@ def first_opening(
         if at + length <= high:
             return at
     return None
+
+
+def zone_faults(zone: str) -> tuple[Fault, ...]:
+    """What is wrong with the name of a time zone."""
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):  # what zoneinfo raises for unknown and odd names
+        fix = did_you_mean(zone, available_timezones())
+        return (Fault(("zone",), "an IANA time zone such as 'America/Chicago'", repr(zone), fix),)
+    return ()

@@ -44,6 +44,7 @@ from iopkit.plans.goals import (
 from iopkit.plans.plans import (
     Disclosure,
     JudgedBy,
+    Leave,
     Matter,
     MatterKind,
     Milestone,
@@ -53,6 +54,7 @@ from iopkit.plans.plans import (
     Provenance,
     Signature,
     Signer,
+    Stay,
 )
 from iopkit.plans.programs import (
     Curriculum,
@@ -110,7 +112,16 @@ from iopkit.plans.schedules import (
     clock_changes,
     schedule,
 )
-from iopkit.plans.sites import Closure, HolidayCalendar, Offer, Site, closed_days
+from iopkit.plans.sites import (
+    Clinician,
+    ClosedRule,
+    Closure,
+    HolidayCalendar,
+    Offer,
+    Room,
+    Site,
+    closed_days,
+)
 from iopkit.plans.stated import Stated, StatedHours, StatedSessions
 from iopkit.plans.tailoring import CALLED_FOR, NEEDED_FOR, call_for, needs_of
 from iopkit.plans.timetables import (
@@ -152,6 +163,8 @@ __all__ = [
     "Caseload",
     "Charge",
     "Charges",
+    "Clinician",
+    "ClosedRule",
     "Closure",
     "CodeRule",
     "CodingRule",
@@ -186,6 +199,7 @@ __all__ = [
     "Intervention",
     "JudgedBy",
     "Judgment",
+    "Leave",
     "Left",
     "LengthenSessions",
     "LongestGap",
@@ -220,6 +234,7 @@ __all__ = [
     "RequirementSet",
     "Reviews",
     "Revision",
+    "Room",
     "Schedule",
     "ScoreTarget",
     "Service",
@@ -235,6 +250,7 @@ __all__ = [
     "Stated",
     "StatedHours",
     "StatedSessions",
+    "Stay",
     "Target",
     "Tier",
     "TimeBand",

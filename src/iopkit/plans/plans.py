@@ -1,13 +1,14 @@
 """Plans: a program given to one patient from a day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from uuid import UUID
 
 from attrs import frozen
 
-from iopkit.availability import Weekday, WeeklyWindows
+from iopkit.availability import Weekday, WeeklyWindows, zone_faults
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, refuse_moments, unless
 from iopkit.needs import Need
@@ -244,6 +245,53 @@ class Provenance:
 
 
 @frozen(repr=False)
+class Leave:
+    """Days on which treatment is on hold: from ``start`` up to the day before ``end``.
+
+    ``extends``: what is missed takes place after the plan's last week; otherwise it is
+    skipped, and listed with the reason.
+    """
+
+    start: date
+    end: date
+    why: str = ""
+    extends: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        refuse_moments("leave", start=self.start, end=self.end)
+        ok = self.start < self.end
+        refuse("leave", unless(ok, "end", "a day after the start", "an earlier day"))
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Stay:
+    """Days that the patient spends in another time zone, up to the day before ``end``.
+
+    Sessions keep the site's time. ``zone`` is an IANA name; ``free`` is when the patient
+    could join in that zone's wall-clock time, ``None``: not known.
+    """
+
+    start: date
+    end: date
+    zone: str
+    free: WeeklyWindows | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse_moments("stay", start=self.start, end=self.end)
+        ok = self.start < self.end
+        refuse(
+            "stay",
+            unless(ok, "end", "a day after the start", "an earlier day"),
+            # Where a patient is, is not told.
+            unless(not zone_faults(self.zone), "zone", "an IANA time zone", "another"),
+        )
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
 class Plan:
     """What one patient is to get: a program with its times filled in, from a day.
 
@@ -252,7 +300,8 @@ class Plan:
     completed years on the first day. ``problems`` and ``supports``, those who join family
     sessions, are ``None`` where the patient's diagnoses and support persons are not known,
     ``goals`` and ``signatures`` until they are agreed and given. Services in ``on_hold``
-    await an answer: they have no dates until the plan is drafted again.
+    await an answer: they have no dates until the plan is drafted again. ``leaves`` and
+    ``stays`` are in order and do not overlap.
 
     Raises:
         InvalidError: the plan does not start in the years 1970 to 2199, its program has
@@ -277,6 +326,8 @@ class Plan:
     disclosures: tuple[Disclosure, ...] = ()
     signatures: tuple[Signature, ...] | None = None
     provenance: Provenance | None = None
+    leaves: tuple[Leave, ...] = ()
+    stays: tuple[Stay, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         refuse_moments("plan", start=self.start)
@@ -298,6 +349,8 @@ class Plan:
                 "another problem",
             ),
             unless(services >= used - {None}, "goals", "services of the plan in steps", "others"),
+            _order_faults("leaves", self.leaves),
+            _order_faults("stays", self.stays),
         )
 
     @property
@@ -318,6 +371,11 @@ class Plan:
             day += timedelta(weeks=phase.laid_weeks)
 
     __repr__ = hidden
+
+
+def _order_faults(name: str, spans: Sequence[Leave | Stay]) -> tuple[Fault, ...]:
+    ok = all(before.end <= after.start for before, after in pairwise(spans))
+    return unless(ok, name, "in order, without overlaps", "others")
 
 
 def start_faults(start: date) -> tuple[Fault, ...]:

@@ -43,6 +43,8 @@ class Reason(StrEnum):
     TIME_UNKNOWN = "time_unknown"
     NO_OPEN_TIME = "no_open_time"
     ON_HOLD = "on_hold"
+    ON_LEAVE = "on_leave"
+    ABSENT = "absent"
 
     @property
     def words(self) -> str:
@@ -58,6 +60,8 @@ _WORDS = {
     Reason.DURATION_UNKNOWN: "its length is not known",
     Reason.TIME_UNKNOWN: "the plan has no time for it",
     Reason.NO_OPEN_TIME: "no time is open in the week",
+    Reason.ON_LEAVE: "treatment is on hold then",
+    Reason.ABSENT: "it makes up for one that was missed",
     Reason.ON_HOLD: "it awaits an answer that the plan's notes ask for",
 }
 
@@ -81,11 +85,13 @@ class Move:
 class Session:
     """One dated session of a service; the ``number``-th of it.
 
-    ``start`` is aware, in the site's zone. ``moved`` is ``None`` for a session that is
-    booked as prescribed.
+    ``start`` is aware, in the site's zone, and ``week`` the program week that it is in.
+    ``moved`` is ``None`` for a session that is booked as prescribed. ``room`` and
+    ``clinician`` are names of the site's; ``None``: not assigned. ``make_up`` is 0 for a
+    session that the plan prescribes; n for the n-th that makes up for it.
 
     Raises:
-        InvalidError: ``start`` has no time zone.
+        InvalidError: ``start`` has no time zone, or ``make_up`` is negative.
     """
 
     service: str
@@ -98,12 +104,18 @@ class Session:
     moved: Move | None = None
     breaks: timedelta = timedelta(0)
     delivery: Delivery | None = None
+    room: str | None = None
+    clinician: str | None = None
+    make_up: int = 0
 
     def __attrs_post_init__(self) -> None:
+        # Not through refuse: there are many sessions, and nearly all are right.
         if self.start.tzinfo is None:
             raise InvalidError(
                 "session", [Fault(("start",), "an aware time", "one without a zone")]
             )
+        if self.make_up < 0:
+            raise InvalidError("session", [Fault(("make_up",), "at least 0", "less")])
 
     @property
     def service_time(self) -> timedelta:
@@ -142,13 +154,15 @@ class Unplaced:
 class Schedule:
     """Every session that a plan prescribes, each exactly once: dated or unplaced.
 
-    ``sessions`` are in the order of their starts.
+    Sessions that make up for others come beside them. ``sessions`` are in the order of
+    their starts. ``revision`` counts the changes since the first schedule of the plan.
     """
 
     plan: Plan
     zone: str
     sessions: tuple[Session, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
+    revision: int = 0
 
     def __attrs_post_init__(self) -> None:
         known = services_by_place(self.plan.program)
@@ -163,12 +177,24 @@ class Schedule:
                 )
                 for name, sessions in (("sessions", self.sessions), ("unplaced", self.unplaced))
             ),
+            unless(self.revision >= 0, "revision", "at least 0", "less"),
         )
+
+    @property
+    def weeks(self) -> int:
+        """Length in program weeks: the plan's, and those that sessions extend it by."""
+        return max([self.plan.weeks, *(session.week for session in self.sessions)])
+
+    @property
+    def end(self) -> date:
+        """The day after the last."""
+        return self.plan.start + timedelta(weeks=self.weeks)
 
     def uid(self, session: Session) -> UUID:
         """A stable, opaque identifier: the same for the same session of a changed plan."""
-        named = f"{session.service}/{session.number}".encode()
-        digest = blake2b(named, key=self.plan.key.bytes, digest_size=16).digest()
+        made_up = f"/{session.make_up}" if session.make_up else ""
+        named = f"{session.service}/{session.number}{made_up}"
+        digest = blake2b(named.encode(), key=self.plan.key.bytes, digest_size=16).digest()
         return UUID(bytes=digest, version=4)
 
     def service(self, session: "Session | Unplaced") -> Service:

@@ -3,15 +3,22 @@
 import re
 from collections.abc import Mapping
 from datetime import date, time, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from iopkit.availability import Weekday, WeeklyWindows, is_session_length, plain
-from iopkit.errors import Fault, InvalidError, MissingExtraError, did_you_mean, refuse, unless
-from iopkit.modalities import Delivery
+from iopkit.availability import (
+    Weekday,
+    WeeklyWindows,
+    is_session_length,
+    plain,
+    zone_faults,
+)
+from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
+from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
 
 
@@ -37,22 +44,99 @@ class HolidayCalendar:
 
 @frozen
 class Closure:
-    """Days on which a site is closed: from ``start`` up to the day before ``end``."""
+    """Days on which a site is closed: from ``start`` up to the day before ``end``.
+
+    With ``from_time`` or ``to_time`` it is closed for a part of each of them only, in the
+    site's wall-clock time; one that is ``None`` is the day's midnight.
+
+    Raises:
+        InvalidError: a bound is not after the other, or a time is not in whole minutes.
+    """
 
     start: date
     end: date
     why: str
+    from_time: time | None = None
+    to_time: time | None = None
 
     def __attrs_post_init__(self) -> None:
-        ok = self.start < self.end
-        refuse("closure", unless(ok, "end", "the day after the last closed day", self.end))
+        low, high = self.from_time, self.to_time
+        refuse(
+            "closure",
+            unless(self.start < self.end, "end", "the day after the last closed day", self.end),
+            *(
+                unless(at is None or plain(at), name, "a time in whole minutes, without a zone", at)
+                for name, at in (("from_time", low), ("to_time", high))
+            ),
+            unless(
+                low is None or high is None or low < high, "to_time", "a time after from_time", high
+            ),
+        )
+
+    @property
+    def all_day(self) -> bool:
+        """Whether it closes whole days."""
+        return self.from_time is None and self.to_time is None
+
+
+class ClosedRule(StrEnum):
+    """What becomes of a session that cannot be where the plan has it."""
+
+    MOVE_IN_WEEK = "move_in_week"
+    """It is moved to the nearest place in its program week."""
+    NEXT_OPEN_DAY = "next_open_day"
+    """It is moved to the first place after it, in its week or the next."""
+    SKIP = "skip"
+    """It does not take place, and is listed with the reason."""
+    EXTEND = "extend"
+    """It takes place in weeks after the plan's last, on its own weekday if that is open."""
+
+
+@frozen
+class Room:
+    """A room of a site: how many it seats, and when it can be used.
+
+    ``hours`` that are ``None`` are the site's.
+    """
+
+    name: str
+    seats: int
+    hours: WeeklyWindows | None = None
+
+    def __attrs_post_init__(self) -> None:
+        ok = self.seats >= 1
+        refuse(f"room {self.name!r}", unless(ok, "seats", "at least 1", self.seats))
+
+
+@frozen
+class Clinician:
+    """Somebody who gives services at a site.
+
+    ``hours`` that are ``None`` are the site's. ``gives`` are the modalities and
+    ``languages`` what is spoken, as in BCP 47; ``None``: not known, so that nothing is
+    ruled out.
+    """
+
+    name: str
+    hours: WeeklyWindows | None = None
+    gives: frozenset[Modality] | None = None
+    languages: frozenset[str] | None = None
+
+    def __attrs_post_init__(self) -> None:
+        ok = self.languages is None or all(map(_LANGUAGE.fullmatch, self.languages))
+        expected = "language tags such as 'en' or 'es-US'"
+        refuse(f"clinician {self.name!r}", unless(ok, "languages", expected, "others"))
+
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 
 @frozen
 class Offer:
     """How this site gives a service: what a program leaves open, by the service's name.
 
-    ``day`` limits the start to one weekday; the length is said for all days.
+    ``day`` limits the start, room and clinician to one weekday; the length is said for all
+    days. ``room`` and ``clinician`` are names of the site's.
 
     Raises:
         InvalidError: the start or the length is not in whole minutes, or a length stands
@@ -64,6 +148,8 @@ class Offer:
     start: time | None = None
     duration: timedelta | None = None
     delivery: Delivery | None = None
+    room: str | None = None
+    clinician: str | None = None
 
     def __attrs_post_init__(self) -> None:
         ok = self.start is None or plain(self.start)
@@ -93,11 +179,13 @@ class Site:
     ``zone`` is an IANA name; all wall-clock times of the site are in it.
     ``break_between`` is kept free between sessions that iopkit places. ``provides`` are
     needs that the site meets itself, and ``patients_per_counselor`` its census for each
-    full-time counselor; ``None``: not known.
+    full-time counselor; ``None``: not known. ``rooms`` and ``clinicians`` that are empty
+    are not known, and limit nothing. ``closed_rule`` is what becomes of sessions on days
+    on which the site is closed.
 
     Raises:
         InvalidError: the zone is unknown, the site is never open, an offer is made twice,
-            or the census is negative.
+            a name is there twice or not at all, or the census is negative.
     """
 
     name: str
@@ -109,12 +197,17 @@ class Site:
     break_between: timedelta = timedelta(0)
     provides: frozenset[Need] | None = None
     patients_per_counselor: int | None = None
+    rooms: tuple[Room, ...] = ()
+    clinicians: tuple[Clinician, ...] = ()
+    closed_rule: ClosedRule = ClosedRule.MOVE_IN_WEEK
 
     def __attrs_post_init__(self) -> None:
+        rooms = [room.name for room in self.rooms]
+        clinicians = [clinician.name for clinician in self.clinicians]
         offered = [(offer.service, offer.day) for offer in self.offers]
         refuse(
             f"site {self.name!r}",
-            _zone_faults(self.zone),
+            zone_faults(self.zone),
             unless(bool(self.hours.spans), "hours", "open on at least one day", "no opening hours"),
             unless(
                 len(offered) == len(set(offered)),
@@ -134,6 +227,18 @@ class Site:
                 "at least 0",
                 self.patients_per_counselor,
             ),
+            *(
+                unless(len(names) == len(set(names)), where, "each name once", "one twice")
+                for where, names in (("rooms", rooms), ("clinicians", clinicians))
+            ),
+            *(
+                unless(name is None or name in names, "offers", f"{what} of the site", repr(name))
+                for offer in self.offers
+                for what, name, names in (
+                    ("a room", offer.room, rooms),
+                    ("a clinician", offer.clinician, clinicians),
+                )
+            ),
         )
 
     @property
@@ -150,15 +255,6 @@ class Site:
 def open_windows(site: Site, free: WeeklyWindows | None) -> WeeklyWindows:
     """When a site is open and a patient is free; ``None``: not known, so opening hours."""
     return site.hours if free is None else site.hours & free
-
-
-def _zone_faults(zone: str) -> tuple[Fault, ...]:
-    try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):  # what zoneinfo raises for unknown and odd names
-        fix = did_you_mean(zone, available_timezones())
-        return (Fault(("zone",), "an IANA time zone such as 'America/Chicago'", repr(zone), fix),)
-    return ()
 
 
 def closed_days(site: Site, start: date, end: date) -> Mapping[date, str]:
