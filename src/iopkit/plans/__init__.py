@@ -1,5 +1,16 @@
 """What, and when? Programs, sites, plans, schedules, requirements and charges."""
 
+from iopkit.plans.capacity import (
+    CensusDay,
+    CensusWeek,
+    Load,
+    Meeting,
+    census,
+    loads,
+    meetings,
+    weekly_census,
+    weekly_loads,
+)
 from iopkit.plans.charges import (
     Charge,
     Charges,
@@ -161,6 +172,8 @@ __all__ = [
     "Bounds",
     "CapGroups",
     "Caseload",
+    "CensusDay",
+    "CensusWeek",
     "Charge",
     "Charges",
     "Clinician",
@@ -202,9 +215,11 @@ __all__ = [
     "Leave",
     "Left",
     "LengthenSessions",
+    "Load",
     "LongestGap",
     "Matter",
     "MatterKind",
+    "Meeting",
     "Milestone",
     "MilestoneKind",
     "Move",
@@ -272,6 +287,7 @@ __all__ = [
     "WrittenPlan",
     "booked_doses",
     "call_for",
+    "census",
     "check",
     "clock_changes",
     "closed_days",
@@ -285,6 +301,8 @@ __all__ = [
     "fits",
     "itemize",
     "judge",
+    "loads",
+    "meetings",
     "milestones",
     "needs_of",
     "propose",
@@ -293,5 +311,7 @@ __all__ = [
     "slots_of",
     "timetable",
     "verdict",
+    "weekly_census",
     "weekly_doses",
+    "weekly_loads",
 ]

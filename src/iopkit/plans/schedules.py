@@ -25,6 +25,7 @@ from iopkit.availability import (
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, InvalidError, refuse, unless
 from iopkit.modalities import Delivery, Modality
+from iopkit.plans.glances import glance
 from iopkit.plans.plans import Plan
 from iopkit.plans.programs import Service, services_by_place
 from iopkit.plans.sites import Site, closed_days, open_windows
@@ -200,6 +201,16 @@ class Schedule:
     def service(self, session: "Session | Unplaced") -> Service:
         """The service that a session is of, as its phase has it."""
         return services_by_place(self.plan.program)[session.phase, session.service]
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: nothing that a calendar or a person could be told by."""
+        moved = sum(session.moved is not None for session in self.sessions)
+        caption = (
+            f"Schedule of {self.plan.weeks} weeks: {len(self.sessions)} sessions booked, "
+            f"{moved} of them moved, {len(self.unplaced)} unplaced. Prescribed, in minutes:"
+        )
+        entries = timetable(self.plan.program, Weekday.of(self.plan.start))
+        return glance(caption, entries, weeks=self.plan.weeks)
 
     __repr__ = hidden
 

@@ -1,0 +1,462 @@
+"""Use of capacity: who is in treatment each day, how full rooms and days are, seats left.
+
+All of it counts what schedules say is to come, not who came. Where few patients are counted,
+a count can be traced to one of them, so the results show themselves as little as a patient
+does.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import accumulate, groupby
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+from attrs import evolve, frozen
+
+from iopkit.availability import DAY, Span, Weekday, WeeklyWindows, minute_of_day, whole_minutes
+from iopkit.confidential import hidden
+from iopkit.errors import refuse, unless
+from iopkit.plans.schedules import Schedule, Session
+from iopkit.plans.sites import Closure, Site, closed_days
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+_MINUTE = timedelta(minutes=1)
+_MIDNIGHT = time(0)
+
+
+@frozen(repr=False)
+class CensusDay:
+    """Patients in treatment on a day, those of them on hold, and those expected to come.
+
+    A patient is in treatment from the first day of a plan up to the last day of its
+    schedule, and on hold on the days of a leave. Those expected have a session that begins
+    on the day, by the clock of its site.
+    """
+
+    day: date
+    patients: int
+    on_hold: int = 0
+    expected: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        ok = 0 <= self.on_hold <= self.patients
+        refuse(
+            "census",
+            unless(ok, "on_hold", "from none to all patients in treatment", "another number"),
+            unless(self.expected >= 0, "expected", "at least 0", "less"),
+        )
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class CensusWeek:
+    """The census of so many ``days`` of a week, from ``start`` up to the day before ``end``.
+
+    Each of ``patients``, ``on_hold`` and ``expected`` is the sum over the days, and
+    ``least`` and ``most`` are patients on a day.
+    """
+
+    start: date
+    end: date
+    days: int
+    patients: int
+    on_hold: int
+    expected: int
+    least: int
+    most: int
+
+    @property
+    def mean(self) -> float:
+        """Patients in treatment on a day, on average."""
+        return self.patients / self.days
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Load:
+    """How long a room or clinician is booked from ``start`` up to the day before ``end``.
+
+    ``booked`` is time with at least one session; what of it is outside the hours is
+    ``outside``. ``available`` is ``None`` for a name that the site does not list.
+    """
+
+    name: str
+    start: date
+    end: date
+    booked: timedelta
+    available: timedelta | None
+    outside: timedelta = timedelta(0)
+
+    @property
+    def share(self) -> float | None:
+        """What part of the hours is booked; ``None`` where there are none, or none known."""
+        within = self.booked - self.outside
+        return within / self.available if self.available else None
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Meeting:
+    """A group that meets: the patients with a session of one service, start and place.
+
+    ``seats`` is the smaller of the room's and the service's limit; ``None``: neither is
+    known, which does not mean that there is room for all.
+    """
+
+    service: str
+    title: str
+    start: datetime
+    duration: timedelta
+    room: str | None
+    clinician: str | None
+    patients: int
+    seats: int | None = None
+
+    @property
+    def end(self) -> datetime:
+        """When it ends."""
+        return self.start + self.duration
+
+    @property
+    def free(self) -> int | None:
+        """Seats that are left, below 0 if too many are booked; ``None``: not known."""
+        return None if self.seats is None else self.seats - self.patients
+
+    __repr__ = hidden
+
+
+def census(
+    schedules: Iterable[Schedule], *, start: date | None = None, end: date | None = None
+) -> tuple[CensusDay, ...]:
+    """Patients in treatment, on hold and expected, day by day.
+
+    A patient with several plans is counted once, and is on hold when all of them are. This
+    is the number that rules on patients per counselor are about; compare it with theirs.
+
+    Args:
+        start: the first day; that of the first plan, if not given.
+        end: the day after the last; that of the last schedule, if not given.
+
+    Returns:
+        One entry a day, in order; none if there is no schedule and no day is given.
+
+    Example:
+        >>> from datetime import date
+        >>> days = census([], start=date(2026, 1, 5), end=date(2026, 1, 7))
+        >>> [(str(each.day), each.patients) for each in days]
+        [('2026-01-05', 0), ('2026-01-06', 0)]
+    """
+    listed = tuple(schedules)
+    treated: defaultdict[UUID, list[Span]] = defaultdict(list)
+    active: defaultdict[UUID, list[Span]] = defaultdict(list)
+    comes: defaultdict[UUID, set[int]] = defaultdict(set)
+    for each in listed:
+        patient, span = each.plan.patient, _days(each.plan.start, each.end)
+        leaves = [_days(leave.start, leave.end) for leave in each.plan.leaves]
+        treated[patient].append(span)
+        active[patient] += _without([span], leaves)
+        zone = ZoneInfo(each.zone)
+        comes[patient] |= {s.start.astimezone(zone).toordinal() for s in each.sessions}
+    expected = Counter(day for days in comes.values() for day in days)
+    first, last = _range(listed, start, end)
+    return tuple(
+        CensusDay(date.fromordinal(day), patients, patients - present, expected[day])
+        for day, patients, present in zip(
+            range(first, last),
+            _counts(treated.values(), first, last),
+            _counts(active.values(), first, last),
+            strict=True,
+        )
+    )
+
+
+def weekly_census(
+    days: Iterable[CensusDay], *, first: Weekday = Weekday.MONDAY
+) -> tuple[CensusWeek, ...]:
+    """A census week by week; ``first`` is the day that weeks begin with.
+
+    The first and the last week have only the days that are given.
+    """
+    listed = sorted(days, key=lambda each: each.day)
+    return tuple(
+        CensusWeek(
+            week[0].day,
+            week[-1].day + timedelta(days=1),
+            len(week),
+            sum(each.patients for each in week),
+            sum(each.on_hold for each in week),
+            sum(each.expected for each in week),
+            min(each.patients for each in week),
+            max(each.patients for each in week),
+        )
+        for _, run in groupby(listed, key=lambda each: _week(each.day.toordinal(), first))
+        for week in [list(run)]
+    )
+
+
+def loads(
+    schedules: Iterable[Schedule],
+    site: Site,
+    *,
+    of: Literal["rooms", "clinicians"] = "rooms",
+    start: date | None = None,
+    end: date | None = None,
+) -> tuple[Load, ...]:
+    """How long each room or clinician is booked on each day, and how long it could be.
+
+    Each is available in its own hours while the site is open: within its opening hours, and
+    not on holidays or in closures. Sessions at once are one. Days and times are those of
+    the site's clocks, on days on which these change, too. Sessions without a room or
+    clinician are in none.
+
+    Args:
+        start: the first day; that of the first plan, if not given.
+        end: the day after the last; that of the last schedule, if not given.
+
+    Returns:
+        Those that the site lists in its order, then others in the order of names; of each,
+        one entry a day, in order.
+
+    Raises:
+        InvalidError: a schedule is another site's.
+        MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
+    """
+    listed = tuple(schedules)
+    hours = {each.name: each.hours for each in (site.rooms if of == "rooms" else site.clinicians)}
+    held: _Held = defaultdict(lambda: defaultdict(list))
+    for _, session in _sessions(listed, site):
+        name = session.room if of == "rooms" else session.clinician
+        if name is not None:
+            begins = session.start.astimezone(site.tz)
+            low = minute_of_day(begins.time())
+            span = low, low + whole_minutes(session.duration)
+            for day, part in _by_day(begins.toordinal(), span):
+                held[name][day].append(part)
+    days = range(*_range(listed, start, end))
+    opening = _Opening.of(site, days)
+    return tuple(
+        _load(name, day, _joined(held[name][day]), opening.left_of(hours[name], day))
+        if name in hours
+        else _load(name, day, _joined(held[name][day]), None)
+        for name in [*hours, *sorted(held.keys() - hours.keys())]
+        for day in days
+    )
+
+
+_Held = defaultdict[str, defaultdict[int, list[Span]]]
+
+
+def _load(name: str, day: int, booked: list[Span], free: list[Span] | None) -> Load:
+    return Load(
+        name,
+        date.fromordinal(day),
+        date.fromordinal(day + 1),
+        _total(booked) * _MINUTE,
+        None if free is None else _total(free) * _MINUTE,
+        timedelta(0) if free is None else _total(_without(booked, free)) * _MINUTE,
+    )
+
+
+def weekly_loads(days: Iterable[Load], *, first: Weekday = Weekday.MONDAY) -> tuple[Load, ...]:
+    """Loads by day as loads by week; ``first`` is the day that weeks begin with.
+
+    The first and the last week have only the days that are given.
+    """
+    by_name: defaultdict[str, list[Load]] = defaultdict(list)
+    for each in days:
+        by_name[each.name].append(each)
+    return tuple(
+        Load(
+            name,
+            week[0].start,
+            week[-1].end,
+            _sum(each.booked for each in week),
+            _known_sum([each.available for each in week]),
+            _sum(each.outside for each in week),
+        )
+        for name, several in by_name.items()
+        for _, run in groupby(several, key=lambda each: _week(each.start.toordinal(), first))
+        for week in [list(run)]
+    )
+
+
+def _sum(times: Iterable[timedelta]) -> timedelta:
+    return sum(times, timedelta(0))
+
+
+def _known_sum(times: Sequence[timedelta | None]) -> timedelta | None:
+    known = [each for each in times if each is not None]
+    return _sum(known) if len(known) == len(times) else None
+
+
+def meetings(
+    schedules: Iterable[Schedule],
+    site: Site,
+    *,
+    start: date | None = None,
+    end: date | None = None,
+) -> tuple[Meeting, ...]:
+    """Each meeting of each group, with its patients and seats.
+
+    Sessions of a group modality are of one meeting if their service's name, start, room and
+    clinician are the same. Programs that share a name but no group are asked about one by
+    one. A meeting is as long as its longest session, and its limit is the lowest known.
+
+    Args:
+        start: the first day; all, if not given.
+        end: the day after the last; all, if not given.
+
+    Returns:
+        In the order of starts, then of names.
+
+    Raises:
+        InvalidError: a schedule is another site's.
+    """
+    seats = {room.name: room.seats for room in site.rooms}
+    held: defaultdict[_Place, list[tuple[Session, Schedule]]] = defaultdict(list)
+    for each, session in _sessions(schedules, site):
+        begins = session.start.astimezone(site.tz)
+        day = begins.date()
+        in_range = (start is None or start <= day) and (end is None or day < end)
+        if session.modality.is_group and in_range:
+            # Not None: a place without a name comes before those with one.
+            place = begins, session.service, session.room or "", session.clinician or ""
+            held[place].append((session, each))
+    return tuple(_meeting(place, held[place], seats) for place in sorted(held))
+
+
+_Place = tuple[datetime, str, str, str]
+
+
+def _meeting(
+    place: _Place, held: Sequence[tuple[Session, Schedule]], seats: Mapping[str, int]
+) -> Meeting:
+    start, name, room, clinician = place
+    services = dict.fromkeys(each.service(session) for session, each in held)
+    limits = [seats.get(room), *(service.group_max for service in services)]
+    return Meeting(
+        name,
+        next(iter(services)).title,
+        start,
+        max(session.duration for session, _ in held),
+        room or None,
+        clinician or None,
+        len({each.plan.patient for _, each in held}),
+        min((limit for limit in limits if limit is not None), default=None),
+    )
+
+
+def _sessions(schedules: Iterable[Schedule], site: Site) -> Iterator[tuple[Schedule, Session]]:
+    for each in schedules:
+        ours = each.plan.site == site.name and each.zone == site.zone
+        refuse("capacity", unless(ours, "schedules", "schedules of the site", "another's"))
+        for session in each.sessions:
+            yield each, session
+
+
+# Days, here and below, are ordinals, and minutes of the wall clock count from the same day.
+
+
+def _range(schedules: Iterable[Schedule], start: date | None, end: date | None) -> Span:
+    """The days asked for; none, if a bound is given by nobody."""
+    spans = [_days(each.plan.start, each.end) for each in schedules]
+    first = min((low for low, _ in spans), default=None) if start is None else start.toordinal()
+    last = max((high for _, high in spans), default=None) if end is None else end.toordinal()
+    if start is not None and end is not None:
+        refuse("capacity", unless(start <= end, "end", f"{start} or a day after it", end))
+    return (0, 0) if first is None or last is None else (first, max(first, last))
+
+
+def _days(start: date, end: date) -> Span:
+    return start.toordinal(), end.toordinal()
+
+
+def _week(day: int, first: Weekday) -> int:
+    """The number of a day's week; ordinal 1 is a Monday."""
+    return (day - 1 - first) // 7
+
+
+def _counts(several: Iterable[Iterable[Span]], first: int, last: int) -> Iterator[int]:
+    """How many sets of spans hold each day, from the first up to the last."""
+    change: Counter[int] = Counter()
+    for spans in several:
+        for low, high in _joined(spans):
+            change[max(low, first)] += 1
+            change[max(high, first)] -= 1
+    return accumulate(change[day] for day in range(first, last))
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """The same set as spans in order that do not touch."""
+    joined: list[Span] = []
+    for low, high in sorted(spans):
+        if joined and low <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(joined[-1][1], high)
+        else:
+            joined.append((low, high))
+    return joined
+
+
+def _without(spans: Iterable[Span], holes: Iterable[Span]) -> Iterator[Span]:
+    """What is left of some spans; the holes are in order and do not overlap."""
+    holes = tuple(holes)
+    for low, high in spans:
+        at = low
+        for start, end in holes:
+            if at < min(start, high):
+                yield at, min(start, high)
+            at = max(at, end)
+        if at < high:
+            yield at, high
+
+
+def _total(spans: Iterable[Span]) -> int:
+    return sum(high - low for low, high in spans)
+
+
+def _by_day(day: int, span: Span) -> Iterator[tuple[int, Span]]:
+    """The parts of a span of minutes from a day's midnight, by the days that they are on."""
+    low, high = span
+    for n in range((high - 1) // DAY + 1):
+        yield day + n, (max(low - n * DAY, 0), min(high - n * DAY, DAY))
+
+
+@frozen
+class _Opening:
+    """When a site is closed: whole days, and parts of days."""
+
+    hours: WeeklyWindows
+    days: frozenset[int]
+    parts: tuple[Closure, ...]
+
+    @classmethod
+    def of(cls, site: Site, days: range) -> "_Opening":
+        whole = tuple(closure for closure in site.closures if closure.all_day)
+        parts = tuple(closure for closure in site.closures if not closure.all_day)
+        if not days:
+            return cls(site.hours, frozenset(), parts)
+        bounds = date.fromordinal(days.start), date.fromordinal(days.stop)
+        closed = closed_days(evolve(site, closures=whole), *bounds)
+        return cls(site.hours, frozenset(day.toordinal() for day in closed), parts)
+
+    def left_of(self, own: WeeklyWindows | None, day: int) -> list[Span]:
+        """The minutes of a day on which the site is open, within hours of one's own."""
+        if day in self.days:
+            return []
+        on = date.fromordinal(day)
+        shut = [
+            (
+                minute_of_day(part.from_time or time(0)),
+                minute_of_day(part.to_time or time(0)) or DAY,
+            )
+            for part in self.parts
+            if part.start <= on < part.end
+        ]
+        hours = self.hours if own is None else self.hours & own
+        return list(_without(hours.on(Weekday.of(on)), _joined(shut)))
