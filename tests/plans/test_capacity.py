@@ -77,7 +77,7 @@ def session(
 ) -> Session:
     at = datetime.combine(day, clock, SITE.tz)
     made = Session(service.name, 1, "all", 1, service.modality, at, minutes * MINUTE)
-    return evolve(made, **place)
+    return evolve(made, room=place.get("room"), clinician=place.get("clinician"))
 
 
 @st.composite
@@ -186,7 +186,7 @@ def test_weeks_of_a_census_add_up_to_its_days(made: list[Schedule], first: Weekd
 def test_a_stay_ends_before_the_day_after_its_last() -> None:
     leave = Leave(MONDAY + 3 * ONE_DAY, MONDAY + 5 * ONE_DAY)
     days = census(
-        [Schedule(plan_of(1, weeks=1, leaves=(leave,)), SITE.zone)], end=MONDAY + 8 * ONE_DAY
+        [Schedule(plan_of(1, MONDAY, leave, weeks=1), SITE.zone)], end=MONDAY + 8 * ONE_DAY
     )
     assert [each.patients for each in days] == [1] * 7 + [0]
     assert [each.on_hold for each in days] == [0, 0, 0, 1, 1, 0, 0, 0]
