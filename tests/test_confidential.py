@@ -145,7 +145,7 @@ from iopkit.plans.claims import Claim, Denial, Visit, claims_in_week
 from iopkit.plans.figures import Figure, Held, Material, figures_of
 from iopkit.plans.lacks import Lack
 from iopkit.plans.remedies import Ground, Remedy
-from iopkit.plots import _blocks
+from iopkit.plots.calendars import blocks
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, weekly_windows
 from iopkit.truth import Truth
@@ -408,7 +408,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += [plan, *plan.notes, dated, *dated.sessions, *dated.unplaced]
         made += [session.moved for session in dated.sessions if session.moved]
         made += check(dated, REQUIREMENTS)
-        layout = laid_out(_blocks(dated, 1, random_days=True), lambda text, _: len(text) / 20)
+        layout = laid_out(blocks(dated, 1, random_days=True), lambda text, _: len(text) / 20)
         made += [layout, layout.rows, *layout.placed, *(each.block for each in layout.placed)]
         material = Material.of(dated, None, None)
         made += [material, *material.held]

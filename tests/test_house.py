@@ -323,7 +323,7 @@ def test_an_optional_package_is_imported_by_one_module_within_a_function() -> No
     assert users == {
         "holidays": ["plans/sites.py"],
         "icalendar": ["interchange/ical.py"],
-        "matplotlib": ["plots.py"],
+        "matplotlib": ["plots/canvas.py"],
         "narwhals": ["eligibility/columns.py"],
         # By name alone: Narwhals imports it.
         "polars": [],

@@ -9,12 +9,12 @@ from iopkit.plans import RandomDays, Schedule, Session
 
 
 def week_start(schedule: Schedule, week: int) -> date:
-    """The first day of a week of a plan.
+    """The first day of a week of a schedule.
 
     Raises:
-        InvalidError: the plan has no such week.
+        InvalidError: the schedule has no such week.
     """
-    weeks = schedule.plan.weeks
+    weeks = schedule.weeks
     refuse("week", unless(1 <= week <= weeks, "week", f"from 1 to {weeks}", week))
     return schedule.plan.start + timedelta(weeks=week - 1)
 
@@ -61,7 +61,7 @@ def week_text(schedule: Schedule, *, week: int, random_days: bool = False) -> st
         random_days: tell also the days that were drawn, such as those of drug tests.
 
     Raises:
-        InvalidError: the plan has no such week.
+        InvalidError: the schedule has no such week.
     """
     sessions = week_sessions(schedule, week, random_days=random_days)
     lines = [f"{week_title(schedule, week)}."]

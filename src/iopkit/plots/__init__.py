@@ -1,0 +1,12 @@
+"""Pictures, as the bytes of an SVG or PNG file.
+
+The same arguments give the same bytes, whatever a user's own settings of matplotlib are.
+Colors can be told apart with color-blind vision, and what they tell is in patterns, marks
+and labels, too. Each file says in words what it shows.
+"""
+
+from iopkit.plots.bars import program_picture
+from iopkit.plots.calendars import week_picture
+from iopkit.plots.trees import policy_picture
+
+__all__ = ["policy_picture", "program_picture", "week_picture"]
