@@ -22,6 +22,7 @@ from iopkit.interchange.findings import checks_text, findings_text, requirements
 from iopkit.interchange.handout import plan_html
 from iopkit.interchange.ical import to_ical
 from iopkit.interchange.library import find_program, program_names, program_text
+from iopkit.interchange.occupancy import capacity_columns, census_text, load_text, roster_text
 from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
 from iopkit.interchange.schemas import json_schema
 from iopkit.interchange.texts import (
@@ -37,6 +38,8 @@ from iopkit.interchange.weeks import week_text
 
 __all__ = [
     "calendar_text",
+    "capacity_columns",
+    "census_text",
     "charges_text",
     "checks_text",
     "coding_text",
@@ -56,6 +59,7 @@ __all__ = [
     "from_toml",
     "json_schema",
     "ladder_text",
+    "load_text",
     "moves_text",
     "placement_text",
     "plan_html",
@@ -68,6 +72,7 @@ __all__ = [
     "proposals_text",
     "rates_text",
     "requirements_text",
+    "roster_text",
     "template_text",
     "to_document",
     "to_ical",

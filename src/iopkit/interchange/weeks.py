@@ -74,7 +74,12 @@ def week_text(schedule: Schedule, *, week: int, random_days: bool = False) -> st
 
 
 def session_words(schedule: Schedule, session: Session) -> str:
-    """A session's title and times, and whether it was moved."""
-    moved = " (moved)" if session.moved else ""
+    """A session's title and times, and whether it was moved or makes up for another."""
+    mark = f" ({words})" if (words := session_mark(session)) else ""
     title = schedule.service(session).title
-    return f"{title}, {span_words(session.start, session.end)}{moved}"
+    return f"{title}, {span_words(session.start, session.end)}{mark}"
+
+
+def session_mark(session: Session) -> str:
+    """A word for a session that is not where the plan has it; none for others."""
+    return "make-up" if session.make_up else "moved" if session.moved else ""

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from iopkit.availability import DAY, Weekday
 from iopkit.interchange.plain import clock_words, short_day_words, span_words
-from iopkit.interchange.weeks import week_remarks, week_sessions, week_start, week_text, week_title
+from iopkit.interchange.weeks import (
+    session_mark,
+    week_remarks,
+    week_sessions,
+    week_start,
+    week_text,
+    week_title,
+)
 from iopkit.layouts import (
     COLUMN,
     LEFT,
@@ -124,5 +131,5 @@ def blocks(schedule: Schedule, week: int, *, random_days: bool) -> Iterator[Bloc
         for day in range(7):
             start, end = max(low - day * DAY, 0), min(high - day * DAY, DAY)
             if start < end:
-                title, mark = schedule.service(session).title, "moved" if session.moved else ""
+                title, mark = schedule.service(session).title, session_mark(session)
                 yield Block(day, start, end, title, times, looks[session.service], mark)

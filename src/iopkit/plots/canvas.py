@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.text import Text as Text  # noqa: PLC0414
 
 Form = Literal["svg", "png"]
-Color = str | tuple[float, ...]
 
 # Okabe and Ito's colors, which people with color-blind vision can tell apart; the
 # hatches tell them apart in black and white.
@@ -36,10 +35,10 @@ def look(number: int) -> tuple[str, str]:
     return COLORS[place], HATCHES[(number + again) % len(HATCHES)]
 
 
-def tint(color: str, strength: float = 0.2) -> tuple[float, ...]:
+def tint(color: str, strength: float = 0.2) -> tuple[float, float, float]:
     """A color in white; as it comes, so light that black text on it is easy to read."""
-    parts = (int(color[n : n + 2], 16) / 255 for n in (1, 3, 5))
-    return tuple(1 - strength * (1 - part) for part in parts)
+    red, green, blue = (1 - strength * (1 - int(color[n : n + 2], 16) / 255) for n in (1, 3, 5))
+    return red, green, blue
 
 
 @contextmanager
@@ -65,11 +64,16 @@ def sheet(*, layout: Literal["constrained"] | None = None) -> Generator["Figure"
 
 def plane(figure: "Figure", width: float, height: float) -> "Axes":
     """The whole of a figure of a size, with places in inches from its top left corner."""
-    figure.set_size_inches(width, height)
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, width), ylim=(height, 0))
     axes.set_axis_off()
+    resize(figure, axes, width, height)
     return axes
+
+
+def resize(figure: "Figure", axes: "Axes", width: float, height: float) -> None:
+    """Give a plane another size, once it is known where what is drawn ends."""
+    figure.set_size_inches(width, height)
+    axes.set(xlim=(0, width), ylim=(height, 0))
 
 
 def box(axes: "Axes", corner: tuple[float, float], size: tuple[float, float]) -> "Rectangle":
