@@ -7,7 +7,15 @@ and labels, too. Each file says in words what it shows.
 
 from iopkit.plots.bars import program_picture
 from iopkit.plots.calendars import week_picture
+from iopkit.plots.censuses import census_picture
 from iopkit.plots.heat_maps import load_picture, roster_picture
 from iopkit.plots.trees import policy_picture
 
-__all__ = ["load_picture", "policy_picture", "program_picture", "roster_picture", "week_picture"]
+__all__ = [
+    "census_picture",
+    "load_picture",
+    "policy_picture",
+    "program_picture",
+    "roster_picture",
+    "week_picture",
+]
