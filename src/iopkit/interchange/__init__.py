@@ -34,6 +34,7 @@ from iopkit.interchange.texts import (
     policy_text,
     template_text,
 )
+from iopkit.interchange.timelines import timeline_text
 from iopkit.interchange.weeks import week_text
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "requirements_text",
     "roster_text",
     "template_text",
+    "timeline_text",
     "to_document",
     "to_ical",
     "to_json",

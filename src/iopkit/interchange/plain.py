@@ -41,12 +41,14 @@ def short_day_words(day: date) -> str:
 
 
 def days_words(first: date, last: date, *, within: int | None = None) -> str:
-    """A stretch of days; month and year are said once if they are the same.
+    """A stretch of days; month and year are said once if they are the same, a single day too.
 
     Example:
         >>> days_words(date(2026, 1, 5), date(2026, 1, 11))
         'January 5 to 11, 2026'
     """
+    if first == last:
+        return day_words(first, within=within)
     start = day_words(first, within=within if first.year != last.year else last.year)
     end = day_words(last, within=within)
     same_month = (first.year, first.month) == (last.year, last.month)

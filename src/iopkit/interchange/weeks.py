@@ -34,11 +34,12 @@ def week_sessions(schedule: Schedule, week: int, *, random_days: bool) -> tuple[
         for session in schedule.sessions
         if session.start.date() < end
         and (session.end - timedelta(minutes=1)).date() >= start
-        and (random_days or not _is_random(schedule, session))
+        and (random_days or not is_random(schedule, session))
     )
 
 
-def _is_random(schedule: Schedule, session: Session) -> bool:
+def is_random(schedule: Schedule, session: Session) -> bool:
+    """Whether a session's day was drawn."""
     return isinstance(schedule.service(session).timing, RandomDays)
 
 
@@ -48,7 +49,7 @@ def week_remarks(schedule: Schedule, week: int, *, random_days: bool) -> tuple[s
     hidden = [
         schedule.service(session).title
         for session in schedule.sessions
-        if session.week == week and not random_days and _is_random(schedule, session)
+        if session.week == week and not random_days and is_random(schedule, session)
     ]
     groups = (("On a random day", hidden), ("No time yet", unplaced))
     return tuple(f"{head}: {', '.join(dict.fromkeys(some))}." for head, some in groups if some)

@@ -5,6 +5,7 @@ Colors can be told apart with color-blind vision, and what they tell is in patte
 and labels, too. Each file says in words what it shows.
 """
 
+from iopkit.plots.bands import plan_picture
 from iopkit.plots.bars import program_picture
 from iopkit.plots.calendars import week_picture
 from iopkit.plots.censuses import census_picture
@@ -14,6 +15,7 @@ from iopkit.plots.trees import policy_picture
 __all__ = [
     "census_picture",
     "load_picture",
+    "plan_picture",
     "policy_picture",
     "program_picture",
     "roster_picture",
