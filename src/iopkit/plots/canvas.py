@@ -87,7 +87,7 @@ def box(axes: "Axes", corner: tuple[float, float], size: tuple[float, float]) ->
 
 def measure(text: str, size: float) -> float:
     """The width in inches of a text in letters of a size."""
-    return _width_at_ten(text) * size / 720
+    return _width_at_ten(shown(text)) * size / 720
 
 
 @lru_cache(maxsize=4096)
@@ -107,8 +107,13 @@ def saved(figure: "Figure", form: Form, *, title: str, words: str) -> bytes:
     An SVG file has them as ``title`` and ``desc``, a PNG file as the texts ``Title`` and
     ``Description``.
     """
+    from matplotlib.text import Text
+
+    for artist in figure.findobj():
+        if isinstance(artist, Text):
+            artist.set_text(_shown(artist.get_text()))
     out = BytesIO()
-    title, words = shown(title), "\n".join(map(shown, words.splitlines()))
+    title, words = _shown(title), _shown(words)
     if form == "png":
         metadata: dict[str, str | None] = {"Title": title, "Description": words}
         figure.savefig(out, format=form, dpi=120, metadata=metadata)
@@ -118,3 +123,8 @@ def saved(figure: "Figure", form: Form, *, title: str, words: str) -> bytes:
     end = b"</title>"
     described = f"</title>\n <desc>{escape(words, quote=False)}</desc>".encode()
     return out.getvalue().replace(end, described, 1)
+
+
+def _shown(text: str) -> str:
+    """A text, whose lines are as they were, without characters that no document can have."""
+    return "\n".join(map(shown, text.split("\n")))

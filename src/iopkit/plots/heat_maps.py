@@ -3,7 +3,7 @@
 # matplotlib leaves parameters without types.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -39,7 +39,7 @@ class Row:
     """A row of a heat map: the lines of its label, and its fields by day."""
 
     label: tuple[str, ...]
-    cells: Mapping[date, Cell]
+    cells: tuple[tuple[date, Cell], ...]
 
     __repr__ = hidden
 
@@ -49,9 +49,9 @@ class HeatMap:
     """Rows of fields in columns of days, with a title, notes, and the same in words."""
 
     title: str
-    rows: Sequence[Row]
-    columns: Sequence[date]
-    notes: Sequence[str]
+    rows: tuple[Row, ...]
+    columns: tuple[date, ...]
+    notes: tuple[str, ...]
     words: str
 
     __repr__ = hidden
@@ -73,21 +73,24 @@ def roster_picture(
         MissingExtraError: ``matplotlib`` is not installed.
         TooComplexError: there are too many groups and weeks to be read.
     """
+    return _drawn(roster_map(meetings, title=title), form)
+
+
+def roster_map(meetings: Iterable[Meeting], *, title: str) -> HeatMap:
+    """What the picture of groups has."""
     listed = tuple(meetings)
-    rows = [
-        Row(group_words(group[0]), {_monday(each.start): _seats(each) for each in group})
+    rows = tuple(
+        Row(group_words(group[0]), tuple((_monday(each.start), _seats(each)) for each in group))
         for group in rosters(listed)
-    ]
-    days = [each.start.date() for each in listed]
-    mondays = [_monday(day) for day in (min(days, default=None), max(days, default=None)) if day]
-    weeks = (mondays[-1] - mondays[0]).days // 7 + 1 if mondays else 0
-    columns = [mondays[0] + timedelta(weeks=n) for n in range(weeks)]
+    )
+    days = sorted(each.start.date() for each in listed)
+    first, last = (_monday(days[0]), _monday(days[-1])) if days else (date.max, date.min)
+    columns = tuple(first + timedelta(weeks=week) for week in range((last - first).days // 7 + 1))
     notes = ["In each week: seats taken / seats. A frame: no seat is left."]
     if any(each.seats is None for each in listed):
         notes.append("?: how many seats there are is not known.")
-    last = max(days, default=None)
-    headline = _headline(title, columns, last)
-    return _drawn(HeatMap(headline, rows, columns, notes, roster_text(listed)), form)
+    head = f"{title}, {days_words(days[0], days[-1])}" if days else title
+    return HeatMap(head, rows, columns, tuple(notes), roster_text(listed))
 
 
 def _seats(meeting: Meeting) -> Cell:
@@ -115,20 +118,25 @@ def load_picture(loads: Iterable[Load], *, title: str = "Time booked", form: For
         MissingExtraError: ``matplotlib`` is not installed.
         TooComplexError: there are too many rooms or clinicians and days to be read.
     """
+    return _drawn(load_map(loads, title=title), form)
+
+
+def load_map(loads: Iterable[Load], *, title: str) -> HeatMap:
+    """What the picture of loads has."""
     listed = tuple(loads)
-    rows = [
-        Row((name,), {each.start: _booked(each) for each in several})
+    rows = tuple(
+        Row((name,), tuple((each.start, _booked(each)) for each in several))
         for name, several in groupby(listed, key=lambda each: each.name)
-    ]
-    columns = sorted({each.start for each in listed})
-    last = max((each.end for each in listed), default=None)
+    )
+    columns = tuple(sorted({each.start for each in listed}))
     notes = ["Percent of the hours that is booked. A frame: time outside the hours is, too."]
     if any(each.available == timedelta(0) for each in listed):
         notes.append("\N{EN DASH}: no hours.")
     if any(each.available is None for each in listed):
         notes.append("?: the hours are not known, and hours booked are shown.")
-    headline = _headline(title, columns, last and last - timedelta(days=1))
-    return _drawn(HeatMap(headline, rows, columns, notes, load_text(listed)), form)
+    last = max((each.end for each in listed), default=date.max) - timedelta(days=1)
+    head = f"{title}, {days_words(columns[0], last)}" if columns else title
+    return HeatMap(head, rows, columns, tuple(notes), load_text(listed))
 
 
 def _booked(load: Load) -> Cell:
@@ -136,10 +144,6 @@ def _booked(load: Load) -> Cell:
         return Cell(f"{load.booked / timedelta(hours=1):.1f}?", None)
     text = "\N{EN DASH}" if load.share is None else f"{100 * load.share:.0f}"
     return Cell(text, load.share, bool(load.outside))
-
-
-def _headline(title: str, columns: Sequence[date], last: date | None) -> str:
-    return f"{title}, {days_words(columns[0], last)}" if columns and last else title
 
 
 _LABELS, _WIDTH, _CELL, _COLUMNS, _MAX_CELLS = 2.3, 9.0, 0.55, 16, 5000
@@ -192,8 +196,9 @@ def _draw_row(axes: "Axes", row: Row, days: Sequence[date], top: float, cell: fl
         y = top + above + (number - 0.2) * _SMALL * LINE
         weight = "bold" if number <= len(bold) else "normal"
         axes.text(PAD, y, line, size=_SMALL, weight=weight)
+    cells = dict(row.cells)
     for n, day in enumerate(days):
-        _draw_cell(axes, (_LABELS + n * cell, top), (cell, height), row.cells.get(day))
+        _draw_cell(axes, (_LABELS + n * cell, top), (cell, height), cells.get(day))
     return top + height
 
 
@@ -204,7 +209,7 @@ def _panels(
     parts = -(-len(columns) // _COLUMNS)
     for n in range(parts):
         days = columns[n * len(columns) // parts : (n + 1) * len(columns) // parts]
-        yield days, [row for row in rows if not row.cells.keys().isdisjoint(days)]
+        yield days, [row for row in rows if not dict(row.cells).keys().isdisjoint(days)]
 
 
 def _draw_days(axes: "Axes", days: Sequence[date], y: float, cell: float) -> None:
