@@ -57,6 +57,7 @@ from iopkit.eligibility import (
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.instruments import INSTRUMENTS, Score, Screening
 from iopkit.interchange import from_json, from_toml, to_document, to_json
+from iopkit.interchange.timelines import Line, Mark, Stretch, lines_of, phases_of
 from iopkit.layouts import Block, Layout, Placed, Rows, laid_out
 from iopkit.levels import Edition, LevelOfCare
 from iopkit.modalities import Modality
@@ -79,6 +80,8 @@ from iopkit.plans import (
     AddSessions,
     Beyond,
     CapGroups,
+    CensusDay,
+    CensusWeek,
     Charge,
     Charges,
     Closure,
@@ -98,6 +101,8 @@ from iopkit.plans import (
     Leave,
     Left,
     LengthenSessions,
+    Load,
+    Meeting,
     Milestone,
     MilestoneKind,
     Move,
@@ -115,6 +120,7 @@ from iopkit.plans import (
     Provenance,
     RandomDays,
     Refusal,
+    Room,
     Schedule,
     ScoreTarget,
     Service,
@@ -132,6 +138,7 @@ from iopkit.plans import (
     Unplaced,
     Weekly,
     WeeklyDays,
+    census,
     check,
     draft,
     find_coding,
@@ -139,13 +146,18 @@ from iopkit.plans import (
     find_requirements,
     itemize,
     judge,
+    loads,
+    meetings,
     schedule,
+    weekly_census,
 )
 from iopkit.plans.claims import Claim, Denial, Visit, claims_in_week
 from iopkit.plans.figures import Figure, Held, Material, figures_of
 from iopkit.plans.lacks import Lack
 from iopkit.plans.remedies import Ground, Remedy
+from iopkit.plots.bands import Scale
 from iopkit.plots.calendars import blocks
+from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, roster_map
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, weekly_windows
 from iopkit.truth import Truth
@@ -160,6 +172,9 @@ CONFIDENTIAL: set[type] = {
     Block,
     CapGroups,
     Cause,
+    Cell,
+    CensusDay,
+    CensusWeek,
     Change,
     Charge,
     Charges,
@@ -181,6 +196,7 @@ CONFIDENTIAL: set[type] = {
     Fit,
     Goal,
     Ground,
+    HeatMap,
     Held,
     HoldOftener,
     Intervention,
@@ -191,7 +207,11 @@ CONFIDENTIAL: set[type] = {
     Leave,
     Left,
     LengthenSessions,
+    Line,
+    Load,
+    Mark,
     Material,
+    Meeting,
     MentalDisorder,
     Milestone,
     Move,
@@ -211,6 +231,7 @@ CONFIDENTIAL: set[type] = {
     Refusal,
     Remedy,
     Result,
+    Row,
     Rows,
     RungResult,
     Schedule,
@@ -222,6 +243,7 @@ CONFIDENTIAL: set[type] = {
     Signature,
     Standing,
     Stay,
+    Stretch,
     SubstanceUseDisorder,
     Support,
     Total,
@@ -230,6 +252,7 @@ CONFIDENTIAL: set[type] = {
     Uncharged,
     Units,
     Unplaced,
+    Scale,
     Visit,
 }
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
@@ -273,7 +296,7 @@ IMPERSONAL = {
     *("Program", "Phase", "Service", "Track", "Curriculum", "_Recorded"),
     *("StatedHours", "StatedSessions", "Discrepancy"),
     *("Slot", "Weekly", "PerWeek", "TimePerWeek", "EveryWeeks", "Once", "InAll", "RandomDays"),
-    *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician"),
+    *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "_Opening"),
     *("Entry", "Dose", "_Leaf", "_Member"),
 }
 
@@ -416,6 +439,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += agreed(plan, start)
         made += charged(dated)
         made += advised(dated)
+        made += occupied(dated)
     for field in attrs.fields(Patient):
         value = getattr(patient, field.name)
         made += value if isinstance(value, tuple) else ()
@@ -492,6 +516,21 @@ def advised(dated: Schedule) -> Iterator[Any]:
     )
     yield Ground.of(dated, site(plan.start), judgments[0].findings, by_day=True)
     yield Remedy(revisions[0], Extent(), 1, 1)
+
+
+def occupied(dated: Schedule) -> Iterator[Any]:
+    """What of a site's capacity is used, and how it is drawn."""
+    where = evolve(site(dated.plan.start), rooms=(Room("Oak", 1067),))
+    held = tuple(evolve(session, room="Oak") for session in dated.sessions)
+    days = census([dated])
+    booked = loads([evolve(dated, sessions=held)], where)
+    groups = meetings([evolve(dated, sessions=held)], where)
+    yield from (*days, *weekly_census(days), *booked, *groups)
+    for drawn in (roster_map(groups, title="Groups"), load_map(booked, title="Rooms")):
+        yield from (drawn, *drawn.rows, *(cell for row in drawn.rows for _, cell in row.cells))
+    lines = lines_of(dated, random_days=True)
+    yield from (*lines, *(mark for line in lines for mark in line.marks), *phases_of(dated))
+    yield Scale(dated.plan.start, dated.weeks)
 
 
 def leaves(value: object) -> Iterator[object]:
@@ -573,6 +612,8 @@ def shown(value: Any) -> Iterator[str]:
     yield from (repr(value), str(value), f"{value}", f"{value!r:>120}", format(value))
     yield from ("%s %r %a" % (value, value, value), "{0} {0!r}".format(value))  # noqa: UP031, UP032  # each way is tried
     yield from map(repr, ([value], (value,), {value}, {value: value}, [[{"x": value}]]))
+    if hasattr(value, "_repr_html_"):
+        yield value._repr_html_()
     for error in (KeyError(value), ValueError(f"wrong: {value}", value)):
         yield from ("".join(traceback.format_exception(error)), repr(error), str(error))
 

@@ -93,8 +93,9 @@ def test_days_say_their_year_unless_it_goes_without_saying() -> None:
             "December 29, 2025 to January 4, 2026",
             "December 29, 2025 to January 4",
         ),
+        (date(2026, 1, 5), date(2026, 1, 5), "January 5, 2026", "January 5"),
     ],
-    ids=["a month", "two months", "two years"],
+    ids=["a month", "two months", "two years", "a day"],
 )
 def test_a_stretch_of_days_says_nothing_twice(
     first: date, last: date, words: str, within: str

@@ -39,9 +39,8 @@ def glance(caption: str, entries: Iterable[Entry], *, weeks: int) -> str:
 
 
 def _cell(entries: list[Entry]) -> str:
-    """How long each session of a day is."""
+    """How long each session of a day is, in minutes."""
     lengths = [entry.service.duration for entry in entries]
     known = sorted(length // timedelta(minutes=1) for length in lengths if length is not None)
     some = f"{len(entries) - len(known)} of unknown length" if None in lengths else ""
-    minutes = f"{' + '.join(map(str, known))} min" if known else ""
-    return ", ".join(filter(None, [minutes, some]))
+    return ", ".join(filter(None, [" + ".join(map(str, known)), some]))

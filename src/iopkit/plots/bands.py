@@ -62,7 +62,7 @@ def plan_picture(
     """
     words = timeline_text(schedule, site=site, random_days=random_days)
     lines = lines_of(schedule, random_days=random_days)
-    scale = _Scale(schedule.plan.start, schedule.weeks)
+    scale = Scale(schedule.plan.start, schedule.weeks)
     with sheet() as figure:
         axes = plane(figure, scale.width, 1)
         top = _written(axes, [timeline_title(schedule)], 0.06, scale.width, head=True)
@@ -88,7 +88,7 @@ _LABELS, _SMALL = 2.1, 7.5
 
 
 @frozen(repr=False)
-class _Scale:
+class Scale:
     """Where days are along the line, in inches."""
 
     start: date
@@ -135,7 +135,7 @@ def _written(
 
 
 def _draw_phases(
-    axes: "Axes", phases: Sequence[Stretch], scale: _Scale, top: float
+    axes: "Axes", phases: Sequence[Stretch], scale: Scale, top: float
 ) -> tuple[list[str], float]:
     """A band for each phase; what has no room in its band gets a number and a note."""
     notes: list[str] = []
@@ -159,7 +159,7 @@ def _draw_phases(
     return notes, top + height
 
 
-def _draw_weeks(axes: "Axes", scale: _Scale, top: float) -> float:
+def _draw_weeks(axes: "Axes", scale: Scale, top: float) -> float:
     """The numbers of weeks, and the days that they begin on."""
     axes.text(_LABELS - 0.08, top + 0.14, "program week", size=_SMALL, ha="right")
     axes.text(_LABELS - 0.08, top + 0.28, "from", size=_SMALL, ha="right")
@@ -198,7 +198,7 @@ _MARKS = {
 _DUE = "D"
 
 
-def _draw_line(axes: "Axes", line: Line, number: int, scale: _Scale, top: float) -> float:
+def _draw_line(axes: "Axes", line: Line, number: int, scale: Scale, top: float) -> float:
     """A service with a mark for each session; where its row ends."""
     height = _label(axes, line.title, top)
     color, _ = look(number)
@@ -238,7 +238,7 @@ def _mark(
     )
 
 
-def _draw_due(axes: "Axes", schedule: Schedule, scale: _Scale, top: float) -> float:
+def _draw_due(axes: "Axes", schedule: Schedule, scale: Scale, top: float) -> float:
     """A row for days by which something is due; where it ends."""
     height = _label(axes, "Due", top)
     due = [each.by for each in schedule.plan.milestones]
@@ -255,7 +255,7 @@ def _draw_diamonds(axes: "Axes", places: Sequence[tuple[float, float]]) -> None:
 def _shade(
     axes: "Axes",
     stretches: Iterable[Stretch],
-    scale: _Scale,
+    scale: Scale,
     rows: tuple[float, float],
     hatch: str,
 ) -> None:
@@ -266,7 +266,7 @@ def _shade(
         shade.set(facecolor="#E6E6E6", edgecolor="#999999", hatch=hatch, linewidth=0, zorder=1)
 
 
-def _draw_hours(axes: "Axes", times: Sequence[timedelta], scale: _Scale, top: float) -> float:
+def _draw_hours(axes: "Axes", times: Sequence[timedelta], scale: Scale, top: float) -> float:
     """A bar for the hours of each week; where they end."""
     height = 0.6
     hours = [time / timedelta(hours=1) for time in times]
@@ -291,7 +291,7 @@ def _draw_hours(axes: "Axes", times: Sequence[timedelta], scale: _Scale, top: fl
 
 
 def _draw_edges(
-    axes: "Axes", phases: Sequence[Stretch], scale: _Scale, rows: tuple[float, float]
+    axes: "Axes", phases: Sequence[Stretch], scale: Scale, rows: tuple[float, float]
 ) -> None:
     """Lines between weeks, and darker ones between phases."""
     bounds = {edge for phase in phases for edge in (phase.start, phase.end)}
@@ -316,7 +316,7 @@ def _key(schedule: Schedule, lines: Sequence[Line], site: Site | None) -> Iterat
         yield "xx", "treatment on hold"
 
 
-def _draw_key(axes: "Axes", key: Iterable[tuple[str, str]], scale: _Scale, top: float) -> float:
+def _draw_key(axes: "Axes", key: Iterable[tuple[str, str]], scale: Scale, top: float) -> float:
     """A sample of each mark with its words, in lines; where they end."""
     x, y = PAD + 0.06, top + 0.1
     for mark, words in key:
