@@ -314,6 +314,19 @@ def test_schedule_writes_a_page_for_the_patient_with_the_week_asked_for(
     assert "Week 1: January 5 to 11, 2026." in (planned / "page.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("name", "begins"), [("plan.svg", b"<?xml"), ("plan.PNG", b"\x89PNG"), ("plan", b"<?xml")]
+)
+def test_schedule_draws_the_plan_along_a_time_line(
+    name: str, begins: bytes, planned: Path, run: Run
+) -> None:
+    said = run("schedule", "plan.json", "--site", "site.toml", "--picture", name)
+    assert (said.code, said.err) == (0, "")
+    picture = (planned / name).read_bytes()
+    assert picture.startswith(begins)
+    assert b"Closed: January 19, 2026 (Martin Luther King Jr. Day)" in picture
+
+
 def test_a_page_of_a_week_that_the_plan_does_not_have_is_refused(planned: Path, run: Run) -> None:
     before = left(planned)
     page = ("--page", "page.html", "--week", 17)

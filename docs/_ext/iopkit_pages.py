@@ -7,6 +7,7 @@ from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 from typing import ClassVar
+from uuid import UUID
 
 import attrs
 from docutils import nodes
@@ -15,6 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from iopkit import levels
+from iopkit.availability import WeeklyWindows
 from iopkit.eligibility import (
     FACTS,
     LADDERS,
@@ -31,11 +33,15 @@ from iopkit.eligibility.catalogue import GROUPS
 from iopkit.errors import InvalidError
 from iopkit.instruments import INSTRUMENTS
 from iopkit.interchange import (
+    census_text,
     find_program,
     from_json,
     from_toml,
+    load_text,
     plan_html,
     program_names,
+    roster_text,
+    timeline_text,
     week_text,
 )
 from iopkit.interchange.bills import modality_words, rule_words, stay_words, week_words
@@ -48,20 +54,35 @@ from iopkit.plans import (
     COSTS,
     RATES,
     REQUIREMENTS,
+    Clinician,
     Exclusion,
     Phase,
     Program,
     Requirement,
+    Room,
+    Schedule,
     Service,
     Site,
+    census,
     compare_costs,
     discrepancies,
     draft,
+    loads,
+    meetings,
     schedule,
     slots_of,
     weekly_doses,
+    weekly_loads,
 )
-from iopkit.plots import policy_picture, program_picture, week_picture
+from iopkit.plots import (
+    census_picture,
+    load_picture,
+    plan_picture,
+    policy_picture,
+    program_picture,
+    roster_picture,
+    week_picture,
+)
 from iopkit.sources import Source
 
 Lines = Iterable[str]
@@ -73,6 +94,8 @@ def setup(app: Sphinx) -> None:
         app.add_directive(f"iopkit-{name}", _directive(write))
     app.add_directive("iopkit-picture", Picture)
     app.add_directive("iopkit-policy-picture", PolicyPicture)
+    app.add_directive("iopkit-capacity", CapacityPicture)
+    app.add_directive("iopkit-plan-picture", PlanPicture)
     app.add_directive("iopkit-week", Week)
 
 
@@ -119,22 +142,85 @@ class Week(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        examples = files("iopkit") / "examples"
-        patient = from_json(Patient, (examples / "patient.json").read_bytes())
-        site = from_toml(Site, (examples / "site.toml").read_bytes())
-        program = find_program(self.arguments[0])
-        plan = draft(program, patient, site, start=date(2026, 1, 5), seed=2026)
-        dated = schedule(plan, site)
+        dated, _ = _example(self.arguments[0])
+        name = dated.plan.program.name
         picture = week_picture(dated, week=1)
-        page = plan_html(plan, dated, picture=picture).encode()
-        _generated(self, f"{program.name}-page.html", page)
-        text = " ".join(week_text(dated, week=1).split())
-        return _image(self, f"{program.name}-week", picture, text)
+        page = plan_html(dated.plan, dated, picture=picture).encode()
+        _generated(self, f"{name}-page.html", page)
+        return _image(self, f"{name}-week", picture, week_text(dated, week=1))
+
+
+class PlanPicture(SphinxDirective):
+    """The shipped patient's plan along a time line."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        dated, site = _example(self.arguments[0])
+        picture = plan_picture(dated, site=site)
+        text = timeline_text(dated, site=site)
+        return _image(self, f"{dated.plan.program.name}-plan", picture, text)
+
+
+def _example(program: str) -> tuple[Schedule, Site]:
+    """The shipped patient's plan of a program, dated, and the shipped site."""
+    examples = files("iopkit") / "examples"
+    patient = from_json(Patient, (examples / "patient.json").read_bytes())
+    site = from_toml(Site, (examples / "site.toml").read_bytes())
+    plan = draft(find_program(program), patient, site, start=date(2026, 1, 5), seed=2026)
+    return schedule(plan, site), site
+
+
+class CapacityPicture(SphinxDirective):
+    """A picture of how the capacity of the made-up clinic is used."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        schedules, site = clinic()
+        kind, end = self.arguments[0], date(2026, 2, 16)
+        days = census(schedules)
+        rooms = weekly_loads(loads(schedules, site))
+        groups = meetings(schedules, site, end=end)
+        weeks = "\n".join(line for line in census_text(days).splitlines() if line[:1] == "W")
+        data, text = {
+            "census": (census_picture(days), weeks),
+            "rooms": (load_picture(rooms, title="Rooms"), load_text(rooms)),
+            "groups": (roster_picture(groups), roster_text(groups)),
+        }[kind]
+        return _image(self, f"capacity-{kind}", data, text)
+
+
+def clinic() -> tuple[tuple[Schedule, ...], Site]:
+    """A made-up clinic: schedules of 30 patients in two rooms with a clinician each."""
+    _, shipped = _example("matrix-16-week")
+    site = attrs.evolve(
+        shipped,
+        rooms=(Room("Oak", 12), Room("Ash", 8, WeeklyWindows.of(*_AFTERNOONS))),
+        clinicians=(Clinician("Kim"), Clinician("Lee")),
+    )
+    made = []
+    for number in range(30):
+        patient = Patient(UUID(int=number, version=4))
+        start = date(2026, 1, 5) + timedelta(days=5 * number // 2)
+        program = find_program("matrix-16-week")
+        dated = schedule(draft(program, patient, shipped, start=start, seed=number), shipped)
+        room, clinician = [("Oak", "Kim"), ("Ash", "Lee")][number % 2]
+        where = {"room": room, "clinician": clinician}
+        sessions = tuple(
+            attrs.evolve(each, **where) if each.modality.is_group else each
+            for each in dated.sessions
+        )
+        made.append(attrs.evolve(dated, sessions=sessions))
+    return tuple(made), site
+
+
+_AFTERNOONS = [f"{day} 13:00-20:00" for day in ("monday", "tuesday", "wednesday", "friday")]
 
 
 def _image(directive: SphinxDirective, name: str, data: bytes, text: str) -> list[nodes.Node]:
     _generated(directive, f"{name}.svg", data)
-    image = [f".. image:: /_generated/{name}.svg", f"   :alt: {text}"]
+    image = [f".. image:: /_generated/{name}.svg", f"   :alt: {' '.join(text.split())}"]
     return directive.parse_text_to_nodes("\n".join(image))
 
 

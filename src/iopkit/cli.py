@@ -292,6 +292,12 @@ def _planning_commands(command: _Command) -> None:
         help="the week on the page; the first if not given",
     )
     dated.add_argument(
+        "--picture",
+        type=Path,
+        metavar="PLAN.svg",
+        help="draw the plan along a time line, as an SVG file, or as PNG if it ends in .png",
+    )
+    dated.add_argument(
         "-o", "--output", type=Path, metavar="SCHEDULE.json", help="write the schedule"
     )
 
@@ -531,15 +537,20 @@ def _requirement_sets(names: Sequence[str]) -> list[RequirementSet]:
 
 def _schedule(options: argparse.Namespace) -> _Answer:
     plan = _document(Plan, options.plan)
-    dated = schedule(plan, _document(Site, options.site))
+    site = _document(Site, options.site)
+    dated = schedule(plan, site)
     document = to_document(dated)
     calendar = (
         to_ical(dated, stamp=datetime.now(UTC), titles=options.titles) if options.ical else b""
     )
     page = _page(dated, options.week) if options.page else b""
+    picture = _picture(dated, site, options.picture) if options.picture else b""
     text = f"{calendar_text(dated)}\n\nNot as planned:\n{moves_text(dated)}"
     written = _files(
-        (options.ical, calendar), (options.page, page), (options.output, _json(document))
+        (options.ical, calendar),
+        (options.page, page),
+        (options.picture, picture),
+        (options.output, _json(document)),
     )
     return _Answer(text, document, files=written)
 
@@ -550,6 +561,13 @@ def _page(dated: Schedule, week: int) -> bytes:
 
     picture = week_picture(dated, week=week)
     return plan_html(dated.plan, dated, week=week, picture=picture).encode()
+
+
+def _picture(dated: Schedule, site: Site, path: Path) -> bytes:
+    """A plan along a time line, in the form that a file's name asks for."""
+    from iopkit.plots import plan_picture
+
+    return plan_picture(dated, site=site, form="png" if path.suffix.lower() == ".png" else "svg")
 
 
 def _check(options: argparse.Namespace) -> _Answer:
