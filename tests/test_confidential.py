@@ -296,8 +296,9 @@ IMPERSONAL = {
     *("Program", "Phase", "Service", "Track", "Curriculum", "_Recorded"),
     *("StatedHours", "StatedSessions", "Discrepancy"),
     *("Slot", "Weekly", "PerWeek", "TimePerWeek", "EveryWeeks", "Once", "InAll", "RandomDays"),
-    *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "_Opening"),
+    *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician"),
     *("Entry", "Dose", "_Leaf", "_Member"),
+    "_Opening",
 }
 
 PROGRAM = Program(
