@@ -27,7 +27,7 @@ from iopkit.plans.requirements import (
     WeeklyServices,
     WrittenPlan,
 )
-from iopkit.plans.schedules import Schedule
+from iopkit.plans.sessions import Schedule
 from iopkit.plans.sites import Site
 from iopkit.truth import Truth, all_of
 

@@ -31,7 +31,7 @@ from iopkit.plans.requirements import (
     WrittenPlan,
     whole_months,
 )
-from iopkit.plans.schedules import Reason, Schedule, Session
+from iopkit.plans.sessions import Reason, Schedule, Session
 from iopkit.plans.sites import Site
 from iopkit.plans.timetables import Dose, timetable
 from iopkit.plans.timings import TimePerWeek

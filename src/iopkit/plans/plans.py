@@ -48,6 +48,7 @@ class Matter(StrEnum):
     NEED_UNKNOWN = "need_unknown"
     PROVISION_UNKNOWN = "provision_unknown"
     NO_OPEN_TIME = "no_open_time"
+    PREFERENCE_NOT_KEPT = "preference_not_kept"
     OUTSIDE_HOURS = "outside_hours"
     OUTSIDE_AVAILABILITY = "outside_availability"
     OFFER_OVERLAPS = "offer_overlaps"
@@ -83,6 +84,7 @@ _WORDS = {
     Matter.NEED_UNKNOWN: "does the patient need it?",
     Matter.PROVISION_UNKNOWN: "the patient needs it: does the site provide it?",
     Matter.NO_OPEN_TIME: "no time is left that suits site and patient",
+    Matter.PREFERENCE_NOT_KEPT: "fewer days a week, or a longer gap between them, than preferred",
     Matter.OUTSIDE_HOURS: "lies outside the site's opening hours",
     Matter.OUTSIDE_AVAILABILITY: "lies outside the patient's availability",
     Matter.OFFER_OVERLAPS: "the site's time or length overlaps another service, and was not taken",

@@ -34,7 +34,8 @@ from iopkit.plans.revisions import (
     revise,
     unsigned,
 )
-from iopkit.plans.schedules import Schedule, schedule
+from iopkit.plans.schedules import schedule
+from iopkit.plans.sessions import Schedule
 from iopkit.plans.sites import Site
 from iopkit.truth import Truth
 
