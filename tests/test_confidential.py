@@ -144,6 +144,7 @@ from iopkit.plans import (
 from iopkit.plans.claims import Claim, Denial, Visit, claims_in_week
 from iopkit.plans.figures import Figure, Held, Material, figures_of
 from iopkit.plans.lacks import Lack
+from iopkit.plans.places import Places
 from iopkit.plans.remedies import Ground, Remedy
 from iopkit.plots import _blocks
 from iopkit.sources import Dated, Grade, Source, Versions
@@ -202,6 +203,7 @@ CONFIDENTIAL: set[type] = {
     Patient,
     Placed,
     Placement,
+    Places,
     Plan,
     Problem,
     Progress,
@@ -273,7 +275,7 @@ IMPERSONAL = {
     *("Program", "Phase", "Service", "Track", "Curriculum", "_Recorded"),
     *("StatedHours", "StatedSessions", "Discrepancy"),
     *("Slot", "Weekly", "PerWeek", "TimePerWeek", "EveryWeeks", "Once", "InAll", "RandomDays"),
-    *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician"),
+    *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
     *("Entry", "Dose", "_Leaf", "_Member"),
 }
 
@@ -413,7 +415,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         material = Material.of(dated, None, None)
         made += [material, *material.held]
         made += figures_of(WeeklyDays(3), material, [0])
-        made += agreed(plan, start)
+        made += [*agreed(plan, start), Places.of(plan, site(start), days=7)]
         made += charged(dated)
         made += advised(dated)
     for field in attrs.fields(Patient):

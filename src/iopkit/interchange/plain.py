@@ -47,6 +47,8 @@ def days_words(first: date, last: date, *, within: int | None = None) -> str:
         >>> days_words(date(2026, 1, 5), date(2026, 1, 11))
         'January 5 to 11, 2026'
     """
+    if first == last:
+        return day_words(last, within=within)
     start = day_words(first, within=within if first.year != last.year else last.year)
     end = day_words(last, within=within)
     same_month = (first.year, first.month) == (last.year, last.month)

@@ -12,9 +12,9 @@ def week_start(schedule: Schedule, week: int) -> date:
     """The first day of a week of a plan.
 
     Raises:
-        InvalidError: the plan has no such week.
+        InvalidError: the schedule has no such week.
     """
-    weeks = schedule.plan.weeks
+    weeks = schedule.weeks
     refuse("week", unless(1 <= week <= weeks, "week", f"from 1 to {weeks}", week))
     return schedule.plan.start + timedelta(weeks=week - 1)
 

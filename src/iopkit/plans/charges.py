@@ -222,7 +222,7 @@ def itemize(
     return Charges(
         schedule.plan.key,
         coding.name,
-        schedule.plan.weeks,
+        schedule.weeks,
         tuple(_charge(claim, rates) for claim in sorted(claims, key=_place)),
         tuple(
             _uncharged(visit, denials[visit.uid], telehealth=coding.telehealth)

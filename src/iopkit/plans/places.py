@@ -1,12 +1,11 @@
 """Places: where the sessions of one plan can be at a site."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import field, frozen
 
 from iopkit.availability import (
     DAY,
@@ -72,16 +71,15 @@ class Places:
 
     plan: Plan
     site: Site
-    lack: Callable[[int, Service], Reason | None]
-    """What is missing at a minute of the program's week: opening hours, or room and staff."""
-    hours: Callable[[int, Service], WeeklyWindows]
-    """When a service can be placed in the week of a day: site, staff and patient are free."""
-    closed: Mapping[int, tuple[ClosedSpan, ...]]
+    closed: Mapping[int, tuple[ClosedSpan, ...]] = field(eq=False)  # it has no hash
     """When the site is closed, by day."""
     changes: tuple[Span, ...]
     """Wall-clock time that does not exist or comes twice."""
     odd_days: frozenset[int]
     """Days on which something may be in the way; on all others nothing is."""
+    # What was worked out for a service so far; the rest says all that it depends on.
+    _lacks: dict[tuple[int, Service], Reason | None] = field(factory=dict, eq=False)
+    _usual: dict[Service, WeeklyWindows] = field(factory=dict, eq=False)
 
     @classmethod
     def of(cls, plan: Plan, site: Site, *, days: int) -> "Places":
@@ -109,34 +107,9 @@ class Places:
             for number in range((leave.end - leave.start).days)
         }
         touched = {*closed, *away, *(low // DAY for low, _ in changes)}
-        first = plan.start.weekday()
-
-        @cache
-        def lack(minute: int, service: Service) -> Reason | None:
-            day, clock = divmod(minute, DAY)
-            asked = Weekday((first + day) % 7), clock_time(clock), service.duration or timedelta(0)
-            if not site.hours.covers(*asked):
-                return Reason.OUTSIDE_HOURS
-            staffed = service_hours(site, service.name, service.modality)
-            return None if staffed.covers(*asked) else Reason.UNSTAFFED
-
-        @cache
-        def usual(service: Service) -> WeeklyWindows:
-            return open_windows(service_hours(site, service.name, service.modality), plan.free)
-
-        @cache
-        def hours(day: int, service: Service) -> WeeklyWindows:
-            stay = stay_on(plan, plan.start + day * _DAY)
-            if stay is None:
-                return usual(service)
-            staffed = service_hours(site, service.name, service.modality)
-            return open_windows(staffed, _in_site_time(stay, plan.start + day * _DAY, site.tz))
-
         return cls(
             plan,
             site,
-            lack,
-            hours if plan.stays else lambda _, service: usual(service),
             closed,
             changes,
             # A session may run on into the next day.
@@ -147,10 +120,35 @@ class Places:
         """The weekday of a day of the program."""
         return Weekday((self.plan.start.weekday() + day) % 7)
 
+    def lack(self, minute: int, service: Service) -> Reason | None:
+        """What is missing at a minute of the program: opening hours, or a room and staff."""
+        asked = minute % WEEK, service
+        if asked not in self._lacks:
+            day, clock = divmod(minute, DAY)
+            length = service.duration or timedelta(0)
+            why = None
+            if not self.site.hours.covers(self.weekday(day), clock_time(clock), length):
+                why = Reason.OUTSIDE_HOURS
+            elif not self._staffed(service).covers(self.weekday(day), clock_time(clock), length):
+                why = Reason.UNSTAFFED
+            self._lacks[asked] = why
+        return self._lacks[asked]
+
+    def hours(self, day: int, service: Service) -> WeeklyWindows:
+        """When a service can be in the week of a day: site, staff and patient are free."""
+        if stay := self.plan.stay_on(self.plan.start + day * _DAY):
+            there = _in_site_time(stay, self.plan.start + day * _DAY, self.site.tz)
+            return open_windows(self._staffed(service), there)
+        if service not in self._usual:
+            self._usual[service] = open_windows(self._staffed(service), self.plan.free)
+        return self._usual[service]
+
+    def _staffed(self, service: Service) -> WeeklyWindows:
+        return service_hours(self.site, service.name, service.modality)
+
     def leave_on(self, day: int) -> Leave | None:
         """The leave that a day is in."""
-        on = self.plan.start + day * _DAY
-        return next((leave for leave in self.plan.leaves if leave.start <= on < leave.end), None)
+        return self.plan.leave_on(self.plan.start + day * _DAY)
 
     def obstacle_to(self, entry: Entry) -> Reason | None:
         """Why a session cannot be as planned, other sessions aside."""
@@ -165,7 +163,7 @@ class Places:
             why := self.obstacle(minute, whole_minutes(service.duration))
         ):
             return why
-        return self.lack(minute % WEEK, service)
+        return self.lack(minute, service)
 
     def obstacle(self, start: int, length: int) -> Reason | None:
         """Why nothing can take place then, whatever the opening hours."""
@@ -213,7 +211,7 @@ class Places:
         return (
             not taken.overlaps(minute, minute + length)
             and self.obstacle(minute, length) is None
-            and self.lack(minute % WEEK, service) is None
+            and self.lack(minute, service) is None
         )
 
     def opening(self, day: int, clock: int | None, service: Service, taken: Taken) -> int | None:
@@ -260,11 +258,6 @@ def _without(spans: Iterable[Span], cuts: Iterable[Span]) -> list[Span]:
             if part[0] < part[1]
         ]
     return left
-
-
-def stay_on(plan: Plan, on: date) -> Stay | None:
-    """The stay in another time zone that a day is in."""
-    return next((stay for stay in plan.stays if stay.start <= on < stay.end), None)
 
 
 def _in_site_time(stay: Stay, on: date, tz: ZoneInfo) -> WeeklyWindows | None:

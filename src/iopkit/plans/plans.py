@@ -365,6 +365,14 @@ class Plan:
         """The day after the last."""
         return self.start + timedelta(weeks=self.weeks)
 
+    def leave_on(self, day: date) -> Leave | None:
+        """The leave that a day is in."""
+        return next((leave for leave in self.leaves if leave.start <= day < leave.end), None)
+
+    def stay_on(self, day: date) -> Stay | None:
+        """The stay in another time zone that a day is in."""
+        return next((stay for stay in self.stays if stay.start <= day < stay.end), None)
+
     def phase_starts(self) -> Iterator[tuple[date, Phase]]:
         """First day of each phase, in order."""
         day = self.start

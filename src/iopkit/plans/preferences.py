@@ -32,8 +32,8 @@ class Preferences:
 
     At least so many ``days`` a week with a session, no gap of more than ``longest_gap`` days
     from one such day to the next, and parts of the day in order, the most wanted first; parts
-    that are not listed come last, from the morning on. Nothing that cannot be kept keeps a
-    session from being placed.
+    that are not listed come last, from the morning on. What cannot be kept keeps no session
+    from being placed; too few days and too long gaps are in the plan's notes.
 
     Raises:
         InvalidError: a number is not from 1 to 7, or a part is listed twice.

@@ -123,7 +123,7 @@ class Ground:
                 return None
             services = (s for s in program.every_service if counted_minutes(s, lack.demand))
             held = {s.name: in_week(booked[s.name], lack.week) for s in services}
-            return phases[lack.week - 1], frozenset(
+            return phases[min(lack.week, len(phases)) - 1], frozenset(
                 (name, day % 7, count) for name, days in held.items() for day, count in days.items()
             )
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
@@ -183,6 +184,17 @@ class Schedule:
         digest = blake2b(named.encode(), key=self.plan.key.bytes, digest_size=16).digest()
         return UUID(bytes=digest, version=4)
 
+    def local_start(self, session: Session) -> datetime:
+        """When a session starts where the patient is then: in the zone of a stay, or the site's.
+
+        A stay counts by the day that it is there when the session starts.
+        """
+        for stay in self.plan.stays:
+            there = session.start.astimezone(ZoneInfo(stay.zone))
+            if stay.start <= there.date() < stay.end:
+                return there
+        return session.start
+
     def service(self, session: "Session | Unplaced") -> Service:
         """The service that a session is of, as its phase has it."""
         return services_by_place(self.plan.program)[session.phase, session.service]
@@ -199,9 +211,9 @@ def booked_doses(
     those on hold as extra time; other unplaced ones do not count.
 
     Returns:
-        One dose a week, ``schedule.plan.weeks`` of them.
+        One dose a week, ``schedule.weeks`` of them.
     """
-    weeks: list[list[Dose]] = [[] for _ in range(schedule.plan.weeks)]
+    weeks: list[list[Dose]] = [[] for _ in range(schedule.weeks)]
     for session in schedule.sessions:
         if session.modality in modalities:
             spread = Dose.of([schedule.service(session)]).extra
