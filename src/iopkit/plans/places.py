@@ -123,16 +123,18 @@ class Places:
     def lack(self, minute: int, service: Service) -> Reason | None:
         """What is missing at a minute of the program: opening hours, or a room and staff."""
         asked = minute % WEEK, service
-        if asked not in self._lacks:
-            day, clock = divmod(minute, DAY)
-            length = service.duration or timedelta(0)
-            why = None
-            if not self.site.hours.covers(self.weekday(day), clock_time(clock), length):
-                why = Reason.OUTSIDE_HOURS
-            elif not self._staffed(service).covers(self.weekday(day), clock_time(clock), length):
-                why = Reason.UNSTAFFED
-            self._lacks[asked] = why
-        return self._lacks[asked]
+        try:
+            return self._lacks[asked]
+        except KeyError:
+            why = self._lacks[asked] = self._lack(*asked)
+            return why
+
+    def _lack(self, minute: int, service: Service) -> Reason | None:
+        day, clock = divmod(minute, DAY)
+        wanted = self.weekday(day), clock_time(clock), service.duration or timedelta(0)
+        if not self.site.hours.covers(*wanted):
+            return Reason.OUTSIDE_HOURS
+        return None if self._staffed(service).covers(*wanted) else Reason.UNSTAFFED
 
     def hours(self, day: int, service: Service) -> WeeklyWindows:
         """When a service can be in the week of a day: site, staff and patient are free."""
