@@ -154,6 +154,7 @@ from iopkit.plans import (
 from iopkit.plans.claims import Claim, Denial, Visit, claims_in_week
 from iopkit.plans.figures import Figure, Held, Material, figures_of
 from iopkit.plans.lacks import Lack
+from iopkit.plans.places import Places
 from iopkit.plans.remedies import Ground, Remedy
 from iopkit.plots.bands import Scale
 from iopkit.plots.calendars import blocks
@@ -222,6 +223,7 @@ CONFIDENTIAL: set[type] = {
     Patient,
     Placed,
     Placement,
+    Places,
     Plan,
     Problem,
     Progress,
@@ -296,7 +298,7 @@ IMPERSONAL = {
     *("Program", "Phase", "Service", "Track", "Curriculum", "_Recorded"),
     *("StatedHours", "StatedSessions", "Discrepancy"),
     *("Slot", "Weekly", "PerWeek", "TimePerWeek", "EveryWeeks", "Once", "InAll", "RandomDays"),
-    *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician"),
+    *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
     *("Entry", "Dose", "_Leaf", "_Member"),
     "_Opening",
 }
@@ -437,7 +439,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         material = Material.of(dated, None, None)
         made += [material, *material.held]
         made += figures_of(WeeklyDays(3), material, [0])
-        made += agreed(plan, start)
+        made += [*agreed(plan, start), Places.of(plan, site(start), days=7)]
         made += charged(dated)
         made += advised(dated)
         made += occupied(dated)

@@ -47,6 +47,7 @@ from iopkit.patients import (
     SubstanceUseDisorder,
 )
 from iopkit.plans import (
+    ClosedRule,
     DayCode,
     DayTiers,
     Demand,
@@ -361,6 +362,18 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
             lambda s: any(offer.duration for offer in s.offers),
         ),
         "with breaks": (strategies.sites(), lambda s: s.break_between > timedelta(0)),
+        "closed for a part of a day": (
+            strategies.sites(),
+            lambda s: any(not closure.all_day for closure in s.closures),
+        ),
+        "with staff and a room for a service": (
+            strategies.sites(),
+            lambda s: any(offer.room and offer.clinician for offer in s.offers),
+        ),
+        "that extend programs": (
+            strategies.sites(),
+            lambda s: s.closed_rule is ClosedRule.EXTEND,
+        ),
         "whose clock changes by half an hour": (
             strategies.sites(),
             lambda s: s.zone == "Australia/Lord_Howe",

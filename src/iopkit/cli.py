@@ -78,7 +78,9 @@ from iopkit.plans import (
     RATES,
     REQUIREMENTS,
     CodingScheme,
+    DayPart,
     Plan,
+    Preferences,
     Program,
     RateTable,
     RequirementSet,
@@ -255,6 +257,18 @@ def _planning_commands(command: _Command) -> None:
         metavar="PHASE=N",
         help="how many weeks a phase has, once for each; the least of its range if not given",
     )
+    plan.add_argument(
+        "--prefer",
+        nargs="+",
+        default=[],
+        choices=[part.value for part in DayPart],
+        help="parts of the day, the most wanted first, for services that have a choice",
+    )
+    for option, what in (
+        ("--days", "so many days a week with a session, if that can be"),
+        ("--longest-gap", "so many days at most from one such day to the next, if that can be"),
+    ):
+        plan.add_argument(option, type=int, metavar="N", help=what)
     plan.add_argument(
         "--policy",
         action="append",
@@ -505,6 +519,9 @@ def _plan(options: argparse.Namespace) -> _Answer:
         phase_weeks=_weeks_of(program, options.weeks),
         requirements=_requirement_sets(options.requirements),
         decisions=[policy.decide(patient, on=options.start) for policy in policies],
+        preferences=Preferences(
+            options.days, options.longest_gap, tuple(map(DayPart, options.prefer))
+        ),
     )
     document = to_document(plan)
     return _Answer(plan_text(plan), document, files=_files((options.output, _json(document))))

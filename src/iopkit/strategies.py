@@ -62,6 +62,8 @@ from iopkit.patients import (
 from iopkit.plans import (
     COURSE_FACTS,
     Caseload,
+    Clinician,
+    ClosedRule,
     Closure,
     CodeRule,
     CodingRule,
@@ -93,6 +95,7 @@ from iopkit.plans import (
     Requirement,
     RequirementSet,
     Reviews,
+    Room,
     Service,
     SessionCodes,
     Signer,
@@ -459,17 +462,24 @@ def requirement_sets(draw: st.DrawFn, since: date = date(2020, 1, 1)) -> Require
 
 @st.composite
 def sites(draw: st.DrawFn) -> Site:
-    """Sites in several time zones, with closures and offers, without public holidays."""
+    """Sites in several time zones, with closures, offers and staff, without public holidays."""
+    bounds = st.just((None, None)) | st.lists(
+        clock_times(), min_size=2, max_size=2, unique=True
+    ).map(sorted)
     closures = [
-        Closure(start, start + timedelta(days=draw(st.integers(1, 10))), "closed")
+        Closure(start, start + timedelta(days=draw(st.integers(1, 10))), "closed", *draw(bounds))
         for start in draw(st.lists(days(), max_size=6))
     ]
+    rooms = draw(st.lists(_rooms, max_size=2, unique_by=lambda room: room.name))
+    staff = draw(st.lists(_clinicians, max_size=2, unique_by=lambda each: each.name))
     offers = [
         Offer(
             name,
             start=draw(st.none() | clock_times()),
             duration=draw(st.none() | st.integers(1, 240).map(_minutes)),
             delivery=draw(st.none() | st.sampled_from(Delivery)),
+            room=draw(st.sampled_from([None, *(room.name for room in rooms)])),
+            clinician=draw(st.sampled_from([None, *(each.name for each in staff)])),
         )
         for name in draw(st.lists(_names, max_size=3, unique=True))
     ]
@@ -482,7 +492,20 @@ def sites(draw: st.DrawFn) -> Site:
         break_between=_minutes(draw(st.sampled_from([0, 10]))),
         provides=draw(st.none() | st.frozensets(st.sampled_from(Need))),
         patients_per_counselor=draw(st.none() | st.integers(0, 40)),
+        rooms=tuple(rooms),
+        clinicians=tuple(staff),
+        closed_rule=draw(st.sampled_from(ClosedRule)),
     )
+
+
+_rooms = st.builds(Room, _names, st.integers(1, 30), st.none() | weekly_windows())
+_clinicians = st.builds(
+    Clinician,
+    _names,
+    st.none() | weekly_windows(),
+    st.none() | st.frozensets(st.sampled_from(Modality)),
+    st.none() | st.frozensets(st.sampled_from(["en", "es", "es-US"])),
+)
 
 
 @st.composite

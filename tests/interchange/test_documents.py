@@ -69,11 +69,13 @@ from iopkit.plans import (
     Charges,
     CodingScheme,
     Finding,
+    Leave,
     Matter,
     Offer,
     RateTable,
     Reason,
     RequirementSet,
+    Stay,
     Why,
     itemize,
 )
@@ -147,7 +149,7 @@ def full_sites() -> st.SearchStrategy[Site]:
         Offer, _names, start=starts, duration=lengths
     )
     return st.builds(
-        lambda site, name, offers: evolve(site, name=name, offers=tuple(offers)),
+        lambda site, name, offers: evolve(site, name=name, offers=tuple(offers) or site.offers),
         sites(),
         _texts,
         st.lists(offers, max_size=3, unique_by=lambda offer: (offer.service, offer.day)),
@@ -199,8 +201,14 @@ def policies() -> st.SearchStrategy[Policy]:
 @st.composite
 def plans_at(draw: st.DrawFn) -> tuple[Plan, Site]:
     site = draw(full_sites())
-    seed = draw(st.integers())
-    return draft(draw(programs()), draw(patients()), site, start=draw(days()), seed=seed), site
+    seed, start = draw(st.integers()), draw(days())
+    plan = draft(draw(programs()), draw(patients()), site, start=start, seed=seed)
+    first, middle, last = (start + timedelta(days=draw(st.integers(n, n + 9))) for n in (0, 10, 20))
+    leaves = (Leave(first, middle, draw(_texts), draw(st.booleans())), Leave(middle, last))
+    stays = (Stay(first, last, draw(st.sampled_from(["Asia/Kathmandu", "UTC"])), plan.free),)
+    if draw(st.booleans()):
+        plan = evolve(plan, leaves=leaves, stays=stays)
+    return plan, site
 
 
 @st.composite

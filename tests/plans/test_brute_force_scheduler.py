@@ -2,18 +2,29 @@
 
 from datetime import date, datetime, time, timedelta
 
-from attrs import define, field
+from attrs import define, evolve, field
 from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.availability import Weekday, WeeklyWindows, minute_of_day, whole_minutes
+from iopkit.availability import (
+    Weekday,
+    WeeklyWindows,
+    clock_time,
+    minute_of_day,
+    whole_minutes,
+)
 from iopkit.modalities import Modality
 from iopkit.plans import (
+    Clinician,
+    ClosedRule,
     Closure,
+    Leave,
+    Offer,
     Phase,
     Plan,
     Program,
+    Room,
     Service,
     Site,
     Slot,
@@ -28,6 +39,7 @@ A_DAY = 24 * 60 // GRID
 
 Placed = tuple[str, int, int]
 """A service, where its session was prescribed and where it is."""
+EXTRA_WEEKS = 52
 
 
 @define
@@ -45,35 +57,18 @@ class BruteForce:
 
     def run(self) -> None:
         """Fill in ``placed`` and ``unplaced``."""
-        site_open = self.open_steps(self.site.hours)
-        both = site_open
-        if self.plan.free is not None:
-            both = both & self.open_steps(self.plan.free)
         waiting: list[tuple[int, Service]] = []
         for at, service in self.prescribed():
-            if site_open.issuperset(range(at, at + steps(service))):
+            if self.can_be(at, service, patient=False):
                 self.take(service, at, at)
             else:
                 waiting.append((at, service))
         for at, service in waiting:
-            place = self.nearest(at, service, both)
+            place = self.elsewhere(at, service)
             if place is None:
                 self.unplaced.append((service.name, at))
             else:
                 self.take(service, at, place)
-
-    def open_steps(self, windows: WeeklyWindows) -> set[int]:
-        """Each step in the windows and on an open day."""
-        found: set[int] = set()
-        for number in range(7 * self.plan.weeks):
-            day = self.plan.start + timedelta(days=number)
-            if any(closure.start <= day < closure.end for closure in self.site.closures):
-                continue
-            for step in range(A_DAY):
-                minute = day.weekday() * 24 * 60 + step * GRID
-                if any(low <= minute < high for low, high in windows.spans):
-                    found.add(number * A_DAY + step)
-        return found
 
     def prescribed(self) -> list[tuple[int, Service]]:
         """Every session, day by day, in the order of time."""
@@ -81,38 +76,116 @@ class BruteForce:
         number = 0
         for phase in self.plan.program.phases:
             for _ in range(phase.laid_weeks * 7):
-                weekday = (self.plan.start + timedelta(days=number)).weekday()
                 for service in (*self.plan.program.services, *phase.services):
                     assert isinstance(service.timing, Weekly)
                     for slot in service.timing.slots:
                         assert slot.start is not None
-                        if slot.day == weekday:
+                        if slot.day == self.day(number).weekday():
                             at = number * A_DAY + minute_of_day(slot.start) // GRID
                             found.append((at, service))
                 number += 1
         return sorted(found, key=lambda session: session[0])
 
-    def nearest(self, at: int, service: Service, open_steps: set[int]) -> int | None:
-        """On the nearest day of the week, later first: the same time, else the first."""
+    def day(self, number: int) -> date:
+        return self.plan.start + timedelta(days=number)
+
+    def leave(self, number: int) -> Leave | None:
+        on = [leave for leave in self.plan.leaves if leave.start <= self.day(number) < leave.end]
+        return on[0] if on else None
+
+    def is_shut(self, step: int) -> bool:
+        """Whether a closure is on at a step."""
+        number, of_day = divmod(step, A_DAY)
+        clock = clock_time(of_day * GRID)
+        return any(
+            closure.start <= self.day(number) < closure.end
+            and (closure.from_time is None or closure.from_time <= clock)
+            and (closure.to_time is None or clock < closure.to_time)
+            for closure in self.site.closures
+        )
+
+    def is_staffed(self, step: int, service: Service) -> bool:
+        """Whether the site is open, and room and clinician are there, at a step."""
+        number, of_day = divmod(step, A_DAY)
+        minute = self.day(number).weekday() * 1440 + of_day * GRID
+        offers = [
+            offer
+            for offer in self.site.offers
+            if offer.service == service.name and offer.day in (None, self.day(number).weekday())
+        ]
+        # The one for the day goes before that for all days.
+        offers.sort(key=lambda offer: offer.day is None)
+        offer = offers[0] if offers else None
+        rooms = [r.hours for r in self.site.rooms if offer and r.name == offer.room]
+        staff = [
+            clinician.hours
+            for clinician in self.site.clinicians
+            if (
+                clinician.name == offer.clinician
+                if offer and offer.clinician
+                else clinician.gives is None or service.modality in clinician.gives
+            )
+        ]
+        return (
+            inside(minute, self.site.hours)
+            and all(inside(minute, hours) for hours in rooms)
+            and (not self.site.clinicians or any(inside(minute, hours) for hours in staff))
+        )
+
+    def can_be(self, at: int, service: Service, *, patient: bool) -> bool:
+        """Whether a session can be at a place, the patient being free there, too."""
+        free = self.plan.free if patient else None
+        return all(
+            step not in self.taken
+            and not self.is_shut(step)
+            and self.leave(step // A_DAY) is None
+            and self.is_staffed(step, service)
+            and inside(self.day(step // A_DAY).weekday() * 1440 + step % A_DAY * GRID, free)
+            for step in range(at, at + steps(service))
+        )
+
+    def elsewhere(self, at: int, service: Service) -> int | None:
+        """Where the rules for closed days and leaves put a session that cannot be at a place."""
+        touched = range(at, at + steps(service))
+        leaves = [leave for step in touched if (leave := self.leave(step // A_DAY))]
+        rule = ClosedRule.MOVE_IN_WEEK
+        if leaves:
+            rule = ClosedRule.EXTEND if leaves[0].extends else ClosedRule.SKIP
+        elif any(self.is_shut(step) for step in touched):
+            rule = self.site.closed_rule
+        week = at // A_DAY // 7
+        if rule is ClosedRule.EXTEND:
+            weeks = range(self.plan.weeks, self.plan.weeks + EXTRA_WEEKS)
+            repeats = [at + (other - week) * 7 * A_DAY for other in weeks]
+            return next((r for r in repeats if self.can_be(r, service, patient=False)), None)
+        if rule is ClosedRule.MOVE_IN_WEEK:
+            return self.nearest(at, service, range(week * 7, week * 7 + 7))
+        if rule is ClosedRule.NEXT_OPEN_DAY:
+            return self.nearest(at, service, range(at // A_DAY + 1, week * 7 + 14))
+        return None
+
+    def nearest(self, at: int, service: Service, days: range) -> int | None:
+        """On the nearest of some days, later first: the same time, else the first."""
         own_day, own_time = divmod(at, A_DAY)
         pause = whole_minutes(self.site.break_between) // GRID
-        week = range(own_day // 7 * 7, own_day // 7 * 7 + 7)
-        for day in sorted(week, key=lambda day: (abs(day - own_day), day < own_day)):
-            same = range(day * A_DAY + own_time, day * A_DAY + own_time + steps(service))
-            if open_steps.issuperset(same) and self.taken.isdisjoint(same):
-                return same.start
+        for day in sorted(days, key=lambda day: (abs(day - own_day), day < own_day)):
+            if self.can_be(day * A_DAY + own_time, service, patient=True):
+                return day * A_DAY + own_time
             last = (day + 1) * A_DAY - steps(service)
             for start in range(day * A_DAY, last + 1):
-                end = start + steps(service)
-                if open_steps.issuperset(range(start, end)) and self.taken.isdisjoint(
-                    range(start - pause, end + pause)
-                ):
+                around = range(start - pause, start + steps(service) + pause)
+                if self.taken.isdisjoint(around) and self.can_be(start, service, patient=True):
                     return start
         return None
 
     def take(self, service: Service, prescribed: int, at: int) -> None:
         self.taken.update(range(at, at + steps(service)))
         self.placed.append((service.name, prescribed, at))
+
+
+def inside(minute: int, windows: WeeklyWindows | None) -> bool:
+    """Whether a minute of the week is in some windows; ``None`` are all."""
+    return windows is None or any(low <= minute < high for low, high in windows.spans)
 
 
 def steps(service: Service) -> int:
@@ -178,14 +251,59 @@ def cases(draw: st.DrawFn) -> tuple[Plan, Site]:
             start + timedelta(days=first),
             start + timedelta(days=first + draw(st.integers(1, 3))),
             "c",
+            draw(st.sampled_from([None, time(9, 30), time(12)])),
+            draw(st.sampled_from([None, time(13), time(18, 15)])),
         )
-        for first in draw(st.lists(st.integers(0, 7 * program.weeks - 1), max_size=5))
+        for first in draw(st.lists(st.integers(0, 7 * program.weeks + 10), max_size=5))
     )
-    pause = timedelta(minutes=draw(st.sampled_from([0, 5, 10])))
-    zone = draw(st.sampled_from(["UTC", "America/Chicago"]))
-    site = Site("Elm", zone, draw(_windows()), None, closures, (), pause)
+    names = sorted({service.name for service in program.every_service})
+    site = Site(
+        "Elm",
+        draw(st.sampled_from(["UTC", "America/Chicago"])),
+        draw(_windows()),
+        None,
+        closures,
+        draw(
+            st.lists(
+                st.builds(
+                    Offer,
+                    st.sampled_from(names),
+                    st.none() | st.sampled_from(Weekday),
+                    room=st.sampled_from([None, "Blue"]),
+                    clinician=st.sampled_from([None, "Ash"]),
+                ),
+                max_size=3,
+                unique_by=lambda offer: (offer.service, offer.day),
+            ).map(tuple)
+        ),
+        timedelta(minutes=draw(st.sampled_from([0, 5, 10]))),
+        rooms=(Room("Blue", 8, draw(st.none() | _windows())), Room("Red", 8)),
+        clinicians=(
+            Clinician("Ash", draw(st.none() | _windows())),
+            Clinician("Birch", draw(st.none() | _windows()), draw(_gives)),
+        ),
+        closed_rule=draw(st.sampled_from(ClosedRule)),
+    )
+    if draw(st.booleans()):
+        without = tuple(evolve(offer, clinician=None) for offer in site.offers)
+        site = evolve(site, clinicians=(), offers=without)
     key = draw(strategies.keys())
-    return Plan(key, key, "Elm", program, start, 1, draw(st.none() | _windows())), site
+    free = draw(st.none() | _windows())
+    days = sorted(draw(st.sets(st.integers(-2, 7 * program.weeks + 3), max_size=4)))
+    leaves = tuple(
+        Leave(
+            start + timedelta(days=first),
+            start + timedelta(days=last),
+            extends=draw(st.booleans()),
+        )
+        for first, last in zip(days[::2], days[1::2], strict=False)
+    )
+    return Plan(key, key, "Elm", program, start, 1, free, leaves=leaves), site
+
+
+_gives = st.none() | st.frozensets(
+    st.sampled_from([Modality.GROUP_THERAPY, Modality.DRUG_TESTING]), max_size=2
+)
 
 
 @given(cases())

@@ -35,6 +35,7 @@ from iopkit.plans import (
     GroupSize,
     HoldOftener,
     InAll,
+    Leave,
     LengthenSessions,
     LongestGap,
     MilestoneKind,
@@ -409,6 +410,16 @@ def test_what_closures_take_is_told_and_not_made_up_for() -> None:
     assert [(left.finding.week, left.why) for left in met.left] == [(2, Beyond.CLOSED)]
     unmet = propose(planned(EVENING), closed, [rules(WeeklyHours(11 * HOUR))])
     assert unmet.left == ()
+    assert [(left.finding.week, left.why) for left in unmet.found[0].left] == [(2, Beyond.CLOSED)]
+
+
+def test_what_a_leave_takes_is_told_and_the_leave_is_kept() -> None:
+    week = Leave(date(2026, 3, 9), date(2026, 3, 16))
+    plan = evolve(planned(EVENING), leaves=(week,))
+    met = propose(plan, SITE, [rules(WeeklyHours(9 * HOUR))])
+    assert [(left.finding.week, left.why) for left in met.left] == [(2, Beyond.CLOSED)]
+    unmet = propose(plan, SITE, [rules(WeeklyHours(11 * HOUR))])
+    assert unmet.found[0].plan.leaves == (week,)
     assert [(left.finding.week, left.why) for left in unmet.found[0].left] == [(2, Beyond.CLOSED)]
 
 

@@ -162,9 +162,9 @@ def test_an_offer_for_the_day_comes_before_one_for_any_day() -> None:
 
 def test_a_patient_is_met_when_the_site_is_open_and_the_patient_free() -> None:
     free = WeeklyWindows.of("monday 16:00-20:00")
-    assert open_windows(SITE, free) == WeeklyWindows.of("monday 16:00-17:00")
-    assert open_windows(SITE, WeeklyWindows()) == WeeklyWindows()
-    assert open_windows(SITE, None) == SITE.hours
+    assert open_windows(SITE.hours, free) == WeeklyWindows.of("monday 16:00-17:00")
+    assert open_windows(SITE.hours, WeeklyWindows()) == WeeklyWindows()
+    assert open_windows(SITE.hours, None) == SITE.hours
 
 
 # Which days are closed

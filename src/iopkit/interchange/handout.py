@@ -97,7 +97,7 @@ def plan_html(
     child(head, "title", "Your treatment plan")
     child(head, "style", _STYLE)
     main = child(child(page, "body"), "main")
-    _opening(main, plan)
+    _opening(main, plan, schedule)
     _aims(main, plan)
     shown = None if schedule is None else week_text(schedule, week=week)
     data = None if picture is None else f"data:image/{kind};base64,{b64encode(picture).decode()}"
@@ -177,16 +177,20 @@ def _said(parent: Element, texts: Iterable[str]) -> None:
             child(parent, "p", text)
 
 
-def _opening(main: Element, plan: Plan) -> None:
-    program = plan.program
+def _opening(main: Element, plan: Plan, schedule: Schedule | None) -> None:
+    program, dated = plan.program, schedule or plan
     child(main, "h1", "Your treatment plan")
-    first, last = (day_words(day, weekday=True) for day in (plan.start, plan.end - _DAY))
+    first, last = (day_words(day, weekday=True) for day in (plan.start, dated.end - _DAY))
     child(
         main,
         "p",
         f"{program.title} at {plan.site}. This plan is for you. It starts on {first}. "
-        f"It ends on {last}. That is {counted(plan.weeks, 'week')}. {_usual_days(plan)}",
+        f"It ends on {last}. That is {counted(dated.weeks, 'week')}. {_usual_days(plan)}",
     )
+    for leave in plan.leaves:
+        away = days_words(leave.start, leave.end - _DAY)
+        after = "You make up for it after that." if leave.extends else "You have no sessions then."
+        child(main, "p", f"You are away: {away}. {after}")
 
 
 def _usual_days(plan: Plan) -> str:
@@ -431,6 +435,8 @@ _ASKED: Mapping[Matter, str] = MappingProxyType(
         Matter.NEED_UNKNOWN: "Do you need {about}?",
         Matter.PROVISION_UNKNOWN: "You need {about}. Can we give it to you here?",
         Matter.NO_OPEN_TIME: "{about}: we found no open time that suits you.",
+        Matter.PREFERENCE_NOT_KEPT: "Your weeks are not spread out as you wished. Is that right "
+        "for you?",
         Matter.OUTSIDE_HOURS: "{about}: we are closed at this time.",
         Matter.OUTSIDE_AVAILABILITY: "{about}: you cannot come at this time.",
         Matter.OFFER_OVERLAPS: "{about}: our usual time does not fit with your other sessions.",

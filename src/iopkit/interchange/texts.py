@@ -21,6 +21,7 @@ from iopkit.plans import (
     Disclosure,
     Dose,
     Goal,
+    Leave,
     MatterKind,
     Plan,
     Program,
@@ -89,6 +90,8 @@ def plan_text(plan: Plan) -> str:
     for head, items in (
         ("Problems", [problem.statement for problem in plan.problems or ()]),
         ("Goals", [goal_text(goal) for goal in plan.goals or ()]),
+        ("Away", [_leave_text(leave) for leave in plan.leaves]),
+        ("In another time zone", [f"{_dates(s.start, s.end)}: {s.zone}" for s in plan.stays]),
         ("Due", [f"{m.by}: {m.kind.label}{_under_rule(m.under)}" for m in plan.milestones]),
         ("May be told", [disclosure_text(each) for each in plan.disclosures]),
         ("Signed", [f"{s.on}: {s.signer.label}" for s in plan.signatures or ()]),
@@ -123,6 +126,16 @@ def goal_text(goal: Goal) -> str:
     target = f" ({goal.target.words})" if goal.target else ""
     by = f", by {goal.by}" if goal.by else ""
     return f"{goal.statement}{target}{by}"
+
+
+def _leave_text(leave: Leave) -> str:
+    missed = "made up for after the last week" if leave.extends else "left out"
+    why = f", {leave.why}" if leave.why else ""
+    return f"{_dates(leave.start, leave.end)}{why}; sessions then are {missed}"
+
+
+def _dates(start: date, end: date) -> str:
+    return f"{start} to {_last(end)}"
 
 
 def disclosure_text(disclosure: Disclosure) -> str:
@@ -165,25 +178,36 @@ def _length(service: Service) -> str:
 
 def calendar_text(schedule: Schedule, *, weeks: int | None = None) -> str:
     """The dated sessions, week by week; ``weeks``: only so many first ones."""
-    shown = schedule.plan.weeks if weeks is None else weeks
+    shown = schedule.weeks if weeks is None else weeks
     titles = _titles(schedule)
     doses = booked_doses(schedule)
     blocks: list[str] = []
-    for week in range(1, min(shown, schedule.plan.weeks) + 1):
+    for week in range(1, min(shown, schedule.weeks) + 1):
         sessions = [session for session in schedule.sessions if session.week == week]
         start = schedule.plan.start + timedelta(weeks=week - 1)
         lines = [f"Week {week}, from {start}: {dose_text(doses[week - 1])}"]
-        lines += [_session_line(session, titles) for session in sessions]
+        lines += [_session_line(schedule, session, titles) for session in sessions]
         blocks.append("\n".join(lines))
     blocks.append(f"All times are in {schedule.zone}.")
     return "\n\n".join(blocks)
 
 
-def _session_line(session: Session, titles: dict[str, str]) -> str:
-    mark = "  (moved)" if session.moved else ""
+def _session_line(schedule: Schedule, session: Session, titles: dict[str, str]) -> str:
+    there = schedule.local_start(session)
+    marks = [
+        *(["moved"] if session.moved else []),
+        *(["makes up for it"] if session.make_up else []),
+        *(
+            [f"{_day(there)} {there:%H:%M} for the patient"]
+            if there.utcoffset() != session.start.utcoffset()
+            else []
+        ),
+    ]
+    where = "".join(f", {each}" for each in (session.room, session.clinician) if each)
+    mark = f"  ({'; '.join(marks)})" if marks else ""
     return (
         f"  {_day(session.start)}  {session.start:%H:%M}-{session.end:%H:%M}  "
-        f"{titles[session.service]} {session.number}{mark}"
+        f"{titles[session.service]} {session.number}{where}{mark}"
     )
 
 

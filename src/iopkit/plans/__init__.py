@@ -22,6 +22,7 @@ from iopkit.plans.charges import (
 )
 from iopkit.plans.checks import Finding, Unit, check, verdict
 from iopkit.plans.claims import Why
+from iopkit.plans.clocks import clock_changes
 from iopkit.plans.codebook import CODINGS, RATES, find_coding, find_rates
 from iopkit.plans.coding import (
     CodeRule,
@@ -67,6 +68,7 @@ from iopkit.plans.plans import (
     Signer,
     Stay,
 )
+from iopkit.plans.preferences import DayPart, Preferences
 from iopkit.plans.programs import (
     Curriculum,
     Phase,
@@ -113,15 +115,14 @@ from iopkit.plans.revisions import (
     revise,
 )
 from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
-from iopkit.plans.schedules import (
+from iopkit.plans.schedules import schedule
+from iopkit.plans.sessions import (
     Move,
     Reason,
     Schedule,
     Session,
     Unplaced,
     booked_doses,
-    clock_changes,
-    schedule,
 )
 from iopkit.plans.sites import (
     Clinician,
@@ -190,6 +191,7 @@ __all__ = [
     "Curriculum",
     "DailyHours",
     "DayCode",
+    "DayPart",
     "DayTiers",
     "Days",
     "Demand",
@@ -234,6 +236,7 @@ __all__ = [
     "Plan",
     "PlanLength",
     "PlanPart",
+    "Preferences",
     "Problem",
     "Program",
     "Progress",

@@ -17,7 +17,7 @@ from attrs import evolve, frozen
 from iopkit.availability import DAY, Span, Weekday, WeeklyWindows, minute_of_day, whole_minutes
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
-from iopkit.plans.schedules import Schedule, Session
+from iopkit.plans.sessions import Schedule, Session
 from iopkit.plans.sites import Closure, Site, closed_days
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from iopkit.errors import refuse, unless
 from iopkit.plans.claims import Claim, Found, Visit, Why, claims_in_week
 from iopkit.plans.coding import CodingScheme, code_faults
 from iopkit.plans.rates import MONEY, RateTable, money_faults
-from iopkit.plans.schedules import Schedule
+from iopkit.plans.sessions import Schedule
 
 
 @frozen(repr=False)
@@ -222,7 +222,7 @@ def itemize(
     return Charges(
         schedule.plan.key,
         coding.name,
-        schedule.plan.weeks,
+        schedule.weeks,
         tuple(_charge(claim, rates) for claim in sorted(claims, key=_place)),
         tuple(
             _uncharged(visit, denials[visit.uid], telehealth=coding.telehealth)

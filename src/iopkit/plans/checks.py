@@ -27,7 +27,7 @@ from iopkit.plans.requirements import (
     WeeklyServices,
     WrittenPlan,
 )
-from iopkit.plans.schedules import Schedule
+from iopkit.plans.sessions import Schedule
 from iopkit.plans.sites import Site
 from iopkit.truth import Truth, all_of
 
@@ -139,7 +139,8 @@ def check(
 
     Each week is judged by the version in force on its first day, and the plan as a whole by
     that on the plan's. Gaps and frequencies are judged over the weeks of their version.
-    Requirements for another age group are left out.
+    Requirements for another age group are left out. Weeks by which a schedule extends its
+    plan are judged as all others.
 
     Args:
         planned: a plan, before its sessions are dated, or a schedule.
@@ -155,7 +156,7 @@ def check(
     """
     material = Material.of(planned, site, attended)
     plan = material.plan
-    starts = [plan.start + timedelta(weeks=number) for number in range(plan.weeks)]
+    starts = [plan.start + timedelta(weeks=number) for number in range(material.weeks)]
     in_force = [requirements.in_force(start) for start in starts]
     found: list[Finding] = []
     for requirement in dict.fromkeys(each for listed in in_force for each in listed):

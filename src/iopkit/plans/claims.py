@@ -24,7 +24,7 @@ from iopkit.plans.coding import (
     TimedCode,
     WeekCode,
 )
-from iopkit.plans.schedules import Session
+from iopkit.plans.sessions import Session
 
 
 class Why(StrEnum):

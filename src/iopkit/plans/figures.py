@@ -31,7 +31,7 @@ from iopkit.plans.requirements import (
     WrittenPlan,
     whole_months,
 )
-from iopkit.plans.schedules import Reason, Schedule, Session
+from iopkit.plans.sessions import Reason, Schedule, Session
 from iopkit.plans.sites import Site
 from iopkit.plans.timetables import Dose, timetable
 from iopkit.plans.timings import TimePerWeek
@@ -88,6 +88,8 @@ class Material:
     """What there is to judge."""
 
     plan: Plan
+    weeks: int
+    """The plan's, and those by which a schedule extends it."""
     held: tuple[Held, ...]
     patients_per_counselor: int | None
 
@@ -99,9 +101,9 @@ class Material:
         caseload = None if site is None else site.patients_per_counselor
         if isinstance(planned, Plan):
             refuse("check", unless(attended is None, "attended", "a schedule with it", "a plan"))
-            return cls(planned, tuple(_prescribed(planned)), caseload)
+            return cls(planned, planned.weeks, tuple(_prescribed(planned)), caseload)
         held = _booked(planned) if attended is None else _attended(planned, attended)
-        return cls(planned.plan, tuple(held), caseload)
+        return cls(planned.plan, planned.weeks, tuple(held), caseload)
 
     def counted(self, counting: Counting) -> list[Held]:
         """The sessions that count, each as long as it counts for."""
@@ -267,6 +269,8 @@ def _weekly_hours(demand: WeeklyHours, material: Material, weeks: list[int]) -> 
         return
     phases = material.plan.program.phases
     tapers = [phase.taper for phase in phases for _ in range(phase.laid_weeks)]
+    # Weeks that extend the plan are as its last.
+    tapers += [phases[-1].taper] * (material.weeks - len(tapers))
     below = surely_below = 0
     for week, (low, high) in totals.items():
         tapering = Truth.NO

@@ -15,7 +15,8 @@ from iopkit.plans.drafting import draft
 from iopkit.plans.plans import Matter, MatterKind, Plan
 from iopkit.plans.programs import Program, Track
 from iopkit.plans.requirements import Caseload, RequirementSet, WrittenPlan
-from iopkit.plans.schedules import Schedule, schedule
+from iopkit.plans.schedules import schedule
+from iopkit.plans.sessions import Schedule
 from iopkit.plans.sites import Site
 from iopkit.truth import Truth, all_of
 

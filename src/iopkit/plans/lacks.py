@@ -22,7 +22,7 @@ from iopkit.plans.requirements import (
     WeeklyHours,
     WeeklyServices,
 )
-from iopkit.plans.schedules import Schedule, Session
+from iopkit.plans.sessions import Schedule, Session
 
 DayDemand = DailyHours | WeeklyDays | LongestGap | Frequency
 """What is demanded of days: it matters on which of them sessions are."""

@@ -48,6 +48,7 @@ class Matter(StrEnum):
     NEED_UNKNOWN = "need_unknown"
     PROVISION_UNKNOWN = "provision_unknown"
     NO_OPEN_TIME = "no_open_time"
+    PREFERENCE_NOT_KEPT = "preference_not_kept"
     OUTSIDE_HOURS = "outside_hours"
     OUTSIDE_AVAILABILITY = "outside_availability"
     OFFER_OVERLAPS = "offer_overlaps"
@@ -83,6 +84,7 @@ _WORDS = {
     Matter.NEED_UNKNOWN: "does the patient need it?",
     Matter.PROVISION_UNKNOWN: "the patient needs it: does the site provide it?",
     Matter.NO_OPEN_TIME: "no time is left that suits site and patient",
+    Matter.PREFERENCE_NOT_KEPT: "fewer days a week, or a longer gap between them, than preferred",
     Matter.OUTSIDE_HOURS: "lies outside the site's opening hours",
     Matter.OUTSIDE_AVAILABILITY: "lies outside the patient's availability",
     Matter.OFFER_OVERLAPS: "the site's time or length overlaps another service, and was not taken",
@@ -362,6 +364,14 @@ class Plan:
     def end(self) -> date:
         """The day after the last."""
         return self.start + timedelta(weeks=self.weeks)
+
+    def leave_on(self, day: date) -> Leave | None:
+        """The leave that a day is in."""
+        return next((leave for leave in self.leaves if leave.start <= day < leave.end), None)
+
+    def stay_on(self, day: date) -> Stay | None:
+        """The stay in another time zone that a day is in."""
+        return next((stay for stay in self.stays if stay.start <= day < stay.end), None)
 
     def phase_starts(self) -> Iterator[tuple[date, Phase]]:
         """First day of each phase, in order."""

@@ -64,7 +64,8 @@ class Curriculum:
         return self.topics[place % len(self.topics)]
 
 
-@frozen
+# By its hash, as what was worked out for a service is kept.
+@frozen(cache_hash=True)
 class Service:
     """What patients get: a modality, how long a session is, and when it takes place.
 

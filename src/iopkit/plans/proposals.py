@@ -34,7 +34,8 @@ from iopkit.plans.revisions import (
     revise,
     unsigned,
 )
-from iopkit.plans.schedules import Schedule, schedule
+from iopkit.plans.schedules import schedule
+from iopkit.plans.sessions import Schedule
 from iopkit.plans.sites import Site
 from iopkit.truth import Truth
 
@@ -60,7 +61,7 @@ _WORDS = {
     Beyond.UNKNOWN: "something is not known",
     Beyond.NOT_BY_CHANGES: "no change to sessions, dates or groups meets it",
     Beyond.NO_SERVICE: "the plan has no service that counts",
-    Beyond.CLOSED: "usual weeks meet it, and here the site is closed",
+    Beyond.CLOSED: "usual weeks meet it, and here is a closed day or leave",
 }
 
 
@@ -160,7 +161,7 @@ def propose(
     make room for another. Sessions become longer or shorter by what ends a lack in some
     week, or as far as they can.
 
-    Weeks are judged without closures and holidays, for which no weekly change makes up;
+    Weeks are judged without closures, holidays and leaves, for which no weekly change makes up;
     ``left`` tells what these leave unmet. A changed plan has no signatures of the old one.
     Clinicians decide.
 
@@ -179,18 +180,20 @@ def propose(
     )
     sets = tuple(requirements)
     trials = _Trials(evolve(site, holidays=None, closures=()), sets, most_tried)
-    as_is = trials.state(plan)
+    usual = evolve(plan, leaves=())
+    as_is = trials.state(usual)
     now = judge(schedule(plan, site), sets, site)
     found: list[Proposal] = []
     if as_is.unmet:
         aside = tuple(_aside(as_is))
-        start = unsigned(plan)
+        start = unsigned(usual)
         for revision in aside:
             start = revise(start, revision)
         for revisions, extent, state in _smallest(trials, trials.state(start), most_changes):
-            judgments = judge(schedule(state.plan, site), sets, site)
+            changed = evolve(state.plan, leaves=plan.leaves)
+            judgments = judge(schedule(changed, site), sets, site)
             rest = _left(judgments, state)
-            found.append(Proposal((*revisions, *aside), extent, state.plan, judgments, rest))
+            found.append(Proposal((*revisions, *aside), extent, changed, judgments, rest))
     return Proposals(
         tuple(found),
         now,
@@ -214,7 +217,7 @@ def _key(judgment: Judgment, finding: Finding) -> _Key:
 
 @frozen(repr=False)
 class _State:
-    """A plan as it is booked in weeks without closures, and what is found of it.
+    """A plan as it is booked in weeks without closures and leaves, and what is found of it.
 
     ``unmet`` is what changes can meet. ``unbooked`` counts sessions that have no place or
     are elsewhere than the plan has them.

@@ -43,8 +43,8 @@ from iopkit.plans.revisions import (
     SessionRevision,
     ShortenSessions,
 )
-from iopkit.plans.schedules import Schedule, Session, Unplaced
-from iopkit.plans.sites import Site, open_windows
+from iopkit.plans.sessions import Schedule, Session, Unplaced
+from iopkit.plans.sites import Site, open_windows, service_hours
 from iopkit.plans.timings import PerWeek, Slot, Weekly, slots_of
 
 _SHORTEST_MONTH, _MOST_WEEKS = 28, 52
@@ -123,7 +123,7 @@ class Ground:
                 return None
             services = (s for s in program.every_service if counted_minutes(s, lack.demand))
             held = {s.name: in_week(booked[s.name], lack.week) for s in services}
-            return phases[lack.week - 1], frozenset(
+            return phases[min(lack.week, len(phases)) - 1], frozenset(
                 (name, day % 7, count) for name, days in held.items() for day, count in days.items()
             )
 
@@ -139,11 +139,6 @@ class Ground:
             Counter((each.service, each.week) for each in every),
             by_day,
         )
-
-    @cached_property
-    def windows(self) -> WeeklyWindows:
-        """When the site is open and the patient is free."""
-        return open_windows(self.site, self.schedule.plan.free)
 
     def days(self, weekday: Weekday, weeks: Iterable[int]) -> Days:
         """A weekday in some weeks, as days of the plan."""
@@ -216,6 +211,12 @@ class _Spot:
         return tuple(
             slot for slot in self.slots if all(slot in slots_of(s.timing) for s in self.services)
         )
+
+    @cached_property
+    def windows(self) -> WeeklyWindows:
+        """When the site can give it and the patient is free."""
+        hours = service_hours(self.ground.site, self.name, self.services[0].modality)
+        return open_windows(hours, self.ground.schedule.plan.free)
 
     @property
     def pause(self) -> int:
@@ -367,7 +368,7 @@ def _has_room(spot: _Spot, day: Weekday, start: time, length: int, taken: list[S
     first = day * DAY + minute_of_day(start)
     low, high = first + spot.length, first + length + spot.pause
     free = not any(s + w < high and low < e + w for s, e in taken for w in (-WEEK, 0, WEEK))
-    return free and spot.ground.windows.covers(day, start, timedelta(minutes=length))
+    return free and spot.windows.covers(day, start, timedelta(minutes=length))
 
 
 def _spans(slots: Iterable[Slot], length: int) -> Iterator[Span]:
@@ -386,7 +387,7 @@ def _opening(
     busy = sorted((low + n, high + n) for low, high in taken for n in offsets)
     wanted = minute_of_day(near) if near else 0
     starts: list[int] = []
-    for first, last in spot.ground.windows.on(day):
+    for first, last in spot.windows.on(day):
         at = first
         for low, high in [*busy, (last + spot.pause, last)]:
             latest = min(low - spot.pause, last) - length

@@ -1,25 +1,31 @@
 """Sites: where and when services take place."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
 from iopkit.availability import (
+    DAY,
     Weekday,
     WeeklyWindows,
     is_session_length,
+    minute_of_day,
     plain,
     zone_faults,
 )
 from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
+
+ClosedSpan = tuple[int, int, str]
+"""The first minute of the day that is closed, the minute after the last, and why."""
 
 
 @frozen
@@ -80,16 +86,16 @@ class Closure:
 
 
 class ClosedRule(StrEnum):
-    """What becomes of a session that cannot be where the plan has it."""
+    """What becomes of a session that falls on a time at which the site is closed."""
 
     MOVE_IN_WEEK = "move_in_week"
     """It is moved to the nearest place in its program week."""
     NEXT_OPEN_DAY = "next_open_day"
-    """It is moved to the first place after it, in its week or the next."""
+    """It is moved to the first place after it, up to the end of the next week."""
     SKIP = "skip"
     """It does not take place, and is listed with the reason."""
     EXTEND = "extend"
-    """It takes place in weeks after the plan's last, on its own weekday if that is open."""
+    """It takes place on its own weekday and time in a week after the plan's last."""
 
 
 @frozen
@@ -172,7 +178,8 @@ class Offer:
         )
 
 
-@frozen
+# By its hash, as what was worked out for a site is kept.
+@frozen(cache_hash=True)
 class Site:
     """A place with a time zone, opening hours, holidays and closures.
 
@@ -252,9 +259,39 @@ class Site:
         return by_day.get(day) or by_day.get(None)
 
 
-def open_windows(site: Site, free: WeeklyWindows | None) -> WeeklyWindows:
-    """When a site is open and a patient is free; ``None``: not known, so opening hours."""
-    return site.hours if free is None else site.hours & free
+@lru_cache(maxsize=1024)
+def service_hours(site: Site, service: str, modality: Modality) -> WeeklyWindows:
+    """When a site can give a service: it is open, and a room and somebody for it are there.
+
+    The room and clinician are those of the offer for the day. Without a clinician in it,
+    anybody will do who may give the modality; where a site names none, nobody is missed.
+    """
+    if not (site.rooms or site.clinicians):
+        return site.hours
+    found = WeeklyWindows()
+    for day in Weekday:
+        offer = site.offer(service, day)
+        room, clinician = (offer.room, offer.clinician) if offer else (None, None)
+        hours = site.hours & WeeklyWindows(((day * DAY, (day + 1) * DAY),))
+        for each in site.rooms:
+            if each.name == room and each.hours is not None:
+                hours &= each.hours
+        able = [
+            each
+            for each in site.clinicians
+            if (clinician is None and (each.gives is None or modality in each.gives))
+            or each.name == clinician
+        ]
+        if site.clinicians:
+            staffed = [site.hours if each.hours is None else each.hours for each in able]
+            hours &= reduce(or_, staffed, WeeklyWindows())
+        found |= hours
+    return found
+
+
+def open_windows(hours: WeeklyWindows, free: WeeklyWindows | None) -> WeeklyWindows:
+    """When a patient is free in some hours; ``None``: not known, so all of them."""
+    return hours if free is None else hours & free
 
 
 def closed_days(site: Site, start: date, end: date) -> Mapping[date, str]:
@@ -276,11 +313,36 @@ def closed_days(site: Site, start: date, end: date) -> Mapping[date, str]:
             if start <= day < end
         }
     for closure in site.closures:
-        day = max(start, closure.start)
-        while day < min(end, closure.end):
-            closed.setdefault(day, closure.why)
-            day += timedelta(days=1)
+        if closure.all_day:
+            for day in _days(closure, start, end):
+                closed.setdefault(day, closure.why)
     return MappingProxyType(closed)
+
+
+def closed_spans(site: Site, start: date, end: date) -> Mapping[date, tuple[ClosedSpan, ...]]:
+    """Minutes of each day from ``start`` up to ``end`` in which the site is closed, and why.
+
+    Hours outside the weekly opening hours are not among them. A day that is closed as a
+    whole has one span of 1,440 minutes. Raises as ``closed_days``.
+    """
+    whole = closed_days(site, start, end)
+    spans = {day: [(0, DAY, why)] for day, why in whole.items()}
+    for closure in site.closures:
+        if not closure.all_day:
+            low = minute_of_day(closure.from_time or time(0))
+            high = minute_of_day(closure.to_time or time(0)) or DAY
+            for day in _days(closure, start, end):
+                if day not in whole:
+                    spans.setdefault(day, []).append((low, high, closure.why))
+    return MappingProxyType({day: tuple(sorted(found)) for day, found in spans.items()})
+
+
+def _days(closure: Closure, start: date, end: date) -> Iterator[date]:
+    """The days of a closure that are from ``start`` up to ``end``."""
+    day = max(start, closure.start)
+    while day < min(end, closure.end):
+        yield day
+        day += timedelta(days=1)
 
 
 @lru_cache(maxsize=256)

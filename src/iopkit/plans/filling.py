@@ -1,0 +1,287 @@
+"""Filling in: the open lengths and weekly times of a program, for a site and a patient."""
+
+from collections.abc import Iterable
+from datetime import time, timedelta
+from itertools import combinations
+
+from attrs import evolve, frozen
+
+from iopkit.availability import (
+    DAY,
+    WEEK,
+    Span,
+    Weekday,
+    WeeklyWindows,
+    clock_time,
+    first_opening,
+    minute_of_day,
+    whole_minutes,
+)
+from iopkit.confidential import hidden
+from iopkit.plans.plans import Matter, Note
+from iopkit.plans.preferences import Preferences
+from iopkit.plans.programs import Program, Service, fixed_times, overlaps
+from iopkit.plans.sites import Site, open_windows, service_hours
+from iopkit.plans.timings import (
+    MOST_A_WEEK,
+    EveryWeeks,
+    InAll,
+    Once,
+    PerWeek,
+    RandomDays,
+    Slot,
+    TimePerWeek,
+    Timing,
+    Weekly,
+    most_in_a_week,
+    slots_of,
+)
+
+
+def filled(
+    program: Program, site: Site, free: WeeklyWindows | None, preferences: Preferences
+) -> tuple[Program, tuple[Note, ...]]:
+    """The program with its open lengths and times filled in, and what stands against it.
+
+    The most fixed services are placed first: stated times, then the site's, then days
+    without a time, then doses.
+    """
+    everywhere = frozenset(range(len(program.phases)))
+    runs = [_Run(everywhere, service) for service in program.services]
+    runs += [_Run(frozenset({n}), s) for n, p in enumerate(program.phases) for s in p.services]
+    notes: list[Note] = []
+    for number in range(len(runs)):
+        runs[number], said = _as_offered(number, runs, site)
+        notes += said
+    for number in sorted(range(len(runs)), key=lambda n: (_freedom(runs[n].service, site), n)):
+        run = runs[number]
+        others = [other for n, other in enumerate(runs) if n != number]
+        around = _Surroundings(
+            site,
+            free,
+            preferences,
+            open_windows(service_hours(site, run.service.name, run.service.modality), free),
+            tuple(other.service for other in others if other.phases & run.phases),
+            tuple(other.service for other in others if other.service.name == run.service.name),
+        )
+        weeks = sum(program.phases[n].laid_weeks for n in run.phases)
+        service, said = _placed(run.service, weeks, around)
+        runs[number] = _Run(run.phases, service)
+        notes += said
+    services = iter([run.service for run in runs])
+    shared = tuple(next(services) for _ in program.services)
+    filled = tuple(
+        evolve(phase, services=tuple(next(services) for _ in phase.services))
+        for phase in program.phases
+    )
+    done = evolve(program, services=shared, phases=filled)
+    notes += [
+        Note(Matter.PREFERENCE_NOT_KEPT, part=phase.name)
+        for phase in done.phases
+        if preferences.missed(_days_of(fixed_times(done.services_in(phase))))
+    ]
+    return done, tuple(dict.fromkeys(notes))
+
+
+def _days_of(times: Iterable[tuple[int, int, str]]) -> set[Weekday]:
+    return {Weekday(start // DAY % 7) for start, _, _ in times}
+
+
+@frozen
+class _Run:
+    """A service, and the phases, by number, that it runs in."""
+
+    phases: frozenset[int]
+    service: Service
+
+
+def _as_offered(number: int, runs: list[_Run], site: Site) -> tuple[_Run, list[Note]]:
+    """A run as the site gives it where the program leaves that open.
+
+    The site's length is not taken where sessions then would overlap.
+    """
+    run = runs[number]
+    service = run.service
+    offer = site.offer(service.name)
+    if offer is None:
+        return run, []
+    service = evolve(service, delivery=service.delivery or offer.delivery)
+    if service.duration is not None or offer.duration is None:
+        return _Run(run.phases, service), []
+    longer = evolve(service, duration=offer.duration)
+    notes: list[Note] = []
+    if isinstance(service.timing, TimePerWeek):
+        times, rest = divmod(service.timing.dose, offer.duration - service.breaks)
+        if times + bool(rest) > MOST_A_WEEK:  # no length to divide it by
+            return _Run(run.phases, service), []
+        longer = evolve(longer, timing=PerWeek(times + bool(rest)))
+        notes = [Note(Matter.DOSE_DIVIDED, service.name)] if rest else []
+    beside = [o.service for n, o in enumerate(runs) if n != number and o.phases & run.phases]
+    # One by one: services beside it may be of phases that do not meet.
+    if overlaps([longer]) or any(overlaps([other, longer]) for other in beside):
+        return _Run(run.phases, service), [Note(Matter.OFFER_OVERLAPS, service.name)]
+    return _Run(run.phases, longer), notes
+
+
+@frozen(repr=False)
+class _Surroundings:
+    """What a service has to fit: the site, the patient, and the other services so far."""
+
+    site: Site
+    free: WeeklyWindows | None
+    preferences: Preferences
+    windows: WeeklyWindows
+    """When the site can give the service and the patient is free."""
+    beside: tuple[Service, ...]
+    """Those of the same phases."""
+    elsewhere: tuple[Service, ...]
+    """The same service in other phases."""
+
+    def busy(self, also: Iterable[Slot], length: int) -> list[Span]:
+        """Minutes of the week that are taken, in the weeks before and after it, too."""
+        spans = [(start, end) for start, end, _ in fixed_times(self.beside)]
+        for slot in also:
+            if slot.start is not None:
+                first = slot.day * DAY + minute_of_day(slot.start)
+                spans.append((first, first + length))
+        return [(start + w, end + w) for w in (-WEEK, 0, WEEK) for start, end in spans]
+
+    def usual_start(self, day: Weekday, length: int, busy: Iterable[Span]) -> time | None:
+        """The service's start on that day in another phase, if it fits here too."""
+        known = (slot for service in self.elsewhere for slot in slots_of(service.timing))
+        for slot in known:
+            if (
+                slot.day is day
+                and slot.start is not None
+                and self.windows.covers(day, slot.start, timedelta(minutes=length))
+                and not _clashes(day, slot.start, length, busy)
+            ):
+                return slot.start
+        return None
+
+    def first_start(self, day: Weekday, length: int, busy: Iterable[Span]) -> time | None:
+        """The first open time of a day, in the part of it that is wanted most."""
+        windows = self.windows.on(day)
+        taken = [(start - day * DAY, end - day * DAY) for start, end in busy]
+        pause = whole_minutes(self.site.break_between)
+        for part in self.preferences.parts:
+            low, high = (60 * hour for hour in (part.hours.start, part.hours.stop))
+            later = [(max(start, low), end) for start, end in windows]
+            found = first_opening(later, taken, length, pause)
+            if found is not None and found < high:
+                return clock_time(found)
+        return None
+
+    __repr__ = hidden
+
+
+def _freedom(service: Service, site: Site) -> int:
+    """How much choice there is in placing a service; the least is placed first."""
+    match service.timing:
+        case Weekly(slots):
+            if all(slot.start for slot in slots):
+                return 0
+            offers = (site.offer(service.name, slot.day) for slot in slots)
+            return 1 if all(offer and offer.start for offer in offers) else 2
+        case PerWeek() | TimePerWeek():
+            return 3
+        case InAll() | EveryWeeks() | Once():
+            return 4
+        case RandomDays():
+            return 5
+
+
+def _placed(service: Service, weeks: int, around: _Surroundings) -> tuple[Service, list[Note]]:
+    """The service with the slots found for it, and what stands against them."""
+    if service.longest is None:
+        return service, [Note(Matter.DURATION_UNKNOWN, service.name)]
+    length = whole_minutes(service.longest)
+    slots = list(slots_of(service.timing))
+    notes: list[Note] = []
+    for place, slot in enumerate(slots):
+        own = [*slots[:place], *slots[place + 1 :]]
+        slots[place], said = _settled(service, slot, own, length, around)
+        notes += said
+    match service.timing:
+        case Weekly():
+            timing: Timing = Weekly(tuple(slots))
+        case RandomDays() | TimePerWeek():
+            timing = service.timing
+        case PerWeek() | InAll() | EveryWeeks() | Once():
+            wanted = most_in_a_week(service.timing, weeks)
+            timing = evolve(service.timing, slots=_spread(wanted, slots, length, around))
+            notes += _short(service, wanted, timing.slots)
+    return evolve(service, timing=timing), notes
+
+
+def _short(service: Service, wanted: int, slots: tuple[Slot, ...]) -> list[Note]:
+    return [Note(Matter.NO_OPEN_TIME, service.name)] if len(slots) < wanted else []
+
+
+def _settled(
+    service: Service, slot: Slot, own: Iterable[Slot], length: int, around: _Surroundings
+) -> tuple[Slot, list[Note]]:
+    """A weekly slot with its start, and what stands against it; ``own``: the other slots."""
+    busy = around.busy(own, length)
+    offer = around.site.offer(service.name, slot.day)
+    offered = offer.start if offer else None
+    notes: list[Matter] = []
+    start = slot.start or offered
+    if slot.start is None and start is not None and _clashes(slot.day, start, length, busy):
+        notes.append(Matter.OFFER_OVERLAPS)
+        start = None
+    if start is not None:
+        duration = timedelta(minutes=length)
+        if not around.site.hours.covers(slot.day, start, duration):
+            notes.append(Matter.OUTSIDE_HOURS)
+        if around.free is not None and not around.free.covers(slot.day, start, duration):
+            notes.append(Matter.OUTSIDE_AVAILABILITY)
+    else:
+        start = around.usual_start(slot.day, length, busy)
+        start = start or around.first_start(slot.day, length, busy)
+        if start is None:
+            notes.append(Matter.NO_OPEN_TIME)
+    return Slot(slot.day, start), [Note(matter, service.name, slot.day) for matter in notes]
+
+
+def _clashes(day: Weekday, start: time, length: int, busy: Iterable[Span]) -> bool:
+    first = day * DAY + minute_of_day(start)
+    return any(low < first + length and first < high for low, high in busy)
+
+
+def _spread(wanted: int, given: list[Slot], length: int, around: _Surroundings) -> tuple[Slot, ...]:
+    """The slots given and as many more as wanted: as preferred, far apart, on days attended.
+
+    A day is used twice only if there are too few; shorter than ``wanted`` if nothing fits.
+    """
+    prefer = around.preferences
+    slots = list(given)
+    attended = _days_of(fixed_times(around.beside))
+    while len(slots) < wanted:
+        busy = around.busy(slots, length)
+        starts = {day: around.first_start(day, length, busy) for day in Weekday}
+        open_days = [day for day, start in starts.items() if start is not None]
+        if not open_days:
+            break
+        used = {slot.day for slot in slots}
+        days = [day for day in open_days if day not in used] or open_days
+        ranks = {day: prefer.rank(start) for day, start in starts.items() if start is not None}
+        merits = {
+            some: (
+                -prefer.missed({*attended, *used, *some}),
+                -sum(ranks[day] for day in some),
+                _smallest_gap(sorted({*used, *some})),
+                len(attended.intersection(some)),
+            )
+            for some in combinations(days, min(wanted - len(slots), len(days)))
+        }
+        chosen = max(merits, key=lambda some: merits[some])
+        # One at a time: a session late in one day wants its pause early in the next.
+        slots.append(Slot(chosen[0], starts[chosen[0]]))
+    return tuple(slots)
+
+
+def _smallest_gap(days: list[Weekday]) -> int:
+    """Days between the two of ``days`` that are closest in a repeating week."""
+    following = [*days[1:], days[0] + 7]
+    return min(after - day for day, after in zip(days, following, strict=True))

@@ -1,0 +1,288 @@
+"""Places: where the sessions of one plan can be at a site."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from attrs import field, frozen
+
+from iopkit.availability import (
+    DAY,
+    WEEK,
+    Span,
+    Weekday,
+    WeeklyWindows,
+    clock_time,
+    first_opening,
+    whole_minutes,
+)
+from iopkit.confidential import hidden
+from iopkit.plans.clocks import clock_changes
+from iopkit.plans.plans import Leave, Plan, Stay
+from iopkit.plans.programs import Service
+from iopkit.plans.sessions import Move, Reason
+from iopkit.plans.sites import (
+    ClosedRule,
+    ClosedSpan,
+    Site,
+    closed_spans,
+    open_windows,
+    service_hours,
+)
+from iopkit.plans.timetables import Entry
+
+_DAY = timedelta(days=1)
+
+
+class Taken:
+    """Minutes of a plan that are taken by sessions so far."""
+
+    def __init__(self, spans: Iterable[Span] = ()) -> None:
+        self._by_day: defaultdict[int, list[Span]] = defaultdict(list)
+        for span in spans:
+            self.add(*span)
+
+    def add(self, start: int, end: int) -> None:
+        """Take the minutes from ``start`` up to ``end``."""
+        for day in _days_of(start, end):
+            self._by_day[day].append((start, end))
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether some of the minutes from ``start`` up to ``end`` are taken."""
+        return any(
+            low < end and start < high
+            for day in _days_of(start, end)
+            for low, high in self._by_day[day]
+        )
+
+    def near(self, day: int) -> list[Span]:
+        """What is taken on a day and on those beside it, from where sessions may run over."""
+        return [span for each in (day - 1, day, day + 1) for span in self._by_day[each]]
+
+
+@frozen(repr=False)
+class Places:
+    """What the sessions of a plan have to fit, other sessions aside.
+
+    Minutes count from the midnight that begins the plan's first day, and days from that
+    day, both from 0.
+    """
+
+    plan: Plan
+    site: Site
+    closed: Mapping[int, tuple[ClosedSpan, ...]] = field(eq=False)  # it has no hash
+    """When the site is closed, by day."""
+    changes: tuple[Span, ...]
+    """Wall-clock time that does not exist or comes twice."""
+    odd_days: frozenset[int]
+    """Days on which something may be in the way; on all others nothing is."""
+    # What was worked out for a service so far; the rest says all that it depends on.
+    _lacks: dict[tuple[int, Service], Reason | None] = field(factory=dict, eq=False)
+    _usual: dict[Service, WeeklyWindows] = field(factory=dict, eq=False)
+
+    @classmethod
+    def of(cls, plan: Plan, site: Site, *, days: int) -> "Places":
+        """The places of a plan in so many days from its first.
+
+        Raises:
+            MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
+            InvalidError: its holiday calendar is not one that ``holidays`` knows.
+        """
+        # One day more: the last night may run into it.
+        end = plan.start + timedelta(days=days + 1)
+        closed = {
+            (day - plan.start).days: spans
+            for day, spans in closed_spans(site, plan.start, end).items()
+        }
+        changes = tuple(
+            (number * DAY + low, number * DAY + high)
+            for year in range(plan.start.year, end.year + 1)
+            for day, low, high in clock_changes(site.zone, year)
+            if -1 <= (number := (day - plan.start).days) <= days
+        )
+        away = {
+            (leave.start - plan.start).days + number
+            for leave in plan.leaves
+            for number in range((leave.end - leave.start).days)
+        }
+        touched = {*closed, *away, *(low // DAY for low, _ in changes)}
+        return cls(
+            plan,
+            site,
+            closed,
+            changes,
+            # A session may run on into the next day.
+            frozenset(touched | {day - 1 for day in touched}),
+        )
+
+    def weekday(self, day: int) -> Weekday:
+        """The weekday of a day of the program."""
+        return Weekday((self.plan.start.weekday() + day) % 7)
+
+    def lack(self, minute: int, service: Service) -> Reason | None:
+        """What is missing at a minute of the program: opening hours, or a room and staff."""
+        asked = minute % WEEK, service
+        try:
+            return self._lacks[asked]
+        except KeyError:
+            why = self._lacks[asked] = self._lack(*asked)
+            return why
+
+    def _lack(self, minute: int, service: Service) -> Reason | None:
+        day, clock = divmod(minute, DAY)
+        wanted = self.weekday(day), clock_time(clock), service.duration or timedelta(0)
+        if not self.site.hours.covers(*wanted):
+            return Reason.OUTSIDE_HOURS
+        return None if self._staffed(service).covers(*wanted) else Reason.UNSTAFFED
+
+    def hours(self, day: int, service: Service) -> WeeklyWindows:
+        """When a service can be in the week of a day: site, staff and patient are free."""
+        if stay := self.plan.stay_on(self.plan.start + day * _DAY):
+            there = _in_site_time(stay, self.plan.start + day * _DAY, self.site.tz)
+            return open_windows(self._staffed(service), there)
+        if service not in self._usual:
+            self._usual[service] = open_windows(self._staffed(service), self.plan.free)
+        return self._usual[service]
+
+    def _staffed(self, service: Service) -> WeeklyWindows:
+        return service_hours(self.site, service.name, service.modality)
+
+    def leave_on(self, day: int) -> Leave | None:
+        """The leave that a day is in."""
+        return self.plan.leave_on(self.plan.start + day * _DAY)
+
+    def obstacle_to(self, entry: Entry) -> Reason | None:
+        """Why a session cannot be as planned, other sessions aside."""
+        service, minute = entry.service, entry.minute
+        if service.name in self.plan.on_hold:
+            return Reason.ON_HOLD
+        if service.duration is None:
+            return Reason.DURATION_UNKNOWN
+        if minute is None:
+            return Reason.TIME_UNKNOWN
+        if minute // DAY in self.odd_days and (
+            why := self.obstacle(minute, whole_minutes(service.duration))
+        ):
+            return why
+        return self.lack(minute, service)
+
+    def obstacle(self, start: int, length: int) -> Reason | None:
+        """Why nothing can take place then, whatever the opening hours."""
+        end = start + length
+        if self.plan.leaves and any(self.leave_on(day) for day in _days_of(start, end)):
+            return Reason.ON_LEAVE
+        if self._closures(start, end):
+            return Reason.CLOSED
+        if any(low < end and start < high for low, high in self.changes):
+            return Reason.CLOCK_CHANGE
+        return None
+
+    def detail(self, start: int, length: int) -> str:
+        """The leave or closure that is in the way of a session, if there is one."""
+        days = _days_of(start, start + length)
+        leaves = (leave.why for day in days if (leave := self.leave_on(day)))
+        return next(leaves, next(iter(self._closures(start, start + length)), ""))
+
+    def _closures(self, start: int, end: int) -> list[str]:
+        return [
+            why
+            for day in _days_of(start, end)
+            for low, high, why in self.closed.get(day, ())
+            if day * DAY + low < end and start < day * DAY + high
+        ]
+
+    def move(self, minute: int, length: int, why: Reason) -> Move:
+        """A move away from a minute."""
+        prescribed = datetime.combine(self.plan.start, time(0)) + timedelta(minutes=minute)
+        return Move(prescribed, why, self.detail(minute, length))
+
+    def rule(self, day: int, why: Reason) -> ClosedRule:
+        """What becomes of a session that cannot be on a day."""
+        if why is Reason.CLOSED:
+            return self.site.closed_rule
+        if why is Reason.ON_LEAVE:
+            # A session late on the day before may run into the leave.
+            leave = self.leave_on(day) or self.leave_on(day + 1)
+            return ClosedRule.EXTEND if leave and leave.extends else ClosedRule.SKIP
+        return ClosedRule.MOVE_IN_WEEK
+
+    def stands(self, minute: int, service: Service, taken: Taken) -> bool:
+        """Whether a session can be at its own time in some week."""
+        length = whole_minutes(service.duration or timedelta(0))
+        return (
+            not taken.overlaps(minute, minute + length)
+            and self.obstacle(minute, length) is None
+            and self.lack(minute, service) is None
+        )
+
+    def opening(self, day: int, clock: int | None, service: Service, taken: Taken) -> int | None:
+        """A start on a day: at the given time of day if that is free, else the first."""
+        if clock is not None:
+            at, length = day * DAY + clock, service.duration or timedelta(0)
+            windows = self.hours(day, service)
+            if windows.covers(self.weekday(day), clock_time(clock), length) and self.stands(
+                at, service, taken
+            ):
+                return at
+        return next(self.openings(day, service, taken), None)
+
+    def openings(self, day: int, service: Service, taken: Taken) -> Iterator[int]:
+        """The first start in each stretch of a day in which a session can be."""
+        if self.leave_on(day):
+            return
+        first, length = day * DAY, whole_minutes(service.duration or timedelta(0))
+        shut = [(first + low, first + high) for low, high, _ in self.closed.get(day, ())]
+        windows = self.hours(day, service).on(self.weekday(day))
+        free = _without([(first + s, first + e) for s, e in windows], [*shut, *self.changes])
+        pause = whole_minutes(self.site.break_between)
+        near = taken.near(day)
+        for window in free:
+            at = first_opening([window], near, length, pause)
+            if at is not None:
+                yield at
+
+    __repr__ = hidden
+
+
+def _days_of(start: int, end: int) -> range:
+    return range(start // DAY, (end - 1) // DAY + 1)
+
+
+def _without(spans: Iterable[Span], cuts: Iterable[Span]) -> list[Span]:
+    """What is left of spans in order."""
+    left = list(spans)
+    for low, high in cuts:
+        left = [
+            part
+            for start, end in left
+            for part in ((start, min(end, low)), (max(start, high), end))
+            if part[0] < part[1]
+        ]
+    return left
+
+
+def _in_site_time(stay: Stay, on: date, tz: ZoneInfo) -> WeeklyWindows | None:
+    """When a patient is free on a day of a stay, in a site's wall-clock time."""
+    if stay.free is None:
+        return None
+    midnight, there = datetime.combine(on, time(0)), ZoneInfo(stay.zone)
+    found: list[Span] = []
+    # Zones are up to 26 hours apart.
+    for day in (on + number * _DAY for number in range(-2, 3)):
+        for span in stay.free.on(Weekday.of(day)):
+            low, high = (
+                (datetime.combine(day, time(0), there) + timedelta(minutes=minute))
+                .astimezone(tz)
+                .replace(tzinfo=None)
+                - midnight
+                for minute in span
+            )
+            start, end = max(low, timedelta(0)), min(high, _DAY)
+            if start < end:
+                first = on.weekday() * DAY
+                found.append((first + start // _MINUTE, first + end // _MINUTE))
+    return WeeklyWindows(tuple(found))
+
+
+_MINUTE = timedelta(minutes=1)

@@ -1,0 +1,240 @@
+"""Sessions: the dated occurrences of a plan's services, and the schedule that they make."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from hashlib import blake2b
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from iopkit.availability import Weekday
+from iopkit.confidential import hidden
+from iopkit.errors import Fault, InvalidError, refuse, unless
+from iopkit.modalities import Delivery, Modality
+from iopkit.plans.glances import glance
+from iopkit.plans.plans import Plan
+from iopkit.plans.programs import Service, services_by_place
+from iopkit.plans.timetables import Dose, timetable
+
+
+class Reason(StrEnum):
+    """Why a session is not where the plan has it."""
+
+    CLOSED = "closed"
+    OUTSIDE_HOURS = "outside_hours"
+    UNSTAFFED = "unstaffed"
+    CLOCK_CHANGE = "clock_change"
+    OVERLAP = "overlap"
+    DURATION_UNKNOWN = "duration_unknown"
+    TIME_UNKNOWN = "time_unknown"
+    NO_OPEN_TIME = "no_open_time"
+    ON_HOLD = "on_hold"
+    ON_LEAVE = "on_leave"
+    ABSENT = "absent"
+
+    @property
+    def words(self) -> str:
+        """The reason in prose."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Reason.CLOSED: "the site is closed",
+    Reason.OUTSIDE_HOURS: "outside opening hours",
+    Reason.UNSTAFFED: "no room or nobody for it is there then",
+    Reason.CLOCK_CHANGE: "the clock changes then",
+    Reason.OVERLAP: "the session before it is not over then",
+    Reason.DURATION_UNKNOWN: "its length is not known",
+    Reason.TIME_UNKNOWN: "the plan has no time for it",
+    Reason.NO_OPEN_TIME: "no time is open in the week",
+    Reason.ON_LEAVE: "treatment is on hold then",
+    Reason.ABSENT: "it makes up for one that was missed",
+    Reason.ON_HOLD: "it awaits an answer that the plan's notes ask for",
+}
+
+
+@frozen(repr=False)
+class Move:
+    """Where a session was prescribed, in wall-clock time, and why it is not there."""
+
+    prescribed: datetime
+    why: Reason
+    detail: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        ok = self.prescribed.tzinfo is None
+        refuse("move", unless(ok, "prescribed", "a wall-clock time", "one with a zone"))
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Session:
+    """One dated session of a service; the ``number``-th of it.
+
+    ``start`` is aware, in the site's zone, and ``week`` the program week that it is in.
+    ``moved`` is ``None`` for a session that is booked as prescribed. ``room`` and
+    ``clinician`` are names of the site's; ``None``: not assigned. ``make_up`` is 0 for a
+    session that the plan prescribes; n for the n-th that makes up for it.
+
+    Raises:
+        InvalidError: ``start`` has no time zone, or ``make_up`` is negative.
+    """
+
+    service: str
+    number: int
+    phase: str
+    week: int
+    modality: Modality
+    start: datetime
+    duration: timedelta
+    moved: Move | None = None
+    breaks: timedelta = timedelta(0)
+    delivery: Delivery | None = None
+    room: str | None = None
+    clinician: str | None = None
+    make_up: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        # Not through refuse: there are many sessions, and nearly all are right.
+        if self.start.tzinfo is None:
+            raise InvalidError(
+                "session", [Fault(("start",), "an aware time", "one without a zone")]
+            )
+        if self.make_up < 0:
+            raise InvalidError("session", [Fault(("make_up",), "at least 0", "less")])
+
+    @property
+    def service_time(self) -> timedelta:
+        """Time of service, without the breaks within."""
+        return self.duration - self.breaks
+
+    @property
+    def end(self) -> datetime:
+        """When it ends; no session runs through a clock change."""
+        return self.start + self.duration
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Unplaced:
+    """A prescribed session that could not be dated, and why.
+
+    ``prescribed`` is the day that the plan has for it, or ``None`` where it has none.
+    """
+
+    service: str
+    number: int
+    phase: str
+    week: int
+    modality: Modality
+    why: Reason
+    duration: timedelta | None = None
+    prescribed: date | None = None
+    detail: str = ""
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Schedule:
+    """Every session that a plan prescribes, each exactly once: dated or unplaced.
+
+    Sessions that make up for others come beside them. ``sessions`` are in the order of
+    their starts. ``revision`` counts the changes since the first schedule of the plan.
+    """
+
+    plan: Plan
+    zone: str
+    sessions: tuple[Session, ...] = ()
+    unplaced: tuple[Unplaced, ...] = ()
+    revision: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        known = services_by_place(self.plan.program)
+        refuse(
+            "schedule",
+            *(
+                unless(
+                    all((each.phase, each.service) in known for each in sessions),
+                    name,
+                    "services of the plan, each in a phase that has it",
+                    "another",
+                )
+                for name, sessions in (("sessions", self.sessions), ("unplaced", self.unplaced))
+            ),
+            unless(self.revision >= 0, "revision", "at least 0", "less"),
+        )
+
+    @property
+    def weeks(self) -> int:
+        """Length in program weeks: the plan's, and those that sessions extend it by."""
+        return max([self.plan.weeks, *(session.week for session in self.sessions)])
+
+    @property
+    def end(self) -> date:
+        """The day after the last."""
+        return self.plan.start + timedelta(weeks=self.weeks)
+
+    def uid(self, session: Session) -> UUID:
+        """A stable, opaque identifier: the same for the same session of a changed plan."""
+        made_up = f"/{session.make_up}" if session.make_up else ""
+        named = f"{session.service}/{session.number}{made_up}"
+        digest = blake2b(named.encode(), key=self.plan.key.bytes, digest_size=16).digest()
+        return UUID(bytes=digest, version=4)
+
+    def local_start(self, session: Session) -> datetime:
+        """When a session starts where the patient is then: in the zone of a stay, or the site's.
+
+        A stay counts by the day that it is there when the session starts.
+        """
+        for stay in self.plan.stays:
+            there = session.start.astimezone(ZoneInfo(stay.zone))
+            if stay.start <= there.date() < stay.end:
+                return there
+        return session.start
+
+    def service(self, session: "Session | Unplaced") -> Service:
+        """The service that a session is of, as its phase has it."""
+        return services_by_place(self.plan.program)[session.phase, session.service]
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: nothing that a calendar or a person could be told by."""
+        moved = sum(session.moved is not None for session in self.sessions)
+        caption = (
+            f"Schedule of {self.plan.weeks} weeks: {len(self.sessions)} sessions booked, "
+            f"{moved} of them moved, {len(self.unplaced)} unplaced. Prescribed, in minutes:"
+        )
+        entries = timetable(self.plan.program, Weekday.of(self.plan.start))
+        return glance(caption, entries, weeks=self.plan.weeks)
+
+    __repr__ = hidden
+
+
+def booked_doses(
+    schedule: Schedule, *, modalities: Collection[Modality] = tuple(Modality)
+) -> tuple[Dose, ...]:
+    """Service time that is booked in each week, moved sessions included.
+
+    Sessions that are unplaced because their length is not known count as unmeasured, and
+    those on hold as extra time; other unplaced ones do not count.
+
+    Returns:
+        One dose a week, ``schedule.weeks`` of them.
+    """
+    weeks: list[list[Dose]] = [[] for _ in range(schedule.weeks)]
+    for session in schedule.sessions:
+        if session.modality in modalities:
+            spread = Dose.of([schedule.service(session)]).extra
+            weeks[session.week - 1].append(Dose(session.service_time, extra=spread))
+    for missing in schedule.unplaced:
+        if missing.modality in modalities:
+            if missing.why is Reason.ON_HOLD and missing.duration is not None:
+                on_hold = Dose.of([schedule.service(missing)])
+                weeks[missing.week - 1].append(Dose(extra=on_hold.known + on_hold.extra))
+            elif missing.why in (Reason.DURATION_UNKNOWN, Reason.ON_HOLD):
+                weeks[missing.week - 1].append(Dose(unmeasured=1))
+    return tuple(sum(doses, Dose()) for doses in weeks)
