@@ -32,6 +32,7 @@ from iopkit.plans import (
     Timing,
     Weekly,
 )
+from iopkit.strategies import programs, sites
 
 KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")
 MONDAY = date(2026, 1, 5)
@@ -151,6 +152,17 @@ def test_every_session_has_a_mark(timings: set[Timing], site: Site, asked: bool)
         *(each.start for each in phases),
         made.end,
     ]
+
+
+@given(programs(), sites())
+def test_every_service_and_phase_is_told(program: Program, site: Site) -> None:
+    made = schedule(Plan(KEY, KEY, site.name, program, MONDAY, 1), site)
+    lines = timeline_text(made, site=site).splitlines()
+    heads = [f"{phase.title}: week" for phase in program.phases]
+    heads += [f"{made.service(session).title}: " for session in made.sessions]
+    heads += [f"{made.service(missing).title}: " for missing in made.unplaced]
+    for head in set(heads):
+        assert any(line.startswith(head) for line in lines)
 
 
 def test_without_a_site_nothing_is_known_to_be_closed() -> None:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,3 +84,11 @@ def test_every_session_and_every_unplaced_one_is_in_its_week(
 def test_a_week_that_the_plan_does_not_have_is_refused(week: int) -> None:
     with pytest.raises(InvalidError, match="from 1 to 2"):
         week_text(dated(group("Group", "monday 10:00")), week=week)
+
+
+def test_a_week_after_the_plans_last_is_told_if_a_session_is_in_it() -> None:
+    made = dated(group("Group", "tuesday 10:00"))
+    (first, last) = made.sessions
+    late = evolve(first, start=first.start + timedelta(weeks=2), week=3, make_up=1)
+    text = week_text(evolve(made, sessions=(first, last, late)), week=3)
+    assert "Tuesday, January 20, 2026: Group, 10 to 11 am (make-up)." in text
