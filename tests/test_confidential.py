@@ -300,7 +300,6 @@ IMPERSONAL = {
     *("Slot", "Weekly", "PerWeek", "TimePerWeek", "EveryWeeks", "Once", "InAll", "RandomDays"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
     *("Entry", "Dose", "_Leaf", "_Member"),
-    "_Opening",
 }
 
 PROGRAM = Program(

@@ -280,6 +280,24 @@ def first_opening(
     return None
 
 
+def without(spans: Iterable[Span], cuts: Iterable[Span]) -> list[Span]:
+    """What is left of some spans, in their order.
+
+    Example:
+        >>> without([(540, 720), (780, 900)], [(600, 630), (700, 800)])
+        [(540, 600), (630, 700), (800, 900)]
+    """
+    left = list(spans)
+    for low, high in cuts:
+        left = [
+            part
+            for start, end in left
+            for part in ((start, min(end, low)), (max(start, high), end))
+            if part[0] < part[1]
+        ]
+    return left
+
+
 def zone_faults(zone: str) -> tuple[Fault, ...]:
     """What is wrong with the name of a time zone."""
     try:

@@ -7,24 +7,23 @@ does.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from iopkit.availability import DAY, Span, Weekday, WeeklyWindows, minute_of_day, whole_minutes
+from iopkit.availability import DAY, Span, Weekday, minute_of_day, whole_minutes, without
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.plans.sessions import Schedule, Session
-from iopkit.plans.sites import Closure, Site, closed_days
+from iopkit.plans.sites import Site, closed_spans, open_windows
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 _MINUTE = timedelta(minutes=1)
-_MIDNIGHT = time(0)
 
 
 @frozen(repr=False)
@@ -160,7 +159,7 @@ def census(
         patient, span = each.plan.patient, _days(each.plan.start, each.end)
         leaves = [_days(leave.start, leave.end) for leave in each.plan.leaves]
         treated[patient].append(span)
-        active[patient] += _without([span], leaves)
+        active[patient] += without([span], leaves)
         zone = ZoneInfo(each.zone)
         comes[patient] |= {s.start.astimezone(zone).toordinal() for s in each.sessions}
     expected = Counter(day for days in comes.values() for day in days)
@@ -238,12 +237,17 @@ def loads(
             span = low, low + whole_minutes(session.duration)
             for day, part in _by_day(begins.toordinal(), span):
                 held[name][day].append(part)
-    days = range(*_range(listed, start, end))
-    opening = _Opening.of(site, days)
+    days = [date.fromordinal(day) for day in range(*_range(listed, start, end))]
+    closed = closed_spans(site, days[0], days[-1] + timedelta(days=1)) if days else {}
+
+    def free(name: str, day: date) -> list[Span] | None:
+        if name not in hours:
+            return None
+        shut = ((low, high) for low, high, _ in closed.get(day, ()))
+        return without(open_windows(site.hours, hours[name]).on(Weekday.of(day)), shut)
+
     return tuple(
-        _load(name, day, _joined(held[name][day]), opening.left_of(hours[name], day))
-        if name in hours
-        else _load(name, day, _joined(held[name][day]), None)
+        _load(name, day, _joined(held[name][day.toordinal()]), free(name, day))
         for name in [*hours, *sorted(held.keys() - hours.keys())]
         for day in days
     )
@@ -252,14 +256,14 @@ def loads(
 _Held = defaultdict[str, defaultdict[int, list[Span]]]
 
 
-def _load(name: str, day: int, booked: list[Span], free: list[Span] | None) -> Load:
+def _load(name: str, day: date, booked: list[Span], free: list[Span] | None) -> Load:
     return Load(
         name,
-        date.fromordinal(day),
-        date.fromordinal(day + 1),
+        day,
+        day + timedelta(days=1),
         _total(booked) * _MINUTE,
         None if free is None else _total(free) * _MINUTE,
-        timedelta(0) if free is None else _total(_without(booked, free)) * _MINUTE,
+        timedelta(0) if free is None else _total(without(booked, free)) * _MINUTE,
     )
 
 
@@ -403,19 +407,6 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
     return joined
 
 
-def _without(spans: Iterable[Span], holes: Iterable[Span]) -> Iterator[Span]:
-    """What is left of some spans; the holes are in order and do not overlap."""
-    holes = tuple(holes)
-    for low, high in spans:
-        at = low
-        for start, end in holes:
-            if at < min(start, high):
-                yield at, min(start, high)
-            at = max(at, end)
-        if at < high:
-            yield at, high
-
-
 def _total(spans: Iterable[Span]) -> int:
     return sum(high - low for low, high in spans)
 
@@ -425,38 +416,3 @@ def _by_day(day: int, span: Span) -> Iterator[tuple[int, Span]]:
     low, high = span
     for n in range((high - 1) // DAY + 1):
         yield day + n, (max(low - n * DAY, 0), min(high - n * DAY, DAY))
-
-
-@frozen
-class _Opening:
-    """When a site is closed: whole days, and parts of days."""
-
-    hours: WeeklyWindows
-    days: frozenset[int]
-    parts: tuple[Closure, ...]
-
-    @classmethod
-    def of(cls, site: Site, days: range) -> "_Opening":
-        whole = tuple(closure for closure in site.closures if closure.all_day)
-        parts = tuple(closure for closure in site.closures if not closure.all_day)
-        if not days:
-            return cls(site.hours, frozenset(), parts)
-        bounds = date.fromordinal(days.start), date.fromordinal(days.stop)
-        closed = closed_days(evolve(site, closures=whole), *bounds)
-        return cls(site.hours, frozenset(day.toordinal() for day in closed), parts)
-
-    def left_of(self, own: WeeklyWindows | None, day: int) -> list[Span]:
-        """The minutes of a day on which the site is open, within hours of one's own."""
-        if day in self.days:
-            return []
-        on = date.fromordinal(day)
-        shut = [
-            (
-                minute_of_day(part.from_time or time(0)),
-                minute_of_day(part.to_time or time(0)) or DAY,
-            )
-            for part in self.parts
-            if part.start <= on < part.end
-        ]
-        hours = self.hours if own is None else self.hours & own
-        return list(_without(hours.on(Weekday.of(on)), _joined(shut)))

@@ -16,6 +16,7 @@ from iopkit.availability import (
     clock_time,
     first_opening,
     whole_minutes,
+    without,
 )
 from iopkit.confidential import hidden
 from iopkit.plans.clocks import clock_changes
@@ -234,7 +235,7 @@ class Places:
         first, length = day * DAY, whole_minutes(service.duration or timedelta(0))
         shut = [(first + low, first + high) for low, high, _ in self.closed.get(day, ())]
         windows = self.hours(day, service).on(self.weekday(day))
-        free = _without([(first + s, first + e) for s, e in windows], [*shut, *self.changes])
+        free = without([(first + s, first + e) for s, e in windows], [*shut, *self.changes])
         pause = whole_minutes(self.site.break_between)
         near = taken.near(day)
         for window in free:
@@ -247,19 +248,6 @@ class Places:
 
 def _days_of(start: int, end: int) -> range:
     return range(start // DAY, (end - 1) // DAY + 1)
-
-
-def _without(spans: Iterable[Span], cuts: Iterable[Span]) -> list[Span]:
-    """What is left of spans in order."""
-    left = list(spans)
-    for low, high in cuts:
-        left = [
-            part
-            for start, end in left
-            for part in ((start, min(end, low)), (max(start, high), end))
-            if part[0] < part[1]
-        ]
-    return left
 
 
 def _in_site_time(stay: Stay, on: date, tz: ZoneInfo) -> WeeklyWindows | None:
