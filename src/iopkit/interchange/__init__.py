@@ -20,7 +20,7 @@ from iopkit.interchange.documents import (
 )
 from iopkit.interchange.findings import checks_text, findings_text, requirements_text
 from iopkit.interchange.handout import plan_html
-from iopkit.interchange.ical import to_ical
+from iopkit.interchange.ical import EventDetails, Method, to_ical, update_ical
 from iopkit.interchange.library import find_program, program_names, program_text
 from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
 from iopkit.interchange.schemas import json_schema
@@ -33,9 +33,12 @@ from iopkit.interchange.texts import (
     policy_text,
     template_text,
 )
+from iopkit.interchange.updates import difference_text
 from iopkit.interchange.weeks import week_text
 
 __all__ = [
+    "EventDetails",
+    "Method",
     "calendar_text",
     "charges_text",
     "checks_text",
@@ -46,6 +49,7 @@ __all__ = [
     "decision_html",
     "decision_markdown",
     "decision_text",
+    "difference_text",
     "fact_document",
     "fact_text",
     "find_program",
@@ -74,5 +78,6 @@ __all__ = [
     "to_json",
     "tradeoff_document",
     "tradeoffs_text",
+    "update_ical",
     "week_text",
 ]

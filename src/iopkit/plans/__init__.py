@@ -28,6 +28,7 @@ from iopkit.plans.coding import (
     codes_of,
 )
 from iopkit.plans.costs import COSTS, CostComparison, CostFigure, Period, compare_costs
+from iopkit.plans.differences import ScheduleDifference, schedule_difference
 from iopkit.plans.drafting import draft
 from iopkit.plans.figures import Bounds
 from iopkit.plans.fitting import Fit, Judgment, Standing, fits, judge
@@ -236,6 +237,7 @@ __all__ = [
     "Revision",
     "Room",
     "Schedule",
+    "ScheduleDifference",
     "ScoreTarget",
     "Service",
     "Session",
@@ -290,6 +292,7 @@ __all__ = [
     "propose",
     "revise",
     "schedule",
+    "schedule_difference",
     "slots_of",
     "timetable",
     "verdict",
