@@ -145,7 +145,7 @@ def test_a_server_finds_the_sessions_of_a_week(calendar: Calendar, booked: Sched
     assert {str(event["uid"]) for event in events_in(found)} == expected
 
 
-def stored(calendar: Calendar) -> dict[str, icalendar.Component]:
+def stored(calendar: Calendar) -> dict[str, Any]:
     """What a server has, by UID."""
     return {str(event["uid"]): event for event in events_in(calendar.events())}
 

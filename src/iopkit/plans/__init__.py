@@ -27,6 +27,15 @@ from iopkit.plans.coding import (
     WeekCode,
     codes_of,
 )
+from iopkit.plans.conflicts import (
+    Appointment,
+    Booking,
+    Conflict,
+    ConflictKind,
+    free_time,
+    patient_conflicts,
+    site_conflicts,
+)
 from iopkit.plans.costs import COSTS, CostComparison, CostFigure, Period, compare_costs
 from iopkit.plans.differences import ScheduleDifference, schedule_difference
 from iopkit.plans.drafting import draft
@@ -41,6 +50,13 @@ from iopkit.plans.goals import (
     Problem,
     ScoreTarget,
     Target,
+)
+from iopkit.plans.openings import (
+    Opening,
+    Surroundings,
+    make_up_openings,
+    openings,
+    take,
 )
 from iopkit.plans.plans import (
     Disclosure,
@@ -89,6 +105,7 @@ from iopkit.plans.requirements import (
     WrittenPlan,
     milestones,
 )
+from iopkit.plans.rescheduling import reschedule
 from iopkit.plans.revisions import (
     AddMilestones,
     AddSessions,
@@ -158,7 +175,9 @@ __all__ = [
     "TREATMENT",
     "AddMilestones",
     "AddSessions",
+    "Appointment",
     "Beyond",
+    "Booking",
     "Bounds",
     "CapGroups",
     "Caseload",
@@ -170,6 +189,8 @@ __all__ = [
     "CodeRule",
     "CodingRule",
     "CodingScheme",
+    "Conflict",
+    "ConflictKind",
     "CostComparison",
     "CostFigure",
     "CountTarget",
@@ -214,6 +235,7 @@ __all__ = [
     "Objective",
     "Offer",
     "Once",
+    "Opening",
     "PerWeek",
     "Period",
     "Phase",
@@ -253,6 +275,7 @@ __all__ = [
     "StatedHours",
     "StatedSessions",
     "Stay",
+    "Surroundings",
     "Target",
     "Tier",
     "TimeBand",
@@ -285,15 +308,22 @@ __all__ = [
     "find_rates",
     "find_requirements",
     "fits",
+    "free_time",
     "itemize",
     "judge",
+    "make_up_openings",
     "milestones",
     "needs_of",
+    "openings",
+    "patient_conflicts",
     "propose",
+    "reschedule",
     "revise",
     "schedule",
     "schedule_difference",
+    "site_conflicts",
     "slots_of",
+    "take",
     "timetable",
     "verdict",
     "weekly_doses",
