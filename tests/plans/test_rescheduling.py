@@ -252,7 +252,7 @@ def test_a_make_up_stays_moves_or_goes() -> None:
     busy = planned(
         service("group", "tuesday 10:00", "thursday 10:00"), service("talk", "wednesday 10:00")
     )
-    assert "group 1+ Wed 07 09:00 absent" in shown(reschedule(missed, busy, around))
+    assert "group 1+ Wed 07 11:00 absent" in shown(reschedule(missed, busy, around))
     shut = evolve(SITE, closures=(Closure(MONDAY, MONDAY + 60 * ONE_DAY, "Flood"),))
     new = reschedule(missed, OLD.plan, evolve(around, site=shut))
     assert shown(new) == ["group 1 Tue 06 10:00"]

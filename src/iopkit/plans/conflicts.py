@@ -132,10 +132,11 @@ def patient_conflicts(
     listed = list(schedules)
     patients = {schedule.plan.patient for schedule in listed}
     refuse("conflicts", unless(len(patients) <= 1, "schedules", "one patient's", "several's"))
-    outside = (each for each in appointments if each.blocks)
+    spans: list[Booking | Appointment] = [*bookings(listed)]
+    spans += (each for each in appointments if each.blocks)
     return tuple(
         _conflict(ConflictKind.PATIENT, (first, second))
-        for first, second in overlapping([*bookings(listed), *outside], instants)
+        for first, second in overlapping(spans, instants)
         if isinstance(first, Booking) or isinstance(second, Booking)
     )
 

@@ -411,9 +411,11 @@ def _staff_and_rooms(
     rooms = {room.name: room for room in site.rooms}
     clinicians = {clinician.name: clinician for clinician in site.clinicians}
     room, clinician = rooms.get(session.room or ""), clinicians.get(session.clinician or "")
-    yield from _outside(Reason.ROOM_TAKEN, room and room.hours, days)
-    yield from _outside(Reason.CLINICIAN_TAKEN, clinician and clinician.hours, days)
-    limits = (room and room.seats, schedule.service(session).group_max)
+    yield from _outside(Reason.ROOM_TAKEN, None if room is None else room.hours, days)
+    yield from _outside(
+        Reason.CLINICIAN_TAKEN, None if clinician is None else clinician.hours, days
+    )
+    limits = (None if room is None else room.seats, schedule.service(session).group_max)
     most = min((limit for limit in limits if limit is not None), default=None)
     for meeting in meetings(bookings(around.others)):
         held = meeting[0].session
