@@ -6,6 +6,7 @@ from iopkit.interchange.advice import (
     proposals_document,
     proposals_text,
 )
+from iopkit.interchange.appointments import appointments_from_ical
 from iopkit.interchange.bills import charges_text, coding_text, costs_text, rates_text
 from iopkit.interchange.decisions import decision_html, decision_markdown, decision_text
 from iopkit.interchange.documents import (
@@ -18,6 +19,7 @@ from iopkit.interchange.documents import (
     to_json,
     tradeoff_document,
 )
+from iopkit.interchange.feeds import SiteFeed, patient_feed, site_feed
 from iopkit.interchange.findings import checks_text, findings_text, requirements_text
 from iopkit.interchange.handout import plan_html
 from iopkit.interchange.ical import EventDetails, Method, to_ical, update_ical
@@ -39,6 +41,8 @@ from iopkit.interchange.weeks import week_text
 __all__ = [
     "EventDetails",
     "Method",
+    "SiteFeed",
+    "appointments_from_ical",
     "calendar_text",
     "charges_text",
     "checks_text",
@@ -61,6 +65,7 @@ __all__ = [
     "json_schema",
     "ladder_text",
     "moves_text",
+    "patient_feed",
     "placement_text",
     "plan_html",
     "plan_text",
@@ -72,6 +77,7 @@ __all__ = [
     "proposals_text",
     "rates_text",
     "requirements_text",
+    "site_feed",
     "template_text",
     "to_document",
     "to_ical",
