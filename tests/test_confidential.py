@@ -56,7 +56,15 @@ from iopkit.eligibility import (
 )
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.instruments import INSTRUMENTS, Score, Screening
-from iopkit.interchange import from_json, from_toml, to_document, to_json
+from iopkit.interchange import (
+    CalendarDetails,
+    SiteFeed,
+    from_json,
+    from_toml,
+    to_document,
+    to_json,
+)
+from iopkit.interchange.ical import CalendarItem, session_events
 from iopkit.layouts import Block, Layout, Placed, Rows, laid_out
 from iopkit.levels import Edition, LevelOfCare
 from iopkit.modalities import Modality
@@ -77,11 +85,14 @@ from iopkit.patients import (
 from iopkit.plans import (
     AddMilestones,
     AddSessions,
+    Appointment,
     Beyond,
+    Booking,
     CapGroups,
     Charge,
     Charges,
     Closure,
+    Conflict,
     Counted,
     Counting,
     CountTarget,
@@ -104,6 +115,7 @@ from iopkit.plans import (
     MoveSession,
     Note,
     Objective,
+    Opening,
     PerWeek,
     Phase,
     Plan,
@@ -116,6 +128,7 @@ from iopkit.plans import (
     RandomDays,
     Refusal,
     Schedule,
+    ScheduleDifference,
     ScoreTarget,
     Service,
     Session,
@@ -126,6 +139,7 @@ from iopkit.plans import (
     Slot,
     Standing,
     Stay,
+    Surroundings,
     Total,
     Uncharged,
     Units,
@@ -139,8 +153,12 @@ from iopkit.plans import (
     find_requirements,
     itemize,
     judge,
+    openings,
+    patient_conflicts,
     schedule,
+    schedule_difference,
 )
+from iopkit.plans.alternatives import Board
 from iopkit.plans.claims import Claim, Denial, Visit, claims_in_week
 from iopkit.plans.figures import Figure, Held, Material, figures_of
 from iopkit.plans.lacks import Lack
@@ -156,14 +174,19 @@ DAY = timedelta(days=1)
 CONFIDENTIAL: set[type] = {
     AddMilestones,
     AddSessions,
+    Appointment,
     Assessment,
     Block,
+    Board,
+    Booking,
+    CalendarItem,
     CapGroups,
     Cause,
     Change,
     Charge,
     Charges,
     Claim,
+    Conflict,
     Consent,
     CountTarget,
     Coverage,
@@ -173,6 +196,7 @@ CONFIDENTIAL: set[type] = {
     Disagreement,
     Disclosure,
     DropSessions,
+    CalendarDetails,
     Evidence,
     Explanation,
     FactSheet,
@@ -199,6 +223,7 @@ CONFIDENTIAL: set[type] = {
     Note,
     Objective,
     Obligation,
+    Opening,
     Patient,
     Placed,
     Placement,
@@ -214,16 +239,19 @@ CONFIDENTIAL: set[type] = {
     Rows,
     RungResult,
     Schedule,
+    ScheduleDifference,
     Score,
     ScoreTarget,
     Screening,
     Session,
     ShortenSessions,
     Signature,
+    SiteFeed,
     Standing,
     Stay,
     SubstanceUseDisorder,
     Support,
+    Surroundings,
     Total,
     Tradeoff,
     Treatment,
@@ -416,6 +444,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += agreed(plan, start)
         made += charged(dated)
         made += advised(dated)
+        made += amended(dated)
     for field in attrs.fields(Patient):
         value = getattr(patient, field.name)
         made += value if isinstance(value, tuple) else ()
@@ -492,6 +521,22 @@ def advised(dated: Schedule) -> Iterator[Any]:
     )
     yield Ground.of(dated, site(plan.start), judgments[0].findings, by_day=True)
     yield Remedy(revisions[0], Extent(), 1, 1)
+
+
+def amended(dated: Schedule) -> Iterator[Any]:
+    """What changes in a schedule, what collides in it, and how a calendar has it."""
+    yield from (schedule_difference(dated, evolve(dated, sessions=())),)
+    yield CalendarDetails(link="https://zebediah.example.org", alarms=(timedelta(minutes=1067),))
+    yield SiteFeed(dated.plan.key, clinician="Zebediah")
+    yield from session_events(dated, dated.sessions, titles=True)
+    for session in dated.sessions[:1]:
+        outside = Appointment(session.start, session.end, "Zebediah")
+        around = Surroundings(site(dated.plan.start), session.start - 67 * DAY, busy=[outside])
+        yield from (outside, around, *openings(dated, session, around))
+        board = Board.of(dated, session, around, [session.start.date()])
+        yield from (board, *board.blocks)
+        for conflict in patient_conflicts([dated], appointments=[outside]):
+            yield from (conflict, *conflict.between)
 
 
 def leaves(value: object) -> Iterator[object]:

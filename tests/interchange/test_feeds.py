@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import InvalidError, Modality, Program, Schedule, Site, WeeklyWindows, schedule
-from iopkit.interchange import EventDetails, SiteFeed, patient_feed, site_feed
+from iopkit.interchange import CalendarDetails, SiteFeed, patient_feed, site_feed
 from iopkit.modalities import Delivery
 from iopkit.plans import Phase, Plan, Service, Session, Slot, Weekly
 
@@ -87,7 +87,7 @@ def test_a_feed_says_how_often_to_look_again() -> None:
     ):
         assert b"REFRESH-INTERVAL;VALUE=DURATION:PT43200S\r\nX-PUBLISHED-TTL:PT43200S" in data
         assert b"METHOD:PUBLISH\r\n" in data
-        whole = icalendar.Calendar.from_ical(data)
+        whole: Any = icalendar.Calendar.from_ical(data)
         assert whole["refresh-interval"].dt == timedelta(hours=12)
 
 
@@ -125,7 +125,7 @@ def test_a_count_is_shown_when_it_is_asked_for() -> None:
         ({"program": "evening", "room": "red"}, 1),
     ],
 )
-def test_a_feed_has_what_is_asked_for(asked: dict[str, str], expected: int) -> None:
+def test_a_feed_has_what_is_asked_for(asked: dict[str, Any], expected: int) -> None:
     everything = [
         held(DAY, 0, room="green", clinician="Kim"),
         held(DAY, 1, room="green", clinician="Kim"),
@@ -166,7 +166,7 @@ def test_a_feed_names_nobody_and_its_uids_are_its_own() -> None:
 
 def test_the_callers_details_are_shown() -> None:
     made = held(DAY, 0, delivery=Delivery.TELEHEALTH)
-    details = EventDetails(link="https://video.example.org/room")
+    details = CalendarDetails(link="https://video.example.org/room")
     for data in (
         patient_feed([made], stamp=STAMP, details=details),
         site_feed([made], SiteFeed(KEY, details=details), stamp=STAMP),

@@ -28,7 +28,7 @@ from iopkit import (
     schedule,
     to_ical,
 )
-from iopkit.interchange import EventDetails, Method, update_ical
+from iopkit.interchange import CalendarDetails, Method, update_ical
 from iopkit.modalities import Delivery
 from iopkit.plans import (
     Closure,
@@ -432,7 +432,7 @@ def test_a_calendar_that_takes_an_update_has_the_new_schedule(
 
 # Details that the caller gives.
 
-DETAILS = EventDetails(
+DETAILS = CalendarDetails(
     location="12 Elm Street; door B",
     link="https://video.example.org/room?a=1,2",
     alarms=(timedelta(hours=1), timedelta(0)),
@@ -484,7 +484,7 @@ def test_what_is_cancelled_reminds_of_nothing(example: Schedule) -> None:
 )
 def test_details_that_no_calendar_could_read_are_refused(given: Any, where: str) -> None:
     with pytest.raises(InvalidError) as refused:
-        EventDetails(**given)
+        CalendarDetails(**given)
     assert [fault.path for fault in refused.value.faults] == [(where,)]
 
 
@@ -492,7 +492,7 @@ def test_details_that_no_calendar_could_read_are_refused(given: Any, where: str)
 def test_any_location_can_be_written_and_read(location: str) -> None:
     booked = dated(daily(1, time(9, 0)), "UTC", date(2026, 1, 5))
     location = location.encode("utf-8", "ignore").decode()
-    data = to_ical(booked, stamp=STAMP, details=EventDetails(location=location))
+    data = to_ical(booked, stamp=STAMP, details=CalendarDetails(location=location))
     assert max(map(len, data.split(b"\r\n"))) <= 75
     assert all(b"\r" not in line and b"\n" not in line for line in data.split(b"\r\n"))
     assert by_icalendar(data) == expected(booked)

@@ -15,6 +15,7 @@ from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.plans import (
+    Appointment,
     Closure,
     Phase,
     Plan,
@@ -133,7 +134,8 @@ def test_what_is_to_come_is_as_a_first_schedule_has_it_unless_it_says_why(
         same = first.get((session.service, session.number))
         if session.start > around.as_of and not session.make_up and session != same:
             assert session.moved
-            assert session.moved.why in (Reason.ASKED, Reason.PAST, Reason.OVERLAP)
+            first_why = {same.moved.why} if same and same.moved else set[Reason]()
+            assert session.moved.why in {Reason.ASKED, Reason.PAST, Reason.OVERLAP, *first_why}
 
 
 # By hand
@@ -219,6 +221,23 @@ def test_a_session_beside_one_that_is_being_held_moves() -> None:
     long = schedule(planned(service("group", "tuesday 10:00", "thursday 10:00", minutes=120)), SITE)
     new = reschedule(long, plan, Surroundings(SITE, moment(1, "10:30")))
     assert shown(new)[:2] == ["group 1 Tue 06 10:00", "talk 1 Tue 06 12:00 overlap"]
+
+
+def test_a_session_is_not_moved_to_where_the_patient_is_busy() -> None:
+    shut = evolve(SITE, closures=(Closure(MONDAY + ONE_DAY, MONDAY + 2 * ONE_DAY, "Flood"),))
+    around = Surroundings(shut, moment(0))
+    assert shown(reschedule(OLD, OLD.plan, around))[0] == "group 1 Wed 07 10:00 closed"
+    court = Appointment(moment(2), moment(3))
+    busy = reschedule(OLD, OLD.plan, evolve(around, busy=[court]))
+    assert shown(busy)[0] == "group 1 Mon 05 10:00 closed"
+    always = Appointment(moment(0), moment(7))
+    gone = reschedule(OLD, OLD.plan, evolve(around, busy=[always]))
+    assert [(u.number, u.why) for u in gone.unplaced] == [(1, Reason.CLOSED)]
+    birthday = evolve(always, blocks=False)
+    assert (
+        shown(reschedule(OLD, OLD.plan, evolve(around, busy=[birthday])))[0]
+        == "group 1 Wed 07 10:00 closed"
+    )
 
 
 def test_a_service_on_hold_keeps_what_was_held() -> None:

@@ -22,7 +22,7 @@ from iopkit.interchange.documents import (
 from iopkit.interchange.feeds import SiteFeed, patient_feed, site_feed
 from iopkit.interchange.findings import checks_text, findings_text, requirements_text
 from iopkit.interchange.handout import plan_html
-from iopkit.interchange.ical import EventDetails, Method, to_ical, update_ical
+from iopkit.interchange.ical import CalendarDetails, Method, to_ical, update_ical
 from iopkit.interchange.library import find_program, program_names, program_text
 from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
 from iopkit.interchange.schemas import json_schema
@@ -35,11 +35,11 @@ from iopkit.interchange.texts import (
     policy_text,
     template_text,
 )
-from iopkit.interchange.updates import difference_text
+from iopkit.interchange.updates import conflicts_text, difference_text, openings_text
 from iopkit.interchange.weeks import week_text
 
 __all__ = [
-    "EventDetails",
+    "CalendarDetails",
     "Method",
     "SiteFeed",
     "appointments_from_ical",
@@ -48,6 +48,7 @@ __all__ = [
     "checks_text",
     "coding_text",
     "comparison_text",
+    "conflicts_text",
     "cost_document",
     "costs_text",
     "decision_html",
@@ -65,6 +66,7 @@ __all__ = [
     "json_schema",
     "ladder_text",
     "moves_text",
+    "openings_text",
     "patient_feed",
     "placement_text",
     "plan_html",

@@ -15,8 +15,8 @@ from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, unless
 from iopkit.interchange.ical import (
     NEUTRAL_SUMMARY,
-    CalendarEvent,
-    EventDetails,
+    CalendarDetails,
+    CalendarItem,
     Method,
     duration,
     session_events,
@@ -24,7 +24,7 @@ from iopkit.interchange.ical import (
 )
 from iopkit.plans import Schedule, Session
 
-_NO_DETAILS = EventDetails()
+_NO_DETAILS = CalendarDetails()
 
 
 def patient_feed(
@@ -32,7 +32,7 @@ def patient_feed(
     *,
     stamp: datetime,
     titles: bool = False,
-    details: EventDetails = _NO_DETAILS,
+    details: CalendarDetails = _NO_DETAILS,
     refresh: timedelta | None = None,
 ) -> bytes:
     """All sessions of one patient, of one plan or several, as a calendar to subscribe to.
@@ -80,7 +80,7 @@ class SiteFeed:
     program: str | None = None
     titles: bool = False
     counts: bool = False
-    details: EventDetails = _NO_DETAILS
+    details: CalendarDetails = _NO_DETAILS
     refresh: timedelta | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -113,11 +113,11 @@ def _refresh_faults(refresh: timedelta | None) -> tuple[Fault, ...]:
 
 
 def _feed(
-    events: Iterable[CalendarEvent],
+    events: Iterable[CalendarItem],
     schedules: Iterable[Schedule],
     *,
     stamp: datetime,
-    details: EventDetails,
+    details: CalendarDetails,
     refresh: timedelta | None,
 ) -> bytes:
     every = "" if refresh is None else duration(refresh)
@@ -133,7 +133,7 @@ def _feed(
     )
 
 
-def _meetings(schedules: Iterable[Schedule], feed: SiteFeed) -> Iterator[CalendarEvent]:
+def _meetings(schedules: Iterable[Schedule], feed: SiteFeed) -> Iterator[CalendarItem]:
     """What takes place, each once, whoever takes part."""
     met: dict[str, list[tuple[Schedule, Session]]] = defaultdict(list)
     for schedule in schedules:
@@ -146,7 +146,7 @@ def _meetings(schedules: Iterable[Schedule], feed: SiteFeed) -> Iterator[Calenda
         summary = schedule.service(session).title if feed.titles else NEUTRAL_SUMMARY
         if feed.counts:
             summary += f" ({len({each.plan.patient for each, _ in together})})"
-        yield CalendarEvent(
+        yield CalendarItem(
             UUID(bytes=digest, version=4),
             session.start,
             session.end,

@@ -31,7 +31,7 @@ class Method(StrEnum):
 
 
 @frozen(repr=False)
-class EventDetails:
+class CalendarDetails:
     """What events show beside their times, as the caller gives it.
 
     Args:
@@ -53,7 +53,7 @@ class EventDetails:
 
     def __attrs_post_init__(self) -> None:
         refuse(
-            "event details",
+            "calendar details",
             _address_faults("link", self.link),
             _address_faults("organizer", self.organizer),
             unless(
@@ -77,11 +77,11 @@ def _address_faults(name: str, address: str | None) -> tuple[Fault, ...]:
     return unless(ok, name, "an address such as https://example.org", "another text")
 
 
-_NO_DETAILS = EventDetails()
+_NO_DETAILS = CalendarDetails()
 
 
 @frozen(repr=False)
-class CalendarEvent:
+class CalendarItem:
     """One event of a file."""
 
     uid: UUID
@@ -100,7 +100,7 @@ def to_ical(
     *,
     stamp: datetime,
     titles: bool = False,
-    details: EventDetails = _NO_DETAILS,
+    details: CalendarDetails = _NO_DETAILS,
     method: Method | None = None,
 ) -> bytes:
     """Every dated session of a schedule as an event, in the site's time zone.
@@ -132,7 +132,7 @@ def update_ical(
     *,
     stamp: datetime,
     titles: bool = False,
-    details: EventDetails = _NO_DETAILS,
+    details: CalendarDetails = _NO_DETAILS,
     method: Method | None = None,
 ) -> bytes:
     """What changes in a calendar that has the old schedule, as a file.
@@ -165,13 +165,13 @@ def update_ical(
 
 def session_events(
     schedule: Schedule, sessions: Iterable[Session], *, titles: bool, cancelled: bool = False
-) -> Iterator[CalendarEvent]:
+) -> Iterator[CalendarItem]:
     """Sessions of a schedule, or of one before it, as events."""
     named = {service.name: service.title for service in schedule.plan.program.every_service}
     for session in sessions:
         # What a changed plan no longer has goes without a title.
         title = named.get(session.service, NEUTRAL_SUMMARY) if titles else NEUTRAL_SUMMARY
-        yield CalendarEvent(
+        yield CalendarItem(
             schedule.uid(session),
             session.start,
             session.end,
@@ -183,11 +183,11 @@ def session_events(
 
 
 def written(  # noqa: PLR0913  # the file's events, and what is said of all of them
-    events: Iterable[CalendarEvent],
+    events: Iterable[CalendarItem],
     *,
     zone: str,
     stamp: datetime,
-    details: EventDetails,
+    details: CalendarDetails,
     method: Method | None = None,
     head: tuple[str, ...] = (),
 ) -> bytes:
@@ -243,7 +243,7 @@ def text(value: str) -> str:
     return "".join(character for character in value if character == "\t" or character.isprintable())
 
 
-def _details(details: EventDetails, delivery: Delivery | None) -> list[str]:
+def _details(details: CalendarDetails, delivery: Delivery | None) -> list[str]:
     """What an event shows, by how the session is held."""
     lines: list[str] = []
     if details.link and delivery is Delivery.TELEHEALTH:

@@ -1,10 +1,13 @@
-"""Plain text for people about what changes in a schedule.
+"""Plain text for people about what changes in a schedule, what could, and what collides.
 
 Calling one of these is the explicit act that shows a patient's values.
 """
 
-from iopkit.interchange.texts import listed
-from iopkit.plans import ScheduleDifference, Session, Unplaced
+from collections.abc import Iterable
+from datetime import timedelta
+
+from iopkit.interchange.texts import duration_text, listed
+from iopkit.plans import Booking, Conflict, Opening, ScheduleDifference, Session, Unplaced
 
 
 def difference_text(difference: ScheduleDifference) -> str:
@@ -62,6 +65,47 @@ def _change(before: Session, after: Session) -> str:
     ]
     why = after.moved.why.words if after.moved and after.moved != before.moved else ""
     return "; ".join(filter(None, [*told, why])) or "details"
+
+
+def openings_text(openings: Iterable[Opening]) -> str:
+    """Where a session could be and what that costs, then what is in the way elsewhere."""
+    some = list(openings)
+    fit = [f"{when(o.session)}: {', '.join(_costs(o))}" for o in some if o.fits]
+    unfit = [
+        f"{when(o.session)}: {'; '.join(reason.words for reason in o.obstacles)}"
+        for o in some
+        if not o.fits
+    ]
+    lines = [*listed("Open", fit), *listed("Not open", unfit)]
+    return "\n".join(lines[1:]) or "  No place was found."
+
+
+def _costs(opening: Opening) -> list[str]:
+    days, rest = divmod(opening.away, timedelta(days=1))
+    told = [f"{days} day{'s' if days != 1 else ''}"] if days else []
+    told += [duration_text(rest)] if rest or not days else []
+    direction = "later" if opening.session.start > opening.was.start else "earlier"
+    return [
+        "the same week" if opening.same_week else "another week",
+        "the same time of day" if opening.same_time else "another time of day",
+        f"{' '.join(told)} {direction}",
+    ]
+
+
+def conflicts_text(conflicts: Iterable[Conflict]) -> str:
+    """What cannot all take place, with the services and UIDs of its sessions."""
+    blocks: list[str] = []
+    for conflict in conflicts:
+        of = f" ({conflict.of})" if conflict.of else ""
+        span = f"{conflict.start:%a %Y-%m-%d %H:%M} to {conflict.end:%H:%M}"
+        lines = [f"{span}: {conflict.kind.words}{of}"]
+        for each in conflict.between:
+            if isinstance(each, Booking):
+                lines.append(f"  {each.session.service} {each.session.number}, {each.uid}")
+            else:
+                lines.append(f"  an appointment elsewhere, {each.start:%H:%M} to {each.end:%H:%M}")
+        blocks.append("\n".join(lines))
+    return "\n".join(blocks) or "  Nothing collides."
 
 
 def when(session: Session) -> str:

@@ -1,5 +1,12 @@
 """What, and when? Programs, sites, plans, schedules, requirements and charges."""
 
+from iopkit.plans.alternatives import (
+    Opening,
+    Surroundings,
+    make_up_openings,
+    openings,
+    take,
+)
 from iopkit.plans.charges import (
     Charge,
     Charges,
@@ -50,13 +57,6 @@ from iopkit.plans.goals import (
     Problem,
     ScoreTarget,
     Target,
-)
-from iopkit.plans.openings import (
-    Opening,
-    Surroundings,
-    make_up_openings,
-    openings,
-    take,
 )
 from iopkit.plans.plans import (
     Disclosure,

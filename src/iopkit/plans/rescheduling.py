@@ -7,8 +7,7 @@ from itertools import islice
 from attrs import evolve
 
 from iopkit.errors import refuse, unless
-from iopkit.plans.differences import schedule_difference
-from iopkit.plans.openings import (
+from iopkit.plans.alternatives import (
     Board,
     Surroundings,
     days_around,
@@ -19,6 +18,8 @@ from iopkit.plans.openings import (
     prescribed,
     week_days,
 )
+from iopkit.plans.conflicts import Appointment
+from iopkit.plans.differences import schedule_difference
 from iopkit.plans.plans import Plan
 from iopkit.plans.programs import services_by_place
 from iopkit.plans.schedules import Move, Reason, Schedule, Session, Unplaced, schedule
@@ -29,8 +30,8 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
 
     Sessions that have begun by then stay exactly as they were, whatever the plan says now,
     and keep their numbers. All others are dated anew, and none of them in the past: one
-    that the plan has there, or beside a session that was held, takes the nearest opening
-    that is left in its week, or is unplaced. A session that was moved on request, and a
+    that the plan has there, or beside a session that was held, or that would be moved to
+    where the patient is busy, takes the nearest opening in its week, or is unplaced. A session that was moved on request, and a
     make-up, stays where it is if it still fits.
 
     To stop a service in mid-course, put it in the plan's ``on_hold``.
@@ -93,8 +94,13 @@ def _is_asked(was: Session | None, session: Session) -> bool:
 
 
 def _is_free(session: Session, beside: Iterable[Session], around: Surroundings) -> bool:
-    """Whether a session can be where the plan has it: not in the past, and beside no other."""
-    return session.start > around.as_of and not any(overlap(session, each) for each in beside)
+    """Whether a session can be where it is dated: not in the past, and beside no other.
+
+    One that the plan does not have there is not beside an appointment, either.
+    """
+    spans: list[Session | Appointment] = [*beside]
+    spans += (each for each in around.busy if each.blocks and session.moved)
+    return session.start > around.as_of and not any(overlap(session, each) for each in spans)
 
 
 def _place(
@@ -131,6 +137,8 @@ def _nearest(board: Board, session: Session, days: Iterable[date]) -> Iterator[S
 
 
 def _why(session: Session, around: Surroundings) -> Reason:
+    if session.moved:
+        return session.moved.why
     return Reason.PAST if session.start <= around.as_of else Reason.OVERLAP
 
 

@@ -1,9 +1,9 @@
-"""Openings: where else one session could be, what that costs, and what is in the way."""
+"""Alternatives: where else one session could be, what that costs, and what is in the way."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from attrs import evolve, field, frozen
 
@@ -177,8 +177,8 @@ def _refuse(schedule: Schedule, session: Session, around: Surroundings, limit: i
     )
 
 
-def overlap(first: Session, second: Session) -> bool:
-    """Whether two sessions share time."""
+def overlap(first: Session, second: Session | Appointment) -> bool:
+    """Whether two spans share time."""
     (low, high), (start, end) = instants(first), instants(second)
     return low < end and start < high
 
@@ -230,7 +230,7 @@ def week_days(schedule: Schedule, week: int) -> list[date]:
     return [schedule.plan.start + timedelta(days=(week - 1) * 7 + n) for n in range(7)]
 
 
-@frozen
+@frozen(repr=False)
 class _Block:
     """A stretch of wall-clock time that something takes.
 
@@ -242,6 +242,8 @@ class _Block:
     high: datetime
     joined: bool = False
 
+    __repr__ = hidden
+
 
 @frozen(repr=False)
 class Board:
@@ -249,22 +251,26 @@ class Board:
 
     schedule: Schedule
     session: Session
-    blocks: Mapping[date, Sequence[_Block]]
-    """By each of the days that they touch."""
+    blocks: tuple[_Block, ...]
 
     @classmethod
     def of(
         cls, schedule: Schedule, session: Session, around: Surroundings, days: Sequence[date]
     ) -> "Board":
-        """What is in the way of a session on days in order, and on those after them."""
-        blocks: dict[date, list[_Block]] = defaultdict(list)
-        first, end = days[0], days[-1] + 2 * _DAY
-        for block in _blocks(schedule, session, around, first, end):
-            day = max(block.low.date(), first)
-            while day < end and _midnight(day) < block.high:
-                blocks[day].append(block)
+        """What is in the way of a session on days in order, and on the day after them."""
+        end = days[-1] + 2 * _DAY
+        return cls(schedule, session, tuple(_blocks(schedule, session, around, days[0], end)))
+
+    @cached_property
+    def _by_day(self) -> Mapping[date, Sequence[_Block]]:
+        """Blocks by each of the days that they touch."""
+        found: dict[date, list[_Block]] = defaultdict(list)
+        for block in self.blocks:
+            day = block.low.date()
+            while _midnight(day) < block.high:
+                found[day].append(block)
                 day += _DAY
-        return cls(schedule, session, blocks)
+        return found
 
     def placed(self, start: datetime) -> Session:
         """The session at another wall-clock time."""
@@ -312,7 +318,7 @@ class Board:
         return None
 
     def _on(self, day: date) -> Sequence[_Block]:
-        return self.blocks.get(day, ())
+        return self._by_day.get(day, ())
 
     __repr__ = hidden
 
