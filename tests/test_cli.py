@@ -1196,8 +1196,10 @@ def test_a_closed_pipe_ends_quietly(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         monkeypatch.undo()
 
 
-def test_a_missing_extra_is_named(planned: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_extra_is_named(flooded: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "icalendar", None)
-    said = run("schedule", "plan.json", "--site", "site.toml", "--ical", "out.ics")
-    refused(said, "pip install 'iopkit[ical]'")
-    assert "out.ics" not in left(planned)
+    said = run(*RESCHEDULE, "--busy", "busy.ics", "-o", "new.json")
+    refused(said, "cannot read busy.ics")
+    (flooded / "busy.ics").write_bytes(b"")
+    refused(run(*RESCHEDULE, "--busy", "busy.ics", "-o", "new.json"), "pip install 'iopkit[ical]'")
+    assert "new.json" not in left(flooded)

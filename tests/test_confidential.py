@@ -534,7 +534,7 @@ def amended(dated: Schedule) -> Iterator[Any]:
         around = Surroundings(site(dated.plan.start), session.start - 67 * DAY, busy=[outside])
         yield from (outside, around, *openings(dated, session, around))
         board = Board.of(dated, session, around, [session.start.date()])
-        yield from (board, *board.blocks)
+        yield board
         for conflict in patient_conflicts([dated], appointments=[outside]):
             yield from (conflict, *conflict.between)
 

@@ -34,13 +34,13 @@ PACKAGE = Path(iopkit.__file__).parent
 MODULES = sorted(["iopkit", *(module.name for module in walk_packages(iopkit.__path__, "iopkit."))])
 EXTRAS = (
     "holidays",
-    "hypothesis",
     "icalendar",
     "matplotlib",
     "narwhals",
     "polars",
     "recurring_ical_events",
     "z3",
+    "hypothesis",
 )
 
 

@@ -226,18 +226,16 @@ def test_a_session_beside_one_that_is_being_held_moves() -> None:
 def test_a_session_is_not_moved_to_where_the_patient_is_busy() -> None:
     shut = evolve(SITE, closures=(Closure(MONDAY + ONE_DAY, MONDAY + 2 * ONE_DAY, "Flood"),))
     around = Surroundings(shut, moment(0))
-    assert shown(reschedule(OLD, OLD.plan, around))[0] == "group 1 Wed 07 10:00 closed"
-    court = Appointment(moment(2), moment(3))
-    busy = reschedule(OLD, OLD.plan, evolve(around, busy=[court]))
-    assert shown(busy)[0] == "group 1 Mon 05 10:00 closed"
-    always = Appointment(moment(0), moment(7))
+    court, always = Appointment(moment(2), moment(3)), Appointment(moment(0), moment(7))
+    birthday = evolve(always, blocks=False)
+    for busy, expected in (
+        ([], "group 1 Wed 07 10:00 closed"),
+        ([birthday], "group 1 Wed 07 10:00 closed"),
+        ([court], "group 1 Thu 08 11:00 closed"),
+    ):
+        assert expected in shown(reschedule(OLD, OLD.plan, evolve(around, busy=busy)))
     gone = reschedule(OLD, OLD.plan, evolve(around, busy=[always]))
     assert [(u.number, u.why) for u in gone.unplaced] == [(1, Reason.CLOSED)]
-    birthday = evolve(always, blocks=False)
-    assert (
-        shown(reschedule(OLD, OLD.plan, evolve(around, busy=[birthday])))[0]
-        == "group 1 Wed 07 10:00 closed"
-    )
 
 
 def test_a_service_on_hold_keeps_what_was_held() -> None:

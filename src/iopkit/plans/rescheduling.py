@@ -18,7 +18,6 @@ from iopkit.plans.alternatives import (
     prescribed,
     week_days,
 )
-from iopkit.plans.conflicts import Appointment
 from iopkit.plans.differences import schedule_difference
 from iopkit.plans.plans import Plan
 from iopkit.plans.programs import services_by_place
@@ -31,8 +30,8 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
     Sessions that have begun by then stay exactly as they were, whatever the plan says now,
     and keep their numbers. All others are dated anew, and none of them in the past: one
     that the plan has there, or beside a session that was held, or that would be moved to
-    where the patient is busy, takes the nearest opening in its week, or is unplaced. A session that was moved on request, and a
-    make-up, stays where it is if it still fits.
+    where the patient is busy, takes the nearest opening in its week, or is unplaced. A
+    session that was moved on request, and a make-up, stays where it is if it still fits.
 
     To stop a service in mid-course, put it in the plan's ``on_hold``.
 
@@ -98,9 +97,10 @@ def _is_free(session: Session, beside: Iterable[Session], around: Surroundings) 
 
     One that the plan does not have there is not beside an appointment, either.
     """
-    spans: list[Session | Appointment] = [*beside]
-    spans += (each for each in around.busy if each.blocks and session.moved)
-    return session.start > around.as_of and not any(overlap(session, each) for each in spans)
+    busy = any(overlap(session, each) for each in around.busy if each.blocks)
+    beside_another = any(overlap(session, each) for each in beside)
+    in_the_way = beside_another or (busy and session.moved is not None)
+    return session.start > around.as_of and not in_the_way
 
 
 def _place(
