@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 
+import calendars
 import documents
 import drafts
 import populations
@@ -31,6 +32,7 @@ BUILDERS: Mapping[str, Callable[[], Case]] = {
     "draft": drafts.drafting,
     "check": drafts.checking,
     "plan": drafts.in_all,
+    "calendar": calendars.writing,
     "document": documents.round_trip,
     "document-read": documents.reading,
     "document-write": documents.writing,

@@ -354,6 +354,71 @@ def test_schedule_replaces_what_was_there(planned: Path, run: Run) -> None:
     assert left(planned) == {"patient.json", "site.toml", "plan.json", "out.ics", "out.json"}
 
 
+# Reschedule.
+
+RESCHEDULE = ("reschedule", "old.json", "plan.json", "--site", "site.toml")
+MID_COURSE = ("--as-of", "2026-02-01T12:00")
+
+
+@pytest.fixture
+def flooded(planned: Path, run: Run) -> Path:
+    """A schedule, and a site that is closed for three days since."""
+    assert run("schedule", "plan.json", "--site", "site.toml", "-o", "old.json").code == 0
+    flood = '\n[[closures]]\nstart = 2026-03-09\nend = 2026-03-12\nwhy = "Flood"\n'
+    site = planned / "site.toml"
+    site.write_text(site.read_text(encoding="utf-8") + flood, encoding="utf-8")
+    return planned
+
+
+def test_reschedule_tells_what_changes_and_writes_it(flooded: Path, run: Run) -> None:
+    said = run(*RESCHEDULE, *MID_COURSE, "--ical", "out.ics", "-o", "new.json")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("Changed:\n  - Family Education group 10: Wed 2026-03-11 18:30")
+    assert "72 sessions unchanged." in said.out
+    new = from_json(Schedule, (flooded / "new.json").read_bytes())
+    assert new.revision == 1
+    calendar: Any = icalendar.Calendar.from_ical((flooded / "out.ics").read_bytes())
+    assert {(event["sequence"], str(event["summary"])) for event in calendar.events} == {
+        (1, "Appointment")
+    }
+    again = run("reschedule", "new.json", "plan.json", "--site", "site.toml", *MID_COURSE, "--json")
+    assert again.json == json.loads((flooded / "new.json").read_bytes())
+
+
+def test_reschedule_names_services_when_told_to(flooded: Path, run: Run) -> None:
+    assert run(*RESCHEDULE, *MID_COURSE, "--ical", "out.ics", "--titles").code == 0
+    assert "SUMMARY:Urine test" in (flooded / "out.ics").read_text(encoding="utf-8")
+
+
+def test_what_was_held_by_the_moment_stays(flooded: Path, run: Run) -> None:
+    said = run(*RESCHEDULE, "--as-of", "2199-01-01T00:00+00:00")
+    assert said.out.startswith("75 sessions unchanged.")
+    # Without a moment it is now: all that there was to come.
+    assert run(*RESCHEDULE).code == 0
+
+
+def test_nothing_is_moved_into_an_appointment(flooded: Path, run: Run) -> None:
+    moved = run(*RESCHEDULE, *MID_COURSE).out
+    assert "-> Thu 2026-03-12 14:00-15:30" in " ".join(moved.split())
+    lines = ("DTSTART:20260312T000000", "DURATION:P1D")
+    whole = ("BEGIN:VCALENDAR", "BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR")
+    (flooded / "busy.ics").write_text("".join(f"{line}\r\n" for line in whole), encoding="utf-8")
+    said = run(*RESCHEDULE, *MID_COURSE, "--busy", "busy.ics")
+    assert said.code == 0
+    assert "-> Thu" not in " ".join(said.out.split())
+
+
+def test_a_calendar_that_cannot_be_read_is_refused(flooded: Path, run: Run) -> None:
+    said = run(*RESCHEDULE, *MID_COURSE, "--busy", "site.toml")
+    refused(said, "site.toml: calendar: 1 problem", "line 1: expected a line of a calendar")
+
+
+def test_a_moment_that_is_none_is_refused(flooded: Path, run: Run) -> None:
+    said = run(*RESCHEDULE, "--as-of", "noon")
+    assert said.code == 2
+    assert "expected a moment such as 2026-01-31T18:00, found 'noon'" in said.err
+
+
 # Check.
 
 
@@ -671,7 +736,7 @@ def test_the_examples_lead_through_all_commands(
     "command",
     [
         [],
-        *(["decide"], ["plan"], ["schedule"], ["check"]),
+        *(["decide"], ["plan"], ["schedule"], ["reschedule"], ["check"]),
         *(["list"], ["show"], ["example"], ["new"], ["schema"]),
     ],
 )
@@ -1144,8 +1209,10 @@ def test_a_closed_pipe_ends_quietly(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         monkeypatch.undo()
 
 
-def test_a_missing_extra_is_named(planned: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_extra_is_named(flooded: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "icalendar", None)
-    said = run("schedule", "plan.json", "--site", "site.toml", "--ical", "out.ics")
-    refused(said, "pip install 'iopkit[ical]'")
-    assert "out.ics" not in left(planned)
+    said = run(*RESCHEDULE, "--busy", "busy.ics", "-o", "new.json")
+    refused(said, "cannot read busy.ics")
+    (flooded / "busy.ics").write_bytes(b"")
+    refused(run(*RESCHEDULE, "--busy", "busy.ics", "-o", "new.json"), "pip install 'iopkit[ical]'")
+    assert "new.json" not in left(flooded)

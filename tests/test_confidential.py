@@ -56,7 +56,15 @@ from iopkit.eligibility import (
 )
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.instruments import INSTRUMENTS, Score, Screening
-from iopkit.interchange import from_json, from_toml, to_document, to_json
+from iopkit.interchange import (
+    CalendarDetails,
+    SiteFeed,
+    from_json,
+    from_toml,
+    to_document,
+    to_json,
+)
+from iopkit.interchange.ical import CalendarItem, session_events
 from iopkit.interchange.timelines import Line, Mark, Stretch, lines_of, phases_of
 from iopkit.layouts import Block, Layout, Placed, Rows, laid_out
 from iopkit.levels import Edition, LevelOfCare
@@ -78,13 +86,16 @@ from iopkit.patients import (
 from iopkit.plans import (
     AddMilestones,
     AddSessions,
+    Appointment,
     Beyond,
+    Booking,
     CapGroups,
     CensusDay,
     CensusWeek,
     Charge,
     Charges,
     Closure,
+    Conflict,
     Counted,
     Counting,
     CountTarget,
@@ -109,6 +120,7 @@ from iopkit.plans import (
     MoveSession,
     Note,
     Objective,
+    Opening,
     PerWeek,
     Phase,
     Plan,
@@ -122,6 +134,7 @@ from iopkit.plans import (
     Refusal,
     Room,
     Schedule,
+    ScheduleDifference,
     ScoreTarget,
     Service,
     Session,
@@ -132,6 +145,7 @@ from iopkit.plans import (
     Slot,
     Standing,
     Stay,
+    Surroundings,
     Total,
     Uncharged,
     Units,
@@ -148,9 +162,13 @@ from iopkit.plans import (
     judge,
     loads,
     meetings,
+    openings,
+    patient_conflicts,
     schedule,
+    schedule_difference,
     weekly_census,
 )
+from iopkit.plans.alternatives import Board
 from iopkit.plans.claims import Claim, Denial, Visit, claims_in_week
 from iopkit.plans.figures import Figure, Held, Material, figures_of
 from iopkit.plans.lacks import Lack
@@ -169,8 +187,12 @@ DAY = timedelta(days=1)
 CONFIDENTIAL: set[type] = {
     AddMilestones,
     AddSessions,
+    Appointment,
     Assessment,
     Block,
+    Board,
+    Booking,
+    CalendarItem,
     CapGroups,
     Cause,
     Cell,
@@ -180,6 +202,7 @@ CONFIDENTIAL: set[type] = {
     Charge,
     Charges,
     Claim,
+    Conflict,
     Consent,
     CountTarget,
     Coverage,
@@ -189,6 +212,7 @@ CONFIDENTIAL: set[type] = {
     Disagreement,
     Disclosure,
     DropSessions,
+    CalendarDetails,
     Evidence,
     Explanation,
     FactSheet,
@@ -220,6 +244,7 @@ CONFIDENTIAL: set[type] = {
     Note,
     Objective,
     Obligation,
+    Opening,
     Patient,
     Placed,
     Placement,
@@ -237,17 +262,20 @@ CONFIDENTIAL: set[type] = {
     Rows,
     RungResult,
     Schedule,
+    ScheduleDifference,
     Score,
     ScoreTarget,
     Screening,
     Session,
     ShortenSessions,
     Signature,
+    SiteFeed,
     Standing,
     Stay,
     Stretch,
     SubstanceUseDisorder,
     Support,
+    Surroundings,
     Total,
     Tradeoff,
     Treatment,
@@ -442,6 +470,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += charged(dated)
         made += advised(dated)
         made += occupied(dated)
+        made += amended(dated)
     for field in attrs.fields(Patient):
         value = getattr(patient, field.name)
         made += value if isinstance(value, tuple) else ()
@@ -533,6 +562,22 @@ def occupied(dated: Schedule) -> Iterator[Any]:
     lines = lines_of(dated, random_days=True)
     yield from (*lines, *(mark for line in lines for mark in line.marks), *phases_of(dated))
     yield Scale(dated.plan.start, dated.weeks)
+
+
+def amended(dated: Schedule) -> Iterator[Any]:
+    """What changes in a schedule, what collides in it, and how a calendar has it."""
+    yield from (schedule_difference(dated, evolve(dated, sessions=())),)
+    yield CalendarDetails(link="https://zebediah.example.org", alarms=(timedelta(minutes=1067),))
+    yield SiteFeed(dated.plan.key, clinician="Zebediah")
+    yield from session_events(dated, dated.sessions, titles=True)
+    for session in dated.sessions[:1]:
+        outside = Appointment(session.start, session.end, "Zebediah")
+        around = Surroundings(site(dated.plan.start), session.start - 67 * DAY, busy=[outside])
+        yield from (outside, around, *openings(dated, session, around))
+        board = Board.of(dated, session, around, [session.start.date()])
+        yield board
+        for conflict in patient_conflicts([dated], appointments=[outside]):
+            yield from (conflict, *conflict.between)
 
 
 def leaves(value: object) -> Iterator[object]:

@@ -32,7 +32,16 @@ from iopkit.plans import CODINGS, COSTS, RATES, REQUIREMENTS
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(iopkit.__file__).parent
 MODULES = sorted(["iopkit", *(module.name for module in walk_packages(iopkit.__path__, "iopkit."))])
-EXTRAS = ("holidays", "icalendar", "matplotlib", "narwhals", "polars", "z3", "hypothesis")
+EXTRAS = (
+    "holidays",
+    "icalendar",
+    "matplotlib",
+    "narwhals",
+    "polars",
+    "recurring_ical_events",
+    "z3",
+    "hypothesis",
+)
 
 
 def source_files() -> list[Path]:
@@ -322,12 +331,13 @@ def test_an_optional_package_is_imported_by_one_module_within_a_function() -> No
     }
     assert users == {
         "holidays": ["plans/sites.py"],
-        "icalendar": ["interchange/ical.py"],
+        "icalendar": ["interchange/appointments.py"],
         "matplotlib": ["plots/canvas.py"],
         "narwhals": ["eligibility/columns.py"],
         # By name alone: Narwhals imports it.
         "polars": [],
         "hypothesis": ["strategies.py"],
+        "recurring_ical_events": ["interchange/appointments.py"],
         "z3": ["eligibility/spaces.py"],
     }
     for file in outside_the_command_line():

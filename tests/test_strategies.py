@@ -136,6 +136,11 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
             lambda d: (d.month, d.day) == (2, 29),
         ),
     },
+    "appointments": {
+        "what blocks": (strategies.appointments(), lambda a: a.blocks),
+        "what does not": (strategies.appointments(), lambda a: not a.blocks),
+        "whole days": (strategies.appointments(), lambda a: a.end - a.start >= timedelta(days=1)),
+    },
     "clock_times": {
         "midnight": (strategies.clock_times(), lambda t: t == time(0)),
         "the last hour": (strategies.clock_times(), lambda t: t.hour == 23),

@@ -10,7 +10,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -33,8 +33,9 @@ from iopkit.eligibility import (
     place,
     tradeoffs,
 )
-from iopkit.errors import IopkitError, UnknownNameError
+from iopkit.errors import InvalidError, IopkitError, UnknownNameError
 from iopkit.interchange import (
+    appointments_from_ical,
     calendar_text,
     charges_text,
     checks_text,
@@ -45,6 +46,7 @@ from iopkit.interchange import (
     decision_html,
     decision_markdown,
     decision_text,
+    difference_text,
     fact_document,
     fact_text,
     find_program,
@@ -70,6 +72,7 @@ from iopkit.interchange import (
     to_ical,
     tradeoff_document,
     tradeoffs_text,
+    update_ical,
 )
 from iopkit.interchange.documents import KINDS
 from iopkit.patients import Patient
@@ -77,6 +80,7 @@ from iopkit.plans import (
     CODINGS,
     RATES,
     REQUIREMENTS,
+    Appointment,
     CodingScheme,
     DayPart,
     Plan,
@@ -86,6 +90,7 @@ from iopkit.plans import (
     RequirementSet,
     Schedule,
     Site,
+    Surroundings,
     check,
     compare_costs,
     draft,
@@ -95,7 +100,9 @@ from iopkit.plans import (
     fits,
     itemize,
     propose,
+    reschedule,
     schedule,
+    schedule_difference,
     verdict,
 )
 from iopkit.truth import Truth, all_of
@@ -196,6 +203,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _judging_commands(command)
     _planning_commands(command)
+    _changing_commands(command)
     _fitting_commands(command)
     _shipped_commands(command)
     return parser
@@ -347,6 +355,37 @@ def _planning_commands(command: _Command) -> None:
     )
 
 
+def _changing_commands(command: _Command) -> None:
+    again = command("reschedule", _reschedule, "Date a changed plan, and tell what changes.")
+    again.add_argument("schedule", metavar="SCHEDULE.json", type=Path)
+    again.add_argument("plan", metavar="PLAN.json", type=Path)
+    again.add_argument("--site", required=True, type=Path, metavar="SITE.toml")
+    again.add_argument(
+        "--as-of",
+        type=_moment,
+        metavar="MOMENT",
+        help="sessions that began up to then stay as they were; now if not given, and in the "
+        "site's time without an offset",
+    )
+    again.add_argument(
+        "--busy",
+        type=Path,
+        metavar="FILE.ics",
+        help="a calendar of the patient's, whose appointments nothing is moved into",
+    )
+    again.add_argument(
+        "--ical", type=Path, metavar="OUT.ics", help="write a calendar file of what changes"
+    )
+    again.add_argument(
+        "--titles",
+        action="store_true",
+        help="name the services in the calendar file; that discloses the kind of treatment",
+    )
+    again.add_argument(
+        "-o", "--output", type=Path, metavar="NEW.json", help="write the new schedule"
+    )
+
+
 def _shipped_commands(command: _Command) -> None:
     command("costs", _costs, "Compare what levels of care cost, where somebody counted.")
 
@@ -433,6 +472,15 @@ def _day(text: str) -> date:
     except ValueError:
         raise argparse.ArgumentTypeError(
             f"expected a date such as 2026-01-31, found {text!r}"
+        ) from None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"expected a moment such as 2026-01-31T18:00, found {text!r}"
         ) from None
 
 
@@ -570,6 +618,32 @@ def _schedule(options: argparse.Namespace) -> _Answer:
         (options.output, _json(document)),
     )
     return _Answer(text, document, files=written)
+
+
+def _reschedule(options: argparse.Namespace) -> _Answer:
+    site, plan = _document(Site, options.site), _document(Plan, options.plan)
+    old = _document(Schedule, options.schedule)
+    as_of: datetime = options.as_of or datetime.now(UTC)
+    if as_of.tzinfo is None:
+        as_of = as_of.replace(tzinfo=site.tz)
+    busy = _busy(options.busy, plan, site) if options.busy else ()
+    new = reschedule(old, plan, Surroundings(site, as_of, busy=busy))
+    found = schedule_difference(old, new)
+    update = (
+        update_ical(found, stamp=datetime.now(UTC), titles=options.titles) if options.ical else b""
+    )
+    document = to_document(new)
+    written = _files((options.ical, update), (options.output, _json(document)))
+    return _Answer(difference_text(found), document, files=written)
+
+
+def _busy(path: Path, plan: Plan, site: Site) -> tuple[Appointment, ...]:
+    """The appointments of a calendar, while the plan runs and in the weeks after it."""
+    end = plan.end + timedelta(weeks=8)
+    try:
+        return appointments_from_ical(_read(path), start=plan.start, end=end, zone=site.zone)
+    except InvalidError as error:
+        raise _UsageError(f"{path}: {error}") from error
 
 
 def _page(dated: Schedule, week: int) -> bytes:

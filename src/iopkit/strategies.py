@@ -3,12 +3,13 @@
 Needs the extra ``strategies``. What they draw is valid, and covers what is unknown.
 """
 
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from math import isinf
 from typing import Any, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from attrs import evolve, fields
 from hypothesis import strategies as st
@@ -61,6 +62,7 @@ from iopkit.patients import (
 )
 from iopkit.plans import (
     COURSE_FACTS,
+    Appointment,
     Caseload,
     Clinician,
     ClosedRule,
@@ -506,6 +508,16 @@ _clinicians = st.builds(
     st.none() | st.frozensets(st.sampled_from(Modality)),
     st.none() | st.frozensets(st.sampled_from(["en", "es", "es-US"])),
 )
+
+
+@st.composite
+def appointments(draw: st.DrawFn, first: date = date(2024, 1, 1)) -> Appointment:
+    """Appointments elsewhere, in several time zones, in the half year from a day."""
+    start = datetime.combine(first, time(0), UTC) + _minutes(draw(st.integers(0, 180 * DAY)))
+    at = start.astimezone(ZoneInfo(draw(st.sampled_from(_ZONES))))
+    length = _minutes(draw(st.integers(1, 3 * DAY)))
+    end = (start + length).astimezone(UTC)
+    return Appointment(at, end, draw(_texts), draw(st.booleans()))
 
 
 @st.composite

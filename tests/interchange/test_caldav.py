@@ -10,6 +10,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import icalendar
 import pytest
 import radicale.config
+from attrs import evolve
 from caldav.calendarobjectresource import Event
 from caldav.collection import Calendar
 from caldav.davclient import DAVClient
@@ -26,9 +27,16 @@ from iopkit import (
     schedule,
     to_ical,
 )
-from iopkit.plans import Offer
+from iopkit.interchange import update_ical
+from iopkit.plans import Closure, Offer, schedule_difference
 
 STAMP = datetime(2026, 1, 2, tzinfo=UTC)
+SITE = Site(
+    "Elm Street Clinic",
+    "America/Chicago",
+    WeeklyWindows.of(*(f"{day.title} 09:00-21:00" for day in tuple(Weekday)[:5])),
+    offers=(Offer("individual-session", duration=timedelta(minutes=50)),),
+)
 
 
 class _Quiet(WSGIRequestHandler):
@@ -73,16 +81,9 @@ def calendar(server: str, request: pytest.FixtureRequest) -> Iterator[Calendar]:
 @pytest.fixture(scope="module")
 def booked() -> Schedule:
     """Matrix through the clock change in spring."""
-    hours = [f"{day.name.lower()} 09:00-21:00" for day in Weekday if day < Weekday.SATURDAY]
-    site = Site(
-        "Elm Street Clinic",
-        "America/Chicago",
-        WeeklyWindows.of(*hours),
-        offers=(Offer("individual-session", duration=timedelta(minutes=50)),),
-    )
     patient = Patient(key=UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"))
-    plan = draft(find_program("matrix-16-week"), patient, site, start=date(2026, 1, 5), seed=1)
-    return schedule(plan, site)
+    plan = draft(find_program("matrix-16-week"), patient, SITE, start=date(2026, 1, 5), seed=1)
+    return schedule(plan, SITE)
 
 
 def parts(data: bytes | str) -> tuple[list[icalendar.Component], list[icalendar.Component]]:
@@ -142,3 +143,61 @@ def test_a_server_finds_the_sessions_of_a_week(calendar: Calendar, booked: Sched
     expected = {str(booked.uid(s)) for s in booked.sessions if start <= s.start < end}
     assert len(expected) == 3
     assert {str(event["uid"]) for event in events_in(found)} == expected
+
+
+def stored(calendar: Calendar) -> dict[str, Any]:
+    """What a server has, by UID."""
+    return {str(event["uid"]): event for event in events_in(calendar.events())}
+
+
+def take(calendar: Calendar, update: bytes) -> None:
+    """Take an update as a client does: each event in a file of its own, or deleted."""
+    zones, events = parts(update)
+    for event in events:
+        if event.get("status") == "CANCELLED":
+            found: Any = calendar.event_by_uid(str(event["uid"]))  # caldav allows it to come later
+            found.delete()
+            continue
+        alone = icalendar.Calendar()
+        alone.add("version", "2.0")
+        alone.add("prodid", "-//Appointments//EN")
+        for part in (*zones, event):
+            alone.add_component(part)
+        Event(calendar.client, data=alone.to_ical().decode(), parent=calendar).save(
+            increase_seqno=False
+        )
+
+
+def test_a_client_updates_and_cancels_sessions(calendar: Calendar, booked: Schedule) -> None:
+    client = calendar.client
+    assert client is not None
+    data = to_ical(booked, stamp=STAMP).decode()
+    client.put(str(calendar.url), data, {"Content-Type": "text/calendar"})
+    before = stored(calendar)
+    site = evolve(SITE, closures=(Closure(date(2026, 2, 2), date(2026, 2, 17), "Flood"),))
+    new = evolve(schedule(evolve(booked.plan, start=date(2026, 1, 6)), site), revision=1)
+    found = schedule_difference(booked, new)
+    assert found.changed
+    assert found.removed
+    take(calendar, update_ical(found, stamp=STAMP))
+    after = stored(calendar)
+    assert {uid: event["dtstart"].dt for uid, event in after.items()} == {
+        str(new.uid(session)): session.start for session in new.sessions
+    }
+    changed = {str(new.uid(session)) for _, session in found.changed}
+    for uid, event in after.items():
+        assert event["sequence"] == (1 if uid in changed else 0)
+        assert uid in changed or lines(event) == lines(before[uid])
+
+
+def test_a_server_keeps_a_session_that_is_marked_as_cancelled(
+    calendar: Calendar, booked: Schedule
+) -> None:
+    client = calendar.client
+    assert client is not None
+    kept = evolve(booked, sessions=booked.sessions[1:], revision=1)
+    update = update_ical(schedule_difference(booked, kept), stamp=STAMP)
+    client.put(str(calendar.url), update.decode(), {"Content-Type": "text/calendar"})
+    ((uid, event),) = stored(calendar).items()
+    assert uid == str(booked.uid(booked.sessions[0]))
+    assert (str(event["status"]), event["sequence"]) == ("CANCELLED", 1)

@@ -1,6 +1,5 @@
 """The calendar file says when, to any program, and nothing else."""
 
-import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
@@ -17,7 +16,6 @@ from hypothesis import strategies as st
 
 from iopkit import (
     InvalidError,
-    MissingExtraError,
     Modality,
     Patient,
     Program,
@@ -30,7 +28,18 @@ from iopkit import (
     schedule,
     to_ical,
 )
-from iopkit.plans import Closure, Offer, Phase, Service, Slot, Weekly
+from iopkit.interchange import CalendarDetails, Method, update_ical
+from iopkit.modalities import Delivery
+from iopkit.plans import (
+    Closure,
+    Offer,
+    Phase,
+    ScheduleDifference,
+    Service,
+    Slot,
+    Weekly,
+    schedule_difference,
+)
 from iopkit.strategies import days, patients, programs, sites
 
 STAMP = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -48,6 +57,7 @@ ZONES = [
     pytest.param("Africa/Casablanca", date(2026, 2, 9), id="the start of Ramadan in Casablanca"),
     pytest.param("Africa/Cairo", date(2026, 4, 20), id="a change at midnight in Cairo"),
     pytest.param("Asia/Kathmandu", date(2026, 3, 2), id="a quarter hour off in Kathmandu"),
+    pytest.param("Pacific/Apia", date(2011, 12, 26), id="a day that was skipped in Apia"),
     pytest.param("UTC", date(2026, 3, 2), id="UTC"),
 ]
 
@@ -185,21 +195,21 @@ def test_every_zone_that_is_named_is_defined_once(zone: str, start: date) -> Non
 # What an event says.
 
 
+EXAMPLE_SITE = Site(
+    "Elm Street Clinic",
+    "America/Chicago",
+    WeeklyWindows.of(*(f"{d.name.lower()} 09:00-21:00" for d in Weekday if d < Weekday.SATURDAY)),
+    closures=(Closure(date(2026, 2, 18), date(2026, 2, 19), "Staff training"),),
+    offers=(
+        Offer("urine-test", duration=timedelta(minutes=15)),
+        Offer("individual-session", duration=timedelta(minutes=50)),
+    ),
+)
+
+
 @pytest.fixture(scope="module")
 def example() -> Schedule:
-    site = Site(
-        "Elm Street Clinic",
-        "America/Chicago",
-        WeeklyWindows.of(
-            *(f"{d.name.lower()} 09:00-21:00" for d in Weekday if d < Weekday.SATURDAY)
-        ),
-        closures=(Closure(date(2026, 2, 18), date(2026, 2, 19), "Staff training"),),
-        offers=(
-            Offer("urine-test", duration=timedelta(minutes=15)),
-            Offer("individual-session", duration=timedelta(minutes=50)),
-        ),
-    )
-    program = find_program("matrix-16-week")
+    program, site = find_program("matrix-16-week"), EXAMPLE_SITE
     return schedule(draft(program, Patient(key=KEY), site, start=date(2026, 1, 5), seed=1), site)
 
 
@@ -315,15 +325,6 @@ def test_a_stamp_without_a_zone_is_refused(example: Schedule) -> None:
     assert [fault.path for fault in refused.value.faults] == [("stamp",)]
 
 
-def test_a_missing_package_is_named_with_the_command_to_install_it(
-    example: Schedule, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "icalendar", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'iopkit\[ical\]'") as missing:
-        to_ical(example, stamp=STAMP)
-    assert isinstance(missing.value, ImportError)
-
-
 @pytest.mark.parametrize("zone", ["America/Chicago", "UTC"])
 def test_a_schedule_without_sessions_is_an_empty_calendar(zone: str) -> None:
     program = Program(
@@ -344,3 +345,157 @@ def test_a_stamp_is_written_to_the_second(second: int) -> None:
     booked = dated(daily(1, time(9, 0)), "UTC", date(2026, 1, 5))
     data = to_ical(booked, stamp=STAMP.replace(second=second, microsecond=999))
     assert f"DTSTAMP:20260102T0304{second:02}Z".encode() in data
+
+
+# What changes.
+
+
+def changed(booked: Schedule) -> ScheduleDifference:
+    """A difference that moves the first session, drops the second and has one more."""
+    first, second, *others = booked.sessions
+    old = evolve(booked, sessions=(first, second, *others[1:]))
+    later = evolve(first, start=first.start + timedelta(minutes=30))
+    return schedule_difference(old, evolve(booked, sessions=(later, *others), revision=3))
+
+
+def test_an_update_has_what_is_new_and_cancels_what_is_gone(example: Schedule) -> None:
+    first, second, third, *_ = example.sessions
+    calendar = read(to_update(example))
+    found = {str(event["uid"]): event for event in calendar.walk("VEVENT")}
+    assert set(found) == {str(example.uid(s)) for s in (first, second, third)}
+    assert found[str(example.uid(first))].start == first.start + timedelta(minutes=30)
+    assert found[str(example.uid(third))].start == third.start
+    cancelled = [uid for uid, event in found.items() if event.get("status") == "CANCELLED"]
+    assert cancelled == [str(example.uid(second))]
+    assert {event["sequence"] for event in found.values()} == {3}
+    assert "method" not in calendar
+
+
+def to_update(example: Schedule, **options: Any) -> bytes:
+    return update_ical(changed(example), stamp=STAMP, **options)
+
+
+def test_an_update_names_the_method_that_is_asked_for(example: Schedule) -> None:
+    published = read(to_update(example, method=Method.PUBLISH))
+    assert str(published["method"]) == "PUBLISH"
+    assert len(published.walk("VEVENT")) == 3
+    cancelled = read(to_update(example, method=Method.CANCEL))
+    assert str(cancelled["method"]) == "CANCEL"
+    (event,) = cancelled.walk("VEVENT")
+    assert (str(event["uid"]), str(event["status"])) == (
+        str(example.uid(example.sessions[1])),
+        "CANCELLED",
+    )
+
+
+def test_a_whole_schedule_can_be_cancelled(example: Schedule) -> None:
+    calendar = read(to_ical(example, stamp=STAMP, method=Method.CANCEL))
+    statuses = [str(event["status"]) for event in calendar.walk("VEVENT")]
+    assert statuses == ["CANCELLED"] * len(example.sessions)
+
+
+def test_no_change_is_an_empty_calendar(example: Schedule) -> None:
+    data = update_ical(schedule_difference(example, example), stamp=STAMP)
+    assert by_icalendar(data) == by_vobject(data) == []
+
+
+def test_what_a_changed_plan_no_longer_has_is_cancelled_without_a_title(example: Schedule) -> None:
+    kept = tuple(s for s in example.plan.program.services if s.name != "urine-test")
+    program = evolve(example.plan.program, services=kept)
+    new = schedule(evolve(example.plan, program=program), EXAMPLE_SITE)
+    data = update_ical(schedule_difference(example, new), stamp=STAMP, titles=True)
+    summaries = {str(e["summary"]) for e in read(data).walk("VEVENT") if "status" in e}
+    assert "Appointment" in summaries
+
+
+@given(programs(), patients(), st.tuples(sites(), sites()), days(), st.integers(-3, 3))
+def test_a_calendar_that_takes_an_update_has_the_new_schedule(
+    program: Program, patient: Patient, both: tuple[Site, Site], start: date, shift: int
+) -> None:
+    site, other = both
+    plan = draft(program, patient, site, start=start, seed=1)
+    old = schedule(plan, site)
+    moved = evolve(plan, start=start + timedelta(days=shift))
+    new = evolve(schedule(moved, other), revision=1)
+    update = read(update_ical(schedule_difference(old, new), stamp=STAMP))
+    held = {str(event["uid"]): event for event in read(to_ical(old, stamp=STAMP)).events}
+    for event in update.events:
+        before = held.pop(str(event["uid"]), None)
+        assert before is None or event["sequence"] > before["sequence"]
+        if event.get("status") != "CANCELLED":
+            held[str(event["uid"])] = event
+    found = sorted(
+        (uid, event.start.astimezone(UTC), event.end.astimezone(UTC)) for uid, event in held.items()
+    )
+    assert found == expected(new)
+
+
+# Details that the caller gives.
+
+DETAILS = CalendarDetails(
+    location="12 Elm Street; door B",
+    link="https://video.example.org/room?a=1,2",
+    alarms=(timedelta(hours=1), timedelta(0)),
+    organizer="mailto:desk@example.org",
+)
+
+
+def test_details_are_shown_as_they_are_given_by_how_a_session_is_held(example: Schedule) -> None:
+    first, second, *others = example.sessions
+    sessions = (
+        evolve(first, delivery=Delivery.TELEHEALTH),
+        evolve(second, delivery=Delivery.ON_SITE),
+        *others,
+    )
+    data = to_ical(evolve(example, sessions=sessions), stamp=STAMP, details=DETAILS)
+    online, on_site, unknown, *_ = read(data).walk("VEVENT")
+    assert str(online["url"]) == DETAILS.link
+    assert online["conference"].params["value"] == "URI"
+    assert str(online["conference"]) == DETAILS.link
+    assert "location" not in online
+    for event in (on_site, unknown):
+        assert str(event["location"]) == DETAILS.location
+        assert "url" not in event
+    for event in (online, on_site, unknown):
+        assert str(event["organizer"]) == DETAILS.organizer
+        alarms = event.walk("VALARM")
+        assert [alarm["trigger"].dt for alarm in alarms] == [timedelta(hours=-1), timedelta(0)]
+        assert {(str(a["action"]), str(a["description"])) for a in alarms} == {
+            ("DISPLAY", "Appointment")
+        }
+    assert by_vobject(data) == expected(example)
+
+
+def test_what_is_cancelled_reminds_of_nothing(example: Schedule) -> None:
+    calendar = read(to_update(example, details=DETAILS))
+    for event in calendar.walk("VEVENT"):
+        assert bool(event.walk("VALARM")) is ("status" not in event)
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({"link": "video.example.org"}, "link"),
+        ({"link": "https://example.org/a b"}, "link"),
+        ({"link": "https://example.org/\r\nATTENDEE:x"}, "link"),
+        ({"organizer": "desk"}, "organizer"),
+        ({"alarms": (timedelta(minutes=-1),)}, "alarms"),
+    ],
+)
+def test_details_that_no_calendar_could_read_are_refused(given: Any, where: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        CalendarDetails(**given)
+    assert [fault.path for fault in refused.value.faults] == [(where,)]
+
+
+@given(st.text(max_size=200))
+def test_any_location_can_be_written_and_read(location: str) -> None:
+    booked = dated(daily(1, time(9, 0)), "UTC", date(2026, 1, 5))
+    location = location.encode("utf-8", "ignore").decode()
+    data = to_ical(booked, stamp=STAMP, details=CalendarDetails(location=location))
+    assert max(map(len, data.split(b"\r\n"))) <= 75
+    assert all(b"\r" not in line and b"\n" not in line for line in data.split(b"\r\n"))
+    assert by_icalendar(data) == expected(booked)
+    plain = "".join(c for c in location if c.isprintable() or c in "\t\n")
+    for event in read(data).walk("VEVENT"):
+        assert str(event.get("location", "")) == plain

@@ -6,6 +6,7 @@ from iopkit.interchange.advice import (
     proposals_document,
     proposals_text,
 )
+from iopkit.interchange.appointments import appointments_from_ical
 from iopkit.interchange.bills import charges_text, coding_text, costs_text, rates_text
 from iopkit.interchange.decisions import decision_html, decision_markdown, decision_text
 from iopkit.interchange.documents import (
@@ -18,9 +19,10 @@ from iopkit.interchange.documents import (
     to_json,
     tradeoff_document,
 )
+from iopkit.interchange.feeds import SiteFeed, patient_feed, site_feed
 from iopkit.interchange.findings import checks_text, findings_text, requirements_text
 from iopkit.interchange.handout import plan_html
-from iopkit.interchange.ical import to_ical
+from iopkit.interchange.ical import CalendarDetails, Method, to_ical, update_ical
 from iopkit.interchange.library import find_program, program_names, program_text
 from iopkit.interchange.occupancy import capacity_columns, census_text, load_text, roster_text
 from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
@@ -35,9 +37,14 @@ from iopkit.interchange.texts import (
     template_text,
 )
 from iopkit.interchange.timelines import timeline_text
+from iopkit.interchange.updates import conflicts_text, difference_text, openings_text
 from iopkit.interchange.weeks import week_text
 
 __all__ = [
+    "CalendarDetails",
+    "Method",
+    "SiteFeed",
+    "appointments_from_ical",
     "calendar_text",
     "capacity_columns",
     "census_text",
@@ -45,11 +52,13 @@ __all__ = [
     "checks_text",
     "coding_text",
     "comparison_text",
+    "conflicts_text",
     "cost_document",
     "costs_text",
     "decision_html",
     "decision_markdown",
     "decision_text",
+    "difference_text",
     "fact_document",
     "fact_text",
     "find_program",
@@ -62,6 +71,8 @@ __all__ = [
     "ladder_text",
     "load_text",
     "moves_text",
+    "openings_text",
+    "patient_feed",
     "placement_text",
     "plan_html",
     "plan_text",
@@ -74,6 +85,7 @@ __all__ = [
     "rates_text",
     "requirements_text",
     "roster_text",
+    "site_feed",
     "template_text",
     "timeline_text",
     "to_document",
@@ -81,5 +93,6 @@ __all__ = [
     "to_json",
     "tradeoff_document",
     "tradeoffs_text",
+    "update_ical",
     "week_text",
 ]

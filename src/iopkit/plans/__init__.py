@@ -1,5 +1,12 @@
 """What, and when? Programs, sites, plans, schedules, requirements and charges."""
 
+from iopkit.plans.alternatives import (
+    Opening,
+    Surroundings,
+    make_up_openings,
+    openings,
+    take,
+)
 from iopkit.plans.capacity import (
     CensusDay,
     CensusWeek,
@@ -39,7 +46,17 @@ from iopkit.plans.coding import (
     WeekCode,
     codes_of,
 )
+from iopkit.plans.conflicts import (
+    Appointment,
+    Booking,
+    Conflict,
+    ConflictKind,
+    free_time,
+    patient_conflicts,
+    site_conflicts,
+)
 from iopkit.plans.costs import COSTS, CostComparison, CostFigure, Period, compare_costs
+from iopkit.plans.differences import ScheduleDifference, schedule_difference
 from iopkit.plans.drafting import draft
 from iopkit.plans.figures import Bounds
 from iopkit.plans.fitting import Fit, Judgment, Standing, fits, judge
@@ -101,6 +118,7 @@ from iopkit.plans.requirements import (
     WrittenPlan,
     milestones,
 )
+from iopkit.plans.rescheduling import reschedule
 from iopkit.plans.revisions import (
     AddMilestones,
     AddSessions,
@@ -169,7 +187,9 @@ __all__ = [
     "TREATMENT",
     "AddMilestones",
     "AddSessions",
+    "Appointment",
     "Beyond",
+    "Booking",
     "Bounds",
     "CapGroups",
     "Caseload",
@@ -183,6 +203,8 @@ __all__ = [
     "CodeRule",
     "CodingRule",
     "CodingScheme",
+    "Conflict",
+    "ConflictKind",
     "CostComparison",
     "CostFigure",
     "CountTarget",
@@ -230,6 +252,7 @@ __all__ = [
     "Objective",
     "Offer",
     "Once",
+    "Opening",
     "PerWeek",
     "Period",
     "Phase",
@@ -254,6 +277,7 @@ __all__ = [
     "Revision",
     "Room",
     "Schedule",
+    "ScheduleDifference",
     "ScoreTarget",
     "Service",
     "Session",
@@ -269,6 +293,7 @@ __all__ = [
     "StatedHours",
     "StatedSessions",
     "Stay",
+    "Surroundings",
     "Target",
     "Tier",
     "TimeBand",
@@ -302,16 +327,24 @@ __all__ = [
     "find_rates",
     "find_requirements",
     "fits",
+    "free_time",
     "itemize",
     "judge",
     "loads",
+    "make_up_openings",
     "meetings",
     "milestones",
     "needs_of",
+    "openings",
+    "patient_conflicts",
     "propose",
+    "reschedule",
     "revise",
     "schedule",
+    "schedule_difference",
+    "site_conflicts",
     "slots_of",
+    "take",
     "timetable",
     "verdict",
     "weekly_census",

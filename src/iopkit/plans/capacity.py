@@ -18,7 +18,7 @@ from iopkit.availability import DAY, Span, Weekday, minute_of_day, whole_minutes
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.plans.sessions import Schedule, Session
-from iopkit.plans.sites import Site, closed_spans, open_windows
+from iopkit.plans.sites import ClosedSpan, Site, closed_spans, open_windows
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -238,7 +238,9 @@ def loads(
             for day, part in _by_day(begins.toordinal(), span):
                 held[name][day].append(part)
     days = [date.fromordinal(day) for day in range(*_range(listed, start, end))]
-    closed = closed_spans(site, days[0], days[-1] + timedelta(days=1)) if days else {}
+    closed: Mapping[date, tuple[ClosedSpan, ...]] = {}
+    if days:
+        closed = closed_spans(site, days[0], days[-1] + timedelta(days=1))
 
     def free(name: str, day: date) -> list[Span] | None:
         if name not in hours:

@@ -1,11 +1,13 @@
-"""Clock changes: wall-clock time that does not exist or comes twice."""
+"""Clocks: when a zone's offset from UTC changes, and what wall-clock time that spoils."""
 
-from calendar import isleap
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from iopkit.availability import DAY, WeeklyWindows
+from iopkit.availability import DAY
+
+_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 @lru_cache(maxsize=1024)
@@ -19,23 +21,57 @@ def clock_changes(zone: str, year: int) -> tuple[tuple[date, int, int], ...]:
         >>> clock_changes("America/Chicago", 2026)
         ((datetime.date(2026, 3, 8), 120, 180), (datetime.date(2026, 11, 1), 60, 120))
     """
-    tz = ZoneInfo(zone)
-    first = date(year, 1, 1)
-    days = [first + timedelta(days=n) for n in range(366) if n < 365 or isleap(year)]
-    near = {
-        day + timedelta(days=n)
-        for day in days
-        for n in (-1, 0, 1)
-        if _offset(day, 0, tz) != _offset(day, DAY, tz)
-    }
+    first, last = datetime(year, 1, 1, tzinfo=UTC) - _DAY, datetime(year + 1, 1, 1, tzinfo=UTC)
     found: list[tuple[date, int, int]] = []
-    for day in sorted(near.intersection(days)):
-        odd = [m for m in range(DAY) if _offset(day, m, tz) != _offset(day, m, tz, fold=1)]
-        spans = WeeklyWindows(tuple((m, m + 1) for m in odd)).spans
-        found += [(day, low, high) for low, high in spans]
-    return tuple(found)
+    for at, *offsets in offset_changes(zone, first, last + _DAY):
+        low, high = ((at + offset).replace(tzinfo=None) for offset in sorted(offsets))
+        day = low.date()
+        while (midnight := datetime.combine(day, time(0))) < high:
+            # Whole minutes, as some offsets had seconds.
+            start = max((low - midnight) // _MINUTE, 0)
+            end = min(-((midnight - high) // _MINUTE), DAY)
+            found.append((day, start, end))
+            day += _DAY
+    return tuple(each for each in found if each[0].year == year)
 
 
-def _offset(day: date, minute: int, tz: ZoneInfo, *, fold: int = 0) -> timedelta | None:
-    at = datetime.combine(day, time(0), tz) + timedelta(minutes=minute)
-    return at.replace(fold=fold).utcoffset()
+def offset_changes(
+    zone: str, start: datetime, end: datetime
+) -> Iterator[tuple[datetime, timedelta, timedelta]]:
+    """Instants after ``start`` and up to ``end`` at which a zone's offset changes.
+
+    Yields:
+        The first instant, in UTC, with the new offset, the offset before, and the new one.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> year = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+        >>> for at, before, after in offset_changes("Australia/Lord_Howe", *year):
+        ...     print(at, after - before)
+        2026-04-04 15:00:00+00:00 -1 day, 23:30:00
+        2026-10-03 15:30:00+00:00 0:30:00
+    """
+    tz = ZoneInfo(zone)
+    low, last = start.astimezone(UTC), end.astimezone(UTC)
+    while low < last:
+        high = min(low + _DAY, last)
+        before, after = offset_at(low, tz), offset_at(high, tz)
+        if before != after:
+            yield _first_with(after, low, high, tz), before, after
+        low = high
+
+
+def offset_at(at: datetime, tz: ZoneInfo) -> timedelta:
+    """How far a zone is ahead of UTC at an instant."""
+    return at.astimezone(tz).utcoffset() or timedelta(0)
+
+
+def _first_with(offset: timedelta, low: datetime, high: datetime, tz: ZoneInfo) -> datetime:
+    """The first second, after ``low`` and up to ``high``, at which the zone has an offset."""
+    while high - low > timedelta(seconds=1):
+        middle = (low + (high - low) / 2).replace(microsecond=0)
+        if offset_at(middle, tz) == offset:
+            high = middle
+        else:
+            low = middle
+    return high.replace(microsecond=0)

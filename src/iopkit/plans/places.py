@@ -79,8 +79,10 @@ class Places:
     odd_days: frozenset[int]
     """Days on which something may be in the way; on all others nothing is."""
     # What was worked out for a service so far; the rest says all that it depends on.
-    _lacks: dict[tuple[int, Service], Reason | None] = field(factory=dict, eq=False)
-    _usual: dict[Service, WeeklyWindows] = field(factory=dict, eq=False)
+    _lacks: dict[tuple[int, Service], Reason | None] = field(
+        factory=dict[tuple[int, Service], Reason | None], eq=False
+    )
+    _usual: dict[Service, WeeklyWindows] = field(factory=dict[Service, WeeklyWindows], eq=False)
 
     @classmethod
     def of(cls, plan: Plan, site: Site, *, days: int) -> "Places":

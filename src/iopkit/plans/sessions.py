@@ -33,6 +33,11 @@ class Reason(StrEnum):
     ON_HOLD = "on_hold"
     ON_LEAVE = "on_leave"
     ABSENT = "absent"
+    PAST = "past"
+    ASKED = "asked"
+    NOT_FREE = "not_free"
+    ROOM_TAKEN = "room_taken"
+    CLINICIAN_TAKEN = "clinician_taken"
 
     @property
     def words(self) -> str:
@@ -51,6 +56,11 @@ _WORDS = {
     Reason.NO_OPEN_TIME: "no time is open in the week",
     Reason.ON_LEAVE: "treatment is on hold then",
     Reason.ABSENT: "it makes up for one that was missed",
+    Reason.PAST: "that time is over",
+    Reason.ASKED: "somebody asked for another time",
+    Reason.NOT_FREE: "the patient is not free then",
+    Reason.ROOM_TAKEN: "the room is taken then",
+    Reason.CLINICIAN_TAKEN: "the clinician is taken then",
     Reason.ON_HOLD: "it awaits an answer that the plan's notes ask for",
 }
 

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
 from enum import StrEnum
-from functools import lru_cache, reduce
-from operator import or_
+from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -261,32 +260,40 @@ class Site:
 
 @lru_cache(maxsize=1024)
 def service_hours(site: Site, service: str, modality: Modality) -> WeeklyWindows:
-    """When a site can give a service: it is open, and a room and somebody for it are there.
-
-    The room and clinician are those of the offer for the day. Without a clinician in it,
-    anybody will do who may give the modality; where a site names none, nobody is missed.
-    """
+    """When a site can give a service: in the room and with the clinician of the day's offer."""
     if not (site.rooms or site.clinicians):
         return site.hours
     found = WeeklyWindows()
     for day in Weekday:
         offer = site.offer(service, day)
         room, clinician = (offer.room, offer.clinician) if offer else (None, None)
-        hours = site.hours & WeeklyWindows(((day * DAY, (day + 1) * DAY),))
-        for each in site.rooms:
-            if each.name == room and each.hours is not None:
-                hours &= each.hours
-        able = [
-            each
-            for each in site.clinicians
-            if (clinician is None and (each.gives is None or modality in each.gives))
-            or each.name == clinician
-        ]
-        if site.clinicians:
-            staffed = [site.hours if each.hours is None else each.hours for each in able]
-            hours &= reduce(or_, staffed, WeeklyWindows())
-        found |= hours
+        staffed = staffed_hours(site, modality, room=room, clinician=clinician)
+        found |= staffed & WeeklyWindows(((day * DAY, (day + 1) * DAY),))
     return found
+
+
+def staffed_hours(
+    site: Site, modality: Modality, *, room: str | None, clinician: str | None
+) -> WeeklyWindows:
+    """When a site is open, a room can be used and a clinician is there.
+
+    Where no clinician is named, anybody will do who may give the modality; where a site
+    names none at all, nobody is missed.
+    """
+    hours = site.hours
+    for each in site.rooms:
+        if each.name == room and each.hours is not None:
+            hours &= each.hours
+    able = [
+        each
+        for each in site.clinicians
+        if (clinician is None and (each.gives is None or modality in each.gives))
+        or each.name == clinician
+    ]
+    if site.clinicians:
+        staffed = (site.hours if each.hours is None else each.hours for each in able)
+        hours &= WeeklyWindows(tuple(span for each in staffed for span in each.spans))
+    return hours
 
 
 def open_windows(hours: WeeklyWindows, free: WeeklyWindows | None) -> WeeklyWindows:

@@ -1,0 +1,282 @@
+"""Appointments from an iCalendar file: what a patient has elsewhere (RFC 5545).
+
+Times are read as RFC 5545 (3.3.5) has them: one that the clock skips counts by the offset
+before the change, and one that comes twice is the first. The libraries that expand
+recurrences give such times as they are written, so each is taken to UTC here.
+"""
+
+# icalendar leaves parameters without types, and recurring-ical-events all.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from math import prod
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dateutil.rrule import rrulestr
+
+from iopkit.availability import zone_faults
+from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
+from iopkit.plans import Appointment
+
+MOST_BYTES = 5_000_000
+"""How large a file may be."""
+
+MOST_OCCURRENCES = 10_000
+"""How many appointments may lie in the days that are asked for."""
+
+_MOST_STEPS = 300_000
+"""How many days, about, may have to be gone through to find them."""
+
+_DEEPEST = 10
+"""How many parts may be within each other."""
+
+_DAY = timedelta(days=1)
+_LINE = re.compile(r"[A-Za-z0-9-]+[;:].*")
+
+
+def appointments_from_ical(
+    data: bytes, *, start: date, end: date, zone: str
+) -> tuple[Appointment, ...]:
+    """A patient's appointments in an iCalendar file, from a day up to another.
+
+    Recurrences are expanded, with their exceptions. Cancelled events are left out, and
+    those that are transparent do not block. An event without a time zone is in ``zone``,
+    and one of whole days lasts from midnight to midnight there. What takes no time is left
+    out. Titles, places and people are not kept.
+
+    Args:
+        start: the first day; appointments that began before it and go on are among them.
+        end: the day after the last.
+        zone: the IANA name of the patient's, for events and days that name none.
+
+    Returns:
+        Appointments in the order of their starts, in UTC.
+
+    Raises:
+        MissingExtraError: ``icalendar`` or ``recurring-ical-events`` is not installed.
+        InvalidError: it is no calendar, or one that is too large, recurs more often than
+            daily or never, or has an event that cannot be read. The line is named, and
+            nothing of what it holds.
+    """
+    refuse(
+        "calendar",
+        zone_faults(zone),
+        unless(start < end, "end", "a day after the start", "an earlier one"),
+        unless(len(data) <= MOST_BYTES, "data", f"at most {MOST_BYTES:,} bytes", f"{len(data):,}"),
+    )
+    try:
+        from icalendar import Calendar
+        from recurring_ical_events import of  # type: ignore[import-untyped]  # it has no types
+    except ImportError as error:
+        raise MissingExtraError("ical", "reading an iCalendar file") from error
+    tz = ZoneInfo(zone)
+    low, high = (datetime.combine(day, time(0), tz).astimezone(UTC) for day in (start, end))
+    lines = _event_lines(_lines(data))
+    load = _Load(start, end)
+    found: list[Appointment] = []
+    try:
+        calendars: list[_Component] = list(
+            Calendar.from_ical(data.decode("utf-8-sig"), multiple=True)
+        )
+    except _JUNK as error:
+        raise _junk(None, "an iCalendar file", "one that cannot be read") from error
+    for calendar in calendars:
+        for line, series in _series(calendar, lines):
+            try:
+                load.add(line, series.walk("VEVENT"))
+                # A day more on both sides, as other zones have other days.
+                for event in of(series).between(start - _DAY, end + _DAY):
+                    span = _instants(event, tz)
+                    if span is not None and span[0] < high and low < span[1]:
+                        found.append(Appointment(*span, blocks=_blocks(event)))
+            except _JUNK as error:
+                if isinstance(error, InvalidError):
+                    raise
+                raise _junk(line, "an event that can be read", "another") from error
+    return tuple(sorted(found, key=lambda each: (each.start, each.end)))
+
+
+# Any: the libraries' components have properties of every type.
+_Component = Any
+# What they raise for properties of other types, forms and sizes than they expect.
+_JUNK = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+
+
+def _junk(line: int | None, expected: str, found: str) -> InvalidError:
+    return InvalidError("calendar", [Fault((), expected, found, line=line)])
+
+
+def _lines(data: bytes) -> Iterator[tuple[int, str]]:
+    """A file's lines, those that were folded as one, each with its number from 1."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _junk(None, "text in UTF-8", "other bytes") from error
+    whole: tuple[int, str] | None = None
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+        if whole is not None and line[:1] in (" ", "\t"):
+            whole = whole[0], whole[1] + line[1:]
+            continue
+        if whole is not None and whole[1]:
+            yield whole
+        whole = number, line
+    if whole is not None and whole[1]:
+        yield whole
+
+
+def _event_lines(lines: Iterable[tuple[int, str]]) -> Iterator[int]:
+    """The lines on which a calendar's events begin; refuses what is not built as one."""
+    within: list[str] = []
+    found: list[int] = []
+    number = 1
+    calendars = 0
+    for number, line in lines:
+        name, _, value = line.partition(":")
+        match name.upper(), value.strip().upper():
+            case "BEGIN", part:
+                ok = bool(within) or part == "VCALENDAR"
+                calendars += part == "VCALENDAR"
+                if part == "VEVENT" and within == ["VCALENDAR"]:
+                    found.append(number)
+                within.append(part)
+            case "END", part:
+                ok = bool(within) and within.pop() == part
+            case _:
+                ok = bool(within) and bool(_LINE.match(line))
+        if not ok or len(within) > _DEEPEST:
+            raise _junk(number, "a line of a calendar", "another")
+    if within or not calendars:
+        raise _junk(number, "a whole calendar", "a part" if calendars else "none")
+    return iter(found)
+
+
+def _series(calendar: _Component, lines: Iterator[int]) -> Iterator[tuple[int, _Component]]:
+    """Events of one UID, which are one series, as a calendar of their own; and their line."""
+    from icalendar import Calendar
+
+    groups: dict[str, list[tuple[int, _Component]]] = {}
+    for number, event in enumerate(calendar.walk("VEVENT")):
+        # Events without a UID are no series.
+        uid = str(event.get("uid", number))
+        groups.setdefault(uid, []).append((next(lines), event))
+    for events in groups.values():
+        series: _Component = Calendar()
+        for name, value in calendar.items():
+            series[name] = value
+        series.subcomponents += [event for _, event in events]
+        yield events[0][0], series
+
+
+class _Load:
+    """What it takes to expand a file's events: refused before it is too much."""
+
+    def __init__(self, start: date, end: date) -> None:
+        self._start, self._end = start, end
+        self._steps = self._occurrences = 0.0
+
+    def add(self, line: int, events: Iterable[_Component]) -> None:
+        """Check the events of a series, and count what they will take."""
+        for event in events:
+            first = _checked(line, event)
+            for rule in _listed(event.get("rrule")):
+                a_day = _rate(line, rule, first)
+                self._steps += max((self._end - first).days, 0) * a_day
+                self._occurrences += (self._end - self._start).days * a_day
+            given = [dt for name in ("rdate", "exdate") for dt in _moments(event.get(name))]
+            self._occurrences += 1 + len(given)
+        if self._steps > _MOST_STEPS or self._occurrences > MOST_OCCURRENCES:
+            raise _junk(line, f"at most {MOST_OCCURRENCES:,} appointments up to here", "more")
+
+
+def _checked(line: int, event: _Component) -> date:
+    """The first day of an event whose times can be read."""
+    broken = {str(name).lower() for name, _ in event.errors}
+    if "dtstart" not in event or not broken.isdisjoint((*_TIMES, "duration", "rrule")):
+        raise _junk(line, "an event with times that can be read", "another")
+    for name in _TIMES:
+        for value in _listed(event.get(name)):
+            # What is without a zone is in the caller's, unless it names one.
+            moments = _moments(value)
+            if "TZID" in value.params and any(_floats(moment) for moment in moments):
+                raise _junk(line, "a time zone that is known, or defined in the file", "another")
+    first = event["dtstart"].dt
+    return first.date() if isinstance(first, datetime) else first
+
+
+_TIMES = ("dtstart", "dtend", "recurrence-id", "rdate", "exdate")
+
+
+def _floats(moment: _Component) -> bool:
+    return isinstance(moment, datetime) and moment.tzinfo is None
+
+
+def _listed(value: _Component) -> list[_Component]:
+    return [] if value is None else value if isinstance(value, list) else [value]
+
+
+def _moments(value: _Component) -> list[_Component]:
+    """The dates and times of a property, which may be there several times."""
+    return [moment.dt for one in _listed(value) for moment in (getattr(one, "dts", None) or [one])]
+
+
+def _rate(line: int, rule: _Component, first: date) -> float:
+    """How many days of a rule, about, have to be gone through for each day of the calendar."""
+    weekly = 7 / len(rule.get("BYDAY", [0]))
+    every = {"DAILY": 1, "WEEKLY": weekly, "MONTHLY": 10, "YEARLY": 20}.get(_only(rule, "FREQ"))
+    times = prod(len(rule.get(name, [0])) for name in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+    interval = int(_only(rule, "INTERVAL", 1))
+    if every is None or times > 24:
+        raise _junk(line, "a recurrence by the day, week, month or year", "a more frequent one")
+    if interval < 1 or not _comes(rule, first):
+        raise _junk(line, "a recurrence that comes to pass", "one that never does")
+    many = any(
+        len(rule.get(name, ())) > 5 for name in ("BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO")
+    )
+    return times / interval / (1 if many else every)
+
+
+def _only(rule: _Component, name: str, default: object = "") -> _Component:
+    return (rule.get(name) or [default])[0]
+
+
+def _comes(rule: _Component, first: date) -> bool:
+    """Whether a rule has any occurrence.
+
+    dateutil looks for one up to the year 9999. The calendar repeats every 400 years, so it
+    is asked from as late as that allows.
+    """
+    parts = rule.to_ical().decode().split(";")
+    text = ";".join(part for part in parts if not part.startswith(("UNTIL=", "COUNT=")))
+    later = first.replace(year=first.year + (9629 - first.year) // 400 * 400)
+    return next(iter(rrulestr(text, dtstart=datetime.combine(later, time(0)))), None) is not None
+
+
+def _blocks(event: _Component) -> bool:
+    return str(event.get("transp", "OPAQUE")).upper() != "TRANSPARENT"
+
+
+def _instants(event: _Component, tz: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """Start and end of an occurrence in UTC; ``None`` if it takes no time or is cancelled."""
+    start, end = event["dtstart"].dt, event.end
+    if str(event.get("status", "")).upper() == "CANCELLED":
+        return None
+    low, high = _instant(start, tz), _instant(end, tz)
+    if high <= low and isinstance(start, datetime):
+        # Its start was skipped by the clock and its end was not: it keeps its length.
+        high = low + (_wall(end) - _wall(start))
+    return (low, high) if low < high else None
+
+
+def _instant(at: date, tz: ZoneInfo) -> datetime:
+    moment = at if isinstance(at, datetime) else datetime.combine(at, time(0))
+    zoned = moment if moment.tzinfo else moment.replace(tzinfo=tz)
+    return zoned.replace(fold=0).astimezone(UTC)
+
+
+def _wall(at: date) -> datetime:
+    moment = at if isinstance(at, datetime) else datetime.combine(at, time(0))
+    return moment.replace(tzinfo=None)

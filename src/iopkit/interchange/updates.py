@@ -1,0 +1,113 @@
+"""Plain text for people about what changes in a schedule, what could, and what collides.
+
+Calling one of these is the explicit act that shows a patient's values.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from iopkit.interchange.texts import duration_text, listed
+from iopkit.plans import Booking, Conflict, Opening, ScheduleDifference, Session, Unplaced
+
+
+def difference_text(difference: ScheduleDifference) -> str:
+    """What a new schedule adds, moves and removes, and what it leaves without a date."""
+    new = difference.new
+    titles = {service.name: service.title for service in new.plan.program.every_service}
+    why = {(u.service, u.number): u for u in difference.unplaced}
+
+    def named(session: Session | Unplaced) -> str:
+        return f"{titles.get(session.service, session.service)} {session.number}{_again(session)}"
+
+    def removal(session: Session) -> str:
+        missing = None if session.make_up else why.get((session.service, session.number))
+        because = f"; {missing.why.words}" if missing else ""
+        return f"{named(session)}: was {when(session)}{because}"
+
+    was_unplaced = set(difference.was_unplaced)
+    newly = [u for u in difference.unplaced if u not in was_unplaced]
+    removed = {(s.service, s.number) for s in difference.removed if not s.make_up}
+    lines = [
+        *listed("Added", [f"{named(s)}: {when(s)}" for s in difference.added]),
+        *listed("Changed", [f"{named(b)}: {_change(a, b)}" for a, b in difference.changed]),
+        *listed("Removed", map(removal, difference.removed)),
+        *listed(
+            "Without a date",
+            [
+                f"{named(u)}, week {u.week}: {u.why.words}"
+                for u in newly
+                if (u.service, u.number) not in removed
+            ],
+        ),
+    ]
+    kept = len(difference.unchanged)
+    lines += ["", f"{kept} session{'s' if kept != 1 else ''} unchanged."]
+    return "\n".join([*lines[1:], f"All times are in {new.zone}."])
+
+
+def _again(session: Session | Unplaced) -> str:
+    made_up = isinstance(session, Session) and session.make_up
+    return f" (make-up {made_up})" if made_up else ""
+
+
+def _change(before: Session, after: Session) -> str:
+    """What is another time, length, room or clinician."""
+    told: list[str] = []
+    if (before.start, before.duration) != (after.start, after.duration):
+        told.append(f"{when(before)} -> {when(after)}")
+    told += [
+        f"{what} {old or 'none'} -> {new or 'none'}"
+        for what, old, new in (
+            ("room", before.room, after.room),
+            ("clinician", before.clinician, after.clinician),
+        )
+        if old != new
+    ]
+    why = after.moved.why.words if after.moved and after.moved != before.moved else ""
+    return "; ".join(filter(None, [*told, why])) or "details"
+
+
+def openings_text(openings: Iterable[Opening]) -> str:
+    """Where a session could be and what that costs, then what is in the way elsewhere."""
+    some = list(openings)
+    fit = [f"{when(o.session)}: {', '.join(_costs(o))}" for o in some if o.fits]
+    unfit = [
+        f"{when(o.session)}: {'; '.join(reason.words for reason in o.obstacles)}"
+        for o in some
+        if not o.fits
+    ]
+    lines = [*listed("Open", fit), *listed("Not open", unfit)]
+    return "\n".join(lines[1:]) or "  No place was found."
+
+
+def _costs(opening: Opening) -> list[str]:
+    days, rest = divmod(opening.away, timedelta(days=1))
+    told = [f"{days} day{'s' if days != 1 else ''}"] if days else []
+    told += [duration_text(rest)] if rest or not days else []
+    direction = "later" if opening.session.start > opening.was.start else "earlier"
+    return [
+        "the same week" if opening.same_week else "another week",
+        "the same time of day" if opening.same_time else "another time of day",
+        f"{' '.join(told)} {direction}",
+    ]
+
+
+def conflicts_text(conflicts: Iterable[Conflict]) -> str:
+    """What cannot all take place, with the services and UIDs of its sessions."""
+    blocks: list[str] = []
+    for conflict in conflicts:
+        of = f" ({conflict.of})" if conflict.of else ""
+        span = f"{conflict.start:%a %Y-%m-%d %H:%M} to {conflict.end:%H:%M}"
+        lines = [f"{span}: {conflict.kind.words}{of}"]
+        for each in conflict.between:
+            if isinstance(each, Booking):
+                lines.append(f"  {each.session.service} {each.session.number}, {each.uid}")
+            else:
+                lines.append(f"  an appointment elsewhere, {each.start:%H:%M} to {each.end:%H:%M}")
+        blocks.append("\n".join(lines))
+    return "\n".join(blocks) or "  Nothing collides."
+
+
+def when(session: Session) -> str:
+    """A session's day and times, in its own time zone."""
+    return f"{session.start:%a %Y-%m-%d %H:%M}-{session.end:%H:%M}"

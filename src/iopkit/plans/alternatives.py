@@ -1,0 +1,432 @@
+"""Alternatives: where else one session could be, what that costs, and what is in the way."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property, lru_cache
+
+from attrs import evolve, field, frozen
+
+from iopkit.availability import DAY, Weekday, WeeklyWindows, minute_of_day
+from iopkit.confidential import hidden
+from iopkit.errors import refuse, unless
+from iopkit.plans.clocks import clock_changes
+from iopkit.plans.conflicts import Appointment, bookings, free_time, instants, meetings
+from iopkit.plans.plans import Plan
+from iopkit.plans.sessions import Move, Reason, Schedule, Session, Unplaced
+from iopkit.plans.sites import Site, closed_spans, staffed_hours
+
+_HORIZON = 28
+"""How many days before and after a session's own are looked at."""
+
+_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+
+
+@frozen(repr=False)
+class Opening:
+    """Another place for a session: how it was, how it would be, and what is in the way.
+
+    ``obstacles`` that are empty: it fits.
+    """
+
+    was: Session
+    session: Session
+    obstacles: tuple[Reason, ...] = ()
+
+    @property
+    def fits(self) -> bool:
+        """Whether nothing is in the way."""
+        return not self.obstacles
+
+    @property
+    def away(self) -> timedelta:
+        """How far it is from where the session was, earlier or later."""
+        return abs(self.session.start - self.was.start)
+
+    @property
+    def same_week(self) -> bool:
+        """Whether the week keeps its hours."""
+        return self.session.week == self.was.week
+
+    @property
+    def same_time(self) -> bool:
+        """Whether the time of day stays."""
+        return self.session.start.time() == self.was.start.time()
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Surroundings:
+    """What a session of a schedule has to fit besides the schedule's other sessions.
+
+    ``busy`` is the patient's time elsewhere, and ``others`` the schedules of other patients
+    of the site, for its rooms and clinicians. ``as_of`` is now: what began by then is over,
+    and nothing is placed before ``notice`` has passed since.
+
+    Raises:
+        InvalidError: ``as_of`` has no time zone, or the notice is negative.
+    """
+
+    site: Site
+    as_of: datetime
+    notice: timedelta = timedelta(0)
+    busy: tuple[Appointment, ...] = field(default=(), converter=tuple[Appointment, ...])
+    others: tuple[Schedule, ...] = field(default=(), converter=tuple[Schedule, ...])
+
+    def __attrs_post_init__(self) -> None:
+        ok = self.as_of.tzinfo is not None
+        refuse(
+            "surroundings",
+            unless(ok, "as_of", "an aware time", "one without a zone"),
+            unless(self.notice >= timedelta(0), "notice", "no negative time", self.notice),
+        )
+
+    __repr__ = hidden
+
+
+def openings(
+    schedule: Schedule,
+    session: Session,
+    around: Surroundings,
+    *,
+    limit: int = 5,
+    why: Reason = Reason.ASKED,
+) -> tuple[Opening, ...]:
+    """Where else a session that has not begun could be, at most one place a day.
+
+    A place is in opening hours, on an open day, at a real time, when the patient, the room
+    and the clinician are free, with the site's break around it. On each day it is the one
+    nearest to the session's own time of day, and on its own day not while it is now. Days
+    up to four weeks away are looked at.
+
+    Args:
+        limit: how many places at most.
+        why: what the schedule will say of the move.
+
+    Returns:
+        Places that fit, those in the session's week first, then the nearest; then those
+        at its own time on days no further away that do not fit, with the reasons.
+
+    Raises:
+        InvalidError: the session is not in the schedule or has begun, the site is another
+            one, or the limit is below 1.
+    """
+    _refuse(schedule, session, around, limit)
+    begun = session.start <= around.as_of
+    refuse("openings", unless(not begun, "session", "one to come", "one that began"))
+    moved = evolve(session, moved=Move(prescribed(session), why))
+    return _found(schedule, session, moved, around, limit)
+
+
+def make_up_openings(
+    schedule: Schedule, session: Session, around: Surroundings, *, limit: int = 5
+) -> tuple[Opening, ...]:
+    """Where a session that makes up for a missed one could be.
+
+    The missed one stays in the schedule; its make-up has the same service and number, and
+    a UID of its own. Arguments, results and errors as for ``openings``.
+    """
+    _refuse(schedule, session, around, limit)
+    same = (s for s in schedule.sessions if number_of(s) == number_of(session))
+    again = evolve(
+        session,
+        moved=Move(prescribed(session), Reason.ABSENT),
+        make_up=max(each.make_up for each in same) + 1,
+    )
+    return _found(schedule, session, again, around, limit)
+
+
+def take(schedule: Schedule, opening: Opening) -> Schedule:
+    """The schedule with a session moved to an opening, or with its make-up there.
+
+    Raises:
+        InvalidError: the opening does not fit, is another schedule's, or was taken since.
+    """
+    new = opening.session
+    moves = new.make_up == opening.was.make_up
+    kept = tuple(s for s in schedule.sessions if not (moves and s == opening.was))
+    known = opening.was in schedule.sessions and identity(new) not in map(identity, kept)
+    refuse(
+        "opening",
+        unless(opening.fits, "obstacles", "none", "some"),
+        unless(known, "was", "a session of the schedule", "another"),
+        unless(
+            not any(overlap(new, session) for session in kept),
+            "session",
+            "a time that is free",
+            "one that is taken",
+        ),
+    )
+    return evolve(schedule, sessions=in_order((*kept, new)), revision=schedule.revision + 1)
+
+
+def in_order(sessions: Iterable[Session]) -> tuple[Session, ...]:
+    """Sessions by their starts."""
+    return tuple(sorted(sessions, key=lambda session: session.start.astimezone(UTC)))
+
+
+def _refuse(schedule: Schedule, session: Session, around: Surroundings, limit: int) -> None:
+    name = around.site.name
+    refuse(
+        "openings",
+        unless(session in schedule.sessions, "session", "one of the schedule", "another"),
+        unless(
+            name == schedule.plan.site, "site", f"the plan's, {schedule.plan.site!r}", repr(name)
+        ),
+        unless(limit >= 1, "limit", "at least 1", limit),
+    )
+
+
+def overlap(first: Session, second: Session | Appointment) -> bool:
+    """Whether two spans share time."""
+    (low, high), (start, end) = instants(first), instants(second)
+    return low < end and start < high
+
+
+def number_of(session: Session | Unplaced) -> tuple[str, int]:
+    """Which of the plan's sessions it is, or makes up for."""
+    return session.service, session.number
+
+
+def identity(session: Session) -> tuple[str, int, int]:
+    """What makes a session the same one in another schedule of its plan."""
+    return session.service, session.number, session.make_up
+
+
+def prescribed(session: Session) -> datetime:
+    """Where the plan has a session, in wall-clock time."""
+    return session.moved.prescribed if session.moved else session.start.replace(tzinfo=None)
+
+
+def _found(
+    schedule: Schedule, was: Session, session: Session, around: Surroundings, limit: int
+) -> tuple[Opening, ...]:
+    own = max(was.start, around.as_of.astimezone(was.start.tzinfo)).date()
+    days = days_around(schedule, own)
+    board = Board.of(schedule, session, around, days)
+    places = (board.nearest(day, apart=True) for day in days)
+    fit = [Opening(was, place) for place in places if place is not None]
+    fit = sorted(fit, key=lambda o: (not o.same_week, o.away, o.session.start < was.start))[:limit]
+    furthest = max((opening.away for opening in fit), default=None)
+    unfit: list[Opening] = []
+    for day in days:
+        there = board.placed(datetime.combine(day, was.start.time()))
+        found = board.obstacles(there)
+        opening = Opening(was, there, found)
+        near = furthest is None or opening.away <= furthest
+        if found and near and Reason.PAST not in found and there.start != was.start:
+            unfit.append(opening)
+    return (*fit, *sorted(unfit, key=lambda o: (o.away, o.session.start < was.start))[:limit])
+
+
+def days_around(schedule: Schedule, own: date) -> list[date]:
+    """Days of a plan, and after it, that are near one."""
+    days = (own + n * _DAY for n in range(-_HORIZON, _HORIZON + 1))
+    return [day for day in days if day >= schedule.plan.start]
+
+
+def week_days(schedule: Schedule, week: int) -> list[date]:
+    """The days of a program week."""
+    return [schedule.plan.start + timedelta(days=(week - 1) * 7 + n) for n in range(7)]
+
+
+@frozen(repr=False)
+class _Block:
+    """A stretch of wall-clock time that something takes.
+
+    ``joined``: a session of the same length that starts then would be one meeting with it.
+    """
+
+    why: Reason
+    low: datetime
+    high: datetime
+    joined: bool = False
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Board:
+    """What is in the way of one session on some days, in the site's wall-clock time."""
+
+    schedule: Schedule
+    session: Session
+    blocks: tuple[_Block, ...]
+
+    @classmethod
+    def of(
+        cls, schedule: Schedule, session: Session, around: Surroundings, days: Sequence[date]
+    ) -> "Board":
+        """What is in the way of a session on days in order, and on the day after them."""
+        end = days[-1] + 2 * _DAY
+        return cls(schedule, session, tuple(_blocks(schedule, session, around, days[0], end)))
+
+    @cached_property
+    def _by_day(self) -> Mapping[date, Sequence[_Block]]:
+        """Blocks by each of the days that they touch."""
+        found: dict[date, list[_Block]] = defaultdict(list)
+        for block in self.blocks:
+            day = block.low.date()
+            while _midnight(day) < block.high:
+                found[day].append(block)
+                day += _DAY
+        return found
+
+    def placed(self, start: datetime) -> Session:
+        """The session at another wall-clock time."""
+        week = (start.date() - self.schedule.plan.start).days // 7 + 1
+        return evolve(
+            self.session, start=start.replace(tzinfo=self.session.start.tzinfo), week=week
+        )
+
+    def obstacles(self, session: Session) -> tuple[Reason, ...]:
+        """Why the session cannot be where it is placed; nothing, if it can."""
+        start = session.start.replace(tzinfo=None)
+        end, day = start + session.duration, start.date()
+        return tuple(
+            dict.fromkeys(
+                block.why
+                for block in (*self._on(day), *self._on(day + _DAY))
+                if block.low < end
+                and start < block.high
+                and not (block.joined and (block.low, block.high) == (start, end))
+            )
+        )
+
+    def nearest(self, day: date, *, apart: bool = False) -> Session | None:
+        """The session on a day, as near to its time of day as it fits; ``None``: nowhere.
+
+        Args:
+            apart: not while it takes place now, either: a move by a minute helps nobody.
+        """
+        midnight, length = _midnight(day), self.session.duration // _MINUTE
+        own = self.session.start.replace(tzinfo=None)
+        blocks = [*self._on(day), *self._on(day + _DAY)]
+        if apart and own.date() in (day, day + _DAY):
+            blocks.append(_Block(Reason.OVERLAP, own, own + self.session.duration))
+        taken = bytearray(2 * DAY)
+        for block in blocks:
+            low = max((block.low - midnight) // _MINUTE, 0)
+            high = min(-((midnight - block.high) // _MINUTE), 2 * DAY)
+            taken[low:high] = b"\1" * (high - low)
+        joined = {(block.low - midnight) // _MINUTE for block in blocks if block.joined}
+        for minute in _outwards(minute_of_day(own.time())):
+            if minute in joined or taken.find(1, minute, minute + length) < 0:
+                place = self.placed(midnight + minute * _MINUTE)
+                if not self.obstacles(place):
+                    return place
+        return None
+
+    def _on(self, day: date) -> Sequence[_Block]:
+        return self._by_day.get(day, ())
+
+    __repr__ = hidden
+
+
+@lru_cache(maxsize=256)
+def _outwards(own: int) -> tuple[int, ...]:
+    """The minutes of a day, those nearest to one first and later ones before earlier."""
+    return tuple(sorted(range(DAY), key=lambda minute: (abs(minute - own), -minute)))
+
+
+def _blocks(
+    schedule: Schedule, session: Session, around: Surroundings, first: date, end: date
+) -> Iterator[_Block]:
+    """What is in the way of a session from a day up to another."""
+    site = around.site
+    days = [first + n * _DAY for n in range((end - first).days)]
+    yield from _past(around, first)
+    for day, spans in closed_spans(site, first, end).items():
+        for low, high, _ in spans:
+            yield _Block(Reason.CLOSED, _midnight(day, low), _midnight(day, high))
+    yield from _outside(Reason.OUTSIDE_HOURS, site.hours, days)
+    staffed = staffed_hours(site, session.modality, room=session.room, clinician=session.clinician)
+    yield from _outside(Reason.UNSTAFFED, staffed | ~site.hours, days)
+    for year in range(first.year, end.year + 1):
+        for day, low, high in clock_changes(site.zone, year):
+            yield _Block(Reason.CLOCK_CHANGE, _midnight(day, low), _midnight(day, high))
+    yield from _patients_own(schedule.plan, around, days)
+    for other in schedule.sessions:
+        if identity(other) != identity(session):
+            block, pause = _block(Reason.OVERLAP, other, site), site.break_between
+            yield evolve(block, low=block.low - pause, high=block.high + pause)
+    yield from _elsewhere(schedule, session, around)
+
+
+def _midnight(day: date, minute: int = 0) -> datetime:
+    """So many minutes after the midnight that begins a day."""
+    return datetime.combine(day, time(0)) + minute * _MINUTE
+
+
+def _past(around: Surroundings, first: date) -> Iterator[_Block]:
+    now = (around.as_of + around.notice).astimezone(around.site.tz).replace(tzinfo=None)
+    if now >= _midnight(first):
+        # A session that would begin now would have begun.
+        yield _Block(Reason.PAST, _midnight(first), now.replace(second=0, microsecond=0) + _MINUTE)
+
+
+def _patients_own(plan: Plan, around: Surroundings, days: Sequence[date]) -> Iterator[_Block]:
+    """When the patient is on leave or not free, here or in another time zone."""
+    for leave in plan.leaves:
+        yield _Block(Reason.ON_LEAVE, _midnight(leave.start), _midnight(leave.end))
+    here = [day for day in days if not any(stay.start <= day < stay.end for stay in plan.stays)]
+    yield from _outside(Reason.NOT_FREE, plan.free, here)
+    for stay in plan.stays:
+        away = [day for day in days if stay.start <= day < stay.end]
+        if away and stay.free is not None:
+            yield from _away(stay.zone, stay.free, away, around.site)
+    for appointment in around.busy:
+        if appointment.blocks:
+            yield _block(Reason.NOT_FREE, appointment, around.site)
+
+
+def _outside(why: Reason, windows: WeeklyWindows | None, days: Iterable[date]) -> Iterator[_Block]:
+    """What is outside weekly windows on some days; nothing, if they are not known."""
+    if windows is not None:
+        closed = ~windows
+        for day in days:
+            for low, high in closed.on(Weekday.of(day)):
+                yield _Block(why, _midnight(day, low), _midnight(day, high))
+
+
+def _away(zone: str, free: WeeklyWindows, days: Sequence[date], site: Site) -> Iterator[_Block]:
+    """When a patient in another time zone is not free on some days of the site."""
+    start, end = (_midnight(day).replace(tzinfo=site.tz) for day in (days[0], days[-1] + _DAY))
+    spans = free_time(start, end, zone=zone, windows=free)
+    edges = [start, *(edge for span in spans for edge in span), end]
+    for low, high in zip(edges[::2], edges[1::2], strict=True):
+        yield _Block(Reason.NOT_FREE, *_wall(low, high, site))
+
+
+def _elsewhere(schedule: Schedule, session: Session, around: Surroundings) -> Iterator[_Block]:
+    """When the session's patient, room and clinician are with others."""
+    site = around.site
+    seats = {room.name: room.seats for room in site.rooms}
+    limits = (seats.get(session.room or ""), schedule.service(session).group_max)
+    most = min((limit for limit in limits if limit is not None), default=None)
+    for meeting in meetings(bookings(around.others)):
+        held = meeting[0].session
+        patients = {booking.patient for booking in meeting}
+        if schedule.plan.patient in patients:
+            yield _block(Reason.OVERLAP, held, site)
+        same = (held.service, held.room, held.clinician)
+        joined = (
+            session.modality.is_group
+            and same == (session.service, session.room, session.clinician)
+            and (most is None or len(patients) < most)
+        )
+        if session.room is not None and held.room == session.room:
+            yield evolve(_block(Reason.ROOM_TAKEN, held, site), joined=joined)
+        if session.clinician is not None and held.clinician == session.clinician:
+            yield evolve(_block(Reason.CLINICIAN_TAKEN, held, site), joined=joined)
+
+
+def _block(why: Reason, span: Session | Appointment, site: Site) -> _Block:
+    return _Block(why, *_wall(span.start, span.end, site))
+
+
+def _wall(start: datetime, end: datetime, site: Site) -> tuple[datetime, datetime]:
+    """A span in the site's wall-clock time."""
+    low, high = (edge.astimezone(site.tz).replace(tzinfo=None) for edge in (start, end))
+    return low, high

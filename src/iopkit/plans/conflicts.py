@@ -1,0 +1,321 @@
+"""Conflicts: who and what is booked twice, and when there is time left."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from heapq import heappop, heappush
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from iopkit.availability import Weekday, WeeklyWindows, zone_faults
+from iopkit.confidential import hidden
+from iopkit.errors import refuse, unless
+from iopkit.plans.clocks import offset_at, offset_changes
+from iopkit.plans.sessions import Schedule, Session
+from iopkit.plans.sites import Site
+
+T = TypeVar("T")
+Instants = tuple[datetime, datetime]
+"""A span of time: its first instant and the one after its last, both aware."""
+
+_DAY = timedelta(days=1)
+
+
+@frozen(repr=False)
+class Appointment:
+    """Something that a patient has elsewhere, such as work, court or a dentist.
+
+    ``blocks`` is whether it takes the time: a birthday does not. ``label`` is the caller's,
+    and never shown by iopkit.
+
+    Raises:
+        InvalidError: a bound has no time zone, or the end is not after the start.
+    """
+
+    start: datetime
+    end: datetime
+    label: str = ""
+    blocks: bool = True
+
+    def __attrs_post_init__(self) -> None:
+        aware = self.start.tzinfo is not None and self.end.tzinfo is not None
+        refuse(
+            "appointment",
+            unless(aware, "start", "aware times", "one without a zone"),
+            unless(
+                not aware or self.start.astimezone(UTC) < self.end.astimezone(UTC),
+                "end",
+                "an instant after the start",
+                "an earlier one",
+            ),
+        )
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Booking:
+    """A session, its UID, and whose it is."""
+
+    patient: UUID
+    uid: UUID
+    session: Session
+
+    @property
+    def start(self) -> datetime:
+        """When it starts."""
+        return self.session.start
+
+    @property
+    def end(self) -> datetime:
+        """When it ends."""
+        return self.session.end
+
+    __repr__ = hidden
+
+
+class ConflictKind(StrEnum):
+    """What is booked twice."""
+
+    PATIENT = "patient"
+    ROOM = "room"
+    CLINICIAN = "clinician"
+    SEATS = "seats"
+
+    @property
+    def words(self) -> str:
+        """The kind in prose."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    ConflictKind.PATIENT: "the patient is to be at two places",
+    ConflictKind.ROOM: "the room has two meetings",
+    ConflictKind.CLINICIAN: "the clinician has two meetings",
+    ConflictKind.SEATS: "the room has too few seats",
+}
+
+
+@frozen(repr=False)
+class Conflict:
+    """What cannot all take place, from ``start`` to ``end``, where they overlap.
+
+    ``of`` is the name of the room or clinician, ``None`` for a patient.
+    """
+
+    kind: ConflictKind
+    start: datetime
+    end: datetime
+    between: tuple[Booking | Appointment, ...]
+    of: str | None = None
+
+    __repr__ = hidden
+
+
+def patient_conflicts(
+    schedules: Iterable[Schedule], *, appointments: Iterable[Appointment] = ()
+) -> tuple[Conflict, ...]:
+    """Where one patient's sessions, of one plan or several, and appointments overlap.
+
+    Appointments among themselves are the patient's own business.
+
+    Returns:
+        Each two that overlap, in the order in which they begin to.
+
+    Raises:
+        InvalidError: the schedules are of several patients.
+    """
+    listed = list(schedules)
+    patients = {schedule.plan.patient for schedule in listed}
+    refuse("conflicts", unless(len(patients) <= 1, "schedules", "one patient's", "several's"))
+    spans: list[Booking | Appointment] = [*bookings(listed)]
+    spans += (each for each in appointments if each.blocks)
+    return tuple(
+        _conflict(ConflictKind.PATIENT, (first, second))
+        for first, second in overlapping(spans, instants)
+        if isinstance(first, Booking) or isinstance(second, Booking)
+    )
+
+
+def site_conflicts(schedules: Iterable[Schedule], site: Site) -> tuple[Conflict, ...]:
+    """Where a room or clinician of a site has two meetings at once, or too few seats.
+
+    Sessions of one group are one meeting: the same service, times, room and clinician, of
+    a modality in which several patients take part.
+
+    Returns:
+        Each two meetings that overlap and each that is too full, in the order in which
+        they begin to.
+
+    Raises:
+        InvalidError: a schedule is of another site.
+    """
+    listed = list(schedules)
+    ok = all(schedule.plan.site == site.name for schedule in listed)
+    refuse("conflicts", unless(ok, "schedules", f"of the site, {site.name!r}", "of another"))
+    seats = {room.name: room.seats for room in site.rooms}
+    rooms: dict[str, list[_Meeting]] = defaultdict(list)
+    clinicians: dict[str, list[_Meeting]] = defaultdict(list)
+    found: list[Conflict] = []
+    for meeting in meetings(bookings(listed)):
+        session = meeting[0].session
+        if session.room is not None:
+            rooms[session.room].append(meeting)
+            there = len({booking.patient for booking in meeting})
+            if there > seats.get(session.room, there):
+                found.append(_conflict(ConflictKind.SEATS, meeting, session.room))
+        if session.clinician is not None:
+            clinicians[session.clinician].append(meeting)
+    for kind, taken in ((ConflictKind.ROOM, rooms), (ConflictKind.CLINICIAN, clinicians)):
+        found += [
+            _conflict(kind, (*first, *second), name)
+            for name, held in taken.items()
+            for first, second in overlapping(held, lambda meeting: instants(meeting[0]))
+        ]
+    return tuple(sorted(found, key=lambda conflict: conflict.start))
+
+
+def bookings(schedules: Iterable[Schedule]) -> Iterator[Booking]:
+    """All sessions of schedules, each with whose it is."""
+    for schedule in schedules:
+        for session in schedule.sessions:
+            yield Booking(schedule.plan.patient, schedule.uid(session), session)
+
+
+_Meeting = tuple[Booking, ...]
+
+
+def meetings(booked: Iterable[Booking]) -> tuple[_Meeting, ...]:
+    """Sessions that are one meeting, together; in the order in which they come."""
+    met: dict[object, list[Booking]] = defaultdict(list)
+    for number, booking in enumerate(booked):
+        session = booking.session
+        same = (session.service, *instants(session), session.room, session.clinician)
+        met[same if session.modality.is_group else number].append(booking)
+    return tuple(map(tuple, met.values()))
+
+
+def instants(span: Session | Appointment | Booking) -> Instants:
+    """Start and end in UTC, where they compare as they follow each other."""
+    return span.start.astimezone(UTC), span.end.astimezone(UTC)
+
+
+def _conflict(
+    kind: ConflictKind, between: tuple[Booking | Appointment, ...], of: str | None = None
+) -> Conflict:
+    spans = [instants(each) for each in between]
+    start, end = max(start for start, _ in spans), min(end for _, end in spans)
+    tz = between[0].start.tzinfo
+    return Conflict(kind, start.astimezone(tz), end.astimezone(tz), between, of)
+
+
+def overlapping(items: Iterable[T], span: Callable[[T], Instants]) -> Iterator[tuple[T, T]]:
+    """Each two items that share time, the one that starts first before the other."""
+    in_order = sorted(((span(item), n, item) for n, item in enumerate(items)), key=lambda x: x[:2])
+    # Those not over yet, by when they are.
+    going_on: list[tuple[datetime, int, T]] = []
+    for (start, end), number, item in in_order:
+        while going_on and going_on[0][0] <= start:
+            heappop(going_on)
+        for _, _, before in sorted(going_on, key=lambda each: each[1]):
+            yield before, item
+        heappush(going_on, (end, number, item))
+
+
+def free_time(
+    start: datetime,
+    end: datetime,
+    *,
+    zone: str,
+    windows: WeeklyWindows | None = None,
+    busy: Iterable[Session | Appointment | Booking] = (),
+) -> tuple[Instants, ...]:
+    """When a patient, a room or a clinician has time between two instants.
+
+    An instant is free if the clock of the zone is within the windows then and nothing takes
+    it, so that a window over a clock change is shorter or longer on that day.
+
+    Args:
+        zone: the one in which the windows are, such as the site's.
+        windows: when there could be time; always, if not given.
+        busy: what takes time; appointments that do not block are left aside.
+
+    Returns:
+        Spans in order that do not touch, in the zone's time.
+
+    Raises:
+        InvalidError: a bound has no time zone, or the zone is unknown.
+
+    Example:
+        >>> from datetime import datetime
+        >>> from zoneinfo import ZoneInfo
+        >>> day = [datetime(2026, 3, n, tzinfo=ZoneInfo("America/Chicago")) for n in (8, 9)]
+        >>> open_hours = WeeklyWindows.of("sunday 00:00-09:00")
+        >>> for start, end in free_time(*day, zone="America/Chicago", windows=open_hours):
+        ...     print(start, end)
+        2026-03-08 00:00:00-06:00 2026-03-08 09:00:00-05:00
+    """
+    aware = start.tzinfo is not None and end.tzinfo is not None
+    refuse(
+        "free time",
+        unless(aware, "start", "aware times", "one without a zone"),
+        zone_faults(zone),
+    )
+    taken = _merged(instants(each) for each in busy if not _is_aside(each))
+    tz = ZoneInfo(zone)
+    found: list[Instants] = []
+    low, high = start.astimezone(UTC), end.astimezone(UTC)
+    opened = _merged(_open_spans(zone, low, high, windows or WeeklyWindows.always()))
+    place = 0
+    for low, high in opened:
+        while place < len(taken) and taken[place][1] <= low:
+            place += 1
+        at, upcoming = low, place
+        while upcoming < len(taken) and taken[upcoming][0] < high:
+            if at < taken[upcoming][0]:
+                found.append((at, taken[upcoming][0]))
+            at = taken[upcoming][1]
+            upcoming += 1
+        if at < high:
+            found.append((at, high))
+    return tuple((low.astimezone(tz), high.astimezone(tz)) for low, high in found)
+
+
+def _is_aside(busy: Session | Appointment | Booking) -> bool:
+    return isinstance(busy, Appointment) and not busy.blocks
+
+
+def _merged(spans: Iterable[Instants]) -> list[Instants]:
+    """Spans in order, those that touch or overlap as one."""
+    merged: list[Instants] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _open_spans(
+    zone: str, start: datetime, end: datetime, windows: WeeklyWindows
+) -> Iterator[Instants]:
+    """Weekly windows between two instants, each within a stretch of one offset from UTC."""
+    tz = ZoneInfo(zone)
+    changes = [(at, after) for at, _, after in offset_changes(zone, start, end)]
+    begins = [(start, offset_at(start, tz)), *changes]
+    ends = [*(at for at, _ in changes), end]
+    for (low, offset), high in zip(begins, ends, strict=True):
+        first, last = low + offset, high + offset
+        day = first.date()
+        while day <= last.date():
+            midnight = datetime.combine(day, time(0), UTC)
+            for opens, closes in windows.on(Weekday.of(day)):
+                opened = max(first, midnight + timedelta(minutes=opens))
+                closed = min(last, midnight + timedelta(minutes=closes))
+                if opened < closed:
+                    yield opened - offset, closed - offset
+            day += _DAY

@@ -1,0 +1,112 @@
+"""Differences: what changes from one schedule of a plan to the next."""
+
+from datetime import datetime
+from uuid import UUID
+
+from attrs import frozen
+
+from iopkit.confidential import hidden
+from iopkit.errors import refuse, unless
+from iopkit.plans.plans import Plan
+from iopkit.plans.sessions import Schedule, Session, Unplaced
+
+
+@frozen(repr=False)
+class ScheduleDifference:
+    """What changes from one schedule of a plan to the next, session by session.
+
+    A session is the same one if it has the same UID, so ``changed`` has it as it was and
+    as it is. One that gets a date is ``added``, one that loses it ``removed``; why is said
+    in ``unplaced``. ``plan``, ``zone``, ``revision`` and ``unplaced`` are the new
+    schedule's, ``was_unplaced`` the old one's.
+    """
+
+    plan: Plan
+    zone: str
+    revision: int
+    added: tuple[Session, ...] = ()
+    changed: tuple[tuple[Session, Session], ...] = ()
+    removed: tuple[Session, ...] = ()
+    unchanged: tuple[Session, ...] = ()
+    unplaced: tuple[Unplaced, ...] = ()
+    was_unplaced: tuple[Unplaced, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every session stays as it is, dated or not."""
+        touched = self.added or self.changed or self.removed
+        return not touched and self.unplaced == self.was_unplaced
+
+    @property
+    def new(self) -> Schedule:
+        """The new schedule."""
+        sessions = (*self.added, *(new for _, new in self.changed), *self.unchanged)
+        in_order = tuple(sorted(sessions, key=_place))
+        return Schedule(self.plan, self.zone, in_order, self.unplaced, self.revision)
+
+    def applied_to(self, old: Schedule) -> Schedule:
+        """The new schedule, made from the old one.
+
+        Raises:
+            InvalidError: it is another schedule than the difference was found from.
+        """
+        was = {*self.removed, *self.unchanged, *(was for was, _ in self.changed)}
+        ok = (
+            old.plan.key == self.plan.key
+            and set(old.sessions) == was
+            and old.unplaced == self.was_unplaced
+        )
+        refuse("difference", unless(ok, "old", "the schedule that it was found from", "another"))
+        return self.new
+
+    __repr__ = hidden
+
+
+def schedule_difference(old: Schedule, new: Schedule) -> ScheduleDifference:
+    """What changes from one schedule of a plan to another.
+
+    Raises:
+        InvalidError: they are of plans with other keys, so that no session of one is a
+            session of the other; or a schedule has a session twice.
+
+    Example:
+        >>> from datetime import date, timedelta
+        >>> from uuid import uuid4
+        >>> from attrs import evolve
+        >>> from iopkit import Patient, WeeklyWindows, Site, draft, find_program, schedule
+        >>> site = Site("Elm Street", "America/Chicago", WeeklyWindows.always())
+        >>> patient, program = Patient(uuid4()), find_program("matrix-16-week")
+        >>> plan = draft(program, patient, site, start=date(2026, 1, 5), seed=1)
+        >>> later = evolve(plan, start=plan.start + timedelta(weeks=1))
+        >>> found = schedule_difference(schedule(plan, site), schedule(later, site))
+        >>> len(found.changed) == len(found.new.sessions), found.added, found.removed
+        (True, (), ())
+    """
+    refuse(
+        "difference",
+        unless(old.plan.key == new.plan.key, "new", "a schedule of the same plan", "of another"),
+    )
+    was, now = _by_uid("old", old), _by_uid("new", new)
+    kept = [(was[uid], session) for uid, session in now.items() if uid in was]
+    return ScheduleDifference(
+        new.plan,
+        new.zone,
+        new.revision,
+        tuple(session for uid, session in now.items() if uid not in was),
+        tuple(pair for pair in kept if pair[0] != pair[1]),
+        tuple(session for uid, session in was.items() if uid not in now),
+        tuple(after for before, after in kept if before == after),
+        new.unplaced,
+        old.unplaced,
+    )
+
+
+def _by_uid(which: str, schedule: Schedule) -> dict[UUID, Session]:
+    found = {schedule.uid(session): session for session in schedule.sessions}
+    ok = len(found) == len(schedule.sessions)
+    refuse("difference", unless(ok, which, "each session once", "one twice"))
+    return found
+
+
+def _place(session: Session) -> tuple[datetime, str, int, int]:
+    return session.start, session.service, session.number, session.make_up

@@ -1,0 +1,166 @@
+"""Rescheduling: a changed plan, dated in mid-course."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import islice
+
+from attrs import evolve
+
+from iopkit.errors import refuse, unless
+from iopkit.plans.alternatives import (
+    Board,
+    Surroundings,
+    days_around,
+    identity,
+    in_order,
+    number_of,
+    overlap,
+    prescribed,
+    week_days,
+)
+from iopkit.plans.differences import schedule_difference
+from iopkit.plans.plans import Plan
+from iopkit.plans.programs import services_by_place
+from iopkit.plans.schedules import schedule
+from iopkit.plans.sessions import Move, Reason, Schedule, Session, Unplaced
+
+
+def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
+    """Date a changed plan, or the same plan at a changed site, from a moment on.
+
+    Sessions that have begun by then stay exactly as they were, whatever the plan says now,
+    and keep their numbers. All others are dated anew, and none of them in the past: one
+    that the plan has there, or beside a session that was held, or that would be moved to
+    where the patient is busy, takes the nearest opening in its week, or is unplaced. A
+    session that was moved on request, and a make-up, stays where it is if it still fits.
+
+    To stop a service in mid-course, put it in the plan's ``on_hold``.
+
+    Returns:
+        The old schedule's revision and one more if anything changes; else the same
+        sessions and revision.
+
+    Raises:
+        InvalidError: the plan's key or the site is another one, or the plan has no place
+            for a session that was held.
+    """
+    held = tuple(session for session in old.sessions if session.start <= around.as_of)
+    places = services_by_place(plan.program)
+    refuse(
+        "rescheduling",
+        unless(plan.key == old.plan.key, "plan", "the one that was scheduled, changed", "another"),
+        unless(
+            all((session.phase, session.service) in places for session in held),
+            "plan",
+            "the services of all sessions that were held, each in its phase",
+            "one less",
+        ),
+    )
+    fresh = schedule(plan, around.site)
+    numbers = set(map(number_of, held))
+    was = {identity(session): session for session in old.sessions if session not in held}
+    fixed: list[Session] = []
+    loose: list[Session] = []
+    for session in fresh.sessions:
+        if number_of(session) not in numbers:
+            asked = _is_asked(was.get(identity(session)), session)
+            stays = not asked and _is_free(session, held, around)
+            (fixed if stays else loose).append(session)
+    settled = evolve(fresh, sessions=in_order((*held, *fixed)), unplaced=())
+    unplaced = [each for each in fresh.unplaced if number_of(each) not in numbers]
+    for session in loose:
+        place = _place(settled, session, was.get(identity(session)), around)
+        if place is None:
+            unplaced.append(_unplaced(session, around))
+        else:
+            settled = evolve(settled, sessions=in_order((*settled.sessions, place)))
+    for session in was.values():
+        if session.make_up and (session.phase, session.service) in places:
+            again = _repeated(settled, session, around)
+            settled = evolve(settled, sessions=in_order((*settled.sessions, *again)))
+    new = evolve(settled, unplaced=tuple(unplaced), revision=old.revision)
+    empty = schedule_difference(old, new).is_empty
+    return new if empty else evolve(new, revision=old.revision + 1)
+
+
+def _is_asked(was: Session | None, session: Session) -> bool:
+    """Whether a session was moved on request from where the plan still has it."""
+    return (
+        was is not None
+        and was.moved is not None
+        and was.moved.why is Reason.ASKED
+        and was.moved.prescribed == prescribed(session)
+    )
+
+
+def _is_free(session: Session, beside: Iterable[Session], around: Surroundings) -> bool:
+    """Whether a session can be where it is dated: not in the past, and beside no other.
+
+    One that the plan does not have there is not beside an appointment, either.
+    """
+    busy = any(overlap(session, each) for each in around.busy if each.blocks)
+    beside_another = any(overlap(session, each) for each in beside)
+    in_the_way = beside_another or (busy and session.moved is not None)
+    return session.start > around.as_of and not in_the_way
+
+
+def _place(
+    settled: Schedule, session: Session, was: Session | None, around: Surroundings
+) -> Session | None:
+    """Where a session can be that is asked elsewhere, or cannot be where the plan has it.
+
+    Where it was, if that fits; else where the plan has it; else the nearest opening in its
+    week.
+    """
+    moved = evolve(session, moved=Move(prescribed(session), _why(session, around)))
+    days = week_days(settled, session.week)
+    if was is not None and was.duration == session.duration:
+        start = was.start.astimezone(around.site.tz)
+        there = Board.of(settled, moved, around, [start.date()])
+        wish = there.placed(start.replace(tzinfo=None))
+        if was.moved is not None and was.moved.prescribed == prescribed(session):
+            wish = evolve(wish, moved=was.moved)
+        if wish.week >= 1 and not there.obstacles(wish):
+            return wish
+    if _is_free(session, settled.sessions, around):
+        return session
+    board = Board.of(settled, moved, around, days)
+    return next(_nearest(board, session, days), None)
+
+
+def _nearest(board: Board, session: Session, days: Iterable[date]) -> Iterator[Session]:
+    """Places for a session, on the nearest days first and later ones before earlier."""
+    own = session.start.date()
+    for day in sorted(days, key=lambda day: (abs(day - own), day < own)):
+        place = board.nearest(day)
+        if place is not None:
+            yield place
+
+
+def _why(session: Session, around: Surroundings) -> Reason:
+    if session.moved:
+        return session.moved.why
+    return Reason.PAST if session.start <= around.as_of else Reason.OVERLAP
+
+
+def _unplaced(session: Session, around: Surroundings) -> Unplaced:
+    return Unplaced(
+        session.service,
+        session.number,
+        session.phase,
+        session.week,
+        session.modality,
+        _why(session, around),
+        session.duration,
+        prescribed(session).date(),
+    )
+
+
+def _repeated(settled: Schedule, session: Session, around: Surroundings) -> tuple[Session, ...]:
+    """A make-up where it was if it still fits, else at the nearest opening, if there is one."""
+    again = evolve(session, start=session.start.astimezone(around.site.tz))
+    days = days_around(settled, again.start.date())
+    board = Board.of(settled, again, around, days)
+    if not board.obstacles(again):
+        return (again,)
+    return tuple(islice(_nearest(board, again, days), 1))

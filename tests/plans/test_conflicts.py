@@ -1,0 +1,348 @@
+"""Conflicts and free time: as counted minute by minute, and nothing else."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import combinations, pairwise
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iopkit import strategies
+from iopkit.availability import DAY, WeeklyWindows, minute_of_day
+from iopkit.errors import InvalidError
+from iopkit.modalities import Modality
+from iopkit.plans import (
+    Appointment,
+    Booking,
+    Clinician,
+    Conflict,
+    ConflictKind,
+    Phase,
+    Plan,
+    Program,
+    Room,
+    Schedule,
+    Service,
+    Session,
+    Site,
+    Slot,
+    Weekly,
+    free_time,
+    patient_conflicts,
+    site_conflicts,
+)
+
+MONDAY = date(2026, 3, 2)
+MINUTE, HOUR, ONE_DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+CHICAGO = ZoneInfo("America/Chicago")
+SITE = Site(
+    "Elm Street",
+    "America/Chicago",
+    WeeklyWindows.always(),
+    rooms=(Room("green", 2), Room("red", 1)),
+    clinicians=(Clinician("Kim"), Clinician("Lee")),
+)
+KEYS = [UUID(f"0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a9{n}") for n in range(4)]
+
+SERVICES = tuple(
+    Service(name, name.title(), modality, Weekly((Slot.parse("monday 10:00"),)), HOUR)
+    for name, modality in (
+        ("skills", Modality.GROUP_THERAPY),
+        ("lecture", Modality.PSYCHOEDUCATION),
+        ("talk", Modality.INDIVIDUAL_COUNSELING),
+    )
+)
+MODALITIES = {service.name: service.modality for service in SERVICES}
+PROGRAM = Program(
+    "program",
+    "Program",
+    (
+        Phase(
+            "all",
+            "All",
+            2,
+            tuple(
+                evolve(s, timing=Weekly((Slot.parse(f"{d} 10:00"),)))
+                for s, d in zip(SERVICES, ("monday", "tuesday", "friday"), strict=True)
+            ),
+        ),
+    ),
+)
+
+
+def at(hours: float) -> datetime:
+    return datetime.combine(MONDAY, time(0), CHICAGO) + timedelta(hours=hours)
+
+
+def session(
+    service: str, hour: float, *, number: int = 1, hours: float = 1, **more: Any
+) -> Session:
+    length = timedelta(hours=hours)
+    made = Session(service, number, "all", 1, MODALITIES[service], at(hour), length)
+    return evolve(made, **more)
+
+
+def held(*sessions: Session, patient: int = 0, plan: int | None = None) -> Schedule:
+    key = KEYS[patient if plan is None else plan]
+    made = Plan(key, KEYS[patient], SITE.name, PROGRAM, MONDAY, 1)
+    return Schedule(made, SITE.zone, sessions)
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> list[Schedule]:
+    """Schedules of some patients, crowded into few hours, rooms and clinicians."""
+    made: list[Schedule] = []
+    for patient in range(draw(st.integers(1, 4))):
+        sessions = [
+            session(
+                draw(st.sampled_from(sorted(MODALITIES))),
+                draw(st.integers(0, 8)) / 2,
+                number=number,
+                hours=draw(st.sampled_from([0.5, 1, 2])),
+                room=draw(st.sampled_from([None, "green", "red"])),
+                clinician=draw(st.sampled_from([None, "Kim", "Lee"])),
+            )
+            for number in range(1, draw(st.integers(1, 4)))
+        ]
+        made.append(held(*sorted(sessions, key=lambda s: s.start), patient=patient))
+    return made
+
+
+@st.composite
+def appointments(draw: st.DrawFn) -> Appointment:
+    start = at(draw(st.integers(-2, 10)) / 2).astimezone(draw(st.sampled_from([UTC, CHICAGO])))
+    length = draw(st.integers(1, 300)) * MINUTE
+    return Appointment(start, start + length, blocks=draw(st.booleans()))
+
+
+def minutes(each: Booking | Appointment) -> set[datetime]:
+    """Every minute of a span, in UTC."""
+    start, count = each.start.astimezone(UTC), int((each.end - each.start) / MINUTE)
+    return {start + n * MINUTE for n in range(count)}
+
+
+def booked(made: Iterable[Schedule]) -> list[Booking]:
+    return [Booking(s.plan.patient, s.uid(each), each) for s in made for each in s.sessions]
+
+
+def pairs(found: Iterable[Conflict]) -> set[frozenset[object]]:
+    return {frozenset(conflict.between) for conflict in found}
+
+
+@given(schedules(), st.lists(appointments(), max_size=5))
+def test_a_patients_conflicts_are_those_that_share_a_minute(
+    made: list[Schedule], outside: list[Appointment]
+) -> None:
+    own = [evolve(s, plan=evolve(s.plan, patient=KEYS[0])) for s in made]
+    found = patient_conflicts(own, appointments=outside)
+    spans: list[Booking | Appointment] = [*booked(own), *dict.fromkeys(outside)]
+    expected = {
+        frozenset((one, other))
+        for one, other in combinations(spans, 2)
+        if minutes(one) & minutes(other)
+        and all(each.blocks for each in (one, other) if isinstance(each, Appointment))
+        and not (isinstance(one, Appointment) and isinstance(other, Appointment))
+    }
+    assert pairs(found) == expected
+    assert [c.start for c in found] == sorted(c.start for c in found)
+    for conflict in found:
+        one, other = conflict.between
+        shared = sorted(minutes(one) & minutes(other))
+        assert (conflict.start, conflict.end) == (shared[0], shared[-1] + MINUTE)
+        assert (conflict.kind, conflict.of) == (ConflictKind.PATIENT, None)
+
+
+def same_meeting(one: Session, other: Session) -> bool:
+    return one.modality.is_group and (
+        one.service,
+        one.start,
+        one.duration,
+        one.room,
+        one.clinician,
+    ) == (other.service, other.start, other.duration, other.room, other.clinician)
+
+
+@given(schedules())
+def test_rooms_and_clinicians_are_in_conflict_where_two_meetings_share_a_minute(
+    made: list[Schedule],
+) -> None:
+    found = site_conflicts(made, SITE)
+    assert [c.start for c in found] == sorted(c.start for c in found)
+    everyone = booked(made)
+    for kind, name in ((ConflictKind.ROOM, "room"), (ConflictKind.CLINICIAN, "clinician")):
+        expected = {
+            frozenset((one, other))
+            for one, other in combinations(everyone, 2)
+            if getattr(one.session, name) is not None
+            and getattr(one.session, name) == getattr(other.session, name)
+            and minutes(one) & minutes(other)
+            and not same_meeting(one.session, other.session)
+        }
+        told = [c for c in found if c.kind is kind]
+        among = {
+            frozenset((one, other))
+            for conflict in told
+            for one, other in combinations(conflict.between, 2)
+            if isinstance(one, Booking)
+            and isinstance(other, Booking)
+            and not same_meeting(one.session, other.session)
+        }
+        assert among == expected
+        for conflict in told:
+            assert {
+                getattr(each.session, name)
+                for each in conflict.between
+                if isinstance(each, Booking)
+            } == {conflict.of}
+
+
+@given(schedules())
+def test_a_room_is_too_full_if_a_group_has_more_patients_than_seats(made: list[Schedule]) -> None:
+    found = [c for c in site_conflicts(made, SITE) if c.kind is ConflictKind.SEATS]
+    everyone = booked(made)
+    expected: set[frozenset[Booking]] = set()
+    for one in everyone:
+        meeting = [b for b in everyone if b == one or same_meeting(b.session, one.session)]
+        seats = {"green": 2, "red": 1}.get(one.session.room or "", 99)
+        if len({b.patient for b in meeting}) > seats:
+            expected.add(frozenset(meeting))
+    assert pairs(found) == expected
+
+
+# Free time
+
+_SPANS = [
+    (date(2026, 3, 7), "America/Chicago"),
+    (date(2026, 10, 31), "America/Chicago"),
+    (date(2026, 4, 4), "Australia/Lord_Howe"),
+    (date(2026, 10, 3), "Australia/Lord_Howe"),
+    (date(2011, 12, 29), "Pacific/Apia"),
+    (date(2026, 2, 14), "Africa/Casablanca"),
+    (date(2026, 3, 21), "Africa/Casablanca"),
+    (date(2026, 4, 23), "Africa/Cairo"),
+    (date(2026, 3, 1), "Asia/Kathmandu"),
+]
+
+
+@given(st.data(), st.sampled_from(_SPANS), st.none() | strategies.weekly_windows())
+def test_free_time_is_every_minute_that_is_open_and_not_taken(
+    data: st.DataObject, span: tuple[date, str], windows: WeeklyWindows | None
+) -> None:
+    day, zone = span
+    tz = ZoneInfo(zone)
+    start = datetime.combine(day, time(data.draw(st.integers(0, 23)), 7), UTC)
+    end = start + data.draw(st.integers(0, 3 * DAY)) * MINUTE
+    busy: list[Appointment] = []
+    for offset, length in data.draw(
+        st.lists(st.tuples(st.integers(-DAY, 3 * DAY), st.integers(1, 600)), max_size=6)
+    ):
+        begins = start + offset * MINUTE
+        blocks = data.draw(st.booleans())
+        busy.append(
+            Appointment(
+                begins.astimezone(tz), (begins + length * MINUTE).astimezone(CHICAGO), blocks=blocks
+            )
+        )
+    found = free_time(start, end, zone=zone, windows=windows, busy=busy)
+    free: set[datetime] = set()
+    for low, high in found:
+        assert low.tzinfo is high.tzinfo
+        first, last = low.astimezone(UTC), high.astimezone(UTC)
+        free |= {first + n * MINUTE for n in range(int((last - first) / MINUTE))}
+    in_utc = [(low.astimezone(UTC), high.astimezone(UTC)) for low, high in found]
+    assert all(low < high for low, high in in_utc)
+    assert all(before[1] < after[0] for before, after in pairwise(in_utc))
+    every = (start + n * MINUTE for n in range(int((end - start) / MINUTE)))
+    assert free == {
+        at
+        for at in every
+        if _opens(windows, at.astimezone(tz))
+        and not any(
+            a.blocks and a.start.astimezone(UTC) <= at < a.end.astimezone(UTC) for a in busy
+        )
+    }
+
+
+def _opens(windows: WeeklyWindows | None, at: datetime) -> bool:
+    minute = at.weekday() * DAY + minute_of_day(at.time())
+    return windows is None or any(low <= minute < high for low, high in windows.spans)
+
+
+def test_a_rooms_free_time_is_what_its_sessions_leave() -> None:
+    made = held(session("skills", 9, room="green"), session("talk", 12, room="green"))
+    taken = [s for s in made.sessions if s.room == "green"]
+    found = free_time(
+        at(8), at(18), zone=SITE.zone, windows=WeeklyWindows.of("monday 09:00-17:00"), busy=taken
+    )
+    assert found == ((at(10), at(12)), (at(13), at(17)))
+
+
+# By hand
+
+
+def test_two_plans_of_one_patient_can_be_in_conflict() -> None:
+    found = patient_conflicts([held(session("skills", 9)), held(session("talk", 9.5), plan=1)])
+    (conflict,) = found
+    assert (conflict.start, conflict.end) == (at(9.5), at(10))
+    assert [b.session.service for b in conflict.between if isinstance(b, Booking)] == [
+        "skills",
+        "talk",
+    ]
+    assert conflict.kind.words == "the patient is to be at two places"
+
+
+def test_individual_sessions_are_never_one_meeting() -> None:
+    both = [held(session("talk", 9, clinician="Kim"), patient=n) for n in (0, 1)]
+    assert [(c.kind, c.of) for c in site_conflicts(both, SITE)] == [(ConflictKind.CLINICIAN, "Kim")]
+
+
+def test_a_group_is_one_meeting_until_the_seats_are_taken() -> None:
+    group = [held(session("skills", 9, room="green", clinician="Kim"), patient=n) for n in range(3)]
+    assert site_conflicts(group[:2], SITE) == ()
+    (conflict,) = site_conflicts(group, SITE)
+    assert (conflict.kind, conflict.of, len(conflict.between)) == (ConflictKind.SEATS, "green", 3)
+
+
+# What is refused
+
+
+def test_appointments_have_a_zone_and_take_time() -> None:
+    with pytest.raises(InvalidError) as refused:
+        Appointment(datetime(2026, 1, 5), at(0))  # noqa: DTZ001  # the mistake itself
+    assert [fault.path for fault in refused.value.faults] == [("start",)]
+    for end in (at(0), at(-1)):
+        with pytest.raises(InvalidError) as refused:
+            Appointment(at(0), end)
+        assert [fault.path for fault in refused.value.faults] == [("end",)]
+
+
+def test_several_patients_have_no_conflicts_of_one() -> None:
+    with pytest.raises(InvalidError) as refused:
+        patient_conflicts([held(patient=0), held(patient=1)])
+    assert [fault.path for fault in refused.value.faults] == [("schedules",)]
+
+
+def test_schedules_of_another_site_are_refused() -> None:
+    with pytest.raises(InvalidError) as refused:
+        site_conflicts([held()], evolve(SITE, name="Oak Street"))
+    assert [fault.path for fault in refused.value.faults] == [("schedules",)]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "zone", "where"),
+    [
+        ((datetime(2026, 1, 5), at(0)), "UTC", "start"),  # noqa: DTZ001  # the mistake itself
+        ((at(0), at(1)), "Mars/Olympus", "zone"),
+    ],
+)
+def test_free_time_needs_instants_and_a_zone(
+    bounds: tuple[datetime, datetime], zone: str, where: str
+) -> None:
+    with pytest.raises(InvalidError) as refused:
+        free_time(*bounds, zone=zone)
+    assert [fault.path for fault in refused.value.faults] == [(where,)]

@@ -1,0 +1,308 @@
+"""Rescheduling: what was held stays, what is to come follows the new plan, nothing is lost."""
+
+from collections import Counter
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iopkit import strategies
+from iopkit.availability import Weekday, WeeklyWindows
+from iopkit.errors import InvalidError
+from iopkit.modalities import Modality
+from iopkit.plans import (
+    Appointment,
+    Closure,
+    Phase,
+    Plan,
+    Program,
+    Reason,
+    Schedule,
+    Service,
+    Site,
+    Slot,
+    Surroundings,
+    Weekly,
+    draft,
+    make_up_openings,
+    openings,
+    reschedule,
+    schedule,
+    schedule_difference,
+    take,
+    timetable,
+)
+from iopkit.plans.programs import services_by_place
+
+KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
+MONDAY = date(2026, 1, 5)
+ONE_DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Schedule, Plan, Surroundings]:
+    """A schedule, a changed plan that keeps its services, a changed site, and a moment."""
+    site, other = draw(strategies.sites()), draw(strategies.sites())
+    patient, start = draw(strategies.patients()), draw(strategies.days())
+    plan = draft(draw(strategies.programs()), patient, site, start=start, seed=1)
+    old = schedule(plan, site)
+    as_of = datetime.combine(start, time(0), site.tz) + draw(st.integers(-1, 21 * 24)) * HOUR
+    around = Surroundings(draw(st.sampled_from([site, other])), as_of)
+    coming = [s for s in old.sessions if s.start > as_of]
+    for session in coming[: draw(st.integers(0, 2))]:
+        for opening in openings(old, session, Surroundings(site, as_of), limit=1):
+            old = take(old, opening) if opening.fits else old
+    for session in old.sessions[: draw(st.integers(0, 1))]:
+        for opening in make_up_openings(old, session, Surroundings(site, as_of), limit=1):
+            old = take(old, opening) if opening.fits else old
+    names = sorted({service.name for service in plan.program.every_service})
+    hold = draw(st.lists(st.sampled_from(names), max_size=1))
+    shift = draw(st.sampled_from([0, 0, 1, -1, 7]))
+    seed = draw(st.sampled_from([1, 2]))
+    changed = evolve(plan, on_hold=tuple(hold), start=start + shift * ONE_DAY, seed=seed)
+    return old, changed, around
+
+
+@given(cases())
+def test_sessions_that_were_held_never_change(case: tuple[Schedule, Plan, Surroundings]) -> None:
+    old, plan, around = case
+    new = reschedule(old, plan, around)
+    held = [s for s in old.sessions if s.start <= around.as_of]
+    assert [s for s in new.sessions if s.start <= around.as_of] == held
+
+
+@given(cases())
+def test_each_session_that_the_plan_prescribes_is_there_once(
+    case: tuple[Schedule, Plan, Surroundings],
+) -> None:
+    old, plan, around = case
+    new = reschedule(old, plan, around)
+    dated = [(s.service, s.number) for s in new.sessions if not s.make_up]
+    found = Counter([*dated, *((u.service, u.number) for u in new.unplaced)])
+    entries = timetable(plan.program, Weekday.of(plan.start))
+    prescribed = {(entry.service.name, entry.number) for entry in entries}
+    held = {(s.service, s.number) for s in old.sessions if s.start <= around.as_of}
+    assert set(found) == prescribed | held
+    assert set(found.values()) <= {1}
+
+
+@given(cases())
+def test_nothing_overlaps_and_uids_stay_apart(case: tuple[Schedule, Plan, Surroundings]) -> None:
+    new = reschedule(*case)
+    assert all(first.end <= second.start for first, second in pairwise(new.sessions))
+    assert len({new.uid(session) for session in new.sessions}) == len(new.sessions)
+
+
+@given(cases())
+def test_a_revision_is_raised_by_one_if_and_only_if_something_changes(
+    case: tuple[Schedule, Plan, Surroundings],
+) -> None:
+    old, plan, around = case
+    new = reschedule(old, plan, around)
+    changed = not schedule_difference(old, new).is_empty
+    assert new.revision == old.revision + changed
+    assert new.plan == plan
+
+
+@given(cases())
+def test_rescheduling_again_changes_nothing(case: tuple[Schedule, Plan, Surroundings]) -> None:
+    old, plan, around = case
+    new = reschedule(old, plan, around)
+    assert reschedule(new, plan, around) == new
+
+
+@given(cases())
+def test_the_same_plan_at_the_same_site_changes_nothing(
+    case: tuple[Schedule, Plan, Surroundings],
+) -> None:
+    _, plan, around = case
+    made = schedule(plan, around.site)
+    assert reschedule(made, plan, around) == made
+
+
+@given(cases())
+def test_what_is_to_come_is_as_a_first_schedule_has_it_unless_it_says_why(
+    case: tuple[Schedule, Plan, Surroundings],
+) -> None:
+    old, plan, around = case
+    first = {(s.service, s.number): s for s in schedule(plan, around.site).sessions}
+    for session in reschedule(old, plan, around).sessions:
+        same = first.get((session.service, session.number))
+        if session.start > around.as_of and not session.make_up and session != same:
+            assert session.moved
+            first_why = {same.moved.why} if same and same.moved else set[Reason]()
+            assert session.moved.why in {Reason.ASKED, Reason.PAST, Reason.OVERLAP, *first_why}
+
+
+# By hand
+
+SITE = Site(
+    "Elm Street",
+    "America/Chicago",
+    WeeklyWindows.of(*(f"{day.title} 09:00-17:00" for day in tuple(Weekday)[:5])),
+)
+
+
+def service(name: str, *slots: str, minutes: int = 60) -> Service:
+    timing, length = Weekly(tuple(map(Slot.parse, slots))), timedelta(minutes=minutes)
+    return Service(name, name, Modality.GROUP_THERAPY, timing, length)
+
+
+def planned(*services: Service, weeks: int = 2) -> Plan:
+    program = Program("program", "Program", (Phase("all", "All", weeks),), services)
+    return Plan(KEY, KEY, SITE.name, program, MONDAY, 1)
+
+
+def moment(day: int, clock: str = "00:00") -> datetime:
+    return datetime.combine(MONDAY + day * ONE_DAY, time.fromisoformat(clock), SITE.tz)
+
+
+def shown(made: Schedule) -> list[str]:
+    return [
+        f"{s.service} {s.number}{'+' * s.make_up} {s.start:%a %d %H:%M}"
+        f"{f' {s.moved.why}' if s.moved else ''}"
+        for s in made.sessions
+    ]
+
+
+OLD = schedule(planned(service("group", "tuesday 10:00", "thursday 10:00")), SITE)
+
+
+def test_a_new_day_holds_from_the_next_session_on() -> None:
+    plan = planned(service("group", "tuesday 10:00", "friday 14:00"))
+    new = reschedule(OLD, plan, Surroundings(SITE, moment(3, "09:00")))
+    assert shown(new) == [
+        "group 1 Tue 06 10:00",
+        "group 2 Fri 09 14:00",
+        "group 3 Tue 13 10:00",
+        "group 4 Fri 16 14:00",
+    ]
+    late = reschedule(OLD, plan, Surroundings(SITE, moment(3, "10:00")))
+    # The second one had begun: its number is not given twice.
+    assert shown(late)[:3] == [
+        "group 1 Tue 06 10:00",
+        "group 2 Thu 08 10:00",
+        "group 3 Tue 13 10:00",
+    ]
+    assert late.revision == 1
+
+
+def test_a_session_that_the_new_plan_has_in_the_past_stays_where_it_was() -> None:
+    plan = planned(service("group", "monday 10:00", "tuesday 10:00"))
+    new = reschedule(OLD, plan, Surroundings(SITE, moment(2)))
+    assert shown(new)[:2] == ["group 1 Tue 06 10:00", "group 2 Thu 08 10:00 past"]
+    assert new.sessions[1].moved
+    assert new.sessions[1].moved.prescribed == datetime(2026, 1, 6, 10)  # noqa: DTZ001  # wall-clock
+
+
+def test_a_session_without_an_old_place_takes_the_nearest_opening_of_its_week() -> None:
+    plan = planned(
+        service("group", "tuesday 10:00", "thursday 10:00"), service("talk", "monday 10:00")
+    )
+    new = reschedule(OLD, plan, Surroundings(SITE, moment(2)))
+    assert [text for text in shown(new) if "talk" in text] == [
+        "talk 1 Wed 07 10:00 past",
+        "talk 2 Mon 12 10:00",
+    ]
+    after = reschedule(OLD, plan, Surroundings(SITE, moment(6)))
+    assert [(u.service, u.number, u.why, u.prescribed) for u in after.unplaced] == [
+        ("talk", 1, Reason.PAST, MONDAY)
+    ]
+
+
+def test_a_session_beside_one_that_is_being_held_moves() -> None:
+    plan = planned(
+        service("group", "tuesday 10:00", "thursday 10:00"), service("talk", "tuesday 11:00")
+    )
+    long = schedule(planned(service("group", "tuesday 10:00", "thursday 10:00", minutes=120)), SITE)
+    new = reschedule(long, plan, Surroundings(SITE, moment(1, "10:30")))
+    assert shown(new)[:2] == ["group 1 Tue 06 10:00", "talk 1 Tue 06 12:00 overlap"]
+
+
+def test_a_session_is_not_moved_to_where_the_patient_is_busy() -> None:
+    shut = evolve(SITE, closures=(Closure(MONDAY + ONE_DAY, MONDAY + 2 * ONE_DAY, "Flood"),))
+    around = Surroundings(shut, moment(0))
+    court, always = Appointment(moment(2), moment(3)), Appointment(moment(0), moment(7))
+    birthday = evolve(always, blocks=False)
+    for busy, expected in (
+        ([], "group 1 Wed 07 10:00 closed"),
+        ([birthday], "group 1 Wed 07 10:00 closed"),
+        ([court], "group 1 Thu 08 11:00 closed"),
+    ):
+        assert expected in shown(reschedule(OLD, OLD.plan, evolve(around, busy=busy)))
+    gone = reschedule(OLD, OLD.plan, evolve(around, busy=[always]))
+    assert [(u.number, u.why) for u in gone.unplaced] == [(1, Reason.CLOSED)]
+
+
+def test_a_service_on_hold_keeps_what_was_held() -> None:
+    plan = evolve(OLD.plan, on_hold=("group",))
+    new = reschedule(OLD, plan, Surroundings(SITE, moment(4)))
+    assert shown(new) == ["group 1 Tue 06 10:00", "group 2 Thu 08 10:00"]
+    assert [(u.number, u.why) for u in new.unplaced] == [(3, Reason.ON_HOLD), (4, Reason.ON_HOLD)]
+
+
+def test_a_session_that_was_moved_on_request_stays_while_it_fits() -> None:
+    around = Surroundings(SITE, moment(0))
+    asked = take(OLD, openings(OLD, OLD.sessions[0], around)[1])
+    assert shown(asked)[0] == "group 1 Wed 07 10:00 asked"
+    more = planned(
+        service("group", "tuesday 10:00", "thursday 10:00"), service("talk", "friday 10:00")
+    )
+    assert shown(reschedule(asked, more, around))[0] == "group 1 Wed 07 10:00 asked"
+    busy = planned(
+        service("group", "tuesday 10:00", "thursday 10:00"), service("talk", "wednesday 10:00")
+    )
+    assert shown(reschedule(asked, busy, around))[0] == "group 1 Tue 06 10:00"
+    other = planned(service("group", "monday 10:00", "thursday 10:00"))
+    assert shown(reschedule(asked, other, around))[0] == "group 1 Mon 05 10:00"
+
+
+def test_a_make_up_stays_moves_or_goes() -> None:
+    around = Surroundings(SITE, moment(1, "12:00"))
+    missed = take(OLD, make_up_openings(OLD, OLD.sessions[0], around)[1])
+    assert shown(missed)[1] == "group 1+ Wed 07 10:00 absent"
+    assert shown(reschedule(missed, OLD.plan, around))[1] == "group 1+ Wed 07 10:00 absent"
+    busy = planned(
+        service("group", "tuesday 10:00", "thursday 10:00"), service("talk", "wednesday 10:00")
+    )
+    assert "group 1+ Wed 07 11:00 absent" in shown(reschedule(missed, busy, around))
+    shut = evolve(SITE, closures=(Closure(MONDAY, MONDAY + 60 * ONE_DAY, "Flood"),))
+    new = reschedule(missed, OLD.plan, evolve(around, site=shut))
+    assert shown(new) == ["group 1 Tue 06 10:00"]
+
+
+def test_a_make_up_of_a_service_that_is_gone_goes() -> None:
+    around = Surroundings(SITE, moment(0))
+    extra = take(OLD, make_up_openings(OLD, OLD.sessions[0], around)[1])
+    new = reschedule(extra, planned(service("talk", "monday 10:00")), around)
+    assert {session.service for session in new.sessions} == {"talk"}
+
+
+def test_a_plan_that_begins_later_takes_nothing_before() -> None:
+    plan = evolve(OLD.plan, start=MONDAY + 7 * ONE_DAY)
+    around = Surroundings(SITE, moment(0))
+    asked = take(OLD, openings(OLD, OLD.sessions[0], around)[1])
+    assert shown(reschedule(asked, plan, around))[0] == "group 1 Tue 13 10:00"
+
+
+# What is refused
+
+
+def test_a_plan_without_a_service_that_was_held_is_refused() -> None:
+    plan = planned(service("talk", "monday 10:00"))
+    assert (next(iter(services_by_place(plan.program)))) == ("all", "talk")
+    with pytest.raises(InvalidError) as refused:
+        reschedule(OLD, plan, Surroundings(SITE, moment(2)))
+    assert [fault.path for fault in refused.value.faults] == [("plan",)]
+    assert reschedule(OLD, plan, Surroundings(SITE, moment(0))).sessions
+
+
+def test_another_plan_is_refused() -> None:
+    plan = evolve(OLD.plan, key=UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"))
+    with pytest.raises(InvalidError) as refused:
+        reschedule(OLD, plan, Surroundings(SITE, moment(2)))
+    assert [fault.path for fault in refused.value.faults] == [("plan",)]
