@@ -247,6 +247,43 @@ def test_random_days_of_a_week_partly_on_leave_are_drawn_from_the_rest() -> None
     assert session.start.date() == START + 6 * DAY
 
 
+WEEKDAYS = WeeklyWindows.of(*(f"{day.title} 08:00-20:00" for day in tuple(Weekday)[:5]))
+
+
+@pytest.mark.parametrize(
+    ("leaves", "week"),
+    [
+        pytest.param((leave(0, 5, extends=True),), 3, id="on all days that have room"),
+        pytest.param((leave(0, 5, extends=True), leave(14, 28)), 5, id="away after the plan, too"),
+        pytest.param((leave(0, 2), leave(2, 5, extends=True)), 3, id="for two reasons"),
+        pytest.param((leave(0, 500, extends=True),), None, id="for longer than plans extend"),
+        pytest.param((leave(0, 4),), 1, id="on a day that is left"),
+        pytest.param((leave(0, 5),), None, id="skipped"),
+    ],
+)
+def test_a_random_day_for_which_a_leave_leaves_no_room_is_made_up_for(
+    leaves: tuple[Leave, ...], week: int | None
+) -> None:
+    made = schedule(plan_of(urine(), leaves=leaves), evolve(SITE, hours=WEEKDAYS))
+    assert [s.week for s in made.sessions if s.number == 1] == ([] if week is None else [week])
+    assert {u.why for u in made.unplaced} <= {Reason.ON_LEAVE}
+    assert len(made.sessions) + len(made.unplaced) == 2
+
+
+def test_more_random_days_than_the_plan_can_be_extended_by_are_listed() -> None:
+    plan = plan_of(urine(), weeks=60, leaves=(leave(0, 60 * 7, extends=True),))
+    made = schedule(plan, SITE)
+    assert [s.week for s in made.sessions] == [*range(61, 113)]
+    assert [u.why for u in made.unplaced] == 8 * [Reason.ON_LEAVE]
+
+
+def test_random_days_that_no_week_has_room_for_are_not_blamed_on_a_leave() -> None:
+    plan = plan_of(urine(7), weeks=1, leaves=(leave(5, 7, extends=True),))
+    made = schedule(plan, evolve(SITE, hours=WEEKDAYS))
+    assert [s.week for s in made.sessions] == 5 * [1]
+    assert [u.why for u in made.unplaced] == 2 * [Reason.NO_OPEN_TIME]
+
+
 def test_checks_and_charges_see_weeks_that_extend_the_plan() -> None:
     plan = plan_of(
         weekly("group", *(f"{day} 09:00" for day in ("monday", "tuesday", "friday")), hours=3),

@@ -228,9 +228,14 @@ class Places:
                 return at
         return next(self.openings(day, service, taken), None)
 
-    def openings(self, day: int, service: Service, taken: Taken) -> Iterator[int]:
-        """The first start in each stretch of a day in which a session can be."""
-        if self.leave_on(day):
+    def openings(
+        self, day: int, service: Service, taken: Taken, *, leaves: bool = True
+    ) -> Iterator[int]:
+        """The first start in each stretch of a day in which a session can be.
+
+        Without ``leaves``, as if treatment were never on hold.
+        """
+        if leaves and self.leave_on(day):
             return
         first, length = day * DAY, whole_minutes(service.duration or timedelta(0))
         shut = [(first + low, first + high) for low, high, _ in self.closed.get(day, ())]
