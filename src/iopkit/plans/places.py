@@ -103,9 +103,12 @@ class Places:
             if -1 <= (number := (day - plan.start).days) <= days
         )
         away = {
-            (leave.start - plan.start).days + number
+            day
             for leave in plan.leaves
-            for number in range((leave.end - leave.start).days)
+            for day in range(
+                max((leave.start - plan.start).days, 0),
+                min((leave.end - plan.start).days, days + 1),
+            )
         }
         touched = {*closed, *away, *(low // DAY for low, _ in changes)}
         return cls(

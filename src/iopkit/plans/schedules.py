@@ -138,7 +138,7 @@ def _unplaced(entry: Entry, places: Places, why: Reason) -> Unplaced:
         service.duration,
         None if day is None else places.plan.start + timedelta(days=day),
         ""
-        if minute is None or service.duration is None
+        if why is Reason.ON_HOLD or minute is None or service.duration is None
         else places.detail(minute, whole_minutes(service.duration)),
     )
 
