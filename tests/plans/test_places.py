@@ -140,7 +140,20 @@ def test_only_closures_follow_the_rule() -> None:
     assert starts(made) == ["1 Mon 08:00"]
 
 
+def test_what_is_on_hold_is_not_told_with_a_closure() -> None:
+    plan = evolve(plan_of(weekly("group", "monday 09:00"), weeks=1), on_hold=("group",))
+    (missing,) = schedule(plan, evolve(SITE, closures=closure(0))).unplaced
+    assert (missing.why, missing.detail) == (Reason.ON_HOLD, "")
+
+
 # Closures for a part of a day
+
+
+def test_an_end_of_midnight_closes_the_rest_of_the_day() -> None:
+    (closed,) = closed_spans(
+        evolve(SITE, closures=closure(0, low=time(13), high=time(0))), START, START + DAY
+    ).values()
+    assert closed == ((780, 1440, "repairs"),)
 
 
 @pytest.mark.parametrize(
@@ -436,6 +449,16 @@ def test_what_is_placed_during_a_stay_lies_in_the_patients_own_hours(
 # What is refused
 
 
+def with_week(week: int) -> Schedule:
+    made = schedule(plan_of(weekly("x", "monday 09:00")), SITE)
+    return evolve(made, sessions=tuple(evolve(s, week=week) for s in made.sessions))
+
+
+def with_missing_week(week: int) -> Schedule:
+    made = schedule(plan_of(weekly("x", "monday 09:00", hours=20)), SITE)
+    return evolve(made, unplaced=tuple(evolve(u, week=week) for u in made.unplaced))
+
+
 @pytest.mark.parametrize(
     ("make", "path"),
     [
@@ -463,6 +486,9 @@ def test_what_is_placed_during_a_stay_lies_in_the_patients_own_hours(
             "revision",
             id="a negative revision",
         ),
+        pytest.param(lambda: with_week(0), "sessions", id="a week before the first"),
+        pytest.param(lambda: with_week(2 + 105), "sessions", id="a week long after the last"),
+        pytest.param(lambda: with_missing_week(0), "unplaced", id="none before the first"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_path(make: object, path: str) -> None:
