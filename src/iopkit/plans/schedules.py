@@ -194,7 +194,7 @@ def _drawn_place(
                 for other in _extra_weeks(places)
                 if sum((service.name, day) in drawn for day in _days(other)) < most
             )
-            found = next(filter(None, later), [])
+            found = next(filter(None, later), found)
     if not found:
         return None, why
     named = f"{places.plan.seed}/{service.name}/{entry.number}".encode()
