@@ -367,20 +367,25 @@ def test_doses_are_drafted_into_the_hours_of_those_who_give_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rooms", "clinicians", "offer", "fault"),
+    ("rooms", "clinicians", "offer", "path"),
     [
-        pytest.param((Room("A", 1), Room("A", 2)), (), Offer("x"), "rooms", id="a room twice"),
-        pytest.param((), (ASH, ASH), Offer("x"), "clinicians", id="a clinician twice"),
-        pytest.param((), (), Offer("x", room="A"), "offers", id="a room that is not there"),
-        pytest.param((), (), Offer("x", clinician="Ash"), "offers", id="nobody of the name"),
+        pytest.param((Room("A", 1), Room("A", 2)), (), Offer("x"), ("rooms",), id="a room twice"),
+        pytest.param((), (ASH, ASH), Offer("x"), ("clinicians",), id="a clinician twice"),
+        pytest.param((), (), Offer("x", room="A"), ("offers", 1, "room"), id="no such room"),
+        pytest.param(
+            (), (), Offer("x", clinician="Ash"), ("offers", 1, "clinician"), id="nobody of the name"
+        ),
     ],
 )
 def test_a_site_with_names_that_do_not_fit_is_refused(
-    rooms: tuple[Room, ...], clinicians: tuple[Clinician, ...], offer: Offer, fault: str
+    rooms: tuple[Room, ...],
+    clinicians: tuple[Clinician, ...],
+    offer: Offer,
+    path: tuple[str | int, ...],
 ) -> None:
     with pytest.raises(InvalidError) as refused:
-        evolve(SITE, rooms=rooms, clinicians=clinicians, offers=(offer,))
-    assert [each.path for each in refused.value.faults] == [(fault,)]
+        evolve(SITE, rooms=rooms, clinicians=clinicians, offers=(Offer("y"), offer))
+    assert [each.path for each in refused.value.faults] == [path]
 
 
 # Stays in another time zone

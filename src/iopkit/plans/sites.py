@@ -1,7 +1,7 @@
 """Sites: where and when services take place."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, time, timedelta
 from enum import StrEnum
 from functools import lru_cache, reduce
@@ -243,11 +243,11 @@ class Site:
                 for where, names in (("rooms", rooms), ("clinicians", clinicians))
             ),
             *(
-                unless(name is None or name in names, "offers", f"{what} of the site", repr(name))
-                for offer in self.offers
-                for what, name, names in (
-                    ("a room", offer.room, rooms),
-                    ("a clinician", offer.clinician, clinicians),
+                tuple(fault.under("offers", number) for fault in found)
+                for number, offer in enumerate(self.offers)
+                for found in (
+                    _name_faults("room", offer.room, rooms),
+                    _name_faults("clinician", offer.clinician, clinicians),
                 )
             ),
         )
@@ -261,6 +261,10 @@ class Site:
         """The offer of a service on a day, or the one for any day."""
         by_day = {offer.day: offer for offer in self.offers if offer.service == service}
         return by_day.get(day) or by_day.get(None)
+
+
+def _name_faults(what: str, name: str | None, names: Collection[str]) -> tuple[Fault, ...]:
+    return unless(name is None or name in names, what, f"a {what} of the site", repr(name))
 
 
 @lru_cache(maxsize=1024)
