@@ -220,15 +220,14 @@ class Places:
             and self.lack(minute, service) is None
         )
 
-    def opening(self, day: int, clock: int | None, service: Service, taken: Taken) -> int | None:
+    def opening(self, day: int, clock: int, service: Service, taken: Taken) -> int | None:
         """A start on a day: at the given time of day if that is free, else the first."""
-        if clock is not None:
-            at, length = day * DAY + clock, service.duration or timedelta(0)
-            windows = self.hours(day, service)
-            if windows.covers(self.weekday(day), clock_time(clock), length) and self.stands(
-                at, service, taken
-            ):
-                return at
+        at, length = day * DAY + clock, service.duration or timedelta(0)
+        windows = self.hours(day, service)
+        if windows.covers(self.weekday(day), clock_time(clock), length) and self.stands(
+            at, service, taken
+        ):
+            return at
         return next(self.openings(day, service, taken), None)
 
     def openings(
