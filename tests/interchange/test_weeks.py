@@ -12,14 +12,14 @@ from iopkit import InvalidError, Modality, Plan, Program, Schedule, Site, schedu
 from iopkit.availability import WeeklyWindows
 from iopkit.interchange import week_text
 from iopkit.interchange.plain import day_words, span_words
-from iopkit.plans import Closure, Phase, RandomDays, Service, Slot, Weekly
+from iopkit.plans import Closure, Leave, Phase, RandomDays, Service, Slot, Weekly
 from iopkit.strategies import programs, sites
 
 KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")
 MONDAY = date(2026, 1, 5)
 
 
-def dated(*services: Service) -> Schedule:
+def dated(*services: Service, leaves: tuple[Leave, ...] = ()) -> Schedule:
     program = Program("program", "Program", (Phase("all", "All", 2),), services)
     site = Site(
         "Elm Street",
@@ -27,7 +27,7 @@ def dated(*services: Service) -> Schedule:
         WeeklyWindows.of("monday 09:00-21:00", "tuesday 09:00-21:00"),
         closures=(Closure(MONDAY, MONDAY + timedelta(days=1), "Training"),),
     )
-    return schedule(Plan(KEY, KEY, site.name, program, MONDAY, 1), site)
+    return schedule(Plan(KEY, KEY, site.name, program, MONDAY, 1, leaves=leaves), site)
 
 
 def group(title: str, *slots: str, minutes: int | None = 60) -> Service:
@@ -61,6 +61,20 @@ def test_days_that_were_drawn_are_told_only_when_asked_for() -> None:
     ]
     assert "random" not in week_text(schedule, week=1, random_days=True)
     assert "Test, 9 to 10 am" in week_text(schedule, week=1, random_days=True)
+
+
+def test_what_a_leave_skips_is_left_out_and_not_waiting_for_a_time() -> None:
+    away = Leave(MONDAY, MONDAY + timedelta(days=7))
+    schedule = dated(
+        group("Group", "tuesday 10:00"),
+        group("Visit", "tuesday 12:00", minutes=None),
+        leaves=(away,),
+    )
+    assert week_text(schedule, week=1).splitlines()[1:] == [
+        "No session has a time.",
+        "Left out: Group.",
+        "No time yet: Visit.",
+    ]
 
 
 @given(programs(), sites(), st.data())

@@ -33,6 +33,7 @@ from iopkit.plans import (
     Frequency,
     Goal,
     GroupSize,
+    Leave,
     LongestGap,
     Milestone,
     MilestoneKind,
@@ -715,6 +716,21 @@ def test_monthly_reviews_are_counted_in_each_whole_month() -> None:
     assert [f.truth for f in findings] == [YES, YES, YES, NO]
     assert [f.start for f in findings] == [date(2026, month, 12) for month in (1, 2, 3, 4)]
     assert {f.unit for f in findings} == {Unit.REVIEWS}
+
+
+def test_plans_are_judged_up_to_the_end_that_sessions_extend_them_to() -> None:
+    plan = with_milestones(REVIEW, 10, weeks=4)
+    week = Leave(MONDAY + timedelta(days=14), MONDAY + timedelta(days=21), extends=True)
+    made = schedule(evolve(plan, leaves=(week,)), SITE)
+    for demand, planned, dated in (
+        (PlanLength(most=28), [28], [35]),
+        (Reviews(REVIEW, 20), [18], [25]),
+        # From 12 January on, 35 days hold one whole month, and 28 none.
+        (Reviews(REVIEW), [], [1]),
+        (Frequency(frozenset({GROUP})), [], [4]),
+    ):
+        assert figures(judged(plan, demand)) == planned
+        assert figures(judged(made, demand)) == dated
 
 
 def test_a_written_plan_is_judged_part_by_part() -> None:

@@ -21,6 +21,7 @@ from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients import Obligation, ObligationKind, Patient
 from iopkit.plans import (
+    Clinician,
     InAll,
     Matter,
     Note,
@@ -433,6 +434,18 @@ def test_an_offer_that_runs_into_the_next_week_gives_way() -> None:
             ),
             [Note(Matter.OUTSIDE_HOURS, "x", MON)],
             id="offer-outside-hours",
+        ),
+        pytest.param(
+            lambda: drafted(
+                service("x", Weekly(at("monday", "friday 10:00"))),
+                site=evolve(
+                    SITE,
+                    clinicians=(Clinician("Ash", WeeklyWindows.of("monday 10:00-11:00")),),
+                    offers=(Offer("x", start=time(10)),),
+                ),
+            ),
+            [Note(Matter.UNSTAFFED, "x", FRI)],
+            id="nobody-there",
         ),
         pytest.param(
             lambda: drafted(

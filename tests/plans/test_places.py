@@ -140,7 +140,20 @@ def test_only_closures_follow_the_rule() -> None:
     assert starts(made) == ["1 Mon 08:00"]
 
 
+def test_what_is_on_hold_is_not_told_with_a_closure() -> None:
+    plan = evolve(plan_of(weekly("group", "monday 09:00"), weeks=1), on_hold=("group",))
+    (missing,) = schedule(plan, evolve(SITE, closures=closure(0))).unplaced
+    assert (missing.why, missing.detail) == (Reason.ON_HOLD, "")
+
+
 # Closures for a part of a day
+
+
+def test_an_end_of_midnight_closes_the_rest_of_the_day() -> None:
+    (closed,) = closed_spans(
+        evolve(SITE, closures=closure(0, low=time(13), high=time(0))), START, START + DAY
+    ).values()
+    assert closed == ((780, 1440, "repairs"),)
 
 
 @pytest.mark.parametrize(
@@ -247,6 +260,43 @@ def test_random_days_of_a_week_partly_on_leave_are_drawn_from_the_rest() -> None
     assert session.start.date() == START + 6 * DAY
 
 
+WEEKDAYS = WeeklyWindows.of(*(f"{day.title} 08:00-20:00" for day in tuple(Weekday)[:5]))
+
+
+@pytest.mark.parametrize(
+    ("leaves", "week"),
+    [
+        pytest.param((leave(0, 5, extends=True),), 3, id="on all days that have room"),
+        pytest.param((leave(0, 5, extends=True), leave(14, 28)), 5, id="away after the plan, too"),
+        pytest.param((leave(0, 2), leave(2, 5, extends=True)), 3, id="for two reasons"),
+        pytest.param((leave(0, 500, extends=True),), None, id="for longer than plans extend"),
+        pytest.param((leave(0, 4),), 1, id="on a day that is left"),
+        pytest.param((leave(0, 5),), None, id="skipped"),
+    ],
+)
+def test_a_random_day_for_which_a_leave_leaves_no_room_is_made_up_for(
+    leaves: tuple[Leave, ...], week: int | None
+) -> None:
+    made = schedule(plan_of(urine(), leaves=leaves), evolve(SITE, hours=WEEKDAYS))
+    assert [s.week for s in made.sessions if s.number == 1] == ([] if week is None else [week])
+    assert {u.why for u in made.unplaced} <= {Reason.ON_LEAVE}
+    assert len(made.sessions) + len(made.unplaced) == 2
+
+
+def test_more_random_days_than_the_plan_can_be_extended_by_are_listed() -> None:
+    plan = plan_of(urine(), weeks=60, leaves=(leave(0, 60 * 7, extends=True),))
+    made = schedule(plan, SITE)
+    assert [s.week for s in made.sessions] == [*range(61, 113)]
+    assert [u.why for u in made.unplaced] == 8 * [Reason.ON_LEAVE]
+
+
+def test_random_days_that_no_week_has_room_for_are_not_blamed_on_a_leave() -> None:
+    plan = plan_of(urine(7), weeks=1, leaves=(leave(5, 7, extends=True),))
+    made = schedule(plan, evolve(SITE, hours=WEEKDAYS))
+    assert [s.week for s in made.sessions] == 5 * [1]
+    assert [u.why for u in made.unplaced] == 2 * [Reason.NO_OPEN_TIME]
+
+
 def test_checks_and_charges_see_weeks_that_extend_the_plan() -> None:
     plan = plan_of(
         weekly("group", *(f"{day} 09:00" for day in ("monday", "tuesday", "friday")), hours=3),
@@ -317,20 +367,25 @@ def test_doses_are_drafted_into_the_hours_of_those_who_give_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rooms", "clinicians", "offer", "fault"),
+    ("rooms", "clinicians", "offer", "path"),
     [
-        pytest.param((Room("A", 1), Room("A", 2)), (), Offer("x"), "rooms", id="a room twice"),
-        pytest.param((), (ASH, ASH), Offer("x"), "clinicians", id="a clinician twice"),
-        pytest.param((), (), Offer("x", room="A"), "offers", id="a room that is not there"),
-        pytest.param((), (), Offer("x", clinician="Ash"), "offers", id="nobody of the name"),
+        pytest.param((Room("A", 1), Room("A", 2)), (), Offer("x"), ("rooms",), id="a room twice"),
+        pytest.param((), (ASH, ASH), Offer("x"), ("clinicians",), id="a clinician twice"),
+        pytest.param((), (), Offer("x", room="A"), ("offers", 1, "room"), id="no such room"),
+        pytest.param(
+            (), (), Offer("x", clinician="Ash"), ("offers", 1, "clinician"), id="nobody of the name"
+        ),
     ],
 )
 def test_a_site_with_names_that_do_not_fit_is_refused(
-    rooms: tuple[Room, ...], clinicians: tuple[Clinician, ...], offer: Offer, fault: str
+    rooms: tuple[Room, ...],
+    clinicians: tuple[Clinician, ...],
+    offer: Offer,
+    path: tuple[str | int, ...],
 ) -> None:
     with pytest.raises(InvalidError) as refused:
-        evolve(SITE, rooms=rooms, clinicians=clinicians, offers=(offer,))
-    assert [each.path for each in refused.value.faults] == [(fault,)]
+        evolve(SITE, rooms=rooms, clinicians=clinicians, offers=(Offer("y"), offer))
+    assert [each.path for each in refused.value.faults] == [path]
 
 
 # Stays in another time zone
@@ -399,6 +454,16 @@ def test_what_is_placed_during_a_stay_lies_in_the_patients_own_hours(
 # What is refused
 
 
+def with_week(week: int) -> Schedule:
+    made = schedule(plan_of(weekly("x", "monday 09:00")), SITE)
+    return evolve(made, sessions=tuple(evolve(s, week=week) for s in made.sessions))
+
+
+def with_missing_week(week: int) -> Schedule:
+    made = schedule(plan_of(weekly("x", "monday 09:00", hours=20)), SITE)
+    return evolve(made, unplaced=tuple(evolve(u, week=week) for u in made.unplaced))
+
+
 @pytest.mark.parametrize(
     ("make", "path"),
     [
@@ -426,6 +491,9 @@ def test_what_is_placed_during_a_stay_lies_in_the_patients_own_hours(
             "revision",
             id="a negative revision",
         ),
+        pytest.param(lambda: with_week(0), "sessions", id="a week before the first"),
+        pytest.param(lambda: with_week(2 + 105), "sessions", id="a week long after the last"),
+        pytest.param(lambda: with_missing_week(0), "unplaced", id="none before the first"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_path(make: object, path: str) -> None:

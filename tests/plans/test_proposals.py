@@ -423,6 +423,16 @@ def test_what_a_leave_takes_is_told_and_the_leave_is_kept() -> None:
     assert [(left.finding.week, left.why) for left in unmet.found[0].left] == [(2, Beyond.CLOSED)]
 
 
+def test_dates_go_up_to_the_end_that_a_leave_extends_the_plan_to() -> None:
+    away = Leave(date(2026, 3, 9), date(2026, 3, 23), extends=True)
+    plan = evolve(planned(EVENING), leaves=(away,))
+    proposal = only(propose(plan, SITE, [rules(Reviews(MilestoneKind.REVIEW, 14))]))
+    (dates,) = proposal.revisions
+    assert isinstance(dates, AddMilestones)
+    assert [(each.by - MONDAY).days for each in dates.milestones] == [14, 28, 42]
+    assert proposal.left == ()
+
+
 # Limits.
 
 

@@ -438,6 +438,7 @@ _ASKED: Mapping[Matter, str] = MappingProxyType(
         Matter.PREFERENCE_NOT_KEPT: "Your weeks are not spread out as you wished. Is that right "
         "for you?",
         Matter.OUTSIDE_HOURS: "{about}: we are closed at this time.",
+        Matter.UNSTAFFED: "{about}: we have no room, or nobody is there for it, at this time.",
         Matter.OUTSIDE_AVAILABILITY: "{about}: you cannot come at this time.",
         Matter.OFFER_OVERLAPS: "{about}: our usual time does not fit with your other sessions.",
         Matter.OTHER_AGE_GROUP: "This program is for another age group. Is it right for you?",

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from iopkit.errors import refuse, unless
 from iopkit.interchange.plain import day_words, days_words, span_words
-from iopkit.plans import RandomDays, Schedule, Session
+from iopkit.plans import RandomDays, Reason, Schedule, Session
 
 
 def week_start(schedule: Schedule, week: int) -> date:
@@ -45,13 +45,15 @@ def is_random(schedule: Schedule, session: Session) -> bool:
 
 def week_remarks(schedule: Schedule, week: int, *, random_days: bool) -> tuple[str, ...]:
     """What a week has beside the sessions that are shown on its days."""
-    unplaced = [schedule.service(u).title for u in schedule.unplaced if u.week == week]
+    missing = [missing for missing in schedule.unplaced if missing.week == week]
+    away = [schedule.service(u).title for u in missing if u.why is Reason.ON_LEAVE]
+    unplaced = [schedule.service(u).title for u in missing if u.why is not Reason.ON_LEAVE]
     hidden = [
         schedule.service(session).title
         for session in schedule.sessions
         if session.week == week and not random_days and is_random(schedule, session)
     ]
-    groups = (("On a random day", hidden), ("No time yet", unplaced))
+    groups = (("On a random day", hidden), ("Left out", away), ("No time yet", unplaced))
     return tuple(f"{head}: {', '.join(dict.fromkeys(some))}." for head, some in groups if some)
 
 

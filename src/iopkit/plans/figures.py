@@ -242,9 +242,9 @@ def _of_the_plan(
             count = material.patients_per_counselor
             yield Figure(Bounds(count, count), Bounds(most=most))
         case Reviews():
-            yield from _reviews(demand, plan)
+            yield from _reviews(demand, material)
         case PlanLength(least, most):
-            length = plan.weeks * 7
+            length = material.weeks * 7
             yield Figure(Bounds(length, length), Bounds(least, most))
         case WrittenPlan():
             yield from _written(demand, plan)
@@ -379,7 +379,7 @@ def _frequency(demand: Frequency, material: Material, span: range) -> Iterator[F
     held = material.counted(Counting(demand.modalities))
     days, loose = _days(held)
     if demand.every_days is None:
-        for month in _months(material.plan):
+        for month in _months(material):
             if span.start <= month.start and month.stop <= span.stop:
                 sure = sum(each.day is not None and each.day in month for each in held)
                 # One of a whole week that lies in the month surely is in it.
@@ -395,10 +395,11 @@ def _frequency(demand: Frequency, material: Material, span: range) -> Iterator[F
     yield Figure(Bounds(least, longest), Bounds(most=demand.every_days - 1), first)
 
 
-def _months(plan: Plan) -> Iterator[range]:
-    """Days of the plan, from 0, of each of its whole months."""
-    for first, after in whole_months(plan.start, plan.end):
-        yield range((first - plan.start).days, (after - plan.start).days)
+def _months(material: Material) -> Iterator[range]:
+    """Days of what is judged, from 0, of each of its whole months."""
+    start = material.plan.start
+    for first, after in whole_months(start, start + timedelta(weeks=material.weeks)):
+        yield range((first - start).days, (after - start).days)
 
 
 def _group_sizes(demand: GroupSize, plan: Plan) -> Iterator[Figure]:
@@ -409,12 +410,12 @@ def _group_sizes(demand: GroupSize, plan: Plan) -> Iterator[Figure]:
             yield Figure(seen, Bounds(most=demand.most), part=service.name)
 
 
-def _reviews(demand: Reviews, plan: Plan) -> Iterator[Figure]:
+def _reviews(demand: Reviews, material: Material) -> Iterator[Figure]:
     """One in each month; or the longest time between two, from the start and to the end."""
-    length = plan.weeks * 7
+    plan, length = material.plan, material.weeks * 7
     due = {(each.by - plan.start).days for each in plan.milestones if each.kind is demand.kind}
     if demand.every_days is None:
-        for month in _months(plan):
+        for month in _months(material):
             count = len(due & {*month})
             yield Figure(Bounds(count, count), Bounds(1), month.start)
         return

@@ -55,12 +55,14 @@ def filled(
         notes += said
     for number in sorted(range(len(runs)), key=lambda n: (_freedom(runs[n].service, site), n)):
         run = runs[number]
+        staffed = service_hours(site, run.service.name, run.service.modality)
         others = [other for n, other in enumerate(runs) if n != number]
         around = _Surroundings(
             site,
             free,
             preferences,
-            open_windows(service_hours(site, run.service.name, run.service.modality), free),
+            staffed,
+            open_windows(staffed, free),
             tuple(other.service for other in others if other.phases & run.phases),
             tuple(other.service for other in others if other.service.name == run.service.name),
         )
@@ -130,8 +132,10 @@ class _Surroundings:
     site: Site
     free: WeeklyWindows | None
     preferences: Preferences
+    staffed: WeeklyWindows
+    """When the site can give the service."""
     windows: WeeklyWindows
-    """When the site can give the service and the patient is free."""
+    """When the patient is free then, too."""
     beside: tuple[Service, ...]
     """Those of the same phases."""
     elsewhere: tuple[Service, ...]
@@ -234,6 +238,8 @@ def _settled(
         duration = timedelta(minutes=length)
         if not around.site.hours.covers(slot.day, start, duration):
             notes.append(Matter.OUTSIDE_HOURS)
+        elif not around.staffed.covers(slot.day, start, duration):
+            notes.append(Matter.UNSTAFFED)
         if around.free is not None and not around.free.covers(slot.day, start, duration):
             notes.append(Matter.OUTSIDE_AVAILABILITY)
     else:

@@ -105,9 +105,12 @@ class Places:
             if -1 <= (number := (day - plan.start).days) <= days
         )
         away = {
-            (leave.start - plan.start).days + number
+            day
             for leave in plan.leaves
-            for number in range((leave.end - leave.start).days)
+            for day in range(
+                max((leave.start - plan.start).days, 0),
+                min((leave.end - plan.start).days, days + 1),
+            )
         }
         touched = {*closed, *away, *(low // DAY for low, _ in changes)}
         return cls(
@@ -219,20 +222,24 @@ class Places:
             and self.lack(minute, service) is None
         )
 
-    def opening(self, day: int, clock: int | None, service: Service, taken: Taken) -> int | None:
+    def opening(self, day: int, clock: int, service: Service, taken: Taken) -> int | None:
         """A start on a day: at the given time of day if that is free, else the first."""
-        if clock is not None:
-            at, length = day * DAY + clock, service.duration or timedelta(0)
-            windows = self.hours(day, service)
-            if windows.covers(self.weekday(day), clock_time(clock), length) and self.stands(
-                at, service, taken
-            ):
-                return at
+        at, length = day * DAY + clock, service.duration or timedelta(0)
+        windows = self.hours(day, service)
+        if windows.covers(self.weekday(day), clock_time(clock), length) and self.stands(
+            at, service, taken
+        ):
+            return at
         return next(self.openings(day, service, taken), None)
 
-    def openings(self, day: int, service: Service, taken: Taken) -> Iterator[int]:
-        """The first start in each stretch of a day in which a session can be."""
-        if self.leave_on(day):
+    def openings(
+        self, day: int, service: Service, taken: Taken, *, leaves: bool = True
+    ) -> Iterator[int]:
+        """The first start in each stretch of a day in which a session can be.
+
+        Without ``leaves``, as if treatment were never on hold.
+        """
+        if leaves and self.leave_on(day):
             return
         first, length = day * DAY, whole_minutes(service.duration or timedelta(0))
         shut = [(first + low, first + high) for low, high, _ in self.closed.get(day, ())]

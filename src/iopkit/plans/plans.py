@@ -50,6 +50,7 @@ class Matter(StrEnum):
     NO_OPEN_TIME = "no_open_time"
     PREFERENCE_NOT_KEPT = "preference_not_kept"
     OUTSIDE_HOURS = "outside_hours"
+    UNSTAFFED = "unstaffed"
     OUTSIDE_AVAILABILITY = "outside_availability"
     OFFER_OVERLAPS = "offer_overlaps"
     OTHER_AGE_GROUP = "other_age_group"
@@ -86,6 +87,7 @@ _WORDS = {
     Matter.NO_OPEN_TIME: "no time is left that suits site and patient",
     Matter.PREFERENCE_NOT_KEPT: "fewer days a week, or a longer gap between them, than preferred",
     Matter.OUTSIDE_HOURS: "lies outside the site's opening hours",
+    Matter.UNSTAFFED: "lies outside the hours of its room, or of those who may give it",
     Matter.OUTSIDE_AVAILABILITY: "lies outside the patient's availability",
     Matter.OFFER_OVERLAPS: "the site's time or length overlaps another service, and was not taken",
     Matter.OTHER_AGE_GROUP: "the program is for another age group",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from heapq import heappop, heappush
@@ -182,10 +183,11 @@ def propose(
     trials = _Trials(evolve(site, holidays=None, closures=()), sets, most_tried)
     usual = evolve(plan, leaves=())
     as_is = trials.state(usual)
-    now = judge(schedule(plan, site), sets, site)
+    dated = schedule(plan, site)
+    now = judge(dated, sets, site)
     found: list[Proposal] = []
     if as_is.unmet:
-        aside = tuple(_aside(as_is))
+        aside = tuple(_aside(as_is, dated.end))
         start = unsigned(usual)
         for revision in aside:
             start = revise(start, revision)
@@ -327,13 +329,13 @@ def _left(judgments: Iterable[Judgment], usual: _State) -> tuple[Left, ...]:
     return tuple(found)
 
 
-def _aside(state: _State) -> Iterator[Revision]:
-    """Dates and caps that are missing."""
+def _aside(state: _State, end: date) -> Iterator[Revision]:
+    """Dates, up to the end that sessions extend the plan to, and caps that are missing."""
     plan, caps = state.plan, dict[str, int]()
     for judgment in state.judgments:
         demands = [finding.requirement.demand for finding in judgment.that_are(Truth.NO)]
         if any(isinstance(demand, Reviews) for demand in demands):
-            due = milestones([judgment.requirements], start=plan.start, end=plan.end)
+            due = milestones([judgment.requirements], start=plan.start, end=end)
             yield AddMilestones(tuple(each for each in due if each not in plan.milestones))
         for demand in demands:
             if isinstance(demand, GroupSize):

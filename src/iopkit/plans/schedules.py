@@ -138,7 +138,7 @@ def _unplaced(entry: Entry, places: Places, why: Reason) -> Unplaced:
         service.duration,
         None if day is None else places.plan.start + timedelta(days=day),
         ""
-        if minute is None or service.duration is None
+        if why is Reason.ON_HOLD or minute is None or service.duration is None
         else places.detail(minute, whole_minutes(service.duration)),
     )
 
@@ -168,32 +168,38 @@ def _drawn_place(
 ) -> tuple[int | None, Reason]:
     """A place on a day that the seed draws among those of a week with room.
 
-    The week is the entry's; if treatment is on hold in all of it, it is skipped, or the first
-    after the plan's last that has not as many of the service as the entry's would have.
+    The week is the entry's. If only leaves are in the way there, it is skipped, or the first
+    after the plan's last with room that has not as many of the service as the entry's would
+    have.
     """
     service = entry.service
+
+    def openings(week: int, *, leaves: bool = True) -> list[int]:
+        return [
+            place
+            for day in _days(week)
+            if (service.name, day) not in drawn
+            and (place := next(places.openings(day, service, taken, leaves=leaves), None))
+            is not None
+        ]
+
     week, why = entry.week - 1, Reason.NO_OPEN_TIME
-    if all(places.leave_on(day) for day in _days(week)):
+    found = openings(week)
+    if not found and (away := openings(week, leaves=False)):
         why = Reason.ON_LEAVE
-        if places.rule(week * 7, why) is ClosedRule.SKIP:
-            return None, why
-        most = most_in_a_week(service.timing, 1)
-        week = next(
-            other
-            for other in _extra_weeks(places)
-            if sum((service.name, day) in drawn for day in _days(other)) < most
-        )
-    openings = [
-        place
-        for day in _days(week)
-        if (service.name, day) not in drawn
-        and (place := places.opening(day, None, service, taken)) is not None
-    ]
-    if not openings:
+        if any(places.rule(place // DAY, why) is ClosedRule.EXTEND for place in away):
+            most = most_in_a_week(service.timing, 1)
+            later = (
+                openings(other)
+                for other in _extra_weeks(places)
+                if sum((service.name, day) in drawn for day in _days(other)) < most
+            )
+            found = next(filter(None, later), found)
+    if not found:
         return None, why
     named = f"{places.plan.seed}/{service.name}/{entry.number}".encode()
     digest = blake2b(named, key=places.plan.key.bytes, digest_size=8).digest()
-    return openings[int.from_bytes(digest, "big") % len(openings)], why
+    return found[int.from_bytes(digest, "big") % len(found)], why
 
 
 def _days(week: int) -> range:

@@ -90,7 +90,7 @@ class Session:
     session that the plan prescribes; n for the n-th that makes up for it.
 
     Raises:
-        InvalidError: ``start`` has no time zone, or ``make_up`` is negative.
+        InvalidError: ``start`` has no time zone, a count is too small, or it takes no time.
     """
 
     service: str
@@ -149,12 +149,21 @@ class Unplaced:
     __repr__ = hidden
 
 
+_MOST_MORE_WEEKS = 104
+"""How many weeks after a plan's last can have sessions: more are a mistake."""
+
+
 @frozen(repr=False)
 class Schedule:
     """Every session that a plan prescribes, each exactly once: dated or unplaced.
 
     Sessions that make up for others come beside them. ``sessions`` are in the order of
     their starts. ``revision`` counts the changes since the first schedule of the plan.
+
+    Raises:
+        InvalidError: a session is of a service that the plan does not have, or in a week
+            that is not the plan's or one of the two years after it, or the revision is
+            negative.
     """
 
     plan: Plan
@@ -165,6 +174,7 @@ class Schedule:
 
     def __attrs_post_init__(self) -> None:
         known = services_by_place(self.plan.program)
+        most = self.plan.weeks + _MOST_MORE_WEEKS
         refuse(
             "schedule",
             *(
@@ -172,6 +182,15 @@ class Schedule:
                     all((each.phase, each.service) in known for each in sessions),
                     name,
                     "services of the plan, each in a phase that has it",
+                    "another",
+                )
+                for name, sessions in (("sessions", self.sessions), ("unplaced", self.unplaced))
+            ),
+            *(
+                unless(
+                    all(1 <= each.week <= most for each in sessions),
+                    name,
+                    f"weeks from 1 to {most}",
                     "another",
                 )
                 for name, sessions in (("sessions", self.sessions), ("unplaced", self.unplaced))

@@ -1,7 +1,7 @@
 """Sites: where and when services take place."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -52,7 +52,7 @@ class Closure:
     """Days on which a site is closed: from ``start`` up to the day before ``end``.
 
     With ``from_time`` or ``to_time`` it is closed for a part of each of them only, in the
-    site's wall-clock time; one that is ``None`` is the day's midnight.
+    site's wall-clock time; one that is ``None`` is the day's midnight, as is an end of 00:00.
 
     Raises:
         InvalidError: a bound is not after the other, or a time is not in whole minutes.
@@ -74,7 +74,10 @@ class Closure:
                 for name, at in (("from_time", low), ("to_time", high))
             ),
             unless(
-                low is None or high is None or low < high, "to_time", "a time after from_time", high
+                low is None or high is None or minute_of_day(low) < (minute_of_day(high) or DAY),
+                "to_time",
+                "a time after from_time",
+                high,
             ),
         )
 
@@ -90,7 +93,7 @@ class ClosedRule(StrEnum):
     MOVE_IN_WEEK = "move_in_week"
     """It is moved to the nearest place in its program week."""
     NEXT_OPEN_DAY = "next_open_day"
-    """It is moved to the first place after it, up to the end of the next week."""
+    """It is moved to the first later day with room, up to the end of the next week."""
     SKIP = "skip"
     """It does not take place, and is listed with the reason."""
     EXTEND = "extend"
@@ -140,8 +143,9 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 class Offer:
     """How this site gives a service: what a program leaves open, by the service's name.
 
-    ``day`` limits the start, room and clinician to one weekday; the length is said for all
-    days. ``room`` and ``clinician`` are names of the site's.
+    ``day`` limits the start, room and clinician to one weekday, and stands there in place of
+    all that the offer for any day says of them; length and delivery are said for all days.
+    ``room`` and ``clinician`` are names of the site's.
 
     Raises:
         InvalidError: the start or the length is not in whole minutes, or a length stands
@@ -238,11 +242,11 @@ class Site:
                 for where, names in (("rooms", rooms), ("clinicians", clinicians))
             ),
             *(
-                unless(name is None or name in names, "offers", f"{what} of the site", repr(name))
-                for offer in self.offers
-                for what, name, names in (
-                    ("a room", offer.room, rooms),
-                    ("a clinician", offer.clinician, clinicians),
+                tuple(fault.under("offers", number) for fault in found)
+                for number, offer in enumerate(self.offers)
+                for found in (
+                    _name_faults("room", offer.room, rooms),
+                    _name_faults("clinician", offer.clinician, clinicians),
                 )
             ),
         )
@@ -256,6 +260,10 @@ class Site:
         """The offer of a service on a day, or the one for any day."""
         by_day = {offer.day: offer for offer in self.offers if offer.service == service}
         return by_day.get(day) or by_day.get(None)
+
+
+def _name_faults(what: str, name: str | None, names: Collection[str]) -> tuple[Fault, ...]:
+    return unless(name is None or name in names, what, f"a {what} of the site", repr(name))
 
 
 @lru_cache(maxsize=1024)
