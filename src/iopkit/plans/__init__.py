@@ -114,6 +114,7 @@ from iopkit.plans.revisions import (
     ShortenSessions,
     revise,
 )
+from iopkit.plans.rows import SessionRow, SessionState, session_rows
 from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
 from iopkit.plans.schedules import schedule
 from iopkit.plans.sessions import (
@@ -259,6 +260,8 @@ __all__ = [
     "Session",
     "SessionCodes",
     "SessionRevision",
+    "SessionRow",
+    "SessionState",
     "ShortenSessions",
     "Signature",
     "Signer",
@@ -311,6 +314,7 @@ __all__ = [
     "propose",
     "revise",
     "schedule",
+    "session_rows",
     "slots_of",
     "timetable",
     "verdict",
