@@ -165,6 +165,17 @@ def expected(
     return found
 
 
+def assert_same(
+    found: list[tuple[Any, ...]], wanted: list[tuple[Any, ...]], *, ordered: bool = True
+) -> None:
+    """Equal rows, in the same order if it is said; only the first that differs is shown."""
+    if not ordered:
+        found, wanted = sorted(found, key=repr), sorted(wanted, key=repr)
+    assert len(found) == len(wanted)
+    for row, own in zip(found, wanted, strict=True):
+        assert dict(zip(NAMES, row, strict=True)) == dict(zip(NAMES, own, strict=True))
+
+
 @st.composite
 def asked(draw: st.DrawFn) -> tuple[list[Program], list[str], list[dict[str, Any]]]:
     """Programs, the columns that there are, and rows."""
@@ -213,10 +224,7 @@ def test_each_patient_has_the_rows_of_a_schedule_of_its_own(
     frame = OF_TABLE[engine](arrow(rows, names))
     found = panel(frame, programs, site, seed=seed, like=like)
 
-    assert type(found) is type(frame)
+    kept = type(found) is type(frame)
+    assert kept  # and not the frame in the message
     wanted = expected(rows, programs, site, like, seed)
-    if engine == "duckdb":
-        assert sorted(seen(found), key=repr) == sorted(seen(found), key=repr)
-        assert sorted(map(str, seen(found))) == sorted(map(str, wanted))
-    else:
-        assert seen(found) == wanted
+    assert_same(seen(found), wanted, ordered=engine != "duckdb")

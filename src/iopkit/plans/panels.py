@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from uuid import UUID
 
 from attrs import evolve, frozen
@@ -110,7 +110,7 @@ def panel(
     found = _distinct(rows, shared)
     _refuse_rows(found, asked)
     plans = tuple(asked.plans(asked.shared(found)))
-    rows = rows.join(engine.table(_numbered(found.select(shared), "id")), on=shared)
+    rows = engine.join(rows, _numbered(found.select(shared), "id"), on=shared)
     drawing = [n for n, (plan, _) in enumerate(plans) if _draws(plan)]
     dated: Iterable[_Numbered] = (
         (n, *plan) for n, plan in enumerate(plans) if n not in frozenset(drawing)
@@ -118,7 +118,8 @@ def panel(
     if drawing:
         rows, own = _own_rows(rows, drawing, engine, first=len(plans))
         dated = chain(dated, asked.own_plans(own, plans))
-    result: T = engine.joined(rows.select("patient", "id"), _table(dated, asked.types))
+    rows = engine.join(rows.select("patient", "id"), _table(dated, asked.types), on=["id"])
+    result: T = engine.native_of(rows.drop("id"))
     return result
 
 
@@ -259,42 +260,54 @@ class _Engine:
     native: Any
 
     def table(self, table: "pl.DataFrame") -> _Frame:
-        """A small frame as one that the given frame can be joined to."""
+        """A small table in DuckDB or Spark, beside the frame given."""
         import narwhals as nw
         import polars as pl
 
-        match self.name:
-            case "duckdb":
-                # The only way to the connection of a relation: the query finds this by name.
-                iopkit_table = _arrow(table)
-                local = self.native.query(_VIEW, "SELECT * FROM iopkit_table")
-                self.native.query(_VIEW, f"DROP VIEW {_VIEW}")
-                del iopkit_table
-            case "pyspark":
-                plain = table.cast({pl.Enum: pl.String, pl.Categorical: pl.String})
-                types = ", ".join(f"{n} {_SPARK[str(t)]}" for n, t in plain.schema.items())
-                local = self.native.sparkSession.createDataFrame(_arrow(plain), types)
-            case _:
-                local = table.lazy()
+        if self.name == "duckdb":
+            # The only way to the connection of a relation: the query finds this by name.
+            iopkit_table = _arrow(table)
+            local = self.native.query(_VIEW, "SELECT * FROM iopkit_table")
+            self.native.query(_VIEW, f"DROP VIEW {_VIEW}")
+            del iopkit_table
+        else:
+            plain = table.cast({pl.Enum: pl.String, pl.Categorical: pl.String})
+            types = ", ".join(f"{name} {_SPARK[str(t)]}" for name, t in plain.schema.items())
+            local = self.native.sparkSession.createDataFrame(_arrow(plain), types)
         return nw.from_native(local)
 
-    # Any: a frame of the engine.
-    def joined(self, rows: _Frame, table: "pl.DataFrame") -> Any:  # noqa: ANN401
-        """Rows with the sessions of their number, as a frame like the one given."""
+    def join(
+        self,
+        rows: _Frame,
+        table: "pl.DataFrame",
+        *,
+        on: list[str],
+        how: Literal["inner", "left"] = "inner",
+    ) -> _Frame:
+        """Rows with those of a small table, in the order of both where the engine has one."""
+        import narwhals as nw
+
         if self.name in ("duckdb", "pyspark"):
-            return rows.join(self.table(table), on="id").drop("id").to_native()
-        found = rows.to_native().join(table.lazy(), on="id", maintain_order="left_right").drop("id")
+            return rows.join(self.table(table), on=on, how=how)
+        # Narwhals has no word for the order.
+        lazy: pl.LazyFrame = rows.to_native()
+        joined = lazy.join(table.lazy(), on=on, how=how, maintain_order="left_right")
+        return nw.from_native(joined)
+
+    # Any: a frame of the engine.
+    def native_of(self, rows: _Frame) -> Any:  # noqa: ANN401
+        """A frame like the one given."""
         if not self.eager:
-            return found
+            return rows.to_native()
+        found: pl.DataFrame = rows.to_native().collect()
         match self.name:
             case "pandas":
                 # Not floats where a length is not known.
-                lengths = {"minutes": "Int16", "break_minutes": "Int16"}
-                return found.collect().to_pandas().astype(lengths)
+                return found.to_pandas().astype({"minutes": "Int16", "break_minutes": "Int16"})
             case "pyarrow":
-                return _arrow(found.collect())
+                return _arrow(found)
             case _:
-                return found.collect()
+                return found
 
     __repr__ = hidden
 
@@ -303,6 +316,7 @@ _ENGINES = "polars", "pandas", "pyarrow", "duckdb", "pyspark"
 _VIEW = "iopkit_patients"
 # Without its type, Spark takes a wall-clock time for an instant.
 _SPARK: Mapping[str, str] = {
+    "Int8": "tinyint",
     "Int16": "smallint",
     "Int32": "int",
     "Int64": "bigint",
@@ -475,9 +489,9 @@ def _own_rows(
 
     if rows.collect_schema()["seed"].is_float():
         rows = rows.with_columns(nw.col("seed").cast(nw.Int64()))
-    each = rows.join(engine.table(pl.DataFrame({"id": drawing}, {"id": pl.Int32()})), on="id")
+    each = engine.join(rows, pl.DataFrame({"id": drawing}, {"id": pl.Int32()}), on=["id"])
     own = _numbered(_collected(each.select("id", "patient", "seed").unique()), "own", first)
-    rows = rows.join(engine.table(own), on=["id", "patient", "seed"], how="left")
+    rows = engine.join(rows, own, on=["id", "patient", "seed"], how="left")
     return rows.with_columns(nw.coalesce("own", "id").alias("id")), own
 
 
