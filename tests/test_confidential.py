@@ -125,6 +125,7 @@ from iopkit.plans import (
     ScoreTarget,
     Service,
     Session,
+    SessionRow,
     ShortenSessions,
     Signature,
     Signer,
@@ -149,6 +150,7 @@ from iopkit.plans import (
     loads,
     meetings,
     schedule,
+    session_rows,
     weekly_census,
 )
 from iopkit.plans.claims import Claim, Denial, Visit, claims_in_week
@@ -241,6 +243,7 @@ CONFIDENTIAL: set[type] = {
     ScoreTarget,
     Screening,
     Session,
+    SessionRow,
     ShortenSessions,
     Signature,
     Standing,
@@ -432,6 +435,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         dated = schedule(plan, site(start))
         made += [plan, *plan.notes, dated, *dated.sessions, *dated.unplaced]
         made += [session.moved for session in dated.sessions if session.moved]
+        made += session_rows(dated)
         made += check(dated, REQUIREMENTS)
         layout = laid_out(blocks(dated, 1, random_days=True), lambda text, _: len(text) / 20)
         made += [layout, layout.rows, *layout.placed, *(each.block for each in layout.placed)]

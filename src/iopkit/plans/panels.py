@@ -183,7 +183,7 @@ class _Asked:
         for one in own.iter_rows(named=True):
             shared: int = one["id"]
             plan, site = plans[shared]
-            patient, seed = UUID(one["patient"]), one["seed"]
+            patient, seed = UUID(one["patient"]), one.get("seed", self.seed)
             key = plan_key(patient, self.programs[program_of(plan)], plan.start, seed)
             yield one["own"], evolve(plan, patient=patient, key=key, seed=seed), site
 
@@ -222,7 +222,7 @@ class _Asked:
     __repr__ = hidden
 
 
-@frozen
+@frozen(repr=False)
 class _Shared:
     """What patients have in common whose sessions are on the same days."""
 
@@ -243,6 +243,8 @@ class _Shared:
             yield "track"
         if zone_faults(self.zone):
             yield "zone"
+
+    __repr__ = hidden
 
 
 def _words(words: Iterable[str]) -> "pl.Enum":
@@ -358,6 +360,12 @@ def _opened(patients: object, asked: _Asked) -> tuple[_Engine, _Frame]:
             "a column, as there are several programs",
             "none",
         ),
+        unless(
+            "seed" not in names or abs(asked.seed) < 2**63,
+            "seed",
+            "a seed of 64 bits beside a column of seeds",
+            "a larger one",
+        ),
     )
     rows: _Frame = given.select(names)
     if engine.eager:
@@ -386,8 +394,8 @@ def _opened(patients: object, asked: _Asked) -> tuple[_Engine, _Frame]:
     )
     defaults = {"patient": "", "program": asked.only, "track": "", "zone": asked.site.zone}
     filled = [nw.col(name).cast(nw.String()).fill_null(defaults[name]) for name in words]
-    seed = nw.col("seed") if "seed" in names else nw.lit(asked.seed).alias("seed")
-    return engine, rows.select("start", *filled, seed.fill_null(asked.seed))
+    seed = [nw.col(name).fill_null(asked.seed) for name in names if name == "seed"]
+    return engine, rows.select("start", *filled, *seed)
 
 
 def _class(dtype: object) -> str:
@@ -412,10 +420,10 @@ def _distinct(rows: _Frame, shared: Sequence[str]) -> "pl.DataFrame":
     """The combinations that rows have: how many rows each, and how many of them are wrong."""
     import narwhals as nw
 
-    patient, seed = nw.col("patient"), nw.col("seed")
+    patient, seed, types = nw.col("patient"), nw.col("seed"), rows.collect_schema()
     is_key = patient.str.contains(_KEY) & (patient.str.len_chars() == _KEY_LENGTH)
-    is_seed = nw.lit(True)
-    if rows.collect_schema()["seed"].is_float():
+    is_seed = nw.lit(value=True)
+    if "seed" in types and types["seed"].is_float():  # as pandas has numbers with nulls
         is_seed = seed.is_between(-_EXACT, _EXACT) & (seed == seed.floor())
     wrong = {"patients": is_key, "seeds": is_seed}
     counted = rows.with_columns((~ok).cast(nw.Int64()).alias(name) for name, ok in wrong.items())
@@ -487,11 +495,11 @@ def _own_rows(
     import narwhals as nw
     import polars as pl
 
-    if rows.collect_schema()["seed"].is_float():
-        rows = rows.with_columns(nw.col("seed").cast(nw.Int64()))
+    own_keys = ["id", "patient", *(name for name in rows.columns if name == "seed")]
+    rows = rows.with_columns(nw.col(name).cast(nw.Int64()) for name in own_keys if name == "seed")
     each = engine.join(rows, pl.DataFrame({"id": drawing}, {"id": pl.Int32()}), on=["id"])
-    own = _numbered(_collected(each.select("id", "patient", "seed").unique()), "own", first)
-    rows = engine.join(rows, own, on=["id", "patient", "seed"], how="left")
+    own = _numbered(_collected(each.select(own_keys).unique()), "own", first)
+    rows = engine.join(rows, own, on=own_keys, how="left")
     return rows.with_columns(nw.coalesce("own", "id").alias("id")), own
 
 
