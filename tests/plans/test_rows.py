@@ -33,7 +33,7 @@ def schedules(draw: st.DrawFn) -> Schedule:
 def test_each_session_has_one_row_in_the_order_of_the_schedule(dated: Schedule) -> None:
     rows = session_rows(dated)
 
-    every = [*dated.sessions, *dated.unplaced]
+    every: list[Session | Unplaced] = [*dated.sessions, *dated.unplaced]
     assert [row.place for row in rows] == [*range(1, len(every) + 1)]
     named = [(each.service, each.number, each.phase, each.week, each.modality) for each in every]
     assert [(r.service, r.number, r.phase, r.week, r.modality) for r in rows] == named

@@ -6,7 +6,7 @@ day and time zone. ``schedule`` dates each of these once, and patients are joine
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -261,23 +261,6 @@ class _Engine:
     eager: bool
     native: Any
 
-    def table(self, table: "pl.DataFrame") -> _Frame:
-        """A small table in DuckDB or Spark, beside the frame given."""
-        import narwhals as nw
-        import polars as pl
-
-        if self.name == "duckdb":
-            # The only way to the connection of a relation: the query finds this by name.
-            iopkit_table = _arrow(table)
-            local = self.native.query(_VIEW, "SELECT * FROM iopkit_table")
-            self.native.query(_VIEW, f"DROP VIEW {_VIEW}")
-            del iopkit_table
-        else:
-            plain = table.cast({pl.Enum: pl.String, pl.Categorical: pl.String})
-            types = ", ".join(f"{name} {_SPARK[str(t)]}" for name, t in plain.schema.items())
-            local = self.native.sparkSession.createDataFrame(_arrow(plain), types)
-        return nw.from_native(local)
-
     def join(
         self,
         rows: _Frame,
@@ -289,8 +272,8 @@ class _Engine:
         """Rows with those of a small table, in the order of both where the engine has one."""
         import narwhals as nw
 
-        if self.name in ("duckdb", "pyspark"):
-            return rows.join(self.table(table), on=on, how=how)
+        if beside := _BESIDE.get(self.name):
+            return rows.join(nw.from_native(beside(self.native, table)), on=on, how=how)
         # Narwhals has no word for the order.
         lazy: pl.LazyFrame = rows.to_native()
         joined = lazy.join(table.lazy(), on=on, how=how, maintain_order="left_right")
@@ -304,8 +287,10 @@ class _Engine:
         found: pl.DataFrame = rows.to_native().collect()
         match self.name:
             case "pandas":
+                # Any: a frame of pandas, whose types are not all known.
+                frame: Any = found.to_pandas()
                 # Not floats where a length is not known.
-                return found.to_pandas().astype({"minutes": "Int16", "break_minutes": "Int16"})
+                return frame.astype({"minutes": "Int16", "break_minutes": "Int16"})
             case "pyarrow":
                 return _arrow(found)
             case _:
@@ -315,17 +300,40 @@ class _Engine:
 
 
 _ENGINES = "polars", "pandas", "pyarrow", "duckdb", "pyspark"
-_VIEW = "iopkit_patients"
-# Without its type, Spark takes a wall-clock time for an instant.
-_SPARK: Mapping[str, str] = {
+
+
+# Any: a relation, and a table of PyArrow, which has no types.
+def _beside_relation(native: Any, table: "pl.DataFrame") -> Any:  # noqa: ANN401
+    """A small table in the connection of a relation, which has no other way to it."""
+    iopkit_table = _arrow(_plain(table))  # the query finds it by its name
+    beside = native.query("iopkit_patients", "SELECT * FROM iopkit_table")
+    native.query("iopkit_patients", "DROP VIEW iopkit_patients")
+    del iopkit_table
+    return beside
+
+
+def _plain(table: "pl.DataFrame") -> "pl.DataFrame":
+    import polars as pl
+
+    return table.cast({pl.Enum: pl.String, pl.Categorical: pl.String})
+
+
+_SPARK = {
     "Int8": "tinyint",
     "Int16": "smallint",
     "Int32": "int",
     "Int64": "bigint",
-    "String": "string",
     "Date": "date",
     "Datetime(time_unit='us', time_zone=None)": "timestamp_ntz",
     "Datetime(time_unit='us', time_zone='UTC')": "timestamp",
+}
+_BESIDE: Mapping[str, Callable[[Any, "pl.DataFrame"], Any]] = {
+    "duckdb": _beside_relation,
+    # It reads no dictionaries, and takes wall-clock times for instants if it is not told.
+    "pyspark": lambda native, table: native.sparkSession.createDataFrame(
+        _arrow(_plain(table)),
+        ", ".join(f"{name} {_SPARK.get(str(t), 'string')}" for name, t in table.schema.items()),
+    ),
 }
 
 
