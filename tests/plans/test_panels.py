@@ -435,8 +435,7 @@ def test_what_is_wrong_is_told_without_its_values() -> None:
     assert str(caught.value) == (
         "frame: 2 problems\n"
         "  patient: expected a random UUID as text in each row, found another value in 1 row\n"
-        "  start: expected a day from 1970 to 2199, not before the birth of the patient they are "
-        "like in each row, found another value in 1 row"
+        "  start: expected a day from 1970 to 2199 in each row, found another value in 1 row"
     )
 
 
@@ -565,6 +564,19 @@ def test_columns_of_nulls_alone_are_as_none(engine: str) -> None:
     found = panel(OF_TABLE[engine](table), TRACKS, SITE, seed=1)
 
     assert_same(seen(found), expected(rows, [TRACKS], SITE, None, 1), ordered=False)
+
+
+def test_phases_have_the_weeks_that_are_asked_for() -> None:
+    open_ended = evolve(EVENINGS, name="open", phases=(evolve(EVENINGS.phases[0], weeks=None),))
+    frame = polars(arrow([{"patient": KEY, "start": MONDAY}], REQUIRED))
+    found = panel(frame, open_ended, SITE, seed=1, phase_weeks={"open": {"all": 4}})
+
+    assert found.height == 4 * 2
+    with pytest.raises(InvalidError, match="phase_weeks: expected weeks for 'all'"):
+        panel(frame, open_ended, SITE, seed=1)
+    assert faults(frame, open_ended, phase_weeks={"opne": {"all": 4}}) == [
+        ("phase_weeks", "another")
+    ]
 
 
 def test_other_columns_are_left_aside() -> None:

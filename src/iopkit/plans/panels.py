@@ -52,13 +52,14 @@ _Dated = tuple[Plan, Site]
 _Numbered = tuple[int, Plan, Site]
 
 
-def panel(
+def panel(  # noqa: PLR0913  # as draft has them
     patients: T,
     programs: Program | Iterable[Program],
     site: Site,
     *,
     seed: int,
     like: Patient | None = None,
+    phase_weeks: Mapping[str, Mapping[str, int]] | None = None,
 ) -> T:
     """A frame with every session of every patient, as ``schedule`` dates it or leaves it.
 
@@ -81,11 +82,12 @@ def panel(
             it is the only one given), ``track`` (then the one that collides least),
             ``zone`` (then the site's) and ``seed`` (then the one given). Columns of other
             names are left aside.
-        programs: those that patients are in; each phase has a length.
+        programs: those that patients are in.
         site: where all of them come to.
         seed: draws the random days of those who have no seed of their own.
         like: whose availability, diagnoses and support persons all of them share; ``None``:
             nothing is known of them.
+        phase_weeks: by the names of a program and a phase, how many weeks it has.
 
     Raises:
         InvalidError: a column is missing or of another type, or rows are wrong: it says how
@@ -104,7 +106,7 @@ def panel(
         >>> sessions.height, sessions["service"][0], sessions["start"][0].isoformat()
         (150, 'relapse-prevention', '2026-01-05T08:00:00')
     """
-    asked = _Asked.of(programs, site, seed, like)
+    asked = _Asked.of(programs, site, seed, like, phase_weeks or {})
     engine, rows = _opened(patients, asked)
     shared = [name for name in _SHARED if name in rows.columns]
     found = _distinct(rows, shared)
@@ -131,10 +133,16 @@ class _Asked:
     site: Site
     seed: int
     like: Patient | None
+    phase_weeks: Mapping[str, Mapping[str, int]]
 
     @classmethod
     def of(
-        cls, programs: Program | Iterable[Program], site: Site, seed: int, like: Patient | None
+        cls,
+        programs: Program | Iterable[Program],
+        site: Site,
+        seed: int,
+        like: Patient | None,
+        phase_weeks: Mapping[str, Mapping[str, int]],
     ) -> "_Asked":
         given = (programs,) if isinstance(programs, Program) else tuple(programs)
         named = {program.name: program for program in given}
@@ -142,8 +150,9 @@ class _Asked:
             "panel",
             unless(bool(given), "programs", "at least one", "none"),
             unless(len(named) == len(given), "programs", "each name once", "one twice"),
+            unless(phase_weeks.keys() <= named.keys(), "phase_weeks", "those programs", "another"),
         )
-        return cls(named, site, seed, like)
+        return cls(named, site, seed, like, phase_weeks)
 
     @property
     def only(self) -> str:
@@ -169,12 +178,17 @@ class _Asked:
             # Of somebody of whom nothing is known, a draft is the same on all days.
             key = evolve(one, start=one.start if self.like else date.min)
             if key not in known:
-                site, patient = evolve(self.site, zone=one.zone), self.like or _NOBODY
-                program, start = self.programs[one.program], one.start
-                known[key] = (
-                    draft(program, patient, site, start=start, seed=self.seed, track=one.track),
+                site = evolve(self.site, zone=one.zone)
+                drafted = draft(
+                    self.programs[one.program],
+                    self.like or _NOBODY,
                     site,
+                    start=one.start,
+                    seed=self.seed,
+                    track=one.track,
+                    phase_weeks=self.phase_weeks.get(one.program),
                 )
+                known[key] = drafted, site
             plan, site = known[key]
             yield evolve(plan, start=one.start), site
 
@@ -446,13 +460,14 @@ def _collected(rows: _Frame) -> "pl.DataFrame":
 def _refuse_rows(found: "pl.DataFrame", asked: _Asked) -> None:
     """Raise with all that is wrong in rows, counted."""
     wrong: Counter[str] = Counter()
+    born = asked.like and asked.like.birth_date
     for shared, (rows, patients, seeds) in zip(
         asked.shared(found), found.select("rows", "patients", "seeds").iter_rows(), strict=True
     ):
         wrong.update(dict.fromkeys(shared.wrong(asked), rows), patient=patients, seed=seeds)
     expected = {
         "patient": "a random UUID as text",
-        "start": "a day from 1970 to 2199, not before the birth of the patient they are like",
+        "start": f"a day from 1970 to 2199{', none before the birth in like,' if born else ''}",
         "program": f"one of {', '.join(asked.programs)}",
         "track": "a track of the program, or null",
         "zone": "an IANA time zone, or null",
