@@ -302,7 +302,7 @@ IMPERSONAL = {
     *("StatedHours", "StatedSessions", "Discrepancy"),
     *("Slot", "Weekly", "PerWeek", "TimePerWeek", "EveryWeeks", "Once", "InAll", "RandomDays"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
-    *("Entry", "Dose", "_Leaf", "_Member"),
+    *("Engine", "Entry", "Dose", "_Leaf", "_Member"),
 }
 
 PROGRAM = Program(

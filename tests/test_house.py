@@ -325,9 +325,9 @@ def test_an_optional_package_is_imported_where_it_is_said_within_a_function() ->
         "icalendar": ["interchange/ical.py"],
         "matplotlib": ["plots/canvas.py"],
         # Predicates over frames, and schedules of many patients, which have nothing in common.
-        "narwhals": ["eligibility/columns.py", "plans/panels.py"],
+        "narwhals": ["eligibility/columns.py", "plans/engines.py", "plans/panels.py"],
         # Columns have Narwhals import it, by its name.
-        "polars": ["plans/panels.py"],
+        "polars": ["plans/engines.py", "plans/panels.py"],
         "hypothesis": ["strategies.py"],
         "z3": ["eligibility/spaces.py"],
     }

@@ -519,6 +519,12 @@ def test_a_seed_may_be_of_any_size_but_beside_a_column_of_seeds() -> None:
             id="missing",
         ),
         pytest.param(
+            duckdb.sql("SELECT 1 AS key"),
+            [EVENINGS],
+            [("patient", "none"), ("start", "none")],
+            id="missing in DuckDB",
+        ),
+        pytest.param(
             pl.DataFrame({"patient": [], "start": []}),
             [EVENINGS, TESTS],
             [("program", "none")],

@@ -6,20 +6,22 @@ day and time zone. ``schedule`` dates each of these once, and patients are joine
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from attrs import evolve, frozen
 
 from iopkit.availability import zone_faults
 from iopkit.confidential import hidden
-from iopkit.errors import Fault, MissingExtraError, refuse, unless
+from iopkit.errors import refuse, unless
 from iopkit.modalities import Delivery, Modality
 from iopkit.patients import Patient
 from iopkit.plans.drafting import draft, plan_key
+from iopkit.plans.engines import Engine, Frame, collected, names_in
 from iopkit.plans.plans import Plan, start_faults
 from iopkit.plans.programs import Program
 from iopkit.plans.rows import SessionState, program_of, row_values
@@ -46,8 +48,6 @@ _BATCH = 50_000
 _EXACT = 2**53
 """Up to where a float has every whole number."""
 
-# Any: Narwhals' frames are generic in the native one, which may be of any engine.
-_Frame = Any
 _Dated = tuple[Plan, Site]
 _Numbered = tuple[int, Plan, Site]
 
@@ -113,15 +113,13 @@ def panel(  # noqa: PLR0913  # as draft has them
     _refuse_rows(found, asked)
     plans = tuple(asked.plans(asked.shared(found)))
     rows = engine.join(rows, _numbered(found.select(shared), "id"), on=shared)
-    drawing = [n for n, (plan, _) in enumerate(plans) if _draws(plan)]
-    dated: Iterable[_Numbered] = (
-        (n, *plan) for n, plan in enumerate(plans) if n not in frozenset(drawing)
-    )
+    drawing = {n for n, (plan, _) in enumerate(plans) if _draws(plan)}
+    dated: Iterable[_Numbered] = ((n, *one) for n, one in enumerate(plans) if n not in drawing)
     if drawing:
-        rows, own = _own_rows(rows, drawing, engine, first=len(plans))
+        rows, own = _own_rows(rows, sorted(drawing), engine, first=len(plans))
         dated = chain(dated, asked.own_plans(own, plans))
     rows = engine.join(rows.select("patient", "id"), _table(dated, asked.types), on=["id"])
-    result: T = engine.native_of(rows.drop("id"))
+    result: T = engine.like_given(rows.drop("id"), whole=("minutes", "break_minutes"))
     return result
 
 
@@ -255,10 +253,16 @@ class _Shared:
             yield "program"
         elif self.track not in (None, *(track.name for track in program.tracks)):
             yield "track"
-        if zone_faults(self.zone):
+        if not _is_zone(self.zone):
             yield "zone"
 
     __repr__ = hidden
+
+
+@lru_cache(maxsize=1024)
+def _is_zone(zone: str) -> bool:
+    # What is wrong with a name takes a while to say, and many rows may have it.
+    return not zone_faults(zone)
 
 
 def _words(words: Iterable[str]) -> "pl.Enum":
@@ -267,114 +271,15 @@ def _words(words: Iterable[str]) -> "pl.Enum":
     return pl.Enum(list(dict.fromkeys(map(str, words))))
 
 
-@frozen(repr=False)
-class _Engine:
-    """What a frame is of: its engine, whether it is eager, and the frame."""
-
-    name: str
-    eager: bool
-    native: Any
-
-    def join(
-        self,
-        rows: _Frame,
-        table: "pl.DataFrame",
-        *,
-        on: list[str],
-        how: Literal["inner", "left"] = "inner",
-    ) -> _Frame:
-        """Rows with those of a small table, in the order of both where the engine has one."""
-        import narwhals as nw
-
-        if beside := _BESIDE.get(self.name):
-            return rows.join(nw.from_native(beside(self.native, table)), on=on, how=how)
-        # Narwhals has no word for the order.
-        lazy: pl.LazyFrame = rows.to_native()
-        joined = lazy.join(table.lazy(), on=on, how=how, maintain_order="left_right")
-        return nw.from_native(joined)
-
-    # Any: a frame of the engine.
-    def native_of(self, rows: _Frame) -> Any:  # noqa: ANN401
-        """A frame like the one given."""
-        if not self.eager:
-            return rows.to_native()
-        found: pl.DataFrame = rows.to_native().collect()
-        match self.name:
-            case "pandas":
-                # Any: a frame of pandas, whose types are not all known.
-                frame: Any = found.to_pandas()
-                # Not floats where a length is not known.
-                return frame.astype({"minutes": "Int16", "break_minutes": "Int16"})
-            case "pyarrow":
-                return _arrow(found)
-            case _:
-                return found
-
-    __repr__ = hidden
-
-
-_ENGINES = "polars", "pandas", "pyarrow", "duckdb", "pyspark"
-
-
-# Any: a relation, and a table of PyArrow, which has no types.
-def _beside_relation(native: Any, table: "pl.DataFrame") -> Any:  # noqa: ANN401
-    """A small table in the connection of a relation, which has no other way to it."""
-    iopkit_table = _arrow(_plain(table))  # the query finds it by its name
-    beside = native.query("iopkit_patients", "SELECT * FROM iopkit_table")
-    native.query("iopkit_patients", "DROP VIEW iopkit_patients")
-    del iopkit_table
-    return beside
-
-
-def _plain(table: "pl.DataFrame") -> "pl.DataFrame":
-    import polars as pl
-
-    return table.cast({pl.Enum: pl.String, pl.Categorical: pl.String})
-
-
-_SPARK = {
-    "Int8": "tinyint",
-    "Int16": "smallint",
-    "Int32": "int",
-    "Int64": "bigint",
-    "Date": "date",
-    "Datetime(time_unit='us', time_zone=None)": "timestamp_ntz",
-    "Datetime(time_unit='us', time_zone='UTC')": "timestamp",
-}
-_BESIDE: Mapping[str, Callable[[Any, "pl.DataFrame"], Any]] = {
-    "duckdb": _beside_relation,
-    # It reads no dictionaries, and takes wall-clock times for instants if it is not told.
-    "pyspark": lambda native, table: native.sparkSession.createDataFrame(
-        _arrow(_plain(table)),
-        ", ".join(f"{name} {_SPARK.get(str(t), 'string')}" for name, t in table.schema.items()),
-    ),
-}
-
-
-# Any: a table of PyArrow, which has no types.
-def _arrow(table: "pl.DataFrame") -> Any:  # noqa: ANN401
-    import polars as pl
-
-    # Other engines do not read Polars' views of text everywhere.
-    frame: Any = table
-    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-
-
-def _opened(patients: object, asked: _Asked) -> tuple[_Engine, _Frame]:
+def _opened(patients: object, asked: _Asked) -> tuple[Engine, Frame]:
     """The engine of a frame; and what is asked for of it, lazy, without nulls but in days."""
-    try:
-        import narwhals as nw
-        import polars as pl
-    except ImportError as error:
-        raise MissingExtraError("tables", "a data frame") from error
-    # Any: at run time it takes frames of any engine, and refuses all else with a TypeError.
-    native: Any = patients
-    given: _Frame = nw.from_native(native)
-    engine = _Engine(given.implementation.value, not isinstance(given, nw.LazyFrame), native)
-    names = [name for name in (*_REQUIRED, *_OPTIONAL) if name in given.collect_schema()]
+    engine = Engine.of(patients)
+    import narwhals as nw
+
+    known = names_in(patients)
+    names = [name for name in (*_REQUIRED, *_OPTIONAL) if name in known]
     refuse(
         "frame",
-        unless(engine.name in _ENGINES, "engine", f"one of {', '.join(_ENGINES)}", engine.name),
         *(unless(name in names, name, "a column", "none") for name in _REQUIRED),
         unless(
             bool(asked.only) or "program" in names,
@@ -389,10 +294,7 @@ def _opened(patients: object, asked: _Asked) -> tuple[_Engine, _Frame]:
             "a larger one",
         ),
     )
-    rows: _Frame = given.select(names)
-    if engine.eager:
-        # It does the work for all of these.
-        rows = nw.from_native(pl.LazyFrame(_columns(rows)))
+    rows = engine.rows(patients, names)
     types = rows.collect_schema()
     words = [name for name in names if name not in ("start", "seed")]
     # Engines have types of their own for nulls alone, and DuckDB one for UUIDs.
@@ -425,20 +327,7 @@ def _class(dtype: object) -> str:
     return type(dtype).__name__
 
 
-def _columns(given: _Frame) -> "dict[str, pl.Series]":
-    """The columns of an eager frame, in Polars."""
-    columns: dict[str, pl.Series] = {}
-    mixed: list[Fault] = []
-    for name in given.columns:
-        try:
-            columns[name] = given[name].to_polars()
-        except (TypeError, ValueError):  # without its cause, which may tell a value
-            mixed.append(Fault((name,), "values of one type", "several"))
-    refuse("frame", tuple(mixed))
-    return columns
-
-
-def _distinct(rows: _Frame, shared: Sequence[str]) -> "pl.DataFrame":
+def _distinct(rows: Frame, shared: Sequence[str]) -> "pl.DataFrame":
     """The combinations that rows have: how many rows each, and how many of them are wrong."""
     import narwhals as nw
 
@@ -449,12 +338,7 @@ def _distinct(rows: _Frame, shared: Sequence[str]) -> "pl.DataFrame":
         is_seed = seed.is_between(-_EXACT, _EXACT) & (seed == seed.floor())
     wrong = {"patients": is_key, "seeds": is_seed}
     counted = rows.with_columns((~ok).cast(nw.Int64()).alias(name) for name, ok in wrong.items())
-    return _collected(counted.group_by(shared).agg(nw.len().alias("rows"), nw.col(*wrong).sum()))
-
-
-def _collected(rows: _Frame) -> "pl.DataFrame":
-    collected: pl.DataFrame = rows.collect("polars").to_native()
-    return collected
+    return collected(counted.group_by(shared).agg(nw.len().alias("rows"), nw.col(*wrong).sum()))
 
 
 def _refuse_rows(found: "pl.DataFrame", asked: _Asked) -> None:
@@ -512,8 +396,8 @@ def _numbered(table: "pl.DataFrame", name: str, first: int = 0) -> "pl.DataFrame
 
 
 def _own_rows(
-    rows: _Frame, drawing: Sequence[int], engine: _Engine, *, first: int
-) -> tuple[_Frame, "pl.DataFrame"]:
+    rows: Frame, drawing: Sequence[int], engine: Engine, *, first: int
+) -> tuple[Frame, "pl.DataFrame"]:
     """Rows with a number for each patient whose sessions are drawn; and these patients."""
     import narwhals as nw
     import polars as pl
@@ -521,7 +405,7 @@ def _own_rows(
     own_keys = ["id", "patient", *(name for name in rows.columns if name == "seed")]
     rows = rows.with_columns(nw.col(name).cast(nw.Int64()) for name in own_keys if name == "seed")
     each = engine.join(rows, pl.DataFrame({"id": drawing}, {"id": pl.Int32()}), on=["id"])
-    own = _numbered(_collected(each.select(own_keys).unique()), "own", first)
+    own = _numbered(collected(each.select(own_keys).unique()), "own", first)
     rows = engine.join(rows, own, on=own_keys, how="left")
     return rows.with_columns(nw.coalesce("own", "id").alias("id")), own
 
