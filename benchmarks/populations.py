@@ -244,7 +244,7 @@ def in_spark() -> Case:
     )
 
 
-def _in_kilobytes(label: str) -> int:
+def in_kilobytes(label: str) -> int:
     for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
         if line.startswith(label):
             return int(line.split()[1])
@@ -254,11 +254,11 @@ def _in_kilobytes(label: str) -> int:
 def _peak(path: str) -> None:
     """Print by how much a decision raised the memory of this process, next to the frame's size."""
     decide_frame(EIGHT, pl.read_ipc(path).head(10), on=DAY)
-    before = _in_kilobytes("VmRSS:")
+    before = in_kilobytes("VmRSS:")
     frame = pl.read_ipc(path)
     Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")  # forget the peak so far
     decided = decide_frame(EIGHT, frame, on=DAY)
-    peak = (_in_kilobytes("VmHWM:") - before) * 1024
+    peak = (in_kilobytes("VmHWM:") - before) * 1024
     size = int(frame.estimated_size())
     print(
         f"{len(decided):,} patients: facts {size / 1e6:.1f} MB, "

@@ -12,6 +12,7 @@ from statistics import median
 import calendars
 import documents
 import drafts
+import panels
 import populations
 import schedules
 import verdicts
@@ -29,6 +30,13 @@ BUILDERS: Mapping[str, Callable[[], Case]] = {
     "schedule": schedules.plain,
     "schedule-first": schedules.first_of_program,
     "schedule-holidays": schedules.with_holidays,
+    "panel": panels.plain,
+    "panel-holidays": panels.with_holidays,
+    "panel-drawn": panels.drawn,
+    "panel-pandas": panels.in_pandas,
+    "panel-pyarrow": panels.in_pyarrow,
+    "panel-duckdb": panels.in_duckdb,
+    "panel-spark": panels.in_spark,
     "draft": drafts.drafting,
     "check": drafts.checking,
     "plan": drafts.in_all,

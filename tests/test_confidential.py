@@ -138,6 +138,7 @@ from iopkit.plans import (
     ScoreTarget,
     Service,
     Session,
+    SessionRow,
     ShortenSessions,
     Signature,
     Signer,
@@ -166,6 +167,7 @@ from iopkit.plans import (
     patient_conflicts,
     schedule,
     schedule_difference,
+    session_rows,
     weekly_census,
 )
 from iopkit.plans.alternatives import Board
@@ -267,6 +269,7 @@ CONFIDENTIAL: set[type] = {
     ScoreTarget,
     Screening,
     Session,
+    SessionRow,
     ShortenSessions,
     Signature,
     SiteFeed,
@@ -327,7 +330,7 @@ IMPERSONAL = {
     *("StatedHours", "StatedSessions", "Discrepancy"),
     *("Slot", "Weekly", "PerWeek", "TimePerWeek", "EveryWeeks", "Once", "InAll", "RandomDays"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
-    *("Entry", "Dose", "_Leaf", "_Member"),
+    *("Engine", "Entry", "Dose", "_Leaf", "_Member"),
 }
 
 PROGRAM = Program(
@@ -460,6 +463,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         dated = schedule(plan, site(start))
         made += [plan, *plan.notes, dated, *dated.sessions, *dated.unplaced]
         made += [session.moved for session in dated.sessions if session.moved]
+        made += session_rows(dated)
         made += check(dated, REQUIREMENTS)
         layout = laid_out(blocks(dated, 1, random_days=True), lambda text, _: len(text) / 20)
         made += [layout, layout.rows, *layout.placed, *(each.block for each in layout.placed)]

@@ -132,6 +132,7 @@ from iopkit.plans.revisions import (
     ShortenSessions,
     revise,
 )
+from iopkit.plans.rows import SessionRow, SessionState, session_rows
 from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
 from iopkit.plans.schedules import schedule
 from iopkit.plans.sessions import (
@@ -283,6 +284,8 @@ __all__ = [
     "Session",
     "SessionCodes",
     "SessionRevision",
+    "SessionRow",
+    "SessionState",
     "ShortenSessions",
     "Signature",
     "Signer",
@@ -342,6 +345,7 @@ __all__ = [
     "revise",
     "schedule",
     "schedule_difference",
+    "session_rows",
     "site_conflicts",
     "slots_of",
     "take",

@@ -103,7 +103,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     )
     due = milestones(sets, start=start, end=start + timedelta(weeks=chosen.weeks))
     return Plan(
-        key=_key(patient.key, program, start, seed),
+        key=plan_key(patient.key, program, start, seed),
         patient=patient.key,
         site=site.name,
         program=chosen,
@@ -232,7 +232,7 @@ def _sure_age_group(age: int | None) -> str | None:
     return (AgeGroup.ADULT if age >= 21 else AgeGroup.ADOLESCENT).value
 
 
-def _key(patient: UUID, program: Program, start: date, seed: int) -> UUID:
+def plan_key(patient: UUID, program: Program, start: date, seed: int) -> UUID:
     """A key that differs between a patient's plans and tells nothing about the patient.
 
     The patient's key is random and secret, so the digest cannot be searched backwards.
