@@ -1,0 +1,306 @@
+"""Waitlists: who comes next, what is in the way, and what would place them."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from functools import reduce
+from itertools import product
+from operator import or_
+from uuid import UUID
+
+from attrs import evolve, frozen
+
+from iopkit.availability import WeeklyWindows, whole_minutes
+from iopkit.confidential import hidden
+from iopkit.plans.bundles import Option, cheapest
+from iopkit.plans.candidates import Barrier, Candidate, Roster, barriers
+from iopkit.plans.groups import Group
+from iopkit.plans.rosters import Bundles, Case
+
+
+class WaitingFor(StrEnum):
+    """What a candidate without a place waits for, in the order of the waitlist."""
+
+    SEAT = "seat"
+    """Groups suit, and those that could be combined have no seats left."""
+    ANSWER = "answer"
+    """Groups would suit if something were so that is not known."""
+    COMBINATION = "combination"
+    """Enough groups suit, but they overlap, or are on too few days."""
+    GROUP = "group"
+    """Too few groups suit."""
+
+    @property
+    def words(self) -> str:
+        """What it is, in prose."""
+        return _FOR[self]
+
+
+_FOR = {
+    WaitingFor.SEAT: "groups that suit are full",
+    WaitingFor.ANSWER: "something is not known",
+    WaitingFor.COMBINATION: "the groups that suit cannot be combined",
+    WaitingFor.GROUP: "too few groups suit",
+}
+
+
+class Lift(StrEnum):
+    """What would open a group to a candidate."""
+
+    FREE = "free"
+    LANGUAGE = "language"
+    GENDER = "gender"
+    STAGE = "stage"
+    SEAT = "seat"
+    """One more seat, which its room and service have."""
+    VACANCY = "vacancy"
+    """A seat that somebody gives up: the group cannot have more."""
+
+
+@frozen(repr=False)
+class Obstacle:
+    """All that keeps a candidate out of a group; ``missing`` is when they would have to be free."""
+
+    group: str
+    barriers: tuple[Barrier, ...]
+    missing: WeeklyWindows | None = None
+
+    @property
+    def words(self) -> str:
+        """The obstacle in prose."""
+        when = f" {self.missing}" if self.missing else ""
+        texts = [
+            one.words + (when if one in (Barrier.NOT_FREE, Barrier.FREE_UNKNOWN) else "")
+            for one in self.barriers
+        ]
+        return f"{self.group}: {'; '.join(texts)}"
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Opening:
+    """One thing that would have to change to open a group.
+
+    ``windows`` are those in which the candidate would have to be free; ``word`` is the
+    language, gender or stage that would have to be the candidate's.
+    """
+
+    lift: Lift
+    group: str
+    windows: WeeklyWindows | None = None
+    word: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The change in prose."""
+        match self.lift:
+            case Lift.SEAT:
+                return f"one more seat in {self.group}"
+            case Lift.VACANCY:
+                return f"somebody leaves {self.group}"
+            case Lift.FREE:
+                return f"free {self.windows}, for {self.group}"
+            case _:
+                return f"{self.lift.value} {self.word}, for {self.group}"
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Waiting:
+    """A candidate without a place, and the ``place`` in the waitlist, from 1.
+
+    First come those who wait for a seat, as they could take the next; then those of whom
+    something must be asked; then those whom no seat would help. Among each, those who have
+    waited longest are first, then the order of keys decides. ``since`` is the day from which
+    waiting counts. ``obstacles`` are told of each group that is not open. ``openings`` is
+    the smallest change that would place the candidate with all others where they are: the
+    fewest openings, then the fewest minutes, and seats that can be added before those that
+    somebody must leave. ``None``: no opening would.
+    """
+
+    candidate: UUID
+    place: int
+    why: WaitingFor
+    since: date
+    obstacles: tuple[Obstacle, ...]
+    openings: tuple[Opening, ...] | None
+
+    @property
+    def words(self) -> str:
+        """What the candidate waits for and what would help, in prose."""
+        if self.openings is None:
+            return f"{self.why.words}; no change to seats, hours or answers would help"
+        return f"{self.why.words}; placed if: {', and '.join(one.words for one in self.openings)}"
+
+    __repr__ = hidden
+
+
+def grant(roster: Roster, waiting: Waiting) -> Roster:
+    """A roster in which what would place a candidate is so.
+
+    A seat that somebody would have to leave counts as one more.
+    """
+    candidate = next(one for one in roster.candidates if one.key == waiting.candidate)
+    groups = {group.name: group for group in roster.groups}
+    # What is not known does not count in groups that they are in; once it is known, it does.
+    now = [groups[name] for name in candidate.now_in]
+    free, languages = candidate.free, candidate.languages
+    if free is None:
+        free = reduce(or_, (group.times for group in now), WeeklyWindows())
+    if languages is None:
+        languages = frozenset(group.language for group in now if group.language)
+    for opening in waiting.openings or ():
+        match opening.lift:
+            case Lift.SEAT | Lift.VACANCY:
+                group = groups[opening.group]
+                groups[opening.group] = evolve(group, capacity=group.capacity + 1)
+            case Lift.FREE:
+                free |= opening.windows or WeeklyWindows()
+                candidate = evolve(candidate, free=free)
+            case Lift.LANGUAGE:
+                languages |= {opening.word or ""}
+                candidate = evolve(candidate, languages=languages)
+            case Lift.GENDER:
+                candidate = evolve(candidate, gender=opening.word)
+            case Lift.STAGE:
+                candidate = evolve(candidate, stage=opening.word)
+    return evolve(
+        roster,
+        groups=tuple(groups.values()),
+        candidates=tuple(
+            candidate if one.key == candidate.key else one for one in roster.candidates
+        ),
+    )
+
+
+def waitlist(case: Case, taken: Bundles, room: Mapping[str, int]) -> tuple[Waiting, ...]:
+    """Those without a place, in order.
+
+    Args:
+        taken: the groups, not pools, of those who have one.
+        room: how many seats more each group could have, by its name.
+    """
+    left = [group.capacity for group in case.groups]
+    for groups in taken.values():
+        for g in groups:
+            left[g] -= 1
+    placeable = set(case.placeable)
+    waiting = [c for c in range(len(case.candidates)) if c not in taken]
+    why = {c: WaitingFor.SEAT if c in placeable else _why(case, c) for c in waiting}
+    order = list(WaitingFor)
+    waiting.sort(key=lambda c: (order.index(why[c]), c))
+    return tuple(
+        Waiting(
+            case.candidates[c].key,
+            place,
+            why[c],
+            case.since(c),
+            _obstacles(case, c, left),
+            _openings(case, c, left, room),
+        )
+        for place, c in enumerate(waiting, 1)
+    )
+
+
+def _obstacles(case: Case, c: int, left: Sequence[int]) -> tuple[Obstacle, ...]:
+    one = case.candidates[c]
+    return tuple(
+        Obstacle(
+            group.name,
+            (*barred, *(() if seats else (Barrier.FULL,))),
+            _missing(one, group) if {Barrier.NOT_FREE, Barrier.FREE_UNKNOWN} & {*barred} else None,
+        )
+        for group, barred, seats in zip(case.groups, case.barred[c], left, strict=True)
+        if (barred or not seats) and barred != (Barrier.OTHER_SERVICE,)
+    )
+
+
+def _missing(candidate: Candidate, group: Group) -> WeeklyWindows:
+    """When a candidate would have to be free for a group and is not, as far as is known."""
+    return group.times - (candidate.free or WeeklyWindows())
+
+
+def _why(case: Case, c: int) -> WaitingFor:
+    """What a candidate waits for whom seats alone would not help."""
+    one = case.candidates[c]
+    for supposed in _suppositions(case, one):
+        options: list[Option] = []
+        for g, group in enumerate(case.groups):
+            barred = barriers(supposed, group, on=case.on)
+            if all(barrier.is_unknown for barrier in barred):
+                options.append(case.option(g, 0))
+        if cheapest(one, options):
+            # With nothing to ask, it would be placed.
+            return WaitingFor.ANSWER
+    suits = [case.groups[g].service for g in case.points[c]]
+    enough = all(suits.count(dose.service) >= dose.groups for dose in one.doses)
+    return WaitingFor.COMBINATION if enough else WaitingFor.GROUP
+
+
+def _suppositions(case: Case, candidate: Candidate) -> Iterator[Candidate]:
+    """A candidate as known, and with each gender and stage that could be and is not known."""
+    genders = {word for group in case.groups for word in group.genders or ()}
+    stages = {word for group in case.groups for word in group.stages or ()}
+    for gender, stage in product(
+        [None, *sorted(genders)] if candidate.gender is None else [candidate.gender],
+        [None, *sorted(stages)] if candidate.stage is None else [candidate.stage],
+    ):
+        yield evolve(candidate, gender=gender, stage=stage)
+
+
+def _openings(
+    case: Case, c: int, left: Sequence[int], room: Mapping[str, int]
+) -> tuple[Opening, ...] | None:
+    """The fewest and smallest openings with which a candidate has a place beside all others."""
+    one = case.candidates[c]
+    found: list[tuple[int, tuple[Opening, ...]]] = []
+    for supposed in _suppositions(case, one):
+        needed: dict[int, tuple[Opening, ...]] = {}
+        for g, group in enumerate(case.groups):
+            barred = barriers(supposed, group, on=case.on)
+            if _LIFTABLE.issuperset(barred):
+                asked = barred + tuple(b for b in case.barred[c][g] if b in _SUPPOSED)
+                seats = () if left[g] else (Lift.SEAT if room[group.name] else Lift.VACANCY,)
+                lifts = (*(_LIFTS[barrier] for barrier in asked), *seats)
+                needed[g] = tuple(_opening(lift, one, supposed, group) for lift in lifts)
+        costs = {g: _cost(openings) for g, openings in needed.items()}
+        bundle = cheapest(one, [case.option(g, cost) for g, cost in costs.items()])
+        if bundle:
+            openings = tuple(opening for g in bundle for opening in needed[g])
+            found.append((sum(costs[g] for g in bundle), openings))
+    return min(found, key=lambda way: way[0])[1] if found else None
+
+
+_LIFTS = {
+    Barrier.NOT_FREE: Lift.FREE,
+    Barrier.FREE_UNKNOWN: Lift.FREE,
+    Barrier.LANGUAGE_UNKNOWN: Lift.LANGUAGE,
+    Barrier.GENDER_UNKNOWN: Lift.GENDER,
+    Barrier.STAGE_UNKNOWN: Lift.STAGE,
+}
+# Not known, and supposed to be one of the words that groups have.
+_SUPPOSED = {Barrier.GENDER_UNKNOWN, Barrier.STAGE_UNKNOWN}
+_LIFTABLE = {*_LIFTS} - _SUPPOSED
+
+
+def _opening(lift: Lift, candidate: Candidate, supposed: Candidate, group: Group) -> Opening:
+    match lift:
+        case Lift.FREE:
+            return Opening(lift, group.name, windows=_missing(candidate, group))
+        case Lift.LANGUAGE:
+            return Opening(lift, group.name, word=group.language)
+        case Lift.GENDER:
+            return Opening(lift, group.name, word=supposed.gender)
+        case Lift.STAGE:
+            return Opening(lift, group.name, word=supposed.stage)
+        case Lift.SEAT | Lift.VACANCY:
+            return Opening(lift, group.name)
+
+
+def _cost(openings: Collection[Opening]) -> int:
+    """Fewer openings, then fewer minutes, then fewer seats that somebody must leave."""
+    minutes = sum(whole_minutes(one.windows.total) for one in openings if one.windows)
+    vacancies = sum(one.lift is Lift.VACANCY for one in openings)
+    return len(openings) * 10**9 + minutes * 100 + vacancies
