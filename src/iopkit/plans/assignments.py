@@ -1,8 +1,8 @@
 """Assignments: who goes to which group, within seats, as good as can be. Needs ``groups``."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date
 from enum import StrEnum
 from itertools import accumulate
 from uuid import UUID
@@ -14,10 +14,9 @@ from iopkit.errors import find_named, refuse, refuse_moments, unless
 from iopkit.plans.bundles import cheapest
 from iopkit.plans.candidates import Roster
 from iopkit.plans.groups import Group, refuse_groups, spare_seats
-from iopkit.plans.programs import Service
 from iopkit.plans.rosters import Bundles, Case
 from iopkit.plans.sites import Site
-from iopkit.plans.solver import Gains, Solver, total
+from iopkit.plans.solver import Gains, Limits, Solver, total
 from iopkit.plans.waitlists import Waiting, waitlist
 
 
@@ -145,10 +144,8 @@ def assign(
     site: Site,
     *,
     on: date,
-    weights: Weights = Weights(),  # noqa: B008  # frozen
-    services: Iterable[Service] = (),
-    most_nodes: int = 1000,
-    time_limit: timedelta | None = None,
+    weights: Weights = Weights(),
+    limits: Limits = Limits(),  # noqa: B008  # frozen
 ) -> Assignments:
     """Who goes to which group from a day on.
 
@@ -160,22 +157,17 @@ def assign(
     Args:
         on: the day of joining: closed groups that have begun take nobody, and waiting counts
             up to it.
-        services: what groups can be of, to check their sizes, lengths and clinicians.
-        most_nodes: how many cases the solver may tell apart for each aim. It then gives the
-            best that it has, with a bound.
-        time_limit: how long it may take for each aim. With one, results can differ between
-            runs; ``None``: as long as it takes.
+        limits: what the solver may spend on each aim. At a limit it gives the best that it
+            has, and a bound.
 
     Raises:
-        InvalidError: with all that the site or the services do not allow of the groups.
+        InvalidError: with all that the site does not allow of the groups.
         MissingExtraError: the extra ``groups`` is not installed.
     """
     refuse_moments("assign", on=on)
-    refuse("assign", unless(most_nodes >= 1, "most_nodes", "at least 1", most_nodes))
-    services = tuple(services)
-    refuse_groups(roster.groups, site, services)
+    refuse_groups(roster.groups, site, roster.services)
     case = Case(roster, on=on)
-    solver = Solver(case, most_nodes, time_limit)
+    solver = Solver(case, limits)
     taken = _one_by_one(case, weights)
     scores: list[Score] = []
     floors: list[tuple[Gains, int]] = []
@@ -195,7 +187,7 @@ def assign(
         tuple(
             Assignment(key, tuple(case.groups[g].name for g in groups)) for key, groups in assigned
         ),
-        waitlist(case, chosen, spare_seats(roster.groups, site, services)),
+        waitlist(case, chosen, spare_seats(roster.groups, site, roster.services)),
         tuple(scores),
     )
 

@@ -1,14 +1,11 @@
 """Bundles: groups that one patient can be in together, and the cheapest of them."""
 
 from collections.abc import Iterable, Sequence
-from functools import reduce
 from itertools import accumulate
-from operator import or_
 from typing import NamedTuple
 
 from attrs import frozen
 
-from iopkit.availability import DAY
 from iopkit.plans.candidates import Candidate
 from iopkit.plans.groups import Group
 
@@ -46,6 +43,14 @@ def days_of(group: Group) -> int:
     return sum(1 << day for day in {slot.day for slot in group.slots})
 
 
+def all_bits(some: Iterable[int]) -> int:
+    """The bits of any of some numbers."""
+    bits = 0
+    for one in some:
+        bits |= one
+    return bits
+
+
 def cheapest(candidate: Candidate, options: Iterable[Option]) -> tuple[int, ...] | None:
     """The groups that meet a candidate's doses at the least cost, by number.
 
@@ -74,7 +79,7 @@ class _Step:
     def __init__(self, options: Sequence[Option], needed: int) -> None:
         self.options, self.needed = options, needed
         self.sums = (0, *accumulate(one.cost for one in options))
-        self.days = reduce(or_, (one.days for one in options), 0)
+        self.days = all_bits(one.days for one in options)
         self.most_days = max((one.days.bit_count() for one in options), default=0)
 
     def least(self, first: int, needed: int) -> int:
@@ -103,7 +108,7 @@ def _search(steps: Sequence[_Step], days: int) -> tuple[int, ...] | None:
     """Branch and bound, dose by dose."""
     after = [steps[n + 1 :] for n in range(len(steps))]
     later_cost = [sum(step.least(0, step.needed) for step in later) for later in after]
-    later_days = [reduce(or_, (step.days for step in later), 0) for later in after]
+    later_days = [all_bits(step.days for step in later) for later in after]
     later_most = [sum(step.needed * step.most_days for step in later) for later in after]
     best: _Partial | None = None
     effort = 0

@@ -1,5 +1,6 @@
 """Candidates: patients who are to be in groups, when they can come, and what they need."""
 
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -10,7 +11,7 @@ from iopkit.availability import WeeklyWindows
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, refuse_moments, unless
 from iopkit.plans.groups import Group, group_faults, speaks
-from iopkit.plans.programs import is_language
+from iopkit.plans.programs import Service, is_language
 from iopkit.plans.timings import MOST_A_WEEK
 
 MOST_POINTS = 100
@@ -94,9 +95,7 @@ class Candidate:
             "candidate",
             unless(random, "key", "a random UUID, from uuid.uuid4()", "another UUID"),
             unless(bool(self.doses), "doses", "at least one", "none"),
-            unless(
-                len(services) == len(set(services)), "doses", "each service once", "one twice"
-            ),
+            unless(len(services) == len(set(services)), "doses", "each service once", "one twice"),
             unless(1 <= self.days <= 7, "days", "from 1 to 7", "others"),
             unless(
                 all(map(is_language, self.languages or ())),
@@ -117,13 +116,17 @@ class Candidate:
 class Roster:
     """Groups, and those who are to be in them.
 
+    ``services`` are what the groups can be of; if there are none, any are.
+
     Raises:
         InvalidError: a name or key comes twice, two groups have one room or clinician at one
-            time, or a candidate is in or prefers a group that is not there.
+            time, one is not of the services or not of their sizes and lengths, or a candidate
+            is in or prefers a group that is not there.
     """
 
     groups: tuple[Group, ...]
     candidates: tuple[Candidate, ...] = ()
+    services: tuple[Service, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         names = {group.name for group in self.groups}
@@ -140,7 +143,7 @@ class Roster:
             )
             keys.add(candidate.key)
             faults += [fault.under("candidates", number) for fault in found]
-        refuse("roster", *group_faults(self.groups), tuple(faults))
+        refuse("roster", *group_faults(self.groups, self.services), tuple(faults))
 
     __repr__ = hidden
 
@@ -200,24 +203,28 @@ def barriers(candidate: Candidate, group: Group, *, on: date) -> tuple[Barrier, 
     """
     if group.service not in {dose.service for dose in candidate.doses}:
         return (Barrier.OTHER_SERVICE,)
-    found: list[Barrier] = []
-    if candidate.free is None:
-        found.append(Barrier.FREE_UNKNOWN)
-    elif not candidate.free.includes(group.times):
-        found.append(Barrier.NOT_FREE)
-    if group.language is not None:
-        if candidate.languages is None:
-            found.append(Barrier.LANGUAGE_UNKNOWN)
-        elif not speaks(candidate.languages, group.language):
-            found.append(Barrier.LANGUAGE)
-    for meant, own, other, unknown in (
-        (group.genders, candidate.gender, Barrier.GENDER, Barrier.GENDER_UNKNOWN),
-        (group.stages, candidate.stage, Barrier.STAGE, Barrier.STAGE_UNKNOWN),
-    ):
-        if meant is not None and own not in meant:
-            found.append(unknown if own is None else other)
+    found = list(_by_fact(candidate, group))
     if not group.takes(on):
         found.append(Barrier.BEGAN)
     if group.name in candidate.now_in:
         return tuple(one for one in found if not one.is_unknown and one is not Barrier.BEGAN)
     return tuple(found)
+
+
+def _by_fact(candidate: Candidate, group: Group) -> Iterator[Barrier]:
+    if candidate.free is None:
+        yield Barrier.FREE_UNKNOWN
+    elif not candidate.free.includes(group.times):
+        yield Barrier.NOT_FREE
+    if group.language is not None and candidate.languages is None:
+        yield Barrier.LANGUAGE_UNKNOWN
+    elif group.language is not None and not speaks(
+        candidate.languages or frozenset(), group.language
+    ):
+        yield Barrier.LANGUAGE
+    for meant, own, other, unknown in (
+        (group.genders, candidate.gender, Barrier.GENDER, Barrier.GENDER_UNKNOWN),
+        (group.stages, candidate.stage, Barrier.STAGE, Barrier.STAGE_UNKNOWN),
+    ):
+        if meant is not None and own not in meant:
+            yield unknown if own is None else other

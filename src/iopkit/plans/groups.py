@@ -18,6 +18,7 @@ from iopkit.availability import (
     wrapped,
 )
 from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.modalities import Modality
 from iopkit.plans.plans import Plan
 from iopkit.plans.programs import Service, is_language
 from iopkit.plans.sites import Offer, Site
@@ -116,12 +117,23 @@ def speaks(languages: frozenset[str], wanted: str) -> bool:
     return any(own == wanted or own.startswith(f"{wanted}-") for own in languages)
 
 
-def group_faults(groups: Sequence[Group]) -> Iterator[tuple[Fault, ...]]:
-    """What is wrong with groups beside each other: a name, room or clinician taken twice."""
+def group_faults(
+    groups: Sequence[Group], services: Iterable[Service] = ()
+) -> Iterator[tuple[Fault, ...]]:
+    """What is wrong with groups beside each other, and as groups of some services.
+
+    Args:
+        services: those that groups can be of; any are fine if none is given.
+    """
+    known: dict[str, list[Service]] = defaultdict(list)
+    for service in services:
+        known[service.name].append(service)
     seen: set[str] = set()
     for number, group in enumerate(groups):
         yield _at(number, unless(group.name not in seen, "name", "each name once", "one twice"))
         seen.add(group.name)
+        if known:
+            yield _at(number, _service_faults(group, known))
     for what in ("room", "clinician"):
         booked: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
         for number, group in enumerate(groups):
@@ -134,23 +146,14 @@ def group_faults(groups: Sequence[Group]) -> Iterator[tuple[Fault, ...]]:
 
 
 def refuse_groups(groups: Sequence[Group], site: Site, services: Iterable[Service] = ()) -> None:
-    """Raise ``InvalidError`` with all that a site, or its services, does not allow of groups.
-
-    Args:
-        services: those that groups can be of; any are fine if none is given.
-    """
-    known: dict[str, list[Service]] = defaultdict(list)
-    for service in services:
-        known[service.name].append(service)
+    """Raise ``InvalidError`` with all that a site does not allow of groups of some services."""
+    modalities = {service.name: service.modality for service in services}
     refuse(
         "groups",
         *(
-            _at(number, tuple(fault for some in faults for fault in some))
+            _at(number, faults)
             for number, group in enumerate(groups)
-            for faults in (
-                _site_faults(group, site),
-                _service_faults(group, site, known) if known else (),
-            )
+            for faults in _site_faults(group, site, modalities.get(group.service))
         ),
     )
 
@@ -204,7 +207,9 @@ def join(plan: Plan, site: Site, groups: Iterable[Group]) -> tuple[Plan, Site]:
             for name, own in joined.items()
             for fault in (
                 unless(name in weekly, name, "a weekly service of the plan", "another"),
-                unless(len({g.duration for g in own}) == 1, name, "groups of one length", "several"),
+                unless(
+                    len({g.duration for g in own}) == 1, name, "groups of one length", "several"
+                ),
             )
         ),
     )
@@ -213,9 +218,7 @@ def join(plan: Plan, site: Site, groups: Iterable[Group]) -> tuple[Plan, Site]:
         if not (own := joined.get(service.name)):
             return service
         slots = tuple(sorted(slot for group in own for slot in group.slots))
-        return evolve(
-            service, timing=Weekly(slots), duration=own[0].duration, duration_max=None
-        )
+        return evolve(service, timing=Weekly(slots), duration=own[0].duration, duration_max=None)
 
     told = [
         _offer(site, name, day, [g for g in own if any(slot.day == day for slot in g.slots)])
@@ -255,47 +258,43 @@ def _at(number: int, faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(fault.under("groups", number) for fault in faults)
 
 
-def _site_faults(group: Group, site: Site) -> Iterator[tuple[Fault, ...]]:
-    rooms = {room.name: room for room in site.rooms}
-    clinicians = {clinician.name: clinician for clinician in site.clinicians}
-    room, clinician = rooms.get(group.room or ""), clinicians.get(group.clinician or "")
-    yield unless(group.room is None or room is not None, "room", "a room of the site", group.room)
+def _site_faults(
+    group: Group, site: Site, modality: Modality | None
+) -> Iterator[tuple[Fault, ...]]:
+    room = next((room for room in site.rooms if room.name == group.room), None)
+    clinician = next((one for one in site.clinicians if one.name == group.clinician), None)
+    hours = {"the site's": site.hours}
+    yield unless(group.room is None or bool(room), "room", "a room of the site", repr(group.room))
+    if room:
+        most = room.seats
+        ok = group.capacity <= most
+        yield unless(ok, "capacity", f"up to {most}, as its room seats", group.capacity)
+        hours["its room's"] = room.hours or site.hours
     yield unless(
-        group.clinician is None or clinician is not None,
+        group.clinician is None or bool(clinician),
         "clinician",
         "a clinician of the site",
-        group.clinician,
+        repr(group.clinician),
     )
-    seats = room.seats if room else group.capacity
-    yield unless(
-        group.capacity <= seats, "capacity", f"up to {seats}, as its room seats", group.capacity
-    )
-    for whose, hours in (
-        ("the site's", site.hours),
-        ("its room's", room and room.hours),
-        ("its clinician's", clinician and clinician.hours),
-    ):
-        outside = group.times - hours if hours is not None else WeeklyWindows()
+    if clinician:
+        hours["its clinician's"] = clinician.hours or site.hours
+        gives, spoken = clinician.gives, clinician.languages
+        ok = gives is None or modality is None or modality in gives
+        yield unless(ok, "clinician", f"one who gives {modality}", repr(group.clinician))
+        ok = group.language is None or spoken is None or speaks(spoken, group.language)
+        yield unless(ok, "language", "a language of its clinician", repr(group.language))
+    for whose, windows in hours.items():
+        outside = group.times - windows
         yield unless(not outside.spans, "slots", f"times within {whose} hours", outside)
-    spoken = clinician.languages if clinician else None
-    ok = group.language is None or spoken is None or speaks(spoken, group.language)
-    yield unless(ok, "language", "a language of its clinician", repr(group.language))
 
 
-def _service_faults(
-    group: Group, site: Site, known: Mapping[str, Sequence[Service]]
-) -> Iterator[tuple[Fault, ...]]:
-    own = known.get(group.service, ())
-    found = repr(group.service)
-    yield unless(bool(own), "service", f"one of {', '.join(sorted(known))}", found)
-    gives = next((c.gives for c in site.clinicians if c.name == group.clinician), None)
-    for service in own:
+def _service_faults(group: Group, known: Mapping[str, Sequence[Service]]) -> Iterator[Fault]:
+    expected = f"one of {', '.join(sorted(known))}"
+    yield from unless(group.service in known, "service", expected, repr(group.service))
+    for service in known.get(group.service, ()):
         most = service.group_max or group.capacity
-        yield unless(
-            group.capacity <= most, "capacity", f"up to {most}, as its service has", group.capacity
-        )
+        ok = group.capacity <= most
+        yield from unless(ok, "capacity", f"up to {most}, as its service has", group.capacity)
         low, high = service.duration or group.duration, service.longest or group.duration
-        expected = "a length that its service has"
-        yield unless(low <= group.duration <= high, "duration", expected, group.duration)
-        ok = gives is None or service.modality in gives
-        yield unless(ok, "clinician", f"one who gives {service.modality.value}", group.clinician)
+        ok = low <= group.duration <= high
+        yield from unless(ok, "duration", "a length that its service has", group.duration)

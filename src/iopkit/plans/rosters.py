@@ -1,7 +1,7 @@
 """Rosters made ready: which groups suit whom, and which groups are as good as one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from attrs import evolve
@@ -35,7 +35,9 @@ class Case:
 
     def __init__(self, roster: Roster, *, on: date) -> None:
         self.groups = sorted(roster.groups, key=lambda group: group.name)
-        self.candidates = sorted(roster.candidates, key=lambda one: (_waits_since(one, on), one.key))
+        self.candidates = sorted(
+            roster.candidates, key=lambda one: (_waits_since(one, on), one.key)
+        )
         self.on = on
         self.times, self.days = times_of(self.groups), [days_of(group) for group in self.groups]
         number = {group.name: n for n, group in enumerate(self.groups)}
@@ -53,7 +55,11 @@ class Case:
         self.pool_of = {g: p for p, pool in enumerate(self.pools) for g in pool.members}
         # Which pools suit each candidate, and whether the candidate is in one of them now.
         self.suits = [
-            {p: points[pool.members[0]] for p, pool in enumerate(self.pools) if pool.members[0] in points}
+            {
+                p: points[pool.members[0]]
+                for p, pool in enumerate(self.pools)
+                if pool.members[0] in points
+            }
             for points in self.points
         ]
         self.keeps = [
@@ -74,8 +80,13 @@ class Case:
         found: list[tuple[Barrier, ...]] = []
         for g, group in enumerate(self.groups):
             alike = (
-                self.times[g], group.service, group.language, group.genders, group.stages,
-                group.takes(self.on), group.name in one.now_in,
+                self.times[g],
+                group.service,
+                group.language,
+                group.genders,
+                group.stages,
+                group.takes(self.on),
+                group.name in one.now_in,
             )
             if alike not in known:
                 known[alike] = barriers(one, group, on=self.on)

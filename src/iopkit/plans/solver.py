@@ -5,14 +5,15 @@ Needs the extra ``groups``.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from functools import reduce
 from itertools import accumulate
 from math import floor, inf
-from operator import or_
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from iopkit.errors import MissingExtraError
+from attrs import frozen
+
+from iopkit.errors import MissingExtraError, refuse, unless
+from iopkit.plans.bundles import all_bits
 from iopkit.plans.rosters import Bundles, Case
 
 if TYPE_CHECKING:
@@ -25,6 +26,26 @@ Gains = Sequence[tuple[int, Mapping[int, int]]]
 _Row = tuple[float, float, Mapping[int, int]]
 
 _TOLERANCE = 1e-6
+
+
+@frozen
+class Limits:
+    """What the solver may spend on one aim.
+
+    ``nodes`` counts the cases that it tells apart, the same on every machine. With a
+    ``time``, results can differ between runs; ``None``: as long as it takes.
+    """
+
+    nodes: int = 1000
+    time: timedelta | None = None
+
+    def __attrs_post_init__(self) -> None:
+        ok = self.time is None or self.time > timedelta(0)
+        refuse(
+            "limits",
+            unless(self.nodes >= 1, "nodes", "at least 1", self.nodes),
+            unless(ok, "time", "some time", self.time),
+        )
 
 
 def total(gains: Gains, taken: Bundles) -> int:
@@ -42,9 +63,9 @@ class Solver:
     each weekday is at most 1, and 0 without a group on it.
     """
 
-    def __init__(self, case: Case, most_nodes: int, time_limit: timedelta | None) -> None:
+    def __init__(self, case: Case, limits: Limits) -> None:
         self._highspy = _highspy()
-        self._case, self._most_nodes, self._time_limit = case, most_nodes, time_limit
+        self._case, self._limits = case, limits
         self._placed: dict[int, int] = {}
         self._seat: dict[tuple[int, int], int] = {}
         self._day: dict[tuple[int, int], int] = {}
@@ -76,7 +97,10 @@ class Solver:
             floors: aims that come before, and what was reached of them.
             bound: one that is known already.
         """
-        highs = self._highspy.Highs()
+        # The public class prints a banner when it is made.
+        highs = self._highspy._Highs()  # noqa: SLF001  # in the package's ``__all__``
+        time = self._limits.time
+        seconds = inf if time is None else time / timedelta(seconds=1)
         for name, value in (
             ("output_flag", False),
             ("threads", 1),
@@ -84,8 +108,8 @@ class Solver:
             ("mip_rel_gap", 0.0),
             # Totals are whole numbers, so less than one is no gap.
             ("mip_abs_gap", 0.99),
-            ("mip_max_nodes", self._most_nodes),
-            ("time_limit", self._time_limit / timedelta(seconds=1) if self._time_limit else inf),
+            ("mip_max_nodes", self._limits.nodes),
+            ("time_limit", seconds),
         ):
             highs.setOptionValue(name, value)
         highs.passModel(self._program(gains, floors))
@@ -110,10 +134,10 @@ class Solver:
         on_day = [frozenset(p for p in days if days[p] >> day & 1) for day in range(7)]
         groups = sum(dose.groups for dose in one.doses)
         apart = groups == one.days and all(some.bit_count() == 1 for some in days.values())
-        together = set(on_day) if apart else set()
+        together: set[frozenset[int]] = set(on_day) if apart else set()
         times = {p: case.times[g] for p, g in first.items()}
         # Of groups that share a moment, one begins at it.
-        begins = reduce(or_, (bits & ~(bits << 1) for bits in times.values()))
+        begins = all_bits(bits & ~(bits << 1) for bits in times.values())
         moments = [1 << place for place in range(begins.bit_length()) if begins >> place & 1]
         together |= {frozenset(p for p in times if times[p] & moment) for moment in moments}
         for some in sorted(together, key=sorted):
@@ -141,7 +165,7 @@ class Solver:
         lp.num_col_, lp.num_row_ = columns, len(rows)
         lp.sense_ = highspy.ObjSense.kMaximize
         lp.col_cost_ = [costs.get(column, 0) for column in range(columns)]
-        lp.col_lower_, lp.col_upper_ = [0] * columns, [1] * columns
+        lp.col_lower_, lp.col_upper_ = [0.0] * columns, [1.0] * columns
         lp.integrality_ = [highspy.HighsVarType.kInteger] * columns
         lp.row_lower_, lp.row_upper_ = [row[0] for row in rows], [row[1] for row in rows]
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise

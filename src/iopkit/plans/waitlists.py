@@ -3,9 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from functools import reduce
 from itertools import product
-from operator import or_
 from uuid import UUID
 
 from attrs import evolve, frozen
@@ -148,7 +146,7 @@ def grant(roster: Roster, waiting: Waiting) -> Roster:
     now = [groups[name] for name in candidate.now_in]
     free, languages = candidate.free, candidate.languages
     if free is None:
-        free = reduce(or_, (group.times for group in now), WeeklyWindows())
+        free = WeeklyWindows(tuple(span for group in now for span in group.times.spans))
     if languages is None:
         languages = frozenset(group.language for group in now if group.language)
     for opening in waiting.openings or ():
