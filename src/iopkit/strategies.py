@@ -61,6 +61,7 @@ from iopkit.patients import (
 )
 from iopkit.plans import (
     COURSE_FACTS,
+    Candidate,
     Caseload,
     Closure,
     CodeRule,
@@ -76,6 +77,8 @@ from iopkit.plans import (
     EveryWeeks,
     Exclusion,
     Frequency,
+    Group,
+    GroupDose,
     GroupSize,
     InAll,
     LongestGap,
@@ -86,6 +89,7 @@ from iopkit.plans import (
     Phase,
     PlanLength,
     PlanPart,
+    Preference,
     Program,
     RandomDays,
     Rate,
@@ -93,6 +97,7 @@ from iopkit.plans import (
     Requirement,
     RequirementSet,
     Reviews,
+    Roster,
     Service,
     SessionCodes,
     Signer,
@@ -483,6 +488,62 @@ def sites(draw: st.DrawFn) -> Site:
         provides=draw(st.none() | st.frozensets(st.sampled_from(Need))),
         patients_per_counselor=draw(st.none() | st.integers(0, 40)),
     )
+
+
+@st.composite
+def groups(draw: st.DrawFn, name: str) -> Group:
+    """Groups of one or two weekly times, open and closed, for all and for some."""
+    starts = st.builds(time, st.integers(8, 20), st.sampled_from([0, 30]))
+    timed = st.builds(Slot, st.sampled_from(Weekday), starts)
+    closed = draw(st.booleans())
+    first = days(date(2025, 12, 1), date(2026, 2, 1))
+    return Group(
+        name,
+        draw(st.sampled_from(["group", "skills"])),
+        tuple(draw(st.lists(timed, min_size=1, max_size=2, unique_by=lambda slot: slot.day))),
+        _minutes(draw(st.sampled_from([50, 90, 180]))),
+        draw(st.integers(1, 3)),
+        closed=closed,
+        begins=draw(first if closed else st.none() | first),
+        language=draw(st.none() | st.sampled_from(_LANGUAGES)),
+        genders=draw(st.none() | st.frozensets(st.sampled_from(_GENDERS), min_size=1)),
+        stages=draw(st.none() | st.frozensets(st.sampled_from(_STAGES), min_size=1)),
+    )
+
+
+_LANGUAGES, _GENDERS, _STAGES = ("en", "es"), ("women", "men"), ("early", "later")
+
+
+@st.composite
+def candidates(draw: st.DrawFn, among: tuple[Group, ...]) -> Candidate:
+    """Candidates for some groups, of whom little, much or all is known."""
+    names = st.sampled_from([group.name for group in among])
+    some = st.frozensets(names, max_size=2)
+    doses = st.builds(GroupDose, st.sampled_from(["group", "skills"]), st.sampled_from([1, 1, 2]))
+    evenings = WeeklyWindows.of(*(f"{day.title} 16:00-24:00" for day in Weekday))
+    windows = st.sampled_from([WeeklyWindows.always(), ~evenings, evenings]) | weekly_windows()
+    preferences = st.builds(Preference, st.integers(-5, 5), some, st.none() | windows)
+    chosen = draw(st.lists(doses, min_size=1, max_size=2, unique_by=lambda dose: dose.service))
+    return Candidate(
+        draw(keys()),
+        tuple(chosen),
+        draw(st.none() | windows),
+        draw(st.sampled_from([1, 1, 2])),
+        draw(st.none() | st.frozensets(st.sampled_from(_LANGUAGES))),
+        draw(st.none() | st.sampled_from(_GENDERS)),
+        draw(st.none() | st.sampled_from(_STAGES)),
+        tuple(draw(st.lists(preferences, max_size=2))),
+        draw(st.none() | days(date(2025, 10, 1), date(2026, 1, 31))),
+        draw(some),
+    )
+
+
+@st.composite
+def rosters(draw: st.DrawFn) -> Roster:
+    """A few groups, and a few candidates for them."""
+    some = tuple(draw(groups(f"group-{number}")) for number in range(draw(st.integers(1, 6))))
+    who = st.lists(candidates(some), max_size=6, unique_by=lambda one: one.key)
+    return Roster(some, tuple(draw(who)))
 
 
 @st.composite

@@ -1,5 +1,7 @@
 """What, and when? Programs, sites, plans, schedules, requirements and charges."""
 
+from iopkit.plans.assignments import Aim, Assignment, Assignments, Score, Weights, assign
+from iopkit.plans.candidates import Barrier, Candidate, GroupDose, Preference, Roster, barriers
 from iopkit.plans.charges import (
     Charge,
     Charges,
@@ -41,6 +43,7 @@ from iopkit.plans.goals import (
     ScoreTarget,
     Target,
 )
+from iopkit.plans.groups import Group, join
 from iopkit.plans.plans import (
     Disclosure,
     JudgedBy,
@@ -122,6 +125,7 @@ from iopkit.plans.sites import (
     Site,
     closed_days,
 )
+from iopkit.plans.solver import Limits
 from iopkit.plans.stated import Stated, StatedHours, StatedSessions
 from iopkit.plans.tailoring import CALLED_FOR, NEEDED_FOR, call_for, needs_of
 from iopkit.plans.timetables import (
@@ -144,6 +148,7 @@ from iopkit.plans.timings import (
     Weekly,
     slots_of,
 )
+from iopkit.plans.waitlists import Lift, Obstacle, Opening, Waiting, WaitingFor, grant
 
 __all__ = [
     "CALLED_FOR",
@@ -157,8 +162,13 @@ __all__ = [
     "TREATMENT",
     "AddMilestones",
     "AddSessions",
+    "Aim",
+    "Assignment",
+    "Assignments",
+    "Barrier",
     "Beyond",
     "Bounds",
+    "Candidate",
     "CapGroups",
     "Caseload",
     "Charge",
@@ -192,6 +202,8 @@ __all__ = [
     "Fit",
     "Frequency",
     "Goal",
+    "Group",
+    "GroupDose",
     "GroupSize",
     "HoldOftener",
     "HolidayCalendar",
@@ -202,6 +214,8 @@ __all__ = [
     "Leave",
     "Left",
     "LengthenSessions",
+    "Lift",
+    "Limits",
     "LongestGap",
     "Matter",
     "MatterKind",
@@ -211,14 +225,17 @@ __all__ = [
     "MoveSession",
     "Note",
     "Objective",
+    "Obstacle",
     "Offer",
     "Once",
+    "Opening",
     "PerWeek",
     "Period",
     "Phase",
     "Plan",
     "PlanLength",
     "PlanPart",
+    "Preference",
     "Problem",
     "Program",
     "Progress",
@@ -235,7 +252,9 @@ __all__ = [
     "Reviews",
     "Revision",
     "Room",
+    "Roster",
     "Schedule",
+    "Score",
     "ScoreTarget",
     "Service",
     "Session",
@@ -263,13 +282,18 @@ __all__ = [
     "Unit",
     "Units",
     "Unplaced",
+    "Waiting",
+    "WaitingFor",
     "WeekCode",
     "Weekly",
     "WeeklyDays",
     "WeeklyHours",
     "WeeklyServices",
+    "Weights",
     "Why",
     "WrittenPlan",
+    "assign",
+    "barriers",
     "booked_doses",
     "call_for",
     "check",
@@ -283,7 +307,9 @@ __all__ = [
     "find_rates",
     "find_requirements",
     "fits",
+    "grant",
     "itemize",
+    "join",
     "judge",
     "milestones",
     "needs_of",

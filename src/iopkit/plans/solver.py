@@ -17,7 +17,7 @@ from iopkit.plans.bundles import all_bits
 from iopkit.plans.rosters import Bundles, Case
 
 if TYPE_CHECKING:
-    from highspy import HighsLp
+    from highspy import Highs, HighsLp
 
 Gains = Sequence[tuple[int, Mapping[int, int]]]
 """What each candidate adds to an aim by having a place, and by a seat in each pool."""
@@ -97,10 +97,25 @@ class Solver:
             floors: aims that come before, and what was reached of them.
             bound: one that is known already.
         """
+        best, most = start, float(bound)
+        # Presolve can take a start for a better one, and then give back the start itself
+        # (HiGHS 1.16): what comes back is trusted if it is worth what is told.
+        for known in (start, None):
+            highs = self._run(known, gains, floors)
+            found = self._read(highs.getSolution().col_value or self._values(start))
+            best = max(best, found, key=lambda some: total(gains, some))
+            told = highs.getInfo()
+            if total(gains, found) > told.objective_function_value - _TOLERANCE:
+                most = min(most, told.mip_dual_bound + _TOLERANCE)
+                break
+        return best, max(total(gains, best), floor(most))
+
+    def _run(
+        self, known: Bundles | None, gains: Gains, floors: Sequence[tuple[Gains, int]]
+    ) -> "Highs":
         # The public class prints a banner when it is made.
-        highs = self._highspy._Highs()  # noqa: SLF001  # in the package's ``__all__``
+        highs: Highs = self._highspy._Highs()  # noqa: SLF001  # in the package's ``__all__``
         time = self._limits.time
-        seconds = inf if time is None else time / timedelta(seconds=1)
         for name, value in (
             ("output_flag", False),
             ("threads", 1),
@@ -109,19 +124,16 @@ class Solver:
             # Totals are whole numbers, so less than one is no gap.
             ("mip_abs_gap", 0.99),
             ("mip_max_nodes", self._limits.nodes),
-            ("time_limit", seconds),
+            ("time_limit", inf if time is None else time / timedelta(seconds=1)),
         ):
             highs.setOptionValue(name, value)
         highs.passModel(self._program(gains, floors))
-        known = self._highspy.HighsSolution()
-        known.col_value = self._values(start)
-        highs.setSolution(known)
+        if known is not None:
+            given = self._highspy.HighsSolution()
+            given.col_value = self._values(known)
+            highs.setSolution(given)
         highs.run()
-        found = self._read(highs.getSolution().col_value)
-        best = max(start, found, key=lambda some: total(gains, some))
-        if highs.getModelStatus() == self._highspy.HighsModelStatus.kOptimal:
-            return best, total(gains, best)
-        return best, min(bound, floor(highs.getInfo().mip_dual_bound + _TOLERANCE))
+        return highs
 
     def _of_candidate(self, c: int) -> Iterator[_Row]:
         """The doses of a candidate, no two groups at once, and enough days."""
@@ -155,7 +167,7 @@ class Solver:
         """What each column adds to an aim."""
         placed = {column: gains[c][0] for c, column in self._placed.items()}
         seats = {column: gains[c][1].get(p, 0) for (c, p), column in self._seat.items()}
-        return placed | seats
+        return {column: gain for column, gain in (placed | seats).items() if gain}
 
     def _program(self, gains: Gains, floors: Sequence[tuple[Gains, int]]) -> "HighsLp":
         highspy, columns = self._highspy, self._columns
