@@ -189,35 +189,34 @@ def waitlist(case: Case, taken: Bundles, room: Mapping[str, int]) -> tuple[Waiti
     why = {c: WaitingFor.SEAT if c in placeable else _why(case, c) for c in waiting}
     order = list(WaitingFor)
     waiting.sort(key=lambda c: (order.index(why[c]), c))
-    return tuple(
-        Waiting(
-            case.candidates[c].key,
-            place,
-            why[c],
-            case.since(c),
-            _obstacles(case, c, left),
-            _openings(case, c, left, room),
-        )
-        for place, c in enumerate(waiting, 1)
-    )
+    found: list[Waiting] = []
+    for place, c in enumerate(waiting, 1):
+        missing = _missing(case, c)
+        obstacles = _obstacles(case, c, left, missing)
+        openings = _openings(case, c, left, room, missing)
+        key = case.candidates[c].key
+        found.append(Waiting(key, place, why[c], case.since(c), obstacles, openings))
+    return tuple(found)
 
 
-def _obstacles(case: Case, c: int, left: Sequence[int]) -> tuple[Obstacle, ...]:
-    one = case.candidates[c]
-    return tuple(
-        Obstacle(
-            group.name,
-            (*barred, *(() if seats else (Barrier.FULL,))),
-            _missing(one, group) if {Barrier.NOT_FREE, Barrier.FREE_UNKNOWN} & {*barred} else None,
-        )
-        for group, barred, seats in zip(case.groups, case.barred[c], left, strict=True)
-        if (barred or not seats) and barred != (Barrier.OTHER_SERVICE,)
-    )
+# When a candidate would have to be free for groups, by the times of these.
+_Missing = Mapping[int, WeeklyWindows]
 
 
-def _missing(candidate: Candidate, group: Group) -> WeeklyWindows:
-    """When a candidate would have to be free for a group and is not, as far as is known."""
-    return group.times - (candidate.free or WeeklyWindows())
+def _missing(case: Case, c: int) -> _Missing:
+    free = case.candidates[c].free or WeeklyWindows()
+    alike = dict(zip(case.times, case.groups, strict=True))
+    return {bits: group.times - free for bits, group in alike.items()}
+
+
+def _obstacles(case: Case, c: int, left: Sequence[int], missing: _Missing) -> tuple[Obstacle, ...]:
+    found: list[Obstacle] = []
+    for g, group in enumerate(case.groups):
+        barred = case.barred[c][g] if left[g] else (*case.barred[c][g], Barrier.FULL)
+        if barred and Barrier.OTHER_SERVICE not in barred:
+            timed = Barrier.NOT_FREE in barred or Barrier.FREE_UNKNOWN in barred
+            found.append(Obstacle(group.name, barred, missing[case.times[g]] if timed else None))
+    return tuple(found)
 
 
 def _why(case: Case, c: int) -> WaitingFor:
@@ -249,20 +248,22 @@ def _suppositions(case: Case, candidate: Candidate) -> Iterator[Candidate]:
 
 
 def _openings(
-    case: Case, c: int, left: Sequence[int], room: Mapping[str, int]
+    case: Case, c: int, left: Sequence[int], room: Mapping[str, int], missing: _Missing
 ) -> tuple[Opening, ...] | None:
     """The fewest and smallest openings with which a candidate has a place beside all others."""
     one = case.candidates[c]
     found: list[tuple[int, tuple[Opening, ...]]] = []
     for supposed in _suppositions(case, one):
         needed: dict[int, tuple[Opening, ...]] = {}
+        known = case.barred[c] if supposed == one else None
         for g, group in enumerate(case.groups):
-            barred = barriers(supposed, group, on=case.on)
+            barred = known[g] if known else barriers(supposed, group, on=case.on)
             if _LIFTABLE.issuperset(barred):
                 asked = barred + tuple(b for b in case.barred[c][g] if b in _SUPPOSED)
                 seats = () if left[g] else (Lift.SEAT if room[group.name] else Lift.VACANCY,)
                 lifts = (*(_LIFTS[barrier] for barrier in asked), *seats)
-                needed[g] = tuple(_opening(lift, one, supposed, group) for lift in lifts)
+                windows = missing[case.times[g]]
+                needed[g] = tuple(_opening(lift, supposed, group, windows) for lift in lifts)
         costs = {g: _cost(openings) for g, openings in needed.items()}
         bundle = cheapest(one, [case.option(g, cost) for g, cost in costs.items()])
         if bundle:
@@ -283,10 +284,10 @@ _SUPPOSED = {Barrier.GENDER_UNKNOWN, Barrier.STAGE_UNKNOWN}
 _LIFTABLE = {*_LIFTS} - _SUPPOSED
 
 
-def _opening(lift: Lift, candidate: Candidate, supposed: Candidate, group: Group) -> Opening:
+def _opening(lift: Lift, supposed: Candidate, group: Group, missing: WeeklyWindows) -> Opening:
     match lift:
         case Lift.FREE:
-            return Opening(lift, group.name, windows=_missing(candidate, group))
+            return Opening(lift, group.name, windows=missing)
         case Lift.LANGUAGE:
             return Opening(lift, group.name, word=group.language)
         case Lift.GENDER:
