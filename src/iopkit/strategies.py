@@ -520,8 +520,8 @@ def candidates(draw: st.DrawFn, among: tuple[Group, ...]) -> Candidate:
     names = st.sampled_from([group.name for group in among])
     some = st.frozensets(names, max_size=2)
     doses = st.builds(GroupDose, st.sampled_from(["group", "skills"]), st.sampled_from([1, 1, 2]))
-    evenings = WeeklyWindows.of(*(f"{day.title} 16:00-24:00" for day in Weekday))
-    windows = st.sampled_from([WeeklyWindows.always(), ~evenings, evenings]) | weekly_windows()
+    often = st.sampled_from([WeeklyWindows.always(), _MORNINGS, ~_MORNINGS])
+    windows = often | weekly_windows()
     preferences = st.builds(Preference, st.integers(-5, 5), some, st.none() | windows)
     chosen = draw(st.lists(doses, min_size=1, max_size=2, unique_by=lambda dose: dose.service))
     return Candidate(
@@ -539,11 +539,61 @@ def candidates(draw: st.DrawFn, among: tuple[Group, ...]) -> Candidate:
 
 
 @st.composite
-def rosters(draw: st.DrawFn) -> Roster:
-    """A few groups, and a few candidates for them."""
+def rosters(draw: st.DrawFn, *, contested: bool = False) -> Roster:
+    """A few groups, and a few candidates for them.
+
+    Args:
+        contested: most can come to most groups, of which there are few, in the first three
+            days of the week.
+    """
+    if contested:
+        some = tuple(draw(_few_groups(f"group-{number}")) for number in range(draw(_several)))
+        return Roster(some, tuple(draw(_ready(some, n)) for n in range(draw(_several))))
     some = tuple(draw(groups(f"group-{number}")) for number in range(draw(st.integers(1, 6))))
     who = st.lists(candidates(some), max_size=6, unique_by=lambda one: one.key)
     return Roster(some, tuple(draw(who)))
+
+
+_several = st.sampled_from([3, 4, 5, 6])
+
+
+@st.composite
+def _few_groups(draw: st.DrawFn, name: str) -> Group:
+    on = draw(st.sampled_from([(0,), (1,), (2,), (0,), (1,), (2,), (0, 1), (0, 2), (1, 2)]))
+    return Group(
+        name,
+        draw(st.sampled_from(["group", "group", "group", "skills"])),
+        tuple(Slot(Weekday(day), time(draw(st.sampled_from([9, 10, 11, 18])))) for day in on),
+        _minutes(draw(st.sampled_from([60, 90]))),
+        draw(st.sampled_from([1, 1, 2])),
+        language=draw(st.sampled_from([None, None, None, "en"])),
+        stages=draw(st.sampled_from([None, None, None, frozenset({"early"})])),
+    )
+
+
+@st.composite
+def _ready(draw: st.DrawFn, among: tuple[Group, ...], number: int) -> Candidate:
+    names = [one.name for one in among]
+    pairs = [frozenset(pair) for pair in pairwise([*names, names[0]])]
+    points = st.integers(-3, 5)
+    once, twice = GroupDose("group"), GroupDose("group", 2)
+    return Candidate(
+        UUID(int=number, version=4),
+        draw(st.sampled_from([(once,), (twice,), (once, GroupDose("skills"))])),
+        draw(st.sampled_from([WeeklyWindows.always(), WeeklyWindows.always(), _MORNINGS])),
+        draw(st.sampled_from([1, 1, 2])),
+        draw(st.sampled_from([None, frozenset({"en"})])),
+        stage="early",
+        preferences=(
+            Preference(draw(points), draw(st.sampled_from(pairs))),
+            Preference(draw(points), within=_MORNINGS),
+        ),
+        waiting_since=draw(st.none() | days(date(2025, 11, 1), date(2026, 1, 31))),
+        now_in=draw(st.sampled_from([frozenset[str]()] * 9 + pairs)),
+    )
+
+
+_MORNINGS = WeeklyWindows.of(*(f"{day.title} 00:00-12:00" for day in Weekday))
 
 
 @st.composite

@@ -5,12 +5,12 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import combinations, product
 from pathlib import Path
 from subprocess import run
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -37,61 +37,10 @@ from iopkit.strategies import rosters
 
 ON = date(2026, 1, 5)
 SITE = Site("Elm Street", "America/Chicago", WeeklyWindows.always())
-ONE = (GroupDose("group"),)
-T = TypeVar("T")
 weights = st.builds(Weights, st.integers(0, 3), st.integers(0, 2), st.integers(0, 9), st.booleans())
 
 
-@st.composite
-def contested(draw: st.DrawFn) -> Roster:
-    """Rosters with fewer seats than candidates, most of whom can come to most groups."""
-
-    def one_of(*choices: T) -> T:
-        return draw(st.sampled_from(choices))
-
-    some = tuple(
-        Group(
-            f"group-{number}",
-            one_of("group", "group", "group", "skills"),
-            tuple(
-                Slot(day, time(one_of(9, 10, 11, 18)))
-                for day in one_of(*_ONE_DAY, *_ONE_DAY, *combinations(_DAYS, 2))
-            ),
-            timedelta(minutes=one_of(60, 90)),
-            one_of(1, 1, 2),
-            language=one_of(None, None, None, "en"),
-            stages=one_of(None, None, None, frozenset({"early"})),
-        )
-        for number in range(one_of(3, 4, 5, 6))
-    )
-    names = [one.name for one in some]
-    in_one = [frozenset({name}) for name in names]
-    in_two = [frozenset(two) for two in combinations(names, 2)]
-    mornings = WeeklyWindows.of(*(f"{day.title} 00:00-12:00" for day in Weekday))
-    always = WeeklyWindows.always()
-    who = tuple(
-        Candidate(
-            key(number),
-            one_of(ONE, (GroupDose("group", 2),), (*ONE, GroupDose("skills"))),
-            one_of(always, always, mornings),
-            days=one_of(1, 1, 2),
-            languages=one_of(None, frozenset({"en"})),
-            stage="early",
-            preferences=(
-                Preference(one_of(*range(-3, 6)), one_of(*in_two)),
-                Preference(one_of(*range(-3, 6)), within=mornings),
-            ),
-            waiting_since=one_of(None, *(ON - timedelta(days=n) for n in (6, 7, 20, 60))),
-            now_in=one_of(*[frozenset[str]()] * 9, *in_one, *in_two[:2]),
-        )
-        for number in range(one_of(3, 4, 5, 6))
-    )
-    return Roster(some, who)
-
-
-_DAYS = (Weekday.MONDAY, Weekday.TUESDAY, Weekday.WEDNESDAY)
-_ONE_DAY = tuple((day,) for day in _DAYS)
-any_rosters = contested() | rosters()
+any_rosters = rosters(contested=True) | rosters()
 
 
 def key(number: int) -> UUID:
@@ -412,7 +361,7 @@ def test_after_one_change_all_others_stay_where_they_are() -> None:
     assert moved(before, free_to_move) >= 1
 
 
-@given(contested())
+@given(rosters(contested=True))
 def test_whoever_has_a_place_keeps_it_if_nothing_changed(roster: Roster) -> None:
     plain = evolve(
         roster,
