@@ -77,7 +77,11 @@ from iopkit.patients import (
 from iopkit.plans import (
     AddMilestones,
     AddSessions,
+    Assignment,
+    Assignments,
+    Attainment,
     Beyond,
+    Candidate,
     CapGroups,
     Charge,
     Charges,
@@ -91,6 +95,8 @@ from iopkit.plans import (
     Finding,
     Fit,
     Goal,
+    Group,
+    GroupDose,
     HoldOftener,
     Intervention,
     JudgedBy,
@@ -104,9 +110,12 @@ from iopkit.plans import (
     MoveSession,
     Note,
     Objective,
+    Obstacle,
+    Opening,
     PerWeek,
     Phase,
     Plan,
+    Preference,
     Problem,
     Program,
     Progress,
@@ -115,6 +124,7 @@ from iopkit.plans import (
     Provenance,
     RandomDays,
     Refusal,
+    Roster,
     Schedule,
     ScoreTarget,
     Service,
@@ -130,8 +140,10 @@ from iopkit.plans import (
     Uncharged,
     Units,
     Unplaced,
+    Waiting,
     Weekly,
     WeeklyDays,
+    assign,
     check,
     draft,
     find_coding,
@@ -157,8 +169,12 @@ CONFIDENTIAL: set[type] = {
     AddMilestones,
     AddSessions,
     Assessment,
+    Assignment,
+    Assignments,
+    Attainment,
     Block,
     CapGroups,
+    Candidate,
     Cause,
     Change,
     Charge,
@@ -199,10 +215,13 @@ CONFIDENTIAL: set[type] = {
     Note,
     Objective,
     Obligation,
+    Obstacle,
+    Opening,
     Patient,
     Placed,
     Placement,
     Plan,
+    Preference,
     Problem,
     Progress,
     Proposal,
@@ -211,6 +230,7 @@ CONFIDENTIAL: set[type] = {
     Refusal,
     Remedy,
     Result,
+    Roster,
     Rows,
     RungResult,
     Schedule,
@@ -231,6 +251,7 @@ CONFIDENTIAL: set[type] = {
     Units,
     Unplaced,
     Visit,
+    Waiting,
 }
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
 IMPERSONAL = {
@@ -275,6 +296,7 @@ IMPERSONAL = {
     *("Slot", "Weekly", "PerWeek", "TimePerWeek", "EveryWeeks", "Once", "InAll", "RandomDays"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician"),
     *("Entry", "Dose", "_Leaf", "_Member"),
+    *("Group", "GroupDose", "Limits", "Option", "Weights"),
 }
 
 PROGRAM = Program(
@@ -416,6 +438,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += agreed(plan, start)
         made += charged(dated)
         made += advised(dated)
+    made += assigned(patient, start)
     for field in attrs.fields(Patient):
         value = getattr(patient, field.name)
         made += value if isinstance(value, tuple) else ()
@@ -492,6 +515,28 @@ def advised(dated: Schedule) -> Iterator[Any]:
     )
     yield Ground.of(dated, site(plan.start), judgments[0].findings, by_day=True)
     yield Remedy(revisions[0], Extent(), 1, 1)
+
+
+def assigned(patient: Patient, start: date) -> Iterator[Any]:
+    """A roster with the patient, in two groups, one of which has another patient's seat."""
+    free = patient.free or WeeklyWindows()
+    groups = tuple(
+        Group(name, "group", (Slot(Weekday(day), time(17, 43)),), timedelta(minutes=67), 1)
+        for day, name in enumerate(("a", "b"))
+    )
+    likes = (Preference(3, frozenset({"a"})), Preference(-2, within=free))
+    other = Candidate(
+        UUID(int=1, version=4),
+        (GroupDose("group"),),
+        WeeklyWindows.always(),
+        now_in=frozenset({"b"}),
+    )
+    own = Candidate(patient.key, (GroupDose("group", 2),), free, 1, None, None, None, likes, start)
+    roster = Roster(groups, (own, other))
+    found = assign(roster, site(start), on=start)
+    yield from (roster, own, *likes, found, *found.assigned, *found.waiting, *found.attained)
+    for one in found.waiting:
+        yield from (*one.obstacles, *(one.openings or ()))
 
 
 def leaves(value: object) -> Iterator[object]:
@@ -604,7 +649,7 @@ def test_no_value_of_a_patient_is_shown(patient: Patient, start: date, seed: int
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", text)
     personal = secrets(patient, start, seed, *(m.start for m in made if type(m) is Session))
     personal |= {word for leaf in leaves(patient) for word in words(leaf)}
-    personal -= {"assessment", "treatment"}  # which are names of classes too
+    personal -= {"assessment", "date", "treatment"}  # which are in names of classes too
     assert found_in(text, personal) == set()
 
 

@@ -174,9 +174,9 @@ def test_assignments_are_as_good_as_the_best_of_all(roster: Roster, weights: Wei
     assert found.gap == 0
     assert found.bound == found.placed
     assert reached(found, weights) == exhaustive(roster, weights)
-    scores = {score.aim: score.reached for score in found.scores}
+    told = {each.aim: each.reached for each in found.attained}
     got = dict(zip(Aim, reached(found, weights), strict=True))
-    assert scores == {aim: got[aim] for aim in scores}
+    assert told == {aim: got[aim] for aim in told}
 
 
 @given(any_rosters, st.randoms(use_true_random=False))
@@ -272,7 +272,7 @@ def test_three_hundred_patients_get_the_optimum_of_cp_sat() -> None:
 
     assert found.proven
     assert found.placed < 300
-    assert tuple(score.reached for score in found.scores) == best_by_cp_sat(roster, Weights())
+    assert tuple(each.reached for each in found.attained) == best_by_cp_sat(roster, Weights())
     for one in roster.candidates:
         own = found.groups_of(one.key)
         assert len({g.slots[0].day for g in own}) == len(own) in (0, 3)
@@ -314,7 +314,7 @@ def test_a_limit_leaves_a_bound() -> None:
     assert found.placed <= best.placed <= found.bound
     assert found.gap == found.bound - found.placed
     assert len(found.assigned) + len(found.waiting) == 300
-    assert all(score.reached <= score.bound for score in found.scores)
+    assert all(each.reached <= each.bound for each in found.attained)
 
 
 # What comes before what.
@@ -385,7 +385,7 @@ def test_those_in_groups_now_keep_a_place_before_others_get_one() -> None:
 
     assert [one.candidate for one in kept.assigned] == [now.key]
     assert [one.candidate for one in more.assigned] == [one.key for one in others]
-    assert [score.aim for score in more.scores] == [Aim.PLACED, Aim.WORTH, Aim.KEPT]
+    assert [each.aim for each in more.attained] == [Aim.PLACED, Aim.WORTH, Aim.KEPT]
 
 
 @pytest.mark.parametrize(
@@ -432,13 +432,13 @@ def test_of_a_group_that_shrank_as_many_stay_as_have_seats() -> None:
     found = assign(Roster(both, now), SITE, on=ON)
 
     assert sorted(one.groups for one in found.assigned) == [("a",), ("b",)]
-    assert found.scores[-1].reached == 1
+    assert found.attained[-1].reached == 1
 
 
 def test_nobody_and_nothing() -> None:
     found = assign(Roster((), (candidate(1),)), SITE, on=ON)
     assert (found.placed, found.bound, found.gap, found.proven) == (0, 0, 0, True)
-    assert assign(Roster(()), SITE, on=ON).scores[0].proven
+    assert assign(Roster(()), SITE, on=ON).attained[0].proven
 
 
 # Errors.

@@ -1,6 +1,6 @@
 """What, and when? Programs, sites, plans, schedules, requirements and charges."""
 
-from iopkit.plans.assignments import Aim, Assignment, Assignments, Score, Weights, assign
+from iopkit.plans.assignments import Aim, Assignment, Assignments, Attainment, Weights, assign
 from iopkit.plans.candidates import Barrier, Candidate, GroupDose, Preference, Roster, barriers
 from iopkit.plans.charges import (
     Charge,
@@ -165,6 +165,7 @@ __all__ = [
     "Aim",
     "Assignment",
     "Assignments",
+    "Attainment",
     "Barrier",
     "Beyond",
     "Bounds",
@@ -254,7 +255,6 @@ __all__ = [
     "Room",
     "Roster",
     "Schedule",
-    "Score",
     "ScoreTarget",
     "Service",
     "Session",

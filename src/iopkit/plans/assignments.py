@@ -63,7 +63,7 @@ class Aim(StrEnum):
 
 
 @frozen(repr=False)
-class Score:
+class Attainment:
     """What was reached of an aim, given those before it, and the most that could be."""
 
     aim: Aim
@@ -93,14 +93,14 @@ class Assignments:
     """Who is in which group, who waits, and how good that is.
 
     ``assigned`` is in the order of keys and ``waiting`` that of the waitlist; together they
-    have each candidate once. ``scores`` has the aims in their order, without those of
+    have each candidate once. ``attained`` has the aims in their order, without those of
     patients in groups now where nobody is in one.
     """
 
     roster: Roster
     assigned: tuple[Assignment, ...]
     waiting: tuple[Waiting, ...]
-    scores: tuple[Score, ...]
+    attained: tuple[Attainment, ...]
 
     @property
     def placed(self) -> int:
@@ -110,7 +110,7 @@ class Assignments:
     @property
     def bound(self) -> int:
         """How many could have one at the most."""
-        return next(score.bound for score in self.scores if score.aim is Aim.PLACED)
+        return next(each.bound for each in self.attained if each.aim is Aim.PLACED)
 
     @property
     def gap(self) -> int:
@@ -120,7 +120,7 @@ class Assignments:
     @property
     def proven(self) -> bool:
         """Whether no assignment does better, by any aim."""
-        return all(score.proven for score in self.scores)
+        return all(each.proven for each in self.attained)
 
     def groups_of(self, key: UUID) -> tuple[Group, ...]:
         """The groups that a candidate is assigned to; empty for one who waits."""
@@ -169,7 +169,7 @@ def assign(
     case = Case(roster, on=on)
     solver = Solver(case, limits)
     taken = _one_by_one(case, weights)
-    scores: list[Score] = []
+    attained: list[Attainment] = []
     floors: list[tuple[Gains, int]] = []
     for aim, gains in _aims(case, weights):
         bound = _most(case, gains)
@@ -178,7 +178,7 @@ def assign(
         if total(gains, taken) < bound:
             taken, bound = solver.improved(taken, gains, floors, bound)
         reached = total(gains, taken)
-        scores.append(Score(aim, reached, bound))
+        attained.append(Attainment(aim, reached, bound))
         floors.append((gains, reached))
     chosen = case.seated(taken)
     assigned = sorted((case.candidates[c].key, groups) for c, groups in chosen.items())
@@ -188,7 +188,7 @@ def assign(
             Assignment(key, tuple(case.groups[g].name for g in groups)) for key, groups in assigned
         ),
         waitlist(case, chosen, spare_seats(roster.groups, site, roster.services)),
-        tuple(scores),
+        tuple(attained),
     )
 
 
