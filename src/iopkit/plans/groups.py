@@ -41,7 +41,9 @@ class Group:
             group has no first day.
 
     Example:
-        >>> Group("evening-a", "group", (Slot.parse("monday 18:00"),), timedelta(hours=3), 12).words
+        >>> from datetime import timedelta
+        >>> slots = (Slot.parse("monday 18:00"),)
+        >>> Group("evening-a", "group", slots, timedelta(hours=3), 12).words
         'evening-a: monday 18:00-21:00, 12 seats'
     """
 
