@@ -11,6 +11,7 @@ from statistics import median
 
 import documents
 import drafts
+import groups
 import populations
 import schedules
 import verdicts
@@ -31,6 +32,8 @@ BUILDERS: Mapping[str, Callable[[], Case]] = {
     "draft": drafts.drafting,
     "check": drafts.checking,
     "plan": drafts.in_all,
+    "groups-30": groups.thirty,
+    "groups-300": groups.three_hundred,
     "document": documents.round_trip,
     "document-read": documents.reading,
     "document-write": documents.writing,
@@ -147,7 +150,8 @@ def report(rows: Iterable[Row], *, repeats: int) -> str:
     return "\n".join(
         [
             *(f"{name}: {text}" for name, text in surroundings().items()),
-            f"times: processor time, with Spark the time that passes, medians of {repeats} in turn",
+            "times: processor time, with Spark and for groups the time that passes",
+            f"medians of {repeats} in turn",
             "ratio: iopkit / peer; below 1, iopkit is faster",
             "",
             *lines,
