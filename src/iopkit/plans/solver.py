@@ -97,17 +97,15 @@ class Solver:
             floors: aims that come before, and what was reached of them.
             bound: one that is known already.
         """
-        best, most = start, float(bound)
+        highs = self._run(start, gains, floors)
+        found = self._read(highs.getSolution().col_value or self._values(start))
         # Presolve can take a start for a better one, and then give back the start itself
-        # (HiGHS 1.16): what comes back is trusted if it is worth what is told.
-        for known in (start, None):
-            highs = self._run(known, gains, floors)
+        # (HiGHS 1.16): what comes back is to be worth what is told.
+        if total(gains, found) < highs.getInfo().objective_function_value - _TOLERANCE:
+            highs = self._run(None, gains, floors)
             found = self._read(highs.getSolution().col_value or self._values(start))
-            best = max(best, found, key=lambda some: total(gains, some))
-            told = highs.getInfo()
-            if total(gains, found) > told.objective_function_value - _TOLERANCE:
-                most = min(most, told.mip_dual_bound + _TOLERANCE)
-                break
+        best = max(start, found, key=lambda some: total(gains, some))
+        most = min(bound, highs.getInfo().mip_dual_bound + _TOLERANCE)
         return best, max(total(gains, best), floor(most))
 
     def _run(
