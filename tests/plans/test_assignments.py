@@ -492,7 +492,7 @@ def test_the_extra_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     ("build", "fault"),
     [
         pytest.param(lambda: Weights(preferences=-1), "preferences: expected from 0", id="low"),
-        pytest.param(lambda: Weights(waiting=1001), "waiting: expected from 0", id="high"),
+        pytest.param(lambda: Weights(waiting=101), "waiting: expected from 0", id="high"),
         pytest.param(lambda: Weights(stability=-1), "stability: expected from 0", id="unstable"),
         pytest.param(lambda: Limits(nodes=0), "nodes: expected at least 1", id="no nodes"),
         pytest.param(lambda: Limits(time=timedelta(0)), "time: expected some time", id="no time"),

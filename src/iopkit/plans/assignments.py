@@ -39,7 +39,7 @@ class Weights:
         refuse(
             "weights",
             *(
-                unless(0 <= value <= 1000, name, "from 0 to 1000", value)
+                unless(0 <= value <= 100, name, "from 0 to 100", value)
                 for name, value in (
                     ("preferences", self.preferences),
                     ("waiting", self.waiting),

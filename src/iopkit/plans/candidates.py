@@ -66,7 +66,7 @@ class Candidate:
 
     ``key`` is the patient's. ``doses`` are the groups needed, all of them or none, on at
     least so many ``days`` of the week. ``free`` is when the patient can come, obligations
-    taken off; ``languages``, ``gender`` and ``stage`` are in the words of the groups.
+    and other sessions taken off; ``languages``, ``gender`` and ``stage`` are in the words of the groups.
     ``None``: not known, which is no yes; the patient then has no place in a group that
     asks. ``now_in`` are the groups that the patient is in already: there, what is not known
     does not count. ``waiting_since``: ``None``, not known, counts as today.

@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from attrs import evolve
-
 from iopkit.plans.bundles import Option, cheapest, days_of, times_of
 from iopkit.plans.candidates import Barrier, Candidate, Roster, barriers
 from iopkit.plans.groups import Group
@@ -108,15 +106,15 @@ class Case:
 
     def options(self, costs: Mapping[int, int]) -> list[Option]:
         """Pools, and what each would cost, as options."""
-        return [
-            evolve(self.option(self.pools[p].members[0], cost), number=p)
-            for p, cost in costs.items()
-        ]
+        return [self._option(p, self.pools[p].members[0], cost) for p, cost in costs.items()]
 
-    def option(self, group: int, cost: int) -> Option:
-        """A group, and what it would cost, as an option."""
+    def group_options(self, costs: Mapping[int, int]) -> list[Option]:
+        """Groups, and what each would cost, as options."""
+        return [self._option(g, g, cost) for g, cost in costs.items()]
+
+    def _option(self, number: int, group: int, cost: int) -> Option:
         service = self.groups[group].service
-        return Option(group, service, self.times[group], self.days[group], cost)
+        return Option(number, service, self.times[group], self.days[group], cost)
 
     def since(self, number: int) -> date:
         """Since when a candidate has waited, up to the day."""

@@ -100,8 +100,8 @@ class Solver:
         highs = self._run(start, gains, floors)
         found = self._read(highs.getSolution().col_value or self._values(start))
         # Presolve can take a start for a better one, and then give back the start itself
-        # (HiGHS 1.16): what comes back is to be worth what is told.
-        if total(gains, found) < highs.getInfo().objective_function_value - _TOLERANCE:
+        # (HiGHS 1.16): what comes back is to be worth what is told, in whole numbers.
+        if total(gains, found) < highs.getInfo().objective_function_value - 0.5:
             highs = self._run(None, gains, floors)
             found = self._read(highs.getSolution().col_value or self._values(start))
         best = max(start, found, key=lambda some: total(gains, some))

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from iopkit.availability import WeeklyWindows, whole_minutes
 from iopkit.confidential import hidden
-from iopkit.plans.bundles import Option, cheapest
+from iopkit.plans.bundles import cheapest
 from iopkit.plans.candidates import Barrier, Candidate, Roster, barriers
 from iopkit.plans.groups import Group
 from iopkit.plans.rosters import Bundles, Case
@@ -223,13 +223,13 @@ def _why(case: Case, c: int) -> WaitingFor:
     """What a candidate waits for whom seats alone would not help."""
     one = case.candidates[c]
     for supposed in _suppositions(case, one):
-        options: list[Option] = []
-        for g, group in enumerate(case.groups):
-            barred = barriers(supposed, group, on=case.on)
-            if all(barrier.is_unknown for barrier in barred):
-                options.append(case.option(g, 0))
-        if cheapest(one, options):
-            # With nothing to ask, it would be placed.
+        open_if_asked = {
+            g: 0
+            for g, group in enumerate(case.groups)
+            if all(barrier.is_unknown for barrier in barriers(supposed, group, on=case.on))
+        }
+        # With nothing to ask there is none, or seats would help.
+        if cheapest(one, case.group_options(open_if_asked)):
             return WaitingFor.ANSWER
     suits = [case.groups[g].service for g in case.points[c]]
     enough = all(suits.count(dose.service) >= dose.groups for dose in one.doses)
@@ -265,7 +265,7 @@ def _openings(
                 windows = missing[case.times[g]]
                 needed[g] = tuple(_opening(lift, supposed, group, windows) for lift in lifts)
         costs = {g: _cost(openings) for g, openings in needed.items()}
-        bundle = cheapest(one, [case.option(g, cost) for g, cost in costs.items()])
+        bundle = cheapest(one, case.group_options(costs))
         if bundle:
             openings = tuple(opening for g in bundle for opening in needed[g])
             found.append((sum(costs[g] for g in bundle), openings))
