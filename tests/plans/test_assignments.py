@@ -466,6 +466,18 @@ def test_of_a_group_that_shrank_as_many_stay_as_have_seats() -> None:
     assert found.attained[-1].reached == 1
 
 
+def test_a_night_counts_as_the_day_on_which_it_begins() -> None:
+    # The same minutes, in one session and in two.
+    some = (
+        group("a", "sunday 23:00", 3, hours=2),
+        group("b", "sunday 23:00, monday 00:00", 3, hours=1),
+    )
+    roster = Roster(some, (candidate(1, days=2), candidate(2)))
+    found = assign(roster, SITE, on=ON)
+    assert found.placed == 2
+    assert key(1) in found.members("b")
+
+
 def test_nobody_and_nothing() -> None:
     found = assign(Roster((), (candidate(1),)), SITE, on=ON)
     assert (found.placed, found.bound, found.gap, found.proven) == (0, 0, 0, True)

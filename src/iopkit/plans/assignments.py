@@ -152,7 +152,8 @@ def assign(
     Each candidate gets all groups that are needed, or waits. The aims are those of ``Aim``,
     in their order. Seats are counted first, then places given one by one, and then a solver
     looks for better, until it proves that there is none. The order of groups and candidates
-    does not matter, and the same roster gives the same assignments.
+    does not matter, and the same roster gives the same assignments, with one version of the
+    solver: another may choose otherwise among those that are equally good.
 
     Args:
         on: the day of joining: closed groups that have begun take nobody, and waiting counts

@@ -61,9 +61,9 @@ def cheapest(candidate: Candidate, options: Iterable[Option]) -> tuple[int, ...]
     Returns:
         ``None`` if there is no such bundle.
     """
-    kept: dict[tuple[str, int], Option] = {}
+    kept: dict[tuple[str, int, int], Option] = {}
     for option in sorted(options, key=lambda one: (one.cost, one.number)):
-        kept.setdefault((option.service, option.times), option)
+        kept.setdefault((option.service, option.times, option.days), option)
     steps = [
         _Step([one for one in kept.values() if one.service == dose.service], dose.groups)
         for dose in candidate.doses

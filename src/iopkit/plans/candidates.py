@@ -66,9 +66,9 @@ class Candidate:
 
     ``key`` is the patient's. ``doses`` are the groups needed, all of them or none, on at
     least so many ``days`` of the week. ``free`` is when the patient can come, obligations
-    and other sessions taken off; ``languages``, ``gender`` and ``stage`` are in the words of the groups.
-    ``None``: not known, which is no yes; the patient then has no place in a group that
-    asks. ``now_in`` are the groups that the patient is in already: there, what is not known
+    and other sessions taken off; ``languages``, ``gender`` and ``stage`` are in the words of
+    the groups. ``None``: not known, which is no yes; the patient then has no place in a group
+    that asks. ``now_in`` are the groups that the patient is in already: there, what is not known
     does not count. ``waiting_since``: ``None``, not known, counts as today.
 
     Raises:

@@ -64,7 +64,6 @@ class Case:
             {self.pool_of[g] for g in now if g in points}
             for now, points in zip(self.now_in, self.points, strict=True)
         ]
-
         self.placeable = [
             n
             for n, one in enumerate(self.candidates)
@@ -101,7 +100,7 @@ class Case:
             # Those who are in a group now must have a seat in it, wherever its pool has one.
             own = g if crowd[g] > group.capacity else None
             liked = tuple(points.get(g) for points in self.points)
-            alike[self.times[g], group.service, own, liked].append(g)
+            alike[self.times[g], self.days[g], group.service, own, liked].append(g)
         return [Pool(members, self.groups) for members in alike.values()]
 
     def options(self, costs: Mapping[int, int]) -> list[Option]:
