@@ -16,7 +16,7 @@ from attrs import evolve
 from measure import Case, Contender, Missing, Work, optional
 
 from iopkit import Site, Weekday, WeeklyWindows
-from iopkit.plans import Candidate, Group, GroupDose, Preference, Roster, Slot, Weights, assign
+from iopkit.plans import Candidate, Group, GroupDose, GroupPreference, Roster, Slot, Weights, assign
 
 ON = date(2026, 1, 5)
 DAYS = tuple(Weekday)[:6]
@@ -69,8 +69,8 @@ def candidate(number: int) -> Candidate:
         WeeklyWindows.of(*free),
         days=3,
         preferences=(
-            Preference(dice(number, "evening") % 6, within=EVENINGS),
-            Preference(dice(number, "days") % 6, within=on),
+            GroupPreference(dice(number, "evening") % 6, within=EVENINGS),
+            GroupPreference(dice(number, "days") % 6, within=on),
         ),
         waiting_since=ON - timedelta(days=dice(number, "since")),
     )

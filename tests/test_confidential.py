@@ -86,6 +86,7 @@ from iopkit.plans import (
     Charge,
     Charges,
     Closure,
+    Concession,
     Counted,
     Counting,
     CountTarget,
@@ -97,6 +98,7 @@ from iopkit.plans import (
     Goal,
     Group,
     GroupDose,
+    GroupPreference,
     HoldOftener,
     Intervention,
     JudgedBy,
@@ -111,11 +113,9 @@ from iopkit.plans import (
     Note,
     Objective,
     Obstacle,
-    Opening,
     PerWeek,
     Phase,
     Plan,
-    Preference,
     Problem,
     Program,
     Progress,
@@ -216,12 +216,12 @@ CONFIDENTIAL: set[type] = {
     Objective,
     Obligation,
     Obstacle,
-    Opening,
+    Concession,
     Patient,
     Placed,
     Placement,
     Plan,
-    Preference,
+    GroupPreference,
     Problem,
     Progress,
     Proposal,
@@ -524,7 +524,7 @@ def assigned(patient: Patient, start: date) -> Iterator[Any]:
         Group(name, "group", (Slot(Weekday(day), time(17, 43)),), timedelta(minutes=67), 1)
         for day, name in enumerate(("a", "b"))
     )
-    likes = (Preference(3, frozenset({"a"})), Preference(-2, within=free))
+    likes = (GroupPreference(3, frozenset({"a"})), GroupPreference(-2, within=free))
     other = Candidate(
         UUID(int=1, version=4),
         (GroupDose("group"),),
@@ -536,7 +536,7 @@ def assigned(patient: Patient, start: date) -> Iterator[Any]:
     found = assign(roster, site(start), on=start)
     yield from (roster, own, *likes, found, *found.assigned, *found.waiting, *found.attained)
     for one in found.waiting:
-        yield from (*one.obstacles, *(one.openings or ()))
+        yield from (*one.obstacles, *(one.concessions or ()))
 
 
 def leaves(value: object) -> Iterator[object]:

@@ -79,6 +79,7 @@ from iopkit.plans import (
     Frequency,
     Group,
     GroupDose,
+    GroupPreference,
     GroupSize,
     InAll,
     LongestGap,
@@ -89,7 +90,6 @@ from iopkit.plans import (
     Phase,
     PlanLength,
     PlanPart,
-    Preference,
     Program,
     RandomDays,
     Rate,
@@ -522,7 +522,7 @@ def candidates(draw: st.DrawFn, among: tuple[Group, ...]) -> Candidate:
     doses = st.builds(GroupDose, st.sampled_from(["group", "skills"]), st.sampled_from([1, 1, 2]))
     often = st.sampled_from([WeeklyWindows.always(), _MORNINGS, ~_MORNINGS])
     windows = often | weekly_windows()
-    preferences = st.builds(Preference, st.integers(-5, 5), some, st.none() | windows)
+    preferences = st.builds(GroupPreference, st.integers(-5, 5), some, st.none() | windows)
     chosen = draw(st.lists(doses, min_size=1, max_size=2, unique_by=lambda dose: dose.service))
     return Candidate(
         draw(keys()),
@@ -585,8 +585,8 @@ def _ready(draw: st.DrawFn, among: tuple[Group, ...], number: int) -> Candidate:
         draw(st.sampled_from([None, frozenset({"en"})])),
         stage="early",
         preferences=(
-            Preference(draw(points), draw(st.sampled_from(pairs))),
-            Preference(draw(points), within=_MORNINGS),
+            GroupPreference(draw(points), draw(st.sampled_from(pairs))),
+            GroupPreference(draw(points), within=_MORNINGS),
         ),
         waiting_since=draw(st.none() | days(date(2025, 11, 1), date(2026, 1, 31))),
         now_in=draw(st.sampled_from([frozenset[str]()] * 9 + pairs)),

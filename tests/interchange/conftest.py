@@ -81,6 +81,7 @@ from iopkit.plans import (
     Goal,
     Group,
     GroupDose,
+    GroupPreference,
     GroupSize,
     InAll,
     Intervention,
@@ -92,7 +93,6 @@ from iopkit.plans import (
     PerWeek,
     Phase,
     PlanLength,
-    Preference,
     RandomDays,
     Rate,
     RateTable,
@@ -452,7 +452,11 @@ _ROSTER = Roster(
             frozenset({"en", "es-US"}),
             "women",
             "early",
-            (Preference(-2, frozenset({"evening-a"}), WeeklyWindows.of("monday 17:00-21:00")),),
+            (
+                GroupPreference(
+                    -2, frozenset({"evening-a"}), WeeklyWindows.of("monday 17:00-21:00")
+                ),
+            ),
             date(2026, 1, 31),
             frozenset({"evening-a"}),
         ),

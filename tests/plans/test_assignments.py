@@ -26,8 +26,8 @@ from iopkit.plans import (
     Candidate,
     Group,
     GroupDose,
+    GroupPreference,
     Limits,
-    Preference,
     Roster,
     Slot,
     Weights,
@@ -216,8 +216,8 @@ def large(patients: int, seats: int) -> Roster:
             f"{day.title} {part}" for day in days for part in _PARTS if dice(number, day, part) < 45
         ]
         points = (
-            Preference(dice(number, "evening") % 6, within=_EVENINGS),
-            Preference(dice(number, "two") % 6, frozenset({some[number % 24].name})),
+            GroupPreference(dice(number, "evening") % 6, within=_EVENINGS),
+            GroupPreference(dice(number, "two") % 6, frozenset({some[number % 24].name})),
         )
         since = ON - timedelta(days=dice(number, "since"))
         windows = WeeklyWindows.of(*free)
@@ -313,8 +313,8 @@ def test_a_start_that_is_given_back_as_the_optimum_is_seen_through() -> None:
         group("c", "monday 18:00, wednesday 09:00"),
     )
 
-    def likes(**points: int) -> tuple[Preference, ...]:
-        return tuple(Preference(n, frozenset({name})) for name, n in points.items())
+    def likes(**points: int) -> tuple[GroupPreference, ...]:
+        return tuple(GroupPreference(n, frozenset({name})) for name, n in points.items())
 
     who = (
         candidate(1, "monday 00:00-12:00", "tuesday 00:00-12:00", "wednesday 00:00-12:00"),
@@ -428,7 +428,7 @@ def test_those_in_groups_now_keep_a_place_before_others_get_one() -> None:
 )
 def test_weights_decide_between_as_many(weights: Weights, first: int) -> None:
     long = candidate(1, waiting_since=ON - timedelta(days=34))  # four whole weeks
-    keen = candidate(2, preferences=(Preference(3, frozenset({"a"})),))
+    keen = candidate(2, preferences=(GroupPreference(3, frozenset({"a"})),))
     roster = Roster((group("a", "monday 18:00"),), (long, keen))
 
     found = assign(roster, SITE, on=ON, weights=weights)
@@ -438,7 +438,7 @@ def test_weights_decide_between_as_many(weights: Weights, first: int) -> None:
 
 def test_stability_weighs_against_a_preference() -> None:
     two = (group("a", "monday 18:00"), group("b", "tuesday 18:00"))
-    one = candidate(1, now_in=frozenset({"a"}), preferences=(Preference(5, frozenset({"b"})),))
+    one = candidate(1, now_in=frozenset({"a"}), preferences=(GroupPreference(5, frozenset({"b"})),))
     roster = Roster(two, (one,))
 
     for stability, where in ((4, "b"), (5, "a"), (6, "a")):

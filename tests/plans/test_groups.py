@@ -19,10 +19,10 @@ from iopkit.plans import (
     EveryWeeks,
     Group,
     GroupDose,
+    GroupPreference,
     Offer,
     PerWeek,
     Phase,
-    Preference,
     Room,
     Roster,
     Service,
@@ -366,12 +366,12 @@ def test_how_many_seats_more_there_could_be() -> None:
             id="too many groups",
         ),
         pytest.param(
-            lambda: Preference(101, within=WeeklyWindows()),
+            lambda: GroupPreference(101, within=WeeklyWindows()),
             ["points: expected from -100 to 100, found others"],
             id="too many points",
         ),
         pytest.param(
-            lambda: Preference(1),
+            lambda: GroupPreference(1),
             ["groups: expected groups, windows, or both, found neither"],
             id="for nothing",
         ),
@@ -409,7 +409,7 @@ def test_how_many_seats_more_there_could_be() -> None:
                 (group(),),
                 (
                     candidate(now_in=frozenset({"b"})),
-                    candidate(preferences=(Preference(1, frozenset({"c"})),)),
+                    candidate(preferences=(GroupPreference(1, frozenset({"c"})),)),
                 ),
             ),
             [
@@ -428,18 +428,22 @@ def test_what_cannot_be_is_refused(build: Callable[[], object], told: list[str])
 @pytest.mark.parametrize(
     ("preference", "points"),
     [
-        pytest.param(Preference(3, frozenset({"a"})), 3, id="the group"),
-        pytest.param(Preference(3, frozenset({"b"})), 0, id="another group"),
-        pytest.param(Preference(-2, within=WeeklyWindows.of("monday 18:00-19:30")), -2, id="when"),
-        pytest.param(Preference(3, within=WeeklyWindows.of("monday 18:00-19:29")), 0, id="in part"),
+        pytest.param(GroupPreference(3, frozenset({"a"})), 3, id="the group"),
+        pytest.param(GroupPreference(3, frozenset({"b"})), 0, id="another group"),
         pytest.param(
-            Preference(3, frozenset({"a"}), WeeklyWindows.of("friday 18:00-19:30")),
+            GroupPreference(-2, within=WeeklyWindows.of("monday 18:00-19:30")), -2, id="when"
+        ),
+        pytest.param(
+            GroupPreference(3, within=WeeklyWindows.of("monday 18:00-19:29")), 0, id="in part"
+        ),
+        pytest.param(
+            GroupPreference(3, frozenset({"a"}), WeeklyWindows.of("friday 18:00-19:30")),
             0,
             id="both needed",
         ),
     ],
 )
-def test_points_are_for_what_is_preferred(preference: Preference, points: int) -> None:
+def test_points_are_for_what_is_preferred(preference: GroupPreference, points: int) -> None:
     assert candidate(preferences=(preference,)).points(group()) == points
     assert candidate(preferences=(preference, preference)).points(group()) == 2 * points
 

@@ -65,8 +65,8 @@ def waiting(*parts: Group | Candidate, site: Site = SITE) -> Waiting:
 def test_what_would_place_a_candidate_does(roster: Roster) -> None:
     before = assign(roster, SITE, on=ON, weights=Weights(current_first=False))
     for one in before.waiting:
-        if one.openings is not None:
-            assert one.openings
+        if one.concessions is not None:
+            assert one.concessions
             other = grant(roster, one)
             after = assign(other, SITE, on=ON, weights=Weights(current_first=False))
             assert after.placed > before.placed
@@ -194,7 +194,7 @@ def test_each_barrier_is_told_and_lifted_if_it_can_be(
 
     assert one.why is why
     assert [obstacle.barriers for obstacle in one.obstacles] == [(barrier,)]
-    told = None if one.openings is None else [(each.lift, each.word) for each in one.openings]
+    told = None if one.concessions is None else [(each.lift, each.word) for each in one.concessions]
     assert told == (None if lift is None else [lift])
 
 
@@ -267,13 +267,13 @@ def test_a_seat_is_added_only_where_there_is_room() -> None:
         candidate(3),
     )
     one = waiting(*parts, site=site)
-    assert one.openings is not None
-    assert [(each.lift, each.group) for each in one.openings] == [(Lift.SEAT, "b")]
+    assert one.concessions is not None
+    assert [(each.lift, each.group) for each in one.concessions] == [(Lift.SEAT, "b")]
 
     # In a group that fills its room, somebody would have to leave.
     one = waiting(*(parts[n] for n in (0, 2, 4)), site=site)
-    assert one.openings is not None
-    assert [each.words for each in one.openings] == ["somebody leaves a"]
+    assert one.concessions is not None
+    assert [each.words for each in one.concessions] == ["somebody leaves a"]
 
 
 def test_fewest_openings_come_before_fewest_minutes() -> None:
@@ -282,8 +282,8 @@ def test_fewest_openings_come_before_fewest_minutes() -> None:
         group("b", "friday 09:00", genders=frozenset({"women"})),
         candidate(1, "friday 09:01-24:00"),
     )
-    assert one.openings is not None
-    assert [each.words for each in one.openings] == [
+    assert one.concessions is not None
+    assert [each.words for each in one.concessions] == [
         "free monday 09:00-10:30, tuesday 09:00-10:30, for a"
     ]
 
@@ -293,10 +293,10 @@ def test_an_unknown_gender_is_supposed_to_be_one_at_a_time() -> None:
         group(name, when, genders=frozenset({name}))
         for name, when in (("women", "monday 09:00"), ("men", "friday 09:00"))
     )
-    assert waiting(women, men, candidate(1, groups=2)).openings is None
+    assert waiting(women, men, candidate(1, groups=2)).concessions is None
     one = waiting(women, men, candidate(1))
-    assert one.openings is not None
-    assert [each.word for each in one.openings] == ["men"]
+    assert one.concessions is not None
+    assert [each.word for each in one.concessions] == ["men"]
 
 
 def test_what_is_not_known_does_not_count_in_a_group_that_they_are_in() -> None:

@@ -1,7 +1,7 @@
 """What, and when? Programs, sites, plans, schedules, requirements and charges."""
 
 from iopkit.plans.assignments import Aim, Assignment, Assignments, Attainment, Weights, assign
-from iopkit.plans.candidates import Barrier, Candidate, GroupDose, Preference, Roster, barriers
+from iopkit.plans.candidates import Barrier, Candidate, GroupDose, GroupPreference, Roster, barriers
 from iopkit.plans.charges import (
     Charge,
     Charges,
@@ -148,7 +148,7 @@ from iopkit.plans.timings import (
     Weekly,
     slots_of,
 )
-from iopkit.plans.waitlists import Lift, Obstacle, Opening, Waiting, WaitingFor, grant
+from iopkit.plans.waitlists import Concession, Lift, Obstacle, Waiting, WaitingFor, grant
 
 __all__ = [
     "CALLED_FOR",
@@ -180,6 +180,7 @@ __all__ = [
     "CodeRule",
     "CodingRule",
     "CodingScheme",
+    "Concession",
     "CostComparison",
     "CostFigure",
     "CountTarget",
@@ -205,6 +206,7 @@ __all__ = [
     "Goal",
     "Group",
     "GroupDose",
+    "GroupPreference",
     "GroupSize",
     "HoldOftener",
     "HolidayCalendar",
@@ -229,14 +231,12 @@ __all__ = [
     "Obstacle",
     "Offer",
     "Once",
-    "Opening",
     "PerWeek",
     "Period",
     "Phase",
     "Plan",
     "PlanLength",
     "PlanPart",
-    "Preference",
     "Problem",
     "Program",
     "Progress",

@@ -31,7 +31,7 @@ class GroupDose:
 
 
 @frozen(repr=False)
-class Preference:
+class GroupPreference:
     """Points for each group that is one of some, or that meets within some windows.
 
     With both, it must be both. Points below zero are for what the candidate would rather
@@ -83,7 +83,7 @@ class Candidate:
     languages: frozenset[str] | None = None
     gender: str | None = None
     stage: str | None = None
-    preferences: tuple[Preference, ...] = ()
+    preferences: tuple[GroupPreference, ...] = ()
     waiting_since: date | None = None
     now_in: frozenset[str] = frozenset()
 

@@ -77,7 +77,7 @@ class Obstacle:
 
 
 @frozen(repr=False)
-class Opening:
+class Concession:
     """One thing that would have to change to open a group.
 
     ``windows`` are those in which the candidate would have to be free; ``word`` is the
@@ -112,10 +112,10 @@ class Waiting:
     First come those who wait for a seat, as they could take the next; then those of whom
     something must be asked; then those whom no seat would help. Among each, those who have
     waited longest are first, then the order of keys decides. ``since`` is the day from which
-    waiting counts. ``obstacles`` are told of each group that is not open. ``openings`` is
+    waiting counts. ``obstacles`` are told of each group that is not open. ``concessions`` is
     the smallest change that would place the candidate with all others where they are: the
-    fewest openings, then the fewest minutes, and seats that can be added before those that
-    somebody must leave. ``None``: no opening would.
+    fewest concessions, then the fewest minutes, and seats that can be added before those that
+    somebody must leave. ``None``: no concession would.
     """
 
     candidate: UUID
@@ -123,14 +123,16 @@ class Waiting:
     why: WaitingFor
     since: date
     obstacles: tuple[Obstacle, ...]
-    openings: tuple[Opening, ...] | None
+    concessions: tuple[Concession, ...] | None
 
     @property
     def words(self) -> str:
         """What the candidate waits for and what would help, in prose."""
-        if self.openings is None:
+        if self.concessions is None:
             return f"{self.why.words}; no change to seats, hours or answers would help"
-        return f"{self.why.words}; placed if: {', and '.join(one.words for one in self.openings)}"
+        return (
+            f"{self.why.words}; placed if: {', and '.join(one.words for one in self.concessions)}"
+        )
 
     __repr__ = hidden
 
@@ -149,21 +151,21 @@ def grant(roster: Roster, waiting: Waiting) -> Roster:
         free = WeeklyWindows(tuple(span for group in now for span in group.times.spans))
     if languages is None:
         languages = frozenset(group.language for group in now if group.language)
-    for opening in waiting.openings or ():
-        match opening.lift:
+    for concession in waiting.concessions or ():
+        match concession.lift:
             case Lift.SEAT | Lift.VACANCY:
-                group = groups[opening.group]
-                groups[opening.group] = evolve(group, capacity=group.capacity + 1)
+                group = groups[concession.group]
+                groups[concession.group] = evolve(group, capacity=group.capacity + 1)
             case Lift.FREE:
-                free |= opening.windows or WeeklyWindows()
+                free |= concession.windows or WeeklyWindows()
                 candidate = evolve(candidate, free=free)
             case Lift.LANGUAGE:
-                languages |= {opening.word or ""}
+                languages |= {concession.word or ""}
                 candidate = evolve(candidate, languages=languages)
             case Lift.GENDER:
-                candidate = evolve(candidate, gender=opening.word)
+                candidate = evolve(candidate, gender=concession.word)
             case Lift.STAGE:
-                candidate = evolve(candidate, stage=opening.word)
+                candidate = evolve(candidate, stage=concession.word)
     return evolve(
         roster,
         groups=tuple(groups.values()),
@@ -193,9 +195,9 @@ def waitlist(case: Case, taken: Bundles, room: Mapping[str, int]) -> tuple[Waiti
     for place, c in enumerate(waiting, 1):
         missing = _missing(case, c)
         obstacles = _obstacles(case, c, left, missing)
-        openings = _openings(case, c, left, room, missing)
+        concessions = _openings(case, c, left, room, missing)
         key = case.candidates[c].key
-        found.append(Waiting(key, place, why[c], case.since(c), obstacles, openings))
+        found.append(Waiting(key, place, why[c], case.since(c), obstacles, concessions))
     return tuple(found)
 
 
@@ -249,12 +251,12 @@ def _suppositions(case: Case, candidate: Candidate) -> Iterator[Candidate]:
 
 def _openings(
     case: Case, c: int, left: Sequence[int], room: Mapping[str, int], missing: _Missing
-) -> tuple[Opening, ...] | None:
-    """The fewest and smallest openings with which a candidate has a place beside all others."""
+) -> tuple[Concession, ...] | None:
+    """The fewest and smallest concessions with which a candidate has a place beside all others."""
     one = case.candidates[c]
-    found: list[tuple[int, tuple[Opening, ...]]] = []
+    found: list[tuple[int, tuple[Concession, ...]]] = []
     for supposed in _suppositions(case, one):
-        needed: dict[int, tuple[Opening, ...]] = {}
+        needed: dict[int, tuple[Concession, ...]] = {}
         known = case.barred[c] if supposed == one else None
         for g, group in enumerate(case.groups):
             barred = known[g] if known else barriers(supposed, group, on=case.on)
@@ -264,11 +266,11 @@ def _openings(
                 lifts = (*(_LIFTS[barrier] for barrier in asked), *seats)
                 windows = missing[case.times[g]]
                 needed[g] = tuple(_opening(lift, supposed, group, windows) for lift in lifts)
-        costs = {g: _cost(openings) for g, openings in needed.items()}
+        costs = {g: _cost(concessions) for g, concessions in needed.items()}
         bundle = cheapest(one, case.group_options(costs))
         if bundle:
-            openings = tuple(opening for g in bundle for opening in needed[g])
-            found.append((sum(costs[g] for g in bundle), openings))
+            concessions = tuple(concession for g in bundle for concession in needed[g])
+            found.append((sum(costs[g] for g in bundle), concessions))
     return min(found, key=lambda way: way[0])[1] if found else None
 
 
@@ -284,22 +286,22 @@ _SUPPOSED = {Barrier.GENDER_UNKNOWN, Barrier.STAGE_UNKNOWN}
 _LIFTABLE = {*_LIFTS} - _SUPPOSED
 
 
-def _opening(lift: Lift, supposed: Candidate, group: Group, missing: WeeklyWindows) -> Opening:
+def _opening(lift: Lift, supposed: Candidate, group: Group, missing: WeeklyWindows) -> Concession:
     match lift:
         case Lift.FREE:
-            return Opening(lift, group.name, windows=missing)
+            return Concession(lift, group.name, windows=missing)
         case Lift.LANGUAGE:
-            return Opening(lift, group.name, word=group.language)
+            return Concession(lift, group.name, word=group.language)
         case Lift.GENDER:
-            return Opening(lift, group.name, word=supposed.gender)
+            return Concession(lift, group.name, word=supposed.gender)
         case Lift.STAGE:
-            return Opening(lift, group.name, word=supposed.stage)
+            return Concession(lift, group.name, word=supposed.stage)
         case Lift.SEAT | Lift.VACANCY:
-            return Opening(lift, group.name)
+            return Concession(lift, group.name)
 
 
-def _cost(openings: Collection[Opening]) -> int:
-    """Fewer openings, then fewer minutes, then fewer seats that somebody must leave."""
-    minutes = sum(whole_minutes(one.windows.total) for one in openings if one.windows)
-    vacancies = sum(one.lift is Lift.VACANCY for one in openings)
-    return len(openings) * 10**9 + minutes * 100 + vacancies
+def _cost(concessions: Collection[Concession]) -> int:
+    """Fewer concessions, then fewer minutes, then fewer seats that somebody must leave."""
+    minutes = sum(whole_minutes(one.windows.total) for one in concessions if one.windows)
+    vacancies = sum(one.lift is Lift.VACANCY for one in concessions)
+    return len(concessions) * 10**9 + minutes * 100 + vacancies
