@@ -12,6 +12,7 @@ from statistics import median
 import calendars
 import documents
 import drafts
+import groups
 import panels
 import populations
 import schedules
@@ -41,6 +42,8 @@ BUILDERS: Mapping[str, Callable[[], Case]] = {
     "check": drafts.checking,
     "plan": drafts.in_all,
     "calendar": calendars.writing,
+    "groups-30": groups.thirty,
+    "groups-300": groups.three_hundred,
     "document": documents.round_trip,
     "document-read": documents.reading,
     "document-write": documents.writing,
@@ -157,7 +160,8 @@ def report(rows: Iterable[Row], *, repeats: int) -> str:
     return "\n".join(
         [
             *(f"{name}: {text}" for name, text in surroundings().items()),
-            f"times: processor time, with Spark the time that passes, medians of {repeats} in turn",
+            "times: processor time, with Spark and for groups the time that passes",
+            f"medians of {repeats} in turn",
             "ratio: iopkit / peer; below 1, iopkit is faster",
             "",
             *lines,

@@ -339,6 +339,15 @@ def test_a_time_is_covered_if_each_of_its_minutes_is(
     assert held.covers(day, start, timedelta(minutes=length)) is (wanted <= minutes_in(held))
 
 
+@given(weekly_windows(), weekly_windows())
+def test_a_set_includes_another_if_each_of_its_minutes_is_in_it(
+    held: WeeklyWindows, other: WeeklyWindows
+) -> None:
+    assert held.includes(other) is (minutes_in(other) <= minutes_in(held))
+    assert (held | other).includes(other)
+    assert held.includes(held & other)
+
+
 @pytest.mark.parametrize(
     ("windows", "day", "start", "minutes", "covered"),
     [

@@ -87,14 +87,19 @@ from iopkit.plans import (
     AddMilestones,
     AddSessions,
     Appointment,
+    Assignment,
+    Assignments,
+    Attainment,
     Beyond,
     Booking,
+    Candidate,
     CapGroups,
     CensusDay,
     CensusWeek,
     Charge,
     Charges,
     Closure,
+    Concession,
     Conflict,
     Counted,
     Counting,
@@ -105,6 +110,9 @@ from iopkit.plans import (
     Finding,
     Fit,
     Goal,
+    Group,
+    GroupDose,
+    GroupPreference,
     HoldOftener,
     Intervention,
     JudgedBy,
@@ -120,6 +128,7 @@ from iopkit.plans import (
     MoveSession,
     Note,
     Objective,
+    Obstacle,
     Opening,
     PerWeek,
     Phase,
@@ -133,6 +142,7 @@ from iopkit.plans import (
     RandomDays,
     Refusal,
     Room,
+    Roster,
     Schedule,
     ScheduleDifference,
     ScoreTarget,
@@ -151,8 +161,10 @@ from iopkit.plans import (
     Uncharged,
     Units,
     Unplaced,
+    Waiting,
     Weekly,
     WeeklyDays,
+    assign,
     census,
     check,
     draft,
@@ -191,11 +203,15 @@ CONFIDENTIAL: set[type] = {
     AddSessions,
     Appointment,
     Assessment,
+    Assignment,
+    Assignments,
+    Attainment,
     Block,
     Board,
     Booking,
     CalendarItem,
     CapGroups,
+    Candidate,
     Cause,
     Cell,
     CensusDay,
@@ -247,11 +263,14 @@ CONFIDENTIAL: set[type] = {
     Objective,
     Obligation,
     Opening,
+    Obstacle,
+    Concession,
     Patient,
     Placed,
     Placement,
     Places,
     Plan,
+    GroupPreference,
     Problem,
     Progress,
     Proposal,
@@ -261,6 +280,7 @@ CONFIDENTIAL: set[type] = {
     Remedy,
     Result,
     Row,
+    Roster,
     Rows,
     RungResult,
     Schedule,
@@ -287,6 +307,7 @@ CONFIDENTIAL: set[type] = {
     Unplaced,
     Scale,
     Visit,
+    Waiting,
 }
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
 IMPERSONAL = {
@@ -331,6 +352,9 @@ IMPERSONAL = {
     *("Slot", "Weekly", "PerWeek", "TimePerWeek", "EveryWeeks", "Once", "InAll", "RandomDays"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
     *("Engine", "Entry", "Dose", "_Leaf", "_Member"),
+    *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician"),
+    *("Entry", "Dose", "_Leaf", "_Member"),
+    *("Group", "GroupDose", "Limits", "Option", "Weights"),
 }
 
 PROGRAM = Program(
@@ -475,6 +499,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += advised(dated)
         made += occupied(dated)
         made += amended(dated)
+    made += assigned(patient, start)
     for field in attrs.fields(Patient):
         value = getattr(patient, field.name)
         made += value if isinstance(value, tuple) else ()
@@ -582,6 +607,28 @@ def amended(dated: Schedule) -> Iterator[Any]:
         yield board
         for conflict in patient_conflicts([dated], appointments=[outside]):
             yield from (conflict, *conflict.between)
+
+
+def assigned(patient: Patient, start: date) -> Iterator[Any]:
+    """A roster with the patient, in two groups, one of which has another patient's seat."""
+    free = patient.free or WeeklyWindows()
+    groups = tuple(
+        Group(name, "group", (Slot(Weekday(day), time(17, 43)),), timedelta(minutes=67), 1)
+        for day, name in enumerate(("a", "b"))
+    )
+    likes = (GroupPreference(3, frozenset({"a"})), GroupPreference(-2, within=free))
+    other = Candidate(
+        UUID(int=1, version=4),
+        (GroupDose("group"),),
+        WeeklyWindows.always(),
+        now_in=frozenset({"b"}),
+    )
+    own = Candidate(patient.key, (GroupDose("group", 2),), free, 1, None, None, None, likes, start)
+    roster = Roster(groups, (own, other))
+    found = assign(roster, site(start), on=start)
+    yield from (roster, own, *likes, found, *found.assigned, *found.waiting, *found.attained)
+    for one in found.waiting:
+        yield from (*one.obstacles, *(one.concessions or ()))
 
 
 def leaves(value: object) -> Iterator[object]:
@@ -696,7 +743,7 @@ def test_no_value_of_a_patient_is_shown(patient: Patient, start: date, seed: int
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", text)
     personal = secrets(patient, start, seed, *(m.start for m in made if type(m) is Session))
     personal |= {word for leaf in leaves(patient) for word in words(leaf)}
-    personal -= {"assessment", "treatment"}  # which are names of classes too
+    personal -= {"assessment", "date", "left", "treatment"}  # which are in names of classes too
     assert found_in(text, personal) == set()
 
 

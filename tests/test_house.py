@@ -33,6 +33,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = Path(iopkit.__file__).parent
 MODULES = sorted(["iopkit", *(module.name for module in walk_packages(iopkit.__path__, "iopkit."))])
 EXTRAS = (
+    "highspy",
     "holidays",
     "icalendar",
     "matplotlib",
@@ -330,6 +331,7 @@ def test_an_optional_package_is_imported_where_it_is_said_within_a_function() ->
         for extra in EXTRAS
     }
     assert users == {
+        "highspy": ["plans/solver.py"],
         "holidays": ["plans/sites.py"],
         "icalendar": ["interchange/appointments.py"],
         "matplotlib": ["plots/canvas.py"],

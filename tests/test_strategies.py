@@ -52,6 +52,7 @@ from iopkit.plans import (
     DayTiers,
     Demand,
     Exclusion,
+    Group,
     InAll,
     PerWeek,
     RandomDays,
@@ -126,6 +127,8 @@ def has_node(wanted: Wanted) -> Wanted:
 def of_kind(kind: type, value: object) -> bool:
     return isinstance(value, kind)
 
+
+_GROUPS = (Group("a", "group", (Slot.parse("monday 18:00"),), timedelta(hours=1), 2),)
 
 DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
     "days": {
@@ -382,6 +385,42 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
         "whose clock changes by half an hour": (
             strategies.sites(),
             lambda s: s.zone == "Australia/Lord_Howe",
+        ),
+    },
+    "groups": {
+        "closed": (strategies.groups("a"), lambda g: g.closed),
+        "of an unknown first day": (strategies.groups("a"), has("begins", None)),
+        "for all": (
+            strategies.groups("a"),
+            lambda g: (g.language, g.genders, g.stages) == (None, None, None),
+        ),
+        "for some": (
+            strategies.groups("a"),
+            lambda g: None not in (g.language, g.genders, g.stages),
+        ),
+        "that meet twice": (strategies.groups("a"), lambda g: len(g.slots) == 2),
+    },
+    "candidates": {
+        "of whom nothing is known": (
+            strategies.candidates(_GROUPS),
+            lambda c: {c.free, c.languages, c.gender, c.stage, c.waiting_since} == {None},
+        ),
+        "of whom all is known": (
+            strategies.candidates(_GROUPS),
+            lambda c: None not in (c.free, c.languages, c.gender, c.stage, c.waiting_since),
+        ),
+        "of two services": (strategies.candidates(_GROUPS), lambda c: len(c.doses) == 2),
+        "in a group": (strategies.candidates(_GROUPS), lambda c: bool(c.now_in)),
+        "with preferences": (
+            strategies.candidates(_GROUPS),
+            lambda c: any(p.points < 0 for p in c.preferences),
+        ),
+    },
+    "rosters": {
+        "of nobody": (strategies.rosters(), lambda r: not r.candidates),
+        "with more candidates than seats": (
+            strategies.rosters(contested=True),
+            lambda r: len(r.candidates) > sum(g.capacity for g in r.groups),
         ),
     },
     "values_of": {

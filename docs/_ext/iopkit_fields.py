@@ -32,7 +32,7 @@ class Documents(SphinxDirective):
 # What people write comes first.
 ORDER = (
     *("patient", "site", "program", "policy", "ladder", "predicate", "requirements"),
-    *("coding", "rates", "plan", "schedule", "charges"),
+    *("coding", "rates", "roster", "plan", "schedule", "charges"),
 )
 
 
@@ -110,9 +110,12 @@ def _default(default: object, within: type) -> str:
         case attrs.NOTHING:
             return "required"
         case None:
-            of_patient = {"iopkit.patients", "iopkit.consents", "iopkit.instruments"}
+            of_patient = {
+                *("iopkit.patients", "iopkit.consents", "iopkit.instruments"),
+                "iopkit.plans.candidates",
+            }
             return "not known" if within.__module__ in of_patient else "not stated"
-        case () | "":
+        case () | "" | frozenset():
             return "none"
         case attrs.Factory():
             return "none"

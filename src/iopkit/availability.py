@@ -164,7 +164,7 @@ def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(merged)
 
 
-def _wrapped(start: int, end: int) -> tuple[Span, ...]:
+def wrapped(start: int, end: int) -> tuple[Span, ...]:
     """A span that may run past the end of the week, as spans inside it."""
     return ((start, end),) if end <= WEEK else ((start, WEEK), (0, end - WEEK))
 
@@ -196,7 +196,7 @@ class WeeklyWindows:
             w = Window.parse(window) if isinstance(window, str) else window
             start = w.day * DAY + minute_of_day(w.start)
             end = w.day * DAY + minute_of_day(w.end) + (DAY if w.end <= w.start else 0)
-            spans += _wrapped(start, end)
+            spans += wrapped(start, end)
         return cls(tuple(spans))
 
     @classmethod
@@ -225,7 +225,13 @@ class WeeklyWindows:
     def covers(self, day: Weekday, start: time, duration: timedelta) -> bool:
         """Whether the whole of ``duration`` from that weekday and time lies inside."""
         first = day * DAY + minute_of_day(start)
-        wanted = _wrapped(first, first + whole_minutes(duration))
+        return self._hold(wrapped(first, first + whole_minutes(duration)))
+
+    def includes(self, other: "WeeklyWindows") -> bool:
+        """Whether every minute of another set is in this one."""
+        return self._hold(other.spans)
+
+    def _hold(self, wanted: Iterable[Span]) -> bool:
         return all(any(s <= low and high <= e for s, e in self.spans) for low, high in wanted)
 
     @property

@@ -60,6 +60,7 @@ from iopkit.patients import (
 )
 from iopkit.plans import (
     COURSE_FACTS,
+    Candidate,
     Caseload,
     Charges,
     Closure,
@@ -78,6 +79,9 @@ from iopkit.plans import (
     Finding,
     Frequency,
     Goal,
+    Group,
+    GroupDose,
+    GroupPreference,
     GroupSize,
     InAll,
     Intervention,
@@ -95,6 +99,7 @@ from iopkit.plans import (
     Requirement,
     RequirementSet,
     Reviews,
+    Roster,
     ScoreTarget,
     Service,
     SessionCodes,
@@ -133,6 +138,7 @@ _READERS: Mapping[str, Callable[[str | bytes], object]] = {
     "program": lambda data: from_json(Program, data),
     "rates": lambda data: from_json(RateTable, data),
     "requirements": lambda data: from_json(RequirementSet, data),
+    "roster": lambda data: from_json(Roster, data),
     "schedule": lambda data: from_json(Schedule, data),
     "site": lambda data: from_json(Site, data),
 }
@@ -420,6 +426,44 @@ _RATES = RateTable(
     ("What is paid later.",),
 )
 
+_ROSTER = Roster(
+    (
+        Group(
+            "evening-a",
+            "group",
+            (Slot(Weekday.MONDAY, time(18)), Slot(Weekday.THURSDAY, time(18))),
+            timedelta(minutes=90),
+            10,
+            "large",
+            "Ada",
+            closed=True,
+            begins=_START,
+            language="es-US",
+            genders=frozenset({"women"}),
+            stages=frozenset({"early", "middle"}),
+        ),
+    ),
+    (
+        Candidate(
+            _PATIENT.key,
+            (GroupDose("group", 2), GroupDose("skills")),
+            WeeklyWindows.of("monday 17:00-21:00"),
+            3,
+            frozenset({"en", "es-US"}),
+            "women",
+            "early",
+            (
+                GroupPreference(
+                    -2, frozenset({"evening-a"}), WeeklyWindows.of("monday 17:00-21:00")
+                ),
+            ),
+            date(2026, 1, 31),
+            frozenset({"evening-a"}),
+        ),
+    ),
+    (Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(2), group_max=12),),
+)
+
 
 @pytest.fixture(scope="session")
 def values() -> dict[str, object]:
@@ -460,6 +504,7 @@ def values() -> dict[str, object]:
         "program": _PROGRAM,
         "rates": _RATES,
         "requirements": _REQUIREMENTS,
+        "roster": _ROSTER,
         "schedule": dated,
         "site": _SITE,
     }

@@ -29,6 +29,7 @@ KINDS = (
     "program",
     "rates",
     "requirements",
+    "roster",
     "schedule",
     "site",
 )

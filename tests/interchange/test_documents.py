@@ -75,6 +75,7 @@ from iopkit.plans import (
     RateTable,
     Reason,
     RequirementSet,
+    Roster,
     Stay,
     Why,
     itemize,
@@ -89,6 +90,7 @@ from iopkit.strategies import (
     programs,
     rate_tables,
     requirement_sets,
+    rosters,
     sites,
     weekly_windows,
 )
@@ -108,6 +110,7 @@ KINDS = (
     "program",
     "rates",
     "requirements",
+    "roster",
     "schedule",
     "site",
 )
@@ -121,6 +124,7 @@ BY_HAND: Mapping[str, type[object]] = {
     "program": Program,
     "rates": RateTable,
     "requirements": RequirementSet,
+    "roster": Roster,
     "site": Site,
 }
 """Kinds that people write, and so may write in TOML."""
@@ -282,6 +286,7 @@ VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     "program": full_programs(),
     "rates": rate_tables(),
     "requirements": requirement_sets(),
+    "roster": rosters() | rosters(contested=True),
     "schedule": plans_at().map(lambda pair: schedule(*pair)),
     "site": full_sites().flatmap(calendars_of),
 }
@@ -354,11 +359,13 @@ from iopkit import Decision, Patient, Plan, Policy, Program, Schedule, Site
 from iopkit import draft, from_json, schedule, to_json
 from iopkit.eligibility import Ladder, Placement
 from iopkit.interchange import predicate_from_json
-from iopkit.plans import Charges, CodingScheme, Finding, RateTable, RequirementSet, itemize
+from iopkit.plans import (
+    Charges, CodingScheme, Finding, RateTable, RequirementSet, Roster, itemize)
 kinds = {"charges": Charges, "coding": CodingScheme, "decision": Decision,
          "finding": Finding, "ladder": Ladder, "patient": Patient,
          "placement": Placement, "plan": Plan, "policy": Policy, "program": Program,
-         "rates": RateTable, "requirements": RequirementSet, "schedule": Schedule, "site": Site}
+         "rates": RateTable, "requirements": RequirementSet, "roster": Roster,
+         "schedule": Schedule, "site": Site}
 texts = {file.stem: file.read_text(encoding="utf-8") for file in Path(sys.argv[1]).iterdir()}
 values = {name: from_json(kind, texts[name]) for name, kind in kinds.items()}
 values["predicate"] = predicate_from_json(texts["predicate"])

@@ -64,6 +64,7 @@ from iopkit.plans import (
     Program,
     RateTable,
     RequirementSet,
+    Roster,
     Schedule,
     Site,
 )
@@ -90,6 +91,7 @@ KINDS: dict[str, Any] = {
     "program": Program,
     "rates": RateTable,
     "requirements": RequirementSet,
+    "roster": Roster,
     "schedule": Schedule,
     "site": Site,
 }

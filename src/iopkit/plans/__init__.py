@@ -7,6 +7,8 @@ from iopkit.plans.alternatives import (
     openings,
     take,
 )
+from iopkit.plans.assignments import Aim, Assignment, Assignments, Attainment, Weights, assign
+from iopkit.plans.candidates import Barrier, Candidate, GroupDose, GroupPreference, Roster, barriers
 from iopkit.plans.capacity import (
     CensusDay,
     CensusWeek,
@@ -70,6 +72,7 @@ from iopkit.plans.goals import (
     ScoreTarget,
     Target,
 )
+from iopkit.plans.groups import Group, join
 from iopkit.plans.plans import (
     Disclosure,
     JudgedBy,
@@ -153,6 +156,7 @@ from iopkit.plans.sites import (
     Site,
     closed_days,
 )
+from iopkit.plans.solver import Limits
 from iopkit.plans.stated import Stated, StatedHours, StatedSessions
 from iopkit.plans.tailoring import CALLED_FOR, NEEDED_FOR, call_for, needs_of
 from iopkit.plans.timetables import (
@@ -175,6 +179,7 @@ from iopkit.plans.timings import (
     Weekly,
     slots_of,
 )
+from iopkit.plans.waitlists import Concession, Lift, Obstacle, Waiting, WaitingFor, grant
 
 __all__ = [
     "CALLED_FOR",
@@ -188,10 +193,16 @@ __all__ = [
     "TREATMENT",
     "AddMilestones",
     "AddSessions",
+    "Aim",
     "Appointment",
+    "Assignment",
+    "Assignments",
+    "Attainment",
+    "Barrier",
     "Beyond",
     "Booking",
     "Bounds",
+    "Candidate",
     "CapGroups",
     "Caseload",
     "CensusDay",
@@ -204,6 +215,7 @@ __all__ = [
     "CodeRule",
     "CodingRule",
     "CodingScheme",
+    "Concession",
     "Conflict",
     "ConflictKind",
     "CostComparison",
@@ -230,6 +242,9 @@ __all__ = [
     "Fit",
     "Frequency",
     "Goal",
+    "Group",
+    "GroupDose",
+    "GroupPreference",
     "GroupSize",
     "HoldOftener",
     "HolidayCalendar",
@@ -240,6 +255,8 @@ __all__ = [
     "Leave",
     "Left",
     "LengthenSessions",
+    "Lift",
+    "Limits",
     "Load",
     "LongestGap",
     "Matter",
@@ -251,6 +268,7 @@ __all__ = [
     "MoveSession",
     "Note",
     "Objective",
+    "Obstacle",
     "Offer",
     "Once",
     "Opening",
@@ -277,6 +295,7 @@ __all__ = [
     "Reviews",
     "Revision",
     "Room",
+    "Roster",
     "Schedule",
     "ScheduleDifference",
     "ScoreTarget",
@@ -309,13 +328,18 @@ __all__ = [
     "Unit",
     "Units",
     "Unplaced",
+    "Waiting",
+    "WaitingFor",
     "WeekCode",
     "Weekly",
     "WeeklyDays",
     "WeeklyHours",
     "WeeklyServices",
+    "Weights",
     "Why",
     "WrittenPlan",
+    "assign",
+    "barriers",
     "booked_doses",
     "call_for",
     "census",
@@ -331,7 +355,9 @@ __all__ = [
     "find_requirements",
     "fits",
     "free_time",
+    "grant",
     "itemize",
+    "join",
     "judge",
     "loads",
     "make_up_openings",

@@ -283,7 +283,7 @@ class Program:
                 for name in dict.fromkeys(service.name for service in every)
             ),
             unless(
-                self.language is None or bool(_LANGUAGE.fullmatch(self.language)),
+                self.language is None or is_language(self.language),
                 "language",
                 "a language tag such as 'en' or 'es-US'",
                 repr(self.language),
@@ -423,6 +423,11 @@ class Program:
             ),
         )
         return tuple(fault.under("stated", number) for fault in faults)
+
+
+def is_language(tag: str) -> bool:
+    """Whether a text is a language tag such as ``en`` or ``es-US``."""
+    return bool(_LANGUAGE.fullmatch(tag))
 
 
 @lru_cache(maxsize=512)

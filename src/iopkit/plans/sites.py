@@ -22,6 +22,7 @@ from iopkit.availability import (
 from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
+from iopkit.plans.programs import is_language
 
 ClosedSpan = tuple[int, int, str]
 """The first minute of the day that is closed, the minute after the last, and why."""
@@ -131,12 +132,9 @@ class Clinician:
     languages: frozenset[str] | None = None
 
     def __attrs_post_init__(self) -> None:
-        ok = self.languages is None or all(map(_LANGUAGE.fullmatch, self.languages))
+        ok = self.languages is None or all(map(is_language, self.languages))
         expected = "language tags such as 'en' or 'es-US'"
         refuse(f"clinician {self.name!r}", unless(ok, "languages", expected, "others"))
-
-
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 
 @frozen

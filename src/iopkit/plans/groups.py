@@ -1,0 +1,302 @@
+"""Groups: what meets every week at the same times, with so many seats."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, time, timedelta
+from functools import lru_cache
+from itertools import pairwise
+
+from attrs import evolve, frozen
+
+from iopkit.availability import (
+    DAY,
+    Weekday,
+    WeeklyWindows,
+    is_session_length,
+    minute_of_day,
+    whole_minutes,
+    wrapped,
+)
+from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.modalities import Modality
+from iopkit.plans.plans import Plan
+from iopkit.plans.programs import Service, is_language
+from iopkit.plans.sites import Offer, Site
+from iopkit.plans.timings import PerWeek, Slot, Weekly
+
+
+@frozen
+class Group:
+    """A group of a service: its weekly times, its seats, and for whom it is.
+
+    Whoever is in it comes to all of its ``slots``. ``room`` and ``clinician`` are names of
+    the site's. A ``closed`` group takes nobody after the day on which it ``begins``; an open
+    one takes patients at any time. ``language`` is what it is held in, as in BCP 47;
+    ``genders`` and ``stages`` are for whom it is, in the words that candidates have.
+    ``None``: for all.
+
+    Raises:
+        InvalidError: there is no slot, one has no start or overlaps another, the duration is
+            not in whole minutes up to a day, there is no seat, nobody is meant, or a closed
+            group has no first day.
+
+    Example:
+        >>> from datetime import timedelta
+        >>> slots = (Slot.parse("monday 18:00"),)
+        >>> Group("evening-a", "group", slots, timedelta(hours=3), 12).words
+        'evening-a: monday 18:00-21:00, 12 seats'
+    """
+
+    name: str
+    service: str
+    slots: tuple[Slot, ...]
+    duration: timedelta
+    capacity: int
+    room: str | None = None
+    clinician: str | None = None
+    closed: bool = False
+    begins: date | None = None
+    language: str | None = None
+    genders: frozenset[str] | None = None
+    stages: frozenset[str] | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse_moments(f"group {self.name!r}", begins=self.begins)
+        timed = bool(self.slots) and all(slot.start is not None for slot in self.slots)
+        long = is_session_length(self.duration)
+        refuse(
+            f"group {self.name!r}",
+            unless(bool(self.name), "name", "a name", "none"),
+            unless(timed, "slots", "slots with a start, at least one", "others"),
+            unless(long, "duration", "whole minutes, from 1 to 1440", self.duration),
+            unless(
+                not (timed and long) or self.times.total == len(self.slots) * self.duration,
+                "slots",
+                "slots that do not overlap",
+                "an overlap",
+            ),
+            unless(self.capacity >= 1, "capacity", "at least 1 seat", self.capacity),
+            unless(
+                not self.closed or self.begins is not None,
+                "begins",
+                "the first day of a closed group",
+                "none",
+            ),
+            unless(
+                self.language is None or is_language(self.language),
+                "language",
+                "a language tag such as 'en' or 'es-US'",
+                repr(self.language),
+            ),
+            *(
+                unless(meant is None or bool(meant), where, "at least one, or none for all", "none")
+                for where, meant in (("genders", self.genders), ("stages", self.stages))
+            ),
+        )
+
+    @property
+    def times(self) -> WeeklyWindows:
+        """The minutes of the week in which it meets."""
+        return _times(self.slots, self.duration)
+
+    @property
+    def words(self) -> str:
+        """The group in prose."""
+        return f"{self.name}: {self.times}, {self.capacity} seat{'s' * (self.capacity != 1)}"
+
+    def takes(self, on: date) -> bool:
+        """Whether somebody new can join on a day: a closed group takes nobody once it began."""
+        return not self.closed or self.begins is None or on <= self.begins
+
+
+def speaks(languages: frozenset[str], wanted: str) -> bool:
+    """Whether one of some languages is a wanted one; ``es-US`` will do for ``es``.
+
+    Example:
+        >>> speaks(frozenset({"es-US"}), "es"), speaks(frozenset({"es"}), "es-US")
+        (True, False)
+    """
+    return any(own == wanted or own.startswith(f"{wanted}-") for own in languages)
+
+
+def group_faults(
+    groups: Sequence[Group], services: Iterable[Service] = ()
+) -> Iterator[tuple[Fault, ...]]:
+    """What is wrong with groups beside each other, and as groups of some services.
+
+    Args:
+        services: those that groups can be of; any are fine if none is given.
+    """
+    known: dict[str, list[Service]] = defaultdict(list)
+    for service in services:
+        known[service.name].append(service)
+    seen: set[str] = set()
+    for number, group in enumerate(groups):
+        yield _at(number, unless(group.name not in seen, "name", "each name once", "one twice"))
+        seen.add(group.name)
+        if known:
+            yield _at(number, _service_faults(group, known))
+    for what in ("room", "clinician"):
+        booked: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+        for number, group in enumerate(groups):
+            if (held := getattr(group, what)) is not None:
+                booked[held] += [(*span, number) for span in group.times.spans]
+        for held, spans in booked.items():
+            for (_, end, first), (start, _, second) in pairwise(sorted(spans)):
+                found = f"{groups[first].name} and {groups[second].name} with {held!r}"
+                yield _at(second, unless(end <= start, what, "one group at a time", found))
+
+
+def refuse_groups(groups: Sequence[Group], site: Site, services: Iterable[Service] = ()) -> None:
+    """Raise ``InvalidError`` with all that a site does not allow of groups of some services."""
+    modalities = {service.name: service.modality for service in services}
+    refuse(
+        "groups",
+        *(
+            _at(number, faults)
+            for number, group in enumerate(groups)
+            for faults in _site_faults(group, site, modalities.get(group.service))
+        ),
+    )
+
+
+def spare_seats(
+    groups: Iterable[Group], site: Site, services: Iterable[Service] = ()
+) -> Mapping[str, int]:
+    """How many seats more each group could have in its room and by its services, by its name.
+
+    Where neither says it, as many as the group has.
+    """
+    seats = {room.name: room.seats for room in site.rooms}
+    sizes = [(service.name, service.group_max) for service in services]
+    return {
+        group.name: min(
+            2 * group.capacity,
+            seats.get(group.room or "", 2 * group.capacity),
+            *(most for name, most in sizes if name == group.service and most is not None),
+        )
+        - group.capacity
+        for group in groups
+    }
+
+
+def join(plan: Plan, site: Site, groups: Iterable[Group]) -> tuple[Plan, Site]:
+    """A plan whose services take place when its patient's groups meet, and the site for it.
+
+    Args:
+        groups: those that the patient is in.
+
+    Returns:
+        The plan with the groups' slots and lengths, and the site with their rooms and
+        clinicians as offers, so that ``schedule`` dates them. Where a service has two groups
+        on one day, a room or clinician is told if it is the same in both.
+
+    Raises:
+        InvalidError: a group is of a service that is not weekly or not in the plan, or groups
+            of one service are not as long as each other.
+    """
+    joined: dict[str, list[Group]] = defaultdict(list)
+    for group in groups:
+        joined[group.service].append(group)
+    services = plan.program.every_service
+    weekly = {s.name for s in services if isinstance(s.timing, Weekly | PerWeek)} - {
+        s.name for s in services if not isinstance(s.timing, Weekly | PerWeek)
+    }
+    refuse(
+        "groups",
+        *(
+            fault
+            for name, own in joined.items()
+            for fault in (
+                unless(name in weekly, name, "a weekly service of the plan", "another"),
+                unless(
+                    len({g.duration for g in own}) == 1, name, "groups of one length", "several"
+                ),
+            )
+        ),
+    )
+
+    def changed(service: Service) -> Service:
+        if not (own := joined.get(service.name)):
+            return service
+        slots = tuple(sorted(slot for group in own for slot in group.slots))
+        return evolve(service, timing=Weekly(slots), duration=own[0].duration, duration_max=None)
+
+    told = [
+        _offer(site, name, day, [g for g in own if any(slot.day == day for slot in g.slots)])
+        for name, own in joined.items()
+        for day in sorted({slot.day for group in own for slot in group.slots})
+    ]
+    kept = [offer for offer in site.offers if offer.day is None or offer.service not in joined]
+    program = plan.program.with_services(changed, tracks=(), stated=plan.program.stated)
+    return evolve(plan, program=program), evolve(site, offers=(*kept, *told))
+
+
+@lru_cache(maxsize=4096)
+def _times(slots: tuple[Slot, ...], duration: timedelta) -> WeeklyWindows:
+    length = whole_minutes(duration)
+    starts = (slot.day * DAY + minute_of_day(slot.start or time(0)) for slot in slots)
+    return WeeklyWindows(tuple(span for start in starts for span in wrapped(start, start + length)))
+
+
+def _offer(site: Site, service: str, day: Weekday, groups: Iterable[Group]) -> Offer:
+    """What the groups of a service on one day agree on."""
+    before = site.offer(service, day)
+    rooms, clinicians = {g.room for g in groups}, {g.clinician for g in groups}
+    return Offer(
+        service,
+        day,
+        delivery=before.delivery if before else None,
+        room=_only(rooms),
+        clinician=_only(clinicians),
+    )
+
+
+def _only(names: set[str | None]) -> str | None:
+    return next(iter(names)) if len(names) == 1 else None
+
+
+def _at(number: int, faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    return tuple(fault.under("groups", number) for fault in faults)
+
+
+def _site_faults(
+    group: Group, site: Site, modality: Modality | None
+) -> Iterator[tuple[Fault, ...]]:
+    room = next((room for room in site.rooms if room.name == group.room), None)
+    clinician = next((one for one in site.clinicians if one.name == group.clinician), None)
+    hours = {"the site's": site.hours}
+    yield unless(group.room is None or bool(room), "room", "a room of the site", repr(group.room))
+    if room:
+        most = room.seats
+        ok = group.capacity <= most
+        yield unless(ok, "capacity", f"up to {most}, as its room seats", group.capacity)
+        hours["its room's"] = room.hours or site.hours
+    yield unless(
+        group.clinician is None or bool(clinician),
+        "clinician",
+        "a clinician of the site",
+        repr(group.clinician),
+    )
+    if clinician:
+        hours["its clinician's"] = clinician.hours or site.hours
+        gives, spoken = clinician.gives, clinician.languages
+        ok = gives is None or modality is None or modality in gives
+        yield unless(ok, "clinician", f"one who gives {modality}", repr(group.clinician))
+        ok = group.language is None or spoken is None or speaks(spoken, group.language)
+        yield unless(ok, "language", "a language of its clinician", repr(group.language))
+    for whose, windows in hours.items():
+        outside = group.times - windows
+        yield unless(not outside.spans, "slots", f"times within {whose} hours", outside)
+
+
+def _service_faults(group: Group, known: Mapping[str, Sequence[Service]]) -> Iterator[Fault]:
+    expected = f"one of {', '.join(sorted(known))}"
+    yield from unless(group.service in known, "service", expected, repr(group.service))
+    for service in known.get(group.service, ()):
+        most = service.group_max or group.capacity
+        ok = group.capacity <= most
+        yield from unless(ok, "capacity", f"up to {most}, as its service has", group.capacity)
+        low, high = service.duration or group.duration, service.longest or group.duration
+        ok = low <= group.duration <= high
+        yield from unless(ok, "duration", "a length that its service has", group.duration)
