@@ -81,7 +81,7 @@ def test_a_time_line_in_words() -> None:
         "One: week 1, January 5 to 11, 2026.",
         "Two: weeks 2 to 4, January 12 to February 1, 2026.",
         "The group: 4 sessions, January 9 to 26, 2026; moved: January 9, 2026.",
-        "The other: 0 sessions; no time yet: 4, weeks 1 to 4.",
+        "The other: 0 sessions; without a time: 4, weeks 1 to 4.",
         "The test: 4 sessions on random days.",
         "Hours a week: 1 h 15 min in weeks 1 to 4.",
         "Closed: January 5 to 7, 2026 (works); January 8, 2026 (training).",
@@ -101,7 +101,7 @@ def test_make_ups_and_weeks_without_a_time_are_said() -> None:
     assert (
         "The group: 5 sessions, January 5 to February 4, 2026; make-up: February 4, 2026." in text
     )
-    assert "The other: 0 sessions; no time yet: 3, week 1, weeks 3 to 4." in text
+    assert "The other: 0 sessions; without a time: 3, week 1, weeks 3 to 4." in text
     assert "Hours a week: 1 h in weeks 1 to 5." in text
 
 

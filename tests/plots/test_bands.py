@@ -44,7 +44,7 @@ def scheduled(*services: Service, phases: tuple[Phase, ...] = (), site: Site = S
 
 
 KEYS = {
-    *("booked", "moved", "make-up", "no time yet", "on a day that was drawn", "due"),
+    *("booked", "moved", "make-up", "without a time", "on a day that was drawn", "due"),
     *("site closed", "treatment on hold"),
 }
 
@@ -78,7 +78,7 @@ def test_the_key_has_what_is_in_the_picture_and_nothing_else(said: Said) -> None
     assert key_of(said, plan_picture(moved, site=closed)) == {"booked", "moved", "site closed"}
 
     unplaced = scheduled(service("group"), service("other", PerWeek(1)))
-    assert key_of(said, plan_picture(unplaced)) == {"booked", "no time yet"}
+    assert key_of(said, plan_picture(unplaced)) == {"booked", "without a time"}
 
     milestone = Milestone(MilestoneKind.REVIEW, MONDAY + 9 * DAY)
     late = Milestone(MilestoneKind.REVIEW, MONDAY + 900 * DAY)

@@ -23,7 +23,7 @@ class MarkKind(StrEnum):
     BOOKED = "booked"
     MOVED = "moved"
     MAKE_UP = "make-up"
-    UNPLACED = "no time yet"
+    UNPLACED = "without a time"
 
 
 @frozen(repr=False)
@@ -206,7 +206,7 @@ def _line_words(line: Line) -> str:
             days = [day_words(mark.day) for mark in marks if mark.day]
             told.append(f"{kind}: {listed(days) if days else len(marks)}")
     if missing:
-        told.append(f"no time yet: {len(missing)}, {_which_weeks(mark.week for mark in missing)}")
+        told.append(f"without a time: {len(missing)}, {_which_weeks(mark.week for mark in missing)}")
     return f"{line.title}: {'; '.join(told)}."
 
 
