@@ -10,7 +10,18 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit import InvalidError, Modality, Plan, Program, Site, Weekday, WeeklyWindows, schedule
+from iopkit import (
+    InvalidError,
+    Modality,
+    Patient,
+    Plan,
+    Program,
+    Site,
+    Weekday,
+    WeeklyWindows,
+    draft,
+    schedule,
+)
 from iopkit.modalities import Delivery
 from iopkit.plans import (
     Barrier,
@@ -473,18 +484,17 @@ PROGRAM = Program(
     (Phase("first", "First", 2, (SKILLS,)), Phase("last", "Last", 1)),
     (evolve(THERAPY, timing=PerWeek(2)), TALK),
 )
-PLAN = Plan(KEY, KEY, "Elm Street", PROGRAM, ON, 1)
 
 
-def test_a_plan_has_its_groups_times_and_rooms() -> None:
+def test_a_program_has_its_groups_times_and_rooms() -> None:
     some = (
         group("b", "wednesday 18:00", room="large", clinician="Ada"),
         group("a", "monday 12:00", room="small", clinician="Bo"),
         group("s", "friday 10:00", service="skills", room="large"),
     )
-    plan, site = join(PLAN, SITE, some)
+    program, site = join(PROGRAM, SITE, some)
 
-    joined = {service.name: service for service in plan.program.every_service}
+    joined = {service.name: service for service in program.every_service}
     assert joined["group"] == evolve(
         THERAPY,
         timing=Weekly((Slot(Weekday.MONDAY, time(12)), Slot(Weekday.WEDNESDAY, time(18)))),
@@ -498,17 +508,31 @@ def test_a_plan_has_its_groups_times_and_rooms() -> None:
         Offer("group", Weekday.WEDNESDAY, room="large", clinician="Ada"),
         Offer("skills", Weekday.FRIDAY, room="large"),
     )
-    starts = [(f"{s.start:%a %H:%M}", s.service) for s in schedule(plan, site).sessions]
+    sessions = schedule(Plan(KEY, KEY, "Elm Street", program, ON, 1), site).sessions
+    starts = [(f"{s.start:%a %H:%M}", s.service) for s in sessions]
     week = [("Mon 12:00", "group"), ("Wed 18:00", "group")]
     assert [one for one in starts if one[1] == "group"] == 3 * week
     assert [one for one in starts if one[1] == "skills"] == 2 * [("Fri 10:00", "skills")]
-    assert (plan.key, plan.start, site.rooms) == (PLAN.key, PLAN.start, SITE.rooms)
+    assert {(s.room, s.clinician) for s in sessions if s.start.weekday() == Weekday.MONDAY} == {
+        ("small", "Bo")
+    }
+    assert site.rooms == SITE.rooms
+
+
+def test_what_has_a_choice_is_drafted_around_the_groups() -> None:
+    talk = evolve(TALK, timing=PerWeek(1))
+    phase = Phase("only", "Only", 1, (evolve(THERAPY, timing=PerWeek(1)), talk))
+    patient = Patient(KEY, availability=WeeklyWindows.of("monday 12:00-18:00"))
+    program, site = join(Program("p", "P", (phase,)), SITE, (group("a", "monday 12:00"),))
+    plan = draft(program, patient, site, start=ON, seed=1)
+    starts = {s.service: f"{s.start:%a %H:%M}" for s in schedule(plan, site).sessions}
+    assert starts == {"group": "Mon 12:00", "talk": "Mon 13:30"}
 
 
 def test_offers_of_other_services_and_of_every_day_are_kept() -> None:
     every_day = Offer("group", delivery=Delivery.TELEHEALTH)
     before = (every_day, Offer("group", Weekday.MONDAY, time(9)), Offer("talk", start=time(9)))
-    _, site = join(PLAN, evolve(SITE, offers=before), (group(room="large"),))
+    _, site = join(PROGRAM, evolve(SITE, offers=before), (group(room="large"),))
 
     assert site.offers == (
         every_day,
@@ -522,12 +546,12 @@ def test_of_two_groups_on_one_day_what_they_share_is_told() -> None:
         group("a", "monday 12:00", room="large", clinician="Ada"),
         group("b", "monday 18:00", room="large", clinician="Bo"),
     )
-    _, site = join(PLAN, SITE, some)
+    _, site = join(PROGRAM, SITE, some)
     assert site.offers == (Offer("group", Weekday.MONDAY, room="large"),)
 
 
 def test_in_no_group_nothing_changes() -> None:
-    assert join(PLAN, SITE, ()) == (PLAN, SITE)
+    assert join(PROGRAM, SITE, ()) == (PROGRAM, SITE)
 
 
 @pytest.mark.parametrize(
@@ -535,13 +559,13 @@ def test_in_no_group_nothing_changes() -> None:
     [
         pytest.param(
             (group(service="talk"),),
-            ["talk: expected a weekly service of the plan, found another"],
+            ["talk: expected a weekly service of the program, found another"],
             id="not weekly",
         ),
         pytest.param(
             (group(service="yoga"),),
-            ["yoga: expected a weekly service of the plan, found another"],
-            id="not of the plan",
+            ["yoga: expected a weekly service of the program, found another"],
+            id="not of the program",
         ),
         pytest.param(
             (group(), group("b", "friday 09:00", duration=timedelta(hours=1))),
@@ -551,4 +575,4 @@ def test_in_no_group_nothing_changes() -> None:
     ],
 )
 def test_what_cannot_be_joined_is_refused(some: tuple[Group, ...], told: list[str]) -> None:
-    assert faults(lambda: join(PLAN, SITE, some)) == told
+    assert faults(lambda: join(PROGRAM, SITE, some)) == told

@@ -206,7 +206,9 @@ def _line_words(line: Line) -> str:
             days = [day_words(mark.day) for mark in marks if mark.day]
             told.append(f"{kind}: {listed(days) if days else len(marks)}")
     if missing:
-        told.append(f"without a time: {len(missing)}, {_which_weeks(mark.week for mark in missing)}")
+        told.append(
+            f"without a time: {len(missing)}, {_which_weeks(mark.week for mark in missing)}"
+        )
     return f"{line.title}: {'; '.join(told)}."
 
 

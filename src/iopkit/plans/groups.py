@@ -19,8 +19,7 @@ from iopkit.availability import (
 )
 from iopkit.errors import Fault, refuse, refuse_moments, unless
 from iopkit.modalities import Modality
-from iopkit.plans.plans import Plan
-from iopkit.plans.programs import Service, is_language
+from iopkit.plans.programs import Program, Service, is_language
 from iopkit.plans.sites import Offer, Site
 from iopkit.plans.timings import PerWeek, Slot, Weekly
 
@@ -180,35 +179,40 @@ def spare_seats(
     }
 
 
-def join(plan: Plan, site: Site, groups: Iterable[Group]) -> tuple[Plan, Site]:
-    """A plan whose services take place when its patient's groups meet, and the site for it.
+def join(program: Program, site: Site, groups: Iterable[Group]) -> tuple[Program, Site]:
+    """A program as a patient has it who is in some groups, and the site for it.
+
+    Draft the patient's plan from both: what has a choice of times is then placed around the
+    groups.
 
     Args:
+        program: one track of it, if it has tracks.
         groups: those that the patient is in.
 
     Returns:
-        The plan with the groups' slots and lengths, and the site with their rooms and
-        clinicians as offers, so that ``schedule`` dates them. Where a service has two groups
-        on one day, a room or clinician is told if it is the same in both.
+        The program with the groups' slots and lengths, and the site with their rooms and
+        clinicians as offers. Where a service has two groups on one day, a room or clinician
+        is told if it is the same in both.
 
     Raises:
-        InvalidError: a group is of a service that is not weekly or not in the plan, or groups
-            of one service are not as long as each other.
+        InvalidError: the program has tracks; a group is of a service that is not weekly or
+            not in the program; or groups of one service are not as long as each other.
     """
     joined: dict[str, list[Group]] = defaultdict(list)
     for group in groups:
         joined[group.service].append(group)
-    services = plan.program.every_service
+    services = program.every_service
     weekly = {s.name for s in services if isinstance(s.timing, Weekly | PerWeek)} - {
         s.name for s in services if not isinstance(s.timing, Weekly | PerWeek)
     }
     refuse(
         "groups",
+        unless(not program.tracks, "program", "one track of it: use on_track", "several"),
         *(
             fault
             for name, own in joined.items()
             for fault in (
-                unless(name in weekly, name, "a weekly service of the plan", "another"),
+                unless(name in weekly, name, "a weekly service of the program", "another"),
                 unless(
                     len({g.duration for g in own}) == 1, name, "groups of one length", "several"
                 ),
@@ -228,8 +232,8 @@ def join(plan: Plan, site: Site, groups: Iterable[Group]) -> tuple[Plan, Site]:
         for day in sorted({slot.day for group in own for slot in group.slots})
     ]
     kept = [offer for offer in site.offers if offer.day is None or offer.service not in joined]
-    program = plan.program.with_services(changed, tracks=(), stated=plan.program.stated)
-    return evolve(plan, program=program), evolve(site, offers=(*kept, *told))
+    # What the source prints of the program is not about its groups.
+    return program.with_services(changed, tracks=()), evolve(site, offers=(*kept, *told))
 
 
 @lru_cache(maxsize=4096)
