@@ -27,6 +27,7 @@ from iopkit.plans import (
     Barrier,
     Candidate,
     Clinician,
+    Closure,
     EveryWeeks,
     Group,
     GroupDose,
@@ -506,7 +507,7 @@ def test_a_program_has_its_groups_times_and_rooms() -> None:
     assert site.offers == (
         Offer("group", Weekday.MONDAY, room="small", clinician="Bo"),
         Offer("group", Weekday.WEDNESDAY, room="large", clinician="Ada"),
-        Offer("skills", Weekday.FRIDAY, room="large"),
+        Offer("skills", room="large"),
     )
     sessions = schedule(Plan(KEY, KEY, "Elm Street", program, ON, 1), site).sessions
     starts = [(f"{s.start:%a %H:%M}", s.service) for s in sessions]
@@ -534,11 +535,7 @@ def test_offers_of_other_services_and_of_every_day_are_kept() -> None:
     before = (every_day, Offer("group", Weekday.MONDAY, time(9)), Offer("talk", start=time(9)))
     _, site = join(PROGRAM, evolve(SITE, offers=before), (group(room="large"),))
 
-    assert site.offers == (
-        every_day,
-        Offer("talk", start=time(9)),
-        Offer("group", Weekday.MONDAY, delivery=None, room="large"),
-    )
+    assert site.offers == (Offer("talk", start=time(9)), evolve(every_day, room="large"))
 
 
 def test_of_two_groups_on_one_day_what_they_share_is_told() -> None:
@@ -547,7 +544,16 @@ def test_of_two_groups_on_one_day_what_they_share_is_told() -> None:
         group("b", "monday 18:00", room="large", clinician="Bo"),
     )
     _, site = join(PROGRAM, SITE, some)
-    assert site.offers == (Offer("group", Weekday.MONDAY, room="large"),)
+    assert site.offers == (Offer("group", room="large"),)
+
+
+def test_a_session_that_is_moved_keeps_the_room_and_clinician_of_its_group() -> None:
+    program, site = join(
+        PROGRAM, SITE, (group("a", "monday 12:00", room="large", clinician="Ada"),)
+    )
+    closed = evolve(site, closures=(Closure(ON, ON + timedelta(days=1), "flood"),))
+    (first, *_) = schedule(Plan(KEY, KEY, "Elm Street", program, ON, 1), closed).sessions
+    assert (first.moved is not None, first.room, first.clinician) == (True, "large", "Ada")
 
 
 def test_in_no_group_nothing_changes() -> None:

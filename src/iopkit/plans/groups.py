@@ -10,7 +10,6 @@ from attrs import evolve, frozen
 
 from iopkit.availability import (
     DAY,
-    Weekday,
     WeeklyWindows,
     is_session_length,
     minute_of_day,
@@ -191,8 +190,8 @@ def join(program: Program, site: Site, groups: Iterable[Group]) -> tuple[Program
 
     Returns:
         The program with the groups' slots and lengths, and the site with their rooms and
-        clinicians as offers. Where a service has two groups on one day, a room or clinician
-        is told if it is the same in both.
+        clinicians as offers: for all days what a service's groups share, so that sessions
+        that are moved keep it, and for a day what its groups share.
 
     Raises:
         InvalidError: the program has tracks; a group is of a service that is not weekly or
@@ -226,12 +225,8 @@ def join(program: Program, site: Site, groups: Iterable[Group]) -> tuple[Program
         slots = tuple(sorted(slot for group in own for slot in group.slots))
         return evolve(service, timing=Weekly(slots), duration=own[0].duration, duration_max=None)
 
-    told = [
-        _offer(site, name, day, [g for g in own if any(slot.day == day for slot in g.slots)])
-        for name, own in joined.items()
-        for day in sorted({slot.day for group in own for slot in group.slots})
-    ]
-    kept = [offer for offer in site.offers if offer.day is None or offer.service not in joined]
+    told = [offer for name, own in joined.items() for offer in _offers(site, name, own)]
+    kept = [offer for offer in site.offers if offer.service not in joined]
     # What the source prints of the program is not about its groups.
     return program.with_services(changed, tracks=()), evolve(site, offers=(*kept, *told))
 
@@ -243,17 +238,22 @@ def _times(slots: tuple[Slot, ...], duration: timedelta) -> WeeklyWindows:
     return WeeklyWindows(tuple(span for start in starts for span in wrapped(start, start + length)))
 
 
-def _offer(site: Site, service: str, day: Weekday, groups: Iterable[Group]) -> Offer:
-    """What the groups of a service on one day agree on."""
-    before = site.offer(service, day)
+def _offers(site: Site, service: str, groups: Sequence[Group]) -> Iterator[Offer]:
+    """What the groups of a service agree on, in all and on each day that differs."""
+    before = site.offer(service) or Offer(service)
+    every_day = _agreed(before, groups)
+    if every_day != Offer(service):
+        yield every_day
+    for day in sorted({slot.day for group in groups for slot in group.slots}):
+        there = [group for group in groups if any(slot.day is day for slot in group.slots)]
+        on_day = _agreed(Offer(service, day, delivery=before.delivery), there)
+        if (on_day.room, on_day.clinician) != (every_day.room, every_day.clinician):
+            yield on_day
+
+
+def _agreed(offer: Offer, groups: Sequence[Group]) -> Offer:
     rooms, clinicians = {g.room for g in groups}, {g.clinician for g in groups}
-    return Offer(
-        service,
-        day,
-        delivery=before.delivery if before else None,
-        room=_only(rooms),
-        clinician=_only(clinicians),
-    )
+    return evolve(offer, room=_only(rooms), clinician=_only(clinicians))
 
 
 def _only(names: set[str | None]) -> str | None:
