@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from iopkit.availability import Weekday, WeeklyWindows, zone_faults
+from iopkit.availability import Weekday, WeeklyWindows, joined, without, zone_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.plans.clocks import offset_at, offset_changes
@@ -265,39 +265,13 @@ def free_time(
         unless(aware, "start", "aware times", "one without a zone"),
         zone_faults(zone),
     )
-    taken = _merged(instants(each) for each in busy if not _is_aside(each))
     tz = ZoneInfo(zone)
-    found: list[Instants] = []
-    low, high = start.astimezone(UTC), end.astimezone(UTC)
-    opened = _merged(_open_spans(zone, low, high, windows or WeeklyWindows.always()))
-    place = 0
-    for low, high in opened:
-        while place < len(taken) and taken[place][1] <= low:
-            place += 1
-        at, upcoming = low, place
-        while upcoming < len(taken) and taken[upcoming][0] < high:
-            if at < taken[upcoming][0]:
-                found.append((at, taken[upcoming][0]))
-            at = taken[upcoming][1]
-            upcoming += 1
-        if at < high:
-            found.append((at, high))
-    return tuple((low.astimezone(tz), high.astimezone(tz)) for low, high in found)
-
-
-def _is_aside(busy: Session | Appointment | Booking) -> bool:
-    return isinstance(busy, Appointment) and not busy.blocks
-
-
-def _merged(spans: Iterable[Instants]) -> list[Instants]:
-    """Spans in order, those that touch or overlap as one."""
-    merged: list[Instants] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+    within = start.astimezone(UTC), end.astimezone(UTC)
+    opened = joined(_open_spans(zone, *within, windows or WeeklyWindows.always()))
+    taken = (
+        instants(each) for each in busy if not (isinstance(each, Appointment) and not each.blocks)
+    )
+    return tuple((low.astimezone(tz), high.astimezone(tz)) for low, high in without(opened, taken))
 
 
 def _open_spans(
