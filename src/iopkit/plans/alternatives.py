@@ -11,7 +11,8 @@ from iopkit.availability import DAY, Weekday, WeeklyWindows, minute_of_day
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.plans.clocks import clock_changes
-from iopkit.plans.conflicts import Appointment, bookings, free_time, instants, meetings
+from iopkit.plans.conflicts import Appointment, bookings, instants, meetings
+from iopkit.plans.places import free_on
 from iopkit.plans.plans import Plan
 from iopkit.plans.sessions import Move, Reason, Schedule, Session, Unplaced
 from iopkit.plans.sites import Site, closed_spans, staffed_hours
@@ -370,12 +371,8 @@ def _patients_own(plan: Plan, around: Surroundings, days: Sequence[date]) -> Ite
     """When the patient is on leave or not free, here or in another time zone."""
     for leave in plan.leaves:
         yield _Block(Reason.ON_LEAVE, _midnight(leave.start), _midnight(leave.end))
-    here = [day for day in days if not any(stay.start <= day < stay.end for stay in plan.stays)]
-    yield from _outside(Reason.NOT_FREE, plan.free, here)
-    for stay in plan.stays:
-        away = [day for day in days if stay.start <= day < stay.end]
-        if away and stay.free is not None:
-            yield from _away(stay.zone, stay.free, away, around.site)
+    for day in days:
+        yield from _outside(Reason.NOT_FREE, free_on(plan, day, around.site.tz), [day])
     for appointment in around.busy:
         if appointment.blocks:
             yield _block(Reason.NOT_FREE, appointment, around.site)
@@ -388,15 +385,6 @@ def _outside(why: Reason, windows: WeeklyWindows | None, days: Iterable[date]) -
         for day in days:
             for low, high in closed.on(Weekday.of(day)):
                 yield _Block(why, _midnight(day, low), _midnight(day, high))
-
-
-def _away(zone: str, free: WeeklyWindows, days: Sequence[date], site: Site) -> Iterator[_Block]:
-    """When a patient in another time zone is not free on some days of the site."""
-    start, end = (_midnight(day).replace(tzinfo=site.tz) for day in (days[0], days[-1] + _DAY))
-    spans = free_time(start, end, zone=zone, windows=free)
-    edges = [start, *(edge for span in spans for edge in span), end]
-    for low, high in zip(edges[::2], edges[1::2], strict=True):
-        yield _Block(Reason.NOT_FREE, *_wall(low, high, site))
 
 
 def _elsewhere(schedule: Schedule, session: Session, around: Surroundings) -> Iterator[_Block]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from heapq import heappop, heappush
 from typing import TypeVar
@@ -11,18 +11,16 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from iopkit.availability import Weekday, WeeklyWindows, joined, without, zone_faults
+from iopkit.availability import WeeklyWindows, joined, without, zone_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
-from iopkit.plans.clocks import offset_at, offset_changes
+from iopkit.plans.clocks import window_spans
 from iopkit.plans.sessions import Schedule, Session
 from iopkit.plans.sites import Site
 
 T = TypeVar("T")
 Instants = tuple[datetime, datetime]
 """A span of time: its first instant and the one after its last, both aware."""
-
-_DAY = timedelta(days=1)
 
 
 @frozen(repr=False)
@@ -266,30 +264,8 @@ def free_time(
         zone_faults(zone),
     )
     tz = ZoneInfo(zone)
-    within = start.astimezone(UTC), end.astimezone(UTC)
-    opened = joined(_open_spans(zone, *within, windows or WeeklyWindows.always()))
+    opened = joined(window_spans(windows or WeeklyWindows.always(), start, end, zone=zone))
     taken = (
         instants(each) for each in busy if not (isinstance(each, Appointment) and not each.blocks)
     )
     return tuple((low.astimezone(tz), high.astimezone(tz)) for low, high in without(opened, taken))
-
-
-def _open_spans(
-    zone: str, start: datetime, end: datetime, windows: WeeklyWindows
-) -> Iterator[Instants]:
-    """Weekly windows between two instants, each within a stretch of one offset from UTC."""
-    tz = ZoneInfo(zone)
-    changes = [(at, after) for at, _, after in offset_changes(zone, start, end)]
-    begins = [(start, offset_at(start, tz)), *changes]
-    ends = [*(at for at, _ in changes), end]
-    for (low, offset), high in zip(begins, ends, strict=True):
-        first, last = low + offset, high + offset
-        day = first.date()
-        while day <= last.date():
-            midnight = datetime.combine(day, time(0), UTC)
-            for opens, closes in windows.on(Weekday.of(day)):
-                opened = max(first, midnight + timedelta(minutes=opens))
-                closed = min(last, midnight + timedelta(minutes=closes))
-                if opened < closed:
-                    yield opened - offset, closed - offset
-            day += _DAY
