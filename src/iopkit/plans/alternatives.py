@@ -11,7 +11,7 @@ from iopkit.availability import DAY, Weekday, WeeklyWindows, minute_of_day
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.plans.clocks import clock_changes
-from iopkit.plans.conflicts import Appointment, bookings, instants, meetings
+from iopkit.plans.conflicts import Appointment, bookings, held_together, instants
 from iopkit.plans.places import free_on
 from iopkit.plans.plans import Plan
 from iopkit.plans.sessions import Move, Reason, Schedule, Session, Unplaced
@@ -393,7 +393,7 @@ def _elsewhere(schedule: Schedule, session: Session, around: Surroundings) -> It
     seats = {room.name: room.seats for room in site.rooms}
     limits = (seats.get(session.room or ""), schedule.service(session).group_max)
     most = min((limit for limit in limits if limit is not None), default=None)
-    for meeting in meetings(bookings(around.others)):
+    for meeting in held_together(bookings(around.others)):
         held = meeting[0].session
         patients = {booking.patient for booking in meeting}
         if schedule.plan.patient in patients:

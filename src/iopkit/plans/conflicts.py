@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
-from heapq import heappop, heappush
 from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -156,10 +155,10 @@ def site_conflicts(schedules: Iterable[Schedule], site: Site) -> tuple[Conflict,
     ok = all(schedule.plan.site == site.name for schedule in listed)
     refuse("conflicts", unless(ok, "schedules", f"of the site, {site.name!r}", "of another"))
     seats = {room.name: room.seats for room in site.rooms}
-    rooms: dict[str, list[_Meeting]] = defaultdict(list)
-    clinicians: dict[str, list[_Meeting]] = defaultdict(list)
+    rooms: dict[str, list[_Together]] = defaultdict(list)
+    clinicians: dict[str, list[_Together]] = defaultdict(list)
     found: list[Conflict] = []
-    for meeting in meetings(bookings(listed)):
+    for meeting in held_together(bookings(listed)):
         session = meeting[0].session
         if session.room is not None:
             rooms[session.room].append(meeting)
@@ -184,10 +183,10 @@ def bookings(schedules: Iterable[Schedule]) -> Iterator[Booking]:
             yield Booking(schedule.plan.patient, schedule.uid(session), session)
 
 
-_Meeting = tuple[Booking, ...]
+_Together = tuple[Booking, ...]
 
 
-def meetings(booked: Iterable[Booking]) -> tuple[_Meeting, ...]:
+def held_together(booked: Iterable[Booking]) -> tuple[_Together, ...]:
     """Sessions that are one meeting, together; in the order in which they come."""
     met: dict[object, list[Booking]] = defaultdict(list)
     for number, booking in enumerate(booked):
@@ -213,15 +212,13 @@ def _conflict(
 
 def overlapping(items: Iterable[T], span: Callable[[T], Instants]) -> Iterator[tuple[T, T]]:
     """Each two items that share time, the one that starts first before the other."""
-    in_order = sorted(((span(item), n, item) for n, item in enumerate(items)), key=lambda x: x[:2])
-    # Those not over yet, by when they are.
-    going_on: list[tuple[datetime, int, T]] = []
-    for (start, end), number, item in in_order:
-        while going_on and going_on[0][0] <= start:
-            heappop(going_on)
-        for _, _, before in sorted(going_on, key=lambda each: each[1]):
+    going_on: list[tuple[datetime, T]] = []
+    for item in sorted(items, key=span):
+        start, end = span(item)
+        going_on = [(over, before) for over, before in going_on if start < over]
+        for _, before in going_on:
             yield before, item
-        heappush(going_on, (end, number, item))
+        going_on.append((end, item))
 
 
 def free_time(
