@@ -8,25 +8,26 @@ from datetime import timedelta
 
 from iopkit.interchange.texts import duration_text, listed
 from iopkit.plans import Booking, Conflict, Opening, ScheduleDifference, Session, Unplaced
+from iopkit.plans.sessions import number_of
 
 
 def difference_text(difference: ScheduleDifference) -> str:
     """What a new schedule adds, moves and removes, and what it leaves without a date."""
     new = difference.new
     titles = {service.name: service.title for service in new.plan.program.every_service}
-    why = {(u.service, u.number): u for u in difference.unplaced}
+    why = {number_of(u): u for u in difference.unplaced}
 
     def named(session: Session | Unplaced) -> str:
         return f"{titles.get(session.service, session.service)} {session.number}{_again(session)}"
 
     def removal(session: Session) -> str:
-        missing = None if session.make_up else why.get((session.service, session.number))
+        missing = None if session.make_up else why.get(number_of(session))
         because = f"; {missing.why.words}" if missing else ""
         return f"{named(session)}: was {when(session)}{because}"
 
     was_unplaced = set(difference.was_unplaced)
     newly = [u for u in difference.unplaced if u not in was_unplaced]
-    removed = {(s.service, s.number) for s in difference.removed if not s.make_up}
+    removed = {number_of(s) for s in difference.removed if not s.make_up}
     lines = [
         *listed("Added", [f"{named(s)}: {when(s)}" for s in difference.added]),
         *listed("Changed", [f"{named(b)}: {_change(a, b)}" for a, b in difference.changed]),
@@ -36,7 +37,7 @@ def difference_text(difference: ScheduleDifference) -> str:
             [
                 f"{named(u)}, week {u.week}: {u.why.words}"
                 for u in newly
-                if (u.service, u.number) not in removed
+                if number_of(u) not in removed
             ],
         ),
     ]

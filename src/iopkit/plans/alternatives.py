@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 
 from attrs import evolve, field, frozen
@@ -14,7 +14,15 @@ from iopkit.plans.clocks import clock_changes
 from iopkit.plans.conflicts import Appointment, bookings, held_together, instants
 from iopkit.plans.places import free_on
 from iopkit.plans.plans import Plan
-from iopkit.plans.sessions import Move, Reason, Schedule, Session, Unplaced
+from iopkit.plans.sessions import (
+    Move,
+    Reason,
+    Schedule,
+    Session,
+    identity,
+    in_order,
+    number_of,
+)
 from iopkit.plans.sites import Site, closed_spans, staffed_hours
 
 _HORIZON = 28
@@ -162,11 +170,6 @@ def take(schedule: Schedule, opening: Opening) -> Schedule:
     return evolve(schedule, sessions=in_order((*kept, new)), revision=schedule.revision + 1)
 
 
-def in_order(sessions: Iterable[Session]) -> tuple[Session, ...]:
-    """Sessions by their starts."""
-    return tuple(sorted(sessions, key=lambda session: session.start.astimezone(UTC)))
-
-
 def _refuse(schedule: Schedule, session: Session, around: Surroundings, limit: int) -> None:
     name = around.site.name
     refuse(
@@ -183,16 +186,6 @@ def overlap(first: Session, second: Session | Appointment) -> bool:
     """Whether two spans share time."""
     (low, high), (start, end) = instants(first), instants(second)
     return low < end and start < high
-
-
-def number_of(session: Session | Unplaced) -> tuple[str, int]:
-    """Which of the plan's sessions it is, or makes up for."""
-    return session.service, session.number
-
-
-def identity(session: Session) -> tuple[str, int, int]:
-    """What makes a session the same one in another schedule of its plan."""
-    return session.service, session.number, session.make_up
 
 
 def prescribed(session: Session) -> datetime:

@@ -1,7 +1,7 @@
 """Sessions: the dated occurrences of a plan's services, and the schedule that they make."""
 
-from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 from uuid import UUID
@@ -147,6 +147,21 @@ class Unplaced:
     detail: str = ""
 
     __repr__ = hidden
+
+
+def number_of(session: Session | Unplaced) -> tuple[str, int]:
+    """Which of the plan's sessions it is, or makes up for."""
+    return session.service, session.number
+
+
+def identity(session: Session) -> tuple[str, int, int]:
+    """What makes a session the same one in another schedule of its plan."""
+    return session.service, session.number, session.make_up
+
+
+def in_order(sessions: Iterable[Session]) -> tuple[Session, ...]:
+    """Sessions by their starts; by what they are, if they start at once."""
+    return tuple(sorted(sessions, key=lambda each: (each.start.astimezone(UTC), identity(each))))
 
 
 _MOST_MORE_WEEKS = 104
