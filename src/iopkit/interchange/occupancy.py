@@ -66,16 +66,16 @@ def load_words(load: Load) -> str:
     return f"{booked} of {duration_text(load.available)}{share}{outside}"
 
 
-def roster_text(meetings: Iterable[Meeting]) -> str:
+def meetings_text(meetings: Iterable[Meeting]) -> str:
     """Meetings in lines, with seats taken and free, under the name of each group."""
     lines: list[str] = []
-    for group in rosters(meetings):
+    for group in meetings_by_group(meetings):
         lines.append(", ".join(group_words(group[0])))
         lines += [f"  {each.start:%Y-%m-%d}  {seats_words(each)}" for each in group]
     return "\n".join(lines) or "No group meets."
 
 
-def rosters(meetings: Iterable[Meeting]) -> tuple[tuple[Meeting, ...], ...]:
+def meetings_by_group(meetings: Iterable[Meeting]) -> tuple[tuple[Meeting, ...], ...]:
     """Meetings by group: by service, weekday, time, room and clinician, as a week has them."""
     by_group: dict[tuple[object, ...], list[Meeting]] = {}
     for each in sorted(meetings, key=_in_week):
