@@ -11,7 +11,7 @@ from itertools import groupby
 import attrs
 
 from iopkit.availability import Weekday
-from iopkit.interchange.texts import duration_text
+from iopkit.interchange.texts import day_text, duration_text
 from iopkit.plans import CensusDay, CensusWeek, Load, Meeting, weekly_census
 
 
@@ -101,11 +101,6 @@ def seats_words(meeting: Meeting) -> str:
         return f"{meeting.patients} patients, seats not known"
     left = f"{meeting.free} free" if meeting.free >= 0 else f"{-meeting.free} too many"
     return f"{meeting.patients} of {meeting.seats} seats, {left}"
-
-
-def day_text(day: date) -> str:
-    """A day with its weekday in letters of one width, such as ``Mon 2026-01-05``."""
-    return f"{Weekday.of(day).title[:3]} {day}"
 
 
 # What each kind has beside its fields.
