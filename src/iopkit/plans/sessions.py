@@ -3,14 +3,13 @@
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from hashlib import blake2b
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
 from iopkit.availability import Weekday
-from iopkit.confidential import hidden
+from iopkit.confidential import hidden, opaque
 from iopkit.errors import Fault, InvalidError, refuse, unless
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.glances import glance
@@ -226,9 +225,7 @@ class Schedule:
     def uid(self, session: Session) -> UUID:
         """A stable, opaque identifier: the same for the same session of a changed plan."""
         made_up = f"/{session.make_up}" if session.make_up else ""
-        named = f"{session.service}/{session.number}{made_up}"
-        digest = blake2b(named.encode(), key=self.plan.key.bytes, digest_size=16).digest()
-        return UUID(bytes=digest, version=4)
+        return opaque(f"{session.service}/{session.number}{made_up}", key=self.plan.key)
 
     def local_start(self, session: Session) -> datetime:
         """When a session starts where the patient is then: in the zone of a stay, or the site's.
