@@ -12,8 +12,8 @@ from iopkit.availability import WeeklyWindows, whole_minutes
 from iopkit.confidential import hidden
 from iopkit.plans.bundles import cheapest
 from iopkit.plans.candidates import Barrier, Candidate, Roster, barriers
+from iopkit.plans.cases import Bundles, Case
 from iopkit.plans.groups import Group
-from iopkit.plans.rosters import Bundles, Case
 
 
 class WaitingFor(StrEnum):
