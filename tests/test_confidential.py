@@ -190,7 +190,7 @@ from iopkit.plans.places import Places
 from iopkit.plans.remedies import Ground, Remedy
 from iopkit.plots.bands import Scale
 from iopkit.plots.calendars import blocks
-from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, roster_map
+from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, meetings_map
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, weekly_windows
 from iopkit.truth import Truth
@@ -586,7 +586,7 @@ def occupied(dated: Schedule) -> Iterator[Any]:
     booked = loads([evolve(dated, sessions=held)], where)
     groups = meetings([evolve(dated, sessions=held)], where)
     yield from (*days, *weekly_census(days), *booked, *groups)
-    for drawn in (roster_map(groups, title="Groups"), load_map(booked, title="Rooms")):
+    for drawn in (meetings_map(groups, title="Groups"), load_map(booked, title="Rooms")):
         yield from (drawn, *drawn.rows, *(cell for row in drawn.rows for _, cell in row.cells))
     lines = lines_of(dated, random_days=True)
     yield from (*lines, *(mark for line in lines for mark in line.marks), *phases_of(dated))

@@ -38,9 +38,9 @@ from iopkit.interchange import (
     from_json,
     from_toml,
     load_text,
+    meetings_text,
     plan_html,
     program_names,
-    roster_text,
     timeline_text,
     week_text,
 )
@@ -77,10 +77,10 @@ from iopkit.plans import (
 from iopkit.plots import (
     census_picture,
     load_picture,
+    meetings_picture,
     plan_picture,
     policy_picture,
     program_picture,
-    roster_picture,
     week_picture,
 )
 from iopkit.sources import Source
@@ -186,7 +186,7 @@ class CapacityPicture(SphinxDirective):
         data, text = {
             "census": (census_picture(days), weeks),
             "rooms": (load_picture(rooms, title="Rooms"), load_text(rooms)),
-            "groups": (roster_picture(groups), roster_text(groups)),
+            "groups": (meetings_picture(groups), meetings_text(groups)),
         }[kind]
         return _image(self, f"capacity-{kind}", data, text)
 

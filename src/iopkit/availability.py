@@ -6,9 +6,12 @@ of minutes of the week. All windows are half-open, and an end of 00:00 (written
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import IntEnum
+from operator import itemgetter
+from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from attrs import field, frozen
@@ -16,6 +19,7 @@ from attrs import field, frozen
 from iopkit.errors import Fault, InvalidError, did_you_mean, refuse, unless
 
 Span = tuple[int, int]
+T = TypeVar("T", int, datetime)
 
 DAY = 24 * 60
 WEEK = 7 * DAY
@@ -155,13 +159,7 @@ def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
             for number, (start, end) in enumerate(listed)
         ),
     )
-    merged: list[Span] = []
-    for start, end in sorted(listed):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return tuple(merged)
+    return tuple(joined(listed))
 
 
 def wrapped(start: int, end: int) -> tuple[Span, ...]:
@@ -286,21 +284,41 @@ def first_opening(
     return None
 
 
-def without(spans: Iterable[Span], cuts: Iterable[Span]) -> list[Span]:
+def joined(spans: Iterable[tuple[T, T]]) -> list[tuple[T, T]]:
+    """The same minutes, days or instants as spans in order that do not touch.
+
+    Example:
+        >>> joined([(780, 900), (540, 600), (600, 720)])
+        [(540, 720), (780, 900)]
+    """
+    found: list[tuple[T, T]] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found
+
+
+def without(spans: Iterable[tuple[T, T]], cuts: Iterable[tuple[T, T]]) -> list[tuple[T, T]]:
     """What is left of some spans, in their order.
 
     Example:
         >>> without([(540, 720), (780, 900)], [(600, 630), (700, 800)])
         [(540, 600), (630, 700), (800, 900)]
     """
-    left = list(spans)
-    for low, high in cuts:
-        left = [
-            part
-            for start, end in left
-            for part in ((start, min(end, low)), (max(start, high), end))
-            if part[0] < part[1]
-        ]
+    shut = joined(cuts)
+    left: list[tuple[T, T]] = []
+    for start, end in spans:
+        at = start
+        for low, high in shut[bisect_right(shut, start, key=itemgetter(1)) :]:
+            if low >= end:
+                break
+            if at < low:
+                left.append((at, low))
+            at = high
+        if at < end:
+            left.append((at, end))
     return left
 
 

@@ -4,7 +4,9 @@
 traceback or a log line that holds a repr must not identify or describe anyone.
 """
 
+from hashlib import blake2b
 from typing import Any
+from uuid import UUID
 
 import attrs
 
@@ -16,6 +18,15 @@ def hidden(self: object) -> str:
     """
     key = getattr(self, "key", "...")
     return f"{type(self).__name__}({key})"
+
+
+def opaque(name: str, *, key: UUID) -> UUID:
+    """What a name is called in public: always the same, and nothing tells the name or the key.
+
+    The key is random and secret, so that the digest cannot be searched backwards.
+    """
+    digest = blake2b(name.encode(), key=key.bytes, digest_size=16).digest()
+    return UUID(bytes=digest, version=4)
 
 
 def reveal(value: object) -> str:

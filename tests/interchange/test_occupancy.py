@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.availability import Weekday
-from iopkit.interchange import capacity_columns, census_text, load_text, roster_text
+from iopkit.interchange import capacity_columns, census_text, load_text, meetings_text
 from iopkit.plans import CensusDay, CensusWeek, Load, Meeting, weekly_census
 
 MONDAY = date(2026, 1, 5)
@@ -74,7 +74,7 @@ def test_a_roster_in_words() -> None:
         evolve(GROUP, start=AT + DAY, room=None, clinician=None, seats=None),
         evolve(GROUP, start=AT + 2 * WEEK, patients=12),
     ]
-    assert roster_text(made).splitlines() == [
+    assert meetings_text(made).splitlines() == [
         "A group, Monday 17:30, Oak, Kim",
         "  2026-01-05  8 of 12 seats, 4 free",
         "  2026-01-12  13 of 12 seats, 1 too many",
@@ -82,7 +82,7 @@ def test_a_roster_in_words() -> None:
         "A group, Tuesday 17:30",
         "  2026-01-06  8 patients, seats not known",
     ]
-    assert roster_text([]) == "No group meets."
+    assert meetings_text([]) == "No group meets."
 
 
 @pytest.mark.parametrize(

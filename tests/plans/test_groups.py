@@ -359,7 +359,7 @@ def test_how_many_seats_more_there_could_be() -> None:
         group("d", service="skills", room="large", slots=(Slot(Weekday.FRIDAY, time(9)),)),
     )
     assert spare_seats(some, SITE, (THERAPY, SKILLS)) == {"a": 4, "b": 0, "c": 4, "d": 4}
-    assert spare_seats(some, evolve(SITE, rooms=(Room("large", 5),)))["a"] == 1
+    assert spare_seats(some, evolve(SITE, rooms=(Room("large", 5),)), ())["a"] == 1
     assert spare_seats(some, SITE, (evolve(THERAPY, group_max=5),))["c"] == 1
 
 

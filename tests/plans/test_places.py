@@ -429,6 +429,16 @@ def test_a_stay_counts_by_the_day_that_it_is_where_the_patient_is() -> None:
     assert made.local_start(second) is second.start
 
 
+def test_nothing_is_placed_in_a_stays_window_in_which_the_sites_clock_goes_back() -> None:
+    window = WeeklyWindows.of("sunday 06:30-07:15")  # from 01:30 to 01:15, in Chicago
+    sunday = date(2026, 11, 1)
+    plan = on_stay(Stay(sunday - 6 * DAY, sunday + DAY, "UTC", window), urine())
+    site = evolve(SITE, hours=WeeklyWindows.always())
+    made = schedule(evolve(plan, start=sunday - 6 * DAY), site)
+    assert not made.sessions
+    assert [u.why for u in made.unplaced] == [Reason.NO_OPEN_TIME]
+
+
 _ZONES = st.sampled_from(
     ["Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "Africa/Casablanca", "Etc/GMT+12"]
 )

@@ -14,14 +14,14 @@ from PIL import Image
 
 from iopkit import Plan, Program, Schedule, Site, WeeklyWindows, schedule
 from iopkit.errors import MissingExtraError
-from iopkit.interchange import census_text, load_text, roster_text, timeline_text, week_text
+from iopkit.interchange import census_text, load_text, meetings_text, timeline_text, week_text
 from iopkit.modalities import Modality
 from iopkit.plans import Phase, Room, Service, Slot, Weekly, census, loads, meetings
 from iopkit.plots import (
     census_picture,
     load_picture,
+    meetings_picture,
     plan_picture,
-    roster_picture,
     week_picture,
 )
 from iopkit.plots.canvas import COLORS, HATCHES, look, tint
@@ -62,8 +62,8 @@ PICTURES: dict[str, tuple[Draw, Callable[[], str]]] = {
         lambda: census_text(census([dated()])),
     ),
     "roster": (
-        lambda **options: roster_picture(meetings([dated()], SITE), **options),
-        lambda: roster_text(meetings([dated()], SITE)),
+        lambda **options: meetings_picture(meetings([dated()], SITE), **options),
+        lambda: meetings_text(meetings([dated()], SITE)),
     ),
     "load": (
         lambda **options: load_picture(loads([dated()], SITE), **options),
@@ -134,7 +134,7 @@ def test_a_title_may_have_characters_that_no_document_can_have() -> None:
     for data in (
         census_picture([], title=odd.title),
         plan_picture(made),
-        roster_picture(group),
+        meetings_picture(group),
         week_picture(made, week=1),
     ):
         assert b"bell   and   half" in ET.tostring(ET.fromstring(data))  # noqa: S314  # our own picture

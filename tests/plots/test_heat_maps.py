@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.errors import TooComplexError
-from iopkit.interchange import load_text, roster_text
+from iopkit.interchange import load_text, meetings_text
 from iopkit.plans import Load, Meeting
-from iopkit.plots import load_picture, roster_picture
-from iopkit.plots.heat_maps import _COLUMNS, _panels, load_map, roster_map
+from iopkit.plots import load_picture, meetings_picture
+from iopkit.plots.heat_maps import _COLUMNS, _panels, load_map, meetings_map
 
 Said = Callable[[bytes], list[str]]
 
@@ -42,7 +42,7 @@ distinct_meetings = st.lists(
 
 @given(distinct_meetings)
 def test_each_meeting_has_a_field_in_its_groups_row_and_its_week(made: list[Meeting]) -> None:
-    found = roster_map(made, title="Seats")
+    found = meetings_map(made, title="Seats")
     fields = [(row, monday, cell) for row in found.rows for monday, cell in row.cells]
     assert len(fields) == len(made)
     assert all(monday.weekday() == 0 and monday in found.columns for _, monday, _ in fields)
@@ -60,8 +60,8 @@ def test_each_meeting_has_a_field_in_its_groups_row_and_its_week(made: list[Meet
 
 @given(distinct_meetings)
 def test_the_text_of_a_roster_has_the_numbers_of_its_picture(made: list[Meeting]) -> None:
-    found = roster_map(made, title="Seats")
-    assert found.words == roster_text(made)
+    found = meetings_map(made, title="Seats")
+    assert found.words == meetings_text(made)
     lines = [line for line in found.words.splitlines() if line.startswith("  ")]
     told = sorted(line.split()[1] for line in lines)
     assert told == sorted(
@@ -72,7 +72,7 @@ def test_the_text_of_a_roster_has_the_numbers_of_its_picture(made: list[Meeting]
 def test_a_roster_says_groups_times_places_and_seats(said: Said) -> None:
     full = evolve(GROUP, start=AT + WEEK, patients=12)
     unknown = evolve(GROUP, start=AT + 2 * WEEK, seats=None)
-    text = said(roster_picture([GROUP, full, unknown]))
+    text = said(meetings_picture([GROUP, full, unknown]))
     assert text[0] == "Seats taken, January 5 to 19, 2026"
     assert {"A group", "Monday 17:30, Oak, Kim", "8/12", "12/12", "8/?", "Jan", "19"} <= set(text)
     assert "?: how many seats there are is not known." in text
@@ -81,7 +81,7 @@ def test_a_roster_says_groups_times_places_and_seats(said: Said) -> None:
 def test_rows_without_a_field_in_a_panel_are_left_out_of_it(said: Said) -> None:
     early = [evolve(GROUP, start=AT + n * WEEK) for n in range(3)]
     late = [evolve(GROUP, start=AT + 30 * WEEK + HOUR, title="Another group")]
-    text = said(roster_picture([*early, *late]))
+    text = said(meetings_picture([*early, *late]))
     assert text.count("A group") == 1
     assert text.count("Another group") == 1
 
@@ -127,7 +127,7 @@ def test_a_load_picture_has_a_row_for_each_name_and_a_column_for_each_period(sai
     assert text.count("25") == 10
 
 
-@pytest.mark.parametrize("draw", [roster_picture, load_picture])
+@pytest.mark.parametrize("draw", [meetings_picture, load_picture])
 def test_nothing_to_show_is_said(draw: Callable[..., bytes], said: Said) -> None:
     assert said(draw([], title="Mine")) == ["Mine", "Nothing to show."]
 
@@ -140,5 +140,5 @@ def test_a_picture_of_too_many_fields_is_refused() -> None:
 
 def test_long_names_and_dollar_signs_are_written_in_full(said: Said) -> None:
     title = "from $5 to $10 & <more> " * 6
-    text = " ".join(said(roster_picture([evolve(GROUP, title=title)], title=title)))
+    text = " ".join(said(meetings_picture([evolve(GROUP, title=title)], title=title)))
     assert text.count("from $5") == 12

@@ -24,7 +24,7 @@ from iopkit.interchange.findings import checks_text, findings_text, requirements
 from iopkit.interchange.handout import plan_html
 from iopkit.interchange.ical import CalendarDetails, Method, to_ical, update_ical
 from iopkit.interchange.library import find_program, program_names, program_text
-from iopkit.interchange.occupancy import capacity_columns, census_text, load_text, roster_text
+from iopkit.interchange.occupancy import capacity_columns, census_text, load_text, meetings_text
 from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
 from iopkit.interchange.schemas import json_schema
 from iopkit.interchange.texts import (
@@ -70,6 +70,7 @@ __all__ = [
     "json_schema",
     "ladder_text",
     "load_text",
+    "meetings_text",
     "moves_text",
     "openings_text",
     "patient_feed",
@@ -84,7 +85,6 @@ __all__ = [
     "proposals_text",
     "rates_text",
     "requirements_text",
-    "roster_text",
     "site_feed",
     "template_text",
     "timeline_text",

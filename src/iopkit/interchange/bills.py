@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from iopkit.interchange.texts import duration_text, item, wrapped
+from iopkit.interchange.plain import counted
+from iopkit.interchange.texts import day_text, duration_text, item, wrapped
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Modality
 from iopkit.plans import (
@@ -55,7 +56,7 @@ def charges_text(charges: Charges) -> str:
 
 def _charge_line(charge: Charge) -> str:
     return (
-        f"  {charge.week:>4}  {charge.on:%a %Y-%m-%d}  {charge.code:<14}  {charge.units:>5}"
+        f"  {charge.week:>4}  {day_text(charge.on)}  {charge.code:<14}  {charge.units:>5}"
         f"  {_money(charge.rate_usd):>9}  {_money(charge.amount_usd):>12}"
     )
 
@@ -76,19 +77,15 @@ def _uncharged(charges: Charges) -> Iterator[str]:
     """Sessions of one service that are not charged for the same reasons, together."""
     counts = Counter((left.service, left.reasons) for left in charges.uncharged)
     for (service, reasons), count in counts.items():
-        yield item(f"{service}, {_sessions(count)}: {'; '.join(map(_reason, reasons))}")
+        yield item(f"{service}, {counted(count, 'session')}: {'; '.join(map(_reason, reasons))}")
     if charges.unplaced:
-        yield item(f"{_sessions(charges.unplaced)} that have no day")
+        yield item(f"{counted(charges.unplaced, 'session')} that have no day")
     if not counts and not charges.unplaced:
         yield item("nothing")
 
 
 def _reason(refusal: Refusal) -> str:
     return f"{refusal.code}, {refusal.why.words}" if refusal.code else refusal.why.words
-
-
-def _sessions(count: int) -> str:
-    return f"{count} session{'s' if count != 1 else ''}"
 
 
 def coding_text(scheme: CodingScheme) -> str:

@@ -6,12 +6,11 @@ What a subscriber no longer finds in a feed is gone, so that a feed cancels noth
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
 from uuid import UUID
 
 from attrs import frozen
 
-from iopkit.confidential import hidden
+from iopkit.confidential import hidden, opaque
 from iopkit.errors import Fault, refuse, unless
 from iopkit.interchange.ical import (
     NEUTRAL_SUMMARY,
@@ -142,12 +141,11 @@ def _meetings(schedules: Iterable[Schedule], feed: SiteFeed) -> Iterator[Calenda
                 met[_name(session)].append((schedule, session))
     for name, together in met.items():
         schedule, session = together[0]
-        digest = blake2b(name.encode(), key=feed.key.bytes, digest_size=16).digest()
         summary = schedule.service(session).title if feed.titles else NEUTRAL_SUMMARY
         if feed.counts:
             summary += f" ({len({each.plan.patient for each, _ in together})})"
         yield CalendarItem(
-            UUID(bytes=digest, version=4),
+            opaque(name, key=feed.key),
             session.start,
             session.end,
             summary,

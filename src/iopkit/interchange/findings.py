@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import groupby
 
-from iopkit.interchange.texts import STATES, duration_text, item, link, listed
+from iopkit.interchange.texts import STATES, duration_text, item, link, section
 from iopkit.modalities import Modality
 from iopkit.plans import (
     Bounds,
@@ -54,7 +54,7 @@ def checks_text(checked: Sequence[tuple[RequirementSet, Sequence[Finding]]]) -> 
     blocks = [_beside(checked)] if len(checked) > 1 else []
     for requirements, findings in checked:
         lines = [requirements.title, "", findings_text(findings) or "None of it is for this plan."]
-        blocks.append("\n".join([*lines, *listed("Not checked here", requirements.left_open)]))
+        blocks.append("\n".join([*lines, *section("Not checked here", requirements.left_open)]))
     return "\n\n\n".join(blocks)
 
 
@@ -178,7 +178,7 @@ def requirements_text(requirements: RequirementSet) -> str:
         lines += [item(_requirement_text(requirement)) for requirement in version.value]
     if requirements.until is not None:
         lines += ["", f"no longer in force from {requirements.until}"]
-    return "\n".join([*lines, *listed("Not checked here", requirements.left_open)])
+    return "\n".join([*lines, *section("Not checked here", requirements.left_open)])
 
 
 def _requirement_text(requirement: Requirement) -> str:

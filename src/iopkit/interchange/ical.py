@@ -14,6 +14,7 @@ from iopkit.errors import Fault, refuse, unless
 from iopkit.modalities import Delivery
 from iopkit.plans import Schedule, ScheduleDifference, Session
 from iopkit.plans.clocks import offset_at, offset_changes
+from iopkit.plans.sessions import in_order
 
 _DAY = timedelta(days=1)
 
@@ -148,16 +149,9 @@ def update_ical(
         InvalidError: ``stamp`` has no time zone.
     """
     new = difference.new
-    present = (
-        []
-        if method is Method.CANCEL
-        else sorted(
-            (*difference.added, *(after for _, after in difference.changed)),
-            key=lambda session: session.start,
-        )
-    )
+    present = in_order((*difference.added, *(after for _, after in difference.changed)))
     events = [
-        *session_events(new, present, titles=titles),
+        *session_events(new, () if method is Method.CANCEL else present, titles=titles),
         *session_events(new, difference.removed, titles=titles, cancelled=True),
     ]
     return written(events, zone=new.zone, stamp=stamp, details=details, method=method)

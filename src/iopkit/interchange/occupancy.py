@@ -11,7 +11,7 @@ from itertools import groupby
 import attrs
 
 from iopkit.availability import Weekday
-from iopkit.interchange.texts import duration_text
+from iopkit.interchange.texts import day_text, duration_text
 from iopkit.plans import CensusDay, CensusWeek, Load, Meeting, weekly_census
 
 
@@ -66,16 +66,16 @@ def load_words(load: Load) -> str:
     return f"{booked} of {duration_text(load.available)}{share}{outside}"
 
 
-def roster_text(meetings: Iterable[Meeting]) -> str:
+def meetings_text(meetings: Iterable[Meeting]) -> str:
     """Meetings in lines, with seats taken and free, under the name of each group."""
     lines: list[str] = []
-    for group in rosters(meetings):
+    for group in meetings_by_group(meetings):
         lines.append(", ".join(group_words(group[0])))
         lines += [f"  {each.start:%Y-%m-%d}  {seats_words(each)}" for each in group]
     return "\n".join(lines) or "No group meets."
 
 
-def rosters(meetings: Iterable[Meeting]) -> tuple[tuple[Meeting, ...], ...]:
+def meetings_by_group(meetings: Iterable[Meeting]) -> tuple[tuple[Meeting, ...], ...]:
     """Meetings by group: by service, weekday, time, room and clinician, as a week has them."""
     by_group: dict[tuple[object, ...], list[Meeting]] = {}
     for each in sorted(meetings, key=_in_week):
@@ -101,11 +101,6 @@ def seats_words(meeting: Meeting) -> str:
         return f"{meeting.patients} patients, seats not known"
     left = f"{meeting.free} free" if meeting.free >= 0 else f"{-meeting.free} too many"
     return f"{meeting.patients} of {meeting.seats} seats, {left}"
-
-
-def day_text(day: date) -> str:
-    """A day with its weekday in letters of one width, such as ``Mon 2026-01-05``."""
-    return f"{Weekday.of(day).title[:3]} {day}"
 
 
 # What each kind has beside its fields.

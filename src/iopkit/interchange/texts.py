@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from textwrap import fill
 
+from iopkit.availability import Weekday
 from iopkit.eligibility import (
     AnyFact,
     Contrast,
@@ -17,6 +18,7 @@ from iopkit.eligibility import (
     describe,
     facts_in,
 )
+from iopkit.interchange.plain import counted
 from iopkit.plans import (
     Disclosure,
     Dose,
@@ -80,7 +82,7 @@ def plan_text(plan: Plan) -> str:
     for start, phase in plan.phase_starts():
         weeks = phase.laid_weeks
         end = start + timedelta(weeks=weeks)
-        lines += ["", f"{phase.title}: {_weeks(weeks)}, {start} to {_last(end)}"]
+        lines += ["", f"{phase.title}: {counted(weeks, 'week')}, {start} to {_last(end)}"]
         lines += _dose_lines(
             [next(doses) for _ in range(weeks)], (start - plan.start).days // 7 + 1
         )
@@ -100,9 +102,9 @@ def plan_text(plan: Plan) -> str:
         ("Then", [program.continuing_care.title] if program.continuing_care else []),
         ("Rests on", [] if plan.provenance is None else _rests_on(plan.provenance)),
     ):
-        lines += listed(head, filter(None, items))
+        lines += section(head, filter(None, items))
     for kind, head in _NOTE_HEADS.items():
-        lines += listed(head, [n.words for n in plan.notes if n.matter.kind is kind])
+        lines += section(head, [n.words for n in plan.notes if n.matter.kind is kind])
     return "\n".join(lines)
 
 
@@ -198,7 +200,7 @@ def _session_line(schedule: Schedule, session: Session, titles: dict[str, str]) 
         *(["moved"] if session.moved else []),
         *(["makes up for it"] if session.make_up else []),
         *(
-            [f"{_day(there)} {there:%H:%M} for the patient"]
+            [f"{moment_text(there)} for the patient"]
             if there.utcoffset() != session.start.utcoffset()
             else []
         ),
@@ -206,7 +208,7 @@ def _session_line(schedule: Schedule, session: Session, titles: dict[str, str]) 
     where = "".join(f", {each}" for each in (session.room, session.clinician) if each)
     mark = f"  ({'; '.join(marks)})" if marks else ""
     return (
-        f"  {_day(session.start)}  {session.start:%H:%M}-{session.end:%H:%M}  "
+        f"  {day_text(session.start)}  {session.start:%H:%M}-{session.end:%H:%M}  "
         f"{titles[session.service]} {session.number}{where}{mark}"
     )
 
@@ -215,8 +217,8 @@ def moves_text(schedule: Schedule) -> str:
     """What is not where the plan has it: sessions moved and sessions unplaced, and why."""
     titles = _titles(schedule)
     moved = [
-        f"  {titles[s.service]} {s.number}: {_day(s.moved.prescribed)} {s.moved.prescribed:%H:%M}"
-        f" -> {_day(s.start)} {s.start:%H:%M}; {_why(s.moved.why, s.moved.detail)}"
+        f"  {titles[s.service]} {s.number}: {moment_text(s.moved.prescribed)}"
+        f" -> {moment_text(s.start)}; {_why(s.moved.why, s.moved.detail)}"
         for s in schedule.sessions
         if s.moved
     ]
@@ -235,16 +237,18 @@ def _why(reason: Reason, detail: str) -> str:
     return f"{reason.words} ({detail})" if detail else reason.words
 
 
-def _day(day: date | datetime) -> str:
-    return f"{day:%a %Y-%m-%d}"
+def day_text(day: date) -> str:
+    """A day with its weekday in letters of one width, such as ``Mon 2026-01-05``."""
+    return f"{Weekday.of(day).title[:3]} {day:%Y-%m-%d}"
+
+
+def moment_text(at: datetime) -> str:
+    """A day and a time of it, such as ``Mon 2026-01-05 18:00``."""
+    return f"{day_text(at)} {at:%H:%M}"
 
 
 def _last(end: date) -> date:
     return end - timedelta(days=1)
-
-
-def _weeks(weeks: int) -> str:
-    return f"{weeks} week{'s' if weeks != 1 else ''}"
 
 
 def policy_text(policy: Policy) -> str:
@@ -277,15 +281,15 @@ def template_text(program: Program) -> str:
     if after := program.continuing_care:
         lines += ["", f"Then {after.title}:", *_service_lines(after.every_service)]
     wrong = [each.words for each in discrepancies(program)]
-    lines += listed("Where the source contradicts itself", wrong)
+    lines += section("Where the source contradicts itself", wrong)
     if program.sources:
         lines += ["", "Sources:"]
         for source in program.sources:
             lines += [item(str(source)), *link(source)]
-    return "\n".join([*lines, *listed("Left open", program.left_open)])
+    return "\n".join([*lines, *section("Left open", program.left_open)])
 
 
-def listed(head: str, items: Iterable[str]) -> list[str]:
+def section(head: str, items: Iterable[str]) -> list[str]:
     """Lines of a list under its head; none, if it is empty."""
     lines = list(map(item, items))
     return ["", f"{head}:", *lines] if lines else []

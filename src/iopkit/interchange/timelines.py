@@ -173,7 +173,10 @@ def timeline_text(
     return "\n".join(
         [
             f"{timeline_title(schedule)}.",
-            *(_phase_words(schedule, phase) for phase in phases_of(schedule)),
+            *(
+                f"{phase.title}: {phase_weeks(phase, schedule.plan.start)}, {phase.words}."
+                for phase in phases_of(schedule)
+            ),
             *(_line_words(line) for line in lines_of(schedule, random_days=random_days)),
             f"Hours a week: {'; '.join(_hours(weekly_times(schedule)))}.",
             *timeline_remarks(schedule, site),
@@ -181,13 +184,12 @@ def timeline_text(
     )
 
 
-def _phase_words(schedule: Schedule, phase: Stretch) -> str:
-    first = (phase.start - schedule.plan.start) // _WEEK + 1
-    last = (phase.end - schedule.plan.start) // _WEEK
-    return f"{phase.title}: {weeks_words(first, last)}, {phase.words}."
+def phase_weeks(phase: Stretch, start: date) -> str:
+    """Which weeks of a plan a phase has, by the plan's first day."""
+    return _weeks_words((phase.start - start) // _WEEK + 1, (phase.end - start) // _WEEK)
 
 
-def weeks_words(first: int, last: int) -> str:
+def _weeks_words(first: int, last: int) -> str:
     """Which weeks, such as ``weeks 1 to 4``."""
     return f"week {first}" if first == last else f"weeks {first} to {last}"
 
@@ -220,7 +222,7 @@ def _which_weeks(weeks: Iterable[int]) -> str:
             runs[-1] = runs[-1][0], week
         else:
             runs.append((week, week))
-    return ", ".join(weeks_words(*run) for run in runs)
+    return ", ".join(_weeks_words(*run) for run in runs)
 
 
 def _hours(times: Iterable[timedelta]) -> Iterator[str]:
@@ -228,5 +230,5 @@ def _hours(times: Iterable[timedelta]) -> Iterator[str]:
     first = 1
     for time, run in groupby(times):
         last = first + len(list(run)) - 1
-        yield f"{duration_text(time)} in {weeks_words(first, last)}"
+        yield f"{duration_text(time)} in {_weeks_words(first, last)}"
         first = last + 1

@@ -6,42 +6,43 @@ Calling one of these is the explicit act that shows a patient's values.
 from collections.abc import Iterable
 from datetime import timedelta
 
-from iopkit.interchange.texts import duration_text, listed
+from iopkit.interchange.plain import counted
+from iopkit.interchange.texts import duration_text, moment_text, section
 from iopkit.plans import Booking, Conflict, Opening, ScheduleDifference, Session, Unplaced
+from iopkit.plans.sessions import number_of
 
 
 def difference_text(difference: ScheduleDifference) -> str:
     """What a new schedule adds, moves and removes, and what it leaves without a date."""
     new = difference.new
     titles = {service.name: service.title for service in new.plan.program.every_service}
-    why = {(u.service, u.number): u for u in difference.unplaced}
+    why = {number_of(u): u for u in difference.unplaced}
 
     def named(session: Session | Unplaced) -> str:
         return f"{titles.get(session.service, session.service)} {session.number}{_again(session)}"
 
     def removal(session: Session) -> str:
-        missing = None if session.make_up else why.get((session.service, session.number))
+        missing = None if session.make_up else why.get(number_of(session))
         because = f"; {missing.why.words}" if missing else ""
         return f"{named(session)}: was {when(session)}{because}"
 
     was_unplaced = set(difference.was_unplaced)
     newly = [u for u in difference.unplaced if u not in was_unplaced]
-    removed = {(s.service, s.number) for s in difference.removed if not s.make_up}
+    removed = {number_of(s) for s in difference.removed if not s.make_up}
     lines = [
-        *listed("Added", [f"{named(s)}: {when(s)}" for s in difference.added]),
-        *listed("Changed", [f"{named(b)}: {_change(a, b)}" for a, b in difference.changed]),
-        *listed("Removed", map(removal, difference.removed)),
-        *listed(
+        *section("Added", [f"{named(s)}: {when(s)}" for s in difference.added]),
+        *section("Changed", [f"{named(b)}: {_change(a, b)}" for a, b in difference.changed]),
+        *section("Removed", map(removal, difference.removed)),
+        *section(
             "Without a date",
             [
                 f"{named(u)}, week {u.week}: {u.why.words}"
                 for u in newly
-                if (u.service, u.number) not in removed
+                if number_of(u) not in removed
             ],
         ),
     ]
-    kept = len(difference.unchanged)
-    lines += ["", f"{kept} session{'s' if kept != 1 else ''} unchanged."]
+    lines += ["", f"{counted(len(difference.unchanged), 'session')} unchanged."]
     return "\n".join([*lines[1:], f"All times are in {new.zone}."])
 
 
@@ -76,13 +77,13 @@ def openings_text(openings: Iterable[Opening]) -> str:
         for o in some
         if not o.fits
     ]
-    lines = [*listed("Open", fit), *listed("Not open", unfit)]
+    lines = [*section("Open", fit), *section("Not open", unfit)]
     return "\n".join(lines[1:]) or "  No place was found."
 
 
 def _costs(opening: Opening) -> list[str]:
     days, rest = divmod(opening.away, timedelta(days=1))
-    told = [f"{days} day{'s' if days != 1 else ''}"] if days else []
+    told = [counted(days, "day")] if days else []
     told += [duration_text(rest)] if rest or not days else []
     direction = "later" if opening.session.start > opening.was.start else "earlier"
     return [
@@ -97,7 +98,7 @@ def conflicts_text(conflicts: Iterable[Conflict]) -> str:
     blocks: list[str] = []
     for conflict in conflicts:
         of = f" ({conflict.of})" if conflict.of else ""
-        span = f"{conflict.start:%a %Y-%m-%d %H:%M} to {conflict.end:%H:%M}"
+        span = f"{moment_text(conflict.start)} to {conflict.end:%H:%M}"
         lines = [f"{span}: {conflict.kind.words}{of}"]
         for each in conflict.between:
             if isinstance(each, Booking):
@@ -110,4 +111,4 @@ def conflicts_text(conflicts: Iterable[Conflict]) -> str:
 
 def when(session: Session) -> str:
     """A session's day and times, in its own time zone."""
-    return f"{session.start:%a %Y-%m-%d %H:%M}-{session.end:%H:%M}"
+    return f"{moment_text(session.start)}-{session.end:%H:%M}"

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 
 from attrs import evolve, field, frozen
@@ -11,9 +11,18 @@ from iopkit.availability import DAY, Weekday, WeeklyWindows, minute_of_day
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.plans.clocks import clock_changes
-from iopkit.plans.conflicts import Appointment, bookings, free_time, instants, meetings
+from iopkit.plans.conflicts import Appointment, bookings, held_together, instants
+from iopkit.plans.places import free_on
 from iopkit.plans.plans import Plan
-from iopkit.plans.sessions import Move, Reason, Schedule, Session, Unplaced
+from iopkit.plans.sessions import (
+    Move,
+    Reason,
+    Schedule,
+    Session,
+    identity,
+    in_order,
+    number_of,
+)
 from iopkit.plans.sites import Site, closed_spans, staffed_hours
 
 _HORIZON = 28
@@ -161,11 +170,6 @@ def take(schedule: Schedule, opening: Opening) -> Schedule:
     return evolve(schedule, sessions=in_order((*kept, new)), revision=schedule.revision + 1)
 
 
-def in_order(sessions: Iterable[Session]) -> tuple[Session, ...]:
-    """Sessions by their starts."""
-    return tuple(sorted(sessions, key=lambda session: session.start.astimezone(UTC)))
-
-
 def _refuse(schedule: Schedule, session: Session, around: Surroundings, limit: int) -> None:
     name = around.site.name
     refuse(
@@ -182,16 +186,6 @@ def overlap(first: Session, second: Session | Appointment) -> bool:
     """Whether two spans share time."""
     (low, high), (start, end) = instants(first), instants(second)
     return low < end and start < high
-
-
-def number_of(session: Session | Unplaced) -> tuple[str, int]:
-    """Which of the plan's sessions it is, or makes up for."""
-    return session.service, session.number
-
-
-def identity(session: Session) -> tuple[str, int, int]:
-    """What makes a session the same one in another schedule of its plan."""
-    return session.service, session.number, session.make_up
 
 
 def prescribed(session: Session) -> datetime:
@@ -370,12 +364,8 @@ def _patients_own(plan: Plan, around: Surroundings, days: Sequence[date]) -> Ite
     """When the patient is on leave or not free, here or in another time zone."""
     for leave in plan.leaves:
         yield _Block(Reason.ON_LEAVE, _midnight(leave.start), _midnight(leave.end))
-    here = [day for day in days if not any(stay.start <= day < stay.end for stay in plan.stays)]
-    yield from _outside(Reason.NOT_FREE, plan.free, here)
-    for stay in plan.stays:
-        away = [day for day in days if stay.start <= day < stay.end]
-        if away and stay.free is not None:
-            yield from _away(stay.zone, stay.free, away, around.site)
+    for day in days:
+        yield from _outside(Reason.NOT_FREE, free_on(plan, day, around.site.tz), [day])
     for appointment in around.busy:
         if appointment.blocks:
             yield _block(Reason.NOT_FREE, appointment, around.site)
@@ -390,22 +380,13 @@ def _outside(why: Reason, windows: WeeklyWindows | None, days: Iterable[date]) -
                 yield _Block(why, _midnight(day, low), _midnight(day, high))
 
 
-def _away(zone: str, free: WeeklyWindows, days: Sequence[date], site: Site) -> Iterator[_Block]:
-    """When a patient in another time zone is not free on some days of the site."""
-    start, end = (_midnight(day).replace(tzinfo=site.tz) for day in (days[0], days[-1] + _DAY))
-    spans = free_time(start, end, zone=zone, windows=free)
-    edges = [start, *(edge for span in spans for edge in span), end]
-    for low, high in zip(edges[::2], edges[1::2], strict=True):
-        yield _Block(Reason.NOT_FREE, *_wall(low, high, site))
-
-
 def _elsewhere(schedule: Schedule, session: Session, around: Surroundings) -> Iterator[_Block]:
     """When the session's patient, room and clinician are with others."""
     site = around.site
     seats = {room.name: room.seats for room in site.rooms}
     limits = (seats.get(session.room or ""), schedule.service(session).group_max)
     most = min((limit for limit in limits if limit is not None), default=None)
-    for meeting in meetings(bookings(around.others)):
+    for meeting in held_together(bookings(around.others)):
         held = meeting[0].session
         patients = {booking.patient for booking in meeting}
         if schedule.plan.patient in patients:

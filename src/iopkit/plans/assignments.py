@@ -13,8 +13,8 @@ from iopkit.confidential import hidden
 from iopkit.errors import find_named, refuse, refuse_moments, unless
 from iopkit.plans.bundles import cheapest
 from iopkit.plans.candidates import Roster
+from iopkit.plans.cases import Bundles, Case
 from iopkit.plans.groups import Group, refuse_groups, spare_seats
-from iopkit.plans.rosters import Bundles, Case
 from iopkit.plans.sites import Site
 from iopkit.plans.solver import Gains, Limits, Solver, total
 from iopkit.plans.waitlists import Waiting, waitlist

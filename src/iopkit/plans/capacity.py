@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from iopkit.availability import DAY, Span, Weekday, minute_of_day, whole_minutes, without
+from iopkit.availability import DAY, Span, Weekday, joined, minute_of_day, whole_minutes, without
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.plans.sessions import Schedule, Session
@@ -249,7 +249,7 @@ def loads(
         return without(open_windows(site.hours, hours[name]).on(Weekday.of(day)), shut)
 
     return tuple(
-        _load(name, day, _joined(held[name][day.toordinal()]), free(name, day))
+        _load(name, day, joined(held[name][day.toordinal()]), free(name, day))
         for name in [*hours, *sorted(held.keys() - hours.keys())]
         for day in days
     )
@@ -392,21 +392,10 @@ def _counts(several: Iterable[Iterable[Span]], first: int, last: int) -> Iterato
     """How many sets of spans hold each day, from the first up to the last."""
     change: Counter[int] = Counter()
     for spans in several:
-        for low, high in _joined(spans):
+        for low, high in joined(spans):
             change[max(low, first)] += 1
             change[max(high, first)] -= 1
     return accumulate(change[day] for day in range(first, last))
-
-
-def _joined(spans: Iterable[Span]) -> list[Span]:
-    """The same set as spans in order that do not touch."""
-    joined: list[Span] = []
-    for low, high in sorted(spans):
-        if joined and low <= joined[-1][1]:
-            joined[-1] = joined[-1][0], max(joined[-1][1], high)
-        else:
-            joined.append((low, high))
-    return joined
 
 
 def _total(spans: Iterable[Span]) -> int:

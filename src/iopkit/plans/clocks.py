@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from iopkit.availability import DAY
+from iopkit.availability import DAY, Weekday, WeeklyWindows
 
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 
@@ -59,6 +59,30 @@ def offset_changes(
         if before != after:
             yield _first_with(after, low, high, tz), before, after
         low = high
+
+
+def window_spans(
+    windows: WeeklyWindows, start: datetime, end: datetime, *, zone: str
+) -> Iterator[tuple[datetime, datetime]]:
+    """Weekly windows of a zone's clock between two instants.
+
+    Yields:
+        Spans in UTC and in order, each within a stretch of one offset from UTC.
+    """
+    low, end = start.astimezone(UTC), end.astimezone(UTC)
+    offset = offset_at(low, ZoneInfo(zone))
+    for high, _, after in (*offset_changes(zone, low, end), (end, offset, offset)):
+        first, last = low + offset, high + offset
+        day = first.date()
+        while day <= last.date():
+            midnight = datetime.combine(day, time(0), UTC)
+            for opens, closes in windows.on(Weekday.of(day)):
+                opened = max(first, midnight + opens * _MINUTE)
+                closed = min(last, midnight + closes * _MINUTE)
+                if opened < closed:
+                    yield opened - offset, closed - offset
+            day += _DAY
+        low, offset = high, after
 
 
 def offset_at(at: datetime, tz: ZoneInfo) -> timedelta:

@@ -2,27 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
-from heapq import heappop, heappush
 from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from iopkit.availability import Weekday, WeeklyWindows, zone_faults
+from iopkit.availability import WeeklyWindows, joined, without, zone_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
-from iopkit.plans.clocks import offset_at, offset_changes
+from iopkit.plans.clocks import window_spans
 from iopkit.plans.sessions import Schedule, Session
 from iopkit.plans.sites import Site
 
 T = TypeVar("T")
 Instants = tuple[datetime, datetime]
 """A span of time: its first instant and the one after its last, both aware."""
-
-_DAY = timedelta(days=1)
 
 
 @frozen(repr=False)
@@ -158,10 +155,10 @@ def site_conflicts(schedules: Iterable[Schedule], site: Site) -> tuple[Conflict,
     ok = all(schedule.plan.site == site.name for schedule in listed)
     refuse("conflicts", unless(ok, "schedules", f"of the site, {site.name!r}", "of another"))
     seats = {room.name: room.seats for room in site.rooms}
-    rooms: dict[str, list[_Meeting]] = defaultdict(list)
-    clinicians: dict[str, list[_Meeting]] = defaultdict(list)
+    rooms: dict[str, list[_Together]] = defaultdict(list)
+    clinicians: dict[str, list[_Together]] = defaultdict(list)
     found: list[Conflict] = []
-    for meeting in meetings(bookings(listed)):
+    for meeting in held_together(bookings(listed)):
         session = meeting[0].session
         if session.room is not None:
             rooms[session.room].append(meeting)
@@ -186,10 +183,10 @@ def bookings(schedules: Iterable[Schedule]) -> Iterator[Booking]:
             yield Booking(schedule.plan.patient, schedule.uid(session), session)
 
 
-_Meeting = tuple[Booking, ...]
+_Together = tuple[Booking, ...]
 
 
-def meetings(booked: Iterable[Booking]) -> tuple[_Meeting, ...]:
+def held_together(booked: Iterable[Booking]) -> tuple[_Together, ...]:
     """Sessions that are one meeting, together; in the order in which they come."""
     met: dict[object, list[Booking]] = defaultdict(list)
     for number, booking in enumerate(booked):
@@ -215,15 +212,13 @@ def _conflict(
 
 def overlapping(items: Iterable[T], span: Callable[[T], Instants]) -> Iterator[tuple[T, T]]:
     """Each two items that share time, the one that starts first before the other."""
-    in_order = sorted(((span(item), n, item) for n, item in enumerate(items)), key=lambda x: x[:2])
-    # Those not over yet, by when they are.
-    going_on: list[tuple[datetime, int, T]] = []
-    for (start, end), number, item in in_order:
-        while going_on and going_on[0][0] <= start:
-            heappop(going_on)
-        for _, _, before in sorted(going_on, key=lambda each: each[1]):
+    going_on: list[tuple[datetime, T]] = []
+    for item in sorted(items, key=span):
+        start, end = span(item)
+        going_on = [(over, before) for over, before in going_on if start < over]
+        for _, before in going_on:
             yield before, item
-        heappush(going_on, (end, number, item))
+        going_on.append((end, item))
 
 
 def free_time(
@@ -265,57 +260,9 @@ def free_time(
         unless(aware, "start", "aware times", "one without a zone"),
         zone_faults(zone),
     )
-    taken = _merged(instants(each) for each in busy if not _is_aside(each))
     tz = ZoneInfo(zone)
-    found: list[Instants] = []
-    low, high = start.astimezone(UTC), end.astimezone(UTC)
-    opened = _merged(_open_spans(zone, low, high, windows or WeeklyWindows.always()))
-    place = 0
-    for low, high in opened:
-        while place < len(taken) and taken[place][1] <= low:
-            place += 1
-        at, upcoming = low, place
-        while upcoming < len(taken) and taken[upcoming][0] < high:
-            if at < taken[upcoming][0]:
-                found.append((at, taken[upcoming][0]))
-            at = taken[upcoming][1]
-            upcoming += 1
-        if at < high:
-            found.append((at, high))
-    return tuple((low.astimezone(tz), high.astimezone(tz)) for low, high in found)
-
-
-def _is_aside(busy: Session | Appointment | Booking) -> bool:
-    return isinstance(busy, Appointment) and not busy.blocks
-
-
-def _merged(spans: Iterable[Instants]) -> list[Instants]:
-    """Spans in order, those that touch or overlap as one."""
-    merged: list[Instants] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
-
-
-def _open_spans(
-    zone: str, start: datetime, end: datetime, windows: WeeklyWindows
-) -> Iterator[Instants]:
-    """Weekly windows between two instants, each within a stretch of one offset from UTC."""
-    tz = ZoneInfo(zone)
-    changes = [(at, after) for at, _, after in offset_changes(zone, start, end)]
-    begins = [(start, offset_at(start, tz)), *changes]
-    ends = [*(at for at, _ in changes), end]
-    for (low, offset), high in zip(begins, ends, strict=True):
-        first, last = low + offset, high + offset
-        day = first.date()
-        while day <= last.date():
-            midnight = datetime.combine(day, time(0), UTC)
-            for opens, closes in windows.on(Weekday.of(day)):
-                opened = max(first, midnight + timedelta(minutes=opens))
-                closed = min(last, midnight + timedelta(minutes=closes))
-                if opened < closed:
-                    yield opened - offset, closed - offset
-            day += _DAY
+    opened = joined(window_spans(windows or WeeklyWindows.always(), start, end, zone=zone))
+    taken = (
+        instants(each) for each in busy if not (isinstance(each, Appointment) and not each.blocks)
+    )
+    return tuple((low.astimezone(tz), high.astimezone(tz)) for low, high in without(opened, taken))

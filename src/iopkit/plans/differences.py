@@ -1,6 +1,5 @@
 """Differences: what changes from one schedule of a plan to the next."""
 
-from datetime import datetime
 from uuid import UUID
 
 from attrs import frozen
@@ -8,7 +7,7 @@ from attrs import frozen
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.plans.plans import Plan
-from iopkit.plans.sessions import Schedule, Session, Unplaced
+from iopkit.plans.sessions import Schedule, Session, Unplaced, in_order
 
 
 @frozen(repr=False)
@@ -41,8 +40,7 @@ class ScheduleDifference:
     def new(self) -> Schedule:
         """The new schedule."""
         sessions = (*self.added, *(new for _, new in self.changed), *self.unchanged)
-        in_order = tuple(sorted(sessions, key=_place))
-        return Schedule(self.plan, self.zone, in_order, self.unplaced, self.revision)
+        return Schedule(self.plan, self.zone, in_order(sessions), self.unplaced, self.revision)
 
     def applied_to(self, old: Schedule) -> Schedule:
         """The new schedule, made from the old one.
@@ -106,7 +104,3 @@ def _by_uid(which: str, schedule: Schedule) -> dict[UUID, Session]:
     ok = len(found) == len(schedule.sessions)
     refuse("difference", unless(ok, which, "each session once", "one twice"))
     return found
-
-
-def _place(session: Session) -> tuple[datetime, str, int, int]:
-    return session.start, session.service, session.number, session.make_up

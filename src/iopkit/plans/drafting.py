@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from hashlib import blake2b
 from uuid import UUID
 
 from attrs import evolve
@@ -12,6 +11,7 @@ from iopkit.availability import (
     WeeklyWindows,
     whole_minutes,
 )
+from iopkit.confidential import opaque
 from iopkit.eligibility import FACTS, Decision
 from iopkit.errors import refuse, unless
 from iopkit.levels import AgeGroup
@@ -233,9 +233,5 @@ def _sure_age_group(age: int | None) -> str | None:
 
 
 def plan_key(patient: UUID, program: Program, start: date, seed: int) -> UUID:
-    """A key that differs between a patient's plans and tells nothing about the patient.
-
-    The patient's key is random and secret, so the digest cannot be searched backwards.
-    """
-    named = f"{program.name}/{start.isoformat()}/{seed}".encode()
-    return UUID(bytes=blake2b(named, key=patient.bytes, digest_size=16).digest(), version=4)
+    """A key that differs between a patient's plans and tells nothing about the patient."""
+    return opaque(f"{program.name}/{start.isoformat()}/{seed}", key=patient)

@@ -57,7 +57,7 @@ def filled(
         run = runs[number]
         staffed = service_hours(site, run.service.name, run.service.modality)
         others = [other for n, other in enumerate(runs) if n != number]
-        around = _Surroundings(
+        around = _Constraints(
             site,
             free,
             preferences,
@@ -126,7 +126,7 @@ def _as_offered(number: int, runs: list[_Run], site: Site) -> tuple[_Run, list[N
 
 
 @frozen(repr=False)
-class _Surroundings:
+class _Constraints:
     """What a service has to fit: the site, the patient, and the other services so far."""
 
     site: Site
@@ -195,7 +195,7 @@ def _freedom(service: Service, site: Site) -> int:
             return 5
 
 
-def _placed(service: Service, weeks: int, around: _Surroundings) -> tuple[Service, list[Note]]:
+def _placed(service: Service, weeks: int, around: _Constraints) -> tuple[Service, list[Note]]:
     """The service with the slots found for it, and what stands against them."""
     if service.longest is None:
         return service, [Note(Matter.DURATION_UNKNOWN, service.name)]
@@ -223,7 +223,7 @@ def _short(service: Service, wanted: int, slots: tuple[Slot, ...]) -> list[Note]
 
 
 def _settled(
-    service: Service, slot: Slot, own: Iterable[Slot], length: int, around: _Surroundings
+    service: Service, slot: Slot, own: Iterable[Slot], length: int, around: _Constraints
 ) -> tuple[Slot, list[Note]]:
     """A weekly slot with its start, and what stands against it; ``own``: the other slots."""
     busy = around.busy(own, length)
@@ -255,7 +255,7 @@ def _clashes(day: Weekday, start: time, length: int, busy: Iterable[Span]) -> bo
     return any(low < first + length and first < high for low, high in busy)
 
 
-def _spread(wanted: int, given: list[Slot], length: int, around: _Surroundings) -> tuple[Slot, ...]:
+def _spread(wanted: int, given: list[Slot], length: int, around: _Constraints) -> tuple[Slot, ...]:
     """The slots given and as many more as wanted: as preferred, far apart, on days attended.
 
     A day is used twice only if there are too few; shorter than ``wanted`` if nothing fits.

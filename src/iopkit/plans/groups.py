@@ -118,7 +118,7 @@ def speaks(languages: frozenset[str], wanted: str) -> bool:
 
 
 def group_faults(
-    groups: Sequence[Group], services: Iterable[Service] = ()
+    groups: Sequence[Group], services: Iterable[Service]
 ) -> Iterator[tuple[Fault, ...]]:
     """What is wrong with groups beside each other, and as groups of some services.
 
@@ -145,7 +145,7 @@ def group_faults(
                 yield _at(second, unless(end <= start, what, "one group at a time", found))
 
 
-def refuse_groups(groups: Sequence[Group], site: Site, services: Iterable[Service] = ()) -> None:
+def refuse_groups(groups: Sequence[Group], site: Site, services: Iterable[Service]) -> None:
     """Raise ``InvalidError`` with all that a site does not allow of groups of some services."""
     modalities = {service.name: service.modality for service in services}
     refuse(
@@ -159,7 +159,7 @@ def refuse_groups(groups: Sequence[Group], site: Site, services: Iterable[Servic
 
 
 def spare_seats(
-    groups: Iterable[Group], site: Site, services: Iterable[Service] = ()
+    groups: Iterable[Group], site: Site, services: Iterable[Service]
 ) -> Mapping[str, int]:
     """How many seats more each group could have in its room and by its services, by its name.
 

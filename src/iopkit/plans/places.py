@@ -19,8 +19,8 @@ from iopkit.availability import (
     without,
 )
 from iopkit.confidential import hidden
-from iopkit.plans.clocks import clock_changes
-from iopkit.plans.plans import Leave, Plan, Stay
+from iopkit.plans.clocks import clock_changes, window_spans
+from iopkit.plans.plans import Leave, Plan
 from iopkit.plans.programs import Service
 from iopkit.plans.sessions import Move, Reason
 from iopkit.plans.sites import (
@@ -144,9 +144,9 @@ class Places:
 
     def hours(self, day: int, service: Service) -> WeeklyWindows:
         """When a service can be in the week of a day: site, staff and patient are free."""
-        if stay := self.plan.stay_on(self.plan.start + day * _DAY):
-            there = _in_site_time(stay, self.plan.start + day * _DAY, self.site.tz)
-            return open_windows(self._staffed(service), there)
+        if self.plan.stays:
+            free = free_on(self.plan, self.plan.start + day * _DAY, self.site.tz)
+            return open_windows(self._staffed(service), free)
         if service not in self._usual:
             self._usual[service] = open_windows(self._staffed(service), self.plan.free)
         return self._usual[service]
@@ -259,27 +259,19 @@ def _days_of(start: int, end: int) -> range:
     return range(start // DAY, (end - 1) // DAY + 1)
 
 
-def _in_site_time(stay: Stay, on: date, tz: ZoneInfo) -> WeeklyWindows | None:
-    """When a patient is free on a day of a stay, in a site's wall-clock time."""
-    if stay.free is None:
-        return None
-    midnight, there = datetime.combine(on, time(0)), ZoneInfo(stay.zone)
+def free_on(plan: Plan, day: date, tz: ZoneInfo) -> WeeklyWindows | None:
+    """When the patient is free on a day, by a site's clock; ``None``: not known."""
+    stay = plan.stay_on(day)
+    if stay is None or stay.free is None:
+        return None if stay else plan.free
+    midnight = datetime.combine(day, time(0))
+    bounds = (at.replace(tzinfo=tz) for at in (midnight, midnight + _DAY))
+    first = Weekday.of(day) * DAY
     found: list[Span] = []
-    # Zones are up to 26 hours apart.
-    for day in (on + number * _DAY for number in range(-2, 3)):
-        for span in stay.free.on(Weekday.of(day)):
-            low, high = (
-                (datetime.combine(day, time(0), there) + timedelta(minutes=minute))
-                .astimezone(tz)
-                .replace(tzinfo=None)
-                - midnight
-                for minute in span
-            )
-            start, end = max(low, timedelta(0)), min(high, _DAY)
-            if start < end:
-                first = on.weekday() * DAY
-                found.append((first + start // _MINUTE, first + end // _MINUTE))
+    for span in window_spans(stay.free, *bounds, zone=stay.zone):
+        low, high = (
+            first + whole_minutes(at.astimezone(tz).replace(tzinfo=None) - midnight) for at in span
+        )
+        if low < high:  # not so if the clock goes back within
+            found.append((low, high))
     return WeeklyWindows(tuple(found))
-
-
-_MINUTE = timedelta(minutes=1)

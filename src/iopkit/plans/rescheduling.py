@@ -11,9 +11,6 @@ from iopkit.plans.alternatives import (
     Board,
     Surroundings,
     days_around,
-    identity,
-    in_order,
-    number_of,
     overlap,
     prescribed,
     week_days,
@@ -22,7 +19,16 @@ from iopkit.plans.differences import schedule_difference
 from iopkit.plans.plans import Plan
 from iopkit.plans.programs import services_by_place
 from iopkit.plans.schedules import schedule
-from iopkit.plans.sessions import Move, Reason, Schedule, Session, Unplaced
+from iopkit.plans.sessions import (
+    Move,
+    Reason,
+    Schedule,
+    Session,
+    Unplaced,
+    identity,
+    in_order,
+    number_of,
+)
 
 
 def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:

@@ -1,16 +1,15 @@
 """Sessions: the dated occurrences of a plan's services, and the schedule that they make."""
 
-from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from hashlib import blake2b
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
 from iopkit.availability import Weekday
-from iopkit.confidential import hidden
+from iopkit.confidential import hidden, opaque
 from iopkit.errors import Fault, InvalidError, refuse, unless
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.glances import glance
@@ -149,6 +148,21 @@ class Unplaced:
     __repr__ = hidden
 
 
+def number_of(session: Session | Unplaced) -> tuple[str, int]:
+    """Which of the plan's sessions it is, or makes up for."""
+    return session.service, session.number
+
+
+def identity(session: Session) -> tuple[str, int, int]:
+    """What makes a session the same one in another schedule of its plan."""
+    return session.service, session.number, session.make_up
+
+
+def in_order(sessions: Iterable[Session]) -> tuple[Session, ...]:
+    """Sessions by their starts; by what they are, if they start at once."""
+    return tuple(sorted(sessions, key=lambda each: (each.start.astimezone(UTC), identity(each))))
+
+
 _MOST_MORE_WEEKS = 104
 """How many weeks after a plan's last can have sessions: more are a mistake."""
 
@@ -211,9 +225,7 @@ class Schedule:
     def uid(self, session: Session) -> UUID:
         """A stable, opaque identifier: the same for the same session of a changed plan."""
         made_up = f"/{session.make_up}" if session.make_up else ""
-        named = f"{session.service}/{session.number}{made_up}"
-        digest = blake2b(named.encode(), key=self.plan.key.bytes, digest_size=16).digest()
-        return UUID(bytes=digest, version=4)
+        return opaque(f"{session.service}/{session.number}{made_up}", key=self.plan.key)
 
     def local_start(self, session: Session) -> datetime:
         """When a session starts where the patient is then: in the zone of a stay, or the site's.

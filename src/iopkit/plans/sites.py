@@ -288,8 +288,8 @@ def staffed_hours(
     """
     hours = site.hours
     for each in site.rooms:
-        if each.name == room and each.hours is not None:
-            hours &= each.hours
+        if each.name == room:
+            hours = open_windows(hours, each.hours)
     able = [
         each
         for each in site.clinicians
@@ -302,9 +302,9 @@ def staffed_hours(
     return hours
 
 
-def open_windows(hours: WeeklyWindows, free: WeeklyWindows | None) -> WeeklyWindows:
-    """When a patient is free in some hours; ``None``: not known, so all of them."""
-    return hours if free is None else hours & free
+def open_windows(hours: WeeklyWindows, own: WeeklyWindows | None) -> WeeklyWindows:
+    """Hours in which a patient is free, or a room usable; ``None``: not known, so all of them."""
+    return hours if own is None else hours & own
 
 
 def closed_days(site: Site, start: date, end: date) -> Mapping[date, str]:

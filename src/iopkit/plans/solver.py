@@ -14,7 +14,7 @@ from attrs import frozen
 
 from iopkit.errors import MissingExtraError, refuse, unless
 from iopkit.plans.bundles import all_bits
-from iopkit.plans.rosters import Bundles, Case
+from iopkit.plans.cases import Bundles, Case
 
 if TYPE_CHECKING:
     from highspy import Highs, HighsLp

@@ -12,8 +12,8 @@ from iopkit.availability import WeeklyWindows, whole_minutes
 from iopkit.confidential import hidden
 from iopkit.plans.bundles import cheapest
 from iopkit.plans.candidates import Barrier, Candidate, Roster, barriers
+from iopkit.plans.cases import Bundles, Case
 from iopkit.plans.groups import Group
-from iopkit.plans.rosters import Bundles, Case
 
 
 class WaitingFor(StrEnum):
@@ -195,7 +195,7 @@ def waitlist(case: Case, taken: Bundles, room: Mapping[str, int]) -> tuple[Waiti
     for place, c in enumerate(waiting, 1):
         missing = _missing(case, c)
         obstacles = _obstacles(case, c, left, missing)
-        concessions = _openings(case, c, left, room, missing)
+        concessions = _concessions(case, c, left, room, missing)
         key = case.candidates[c].key
         found.append(Waiting(key, place, why[c], case.since(c), obstacles, concessions))
     return tuple(found)
@@ -249,7 +249,7 @@ def _suppositions(case: Case, candidate: Candidate) -> Iterator[Candidate]:
         yield evolve(candidate, gender=gender, stage=stage)
 
 
-def _openings(
+def _concessions(
     case: Case, c: int, left: Sequence[int], room: Mapping[str, int], missing: _Missing
 ) -> tuple[Concession, ...] | None:
     """The fewest and smallest concessions with which a candidate has a place beside all others."""
@@ -265,7 +265,7 @@ def _openings(
                 seats = () if left[g] else (Lift.SEAT if room[group.name] else Lift.VACANCY,)
                 lifts = (*(_LIFTS[barrier] for barrier in asked), *seats)
                 windows = missing[case.times[g]]
-                needed[g] = tuple(_opening(lift, supposed, group, windows) for lift in lifts)
+                needed[g] = tuple(_concession(lift, supposed, group, windows) for lift in lifts)
         costs = {g: _cost(concessions) for g, concessions in needed.items()}
         bundle = cheapest(one, case.group_options(costs))
         if bundle:
@@ -286,7 +286,9 @@ _SUPPOSED = {Barrier.GENDER_UNKNOWN, Barrier.STAGE_UNKNOWN}
 _LIFTABLE = {*_LIFTS} - _SUPPOSED
 
 
-def _opening(lift: Lift, supposed: Candidate, group: Group, missing: WeeklyWindows) -> Concession:
+def _concession(
+    lift: Lift, supposed: Candidate, group: Group, missing: WeeklyWindows
+) -> Concession:
     match lift:
         case Lift.FREE:
             return Concession(lift, group.name, windows=missing)

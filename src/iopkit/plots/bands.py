@@ -20,11 +20,11 @@ from iopkit.interchange.timelines import (
     closed_stretches,
     leave_stretches,
     lines_of,
+    phase_weeks,
     phases_of,
     timeline_remarks,
     timeline_title,
     weekly_times,
-    weeks_words,
 )
 from iopkit.layouts import LINE, PAD, wrapped
 from iopkit.plans import Schedule, Site
@@ -147,11 +147,7 @@ def _draw_phases(
         lines = wrapped(phase.title, right - left - 2 * PAD, _SMALL, measure)
         if len(lines) > 2 or any(word not in " ".join(lines) for word in phase.title.split()):
             lines = [str(number)]
-            first, last = (
-                (phase.start - scale.start).days // 7 + 1,
-                (phase.end - scale.start).days // 7,
-            )
-            notes.append(f"{number}: {phase.title}, {weeks_words(first, last)}.")
+            notes.append(f"{number}: {phase.title}, {phase_weeks(phase, scale.start)}.")
         y = top + height / 2 - (len(lines) / 2 - 0.78) * _SMALL * LINE
         for n, line in enumerate(lines):
             place = (left + right) / 2, y + n * _SMALL * LINE

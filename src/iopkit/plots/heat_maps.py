@@ -12,8 +12,8 @@ from attrs import frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import TooComplexError
-from iopkit.interchange import load_text, roster_text
-from iopkit.interchange.occupancy import group_words, rosters
+from iopkit.interchange import load_text, meetings_text
+from iopkit.interchange.occupancy import group_words, meetings_by_group
 from iopkit.interchange.plain import days_words, short_day_words
 from iopkit.layouts import LINE, PAD, wrapped
 from iopkit.plans import Load, Meeting
@@ -57,13 +57,13 @@ class HeatMap:
     __repr__ = hidden
 
 
-def roster_picture(
+def meetings_picture(
     meetings: Iterable[Meeting], *, title: str = "Seats taken", form: Form = "svg"
 ) -> bytes:
     """How full each group is, week by week: a row for each group, a column for each week.
 
     A field has the seats taken and the seats, and is darker the fuller the group is; one
-    that is full has a frame. Weeks begin on Monday. ``iopkit.interchange.roster_text`` says
+    that is full has a frame. Weeks begin on Monday. ``iopkit.interchange.meetings_text`` says
     the same in words.
 
     Returns:
@@ -73,15 +73,15 @@ def roster_picture(
         MissingExtraError: ``matplotlib`` is not installed.
         TooComplexError: there are too many groups and weeks to be read.
     """
-    return _drawn(roster_map(meetings, title=title), form)
+    return _drawn(meetings_map(meetings, title=title), form)
 
 
-def roster_map(meetings: Iterable[Meeting], *, title: str) -> HeatMap:
+def meetings_map(meetings: Iterable[Meeting], *, title: str) -> HeatMap:
     """What the picture of groups has."""
     listed = tuple(meetings)
     rows = tuple(
         Row(group_words(group[0]), tuple((_monday(each.start), _seats(each)) for each in group))
-        for group in rosters(listed)
+        for group in meetings_by_group(listed)
     )
     days = sorted(each.start.date() for each in listed)
     first, last = (_monday(days[0]), _monday(days[-1])) if days else (date.max, date.min)
@@ -90,7 +90,7 @@ def roster_map(meetings: Iterable[Meeting], *, title: str) -> HeatMap:
     if any(each.seats is None for each in listed):
         notes.append("?: how many seats there are is not known.")
     head = f"{title}, {days_words(days[0], days[-1])}" if days else title
-    return HeatMap(head, rows, columns, tuple(notes), roster_text(listed))
+    return HeatMap(head, rows, columns, tuple(notes), meetings_text(listed))
 
 
 def _seats(meeting: Meeting) -> Cell:

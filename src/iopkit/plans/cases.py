@@ -1,4 +1,4 @@
-"""Rosters made ready: which groups suit whom, and which groups are as good as one."""
+"""Cases: rosters made ready, with which groups suit whom, and which are as good as one."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
