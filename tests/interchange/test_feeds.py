@@ -105,6 +105,16 @@ def test_a_group_is_one_event_however_many_take_part() -> None:
     assert read(site_feed(many, feed, stamp=STAMP)) == instants([*few[0].sessions])
 
 
+def test_sessions_of_one_patient_each_are_events_of_their_own() -> None:
+    talk = evolve(group("talk", "friday 14:00"), modality=Modality.INDIVIDUAL_COUNSELING)
+    alone = Program("alone", "Alone", (Phase("all", "All", 1, (talk,)),))
+    made = [held(alone, n) for n in range(2)]
+    found = events(site_feed(made, SiteFeed(KEY), stamp=STAMP))
+    uids = {str(event["uid"]) for event in found}
+    assert len(found) == len(uids) == 2
+    assert uids.isdisjoint(str(each.uid(s)) for each in made for s in each.sessions)
+
+
 def test_a_count_is_shown_when_it_is_asked_for() -> None:
     three = [held(DAY, n) for n in range(3)]
     counted = events(site_feed(three, SiteFeed(KEY, counts=True), stamp=STAMP))

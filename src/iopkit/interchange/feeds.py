@@ -91,8 +91,8 @@ class SiteFeed:
 def site_feed(schedules: Iterable[Schedule], feed: SiteFeed, *, stamp: datetime) -> bytes:
     """Sessions of many patients of a site as a calendar to subscribe to.
 
-    Sessions of the same service, times, room and clinician are one event, however many
-    patients take part. Nothing in the file tells patients apart, or that two sessions are
+    Group sessions of the same service, times, room and clinician are one event, however
+    many patients take part. Nothing in the file tells patients apart, or that two sessions are
     one patient's.
 
     Raises:
@@ -138,7 +138,7 @@ def _meetings(schedules: Iterable[Schedule], feed: SiteFeed) -> Iterator[Calenda
     for schedule in schedules:
         for session in schedule.sessions if _is_asked(schedule, feed) else ():
             if feed.room in (None, session.room) and feed.clinician in (None, session.clinician):
-                met[_name(session)].append((schedule, session))
+                met[_name(schedule, session)].append((schedule, session))
     for name, together in met.items():
         schedule, session = together[0]
         summary = schedule.service(session).title if feed.titles else NEUTRAL_SUMMARY
@@ -157,7 +157,9 @@ def _is_asked(schedule: Schedule, feed: SiteFeed) -> bool:
     return feed.program in (None, schedule.plan.program.name)
 
 
-def _name(session: Session) -> str:
+def _name(schedule: Schedule, session: Session) -> str:
     """What is the same for all who take part in a meeting, and for no other."""
+    if not session.modality.is_group:
+        return str(schedule.uid(session))
     start, end = (at.astimezone(UTC).isoformat() for at in (session.start, session.end))
     return repr((session.service, start, end, session.room, session.clinician))
