@@ -228,15 +228,9 @@ class Schedule:
         return opaque(f"{session.service}/{session.number}{made_up}", key=self.plan.key)
 
     def local_start(self, session: Session) -> datetime:
-        """When a session starts where the patient is then: in the zone of a stay, or the site's.
-
-        A stay counts by the day that it is there when the session starts.
-        """
-        for stay in self.plan.stays:
-            there = session.start.astimezone(ZoneInfo(stay.zone))
-            if stay.start <= there.date() < stay.end:
-                return there
-        return session.start
+        """When a session starts where the patient is then: in the zone of a stay, or the site's."""
+        stay = self.plan.stay_on(session.start.date())
+        return session.start.astimezone(ZoneInfo(stay.zone)) if stay else session.start
 
     def service(self, session: "Session | Unplaced") -> Service:
         """The service that a session is of, as its phase has it."""
