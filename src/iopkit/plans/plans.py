@@ -273,8 +273,9 @@ class Leave:
 class Stay:
     """Days that the patient spends in another time zone, up to the day before ``end``.
 
-    Sessions keep the site's time, and the days are those of the site. ``zone`` is an IANA name; ``free`` is when the patient
-    could join in that zone's wall-clock time, ``None``: not known.
+    Sessions keep the site's time, and the days are those of the site. ``zone`` is an IANA
+    name; ``free`` is when the patient could join in that zone's wall-clock time, ``None``:
+    not known.
     """
 
     start: date
