@@ -33,6 +33,7 @@ from iopkit.plans import (
     reschedule,
     schedule,
     schedule_difference,
+    session_rows,
     take,
     timetable,
 )
@@ -273,6 +274,27 @@ def test_a_make_up_stays_moves_or_goes() -> None:
     shut = evolve(SITE, closures=(Closure(MONDAY, MONDAY + 60 * ONE_DAY, "Flood"),))
     new = reschedule(missed, OLD.plan, evolve(around, site=shut))
     assert shown(new) == ["group 1 Tue 06 10:00"]
+
+
+def test_a_make_up_that_was_held_beforehand_takes_no_session_from_the_plan() -> None:
+    around = Surroundings(SITE, moment(0))
+    early = next(
+        opening
+        for opening in make_up_openings(OLD, OLD.sessions[1], around)
+        if opening.fits and opening.session.start < OLD.sessions[1].start
+    )
+    made = take(OLD, early)
+    assert reschedule(made, OLD.plan, evolve(around, as_of=early.session.end)) == made
+
+
+def test_a_site_in_another_zone_keeps_the_instants_of_what_was_held() -> None:
+    new = reschedule(OLD, OLD.plan, Surroundings(evolve(SITE, zone="America/New_York"), moment(3)))
+    assert new.sessions[0] == OLD.sessions[0]
+    assert shown(new)[:2] == ["group 1 Tue 06 11:00", "group 2 Thu 08 10:00"]
+    rows = session_rows(new)
+    assert [(row.start, row.zone) for row in rows[:1]] == [
+        (datetime(2026, 1, 6, 11), "America/New_York")  # noqa: DTZ001  # wall-clock
+    ]
 
 
 def test_a_make_up_of_a_service_that_is_gone_goes() -> None:

@@ -44,7 +44,10 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
         InvalidError: the plan's key or the site is another one, or the plan has no place
             for a session that was held.
     """
-    held = tuple(session for session in old.sessions if session.start <= around.as_of)
+    # In the site's zone now, should it be another one: the same instants.
+    tz = around.site.tz
+    begun = (session for session in old.sessions if session.start <= around.as_of)
+    held = tuple(evolve(session, start=session.start.astimezone(tz)) for session in begun)
     places = services_by_place(plan.program)
     refuse(
         "rescheduling",
@@ -57,7 +60,8 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
         ),
     )
     fresh = schedule(plan, around.site)
-    numbers = set(map(number_of, held))
+    # A make-up may be held before the session that it makes up for.
+    numbers = {number_of(session) for session in held if not session.make_up}
     was = {identity(session): session for session in old.sessions if session not in held}
     fixed: list[Session] = []
     loose: list[Session] = []
