@@ -244,6 +244,7 @@ def refusal(data: bytes, **options: Any) -> tuple[int | None, str]:
 RULES = "a recurrence by the day, week, month or year"
 NEVER = "a recurrence that comes to pass"
 TIMES = "an event with times that can be read"
+SOONER = "events that are gone through sooner up to here"
 
 
 @pytest.mark.parametrize(
@@ -295,7 +296,8 @@ def test_an_event_that_cannot_be_read_is_told_by_its_line(lines: list[str], expe
         (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", 2, "a whole calendar"),
         (calendar("zebra and others"), 4, "a line of a calendar"),
         (calendar(*["BEGIN:VEVENT"] * 20), 13, "a line of a calendar"),
-        (b"\xff\xfez\x00e\x00", None, "text in UTF-8"),
+        (b"\xff\xfez\x00e\x00", 1, "text in UTF-8"),
+        (calendar("X-GOOD:1", "X-ZEBRA:&").replace(b"&", b"\xe4"), 5, "text in UTF-8"),
     ],
 )
 def test_what_is_no_calendar_is_refused(data: bytes, line: int | None, expected: str) -> None:
@@ -318,20 +320,66 @@ def test_a_file_that_is_too_large_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "rule"),
+    ("start", "rule", "expected"),
     [
-        ("19000105T100000", "FREQ=DAILY"),
-        ("20260101T100000", "FREQ=DAILY;BYHOUR=1,2,3,4,5,6;BYMINUTE=1,2,3"),
+        ("18000105T100000", "FREQ=DAILY", SOONER),
+        ("18000105T100000", "FREQ=DAILY;UNTIL=20250101T000000Z", SOONER),
+        ("18000105T100000", "FREQ=DAILY;COUNT=90000", SOONER),
+        ("18000105T100000", "FREQ=DAILY;COUNT=90;BYMONTH=2;BYMONTHDAY=29", SOONER),
+        (
+            "20260101T100000",
+            "FREQ=DAILY;BYHOUR=1,2,3,4,5,6;BYMINUTE=1,2,3",
+            "at most 10,000 appointments up to here",
+        ),
     ],
-    ids=["for more than a century", "many times a day"],
+    ids=["for two centuries", "up to a day", "so often", "seldom", "many times a day"],
 )
-def test_more_than_can_be_gone_through_is_refused(start: str, rule: str) -> None:
+def test_more_than_can_be_gone_through_is_refused(start: str, rule: str, expected: str) -> None:
     events = [
         line
         for n in range(40)
         for line in event(f"DTSTART:{start}", "DURATION:PT1M", f"RRULE:{rule}", uid=str(n))
     ]
-    assert refusal(calendar(*events))[1] == "at most 10,000 appointments up to here"
+    assert refusal(calendar(*events))[1] == expected
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "",
+        "FREQ=DAILY;UNTIL=20140901T000000Z",
+        "FREQ=DAILY;UNTIL=20140901",
+        "FREQ=DAILY;COUNT=60",
+        "FREQ=DAILY;COUNT=60;BYDAY=MO,TU,WE,TH,FR",
+        "FREQ=WEEKLY;INTERVAL=2;COUNT=10;BYDAY=TU,TH",
+    ],
+)
+def test_years_of_appointments_that_are_over_are_no_hindrance(rule: str) -> None:
+    shared = ("DTSTART:20140105T100000", "DURATION:PT1H")
+    old = (*shared, f"RRULE:{rule}") if rule else shared
+    events = [line for n in range(300) for line in event(*old, uid=str(n))]
+    now = event("DTSTART:20260105T100000", "DURATION:PT1H", uid="now")
+    assert shown(read(calendar(*events, *now))) == ["01-05 10:00-11:00"]
+
+
+def test_a_line_that_is_folded_within_a_character_is_whole() -> None:
+    data = calendar(*event("DTSTART:20260105T100000", "DURATION:PT1H", "LOCATION:Caf\u00e9"))
+    folded = data.replace(b"\xc3\xa9", b"\xc3\r\n \xa9")
+    assert shown(read(folded)) == ["01-05 10:00-11:00"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("America/New_York", "01-05 09:00-10:00"),
+        ("", "01-05 10:00-11:00"),
+        ("Zebra/Zebra", "01-05 10:00-11:00"),
+        ("Central Standard Time", "01-05 10:00-11:00"),
+    ],
+)
+def test_the_zone_of_a_file_counts_if_it_is_known(name: str, expected: str) -> None:
+    data = calendar(f"X-WR-TIMEZONE:{name}", *event("DTSTART:20260105T100000", "DURATION:PT1H"))
+    assert shown(read(data)) == [expected]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iopkit import strategies
@@ -16,11 +16,15 @@ from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.plans import (
     Appointment,
+    Clinician,
     Closure,
+    Offer,
     Phase,
     Plan,
     Program,
+    RandomDays,
     Reason,
+    Room,
     Schedule,
     Service,
     Site,
@@ -33,6 +37,7 @@ from iopkit.plans import (
     reschedule,
     schedule,
     schedule_difference,
+    session_rows,
     take,
     timetable,
 )
@@ -273,6 +278,113 @@ def test_a_make_up_stays_moves_or_goes() -> None:
     shut = evolve(SITE, closures=(Closure(MONDAY, MONDAY + 60 * ONE_DAY, "Flood"),))
     new = reschedule(missed, OLD.plan, evolve(around, site=shut))
     assert shown(new) == ["group 1 Tue 06 10:00"]
+
+
+def test_a_make_up_that_was_held_beforehand_takes_no_session_from_the_plan() -> None:
+    around = Surroundings(SITE, moment(0))
+    early = next(
+        opening
+        for opening in make_up_openings(OLD, OLD.sessions[1], around)
+        if opening.fits and opening.session.start < OLD.sessions[1].start
+    )
+    made = take(OLD, early)
+    assert reschedule(made, OLD.plan, evolve(around, as_of=early.session.end)) == made
+
+
+def test_what_was_asked_stays_though_it_is_within_the_notice() -> None:
+    around = Surroundings(SITE, moment(0))
+    asked = take(OLD, openings(OLD, OLD.sessions[0], around)[1])
+    made_up = take(asked, make_up_openings(asked, asked.sessions[1], around)[0])
+    assert made_up.sessions != asked.sessions
+    soon = Surroundings(SITE, moment(0), notice=14 * ONE_DAY)
+    assert reschedule(made_up, OLD.plan, soon) == made_up
+
+
+def test_who_has_to_move_takes_no_place_of_one_who_was_asked_elsewhere() -> None:
+    around = Surroundings(SITE, moment(0))
+    fit = next(o for o in openings(OLD, OLD.sessions[1], around) if o.session.start < moment(2))
+    asked = take(OLD, fit)
+    shut = Closure(MONDAY, MONDAY + 3 * ONE_DAY, "Flood")
+    dentist = Appointment(moment(3, "09:00"), moment(3, "10:00"))
+    flooded = Surroundings(evolve(SITE, closures=(shut,)), moment(0), busy=[dentist])
+    new = reschedule(asked, OLD.plan, flooded)
+    assert shown(new)[:2] == ["group 2 Thu 08 10:00", "group 1 Thu 08 11:00 closed"]
+    assert reschedule(new, OLD.plan, flooded) == new
+
+
+def test_a_make_up_takes_the_clinician_and_room_that_the_site_has_now() -> None:
+    with_kim = evolve(
+        SITE,
+        rooms=(Room("green", 8),),
+        clinicians=(Clinician("Kim"),),
+        offers=(Offer("group", room="green", clinician="Kim"),),
+    )
+    old = schedule(OLD.plan, with_kim)
+    around = Surroundings(with_kim, moment(1, "12:00"))
+    made_up = take(old, make_up_openings(old, old.sessions[0], around)[0])
+    for changed, expected in (
+        (
+            evolve(
+                with_kim,
+                rooms=(Room("red", 8),),
+                clinicians=(Clinician("Lee"),),
+                offers=(Offer("group", room="red", clinician="Lee"),),
+            ),
+            ("red", "Lee"),
+        ),
+        (
+            evolve(with_kim, rooms=(Room("red", 8),), clinicians=(Clinician("Lee"),), offers=()),
+            (None, None),
+        ),
+    ):
+        later = evolve(around, site=changed)
+        new = reschedule(made_up, OLD.plan, later)
+        assert [(s.room, s.clinician) for s in new.sessions if s.make_up] == [expected]
+        assert [s.start for s in new.sessions] == [s.start for s in made_up.sessions]
+        proposed = make_up_openings(new, new.sessions[0], later)[0]
+        assert (proposed.session.room, proposed.session.clinician) == expected
+
+
+@given(st.integers(0, 50), st.integers(0, 6), st.integers(0, 13 * 24))
+@example(4, 3, 60)
+@example(5, 2, 12)
+def test_no_day_is_drawn_twice_for_one_service(seed: int, shut: int, hour: int) -> None:
+    test = Service("test", "Test", Modality.DRUG_TESTING, RandomDays(2), 15 * MINUTE)
+    plan = evolve(planned(test), seed=seed)
+    old = schedule(plan, SITE)
+    closures = tuple(
+        Closure(MONDAY + day * ONE_DAY, MONDAY + (day + 1) * ONE_DAY, "Flood")
+        for day in (shut, shut + 7)
+    )
+    around = Surroundings(evolve(SITE, closures=closures), moment(0) + hour * HOUR)
+    new = reschedule(old, plan, around)
+    days = [session.start.date() for session in new.sessions]
+    assert len(days) == len(set(days))
+    assert len(days) + len(new.unplaced) == 4
+    assert reschedule(new, plan, around) == new
+
+
+def test_a_make_up_before_a_plan_that_begins_much_later_goes_after_its_first_day() -> None:
+    around = Surroundings(SITE, moment(1, "12:00"))
+    missed = take(OLD, make_up_openings(OLD, OLD.sessions[0], around)[1])
+    for days in (7, 70):
+        plan = evolve(OLD.plan, start=MONDAY + days * ONE_DAY)
+        new = reschedule(missed, plan, around)
+        made_up = next(session for session in new.sessions if session.make_up)
+        assert made_up.start.date() >= plan.start
+        assert made_up.week == (made_up.start.date() - plan.start).days // 7 + 1
+        proposed = make_up_openings(new, new.sessions[0], around)
+        assert proposed[0].session.start.date() >= plan.start
+
+
+def test_a_site_in_another_zone_keeps_the_instants_of_what_was_held() -> None:
+    new = reschedule(OLD, OLD.plan, Surroundings(evolve(SITE, zone="America/New_York"), moment(3)))
+    assert new.sessions[0] == OLD.sessions[0]
+    assert shown(new)[:2] == ["group 1 Tue 06 11:00", "group 2 Thu 08 10:00"]
+    rows = session_rows(new)
+    assert [(row.start, row.zone) for row in rows[:1]] == [
+        (datetime(2026, 1, 6, 11), "America/New_York")  # noqa: DTZ001  # wall-clock
+    ]
 
 
 def test_a_make_up_of_a_service_that_is_gone_goes() -> None:

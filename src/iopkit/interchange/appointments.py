@@ -10,6 +10,7 @@ recurrences give such times as they are written, so each is taken to UTC here.
 # pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from math import prod
@@ -28,8 +29,11 @@ MOST_BYTES = 5_000_000
 MOST_OCCURRENCES = 10_000
 """How many appointments may lie in the days that are asked for."""
 
-_MOST_STEPS = 300_000
+_MOST_STEPS = 1_000_000
 """How many days, about, may have to be gone through to find them."""
+
+_STEPS_AN_EVENT = 50
+"""As how many days, about, an event takes that does not recur."""
 
 _DEEPEST = 10
 """How many parts may be within each other."""
@@ -44,9 +48,10 @@ def appointments_from_ical(
     """A patient's appointments in an iCalendar file, from a day up to another.
 
     Recurrences are expanded, with their exceptions. Cancelled events are left out, and
-    those that are transparent do not block. An event without a time zone is in ``zone``,
-    and one of whole days lasts from midnight to midnight there. What takes no time is left
-    out. Titles, places and people are not kept.
+    those that are transparent do not block. An event without a time zone is in that of the
+    file (``X-WR-TIMEZONE``), if it names one that is known, else in ``zone``; one of whole
+    days lasts from midnight to midnight in ``zone``. What takes no time is left out.
+    Titles, places and people are not kept.
 
     Args:
         start: the first day; appointments that began before it and go on are among them.
@@ -75,12 +80,13 @@ def appointments_from_ical(
         raise MissingExtraError("ical", "reading an iCalendar file") from error
     tz = ZoneInfo(zone)
     low, high = (datetime.combine(day, time(0), tz).astimezone(UTC) for day in (start, end))
-    lines = _event_lines(_lines(data))
+    whole = tuple(_lines(data))
+    lines = _event_lines(whole)
     load = _Load(start, end)
     found: list[Appointment] = []
     try:
         calendars: list[_Component] = list(
-            Calendar.from_ical(data.decode("utf-8-sig"), multiple=True)
+            Calendar.from_ical("\r\n".join(line for _, line in whole), multiple=True)
         )
     except _JUNK as error:
         raise _junk(None, "an iCalendar file", "one that cannot be read") from error
@@ -111,21 +117,23 @@ def _junk(line: int | None, expected: str, found: str) -> InvalidError:
 
 
 def _lines(data: bytes) -> Iterator[tuple[int, str]]:
-    """A file's lines, those that were folded as one, each with its number from 1."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _junk(None, "text in UTF-8", "other bytes") from error
-    whole: tuple[int, str] | None = None
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
-        if whole is not None and line[:1] in (" ", "\t"):
-            whole = whole[0], whole[1] + line[1:]
+    """A file's lines, those that were folded as one, each with its number from 1.
+
+    They are put together before they are read, as some programs fold within a character
+    (RFC 5545, 3.1).
+    """
+    first, parts = 1, list[bytes]()
+    lines = data.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n").split(b"\n")
+    for number, line in enumerate([*lines, b""], 1):
+        if line[:1] in (b" ", b"\t"):
+            parts.append(line[1:])
             continue
-        if whole is not None and whole[1]:
-            yield whole
-        whole = number, line
-    if whole is not None and whole[1]:
-        yield whole
+        if whole := b"".join(parts):
+            try:
+                yield first, whole.decode()
+            except UnicodeDecodeError as error:
+                raise _junk(first, "text in UTF-8", "other bytes") from error
+        first, parts = number, [line]
 
 
 def _event_lines(lines: Iterable[tuple[int, str]]) -> Iterator[int]:
@@ -166,7 +174,9 @@ def _series(calendar: _Component, lines: Iterator[int]) -> Iterator[tuple[int, _
     for events in groups.values():
         series: _Component = Calendar()
         for name, value in calendar.items():
-            series[name] = value
+            # One that is not known would be an error, and then tells nothing.
+            if name != "X-WR-TIMEZONE" or not zone_faults(str(value)):
+                series[name] = value
         series.subcomponents += [event for _, event in events]
         yield events[0][0], series
 
@@ -182,14 +192,36 @@ class _Load:
         """Check the events of a series, and count what they will take."""
         for event in events:
             first = _checked(line, event)
+            self._steps += _STEPS_AN_EVENT
             for rule in _listed(event.get("rrule")):
                 a_day = _rate(line, rule, first)
-                self._steps += max((self._end - first).days, 0) * a_day
-                self._occurrences += (self._end - self._start).days * a_day
+                last = _last(rule, first, self._end)
+                self._steps += max((last - first).days, 0) * a_day
+                self._occurrences += max((last - max(first, self._start)).days, 0) * a_day
             given = [dt for name in ("rdate", "exdate") for dt in _moments(event.get(name))]
-            self._occurrences += 1 + len(given)
-        if self._steps > _MOST_STEPS or self._occurrences > MOST_OCCURRENCES:
+            self._occurrences += (self._start <= first < self._end) + len(given)
+        if self._occurrences > MOST_OCCURRENCES:
             raise _junk(line, f"at most {MOST_OCCURRENCES:,} appointments up to here", "more")
+        if self._steps > _MOST_STEPS:
+            raise _junk(line, "events that are gone through sooner up to here", "more, or longer")
+
+
+def _last(rule: _Component, first: date, end: date) -> date:
+    """The day after which a rule has nothing more, as far as it tells, or an earlier end."""
+    until, count = _only(rule, "UNTIL", None), _only(rule, "COUNT", None)
+    if until is not None:
+        # A day more, as other zones have other days.
+        day = until.date() if isinstance(until, datetime) else until
+        end = min(end, day + _DAY)
+    # Of other rules it cannot be told how far apart their days are.
+    every = {"DAILY": 7 if "BYDAY" in rule else 1, "WEEKLY": 7}.get(_only(rule, "FREQ"))
+    if count is not None and every is not None and _PLAIN.issuperset(rule):
+        days = int(count) * int(_only(rule, "INTERVAL", 1)) * every
+        end = min(end, first + min(days, max((end - first).days, 0)) * _DAY)
+    return end
+
+
+_PLAIN = {"FREQ", "INTERVAL", "COUNT", "BYDAY", "WKST"}
 
 
 def _checked(line: int, event: _Component) -> date:

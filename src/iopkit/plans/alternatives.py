@@ -139,7 +139,7 @@ def make_up_openings(
     _refuse(schedule, session, around, limit)
     same = (s for s in schedule.sessions if number_of(s) == number_of(session))
     again = evolve(
-        session,
+        at_site(session, around.site),
         moved=Move(prescribed(session), Reason.ABSENT),
         make_up=max(each.make_up for each in same) + 1,
     )
@@ -214,8 +214,21 @@ def _found(
     return (*fit, *sorted(unfit, key=lambda o: (o.away, o.session.start < was.start))[:limit])
 
 
+def at_site(session: Session, site: Site) -> Session:
+    """A session in a site's zone; for a room or clinician that is gone, the offer's."""
+    offer = site.offer(session.service, Weekday.of(prescribed(session)))
+    room, clinician = session.room, session.clinician
+    if site.rooms and room not in {each.name for each in site.rooms}:
+        room = offer.room if offer else None
+    if site.clinicians and clinician not in {each.name for each in site.clinicians}:
+        clinician = offer.clinician if offer else None
+    start = session.start.astimezone(site.tz)
+    return evolve(session, start=start, room=room, clinician=clinician)
+
+
 def days_around(schedule: Schedule, own: date) -> list[date]:
-    """Days of a plan, and after it, that are near one."""
+    """Days of a plan, and after it, that are near one, or near its first if one is before it."""
+    own = max(own, schedule.plan.start)
     days = (own + n * _DAY for n in range(-_HORIZON, _HORIZON + 1))
     return [day for day in days if day >= schedule.plan.start]
 

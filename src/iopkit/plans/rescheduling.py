@@ -1,7 +1,7 @@
 """Rescheduling: a changed plan, dated in mid-course."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from itertools import islice
 
 from attrs import evolve
@@ -10,6 +10,7 @@ from iopkit.errors import refuse, unless
 from iopkit.plans.alternatives import (
     Board,
     Surroundings,
+    at_site,
     days_around,
     overlap,
     prescribed,
@@ -29,6 +30,7 @@ from iopkit.plans.sessions import (
     in_order,
     number_of,
 )
+from iopkit.plans.timings import RandomDays
 
 
 def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
@@ -38,7 +40,8 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
     and keep their numbers. All others are dated anew, and none of them in the past: one
     that the plan has there, or beside a session that was held, or that would be moved to
     where the patient is busy, takes the nearest opening in its week, or is unplaced. A
-    session that was moved on request, and a make-up, stays where it is if it still fits.
+    session that was moved on request, and a make-up, stays where it is if it still fits. A
+    service on random days has one session a day, with those that were held.
 
     To stop a service in mid-course, put it in the plan's ``on_hold``.
 
@@ -50,7 +53,10 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
         InvalidError: the plan's key or the site is another one, or the plan has no place
             for a session that was held.
     """
-    held = tuple(session for session in old.sessions if session.start <= around.as_of)
+    # In the site's zone now, should it be another one: the same instants.
+    tz = around.site.tz
+    begun = (session for session in old.sessions if session.start <= around.as_of)
+    held = tuple(evolve(session, start=session.start.astimezone(tz)) for session in begun)
     places = services_by_place(plan.program)
     refuse(
         "rescheduling",
@@ -63,18 +69,24 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
         ),
     )
     fresh = schedule(plan, around.site)
-    numbers = set(map(number_of, held))
+    # A make-up may be held before the session that it makes up for.
+    numbers = {number_of(session) for session in held if not session.make_up}
     was = {identity(session): session for session in old.sessions if session not in held}
     fixed: list[Session] = []
-    loose: list[Session] = []
+    asked: list[Session] = []
+    homeless: list[Session] = []
     for session in fresh.sessions:
         if number_of(session) not in numbers:
-            asked = _is_asked(was.get(identity(session)), session)
-            stays = not asked and _is_free(session, held, around)
-            (fixed if stays else loose).append(session)
+            if _is_asked(was.get(identity(session)), session):
+                asked.append(session)
+            elif _is_free(fresh, session, held, around):
+                fixed.append(session)
+            else:
+                homeless.append(session)
     settled = evolve(fresh, sessions=in_order((*held, *fixed)), unplaced=())
     unplaced = [each for each in fresh.unplaced if number_of(each) not in numbers]
-    for session in loose:
+    # Those that were asked elsewhere come first, as they may go back to where the plan has them.
+    for session in (*asked, *homeless):
         place = _place(settled, session, was.get(identity(session)), around)
         if place is None:
             unplaced.append(_unplaced(session, around))
@@ -99,14 +111,17 @@ def _is_asked(was: Session | None, session: Session) -> bool:
     )
 
 
-def _is_free(session: Session, beside: Iterable[Session], around: Surroundings) -> bool:
+def _is_free(
+    made: Schedule, session: Session, beside: Sequence[Session], around: Surroundings
+) -> bool:
     """Whether a session can be where it is dated: not in the past, and beside no other.
 
     One that the plan does not have there is not beside an appointment, either.
     """
     busy = any(overlap(session, each) for each in around.busy if each.blocks)
     beside_another = any(overlap(session, each) for each in beside)
-    in_the_way = beside_another or (busy and session.moved is not None)
+    again = session.start.date() in _drawn(made, session, beside)
+    in_the_way = beside_another or again or (busy and session.moved is not None)
     return session.start > around.as_of and not in_the_way
 
 
@@ -116,22 +131,37 @@ def _place(
     """Where a session can be that is asked elsewhere, or cannot be where the plan has it.
 
     Where it was, if that fits; else where the plan has it; else the nearest opening in its
-    week.
+    week. On a day that was drawn there is no second one of its service.
     """
     moved = evolve(session, moved=Move(prescribed(session), _why(session, around)))
-    days = week_days(settled, session.week)
+    drawn = _drawn(settled, session, settled.sessions)
     if was is not None and was.duration == session.duration:
-        start = was.start.astimezone(around.site.tz)
-        there = Board.of(settled, moved, around, [start.date()])
-        wish = there.placed(start.replace(tzinfo=None))
-        if was.moved is not None and was.moved.prescribed == prescribed(session):
-            wish = evolve(wish, moved=was.moved)
-        if wish.week >= 1 and not there.obstacles(wish):
-            return wish
-    if _is_free(session, settled.sessions, around):
+        wish = _as_it_was(settled, moved, was, around)
+        if wish is not None and wish.start.date() not in drawn:
+            asked = was.moved if was.moved and was.moved.prescribed == prescribed(session) else None
+            return evolve(wish, moved=asked or wish.moved)
+    if _is_free(settled, session, settled.sessions, around):
         return session
+    days = week_days(settled, session.week)
     board = Board.of(settled, moved, around, days)
-    return next(_nearest(board, session, days), None)
+    return next(_nearest(board, session, set(days) - drawn), None)
+
+
+def _drawn(made: Schedule, session: Session, others: Iterable[Session]) -> set[date]:
+    """The days of other sessions of a service on random days."""
+    if not isinstance(made.service(session).timing, RandomDays):
+        return set()
+    return {each.start.date() for each in others if each.service == session.service}
+
+
+def _as_it_was(
+    settled: Schedule, session: Session, was: Session, around: Surroundings
+) -> Session | None:
+    """A session where it was before, if that fits. Notice is for new places."""
+    start = was.start.astimezone(around.site.tz)
+    board = Board.of(settled, session, evolve(around, notice=timedelta(0)), [start.date()])
+    there = board.placed(start.replace(tzinfo=None))
+    return there if there.week >= 1 and not board.obstacles(there) else None
 
 
 def _nearest(board: Board, session: Session, days: Iterable[date]) -> Iterator[Session]:
@@ -164,9 +194,9 @@ def _unplaced(session: Session, around: Surroundings) -> Unplaced:
 
 def _repeated(settled: Schedule, session: Session, around: Surroundings) -> tuple[Session, ...]:
     """A make-up where it was if it still fits, else at the nearest opening, if there is one."""
-    again = evolve(session, start=session.start.astimezone(around.site.tz))
+    again = at_site(session, around.site)
+    there = _as_it_was(settled, again, again, around)
+    if there is not None:
+        return (there,)
     days = days_around(settled, again.start.date())
-    board = Board.of(settled, again, around, days)
-    if not board.obstacles(again):
-        return (again,)
-    return tuple(islice(_nearest(board, again, days), 1))
+    return tuple(islice(_nearest(Board.of(settled, again, around, days), again, days), 1))
