@@ -16,6 +16,7 @@ from iopkit.plans import (
     Barrier,
     Candidate,
     Clinician,
+    Closure,
     EveryWeeks,
     Group,
     GroupDose,
@@ -494,6 +495,7 @@ def test_a_plan_has_its_groups_times_and_rooms() -> None:
     assert joined["skills"].duration_max is None
     assert joined["talk"] == TALK
     assert site.offers == (
+        Offer("skills", room="large"),
         Offer("group", Weekday.MONDAY, room="small", clinician="Bo"),
         Offer("group", Weekday.WEDNESDAY, room="large", clinician="Ada"),
         Offer("skills", Weekday.FRIDAY, room="large"),
@@ -508,13 +510,17 @@ def test_a_plan_has_its_groups_times_and_rooms() -> None:
 def test_offers_of_other_services_and_of_every_day_are_kept() -> None:
     every_day = Offer("group", delivery=Delivery.TELEHEALTH)
     before = (every_day, Offer("group", Weekday.MONDAY, time(9)), Offer("talk", start=time(9)))
-    _, site = join(PLAN, evolve(SITE, offers=before), (group(room="large"),))
+    twice = group("a", "monday 18:00", "friday 18:00")
+    _, site = join(PLAN, evolve(SITE, offers=before), (evolve(twice, room="large"),))
 
     assert site.offers == (
-        every_day,
         Offer("talk", start=time(9)),
+        evolve(every_day, room="large"),
         Offer("group", Weekday.MONDAY, delivery=None, room="large"),
+        Offer("group", Weekday.FRIDAY, delivery=Delivery.TELEHEALTH, room="large"),
     )
+    _, site = join(PLAN, evolve(SITE, offers=before), (twice,))
+    assert site.offers[:2] == (Offer("talk", start=time(9)), every_day)
 
 
 def test_of_two_groups_on_one_day_what_they_share_is_told() -> None:
@@ -523,7 +529,43 @@ def test_of_two_groups_on_one_day_what_they_share_is_told() -> None:
         group("b", "monday 18:00", room="large", clinician="Bo"),
     )
     _, site = join(PLAN, SITE, some)
-    assert site.offers == (Offer("group", Weekday.MONDAY, room="large"),)
+    assert site.offers == (
+        Offer("group", room="large"),
+        Offer("group", Weekday.MONDAY, room="large"),
+    )
+
+
+def test_a_session_of_a_group_that_is_moved_keeps_its_room_and_clinician() -> None:
+    closed = evolve(SITE, closures=(Closure(ON, ON + DAY, "Flood"),))
+    some = group("a", "monday 12:00", "thursday 12:00", room="large", clinician="Ada")
+    sessions = schedule(*join(PLAN, closed, (some,))).sessions
+    moved = next(session for session in sessions if session.moved)
+    assert (moved.start.date(), moved.room, moved.clinician) == (ON + DAY, "large", "Ada")
+
+
+def test_a_phase_with_another_number_a_week_keeps_its_own_slots() -> None:
+    own = evolve(THERAPY, timing=Weekly((Slot(Weekday.TUESDAY, time(9)),)), duration=DAY / 24)
+    phases = (
+        Phase("first", "First", 1, (evolve(THERAPY, timing=PerWeek(2)),)),
+        Phase("last", "Last", 1, (own,)),
+    )
+    plan = evolve(PLAN, program=evolve(PROGRAM, phases=phases, services=()))
+    joined, site = join(plan, SITE, (group("a", "monday 18:00", "friday 18:00"),))
+    assert [f"{s.start:%a %H:%M}" for s in schedule(joined, site).sessions] == [
+        "Mon 18:00",
+        "Fri 18:00",
+        "Tue 09:00",
+    ]
+
+
+def test_a_group_has_begun_by_its_first_session() -> None:
+    late = group("a", "monday 18:00", "friday 18:00", begins=ON + DAY)
+    assert faults(lambda: join(PLAN, SITE, (late,))) == [
+        "group: expected groups that have begun by their first session, found one that begins later"
+    ]
+    tuesday = evolve(PLAN, start=ON + DAY)
+    joined, site = join(tuesday, SITE, (evolve(late, begins=ON + 4 * DAY),))
+    assert schedule(joined, site).sessions[0].start.date() == ON + 4 * DAY
 
 
 def test_in_no_group_nothing_changes() -> None:
@@ -547,6 +589,11 @@ def test_in_no_group_nothing_changes() -> None:
             (group(), group("b", "friday 09:00", duration=timedelta(hours=1))),
             ["group: expected groups of one length, found several"],
             id="of two lengths",
+        ),
+        pytest.param(
+            (group("a", "monday 09:00", "tuesday 09:00", "friday 09:00"),),
+            ["group: expected 2 times a week, found 3"],
+            id="too often",
         ),
     ],
 )

@@ -22,7 +22,8 @@ from iopkit.modalities import Modality
 from iopkit.plans.plans import Plan
 from iopkit.plans.programs import Service, is_language
 from iopkit.plans.sites import Offer, Site
-from iopkit.plans.timings import PerWeek, Slot, Weekly
+from iopkit.plans.timetables import timetable
+from iopkit.plans.timings import PerWeek, Slot, Weekly, most_in_a_week
 
 
 @frozen
@@ -188,19 +189,26 @@ def join(plan: Plan, site: Site, groups: Iterable[Group]) -> tuple[Plan, Site]:
 
     Returns:
         The plan with the groups' slots and lengths, and the site with their rooms and
-        clinicians as offers, so that ``schedule`` dates them. Where a service has two groups
-        on one day, a room or clinician is told if it is the same in both.
+        clinicians as offers, so that ``schedule`` dates them. A phase that has a service
+        another number of times a week keeps its own slots. Where a service has two groups
+        on one day, a room or clinician is told if it is the same in both; and if it is the
+        same in all its groups, then also for days to which sessions are moved.
 
     Raises:
-        InvalidError: a group is of a service that is not weekly or not in the plan, or groups
-            of one service are not as long as each other.
+        InvalidError: a group is of a service that is not weekly or not in the plan, groups of
+            one service are not as long as each other or meet on other numbers of times than
+            the plan has, or a group begins after its first session.
     """
     joined: dict[str, list[Group]] = defaultdict(list)
     for group in groups:
         joined[group.service].append(group)
+    slots = {n: tuple(sorted(slot for g in own for slot in g.slots)) for n, own in joined.items()}
     services = plan.program.every_service
     weekly = {s.name for s in services if isinstance(s.timing, Weekly | PerWeek)} - {
         s.name for s in services if not isinstance(s.timing, Weekly | PerWeek)
+    }
+    times = {
+        name: {most_in_a_week(s.timing, 1) for s in services if s.name == name} for name in weekly
     }
     refuse(
         "groups",
@@ -212,24 +220,51 @@ def join(plan: Plan, site: Site, groups: Iterable[Group]) -> tuple[Plan, Site]:
                 unless(
                     len({g.duration for g in own}) == 1, name, "groups of one length", "several"
                 ),
+                unless(
+                    len(slots[name]) in times.get(name, {len(slots[name])}),
+                    name,
+                    f"{' or '.join(map(str, sorted(times.get(name, ()))))} times a week",
+                    len(slots[name]),
+                ),
             )
         ),
     )
 
     def changed(service: Service) -> Service:
-        if not (own := joined.get(service.name)):
+        own = joined.get(service.name)
+        if not own or most_in_a_week(service.timing, 1) != len(slots[service.name]):
             return service
-        slots = tuple(sorted(slot for group in own for slot in group.slots))
-        return evolve(service, timing=Weekly(slots), duration=own[0].duration, duration_max=None)
+        timing = Weekly(slots[service.name])
+        return evolve(service, timing=timing, duration=own[0].duration, duration_max=None)
 
+    program = plan.program.with_services(changed, tracks=(), stated=plan.program.stated)
+    _refuse_begun(evolve(plan, program=program), joined)
     told = [
         _offer(site, name, day, [g for g in own if any(slot.day == day for slot in g.slots)])
         for name, own in joined.items()
-        for day in sorted({slot.day for group in own for slot in group.slots})
+        for day in sorted({slot.day for slot in slots[name]})
     ]
-    kept = [offer for offer in site.offers if offer.day is None or offer.service not in joined]
-    program = plan.program.with_services(changed, tracks=(), stated=plan.program.stated)
-    return evolve(plan, program=program), evolve(site, offers=(*kept, *told))
+    kept = [offer for offer in site.offers if offer.service not in joined]
+    every_day = (_every_day(site, name, own) for name, own in joined.items())
+    offers = (*kept, *(offer for offer in every_day if offer), *told)
+    return evolve(plan, program=program), evolve(site, offers=offers)
+
+
+def _refuse_begun(plan: Plan, joined: Mapping[str, Iterable[Group]]) -> None:
+    """Refuse groups that do not meet yet when the plan has them."""
+    first: dict[tuple[str, Weekday, int], date] = {}
+    for entry in timetable(plan.program, Weekday.of(plan.start)):
+        if entry.minute is not None:
+            day = plan.start + timedelta(days=entry.minute // DAY)
+            first.setdefault((entry.service.name, Weekday.of(day), entry.minute % DAY), day)
+    faults: list[Fault] = []
+    for name, own in joined.items():
+        for group in own:
+            days = [first[name, s.day, minute_of_day(s.start or time(0))] for s in group.slots]
+            ok = group.begins is None or group.begins <= min(days)
+            expected = "groups that have begun by their first session"
+            faults += unless(ok, name, expected, "one that begins later")
+    refuse("groups", tuple(faults))
 
 
 @lru_cache(maxsize=4096)
@@ -250,6 +285,16 @@ def _offer(site: Site, service: str, day: Weekday, groups: Iterable[Group]) -> O
         room=_only(rooms),
         clinician=_only(clinicians),
     )
+
+
+def _every_day(site: Site, service: str, groups: Sequence[Group]) -> Offer | None:
+    """The offer for all other days, with what all groups of the service agree on."""
+    room, clinician = _only({g.room for g in groups}), _only({g.clinician for g in groups})
+    before = site.offer(service)
+    if room is None and clinician is None:
+        return before
+    now = before or Offer(service)
+    return evolve(now, room=room or now.room, clinician=clinician or now.clinician)
 
 
 def _only(names: set[str | None]) -> str | None:
