@@ -162,6 +162,22 @@ def test_whose_sessions_they_are_changes_nothing_in_a_feed(
     assert one == other
 
 
+def test_the_order_of_schedules_changes_nothing_in_a_feed() -> None:
+    service = evolve(EVENING.services[0], title="Otter skills", delivery=Delivery.TELEHEALTH)
+    other = evolve(EVENING, name="other", services=(service,))
+    some = [held(EVENING, 0), held(other, 1)]
+    details = CalendarDetails(location="Elm Street", link="https://example.org/1")
+    feed = SiteFeed(KEY, titles=True, details=details)
+    data = site_feed(some, feed, stamp=STAMP)
+    assert data == site_feed(some[::-1], feed, stamp=STAMP)
+    (event,) = events(data)
+    # Some come, and some join: the place is shown.
+    assert (str(event["summary"]), str(event["location"])) == (
+        "Otter skills / Zebra skills",
+        "Elm Street",
+    )
+
+
 def test_a_feed_names_nobody_and_its_uids_are_its_own() -> None:
     made = held(DAY, 0)
     own = {str(made.uid(s)) for s in made.sessions}

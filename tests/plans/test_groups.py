@@ -533,7 +533,8 @@ def test_what_has_a_choice_is_drafted_around_the_groups() -> None:
 def test_offers_of_other_services_and_of_every_day_are_kept() -> None:
     every_day = Offer("group", delivery=Delivery.TELEHEALTH)
     before = (every_day, Offer("group", Weekday.MONDAY, time(9)), Offer("talk", start=time(9)))
-    _, site = join(PROGRAM, evolve(SITE, offers=before), (group(room="large"),))
+    twice = group("a", "monday 18:00", "friday 18:00", room="large")
+    _, site = join(PROGRAM, evolve(SITE, offers=before), (twice,))
 
     assert site.offers == (Offer("talk", start=time(9)), evolve(every_day, room="large"))
 
@@ -548,12 +549,23 @@ def test_of_two_groups_on_one_day_what_they_share_is_told() -> None:
 
 
 def test_a_session_that_is_moved_keeps_the_room_and_clinician_of_its_group() -> None:
-    program, site = join(
-        PROGRAM, SITE, (group("a", "monday 12:00", room="large", clinician="Ada"),)
-    )
+    some = (group("a", "monday 12:00", "friday 12:00", room="large", clinician="Ada"),)
+    program, site = join(PROGRAM, SITE, some)
     closed = evolve(site, closures=(Closure(ON, ON + timedelta(days=1), "flood"),))
     (first, *_) = schedule(Plan(KEY, KEY, "Elm Street", program, ON, 1), closed).sessions
     assert (first.moved is not None, first.room, first.clinician) == (True, "large", "Ada")
+
+
+def test_a_phase_with_another_number_a_week_keeps_its_own_slots() -> None:
+    own = evolve(THERAPY, timing=Weekly((Slot(Weekday.TUESDAY, time(9)),)), duration=DAY / 24)
+    phases = (
+        Phase("first", "First", 1, (evolve(THERAPY, timing=PerWeek(2)),)),
+        Phase("last", "Last", 1, (own,)),
+    )
+    some = (group("a", "monday 18:00", "friday 18:00"),)
+    program, site = join(Program("two", "Two", phases), SITE, some)
+    made = schedule(Plan(KEY, KEY, "Elm Street", program, ON, 1), site)
+    assert [f"{s.start:%a %H:%M}" for s in made.sessions] == ["Mon 18:00", "Fri 18:00", "Tue 09:00"]
 
 
 def test_in_no_group_nothing_changes() -> None:
@@ -577,6 +589,11 @@ def test_in_no_group_nothing_changes() -> None:
             (group(), group("b", "friday 09:00", duration=timedelta(hours=1))),
             ["group: expected groups of one length, found several"],
             id="of two lengths",
+        ),
+        pytest.param(
+            (group("a", "monday 09:00", "tuesday 09:00", "friday 09:00"),),
+            ["group: expected 2 times a week, found 3"],
+            id="too often",
         ),
     ],
 )

@@ -565,11 +565,17 @@ def test_what_mixed_values_are_is_not_told() -> None:
 def test_columns_of_nulls_alone_are_as_none(engine: str) -> None:
     rows = [{"patient": KEY, "start": MONDAY}]
     table = arrow(rows, ["patient", "start"])
-    for name in ("program", "track", "zone"):
+    for name in ("program", "track", "zone", "seed"):
         table = table.append_column(name, pa.nulls(1))
     found = panel(OF_TABLE[engine](table), TRACKS, SITE, seed=1)
 
     assert_same(seen(found), expected(rows, [TRACKS], SITE, None, 1), ordered=False)
+
+
+def test_nobody_has_no_sessions_in_a_frame_without_types() -> None:
+    nobody = pd.DataFrame({"patient": [], "start": []})
+    assert len(panel(nobody, EVENINGS, SITE, seed=1)) == 0
+    assert panel(pl.DataFrame(nobody), EVENINGS, SITE, seed=1).columns == list(NAMES)
 
 
 def test_phases_have_the_weeks_that_are_asked_for() -> None:

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 
-from iopkit import Site, WeeklyWindows
+from iopkit import InvalidError, Site, WeeklyWindows
 from iopkit.plans import (
     Assignments,
     Barrier,
@@ -335,3 +335,16 @@ def test_what_is_granted_is_recorded(gender_known: bool, stage_known: bool) -> N
     assert roster.candidates[1] == full
     assert roster.groups == (evolve(mixed, capacity=2),)
     assert assign(roster, SITE, on=ON).placed == 2
+
+
+def test_a_seat_that_somebody_must_leave_is_not_granted() -> None:
+    full, one = group("a", "monday 09:00", room="small"), candidate(1)
+    other = candidate(2, waiting_since=ON - 8 * DAY)
+    told = waiting(full, one, other, site=evolve(SITE, rooms=(Room("small", 1),)))
+    for roster, where in (
+        (Roster((full,), (one, other)), "concessions"),
+        (Roster((evolve(full, name="b"),)), "candidate"),
+    ):
+        with pytest.raises(InvalidError) as refused:
+            grant(roster, told)
+        assert where in {fault.path[0] for fault in refused.value.faults}

@@ -140,8 +140,11 @@ def _meetings(schedules: Iterable[Schedule], feed: SiteFeed) -> Iterator[Calenda
             if feed.room in (None, session.room) and feed.clinician in (None, session.clinician):
                 met[_name(schedule, session)].append((schedule, session))
     for name, together in met.items():
-        schedule, session = together[0]
-        summary = schedule.service(session).title if feed.titles else NEUTRAL_SUMMARY
+        session = together[0][1]
+        # All that is told is the same in whatever order the schedules come.
+        titles = sorted({schedule.service(each).title for schedule, each in together})
+        deliveries = {each.delivery for _, each in together}
+        summary = " / ".join(titles) if feed.titles else NEUTRAL_SUMMARY
         if feed.counts:
             summary += f" ({len({each.plan.patient for each, _ in together})})"
         yield CalendarItem(
@@ -149,7 +152,7 @@ def _meetings(schedules: Iterable[Schedule], feed: SiteFeed) -> Iterator[Calenda
             session.start,
             session.end,
             summary,
-            delivery=session.delivery,
+            delivery=session.delivery if len(deliveries) == 1 else None,
         )
 
 

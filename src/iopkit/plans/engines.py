@@ -145,11 +145,16 @@ def _arrow(table: "pl.DataFrame") -> Any:  # noqa: ANN401
 
 def _columns(given: Frame) -> "dict[str, pl.Series]":
     """The columns of an eager frame, in Polars."""
+    import polars as pl
+
     columns: dict[str, pl.Series] = {}
     mixed: list[Fault] = []
     for name in given.columns:
         try:
-            columns[name] = given[name].to_polars()
+            column: pl.Series = given[name].to_polars()
+            # What has no value has no type, whatever its engine makes of it.
+            none = column.null_count() == column.len()
+            columns[name] = column.cast(pl.Null) if none else column
         except (TypeError, ValueError):  # without its cause, which may tell a value
             mixed.append(Fault((name,), "values of one type", "several"))
     refuse("frame", tuple(mixed))

@@ -20,7 +20,7 @@ from iopkit.errors import Fault, refuse, refuse_moments, unless
 from iopkit.modalities import Modality
 from iopkit.plans.programs import Program, Service, is_language
 from iopkit.plans.sites import Offer, Site
-from iopkit.plans.timings import PerWeek, Slot, Weekly
+from iopkit.plans.timings import PerWeek, Slot, Weekly, most_in_a_week
 
 
 @frozen
@@ -189,20 +189,26 @@ def join(program: Program, site: Site, groups: Iterable[Group]) -> tuple[Program
         groups: those that the patient is in.
 
     Returns:
-        The program with the groups' slots and lengths, and the site with their rooms and
-        clinicians as offers: for all days what a service's groups share, so that sessions
+        The program with the groups' slots and lengths, but for phases that have a service
+        another number of times a week; and the site with their rooms and clinicians as
+        offers: for all days what a service's groups share, so that sessions
         that are moved keep it, and for a day what its groups share.
 
     Raises:
         InvalidError: the program has tracks; a group is of a service that is not weekly or
-            not in the program; or groups of one service are not as long as each other.
+            not in the program; or groups of one service are not as long as each other, or do
+            not meet as often as a phase has the service.
     """
     joined: dict[str, list[Group]] = defaultdict(list)
     for group in groups:
         joined[group.service].append(group)
+    slots = {n: tuple(sorted(slot for g in own for slot in g.slots)) for n, own in joined.items()}
     services = program.every_service
     weekly = {s.name for s in services if isinstance(s.timing, Weekly | PerWeek)} - {
         s.name for s in services if not isinstance(s.timing, Weekly | PerWeek)
+    }
+    times = {
+        name: {most_in_a_week(s.timing, 1) for s in services if s.name == name} for name in weekly
     }
     refuse(
         "groups",
@@ -215,15 +221,22 @@ def join(program: Program, site: Site, groups: Iterable[Group]) -> tuple[Program
                 unless(
                     len({g.duration for g in own}) == 1, name, "groups of one length", "several"
                 ),
+                unless(
+                    len(slots[name]) in times.get(name, {len(slots[name])}),
+                    name,
+                    f"{' or '.join(map(str, sorted(times.get(name, ()))))} times a week",
+                    len(slots[name]),
+                ),
             )
         ),
     )
 
     def changed(service: Service) -> Service:
-        if not (own := joined.get(service.name)):
+        own = joined.get(service.name)
+        if not own or most_in_a_week(service.timing, 1) != len(slots[service.name]):
             return service
-        slots = tuple(sorted(slot for group in own for slot in group.slots))
-        return evolve(service, timing=Weekly(slots), duration=own[0].duration, duration_max=None)
+        timing = Weekly(slots[service.name])
+        return evolve(service, timing=timing, duration=own[0].duration, duration_max=None)
 
     told = [offer for name, own in joined.items() for offer in _offers(site, name, own)]
     kept = [offer for offer in site.offers if offer.service not in joined]

@@ -307,7 +307,7 @@ def _opened(patients: object, asked: _Asked) -> tuple[Engine, Frame]:
         ),
         *(
             unless(
-                types[name].is_integer() or types[name].is_float(),
+                types[name].is_integer() or types[name].is_float() or types[name] == nw.Unknown,
                 name,
                 "a column of whole numbers",
                 f"one of {_class(types[name])}",
@@ -318,7 +318,10 @@ def _opened(patients: object, asked: _Asked) -> tuple[Engine, Frame]:
     )
     defaults = {"patient": "", "program": asked.only, "track": "", "zone": asked.site.zone}
     filled = [nw.col(name).cast(nw.String()).fill_null(defaults[name]) for name in words]
-    seed = [nw.col(name).fill_null(asked.seed) for name in names if name == "seed"]
+    seed = [nw.col(name) for name in names if name == "seed"]
+    if seed and types["seed"] == nw.Unknown:
+        seed = [seed[0].cast(nw.Int64())]
+    seed = [column.fill_null(asked.seed) for column in seed]
     return engine, rows.select("start", *filled, *seed)
 
 

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 
 from iopkit.availability import WeeklyWindows, whole_minutes
 from iopkit.confidential import hidden
+from iopkit.errors import refuse, unless
 from iopkit.plans.bundles import cheapest
 from iopkit.plans.candidates import Barrier, Candidate, Roster, barriers
 from iopkit.plans.cases import Bundles, Case
@@ -140,8 +141,26 @@ class Waiting:
 def grant(roster: Roster, waiting: Waiting) -> Roster:
     """A roster in which what would place a candidate is so.
 
-    A seat that somebody would have to leave counts as one more.
+    Raises:
+        InvalidError: somebody would have to leave, and nobody can say who; or the candidate is
+            not one of the roster.
     """
+    lifts = {concession.lift for concession in waiting.concessions or ()}
+    refuse(
+        "grant",
+        unless(
+            Lift.VACANCY not in lifts,
+            "concessions",
+            "what can be granted",
+            "a seat that somebody must leave",
+        ),
+        unless(
+            waiting.candidate in {one.key for one in roster.candidates},
+            "candidate",
+            "one of the roster",
+            "another",
+        ),
+    )
     candidate = next(one for one in roster.candidates if one.key == waiting.candidate)
     groups = {group.name: group for group in roster.groups}
     # What is not known does not count in groups that they are in; once it is known, it does.
@@ -153,7 +172,7 @@ def grant(roster: Roster, waiting: Waiting) -> Roster:
         languages = frozenset(group.language for group in now if group.language)
     for concession in waiting.concessions or ():
         match concession.lift:
-            case Lift.SEAT | Lift.VACANCY:
+            case Lift.SEAT:
                 group = groups[concession.group]
                 groups[concession.group] = evolve(group, capacity=group.capacity + 1)
             case Lift.FREE:
@@ -164,7 +183,7 @@ def grant(roster: Roster, waiting: Waiting) -> Roster:
                 candidate = evolve(candidate, languages=languages)
             case Lift.GENDER:
                 candidate = evolve(candidate, gender=concession.word)
-            case Lift.STAGE:
+            case _:
                 candidate = evolve(candidate, stage=concession.word)
     return evolve(
         roster,
