@@ -312,6 +312,22 @@ def test_who_has_to_move_takes_no_place_of_one_who_was_asked_elsewhere() -> None
     assert reschedule(new, OLD.plan, flooded) == new
 
 
+def test_what_is_left_without_a_date_is_in_the_order_of_the_plan() -> None:
+    around = Surroundings(SITE, moment(0))
+    to_friday = next(
+        opening
+        for opening in openings(OLD, OLD.sessions[1], around)
+        if opening.session.start > moment(4)
+    )
+    asked = take(OLD, to_friday)
+    old = evolve(asked, sessions=tuple(s for s in asked.sessions if s.number != 1))
+    always = Appointment(moment(0), moment(7))
+    busy = Surroundings(SITE, moment(3, "12:00"), busy=[always])
+    new = reschedule(old, OLD.plan, busy)
+    assert [(u.number, u.why) for u in new.unplaced] == [(1, Reason.PAST), (2, Reason.PAST)]
+    assert reschedule(new, OLD.plan, busy) == new
+
+
 def test_a_make_up_takes_the_clinician_and_room_that_the_site_has_now() -> None:
     with_kim = evolve(
         SITE,

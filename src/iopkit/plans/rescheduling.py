@@ -84,18 +84,20 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
             else:
                 homeless.append(session)
     settled = evolve(fresh, sessions=in_order((*held, *fixed)), unplaced=())
-    unplaced = [each for each in fresh.unplaced if number_of(each) not in numbers]
+    lost: list[Session] = []
     # Those that were asked elsewhere come first, as they may go back to where the plan has them.
     for session in (*asked, *homeless):
         place = _place(settled, session, was.get(identity(session)), around)
         if place is None:
-            unplaced.append(_unplaced(session, around))
+            lost.append(session)
         else:
             settled = evolve(settled, sessions=in_order((*settled.sessions, place)))
     for session in was.values():
         if session.make_up and (session.phase, session.service) in places:
             again = _repeated(settled, session, around)
             settled = evolve(settled, sessions=in_order((*settled.sessions, *again)))
+    unplaced = [each for each in fresh.unplaced if number_of(each) not in numbers]
+    unplaced += (_unplaced(session, around) for session in in_order(lost))
     new = evolve(settled, unplaced=tuple(unplaced), revision=old.revision)
     empty = schedule_difference(old, new).is_empty
     return new if empty else evolve(new, revision=old.revision + 1)
