@@ -391,8 +391,9 @@ def test_reschedule_names_services_when_told_to(flooded: Path, run: Run) -> None
 
 
 def test_what_was_held_by_the_moment_stays(flooded: Path, run: Run) -> None:
-    said = run(*RESCHEDULE, "--as-of", "2199-01-01T00:00+00:00")
+    said = run(*RESCHEDULE, "--as-of", "2199-01-01T00:00+00:00", "--ical", "none.ics")
     assert said.out.startswith("75 sessions unchanged.")
+    assert not (flooded / "none.ics").exists(), "a calendar without events is none"
     # Without a moment it is now: all that there was to come.
     assert run(*RESCHEDULE).code == 0
 

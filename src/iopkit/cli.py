@@ -374,7 +374,10 @@ def _changing_commands(command: _Command) -> None:
         help="a calendar of the patient's, whose appointments nothing is moved into",
     )
     again.add_argument(
-        "--ical", type=Path, metavar="OUT.ics", help="write a calendar file of what changes"
+        "--ical",
+        type=Path,
+        metavar="OUT.ics",
+        help="write a calendar file of what changes, if a date does",
     )
     again.add_argument(
         "--titles",
@@ -629,11 +632,11 @@ def _reschedule(options: argparse.Namespace) -> _Answer:
     busy = _busy(options.busy, plan, site) if options.busy else ()
     new = reschedule(old, plan, Surroundings(site, as_of, busy=busy))
     found = schedule_difference(old, new)
-    update = (
-        update_ical(found, stamp=datetime.now(UTC), titles=options.titles) if options.ical else b""
-    )
+    # A calendar file without an event is none (RFC 5545, 3.6).
+    file = options.ical if found.added or found.changed or found.removed else None
+    update = update_ical(found, stamp=datetime.now(UTC), titles=options.titles) if file else b""
     document = to_document(new)
-    written = _files((options.ical, update), (options.output, _json(document)))
+    written = _files((file, update), (options.output, _json(document)))
     return _Answer(difference_text(found), document, files=written)
 
 
