@@ -334,24 +334,22 @@ def timings() -> st.SearchStrategy[Timing]:
 def services(draw: st.DrawFn, name: str, tracks: tuple[str, ...] = ()) -> Service:
     """Services of one name, with known and unknown lengths; the name sets the modality."""
     modality = tuple(Modality)[sum(map(ord, name)) % len(Modality)]
-    low = draw(st.none() | st.integers(1, 8))
-    duration = draw(st.none() | st.integers(1, 240).map(_minutes))
-    per_week = st.builds(TimePerWeek, st.integers(1, 20 * 60).map(_minutes))
-    longer = st.none() | st.integers(0, 60).map(lambda n: (duration or _minutes(0)) + _minutes(n))
+    low, duration = draw(_LEAST_SIZES), draw(_LENGTHS)
+    longer = draw(_LONGER) if duration else None
     breaks = st.just(0) if duration is None else st.integers(0, whole_minutes(duration) - 1)
     return Service(
         name=name,
         title=name.replace("-", " "),
         modality=modality,
-        timing=draw(timings() if duration else timings() | per_week),
+        timing=draw(_TIMINGS if duration else _TIMINGS_OR_TIME),
         duration=duration,
         group_min=low,
         group_max=draw(st.none() | st.integers(low or 1, 20)),
-        duration_max=draw(longer) if duration else None,
+        duration_max=duration + longer if duration and longer is not None else None,
         breaks=_minutes(draw(st.just(0) | breaks)),
         track=draw(st.none() | st.sampled_from(tracks)) if tracks else None,
-        delivery=draw(st.none() | st.sampled_from(Delivery)),
-        curriculum=draw(st.none() | curricula()),
+        delivery=draw(_DELIVERIES),
+        curriculum=draw(_CURRICULA),
     )
 
 
@@ -371,19 +369,21 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
     """
     known = draw(st.lists(_names, min_size=1, max_size=5, unique=True))
     tracks = () if draftable else draw(st.sampled_from([(), ("day", "evening")]))
-    shared: list[Service] = [_on_track(track) for track in tracks]
-    for name in draw(st.lists(st.sampled_from(known), max_size=2, unique=True)):
-        service = draw(services(name, tracks))
-        if not overlaps([*shared, service]):
-            shared.append(service)
-    taken = {service.name for service in shared}
+
+    def some(most: int, beside: list[Service]) -> list[Service]:
+        """Services that overlap none, and share no name with those beside them."""
+        taken, kept = {service.name for service in beside}, list[Service]()
+        for name in draw(st.lists(st.sampled_from(known), max_size=most, unique=True)):
+            service = draw(services(name, tracks))
+            if name not in taken and not overlaps([*beside, *kept, service]):
+                kept.append(service)
+        return kept
+
+    shared = [_on_track(track) for track in tracks]
+    shared += some(2, shared)
     phases: list[Phase] = []
     for number in range(draw(st.integers(1, 4))):
-        own: list[Service] = []
-        for name in draw(st.lists(st.sampled_from(known), max_size=3, unique=True)):
-            service = draw(services(name, tracks))
-            if name not in taken and not overlaps([*shared, *own, service]):
-                own.append(service)
+        own = some(3, shared)
         weeks = draw(st.integers(1, 6) if draftable else st.none() | st.integers(1, 6))
         phases.append(
             Phase(
@@ -393,7 +393,7 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
                 tuple(own),
                 draw(st.none() | st.integers(weeks or 1, 8)),
                 draw(st.booleans()),
-                draw(st.none() | predicates(tuple(COURSE_FACTS.values()))),
+                draw(_CONDITIONS),
             )
         )
     if not shared and not any(phase.services for phase in phases):
@@ -406,7 +406,7 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
         tracks=tuple(Track(name, name) for name in tracks),
         age_group=draw(st.none() | st.sampled_from(AgeGroup)),
         review_every_days=draw(st.none() | st.integers(7, 90)),
-        discharge=draw(st.none() | predicates(tuple(COURSE_FACTS.values()))),
+        discharge=draw(_CONDITIONS),
     )
 
 
@@ -759,3 +759,14 @@ def fact_values(
 
 def _minutes(count: int) -> timedelta:
     return timedelta(minutes=count)
+
+
+# Made once, as Hypothesis looks through each strategy before it draws from it.
+_LEAST_SIZES = st.none() | st.integers(1, 8)
+_LENGTHS = st.none() | st.integers(1, 240).map(_minutes)
+_LONGER = st.none() | st.integers(0, 60).map(_minutes)
+_TIMINGS = timings()
+_TIMINGS_OR_TIME = _TIMINGS | st.builds(TimePerWeek, st.integers(1, 20 * 60).map(_minutes))
+_DELIVERIES = st.none() | st.sampled_from(Delivery)
+_CURRICULA = st.none() | curricula()
+_CONDITIONS = st.none() | predicates(tuple(COURSE_FACTS.values()))
