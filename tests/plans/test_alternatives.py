@@ -544,10 +544,10 @@ def test_a_moved_session_keeps_the_time_that_the_plan_has() -> None:
     made = dated(SKILLS)
     around = Surroundings(SITE, BEFORE)
     once = openings(made, made.sessions[0], around)[1]
-    again = openings(take(made, once), once.session, around, why=Reason.ABSENT)[0]
+    again = openings(take(made, once), once.session, around)[0]
     assert again.session.moved
     assert again.session.moved.prescribed == datetime.combine(MONDAY, time(10))
-    assert again.session.moved.why is Reason.ABSENT
+    assert again.session.moved.why is Reason.ASKED
 
 
 def test_nothing_fits_where_nothing_is_open() -> None:

@@ -100,7 +100,6 @@ def openings(
     around: Surroundings,
     *,
     limit: int = 5,
-    why: Reason = Reason.ASKED,
 ) -> tuple[Opening, ...]:
     """Where else a session that has not begun could be, at most one place a day.
 
@@ -111,7 +110,6 @@ def openings(
 
     Args:
         limit: how many places at most.
-        why: what the schedule will say of the move.
 
     Returns:
         Places that fit, those in the session's week first, then the nearest; then those
@@ -124,7 +122,7 @@ def openings(
     _refuse(schedule, session, around, limit)
     begun = session.start <= around.as_of
     refuse("openings", unless(not begun, "session", "one to come", "one that began"))
-    moved = evolve(session, moved=Move(prescribed(session), why))
+    moved = evolve(session, moved=Move(prescribed(session), Reason.ASKED))
     return _found(schedule, session, moved, around, limit)
 
 

@@ -19,7 +19,7 @@ from iopkit.availability import (
 )
 from iopkit.confidential import hidden
 from iopkit.plans.plans import Matter, Note
-from iopkit.plans.preferences import Preferences
+from iopkit.plans.preferences import Preferences, gaps
 from iopkit.plans.programs import Program, Service, fixed_times, overlaps
 from iopkit.plans.sites import Site, open_windows, service_hours
 from iopkit.plans.timings import (
@@ -276,7 +276,7 @@ def _spread(wanted: int, given: list[Slot], length: int, around: _Constraints) -
             some: (
                 -prefer.missed({*attended, *used, *some}),
                 -sum(ranks[day] for day in some),
-                _smallest_gap(sorted({*used, *some})),
+                min(gaps({*used, *some})),
                 len(attended.intersection(some)),
             )
             for some in combinations(days, min(wanted - len(slots), len(days)))
@@ -285,9 +285,3 @@ def _spread(wanted: int, given: list[Slot], length: int, around: _Constraints) -
         # One at a time: a session late in one day wants its pause early in the next.
         slots.append(Slot(chosen[0], starts[chosen[0]]))
     return tuple(slots)
-
-
-def _smallest_gap(days: list[Weekday]) -> int:
-    """Days between the two of ``days`` that are closest in a repeating week."""
-    following = [*days[1:], days[0] + 7]
-    return min(after - day for day, after in zip(days, following, strict=True))

@@ -65,16 +65,21 @@ class Preferences:
 
     def rank(self, start: time) -> int:
         """How little a start is wanted: 0 for the first part listed; 0 for all if none is."""
-        ranks = [*self.times, *DayPart] if self.times else []
+        ranks = self.parts if self.times else ()
         return next((n for n, part in enumerate(ranks) if start.hour in part.hours), 0)
 
     def gap(self, days: Collection[Weekday]) -> int:
         """The most days from one of some days to the next, in a week that repeats."""
-        ordered = sorted(days)
-        following = [*ordered[1:], *(day + 7 for day in ordered[:1])]
-        return max((after - day for day, after in zip(ordered, following, strict=True)), default=7)
+        return max(gaps(days), default=7)
 
     def missed(self, days: Collection[Weekday]) -> int:
         """How many days too few, and too long a gap, sessions on some days have."""
         few = max(0, (self.days or 0) - len(set(days)))
         return few + max(0, self.gap(days) - (self.longest_gap or 7))
+
+
+def gaps(days: Collection[Weekday]) -> list[int]:
+    """Days from each of some days to the next, in a week that repeats."""
+    ordered = sorted(days)
+    following = [*ordered[1:], *(day + 7 for day in ordered[:1])]
+    return [after - day for day, after in zip(ordered, following, strict=True)]
