@@ -63,13 +63,24 @@ def run(*arguments: str) -> int:
 def test_a_placed_patient_sees_the_level_and_what_the_levels_ask(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("patient.json") == 0
+    ratings = [{"dimension": 5, "risk": 2}]
+    assert run(changed(folder, ratings=ratings)) == 0
 
     out = capsys.readouterr().out
-    assert "LEVEL 2.1, INTENSIVE OUTPATIENT is enough." in out
+    assert "LEVEL 2.1, INTENSIVE OUTPATIENT is the least intensive level that none of" in out
     assert "by us-public-rules-2.1, in force since 2025-04-02" in out
     assert "Still to find out" not in out
     assert out.count("\n  hours a week") == 6
+
+
+def test_a_recorded_risk_that_no_rule_has_read_leaves_it_undetermined(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("patient.json") == 3
+
+    out = capsys.readouterr().out
+    assert "UNDETERMINED: level 2.1, Intensive Outpatient is the least intensive level" in out
+    assert "not judged: third edition dimension 5 risk: 3 (2025-12-18).\n" in out
 
 
 def test_what_is_missing_stops_it_and_is_named(
@@ -82,13 +93,13 @@ def test_what_is_missing_stops_it_and_is_named(
     assert "Still to find out, what settles most first:\n  - support adequate\n" in out
 
 
-def test_where_no_level_is_enough_the_exit_code_says_so(
+def test_where_every_level_is_excluded_the_exit_code_says_so(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("patient.json", "--ladder", written(folder, FACTS["age"] < 18)) == 1
 
     out = capsys.readouterr().out
-    assert "NO LEVEL of this ladder is enough." in out
+    assert "NO LEVEL of this ladder: its rules exclude each; not judged:" in out
     assert "by own-2.1, in force since 2026-01-05" in out
     assert out.count("\n  hours a week") == 1
 
@@ -96,7 +107,7 @@ def test_where_no_level_is_enough_the_exit_code_says_so(
 def test_the_json_is_the_placement_and_the_rows(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("patient.json", "--json") == 0
+    assert run("patient.json", "--json") == 3
 
     said = json.loads(capsys.readouterr().out)
     patient = from_json(Patient, PATIENT)
@@ -138,7 +149,7 @@ def test_today_is_judged_where_no_day_is_given(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = today()
-    assert main(["place", "patient.json", "--json"]) == 0
+    assert main(["place", "patient.json", "--json"]) == 3
     on = date.fromisoformat(json.loads(capsys.readouterr().out)["placement"]["on"])
     assert before <= on <= today()
 

@@ -147,6 +147,16 @@ class LevelOfCare:
         return float(self.number) < float(other.number)
 
 
+def most_intensive(edition: Edition) -> LevelOfCare:
+    """The level of an edition above which there is none.
+
+    Example:
+        >>> most_intensive(Edition.THIRD).number
+        '4'
+    """
+    return max(LevelOfCare(number, edition) for number in _NAMES[edition])
+
+
 @frozen
 class HourBand:
     """Hours of service a week: at least ``low``; at most ``high``, or below ``under``.

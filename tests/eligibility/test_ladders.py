@@ -70,13 +70,17 @@ def test_everybody_who_is_known_lands_on_one_level() -> None:
     for findings, birth in everybody():
         placement = placed(findings, birth)
 
-        assert placement.level == LevelOfCare(expected(findings, birth)), findings
+        level = LevelOfCare(expected(findings, birth))
+        assert placement.not_excluded == level, findings
+        # Whether a residential level can hold somebody dangerous, no public rule says.
+        answered = not findings["dangerous"] or level.number == "4"
+        assert placement.level == (level if answered else None)
         assert placement.missing == ()
 
 
 def test_no_worse_finding_gives_a_less_intensive_level() -> None:
     levels = {
-        (birth, *findings.values()): placed(findings, birth).level
+        (birth, *findings.values()): placed(findings, birth).not_excluded
         for findings, birth in everybody()
     }
     for key, level in levels.items():
@@ -140,7 +144,7 @@ def test_of_somebody_unknown_all_is_missing_that_could_settle_the_lowest_level()
 def test_what_is_not_known_does_not_stop_it_where_it_cannot_matter(
     findings: Mapping[str, Any], level: str
 ) -> None:
-    assert placed(findings, None).level == LevelOfCare(level)
+    assert placed(findings, None).not_excluded == LevelOfCare(level)
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ from iopkit.eligibility.predicates import (
     facts_in,
 )
 from iopkit.eligibility.profiles import Tradeoff, tradeoffs
+from iopkit.eligibility.risks import RecordedRisk, recorded_risks
 
 __all__ = [
     "FACTS",
@@ -99,6 +100,7 @@ __all__ = [
     "Placement",
     "Policy",
     "Predicate",
+    "RecordedRisk",
     "Result",
     "Role",
     "Rung",
@@ -125,6 +127,7 @@ __all__ = [
     "overlaps",
     "place",
     "read_facts",
+    "recorded_risks",
     "smallest_changes",
     "tradeoffs",
     "turns_on",

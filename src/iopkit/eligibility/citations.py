@@ -91,6 +91,11 @@ NORTH_CAROLINA = Source(
     "https://medicaid.ncdhhs.gov/blog/2026/01/07/behavioral-health-clinical-coverage-policy-updates",
     checked=date(2026, 1, 7),
 )
+NORTH_DAKOTA = Source(
+    "N.D. Admin. Code 75-09.1-03-01",
+    Grade.LEGAL_TEXT,
+    "https://casetext.com/regulation/north-dakota-administrative-code/title-75-department-of-human-services/article-75-091-substance-abuse-treatment-programs/chapter-75-091-03-clinically-managed-high-intensity-residential-care-adult-asam-level-iii5/section-75-091-03-01-definitions",
+)
 # The state's own text was not seen.
 ORANGE_COUNTY = Source(
     "Orange County on its Drug Medi-Cal Organized Delivery System",
@@ -110,6 +115,11 @@ VIRGINIA = Source(
     Grade.LEGAL_TEXT,
     "https://law.lis.virginia.gov/admincode/title12/agency30/chapter130/section5090/",
     checked=SEEN,
+)
+VIRGINIA_INPATIENT = Source(
+    "12VAC30-130-5140.B",
+    Grade.LEGAL_TEXT,
+    "https://law.lis.virginia.gov/admincode/title12/agency30/chapter130/section5140",
 )
 VIRGINIA_LICENSING = Source(
     "12VAC35-105-1740",

@@ -1,4 +1,4 @@
-"""Ladders of levels of care: the least intensive level that is enough for a patient."""
+"""Ladders of levels of care: the least intensive level that a ladder's rules do not exclude."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -9,9 +9,10 @@ from attrs import frozen
 from iopkit.confidential import hidden
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.policies import Criterion, Decision, Policy
-from iopkit.eligibility.predicates import AllOf
+from iopkit.eligibility.predicates import whatever
+from iopkit.eligibility.risks import RecordedRisk
 from iopkit.errors import Fault, refuse, unless
-from iopkit.levels import Edition, LevelOfCare
+from iopkit.levels import Edition, LevelOfCare, most_intensive
 from iopkit.patients import Patient
 from iopkit.sources import Dated, Source, Versions
 from iopkit.truth import Truth
@@ -61,11 +62,13 @@ class Ladder:
 
 
 def place(ladder: Ladder, patient: Patient, *, on: date) -> "Placement":
-    """The least intensive level of a ladder that is enough for a patient on a day.
+    """The least intensive level that a ladder's rules do not exclude for a patient on a day.
 
     It goes up from the lowest rung. A "no" moves on to the next; the first "yes" is the
     level. It stops at the first rung that is undetermined, which is never skipped: what
-    is missing there could still make that level enough.
+    is missing there could still make that level enough. So it is where a recorded fact of
+    risk was read by no criterion of the rung: the rules do not say that the level can hold it.
+    Only of the most intensive level there is that does not matter, as there is no other.
 
     It advises; clinicians decide.
 
@@ -176,13 +179,31 @@ class Placement:
 
     @property
     def verdict(self) -> Truth:
-        """Yes if a level is enough, no if none of the ladder is, else unknown."""
-        return self.results[-1].decision.verdict
+        """Yes if there is a level, no if the rules exclude each of the ladder, else unknown.
+
+        It is unknown too while a recorded fact of risk is unjudged, see ``place``.
+        """
+        last = self.results[-1]
+        held = last.level != most_intensive(last.level.edition) and any(
+            risk.holds_back for risk in self.unjudged
+        )
+        return last.decision.verdict & (Truth.UNKNOWN if held else Truth.YES)
+
+    @property
+    def not_excluded(self) -> LevelOfCare | None:
+        """The least intensive level that none of the rules excludes; ``None``: not known."""
+        last = self.results[-1]
+        return last.level if last.decision.verdict is Truth.YES else None
+
+    @property
+    def unjudged(self) -> tuple[RecordedRisk, ...]:
+        """What is recorded, speaks of risk and was read by no rule of the last level tried."""
+        return self.results[-1].decision.unjudged
 
     @property
     def level(self) -> LevelOfCare | None:
-        """The level that is enough; ``None`` if it stopped before one, or none is."""
-        return self.results[-1].level if self.verdict is Truth.YES else None
+        """The level; ``None`` if it stopped before one, or the rules exclude all."""
+        return self.not_excluded if self.verdict is Truth.YES else None
 
     @property
     def stopped_at(self) -> LevelOfCare | None:
@@ -274,19 +295,23 @@ def _falls(
 
 
 def _within(ratings: Sequence[int], source: Source) -> tuple[Criterion, ...]:
-    """A criterion for each dimension that has a limit; one that always holds if none has."""
-    limited = tuple(
+    """A criterion for each dimension; one whose limit is the highest rating always holds."""
+    return tuple(
         Criterion(
             f"dimension_{dimension}",
             f"The risk rating of dimension {dimension} is at most {rating}.",
             FACTS[f"third_edition_dimension_{dimension}_risk"] <= rating,
             source,
         )
-        for dimension, rating in zip(_DIMENSIONS, ratings, strict=True)
         if rating < _MAX_RISK
+        else Criterion(
+            f"dimension_{dimension}",
+            f"Holds any risk in dimension {dimension}.",
+            whatever(FACTS[f"third_edition_dimension_{dimension}_risk"]),
+            source,
+        )
+        for dimension, rating in zip(_DIMENSIONS, ratings, strict=True)
     )
-    anybody = Criterion("any_risk", "Holds any risk in every dimension.", AllOf(()), source)
-    return limited or (anybody,)
 
 
 def _unless_rising(path: str, levels: Sequence[LevelOfCare]) -> tuple[Fault, ...]:

@@ -16,6 +16,7 @@ from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.facts import FactSheet, read_facts
 from iopkit.eligibility.kinds import Scalar
 from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, facts_in, other_than_predicate
+from iopkit.eligibility.risks import RecordedRisk, recorded_risks, risks_among
 from iopkit.errors import NotInForceError, refuse, unless
 from iopkit.patients import Patient, refuse_before_birth
 from iopkit.sources import Dated, Source, Versions
@@ -106,12 +107,14 @@ class Policy:
             InvalidError: ``on`` is before the birth.
         """
         refuse_before_birth(patient, on, what="decision", path="on")
-        return self.decide_sheet(read_facts(self.facts(on=on), patient, on=on))
+        asked = self.facts(on=on)
+        risks = recorded_risks(patient, on=on, judged=asked)
+        return self._decided(read_facts(asked, patient, on=on), risks)
 
     def decide_sheet(self, sheet: FactSheet) -> "Decision":
         """Judge by facts that were read before, or that come from elsewhere.
 
-        A fact that is not in the sheet is not known.
+        A fact that is not in the sheet is not known, and a sheet has no days of findings.
 
         Raises:
             NotInForceError: the sheet's day is before the first version.
@@ -123,6 +126,10 @@ class Policy:
             >>> find_policy("us-medicare-iop").decide_sheet(sheet).verdict
             <Truth.NO: 'no'>
         """
+        risks = risks_among(sheet.values(), judged=self.facts(on=sheet.on))
+        return self._decided(sheet, risks)
+
+    def _decided(self, sheet: FactSheet, unjudged: tuple[RecordedRisk, ...]) -> "Decision":
         version = self.version(on=sheet.on)
         values = sheet.values()
         return Decision(
@@ -133,6 +140,7 @@ class Policy:
             version.source,
             tuple(Result(c, explain(c.predicate, values)) for c in version.value),
             self.left_open,
+            unjudged,
         )
 
 
@@ -165,8 +173,12 @@ class Result:
 class Decision:
     """A policy's answer for one patient on one day, with all its reasons.
 
+    ``unjudged`` is what is recorded, speaks of risk and was read by no criterion: a "yes" does
+    not say that it is harmless.
+
     Raises:
-        InvalidError: there is no result, of which a yes would have no reason.
+        InvalidError: there is no result, of which a yes would have no reason, or a criterion
+            has read what is said to be unjudged.
     """
 
     policy: str
@@ -176,9 +188,16 @@ class Decision:
     source: Source
     results: tuple[Result, ...]
     left_open: tuple[str, ...] = ()
+    unjudged: tuple[RecordedRisk, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        refuse("decision", unless(bool(self.results), "results", "at least one result", "none"))
+        asked = {fact for r in self.results for fact in facts_in(r.criterion.predicate)}
+        unread = asked.isdisjoint(risk.fact for risk in self.unjudged)
+        refuse(
+            "decision",
+            unless(bool(self.results), "results", "at least one result", "none"),
+            unless(unread, "unjudged", "facts that no criterion has read", "others"),
+        )
 
     @property
     def verdict(self) -> Truth:

@@ -4,7 +4,7 @@ Readers that need more than the patient and the day are frozen classes and not c
 that facts can be pickled and compared.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
@@ -15,6 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 from iopkit.consents import Purpose
 from iopkit.errors import refuse, unless
+from iopkit.instruments import Screening
 from iopkit.levels import LevelOfCare
 from iopkit.needs import Need
 from iopkit.patients import (
@@ -171,11 +172,16 @@ def _is_among(substances: set[Substance], patient: Patient, on: date) -> bool | 
 # What is dated: the newest record up to the day counts.
 
 
+def newest(dated: Iterable[tuple[date, T]], on: date) -> tuple[tuple[date, T], ...]:
+    """The newest records up to a day, which may be several of that day."""
+    known = [record for record in dated if record[0] <= on]
+    last = max((day for day, _ in known), default=None)
+    return tuple(record for record in known if record[0] == last)
+
+
 def _newest(dated: Iterable[tuple[date, T]], on: date) -> T | None:
     """What the newest records up to a day say; ``None`` if none does, or they disagree."""
-    known = [(day, value) for day, value in dated if day <= on]
-    newest = max((day for day, _ in known), default=None)
-    return _only({value for day, value in known if day == newest})
+    return _only({value for _, value in newest(dated, on)})
 
 
 def _only(found: AbstractSet[T | None]) -> T | None:
@@ -191,20 +197,26 @@ class NewestFinding:
     # Any: what the field has.
     def __call__(self, patient: Patient, on: date) -> Any:  # noqa: ANN401
         """The finding as of a day."""
-        said = (
-            (assessment.on, value)
-            for assessment in patient.assessments or ()
-            if (value := getattr(assessment, self.name)) is not None
-        )
-        match _newest(said, on):
-            case IntEnum() as member:
-                return member.name.lower()
-            case StrEnum() as member:
-                return member.value
-            case timedelta() as duration:
-                return duration / timedelta(hours=1)
-            case value:
-                return value
+        return _newest(self.dated(patient), on)
+
+    def dated(self, patient: Patient) -> Iterator[tuple[date, Any]]:
+        """What each assessment says, with its day."""
+        for assessment in patient.assessments or ():
+            if (value := getattr(assessment, self.name)) is not None:
+                yield assessment.on, _as_fact(value)
+
+
+def _as_fact(value: object) -> object:
+    """A field's value as facts have it."""
+    match value:
+        case IntEnum():
+            return value.name.lower()
+        case StrEnum():
+            return value.value
+        case timedelta():
+            return value / timedelta(hours=1)
+        case _:
+            return value
 
 
 @frozen
@@ -218,6 +230,11 @@ class NeedRecorded:
         listed: frozenset[Need] | None = NewestFinding("needs")(patient, on)
         return None if listed is None else self.need in listed
 
+    def dated(self, patient: Patient) -> Iterator[tuple[date, bool]]:
+        """Whether each assessment that lists needs has it, with its day."""
+        for day, listed in NewestFinding("needs").dated(patient):
+            yield day, self.need in listed
+
 
 @frozen
 class NewestRisk:
@@ -227,13 +244,14 @@ class NewestRisk:
 
     def __call__(self, patient: Patient, on: date) -> int | None:
         """The rating as of a day."""
-        rated = (
-            (assessment.on, rating.risk)
-            for assessment in patient.assessments or ()
-            for rating in assessment.ratings
-            if rating.dimension == self.dimension and rating.risk is not None
-        )
-        return _newest(rated, on)
+        return _newest(self.dated(patient), on)
+
+    def dated(self, patient: Patient) -> Iterator[tuple[date, int]]:
+        """Each rating, with its day."""
+        for assessment in patient.assessments or ():
+            for rating in assessment.ratings:
+                if rating.dimension == self.dimension and rating.risk is not None:
+                    yield assessment.on, rating.risk
 
 
 @frozen
@@ -248,8 +266,11 @@ class NewestScore:
 
     def __call__(self, patient: Patient, on: date) -> int | None:
         """The score as of a day."""
-        taken = (s for s in patient.screenings or () if s.instrument == self.instrument)
-        return _newest(((s.on, s.score(self.scale)) for s in taken), on)
+        return _newest(self.dated(patient), on)
+
+    def dated(self, patient: Patient) -> Iterator[tuple[date, int | None]]:
+        """Each screening's score, with its day."""
+        return ((s.on, s.score(self.scale)) for s in _taken(self.instrument, patient))
 
 
 @frozen
@@ -262,8 +283,16 @@ class NewestBand:
 
     def __call__(self, patient: Patient, on: date) -> str | None:
         """The band's name as of a day."""
-        taken = (s for s in patient.screenings or () if s.instrument == self.instrument)
-        return _newest(((s.on, s.band(self.scale, self.band_set)) for s in taken), on)
+        return _newest(self.dated(patient), on)
+
+    def dated(self, patient: Patient) -> Iterator[tuple[date, str | None]]:
+        """Each screening's band, with its day."""
+        taken = _taken(self.instrument, patient)
+        return ((s.on, s.band(self.scale, self.band_set)) for s in taken)
+
+
+def _taken(instrument: str, patient: Patient) -> Iterator[Screening]:
+    return (s for s in patient.screenings or () if s.instrument == instrument)
 
 
 # Treatment.

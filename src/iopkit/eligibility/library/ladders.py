@@ -7,11 +7,17 @@ less: how many hours a level gives, whether it is around the clock, and how medi
 from datetime import date
 
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.citations import CFR_410_43, CFR_410_44, ILLINOIS
+from iopkit.eligibility.citations import (
+    CFR_410_43,
+    CFR_410_44,
+    ILLINOIS,
+    NORTH_DAKOTA,
+    VIRGINIA_INPATIENT,
+)
 from iopkit.eligibility.library.us_medicare import conditions
 from iopkit.eligibility.placement import Ladder, Rung
 from iopkit.eligibility.policies import Criterion, Policy
-from iopkit.eligibility.predicates import AllOf
+from iopkit.eligibility.predicates import AllOf, whatever
 from iopkit.errors import find_named
 from iopkit.levels import LevelOfCare
 from iopkit.sources import Dated, Source, Versions
@@ -31,6 +37,7 @@ _LEFT_OPEN = (
     "Whether the patient is able and willing to take part in the level that is enough.",
     "Exceptions that a rule allows, such as a 17-year-old in a program for adults.",
 )
+
 
 _HOURS, _AGE = FACTS["needed_hours_per_week"], FACTS["age"]
 
@@ -71,6 +78,16 @@ def _rung(number: str, source: Source, *criteria: Criterion) -> Rung:
     return Rung(level, policy)
 
 
+def _given(meaning: str, source: Source, *needs: str) -> tuple[Criterion, ...]:
+    """For each need that a level meets by what it is, a criterion that always holds."""
+    return tuple(Criterion(f"met_{need}", meaning, whatever(FACTS[need]), source) for need in needs)
+
+
+def _around_the_clock(source: Source) -> tuple[Criterion, ...]:
+    needs = ("needs_24_hour_care", "needs_around_the_clock_support")
+    return _given("Gives care around the clock, needed or not.", source, *needs)
+
+
 US_PUBLIC_RULES = Ladder(
     "us-public-rules",
     "Levels of care by public rules, third edition",
@@ -95,8 +112,19 @@ US_PUBLIC_RULES = Ladder(
             *_at_home(CFR_410_44),
         ),
         _rung("2.5", CFR_410_43, *_at_home(CFR_410_43)),
-        _rung("3.5", _RESIDENTIAL, _NOT_MONITORED, _NOT_MANAGED),
-        _rung("3.7", _RESIDENTIAL, _NOT_MANAGED),
+        _rung("3.5", _RESIDENTIAL, *_around_the_clock(NORTH_DAKOTA), _NOT_MONITORED, _NOT_MANAGED),
+        _rung(
+            "3.7",
+            _RESIDENTIAL,
+            *_around_the_clock(_RESIDENTIAL.at(".D")),
+            *_given(
+                "Gives medical and nursing services every day, needed or not.",
+                VIRGINIA_INPATIENT,
+                "needs_medical_monitoring",
+                "needs_medical_care",
+            ),
+            _NOT_MANAGED,
+        ),
         _rung(
             "4",
             _INPATIENT,

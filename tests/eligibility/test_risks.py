@@ -1,0 +1,491 @@
+"""A verdict never says more than its rules judged: recorded risks that no rule read are named."""
+
+import json
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+
+from iopkit.eligibility import (
+    FACTS,
+    LADDERS,
+    POLICIES,
+    Criterion,
+    Decision,
+    Fact,
+    FactSheet,
+    Ladder,
+    Number,
+    Placement,
+    Policy,
+    Predicate,
+    RecordedRisk,
+    Rung,
+    dimension_ladder,
+    evaluate,
+    facts_in,
+    find_ladder,
+    find_policy,
+    place,
+    read_facts,
+    recorded_risks,
+)
+from iopkit.eligibility.predicates import whatever
+from iopkit.eligibility.risks import _SIGNS
+from iopkit.errors import InvalidError
+from iopkit.instruments import INSTRUMENTS, Score, Screening
+from iopkit.interchange import (
+    decision_html,
+    decision_markdown,
+    decision_text,
+    placement_text,
+    to_document,
+    to_json,
+)
+from iopkit.levels import Edition, LevelOfCare, most_intensive
+from iopkit.needs import Need
+from iopkit.patients import (
+    Assessment,
+    DimensionRating,
+    LivingEnvironment,
+    MentalDisorder,
+    Patient,
+    Substance,
+    SubstanceUseDisorder,
+)
+from iopkit.sources import Dated, Grade, Source, Versions
+from iopkit.strategies import patients
+from iopkit.truth import Truth
+
+ON = date(2026, 1, 12)
+KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
+OWN = Source("Our own rule", Grade.SECONDARY)
+JUDGED = Assessment(
+    date(2026, 1, 2),
+    needed_per_week=timedelta(hours=8),
+    support_adequate=True,
+    dangerous=False,
+    needs_24_hour_care=False,
+    needs_medical_monitoring=False,
+    needs_medical_management=False,
+)
+"""Findings with which the shipped ladder ends on level 1."""
+# What stands in an assessment for risk, by hand: the field and the value.
+FINDINGS: dict[str, Any] = {
+    "needs_inpatient_otherwise": True,
+    "acute_withdrawal": True,
+    "withdrawal_manageable": False,
+    "medical_conditions_manageable": False,
+    "health_stable": False,
+    "co_occurring_stable": False,
+    "suicidal_ideation": True,
+}
+# Facts of the judgments that the shipped rungs read or meet.
+READ = ("dangerous", "needs_24_hour_care", "needs_medical_monitoring", "needs_medical_management")
+# For each scale, by hand from the published bands: the highest score that is not in the upper
+# half of them, and how the band of the next one is called.
+SCALES = {
+    "audit": ("total", 15, "audit total zones band: zone_3"),
+    "audit_c": ("total", 2, "audit c total women band: positive"),
+    "dast_10": ("total", 5, "dast 10 total problems band: substantial"),
+    "ciwa_ar": ("total", 15, "ciwa ar total review band: severe"),
+    "cows": ("total", 24, "cows total severity band: moderately_severe"),
+    "phq_9": ("total", 14, "phq 9 total severity band: moderately_severe"),
+    "gad_7": ("total", 9, "gad 7 total severity band: moderate"),
+    "c_ssrs": ("risk", 1, "c ssrs risk triage band: moderate"),
+}
+
+
+def somebody(*more: Assessment, **parts: Any) -> Patient:
+    return Patient(KEY, date(1984, 5, 17), assessments=(JUDGED, *more), **parts)
+
+
+def found(**findings: Any) -> Assessment:
+    return Assessment(date(2026, 1, 3), **findings)
+
+
+def policy(*predicates: Predicate, name: str = "own") -> Policy:
+    criteria = tuple(
+        Criterion(f"c{n}", f"Number {n}.", predicate, OWN) for n, predicate in enumerate(predicates)
+    )
+    return Policy(name, "Our own", Versions((Dated(date(2020, 1, 1), criteria, OWN),)))
+
+
+def placed(patient: Patient) -> Placement:
+    return place(find_ladder("us-public-rules"), patient, on=ON)
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def words(risks: Iterable[RecordedRisk]) -> list[str]:
+    return [risk.words for risk in risks]
+
+
+def by_hand(patient: Patient, on: date, judged: set[str]) -> set[str]:
+    """Names of the risks of a patient that no rule has read, straight from the catalogue."""
+    facts = {
+        **dict.fromkeys(FINDINGS),
+        **dict.fromkeys((*READ, "living_environment", "use_disorder_severity")),
+        "has_other_mental_disorder": None,
+        **{f"third_edition_dimension_{n}_risk": None for n in range(1, 7)},
+        **{
+            f"needs_{need}": None
+            for need in (
+                *("withdrawal_management", "around_the_clock_support", "medical_care"),
+                *("psychiatric_care", "housing"),
+            )
+        },
+    }
+    grave: dict[str, set[Any]] = {
+        **{name: {value} for name, value in FINDINGS.items()},
+        **{name: {True} for name in facts if name.startswith("needs_")},
+        "dangerous": {True},
+        "has_other_mental_disorder": {True},
+        "living_environment": {"unsafe", "unsupportive"},
+        "use_disorder_severity": {"severe"},
+        **{f"third_edition_dimension_{n}_risk": {3, 4} for n in range(1, 7)},
+    }
+    return {
+        name
+        for name in facts
+        if name not in judged and FACTS[name].read(patient, on) in grave[name]
+    }
+
+
+# The facts of risk.
+
+
+@pytest.mark.parametrize("name", list(FINDINGS))
+def test_each_finding_of_risk_is_told_with_its_day(name: str) -> None:
+    patient = somebody(found(**{name: FINDINGS[name]}))
+    value = str(FINDINGS[name]).lower()
+
+    assert words(recorded_risks(patient, on=ON)) == [
+        f"{name.replace('_', ' ')}: {value} (2026-01-03)"
+    ]
+    assert recorded_risks(somebody(found(**{name: not FINDINGS[name]})), on=ON) == ()
+    assert recorded_risks(patient, on=date(2026, 1, 2)) == ()
+
+
+@pytest.mark.parametrize("dimension", range(1, 7))
+@pytest.mark.parametrize("risk", range(5))
+def test_a_rating_speaks_of_risk_from_three_on(dimension: int, risk: int) -> None:
+    patient = somebody(found(ratings=(DimensionRating(dimension, risk),)))
+    told = f"third edition dimension {dimension} risk: {risk} (2026-01-03)"
+
+    assert words(recorded_risks(patient, on=ON)) == ([told] if risk >= 3 else [])
+
+
+@pytest.mark.parametrize("home", LivingEnvironment)
+def test_a_home_speaks_of_risk_unless_it_is_supportive(home: LivingEnvironment) -> None:
+    risks = recorded_risks(somebody(found(living_environment=home)), on=ON)
+
+    assert bool(risks) is (home is not LivingEnvironment.SUPPORTIVE)
+
+
+@pytest.mark.parametrize("need", Need)
+def test_needs_speak_of_risk_that_can_take_more_than_an_outpatient_program(need: Need) -> None:
+    risks = recorded_risks(somebody(found(needs=frozenset({need}))), on=ON)
+
+    beside = {"opioid_medication", "prenatal_care", "trauma_therapy", "eating_disorder_therapy"}
+    beside |= {"interpreter", "transport", "child_care"}
+    assert bool(risks) is (need.value not in beside)
+
+
+@pytest.mark.parametrize("instrument", list(SCALES))
+def test_a_screen_speaks_of_risk_in_the_upper_half_of_its_bands(instrument: str) -> None:
+    scale, most, band = SCALES[instrument]
+    below, above = (
+        Screening(instrument, date(2026, 1, 4), scores=(Score(scale, score),))
+        for score in (most, most + 1)
+    )
+
+    assert recorded_risks(somebody(screenings=(below,)), on=ON) == ()
+    assert words(recorded_risks(somebody(screenings=(above,)), on=ON)) == [f"{band} (2026-01-04)"]
+
+
+@pytest.mark.parametrize(
+    ("scale", "scores"), [("use", (0, 1)), ("risk", (11, 12)), ("protective", (13, 12))]
+)
+def test_on_one_scale_the_low_scores_speak_of_risk(scale: str, scores: tuple[int, int]) -> None:
+    safe, risky = (
+        Screening("bam", date(2026, 1, 4), scores=(Score(scale, score),)) for score in scores
+    )
+
+    assert recorded_risks(somebody(screenings=(safe,)), on=ON) == ()
+    assert words(recorded_risks(somebody(screenings=(risky,)), on=ON)) == [
+        f"bam {scale} cut off band: significant (2026-01-04)"
+    ]
+
+
+def test_each_scale_of_each_instrument_can_speak_of_risk() -> None:
+    scales = {f"{i.name}_{scale.name}_" for i in INSTRUMENTS.values() for scale in i.scales}
+    signs = {sign.fact.name for sign in _SIGNS}
+
+    assert {scale for scale in scales if not any(s.startswith(scale) for s in signs)} == set()
+
+
+def test_a_score_that_a_rule_has_read_is_judged_whatever_the_bands() -> None:
+    screening = Screening("phq_9", date(2026, 1, 4), scores=(Score("total", 22),))
+    patient = somebody(screenings=(screening,))
+
+    for name in ("score", "severity_band", "screen_band"):
+        assert recorded_risks(patient, on=ON, judged=[FACTS[f"phq_9_total_{name}"]]) == ()
+    other = FACTS["phq_9_self_harm_score"]
+    assert len(recorded_risks(patient, on=ON, judged=[other])) == 1
+
+
+def test_severity_and_other_disorders_are_told_and_hold_no_placement_back() -> None:
+    disorders = (SubstanceUseDisorder(Substance.ALCOHOL, 11), MentalDisorder("F33.2"))
+    placement = placed(somebody(diagnoses=disorders))
+
+    assert words(placement.unjudged) == [
+        "use disorder severity: severe",
+        "has other mental disorder: true",
+    ]
+    assert placement.level == LevelOfCare("1")
+    moderate = somebody(diagnoses=(SubstanceUseDisorder(Substance.ALCOHOL, 5),))
+    assert placed(moderate).unjudged == ()
+
+
+def test_of_two_findings_of_one_day_that_disagree_the_grave_one_is_told() -> None:
+    patient = somebody(found(suicidal_ideation=False), found(suicidal_ideation=True))
+
+    assert words(recorded_risks(patient, on=ON)) == ["suicidal ideation: true (2026-01-03)"]
+
+
+def test_a_newer_finding_takes_the_place_of_a_grave_one() -> None:
+    newer = Assessment(date(2026, 1, 5), suicidal_ideation=False)
+
+    assert recorded_risks(somebody(found(suicidal_ideation=True), newer), on=ON) == ()
+
+
+def test_a_recorded_risk_is_a_value_of_its_fact() -> None:
+    with pytest.raises(InvalidError, match="true or false"):
+        RecordedRisk(FACTS["dangerous"], "yes")
+
+
+# Decisions.
+
+
+def test_severe_and_unstable_is_told_beside_a_yes_of_suitability() -> None:
+    patient = somebody(
+        found(
+            benefit_likely=True,
+            acute_withdrawal=False,
+            medical_conditions_manageable=True,
+            living_environment=LivingEnvironment.SUPPORTIVE,
+            able_to_participate=True,
+            co_occurring_stable=False,
+            health_stable=False,
+        ),
+        diagnoses=(SubstanceUseDisorder(Substance.OPIOIDS, 10), MentalDisorder("F33.2")),
+    )
+    decision = find_policy("iop-suitability").decide(patient, on=ON)
+
+    assert decision.verdict is Truth.YES
+    told = (
+        "very criterion of this policy is met; recorded and not judged by it: use disorder "
+        "severity: severe; has other mental disorder: true; health stable: false (2026-01-03); "
+        "co occurring stable: false (2026-01-03)."
+    )
+    for text in (decision_text(decision), decision_html(decision)):
+        assert told in flat(text)
+        assert "eligible" not in text.casefold()
+    assert "health stable: false" in decision_markdown(decision)
+    assert to_document(decision)["unjudged"][2] == {
+        "fact": "health_stable",
+        "value": False,
+        "on": "2026-01-03",
+    }
+
+
+def test_what_a_no_did_not_judge_is_listed_below_it() -> None:
+    decision = policy(FACTS["age"] < 18).decide(somebody(found(health_stable=False)), on=ON)
+
+    for text in (decision_text(decision), decision_html(decision), decision_markdown(decision)):
+        assert "Recorded and not judged:" in text
+        assert "health stable: false" in text
+
+
+def test_a_decision_cannot_call_unjudged_what_it_has_judged() -> None:
+    decision = policy(FACTS["dangerous"].equals(False)).decide(somebody(), on=ON)
+    risk = RecordedRisk(FACTS["dangerous"], value=True)
+    with pytest.raises(InvalidError, match="no criterion has read"):
+        evolve(decision, unjudged=(risk,))
+
+
+def test_a_sheet_tells_the_risks_that_it_holds() -> None:
+    asked = [FACTS["age"], FACTS["health_stable"]]
+    sheet = read_facts(asked, somebody(found(health_stable=False)), on=ON)
+
+    assert words(policy(FACTS["age"] >= 18).decide_sheet(sheet).unjudged) == [
+        "health stable: false"
+    ]
+
+
+def test_a_fact_of_ones_own_with_a_shipped_name_is_no_shipped_one() -> None:
+    own = Fact[Patient, float]("health_stable", Number(0, 9), "Ours.", lambda _p, _d: 0.0)
+    sheet = FactSheet.of([own, FACTS["age"]], {"health_stable": 0.0}, on=ON)
+
+    assert policy(FACTS["age"] >= 18).decide_sheet(sheet).unjudged == ()
+    patient = somebody(found(health_stable=False))
+    assert policy(own < 1).decide(patient, on=ON).unjudged == ()
+
+
+def texts_of(decision: Decision) -> tuple[str, ...]:
+    return (
+        decision_text(decision),
+        decision_html(decision),
+        decision_markdown(decision).replace("\\", ""),
+        to_json(decision).replace("_", " "),
+    )
+
+
+@pytest.mark.parametrize("one", POLICIES, ids=lambda policy: policy.name)
+@given(patient=patients())
+def test_no_text_of_a_policy_speaks_without_naming_what_it_did_not_judge(
+    one: Policy, patient: Patient
+) -> None:
+    on = date(2026, 6, 1)
+    judged = {fact.name for fact in one.facts(on=on)}
+    decision = one.decide(patient, on=on)
+
+    # The criteria alone decide.
+    values = read_facts(one.facts(on=on), patient, on=on).values()
+    assert decision.verdict is evaluate(one.predicate(on=on), values)
+    for name in by_hand(patient, on, judged):
+        for text in texts_of(decision):
+            assert name.replace("_", " ") in flat(text), name
+    if decision.unjudged and decision.verdict is Truth.YES:
+        assert "eligible" not in decision_text(decision).casefold().split("not judged here")[0]
+
+
+@pytest.mark.parametrize("ladder", LADDERS, ids=lambda ladder: ladder.name)
+@given(patient=patients())
+def test_no_placement_is_an_answer_without_naming_what_it_did_not_judge(
+    ladder: Ladder, patient: Patient
+) -> None:
+    on = date(2026, 6, 1)
+    placement = place(ladder, patient, on=on)
+
+    last = placement.results[-1]
+    judged = {f.name for r in last.decision.results for f in facts_in(r.criterion.predicate)}
+    unread = by_hand(patient, on, judged)
+    for name in unread:
+        for text in (placement_text(placement), to_json(placement).replace("_", " ")):
+            assert name.replace("_", " ") in flat(text), name
+    if unread - {"use_disorder_severity", "has_other_mental_disorder"}:
+        assert placement.verdict is not Truth.YES or last.level.number == "4"
+
+
+# Placement.
+
+
+def test_recorded_danger_is_never_answered_with_a_level() -> None:
+    ratings = tuple(DimensionRating(n, 4) for n in (1, 3, 6))
+    patient = somebody(
+        found(
+            ratings=ratings,
+            acute_withdrawal=True,
+            withdrawal_manageable=False,
+            suicidal_ideation=True,
+            living_environment=LivingEnvironment.UNSAFE,
+            needs=frozenset({Need.WITHDRAWAL_MANAGEMENT, Need.AROUND_THE_CLOCK_SUPPORT}),
+        )
+    )
+    placement = placed(patient)
+
+    assert placement.level is None
+    assert placement.verdict is Truth.UNKNOWN
+    assert placement.stopped_at == placement.not_excluded == LevelOfCare("1")
+    text = flat(placement_text(placement))
+    assert (
+        "UNDETERMINED: level 1, Outpatient Services is the least intensive level that none of "
+        "these rules excludes; not judged: third edition dimension 1 risk: 4 (2026-01-03);"
+    ) in text
+    for each in ("dimension 3 risk: 4", "dimension 6 risk: 4", "suicidal ideation: true"):
+        assert each in text
+    for each in ("withdrawal manageable: false", "environment: unsafe", "support: true"):
+        assert each in text
+
+
+@pytest.mark.parametrize("risk", [2, 3])
+def test_both_sides_of_a_rating_that_holds_a_level_back(risk: int) -> None:
+    placement = placed(somebody(found(ratings=(DimensionRating(5, risk),))))
+
+    assert placement.not_excluded == LevelOfCare("1")
+    assert placement.level == (LevelOfCare("1") if risk == 2 else None)
+
+
+@pytest.mark.parametrize(
+    ("findings", "number"), [({}, "3.5"), ({"needs_medical_monitoring": True}, "3.7")]
+)
+def test_danger_stands_unjudged_beside_the_residential_levels(
+    findings: dict[str, Any], number: str
+) -> None:
+    placement = placed(somebody(found(dangerous=True, **findings)))
+
+    assert placement.stopped_at == placement.not_excluded == LevelOfCare(number)
+    assert words(placement.unjudged) == ["dangerous: true (2026-01-03)"]
+
+
+def test_level_4_stays_the_answer_and_names_what_was_not_judged() -> None:
+    patient = somebody(found(needs_medical_management=True, suicidal_ideation=True))
+    placement = placed(patient)
+
+    assert placement.level == LevelOfCare("4")
+    assert "LEVEL 4, MEDICALLY MANAGED INTENSIVE INPATIENT is the" in placement_text(placement)
+    assert "suicidal ideation: true (2026-01-03)" in flat(placement_text(placement))
+
+
+def test_a_level_meets_a_need_that_it_is_there_for() -> None:
+    day = found(needs_24_hour_care=True, needs=frozenset({Need.AROUND_THE_CLOCK_SUPPORT}))
+    assert placed(somebody(day)).level == LevelOfCare("3.5")
+
+    medical = found(needs_medical_monitoring=True, needs=frozenset({Need.MEDICAL_CARE}))
+    assert placed(somebody(medical)).level == LevelOfCare("3.7")
+
+
+def test_the_last_level_of_a_ladder_is_not_the_last_there_is() -> None:
+    rung = Rung(LevelOfCare("2.5"), policy(FACTS["age"] >= 18))
+    patient = somebody(found(suicidal_ideation=True))
+
+    assert place(Ladder("own", "Own", (rung,)), patient, on=ON).level is None
+
+
+def test_a_limit_on_every_dimension_has_judged_every_rating() -> None:
+    limits = {LevelOfCare("2.1"): (1, 1, 1, 1, 4, 1), LevelOfCare("3.5"): (2, 2, 2, 2, 4, 2)}
+    ladder = dimension_ladder("own", "Own", limits, since=date(2020, 1, 1), source=OWN)
+    ratings = tuple(DimensionRating(n, 4 if n == 5 else 1) for n in range(1, 7))
+
+    placement = place(ladder, somebody(found(ratings=ratings)), on=ON)
+    assert placement.level == LevelOfCare("2.1")
+    unrated = place(ladder, somebody(found(ratings=ratings[:4] + ratings[5:])), on=ON)
+    assert unrated.level == LevelOfCare("2.1")
+
+
+@pytest.mark.parametrize(("edition", "number"), [(Edition.THIRD, "4"), (Edition.FOURTH, "4.0")])
+def test_each_edition_has_a_most_intensive_level(edition: Edition, number: str) -> None:
+    assert most_intensive(edition) == LevelOfCare(number, edition)
+
+
+@pytest.mark.parametrize("value", [True, False, None])
+def test_whatever_a_fact_is_a_rule_that_has_read_it_can_hold(value: bool | None) -> None:
+    assert evaluate(whatever(FACTS["dangerous"]), {"dangerous": value}) is Truth.YES
+
+
+def test_the_json_of_a_placement_has_what_was_not_judged() -> None:
+    document = to_document(placed(somebody(found(suicidal_ideation=True))))
+
+    assert json.dumps(document["unjudged"]) == (
+        '[{"fact": "suicidal_ideation", "value": true, "on": "2026-01-03"}]'
+    )
+    assert document["level"] is None
+    assert document["not_excluded"] == {"number": "1"}
