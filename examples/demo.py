@@ -13,7 +13,7 @@ from iopkit.interchange import (
 )
 from iopkit.plots import program_picture
 
-start = date(2026, 1, 5)
+start = date(2026, 1, 12)
 patient = iopkit.from_json(iopkit.Patient, Path("examples/patient.json").read_bytes())
 site = iopkit.from_toml(iopkit.Site, Path("examples/site.toml").read_bytes())
 program = iopkit.find_program("matrix-16-week")
@@ -23,7 +23,7 @@ decision = iopkit.find_policy("us-medicare-iop").decide(patient, on=start)
 print(decision_text(decision), end="\n\n")
 
 # What, and when?
-plan = iopkit.draft(program, patient, site, start=start, seed=2026)
+plan = iopkit.draft(program, patient, site, start=start, seed=2026, decisions=[decision])
 schedule = iopkit.schedule(plan, site)
 print(plan_text(plan), end="\n\n")
 print(calendar_text(schedule, weeks=3), end="\n\n")

@@ -26,6 +26,7 @@ PATIENT = (SHIPPED / "patient.json").read_text(encoding="utf-8")
 SITE = (SHIPPED / "site.toml").read_text(encoding="utf-8")
 ON = ("--on", "2026-01-05")
 MEDICARE = ("--policy", "us-medicare-iop")
+MEDICARE_RULES = ("--requirements", "us-medicare-iop")
 
 
 class Said:
@@ -122,9 +123,11 @@ def test_the_exit_code_of_decide_is_its_verdict(
     changed(folder, **assessment)
     said = run("decide", "patient.json", *MEDICARE, *ON)
     assert (said.code, said.err) == (code, "")
-    assert {"yes": "\nELIGIBLE", "no": "NOT ELIGIBLE", "unknown": "UNDETERMINED"}[
-        verdict
-    ] in said.out
+    assert {
+        "yes": "\nEvery criterion of this policy is met; recorded and not judged",
+        "no": "NOT ELIGIBLE",
+        "unknown": "UNDETERMINED",
+    }[verdict] in said.out
     said = run("decide", "patient.json", *MEDICARE, *ON, "--json")
     assert (said.code, said.err) == (code, "")
     assert said.json["document"] == "decision"
@@ -217,6 +220,103 @@ def test_plan_takes_a_program_from_a_file(suffix: str, folder: Path, run: Run) -
     said = run("plan", "patient.json", "--program", f"program.{suffix}", *common)
     assert said.json == run(*PLAN, *START, "--seed", 7, "--json").json
 
+
+# A plan and what policies say.
+
+
+def test_plan_judges_by_suitability_unless_told_otherwise(folder: Path, run: Run) -> None:
+    judged = run(*PLAN, "--start", "2026-01-12", "--seed", 7, "--json").json
+    assert [d["policy"] for d in judged["provenance"]["decisions"]] == ["iop-suitability"]
+    assert "notes" not in judged
+
+    said = run(*PLAN, "--start", "2026-01-12", "--seed", 7, "--no-policy")
+    assert said.code == 0
+    assert "Chosen:\n  - judged by no policy\n" in said.out
+
+
+@pytest.mark.parametrize(
+    ("start", "note"),
+    [
+        ("2026-01-06", "  - judged by no policy: iop-suitability is known from 2026-01-07\n"),
+        ("2026-01-07", None),
+    ],
+)
+def test_before_its_first_day_suitability_is_not_asked(
+    start: str, note: str | None, folder: Path, run: Run
+) -> None:
+    said = run(*PLAN, "--start", start, "--seed", 7)
+    assert (said.code, said.err) == (0, "")
+    assert (note or "iop-suitability, 2026-01-07: yes") in said.out
+
+
+def test_a_policy_that_was_asked_for_is_refused_before_its_first_day(
+    folder: Path, run: Run
+) -> None:
+    said = run(*PLAN, "--start", "2026-01-06", "--policy", "iop-suitability")
+    refused(said, "policy 'iop-suitability'", "2026-01-07")
+
+
+def test_no_plan_is_drafted_on_a_no(folder: Path, run: Run) -> None:
+    changed(folder, dangerous=True)
+    common = (*PLAN, "--start", "2026-01-12", "--seed", 7, "-o", "plan.json")
+    said = run(*common)
+    assert (said.code, said.err) == (1, "")
+    assert said.out.startswith("No plan was drafted, as a policy says no.")
+    assert "NOT ELIGIBLE: a criterion is unmet." in said.out
+    assert "dangerous: true (decisive)" in said.out
+    assert not (folder / "plan.json").exists()
+
+    said = run(*common, "--json")
+    assert said.code == 1
+    assert said.json["drafted"] is False
+    assert [d["verdict"] for d in said.json["decisions"]] == ["no"]
+    assert not (folder / "plan.json").exists()
+
+
+def test_a_plan_despite_a_no_says_so_wherever_it_goes(folder: Path, run: Run) -> None:
+    changed(folder, dangerous=True)
+    common = (*PLAN, "--start", "2026-01-12", "--seed", 7, "--despite-no", "-o", "plan.json")
+    lead = "DRAFTED DESPITE A NO: iop-suitability, judged for 2026-01-12\n\n"
+    words = "drafted despite a no: iop-suitability, judged for 2026-01-12"
+    site = ("--site", "site.toml")
+    said = run(*common)
+    assert said.code == 0
+    assert said.out.startswith(lead)
+
+    wanted = ("--ical", "plan.ics", "--page", "page.html", "-o", "schedule.json")
+    said = run("schedule", "plan.json", *site, *wanted)
+    assert (said.code, said.out.startswith(lead)) == (0, True)
+    assert "Please read this first." in (folder / "page.html").read_text(encoding="utf-8")
+    for name in ("plan.json", "schedule.json"):
+        document = json.loads((folder / name).read_text(encoding="utf-8"))
+        assert list(document)[2] == "caution"
+        assert document["caution"] == words
+    assert b"despite" not in (folder / "plan.ics").read_bytes()
+
+    again = ("reschedule", "schedule.json", "plan.json", *site, "--as-of", "2026-02-01T12:00")
+    checks = ("check", "plan.json", *MEDICARE_RULES)
+    proposals = ("propose", "plan.json", *site, *MEDICARE_RULES)
+    for command in (again, checks, proposals):
+        assert run(*command).out.startswith(lead), command
+        assert words in json.dumps(run(*command, "--json").json)
+    charges = ("charges", "plan.json", *site, "--coding", "us-h0015")
+    assert run(*charges).out.startswith(lead)
+
+
+def test_a_plan_on_an_undetermined_decision_is_drafted_and_says_so(folder: Path, run: Run) -> None:
+    changed(folder, dangerous=None)
+    said = run(*PLAN, "--start", "2026-01-12", "--seed", 7)
+    assert said.code == 0
+    assert said.out.startswith(
+        "DRAFTED WHILE UNDETERMINED: iop-suitability, judged for 2026-01-12\n\n"
+    )
+
+
+def test_a_policy_and_none_cannot_both_be_asked_for(folder: Path, run: Run) -> None:
+    refused(run(*PLAN, *START, *MEDICARE, "--no-policy"), "not allowed with argument")
+
+
+# Tracks and weeks.
 
 PALMETTO = ("plan", "patient.json", "--program", "palmetto-arc", "--site", "site.toml", *START)
 

@@ -44,6 +44,7 @@ from iopkit.eligibility import (
     Ladder,
     Placement,
     Policy,
+    RecordedRisk,
     Result,
     Rung,
     RungResult,
@@ -276,6 +277,7 @@ CONFIDENTIAL: set[type] = {
     Proposal,
     Proposals,
     Provenance,
+    RecordedRisk,
     Refusal,
     Remedy,
     Result,
@@ -321,6 +323,7 @@ IMPERSONAL = {
         "HourBand",
         "Window",
         "WeeklyWindows",
+        "_Sign",
     ),
     *(
         "Fact",
@@ -476,6 +479,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
     made += decision.results
     made += [result.explanation for result in decision.results]
     made += [seen for result in decision.results for seen in result.evidence]
+    made.append(RecordedRisk(FACTS["dangerous"], value=True, on=start))
     made += [change for way in smallest_changes(*decision._asked) for change in way]
     placement = place(LADDER, patient, on=start)
     made += [placement, *placement.results, *tradeoffs(patient, on=start)]

@@ -103,7 +103,7 @@ def test_the_templates_lead_to_a_plan_and_its_checks(
         assert run("new", what, "-o", f"{what}.toml")[0] == 0
     Path("patient.json").write_text(run("example", "patient")[1], encoding="utf-8")
     files_given = ("--program", "program.toml", "--site", "site.toml")
-    start = ("--start", "2026-01-05", "--seed", 1)
+    start = ("--start", "2026-01-12", "--seed", 1)
     code, out, _ = run("plan", "patient.json", *files_given, *start, "-o", "plan.json")
     assert code == 0
     # The one thing that the template leaves open, and says so.

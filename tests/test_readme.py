@@ -21,7 +21,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = ROOT / "examples"
 
 # What a command ends with; all others are done or answer yes.
-CODES = {"check": 1, "compare": 1}
+CODES = {"check": 1, "compare": 1, "place": 3}
 
 
 def commands() -> Iterator[str]:
@@ -62,8 +62,9 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
 
 def test_the_example_says_that_the_patient_is_eligible_and_why(shown: tuple[str, Path]) -> None:
     text, _ = shown
-    assert "\nELIGIBLE: every criterion is met.\n" in text
-    assert "judged for 2026-01-05, by the version in force since 2024-01-01" in text
+    assert "\nEvery criterion of this policy is met; recorded and not judged by it:" in text
+    assert "third edition dimension 5 risk: 3 (2025-12-18)." in " ".join(text.split())
+    assert "judged for 2026-01-12, by the version in force since 2024-01-01" in text
     assert text.count("\n  met  ") == 7
     for number in range(1, 8):
         assert f"42 CFR 410.44(c)({number})" in text
@@ -71,9 +72,9 @@ def test_the_example_says_that_the_patient_is_eligible_and_why(shown: tuple[str,
 
 def test_the_example_shows_phases_and_weekly_hours(shown: tuple[str, Path]) -> None:
     text, _ = shown
-    assert "Early recovery: 4 weeks, 2026-01-05 to 2026-02-01" in text
+    assert "Early recovery: 4 weeks, 2026-01-12 to 2026-02-08" in text
     assert "  weeks 1-2: 6 h 25 min\n" in text
-    assert "Relapse prevention and social support: 4 weeks, 2026-03-30 to 2026-04-26" in text
+    assert "Relapse prevention and social support: 4 weeks, 2026-04-06 to 2026-05-03" in text
 
 
 def test_the_example_flags_all_sixteen_weeks(shown: tuple[str, Path]) -> None:
@@ -98,8 +99,8 @@ def test_the_example_shows_three_weeks_and_what_the_holiday_moved(
     for service, before, after, why in moved:
         assert before == after, service
         assert why == "the site is closed (Martin Luther King Jr. Day)"
-    assert "Relapse Prevention group 5" in {service for service, *_ in moved}
-    assert "Early Recovery Skills group 5" in {service for service, *_ in moved}
+    assert "Relapse Prevention group 3" in {service for service, *_ in moved}
+    assert "Early Recovery Skills group 3" in {service for service, *_ in moved}
 
 
 def test_the_example_writes_plan_calendar_and_picture(shown: tuple[str, Path]) -> None:

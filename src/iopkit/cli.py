@@ -75,6 +75,7 @@ from iopkit.interchange import (
     update_ical,
 )
 from iopkit.interchange.documents import KINDS
+from iopkit.interchange.texts import caution_lines
 from iopkit.patients import Patient
 from iopkit.plans import (
     CODINGS,
@@ -110,6 +111,7 @@ from iopkit.truth import Truth, all_of
 T = TypeVar("T")
 
 DONE, NO, BAD_INPUT, UNDETERMINED = 0, 1, 2, 3
+_SUITABILITY = "iop-suitability"
 _CODES = {Truth.YES: DONE, Truth.NO: NO, Truth.UNKNOWN: UNDETERMINED}
 
 _EPILOG = """\
@@ -219,7 +221,9 @@ def _judging_commands(command: _Command) -> None:
     decide.add_argument("--policy", required=True, help="a shipped policy, or a policy document")
     decide.add_argument("--form", choices=sorted(_FORMS), help="how the answer is written")
 
-    placed = command("place", _place, "Find the least intensive level of care that is enough.")
+    placed = command(
+        "place", _place, "Find the least intensive level of care that rules do not exclude."
+    )
     placed.add_argument("patient", metavar="PATIENT.json", type=Path)
     placed.add_argument(
         "--ladder",
@@ -277,11 +281,21 @@ def _planning_commands(command: _Command) -> None:
         ("--longest-gap", "so many days at most from one such day to the next, if that can be"),
     ):
         plan.add_argument(option, type=int, metavar="N", help=what)
-    plan.add_argument(
+    judged_by = plan.add_mutually_exclusive_group()
+    judged_by.add_argument(
         "--policy",
         action="append",
         default=[],
-        help="a policy to judge the patient by on the first day; the plan keeps the decision",
+        help="a policy to judge the patient by on the first day, again for each more; the plan "
+        f"keeps the decision; {_SUITABILITY} if not given",
+    )
+    judged_by.add_argument(
+        "--no-policy", action="store_true", help="judge the patient by no policy; the plan says so"
+    )
+    plan.add_argument(
+        "--despite-no",
+        action="store_true",
+        help='draft although a policy says "no"; the plan says so wherever it is shown',
     )
     plan.add_argument(
         "--requirements",
@@ -558,7 +572,10 @@ def _plan(options: argparse.Namespace) -> _Answer:
     program = _named(Program, options.program, find_program)
     site = _document(Site, options.site)
     patient = _document(Patient, options.patient)
-    policies = [_named(Policy, name, find_policy) for name in options.policy]
+    decisions, why_not = _judgments(options, patient)
+    refusals = [decision for decision in decisions if decision.verdict is Truth.NO]
+    if refusals and not options.despite_no:
+        return _refusal(refusals)
     seed = secrets.randbits(53) if options.seed is None else options.seed
     plan = draft(
         program,
@@ -569,13 +586,36 @@ def _plan(options: argparse.Namespace) -> _Answer:
         track=options.track,
         phase_weeks=_weeks_of(program, options.weeks),
         requirements=_requirement_sets(options.requirements),
-        decisions=[policy.decide(patient, on=options.start) for policy in policies],
+        decisions=decisions,
         preferences=Preferences(
             options.days, options.longest_gap, tuple(map(DayPart, options.prefer))
         ),
+        despite_no=options.despite_no,
+        why_not_judged=why_not,
     )
     document = to_document(plan)
     return _Answer(plan_text(plan), document, files=_files((options.output, _json(document))))
+
+
+def _judgments(options: argparse.Namespace, patient: Patient) -> tuple[list[Decision], str | None]:
+    """What policies say of the patient on the first day; why there is nothing, if so."""
+    start: date = options.start
+    if options.no_policy:
+        return [], None
+    names = list(dict.fromkeys(options.policy or [_SUITABILITY]))
+    policies = [_named(Policy, name, find_policy) for name in names]
+    since = policies[0].versions.dated[0].since
+    if not options.policy and start < since:
+        return [], f"{_SUITABILITY} is known from {since}"
+    return [policy.decide(patient, on=start) for policy in policies], None
+
+
+def _refusal(decisions: Sequence[Decision]) -> _Answer:
+    """No plan, and the decisions that are the reason."""
+    texts = [decision_text(decision) for decision in decisions]
+    lead = "No plan was drafted, as a policy says no. --despite-no drafts one that says so."
+    document = {"drafted": False, "decisions": [to_document(each) for each in decisions]}
+    return _Answer("\n\n".join([lead, *texts]), document, NO)
 
 
 def _weeks_of(program: Program, given: Sequence[tuple[str, int]]) -> dict[str, int]:
@@ -685,7 +725,15 @@ def _check(options: argparse.Namespace) -> _Answer:
             for requirements, findings in checked
         ],
     }
-    return _Answer(checks_text(checked), document, _CODES[met])
+    if plan.caution:
+        document["caution"] = plan.caution
+    text = _cautioned(plan, checks_text(checked))
+    return _Answer(text, document, _CODES[met])
+
+
+def _cautioned(plan: Plan, text: str) -> str:
+    """What is said of a plan, after what is to be told first of it."""
+    return "\n".join([*caution_lines(plan), text])
 
 
 def _uids(path: Path) -> list[UUID]:
@@ -705,7 +753,7 @@ def _charges(options: argparse.Namespace) -> _Answer:
     charges = itemize(schedule(plan, _document(Site, options.site)), coding, rates=rates)
     unknown = rates is not None and charges.total.amount_usd is None
     code = UNDETERMINED if unknown else DONE
-    return _Answer(charges_text(charges), to_document(charges), code)
+    return _Answer(_cautioned(plan, charges_text(charges)), to_document(charges), code)
 
 
 def _costs(_: argparse.Namespace) -> _Answer:
@@ -739,10 +787,12 @@ def _propose(options: argparse.Namespace) -> _Answer:
     plan, site = _document(Plan, options.plan), _document(Site, options.site)
     found = propose(plan, site, sets, most_changes=options.changes)
     document = {"requirements": [each.name for each in sets], **proposals_document(found)}
+    if plan.caution:
+        document["caution"] = plan.caution
     best = next(iter(found.found), None)
     met = all_of(judgment.truth for judgment in (best or found).judgments)
     files = _files((options.output, _json(to_document(best.plan)))) if best else {}
-    return _Answer(proposals_text(found), document, _CODES[met], files)
+    return _Answer(_cautioned(plan, proposals_text(found)), document, _CODES[met], files)
 
 
 # Names and titles of what is shipped, by kind.

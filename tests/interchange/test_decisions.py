@@ -50,7 +50,7 @@ def markdown_words(text: str) -> str:
 @pytest.mark.parametrize(
     ("known", "expected"),
     [
-        pytest.param({}, ["ELIGIBLE: every criterion is met."], id="yes"),
+        pytest.param({}, ["ELIGIBLE: every criterion of this policy is met."], id="yes"),
         pytest.param(
             {"dangerous": True, "needed_hours_per_week": 7.5},
             [

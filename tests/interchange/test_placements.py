@@ -39,7 +39,7 @@ def patient(values: Mapping[str, object]) -> Patient:
 def test_a_placement_shows_the_values_that_it_saw(values: Mapping[str, object]) -> None:
     text = placement_text(place(find_ladder("us-public-rules"), patient(values), on=ON))
 
-    assert "level 1, Outpatient Services: not enough" in text
+    assert "level 1, Outpatient Services: excluded" in text
     assert "needed hours per week: 9 hours" in text
     assert "Not judged here:" in text
     assert text.endswith("clinicians decide.")
@@ -53,8 +53,10 @@ def test_policies_of_a_rung_that_differ_are_shown_with_what_does_it(
     )
     text = placement_text(place(Ladder("own", "Our own", (rung,)), patient(values), on=ON))
 
-    assert "level 1, Outpatient Services: enough\n  by open, in force since 2024-01-01" in text
-    assert "  strict says: not enough" in text
+    assert (
+        "level 1, Outpatient Services: not excluded\n  by open, in force since 2024-01-01" in text
+    )
+    assert "  strict says: excluded" in text
     assert "strict, strict-only: never" in text
     assert "free says" not in text
     assert "Not judged" not in text
@@ -64,8 +66,8 @@ def test_what_another_policy_would_have_allowed_is_shown_once(values: Mapping[st
     rung = Rung(ONE, policy("strict", AnyOf(())), (policy("open", AllOf(())),))
     text = placement_text(place(Ladder("own", "Our own", (rung,)), patient(values), on=ON))
 
-    assert "level 1, Outpatient Services: not enough\n  by strict" in text
-    assert "  open says: enough" in text
+    assert "level 1, Outpatient Services: excluded\n  by strict" in text
+    assert "  open says: not excluded" in text
     assert text.count("The one of strict.") == 1
     assert "strict, strict-only" not in text
 

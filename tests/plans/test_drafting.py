@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from iopkit import strategies
 from iopkit.availability import DAY, WEEK, Weekday, WeeklyWindows, minute_of_day, whole_minutes
+from iopkit.eligibility import AllOf, Criterion, Policy
 from iopkit.errors import InvalidError
 from iopkit.interchange import to_json
 from iopkit.modalities import Modality
@@ -41,6 +42,7 @@ from iopkit.plans import (
     slots_of,
     timetable,
 )
+from iopkit.sources import Dated, Grade, Source, Versions
 
 START = date(2026, 1, 5)
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
@@ -56,6 +58,15 @@ ALWAYS = evolve(SITE, hours=WeeklyWindows.always())
 MON, TUE, WED, THU, FRI, SAT, SUN = Weekday
 
 
+OWN = Source("Our own rule", Grade.SECONDARY)
+ANYBODY = Policy(
+    "anybody",
+    "Anybody",
+    Versions((Dated(START, (Criterion("anybody", "Anybody.", AllOf(()), OWN),), OWN),)),
+).decide(STRANGER, on=START)
+"""A decision that is a yes, without which a plan has a note that no policy has judged."""
+
+
 def at(*slots: str) -> tuple[Slot, ...]:
     return tuple(map(Slot.parse, slots))
 
@@ -67,7 +78,7 @@ def service(name: str, timing: Timing, minutes: int | None = 60) -> Service:
 
 def drafted(*services: Service, site: Site = SITE, patient: Patient = FREE, weeks: int = 1) -> Plan:
     program = Program("any", "Any", (Phase("only", "Only", weeks, services),))
-    return draft(program, patient, site, start=START, seed=1)
+    return draft(program, patient, site, start=START, seed=1, decisions=(ANYBODY,))
 
 
 def times(plan: Plan, name: str, phase: int = 0) -> list[str]:
@@ -205,7 +216,8 @@ def test_a_length_of_the_sites_reaches_a_service_beside_phases_that_share_their_
     phases = (Phase("a", "A", 1, (group,)), Phase("b", "B", 1, (group,)))
     test = service("test", RandomDays(), None)
     site = evolve(SITE, offers=(Offer("test", duration=timedelta(minutes=15)),))
-    plan = draft(Program("any", "Any", phases, (test,)), FREE, site, start=START, seed=1)
+    program = Program("any", "Any", phases, (test,))
+    plan = draft(program, FREE, site, start=START, seed=1, decisions=(ANYBODY,))
     assert plan.program.services[0].duration == timedelta(minutes=15)
     assert plan.notes == ()
 
@@ -483,7 +495,8 @@ def test_an_offer_that_overlaps_is_replaced_by_another_time() -> None:
 def test_a_note_is_made_once_for_all_phases() -> None:
     unknown = service("x", Weekly(at("monday")), None)
     phases = (Phase("a", "A", 1, (unknown,)), Phase("b", "B", 1, (unknown,)))
-    plan = draft(Program("any", "Any", phases), FREE, SITE, start=START, seed=1)
+    program = Program("any", "Any", phases)
+    plan = draft(program, FREE, SITE, start=START, seed=1, decisions=(ANYBODY,))
     assert list(plan.notes) == [Note(Matter.DURATION_UNKNOWN, "x")]
 
 

@@ -19,7 +19,7 @@ from cattrs.gen import make_dict_unstructure_fn, override
 from iopkit.availability import Weekday, WeeklyWindows, Window, whole_minutes
 from iopkit.eligibility import FACTS, AnyFact, Decision, Fact, Placement, Result, RungResult
 from iopkit.errors import Fault, InvalidError, Step, did_you_mean, refuse, unless
-from iopkit.plans import COURSE_FACTS, Charge, Charges, Finding, Slot
+from iopkit.plans import COURSE_FACTS, Charge, Charges, Finding, Plan, Schedule, Slot
 
 MAX_FAULTS = 100
 """After how many faults the rest of a list or of an object's unknown keys is left unread."""
@@ -517,13 +517,17 @@ def _union_writer(union: Any) -> _Writer:
 # Written for those who read a document, and checked against the rest when it is read.
 _DERIVED: dict[Any, tuple[str, ...]] = {
     Decision: ("verdict", "missing", "changes"),
-    Placement: ("verdict", "level", "stopped_at", "missing"),
+    Placement: ("verdict", "level", "not_excluded", "stopped_at", "missing", "unjudged"),
     Result: ("truth", "reason", "evidence"),
     RungResult: ("disagreement",),
     Finding: ("unit", "truth", "shortfall", "excess"),
     Charge: ("amount_usd",),
     Charges: ("weekly", "total"),
+    Plan: ("caution",),
+    Schedule: ("caution",),
 }
+# Derived fields that stand before all others, and are left out where there is nothing to tell.
+_FIRST = {"caution"}
 
 
 @attrs.frozen
@@ -576,10 +580,10 @@ def _class_writer(kind: Any) -> _Writer:
     )
 
     def write(value: Any) -> Raw:
-        body = write_fields(value)
-        for member in derived:
-            body[member.key] = writer_of(member.kind)(getattr(value, member.name))
-        return body
+        said = {m.key: writer_of(m.kind)(getattr(value, m.name)) for m in derived}
+        first = {key: said.pop(key) for key in _FIRST & said.keys()}
+        told = {key: words for key, words in first.items() if words is not None}
+        return {**told, **write_fields(value), **said}
 
     return write if derived else write_fields
 

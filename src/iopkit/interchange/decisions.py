@@ -13,10 +13,11 @@ from iopkit.interchange.texts import STATES, item, wrapped
 from iopkit.truth import Truth
 
 _VERDICT = {
-    Truth.YES: "ELIGIBLE: every criterion is met.",
+    Truth.YES: "ELIGIBLE: every criterion of this policy is met.",
     Truth.NO: "NOT ELIGIBLE: a criterion is unmet.",
     Truth.UNKNOWN: "UNDETERMINED: something is not known yet.",
 }
+_UNJUDGED = "recorded and not judged"
 ADVICE = "This is advice from recorded facts; clinicians decide."
 _HEADS = ("State", "Criterion", "What was seen", "Source")
 
@@ -27,7 +28,7 @@ def decision_text(decision: Decision) -> str:
         decision.title,
         _judged(decision),
         "",
-        _VERDICT[decision.verdict],
+        wrapped(_verdict(decision), 0),
         "",
         *(line for result in decision.results for line in criterion_lines(result)),
     ]
@@ -43,7 +44,7 @@ def decision_markdown(decision: Decision) -> str:
         "",
         _judged(decision),
         "",
-        f"**{_VERDICT[decision.verdict]}**",
+        f"**{_escaped(_verdict(decision))}**",
         "",
         f"| {' | '.join(_HEADS)} |",
         f"|{' --- |' * len(_HEADS)}",
@@ -59,7 +60,7 @@ def decision_html(decision: Decision) -> str:
     section = Element("section", {"class": f"iopkit-decision {decision.verdict.value}"})
     child(section, "h2", decision.title)
     child(section, "p", _judged(decision))
-    child(child(section, "p"), "strong", _VERDICT[decision.verdict])
+    child(child(section, "p"), "strong", _verdict(decision))
     table = child(section, "table")
     row(child(table, "thead"), _HEADS, tag="th")
     body = child(table, "tbody")
@@ -80,6 +81,14 @@ def criterion_lines(result: Result) -> tuple[str, str]:
         wrapped(f"{state}{result.criterion.meaning}", len(state)),
         wrapped(f"{' ' * len(state)}{_seen(result)}  ({result.criterion.source})", len(state)),
     )
+
+
+def _verdict(decision: Decision) -> str:
+    """The verdict in words, which say no more than the criteria have judged."""
+    if decision.verdict is Truth.YES and decision.unjudged:
+        risks = "; ".join(risk.words for risk in decision.unjudged)
+        return f"Every criterion of this policy is met; {_UNJUDGED} by it: {risks}."
+    return _VERDICT[decision.verdict]
 
 
 def _judged(decision: Decision) -> str:
@@ -103,6 +112,8 @@ def _notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
     if decision.changes:
         ways = ("; and ".join(change.words for change in way) for way in decision.changes)
         yield "The answer would be yes if", tuple(ways)
+    if decision.unjudged and decision.verdict is not Truth.YES:
+        yield _UNJUDGED.capitalize(), tuple(risk.words for risk in decision.unjudged)
     if decision.left_open:
         yield "Not judged here", decision.left_open
 

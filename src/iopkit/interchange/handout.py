@@ -44,6 +44,7 @@ from iopkit.plans import (
     Weekly,
     slots_of,
 )
+from iopkit.truth import Truth
 
 _DAY = timedelta(days=1)
 
@@ -180,6 +181,8 @@ def _said(parent: Element, texts: Iterable[str]) -> None:
 def _opening(main: Element, plan: Plan, schedule: Schedule | None) -> None:
     program, dated = plan.program, schedule or plan
     child(main, "h1", "Your treatment plan")
+    for text in _caution_words(plan):
+        child(child(main, "p"), "strong", text)
     first, last = (day_words(day, weekday=True) for day in (plan.start, dated.end - _DAY))
     child(
         main,
@@ -191,6 +194,23 @@ def _opening(main: Element, plan: Plan, schedule: Schedule | None) -> None:
         away = days_words(leave.start, leave.end - _DAY)
         after = "You make up for it after that." if leave.extends else "You have no sessions then."
         child(main, "p", f"You are away: {away}. {after}")
+
+
+def _caution_words(plan: Plan) -> Iterator[str]:
+    """What comes first where a decision that the plan rests on is no "yes"."""
+    for judged in plan.provenance.decisions if plan.provenance else ():
+        if judged.verdict is not Truth.YES:
+            yield (
+                "Please read this first. We checked if this program is right for you. "
+                f"{_ANSWERS[judged.verdict]} Talk with us before you start. "
+                f"(For staff: {judged.policy}, {day_words(judged.on)}: {judged.verdict.value}.)"
+            )
+
+
+_ANSWERS = {
+    Truth.NO: "The answer was no.",
+    Truth.UNKNOWN: "We do not know yet. Some facts are missing.",
+}
 
 
 def _usual_days(plan: Plan) -> str:
@@ -540,8 +560,7 @@ def _small_print(main: Element, plan: Plan) -> None:
         origin += [f"version {made.version}"] if made.version else []
         origin += [f"requirements {name}" for name in made.requirements]
         origin += [
-            f"policy {d.policy}, judged for {day_words(d.on)}: {d.verdict.value}"
-            for d in made.decisions
+            f"policy {d.policy}, judged for {day_words(d.on)}: {d.outcome}" for d in made.decisions
         ]
     bullets(
         section,

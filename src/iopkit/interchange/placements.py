@@ -15,20 +15,19 @@ from iopkit.truth import Truth
 
 T = TypeVar("T")
 
-_ENOUGH = {Truth.YES: "enough", Truth.NO: "not enough", Truth.UNKNOWN: "undetermined"}
-_TIME = {**_ENOUGH, Truth.UNKNOWN: "not known whether it is enough"}
+_RUNG = {Truth.YES: "not excluded", Truth.NO: "excluded", Truth.UNKNOWN: "undetermined"}
+_TIME = {
+    Truth.YES: "enough",
+    Truth.NO: "not enough",
+    Truth.UNKNOWN: "not known whether it is enough",
+}
 _YES_NO = {True: "yes", False: "no"}
 
 
 def placement_text(placement: Placement) -> str:
     """Where a ladder places a patient: every level tried, by which policy, and why."""
     last = placement.results[-1]
-    outcome = {
-        Truth.YES: f"{_level(last.level).upper()} is enough.",
-        Truth.NO: "NO LEVEL of this ladder is enough.",
-        Truth.UNKNOWN: f"STOPPED at {_level(last.level)}: something is not known yet.",
-    }
-    lines = [placement.title, f"judged for {placement.on}", "", outcome[placement.verdict]]
+    lines = [placement.title, f"judged for {placement.on}", "", wrapped(_outcome(placement), 0)]
     for result in placement.results:
         lines += ["", *_rung_lines(result)]
     if placement.missing:
@@ -39,9 +38,25 @@ def placement_text(placement: Placement) -> str:
     return "\n".join([*lines, "", ADVICE])
 
 
+def _outcome(placement: Placement) -> str:
+    """Where it ended, and in the same breath which recorded facts of risk no rule has read."""
+    least = "the least intensive level that none of these rules excludes"
+    at = _level(placement.results[-1].level)
+    if placement.not_excluded is None and placement.stopped_at:
+        told = f"STOPPED at {at}: something is not known yet"
+    elif placement.not_excluded is None:
+        told = "NO LEVEL of this ladder: its rules exclude each"
+    elif placement.level is None:
+        told = f"UNDETERMINED: {at} is {least}"
+    else:
+        told = f"{at.upper()} is {least}"
+    risks = "; ".join(risk.words for risk in placement.unjudged)
+    return f"{told}; not judged: {risks}." if risks else f"{told}."
+
+
 def _rung_lines(rung: RungResult) -> Iterator[str]:
     decision = rung.decision
-    yield f"{_level(rung.level)}: {_ENOUGH[decision.verdict]}"
+    yield f"{_level(rung.level)}: {_RUNG[decision.verdict]}"
     yield f"  by {decision.policy}, in force since {decision.since}"
     for result in decision.results:
         if result.truth is decision.verdict is not Truth.YES:
@@ -49,7 +64,7 @@ def _rung_lines(rung: RungResult) -> Iterator[str]:
     if found := rung.disagreement:
         for other in rung.others:
             if other.verdict is not decision.verdict:
-                yield f"  {other.policy} says: {_ENOUGH[other.verdict]}"
+                yield f"  {other.policy} says: {_RUNG[other.verdict]}"
         for cause in found.causes:
             if cause.policy != decision.policy:
                 yield wrapped(f"    {cause.policy}, {cause.criterion}: {cause.reason}", 4)

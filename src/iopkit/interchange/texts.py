@@ -78,7 +78,8 @@ def plan_text(plan: Plan) -> str:
     """A plan's phases with their weekly hours and services, its dates, parts and notes."""
     program = plan.program
     doses = iter(weekly_doses(program))
-    lines = [f"{program.title}, {plan.start} to {_last(plan.end)}, at {plan.site}"]
+    lines = [*caution_lines(plan)]
+    lines += [f"{program.title}, {plan.start} to {_last(plan.end)}, at {plan.site}"]
     for start, phase in plan.phase_starts():
         weeks = phase.laid_weeks
         end = start + timedelta(weeks=weeks)
@@ -108,10 +109,16 @@ def plan_text(plan: Plan) -> str:
     return "\n".join(lines)
 
 
+def caution_lines(plan: Plan) -> list[str]:
+    """What is to be told before all else of a plan, as lines; none if there is nothing."""
+    lead, _, rest = (plan.caution or "").partition(":")
+    return [wrapped(f"{lead.upper()}:{rest}", 0), ""] if lead else []
+
+
 def _rests_on(provenance: Provenance) -> list[str]:
     """The program's version and the decisions that a plan was made from."""
     version = f"version {provenance.version} of {provenance.program}"
-    decisions = [f"{d.policy}, {d.on}: {d.verdict.value}" for d in provenance.decisions]
+    decisions = [f"{d.policy}, {d.on}: {d.outcome}" for d in provenance.decisions]
     return [version, *decisions] if provenance.version else decisions
 
 
@@ -183,7 +190,7 @@ def calendar_text(schedule: Schedule, *, weeks: int | None = None) -> str:
     shown = schedule.weeks if weeks is None else weeks
     titles = _titles(schedule)
     doses = booked_doses(schedule)
-    blocks: list[str] = []
+    blocks = ["\n".join(caution_lines(schedule.plan)[:1])] if schedule.plan.caution else []
     for week in range(1, min(shown, schedule.weeks) + 1):
         sessions = [session for session in schedule.sessions if session.week == week]
         start = schedule.plan.start + timedelta(weeks=week - 1)

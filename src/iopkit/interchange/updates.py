@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from iopkit.interchange.plain import counted
-from iopkit.interchange.texts import duration_text, moment_text, section
+from iopkit.interchange.texts import caution_lines, duration_text, moment_text, section
 from iopkit.plans import Booking, Conflict, Opening, ScheduleDifference, Session, Unplaced
 from iopkit.plans.sessions import number_of
 
@@ -43,7 +43,8 @@ def difference_text(difference: ScheduleDifference) -> str:
         ),
     ]
     lines += ["", f"{counted(len(difference.unchanged), 'session')} unchanged."]
-    return "\n".join([*lines[1:], f"All times are in {new.zone}."])
+    cautions = caution_lines(new.plan)
+    return "\n".join([*cautions, *lines[1:], f"All times are in {new.zone}."])
 
 
 def _again(session: Session | Unplaced) -> str:

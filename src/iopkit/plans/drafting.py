@@ -1,6 +1,6 @@
 """Drafting: fit a program to a patient and a site."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from iopkit.availability import (
 )
 from iopkit.confidential import opaque
 from iopkit.eligibility import FACTS, Decision
-from iopkit.errors import refuse, unless
+from iopkit.errors import Fault, refuse, unless
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.patients import Patient, refuse_before_birth
@@ -49,6 +49,8 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     requirements: Iterable[RequirementSet] = (),
     decisions: Iterable[Decision] = (),
     preferences: Preferences | None = None,
+    despite_no: bool = False,
+    why_not_judged: str | None = None,
 ) -> Plan:
     """A plan for a patient: the program with every time filled in that can be.
 
@@ -70,21 +72,27 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         phase_weeks: how many weeks each named phase has. A phase whose program states no
             length needs it; one with a range has its least otherwise.
         requirements: whose reviews and certifications the plan has as milestones.
-        decisions: what the plan rests on, to be told in its provenance.
+        decisions: what the plan rests on, to be told in its provenance. Without any, a note
+            says that no policy has judged. One that is no "yes" is told first wherever the
+            plan is shown.
+        despite_no: draft although a decision is a "no".
+        why_not_judged: why there are no decisions, to be told in that note.
         preferences: what to prefer where there is a choice of days and times.
 
     Raises:
-        InvalidError: ``start`` is before the patient's birth or not in 1970 to 2199, or weeks
-            are missing or outside a phase's range.
+        InvalidError: ``start`` is before the patient's birth or not in 1970 to 2199, weeks
+            are missing or outside a phase's range, or a decision is a "no".
         UnknownNameError: the program has no such track.
         NotInForceError: ``start`` is before the first version of a requirement set.
     """
     refuse_before_birth(patient, start, what="plan", path="start")
     refuse("plan", start_faults(start))
     free = patient.free
-    sets, chosen_by = tuple(requirements), tuple(decisions)
+    sets, judged_by = tuple(requirements), tuple(decisions)
+    refuse("plan", *(() if despite_no else _refusals(judged_by)))
     track, chosen, said = _on_track(program, site, free, track)
     notes = [*_age_notes(program, patient, start), *said]
+    notes += [] if judged_by else [Note(Matter.JUDGED_BY_NO_POLICY, why=why_not_judged)]
     chosen, said = _with_weeks(chosen, phase_weeks or {})
     notes += said
     chosen, on_hold, said = _tailored(chosen, patient, start)
@@ -121,10 +129,21 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         provenance=Provenance(
             program.name,
             program.version,
-            tuple(JudgedBy(d.policy, d.on, d.verdict) for d in chosen_by),
+            tuple(
+                JudgedBy(d.policy, d.on, d.verdict, tuple(risk.fact.name for risk in d.unjudged))
+                for d in judged_by
+            ),
             tuple(each.name for each in sets),
         ),
     )
+
+
+def _refusals(decisions: Sequence[Decision]) -> Iterator[tuple[Fault, ...]]:
+    """A fault for each decision that is a "no"."""
+    for place, decision in enumerate(decisions):
+        if decision.verdict is Truth.NO:
+            expected = "no decision that is a no, or despite_no=True"
+            yield (Fault(("decisions", place), expected, f"one by {decision.policy!r}"),)
 
 
 def _on_track(

@@ -39,6 +39,7 @@ class Matter(StrEnum):
     DOSE_DIVIDED = "dose_divided"
     NOT_CALLED_FOR = "not_called_for"
     FAMILY_NOT_POSSIBLE = "family_not_possible"
+    JUDGED_BY_NO_POLICY = "judged_by_no_policy"
     AVAILABILITY_UNKNOWN = "availability_unknown"
     OBLIGATIONS_UNKNOWN = "obligations_unknown"
     DURATION_UNKNOWN = "duration_unknown"
@@ -75,6 +76,7 @@ _WORDS = {
     Matter.NOT_CALLED_FOR: "not given, as no diagnosis on record calls for it",
     Matter.FAMILY_NOT_POSSIBLE: "not given: it takes a support person who joins, and a valid "
     "consent to family involvement",
+    Matter.JUDGED_BY_NO_POLICY: "judged by no policy",
     Matter.AVAILABILITY_UNKNOWN: "when can the patient come? Only site hours were looked at",
     Matter.OBLIGATIONS_UNKNOWN: "which standing commitments has the patient? Not all are known",
     Matter.DURATION_UNKNOWN: "how long is a session? Neither program nor site says",
@@ -102,6 +104,7 @@ _KINDS = {
             Matter.DOSE_DIVIDED,
             Matter.NOT_CALLED_FOR,
             Matter.FAMILY_NOT_POSSIBLE,
+            Matter.JUDGED_BY_NO_POLICY,
         ),
         MatterKind.CHOICE,
     ),
@@ -127,6 +130,7 @@ class Note:
     """A choice, question, collision or referral that drafting found.
 
     It is about a service on a day, about a need, or about a track or phase, the ``part``.
+    ``why``: what is to be said beside it.
     """
 
     matter: Matter
@@ -134,6 +138,7 @@ class Note:
     day: Weekday | None = None
     need: Need | None = None
     part: str | None = None
+    why: str | None = None
 
     @property
     def words(self) -> str:
@@ -142,7 +147,8 @@ class Note:
         day = self.day.title if self.day is not None else ""
         lead = ", ".join(filter(None, [self.part, self.service, day, need]))
         to = f" {self.need.referral}" if self.need and self.matter is Matter.NOT_PROVIDED else ""
-        text = f"{self.matter.words}{to}"
+        why = f": {self.why}" if self.why else ""
+        text = f"{self.matter.words}{to}{why}"
         return f"{lead}: {text}" if lead else text
 
     __repr__ = hidden
@@ -227,11 +233,22 @@ class Disclosure:
 
 @frozen(repr=False)
 class JudgedBy:
-    """A policy's decision that the plan rests on."""
+    """A policy's decision that the plan rests on.
+
+    ``unjudged`` names the recorded facts of risk that no criterion of the policy has read.
+    """
 
     policy: str
     on: date
     verdict: Truth
+    unjudged: tuple[str, ...] = ()
+
+    @property
+    def outcome(self) -> str:
+        """The verdict in words, and what it does not speak of."""
+        unread = ", ".join(name.replace("_", " ") for name in self.unjudged)
+        rest = f"; recorded and not judged by it: {unread}" if unread else ""
+        return f"{self.verdict.value}{rest}"
 
     __repr__ = hidden
 
@@ -359,6 +376,20 @@ class Plan:
         )
 
     @property
+    def caution(self) -> str | None:
+        """What is to be told first, wherever the plan is shown; ``None``: nothing.
+
+        It rests on a decision that is no "yes".
+        """
+        judged = self.provenance.decisions if self.provenance else ()
+        told = (
+            f"{lead}: {', '.join(f'{each.policy}, judged for {each.on}' for each in some)}"
+            for truth, lead in _CAUTIONS.items()
+            if (some := [each for each in judged if each.verdict is truth])
+        )
+        return "; ".join(told) or None
+
+    @property
     def weeks(self) -> int:
         """Length in weeks."""
         return self.program.weeks
@@ -384,6 +415,12 @@ class Plan:
             day += timedelta(weeks=phase.laid_weeks)
 
     __repr__ = hidden
+
+
+_CAUTIONS = {
+    Truth.NO: "drafted despite a no",
+    Truth.UNKNOWN: "drafted while undetermined",
+}
 
 
 def _order_faults(name: str, spans: Sequence[Leave | Stay]) -> tuple[Fault, ...]:

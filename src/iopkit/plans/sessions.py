@@ -213,6 +213,11 @@ class Schedule:
         )
 
     @property
+    def caution(self) -> str | None:
+        """What is to be told first, wherever the schedule is shown; see ``Plan.caution``."""
+        return self.plan.caution
+
+    @property
     def weeks(self) -> int:
         """Length in program weeks: the plan's, and those that sessions extend it by."""
         return max([self.plan.weeks, *(session.week for session in self.sessions)])
