@@ -16,7 +16,16 @@ from attrs import evolve
 from measure import Case, Contender, Missing, Work, optional
 
 from iopkit import Site, Weekday, WeeklyWindows
-from iopkit.plans import Candidate, Group, GroupDose, GroupPreference, Roster, Slot, Weights, assign
+from iopkit.plans import (
+    Candidate,
+    Group,
+    GroupDose,
+    GroupPreference,
+    Roster,
+    Slot,
+    Weights,
+    assign,
+)
 
 ON = date(2026, 1, 5)
 DAYS = tuple(Weekday)[:6]

@@ -4,13 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import iopkit
-from iopkit.interchange import (
-    calendar_text,
-    decision_text,
-    findings_text,
-    moves_text,
-    plan_text,
-)
+from iopkit.interchange import calendar_text, decision_text, findings_text, moves_text, plan_text
 from iopkit.plots import program_picture
 
 start = date(2026, 1, 12)

@@ -20,7 +20,7 @@ from iopkit.instruments import (
     Scale,
     Score,
     Screening,
-    _agree,  # the shipped scales that share items are all sums
+    _agree,
     find_instrument,
 )
 from iopkit.interchange import from_json

@@ -6,7 +6,11 @@ immutable values and pure functions. It advises; clinicians decide.
 
 from iopkit.availability import Weekday, WeeklyWindows, Window
 from iopkit.confidential import reveal
-from iopkit.eligibility import FACTS, Decision, Fact, Policy, evaluate, explain, find_policy
+from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.explanations import explain
+from iopkit.eligibility.library import find_policy
+from iopkit.eligibility.policies import Decision, Policy
+from iopkit.eligibility.predicates import Fact, evaluate
 from iopkit.errors import (
     Fault,
     InvalidError,
@@ -16,21 +20,20 @@ from iopkit.errors import (
     UndeterminedError,
     UnknownNameError,
 )
-from iopkit.interchange import find_program, from_json, from_toml, to_ical, to_json
+from iopkit.interchange.documents import from_json, from_toml, to_json
+from iopkit.interchange.ical import to_ical
+from iopkit.interchange.library import find_program
 from iopkit.levels import AgeGroup, Edition, LevelOfCare, hour_band
 from iopkit.modalities import Modality
 from iopkit.patients import Patient
-from iopkit.plans import (
-    HolidayCalendar,
-    Plan,
-    Program,
-    Schedule,
-    Site,
-    check,
-    draft,
-    find_requirements,
-    schedule,
-)
+from iopkit.plans.checks import check
+from iopkit.plans.drafting import draft
+from iopkit.plans.plans import Plan
+from iopkit.plans.programs import Program
+from iopkit.plans.rulebook import find_requirements
+from iopkit.plans.schedules import schedule
+from iopkit.plans.sessions import Schedule
+from iopkit.plans.sites import HolidayCalendar, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth
 

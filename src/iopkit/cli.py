@@ -20,92 +20,66 @@ from uuid import UUID
 from attrs import evolve, field, frozen
 
 from iopkit.confidential import hidden
-from iopkit.eligibility import (
-    FACTS,
-    LADDERS,
-    POLICIES,
-    Decision,
-    Ladder,
-    Policy,
-    difference,
-    find_ladder,
-    find_policy,
-    place,
-    tradeoffs,
-)
+from iopkit.eligibility.analysis import difference
+from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.library import POLICIES, find_policy
+from iopkit.eligibility.library.ladders import LADDERS, find_ladder
+from iopkit.eligibility.placement import Ladder, place
+from iopkit.eligibility.policies import Decision, Policy
+from iopkit.eligibility.profiles import tradeoffs
 from iopkit.errors import InvalidError, IopkitError, UnknownNameError
-from iopkit.interchange import (
-    appointments_from_ical,
-    calendar_text,
-    charges_text,
-    checks_text,
-    coding_text,
-    comparison_text,
+from iopkit.interchange.advice import fit_document, fits_text, proposals_document, proposals_text
+from iopkit.interchange.appointments import appointments_from_ical
+from iopkit.interchange.bills import charges_text, coding_text, costs_text, rates_text
+from iopkit.interchange.decisions import decision_html, decision_markdown, decision_text
+from iopkit.interchange.documents import (
+    KINDS,
     cost_document,
-    costs_text,
-    decision_html,
-    decision_markdown,
-    decision_text,
-    difference_text,
     fact_document,
-    fact_text,
-    find_program,
-    fit_document,
-    fits_text,
     from_json,
     from_toml,
-    json_schema,
-    ladder_text,
+    to_document,
+    tradeoff_document,
+)
+from iopkit.interchange.findings import checks_text, requirements_text
+from iopkit.interchange.handout import plan_html
+from iopkit.interchange.ical import to_ical, update_ical
+from iopkit.interchange.library import find_program, program_names, program_text
+from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
+from iopkit.interchange.schemas import json_schema
+from iopkit.interchange.texts import (
+    calendar_text,
+    caution_lines,
+    comparison_text,
+    fact_text,
     moves_text,
-    placement_text,
-    plan_html,
     plan_text,
     policy_text,
-    program_names,
-    program_text,
-    proposals_document,
-    proposals_text,
-    rates_text,
-    requirements_text,
     template_text,
-    to_document,
-    to_ical,
-    tradeoff_document,
-    tradeoffs_text,
-    update_ical,
 )
-from iopkit.interchange.documents import KINDS
-from iopkit.interchange.texts import caution_lines
+from iopkit.interchange.updates import difference_text
 from iopkit.patients import Patient
-from iopkit.plans import (
-    CODINGS,
-    RATES,
-    REQUIREMENTS,
-    Appointment,
-    CodingScheme,
-    DayPart,
-    Plan,
-    Preferences,
-    Program,
-    RateTable,
-    RequirementSet,
-    Schedule,
-    Site,
-    Surroundings,
-    check,
-    compare_costs,
-    draft,
-    find_coding,
-    find_rates,
-    find_requirements,
-    fits,
-    itemize,
-    propose,
-    reschedule,
-    schedule,
-    schedule_difference,
-    verdict,
-)
+from iopkit.plans.alternatives import Surroundings
+from iopkit.plans.charges import itemize
+from iopkit.plans.checks import check, verdict
+from iopkit.plans.codebook import CODINGS, RATES, find_coding, find_rates
+from iopkit.plans.coding import CodingScheme
+from iopkit.plans.conflicts import Appointment
+from iopkit.plans.costs import compare_costs
+from iopkit.plans.differences import schedule_difference
+from iopkit.plans.drafting import draft
+from iopkit.plans.fitting import fits
+from iopkit.plans.plans import Plan
+from iopkit.plans.preferences import DayPart, Preferences
+from iopkit.plans.programs import Program
+from iopkit.plans.proposals import propose
+from iopkit.plans.rates import RateTable
+from iopkit.plans.requirements import RequirementSet
+from iopkit.plans.rescheduling import reschedule
+from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
+from iopkit.plans.schedules import schedule
+from iopkit.plans.sessions import Schedule
+from iopkit.plans.sites import Site
 from iopkit.truth import Truth, all_of
 
 T = TypeVar("T")
@@ -691,7 +665,7 @@ def _busy(path: Path, plan: Plan, site: Site) -> tuple[Appointment, ...]:
 
 def _page(dated: Schedule, week: int) -> bytes:
     """A plan as a page with a picture of a week."""
-    from iopkit.plots import week_picture
+    from iopkit.plots.calendars import week_picture
 
     picture = week_picture(dated, week=week)
     return plan_html(dated.plan, dated, week=week, picture=picture).encode()
@@ -699,7 +673,7 @@ def _page(dated: Schedule, week: int) -> bytes:
 
 def _picture(dated: Schedule, site: Site, path: Path) -> bytes:
     """A plan along a time line, in the form that a file's name asks for."""
-    from iopkit.plots import plan_picture
+    from iopkit.plots.bands import plan_picture
 
     return plan_picture(dated, site=site, form="png" if path.suffix.lower() == ".png" else "svg")
 

@@ -16,26 +16,22 @@ from hypothesis import strategies as st
 
 from iopkit.availability import DAY, WEEK, Weekday, WeeklyWindows, whole_minutes
 from iopkit.consents import TPO, Consent, Expiry, Purpose
-from iopkit.eligibility import (
-    FACTS,
+from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.kinds import Choice, Kind, Scalar, YesNo, is_ordered
+from iopkit.eligibility.predicates import (
     AllOf,
     AnyFact,
     AnyOf,
     AtLeast,
     Between,
-    Choice,
     Compare,
-    Kind,
     Known,
     Not,
     OneOf,
     Operator,
     Predicate,
-    Scalar,
-    YesNo,
+    place_of,
 )
-from iopkit.eligibility.kinds import is_ordered
-from iopkit.eligibility.predicates import place_of
 from iopkit.instruments import INSTRUMENTS, Score, Screening
 from iopkit.levels import AgeGroup, Edition, LevelOfCare
 from iopkit.modalities import Delivery, Modality
@@ -60,69 +56,58 @@ from iopkit.patients import (
     Support,
     Treatment,
 )
-from iopkit.plans import (
-    COURSE_FACTS,
-    Appointment,
-    Candidate,
-    Caseload,
-    Clinician,
-    ClosedRule,
-    Closure,
+from iopkit.plans.candidates import Candidate, GroupDose, GroupPreference, Roster
+from iopkit.plans.coding import (
     CodeRule,
     CodingRule,
     CodingScheme,
-    Counting,
-    Curriculum,
-    DailyHours,
     DayCode,
     Days,
     DayTiers,
-    Demand,
-    EveryWeeks,
     Exclusion,
-    Frequency,
-    Group,
-    GroupDose,
-    GroupPreference,
-    GroupSize,
-    InAll,
-    LongestGap,
-    MilestoneKind,
-    Offer,
-    Once,
-    PerWeek,
-    Phase,
-    PlanLength,
-    PlanPart,
-    Program,
-    RandomDays,
-    Rate,
-    RateTable,
-    Requirement,
-    RequirementSet,
-    Reviews,
-    Room,
-    Roster,
-    Service,
     SessionCodes,
-    Signer,
-    Site,
-    Slot,
     Tier,
     TimeBand,
     TimedCode,
-    TimePerWeek,
-    Timing,
-    Track,
     WeekCode,
-    Weekly,
+    codes_of,
+)
+from iopkit.plans.conflicts import Appointment
+from iopkit.plans.groups import Group
+from iopkit.plans.plans import MilestoneKind, Signer
+from iopkit.plans.programs import Curriculum, Phase, Program, Service, Track, overlaps
+from iopkit.plans.progress import COURSE_FACTS
+from iopkit.plans.rates import Rate, RateTable
+from iopkit.plans.requirements import (
+    Caseload,
+    Counting,
+    DailyHours,
+    Demand,
+    Frequency,
+    GroupSize,
+    LongestGap,
+    PlanLength,
+    PlanPart,
+    Requirement,
+    RequirementSet,
+    Reviews,
     WeeklyDays,
     WeeklyHours,
     WeeklyServices,
     WrittenPlan,
-    codes_of,
 )
-from iopkit.plans.programs import overlaps
+from iopkit.plans.sites import Clinician, ClosedRule, Closure, Offer, Room, Site
+from iopkit.plans.timings import (
+    EveryWeeks,
+    InAll,
+    Once,
+    PerWeek,
+    RandomDays,
+    Slot,
+    TimePerWeek,
+    Timing,
+    Weekly,
+)
 from iopkit.sources import Dated, Grade, Source, Versions
 
 T = TypeVar("T")

@@ -40,12 +40,7 @@ from iopkit.eligibility import (
 )
 from iopkit.eligibility.predicates import Between, Compare, OneOf
 from iopkit.eligibility.spaces import Space
-from iopkit.errors import (
-    InvalidError,
-    MissingExtraError,
-    NotInForceError,
-    TooComplexError,
-)
+from iopkit.errors import InvalidError, MissingExtraError, NotInForceError, TooComplexError
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import predicates
 from iopkit.truth import Truth

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit import Fault, InvalidError, Patient, Plan, Program, Schedule, Site, from_json, from_toml
+from iopkit import (
+    Fault,
+    InvalidError,
+    Patient,
+    Plan,
+    Program,
+    Schedule,
+    Site,
+    from_json,
+    from_toml,
+)
 from iopkit.interchange import predicate_from_json, to_json
 
 Reader = Callable[[str, str | bytes], object]

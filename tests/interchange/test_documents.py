@@ -360,7 +360,14 @@ from iopkit import draft, from_json, schedule, to_json
 from iopkit.eligibility import Ladder, Placement
 from iopkit.interchange import predicate_from_json
 from iopkit.plans import (
-    Charges, CodingScheme, Finding, RateTable, RequirementSet, Roster, itemize)
+    Charges,
+    CodingScheme,
+    Finding,
+    RateTable,
+    RequirementSet,
+    Roster,
+    itemize,
+)
 kinds = {"charges": Charges, "coding": CodingScheme, "decision": Decision,
          "finding": Finding, "ladder": Ladder, "patient": Patient,
          "placement": Placement, "plan": Plan, "policy": Policy, "program": Program,

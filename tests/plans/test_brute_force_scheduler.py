@@ -7,13 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.availability import (
-    Weekday,
-    WeeklyWindows,
-    clock_time,
-    minute_of_day,
-    whole_minutes,
-)
+from iopkit.availability import Weekday, WeeklyWindows, clock_time, minute_of_day, whole_minutes
 from iopkit.modalities import Modality
 from iopkit.plans import (
     Clinician,

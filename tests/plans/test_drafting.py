@@ -743,7 +743,7 @@ def test_the_same_arguments_give_the_same_plan(
 _SAME_BYTES = """
 from datetime import date
 from uuid import UUID
-from iopkit import Patient, draft, from_json, schedule, to_json, Site
+from iopkit import Patient, Site, draft, from_json, schedule, to_json
 from iopkit.interchange.library import find_program
 import sys
 

@@ -78,8 +78,8 @@ def place(ladder: Ladder, patient: Patient, *, on: date) -> "Placement":
 
     Example:
         >>> from uuid import UUID
-        >>> from iopkit import Patient
-        >>> from iopkit.eligibility import find_ladder
+        >>> from iopkit.patients import Patient
+        >>> from iopkit.eligibility.library.ladders import find_ladder
         >>> somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
         >>> placement = place(find_ladder("us-public-rules"), somebody, on=date(2026, 1, 5))
         >>> placement.level, placement.stopped_at.number
@@ -242,7 +242,8 @@ def dimension_ladder(
 
     Example:
         >>> from datetime import date
-        >>> from iopkit import Grade, LevelOfCare, Source
+        >>> from iopkit.levels import LevelOfCare
+        >>> from iopkit.sources import Grade, Source
         >>> own = Source("our clinic's rules of 2026", Grade.SECONDARY)
         >>> limits = {LevelOfCare("1"): (0, 1, 1, 1, 1, 1), LevelOfCare("4"): (4,) * 6}
         >>> ladder = dimension_ladder("own", "Our own", limits, since=date(2026, 1, 1), source=own)

@@ -5,17 +5,17 @@ from datetime import date
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.changes import (
-    Change,
-    Evidence,
-    evidence,
-    open_facts,
-    smallest_changes,
-)
+from iopkit.eligibility.changes import Change, Evidence, evidence, open_facts, smallest_changes
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.facts import FactSheet, read_facts
 from iopkit.eligibility.kinds import Scalar
-from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, facts_in, other_than_predicate
+from iopkit.eligibility.predicates import (
+    AllOf,
+    AnyFact,
+    Predicate,
+    facts_in,
+    other_than_predicate,
+)
 from iopkit.eligibility.risks import RecordedRisk, recorded_risks, risks_among
 from iopkit.errors import NotInForceError, refuse, unless
 from iopkit.patients import Patient, refuse_before_birth
@@ -120,7 +120,8 @@ class Policy:
             NotInForceError: the sheet's day is before the first version.
 
         Example:
-            >>> from iopkit.eligibility import FACTS, find_policy
+            >>> from iopkit.eligibility.catalogue import FACTS
+            >>> from iopkit.eligibility.library import find_policy
             >>> asked = {"needed_hours_per_week": 8.0}
             >>> sheet = FactSheet.of(FACTS.values(), asked, on=date(2026, 1, 5))
             >>> find_policy("us-medicare-iop").decide_sheet(sheet).verdict

@@ -13,13 +13,7 @@ from attrs import frozen
 from iopkit.confidential import hidden
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.kinds import Scalar, check
-from iopkit.eligibility.predicates import (
-    AnyFact,
-    Predicate,
-    Values,
-    evaluate,
-    facts_in,
-)
+from iopkit.eligibility.predicates import AnyFact, Predicate, Values, evaluate, facts_in
 from iopkit.eligibility.readings import newest
 from iopkit.errors import refuse_moments
 from iopkit.instruments import INSTRUMENTS
@@ -101,7 +95,7 @@ def recorded_risks(
 
     Example:
         >>> from uuid import UUID
-        >>> from iopkit import Patient
+        >>> from iopkit.patients import Patient
         >>> from iopkit.patients import Assessment
         >>> found = Assessment(date(2026, 1, 3), suicidal_ideation=True)
         >>> somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), assessments=(found,))

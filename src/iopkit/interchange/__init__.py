@@ -1,11 +1,6 @@
 """In and out: documents, calendars, text and shipped programs."""
 
-from iopkit.interchange.advice import (
-    fit_document,
-    fits_text,
-    proposals_document,
-    proposals_text,
-)
+from iopkit.interchange.advice import fit_document, fits_text, proposals_document, proposals_text
 from iopkit.interchange.appointments import appointments_from_ical
 from iopkit.interchange.bills import charges_text, coding_text, costs_text, rates_text
 from iopkit.interchange.decisions import decision_html, decision_markdown, decision_text

@@ -11,7 +11,9 @@ from typing import Any
 from iopkit.interchange.decisions import ADVICE
 from iopkit.interchange.documents import to_document
 from iopkit.interchange.texts import duration_text, item
-from iopkit.plans import Fit, Judgment, Left, MatterKind, Proposal, Proposals
+from iopkit.plans.fitting import Fit, Judgment
+from iopkit.plans.plans import MatterKind
+from iopkit.plans.proposals import Left, Proposal, Proposals
 
 
 def fits_text(fits: Iterable[Fit]) -> str:

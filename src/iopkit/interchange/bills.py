@@ -12,24 +12,20 @@ from iopkit.interchange.plain import counted
 from iopkit.interchange.texts import day_text, duration_text, item, wrapped
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Modality
-from iopkit.plans import (
-    Charge,
-    Charges,
+from iopkit.plans.charges import Charge, Charges, Refusal, Total
+from iopkit.plans.coding import (
     CodingRule,
     CodingScheme,
-    CostComparison,
-    CostFigure,
     DayCode,
     DayTiers,
     Exclusion,
-    RateTable,
-    Refusal,
     SessionCodes,
     TimeBand,
     TimedCode,
-    Total,
     WeekCode,
 )
+from iopkit.plans.costs import CostComparison, CostFigure
+from iopkit.plans.rates import RateTable
 from iopkit.sources import Source
 
 _OUTPATIENT = LevelOfCare("1")
@@ -120,7 +116,7 @@ def rule_words(rule: CodingRule) -> str:
     """A rule of a coding scheme in prose.
 
     Example:
-        >>> from iopkit.plans import find_coding
+        >>> from iopkit.plans.codebook import find_coding
         >>> print(rule_words(find_coding("us-h0015").versions.dated[0].value[0]))
         H0015: a day of at least 3 h, in a week of at least 3 such days booked
     """

@@ -17,9 +17,17 @@ from cattrs import Converter
 from cattrs.gen import make_dict_unstructure_fn, override
 
 from iopkit.availability import Weekday, WeeklyWindows, Window, whole_minutes
-from iopkit.eligibility import FACTS, AnyFact, Decision, Fact, Placement, Result, RungResult
+from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.placement import Placement, RungResult
+from iopkit.eligibility.policies import Decision, Result
+from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.errors import Fault, InvalidError, Step, did_you_mean, refuse, unless
-from iopkit.plans import COURSE_FACTS, Charge, Charges, Finding, Plan, Schedule, Slot
+from iopkit.plans.charges import Charge, Charges
+from iopkit.plans.checks import Finding
+from iopkit.plans.plans import Plan
+from iopkit.plans.progress import COURSE_FACTS
+from iopkit.plans.sessions import Schedule
+from iopkit.plans.timings import Slot
 
 MAX_FAULTS = 100
 """After how many faults the rest of a list or of an object's unknown keys is left unread."""

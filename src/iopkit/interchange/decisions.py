@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, indent, tostring
 
-from iopkit.eligibility import Decision, Result
+from iopkit.eligibility.policies import Decision, Result
 from iopkit.interchange.markup import bullets, child, row
 from iopkit.interchange.texts import STATES, item, wrapped
 from iopkit.truth import Truth

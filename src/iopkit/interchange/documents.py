@@ -22,17 +22,12 @@ from typing import Any, TypeVar
 from attrs import evolve
 
 from iopkit.confidential import hidden
-from iopkit.eligibility import (
-    FACTS,
-    AnyFact,
-    Decision,
-    Kind,
-    Ladder,
-    Placement,
-    Policy,
-    Predicate,
-    Tradeoff,
-)
+from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.kinds import Kind
+from iopkit.eligibility.placement import Ladder, Placement
+from iopkit.eligibility.policies import Decision, Policy
+from iopkit.eligibility.predicates import AnyFact, Predicate
+from iopkit.eligibility.profiles import Tradeoff
 from iopkit.errors import Fault, InvalidError
 from iopkit.interchange.conversion import (
     Facts,
@@ -47,27 +42,20 @@ from iopkit.interchange.conversion import (
 )
 from iopkit.interchange.indentation import indented
 from iopkit.interchange.limits import is_shallow, refuse_excess, too_deep, without_depths
-from iopkit.interchange.positions import (
-    Language,
-    line_of_repeated_key,
-    line_of_word,
-    lines_of,
-)
+from iopkit.interchange.positions import Language, line_of_repeated_key, line_of_word, lines_of
 from iopkit.patients import Patient
-from iopkit.plans import (
-    COURSE_FACTS,
-    Charges,
-    CodingScheme,
-    CostComparison,
-    Finding,
-    Plan,
-    Program,
-    RateTable,
-    RequirementSet,
-    Roster,
-    Schedule,
-    Site,
-)
+from iopkit.plans.candidates import Roster
+from iopkit.plans.charges import Charges
+from iopkit.plans.checks import Finding
+from iopkit.plans.coding import CodingScheme
+from iopkit.plans.costs import CostComparison
+from iopkit.plans.plans import Plan
+from iopkit.plans.programs import Program
+from iopkit.plans.progress import COURSE_FACTS
+from iopkit.plans.rates import RateTable
+from iopkit.plans.requirements import RequirementSet
+from iopkit.plans.sessions import Schedule
+from iopkit.plans.sites import Site
 from iopkit.sources import Source
 
 FORMAT = 1
@@ -156,7 +144,8 @@ def to_json(value: object) -> str:
     """A value as a JSON document: the same value gives the same text.
 
     Example:
-        >>> from iopkit import HolidayCalendar, Site, WeeklyWindows
+        >>> from iopkit.availability import WeeklyWindows
+        >>> from iopkit.plans.sites import HolidayCalendar, Site
         >>> hours = WeeklyWindows.of("monday 09:00-21:00")
         >>> print(to_json(Site("Elm Street", "America/Chicago", hours)))
         {

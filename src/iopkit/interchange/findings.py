@@ -9,13 +9,14 @@ from itertools import groupby
 
 from iopkit.interchange.texts import STATES, duration_text, item, link, section
 from iopkit.modalities import Modality
-from iopkit.plans import (
-    Bounds,
+from iopkit.plans.checks import Finding, Unit, verdict
+from iopkit.plans.figures import Bounds
+from iopkit.plans.plans import Signer
+from iopkit.plans.requirements import (
     Caseload,
     Counting,
     DailyHours,
     Demand,
-    Finding,
     Frequency,
     GroupSize,
     LongestGap,
@@ -24,13 +25,10 @@ from iopkit.plans import (
     Requirement,
     RequirementSet,
     Reviews,
-    Signer,
-    Unit,
     WeeklyDays,
     WeeklyHours,
     WeeklyServices,
     WrittenPlan,
-    verdict,
 )
 from iopkit.truth import Truth
 

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from attrs import evolve
 
-from iopkit.eligibility import AllOf, Compare, Predicate, describe
+from iopkit.eligibility.predicates import AllOf, Compare, Predicate, describe
 from iopkit.errors import refuse, unless
 from iopkit.interchange.markup import bullets, child, document, row
 from iopkit.interchange.plain import (
@@ -25,25 +25,11 @@ from iopkit.interchange.weeks import week_text
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
 from iopkit.patients import Relationship
-from iopkit.plans import (
-    Goal,
-    InAll,
-    Matter,
-    MatterKind,
-    Milestone,
-    MilestoneKind,
-    Note,
-    Objective,
-    Once,
-    PerWeek,
-    Plan,
-    Reason,
-    Schedule,
-    Service,
-    Signer,
-    Weekly,
-    slots_of,
-)
+from iopkit.plans.goals import Goal, Objective
+from iopkit.plans.plans import Matter, MatterKind, Milestone, MilestoneKind, Note, Plan, Signer
+from iopkit.plans.programs import Service
+from iopkit.plans.sessions import Reason, Schedule
+from iopkit.plans.timings import InAll, Once, PerWeek, Weekly, slots_of
 from iopkit.truth import Truth
 
 _DAY = timedelta(days=1)

@@ -12,9 +12,9 @@ from attrs import frozen
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, unless
 from iopkit.modalities import Delivery
-from iopkit.plans import Schedule, ScheduleDifference, Session
 from iopkit.plans.clocks import offset_at, offset_changes
-from iopkit.plans.sessions import in_order
+from iopkit.plans.differences import ScheduleDifference
+from iopkit.plans.sessions import Schedule, Session, in_order
 
 _DAY = timedelta(days=1)
 

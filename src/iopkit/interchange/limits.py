@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 
 from attrs import fields_dict, has
 
-from iopkit.eligibility import Fact
+from iopkit.eligibility.predicates import Fact
 from iopkit.errors import Fault, InvalidError, Step
 from iopkit.interchange.conversion import Raw, is_list, is_object, key_place
 from iopkit.interchange.positions import OPAQUE

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from iopkit.availability import Weekday
-from iopkit.plans import (
+from iopkit.plans.timings import (
     EveryWeeks,
     InAll,
     Once,

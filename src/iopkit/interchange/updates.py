@@ -8,8 +8,10 @@ from datetime import timedelta
 
 from iopkit.interchange.plain import counted
 from iopkit.interchange.texts import caution_lines, duration_text, moment_text, section
-from iopkit.plans import Booking, Conflict, Opening, ScheduleDifference, Session, Unplaced
-from iopkit.plans.sessions import number_of
+from iopkit.plans.alternatives import Opening
+from iopkit.plans.conflicts import Booking, Conflict
+from iopkit.plans.differences import ScheduleDifference
+from iopkit.plans.sessions import Session, Unplaced, number_of
 
 
 def difference_text(difference: ScheduleDifference) -> str:

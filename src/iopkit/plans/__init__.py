@@ -1,14 +1,15 @@
 """What, and when? Programs, sites, plans, schedules, requirements and charges."""
 
-from iopkit.plans.alternatives import (
-    Opening,
-    Surroundings,
-    make_up_openings,
-    openings,
-    take,
-)
+from iopkit.plans.alternatives import Opening, Surroundings, make_up_openings, openings, take
 from iopkit.plans.assignments import Aim, Assignment, Assignments, Attainment, Weights, assign
-from iopkit.plans.candidates import Barrier, Candidate, GroupDose, GroupPreference, Roster, barriers
+from iopkit.plans.candidates import (
+    Barrier,
+    Candidate,
+    GroupDose,
+    GroupPreference,
+    Roster,
+    barriers,
+)
 from iopkit.plans.capacity import (
     CensusDay,
     CensusWeek,
@@ -20,15 +21,7 @@ from iopkit.plans.capacity import (
     weekly_census,
     weekly_loads,
 )
-from iopkit.plans.charges import (
-    Charge,
-    Charges,
-    Refusal,
-    Total,
-    Uncharged,
-    Units,
-    itemize,
-)
+from iopkit.plans.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
 from iopkit.plans.checks import Finding, Unit, check, verdict
 from iopkit.plans.claims import Why
 from iopkit.plans.clocks import clock_changes
@@ -89,13 +82,7 @@ from iopkit.plans.plans import (
     Stay,
 )
 from iopkit.plans.preferences import DayPart, Preferences
-from iopkit.plans.programs import (
-    Curriculum,
-    Phase,
-    Program,
-    Service,
-    Track,
-)
+from iopkit.plans.programs import Curriculum, Phase, Program, Service, Track
 from iopkit.plans.progress import COURSE_FACTS, Progress
 from iopkit.plans.proposals import Beyond, Left, Proposal, Proposals, propose
 from iopkit.plans.rates import Rate, RateTable
@@ -138,14 +125,7 @@ from iopkit.plans.revisions import (
 from iopkit.plans.rows import SessionRow, SessionState, session_rows
 from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
 from iopkit.plans.schedules import schedule
-from iopkit.plans.sessions import (
-    Move,
-    Reason,
-    Schedule,
-    Session,
-    Unplaced,
-    booked_doses,
-)
+from iopkit.plans.sessions import Move, Reason, Schedule, Session, Unplaced, booked_doses
 from iopkit.plans.sites import (
     Clinician,
     ClosedRule,

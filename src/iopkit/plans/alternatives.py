@@ -14,15 +14,7 @@ from iopkit.plans.clocks import clock_changes
 from iopkit.plans.conflicts import Appointment, bookings, held_together, instants
 from iopkit.plans.places import free_on
 from iopkit.plans.plans import Plan
-from iopkit.plans.sessions import (
-    Move,
-    Reason,
-    Schedule,
-    Session,
-    identity,
-    in_order,
-    number_of,
-)
+from iopkit.plans.sessions import Move, Reason, Schedule, Session, identity, in_order, number_of
 from iopkit.plans.sites import Site, closed_spans, staffed_hours
 
 _HORIZON = 28

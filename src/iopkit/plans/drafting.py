@@ -6,13 +6,10 @@ from uuid import UUID
 
 from attrs import evolve
 
-from iopkit.availability import (
-    WEEK,
-    WeeklyWindows,
-    whole_minutes,
-)
+from iopkit.availability import WEEK, WeeklyWindows, whole_minutes
 from iopkit.confidential import opaque
-from iopkit.eligibility import FACTS, Decision
+from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.policies import Decision
 from iopkit.errors import Fault, refuse, unless
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality

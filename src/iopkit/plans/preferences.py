@@ -39,7 +39,7 @@ class Preferences:
         InvalidError: a number is not from 1 to 7, or a part is listed twice.
 
     Example:
-        >>> from iopkit import Weekday
+        >>> from iopkit.availability import Weekday
         >>> Preferences(days=3, longest_gap=3).gap([Weekday.MONDAY, Weekday.WEDNESDAY])
         5
     """

@@ -17,8 +17,7 @@ from iopkit.availability import (
     minute_of_day,
     whole_minutes,
 )
-from iopkit.eligibility import Predicate, facts_in
-from iopkit.eligibility.predicates import other_than_predicate
+from iopkit.eligibility.predicates import Predicate, facts_in, other_than_predicate
 from iopkit.errors import Fault, UnknownNameError, refuse, unless
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.modalities import Delivery, Modality

@@ -11,7 +11,8 @@ from types import MappingProxyType
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.eligibility import AnyFact, Fact, Kind, Number, Scalar, YesNo
+from iopkit.eligibility.kinds import Kind, Number, Scalar, YesNo
+from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.errors import refuse, unless
 
 

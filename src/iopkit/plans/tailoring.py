@@ -5,7 +5,9 @@ from datetime import date
 from types import MappingProxyType
 
 from iopkit.consents import Consent, Purpose
-from iopkit.eligibility import FACTS, Predicate, evaluate, facts_in, read_facts
+from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.facts import read_facts
+from iopkit.eligibility.predicates import Predicate, evaluate, facts_in
 from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients import (

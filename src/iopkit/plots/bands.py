@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.interchange import timeline_text
 from iopkit.interchange.plain import short_day_words
 from iopkit.interchange.timelines import (
     Line,
@@ -23,11 +22,13 @@ from iopkit.interchange.timelines import (
     phase_weeks,
     phases_of,
     timeline_remarks,
+    timeline_text,
     timeline_title,
     weekly_times,
 )
 from iopkit.layouts import LINE, PAD, wrapped
-from iopkit.plans import Schedule, Site
+from iopkit.plans.sessions import Schedule
+from iopkit.plans.sites import Site
 from iopkit.plots.canvas import GRID, Form, box, look, measure, plane, resize, saved, sheet
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from iopkit.interchange import template_text
-from iopkit.plans import Dose, Program, weekly_doses
+from iopkit.interchange.texts import template_text
+from iopkit.plans.programs import Program
+from iopkit.plans.timetables import Dose, weekly_doses
 from iopkit.plots.canvas import Form, look, saved, sheet
 
 if TYPE_CHECKING:

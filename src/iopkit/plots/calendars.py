@@ -30,7 +30,7 @@ from iopkit.layouts import (
     laid_out,
     wrapped,
 )
-from iopkit.plans import Schedule
+from iopkit.plans.sessions import Schedule
 from iopkit.plots.canvas import GRID, Form, box, look, measure, plane, saved, sheet, tint
 
 if TYPE_CHECKING:

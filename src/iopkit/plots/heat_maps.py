@@ -12,12 +12,22 @@ from attrs import frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import TooComplexError
-from iopkit.interchange import load_text, meetings_text
-from iopkit.interchange.occupancy import group_words, meetings_by_group
+from iopkit.interchange.occupancy import group_words, load_text, meetings_by_group, meetings_text
 from iopkit.interchange.plain import days_words, short_day_words
 from iopkit.layouts import LINE, PAD, wrapped
-from iopkit.plans import Load, Meeting
-from iopkit.plots.canvas import COLORS, GRID, Form, box, measure, plane, resize, saved, sheet, tint
+from iopkit.plans.capacity import Load, Meeting
+from iopkit.plots.canvas import (
+    COLORS,
+    GRID,
+    Form,
+    box,
+    measure,
+    plane,
+    resize,
+    saved,
+    sheet,
+    tint,
+)
 
 if TYPE_CHECKING:
     from iopkit.plots.canvas import Axes

@@ -8,10 +8,11 @@ from textwrap import fill
 
 from attrs import frozen
 
-from iopkit.eligibility import Policy, describe
 from iopkit.eligibility.diagrams import NO, YES, Diagram, diagram_of, reached
+from iopkit.eligibility.policies import Policy
+from iopkit.eligibility.predicates import describe
 from iopkit.errors import TooComplexError
-from iopkit.interchange import policy_text
+from iopkit.interchange.texts import policy_text
 from iopkit.plots.canvas import Form, saved, sheet
 
 
