@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.availability import (
+from iopkit.errors import InvalidError
+from iopkit.strategies import clock_times, weekly_windows
+from iopkit.windows import (
     DAY,
     WEEK,
     Span,
@@ -19,8 +21,6 @@ from iopkit.availability import (
     plain,
     whole_minutes,
 )
-from iopkit.errors import InvalidError
-from iopkit.strategies import clock_times, weekly_windows
 
 EVERY_MINUTE = frozenset(range(WEEK))
 

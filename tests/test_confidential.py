@@ -27,7 +27,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import iopkit
-from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.confidential import hidden, reveal
 from iopkit.consents import Consent, Expiry, Purpose
 from iopkit.eligibility import (
@@ -67,7 +66,6 @@ from iopkit.interchange import (
 )
 from iopkit.interchange.ical import CalendarItem, session_events
 from iopkit.interchange.timelines import Line, Mark, Stretch, lines_of, phases_of
-from iopkit.layouts import Block, Layout, Placed, Rows, laid_out
 from iopkit.levels import Edition, LevelOfCare
 from iopkit.modalities import Modality
 from iopkit.patients import (
@@ -99,7 +97,6 @@ from iopkit.plans import (
     CensusWeek,
     Charge,
     Charges,
-    Closure,
     Concession,
     Conflict,
     Counted,
@@ -142,7 +139,6 @@ from iopkit.plans import (
     Provenance,
     RandomDays,
     Refusal,
-    Room,
     Roster,
     Schedule,
     ScheduleDifference,
@@ -153,7 +149,6 @@ from iopkit.plans import (
     ShortenSessions,
     Signature,
     Signer,
-    Site,
     Slot,
     Standing,
     Stay,
@@ -192,9 +187,12 @@ from iopkit.plans.remedies import Ground, Remedy
 from iopkit.plots.bands import Scale
 from iopkit.plots.calendars import blocks
 from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, meetings_map
+from iopkit.plots.layouts import Block, Layout, Placed, Rows, laid_out
+from iopkit.sites import Closure, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, weekly_windows
 from iopkit.truth import Truth
+from iopkit.windows import Weekday, WeeklyWindows
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 DAY = timedelta(days=1)

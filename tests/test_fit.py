@@ -15,7 +15,6 @@ from iopkit.interchange import program_names, to_json
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.plans import (
-    Closure,
     GroupSize,
     LongestGap,
     Requirement,
@@ -26,6 +25,7 @@ from iopkit.plans import (
     find_requirements,
     slots_of,
 )
+from iopkit.sites import Closure
 from iopkit.sources import Dated, Grade, Source, Versions
 
 EXAMPLES = files("iopkit") / "examples"

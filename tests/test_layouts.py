@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import InvalidError
-from iopkit.availability import DAY
-from iopkit.layouts import (
+from iopkit.plots.layouts import (
     COLUMN,
     LEFT,
     LINE,
@@ -23,6 +22,7 @@ from iopkit.layouts import (
     laid_out,
     wrapped,
 )
+from iopkit.windows import DAY
 
 
 def measure(text: str, size: float) -> float:

@@ -10,7 +10,6 @@ from attrs.exceptions import FrozenInstanceError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.availability import WeeklyWindows
 from iopkit.consents import Consent
 from iopkit.errors import InvalidError
 from iopkit.instruments import Screening
@@ -32,6 +31,7 @@ from iopkit.patients import (
     refuse_before_birth,
 )
 from iopkit.strategies import obligations, patients, weekly_windows
+from iopkit.windows import WeeklyWindows
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 DAY = timedelta(days=1)

@@ -43,9 +43,7 @@ from iopkit.eligibility import (
 )
 from iopkit.errors import TooComplexError
 from iopkit.interchange import program_names
-from iopkit.layouts import COLUMN
 from iopkit.plans import (
-    Closure,
     EveryWeeks,
     Once,
     PerWeek,
@@ -59,6 +57,8 @@ from iopkit.plans import (
     weekly_doses,
 )
 from iopkit.plots import policy_picture, program_picture, week_picture
+from iopkit.plots.layouts import COLUMN
+from iopkit.sites import Closure
 from iopkit.sources import Dated, Grade, Source, Versions
 
 SVG = "{http://www.w3.org/2000/svg}"

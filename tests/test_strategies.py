@@ -47,7 +47,6 @@ from iopkit.patients import (
     SubstanceUseDisorder,
 )
 from iopkit.plans import (
-    ClosedRule,
     DayCode,
     DayTiers,
     Demand,
@@ -64,6 +63,7 @@ from iopkit.plans import (
     Weekly,
 )
 from iopkit.plans.programs import overlaps
+from iopkit.sites import ClosedRule
 from iopkit.truth import Truth
 
 # The same search in every run, which stops at the first hit.

@@ -16,7 +16,6 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from iopkit import levels
-from iopkit.availability import WeeklyWindows
 from iopkit.eligibility import (
     FACTS,
     LADDERS,
@@ -54,15 +53,12 @@ from iopkit.plans import (
     COSTS,
     RATES,
     REQUIREMENTS,
-    Clinician,
     Exclusion,
     Phase,
     Program,
     Requirement,
-    Room,
     Schedule,
     Service,
-    Site,
     census,
     compare_costs,
     discrepancies,
@@ -83,7 +79,9 @@ from iopkit.plots import (
     program_picture,
     week_picture,
 )
+from iopkit.sites import Clinician, Room, Site
 from iopkit.sources import Source
+from iopkit.windows import WeeklyWindows
 
 Lines = Iterable[str]
 

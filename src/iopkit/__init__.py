@@ -4,7 +4,6 @@ Who is eligible, what the plan is, when the sessions are, and what a payer requi
 immutable values and pure functions. It advises; clinicians decide.
 """
 
-from iopkit.availability import Weekday, WeeklyWindows, Window
 from iopkit.confidential import reveal
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.explanations import explain
@@ -33,9 +32,10 @@ from iopkit.plans.programs import Program
 from iopkit.plans.rulebook import find_requirements
 from iopkit.plans.schedules import schedule
 from iopkit.plans.sessions import Schedule
-from iopkit.plans.sites import HolidayCalendar, Site
+from iopkit.sites import HolidayCalendar, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth
+from iopkit.windows import Weekday, WeeklyWindows, Window
 
 __all__ = [
     "FACTS",

@@ -79,7 +79,7 @@ from iopkit.plans.rescheduling import reschedule
 from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
 from iopkit.plans.schedules import schedule
 from iopkit.plans.sessions import Schedule
-from iopkit.plans.sites import Site
+from iopkit.sites import Site
 from iopkit.truth import Truth, all_of
 
 T = TypeVar("T")

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, fields
 from hypothesis import strategies as st
 
-from iopkit.availability import DAY, WEEK, Weekday, WeeklyWindows, whole_minutes
 from iopkit.consents import TPO, Consent, Expiry, Purpose
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.kinds import Choice, Kind, Scalar, YesNo, is_ordered
@@ -96,7 +95,6 @@ from iopkit.plans.requirements import (
     WeeklyServices,
     WrittenPlan,
 )
-from iopkit.plans.sites import Clinician, ClosedRule, Closure, Offer, Room, Site
 from iopkit.plans.timings import (
     EveryWeeks,
     InAll,
@@ -108,7 +106,9 @@ from iopkit.plans.timings import (
     Timing,
     Weekly,
 )
+from iopkit.sites import Clinician, ClosedRule, Closure, Offer, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions
+from iopkit.windows import DAY, WEEK, Weekday, WeeklyWindows, whole_minutes
 
 T = TypeVar("T")
 

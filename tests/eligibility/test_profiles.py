@@ -10,7 +10,6 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.availability import WeeklyWindows
 from iopkit.eligibility import Tradeoff, tradeoffs
 from iopkit.errors import InvalidError
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
@@ -18,6 +17,7 @@ from iopkit.patients import Obligation, ObligationKind, Patient
 from iopkit.sources import Cited, Grade, Source
 from iopkit.strategies import patients
 from iopkit.truth import Truth
+from iopkit.windows import WeeklyWindows
 
 ON = date(2026, 1, 5)
 OWN = Source("Our own books", Grade.SECONDARY)

@@ -9,7 +9,6 @@ from attrs import fields
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.availability import WeeklyWindows
 from iopkit.consents import Consent, Expiry, Purpose
 from iopkit.eligibility import FACTS, Scalar, read_facts
 from iopkit.errors import InvalidError
@@ -34,6 +33,7 @@ from iopkit.patients import (
     Treatment,
 )
 from iopkit.strategies import days, treatments
+from iopkit.windows import WeeklyWindows
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 ON = date(2026, 1, 5)

@@ -63,7 +63,6 @@ from iopkit.plans import (
     Candidate,
     Caseload,
     Charges,
-    Closure,
     CodingScheme,
     Counted,
     Counting,
@@ -88,7 +87,6 @@ from iopkit.plans import (
     LongestGap,
     MilestoneKind,
     Objective,
-    Offer,
     Once,
     PerWeek,
     Phase,
@@ -121,6 +119,7 @@ from iopkit.plans import (
     WrittenPlan,
     itemize,
 )
+from iopkit.sites import Closure, Offer
 
 Reader = Callable[[str, str | bytes], object]
 

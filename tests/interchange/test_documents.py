@@ -71,7 +71,6 @@ from iopkit.plans import (
     Finding,
     Leave,
     Matter,
-    Offer,
     RateTable,
     Reason,
     RequirementSet,
@@ -80,6 +79,7 @@ from iopkit.plans import (
     Why,
     itemize,
 )
+from iopkit.sites import Offer
 from iopkit.strategies import (
     clock_times,
     codings,

@@ -8,7 +8,6 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 
-from iopkit.availability import Weekday
 from iopkit.interchange import checks_text, findings_text, requirements_text
 from iopkit.interchange.findings import bounds_text, counted_text, demand_text, finding_text
 from iopkit.levels import AgeGroup
@@ -50,6 +49,7 @@ from iopkit.plans import (
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import requirement_sets
 from iopkit.truth import Truth
+from iopkit.windows import Weekday
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 MONDAY = date(2026, 1, 12)

@@ -30,16 +30,8 @@ from iopkit import (
 )
 from iopkit.interchange import CalendarDetails, Method, update_ical
 from iopkit.modalities import Delivery
-from iopkit.plans import (
-    Closure,
-    Offer,
-    Phase,
-    ScheduleDifference,
-    Service,
-    Slot,
-    Weekly,
-    schedule_difference,
-)
+from iopkit.plans import Phase, ScheduleDifference, Service, Slot, Weekly, schedule_difference
+from iopkit.sites import Closure, Offer
 from iopkit.strategies import days, patients, programs, sites
 
 STAMP = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

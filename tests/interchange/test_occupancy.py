@@ -12,9 +12,9 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.availability import Weekday
 from iopkit.interchange import capacity_columns, census_text, load_text, meetings_text
 from iopkit.plans import CensusDay, CensusWeek, Load, Meeting, weekly_census
+from iopkit.windows import Weekday
 
 MONDAY = date(2026, 1, 5)
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)

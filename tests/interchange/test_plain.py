@@ -7,11 +7,9 @@ import pytest
 from iopkit import Weekday
 from iopkit.interchange.plain import (
     clock_words,
-    counted,
     day_words,
     days_words,
     length_words,
-    listed,
     often_words,
     short_day_words,
     span_words,
@@ -28,6 +26,7 @@ from iopkit.plans import (
     Timing,
     Weekly,
 )
+from iopkit.prose import counted, listed
 
 MON, FRI = Slot(Weekday.MONDAY, time(18, 30)), Slot(Weekday.FRIDAY, time(18, 30))
 

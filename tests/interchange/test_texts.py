@@ -43,7 +43,6 @@ from iopkit.interchange import (
 from iopkit.interchange.texts import dose_text, duration_text
 from iopkit.plans import (
     COURSE_FACTS,
-    Closure,
     Dose,
     Goal,
     Phase,
@@ -55,6 +54,7 @@ from iopkit.plans import (
     Slot,
     Weekly,
 )
+from iopkit.sites import Closure
 from iopkit.strategies import days, patients, programs, sites
 
 EXAMPLES = Path(iopkit.__file__).parent / "examples"

@@ -20,7 +20,6 @@ from iopkit.interchange.timelines import (
 )
 from iopkit.modalities import Modality
 from iopkit.plans import (
-    Closure,
     Leave,
     Milestone,
     MilestoneKind,
@@ -32,6 +31,7 @@ from iopkit.plans import (
     Timing,
     Weekly,
 )
+from iopkit.sites import Closure
 from iopkit.strategies import programs, sites
 
 KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")

@@ -9,10 +9,8 @@ from iopkit import Modality, Program, Schedule, Site, WeeklyWindows, schedule
 from iopkit.interchange import conflicts_text, openings_text
 from iopkit.plans import (
     Appointment,
-    Closure,
     Phase,
     Plan,
-    Room,
     Service,
     Slot,
     Surroundings,
@@ -21,6 +19,7 @@ from iopkit.plans import (
     patient_conflicts,
     site_conflicts,
 )
+from iopkit.sites import Closure, Room
 
 KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")
 MONDAY = date(2026, 1, 5)

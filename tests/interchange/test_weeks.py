@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import InvalidError, Modality, Plan, Program, Schedule, Site, schedule
-from iopkit.availability import WeeklyWindows
 from iopkit.interchange import week_text
 from iopkit.interchange.plain import day_words, span_words
-from iopkit.plans import Closure, Leave, Phase, RandomDays, Service, Slot, Weekly
+from iopkit.plans import Leave, Phase, RandomDays, Service, Slot, Weekly
+from iopkit.sites import Closure
 from iopkit.strategies import programs, sites
+from iopkit.windows import WeeklyWindows
 
 KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")
 MONDAY = date(2026, 1, 5)

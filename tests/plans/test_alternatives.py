@@ -12,25 +12,19 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.availability import DAY, Weekday, WeeklyWindows, minute_of_day
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.plans import (
     Appointment,
-    Clinician,
-    Closure,
-    HolidayCalendar,
     Leave,
     Opening,
     Phase,
     Plan,
     Program,
     Reason,
-    Room,
     Schedule,
     Service,
     Session,
-    Site,
     Slot,
     Stay,
     Surroundings,
@@ -41,6 +35,8 @@ from iopkit.plans import (
     schedule,
     take,
 )
+from iopkit.sites import Clinician, Closure, HolidayCalendar, Room, Site
+from iopkit.windows import DAY, Weekday, WeeklyWindows, minute_of_day
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 OTHER = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")

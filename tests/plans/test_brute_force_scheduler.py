@@ -7,25 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.availability import Weekday, WeeklyWindows, clock_time, minute_of_day, whole_minutes
 from iopkit.modalities import Modality
-from iopkit.plans import (
-    Clinician,
-    ClosedRule,
-    Closure,
-    Leave,
-    Offer,
-    Phase,
-    Plan,
-    Program,
-    Room,
-    Service,
-    Site,
-    Slot,
-    Weekly,
-    schedule,
-)
+from iopkit.plans import Leave, Phase, Plan, Program, Service, Slot, Weekly, schedule
 from iopkit.plans.programs import overlaps
+from iopkit.sites import Clinician, ClosedRule, Closure, Offer, Room, Site
+from iopkit.windows import Weekday, WeeklyWindows, clock_time, minute_of_day, whole_minutes
 
 # All times of a case are multiples of this many minutes, so no start in between is missed.
 GRID = 5

@@ -9,27 +9,21 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.patients import Patient
 from iopkit.plans import (
     CensusDay,
     CensusWeek,
-    Clinician,
-    Closure,
-    HolidayCalendar,
     Leave,
     Load,
     Meeting,
     Phase,
     Plan,
     Program,
-    Room,
     Schedule,
     Service,
     Session,
-    Site,
     Slot,
     Weekly,
     census,
@@ -40,6 +34,8 @@ from iopkit.plans import (
     weekly_census,
     weekly_loads,
 )
+from iopkit.sites import Clinician, Closure, HolidayCalendar, Room, Site
+from iopkit.windows import Weekday, WeeklyWindows
 
 MONDAY = date(2026, 3, 2)
 ONE_DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from attrs import evolve
 
-from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans import (
@@ -35,7 +34,6 @@ from iopkit.plans import (
     Service,
     Session,
     SessionCodes,
-    Site,
     Slot,
     Tier,
     TimeBand,
@@ -51,7 +49,9 @@ from iopkit.plans import (
     itemize,
     schedule,
 )
+from iopkit.sites import Site
 from iopkit.sources import Dated, Grade, Source, Versions
+from iopkit.windows import Weekday, WeeklyWindows
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 OTHER_KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")

@@ -13,7 +13,6 @@ from attrs import evolve, frozen
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from iopkit.availability import DAY, Weekday, WeeklyWindows
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.interchange import find_program, from_json, to_json
 from iopkit.levels import AgeGroup
@@ -24,7 +23,6 @@ from iopkit.plans import (
     TREATMENT,
     Bounds,
     Caseload,
-    Closure,
     Counting,
     DailyHours,
     Demand,
@@ -37,7 +35,6 @@ from iopkit.plans import (
     LongestGap,
     Milestone,
     MilestoneKind,
-    Offer,
     Once,
     PerWeek,
     Phase,
@@ -54,7 +51,6 @@ from iopkit.plans import (
     Session,
     Signature,
     Signer,
-    Site,
     Slot,
     TimePerWeek,
     Timing,
@@ -71,8 +67,10 @@ from iopkit.plans import (
     timetable,
     verdict,
 )
+from iopkit.sites import Closure, Offer, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth, all_of
+from iopkit.windows import DAY, Weekday, WeeklyWindows
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 MONDAY = date(2026, 1, 12)

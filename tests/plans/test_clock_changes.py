@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.availability import DAY, WeeklyWindows
+from iopkit.clocks import clock_changes
 from iopkit.modalities import Modality
 from iopkit.plans import (
     Phase,
@@ -20,12 +20,12 @@ from iopkit.plans import (
     Schedule,
     Service,
     Session,
-    Site,
     Slot,
     Weekly,
-    clock_changes,
     schedule,
 )
+from iopkit.sites import Site
+from iopkit.windows import DAY, WeeklyWindows
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 MINUTE = timedelta(minutes=1)

@@ -13,29 +13,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.availability import DAY, WeeklyWindows, minute_of_day
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.plans import (
     Appointment,
     Booking,
-    Clinician,
     Conflict,
     ConflictKind,
     Phase,
     Plan,
     Program,
-    Room,
     Schedule,
     Service,
     Session,
-    Site,
     Slot,
     Weekly,
     free_time,
     patient_conflicts,
     site_conflicts,
 )
+from iopkit.sites import Clinician, Room, Site
+from iopkit.windows import DAY, WeeklyWindows, minute_of_day
 
 MONDAY = date(2026, 3, 2)
 MINUTE, HOUR, ONE_DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -9,12 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.errors import InvalidError
 from iopkit.interchange import difference_text
 from iopkit.modalities import Modality
 from iopkit.plans import (
-    Closure,
     Move,
     Phase,
     Plan,
@@ -22,13 +20,14 @@ from iopkit.plans import (
     Reason,
     Schedule,
     Service,
-    Site,
     Slot,
     Weekly,
     draft,
     schedule,
     schedule_difference,
 )
+from iopkit.sites import Closure, Site
+from iopkit.windows import Weekday, WeeklyWindows
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 ONE_DAY = timedelta(days=1)

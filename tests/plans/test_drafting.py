@@ -14,7 +14,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.availability import DAY, WEEK, Weekday, WeeklyWindows, minute_of_day, whole_minutes
 from iopkit.eligibility import AllOf, Criterion, Policy
 from iopkit.errors import InvalidError
 from iopkit.interchange import to_json
@@ -22,18 +21,15 @@ from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients import Obligation, ObligationKind, Patient
 from iopkit.plans import (
-    Clinician,
     InAll,
     Matter,
     Note,
-    Offer,
     PerWeek,
     Phase,
     Plan,
     Program,
     RandomDays,
     Service,
-    Site,
     Slot,
     Timing,
     Weekly,
@@ -42,7 +38,9 @@ from iopkit.plans import (
     slots_of,
     timetable,
 )
+from iopkit.sites import Clinician, Offer, Site
 from iopkit.sources import Dated, Grade, Source, Versions
+from iopkit.windows import DAY, WEEK, Weekday, WeeklyWindows, minute_of_day, whole_minutes
 
 START = date(2026, 1, 5)
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import find_program, find_requirements
-from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
@@ -19,7 +18,6 @@ from iopkit.needs import Need
 from iopkit.patients import Patient
 from iopkit.plans import (
     Caseload,
-    Closure,
     DailyHours,
     Demand,
     Fit,
@@ -31,7 +29,6 @@ from iopkit.plans import (
     RequirementSet,
     Reviews,
     Service,
-    Site,
     Slot,
     Track,
     Weekly,
@@ -44,8 +41,10 @@ from iopkit.plans import (
     schedule,
 )
 from iopkit.plans.plans import MilestoneKind
+from iopkit.sites import Closure, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth
+from iopkit.windows import Weekday, WeeklyWindows
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 MONDAY = date(2026, 3, 2)

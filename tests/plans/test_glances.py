@@ -8,10 +8,8 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.modalities import Modality
 from iopkit.plans import (
-    Closure,
     Once,
     PerWeek,
     Phase,
@@ -20,12 +18,13 @@ from iopkit.plans import (
     RandomDays,
     Schedule,
     Service,
-    Site,
     Slot,
     Timing,
     Weekly,
     schedule,
 )
+from iopkit.sites import Closure, Site
+from iopkit.windows import Weekday, WeeklyWindows
 
 KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")
 OTHER_KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")

@@ -22,20 +22,17 @@ from iopkit import (
     draft,
     schedule,
 )
+from iopkit.languages import speaks
 from iopkit.modalities import Delivery
 from iopkit.plans import (
     Barrier,
     Candidate,
-    Clinician,
-    Closure,
     EveryWeeks,
     Group,
     GroupDose,
     GroupPreference,
-    Offer,
     PerWeek,
     Phase,
-    Room,
     Roster,
     Service,
     Slot,
@@ -44,7 +41,8 @@ from iopkit.plans import (
     barriers,
     join,
 )
-from iopkit.plans.groups import spare_seats, speaks
+from iopkit.plans.groups import spare_seats
+from iopkit.sites import Clinician, Closure, Offer, Room
 from iopkit.strategies import groups, rosters
 
 ON = date(2026, 1, 5)

@@ -9,23 +9,12 @@ from uuid import UUID
 import pytest
 from attrs import evolve
 
-from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.errors import InvalidError, MissingExtraError
 from iopkit.interchange.library import find_program
 from iopkit.patients import Patient
-from iopkit.plans import (
-    Closure,
-    HolidayCalendar,
-    Move,
-    Offer,
-    Reason,
-    Schedule,
-    Site,
-    closed_days,
-    draft,
-    schedule,
-)
-from iopkit.plans.sites import _holidays
+from iopkit.plans import Move, Reason, Schedule, draft, schedule
+from iopkit.sites import Closure, HolidayCalendar, Offer, Site, _holidays, closed_days
+from iopkit.windows import Weekday, WeeklyWindows
 
 YEAR = date(2026, 1, 1), date(2027, 1, 1)
 MLK_DAY = date(2026, 1, 19)
@@ -215,8 +204,8 @@ def test_a_site_without_a_holiday_calendar_needs_no_package(
 
 _NAMES = """
 from datetime import date
-from iopkit.availability import WeeklyWindows
-from iopkit.plans import HolidayCalendar, Site, closed_days
+from iopkit.windows import WeeklyWindows
+from iopkit.sites import HolidayCalendar, Site, closed_days
 
 for country in ("DE", "FR", "NO"):
     site = Site("s", "UTC", WeeklyWindows.always(), HolidayCalendar(country))

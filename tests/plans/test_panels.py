@@ -20,13 +20,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.availability import WeeklyWindows
 from iopkit.errors import InvalidError, MissingExtraError
 from iopkit.modalities import Modality
 from iopkit.patients import Patient
 from iopkit.plans import (
     EveryWeeks,
-    HolidayCalendar,
     PerWeek,
     Phase,
     Program,
@@ -34,7 +32,6 @@ from iopkit.plans import (
     Reason,
     Service,
     SessionRow,
-    Site,
     Slot,
     Track,
     Weekly,
@@ -43,6 +40,8 @@ from iopkit.plans import (
     session_rows,
 )
 from iopkit.plans.panels import panel
+from iopkit.sites import HolidayCalendar, Site
+from iopkit.windows import WeeklyWindows
 
 HOUR = timedelta(hours=1)
 KEY = "0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"

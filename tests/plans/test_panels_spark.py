@@ -13,24 +13,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.availability import WeeklyWindows
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.patients import Patient
 from iopkit.plans import (
-    HolidayCalendar,
     PerWeek,
     Phase,
     Program,
     RandomDays,
     Service,
     SessionRow,
-    Site,
     draft,
     schedule,
     session_rows,
 )
 from iopkit.plans.panels import panel
+from iopkit.sites import HolidayCalendar, Site
+from iopkit.windows import WeeklyWindows
 
 sql = pytest.importorskip("pyspark.sql", reason="the group spark, which needs Java, is missing")
 

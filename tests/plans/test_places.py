@@ -10,26 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import InvalidError, Patient, draft, schedule
-from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.interchange import calendar_text, plan_html, plan_text, week_text
 from iopkit.modalities import Modality
 from iopkit.plans import (
-    Clinician,
-    ClosedRule,
-    Closure,
     Leave,
-    Offer,
     PerWeek,
     Phase,
     Plan,
     Program,
     RandomDays,
     Reason,
-    Room,
     Schedule,
     Service,
     Session,
-    Site,
     Slot,
     Stay,
     Weekly,
@@ -39,7 +32,17 @@ from iopkit.plans import (
     find_requirements,
     itemize,
 )
-from iopkit.plans.sites import closed_spans, service_hours
+from iopkit.sites import (
+    Clinician,
+    ClosedRule,
+    Closure,
+    Offer,
+    Room,
+    Site,
+    closed_spans,
+    service_hours,
+)
+from iopkit.windows import Weekday, WeeklyWindows
 
 KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")
 START = date(2026, 5, 4)  # a Monday

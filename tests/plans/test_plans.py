@@ -9,7 +9,6 @@ from uuid import UUID
 import pytest
 from attrs import evolve
 
-from iopkit.availability import Weekday
 from iopkit.errors import InvalidError, Step
 from iopkit.modalities import Modality
 from iopkit.needs import Need
@@ -29,6 +28,7 @@ from iopkit.plans import (
     Signer,
     Track,
 )
+from iopkit.windows import Weekday
 
 GROUP = Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3), timedelta(hours=3))
 PROGRAM = Program(

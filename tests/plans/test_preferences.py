@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import InvalidError, Patient, draft
-from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.interchange import plan_html, plan_text
 from iopkit.modalities import Modality
 from iopkit.plans import (
@@ -22,11 +21,12 @@ from iopkit.plans import (
     Preferences,
     Program,
     Service,
-    Site,
     Slot,
     Weekly,
     slots_of,
 )
+from iopkit.sites import Site
+from iopkit.windows import Weekday, WeeklyWindows
 
 PATIENT = Patient(UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"))
 START = date(2026, 5, 4)

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.availability import WEEK, Weekday
 from iopkit.errors import InvalidError, Step
 from iopkit.modalities import Modality
 from iopkit.plans import (
@@ -27,6 +26,7 @@ from iopkit.plans import (
     slots_of,
 )
 from iopkit.plans.programs import fixed_times, overlaps
+from iopkit.windows import WEEK, Weekday
 
 
 def faults(make: Callable[[], object]) -> list[tuple[Step, ...]]:

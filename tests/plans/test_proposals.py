@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iopkit import Patient, find_program, find_requirements, from_json, from_toml
-from iopkit.availability import DAY, Weekday, WeeklyWindows, clock_time, whole_minutes
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery, Modality
@@ -24,7 +23,6 @@ from iopkit.plans import (
     Beyond,
     CapGroups,
     Caseload,
-    Closure,
     Counting,
     DailyHours,
     Demand,
@@ -59,7 +57,6 @@ from iopkit.plans import (
     ShortenSessions,
     Signature,
     Signer,
-    Site,
     Slot,
     Timing,
     Weekly,
@@ -74,8 +71,10 @@ from iopkit.plans import (
     schedule,
     slots_of,
 )
+from iopkit.sites import Closure, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth
+from iopkit.windows import DAY, Weekday, WeeklyWindows, clock_time, whole_minutes
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 MONDAY = date(2026, 3, 2)

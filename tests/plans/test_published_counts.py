@@ -9,21 +9,12 @@ from uuid import UUID
 import pytest
 from attrs import frozen
 
-from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.interchange.library import find_program
 from iopkit.modalities import Modality
 from iopkit.patients import Patient
-from iopkit.plans import (
-    Dose,
-    Offer,
-    Schedule,
-    Site,
-    booked_doses,
-    draft,
-    schedule,
-    timetable,
-    weekly_doses,
-)
+from iopkit.plans import Dose, Schedule, booked_doses, draft, schedule, timetable, weekly_doses
+from iopkit.sites import Offer, Site
+from iopkit.windows import Weekday, WeeklyWindows
 
 MON, WED, FRI = Weekday.MONDAY, Weekday.WEDNESDAY, Weekday.FRIDAY
 

@@ -10,18 +10,14 @@ from importlib.resources import files
 import pytest
 from attrs import evolve, frozen
 
-from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.interchange import find_program, from_json, program_names
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery
 from iopkit.patients import Patient
 from iopkit.plans import (
-    Closure,
     Dose,
-    Offer,
     Program,
     Schedule,
-    Site,
     TimePerWeek,
     booked_doses,
     discrepancies,
@@ -30,7 +26,9 @@ from iopkit.plans import (
     timetable,
     weekly_doses,
 )
+from iopkit.sites import Closure, Offer, Site
 from iopkit.sources import Grade
+from iopkit.windows import Weekday, WeeklyWindows
 
 MINUTE = timedelta(minutes=1)
 

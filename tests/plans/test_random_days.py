@@ -9,11 +9,9 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.modalities import Modality
 from iopkit.patients import Patient
 from iopkit.plans import (
-    Closure,
     Phase,
     Plan,
     Program,
@@ -21,12 +19,13 @@ from iopkit.plans import (
     Reason,
     Schedule,
     Service,
-    Site,
     Slot,
     Weekly,
     draft,
     schedule,
 )
+from iopkit.sites import Closure, Site
+from iopkit.windows import Weekday, WeeklyWindows
 
 MONDAY = date(2026, 1, 5)
 PATIENT = Patient(

@@ -10,7 +10,6 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.eligibility import POLICIES
 from iopkit.errors import InvalidError, NotInForceError, Step, UnknownNameError
 from iopkit.interchange import find_program, from_json, to_json
@@ -30,7 +29,6 @@ from iopkit.plans import (
     LongestGap,
     Milestone,
     MilestoneKind,
-    Offer,
     PerWeek,
     Phase,
     Plan,
@@ -42,7 +40,6 @@ from iopkit.plans import (
     Reviews,
     Service,
     Signer,
-    Site,
     Slot,
     TimePerWeek,
     Timing,
@@ -59,8 +56,10 @@ from iopkit.plans import (
     verdict,
 )
 from iopkit.plans.requirements import whole_months
+from iopkit.sites import Offer, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth, all_of
+from iopkit.windows import Weekday, WeeklyWindows
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 MONDAY = date(2026, 1, 12)

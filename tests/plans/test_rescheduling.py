@@ -11,23 +11,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.plans import (
     Appointment,
-    Clinician,
-    Closure,
-    Offer,
     Phase,
     Plan,
     Program,
     RandomDays,
     Reason,
-    Room,
     Schedule,
     Service,
-    Site,
     Slot,
     Surroundings,
     Weekly,
@@ -42,6 +36,8 @@ from iopkit.plans import (
     timetable,
 )
 from iopkit.plans.programs import services_by_place
+from iopkit.sites import Clinician, Closure, Offer, Room, Site
+from iopkit.windows import Weekday, WeeklyWindows
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 MONDAY = date(2026, 1, 5)

@@ -7,7 +7,6 @@ from uuid import UUID
 import pytest
 from attrs import evolve
 
-from iopkit.availability import Weekday
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.plans import (
@@ -41,6 +40,7 @@ from iopkit.plans import (
     revise,
     timetable,
 )
+from iopkit.windows import Weekday
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 START = date(2026, 1, 5)

@@ -16,12 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.availability import DAY, WEEK, Weekday, WeeklyWindows, minute_of_day, whole_minutes
 from iopkit.errors import InvalidError
 from iopkit.interchange import to_json
 from iopkit.modalities import Modality
 from iopkit.plans import (
-    Closure,
     Dose,
     EveryWeeks,
     InAll,
@@ -36,7 +34,6 @@ from iopkit.plans import (
     Schedule,
     Service,
     Session,
-    Site,
     Slot,
     TimePerWeek,
     Timing,
@@ -47,6 +44,8 @@ from iopkit.plans import (
     slots_of,
 )
 from iopkit.plans.programs import overlaps
+from iopkit.sites import Closure, Site
+from iopkit.windows import DAY, WEEK, Weekday, WeeklyWindows, minute_of_day, whole_minutes
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 OTHER_KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")

@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.errors import InvalidError, Step
-from iopkit.plans import Closure, HolidayCalendar, Offer, Site, closed_days
-from iopkit.plans.sites import open_windows
+from iopkit.sites import Closure, HolidayCalendar, Offer, Site, closed_days, open_windows
+from iopkit.windows import Weekday, WeeklyWindows
 
 SITE = Site("Elm Street", "America/Chicago", WeeklyWindows.of("monday 09:00-17:00"))
 MONDAY = date(2026, 1, 5)

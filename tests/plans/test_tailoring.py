@@ -8,7 +8,6 @@ from attrs import evolve
 from hypothesis import given
 
 from iopkit import strategies
-from iopkit.availability import WeeklyWindows
 from iopkit.consents import Consent, Expiry, Purpose
 from iopkit.modalities import Modality
 from iopkit.needs import Need
@@ -35,14 +34,15 @@ from iopkit.plans import (
     Program,
     Reason,
     Service,
-    Site,
     call_for,
     draft,
     needs_of,
     schedule,
 )
 from iopkit.plans.tailoring import disclosures_of, problems_of
+from iopkit.sites import Site
 from iopkit.truth import Truth
+from iopkit.windows import WeeklyWindows
 
 START = date(2026, 1, 5)
 STRANGER = Patient(key=UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))

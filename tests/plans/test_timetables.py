@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.availability import Weekday
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.plans import (
@@ -30,6 +29,7 @@ from iopkit.plans import (
     timetable,
     weekly_doses,
 )
+from iopkit.windows import Weekday
 
 
 def at(*slots: str) -> tuple[Slot, ...]:

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import find_policy, strategies
-from iopkit.availability import Weekday, WeeklyWindows
 from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery, Modality
@@ -19,7 +18,6 @@ from iopkit.plans import (
     Matter,
     MilestoneKind,
     Note,
-    Offer,
     PerWeek,
     Phase,
     Plan,
@@ -28,7 +26,6 @@ from iopkit.plans import (
     RequirementSet,
     Reviews,
     Service,
-    Site,
     Slot,
     TimePerWeek,
     Track,
@@ -38,8 +35,10 @@ from iopkit.plans import (
     schedule,
     weekly_doses,
 )
+from iopkit.sites import Offer, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth
+from iopkit.windows import Weekday, WeeklyWindows
 
 START = date(2026, 1, 5)
 HOUR = timedelta(hours=1)

@@ -17,7 +17,6 @@ from iopkit.plans import (
     Group,
     GroupDose,
     Lift,
-    Room,
     Roster,
     Slot,
     Waiting,
@@ -27,6 +26,7 @@ from iopkit.plans import (
     barriers,
     grant,
 )
+from iopkit.sites import Room
 from iopkit.strategies import rosters
 
 ON = date(2026, 1, 5)

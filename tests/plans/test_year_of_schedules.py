@@ -9,10 +9,8 @@ from attrs import evolve
 from holidays import country_holidays
 
 from iopkit import HolidayCalendar, Patient, Site, WeeklyWindows, draft, find_program, schedule
-from iopkit.availability import Weekday
 from iopkit.interchange import program_names
 from iopkit.plans import (
-    Closure,
     Dose,
     Matter,
     RandomDays,
@@ -23,6 +21,8 @@ from iopkit.plans import (
     booked_doses,
     weekly_doses,
 )
+from iopkit.sites import Closure
+from iopkit.windows import Weekday
 
 FIRST, DAYS = date(2026, 1, 1), 364
 STAFF_DAY = Closure(date(2026, 2, 18), date(2026, 2, 19), "staff day")

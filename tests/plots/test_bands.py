@@ -10,7 +10,6 @@ from attrs import evolve
 from iopkit import InvalidError, Plan, Program, Schedule, Site, WeeklyWindows, schedule
 from iopkit.modalities import Modality
 from iopkit.plans import (
-    Closure,
     Leave,
     Milestone,
     MilestoneKind,
@@ -24,6 +23,7 @@ from iopkit.plans import (
     Weekly,
 )
 from iopkit.plots import plan_picture
+from iopkit.sites import Closure
 
 Said = Callable[[bytes], list[str]]
 KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from iopkit.availability import Weekday
 from iopkit.interchange import census_text
 from iopkit.plans import CensusDay
 from iopkit.plots import census_picture
+from iopkit.windows import Weekday
 
 Said = Callable[[bytes], list[str]]
 MONDAY = date(2026, 1, 5)

@@ -4,9 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 
-from iopkit.consents import Purpose
-from iopkit.eligibility import readings
-from iopkit.eligibility.citations import (
+from iopkit.citations import (
     AETNA,
     ALABAMA,
     CFR_410_44,
@@ -17,6 +15,8 @@ from iopkit.eligibility.citations import (
     INDIANA,
     SAMHSA_2021,
 )
+from iopkit.consents import Purpose
+from iopkit.eligibility import readings
 from iopkit.eligibility.kinds import Choice, Kind, Number, YesNo
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.eligibility.readings import (

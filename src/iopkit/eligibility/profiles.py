@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from attrs import frozen
 
+from iopkit.citations import ILLINOIS, NORTH_DAKOTA, VIRGINIA, VIRGINIA_INPATIENT
 from iopkit.confidential import hidden
-from iopkit.eligibility.citations import ILLINOIS, NORTH_DAKOTA, VIRGINIA, VIRGINIA_INPATIENT
 from iopkit.eligibility.readings import age
 from iopkit.levels import AgeGroup, HourBand, LevelOfCare, hour_band
 from iopkit.patients import Patient

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
-from iopkit.availability import zone_faults
+from iopkit.clocks import zone_faults
 from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
 from iopkit.plans.conflicts import Appointment
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from iopkit.interchange.plain import counted
 from iopkit.interchange.texts import day_text, duration_text, item, wrapped
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Modality
@@ -26,6 +25,7 @@ from iopkit.plans.coding import (
 )
 from iopkit.plans.costs import CostComparison, CostFigure
 from iopkit.plans.rates import RateTable
+from iopkit.prose import counted
 from iopkit.sources import Source
 
 _OUTPATIENT = LevelOfCare("1")

@@ -16,7 +16,6 @@ import attrs
 from cattrs import Converter
 from cattrs.gen import make_dict_unstructure_fn, override
 
-from iopkit.availability import Weekday, WeeklyWindows, Window, whole_minutes
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.placement import Placement, RungResult
 from iopkit.eligibility.policies import Decision, Result
@@ -28,6 +27,7 @@ from iopkit.plans.plans import Plan
 from iopkit.plans.progress import COURSE_FACTS
 from iopkit.plans.sessions import Schedule
 from iopkit.plans.timings import Slot
+from iopkit.windows import Weekday, WeeklyWindows, Window, whole_minutes
 
 MAX_FAULTS = 100
 """After how many faults the rest of a list or of an object's unknown keys is left unread."""

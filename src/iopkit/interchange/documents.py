@@ -55,7 +55,7 @@ from iopkit.plans.progress import COURSE_FACTS
 from iopkit.plans.rates import RateTable
 from iopkit.plans.requirements import RequirementSet
 from iopkit.plans.sessions import Schedule
-from iopkit.plans.sites import Site
+from iopkit.sites import Site
 from iopkit.sources import Source
 
 FORMAT = 1
@@ -144,8 +144,8 @@ def to_json(value: object) -> str:
     """A value as a JSON document: the same value gives the same text.
 
     Example:
-        >>> from iopkit.availability import WeeklyWindows
-        >>> from iopkit.plans.sites import HolidayCalendar, Site
+        >>> from iopkit.windows import WeeklyWindows
+        >>> from iopkit.sites import HolidayCalendar, Site
         >>> hours = WeeklyWindows.of("monday 09:00-21:00")
         >>> print(to_json(Site("Elm Street", "America/Chicago", hours)))
         {

@@ -13,11 +13,9 @@ from iopkit.eligibility.predicates import AllOf, Compare, Predicate, describe
 from iopkit.errors import refuse, unless
 from iopkit.interchange.markup import bullets, child, document, row
 from iopkit.interchange.plain import (
-    counted,
     day_words,
     days_words,
     length_words,
-    listed,
     often_words,
     weekdays_words,
 )
@@ -30,6 +28,7 @@ from iopkit.plans.plans import Matter, MatterKind, Milestone, MilestoneKind, Not
 from iopkit.plans.programs import Service
 from iopkit.plans.sessions import Reason, Schedule
 from iopkit.plans.timings import InAll, Once, PerWeek, Weekly, slots_of
+from iopkit.prose import counted, listed
 from iopkit.truth import Truth
 
 _DAY = timedelta(days=1)

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
+from iopkit.clocks import offset_at, offset_changes
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, unless
 from iopkit.modalities import Delivery
-from iopkit.plans.clocks import offset_at, offset_changes
 from iopkit.plans.differences import ScheduleDifference
 from iopkit.plans.sessions import Schedule, Session, in_order
 

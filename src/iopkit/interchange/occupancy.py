@@ -10,9 +10,9 @@ from itertools import groupby
 
 import attrs
 
-from iopkit.availability import Weekday
 from iopkit.interchange.texts import day_text, duration_text
 from iopkit.plans.capacity import CensusDay, CensusWeek, Load, Meeting, weekly_census
+from iopkit.windows import Weekday
 
 
 def census_text(days: Iterable[CensusDay], *, first: Weekday = Weekday.MONDAY) -> str:

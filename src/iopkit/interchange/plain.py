@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from iopkit.availability import Weekday
 from iopkit.plans.timings import (
     EveryWeeks,
     InAll,
@@ -16,6 +15,8 @@ from iopkit.plans.timings import (
     Weekly,
     slots_of,
 )
+from iopkit.prose import counted, listed
+from iopkit.windows import Weekday
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -91,22 +92,6 @@ def length_words(length: timedelta) -> str:
     hours, minutes = divmod(length // timedelta(minutes=1), 60)
     parts = [counted(n, unit) for n, unit in ((hours, "hour"), (minutes, "minute")) if n]
     return " ".join(parts) or "no time"
-
-
-def counted(number: int, unit: str) -> str:
-    """A number with its unit, in the plural if it is not one."""
-    return f"{number} {unit}{'' if number == 1 else 's'}"
-
-
-def listed(words: Iterable[str]) -> str:
-    """Words in a row.
-
-    Example:
-        >>> listed(["Monday", "Wednesday", "Friday"]), listed(["Monday"])
-        ('Monday, Wednesday and Friday', 'Monday')
-    """
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def weekdays_words(days: Iterable[Weekday]) -> str:

@@ -8,20 +8,20 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from textwrap import fill
 
-from iopkit.availability import Weekday
 from iopkit.eligibility.analysis import Contrast, Difference
 from iopkit.eligibility.kinds import Number
 from iopkit.eligibility.policies import Policy
 from iopkit.eligibility.predicates import AnyFact, describe, facts_in
-from iopkit.interchange.plain import counted
 from iopkit.plans.goals import Goal
 from iopkit.plans.plans import Disclosure, Leave, MatterKind, Plan, Provenance
 from iopkit.plans.programs import Program, Service
 from iopkit.plans.sessions import Reason, Schedule, Session, booked_doses
 from iopkit.plans.timetables import Dose, discrepancies, weekly_doses
 from iopkit.plans.timings import slots_of
+from iopkit.prose import counted
 from iopkit.sources import Source
 from iopkit.truth import Truth
+from iopkit.windows import Weekday
 
 STATES = {Truth.YES: "met", Truth.NO: "unmet", Truth.UNKNOWN: "undetermined"}
 

@@ -9,11 +9,12 @@ from attrs import frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
-from iopkit.interchange.plain import day_words, days_words, listed
+from iopkit.interchange.plain import day_words, days_words
 from iopkit.interchange.texts import duration_text
 from iopkit.interchange.weeks import is_random, session_mark
 from iopkit.plans.sessions import Schedule
-from iopkit.plans.sites import Site, closed_days
+from iopkit.prose import listed
+from iopkit.sites import Site, closed_days
 
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
 

@@ -6,12 +6,12 @@ Calling one of these is the explicit act that shows a patient's values.
 from collections.abc import Iterable
 from datetime import timedelta
 
-from iopkit.interchange.plain import counted
 from iopkit.interchange.texts import caution_lines, duration_text, moment_text, section
 from iopkit.plans.alternatives import Opening
 from iopkit.plans.conflicts import Booking, Conflict
 from iopkit.plans.differences import ScheduleDifference
 from iopkit.plans.sessions import Session, Unplaced, number_of
+from iopkit.prose import counted
 
 
 def difference_text(difference: ScheduleDifference) -> str:

@@ -2,14 +2,7 @@
 
 from iopkit.plans.alternatives import Opening, Surroundings, make_up_openings, openings, take
 from iopkit.plans.assignments import Aim, Assignment, Assignments, Attainment, Weights, assign
-from iopkit.plans.candidates import (
-    Barrier,
-    Candidate,
-    GroupDose,
-    GroupPreference,
-    Roster,
-    barriers,
-)
+from iopkit.plans.candidates import Barrier, Candidate, GroupDose, GroupPreference, Roster, barriers
 from iopkit.plans.capacity import (
     CensusDay,
     CensusWeek,
@@ -24,7 +17,6 @@ from iopkit.plans.capacity import (
 from iopkit.plans.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
 from iopkit.plans.checks import Finding, Unit, check, verdict
 from iopkit.plans.claims import Why
-from iopkit.plans.clocks import clock_changes
 from iopkit.plans.codebook import CODINGS, RATES, find_coding, find_rates
 from iopkit.plans.coding import (
     CodeRule,
@@ -126,27 +118,10 @@ from iopkit.plans.rows import SessionRow, SessionState, session_rows
 from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
 from iopkit.plans.schedules import schedule
 from iopkit.plans.sessions import Move, Reason, Schedule, Session, Unplaced, booked_doses
-from iopkit.plans.sites import (
-    Clinician,
-    ClosedRule,
-    Closure,
-    HolidayCalendar,
-    Offer,
-    Room,
-    Site,
-    closed_days,
-)
 from iopkit.plans.solver import Limits
 from iopkit.plans.stated import Stated, StatedHours, StatedSessions
 from iopkit.plans.tailoring import CALLED_FOR, NEEDED_FOR, call_for, needs_of
-from iopkit.plans.timetables import (
-    Discrepancy,
-    Dose,
-    Entry,
-    discrepancies,
-    timetable,
-    weekly_doses,
-)
+from iopkit.plans.timetables import Discrepancy, Dose, Entry, discrepancies, timetable, weekly_doses
 from iopkit.plans.timings import (
     EveryWeeks,
     InAll,
@@ -189,9 +164,6 @@ __all__ = [
     "CensusWeek",
     "Charge",
     "Charges",
-    "Clinician",
-    "ClosedRule",
-    "Closure",
     "CodeRule",
     "CodingRule",
     "CodingScheme",
@@ -227,7 +199,6 @@ __all__ = [
     "GroupPreference",
     "GroupSize",
     "HoldOftener",
-    "HolidayCalendar",
     "InAll",
     "Intervention",
     "JudgedBy",
@@ -249,7 +220,6 @@ __all__ = [
     "Note",
     "Objective",
     "Obstacle",
-    "Offer",
     "Once",
     "Opening",
     "PerWeek",
@@ -274,7 +244,6 @@ __all__ = [
     "RequirementSet",
     "Reviews",
     "Revision",
-    "Room",
     "Roster",
     "Schedule",
     "ScheduleDifference",
@@ -288,7 +257,6 @@ __all__ = [
     "ShortenSessions",
     "Signature",
     "Signer",
-    "Site",
     "Slot",
     "Standing",
     "Stated",
@@ -324,8 +292,6 @@ __all__ = [
     "call_for",
     "census",
     "check",
-    "clock_changes",
-    "closed_days",
     "codes_of",
     "compare_costs",
     "discrepancies",

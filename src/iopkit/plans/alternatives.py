@@ -7,15 +7,15 @@ from functools import cached_property, lru_cache
 
 from attrs import evolve, field, frozen
 
-from iopkit.availability import DAY, Weekday, WeeklyWindows, minute_of_day
+from iopkit.clocks import clock_changes
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
-from iopkit.plans.clocks import clock_changes
 from iopkit.plans.conflicts import Appointment, bookings, held_together, instants
 from iopkit.plans.places import free_on
 from iopkit.plans.plans import Plan
 from iopkit.plans.sessions import Move, Reason, Schedule, Session, identity, in_order, number_of
-from iopkit.plans.sites import Site, closed_spans, staffed_hours
+from iopkit.sites import Site, closed_spans, staffed_hours
+from iopkit.windows import DAY, Weekday, WeeklyWindows, minute_of_day
 
 _HORIZON = 28
 """How many days before and after a session's own are looked at."""

@@ -15,9 +15,9 @@ from iopkit.plans.bundles import cheapest
 from iopkit.plans.candidates import Roster
 from iopkit.plans.cases import Bundles, Case
 from iopkit.plans.groups import Group, refuse_groups, spare_seats
-from iopkit.plans.sites import Site
 from iopkit.plans.solver import Gains, Limits, Solver, total
 from iopkit.plans.waitlists import Waiting, waitlist
+from iopkit.sites import Site
 
 
 @frozen

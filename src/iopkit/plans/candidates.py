@@ -7,12 +7,13 @@ from uuid import UUID
 
 from attrs import frozen
 
-from iopkit.availability import WeeklyWindows
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, refuse_moments, unless
-from iopkit.plans.groups import Group, group_faults, speaks
-from iopkit.plans.programs import Service, is_language
+from iopkit.languages import is_language, speaks
+from iopkit.plans.groups import Group, group_faults
+from iopkit.plans.programs import Service
 from iopkit.plans.timings import MOST_A_WEEK
+from iopkit.windows import WeeklyWindows
 
 MOST_POINTS = 100
 """How many points a preference can give or take."""

@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from iopkit.availability import DAY, Span, Weekday, joined, minute_of_day, whole_minutes, without
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.plans.sessions import Schedule, Session
-from iopkit.plans.sites import ClosedSpan, Site, closed_spans, open_windows
+from iopkit.sites import ClosedSpan, Site, closed_spans, open_windows
+from iopkit.windows import DAY, Span, Weekday, joined, minute_of_day, whole_minutes, without
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from attrs import frozen
 
-from iopkit.availability import Weekday
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.plans.claims import Claim, Found, Visit, Why, claims_in_week
 from iopkit.plans.coding import CodingScheme, code_faults
 from iopkit.plans.rates import MONEY, RateTable, money_faults
 from iopkit.plans.sessions import Schedule
+from iopkit.windows import Weekday
 
 
 @frozen(repr=False)

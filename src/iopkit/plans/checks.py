@@ -28,7 +28,7 @@ from iopkit.plans.requirements import (
     WrittenPlan,
 )
 from iopkit.plans.sessions import Schedule
-from iopkit.plans.sites import Site
+from iopkit.sites import Site
 from iopkit.truth import Truth, all_of
 
 

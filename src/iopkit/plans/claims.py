@@ -10,7 +10,6 @@ from uuid import UUID
 from attrs import frozen
 from dateutil.relativedelta import relativedelta
 
-from iopkit.availability import Weekday
 from iopkit.confidential import hidden
 from iopkit.modalities import Delivery
 from iopkit.plans.coding import (
@@ -25,6 +24,7 @@ from iopkit.plans.coding import (
     WeekCode,
 )
 from iopkit.plans.sessions import Session
+from iopkit.windows import Weekday
 
 
 class Why(StrEnum):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-from iopkit.eligibility.citations import CFR_410_67, H0015, NORTH_CAROLINA_2023
+from iopkit.citations import CFR_410_67, H0015, NORTH_CAROLINA_2023
 from iopkit.errors import find_named
 from iopkit.modalities import Modality
 from iopkit.plans.coding import (

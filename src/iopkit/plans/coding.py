@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from iopkit.availability import Weekday, is_session_length
 from iopkit.errors import Fault, NotInForceError, refuse, unless
 from iopkit.modalities import Modality
 from iopkit.sources import Dated, Source, Versions
+from iopkit.windows import Weekday, is_session_length
 
 
 class Days(StrEnum):

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from iopkit.availability import WeeklyWindows, joined, without, zone_faults
+from iopkit.clocks import window_spans, zone_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
-from iopkit.plans.clocks import window_spans
 from iopkit.plans.sessions import Schedule, Session
-from iopkit.plans.sites import Site
+from iopkit.sites import Site
+from iopkit.windows import WeeklyWindows, joined, without
 
 T = TypeVar("T")
 Instants = tuple[datetime, datetime]

@@ -71,12 +71,12 @@ def schedule_difference(old: Schedule, new: Schedule) -> ScheduleDifference:
         >>> from datetime import date, timedelta
         >>> from uuid import uuid4
         >>> from attrs import evolve
-        >>> from iopkit.availability import WeeklyWindows
+        >>> from iopkit.windows import WeeklyWindows
         >>> from iopkit.interchange.library import find_program
         >>> from iopkit.patients import Patient
         >>> from iopkit.plans.drafting import draft
         >>> from iopkit.plans.schedules import schedule
-        >>> from iopkit.plans.sites import Site
+        >>> from iopkit.sites import Site
         >>> site = Site("Elm Street", "America/Chicago", WeeklyWindows.always())
         >>> patient, program = Patient(uuid4()), find_program("matrix-16-week")
         >>> plan = draft(program, patient, site, start=date(2026, 1, 5), seed=1)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from attrs import evolve
 
-from iopkit.availability import WEEK, WeeklyWindows, whole_minutes
 from iopkit.confidential import opaque
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.policies import Decision
@@ -29,9 +28,10 @@ from iopkit.plans.plans import (
 from iopkit.plans.preferences import Preferences
 from iopkit.plans.programs import Program, fixed_times
 from iopkit.plans.requirements import RequirementSet, milestones
-from iopkit.plans.sites import Site, open_windows
 from iopkit.plans.tailoring import call_for, disclosures_of, family_of, need_notes, problems_of
+from iopkit.sites import Site, open_windows
 from iopkit.truth import Truth
+from iopkit.windows import WEEK, WeeklyWindows, whole_minutes
 
 
 def draft(  # noqa: PLR0913  # what a plan is made from, by name

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from iopkit.eligibility.citations import CFR_410_67, CFR_424_24
+from iopkit.citations import CFR_410_67, CFR_424_24
 from iopkit.modalities import Modality
 from iopkit.plans.plans import MilestoneKind, Signer
 from iopkit.plans.requirements import (

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from attrs import evolve, frozen
 
-from iopkit.availability import Weekday, whole_minutes
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.modalities import Delivery, Modality
@@ -32,10 +31,11 @@ from iopkit.plans.requirements import (
     whole_months,
 )
 from iopkit.plans.sessions import Reason, Schedule, Session
-from iopkit.plans.sites import Site
 from iopkit.plans.timetables import Dose, timetable
 from iopkit.plans.timings import TimePerWeek
+from iopkit.sites import Site
 from iopkit.truth import Truth
+from iopkit.windows import Weekday, whole_minutes
 
 
 @frozen

@@ -6,22 +6,10 @@ from itertools import combinations
 
 from attrs import evolve, frozen
 
-from iopkit.availability import (
-    DAY,
-    WEEK,
-    Span,
-    Weekday,
-    WeeklyWindows,
-    clock_time,
-    first_opening,
-    minute_of_day,
-    whole_minutes,
-)
 from iopkit.confidential import hidden
 from iopkit.plans.plans import Matter, Note
 from iopkit.plans.preferences import Preferences, gaps
 from iopkit.plans.programs import Program, Service, fixed_times, overlaps
-from iopkit.plans.sites import Site, open_windows, service_hours
 from iopkit.plans.timings import (
     MOST_A_WEEK,
     EveryWeeks,
@@ -35,6 +23,18 @@ from iopkit.plans.timings import (
     Weekly,
     most_in_a_week,
     slots_of,
+)
+from iopkit.sites import Site, open_windows, service_hours
+from iopkit.windows import (
+    DAY,
+    WEEK,
+    Span,
+    Weekday,
+    WeeklyWindows,
+    clock_time,
+    first_opening,
+    minute_of_day,
+    whole_minutes,
 )
 
 

@@ -17,7 +17,7 @@ from iopkit.plans.programs import Program, Track
 from iopkit.plans.requirements import Caseload, RequirementSet, WrittenPlan
 from iopkit.plans.schedules import schedule
 from iopkit.plans.sessions import Schedule
-from iopkit.plans.sites import Site
+from iopkit.sites import Site
 from iopkit.truth import Truth, all_of
 
 

@@ -8,7 +8,13 @@ from itertools import pairwise
 
 from attrs import evolve, frozen
 
-from iopkit.availability import (
+from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.languages import is_language, speaks
+from iopkit.modalities import Modality
+from iopkit.plans.programs import Program, Service
+from iopkit.plans.timings import PerWeek, Slot, Weekly, most_in_a_week
+from iopkit.sites import Offer, Site
+from iopkit.windows import (
     DAY,
     WeeklyWindows,
     is_session_length,
@@ -16,11 +22,6 @@ from iopkit.availability import (
     whole_minutes,
     wrapped,
 )
-from iopkit.errors import Fault, refuse, refuse_moments, unless
-from iopkit.modalities import Modality
-from iopkit.plans.programs import Program, Service, is_language
-from iopkit.plans.sites import Offer, Site
-from iopkit.plans.timings import PerWeek, Slot, Weekly, most_in_a_week
 
 
 @frozen
@@ -105,16 +106,6 @@ class Group:
     def takes(self, on: date) -> bool:
         """Whether somebody new can join on a day: a closed group takes nobody once it began."""
         return not self.closed or self.begins is None or on <= self.begins
-
-
-def speaks(languages: frozenset[str], wanted: str) -> bool:
-    """Whether one of some languages is a wanted one; ``es-US`` will do for ``es``.
-
-    Example:
-        >>> speaks(frozenset({"es-US"}), "es"), speaks(frozenset({"es"}), "es-US")
-        (True, False)
-    """
-    return any(own == wanted or own.startswith(f"{wanted}-") for own in languages)
 
 
 def group_faults(

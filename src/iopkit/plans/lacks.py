@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from attrs import field, frozen
 
-from iopkit.availability import whole_minutes
 from iopkit.confidential import hidden
 from iopkit.modalities import Delivery
 from iopkit.plans.checks import Finding
@@ -23,6 +22,7 @@ from iopkit.plans.requirements import (
     WeeklyServices,
 )
 from iopkit.plans.sessions import Schedule, Session
+from iopkit.windows import whole_minutes
 
 DayDemand = DailyHours | WeeklyDays | LongestGap | Frequency
 """What is demanded of days: it matters on which of them sessions are."""

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from attrs import evolve, frozen
 
-from iopkit.availability import zone_faults
+from iopkit.clocks import zone_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.modalities import Delivery, Modality
@@ -27,8 +27,8 @@ from iopkit.plans.programs import Program
 from iopkit.plans.rows import SessionState, program_of, row_values
 from iopkit.plans.schedules import schedule
 from iopkit.plans.sessions import Reason
-from iopkit.plans.sites import Site
 from iopkit.plans.timings import RandomDays
+from iopkit.sites import Site
 
 if TYPE_CHECKING:
     import polars as pl
@@ -98,7 +98,7 @@ def panel(  # noqa: PLR0913  # as draft has them
 
     Example:
         >>> import polars
-        >>> from iopkit.availability import WeeklyWindows
+        >>> from iopkit.windows import WeeklyWindows
         >>> from iopkit.interchange.library import find_program
         >>> site = Site("Elm", "America/Chicago", WeeklyWindows.of("monday 08:00-21:00"))
         >>> keys = ["0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90", "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"]

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from iopkit.eligibility.citations import AETNA, H0015, SAMHSA_2021, SEEN
+from iopkit.citations import AETNA, H0015, SAMHSA_2021, SEEN
 from iopkit.modalities import Modality
 from iopkit.plans.requirements import (
     TREATMENT,

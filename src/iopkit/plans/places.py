@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
-from iopkit.availability import (
+from iopkit.clocks import clock_changes, window_spans
+from iopkit.confidential import hidden
+from iopkit.plans.plans import Leave, Plan
+from iopkit.plans.programs import Service
+from iopkit.plans.sessions import Move, Reason
+from iopkit.plans.timetables import Entry
+from iopkit.sites import ClosedRule, ClosedSpan, Site, closed_spans, open_windows, service_hours
+from iopkit.windows import (
     DAY,
     WEEK,
     Span,
@@ -18,20 +25,6 @@ from iopkit.availability import (
     whole_minutes,
     without,
 )
-from iopkit.confidential import hidden
-from iopkit.plans.clocks import clock_changes, window_spans
-from iopkit.plans.plans import Leave, Plan
-from iopkit.plans.programs import Service
-from iopkit.plans.sessions import Move, Reason
-from iopkit.plans.sites import (
-    ClosedRule,
-    ClosedSpan,
-    Site,
-    closed_spans,
-    open_windows,
-    service_hours,
-)
-from iopkit.plans.timetables import Entry
 
 _DAY = timedelta(days=1)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from iopkit.availability import Weekday, WeeklyWindows, zone_faults
+from iopkit.clocks import zone_faults
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, refuse_moments, unless
 from iopkit.needs import Need
@@ -16,6 +16,7 @@ from iopkit.patients import Relationship
 from iopkit.plans.goals import Goal, Problem
 from iopkit.plans.programs import Phase, Program
 from iopkit.truth import Truth
+from iopkit.windows import Weekday, WeeklyWindows
 
 
 class MatterKind(StrEnum):

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from iopkit.availability import Weekday
 from iopkit.errors import refuse, unless
+from iopkit.windows import Weekday
 
 
 class DayPart(StrEnum):
@@ -39,7 +39,7 @@ class Preferences:
         InvalidError: a number is not from 1 to 7, or a part is listed twice.
 
     Example:
-        >>> from iopkit.availability import Weekday
+        >>> from iopkit.windows import Weekday
         >>> Preferences(days=3, longest_gap=3).gap([Weekday.MONDAY, Weekday.WEDNESDAY])
         5
     """

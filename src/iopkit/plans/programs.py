@@ -9,7 +9,16 @@ from types import MappingProxyType
 
 from attrs import evolve, frozen
 
-from iopkit.availability import (
+from iopkit.eligibility.predicates import Predicate, facts_in, other_than_predicate
+from iopkit.errors import Fault, UnknownNameError, refuse, unless
+from iopkit.languages import is_language
+from iopkit.levels import AgeGroup, LevelOfCare
+from iopkit.modalities import Delivery, Modality
+from iopkit.plans.progress import COURSE_FACTS
+from iopkit.plans.stated import Stated
+from iopkit.plans.timings import Once, TimePerWeek, Timing, slots_of
+from iopkit.sources import Source
+from iopkit.windows import (
     DAY,
     WEEK,
     is_session_length,
@@ -17,18 +26,9 @@ from iopkit.availability import (
     minute_of_day,
     whole_minutes,
 )
-from iopkit.eligibility.predicates import Predicate, facts_in, other_than_predicate
-from iopkit.errors import Fault, UnknownNameError, refuse, unless
-from iopkit.levels import AgeGroup, LevelOfCare
-from iopkit.modalities import Delivery, Modality
-from iopkit.plans.progress import COURSE_FACTS
-from iopkit.plans.stated import Stated
-from iopkit.plans.timings import Once, TimePerWeek, Timing, slots_of
-from iopkit.sources import Source
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NAME_FORM = "lower-case words joined by '-', such as 'relapse-prevention'"
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _MOST_WEEKS = 520
 _DAY = timedelta(days=1)
 
@@ -422,11 +422,6 @@ class Program:
             ),
         )
         return tuple(fault.under("stated", number) for fault in faults)
-
-
-def is_language(tag: str) -> bool:
-    """Whether a text is a language tag such as ``en`` or ``es-US``."""
-    return bool(_LANGUAGE.fullmatch(tag))
 
 
 @lru_cache(maxsize=512)

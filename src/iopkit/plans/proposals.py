@@ -37,7 +37,7 @@ from iopkit.plans.revisions import (
 )
 from iopkit.plans.schedules import schedule
 from iopkit.plans.sessions import Schedule
-from iopkit.plans.sites import Site
+from iopkit.sites import Site
 from iopkit.truth import Truth
 
 MOST_TOLD = 5

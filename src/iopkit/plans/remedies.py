@@ -11,16 +11,6 @@ from itertools import combinations, islice
 
 from attrs import field, frozen
 
-from iopkit.availability import (
-    DAY,
-    WEEK,
-    Span,
-    Weekday,
-    WeeklyWindows,
-    clock_time,
-    minute_of_day,
-    whole_minutes,
-)
 from iopkit.confidential import hidden
 from iopkit.plans.checks import Finding
 from iopkit.plans.lacks import (
@@ -44,8 +34,18 @@ from iopkit.plans.revisions import (
     ShortenSessions,
 )
 from iopkit.plans.sessions import Schedule, Session, Unplaced
-from iopkit.plans.sites import Site, open_windows, service_hours
 from iopkit.plans.timings import PerWeek, Slot, Weekly, slots_of
+from iopkit.sites import Site, open_windows, service_hours
+from iopkit.windows import (
+    DAY,
+    WEEK,
+    Span,
+    Weekday,
+    WeeklyWindows,
+    clock_time,
+    minute_of_day,
+    whole_minutes,
+)
 
 _SHORTEST_MONTH, _MOST_WEEKS = 28, 52
 

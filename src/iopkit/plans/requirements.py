@@ -7,12 +7,12 @@ from enum import StrEnum
 from attrs import field, frozen
 from dateutil.relativedelta import relativedelta
 
-from iopkit.availability import is_whole_minutes, whole_minutes
 from iopkit.errors import Fault, NotInForceError, refuse, refuse_moments, unless
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.plans.plans import Milestone, MilestoneKind, Signer
 from iopkit.sources import Source, Versions
+from iopkit.windows import is_whole_minutes, whole_minutes
 
 TREATMENT: frozenset[Modality] = frozenset(Modality) - {
     Modality.ASSESSMENT,

@@ -10,7 +10,6 @@ from functools import partial
 
 from attrs import evolve, frozen
 
-from iopkit.availability import whole_minutes
 from iopkit.confidential import hidden
 from iopkit.plans.plans import Milestone, Plan
 from iopkit.plans.programs import Program, Service
@@ -24,6 +23,7 @@ from iopkit.plans.timings import (
     Weekly,
     slots_of,
 )
+from iopkit.windows import whole_minutes
 
 
 @frozen(repr=False)

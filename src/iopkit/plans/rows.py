@@ -9,11 +9,11 @@ from typing import Any
 
 from attrs import frozen
 
-from iopkit.availability import whole_minutes
 from iopkit.confidential import hidden
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan
 from iopkit.plans.sessions import Reason, Schedule
+from iopkit.windows import whole_minutes
 
 
 class SessionState(StrEnum):

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from hashlib import blake2b
 
-from iopkit.availability import DAY, WEEK, Weekday, whole_minutes
 from iopkit.errors import refuse, unless
 from iopkit.plans.places import Places, Taken
 from iopkit.plans.plans import Plan
 from iopkit.plans.sessions import Move, Reason, Schedule, Session, Unplaced
-from iopkit.plans.sites import ClosedRule, Site
 from iopkit.plans.timetables import Entry, timetable
 from iopkit.plans.timings import RandomDays, most_in_a_week
+from iopkit.sites import ClosedRule, Site
+from iopkit.windows import DAY, WEEK, Weekday, whole_minutes
 
 _MOST_EXTRA_WEEKS = 52
 """How far sessions that extend a plan are looked for."""

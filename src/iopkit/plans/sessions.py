@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from iopkit.availability import Weekday
 from iopkit.confidential import hidden, opaque
 from iopkit.errors import Fault, InvalidError, refuse, unless
 from iopkit.modalities import Delivery, Modality
@@ -16,6 +15,7 @@ from iopkit.plans.glances import glance
 from iopkit.plans.plans import Plan
 from iopkit.plans.programs import Service, services_by_place
 from iopkit.plans.timetables import Dose, timetable
+from iopkit.windows import Weekday
 
 
 class Reason(StrEnum):

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from attrs import evolve
 
-from iopkit.eligibility.citations import (
+from iopkit.citations import (
     DISTRICT_OF_COLUMBIA,
     ILLINOIS,
     INDIANA,

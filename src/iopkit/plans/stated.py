@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from attrs import frozen
 
-from iopkit.availability import is_whole_minutes
 from iopkit.errors import refuse, unless
+from iopkit.windows import is_whole_minutes
 
 
 @frozen

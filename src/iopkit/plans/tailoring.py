@@ -20,7 +20,7 @@ from iopkit.patients import (
 from iopkit.plans.goals import Problem
 from iopkit.plans.plans import Disclosure, Matter, Note
 from iopkit.plans.programs import Program, Service
-from iopkit.plans.sites import Site
+from iopkit.sites import Site
 from iopkit.sources import Grade, Source
 from iopkit.truth import Truth, any_of
 

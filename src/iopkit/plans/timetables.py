@@ -9,12 +9,12 @@ from math import inf
 
 from attrs import frozen
 
-from iopkit.availability import DAY, Weekday, clock_time, minute_of_day
 from iopkit.errors import refuse, unless
 from iopkit.modalities import Modality
 from iopkit.plans.programs import Program, Service
 from iopkit.plans.stated import Stated, StatedHours, StatedSessions
 from iopkit.plans.timings import Slot, TimePerWeek, occurrences
+from iopkit.windows import DAY, Weekday, clock_time, minute_of_day
 
 
 @frozen

@@ -6,8 +6,8 @@ from datetime import time, timedelta
 
 from attrs import field, frozen
 
-from iopkit.availability import Weekday, is_whole_minutes, plain
 from iopkit.errors import Fault, InvalidError, refuse, unless
+from iopkit.windows import Weekday, is_whole_minutes, plain
 
 _WEEK = timedelta(weeks=1)
 

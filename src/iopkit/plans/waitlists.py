@@ -8,13 +8,13 @@ from uuid import UUID
 
 from attrs import evolve, frozen
 
-from iopkit.availability import WeeklyWindows, whole_minutes
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.plans.bundles import cheapest
 from iopkit.plans.candidates import Barrier, Candidate, Roster, barriers
 from iopkit.plans.cases import Bundles, Case
 from iopkit.plans.groups import Group
+from iopkit.windows import WeeklyWindows, whole_minutes
 
 
 class WaitingFor(StrEnum):

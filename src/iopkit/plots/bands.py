@@ -26,10 +26,10 @@ from iopkit.interchange.timelines import (
     timeline_title,
     weekly_times,
 )
-from iopkit.layouts import LINE, PAD, wrapped
 from iopkit.plans.sessions import Schedule
-from iopkit.plans.sites import Site
 from iopkit.plots.canvas import GRID, Form, box, look, measure, plane, resize, saved, sheet
+from iopkit.plots.layouts import LINE, PAD, wrapped
+from iopkit.sites import Site
 
 if TYPE_CHECKING:
     from iopkit.plots.canvas import Axes

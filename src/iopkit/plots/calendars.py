@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from iopkit.availability import DAY, Weekday
 from iopkit.interchange.plain import clock_words, short_day_words, span_words
 from iopkit.interchange.weeks import (
     session_mark,
@@ -17,7 +16,9 @@ from iopkit.interchange.weeks import (
     week_text,
     week_title,
 )
-from iopkit.layouts import (
+from iopkit.plans.sessions import Schedule
+from iopkit.plots.canvas import GRID, Form, box, look, measure, plane, saved, sheet, tint
+from iopkit.plots.layouts import (
     COLUMN,
     LEFT,
     LINE,
@@ -30,8 +31,7 @@ from iopkit.layouts import (
     laid_out,
     wrapped,
 )
-from iopkit.plans.sessions import Schedule
-from iopkit.plots.canvas import GRID, Form, box, look, measure, plane, saved, sheet, tint
+from iopkit.windows import DAY, Weekday
 
 if TYPE_CHECKING:
     from iopkit.plots.canvas import Axes

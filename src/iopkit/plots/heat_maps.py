@@ -14,7 +14,6 @@ from iopkit.confidential import hidden
 from iopkit.errors import TooComplexError
 from iopkit.interchange.occupancy import group_words, load_text, meetings_by_group, meetings_text
 from iopkit.interchange.plain import days_words, short_day_words
-from iopkit.layouts import LINE, PAD, wrapped
 from iopkit.plans.capacity import Load, Meeting
 from iopkit.plots.canvas import (
     COLORS,
@@ -28,6 +27,7 @@ from iopkit.plots.canvas import (
     sheet,
     tint,
 )
+from iopkit.plots.layouts import LINE, PAD, wrapped
 
 if TYPE_CHECKING:
     from iopkit.plots.canvas import Axes

@@ -6,14 +6,8 @@ less: how many hours a level gives, whether it is around the clock, and how medi
 
 from datetime import date
 
+from iopkit.citations import CFR_410_43, CFR_410_44, ILLINOIS, NORTH_DAKOTA, VIRGINIA_INPATIENT
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.citations import (
-    CFR_410_43,
-    CFR_410_44,
-    ILLINOIS,
-    NORTH_DAKOTA,
-    VIRGINIA_INPATIENT,
-)
 from iopkit.eligibility.library.us_medicare import conditions
 from iopkit.eligibility.placement import Ladder, Rung
 from iopkit.eligibility.policies import Criterion, Policy

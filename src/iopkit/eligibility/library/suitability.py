@@ -2,8 +2,8 @@
 
 from attrs import evolve
 
+from iopkit.citations import AETNA, ALABAMA, CFR_410_44, INDIANA, SAMHSA_2021, SEEN
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.citations import AETNA, ALABAMA, CFR_410_44, INDIANA, SAMHSA_2021, SEEN
 from iopkit.eligibility.library.us_medicare import conditions
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.sources import Dated, Grade, Source, Versions

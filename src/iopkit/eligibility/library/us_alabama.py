@@ -1,7 +1,7 @@
 """Alabama."""
 
+from iopkit.citations import ALABAMA, SEEN
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.citations import ALABAMA, SEEN
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.sources import Dated, Versions
 

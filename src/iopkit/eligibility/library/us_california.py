@@ -1,6 +1,6 @@
 """California: Medi-Cal's organized delivery system, as one county has it."""
 
-from iopkit.eligibility.citations import ORANGE_COUNTY, SEEN
+from iopkit.citations import ORANGE_COUNTY, SEEN
 from iopkit.eligibility.library.hours import ADOLESCENT, needs_hours
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.sources import Dated, Versions

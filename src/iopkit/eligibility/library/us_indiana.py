@@ -1,7 +1,7 @@
 """Indiana: Medicaid's benefit."""
 
+from iopkit.citations import INDIANA, SEEN
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.citations import INDIANA, SEEN
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.sources import Dated, Versions
 

@@ -1,7 +1,7 @@
 """Kansas."""
 
+from iopkit.citations import KANSAS, SEEN
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.citations import KANSAS, SEEN
 from iopkit.eligibility.library.hours import needs_hours
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.sources import Dated, Versions

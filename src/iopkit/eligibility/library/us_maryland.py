@@ -1,7 +1,7 @@
 """Maryland."""
 
+from iopkit.citations import MARYLAND, SEEN
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.citations import MARYLAND, SEEN
 from iopkit.eligibility.library.hours import needs_hours
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.sources import Dated, Versions

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
+from iopkit.citations import CFR_410_43, CFR_410_44, CFR_410_67
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.citations import CFR_410_43, CFR_410_44, CFR_410_67
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.sources import Dated, Source, Versions
 

@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from iopkit.citations import NEW_JERSEY
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.citations import NEW_JERSEY
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.sources import Dated, Versions
 

@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from iopkit.citations import NORTH_CAROLINA, NORTH_CAROLINA_2023
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.citations import NORTH_CAROLINA, NORTH_CAROLINA_2023
 from iopkit.eligibility.library.hours import ADOLESCENT, needs_hours
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.sources import Dated, Versions

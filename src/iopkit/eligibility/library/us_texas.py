@@ -1,7 +1,7 @@
 """Texas."""
 
+from iopkit.citations import SEEN, TEXAS
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.citations import SEEN, TEXAS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.sources import Dated, Versions
 

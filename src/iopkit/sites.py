@@ -10,19 +10,12 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from iopkit.availability import (
-    DAY,
-    Weekday,
-    WeeklyWindows,
-    is_session_length,
-    minute_of_day,
-    plain,
-    zone_faults,
-)
+from iopkit.clocks import zone_faults
 from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
+from iopkit.languages import is_language
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
-from iopkit.plans.programs import is_language
+from iopkit.windows import DAY, Weekday, WeeklyWindows, is_session_length, minute_of_day, plain
 
 ClosedSpan = tuple[int, int, str]
 """The first minute of the day that is closed, the minute after the last, and why."""

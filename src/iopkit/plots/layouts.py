@@ -8,9 +8,9 @@ from itertools import groupby
 
 from attrs import frozen
 
-from iopkit.availability import DAY
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
+from iopkit.windows import DAY
 
 Measure = Callable[[str, float], float]
 """The width in inches of a text in letters of a size."""

@@ -1,9 +1,4 @@
-"""Weekly windows of wall-clock time, and their arithmetic.
-
-Opening hours, a patient's free time and obligations are all the same thing: a set
-of minutes of the week. All windows are half-open, and an end of 00:00 (written
-``24:00``) is the midnight that closes the day.
-"""
+"""Windows of the week, as sets of minutes, and their arithmetic."""
 
 import re
 from bisect import bisect_right
@@ -12,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 from enum import IntEnum
 from operator import itemgetter
 from typing import TypeVar
-from zoneinfo import ZoneInfo, available_timezones
 
 from attrs import field, frozen
 
@@ -320,13 +314,3 @@ def without(spans: Iterable[tuple[T, T]], cuts: Iterable[tuple[T, T]]) -> list[t
         if at < end:
             left.append((at, end))
     return left
-
-
-def zone_faults(zone: str) -> tuple[Fault, ...]:
-    """What is wrong with the name of a time zone."""
-    try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):  # what zoneinfo raises for unknown and odd names
-        fix = did_you_mean(zone, available_timezones())
-        return (Fault(("zone",), "an IANA time zone such as 'America/Chicago'", repr(zone), fix),)
-    return ()

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
-from iopkit.availability import DAY, Weekday, WeeklyWindows
+from iopkit.errors import Fault, did_you_mean
+from iopkit.windows import DAY, Weekday, WeeklyWindows
 
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 
@@ -99,3 +100,13 @@ def _first_with(offset: timedelta, low: datetime, high: datetime, tz: ZoneInfo) 
         else:
             low = middle
     return high.replace(microsecond=0)
+
+
+def zone_faults(zone: str) -> tuple[Fault, ...]:
+    """What is wrong with the name of a time zone."""
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):  # what zoneinfo raises for unknown and odd names
+        fix = did_you_mean(zone, available_timezones())
+        return (Fault(("zone",), "an IANA time zone such as 'America/Chicago'", repr(zone), fix),)
+    return ()
