@@ -28,7 +28,6 @@ from hypothesis import strategies as st
 
 import iopkit
 from iopkit.confidential import hidden, reveal
-from iopkit.consents import Consent, Expiry, Purpose
 from iopkit.eligibility import (
     FACTS,
     AllOf,
@@ -55,7 +54,6 @@ from iopkit.eligibility import (
     tradeoffs,
 )
 from iopkit.errors import InvalidError, NotInForceError
-from iopkit.instruments import INSTRUMENTS, Score, Screening
 from iopkit.interchange import (
     CalendarDetails,
     SiteFeed,
@@ -68,7 +66,9 @@ from iopkit.interchange.ical import CalendarItem, session_events
 from iopkit.interchange.timelines import Line, Mark, Stretch, lines_of, phases_of
 from iopkit.levels import Edition, LevelOfCare
 from iopkit.modalities import Modality
-from iopkit.patients import (
+from iopkit.patients.consents import Consent, Expiry, Purpose
+from iopkit.patients.instrument_library import INSTRUMENTS, Score, Screening
+from iopkit.patients.patients import (
     Assessment,
     Coverage,
     DimensionRating,

@@ -9,8 +9,8 @@ from attrs import evolve
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from iopkit.consents import Consent, Expiry, Purpose
 from iopkit.errors import InvalidError
+from iopkit.patients.consents import Consent, Expiry, Purpose
 from iopkit.strategies import consents, days
 from iopkit.truth import Truth
 

@@ -24,9 +24,9 @@ import iopkit
 from iopkit import FACTS, AgeGroup, Edition, Grade, LevelOfCare, Source, hour_band
 from iopkit.eligibility import LADDERS, POLICIES, tradeoffs
 from iopkit.errors import InvalidError
-from iopkit.instruments import INSTRUMENTS
 from iopkit.interchange import find_program, program_names
-from iopkit.patients import Patient
+from iopkit.patients.instrument_library import INSTRUMENTS
+from iopkit.patients.patients import Patient
 from iopkit.plans import CODINGS, COSTS, RATES, REQUIREMENTS
 
 ROOT = Path(__file__).parent.parent

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from iopkit.confidential import reveal
 from iopkit.errors import InvalidError, UnknownNameError
-from iopkit.instruments import (
+from iopkit.interchange import from_json
+from iopkit.patients.instrument_library import (
     INSTRUMENTS,
     Band,
     BandSet,
@@ -23,8 +24,7 @@ from iopkit.instruments import (
     _agree,
     find_instrument,
 )
-from iopkit.interchange import from_json
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.sources import Grade, Source
 from iopkit.strategies import screenings
 

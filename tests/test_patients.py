@@ -10,11 +10,11 @@ from attrs.exceptions import FrozenInstanceError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.consents import Consent
 from iopkit.errors import InvalidError
-from iopkit.instruments import Screening
 from iopkit.levels import Edition
-from iopkit.patients import (
+from iopkit.patients.consents import Consent
+from iopkit.patients.instrument_library import Screening
+from iopkit.patients.patients import (
     Assessment,
     Coverage,
     DimensionRating,

@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from iopkit import FACTS, Fact, Patient, Program, Site, Weekday, WeeklyWindows, strategies
-from iopkit.consents import Consent, Expiry, Purpose
 from iopkit.eligibility import (
     AllOf,
     AnyFact,
@@ -34,9 +33,10 @@ from iopkit.eligibility import (
     facts_in,
 )
 from iopkit.eligibility.predicates import parts_of
-from iopkit.instruments import INSTRUMENTS
 from iopkit.levels import Edition
-from iopkit.patients import (
+from iopkit.patients.consents import Consent, Expiry, Purpose
+from iopkit.patients.instrument_library import INSTRUMENTS
+from iopkit.patients.patients import (
     Assessment,
     MentalDisorder,
     Obligation,

@@ -13,8 +13,9 @@ from sphinx.util.inspect import object_description
 from sphinx.util.typing import ExtensionMetadata, stringify_annotation
 
 import iopkit
-from iopkit import eligibility, interchange, patients, plans
+from iopkit import eligibility, interchange, plans
 from iopkit.modalities import Modality
+from iopkit.patients import patients
 
 DOORS = (eligibility, interchange, plans)
 

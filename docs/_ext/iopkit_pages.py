@@ -30,7 +30,6 @@ from iopkit.eligibility import (
 )
 from iopkit.eligibility.catalogue import GROUPS
 from iopkit.errors import InvalidError
-from iopkit.instruments import INSTRUMENTS
 from iopkit.interchange import (
     census_text,
     find_program,
@@ -47,7 +46,8 @@ from iopkit.interchange.bills import modality_words, rule_words, stay_words, wee
 from iopkit.interchange.findings import counted_text, demand_text
 from iopkit.interchange.texts import dose_text, duration_text
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
-from iopkit.patients import Patient
+from iopkit.patients.instrument_library import INSTRUMENTS
+from iopkit.patients.patients import Patient
 from iopkit.plans import (
     CODINGS,
     COSTS,

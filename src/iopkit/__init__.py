@@ -24,7 +24,7 @@ from iopkit.interchange.ical import to_ical
 from iopkit.interchange.library import find_program
 from iopkit.levels import AgeGroup, Edition, LevelOfCare, hour_band
 from iopkit.modalities import Modality
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.plans.checks import check
 from iopkit.plans.drafting import draft
 from iopkit.plans.plans import Plan

@@ -58,7 +58,7 @@ from iopkit.interchange.texts import (
     template_text,
 )
 from iopkit.interchange.updates import difference_text
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.plans.alternatives import Surroundings
 from iopkit.plans.charges import itemize
 from iopkit.plans.checks import check, verdict

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, fields
 from hypothesis import strategies as st
 
-from iopkit.consents import TPO, Consent, Expiry, Purpose
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.kinds import Choice, Kind, Scalar, YesNo, is_ordered
 from iopkit.eligibility.predicates import (
@@ -31,11 +30,12 @@ from iopkit.eligibility.predicates import (
     Predicate,
     place_of,
 )
-from iopkit.instruments import INSTRUMENTS, Score, Screening
 from iopkit.levels import AgeGroup, Edition, LevelOfCare
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
-from iopkit.patients import (
+from iopkit.patients.consents import TPO, Consent, Expiry, Purpose
+from iopkit.patients.instrument_library import INSTRUMENTS, Score, Screening
+from iopkit.patients.patients import (
     Assessment,
     Coverage,
     Diagnosis,

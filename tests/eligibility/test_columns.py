@@ -47,7 +47,7 @@ from iopkit.eligibility.columns import (
     rails,
 )
 from iopkit.errors import InvalidError, MissingExtraError, NotInForceError
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import fact_values, patients, predicates
 from iopkit.truth import Truth, all_of

@@ -9,12 +9,12 @@ from attrs import fields
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.consents import Consent, Expiry, Purpose
 from iopkit.eligibility import FACTS, Scalar, read_facts
 from iopkit.errors import InvalidError
-from iopkit.instruments import Score, Screening
 from iopkit.levels import AgeGroup, Edition, LevelOfCare
-from iopkit.patients import (
+from iopkit.patients.consents import Consent, Expiry, Purpose
+from iopkit.patients.instrument_library import Score, Screening
+from iopkit.patients.patients import (
     Assessment,
     Coverage,
     Diagnosis,

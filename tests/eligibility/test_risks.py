@@ -37,7 +37,6 @@ from iopkit.eligibility import (
 from iopkit.eligibility.predicates import whatever
 from iopkit.eligibility.risks import _SIGNS
 from iopkit.errors import InvalidError
-from iopkit.instruments import INSTRUMENTS, Score, Screening
 from iopkit.interchange import (
     decision_html,
     decision_markdown,
@@ -48,7 +47,8 @@ from iopkit.interchange import (
 )
 from iopkit.levels import Edition, LevelOfCare, most_intensive
 from iopkit.needs import Need
-from iopkit.patients import (
+from iopkit.patients.instrument_library import INSTRUMENTS, Score, Screening
+from iopkit.patients.patients import (
     Assessment,
     DimensionRating,
     LivingEnvironment,

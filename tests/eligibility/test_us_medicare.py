@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from iopkit.eligibility import Decision, FactSheet, Scalar, find_policy
 from iopkit.errors import NotInForceError
-from iopkit.patients import Assessment, MentalDisorder, Patient, Substance, SubstanceUseDisorder
+from iopkit.patients.patients import (
+    Assessment,
+    MentalDisorder,
+    Patient,
+    Substance,
+    SubstanceUseDisorder,
+)
 from iopkit.sources import Grade
 from iopkit.truth import Truth
 

@@ -34,13 +34,13 @@ from iopkit import (
     from_json,
     schedule,
 )
-from iopkit.consents import Consent, Expiry, Purpose
 from iopkit.eligibility import AtLeast, Criterion, Ladder, Placement, Predicate, Rung, place
-from iopkit.instruments import Score, Screening
 from iopkit.interchange import predicate_from_json, to_json
 from iopkit.modalities import Delivery
 from iopkit.needs import Need
-from iopkit.patients import (
+from iopkit.patients.consents import Consent, Expiry, Purpose
+from iopkit.patients.instrument_library import Score, Screening
+from iopkit.patients.patients import (
     Assessment,
     Coverage,
     DimensionRating,

@@ -43,7 +43,6 @@ from iopkit import (
     schedule,
     to_json,
 )
-from iopkit.consents import Expiry, Purpose
 from iopkit.eligibility import (
     AnyFact,
     Choice,
@@ -63,6 +62,7 @@ from iopkit.interchange import (
     program_text,
     to_document,
 )
+from iopkit.patients.consents import Expiry, Purpose
 from iopkit.plans import (
     CODINGS,
     RATES,

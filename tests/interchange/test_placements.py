@@ -17,7 +17,7 @@ from iopkit.eligibility import (
 )
 from iopkit.interchange import ladder_text, placement_text, tradeoff_document, tradeoffs_text
 from iopkit.levels import LevelOfCare
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.sources import Dated, Grade, Source, Versions
 
 ON = date(2026, 3, 2)

@@ -17,7 +17,7 @@ from iopkit.errors import InvalidError, NotInForceError
 from iopkit.interchange import find_program, from_json, to_json
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery, Modality
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.plans import (
     COUNSELING,
     TREATMENT,

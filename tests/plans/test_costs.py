@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from iopkit.eligibility import tradeoffs
 from iopkit.errors import InvalidError
 from iopkit.levels import LevelOfCare
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.plans import COSTS, CostComparison, CostFigure, Period, compare_costs
 from iopkit.sources import Grade, Source
 

@@ -19,7 +19,7 @@ from iopkit.errors import InvalidError
 from iopkit.interchange import to_json
 from iopkit.modalities import Modality
 from iopkit.needs import Need
-from iopkit.patients import Obligation, ObligationKind, Patient
+from iopkit.patients.patients import Obligation, ObligationKind, Patient
 from iopkit.plans import (
     InAll,
     Matter,

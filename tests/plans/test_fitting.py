@@ -15,7 +15,7 @@ from iopkit.errors import InvalidError, NotInForceError
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.needs import Need
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.plans import (
     Caseload,
     DailyHours,

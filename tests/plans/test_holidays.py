@@ -11,7 +11,7 @@ from attrs import evolve
 
 from iopkit.errors import InvalidError, MissingExtraError
 from iopkit.interchange.library import find_program
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.plans import Move, Reason, Schedule, draft, schedule
 from iopkit.sites import Closure, HolidayCalendar, Offer, Site, _holidays, closed_days
 from iopkit.windows import Weekday, WeeklyWindows

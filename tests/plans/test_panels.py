@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from iopkit import strategies
 from iopkit.errors import InvalidError, MissingExtraError
 from iopkit.modalities import Modality
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.plans import (
     EveryWeeks,
     PerWeek,

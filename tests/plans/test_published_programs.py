@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from iopkit.interchange import find_program, from_json, program_names
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.plans import (
     Dose,
     Program,

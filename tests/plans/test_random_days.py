@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.modalities import Modality
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.plans import (
     Phase,
     Plan,

@@ -8,10 +8,10 @@ from attrs import evolve
 from hypothesis import given
 
 from iopkit import strategies
-from iopkit.consents import Consent, Expiry, Purpose
 from iopkit.modalities import Modality
 from iopkit.needs import Need
-from iopkit.patients import (
+from iopkit.patients.consents import Consent, Expiry, Purpose
+from iopkit.patients.patients import (
     Assessment,
     Diagnosis,
     MentalDisorder,

@@ -15,7 +15,6 @@ from iopkit.citations import (
     INDIANA,
     SAMHSA_2021,
 )
-from iopkit.consents import Purpose
 from iopkit.eligibility import readings
 from iopkit.eligibility.kinds import Choice, Kind, Number, YesNo
 from iopkit.eligibility.predicates import AnyFact, Fact
@@ -28,10 +27,18 @@ from iopkit.eligibility.readings import (
     NewestRisk,
     NewestScore,
 )
-from iopkit.instruments import INSTRUMENTS
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.needs import Need
-from iopkit.patients import Entry, LivingEnvironment, OpioidMedication, Outcome, Payer, Severity
+from iopkit.patients.consents import Purpose
+from iopkit.patients.instrument_library import INSTRUMENTS
+from iopkit.patients.patients import (
+    Entry,
+    LivingEnvironment,
+    OpioidMedication,
+    Outcome,
+    Payer,
+    Severity,
+)
 from iopkit.sources import Grade, Source
 
 _DSM_5 = Source(

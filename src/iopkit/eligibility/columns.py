@@ -46,7 +46,7 @@ from iopkit.eligibility.predicates import (
     facts_in,
 )
 from iopkit.errors import MissingExtraError, refuse, unless
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.truth import Truth
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from iopkit.eligibility.predicates import whatever
 from iopkit.eligibility.risks import RecordedRisk
 from iopkit.errors import Fault, refuse, unless
 from iopkit.levels import Edition, LevelOfCare, most_intensive
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.sources import Dated, Source, Versions
 from iopkit.truth import Truth
 
@@ -78,7 +78,7 @@ def place(ladder: Ladder, patient: Patient, *, on: date) -> "Placement":
 
     Example:
         >>> from uuid import UUID
-        >>> from iopkit.patients import Patient
+        >>> from iopkit.patients.patients import Patient
         >>> from iopkit.eligibility.library.ladders import find_ladder
         >>> somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
         >>> placement = place(find_ladder("us-public-rules"), somebody, on=date(2026, 1, 5))

@@ -18,7 +18,7 @@ from iopkit.eligibility.predicates import (
 )
 from iopkit.eligibility.risks import RecordedRisk, recorded_risks, risks_among
 from iopkit.errors import NotInForceError, refuse, unless
-from iopkit.patients import Patient, refuse_before_birth
+from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.sources import Dated, Source, Versions
 from iopkit.truth import Truth, all_of
 

@@ -9,7 +9,7 @@ from iopkit.citations import ILLINOIS, NORTH_DAKOTA, VIRGINIA, VIRGINIA_INPATIEN
 from iopkit.confidential import hidden
 from iopkit.eligibility.readings import age
 from iopkit.levels import AgeGroup, HourBand, LevelOfCare, hour_band
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.sources import Cited, Grade, Source
 from iopkit.truth import Truth
 
@@ -158,7 +158,7 @@ def tradeoffs(
     Example:
         >>> from datetime import date
         >>> from uuid import UUID
-        >>> from iopkit.patients import Patient
+        >>> from iopkit.patients.patients import Patient
         >>> born = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), date(1984, 5, 17))
         >>> [row.at_home.value for row in tradeoffs(born, on=date(2026, 1, 5))]
         [True, True, True, False, False, False]

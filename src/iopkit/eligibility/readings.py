@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 from attrs import frozen
 from dateutil.relativedelta import relativedelta
 
-from iopkit.consents import Purpose
 from iopkit.errors import refuse, unless
-from iopkit.instruments import Screening
 from iopkit.levels import LevelOfCare
 from iopkit.needs import Need
-from iopkit.patients import (
+from iopkit.patients.consents import Purpose
+from iopkit.patients.instrument_library import Screening
+from iopkit.patients.patients import (
     Coverage,
     MentalDisorder,
     Outcome,

@@ -16,9 +16,9 @@ from iopkit.eligibility.kinds import Scalar, check
 from iopkit.eligibility.predicates import AnyFact, Predicate, Values, evaluate, facts_in
 from iopkit.eligibility.readings import newest
 from iopkit.errors import refuse_moments
-from iopkit.instruments import INSTRUMENTS
 from iopkit.needs import Need
-from iopkit.patients import Patient
+from iopkit.patients.instrument_library import INSTRUMENTS
+from iopkit.patients.patients import Patient
 from iopkit.truth import Truth
 
 
@@ -95,8 +95,8 @@ def recorded_risks(
 
     Example:
         >>> from uuid import UUID
-        >>> from iopkit.patients import Patient
-        >>> from iopkit.patients import Assessment
+        >>> from iopkit.patients.patients import Patient
+        >>> from iopkit.patients.patients import Assessment
         >>> found = Assessment(date(2026, 1, 3), suicidal_ideation=True)
         >>> somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), assessments=(found,))
         >>> [risk.words for risk in recorded_risks(somebody, on=date(2026, 1, 5))]

@@ -43,7 +43,7 @@ from iopkit.interchange.conversion import (
 from iopkit.interchange.indentation import indented
 from iopkit.interchange.limits import is_shallow, refuse_excess, too_deep, without_depths
 from iopkit.interchange.positions import Language, line_of_repeated_key, line_of_word, lines_of
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.plans.candidates import Roster
 from iopkit.plans.charges import Charges
 from iopkit.plans.checks import Finding

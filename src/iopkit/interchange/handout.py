@@ -22,7 +22,7 @@ from iopkit.interchange.plain import (
 from iopkit.interchange.weeks import week_text
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
-from iopkit.patients import Relationship
+from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Objective
 from iopkit.plans.plans import Matter, MatterKind, Milestone, MilestoneKind, Note, Plan, Signer
 from iopkit.plans.programs import Service

@@ -2,7 +2,14 @@
 
 from iopkit.plans.alternatives import Opening, Surroundings, make_up_openings, openings, take
 from iopkit.plans.assignments import Aim, Assignment, Assignments, Attainment, Weights, assign
-from iopkit.plans.candidates import Barrier, Candidate, GroupDose, GroupPreference, Roster, barriers
+from iopkit.plans.candidates import (
+    Barrier,
+    Candidate,
+    GroupDose,
+    GroupPreference,
+    Roster,
+    barriers,
+)
 from iopkit.plans.capacity import (
     CensusDay,
     CensusWeek,
@@ -121,7 +128,14 @@ from iopkit.plans.sessions import Move, Reason, Schedule, Session, Unplaced, boo
 from iopkit.plans.solver import Limits
 from iopkit.plans.stated import Stated, StatedHours, StatedSessions
 from iopkit.plans.tailoring import CALLED_FOR, NEEDED_FOR, call_for, needs_of
-from iopkit.plans.timetables import Discrepancy, Dose, Entry, discrepancies, timetable, weekly_doses
+from iopkit.plans.timetables import (
+    Discrepancy,
+    Dose,
+    Entry,
+    discrepancies,
+    timetable,
+    weekly_doses,
+)
 from iopkit.plans.timings import (
     EveryWeeks,
     InAll,

@@ -73,7 +73,7 @@ def schedule_difference(old: Schedule, new: Schedule) -> ScheduleDifference:
         >>> from attrs import evolve
         >>> from iopkit.windows import WeeklyWindows
         >>> from iopkit.interchange.library import find_program
-        >>> from iopkit.patients import Patient
+        >>> from iopkit.patients.patients import Patient
         >>> from iopkit.plans.drafting import draft
         >>> from iopkit.plans.schedules import schedule
         >>> from iopkit.sites import Site

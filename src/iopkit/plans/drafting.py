@@ -12,7 +12,7 @@ from iopkit.eligibility.policies import Decision
 from iopkit.errors import Fault, refuse, unless
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
-from iopkit.patients import Patient, refuse_before_birth
+from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.plans.filling import filled
 from iopkit.plans.plans import (
     JudgedBy,

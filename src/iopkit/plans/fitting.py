@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import InvalidError, NotInForceError, refuse, unless
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.plans.checks import Finding, Unit, check, verdict
 from iopkit.plans.drafting import draft
 from iopkit.plans.plans import Matter, MatterKind, Plan

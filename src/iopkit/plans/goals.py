@@ -7,7 +7,7 @@ from attrs import frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, refuse_moments, unless
-from iopkit.instruments import INSTRUMENTS
+from iopkit.patients.instrument_library import INSTRUMENTS
 
 
 class Counted(StrEnum):

@@ -19,7 +19,7 @@ from iopkit.clocks import zone_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.modalities import Delivery, Modality
-from iopkit.patients import Patient
+from iopkit.patients.patients import Patient
 from iopkit.plans.drafting import draft, plan_key
 from iopkit.plans.engines import Engine, Frame, collected, names_in
 from iopkit.plans.plans import Plan, start_faults

@@ -12,7 +12,7 @@ from iopkit.clocks import zone_faults
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, refuse_moments, unless
 from iopkit.needs import Need
-from iopkit.patients import Relationship
+from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Problem
 from iopkit.plans.programs import Phase, Program
 from iopkit.truth import Truth

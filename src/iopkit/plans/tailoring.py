@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 
-from iopkit.consents import Consent, Purpose
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.facts import read_facts
 from iopkit.eligibility.predicates import Predicate, evaluate, facts_in
 from iopkit.modalities import Modality
 from iopkit.needs import Need
-from iopkit.patients import (
+from iopkit.patients.consents import Consent, Purpose
+from iopkit.patients.patients import (
     MentalDisorder,
     ObligationKind,
     Patient,

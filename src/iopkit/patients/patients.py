@@ -13,11 +13,11 @@ from uuid import UUID
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.consents import Consent
 from iopkit.errors import refuse, refuse_moments, unless
-from iopkit.instruments import Screening
 from iopkit.levels import AgeGroup, Edition, LevelOfCare
 from iopkit.needs import Need
+from iopkit.patients.consents import Consent
+from iopkit.patients.instrument_library import Screening
 from iopkit.windows import WeeklyWindows, is_whole_minutes
 
 
