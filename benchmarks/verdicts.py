@@ -11,7 +11,8 @@ from measure import Case, Contender, optional
 
 from iopkit import FACTS, Patient, Truth, explain, find_policy
 from iopkit.eligibility import AllOf, Compare, Predicate, Scalar, compiled, facts_in, read_facts
-from iopkit.patients.patients import Assessment, Substance, SubstanceUseDisorder
+from iopkit.patients.assessments import Assessment
+from iopkit.patients.diagnoses import Substance, SubstanceUseDisorder
 
 Facts = Mapping[str, Scalar | None]
 

@@ -66,22 +66,20 @@ from iopkit.interchange.ical import CalendarItem, session_events
 from iopkit.interchange.timelines import Line, Mark, Stretch, lines_of, phases_of
 from iopkit.levels import Edition, LevelOfCare
 from iopkit.modalities import Modality
+from iopkit.patients.assessments import Assessment, DimensionRating
 from iopkit.patients.consents import Consent, Expiry, Purpose
-from iopkit.patients.instrument_library import INSTRUMENTS, Score, Screening
+from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDisorder
+from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import (
-    Assessment,
     Coverage,
-    DimensionRating,
-    MentalDisorder,
     Obligation,
     ObligationKind,
     Patient,
     Payer,
-    Substance,
-    SubstanceUseDisorder,
     Support,
     Treatment,
 )
+from iopkit.patients.screenings import Score, Screening
 from iopkit.plans import (
     AddMilestones,
     AddSessions,

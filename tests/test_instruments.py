@@ -12,19 +12,10 @@ from hypothesis import strategies as st
 from iopkit.confidential import reveal
 from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.interchange import from_json
-from iopkit.patients.instrument_library import (
-    INSTRUMENTS,
-    Band,
-    BandSet,
-    Instrument,
-    Item,
-    Scale,
-    Score,
-    Screening,
-    _agree,
-    find_instrument,
-)
+from iopkit.patients.instrument_library import INSTRUMENTS, find_instrument
+from iopkit.patients.instruments import Band, BandSet, Instrument, Item, Scale
 from iopkit.patients.patients import Patient
+from iopkit.patients.screenings import Score, Screening, _agree
 from iopkit.sources import Grade, Source
 from iopkit.strategies import screenings
 

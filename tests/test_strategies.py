@@ -34,18 +34,11 @@ from iopkit.eligibility import (
 )
 from iopkit.eligibility.predicates import parts_of
 from iopkit.levels import Edition
+from iopkit.patients.assessments import Assessment
 from iopkit.patients.consents import Consent, Expiry, Purpose
+from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDisorder
 from iopkit.patients.instrument_library import INSTRUMENTS
-from iopkit.patients.patients import (
-    Assessment,
-    MentalDisorder,
-    Obligation,
-    Outcome,
-    Payer,
-    Relationship,
-    Substance,
-    SubstanceUseDisorder,
-)
+from iopkit.patients.patients import Obligation, Outcome, Payer, Relationship
 from iopkit.plans import (
     DayCode,
     DayTiers,

@@ -33,28 +33,28 @@ from iopkit.eligibility.predicates import (
 from iopkit.levels import AgeGroup, Edition, LevelOfCare
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
-from iopkit.patients.consents import TPO, Consent, Expiry, Purpose
-from iopkit.patients.instrument_library import INSTRUMENTS, Score, Screening
-from iopkit.patients.patients import (
+from iopkit.patients.assessments import (
     Assessment,
-    Coverage,
-    Diagnosis,
     DimensionRating,
     Entry,
     LivingEnvironment,
-    MentalDisorder,
+    OpioidMedication,
+)
+from iopkit.patients.consents import TPO, Consent, Expiry, Purpose
+from iopkit.patients.diagnoses import Diagnosis, MentalDisorder, Substance, SubstanceUseDisorder
+from iopkit.patients.instrument_library import INSTRUMENTS
+from iopkit.patients.patients import (
+    Coverage,
     Obligation,
     ObligationKind,
-    OpioidMedication,
     Outcome,
     Patient,
     Payer,
     Relationship,
-    Substance,
-    SubstanceUseDisorder,
     Support,
     Treatment,
 )
+from iopkit.patients.screenings import Score, Screening
 from iopkit.plans.candidates import Candidate, GroupDose, GroupPreference, Roster
 from iopkit.plans.coding import (
     CodeRule,

@@ -11,7 +11,8 @@ import pytest
 from iopkit.eligibility import LADDERS, Placement, find_ladder, place
 from iopkit.errors import NotInForceError, UnknownNameError
 from iopkit.levels import LevelOfCare
-from iopkit.patients.patients import Assessment, Patient
+from iopkit.patients.assessments import Assessment
+from iopkit.patients.patients import Patient
 from iopkit.truth import Truth
 
 ON = date(2026, 1, 5)

@@ -30,7 +30,8 @@ from iopkit.eligibility import (
 )
 from iopkit.errors import InvalidError, NotInForceError, Step
 from iopkit.levels import Edition, LevelOfCare
-from iopkit.patients.patients import Assessment, DimensionRating, Patient
+from iopkit.patients.assessments import Assessment, DimensionRating
+from iopkit.patients.patients import Patient
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import patients, predicates
 from iopkit.truth import Truth

@@ -25,7 +25,8 @@ from iopkit.eligibility import (
     smallest_changes,
 )
 from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
-from iopkit.patients.patients import Assessment, Patient
+from iopkit.patients.assessments import Assessment
+from iopkit.patients.patients import Patient
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, predicates
 from iopkit.truth import Truth

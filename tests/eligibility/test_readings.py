@@ -12,26 +12,25 @@ from hypothesis import strategies as st
 from iopkit.eligibility import FACTS, Scalar, read_facts
 from iopkit.errors import InvalidError
 from iopkit.levels import AgeGroup, Edition, LevelOfCare
-from iopkit.patients.consents import Consent, Expiry, Purpose
-from iopkit.patients.instrument_library import Score, Screening
-from iopkit.patients.patients import (
+from iopkit.patients.assessments import (
     Assessment,
-    Coverage,
-    Diagnosis,
     DimensionRating,
     Entry,
     LivingEnvironment,
-    MentalDisorder,
+    OpioidMedication,
+)
+from iopkit.patients.consents import Consent, Expiry, Purpose
+from iopkit.patients.diagnoses import Diagnosis, MentalDisorder, Substance, SubstanceUseDisorder
+from iopkit.patients.patients import (
+    Coverage,
     Obligation,
     ObligationKind,
-    OpioidMedication,
     Outcome,
     Patient,
     Payer,
-    Substance,
-    SubstanceUseDisorder,
     Treatment,
 )
+from iopkit.patients.screenings import Score, Screening
 from iopkit.strategies import days, treatments
 from iopkit.windows import WeeklyWindows
 

@@ -47,16 +47,11 @@ from iopkit.interchange import (
 )
 from iopkit.levels import Edition, LevelOfCare, most_intensive
 from iopkit.needs import Need
-from iopkit.patients.instrument_library import INSTRUMENTS, Score, Screening
-from iopkit.patients.patients import (
-    Assessment,
-    DimensionRating,
-    LivingEnvironment,
-    MentalDisorder,
-    Patient,
-    Substance,
-    SubstanceUseDisorder,
-)
+from iopkit.patients.assessments import Assessment, DimensionRating, LivingEnvironment
+from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDisorder
+from iopkit.patients.instrument_library import INSTRUMENTS
+from iopkit.patients.patients import Patient
+from iopkit.patients.screenings import Score, Screening
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import patients
 from iopkit.truth import Truth

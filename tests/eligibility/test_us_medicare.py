@@ -11,13 +11,9 @@ from hypothesis import strategies as st
 
 from iopkit.eligibility import Decision, FactSheet, Scalar, find_policy
 from iopkit.errors import NotInForceError
-from iopkit.patients.patients import (
-    Assessment,
-    MentalDisorder,
-    Patient,
-    Substance,
-    SubstanceUseDisorder,
-)
+from iopkit.patients.assessments import Assessment
+from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDisorder
+from iopkit.patients.patients import Patient
 from iopkit.sources import Grade
 from iopkit.truth import Truth
 

@@ -38,26 +38,26 @@ from iopkit.eligibility import AtLeast, Criterion, Ladder, Placement, Predicate,
 from iopkit.interchange import predicate_from_json, to_json
 from iopkit.modalities import Delivery
 from iopkit.needs import Need
-from iopkit.patients.consents import Consent, Expiry, Purpose
-from iopkit.patients.instrument_library import Score, Screening
-from iopkit.patients.patients import (
+from iopkit.patients.assessments import (
     Assessment,
-    Coverage,
     DimensionRating,
     Entry,
     LivingEnvironment,
-    MentalDisorder,
+    OpioidMedication,
+)
+from iopkit.patients.consents import Consent, Expiry, Purpose
+from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDisorder
+from iopkit.patients.patients import (
+    Coverage,
     Obligation,
     ObligationKind,
-    OpioidMedication,
     Outcome,
     Payer,
     Relationship,
-    Substance,
-    SubstanceUseDisorder,
     Support,
     Treatment,
 )
+from iopkit.patients.screenings import Score, Screening
 from iopkit.plans import (
     COURSE_FACTS,
     Candidate,

@@ -28,7 +28,7 @@ from iopkit import (
     to_json,
 )
 from iopkit.interchange import calendar_text, difference_text, plan_html, plan_text, to_document
-from iopkit.patients.patients import Assessment
+from iopkit.patients.assessments import Assessment
 from iopkit.plans import (
     JudgedBy,
     Matter,

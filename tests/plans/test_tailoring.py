@@ -10,19 +10,10 @@ from hypothesis import given
 from iopkit import strategies
 from iopkit.modalities import Modality
 from iopkit.needs import Need
+from iopkit.patients.assessments import Assessment
 from iopkit.patients.consents import Consent, Expiry, Purpose
-from iopkit.patients.patients import (
-    Assessment,
-    Diagnosis,
-    MentalDisorder,
-    Obligation,
-    ObligationKind,
-    Patient,
-    Relationship,
-    Substance,
-    SubstanceUseDisorder,
-    Support,
-)
+from iopkit.patients.diagnoses import Diagnosis, MentalDisorder, Substance, SubstanceUseDisorder
+from iopkit.patients.patients import Obligation, ObligationKind, Patient, Relationship, Support
 from iopkit.plans import (
     CALLED_FOR,
     Matter,

@@ -12,7 +12,8 @@ from iopkit import find_policy, strategies
 from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery, Modality
-from iopkit.patients.patients import Assessment, Patient
+from iopkit.patients.assessments import Assessment
+from iopkit.patients.patients import Patient
 from iopkit.plans import (
     JudgedBy,
     Matter,

@@ -22,8 +22,9 @@ from iopkit import (
     reveal,
 )
 from iopkit.levels import HourBand
+from iopkit.patients.assessments import Assessment
 from iopkit.patients.consents import Consent, Purpose
-from iopkit.patients.patients import Assessment, Diagnosis, Severity, SubstanceUseDisorder
+from iopkit.patients.diagnoses import Diagnosis, Severity, SubstanceUseDisorder
 
 source = Source("Example Code 1", Grade.LEGAL_TEXT)
 key = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")

@@ -29,16 +29,11 @@ from iopkit.eligibility.readings import (
 )
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.needs import Need
+from iopkit.patients.assessments import Entry, LivingEnvironment, OpioidMedication
 from iopkit.patients.consents import Purpose
+from iopkit.patients.diagnoses import Severity
 from iopkit.patients.instrument_library import INSTRUMENTS
-from iopkit.patients.patients import (
-    Entry,
-    LivingEnvironment,
-    OpioidMedication,
-    Outcome,
-    Payer,
-    Severity,
-)
+from iopkit.patients.patients import Outcome, Payer
 from iopkit.sources import Grade, Source
 
 _DSM_5 = Source(

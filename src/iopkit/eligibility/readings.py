@@ -17,19 +17,16 @@ from iopkit.errors import refuse, unless
 from iopkit.levels import LevelOfCare
 from iopkit.needs import Need
 from iopkit.patients.consents import Purpose
-from iopkit.patients.instrument_library import Screening
+from iopkit.patients.diagnoses import MentalDisorder, Severity, Substance, SubstanceUseDisorder
 from iopkit.patients.patients import (
     Coverage,
-    MentalDisorder,
     Outcome,
     Patient,
     Payer,
-    Severity,
-    Substance,
-    SubstanceUseDisorder,
     Treatment,
     refuse_before_birth,
 )
+from iopkit.patients.screenings import Screening
 from iopkit.truth import Truth, any_of
 
 T = TypeVar("T")

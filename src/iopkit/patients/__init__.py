@@ -1,38 +1,34 @@
 """Who is treated, and what is known of them."""
 
-from iopkit.patients.consents import TPO, Consent, Expiry, Purpose
-from iopkit.patients.instrument_library import (
-    INSTRUMENTS,
-    Band,
-    BandSet,
-    Instrument,
-    Item,
-    Scale,
-    Score,
-    Screening,
-    find_instrument,
-)
-from iopkit.patients.patients import (
+from iopkit.patients.assessments import (
     Assessment,
-    Coverage,
-    Diagnosis,
     DimensionRating,
     Entry,
     LivingEnvironment,
+    OpioidMedication,
+)
+from iopkit.patients.consents import TPO, Consent, Expiry, Purpose
+from iopkit.patients.diagnoses import (
+    Diagnosis,
     MentalDisorder,
+    Severity,
+    Substance,
+    SubstanceUseDisorder,
+)
+from iopkit.patients.instrument_library import INSTRUMENTS, find_instrument
+from iopkit.patients.instruments import Band, BandSet, Instrument, Item, Scale
+from iopkit.patients.patients import (
+    Coverage,
     Obligation,
     ObligationKind,
-    OpioidMedication,
     Outcome,
     Patient,
     Payer,
     Relationship,
-    Severity,
-    Substance,
-    SubstanceUseDisorder,
     Support,
     Treatment,
 )
+from iopkit.patients.screenings import Score, Screening
 
 __all__ = [
     "INSTRUMENTS",

@@ -10,13 +10,8 @@ from iopkit.eligibility.predicates import Predicate, evaluate, facts_in
 from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients.consents import Consent, Purpose
-from iopkit.patients.patients import (
-    MentalDisorder,
-    ObligationKind,
-    Patient,
-    Relationship,
-    SubstanceUseDisorder,
-)
+from iopkit.patients.diagnoses import MentalDisorder, SubstanceUseDisorder
+from iopkit.patients.patients import ObligationKind, Patient, Relationship
 from iopkit.plans.goals import Problem
 from iopkit.plans.plans import Disclosure, Matter, Note
 from iopkit.plans.programs import Program, Service

@@ -1,0 +1,151 @@
+"""Assessments: what a clinician found on one day."""
+
+from datetime import date, timedelta
+from enum import IntEnum, StrEnum
+
+from attrs import frozen
+
+from iopkit.confidential import hidden
+from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.levels import AgeGroup, Edition
+from iopkit.needs import Need
+from iopkit.windows import is_whole_minutes
+
+
+@frozen(repr=False)
+class DimensionRating:
+    """A risk rating of one dimension: 0 (none) to 4 (severe), third edition's scale.
+
+    Source: http://asamcontinuum.org/knowledgebase/ on ranking dimensional severity [T2].
+    """
+
+    dimension: int
+    risk: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "dimension rating",
+            unless(
+                1 <= self.dimension <= 6, "dimension", "a dimension from 1 to 6", "another number"
+            ),
+            unless(
+                self.risk is None or 0 <= self.risk <= 4,
+                "risk",
+                "a rating from 0 to 4",
+                "another number",
+            ),
+        )
+
+    __repr__ = hidden
+
+
+class LivingEnvironment(IntEnum):
+    """How safe and helpful the place is where the patient lives; it rises."""
+
+    UNSAFE = 1
+    UNSUPPORTIVE = 2
+    SUPPORTIVE = 3
+
+
+class OpioidMedication(StrEnum):
+    """The medication that the patient takes for opioid use disorder."""
+
+    NONE = "none"
+    METHADONE = "methadone"
+    BUPRENORPHINE = "buprenorphine"
+    NALTREXONE = "naltrexone"
+
+
+class Entry(StrEnum):
+    """From where a patient comes to intensive outpatient treatment.
+
+    Source: SAMHSA Advisory "Clinical Issues in Intensive Outpatient Treatment for
+    Substance Use Disorders" (2021) [T2].
+    """
+
+    PRIMARY = "primary"
+    """It is the first treatment of this course."""
+    STEP_DOWN = "step_down"
+    """From more intensive care, such as inpatient or residential, or withdrawal management."""
+    STEP_UP = "step_up"
+    """From outpatient care."""
+
+
+@frozen(repr=False)
+class Assessment:
+    """What a clinician found on one day.
+
+    The ratings belong to ``edition``: the same dimension number means different
+    things in the third and the fourth edition. The other fields are a clinician's
+    judgment, recorded and never computed; ``None``: not assessed on that day. Each
+    is read as the fact of the same name, which says what it means.
+
+    Raises:
+        InvalidError: a dimension is rated twice, ratings have no third-edition scale,
+            or ``needed_per_week`` is negative, longer than a week or not in whole minutes.
+    """
+
+    on: date
+    edition: Edition = Edition.THIRD
+    ratings: tuple[DimensionRating, ...] = ()
+    # What the patient needs.
+    needed_per_week: timedelta | None = None
+    """Therapeutic services a week that the patient needs, as the plan of care says."""
+    benefit_likely: bool | None = None
+    needs_24_hour_care: bool | None = None
+    needs_inpatient_otherwise: bool | None = None
+    needs_medical_monitoring: bool | None = None
+    needs_medical_management: bool | None = None
+    needs_more_than_otp_services: bool | None = None
+    meets_asam_criteria: bool | None = None
+    # Health.
+    acute_withdrawal: bool | None = None
+    withdrawal_manageable: bool | None = None
+    medical_conditions_manageable: bool | None = None
+    health_stable: bool | None = None
+    co_occurring_stable: bool | None = None
+    suicidal_ideation: bool | None = None
+    dangerous: bool | None = None
+    pregnant: bool | None = None
+    opioid_medication: OpioidMedication | None = None
+    # Taking part.
+    able_to_participate: bool | None = None
+    recognizes_disorder: bool | None = None
+    committed_to_recovery: bool | None = None
+    # Surroundings.
+    support_adequate: bool | None = None
+    living_environment: LivingEnvironment | None = None
+    has_transport: bool | None = None
+    has_telehealth_access: bool | None = None
+    needs: frozenset[Need] | None = None
+    """What the patient needs beside the program's services, as a clinician recorded it."""
+    court_ordered: bool | None = None
+    entry: Entry | None = None
+    # As the program or payer sees it for which the assessment was made.
+    age_group: AgeGroup | None = None
+    hours_exception: bool | None = None
+    other_conditions_met: bool | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse_moments("assessment", on=self.on)
+        rated = [rating.dimension for rating in self.ratings]
+        needed = self.needed_per_week
+        refuse(
+            "assessment",
+            unless(len(rated) == len(set(rated)), "ratings", "each dimension once", "one twice"),
+            unless(
+                self.edition is Edition.THIRD or not rated,
+                "ratings",
+                "no 0-4 ratings with the fourth edition, which rates by subdimension",
+                "ratings",
+            ),
+            unless(
+                needed is None
+                or (timedelta(0) <= needed <= timedelta(weeks=1) and is_whole_minutes(needed)),
+                "needed_per_week",
+                "between nothing and a whole week, in whole minutes",
+                "another duration",
+            ),
+        )
+
+    __repr__ = hidden
