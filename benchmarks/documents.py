@@ -18,7 +18,7 @@ from schedules import PLAN, SITE, SIZE
 from iopkit import Program, Schedule, WeeklyWindows, from_json, schedule, to_json
 from iopkit.eligibility import Predicate
 from iopkit.interchange.conversion import leaf_of, members_of, tagged
-from iopkit.plans import Slot
+from iopkit.programs import Slot
 
 DATED = schedule(PLAN, SITE)
 TEXT = to_json(DATED)

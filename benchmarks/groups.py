@@ -16,16 +16,8 @@ from attrs import evolve
 from measure import Case, Contender, Missing, Work, optional
 
 from iopkit import Site, Weekday, WeeklyWindows
-from iopkit.plans import (
-    Candidate,
-    Group,
-    GroupDose,
-    GroupPreference,
-    Roster,
-    Slot,
-    Weights,
-    assign,
-)
+from iopkit.plans import Candidate, Group, GroupDose, GroupPreference, Roster, Weights, assign
+from iopkit.programs import Slot
 
 ON = date(2026, 1, 5)
 DAYS = tuple(Weekday)[:6]

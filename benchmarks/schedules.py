@@ -21,7 +21,7 @@ from iopkit import (
     draft,
     schedule,
 )
-from iopkit.plans import Phase, Service, Slot, Weekly, timetable
+from iopkit.programs import Phase, Service, Slot, Weekly, timetable
 
 WEEKS, SESSIONS = 12, 36
 START, EVENING, LENGTH = date(2026, 1, 5), time(18), timedelta(hours=3)

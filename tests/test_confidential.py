@@ -126,28 +126,21 @@ from iopkit.plans import (
     Objective,
     Obstacle,
     Opening,
-    PerWeek,
-    Phase,
     Plan,
     Problem,
-    Program,
-    Progress,
     Proposal,
     Proposals,
     Provenance,
-    RandomDays,
     Refusal,
     Roster,
     Schedule,
     ScheduleDifference,
     ScoreTarget,
-    Service,
     Session,
     SessionRow,
     ShortenSessions,
     Signature,
     Signer,
-    Slot,
     Standing,
     Stay,
     Surroundings,
@@ -156,7 +149,6 @@ from iopkit.plans import (
     Units,
     Unplaced,
     Waiting,
-    Weekly,
     WeeklyDays,
     assign,
     census,
@@ -186,6 +178,7 @@ from iopkit.plots.bands import Scale
 from iopkit.plots.calendars import blocks
 from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, meetings_map
 from iopkit.plots.layouts import Block, Layout, Placed, Rows, laid_out
+from iopkit.programs import PerWeek, Phase, Program, Progress, RandomDays, Service, Slot, Weekly
 from iopkit.sites import Closure, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, weekly_windows

@@ -19,12 +19,10 @@ from iopkit.plans import (
     LongestGap,
     Requirement,
     RequirementSet,
-    Track,
-    Weekly,
     WeeklyHours,
     find_requirements,
-    slots_of,
 )
+from iopkit.programs import Track, Weekly, slots_of
 from iopkit.sites import Closure
 from iopkit.sources import Dated, Grade, Source, Versions
 

@@ -17,7 +17,8 @@ from iopkit.cli import main
 from iopkit.interchange import json_schema, to_document
 from iopkit.interchange.conversion import is_fact, is_union, leaf_of, members_of, tagged
 from iopkit.interchange.documents import KINDS
-from iopkit.plans import InAll, PerWeek, RandomDays, Weekly, check, schedule
+from iopkit.plans import check, schedule
+from iopkit.programs import InAll, PerWeek, RandomDays, Weekly
 
 TEMPLATES: dict[str, type[Program] | type[Site]] = {"program": Program, "site": Site}
 TEXT = (files("iopkit") / "examples" / "program.toml").read_text(encoding="utf-8")

@@ -43,7 +43,9 @@ from iopkit.eligibility import (
 )
 from iopkit.errors import TooComplexError
 from iopkit.interchange import program_names
-from iopkit.plans import (
+from iopkit.plots import policy_picture, program_picture, week_picture
+from iopkit.plots.layouts import COLUMN
+from iopkit.programs import (
     EveryWeeks,
     Once,
     PerWeek,
@@ -56,8 +58,6 @@ from iopkit.plans import (
     Weekly,
     weekly_doses,
 )
-from iopkit.plots import policy_picture, program_picture, week_picture
-from iopkit.plots.layouts import COLUMN
 from iopkit.sites import Closure
 from iopkit.sources import Dated, Grade, Source, Versions
 

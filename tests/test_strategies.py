@@ -45,17 +45,12 @@ from iopkit.plans import (
     Demand,
     Exclusion,
     Group,
-    InAll,
-    PerWeek,
-    RandomDays,
-    Service,
     SessionCodes,
-    Slot,
     TimedCode,
     WeekCode,
-    Weekly,
 )
-from iopkit.plans.programs import overlaps
+from iopkit.programs import InAll, PerWeek, RandomDays, Service, Slot, Weekly
+from iopkit.programs.programs import overlaps
 from iopkit.sites import ClosedRule
 from iopkit.truth import Truth
 

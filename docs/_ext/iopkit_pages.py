@@ -54,20 +54,14 @@ from iopkit.plans import (
     RATES,
     REQUIREMENTS,
     Exclusion,
-    Phase,
-    Program,
     Requirement,
     Schedule,
-    Service,
     census,
     compare_costs,
-    discrepancies,
     draft,
     loads,
     meetings,
     schedule,
-    slots_of,
-    weekly_doses,
     weekly_loads,
 )
 from iopkit.plots import (
@@ -79,6 +73,7 @@ from iopkit.plots import (
     program_picture,
     week_picture,
 )
+from iopkit.programs import Phase, Program, Service, discrepancies, slots_of, weekly_doses
 from iopkit.sites import Clinician, Room, Site
 from iopkit.sources import Source
 from iopkit.windows import WeeklyWindows

@@ -28,10 +28,10 @@ from iopkit.patients.patients import Patient
 from iopkit.plans.checks import check
 from iopkit.plans.drafting import draft
 from iopkit.plans.plans import Plan
-from iopkit.plans.programs import Program
 from iopkit.plans.rulebook import find_requirements
 from iopkit.plans.schedules import schedule
 from iopkit.plans.sessions import Schedule
+from iopkit.programs.programs import Program
 from iopkit.sites import HolidayCalendar, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth

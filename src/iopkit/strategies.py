@@ -74,8 +74,6 @@ from iopkit.plans.coding import (
 from iopkit.plans.conflicts import Appointment
 from iopkit.plans.groups import Group
 from iopkit.plans.plans import MilestoneKind, Signer
-from iopkit.plans.programs import Curriculum, Phase, Program, Service, Track, overlaps
-from iopkit.plans.progress import COURSE_FACTS
 from iopkit.plans.rates import Rate, RateTable
 from iopkit.plans.requirements import (
     Caseload,
@@ -95,7 +93,9 @@ from iopkit.plans.requirements import (
     WeeklyServices,
     WrittenPlan,
 )
-from iopkit.plans.timings import (
+from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track, overlaps
+from iopkit.programs.progress import COURSE_FACTS
+from iopkit.programs.timings import (
     EveryWeeks,
     InAll,
     Once,

@@ -26,12 +26,9 @@ from iopkit.plans import (
     DayTiers,
     Exclusion,
     Period,
-    PerWeek,
-    Phase,
     Rate,
     RateTable,
     Reason,
-    Service,
     Session,
     SessionCodes,
     Tier,
@@ -44,6 +41,7 @@ from iopkit.plans import (
     find_rates,
     itemize,
 )
+from iopkit.programs import PerWeek, Phase, Service
 from iopkit.strategies import codings, rate_tables
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")

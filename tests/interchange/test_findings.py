@@ -24,21 +24,14 @@ from iopkit.plans import (
     GroupSize,
     LongestGap,
     MilestoneKind,
-    PerWeek,
-    Phase,
     Plan,
     PlanLength,
     PlanPart,
-    Program,
     Requirement,
     RequirementSet,
     Reviews,
-    Service,
     Signer,
-    Slot,
-    TimePerWeek,
     Unit,
-    Weekly,
     WeeklyDays,
     WeeklyHours,
     WeeklyServices,
@@ -46,6 +39,7 @@ from iopkit.plans import (
     check,
     find_requirements,
 )
+from iopkit.programs import PerWeek, Phase, Program, Service, Slot, TimePerWeek, Weekly
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import requirement_sets
 from iopkit.truth import Truth

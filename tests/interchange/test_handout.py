@@ -23,12 +23,10 @@ from iopkit.modalities import Delivery
 from iopkit.needs import Need
 from iopkit.patients.patients import Relationship
 from iopkit.plans import (
-    COURSE_FACTS,
     Counted,
     CountTarget,
     Disclosure,
     Goal,
-    InAll,
     Intervention,
     JudgedBy,
     Matter,
@@ -37,16 +35,20 @@ from iopkit.plans import (
     MilestoneKind,
     Note,
     Objective,
+    Problem,
+    Provenance,
+    ScoreTarget,
+    Signature,
+    Signer,
+)
+from iopkit.programs import (
+    COURSE_FACTS,
+    InAll,
     Once,
     PerWeek,
     Phase,
-    Problem,
-    Provenance,
     RandomDays,
-    ScoreTarget,
     Service,
-    Signature,
-    Signer,
     Slot,
     Weekly,
 )

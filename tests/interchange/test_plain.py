@@ -15,7 +15,7 @@ from iopkit.interchange.plain import (
     span_words,
     weekdays_words,
 )
-from iopkit.plans import (
+from iopkit.programs import (
     EveryWeeks,
     InAll,
     Once,

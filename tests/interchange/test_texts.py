@@ -41,19 +41,8 @@ from iopkit.interchange import (
     template_text,
 )
 from iopkit.interchange.texts import dose_text, duration_text
-from iopkit.plans import (
-    COURSE_FACTS,
-    Dose,
-    Goal,
-    Phase,
-    Problem,
-    RandomDays,
-    Reason,
-    ScoreTarget,
-    Service,
-    Slot,
-    Weekly,
-)
+from iopkit.plans import Goal, Problem, Reason, ScoreTarget
+from iopkit.programs import COURSE_FACTS, Dose, Phase, RandomDays, Service, Slot, Weekly
 from iopkit.sites import Closure
 from iopkit.strategies import days, patients, programs, sites
 

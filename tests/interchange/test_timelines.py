@@ -19,18 +19,8 @@ from iopkit.interchange.timelines import (
     weekly_times,
 )
 from iopkit.modalities import Modality
-from iopkit.plans import (
-    Leave,
-    Milestone,
-    MilestoneKind,
-    PerWeek,
-    Phase,
-    RandomDays,
-    Service,
-    Slot,
-    Timing,
-    Weekly,
-)
+from iopkit.plans import Leave, Milestone, MilestoneKind
+from iopkit.programs import PerWeek, Phase, RandomDays, Service, Slot, Timing, Weekly
 from iopkit.sites import Closure
 from iopkit.strategies import programs, sites
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from iopkit import InvalidError, Modality, Plan, Program, Schedule, Site, schedule
 from iopkit.interchange import week_text
 from iopkit.interchange.plain import day_words, span_words
-from iopkit.plans import Leave, Phase, RandomDays, Service, Slot, Weekly
+from iopkit.plans import Leave
+from iopkit.programs import Phase, RandomDays, Service, Slot, Weekly
 from iopkit.sites import Closure
 from iopkit.strategies import programs, sites
 from iopkit.windows import WeeklyWindows

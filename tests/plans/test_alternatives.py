@@ -18,23 +18,19 @@ from iopkit.plans import (
     Appointment,
     Leave,
     Opening,
-    Phase,
     Plan,
-    Program,
     Reason,
     Schedule,
-    Service,
     Session,
-    Slot,
     Stay,
     Surroundings,
-    Weekly,
     draft,
     make_up_openings,
     openings,
     schedule,
     take,
 )
+from iopkit.programs import Phase, Program, Service, Slot, Weekly
 from iopkit.sites import Clinician, Closure, HolidayCalendar, Room, Site
 from iopkit.windows import DAY, Weekday, WeeklyWindows, minute_of_day
 

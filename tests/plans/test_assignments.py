@@ -29,10 +29,10 @@ from iopkit.plans import (
     GroupPreference,
     Limits,
     Roster,
-    Slot,
     Weights,
     assign,
 )
+from iopkit.programs import Slot
 from iopkit.strategies import rosters
 
 ON = date(2026, 1, 5)

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from iopkit import strategies
 from iopkit.modalities import Modality
-from iopkit.plans import Leave, Phase, Plan, Program, Service, Slot, Weekly, schedule
-from iopkit.plans.programs import overlaps
+from iopkit.plans import Leave, Plan, schedule
+from iopkit.programs import Phase, Program, Service, Slot, Weekly
+from iopkit.programs.programs import overlaps
 from iopkit.sites import Clinician, ClosedRule, Closure, Offer, Room, Site
 from iopkit.windows import Weekday, WeeklyWindows, clock_time, minute_of_day, whole_minutes
 

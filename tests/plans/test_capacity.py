@@ -18,14 +18,9 @@ from iopkit.plans import (
     Leave,
     Load,
     Meeting,
-    Phase,
     Plan,
-    Program,
     Schedule,
-    Service,
     Session,
-    Slot,
-    Weekly,
     census,
     draft,
     loads,
@@ -34,6 +29,7 @@ from iopkit.plans import (
     weekly_census,
     weekly_loads,
 )
+from iopkit.programs import Phase, Program, Service, Slot, Weekly
 from iopkit.sites import Clinician, Closure, HolidayCalendar, Room, Site
 from iopkit.windows import Weekday, WeeklyWindows
 

@@ -21,13 +21,9 @@ from iopkit.plans import (
     Charges,
     CodingScheme,
     Exclusion,
-    PerWeek,
-    Phase,
     Plan,
-    Program,
     RateTable,
     Schedule,
-    Service,
     Session,
     SessionCodes,
     TimedCode,
@@ -40,6 +36,7 @@ from iopkit.plans import (
     itemize,
     schedule,
 )
+from iopkit.programs import PerWeek, Phase, Program, Service
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 CHICAGO = ZoneInfo("America/Chicago")

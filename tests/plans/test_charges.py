@@ -23,18 +23,13 @@ from iopkit.plans import (
     Days,
     DayTiers,
     Exclusion,
-    PerWeek,
-    Phase,
     Plan,
-    Program,
     Rate,
     RateTable,
     Refusal,
     Schedule,
-    Service,
     Session,
     SessionCodes,
-    Slot,
     Tier,
     TimeBand,
     TimedCode,
@@ -42,13 +37,13 @@ from iopkit.plans import (
     Uncharged,
     Units,
     WeekCode,
-    Weekly,
     Why,
     find_coding,
     find_rates,
     itemize,
     schedule,
 )
+from iopkit.programs import PerWeek, Phase, Program, Service, Slot, Weekly
 from iopkit.sites import Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.windows import Weekday, WeeklyWindows

@@ -12,18 +12,8 @@ from hypothesis import strategies as st
 
 from iopkit.clocks import clock_changes
 from iopkit.modalities import Modality
-from iopkit.plans import (
-    Phase,
-    Plan,
-    Program,
-    Reason,
-    Schedule,
-    Service,
-    Session,
-    Slot,
-    Weekly,
-    schedule,
-)
+from iopkit.plans import Plan, Reason, Schedule, Session, schedule
+from iopkit.programs import Phase, Program, Service, Slot, Weekly
 from iopkit.sites import Site
 from iopkit.windows import DAY, WeeklyWindows
 

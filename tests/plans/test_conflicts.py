@@ -20,18 +20,14 @@ from iopkit.plans import (
     Booking,
     Conflict,
     ConflictKind,
-    Phase,
     Plan,
-    Program,
     Schedule,
-    Service,
     Session,
-    Slot,
-    Weekly,
     free_time,
     patient_conflicts,
     site_conflicts,
 )
+from iopkit.programs import Phase, Program, Service, Slot, Weekly
 from iopkit.sites import Clinician, Room, Site
 from iopkit.windows import DAY, WeeklyWindows, minute_of_day
 

@@ -20,21 +20,17 @@ from iopkit.interchange import to_json
 from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients.patients import Obligation, ObligationKind, Patient
-from iopkit.plans import (
+from iopkit.plans import Matter, Note, Plan, draft, schedule
+from iopkit.programs import (
     InAll,
-    Matter,
-    Note,
     PerWeek,
     Phase,
-    Plan,
     Program,
     RandomDays,
     Service,
     Slot,
     Timing,
     Weekly,
-    draft,
-    schedule,
     slots_of,
     timetable,
 )

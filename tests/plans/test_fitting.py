@@ -23,15 +23,9 @@ from iopkit.plans import (
     Fit,
     Matter,
     MatterKind,
-    Phase,
-    Program,
     Requirement,
     RequirementSet,
     Reviews,
-    Service,
-    Slot,
-    Track,
-    Weekly,
     WeeklyHours,
     WrittenPlan,
     check,
@@ -41,6 +35,7 @@ from iopkit.plans import (
     schedule,
 )
 from iopkit.plans.plans import MilestoneKind
+from iopkit.programs import Phase, Program, Service, Slot, Track, Weekly
 from iopkit.sites import Closure, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth

@@ -9,19 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.modalities import Modality
-from iopkit.plans import (
+from iopkit.plans import Plan, Schedule, schedule
+from iopkit.programs import (
     Once,
     PerWeek,
     Phase,
-    Plan,
     Program,
     RandomDays,
-    Schedule,
     Service,
     Slot,
     Timing,
     Weekly,
-    schedule,
 )
 from iopkit.sites import Closure, Site
 from iopkit.windows import Weekday, WeeklyWindows

@@ -27,21 +27,16 @@ from iopkit.modalities import Delivery
 from iopkit.plans import (
     Barrier,
     Candidate,
-    EveryWeeks,
     Group,
     GroupDose,
     GroupPreference,
-    PerWeek,
-    Phase,
     Roster,
-    Service,
-    Slot,
-    Weekly,
     assign,
     barriers,
     join,
 )
 from iopkit.plans.groups import spare_seats
+from iopkit.programs import EveryWeeks, PerWeek, Phase, Service, Slot, Weekly
 from iopkit.sites import Clinician, Closure, Offer, Room
 from iopkit.strategies import groups, rosters
 

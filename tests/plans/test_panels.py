@@ -23,23 +23,19 @@ from iopkit import strategies
 from iopkit.errors import InvalidError, MissingExtraError
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient
-from iopkit.plans import (
+from iopkit.plans import Reason, SessionRow, draft, schedule, session_rows
+from iopkit.plans.panels import panel
+from iopkit.programs import (
     EveryWeeks,
     PerWeek,
     Phase,
     Program,
     RandomDays,
-    Reason,
     Service,
-    SessionRow,
     Slot,
     Track,
     Weekly,
-    draft,
-    schedule,
-    session_rows,
 )
-from iopkit.plans.panels import panel
 from iopkit.sites import HolidayCalendar, Site
 from iopkit.windows import WeeklyWindows
 

@@ -16,18 +16,9 @@ from iopkit import strategies
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient
-from iopkit.plans import (
-    PerWeek,
-    Phase,
-    Program,
-    RandomDays,
-    Service,
-    SessionRow,
-    draft,
-    schedule,
-    session_rows,
-)
+from iopkit.plans import SessionRow, draft, schedule, session_rows
 from iopkit.plans.panels import panel
+from iopkit.programs import PerWeek, Phase, Program, RandomDays, Service
 from iopkit.sites import HolidayCalendar, Site
 from iopkit.windows import WeeklyWindows
 

@@ -14,24 +14,18 @@ from iopkit.interchange import calendar_text, plan_html, plan_text, week_text
 from iopkit.modalities import Modality
 from iopkit.plans import (
     Leave,
-    PerWeek,
-    Phase,
     Plan,
-    Program,
-    RandomDays,
     Reason,
     Schedule,
-    Service,
     Session,
-    Slot,
     Stay,
-    Weekly,
     booked_doses,
     check,
     find_coding,
     find_requirements,
     itemize,
 )
+from iopkit.programs import PerWeek, Phase, Program, RandomDays, Service, Slot, Weekly
 from iopkit.sites import (
     Clinician,
     ClosedRule,

@@ -19,15 +19,11 @@ from iopkit.plans import (
     MatterKind,
     MilestoneKind,
     Note,
-    PerWeek,
-    Phase,
     Plan,
     Problem,
-    Program,
-    Service,
     Signer,
-    Track,
 )
+from iopkit.programs import PerWeek, Phase, Program, Service, Track
 from iopkit.windows import Weekday
 
 GROUP = Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3), timedelta(hours=3))

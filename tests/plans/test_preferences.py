@@ -12,19 +12,8 @@ from hypothesis import strategies as st
 from iopkit import InvalidError, Patient, draft
 from iopkit.interchange import plan_html, plan_text
 from iopkit.modalities import Modality
-from iopkit.plans import (
-    DayPart,
-    Matter,
-    PerWeek,
-    Phase,
-    Plan,
-    Preferences,
-    Program,
-    Service,
-    Slot,
-    Weekly,
-    slots_of,
-)
+from iopkit.plans import DayPart, Matter, Plan, Preferences
+from iopkit.programs import PerWeek, Phase, Program, Service, Slot, Weekly, slots_of
 from iopkit.sites import Site
 from iopkit.windows import Weekday, WeeklyWindows
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from iopkit import FACTS, strategies
 from iopkit.errors import InvalidError, Step, UnknownNameError
 from iopkit.modalities import Modality
-from iopkit.plans import (
+from iopkit.programs import (
     COURSE_FACTS,
     Curriculum,
     Dose,

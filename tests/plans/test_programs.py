@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from iopkit import strategies
 from iopkit.errors import InvalidError, Step
 from iopkit.modalities import Modality
-from iopkit.plans import (
+from iopkit.programs import (
     InAll,
     PerWeek,
     Phase,
@@ -25,7 +25,7 @@ from iopkit.plans import (
     Weekly,
     slots_of,
 )
-from iopkit.plans.programs import fixed_times, overlaps
+from iopkit.programs.programs import fixed_times, overlaps
 from iopkit.windows import WEEK, Weekday
 
 

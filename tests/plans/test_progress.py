@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from iopkit import FACTS, evaluate
 from iopkit.eligibility import explain, read_facts
 from iopkit.errors import InvalidError
-from iopkit.plans import COURSE_FACTS, Progress
+from iopkit.programs import COURSE_FACTS, Progress
 from iopkit.strategies import fact_values
 from iopkit.truth import Truth
 

@@ -12,7 +12,8 @@ from attrs import frozen
 from iopkit.interchange.library import find_program
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient
-from iopkit.plans import Dose, Schedule, booked_doses, draft, schedule, timetable, weekly_doses
+from iopkit.plans import Schedule, booked_doses, draft, schedule
+from iopkit.programs import Dose, timetable, weekly_doses
 from iopkit.sites import Offer, Site
 from iopkit.windows import Weekday, WeeklyWindows
 

@@ -11,19 +11,8 @@ from hypothesis import strategies as st
 
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient
-from iopkit.plans import (
-    Phase,
-    Plan,
-    Program,
-    RandomDays,
-    Reason,
-    Schedule,
-    Service,
-    Slot,
-    Weekly,
-    draft,
-    schedule,
-)
+from iopkit.plans import Plan, Reason, Schedule, draft, schedule
+from iopkit.programs import Phase, Program, RandomDays, Service, Slot, Weekly
 from iopkit.sites import Closure, Site
 from iopkit.windows import Weekday, WeeklyWindows
 

@@ -29,21 +29,13 @@ from iopkit.plans import (
     LongestGap,
     Milestone,
     MilestoneKind,
-    PerWeek,
-    Phase,
     Plan,
     PlanLength,
     PlanPart,
-    Program,
     Requirement,
     RequirementSet,
     Reviews,
-    Service,
     Signer,
-    Slot,
-    TimePerWeek,
-    Timing,
-    Weekly,
     WeeklyDays,
     WeeklyHours,
     WeeklyServices,
@@ -56,6 +48,7 @@ from iopkit.plans import (
     verdict,
 )
 from iopkit.plans.requirements import whole_months
+from iopkit.programs import PerWeek, Phase, Program, Service, Slot, TimePerWeek, Timing, Weekly
 from iopkit.sites import Offer, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth, all_of

@@ -15,16 +15,10 @@ from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.plans import (
     Appointment,
-    Phase,
     Plan,
-    Program,
-    RandomDays,
     Reason,
     Schedule,
-    Service,
-    Slot,
     Surroundings,
-    Weekly,
     draft,
     make_up_openings,
     openings,
@@ -33,9 +27,9 @@ from iopkit.plans import (
     schedule_difference,
     session_rows,
     take,
-    timetable,
 )
-from iopkit.plans.programs import services_by_place
+from iopkit.programs import Phase, Program, RandomDays, Service, Slot, Weekly, timetable
+from iopkit.programs.programs import services_by_place
 from iopkit.sites import Clinician, Closure, Offer, Room, Site
 from iopkit.windows import Weekday, WeeklyWindows
 

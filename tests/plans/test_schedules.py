@@ -19,31 +19,24 @@ from iopkit import strategies
 from iopkit.errors import InvalidError
 from iopkit.interchange import to_json
 from iopkit.modalities import Modality
-from iopkit.plans import (
+from iopkit.plans import Move, Plan, Reason, Schedule, Session, Unplaced, booked_doses, schedule
+from iopkit.programs import (
     Dose,
     EveryWeeks,
     InAll,
-    Move,
     Once,
     PerWeek,
     Phase,
-    Plan,
     Program,
     RandomDays,
-    Reason,
-    Schedule,
     Service,
-    Session,
     Slot,
     TimePerWeek,
     Timing,
-    Unplaced,
     Weekly,
-    booked_doses,
-    schedule,
     slots_of,
 )
-from iopkit.plans.programs import overlaps
+from iopkit.programs.programs import overlaps
 from iopkit.sites import Closure, Site
 from iopkit.windows import DAY, WEEK, Weekday, WeeklyWindows, minute_of_day, whole_minutes
 

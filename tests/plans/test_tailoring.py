@@ -19,18 +19,15 @@ from iopkit.plans import (
     Matter,
     MatterKind,
     Note,
-    PerWeek,
-    Phase,
     Plan,
-    Program,
     Reason,
-    Service,
     call_for,
     draft,
     needs_of,
     schedule,
 )
 from iopkit.plans.tailoring import disclosures_of, problems_of
+from iopkit.programs import PerWeek, Phase, Program, Service
 from iopkit.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from iopkit import strategies
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
-from iopkit.plans import (
+from iopkit.programs import (
     Dose,
     EveryWeeks,
     InAll,

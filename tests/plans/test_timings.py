@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from iopkit import strategies
 from iopkit.errors import InvalidError
-from iopkit.plans import (
+from iopkit.programs import (
     EveryWeeks,
     InAll,
     Once,
@@ -21,7 +21,7 @@ from iopkit.plans import (
     Weekly,
     slots_of,
 )
-from iopkit.plans.timings import most_in_a_week, occurrences
+from iopkit.programs.timings import most_in_a_week, occurrences
 
 MONDAY = Slot.parse("monday 18:00")
 HOUR = timedelta(hours=1)

@@ -18,7 +18,6 @@ from iopkit.plans import (
     GroupDose,
     Lift,
     Roster,
-    Slot,
     Waiting,
     WaitingFor,
     Weights,
@@ -26,6 +25,7 @@ from iopkit.plans import (
     barriers,
     grant,
 )
+from iopkit.programs import Slot
 from iopkit.sites import Room
 from iopkit.strategies import rosters
 

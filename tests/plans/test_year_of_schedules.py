@@ -10,17 +10,8 @@ from holidays import country_holidays
 
 from iopkit import HolidayCalendar, Patient, Site, WeeklyWindows, draft, find_program, schedule
 from iopkit.interchange import program_names
-from iopkit.plans import (
-    Dose,
-    Matter,
-    RandomDays,
-    Reason,
-    Schedule,
-    Session,
-    Unplaced,
-    booked_doses,
-    weekly_doses,
-)
+from iopkit.plans import Matter, Reason, Schedule, Session, Unplaced, booked_doses
+from iopkit.programs import Dose, RandomDays, weekly_doses
 from iopkit.sites import Closure
 from iopkit.windows import Weekday
 

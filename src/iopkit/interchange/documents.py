@@ -50,11 +50,11 @@ from iopkit.plans.checks import Finding
 from iopkit.plans.coding import CodingScheme
 from iopkit.plans.costs import CostComparison
 from iopkit.plans.plans import Plan
-from iopkit.plans.programs import Program
-from iopkit.plans.progress import COURSE_FACTS
 from iopkit.plans.rates import RateTable
 from iopkit.plans.requirements import RequirementSet
 from iopkit.plans.sessions import Schedule
+from iopkit.programs.programs import Program
+from iopkit.programs.progress import COURSE_FACTS
 from iopkit.sites import Site
 from iopkit.sources import Source
 

@@ -25,9 +25,9 @@ from iopkit.needs import Need
 from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Objective
 from iopkit.plans.plans import Matter, MatterKind, Milestone, MilestoneKind, Note, Plan, Signer
-from iopkit.plans.programs import Service
 from iopkit.plans.sessions import Reason, Schedule
-from iopkit.plans.timings import InAll, Once, PerWeek, Weekly, slots_of
+from iopkit.programs.programs import Service
+from iopkit.programs.timings import InAll, Once, PerWeek, Weekly, slots_of
 from iopkit.prose import counted, listed
 from iopkit.truth import Truth
 

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from iopkit.errors import UnknownNameError
 from iopkit.interchange.documents import from_toml
-from iopkit.plans.programs import Program
+from iopkit.programs.programs import Program
 
 _FOLDER = files("iopkit") / "plans" / "library"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from iopkit.plans.timings import (
+from iopkit.programs.timings import (
     EveryWeeks,
     InAll,
     Once,

@@ -14,10 +14,10 @@ from iopkit.eligibility.policies import Policy
 from iopkit.eligibility.predicates import AnyFact, describe, facts_in
 from iopkit.plans.goals import Goal
 from iopkit.plans.plans import Disclosure, Leave, MatterKind, Plan, Provenance
-from iopkit.plans.programs import Program, Service
 from iopkit.plans.sessions import Reason, Schedule, Session, booked_doses
-from iopkit.plans.timetables import Dose, discrepancies, weekly_doses
-from iopkit.plans.timings import slots_of
+from iopkit.programs.programs import Program, Service
+from iopkit.programs.timetables import Dose, discrepancies, weekly_doses
+from iopkit.programs.timings import slots_of
 from iopkit.prose import counted
 from iopkit.sources import Source
 from iopkit.truth import Truth

@@ -6,7 +6,7 @@ from itertools import groupby
 from iopkit.errors import refuse, unless
 from iopkit.interchange.plain import day_words, days_words, span_words
 from iopkit.plans.sessions import Reason, Schedule, Session
-from iopkit.plans.timings import RandomDays
+from iopkit.programs.timings import RandomDays
 
 
 def week_start(schedule: Schedule, week: int) -> date:

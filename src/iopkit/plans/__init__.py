@@ -2,14 +2,7 @@
 
 from iopkit.plans.alternatives import Opening, Surroundings, make_up_openings, openings, take
 from iopkit.plans.assignments import Aim, Assignment, Assignments, Attainment, Weights, assign
-from iopkit.plans.candidates import (
-    Barrier,
-    Candidate,
-    GroupDose,
-    GroupPreference,
-    Roster,
-    barriers,
-)
+from iopkit.plans.candidates import Barrier, Candidate, GroupDose, GroupPreference, Roster, barriers
 from iopkit.plans.capacity import (
     CensusDay,
     CensusWeek,
@@ -81,8 +74,6 @@ from iopkit.plans.plans import (
     Stay,
 )
 from iopkit.plans.preferences import DayPart, Preferences
-from iopkit.plans.programs import Curriculum, Phase, Program, Service, Track
-from iopkit.plans.progress import COURSE_FACTS, Progress
 from iopkit.plans.proposals import Beyond, Left, Proposal, Proposals, propose
 from iopkit.plans.rates import Rate, RateTable
 from iopkit.plans.remedies import Extent
@@ -126,28 +117,7 @@ from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
 from iopkit.plans.schedules import schedule
 from iopkit.plans.sessions import Move, Reason, Schedule, Session, Unplaced, booked_doses
 from iopkit.plans.solver import Limits
-from iopkit.plans.stated import Stated, StatedHours, StatedSessions
 from iopkit.plans.tailoring import CALLED_FOR, NEEDED_FOR, call_for, needs_of
-from iopkit.plans.timetables import (
-    Discrepancy,
-    Dose,
-    Entry,
-    discrepancies,
-    timetable,
-    weekly_doses,
-)
-from iopkit.plans.timings import (
-    EveryWeeks,
-    InAll,
-    Once,
-    PerWeek,
-    RandomDays,
-    Slot,
-    TimePerWeek,
-    Timing,
-    Weekly,
-    slots_of,
-)
 from iopkit.plans.waitlists import Concession, Lift, Obstacle, Waiting, WaitingFor, grant
 
 __all__ = [
@@ -155,7 +125,6 @@ __all__ = [
     "CODINGS",
     "COSTS",
     "COUNSELING",
-    "COURSE_FACTS",
     "NEEDED_FOR",
     "RATES",
     "REQUIREMENTS",
@@ -189,7 +158,6 @@ __all__ = [
     "CountTarget",
     "Counted",
     "Counting",
-    "Curriculum",
     "DailyHours",
     "DayCode",
     "DayPart",
@@ -197,11 +165,7 @@ __all__ = [
     "Days",
     "Demand",
     "Disclosure",
-    "Discrepancy",
-    "Dose",
     "DropSessions",
-    "Entry",
-    "EveryWeeks",
     "Exclusion",
     "Extent",
     "Finding",
@@ -213,7 +177,6 @@ __all__ = [
     "GroupPreference",
     "GroupSize",
     "HoldOftener",
-    "InAll",
     "Intervention",
     "JudgedBy",
     "Judgment",
@@ -234,22 +197,16 @@ __all__ = [
     "Note",
     "Objective",
     "Obstacle",
-    "Once",
     "Opening",
-    "PerWeek",
     "Period",
-    "Phase",
     "Plan",
     "PlanLength",
     "PlanPart",
     "Preferences",
     "Problem",
-    "Program",
-    "Progress",
     "Proposal",
     "Proposals",
     "Provenance",
-    "RandomDays",
     "Rate",
     "RateTable",
     "Reason",
@@ -262,7 +219,6 @@ __all__ = [
     "Schedule",
     "ScheduleDifference",
     "ScoreTarget",
-    "Service",
     "Session",
     "SessionCodes",
     "SessionRevision",
@@ -271,21 +227,14 @@ __all__ = [
     "ShortenSessions",
     "Signature",
     "Signer",
-    "Slot",
     "Standing",
-    "Stated",
-    "StatedHours",
-    "StatedSessions",
     "Stay",
     "Surroundings",
     "Target",
     "Tier",
     "TimeBand",
-    "TimePerWeek",
     "TimedCode",
-    "Timing",
     "Total",
-    "Track",
     "Uncharged",
     "Unit",
     "Units",
@@ -293,7 +242,6 @@ __all__ = [
     "Waiting",
     "WaitingFor",
     "WeekCode",
-    "Weekly",
     "WeeklyDays",
     "WeeklyHours",
     "WeeklyServices",
@@ -308,7 +256,6 @@ __all__ = [
     "check",
     "codes_of",
     "compare_costs",
-    "discrepancies",
     "draft",
     "find_coding",
     "find_rates",
@@ -333,11 +280,8 @@ __all__ = [
     "schedule_difference",
     "session_rows",
     "site_conflicts",
-    "slots_of",
     "take",
-    "timetable",
     "verdict",
     "weekly_census",
-    "weekly_doses",
     "weekly_loads",
 ]

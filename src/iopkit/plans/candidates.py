@@ -11,8 +11,8 @@ from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, refuse_moments, unless
 from iopkit.languages import is_language, speaks
 from iopkit.plans.groups import Group, group_faults
-from iopkit.plans.programs import Service
-from iopkit.plans.timings import MOST_A_WEEK
+from iopkit.programs.programs import Service
+from iopkit.programs.timings import MOST_A_WEEK
 from iopkit.windows import WeeklyWindows
 
 MOST_POINTS = 100

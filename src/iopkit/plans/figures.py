@@ -12,7 +12,6 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan, Signer
-from iopkit.plans.programs import Service
 from iopkit.plans.requirements import (
     Caseload,
     Counting,
@@ -31,8 +30,9 @@ from iopkit.plans.requirements import (
     whole_months,
 )
 from iopkit.plans.sessions import Reason, Schedule, Session
-from iopkit.plans.timetables import Dose, timetable
-from iopkit.plans.timings import TimePerWeek
+from iopkit.programs.programs import Service
+from iopkit.programs.timetables import Dose, timetable
+from iopkit.programs.timings import TimePerWeek
 from iopkit.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import Weekday, whole_minutes

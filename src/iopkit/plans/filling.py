@@ -9,8 +9,8 @@ from attrs import evolve, frozen
 from iopkit.confidential import hidden
 from iopkit.plans.plans import Matter, Note
 from iopkit.plans.preferences import Preferences, gaps
-from iopkit.plans.programs import Program, Service, fixed_times, overlaps
-from iopkit.plans.timings import (
+from iopkit.programs.programs import Program, Service, fixed_times, overlaps
+from iopkit.programs.timings import (
     MOST_A_WEEK,
     EveryWeeks,
     InAll,

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from itertools import groupby
 
-from iopkit.plans.timetables import Entry
+from iopkit.programs.timetables import Entry
 
 
 def glance(caption: str, entries: Iterable[Entry], *, weeks: int) -> str:

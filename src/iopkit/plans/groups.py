@@ -11,8 +11,8 @@ from attrs import evolve, frozen
 from iopkit.errors import Fault, refuse, refuse_moments, unless
 from iopkit.languages import is_language, speaks
 from iopkit.modalities import Modality
-from iopkit.plans.programs import Program, Service
-from iopkit.plans.timings import PerWeek, Slot, Weekly, most_in_a_week
+from iopkit.programs.programs import Program, Service
+from iopkit.programs.timings import PerWeek, Slot, Weekly, most_in_a_week
 from iopkit.sites import Offer, Site
 from iopkit.windows import (
     DAY,

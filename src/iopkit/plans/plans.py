@@ -14,7 +14,7 @@ from iopkit.errors import Fault, refuse, refuse_moments, unless
 from iopkit.needs import Need
 from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Problem
-from iopkit.plans.programs import Phase, Program
+from iopkit.programs.programs import Phase, Program
 from iopkit.truth import Truth
 from iopkit.windows import Weekday, WeeklyWindows
 

@@ -18,7 +18,6 @@ from iopkit.plans.alternatives import (
 )
 from iopkit.plans.differences import schedule_difference
 from iopkit.plans.plans import Plan
-from iopkit.plans.programs import services_by_place
 from iopkit.plans.schedules import schedule
 from iopkit.plans.sessions import (
     Move,
@@ -30,7 +29,8 @@ from iopkit.plans.sessions import (
     in_order,
     number_of,
 )
-from iopkit.plans.timings import RandomDays
+from iopkit.programs.programs import services_by_place
+from iopkit.programs.timings import RandomDays
 
 
 def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:

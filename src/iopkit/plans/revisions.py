@@ -12,8 +12,8 @@ from attrs import evolve, frozen
 
 from iopkit.confidential import hidden
 from iopkit.plans.plans import Milestone, Plan
-from iopkit.plans.programs import Program, Service
-from iopkit.plans.timings import (
+from iopkit.programs.programs import Program, Service
+from iopkit.programs.timings import (
     EveryWeeks,
     PerWeek,
     RandomDays,

@@ -8,8 +8,8 @@ from iopkit.errors import refuse, unless
 from iopkit.plans.places import Places, Taken
 from iopkit.plans.plans import Plan
 from iopkit.plans.sessions import Move, Reason, Schedule, Session, Unplaced
-from iopkit.plans.timetables import Entry, timetable
-from iopkit.plans.timings import RandomDays, most_in_a_week
+from iopkit.programs.timetables import Entry, timetable
+from iopkit.programs.timings import RandomDays, most_in_a_week
 from iopkit.sites import ClosedRule, Site
 from iopkit.windows import DAY, WEEK, Weekday, whole_minutes
 

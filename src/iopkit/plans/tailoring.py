@@ -14,7 +14,7 @@ from iopkit.patients.diagnoses import MentalDisorder, SubstanceUseDisorder
 from iopkit.patients.patients import ObligationKind, Patient, Relationship
 from iopkit.plans.goals import Problem
 from iopkit.plans.plans import Disclosure, Matter, Note
-from iopkit.plans.programs import Program, Service
+from iopkit.programs.programs import Program, Service
 from iopkit.sites import Site
 from iopkit.sources import Grade, Source
 from iopkit.truth import Truth, any_of

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from iopkit.interchange.texts import template_text
-from iopkit.plans.programs import Program
-from iopkit.plans.timetables import Dose, weekly_doses
 from iopkit.plots.canvas import Form, look, saved, sheet
+from iopkit.programs.programs import Program
+from iopkit.programs.timetables import Dose, weekly_doses
 
 if TYPE_CHECKING:
     from iopkit.plots.canvas import Axes, Rectangle

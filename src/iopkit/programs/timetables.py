@@ -11,9 +11,9 @@ from attrs import frozen
 
 from iopkit.errors import refuse, unless
 from iopkit.modalities import Modality
-from iopkit.plans.programs import Program, Service
-from iopkit.plans.stated import Stated, StatedHours, StatedSessions
-from iopkit.plans.timings import Slot, TimePerWeek, occurrences
+from iopkit.programs.programs import Program, Service
+from iopkit.programs.stated import Stated, StatedHours, StatedSessions
+from iopkit.programs.timings import Slot, TimePerWeek, occurrences
 from iopkit.windows import DAY, Weekday, clock_time, minute_of_day
 
 

@@ -14,9 +14,9 @@ from iopkit.errors import Fault, UnknownNameError, refuse, unless
 from iopkit.languages import is_language
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.modalities import Delivery, Modality
-from iopkit.plans.progress import COURSE_FACTS
-from iopkit.plans.stated import Stated
-from iopkit.plans.timings import Once, TimePerWeek, Timing, slots_of
+from iopkit.programs.progress import COURSE_FACTS
+from iopkit.programs.stated import Stated
+from iopkit.programs.timings import Once, TimePerWeek, Timing, slots_of
 from iopkit.sources import Source
 from iopkit.windows import (
     DAY,

@@ -1,0 +1,54 @@
+"""What a clinic gives: programs, as undated templates."""
+
+from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track
+from iopkit.programs.progress import COURSE_FACTS, Progress
+from iopkit.programs.stated import Stated, StatedHours, StatedSessions
+from iopkit.programs.timetables import (
+    Discrepancy,
+    Dose,
+    Entry,
+    discrepancies,
+    timetable,
+    weekly_doses,
+)
+from iopkit.programs.timings import (
+    EveryWeeks,
+    InAll,
+    Once,
+    PerWeek,
+    RandomDays,
+    Slot,
+    TimePerWeek,
+    Timing,
+    Weekly,
+    slots_of,
+)
+
+__all__ = [
+    "COURSE_FACTS",
+    "Curriculum",
+    "Discrepancy",
+    "Dose",
+    "Entry",
+    "EveryWeeks",
+    "InAll",
+    "Once",
+    "PerWeek",
+    "Phase",
+    "Program",
+    "Progress",
+    "RandomDays",
+    "Service",
+    "Slot",
+    "Stated",
+    "StatedHours",
+    "StatedSessions",
+    "TimePerWeek",
+    "Timing",
+    "Track",
+    "Weekly",
+    "discrepancies",
+    "slots_of",
+    "timetable",
+    "weekly_doses",
+]
