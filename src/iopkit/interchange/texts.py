@@ -15,8 +15,9 @@ from iopkit.eligibility.predicates import AnyFact, describe, facts_in
 from iopkit.plans.goals import Goal
 from iopkit.plans.plans import Disclosure, Leave, MatterKind, Plan, Provenance
 from iopkit.plans.sessions import Reason, Schedule, Session, booked_doses
+from iopkit.programs.discrepancies import discrepancies
+from iopkit.programs.doses import Dose, weekly_doses
 from iopkit.programs.programs import Program, Service
-from iopkit.programs.timetables import Dose, discrepancies, weekly_doses
 from iopkit.programs.timings import slots_of
 from iopkit.prose import counted
 from iopkit.sources import Source

@@ -2,7 +2,14 @@
 
 from iopkit.plans.alternatives import Opening, Surroundings, make_up_openings, openings, take
 from iopkit.plans.assignments import Aim, Assignment, Assignments, Attainment, Weights, assign
-from iopkit.plans.candidates import Barrier, Candidate, GroupDose, GroupPreference, Roster, barriers
+from iopkit.plans.candidates import (
+    Barrier,
+    Candidate,
+    GroupDose,
+    GroupPreference,
+    Roster,
+    barriers,
+)
 from iopkit.plans.capacity import (
     CensusDay,
     CensusWeek,

@@ -30,8 +30,9 @@ from iopkit.plans.requirements import (
     whole_months,
 )
 from iopkit.plans.sessions import Reason, Schedule, Session
+from iopkit.programs.doses import Dose
 from iopkit.programs.programs import Service
-from iopkit.programs.timetables import Dose, timetable
+from iopkit.programs.timetables import timetable
 from iopkit.programs.timings import TimePerWeek
 from iopkit.sites import Site
 from iopkit.truth import Truth

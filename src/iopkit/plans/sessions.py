@@ -13,8 +13,9 @@ from iopkit.errors import Fault, InvalidError, refuse, unless
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.glances import glance
 from iopkit.plans.plans import Plan
+from iopkit.programs.doses import Dose
 from iopkit.programs.programs import Service, services_by_place
-from iopkit.programs.timetables import Dose, timetable
+from iopkit.programs.timetables import timetable
 from iopkit.windows import Weekday
 
 

@@ -12,8 +12,8 @@ from attrs import evolve
 
 from iopkit.interchange.texts import template_text
 from iopkit.plots.canvas import Form, look, saved, sheet
+from iopkit.programs.doses import Dose, weekly_doses
 from iopkit.programs.programs import Program
-from iopkit.programs.timetables import Dose, weekly_doses
 
 if TYPE_CHECKING:
     from iopkit.plots.canvas import Axes, Rectangle

@@ -1,16 +1,11 @@
 """What a clinic gives: programs, as undated templates."""
 
+from iopkit.programs.discrepancies import Discrepancy, discrepancies
+from iopkit.programs.doses import Dose, weekly_doses
 from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track
 from iopkit.programs.progress import COURSE_FACTS, Progress
 from iopkit.programs.stated import Stated, StatedHours, StatedSessions
-from iopkit.programs.timetables import (
-    Discrepancy,
-    Dose,
-    Entry,
-    discrepancies,
-    timetable,
-    weekly_doses,
-)
+from iopkit.programs.timetables import Entry, timetable
 from iopkit.programs.timings import (
     EveryWeeks,
     InAll,
