@@ -98,7 +98,6 @@ from iopkit.plans import (
     Concession,
     Conflict,
     Counted,
-    Counting,
     CountTarget,
     Disclosure,
     DropSessions,
@@ -149,7 +148,6 @@ from iopkit.plans import (
     Units,
     Unplaced,
     Waiting,
-    WeeklyDays,
     assign,
     census,
     check,
@@ -179,6 +177,7 @@ from iopkit.plots.calendars import blocks
 from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, meetings_map
 from iopkit.plots.layouts import Block, Layout, Placed, Rows, laid_out
 from iopkit.programs import PerWeek, Phase, Program, Progress, RandomDays, Service, Slot, Weekly
+from iopkit.requirements import Counting, WeeklyDays
 from iopkit.sites import Closure, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, weekly_windows

@@ -14,15 +14,9 @@ from iopkit.cli import main
 from iopkit.interchange import program_names, to_json
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
-from iopkit.plans import (
-    GroupSize,
-    LongestGap,
-    Requirement,
-    RequirementSet,
-    WeeklyHours,
-    find_requirements,
-)
+from iopkit.plans import find_requirements
 from iopkit.programs import Track, Weekly, slots_of
+from iopkit.requirements import GroupSize, LongestGap, Requirement, RequirementSet, WeeklyHours
 from iopkit.sites import Closure
 from iopkit.sources import Dated, Grade, Source, Versions
 

@@ -39,18 +39,10 @@ from iopkit.patients.consents import Consent, Expiry, Purpose
 from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDisorder
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import Obligation, Outcome, Payer, Relationship
-from iopkit.plans import (
-    DayCode,
-    DayTiers,
-    Demand,
-    Exclusion,
-    Group,
-    SessionCodes,
-    TimedCode,
-    WeekCode,
-)
+from iopkit.plans import DayCode, DayTiers, Exclusion, Group, SessionCodes, TimedCode, WeekCode
 from iopkit.programs import InAll, PerWeek, RandomDays, Service, Slot, Weekly
 from iopkit.programs.programs import overlaps
+from iopkit.requirements import Demand
 from iopkit.sites import ClosedRule
 from iopkit.truth import Truth
 

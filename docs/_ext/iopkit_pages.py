@@ -54,7 +54,6 @@ from iopkit.plans import (
     RATES,
     REQUIREMENTS,
     Exclusion,
-    Requirement,
     Schedule,
     census,
     compare_costs,
@@ -74,6 +73,7 @@ from iopkit.plots import (
     week_picture,
 )
 from iopkit.programs import Phase, Program, Service, discrepancies, slots_of, weekly_doses
+from iopkit.requirements import Requirement
 from iopkit.sites import Clinician, Room, Site
 from iopkit.sources import Source
 from iopkit.windows import WeeklyWindows

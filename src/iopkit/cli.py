@@ -73,12 +73,12 @@ from iopkit.plans.plans import Plan
 from iopkit.plans.preferences import DayPart, Preferences
 from iopkit.plans.proposals import propose
 from iopkit.plans.rates import RateTable
-from iopkit.plans.requirements import RequirementSet
 from iopkit.plans.rescheduling import reschedule
 from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
 from iopkit.plans.schedules import schedule
 from iopkit.plans.sessions import Schedule
 from iopkit.programs.programs import Program
+from iopkit.requirements.requirements import RequirementSet
 from iopkit.sites import Site
 from iopkit.truth import Truth, all_of
 

@@ -75,7 +75,20 @@ from iopkit.plans.conflicts import Appointment
 from iopkit.plans.groups import Group
 from iopkit.plans.plans import MilestoneKind, Signer
 from iopkit.plans.rates import Rate, RateTable
-from iopkit.plans.requirements import (
+from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track, overlaps
+from iopkit.programs.progress import COURSE_FACTS
+from iopkit.programs.timings import (
+    EveryWeeks,
+    InAll,
+    Once,
+    PerWeek,
+    RandomDays,
+    Slot,
+    TimePerWeek,
+    Timing,
+    Weekly,
+)
+from iopkit.requirements.requirements import (
     Caseload,
     Counting,
     DailyHours,
@@ -92,19 +105,6 @@ from iopkit.plans.requirements import (
     WeeklyHours,
     WeeklyServices,
     WrittenPlan,
-)
-from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track, overlaps
-from iopkit.programs.progress import COURSE_FACTS
-from iopkit.programs.timings import (
-    EveryWeeks,
-    InAll,
-    Once,
-    PerWeek,
-    RandomDays,
-    Slot,
-    TimePerWeek,
-    Timing,
-    Weekly,
 )
 from iopkit.sites import Clinician, ClosedRule, Closure, Offer, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions

@@ -73,12 +73,12 @@ from iopkit.plans import (
     Matter,
     RateTable,
     Reason,
-    RequirementSet,
     Roster,
     Stay,
     Why,
     itemize,
 )
+from iopkit.requirements import RequirementSet
 from iopkit.sites import Offer
 from iopkit.strategies import (
     clock_times,
@@ -359,15 +359,8 @@ from iopkit import Decision, Patient, Plan, Policy, Program, Schedule, Site
 from iopkit import draft, from_json, schedule, to_json
 from iopkit.eligibility import Ladder, Placement
 from iopkit.interchange import predicate_from_json
-from iopkit.plans import (
-    Charges,
-    CodingScheme,
-    Finding,
-    RateTable,
-    RequirementSet,
-    Roster,
-    itemize,
-)
+from iopkit.plans import Charges, CodingScheme, Finding, RateTable, Roster, itemize
+from iopkit.requirements import RequirementSet
 kinds = {"charges": Charges, "coding": CodingScheme, "decision": Decision,
          "finding": Finding, "ladder": Ladder, "patient": Patient,
          "placement": Placement, "plan": Plan, "policy": Policy, "program": Program,

@@ -15,31 +15,33 @@ from iopkit.modalities import Modality
 from iopkit.plans import (
     REQUIREMENTS,
     Bounds,
+    Finding,
+    MilestoneKind,
+    Plan,
+    Signer,
+    Unit,
+    check,
+    find_requirements,
+)
+from iopkit.programs import PerWeek, Phase, Program, Service, Slot, TimePerWeek, Weekly
+from iopkit.requirements import (
     Caseload,
     Counting,
     DailyHours,
     Demand,
-    Finding,
     Frequency,
     GroupSize,
     LongestGap,
-    MilestoneKind,
-    Plan,
     PlanLength,
     PlanPart,
     Requirement,
     RequirementSet,
     Reviews,
-    Signer,
-    Unit,
     WeeklyDays,
     WeeklyHours,
     WeeklyServices,
     WrittenPlan,
-    check,
-    find_requirements,
 )
-from iopkit.programs import PerWeek, Phase, Program, Service, Slot, TimePerWeek, Weekly
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import requirement_sets
 from iopkit.truth import Truth

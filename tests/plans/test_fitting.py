@@ -16,26 +16,19 @@ from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients.patients import Patient
-from iopkit.plans import (
+from iopkit.plans import Fit, Matter, MatterKind, check, draft, fits, judge, schedule
+from iopkit.plans.plans import MilestoneKind
+from iopkit.programs import Phase, Program, Service, Slot, Track, Weekly
+from iopkit.requirements import (
     Caseload,
     DailyHours,
     Demand,
-    Fit,
-    Matter,
-    MatterKind,
     Requirement,
     RequirementSet,
     Reviews,
     WeeklyHours,
     WrittenPlan,
-    check,
-    draft,
-    fits,
-    judge,
-    schedule,
 )
-from iopkit.plans.plans import MilestoneKind
-from iopkit.programs import Phase, Program, Service, Slot, Track, Weekly
 from iopkit.sites import Closure, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth

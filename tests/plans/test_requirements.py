@@ -17,8 +17,20 @@ from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery, Modality
 from iopkit.patients.patients import Patient
 from iopkit.plans import (
-    COUNSELING,
     REQUIREMENTS,
+    Milestone,
+    MilestoneKind,
+    Plan,
+    Signer,
+    check,
+    draft,
+    find_requirements,
+    schedule,
+    verdict,
+)
+from iopkit.programs import PerWeek, Phase, Program, Service, Slot, TimePerWeek, Timing, Weekly
+from iopkit.requirements import (
+    COUNSELING,
     TREATMENT,
     Caseload,
     Counting,
@@ -27,28 +39,18 @@ from iopkit.plans import (
     Frequency,
     GroupSize,
     LongestGap,
-    Milestone,
-    MilestoneKind,
-    Plan,
     PlanLength,
     PlanPart,
     Requirement,
     RequirementSet,
     Reviews,
-    Signer,
     WeeklyDays,
     WeeklyHours,
     WeeklyServices,
     WrittenPlan,
-    check,
-    draft,
-    find_requirements,
     milestones,
-    schedule,
-    verdict,
 )
-from iopkit.plans.requirements import whole_months
-from iopkit.programs import PerWeek, Phase, Program, Service, Slot, TimePerWeek, Timing, Weekly
+from iopkit.requirements.requirements import whole_months
 from iopkit.sites import Offer, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth, all_of

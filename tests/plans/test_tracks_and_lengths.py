@@ -20,9 +20,6 @@ from iopkit.plans import (
     MilestoneKind,
     Note,
     Plan,
-    Requirement,
-    RequirementSet,
-    Reviews,
     draft,
     find_requirements,
     schedule,
@@ -38,6 +35,7 @@ from iopkit.programs import (
     Weekly,
     weekly_doses,
 )
+from iopkit.requirements import Requirement, RequirementSet, Reviews
 from iopkit.sites import Offer, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth

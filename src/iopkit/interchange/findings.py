@@ -12,7 +12,7 @@ from iopkit.modalities import Modality
 from iopkit.plans.checks import Finding, Unit, verdict
 from iopkit.plans.figures import Bounds
 from iopkit.plans.plans import Signer
-from iopkit.plans.requirements import (
+from iopkit.requirements.requirements import (
     Caseload,
     Counting,
     DailyHours,

@@ -11,7 +11,8 @@ from iopkit.confidential import hidden
 from iopkit.levels import AgeGroup
 from iopkit.plans.figures import Bounds, Material, figures_of
 from iopkit.plans.plans import Plan
-from iopkit.plans.requirements import (
+from iopkit.plans.sessions import Schedule
+from iopkit.requirements.requirements import (
     Caseload,
     DailyHours,
     Demand,
@@ -27,7 +28,6 @@ from iopkit.plans.requirements import (
     WeeklyServices,
     WrittenPlan,
 )
-from iopkit.plans.sessions import Schedule
 from iopkit.sites import Site
 from iopkit.truth import Truth, all_of
 

@@ -26,9 +26,9 @@ from iopkit.plans.plans import (
     start_faults,
 )
 from iopkit.plans.preferences import Preferences
-from iopkit.plans.requirements import RequirementSet, milestones
 from iopkit.plans.tailoring import call_for, disclosures_of, family_of, need_notes, problems_of
 from iopkit.programs.programs import Program, fixed_times
+from iopkit.requirements.requirements import RequirementSet, milestones
 from iopkit.sites import Site, open_windows
 from iopkit.truth import Truth
 from iopkit.windows import WEEK, WeeklyWindows, whole_minutes

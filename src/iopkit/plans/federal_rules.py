@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from iopkit.citations import CFR_410_67, CFR_424_24
 from iopkit.modalities import Modality
 from iopkit.plans.plans import MilestoneKind, Signer
-from iopkit.plans.requirements import (
+from iopkit.plans.rule_forms import in_force_since
+from iopkit.requirements.requirements import (
     TREATMENT,
     Counting,
     Requirement,
@@ -15,7 +16,6 @@ from iopkit.plans.requirements import (
     WeeklyServices,
     WrittenPlan,
 )
-from iopkit.plans.rule_forms import in_force_since
 from iopkit.sources import Source
 
 # The day from which on the text of these rules was seen.

@@ -12,7 +12,12 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan, Signer
-from iopkit.plans.requirements import (
+from iopkit.plans.sessions import Reason, Schedule, Session
+from iopkit.programs.doses import Dose
+from iopkit.programs.programs import Service
+from iopkit.programs.timetables import timetable
+from iopkit.programs.timings import TimePerWeek
+from iopkit.requirements.requirements import (
     Caseload,
     Counting,
     DailyHours,
@@ -29,11 +34,6 @@ from iopkit.plans.requirements import (
     WrittenPlan,
     whole_months,
 )
-from iopkit.plans.sessions import Reason, Schedule, Session
-from iopkit.programs.doses import Dose
-from iopkit.programs.programs import Service
-from iopkit.programs.timetables import timetable
-from iopkit.programs.timings import TimePerWeek
 from iopkit.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import Weekday, whole_minutes

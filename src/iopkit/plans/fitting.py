@@ -13,10 +13,10 @@ from iopkit.patients.patients import Patient
 from iopkit.plans.checks import Finding, Unit, check, verdict
 from iopkit.plans.drafting import draft
 from iopkit.plans.plans import Matter, MatterKind, Plan
-from iopkit.plans.requirements import Caseload, RequirementSet, WrittenPlan
 from iopkit.plans.schedules import schedule
 from iopkit.plans.sessions import Schedule
 from iopkit.programs.programs import Program, Track
+from iopkit.requirements.requirements import Caseload, RequirementSet, WrittenPlan
 from iopkit.sites import Site
 from iopkit.truth import Truth, all_of
 

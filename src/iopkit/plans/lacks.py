@@ -11,7 +11,9 @@ from attrs import field, frozen
 from iopkit.confidential import hidden
 from iopkit.modalities import Delivery
 from iopkit.plans.checks import Finding
-from iopkit.plans.requirements import (
+from iopkit.plans.sessions import Schedule, Session
+from iopkit.programs.programs import Service
+from iopkit.requirements.requirements import (
     Counting,
     DailyHours,
     Frequency,
@@ -20,8 +22,6 @@ from iopkit.plans.requirements import (
     WeeklyHours,
     WeeklyServices,
 )
-from iopkit.plans.sessions import Schedule, Session
-from iopkit.programs.programs import Service
 from iopkit.windows import whole_minutes
 
 DayDemand = DailyHours | WeeklyDays | LongestGap | Frequency

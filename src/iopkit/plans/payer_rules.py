@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 from iopkit.citations import AETNA, H0015, SAMHSA_2021, SEEN
 from iopkit.modalities import Modality
-from iopkit.plans.requirements import (
+from iopkit.plans.rule_forms import LINE_NOT_SEEN, hours_by_age, in_force_since
+from iopkit.requirements.requirements import (
     TREATMENT,
     Counting,
     DailyHours,
@@ -12,7 +13,6 @@ from iopkit.plans.requirements import (
     RequirementSet,
     WeeklyDays,
 )
-from iopkit.plans.rule_forms import LINE_NOT_SEEN, hours_by_age, in_force_since
 from iopkit.sources import Grade, Source
 
 _TEDS = Source(

@@ -17,16 +17,6 @@ from iopkit.plans.fitting import Judgment, judge
 from iopkit.plans.lacks import DayDemand, SessionDemand, counted_minutes
 from iopkit.plans.plans import Plan
 from iopkit.plans.remedies import Extent, Ground, Remedy, remedies_for
-from iopkit.plans.requirements import (
-    Frequency,
-    GroupSize,
-    LongestGap,
-    Requirement,
-    RequirementSet,
-    Reviews,
-    WeeklyHours,
-    milestones,
-)
 from iopkit.plans.revisions import (
     AddMilestones,
     CapGroups,
@@ -37,6 +27,16 @@ from iopkit.plans.revisions import (
 )
 from iopkit.plans.schedules import schedule
 from iopkit.plans.sessions import Schedule
+from iopkit.requirements.requirements import (
+    Frequency,
+    GroupSize,
+    LongestGap,
+    Requirement,
+    RequirementSet,
+    Reviews,
+    WeeklyHours,
+    milestones,
+)
 from iopkit.sites import Site
 from iopkit.truth import Truth
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from iopkit.levels import AgeGroup
-from iopkit.plans.requirements import Counting, Requirement, WeeklyHours
+from iopkit.requirements.requirements import Counting, Requirement, WeeklyHours
 from iopkit.sources import Dated, Source, Versions
 
 LINE_NOT_SEEN = (

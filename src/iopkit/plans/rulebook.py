@@ -3,8 +3,8 @@
 from iopkit.errors import find_named
 from iopkit.plans.federal_rules import FEDERAL
 from iopkit.plans.payer_rules import PAYERS
-from iopkit.plans.requirements import RequirementSet
 from iopkit.plans.state_rules import STATES
+from iopkit.requirements.requirements import RequirementSet
 
 REQUIREMENTS: tuple[RequirementSet, ...] = tuple(
     sorted((*FEDERAL, *PAYERS, *STATES), key=lambda each: each.name)

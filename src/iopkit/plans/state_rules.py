@@ -22,7 +22,8 @@ from iopkit.citations import (
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.modalities import Modality
 from iopkit.plans.plans import MilestoneKind
-from iopkit.plans.requirements import (
+from iopkit.plans.rule_forms import LINE_NOT_SEEN, hours_by_age, in_force_since
+from iopkit.requirements.requirements import (
     COUNSELING,
     Caseload,
     Counting,
@@ -37,7 +38,6 @@ from iopkit.plans.requirements import (
     WeeklyDays,
     WeeklyHours,
 )
-from iopkit.plans.rule_forms import LINE_NOT_SEEN, hours_by_age, in_force_since
 from iopkit.sources import Dated, Grade, Source, Versions
 
 _FAMILY = frozenset({Modality.FAMILY_SESSION, Modality.MULTI_FAMILY_GROUP})
