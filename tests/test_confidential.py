@@ -117,8 +117,6 @@ from iopkit.plans import (
     LengthenSessions,
     Load,
     Meeting,
-    Milestone,
-    MilestoneKind,
     Move,
     MoveSession,
     Note,
@@ -139,7 +137,6 @@ from iopkit.plans import (
     SessionRow,
     ShortenSessions,
     Signature,
-    Signer,
     Standing,
     Stay,
     Surroundings,
@@ -177,7 +174,7 @@ from iopkit.plots.calendars import blocks
 from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, meetings_map
 from iopkit.plots.layouts import Block, Layout, Placed, Rows, laid_out
 from iopkit.programs import PerWeek, Phase, Program, Progress, RandomDays, Service, Slot, Weekly
-from iopkit.requirements import Counting, WeeklyDays
+from iopkit.requirements import Counting, Milestone, MilestoneKind, Signer, WeeklyDays
 from iopkit.sites import Closure, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, weekly_windows

@@ -70,7 +70,7 @@ from iopkit.plans.differences import schedule_difference
 from iopkit.plans.drafting import draft
 from iopkit.plans.fitting import fits
 from iopkit.plans.plans import Plan
-from iopkit.plans.preferences import DayPart, Preferences
+from iopkit.plans.preferences import Preferences
 from iopkit.plans.proposals import propose
 from iopkit.plans.rates import RateTable
 from iopkit.plans.rescheduling import reschedule
@@ -81,6 +81,7 @@ from iopkit.programs.programs import Program
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.sites import Site
 from iopkit.truth import Truth, all_of
+from iopkit.windows import DayPart
 
 T = TypeVar("T")
 

@@ -73,7 +73,6 @@ from iopkit.plans.coding import (
 )
 from iopkit.plans.conflicts import Appointment
 from iopkit.plans.groups import Group
-from iopkit.plans.plans import MilestoneKind, Signer
 from iopkit.plans.rates import Rate, RateTable
 from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track, overlaps
 from iopkit.programs.progress import COURSE_FACTS
@@ -88,7 +87,7 @@ from iopkit.programs.timings import (
     Timing,
     Weekly,
 )
-from iopkit.requirements.requirements import (
+from iopkit.requirements.demands import (
     Caseload,
     Counting,
     DailyHours,
@@ -98,14 +97,14 @@ from iopkit.requirements.requirements import (
     LongestGap,
     PlanLength,
     PlanPart,
-    Requirement,
-    RequirementSet,
     Reviews,
     WeeklyDays,
     WeeklyHours,
     WeeklyServices,
     WrittenPlan,
 )
+from iopkit.requirements.milestones import MilestoneKind, Signer
+from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.sites import Clinician, ClosedRule, Closure, Offer, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.windows import DAY, WEEK, Weekday, WeeklyWindows, whole_minutes

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from operator import itemgetter
 from typing import TypeVar
 
@@ -314,3 +314,19 @@ def without(spans: Iterable[tuple[T, T]], cuts: Iterable[tuple[T, T]]) -> list[t
         if at < end:
             left.append((at, end))
     return left
+
+
+class DayPart(StrEnum):
+    """A part of the day, by when a session starts."""
+
+    MORNING = "morning"
+    """Before noon."""
+    AFTERNOON = "afternoon"
+    """From noon to 17:00."""
+    EVENING = "evening"
+    """From 17:00 on."""
+
+    @property
+    def hours(self) -> range:
+        """The hours of the day that it has."""
+        return {"morning": range(12), "afternoon": range(12, 17), "evening": range(17, 24)}[self]

@@ -12,17 +12,7 @@ from iopkit.interchange import checks_text, findings_text, requirements_text
 from iopkit.interchange.findings import bounds_text, counted_text, demand_text, finding_text
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
-from iopkit.plans import (
-    REQUIREMENTS,
-    Bounds,
-    Finding,
-    MilestoneKind,
-    Plan,
-    Signer,
-    Unit,
-    check,
-    find_requirements,
-)
+from iopkit.plans import REQUIREMENTS, Bounds, Finding, Plan, Unit, check, find_requirements
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot, TimePerWeek, Weekly
 from iopkit.requirements import (
     Caseload,
@@ -32,11 +22,13 @@ from iopkit.requirements import (
     Frequency,
     GroupSize,
     LongestGap,
+    MilestoneKind,
     PlanLength,
     PlanPart,
     Requirement,
     RequirementSet,
     Reviews,
+    Signer,
     WeeklyDays,
     WeeklyHours,
     WeeklyServices,

@@ -31,15 +31,12 @@ from iopkit.plans import (
     JudgedBy,
     Matter,
     MatterKind,
-    Milestone,
-    MilestoneKind,
     Note,
     Objective,
     Problem,
     Provenance,
     ScoreTarget,
     Signature,
-    Signer,
 )
 from iopkit.programs import (
     COURSE_FACTS,
@@ -52,6 +49,7 @@ from iopkit.programs import (
     Slot,
     Weekly,
 )
+from iopkit.requirements import Milestone, MilestoneKind, Signer
 from iopkit.strategies import days, predicates, programs, sites
 from iopkit.truth import Truth
 

@@ -19,8 +19,9 @@ from iopkit.interchange.timelines import (
     weekly_times,
 )
 from iopkit.modalities import Modality
-from iopkit.plans import Leave, Milestone, MilestoneKind
+from iopkit.plans import Leave
 from iopkit.programs import PerWeek, Phase, RandomDays, Service, Slot, Timing, Weekly
+from iopkit.requirements import Milestone, MilestoneKind
 from iopkit.sites import Closure
 from iopkit.strategies import programs, sites
 

@@ -12,18 +12,9 @@ from attrs import evolve
 from iopkit.errors import InvalidError, Step
 from iopkit.modalities import Modality
 from iopkit.needs import Need
-from iopkit.plans import (
-    Goal,
-    Intervention,
-    Matter,
-    MatterKind,
-    MilestoneKind,
-    Note,
-    Plan,
-    Problem,
-    Signer,
-)
+from iopkit.plans import Goal, Intervention, Matter, MatterKind, Note, Plan, Problem
 from iopkit.programs import PerWeek, Phase, Program, Service, Track
+from iopkit.requirements import MilestoneKind, Signer
 from iopkit.windows import Weekday
 
 GROUP = Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3), timedelta(hours=3))

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from iopkit import InvalidError, Patient, draft
 from iopkit.interchange import plan_html, plan_text
 from iopkit.modalities import Modality
-from iopkit.plans import DayPart, Matter, Plan, Preferences
+from iopkit.plans import Matter, Plan, Preferences
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot, Weekly, slots_of
 from iopkit.sites import Site
-from iopkit.windows import Weekday, WeeklyWindows
+from iopkit.windows import DayPart, Weekday, WeeklyWindows
 
 PATIENT = Patient(UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"))
 START = date(2026, 5, 4)

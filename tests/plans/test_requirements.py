@@ -16,18 +16,7 @@ from iopkit.interchange import find_program, from_json, to_json
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery, Modality
 from iopkit.patients.patients import Patient
-from iopkit.plans import (
-    REQUIREMENTS,
-    Milestone,
-    MilestoneKind,
-    Plan,
-    Signer,
-    check,
-    draft,
-    find_requirements,
-    schedule,
-    verdict,
-)
+from iopkit.plans import REQUIREMENTS, Plan, check, draft, find_requirements, schedule, verdict
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot, TimePerWeek, Timing, Weekly
 from iopkit.requirements import (
     COUNSELING,
@@ -39,18 +28,21 @@ from iopkit.requirements import (
     Frequency,
     GroupSize,
     LongestGap,
+    Milestone,
+    MilestoneKind,
     PlanLength,
     PlanPart,
     Requirement,
     RequirementSet,
     Reviews,
+    Signer,
     WeeklyDays,
     WeeklyHours,
     WeeklyServices,
     WrittenPlan,
     milestones,
 )
-from iopkit.requirements.requirements import whole_months
+from iopkit.requirements.due import whole_months
 from iopkit.sites import Offer, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth, all_of

@@ -17,15 +17,12 @@ from iopkit.plans import (
     HoldOftener,
     LengthenSessions,
     Matter,
-    Milestone,
-    MilestoneKind,
     MoveSession,
     Note,
     Plan,
     Revision,
     ShortenSessions,
     Signature,
-    Signer,
     revise,
 )
 from iopkit.programs import (
@@ -42,6 +39,7 @@ from iopkit.programs import (
     Weekly,
     timetable,
 )
+from iopkit.requirements import Milestone, MilestoneKind, Signer
 from iopkit.windows import Weekday
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")

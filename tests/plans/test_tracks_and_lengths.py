@@ -14,16 +14,7 @@ from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery, Modality
 from iopkit.patients.assessments import Assessment
 from iopkit.patients.patients import Patient
-from iopkit.plans import (
-    JudgedBy,
-    Matter,
-    MilestoneKind,
-    Note,
-    Plan,
-    draft,
-    find_requirements,
-    schedule,
-)
+from iopkit.plans import JudgedBy, Matter, Note, Plan, draft, find_requirements, schedule
 from iopkit.programs import (
     PerWeek,
     Phase,
@@ -35,7 +26,7 @@ from iopkit.programs import (
     Weekly,
     weekly_doses,
 )
-from iopkit.requirements import Requirement, RequirementSet, Reviews
+from iopkit.requirements import MilestoneKind, Requirement, RequirementSet, Reviews
 from iopkit.sites import Offer, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth

@@ -9,9 +9,10 @@ from attrs import evolve
 
 from iopkit import InvalidError, Plan, Program, Schedule, Site, WeeklyWindows, schedule
 from iopkit.modalities import Modality
-from iopkit.plans import Leave, Milestone, MilestoneKind
+from iopkit.plans import Leave
 from iopkit.plots import plan_picture
 from iopkit.programs import Once, PerWeek, Phase, RandomDays, Service, Slot, Timing, Weekly
+from iopkit.requirements import Milestone, MilestoneKind
 from iopkit.sites import Closure
 
 Said = Callable[[bytes], list[str]]

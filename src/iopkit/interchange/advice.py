@@ -12,7 +12,7 @@ from iopkit.interchange.decisions import ADVICE
 from iopkit.interchange.documents import to_document
 from iopkit.interchange.texts import duration_text, item
 from iopkit.plans.fitting import Fit, Judgment
-from iopkit.plans.plans import MatterKind
+from iopkit.plans.notes import MatterKind
 from iopkit.plans.proposals import Left, Proposal, Proposals
 
 

@@ -11,8 +11,7 @@ from iopkit.interchange.texts import STATES, duration_text, item, link, section
 from iopkit.modalities import Modality
 from iopkit.plans.checks import Finding, Unit, verdict
 from iopkit.plans.figures import Bounds
-from iopkit.plans.plans import Signer
-from iopkit.requirements.requirements import (
+from iopkit.requirements.demands import (
     Caseload,
     Counting,
     DailyHours,
@@ -22,14 +21,14 @@ from iopkit.requirements.requirements import (
     LongestGap,
     PlanLength,
     PlanPart,
-    Requirement,
-    RequirementSet,
     Reviews,
     WeeklyDays,
     WeeklyHours,
     WeeklyServices,
     WrittenPlan,
 )
+from iopkit.requirements.milestones import Signer
+from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.truth import Truth
 
 _KINDS: dict[type[Demand], str] = {

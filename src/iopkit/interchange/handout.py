@@ -24,11 +24,13 @@ from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
 from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Objective
-from iopkit.plans.plans import Matter, MatterKind, Milestone, MilestoneKind, Note, Plan, Signer
+from iopkit.plans.notes import Matter, MatterKind, Note
+from iopkit.plans.plans import Plan
 from iopkit.plans.sessions import Reason, Schedule
 from iopkit.programs.programs import Service
 from iopkit.programs.timings import InAll, Once, PerWeek, Weekly, slots_of
 from iopkit.prose import counted, listed
+from iopkit.requirements.milestones import Milestone, MilestoneKind, Signer
 from iopkit.truth import Truth
 
 _DAY = timedelta(days=1)

@@ -13,7 +13,8 @@ from iopkit.eligibility.kinds import Number
 from iopkit.eligibility.policies import Policy
 from iopkit.eligibility.predicates import AnyFact, describe, facts_in
 from iopkit.plans.goals import Goal
-from iopkit.plans.plans import Disclosure, Leave, MatterKind, Plan, Provenance
+from iopkit.plans.notes import MatterKind
+from iopkit.plans.plans import Disclosure, Leave, Plan, Provenance
 from iopkit.plans.sessions import Reason, Schedule, Session, booked_doses
 from iopkit.programs.discrepancies import discrepancies
 from iopkit.programs.doses import Dose, weekly_doses

@@ -58,22 +58,9 @@ from iopkit.plans.goals import (
     Target,
 )
 from iopkit.plans.groups import Group, join
-from iopkit.plans.plans import (
-    Disclosure,
-    JudgedBy,
-    Leave,
-    Matter,
-    MatterKind,
-    Milestone,
-    MilestoneKind,
-    Note,
-    Plan,
-    Provenance,
-    Signature,
-    Signer,
-    Stay,
-)
-from iopkit.plans.preferences import DayPart, Preferences
+from iopkit.plans.notes import Matter, MatterKind, Note
+from iopkit.plans.plans import Disclosure, JudgedBy, Leave, Plan, Provenance, Signature, Stay
+from iopkit.plans.preferences import Preferences
 from iopkit.plans.proposals import Beyond, Left, Proposal, Proposals, propose
 from iopkit.plans.rates import Rate, RateTable
 from iopkit.plans.remedies import Extent
@@ -134,7 +121,6 @@ __all__ = [
     "CountTarget",
     "Counted",
     "DayCode",
-    "DayPart",
     "DayTiers",
     "Days",
     "Disclosure",
@@ -160,8 +146,6 @@ __all__ = [
     "Matter",
     "MatterKind",
     "Meeting",
-    "Milestone",
-    "MilestoneKind",
     "Move",
     "MoveSession",
     "Note",
@@ -191,7 +175,6 @@ __all__ = [
     "SessionState",
     "ShortenSessions",
     "Signature",
-    "Signer",
     "Standing",
     "Stay",
     "Surroundings",

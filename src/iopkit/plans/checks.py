@@ -12,7 +12,7 @@ from iopkit.levels import AgeGroup
 from iopkit.plans.figures import Bounds, Material, figures_of
 from iopkit.plans.plans import Plan
 from iopkit.plans.sessions import Schedule
-from iopkit.requirements.requirements import (
+from iopkit.requirements.demands import (
     Caseload,
     DailyHours,
     Demand,
@@ -20,14 +20,13 @@ from iopkit.requirements.requirements import (
     GroupSize,
     LongestGap,
     PlanLength,
-    Requirement,
-    RequirementSet,
     Reviews,
     WeeklyDays,
     WeeklyHours,
     WeeklyServices,
     WrittenPlan,
 )
+from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.sites import Site
 from iopkit.truth import Truth, all_of
 

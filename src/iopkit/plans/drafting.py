@@ -14,21 +14,14 @@ from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.plans.filling import filled
-from iopkit.plans.plans import (
-    JudgedBy,
-    Matter,
-    MatterKind,
-    Milestone,
-    MilestoneKind,
-    Note,
-    Plan,
-    Provenance,
-    start_faults,
-)
+from iopkit.plans.notes import Matter, MatterKind, Note
+from iopkit.plans.plans import JudgedBy, Plan, Provenance, start_faults
 from iopkit.plans.preferences import Preferences
 from iopkit.plans.tailoring import call_for, disclosures_of, family_of, need_notes, problems_of
 from iopkit.programs.programs import Program, fixed_times
-from iopkit.requirements.requirements import RequirementSet, milestones
+from iopkit.requirements.due import milestones
+from iopkit.requirements.milestones import Milestone, MilestoneKind
+from iopkit.requirements.requirements import RequirementSet
 from iopkit.sites import Site, open_windows
 from iopkit.truth import Truth
 from iopkit.windows import WEEK, WeeklyWindows, whole_minutes

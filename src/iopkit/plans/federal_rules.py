@@ -4,18 +4,17 @@ from datetime import date, timedelta
 
 from iopkit.citations import CFR_410_67, CFR_424_24
 from iopkit.modalities import Modality
-from iopkit.plans.plans import MilestoneKind, Signer
 from iopkit.plans.rule_forms import in_force_since
-from iopkit.requirements.requirements import (
+from iopkit.requirements.demands import (
     TREATMENT,
     Counting,
-    Requirement,
-    RequirementSet,
     Reviews,
     WeeklyHours,
     WeeklyServices,
     WrittenPlan,
 )
+from iopkit.requirements.milestones import MilestoneKind, Signer
+from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.sources import Source
 
 # The day from which on the text of these rules was seen.

@@ -11,13 +11,13 @@ from attrs import evolve, frozen
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.modalities import Delivery, Modality
-from iopkit.plans.plans import Plan, Signer
+from iopkit.plans.plans import Plan
 from iopkit.plans.sessions import Reason, Schedule, Session
 from iopkit.programs.doses import Dose
 from iopkit.programs.programs import Service
 from iopkit.programs.timetables import timetable
 from iopkit.programs.timings import TimePerWeek
-from iopkit.requirements.requirements import (
+from iopkit.requirements.demands import (
     Caseload,
     Counting,
     DailyHours,
@@ -32,8 +32,9 @@ from iopkit.requirements.requirements import (
     WeeklyHours,
     WeeklyServices,
     WrittenPlan,
-    whole_months,
 )
+from iopkit.requirements.due import whole_months
+from iopkit.requirements.milestones import Signer
 from iopkit.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import Weekday, whole_minutes

@@ -7,7 +7,7 @@ from itertools import combinations
 from attrs import evolve, frozen
 
 from iopkit.confidential import hidden
-from iopkit.plans.plans import Matter, Note
+from iopkit.plans.notes import Matter, Note
 from iopkit.plans.preferences import Preferences, gaps
 from iopkit.programs.programs import Program, Service, fixed_times, overlaps
 from iopkit.programs.timings import (

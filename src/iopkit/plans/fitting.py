@@ -12,11 +12,13 @@ from iopkit.errors import InvalidError, NotInForceError, refuse, unless
 from iopkit.patients.patients import Patient
 from iopkit.plans.checks import Finding, Unit, check, verdict
 from iopkit.plans.drafting import draft
-from iopkit.plans.plans import Matter, MatterKind, Plan
+from iopkit.plans.notes import Matter, MatterKind
+from iopkit.plans.plans import Plan
 from iopkit.plans.schedules import schedule
 from iopkit.plans.sessions import Schedule
 from iopkit.programs.programs import Program, Track
-from iopkit.requirements.requirements import Caseload, RequirementSet, WrittenPlan
+from iopkit.requirements.demands import Caseload, WrittenPlan
+from iopkit.requirements.requirements import RequirementSet
 from iopkit.sites import Site
 from iopkit.truth import Truth, all_of
 

@@ -13,7 +13,7 @@ from iopkit.modalities import Delivery
 from iopkit.plans.checks import Finding
 from iopkit.plans.sessions import Schedule, Session
 from iopkit.programs.programs import Service
-from iopkit.requirements.requirements import (
+from iopkit.requirements.demands import (
     Counting,
     DailyHours,
     Frequency,

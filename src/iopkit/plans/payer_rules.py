@@ -5,14 +5,8 @@ from datetime import date, timedelta
 from iopkit.citations import AETNA, H0015, SAMHSA_2021, SEEN
 from iopkit.modalities import Modality
 from iopkit.plans.rule_forms import LINE_NOT_SEEN, hours_by_age, in_force_since
-from iopkit.requirements.requirements import (
-    TREATMENT,
-    Counting,
-    DailyHours,
-    Requirement,
-    RequirementSet,
-    WeeklyDays,
-)
+from iopkit.requirements.demands import TREATMENT, Counting, DailyHours, WeeklyDays
+from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.sources import Grade, Source
 
 _TEDS = Source(

@@ -2,28 +2,11 @@
 
 from collections.abc import Collection
 from datetime import time
-from enum import StrEnum
 
 from attrs import frozen
 
 from iopkit.errors import refuse, unless
-from iopkit.windows import Weekday
-
-
-class DayPart(StrEnum):
-    """A part of the day, by when a session starts."""
-
-    MORNING = "morning"
-    """Before noon."""
-    AFTERNOON = "afternoon"
-    """From noon to 17:00."""
-    EVENING = "evening"
-    """From 17:00 on."""
-
-    @property
-    def hours(self) -> range:
-        """The hours of the day that it has."""
-        return {"morning": range(12), "afternoon": range(12, 17), "evening": range(17, 24)}[self]
+from iopkit.windows import DayPart, Weekday
 
 
 @frozen

@@ -27,16 +27,9 @@ from iopkit.plans.revisions import (
 )
 from iopkit.plans.schedules import schedule
 from iopkit.plans.sessions import Schedule
-from iopkit.requirements.requirements import (
-    Frequency,
-    GroupSize,
-    LongestGap,
-    Requirement,
-    RequirementSet,
-    Reviews,
-    WeeklyHours,
-    milestones,
-)
+from iopkit.requirements.demands import Frequency, GroupSize, LongestGap, Reviews, WeeklyHours
+from iopkit.requirements.due import milestones
+from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.sites import Site
 from iopkit.truth import Truth
 

@@ -34,7 +34,7 @@ from iopkit.plans.revisions import (
 from iopkit.plans.sessions import Schedule, Session, Unplaced
 from iopkit.programs.programs import Service, fixed_times
 from iopkit.programs.timings import PerWeek, Slot, Weekly, slots_of
-from iopkit.requirements.requirements import Frequency
+from iopkit.requirements.demands import Frequency
 from iopkit.sites import Site, open_windows, service_hours
 from iopkit.windows import (
     DAY,

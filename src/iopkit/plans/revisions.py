@@ -11,7 +11,7 @@ from functools import partial
 from attrs import evolve, frozen
 
 from iopkit.confidential import hidden
-from iopkit.plans.plans import Milestone, Plan
+from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.timings import (
     EveryWeeks,
@@ -23,6 +23,7 @@ from iopkit.programs.timings import (
     Weekly,
     slots_of,
 )
+from iopkit.requirements.milestones import Milestone
 from iopkit.windows import whole_minutes
 
 

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 from iopkit.levels import AgeGroup
-from iopkit.requirements.requirements import Counting, Requirement, WeeklyHours
+from iopkit.requirements.demands import Counting, WeeklyHours
+from iopkit.requirements.requirements import Requirement
 from iopkit.sources import Dated, Source, Versions
 
 LINE_NOT_SEEN = (

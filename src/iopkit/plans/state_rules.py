@@ -21,9 +21,8 @@ from iopkit.citations import (
 )
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.modalities import Modality
-from iopkit.plans.plans import MilestoneKind
 from iopkit.plans.rule_forms import LINE_NOT_SEEN, hours_by_age, in_force_since
-from iopkit.requirements.requirements import (
+from iopkit.requirements.demands import (
     COUNSELING,
     Caseload,
     Counting,
@@ -32,12 +31,12 @@ from iopkit.requirements.requirements import (
     GroupSize,
     LongestGap,
     PlanLength,
-    Requirement,
-    RequirementSet,
     Reviews,
     WeeklyDays,
     WeeklyHours,
 )
+from iopkit.requirements.milestones import MilestoneKind
+from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.sources import Dated, Grade, Source, Versions
 
 _FAMILY = frozenset({Modality.FAMILY_SESSION, Modality.MULTI_FAMILY_GROUP})

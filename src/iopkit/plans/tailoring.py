@@ -13,7 +13,8 @@ from iopkit.patients.consents import Consent, Purpose
 from iopkit.patients.diagnoses import MentalDisorder, SubstanceUseDisorder
 from iopkit.patients.patients import ObligationKind, Patient, Relationship
 from iopkit.plans.goals import Problem
-from iopkit.plans.plans import Disclosure, Matter, Note
+from iopkit.plans.notes import Matter, Note
+from iopkit.plans.plans import Disclosure
 from iopkit.programs.programs import Program, Service
 from iopkit.sites import Site
 from iopkit.sources import Grade, Source

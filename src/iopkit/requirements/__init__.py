@@ -1,7 +1,6 @@
 """What payers and states demand of a plan."""
 
-from iopkit.plans.plans import Milestone, MilestoneKind, Signer
-from iopkit.requirements.requirements import (
+from iopkit.requirements.demands import (
     COUNSELING,
     TREATMENT,
     Caseload,
@@ -13,15 +12,15 @@ from iopkit.requirements.requirements import (
     LongestGap,
     PlanLength,
     PlanPart,
-    Requirement,
-    RequirementSet,
     Reviews,
     WeeklyDays,
     WeeklyHours,
     WeeklyServices,
     WrittenPlan,
-    milestones,
 )
+from iopkit.requirements.due import milestones
+from iopkit.requirements.milestones import Milestone, MilestoneKind, Signer
+from iopkit.requirements.requirements import Requirement, RequirementSet
 
 __all__ = [
     "COUNSELING",

@@ -1,0 +1,58 @@
+"""Milestones: days by which a plan is to be reviewed or certified, and who signs."""
+
+from datetime import date
+from enum import StrEnum
+
+from attrs import frozen
+
+from iopkit.confidential import hidden
+from iopkit.errors import refuse_moments
+
+
+class MilestoneKind(StrEnum):
+    """What is due on a day of a plan."""
+
+    REVIEW = "review"
+    CERTIFICATION = "certification"
+    RECERTIFICATION = "recertification"
+
+    @property
+    def label(self) -> str:
+        """What is due, as people read it."""
+        return _MILESTONES[self]
+
+
+_MILESTONES = {
+    MilestoneKind.REVIEW: "plan review",
+    MilestoneKind.CERTIFICATION: "certification by a physician",
+    MilestoneKind.RECERTIFICATION: "recertification",
+}
+
+
+@frozen(repr=False)
+class Milestone:
+    """A day by which the plan is to be reviewed or certified, and whose rule asks for it."""
+
+    kind: MilestoneKind
+    by: date
+    under: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse_moments("milestone", by=self.by)
+
+    __repr__ = hidden
+
+
+class Signer(StrEnum):
+    """Who signs a plan."""
+
+    PATIENT = "patient"
+    GUARDIAN = "guardian"
+    COUNSELOR = "counselor"
+    PHYSICIAN = "physician"
+    NON_PHYSICIAN_PRACTITIONER = "non_physician_practitioner"
+
+    @property
+    def label(self) -> str:
+        """Who it is, as people read it."""
+        return self.value.replace("_", " ").replace("non physician", "non-physician")
