@@ -83,20 +83,15 @@ from iopkit.patients.screenings import Score, Screening
 from iopkit.plans import (
     AddMilestones,
     AddSessions,
-    Appointment,
     Assignment,
     Assignments,
     Attainment,
     Beyond,
-    Booking,
     Candidate,
     CapGroups,
-    CensusDay,
-    CensusWeek,
     Charge,
     Charges,
     Concession,
-    Conflict,
     Counted,
     CountTarget,
     Disclosure,
@@ -115,14 +110,10 @@ from iopkit.plans import (
     Leave,
     Left,
     LengthenSessions,
-    Load,
-    Meeting,
-    Move,
     MoveSession,
     Note,
     Objective,
     Obstacle,
-    Opening,
     Plan,
     Problem,
     Proposal,
@@ -130,23 +121,16 @@ from iopkit.plans import (
     Provenance,
     Refusal,
     Roster,
-    Schedule,
-    ScheduleDifference,
     ScoreTarget,
-    Session,
-    SessionRow,
     ShortenSessions,
     Signature,
     Standing,
     Stay,
-    Surroundings,
     Total,
     Uncharged,
     Units,
-    Unplaced,
     Waiting,
     assign,
-    census,
     check,
     draft,
     find_coding,
@@ -154,6 +138,34 @@ from iopkit.plans import (
     find_requirements,
     itemize,
     judge,
+)
+from iopkit.plans.claims import Claim, Denial, Visit, claims_in_week
+from iopkit.plans.figures import Figure, Held, Material, figures_of
+from iopkit.plans.lacks import Lack
+from iopkit.plans.remedies import Ground, Remedy
+from iopkit.plots.bands import Scale
+from iopkit.plots.calendars import blocks
+from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, meetings_map
+from iopkit.plots.layouts import Block, Layout, Placed, Rows, laid_out
+from iopkit.programs import PerWeek, Phase, Program, Progress, RandomDays, Service, Slot, Weekly
+from iopkit.requirements import Counting, Milestone, MilestoneKind, Signer, WeeklyDays
+from iopkit.schedules import (
+    Appointment,
+    Booking,
+    CensusDay,
+    CensusWeek,
+    Conflict,
+    Load,
+    Meeting,
+    Move,
+    Opening,
+    Schedule,
+    ScheduleDifference,
+    Session,
+    SessionRow,
+    Surroundings,
+    Unplaced,
+    census,
     loads,
     meetings,
     openings,
@@ -163,18 +175,8 @@ from iopkit.plans import (
     session_rows,
     weekly_census,
 )
-from iopkit.plans.alternatives import Board
-from iopkit.plans.claims import Claim, Denial, Visit, claims_in_week
-from iopkit.plans.figures import Figure, Held, Material, figures_of
-from iopkit.plans.lacks import Lack
-from iopkit.plans.places import Places
-from iopkit.plans.remedies import Ground, Remedy
-from iopkit.plots.bands import Scale
-from iopkit.plots.calendars import blocks
-from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, meetings_map
-from iopkit.plots.layouts import Block, Layout, Placed, Rows, laid_out
-from iopkit.programs import PerWeek, Phase, Program, Progress, RandomDays, Service, Slot, Weekly
-from iopkit.requirements import Counting, Milestone, MilestoneKind, Signer, WeeklyDays
+from iopkit.schedules.alternatives import Board
+from iopkit.schedules.site_calendar import Places
 from iopkit.sites import Closure, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, weekly_windows

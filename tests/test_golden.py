@@ -19,7 +19,8 @@ from attrs import evolve
 from iopkit import Patient, Site, draft, find_policy, find_program, from_json, from_toml, schedule
 from iopkit.cli import main
 from iopkit.interchange import SiteFeed, patient_feed, site_feed, to_ical, update_ical
-from iopkit.plans import Leave, Surroundings, reschedule, schedule_difference
+from iopkit.plans import Leave
+from iopkit.schedules import Surroundings, reschedule, schedule_difference
 
 FOLDER = Path(__file__).parent / "golden" / "outputs"
 STAMP = datetime(2026, 1, 2, 12, tzinfo=UTC)

@@ -17,8 +17,9 @@ from iopkit.cli import main
 from iopkit.interchange import json_schema, to_document
 from iopkit.interchange.conversion import is_fact, is_union, leaf_of, members_of, tagged
 from iopkit.interchange.documents import KINDS
-from iopkit.plans import check, schedule
+from iopkit.plans import check
 from iopkit.programs import InAll, PerWeek, RandomDays, Weekly
+from iopkit.schedules import schedule
 
 TEMPLATES: dict[str, type[Program] | type[Site]] = {"program": Program, "site": Site}
 TEXT = (files("iopkit") / "examples" / "program.toml").read_text(encoding="utf-8")

@@ -48,21 +48,7 @@ from iopkit.interchange.texts import dose_text, duration_text
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import Patient
-from iopkit.plans import (
-    CODINGS,
-    COSTS,
-    RATES,
-    REQUIREMENTS,
-    Exclusion,
-    Schedule,
-    census,
-    compare_costs,
-    draft,
-    loads,
-    meetings,
-    schedule,
-    weekly_loads,
-)
+from iopkit.plans import CODINGS, COSTS, RATES, REQUIREMENTS, Exclusion, compare_costs, draft
 from iopkit.plots import (
     census_picture,
     load_picture,
@@ -74,6 +60,7 @@ from iopkit.plots import (
 )
 from iopkit.programs import Phase, Program, Service, discrepancies, slots_of, weekly_doses
 from iopkit.requirements import Requirement
+from iopkit.schedules import Schedule, census, loads, meetings, schedule, weekly_loads
 from iopkit.sites import Clinician, Room, Site
 from iopkit.sources import Source
 from iopkit.windows import WeeklyWindows

@@ -29,9 +29,9 @@ from iopkit.plans.checks import check
 from iopkit.plans.drafting import draft
 from iopkit.plans.plans import Plan
 from iopkit.plans.rulebook import find_requirements
-from iopkit.plans.schedules import schedule
-from iopkit.plans.sessions import Schedule
 from iopkit.programs.programs import Program
+from iopkit.schedules.scheduling import schedule
+from iopkit.schedules.sessions import Schedule
 from iopkit.sites import HolidayCalendar, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth

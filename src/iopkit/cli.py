@@ -59,26 +59,26 @@ from iopkit.interchange.texts import (
 )
 from iopkit.interchange.updates import difference_text
 from iopkit.patients.patients import Patient
-from iopkit.plans.alternatives import Surroundings
 from iopkit.plans.charges import itemize
 from iopkit.plans.checks import check, verdict
 from iopkit.plans.codebook import CODINGS, RATES, find_coding, find_rates
 from iopkit.plans.coding import CodingScheme
-from iopkit.plans.conflicts import Appointment
 from iopkit.plans.costs import compare_costs
-from iopkit.plans.differences import schedule_difference
 from iopkit.plans.drafting import draft
 from iopkit.plans.fitting import fits
 from iopkit.plans.plans import Plan
 from iopkit.plans.preferences import Preferences
 from iopkit.plans.proposals import propose
 from iopkit.plans.rates import RateTable
-from iopkit.plans.rescheduling import reschedule
 from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
-from iopkit.plans.schedules import schedule
-from iopkit.plans.sessions import Schedule
 from iopkit.programs.programs import Program
 from iopkit.requirements.requirements import RequirementSet
+from iopkit.schedules.alternatives import Surroundings
+from iopkit.schedules.conflicts import Appointment
+from iopkit.schedules.differences import schedule_difference
+from iopkit.schedules.rescheduling import reschedule
+from iopkit.schedules.scheduling import schedule
+from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site
 from iopkit.truth import Truth, all_of
 from iopkit.windows import DayPart

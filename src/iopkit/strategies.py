@@ -71,7 +71,6 @@ from iopkit.plans.coding import (
     WeekCode,
     codes_of,
 )
-from iopkit.plans.conflicts import Appointment
 from iopkit.plans.groups import Group
 from iopkit.plans.rates import Rate, RateTable
 from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track, overlaps
@@ -105,6 +104,7 @@ from iopkit.requirements.demands import (
 )
 from iopkit.requirements.milestones import MilestoneKind, Signer
 from iopkit.requirements.requirements import Requirement, RequirementSet
+from iopkit.schedules.conflicts import Appointment
 from iopkit.sites import Clinician, ClosedRule, Closure, Offer, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.windows import DAY, WEEK, Weekday, WeeklyWindows, whole_minutes

@@ -28,13 +28,10 @@ from iopkit.plans import (
     Period,
     Rate,
     RateTable,
-    Reason,
-    Session,
     SessionCodes,
     Tier,
     TimeBand,
     TimedCode,
-    Unplaced,
     WeekCode,
     compare_costs,
     find_coding,
@@ -42,6 +39,7 @@ from iopkit.plans import (
     itemize,
 )
 from iopkit.programs import PerWeek, Phase, Service
+from iopkit.schedules import Reason, Session, Unplaced
 from iopkit.strategies import codings, rate_tables
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")

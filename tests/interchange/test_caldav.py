@@ -28,7 +28,7 @@ from iopkit import (
     to_ical,
 )
 from iopkit.interchange import update_ical
-from iopkit.plans import schedule_difference
+from iopkit.schedules import schedule_difference
 from iopkit.sites import Closure, Offer
 
 STAMP = datetime(2026, 1, 2, tzinfo=UTC)

@@ -72,13 +72,13 @@ from iopkit.plans import (
     Leave,
     Matter,
     RateTable,
-    Reason,
     Roster,
     Stay,
     Why,
     itemize,
 )
 from iopkit.requirements import RequirementSet
+from iopkit.schedules import Reason
 from iopkit.sites import Offer
 from iopkit.strategies import (
     clock_times,

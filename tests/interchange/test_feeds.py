@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from iopkit import InvalidError, Modality, Program, Schedule, Site, WeeklyWindows, schedule
 from iopkit.interchange import CalendarDetails, SiteFeed, patient_feed, site_feed
 from iopkit.modalities import Delivery
-from iopkit.plans import Plan, Session
+from iopkit.plans import Plan
 from iopkit.programs import Phase, Service, Slot, Weekly
+from iopkit.schedules import Session
 
 STAMP = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 START = date(2026, 3, 2)

@@ -30,8 +30,8 @@ from iopkit import (
 )
 from iopkit.interchange import CalendarDetails, Method, update_ical
 from iopkit.modalities import Delivery
-from iopkit.plans import ScheduleDifference, schedule_difference
 from iopkit.programs import Phase, Service, Slot, Weekly
+from iopkit.schedules import ScheduleDifference, schedule_difference
 from iopkit.sites import Closure, Offer
 from iopkit.strategies import days, patients, programs, sites
 

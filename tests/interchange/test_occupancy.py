@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.interchange import capacity_columns, census_text, load_text, meetings_text
-from iopkit.plans import CensusDay, CensusWeek, Load, Meeting, weekly_census
+from iopkit.schedules import CensusDay, CensusWeek, Load, Meeting, weekly_census
 from iopkit.windows import Weekday
 
 MONDAY = date(2026, 1, 5)

@@ -41,8 +41,9 @@ from iopkit.interchange import (
     template_text,
 )
 from iopkit.interchange.texts import dose_text, duration_text
-from iopkit.plans import Goal, Problem, Reason, ScoreTarget
+from iopkit.plans import Goal, Problem, ScoreTarget
 from iopkit.programs import COURSE_FACTS, Dose, Phase, RandomDays, Service, Slot, Weekly
+from iopkit.schedules import Reason
 from iopkit.sites import Closure
 from iopkit.strategies import days, patients, programs, sites
 

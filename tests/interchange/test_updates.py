@@ -7,15 +7,15 @@ from attrs import evolve
 
 from iopkit import Modality, Program, Schedule, Site, WeeklyWindows, schedule
 from iopkit.interchange import conflicts_text, openings_text
-from iopkit.plans import (
+from iopkit.plans import Plan
+from iopkit.programs import Phase, Service, Slot, Weekly
+from iopkit.schedules import (
     Appointment,
-    Plan,
     Surroundings,
     openings,
     patient_conflicts,
     site_conflicts,
 )
-from iopkit.programs import Phase, Service, Slot, Weekly
 from iopkit.sites import Closure, Room
 
 KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")

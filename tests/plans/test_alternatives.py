@@ -14,23 +14,20 @@ from hypothesis import strategies as st
 from iopkit import strategies
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
-from iopkit.plans import (
+from iopkit.plans import Leave, Plan, Stay, draft
+from iopkit.programs import Phase, Program, Service, Slot, Weekly
+from iopkit.schedules import (
     Appointment,
-    Leave,
     Opening,
-    Plan,
     Reason,
     Schedule,
     Session,
-    Stay,
     Surroundings,
-    draft,
     make_up_openings,
     openings,
     schedule,
     take,
 )
-from iopkit.programs import Phase, Program, Service, Slot, Weekly
 from iopkit.sites import Clinician, Closure, HolidayCalendar, Room, Site
 from iopkit.windows import DAY, Weekday, WeeklyWindows, minute_of_day
 

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from iopkit import strategies
 from iopkit.modalities import Modality
-from iopkit.plans import Leave, Plan, schedule
+from iopkit.plans import Leave, Plan
 from iopkit.programs import Phase, Program, Service, Slot, Weekly
 from iopkit.programs.programs import overlaps
+from iopkit.schedules import schedule
 from iopkit.sites import Clinician, ClosedRule, Closure, Offer, Room, Site
 from iopkit.windows import Weekday, WeeklyWindows, clock_time, minute_of_day, whole_minutes
 

@@ -12,24 +12,22 @@ from hypothesis import strategies as st
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient
-from iopkit.plans import (
+from iopkit.plans import Leave, Plan, draft
+from iopkit.programs import Phase, Program, Service, Slot, Weekly
+from iopkit.schedules import (
     CensusDay,
     CensusWeek,
-    Leave,
     Load,
     Meeting,
-    Plan,
     Schedule,
     Session,
     census,
-    draft,
     loads,
     meetings,
     schedule,
     weekly_census,
     weekly_loads,
 )
-from iopkit.programs import Phase, Program, Service, Slot, Weekly
 from iopkit.sites import Clinician, Closure, HolidayCalendar, Room, Site
 from iopkit.windows import Weekday, WeeklyWindows
 

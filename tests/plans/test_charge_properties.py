@@ -23,8 +23,6 @@ from iopkit.plans import (
     Exclusion,
     Plan,
     RateTable,
-    Schedule,
-    Session,
     SessionCodes,
     TimedCode,
     Total,
@@ -34,9 +32,9 @@ from iopkit.plans import (
     find_coding,
     find_rates,
     itemize,
-    schedule,
 )
 from iopkit.programs import PerWeek, Phase, Program, Service
+from iopkit.schedules import Schedule, Session, schedule
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 CHICAGO = ZoneInfo("America/Chicago")

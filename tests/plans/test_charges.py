@@ -27,8 +27,6 @@ from iopkit.plans import (
     Rate,
     RateTable,
     Refusal,
-    Schedule,
-    Session,
     SessionCodes,
     Tier,
     TimeBand,
@@ -41,9 +39,9 @@ from iopkit.plans import (
     find_coding,
     find_rates,
     itemize,
-    schedule,
 )
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot, Weekly
+from iopkit.schedules import Schedule, Session, schedule
 from iopkit.sites import Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.windows import Weekday, WeeklyWindows

@@ -25,14 +25,11 @@ from iopkit.plans import (
     Leave,
     Plan,
     Problem,
-    Schedule,
-    Session,
     Signature,
     Unit,
     check,
     draft,
     find_requirements,
-    schedule,
     verdict,
 )
 from iopkit.programs import (
@@ -71,6 +68,7 @@ from iopkit.requirements import (
     WeeklyServices,
     WrittenPlan,
 )
+from iopkit.schedules import Schedule, Session, schedule
 from iopkit.sites import Closure, Offer, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth, all_of

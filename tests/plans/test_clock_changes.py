@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from iopkit.clocks import clock_changes
 from iopkit.modalities import Modality
-from iopkit.plans import Plan, Reason, Schedule, Session, schedule
+from iopkit.plans import Plan
 from iopkit.programs import Phase, Program, Service, Slot, Weekly
+from iopkit.schedules import Reason, Schedule, Session, schedule
 from iopkit.sites import Site
 from iopkit.windows import DAY, WeeklyWindows
 

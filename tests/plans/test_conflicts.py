@@ -15,19 +15,19 @@ from hypothesis import strategies as st
 from iopkit import strategies
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
-from iopkit.plans import (
+from iopkit.plans import Plan
+from iopkit.programs import Phase, Program, Service, Slot, Weekly
+from iopkit.schedules import (
     Appointment,
     Booking,
     Conflict,
     ConflictKind,
-    Plan,
     Schedule,
     Session,
     free_time,
     patient_conflicts,
     site_conflicts,
 )
-from iopkit.programs import Phase, Program, Service, Slot, Weekly
 from iopkit.sites import Clinician, Room, Site
 from iopkit.windows import DAY, WeeklyWindows, minute_of_day
 

@@ -20,7 +20,7 @@ from iopkit.interchange import to_json
 from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients.patients import Obligation, ObligationKind, Patient
-from iopkit.plans import Matter, Note, Plan, draft, schedule
+from iopkit.plans import Matter, Note, Plan, draft
 from iopkit.programs import (
     InAll,
     PerWeek,
@@ -34,6 +34,7 @@ from iopkit.programs import (
     slots_of,
     timetable,
 )
+from iopkit.schedules import schedule
 from iopkit.sites import Clinician, Offer, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.windows import DAY, WEEK, Weekday, WeeklyWindows, minute_of_day, whole_minutes

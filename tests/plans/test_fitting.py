@@ -16,7 +16,7 @@ from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients.patients import Patient
-from iopkit.plans import Fit, Matter, MatterKind, check, draft, fits, judge, schedule
+from iopkit.plans import Fit, Matter, MatterKind, check, draft, fits, judge
 from iopkit.programs import Phase, Program, Service, Slot, Track, Weekly
 from iopkit.requirements import (
     Caseload,
@@ -29,6 +29,7 @@ from iopkit.requirements import (
     WrittenPlan,
 )
 from iopkit.requirements.milestones import MilestoneKind
+from iopkit.schedules import schedule
 from iopkit.sites import Closure, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.modalities import Modality
-from iopkit.plans import Plan, Schedule, schedule
+from iopkit.plans import Plan
 from iopkit.programs import (
     Once,
     PerWeek,
@@ -21,6 +21,7 @@ from iopkit.programs import (
     Timing,
     Weekly,
 )
+from iopkit.schedules import Schedule, schedule
 from iopkit.sites import Closure, Site
 from iopkit.windows import Weekday, WeeklyWindows
 

@@ -12,7 +12,8 @@ from attrs import evolve
 from iopkit.errors import InvalidError, MissingExtraError
 from iopkit.interchange.library import find_program
 from iopkit.patients.patients import Patient
-from iopkit.plans import Move, Reason, Schedule, draft, schedule
+from iopkit.plans import draft
+from iopkit.schedules import Move, Reason, Schedule, schedule
 from iopkit.sites import Closure, HolidayCalendar, Offer, Site, _holidays, closed_days
 from iopkit.windows import Weekday, WeeklyWindows
 

@@ -29,17 +29,9 @@ from iopkit import (
 )
 from iopkit.interchange import calendar_text, difference_text, plan_html, plan_text, to_document
 from iopkit.patients.assessments import Assessment
-from iopkit.plans import (
-    JudgedBy,
-    Matter,
-    MatterKind,
-    Note,
-    Provenance,
-    Surroundings,
-    reschedule,
-    schedule_difference,
-)
+from iopkit.plans import JudgedBy, Matter, MatterKind, Note, Provenance
 from iopkit.plots import plan_picture
+from iopkit.schedules import Surroundings, reschedule, schedule_difference
 from iopkit.truth import Truth
 
 START = date(2026, 1, 12)

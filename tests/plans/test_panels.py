@@ -23,7 +23,7 @@ from iopkit import strategies
 from iopkit.errors import InvalidError, MissingExtraError
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient
-from iopkit.plans import Reason, SessionRow, draft, schedule, session_rows
+from iopkit.plans import draft
 from iopkit.plans.panels import panel
 from iopkit.programs import (
     EveryWeeks,
@@ -36,6 +36,7 @@ from iopkit.programs import (
     Track,
     Weekly,
 )
+from iopkit.schedules import Reason, SessionRow, schedule, session_rows
 from iopkit.sites import HolidayCalendar, Site
 from iopkit.windows import WeeklyWindows
 

@@ -16,9 +16,10 @@ from iopkit import strategies
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient
-from iopkit.plans import SessionRow, draft, schedule, session_rows
+from iopkit.plans import draft
 from iopkit.plans.panels import panel
 from iopkit.programs import PerWeek, Phase, Program, RandomDays, Service
+from iopkit.schedules import SessionRow, schedule, session_rows
 from iopkit.sites import HolidayCalendar, Site
 from iopkit.windows import WeeklyWindows
 

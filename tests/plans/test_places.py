@@ -12,20 +12,9 @@ from hypothesis import strategies as st
 from iopkit import InvalidError, Patient, draft, schedule
 from iopkit.interchange import calendar_text, plan_html, plan_text, week_text
 from iopkit.modalities import Modality
-from iopkit.plans import (
-    Leave,
-    Plan,
-    Reason,
-    Schedule,
-    Session,
-    Stay,
-    booked_doses,
-    check,
-    find_coding,
-    find_requirements,
-    itemize,
-)
+from iopkit.plans import Leave, Plan, Stay, check, find_coding, find_requirements, itemize
 from iopkit.programs import PerWeek, Phase, Program, RandomDays, Service, Slot, Weekly
+from iopkit.schedules import Reason, Schedule, Session, booked_doses
 from iopkit.sites import (
     Clinician,
     ClosedRule,

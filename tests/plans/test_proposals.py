@@ -31,7 +31,6 @@ from iopkit.plans import (
     Plan,
     Proposal,
     Proposals,
-    Schedule,
     SessionRevision,
     ShortenSessions,
     Signature,
@@ -39,7 +38,6 @@ from iopkit.plans import (
     draft,
     propose,
     revise,
-    schedule,
 )
 from iopkit.programs import (
     EveryWeeks,
@@ -75,6 +73,7 @@ from iopkit.requirements import (
     WeeklyServices,
     WrittenPlan,
 )
+from iopkit.schedules import Schedule, schedule
 from iopkit.sites import Closure, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth

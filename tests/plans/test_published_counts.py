@@ -12,8 +12,9 @@ from attrs import frozen
 from iopkit.interchange.library import find_program
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient
-from iopkit.plans import Schedule, booked_doses, draft, schedule
+from iopkit.plans import draft
 from iopkit.programs import Dose, timetable, weekly_doses
+from iopkit.schedules import Schedule, booked_doses, schedule
 from iopkit.sites import Offer, Site
 from iopkit.windows import Weekday, WeeklyWindows
 

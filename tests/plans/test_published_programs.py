@@ -14,8 +14,9 @@ from iopkit.interchange import find_program, from_json, program_names
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery
 from iopkit.patients.patients import Patient
-from iopkit.plans import Schedule, booked_doses, draft, schedule
+from iopkit.plans import draft
 from iopkit.programs import Dose, Program, TimePerWeek, discrepancies, timetable, weekly_doses
+from iopkit.schedules import Schedule, booked_doses, schedule
 from iopkit.sites import Closure, Offer, Site
 from iopkit.sources import Grade
 from iopkit.windows import Weekday, WeeklyWindows

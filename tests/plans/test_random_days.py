@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient
-from iopkit.plans import Plan, Reason, Schedule, draft, schedule
+from iopkit.plans import Plan, draft
 from iopkit.programs import Phase, Program, RandomDays, Service, Slot, Weekly
+from iopkit.schedules import Reason, Schedule, schedule
 from iopkit.sites import Closure, Site
 from iopkit.windows import Weekday, WeeklyWindows
 

@@ -16,7 +16,7 @@ from iopkit.interchange import find_program, from_json, to_json
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery, Modality
 from iopkit.patients.patients import Patient
-from iopkit.plans import REQUIREMENTS, Plan, check, draft, find_requirements, schedule, verdict
+from iopkit.plans import REQUIREMENTS, Plan, check, draft, find_requirements, verdict
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot, TimePerWeek, Timing, Weekly
 from iopkit.requirements import (
     COUNSELING,
@@ -43,6 +43,7 @@ from iopkit.requirements import (
     milestones,
 )
 from iopkit.requirements.due import whole_months
+from iopkit.schedules import schedule
 from iopkit.sites import Offer, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth, all_of

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from iopkit import strategies
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
-from iopkit.plans import (
+from iopkit.plans import Plan, draft
+from iopkit.programs import Phase, Program, RandomDays, Service, Slot, Weekly, timetable
+from iopkit.programs.programs import services_by_place
+from iopkit.schedules import (
     Appointment,
-    Plan,
     Reason,
     Schedule,
     Surroundings,
-    draft,
     make_up_openings,
     openings,
     reschedule,
@@ -28,8 +29,6 @@ from iopkit.plans import (
     session_rows,
     take,
 )
-from iopkit.programs import Phase, Program, RandomDays, Service, Slot, Weekly, timetable
-from iopkit.programs.programs import services_by_place
 from iopkit.sites import Clinician, Closure, Offer, Room, Site
 from iopkit.windows import Weekday, WeeklyWindows
 

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.plans import (
+from iopkit.plans import draft
+from iopkit.schedules import (
     Schedule,
     Session,
     SessionRow,
     SessionState,
     Unplaced,
-    draft,
     schedule,
     session_rows,
 )

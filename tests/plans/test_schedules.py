@@ -19,7 +19,7 @@ from iopkit import strategies
 from iopkit.errors import InvalidError
 from iopkit.interchange import to_json
 from iopkit.modalities import Modality
-from iopkit.plans import Move, Plan, Reason, Schedule, Session, Unplaced, booked_doses, schedule
+from iopkit.plans import Plan
 from iopkit.programs import (
     Dose,
     EveryWeeks,
@@ -37,6 +37,7 @@ from iopkit.programs import (
     slots_of,
 )
 from iopkit.programs.programs import overlaps
+from iopkit.schedules import Move, Reason, Schedule, Session, Unplaced, booked_doses, schedule
 from iopkit.sites import Closure, Site
 from iopkit.windows import DAY, WEEK, Weekday, WeeklyWindows, minute_of_day, whole_minutes
 

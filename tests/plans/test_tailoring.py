@@ -14,20 +14,10 @@ from iopkit.patients.assessments import Assessment
 from iopkit.patients.consents import Consent, Expiry, Purpose
 from iopkit.patients.diagnoses import Diagnosis, MentalDisorder, Substance, SubstanceUseDisorder
 from iopkit.patients.patients import Obligation, ObligationKind, Patient, Relationship, Support
-from iopkit.plans import (
-    CALLED_FOR,
-    Matter,
-    MatterKind,
-    Note,
-    Plan,
-    Reason,
-    call_for,
-    draft,
-    needs_of,
-    schedule,
-)
+from iopkit.plans import CALLED_FOR, Matter, MatterKind, Note, Plan, call_for, draft, needs_of
 from iopkit.plans.tailoring import disclosures_of, problems_of
 from iopkit.programs import PerWeek, Phase, Program, Service
+from iopkit.schedules import Reason, schedule
 from iopkit.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows

@@ -14,7 +14,7 @@ from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery, Modality
 from iopkit.patients.assessments import Assessment
 from iopkit.patients.patients import Patient
-from iopkit.plans import JudgedBy, Matter, Note, Plan, draft, find_requirements, schedule
+from iopkit.plans import JudgedBy, Matter, Note, Plan, draft, find_requirements
 from iopkit.programs import (
     PerWeek,
     Phase,
@@ -27,6 +27,7 @@ from iopkit.programs import (
     weekly_doses,
 )
 from iopkit.requirements import MilestoneKind, Requirement, RequirementSet, Reviews
+from iopkit.schedules import schedule
 from iopkit.sites import Offer, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth

@@ -16,7 +16,6 @@ from iopkit import Plan, Program, Schedule, Site, WeeklyWindows, schedule
 from iopkit.errors import MissingExtraError
 from iopkit.interchange import census_text, load_text, meetings_text, timeline_text, week_text
 from iopkit.modalities import Modality
-from iopkit.plans import census, loads, meetings
 from iopkit.plots import (
     census_picture,
     load_picture,
@@ -26,6 +25,7 @@ from iopkit.plots import (
 )
 from iopkit.plots.canvas import COLORS, HATCHES, look, tint
 from iopkit.programs import Phase, Service, Slot, Weekly
+from iopkit.schedules import census, loads, meetings
 from iopkit.sites import Room
 
 KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from iopkit.interchange import census_text
-from iopkit.plans import CensusDay
 from iopkit.plots import census_picture
+from iopkit.schedules import CensusDay
 from iopkit.windows import Weekday
 
 Said = Callable[[bytes], list[str]]

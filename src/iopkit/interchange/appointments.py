@@ -21,7 +21,7 @@ from dateutil.rrule import rrulestr
 
 from iopkit.clocks import zone_faults
 from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
-from iopkit.plans.conflicts import Appointment
+from iopkit.schedules.conflicts import Appointment
 
 MOST_BYTES = 5_000_000
 """How large a file may be."""

@@ -24,9 +24,9 @@ from iopkit.errors import Fault, InvalidError, Step, did_you_mean, refuse, unles
 from iopkit.plans.charges import Charge, Charges
 from iopkit.plans.checks import Finding
 from iopkit.plans.plans import Plan
-from iopkit.plans.sessions import Schedule
 from iopkit.programs.progress import COURSE_FACTS
 from iopkit.programs.timings import Slot
+from iopkit.schedules.sessions import Schedule
 from iopkit.windows import Weekday, WeeklyWindows, Window, whole_minutes
 
 MAX_FAULTS = 100

@@ -51,10 +51,10 @@ from iopkit.plans.coding import CodingScheme
 from iopkit.plans.costs import CostComparison
 from iopkit.plans.plans import Plan
 from iopkit.plans.rates import RateTable
-from iopkit.plans.sessions import Schedule
 from iopkit.programs.programs import Program
 from iopkit.programs.progress import COURSE_FACTS
 from iopkit.requirements.requirements import RequirementSet
+from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site
 from iopkit.sources import Source
 

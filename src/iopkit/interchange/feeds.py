@@ -21,7 +21,7 @@ from iopkit.interchange.ical import (
     session_events,
     written,
 )
-from iopkit.plans.sessions import Schedule, Session
+from iopkit.schedules.sessions import Schedule, Session
 
 _NO_DETAILS = CalendarDetails()
 

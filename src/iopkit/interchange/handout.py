@@ -26,11 +26,11 @@ from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Objective
 from iopkit.plans.notes import Matter, MatterKind, Note
 from iopkit.plans.plans import Plan
-from iopkit.plans.sessions import Reason, Schedule
 from iopkit.programs.programs import Service
 from iopkit.programs.timings import InAll, Once, PerWeek, Weekly, slots_of
 from iopkit.prose import counted, listed
 from iopkit.requirements.milestones import Milestone, MilestoneKind, Signer
+from iopkit.schedules.sessions import Reason, Schedule
 from iopkit.truth import Truth
 
 _DAY = timedelta(days=1)

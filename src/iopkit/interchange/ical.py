@@ -13,8 +13,8 @@ from iopkit.clocks import offset_at, offset_changes
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, unless
 from iopkit.modalities import Delivery
-from iopkit.plans.differences import ScheduleDifference
-from iopkit.plans.sessions import Schedule, Session, in_order
+from iopkit.schedules.differences import ScheduleDifference
+from iopkit.schedules.sessions import Schedule, Session, in_order
 
 _DAY = timedelta(days=1)
 

@@ -11,7 +11,7 @@ from itertools import groupby
 import attrs
 
 from iopkit.interchange.texts import day_text, duration_text
-from iopkit.plans.capacity import CensusDay, CensusWeek, Load, Meeting, weekly_census
+from iopkit.schedules.capacity import CensusDay, CensusWeek, Load, Meeting, weekly_census
 from iopkit.windows import Weekday
 
 
@@ -119,7 +119,7 @@ def capacity_columns(
 
     Example:
         >>> from datetime import date
-        >>> from iopkit.plans.capacity import CensusDay, census
+        >>> from iopkit.schedules.capacity import CensusDay, census
         >>> days = census([], start=date(2026, 1, 5), end=date(2026, 1, 6))
         >>> capacity_columns(CensusDay, days)
         {'day': [datetime.date(2026, 1, 5)], 'patients': [0], 'on_hold': [0], 'expected': [0]}

@@ -15,12 +15,12 @@ from iopkit.eligibility.predicates import AnyFact, describe, facts_in
 from iopkit.plans.goals import Goal
 from iopkit.plans.notes import MatterKind
 from iopkit.plans.plans import Disclosure, Leave, Plan, Provenance
-from iopkit.plans.sessions import Reason, Schedule, Session, booked_doses
 from iopkit.programs.discrepancies import discrepancies
 from iopkit.programs.doses import Dose, weekly_doses
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.timings import slots_of
 from iopkit.prose import counted
+from iopkit.schedules.sessions import Reason, Schedule, Session, booked_doses
 from iopkit.sources import Source
 from iopkit.truth import Truth
 from iopkit.windows import Weekday

@@ -12,8 +12,8 @@ from iopkit.errors import refuse, unless
 from iopkit.interchange.plain import day_words, days_words
 from iopkit.interchange.texts import duration_text
 from iopkit.interchange.weeks import is_random, session_mark
-from iopkit.plans.sessions import Schedule
 from iopkit.prose import listed
+from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site, closed_days
 
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)

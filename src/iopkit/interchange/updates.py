@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from iopkit.interchange.texts import caution_lines, duration_text, moment_text, section
-from iopkit.plans.alternatives import Opening
-from iopkit.plans.conflicts import Booking, Conflict
-from iopkit.plans.differences import ScheduleDifference
-from iopkit.plans.sessions import Session, Unplaced, number_of
 from iopkit.prose import counted
+from iopkit.schedules.alternatives import Opening
+from iopkit.schedules.conflicts import Booking, Conflict
+from iopkit.schedules.differences import ScheduleDifference
+from iopkit.schedules.sessions import Session, Unplaced, number_of
 
 
 def difference_text(difference: ScheduleDifference) -> str:

@@ -5,8 +5,8 @@ from itertools import groupby
 
 from iopkit.errors import refuse, unless
 from iopkit.interchange.plain import day_words, days_words, span_words
-from iopkit.plans.sessions import Reason, Schedule, Session
 from iopkit.programs.timings import RandomDays
+from iopkit.schedules.sessions import Reason, Schedule, Session
 
 
 def week_start(schedule: Schedule, week: int) -> date:

@@ -1,19 +1,7 @@
 """What, and when? Programs, sites, plans, schedules, requirements and charges."""
 
-from iopkit.plans.alternatives import Opening, Surroundings, make_up_openings, openings, take
 from iopkit.plans.assignments import Aim, Assignment, Assignments, Attainment, Weights, assign
 from iopkit.plans.candidates import Barrier, Candidate, GroupDose, GroupPreference, Roster, barriers
-from iopkit.plans.capacity import (
-    CensusDay,
-    CensusWeek,
-    Load,
-    Meeting,
-    census,
-    loads,
-    meetings,
-    weekly_census,
-    weekly_loads,
-)
 from iopkit.plans.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
 from iopkit.plans.checks import Finding, Unit, check, verdict
 from iopkit.plans.claims import Why
@@ -33,17 +21,7 @@ from iopkit.plans.coding import (
     WeekCode,
     codes_of,
 )
-from iopkit.plans.conflicts import (
-    Appointment,
-    Booking,
-    Conflict,
-    ConflictKind,
-    free_time,
-    patient_conflicts,
-    site_conflicts,
-)
 from iopkit.plans.costs import COSTS, CostComparison, CostFigure, Period, compare_costs
-from iopkit.plans.differences import ScheduleDifference, schedule_difference
 from iopkit.plans.drafting import draft
 from iopkit.plans.figures import Bounds
 from iopkit.plans.fitting import Fit, Judgment, Standing, fits, judge
@@ -64,7 +42,6 @@ from iopkit.plans.preferences import Preferences
 from iopkit.plans.proposals import Beyond, Left, Proposal, Proposals, propose
 from iopkit.plans.rates import Rate, RateTable
 from iopkit.plans.remedies import Extent
-from iopkit.plans.rescheduling import reschedule
 from iopkit.plans.revisions import (
     AddMilestones,
     AddSessions,
@@ -78,10 +55,7 @@ from iopkit.plans.revisions import (
     ShortenSessions,
     revise,
 )
-from iopkit.plans.rows import SessionRow, SessionState, session_rows
 from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
-from iopkit.plans.schedules import schedule
-from iopkit.plans.sessions import Move, Reason, Schedule, Session, Unplaced, booked_doses
 from iopkit.plans.solver import Limits
 from iopkit.plans.tailoring import CALLED_FOR, NEEDED_FOR, call_for, needs_of
 from iopkit.plans.waitlists import Concession, Lift, Obstacle, Waiting, WaitingFor, grant
@@ -96,26 +70,20 @@ __all__ = [
     "AddMilestones",
     "AddSessions",
     "Aim",
-    "Appointment",
     "Assignment",
     "Assignments",
     "Attainment",
     "Barrier",
     "Beyond",
-    "Booking",
     "Bounds",
     "Candidate",
     "CapGroups",
-    "CensusDay",
-    "CensusWeek",
     "Charge",
     "Charges",
     "CodeRule",
     "CodingRule",
     "CodingScheme",
     "Concession",
-    "Conflict",
-    "ConflictKind",
     "CostComparison",
     "CostFigure",
     "CountTarget",
@@ -142,16 +110,12 @@ __all__ = [
     "LengthenSessions",
     "Lift",
     "Limits",
-    "Load",
     "Matter",
     "MatterKind",
-    "Meeting",
-    "Move",
     "MoveSession",
     "Note",
     "Objective",
     "Obstacle",
-    "Opening",
     "Period",
     "Plan",
     "Preferences",
@@ -161,23 +125,16 @@ __all__ = [
     "Provenance",
     "Rate",
     "RateTable",
-    "Reason",
     "Refusal",
     "Revision",
     "Roster",
-    "Schedule",
-    "ScheduleDifference",
     "ScoreTarget",
-    "Session",
     "SessionCodes",
     "SessionRevision",
-    "SessionRow",
-    "SessionState",
     "ShortenSessions",
     "Signature",
     "Standing",
     "Stay",
-    "Surroundings",
     "Target",
     "Tier",
     "TimeBand",
@@ -186,7 +143,6 @@ __all__ = [
     "Uncharged",
     "Unit",
     "Units",
-    "Unplaced",
     "Waiting",
     "WaitingFor",
     "WeekCode",
@@ -194,9 +150,7 @@ __all__ = [
     "Why",
     "assign",
     "barriers",
-    "booked_doses",
     "call_for",
-    "census",
     "check",
     "codes_of",
     "compare_costs",
@@ -205,26 +159,12 @@ __all__ = [
     "find_rates",
     "find_requirements",
     "fits",
-    "free_time",
     "grant",
     "itemize",
     "join",
     "judge",
-    "loads",
-    "make_up_openings",
-    "meetings",
     "needs_of",
-    "openings",
-    "patient_conflicts",
     "propose",
-    "reschedule",
     "revise",
-    "schedule",
-    "schedule_difference",
-    "session_rows",
-    "site_conflicts",
-    "take",
     "verdict",
-    "weekly_census",
-    "weekly_loads",
 ]

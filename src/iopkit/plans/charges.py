@@ -14,7 +14,7 @@ from iopkit.errors import refuse, unless
 from iopkit.plans.claims import Claim, Found, Visit, Why, claims_in_week
 from iopkit.plans.coding import CodingScheme, code_faults
 from iopkit.plans.rates import MONEY, RateTable, money_faults
-from iopkit.plans.sessions import Schedule
+from iopkit.schedules.sessions import Schedule
 from iopkit.windows import Weekday
 
 

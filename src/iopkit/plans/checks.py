@@ -11,7 +11,6 @@ from iopkit.confidential import hidden
 from iopkit.levels import AgeGroup
 from iopkit.plans.figures import Bounds, Material, figures_of
 from iopkit.plans.plans import Plan
-from iopkit.plans.sessions import Schedule
 from iopkit.requirements.demands import (
     Caseload,
     DailyHours,
@@ -27,6 +26,7 @@ from iopkit.requirements.demands import (
     WrittenPlan,
 )
 from iopkit.requirements.requirements import Requirement, RequirementSet
+from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site
 from iopkit.truth import Truth, all_of
 

@@ -23,7 +23,7 @@ from iopkit.plans.coding import (
     TimedCode,
     WeekCode,
 )
-from iopkit.plans.sessions import Session
+from iopkit.schedules.sessions import Session
 from iopkit.windows import Weekday
 
 

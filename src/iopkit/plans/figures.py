@@ -12,7 +12,6 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan
-from iopkit.plans.sessions import Reason, Schedule, Session
 from iopkit.programs.doses import Dose
 from iopkit.programs.programs import Service
 from iopkit.programs.timetables import timetable
@@ -35,6 +34,7 @@ from iopkit.requirements.demands import (
 )
 from iopkit.requirements.due import whole_months
 from iopkit.requirements.milestones import Signer
+from iopkit.schedules.sessions import Reason, Schedule, Session
 from iopkit.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import Weekday, whole_minutes

@@ -14,11 +14,11 @@ from iopkit.plans.checks import Finding, Unit, check, verdict
 from iopkit.plans.drafting import draft
 from iopkit.plans.notes import Matter, MatterKind
 from iopkit.plans.plans import Plan
-from iopkit.plans.schedules import schedule
-from iopkit.plans.sessions import Schedule
 from iopkit.programs.programs import Program, Track
 from iopkit.requirements.demands import Caseload, WrittenPlan
 from iopkit.requirements.requirements import RequirementSet
+from iopkit.schedules.scheduling import schedule
+from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site
 from iopkit.truth import Truth, all_of
 

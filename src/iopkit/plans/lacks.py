@@ -11,7 +11,6 @@ from attrs import field, frozen
 from iopkit.confidential import hidden
 from iopkit.modalities import Delivery
 from iopkit.plans.checks import Finding
-from iopkit.plans.sessions import Schedule, Session
 from iopkit.programs.programs import Service
 from iopkit.requirements.demands import (
     Counting,
@@ -22,6 +21,7 @@ from iopkit.requirements.demands import (
     WeeklyHours,
     WeeklyServices,
 )
+from iopkit.schedules.sessions import Schedule, Session
 from iopkit.windows import whole_minutes
 
 DayDemand = DailyHours | WeeklyDays | LongestGap | Frequency

@@ -23,11 +23,11 @@ from iopkit.patients.patients import Patient
 from iopkit.plans.drafting import draft, plan_key
 from iopkit.plans.engines import Engine, Frame, collected, names_in
 from iopkit.plans.plans import Plan, start_faults
-from iopkit.plans.rows import SessionState, program_of, row_values
-from iopkit.plans.schedules import schedule
-from iopkit.plans.sessions import Reason
 from iopkit.programs.programs import Program
 from iopkit.programs.timings import RandomDays
+from iopkit.schedules.rows import SessionState, program_of, row_values
+from iopkit.schedules.scheduling import schedule
+from iopkit.schedules.sessions import Reason
 from iopkit.sites import Site
 
 if TYPE_CHECKING:

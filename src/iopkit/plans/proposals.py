@@ -25,11 +25,11 @@ from iopkit.plans.revisions import (
     revise,
     unsigned,
 )
-from iopkit.plans.schedules import schedule
-from iopkit.plans.sessions import Schedule
 from iopkit.requirements.demands import Frequency, GroupSize, LongestGap, Reviews, WeeklyHours
 from iopkit.requirements.due import milestones
 from iopkit.requirements.requirements import Requirement, RequirementSet
+from iopkit.schedules.scheduling import schedule
+from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site
 from iopkit.truth import Truth
 

@@ -31,10 +31,10 @@ from iopkit.plans.revisions import (
     SessionRevision,
     ShortenSessions,
 )
-from iopkit.plans.sessions import Schedule, Session, Unplaced
 from iopkit.programs.programs import Service, fixed_times
 from iopkit.programs.timings import PerWeek, Slot, Weekly, slots_of
 from iopkit.requirements.demands import Frequency
+from iopkit.schedules.sessions import Schedule, Session, Unplaced
 from iopkit.sites import Site, open_windows, service_hours
 from iopkit.windows import (
     DAY,

@@ -26,9 +26,9 @@ from iopkit.interchange.timelines import (
     timeline_title,
     weekly_times,
 )
-from iopkit.plans.sessions import Schedule
 from iopkit.plots.canvas import GRID, Form, box, look, measure, plane, resize, saved, sheet
 from iopkit.plots.layouts import LINE, PAD, wrapped
+from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site
 
 if TYPE_CHECKING:

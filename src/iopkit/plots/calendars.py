@@ -16,7 +16,6 @@ from iopkit.interchange.weeks import (
     week_text,
     week_title,
 )
-from iopkit.plans.sessions import Schedule
 from iopkit.plots.canvas import GRID, Form, box, look, measure, plane, saved, sheet, tint
 from iopkit.plots.layouts import (
     COLUMN,
@@ -31,6 +30,7 @@ from iopkit.plots.layouts import (
     laid_out,
     wrapped,
 )
+from iopkit.schedules.sessions import Schedule
 from iopkit.windows import DAY, Weekday
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from iopkit.interchange.occupancy import census_text
 from iopkit.interchange.plain import days_words, short_day_words
-from iopkit.plans.capacity import CensusDay, weekly_census
 from iopkit.plots.canvas import COLORS, GRID, Form, saved, sheet, tint
+from iopkit.schedules.capacity import CensusDay, weekly_census
 from iopkit.windows import Weekday
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ from iopkit.confidential import hidden
 from iopkit.errors import TooComplexError
 from iopkit.interchange.occupancy import group_words, load_text, meetings_by_group, meetings_text
 from iopkit.interchange.plain import days_words, short_day_words
-from iopkit.plans.capacity import Load, Meeting
 from iopkit.plots.canvas import (
     COLORS,
     GRID,
@@ -28,6 +27,7 @@ from iopkit.plots.canvas import (
     tint,
 )
 from iopkit.plots.layouts import LINE, PAD, wrapped
+from iopkit.schedules.capacity import Load, Meeting
 
 if TYPE_CHECKING:
     from iopkit.plots.canvas import Axes

@@ -11,11 +11,11 @@ from attrs import frozen
 from iopkit.confidential import hidden, opaque
 from iopkit.errors import Fault, InvalidError, refuse, unless
 from iopkit.modalities import Delivery, Modality
-from iopkit.plans.glances import glance
 from iopkit.plans.plans import Plan
 from iopkit.programs.doses import Dose
 from iopkit.programs.programs import Service, services_by_place
 from iopkit.programs.timetables import timetable
+from iopkit.schedules.notebook import glance
 from iopkit.windows import Weekday
 
 

@@ -10,9 +10,9 @@ from attrs import field, frozen
 from iopkit.clocks import clock_changes, window_spans
 from iopkit.confidential import hidden
 from iopkit.plans.plans import Leave, Plan
-from iopkit.plans.sessions import Move, Reason
 from iopkit.programs.programs import Service
 from iopkit.programs.timetables import Entry
+from iopkit.schedules.sessions import Move, Reason
 from iopkit.sites import ClosedRule, ClosedSpan, Site, closed_spans, open_windows, service_hours
 from iopkit.windows import (
     DAY,

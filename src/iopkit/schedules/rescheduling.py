@@ -7,7 +7,10 @@ from itertools import islice
 from attrs import evolve
 
 from iopkit.errors import refuse, unless
-from iopkit.plans.alternatives import (
+from iopkit.plans.plans import Plan
+from iopkit.programs.programs import services_by_place
+from iopkit.programs.timings import RandomDays
+from iopkit.schedules.alternatives import (
     Board,
     Surroundings,
     at_site,
@@ -16,10 +19,9 @@ from iopkit.plans.alternatives import (
     prescribed,
     week_days,
 )
-from iopkit.plans.differences import schedule_difference
-from iopkit.plans.plans import Plan
-from iopkit.plans.schedules import schedule
-from iopkit.plans.sessions import (
+from iopkit.schedules.differences import schedule_difference
+from iopkit.schedules.scheduling import schedule
+from iopkit.schedules.sessions import (
     Move,
     Reason,
     Schedule,
@@ -29,8 +31,6 @@ from iopkit.plans.sessions import (
     in_order,
     number_of,
 )
-from iopkit.programs.programs import services_by_place
-from iopkit.programs.timings import RandomDays
 
 
 def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:

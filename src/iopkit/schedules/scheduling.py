@@ -5,11 +5,11 @@ from datetime import datetime, time, timedelta
 from hashlib import blake2b
 
 from iopkit.errors import refuse, unless
-from iopkit.plans.places import Places, Taken
 from iopkit.plans.plans import Plan
-from iopkit.plans.sessions import Move, Reason, Schedule, Session, Unplaced
 from iopkit.programs.timetables import Entry, timetable
 from iopkit.programs.timings import RandomDays, most_in_a_week
+from iopkit.schedules.sessions import Move, Reason, Schedule, Session, Unplaced
+from iopkit.schedules.site_calendar import Places, Taken
 from iopkit.sites import ClosedRule, Site
 from iopkit.windows import DAY, WEEK, Weekday, whole_minutes
 

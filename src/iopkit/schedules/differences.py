@@ -7,7 +7,7 @@ from attrs import frozen
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.plans.plans import Plan
-from iopkit.plans.sessions import Schedule, Session, Unplaced, in_order
+from iopkit.schedules.sessions import Schedule, Session, Unplaced, in_order
 
 
 @frozen(repr=False)
@@ -75,7 +75,7 @@ def schedule_difference(old: Schedule, new: Schedule) -> ScheduleDifference:
         >>> from iopkit.interchange.library import find_program
         >>> from iopkit.patients.patients import Patient
         >>> from iopkit.plans.drafting import draft
-        >>> from iopkit.plans.schedules import schedule
+        >>> from iopkit.schedules.scheduling import schedule
         >>> from iopkit.sites import Site
         >>> site = Site("Elm Street", "America/Chicago", WeeklyWindows.always())
         >>> patient, program = Patient(uuid4()), find_program("matrix-16-week")

@@ -16,7 +16,7 @@ from attrs import frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
-from iopkit.plans.sessions import Schedule, Session
+from iopkit.schedules.sessions import Schedule, Session
 from iopkit.sites import ClosedSpan, Site, closed_spans, open_windows
 from iopkit.windows import DAY, Span, Weekday, joined, minute_of_day, whole_minutes, without
 

@@ -13,7 +13,7 @@ from attrs import frozen
 from iopkit.clocks import window_spans, zone_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
-from iopkit.plans.sessions import Schedule, Session
+from iopkit.schedules.sessions import Schedule, Session
 from iopkit.sites import Site
 from iopkit.windows import WeeklyWindows, joined, without
 

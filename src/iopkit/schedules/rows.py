@@ -12,7 +12,7 @@ from attrs import frozen
 from iopkit.confidential import hidden
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan
-from iopkit.plans.sessions import Reason, Schedule
+from iopkit.schedules.sessions import Reason, Schedule
 from iopkit.windows import whole_minutes
 
 

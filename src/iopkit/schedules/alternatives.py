@@ -10,10 +10,18 @@ from attrs import evolve, field, frozen
 from iopkit.clocks import clock_changes
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
-from iopkit.plans.conflicts import Appointment, bookings, held_together, instants
-from iopkit.plans.places import free_on
 from iopkit.plans.plans import Plan
-from iopkit.plans.sessions import Move, Reason, Schedule, Session, identity, in_order, number_of
+from iopkit.schedules.conflicts import Appointment, bookings, held_together, instants
+from iopkit.schedules.sessions import (
+    Move,
+    Reason,
+    Schedule,
+    Session,
+    identity,
+    in_order,
+    number_of,
+)
+from iopkit.schedules.site_calendar import free_on
 from iopkit.sites import Site, closed_spans, staffed_hours
 from iopkit.windows import DAY, Weekday, WeeklyWindows, minute_of_day
 

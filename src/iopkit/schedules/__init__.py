@@ -1,0 +1,65 @@
+"""When: the dated sessions of plans, and what can be done with them."""
+
+from iopkit.schedules.alternatives import Opening, Surroundings, make_up_openings, openings, take
+from iopkit.schedules.capacity import (
+    CensusDay,
+    CensusWeek,
+    Load,
+    Meeting,
+    census,
+    loads,
+    meetings,
+    weekly_census,
+    weekly_loads,
+)
+from iopkit.schedules.conflicts import (
+    Appointment,
+    Booking,
+    Conflict,
+    ConflictKind,
+    free_time,
+    patient_conflicts,
+    site_conflicts,
+)
+from iopkit.schedules.differences import ScheduleDifference, schedule_difference
+from iopkit.schedules.rescheduling import reschedule
+from iopkit.schedules.rows import SessionRow, SessionState, session_rows
+from iopkit.schedules.scheduling import schedule
+from iopkit.schedules.sessions import Move, Reason, Schedule, Session, Unplaced, booked_doses
+
+__all__ = [
+    "Appointment",
+    "Booking",
+    "CensusDay",
+    "CensusWeek",
+    "Conflict",
+    "ConflictKind",
+    "Load",
+    "Meeting",
+    "Move",
+    "Opening",
+    "Reason",
+    "Schedule",
+    "ScheduleDifference",
+    "Session",
+    "SessionRow",
+    "SessionState",
+    "Surroundings",
+    "Unplaced",
+    "booked_doses",
+    "census",
+    "free_time",
+    "loads",
+    "make_up_openings",
+    "meetings",
+    "openings",
+    "patient_conflicts",
+    "reschedule",
+    "schedule",
+    "schedule_difference",
+    "session_rows",
+    "site_conflicts",
+    "take",
+    "weekly_census",
+    "weekly_loads",
+]
