@@ -175,7 +175,7 @@ from iopkit.schedules import (
     session_rows,
     weekly_census,
 )
-from iopkit.schedules.alternatives import Board
+from iopkit.schedules.obstructions import Board
 from iopkit.schedules.site_calendar import Places
 from iopkit.sites import Closure, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions

@@ -73,9 +73,9 @@ from iopkit.plans.rates import RateTable
 from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
 from iopkit.programs.programs import Program
 from iopkit.requirements.requirements import RequirementSet
-from iopkit.schedules.alternatives import Surroundings
 from iopkit.schedules.conflicts import Appointment
 from iopkit.schedules.differences import schedule_difference
+from iopkit.schedules.obstructions import Surroundings
 from iopkit.schedules.rescheduling import reschedule
 from iopkit.schedules.scheduling import schedule
 from iopkit.schedules.sessions import Schedule

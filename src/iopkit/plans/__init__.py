@@ -1,7 +1,14 @@
 """What, and when? Programs, sites, plans, schedules, requirements and charges."""
 
 from iopkit.plans.assignments import Aim, Assignment, Assignments, Attainment, Weights, assign
-from iopkit.plans.candidates import Barrier, Candidate, GroupDose, GroupPreference, Roster, barriers
+from iopkit.plans.candidates import (
+    Barrier,
+    Candidate,
+    GroupDose,
+    GroupPreference,
+    Roster,
+    barriers,
+)
 from iopkit.plans.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
 from iopkit.plans.checks import Finding, Unit, check, verdict
 from iopkit.plans.claims import Why

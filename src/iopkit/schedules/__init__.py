@@ -1,6 +1,6 @@
 """When: the dated sessions of plans, and what can be done with them."""
 
-from iopkit.schedules.alternatives import Opening, Surroundings, make_up_openings, openings, take
+from iopkit.schedules.alternatives import Opening, make_up_openings, openings, take
 from iopkit.schedules.capacity import (
     CensusDay,
     CensusWeek,
@@ -22,6 +22,7 @@ from iopkit.schedules.conflicts import (
     site_conflicts,
 )
 from iopkit.schedules.differences import ScheduleDifference, schedule_difference
+from iopkit.schedules.obstructions import Surroundings
 from iopkit.schedules.rescheduling import reschedule
 from iopkit.schedules.rows import SessionRow, SessionState, session_rows
 from iopkit.schedules.scheduling import schedule

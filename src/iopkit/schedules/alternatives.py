@@ -1,17 +1,19 @@
-"""Alternatives: where else one session could be, what that costs, and what is in the way."""
+"""Alternatives: where else a session could be, and where one can be made up for."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
-from functools import cached_property, lru_cache
+from datetime import datetime, timedelta
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
-from iopkit.clocks import clock_changes
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
-from iopkit.plans.plans import Plan
-from iopkit.schedules.conflicts import Appointment, bookings, held_together, instants
+from iopkit.schedules.obstructions import (
+    Board,
+    Surroundings,
+    at_site,
+    days_around,
+    overlap,
+    prescribed,
+)
 from iopkit.schedules.sessions import (
     Move,
     Reason,
@@ -21,14 +23,6 @@ from iopkit.schedules.sessions import (
     in_order,
     number_of,
 )
-from iopkit.schedules.site_calendar import free_on
-from iopkit.sites import Site, closed_spans, staffed_hours
-from iopkit.windows import DAY, Weekday, WeeklyWindows, minute_of_day
-
-_HORIZON = 28
-"""How many days before and after a session's own are looked at."""
-
-_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 @frozen(repr=False)
@@ -61,35 +55,6 @@ class Opening:
     def same_time(self) -> bool:
         """Whether the time of day stays."""
         return self.session.start.time() == self.was.start.time()
-
-    __repr__ = hidden
-
-
-@frozen(repr=False)
-class Surroundings:
-    """What a session of a schedule has to fit besides the schedule's other sessions.
-
-    ``busy`` is the patient's time elsewhere, and ``others`` the schedules of other patients
-    of the site, for its rooms and clinicians. ``as_of`` is now: what began by then is over,
-    and nothing is placed before ``notice`` has passed since.
-
-    Raises:
-        InvalidError: ``as_of`` has no time zone, or the notice is negative.
-    """
-
-    site: Site
-    as_of: datetime
-    notice: timedelta = timedelta(0)
-    busy: tuple[Appointment, ...] = field(default=(), converter=tuple[Appointment, ...])
-    others: tuple[Schedule, ...] = field(default=(), converter=tuple[Schedule, ...])
-
-    def __attrs_post_init__(self) -> None:
-        ok = self.as_of.tzinfo is not None
-        refuse(
-            "surroundings",
-            unless(ok, "as_of", "an aware time", "one without a zone"),
-            unless(self.notice >= timedelta(0), "notice", "no negative time", self.notice),
-        )
 
     __repr__ = hidden
 
@@ -180,17 +145,6 @@ def _refuse(schedule: Schedule, session: Session, around: Surroundings, limit: i
     )
 
 
-def overlap(first: Session, second: Session | Appointment) -> bool:
-    """Whether two spans share time."""
-    (low, high), (start, end) = instants(first), instants(second)
-    return low < end and start < high
-
-
-def prescribed(session: Session) -> datetime:
-    """Where the plan has a session, in wall-clock time."""
-    return session.moved.prescribed if session.moved else session.start.replace(tzinfo=None)
-
-
 def _found(
     schedule: Schedule, was: Session, session: Session, around: Surroundings, limit: int
 ) -> tuple[Opening, ...]:
@@ -210,215 +164,3 @@ def _found(
         if found and near and Reason.PAST not in found and there.start != was.start:
             unfit.append(opening)
     return (*fit, *sorted(unfit, key=lambda o: (o.away, o.session.start < was.start))[:limit])
-
-
-def at_site(session: Session, site: Site) -> Session:
-    """A session in a site's zone; for a room or clinician that is gone, the offer's."""
-    offer = site.offer(session.service, Weekday.of(prescribed(session)))
-    room, clinician = session.room, session.clinician
-    if site.rooms and room not in {each.name for each in site.rooms}:
-        room = offer.room if offer else None
-    if site.clinicians and clinician not in {each.name for each in site.clinicians}:
-        clinician = offer.clinician if offer else None
-    start = session.start.astimezone(site.tz)
-    return evolve(session, start=start, room=room, clinician=clinician)
-
-
-def days_around(schedule: Schedule, own: date) -> list[date]:
-    """Days of a plan, and after it, that are near one, or near its first if one is before it."""
-    own = max(own, schedule.plan.start)
-    days = (own + n * _DAY for n in range(-_HORIZON, _HORIZON + 1))
-    return [day for day in days if day >= schedule.plan.start]
-
-
-def week_days(schedule: Schedule, week: int) -> list[date]:
-    """The days of a program week."""
-    return [schedule.plan.start + timedelta(days=(week - 1) * 7 + n) for n in range(7)]
-
-
-@frozen(repr=False)
-class _Block:
-    """A stretch of wall-clock time that something takes.
-
-    ``joined``: a session of the same length that starts then would be one meeting with it.
-    """
-
-    why: Reason
-    low: datetime
-    high: datetime
-    joined: bool = False
-
-    __repr__ = hidden
-
-
-@frozen(repr=False)
-class Board:
-    """What is in the way of one session on some days, in the site's wall-clock time."""
-
-    schedule: Schedule
-    session: Session
-    blocks: tuple[_Block, ...]
-
-    @classmethod
-    def of(
-        cls, schedule: Schedule, session: Session, around: Surroundings, days: Sequence[date]
-    ) -> "Board":
-        """What is in the way of a session on days in order, and on the day after them."""
-        end = days[-1] + 2 * _DAY
-        return cls(schedule, session, tuple(_blocks(schedule, session, around, days[0], end)))
-
-    @cached_property
-    def _by_day(self) -> Mapping[date, Sequence[_Block]]:
-        """Blocks by each of the days that they touch."""
-        found: dict[date, list[_Block]] = defaultdict(list)
-        for block in self.blocks:
-            day = block.low.date()
-            while _midnight(day) < block.high:
-                found[day].append(block)
-                day += _DAY
-        return found
-
-    def placed(self, start: datetime) -> Session:
-        """The session at another wall-clock time."""
-        week = (start.date() - self.schedule.plan.start).days // 7 + 1
-        return evolve(
-            self.session, start=start.replace(tzinfo=self.session.start.tzinfo), week=week
-        )
-
-    def obstacles(self, session: Session) -> tuple[Reason, ...]:
-        """Why the session cannot be where it is placed; nothing, if it can."""
-        start = session.start.replace(tzinfo=None)
-        end, day = start + session.duration, start.date()
-        return tuple(
-            dict.fromkeys(
-                block.why
-                for block in (*self._on(day), *self._on(day + _DAY))
-                if block.low < end
-                and start < block.high
-                and not (block.joined and (block.low, block.high) == (start, end))
-            )
-        )
-
-    def nearest(self, day: date, *, apart: bool = False) -> Session | None:
-        """The session on a day, as near to its time of day as it fits; ``None``: nowhere.
-
-        Args:
-            apart: not while it takes place now, either: a move by a minute helps nobody.
-        """
-        midnight, length = _midnight(day), self.session.duration // _MINUTE
-        own = self.session.start.replace(tzinfo=None)
-        blocks = [*self._on(day), *self._on(day + _DAY)]
-        if apart and own.date() in (day, day + _DAY):
-            blocks.append(_Block(Reason.OVERLAP, own, own + self.session.duration))
-        taken = bytearray(2 * DAY)
-        for block in blocks:
-            low = max((block.low - midnight) // _MINUTE, 0)
-            high = min(-((midnight - block.high) // _MINUTE), 2 * DAY)
-            taken[low:high] = b"\1" * (high - low)
-        joined = {(block.low - midnight) // _MINUTE for block in blocks if block.joined}
-        for minute in _outwards(minute_of_day(own.time())):
-            if minute in joined or taken.find(1, minute, minute + length) < 0:
-                place = self.placed(midnight + minute * _MINUTE)
-                if not self.obstacles(place):
-                    return place
-        return None
-
-    def _on(self, day: date) -> Sequence[_Block]:
-        return self._by_day.get(day, ())
-
-    __repr__ = hidden
-
-
-@lru_cache(maxsize=256)
-def _outwards(own: int) -> tuple[int, ...]:
-    """The minutes of a day, those nearest to one first and later ones before earlier."""
-    return tuple(sorted(range(DAY), key=lambda minute: (abs(minute - own), -minute)))
-
-
-def _blocks(
-    schedule: Schedule, session: Session, around: Surroundings, first: date, end: date
-) -> Iterator[_Block]:
-    """What is in the way of a session from a day up to another."""
-    site = around.site
-    days = [first + n * _DAY for n in range((end - first).days)]
-    yield from _past(around, first)
-    for day, spans in closed_spans(site, first, end).items():
-        for low, high, _ in spans:
-            yield _Block(Reason.CLOSED, _midnight(day, low), _midnight(day, high))
-    yield from _outside(Reason.OUTSIDE_HOURS, site.hours, days)
-    staffed = staffed_hours(site, session.modality, room=session.room, clinician=session.clinician)
-    yield from _outside(Reason.UNSTAFFED, staffed | ~site.hours, days)
-    for year in range(first.year, end.year + 1):
-        for day, low, high in clock_changes(site.zone, year):
-            yield _Block(Reason.CLOCK_CHANGE, _midnight(day, low), _midnight(day, high))
-    yield from _patients_own(schedule.plan, around, days)
-    for other in schedule.sessions:
-        if identity(other) != identity(session):
-            block, pause = _block(Reason.OVERLAP, other, site), site.break_between
-            yield evolve(block, low=block.low - pause, high=block.high + pause)
-    yield from _elsewhere(schedule, session, around)
-
-
-def _midnight(day: date, minute: int = 0) -> datetime:
-    """So many minutes after the midnight that begins a day."""
-    return datetime.combine(day, time(0)) + minute * _MINUTE
-
-
-def _past(around: Surroundings, first: date) -> Iterator[_Block]:
-    now = (around.as_of + around.notice).astimezone(around.site.tz).replace(tzinfo=None)
-    if now >= _midnight(first):
-        # A session that would begin now would have begun.
-        yield _Block(Reason.PAST, _midnight(first), now.replace(second=0, microsecond=0) + _MINUTE)
-
-
-def _patients_own(plan: Plan, around: Surroundings, days: Sequence[date]) -> Iterator[_Block]:
-    """When the patient is on leave or not free, here or in another time zone."""
-    for leave in plan.leaves:
-        yield _Block(Reason.ON_LEAVE, _midnight(leave.start), _midnight(leave.end))
-    for day in days:
-        yield from _outside(Reason.NOT_FREE, free_on(plan, day, around.site.tz), [day])
-    for appointment in around.busy:
-        if appointment.blocks:
-            yield _block(Reason.NOT_FREE, appointment, around.site)
-
-
-def _outside(why: Reason, windows: WeeklyWindows | None, days: Iterable[date]) -> Iterator[_Block]:
-    """What is outside weekly windows on some days; nothing, if they are not known."""
-    if windows is not None:
-        closed = ~windows
-        for day in days:
-            for low, high in closed.on(Weekday.of(day)):
-                yield _Block(why, _midnight(day, low), _midnight(day, high))
-
-
-def _elsewhere(schedule: Schedule, session: Session, around: Surroundings) -> Iterator[_Block]:
-    """When the session's patient, room and clinician are with others."""
-    site = around.site
-    seats = {room.name: room.seats for room in site.rooms}
-    limits = (seats.get(session.room or ""), schedule.service(session).group_max)
-    most = min((limit for limit in limits if limit is not None), default=None)
-    for meeting in held_together(bookings(around.others)):
-        held = meeting[0].session
-        patients = {booking.patient for booking in meeting}
-        if schedule.plan.patient in patients:
-            yield _block(Reason.OVERLAP, held, site)
-        same = (held.service, held.room, held.clinician)
-        joined = (
-            session.modality.is_group
-            and same == (session.service, session.room, session.clinician)
-            and (most is None or len(patients) < most)
-        )
-        if session.room is not None and held.room == session.room:
-            yield evolve(_block(Reason.ROOM_TAKEN, held, site), joined=joined)
-        if session.clinician is not None and held.clinician == session.clinician:
-            yield evolve(_block(Reason.CLINICIAN_TAKEN, held, site), joined=joined)
-
-
-def _block(why: Reason, span: Session | Appointment, site: Site) -> _Block:
-    return _Block(why, *_wall(span.start, span.end, site))
-
-
-def _wall(start: datetime, end: datetime, site: Site) -> tuple[datetime, datetime]:
-    """A span in the site's wall-clock time."""
-    low, high = (edge.astimezone(site.tz).replace(tzinfo=None) for edge in (start, end))
-    return low, high

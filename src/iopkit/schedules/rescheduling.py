@@ -10,7 +10,8 @@ from iopkit.errors import refuse, unless
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import services_by_place
 from iopkit.programs.timings import RandomDays
-from iopkit.schedules.alternatives import (
+from iopkit.schedules.differences import schedule_difference
+from iopkit.schedules.obstructions import (
     Board,
     Surroundings,
     at_site,
@@ -19,7 +20,6 @@ from iopkit.schedules.alternatives import (
     prescribed,
     week_days,
 )
-from iopkit.schedules.differences import schedule_difference
 from iopkit.schedules.scheduling import schedule
 from iopkit.schedules.sessions import (
     Move,
