@@ -16,7 +16,7 @@ from attrs import evolve
 from measure import Case, Contender, Missing, Work, optional
 
 from iopkit import Site, Weekday, WeeklyWindows
-from iopkit.plans import Candidate, Group, GroupDose, GroupPreference, Roster, Weights, assign
+from iopkit.groups import Candidate, Group, GroupDose, GroupPreference, Roster, Weights, assign
 from iopkit.programs import Slot
 
 ON = date(2026, 1, 5)

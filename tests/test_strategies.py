@@ -33,13 +33,14 @@ from iopkit.eligibility import (
     facts_in,
 )
 from iopkit.eligibility.predicates import parts_of
+from iopkit.groups import Group
 from iopkit.levels import Edition
 from iopkit.patients.assessments import Assessment
 from iopkit.patients.consents import Consent, Expiry, Purpose
 from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDisorder
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import Obligation, Outcome, Payer, Relationship
-from iopkit.plans import DayCode, DayTiers, Exclusion, Group, SessionCodes, TimedCode, WeekCode
+from iopkit.plans import DayCode, DayTiers, Exclusion, SessionCodes, TimedCode, WeekCode
 from iopkit.programs import InAll, PerWeek, RandomDays, Service, Slot, Weekly
 from iopkit.programs.programs import overlaps
 from iopkit.requirements import Demand

@@ -30,6 +30,8 @@ from iopkit.eligibility.predicates import (
     Predicate,
     place_of,
 )
+from iopkit.groups.groups import Group
+from iopkit.groups.rosters import Candidate, GroupDose, GroupPreference, Roster
 from iopkit.levels import AgeGroup, Edition, LevelOfCare
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
@@ -55,7 +57,6 @@ from iopkit.patients.patients import (
     Treatment,
 )
 from iopkit.patients.screenings import Score, Screening
-from iopkit.plans.candidates import Candidate, GroupDose, GroupPreference, Roster
 from iopkit.plans.coding import (
     CodeRule,
     CodingRule,
@@ -71,7 +72,6 @@ from iopkit.plans.coding import (
     WeekCode,
     codes_of,
 )
-from iopkit.plans.groups import Group
 from iopkit.plans.rates import Rate, RateTable
 from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track, overlaps
 from iopkit.programs.progress import COURSE_FACTS

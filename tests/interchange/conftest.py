@@ -35,6 +35,7 @@ from iopkit import (
     schedule,
 )
 from iopkit.eligibility import AtLeast, Criterion, Ladder, Placement, Predicate, Rung, place
+from iopkit.groups import Candidate, Group, GroupDose, GroupPreference, Roster
 from iopkit.interchange import predicate_from_json, to_json
 from iopkit.modalities import Delivery
 from iopkit.needs import Need
@@ -59,7 +60,6 @@ from iopkit.patients.patients import (
 )
 from iopkit.patients.screenings import Score, Screening
 from iopkit.plans import (
-    Candidate,
     Charges,
     CodingScheme,
     Counted,
@@ -70,14 +70,10 @@ from iopkit.plans import (
     Exclusion,
     Finding,
     Goal,
-    Group,
-    GroupDose,
-    GroupPreference,
     Intervention,
     Objective,
     Rate,
     RateTable,
-    Roster,
     ScoreTarget,
     SessionCodes,
     Signature,

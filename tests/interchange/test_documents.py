@@ -55,6 +55,7 @@ from iopkit.eligibility import (
     YesNo,
     place,
 )
+from iopkit.groups import Roster
 from iopkit.interchange import (
     fact_document,
     find_program,
@@ -72,7 +73,6 @@ from iopkit.plans import (
     Leave,
     Matter,
     RateTable,
-    Roster,
     Stay,
     Why,
     itemize,
@@ -359,7 +359,8 @@ from iopkit import Decision, Patient, Plan, Policy, Program, Schedule, Site
 from iopkit import draft, from_json, schedule, to_json
 from iopkit.eligibility import Ladder, Placement
 from iopkit.interchange import predicate_from_json
-from iopkit.plans import Charges, CodingScheme, Finding, RateTable, Roster, itemize
+from iopkit.groups import Roster
+from iopkit.plans import Charges, CodingScheme, Finding, RateTable, itemize
 from iopkit.requirements import RequirementSet
 kinds = {"charges": Charges, "coding": CodingScheme, "decision": Decision,
          "finding": Finding, "ladder": Ladder, "patient": Patient,

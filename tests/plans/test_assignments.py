@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
 from iopkit import InvalidError, MissingExtraError, Site, UnknownNameError, Weekday, WeeklyWindows
-from iopkit.plans import (
+from iopkit.groups import (
     Aim,
     Assignments,
     Candidate,
@@ -283,7 +283,7 @@ def test_three_hundred_patients_get_the_optimum_of_cp_sat() -> None:
 _PRINT = """
 import json
 from test_assignments import ON, SITE, large
-from iopkit.plans import assign
+from iopkit.groups import assign
 found = assign(large(60, 6), SITE, on=ON)
 print(json.dumps([[str(one.candidate), *one.groups] for one in found.assigned]))
 """

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import Weekday
-from iopkit.plans import Candidate, Group, GroupDose
-from iopkit.plans.bundles import Option, all_bits, cheapest, days_of, times_of
+from iopkit.groups import Candidate, Group, GroupDose
+from iopkit.groups.combinations import Option, all_bits, cheapest, days_of, times_of
 from iopkit.programs import Slot
 
 KEY = UUID(int=1, version=4)

@@ -22,9 +22,7 @@ from iopkit import (
     draft,
     schedule,
 )
-from iopkit.languages import speaks
-from iopkit.modalities import Delivery
-from iopkit.plans import (
+from iopkit.groups import (
     Barrier,
     Candidate,
     Group,
@@ -35,7 +33,9 @@ from iopkit.plans import (
     barriers,
     join,
 )
-from iopkit.plans.groups import spare_seats
+from iopkit.groups.groups import spare_seats
+from iopkit.languages import speaks
+from iopkit.modalities import Delivery
 from iopkit.programs import EveryWeeks, PerWeek, Phase, Service, Slot, Weekly
 from iopkit.sites import Clinician, Closure, Offer, Room
 from iopkit.strategies import groups, rosters

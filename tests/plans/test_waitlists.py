@@ -10,7 +10,7 @@ from attrs import evolve
 from hypothesis import given
 
 from iopkit import InvalidError, Site, WeeklyWindows
-from iopkit.plans import (
+from iopkit.groups import (
     Assignments,
     Barrier,
     Candidate,

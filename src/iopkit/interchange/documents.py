@@ -29,6 +29,7 @@ from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import AnyFact, Predicate
 from iopkit.eligibility.profiles import Tradeoff
 from iopkit.errors import Fault, InvalidError
+from iopkit.groups.rosters import Roster
 from iopkit.interchange.conversion import (
     Facts,
     Raw,
@@ -44,7 +45,6 @@ from iopkit.interchange.indentation import indented
 from iopkit.interchange.limits import is_shallow, refuse_excess, too_deep, without_depths
 from iopkit.interchange.positions import Language, line_of_repeated_key, line_of_word, lines_of
 from iopkit.patients.patients import Patient
-from iopkit.plans.candidates import Roster
 from iopkit.plans.charges import Charges
 from iopkit.plans.checks import Finding
 from iopkit.plans.coding import CodingScheme

@@ -1,14 +1,5 @@
 """What, and when? Programs, sites, plans, schedules, requirements and charges."""
 
-from iopkit.plans.assignments import Aim, Assignment, Assignments, Attainment, Weights, assign
-from iopkit.plans.candidates import (
-    Barrier,
-    Candidate,
-    GroupDose,
-    GroupPreference,
-    Roster,
-    barriers,
-)
 from iopkit.plans.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
 from iopkit.plans.checks import Finding, Unit, check, verdict
 from iopkit.plans.claims import Why
@@ -42,7 +33,6 @@ from iopkit.plans.goals import (
     ScoreTarget,
     Target,
 )
-from iopkit.plans.groups import Group, join
 from iopkit.plans.notes import Matter, MatterKind, Note
 from iopkit.plans.plans import Disclosure, JudgedBy, Leave, Plan, Provenance, Signature, Stay
 from iopkit.plans.preferences import Preferences
@@ -63,9 +53,7 @@ from iopkit.plans.revisions import (
     revise,
 )
 from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
-from iopkit.plans.solver import Limits
 from iopkit.plans.tailoring import CALLED_FOR, NEEDED_FOR, call_for, needs_of
-from iopkit.plans.waitlists import Concession, Lift, Obstacle, Waiting, WaitingFor, grant
 
 __all__ = [
     "CALLED_FOR",
@@ -76,21 +64,14 @@ __all__ = [
     "REQUIREMENTS",
     "AddMilestones",
     "AddSessions",
-    "Aim",
-    "Assignment",
-    "Assignments",
-    "Attainment",
-    "Barrier",
     "Beyond",
     "Bounds",
-    "Candidate",
     "CapGroups",
     "Charge",
     "Charges",
     "CodeRule",
     "CodingRule",
     "CodingScheme",
-    "Concession",
     "CostComparison",
     "CostFigure",
     "CountTarget",
@@ -105,9 +86,6 @@ __all__ = [
     "Finding",
     "Fit",
     "Goal",
-    "Group",
-    "GroupDose",
-    "GroupPreference",
     "HoldOftener",
     "Intervention",
     "JudgedBy",
@@ -115,14 +93,11 @@ __all__ = [
     "Leave",
     "Left",
     "LengthenSessions",
-    "Lift",
-    "Limits",
     "Matter",
     "MatterKind",
     "MoveSession",
     "Note",
     "Objective",
-    "Obstacle",
     "Period",
     "Plan",
     "Preferences",
@@ -134,7 +109,6 @@ __all__ = [
     "RateTable",
     "Refusal",
     "Revision",
-    "Roster",
     "ScoreTarget",
     "SessionCodes",
     "SessionRevision",
@@ -150,13 +124,8 @@ __all__ = [
     "Uncharged",
     "Unit",
     "Units",
-    "Waiting",
-    "WaitingFor",
     "WeekCode",
-    "Weights",
     "Why",
-    "assign",
-    "barriers",
     "call_for",
     "check",
     "codes_of",
@@ -166,9 +135,7 @@ __all__ = [
     "find_rates",
     "find_requirements",
     "fits",
-    "grant",
     "itemize",
-    "join",
     "judge",
     "needs_of",
     "propose",

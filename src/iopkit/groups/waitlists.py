@@ -10,10 +10,10 @@ from attrs import evolve, frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
-from iopkit.plans.bundles import cheapest
-from iopkit.plans.candidates import Barrier, Candidate, Roster, barriers
-from iopkit.plans.cases import Bundles, Case
-from iopkit.plans.groups import Group
+from iopkit.groups.combinations import cheapest
+from iopkit.groups.groups import Group
+from iopkit.groups.matching import Bundles, Case
+from iopkit.groups.rosters import Barrier, Candidate, Roster, barriers
 from iopkit.windows import WeeklyWindows, whole_minutes
 
 

@@ -9,8 +9,8 @@ from attrs import frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.groups.groups import Group, group_faults
 from iopkit.languages import is_language, speaks
-from iopkit.plans.groups import Group, group_faults
 from iopkit.programs.programs import Service
 from iopkit.programs.timings import MOST_A_WEEK
 from iopkit.windows import WeeklyWindows

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from attrs import frozen
 
-from iopkit.plans.candidates import Candidate
-from iopkit.plans.groups import Group
+from iopkit.groups.groups import Group
+from iopkit.groups.rosters import Candidate
 
 _EFFORT = 20_000
 """After how many steps a bundle that was found is taken, though a cheaper one may exist."""

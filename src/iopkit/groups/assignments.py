@@ -11,12 +11,12 @@ from attrs import frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import find_named, refuse, refuse_moments, unless
-from iopkit.plans.bundles import cheapest
-from iopkit.plans.candidates import Roster
-from iopkit.plans.cases import Bundles, Case
-from iopkit.plans.groups import Group, refuse_groups, spare_seats
-from iopkit.plans.solver import Gains, Limits, Solver, total
-from iopkit.plans.waitlists import Waiting, waitlist
+from iopkit.groups.combinations import cheapest
+from iopkit.groups.groups import Group, refuse_groups, spare_seats
+from iopkit.groups.matching import Bundles, Case
+from iopkit.groups.rosters import Roster
+from iopkit.groups.solver import Gains, Limits, Solver, total
+from iopkit.groups.waitlists import Waiting, waitlist
 from iopkit.sites import Site
 
 

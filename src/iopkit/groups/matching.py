@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from iopkit.plans.bundles import Option, cheapest, days_of, times_of
-from iopkit.plans.candidates import Barrier, Candidate, Roster, barriers
-from iopkit.plans.groups import Group
+from iopkit.groups.combinations import Option, cheapest, days_of, times_of
+from iopkit.groups.groups import Group
+from iopkit.groups.rosters import Barrier, Candidate, Roster, barriers
 
 Bundles = Mapping[int, tuple[int, ...]]
 """Numbers of groups, or of pools, of each candidate who has a place, by number."""

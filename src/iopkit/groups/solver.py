@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from iopkit.errors import MissingExtraError, refuse, unless
-from iopkit.plans.bundles import all_bits
-from iopkit.plans.cases import Bundles, Case
+from iopkit.groups.combinations import all_bits
+from iopkit.groups.matching import Bundles, Case
 
 if TYPE_CHECKING:
     from highspy import Highs, HighsLp
