@@ -17,9 +17,10 @@ import pytest
 
 import iopkit
 from iopkit import Plan, Program, Schedule, Site, from_json, from_toml
+from iopkit.charges import Rate, RateTable, itemize
 from iopkit.cli import main
 from iopkit.interchange import program_text, to_document, to_json
-from iopkit.plans import Rate, RateTable, find_coding, itemize
+from iopkit.plans import find_coding
 
 SHIPPED = files("iopkit") / "examples"
 PATIENT = (SHIPPED / "patient.json").read_text(encoding="utf-8")

@@ -27,6 +27,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import iopkit
+from iopkit.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
+from iopkit.charges.billing import Claim, Denial, Visit, claims_in_week
 from iopkit.confidential import hidden, reveal
 from iopkit.eligibility import (
     FACTS,
@@ -99,8 +101,6 @@ from iopkit.plans import (
     AddSessions,
     Beyond,
     CapGroups,
-    Charge,
-    Charges,
     Counted,
     CountTarget,
     Disclosure,
@@ -124,24 +124,18 @@ from iopkit.plans import (
     Proposal,
     Proposals,
     Provenance,
-    Refusal,
     ScoreTarget,
     ShortenSessions,
     Signature,
     Standing,
     Stay,
-    Total,
-    Uncharged,
-    Units,
     check,
     draft,
     find_coding,
     find_rates,
     find_requirements,
-    itemize,
     judge,
 )
-from iopkit.plans.claims import Claim, Denial, Visit, claims_in_week
 from iopkit.plans.figures import Figure, Held, Material, figures_of
 from iopkit.plans.lacks import Lack
 from iopkit.plans.remedies import Ground, Remedy

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from iopkit import FACTS, Fact, Patient, Program, Site, Weekday, WeeklyWindows, strategies
+from iopkit.charges import DayCode, DayTiers, Exclusion, SessionCodes, TimedCode, WeekCode
 from iopkit.eligibility import (
     AllOf,
     AnyFact,
@@ -40,7 +41,6 @@ from iopkit.patients.consents import Consent, Expiry, Purpose
 from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDisorder
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import Obligation, Outcome, Payer, Relationship
-from iopkit.plans import DayCode, DayTiers, Exclusion, SessionCodes, TimedCode, WeekCode
 from iopkit.programs import InAll, PerWeek, RandomDays, Service, Slot, Weekly
 from iopkit.programs.programs import overlaps
 from iopkit.requirements import Demand

@@ -16,6 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from iopkit import levels
+from iopkit.charges import COSTS, Exclusion, compare_costs
 from iopkit.eligibility import (
     FACTS,
     LADDERS,
@@ -48,7 +49,7 @@ from iopkit.interchange.texts import dose_text, duration_text
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import Patient
-from iopkit.plans import CODINGS, COSTS, RATES, REQUIREMENTS, Exclusion, compare_costs, draft
+from iopkit.plans import CODINGS, RATES, REQUIREMENTS, draft
 from iopkit.plots import (
     census_picture,
     load_picture,

@@ -19,6 +19,10 @@ from uuid import UUID
 
 from attrs import evolve, field, frozen
 
+from iopkit.charges.charges import itemize
+from iopkit.charges.code_rules import CodingScheme
+from iopkit.charges.costs import compare_costs
+from iopkit.charges.rates import RateTable
 from iopkit.confidential import hidden
 from iopkit.eligibility.analysis import difference
 from iopkit.eligibility.catalogue import FACTS
@@ -59,17 +63,13 @@ from iopkit.interchange.texts import (
 )
 from iopkit.interchange.updates import difference_text
 from iopkit.patients.patients import Patient
-from iopkit.plans.charges import itemize
 from iopkit.plans.checks import check, verdict
 from iopkit.plans.codebook import CODINGS, RATES, find_coding, find_rates
-from iopkit.plans.coding import CodingScheme
-from iopkit.plans.costs import compare_costs
 from iopkit.plans.drafting import draft
 from iopkit.plans.fitting import fits
 from iopkit.plans.plans import Plan
 from iopkit.plans.preferences import Preferences
 from iopkit.plans.proposals import propose
-from iopkit.plans.rates import RateTable
 from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
 from iopkit.programs.programs import Program
 from iopkit.requirements.requirements import RequirementSet

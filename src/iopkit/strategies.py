@@ -14,6 +14,22 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, fields
 from hypothesis import strategies as st
 
+from iopkit.charges.code_rules import (
+    CodeRule,
+    CodingRule,
+    CodingScheme,
+    DayCode,
+    Days,
+    DayTiers,
+    Exclusion,
+    SessionCodes,
+    Tier,
+    TimeBand,
+    TimedCode,
+    WeekCode,
+    codes_of,
+)
+from iopkit.charges.rates import Rate, RateTable
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.kinds import Choice, Kind, Scalar, YesNo, is_ordered
 from iopkit.eligibility.predicates import (
@@ -57,22 +73,6 @@ from iopkit.patients.patients import (
     Treatment,
 )
 from iopkit.patients.screenings import Score, Screening
-from iopkit.plans.coding import (
-    CodeRule,
-    CodingRule,
-    CodingScheme,
-    DayCode,
-    Days,
-    DayTiers,
-    Exclusion,
-    SessionCodes,
-    Tier,
-    TimeBand,
-    TimedCode,
-    WeekCode,
-    codes_of,
-)
-from iopkit.plans.rates import Rate, RateTable
 from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track, overlaps
 from iopkit.programs.progress import COURSE_FACTS
 from iopkit.programs.timings import (

@@ -34,6 +34,22 @@ from iopkit import (
     from_json,
     schedule,
 )
+from iopkit.charges import (
+    Charges,
+    CodingScheme,
+    DayCode,
+    Days,
+    DayTiers,
+    Exclusion,
+    Rate,
+    RateTable,
+    SessionCodes,
+    Tier,
+    TimeBand,
+    TimedCode,
+    WeekCode,
+    itemize,
+)
 from iopkit.eligibility import AtLeast, Criterion, Ladder, Placement, Predicate, Rung, place
 from iopkit.groups import Candidate, Group, GroupDose, GroupPreference, Roster
 from iopkit.interchange import predicate_from_json, to_json
@@ -60,28 +76,14 @@ from iopkit.patients.patients import (
 )
 from iopkit.patients.screenings import Score, Screening
 from iopkit.plans import (
-    Charges,
-    CodingScheme,
     Counted,
     CountTarget,
-    DayCode,
-    Days,
-    DayTiers,
-    Exclusion,
     Finding,
     Goal,
     Intervention,
     Objective,
-    Rate,
-    RateTable,
     ScoreTarget,
-    SessionCodes,
     Signature,
-    Tier,
-    TimeBand,
-    TimedCode,
-    WeekCode,
-    itemize,
 )
 from iopkit.programs import (
     COURSE_FACTS,

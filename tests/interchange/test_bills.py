@@ -10,12 +10,8 @@ from attrs import evolve
 from hypothesis import given
 
 from iopkit import Dated, Grade, Modality, Plan, Program, Schedule, Source, Versions, Weekday
-from iopkit.interchange import charges_text, coding_text, cost_document, costs_text, rates_text
-from iopkit.interchange.bills import rule_words, stay_words, week_words
-from iopkit.plans import (
-    CODINGS,
+from iopkit.charges import (
     COSTS,
-    RATES,
     Charges,
     CodingRule,
     CodingScheme,
@@ -34,10 +30,11 @@ from iopkit.plans import (
     TimedCode,
     WeekCode,
     compare_costs,
-    find_coding,
-    find_rates,
     itemize,
 )
+from iopkit.interchange import charges_text, coding_text, cost_document, costs_text, rates_text
+from iopkit.interchange.bills import rule_words, stay_words, week_words
+from iopkit.plans import CODINGS, RATES, find_coding, find_rates
 from iopkit.programs import PerWeek, Phase, Service
 from iopkit.schedules import Reason, Session, Unplaced
 from iopkit.strategies import codings, rate_tables

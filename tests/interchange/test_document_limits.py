@@ -29,6 +29,7 @@ from iopkit import (
     from_json,
     from_toml,
 )
+from iopkit.charges import Charge, Charges
 from iopkit.eligibility import (
     AllOf,
     AnyOf,
@@ -43,7 +44,6 @@ from iopkit.eligibility import (
 )
 from iopkit.errors import Step
 from iopkit.interchange import predicate_from_json, to_document, to_json
-from iopkit.plans import Charge, Charges
 
 Reader = Callable[[str, str | bytes], object]
 

@@ -43,6 +43,7 @@ from iopkit import (
     schedule,
     to_json,
 )
+from iopkit.charges import Charges, CodingScheme, RateTable, Why, itemize
 from iopkit.eligibility import (
     AnyFact,
     Choice,
@@ -64,19 +65,7 @@ from iopkit.interchange import (
     to_document,
 )
 from iopkit.patients.consents import Expiry, Purpose
-from iopkit.plans import (
-    CODINGS,
-    RATES,
-    Charges,
-    CodingScheme,
-    Finding,
-    Leave,
-    Matter,
-    RateTable,
-    Stay,
-    Why,
-    itemize,
-)
+from iopkit.plans import CODINGS, RATES, Finding, Leave, Matter, Stay
 from iopkit.requirements import RequirementSet
 from iopkit.schedules import Reason
 from iopkit.sites import Offer
@@ -360,7 +349,8 @@ from iopkit import draft, from_json, schedule, to_json
 from iopkit.eligibility import Ladder, Placement
 from iopkit.interchange import predicate_from_json
 from iopkit.groups import Roster
-from iopkit.plans import Charges, CodingScheme, Finding, RateTable, itemize
+from iopkit.charges import Charges, CodingScheme, RateTable, itemize
+from iopkit.plans import Finding
 from iopkit.requirements import RequirementSet
 kinds = {"charges": Charges, "coding": CodingScheme, "decision": Decision,
          "finding": Finding, "ladder": Ladder, "patient": Patient,

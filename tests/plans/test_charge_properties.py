@@ -15,24 +15,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
-from iopkit.modalities import Delivery, Modality
-from iopkit.plans import (
-    CODINGS,
+from iopkit.charges import (
     Charges,
     CodingScheme,
     Exclusion,
-    Plan,
     RateTable,
     SessionCodes,
     TimedCode,
     Total,
     WeekCode,
     codes_of,
-    draft,
-    find_coding,
-    find_rates,
     itemize,
 )
+from iopkit.modalities import Delivery, Modality
+from iopkit.plans import CODINGS, Plan, draft, find_coding, find_rates
 from iopkit.programs import PerWeek, Phase, Program, Service
 from iopkit.schedules import Schedule, Session, schedule
 

@@ -12,9 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from attrs import evolve
 
-from iopkit.errors import InvalidError, NotInForceError
-from iopkit.modalities import Delivery, Modality
-from iopkit.plans import (
+from iopkit.charges import (
     Charge,
     Charges,
     CodingRule,
@@ -23,7 +21,6 @@ from iopkit.plans import (
     Days,
     DayTiers,
     Exclusion,
-    Plan,
     Rate,
     RateTable,
     Refusal,
@@ -36,10 +33,11 @@ from iopkit.plans import (
     Units,
     WeekCode,
     Why,
-    find_coding,
-    find_rates,
     itemize,
 )
+from iopkit.errors import InvalidError, NotInForceError
+from iopkit.modalities import Delivery, Modality
+from iopkit.plans import Plan, find_coding, find_rates
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot, Weekly
 from iopkit.schedules import Schedule, Session, schedule
 from iopkit.sites import Site

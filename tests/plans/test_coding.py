@@ -9,10 +9,7 @@ from attrs import evolve
 from hypothesis import given
 
 from iopkit import strategies
-from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
-from iopkit.modalities import Modality
-from iopkit.plans import (
-    CODINGS,
+from iopkit.charges import (
     CodingRule,
     CodingScheme,
     DayCode,
@@ -24,8 +21,10 @@ from iopkit.plans import (
     TimedCode,
     WeekCode,
     codes_of,
-    find_coding,
 )
+from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
+from iopkit.modalities import Modality
+from iopkit.plans import CODINGS, find_coding
 from iopkit.sources import Dated, Grade, Source, Versions
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

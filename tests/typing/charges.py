@@ -7,7 +7,8 @@ from typing import assert_type
 from uuid import UUID
 
 from iopkit import LevelOfCare, Schedule
-from iopkit.plans import Charges, Rate, RateTable, compare_costs, find_coding, find_rates, itemize
+from iopkit.charges import Charges, Rate, RateTable, compare_costs, itemize
+from iopkit.plans import find_coding, find_rates
 
 
 def charged(schedule: Schedule, attended: list[UUID]) -> None:

@@ -8,11 +8,8 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from iopkit.interchange.texts import day_text, duration_text, item, wrapped
-from iopkit.levels import LevelOfCare
-from iopkit.modalities import Modality
-from iopkit.plans.charges import Charge, Charges, Refusal, Total
-from iopkit.plans.coding import (
+from iopkit.charges.charges import Charge, Charges, Refusal, Total
+from iopkit.charges.code_rules import (
     CodingRule,
     CodingScheme,
     DayCode,
@@ -23,8 +20,11 @@ from iopkit.plans.coding import (
     TimedCode,
     WeekCode,
 )
-from iopkit.plans.costs import CostComparison, CostFigure
-from iopkit.plans.rates import RateTable
+from iopkit.charges.costs import CostComparison, CostFigure
+from iopkit.charges.rates import RateTable
+from iopkit.interchange.texts import day_text, duration_text, item, wrapped
+from iopkit.levels import LevelOfCare
+from iopkit.modalities import Modality
 from iopkit.prose import counted
 from iopkit.sources import Source
 

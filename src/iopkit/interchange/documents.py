@@ -21,6 +21,10 @@ from typing import Any, TypeVar
 
 from attrs import evolve
 
+from iopkit.charges.charges import Charges
+from iopkit.charges.code_rules import CodingScheme
+from iopkit.charges.costs import CostComparison
+from iopkit.charges.rates import RateTable
 from iopkit.confidential import hidden
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.kinds import Kind
@@ -45,12 +49,8 @@ from iopkit.interchange.indentation import indented
 from iopkit.interchange.limits import is_shallow, refuse_excess, too_deep, without_depths
 from iopkit.interchange.positions import Language, line_of_repeated_key, line_of_word, lines_of
 from iopkit.patients.patients import Patient
-from iopkit.plans.charges import Charges
 from iopkit.plans.checks import Finding
-from iopkit.plans.coding import CodingScheme
-from iopkit.plans.costs import CostComparison
 from iopkit.plans.plans import Plan
-from iopkit.plans.rates import RateTable
 from iopkit.programs.programs import Program
 from iopkit.programs.progress import COURSE_FACTS
 from iopkit.requirements.requirements import RequirementSet

@@ -1,25 +1,7 @@
 """What, and when? Programs, sites, plans, schedules, requirements and charges."""
 
-from iopkit.plans.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
 from iopkit.plans.checks import Finding, Unit, check, verdict
-from iopkit.plans.claims import Why
 from iopkit.plans.codebook import CODINGS, RATES, find_coding, find_rates
-from iopkit.plans.coding import (
-    CodeRule,
-    CodingRule,
-    CodingScheme,
-    DayCode,
-    Days,
-    DayTiers,
-    Exclusion,
-    SessionCodes,
-    Tier,
-    TimeBand,
-    TimedCode,
-    WeekCode,
-    codes_of,
-)
-from iopkit.plans.costs import COSTS, CostComparison, CostFigure, Period, compare_costs
 from iopkit.plans.drafting import draft
 from iopkit.plans.figures import Bounds
 from iopkit.plans.fitting import Fit, Judgment, Standing, fits, judge
@@ -37,7 +19,6 @@ from iopkit.plans.notes import Matter, MatterKind, Note
 from iopkit.plans.plans import Disclosure, JudgedBy, Leave, Plan, Provenance, Signature, Stay
 from iopkit.plans.preferences import Preferences
 from iopkit.plans.proposals import Beyond, Left, Proposal, Proposals, propose
-from iopkit.plans.rates import Rate, RateTable
 from iopkit.plans.remedies import Extent
 from iopkit.plans.revisions import (
     AddMilestones,
@@ -58,7 +39,6 @@ from iopkit.plans.tailoring import CALLED_FOR, NEEDED_FOR, call_for, needs_of
 __all__ = [
     "CALLED_FOR",
     "CODINGS",
-    "COSTS",
     "NEEDED_FOR",
     "RATES",
     "REQUIREMENTS",
@@ -67,21 +47,10 @@ __all__ = [
     "Beyond",
     "Bounds",
     "CapGroups",
-    "Charge",
-    "Charges",
-    "CodeRule",
-    "CodingRule",
-    "CodingScheme",
-    "CostComparison",
-    "CostFigure",
     "CountTarget",
     "Counted",
-    "DayCode",
-    "DayTiers",
-    "Days",
     "Disclosure",
     "DropSessions",
-    "Exclusion",
     "Extent",
     "Finding",
     "Fit",
@@ -98,44 +67,28 @@ __all__ = [
     "MoveSession",
     "Note",
     "Objective",
-    "Period",
     "Plan",
     "Preferences",
     "Problem",
     "Proposal",
     "Proposals",
     "Provenance",
-    "Rate",
-    "RateTable",
-    "Refusal",
     "Revision",
     "ScoreTarget",
-    "SessionCodes",
     "SessionRevision",
     "ShortenSessions",
     "Signature",
     "Standing",
     "Stay",
     "Target",
-    "Tier",
-    "TimeBand",
-    "TimedCode",
-    "Total",
-    "Uncharged",
     "Unit",
-    "Units",
-    "WeekCode",
-    "Why",
     "call_for",
     "check",
-    "codes_of",
-    "compare_costs",
     "draft",
     "find_coding",
     "find_rates",
     "find_requirements",
     "fits",
-    "itemize",
     "judge",
     "needs_of",
     "propose",

@@ -8,10 +8,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-from iopkit.citations import CFR_410_67, H0015, NORTH_CAROLINA_2023
-from iopkit.errors import find_named
-from iopkit.modalities import Modality
-from iopkit.plans.coding import (
+from iopkit.charges.code_rules import (
     CodingScheme,
     DayCode,
     Days,
@@ -23,7 +20,10 @@ from iopkit.plans.coding import (
     TimedCode,
     WeekCode,
 )
-from iopkit.plans.rates import Rate, RateTable
+from iopkit.charges.rates import Rate, RateTable
+from iopkit.citations import CFR_410_67, H0015, NORTH_CAROLINA_2023
+from iopkit.errors import find_named
+from iopkit.modalities import Modality
 from iopkit.sources import Dated, Grade, Source, Versions
 
 _MINUTE = timedelta(minutes=1)

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from attrs import frozen
 
+from iopkit.charges.billing import Claim, Found, Visit, Why, claims_in_week
+from iopkit.charges.code_rules import CodingScheme, code_faults
+from iopkit.charges.rates import MONEY, RateTable, money_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
-from iopkit.plans.claims import Claim, Found, Visit, Why, claims_in_week
-from iopkit.plans.coding import CodingScheme, code_faults
-from iopkit.plans.rates import MONEY, RateTable, money_faults
 from iopkit.schedules.sessions import Schedule
 from iopkit.windows import Weekday
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from attrs import frozen
 
+from iopkit.charges.rates import money_faults
 from iopkit.eligibility.profiles import VETERANS, VETERANS_EPISODES
 from iopkit.errors import refuse, unless
 from iopkit.levels import LevelOfCare
-from iopkit.plans.rates import money_faults
 from iopkit.sources import Grade, Source
 
 

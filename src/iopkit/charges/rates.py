@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from attrs import frozen
 
+from iopkit.charges.code_rules import code_faults
 from iopkit.errors import Fault, refuse, refuse_moments, unless
-from iopkit.plans.coding import code_faults
 from iopkit.sources import Source
 
 MONEY = Context(prec=50, traps=[Inexact, InvalidOperation])

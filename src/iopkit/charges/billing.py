@@ -10,9 +10,7 @@ from uuid import UUID
 from attrs import frozen
 from dateutil.relativedelta import relativedelta
 
-from iopkit.confidential import hidden
-from iopkit.modalities import Delivery
-from iopkit.plans.coding import (
+from iopkit.charges.code_rules import (
     CodeRule,
     CodingRule,
     DayCode,
@@ -23,6 +21,8 @@ from iopkit.plans.coding import (
     TimedCode,
     WeekCode,
 )
+from iopkit.confidential import hidden
+from iopkit.modalities import Delivery
 from iopkit.schedules.sessions import Session
 from iopkit.windows import Weekday
 

@@ -1,0 +1,52 @@
+"""What is charged for sessions, and what levels of care cost."""
+
+from iopkit.charges.billing import Why
+from iopkit.charges.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
+from iopkit.charges.code_rules import (
+    CodeRule,
+    CodingRule,
+    CodingScheme,
+    DayCode,
+    Days,
+    DayTiers,
+    Exclusion,
+    SessionCodes,
+    Tier,
+    TimeBand,
+    TimedCode,
+    WeekCode,
+    codes_of,
+)
+from iopkit.charges.costs import COSTS, CostComparison, CostFigure, Period, compare_costs
+from iopkit.charges.rates import Rate, RateTable
+
+__all__ = [
+    "COSTS",
+    "Charge",
+    "Charges",
+    "CodeRule",
+    "CodingRule",
+    "CodingScheme",
+    "CostComparison",
+    "CostFigure",
+    "DayCode",
+    "DayTiers",
+    "Days",
+    "Exclusion",
+    "Period",
+    "Rate",
+    "RateTable",
+    "Refusal",
+    "SessionCodes",
+    "Tier",
+    "TimeBand",
+    "TimedCode",
+    "Total",
+    "Uncharged",
+    "Units",
+    "WeekCode",
+    "Why",
+    "codes_of",
+    "compare_costs",
+    "itemize",
+]
