@@ -18,7 +18,7 @@ from iopkit import (
     from_toml,
     schedule,
 )
-from iopkit.plans import Finding
+from iopkit.checks import Finding
 
 START = date(2026, 1, 5)
 EXAMPLES = files("iopkit") / "examples"

@@ -29,6 +29,22 @@ from hypothesis import strategies as st
 import iopkit
 from iopkit.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
 from iopkit.charges.billing import Claim, Denial, Visit, claims_in_week
+from iopkit.checks import (
+    Beyond,
+    Extent,
+    Finding,
+    Fit,
+    Judgment,
+    Left,
+    Proposal,
+    Proposals,
+    Standing,
+    check,
+    judge,
+)
+from iopkit.checks.figures import Figure, Held, Material, figures_of
+from iopkit.checks.remedies import Ground, Remedy
+from iopkit.checks.shortfalls import Lack
 from iopkit.confidential import hidden, reveal
 from iopkit.eligibility import (
     FACTS,
@@ -99,46 +115,32 @@ from iopkit.patients.screenings import Score, Screening
 from iopkit.plans import (
     AddMilestones,
     AddSessions,
-    Beyond,
     CapGroups,
     Counted,
     CountTarget,
     Disclosure,
     DropSessions,
-    Extent,
-    Finding,
-    Fit,
     Goal,
     HoldOftener,
     Intervention,
     JudgedBy,
-    Judgment,
     Leave,
-    Left,
     LengthenSessions,
     MoveSession,
     Note,
     Objective,
     Plan,
     Problem,
-    Proposal,
-    Proposals,
     Provenance,
     ScoreTarget,
     ShortenSessions,
     Signature,
-    Standing,
     Stay,
-    check,
     draft,
     find_coding,
     find_rates,
     find_requirements,
-    judge,
 )
-from iopkit.plans.figures import Figure, Held, Material, figures_of
-from iopkit.plans.lacks import Lack
-from iopkit.plans.remedies import Ground, Remedy
 from iopkit.plots.bands import Scale
 from iopkit.plots.calendars import blocks
 from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, meetings_map

@@ -4,6 +4,7 @@ Who is eligible, what the plan is, when the sessions are, and what a payer requi
 immutable values and pure functions. It advises; clinicians decide.
 """
 
+from iopkit.checks.checks import check
 from iopkit.confidential import reveal
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.explanations import explain
@@ -25,7 +26,6 @@ from iopkit.interchange.library import find_program
 from iopkit.levels import AgeGroup, Edition, LevelOfCare, hour_band
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient
-from iopkit.plans.checks import check
 from iopkit.plans.drafting import draft
 from iopkit.plans.plans import Plan
 from iopkit.plans.rulebook import find_requirements

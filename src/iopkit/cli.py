@@ -23,6 +23,9 @@ from iopkit.charges.charges import itemize
 from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.costs import compare_costs
 from iopkit.charges.rates import RateTable
+from iopkit.checks.checks import check, verdict
+from iopkit.checks.fitting import fits
+from iopkit.checks.proposals import propose
 from iopkit.confidential import hidden
 from iopkit.eligibility.analysis import difference
 from iopkit.eligibility.catalogue import FACTS
@@ -63,13 +66,10 @@ from iopkit.interchange.texts import (
 )
 from iopkit.interchange.updates import difference_text
 from iopkit.patients.patients import Patient
-from iopkit.plans.checks import check, verdict
 from iopkit.plans.codebook import CODINGS, RATES, find_coding, find_rates
 from iopkit.plans.drafting import draft
-from iopkit.plans.fitting import fits
 from iopkit.plans.plans import Plan
 from iopkit.plans.preferences import Preferences
-from iopkit.plans.proposals import propose
 from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
 from iopkit.programs.programs import Program
 from iopkit.requirements.requirements import RequirementSet

@@ -50,6 +50,7 @@ from iopkit.charges import (
     WeekCode,
     itemize,
 )
+from iopkit.checks import Finding
 from iopkit.eligibility import AtLeast, Criterion, Ladder, Placement, Predicate, Rung, place
 from iopkit.groups import Candidate, Group, GroupDose, GroupPreference, Roster
 from iopkit.interchange import predicate_from_json, to_json
@@ -78,7 +79,6 @@ from iopkit.patients.screenings import Score, Screening
 from iopkit.plans import (
     Counted,
     CountTarget,
-    Finding,
     Goal,
     Intervention,
     Objective,

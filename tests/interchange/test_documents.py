@@ -44,6 +44,7 @@ from iopkit import (
     to_json,
 )
 from iopkit.charges import Charges, CodingScheme, RateTable, Why, itemize
+from iopkit.checks import Finding
 from iopkit.eligibility import (
     AnyFact,
     Choice,
@@ -65,7 +66,7 @@ from iopkit.interchange import (
     to_document,
 )
 from iopkit.patients.consents import Expiry, Purpose
-from iopkit.plans import CODINGS, RATES, Finding, Leave, Matter, Stay
+from iopkit.plans import CODINGS, RATES, Leave, Matter, Stay
 from iopkit.requirements import RequirementSet
 from iopkit.schedules import Reason
 from iopkit.sites import Offer
@@ -350,7 +351,7 @@ from iopkit.eligibility import Ladder, Placement
 from iopkit.interchange import predicate_from_json
 from iopkit.groups import Roster
 from iopkit.charges import Charges, CodingScheme, RateTable, itemize
-from iopkit.plans import Finding
+from iopkit.checks import Finding
 from iopkit.requirements import RequirementSet
 kinds = {"charges": Charges, "coding": CodingScheme, "decision": Decision,
          "finding": Finding, "ladder": Ladder, "patient": Patient,

@@ -13,25 +13,13 @@ from attrs import evolve, frozen
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from iopkit.checks import Bounds, Finding, Unit, check, verdict
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.interchange import find_program, from_json, to_json
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery, Modality
 from iopkit.patients.patients import Patient
-from iopkit.plans import (
-    Bounds,
-    Finding,
-    Goal,
-    Leave,
-    Plan,
-    Problem,
-    Signature,
-    Unit,
-    check,
-    draft,
-    find_requirements,
-    verdict,
-)
+from iopkit.plans import Goal, Leave, Plan, Problem, Signature, draft, find_requirements
 from iopkit.programs import (
     EveryWeeks,
     Once,

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import find_program, find_requirements
+from iopkit.checks import Fit, check, fits, judge
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients.patients import Patient
-from iopkit.plans import Fit, Matter, MatterKind, check, draft, fits, judge
+from iopkit.plans import Matter, MatterKind, draft
 from iopkit.programs import Phase, Program, Service, Slot, Track, Weekly
 from iopkit.requirements import (
     Caseload,

@@ -14,29 +14,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iopkit import Patient, find_program, find_requirements, from_json, from_toml
+from iopkit.checks import Beyond, Extent, Proposal, Proposals, check, propose
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans import (
     AddMilestones,
     AddSessions,
-    Beyond,
     CapGroups,
     DropSessions,
-    Extent,
     HoldOftener,
     Leave,
     LengthenSessions,
     MoveSession,
     Plan,
-    Proposal,
-    Proposals,
     SessionRevision,
     ShortenSessions,
     Signature,
-    check,
     draft,
-    propose,
     revise,
 )
 from iopkit.programs import (

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from iopkit.checks.fitting import Fit, Judgment
+from iopkit.checks.proposals import Left, Proposal, Proposals
 from iopkit.interchange.decisions import ADVICE
 from iopkit.interchange.documents import to_document
 from iopkit.interchange.texts import duration_text, item
-from iopkit.plans.fitting import Fit, Judgment
 from iopkit.plans.notes import MatterKind
-from iopkit.plans.proposals import Left, Proposal, Proposals
 
 
 def fits_text(fits: Iterable[Fit]) -> str:

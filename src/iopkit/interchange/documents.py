@@ -25,6 +25,7 @@ from iopkit.charges.charges import Charges
 from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.costs import CostComparison
 from iopkit.charges.rates import RateTable
+from iopkit.checks.checks import Finding
 from iopkit.confidential import hidden
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.kinds import Kind
@@ -49,7 +50,6 @@ from iopkit.interchange.indentation import indented
 from iopkit.interchange.limits import is_shallow, refuse_excess, too_deep, without_depths
 from iopkit.interchange.positions import Language, line_of_repeated_key, line_of_word, lines_of
 from iopkit.patients.patients import Patient
-from iopkit.plans.checks import Finding
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
 from iopkit.programs.progress import COURSE_FACTS

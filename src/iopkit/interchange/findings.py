@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import groupby
 
+from iopkit.checks.checks import Finding, Unit, verdict
+from iopkit.checks.figures import Bounds
 from iopkit.interchange.texts import STATES, duration_text, item, link, section
 from iopkit.modalities import Modality
-from iopkit.plans.checks import Finding, Unit, verdict
-from iopkit.plans.figures import Bounds
 from iopkit.requirements.demands import (
     Caseload,
     Counting,

@@ -1,10 +1,7 @@
 """What, and when? Programs, sites, plans, schedules, requirements and charges."""
 
-from iopkit.plans.checks import Finding, Unit, check, verdict
 from iopkit.plans.codebook import CODINGS, RATES, find_coding, find_rates
 from iopkit.plans.drafting import draft
-from iopkit.plans.figures import Bounds
-from iopkit.plans.fitting import Fit, Judgment, Standing, fits, judge
 from iopkit.plans.goals import (
     Counted,
     CountTarget,
@@ -18,8 +15,6 @@ from iopkit.plans.goals import (
 from iopkit.plans.notes import Matter, MatterKind, Note
 from iopkit.plans.plans import Disclosure, JudgedBy, Leave, Plan, Provenance, Signature, Stay
 from iopkit.plans.preferences import Preferences
-from iopkit.plans.proposals import Beyond, Left, Proposal, Proposals, propose
-from iopkit.plans.remedies import Extent
 from iopkit.plans.revisions import (
     AddMilestones,
     AddSessions,
@@ -44,23 +39,16 @@ __all__ = [
     "REQUIREMENTS",
     "AddMilestones",
     "AddSessions",
-    "Beyond",
-    "Bounds",
     "CapGroups",
     "CountTarget",
     "Counted",
     "Disclosure",
     "DropSessions",
-    "Extent",
-    "Finding",
-    "Fit",
     "Goal",
     "HoldOftener",
     "Intervention",
     "JudgedBy",
-    "Judgment",
     "Leave",
-    "Left",
     "LengthenSessions",
     "Matter",
     "MatterKind",
@@ -70,28 +58,19 @@ __all__ = [
     "Plan",
     "Preferences",
     "Problem",
-    "Proposal",
-    "Proposals",
     "Provenance",
     "Revision",
     "ScoreTarget",
     "SessionRevision",
     "ShortenSessions",
     "Signature",
-    "Standing",
     "Stay",
     "Target",
-    "Unit",
     "call_for",
-    "check",
     "draft",
     "find_coding",
     "find_rates",
     "find_requirements",
-    "fits",
-    "judge",
     "needs_of",
-    "propose",
     "revise",
-    "verdict",
 ]

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from attrs import evolve, frozen
 
+from iopkit.checks.checks import Finding, Unit, check, verdict
 from iopkit.confidential import hidden
 from iopkit.errors import InvalidError, NotInForceError, refuse, unless
 from iopkit.patients.patients import Patient
-from iopkit.plans.checks import Finding, Unit, check, verdict
 from iopkit.plans.drafting import draft
 from iopkit.plans.notes import Matter, MatterKind
 from iopkit.plans.plans import Plan

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from attrs import field, frozen
 
+from iopkit.checks.checks import Finding
 from iopkit.confidential import hidden
 from iopkit.modalities import Delivery
-from iopkit.plans.checks import Finding
 from iopkit.programs.programs import Service
 from iopkit.requirements.demands import (
     Counting,

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from attrs import frozen
 
+from iopkit.checks.figures import Bounds, Material, figures_of
 from iopkit.confidential import hidden
 from iopkit.levels import AgeGroup
-from iopkit.plans.figures import Bounds, Material, figures_of
 from iopkit.plans.plans import Plan
 from iopkit.requirements.demands import (
     Caseload,

@@ -10,13 +10,13 @@ from itertools import count, islice
 
 from attrs import define, evolve, field, frozen
 
+from iopkit.checks.checks import Finding
+from iopkit.checks.fitting import Judgment, judge
+from iopkit.checks.remedies import Extent, Ground, Remedy, remedies_for
+from iopkit.checks.shortfalls import DayDemand, SessionDemand, counted_minutes
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
-from iopkit.plans.checks import Finding
-from iopkit.plans.fitting import Judgment, judge
-from iopkit.plans.lacks import DayDemand, SessionDemand, counted_minutes
 from iopkit.plans.plans import Plan
-from iopkit.plans.remedies import Extent, Ground, Remedy, remedies_for
 from iopkit.plans.revisions import (
     AddMilestones,
     CapGroups,

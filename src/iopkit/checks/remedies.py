@@ -11,9 +11,8 @@ from itertools import combinations, islice
 
 from attrs import field, frozen
 
-from iopkit.confidential import hidden
-from iopkit.plans.checks import Finding
-from iopkit.plans.lacks import (
+from iopkit.checks.checks import Finding
+from iopkit.checks.shortfalls import (
     Days,
     Lack,
     SessionDemand,
@@ -22,6 +21,7 @@ from iopkit.plans.lacks import (
     in_week,
     lacks_of,
 )
+from iopkit.confidential import hidden
 from iopkit.plans.revisions import (
     AddSessions,
     DropSessions,
