@@ -37,7 +37,8 @@ from iopkit.eligibility import (
     find_policy,
     read_facts,
 )
-from iopkit.eligibility.columns import (
+from iopkit.errors import InvalidError, MissingExtraError, NotInForceError
+from iopkit.frames.columns import (
     Step,
     attrition,
     check_frame,
@@ -46,7 +47,6 @@ from iopkit.eligibility.columns import (
     facts_frame,
     rails,
 )
-from iopkit.errors import InvalidError, MissingExtraError, NotInForceError
 from iopkit.patients.patients import Patient
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import fact_values, patients, predicates

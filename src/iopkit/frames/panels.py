@@ -18,10 +18,10 @@ from attrs import evolve, frozen
 from iopkit.clocks import zone_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
+from iopkit.frames.engines import Engine, Frame, collected, names_in
 from iopkit.modalities import Delivery, Modality
 from iopkit.patients.patients import Patient
 from iopkit.plans.drafting import draft, plan_key
-from iopkit.plans.engines import Engine, Frame, collected, names_in
 from iopkit.plans.plans import Plan, start_faults
 from iopkit.programs.programs import Program
 from iopkit.programs.timings import RandomDays
