@@ -49,27 +49,18 @@ from iopkit.confidential import hidden, reveal
 from iopkit.eligibility import (
     FACTS,
     AllOf,
-    Cause,
     Change,
     Criterion,
     Decision,
-    Disagreement,
     Evidence,
     Explanation,
     FactSheet,
-    Ladder,
-    Placement,
     Policy,
     RecordedRisk,
     Result,
-    Rung,
-    RungResult,
-    Tradeoff,
     find_policy,
-    place,
     read_facts,
     smallest_changes,
-    tradeoffs,
 )
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.groups import (
@@ -112,6 +103,17 @@ from iopkit.patients.patients import (
     Treatment,
 )
 from iopkit.patients.screenings import Score, Screening
+from iopkit.placement import (
+    Cause,
+    Disagreement,
+    Ladder,
+    Placement,
+    Rung,
+    RungResult,
+    Tradeoff,
+    place,
+    tradeoffs,
+)
 from iopkit.plans import (
     AddMilestones,
     AddSessions,

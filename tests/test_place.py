@@ -10,19 +10,10 @@ import pytest
 
 from iopkit import Patient, from_json
 from iopkit.cli import main
-from iopkit.eligibility import (
-    FACTS,
-    Criterion,
-    Ladder,
-    Placement,
-    Policy,
-    Predicate,
-    Rung,
-    find_ladder,
-    place,
-)
+from iopkit.eligibility import FACTS, Criterion, Policy, Predicate, find_ladder
 from iopkit.interchange import to_json
 from iopkit.levels import LevelOfCare
+from iopkit.placement import Ladder, Placement, Rung, place
 from iopkit.sources import Dated, Grade, Source, Versions
 
 PATIENT = (files("iopkit") / "examples" / "patient.json").read_text(encoding="utf-8")

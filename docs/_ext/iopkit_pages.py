@@ -27,7 +27,6 @@ from iopkit.eligibility import (
     describe,
     facts_in,
     find_policy,
-    profiles,
 )
 from iopkit.eligibility.catalogue import GROUPS
 from iopkit.errors import InvalidError
@@ -49,6 +48,7 @@ from iopkit.interchange.texts import dose_text, duration_text
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import Patient
+from iopkit.placement import tradeoffs as profiles
 from iopkit.plans import CODINGS, RATES, REQUIREMENTS, draft
 from iopkit.plots import (
     census_picture,

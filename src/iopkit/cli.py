@@ -31,9 +31,7 @@ from iopkit.eligibility.analysis import difference
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.library import POLICIES, find_policy
 from iopkit.eligibility.library.ladders import LADDERS, find_ladder
-from iopkit.eligibility.placement import Ladder, place
 from iopkit.eligibility.policies import Decision, Policy
-from iopkit.eligibility.profiles import tradeoffs
 from iopkit.errors import InvalidError, IopkitError, UnknownNameError
 from iopkit.interchange.advice import fit_document, fits_text, proposals_document, proposals_text
 from iopkit.interchange.appointments import appointments_from_ical
@@ -66,6 +64,8 @@ from iopkit.interchange.texts import (
 )
 from iopkit.interchange.updates import difference_text
 from iopkit.patients.patients import Patient
+from iopkit.placement.placement import Ladder, place
+from iopkit.placement.tradeoffs import tradeoffs
 from iopkit.plans.codebook import CODINGS, RATES, find_coding, find_rates
 from iopkit.plans.drafting import draft
 from iopkit.plans.plans import Plan

@@ -8,11 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from iopkit.eligibility import LADDERS, Placement, find_ladder, place
+from iopkit.eligibility import LADDERS, find_ladder
 from iopkit.errors import NotInForceError, UnknownNameError
 from iopkit.levels import LevelOfCare
 from iopkit.patients.assessments import Assessment
 from iopkit.patients.patients import Patient
+from iopkit.placement import Placement, place
 from iopkit.truth import Truth
 
 ON = date(2026, 1, 5)

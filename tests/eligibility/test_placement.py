@@ -11,27 +11,21 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.eligibility import (
-    FACTS,
-    AllOf,
-    AnyOf,
-    Criterion,
-    Decision,
+from iopkit.eligibility import FACTS, AllOf, AnyOf, Criterion, Decision, Policy, Predicate
+from iopkit.errors import InvalidError, NotInForceError, Step
+from iopkit.levels import Edition, LevelOfCare
+from iopkit.patients.assessments import Assessment, DimensionRating
+from iopkit.patients.patients import Patient
+from iopkit.placement import (
     Disagreement,
     Ladder,
     Placement,
-    Policy,
-    Predicate,
     Rung,
     RungResult,
     dimension_ladder,
     find_disagreement,
     place,
 )
-from iopkit.errors import InvalidError, NotInForceError, Step
-from iopkit.levels import Edition, LevelOfCare
-from iopkit.patients.assessments import Assessment, DimensionRating
-from iopkit.patients.patients import Patient
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import patients, predicates
 from iopkit.truth import Truth

@@ -10,10 +10,10 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.eligibility import Tradeoff, tradeoffs
 from iopkit.errors import InvalidError
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
 from iopkit.patients.patients import Obligation, ObligationKind, Patient
+from iopkit.placement import Tradeoff, tradeoffs
 from iopkit.sources import Cited, Grade, Source
 from iopkit.strategies import patients
 from iopkit.truth import Truth

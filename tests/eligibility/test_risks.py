@@ -18,19 +18,14 @@ from iopkit.eligibility import (
     Decision,
     Fact,
     FactSheet,
-    Ladder,
     Number,
-    Placement,
     Policy,
     Predicate,
     RecordedRisk,
-    Rung,
-    dimension_ladder,
     evaluate,
     facts_in,
     find_ladder,
     find_policy,
-    place,
     read_facts,
     recorded_risks,
 )
@@ -52,6 +47,7 @@ from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDis
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import Patient
 from iopkit.patients.screenings import Score, Screening
+from iopkit.placement import Ladder, Placement, Rung, dimension_ladder, place
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import patients
 from iopkit.truth import Truth

@@ -51,7 +51,7 @@ from iopkit.charges import (
     itemize,
 )
 from iopkit.checks import Finding
-from iopkit.eligibility import AtLeast, Criterion, Ladder, Placement, Predicate, Rung, place
+from iopkit.eligibility import AtLeast, Criterion, Predicate
 from iopkit.groups import Candidate, Group, GroupDose, GroupPreference, Roster
 from iopkit.interchange import predicate_from_json, to_json
 from iopkit.modalities import Delivery
@@ -76,6 +76,7 @@ from iopkit.patients.patients import (
     Treatment,
 )
 from iopkit.patients.screenings import Score, Screening
+from iopkit.placement import Ladder, Placement, Rung, place
 from iopkit.plans import (
     Counted,
     CountTarget,

@@ -45,18 +45,7 @@ from iopkit import (
 )
 from iopkit.charges import Charges, CodingScheme, RateTable, Why, itemize
 from iopkit.checks import Finding
-from iopkit.eligibility import (
-    AnyFact,
-    Choice,
-    Compare,
-    Criterion,
-    Ladder,
-    Number,
-    Predicate,
-    Rung,
-    YesNo,
-    place,
-)
+from iopkit.eligibility import AnyFact, Choice, Compare, Criterion, Number, Predicate, YesNo
 from iopkit.groups import Roster
 from iopkit.interchange import (
     fact_document,
@@ -66,6 +55,7 @@ from iopkit.interchange import (
     to_document,
 )
 from iopkit.patients.consents import Expiry, Purpose
+from iopkit.placement import Ladder, Rung, place
 from iopkit.plans import CODINGS, RATES, Leave, Matter, Stay
 from iopkit.requirements import RequirementSet
 from iopkit.schedules import Reason
@@ -347,7 +337,7 @@ from pathlib import Path
 from attrs import evolve
 from iopkit import Decision, Patient, Plan, Policy, Program, Schedule, Site
 from iopkit import draft, from_json, schedule, to_json
-from iopkit.eligibility import Ladder, Placement
+from iopkit.placement import Ladder, Placement
 from iopkit.interchange import predicate_from_json
 from iopkit.groups import Roster
 from iopkit.charges import Charges, CodingScheme, RateTable, itemize

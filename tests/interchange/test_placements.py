@@ -3,21 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 
-from iopkit.eligibility import (
-    AllOf,
-    AnyOf,
-    Criterion,
-    Ladder,
-    Policy,
-    Predicate,
-    Rung,
-    find_ladder,
-    place,
-    tradeoffs,
-)
+from iopkit.eligibility import AllOf, AnyOf, Criterion, Policy, Predicate, find_ladder
 from iopkit.interchange import ladder_text, placement_text, tradeoff_document, tradeoffs_text
 from iopkit.levels import LevelOfCare
 from iopkit.patients.patients import Patient
+from iopkit.placement import Ladder, Rung, place, tradeoffs
 from iopkit.sources import Dated, Grade, Source, Versions
 
 ON = date(2026, 3, 2)

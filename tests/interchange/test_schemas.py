@@ -28,7 +28,7 @@ from iopkit import (
     schedule,
     to_json,
 )
-from iopkit.eligibility import LADDERS, POLICIES, AnyFact, YesNo, place
+from iopkit.eligibility import LADDERS, POLICIES, AnyFact, YesNo
 from iopkit.interchange import (
     find_program,
     json_schema,
@@ -39,6 +39,7 @@ from iopkit.interchange import (
 )
 from iopkit.interchange.conversion import _ENUM, _LEAVES
 from iopkit.interchange.documents import KINDS
+from iopkit.placement import place
 from iopkit.plans import REQUIREMENTS
 from iopkit.strategies import days, patients, predicates, programs, sites
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.charges import COSTS, CostComparison, CostFigure, Period, compare_costs
-from iopkit.eligibility import tradeoffs
 from iopkit.errors import InvalidError
 from iopkit.levels import LevelOfCare
 from iopkit.patients.patients import Patient
+from iopkit.placement import tradeoffs
 from iopkit.sources import Grade, Source
 
 OUTPATIENT, INTENSIVE = LevelOfCare("1"), LevelOfCare("2.1")

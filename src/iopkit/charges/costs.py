@@ -8,9 +8,9 @@ from fractions import Fraction
 from attrs import frozen
 
 from iopkit.charges.rates import money_faults
-from iopkit.eligibility.profiles import VETERANS, VETERANS_EPISODES
 from iopkit.errors import refuse, unless
 from iopkit.levels import LevelOfCare
+from iopkit.placement.tradeoffs import VETERANS, VETERANS_EPISODES
 from iopkit.sources import Grade, Source
 
 

@@ -26,17 +26,6 @@ from iopkit.eligibility.facts import FactSheet, read_facts
 from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, YesNo
 from iopkit.eligibility.library import POLICIES, find_policy
 from iopkit.eligibility.library.ladders import LADDERS, find_ladder
-from iopkit.eligibility.placement import (
-    Cause,
-    Disagreement,
-    Ladder,
-    Placement,
-    Rung,
-    RungResult,
-    dimension_ladder,
-    find_disagreement,
-    place,
-)
 from iopkit.eligibility.policies import Criterion, Decision, Policy, Result
 from iopkit.eligibility.predicates import (
     AllOf,
@@ -60,7 +49,6 @@ from iopkit.eligibility.predicates import (
     evaluate,
     facts_in,
 )
-from iopkit.eligibility.profiles import Tradeoff, tradeoffs
 from iopkit.eligibility.risks import RecordedRisk, recorded_risks
 
 __all__ = [
@@ -75,7 +63,6 @@ __all__ = [
     "AtLeast",
     "Atom",
     "Between",
-    "Cause",
     "Change",
     "Choice",
     "Compare",
@@ -83,7 +70,6 @@ __all__ = [
     "Criterion",
     "Decision",
     "Difference",
-    "Disagreement",
     "Evaluator",
     "Evidence",
     "Explanation",
@@ -91,22 +77,17 @@ __all__ = [
     "FactSheet",
     "Kind",
     "Known",
-    "Ladder",
     "Not",
     "Number",
     "OneOf",
     "Operator",
     "Overlap",
-    "Placement",
     "Policy",
     "Predicate",
     "RecordedRisk",
     "Result",
     "Role",
-    "Rung",
-    "RungResult",
     "Scalar",
-    "Tradeoff",
     "Values",
     "YesNo",
     "analyze",
@@ -114,21 +95,17 @@ __all__ = [
     "compiled",
     "describe",
     "difference",
-    "dimension_ladder",
     "evaluate",
     "evidence",
     "explain",
     "facts_in",
-    "find_disagreement",
     "find_ladder",
     "find_policy",
     "gap",
     "open_facts",
     "overlaps",
-    "place",
     "read_facts",
     "recorded_risks",
     "smallest_changes",
-    "tradeoffs",
     "turns_on",
 ]

@@ -19,10 +19,10 @@ from cattrs.gen import make_dict_unstructure_fn, override
 from iopkit.charges.charges import Charge, Charges
 from iopkit.checks.checks import Finding
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.placement import Placement, RungResult
 from iopkit.eligibility.policies import Decision, Result
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.errors import Fault, InvalidError, Step, did_you_mean, refuse, unless
+from iopkit.placement.placement import Placement, RungResult
 from iopkit.plans.plans import Plan
 from iopkit.programs.progress import COURSE_FACTS
 from iopkit.programs.timings import Slot

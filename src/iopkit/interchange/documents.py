@@ -29,10 +29,8 @@ from iopkit.checks.checks import Finding
 from iopkit.confidential import hidden
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.kinds import Kind
-from iopkit.eligibility.placement import Ladder, Placement
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import AnyFact, Predicate
-from iopkit.eligibility.profiles import Tradeoff
 from iopkit.errors import Fault, InvalidError
 from iopkit.groups.rosters import Roster
 from iopkit.interchange.conversion import (
@@ -50,6 +48,8 @@ from iopkit.interchange.indentation import indented
 from iopkit.interchange.limits import is_shallow, refuse_excess, too_deep, without_depths
 from iopkit.interchange.positions import Language, line_of_repeated_key, line_of_word, lines_of
 from iopkit.patients.patients import Patient
+from iopkit.placement.placement import Ladder, Placement
+from iopkit.placement.tradeoffs import Tradeoff
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
 from iopkit.programs.progress import COURSE_FACTS

@@ -6,11 +6,11 @@ Calling one of these is the explicit act that shows a patient's values.
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from iopkit.eligibility.placement import Ladder, Placement, RungResult
-from iopkit.eligibility.profiles import Tradeoff
 from iopkit.interchange.decisions import ADVICE, criterion_lines
 from iopkit.interchange.texts import duration_text, item, policy_text, wrapped
 from iopkit.levels import HourBand, LevelOfCare
+from iopkit.placement.placement import Ladder, Placement, RungResult
+from iopkit.placement.tradeoffs import Tradeoff
 from iopkit.sources import Cited, Source
 from iopkit.truth import Truth
 
