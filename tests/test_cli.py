@@ -19,8 +19,8 @@ import iopkit
 from iopkit import Plan, Program, Schedule, Site, from_json, from_toml
 from iopkit.charges import Rate, RateTable, itemize
 from iopkit.cli import main
-from iopkit.interchange import program_text, to_document, to_json
-from iopkit.plans import find_coding
+from iopkit.interchange import to_document, to_json
+from iopkit.library import find_coding, program_text
 
 SHIPPED = files("iopkit") / "examples"
 PATIENT = (SHIPPED / "patient.json").read_text(encoding="utf-8")

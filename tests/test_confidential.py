@@ -58,7 +58,6 @@ from iopkit.eligibility import (
     Policy,
     RecordedRisk,
     Result,
-    find_policy,
     read_facts,
     smallest_changes,
 )
@@ -88,6 +87,7 @@ from iopkit.interchange import (
 from iopkit.interchange.ical import CalendarItem, session_events
 from iopkit.interchange.timelines import Line, Mark, Stretch, lines_of, phases_of
 from iopkit.levels import Edition, LevelOfCare
+from iopkit.library import find_coding, find_policy, find_rates, find_requirements
 from iopkit.modalities import Modality
 from iopkit.patients.assessments import Assessment, DimensionRating
 from iopkit.patients.consents import Consent, Expiry, Purpose
@@ -139,9 +139,6 @@ from iopkit.plans import (
     Signature,
     Stay,
     draft,
-    find_coding,
-    find_rates,
-    find_requirements,
 )
 from iopkit.plots.bands import Scale
 from iopkit.plots.calendars import blocks

@@ -11,10 +11,10 @@ from attrs import evolve
 
 from iopkit import Plan, Program, Site, check, from_json, from_toml, schedule
 from iopkit.cli import main
-from iopkit.interchange import program_names, to_json
+from iopkit.interchange import to_json
 from iopkit.levels import AgeGroup
+from iopkit.library import find_requirements, program_names
 from iopkit.modalities import Modality
-from iopkit.plans import find_requirements
 from iopkit.programs import Track, Weekly, slots_of
 from iopkit.requirements import GroupSize, LongestGap, Requirement, RequirementSet, WeeklyHours
 from iopkit.sites import Closure

@@ -23,13 +23,19 @@ import pytest
 import iopkit
 from iopkit import FACTS, AgeGroup, Edition, Grade, LevelOfCare, Source, hour_band
 from iopkit.charges import COSTS
-from iopkit.eligibility import LADDERS, POLICIES
 from iopkit.errors import InvalidError
-from iopkit.interchange import find_program, program_names
+from iopkit.library import (
+    CODINGS,
+    LADDERS,
+    POLICIES,
+    RATES,
+    REQUIREMENTS,
+    find_program,
+    program_names,
+)
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import Patient
 from iopkit.placement import tradeoffs
-from iopkit.plans import CODINGS, RATES, REQUIREMENTS
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(iopkit.__file__).parent

@@ -10,9 +10,10 @@ import pytest
 
 from iopkit import Patient, from_json
 from iopkit.cli import main
-from iopkit.eligibility import FACTS, Criterion, Policy, Predicate, find_ladder
+from iopkit.eligibility import FACTS, Criterion, Policy, Predicate
 from iopkit.interchange import to_json
 from iopkit.levels import LevelOfCare
+from iopkit.library import find_ladder
 from iopkit.placement import Ladder, Placement, Rung, place
 from iopkit.sources import Dated, Grade, Source, Versions
 

@@ -29,7 +29,6 @@ from iopkit import (
 )
 from iopkit.eligibility import (
     FACTS,
-    POLICIES,
     AllOf,
     AnyFact,
     AnyOf,
@@ -42,7 +41,7 @@ from iopkit.eligibility import (
     YesNo,
 )
 from iopkit.errors import TooComplexError
-from iopkit.interchange import program_names
+from iopkit.library import POLICIES, program_names
 from iopkit.plots import policy_picture, program_picture, week_picture
 from iopkit.plots.layouts import COLUMN
 from iopkit.programs import (

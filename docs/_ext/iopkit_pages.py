@@ -17,28 +17,16 @@ from sphinx.util.docutils import SphinxDirective
 
 from iopkit import levels
 from iopkit.charges import COSTS, Exclusion, compare_costs
-from iopkit.eligibility import (
-    FACTS,
-    LADDERS,
-    POLICIES,
-    Choice,
-    Criterion,
-    Number,
-    describe,
-    facts_in,
-    find_policy,
-)
+from iopkit.eligibility import FACTS, Choice, Criterion, Number, describe, facts_in
 from iopkit.eligibility.catalogue import GROUPS
 from iopkit.errors import InvalidError
 from iopkit.interchange import (
     census_text,
-    find_program,
     from_json,
     from_toml,
     load_text,
     meetings_text,
     plan_html,
-    program_names,
     timeline_text,
     week_text,
 )
@@ -46,10 +34,20 @@ from iopkit.interchange.bills import modality_words, rule_words, stay_words, wee
 from iopkit.interchange.findings import counted_text, demand_text
 from iopkit.interchange.texts import dose_text, duration_text
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
+from iopkit.library import (
+    CODINGS,
+    LADDERS,
+    POLICIES,
+    RATES,
+    REQUIREMENTS,
+    find_policy,
+    find_program,
+    program_names,
+)
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import Patient
 from iopkit.placement import tradeoffs as profiles
-from iopkit.plans import CODINGS, RATES, REQUIREMENTS, draft
+from iopkit.plans import draft
 from iopkit.plots import (
     census_picture,
     load_picture,

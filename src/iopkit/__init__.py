@@ -8,7 +8,6 @@ from iopkit.checks.checks import check
 from iopkit.confidential import reveal
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.explanations import explain
-from iopkit.eligibility.library import find_policy
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import Fact, evaluate
 from iopkit.errors import (
@@ -22,13 +21,14 @@ from iopkit.errors import (
 )
 from iopkit.interchange.documents import from_json, from_toml, to_json
 from iopkit.interchange.ical import to_ical
-from iopkit.interchange.library import find_program
 from iopkit.levels import AgeGroup, Edition, LevelOfCare, hour_band
+from iopkit.library.policies import find_policy
+from iopkit.library.programs import find_program
+from iopkit.library.requirements import find_requirements
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient
 from iopkit.plans.drafting import draft
 from iopkit.plans.plans import Plan
-from iopkit.plans.rulebook import find_requirements
 from iopkit.programs.programs import Program
 from iopkit.schedules.scheduling import schedule
 from iopkit.schedules.sessions import Schedule

@@ -29,8 +29,6 @@ from iopkit.checks.proposals import propose
 from iopkit.confidential import hidden
 from iopkit.eligibility.analysis import difference
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.library import POLICIES, find_policy
-from iopkit.eligibility.library.ladders import LADDERS, find_ladder
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.errors import InvalidError, IopkitError, UnknownNameError
 from iopkit.interchange.advice import fit_document, fits_text, proposals_document, proposals_text
@@ -49,7 +47,6 @@ from iopkit.interchange.documents import (
 from iopkit.interchange.findings import checks_text, requirements_text
 from iopkit.interchange.handout import plan_html
 from iopkit.interchange.ical import to_ical, update_ical
-from iopkit.interchange.library import find_program, program_names, program_text
 from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
 from iopkit.interchange.schemas import json_schema
 from iopkit.interchange.texts import (
@@ -63,14 +60,17 @@ from iopkit.interchange.texts import (
     template_text,
 )
 from iopkit.interchange.updates import difference_text
+from iopkit.library.ladders import LADDERS, find_ladder
+from iopkit.library.national_codes import CODINGS, RATES, find_coding, find_rates
+from iopkit.library.policies import POLICIES, find_policy
+from iopkit.library.programs import find_program, program_names, program_text
+from iopkit.library.requirements import REQUIREMENTS, find_requirements
 from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder, place
 from iopkit.placement.tradeoffs import tradeoffs
-from iopkit.plans.codebook import CODINGS, RATES, find_coding, find_rates
 from iopkit.plans.drafting import draft
 from iopkit.plans.plans import Plan
 from iopkit.plans.preferences import Preferences
-from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
 from iopkit.programs.programs import Program
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.conflicts import Appointment

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from iopkit.eligibility import (
     FACTS,
-    POLICIES,
     AllOf,
     AnyFact,
     AnyOf,
@@ -41,6 +40,7 @@ from iopkit.eligibility import (
 from iopkit.eligibility.predicates import Between, Compare, OneOf
 from iopkit.eligibility.spaces import Space
 from iopkit.errors import InvalidError, MissingExtraError, NotInForceError, TooComplexError
+from iopkit.library import POLICIES
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import predicates
 from iopkit.truth import Truth

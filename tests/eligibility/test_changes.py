@@ -26,12 +26,12 @@ from iopkit.eligibility import (
     YesNo,
     evaluate,
     evidence,
-    find_policy,
     open_facts,
     smallest_changes,
 )
 from iopkit.eligibility.diagrams import diagram_of, follow, relevance, restrict
 from iopkit.errors import TooComplexError
+from iopkit.library import find_policy
 from iopkit.strategies import predicates
 from iopkit.truth import Truth
 

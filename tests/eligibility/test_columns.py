@@ -34,7 +34,6 @@ from iopkit.eligibility import (
     YesNo,
     evaluate,
     facts_in,
-    find_policy,
     read_facts,
 )
 from iopkit.errors import InvalidError, MissingExtraError, NotInForceError
@@ -47,6 +46,7 @@ from iopkit.frames.columns import (
     facts_frame,
     rails,
 )
+from iopkit.library import find_policy
 from iopkit.patients.patients import Patient
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import fact_values, patients, predicates

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from iopkit.eligibility import LADDERS, find_ladder
 from iopkit.errors import NotInForceError, UnknownNameError
 from iopkit.levels import LevelOfCare
+from iopkit.library import LADDERS, find_ladder
 from iopkit.patients.assessments import Assessment
 from iopkit.patients.patients import Patient
 from iopkit.placement import Placement, place

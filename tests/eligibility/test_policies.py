@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from iopkit.eligibility import (
     FACTS,
-    POLICIES,
     AllOf,
     Criterion,
     Decision,
@@ -19,12 +18,12 @@ from iopkit.eligibility import (
     evaluate,
     evidence,
     explain,
-    find_policy,
     open_facts,
     read_facts,
     smallest_changes,
 )
 from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
+from iopkit.library import POLICIES, find_policy
 from iopkit.patients.assessments import Assessment
 from iopkit.patients.patients import Patient
 from iopkit.sources import Dated, Grade, Source, Versions

@@ -12,8 +12,6 @@ from hypothesis import given
 
 from iopkit.eligibility import (
     FACTS,
-    LADDERS,
-    POLICIES,
     Criterion,
     Decision,
     Fact,
@@ -24,8 +22,6 @@ from iopkit.eligibility import (
     RecordedRisk,
     evaluate,
     facts_in,
-    find_ladder,
-    find_policy,
     read_facts,
     recorded_risks,
 )
@@ -41,6 +37,7 @@ from iopkit.interchange import (
     to_json,
 )
 from iopkit.levels import Edition, LevelOfCare, most_intensive
+from iopkit.library import LADDERS, POLICIES, find_ladder, find_policy
 from iopkit.needs import Need
 from iopkit.patients.assessments import Assessment, DimensionRating, LivingEnvironment
 from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDisorder

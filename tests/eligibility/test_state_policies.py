@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from iopkit.eligibility import (
     FACTS,
-    POLICIES,
     AnyFact,
     Between,
     Choice,
@@ -24,9 +23,9 @@ from iopkit.eligibility import (
     Policy,
     Scalar,
     atoms_in,
-    find_policy,
 )
 from iopkit.errors import NotInForceError
+from iopkit.library import POLICIES, find_policy
 from iopkit.sources import Grade
 from iopkit.truth import Truth
 

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from iopkit.eligibility import FactSheet, Scalar, find_policy
+from iopkit.eligibility import FactSheet, Scalar
+from iopkit.library import find_policy
 from iopkit.sources import Grade
 from iopkit.truth import Truth
 

@@ -9,8 +9,9 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.eligibility import Decision, FactSheet, Scalar, find_policy
+from iopkit.eligibility import Decision, FactSheet, Scalar
 from iopkit.errors import NotInForceError
+from iopkit.library import find_policy
 from iopkit.patients.assessments import Assessment
 from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDisorder
 from iopkit.patients.patients import Patient

@@ -34,7 +34,7 @@ from iopkit.charges import (
 )
 from iopkit.interchange import charges_text, coding_text, cost_document, costs_text, rates_text
 from iopkit.interchange.bills import rule_words, stay_words, week_words
-from iopkit.plans import CODINGS, RATES, find_coding, find_rates
+from iopkit.library import CODINGS, RATES, find_coding, find_rates
 from iopkit.programs import PerWeek, Phase, Service
 from iopkit.schedules import Reason, Session, Unplaced
 from iopkit.strategies import codings, rate_tables

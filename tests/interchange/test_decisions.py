@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from iopkit import Dated, Grade, Patient, Policy, Source, Versions
-from iopkit.eligibility import FACTS, AnyOf, Criterion, Decision, FactSheet, Scalar, find_policy
+from iopkit.eligibility import FACTS, AnyOf, Criterion, Decision, FactSheet, Scalar
 from iopkit.interchange import decision_html, decision_markdown, decision_text
+from iopkit.library import find_policy
 from iopkit.truth import Truth
 
 DAY = date(2026, 1, 5)

@@ -47,16 +47,11 @@ from iopkit.charges import Charges, CodingScheme, RateTable, Why, itemize
 from iopkit.checks import Finding
 from iopkit.eligibility import AnyFact, Choice, Compare, Criterion, Number, Predicate, YesNo
 from iopkit.groups import Roster
-from iopkit.interchange import (
-    fact_document,
-    find_program,
-    predicate_from_json,
-    program_text,
-    to_document,
-)
+from iopkit.interchange import fact_document, predicate_from_json, to_document
+from iopkit.library import CODINGS, RATES, find_program, program_text
 from iopkit.patients.consents import Expiry, Purpose
 from iopkit.placement import Ladder, Rung, place
-from iopkit.plans import CODINGS, RATES, Leave, Matter, Stay
+from iopkit.plans import Leave, Matter, Stay
 from iopkit.requirements import RequirementSet
 from iopkit.schedules import Reason
 from iopkit.sites import Offer

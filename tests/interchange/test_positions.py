@@ -12,7 +12,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from iopkit.interchange import program_names, program_text
 from iopkit.interchange.positions import (
     Language,
     Path,
@@ -20,6 +19,7 @@ from iopkit.interchange.positions import (
     line_of_word,
     lines_of,
 )
+from iopkit.library import program_names, program_text
 
 Draw = st.DrawFn
 Written = tuple[Language, str, dict[Path, int]]

@@ -3,7 +3,8 @@
 import pytest
 
 from iopkit import Program, UnknownNameError, from_json, from_toml
-from iopkit.interchange import find_program, program_names, program_text, to_json
+from iopkit.interchange import to_json
+from iopkit.library import find_program, program_names, program_text
 
 
 def test_these_programs_are_shipped() -> None:

@@ -28,19 +28,19 @@ from iopkit import (
     schedule,
     to_json,
 )
-from iopkit.eligibility import LADDERS, POLICIES, AnyFact, YesNo
-from iopkit.interchange import (
-    find_program,
-    json_schema,
-    predicate_from_json,
-    program_names,
-    program_text,
-    to_document,
-)
+from iopkit.eligibility import AnyFact, YesNo
+from iopkit.interchange import json_schema, predicate_from_json, to_document
 from iopkit.interchange.conversion import _ENUM, _LEAVES
 from iopkit.interchange.documents import KINDS
+from iopkit.library import (
+    LADDERS,
+    POLICIES,
+    REQUIREMENTS,
+    find_program,
+    program_names,
+    program_text,
+)
 from iopkit.placement import place
-from iopkit.plans import REQUIREMENTS
 from iopkit.strategies import days, patients, predicates, programs, sites
 
 EXAMPLES = Path(iopkit.__file__).parent / "examples"

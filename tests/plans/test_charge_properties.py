@@ -27,8 +27,9 @@ from iopkit.charges import (
     codes_of,
     itemize,
 )
+from iopkit.library import CODINGS, find_coding, find_rates
 from iopkit.modalities import Delivery, Modality
-from iopkit.plans import CODINGS, Plan, draft, find_coding, find_rates
+from iopkit.plans import Plan, draft
 from iopkit.programs import PerWeek, Phase, Program, Service
 from iopkit.schedules import Schedule, Session, schedule
 

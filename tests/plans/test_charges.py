@@ -36,8 +36,9 @@ from iopkit.charges import (
     itemize,
 )
 from iopkit.errors import InvalidError, NotInForceError
+from iopkit.library import find_coding, find_rates
 from iopkit.modalities import Delivery, Modality
-from iopkit.plans import Plan, find_coding, find_rates
+from iopkit.plans import Plan
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot, Weekly
 from iopkit.schedules import Schedule, Session, schedule
 from iopkit.sites import Site

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from iopkit.checks import Bounds, Finding, Unit, check, verdict
 from iopkit.errors import InvalidError, NotInForceError
-from iopkit.interchange import find_program, from_json, to_json
+from iopkit.interchange import from_json, to_json
 from iopkit.levels import AgeGroup
+from iopkit.library import find_program, find_requirements
 from iopkit.modalities import Delivery, Modality
 from iopkit.patients.patients import Patient
-from iopkit.plans import Goal, Leave, Plan, Problem, Signature, draft, find_requirements
+from iopkit.plans import Goal, Leave, Plan, Problem, Signature, draft
 from iopkit.programs import (
     EveryWeeks,
     Once,

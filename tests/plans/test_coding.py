@@ -23,8 +23,8 @@ from iopkit.charges import (
     codes_of,
 )
 from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
+from iopkit.library import CODINGS, find_coding
 from iopkit.modalities import Modality
-from iopkit.plans import CODINGS, find_coding
 from iopkit.sources import Dated, Grade, Source, Versions
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 
 from iopkit.errors import InvalidError, MissingExtraError
-from iopkit.interchange.library import find_program
+from iopkit.library.programs import find_program
 from iopkit.patients.patients import Patient
 from iopkit.plans import draft
 from iopkit.schedules import Move, Reason, Schedule, schedule

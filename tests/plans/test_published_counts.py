@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from attrs import frozen
 
-from iopkit.interchange.library import find_program
+from iopkit.library.programs import find_program
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient
 from iopkit.plans import draft

@@ -10,8 +10,9 @@ from importlib.resources import files
 import pytest
 from attrs import evolve, frozen
 
-from iopkit.interchange import find_program, from_json, program_names
+from iopkit.interchange import from_json
 from iopkit.levels import AgeGroup
+from iopkit.library import find_program, program_names
 from iopkit.modalities import Delivery
 from iopkit.patients.patients import Patient
 from iopkit.plans import draft

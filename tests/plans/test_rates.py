@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from iopkit import strategies
 from iopkit.charges import Rate, RateTable
 from iopkit.errors import InvalidError, UnknownNameError
-from iopkit.plans import RATES, find_rates
+from iopkit.library import RATES, find_rates
 from iopkit.sources import Grade
 
 FIRST = date(2024, 1, 1)

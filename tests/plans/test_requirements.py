@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.checks import check, verdict
-from iopkit.eligibility import POLICIES
 from iopkit.errors import InvalidError, NotInForceError, Step, UnknownNameError
-from iopkit.interchange import find_program, from_json, to_json
+from iopkit.interchange import from_json, to_json
 from iopkit.levels import AgeGroup
+from iopkit.library import POLICIES, REQUIREMENTS, find_program, find_requirements
 from iopkit.modalities import Delivery, Modality
 from iopkit.patients.patients import Patient
-from iopkit.plans import REQUIREMENTS, Plan, draft, find_requirements
+from iopkit.plans import Plan, draft
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot, TimePerWeek, Timing, Weekly
 from iopkit.requirements import (
     COUNSELING,

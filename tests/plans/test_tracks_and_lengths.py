@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from iopkit import find_policy, strategies
 from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
 from iopkit.levels import AgeGroup
+from iopkit.library import find_requirements
 from iopkit.modalities import Delivery, Modality
 from iopkit.patients.assessments import Assessment
 from iopkit.patients.patients import Patient
-from iopkit.plans import JudgedBy, Matter, Note, Plan, draft, find_requirements
+from iopkit.plans import JudgedBy, Matter, Note, Plan, draft
 from iopkit.programs import (
     PerWeek,
     Phase,

@@ -9,7 +9,7 @@ from attrs import evolve
 from holidays import country_holidays
 
 from iopkit import HolidayCalendar, Patient, Site, WeeklyWindows, draft, find_program, schedule
-from iopkit.interchange import program_names
+from iopkit.library import program_names
 from iopkit.plans import Matter
 from iopkit.programs import Dose, RandomDays, weekly_doses
 from iopkit.schedules import Reason, Schedule, Session, Unplaced, booked_doses

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from iopkit import LevelOfCare, Schedule
 from iopkit.charges import Charges, Rate, RateTable, compare_costs, itemize
-from iopkit.plans import find_coding, find_rates
+from iopkit.library import find_coding, find_rates
 
 
 def charged(schedule: Schedule, attended: list[UUID]) -> None:

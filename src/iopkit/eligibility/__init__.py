@@ -24,8 +24,6 @@ from iopkit.eligibility.changes import (
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.facts import FactSheet, read_facts
 from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, YesNo
-from iopkit.eligibility.library import POLICIES, find_policy
-from iopkit.eligibility.library.ladders import LADDERS, find_ladder
 from iopkit.eligibility.policies import Criterion, Decision, Policy, Result
 from iopkit.eligibility.predicates import (
     AllOf,
@@ -53,9 +51,7 @@ from iopkit.eligibility.risks import RecordedRisk, recorded_risks
 
 __all__ = [
     "FACTS",
-    "LADDERS",
     "MAX_WAYS",
-    "POLICIES",
     "AllOf",
     "Analysis",
     "AnyFact",
@@ -99,8 +95,6 @@ __all__ = [
     "evidence",
     "explain",
     "facts_in",
-    "find_ladder",
-    "find_policy",
     "gap",
     "open_facts",
     "overlaps",

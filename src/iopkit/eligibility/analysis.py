@@ -105,7 +105,7 @@ def analyze(policy: Policy, *, on: date) -> Analysis:
         MissingExtraError: the extra ``analysis`` is not installed.
 
     Example:
-        >>> from iopkit.eligibility.library import find_policy
+        >>> from iopkit.library.policies import find_policy
         >>> found = analyze(find_policy("us-medicare-iop"), on=date(2026, 1, 5))
         >>> found.impossible, found.redundant, found.nothing_known
         (False, (), <Truth.UNKNOWN: 'unknown'>)
@@ -154,7 +154,7 @@ def difference(first: Policy, second: Policy, *, on: date) -> Difference:
         MissingExtraError: the extra ``analysis`` is not installed.
 
     Example:
-        >>> from iopkit.eligibility.library import find_policy
+        >>> from iopkit.library.policies import find_policy
         >>> medicare = find_policy("us-medicare-iop")
         >>> difference(medicare, medicare, on=date(2026, 1, 5)).same
         True
@@ -223,7 +223,7 @@ def turns_on(policy: Policy, fact: AnyFact, *, on: date) -> bool:
 
     Example:
         >>> from iopkit.eligibility.catalogue import FACTS
-        >>> from iopkit.eligibility.library import find_policy
+        >>> from iopkit.library.policies import find_policy
         >>> medicare = find_policy("us-medicare-iop")
         >>> [turns_on(medicare, FACTS[f], on=date(2026, 1, 5)) for f in ("age", "dangerous")]
         [False, True]

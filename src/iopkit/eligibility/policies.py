@@ -121,7 +121,7 @@ class Policy:
 
         Example:
             >>> from iopkit.eligibility.catalogue import FACTS
-            >>> from iopkit.eligibility.library import find_policy
+            >>> from iopkit.library.policies import find_policy
             >>> asked = {"needed_hours_per_week": 8.0}
             >>> sheet = FactSheet.of(FACTS.values(), asked, on=date(2026, 1, 5))
             >>> find_policy("us-medicare-iop").decide_sheet(sheet).verdict

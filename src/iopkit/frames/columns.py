@@ -127,7 +127,7 @@ def decide_frame(
 
     Example:
         >>> import polars
-        >>> from iopkit.eligibility.library import find_policy
+        >>> from iopkit.library.policies import find_policy
         >>> policy = find_policy("us-medicare-iop")
         >>> yes_no = {fact.name: [True, None] for fact in policy.facts(on=date(2026, 1, 5))}
         >>> frame = polars.DataFrame({**yes_no, "needed_hours_per_week": [8.5, 9.0]})
@@ -165,7 +165,7 @@ def attrition(policy: Policy, frame: object, *, on: date) -> tuple[Step, ...]:
 
     Example:
         >>> import polars
-        >>> from iopkit.eligibility.library import find_policy
+        >>> from iopkit.library.policies import find_policy
         >>> policy = find_policy("us-medicare-iop")
         >>> yes_no = {fact.name: [True, None] for fact in policy.facts(on=date(2026, 1, 5))}
         >>> frame = polars.DataFrame({**yes_no, "needed_hours_per_week": [8.5, 9.0]})

@@ -18,7 +18,6 @@ from iopkit.interchange.feeds import SiteFeed, patient_feed, site_feed
 from iopkit.interchange.findings import checks_text, findings_text, requirements_text
 from iopkit.interchange.handout import plan_html
 from iopkit.interchange.ical import CalendarDetails, Method, to_ical, update_ical
-from iopkit.interchange.library import find_program, program_names, program_text
 from iopkit.interchange.occupancy import capacity_columns, census_text, load_text, meetings_text
 from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
 from iopkit.interchange.schemas import json_schema
@@ -56,7 +55,6 @@ __all__ = [
     "difference_text",
     "fact_document",
     "fact_text",
-    "find_program",
     "findings_text",
     "fit_document",
     "fits_text",
@@ -74,8 +72,6 @@ __all__ = [
     "plan_text",
     "policy_text",
     "predicate_from_json",
-    "program_names",
-    "program_text",
     "proposals_document",
     "proposals_text",
     "rates_text",

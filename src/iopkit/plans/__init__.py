@@ -1,6 +1,5 @@
 """What, and when? Programs, sites, plans, schedules, requirements and charges."""
 
-from iopkit.plans.codebook import CODINGS, RATES, find_coding, find_rates
 from iopkit.plans.drafting import draft
 from iopkit.plans.goals import (
     Counted,
@@ -28,15 +27,11 @@ from iopkit.plans.revisions import (
     ShortenSessions,
     revise,
 )
-from iopkit.plans.rulebook import REQUIREMENTS, find_requirements
 from iopkit.plans.tailoring import CALLED_FOR, NEEDED_FOR, call_for, needs_of
 
 __all__ = [
     "CALLED_FOR",
-    "CODINGS",
     "NEEDED_FOR",
-    "RATES",
-    "REQUIREMENTS",
     "AddMilestones",
     "AddSessions",
     "CapGroups",
@@ -68,9 +63,6 @@ __all__ = [
     "Target",
     "call_for",
     "draft",
-    "find_coding",
-    "find_rates",
-    "find_requirements",
     "needs_of",
     "revise",
 ]

@@ -72,7 +72,7 @@ def schedule_difference(old: Schedule, new: Schedule) -> ScheduleDifference:
         >>> from uuid import uuid4
         >>> from attrs import evolve
         >>> from iopkit.windows import WeeklyWindows
-        >>> from iopkit.interchange.library import find_program
+        >>> from iopkit.library.programs import find_program
         >>> from iopkit.patients.patients import Patient
         >>> from iopkit.plans.drafting import draft
         >>> from iopkit.schedules.scheduling import schedule

@@ -1,9 +1,9 @@
 """The shipped requirement sets, by name."""
 
 from iopkit.errors import find_named
-from iopkit.plans.federal_rules import FEDERAL
-from iopkit.plans.payer_rules import PAYERS
-from iopkit.plans.state_rules import STATES
+from iopkit.library.federal_rules import FEDERAL
+from iopkit.library.standards import PAYERS
+from iopkit.library.state_rules import STATES
 from iopkit.requirements.requirements import RequirementSet
 
 REQUIREMENTS: tuple[RequirementSet, ...] = tuple(

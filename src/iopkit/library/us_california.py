@@ -1,8 +1,8 @@
 """California: Medi-Cal's organized delivery system, as one county has it."""
 
 from iopkit.citations import ORANGE_COUNTY, SEEN
-from iopkit.eligibility.library.hours import ADOLESCENT, needs_hours
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.library.hours import ADOLESCENT, needs_hours
 from iopkit.sources import Dated, Versions
 
 US_CA_ORANGE_IOP = Policy(

@@ -2,8 +2,8 @@
 
 from iopkit.citations import KANSAS, SEEN
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.library.hours import needs_hours
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.library.hours import needs_hours
 from iopkit.sources import Dated, Versions
 
 US_KS_IOP = Policy(

@@ -7,7 +7,7 @@ from iopkit.errors import UnknownNameError
 from iopkit.interchange.documents import from_toml
 from iopkit.programs.programs import Program
 
-_FOLDER = files("iopkit") / "plans" / "library"
+_FOLDER = files("iopkit") / "library" / "program_files"
 
 
 def program_names() -> tuple[str, ...]:

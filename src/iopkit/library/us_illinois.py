@@ -4,8 +4,8 @@ from datetime import date
 
 from iopkit.citations import ILLINOIS
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.library.hours import ADOLESCENT, needs_hours
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.library.hours import ADOLESCENT, needs_hours
 from iopkit.sources import Dated, Versions
 
 US_IL_IOP = Policy(

@@ -4,8 +4,8 @@ from attrs import evolve
 
 from iopkit.citations import AETNA, ALABAMA, CFR_410_44, INDIANA, SAMHSA_2021, SEEN
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.library.us_medicare import conditions
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.library.us_medicare import conditions
 from iopkit.sources import Dated, Grade, Source, Versions
 
 # Put together by us from sources of all grades, so it has the lowest.

@@ -20,8 +20,8 @@ from iopkit.citations import (
     VIRGINIA_LICENSING,
 )
 from iopkit.levels import AgeGroup, LevelOfCare
+from iopkit.library.rule_forms import LINE_NOT_SEEN, hours_by_age, in_force_since
 from iopkit.modalities import Modality
-from iopkit.plans.rule_forms import LINE_NOT_SEEN, hours_by_age, in_force_since
 from iopkit.requirements.demands import (
     COUNSELING,
     Caseload,

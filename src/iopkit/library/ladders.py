@@ -8,11 +8,11 @@ from datetime import date
 
 from iopkit.citations import CFR_410_43, CFR_410_44, ILLINOIS, NORTH_DAKOTA, VIRGINIA_INPATIENT
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.library.us_medicare import conditions
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import AllOf, whatever
 from iopkit.errors import find_named
 from iopkit.levels import LevelOfCare
+from iopkit.library.us_medicare import conditions
 from iopkit.placement.placement import Ladder, Rung
 from iopkit.sources import Dated, Source, Versions
 

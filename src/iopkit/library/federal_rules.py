@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 from iopkit.citations import CFR_410_67, CFR_424_24
+from iopkit.library.rule_forms import in_force_since
 from iopkit.modalities import Modality
-from iopkit.plans.rule_forms import in_force_since
 from iopkit.requirements.demands import (
     TREATMENT,
     Counting,

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 from iopkit.citations import AETNA, H0015, SAMHSA_2021, SEEN
+from iopkit.library.rule_forms import LINE_NOT_SEEN, hours_by_age, in_force_since
 from iopkit.modalities import Modality
-from iopkit.plans.rule_forms import LINE_NOT_SEEN, hours_by_age, in_force_since
 from iopkit.requirements.demands import TREATMENT, Counting, DailyHours, WeeklyDays
 from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.sources import Grade, Source
