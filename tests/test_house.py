@@ -22,10 +22,10 @@ import pytest
 
 import iopkit
 from iopkit import FACTS, AgeGroup, Edition, Grade, LevelOfCare, Source, hour_band
-from iopkit.charges import COSTS
 from iopkit.errors import InvalidError
 from iopkit.library import (
     CODINGS,
+    COSTS,
     LADDERS,
     POLICIES,
     RATES,

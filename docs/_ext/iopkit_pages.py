@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from iopkit import levels
-from iopkit.charges import COSTS, Exclusion, compare_costs
+from iopkit.charges import Exclusion, compare_costs
 from iopkit.eligibility import FACTS, Choice, Criterion, Number, describe, facts_in
 from iopkit.eligibility.catalogue import GROUPS
 from iopkit.errors import InvalidError
@@ -36,6 +36,7 @@ from iopkit.interchange.texts import dose_text, duration_text
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
 from iopkit.library import (
     CODINGS,
+    COSTS,
     LADDERS,
     POLICIES,
     RATES,
@@ -534,7 +535,7 @@ def _rates() -> Iterator[str]:
 
 
 def _costs() -> Iterator[str]:
-    for comparison in compare_costs():
+    for comparison in compare_costs(COSTS):
         year = f"dollars of {comparison.year}" if comparison.year else "of a year not stated"
         yield from _section(f"{comparison.per.words.capitalize()}, {year}", "~")
         yield from (f":Source: {_graded(comparison.source)}", "")

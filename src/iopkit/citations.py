@@ -58,25 +58,6 @@ INDIANA = Source(
     "https://law.cornell.edu/regulations/indiana/405-IAC-5-21.5-11",
     checked=SEEN,
 )
-# The state's own training page quotes the standard; the standard itself was not seen.
-KANSAS = Source(
-    "R03-704",
-    Grade.OFFICIAL,
-    "http://www.aging.ks.gov/WebCourses/StandardsTrainingTool/section_7/R03704.html",
-    checked=SEEN,
-)
-MARYLAND = Source(
-    "COMAR 10.63.03.03",
-    Grade.LEGAL_TEXT,
-    "http://www.dsd.state.md.us/comar/SubtitleSearch.aspx?search=10.63.03.*",
-    checked=SEEN,
-)
-NEW_JERSEY = Source(
-    "N.J.A.C. 10:161B",
-    Grade.LEGAL_TEXT,
-    "https://regulations.justia.com/states/new-jersey/title-10/chapter-161b/subchapter-1/section-10-161b-1-3",
-    checked=date(2024, 9, 16),
-)
 # The definition was seen in a provider's copy of that month only.
 NORTH_CAROLINA_2023 = Source(
     "NC Medicaid service definition of SAIOP, a provider's copy of April 2023",
@@ -96,19 +77,6 @@ NORTH_DAKOTA = Source(
     Grade.LEGAL_TEXT,
     "https://casetext.com/regulation/north-dakota-administrative-code/title-75-department-of-human-services/article-75-091-substance-abuse-treatment-programs/chapter-75-091-03-clinically-managed-high-intensity-residential-care-adult-asam-level-iii5/section-75-091-03-01-definitions",
 )
-# The state's own text was not seen.
-ORANGE_COUNTY = Source(
-    "Orange County on its Drug Medi-Cal Organized Delivery System",
-    Grade.OFFICIAL,
-    "https://www.ochealthinfo.com/providers-partners/authority-quality-improvement-services-division-aqis/quality-assurance-18",
-    checked=SEEN,
-)
-TEXAS = Source(
-    "26 TAC 564.901",
-    Grade.LEGAL_TEXT,
-    "https://texreg.sos.state.tx.us/public/readtac$ext.TacPage?sl=T&app=9&p_dir=P&p_rloc=217763&p_tloc=&p_ploc=1&pg=2&p_tac=&ti=26&pt=1&ch=564&rl=902",
-    checked=SEEN,
-)
 # The part is from 2017 and was amended since; from when this section reads so was not seen.
 VIRGINIA = Source(
     "12VAC30-130-5090",
@@ -120,12 +88,6 @@ VIRGINIA_INPATIENT = Source(
     "12VAC30-130-5140.B",
     Grade.LEGAL_TEXT,
     "https://law.lis.virginia.gov/admincode/title12/agency30/chapter130/section5140",
-)
-VIRGINIA_LICENSING = Source(
-    "12VAC35-105-1740",
-    Grade.LEGAL_TEXT,
-    "https://law.lis.virginia.gov/admincodefull/title12/agency35/chapter105/partVII/article7",
-    checked=SEEN,
 )
 # A payer's account of ASAM's Level 2.1; ASAM's own text is licensed and not public.
 AETNA = Source(

@@ -60,8 +60,9 @@ from iopkit.interchange.texts import (
     template_text,
 )
 from iopkit.interchange.updates import difference_text
+from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
+from iopkit.library.costs import COSTS
 from iopkit.library.ladders import LADDERS, find_ladder
-from iopkit.library.national_codes import CODINGS, RATES, find_coding, find_rates
 from iopkit.library.policies import POLICIES, find_policy
 from iopkit.library.programs import find_program, program_names, program_text
 from iopkit.library.requirements import REQUIREMENTS, find_requirements
@@ -732,7 +733,7 @@ def _charges(options: argparse.Namespace) -> _Answer:
 
 
 def _costs(_: argparse.Namespace) -> _Answer:
-    found = compare_costs()
+    found = compare_costs(COSTS)
     return _Answer(costs_text(found), [cost_document(comparison) for comparison in found])
 
 

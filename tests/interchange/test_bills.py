@@ -11,7 +11,6 @@ from hypothesis import given
 
 from iopkit import Dated, Grade, Modality, Plan, Program, Schedule, Source, Versions, Weekday
 from iopkit.charges import (
-    COSTS,
     Charges,
     CodingRule,
     CodingScheme,
@@ -34,7 +33,7 @@ from iopkit.charges import (
 )
 from iopkit.interchange import charges_text, coding_text, cost_document, costs_text, rates_text
 from iopkit.interchange.bills import rule_words, stay_words, week_words
-from iopkit.library import CODINGS, RATES, find_coding, find_rates
+from iopkit.library import CODINGS, COSTS, RATES, find_coding, find_rates
 from iopkit.programs import PerWeek, Phase, Service
 from iopkit.schedules import Reason, Session, Unplaced
 from iopkit.strategies import codings, rate_tables
@@ -254,7 +253,7 @@ def test_any_scheme_and_any_rates_can_be_read(coding: CodingScheme, rates: RateT
 
 
 def test_costs_come_in_blocks_that_say_their_year() -> None:
-    text = costs_text(compare_costs())
+    text = costs_text(compare_costs(COSTS))
     *blocks, warning = text.split("\n\nMean cost of ")
     assert len([*blocks, warning]) == 3
     assert text.count("in dollars of 2001") == 2
@@ -290,7 +289,7 @@ def test_a_stay_in_words(figure: CostFigure, words: str) -> None:
 
 
 def test_a_comparison_of_costs_is_plain_values() -> None:
-    documents = [cost_document(comparison) for comparison in compare_costs()]
+    documents = [cost_document(comparison) for comparison in compare_costs(COSTS)]
     figures = [figure for document in documents for figure in document["figures"]]
     assert len(figures) == len(COSTS)
     assert figures[1]["mean_usd"] == "462.00"

@@ -11,9 +11,10 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.charges import COSTS, CostComparison, CostFigure, Period, compare_costs
+from iopkit.charges import CostComparison, CostFigure, Period, compare_costs
 from iopkit.errors import InvalidError
 from iopkit.levels import LevelOfCare
+from iopkit.library import COSTS
 from iopkit.patients.patients import Patient
 from iopkit.placement import tradeoffs
 from iopkit.sources import Grade, Source
@@ -66,7 +67,7 @@ def test_the_veterans_figures_are_those_of_the_source(
 
 
 def test_trade_offs_rest_on_the_same_figures() -> None:
-    (veterans,) = (c for c in compare_costs() if c.year is None)
+    (veterans,) = (c for c in compare_costs(COSTS) if c.year is None)
     ratios = dict(
         zip((f.level for f in veterans.figures), veterans.ratios(to=OUTPATIENT), strict=True)
     )
@@ -81,7 +82,7 @@ def test_trade_offs_rest_on_the_same_figures() -> None:
 
 
 def test_an_episode_is_not_the_mean_week_times_the_mean_stay() -> None:
-    week, episode, _ = (c.figures[0] for c in compare_costs(levels=[INTENSIVE]))
+    week, episode, _ = (c.figures[0] for c in compare_costs(COSTS, levels=[INTENSIVE]))
     assert int(week.mean_usd) * int(episode.stay_weeks or 0) == 3234 != episode.mean_usd
 
 
@@ -101,7 +102,7 @@ def test_a_comparison_has_one_source_one_period_and_one_year(
 
 
 def test_all_figures_are_compared_if_none_are_named() -> None:
-    assert [(c.per, c.year, len(c.figures)) for c in compare_costs()] == [
+    assert [(c.per, c.year, len(c.figures)) for c in compare_costs(COSTS)] == [
         (Period.WEEK, 2001, 5),
         (Period.EPISODE, 2001, 5),
         (Period.EPISODE, None, 5),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from iopkit import LevelOfCare, Schedule
 from iopkit.charges import Charges, Rate, RateTable, compare_costs, itemize
-from iopkit.library import find_coding, find_rates
+from iopkit.library import COSTS, find_coding, find_rates
 
 
 def charged(schedule: Schedule, attended: list[UUID]) -> None:
@@ -31,5 +31,5 @@ def charged(schedule: Schedule, attended: list[UUID]) -> None:
 # Money is never a float.
 Rate("H0015", date(2023, 1, 1), 139.31)  # type: ignore[arg-type]
 
-ratios = compare_costs()[0].ratios(to=LevelOfCare("1"))
+ratios = compare_costs(COSTS)[0].ratios(to=LevelOfCare("1"))
 assert_type(ratios, tuple[Fraction | None, ...])

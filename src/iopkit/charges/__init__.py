@@ -17,11 +17,10 @@ from iopkit.charges.code_rules import (
     WeekCode,
     codes_of,
 )
-from iopkit.charges.costs import COSTS, CostComparison, CostFigure, Period, compare_costs
+from iopkit.charges.costs import CostComparison, CostFigure, Period, compare_costs
 from iopkit.charges.rates import Rate, RateTable
 
 __all__ = [
-    "COSTS",
     "Charge",
     "Charges",
     "CodeRule",

@@ -10,8 +10,7 @@ from attrs import frozen
 from iopkit.charges.rates import money_faults
 from iopkit.errors import refuse, unless
 from iopkit.levels import LevelOfCare
-from iopkit.placement.tradeoffs import VETERANS, VETERANS_EPISODES
-from iopkit.sources import Grade, Source
+from iopkit.sources import Source
 
 
 class Period(StrEnum):
@@ -98,14 +97,14 @@ class CostComparison:
 
 
 def compare_costs(
-    figures: Iterable[CostFigure] | None = None, *, levels: Collection[LevelOfCare] | None = None
+    figures: Iterable[CostFigure], *, levels: Collection[LevelOfCare] | None = None
 ) -> tuple[CostComparison, ...]:
     """Costs side by side, as far as they can be: dollars of two years are never in one row.
 
     Nothing is adjusted for inflation.
 
     Args:
-        figures: what to compare; ``COSTS`` if not given.
+        figures: what to compare, such as the shipped ``COSTS``.
         levels: only figures that stand for these levels of care; ``None``: all figures.
 
     Returns:
@@ -113,14 +112,15 @@ def compare_costs(
 
     Example:
         >>> from iopkit.levels import LevelOfCare
-        >>> for found in compare_costs(levels=[LevelOfCare("1"), LevelOfCare("2.1")]):
+        >>> from iopkit.library import COSTS
+        >>> for found in compare_costs(COSTS, levels=[LevelOfCare("1"), LevelOfCare("2.1")]):
         ...     print(found.per.value, found.year, [str(f.mean_usd) for f in found.figures])
         week 2001 ['121', '462']
         episode 2001 ['1944', '4445']
         episode None ['2060', '3988']
     """
     groups: dict[tuple[Source, Period, int | None], list[CostFigure]] = {}
-    for figure in COSTS if figures is None else figures:
+    for figure in figures:
         if levels is None or figure.level in levels:
             groups.setdefault(_kind(figure), []).append(figure)
     return tuple(CostComparison(tuple(group)) for group in groups.values())
@@ -128,51 +128,3 @@ def compare_costs(
 
 def _kind(figure: CostFigure) -> tuple[Source, Period, int | None]:
     return figure.source, figure.per, figure.year
-
-
-# The table is the one that the National Institute on Drug Abuse printed of the paper.
-_DATSTATS = Source(
-    "Roebuck, French and McLellan 2003, DATStats, J Subst Abuse Treat 25:51-57",
-    Grade.OFFICIAL,
-    "https://archives.nida.nih.gov/news-events/nida-notes/2005/01/-economists-offer-program-for-costing-out-drug-abuse-treatment",
-)
-
-
-_DATSTATS_YEAR = 2001
-# Care, level, programs; dollars a week, an episode, and weeks of stay, each with its deviation.
-_DATSTATS_ROWS = (
-    ("Standard outpatient", LevelOfCare("1"), 14, (121, 85), (1944, 1960), (17.0, 9.0)),
-    ("Intensive outpatient", LevelOfCare("2.1"), 6, (462, 243), (4445, 6302), (7.0, 8.0)),
-    ("Methadone clinic", None, 11, (91, 33), (7358, 3849), (99.0, 53.0)),
-    ("Adolescent outpatient", None, 13, (194, 91), (2678, 2787), (13.0, 6.0)),
-    ("Drug court", None, 9, (82, 43), (3463, 2187), (46.0, 20.0)),
-)
-
-COSTS: tuple[CostFigure, ...] = (
-    *(
-        CostFigure(
-            *(care, Period.WEEK, Decimal(week[0]), _DATSTATS, level, Decimal(week[1])),
-            programs=programs,
-            year=_DATSTATS_YEAR,
-        )
-        for care, level, programs, week, _, _ in _DATSTATS_ROWS
-    ),
-    *(
-        CostFigure(
-            *(care, Period.EPISODE, Decimal(episode[0]), _DATSTATS, level, Decimal(episode[1])),
-            programs=programs,
-            year=_DATSTATS_YEAR,
-            stay_weeks=stay[0],
-            stay_weeks_sd=stay[1],
-        )
-        for care, level, programs, _, episode, stay in _DATSTATS_ROWS
-    ),
-    *(
-        CostFigure(
-            *(episode.care, Period.EPISODE, Decimal(episode.dollars), VETERANS, episode.level),
-            stay_days=episode.days,
-        )
-        for episode in VETERANS_EPISODES
-    ),
-)
-"""Every shipped figure. A mean week times a mean stay is not a mean episode."""

@@ -1,13 +1,11 @@
 """The shipped requirement sets, by name."""
 
 from iopkit.errors import find_named
-from iopkit.library.federal_rules import FEDERAL
-from iopkit.library.standards import PAYERS
-from iopkit.library.state_rules import STATES
+from iopkit.library.jurisdictions import SHELF
 from iopkit.requirements.requirements import RequirementSet
 
 REQUIREMENTS: tuple[RequirementSet, ...] = tuple(
-    sorted((*FEDERAL, *PAYERS, *STATES), key=lambda each: each.name)
+    sorted((each for shipped in SHELF for each in shipped.requirements), key=lambda one: one.name)
 )
 """Every shipped requirement set, in the order of names."""
 

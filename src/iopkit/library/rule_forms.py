@@ -3,7 +3,16 @@
 from datetime import date, timedelta
 
 from iopkit.levels import AgeGroup
-from iopkit.requirements.demands import Counting, WeeklyHours
+from iopkit.requirements.demands import (
+    Caseload,
+    Counting,
+    DailyHours,
+    LongestGap,
+    Reviews,
+    WeeklyDays,
+    WeeklyHours,
+)
+from iopkit.requirements.milestones import MilestoneKind
 from iopkit.requirements.requirements import Requirement
 from iopkit.sources import Dated, Source, Versions
 
@@ -58,4 +67,64 @@ def hours_by_age(  # noqa: PLR0913  # what sources differ in, by name
             binding,
         )
         for group, low in ((AgeGroup.ADULT, adults), (AgeGroup.ADOLESCENT, youth))
+    )
+
+
+def daily_hours(hours: int, source: Source, *, group: AgeGroup | None = None) -> Requirement:
+    """Hours on each day with any."""
+    return Requirement(
+        f"daily-hours-{group.value}s" if group else "daily-hours",
+        f"At least {hours} hours of service on each day with any.",
+        DailyHours(timedelta(hours=hours)),
+        source,
+        group,
+    )
+
+
+def weekly_days(count: int, source: Source) -> Requirement:
+    """Days of service a week."""
+    return Requirement("days", f"At least {count} days a week.", WeeklyDays(count), source)
+
+
+def longest_gap(source: Source) -> Requirement:
+    """No more than two days in a row without service."""
+    meaning = "No more than 2 days in a row without service."
+    return Requirement("gap", meaning, LongestGap(2), source)
+
+
+def weekly_hours(
+    meaning: str, source: Source, *, least: int | None = None, most: int | None = None
+) -> Requirement:
+    """Hours in every week, whatever the age."""
+    low, high = (None if hours is None else timedelta(hours=hours) for hours in (least, most))
+    return Requirement("weekly-hours", meaning, WeeklyHours(low, high), source)
+
+
+def caseload(
+    most: int, source: Source, *, whom: str = "counselor", group: AgeGroup | None = None
+) -> Requirement:
+    """Patients for each counselor, or for whom else."""
+    return Requirement(
+        f"caseload-{group.value}s" if group else "caseload",
+        f"At most {most} patients for each {whom}.",
+        Caseload(most),
+        source,
+        group,
+    )
+
+
+def review(every_days: int, source: Source) -> Requirement:
+    """The plan reviewed every so many days."""
+    meaning = f"The plan reviewed at least every {every_days} days."
+    return Requirement("review", meaning, Reviews(MilestoneKind.REVIEW, every_days), source)
+
+
+def hours_below(hours: int, source: Source, group: AgeGroup) -> Requirement:
+    """Fewer hours than a bound, in whole minutes."""
+    return Requirement(
+        f"weekly-hours-{group.value}s",
+        f"Fewer than {hours} hours in every week.",
+        WeeklyHours(most=timedelta(hours=hours) - timedelta(minutes=1)),
+        source,
+        group,
     )

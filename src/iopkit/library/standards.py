@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from iopkit.citations import AETNA, H0015, SAMHSA_2021, SEEN
 from iopkit.library.rule_forms import LINE_NOT_SEEN, hours_by_age, in_force_since
+from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
 from iopkit.requirements.demands import TREATMENT, Counting, DailyHours, WeeklyDays
 from iopkit.requirements.requirements import Requirement, RequirementSet
@@ -32,7 +33,7 @@ def _days_and_hours(
     )
 
 
-AETNA_LEVEL_2_1 = RequirementSet(
+AETNA_LEVEL_2_1_REQUIREMENTS = RequirementSet(
     "aetna-level-2-1",
     "Aetna's account of ASAM level 2.1: weekly hours",
     in_force_since(
@@ -43,7 +44,7 @@ AETNA_LEVEL_2_1 = RequirementSet(
     left_open=(LINE_NOT_SEEN, "The ASAM Criteria themselves, whose text is licensed."),
 )
 
-HCPCS_H0015 = RequirementSet(
+HCPCS_H0015_REQUIREMENTS = RequirementSet(
     "hcpcs-h0015",
     "HCPCS H0015: how a program operates whose services have this code",
     in_force_since(SEEN, H0015, *_days_and_hours(H0015, hours=3, counting=_OPERATING)),
@@ -53,7 +54,7 @@ HCPCS_H0015 = RequirementSet(
     ),
 )
 
-SAMHSA_IOP = RequirementSet(
+SAMHSA_IOP_REQUIREMENTS = RequirementSet(
     "samhsa-iop",
     "SAMHSA's advisory on intensive outpatient treatment: weekly hours",
     in_force_since(
@@ -64,10 +65,17 @@ SAMHSA_IOP = RequirementSet(
     left_open=(LINE_NOT_SEEN,),
 )
 
-TEDS_IOP = RequirementSet(
+TEDS_IOP_REQUIREMENTS = RequirementSet(
     "teds-iop",
     "Treatment Episode Data Set: what is counted as intensive outpatient treatment",
     in_force_since(SEEN, _TEDS, *_days_and_hours(_TEDS, hours=2, counting=Counting())),
 )
 
-PAYERS: tuple[RequirementSet, ...] = (AETNA_LEVEL_2_1, HCPCS_H0015, SAMHSA_IOP, TEDS_IOP)
+SHIPPED = Shipped(
+    requirements=(
+        AETNA_LEVEL_2_1_REQUIREMENTS,
+        HCPCS_H0015_REQUIREMENTS,
+        SAMHSA_IOP_REQUIREMENTS,
+        TEDS_IOP_REQUIREMENTS,
+    ),
+)

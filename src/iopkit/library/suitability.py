@@ -5,6 +5,7 @@ from attrs import evolve
 from iopkit.citations import AETNA, ALABAMA, CFR_410_44, INDIANA, SAMHSA_2021, SEEN
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.library.shipped import Shipped
 from iopkit.library.us_medicare import conditions
 from iopkit.sources import Dated, Grade, Source, Versions
 
@@ -21,7 +22,7 @@ _MEDICARE = {
     for name, criterion in conditions(CFR_410_44).items()
 }
 
-IOP_SUITABILITY = Policy(
+IOP_SUITABILITY_POLICY = Policy(
     "iop-suitability",
     "Intensive outpatient treatment: clinical suitability",
     Versions(
@@ -68,4 +69,8 @@ IOP_SUITABILITY = Policy(
         "Where the patient comes from: first treatment, a step down and a step up all fit.",
         "The ASAM Criteria, whose text is licensed.",
     ),
+)
+
+SHIPPED = Shipped(
+    policies=(IOP_SUITABILITY_POLICY,),
 )

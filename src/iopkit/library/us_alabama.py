@@ -1,11 +1,15 @@
 """Alabama."""
 
-from iopkit.citations import ALABAMA, SEEN
+from iopkit.citations import (
+    ALABAMA,
+    SEEN,
+)
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.library.shipped import Shipped
 from iopkit.sources import Dated, Versions
 
-US_AL_IOP = Policy(
+US_AL_IOP_POLICY = Policy(
     "us-al-iop",
     "Alabama intensive outpatient treatment, level II.1: admission",
     Versions(
@@ -45,4 +49,8 @@ US_AL_IOP = Policy(
         )
     ),
     ("What the text asks of adolescents in particular.",),
+)
+
+SHIPPED = Shipped(
+    policies=(US_AL_IOP_POLICY,),
 )

@@ -2,13 +2,24 @@
 
 from datetime import date
 
-from iopkit.citations import DISTRICT_OF_COLUMBIA
+from iopkit.citations import (
+    DISTRICT_OF_COLUMBIA,
+)
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.library.hours import needs_hours
+from iopkit.library.rule_forms import (
+    hours_by_age,
+    in_force_since,
+)
+from iopkit.library.shipped import Shipped
+from iopkit.requirements.demands import (
+    PlanLength,
+)
+from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.sources import Dated, Versions
 
-US_DC_IOP = Policy(
+US_DC_IOP_POLICY = Policy(
     "us-dc-iop",
     "District of Columbia intensive outpatient program, level 2.1",
     Versions(
@@ -56,4 +67,32 @@ US_DC_IOP = Policy(
         "The chapter was renumbered since; its newer text on level 2.1 was not seen.",
         "The duration, which the text gives as 30 to 60 days.",
     ),
+)
+
+
+US_DC_IOP_REQUIREMENTS = RequirementSet(
+    "us-dc-iop",
+    "District of Columbia intensive outpatient program, level 2.1: hours and duration",
+    in_force_since(
+        date(2017, 9, 13),  # the day of the copy
+        DISTRICT_OF_COLUMBIA,
+        *hours_by_age(DISTRICT_OF_COLUMBIA.at(".1"), adults=9, youth=6, most=19),
+        Requirement(
+            "duration",
+            "The duration varies from 30 to 60 days.",
+            PlanLength(30, 60),
+            DISTRICT_OF_COLUMBIA.at(".2"),
+            binding=False,
+        ),
+    ),
+    adult_from=21,
+    left_open=(
+        "The chapter was renumbered since; its newer text on level 2.1 was not seen.",
+        "An ongoing assessment within 7 days, if there was none at intake.",
+    ),
+)
+
+SHIPPED = Shipped(
+    policies=(US_DC_IOP_POLICY,),
+    requirements=(US_DC_IOP_REQUIREMENTS,),
 )

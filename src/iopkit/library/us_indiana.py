@@ -1,13 +1,23 @@
 """Indiana: Medicaid's benefit."""
 
-from iopkit.citations import INDIANA, SEEN
+from iopkit.citations import (
+    INDIANA,
+    SEEN,
+)
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.library.rule_forms import (
+    daily_hours,
+    in_force_since,
+    weekly_days,
+)
+from iopkit.library.shipped import Shipped
+from iopkit.requirements.requirements import RequirementSet
 from iopkit.sources import Dated, Versions
 
 _MEMBERS = INDIANA.at("(c)(1)")
 
-US_IN_MEDICAID_IOP = Policy(
+US_IN_MEDICAID_IOP_POLICY = Policy(
     "us-in-medicaid-iop",
     "Indiana Medicaid intensive outpatient treatment",
     Versions(
@@ -43,4 +53,20 @@ US_IN_MEDICAID_IOP = Policy(
         "Emotional, behavioral and cognitive conditions do not keep the patient from benefiting.",
         "Enrollment in Medicaid, and exclusions further down in the text, which were not seen.",
     ),
+)
+
+
+US_IN_MEDICAID_IOP_REQUIREMENTS = RequirementSet(
+    "us-in-medicaid-iop",
+    "Indiana Medicaid intensive outpatient treatment: hours a day and days a week",
+    in_force_since(SEEN, INDIANA, daily_hours(3, INDIANA), weekly_days(3, INDIANA)),
+    left_open=(
+        "Individual, group and family counseling by a licensed professional or a QBHP.",
+        "A setting that suits the age of patients younger than 18 years.",
+    ),
+)
+
+SHIPPED = Shipped(
+    policies=(US_IN_MEDICAID_IOP_POLICY,),
+    requirements=(US_IN_MEDICAID_IOP_REQUIREMENTS,),
 )

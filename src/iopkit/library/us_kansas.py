@@ -1,12 +1,31 @@
 """Kansas."""
 
-from iopkit.citations import KANSAS, SEEN
+from iopkit.citations import SEEN
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.library.hours import needs_hours
-from iopkit.sources import Dated, Versions
+from iopkit.library.rule_forms import (
+    hours_by_age,
+    in_force_since,
+)
+from iopkit.library.shipped import Shipped
+from iopkit.requirements.demands import (
+    COUNSELING,
+    Counting,
+)
+from iopkit.requirements.requirements import RequirementSet
+from iopkit.sources import Dated, Grade, Source, Versions
 
-US_KS_IOP = Policy(
+# The state's own training page quotes the standard; the standard itself was not seen.
+_KANSAS = Source(
+    "R03-704",
+    Grade.OFFICIAL,
+    "http://www.aging.ks.gov/WebCourses/StandardsTrainingTool/section_7/R03704.html",
+    checked=SEEN,
+)
+
+
+US_KS_IOP_POLICY = Policy(
     "us-ks-iop",
     "Kansas intensive outpatient treatment: weekly hours",
     Versions(
@@ -18,12 +37,29 @@ US_KS_IOP = Policy(
                         "weekly_hours",
                         "Needs at least 9 hours a week, if younger than 18 years at least 6.",
                         needs_hours(adults=9, youth=6, high=None, if_youth=FACTS["age"] < 18),
-                        KANSAS.at(".C"),
+                        _KANSAS.at(".C"),
                     ),
                 ),
-                KANSAS,
+                _KANSAS,
             ),
         )
     ),
     ("Only scheduled counseling counts toward the hours.",),
+)
+
+
+US_KS_IOP_REQUIREMENTS = RequirementSet(
+    "us-ks-iop",
+    "Kansas intensive outpatient treatment: weekly hours of counseling",
+    in_force_since(
+        SEEN,
+        _KANSAS,
+        *hours_by_age(_KANSAS.at(".C"), adults=9, youth=6, counting=Counting(COUNSELING)),
+    ),
+    left_open=("Which services are counseling: here individual, group and family sessions.",),
+)
+
+SHIPPED = Shipped(
+    policies=(US_KS_IOP_POLICY,),
+    requirements=(US_KS_IOP_REQUIREMENTS,),
 )

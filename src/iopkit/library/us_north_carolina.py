@@ -2,13 +2,30 @@
 
 from datetime import date
 
-from iopkit.citations import NORTH_CAROLINA, NORTH_CAROLINA_2023
+from iopkit.citations import (
+    NORTH_CAROLINA,
+    NORTH_CAROLINA_2023,
+    SEEN,
+)
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.library.hours import ADOLESCENT, needs_hours
-from iopkit.sources import Dated, Versions
+from iopkit.library.rule_forms import (
+    LINE_NOT_SEEN,
+    caseload,
+    daily_hours,
+    hours_by_age,
+    in_force_since,
+    longest_gap,
+    weekly_days,
+    weekly_hours,
+)
+from iopkit.library.shipped import Shipped
+from iopkit.requirements.requirements import RequirementSet
+from iopkit.sources import Dated, Grade, Source, Versions
 
-US_NC_MEDICAID_IOP = Policy(
+US_NC_MEDICAID_IOP_POLICY = Policy(
     "us-nc-medicaid-iop",
     "North Carolina Medicaid intensive outpatient program (SAIOP)",
     Versions(
@@ -49,5 +66,112 @@ US_NC_MEDICAID_IOP = Policy(
         "Until 2026: a program of at least 3 hours a day on at least 3 days a week.",
         "From 2026: the substance use disorder is the primary diagnosis.",
         "Enrollment in Medicaid, and the policy's own criteria for entrance, which were not seen.",
+    ),
+)
+
+_NCAC_27G = "http://ncrules.state.nc.us/ncac/title%2010a%20-%20health%20and%20human%20services/chapter%2027%20-%20mental%20health,%20community%20facilities%20and%20services/subchapter%20g/10a%20ncac%2027g%20"
+_NC_DAY_TREATMENT = Source(
+    "10A NCAC 27G .3702",
+    Grade.LEGAL_TEXT,
+    f"{_NCAC_27G}.3702.html",
+    checked=SEEN,
+)
+# Its text was seen without an address.
+_NC_SACOT_STAFF = Source("10A NCAC 27G .4502", Grade.LEGAL_TEXT, checked=SEEN)
+_NC_SACOT = Source(
+    "10A NCAC 27G .4503",
+    Grade.LEGAL_TEXT,
+    f"{_NCAC_27G}.4503.html",
+    checked=SEEN,
+)
+# The bulletin from which the level's name is taken.
+_NC_PHP = LevelOfCare("2.5").source
+
+US_NC_DAY_TREATMENT_REQUIREMENTS = RequirementSet(
+    "us-nc-day-treatment",
+    "North Carolina day treatment for substance use disorders: caseload",
+    in_force_since(
+        SEEN,
+        _NC_DAY_TREATMENT,
+        caseload(16, _NC_DAY_TREATMENT, whom="member of staff", group=AgeGroup.ADULT),
+        caseload(8, _NC_DAY_TREATMENT, whom="member of staff", group=AgeGroup.ADOLESCENT),
+    ),
+    left_open=("For minors two of the staff at least.",),
+)
+
+US_NC_MEDICAID_IOP_REQUIREMENTS = RequirementSet(
+    "us-nc-medicaid-iop",
+    "North Carolina Medicaid intensive outpatient program (SAIOP): hours and days",
+    Versions(
+        (
+            Dated(
+                date(2023, 4, 30),  # the copy is of that month
+                (
+                    daily_hours(3, NORTH_CAROLINA_2023),
+                    weekly_days(3, NORTH_CAROLINA_2023),
+                    longest_gap(NORTH_CAROLINA_2023),
+                    weekly_hours(
+                        "At most 19 hours in every week.",
+                        NORTH_CAROLINA_2023,
+                        most=19,
+                    ),
+                ),
+                NORTH_CAROLINA_2023,
+            ),
+            Dated(
+                date(2026, 1, 1),  # in force since
+                hours_by_age(NORTH_CAROLINA, adults=9, youth=6, most=19),
+                NORTH_CAROLINA,
+            ),
+        )
+    ),
+    left_open=(
+        "Until 2026: group counseling on each day that is offered, and 3 hours attended to bill.",
+        "From 2026: what the policy itself says beyond the bulletin, which alone was seen.",
+        LINE_NOT_SEEN,
+    ),
+)
+
+US_NC_MEDICAID_PHP_REQUIREMENTS = RequirementSet(
+    "us-nc-medicaid-php",
+    "North Carolina Medicaid, level 2.5: weekly hours",
+    in_force_since(
+        date(2026, 1, 1),  # with the policy on level 2.1, in the same bulletin
+        _NC_PHP,
+        weekly_hours(
+            "At least 20 hours of clinically intensive programming in every week.",
+            _NC_PHP,
+            least=20,
+        ),
+    ),
+    left_open=("What the policy itself says beyond the bulletin, which alone was seen.",),
+)
+
+US_NC_SACOT_REQUIREMENTS = RequirementSet(
+    "us-nc-sacot",
+    "North Carolina comprehensive outpatient treatment (SACOT), level 2.5: hours and days",
+    in_force_since(
+        SEEN,
+        _NC_SACOT,
+        weekly_hours(
+            "At least 20 hours in every week.",
+            _NC_SACOT,
+            least=20,
+        ),
+        daily_hours(4, _NC_SACOT),
+        weekly_days(5, _NC_SACOT),
+        longest_gap(_NC_SACOT),
+        caseload(10, _NC_SACOT_STAFF, whom="qualified professional"),
+    ),
+    left_open=("A group on each day that is offered.",),
+)
+
+SHIPPED = Shipped(
+    policies=(US_NC_MEDICAID_IOP_POLICY,),
+    requirements=(
+        US_NC_DAY_TREATMENT_REQUIREMENTS,
+        US_NC_MEDICAID_IOP_REQUIREMENTS,
+        US_NC_MEDICAID_PHP_REQUIREMENTS,
+        US_NC_SACOT_REQUIREMENTS,
     ),
 )

@@ -2,13 +2,31 @@
 
 from datetime import date
 
-from iopkit.citations import SEEN, VIRGINIA, VIRGINIA_LICENSING
+from iopkit.citations import SEEN, VIRGINIA
 from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.levels import AgeGroup
 from iopkit.library.hours import ADOLESCENT, needs_hours
-from iopkit.sources import Dated, Versions
+from iopkit.library.rule_forms import (
+    LINE_NOT_SEEN,
+    daily_hours,
+    hours_by_age,
+    in_force_since,
+    weekly_hours,
+)
+from iopkit.library.shipped import Shipped
+from iopkit.requirements.requirements import RequirementSet
+from iopkit.sources import Dated, Grade, Source, Versions
 
-US_VA_MEDICAID_IOP = Policy(
+_VIRGINIA_LICENSING = Source(
+    "12VAC35-105-1740",
+    Grade.LEGAL_TEXT,
+    "https://law.lis.virginia.gov/admincodefull/title12/agency35/chapter105/partVII/article7",
+    checked=SEEN,
+)
+
+
+US_VA_MEDICAID_IOP_POLICY = Policy(
     "us-va-medicaid-iop",
     "Virginia Medicaid intensive outpatient services: weekly hours",
     Versions(
@@ -33,7 +51,7 @@ US_VA_MEDICAID_IOP = Policy(
     ),
 )
 
-US_VA_LICENSED_IOP = Policy(
+US_VA_LICENSED_IOP_POLICY = Policy(
     "us-va-licensed-iop",
     "Virginia licensed intensive outpatient programs: weekly hours",
     Versions(
@@ -45,12 +63,61 @@ US_VA_LICENSED_IOP = Policy(
                         "weekly_hours",
                         "Needs 9 to 19 hours of programming a week.",
                         FACTS["needed_hours_per_week"].between(9, 19),
-                        VIRGINIA_LICENSING.at(".1"),
+                        _VIRGINIA_LICENSING.at(".1"),
                     ),
                 ),
-                VIRGINIA_LICENSING,
+                _VIRGINIA_LICENSING,
             ),
         )
     ),
     ("Whom a program admits: this section is about what programs offer.",),
+)
+
+
+US_VA_LICENSED_IOP_REQUIREMENTS = RequirementSet(
+    "us-va-licensed-iop",
+    "Virginia licensed intensive outpatient programs: hours",
+    in_force_since(
+        date(2023, 2, 17),  # in force since
+        _VIRGINIA_LICENSING,
+        daily_hours(3, _VIRGINIA_LICENSING.at(".1")),
+        weekly_hours(
+            "No fewer than 9 hours and no more than 19 of programming in every week.",
+            _VIRGINIA_LICENSING.at(".1"),
+            least=9,
+            most=19,
+        ),
+    ),
+    left_open=(
+        "Consultation within 24 hours by telephone and 72 hours in person.",
+        "A telephone for emergencies around the clock.",
+    ),
+)
+
+US_VA_MEDICAID_IOP_REQUIREMENTS = RequirementSet(
+    "us-va-medicaid-iop",
+    "Virginia Medicaid intensive outpatient services: hours",
+    in_force_since(
+        SEEN,
+        VIRGINIA,
+        daily_hours(3, VIRGINIA.at(".A"), group=AgeGroup.ADULT),
+        daily_hours(2, VIRGINIA.at(".A"), group=AgeGroup.ADOLESCENT),
+        *hours_by_age(VIRGINIA.at(".A"), adults=9, youth=6, most=19, averaged=True),
+    ),
+    left_open=(
+        LINE_NOT_SEEN,
+        "Over which weeks the average is: here over those of the plan.",
+        "Consultation within 24 hours by telephone, and preferably 72 hours in person.",
+    ),
+)
+
+SHIPPED = Shipped(
+    policies=(
+        US_VA_MEDICAID_IOP_POLICY,
+        US_VA_LICENSED_IOP_POLICY,
+    ),
+    requirements=(
+        US_VA_LICENSED_IOP_REQUIREMENTS,
+        US_VA_MEDICAID_IOP_REQUIREMENTS,
+    ),
 )

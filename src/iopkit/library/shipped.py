@@ -1,0 +1,18 @@
+"""What is shipped of one jurisdiction or source."""
+
+from attrs import frozen
+
+from iopkit.charges.code_rules import CodingScheme
+from iopkit.charges.rates import RateTable
+from iopkit.eligibility.policies import Policy
+from iopkit.requirements.requirements import RequirementSet
+
+
+@frozen(kw_only=True)
+class Shipped:
+    """Policies, requirement sets, coding schemes and rates of one jurisdiction or source."""
+
+    policies: tuple[Policy, ...] = ()
+    requirements: tuple[RequirementSet, ...] = ()
+    codings: tuple[CodingScheme, ...] = ()
+    rates: tuple[RateTable, ...] = ()

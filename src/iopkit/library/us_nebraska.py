@@ -1,0 +1,28 @@
+"""Nebraska: plan reviews."""
+
+from iopkit.citations import (
+    SEEN,
+)
+from iopkit.library.rule_forms import in_force_since, review
+from iopkit.library.shipped import Shipped
+from iopkit.requirements.requirements import RequirementSet
+from iopkit.sources import Grade, Source
+
+# A state's request for offers, which quotes what providers are to do.
+_NEBRASKA = Source(
+    "Nebraska's solicitation of services, at BidNet Direct",
+    Grade.SECONDARY,
+    "https://www.bidnetdirect.com/public/supplier/solicitations/statewide/22545013804/abstract",
+    checked=SEEN,
+)
+
+US_NE_IOP_REQUIREMENTS = RequirementSet(
+    "us-ne-iop",
+    "Nebraska intensive outpatient treatment, as a solicitation has it: plan reviews",
+    in_force_since(SEEN, _NEBRASKA, review(30, _NEBRASKA)),
+    left_open=("The plan made within two sessions.",),
+)
+
+SHIPPED = Shipped(
+    requirements=(US_NE_IOP_REQUIREMENTS,),
+)
