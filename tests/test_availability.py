@@ -16,9 +16,9 @@ from iopkit.windows import (
     Window,
     clock_time,
     first_opening,
+    is_plain,
     is_session_length,
     minute_of_day,
-    plain,
     whole_minutes,
 )
 
@@ -90,11 +90,11 @@ def test_a_clock_time_is_its_minute_of_the_day(minute: int) -> None:
     clock = clock_time(minute)
 
     assert minute_of_day(clock) == minute
-    assert plain(clock)
+    assert is_plain(clock)
 
 
 @pytest.mark.parametrize(
-    ("clock", "is_plain"),
+    ("clock", "expected"),
     [
         pytest.param(time(0), True, id="midnight"),
         pytest.param(time(23, 59), True, id="last minute"),
@@ -103,8 +103,8 @@ def test_a_clock_time_is_its_minute_of_the_day(minute: int) -> None:
         pytest.param(time(9, tzinfo=UTC), False, id="with a zone"),
     ],
 )
-def test_a_plain_clock_time_has_whole_minutes_and_no_zone(clock: time, is_plain: bool) -> None:
-    assert plain(clock) is is_plain
+def test_a_plain_clock_time_has_whole_minutes_and_no_zone(clock: time, expected: bool) -> None:
+    assert is_plain(clock) is expected
 
 
 @pytest.mark.parametrize(

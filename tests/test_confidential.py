@@ -28,23 +28,23 @@ from hypothesis import strategies as st
 
 import iopkit
 from iopkit.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
-from iopkit.charges.billing import Claim, Denial, Visit, claims_in_week
+from iopkit.charges.billing import BillableSession, Billed, NotBilled, claims_in_week
 from iopkit.checks import (
-    Beyond,
-    Extent,
+    ChangeSize,
     Finding,
     Fit,
     Judgment,
-    Left,
     Proposal,
     Proposals,
+    Remaining,
     Standing,
+    WhyRemaining,
     check,
     judge,
 )
-from iopkit.checks.figures import Figure, Held, Material, figures_of
-from iopkit.checks.remedies import Ground, Remedy
-from iopkit.checks.shortfalls import Lack
+from iopkit.checks.figures import CountedSession, Figure, ServiceRecord, figures_of
+from iopkit.checks.remedies import Remedy, Situation
+from iopkit.checks.shortfalls import Shortfall
 from iopkit.confidential import hidden, reveal
 from iopkit.eligibility import (
     FACTS,
@@ -111,8 +111,8 @@ from iopkit.placement import (
     Rung,
     RungResult,
     Tradeoff,
+    compare_levels,
     place,
-    tradeoffs,
 )
 from iopkit.plans import (
     AddMilestones,
@@ -129,18 +129,18 @@ from iopkit.plans import (
     Leave,
     LengthenSessions,
     MoveSession,
-    Note,
     Objective,
     Plan,
+    PlanNote,
     Problem,
     Provenance,
     ScoreTarget,
     ShortenSessions,
     Signature,
-    Stay,
+    Trip,
     draft,
 )
-from iopkit.plots.bands import Scale
+from iopkit.plots.bands import TimeScale
 from iopkit.plots.calendars import blocks
 from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, meetings_map
 from iopkit.plots.layouts import Block, Layout, Placed, Rows, laid_out
@@ -204,13 +204,13 @@ CONFIDENTIAL: set[type] = {
     Change,
     Charge,
     Charges,
-    Claim,
+    Billed,
     Conflict,
     Consent,
     CountTarget,
     Coverage,
     Decision,
-    Denial,
+    NotBilled,
     DimensionRating,
     Disagreement,
     Disclosure,
@@ -223,28 +223,28 @@ CONFIDENTIAL: set[type] = {
     Finding,
     Fit,
     Goal,
-    Ground,
+    Situation,
     HeatMap,
-    Held,
+    CountedSession,
     HoldOftener,
     Intervention,
     JudgedBy,
     Judgment,
-    Lack,
+    Shortfall,
     Layout,
     Leave,
-    Left,
+    Remaining,
     LengthenSessions,
     Line,
     Load,
     Mark,
-    Material,
+    ServiceRecord,
     Meeting,
     MentalDisorder,
     Milestone,
     Move,
     MoveSession,
-    Note,
+    PlanNote,
     Objective,
     Obligation,
     Opening,
@@ -280,7 +280,7 @@ CONFIDENTIAL: set[type] = {
     Signature,
     SiteFeed,
     Standing,
-    Stay,
+    Trip,
     Stretch,
     SubstanceUseDisorder,
     Support,
@@ -291,8 +291,8 @@ CONFIDENTIAL: set[type] = {
     Uncharged,
     Units,
     Unplaced,
-    Scale,
-    Visit,
+    TimeScale,
+    BillableSession,
     Waiting,
 }
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
@@ -466,7 +466,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
     made.append(RecordedRisk(FACTS["dangerous"], value=True, on=start))
     made += [change for way in smallest_changes(*decision._asked) for change in way]
     placement = place(LADDER, patient, on=start)
-    made += [placement, *placement.results, *tradeoffs(patient, on=start)]
+    made += [placement, *placement.results, *compare_levels(patient, on=start)]
     for found in (result.disagreement for result in placement.results):
         made += [found, *found.causes] if found else []
     # Of a patient who could always come, sessions on closed days find another day.
@@ -479,7 +479,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += check(dated, REQUIREMENTS)
         layout = laid_out(blocks(dated, 1, random_days=True), lambda text, _: len(text) / 20)
         made += [layout, layout.rows, *layout.placed, *(each.block for each in layout.placed)]
-        material = Material.of(dated, None, None)
+        material = ServiceRecord.of(dated, None, None)
         made += [material, *material.held]
         made += figures_of(WeeklyDays(3), material, [0])
         made += [*agreed(plan, start), Places.of(plan, site(start), days=7)]
@@ -515,7 +515,7 @@ def agreed(plan: Plan, start: date) -> list[Any]:
         disclosures=(Disclosure("Zebediah", "attendance", by),),
         signatures=(Signature(Signer.PATIENT, start),),
         leaves=(Leave(start + timedelta(days=67), by + timedelta(days=67), "Zebediah"),),
-        stays=(Stay(start, by, "Asia/Kathmandu"),),
+        stays=(Trip(start, by, "Asia/Kathmandu"),),
         provenance=Provenance("short", None, (JudgedBy("us-medicare-iop", start, Truth.YES),)),
     )
     parts: list[Any] = [settled.provenance, *(settled.problems or ()), goal, goal.target]
@@ -533,7 +533,7 @@ def charged(dated: Schedule) -> Iterator[Any]:
     for left in charges.uncharged:
         yield from (left, *left.reasons)
     week = [session for session in dated.sessions if session.week == 1]
-    visits = [Visit.of(dated.uid(s), s, first=Weekday.MONDAY) for s in week]
+    visits = [BillableSession.of(dated.uid(s), s, first=Weekday.MONDAY) for s in week]
     rules = CODING.versions.dated[0].value
     yield from visits
     yield from claims_in_week(rules, visits, booked=visits, charged=visits, last={})
@@ -555,15 +555,15 @@ def advised(dated: Schedule) -> Iterator[Any]:
         AddMilestones((Milestone(MilestoneKind.REVIEW, by),)),
         CapGroups("group", 12),
     )
-    left = Left("us-medicare-iop", judgments[0].findings[0], Beyond.CLOSED)
-    proposal = Proposal(revisions, Extent(), plan, judgments, (left,))
-    lack = Lack(WeeklyDays(3), 1, 1067)
+    left = Remaining("us-medicare-iop", judgments[0].findings[0], WhyRemaining.CLOSED)
+    proposal = Proposal(revisions, ChangeSize(), plan, judgments, (left,))
+    lack = Shortfall(WeeklyDays(3), 1, 1067)
     yield from (fit, fit.standing, *judgments, *revisions, left, proposal, lack)
     yield Proposals(
         (proposal,), judgments, (left,), wanted=True, complete=True, tried=1, most_changes=2
     )
-    yield Ground.of(dated, site(plan.start), judgments[0].findings, by_day=True)
-    yield Remedy(revisions[0], Extent(), 1, 1)
+    yield Situation.of(dated, site(plan.start), judgments[0].findings, by_day=True)
+    yield Remedy(revisions[0], ChangeSize(), 1, 1)
 
 
 def occupied(dated: Schedule) -> Iterator[Any]:
@@ -578,7 +578,7 @@ def occupied(dated: Schedule) -> Iterator[Any]:
         yield from (drawn, *drawn.rows, *(cell for row in drawn.rows for _, cell in row.cells))
     lines = lines_of(dated, random_days=True)
     yield from (*lines, *(mark for line in lines for mark in line.marks), *phases_of(dated))
-    yield Scale(dated.plan.start, dated.weeks)
+    yield TimeScale(dated.plan.start, dated.weeks)
 
 
 def amended(dated: Schedule) -> Iterator[Any]:

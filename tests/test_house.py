@@ -35,7 +35,7 @@ from iopkit.library import (
 )
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import Patient
-from iopkit.placement import tradeoffs
+from iopkit.placement import compare_levels
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(iopkit.__file__).parent
@@ -233,7 +233,7 @@ def shipped() -> Iterator[tuple[str, Iterable[Source]]]:
     for ladder in LADDERS:
         yield f"ladder {ladder.name}", sources_in(ladder)
     adult = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), date(1984, 5, 17))
-    yield "trade-offs", sources_in(tradeoffs(adult, on=date(2026, 1, 5)))
+    yield "trade-offs", sources_in(compare_levels(adult, on=date(2026, 1, 5)))
     for requirements in REQUIREMENTS:
         yield f"requirements {requirements.name}", sources_in(requirements)
     for coding in CODINGS:

@@ -19,8 +19,8 @@ from iopkit.plots.layouts import (
     Block,
     Layout,
     Placed,
+    break_lines,
     laid_out,
-    wrapped,
 )
 from iopkit.windows import DAY
 
@@ -171,7 +171,7 @@ def test_times_are_kept_before_the_end_of_a_long_title() -> None:
     st.text(st.sampled_from("Wil o@$"), max_size=60), st.floats(0.01, 3), st.sampled_from([5, 8])
 )
 def test_wrapped_words_are_all_there_and_in_order(text: str, width: float, size: float) -> None:
-    lines = wrapped(text, width, size, measure)
+    lines = break_lines(text, width, size, measure)
     assert letters(lines) == letters([text])
     assert all(measure(line, size) <= width or len(line) == 1 for line in lines)
     assert all(line == line.strip() for line in lines)

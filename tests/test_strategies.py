@@ -42,7 +42,7 @@ from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDis
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import Obligation, Outcome, Payer, Relationship
 from iopkit.programs import InAll, PerWeek, RandomDays, Service, Slot, Weekly
-from iopkit.programs.programs import overlaps
+from iopkit.programs.programs import clashing_services
 from iopkit.requirements import Demand
 from iopkit.sites import ClosedRule
 from iopkit.truth import Truth
@@ -494,7 +494,7 @@ def test_programs_have_one_to_four_phases_and_services_that_do_not_collide(
     assert 1 <= len(program.phases) <= 4
     assert program.every_service
     for phase in program.phases:
-        assert not overlaps(program.services_in(phase))
+        assert not clashing_services(program.services_in(phase))
 
 
 @given(strategies.sites())

@@ -47,7 +47,7 @@ from iopkit.library import (
 )
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import Patient
-from iopkit.placement import tradeoffs as profiles
+from iopkit.placement import compare_levels as profiles
 from iopkit.plans import draft
 from iopkit.plots import (
     census_picture,

@@ -68,7 +68,7 @@ from iopkit.library.programs import find_program, program_names, program_text
 from iopkit.library.requirements import REQUIREMENTS, find_requirements
 from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder, place
-from iopkit.placement.tradeoffs import tradeoffs
+from iopkit.placement.tradeoffs import compare_levels
 from iopkit.plans.drafting import draft
 from iopkit.plans.plans import Plan
 from iopkit.plans.preferences import Preferences
@@ -528,7 +528,7 @@ def _place(options: argparse.Namespace) -> _Answer:
     patient = _document(Patient, options.patient)
     on = _judged_on(options)
     placement = place(ladder, patient, on=on)
-    rows = tradeoffs(patient, on=on, levels=[rung.level for rung in ladder.rungs])
+    rows = compare_levels(patient, on=on, levels=[rung.level for rung in ladder.rungs])
     document = {
         "placement": to_document(placement),
         "tradeoffs": [tradeoff_document(row) for row in rows],

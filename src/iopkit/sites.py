@@ -15,7 +15,7 @@ from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
 from iopkit.languages import is_language
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
-from iopkit.windows import DAY, Weekday, WeeklyWindows, is_session_length, minute_of_day, plain
+from iopkit.windows import DAY, Weekday, WeeklyWindows, is_plain, is_session_length, minute_of_day
 
 ClosedSpan = tuple[int, int, str]
 """The first minute of the day that is closed, the minute after the last, and why."""
@@ -64,7 +64,9 @@ class Closure:
             "closure",
             unless(self.start < self.end, "end", "the day after the last closed day", self.end),
             *(
-                unless(at is None or plain(at), name, "a time in whole minutes, without a zone", at)
+                unless(
+                    at is None or is_plain(at), name, "a time in whole minutes, without a zone", at
+                )
                 for name, at in (("from_time", low), ("to_time", high))
             ),
             unless(
@@ -152,7 +154,7 @@ class Offer:
     clinician: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        ok = self.start is None or plain(self.start)
+        ok = self.start is None or is_plain(self.start)
         length = self.duration
         refuse(
             f"offer of {self.service!r}",

@@ -19,7 +19,7 @@ from iopkit.charges.code_rules import (
     CodingRule,
     CodingScheme,
     DayCode,
-    Days,
+    DaysCounted,
     DayTiers,
     Exclusion,
     SessionCodes,
@@ -54,7 +54,7 @@ from iopkit.needs import Need
 from iopkit.patients.assessments import (
     Assessment,
     DimensionRating,
-    Entry,
+    EntryRoute,
     LivingEnvironment,
     OpioidMedication,
 )
@@ -73,7 +73,7 @@ from iopkit.patients.patients import (
     Treatment,
 )
 from iopkit.patients.screenings import Score, Screening
-from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track, overlaps
+from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track, clashing_services
 from iopkit.programs.progress import COURSE_FACTS
 from iopkit.programs.timings import (
     EveryWeeks,
@@ -174,7 +174,7 @@ def assessments(draw: st.DrawFn) -> Assessment:
         "needed_per_week": st.integers(0, 40 * 60).map(_minutes),
         "living_environment": st.sampled_from(LivingEnvironment),
         "opioid_medication": st.sampled_from(OpioidMedication),
-        "entry": st.sampled_from(Entry),
+        "entry": st.sampled_from(EntryRoute),
         "age_group": st.sampled_from(AgeGroup),
         "needs": st.frozensets(st.sampled_from(Need), max_size=4),
         **{f.name: st.booleans() for f in fields(Assessment) if f.type == bool | None},
@@ -359,7 +359,7 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
         taken, kept = {service.name for service in beside}, list[Service]()
         for name in draw(st.lists(st.sampled_from(known), max_size=most, unique=True)):
             service = draw(services(name, tracks))
-            if name not in taken and not overlaps([*beside, *kept, service]):
+            if name not in taken and not clashing_services([*beside, *kept, service]):
                 kept.append(service)
         return kept
 
@@ -659,7 +659,7 @@ def _code_rules(code: str) -> tuple[st.SearchStrategy[CodeRule], ...]:
     tiers = services.map(lambda some: tuple(Tier(f"{code}-{n}", n) for n in some))
     return (
         st.builds(
-            DayCode, kept, lengths, counted, source, st.integers(1, 7), st.sampled_from(Days)
+            DayCode, kept, lengths, counted, source, st.integers(1, 7), st.sampled_from(DaysCounted)
         ),
         st.builds(SessionCodes, bands, counted, source, longest, most, most),
         st.builds(TimedCode, kept, lengths, counted, source, most),

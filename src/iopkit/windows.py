@@ -63,7 +63,7 @@ def clock_time(minute: int) -> time:
     return time(*divmod(minute, 60))
 
 
-def plain(clock: time) -> bool:
+def is_plain(clock: time) -> bool:
     """Whether a time is a bare wall-clock time in whole minutes."""
     return clock.tzinfo is None and not clock.second and not clock.microsecond
 
@@ -111,7 +111,7 @@ class Window:
         refuse(
             "window",
             *(
-                unless(plain(clock), name, "a time in whole minutes, without a zone", clock)
+                unless(is_plain(clock), name, "a time in whole minutes, without a zone", clock)
                 for name, clock in (("start", self.start), ("end", self.end))
             ),
             unless(
@@ -153,10 +153,10 @@ def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
             for number, (start, end) in enumerate(listed)
         ),
     )
-    return tuple(joined(listed))
+    return tuple(merge_spans(listed))
 
 
-def wrapped(start: int, end: int) -> tuple[Span, ...]:
+def within_week(start: int, end: int) -> tuple[Span, ...]:
     """A span that may run past the end of the week, as spans inside it."""
     return ((start, end),) if end <= WEEK else ((start, WEEK), (0, end - WEEK))
 
@@ -188,7 +188,7 @@ class WeeklyWindows:
             w = Window.parse(window) if isinstance(window, str) else window
             start = w.day * DAY + minute_of_day(w.start)
             end = w.day * DAY + minute_of_day(w.end) + (DAY if w.end <= w.start else 0)
-            spans += wrapped(start, end)
+            spans += within_week(start, end)
         return cls(tuple(spans))
 
     @classmethod
@@ -217,7 +217,7 @@ class WeeklyWindows:
     def covers(self, day: Weekday, start: time, duration: timedelta) -> bool:
         """Whether the whole of ``duration`` from that weekday and time lies inside."""
         first = day * DAY + minute_of_day(start)
-        return self._hold(wrapped(first, first + whole_minutes(duration)))
+        return self._hold(within_week(first, first + whole_minutes(duration)))
 
     def includes(self, other: "WeeklyWindows") -> bool:
         """Whether every minute of another set is in this one."""
@@ -278,11 +278,11 @@ def first_opening(
     return None
 
 
-def joined(spans: Iterable[tuple[T, T]]) -> list[tuple[T, T]]:
+def merge_spans(spans: Iterable[tuple[T, T]]) -> list[tuple[T, T]]:
     """The same minutes, days or instants as spans in order that do not touch.
 
     Example:
-        >>> joined([(780, 900), (540, 600), (600, 720)])
+        >>> merge_spans([(780, 900), (540, 600), (600, 720)])
         [(540, 720), (780, 900)]
     """
     found: list[tuple[T, T]] = []
@@ -294,14 +294,14 @@ def joined(spans: Iterable[tuple[T, T]]) -> list[tuple[T, T]]:
     return found
 
 
-def without(spans: Iterable[tuple[T, T]], cuts: Iterable[tuple[T, T]]) -> list[tuple[T, T]]:
+def cut_spans(spans: Iterable[tuple[T, T]], cuts: Iterable[tuple[T, T]]) -> list[tuple[T, T]]:
     """What is left of some spans, in their order.
 
     Example:
-        >>> without([(540, 720), (780, 900)], [(600, 630), (700, 800)])
+        >>> cut_spans([(540, 720), (780, 900)], [(600, 630), (700, 800)])
         [(540, 600), (630, 700), (800, 900)]
     """
-    shut = joined(cuts)
+    shut = merge_spans(cuts)
     left: list[tuple[T, T]] = []
     for start, end in spans:
         at = start

@@ -38,7 +38,7 @@ from iopkit.eligibility import (
 )
 from iopkit.errors import InvalidError, MissingExtraError, NotInForceError
 from iopkit.frames.columns import (
-    Step,
+    AttritionStep,
     attrition,
     check_frame,
     decide_frame,
@@ -479,7 +479,7 @@ def test_a_taken_name_is_no_fault_where_it_is_not_given() -> None:
     policy = policy_of(AGE >= 18)
 
     assert decide_frame(policy, frame, on=DAY).columns == [*frame.columns, "verdict"]
-    assert attrition(policy, frame, on=DAY) == (Step("c0", 0, 1, 0),)
+    assert attrition(policy, frame, on=DAY) == (AttritionStep("c0", 0, 1, 0),)
 
 
 @every_engine
@@ -506,7 +506,7 @@ def test_names_like_those_of_the_work_in_between_change_nothing(engine: str) -> 
     columns = {"age": [40], "YES_0": [False], "NO_0": [True], "_yes_0": [False], "___2": [False]}
     frame, policy = OF_TABLE[engine](pa.table(columns)), policy_of(AGE >= 18)
 
-    assert attrition(policy, frame, on=DAY) == (Step("c0", 0, 1, 0),)
+    assert attrition(policy, frame, on=DAY) == (AttritionStep("c0", 0, 1, 0),)
     decided = lists(decide_frame(policy, frame, on=DAY, missing=True))
     assert decided == {**columns, "verdict": ["yes"], "missing_age": [False]}
 
@@ -516,7 +516,7 @@ def test_names_that_are_no_text_are_kept() -> None:
     decided = decide_frame(policy_of(AGE >= 18), frame, on=DAY, missing=True)
 
     assert list(decided.columns) == [0, "age", "verdict", "missing_age"]
-    assert attrition(policy_of(AGE >= 18), frame, on=DAY) == (Step("c0", 0, 1, 0),)
+    assert attrition(policy_of(AGE >= 18), frame, on=DAY) == (AttritionStep("c0", 0, 1, 0),)
 
 
 def test_a_policy_without_facts_decides_a_frame_without_columns() -> None:
@@ -604,7 +604,7 @@ def test_attrition_counts_what_each_criterion_leaves(
         met = sum(
             all(evaluate(c.predicate, row) is Truth.YES for c in criteria[:number]) for row in after
         )
-        steps.append(Step(criterion.name, len(left) - len(after), met, len(after) - met))
+        steps.append(AttritionStep(criterion.name, len(left) - len(after), met, len(after) - met))
         left = after
 
     assert attrition(policy, made(engine, rows), on=DAY) == tuple(steps)

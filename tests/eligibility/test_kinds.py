@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.eligibility import Choice, Kind, Number, YesNo
-from iopkit.eligibility.kinds import check
+from iopkit.eligibility.kinds import refuse_other_values
 from iopkit.errors import InvalidError
 from iopkit.strategies import values_of
 
@@ -75,7 +75,7 @@ def test_a_kind_says_what_it_expects(kind: Kind, words: str) -> None:
 
 def test_a_value_of_another_kind_is_refused_without_being_shown() -> None:
     with pytest.raises(InvalidError) as caught:
-        check(AGE, 97531, "age")
+        refuse_other_values(AGE, 97531, "age")
 
     said = "value: 1 problem\n  age: expected a whole number from 0 to 130, found another value"
     assert str(caught.value) == said
@@ -131,4 +131,4 @@ def test_generated_values_are_of_their_kind(kind: Kind, data: st.DataObject) -> 
     value = data.draw(values_of(kind))
 
     assert kind.accepts(value)
-    check(kind, value)
+    refuse_other_values(kind, value)

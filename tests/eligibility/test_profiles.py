@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from iopkit.errors import InvalidError
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
 from iopkit.patients.patients import Obligation, ObligationKind, Patient
-from iopkit.placement import Tradeoff, tradeoffs
+from iopkit.placement import Tradeoff, compare_levels
 from iopkit.sources import Cited, Grade, Source
 from iopkit.strategies import patients
 from iopkit.truth import Truth
@@ -29,7 +29,7 @@ SOME_TIME = Obligation(ObligationKind.LEGAL)
 
 
 def row(patient: Patient, number: str) -> Tradeoff:
-    (only,) = tradeoffs(patient, on=ON, levels=[LevelOfCare(number)])
+    (only,) = compare_levels(patient, on=ON, levels=[LevelOfCare(number)])
     return only
 
 
@@ -40,7 +40,7 @@ def free(hours: float) -> Patient:
 
 
 def test_a_row_for_each_level_in_the_order_asked() -> None:
-    assert [r.level.number for r in tradeoffs(ADULT, on=ON)] == [
+    assert [r.level.number for r in compare_levels(ADULT, on=ON)] == [
         "1",
         "2.1",
         "2.5",
@@ -48,7 +48,7 @@ def test_a_row_for_each_level_in_the_order_asked() -> None:
         "3.7",
         "4",
     ]
-    assert [r.level for r in tradeoffs(ADULT, on=ON, levels=THIRD[::-1])] == THIRD[::-1]
+    assert [r.level for r in compare_levels(ADULT, on=ON, levels=THIRD[::-1])] == THIRD[::-1]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_row_for_each_level_in_the_order_asked() -> None:
     ],
 )
 def test_the_hours_are_those_of_the_patients_age(patient: Patient, group: AgeGroup | None) -> None:
-    rows = tradeoffs(patient, on=ON, levels=THIRD)
+    rows = compare_levels(patient, on=ON, levels=THIRD)
 
     assert [r.hours for r in rows] == [
         hour_band(level, group) if group else None for level in THIRD
@@ -112,7 +112,7 @@ def test_where_one_lives_and_who_is_there(
 
 
 def test_nothing_is_said_of_the_fourth_edition() -> None:
-    (only,) = tradeoffs(ADULT, on=ON, levels=[LevelOfCare("2.1", Edition.FOURTH)])
+    (only,) = compare_levels(ADULT, on=ON, levels=[LevelOfCare("2.1", Edition.FOURTH)])
     assert list(cells(only)) == []
 
 
@@ -132,7 +132,7 @@ def test_costs_and_stays_are_those_of_the_source(number: str, dollars: int, days
 def test_your_own_costs_replace_the_published_ones() -> None:
     own = {LevelOfCare("2.1"): Cited(2.5, OWN), LevelOfCare("4"): Cited(40.0, OWN)}
     for patient in (ADULT, ADOLESCENT):
-        rows = {r.level: r for r in tradeoffs(patient, on=ON, relative_costs=own)}
+        rows = {r.level: r for r in compare_levels(patient, on=ON, relative_costs=own)}
         assert {level: rows[level].relative_cost for level in own} == own
     assert row(ADULT, "1").relative_cost is not None
 
@@ -205,4 +205,4 @@ def test_whether_commitments_go_on_at_other_residential_levels_is_not_known() ->
 
 def test_nothing_is_compared_before_the_birth() -> None:
     with pytest.raises(InvalidError):
-        tradeoffs(evolve(ADULT, birth_date=date(2026, 1, 6)), on=ON)
+        compare_levels(evolve(ADULT, birth_date=date(2026, 1, 6)), on=ON)

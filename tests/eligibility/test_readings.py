@@ -15,7 +15,7 @@ from iopkit.levels import AgeGroup, Edition, LevelOfCare
 from iopkit.patients.assessments import (
     Assessment,
     DimensionRating,
-    Entry,
+    EntryRoute,
     LivingEnvironment,
     OpioidMedication,
 )
@@ -274,7 +274,7 @@ def test_two_assessments_of_a_day_that_disagree_leave_it_not_known() -> None:
         ("living_environment", LivingEnvironment.SUPPORTIVE, "supportive"),
         ("opioid_medication", OpioidMedication.NONE, "none"),
         ("opioid_medication", OpioidMedication.BUPRENORPHINE, "buprenorphine"),
-        ("entry", Entry.STEP_DOWN, "step_down"),
+        ("entry", EntryRoute.STEP_DOWN, "step_down"),
         ("age_group", AgeGroup.ADOLESCENT, "adolescent"),
     ],
 )

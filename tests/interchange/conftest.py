@@ -38,7 +38,7 @@ from iopkit.charges import (
     Charges,
     CodingScheme,
     DayCode,
-    Days,
+    DaysCounted,
     DayTiers,
     Exclusion,
     Rate,
@@ -59,7 +59,7 @@ from iopkit.needs import Need
 from iopkit.patients.assessments import (
     Assessment,
     DimensionRating,
-    Entry,
+    EntryRoute,
     LivingEnvironment,
     OpioidMedication,
 )
@@ -167,7 +167,7 @@ _PATIENT = Patient(
             opioid_medication=OpioidMedication.BUPRENORPHINE,
             living_environment=LivingEnvironment.SUPPORTIVE,
             needs=frozenset({Need.TRAUMA_THERAPY, Need.TRANSPORT}),
-            entry=Entry.STEP_DOWN,
+            entry=EntryRoute.STEP_DOWN,
             age_group=AgeGroup.ADULT,
         ),
     ),
@@ -395,7 +395,7 @@ _CODING = CodingScheme(
             Dated(
                 date(2024, 1, 1),
                 (
-                    DayCode("A1", timedelta(hours=2), _GROUP, _SOURCE, 2, Days.BOOKED),
+                    DayCode("A1", timedelta(hours=2), _GROUP, _SOURCE, 2, DaysCounted.BOOKED),
                     TimedCode("T1", timedelta(minutes=15), _GROUP, _SOURCE, 5),
                     SessionCodes(
                         (TimeBand("B1"), TimeBand("B2", timedelta(minutes=38))),

@@ -17,7 +17,7 @@ from iopkit.charges import (
     CostComparison,
     CostFigure,
     DayCode,
-    Days,
+    DaysCounted,
     DayTiers,
     Exclusion,
     Period,
@@ -150,7 +150,7 @@ ASSESSMENT = SessionCodes((TimeBand("A1"),), GROUP, CODE, months_apart=12)
     [
         (DayCode("A1", 90 * MINUTE, GROUP, CODE), "A1: a day of at least 1 h 30 min"),
         (
-            DayCode("A1", HOUR, GROUP, CODE, 2, Days.CHARGED),
+            DayCode("A1", HOUR, GROUP, CODE, 2, DaysCounted.CHARGED),
             "A1: a day of at least 1 h, in a week of at least 2 such days charged",
         ),
         (

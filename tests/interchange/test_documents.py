@@ -43,7 +43,7 @@ from iopkit import (
     schedule,
     to_json,
 )
-from iopkit.charges import Charges, CodingScheme, RateTable, Why, itemize
+from iopkit.charges import Charges, CodingScheme, NotBilledReason, RateTable, itemize
 from iopkit.checks import Finding
 from iopkit.eligibility import AnyFact, Choice, Compare, Criterion, Number, Predicate, YesNo
 from iopkit.groups import Roster
@@ -51,7 +51,7 @@ from iopkit.interchange import fact_document, predicate_from_json, to_document
 from iopkit.library import CODINGS, RATES, find_program, program_text
 from iopkit.patients.consents import Expiry, Purpose
 from iopkit.placement import Ladder, Rung, place
-from iopkit.plans import Leave, Matter, Stay
+from iopkit.plans import Leave, NoteSubject, Trip
 from iopkit.requirements import RequirementSet
 from iopkit.schedules import Reason
 from iopkit.sites import Offer
@@ -184,7 +184,7 @@ def plans_at(draw: st.DrawFn) -> tuple[Plan, Site]:
     plan = draft(draw(programs()), draw(patients()), site, start=start, seed=seed)
     first, middle, last = (start + timedelta(days=draw(st.integers(n, n + 9))) for n in (0, 10, 20))
     leaves = (Leave(first, middle, draw(_texts), draw(st.booleans())), Leave(middle, last))
-    stays = (Stay(first, last, draw(st.sampled_from(["Asia/Kathmandu", "UTC"])), plan.free),)
+    stays = (Trip(first, last, draw(st.sampled_from(["Asia/Kathmandu", "UTC"])), plan.free),)
     if draw(st.booleans()):
         plan = evolve(plan, leaves=leaves, stays=stays)
     return plan, site
@@ -490,7 +490,7 @@ def test_every_member_of_an_enumeration_has_a_word_of_its_own(
     documents: Mapping[str, dict[str, Any]],
 ) -> None:
     plan = documents["plan"]
-    for matter in Matter:
+    for matter in NoteSubject:
         plan["notes"] = [{"matter": matter.value}]
         assert from_json(Plan, json.dumps(plan)).notes[0].matter is matter
     dated = documents["schedule"]
@@ -498,7 +498,7 @@ def test_every_member_of_an_enumeration_has_a_word_of_its_own(
         dated["unplaced"][0]["why"] = reason.value
         assert from_json(Schedule, json.dumps(dated)).unplaced[0].why is reason
     bill = documents["charges"]
-    for why in Why:
+    for why in NotBilledReason:
         bill["uncharged"][0]["reasons"] = [{"why": why.value}]
         assert from_json(Charges, json.dumps(bill)).uncharged[0].reasons[0].why is why
     patient = documents["patient"]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from iopkit import InvalidError, Modality, Plan, Program, Site, Weekday, WeeklyWindows, schedule
 from iopkit.eligibility import AllOf, Predicate
 from iopkit.interchange import plan_html, week_text
-from iopkit.interchange.handout import _ASKED, _COURSE, _NEEDS
+from iopkit.interchange.handout import _COURSE, _NEEDS
 from iopkit.interchange.plain import day_words, often_words
 from iopkit.modalities import Delivery
 from iopkit.needs import Need
@@ -29,10 +29,10 @@ from iopkit.plans import (
     Goal,
     Intervention,
     JudgedBy,
-    Matter,
-    MatterKind,
-    Note,
+    NoteKind,
+    NoteSubject,
     Objective,
+    PlanNote,
     Problem,
     Provenance,
     ScoreTarget,
@@ -85,9 +85,9 @@ def section(html: str, title: str) -> str:
 
 
 @st.composite
-def notes(draw: st.DrawFn, services: list[str]) -> Note:
-    return Note(
-        draw(st.sampled_from(Matter)),
+def notes(draw: st.DrawFn, services: list[str]) -> PlanNote:
+    return PlanNote(
+        draw(st.sampled_from(NoteSubject)),
         draw(st.none() | st.sampled_from(services)),
         draw(st.none() | st.sampled_from(Weekday)),
         draw(st.none() | st.sampled_from(Need)),
@@ -197,9 +197,9 @@ def said_of(plan: Plan) -> list[str]:
     found += [day_words(m.by) for m in plan.milestones]
     found += [day_words(s.on) for s in plan.signatures or ()]
     for note in plan.notes:
-        if note.matter.kind is MatterKind.CHOICE:
+        if note.matter.kind is NoteKind.CHOICE:
             found.append(note.words)
-        if note.matter is Matter.NOT_PROVIDED and note.need:
+        if note.matter is NoteSubject.NOT_PROVIDED and note.need:
             found.append(note.need.referral)
     if program.continuing_care:
         found.append(program.continuing_care.title)
@@ -282,10 +282,10 @@ def full_plan(words: str = "Talk") -> Plan:
         MONDAY,
         7,
         notes=(
-            Note(Matter.NEED_UNKNOWN, need=Need.TRANSPORT),
-            Note(Matter.OUTSIDE_AVAILABILITY, "group", Weekday.MONDAY),
-            Note(Matter.NOT_PROVIDED, need=Need.PSYCHIATRIC_CARE),
-            Note(Matter.TRACK_CHOSEN, part=words),
+            PlanNote(NoteSubject.NEED_UNKNOWN, need=Need.TRANSPORT),
+            PlanNote(NoteSubject.OUTSIDE_AVAILABILITY, "group", Weekday.MONDAY),
+            PlanNote(NoteSubject.NOT_PROVIDED, need=Need.PSYCHIATRIC_CARE),
+            PlanNote(NoteSubject.TRACK_CHOSEN, part=words),
         ),
         on_hold=("visit",),
         problems=(Problem("problem-1", words, "F10.20"),),
@@ -476,8 +476,8 @@ def test_services_on_hold_and_sessions_without_a_date_are_told() -> None:
 
 
 def test_a_matter_of_several_days_is_told_once() -> None:
-    notes = tuple(Note(Matter.OUTSIDE_HOURS, "group", day) for day in list(Weekday)[:5])
-    asked = evolve(EMPTY, notes=(*notes, Note(Matter.NO_OPEN_TIME, "group")))
+    notes = tuple(PlanNote(NoteSubject.OUTSIDE_HOURS, "group", day) for day in list(Weekday)[:5])
+    asked = evolve(EMPTY, notes=(*notes, PlanNote(NoteSubject.NO_OPEN_TIME, "group")))
     assert section(plan_html(asked), "Open questions") == (
         "Please talk with us about these: Group, Monday to Friday: we are closed at this time. "
         "Group: we found no open time that suits you."
@@ -519,7 +519,9 @@ def test_conditions_are_told_as_a_patient_would(condition: Predicate, words: lis
 def test_every_fact_need_and_open_matter_has_words_for_patients() -> None:
     assert set(_COURSE) == set(COURSE_FACTS)
     assert set(_NEEDS) == set(Need)
-    assert set(_ASKED) == {m for m in Matter if m.kind is not MatterKind.CHOICE}
+    assert {m for m in NoteSubject if not m.asked} == {
+        m for m in NoteSubject if m.kind is NoteKind.CHOICE
+    }
 
 
 @pytest.mark.parametrize(
@@ -597,10 +599,14 @@ def test_a_general_reader_can_read_it(plan: Plan, staff: bool, grade: float) -> 
     assert textstat.flesch_kincaid_grade(sentences(plan, staff=staff)) <= grade
 
 
-@pytest.mark.parametrize("matter", [m for m in Matter if m.kind is not MatterKind.CHOICE])
-def test_every_question_is_easy_to_read(matter: Matter) -> None:
-    of_needs = {Matter.NEED_UNKNOWN, Matter.PROVISION_UNKNOWN, Matter.NOT_PROVIDED}
-    asked = [Note(matter, need=n) for n in Need] if matter in of_needs else [Note(matter, "group")]
+@pytest.mark.parametrize("matter", [m for m in NoteSubject if m.kind is not NoteKind.CHOICE])
+def test_every_question_is_easy_to_read(matter: NoteSubject) -> None:
+    of_needs = {NoteSubject.NEED_UNKNOWN, NoteSubject.PROVISION_UNKNOWN, NoteSubject.NOT_PROVIDED}
+    asked = (
+        [PlanNote(matter, need=n) for n in Need]
+        if matter in of_needs
+        else [PlanNote(matter, "group")]
+    )
     plan = evolve(EMPTY, notes=tuple(asked))
     assert textstat.flesch_kincaid_grade(sentences(plan, staff=False)) <= 6
 

@@ -8,7 +8,7 @@ from iopkit.interchange import ladder_text, placement_text, tradeoff_document, t
 from iopkit.levels import LevelOfCare
 from iopkit.library import find_ladder
 from iopkit.patients.patients import Patient
-from iopkit.placement import Ladder, Rung, place, tradeoffs
+from iopkit.placement import Ladder, Rung, compare_levels, place
 from iopkit.sources import Dated, Grade, Source, Versions
 
 ON = date(2026, 3, 2)
@@ -64,7 +64,7 @@ def test_what_another_policy_would_have_allowed_is_shown_once(values: Mapping[st
 
 
 def test_trade_offs_name_each_source_and_what_is_not_known(values: Mapping[str, object]) -> None:
-    rows = tradeoffs(patient(values), on=ON)
+    rows = compare_levels(patient(values), on=ON)
     text = tradeoffs_text(rows)
 
     assert text.count("\n\n") == len(rows) - 1
@@ -76,7 +76,7 @@ def test_trade_offs_name_each_source_and_what_is_not_known(values: Mapping[str, 
 
 def test_of_somebody_unknown_nothing_is_made_up(values: Mapping[str, object]) -> None:
     unknown = Patient(patient(values).key)
-    text = tradeoffs_text(tradeoffs(unknown, on=ON, levels=[ONE]))
+    text = tradeoffs_text(compare_levels(unknown, on=ON, levels=[ONE]))
 
     assert "hours a week      not known" in text
     assert "free time         not known whether it is enough" in text
@@ -84,7 +84,7 @@ def test_of_somebody_unknown_nothing_is_made_up(values: Mapping[str, object]) ->
 
 
 def test_a_row_is_plain_values(values: Mapping[str, object]) -> None:
-    (row,) = tradeoffs(patient(values), on=ON, levels=[ONE])
+    (row,) = compare_levels(patient(values), on=ON, levels=[ONE])
     document = tradeoff_document(row)
 
     assert document["level"]["number"] == "1"

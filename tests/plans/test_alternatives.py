@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from iopkit import strategies
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
-from iopkit.plans import Leave, Plan, Stay, draft
+from iopkit.plans import Leave, Plan, Trip, draft
 from iopkit.programs import Phase, Program, Service, Slot, Weekly
 from iopkit.schedules import (
     Appointment,
@@ -96,7 +96,7 @@ def cases(draw: st.DrawFn) -> tuple[Schedule, Session, Surroundings]:
     assume(made.sessions)
     leaves = [Leave(day, day + 2 * ONE_DAY) for day in draw(st.lists(near, max_size=1))]
     stays = [
-        Stay(
+        Trip(
             day, day + 3 * ONE_DAY, "Asia/Kathmandu", draw(st.none() | strategies.weekly_windows())
         )
         for day in draw(st.lists(near, max_size=1))
@@ -413,7 +413,7 @@ def elsewhere(
         ),
         pytest.param(
             {
-                "stays": (Stay(MONDAY, MONDAY + 3 * ONE_DAY, "Asia/Kathmandu"),),
+                "stays": (Trip(MONDAY, MONDAY + 3 * ONE_DAY, "Asia/Kathmandu"),),
                 "free": WeeklyWindows.of("monday 09:00-12:00"),
             },
             [],
@@ -423,7 +423,7 @@ def elsewhere(
         pytest.param(
             {
                 "stays": (
-                    Stay(
+                    Trip(
                         MONDAY,
                         MONDAY + 3 * ONE_DAY,
                         "Asia/Kathmandu",
@@ -437,7 +437,7 @@ def elsewhere(
         pytest.param(
             {
                 "stays": (
-                    Stay(
+                    Trip(
                         MONDAY,
                         MONDAY + 3 * ONE_DAY,
                         "Asia/Kathmandu",

@@ -10,7 +10,7 @@ from iopkit import strategies
 from iopkit.modalities import Modality
 from iopkit.plans import Leave, Plan
 from iopkit.programs import Phase, Program, Service, Slot, Weekly
-from iopkit.programs.programs import overlaps
+from iopkit.programs.programs import clashing_services
 from iopkit.schedules import schedule
 from iopkit.sites import Clinician, ClosedRule, Closure, Offer, Room, Site
 from iopkit.windows import Weekday, WeeklyWindows, clock_time, minute_of_day, whole_minutes
@@ -195,7 +195,7 @@ def _programs(draw: st.DrawFn) -> Program:
                 Weekly(tuple(draw(_slots))),
                 timedelta(minutes=minutes),
             )
-            if not overlaps([*own, service]):
+            if not clashing_services([*own, service]):
                 own.append(service)
         phases.append(Phase(f"p{number}", "P", draw(st.integers(1, 2)), tuple(own)))
     if not any(phase.services for phase in phases):

@@ -18,9 +18,10 @@ from iopkit.charges import (
     CodingRule,
     CodingScheme,
     DayCode,
-    Days,
+    DaysCounted,
     DayTiers,
     Exclusion,
+    NotBilledReason,
     Rate,
     RateTable,
     Refusal,
@@ -32,7 +33,6 @@ from iopkit.charges import (
     Uncharged,
     Units,
     WeekCode,
-    Why,
     itemize,
 )
 from iopkit.errors import InvalidError, NotInForceError
@@ -88,7 +88,7 @@ def lines(charges: Charges) -> list[tuple[int, str, int]]:
     return [((line.on - start).days, line.code, line.units) for line in charges.lines]
 
 
-def reasons(charges: Charges) -> dict[int, list[tuple[str | None, Why]]]:
+def reasons(charges: Charges) -> dict[int, list[tuple[str | None, NotBilledReason]]]:
     """Why sessions, by number, are not charged."""
     return {
         left.number: [(reason.code, reason.why) for reason in left.reasons]
@@ -129,7 +129,10 @@ def test_the_longest_individual_session_of_a_day_is_charged_and_the_first_if_the
     charges = itemize(made, find_coding("us-cpt-psychotherapy"))
     assert lines(charges) == [(0, "90834", 1), (1, "90847", 1)]
     assert charges.lines[0].sessions == (made.uid(made.sessions[1]),)
-    assert reasons(charges) == {1: [("90832", Why.OVER_MAXIMUM)], 3: [("90834", Why.OVER_MAXIMUM)]}
+    assert reasons(charges) == {
+        1: [("90832", NotBilledReason.OVER_MAXIMUM)],
+        3: [("90834", NotBilledReason.OVER_MAXIMUM)],
+    }
 
 
 def test_several_groups_and_families_a_day_are_each_charged() -> None:
@@ -139,14 +142,15 @@ def test_several_groups_and_families_a_day_are_each_charged() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "why"), [(59, Why.TOO_SHORT), (60, None), (90, None), (91, Why.TOO_LONG)]
+    ("minutes", "why"),
+    [(59, NotBilledReason.TOO_SHORT), (60, None), (90, None), (91, NotBilledReason.TOO_LONG)],
 )
 def test_a_code_takes_sessions_from_its_shortest_to_its_longest(
-    minutes: int, why: Why | None
+    minutes: int, why: NotBilledReason | None
 ) -> None:
     charges = itemize(booked((0, GROUP, minutes)), find_coding("us-md-medicaid"))
     assert lines(charges) == ([] if why else [(0, "H0005", 1)])
-    not_h0015 = ("H0015", Why.DAY_TOO_SHORT)
+    not_h0015 = ("H0015", NotBilledReason.DAY_TOO_SHORT)
     assert reasons(charges) == ({1: [not_h0015, ("H0005", why)]} if why else {})
 
 
@@ -158,8 +162,8 @@ def test_an_assessment_is_charged_again_after_twelve_months(days: int, again: bo
     )
     # The longer of the first day's two.
     assert lines(charges) == [(0, "H0001", 1), *([(days, "H0001", 1)] if again else [])]
-    late = {} if again else {3: [("H0001", Why.TOO_SOON)]}
-    assert reasons(charges) == {1: [("H0001", Why.TOO_SOON)], **late}
+    late = {} if again else {3: [("H0001", NotBilledReason.TOO_SOON)]}
+    assert reasons(charges) == {1: [("H0001", NotBilledReason.TOO_SOON)], **late}
 
 
 def test_months_are_counted_from_the_last_session_that_is_charged() -> None:
@@ -167,7 +171,10 @@ def test_months_are_counted_from_the_last_session_that_is_charged() -> None:
     made = booked((0, GROUP, 30), (20, GROUP, 60), (31, GROUP, 60), (50, GROUP, 30))
     charges = itemize(made, coding(rule))
     assert lines(charges) == [(0, "A1", 1), (31, "A2", 1)]
-    assert reasons(charges) == {2: [("A2", Why.TOO_SOON)], 4: [("A1", Why.TOO_SOON)]}
+    assert reasons(charges) == {
+        2: [("A2", NotBilledReason.TOO_SOON)],
+        4: [("A1", NotBilledReason.TOO_SOON)],
+    }
 
 
 # Timed codes
@@ -205,10 +212,10 @@ def test_a_session_over_the_days_maximum_says_so() -> None:
     )
     charges = itemize(made, find_coding("us-md-medicaid"))
     assert lines(charges) == [(0, "H0004", 6), (1, "H0004", 1)]
-    short_day = ("H0015", Why.DAY_TOO_SHORT)
+    short_day = ("H0015", NotBilledReason.DAY_TOO_SHORT)
     assert reasons(charges) == {
-        2: [short_day, ("H0004", Why.OVER_MAXIMUM)],
-        3: [short_day, ("H0004", Why.TOO_SHORT)],
+        2: [short_day, ("H0004", NotBilledReason.OVER_MAXIMUM)],
+        3: [short_day, ("H0004", NotBilledReason.TOO_SHORT)],
     }
 
 
@@ -236,11 +243,11 @@ def three_days(minutes: int = 180, days: tuple[int, ...] = (0, 2, 4)) -> list[As
     ("asked", "charged", "why"),
     [
         (three_days(180), [0, 2, 4], {}),
-        (three_days(179), [], dict.fromkeys((1, 2, 3), Why.DAY_TOO_SHORT)),
-        (three_days(180)[:2], [], dict.fromkeys((1, 2), Why.TOO_FEW_DAYS)),
+        (three_days(179), [], dict.fromkeys((1, 2, 3), NotBilledReason.DAY_TOO_SHORT)),
+        (three_days(180)[:2], [], dict.fromkeys((1, 2), NotBilledReason.TOO_FEW_DAYS)),
         ([*three_days()[:2], (4, GROUP, 179)], [], None),
-        ([*three_days(), (6, GROUP, 60)], [0, 2, 4], {4: Why.DAY_TOO_SHORT}),
-        (three_days(days=(0, 2, 7)), [], dict.fromkeys((1, 2, 3), Why.TOO_FEW_DAYS)),
+        ([*three_days(), (6, GROUP, 60)], [0, 2, 4], {4: NotBilledReason.DAY_TOO_SHORT}),
+        (three_days(days=(0, 2, 7)), [], dict.fromkeys((1, 2, 3), NotBilledReason.TOO_FEW_DAYS)),
         (three_days(days=(7, 10, 13)), [7, 10, 13], {}),
         ([(0, GROUP, 90), (0, SKILLS, 60), (0, COUNSELING, 30), *three_days()[1:]], [0, 2, 4], {}),
         ([(0, GROUP, 179), (0, TEST, 15), *three_days()[1:]], [], None),
@@ -258,7 +265,7 @@ def three_days(minutes: int = 180, days: tuple[int, ...] = (0, 2, 4)) -> list[As
     ],
 )
 def test_h0015_takes_days_of_three_hours_in_weeks_of_three_such_days(
-    asked: list[Asked], charged: list[int], why: dict[int, Why] | None
+    asked: list[Asked], charged: list[int], why: dict[int, NotBilledReason] | None
 ) -> None:
     charges = itemize(booked(*asked), find_coding("us-h0015"))
     assert lines(charges) == [(day, "H0015", 1) for day in charged]
@@ -276,7 +283,7 @@ def test_a_day_attended_counts_in_a_week_in_which_three_are_booked() -> None:
 def test_a_payer_may_ask_for_three_days_attended(attended: int, units: int) -> None:
     made = booked(*three_days())
     rule = DayCode("H0015", 3 * HOUR, BOTH, CODE, days_a_week=3)
-    assert rule.days is Days.CHARGED
+    assert rule.days is DaysCounted.CHARGED
     uids = [made.uid(session) for session in made.sessions[:attended]]
     charges = itemize(made, coding(rule), attended=uids)
     assert charges.total.units == ((Units("H0015", units),) if units else ())
@@ -287,7 +294,7 @@ def test_hours_missed_do_not_make_a_day() -> None:
     uids = [made.uid(session) for session in made.sessions[1:]]
     charges = itemize(made, find_coding("us-h0015"), attended=uids)
     assert lines(charges) == [(2, "H0015", 1), (4, "H0015", 1)]
-    assert reasons(charges) == {2: [("H0015", Why.DAY_TOO_SHORT)]}
+    assert reasons(charges) == {2: [("H0015", NotBilledReason.DAY_TOO_SHORT)]}
 
 
 @pytest.mark.parametrize(
@@ -327,8 +334,10 @@ def test_medicare_has_days_of_three_and_of_four_services(services: int, code: st
     made = booked(*[(0, GROUP, 50)] * services, (0, TEST, 5), (0, ASSESSMENT, 60))
     charges = itemize(made, find_coding("us-medicare-iop"))
     assert lines(charges) == ([(0, code, 1)] if code else [])
-    few = {} if code else {n: [("IOP-3-SERVICES", Why.TOO_FEW_SERVICES)] for n in (1, 2)}
-    none = [(None, Why.NO_CODE)]
+    few = (
+        {} if code else {n: [("IOP-3-SERVICES", NotBilledReason.TOO_FEW_SERVICES)] for n in (1, 2)}
+    )
+    none = [(None, NotBilledReason.NO_CODE)]
     assert reasons(charges) == {**few, services + 1: none, services + 2: none}
 
 
@@ -355,7 +364,7 @@ def test_the_opioid_programs_week_takes_nine_services_in_seven_days(
     if units:
         assert len(charges.lines[0].sessions) == 9
     else:
-        assert reasons(charges)[1] == [("G0137", Why.TOO_FEW_SERVICES)]
+        assert reasons(charges)[1] == [("G0137", NotBilledReason.TOO_FEW_SERVICES)]
 
 
 # One code and another
@@ -396,8 +405,8 @@ def test_an_excluded_code_is_charged_on_other_days_alone(rule: CodingRule) -> No
     charges = itemize(made, excluding(rule))
     assert [(day, code) for day, code, _ in lines(charges)] == [(0, "A1"), (1, "B1")]
     assert reasons(charges) == {
-        2: [("B1", Why.EXCLUDED)],
-        4: [("A1", Why.DAY_TOO_SHORT)],
+        2: [("B1", NotBilledReason.EXCLUDED)],
+        4: [("A1", NotBilledReason.DAY_TOO_SHORT)],
     }
 
 
@@ -413,7 +422,7 @@ def test_a_kind_without_a_code_is_said_to_have_none() -> None:
     assert charges.uncharged == (
         Uncharged(
             booked((0, TEST, 5)).uid(booked((0, TEST, 5)).sessions[0]),
-            *(MONDAY, 1, "any", 1, (Refusal(Why.NO_CODE),)),
+            *(MONDAY, 1, "any", 1, (Refusal(NotBilledReason.NO_CODE),)),
         ),
     )
 
@@ -425,7 +434,7 @@ def test_medicare_does_not_count_what_is_by_telehealth(name: str) -> None:
     here = evolve(made.sessions[2], delivery=Delivery.ON_SITE)
     charges = itemize(evolve(made, sessions=(*made.sessions[:2], here, remote)), find_coding(name))
     assert lines(charges) == [(0, "IOP-3-SERVICES", 1)]
-    assert reasons(charges) == {4: [(None, Why.TELEHEALTH)]}
+    assert reasons(charges) == {4: [(None, NotBilledReason.TELEHEALTH)]}
 
 
 @pytest.mark.parametrize(("telehealth", "units"), [(True, 3), (False, 0)])
@@ -436,9 +445,9 @@ def test_days_booked_by_telehealth_count_where_it_is_charged(telehealth: bool, u
     coding = evolve(find_coding("us-h0015"), telehealth=telehealth)
     charges = itemize(made, coding)
     assert sum(line.units for line in charges.lines) == units
-    assert reasons(charges)[4] == [(None, Why.NO_CODE)]
+    assert reasons(charges)[4] == [(None, NotBilledReason.NO_CODE)]
     if not telehealth:
-        assert reasons(charges)[3] == [(None, Why.TELEHEALTH)]
+        assert reasons(charges)[3] == [(None, NotBilledReason.TELEHEALTH)]
 
 
 # Days in force
@@ -472,7 +481,9 @@ def test_a_new_version_judges_its_part_of_a_week_by_itself() -> None:
     # Three groups are on both sides of the change; days of the week are those of all of it.
     assert lines(charges) == [(0, "B1", 1), (1, "B1", 1), (2, "B1", 1)]
     assert set(reasons(charges)) == {1, 3, 5}
-    assert all(found == [("A1", Why.TOO_FEW_SERVICES)] for found in reasons(charges).values())
+    assert all(
+        found == [("A1", NotBilledReason.TOO_FEW_SERVICES)] for found in reasons(charges).values()
+    )
 
 
 # Money
@@ -624,6 +635,6 @@ def test_charges_are_values() -> None:
     assert repr(charges) == "Charges(...)"
 
 
-@pytest.mark.parametrize("why", Why)
-def test_every_reason_has_words(why: Why) -> None:
+@pytest.mark.parametrize("why", NotBilledReason)
+def test_every_reason_has_words(why: NotBilledReason) -> None:
     assert why.words

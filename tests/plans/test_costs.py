@@ -16,7 +16,7 @@ from iopkit.errors import InvalidError
 from iopkit.levels import LevelOfCare
 from iopkit.library import COSTS
 from iopkit.patients.patients import Patient
-from iopkit.placement import tradeoffs
+from iopkit.placement import compare_levels
 from iopkit.sources import Grade, Source
 
 OUTPATIENT, INTENSIVE = LevelOfCare("1"), LevelOfCare("2.1")
@@ -72,7 +72,7 @@ def test_trade_offs_rest_on_the_same_figures() -> None:
         zip((f.level for f in veterans.figures), veterans.ratios(to=OUTPATIENT), strict=True)
     )
     adult = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), date(1984, 5, 17))
-    costs = {row.level: row.relative_cost for row in tradeoffs(adult, on=date(2026, 1, 5))}
+    costs = {row.level: row.relative_cost for row in compare_levels(adult, on=date(2026, 1, 5))}
     for level in map(LevelOfCare, ("1", "2.1", "3.5", "4")):
         cost, ratio = costs[level], ratios[level]
         assert cost is not None

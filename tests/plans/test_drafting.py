@@ -20,7 +20,7 @@ from iopkit.interchange import to_json
 from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients.patients import Obligation, ObligationKind, Patient
-from iopkit.plans import Matter, Note, Plan, draft
+from iopkit.plans import NoteSubject, Plan, PlanNote, draft
 from iopkit.programs import (
     InAll,
     PerWeek,
@@ -230,8 +230,8 @@ def test_a_length_of_the_sites_is_not_taken_if_sessions_would_then_overlap() -> 
     assert with_length(60).notes == ()
     assert with_length(61).program.phases[0].services[0].duration is None
     assert {note.matter for note in with_length(61).notes} == {
-        Matter.OFFER_OVERLAPS,
-        Matter.DURATION_UNKNOWN,
+        NoteSubject.OFFER_OVERLAPS,
+        NoteSubject.DURATION_UNKNOWN,
     }
 
 
@@ -333,7 +333,7 @@ def test_a_time_stated_in_a_service_with_open_days_is_kept_clear_of_an_offer() -
     )
     assert times(plan, "y") == ["monday 10:30", "tuesday 09:00"]
     assert times(plan, "x") == ["monday 09:00"]
-    assert Note(Matter.OFFER_OVERLAPS, "x", MON) in plan.notes
+    assert PlanNote(NoteSubject.OFFER_OVERLAPS, "x", MON) in plan.notes
 
 
 @pytest.mark.parametrize("dose", [PerWeek, InAll])
@@ -351,7 +351,7 @@ def test_an_offer_that_runs_into_the_next_week_gives_way() -> None:
         service("y", Weekly(at("monday 00:30"))),
         site=site,
     )
-    assert Note(Matter.OFFER_OVERLAPS, "x", SUN) in plan.notes
+    assert PlanNote(NoteSubject.OFFER_OVERLAPS, "x", SUN) in plan.notes
     assert times(plan, "x") == ["sunday 00:00"]
 
 
@@ -363,7 +363,7 @@ def test_an_offer_that_runs_into_the_next_week_gives_way() -> None:
     [
         pytest.param(
             lambda: drafted(service("x", RandomDays(), 15), patient=STRANGER),
-            [Note(Matter.OBLIGATIONS_UNKNOWN), Note(Matter.AVAILABILITY_UNKNOWN)],
+            [PlanNote(NoteSubject.OBLIGATIONS_UNKNOWN), PlanNote(NoteSubject.AVAILABILITY_UNKNOWN)],
             id="nothing-known-of-the-patient",
         ),
         pytest.param(
@@ -371,7 +371,7 @@ def test_an_offer_that_runs_into_the_next_week_gives_way() -> None:
                 service("x", RandomDays(), 15),
                 patient=evolve(FREE, obligations=(Obligation(ObligationKind.WORK),)),
             ),
-            [Note(Matter.OBLIGATIONS_UNKNOWN)],
+            [PlanNote(NoteSubject.OBLIGATIONS_UNKNOWN)],
             id="times-of-work-unknown",
         ),
         pytest.param(
@@ -388,32 +388,32 @@ def test_an_offer_that_runs_into_the_next_week_gives_way() -> None:
             lambda: drafted(
                 service("x", RandomDays(), 15), patient=evolve(FREE, availability=None)
             ),
-            [Note(Matter.AVAILABILITY_UNKNOWN)],
+            [PlanNote(NoteSubject.AVAILABILITY_UNKNOWN)],
             id="availability-unknown",
         ),
         pytest.param(
             lambda: drafted(service("x", Weekly(at("monday 10:00", "friday")), None)),
-            [Note(Matter.DURATION_UNKNOWN, "x")],
+            [PlanNote(NoteSubject.DURATION_UNKNOWN, "x")],
             id="duration-unknown",
         ),
         pytest.param(
             lambda: drafted(service("x", Weekly(at("sunday", "monday")))),
-            [Note(Matter.NO_OPEN_TIME, "x", SUN)],
+            [PlanNote(NoteSubject.NO_OPEN_TIME, "x", SUN)],
             id="no-open-time-on-a-day",
         ),
         pytest.param(
             lambda: drafted(service("x", PerWeek(7), 8 * 60)),
-            [Note(Matter.NO_OPEN_TIME, "x")],
+            [PlanNote(NoteSubject.NO_OPEN_TIME, "x")],
             id="no-open-time-for-a-dose",
         ),
         pytest.param(
             lambda: drafted(service("x", InAll(2), 9 * 60)),
-            [Note(Matter.NO_OPEN_TIME, "x")],
+            [PlanNote(NoteSubject.NO_OPEN_TIME, "x")],
             id="no-open-time-for-sessions-in-all",
         ),
         pytest.param(
             lambda: drafted(service("x", Weekly(at("monday 16:00", "friday 16:01")))),
-            [Note(Matter.OUTSIDE_HOURS, "x", FRI)],
+            [PlanNote(NoteSubject.OUTSIDE_HOURS, "x", FRI)],
             id="outside-hours",
         ),
         pytest.param(
@@ -423,7 +423,7 @@ def test_an_offer_that_runs_into_the_next_week_gives_way() -> None:
                     FREE, availability=WeeklyWindows.of("monday 16:00-17:00", "friday 16:00-17:00")
                 ),
             ),
-            [Note(Matter.OUTSIDE_AVAILABILITY, "x", FRI)],
+            [PlanNote(NoteSubject.OUTSIDE_AVAILABILITY, "x", FRI)],
             id="outside-availability",
         ),
         pytest.param(
@@ -431,7 +431,10 @@ def test_an_offer_that_runs_into_the_next_week_gives_way() -> None:
                 service("x", Weekly(at("sunday 10:00"))),
                 patient=evolve(FREE, availability=WeeklyWindows()),
             ),
-            [Note(Matter.OUTSIDE_HOURS, "x", SUN), Note(Matter.OUTSIDE_AVAILABILITY, "x", SUN)],
+            [
+                PlanNote(NoteSubject.OUTSIDE_HOURS, "x", SUN),
+                PlanNote(NoteSubject.OUTSIDE_AVAILABILITY, "x", SUN),
+            ],
             id="outside-both",
         ),
         pytest.param(
@@ -439,7 +442,7 @@ def test_an_offer_that_runs_into_the_next_week_gives_way() -> None:
                 service("x", Weekly(at("monday"))),
                 site=evolve(SITE, offers=(Offer("x", start=time(16, 1)),)),
             ),
-            [Note(Matter.OUTSIDE_HOURS, "x", MON)],
+            [PlanNote(NoteSubject.OUTSIDE_HOURS, "x", MON)],
             id="offer-outside-hours",
         ),
         pytest.param(
@@ -451,7 +454,7 @@ def test_an_offer_that_runs_into_the_next_week_gives_way() -> None:
                     offers=(Offer("x", start=time(10)),),
                 ),
             ),
-            [Note(Matter.UNSTAFFED, "x", FRI)],
+            [PlanNote(NoteSubject.UNSTAFFED, "x", FRI)],
             id="nobody-there",
         ),
         pytest.param(
@@ -460,7 +463,7 @@ def test_an_offer_that_runs_into_the_next_week_gives_way() -> None:
                 service("y", Weekly(at("monday 10:30"))),
                 site=evolve(SITE, offers=(Offer("x", start=time(9, 31)),)),
             ),
-            [Note(Matter.OFFER_OVERLAPS, "x", MON)],
+            [PlanNote(NoteSubject.OFFER_OVERLAPS, "x", MON)],
             id="offer-overlaps",
         ),
         pytest.param(
@@ -474,7 +477,9 @@ def test_an_offer_that_runs_into_the_next_week_gives_way() -> None:
         ),
     ],
 )
-def test_what_stands_against_a_plan_is_noted(make: Callable[[], Plan], notes: list[Note]) -> None:
+def test_what_stands_against_a_plan_is_noted(
+    make: Callable[[], Plan], notes: list[PlanNote]
+) -> None:
     assert list(make().notes) == notes
 
 
@@ -492,7 +497,7 @@ def test_a_note_is_made_once_for_all_phases() -> None:
     phases = (Phase("a", "A", 1, (unknown,)), Phase("b", "B", 1, (unknown,)))
     program = Program("any", "Any", phases)
     plan = draft(program, FREE, SITE, start=START, seed=1, decisions=(ANYBODY,))
-    assert list(plan.notes) == [Note(Matter.DURATION_UNKNOWN, "x")]
+    assert list(plan.notes) == [PlanNote(NoteSubject.DURATION_UNKNOWN, "x")]
 
 
 # The plan
@@ -626,7 +631,10 @@ def test_a_plan_prescribes_what_its_program_does(
     for before, after in pairs(template, plan):
         offer = site.offer(before.name)
         length = before.duration or (offer.duration if offer else None)
-        if Note(Matter.OFFER_OVERLAPS, before.name) in plan.notes and after.duration is None:
+        if (
+            PlanNote(NoteSubject.OFFER_OVERLAPS, before.name) in plan.notes
+            and after.duration is None
+        ):
             length = before.duration
         assert after == evolve(before, timing=after.timing, duration=length)
         assert type(after.timing) is type(before.timing)
@@ -678,11 +686,11 @@ def test_what_has_no_time_has_a_note(request_: tuple[Program, Patient, Site, dat
                     wanted = len(slots_of(timing))
             timed = [slot for slot in slots_of(each.timing) if slot.start]
             if each.duration is None:
-                assert (Matter.DURATION_UNKNOWN, each.name) in matters
+                assert (NoteSubject.DURATION_UNKNOWN, each.name) in matters
             elif len(timed) < wanted:
-                assert (Matter.NO_OPEN_TIME, each.name) in matters
+                assert (NoteSubject.NO_OPEN_TIME, each.name) in matters
     patient = request_[1]
-    assert ((Matter.AVAILABILITY_UNKNOWN, None) in matters) is (patient.free is None)
+    assert ((NoteSubject.AVAILABILITY_UNKNOWN, None) in matters) is (patient.free is None)
 
 
 @given(requests())

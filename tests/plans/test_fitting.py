@@ -17,7 +17,7 @@ from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients.patients import Patient
-from iopkit.plans import Matter, MatterKind, draft
+from iopkit.plans import NoteKind, NoteSubject, draft
 from iopkit.programs import Phase, Program, Service, Slot, Track, Weekly
 from iopkit.requirements import (
     Caseload,
@@ -157,14 +157,14 @@ def counted(fit: Fit) -> tuple[object, ...]:
     unmet = [f for f in findings if f.truth is Truth.NO]
     kinds = [note.matter.kind for note in fit.plan.notes]
     return (
-        any(note.matter is Matter.OTHER_AGE_GROUP for note in fit.plan.notes),
+        any(note.matter is NoteSubject.OTHER_AGE_GROUP for note in fit.plan.notes),
         len({f.requirement for f in unmet}),
         sum(f.shortfall + f.excess for f in unmet) / fit.plan.weeks,
         len({f.requirement for f in findings if f.truth is Truth.UNKNOWN}),
-        kinds.count(MatterKind.COLLISION),
+        kinds.count(NoteKind.COLLISION),
         len(fit.schedule.unplaced),
         sum(session.moved is not None for session in fit.schedule.sessions),
-        kinds.count(MatterKind.QUESTION),
+        kinds.count(NoteKind.QUESTION),
         fit.program.name,
     )
 

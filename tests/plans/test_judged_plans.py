@@ -29,7 +29,7 @@ from iopkit import (
 )
 from iopkit.interchange import calendar_text, difference_text, plan_html, plan_text, to_document
 from iopkit.patients.assessments import Assessment
-from iopkit.plans import JudgedBy, Matter, MatterKind, Note, Provenance
+from iopkit.plans import JudgedBy, NoteKind, NoteSubject, PlanNote, Provenance
 from iopkit.plots import plan_picture
 from iopkit.schedules import Surroundings, reschedule, schedule_difference
 from iopkit.truth import Truth
@@ -99,8 +99,8 @@ def test_a_plan_keeps_what_its_decisions_did_not_judge() -> None:
 
 
 def test_without_a_decision_a_plan_says_that_no_policy_has_judged() -> None:
-    assert drafted().notes == (Note(Matter.JUDGED_BY_NO_POLICY),)
-    assert Matter.JUDGED_BY_NO_POLICY.kind is MatterKind.CHOICE
+    assert drafted().notes == (PlanNote(NoteSubject.JUDGED_BY_NO_POLICY),)
+    assert NoteSubject.JUDGED_BY_NO_POLICY.kind is NoteKind.CHOICE
     assert drafted(YES).notes == ()
     assert "Chosen:\n  - judged by no policy" in plan_text(drafted())
 

@@ -15,7 +15,7 @@ from iopkit.checks import check
 from iopkit.interchange import calendar_text, plan_html, plan_text, week_text
 from iopkit.library import find_coding, find_requirements
 from iopkit.modalities import Modality
-from iopkit.plans import Leave, Plan, Stay
+from iopkit.plans import Leave, Plan, Trip
 from iopkit.programs import PerWeek, Phase, Program, RandomDays, Service, Slot, Weekly
 from iopkit.schedules import Reason, Schedule, Session, booked_doses
 from iopkit.sites import (
@@ -380,10 +380,10 @@ def test_a_site_with_names_that_do_not_fit_is_refused(
 # Stays in another time zone
 
 
-KATHMANDU = Stay(START, START + 7 * DAY, "Asia/Kathmandu", WeeklyWindows.of("tuesday 06:00-07:00"))
+KATHMANDU = Trip(START, START + 7 * DAY, "Asia/Kathmandu", WeeklyWindows.of("tuesday 06:00-07:00"))
 
 
-def on_stay(stay: Stay, *services: Service) -> Plan:
+def on_stay(stay: Trip, *services: Service) -> Plan:
     return evolve(plan_of(*services, weeks=1), stays=(stay,), free=WeeklyWindows())
 
 
@@ -410,7 +410,7 @@ def test_a_stay_without_known_availability_leaves_the_sites_hours() -> None:
 
 
 def test_a_stay_counts_by_the_sites_days() -> None:
-    tuesday = Stay(START + DAY, START + 2 * DAY, "Asia/Kathmandu")
+    tuesday = Trip(START + DAY, START + 2 * DAY, "Asia/Kathmandu")
     weekdays = weekly("group", "monday 19:00", "tuesday 19:00")
     plan = evolve(plan_of(weekdays, weeks=1), stays=(tuesday,))
     made = schedule(plan, SITE)
@@ -422,7 +422,7 @@ def test_a_stay_counts_by_the_sites_days() -> None:
 def test_nothing_is_placed_in_a_stays_window_in_which_the_sites_clock_goes_back() -> None:
     window = WeeklyWindows.of("sunday 06:30-07:15")  # from 01:30 to 01:15, in Chicago
     sunday = date(2026, 11, 1)
-    plan = on_stay(Stay(sunday - 6 * DAY, sunday + DAY, "UTC", window), urine())
+    plan = on_stay(Trip(sunday - 6 * DAY, sunday + DAY, "UTC", window), urine())
     site = evolve(SITE, hours=WeeklyWindows.always())
     made = schedule(evolve(plan, start=sunday - 6 * DAY), site)
     assert not made.sessions
@@ -440,7 +440,7 @@ def test_what_is_placed_during_a_stay_lies_in_the_patients_own_hours(
 ) -> None:
     free = WeeklyWindows(((first * 60, (first + length) * 60),))
     start = START + later * DAY
-    stay = Stay(start - DAY, start + 9 * DAY, there, free)
+    stay = Trip(start - DAY, start + 9 * DAY, there, free)
     plan = evolve(on_stay(stay, urine()), start=start)
     site = evolve(SITE, zone=here, hours=WeeklyWindows.always())
     made = schedule(plan, site)
@@ -479,8 +479,8 @@ def with_missing_week(week: int) -> Schedule:
             lambda: Clinician("A", languages=frozenset({"Spanish"})), "languages", id="a language"
         ),
         pytest.param(lambda: Leave(START, START), "end", id="a leave of no day"),
-        pytest.param(lambda: Stay(START, START, "UTC"), "end", id="a stay of no day"),
-        pytest.param(lambda: Stay(START, START + DAY, "Mars/Base"), "zone", id="nowhere"),
+        pytest.param(lambda: Trip(START, START, "UTC"), "end", id="a stay of no day"),
+        pytest.param(lambda: Trip(START, START + DAY, "Mars/Base"), "zone", id="nowhere"),
         pytest.param(
             lambda: plan_of(weekly("x", "monday 09:00"), leaves=(leave(1, 3), leave(2, 4))),
             "leaves",

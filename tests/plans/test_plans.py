@@ -12,7 +12,7 @@ from attrs import evolve
 from iopkit.errors import InvalidError, Step
 from iopkit.modalities import Modality
 from iopkit.needs import Need
-from iopkit.plans import Goal, Intervention, Matter, MatterKind, Note, Plan, Problem
+from iopkit.plans import Goal, Intervention, NoteKind, NoteSubject, Plan, PlanNote, Problem
 from iopkit.programs import PerWeek, Phase, Program, Service, Track
 from iopkit.requirements import MilestoneKind, Signer
 from iopkit.windows import Weekday
@@ -74,25 +74,27 @@ def test_a_refused_start_is_not_shown() -> None:
 
 def test_a_plan_and_its_notes_show_nothing_but_the_key() -> None:
     assert repr(PLAN) == f"Plan({KEY})"
-    assert repr(Note(Matter.NO_OPEN_TIME, "group", Weekday.MONDAY)) == "Note(...)"
+    assert repr(PlanNote(NoteSubject.NO_OPEN_TIME, "group", Weekday.MONDAY)) == "Note(...)"
 
 
 @pytest.mark.parametrize(
     ("note", "lead"),
     [
-        pytest.param(Note(Matter.NO_OPEN_TIME), "no time is left", id="plan"),
-        pytest.param(Note(Matter.NO_OPEN_TIME, "group"), "group: no time", id="service"),
+        pytest.param(PlanNote(NoteSubject.NO_OPEN_TIME), "no time is left", id="plan"),
+        pytest.param(PlanNote(NoteSubject.NO_OPEN_TIME, "group"), "group: no time", id="service"),
         pytest.param(
-            Note(Matter.NO_OPEN_TIME, "group", Weekday.MONDAY), "group, Monday: no time", id="day"
+            PlanNote(NoteSubject.NO_OPEN_TIME, "group", Weekday.MONDAY),
+            "group, Monday: no time",
+            id="day",
         ),
     ],
 )
-def test_a_note_says_what_it_is_about(note: Note, lead: str) -> None:
+def test_a_note_says_what_it_is_about(note: PlanNote, lead: str) -> None:
     assert note.words.startswith(lead)
 
 
 def test_every_matter_has_words_of_its_own() -> None:
-    assert len({matter.words for matter in Matter}) == len(Matter)
+    assert len({matter.words for matter in NoteSubject}) == len(NoteSubject)
 
 
 def test_a_plan_is_a_value() -> None:
@@ -149,22 +151,28 @@ def test_a_plan_may_have_all_of_it() -> None:
     assert whole.goals == (goal,)
 
 
-@pytest.mark.parametrize("matter", Matter)
-def test_every_matter_asks_something_of_its_reader(matter: Matter) -> None:
-    assert matter.kind in MatterKind
+@pytest.mark.parametrize("matter", NoteSubject)
+def test_every_matter_asks_something_of_its_reader(matter: NoteSubject) -> None:
+    assert matter.kind in NoteKind
     assert matter.words[0].islower()
-    assert (matter.kind is MatterKind.QUESTION) is ("?" in matter.words)
+    assert (matter.kind is NoteKind.QUESTION) is ("?" in matter.words)
 
 
 @pytest.mark.parametrize(
     ("note", "words"),
     [
-        (Note(Matter.TRACK_CHOSEN, part="day"), "day: of the program's tracks, this one collides"),
-        (Note(Matter.NEED_UNKNOWN, need=Need.CHILD_CARE), "child care: does the patient need it?"),
+        (
+            PlanNote(NoteSubject.TRACK_CHOSEN, part="day"),
+            "day: of the program's tracks, this one collides",
+        ),
+        (
+            PlanNote(NoteSubject.NEED_UNKNOWN, need=Need.CHILD_CARE),
+            "child care: does the patient need it?",
+        ),
     ],
     ids=["a-part", "a-need"],
 )
-def test_a_note_leads_with_what_it_is_about(note: Note, words: str) -> None:
+def test_a_note_leads_with_what_it_is_about(note: PlanNote, words: str) -> None:
     assert note.words.startswith(words)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from iopkit import InvalidError, Patient, draft
 from iopkit.interchange import plan_html, plan_text
 from iopkit.modalities import Modality
-from iopkit.plans import Matter, Plan, Preferences
+from iopkit.plans import NoteSubject, Plan, Preferences
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot, Weekly, slots_of
 from iopkit.sites import Site
 from iopkit.windows import DayPart, Weekday, WeeklyWindows
@@ -50,7 +50,7 @@ def times_of(plan: Plan, name: str = "talk") -> list[str]:
 
 
 def not_kept(plan: Plan) -> bool:
-    return any(note.matter is Matter.PREFERENCE_NOT_KEPT for note in plan.notes)
+    return any(note.matter is NoteSubject.PREFERENCE_NOT_KEPT for note in plan.notes)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from iopkit.programs import (
     Weekly,
     slots_of,
 )
-from iopkit.programs.programs import fixed_times, overlaps
+from iopkit.programs.programs import clashing_services, fixed_times
 from iopkit.windows import WEEK, Weekday
 
 
@@ -376,7 +376,7 @@ def test_services_of_a_phase_do_not_overlap(
     first: Service, second: Service, *, clash: bool
 ) -> None:
     for one, other in ((first, second), (second, first)):
-        assert bool(overlaps((one, other))) is clash
+        assert bool(clashing_services((one, other))) is clash
         if clash:
             assert faults(partial(program, one, other)) == [("phases", 0, "services")]
             assert faults(partial(program, one, shared=(other,))) == [("phases", 0, "services")]
@@ -439,7 +439,7 @@ def test_times_overlap_exactly_when_a_minute_of_the_week_is_taken_twice(
     for start, end, _ in fixed_times(services):
         for minute in range(start, end):
             taken[minute % WEEK] += 1
-    assert bool(overlaps(services)) is (max(taken) > 1)
+    assert bool(clashing_services(services)) is (max(taken) > 1)
 
 
 # Values

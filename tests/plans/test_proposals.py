@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iopkit import Patient, find_program, find_requirements, from_json, from_toml
-from iopkit.checks import Beyond, Extent, Proposal, Proposals, check, propose
+from iopkit.checks import ChangeSize, Proposal, Proposals, WhyRemaining, check, propose
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery, Modality
@@ -143,9 +143,9 @@ def test_a_day_moves_where_three_days_in_a_row_have_no_service() -> None:
     assert first.revisions == (
         MoveSession("evening", (), Slot(THU, time(17, 30)), Slot(FRI, time(17, 30))),
     )
-    assert first.extent == Extent(0, days_moved=1, sessions=6)
+    assert first.extent == ChangeSize(0, days_moved=1, sessions=6)
     assert second.revisions == (AddSessions("evening", (), (Slot(FRI, time(17, 30)),)),)
-    assert second.extent == Extent(6 * 210, sessions=6)
+    assert second.extent == ChangeSize(6 * 210, sessions=6)
     assert all(not proposal.left for proposal in (first, second))
 
 
@@ -192,7 +192,7 @@ def test_one_change_brings_matrix_to_nine_hours_and_two_take_less_time(matrix: P
     assert lengthened.phases == ("family-education", "social-support")
     assert lengthened.by == 135 * MINUTE
     # Goals and signatures are not settled yet.
-    assert {left.why for left in proposals.left} == {Beyond.UNKNOWN}
+    assert {left.why for left in proposals.left} == {WhyRemaining.UNKNOWN}
     assert proposals.complete
 
 
@@ -217,14 +217,14 @@ def test_sessions_are_shorter_where_there_is_too_much(
 ) -> None:
     first = propose(planned(EVENING), SITE, [rules(WeeklyHours(most=most))]).found[0]
     assert first.revisions == (revision,)
-    assert first.extent == Extent(minutes, sessions=18)
+    assert first.extent == ChangeSize(minutes, sessions=18)
 
 
 def test_a_session_is_dropped_where_shorter_ones_would_be_too_short() -> None:
     demands = rules(WeeklyHours(most=8 * HOUR), DailyHours(210 * MINUTE))
     proposal = only(propose(planned(EVENING), SITE, [demands]))
     assert proposal.revisions == (DropSessions("evening", (), (Slot(MON, time(17, 30)),)),)
-    assert proposal.extent == Extent(6 * 210, sessions=6)
+    assert proposal.extent == ChangeSize(6 * 210, sessions=6)
 
 
 def test_two_kinds_of_changes_are_joined_where_one_is_not_enough() -> None:
@@ -233,7 +233,7 @@ def test_two_kinds_of_changes_are_joined_where_one_is_not_enough() -> None:
     proposal = only(propose(planned(EVENING), SITE, sets))
     kinds = {type(revision) for revision in proposal.revisions}
     assert kinds == {ShortenSessions, MoveSession}
-    assert proposal.extent == Extent(180, days_moved=1, sessions=24)
+    assert proposal.extent == ChangeSize(180, days_moved=1, sessions=24)
 
 
 def test_what_a_change_breaks_another_one_mends() -> None:
@@ -257,7 +257,7 @@ def test_a_rare_service_is_held_as_often_as_is_demanded() -> None:
     ):
         found = propose(plan, SITE, [rules(demand)]).found
         assert found[0].revisions == (HoldOftener("single", (), every, Slot(MON, time(9))),)
-        assert found[0].extent == Extent((held - 2) * 50, sessions=held - 2)
+        assert found[0].extent == ChangeSize((held - 2) * 50, sessions=held - 2)
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_dates_and_caps_are_changed_beside_and_not_counted() -> None:
     assert isinstance(dates, AddMilestones)
     assert [(each.by - MONDAY).days for each in dates.milestones] == [14, 28]
     assert cap == CapGroups("evening", 6)
-    assert proposal.extent == Extent()
+    assert proposal.extent == ChangeSize()
     changed = proposal.plan.program.every_service[0]
     assert (changed.group_min, changed.group_max) == (6, 6)
 
@@ -322,7 +322,7 @@ def test_a_group_of_unknown_size_bars_no_other_change() -> None:
     demands = rules(WeeklyHours(10 * HOUR), GroupSize(12, frozenset({GROUP})))
     first = propose(plan, SITE, [demands]).found[0]
     assert first.revisions[0] == LengthenSessions("evening", ("one",), 20 * MINUTE)
-    assert {left.why for left in first.left} == {Beyond.UNKNOWN}
+    assert {left.why for left in first.left} == {WhyRemaining.UNKNOWN}
 
 
 def test_a_changed_plan_is_not_signed() -> None:
@@ -331,10 +331,10 @@ def test_a_changed_plan_is_not_signed() -> None:
     proposals = propose(signed, SITE, [CAROLINA, written])
     assert proposals.left == ()
     assert all(proposal.plan.signatures == () for proposal in proposals.found)
-    assert {left.why for left in proposals.found[0].left} == {Beyond.NOT_BY_CHANGES}
+    assert {left.why for left in proposals.found[0].left} == {WhyRemaining.NOT_BY_CHANGES}
     unsigned = propose(planned(EVENING), SITE, [CAROLINA, written])
     assert all(proposal.plan.signatures is None for proposal in unsigned.found)
-    assert {left.why for left in unsigned.found[0].left} == {Beyond.UNKNOWN}
+    assert {left.why for left in unsigned.found[0].left} == {WhyRemaining.UNKNOWN}
 
 
 # What is left.
@@ -343,21 +343,27 @@ def test_a_changed_plan_is_not_signed() -> None:
 @pytest.mark.parametrize(
     ("demand", "why"),
     [
-        pytest.param(Caseload(24), Beyond.UNKNOWN, id="unknown caseload"),
-        pytest.param(PlanLength(most=28), Beyond.NOT_BY_CHANGES, id="length of the plan"),
+        pytest.param(Caseload(24), WhyRemaining.UNKNOWN, id="unknown caseload"),
+        pytest.param(PlanLength(most=28), WhyRemaining.NOT_BY_CHANGES, id="length of the plan"),
         pytest.param(
-            WrittenPlan(frozenset({PlanPart.PROBLEMS})), Beyond.NOT_BY_CHANGES, id="problems"
-        ),
-        pytest.param(WrittenPlan(frozenset({PlanPart.GOALS})), Beyond.UNKNOWN, id="no goals yet"),
-        pytest.param(
-            Frequency(frozenset({Modality.FAMILY_SESSION}), 7), Beyond.NO_SERVICE, id="no service"
+            WrittenPlan(frozenset({PlanPart.PROBLEMS})), WhyRemaining.NOT_BY_CHANGES, id="problems"
         ),
         pytest.param(
-            WeeklyHours(HOUR, counting=Counting(telehealth=False)), Beyond.NO_SERVICE, id="away"
+            WrittenPlan(frozenset({PlanPart.GOALS})), WhyRemaining.UNKNOWN, id="no goals yet"
+        ),
+        pytest.param(
+            Frequency(frozenset({Modality.FAMILY_SESSION}), 7),
+            WhyRemaining.NO_SERVICE,
+            id="no service",
+        ),
+        pytest.param(
+            WeeklyHours(HOUR, counting=Counting(telehealth=False)),
+            WhyRemaining.NO_SERVICE,
+            id="away",
         ),
     ],
 )
-def test_what_no_change_meets_is_told_with_the_reason(demand: Demand, why: Beyond) -> None:
+def test_what_no_change_meets_is_told_with_the_reason(demand: Demand, why: WhyRemaining) -> None:
     plan = evolve(planned(evolve(EVENING, delivery=Delivery.TELEHEALTH)), problems=())
     proposals = propose(plan, SITE, [rules(demand)])
     assert (proposals.found, proposals.wanted) == ((), False)
@@ -369,22 +375,24 @@ def test_what_no_change_meets_is_told_with_the_reason(demand: Demand, why: Beyon
 def test_too_large_a_caseload_is_left() -> None:
     site = evolve(SITE, patients_per_counselor=25)
     proposals = propose(planned(EVENING), site, [rules(Caseload(24), LongestGap(2))])
-    assert {left.why for left in proposals.left} == {Beyond.NOT_BY_CHANGES}
+    assert {left.why for left in proposals.left} == {WhyRemaining.NOT_BY_CHANGES}
     assert [left.finding.requirement.name for left in proposals.found[0].left] == ["rule-1"]
 
 
 def test_services_on_hold_are_no_ones_to_change() -> None:
     plan = planned(EVENING, service("other", weekly("friday 09:00"), 60), on_hold=("evening",))
     proposals = propose(plan, SITE, [rules(WeeklyHours(2 * HOUR))])
-    assert (proposals.found, {left.why for left in proposals.left}) == ((), {Beyond.UNKNOWN})
+    assert (proposals.found, {left.why for left in proposals.left}) == ((), {WhyRemaining.UNKNOWN})
     held = planned(EVENING, on_hold=("evening",))
     missing = propose(held, SITE, [rules(WeeklyHours(20 * HOUR))])
-    assert {left.why for left in missing.left} == {Beyond.NO_SERVICE}
+    assert {left.why for left in missing.left} == {WhyRemaining.NO_SERVICE}
 
 
 def test_an_unknown_age_leaves_it_open_what_is_required() -> None:
     adults = rules(WeeklyHours(20 * HOUR), age_group=AgeGroup.ADULT)
-    assert {left.why for left in propose(planned(EVENING), SITE, [adults]).left} == {Beyond.UNKNOWN}
+    assert {left.why for left in propose(planned(EVENING), SITE, [adults]).left} == {
+        WhyRemaining.UNKNOWN
+    }
     assert propose(planned(EVENING, age=30), SITE, [adults]).wanted
     assert not propose(planned(EVENING, age=15), SITE, [adults]).wanted
 
@@ -393,7 +401,7 @@ def test_lengths_that_are_not_known_are_not_guessed() -> None:
     plan = planned(EVENING, service("other", weekly("friday 09:00"), None))
     proposals = propose(plan, SITE, [rules(WeeklyHours(11 * HOUR))])
     assert proposals.found == ()
-    assert {left.why for left in proposals.left} == {Beyond.UNKNOWN}
+    assert {left.why for left in proposals.left} == {WhyRemaining.UNKNOWN}
     # No session is longer than a day: of this one even that would not be enough.
     more = propose(plan, SITE, [rules(WeeklyHours(35 * HOUR))]).found[0]
     assert more.revisions[0].words.startswith("evening: ")
@@ -404,20 +412,24 @@ def test_what_closures_take_is_told_and_not_made_up_for() -> None:
     hours = rules(WeeklyHours(9 * HOUR))
     met = propose(planned(EVENING), closed, [hours])
     assert (met.found, met.wanted) == ((), False)
-    assert [(left.finding.week, left.why) for left in met.left] == [(2, Beyond.CLOSED)]
+    assert [(left.finding.week, left.why) for left in met.left] == [(2, WhyRemaining.CLOSED)]
     unmet = propose(planned(EVENING), closed, [rules(WeeklyHours(11 * HOUR))])
     assert unmet.left == ()
-    assert [(left.finding.week, left.why) for left in unmet.found[0].left] == [(2, Beyond.CLOSED)]
+    assert [(left.finding.week, left.why) for left in unmet.found[0].left] == [
+        (2, WhyRemaining.CLOSED)
+    ]
 
 
 def test_what_a_leave_takes_is_told_and_the_leave_is_kept() -> None:
     week = Leave(date(2026, 3, 9), date(2026, 3, 16))
     plan = evolve(planned(EVENING), leaves=(week,))
     met = propose(plan, SITE, [rules(WeeklyHours(9 * HOUR))])
-    assert [(left.finding.week, left.why) for left in met.left] == [(2, Beyond.CLOSED)]
+    assert [(left.finding.week, left.why) for left in met.left] == [(2, WhyRemaining.CLOSED)]
     unmet = propose(plan, SITE, [rules(WeeklyHours(11 * HOUR))])
     assert unmet.found[0].plan.leaves == (week,)
-    assert [(left.finding.week, left.why) for left in unmet.found[0].left] == [(2, Beyond.CLOSED)]
+    assert [(left.finding.week, left.why) for left in unmet.found[0].left] == [
+        (2, WhyRemaining.CLOSED)
+    ]
 
 
 def test_dates_go_up_to_the_end_that_a_leave_extends_the_plan_to() -> None:
@@ -748,7 +760,9 @@ def test_a_proposed_plan_meets_all_and_keeps_all_else(world: World) -> None:
         found = check(after, demands)
         assert sum(f.truth is Truth.UNKNOWN for f in found) <= len(unknown)
         unmet = [f for f in found if f.truth is Truth.NO]
-        assert unmet == [left.finding for left in proposal.left if left.why is Beyond.NO_SERVICE]
+        assert unmet == [
+            left.finding for left in proposal.left if left.why is WhyRemaining.NO_SERVICE
+        ]
         assert len(after.unplaced) <= len(before.unplaced)
         # All but the program is the same, and services that no revision names are so, too.
         assert evolve(proposal.plan, program=plan.program, notes=plan.notes) == plan

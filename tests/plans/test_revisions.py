@@ -16,10 +16,10 @@ from iopkit.plans import (
     DropSessions,
     HoldOftener,
     LengthenSessions,
-    Matter,
     MoveSession,
-    Note,
+    NoteSubject,
     Plan,
+    PlanNote,
     Revision,
     ShortenSessions,
     Signature,
@@ -136,11 +136,11 @@ def test_more_than_21_sessions_a_week_can_be_had() -> None:
 
 def test_a_moved_session_leaves_behind_what_stood_against_its_old_day() -> None:
     notes = tuple(
-        Note(matter, name, day)
+        PlanNote(matter, name, day)
         for matter, name, day in (
-            (Matter.NO_OPEN_TIME, "group", MON),
-            (Matter.OUTSIDE_HOURS, "group", WED),
-            (Matter.OUTSIDE_HOURS, "own-1", MON),
+            (NoteSubject.NO_OPEN_TIME, "group", MON),
+            (NoteSubject.OUTSIDE_HOURS, "group", WED),
+            (NoteSubject.OUTSIDE_HOURS, "own-1", MON),
         )
     )
     plan = evolve(planned(service("group")), notes=notes)

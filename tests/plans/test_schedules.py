@@ -36,7 +36,7 @@ from iopkit.programs import (
     Weekly,
     slots_of,
 )
-from iopkit.programs.programs import overlaps
+from iopkit.programs.programs import clashing_services
 from iopkit.schedules import Move, Reason, Schedule, Session, Unplaced, booked_doses, schedule
 from iopkit.sites import Closure, Site
 from iopkit.windows import DAY, WEEK, Weekday, WeeklyWindows, minute_of_day, whole_minutes
@@ -116,9 +116,9 @@ def _timed_programs(draw: st.DrawFn) -> Program:
             ]
             timing = draw(st.sampled_from(timings))
             drawn = service(name, timing, draw(st.sampled_from([1, 30, 50, 90, 240, 1440])))
-            if overlaps([drawn]):
+            if clashing_services([drawn]):
                 drawn = evolve(drawn, timing=RandomDays())
-            if not overlaps([*own, drawn]):
+            if not clashing_services([*own, drawn]):
                 own.append(drawn)
         phases.append(Phase(f"p{number}", "P", draw(st.integers(1, 2)), tuple(own)))
     return Program("timed", "Timed", tuple(phases))

@@ -14,7 +14,16 @@ from iopkit.patients.assessments import Assessment
 from iopkit.patients.consents import Consent, Expiry, Purpose
 from iopkit.patients.diagnoses import Diagnosis, MentalDisorder, Substance, SubstanceUseDisorder
 from iopkit.patients.patients import Obligation, ObligationKind, Patient, Relationship, Support
-from iopkit.plans import CALLED_FOR, Matter, MatterKind, Note, Plan, call_for, draft, needs_of
+from iopkit.plans import (
+    CALLED_FOR,
+    NoteKind,
+    NoteSubject,
+    Plan,
+    PlanNote,
+    call_for,
+    draft,
+    needs_of,
+)
 from iopkit.plans.tailoring import disclosures_of, problems_of
 from iopkit.programs import PerWeek, Phase, Program, Service
 from iopkit.schedules import Reason, schedule
@@ -87,8 +96,8 @@ def test_a_family_session_takes_a_support_person_and_a_valid_consent(
     assert (Modality.FAMILY_SESSION in given_in(plan)) is (truth is Truth.YES)
     assert (plan.on_hold == ("family-session",)) is (truth is Truth.UNKNOWN)
     said = {note.matter for note in plan.notes if note.service == "family-session"}
-    expected = {Truth.YES: set(), Truth.NO: {Matter.FAMILY_NOT_POSSIBLE}}
-    assert said == expected.get(truth, {Matter.FAMILY_UNKNOWN})
+    expected = {Truth.YES: set(), Truth.NO: {NoteSubject.FAMILY_NOT_POSSIBLE}}
+    assert said == expected.get(truth, {NoteSubject.FAMILY_UNKNOWN})
 
 
 @pytest.mark.parametrize(
@@ -134,7 +143,7 @@ def test_a_program_of_which_nothing_is_for_the_patient_is_on_hold() -> None:
     program = Program("family", "Family", (Phase("only", "Only", 1, (family,)),))
     plan = draft(program, evolve(STRANGER, supports=()), SITE, start=START, seed=1)
     assert plan.on_hold == ("family-session",)
-    assert Note(Matter.FAMILY_NOT_POSSIBLE, "family-session") in plan.notes
+    assert PlanNote(NoteSubject.FAMILY_NOT_POSSIBLE, "family-session") in plan.notes
 
 
 @given(strategies.patients(), strategies.days(date(2025, 1, 1)))
@@ -227,13 +236,13 @@ def test_a_need_is_as_recorded_or_as_other_facts_tell(
 @pytest.mark.parametrize(
     ("provides", "matter"),
     [
-        pytest.param(frozenset(), Matter.NOT_PROVIDED, id="no"),
+        pytest.param(frozenset(), NoteSubject.NOT_PROVIDED, id="no"),
         pytest.param(frozenset({Need.PRENATAL_CARE}), None, id="yes"),
-        pytest.param(None, Matter.PROVISION_UNKNOWN, id="unknown"),
+        pytest.param(None, NoteSubject.PROVISION_UNKNOWN, id="unknown"),
     ],
 )
 def test_a_need_that_the_site_does_not_meet_is_noted(
-    provides: frozenset[Need] | None, matter: Matter | None
+    provides: frozenset[Need] | None, matter: NoteSubject | None
 ) -> None:
     plan = drafted(assessed(pregnant=True), site=evolve(SITE, provides=provides))
     about = [note.matter for note in plan.notes if note.need is Need.PRENATAL_CARE]
@@ -242,7 +251,7 @@ def test_a_need_that_the_site_does_not_meet_is_noted(
 
 def test_a_referral_says_where_to() -> None:
     plan = drafted(assessed(needs_24_hour_care=True), site=evolve(SITE, provides=frozenset()))
-    (note,) = (note for note in plan.notes if note.matter.kind is MatterKind.REFERRAL)
+    (note,) = (note for note in plan.notes if note.matter.kind is NoteKind.REFERRAL)
     assert note.words == (
         "around-the-clock support: the patient needs it and the site does not provide it: "
         "refer to residential or inpatient care, level 3.1 or above"
@@ -254,7 +263,7 @@ def test_a_service_of_the_program_meets_a_need_by_itself() -> None:
     site = evolve(SITE, provides=frozenset())
     without = drafted(patient, site=site)
     beside = drafted(patient, Modality.MEDICATION_MANAGEMENT, site=site)
-    assert Note(Matter.NOT_PROVIDED, need=Need.OPIOID_MEDICATION) in without.notes
+    assert PlanNote(NoteSubject.NOT_PROVIDED, need=Need.OPIOID_MEDICATION) in without.notes
     assert Need.OPIOID_MEDICATION not in {note.need for note in beside.notes}
 
 

@@ -15,7 +15,7 @@ from iopkit.library import find_requirements
 from iopkit.modalities import Delivery, Modality
 from iopkit.patients.assessments import Assessment
 from iopkit.patients.patients import Patient
-from iopkit.plans import JudgedBy, Matter, Note, Plan, draft
+from iopkit.plans import JudgedBy, NoteSubject, Plan, PlanNote, draft
 from iopkit.programs import (
     PerWeek,
     Phase,
@@ -66,7 +66,7 @@ def names(plan: Plan) -> set[str]:
     return {service.name for service in plan.program.every_service}
 
 
-def noted(plan: Plan, matter: Matter) -> list[Note]:
+def noted(plan: Plan, matter: NoteSubject) -> list[PlanNote]:
     return [note for note in plan.notes if note.matter is matter]
 
 
@@ -94,7 +94,7 @@ def test_the_track_that_collides_least_is_taken_and_said(
     plan = drafted(TRACKS, evolve(STRANGER, availability=free))
     assert plan.track == track
     assert names(plan) == {f"{track}-group", "orientation"}
-    assert noted(plan, Matter.TRACK_CHOSEN) == [Note(Matter.TRACK_CHOSEN, part=track)]
+    assert noted(plan, NoteSubject.TRACK_CHOSEN) == [PlanNote(NoteSubject.TRACK_CHOSEN, part=track)]
 
 
 def test_the_sites_hours_count_too() -> None:
@@ -106,8 +106,8 @@ def test_a_track_that_is_asked_for_is_taken_whatever_collides() -> None:
     patient = evolve(STRANGER, availability=WeeklyWindows.of("monday 17:00-22:00"))
     plan = draft(TRACKS, patient, SITE, start=START, seed=1, track="day")
     assert plan.track == "day"
-    assert noted(plan, Matter.TRACK_CHOSEN) == []
-    assert noted(plan, Matter.OUTSIDE_AVAILABILITY)
+    assert noted(plan, NoteSubject.TRACK_CHOSEN) == []
+    assert noted(plan, NoteSubject.OUTSIDE_AVAILABILITY)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_session_outside_availability_is_always_noted(
     said = {
         (note.service, note.day)
         for note in plan.notes
-        if note.matter is Matter.OUTSIDE_AVAILABILITY
+        if note.matter is NoteSubject.OUTSIDE_AVAILABILITY
     }
     for session in schedule(plan, site).sessions:
         local = session.start.replace(tzinfo=None)
@@ -172,7 +172,9 @@ def with_weeks(**weeks: int) -> Plan:
 def test_a_range_is_planned_at_its_least_and_said_to_be() -> None:
     plan = with_weeks(second=3)
     assert plan.weeks == 6 + 3 + 2
-    assert noted(plan, Matter.WEEKS_CHOSEN) == [Note(Matter.WEEKS_CHOSEN, part="first")]
+    assert noted(plan, NoteSubject.WEEKS_CHOSEN) == [
+        PlanNote(NoteSubject.WEEKS_CHOSEN, part="first")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -216,18 +218,20 @@ def test_time_a_week_is_divided_into_the_sites_sessions(dose: int, length: int) 
     times = -(-dose // length)
     if times > 21:  # too short to divide it by
         assert placed.timing == service.timing
-        assert noted(plan, Matter.DURATION_UNKNOWN)
+        assert noted(plan, NoteSubject.DURATION_UNKNOWN)
         return
     assert isinstance(placed.timing, PerWeek)
     assert placed.timing.times == times
-    assert bool(noted(plan, Matter.DOSE_DIVIDED)) is (times * length != dose)
+    assert bool(noted(plan, NoteSubject.DOSE_DIVIDED)) is (times * length != dose)
 
 
 def test_time_a_week_without_a_length_is_one_question() -> None:
     service = Service("group", "Group", Modality.GROUP_THERAPY, TimePerWeek(16 * HOUR))
     program = Program("dose", "Dose", (Phase("only", "Only", 1, (service,)),))
     plan = drafted(program)
-    assert noted(plan, Matter.DURATION_UNKNOWN) == [Note(Matter.DURATION_UNKNOWN, "group")]
+    assert noted(plan, NoteSubject.DURATION_UNKNOWN) == [
+        PlanNote(NoteSubject.DURATION_UNKNOWN, "group")
+    ]
     assert weekly_doses(plan.program)[0].known == 16 * HOUR
     assert [missing.service for missing in schedule(plan, SITE).unplaced] == ["group"]
 
@@ -261,22 +265,27 @@ def test_the_site_says_how_a_service_is_delivered_where_the_program_does_not() -
 @pytest.mark.parametrize(
     ("birth", "recorded", "matter"),
     [
-        pytest.param(date(2005, 1, 5), None, Matter.OTHER_AGE_GROUP, id="21"),
-        pytest.param(date(2005, 1, 6), None, Matter.AGE_UNKNOWN, id="20"),
-        pytest.param(date(2008, 1, 5), None, Matter.AGE_UNKNOWN, id="18"),
+        pytest.param(date(2005, 1, 5), None, NoteSubject.OTHER_AGE_GROUP, id="21"),
+        pytest.param(date(2005, 1, 6), None, NoteSubject.AGE_UNKNOWN, id="20"),
+        pytest.param(date(2008, 1, 5), None, NoteSubject.AGE_UNKNOWN, id="18"),
         pytest.param(date(2008, 1, 6), None, None, id="17"),
-        pytest.param(None, None, Matter.AGE_UNKNOWN, id="unknown"),
+        pytest.param(None, None, NoteSubject.AGE_UNKNOWN, id="unknown"),
         pytest.param(date(2005, 1, 6), AgeGroup.ADOLESCENT, None, id="20-recorded-as-young"),
-        pytest.param(date(2008, 1, 6), AgeGroup.ADULT, Matter.OTHER_AGE_GROUP, id="17-as-adult"),
+        pytest.param(
+            date(2008, 1, 6), AgeGroup.ADULT, NoteSubject.OTHER_AGE_GROUP, id="17-as-adult"
+        ),
     ],
 )
 def test_a_program_for_adolescents_is_for_those_whom_every_rule_takes_for_one(
-    birth: date | None, recorded: AgeGroup | None, matter: Matter | None
+    birth: date | None, recorded: AgeGroup | None, matter: NoteSubject | None
 ) -> None:
     program = evolve(TRACKS, age_group=AgeGroup.ADOLESCENT)
     assessments = (Assessment(on=START, age_group=recorded),)
     plan = drafted(program, evolve(STRANGER, birth_date=birth, assessments=assessments))
-    about = {note.matter for note in plan.notes} & {Matter.AGE_UNKNOWN, Matter.OTHER_AGE_GROUP}
+    about = {note.matter for note in plan.notes} & {
+        NoteSubject.AGE_UNKNOWN,
+        NoteSubject.OTHER_AGE_GROUP,
+    }
     assert about == ({matter} if matter else set())
 
 

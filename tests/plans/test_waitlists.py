@@ -14,9 +14,9 @@ from iopkit.groups import (
     Assignments,
     Barrier,
     Candidate,
+    ConcessionKind,
     Group,
     GroupDose,
-    Lift,
     Roster,
     Waiting,
     WaitingFor,
@@ -138,7 +138,7 @@ def test_who_waits_longest_is_first_and_unknown_counts_as_today() -> None:
             {},
             WaitingFor.ANSWER,
             Barrier.LANGUAGE_UNKNOWN,
-            (Lift.LANGUAGE, "es"),
+            (ConcessionKind.LANGUAGE, "es"),
             id="languages unknown",
         ),
         pytest.param(
@@ -154,7 +154,7 @@ def test_who_waits_longest_is_first_and_unknown_counts_as_today() -> None:
             {},
             WaitingFor.ANSWER,
             Barrier.GENDER_UNKNOWN,
-            (Lift.GENDER, "women"),
+            (ConcessionKind.GENDER, "women"),
             id="gender unknown",
         ),
         pytest.param(
@@ -170,7 +170,7 @@ def test_who_waits_longest_is_first_and_unknown_counts_as_today() -> None:
             {},
             WaitingFor.ANSWER,
             Barrier.STAGE_UNKNOWN,
-            (Lift.STAGE, "early"),
+            (ConcessionKind.STAGE, "early"),
             id="stage unknown",
         ),
         pytest.param(
@@ -188,7 +188,7 @@ def test_each_barrier_is_told_and_lifted_if_it_can_be(
     candidate_facts: Mapping[str, Any],
     why: WaitingFor,
     barrier: Barrier,
-    lift: tuple[Lift, str] | None,
+    lift: tuple[ConcessionKind, str] | None,
 ) -> None:
     one = waiting(group("a", "tuesday 18:00", **group_facts), candidate(1, **candidate_facts))
 
@@ -268,7 +268,7 @@ def test_a_seat_is_added_only_where_there_is_room() -> None:
     )
     one = waiting(*parts, site=site)
     assert one.concessions is not None
-    assert [(each.lift, each.group) for each in one.concessions] == [(Lift.SEAT, "b")]
+    assert [(each.lift, each.group) for each in one.concessions] == [(ConcessionKind.SEAT, "b")]
 
     # In a group that fills its room, somebody would have to leave.
     one = waiting(*(parts[n] for n in (0, 2, 4)), site=site)

@@ -10,7 +10,7 @@ from holidays import country_holidays
 
 from iopkit import HolidayCalendar, Patient, Site, WeeklyWindows, draft, find_program, schedule
 from iopkit.library import program_names
-from iopkit.plans import Matter
+from iopkit.plans import NoteSubject
 from iopkit.programs import Dose, RandomDays, weekly_doses
 from iopkit.schedules import Reason, Schedule, Session, Unplaced, booked_doses
 from iopkit.sites import Closure
@@ -79,7 +79,7 @@ def is_explained(made: Schedule, missing: Unplaced) -> bool:
             return made.service(missing).duration is None
         case Reason.TIME_UNKNOWN:
             notes = [note.matter for note in made.plan.notes if note.service == missing.service]
-            return Matter.NO_OPEN_TIME in notes
+            return NoteSubject.NO_OPEN_TIME in notes
         case _:
             return not has_room(made, missing)
 

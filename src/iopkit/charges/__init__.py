@@ -1,13 +1,13 @@
 """What is charged for sessions, and what levels of care cost."""
 
-from iopkit.charges.billing import Why
+from iopkit.charges.billing import NotBilledReason
 from iopkit.charges.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
 from iopkit.charges.code_rules import (
     CodeRule,
     CodingRule,
     CodingScheme,
     DayCode,
-    Days,
+    DaysCounted,
     DayTiers,
     Exclusion,
     SessionCodes,
@@ -30,8 +30,9 @@ __all__ = [
     "CostFigure",
     "DayCode",
     "DayTiers",
-    "Days",
+    "DaysCounted",
     "Exclusion",
+    "NotBilledReason",
     "Period",
     "Rate",
     "RateTable",
@@ -44,7 +45,6 @@ __all__ = [
     "Uncharged",
     "Units",
     "WeekCode",
-    "Why",
     "codes_of",
     "compare_costs",
     "itemize",

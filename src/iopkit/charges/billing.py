@@ -14,7 +14,7 @@ from iopkit.charges.code_rules import (
     CodeRule,
     CodingRule,
     DayCode,
-    Days,
+    DaysCounted,
     DayTiers,
     Exclusion,
     SessionCodes,
@@ -27,7 +27,7 @@ from iopkit.schedules.sessions import Session
 from iopkit.windows import Weekday
 
 
-class Why(StrEnum):
+class NotBilledReason(StrEnum):
     """Why a session is not charged under a code."""
 
     NO_CODE = "no_code"
@@ -48,21 +48,21 @@ class Why(StrEnum):
 
 
 _WORDS = {
-    Why.NO_CODE: "no code for this kind of service",
-    Why.TOO_SHORT: "shorter than the code asks",
-    Why.TOO_LONG: "longer than the code takes",
-    Why.DAY_TOO_SHORT: "too little service on the day",
-    Why.TOO_FEW_DAYS: "too few such days in the week",
-    Why.TOO_FEW_SERVICES: "too few services",
-    Why.OVER_MAXIMUM: "over the maximum of the day",
-    Why.TOO_SOON: "too soon after the one before",
-    Why.EXCLUDED: "not on one day with a code that is charged",
-    Why.TELEHEALTH: "by telehealth, which is not charged",
+    NotBilledReason.NO_CODE: "no code for this kind of service",
+    NotBilledReason.TOO_SHORT: "shorter than the code asks",
+    NotBilledReason.TOO_LONG: "longer than the code takes",
+    NotBilledReason.DAY_TOO_SHORT: "too little service on the day",
+    NotBilledReason.TOO_FEW_DAYS: "too few such days in the week",
+    NotBilledReason.TOO_FEW_SERVICES: "too few services",
+    NotBilledReason.OVER_MAXIMUM: "over the maximum of the day",
+    NotBilledReason.TOO_SOON: "too soon after the one before",
+    NotBilledReason.EXCLUDED: "not on one day with a code that is charged",
+    NotBilledReason.TELEHEALTH: "by telehealth, which is not charged",
 }
 
 
 @frozen(repr=False)
-class Visit:
+class BillableSession:
     """A session with its day, and the first day of the week that rules count it in."""
 
     uid: UUID
@@ -71,7 +71,7 @@ class Visit:
     week: date
 
     @classmethod
-    def of(cls, uid: UUID, session: Session, *, first: Weekday) -> "Visit":
+    def of(cls, uid: UUID, session: Session, *, first: Weekday) -> "BillableSession":
         """A session as a visit; weeks begin on ``first``."""
         on = session.start.date()
         return cls(uid, session, on, on - timedelta(days=(on.weekday() - first) % 7))
@@ -90,37 +90,37 @@ class Visit:
 
 
 @frozen(repr=False)
-class Claim:
+class Billed:
     """Units of a code for some visits, of which ``counted`` is charged."""
 
     code: str
     units: int
-    visits: tuple[Visit, ...]
+    visits: tuple[BillableSession, ...]
     counted: timedelta
 
     __repr__ = hidden
 
 
 @frozen(repr=False)
-class Denial:
+class NotBilled:
     """A code that does not take a visit, and why."""
 
-    visit: Visit
+    visit: BillableSession
     code: str
-    why: Why
+    why: NotBilledReason
 
     __repr__ = hidden
 
 
-Found = Claim | Denial
+Found = Billed | NotBilled
 
 
 def claims_in_week(
     rules: Iterable[CodingRule],
-    visits: Sequence[Visit],
+    visits: Sequence[BillableSession],
     *,
-    booked: Sequence[Visit],
-    charged: Sequence[Visit],
+    booked: Sequence[BillableSession],
+    charged: Sequence[BillableSession],
     last: MutableMapping[str, date],
 ) -> Iterator[Found]:
     """What rules make of visits in one week: each visit is in one claim at most.
@@ -140,9 +140,11 @@ def claims_in_week(
         if isinstance(rule, Exclusion):
             continue
         those = [v for v in visits if v.session.modality in rule.counted and v.uid not in taken]
-        of_week = booked if isinstance(rule, DayCode) and rule.days is Days.BOOKED else charged
+        of_week = (
+            booked if isinstance(rule, DayCode) and rule.days is DaysCounted.BOOKED else charged
+        )
         for found in _tried(rule, those, of_week, barred, last):
-            if isinstance(found, Claim):
+            if isinstance(found, Billed):
                 on = found.visits[0].on
                 taken |= {visit.uid for visit in found.visits}
                 last[found.code] = on
@@ -152,8 +154,8 @@ def claims_in_week(
 
 def _tried(
     rule: CodeRule,
-    visits: Sequence[Visit],
-    of_week: Sequence[Visit],
+    visits: Sequence[BillableSession],
+    of_week: Sequence[BillableSession],
     barred: Mapping[date, Collection[str]],
     last: Mapping[str, date],
 ) -> Iterator[Found]:
@@ -174,57 +176,68 @@ def _tried(
                 yield from _day_tiers(rule, those, out)
 
 
-def _week_code(rule: WeekCode, visits: Sequence[Visit]) -> Iterator[Found]:
+def _week_code(rule: WeekCode, visits: Sequence[BillableSession]) -> Iterator[Found]:
     enough = len(visits) >= rule.services
-    return _together(rule.code, visits, None if enough else Why.TOO_FEW_SERVICES)
+    return _together(rule.code, visits, None if enough else NotBilledReason.TOO_FEW_SERVICES)
 
 
 def _day_code(
-    rule: DayCode, visits: Sequence[Visit], out: Collection[str], full: int
+    rule: DayCode, visits: Sequence[BillableSession], out: Collection[str], full: int
 ) -> Iterator[Found]:
     """``full``: how many days of the week are long enough."""
     why = None
     if rule.code in out:
-        why = Why.EXCLUDED
+        why = NotBilledReason.EXCLUDED
     elif _time(visits) < rule.least:
-        why = Why.DAY_TOO_SHORT
+        why = NotBilledReason.DAY_TOO_SHORT
     elif full < rule.days_a_week:
-        why = Why.TOO_FEW_DAYS
+        why = NotBilledReason.TOO_FEW_DAYS
     return _together(rule.code, visits, why)
 
 
-def _full_days(rule: DayCode, visits: Iterable[Visit]) -> int:
+def _full_days(rule: DayCode, visits: Iterable[BillableSession]) -> int:
     counted = (visit for visit in visits if visit.session.modality in rule.counted)
     return sum(_time(those) >= rule.least for _, those in _days(counted))
 
 
-def _day_tiers(rule: DayTiers, visits: Sequence[Visit], out: Collection[str]) -> Iterator[Found]:
+def _day_tiers(
+    rule: DayTiers, visits: Sequence[BillableSession], out: Collection[str]
+) -> Iterator[Found]:
     reached = [tier.code for tier in rule.tiers if tier.services <= len(visits)]
     code = reached[-1] if reached else rule.tiers[0].code
-    why = None if reached else Why.TOO_FEW_SERVICES
-    return _together(code, visits, Why.EXCLUDED if code in out else why)
+    why = None if reached else NotBilledReason.TOO_FEW_SERVICES
+    return _together(code, visits, NotBilledReason.EXCLUDED if code in out else why)
 
 
-def _timed_code(rule: TimedCode, visits: Sequence[Visit], out: Collection[str]) -> Iterator[Found]:
+def _timed_code(
+    rule: TimedCode, visits: Sequence[BillableSession], out: Collection[str]
+) -> Iterator[Found]:
     """Each session by itself: what is left over of it makes no unit with that of another."""
     units = 0
-    billed: list[Visit] = []
+    billed: list[BillableSession] = []
     for visit in visits:
         whole = visit.time // rule.unit
         free = whole if rule.per_day is None else min(whole, rule.per_day - units)
         if rule.code in out:
-            yield Denial(visit, rule.code, Why.EXCLUDED)
+            yield NotBilled(visit, rule.code, NotBilledReason.EXCLUDED)
         elif free:
             units += free
             billed.append(visit)
         else:
-            yield Denial(visit, rule.code, Why.OVER_MAXIMUM if whole else Why.TOO_SHORT)
+            yield NotBilled(
+                visit,
+                rule.code,
+                NotBilledReason.OVER_MAXIMUM if whole else NotBilledReason.TOO_SHORT,
+            )
     if billed:
-        yield Claim(rule.code, units, tuple(billed), units * rule.unit)
+        yield Billed(rule.code, units, tuple(billed), units * rule.unit)
 
 
 def _session_codes(
-    rule: SessionCodes, visits: Sequence[Visit], out: Collection[str], last: Mapping[str, date]
+    rule: SessionCodes,
+    visits: Sequence[BillableSession],
+    out: Collection[str],
+    last: Mapping[str, date],
 ) -> Iterator[Found]:
     left = len(visits) if rule.per_day is None else rule.per_day
     for visit in sorted(visits, key=lambda visit: -visit.time):
@@ -232,15 +245,15 @@ def _session_codes(
         code = fitting[-1] if fitting else rule.bands[0].code
         why = None
         if not fitting:
-            why = Why.TOO_SHORT
+            why = NotBilledReason.TOO_SHORT
         elif rule.longest is not None and visit.time > rule.longest:
-            why = Why.TOO_LONG
+            why = NotBilledReason.TOO_LONG
         elif code in out:
-            why = Why.EXCLUDED
+            why = NotBilledReason.EXCLUDED
         elif not left:
-            why = Why.OVER_MAXIMUM
+            why = NotBilledReason.OVER_MAXIMUM
         elif _too_soon(rule, visit.on, last):
-            why = Why.TOO_SOON
+            why = NotBilledReason.TOO_SOON
         else:
             left -= 1
         yield from _together(code, [visit], why)
@@ -253,18 +266,20 @@ def _too_soon(rule: SessionCodes, on: date, last: Mapping[str, date]) -> bool:
     return on < max(days) + relativedelta(months=rule.months_apart)
 
 
-def _together(code: str, visits: Sequence[Visit], why: Why | None) -> Iterator[Found]:
+def _together(
+    code: str, visits: Sequence[BillableSession], why: NotBilledReason | None
+) -> Iterator[Found]:
     """One unit for some visits, or why there is none."""
     if why is None:
-        yield Claim(code, 1, tuple(visits), _time(visits))
+        yield Billed(code, 1, tuple(visits), _time(visits))
     else:
-        yield from (Denial(visit, code, why) for visit in visits)
+        yield from (NotBilled(visit, code, why) for visit in visits)
 
 
-def _days(visits: Iterable[Visit]) -> Iterator[tuple[date, list[Visit]]]:
+def _days(visits: Iterable[BillableSession]) -> Iterator[tuple[date, list[BillableSession]]]:
     for day, those in groupby(visits, key=lambda visit: visit.on):
         yield day, list(those)
 
 
-def _time(visits: Iterable[Visit]) -> timedelta:
+def _time(visits: Iterable[BillableSession]) -> timedelta:
     return sum((visit.time for visit in visits), timedelta(0))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from iopkit.charges.billing import Claim, Found, Visit, Why, claims_in_week
+from iopkit.charges.billing import BillableSession, Billed, Found, NotBilledReason, claims_in_week
 from iopkit.charges.code_rules import CodingScheme, code_faults
 from iopkit.charges.rates import MONEY, RateTable, money_faults
 from iopkit.confidential import hidden
@@ -57,7 +57,7 @@ class Charge:
 class Refusal:
     """Why a session is not charged; ``code``: which one did not take it."""
 
-    why: Why
+    why: NotBilledReason
     code: str | None = None
 
     __repr__ = hidden
@@ -206,15 +206,15 @@ def itemize(
     )
     first = Weekday.of(schedule.plan.start) if coding.week_begins is None else coding.week_begins
     booked = sorted(
-        (Visit.of(uid, session, first=first) for uid, session in sessions.items()),
+        (BillableSession.of(uid, session, first=first) for uid, session in sessions.items()),
         key=lambda visit: visit.session.start,
     )
     charged = [visit for visit in booked if visit.uid in wanted]
     counted = [visit for visit in booked if coding.telehealth or not visit.is_remote]
-    claims: list[Claim] = []
+    claims: list[Billed] = []
     denials: defaultdict[UUID, list[Refusal]] = defaultdict(list)
     for found in _found(coding, counted, [visit for visit in counted if visit.uid in wanted]):
-        if isinstance(found, Claim):
+        if isinstance(found, Billed):
             claims.append(found)
         else:
             denials[found.visit.uid].append(Refusal(found.why, found.code))
@@ -236,7 +236,7 @@ def itemize(
 
 
 def _found(
-    coding: CodingScheme, booked: Sequence[Visit], charged: Sequence[Visit]
+    coding: CodingScheme, booked: Sequence[BillableSession], charged: Sequence[BillableSession]
 ) -> Iterator[Found]:
     """What the rules make of visits, week by week, each part of a week by its version."""
     last: dict[str, date] = {}
@@ -253,11 +253,11 @@ def _found(
             )
 
 
-def _place(claim: Claim) -> tuple[datetime, str]:
+def _place(claim: Billed) -> tuple[datetime, str]:
     return claim.visits[0].session.start, claim.code
 
 
-def _charge(claim: Claim, rates: RateTable | None) -> Charge:
+def _charge(claim: Billed, rates: RateTable | None) -> Charge:
     first = claim.visits[0]
     rate = None if rates is None else rates.rate(claim.code, on=first.on)
     return Charge(
@@ -271,9 +271,15 @@ def _charge(claim: Claim, rates: RateTable | None) -> Charge:
     )
 
 
-def _uncharged(visit: Visit, reasons: Iterable[Refusal], *, telehealth: bool) -> Uncharged:
+def _uncharged(
+    visit: BillableSession, reasons: Iterable[Refusal], *, telehealth: bool
+) -> Uncharged:
     session = visit.session
-    otherwise = Why.TELEHEALTH if visit.is_remote and not telehealth else Why.NO_CODE
+    otherwise = (
+        NotBilledReason.TELEHEALTH
+        if visit.is_remote and not telehealth
+        else NotBilledReason.NO_CODE
+    )
     return Uncharged(
         visit.uid,
         visit.on,

@@ -13,7 +13,7 @@ from iopkit.sources import Dated, Source, Versions
 from iopkit.windows import Weekday, is_session_length
 
 
-class Days(StrEnum):
+class DaysCounted(StrEnum):
     """Whose days are counted in a week."""
 
     BOOKED = "booked"
@@ -34,7 +34,7 @@ class DayCode:
     counted: frozenset[Modality]
     source: Source
     days_a_week: int = 1
-    days: Days = Days.CHARGED
+    days: DaysCounted = DaysCounted.CHARGED
 
     def __attrs_post_init__(self) -> None:
         refuse(

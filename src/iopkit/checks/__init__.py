@@ -3,21 +3,21 @@
 from iopkit.checks.checks import Finding, Unit, check, verdict
 from iopkit.checks.figures import Bounds
 from iopkit.checks.fitting import Fit, Judgment, Standing, fits, judge
-from iopkit.checks.proposals import Beyond, Left, Proposal, Proposals, propose
-from iopkit.checks.remedies import Extent
+from iopkit.checks.proposals import Proposal, Proposals, Remaining, WhyRemaining, propose
+from iopkit.checks.remedies import ChangeSize
 
 __all__ = [
-    "Beyond",
     "Bounds",
-    "Extent",
+    "ChangeSize",
     "Finding",
     "Fit",
     "Judgment",
-    "Left",
     "Proposal",
     "Proposals",
+    "Remaining",
     "Standing",
     "Unit",
+    "WhyRemaining",
     "check",
     "fits",
     "judge",

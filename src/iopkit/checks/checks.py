@@ -7,7 +7,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from iopkit.checks.figures import Bounds, Material, figures_of
+from iopkit.checks.figures import Bounds, ServiceRecord, figures_of
 from iopkit.confidential import hidden
 from iopkit.levels import AgeGroup
 from iopkit.plans.plans import Plan
@@ -153,7 +153,7 @@ def check(
         NotInForceError: the set is not in force on the first day of a week.
         InvalidError: ``attended`` goes with no schedule, or has a UID of no session.
     """
-    material = Material.of(planned, site, attended)
+    material = ServiceRecord.of(planned, site, attended)
     plan = material.plan
     starts = [plan.start + timedelta(weeks=number) for number in range(material.weeks)]
     in_force = [requirements.in_force(start) for start in starts]

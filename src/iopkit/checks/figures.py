@@ -59,7 +59,7 @@ class Bounds:
 
 
 @frozen(repr=False)
-class Held:
+class CountedSession:
     """A session as checks see it.
 
     ``days``, from the plan's first day, 0, are those on which it may be: one, if that is
@@ -86,19 +86,19 @@ class Held:
 
 
 @frozen(repr=False)
-class Material:
+class ServiceRecord:
     """What there is to judge."""
 
     plan: Plan
     weeks: int
     """The plan's, and those by which a schedule extends it."""
-    held: tuple[Held, ...]
+    held: tuple[CountedSession, ...]
     patients_per_counselor: int | None
 
     @classmethod
     def of(
         cls, planned: Plan | Schedule, site: Site | None, attended: Collection[UUID] | None
-    ) -> "Material":
+    ) -> "ServiceRecord":
         """What a plan prescribes, a schedule has booked, or was attended of it."""
         caseload = None if site is None else site.patients_per_counselor
         if isinstance(planned, Plan):
@@ -107,7 +107,7 @@ class Material:
         held = _booked(planned) if attended is None else _attended(planned, attended)
         return cls(planned.plan, planned.weeks, tuple(held), caseload)
 
-    def counted(self, counting: Counting) -> list[Held]:
+    def counted(self, counting: Counting) -> list[CountedSession]:
         """The sessions that count, each as long as it counts for."""
         return [
             evolve(held, least=held.least + held.breaks, most=held.most + held.breaks)
@@ -117,9 +117,9 @@ class Material:
             if counting.counts(held.modality, telehealth=held.telehealth)
         ]
 
-    def by_week(self, counting: Counting) -> defaultdict[int, list[Held]]:
+    def by_week(self, counting: Counting) -> defaultdict[int, list[CountedSession]]:
         """The sessions that count, by their week from 0."""
-        weeks: defaultdict[int, list[Held]] = defaultdict(list)
+        weeks: defaultdict[int, list[CountedSession]] = defaultdict(list)
         for held in self.counted(counting):
             weeks[held.days.start // 7].append(held)
         return weeks
@@ -127,18 +127,18 @@ class Material:
     __repr__ = hidden
 
 
-def _prescribed(plan: Plan) -> Iterator[Held]:
+def _prescribed(plan: Plan) -> Iterator[CountedSession]:
     for entry in timetable(plan.program, Weekday.of(plan.start)):
         service = entry.service
         yield _undated(service, entry.day, entry.week, sure=service.name not in plan.on_hold)
 
 
-def _undated(service: Service, day: int | None, week: int, *, sure: bool) -> Held:
+def _undated(service: Service, day: int | None, week: int, *, sure: bool) -> CountedSession:
     """A session as its service has it, on a day or, with none, anywhere in its week."""
     dose = Dose.of([service])
     # No session is longer than a day.
     most = timedelta(days=1) - service.breaks if dose.most is None else dose.most
-    return Held(
+    return CountedSession(
         service.modality,
         range((week - 1) * 7, week * 7) if day is None else range(day, day + 1),
         whole_minutes(dose.known),
@@ -150,7 +150,7 @@ def _undated(service: Service, day: int | None, week: int, *, sure: bool) -> Hel
     )
 
 
-def _booked(schedule: Schedule) -> Iterator[Held]:
+def _booked(schedule: Schedule) -> Iterator[CountedSession]:
     """What is booked, and what waits for an answer; nothing else takes place."""
     for session in schedule.sessions:
         held = _dated(schedule, session)
@@ -166,7 +166,7 @@ def _booked(schedule: Schedule) -> Iterator[Held]:
             yield evolve(held, least=0)  # time of a week that is not divided is not booked
 
 
-def _attended(schedule: Schedule, attended: Collection[UUID]) -> Iterator[Held]:
+def _attended(schedule: Schedule, attended: Collection[UUID]) -> Iterator[CountedSession]:
     known = {schedule.uid(session): session for session in schedule.sessions}
     wanted = set(attended)
     ok = known.keys() >= wanted
@@ -175,10 +175,10 @@ def _attended(schedule: Schedule, attended: Collection[UUID]) -> Iterator[Held]:
     return (_dated(schedule, session) for uid, session in known.items() if uid in wanted)
 
 
-def _dated(schedule: Schedule, session: Session) -> Held:
+def _dated(schedule: Schedule, session: Session) -> CountedSession:
     day = (session.start.date() - schedule.plan.start).days
     minutes = whole_minutes(session.service_time)
-    return Held(
+    return CountedSession(
         session.modality,
         range(day, day + 1),
         minutes,
@@ -210,7 +210,7 @@ def _in_week(week: int, seen: Bounds, required: Bounds, tapering: Truth = Truth.
     return Figure(seen, required, week * 7, week, tapering)
 
 
-def figures_of(demand: Demand, material: Material, weeks: list[int]) -> Iterator[Figure]:
+def figures_of(demand: Demand, material: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
     """Every figure that a demand asks for in the weeks, from 0, in which it is in force."""
     span = range(weeks[0] * 7, (weeks[-1] + 1) * 7)
     match demand:
@@ -233,7 +233,7 @@ def figures_of(demand: Demand, material: Material, weeks: list[int]) -> Iterator
 
 
 def _of_the_plan(
-    demand: GroupSize | Caseload | Reviews | PlanLength | WrittenPlan, material: Material
+    demand: GroupSize | Caseload | Reviews | PlanLength | WrittenPlan, material: ServiceRecord
 ) -> Iterator[Figure]:
     """Figures of the plan as a whole, by the version of its first day."""
     plan = material.plan
@@ -252,7 +252,9 @@ def _of_the_plan(
             yield from _written(demand, plan)
 
 
-def _weekly_hours(demand: WeeklyHours, material: Material, weeks: list[int]) -> Iterator[Figure]:
+def _weekly_hours(
+    demand: WeeklyHours, material: ServiceRecord, weeks: list[int]
+) -> Iterator[Figure]:
     least, most = (
         None if bound is None else whole_minutes(bound) for bound in (demand.least, demand.most)
     )
@@ -287,7 +289,7 @@ def _weekly_hours(demand: WeeklyHours, material: Material, weeks: list[int]) -> 
         yield _in_week(week, Bounds(low, high), Bounds(least, most), tapering)
 
 
-def _daily_hours(demand: DailyHours, material: Material, weeks: list[int]) -> Iterator[Figure]:
+def _daily_hours(demand: DailyHours, material: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
     """The shortest day of each week that has one.
 
     What may be on several days is taken to lengthen each of them, so that the most may be
@@ -296,8 +298,8 @@ def _daily_hours(demand: DailyHours, material: Material, weeks: list[int]) -> It
     required = Bounds(whole_minutes(demand.least))
     by_week = material.by_week(demand.counting)
     for week in weeks:
-        days: dict[int, list[Held]] = defaultdict(list)
-        loose: list[Held] = []
+        days: dict[int, list[CountedSession]] = defaultdict(list)
+        loose: list[CountedSession] = []
         for held in by_week[week]:
             (loose if held.day is None else days[held.day]).append(held)
         # On a day without another it stands alone; of several nobody knows how long one is.
@@ -318,7 +320,7 @@ def _daily_hours(demand: DailyHours, material: Material, weeks: list[int]) -> It
             yield _in_week(week, Bounds(min(lows), min(highs, default=None)), required)
 
 
-def _weekly_days(demand: WeeklyDays, material: Material, weeks: list[int]) -> Iterator[Figure]:
+def _weekly_days(demand: WeeklyDays, material: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
     by_week = material.by_week(demand.counting)
     for week in weeks:
         days, loose = _days(by_week[week])
@@ -330,7 +332,7 @@ def _weekly_days(demand: WeeklyDays, material: Material, weeks: list[int]) -> It
 
 
 def _weekly_services(
-    demand: WeeklyServices, material: Material, weeks: list[int]
+    demand: WeeklyServices, material: ServiceRecord, weeks: list[int]
 ) -> Iterator[Figure]:
     by_week = material.by_week(demand.counting)
     for week in weeks:
@@ -339,23 +341,23 @@ def _weekly_services(
         yield _in_week(week, seen, Bounds(demand.least))
 
 
-def _most(held: list[Held]) -> int | None:
+def _most(held: list[CountedSession]) -> int | None:
     """How many sessions there are at most."""
     return None if any(each.several for each in held) else len(held)
 
 
-def _days(held: Iterable[Held]) -> tuple[set[int], list[Held]]:
+def _days(held: Iterable[CountedSession]) -> tuple[set[int], list[CountedSession]]:
     """Days that surely have a session, and the sessions that may be on others."""
     listed = list(held)
     days = {each.day for each in listed if each.day is not None}
     return days, [each for each in listed if each.day is None]
 
 
-def _possible(loose: Iterable[Held]) -> set[int]:
+def _possible(loose: Iterable[CountedSession]) -> set[int]:
     return {day for held in loose for day in held.days}
 
 
-def _longest_gap(demand: LongestGap, material: Material, span: range) -> Figure:
+def _longest_gap(demand: LongestGap, material: ServiceRecord, span: range) -> Figure:
     found, loose = _days(material.counted(demand.counting))
     days, possible = found & {*span}, _possible(loose) & {*span}
     if not days:
@@ -377,7 +379,7 @@ def _longest_run(days: list[int]) -> tuple[int, int]:
     return max(runs, key=lambda run: run[0], default=(0, days[0]))
 
 
-def _frequency(demand: Frequency, material: Material, span: range) -> Iterator[Figure]:
+def _frequency(demand: Frequency, material: ServiceRecord, span: range) -> Iterator[Figure]:
     held = material.counted(Counting(demand.modalities))
     days, loose = _days(held)
     if demand.every_days is None:
@@ -397,7 +399,7 @@ def _frequency(demand: Frequency, material: Material, span: range) -> Iterator[F
     yield Figure(Bounds(least, longest), Bounds(most=demand.every_days - 1), first)
 
 
-def _months(material: Material) -> Iterator[range]:
+def _months(material: ServiceRecord) -> Iterator[range]:
     """Days of what is judged, from 0, of each of its whole months."""
     start = material.plan.start
     for first, after in whole_months(start, start + timedelta(weeks=material.weeks)):
@@ -412,7 +414,7 @@ def _group_sizes(demand: GroupSize, plan: Plan) -> Iterator[Figure]:
             yield Figure(seen, Bounds(most=demand.most), part=service.name)
 
 
-def _reviews(demand: Reviews, material: Material) -> Iterator[Figure]:
+def _reviews(demand: Reviews, material: ServiceRecord) -> Iterator[Figure]:
     """One in each month; or the longest time between two, from the start and to the end."""
     plan, length = material.plan, material.weeks * 7
     due = {(each.by - plan.start).days for each in plan.milestones if each.kind is demand.kind}

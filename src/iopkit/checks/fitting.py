@@ -12,7 +12,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import InvalidError, NotInForceError, refuse, unless
 from iopkit.patients.patients import Patient
 from iopkit.plans.drafting import draft
-from iopkit.plans.notes import Matter, MatterKind
+from iopkit.plans.notes import NoteKind, NoteSubject
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program, Track
 from iopkit.requirements.demands import Caseload, WrittenPlan
@@ -119,7 +119,7 @@ class Fit:
         off = sum(f.shortfall + f.excess for f in unmet if f.unit is Unit.MINUTES)
         return Standing(
             self.why_not is not None,
-            Matter.OTHER_AGE_GROUP in matters,
+            NoteSubject.OTHER_AGE_GROUP in matters,
             # At each age another requirement may be unmet, and none at all of them.
             sum(
                 len(_requirements(judgment, Truth.NO)) or judgment.truth is Truth.NO
@@ -127,10 +127,10 @@ class Fit:
             ),
             Fraction(off, plan.weeks if plan else 1),
             sum(len(_requirements(judgment, Truth.UNKNOWN)) for judgment in judged),
-            kinds[MatterKind.COLLISION],
+            kinds[NoteKind.COLLISION],
             len(self.schedule.unplaced) if self.schedule else 0,
             sum(s.moved is not None for s in self.schedule.sessions) if self.schedule else 0,
-            kinds[MatterKind.QUESTION],
+            kinds[NoteKind.QUESTION],
         )
 
     @property

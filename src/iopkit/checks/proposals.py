@@ -12,7 +12,7 @@ from attrs import define, evolve, field, frozen
 
 from iopkit.checks.checks import Finding
 from iopkit.checks.fitting import Judgment, judge
-from iopkit.checks.remedies import Extent, Ground, Remedy, remedies_for
+from iopkit.checks.remedies import ChangeSize, Remedy, Situation, remedies_for
 from iopkit.checks.shortfalls import DayDemand, SessionDemand, counted_minutes
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
@@ -37,7 +37,7 @@ MOST_TOLD = 5
 """How many proposals of each number of changes are told."""
 
 
-class Beyond(StrEnum):
+class WhyRemaining(StrEnum):
     """Why a finding is left unmet or undetermined."""
 
     UNKNOWN = "unknown"
@@ -52,20 +52,20 @@ class Beyond(StrEnum):
 
 
 _WORDS = {
-    Beyond.UNKNOWN: "something is not known",
-    Beyond.NOT_BY_CHANGES: "no change to sessions, dates or groups meets it",
-    Beyond.NO_SERVICE: "the plan has no service that counts",
-    Beyond.CLOSED: "usual weeks meet it, and here is a closed day or leave",
+    WhyRemaining.UNKNOWN: "something is not known",
+    WhyRemaining.NOT_BY_CHANGES: "no change to sessions, dates or groups meets it",
+    WhyRemaining.NO_SERVICE: "the plan has no service that counts",
+    WhyRemaining.CLOSED: "usual weeks meet it, and here is a closed day or leave",
 }
 
 
 @frozen(repr=False)
-class Left:
+class Remaining:
     """A finding of a requirement set that is left unmet or undetermined, and why."""
 
     requirements: str
     finding: Finding
-    why: Beyond
+    why: WhyRemaining
 
     __repr__ = hidden
 
@@ -78,10 +78,10 @@ class Proposal:
     """
 
     revisions: tuple[Revision, ...]
-    extent: Extent
+    extent: ChangeSize
     plan: Plan
     judgments: tuple[Judgment, ...]
-    left: tuple[Left, ...]
+    left: tuple[Remaining, ...]
 
     @property
     def minutes_a_week(self) -> Fraction:
@@ -103,7 +103,7 @@ class Proposals:
 
     found: tuple[Proposal, ...]
     judgments: tuple[Judgment, ...]
-    left: tuple[Left, ...]
+    left: tuple[Remaining, ...]
     wanted: bool
     complete: bool
     tried: int
@@ -148,7 +148,7 @@ def propose(
     and certification, and caps of groups, take nobody's time: they are changed as needed,
     and not counted.
 
-    The fewest changes come first, then the least ``Extent``. Proposals of more changes are
+    The fewest changes come first, then the least ``ChangeSize``. Proposals of more changes are
     told if they take fewer minutes than all of fewer. Of those that do the same things to
     the same services, only the smallest is told, and of each number no more than
     ``MOST_TOLD``. Looked at are all changes that help by themselves, and none that only would
@@ -238,11 +238,11 @@ class _State:
                 asked[finding.requirement] += finding.shortfall + finding.excess
         return max(asked.values(), default=0)
 
-    def ground(self, site: Site) -> Ground:
+    def ground(self, site: Site) -> Situation:
         """What is unmet, seen from the sessions."""
         demands = (f.requirement.demand for each in self.judgments for f in each.findings)
         by_day = any(isinstance(demand, DayDemand) for demand in demands)
-        return Ground.of(self.schedule, site, [f for _, f in self.unmet], by_day=by_day)
+        return Situation.of(self.schedule, site, [f for _, f in self.unmet], by_day=by_day)
 
     def suits(self, start: "_State") -> bool:
         """Whether nothing is unmet, and no more unknown or elsewhere than at the start."""
@@ -295,30 +295,30 @@ def _looked_at(plan: Plan, site: Site, requirements: Iterable[RequirementSet]) -
     )
 
 
-def _beyond(requirement: Requirement, plan: Plan) -> Beyond | None:
+def _beyond(requirement: Requirement, plan: Plan) -> WhyRemaining | None:
     """Beyond no change that is proposed meets a requirement; ``None`` if one may."""
     demand = requirement.demand
     if isinstance(demand, Reviews | GroupSize):
         return None
     if not isinstance(demand, SessionDemand):
-        return Beyond.NOT_BY_CHANGES
+        return WhyRemaining.NOT_BY_CHANGES
     held = (s for s in plan.program.every_service if s.name not in plan.on_hold)
-    return None if any(counted_minutes(s, demand) for s in held) else Beyond.NO_SERVICE
+    return None if any(counted_minutes(s, demand) for s in held) else WhyRemaining.NO_SERVICE
 
 
-def _left(judgments: Iterable[Judgment], usual: _State) -> tuple[Left, ...]:
+def _left(judgments: Iterable[Judgment], usual: _State) -> tuple[Remaining, ...]:
     """What is not met of a schedule, but for what changes can meet in its usual weeks."""
-    found: list[Left] = []
+    found: list[Remaining] = []
     unmet = {key for key, _ in usual.unmet}
     for judgment in judgments:
         for finding in judgment.findings:
             why = _beyond(finding.requirement, usual.plan)
             if finding.truth is Truth.UNKNOWN:
-                why = Beyond.UNKNOWN
+                why = WhyRemaining.UNKNOWN
             elif why is None and _key(judgment, finding) not in unmet:
-                why = Beyond.CLOSED
+                why = WhyRemaining.CLOSED
             if finding.truth is not Truth.YES and why is not None:
-                found.append(Left(judgment.requirements.name, finding, why))
+                found.append(Remaining(judgment.requirements.name, finding, why))
     return tuple(found)
 
 
@@ -339,13 +339,13 @@ def _aside(state: _State, end: date) -> Iterator[Revision]:
     yield from (CapGroups(name, most) for name, most in caps.items())
 
 
-_Solution = tuple[tuple[SessionRevision, ...], Extent, _State]
+_Solution = tuple[tuple[SessionRevision, ...], ChangeSize, _State]
 
 
 def _smallest(trials: _Trials, start: _State, most: int) -> list[_Solution]:
     """The smallest changes, of each number those that take fewer minutes than all of fewer."""
     if not start.unmet:
-        return [((), Extent(), start)]
+        return [((), ChangeSize(), start)]
     found: list[_Solution] = []
     for changes in range(1, most + 1):
         under = min((extent.minutes for _, extent, _ in found), default=None)
@@ -357,17 +357,17 @@ def _cheapest(
     trials: _Trials, start: _State, changes: int, under: int | None
 ) -> Iterator[_Solution]:
     """So many changes after which all is met, the cheapest first, in each way only once."""
-    heap: list[tuple[Extent, int, tuple[SessionRevision, ...], Plan]] = []
+    heap: list[tuple[ChangeSize, int, tuple[SessionRevision, ...], Plan]] = []
     order, told = count(), set[tuple[tuple[str, str], ...]]()
 
-    def look_beyond(state: _State, extent: Extent, made: tuple[SessionRevision, ...]) -> None:
+    def look_beyond(state: _State, extent: ChangeSize, made: tuple[SessionRevision, ...]) -> None:
         # Whatever comes next takes what is missing at the least.
         if under is None or extent.minutes + state.missing < under:
             for remedy in _useful(state.ground(trials.site), changes - len(made)):
                 then = (*made, remedy.revision)
                 heappush(heap, (extent + remedy.extent, next(order), then, state.plan))
 
-    look_beyond(start, Extent(), ())
+    look_beyond(start, ChangeSize(), ())
     while heap:
         extent, _, made, before = heappop(heap)
         if (under is not None and extent.minutes >= under) or not trials.go_on():
@@ -382,7 +382,7 @@ def _cheapest(
             yield made, extent, state
 
 
-def _useful(ground: Ground, left: int) -> Iterator[Remedy]:
+def _useful(ground: Situation, left: int) -> Iterator[Remedy]:
     """Remedies with which so many changes, themselves included, could end all lacks."""
     remedies = list(remedies_for(ground, whole=left == 1))
     every = (1 << len(ground.lacks)) - 1

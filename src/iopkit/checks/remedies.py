@@ -13,9 +13,9 @@ from attrs import field, frozen
 
 from iopkit.checks.checks import Finding
 from iopkit.checks.shortfalls import (
-    Days,
-    Lack,
+    DaysShort,
     SessionDemand,
+    Shortfall,
     counted_minutes,
     day_of,
     in_week,
@@ -51,7 +51,7 @@ _SHORTEST_MONTH, _MOST_WEEKS = 28, 52
 
 
 @frozen(order=True)
-class Extent:
+class ChangeSize:
     """How much revisions change: the less, the smaller; the first difference decides.
 
     ``minutes`` of sessions, by the clock, are added or taken away over the whole plan.
@@ -66,8 +66,8 @@ class Extent:
     sessions: int = 0
     minutes_shifted: int = 0
 
-    def __add__(self, other: "Extent") -> "Extent":
-        return Extent(
+    def __add__(self, other: "ChangeSize") -> "ChangeSize":
+        return ChangeSize(
             self.minutes + other.minutes,
             self.days_moved + other.days_moved,
             self.sessions + other.sessions,
@@ -83,7 +83,7 @@ class Remedy:
     """
 
     revision: SessionRevision
-    extent: Extent
+    extent: ChangeSize
     helps: int
     ends: int
 
@@ -91,7 +91,7 @@ class Remedy:
 
 
 @frozen(repr=False)
-class Ground:
+class Situation:
     """A schedule, the site where it is, and what it lacks; of weeks that are alike the first.
 
     ``booked`` are the sessions of each service by day, ``prescribed`` those by week, booked
@@ -100,24 +100,26 @@ class Ground:
 
     schedule: Schedule
     site: Site
-    lacks: tuple[Lack, ...]
+    lacks: tuple[Shortfall, ...]
     # Both are of the schedule, and have no hash.
-    booked: Mapping[str, Days] = field(eq=False)
+    booked: Mapping[str, DaysShort] = field(eq=False)
     prescribed: Counter[tuple[str, int]] = field(eq=False)
     by_day: bool
 
     @classmethod
     def of(
         cls, schedule: Schedule, site: Site, unmet: Iterable[Finding], *, by_day: bool
-    ) -> "Ground":
+    ) -> "Situation":
         """What unmet findings of a schedule are, seen from its sessions."""
         program = schedule.plan.program
-        booked: dict[str, Days] = {service.name: Counter() for service in program.every_service}
+        booked: dict[str, DaysShort] = {
+            service.name: Counter() for service in program.every_service
+        }
         for session in schedule.sessions:
             booked[session.service][day_of(schedule, session)] += 1
         phases = [phase.name for phase in program.phases for _ in range(phase.laid_weeks)]
 
-        def look(lack: Lack) -> object:
+        def look(lack: Shortfall) -> object:
             """What tells a week from those that are alike."""
             if lack.week is None:
                 return None
@@ -127,7 +129,7 @@ class Ground:
                 (name, day % 7, count) for name, days in held.items() for day, count in days.items()
             )
 
-        lacks: dict[object, Lack] = {}
+        lacks: dict[object, Shortfall] = {}
         for lack in lacks_of(schedule, unmet):
             lacks.setdefault((lack.demand, lack.amount, lack.over, look(lack)), lack)
         every: tuple[Session | Unplaced, ...] = (*schedule.sessions, *schedule.unplaced)
@@ -140,7 +142,7 @@ class Ground:
             by_day,
         )
 
-    def days(self, weekday: Weekday, weeks: Iterable[int]) -> Days:
+    def days(self, weekday: Weekday, weeks: Iterable[int]) -> DaysShort:
         """A weekday in some weeks, as days of the plan."""
         first = (weekday - self.schedule.plan.start.weekday()) % 7
         return Counter((week - 1) * 7 + first for week in weeks)
@@ -148,7 +150,7 @@ class Ground:
     __repr__ = hidden
 
 
-def remedies_for(ground: Ground, *, whole: bool) -> Iterator[Remedy]:
+def remedies_for(ground: Situation, *, whole: bool) -> Iterator[Remedy]:
     """Revisions that help with what a schedule lacks; ``whole``: that end all of it."""
     for spot in _spots(ground, whole):
         if all(spot.counted) or (any(spot.counted) and not whole):
@@ -172,7 +174,7 @@ class _Spot:
     those of a session that count towards each lack.
     """
 
-    ground: Ground
+    ground: Situation
     whole: bool
     name: str
     phases: tuple[str, ...]
@@ -196,7 +198,7 @@ class _Spot:
         return tuple(sorted({slot for s in self.services for slot in slots_of(s.timing)}))
 
     @cached_property
-    def held(self) -> Days:
+    def held(self) -> DaysShort:
         """How many sessions are booked on each day."""
         every = self.ground.booked[self.name]
         return Counter({day: count for day, count in every.items() if day // 7 + 1 in self.weeks})
@@ -236,7 +238,7 @@ class _Spot:
     __repr__ = hidden
 
 
-def _spots(ground: Ground, whole: bool) -> Iterator[_Spot]:
+def _spots(ground: Situation, whole: bool) -> Iterator[_Spot]:
     """Each service of known length and with weekly slots, in each run of phases."""
     plan = ground.schedule.plan
     program = plan.program
@@ -275,7 +277,7 @@ def _spots(ground: Ground, whole: bool) -> Iterator[_Spot]:
                 )
 
 
-def _counted(lack: Lack, parts: list[tuple[Service, range]]) -> int:
+def _counted(lack: Shortfall, parts: list[tuple[Service, range]]) -> int:
     """The fewest minutes of a session that count, if any are in the lack's week."""
     if lack.week is not None and not any(lack.week in weeks for _, weeks in parts):
         return 0
@@ -312,7 +314,7 @@ def _resized(spot: _Spot, *, over: bool) -> Iterator[Remedy]:
                 ShortenSessions(spot.name, spot.phases, by)
                 if over
                 else LengthenSessions(spot.name, spot.phases, by, tuple(starts.items())),
-                Extent(minutes * sessions, sessions=sessions, minutes_shifted=shifted),
+                ChangeSize(minutes * sessions, sessions=sessions, minutes_shifted=shifted),
                 _bits(helped),
                 _bits(ends),
             )
@@ -400,7 +402,7 @@ def _opening(
 
 
 def _remedy(
-    spot: _Spot, revision: SessionRevision, extent: Extent, *, gone: Days, come: Days
+    spot: _Spot, revision: SessionRevision, extent: ChangeSize, *, gone: DaysShort, come: DaysShort
 ) -> Remedy | None:
     """A revision after which sessions are on other days; ``None`` if it is of no use."""
     pairs = [*zip(spot.ground.lacks, spot.counted, strict=True)]
@@ -427,7 +429,7 @@ def _added(spot: _Spot) -> Iterator[Remedy]:
         key=lambda slot: (slot.day in own, slot.day not in attended, slot.day),
     )
 
-    def remedy(slots: tuple[Slot, ...], days: Days, extent: Extent) -> Remedy | None:
+    def remedy(slots: tuple[Slot, ...], days: DaysShort, extent: ChangeSize) -> Remedy | None:
         revision = AddSessions(spot.name, spot.phases, tuple(sorted(slots)))
         return _remedy(spot, revision, extent, gone=Counter(), come=days)
 
@@ -438,7 +440,7 @@ def _dropped(spot: _Spot) -> Iterator[Remedy]:
     """One session a week less, or several, but never the last."""
     fewest = min(len(slots_of(service.timing)) for service in spot.services)
 
-    def remedy(slots: tuple[Slot, ...], days: Days, extent: Extent) -> Remedy | None:
+    def remedy(slots: tuple[Slot, ...], days: DaysShort, extent: ChangeSize) -> Remedy | None:
         revision = DropSessions(spot.name, spot.phases, slots)
         return _remedy(spot, revision, extent, gone=days & spot.held, come=Counter())
 
@@ -449,11 +451,11 @@ def _several(
     spot: _Spot,
     slots: Sequence[Slot],
     most: int,
-    remedy: Callable[[tuple[Slot, ...], Days, Extent], Remedy | None],
+    remedy: Callable[[tuple[Slot, ...], DaysShort, ChangeSize], Remedy | None],
 ) -> Iterator[Remedy]:
     """Remedies of one slot, of two and so on, until one ends all that it helps with."""
     for count in range(1, most + 1):
-        extent = Extent(count * spot.minutes_a_slot, sessions=count * len(spot.weeks))
+        extent = ChangeSize(count * spot.minutes_a_slot, sessions=count * len(spot.weeks))
         enough = False
         # Where days do not matter, the first ones do.
         for some in islice(combinations(slots, count), None if spot.ground.by_day else 1):
@@ -482,7 +484,7 @@ def _moved(spot: _Spot) -> Iterator[Remedy]:
             if to is None or day is slot.day:
                 continue
             (before,), (after,) = (spot.ground.days(day, [1]) for day in (slot.day, to.day))
-            extent = Extent(0, abs(after - before), len(weeks), _shift(slot, to))
+            extent = ChangeSize(0, abs(after - before), len(weeks), _shift(slot, to))
             revision = MoveSession(spot.name, spot.phases, slot, to)
             made = _remedy(spot, revision, extent, gone=gone, come=spot.ground.days(to.day, weeks))
             if made is not None:
@@ -503,7 +505,7 @@ def _oftener(spot: _Spot) -> Iterator[Remedy]:
             made = _remedy(
                 spot,
                 HoldOftener(spot.name, spot.phases, every, slot),
-                Extent(sum(m * n for m, n in added), sessions=sum(n for _, n in added)),
+                ChangeSize(sum(m * n for m, n in added), sessions=sum(n for _, n in added)),
                 gone=spot.held,
                 come=spot.ground.days(slot.day, (w for _, ws in spot.parts for w in ws[::every])),
             )

@@ -30,12 +30,12 @@ DayDemand = DailyHours | WeeklyDays | LongestGap | Frequency
 SessionDemand = WeeklyHours | WeeklyServices | DayDemand
 """What is demanded of sessions; other demands are met by other means."""
 
-Days = Counter[int]
+DaysShort = Counter[int]
 """So many sessions or minutes on days of the plan, which count from 0."""
 
 
 @frozen(repr=False)
-class Lack:
+class Shortfall:
     """A demand that is not met in a week, from 1, or in the plan as a whole.
 
     ``amount`` is by how much: minutes, days or sessions; ``over``: so much is too much.
@@ -47,10 +47,10 @@ class Lack:
     week: int | None
     amount: int
     over: bool = False
-    minutes: Days = field(factory=Counter[int], eq=False)
+    minutes: DaysShort = field(factory=Counter[int], eq=False)
     length: int = 0
 
-    def left(self, *, gone: Days, come: Days, minutes: int) -> int:
+    def left(self, *, gone: DaysShort, come: DaysShort, minutes: int) -> int:
         """What would be left if sessions went from some days and came on others.
 
         Args:
@@ -73,7 +73,7 @@ class Lack:
                     held.update({day: sign * count * minutes for day, count in days.items()})
                 return _missing(self.demand, +held, self.length)
 
-    def each(self, held: Days) -> tuple[int, bool]:
+    def each(self, held: DaysShort) -> tuple[int, bool]:
         """By how many minutes some sessions would have to be longer, or shorter if ``over``.
 
         Args:
@@ -114,7 +114,7 @@ def counted_minutes(service: Service, demand: SessionDemand) -> int:
     return whole_minutes(service.duration - breaks)
 
 
-def lacks_of(schedule: Schedule, unmet: Iterable[Finding]) -> Iterator[Lack]:
+def lacks_of(schedule: Schedule, unmet: Iterable[Finding]) -> Iterator[Shortfall]:
     """What unmet findings about sessions lack."""
     length, minutes = schedule.plan.weeks * 7, cache(partial(_minutes, schedule))
     asked = ((f, d) for f in unmet if isinstance(d := f.requirement.demand, SessionDemand))
@@ -123,20 +123,20 @@ def lacks_of(schedule: Schedule, unmet: Iterable[Finding]) -> Iterator[Lack]:
         match demand:
             case WeeklyHours() if most is not None and finding.excess:
                 amount = max(finding.excess, (seen.most or 0) - most)
-                yield Lack(demand, finding.week, amount, over=True)
+                yield Shortfall(demand, finding.week, amount, over=True)
             case WeeklyHours() | WeeklyServices():
-                yield Lack(demand, finding.week, finding.shortfall)
+                yield Shortfall(demand, finding.week, finding.shortfall)
             case DailyHours() | WeeklyDays() | LongestGap() | Frequency():
                 # A gap begins in a week, but is not of it.
                 week = None if isinstance(demand, LongestGap | Frequency) else finding.week
                 held = in_week(minutes(demand), week)
                 amount = max(_missing(demand, held, length), 1)
-                yield Lack(demand, week, amount, minutes=held, length=length)
+                yield Shortfall(demand, week, amount, minutes=held, length=length)
 
 
-def _minutes(schedule: Schedule, demand: SessionDemand) -> Days:
+def _minutes(schedule: Schedule, demand: SessionDemand) -> DaysShort:
     """Minutes that count on each day of the plan that has any."""
-    found: Days = Counter()
+    found: DaysShort = Counter()
     for session in schedule.sessions:
         found[day_of(schedule, session)] += counted_minutes(schedule.service(session), demand)
     return +found
@@ -147,14 +147,14 @@ def day_of(schedule: Schedule, session: Session) -> int:
     return (session.start.date() - schedule.plan.start).days
 
 
-def in_week(days: Days, week: int | None) -> Days:
+def in_week(days: DaysShort, week: int | None) -> DaysShort:
     """What is in a week, from 1; ``None``: all."""
     if week is None:
         return days
     return Counter({day: days[day] for day in range(week * 7 - 7, week * 7) if day in days})
 
 
-def _missing(demand: DayDemand, minutes: Days, length: int) -> int:
+def _missing(demand: DayDemand, minutes: DaysShort, length: int) -> int:
     """By how much minutes on some days miss a demand."""
     match demand:
         case DailyHours(least):

@@ -15,7 +15,7 @@ from iopkit.eligibility.diagrams import diagram_of
 from iopkit.eligibility.facts import FactSheet
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import AnyFact, Predicate, Values, evaluate, facts_in
-from iopkit.eligibility.spaces import Rails, Space
+from iopkit.eligibility.spaces import Formulas, Space
 from iopkit.errors import refuse, unless
 from iopkit.truth import Truth, all_of
 
@@ -169,7 +169,7 @@ def difference(first: Policy, second: Policy, *, on: date) -> Difference:
     return Difference((first, second), on, contrasts)
 
 
-def _refused(space: Space, one: Sequence[Rails], other: Sequence[Rails]) -> list[Values]:
+def _refused(space: Space, one: Sequence[Formulas], other: Sequence[Formulas]) -> list[Values]:
     """Patients whom one set of criteria admits and another refuses, each for another reason."""
     admitted = space.all_known, space.all_of(one)[0]
     found: list[Values] = []

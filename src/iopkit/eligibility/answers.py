@@ -33,7 +33,7 @@ MAX_STEPS = 250_000
 """How many steps the working out of one fact's answers, or of one count, may take."""
 
 
-class Span(NamedTuple):
+class Interval(NamedTuple):
     """Neighboring places in a kind's order, from ``low`` to ``high``; ``open``: without both."""
 
     low: float
@@ -55,7 +55,7 @@ class Answers:
     """One value of each answer."""
     truths: tuple[tuple[bool, ...], ...]
     """For each answer, which of the atoms hold."""
-    spans: tuple[tuple[Span, int], ...]
+    spans: tuple[tuple[Interval, int], ...]
 
     @property
     def count(self) -> int:
@@ -80,7 +80,7 @@ class Answers:
             'needed hours per week is at least 9 hours'
         """
         wanted = set(numbers)
-        runs: list[list[Span]] = [[]]
+        runs: list[list[Interval]] = [[]]
         for span, number in self.spans:
             if number in wanted:
                 runs[-1].append(span)
@@ -98,7 +98,7 @@ class Answers:
         values = tuple(_value(self.fact, place) for place in places)
         return self.fact.equals(values[0]) if len(values) == 1 else OneOf(self.fact, values)
 
-    def _within(self, first: Span, last: Span) -> Predicate:
+    def _within(self, first: Interval, last: Interval) -> Predicate:
         """Between the start of one span and the end of another."""
         fact, lowest, highest = self.fact, self.spans[0][0].low, self.spans[-1][0].high
         if first.low == last.high:
@@ -127,7 +127,7 @@ def answers_to(fact: AnyFact, atoms: Iterable[Atom]) -> Answers:
     asked = tuple(dict.fromkeys(atom for atom in about if not isinstance(atom, Known)))
     numbers: dict[tuple[bool, ...], int] = {}
     examples: list[Scalar] = []
-    spans: list[tuple[Span, int]] = []
+    spans: list[tuple[Interval, int]] = []
     cuts = sorted({place for atom in asked for place in _mentioned(atom)})
     # A span for each cut and one beside it.
     if 2 * len(cuts) * len(asked) > MAX_STEPS:
@@ -157,16 +157,16 @@ def _mentioned(atom: Compare | Between | OneOf) -> Iterator[float]:
             yield from (place_of(fact.kind, value) for value in values)
 
 
-def _spans(fact: AnyFact, cuts: list[float]) -> Iterator[Span]:
+def _spans(fact: AnyFact, cuts: list[float]) -> Iterator[Interval]:
     """The places of a fact's kind in rising order, cut on both sides of some of them."""
     kind = fact.kind
     if isinstance(kind, Number) and not kind.whole:
         ends = sorted({kind.low, *cuts, kind.high})
         for low, high in pairwise(ends):
-            yield from () if isinf(low) else (Span(low, low),)
-            middle = _middle(Span(low, high, open=True))
-            yield from (Span(low, high, open=True),) if low < middle < high else ()
-        yield from () if isinf(ends[-1]) else (Span(ends[-1], ends[-1]),)
+            yield from () if isinf(low) else (Interval(low, low),)
+            middle = _middle(Interval(low, high, open=True))
+            yield from (Interval(low, high, open=True),) if low < middle < high else ()
+        yield from () if isinf(ends[-1]) else (Interval(ends[-1], ends[-1]),)
         return
     if isinstance(kind, Number):
         # Whole numbers of any size, where the ends are finite.
@@ -177,15 +177,15 @@ def _spans(fact: AnyFact, cuts: list[float]) -> Iterator[Span]:
     each = cuts if is_ordered(kind) else range(int(high) + 1)
     starts = sorted({low, *each, *(cut + 1 for cut in each if cut < high)})
     for start, after in pairwise([*starts, high + 1]):
-        yield Span(start, after - 1)
+        yield Interval(start, after - 1)
 
 
-def _places(run: list[Span]) -> Iterator[float]:
+def _places(run: list[Interval]) -> Iterator[float]:
     for span in run:
         yield from range(int(span.low), int(span.high) + 1)
 
 
-def _middle(span: Span) -> float:
+def _middle(span: Interval) -> float:
     """A place within a span."""
     low, high, is_open = span
     if not is_open:

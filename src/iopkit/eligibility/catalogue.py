@@ -29,7 +29,7 @@ from iopkit.eligibility.readings import (
 )
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.needs import Need
-from iopkit.patients.assessments import Entry, LivingEnvironment, OpioidMedication
+from iopkit.patients.assessments import EntryRoute, LivingEnvironment, OpioidMedication
 from iopkit.patients.consents import Purpose
 from iopkit.patients.diagnoses import Severity
 from iopkit.patients.instrument_library import INSTRUMENTS
@@ -309,7 +309,7 @@ def _surroundings() -> Iterator[AnyFact]:
         "From where the patient comes: into treatment for the first time in this course, down "
         "from inpatient or residential care or withdrawal management, or up from outpatient care.",
         SAMHSA_2021,
-        kind=Choice(tuple(entry.value for entry in Entry)),
+        kind=Choice(tuple(entry.value for entry in EntryRoute)),
         changeable=False,
     )
 

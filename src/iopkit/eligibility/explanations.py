@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.kinds import Scalar, check
+from iopkit.eligibility.kinds import Scalar, refuse_other_values
 from iopkit.eligibility.predicates import (
     AllOf,
     AnyOf,
@@ -40,7 +40,7 @@ class Explanation:
         if isinstance(self.predicate, Atom):
             whole = not self.parts
             if self.value is not None:
-                check(self.predicate.fact.kind, self.value, "value")
+                refuse_other_values(self.predicate.fact.kind, self.value, "value")
         else:
             whole = tuple(part.predicate for part in self.parts) == parts_of(self.predicate)
         if not whole:

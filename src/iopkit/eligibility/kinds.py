@@ -90,7 +90,7 @@ def is_ordered(kind: Kind) -> bool:
     return isinstance(kind, Number) or (isinstance(kind, Choice) and kind.ordered)
 
 
-def check(kind: Kind, value: object, *path: str) -> None:
+def refuse_other_values(kind: Kind, value: object, *path: str) -> None:
     """Raise ``InvalidError`` if a value is not of a kind; the value is not shown."""
     if not kind.accepts(value):
         raise InvalidError("value", [Fault(path, kind.expectation(), "another value")])

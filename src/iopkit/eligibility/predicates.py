@@ -13,7 +13,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 from attrs import field, frozen
 
-from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, check, is_ordered
+from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, is_ordered, refuse_other_values
 from iopkit.errors import Fault, Step, UndeterminedError, refuse, unless
 from iopkit.sources import Source
 from iopkit.truth import Truth, at_least
@@ -176,7 +176,7 @@ class Compare:
     source: Source | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        check(self.fact.kind, self.value, "value")
+        refuse_other_values(self.fact.kind, self.value, "value")
         refuse(
             f"comparison of {self.fact.name!r}",
             unless(
@@ -208,8 +208,8 @@ class Between:
     def __attrs_post_init__(self) -> None:
         what = f"range of {self.fact.name!r}"
         kind = self.fact.kind
-        check(kind, self.low, "low")
-        check(kind, self.high, "high")
+        refuse_other_values(kind, self.low, "low")
+        refuse_other_values(kind, self.high, "high")
         refuse(
             what,
             unless(is_ordered(kind), "fact", "a fact whose values have an order", "another"),
@@ -232,7 +232,7 @@ class OneOf:
     def __attrs_post_init__(self) -> None:
         refuse("one_of", unless(bool(self.values), "values", "at least one value", "none"))
         for value in self.values:
-            check(self.fact.kind, value, "values")
+            refuse_other_values(self.fact.kind, value, "values")
 
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
@@ -427,7 +427,7 @@ def _settled(parts: tuple[Predicate, ...], by: Truth, otherwise: Truth) -> Evalu
 
 
 def _asked(name: str, holds: Callable[[Any], bool]) -> Evaluator:
-    # Any: each kind's test takes the kind's own values, which ``check`` has ensured.
+    # Any: each kind's test takes the kind's own values, which ``refuse_other_values`` has ensured.
     yes, no, unknown = Truth.YES, Truth.NO, Truth.UNKNOWN
 
     def ask(values: Values) -> Truth:
@@ -455,7 +455,7 @@ def _within(kind: Kind, low: Scalar, high: Scalar) -> Callable[[Any], bool]:
     if isinstance(kind, Choice):
         first, last = place_of(kind, low), place_of(kind, high)
         return frozenset(kind.options[int(first) : int(last) + 1]).__contains__
-    bounds: Any = low, high  # numbers, which ``check`` has ensured
+    bounds: Any = low, high  # numbers, which ``refuse_other_values`` has ensured
     return lambda value: bounds[0] <= value <= bounds[1]
 
 

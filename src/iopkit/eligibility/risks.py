@@ -12,7 +12,7 @@ from attrs import frozen
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.kinds import Scalar, check
+from iopkit.eligibility.kinds import Scalar, refuse_other_values
 from iopkit.eligibility.predicates import AnyFact, Predicate, Values, evaluate, facts_in
 from iopkit.eligibility.readings import newest
 from iopkit.errors import refuse_moments
@@ -43,7 +43,7 @@ class RecordedRisk:
 
     def __attrs_post_init__(self) -> None:
         refuse_moments("recorded risk", on=self.on)
-        check(self.fact.kind, self.value, "value")
+        refuse_other_values(self.fact.kind, self.value, "value")
 
     @property
     def words(self) -> str:

@@ -36,7 +36,7 @@ EFFORT = 2_000_000
 # Any: the solver has no types of its own.
 Formula = Any
 # When a predicate is yes, and when it is no; when it is neither, it is unknown.
-Rails = tuple[Formula, Formula]
+Formulas = tuple[Formula, Formula]
 # A value, or ``None`` for "not known", and the formula that a fact has it.
 State = tuple[Scalar | None, Formula]
 
@@ -75,7 +75,7 @@ class Space:
             states[fact] = tuple(zip(values, variables, strict=True))
         return cls(z3, solver, states)
 
-    def rails(self, predicate: Predicate) -> Rails:
+    def rails(self, predicate: Predicate) -> Formulas:
         """A predicate's two formulas, equal to ``evaluate`` for every value known or not."""
         parts = [self.rails(part) for part in parts_of(predicate)]
         match predicate:
@@ -103,12 +103,12 @@ class Space:
         """That every fact is known."""
         return self.all(self.z3.Not(states[0][1]) for states in self.states.values())
 
-    def all_of(self, parts: Iterable[Rails]) -> Rails:
+    def all_of(self, parts: Iterable[Formulas]) -> Formulas:
         """The formulas of "all of", from those of its parts."""
         listed = list(parts)
         return self.all(yes for yes, _ in listed), self.any(no for _, no in listed)
 
-    def differ(self, one: Rails, other: Rails) -> Formula:
+    def differ(self, one: Formulas, other: Formulas) -> Formula:
         """That two truths are not the same."""
         return self.any(self.z3.Xor(*pair) for pair in zip(one, other, strict=True))
 

@@ -1,8 +1,8 @@
 """Many patients at once, in data frames of any engine; needs the extra ``tables``."""
 
 from iopkit.frames.columns import (
+    AttritionStep,
     Rails,
-    Step,
     attrition,
     check_frame,
     decide_frame,
@@ -13,8 +13,8 @@ from iopkit.frames.columns import (
 from iopkit.frames.panels import panel
 
 __all__ = [
+    "AttritionStep",
     "Rails",
-    "Step",
     "attrition",
     "check_frame",
     "decide_frame",

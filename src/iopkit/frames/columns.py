@@ -67,7 +67,7 @@ class Rails:
 
 
 @frozen
-class Step:
+class AttritionStep:
     """How many patients one more criterion leaves, of those that the ones before it left.
 
     ``excluded`` do not meet it. Of the others, ``met`` meet it and all before it, and for
@@ -152,7 +152,7 @@ def decide_frame(
     return kept
 
 
-def attrition(policy: Policy, frame: object, *, on: date) -> tuple[Step, ...]:
+def attrition(policy: Policy, frame: object, *, on: date) -> tuple[AttritionStep, ...]:
     """How many patients each criterion leaves, one step for each, in the policy's order.
 
     A lazy frame is computed, once, down to these counts. Small counts can tell on a
@@ -181,7 +181,7 @@ def attrition(policy: Policy, frame: object, *, on: date) -> tuple[Step, ...]:
     rows, *counts = _counts(stage, [flag for rail in so_far for flag in (rail.yes, rail.no)])
     met, out = counts[::2], [0, *counts[1::2]]
     return tuple(
-        Step(criterion.name, out[n + 1] - out[n], met[n], rows - out[n + 1] - met[n])
+        AttritionStep(criterion.name, out[n + 1] - out[n], met[n], rows - out[n + 1] - met[n])
         for n, criterion in enumerate(criteria)
     )
 

@@ -13,7 +13,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import find_named, refuse, refuse_moments, unless
 from iopkit.groups.combinations import cheapest
 from iopkit.groups.groups import Group, refuse_groups, spare_seats
-from iopkit.groups.matching import Bundles, Case
+from iopkit.groups.matching import Bundles, Matching
 from iopkit.groups.rosters import Roster
 from iopkit.groups.solver import Gains, Limits, Solver, total
 from iopkit.groups.waitlists import Waiting, waitlist
@@ -167,7 +167,7 @@ def assign(
     """
     refuse_moments("assign", on=on)
     refuse_groups(roster.groups, site, roster.services)
-    case = Case(roster, on=on)
+    case = Matching(roster, on=on)
     solver = Solver(case, limits)
     taken = _one_by_one(case, weights)
     attained: list[Attainment] = []
@@ -193,7 +193,7 @@ def assign(
     )
 
 
-def _aims(case: Case, weights: Weights) -> Iterator[tuple[Aim, Gains]]:
+def _aims(case: Matching, weights: Weights) -> Iterator[tuple[Aim, Gains]]:
     """The aims in their order, and what counts for each."""
     keeps = [dict.fromkeys(kept, 1) for kept in case.keeps]
     current = any(case.now_in)
@@ -205,7 +205,7 @@ def _aims(case: Case, weights: Weights) -> Iterator[tuple[Aim, Gains]]:
         yield Aim.KEPT, [(0, kept) for kept in keeps]
 
 
-def _worth(case: Case, weights: Weights) -> Iterator[tuple[int, Mapping[int, int]]]:
+def _worth(case: Matching, weights: Weights) -> Iterator[tuple[int, Mapping[int, int]]]:
     for c, (suits, keeps) in enumerate(zip(case.suits, case.keeps, strict=True)):
         weeks = (case.on - case.since(c)).days // 7
         yield (
@@ -217,7 +217,7 @@ def _worth(case: Case, weights: Weights) -> Iterator[tuple[int, Mapping[int, int
         )
 
 
-def _most(case: Case, gains: Gains) -> int:
+def _most(case: Matching, gains: Gains) -> int:
     """What an aim could reach if there were seats for all, and nothing overlapped."""
     best = 0
     for c in case.placeable:
@@ -229,7 +229,7 @@ def _most(case: Case, gains: Gains) -> int:
     return best
 
 
-def _seat_count(case: Case) -> int:
+def _seat_count(case: Matching) -> int:
     """How many candidates the seats of the scarcest service are enough for."""
     suited = Counter(p for c in case.placeable for p in case.suits[c])
     seats: Counter[str] = Counter()
@@ -249,7 +249,7 @@ def _seat_count(case: Case) -> int:
     )
 
 
-def _one_by_one(case: Case, weights: Weights) -> Bundles:
+def _one_by_one(case: Matching, weights: Weights) -> Bundles:
     """Places given to one candidate after another, to those with the least choice first."""
     left = [pool.seats for pool in case.pools]
     worth = list(_worth(case, weights))

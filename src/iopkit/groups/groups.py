@@ -20,7 +20,7 @@ from iopkit.windows import (
     is_session_length,
     minute_of_day,
     whole_minutes,
-    wrapped,
+    within_week,
 )
 
 
@@ -239,7 +239,9 @@ def join(program: Program, site: Site, groups: Iterable[Group]) -> tuple[Program
 def _times(slots: tuple[Slot, ...], duration: timedelta) -> WeeklyWindows:
     length = whole_minutes(duration)
     starts = (slot.day * DAY + minute_of_day(slot.start or time(0)) for slot in slots)
-    return WeeklyWindows(tuple(span for start in starts for span in wrapped(start, start + length)))
+    return WeeklyWindows(
+        tuple(span for start in starts for span in within_week(start, start + length))
+    )
 
 
 def _offers(site: Site, service: str, groups: Sequence[Group]) -> Iterator[Offer]:

@@ -24,7 +24,7 @@ class Pool:
         self.seats = sum(groups[number].capacity for number in members)
 
 
-class Case:
+class Matching:
     """A roster on a day, in an order that does not depend on how it was written.
 
     Groups are in the order of their names; candidates in that of how long they have waited,

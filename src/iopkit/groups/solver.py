@@ -14,7 +14,7 @@ from attrs import frozen
 
 from iopkit.errors import MissingExtraError, refuse, unless
 from iopkit.groups.combinations import all_bits
-from iopkit.groups.matching import Bundles, Case
+from iopkit.groups.matching import Bundles, Matching
 
 if TYPE_CHECKING:
     from highspy import Highs, HighsLp
@@ -63,7 +63,7 @@ class Solver:
     each weekday is at most 1, and 0 without a group on it.
     """
 
-    def __init__(self, case: Case, limits: Limits) -> None:
+    def __init__(self, case: Matching, limits: Limits) -> None:
         self._highspy = _highspy()
         self._case, self._limits = case, limits
         self._placed: dict[int, int] = {}

@@ -12,7 +12,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.groups.combinations import cheapest
 from iopkit.groups.groups import Group
-from iopkit.groups.matching import Bundles, Case
+from iopkit.groups.matching import Bundles, Matching
 from iopkit.groups.rosters import Barrier, Candidate, Roster, barriers
 from iopkit.windows import WeeklyWindows, whole_minutes
 
@@ -43,7 +43,7 @@ _FOR = {
 }
 
 
-class Lift(StrEnum):
+class ConcessionKind(StrEnum):
     """What would open a group to a candidate."""
 
     FREE = "free"
@@ -85,7 +85,7 @@ class Concession:
     language, gender or stage that would have to be the candidate's.
     """
 
-    lift: Lift
+    lift: ConcessionKind
     group: str
     windows: WeeklyWindows | None = None
     word: str | None = None
@@ -94,11 +94,11 @@ class Concession:
     def words(self) -> str:
         """The change in prose."""
         match self.lift:
-            case Lift.SEAT:
+            case ConcessionKind.SEAT:
                 return f"one more seat in {self.group}"
-            case Lift.VACANCY:
+            case ConcessionKind.VACANCY:
                 return f"somebody leaves {self.group}"
-            case Lift.FREE:
+            case ConcessionKind.FREE:
                 return f"free {self.windows}, for {self.group}"
             case _:
                 return f"{self.lift.value} {self.word}, for {self.group}"
@@ -149,7 +149,7 @@ def grant(roster: Roster, waiting: Waiting) -> Roster:
     refuse(
         "grant",
         unless(
-            Lift.VACANCY not in lifts,
+            ConcessionKind.VACANCY not in lifts,
             "concessions",
             "what can be granted",
             "a seat that somebody must leave",
@@ -172,16 +172,16 @@ def grant(roster: Roster, waiting: Waiting) -> Roster:
         languages = frozenset(group.language for group in now if group.language)
     for concession in waiting.concessions or ():
         match concession.lift:
-            case Lift.SEAT:
+            case ConcessionKind.SEAT:
                 group = groups[concession.group]
                 groups[concession.group] = evolve(group, capacity=group.capacity + 1)
-            case Lift.FREE:
+            case ConcessionKind.FREE:
                 free |= concession.windows or WeeklyWindows()
                 candidate = evolve(candidate, free=free)
-            case Lift.LANGUAGE:
+            case ConcessionKind.LANGUAGE:
                 languages |= {concession.word or ""}
                 candidate = evolve(candidate, languages=languages)
-            case Lift.GENDER:
+            case ConcessionKind.GENDER:
                 candidate = evolve(candidate, gender=concession.word)
             case _:
                 candidate = evolve(candidate, stage=concession.word)
@@ -194,7 +194,7 @@ def grant(roster: Roster, waiting: Waiting) -> Roster:
     )
 
 
-def waitlist(case: Case, taken: Bundles, room: Mapping[str, int]) -> tuple[Waiting, ...]:
+def waitlist(case: Matching, taken: Bundles, room: Mapping[str, int]) -> tuple[Waiting, ...]:
     """Those without a place, in order.
 
     Args:
@@ -224,13 +224,15 @@ def waitlist(case: Case, taken: Bundles, room: Mapping[str, int]) -> tuple[Waiti
 _Missing = Mapping[int, WeeklyWindows]
 
 
-def _missing(case: Case, c: int) -> _Missing:
+def _missing(case: Matching, c: int) -> _Missing:
     free = case.candidates[c].free or WeeklyWindows()
     alike = dict(zip(case.times, case.groups, strict=True))
     return {bits: group.times - free for bits, group in alike.items()}
 
 
-def _obstacles(case: Case, c: int, left: Sequence[int], missing: _Missing) -> tuple[Obstacle, ...]:
+def _obstacles(
+    case: Matching, c: int, left: Sequence[int], missing: _Missing
+) -> tuple[Obstacle, ...]:
     found: list[Obstacle] = []
     for g, group in enumerate(case.groups):
         barred = case.barred[c][g] if left[g] else (*case.barred[c][g], Barrier.FULL)
@@ -240,7 +242,7 @@ def _obstacles(case: Case, c: int, left: Sequence[int], missing: _Missing) -> tu
     return tuple(found)
 
 
-def _why(case: Case, c: int) -> WaitingFor:
+def _why(case: Matching, c: int) -> WaitingFor:
     """What a candidate waits for whom seats alone would not help."""
     one = case.candidates[c]
     for supposed in _suppositions(case, one):
@@ -257,7 +259,7 @@ def _why(case: Case, c: int) -> WaitingFor:
     return WaitingFor.COMBINATION if enough else WaitingFor.GROUP
 
 
-def _suppositions(case: Case, candidate: Candidate) -> Iterator[Candidate]:
+def _suppositions(case: Matching, candidate: Candidate) -> Iterator[Candidate]:
     """A candidate as known, and with each gender and stage that could be and is not known."""
     genders = {word for group in case.groups for word in group.genders or ()}
     stages = {word for group in case.groups for word in group.stages or ()}
@@ -269,7 +271,7 @@ def _suppositions(case: Case, candidate: Candidate) -> Iterator[Candidate]:
 
 
 def _concessions(
-    case: Case, c: int, left: Sequence[int], room: Mapping[str, int], missing: _Missing
+    case: Matching, c: int, left: Sequence[int], room: Mapping[str, int], missing: _Missing
 ) -> tuple[Concession, ...] | None:
     """The fewest and smallest concessions with which a candidate has a place beside all others."""
     one = case.candidates[c]
@@ -281,7 +283,11 @@ def _concessions(
             barred = known[g] if known else barriers(supposed, group, on=case.on)
             if _LIFTABLE.issuperset(barred):
                 asked = barred + tuple(b for b in case.barred[c][g] if b in _SUPPOSED)
-                seats = () if left[g] else (Lift.SEAT if room[group.name] else Lift.VACANCY,)
+                seats = (
+                    ()
+                    if left[g]
+                    else (ConcessionKind.SEAT if room[group.name] else ConcessionKind.VACANCY,)
+                )
                 lifts = (*(_LIFTS[barrier] for barrier in asked), *seats)
                 windows = missing[case.times[g]]
                 needed[g] = tuple(_concession(lift, supposed, group, windows) for lift in lifts)
@@ -294,11 +300,11 @@ def _concessions(
 
 
 _LIFTS = {
-    Barrier.NOT_FREE: Lift.FREE,
-    Barrier.FREE_UNKNOWN: Lift.FREE,
-    Barrier.LANGUAGE_UNKNOWN: Lift.LANGUAGE,
-    Barrier.GENDER_UNKNOWN: Lift.GENDER,
-    Barrier.STAGE_UNKNOWN: Lift.STAGE,
+    Barrier.NOT_FREE: ConcessionKind.FREE,
+    Barrier.FREE_UNKNOWN: ConcessionKind.FREE,
+    Barrier.LANGUAGE_UNKNOWN: ConcessionKind.LANGUAGE,
+    Barrier.GENDER_UNKNOWN: ConcessionKind.GENDER,
+    Barrier.STAGE_UNKNOWN: ConcessionKind.STAGE,
 }
 # Not known, and supposed to be one of the words that groups have.
 _SUPPOSED = {Barrier.GENDER_UNKNOWN, Barrier.STAGE_UNKNOWN}
@@ -306,23 +312,23 @@ _LIFTABLE = {*_LIFTS} - _SUPPOSED
 
 
 def _concession(
-    lift: Lift, supposed: Candidate, group: Group, missing: WeeklyWindows
+    lift: ConcessionKind, supposed: Candidate, group: Group, missing: WeeklyWindows
 ) -> Concession:
     match lift:
-        case Lift.FREE:
+        case ConcessionKind.FREE:
             return Concession(lift, group.name, windows=missing)
-        case Lift.LANGUAGE:
+        case ConcessionKind.LANGUAGE:
             return Concession(lift, group.name, word=group.language)
-        case Lift.GENDER:
+        case ConcessionKind.GENDER:
             return Concession(lift, group.name, word=supposed.gender)
-        case Lift.STAGE:
+        case ConcessionKind.STAGE:
             return Concession(lift, group.name, word=supposed.stage)
-        case Lift.SEAT | Lift.VACANCY:
+        case ConcessionKind.SEAT | ConcessionKind.VACANCY:
             return Concession(lift, group.name)
 
 
 def _cost(concessions: Collection[Concession]) -> int:
     """Fewer concessions, then fewer minutes, then fewer seats that somebody must leave."""
     minutes = sum(whole_minutes(one.windows.total) for one in concessions if one.windows)
-    vacancies = sum(one.lift is Lift.VACANCY for one in concessions)
+    vacancies = sum(one.lift is ConcessionKind.VACANCY for one in concessions)
     return len(concessions) * 10**9 + minutes * 100 + vacancies

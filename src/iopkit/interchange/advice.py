@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 from iopkit.checks.fitting import Fit, Judgment
-from iopkit.checks.proposals import Left, Proposal, Proposals
+from iopkit.checks.proposals import Proposal, Proposals, Remaining
 from iopkit.interchange.decisions import ADVICE
 from iopkit.interchange.documents import to_document
 from iopkit.interchange.texts import duration_text, item
-from iopkit.plans.notes import MatterKind
+from iopkit.plans.notes import NoteKind
 
 
 def fits_text(fits: Iterable[Fit]) -> str:
@@ -27,7 +27,7 @@ def fits_text(fits: Iterable[Fit]) -> str:
         lines += [
             item(f"to settle: {note.words}")
             for note in notes
-            if note.matter.kind is MatterKind.COLLISION
+            if note.matter.kind is NoteKind.COLLISION
         ]
         blocks.append("\n".join(lines))
     return "\n\n".join([*blocks, ADVICE])
@@ -74,7 +74,7 @@ def _extent(proposal: Proposal) -> str:
     return said
 
 
-def _left_words(left: Iterable[Left]) -> list[str]:
+def _left_words(left: Iterable[Remaining]) -> list[str]:
     """What is left, findings of one requirement and reason together."""
     found = Counter((each.requirements, each.finding.requirement.name, each.why) for each in left)
     return [
@@ -114,7 +114,7 @@ def _findings(judgments: Iterable[Judgment]) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _left(left: Iterable[Left]) -> list[dict[str, Any]]:
+def _left(left: Iterable[Remaining]) -> list[dict[str, Any]]:
     return [
         {
             "requirements": each.requirements,

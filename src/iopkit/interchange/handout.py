@@ -24,7 +24,7 @@ from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
 from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Objective
-from iopkit.plans.notes import Matter, MatterKind, Note
+from iopkit.plans.notes import NoteKind, PlanNote
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Service
 from iopkit.programs.timings import InAll, Once, PerWeek, Weekly, slots_of
@@ -430,30 +430,6 @@ def _condition_words(condition: Predicate) -> list[str]:
             return [describe(condition)]
 
 
-_ASKED: Mapping[Matter, str] = MappingProxyType(
-    {
-        Matter.AVAILABILITY_UNKNOWN: "When can you come? So far we looked only at our own hours.",
-        Matter.OBLIGATIONS_UNKNOWN: "When are you at work, at school, or needed at home?",
-        Matter.DURATION_UNKNOWN: "{about}: how long is each session?",
-        Matter.AGE_UNKNOWN: "How old are you? This program is for one age group.",
-        Matter.CALL_UNKNOWN: "{about}: do you need it? It is on hold until we know.",
-        Matter.FAMILY_UNKNOWN: "{about}: who can join you? Do you agree in writing? "
-        "It is on hold until we know.",
-        Matter.NEED_UNKNOWN: "Do you need {about}?",
-        Matter.PROVISION_UNKNOWN: "You need {about}. Can we give it to you here?",
-        Matter.NO_OPEN_TIME: "{about}: we found no open time that suits you.",
-        Matter.PREFERENCE_NOT_KEPT: "Your weeks are not spread out as you wished. Is that right "
-        "for you?",
-        Matter.OUTSIDE_HOURS: "{about}: we are closed at this time.",
-        Matter.UNSTAFFED: "{about}: we have no room, or nobody is there for it, at this time.",
-        Matter.OUTSIDE_AVAILABILITY: "{about}: you cannot come at this time.",
-        Matter.OFFER_OVERLAPS: "{about}: our usual time does not fit with your other sessions.",
-        Matter.OTHER_AGE_GROUP: "This program is for another age group. Is it right for you?",
-        Matter.NOT_PROVIDED: "You need {about}. We do not have it here. We send you to {to}.",
-    }
-)
-"""Questions, collisions and referrals, as a patient is asked or told."""
-
 _NEEDS: Mapping[Need, str] = MappingProxyType(
     {
         Need.WITHDRAWAL_MANAGEMENT: "help with withdrawal",
@@ -472,10 +448,10 @@ _NEEDS: Mapping[Need, str] = MappingProxyType(
 )
 
 
-def _notes_words(plan: Plan, *kinds: MatterKind) -> Iterator[str]:
+def _notes_words(plan: Plan, *kinds: NoteKind) -> Iterator[str]:
     """The notes of some kinds; those that differ by the day alone are one."""
     titles = _titles(plan)
-    alike: dict[Note, list[Note]] = {}
+    alike: dict[PlanNote, list[PlanNote]] = {}
     for note in plan.notes:
         if note.matter.kind in kinds:
             alike.setdefault(evolve(note, day=None), []).append(note)
@@ -487,12 +463,12 @@ def _notes_words(plan: Plan, *kinds: MatterKind) -> Iterator[str]:
             filter(None, (service, weekdays_words(on) if on else "", need, note.part))
         )
         to = note.need.referral if note.need else "others"
-        yield _ASKED[note.matter].format(about=about or "this plan", to=to)
+        yield note.matter.asked.format(about=about or "this plan", to=to)
 
 
 def _open_words(plan: Plan, schedule: Schedule | None) -> Iterator[str]:
     titles = _titles(plan)
-    asked = [*_notes_words(plan, MatterKind.QUESTION, MatterKind.COLLISION)]
+    asked = [*_notes_words(plan, NoteKind.QUESTION, NoteKind.COLLISION)]
     missing = Counter(
         (titles[each.service], each.why.words)
         for each in (schedule.unplaced if schedule else ())
@@ -507,7 +483,7 @@ def _open_words(plan: Plan, schedule: Schedule | None) -> Iterator[str]:
 
 
 def _referral_words(plan: Plan) -> Iterator[str]:
-    referred = [*_notes_words(plan, MatterKind.REFERRAL)]
+    referred = [*_notes_words(plan, NoteKind.REFERRAL)]
     if not referred:
         yield "This plan sends you to nobody else."
     yield from (f"- {text}" for text in referred)
@@ -541,7 +517,7 @@ def _small_print(main: Element, plan: Plan) -> None:
     signed = [f"{_signer(s.signer)} on {day_words(s.on)}" for s in plan.signatures or ()]
     due = [f"{m.kind.label} by {day_words(m.by)}{_under(m)}" for m in plan.milestones]
     codes = [f"{each.statement} ({each.code})" for each in plan.problems or () if each.code]
-    chosen = [n.words for n in plan.notes if n.matter.kind is MatterKind.CHOICE]
+    chosen = [n.words for n in plan.notes if n.matter.kind is NoteKind.CHOICE]
     origin = [f"program {made.program if made else plan.program.name}"]
     if made:
         origin += [f"version {made.version}"] if made.version else []

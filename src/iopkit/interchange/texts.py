@@ -13,7 +13,7 @@ from iopkit.eligibility.kinds import Number
 from iopkit.eligibility.policies import Policy
 from iopkit.eligibility.predicates import AnyFact, describe, facts_in
 from iopkit.plans.goals import Goal
-from iopkit.plans.notes import MatterKind
+from iopkit.plans.notes import NoteKind
 from iopkit.plans.plans import Disclosure, Leave, Plan, Provenance
 from iopkit.programs.discrepancies import discrepancies
 from iopkit.programs.doses import Dose, weekly_doses
@@ -108,10 +108,10 @@ def _rests_on(provenance: Provenance) -> list[str]:
 
 
 _NOTE_HEADS = {
-    MatterKind.QUESTION: "Not known yet",
-    MatterKind.COLLISION: "To settle",
-    MatterKind.REFERRAL: "Needed elsewhere",
-    MatterKind.CHOICE: "Chosen",
+    NoteKind.QUESTION: "Not known yet",
+    NoteKind.COLLISION: "To settle",
+    NoteKind.REFERRAL: "Needed elsewhere",
+    NoteKind.CHOICE: "Chosen",
 }
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from iopkit.charges.code_rules import (
     CodingScheme,
     DayCode,
-    Days,
+    DaysCounted,
     SessionCodes,
     TimeBand,
 )
@@ -42,7 +42,7 @@ COUNSELING_AND_EDUCATION = COUNSELING_GROUPS | {
 def h0015_by_day(counted: frozenset[Modality]) -> DayCode:
     """One unit of H0015 for a day of 3 hours attended, of services that count."""
     # It is the program that operates on three days; the patient has to attend three hours.
-    return DayCode("H0015", timedelta(hours=3), counted, H0015, 3, Days.BOOKED)
+    return DayCode("H0015", timedelta(hours=3), counted, H0015, 3, DaysCounted.BOOKED)
 
 
 US_H0015_CODING = CodingScheme(

@@ -3,7 +3,7 @@
 from iopkit.patients.assessments import (
     Assessment,
     DimensionRating,
-    Entry,
+    EntryRoute,
     LivingEnvironment,
     OpioidMedication,
 )
@@ -40,7 +40,7 @@ __all__ = [
     "Coverage",
     "Diagnosis",
     "DimensionRating",
-    "Entry",
+    "EntryRoute",
     "Expiry",
     "Instrument",
     "Item",

@@ -56,7 +56,7 @@ class OpioidMedication(StrEnum):
     NALTREXONE = "naltrexone"
 
 
-class Entry(StrEnum):
+class EntryRoute(StrEnum):
     """From where a patient comes to intensive outpatient treatment.
 
     Source: SAMHSA Advisory "Clinical Issues in Intensive Outpatient Treatment for
@@ -120,7 +120,7 @@ class Assessment:
     needs: frozenset[Need] | None = None
     """What the patient needs beside the program's services, as a clinician recorded it."""
     court_ordered: bool | None = None
-    entry: Entry | None = None
+    entry: EntryRoute | None = None
     # As the program or payer sees it for which the assessment was made.
     age_group: AgeGroup | None = None
     hours_exception: bool | None = None

@@ -11,7 +11,7 @@ from iopkit.placement.placement import (
     find_disagreement,
     place,
 )
-from iopkit.placement.tradeoffs import Tradeoff, tradeoffs
+from iopkit.placement.tradeoffs import Tradeoff, compare_levels
 
 __all__ = [
     "Cause",
@@ -21,8 +21,8 @@ __all__ = [
     "Rung",
     "RungResult",
     "Tradeoff",
+    "compare_levels",
     "dimension_ladder",
     "find_disagreement",
     "place",
-    "tradeoffs",
 ]

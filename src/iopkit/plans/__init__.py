@@ -11,8 +11,8 @@ from iopkit.plans.goals import (
     ScoreTarget,
     Target,
 )
-from iopkit.plans.notes import Matter, MatterKind, Note
-from iopkit.plans.plans import Disclosure, JudgedBy, Leave, Plan, Provenance, Signature, Stay
+from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
+from iopkit.plans.plans import Disclosure, JudgedBy, Leave, Plan, Provenance, Signature, Trip
 from iopkit.plans.preferences import Preferences
 from iopkit.plans.revisions import (
     AddMilestones,
@@ -45,12 +45,12 @@ __all__ = [
     "JudgedBy",
     "Leave",
     "LengthenSessions",
-    "Matter",
-    "MatterKind",
     "MoveSession",
-    "Note",
+    "NoteKind",
+    "NoteSubject",
     "Objective",
     "Plan",
+    "PlanNote",
     "Preferences",
     "Problem",
     "Provenance",
@@ -59,8 +59,8 @@ __all__ = [
     "SessionRevision",
     "ShortenSessions",
     "Signature",
-    "Stay",
     "Target",
+    "Trip",
     "call_for",
     "draft",
     "needs_of",

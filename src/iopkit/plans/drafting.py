@@ -13,8 +13,8 @@ from iopkit.errors import Fault, refuse, unless
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient, refuse_before_birth
-from iopkit.plans.filling import filled
-from iopkit.plans.notes import Matter, MatterKind, Note
+from iopkit.plans.filling import fill_in
+from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
 from iopkit.plans.plans import JudgedBy, Plan, Provenance, start_faults
 from iopkit.plans.preferences import Preferences
 from iopkit.plans.tailoring import call_for, disclosures_of, family_of, need_notes, problems_of
@@ -82,18 +82,18 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     refuse("plan", *(() if despite_no else _refusals(judged_by)))
     track, chosen, said = _on_track(program, site, free, track)
     notes = [*_age_notes(program, patient, start), *said]
-    notes += [] if judged_by else [Note(Matter.JUDGED_BY_NO_POLICY, why=why_not_judged)]
+    notes += [] if judged_by else [PlanNote(NoteSubject.JUDGED_BY_NO_POLICY, why=why_not_judged)]
     chosen, said = _with_weeks(chosen, phase_weeks or {})
     notes += said
     chosen, on_hold, said = _tailored(chosen, patient, start)
     notes += said
-    chosen, collisions = filled(chosen, site, free, preferences or Preferences())
+    chosen, collisions = fill_in(chosen, site, free, preferences or Preferences())
     if patient.obligations is None or any(o.windows is None for o in patient.obligations):
-        notes.append(Note(Matter.OBLIGATIONS_UNKNOWN))
+        notes.append(PlanNote(NoteSubject.OBLIGATIONS_UNKNOWN))
     if free is None:
-        notes.append(Note(Matter.AVAILABILITY_UNKNOWN))
+        notes.append(PlanNote(NoteSubject.AVAILABILITY_UNKNOWN))
     notes += [*collisions, *need_notes(chosen, patient, site, on=start)]
-    order = [*MatterKind]
+    order = [*NoteKind]
     review = chosen.review_every_days
     own = (
         Milestone(MilestoneKind.REVIEW, start + timedelta(days=day), program.name)
@@ -138,7 +138,7 @@ def _refusals(decisions: Sequence[Decision]) -> Iterator[tuple[Fault, ...]]:
 
 def _on_track(
     program: Program, site: Site, free: WeeklyWindows | None, track: str | None
-) -> tuple[str | None, Program, list[Note]]:
+) -> tuple[str | None, Program, list[PlanNote]]:
     """The track to take, the program on it, and why."""
     if track is not None or not program.tracks:
         return track, program.on_track(track), []
@@ -146,7 +146,11 @@ def _on_track(
     best = min(
         program.tracks, key=lambda one: _minutes_outside(windows, program.on_track(one.name))
     )
-    return best.name, program.on_track(best.name), [Note(Matter.TRACK_CHOSEN, part=best.name)]
+    return (
+        best.name,
+        program.on_track(best.name),
+        [PlanNote(NoteSubject.TRACK_CHOSEN, part=best.name)],
+    )
 
 
 def _minutes_outside(windows: WeeklyWindows, program: Program) -> int:
@@ -160,7 +164,7 @@ def _minutes_outside(windows: WeeklyWindows, program: Program) -> int:
     return sum(whole_minutes((span & outside).total) for span in spans)
 
 
-def _with_weeks(program: Program, weeks: Mapping[str, int]) -> tuple[Program, list[Note]]:
+def _with_weeks(program: Program, weeks: Mapping[str, int]) -> tuple[Program, list[PlanNote]]:
     """The program with a length for every phase."""
     names = {phase.name for phase in program.phases}
     refuse(
@@ -188,7 +192,7 @@ def _with_weeks(program: Program, weeks: Mapping[str, int]) -> tuple[Program, li
     )
     phases = tuple(evolve(p, weeks=weeks.get(p.name, p.weeks)) for p in program.phases)
     notes = [
-        Note(Matter.WEEKS_CHOSEN, part=phase.name)
+        PlanNote(NoteSubject.WEEKS_CHOSEN, part=phase.name)
         for phase in program.phases
         if phase.name not in weeks and phase.weeks_max not in (None, phase.weeks)
     ]
@@ -198,23 +202,23 @@ def _with_weeks(program: Program, weeks: Mapping[str, int]) -> tuple[Program, li
 
 def _tailored(
     program: Program, patient: Patient, on: date
-) -> tuple[Program, tuple[str, ...], list[Note]]:
+) -> tuple[Program, tuple[str, ...], list[PlanNote]]:
     """The program with the services that are for the patient, those on hold, and why."""
     on_hold: dict[str, None] = {}
     left_out: set[str] = set()
-    notes: list[Note] = []
+    notes: list[PlanNote] = []
     for service in program.every_service:
         family = service.modality is Modality.FAMILY_SESSION
         match call_for(service, patient, on=on):
             case Truth.NO:
                 left_out.add(service.name)
-                matter = Matter.FAMILY_NOT_POSSIBLE if family else Matter.NOT_CALLED_FOR
+                matter = NoteSubject.FAMILY_NOT_POSSIBLE if family else NoteSubject.NOT_CALLED_FOR
             case Truth.UNKNOWN:
                 on_hold[service.name] = None
-                matter = Matter.FAMILY_UNKNOWN if family else Matter.CALL_UNKNOWN
+                matter = NoteSubject.FAMILY_UNKNOWN if family else NoteSubject.CALL_UNKNOWN
             case Truth.YES:
                 continue
-        notes.append(Note(matter, service.name))
+        notes.append(PlanNote(matter, service.name))
     if left_out.issuperset(service.name for service in program.every_service):
         on_hold |= dict.fromkeys(left_out)  # a program has services: it is all there, undated
     elif left_out:
@@ -222,13 +226,13 @@ def _tailored(
     return program, tuple(on_hold), notes
 
 
-def _age_notes(program: Program, patient: Patient, on: date) -> list[Note]:
+def _age_notes(program: Program, patient: Patient, on: date) -> list[PlanNote]:
     """Whether the program is for the patient's age group, as the assessment has it."""
     recorded: str | None = FACTS["age_group"].read(patient, on)
     group = recorded or _sure_age_group(FACTS["age"].read(patient, on))
     if program.age_group is None or group == program.age_group.value:
         return []
-    return [Note(Matter.AGE_UNKNOWN if group is None else Matter.OTHER_AGE_GROUP)]
+    return [PlanNote(NoteSubject.AGE_UNKNOWN if group is None else NoteSubject.OTHER_AGE_GROUP)]
 
 
 def _sure_age_group(age: int | None) -> str | None:

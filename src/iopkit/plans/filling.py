@@ -7,9 +7,9 @@ from itertools import combinations
 from attrs import evolve, frozen
 
 from iopkit.confidential import hidden
-from iopkit.plans.notes import Matter, Note
+from iopkit.plans.notes import NoteSubject, PlanNote
 from iopkit.plans.preferences import Preferences, gaps
-from iopkit.programs.programs import Program, Service, fixed_times, overlaps
+from iopkit.programs.programs import Program, Service, clashing_services, fixed_times
 from iopkit.programs.timings import (
     MOST_A_WEEK,
     EveryWeeks,
@@ -38,9 +38,9 @@ from iopkit.windows import (
 )
 
 
-def filled(
+def fill_in(
     program: Program, site: Site, free: WeeklyWindows | None, preferences: Preferences
-) -> tuple[Program, tuple[Note, ...]]:
+) -> tuple[Program, tuple[PlanNote, ...]]:
     """The program with its open lengths and times filled in, and what stands against it.
 
     The most fixed services are placed first: stated times, then the site's, then days
@@ -49,7 +49,7 @@ def filled(
     everywhere = frozenset(range(len(program.phases)))
     runs = [_Run(everywhere, service) for service in program.services]
     runs += [_Run(frozenset({n}), s) for n, p in enumerate(program.phases) for s in p.services]
-    notes: list[Note] = []
+    notes: list[PlanNote] = []
     for number in range(len(runs)):
         runs[number], said = _as_offered(number, runs, site)
         notes += said
@@ -78,7 +78,7 @@ def filled(
     )
     done = evolve(program, services=shared, phases=filled)
     notes += [
-        Note(Matter.PREFERENCE_NOT_KEPT, part=phase.name)
+        PlanNote(NoteSubject.PREFERENCE_NOT_KEPT, part=phase.name)
         for phase in done.phases
         if preferences.missed(_days_of(fixed_times(done.services_in(phase))))
     ]
@@ -97,7 +97,7 @@ class _Run:
     service: Service
 
 
-def _as_offered(number: int, runs: list[_Run], site: Site) -> tuple[_Run, list[Note]]:
+def _as_offered(number: int, runs: list[_Run], site: Site) -> tuple[_Run, list[PlanNote]]:
     """A run as the site gives it where the program leaves that open.
 
     The site's length is not taken where sessions then would overlap.
@@ -111,17 +111,17 @@ def _as_offered(number: int, runs: list[_Run], site: Site) -> tuple[_Run, list[N
     if service.duration is not None or offer.duration is None:
         return _Run(run.phases, service), []
     longer = evolve(service, duration=offer.duration)
-    notes: list[Note] = []
+    notes: list[PlanNote] = []
     if isinstance(service.timing, TimePerWeek):
         times, rest = divmod(service.timing.dose, offer.duration - service.breaks)
         if times + bool(rest) > MOST_A_WEEK:  # no length to divide it by
             return _Run(run.phases, service), []
         longer = evolve(longer, timing=PerWeek(times + bool(rest)))
-        notes = [Note(Matter.DOSE_DIVIDED, service.name)] if rest else []
+        notes = [PlanNote(NoteSubject.DOSE_DIVIDED, service.name)] if rest else []
     beside = [o.service for n, o in enumerate(runs) if n != number and o.phases & run.phases]
     # One by one: services beside it may be of phases that do not meet.
-    if overlaps([longer]) or any(overlaps([other, longer]) for other in beside):
-        return _Run(run.phases, service), [Note(Matter.OFFER_OVERLAPS, service.name)]
+    if clashing_services([longer]) or any(clashing_services([other, longer]) for other in beside):
+        return _Run(run.phases, service), [PlanNote(NoteSubject.OFFER_OVERLAPS, service.name)]
     return _Run(run.phases, longer), notes
 
 
@@ -195,13 +195,13 @@ def _freedom(service: Service, site: Site) -> int:
             return 5
 
 
-def _placed(service: Service, weeks: int, around: _Constraints) -> tuple[Service, list[Note]]:
+def _placed(service: Service, weeks: int, around: _Constraints) -> tuple[Service, list[PlanNote]]:
     """The service with the slots found for it, and what stands against them."""
     if service.longest is None:
-        return service, [Note(Matter.DURATION_UNKNOWN, service.name)]
+        return service, [PlanNote(NoteSubject.DURATION_UNKNOWN, service.name)]
     length = whole_minutes(service.longest)
     slots = list(slots_of(service.timing))
-    notes: list[Note] = []
+    notes: list[PlanNote] = []
     for place, slot in enumerate(slots):
         own = [*slots[:place], *slots[place + 1 :]]
         slots[place], said = _settled(service, slot, own, length, around)
@@ -218,36 +218,36 @@ def _placed(service: Service, weeks: int, around: _Constraints) -> tuple[Service
     return evolve(service, timing=timing), notes
 
 
-def _short(service: Service, wanted: int, slots: tuple[Slot, ...]) -> list[Note]:
-    return [Note(Matter.NO_OPEN_TIME, service.name)] if len(slots) < wanted else []
+def _short(service: Service, wanted: int, slots: tuple[Slot, ...]) -> list[PlanNote]:
+    return [PlanNote(NoteSubject.NO_OPEN_TIME, service.name)] if len(slots) < wanted else []
 
 
 def _settled(
     service: Service, slot: Slot, own: Iterable[Slot], length: int, around: _Constraints
-) -> tuple[Slot, list[Note]]:
+) -> tuple[Slot, list[PlanNote]]:
     """A weekly slot with its start, and what stands against it; ``own``: the other slots."""
     busy = around.busy(own, length)
     offer = around.site.offer(service.name, slot.day)
     offered = offer.start if offer else None
-    notes: list[Matter] = []
+    notes: list[NoteSubject] = []
     start = slot.start or offered
     if slot.start is None and start is not None and _clashes(slot.day, start, length, busy):
-        notes.append(Matter.OFFER_OVERLAPS)
+        notes.append(NoteSubject.OFFER_OVERLAPS)
         start = None
     if start is not None:
         duration = timedelta(minutes=length)
         if not around.site.hours.covers(slot.day, start, duration):
-            notes.append(Matter.OUTSIDE_HOURS)
+            notes.append(NoteSubject.OUTSIDE_HOURS)
         elif not around.staffed.covers(slot.day, start, duration):
-            notes.append(Matter.UNSTAFFED)
+            notes.append(NoteSubject.UNSTAFFED)
         if around.free is not None and not around.free.covers(slot.day, start, duration):
-            notes.append(Matter.OUTSIDE_AVAILABILITY)
+            notes.append(NoteSubject.OUTSIDE_AVAILABILITY)
     else:
         start = around.usual_start(slot.day, length, busy)
         start = start or around.first_start(slot.day, length, busy)
         if start is None:
-            notes.append(Matter.NO_OPEN_TIME)
-    return Slot(slot.day, start), [Note(matter, service.name, slot.day) for matter in notes]
+            notes.append(NoteSubject.NO_OPEN_TIME)
+    return Slot(slot.day, start), [PlanNote(matter, service.name, slot.day) for matter in notes]
 
 
 def _clashes(day: Weekday, start: time, length: int, busy: Iterable[Span]) -> bool:

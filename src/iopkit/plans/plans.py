@@ -12,7 +12,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, refuse_moments, unless
 from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Problem
-from iopkit.plans.notes import Note
+from iopkit.plans.notes import PlanNote
 from iopkit.programs.programs import Phase, Program
 from iopkit.requirements.milestones import Milestone, Signer
 from iopkit.truth import Truth
@@ -103,7 +103,7 @@ class Leave:
 
 
 @frozen(repr=False)
-class Stay:
+class Trip:
     """Days that the patient spends in another time zone, up to the day before ``end``.
 
     Sessions keep the site's time, and the days are those of the site. ``zone`` is an IANA
@@ -153,7 +153,7 @@ class Plan:
     start: date
     seed: int
     free: WeeklyWindows | None = None
-    notes: tuple[Note, ...] = ()
+    notes: tuple[PlanNote, ...] = ()
     track: str | None = None
     age: int | None = None
     on_hold: tuple[str, ...] = ()
@@ -165,7 +165,7 @@ class Plan:
     signatures: tuple[Signature, ...] | None = None
     provenance: Provenance | None = None
     leaves: tuple[Leave, ...] = ()
-    stays: tuple[Stay, ...] = ()
+    stays: tuple[Trip, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         refuse_moments("plan", start=self.start)
@@ -219,7 +219,7 @@ class Plan:
         """The leave that a day is in."""
         return next((leave for leave in self.leaves if leave.start <= day < leave.end), None)
 
-    def stay_on(self, day: date) -> Stay | None:
+    def stay_on(self, day: date) -> Trip | None:
         """The stay in another time zone that a day is in."""
         return next((stay for stay in self.stays if stay.start <= day < stay.end), None)
 
@@ -239,7 +239,7 @@ _CAUTIONS = {
 }
 
 
-def _order_faults(name: str, spans: Sequence[Leave | Stay]) -> tuple[Fault, ...]:
+def _order_faults(name: str, spans: Sequence[Leave | Trip]) -> tuple[Fault, ...]:
     ok = all(before.end <= after.start for before, after in pairwise(spans))
     return unless(ok, name, "in order, without overlaps", "others")
 

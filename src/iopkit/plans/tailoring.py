@@ -13,7 +13,7 @@ from iopkit.patients.consents import Consent, Purpose
 from iopkit.patients.diagnoses import MentalDisorder, SubstanceUseDisorder
 from iopkit.patients.patients import ObligationKind, Patient, Relationship
 from iopkit.plans.goals import Problem
-from iopkit.plans.notes import Matter, Note
+from iopkit.plans.notes import NoteSubject, PlanNote
 from iopkit.plans.plans import Disclosure
 from iopkit.programs.programs import Program, Service
 from iopkit.sites import Site
@@ -100,7 +100,7 @@ def _judged(predicate: Predicate, patient: Patient, on: date) -> Truth:
     return evaluate(predicate, sheet.values())
 
 
-def need_notes(program: Program, patient: Patient, site: Site, *, on: date) -> Iterator[Note]:
+def need_notes(program: Program, patient: Patient, site: Site, *, on: date) -> Iterator[PlanNote]:
     """What a patient needs that the program's services and the site do not meet."""
     given = {service.modality for service in program.every_service}
     for need, truth in needs_of(patient, on=on).items():
@@ -108,11 +108,11 @@ def need_notes(program: Program, patient: Patient, site: Site, *, on: date) -> I
             continue
         provided = Truth.of(None if site.provides is None else need in site.provides)
         if truth is Truth.UNKNOWN and provided is not Truth.YES:
-            yield Note(Matter.NEED_UNKNOWN, need=need)
+            yield PlanNote(NoteSubject.NEED_UNKNOWN, need=need)
         elif truth is Truth.YES and provided is Truth.NO:
-            yield Note(Matter.NOT_PROVIDED, need=need)
+            yield PlanNote(NoteSubject.NOT_PROVIDED, need=need)
         elif truth is Truth.YES and provided is Truth.UNKNOWN:
-            yield Note(Matter.PROVISION_UNKNOWN, need=need)
+            yield PlanNote(NoteSubject.PROVISION_UNKNOWN, need=need)
 
 
 def problems_of(patient: Patient, *, on: date) -> tuple[Problem, ...] | None:

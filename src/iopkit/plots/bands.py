@@ -27,7 +27,7 @@ from iopkit.interchange.timelines import (
     weekly_times,
 )
 from iopkit.plots.canvas import GRID, Form, box, look, measure, plane, resize, saved, sheet
-from iopkit.plots.layouts import LINE, PAD, wrapped
+from iopkit.plots.layouts import LINE, PAD, break_lines
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site
 
@@ -63,7 +63,7 @@ def plan_picture(
     """
     words = timeline_text(schedule, site=site, random_days=random_days)
     lines = lines_of(schedule, random_days=random_days)
-    scale = Scale(schedule.plan.start, schedule.weeks)
+    scale = TimeScale(schedule.plan.start, schedule.weeks)
     with sheet() as figure:
         axes = plane(figure, scale.width, 1)
         top = _written(axes, [timeline_title(schedule)], 0.06, scale.width, head=True)
@@ -89,7 +89,7 @@ _LABELS, _SMALL = 2.1, 7.5
 
 
 @frozen(repr=False)
-class Scale:
+class TimeScale:
     """Where days are along the line, in inches."""
 
     start: date
@@ -129,14 +129,14 @@ def _written(
     size, weight = (11, "bold") if head else (8, "normal")
     room = (width - 2 * PAD) * (0.85 if head else 1)  # bold letters are wider
     for text in texts:
-        for line in wrapped(text, room, size, measure):
+        for line in break_lines(text, room, size, measure):
             top += size * LINE
             axes.text(PAD, top, line, size=size, weight=weight)
     return top
 
 
 def _draw_phases(
-    axes: "Axes", phases: Sequence[Stretch], scale: Scale, top: float
+    axes: "Axes", phases: Sequence[Stretch], scale: TimeScale, top: float
 ) -> tuple[list[str], float]:
     """A band for each phase; what has no room in its band gets a number and a note."""
     notes: list[str] = []
@@ -145,7 +145,7 @@ def _draw_phases(
         left, right = scale.x(phase.start), scale.x(phase.end)
         band = box(axes, (left, top), (right - left, height))
         band.set(facecolor="#DDDDDD" if number % 2 else "#F4F4F4", edgecolor="black", linewidth=0.6)
-        lines = wrapped(phase.title, right - left - 2 * PAD, _SMALL, measure)
+        lines = break_lines(phase.title, right - left - 2 * PAD, _SMALL, measure)
         if len(lines) > 2 or any(word not in " ".join(lines) for word in phase.title.split()):
             lines = [str(number)]
             notes.append(f"{number}: {phase.title}, {phase_weeks(phase, scale.start)}.")
@@ -156,7 +156,7 @@ def _draw_phases(
     return notes, top + height
 
 
-def _draw_weeks(axes: "Axes", scale: Scale, top: float) -> float:
+def _draw_weeks(axes: "Axes", scale: TimeScale, top: float) -> float:
     """The numbers of weeks, and the days that they begin on."""
     axes.text(_LABELS - 0.08, top + 0.14, "program week", size=_SMALL, ha="right")
     axes.text(_LABELS - 0.08, top + 0.28, "from", size=_SMALL, ha="right")
@@ -177,7 +177,7 @@ def _draw_weeks(axes: "Axes", scale: Scale, top: float) -> float:
 
 def _label(axes: "Axes", title: str, top: float) -> float:
     """Write the name of a row beside it; how high the row is."""
-    lines = wrapped(title, _LABELS - 0.12 - PAD, _SMALL, measure)
+    lines = break_lines(title, _LABELS - 0.12 - PAD, _SMALL, measure)
     height = max(len(lines) * _SMALL * LINE + 0.06, 0.22)
     above = (height - len(lines) * _SMALL * LINE) / 2
     for number, line in enumerate(lines, 1):
@@ -195,7 +195,7 @@ _MARKS = {
 _DUE = "D"
 
 
-def _draw_line(axes: "Axes", line: Line, number: int, scale: Scale, top: float) -> float:
+def _draw_line(axes: "Axes", line: Line, number: int, scale: TimeScale, top: float) -> float:
     """A service with a mark for each session; where its row ends."""
     height = _label(axes, line.title, top)
     color, _ = look(number)
@@ -235,7 +235,7 @@ def _mark(
     )
 
 
-def _draw_due(axes: "Axes", schedule: Schedule, scale: Scale, top: float) -> float:
+def _draw_due(axes: "Axes", schedule: Schedule, scale: TimeScale, top: float) -> float:
     """A row for days by which something is due; where it ends."""
     height = _label(axes, "Due", top)
     due = [each.by for each in schedule.plan.milestones]
@@ -252,7 +252,7 @@ def _draw_diamonds(axes: "Axes", places: Sequence[tuple[float, float]]) -> None:
 def _shade(
     axes: "Axes",
     stretches: Iterable[Stretch],
-    scale: Scale,
+    scale: TimeScale,
     rows: tuple[float, float],
     hatch: str,
 ) -> None:
@@ -263,7 +263,7 @@ def _shade(
         shade.set(facecolor="#E6E6E6", edgecolor="#999999", hatch=hatch, linewidth=0, zorder=1)
 
 
-def _draw_hours(axes: "Axes", times: Sequence[timedelta], scale: Scale, top: float) -> float:
+def _draw_hours(axes: "Axes", times: Sequence[timedelta], scale: TimeScale, top: float) -> float:
     """A bar for the hours of each week; where they end."""
     height = 0.6
     hours = [time / timedelta(hours=1) for time in times]
@@ -288,7 +288,7 @@ def _draw_hours(axes: "Axes", times: Sequence[timedelta], scale: Scale, top: flo
 
 
 def _draw_edges(
-    axes: "Axes", phases: Sequence[Stretch], scale: Scale, rows: tuple[float, float]
+    axes: "Axes", phases: Sequence[Stretch], scale: TimeScale, rows: tuple[float, float]
 ) -> None:
     """Lines between weeks, and darker ones between phases."""
     bounds = {edge for phase in phases for edge in (phase.start, phase.end)}
@@ -313,7 +313,7 @@ def _key(schedule: Schedule, lines: Sequence[Line], site: Site | None) -> Iterat
         yield "xx", "treatment on hold"
 
 
-def _draw_key(axes: "Axes", key: Iterable[tuple[str, str]], scale: Scale, top: float) -> float:
+def _draw_key(axes: "Axes", key: Iterable[tuple[str, str]], scale: TimeScale, top: float) -> float:
     """A sample of each mark with its words, in lines; where they end."""
     x, y = PAD + 0.06, top + 0.1
     for mark, words in key:

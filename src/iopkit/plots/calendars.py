@@ -27,8 +27,8 @@ from iopkit.plots.layouts import (
     Block,
     Placed,
     Rows,
+    break_lines,
     laid_out,
-    wrapped,
 )
 from iopkit.schedules.sessions import Schedule
 from iopkit.windows import DAY, Weekday
@@ -70,7 +70,7 @@ def week_picture(
         said = list(week_remarks(schedule, week, random_days=random_days))
         cut = [each.block for each in layout.placed if not each.whole]
         said += dict.fromkeys(f"In full: {block.title}, {block.times}" for block in cut)
-        below = [line for text in said for line in wrapped(text, WIDTH - 2 * PAD, 8, measure)]
+        below = [line for text in said for line in break_lines(text, WIDTH - 2 * PAD, 8, measure)]
         axes = plane(figure, WIDTH, rows.bottom + 0.18 + len(below) * 8 * LINE)
         title = week_title(schedule, week)
         axes.text(LEFT, 0.2, title, size=11, weight="bold")

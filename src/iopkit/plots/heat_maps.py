@@ -26,7 +26,7 @@ from iopkit.plots.canvas import (
     sheet,
     tint,
 )
-from iopkit.plots.layouts import LINE, PAD, wrapped
+from iopkit.plots.layouts import LINE, PAD, break_lines
 from iopkit.schedules.capacity import Load, Meeting
 
 if TYPE_CHECKING:
@@ -172,9 +172,9 @@ def _drawn(heat: HeatMap, form: Form) -> bytes:
     cell = min(_CELL, (_WIDTH - _LABELS - PAD) / max(most, 1))
     width = max(_LABELS + most * cell + PAD, 5.5)
     with sheet() as figure:
-        heads = wrapped(heat.title, width - 2 * PAD, _TITLE, measure)
+        heads = break_lines(heat.title, width - 2 * PAD, _TITLE, measure)
         said = heat.notes if rows else ["Nothing to show."]
-        below = [each for note in said for each in wrapped(note, width - 2 * PAD, 8, measure)]
+        below = [each for note in said for each in break_lines(note, width - 2 * PAD, 8, measure)]
         axes = plane(figure, width, 1)
         for number, head in enumerate(heads, 1):
             axes.text(PAD, 0.05 + number * _TITLE * LINE, head, size=_TITLE, weight="bold")
@@ -198,8 +198,8 @@ def _draw_row(axes: "Axes", row: Row, days: Sequence[date], top: float, cell: fl
     name, *rest = row.label
     width = _LABELS - 2 * PAD
     # Bold letters are wider than those that are measured.
-    bold = wrapped(name, width * 0.85, _SMALL, measure)
-    lines = [*bold, *wrapped(", ".join(rest), width, _SMALL, measure)]
+    bold = break_lines(name, width * 0.85, _SMALL, measure)
+    lines = [*bold, *break_lines(", ".join(rest), width, _SMALL, measure)]
     height = max(len(lines) * _SMALL * LINE + 0.06, 0.24)
     above = (height - len(lines) * _SMALL * LINE) / 2
     for number, line in enumerate(lines, 1):

@@ -208,7 +208,7 @@ def _words(
 ) -> tuple[list[str], list[str]]:
     """The lines of a block's title, and of its times and mark."""
     title, times, mark = (
-        wrapped(text, width, size, measure) for text in (block.title, block.times, block.mark)
+        break_lines(text, width, size, measure) for text in (block.title, block.times, block.mark)
     )
     return title, times + mark
 
@@ -219,7 +219,7 @@ def _cut(text: str, width: float, size: float, measure: Measure) -> str:
     return f"{text}\N{HORIZONTAL ELLIPSIS}"
 
 
-def wrapped(text: str, width: float, size: float, measure: Measure) -> list[str]:
+def break_lines(text: str, width: float, size: float, measure: Measure) -> list[str]:
     """A text in lines that are no wider than given; words that are wider are broken."""
     lines: list[str] = []
     for word in text.split():

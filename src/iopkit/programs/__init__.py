@@ -5,7 +5,7 @@ from iopkit.programs.doses import Dose, weekly_doses
 from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track
 from iopkit.programs.progress import COURSE_FACTS, Progress
 from iopkit.programs.stated import Stated, StatedHours, StatedSessions
-from iopkit.programs.timetables import Entry, timetable
+from iopkit.programs.timetables import PrescribedSession, timetable
 from iopkit.programs.timings import (
     EveryWeeks,
     InAll,
@@ -24,12 +24,12 @@ __all__ = [
     "Curriculum",
     "Discrepancy",
     "Dose",
-    "Entry",
     "EveryWeeks",
     "InAll",
     "Once",
     "PerWeek",
     "Phase",
+    "PrescribedSession",
     "Program",
     "Progress",
     "RandomDays",

@@ -399,7 +399,7 @@ class Program:
                 for track in tracks or (None,)
             ]
             twice = any(len({s.name for s in some}) < len(some) for some in beside)
-            clashes = dict.fromkeys(pair for some in beside for pair in overlaps(some))
+            clashes = dict.fromkeys(pair for some in beside for pair in clashing_services(some))
             faults = (
                 *unless(not twice, "services", "each name once", "one twice"),
                 *(
@@ -441,7 +441,7 @@ def fixed_times(services: Iterable[Service]) -> Iterator[tuple[int, int, str]]:
                 yield first, first + whole_minutes(service.longest), service.name
 
 
-def overlaps(services: Iterable[Service]) -> tuple[tuple[str, str], ...]:
+def clashing_services(services: Iterable[Service]) -> tuple[tuple[str, str], ...]:
     """Names of services whose fixed weekly times overlap, next to each other in time."""
     times = sorted(fixed_times(services))
     if times:  # the week repeats, so its last time may run into its first

@@ -14,7 +14,7 @@ from iopkit.windows import DAY, Weekday, clock_time, minute_of_day
 
 
 @frozen
-class Entry:
+class PrescribedSession:
     """One prescribed session.
 
     ``week`` counts from 1, ``number`` counts the service's sessions from 1. ``day``
@@ -36,7 +36,7 @@ class Entry:
 
 
 @lru_cache(maxsize=512)
-def timetable(program: Program, first: Weekday) -> tuple[Entry, ...]:
+def timetable(program: Program, first: Weekday) -> tuple[PrescribedSession, ...]:
     """Every session that a program prescribes, if its first day is that weekday.
 
     Each week of the program is seven days from ``first``, so every weekday occurs once
@@ -60,10 +60,12 @@ def timetable(program: Program, first: Weekday) -> tuple[Entry, ...]:
         for week, slot in occurrences(service.timing, weeks)
     ]
     seen: Counter[str] = Counter()
-    entries: list[Entry] = []
+    entries: list[PrescribedSession] = []
     for service, week, day, minute in sorted(laid, key=_place):
         seen[service.name] += 1
-        entries.append(Entry(service, phases[week], week + 1, seen[service.name], day, minute))
+        entries.append(
+            PrescribedSession(service, phases[week], week + 1, seen[service.name], day, minute)
+        )
     return tuple(entries)
 
 

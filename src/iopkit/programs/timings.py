@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from attrs import field, frozen
 
 from iopkit.errors import Fault, InvalidError, refuse, unless
-from iopkit.windows import Weekday, is_whole_minutes, plain
+from iopkit.windows import Weekday, is_plain, is_whole_minutes
 
 _WEEK = timedelta(weeks=1)
 
@@ -28,7 +28,7 @@ class Slot:
     start: time | None = field(default=None, order=lambda start: start or time.max)
 
     def __attrs_post_init__(self) -> None:
-        ok = self.start is None or plain(self.start)
+        ok = self.start is None or is_plain(self.start)
         refuse("slot", unless(ok, "start", "a time in whole minutes, without a zone", self.start))
 
     @classmethod

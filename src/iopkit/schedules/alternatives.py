@@ -11,8 +11,8 @@ from iopkit.schedules.obstructions import (
     Surroundings,
     at_site,
     days_around,
-    overlap,
     prescribed,
+    share_time,
 )
 from iopkit.schedules.sessions import (
     Move,
@@ -124,7 +124,7 @@ def take(schedule: Schedule, opening: Opening) -> Schedule:
         unless(opening.fits, "obstacles", "none", "some"),
         unless(known, "was", "a session of the schedule", "another"),
         unless(
-            not any(overlap(new, session) for session in kept),
+            not any(share_time(new, session) for session in kept),
             "session",
             "a time that is free",
             "one that is taken",

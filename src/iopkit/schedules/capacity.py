@@ -18,7 +18,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.schedules.sessions import Schedule, Session
 from iopkit.sites import ClosedSpan, Site, closed_spans, open_windows
-from iopkit.windows import DAY, Span, Weekday, joined, minute_of_day, whole_minutes, without
+from iopkit.windows import DAY, Span, Weekday, cut_spans, merge_spans, minute_of_day, whole_minutes
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -159,7 +159,7 @@ def census(
         patient, span = each.plan.patient, _days(each.plan.start, each.end)
         leaves = [_days(leave.start, leave.end) for leave in each.plan.leaves]
         treated[patient].append(span)
-        active[patient] += without([span], leaves)
+        active[patient] += cut_spans([span], leaves)
         zone = ZoneInfo(each.zone)
         comes[patient] |= {s.start.astimezone(zone).toordinal() for s in each.sessions}
     expected = Counter(day for days in comes.values() for day in days)
@@ -246,10 +246,10 @@ def loads(
         if name not in hours:
             return None
         shut = ((low, high) for low, high, _ in closed.get(day, ()))
-        return without(open_windows(site.hours, hours[name]).on(Weekday.of(day)), shut)
+        return cut_spans(open_windows(site.hours, hours[name]).on(Weekday.of(day)), shut)
 
     return tuple(
-        _load(name, day, joined(held[name][day.toordinal()]), free(name, day))
+        _load(name, day, merge_spans(held[name][day.toordinal()]), free(name, day))
         for name in [*hours, *sorted(held.keys() - hours.keys())]
         for day in days
     )
@@ -265,7 +265,7 @@ def _load(name: str, day: date, booked: list[Span], free: list[Span] | None) -> 
         day + timedelta(days=1),
         _total(booked) * _MINUTE,
         None if free is None else _total(free) * _MINUTE,
-        timedelta(0) if free is None else _total(without(booked, free)) * _MINUTE,
+        timedelta(0) if free is None else _total(cut_spans(booked, free)) * _MINUTE,
     )
 
 
@@ -392,7 +392,7 @@ def _counts(several: Iterable[Iterable[Span]], first: int, last: int) -> Iterato
     """How many sets of spans hold each day, from the first up to the last."""
     change: Counter[int] = Counter()
     for spans in several:
-        for low, high in joined(spans):
+        for low, high in merge_spans(spans):
             change[max(low, first)] += 1
             change[max(high, first)] -= 1
     return accumulate(change[day] for day in range(first, last))

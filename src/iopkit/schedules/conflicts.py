@@ -15,7 +15,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.schedules.sessions import Schedule, Session
 from iopkit.sites import Site
-from iopkit.windows import WeeklyWindows, joined, without
+from iopkit.windows import WeeklyWindows, cut_spans, merge_spans
 
 T = TypeVar("T")
 Instants = tuple[datetime, datetime]
@@ -261,8 +261,10 @@ def free_time(
         zone_faults(zone),
     )
     tz = ZoneInfo(zone)
-    opened = joined(window_spans(windows or WeeklyWindows.always(), start, end, zone=zone))
+    opened = merge_spans(window_spans(windows or WeeklyWindows.always(), start, end, zone=zone))
     taken = (
         instants(each) for each in busy if not (isinstance(each, Appointment) and not each.blocks)
     )
-    return tuple((low.astimezone(tz), high.astimezone(tz)) for low, high in without(opened, taken))
+    return tuple(
+        (low.astimezone(tz), high.astimezone(tz)) for low, high in cut_spans(opened, taken)
+    )

@@ -9,17 +9,19 @@ from collections.abc import Iterable
 from datetime import timedelta
 from itertools import groupby
 
-from iopkit.programs.timetables import Entry
+from iopkit.programs.timetables import PrescribedSession
 
 
-def glance(caption: str, entries: Iterable[Entry], *, weeks: int) -> str:
+def glance(caption: str, entries: Iterable[PrescribedSession], *, weeks: int) -> str:
     """Sessions by program week and day as a table of HTML; equal weeks are one row.
 
     Args:
         caption: shown above as it is, so it is the house's own words.
         weeks: those of the program, each of which has a row.
     """
-    held: defaultdict[int, defaultdict[int, list[Entry]]] = defaultdict(lambda: defaultdict(list))
+    held: defaultdict[int, defaultdict[int, list[PrescribedSession]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for entry in entries:
         day = 7 if entry.day is None else entry.day % 7
         held[entry.week][day].append(entry)
@@ -38,7 +40,7 @@ def glance(caption: str, entries: Iterable[Entry], *, weeks: int) -> str:
     )
 
 
-def _cell(entries: list[Entry]) -> str:
+def _cell(entries: list[PrescribedSession]) -> str:
     """How long each session of a day is, in minutes."""
     lengths = [entry.service.duration for entry in entries]
     known = sorted(length // timedelta(minutes=1) for length in lengths if length is not None)

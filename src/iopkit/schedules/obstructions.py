@@ -52,7 +52,7 @@ class Surroundings:
     __repr__ = hidden
 
 
-def overlap(first: Session, second: Session | Appointment) -> bool:
+def share_time(first: Session, second: Session | Appointment) -> bool:
     """Whether two spans share time."""
     (low, high), (start, end) = instants(first), instants(second)
     return low < end and start < high

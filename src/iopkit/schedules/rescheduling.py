@@ -16,8 +16,8 @@ from iopkit.schedules.obstructions import (
     Surroundings,
     at_site,
     days_around,
-    overlap,
     prescribed,
+    share_time,
     week_days,
 )
 from iopkit.schedules.scheduling import schedule
@@ -120,8 +120,8 @@ def _is_free(
 
     One that the plan does not have there is not beside an appointment, either.
     """
-    busy = any(overlap(session, each) for each in around.busy if each.blocks)
-    beside_another = any(overlap(session, each) for each in beside)
+    busy = any(share_time(session, each) for each in around.busy if each.blocks)
+    beside_another = any(share_time(session, each) for each in beside)
     again = session.start.date() in _drawn(made, session, beside)
     in_the_way = beside_another or again or (busy and session.moved is not None)
     return session.start > around.as_of and not in_the_way

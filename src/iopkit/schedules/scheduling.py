@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 from iopkit.errors import refuse, unless
 from iopkit.plans.plans import Plan
-from iopkit.programs.timetables import Entry, timetable
+from iopkit.programs.timetables import PrescribedSession, timetable
 from iopkit.programs.timings import RandomDays, most_in_a_week
 from iopkit.schedules.sessions import Move, Reason, Schedule, Session, Unplaced
 from iopkit.schedules.site_calendar import Places, Taken
@@ -68,8 +68,8 @@ def _days_looked_at(plan: Plan, site: Site) -> int:
 
 
 # Minutes, here and below, count from the midnight that begins the plan's first day.
-_Booked = tuple[Entry, int, timedelta, Move | None]
-_Waiting = tuple[Entry, Reason]
+_Booked = tuple[PrescribedSession, int, timedelta, Move | None]
+_Waiting = tuple[PrescribedSession, Reason]
 
 
 def _sessions(booked: list[_Booked], places: Places) -> Iterator[Session]:
@@ -122,11 +122,11 @@ def _placed(
     return found, unplaced
 
 
-def _is_random(entry: Entry) -> bool:
+def _is_random(entry: PrescribedSession) -> bool:
     return isinstance(entry.service.timing, RandomDays)
 
 
-def _unplaced(entry: Entry, places: Places, why: Reason) -> Unplaced:
+def _unplaced(entry: PrescribedSession, places: Places, why: Reason) -> Unplaced:
     service, day, minute = entry.service, entry.day, entry.minute
     return Unplaced(
         service.name,
@@ -144,7 +144,7 @@ def _unplaced(entry: Entry, places: Places, why: Reason) -> Unplaced:
 
 
 def _moved_place(
-    entry: Entry, minute: int, why: Reason, taken: Taken, places: Places
+    entry: PrescribedSession, minute: int, why: Reason, taken: Taken, places: Places
 ) -> int | None:
     """Where a session goes that cannot be at its minute, as the rule for the reason says."""
     day, clock = divmod(minute, DAY)
@@ -164,7 +164,7 @@ def _moved_place(
 
 
 def _drawn_place(
-    entry: Entry, drawn: set[tuple[str, int]], taken: Taken, places: Places
+    entry: PrescribedSession, drawn: set[tuple[str, int]], taken: Taken, places: Places
 ) -> tuple[int | None, Reason]:
     """A place on a day that the seed draws among those of a week with room.
 

@@ -11,7 +11,7 @@ from iopkit.clocks import clock_changes, window_spans
 from iopkit.confidential import hidden
 from iopkit.plans.plans import Leave, Plan
 from iopkit.programs.programs import Service
-from iopkit.programs.timetables import Entry
+from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules.sessions import Move, Reason
 from iopkit.sites import ClosedRule, ClosedSpan, Site, closed_spans, open_windows, service_hours
 from iopkit.windows import (
@@ -21,9 +21,9 @@ from iopkit.windows import (
     Weekday,
     WeeklyWindows,
     clock_time,
+    cut_spans,
     first_opening,
     whole_minutes,
-    without,
 )
 
 _DAY = timedelta(days=1)
@@ -151,7 +151,7 @@ class Places:
         """The leave that a day is in."""
         return self.plan.leave_on(self.plan.start + day * _DAY)
 
-    def obstacle_to(self, entry: Entry) -> Reason | None:
+    def obstacle_to(self, entry: PrescribedSession) -> Reason | None:
         """Why a session cannot be as planned, other sessions aside."""
         service, minute = entry.service, entry.minute
         if service.name in self.plan.on_hold:
@@ -237,7 +237,7 @@ class Places:
         first, length = day * DAY, whole_minutes(service.duration or timedelta(0))
         shut = [(first + low, first + high) for low, high, _ in self.closed.get(day, ())]
         windows = self.hours(day, service).on(self.weekday(day))
-        free = without([(first + s, first + e) for s, e in windows], [*shut, *self.changes])
+        free = cut_spans([(first + s, first + e) for s, e in windows], [*shut, *self.changes])
         pause = whole_minutes(self.site.break_between)
         near = taken.near(day)
         for window in free:
