@@ -18,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 from iopkit import levels
 from iopkit.charges import Exclusion, compare_costs
 from iopkit.eligibility import FACTS, Choice, Criterion, Number, describe, facts_in
-from iopkit.eligibility.catalogue import GROUPS
+from iopkit.eligibility.patient_facts import GROUPS
 from iopkit.errors import InvalidError
 from iopkit.interchange import (
     census_text,

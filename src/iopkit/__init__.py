@@ -6,8 +6,8 @@ immutable values and pure functions. It advises; clinicians decide.
 
 from iopkit.checks.checks import check
 from iopkit.confidential import reveal
-from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.explanations import explain
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import Fact, evaluate
 from iopkit.errors import (

@@ -28,7 +28,7 @@ from iopkit.checks.fitting import fits
 from iopkit.checks.proposals import propose
 from iopkit.confidential import hidden
 from iopkit.eligibility.analysis import difference
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.errors import InvalidError, IopkitError, UnknownNameError
 from iopkit.interchange.advice import fit_document, fits_text, proposals_document, proposals_text

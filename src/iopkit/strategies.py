@@ -30,8 +30,8 @@ from iopkit.charges.code_rules import (
     codes_of,
 )
 from iopkit.charges.rates import Rate, RateTable
-from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.kinds import Choice, Kind, Scalar, YesNo, is_ordered
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.predicates import (
     AllOf,
     AnyFact,

@@ -9,7 +9,7 @@ from attrs import fields
 from hypothesis import given
 
 from iopkit.eligibility import FACTS, AnyFact, Choice, Number, read_facts
-from iopkit.eligibility.catalogue import GROUPS
+from iopkit.eligibility.patient_facts import GROUPS
 from iopkit.needs import Need
 from iopkit.patients.assessments import Assessment
 from iopkit.patients.instrument_library import INSTRUMENTS

@@ -11,7 +11,6 @@ from iopkit.eligibility.analysis import (
     overlaps,
     turns_on,
 )
-from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.changes import (
     MAX_WAYS,
     Change,
@@ -22,8 +21,8 @@ from iopkit.eligibility.changes import (
     smallest_changes,
 )
 from iopkit.eligibility.explanations import Explanation, explain
-from iopkit.eligibility.facts import FactSheet, read_facts
 from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, YesNo
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Decision, Policy, Result
 from iopkit.eligibility.predicates import (
     AllOf,
@@ -48,6 +47,7 @@ from iopkit.eligibility.predicates import (
     facts_in,
 )
 from iopkit.eligibility.risks import RecordedRisk, recorded_risks
+from iopkit.eligibility.sheets import FactSheet, read_facts
 
 __all__ = [
     "FACTS",

@@ -12,9 +12,9 @@ from itertools import combinations
 from attrs import frozen
 
 from iopkit.eligibility.diagrams import diagram_of
-from iopkit.eligibility.facts import FactSheet
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import AnyFact, Predicate, Values, evaluate, facts_in
+from iopkit.eligibility.sheets import FactSheet
 from iopkit.eligibility.spaces import Formulas, Space
 from iopkit.errors import refuse, unless
 from iopkit.truth import Truth, all_of
@@ -222,7 +222,7 @@ def turns_on(policy: Policy, fact: AnyFact, *, on: date) -> bool:
         TooComplexError: the policy's diagram is too large.
 
     Example:
-        >>> from iopkit.eligibility.catalogue import FACTS
+        >>> from iopkit.eligibility.patient_facts import FACTS
         >>> from iopkit.library.policies import find_policy
         >>> medicare = find_policy("us-medicare-iop")
         >>> [turns_on(medicare, FACTS[f], on=date(2026, 1, 5)) for f in ("age", "dangerous")]
@@ -241,7 +241,7 @@ def gap(rungs: Iterable[Policy | Predicate], *, on: date) -> FactSheet | None:
         MissingExtraError: the extra ``analysis`` is not installed.
 
     Example:
-        >>> from iopkit.eligibility.catalogue import FACTS
+        >>> from iopkit.eligibility.patient_facts import FACTS
         >>> hours = FACTS["needed_hours_per_week"]
         >>> found = gap([hours < 9, hours >= 20], on=date(2026, 1, 5))
         >>> dict(found.values()) if found else None
@@ -263,7 +263,7 @@ def overlaps(rungs: Iterable[Policy | Predicate], *, on: date) -> tuple[Overlap,
         MissingExtraError: the extra ``analysis`` is not installed.
 
     Example:
-        >>> from iopkit.eligibility.catalogue import FACTS
+        >>> from iopkit.eligibility.patient_facts import FACTS
         >>> hours = FACTS["needed_hours_per_week"]
         >>> (found,) = overlaps([hours < 9, hours.between(9, 20), hours >= 20], on=date(2026, 1, 5))
         >>> found.rungs, dict(found.example.values())

@@ -7,7 +7,6 @@ from attrs import frozen
 from iopkit.confidential import hidden
 from iopkit.eligibility.changes import Change, Evidence, evidence, open_facts, smallest_changes
 from iopkit.eligibility.explanations import Explanation, explain
-from iopkit.eligibility.facts import FactSheet, read_facts
 from iopkit.eligibility.kinds import Scalar
 from iopkit.eligibility.predicates import (
     AllOf,
@@ -17,6 +16,7 @@ from iopkit.eligibility.predicates import (
     other_than_predicate,
 )
 from iopkit.eligibility.risks import RecordedRisk, recorded_risks, risks_among
+from iopkit.eligibility.sheets import FactSheet, read_facts
 from iopkit.errors import NotInForceError, refuse, unless
 from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.sources import Dated, Source, Versions
@@ -120,7 +120,7 @@ class Policy:
             NotInForceError: the sheet's day is before the first version.
 
         Example:
-            >>> from iopkit.eligibility.catalogue import FACTS
+            >>> from iopkit.eligibility.patient_facts import FACTS
             >>> from iopkit.library.policies import find_policy
             >>> asked = {"needed_hours_per_week": 8.0}
             >>> sheet = FactSheet.of(FACTS.values(), asked, on=date(2026, 1, 5))

@@ -11,8 +11,8 @@ from typing import Protocol, runtime_checkable
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.kinds import Scalar, refuse_other_values
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.predicates import AnyFact, Predicate, Values, evaluate, facts_in
 from iopkit.eligibility.readings import newest
 from iopkit.errors import refuse_moments

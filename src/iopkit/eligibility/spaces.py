@@ -8,7 +8,6 @@ from typing import Any
 from attrs import frozen
 
 from iopkit.eligibility.answers import Answers, answers_to
-from iopkit.eligibility.facts import FactSheet
 from iopkit.eligibility.kinds import Number, Scalar
 from iopkit.eligibility.predicates import (
     AllOf,
@@ -27,6 +26,7 @@ from iopkit.eligibility.predicates import (
     evaluate,
     parts_of,
 )
+from iopkit.eligibility.sheets import FactSheet
 from iopkit.errors import MissingExtraError, TooComplexError
 from iopkit.truth import Truth
 

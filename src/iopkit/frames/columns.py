@@ -25,7 +25,6 @@ from iopkit.eligibility.diagrams import (
     reached,
     relevance,
 )
-from iopkit.eligibility.facts import FactSheet, read_facts
 from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, YesNo
 from iopkit.eligibility.policies import Policy
 from iopkit.eligibility.predicates import (
@@ -45,6 +44,7 @@ from iopkit.eligibility.predicates import (
     compiled,
     facts_in,
 )
+from iopkit.eligibility.sheets import FactSheet, read_facts
 from iopkit.errors import MissingExtraError, refuse, unless
 from iopkit.patients.patients import Patient
 from iopkit.truth import Truth
@@ -94,7 +94,7 @@ def rails(predicate: Predicate, frame: object) -> Rails:
 
     Example:
         >>> import narwhals, polars
-        >>> from iopkit.eligibility.catalogue import FACTS
+        >>> from iopkit.eligibility.patient_facts import FACTS
         >>> frame = polars.DataFrame({"age": [17, 18, None]})
         >>> adult = rails(FACTS["age"] >= 18, frame)
         >>> narwhals.from_native(frame).select(adult.yes.alias("yes"), adult.no.alias("no")).rows()
@@ -198,7 +198,7 @@ def check_frame(facts: Iterable[AnyFact], frame: object) -> None:
 
     Example:
         >>> import polars
-        >>> from iopkit.eligibility.catalogue import FACTS
+        >>> from iopkit.eligibility.patient_facts import FACTS
         >>> check_frame([FACTS["age"]], polars.DataFrame({"age": [17, 170, None]}))
         Traceback (most recent call last):
             ...
@@ -248,7 +248,7 @@ def facts_frame(
 
     Example:
         >>> from uuid import UUID
-        >>> from iopkit.eligibility.catalogue import FACTS
+        >>> from iopkit.eligibility.patient_facts import FACTS
         >>> somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), date(1984, 5, 17))
         >>> facts_frame([FACTS["age"]], [somebody], on=date(2026, 1, 5))["age"].to_list()
         [41]
@@ -283,7 +283,7 @@ def fact_sheets(facts: Iterable[AnyFact], frame: object, *, on: date) -> Iterato
 
     Example:
         >>> import polars
-        >>> from iopkit.eligibility.catalogue import FACTS
+        >>> from iopkit.eligibility.patient_facts import FACTS
         >>> frame = polars.DataFrame({"age": [17, None]})
         >>> sheets = fact_sheets([FACTS["age"]], frame, on=date(2026, 1, 5))
         >>> [sheet.values()["age"] for sheet in sheets]

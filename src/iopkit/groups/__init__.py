@@ -4,7 +4,14 @@ from iopkit.groups.assignments import Aim, Assignment, Assignments, Attainment, 
 from iopkit.groups.groups import Group, join
 from iopkit.groups.rosters import Barrier, Candidate, GroupDose, GroupPreference, Roster, barriers
 from iopkit.groups.solver import Limits
-from iopkit.groups.waitlists import Concession, ConcessionKind, Obstacle, Waiting, WaitingFor, grant
+from iopkit.groups.waitlists import (
+    Concession,
+    ConcessionKind,
+    Obstacle,
+    Waiting,
+    WaitingFor,
+    grant,
+)
 
 __all__ = [
     "Aim",

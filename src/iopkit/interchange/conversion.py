@@ -18,7 +18,7 @@ from cattrs.gen import make_dict_unstructure_fn, override
 
 from iopkit.charges.charges import Charge, Charges
 from iopkit.checks.checks import Finding
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Result
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.errors import Fault, InvalidError, Step, did_you_mean, refuse, unless

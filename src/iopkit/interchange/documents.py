@@ -27,8 +27,8 @@ from iopkit.charges.costs import CostComparison
 from iopkit.charges.rates import RateTable
 from iopkit.checks.checks import Finding
 from iopkit.confidential import hidden
-from iopkit.eligibility.catalogue import FACTS
 from iopkit.eligibility.kinds import Kind
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import AnyFact, Predicate
 from iopkit.errors import Fault, InvalidError

@@ -1,6 +1,6 @@
 """Weekly hours that differ by age, as most states have them."""
 
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.predicates import Predicate
 
 ADOLESCENT: Predicate = FACTS["age_group"].equals("adolescent")

@@ -7,7 +7,7 @@ less: how many hours a level gives, whether it is around the clock, and how medi
 from datetime import date
 
 from iopkit.citations import CFR_410_43, CFR_410_44, ILLINOIS, NORTH_DAKOTA, VIRGINIA_INPATIENT
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import AllOf, whatever
 from iopkit.errors import find_named

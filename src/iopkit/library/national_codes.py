@@ -6,13 +6,7 @@ such as the APC numbers and per diems of Medicare, is not here.
 
 from datetime import date, timedelta
 
-from iopkit.charges.code_rules import (
-    CodingScheme,
-    DayCode,
-    DaysCounted,
-    SessionCodes,
-    TimeBand,
-)
+from iopkit.charges.code_rules import CodingScheme, DayCode, DaysCounted, SessionCodes, TimeBand
 from iopkit.citations import H0015, NORTH_CAROLINA_2023
 from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality

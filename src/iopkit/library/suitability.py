@@ -3,7 +3,7 @@
 from attrs import evolve
 
 from iopkit.citations import AETNA, ALABAMA, CFR_410_44, INDIANA, SAMHSA_2021, SEEN
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.library.shipped import Shipped
 from iopkit.library.us_medicare import conditions

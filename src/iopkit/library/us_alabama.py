@@ -1,10 +1,7 @@
 """Alabama."""
 
-from iopkit.citations import (
-    ALABAMA,
-    SEEN,
-)
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.citations import ALABAMA, SEEN
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.library.shipped import Shipped
 from iopkit.sources import Dated, Versions

@@ -6,16 +6,9 @@ from iopkit.citations import SEEN
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.levels import AgeGroup
 from iopkit.library.hours import ADOLESCENT, needs_hours
-from iopkit.library.rule_forms import (
-    LINE_NOT_SEEN,
-    hours_below,
-    hours_by_age,
-    in_force_since,
-)
+from iopkit.library.rule_forms import LINE_NOT_SEEN, hours_below, hours_by_age, in_force_since
 from iopkit.library.shipped import Shipped
-from iopkit.requirements.demands import (
-    WeeklyHours,
-)
+from iopkit.requirements.demands import WeeklyHours
 from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.sources import Dated, Grade, Source, Versions
 

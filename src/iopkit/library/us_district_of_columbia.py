@@ -2,20 +2,13 @@
 
 from datetime import date
 
-from iopkit.citations import (
-    DISTRICT_OF_COLUMBIA,
-)
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.citations import DISTRICT_OF_COLUMBIA
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.library.hours import needs_hours
-from iopkit.library.rule_forms import (
-    hours_by_age,
-    in_force_since,
-)
+from iopkit.library.rule_forms import hours_by_age, in_force_since
 from iopkit.library.shipped import Shipped
-from iopkit.requirements.demands import (
-    PlanLength,
-)
+from iopkit.requirements.demands import PlanLength
 from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.sources import Dated, Versions
 

@@ -2,18 +2,12 @@
 
 from datetime import date
 
-from iopkit.citations import (
-    ILLINOIS,
-)
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.citations import ILLINOIS
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.levels import AgeGroup
 from iopkit.library.hours import ADOLESCENT, needs_hours
-from iopkit.library.rule_forms import (
-    hours_below,
-    hours_by_age,
-    in_force_since,
-)
+from iopkit.library.rule_forms import hours_below, hours_by_age, in_force_since
 from iopkit.library.shipped import Shipped
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.sources import Dated, Versions

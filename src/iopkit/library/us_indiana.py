@@ -1,16 +1,9 @@
 """Indiana: Medicaid's benefit."""
 
-from iopkit.citations import (
-    INDIANA,
-    SEEN,
-)
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.citations import INDIANA, SEEN
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
-from iopkit.library.rule_forms import (
-    daily_hours,
-    in_force_since,
-    weekly_days,
-)
+from iopkit.library.rule_forms import daily_hours, in_force_since, weekly_days
 from iopkit.library.shipped import Shipped
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.sources import Dated, Versions

@@ -1,18 +1,12 @@
 """Kansas."""
 
 from iopkit.citations import SEEN
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.library.hours import needs_hours
-from iopkit.library.rule_forms import (
-    hours_by_age,
-    in_force_since,
-)
+from iopkit.library.rule_forms import hours_by_age, in_force_since
 from iopkit.library.shipped import Shipped
-from iopkit.requirements.demands import (
-    COUNSELING,
-    Counting,
-)
+from iopkit.requirements.demands import COUNSELING, Counting
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.sources import Dated, Grade, Source, Versions
 

@@ -4,20 +4,18 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-from iopkit.charges.code_rules import (
-    CodingScheme,
-    Exclusion,
-    SessionCodes,
-    TimeBand,
-    TimedCode,
-)
+from iopkit.charges.code_rules import CodingScheme, Exclusion, SessionCodes, TimeBand, TimedCode
 from iopkit.charges.rates import Rate, RateTable
 from iopkit.citations import SEEN
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.levels import AgeGroup
 from iopkit.library.hours import needs_hours
-from iopkit.library.national_codes import COUNSELING_AND_EDUCATION, COUNSELING_GROUPS, h0015_by_day
+from iopkit.library.national_codes import (
+    COUNSELING_AND_EDUCATION,
+    COUNSELING_GROUPS,
+    h0015_by_day,
+)
 from iopkit.library.rule_forms import (
     LINE_NOT_SEEN,
     caseload,

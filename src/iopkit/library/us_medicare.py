@@ -3,24 +3,12 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from iopkit.charges.code_rules import (
-    CodingScheme,
-    DayTiers,
-    Tier,
-    WeekCode,
-)
-from iopkit.citations import (
-    CFR_410_43,
-    CFR_410_44,
-    CFR_410_67,
-    CFR_424_24,
-)
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.charges.code_rules import CodingScheme, DayTiers, Tier, WeekCode
+from iopkit.citations import CFR_410_43, CFR_410_44, CFR_410_67, CFR_424_24
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.library.national_codes import COUNSELING_AND_EDUCATION
-from iopkit.library.rule_forms import (
-    in_force_since,
-)
+from iopkit.library.rule_forms import in_force_since
 from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
 from iopkit.requirements.demands import (

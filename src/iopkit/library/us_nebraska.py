@@ -1,8 +1,6 @@
 """Nebraska: plan reviews."""
 
-from iopkit.citations import (
-    SEEN,
-)
+from iopkit.citations import SEEN
 from iopkit.library.rule_forms import in_force_since, review
 from iopkit.library.shipped import Shipped
 from iopkit.requirements.requirements import RequirementSet

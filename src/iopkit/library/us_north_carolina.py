@@ -2,12 +2,8 @@
 
 from datetime import date
 
-from iopkit.citations import (
-    NORTH_CAROLINA,
-    NORTH_CAROLINA_2023,
-    SEEN,
-)
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.citations import NORTH_CAROLINA, NORTH_CAROLINA_2023, SEEN
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.library.hours import ADOLESCENT, needs_hours

@@ -1,16 +1,12 @@
 """Texas."""
 
 from iopkit.citations import SEEN
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
-from iopkit.library.rule_forms import (
-    in_force_since,
-)
+from iopkit.library.rule_forms import in_force_since
 from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
-from iopkit.requirements.demands import (
-    GroupSize,
-)
+from iopkit.requirements.demands import GroupSize
 from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.sources import Dated, Grade, Source, Versions
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from iopkit.citations import SEEN, VIRGINIA
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.levels import AgeGroup
 from iopkit.library.hours import ADOLESCENT, needs_hours

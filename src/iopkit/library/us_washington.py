@@ -2,15 +2,10 @@
 
 from datetime import date
 
-from iopkit.library.rule_forms import (
-    in_force_since,
-)
+from iopkit.library.rule_forms import in_force_since
 from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
-from iopkit.requirements.demands import (
-    Frequency,
-    Reviews,
-)
+from iopkit.requirements.demands import Frequency, Reviews
 from iopkit.requirements.milestones import MilestoneKind
 from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.sources import Grade, Source

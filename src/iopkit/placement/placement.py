@@ -7,7 +7,7 @@ from itertools import pairwise
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Decision, Policy
 from iopkit.eligibility.predicates import whatever
 from iopkit.eligibility.risks import RecordedRisk

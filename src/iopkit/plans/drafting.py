@@ -7,7 +7,7 @@ from uuid import UUID
 from attrs import evolve
 
 from iopkit.confidential import opaque
-from iopkit.eligibility.catalogue import FACTS
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision
 from iopkit.errors import Fault, refuse, unless
 from iopkit.levels import AgeGroup

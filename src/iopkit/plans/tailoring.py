@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 
-from iopkit.eligibility.catalogue import FACTS
-from iopkit.eligibility.facts import read_facts
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.predicates import Predicate, evaluate, facts_in
+from iopkit.eligibility.sheets import read_facts
 from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients.consents import Consent, Purpose

@@ -18,7 +18,15 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.schedules.sessions import Schedule, Session
 from iopkit.sites import ClosedSpan, Site, closed_spans, open_windows
-from iopkit.windows import DAY, Span, Weekday, cut_spans, merge_spans, minute_of_day, whole_minutes
+from iopkit.windows import (
+    DAY,
+    Span,
+    Weekday,
+    cut_spans,
+    merge_spans,
+    minute_of_day,
+    whole_minutes,
+)
 
 if TYPE_CHECKING:
     from uuid import UUID
