@@ -17,7 +17,7 @@ from populations import in_kilobytes
 from schedules import GROUP, PROGRAM, SESSIONS, SITE, START, WEEKS, WITH_HOLIDAYS
 
 from iopkit import Modality, Patient, Site, draft, schedule
-from iopkit.frames.panels import panel
+from iopkit.frames import panel
 from iopkit.programs import Phase, RandomDays, Service
 from iopkit.schedules import SessionRow, session_rows
 

@@ -15,7 +15,7 @@ from verdicts import CRITERIA, DAY, POLICY
 
 from iopkit import Policy
 from iopkit.eligibility import Criterion, Number
-from iopkit.frames.columns import decide_frame
+from iopkit.frames import decide_frame
 from iopkit.sources import Dated, Versions
 
 ROWS = 1_000_000

@@ -10,7 +10,6 @@ from dateutil.rrule import FR, MO, WE, WEEKLY, rrule
 from measure import Case, Contender, Missing, optional
 
 from iopkit import (
-    HolidayCalendar,
     Modality,
     Patient,
     Program,
@@ -22,6 +21,7 @@ from iopkit import (
     schedule,
 )
 from iopkit.programs import Phase, Service, Slot, Weekly, timetable
+from iopkit.sites import HolidayCalendar
 
 WEEKS, SESSIONS = 12, 36
 START, EVENING, LENGTH = date(2026, 1, 5), time(18), timedelta(hours=3)

@@ -9,10 +9,18 @@ from uuid import UUID
 
 from measure import Case, Contender, optional
 
-from iopkit import FACTS, Patient, Truth, explain, find_policy
-from iopkit.eligibility import AllOf, Compare, Predicate, Scalar, compiled, facts_in, read_facts
-from iopkit.patients.assessments import Assessment
-from iopkit.patients.diagnoses import Substance, SubstanceUseDisorder
+from iopkit import FACTS, Patient, Truth, find_policy
+from iopkit.eligibility import (
+    AllOf,
+    Compare,
+    Predicate,
+    Scalar,
+    compiled,
+    explain,
+    facts_in,
+    read_facts,
+)
+from iopkit.patients import Assessment, Substance, SubstanceUseDisorder
 
 Facts = Mapping[str, Scalar | None]
 

@@ -11,10 +11,11 @@ import pytest
 from attrs import evolve
 
 import iopkit
-from iopkit import FACTS, Dated, Grade, Policy, Source, Versions, find_policy
+from iopkit import FACTS, Policy, Source, find_policy
 from iopkit.cli import main
 from iopkit.eligibility import Criterion, Predicate
 from iopkit.interchange import to_json
+from iopkit.sources import Dated, Grade, Versions
 
 MEDICARE = "us-medicare-iop"
 ON = ("--on", "2026-01-05")

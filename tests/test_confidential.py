@@ -89,20 +89,26 @@ from iopkit.interchange.timelines import Line, Mark, Stretch, lines_of, phases_o
 from iopkit.levels import Edition, LevelOfCare
 from iopkit.library import find_coding, find_policy, find_rates, find_requirements
 from iopkit.modalities import Modality
-from iopkit.patients.assessments import Assessment, DimensionRating
-from iopkit.patients.consents import Consent, Expiry, Purpose
-from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDisorder
-from iopkit.patients.instrument_library import INSTRUMENTS
-from iopkit.patients.patients import (
+from iopkit.patients import (
+    INSTRUMENTS,
+    Assessment,
+    Consent,
     Coverage,
+    DimensionRating,
+    Expiry,
+    MentalDisorder,
     Obligation,
     ObligationKind,
     Patient,
     Payer,
+    Purpose,
+    Score,
+    Screening,
+    Substance,
+    SubstanceUseDisorder,
     Support,
     Treatment,
 )
-from iopkit.patients.screenings import Score, Screening
 from iopkit.placement import (
     Cause,
     Disagreement,

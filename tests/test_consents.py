@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from iopkit.errors import InvalidError
-from iopkit.patients.consents import Consent, Expiry, Purpose
+from iopkit.patients import Consent, Expiry, Purpose
 from iopkit.strategies import consents, days
 from iopkit.truth import Truth
 

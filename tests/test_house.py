@@ -21,8 +21,9 @@ import attrs
 import pytest
 
 import iopkit
-from iopkit import FACTS, AgeGroup, Edition, Grade, LevelOfCare, Source, hour_band
+from iopkit import FACTS, LevelOfCare, Source
 from iopkit.errors import InvalidError
+from iopkit.levels import AgeGroup, Edition, hour_band
 from iopkit.library import (
     CODINGS,
     COSTS,
@@ -33,9 +34,9 @@ from iopkit.library import (
     find_program,
     program_names,
 )
-from iopkit.patients.instrument_library import INSTRUMENTS
-from iopkit.patients.patients import Patient
+from iopkit.patients import INSTRUMENTS, Patient
 from iopkit.placement import compare_levels
+from iopkit.sources import Grade
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(iopkit.__file__).parent

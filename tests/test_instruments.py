@@ -12,10 +12,19 @@ from hypothesis import strategies as st
 from iopkit.confidential import reveal
 from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.interchange import from_json
-from iopkit.patients.instrument_library import INSTRUMENTS, find_instrument
-from iopkit.patients.instruments import Band, BandSet, Instrument, Item, Scale
-from iopkit.patients.patients import Patient
-from iopkit.patients.screenings import Score, Screening, _agree
+from iopkit.patients import (
+    INSTRUMENTS,
+    Band,
+    BandSet,
+    Instrument,
+    Item,
+    Patient,
+    Scale,
+    Score,
+    Screening,
+    find_instrument,
+)
+from iopkit.patients.screenings import _agree
 from iopkit.sources import Grade, Source
 from iopkit.strategies import screenings
 

@@ -12,20 +12,24 @@ from hypothesis import strategies as st
 
 from iopkit.errors import InvalidError
 from iopkit.levels import Edition
-from iopkit.patients.assessments import Assessment, DimensionRating
-from iopkit.patients.consents import Consent
-from iopkit.patients.diagnoses import MentalDisorder, Severity, Substance, SubstanceUseDisorder
-from iopkit.patients.patients import (
+from iopkit.patients import (
+    Assessment,
+    Consent,
     Coverage,
+    DimensionRating,
+    MentalDisorder,
     Obligation,
     ObligationKind,
     Patient,
     Payer,
+    Screening,
+    Severity,
+    Substance,
+    SubstanceUseDisorder,
     Support,
     Treatment,
-    refuse_before_birth,
 )
-from iopkit.patients.screenings import Screening
+from iopkit.patients.patients import refuse_before_birth
 from iopkit.strategies import obligations, patients, weekly_windows
 from iopkit.windows import WeeklyWindows
 

@@ -36,11 +36,20 @@ from iopkit.eligibility import (
 from iopkit.eligibility.predicates import parts_of
 from iopkit.groups import Group
 from iopkit.levels import Edition
-from iopkit.patients.assessments import Assessment
-from iopkit.patients.consents import Consent, Expiry, Purpose
-from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDisorder
-from iopkit.patients.instrument_library import INSTRUMENTS
-from iopkit.patients.patients import Obligation, Outcome, Payer, Relationship
+from iopkit.patients import (
+    INSTRUMENTS,
+    Assessment,
+    Consent,
+    Expiry,
+    MentalDisorder,
+    Obligation,
+    Outcome,
+    Payer,
+    Purpose,
+    Relationship,
+    Substance,
+    SubstanceUseDisorder,
+)
 from iopkit.programs import InAll, PerWeek, RandomDays, Service, Slot, Weekly
 from iopkit.programs.programs import clashing_services
 from iopkit.requirements import Demand

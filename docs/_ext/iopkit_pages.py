@@ -45,8 +45,7 @@ from iopkit.library import (
     find_program,
     program_names,
 )
-from iopkit.patients.instrument_library import INSTRUMENTS
-from iopkit.patients.patients import Patient
+from iopkit.patients import INSTRUMENTS, Patient
 from iopkit.placement import compare_levels as profiles
 from iopkit.plans import draft
 from iopkit.plots import (

@@ -17,12 +17,15 @@ from iopkit.eligibility import (
     AllOf,
     AnyFact,
     AnyOf,
+    Between,
     Choice,
+    Compare,
     Contrast,
     Criterion,
     Fact,
     FactSheet,
     Number,
+    OneOf,
     Policy,
     Predicate,
     Scalar,
@@ -37,7 +40,6 @@ from iopkit.eligibility import (
     spaces,
     turns_on,
 )
-from iopkit.eligibility.predicates import Between, Compare, OneOf
 from iopkit.eligibility.spaces import Space
 from iopkit.errors import InvalidError, MissingExtraError, NotInForceError, TooComplexError
 from iopkit.library import POLICIES

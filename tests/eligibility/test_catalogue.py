@@ -11,9 +11,7 @@ from hypothesis import given
 from iopkit.eligibility import FACTS, AnyFact, Choice, Number, read_facts
 from iopkit.eligibility.patient_facts import GROUPS
 from iopkit.needs import Need
-from iopkit.patients.assessments import Assessment
-from iopkit.patients.instrument_library import INSTRUMENTS
-from iopkit.patients.patients import Patient
+from iopkit.patients import INSTRUMENTS, Assessment, Patient
 from iopkit.sources import Grade
 from iopkit.strategies import days, patients
 

@@ -37,7 +37,7 @@ from iopkit.eligibility import (
     read_facts,
 )
 from iopkit.errors import InvalidError, MissingExtraError, NotInForceError
-from iopkit.frames.columns import (
+from iopkit.frames import (
     AttritionStep,
     attrition,
     check_frame,
@@ -47,7 +47,7 @@ from iopkit.frames.columns import (
     rails,
 )
 from iopkit.library import find_policy
-from iopkit.patients.patients import Patient
+from iopkit.patients import Patient
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import fact_values, patients, predicates
 from iopkit.truth import Truth, all_of

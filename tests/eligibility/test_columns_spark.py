@@ -25,7 +25,7 @@ from iopkit.eligibility import (
     evaluate,
 )
 from iopkit.errors import InvalidError
-from iopkit.frames.columns import attrition, check_frame, decide_frame
+from iopkit.frames import attrition, check_frame, decide_frame
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import fact_values, predicates
 from iopkit.truth import Truth, all_of

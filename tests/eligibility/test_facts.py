@@ -7,7 +7,7 @@ import pytest
 
 from iopkit.eligibility import FACTS, Fact, FactSheet, Number, Scalar, YesNo, read_facts
 from iopkit.errors import InvalidError
-from iopkit.patients.patients import Patient
+from iopkit.patients import Patient
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 ON = date(2026, 1, 5)

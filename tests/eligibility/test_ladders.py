@@ -11,8 +11,7 @@ import pytest
 from iopkit.errors import NotInForceError, UnknownNameError
 from iopkit.levels import LevelOfCare
 from iopkit.library import LADDERS, find_ladder
-from iopkit.patients.assessments import Assessment
-from iopkit.patients.patients import Patient
+from iopkit.patients import Assessment, Patient
 from iopkit.placement import Placement, place
 from iopkit.truth import Truth
 

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from iopkit.eligibility import FACTS, AllOf, AnyOf, Criterion, Decision, Policy, Predicate
 from iopkit.errors import InvalidError, NotInForceError, Step
 from iopkit.levels import Edition, LevelOfCare
-from iopkit.patients.assessments import Assessment, DimensionRating
-from iopkit.patients.patients import Patient
+from iopkit.patients import Assessment, DimensionRating, Patient
 from iopkit.placement import (
     Disagreement,
     Ladder,

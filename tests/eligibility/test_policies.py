@@ -24,8 +24,7 @@ from iopkit.eligibility import (
 )
 from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
 from iopkit.library import POLICIES, find_policy
-from iopkit.patients.assessments import Assessment
-from iopkit.patients.patients import Patient
+from iopkit.patients import Assessment, Patient
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, predicates
 from iopkit.truth import Truth

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from iopkit.errors import InvalidError
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
-from iopkit.patients.patients import Obligation, ObligationKind, Patient
+from iopkit.patients import Obligation, ObligationKind, Patient
 from iopkit.placement import Tradeoff, compare_levels
 from iopkit.sources import Cited, Grade, Source
 from iopkit.strategies import patients

@@ -12,25 +12,29 @@ from hypothesis import strategies as st
 from iopkit.eligibility import FACTS, Scalar, read_facts
 from iopkit.errors import InvalidError
 from iopkit.levels import AgeGroup, Edition, LevelOfCare
-from iopkit.patients.assessments import (
+from iopkit.patients import (
     Assessment,
+    Consent,
+    Coverage,
+    Diagnosis,
     DimensionRating,
     EntryRoute,
+    Expiry,
     LivingEnvironment,
-    OpioidMedication,
-)
-from iopkit.patients.consents import Consent, Expiry, Purpose
-from iopkit.patients.diagnoses import Diagnosis, MentalDisorder, Substance, SubstanceUseDisorder
-from iopkit.patients.patients import (
-    Coverage,
+    MentalDisorder,
     Obligation,
     ObligationKind,
+    OpioidMedication,
     Outcome,
     Patient,
     Payer,
+    Purpose,
+    Score,
+    Screening,
+    Substance,
+    SubstanceUseDisorder,
     Treatment,
 )
-from iopkit.patients.screenings import Score, Screening
 from iopkit.strategies import days, treatments
 from iopkit.windows import WeeklyWindows
 

@@ -39,11 +39,18 @@ from iopkit.interchange import (
 from iopkit.levels import Edition, LevelOfCare, most_intensive
 from iopkit.library import LADDERS, POLICIES, find_ladder, find_policy
 from iopkit.needs import Need
-from iopkit.patients.assessments import Assessment, DimensionRating, LivingEnvironment
-from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDisorder
-from iopkit.patients.instrument_library import INSTRUMENTS
-from iopkit.patients.patients import Patient
-from iopkit.patients.screenings import Score, Screening
+from iopkit.patients import (
+    INSTRUMENTS,
+    Assessment,
+    DimensionRating,
+    LivingEnvironment,
+    MentalDisorder,
+    Patient,
+    Score,
+    Screening,
+    Substance,
+    SubstanceUseDisorder,
+)
 from iopkit.placement import Ladder, Placement, Rung, dimension_ladder, place
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import patients

@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from iopkit.eligibility import Decision, FactSheet, Scalar
 from iopkit.errors import NotInForceError
 from iopkit.library import find_policy
-from iopkit.patients.assessments import Assessment
-from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDisorder
-from iopkit.patients.patients import Patient
+from iopkit.patients import Assessment, MentalDisorder, Patient, Substance, SubstanceUseDisorder
 from iopkit.sources import Grade
 from iopkit.truth import Truth
 

@@ -12,11 +12,7 @@ from attrs import evolve
 
 from iopkit import (
     FACTS,
-    AgeGroup,
-    Dated,
     Decision,
-    Grade,
-    HolidayCalendar,
     LevelOfCare,
     Modality,
     Patient,
@@ -26,7 +22,6 @@ from iopkit import (
     Schedule,
     Site,
     Source,
-    Versions,
     Weekday,
     WeeklyWindows,
     check,
@@ -54,28 +49,32 @@ from iopkit.checks import Finding
 from iopkit.eligibility import AtLeast, Criterion, Predicate
 from iopkit.groups import Candidate, Group, GroupDose, GroupPreference, Roster
 from iopkit.interchange import predicate_from_json, to_json
+from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery
 from iopkit.needs import Need
-from iopkit.patients.assessments import (
+from iopkit.patients import (
     Assessment,
+    Consent,
+    Coverage,
     DimensionRating,
     EntryRoute,
+    Expiry,
     LivingEnvironment,
-    OpioidMedication,
-)
-from iopkit.patients.consents import Consent, Expiry, Purpose
-from iopkit.patients.diagnoses import MentalDisorder, Substance, SubstanceUseDisorder
-from iopkit.patients.patients import (
-    Coverage,
+    MentalDisorder,
     Obligation,
     ObligationKind,
+    OpioidMedication,
     Outcome,
     Payer,
+    Purpose,
     Relationship,
+    Score,
+    Screening,
+    Substance,
+    SubstanceUseDisorder,
     Support,
     Treatment,
 )
-from iopkit.patients.screenings import Score, Screening
 from iopkit.placement import Ladder, Placement, Rung, place
 from iopkit.plans import (
     Counted,
@@ -122,7 +121,8 @@ from iopkit.requirements import (
     WeeklyServices,
     WrittenPlan,
 )
-from iopkit.sites import Closure, Offer
+from iopkit.sites import Closure, HolidayCalendar, Offer
+from iopkit.sources import Dated, Grade, Versions
 
 Reader = Callable[[str, str | bytes], object]
 

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 
-from iopkit import Dated, Grade, Modality, Plan, Program, Schedule, Source, Versions, Weekday
+from iopkit import Modality, Plan, Program, Schedule, Source, Weekday
 from iopkit.charges import (
     Charges,
     CodingRule,
@@ -36,6 +36,7 @@ from iopkit.interchange.bills import rule_words, stay_words, week_words
 from iopkit.library import CODINGS, COSTS, RATES, find_coding, find_rates
 from iopkit.programs import PerWeek, Phase, Service
 from iopkit.schedules import Reason, Session, Unplaced
+from iopkit.sources import Dated, Grade, Versions
 from iopkit.strategies import codings, rate_tables
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")

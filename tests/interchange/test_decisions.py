@@ -10,10 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from iopkit import Dated, Grade, Patient, Policy, Source, Versions
+from iopkit import Patient, Policy, Source
 from iopkit.eligibility import FACTS, AnyOf, Criterion, Decision, FactSheet, Scalar
 from iopkit.interchange import decision_html, decision_markdown, decision_text
 from iopkit.library import find_policy
+from iopkit.sources import Dated, Grade, Versions
 from iopkit.truth import Truth
 
 DAY = date(2026, 1, 5)

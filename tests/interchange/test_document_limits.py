@@ -16,16 +16,12 @@ from hypothesis import strategies as st
 
 from iopkit import (
     FACTS,
-    Dated,
     InvalidError,
     Patient,
     Policy,
     Schedule,
     Site,
     Truth,
-    Versions,
-    evaluate,
-    explain,
     from_json,
     from_toml,
 )
@@ -40,10 +36,13 @@ from iopkit.eligibility import (
     Predicate,
     compiled,
     describe,
+    evaluate,
+    explain,
     facts_in,
 )
 from iopkit.errors import Step
 from iopkit.interchange import predicate_from_json, to_document, to_json
+from iopkit.sources import Dated, Versions
 
 Reader = Callable[[str, str | bytes], object]
 

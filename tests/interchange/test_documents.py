@@ -17,11 +17,8 @@ from hypothesis import strategies as st
 import iopkit
 from iopkit import (
     FACTS,
-    Dated,
     Decision,
     Fact,
-    Grade,
-    HolidayCalendar,
     InvalidError,
     LevelOfCare,
     Patient,
@@ -31,7 +28,6 @@ from iopkit import (
     Schedule,
     Site,
     Source,
-    Versions,
     Weekday,
     WeeklyWindows,
     check,
@@ -49,12 +45,13 @@ from iopkit.eligibility import AnyFact, Choice, Compare, Criterion, Number, Pred
 from iopkit.groups import Roster
 from iopkit.interchange import fact_document, predicate_from_json, to_document
 from iopkit.library import CODINGS, RATES, find_program, program_text
-from iopkit.patients.consents import Expiry, Purpose
+from iopkit.patients import Expiry, Purpose
 from iopkit.placement import Ladder, Rung, place
 from iopkit.plans import Leave, NoteSubject, Trip
 from iopkit.requirements import RequirementSet
 from iopkit.schedules import Reason
-from iopkit.sites import Offer
+from iopkit.sites import HolidayCalendar, Offer
+from iopkit.sources import Dated, Grade, Versions
 from iopkit.strategies import (
     clock_times,
     codings,

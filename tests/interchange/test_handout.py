@@ -21,7 +21,7 @@ from iopkit.interchange.handout import _COURSE, _NEEDS
 from iopkit.interchange.plain import day_words, often_words
 from iopkit.modalities import Delivery
 from iopkit.needs import Need
-from iopkit.patients.patients import Relationship
+from iopkit.patients import Relationship
 from iopkit.plans import (
     Counted,
     CountTarget,

@@ -7,7 +7,7 @@ from iopkit.eligibility import AllOf, AnyOf, Criterion, Policy, Predicate
 from iopkit.interchange import ladder_text, placement_text, tradeoff_document, tradeoffs_text
 from iopkit.levels import LevelOfCare
 from iopkit.library import find_ladder
-from iopkit.patients.patients import Patient
+from iopkit.patients import Patient
 from iopkit.placement import Ladder, Rung, compare_levels, place
 from iopkit.sources import Dated, Grade, Source, Versions
 

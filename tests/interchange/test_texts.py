@@ -13,7 +13,6 @@ import iopkit
 from iopkit import (
     FACTS,
     Fact,
-    Grade,
     Modality,
     Patient,
     Plan,
@@ -45,6 +44,7 @@ from iopkit.plans import Goal, Problem, ScoreTarget
 from iopkit.programs import COURSE_FACTS, Dose, Phase, RandomDays, Service, Slot, Weekly
 from iopkit.schedules import Reason
 from iopkit.sites import Closure
+from iopkit.sources import Grade
 from iopkit.strategies import days, patients, programs, sites
 
 EXAMPLES = Path(iopkit.__file__).parent / "examples"

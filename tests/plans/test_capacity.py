@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
-from iopkit.patients.patients import Patient
+from iopkit.patients import Patient
 from iopkit.plans import Leave, Plan, draft
 from iopkit.programs import Phase, Program, Service, Slot, Weekly
 from iopkit.schedules import (

@@ -19,7 +19,7 @@ from iopkit.interchange import from_json, to_json
 from iopkit.levels import AgeGroup
 from iopkit.library import find_program, find_requirements
 from iopkit.modalities import Delivery, Modality
-from iopkit.patients.patients import Patient
+from iopkit.patients import Patient
 from iopkit.plans import Goal, Leave, Plan, Problem, Signature, draft
 from iopkit.programs import (
     EveryWeeks,

@@ -15,7 +15,7 @@ from iopkit.charges import CostComparison, CostFigure, Period, compare_costs
 from iopkit.errors import InvalidError
 from iopkit.levels import LevelOfCare
 from iopkit.library import COSTS
-from iopkit.patients.patients import Patient
+from iopkit.patients import Patient
 from iopkit.placement import compare_levels
 from iopkit.sources import Grade, Source
 

@@ -19,7 +19,7 @@ from iopkit.errors import InvalidError
 from iopkit.interchange import to_json
 from iopkit.modalities import Modality
 from iopkit.needs import Need
-from iopkit.patients.patients import Obligation, ObligationKind, Patient
+from iopkit.patients import Obligation, ObligationKind, Patient
 from iopkit.plans import NoteSubject, Plan, PlanNote, draft
 from iopkit.programs import (
     InAll,
@@ -747,7 +747,7 @@ _SAME_BYTES = """
 from datetime import date
 from uuid import UUID
 from iopkit import Patient, Site, draft, from_json, schedule, to_json
-from iopkit.library.programs import find_program
+from iopkit.library import find_program
 import sys
 
 site = from_json(Site, sys.stdin.read())
@@ -760,7 +760,7 @@ print(to_json(schedule(plan, site)))
 
 @pytest.mark.parametrize("hash_seed", ["0", "1"])
 def test_the_same_plan_and_schedule_are_made_in_another_process(hash_seed: str) -> None:
-    from iopkit.library.programs import find_program  # noqa: PLC0415 - as the process does
+    from iopkit.library import find_program  # noqa: PLC0415 - as the process does
 
     site = evolve(SITE, offers=(Offer("urine-test", duration=timedelta(minutes=15)),))
     plan = draft(find_program("matrix-16-week"), STRANGER, site, start=START, seed=7)

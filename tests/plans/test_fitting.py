@@ -16,20 +16,20 @@ from iopkit.errors import InvalidError, NotInForceError
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.needs import Need
-from iopkit.patients.patients import Patient
+from iopkit.patients import Patient
 from iopkit.plans import NoteKind, NoteSubject, draft
 from iopkit.programs import Phase, Program, Service, Slot, Track, Weekly
 from iopkit.requirements import (
     Caseload,
     DailyHours,
     Demand,
+    MilestoneKind,
     Requirement,
     RequirementSet,
     Reviews,
     WeeklyHours,
     WrittenPlan,
 )
-from iopkit.requirements.milestones import MilestoneKind
 from iopkit.schedules import schedule
 from iopkit.sites import Closure, Site
 from iopkit.sources import Dated, Grade, Source, Versions

@@ -10,8 +10,8 @@ import pytest
 from attrs import evolve
 
 from iopkit.errors import InvalidError, MissingExtraError
-from iopkit.library.programs import find_program
-from iopkit.patients.patients import Patient
+from iopkit.library import find_program
+from iopkit.patients import Patient
 from iopkit.plans import draft
 from iopkit.schedules import Move, Reason, Schedule, schedule
 from iopkit.sites import Closure, HolidayCalendar, Offer, Site, _holidays, closed_days

@@ -28,7 +28,7 @@ from iopkit import (
     to_json,
 )
 from iopkit.interchange import calendar_text, difference_text, plan_html, plan_text, to_document
-from iopkit.patients.assessments import Assessment
+from iopkit.patients import Assessment
 from iopkit.plans import JudgedBy, NoteKind, NoteSubject, PlanNote, Provenance
 from iopkit.plots import plan_picture
 from iopkit.schedules import Surroundings, reschedule, schedule_difference

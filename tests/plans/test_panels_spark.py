@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from iopkit import strategies
 from iopkit.errors import InvalidError
-from iopkit.frames.panels import panel
+from iopkit.frames import panel
 from iopkit.modalities import Modality
-from iopkit.patients.patients import Patient
+from iopkit.patients import Patient
 from iopkit.plans import draft
 from iopkit.programs import PerWeek, Phase, Program, RandomDays, Service
 from iopkit.schedules import SessionRow, schedule, session_rows

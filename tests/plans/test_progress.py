@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit import FACTS, evaluate
-from iopkit.eligibility import explain, read_facts
+from iopkit import FACTS
+from iopkit.eligibility import evaluate, explain, read_facts
 from iopkit.errors import InvalidError
 from iopkit.programs import COURSE_FACTS, Progress
 from iopkit.strategies import fact_values

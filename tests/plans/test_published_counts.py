@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 from attrs import frozen
 
-from iopkit.library.programs import find_program
+from iopkit.library import find_program
 from iopkit.modalities import Modality
-from iopkit.patients.patients import Patient
+from iopkit.patients import Patient
 from iopkit.plans import draft
 from iopkit.programs import Dose, timetable, weekly_doses
 from iopkit.schedules import Schedule, booked_doses, schedule

@@ -14,7 +14,7 @@ from iopkit.interchange import from_json
 from iopkit.levels import AgeGroup
 from iopkit.library import find_program, program_names
 from iopkit.modalities import Delivery
-from iopkit.patients.patients import Patient
+from iopkit.patients import Patient
 from iopkit.plans import draft
 from iopkit.programs import Dose, Program, TimePerWeek, discrepancies, timetable, weekly_doses
 from iopkit.schedules import Schedule, booked_doses, schedule

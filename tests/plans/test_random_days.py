@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.modalities import Modality
-from iopkit.patients.patients import Patient
+from iopkit.patients import Patient
 from iopkit.plans import Plan, draft
 from iopkit.programs import Phase, Program, RandomDays, Service, Slot, Weekly
 from iopkit.schedules import Reason, Schedule, schedule

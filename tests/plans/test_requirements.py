@@ -16,7 +16,7 @@ from iopkit.interchange import from_json, to_json
 from iopkit.levels import AgeGroup
 from iopkit.library import POLICIES, REQUIREMENTS, find_program, find_requirements
 from iopkit.modalities import Delivery, Modality
-from iopkit.patients.patients import Patient
+from iopkit.patients import Patient
 from iopkit.plans import Plan, draft
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot, TimePerWeek, Timing, Weekly
 from iopkit.requirements import (

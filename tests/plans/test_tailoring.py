@@ -10,10 +10,21 @@ from hypothesis import given
 from iopkit import strategies
 from iopkit.modalities import Modality
 from iopkit.needs import Need
-from iopkit.patients.assessments import Assessment
-from iopkit.patients.consents import Consent, Expiry, Purpose
-from iopkit.patients.diagnoses import Diagnosis, MentalDisorder, Substance, SubstanceUseDisorder
-from iopkit.patients.patients import Obligation, ObligationKind, Patient, Relationship, Support
+from iopkit.patients import (
+    Assessment,
+    Consent,
+    Diagnosis,
+    Expiry,
+    MentalDisorder,
+    Obligation,
+    ObligationKind,
+    Patient,
+    Purpose,
+    Relationship,
+    Substance,
+    SubstanceUseDisorder,
+    Support,
+)
 from iopkit.plans import (
     CALLED_FOR,
     NoteKind,

@@ -13,8 +13,7 @@ from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
 from iopkit.levels import AgeGroup
 from iopkit.library import find_requirements
 from iopkit.modalities import Delivery, Modality
-from iopkit.patients.assessments import Assessment
-from iopkit.patients.patients import Patient
+from iopkit.patients import Assessment, Patient
 from iopkit.plans import JudgedBy, NoteSubject, Plan, PlanNote, draft
 from iopkit.programs import (
     PerWeek,

@@ -8,12 +8,12 @@ import pytest
 from attrs import evolve
 from holidays import country_holidays
 
-from iopkit import HolidayCalendar, Patient, Site, WeeklyWindows, draft, find_program, schedule
+from iopkit import Patient, Site, WeeklyWindows, draft, find_program, schedule
 from iopkit.library import program_names
 from iopkit.plans import NoteSubject
 from iopkit.programs import Dose, RandomDays, weekly_doses
 from iopkit.schedules import Reason, Schedule, Session, Unplaced, booked_doses
-from iopkit.sites import Closure
+from iopkit.sites import Closure, HolidayCalendar
 from iopkit.windows import Weekday
 
 FIRST, DAYS = date(2026, 1, 1), 364

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, assert_type
 from uuid import UUID
 
-from iopkit import FACTS, Decision, Fact, Patient, Policy, Truth, evaluate, explain, find_policy
+from iopkit import FACTS, Decision, Fact, Patient, Policy, Truth, find_policy
 from iopkit.eligibility import (
     AllOf,
     AnyFact,
@@ -26,7 +26,9 @@ from iopkit.eligibility import (
     YesNo,
     compiled,
     describe,
+    evaluate,
     evidence,
+    explain,
     open_facts,
     read_facts,
     smallest_changes,

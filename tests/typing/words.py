@@ -5,26 +5,19 @@ from typing import assert_type
 from uuid import UUID
 
 from iopkit import (
-    AgeGroup,
-    Dated,
-    Edition,
-    Grade,
     LevelOfCare,
     Modality,
     Patient,
     Source,
     Truth,
-    Versions,
     Weekday,
     WeeklyWindows,
     Window,
-    hour_band,
     reveal,
 )
-from iopkit.levels import HourBand
-from iopkit.patients.assessments import Assessment
-from iopkit.patients.consents import Consent, Purpose
-from iopkit.patients.diagnoses import Diagnosis, Severity, SubstanceUseDisorder
+from iopkit.levels import AgeGroup, Edition, HourBand, hour_band
+from iopkit.patients import Assessment, Consent, Diagnosis, Purpose, Severity, SubstanceUseDisorder
+from iopkit.sources import Dated, Grade, Versions
 
 source = Source("Example Code 1", Grade.LEGAL_TEXT)
 key = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
