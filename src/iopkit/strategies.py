@@ -111,7 +111,7 @@ from iopkit.windows import DAY, WEEK, Weekday, WeeklyWindows, whole_minutes
 
 T = TypeVar("T")
 
-_ZONES = (
+ZONES = (
     "America/Chicago",
     "America/Phoenix",
     "Australia/Lord_Howe",
@@ -120,9 +120,13 @@ _ZONES = (
     "Africa/Casablanca",
     "UTC",
 )
-_yes_no = st.none() | st.booleans()
-_names = st.from_regex(r"[a-z]{1,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
-_texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=20)
+"""Time zones of many kinds: with and without summer time, in odd offsets."""
+yes_no = st.none() | st.booleans()
+"""Yes, no, or not known."""
+short_names = st.from_regex(r"[a-z]{1,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
+"""Names of parts of a document."""
+short_texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=20)
+"""Texts in any script, without control characters."""
 
 
 def days(
@@ -171,7 +175,7 @@ def assessments(draw: st.DrawFn) -> Assessment:
     edition = Edition.THIRD if rated else draw(st.sampled_from(Edition))
     # Any: each field has values of its own type.
     found: dict[str, st.SearchStrategy[Any]] = {
-        "needed_per_week": st.integers(0, 40 * 60).map(_minutes),
+        "needed_per_week": st.integers(0, 40 * 60).map(minutes_long),
         "living_environment": st.sampled_from(LivingEnvironment),
         "opioid_medication": st.sampled_from(OpioidMedication),
         "entry": st.sampled_from(EntryRoute),
@@ -204,16 +208,16 @@ def consents(draw: st.DrawFn) -> Consent:
         lambda n: (signed or date(2025, 1, 1)) + timedelta(n)
     )
     return Consent(
-        discloser=draw(st.none() | _texts),
-        information=draw(st.none() | _texts),
-        recipients=draw(st.none() | st.lists(_texts, max_size=3).map(tuple)),
+        discloser=draw(st.none() | short_texts),
+        information=draw(st.none() | short_texts),
+        recipients=draw(st.none() | st.lists(short_texts, max_size=3).map(tuple)),
         purposes=purposes,
-        told_of_right_to_revoke=draw(_yes_no),
+        told_of_right_to_revoke=draw(yes_no),
         expiry=expiry,
         end=draw(ends) if expiry in (None, Expiry.DATE) else None,
         event_occurred=draw(st.none() | days()) if expiry is Expiry.EVENT else None,
         signed=signed,
-        told_of_redisclosure=draw(_yes_no),
+        told_of_redisclosure=draw(yes_no),
         revoked=draw(st.none() | days()),
     )
 
@@ -253,8 +257,8 @@ def supports() -> st.SearchStrategy[Support]:
     return st.builds(
         Support,
         relationship=st.none() | st.sampled_from(Relationship),
-        lives_with_patient=_yes_no,
-        joins_family_sessions=_yes_no,
+        lives_with_patient=yes_no,
+        joins_family_sessions=yes_no,
     )
 
 
@@ -330,7 +334,7 @@ def services(draw: st.DrawFn, name: str, tracks: tuple[str, ...] = ()) -> Servic
         group_min=low,
         group_max=draw(st.none() | st.integers(low or 1, 20)),
         duration_max=duration + longer if duration and longer is not None else None,
-        breaks=_minutes(draw(st.just(0) | breaks)),
+        breaks=minutes_long(draw(st.just(0) | breaks)),
         track=draw(st.none() | st.sampled_from(tracks)) if tracks else None,
         delivery=draw(_DELIVERIES),
         curriculum=draw(_CURRICULA),
@@ -339,8 +343,8 @@ def services(draw: st.DrawFn, name: str, tracks: tuple[str, ...] = ()) -> Servic
 
 def curricula() -> st.SearchStrategy[Curriculum]:
     """Topics of open and closed groups."""
-    topics = st.lists(_texts, min_size=1, max_size=4).map(tuple)
-    return st.builds(Curriculum, topics, _yes_no)
+    topics = st.lists(short_texts, min_size=1, max_size=4).map(tuple)
+    return st.builds(Curriculum, topics, yes_no)
 
 
 @st.composite
@@ -351,7 +355,7 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
         draftable: neither tracks nor phases of no stated length, so that a plan can have it
             as it is.
     """
-    known = draw(st.lists(_names, min_size=1, max_size=5, unique=True))
+    known = draw(st.lists(short_names, min_size=1, max_size=5, unique=True))
     tracks = () if draftable else draw(st.sampled_from([(), ("day", "evening")]))
 
     def some(most: int, beside: list[Service]) -> list[Service]:
@@ -383,7 +387,7 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
     if not shared and not any(phase.services for phase in phases):
         shared = [Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3), timedelta(hours=3))]
     return Program(
-        draw(_names),
+        draw(short_names),
         "A program",
         tuple(phases),
         tuple(shared),
@@ -405,11 +409,11 @@ def demands() -> st.SearchStrategy[Demand]:
     """Demands of every kind."""
     kinds = st.frozensets(st.sampled_from(Modality), min_size=1)
     counting = st.builds(Counting, kinds, st.booleans(), st.booleans())
-    hours = st.integers(1, 20 * 60).map(_minutes)
+    hours = st.integers(1, 20 * 60).map(minutes_long)
     return st.one_of(
         st.builds(WeeklyHours, hours, st.none(), counting, taper_weeks=st.integers(0, 3)),
         st.builds(WeeklyHours, st.none(), hours, counting, st.booleans()),
-        st.builds(DailyHours, st.integers(1, 8 * 60).map(_minutes), counting),
+        st.builds(DailyHours, st.integers(1, 8 * 60).map(minutes_long), counting),
         st.builds(WeeklyDays, st.integers(1, 7), counting),
         st.builds(LongestGap, st.integers(0, 7), counting),
         st.builds(WeeklyServices, st.integers(1, 12), counting),
@@ -448,7 +452,7 @@ def requirement_sets(draw: st.DrawFn, since: date = date(2020, 1, 1)) -> Require
         for number, demand in enumerate(draw(st.lists(demands(), min_size=1, max_size=4)))
     )
     versions = Versions((Dated(since, listed, source),))
-    return RequirementSet(draw(_names), "A payer", versions, draw(st.integers(18, 21)))
+    return RequirementSet(draw(short_names), "A payer", versions, draw(st.integers(18, 21)))
 
 
 @st.composite
@@ -467,20 +471,20 @@ def sites(draw: st.DrawFn) -> Site:
         Offer(
             name,
             start=draw(st.none() | clock_times()),
-            duration=draw(st.none() | st.integers(1, 240).map(_minutes)),
+            duration=draw(st.none() | st.integers(1, 240).map(minutes_long)),
             delivery=draw(st.none() | st.sampled_from(Delivery)),
             room=draw(st.sampled_from([None, *(room.name for room in rooms)])),
             clinician=draw(st.sampled_from([None, *(each.name for each in staff)])),
         )
-        for name in draw(st.lists(_names, max_size=3, unique=True))
+        for name in draw(st.lists(short_names, max_size=3, unique=True))
     ]
     return Site(
         name="Elm Street",
-        zone=draw(st.sampled_from(_ZONES)),
+        zone=draw(st.sampled_from(ZONES)),
         hours=draw(weekly_windows().filter(lambda windows: bool(windows.spans))),
         closures=tuple(closures),
         offers=tuple(offers),
-        break_between=_minutes(draw(st.sampled_from([0, 10]))),
+        break_between=minutes_long(draw(st.sampled_from([0, 10]))),
         provides=draw(st.none() | st.frozensets(st.sampled_from(Need))),
         patients_per_counselor=draw(st.none() | st.integers(0, 40)),
         rooms=tuple(rooms),
@@ -489,10 +493,10 @@ def sites(draw: st.DrawFn) -> Site:
     )
 
 
-_rooms = st.builds(Room, _names, st.integers(1, 30), st.none() | weekly_windows())
+_rooms = st.builds(Room, short_names, st.integers(1, 30), st.none() | weekly_windows())
 _clinicians = st.builds(
     Clinician,
-    _names,
+    short_names,
     st.none() | weekly_windows(),
     st.none() | st.frozensets(st.sampled_from(Modality)),
     st.none() | st.frozensets(st.sampled_from(["en", "es", "es-US"])),
@@ -502,11 +506,11 @@ _clinicians = st.builds(
 @st.composite
 def appointments(draw: st.DrawFn, first: date = date(2024, 1, 1)) -> Appointment:
     """Appointments elsewhere, in several time zones, in the half year from a day."""
-    start = datetime.combine(first, time(0), UTC) + _minutes(draw(st.integers(0, 180 * DAY)))
-    at = start.astimezone(ZoneInfo(draw(st.sampled_from(_ZONES))))
-    length = _minutes(draw(st.integers(1, 3 * DAY)))
+    start = datetime.combine(first, time(0), UTC) + minutes_long(draw(st.integers(0, 180 * DAY)))
+    at = start.astimezone(ZoneInfo(draw(st.sampled_from(ZONES))))
+    length = minutes_long(draw(st.integers(1, 3 * DAY)))
     end = (start + length).astimezone(UTC)
-    return Appointment(at, end, draw(_texts), draw(st.booleans()))
+    return Appointment(at, end, draw(short_texts), draw(st.booleans()))
 
 
 @st.composite
@@ -520,7 +524,7 @@ def groups(draw: st.DrawFn, name: str) -> Group:
         name,
         draw(st.sampled_from(["group", "skills"])),
         tuple(draw(st.lists(timed, min_size=1, max_size=2, unique_by=lambda slot: slot.day))),
-        _minutes(draw(st.sampled_from([50, 90, 180]))),
+        minutes_long(draw(st.sampled_from([50, 90, 180]))),
         draw(st.integers(1, 3)),
         closed=closed,
         begins=draw(first if closed else st.none() | first),
@@ -583,7 +587,7 @@ def _few_groups(draw: st.DrawFn, name: str) -> Group:
         name,
         draw(st.sampled_from(["group", "group", "group", "skills"])),
         tuple(Slot(Weekday(day), time(draw(st.sampled_from([9, 10, 11, 18])))) for day in on),
-        _minutes(draw(st.sampled_from([60, 90]))),
+        minutes_long(draw(st.sampled_from([60, 90]))),
         draw(st.sampled_from([1, 1, 2])),
         language=draw(st.sampled_from([None, None, None, "en"])),
         stages=draw(st.sampled_from([None, None, None, frozenset({"early"})])),
@@ -620,7 +624,7 @@ def codings(draw: st.DrawFn) -> CodingScheme:
     """Coding schemes with rules of every kind; the second version comes in 2025, if any."""
     since = [date(1970, 1, 1), date(2025, 6, 15)][: draw(st.integers(1, 2))]
     return CodingScheme(
-        draw(_names),
+        draw(short_names),
         "A coding scheme",
         Versions(tuple(Dated(day, draw(_coding_rules()), _SOURCE) for day in since)),
         draw(st.none() | st.sampled_from(Weekday)),
@@ -648,13 +652,13 @@ def _coding_rules(draw: st.DrawFn) -> tuple[CodingRule, ...]:
 def _code_rules(code: str) -> tuple[st.SearchStrategy[CodeRule], ...]:
     """Rules of each kind, for codes that begin in one way."""
     kept = st.just(code)
-    lengths = st.sampled_from([1, 15, 50, 60, 90, 180, 240]).map(_minutes)
+    lengths = st.sampled_from([1, 15, 50, 60, 90, 180, 240]).map(minutes_long)
     counted = st.frozensets(st.sampled_from(Modality), min_size=1)
     most = st.none() | st.integers(1, 3)
     source = st.just(_SOURCE)
     least = st.lists(st.integers(0, 90), min_size=1, max_size=2, unique=True).map(sorted)
-    bands = least.map(lambda some: tuple(TimeBand(f"{code}-{n}", _minutes(n)) for n in some))
-    longest = st.none() | st.integers(90, 240).map(_minutes)
+    bands = least.map(lambda some: tuple(TimeBand(f"{code}-{n}", minutes_long(n)) for n in some))
+    longest = st.none() | st.integers(90, 240).map(minutes_long)
     services = st.lists(st.integers(1, 4), min_size=1, max_size=2, unique=True).map(sorted)
     tiers = services.map(lambda some: tuple(Tier(f"{code}-{n}", n) for n in some))
     return (
@@ -680,7 +684,7 @@ def rate_tables(draw: st.DrawFn, codes: tuple[str, ...] = ("H0004", "H0015")) ->
             source = draw(st.none() | st.just(_SOURCE))
             early = start + timedelta(days=1) if draw(st.booleans()) else end
             rates.append(Rate(code, start, cents, early, source))
-    return RateTable(draw(_names), "Rates", tuple(rates))
+    return RateTable(draw(short_names), "Rates", tuple(rates))
 
 
 def values_of(kind: Kind) -> st.SearchStrategy[Scalar]:
@@ -741,16 +745,17 @@ def fact_values(
     return some | st.fixed_dictionaries(values)
 
 
-def _minutes(count: int) -> timedelta:
+def minutes_long(count: int) -> timedelta:
+    """A length of so many minutes."""
     return timedelta(minutes=count)
 
 
 # Made once, as Hypothesis looks through each strategy before it draws from it.
 _LEAST_SIZES = st.none() | st.integers(1, 8)
-_LENGTHS = st.none() | st.integers(1, 240).map(_minutes)
-_LONGER = st.none() | st.integers(0, 60).map(_minutes)
+_LENGTHS = st.none() | st.integers(1, 240).map(minutes_long)
+_LONGER = st.none() | st.integers(0, 60).map(minutes_long)
 _TIMINGS = timings()
-_TIMINGS_OR_TIME = _TIMINGS | st.builds(TimePerWeek, st.integers(1, 20 * 60).map(_minutes))
+_TIMINGS_OR_TIME = _TIMINGS | st.builds(TimePerWeek, st.integers(1, 20 * 60).map(minutes_long))
 _DELIVERIES = st.none() | st.sampled_from(Delivery)
 _CURRICULA = st.none() | curricula()
 _CONDITIONS = st.none() | predicates(tuple(COURSE_FACTS.values()))
