@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from iopkit.errors import InvalidError
 from iopkit.patients import Consent, Expiry, Purpose
-from iopkit.strategies import consents, days
+from iopkit.strategies.records import consents, days
 from iopkit.truth import Truth
 
 T = TypeVar("T")

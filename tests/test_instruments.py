@@ -26,7 +26,7 @@ from iopkit.patients import (
 )
 from iopkit.patients.screenings import _agree
 from iopkit.sources import Grade, Source
-from iopkit.strategies import screenings
+from iopkit.strategies.records import screenings
 
 DAY = date(2026, 3, 2)
 SOURCE = Source("a test", Grade.SECONDARY)

@@ -11,42 +11,38 @@ from typing import TYPE_CHECKING
 from iopkit.doors import lazy_dir, lazy_getattr
 
 if TYPE_CHECKING:
-    from iopkit.checks.checks import Finding as Finding
-    from iopkit.checks.checks import check as check
-    from iopkit.confidential import reveal as reveal
-    from iopkit.eligibility.patient_facts import FACTS as FACTS
-    from iopkit.eligibility.policies import Decision as Decision
-    from iopkit.eligibility.policies import Policy as Policy
-    from iopkit.eligibility.predicates import Fact as Fact
-    from iopkit.errors import Fault as Fault
-    from iopkit.errors import InvalidError as InvalidError
-    from iopkit.errors import IopkitError as IopkitError
-    from iopkit.errors import MissingExtraError as MissingExtraError
-    from iopkit.errors import NotInForceError as NotInForceError
-    from iopkit.errors import UndeterminedError as UndeterminedError
-    from iopkit.errors import UnknownNameError as UnknownNameError
-    from iopkit.interchange.documents import from_json as from_json
-    from iopkit.interchange.documents import from_toml as from_toml
-    from iopkit.interchange.documents import to_json as to_json
-    from iopkit.interchange.ical import to_ical as to_ical
-    from iopkit.levels import LevelOfCare as LevelOfCare
-    from iopkit.library.policies import find_policy as find_policy
-    from iopkit.library.programs import find_program as find_program
-    from iopkit.library.requirements import find_requirements as find_requirements
-    from iopkit.modalities import Modality as Modality
-    from iopkit.patients.patients import Patient as Patient
-    from iopkit.plans.drafting import draft as draft
-    from iopkit.plans.plans import Plan as Plan
-    from iopkit.programs.programs import Program as Program
-    from iopkit.requirements.requirements import RequirementSet as RequirementSet
-    from iopkit.schedules.scheduling import schedule as schedule
-    from iopkit.schedules.sessions import Schedule as Schedule
-    from iopkit.sites import Site as Site
-    from iopkit.sources import Source as Source
-    from iopkit.truth import Truth as Truth
-    from iopkit.windows import Weekday as Weekday
-    from iopkit.windows import WeeklyWindows as WeeklyWindows
-    from iopkit.windows import Window as Window
+    from iopkit.checks.checks import Finding, check
+    from iopkit.confidential import reveal
+    from iopkit.eligibility.patient_facts import FACTS
+    from iopkit.eligibility.policies import Decision, Policy
+    from iopkit.eligibility.predicates import Fact
+    from iopkit.errors import (
+        Fault,
+        InvalidError,
+        IopkitError,
+        MissingExtraError,
+        NotInForceError,
+        UndeterminedError,
+        UnknownNameError,
+    )
+    from iopkit.interchange.documents import from_json, from_toml, to_json
+    from iopkit.interchange.ical import to_ical
+    from iopkit.levels import LevelOfCare
+    from iopkit.library.policies import find_policy
+    from iopkit.library.programs import find_program
+    from iopkit.library.requirements import find_requirements
+    from iopkit.modalities import Modality
+    from iopkit.patients.patients import Patient
+    from iopkit.plans.drafting import draft
+    from iopkit.plans.plans import Plan
+    from iopkit.programs.programs import Program
+    from iopkit.requirements.requirements import RequirementSet
+    from iopkit.schedules.scheduling import schedule
+    from iopkit.schedules.sessions import Schedule
+    from iopkit.sites import Site
+    from iopkit.sources import Source
+    from iopkit.truth import Truth
+    from iopkit.windows import Weekday, WeeklyWindows, Window
 
 # The same names as above, by the module that defines each; a test holds the two together.
 _HOMES = {

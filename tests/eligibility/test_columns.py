@@ -49,7 +49,7 @@ from iopkit.frames import (
 from iopkit.library import find_policy
 from iopkit.patients import Patient
 from iopkit.sources import Dated, Grade, Source, Versions
-from iopkit.strategies import fact_values, patients, predicates
+from iopkit.strategies.records import fact_values, patients, predicates
 from iopkit.truth import Truth, all_of
 
 DAY = date(2026, 1, 5)

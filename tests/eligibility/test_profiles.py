@@ -15,7 +15,7 @@ from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
 from iopkit.patients import Obligation, ObligationKind, Patient
 from iopkit.placement import Tradeoff, compare_levels
 from iopkit.sources import Cited, Grade, Source
-from iopkit.strategies import patients
+from iopkit.strategies.records import patients
 from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows
 

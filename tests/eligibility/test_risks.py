@@ -53,7 +53,7 @@ from iopkit.patients import (
 )
 from iopkit.placement import Ladder, Placement, Rung, dimension_ladder, place
 from iopkit.sources import Dated, Grade, Source, Versions
-from iopkit.strategies import patients
+from iopkit.strategies.records import patients
 from iopkit.truth import Truth
 
 ON = date(2026, 1, 12)

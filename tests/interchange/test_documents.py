@@ -52,7 +52,7 @@ from iopkit.requirements import RequirementSet
 from iopkit.schedules import Reason
 from iopkit.sites import HolidayCalendar, Offer
 from iopkit.sources import Dated, Grade, Versions
-from iopkit.strategies import (
+from iopkit.strategies.records import (
     clock_times,
     codings,
     days,

@@ -50,7 +50,7 @@ from iopkit.programs import (
     Weekly,
 )
 from iopkit.requirements import Milestone, MilestoneKind, Signer
-from iopkit.strategies import days, predicates, programs, sites
+from iopkit.strategies.records import days, predicates, programs, sites
 from iopkit.truth import Truth
 
 KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")

@@ -41,7 +41,7 @@ from iopkit.library import (
     program_text,
 )
 from iopkit.placement import place
-from iopkit.strategies import days, patients, predicates, programs, sites
+from iopkit.strategies.records import days, patients, predicates, programs, sites
 
 EXAMPLES = Path(iopkit.__file__).parent / "examples"
 

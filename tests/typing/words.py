@@ -16,7 +16,14 @@ from iopkit import (
     reveal,
 )
 from iopkit.levels import AgeGroup, Edition, HourBand, hour_band
-from iopkit.patients import Assessment, Consent, Diagnosis, Purpose, Severity, SubstanceUseDisorder
+from iopkit.patients import (
+    Assessment,
+    Consent,
+    Diagnosis,
+    Purpose,
+    Severity,
+    SubstanceUseDisorder,
+)
 from iopkit.sources import Dated, Grade, Versions
 
 source = Source("Example Code 1", Grade.LEGAL_TEXT)

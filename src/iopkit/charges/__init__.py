@@ -9,33 +9,25 @@ from typing import TYPE_CHECKING
 from iopkit.doors import lazy_dir, lazy_getattr
 
 if TYPE_CHECKING:
-    from iopkit.charges.billing import NotBilledReason as NotBilledReason
-    from iopkit.charges.charges import Charge as Charge
-    from iopkit.charges.charges import Charges as Charges
-    from iopkit.charges.charges import Refusal as Refusal
-    from iopkit.charges.charges import Total as Total
-    from iopkit.charges.charges import Uncharged as Uncharged
-    from iopkit.charges.charges import Units as Units
-    from iopkit.charges.charges import itemize as itemize
-    from iopkit.charges.code_rules import CodeRule as CodeRule
-    from iopkit.charges.code_rules import CodingRule as CodingRule
-    from iopkit.charges.code_rules import CodingScheme as CodingScheme
-    from iopkit.charges.code_rules import DayCode as DayCode
-    from iopkit.charges.code_rules import DaysCounted as DaysCounted
-    from iopkit.charges.code_rules import DayTiers as DayTiers
-    from iopkit.charges.code_rules import Exclusion as Exclusion
-    from iopkit.charges.code_rules import SessionCodes as SessionCodes
-    from iopkit.charges.code_rules import Tier as Tier
-    from iopkit.charges.code_rules import TimeBand as TimeBand
-    from iopkit.charges.code_rules import TimedCode as TimedCode
-    from iopkit.charges.code_rules import WeekCode as WeekCode
-    from iopkit.charges.code_rules import codes_of as codes_of
-    from iopkit.charges.costs import CostComparison as CostComparison
-    from iopkit.charges.costs import CostFigure as CostFigure
-    from iopkit.charges.costs import Period as Period
-    from iopkit.charges.costs import compare_costs as compare_costs
-    from iopkit.charges.rates import Rate as Rate
-    from iopkit.charges.rates import RateTable as RateTable
+    from iopkit.charges.billing import NotBilledReason
+    from iopkit.charges.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
+    from iopkit.charges.code_rules import (
+        CodeRule,
+        CodingRule,
+        CodingScheme,
+        DayCode,
+        DaysCounted,
+        DayTiers,
+        Exclusion,
+        SessionCodes,
+        Tier,
+        TimeBand,
+        TimedCode,
+        WeekCode,
+        codes_of,
+    )
+    from iopkit.charges.costs import CostComparison, CostFigure, Period, compare_costs
+    from iopkit.charges.rates import Rate, RateTable
 
 # The same names as above, by the module that defines each; a test holds the two together.
 _HOMES = {

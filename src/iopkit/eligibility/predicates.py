@@ -32,7 +32,7 @@ class Fact(Generic[S, T]):
     cannot change is never proposed as a change.
 
     Example:
-        >>> from iopkit.eligibility import FACTS
+        >>> from iopkit.eligibility.patient_facts import FACTS
         >>> age = FACTS["age"]
         >>> describe(age >= 18)
         'age is at least 18 years'
@@ -358,7 +358,7 @@ def whatever(fact: AnyFact) -> "AnyOf":
     """That a fact may be anything, known or not: a rule that has read it and always holds.
 
     Example:
-        >>> from iopkit.eligibility import FACTS
+        >>> from iopkit.eligibility.patient_facts import FACTS
         >>> describe(whatever(FACTS["dangerous"]))
         'dangerous may be anything'
     """
@@ -381,7 +381,7 @@ def compiled(predicate: Predicate) -> Evaluator:
     """A function from facts' values to truth: compiled once, to be applied to many.
 
     Example:
-        >>> from iopkit.eligibility import FACTS
+        >>> from iopkit.eligibility.patient_facts import FACTS
         >>> adult = compiled(FACTS["age"] >= 18)
         >>> adult({"age": 17}), adult({})
         (<Truth.NO: 'no'>, <Truth.UNKNOWN: 'unknown'>)
@@ -479,7 +479,7 @@ def describe(predicate: Predicate) -> str:
     """A predicate in prose: its label if it has one, else its parts.
 
     Example:
-        >>> from iopkit.eligibility import FACTS
+        >>> from iopkit.eligibility.patient_facts import FACTS
         >>> describe((FACTS["age"] >= 18) & ~FACTS["dangerous"].equals(True))
         'age is at least 18 years and not (dangerous is true)'
     """

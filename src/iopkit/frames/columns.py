@@ -94,7 +94,7 @@ def rails(predicate: Predicate, frame: object) -> Rails:
 
     Example:
         >>> import narwhals, polars
-        >>> from iopkit.eligibility import FACTS
+        >>> from iopkit.eligibility.patient_facts import FACTS
         >>> frame = polars.DataFrame({"age": [17, 18, None]})
         >>> adult = rails(FACTS["age"] >= 18, frame)
         >>> narwhals.from_native(frame).select(adult.yes.alias("yes"), adult.no.alias("no")).rows()
@@ -127,7 +127,7 @@ def decide_frame(
 
     Example:
         >>> import polars
-        >>> from iopkit.library import find_policy
+        >>> from iopkit.library.policies import find_policy
         >>> policy = find_policy("us-medicare-iop")
         >>> yes_no = {fact.name: [True, None] for fact in policy.facts(on=date(2026, 1, 5))}
         >>> frame = polars.DataFrame({**yes_no, "needed_hours_per_week": [8.5, 9.0]})
@@ -165,7 +165,7 @@ def attrition(policy: Policy, frame: object, *, on: date) -> tuple[AttritionStep
 
     Example:
         >>> import polars
-        >>> from iopkit.library import find_policy
+        >>> from iopkit.library.policies import find_policy
         >>> policy = find_policy("us-medicare-iop")
         >>> yes_no = {fact.name: [True, None] for fact in policy.facts(on=date(2026, 1, 5))}
         >>> frame = polars.DataFrame({**yes_no, "needed_hours_per_week": [8.5, 9.0]})
@@ -198,7 +198,7 @@ def check_frame(facts: Iterable[AnyFact], frame: object) -> None:
 
     Example:
         >>> import polars
-        >>> from iopkit.eligibility import FACTS
+        >>> from iopkit.eligibility.patient_facts import FACTS
         >>> check_frame([FACTS["age"]], polars.DataFrame({"age": [17, 170, None]}))
         Traceback (most recent call last):
             ...
@@ -248,7 +248,7 @@ def facts_frame(
 
     Example:
         >>> from uuid import UUID
-        >>> from iopkit.eligibility import FACTS
+        >>> from iopkit.eligibility.patient_facts import FACTS
         >>> somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), date(1984, 5, 17))
         >>> facts_frame([FACTS["age"]], [somebody], on=date(2026, 1, 5))["age"].to_list()
         [41]
@@ -283,7 +283,7 @@ def fact_sheets(facts: Iterable[AnyFact], frame: object, *, on: date) -> Iterato
 
     Example:
         >>> import polars
-        >>> from iopkit.eligibility import FACTS
+        >>> from iopkit.eligibility.patient_facts import FACTS
         >>> frame = polars.DataFrame({"age": [17, None]})
         >>> sheets = fact_sheets([FACTS["age"]], frame, on=date(2026, 1, 5))
         >>> [sheet.values()["age"] for sheet in sheets]

@@ -119,7 +119,7 @@ def capacity_columns(
 
     Example:
         >>> from datetime import date
-        >>> from iopkit.schedules import CensusDay, census
+        >>> from iopkit.schedules.capacity import CensusDay, census
         >>> days = census([], start=date(2026, 1, 5), end=date(2026, 1, 6))
         >>> capacity_columns(CensusDay, days)
         {'day': [datetime.date(2026, 1, 5)], 'patients': [0], 'on_hold': [0], 'expected': [0]}

@@ -8,20 +8,12 @@ from typing import TYPE_CHECKING
 from iopkit.doors import lazy_dir, lazy_getattr
 
 if TYPE_CHECKING:
-    from iopkit.library.codings import CODINGS as CODINGS
-    from iopkit.library.codings import RATES as RATES
-    from iopkit.library.codings import find_coding as find_coding
-    from iopkit.library.codings import find_rates as find_rates
-    from iopkit.library.costs import COSTS as COSTS
-    from iopkit.library.ladders import LADDERS as LADDERS
-    from iopkit.library.ladders import find_ladder as find_ladder
-    from iopkit.library.policies import POLICIES as POLICIES
-    from iopkit.library.policies import find_policy as find_policy
-    from iopkit.library.programs import find_program as find_program
-    from iopkit.library.programs import program_names as program_names
-    from iopkit.library.programs import program_text as program_text
-    from iopkit.library.requirements import REQUIREMENTS as REQUIREMENTS
-    from iopkit.library.requirements import find_requirements as find_requirements
+    from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
+    from iopkit.library.costs import COSTS
+    from iopkit.library.ladders import LADDERS, find_ladder
+    from iopkit.library.policies import POLICIES, find_policy
+    from iopkit.library.programs import find_program, program_names, program_text
+    from iopkit.library.requirements import REQUIREMENTS, find_requirements
 
 # The same names as above, by the module that defines each; a test holds the two together.
 _HOMES = {
