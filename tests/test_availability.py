@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.errors import InvalidError
-from iopkit.strategies.records import clock_times, weekly_windows
+from iopkit.strategies.times import clock_times, weekly_windows
 from iopkit.windows import (
     DAY,
     WEEK,

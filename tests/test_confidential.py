@@ -182,7 +182,8 @@ from iopkit.schedules.obstructions import Board
 from iopkit.schedules.site_calendar import Places
 from iopkit.sites import Closure, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions
-from iopkit.strategies.records import days, patients, weekly_windows
+from iopkit.strategies.records import patients
+from iopkit.strategies.times import days, weekly_windows
 from iopkit.truth import Truth
 from iopkit.windows import Weekday, WeeklyWindows
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from iopkit.errors import InvalidError
 from iopkit.patients import Consent, Expiry, Purpose
-from iopkit.strategies.records import consents, days
+from iopkit.strategies.records import consents
+from iopkit.strategies.times import days
 from iopkit.truth import Truth
 
 T = TypeVar("T")

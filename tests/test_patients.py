@@ -30,7 +30,8 @@ from iopkit.patients import (
     Treatment,
 )
 from iopkit.patients.patients import refuse_before_birth
-from iopkit.strategies.records import obligations, patients, weekly_windows
+from iopkit.strategies.records import obligations, patients
+from iopkit.strategies.times import weekly_windows
 from iopkit.windows import WeeklyWindows
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")

@@ -13,7 +13,8 @@ from iopkit.eligibility.patient_facts import GROUPS
 from iopkit.needs import Need
 from iopkit.patients import INSTRUMENTS, Assessment, Patient
 from iopkit.sources import Grade
-from iopkit.strategies.records import days, patients
+from iopkit.strategies.records import patients
+from iopkit.strategies.times import days
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 PURPOSES = (

@@ -49,7 +49,8 @@ from iopkit.frames import (
 from iopkit.library import find_policy
 from iopkit.patients import Patient
 from iopkit.sources import Dated, Grade, Source, Versions
-from iopkit.strategies.records import fact_values, patients, predicates
+from iopkit.strategies.records import patients
+from iopkit.strategies.trees import fact_values, predicates
 from iopkit.truth import Truth, all_of
 
 DAY = date(2026, 1, 5)

@@ -27,7 +27,7 @@ from iopkit.eligibility import (
 from iopkit.errors import InvalidError
 from iopkit.frames import attrition, check_frame, decide_frame
 from iopkit.sources import Dated, Grade, Source, Versions
-from iopkit.strategies.records import fact_values, predicates
+from iopkit.strategies.trees import fact_values, predicates
 from iopkit.truth import Truth, all_of
 
 sql = pytest.importorskip("pyspark.sql", reason="the group spark, which needs Java, is missing")

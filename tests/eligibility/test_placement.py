@@ -26,7 +26,8 @@ from iopkit.placement import (
     place,
 )
 from iopkit.sources import Dated, Grade, Source, Versions
-from iopkit.strategies.records import patients, predicates
+from iopkit.strategies.records import patients
+from iopkit.strategies.trees import predicates
 from iopkit.truth import Truth
 
 SINCE, ON = date(2024, 1, 1), date(2026, 1, 5)

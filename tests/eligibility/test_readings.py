@@ -35,7 +35,8 @@ from iopkit.patients import (
     SubstanceUseDisorder,
     Treatment,
 )
-from iopkit.strategies.records import days, treatments
+from iopkit.strategies.records import treatments
+from iopkit.strategies.times import days
 from iopkit.windows import WeeklyWindows
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")

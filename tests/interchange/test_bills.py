@@ -37,7 +37,7 @@ from iopkit.library import CODINGS, COSTS, RATES, find_coding, find_rates
 from iopkit.programs import PerWeek, Phase, Service
 from iopkit.schedules import Reason, Session, Unplaced
 from iopkit.sources import Dated, Grade, Versions
-from iopkit.strategies.records import codings, rate_tables
+from iopkit.strategies.billing import codings, rate_tables
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 MONDAY = date(2023, 1, 2)

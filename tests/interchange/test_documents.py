@@ -52,20 +52,13 @@ from iopkit.requirements import RequirementSet
 from iopkit.schedules import Reason
 from iopkit.sites import HolidayCalendar, Offer
 from iopkit.sources import Dated, Grade, Versions
-from iopkit.strategies.records import (
-    clock_times,
-    codings,
-    days,
-    keys,
-    patients,
-    predicates,
-    programs,
-    rate_tables,
-    requirement_sets,
-    rosters,
-    sites,
-    weekly_windows,
-)
+from iopkit.strategies.billing import codings, rate_tables
+from iopkit.strategies.group_rosters import rosters
+from iopkit.strategies.records import keys, patients
+from iopkit.strategies.rules import requirement_sets
+from iopkit.strategies.templates import programs, sites
+from iopkit.strategies.times import clock_times, days, weekly_windows
+from iopkit.strategies.trees import predicates
 
 EXAMPLES = Path(iopkit.__file__).parent / "examples"
 KINDS = (

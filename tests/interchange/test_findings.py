@@ -37,7 +37,7 @@ from iopkit.requirements import (
     WrittenPlan,
 )
 from iopkit.sources import Dated, Grade, Source, Versions
-from iopkit.strategies.records import requirement_sets
+from iopkit.strategies.rules import requirement_sets
 from iopkit.truth import Truth
 from iopkit.windows import Weekday
 

@@ -50,7 +50,9 @@ from iopkit.programs import (
     Weekly,
 )
 from iopkit.requirements import Milestone, MilestoneKind, Signer
-from iopkit.strategies.records import days, predicates, programs, sites
+from iopkit.strategies.templates import programs, sites
+from iopkit.strategies.times import days
+from iopkit.strategies.trees import predicates
 from iopkit.truth import Truth
 
 KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")

@@ -33,7 +33,9 @@ from iopkit.modalities import Delivery
 from iopkit.programs import Phase, Service, Slot, Weekly
 from iopkit.schedules import ScheduleDifference, schedule_difference
 from iopkit.sites import Closure, Offer
-from iopkit.strategies.records import days, patients, programs, sites
+from iopkit.strategies.records import patients
+from iopkit.strategies.templates import programs, sites
+from iopkit.strategies.times import days
 
 STAMP = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")

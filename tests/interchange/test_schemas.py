@@ -41,7 +41,10 @@ from iopkit.library import (
     program_text,
 )
 from iopkit.placement import place
-from iopkit.strategies.records import days, patients, predicates, programs, sites
+from iopkit.strategies.records import patients
+from iopkit.strategies.templates import programs, sites
+from iopkit.strategies.times import days
+from iopkit.strategies.trees import predicates
 
 EXAMPLES = Path(iopkit.__file__).parent / "examples"
 

@@ -45,7 +45,9 @@ from iopkit.programs import COURSE_FACTS, Dose, Phase, RandomDays, Service, Slot
 from iopkit.schedules import Reason
 from iopkit.sites import Closure
 from iopkit.sources import Grade
-from iopkit.strategies.records import days, patients, programs, sites
+from iopkit.strategies.records import patients
+from iopkit.strategies.templates import programs, sites
+from iopkit.strategies.times import days
 
 EXAMPLES = Path(iopkit.__file__).parent / "examples"
 START = date(2026, 1, 5)

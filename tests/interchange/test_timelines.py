@@ -23,7 +23,7 @@ from iopkit.plans import Leave
 from iopkit.programs import PerWeek, Phase, RandomDays, Service, Slot, Timing, Weekly
 from iopkit.requirements import Milestone, MilestoneKind
 from iopkit.sites import Closure
-from iopkit.strategies.records import programs, sites
+from iopkit.strategies.templates import programs, sites
 
 KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")
 MONDAY = date(2026, 1, 5)

@@ -14,7 +14,7 @@ from iopkit.interchange.plain import day_words, span_words
 from iopkit.plans import Leave
 from iopkit.programs import Phase, RandomDays, Service, Slot, Weekly
 from iopkit.sites import Closure
-from iopkit.strategies.records import programs, sites
+from iopkit.strategies.templates import programs, sites
 from iopkit.windows import WeeklyWindows
 
 KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")

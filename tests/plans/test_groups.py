@@ -38,7 +38,7 @@ from iopkit.languages import speaks
 from iopkit.modalities import Delivery
 from iopkit.programs import EveryWeeks, PerWeek, Phase, Service, Slot, Weekly
 from iopkit.sites import Clinician, Closure, Offer, Room
-from iopkit.strategies.records import groups, rosters
+from iopkit.strategies.group_rosters import groups, rosters
 
 ON = date(2026, 1, 5)
 DAY = timedelta(days=1)

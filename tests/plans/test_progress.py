@@ -12,7 +12,7 @@ from iopkit import FACTS
 from iopkit.eligibility import evaluate, explain, read_facts
 from iopkit.errors import InvalidError
 from iopkit.programs import COURSE_FACTS, Progress
-from iopkit.strategies.records import fact_values
+from iopkit.strategies.trees import fact_values
 from iopkit.truth import Truth
 
 ON = date(2026, 3, 2)

@@ -27,7 +27,7 @@ from iopkit.groups import (
 )
 from iopkit.programs import Slot
 from iopkit.sites import Room
-from iopkit.strategies.records import rosters
+from iopkit.strategies.group_rosters import rosters
 
 ON = date(2026, 1, 5)
 SITE = Site("Elm Street", "America/Chicago", WeeklyWindows.always())

@@ -3,38 +3,32 @@
 Needs the extra ``strategies``. What they draw is valid, and covers what is unknown.
 """
 
+from iopkit.strategies.billing import codings, rate_tables
+from iopkit.strategies.group_rosters import candidates, groups, rosters
 from iopkit.strategies.records import (
-    appointments,
     assessments,
-    candidates,
-    clock_times,
-    codings,
     consents,
     coverages,
-    curricula,
-    days,
-    demands,
     diagnoses,
-    fact_values,
-    groups,
     keys,
     obligations,
     patients,
-    predicates,
-    programs,
-    rate_tables,
-    requirement_sets,
-    rosters,
     screenings,
+    supports,
+    treatments,
+)
+from iopkit.strategies.rules import demands, requirement_sets
+from iopkit.strategies.templates import (
+    appointments,
+    curricula,
+    programs,
     services,
     sites,
     slots,
-    supports,
     timings,
-    treatments,
-    values_of,
-    weekly_windows,
 )
+from iopkit.strategies.times import clock_times, days, weekly_windows
+from iopkit.strategies.trees import fact_values, predicates, values_of
 
 __all__ = [
     "appointments",

@@ -1,0 +1,210 @@
+"""Programs and their parts, and sites."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from iopkit.levels import AgeGroup
+from iopkit.modalities import Delivery, Modality
+from iopkit.needs import Need
+from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track, clashing_services
+from iopkit.programs.progress import COURSE_FACTS
+from iopkit.programs.timings import (
+    EveryWeeks,
+    InAll,
+    Once,
+    PerWeek,
+    RandomDays,
+    Slot,
+    TimePerWeek,
+    Timing,
+    Weekly,
+)
+from iopkit.schedules.conflicts import Appointment
+from iopkit.sites import Clinician, ClosedRule, Closure, Offer, Room, Site
+from iopkit.strategies.times import (
+    ZONES,
+    clock_times,
+    days,
+    minutes_long,
+    short_names,
+    short_texts,
+    weekly_windows,
+    yes_no,
+)
+from iopkit.strategies.trees import predicates
+from iopkit.windows import DAY, Weekday, whole_minutes
+
+
+def slots() -> st.SearchStrategy[Slot]:
+    """Weekdays with or without a time."""
+    return st.builds(Slot, st.sampled_from(Weekday), st.none() | clock_times())
+
+
+def timings() -> st.SearchStrategy[Timing]:
+    """Timings of every kind but time a week, which goes with no length."""
+    return st.one_of(
+        st.lists(slots(), min_size=1, max_size=4, unique=True).map(lambda s: Weekly(tuple(s))),
+        st.builds(PerWeek, st.integers(1, 8)),
+        st.integers(2, 4).flatmap(lambda n: st.builds(EveryWeeks, st.just(n), st.integers(1, n))),
+        st.just(Once()),
+        st.builds(InAll, st.integers(1, 10)),
+        st.builds(RandomDays, st.integers(1, 3)),
+    )
+
+
+@st.composite
+def services(draw: st.DrawFn, name: str, tracks: tuple[str, ...] = ()) -> Service:
+    """Services of one name, with known and unknown lengths; the name sets the modality."""
+    modality = tuple(Modality)[sum(map(ord, name)) % len(Modality)]
+    low, duration = draw(_LEAST_SIZES), draw(_LENGTHS)
+    longer = draw(_LONGER) if duration else None
+    breaks = st.just(0) if duration is None else st.integers(0, whole_minutes(duration) - 1)
+    return Service(
+        name=name,
+        title=name.replace("-", " "),
+        modality=modality,
+        timing=draw(_TIMINGS if duration else _TIMINGS_OR_TIME),
+        duration=duration,
+        group_min=low,
+        group_max=draw(st.none() | st.integers(low or 1, 20)),
+        duration_max=duration + longer if duration and longer is not None else None,
+        breaks=minutes_long(draw(st.just(0) | breaks)),
+        track=draw(st.none() | st.sampled_from(tracks)) if tracks else None,
+        delivery=draw(_DELIVERIES),
+        curriculum=draw(_CURRICULA),
+    )
+
+
+def curricula() -> st.SearchStrategy[Curriculum]:
+    """Topics of open and closed groups."""
+    topics = st.lists(short_texts, min_size=1, max_size=4).map(tuple)
+    return st.builds(Curriculum, topics, yes_no)
+
+
+@st.composite
+def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
+    """Programs of up to four short phases, whose fixed times do not overlap.
+
+    Args:
+        draftable: neither tracks nor phases of no stated length, so that a plan can have it
+            as it is.
+    """
+    known = draw(st.lists(short_names, min_size=1, max_size=5, unique=True))
+    tracks = () if draftable else draw(st.sampled_from([(), ("day", "evening")]))
+
+    def some(most: int, beside: list[Service]) -> list[Service]:
+        """Services that overlap none, and share no name with those beside them."""
+        taken, kept = {service.name for service in beside}, list[Service]()
+        for name in draw(st.lists(st.sampled_from(known), max_size=most, unique=True)):
+            service = draw(services(name, tracks))
+            if name not in taken and not clashing_services([*beside, *kept, service]):
+                kept.append(service)
+        return kept
+
+    shared = [_on_track(track) for track in tracks]
+    shared += some(2, shared)
+    phases: list[Phase] = []
+    for number in range(draw(st.integers(1, 4))):
+        own = some(3, shared)
+        weeks = draw(st.integers(1, 6) if draftable else st.none() | st.integers(1, 6))
+        phases.append(
+            Phase(
+                f"phase-{number}",
+                f"Phase {number}",
+                weeks,
+                tuple(own),
+                draw(st.none() | st.integers(weeks or 1, 8)),
+                draw(st.booleans()),
+                draw(_CONDITIONS),
+            )
+        )
+    if not shared and not any(phase.services for phase in phases):
+        shared = [Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3), timedelta(hours=3))]
+    return Program(
+        draw(short_names),
+        "A program",
+        tuple(phases),
+        tuple(shared),
+        tracks=tuple(Track(name, name) for name in tracks),
+        age_group=draw(st.none() | st.sampled_from(AgeGroup)),
+        review_every_days=draw(st.none() | st.integers(7, 90)),
+        discharge=draw(_CONDITIONS),
+    )
+
+
+def _on_track(track: str) -> Service:
+    """A service that only patients on a track have, without a time that could overlap."""
+    return Service(
+        f"{track}-group", track, Modality.GROUP_THERAPY, PerWeek(3), timedelta(hours=3), track=track
+    )
+
+
+@st.composite
+def sites(draw: st.DrawFn) -> Site:
+    """Sites in several time zones, with closures, offers and staff, without public holidays."""
+    bounds = st.just((None, None)) | st.lists(
+        clock_times(), min_size=2, max_size=2, unique=True
+    ).map(sorted)
+    closures = [
+        Closure(start, start + timedelta(days=draw(st.integers(1, 10))), "closed", *draw(bounds))
+        for start in draw(st.lists(days(), max_size=6))
+    ]
+    rooms = draw(st.lists(_rooms, max_size=2, unique_by=lambda room: room.name))
+    staff = draw(st.lists(_clinicians, max_size=2, unique_by=lambda each: each.name))
+    offers = [
+        Offer(
+            name,
+            start=draw(st.none() | clock_times()),
+            duration=draw(st.none() | st.integers(1, 240).map(minutes_long)),
+            delivery=draw(st.none() | st.sampled_from(Delivery)),
+            room=draw(st.sampled_from([None, *(room.name for room in rooms)])),
+            clinician=draw(st.sampled_from([None, *(each.name for each in staff)])),
+        )
+        for name in draw(st.lists(short_names, max_size=3, unique=True))
+    ]
+    return Site(
+        name="Elm Street",
+        zone=draw(st.sampled_from(ZONES)),
+        hours=draw(weekly_windows().filter(lambda windows: bool(windows.spans))),
+        closures=tuple(closures),
+        offers=tuple(offers),
+        break_between=minutes_long(draw(st.sampled_from([0, 10]))),
+        provides=draw(st.none() | st.frozensets(st.sampled_from(Need))),
+        patients_per_counselor=draw(st.none() | st.integers(0, 40)),
+        rooms=tuple(rooms),
+        clinicians=tuple(staff),
+        closed_rule=draw(st.sampled_from(ClosedRule)),
+    )
+
+
+_rooms = st.builds(Room, short_names, st.integers(1, 30), st.none() | weekly_windows())
+_clinicians = st.builds(
+    Clinician,
+    short_names,
+    st.none() | weekly_windows(),
+    st.none() | st.frozensets(st.sampled_from(Modality)),
+    st.none() | st.frozensets(st.sampled_from(["en", "es", "es-US"])),
+)
+
+
+@st.composite
+def appointments(draw: st.DrawFn, first: date = date(2024, 1, 1)) -> Appointment:
+    """Appointments elsewhere, in several time zones, in the half year from a day."""
+    start = datetime.combine(first, time(0), UTC) + minutes_long(draw(st.integers(0, 180 * DAY)))
+    at = start.astimezone(ZoneInfo(draw(st.sampled_from(ZONES))))
+    length = minutes_long(draw(st.integers(1, 3 * DAY)))
+    end = (start + length).astimezone(UTC)
+    return Appointment(at, end, draw(short_texts), draw(st.booleans()))
+
+
+# Made once, as Hypothesis looks through each strategy before it draws from it.
+_LEAST_SIZES = st.none() | st.integers(1, 8)
+_LENGTHS = st.none() | st.integers(1, 240).map(minutes_long)
+_LONGER = st.none() | st.integers(0, 60).map(minutes_long)
+_TIMINGS = timings()
+_TIMINGS_OR_TIME = _TIMINGS | st.builds(TimePerWeek, st.integers(1, 20 * 60).map(minutes_long))
+_DELIVERIES = st.none() | st.sampled_from(Delivery)
+_CURRICULA = st.none() | curricula()
+_CONDITIONS = st.none() | predicates(tuple(COURSE_FACTS.values()))

@@ -1,0 +1,51 @@
+"""Days, times and texts, and what the other strategies share."""
+
+from datetime import date, time, timedelta
+from typing import TypeVar
+
+from hypothesis import strategies as st
+
+from iopkit.windows import DAY, WEEK, WeeklyWindows
+
+T = TypeVar("T")
+
+ZONES = (
+    "America/Chicago",
+    "America/Phoenix",
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "Europe/London",
+    "Africa/Casablanca",
+    "UTC",
+)
+"""Time zones of many kinds: with and without summer time, in odd offsets."""
+yes_no = st.none() | st.booleans()
+"""Yes, no, or not known."""
+short_names = st.from_regex(r"[a-z]{1,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
+"""Names of parts of a document."""
+short_texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=20)
+"""Texts in any script, without control characters."""
+
+
+def days(
+    first: date = date(2024, 1, 1), last: date = date(2030, 12, 31)
+) -> st.SearchStrategy[date]:
+    """Days, both ends included."""
+    return st.dates(first, last)
+
+
+def clock_times() -> st.SearchStrategy[time]:
+    """Wall-clock times in whole minutes."""
+    return st.builds(time, st.integers(0, 23), st.integers(0, 59))
+
+
+def weekly_windows() -> st.SearchStrategy[WeeklyWindows]:
+    """Sets of minutes of the week, with none, one or several spans."""
+    span = st.tuples(st.integers(0, WEEK - 1), st.integers(1, 2 * DAY))
+    spans = st.lists(span.map(lambda s: (s[0], min(s[0] + s[1], WEEK))), max_size=8)
+    return spans.map(lambda drawn: WeeklyWindows(tuple(drawn)))
+
+
+def minutes_long(count: int) -> timedelta:
+    """A length of so many minutes."""
+    return timedelta(minutes=count)
