@@ -27,6 +27,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import iopkit
+from iopkit.calendars import CalendarDetails, SiteFeed
+from iopkit.calendars.ical import CalendarItem, session_events
 from iopkit.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
 from iopkit.charges.billing import BillableSession, Billed, NotBilled, claims_in_week
 from iopkit.checks import (
@@ -76,15 +78,7 @@ from iopkit.groups import (
     Waiting,
     assign,
 )
-from iopkit.interchange import (
-    CalendarDetails,
-    SiteFeed,
-    from_json,
-    from_toml,
-    to_document,
-    to_json,
-)
-from iopkit.interchange.ical import CalendarItem, session_events
+from iopkit.interchange import from_json, from_toml, to_document, to_json
 from iopkit.interchange.timelines import Line, Mark, Stretch, lines_of, phases_of
 from iopkit.levels import Edition, LevelOfCare
 from iopkit.library import find_coding, find_policy, find_rates, find_requirements

@@ -17,8 +17,8 @@ import pytest
 from attrs import evolve
 
 from iopkit import Patient, Site, draft, find_policy, find_program, from_json, from_toml, schedule
+from iopkit.calendars import SiteFeed, patient_feed, site_feed, to_ical, update_ical
 from iopkit.cli import main
-from iopkit.interchange import SiteFeed, patient_feed, site_feed, to_ical, update_ical
 from iopkit.plans import Leave
 from iopkit.schedules import Surroundings, reschedule, schedule_difference
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from iopkit.doors import lazy_dir, lazy_getattr
 
 if TYPE_CHECKING:
+    from iopkit.calendars.ical import to_ical
     from iopkit.checks.checks import Finding, check
     from iopkit.confidential import reveal
     from iopkit.eligibility.patient_facts import FACTS
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from iopkit.interchange.documents import from_json, from_toml, to_json
-    from iopkit.interchange.ical import to_ical
     from iopkit.levels import LevelOfCare
     from iopkit.library.policies import find_policy
     from iopkit.library.programs import find_program

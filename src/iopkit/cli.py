@@ -19,6 +19,8 @@ from uuid import UUID
 
 from attrs import evolve, field, frozen
 
+from iopkit.calendars.appointments import appointments_from_ical
+from iopkit.calendars.ical import to_ical, update_ical
 from iopkit.charges.charges import itemize
 from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.costs import compare_costs
@@ -32,7 +34,6 @@ from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.errors import InvalidError, IopkitError, UnknownNameError
 from iopkit.interchange.advice import fit_document, fits_text, proposals_document, proposals_text
-from iopkit.interchange.appointments import appointments_from_ical
 from iopkit.interchange.bills import charges_text, coding_text, costs_text, rates_text
 from iopkit.interchange.decisions import decision_html, decision_markdown, decision_text
 from iopkit.interchange.documents import (
@@ -46,7 +47,6 @@ from iopkit.interchange.documents import (
 )
 from iopkit.interchange.findings import checks_text, requirements_text
 from iopkit.interchange.handout import plan_html
-from iopkit.interchange.ical import to_ical, update_ical
 from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
 from iopkit.interchange.schemas import json_schema
 from iopkit.interchange.texts import (

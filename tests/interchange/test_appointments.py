@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import InvalidError, MissingExtraError
-from iopkit.interchange import appointments, appointments_from_ical
+from iopkit.calendars import appointments, appointments_from_ical
 from iopkit.schedules import Appointment
 
 HOUR, ONE_DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)

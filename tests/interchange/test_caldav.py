@@ -27,7 +27,7 @@ from iopkit import (
     schedule,
     to_ical,
 )
-from iopkit.interchange import update_ical
+from iopkit.calendars import update_ical
 from iopkit.schedules import schedule_difference
 from iopkit.sites import Closure, Offer
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import InvalidError, Modality, Program, Schedule, Site, WeeklyWindows, schedule
-from iopkit.interchange import CalendarDetails, SiteFeed, patient_feed, site_feed
+from iopkit.calendars import CalendarDetails, SiteFeed, patient_feed, site_feed
 from iopkit.modalities import Delivery
 from iopkit.plans import Plan
 from iopkit.programs import Phase, Service, Slot, Weekly

@@ -28,7 +28,7 @@ from iopkit import (
     schedule,
     to_ical,
 )
-from iopkit.interchange import CalendarDetails, Method, update_ical
+from iopkit.calendars import CalendarDetails, Method, update_ical
 from iopkit.modalities import Delivery
 from iopkit.programs import Phase, Service, Slot, Weekly
 from iopkit.schedules import ScheduleDifference, schedule_difference

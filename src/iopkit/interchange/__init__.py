@@ -1,7 +1,6 @@
 """In and out: documents, calendars, text and shipped programs."""
 
 from iopkit.interchange.advice import fit_document, fits_text, proposals_document, proposals_text
-from iopkit.interchange.appointments import appointments_from_ical
 from iopkit.interchange.bills import charges_text, coding_text, costs_text, rates_text
 from iopkit.interchange.decisions import decision_html, decision_markdown, decision_text
 from iopkit.interchange.documents import (
@@ -14,10 +13,8 @@ from iopkit.interchange.documents import (
     to_json,
     tradeoff_document,
 )
-from iopkit.interchange.feeds import SiteFeed, patient_feed, site_feed
 from iopkit.interchange.findings import checks_text, findings_text, requirements_text
 from iopkit.interchange.handout import plan_html
-from iopkit.interchange.ical import CalendarDetails, Method, to_ical, update_ical
 from iopkit.interchange.occupancy import capacity_columns, census_text, load_text, meetings_text
 from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
 from iopkit.interchange.schemas import json_schema
@@ -35,10 +32,6 @@ from iopkit.interchange.updates import conflicts_text, difference_text, openings
 from iopkit.interchange.weeks import week_text
 
 __all__ = [
-    "CalendarDetails",
-    "Method",
-    "SiteFeed",
-    "appointments_from_ical",
     "calendar_text",
     "capacity_columns",
     "census_text",
@@ -66,7 +59,6 @@ __all__ = [
     "meetings_text",
     "moves_text",
     "openings_text",
-    "patient_feed",
     "placement_text",
     "plan_html",
     "plan_text",
@@ -76,14 +68,11 @@ __all__ = [
     "proposals_text",
     "rates_text",
     "requirements_text",
-    "site_feed",
     "template_text",
     "timeline_text",
     "to_document",
-    "to_ical",
     "to_json",
     "tradeoff_document",
     "tradeoffs_text",
-    "update_ical",
     "week_text",
 ]

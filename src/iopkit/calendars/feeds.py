@@ -10,9 +10,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from iopkit.confidential import hidden, opaque
-from iopkit.errors import Fault, refuse, unless
-from iopkit.interchange.ical import (
+from iopkit.calendars.ical import (
     NEUTRAL_SUMMARY,
     CalendarDetails,
     CalendarItem,
@@ -21,6 +19,8 @@ from iopkit.interchange.ical import (
     session_events,
     written,
 )
+from iopkit.confidential import hidden, opaque
+from iopkit.errors import Fault, refuse, unless
 from iopkit.schedules.sessions import Schedule, Session
 
 _NO_DETAILS = CalendarDetails()
