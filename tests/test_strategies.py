@@ -11,7 +11,7 @@ from attrs import fields
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
-from iopkit import FACTS, Fact, Patient, Program, Site, Weekday, WeeklyWindows
+from iopkit import FACTS, Fact, Patient, Program, Site, Weekday, WeeklyWindows, strategies
 from iopkit.charges import DayCode, DayTiers, Exclusion, SessionCodes, TimedCode, WeekCode
 from iopkit.eligibility import (
     AllOf,
@@ -54,7 +54,6 @@ from iopkit.programs import InAll, PerWeek, RandomDays, Service, Slot, Weekly
 from iopkit.programs.programs import clashing_services
 from iopkit.requirements import Demand
 from iopkit.sites import ClosedRule
-from iopkit.strategies import records as strategies
 from iopkit.truth import Truth
 
 # The same search in every run, which stops at the first hit.

@@ -6,13 +6,13 @@ from attrs import define, evolve, field
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iopkit import strategies
 from iopkit.modalities import Modality
 from iopkit.plans import Leave, Plan
 from iopkit.programs import Phase, Program, Service, Slot, Weekly
 from iopkit.programs.programs import clashing_services
 from iopkit.schedules import schedule
 from iopkit.sites import Clinician, ClosedRule, Closure, Offer, Room, Site
-from iopkit.strategies import records as strategies
 from iopkit.windows import Weekday, WeeklyWindows, clock_time, minute_of_day, whole_minutes
 
 # All times of a case are multiples of this many minutes, so no start in between is missed.

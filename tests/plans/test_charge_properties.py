@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iopkit import strategies
 from iopkit.charges import (
     Charges,
     CodingScheme,
@@ -31,7 +32,6 @@ from iopkit.modalities import Delivery, Modality
 from iopkit.plans import Plan, draft
 from iopkit.programs import PerWeek, Phase, Program, Service
 from iopkit.schedules import Schedule, Session, schedule
-from iopkit.strategies import records as strategies
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 CHICAGO = ZoneInfo("America/Chicago")

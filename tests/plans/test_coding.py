@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 
+from iopkit import strategies
 from iopkit.charges import (
     CodingRule,
     CodingScheme,
@@ -25,7 +26,6 @@ from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
 from iopkit.library import CODINGS, find_coding
 from iopkit.modalities import Modality
 from iopkit.sources import Dated, Grade, Source, Versions
-from iopkit.strategies import records as strategies
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 CODE = Source("Example Code 1", Grade.LEGAL_TEXT)

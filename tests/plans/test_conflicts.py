@@ -12,6 +12,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iopkit import strategies
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.plans import Plan
@@ -28,7 +29,6 @@ from iopkit.schedules import (
     site_conflicts,
 )
 from iopkit.sites import Clinician, Room, Site
-from iopkit.strategies import records as strategies
 from iopkit.windows import DAY, WeeklyWindows, minute_of_day
 
 MONDAY = date(2026, 3, 2)

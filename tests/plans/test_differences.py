@@ -8,6 +8,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iopkit import strategies
 from iopkit.errors import InvalidError
 from iopkit.interchange import difference_text
 from iopkit.modalities import Modality
@@ -15,7 +16,6 @@ from iopkit.plans import Plan, draft
 from iopkit.programs import Phase, Program, Service, Slot, Weekly
 from iopkit.schedules import Move, Reason, Schedule, schedule, schedule_difference
 from iopkit.sites import Closure, Site
-from iopkit.strategies import records as strategies
 from iopkit.windows import Weekday, WeeklyWindows
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")

@@ -13,6 +13,7 @@ from attrs import evolve
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from iopkit import strategies
 from iopkit.eligibility import AllOf, Criterion, Policy
 from iopkit.errors import InvalidError
 from iopkit.interchange import to_json
@@ -36,7 +37,6 @@ from iopkit.programs import (
 from iopkit.schedules import schedule
 from iopkit.sites import Clinician, Offer, Site
 from iopkit.sources import Dated, Grade, Source, Versions
-from iopkit.strategies import records as strategies
 from iopkit.windows import DAY, WEEK, Weekday, WeeklyWindows, minute_of_day, whole_minutes
 
 START = date(2026, 1, 5)

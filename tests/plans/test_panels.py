@@ -19,6 +19,7 @@ from attrs import astuple, evolve, fields
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from iopkit import strategies
 from iopkit.errors import InvalidError, MissingExtraError
 from iopkit.frames import panel
 from iopkit.modalities import Modality
@@ -37,7 +38,6 @@ from iopkit.programs import (
 )
 from iopkit.schedules import Reason, SessionRow, schedule, session_rows
 from iopkit.sites import HolidayCalendar, Site
-from iopkit.strategies import records as strategies
 from iopkit.windows import WeeklyWindows
 
 HOUR = timedelta(hours=1)

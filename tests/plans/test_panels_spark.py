@@ -12,6 +12,7 @@ from hypothesis import Phase as Step
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from iopkit import strategies
 from iopkit.errors import InvalidError
 from iopkit.frames import panel
 from iopkit.modalities import Modality
@@ -20,7 +21,6 @@ from iopkit.plans import draft
 from iopkit.programs import PerWeek, Phase, Program, RandomDays, Service
 from iopkit.schedules import SessionRow, schedule, session_rows
 from iopkit.sites import HolidayCalendar, Site
-from iopkit.strategies import records as strategies
 from iopkit.windows import WeeklyWindows
 
 sql = pytest.importorskip("pyspark.sql", reason="the group spark, which needs Java, is missing")

@@ -8,7 +8,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit import FACTS
+from iopkit import FACTS, strategies
 from iopkit.errors import InvalidError, Step, UnknownNameError
 from iopkit.modalities import Modality
 from iopkit.programs import (
@@ -30,7 +30,6 @@ from iopkit.programs import (
     timetable,
     weekly_doses,
 )
-from iopkit.strategies import records as strategies
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 GROUP = Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3), 3 * HOUR)

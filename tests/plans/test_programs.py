@@ -10,6 +10,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iopkit import strategies
 from iopkit.errors import InvalidError, Step
 from iopkit.modalities import Modality
 from iopkit.programs import (
@@ -25,7 +26,6 @@ from iopkit.programs import (
     slots_of,
 )
 from iopkit.programs.programs import clashing_services, fixed_times
-from iopkit.strategies import records as strategies
 from iopkit.windows import WEEK, Weekday
 
 

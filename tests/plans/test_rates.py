@@ -9,11 +9,11 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iopkit import strategies
 from iopkit.charges import Rate, RateTable
 from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.library import RATES, find_rates
 from iopkit.sources import Grade
-from iopkit.strategies import records as strategies
 
 FIRST = date(2024, 1, 1)
 DAY = timedelta(days=1)

@@ -10,6 +10,7 @@ from attrs import evolve
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from iopkit import strategies
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.plans import Plan, draft
@@ -29,7 +30,6 @@ from iopkit.schedules import (
     take,
 )
 from iopkit.sites import Clinician, Closure, Offer, Room, Site
-from iopkit.strategies import records as strategies
 from iopkit.windows import Weekday, WeeklyWindows
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")

@@ -6,6 +6,7 @@ from attrs import asdict, evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iopkit import strategies
 from iopkit.plans import draft
 from iopkit.schedules import (
     Schedule,
@@ -16,7 +17,6 @@ from iopkit.schedules import (
     schedule,
     session_rows,
 )
-from iopkit.strategies import records as strategies
 
 MINUTE, FIRST = timedelta(minutes=1), date(1970, 1, 1)
 

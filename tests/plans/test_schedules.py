@@ -15,6 +15,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iopkit import strategies
 from iopkit.errors import InvalidError
 from iopkit.interchange import to_json
 from iopkit.modalities import Modality
@@ -38,7 +39,6 @@ from iopkit.programs import (
 from iopkit.programs.programs import clashing_services
 from iopkit.schedules import Move, Reason, Schedule, Session, Unplaced, booked_doses, schedule
 from iopkit.sites import Closure, Site
-from iopkit.strategies import records as strategies
 from iopkit.windows import DAY, WEEK, Weekday, WeeklyWindows, minute_of_day, whole_minutes
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")

@@ -9,9 +9,9 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iopkit import strategies
 from iopkit.errors import InvalidError, Step
 from iopkit.sites import Closure, HolidayCalendar, Offer, Site, closed_days, open_windows
-from iopkit.strategies import records as strategies
 from iopkit.windows import Weekday, WeeklyWindows
 
 SITE = Site("Elm Street", "America/Chicago", WeeklyWindows.of("monday 09:00-17:00"))

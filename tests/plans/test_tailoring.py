@@ -7,6 +7,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 
+from iopkit import strategies
 from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients import (
@@ -38,7 +39,6 @@ from iopkit.plans.tailoring import disclosures_of, problems_of
 from iopkit.programs import PerWeek, Phase, Program, Service
 from iopkit.schedules import Reason, schedule
 from iopkit.sites import Site
-from iopkit.strategies import records as strategies
 from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows
 

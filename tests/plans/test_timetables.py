@@ -9,6 +9,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iopkit import strategies
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.programs import (
@@ -28,7 +29,6 @@ from iopkit.programs import (
     timetable,
     weekly_doses,
 )
-from iopkit.strategies import records as strategies
 from iopkit.windows import Weekday
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iopkit import strategies
 from iopkit.errors import InvalidError
 from iopkit.programs import (
     EveryWeeks,
@@ -21,7 +22,6 @@ from iopkit.programs import (
     slots_of,
 )
 from iopkit.programs.timings import most_in_a_week, occurrences
-from iopkit.strategies import records as strategies
 
 MONDAY = Slot.parse("monday 18:00")
 HOUR = timedelta(hours=1)

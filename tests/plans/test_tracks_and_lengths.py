@@ -8,7 +8,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit import find_policy
+from iopkit import find_policy, strategies
 from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
 from iopkit.levels import AgeGroup
 from iopkit.library import find_requirements
@@ -30,7 +30,6 @@ from iopkit.requirements import MilestoneKind, Requirement, RequirementSet, Revi
 from iopkit.schedules import schedule
 from iopkit.sites import Offer, Site
 from iopkit.sources import Dated, Grade, Source, Versions
-from iopkit.strategies import records as strategies
 from iopkit.truth import Truth
 from iopkit.windows import Weekday, WeeklyWindows
 
