@@ -21,6 +21,7 @@ from iopkit.interchange.documents import (
 )
 from iopkit.interchange.feeds import SiteFeed, patient_feed, site_feed
 from iopkit.interchange.findings import checks_text, findings_text, requirements_text
+from iopkit.interchange.formats import upgrade_document
 from iopkit.interchange.handout import plan_html
 from iopkit.interchange.ical import CalendarDetails, Method, to_ical, update_ical
 from iopkit.interchange.library import find_program, program_names, program_text
@@ -94,5 +95,6 @@ __all__ = [
     "tradeoff_document",
     "tradeoffs_text",
     "update_ical",
+    "upgrade_document",
     "week_text",
 ]
