@@ -20,7 +20,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 SPHINX = $(BIN)/python -m sphinx -n -W --keep-going -q -E
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format types docs docs-test bench mutation changes check clean
+.PHONY: help demo test golden lint format types docs docs-test bench mutation changes check clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -30,6 +30,9 @@ demo: $(VENV)/.iopkit  ## patient and program to plan, calendar and picture, in 
 
 test: $(VENV)/.test  ## all tests and doctests
 	$(BIN)/python -m pytest -n 2
+
+golden: $(VENV)/.test  ## keep a document and the schema of each format that is new
+	IOPKIT_WRITE_GOLDEN=1 $(BIN)/python -m pytest -q tests/interchange/test_formats.py
 
 lint: $(VENV)/.lint  ## style, formatting and the floors
 	$(BIN)/ruff check .

@@ -19,7 +19,7 @@ import iopkit
 from iopkit import Plan, Program, Schedule, Site, from_json, from_toml
 from iopkit.charges import Rate, RateTable, itemize
 from iopkit.cli import main
-from iopkit.interchange import to_document, to_json
+from iopkit.interchange import to_document, to_json, upgrade_document
 from iopkit.library import find_coding, program_text
 
 SHIPPED = files("iopkit") / "examples"
@@ -1200,6 +1200,114 @@ def test_what_is_no_regular_file_is_not_replaced(folder: Path, run: Run) -> None
 
 def test_a_plan_written_is_for_its_owners_eyes(planned: Path) -> None:
     assert (planned / "plan.json").stat().st_mode & 0o077 == 0
+
+
+# Upgrade.
+
+KEPT = Path(__file__).parent / "golden" / "formats"
+
+
+@pytest.fixture
+def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a plan and a decision of format 1, and a site."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("plan-1-no", "decision-1-yes", "site-1"):
+        (tmp_path / f"{name}.json").write_bytes((KEPT / f"{name}.json").read_bytes())
+    return tmp_path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_upgrade_shows_the_difference_and_writes_it(stored: Path, run: Run) -> None:
+    before = contents(stored)
+    said = run("upgrade", *sorted(before))
+    assert (said.code, said.err) == (0, "")
+    head, *_, last = said.out.splitlines()
+    assert head == "decision-1-yes.json: decision, format 1 to 2"
+    assert "\n--- plan-1-no.json, format 1\n+++ plan-1-no.json, format 2\n" in said.out
+    assert '\n+        "unjudged": null\n' in said.out
+    assert "\nsite-1.json: already at format 1\n" in said.out
+    assert last == "wrote 2 of 3 files"
+    after = contents(stored)
+    assert after["site-1.json"] == before["site-1.json"]
+    for name in ("plan-1-no.json", "decision-1-yes.json"):
+        assert json.loads(after[name]) == upgrade_document(json.loads(before[name]))
+    again = run("upgrade", *sorted(before))
+    assert again.out.splitlines() == [
+        "decision-1-yes.json: already at format 2",
+        "plan-1-no.json: already at format 2",
+        "site-1.json: already at format 1",
+    ]
+    assert contents(stored) == after
+
+
+def test_a_dry_run_shows_the_same_and_writes_nothing(stored: Path, run: Run) -> None:
+    before = contents(stored)
+    dry = run("upgrade", "--dry-run", "plan-1-no.json")
+    assert (dry.code, contents(stored)) == (0, before)
+    done = run("upgrade", "plan-1-no.json")
+    assert dry.out.splitlines()[:-1] == done.out.splitlines()[:-1]
+    assert (dry.out.splitlines()[-1], done.out.splitlines()[-1]) == (
+        "nothing was written",
+        "wrote 1 of 1 file",
+    )
+
+
+def test_upgrade_says_the_same_as_json(stored: Path, run: Run) -> None:
+    dry = run("upgrade", "--dry-run", "--json", "plan-1-no.json", "site-1.json").json
+    assert dry["written"] is False
+    done = run("upgrade", "--json", "plan-1-no.json", "site-1.json").json
+    assert done == {**dry, "written": True}
+    plan, site = done["files"]
+    assert plan.pop("difference").startswith("--- plan-1-no.json, format 1\n")
+    assert plan == {
+        "file": "plan-1-no.json",
+        "document": "plan",
+        "from": 1,
+        "to": 2,
+        "checked": True,
+    }
+    assert (site["from"], site["to"], site["difference"]) == (1, 1, "")
+
+
+def test_of_files_to_be_upgraded_all_are_written_or_none(stored: Path, run: Run) -> None:
+    (stored / "bad.json").write_text('{"document": "site", "format": 1}', encoding="utf-8")
+    (stored / "new.json").write_text('{"document": "plan", "format": 3}', encoding="utf-8")
+    before = contents(stored)
+    names = ["plan-1-no.json", "bad.json", "nowhere.json", "new.json"]
+    said = run("upgrade", *names)
+    refused(
+        said,
+        "bad.json: site document: 3 problems",
+        "cannot read nowhere.json: ",
+        "new.json: plan document: 1 problem",
+        "written by a newer iopkit: format 3, this one reads up to 2",
+    )
+    assert contents(stored) == before
+
+
+def test_a_file_that_is_named_twice_is_upgraded_once(stored: Path, run: Run) -> None:
+    (stored / "link.json").symlink_to("plan-1-no.json")
+    said = run("upgrade", "plan-1-no.json", "./plan-1-no.json", "link.json")
+    assert said.out.count("format 1 to 2") == 1
+    assert (stored / "link.json").is_symlink()
+
+
+def test_a_link_stays_one_and_its_file_is_upgraded(stored: Path, run: Run) -> None:
+    (stored / "link.json").symlink_to("plan-1-no.json")
+    assert run("upgrade", "link.json").code == 0
+    assert (stored / "link.json").is_symlink()
+    assert json.loads((stored / "plan-1-no.json").read_bytes())["format"] == 2
+
+
+def test_a_decision_by_facts_of_somebodys_own_is_upgraded_unchecked(folder: Path, run: Run) -> None:
+    (folder / "own.json").write_bytes((KEPT / "decision-1-own.json").read_bytes())
+    said = run("upgrade", "own.json")
+    words = "it asks about facts that are not shipped, so that the rest was not checked"
+    assert said.out.splitlines()[0] == f"own.json: decision, format 1 to 2; {words}"
+    assert json.loads((folder / "own.json").read_bytes())["unjudged"] is None
 
 
 # As a process of its own.

@@ -60,6 +60,7 @@ from iopkit.interchange.texts import (
     template_text,
 )
 from iopkit.interchange.updates import difference_text
+from iopkit.interchange.upgrades import Upgrade, upgrade_file
 from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
 from iopkit.library.costs import COSTS
 from iopkit.library.ladders import LADDERS, find_ladder
@@ -404,6 +405,20 @@ def _shipped_commands(command: _Command) -> None:
         type=Path,
         metavar="FILE.toml",
         help="write it, unless there is such a file; as JSON if the name ends in .json",
+    )
+
+    upgrade = command(
+        "upgrade", _upgrade, "Bring documents to the current format of their kind; all or none."
+    )
+    upgrade.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="a document of any kind; it is written again where its format is an older one",
+    )
+    upgrade.add_argument(
+        "--dry-run", action="store_true", help="show what would change, and write nothing"
     )
 
     schema = command("schema", _schema, "Print the JSON Schema of a document, for editors.")
@@ -849,6 +864,52 @@ def _new(options: argparse.Namespace) -> _Answer:
 def _schema(options: argparse.Namespace) -> _Answer:
     schema = json_schema(options.kind)
     return _Answer(json.dumps(schema, indent=2), schema)
+
+
+def _upgrade(options: argparse.Namespace) -> _Answer:
+    """Each file's difference; what is already in the current format is not written again."""
+    found: dict[Path, tuple[Path, Upgrade]] = {}
+    problems: list[str] = []
+    for path in options.files:
+        try:
+            upgrade = upgrade_file(path.name, _read(path))
+        except InvalidError as error:
+            problems.append(f"{path}: {error}")
+        except _UsageError as error:
+            problems.append(str(error))
+        else:
+            # A link stays a link, and a file that is named twice is written once.
+            found.setdefault(path.resolve(), (path, upgrade))
+    if problems:
+        raise _UsageError("\n".join(problems))
+    older = {path: upgrade.data for path, (_, upgrade) in found.items() if upgrade.difference}
+    written = {} if options.dry_run else older
+    blocks = [_upgrade_text(path, upgrade) for path, upgrade in found.values()]
+    if older:
+        count = f"{len(older)} of {len(found)} file{'s' if len(found) != 1 else ''}"
+        blocks.append("nothing was written" if options.dry_run else f"wrote {count}")
+    rows = [
+        {
+            "file": str(path),
+            "document": upgrade.kind,
+            "from": upgrade.old,
+            "to": upgrade.new,
+            "difference": upgrade.difference,
+            "checked": upgrade.checked,
+        }
+        for path, upgrade in found.values()
+    ]
+    document = {"written": bool(written), "files": rows}
+    return _Answer("\n".join(blocks), document, files=written)
+
+
+def _upgrade_text(path: Path, upgrade: Upgrade) -> str:
+    if not upgrade.difference:
+        return f"{path}: already at format {upgrade.new}"
+    head = f"{path}: {upgrade.kind}, format {upgrade.old} to {upgrade.new}"
+    if not upgrade.checked:
+        head += "; it asks about facts that are not shipped, so that the rest was not checked"
+    return f"{head}\n{upgrade.difference}"
 
 
 def _named(kind: type[T], name: str, find: Callable[[str], T]) -> T:

@@ -118,7 +118,8 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def words(risks: Iterable[RecordedRisk]) -> list[str]:
+def words(risks: Iterable[RecordedRisk] | None) -> list[str]:
+    assert risks is not None
     return [risk.words for risk in risks]
 
 

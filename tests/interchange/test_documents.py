@@ -44,6 +44,7 @@ from iopkit.checks import Finding
 from iopkit.eligibility import AnyFact, Choice, Compare, Criterion, Number, Predicate, YesNo
 from iopkit.groups import Roster
 from iopkit.interchange import fact_document, predicate_from_json, to_document
+from iopkit.interchange.formats import current_format
 from iopkit.library import CODINGS, RATES, find_program, program_text
 from iopkit.patients import Expiry, Purpose
 from iopkit.placement import Ladder, Rung, place
@@ -305,7 +306,8 @@ def test_a_document_is_plain_objects_lists_texts_numbers_and_booleans(
 def test_a_document_says_its_kind_and_format_first(
     kind: str, documents: Mapping[str, dict[str, Any]]
 ) -> None:
-    assert list(documents[kind].items())[:2] == [("document", kind), ("format", 1)]
+    headers = [("document", kind), ("format", current_format(kind))]
+    assert list(documents[kind].items())[:2] == headers
 
 
 @pytest.mark.parametrize("seed", ["0", "1", "2026"])

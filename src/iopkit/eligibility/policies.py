@@ -175,7 +175,9 @@ class Decision:
     """A policy's answer for one patient on one day, with all its reasons.
 
     ``unjudged`` is what is recorded, speaks of risk and was read by no criterion: a "yes" does
-    not say that it is harmless.
+    not say that it is harmless. ``None``: not known, as of decisions stored before it was kept.
+    A policy always knows; so ``()``, there is nothing, is what documents leave out, and ``None``
+    is written as ``null``.
 
     Raises:
         InvalidError: there is no result, of which a yes would have no reason, or a criterion
@@ -189,11 +191,11 @@ class Decision:
     source: Source
     results: tuple[Result, ...]
     left_open: tuple[str, ...] = ()
-    unjudged: tuple[RecordedRisk, ...] = ()
+    unjudged: tuple[RecordedRisk, ...] | None = ()
 
     def __attrs_post_init__(self) -> None:
         asked = {fact for r in self.results for fact in facts_in(r.criterion.predicate)}
-        unread = asked.isdisjoint(risk.fact for risk in self.unjudged)
+        unread = asked.isdisjoint(risk.fact for risk in self.unjudged or ())
         refuse(
             "decision",
             unless(bool(self.results), "results", "at least one result", "none"),

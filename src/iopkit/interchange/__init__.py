@@ -14,6 +14,7 @@ from iopkit.interchange.documents import (
     tradeoff_document,
 )
 from iopkit.interchange.findings import checks_text, findings_text, requirements_text
+from iopkit.interchange.formats import upgrade_document
 from iopkit.interchange.handout import plan_html
 from iopkit.interchange.occupancy import capacity_columns, census_text, load_text, meetings_text
 from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
@@ -74,5 +75,6 @@ __all__ = [
     "to_json",
     "tradeoff_document",
     "tradeoffs_text",
+    "upgrade_document",
     "week_text",
 ]

@@ -32,6 +32,9 @@ from iopkit.windows import Weekday, WeeklyWindows, Window, whole_minutes
 MAX_FAULTS = 100
 """After how many faults the rest of a list or of an object's unknown keys is left unread."""
 
+FACT_NAME = "the name of a fact"
+"""What a fault expects where a fact is not among those that are known."""
+
 _MINUTE = timedelta(minutes=1)
 T = TypeVar("T")
 Facts = Mapping[str, AnyFact]
@@ -125,7 +128,7 @@ def _leaf_reader(leaf: _Leaf, kind: Any, masked: bool) -> _Reader:
             if not masked:
                 raise
             faults = [
-                attrs.evolve(fault, found=kind_of(_at(raw, fault.path)), fix="")
+                attrs.evolve(fault, found=kind_of(part_at(raw, fault.path)), fix="")
                 for fault in error.faults
             ]
             raise InvalidError(error.what, faults) from None
@@ -371,10 +374,9 @@ def is_fact(kind: Any) -> bool:
 
 def fact_leaf(facts: Facts) -> Any:
     """How a fact is read and written: by its name, if it is one of some."""
-    expected = "the name of a fact"
     return _Leaf(
-        lambda _: expected,
-        lambda raw, _: _named(raw, facts, expected),
+        lambda _: FACT_NAME,
+        lambda raw, _: _named(raw, facts, FACT_NAME),
         _fact_name,
         lambda _: {"type": "string", "enum": [*facts]},
     )
@@ -683,7 +685,7 @@ def _contradiction(raw: dict[str, Raw], value: Any, member: _Member) -> tuple[Fa
 def _renamed(fault: Fault, members: tuple[_Member, ...], raw: Raw, masked: bool) -> Fault:
     """A constructor's fault, with the document's key for the field."""
     renamed = _with_first({member.name: member.key for member in members}, fault)
-    there = _at(raw, renamed.path)
+    there = part_at(raw, renamed.path)
     if not masked:
         # What is another value in documents, such as a number of minutes, is told as there.
         same = renamed.path == fault.path or there is None
@@ -692,7 +694,7 @@ def _renamed(fault: Fault, members: tuple[_Member, ...], raw: Raw, masked: bool)
     return attrs.evolve(renamed, found=found, fix="")
 
 
-def _at(raw: Raw, path: tuple[Step, ...]) -> Raw:
+def part_at(raw: Raw, path: Iterable[Step]) -> Raw:
     """What stands at a path; ``None`` if nothing does."""
     for step in path:
         try:
@@ -721,7 +723,23 @@ def with_keys(path: Iterable[Step], raw: Raw) -> tuple[Step, ...]:
     for step in path:
         place = re.fullmatch(r"<key (\d+)>", str(step))
         steps.append(next(islice(raw, int(place[1]) - 1, None)) if place else step)
-        raw = _at(raw, (steps[-1],))
+        raw = part_at(raw, (steps[-1],))
+    return tuple(steps)
+
+
+def with_places(path: Iterable[Step], keys: Iterable[Step], raw: Raw) -> tuple[Step, ...]:
+    """A path with places for keys, as a parsed value has them that was changed before reading.
+
+    ``keys``: the same path with keys. What the value has not got keeps the place that it was
+    given.
+    """
+    steps: list[Step] = []
+    for step, key in zip(path, keys, strict=True):
+        if step != key and is_object(raw) and key in raw:
+            steps.append(key_place([*raw].index(str(key)) + 1))
+        else:
+            steps.append(step)
+        raw = part_at(raw, (key,))
     return tuple(steps)
 
 

@@ -85,6 +85,8 @@ def criterion_lines(result: Result) -> tuple[str, str]:
 
 def _verdict(decision: Decision) -> str:
     """The verdict in words, which say no more than the criteria have judged."""
+    if decision.verdict is Truth.YES and decision.unjudged is None:
+        return f"Every criterion of this policy is met; what was {_UNJUDGED} by it is not known."
     if decision.verdict is Truth.YES and decision.unjudged:
         risks = "; ".join(risk.words for risk in decision.unjudged)
         return f"Every criterion of this policy is met; {_UNJUDGED} by it: {risks}."
@@ -112,8 +114,11 @@ def _notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
     if decision.changes:
         ways = ("; and ".join(change.words for change in way) for way in decision.changes)
         yield "The answer would be yes if", tuple(ways)
-    if decision.unjudged and decision.verdict is not Truth.YES:
-        yield _UNJUDGED.capitalize(), tuple(risk.words for risk in decision.unjudged)
+    if decision.verdict is not Truth.YES:
+        if decision.unjudged is None:
+            yield _UNJUDGED.capitalize(), ("not known",)
+        elif decision.unjudged:
+            yield _UNJUDGED.capitalize(), tuple(risk.words for risk in decision.unjudged)
     if decision.left_open:
         yield "Not judged here", decision.left_open
 

@@ -1,7 +1,8 @@
 """Our own documents: every value as JSON or TOML, read strictly.
 
 The classes are the format. A document is an object with the class's fields, plus
-``document`` (which kind) and ``format`` (which version). Within it:
+``document`` (which kind) and ``format`` (which version of that kind; see ``formats``, which
+bring an older one to the current one before it is read). Within it:
 
 - a duration ``x`` is the whole number ``x_minutes``;
 - a date is ``2026-01-31``, a time ``18:00``, a moment ``2026-01-31T18:00-06:00[America/Chicago]``
@@ -42,7 +43,14 @@ from iopkit.interchange.conversion import (
     kind_of,
     read_without,
     with_keys,
+    with_places,
     writer_of,
+)
+from iopkit.interchange.formats import (
+    current_format,
+    format_faults,
+    in_current_format,
+    is_newer,
 )
 from iopkit.interchange.indentation import indented
 from iopkit.interchange.limits import is_shallow, refuse_excess, too_deep, without_depths
@@ -57,9 +65,6 @@ from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site
 from iopkit.sources import Source
-
-FORMAT = 1
-"""The one version of the format that is written and read."""
 
 _UNSIZED = {"charges", "schedule"}  # as long as their plan
 
@@ -102,7 +107,7 @@ def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of a
     if not is_shallow(_nesting(value)):
         refuse_excess(name, value, sized=False)
     body = writer_of(KINDS[name])(value)
-    document = {"document": name, "format": FORMAT, **body}
+    document = {"document": name, "format": current_format(name), **body}
     refuse_excess(name, document, sized=name not in _UNSIZED)
     return document
 
@@ -163,7 +168,7 @@ def to_json(value: object) -> str:
 
 
 def from_json(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -> T:
-    """Read a JSON document of a class.
+    """Read a JSON document of a class, of the current format of its kind or an older one.
 
     Args:
         kind: one of the classes that documents are of, such as ``Patient``.
@@ -192,19 +197,27 @@ def from_toml(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -
 def _read(kind: Any, language: Language, data: bytes | str, facts: Facts | None) -> Any:
     name = name_of(kind)
     masked = getattr(kind, "__repr__", None) is hidden  # about a patient
-    text = _text(language, data)
-    raw = _parsed(language, text, masked=masked)
+    text = text_of(language, data)
+    raw = current = parsed(language, text, masked=masked)
     try:
-        return _built(name, raw, facts, masked=masked)
+        refuse_excess(name, raw, sized=name not in _UNSIZED, masked=masked)
+        faults = _header_faults(name, raw)
+        if not any(fault.path == ("format",) for fault in faults):
+            current = in_current_format(name, raw)
+        return _built(name, current, faults, facts, masked=masked)
     except InvalidError as error:
-        paths = [with_keys(f.path, raw) if masked else f.path for f in error.faults]
+        paths = [with_keys(f.path, current) if masked else f.path for f in error.faults]
         lines = lines_of(text, language, paths)
-        located = [evolve(f, line=n) for f, n in zip(error.faults, lines, strict=True)]
+        located = [
+            evolve(fault, line=line, path=with_places(fault.path, path, raw))
+            for fault, path, line in zip(error.faults, paths, lines, strict=True)
+        ]
         in_order = sorted(located, key=lambda fault: fault.line or 0)
         raise InvalidError(error.what, in_order) from None
 
 
-def _text(language: Language, data: bytes | str) -> str:
+def text_of(language: Language, data: bytes | str) -> str:
+    """The text of a document; raises ``InvalidError`` if there is none."""
     try:
         text = data if isinstance(data, str) else data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -218,7 +231,14 @@ def _unparsed(language: Language, found: str) -> InvalidError:
     return InvalidError(f"{language} document", [Fault((), f"valid {language}", found)])
 
 
-def _parsed(language: Language, text: str, *, masked: bool) -> Raw:
+def parsed(language: Language, text: str, *, masked: bool) -> Raw:
+    """What the text of a document holds, as plain values.
+
+    ``masked``: what is wrong is told without a part of the text.
+
+    Raises:
+        InvalidError: it is not JSON or TOML.
+    """
     loads = _loads if language == "JSON" else tomllib.loads
     try:
         return loads(text)
@@ -257,21 +277,31 @@ def _loads(text: str) -> Raw:
     return json.loads(text, object_pairs_hook=unique, parse_constant=no_constant)
 
 
-def _built(name: str, raw: Raw, facts: Facts | None, *, masked: bool) -> Any:
+def _header_faults(name: str, raw: Raw) -> list[Fault]:
+    """What is wrong with a document's kind and format.
+
+    Raises:
+        InvalidError: it is no object, or newer, so that the rest means nothing here.
+    """
     what = f"{name} document"
-    refuse_excess(name, raw, sized=name not in _UNSIZED, masked=masked)
     if not is_object(raw):
         raise InvalidError(what, [Fault((), "an object", kind_of(raw))])
-    headers = {"document": name, "format": FORMAT}
-    faults = [
-        Fault((key,), repr(wanted), "something else" if key in raw else "nothing")
-        for key, wanted in headers.items()
-        if key not in raw or type(raw[key]) is not type(wanted) or raw[key] != wanted
-    ]
+    found = "something else" if "document" in raw else "nothing"
+    kind = () if raw.get("document") == name else (Fault(("document",), repr(name), found),)
+    faults = [*kind, *format_faults(name, raw)]
+    if is_newer(name, raw):
+        raise InvalidError(what, faults)
+    return faults
+
+
+def _built(name: str, raw: Raw, faults: list[Fault], facts: Facts | None, *, masked: bool) -> Any:
+    """The value of a document in the current format, whose headers have some faults."""
+    what = f"{name} document"
     of_course = shipped_facts(name) is COURSE_FACTS
     chosen = converter(masked, of_course) if facts is None else build_converter(masked, facts)
+    read = chosen.get_structure_hook(KINDS[name])
     try:
-        value = read_without(headers, raw, chosen.get_structure_hook(KINDS[name]), masked=masked)
+        value = read_without(("document", "format"), raw, read, masked=masked)
     except InvalidError as error:
         raise InvalidError(what, [*faults, *error.faults]) from None
     if faults:

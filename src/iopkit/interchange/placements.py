@@ -51,6 +51,8 @@ def _outcome(placement: Placement) -> str:
         told = f"UNDETERMINED: {at} is {least}"
     else:
         told = f"{at.upper()} is {least}"
+    if placement.unjudged is None:
+        return f"{told}; what was recorded and not judged is not known."
     risks = "; ".join(risk.words for risk in placement.unjudged)
     return f"{told}; not judged: {risks}." if risks else f"{told}."
 

@@ -21,7 +21,8 @@ from iopkit.interchange.conversion import (
     tagged,
     writer_of,
 )
-from iopkit.interchange.documents import FORMAT, KINDS, name_of, shipped_facts
+from iopkit.interchange.documents import KINDS, name_of, shipped_facts
+from iopkit.interchange.formats import current_format
 
 _Schema = dict[str, Raw]
 
@@ -48,7 +49,7 @@ def json_schema(kind: type[object] | str, *, facts: Facts | None = None) -> dict
     name = kind if isinstance(kind, str) else name_of(kind)
     if name not in KINDS:
         raise UnknownNameError("kind of document", name, KINDS)
-    headers: _Schema = {"document": name, "format": FORMAT}
+    headers: _Schema = {"document": name, "format": current_format(name)}
     root = KINDS[name]
     schemas = _Schemas(shipped_facts(name) if facts is None else facts)
     if attrs.has(root):

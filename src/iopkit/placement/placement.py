@@ -181,11 +181,12 @@ class Placement:
     def verdict(self) -> Truth:
         """Yes if there is a level, no if the rules exclude each of the ladder, else unknown.
 
-        It is unknown too while a recorded fact of risk is unjudged, see ``place``.
+        It is unknown too while a recorded fact of risk is unjudged, see ``place``. Where that
+        is not known, the verdict is the one that was stored.
         """
         last = self.results[-1]
         held = last.level != most_intensive(last.level.edition) and any(
-            risk.holds_back for risk in self.unjudged
+            risk.holds_back for risk in self.unjudged or ()
         )
         return last.decision.verdict & (Truth.UNKNOWN if held else Truth.YES)
 
@@ -196,8 +197,11 @@ class Placement:
         return last.level if last.decision.verdict is Truth.YES else None
 
     @property
-    def unjudged(self) -> tuple[RecordedRisk, ...]:
-        """What is recorded, speaks of risk and was read by no rule of the last level tried."""
+    def unjudged(self) -> tuple[RecordedRisk, ...] | None:
+        """What is recorded, speaks of risk and was read by no rule of the last level tried.
+
+        ``None``: not known, see ``Decision``.
+        """
         return self.results[-1].decision.unjudged
 
     @property

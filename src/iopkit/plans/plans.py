@@ -51,17 +51,20 @@ class Disclosure:
 class JudgedBy:
     """A policy's decision that the plan rests on.
 
-    ``unjudged`` names the recorded facts of risk that no criterion of the policy has read.
+    ``unjudged`` names the recorded facts of risk that no criterion of the policy has read;
+    ``None``: not known, as of decisions stored before it was kept.
     """
 
     policy: str
     on: date
     verdict: Truth
-    unjudged: tuple[str, ...] = ()
+    unjudged: tuple[str, ...] | None = ()
 
     @property
     def outcome(self) -> str:
         """The verdict in words, and what it does not speak of."""
+        if self.unjudged is None:
+            return f"{self.verdict.value}; what was recorded and not judged by it is not known"
         unread = ", ".join(name.replace("_", " ") for name in self.unjudged)
         rest = f"; recorded and not judged by it: {unread}" if unread else ""
         return f"{self.verdict.value}{rest}"

@@ -1,0 +1,201 @@
+"""Formats of documents: each kind has a number of its own, and a way from each to the next.
+
+What a release has written, every later one reads. A document of an older format goes through
+the upgraders of its kind, one format at a time, and is read as one of the current format.
+
+An upgrader takes plain JSON and gives plain JSON. So that it means the same for ever:
+
+- it is pure, and calls nothing of iopkit that may change, but what stands in this module;
+- what an older format did not say is not known afterwards, and what was decided stays;
+- what it does not find where it looks, it leaves to be refused by the reader, with its path;
+- what cannot be said in the next format, it refuses with an ``InvalidError``.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from iopkit.errors import Fault, InvalidError, did_you_mean
+from iopkit.interchange.conversion import Raw, is_list, is_object, part_at
+from iopkit.interchange.limits import refuse_excess
+
+_Object = dict[str, Raw]
+Upgrader = Callable[[_Object], _Object]
+
+_HEADERS = ("document", "format")
+_SHOWN = 1000  # a longer number may be something else that was meant for another key
+
+
+def current_format(kind: str) -> int:
+    """The number of the format that documents of a kind are written in.
+
+    Example:
+        >>> current_format("decision"), current_format("site")
+        (2, 1)
+    """
+    return 1 + len(UPGRADERS[kind])
+
+
+def format_faults(kind: str, document: _Object) -> tuple[Fault, ...]:
+    """What is wrong with the format that a document of a kind says it has; empty: nothing."""
+    current = current_format(kind)
+    if is_newer(kind, document):
+        number = document["format"]
+        told = number if number < _SHOWN else f"{_SHOWN} or above"
+        words = f"written by a newer iopkit: format {told}, this one reads up to {current}"
+        return (Fault(("format",), f"a format up to {current}", "a newer one", words),)
+    # ``true`` and ``1.0`` are equal to 1, but are no number of a format.
+    if type(document.get("format")) is int and document["format"] >= 1:
+        return ()
+    expected = "1" if current == 1 else f"a whole number from 1 to {current}"
+    found = "something else" if "format" in document else "nothing"
+    return (Fault(("format",), expected, found),)
+
+
+def is_newer(kind: str, document: _Object) -> bool:
+    """Whether a document is of a format of its kind that is not known yet."""
+    number = document.get("format")
+    return type(number) is int and number > current_format(kind)
+
+
+def in_current_format(kind: str, document: _Object) -> _Object:
+    """A document of a format that is read, in the current format of its kind.
+
+    Raises:
+        InvalidError: the current format cannot say what the document says.
+    """
+    raw = document
+    for upgrader in UPGRADERS[kind][document["format"] - 1 :]:
+        raw = upgrader(raw)
+    return raw if raw is document else {**raw, "format": current_format(kind)}
+
+
+def upgrade_document(document: Mapping[str, Raw]) -> _Object:
+    """A document as plain JSON, in the current format of its kind; one that has it stays.
+
+    Nothing is decided again: what an older format did not say is not known. What is wrong with
+    the rest of the document is left for reading it to tell.
+
+    Raises:
+        InvalidError: it is of no known kind, of a format that is newer or none, nested too
+            deeply, or the current format cannot say what it says.
+
+    Example:
+        >>> judged = {"policy": "a-policy", "on": "2026-01-05", "verdict": "no"}
+        >>> made_from = {"program": "a-program", "decisions": [judged]}
+        >>> plan = {"document": "plan", "format": 1, "provenance": made_from}
+        >>> upgraded = upgrade_document(plan)
+        >>> upgraded["format"], upgraded["provenance"]["decisions"][0]["unjudged"]
+        (2, None)
+        >>> upgraded["caution"]
+        'drafted despite a no: a-policy, judged for 2026-01-05'
+    """
+    given = dict(document)
+    kind = given.get("document")
+    if not isinstance(kind, str) or kind not in UPGRADERS:
+        fix = did_you_mean(kind, UPGRADERS) if isinstance(kind, str) else ""
+        found = "something else" if "document" in given else "nothing"
+        fault = Fault(("document",), f"one of {', '.join(UPGRADERS)}", found, fix)
+        raise InvalidError("document", [fault])
+    refuse_excess(kind, given, sized=False, masked=True)
+    if faults := format_faults(kind, given):
+        raise InvalidError(f"{kind} document", faults)
+    return in_current_format(kind, given)
+
+
+# What upgraders are made of.
+
+
+def _inside(raw: Raw, keys: Sequence[str], change: Upgrader) -> Raw:
+    """The same value, with each object changed that keys lead to; a list is each of its items."""
+    if is_list(raw):
+        return [_inside(item, keys, change) for item in raw]
+    if not is_object(raw):
+        return raw
+    if not keys:
+        return change(raw)
+    first, *rest = keys
+    return {**raw, first: _inside(raw[first], rest, change)} if first in raw else raw
+
+
+def _with(raw: _Object, key: str, value: Raw, *, before: str | None = None) -> _Object:
+    """An object with one more key, before another or as the last.
+
+    One that is there already stays: no release wrote it, so it is for the reader to judge.
+    """
+    if key in raw:
+        return raw
+    made: _Object = {}
+    for name, part in raw.items():
+        if name == before:
+            made[key] = value
+        made[name] = part
+    return {**made, key: value}
+
+
+# 1 to 2: verdicts say what is recorded and was read by no rule, and plans what they rest on.
+
+
+def _decision_2(raw: _Object) -> _Object:
+    return _with(raw, "unjudged", None, before="verdict")
+
+
+def _placement_2(raw: _Object) -> _Object:
+    told: _Object = _inside(raw, ("results", "decision"), _decision_2)
+    told = _inside(told, ("results", "others"), _decision_2)
+    yes = part_at(raw, ("results", -1, "decision", "verdict")) == "yes"
+    least = part_at(raw, ("results", -1, "level")) if yes else None
+    told = _with(told, "not_excluded", least, before="stopped_at")
+    return _with(told, "unjudged", None)
+
+
+def _plan_2(raw: _Object) -> _Object:
+    def unjudged(judged: _Object) -> _Object:
+        return _with(judged, "unjudged", None)
+
+    told: _Object = _inside(raw, ("provenance", "decisions"), unjudged)
+    decisions = part_at(raw, ("provenance", "decisions"))
+    return _with_caution(told, _caution_2(decisions if is_list(decisions) else []))
+
+
+def _schedule_2(raw: _Object) -> _Object:
+    told: _Object = _inside(raw, ("plan",), _plan_2)
+    return _with_caution(told, part_at(told, ("plan", "caution")))
+
+
+def _caution_2(decisions: Sequence[Raw]) -> str | None:
+    """What is told first of a plan that rests on decisions which are no "yes"."""
+    leads = {"no": "drafted despite a no", "unknown": "drafted while undetermined"}
+    by_verdict = {
+        lead: ", ".join(
+            f"{judged.get('policy')}, judged for {judged.get('on')}"
+            for judged in decisions
+            if is_object(judged) and judged.get("verdict") == verdict
+        )
+        for verdict, lead in leads.items()
+    }
+    return "; ".join(f"{lead}: {names}" for lead, names in by_verdict.items() if names) or None
+
+
+def _with_caution(raw: _Object, caution: Raw) -> _Object:
+    first = next((key for key in raw if key not in _HEADERS), None)
+    return raw if caution is None else _with(raw, "caution", caution, before=first)
+
+
+UPGRADERS: Mapping[str, tuple[Upgrader, ...]] = {
+    "charges": (),
+    "coding": (),
+    "decision": (_decision_2,),
+    "finding": (),
+    "ladder": (),
+    "patient": (),
+    "placement": (_placement_2,),
+    "plan": (_plan_2,),
+    "policy": (),
+    "predicate": (),
+    "program": (),
+    "rates": (),
+    "requirements": (),
+    "roster": (),
+    "schedule": (_schedule_2,),
+    "site": (),
+}
+"""For each kind of document, the upgraders from format 1 to 2, from 2 to 3, and so on."""
