@@ -277,8 +277,8 @@ def test_no_plan_is_drafted_on_a_no(folder: Path, run: Run) -> None:
 def test_a_plan_despite_a_no_says_so_wherever_it_goes(folder: Path, run: Run) -> None:
     changed(folder, dangerous=True)
     common = (*PLAN, "--start", "2026-01-12", "--seed", 7, "--despite-no", "-o", "plan.json")
-    lead = "DRAFTED DESPITE A NO: iop-suitability, judged for 2026-01-12\n\n"
-    words = "drafted despite a no: iop-suitability, judged for 2026-01-12"
+    lead = "DRAFTED DESPITE A NO: iop-suitability (judged for 2026-01-12)\n\n"
+    words = "drafted despite a no: iop-suitability (judged for 2026-01-12)"
     site = ("--site", "site.toml")
     said = run(*common)
     assert said.code == 0
@@ -309,8 +309,23 @@ def test_a_plan_on_an_undetermined_decision_is_drafted_and_says_so(folder: Path,
     said = run(*PLAN, "--start", "2026-01-12", "--seed", 7)
     assert said.code == 0
     assert said.out.startswith(
-        "DRAFTED WHILE UNDETERMINED: iop-suitability, judged for 2026-01-12\n\n"
+        "DRAFTED WHILE UNDETERMINED: iop-suitability (judged for 2026-01-12)\n\n"
     )
+
+
+def test_bad_input_is_told_whatever_a_policy_says(folder: Path, run: Run) -> None:
+    changed(folder, dangerous=True)
+    common = (*PLAN, "--start", "2026-01-12")
+    refused(run(*common, "--track", "day"), "no track of matrix-16-week")
+    refused(run(*common, "--requirements", "nonsense"), "no requirement set")
+
+
+def test_a_start_before_the_birth_is_told_of_the_start(folder: Path, run: Run) -> None:
+    refused(run(*PLAN, "--start", "1950-01-02", "--policy", "us-medicare-iop"), "start: ")
+
+
+def test_despite_a_no_of_nobody_is_refused(folder: Path, run: Run) -> None:
+    refused(run(*PLAN, *START, "--no-policy", "--despite-no"), "--no-policy asks none")
 
 
 def test_a_policy_and_none_cannot_both_be_asked_for(folder: Path, run: Run) -> None:

@@ -80,7 +80,7 @@ _HOMES = {
     "from_toml": "iopkit.interchange.documents",
     "reveal": "iopkit.confidential",
     "schedule": "iopkit.schedules.scheduling",
-    "to_ical": "iopkit.interchange.ical",
+    "to_ical": "iopkit.calendars.ical",
     "to_json": "iopkit.interchange.documents",
 }
 

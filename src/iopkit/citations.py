@@ -72,22 +72,12 @@ NORTH_CAROLINA = Source(
     "https://medicaid.ncdhhs.gov/blog/2026/01/07/behavioral-health-clinical-coverage-policy-updates",
     checked=date(2026, 1, 7),
 )
-NORTH_DAKOTA = Source(
-    "N.D. Admin. Code 75-09.1-03-01",
-    Grade.LEGAL_TEXT,
-    "https://casetext.com/regulation/north-dakota-administrative-code/title-75-department-of-human-services/article-75-091-substance-abuse-treatment-programs/chapter-75-091-03-clinically-managed-high-intensity-residential-care-adult-asam-level-iii5/section-75-091-03-01-definitions",
-)
 # The part is from 2017 and was amended since; from when this section reads so was not seen.
 VIRGINIA = Source(
     "12VAC30-130-5090",
     Grade.LEGAL_TEXT,
     "https://law.lis.virginia.gov/admincode/title12/agency30/chapter130/section5090/",
     checked=SEEN,
-)
-VIRGINIA_INPATIENT = Source(
-    "12VAC30-130-5140.B",
-    Grade.LEGAL_TEXT,
-    "https://law.lis.virginia.gov/admincode/title12/agency30/chapter130/section5140",
 )
 # A payer's account of ASAM's Level 2.1; ASAM's own text is licensed and not public.
 AETNA = Source(

@@ -58,6 +58,7 @@ from iopkit.interchange.texts import (
     plan_text,
     policy_text,
     template_text,
+    wrapped,
 )
 from iopkit.interchange.updates import difference_text
 from iopkit.interchange.upgrades import Upgrade, upgrade_file
@@ -67,7 +68,7 @@ from iopkit.library.ladders import LADDERS, find_ladder
 from iopkit.library.policies import POLICIES, find_policy
 from iopkit.library.programs import find_program, program_names, program_text
 from iopkit.library.requirements import REQUIREMENTS, find_requirements
-from iopkit.patients.patients import Patient
+from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.placement.placement import Ladder, place
 from iopkit.placement.tradeoffs import compare_levels
 from iopkit.plans.drafting import draft
@@ -564,9 +565,6 @@ def _plan(options: argparse.Namespace) -> _Answer:
     site = _document(Site, options.site)
     patient = _document(Patient, options.patient)
     decisions, why_not = _judgments(options, patient)
-    refusals = [decision for decision in decisions if decision.verdict is Truth.NO]
-    if refusals and not options.despite_no:
-        return _refusal(refusals)
     seed = secrets.randbits(53) if options.seed is None else options.seed
     plan = draft(
         program,
@@ -581,9 +579,13 @@ def _plan(options: argparse.Namespace) -> _Answer:
         preferences=Preferences(
             options.days, options.longest_gap, tuple(map(DayPart, options.prefer))
         ),
-        despite_no=options.despite_no,
+        despite_no=True,
         why_not_judged=why_not,
     )
+    # Only now, so that bad input is told whatever the policies say.
+    refusals = [decision for decision in decisions if decision.verdict is Truth.NO]
+    if refusals and not options.despite_no:
+        return _refusal(refusals)
     document = to_document(plan)
     return _Answer(plan_text(plan), document, files=_files((options.output, _json(document))))
 
@@ -592,21 +594,29 @@ def _judgments(options: argparse.Namespace, patient: Patient) -> tuple[list[Deci
     """What policies say of the patient on the first day; why there is nothing, if so."""
     start: date = options.start
     if options.no_policy:
+        if options.despite_no:
+            raise _UsageError("--despite-no is for what a policy says, and --no-policy asks none")
         return [], None
-    names = list(dict.fromkeys(options.policy or [_SUITABILITY]))
-    policies = [_named(Policy, name, find_policy) for name in names]
-    since = policies[0].versions.dated[0].since
-    if not options.policy and start < since:
+    refuse_before_birth(patient, start, what="plan", path="start")
+    if options.policy:
+        policies = [_named(Policy, name, find_policy) for name in dict.fromkeys(options.policy)]
+        return [policy.decide(patient, on=start) for policy in policies], None
+    suitability = find_policy(_SUITABILITY)
+    since = suitability.versions.dated[0].since
+    if start < since:
         return [], f"{_SUITABILITY} is known from {since}"
-    return [policy.decide(patient, on=start) for policy in policies], None
+    return [suitability.decide(patient, on=start)], None
 
 
 def _refusal(decisions: Sequence[Decision]) -> _Answer:
     """No plan, and the decisions that are the reason."""
     texts = [decision_text(decision) for decision in decisions]
-    lead = "No plan was drafted, as a policy says no. --despite-no drafts one that says so."
+    lead = (
+        "No plan was drafted, as a policy says no. --despite-no drafts one that says so wherever "
+        "it is shown; --policy chooses by what to judge, and --no-policy judges by none."
+    )
     document = {"drafted": False, "decisions": [to_document(each) for each in decisions]}
-    return _Answer("\n\n".join([lead, *texts]), document, NO)
+    return _Answer("\n\n".join([wrapped(lead, 0), *texts]), document, NO)
 
 
 def _weeks_of(program: Program, given: Sequence[tuple[str, int]]) -> dict[str, int]:
@@ -706,6 +716,7 @@ def _check(options: argparse.Namespace) -> _Answer:
     checked = [(each, check(planned, each, site=site, attended=attended)) for each in sets]
     met = all_of(verdict(findings) for _, findings in checked)
     document = {
+        **_caution(plan),
         "met": met.value,
         "sets": [
             {
@@ -716,10 +727,13 @@ def _check(options: argparse.Namespace) -> _Answer:
             for requirements, findings in checked
         ],
     }
-    if plan.caution:
-        document["caution"] = plan.caution
     text = _cautioned(plan, checks_text(checked))
     return _Answer(text, document, _CODES[met])
+
+
+def _caution(plan: Plan) -> dict[str, str]:
+    """What is to be told first of a plan, as JSON."""
+    return {"caution": plan.caution} if plan.caution else {}
 
 
 def _cautioned(plan: Plan, text: str) -> str:
@@ -777,9 +791,11 @@ def _propose(options: argparse.Namespace) -> _Answer:
     sets = _requirement_sets(options.requirements)
     plan, site = _document(Plan, options.plan), _document(Site, options.site)
     found = propose(plan, site, sets, most_changes=options.changes)
-    document = {"requirements": [each.name for each in sets], **proposals_document(found)}
-    if plan.caution:
-        document["caution"] = plan.caution
+    document = {
+        **_caution(plan),
+        "requirements": [each.name for each in sets],
+        **proposals_document(found),
+    }
     best = next(iter(found.found), None)
     met = all_of(judgment.truth for judgment in (best or found).judgments)
     files = _files((options.output, _json(to_document(best.plan)))) if best else {}

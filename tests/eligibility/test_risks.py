@@ -12,6 +12,7 @@ from hypothesis import given
 
 from iopkit.eligibility import (
     FACTS,
+    AtLeast,
     Criterion,
     Decision,
     Fact,
@@ -20,18 +21,20 @@ from iopkit.eligibility import (
     Policy,
     Predicate,
     RecordedRisk,
+    Role,
+    Scalar,
     evaluate,
-    facts_in,
+    evidence,
     read_facts,
     recorded_risks,
 )
-from iopkit.eligibility.predicates import whatever
-from iopkit.eligibility.risks import _SIGNS
-from iopkit.errors import InvalidError
+from iopkit.eligibility.risks import _SCORES, Bound
+from iopkit.errors import InvalidError, TooComplexError
 from iopkit.interchange import (
     decision_html,
     decision_markdown,
     decision_text,
+    from_json,
     placement_text,
     to_document,
     to_json,
@@ -81,17 +84,17 @@ FINDINGS: dict[str, Any] = {
 }
 # Facts of the judgments that the shipped rungs read or meet.
 READ = ("dangerous", "needs_24_hour_care", "needs_medical_monitoring", "needs_medical_management")
-# For each scale, by hand from the published bands: the highest score that is not in the upper
-# half of them, and how the band of the next one is called.
-SCALES = {
-    "audit": ("total", 15, "audit total zones band: zone_3"),
-    "audit_c": ("total", 2, "audit c total women band: positive"),
-    "dast_10": ("total", 5, "dast 10 total problems band: substantial"),
-    "ciwa_ar": ("total", 15, "ciwa ar total review band: severe"),
-    "cows": ("total", 24, "cows total severity band: moderately_severe"),
-    "phq_9": ("total", 14, "phq 9 total severity band: moderately_severe"),
-    "gad_7": ("total", 9, "gad 7 total severity band: moderate"),
-    "c_ssrs": ("risk", 1, "c ssrs risk triage band: moderate"),
+# For each scale, by hand from the published bands: the lowest score that is told, and the lowest
+# that holds a placement back. A set of two bands only says that one should look further.
+SCALES: dict[str, tuple[str, int, int | None]] = {
+    "audit": ("total", 16, 16),  # zones 3 and 4 of 4
+    "audit_c": ("total", 3, None),  # positive for women
+    "dast_10": ("total", 6, 6),  # substantial and severe of 5
+    "ciwa_ar": ("total", 16, 16),  # severe of 3, in a review and Wikipedia; 3 and 4 of 4 elsewhere
+    "cows": ("total", 25, 25),  # moderately severe and severe of 5
+    "phq_9": ("total", 10, 15),  # the screen; moderately severe and severe of 5
+    "gad_7": ("total", 10, 10),  # moderate and severe of 4
+    "c_ssrs": ("risk", 2, 2),  # moderate and high of 4
 }
 
 
@@ -194,47 +197,184 @@ def test_needs_speak_of_risk_that_can_take_more_than_an_outpatient_program(need:
     assert bool(risks) is (need.value not in beside)
 
 
-@pytest.mark.parametrize("instrument", list(SCALES))
-def test_a_screen_speaks_of_risk_in_the_upper_half_of_its_bands(instrument: str) -> None:
-    scale, most, band = SCALES[instrument]
-    below, above = (
-        Screening(instrument, date(2026, 1, 4), scores=(Score(scale, score),))
-        for score in (most, most + 1)
-    )
+def screened(instrument: str, day: int = 4, **parts: Any) -> Screening:
+    return Screening(instrument, date(2026, 1, day), **parts)
 
-    assert recorded_risks(somebody(screenings=(below,)), on=ON) == ()
-    assert words(recorded_risks(somebody(screenings=(above,)), on=ON)) == [f"{band} (2026-01-04)"]
+
+def of_scores(*screenings: Screening) -> list[str]:
+    return words(recorded_risks(somebody(screenings=screenings), on=ON))
+
+
+@pytest.mark.parametrize("instrument", list(SCALES))
+def test_a_score_speaks_of_risk_in_the_upper_half_of_its_bands(instrument: str) -> None:
+    scale, told, holds = SCALES[instrument]
+    high = INSTRUMENTS[instrument].scale(scale).high
+    title = f"{instrument}_{scale}_score".replace("_", " ")
+
+    for score in range(high + 1):
+        patient = somebody(screenings=(screened(instrument, scores=(Score(scale, score),)),))
+        risks = recorded_risks(patient, on=ON)
+        assert words(risks) == ([f"{title}: {score} (2026-01-04)"] if score >= told else [])
+        held = holds is not None and score >= holds
+        assert (placed(patient).level is None) is held, score
 
 
 @pytest.mark.parametrize(
     ("scale", "scores"), [("use", (0, 1)), ("risk", (11, 12)), ("protective", (13, 12))]
 )
 def test_on_one_scale_the_low_scores_speak_of_risk(scale: str, scores: tuple[int, int]) -> None:
-    safe, risky = (
-        Screening("bam", date(2026, 1, 4), scores=(Score(scale, score),)) for score in scores
-    )
+    safe, risky = (screened("bam", scores=(Score(scale, score),)) for score in scores)
 
-    assert recorded_risks(somebody(screenings=(safe,)), on=ON) == ()
-    assert words(recorded_risks(somebody(screenings=(risky,)), on=ON)) == [
-        f"bam {scale} cut off band: significant (2026-01-04)"
+    assert of_scores(safe) == []
+    assert of_scores(risky) == [f"bam {scale} score: {scores[1]} (2026-01-04)"]
+    assert placed(somebody(screenings=(risky,))).level == LevelOfCare("1")
+
+
+def test_any_thought_of_self_harm_holds_a_placement_back() -> None:
+    patient = somebody(screenings=(screened("phq_9", scores=(Score("self_harm", 1),)),))
+
+    assert words(recorded_risks(patient, on=ON)) == ["phq 9 self harm score: 1 (2026-01-04)"]
+    assert placed(patient).level is None
+
+
+@pytest.mark.parametrize(
+    ("instrument", "answers", "told"),
+    [
+        ("c_ssrs", (0, 0, None, None, None, 1, None), "c ssrs risk score: at least 2"),
+        ("c_ssrs", (1, 1, 1, None, None, None, None), "c ssrs risk score: at least 2"),
+        ("phq_9", (3, 3, 3, 3, 3, None, None, None, None), "phq 9 total score: at least 15"),
+        ("audit", (4, 4, 4, 4, *[None] * 6), "audit total score: at least 16"),
+        ("phq_9", (1, 1, 1, None, None, None, None, None, None), None),
+    ],
+)
+def test_a_score_of_which_answers_are_open_counts_by_what_it_is_at_least(
+    instrument: str, answers: tuple[int | None, ...], told: str | None
+) -> None:
+    found = of_scores(screened(instrument, answers=answers))
+
+    assert found == ([f"{told} (2026-01-04)"] if told else [])
+
+
+def test_a_low_score_of_which_answers_are_open_counts_by_what_it_is_at_most() -> None:
+    numbers = [item.number for item in INSTRUMENTS["bam"].items]
+    protective = {item.number for item in INSTRUMENTS["bam"].scale("protective").items}
+    known = sorted(protective, key=int)[:3]  # all three answered with 0
+    answers = tuple(0 if number in known else None for number in numbers)
+
+    (risk,) = [
+        risk
+        for risk in recorded_risks(somebody(screenings=(screened("bam", answers=answers),)), on=ON)
+        if risk.fact.name == "bam_protective_score"
+    ]
+    assert (risk.value, risk.bound) == (12, Bound.AT_MOST)
+
+
+def test_a_newer_screening_that_says_nothing_of_a_scale_hides_no_older_one() -> None:
+    grave = screened("phq_9", scores=(Score("total", 25),))
+
+    told = ["phq 9 total score: 25 (2026-01-04)"]
+    assert of_scores(grave, screened("phq_9", 5)) == told
+    assert of_scores(grave, screened("phq_9", 5, scores=(Score("self_harm", 0),))) == told
+    assert of_scores(grave, screened("phq_9", 5, scores=(Score("total", 3),))) == []
+
+
+def test_of_several_findings_of_one_day_the_worst_is_told() -> None:
+    ratings = [found(ratings=(DimensionRating(3, risk),)) for risk in (3, 4)]
+    homes = [found(living_environment=home) for home in list(LivingEnvironment)[1::-1]]
+    screens = tuple(screened("phq_9", scores=(Score("total", n),)) for n in (16, 21))
+
+    assert words(recorded_risks(somebody(*ratings, *homes, screenings=screens), on=ON)) == [
+        "third edition dimension 3 risk: 4 (2026-01-03)",
+        "living environment: unsafe (2026-01-03)",
+        "phq 9 total score: 21 (2026-01-04)",
     ]
 
 
 def test_each_scale_of_each_instrument_can_speak_of_risk() -> None:
-    scales = {f"{i.name}_{scale.name}_" for i in INSTRUMENTS.values() for scale in i.scales}
-    signs = {sign.fact.name for sign in _SIGNS}
-
-    assert {scale for scale in scales if not any(s.startswith(scale) for s in signs)} == set()
+    assert set(_SCORES) == {(i.name, s.name) for i in INSTRUMENTS.values() for s in i.scales}
 
 
-def test_a_score_that_a_rule_has_read_is_judged_whatever_the_bands() -> None:
-    screening = Screening("phq_9", date(2026, 1, 4), scores=(Score("total", 22),))
-    patient = somebody(screenings=(screening,))
+@pytest.mark.parametrize("name", ["score", "severity_band", "screen_band"])
+def test_a_score_that_made_a_difference_is_judged_whether_as_score_or_band(name: str) -> None:
+    fact = FACTS[f"phq_9_total_{name}"]
+    worst = {"score": 20, "severity_band": "severe", "screen_band": "positive"}[name]
+    rule = ~fact.at_least(worst)
+    patient = somebody(screenings=(screened("phq_9", scores=(Score("total", 22),)),))
 
-    for name in ("score", "severity_band", "screen_band"):
-        assert recorded_risks(patient, on=ON, judged=[FACTS[f"phq_9_total_{name}"]]) == ()
-    other = FACTS["phq_9_self_harm_score"]
-    assert len(recorded_risks(patient, on=ON, judged=[other])) == 1
+    assert policy(rule).decide(patient, on=ON).unjudged == ()
+    other = ~(FACTS["phq_9_self_harm_score"] >= 1)
+    assert len(policy(other).decide(patient, on=ON).unjudged or ()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("phq_9_total_score", 25),
+        ("phq_9_total_screen_band", "positive"),
+        ("c_ssrs_risk_score", 3),
+        ("bam_protective_score", 0),
+        ("bam_protective_cut_off_band", "significant"),
+        ("ciwa_ar_total_asam_2020_band", "severe"),
+        ("audit_c_total_men_band", "positive"),
+    ],
+)
+def test_a_sheet_tells_scores_and_bands_of_every_set(name: str, value: Any) -> None:
+    sheet = FactSheet.of(FACTS.values(), {"age": 40, name: value}, on=ON)
+    (risk,) = policy(FACTS["age"] >= 18).decide_sheet(sheet).unjudged or ()
+
+    assert (risk.fact.name, risk.value, risk.on) == (name, value, None)
+
+
+def test_a_sheet_with_score_and_bands_tells_the_scale_once() -> None:
+    values: dict[str, Scalar | None] = {
+        "age": 40,
+        "phq_9_total_score": 25,
+        "phq_9_total_severity_band": "severe",
+    }
+    sheet = FactSheet.of(FACTS.values(), values, on=ON)
+
+    assert len(policy(FACTS["age"] >= 18).decide_sheet(sheet).unjudged or ()) == 1
+
+
+# What has judged a fact.
+
+FEW = FACTS["needed_hours_per_week"] < 9
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        FEW | FACTS["suicidal_ideation"].equals(False),
+        FACTS["suicidal_ideation"].is_known,
+        FACTS["suicidal_ideation"].equals(True) | FACTS["suicidal_ideation"].equals(False),
+    ],
+    ids=["settled by another", "only asked whether known", "whatever it is"],
+)
+def test_a_fact_that_made_no_difference_was_not_judged(rule: Predicate) -> None:
+    decision = policy(rule).decide(somebody(found(suicidal_ideation=True)), on=ON)
+
+    assert decision.verdict is Truth.YES
+    assert words(decision.unjudged or ()) == ["suicidal ideation: true (2026-01-03)"]
+    assert "ELIGIBLE" not in decision_text(decision)
+
+
+def test_findings_that_disagree_were_judged_by_no_rule() -> None:
+    both = somebody(found(dangerous=True), found(dangerous=False))
+    decision = policy(FEW | FACTS["dangerous"].equals(False)).decide(both, on=ON)
+
+    assert words(decision.unjudged or ()) == ["dangerous: true (2026-01-03)"]
+
+
+def test_a_rule_that_is_too_complex_to_look_into_has_judged_nothing() -> None:
+    many = AtLeast(600, (FACTS["benefit_likely"].equals(True),) * 1200)
+    rule = FACTS["suicidal_ideation"].equals(False) | many
+    with pytest.raises(TooComplexError):
+        evidence(rule, {})
+    decision = policy(rule).decide(
+        somebody(found(suicidal_ideation=True, benefit_likely=True)), on=ON
+    )
+
+    assert words(decision.unjudged or ()) == ["suicidal ideation: true (2026-01-03)"]
 
 
 def test_severity_and_other_disorders_are_told_and_hold_no_placement_back() -> None:
@@ -262,9 +402,14 @@ def test_a_newer_finding_takes_the_place_of_a_grave_one() -> None:
     assert recorded_risks(somebody(found(suicidal_ideation=True), newer), on=ON) == ()
 
 
-def test_a_recorded_risk_is_a_value_of_its_fact() -> None:
-    with pytest.raises(InvalidError, match="true or false"):
-        RecordedRisk(FACTS["dangerous"], "yes")
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [(FACTS["dangerous"], False), (FACTS["dangerous"], "yes"), (FACTS["age"], 40)],
+    ids=["harmless", "of another kind", "no fact of risk"],
+)
+def test_a_recorded_risk_speaks_of_risk(fact: Fact[Patient, Any], value: Any) -> None:
+    with pytest.raises(InvalidError, match="one that speaks of risk"):
+        RecordedRisk(fact, value)
 
 
 # Decisions.
@@ -310,11 +455,15 @@ def test_what_a_no_did_not_judge_is_listed_below_it() -> None:
         assert "health stable: false" in text
 
 
-def test_a_decision_cannot_call_unjudged_what_it_has_judged() -> None:
-    decision = policy(FACTS["dangerous"].equals(False)).decide(somebody(), on=ON)
-    risk = RecordedRisk(FACTS["dangerous"], value=True)
-    with pytest.raises(InvalidError, match="no criterion has read"):
-        evolve(decision, unjudged=(risk,))
+def test_a_decision_names_each_unjudged_fact_once_and_none_of_later() -> None:
+    decision = policy(FACTS["age"] >= 18).decide(somebody(), on=ON)
+    risk = RecordedRisk(FACTS["dangerous"], value=True, on=ON)
+    assert evolve(decision, unjudged=(risk,)).unjudged == (risk,)
+
+    with pytest.raises(InvalidError, match="each fact once"):
+        evolve(decision, unjudged=(risk, risk))
+    with pytest.raises(InvalidError, match="found by the day"):
+        evolve(decision, unjudged=(evolve(risk, on=date(2026, 1, 13)),))
 
 
 def test_a_sheet_tells_the_risks_that_it_holds() -> None:
@@ -332,7 +481,20 @@ def test_a_fact_of_ones_own_with_a_shipped_name_is_no_shipped_one() -> None:
 
     assert policy(FACTS["age"] >= 18).decide_sheet(sheet).unjudged == ()
     patient = somebody(found(health_stable=False))
-    assert policy(own < 1).decide(patient, on=ON).unjudged == ()
+    assert len(policy(own < 1).decide(patient, on=ON).unjudged or ()) == 1
+    decision = policy(own < 1).decide(patient, on=ON)
+    facts = {"health_stable": own}
+    assert from_json(Decision, to_json(decision), facts=facts) == decision
+
+
+def decisive(decision: Decision) -> set[str]:
+    """Names of the facts of which another value would have changed a criterion."""
+    return {
+        seen.fact.name
+        for result in decision.results
+        for seen in result.evidence
+        if seen.role is Role.DECISIVE
+    }
 
 
 def texts_of(decision: Decision) -> tuple[str, ...]:
@@ -350,8 +512,8 @@ def test_no_text_of_a_policy_speaks_without_naming_what_it_did_not_judge(
     one: Policy, patient: Patient
 ) -> None:
     on = date(2026, 6, 1)
-    judged = {fact.name for fact in one.facts(on=on)}
     decision = one.decide(patient, on=on)
+    judged = decisive(decision)
 
     # The criteria alone decide.
     values = read_facts(one.facts(on=on), patient, on=on).values()
@@ -372,8 +534,8 @@ def test_no_placement_is_an_answer_without_naming_what_it_did_not_judge(
     placement = place(ladder, patient, on=on)
 
     last = placement.results[-1]
-    judged = {f.name for r in last.decision.results for f in facts_in(r.criterion.predicate)}
-    unread = by_hand(patient, on, judged)
+    rung = next(rung for rung in ladder.rungs if rung.level == last.level)
+    unread = by_hand(patient, on, decisive(last.decision) | {fact.name for fact in rung.meets})
     for name in unread:
         for text in (placement_text(placement), to_json(placement).replace("_", " ")):
             assert name.replace("_", " ") in flat(text), name
@@ -404,8 +566,9 @@ def test_recorded_danger_is_never_answered_with_a_level() -> None:
     text = flat(placement_text(placement))
     assert (
         "UNDETERMINED: level 1, Outpatient Services is the least intensive level that none of "
-        "these rules excludes; not judged: third edition dimension 1 risk: 4 (2026-01-03);"
+        "these rules excludes; not judged: acute withdrawal: true (2026-01-03);"
     ) in text
+    assert "dimension 1 risk: 4 (2026-01-03)" in text
     for each in ("dimension 3 risk: 4", "dimension 6 risk: 4", "suicidal ideation: true"):
         assert each in text
     for each in ("withdrawal manageable: false", "environment: unsafe", "support: true"):
@@ -470,11 +633,6 @@ def test_a_limit_on_every_dimension_has_judged_every_rating() -> None:
 @pytest.mark.parametrize(("edition", "number"), [(Edition.THIRD, "4"), (Edition.FOURTH, "4.0")])
 def test_each_edition_has_a_most_intensive_level(edition: Edition, number: str) -> None:
     assert most_intensive(edition) == LevelOfCare(number, edition)
-
-
-@pytest.mark.parametrize("value", [True, False, None])
-def test_whatever_a_fact_is_a_rule_that_has_read_it_can_hold(value: bool | None) -> None:
-    assert evaluate(whatever(FACTS["dangerous"]), {"dangerous": value}) is Truth.YES
 
 
 def test_the_json_of_a_placement_has_what_was_not_judged() -> None:

@@ -39,8 +39,8 @@ EXAMPLES = files("iopkit") / "examples"
 PATIENT = from_json(Patient, (EXAMPLES / "patient.json").read_bytes())
 SITE = from_toml(Site, (EXAMPLES / "site.toml").read_bytes())
 PROGRAM = find_program("matrix-16-week")
-NO_TEXT = "drafted despite a no: iop-suitability, judged for 2026-01-12"
-UNKNOWN_TEXT = "drafted while undetermined: iop-suitability, judged for 2026-01-12"
+NO_TEXT = "drafted despite a no: iop-suitability (judged for 2026-01-12)"
+UNKNOWN_TEXT = "drafted while undetermined: iop-suitability (judged for 2026-01-12)"
 
 
 def judged(**findings: Any) -> Decision:
@@ -89,13 +89,13 @@ def test_a_no_is_drafted_where_it_is_asked_for_and_says_so() -> None:
 def test_a_plan_keeps_what_its_decisions_did_not_judge() -> None:
     made = drafted(YES).provenance
     assert made is not None
-    assert made.decisions == (
-        JudgedBy("iop-suitability", START, Truth.YES, ("third_edition_dimension_5_risk",)),
-    )
-    outcome = "yes; recorded and not judged by it: third edition dimension 5 risk"
+    assert made.decisions == (JudgedBy("iop-suitability", START, Truth.YES, YES.unjudged),)
+    outcome = "yes; recorded and not judged by it: third edition dimension 5 risk: 3 (2025-12-18)"
     assert made.decisions[0].outcome == outcome
     assert outcome in " ".join(plan_text(drafted(YES)).split())
-    assert outcome in page(drafted(YES))
+    # The page is the patient's, and may lie about.
+    assert "risk" not in page(drafted(YES))
+    assert from_json(Plan, to_json(drafted(YES))) == drafted(YES)
 
 
 def test_without_a_decision_a_plan_says_that_no_policy_has_judged() -> None:
@@ -126,6 +126,16 @@ def test_every_way_of_showing_says_it_first(decision: Decision, caution: str) ->
     assert page(plan).startswith("Your treatment plan Please read this first.")
     verdict = decision.verdict.value
     assert f"(For staff: iop-suitability, January 12, 2026: {verdict}.)" in page(plan, dated)
+
+
+def test_several_decisions_are_told_once_each_and_the_no_first() -> None:
+    other = evolve(NO, policy="other")
+    plan = drafted(NO, OPEN, other, NO, despite_no=True)
+
+    assert plan.caution == (
+        "drafted despite a no: iop-suitability (judged for 2026-01-12) and other (judged for "
+        "2026-01-12); drafted while undetermined: iop-suitability (judged for 2026-01-12)"
+    )
 
 
 def test_nothing_is_said_of_a_yes() -> None:
@@ -190,6 +200,6 @@ def test_each_decision_that_is_no_yes_is_told_in_text_page_and_json(
     said = plan.caution or ""
     assert bool(said) is bool(doubted)
     for each in doubted:
-        assert f"{each.policy}, judged for 2026-01-11" in said
+        assert f"{each.policy} (judged for 2026-01-11)" in said
         assert f"{each.policy}, January 11, 2026: {each.verdict.value}" in page(plan)
     assert from_json(Plan, to_json(plan)) == plan

@@ -1,11 +1,19 @@
 """Policies: dated sets of criteria, and what they decide about a patient."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.changes import Change, Evidence, evidence, open_facts, smallest_changes
+from iopkit.eligibility.changes import (
+    Change,
+    Evidence,
+    Role,
+    evidence,
+    open_facts,
+    smallest_changes,
+)
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.kinds import Scalar
 from iopkit.eligibility.predicates import (
@@ -17,7 +25,7 @@ from iopkit.eligibility.predicates import (
 )
 from iopkit.eligibility.risks import RecordedRisk, recorded_risks, risks_among
 from iopkit.eligibility.sheets import FactSheet, read_facts
-from iopkit.errors import NotInForceError, refuse, unless
+from iopkit.errors import NotInForceError, TooComplexError, refuse, unless
 from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.sources import Dated, Source, Versions
 from iopkit.truth import Truth, all_of
@@ -107,14 +115,14 @@ class Policy:
             InvalidError: ``on`` is before the birth.
         """
         refuse_before_birth(patient, on, what="decision", path="on")
-        asked = self.facts(on=on)
-        risks = recorded_risks(patient, on=on, judged=asked)
-        return self._decided(read_facts(asked, patient, on=on), risks)
+        sheet = read_facts(self.facts(on=on), patient, on=on)
+        return self._decided(sheet, recorded_risks(patient, on=on))
 
     def decide_sheet(self, sheet: FactSheet) -> "Decision":
         """Judge by facts that were read before, or that come from elsewhere.
 
-        A fact that is not in the sheet is not known, and a sheet has no days of findings.
+        A fact that is not in the sheet is not known: for recorded risks to be named, the sheet
+        has to have them, whether or not the policy asks about them. It has no days of findings.
 
         Raises:
             NotInForceError: the sheet's day is before the first version.
@@ -127,21 +135,21 @@ class Policy:
             >>> find_policy("us-medicare-iop").decide_sheet(sheet).verdict
             <Truth.NO: 'no'>
         """
-        risks = risks_among(sheet.values(), judged=self.facts(on=sheet.on))
-        return self._decided(sheet, risks)
+        return self._decided(sheet, risks_among(sheet.values()))
 
-    def _decided(self, sheet: FactSheet, unjudged: tuple[RecordedRisk, ...]) -> "Decision":
+    def _decided(self, sheet: FactSheet, risks: Iterable[RecordedRisk]) -> "Decision":
         version = self.version(on=sheet.on)
         values = sheet.values()
+        results = tuple(Result(c, explain(c.predicate, values)) for c in version.value)
         return Decision(
             self.name,
             self.title,
             version.since,
             sheet.on,
             version.source,
-            tuple(Result(c, explain(c.predicate, values)) for c in version.value),
+            results,
             self.left_open,
-            unjudged,
+            tuple(risk for risk in risks if not any(_has_judged(each, risk) for each in results)),
         )
 
 
@@ -170,18 +178,32 @@ class Result:
     __repr__ = hidden
 
 
+def _has_judged(result: Result, risk: RecordedRisk) -> bool:
+    """Whether a fact of risk made a difference to a criterion: to be asked about is not enough.
+
+    "Few hours or not dangerous" has not judged the danger of somebody who needs few hours.
+    """
+    if risk.alike.isdisjoint(facts_in(result.criterion.predicate)):
+        return False
+    try:
+        seen = result.evidence
+    except TooComplexError:
+        return False  # to name it is on the safe side
+    return any(each.fact in risk.alike and each.role is Role.DECISIVE for each in seen)
+
+
 @frozen(repr=False)
 class Decision:
     """A policy's answer for one patient on one day, with all its reasons.
 
-    ``unjudged`` is what is recorded, speaks of risk and was read by no criterion: a "yes" does
-    not say that it is harmless. ``None``: not known, as of decisions stored before it was kept.
-    A policy always knows; so ``()``, there is nothing, is what documents leave out, and ``None``
-    is written as ``null``.
+    ``unjudged`` is what is recorded, speaks of risk and made no difference to any criterion: a
+    "yes" does not say that it is harmless. ``None``: not known, as of decisions stored before it
+    was kept. A policy always knows; so ``()``, there is nothing, is what documents leave out, and
+    ``None`` is written as ``null``.
 
     Raises:
-        InvalidError: there is no result, of which a yes would have no reason, or a criterion
-            has read what is said to be unjudged.
+        InvalidError: there is no result, of which a yes would have no reason, or what is
+            unjudged has a fact twice or was found after the day.
     """
 
     policy: str
@@ -194,12 +216,14 @@ class Decision:
     unjudged: tuple[RecordedRisk, ...] | None = ()
 
     def __attrs_post_init__(self) -> None:
-        asked = {fact for r in self.results for fact in facts_in(r.criterion.predicate)}
-        unread = asked.isdisjoint(risk.fact for risk in self.unjudged or ())
+        risks = self.unjudged or ()
+        once = len({risk.fact for risk in risks}) == len(risks)
+        known = all(risk.on is None or risk.on <= self.on for risk in risks)
         refuse(
             "decision",
             unless(bool(self.results), "results", "at least one result", "none"),
-            unless(unread, "unjudged", "facts that no criterion has read", "others"),
+            unless(once, "unjudged", "each fact once", "one twice"),
+            unless(known, "unjudged", "what was found by the day", "later findings"),
         )
 
     @property

@@ -354,18 +354,6 @@ def each_once(facts: Iterable[AnyFact]) -> tuple[AnyFact, ...]:
     return once
 
 
-def whatever(fact: AnyFact) -> "AnyOf":
-    """That a fact may be anything, known or not: a rule that has read it and always holds.
-
-    Example:
-        >>> from iopkit.eligibility.patient_facts import FACTS
-        >>> describe(whatever(FACTS["dangerous"]))
-        'dangerous may be anything'
-    """
-    known = fact.is_known
-    return AnyOf((known, ~known), label=f"{fact.title} may be anything")
-
-
 def evaluate(predicate: Predicate, values: Values) -> Truth:
     """The truth of a predicate; an absent or ``None`` value is unknown.
 

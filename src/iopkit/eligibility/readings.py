@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from attrs import frozen
 from dateutil.relativedelta import relativedelta
@@ -183,6 +183,16 @@ def _newest(dated: Iterable[tuple[date, T]], on: date) -> T | None:
 
 def _only(found: AbstractSet[T | None]) -> T | None:
     return next(iter(found)) if len(found) == 1 else None
+
+
+@runtime_checkable
+class DatedReader(Protocol):
+    """What reads a fact from the newest of several dated records."""
+
+    # Any: what the fact has.
+    def dated(self, patient: Patient, /) -> Iterable[tuple[date, Any]]:
+        """What each record says, with its day."""
+        ...
 
 
 @frozen

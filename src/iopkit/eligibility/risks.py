@@ -1,4 +1,4 @@
-"""Recorded facts that speak of risk: what a verdict has to name if its rules did not read it.
+"""Recorded facts that speak of risk: what a verdict has to name if its rules did not judge it.
 
 A rule that says nothing of a danger has not judged it to be none. Which facts speak of risk is
 here and nowhere else; how grave one is stays with the clinician.
@@ -6,131 +6,171 @@ here and nowhere else; how grave one is stays with the clinician.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Protocol, runtime_checkable
+from enum import StrEnum
+from typing import Any
 
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.kinds import Scalar, refuse_other_values
+from iopkit.eligibility.kinds import Choice, Scalar
 from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.predicates import AnyFact, Predicate, Values, evaluate, facts_in
-from iopkit.eligibility.readings import newest
-from iopkit.errors import refuse_moments
+from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, Values, evaluate, with_unit
+from iopkit.eligibility.readings import DatedReader, newest
+from iopkit.errors import refuse, refuse_moments, unless
 from iopkit.needs import Need
 from iopkit.patients.instrument_library import INSTRUMENTS
+from iopkit.patients.instruments import BandSet, Scale
 from iopkit.patients.patients import Patient
+from iopkit.patients.screenings import Screening
 from iopkit.truth import Truth
 
 
-@runtime_checkable
-class _DatedReader(Protocol):
-    """What reads a fact from the newest of several dated records."""
+class Bound(StrEnum):
+    """How a value is meant of which not all is known, such as a score with answers open."""
 
-    def dated(self, patient: Patient, /) -> Iterable[tuple[date, Scalar | None]]: ...
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
 
 
 @frozen(repr=False)
 class RecordedRisk:
-    """A fact of risk as it is recorded, and the day it was found; ``None``: not dated.
+    """A shipped fact that speaks of risk, as it is recorded, and the day it was found.
+
+    ``on`` is ``None`` where the record has no day. With a ``bound``, the value is at least or
+    at most the one given.
 
     Raises:
-        InvalidError: the value is not of the fact's kind, or the day is a moment.
+        InvalidError: the value of the fact does not speak of risk, or the day is a moment.
     """
 
-    fact: AnyFact
+    # Any: facts of several kinds. The patient in the type has documents read it by its name
+    # among the shipped facts, whatever facts their rules ask about.
+    fact: Fact[Patient, Any]
     value: Scalar
     on: date | None = None
+    bound: Bound | None = None
 
     def __attrs_post_init__(self) -> None:
         refuse_moments("recorded risk", on=self.on)
-        refuse_other_values(self.fact.kind, self.value, "value")
+        sign = _SIGNS.get(self.fact.name)
+        speaks = sign is not None and self.fact == sign.fact and sign.speaks_in(self.value)
+        refuse("recorded risk", unless(speaks, "value", "one that speaks of risk", "another"))
 
     @property
     def words(self) -> str:
         """What is recorded and when, in prose."""
-        seen = self.fact.seen_as(self.value)
-        return f"{seen} ({self.on})" if self.on else seen
+        bound = f"{self.bound.replace('_', ' ')} " if self.bound else ""
+        day = f" ({self.on})" if self.on else ""
+        return f"{self.fact.title}: {bound}{with_unit(self.fact.kind, self.value)}{day}"
+
+    @property
+    def alike(self) -> frozenset[AnyFact]:
+        """The facts that ask the same, its own among them: a scale's score and its bands."""
+        return _SIGNS[self.fact.name].alike
 
     @property
     def holds_back(self) -> bool:
         """Whether no level of care is the answer while nothing has judged it."""
-        return self.fact.name in _HOLDING
+        return _SIGNS[self.fact.name].holds_back_for(self.value)
 
     __repr__ = hidden
 
 
 @frozen
 class _Sign:
-    """When a fact speaks of risk; ``alike``: names of other facts that ask the same."""
+    """When a fact speaks of risk, and when that holds a placement back; which values are worse."""
 
+    fact: AnyFact
     when: Predicate
-    alike: frozenset[str] = frozenset()
-    holds_back: bool = True
-
-    @property
-    def fact(self) -> AnyFact:
-        """The fact that it is about."""
-        return next(facts_in(self.when))
+    holds: Predicate | None
+    alike: frozenset[AnyFact]
+    low_is_worse: bool = False
 
     def speaks_in(self, value: Scalar) -> bool:
-        """Whether a value does; a caller's own fact may have the name and another kind."""
-        fact = self.fact
-        return fact.kind.accepts(value) and evaluate(self.when, {fact.name: value}) is Truth.YES
+        return self.fact.kind.accepts(value) and self._is_so(self.when, value)
+
+    def holds_back_for(self, value: Scalar) -> bool:
+        return self.holds is not None and self._is_so(self.holds, value)
+
+    def _is_so(self, predicate: Predicate, value: Scalar) -> bool:
+        return evaluate(predicate, {self.fact.name: value}) is Truth.YES
+
+    def badness(self, value: Scalar) -> float:
+        """The larger, the worse."""
+        kind = self.fact.kind
+        size = kind.options.index(str(value)) if isinstance(kind, Choice) else float(value)
+        return -size if self.low_is_worse else size
 
 
-def recorded_risks(
-    patient: Patient, *, on: date, judged: Iterable[AnyFact] = ()
-) -> tuple[RecordedRisk, ...]:
-    """What is recorded of a patient by a day that speaks of risk, in the order of the catalogue.
+def recorded_risks(patient: Patient, *, on: date) -> tuple[RecordedRisk, ...]:
+    """What is recorded of a patient by a day that speaks of risk.
 
-    Risk ratings of 3 and 4, danger, thoughts of suicide, withdrawal, what is unstable or cannot
-    be managed, a home that is unsafe or unsupportive, needs of care that an outpatient program
-    lacks, screens in the upper half of their bands; and, as what is told and holds no placement
-    back, a severe use disorder and another mental disorder.
+    Told, and holding a placement back while no rule has judged it: risk ratings of 3 and 4,
+    danger, thoughts of suicide, withdrawal, what is unstable or cannot be managed, a home that
+    is unsafe or unsupportive, needs of care that an outpatient program lacks, and scores in the
+    upper half of the bands of their scale. Told alone: a severe use disorder, another mental
+    disorder, and scores in the upper of two bands, which only say that one should look further.
 
-    Of two findings of one day that disagree, the one that speaks of risk counts.
-
-    Args:
-        judged: facts that rules have read, which are left out.
+    The newest record that says something counts; of several of one day, the one that is worst.
+    A score of which answers are open counts by what it is at least.
 
     Example:
         >>> from uuid import UUID
-        >>> from iopkit.patients.assessments import Assessment
-        >>> from iopkit.patients.patients import Patient
+        >>> from iopkit.patients import Assessment, Patient
         >>> found = Assessment(date(2026, 1, 3), suicidal_ideation=True)
         >>> somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), assessments=(found,))
         >>> [risk.words for risk in recorded_risks(somebody, on=date(2026, 1, 5))]
         ['suicidal ideation: true (2026-01-03)']
     """
-    found = (_recorded(sign, patient, on) for sign in _unread(judged))
-    return tuple(risk for risk in found if risk is not None)
+    return tuple(_in_record(patient, on))
 
 
-def risks_among(values: Values, *, judged: Iterable[AnyFact] = ()) -> tuple[RecordedRisk, ...]:
+def risks_among(values: Values) -> tuple[RecordedRisk, ...]:
     """The same of facts that were read before, of which the days are not known."""
-    return tuple(
-        RecordedRisk(sign.fact, value)
-        for sign in _unread(judged)
-        if (value := values.get(sign.fact.name)) is not None and sign.speaks_in(value)
-    )
-
-
-def _unread(judged: Iterable[AnyFact]) -> tuple[_Sign, ...]:
-    names = {fact.name for fact in judged}
-    return tuple(sign for sign in _SIGNS if names.isdisjoint({sign.fact.name, *sign.alike}))
-
-
-def _recorded(sign: _Sign, patient: Patient, on: date) -> RecordedRisk | None:
-    read: object = sign.fact.read
-    found: Iterable[tuple[date | None, Scalar | None]] = (
-        newest(read.dated(patient), on)
-        if isinstance(read, _DatedReader)
-        else [(None, sign.fact.read(patient, on))]
-    )
-    for day, value in found:
+    found: dict[frozenset[AnyFact], RecordedRisk] = {}
+    for name, sign in _SIGNS.items():
+        value = values.get(name)
+        # A caller's own fact may have the name and values of another kind.
         if value is not None and sign.speaks_in(value):
-            return RecordedRisk(sign.fact, value, day)
-    return None
+            found.setdefault(sign.alike, RecordedRisk(sign.fact, value))
+    return tuple(found.values())
+
+
+def _in_record(patient: Patient, on: date) -> Iterator[RecordedRisk]:
+    for sign in _FOUND:
+        read: object = sign.fact.read
+        dated: Iterable[tuple[date | None, Scalar | None]] = (
+            newest(read.dated(patient), on)
+            if isinstance(read, DatedReader)
+            else [(None, sign.fact.read(patient, on))]
+        )
+        speaking = [(d, v) for d, v in dated if v is not None and sign.speaks_in(v)]
+        if speaking:
+            day, worst = max(speaking, key=lambda each: sign.badness(each[1]))
+            yield RecordedRisk(sign.fact, worst, day)
+    for (instrument, scale), sign in _SCORES.items():
+        taken = [s for s in patient.screenings or () if s.instrument == instrument]
+        told = [(s.on, _score(s, scale, sign)) for s in taken if _bears_on(s, scale)]
+        scored = [
+            RecordedRisk(sign.fact, value, day, bound)
+            for day, (value, bound) in newest(told, on)
+            if sign.speaks_in(value)
+        ]
+        yield from sorted(scored, key=lambda risk: -sign.badness(risk.value))[:1]
+
+
+def _bears_on(screening: Screening, scale: str) -> bool:
+    """Whether a screening says anything of a scale; if not, an older one still counts."""
+    whole = INSTRUMENTS[screening.instrument].scale(scale)
+    return screening.bounds(scale) != (whole.low, whole.high)
+
+
+def _score(screening: Screening, scale: str, sign: _Sign) -> tuple[int, Bound | None]:
+    """The score that is sure, as far as it speaks of risk."""
+    low, high = screening.bounds(scale)
+    if low == high:
+        return low, None
+    return (high, Bound.AT_MOST) if sign.low_is_worse else (low, Bound.AT_LEAST)
 
 
 # Needs that can take more than an outpatient program. What is given beside any level of care,
@@ -142,36 +182,17 @@ _NEEDS = (
     Need.PSYCHIATRIC_CARE,
     Need.HOUSING,
 )
-# For each scale, the band sets and words from which on a score is in the upper half of the
-# bands; of several sets, the one that begins lowest. ``instruments`` has the sources.
-_UPPER_BANDS: Mapping[tuple[str, str], tuple[str, str]] = {
-    ("audit", "total"): ("zones", "zone_3"),
-    ("audit_c", "total"): ("women", "positive"),
-    ("dast_10", "total"): ("problems", "substantial"),
-    ("ciwa_ar", "total"): ("review", "severe"),
-    ("cows", "total"): ("severity", "moderately_severe"),
-    ("phq_9", "total"): ("severity", "moderately_severe"),
-    ("phq_9", "self_harm"): ("follow_up", "indicated"),
-    ("gad_7", "total"): ("severity", "moderate"),
-    ("c_ssrs", "risk"): ("triage", "moderate"),
-    ("bam", "use"): ("cut_off", "significant"),
-    ("bam", "risk"): ("cut_off", "significant"),
-}
 
 
-def _signs() -> Iterator[_Sign]:
-    yield _Sign(FACTS["use_disorder_severity"].at_least("severe"), holds_back=False)
-    yield _Sign(FACTS["has_other_mental_disorder"].equals(True), holds_back=False)
-    for name in (
-        "needs_24_hour_care",
-        "needs_inpatient_otherwise",
-        "needs_medical_monitoring",
-        "needs_medical_management",
-    ):
-        yield _Sign(FACTS[name].equals(True))
-    for dimension in range(1, 7):
-        yield _Sign(FACTS[f"third_edition_dimension_{dimension}_risk"] >= 3)
+def _findings() -> Iterator[_Sign]:
+    severity, other = FACTS["use_disorder_severity"], FACTS["has_other_mental_disorder"]
+    yield _sign(severity.at_least("severe"), severity, holds=False)
+    yield _sign(other.equals(True), other, holds=False)
     for name, answer in (
+        ("needs_24_hour_care", True),
+        ("needs_inpatient_otherwise", True),
+        ("needs_medical_monitoring", True),
+        ("needs_medical_management", True),
         ("acute_withdrawal", True),
         ("withdrawal_manageable", False),
         ("medical_conditions_manageable", False),
@@ -179,24 +200,76 @@ def _signs() -> Iterator[_Sign]:
         ("co_occurring_stable", False),
         ("suicidal_ideation", True),
         ("dangerous", True),
+        *((f"needs_{need.value}", True) for need in _NEEDS),
     ):
-        yield _Sign(FACTS[name].equals(answer))
+        yield _sign(FACTS[name].equals(answer), FACTS[name])
+    for dimension in range(1, 7):
+        rating = FACTS[f"third_edition_dimension_{dimension}_risk"]
+        yield _sign(rating >= 3, rating)
     home = FACTS["living_environment"]
-    yield _Sign(home.equals("unsafe") | home.equals("unsupportive"))
-    for need in _NEEDS:
-        yield _Sign(FACTS[f"needs_{need.value}"].equals(True))
-    for (instrument, scale), (band_set, lowest) in _UPPER_BANDS.items():
-        lead = f"{instrument}_{scale}_"
-        bands = FACTS[f"{lead}{band_set}_band"]
-        sets = INSTRUMENTS[instrument].scale(scale).band_sets
-        same = {f"{lead}score", *(f"{lead}{one.name}_band" for one in sets)}
-        yield _Sign(bands.at_least(lowest), frozenset(same))
-    # The only scale on which the low scores are the ones that matter.
-    yield _Sign(
-        FACTS["bam_protective_cut_off_band"].equals("significant"),
-        frozenset(("bam_protective_score",)),
+    yield _sign(~home.at_least("supportive"), home, low_is_worse=True)
+
+
+def _sign(
+    when: Predicate, fact: AnyFact, *, holds: bool = True, low_is_worse: bool = False
+) -> _Sign:
+    return _Sign(fact, when, when if holds else None, frozenset((fact,)), low_is_worse)
+
+
+# The scale of which the low scores are the ones that matter, and the one of which even the upper
+# of two bands holds a placement back: any answer but "not at all" on thoughts of self-harm.
+_PROTECTIVE = ("bam", "protective")
+_SELF_HARM = ("phq_9", "self_harm")
+
+
+def _scales() -> Iterator[tuple[tuple[str, str], _Sign, tuple[_Sign, ...]]]:
+    """For each scale, its key, the sign of its score, and those of its bands."""
+    for instrument in INSTRUMENTS.values():
+        for scale in instrument.scales:
+            key = (instrument.name, scale.name)
+            lead = f"{instrument.name}_{scale.name}_"
+            score = FACTS[f"{lead}score"]
+            facts = {one.name: FACTS[f"{lead}{one.name}_band"] for one in scale.band_sets}
+            alike = frozenset((score, *facts.values()))
+            if key == _PROTECTIVE:
+                yield key, *_protective(scale, score, facts, alike)
+                continue
+            holding = [one for one in scale.band_sets if len(one.bands) > 2 or key == _SELF_HARM]
+            told = score >= min(map(_upper, scale.band_sets))
+            holds = score >= min(map(_upper, holding)) if holding else None
+            of_bands = tuple(
+                _band_sign(facts[one.name], one, alike, holds=one in holding)
+                for one in scale.band_sets
+            )
+            yield key, _Sign(score, told, holds, alike), of_bands
+
+
+def _protective(
+    scale: Scale, score: AnyFact, facts: Mapping[str, AnyFact], alike: frozenset[AnyFact]
+) -> tuple[_Sign, tuple[_Sign, ...]]:
+    (bands,) = scale.band_sets
+    grave = bands.bands[0]
+    fact = facts[bands.name]
+    return (
+        _Sign(score, score <= grave.high, None, alike, low_is_worse=True),
+        (_Sign(fact, fact.equals(grave.name), None, alike),),
     )
 
 
-_SIGNS = tuple(_signs())
-_HOLDING = frozenset(sign.fact.name for sign in _SIGNS if sign.holds_back)
+def _band_sign(fact: AnyFact, bands: BandSet, alike: frozenset[AnyFact], *, holds: bool) -> _Sign:
+    when = fact.at_least(bands.band(_upper(bands)))
+    return _Sign(fact, when, when if holds else None, alike)
+
+
+def _upper(bands: BandSet) -> int:
+    """The lowest score in the upper half of some bands."""
+    return bands.bands[-(len(bands.bands) // 2)].low
+
+
+_FOUND = tuple(_findings())
+_SCALES = tuple(_scales())
+_SCORES: Mapping[tuple[str, str], _Sign] = {key: score for key, score, _ in _SCALES}
+_SIGNS: Mapping[str, _Sign] = {
+    sign.fact.name: sign
+    for sign in (*_FOUND, *(one for _, score, bands in _SCALES for one in (score, *bands)))
+}

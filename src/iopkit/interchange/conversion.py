@@ -22,6 +22,7 @@ from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Result
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.errors import Fault, InvalidError, Step, did_you_mean, refuse, unless
+from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Placement, RungResult
 from iopkit.plans.plans import Plan
 from iopkit.programs.progress import COURSE_FACTS
@@ -61,7 +62,7 @@ def build_converter(masked: bool, facts: Facts) -> Converter:
     # Leaves are not cattrs' business: its own hooks for numbers, texts and enumerations coerce,
     # and come before ours. So ask ``writer_of``, not the converter, how one is written.
     def reader_of(kind: Any) -> _Reader:
-        leaf = fact_leaf(facts) if is_fact(kind) else leaf_of(kind)
+        leaf = fact_leaf(facts_for(kind, facts)) if is_fact(kind) else leaf_of(kind)
         return _leaf_reader(leaf, kind, masked) if leaf else built.get_structure_hook(kind)
 
     def register(
@@ -370,6 +371,11 @@ def leaf_of(kind: Any) -> _Leaf | None:
 def is_fact(kind: Any) -> bool:
     """Whether a class is that of facts, of whichever subject and values."""
     return (get_origin(kind) or kind) is Fact
+
+
+def facts_for(kind: Any, facts: Facts) -> Facts:
+    """The facts that a field can name: those shipped about patients where its type says so."""
+    return FACTS if get_args(kind)[0] is Patient else facts
 
 
 def fact_leaf(facts: Facts) -> Any:

@@ -62,10 +62,11 @@ def in_current_format(kind: str, document: _Object) -> _Object:
     Raises:
         InvalidError: the current format cannot say what the document says.
     """
+    upgraders = UPGRADERS[kind][document["format"] - 1 :]
     raw = document
-    for upgrader in UPGRADERS[kind][document["format"] - 1 :]:
+    for upgrader in upgraders:
         raw = upgrader(raw)
-    return raw if raw is document else {**raw, "format": current_format(kind)}
+    return {**raw, "format": current_format(kind)} if upgraders else document
 
 
 def upgrade_document(document: Mapping[str, Raw]) -> _Object:
@@ -86,7 +87,7 @@ def upgrade_document(document: Mapping[str, Raw]) -> _Object:
         >>> upgraded["format"], upgraded["provenance"]["decisions"][0]["unjudged"]
         (2, None)
         >>> upgraded["caution"]
-        'drafted despite a no: a-policy, judged for 2026-01-05'
+        'drafted despite a no: a-policy (judged for 2026-01-05)'
     """
     given = dict(document)
     kind = given.get("document")
@@ -147,6 +148,10 @@ def _placement_2(raw: _Object) -> _Object:
     return _with(told, "unjudged", None)
 
 
+def _ladder_2(raw: _Object) -> _Object:
+    return raw  # rungs can say what their level is there for; older ones said nothing of it
+
+
 def _plan_2(raw: _Object) -> _Object:
     def unjudged(judged: _Object) -> _Object:
         return _with(judged, "unjudged", None)
@@ -164,15 +169,17 @@ def _schedule_2(raw: _Object) -> _Object:
 def _caution_2(decisions: Sequence[Raw]) -> str | None:
     """What is told first of a plan that rests on decisions which are no "yes"."""
     leads = {"no": "drafted despite a no", "unknown": "drafted while undetermined"}
-    by_verdict = {
-        lead: ", ".join(
-            f"{judged.get('policy')}, judged for {judged.get('on')}"
+    told: list[str] = []
+    for verdict, lead in leads.items():
+        named = dict.fromkeys(
+            f"{judged.get('policy')} (judged for {judged.get('on')})"
             for judged in decisions
             if is_object(judged) and judged.get("verdict") == verdict
         )
-        for verdict, lead in leads.items()
-    }
-    return "; ".join(f"{lead}: {names}" for lead, names in by_verdict.items() if names) or None
+        if named:
+            *most, last = named
+            told.append(f"{lead}: {', '.join(most)} and {last}" if most else f"{lead}: {last}")
+    return "; ".join(told) or None
 
 
 def _with_caution(raw: _Object, caution: Raw) -> _Object:
@@ -185,7 +192,7 @@ UPGRADERS: Mapping[str, tuple[Upgrader, ...]] = {
     "coding": (),
     "decision": (_decision_2,),
     "finding": (),
-    "ladder": (),
+    "ladder": (_ladder_2,),
     "patient": (),
     "placement": (_placement_2,),
     "plan": (_plan_2,),

@@ -168,8 +168,8 @@ def _said(parent: Element, texts: Iterable[str]) -> None:
 def _opening(main: Element, plan: Plan, schedule: Schedule | None) -> None:
     program, dated = plan.program, schedule or plan
     child(main, "h1", "Your treatment plan")
-    for text in _caution_words(plan):
-        child(child(main, "p"), "strong", text)
+    if plan.caution:
+        child(child(main, "p"), "strong", _caution_words(plan))
     first, last = (day_words(day, weekday=True) for day in (plan.start, dated.end - _DAY))
     child(
         main,
@@ -183,21 +183,18 @@ def _opening(main: Element, plan: Plan, schedule: Schedule | None) -> None:
         child(main, "p", f"You are away: {away}. {after}")
 
 
-def _caution_words(plan: Plan) -> Iterator[str]:
+def _caution_words(plan: Plan) -> str:
     """What comes first where a decision that the plan rests on is no "yes"."""
-    for judged in plan.provenance.decisions if plan.provenance else ():
-        if judged.verdict is not Truth.YES:
-            yield (
-                "Please read this first. We checked if this program is right for you. "
-                f"{_ANSWERS[judged.verdict]} Talk with us before you start. "
-                f"(For staff: {judged.policy}, {day_words(judged.on)}: {judged.verdict.value}.)"
-            )
-
-
-_ANSWERS = {
-    Truth.NO: "The answer was no.",
-    Truth.UNKNOWN: "We do not know yet. Some facts are missing.",
-}
+    doubted = [
+        f"{judged.policy}, {day_words(judged.on)}: {judged.verdict.value}"
+        for judged in (plan.provenance.decisions if plan.provenance else ())
+        if judged.verdict is not Truth.YES
+    ]
+    return (
+        "Please read this first. We checked some rules to see if this plan is right for you. "
+        "Not all of them said yes. Please talk with us before you start. "
+        f"(For staff: {'; '.join(doubted)}.)"
+    )
 
 
 def _usual_days(plan: Plan) -> str:
@@ -523,7 +520,8 @@ def _small_print(main: Element, plan: Plan) -> None:
         origin += [f"version {made.version}"] if made.version else []
         origin += [f"requirements {name}" for name in made.requirements]
         origin += [
-            f"policy {d.policy}, judged for {day_words(d.on)}: {d.outcome}" for d in made.decisions
+            f"policy {d.policy}, judged for {day_words(d.on)}: {d.verdict.value}"
+            for d in made.decisions
         ]
     bullets(
         section,

@@ -13,6 +13,7 @@ from iopkit.interchange.conversion import (
     Raw,
     derived_of,
     fact_leaf,
+    facts_for,
     is_fact,
     is_many,
     is_union,
@@ -75,7 +76,9 @@ class _Schemas:
     def of(self, kind: Any) -> _Schema:
         """The schema of values of a type."""
         if is_fact(kind):
-            return self._reference("Fact", lambda: _of_leaf(fact_leaf(self._facts), kind))
+            facts = facts_for(kind, self._facts)
+            name = "Fact" if facts is self._facts else "PatientFact"
+            return self._reference(name, lambda: _of_leaf(fact_leaf(facts), kind))
         if leaf := leaf_of(kind):
             schema = _of_leaf(leaf, kind)
             if not issubclass(kind, Enum):

@@ -175,7 +175,7 @@ def calendar_text(schedule: Schedule, *, weeks: int | None = None) -> str:
     shown = schedule.weeks if weeks is None else weeks
     titles = _titles(schedule)
     doses = booked_doses(schedule)
-    blocks = ["\n".join(caution_lines(schedule.plan)[:1])] if schedule.plan.caution else []
+    blocks = caution_lines(schedule.plan)[:1]
     for week in range(1, min(shown, schedule.weeks) + 1):
         sessions = [session for session in schedule.sessions if session.week == week]
         start = schedule.plan.start + timedelta(weeks=week - 1)

@@ -6,10 +6,10 @@ less: how many hours a level gives, whether it is around the clock, and how medi
 
 from datetime import date
 
-from iopkit.citations import CFR_410_43, CFR_410_44, ILLINOIS, NORTH_DAKOTA, VIRGINIA_INPATIENT
+from iopkit.citations import CFR_410_43, CFR_410_44, ILLINOIS
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
-from iopkit.eligibility.predicates import AllOf, whatever
+from iopkit.eligibility.predicates import AllOf, AnyFact
 from iopkit.errors import find_named
 from iopkit.levels import LevelOfCare
 from iopkit.library.us_medicare import conditions
@@ -61,7 +61,9 @@ def _at_home(source: Source) -> tuple[Criterion, ...]:
     return (*(asked[name] for name in names), _NOT_MONITORED, _NOT_MANAGED)
 
 
-def _rung(number: str, source: Source, *criteria: Criterion) -> Rung:
+def _rung(
+    number: str, source: Source, *criteria: Criterion, meets: tuple[AnyFact, ...] = ()
+) -> Rung:
     level = LevelOfCare(number)
     policy = Policy(
         f"us-public-rules-{number}",
@@ -69,17 +71,13 @@ def _rung(number: str, source: Source, *criteria: Criterion) -> Rung:
         Versions((Dated(_SINCE, criteria, source),)),
         _LEFT_OPEN,
     )
-    return Rung(level, policy)
+    return Rung(level, policy, meets=meets)
 
 
-def _given(meaning: str, source: Source, *needs: str) -> tuple[Criterion, ...]:
-    """For each need that a level meets by what it is, a criterion that always holds."""
-    return tuple(Criterion(f"met_{need}", meaning, whatever(FACTS[need]), source) for need in needs)
-
-
-def _around_the_clock(source: Source) -> tuple[Criterion, ...]:
-    needs = ("needs_24_hour_care", "needs_around_the_clock_support")
-    return _given("Gives care around the clock, needed or not.", source, *needs)
+# Level 3.5 is around the clock (N.D. Admin. Code 75-09.1-03-01), and level 3.7 too (COMAR
+# 10.09.06.06.D), with medical and nursing services every day (12VAC30-130-5140.B).
+_AROUND_THE_CLOCK = (FACTS["needs_24_hour_care"], FACTS["needs_around_the_clock_support"])
+_MEDICAL = (FACTS["needs_medical_monitoring"], FACTS["needs_medical_care"])
 
 
 US_PUBLIC_RULES = Ladder(
@@ -106,19 +104,8 @@ US_PUBLIC_RULES = Ladder(
             *_at_home(CFR_410_44),
         ),
         _rung("2.5", CFR_410_43, *_at_home(CFR_410_43)),
-        _rung("3.5", _RESIDENTIAL, *_around_the_clock(NORTH_DAKOTA), _NOT_MONITORED, _NOT_MANAGED),
-        _rung(
-            "3.7",
-            _RESIDENTIAL,
-            *_around_the_clock(_RESIDENTIAL.at(".D")),
-            *_given(
-                "Gives medical and nursing services every day, needed or not.",
-                VIRGINIA_INPATIENT,
-                "needs_medical_monitoring",
-                "needs_medical_care",
-            ),
-            _NOT_MANAGED,
-        ),
+        _rung("3.5", _RESIDENTIAL, _NOT_MONITORED, _NOT_MANAGED, meets=_AROUND_THE_CLOCK),
+        _rung("3.7", _RESIDENTIAL, _NOT_MANAGED, meets=(*_AROUND_THE_CLOCK, *_MEDICAL)),
         _rung(
             "4",
             _INPATIENT,

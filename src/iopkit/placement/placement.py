@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Decision, Policy
-from iopkit.eligibility.predicates import whatever
+from iopkit.eligibility.predicates import AllOf, AnyFact, Fact
 from iopkit.eligibility.risks import RecordedRisk
 from iopkit.errors import Fault, refuse, unless
 from iopkit.levels import Edition, LevelOfCare, most_intensive
@@ -31,6 +32,9 @@ class Rung:
     "Enough" must not become true again as a patient's state gets worse; a ladder whose
     policies ask for that never places somebody who is worse off on a lower level.
 
+    ``meets``: facts of risk that the level is there for, such as a need of care around the
+    clock, so that no criterion has to judge them.
+
     Raises:
         InvalidError: two policies have one name.
     """
@@ -38,6 +42,8 @@ class Rung:
     level: LevelOfCare
     policy: Policy
     others: tuple[Policy, ...] = ()
+    # Any: facts of several kinds.
+    meets: tuple[Fact[Patient, Any], ...] = ()
 
     def __attrs_post_init__(self) -> None:
         names = [policy.name for policy in (self.policy, *self.others)]
@@ -66,9 +72,9 @@ def place(ladder: Ladder, patient: Patient, *, on: date) -> "Placement":
 
     It goes up from the lowest rung. A "no" moves on to the next; the first "yes" is the
     level. It stops at the first rung that is undetermined, which is never skipped: what
-    is missing there could still make that level enough. So it is where a recorded fact of
-    risk was read by no criterion of the rung: the rules do not say that the level can hold it.
-    Only of the most intensive level there is that does not matter, as there is no other.
+    is missing there could still make that level enough. Nor is a level the answer while a
+    recorded fact of risk has made no difference to its rung: the rules do not say that the
+    level can hold it. Of the most intensive level that does not matter, as there is no other.
 
     It advises; clinicians decide.
 
@@ -88,12 +94,19 @@ def place(ladder: Ladder, patient: Patient, *, on: date) -> "Placement":
     results: list[RungResult] = []
     for rung in ladder.rungs:
         decision, *others = (
-            policy.decide(patient, on=on) for policy in (rung.policy, *rung.others)
+            _left_unjudged(policy.decide(patient, on=on), rung)
+            for policy in (rung.policy, *rung.others)
         )
         results.append(RungResult(rung.level, decision, tuple(others)))
         if decision.verdict is not Truth.NO:
             break
     return Placement(ladder.name, ladder.title, on, tuple(results))
+
+
+def _left_unjudged(decision: Decision, rung: Rung) -> Decision:
+    """The decision without the facts of risk that the level is there for."""
+    left = (risk for risk in decision.unjudged or () if risk.alike.isdisjoint(rung.meets))
+    return evolve(decision, unjudged=tuple(left))
 
 
 @frozen(repr=False)
@@ -185,10 +198,10 @@ class Placement:
         is not known, the verdict is the one that was stored.
         """
         last = self.results[-1]
-        held = last.level != most_intensive(last.level.edition) and any(
-            risk.holds_back for risk in self.unjudged or ()
-        )
-        return last.decision.verdict & (Truth.UNKNOWN if held else Truth.YES)
+        held = any(risk.holds_back for risk in self.unjudged or ())
+        if self.not_excluded and held and last.level != most_intensive(last.level.edition):
+            return Truth.UNKNOWN
+        return last.decision.verdict
 
     @property
     def not_excluded(self) -> LevelOfCare | None:
@@ -265,6 +278,11 @@ def dimension_ladder(
                 f"{title}: whether level {level.number} is enough",
                 Versions((Dated(since, _within(ratings, source), source),)),
             ),
+            meets=tuple(
+                _rating(dimension)
+                for dimension, rating in zip(_DIMENSIONS, ratings, strict=True)
+                if rating == _MAX_RISK
+            ),
         )
         for level, ratings in limits.items()
     ]
@@ -300,23 +318,23 @@ def _falls(
 
 
 def _within(ratings: Sequence[int], source: Source) -> tuple[Criterion, ...]:
-    """A criterion for each dimension; one whose limit is the highest rating always holds."""
-    return tuple(
+    """A criterion for each dimension that has a limit; one that always holds if none has."""
+    limited = tuple(
         Criterion(
             f"dimension_{dimension}",
             f"The risk rating of dimension {dimension} is at most {rating}.",
-            FACTS[f"third_edition_dimension_{dimension}_risk"] <= rating,
-            source,
-        )
-        if rating < _MAX_RISK
-        else Criterion(
-            f"dimension_{dimension}",
-            f"Holds any risk in dimension {dimension}.",
-            whatever(FACTS[f"third_edition_dimension_{dimension}_risk"]),
+            _rating(dimension) <= rating,
             source,
         )
         for dimension, rating in zip(_DIMENSIONS, ratings, strict=True)
+        if rating < _MAX_RISK
     )
+    anybody = Criterion("any_risk", "Holds any risk in every dimension.", AllOf(()), source)
+    return limited or (anybody,)
+
+
+def _rating(dimension: int) -> AnyFact:
+    return FACTS[f"third_edition_dimension_{dimension}_risk"]
 
 
 def _unless_rising(path: str, levels: Sequence[LevelOfCare]) -> tuple[Fault, ...]:

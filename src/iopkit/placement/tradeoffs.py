@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from attrs import frozen
 
-from iopkit.citations import ILLINOIS, NORTH_DAKOTA, VIRGINIA, VIRGINIA_INPATIENT
+from iopkit.citations import ILLINOIS, VIRGINIA
 from iopkit.confidential import hidden
 from iopkit.eligibility.readings import age
 from iopkit.levels import AgeGroup, HourBand, LevelOfCare, hour_band
@@ -21,6 +21,16 @@ _MEDICARE = Source(
 )
 _VIRGINIA = "https://law.lis.virginia.gov/admincode/title12/agency30/chapter130"
 _VIRGINIA_DAY = Source("12VAC30-130-5100.B", Grade.LEGAL_TEXT, f"{_VIRGINIA}/section5100/")
+_VIRGINIA_INPATIENT = Source(
+    "12VAC30-130-5140.B",
+    Grade.LEGAL_TEXT,
+    f"{_VIRGINIA}/section5140",
+)
+_NORTH_DAKOTA = Source(
+    "N.D. Admin. Code 75-09.1-03-01",
+    Grade.LEGAL_TEXT,
+    "https://casetext.com/regulation/north-dakota-administrative-code/title-75-department-of-human-services/article-75-091-substance-abuse-treatment-programs/chapter-75-091-03-clinically-managed-high-intensity-residential-care-adult-asam-level-iii5/section-75-091-03-01-definitions",
+)
 VETERANS = Source(
     "Barnett et al. 2007, VA HSR&D: The Cost of Substance Use Rehabilitation",
     Grade.OFFICIAL,
@@ -80,12 +90,12 @@ _PROFILES: Mapping[LevelOfCare, _Profile] = {
     LevelOfCare("3.1"): _Profile(at_home=Cited(False, _RESIDENTIAL.at(".A"))),
     LevelOfCare("3.3"): _Profile(at_home=Cited(False, _RESIDENTIAL.at(".B"))),
     LevelOfCare("3.5"): _Profile(
-        around_the_clock=Cited(True, NORTH_DAKOTA),
+        around_the_clock=Cited(True, _NORTH_DAKOTA),
         at_home=Cited(False, _RESIDENTIAL.at(".C")),
     ),
     LevelOfCare("3.7"): _Profile(
         around_the_clock=Cited(True, _RESIDENTIAL.at(".D")),
-        medical_care=Cited("medical and nursing services every day", VIRGINIA_INPATIENT),
+        medical_care=Cited("medical and nursing services every day", _VIRGINIA_INPATIENT),
         at_home=Cited(False, _RESIDENTIAL.at(".D")),
     ),
     LevelOfCare("4"): _Profile(

@@ -119,15 +119,10 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         provenance=Provenance(
             program.name,
             program.version,
-            tuple(JudgedBy(d.policy, d.on, d.verdict, _unjudged(d)) for d in judged_by),
+            tuple(JudgedBy(d.policy, d.on, d.verdict, d.unjudged) for d in judged_by),
             tuple(each.name for each in sets),
         ),
     )
-
-
-def _unjudged(decision: Decision) -> tuple[str, ...] | None:
-    risks = decision.unjudged
-    return None if risks is None else tuple(risk.fact.name for risk in risks)
 
 
 def _refusals(decisions: Sequence[Decision]) -> Iterator[tuple[Fault, ...]]:

@@ -9,11 +9,13 @@ from attrs import frozen
 
 from iopkit.clocks import zone_faults
 from iopkit.confidential import hidden
+from iopkit.eligibility.risks import RecordedRisk
 from iopkit.errors import Fault, refuse, refuse_moments, unless
 from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Problem
 from iopkit.plans.notes import PlanNote
 from iopkit.programs.programs import Phase, Program
+from iopkit.prose import listed
 from iopkit.requirements.milestones import Milestone, Signer
 from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows
@@ -51,21 +53,21 @@ class Disclosure:
 class JudgedBy:
     """A policy's decision that the plan rests on.
 
-    ``unjudged`` names the recorded facts of risk that no criterion of the policy has read;
-    ``None``: not known, as of decisions stored before it was kept.
+    ``unjudged`` has the recorded facts of risk that made no difference to the policy; ``None``:
+    not known, as of decisions stored before it was kept.
     """
 
     policy: str
     on: date
     verdict: Truth
-    unjudged: tuple[str, ...] | None = ()
+    unjudged: tuple[RecordedRisk, ...] | None = ()
 
     @property
     def outcome(self) -> str:
         """The verdict in words, and what it does not speak of."""
         if self.unjudged is None:
             return f"{self.verdict.value}; what was recorded and not judged by it is not known"
-        unread = ", ".join(name.replace("_", " ") for name in self.unjudged)
+        unread = "; ".join(risk.words for risk in self.unjudged)
         rest = f"; recorded and not judged by it: {unread}" if unread else ""
         return f"{self.verdict.value}{rest}"
 
@@ -200,9 +202,9 @@ class Plan:
 
         It rests on a decision that is no "yes".
         """
-        judged = self.provenance.decisions if self.provenance else ()
+        judged = dict.fromkeys(self.provenance.decisions if self.provenance else ())
         told = (
-            f"{lead}: {', '.join(f'{each.policy}, judged for {each.on}' for each in some)}"
+            f"{lead}: {listed([f'{each.policy} (judged for {each.on})' for each in some])}"
             for truth, lead in _CAUTIONS.items()
             if (some := [each for each in judged if each.verdict is truth])
         )
