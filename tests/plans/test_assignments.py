@@ -83,7 +83,7 @@ def may_join(one: Candidate, other: Group) -> bool:
     return free and languages and gender and stage and not late
 
 
-def bundles(one: Candidate, roster: Roster) -> Iterator[tuple[Group, ...]]:
+def ways_to_join(one: Candidate, roster: Roster) -> Iterator[tuple[Group, ...]]:
     """Every choice of groups that meets a candidate's doses."""
     choices = [
         list(combinations([g for g in roster.groups if g.service == d.service], d.groups))
@@ -125,7 +125,7 @@ def totals(
 
 def exhaustive(roster: Roster, weights: Weights) -> tuple[int, ...]:
     """The best that can be reached, by looking at everything."""
-    ways = [[None, *bundles(one, roster)] for one in roster.candidates]
+    ways = [[None, *ways_to_join(one, roster)] for one in roster.candidates]
     best = totals(roster, [None] * len(ways), weights)
 
     def look(chosen: list[tuple[Group, ...] | None], left: dict[str, int]) -> None:
@@ -163,7 +163,7 @@ def test_every_assignment_is_sound(roster: Roster, weights: Weights) -> None:
         own = found.groups_of(one.key)
         assert bool(own) == (one.key in placed)
         if own:
-            assert set(own) in [set(way) for way in bundles(one, roster)]
+            assert set(own) in [set(way) for way in ways_to_join(one, roster)]
 
 
 @given(any_rosters, weights)

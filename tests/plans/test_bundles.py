@@ -1,4 +1,4 @@
-"""The cheapest bundle is what looking at all of them finds."""
+"""The cheapest combination is what looking at all of them finds."""
 
 from datetime import time, timedelta
 from itertools import combinations, pairwise, product
@@ -39,23 +39,23 @@ doses = st.sampled_from(
 
 
 @given(some_options, doses, st.integers(1, 3))
-def test_the_cheapest_bundle_is_that_of_all(
+def test_the_cheapest_combination_is_that_of_all(
     some: list[Option], doses: tuple[GroupDose, ...], days: int
 ) -> None:
     found = cheapest(Candidate(KEY, doses, days=days), some)
 
     costs = [
-        sum(one.cost for one in bundle)
+        sum(one.cost for one in chosen)
         for parts in product(
             *(
                 combinations([o for o in some if o.service == dose.service], dose.groups)
                 for dose in doses
             )
         )
-        for bundle in [[one for part in parts for one in part]]
-        if sum(one.times.bit_count() for one in bundle)
-        == all_bits(one.times for one in bundle).bit_count()
-        and all_bits(one.days for one in bundle).bit_count() >= days
+        for chosen in [[one for part in parts for one in part]]
+        if sum(one.times.bit_count() for one in chosen)
+        == all_bits(one.times for one in chosen).bit_count()
+        and all_bits(one.days for one in chosen).bit_count() >= days
     ]
     cost_of = {one.number: one.cost for one in some}
     assert (found is None) == (not costs)

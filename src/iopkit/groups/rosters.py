@@ -1,11 +1,12 @@
-"""Candidates: patients who are to be in groups, when they can come, and what they need."""
+"""Rosters: groups, and candidates for them: when these can come, and what they need."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, refuse_moments, unless
@@ -109,6 +110,27 @@ class Candidate:
     def points(self, group: Group) -> int:
         """How much the candidate would like a group: the sum over all preferences."""
         return sum(one.points for one in self.preferences if one.suits(group))
+
+    # What is not known does not count in groups that they are in; once it is known, it does.
+
+    def also_free(self, windows: WeeklyWindows, *, groups: Iterable[Group]) -> "Candidate":
+        """The candidate, free in some windows more.
+
+        If it was not known when, these and the times of those groups that they are in now.
+        """
+        now = (group.times.spans for group in groups if group.name in self.now_in)
+        spans = tuple(chain.from_iterable(now))
+        free = WeeklyWindows(spans) if self.free is None else self.free
+        return evolve(self, free=free | windows)
+
+    def also_speaking(self, language: str, *, groups: Iterable[Group]) -> "Candidate":
+        """The candidate, speaking one language more.
+
+        If it was not known which, that and those of the groups that they are in now.
+        """
+        now = (group.language for group in groups if group.name in self.now_in)
+        spoken = frozenset(filter(None, now)) if self.languages is None else self.languages
+        return evolve(self, languages=spoken | {language})
 
     __repr__ = hidden
 

@@ -10,20 +10,49 @@ from math import floor, inf
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
+from iopkit.confidential import hidden
 from iopkit.errors import MissingExtraError, refuse, unless
 from iopkit.groups.combinations import all_bits
-from iopkit.groups.matching import Bundles, Matching
+from iopkit.groups.matching import Applicant, Combinations, Matching, Pool
 
 if TYPE_CHECKING:
     from highspy import Highs, HighsLp
 
-Gains = Sequence[tuple[int, Mapping[int, int]]]
-"""What each candidate adds to an aim by having a place, and by a seat in each pool."""
 
-# Bounds of a row, and its columns with their factors.
-_Row = tuple[float, float, Mapping[int, int]]
+@frozen(repr=False)
+class Gain:
+    """What a candidate adds to an aim by having a place, and by a seat in each pool."""
+
+    place: int
+    seats: Mapping[Pool, int] = field(factory=dict[Pool, int])
+
+    __repr__ = hidden
+
+
+Gains = Mapping[Applicant, Gain]
+"""What each candidate adds to an aim."""
+
+
+@frozen(repr=False)
+class Floor:
+    """An aim that comes before, and the least that is to be reached of it."""
+
+    gains: Gains
+    least: int
+
+    __repr__ = hidden
+
+
+@frozen
+class _Row:
+    """A sum over columns by their factors, and its bounds."""
+
+    low: float
+    high: float
+    factors: Mapping[int, int]
+
 
 _TOLERANCE = 1e-6
 
@@ -48,10 +77,11 @@ class Limits:
         )
 
 
-def total(gains: Gains, taken: Bundles) -> int:
+def total(gains: Gains, taken: Combinations) -> int:
     """What an assignment reaches of an aim."""
     return sum(
-        gains[c][0] + sum(gains[c][1].get(p, 0) for p in pools) for c, pools in taken.items()
+        gains[one].place + sum(gains[one].seats.get(pool, 0) for pool in pools)
+        for one, pools in taken.items()
     )
 
 
@@ -63,33 +93,30 @@ class Solver:
     each weekday is at most 1, and 0 without a group on it.
     """
 
-    def __init__(self, case: Matching, limits: Limits) -> None:
+    def __init__(self, matching: Matching, limits: Limits) -> None:
         self._highspy = _highspy()
-        self._case, self._limits = case, limits
-        self._placed: dict[int, int] = {}
-        self._seat: dict[tuple[int, int], int] = {}
-        self._day: dict[tuple[int, int], int] = {}
-        for c in case.placeable:
-            self._placed[c] = self._columns
-            for p in case.suits[c]:
-                self._seat[c, p] = self._columns
-        self._rows = [row for c in case.placeable for row in self._of_candidate(c)]
-        for p, pool in enumerate(case.pools):
-            who = [self._seat[c, p] for c in case.placeable if p in case.suits[c]]
+        self._limits = limits
+        self._columns = 0
+        self._placed: dict[Applicant, int] = {}
+        self._seats: dict[Applicant, Mapping[Pool, int]] = {}
+        self._days: dict[Applicant, Sequence[int]] = {}
+        for one in matching.placeable:
+            self._placed[one], *seats = self._more(1 + len(one.suits))
+            self._seats[one] = dict(zip(one.suits, seats, strict=True))
+        self._rows = [row for one in matching.placeable for row in self._rows_of(one)]
+        for pool in matching.pools:
+            who = [seats[pool] for seats in self._seats.values() if pool in seats]
             if len(who) > pool.seats:
-                self._rows.append((-inf, pool.seats, dict.fromkeys(who, 1)))
+                self._rows.append(_Row(-inf, pool.seats, dict.fromkeys(who, 1)))
 
-    @property
-    def _columns(self) -> int:
-        return len(self._placed) + len(self._seat) + len(self._day)
+    def _more(self, number: int) -> Sequence[int]:
+        """So many columns more."""
+        first, self._columns = self._columns, self._columns + number
+        return range(first, self._columns)
 
     def improved(
-        self,
-        start: Bundles,
-        gains: Gains,
-        floors: Sequence[tuple[Gains, int]],
-        bound: int,
-    ) -> tuple[Bundles, int]:
+        self, start: Combinations, gains: Gains, *, floors: Sequence[Floor], bound: int
+    ) -> tuple[Combinations, int]:
         """The best assignment by an aim, and a bound that no other is beyond.
 
         Args:
@@ -97,6 +124,9 @@ class Solver:
             floors: aims that come before, and what was reached of them.
             bound: one that is known already.
         """
+        # Branch and bound over all candidates' columns at once. It ends when no assignment
+        # can be better by a whole number, or at a limit: each node costs a linear program or
+        # more, and their number can double with each column.
         highs = self._run(start, gains, floors)
         found = self._read(highs.getSolution().col_value or self._values(start))
         # Presolve can take a start for a better one, and then give back the start itself
@@ -108,9 +138,7 @@ class Solver:
         most = min(bound, highs.getInfo().mip_dual_bound + _TOLERANCE)
         return best, max(total(gains, best), floor(most))
 
-    def _run(
-        self, known: Bundles | None, gains: Gains, floors: Sequence[tuple[Gains, int]]
-    ) -> "Highs":
+    def _run(self, known: Combinations | None, gains: Gains, floors: Sequence[Floor]) -> "Highs":
         # The public class prints a banner when it is made.
         highs: Highs = self._highspy._Highs()  # noqa: SLF001  # in the package's ``__all__``
         time = self._limits.time
@@ -133,75 +161,78 @@ class Solver:
         highs.run()
         return highs
 
-    def _of_candidate(self, c: int) -> Iterator[_Row]:
+    def _rows_of(self, one: Applicant) -> Iterator[_Row]:
         """The doses of a candidate, no two groups at once, and enough days."""
-        case, one, placed = self._case, self._case.candidates[c], self._placed[c]
-        first = {p: case.pools[p].members[0] for p in case.suits[c]}
-        for dose in one.doses:
-            own = [self._seat[c, p] for p in first if case.pools[p].service == dose.service]
-            yield 0, 0, {**dict.fromkeys(own, 1), placed: -dose.groups}
-        days = {p: case.days[g] for p, g in first.items()}
-        on_day = [frozenset(p for p in days if days[p] >> day & 1) for day in range(7)]
-        groups = sum(dose.groups for dose in one.doses)
-        apart = groups == one.days and all(some.bit_count() == 1 for some in days.values())
-        together: set[frozenset[int]] = set(on_day) if apart else set()
-        times = {p: case.times[g] for p, g in first.items()}
-        # Of groups that share a moment, one begins at it.
-        begins = all_bits(bits & ~(bits << 1) for bits in times.values())
-        moments = [1 << place for place in range(begins.bit_length()) if begins >> place & 1]
-        together |= {frozenset(p for p in times if times[p] & moment) for moment in moments}
-        for some in sorted(together, key=sorted):
-            if len(some) > 1 and not any(some < other for other in together):
-                yield -inf, 0, {**{self._seat[c, p]: 1 for p in some}, placed: -1}
-        if not apart and any(some.bit_count() < one.days for some in days.values()):
-            for day, some in enumerate(on_day):
-                self._day[c, day] = self._columns
-                seats = {self._seat[c, p]: -1 for p in some}
-                yield -inf, 0, {**seats, self._day[c, day]: 1}
-            counted = {self._day[c, day]: 1 for day in range(7)}
-            yield 0, inf, {**counted, placed: -one.days}
+        placed, seats, days = self._placed[one], self._seats[one], one.candidate.days
+        for dose in one.candidate.doses:
+            own = [column for pool, column in seats.items() if pool.service == dose.service]
+            yield _Row(0, 0, {**dict.fromkeys(own, 1), placed: -dose.groups})
+        on_day = [
+            frozenset(column for pool, column in seats.items() if pool.days >> day & 1)
+            for day in range(7)
+        ]
+        groups = sum(dose.groups for dose in one.candidate.doses)
+        # With as many days as groups, and groups on one day each, no two are on the same.
+        apart = groups == days and all(pool.days.bit_count() == 1 for pool in seats)
+        clashes = {*_at_once(seats), *(on_day if apart else ())}
+        for columns in sorted(clashes, key=sorted):
+            if len(columns) > 1 and not any(columns < other for other in clashes):
+                yield _Row(-inf, 0, {**dict.fromkeys(columns, 1), placed: -1})
+        if not apart and any(pool.days.bit_count() < days for pool in seats):
+            self._days[one] = counted = self._more(7)
+            for column, columns in zip(counted, on_day, strict=True):
+                yield _Row(-inf, 0, {**dict.fromkeys(columns, -1), column: 1})
+            yield _Row(0, inf, {**dict.fromkeys(counted, 1), placed: -days})
 
     def _costs(self, gains: Gains) -> dict[int, int]:
         """What each column adds to an aim."""
-        placed = {column: gains[c][0] for c, column in self._placed.items()}
-        seats = {column: gains[c][1].get(p, 0) for (c, p), column in self._seat.items()}
-        return {column: gain for column, gain in (placed | seats).items() if gain}
+        costs = {column: gains[one].place for one, column in self._placed.items()}
+        for one, seats in self._seats.items():
+            costs |= {column: gains[one].seats.get(pool, 0) for pool, column in seats.items()}
+        return {column: cost for column, cost in costs.items() if cost}
 
-    def _program(self, gains: Gains, floors: Sequence[tuple[Gains, int]]) -> "HighsLp":
-        highspy, columns = self._highspy, self._columns
-        rows = [*self._rows, *((least, inf, self._costs(before)) for before, least in floors)]
-        costs = self._costs(gains)
+    def _program(self, gains: Gains, floors: Sequence[Floor]) -> "HighsLp":
+        highspy, columns, costs = self._highspy, self._columns, self._costs(gains)
+        before = (_Row(aim.least, inf, self._costs(aim.gains)) for aim in floors)
+        rows = [*self._rows, *before]
         lp: HighsLp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = columns, len(rows)
         lp.sense_ = highspy.ObjSense.kMaximize
         lp.col_cost_ = [costs.get(column, 0) for column in range(columns)]
         lp.col_lower_, lp.col_upper_ = [0.0] * columns, [1.0] * columns
         lp.integrality_ = [highspy.HighsVarType.kInteger] * columns
-        lp.row_lower_, lp.row_upper_ = [row[0] for row in rows], [row[1] for row in rows]
+        lp.row_lower_, lp.row_upper_ = [row.low for row in rows], [row.high for row in rows]
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = [0, *accumulate(len(row[2]) for row in rows)]
-        lp.a_matrix_.index_ = [column for row in rows for column in row[2]]
-        lp.a_matrix_.value_ = [factor for row in rows for factor in row[2].values()]
+        lp.a_matrix_.start_ = [0, *accumulate(len(row.factors) for row in rows)]
+        lp.a_matrix_.index_ = [column for row in rows for column in row.factors]
+        lp.a_matrix_.value_ = [factor for row in rows for factor in row.factors.values()]
         return lp
 
-    def _values(self, taken: Bundles) -> list[int]:
+    def _values(self, taken: Combinations) -> list[int]:
         values = [0] * self._columns
-        for c, pools in taken.items():
-            values[self._placed[c]] = 1
-            for p in pools:
-                values[self._seat[c, p]] = 1
-                bits = self._case.days[self._case.pools[p].members[0]]
-                for day in range(7):
-                    if bits >> day & 1 and (c, day) in self._day:
-                        values[self._day[c, day]] = 1
+        for one, pools in taken.items():
+            values[self._placed[one]] = 1
+            for pool in pools:
+                values[self._seats[one][pool]] = 1
+                for day, column in enumerate(self._days.get(one, ())):
+                    values[column] |= pool.days >> day & 1
         return values
 
-    def _read(self, values: Sequence[float]) -> Bundles:
+    def _read(self, values: Sequence[float]) -> Combinations:
         taken = {
-            c: tuple(p for p in self._case.suits[c] if values[self._seat[c, p]] > 0.5)
-            for c in self._placed
+            one: tuple(pool for pool, column in seats.items() if values[column] > 0.5)
+            for one, seats in self._seats.items()
         }
-        return {c: pools for c, pools in taken.items() if pools}
+        return {one: pools for one, pools in taken.items() if pools}
+
+
+def _at_once(seats: Mapping[Pool, int]) -> Iterator[frozenset[int]]:
+    """The columns of pools that share a moment of the week, for each at which one begins."""
+    # Where groups overlap, one of them begins: no other moment tells more.
+    begins = all_bits(pool.times & ~(pool.times << 1) for pool in seats)
+    for place in range(begins.bit_length()):
+        if begins >> place & 1:
+            yield frozenset(column for pool, column in seats.items() if pool.times >> place & 1)
 
 
 def _highspy() -> ModuleType:

@@ -1,5 +1,6 @@
 """Waitlists: who comes next, what is in the way, and what would place them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
@@ -10,9 +11,8 @@ from attrs import evolve, frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
-from iopkit.groups.combinations import cheapest
 from iopkit.groups.groups import Group
-from iopkit.groups.matching import Bundles, Matching
+from iopkit.groups.matching import Applicant, Matching, Seated
 from iopkit.groups.rosters import Barrier, Candidate, Roster, barriers
 from iopkit.windows import WeeklyWindows, whole_minutes
 
@@ -85,7 +85,7 @@ class Concession:
     language, gender or stage that would have to be the candidate's.
     """
 
-    lift: ConcessionKind
+    kind: ConcessionKind
     group: str
     windows: WeeklyWindows | None = None
     word: str | None = None
@@ -93,7 +93,7 @@ class Concession:
     @property
     def words(self) -> str:
         """The change in prose."""
-        match self.lift:
+        match self.kind:
             case ConcessionKind.SEAT:
                 return f"one more seat in {self.group}"
             case ConcessionKind.VACANCY:
@@ -101,7 +101,7 @@ class Concession:
             case ConcessionKind.FREE:
                 return f"free {self.windows}, for {self.group}"
             case _:
-                return f"{self.lift.value} {self.word}, for {self.group}"
+                return f"{self.kind.value} {self.word}, for {self.group}"
 
     __repr__ = hidden
 
@@ -145,11 +145,11 @@ def grant(roster: Roster, waiting: Waiting) -> Roster:
         InvalidError: somebody would have to leave, and nobody can say who; or the candidate is
             not one of the roster.
     """
-    lifts = {concession.lift for concession in waiting.concessions or ()}
+    concessions = waiting.concessions or ()
     refuse(
         "grant",
         unless(
-            ConcessionKind.VACANCY not in lifts,
+            all(one.kind is not ConcessionKind.VACANCY for one in concessions),
             "concessions",
             "what can be granted",
             "a seat that somebody must leave",
@@ -161,108 +161,102 @@ def grant(roster: Roster, waiting: Waiting) -> Roster:
             "another",
         ),
     )
-    candidate = next(one for one in roster.candidates if one.key == waiting.candidate)
     groups = {group.name: group for group in roster.groups}
-    # What is not known does not count in groups that they are in; once it is known, it does.
-    now = [groups[name] for name in candidate.now_in]
-    free, languages = candidate.free, candidate.languages
-    if free is None:
-        free = WeeklyWindows(tuple(span for group in now for span in group.times.spans))
-    if languages is None:
-        languages = frozenset(group.language for group in now if group.language)
-    for concession in waiting.concessions or ():
-        match concession.lift:
-            case ConcessionKind.SEAT:
-                group = groups[concession.group]
-                groups[concession.group] = evolve(group, capacity=group.capacity + 1)
-            case ConcessionKind.FREE:
-                free |= concession.windows or WeeklyWindows()
-                candidate = evolve(candidate, free=free)
-            case ConcessionKind.LANGUAGE:
-                languages |= {concession.word or ""}
-                candidate = evolve(candidate, languages=languages)
-            case ConcessionKind.GENDER:
-                candidate = evolve(candidate, gender=concession.word)
-            case _:
-                candidate = evolve(candidate, stage=concession.word)
-    return evolve(
-        roster,
-        groups=tuple(groups.values()),
-        candidates=tuple(
-            candidate if one.key == candidate.key else one for one in roster.candidates
-        ),
-    )
+    granted = next(one for one in roster.candidates if one.key == waiting.candidate)
+    for concession in concessions:
+        if concession.kind is ConcessionKind.SEAT:
+            group = groups[concession.group]
+            groups[concession.group] = evolve(group, capacity=group.capacity + 1)
+        else:
+            granted = _granted(granted, concession, roster.groups)
+    candidates = (granted if one.key == granted.key else one for one in roster.candidates)
+    return evolve(roster, groups=tuple(groups.values()), candidates=tuple(candidates))
 
 
-def waitlist(case: Matching, taken: Bundles, room: Mapping[str, int]) -> tuple[Waiting, ...]:
+def _granted(candidate: Candidate, concession: Concession, groups: Sequence[Group]) -> Candidate:
+    match concession.kind:
+        case ConcessionKind.FREE:
+            return candidate.also_free(concession.windows or WeeklyWindows(), groups=groups)
+        case ConcessionKind.LANGUAGE:
+            return candidate.also_speaking(concession.word or "", groups=groups)
+        case ConcessionKind.GENDER:
+            return evolve(candidate, gender=concession.word)
+        case _:
+            return evolve(candidate, stage=concession.word)
+
+
+def waitlist(matching: Matching, seated: Seated, room: Mapping[str, int]) -> tuple[Waiting, ...]:
     """Those without a place, in order.
 
     Args:
-        taken: the groups, not pools, of those who have one.
+        seated: the groups of those who have one.
         room: how many seats more each group could have, by its name.
     """
-    left = [group.capacity for group in case.groups]
-    for groups in taken.values():
-        for g in groups:
-            left[g] -= 1
-    placeable = set(case.placeable)
-    waiting = [c for c in range(len(case.candidates)) if c not in taken]
-    why = {c: WaitingFor.SEAT if c in placeable else _why(case, c) for c in waiting}
-    order = list(WaitingFor)
-    waiting.sort(key=lambda c: (order.index(why[c]), c))
-    found: list[Waiting] = []
-    for place, c in enumerate(waiting, 1):
-        missing = _missing(case, c)
-        obstacles = _obstacles(case, c, left, missing)
-        concessions = _concessions(case, c, left, room, missing)
-        key = case.candidates[c].key
-        found.append(Waiting(key, place, why[c], case.since(c), obstacles, concessions))
-    return tuple(found)
+    taken = Counter(group.name for groups in seated.values() for group in groups)
+    full = {
+        group.name: ConcessionKind.SEAT if room[group.name] else ConcessionKind.VACANCY
+        for group in matching.groups
+        if taken[group.name] == group.capacity
+    }
+    placeable = set(matching.placeable)
+    why = {
+        one: WaitingFor.SEAT if one in placeable else _why(matching, one)
+        for one in matching.applicants
+        if one not in seated
+    }
+    # Those who have waited longest come first already.
+    waiting = sorted(why, key=lambda one: list(WaitingFor).index(why[one]))
+    return tuple(
+        Waiting(
+            candidate=one.candidate.key,
+            place=place,
+            why=why[one],
+            since=one.since,
+            obstacles=_obstacles(matching, one, full),
+            concessions=_concessions(matching, one, full),
+        )
+        for place, one in enumerate(waiting, 1)
+    )
 
 
-# When a candidate would have to be free for groups, by the times of these.
-_Missing = Mapping[int, WeeklyWindows]
+# What would give a seat in each group that has none left, by its name.
+_Full = Mapping[str, ConcessionKind]
 
 
-def _missing(case: Matching, c: int) -> _Missing:
-    free = case.candidates[c].free or WeeklyWindows()
-    alike = dict(zip(case.times, case.groups, strict=True))
-    return {bits: group.times - free for bits, group in alike.items()}
-
-
-def _obstacles(
-    case: Matching, c: int, left: Sequence[int], missing: _Missing
-) -> tuple[Obstacle, ...]:
+def _obstacles(matching: Matching, one: Applicant, full: _Full) -> tuple[Obstacle, ...]:
     found: list[Obstacle] = []
-    for g, group in enumerate(case.groups):
-        barred = case.barred[c][g] if left[g] else (*case.barred[c][g], Barrier.FULL)
+    for group, pair in matching.beside(one):
+        barred = (*pair.barriers, Barrier.FULL) if group.name in full else pair.barriers
         if barred and Barrier.OTHER_SERVICE not in barred:
             timed = Barrier.NOT_FREE in barred or Barrier.FREE_UNKNOWN in barred
-            found.append(Obstacle(group.name, barred, missing[case.times[g]] if timed else None))
+            missing = one.missing[pair.pool.times] if timed else None
+            found.append(Obstacle(group.name, barred, missing))
     return tuple(found)
 
 
-def _why(case: Matching, c: int) -> WaitingFor:
+def _why(matching: Matching, one: Applicant) -> WaitingFor:
     """What a candidate waits for whom seats alone would not help."""
-    one = case.candidates[c]
-    for supposed in _suppositions(case, one):
+    # For each way in which the unknown gender and stage could be, of which there are as many
+    # as the groups' words multiplied, one search; it ends with the first combination that it
+    # finds, as none costs anything.
+    for supposed in _suppositions(matching, one.candidate):
         open_if_asked = {
-            g: 0
-            for g, group in enumerate(case.groups)
-            if all(barrier.is_unknown for barrier in barriers(supposed, group, on=case.on))
+            group.name: 0
+            for group in matching.groups
+            if all(barrier.is_unknown for barrier in barriers(supposed, group, on=matching.on))
         }
         # With nothing to ask there is none, or seats would help.
-        if cheapest(one, case.group_options(open_if_asked)):
+        if matching.cheapest_groups(one.candidate, open_if_asked):
             return WaitingFor.ANSWER
-    suits = [case.groups[g].service for g in case.points[c]]
-    enough = all(suits.count(dose.service) >= dose.groups for dose in one.doses)
+    suits = Counter(group.service for group, pair in matching.beside(one) if not pair.barriers)
+    enough = all(suits[dose.service] >= dose.groups for dose in one.candidate.doses)
     return WaitingFor.COMBINATION if enough else WaitingFor.GROUP
 
 
-def _suppositions(case: Matching, candidate: Candidate) -> Iterator[Candidate]:
+def _suppositions(matching: Matching, candidate: Candidate) -> Iterator[Candidate]:
     """A candidate as known, and with each gender and stage that could be and is not known."""
-    genders = {word for group in case.groups for word in group.genders or ()}
-    stages = {word for group in case.groups for word in group.stages or ()}
+    genders = {word for group in matching.groups for word in group.genders or ()}
+    stages = {word for group in matching.groups for word in group.stages or ()}
     for gender, stage in product(
         [None, *sorted(genders)] if candidate.gender is None else [candidate.gender],
         [None, *sorted(stages)] if candidate.stage is None else [candidate.stage],
@@ -270,36 +264,38 @@ def _suppositions(case: Matching, candidate: Candidate) -> Iterator[Candidate]:
         yield evolve(candidate, gender=gender, stage=stage)
 
 
-def _concessions(
-    case: Matching, c: int, left: Sequence[int], room: Mapping[str, int], missing: _Missing
-) -> tuple[Concession, ...] | None:
+def _concessions(matching: Matching, one: Applicant, full: _Full) -> tuple[Concession, ...] | None:
     """The fewest and smallest concessions with which a candidate has a place beside all others."""
-    one = case.candidates[c]
     found: list[tuple[int, tuple[Concession, ...]]] = []
-    for supposed in _suppositions(case, one):
-        needed: dict[int, tuple[Concession, ...]] = {}
-        known = case.barred[c] if supposed == one else None
-        for g, group in enumerate(case.groups):
-            barred = known[g] if known else barriers(supposed, group, on=case.on)
-            if _LIFTABLE.issuperset(barred):
-                asked = barred + tuple(b for b in case.barred[c][g] if b in _SUPPOSED)
-                seats = (
-                    ()
-                    if left[g]
-                    else (ConcessionKind.SEAT if room[group.name] else ConcessionKind.VACANCY,)
-                )
-                lifts = (*(_LIFTS[barrier] for barrier in asked), *seats)
-                windows = missing[case.times[g]]
-                needed[g] = tuple(_concession(lift, supposed, group, windows) for lift in lifts)
-        costs = {g: _cost(concessions) for g, concessions in needed.items()}
-        bundle = cheapest(one, case.group_options(costs))
-        if bundle:
-            concessions = tuple(concession for g in bundle for concession in needed[g])
-            found.append((sum(costs[g] for g in bundle), concessions))
+    # As for ``_why``, but to the end: the last way may cost the least, and each is searched for
+    # its cheapest combination.
+    for supposed in _suppositions(matching, one.candidate):
+        needed = dict(_needed(matching, one, supposed, full))
+        costs = {name: _cost(concessions) for name, concessions in needed.items()}
+        names = matching.cheapest_groups(one.candidate, costs)
+        if names:
+            concessions = tuple(concession for name in names for concession in needed[name])
+            found.append((sum(costs[name] for name in names), concessions))
     return min(found, key=lambda way: way[0])[1] if found else None
 
 
-_LIFTS = {
+def _needed(
+    matching: Matching, one: Applicant, supposed: Candidate, full: _Full
+) -> Iterator[tuple[str, tuple[Concession, ...]]]:
+    """The name of each group that could be opened, and what that would need."""
+    as_known = supposed == one.candidate
+    for group, pair in matching.beside(one):
+        barred = pair.barriers if as_known else barriers(supposed, group, on=matching.on)
+        if _REMOVABLE.issuperset(barred):
+            asked = (*barred, *(barrier for barrier in pair.barriers if barrier in _SUPPOSED))
+            kinds = [_REMOVED_BY[barrier] for barrier in asked]
+            if group.name in full:
+                kinds.append(full[group.name])
+            missing = one.missing[pair.pool.times]
+            yield group.name, tuple(_concession(kind, supposed, group, missing) for kind in kinds)
+
+
+_REMOVED_BY = {
     Barrier.NOT_FREE: ConcessionKind.FREE,
     Barrier.FREE_UNKNOWN: ConcessionKind.FREE,
     Barrier.LANGUAGE_UNKNOWN: ConcessionKind.LANGUAGE,
@@ -308,27 +304,27 @@ _LIFTS = {
 }
 # Not known, and supposed to be one of the words that groups have.
 _SUPPOSED = {Barrier.GENDER_UNKNOWN, Barrier.STAGE_UNKNOWN}
-_LIFTABLE = {*_LIFTS} - _SUPPOSED
+_REMOVABLE = {*_REMOVED_BY} - _SUPPOSED
 
 
 def _concession(
-    lift: ConcessionKind, supposed: Candidate, group: Group, missing: WeeklyWindows
+    kind: ConcessionKind, supposed: Candidate, group: Group, missing: WeeklyWindows
 ) -> Concession:
-    match lift:
+    match kind:
         case ConcessionKind.FREE:
-            return Concession(lift, group.name, windows=missing)
+            return Concession(kind=kind, group=group.name, windows=missing)
         case ConcessionKind.LANGUAGE:
-            return Concession(lift, group.name, word=group.language)
+            return Concession(kind=kind, group=group.name, word=group.language)
         case ConcessionKind.GENDER:
-            return Concession(lift, group.name, word=supposed.gender)
+            return Concession(kind=kind, group=group.name, word=supposed.gender)
         case ConcessionKind.STAGE:
-            return Concession(lift, group.name, word=supposed.stage)
+            return Concession(kind=kind, group=group.name, word=supposed.stage)
         case ConcessionKind.SEAT | ConcessionKind.VACANCY:
-            return Concession(lift, group.name)
+            return Concession(kind=kind, group=group.name)
 
 
 def _cost(concessions: Collection[Concession]) -> int:
     """Fewer concessions, then fewer minutes, then fewer seats that somebody must leave."""
     minutes = sum(whole_minutes(one.windows.total) for one in concessions if one.windows)
-    vacancies = sum(one.lift is ConcessionKind.VACANCY for one in concessions)
+    vacancies = sum(one.kind is ConcessionKind.VACANCY for one in concessions)
     return len(concessions) * 10**9 + minutes * 100 + vacancies
