@@ -27,6 +27,8 @@ from iopkit.interchange.ical import CalendarDetails, Method, to_ical, update_ica
 from iopkit.interchange.library import find_program, program_names, program_text
 from iopkit.interchange.occupancy import capacity_columns, census_text, load_text, meetings_text
 from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
+from iopkit.interchange.rule_changes import ChangedRule, Happened, RuleChange, RuleKind
+from iopkit.interchange.rule_reports import affected, rules_since
 from iopkit.interchange.schemas import json_schema
 from iopkit.interchange.texts import (
     calendar_text,
@@ -43,8 +45,13 @@ from iopkit.interchange.weeks import week_text
 
 __all__ = [
     "CalendarDetails",
+    "ChangedRule",
+    "Happened",
     "Method",
+    "RuleChange",
+    "RuleKind",
     "SiteFeed",
+    "affected",
     "appointments_from_ical",
     "calendar_text",
     "capacity_columns",
@@ -86,6 +93,7 @@ __all__ = [
     "proposals_text",
     "rates_text",
     "requirements_text",
+    "rules_since",
     "site_feed",
     "template_text",
     "timeline_text",
