@@ -48,6 +48,7 @@ from iopkit.interchange.documents import (
 from iopkit.interchange.findings import checks_text, requirements_text
 from iopkit.interchange.handout import plan_html
 from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
+from iopkit.interchange.rule_reports import rules_document, rules_since, rules_text
 from iopkit.interchange.schemas import json_schema
 from iopkit.interchange.texts import (
     calendar_text,
@@ -406,6 +407,16 @@ def _shipped_commands(command: _Command) -> None:
         type=Path,
         metavar="FILE.toml",
         help="write it, unless there is such a file; as JSON if the name ends in .json",
+    )
+
+    rules = command(
+        "rules", _rules, "Tell which shipped rules versions of iopkit added, ended or corrected."
+    )
+    rules.add_argument(
+        "--since",
+        required=True,
+        metavar="VERSION",
+        help="the version after which to look, such as 0.1.0; 0.0.0 is before all",
     )
 
     upgrade = command(
@@ -880,6 +891,13 @@ def _new(options: argparse.Namespace) -> _Answer:
 def _schema(options: argparse.Namespace) -> _Answer:
     schema = json_schema(options.kind)
     return _Answer(json.dumps(schema, indent=2), schema)
+
+
+def _rules(options: argparse.Namespace) -> _Answer:
+    found = rules_since(options.since)
+    document = {"since": options.since, "changes": rules_document(found)}
+    nothing = f"no shipped rule was added, ended or corrected after {options.since}"
+    return _Answer(rules_text(found) or nothing, document)
 
 
 def _upgrade(options: argparse.Namespace) -> _Answer:
