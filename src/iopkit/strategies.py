@@ -107,7 +107,7 @@ from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.schedules.conflicts import Appointment
 from iopkit.sites import Clinician, ClosedRule, Closure, Offer, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions
-from iopkit.windows import DAY, WEEK, Weekday, WeeklyWindows, whole_minutes
+from iopkit.windows import DAY, ONE_DAY, WEEK, Weekday, WeeklyWindows, whole_minutes
 
 T = TypeVar("T")
 
@@ -678,7 +678,7 @@ def rate_tables(draw: st.DrawFn, codes: tuple[str, ...] = ("H0004", "H0015")) ->
         for start, end in zip(starts, ends, strict=True):
             cents = Decimal(draw(st.integers(0, 999_999_999))).scaleb(-2)
             source = draw(st.none() | st.just(_SOURCE))
-            early = start + timedelta(days=1) if draw(st.booleans()) else end
+            early = start + ONE_DAY if draw(st.booleans()) else end
             rates.append(Rate(code, start, cents, early, source))
     return RateTable(draw(_names), "Rates", tuple(rates))
 

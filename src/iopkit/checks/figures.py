@@ -37,7 +37,7 @@ from iopkit.requirements.milestones import Signer
 from iopkit.schedules.sessions import Reason, Schedule, Session
 from iopkit.sites import Site
 from iopkit.truth import Truth
-from iopkit.windows import Weekday, whole_minutes
+from iopkit.windows import ONE_DAY, Weekday, whole_minutes
 
 
 @frozen
@@ -137,7 +137,7 @@ def _undated(service: Service, day: int | None, week: int, *, sure: bool) -> Cou
     """A session as its service has it, on a day or, with none, anywhere in its week."""
     dose = Dose.of([service])
     # No session is longer than a day.
-    most = timedelta(days=1) - service.breaks if dose.most is None else dose.most
+    most = ONE_DAY - service.breaks if dose.most is None else dose.most
     return CountedSession(
         service.modality,
         range((week - 1) * 7, week * 7) if day is None else range(day, day + 1),

@@ -15,6 +15,7 @@ from iopkit.plans.drafting import draft
 from iopkit.plans.notes import NoteKind, NoteSubject
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program, Track
+from iopkit.prose import counted
 from iopkit.requirements.demands import Caseload, WrittenPlan
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.scheduling import schedule
@@ -153,7 +154,7 @@ class Fit:
             (standing.moved, "session", " moved"),
             (standing.questions, "question", ""),
         ):
-            found += [f"{count} {noun}{'s' if count != 1 else ''}{rest}"] if count else []
+            found += [f"{counted(count, noun)}{rest}"] if count else []
         return tuple(found)
 
     __repr__ = hidden

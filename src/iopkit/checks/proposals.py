@@ -25,6 +25,7 @@ from iopkit.plans.revisions import (
     revise,
     unsigned,
 )
+from iopkit.prose import counted
 from iopkit.requirements.demands import Frequency, GroupSize, LongestGap, Reviews, WeeklyHours
 from iopkit.requirements.due import milestones
 from iopkit.requirements.requirements import Requirement, RequirementSet
@@ -114,21 +115,17 @@ class Proposals:
         """What was found, in prose."""
         if not self.wanted:
             return "Nothing is unmet that a change to the plan could meet."
-        what = _some(len(self.found), "proposal") if self.found else "No proposal"
-        limit = _some(self.most_changes, "change")
+        what = counted(len(self.found), "proposal") if self.found else "No proposal"
+        limit = counted(self.most_changes, "change")
         so_far = (
             ""
             if self.complete
-            else f" so far: the search ended after {_some(self.tried, 'plan')}, and others may "
+            else f" so far: the search ended after {counted(self.tried, 'plan')}, and others may "
             "be smaller"
         )
         return f"{what} of at most {limit} to services{so_far}."
 
     __repr__ = hidden
-
-
-def _some(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' if count != 1 else ''}"
 
 
 def propose(

@@ -25,6 +25,7 @@ from iopkit.plans.drafting import draft, plan_key
 from iopkit.plans.plans import Plan, start_faults
 from iopkit.programs.programs import Program
 from iopkit.programs.timings import RandomDays
+from iopkit.prose import counted
 from iopkit.schedules.rows import SessionState, program_of, row_values
 from iopkit.schedules.scheduling import schedule
 from iopkit.schedules.sessions import Reason
@@ -368,7 +369,7 @@ def _refuse_rows(found: "pl.DataFrame", asked: _Asked) -> None:
                 not wrong[name],
                 name,
                 f"{what} in each row",
-                f"another value in {wrong[name]} row{'s' if wrong[name] != 1 else ''}",
+                f"another value in {counted(wrong[name], 'row')}",
             )
             for name, what in expected.items()
         ),

@@ -14,6 +14,7 @@ from iopkit.interchange.decisions import ADVICE
 from iopkit.interchange.documents import to_document
 from iopkit.interchange.texts import duration_text, item
 from iopkit.plans.notes import NoteKind
+from iopkit.prose import counted
 
 
 def fits_text(fits: Iterable[Fit]) -> str:
@@ -66,7 +67,8 @@ def _extent(proposal: Proposal) -> str:
     extent = proposal.extent
     if not extent.sessions:
         return "No session changes"
-    said = f"{extent.sessions} session{'s change' if extent.sessions != 1 else ' changes'}"
+    verb = "changes" if extent.sessions == 1 else "change"
+    said = f"{counted(extent.sessions, 'session')} {verb}"
     if extent.minutes:
         said += f", by {duration_text(timedelta(minutes=round(proposal.minutes_a_week)))} a week"
     if extent.days_moved:

@@ -162,7 +162,8 @@ class MentalDisorder:
 Diagnosis = SubstanceUseDisorder | MentalDisorder
 
 
-def _days_of(diagnosis: Diagnosis) -> tuple[date | None, ...]:
+def days_of(diagnosis: Diagnosis) -> tuple[date | None, ...]:
+    """The days that a diagnosis on record names."""
     match diagnosis:
         case SubstanceUseDisorder():
             return diagnosis.diagnosed, diagnosis.symptom_free_since

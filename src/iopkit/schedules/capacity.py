@@ -20,6 +20,8 @@ from iopkit.schedules.sessions import Schedule, Session
 from iopkit.sites import ClosedSpan, Site, closed_spans, open_windows
 from iopkit.windows import (
     DAY,
+    ONE_DAY,
+    ONE_MINUTE,
     Span,
     Weekday,
     cut_spans,
@@ -30,8 +32,6 @@ from iopkit.windows import (
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-_MINUTE = timedelta(minutes=1)
 
 
 @frozen(repr=False)
@@ -194,7 +194,7 @@ def weekly_census(
     return tuple(
         CensusWeek(
             week[0].day,
-            week[-1].day + timedelta(days=1),
+            week[-1].day + ONE_DAY,
             len(week),
             sum(each.patients for each in week),
             sum(each.on_hold for each in week),
@@ -248,7 +248,7 @@ def loads(
     days = [date.fromordinal(day) for day in range(*_range(listed, start, end))]
     closed: Mapping[date, tuple[ClosedSpan, ...]] = {}
     if days:
-        closed = closed_spans(site, days[0], days[-1] + timedelta(days=1))
+        closed = closed_spans(site, days[0], days[-1] + ONE_DAY)
 
     def free(name: str, day: date) -> list[Span] | None:
         if name not in hours:
@@ -270,10 +270,10 @@ def _load(name: str, day: date, booked: list[Span], free: list[Span] | None) -> 
     return Load(
         name,
         day,
-        day + timedelta(days=1),
-        _total(booked) * _MINUTE,
-        None if free is None else _total(free) * _MINUTE,
-        timedelta(0) if free is None else _total(cut_spans(booked, free)) * _MINUTE,
+        day + ONE_DAY,
+        _total(booked) * ONE_MINUTE,
+        None if free is None else _total(free) * ONE_MINUTE,
+        timedelta(0) if free is None else _total(cut_spans(booked, free)) * ONE_MINUTE,
     )
 
 

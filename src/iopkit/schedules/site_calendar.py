@@ -16,6 +16,7 @@ from iopkit.schedules.sessions import Move, Reason
 from iopkit.sites import ClosedRule, ClosedSpan, Site, closed_spans, open_windows, service_hours
 from iopkit.windows import (
     DAY,
+    ONE_DAY,
     WEEK,
     Span,
     Weekday,
@@ -25,8 +26,6 @@ from iopkit.windows import (
     first_opening,
     whole_minutes,
 )
-
-_DAY = timedelta(days=1)
 
 
 class Taken:
@@ -138,7 +137,7 @@ class Places:
     def hours(self, day: int, service: Service) -> WeeklyWindows:
         """When a service can be in the week of a day: site, staff and patient are free."""
         if self.plan.stays:
-            free = free_on(self.plan, self.plan.start + day * _DAY, self.site.tz)
+            free = free_on(self.plan, self.plan.start + day * ONE_DAY, self.site.tz)
             return open_windows(self._staffed(service), free)
         if service not in self._usual:
             self._usual[service] = open_windows(self._staffed(service), self.plan.free)
@@ -149,7 +148,7 @@ class Places:
 
     def leave_on(self, day: int) -> Leave | None:
         """The leave that a day is in."""
-        return self.plan.leave_on(self.plan.start + day * _DAY)
+        return self.plan.leave_on(self.plan.start + day * ONE_DAY)
 
     def obstacle_to(self, entry: PrescribedSession) -> Reason | None:
         """Why a session cannot be as planned, other sessions aside."""
@@ -258,7 +257,7 @@ def free_on(plan: Plan, day: date, tz: ZoneInfo) -> WeeklyWindows | None:
     if stay is None or stay.free is None:
         return None if stay else plan.free
     midnight = datetime.combine(day, time(0))
-    bounds = (at.replace(tzinfo=tz) for at in (midnight, midnight + _DAY))
+    bounds = (at.replace(tzinfo=tz) for at in (midnight, midnight + ONE_DAY))
     first = Weekday.of(day) * DAY
     found: list[Span] = []
     for span in window_spans(stay.free, *bounds, zone=stay.zone):
