@@ -324,7 +324,7 @@ IMPERSONAL = {
         *("Frequency", "GroupSize", "Caseload", "Reviews", "PlanLength", "WrittenPlan"),
         *("CodingScheme", "DayCode", "SessionCodes", "TimeBand", "TimedCode"),
         *("DayTiers", "Tier", "WeekCode", "Exclusion", "Rate", "RateTable"),
-        *("CostFigure", "CostComparison", "Episode", "Extent"),
+        *("CostFigure", "CostComparison", "Episode", "ChangeSize"),
         *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
         *("Consented", "Covered"),
         *("NewestBand", "NewestFinding", "NewestRisk", "NewestScore", "NeedRecorded"),
@@ -479,9 +479,9 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += check(dated, REQUIREMENTS)
         layout = laid_out(blocks(dated, 1, random_days=True), lambda text, _: len(text) / 20)
         made += [layout, layout.rows, *layout.placed, *(each.block for each in layout.placed)]
-        material = ServiceRecord.of(dated, None, None)
-        made += [material, *material.held]
-        made += figures_of(WeeklyDays(3), material, [0])
+        record = ServiceRecord.of(dated, None, None)
+        made += [record, *record.sessions]
+        made += figures_of(WeeklyDays(3), record, [0])
         made += [*agreed(plan, start), Places.of(plan, site(start), days=7)]
         made += charged(dated)
         made += advised(dated)
@@ -557,13 +557,14 @@ def advised(dated: Schedule) -> Iterator[Any]:
     )
     left = Remaining("us-medicare-iop", judgments[0].findings[0], WhyRemaining.CLOSED)
     proposal = Proposal(revisions, ChangeSize(), plan, judgments, (left,))
-    lack = Shortfall(WeeklyDays(3), 1, 1067)
-    yield from (fit, fit.standing, *judgments, *revisions, left, proposal, lack)
+    shortfall = Shortfall(WeeklyDays(3), 1, 1067)
+    yield from (fit, fit.standing, *judgments, *revisions, left, proposal, shortfall)
     yield Proposals(
         (proposal,), judgments, (left,), wanted=True, complete=True, tried=1, most_changes=2
     )
     yield Situation.of(dated, site(plan.start), judgments[0].findings, by_day=True)
-    yield Remedy(revisions[0], ChangeSize(), 1, 1)
+    every = frozenset({shortfall})
+    yield Remedy(revisions[0], ChangeSize(), helps=every, ends=every)
 
 
 def occupied(dated: Schedule) -> Iterator[Any]:

@@ -53,7 +53,7 @@ def proposals_text(proposals: Proposals) -> str:
     blocks = [proposals.words]
     left = _left_words(proposals.left)
     for rank, proposal in enumerate(proposals.found, 1):
-        lines = [f"{rank}. {_extent(proposal)}"]
+        lines = [f"{rank}. {_size(proposal)}"]
         lines += [item(revision.words) for revision in proposal.revisions]
         more = (words for words in _left_words(proposal.left) if words not in left)
         lines += [item(f"not met then: {words}") for words in more]
@@ -63,16 +63,16 @@ def proposals_text(proposals: Proposals) -> str:
     return "\n\n".join([*blocks, ADVICE])
 
 
-def _extent(proposal: Proposal) -> str:
-    extent = proposal.extent
-    if not extent.sessions:
+def _size(proposal: Proposal) -> str:
+    size = proposal.size
+    if not size.sessions:
         return "No session changes"
-    verb = "changes" if extent.sessions == 1 else "change"
-    said = f"{counted(extent.sessions, 'session')} {verb}"
-    if extent.minutes:
+    verb = "changes" if size.sessions == 1 else "change"
+    said = f"{counted(size.sessions, 'session')} {verb}"
+    if size.minutes:
         said += f", by {duration_text(timedelta(minutes=round(proposal.minutes_a_week)))} a week"
-    if extent.days_moved:
-        said += f", on another day ({extent.days_moved} away)"
+    if size.days_moved:
+        said += f", on another day ({size.days_moved} away)"
     return said
 
 
@@ -97,9 +97,9 @@ def proposals_document(
         "proposals": [
             {
                 "changes": [revision.words for revision in proposal.revisions],
-                "minutes": proposal.extent.minutes,
-                "days_moved": proposal.extent.days_moved,
-                "sessions": proposal.extent.sessions,
+                "minutes": proposal.size.minutes,
+                "days_moved": proposal.size.days_moved,
+                "sessions": proposal.size.sessions,
                 "plan": to_document(proposal.plan),
                 "findings": _findings(proposal.judgments),
                 "left": _left(proposal.left),
