@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 
 import iopkit
 from iopkit.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
-from iopkit.charges.billing import BillableSession, Billed, NotBilled, claims_in_week
+from iopkit.charges.billing import BillableSession, Billed, NotBilled, billed_in_week
 from iopkit.checks import (
     ChangeSize,
     Finding,
@@ -533,10 +533,11 @@ def charged(dated: Schedule) -> Iterator[Any]:
     for left in charges.uncharged:
         yield from (left, *left.reasons)
     week = [session for session in dated.sessions if session.week == 1]
-    visits = [BillableSession.of(dated.uid(s), s, first=Weekday.MONDAY) for s in week]
+    billable = [BillableSession.of(dated.uid(s), s, first=Weekday.MONDAY) for s in week]
     rules = CODING.versions.dated[0].value
-    yield from visits
-    yield from claims_in_week(rules, visits, booked=visits, charged=visits, last={})
+    yield from billable
+    found, _ = billed_in_week(rules, billable, booked=billable, charged=billable, last_charged={})
+    yield from found
 
 
 def advised(dated: Schedule) -> Iterator[Any]:
