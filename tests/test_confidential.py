@@ -173,7 +173,6 @@ from iopkit.schedules import (
     weekly_census,
 )
 from iopkit.schedules.obstructions import Board
-from iopkit.schedules.site_calendar import Places
 from iopkit.sites import Closure, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import days, patients, weekly_windows
@@ -253,7 +252,6 @@ CONFIDENTIAL: set[type] = {
     Patient,
     Placed,
     Placement,
-    Places,
     Plan,
     GroupPreference,
     Problem,
@@ -482,7 +480,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         record = ServiceRecord.of(dated, None, None)
         made += [record, *record.sessions]
         made += figures_of(WeeklyDays(3), record, [0])
-        made += [*agreed(plan, start), Places.of(plan, site(start), days=7)]
+        made += agreed(plan, start)
         made += charged(dated)
         made += advised(dated)
         made += occupied(dated)
