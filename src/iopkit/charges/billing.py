@@ -74,7 +74,7 @@ class BillableSession:
     def of(cls, uid: UUID, session: Session, *, first: Weekday) -> "BillableSession":
         """A session on the day on which it starts; weeks begin on ``first``."""
         on = session.start.date()
-        return cls(uid, session, on, on - timedelta(days=(on.weekday() - first) % 7))
+        return cls(uid, session, on=on, week=on - timedelta(days=(on.weekday() - first) % 7))
 
     @property
     def modality(self) -> Modality:
@@ -243,7 +243,7 @@ def _timed_code(
                 NotBilledReason.OVER_MAXIMUM if whole else NotBilledReason.TOO_SHORT,
             )
     if billed:
-        yield Billed(rule.code, units, tuple(billed), units * rule.unit)
+        yield Billed(rule.code, units, sessions=tuple(billed), counted=units * rule.unit)
 
 
 def _session_codes(
@@ -284,7 +284,7 @@ def _together(
 ) -> Iterator[Found]:
     """One unit for some sessions, or why there is none."""
     if why is None:
-        yield Billed(code, 1, tuple(sessions), _time(sessions))
+        yield Billed(code, 1, sessions=tuple(sessions), counted=_time(sessions))
     else:
         yield from (NotBilled(session, code, why) for session in sessions)
 

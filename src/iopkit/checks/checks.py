@@ -164,15 +164,15 @@ def check(
             weeks = [n for n, listed in enumerate(in_force) if requirement in listed]
             found += (
                 Finding(
-                    requirement,
-                    None if seen.week is None else seen.week + 1,
-                    plan.start + timedelta(days=seen.first),
-                    seen.seen,
-                    seen.required,
-                    applies,
-                    seen.tapering,
-                    seen.part,
-                    seen.averaged_over,
+                    requirement=requirement,
+                    week=None if seen.week is None else seen.week + 1,
+                    start=plan.start + timedelta(days=seen.first),
+                    seen=seen.seen,
+                    required=seen.required,
+                    applies=applies,
+                    tapering=seen.tapering,
+                    part=seen.part,
+                    averaged_over=seen.averaged_over,
                 )
                 for seen in figures_of(requirement.demand, record, weeks)
             )

@@ -103,9 +103,16 @@ class ServiceRecord:
         caseload = None if site is None else site.patients_per_counselor
         if isinstance(planned, Plan):
             refuse("check", unless(attended is None, "attended", "a schedule with it", "a plan"))
-            return cls(planned, planned.weeks, tuple(_prescribed(planned)), caseload)
+            return cls(
+                planned,
+                planned.weeks,
+                sessions=tuple(_prescribed(planned)),
+                patients_per_counselor=caseload,
+            )
         sessions = _booked(planned) if attended is None else _attended(planned, attended)
-        return cls(planned.plan, planned.weeks, tuple(sessions), caseload)
+        return cls(
+            planned.plan, planned.weeks, sessions=tuple(sessions), patients_per_counselor=caseload
+        )
 
     def counted(self, counting: Counting) -> list[CountedSession]:
         """The sessions that count, each as long as it counts for."""
@@ -139,14 +146,14 @@ def _undated(service: Service, day: int | None, week: int, *, sure: bool) -> Cou
     # No session is longer than a day.
     most = ONE_DAY - service.breaks if dose.most is None else dose.most
     return CountedSession(
-        service.modality,
-        days_of_week(week) if day is None else range(day, day + 1),
-        whole_minutes(dose.known),
-        whole_minutes(most),
-        whole_minutes(service.breaks),
-        service.delivery is Delivery.TELEHEALTH,
-        sure,
-        isinstance(service.timing, TimePerWeek),
+        modality=service.modality,
+        days=days_of_week(week) if day is None else range(day, day + 1),
+        least=whole_minutes(dose.known),
+        most=whole_minutes(most),
+        breaks=whole_minutes(service.breaks),
+        telehealth=service.delivery is Delivery.TELEHEALTH,
+        sure=sure,
+        several=isinstance(service.timing, TimePerWeek),
     )
 
 
@@ -179,12 +186,12 @@ def _dated(schedule: Schedule, session: Session) -> CountedSession:
     day = day_of_plan(session.start.date(), start=schedule.plan.start)
     minutes = whole_minutes(session.service_time)
     return CountedSession(
-        session.modality,
-        range(day, day + 1),
-        minutes,
-        minutes,
-        whole_minutes(session.breaks),
-        session.delivery is Delivery.TELEHEALTH,
+        modality=session.modality,
+        days=range(day, day + 1),
+        least=minutes,
+        most=minutes,
+        breaks=whole_minutes(session.breaks),
+        telehealth=session.delivery is Delivery.TELEHEALTH,
     )
 
 
@@ -207,7 +214,7 @@ class Figure:
 
 
 def _in_week(week: int, seen: Bounds, required: Bounds, tapering: Truth = Truth.NO) -> Figure:
-    return Figure(seen, required, week * 7, week, tapering)
+    return Figure(seen, required, first=week * 7, week=week, tapering=tapering)
 
 
 def figures_of(demand: Demand, record: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
@@ -367,7 +374,7 @@ def _longest_gap(demand: LongestGap, record: ServiceRecord, span: range) -> Figu
     within = {day for day in possible if first < day < last}
     outer = [gap, *(first - day - 1 for day in possible), *(day - last - 1 for day in possible)]
     seen = Bounds(_longest_run(sorted(days | within))[0], max(outer))
-    return Figure(seen, Bounds(most=demand.most), after, after // 7)
+    return Figure(seen, Bounds(most=demand.most), first=after, week=after // 7)
 
 
 def _longest_run(days: list[int]) -> tuple[int, int]:

@@ -185,7 +185,9 @@ def propose(
             changed = evolve(state.plan, leaves=plan.leaves)
             judgments = judge(schedule(changed, site), sets, site)
             left = _left(judgments, state)
-            found.append(Proposal((*revisions, *aside), size, changed, judgments, left))
+            found.append(
+                Proposal((*revisions, *aside), size, plan=changed, judgments=judgments, left=left)
+            )
     return Proposals(
         tuple(found),
         judgments=now,

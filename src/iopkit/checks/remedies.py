@@ -179,19 +179,20 @@ def _helping(
     listed = [*effects]
     helps = frozenset(shortfall for shortfall, helped, _ in listed if helped)
     ends = frozenset(shortfall for shortfall, _, ended in listed if ended)
-    return Remedy(revision, size, helps, ends) if helps else None
+    return Remedy(revision, size, helps=helps, ends=ends) if helps else None
 
 
 def _ending_all(
     revision: SessionRevision, size: ChangeSize, effects: Iterable[_Effect]
 ) -> Remedy | None:
     """Of use is what ends every shortfall: the first that it does not decides."""
-    every: list[Shortfall] = []
+    listed: list[Shortfall] = []
     for shortfall, _, ended in effects:
         if not ended:
             return None
-        every.append(shortfall)
-    return Remedy(revision, size, frozenset(every), frozenset(every))
+        listed.append(shortfall)
+    every = frozenset(listed)
+    return Remedy(revision, size, helps=every, ends=every)
 
 
 def _revised(spot: "_Spot") -> Iterator[Remedy]:
@@ -348,7 +349,7 @@ def _lengthened(spot: _Spot) -> Iterator[Remedy]:
         made = _resized(
             spot,
             LengthenSessions(
-                spot.name, spot.phases, timedelta(minutes=minutes), tuple(starts.items())
+                spot.name, spot.phases, by=timedelta(minutes=minutes), starts=tuple(starts.items())
             ),
             minutes,
             wanted,
@@ -580,7 +581,7 @@ def _moved(spot: _Spot) -> Iterator[Remedy]:
             (before,), (after,) = (spot.situation.days(day, [1]) for day in (slot.day, to.day))
             made = _on_other_days(
                 spot,
-                MoveSession(spot.name, spot.phases, slot, to),
+                MoveSession(spot.name, spot.phases, slot=slot, to=to),
                 ChangeSize(
                     days_moved=abs(after - before),
                     sessions=len(weeks),
@@ -594,7 +595,7 @@ def _moved(spot: _Spot) -> Iterator[Remedy]:
 
 
 def _oftener(spot: _Spot) -> Iterator[Remedy]:
-    """A rare service in every week, or as often as is demanded."""
+    """A rare service in every week, or as often as is demanded; one try for each demand."""
     slot = next(iter(spot.common_slots), None)
     if slot is None or slot.start is None:
         return
@@ -606,7 +607,7 @@ def _oftener(spot: _Spot) -> Iterator[Remedy]:
         if all(count > 0 for _, count in added):
             made = _on_other_days(
                 spot,
-                HoldOftener(spot.name, spot.phases, every, slot),
+                HoldOftener(spot.name, spot.phases, every_weeks=every, slot=slot),
                 ChangeSize(sum(m * n for m, n in added), sessions=sum(n for _, n in added)),
                 gone=spot.booked,
                 come=spot.situation.days(

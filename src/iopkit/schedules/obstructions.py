@@ -162,6 +162,9 @@ class Board:
         Args:
             apart: not while it takes place now, either: a move by a minute helps nobody.
         """
+        # Tries the 1440 minutes of the day, the nearest first. What is taken is laid out once,
+        # a byte a minute over two days, so that a minute costs one look; of the few that look
+        # free, or are a meeting's own start, the first without an obstacle is it.
         midnight, length = _midnight(day), whole_minutes(self.session.duration)
         own = self.session.start.replace(tzinfo=None)
         blocks = [*self._on(day), *self._on(day + ONE_DAY)]

@@ -57,7 +57,9 @@ def schedule(plan: Plan, site: Site) -> Schedule:
     if waiting:
         found, unplaced = _placed(waiting, booked, calendar)
         booked = sorted([*booked, *found], key=lambda session: session[1])
-    return Schedule(plan, site.zone, tuple(_sessions(booked, calendar)), tuple(unplaced))
+    return Schedule(
+        plan, site.zone, sessions=tuple(_sessions(booked, calendar)), unplaced=tuple(unplaced)
+    )
 
 
 def _days_looked_at(plan: Plan, site: Site) -> int:
@@ -80,25 +82,29 @@ def _sessions(booked: list[_Booked], calendar: SiteCalendar) -> Iterator[Session
         service = entry.service
         offer = site.offer(service.name, calendar.weekday(minute // DAY)) if assigned else None
         yield Session(
-            service.name,
-            entry.number,
-            entry.phase,
-            minute // DAY // 7 + 1,
-            service.modality,
-            midnight + timedelta(minutes=minute),
-            duration,
-            move,
-            service.breaks,
-            service.delivery,
-            offer.room if offer else None,
-            offer.clinician if offer else None,
+            service=service.name,
+            number=entry.number,
+            phase=entry.phase,
+            week=minute // DAY // 7 + 1,
+            modality=service.modality,
+            start=midnight + timedelta(minutes=minute),
+            duration=duration,
+            moved=move,
+            breaks=service.breaks,
+            delivery=service.delivery,
+            room=offer.room if offer else None,
+            clinician=offer.clinician if offer else None,
         )
 
 
 def _placed(
     waiting: list[_Waiting], booked: list[_Booked], calendar: SiteCalendar
 ) -> tuple[list[_Booked], list[Unplaced]]:
-    """Places for sessions that have none: those that must move first, then random days."""
+    """Places for sessions that have none: those that must move first, then random days.
+
+    Each is placed once, in the order in which they come, and none gives its place up again:
+    so there are as many searches as sessions, and the result depends on the order alone.
+    """
     taken = Taken((minute, minute + whole_minutes(length)) for _, minute, length, _ in booked)
     found: list[_Booked] = []
     unplaced: list[Unplaced] = []
@@ -129,15 +135,15 @@ def _is_random(entry: PrescribedSession) -> bool:
 def _unplaced(entry: PrescribedSession, calendar: SiteCalendar, why: Reason) -> Unplaced:
     service, day, minute = entry.service, entry.day, entry.minute
     return Unplaced(
-        service.name,
-        entry.number,
-        entry.phase,
-        entry.week,
-        service.modality,
-        why,
-        service.duration,
-        None if day is None else calendar.plan.start + timedelta(days=day),
-        ""
+        service=service.name,
+        number=entry.number,
+        phase=entry.phase,
+        week=entry.week,
+        modality=service.modality,
+        why=why,
+        duration=service.duration,
+        prescribed=None if day is None else calendar.plan.start + timedelta(days=day),
+        detail=""
         if why is Reason.ON_HOLD or minute is None or service.duration is None
         else calendar.detail(minute, whole_minutes(service.duration)),
     )
@@ -146,7 +152,11 @@ def _unplaced(entry: PrescribedSession, calendar: SiteCalendar, why: Reason) -> 
 def _moved_place(
     entry: PrescribedSession, minute: int, why: Reason, taken: Taken, calendar: SiteCalendar
 ) -> int | None:
-    """Where a session goes that cannot be at its minute, as the rule for the reason says."""
+    """Where a session goes that cannot be at its minute, as the rule for the reason says.
+
+    Looks at the days of its week, nearest first, at those up to the end of the next, or at its
+    own time in each extra week, and takes the first that has room.
+    """
     day, clock = divmod(minute, DAY)
     week = entry.week - 1
     match calendar.rule(day, why):
@@ -170,7 +180,8 @@ def _drawn_place(
 
     The week is the entry's. If only leaves are in the way there, it is skipped, or the first
     after the plan's last with room that has not as many of the service as the entry's would
-    have.
+    have. So the seven days of one week are looked at, or those of each extra week up to the
+    first that has room.
     """
     service = entry.service
 
