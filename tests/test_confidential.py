@@ -30,7 +30,7 @@ import iopkit
 from iopkit.calendars import CalendarDetails, SiteFeed
 from iopkit.calendars.ical import CalendarItem, session_events
 from iopkit.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
-from iopkit.charges.billing import BillableSession, Billed, NotBilled, claims_in_week
+from iopkit.charges.billing import BillableSession, Billed, NotBilled, billed_in_week
 from iopkit.checks import (
     ChangeSize,
     Finding,
@@ -173,7 +173,6 @@ from iopkit.schedules import (
     weekly_census,
 )
 from iopkit.schedules.obstructions import Board
-from iopkit.schedules.site_calendar import Places
 from iopkit.sites import Closure, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies.records import patients
@@ -254,7 +253,6 @@ CONFIDENTIAL: set[type] = {
     Patient,
     Placed,
     Placement,
-    Places,
     Plan,
     GroupPreference,
     Problem,
@@ -325,7 +323,7 @@ IMPERSONAL = {
         *("Frequency", "GroupSize", "Caseload", "Reviews", "PlanLength", "WrittenPlan"),
         *("CodingScheme", "DayCode", "SessionCodes", "TimeBand", "TimedCode"),
         *("DayTiers", "Tier", "WeekCode", "Exclusion", "Rate", "RateTable"),
-        *("CostFigure", "CostComparison", "Episode", "Extent"),
+        *("CostFigure", "CostComparison", "Episode", "ChangeSize"),
         *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
         *("Consented", "Covered"),
         *("NewestBand", "NewestFinding", "NewestRisk", "NewestScore", "NeedRecorded"),
@@ -480,10 +478,10 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += check(dated, REQUIREMENTS)
         layout = laid_out(blocks(dated, 1, random_days=True), lambda text, _: len(text) / 20)
         made += [layout, layout.rows, *layout.placed, *(each.block for each in layout.placed)]
-        material = ServiceRecord.of(dated, None, None)
-        made += [material, *material.held]
-        made += figures_of(WeeklyDays(3), material, [0])
-        made += [*agreed(plan, start), Places.of(plan, site(start), days=7)]
+        record = ServiceRecord.of(dated, None, None)
+        made += [record, *record.sessions]
+        made += figures_of(WeeklyDays(3), record, [0])
+        made += agreed(plan, start)
         made += charged(dated)
         made += advised(dated)
         made += occupied(dated)
@@ -534,10 +532,11 @@ def charged(dated: Schedule) -> Iterator[Any]:
     for left in charges.uncharged:
         yield from (left, *left.reasons)
     week = [session for session in dated.sessions if session.week == 1]
-    visits = [BillableSession.of(dated.uid(s), s, first=Weekday.MONDAY) for s in week]
+    billable = [BillableSession.of(dated.uid(s), s, first=Weekday.MONDAY) for s in week]
     rules = CODING.versions.dated[0].value
-    yield from visits
-    yield from claims_in_week(rules, visits, booked=visits, charged=visits, last={})
+    yield from billable
+    found, _ = billed_in_week(rules, billable, booked=billable, charged=billable, last_charged={})
+    yield from found
 
 
 def advised(dated: Schedule) -> Iterator[Any]:
@@ -558,13 +557,14 @@ def advised(dated: Schedule) -> Iterator[Any]:
     )
     left = Remaining("us-medicare-iop", judgments[0].findings[0], WhyRemaining.CLOSED)
     proposal = Proposal(revisions, ChangeSize(), plan, judgments, (left,))
-    lack = Shortfall(WeeklyDays(3), 1, 1067)
-    yield from (fit, fit.standing, *judgments, *revisions, left, proposal, lack)
+    shortfall = Shortfall(WeeklyDays(3), 1, 1067)
+    yield from (fit, fit.standing, *judgments, *revisions, left, proposal, shortfall)
     yield Proposals(
         (proposal,), judgments, (left,), wanted=True, complete=True, tried=1, most_changes=2
     )
     yield Situation.of(dated, site(plan.start), judgments[0].findings, by_day=True)
-    yield Remedy(revisions[0], ChangeSize(), 1, 1)
+    every = frozenset({shortfall})
+    yield Remedy(revisions[0], ChangeSize(), helps=every, ends=every)
 
 
 def occupied(dated: Schedule) -> Iterator[Any]:

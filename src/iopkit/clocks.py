@@ -6,9 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from iopkit.errors import Fault, did_you_mean
-from iopkit.windows import DAY, Weekday, WeeklyWindows
-
-_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+from iopkit.windows import DAY, ONE_DAY, ONE_MINUTE, Weekday, WeeklyWindows
 
 
 @lru_cache(maxsize=1024)
@@ -22,17 +20,17 @@ def clock_changes(zone: str, year: int) -> tuple[tuple[date, int, int], ...]:
         >>> clock_changes("America/Chicago", 2026)
         ((datetime.date(2026, 3, 8), 120, 180), (datetime.date(2026, 11, 1), 60, 120))
     """
-    first, last = datetime(year, 1, 1, tzinfo=UTC) - _DAY, datetime(year + 1, 1, 1, tzinfo=UTC)
+    first, last = datetime(year, 1, 1, tzinfo=UTC) - ONE_DAY, datetime(year + 1, 1, 1, tzinfo=UTC)
     found: list[tuple[date, int, int]] = []
-    for at, *offsets in offset_changes(zone, first, last + _DAY):
+    for at, *offsets in offset_changes(zone, first, last + ONE_DAY):
         low, high = ((at + offset).replace(tzinfo=None) for offset in sorted(offsets))
         day = low.date()
         while (midnight := datetime.combine(day, time(0))) < high:
             # Whole minutes, as some offsets had seconds.
-            start = max((low - midnight) // _MINUTE, 0)
-            end = min(-((midnight - high) // _MINUTE), DAY)
+            start = max((low - midnight) // ONE_MINUTE, 0)
+            end = min(-((midnight - high) // ONE_MINUTE), DAY)
             found.append((day, start, end))
-            day += _DAY
+            day += ONE_DAY
     return tuple(each for each in found if each[0].year == year)
 
 
@@ -55,7 +53,7 @@ def offset_changes(
     tz = ZoneInfo(zone)
     low, last = start.astimezone(UTC), end.astimezone(UTC)
     while low < last:
-        high = min(low + _DAY, last)
+        high = min(low + ONE_DAY, last)
         before, after = offset_at(low, tz), offset_at(high, tz)
         if before != after:
             yield _first_with(after, low, high, tz), before, after
@@ -78,11 +76,11 @@ def window_spans(
         while day <= last.date():
             midnight = datetime.combine(day, time(0), UTC)
             for opens, closes in windows.on(Weekday.of(day)):
-                opened = max(first, midnight + opens * _MINUTE)
-                closed = min(last, midnight + closes * _MINUTE)
+                opened = max(first, midnight + opens * ONE_MINUTE)
+                closed = min(last, midnight + closes * ONE_MINUTE)
                 if opened < closed:
                     yield opened - offset, closed - offset
-            day += _DAY
+            day += ONE_DAY
         low, offset = high, after
 
 

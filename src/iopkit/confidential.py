@@ -41,12 +41,14 @@ def reveal(value: object) -> str:
         >>> "birth_date=None" in reveal(patient)
         True
     """
-    if isinstance(value, (tuple, list)):
-        items: tuple[Any, ...] = tuple(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]  # any sequence may be shown
-        return f"({', '.join(map(reveal, items))})"
-    if not attrs.has(type(value)) or type(value).__repr__ is not hidden:
-        return repr(value)
     # Any: a field may hold anything, and is only shown.
     cls: Any = type(value)
-    shown = (f"{f.name}={reveal(getattr(value, f.name))}" for f in attrs.fields(cls))
-    return f"{cls.__name__}({', '.join(shown)})"
+    shown: Any = value
+    if issubclass(cls, (tuple, list)):
+        return f"({', '.join(map(reveal, shown))})"
+    if cls is frozenset and shown:
+        return f"frozenset({{{', '.join(map(reveal, shown))}}})"
+    if not attrs.has(cls) or cls.__repr__ is not hidden:
+        return repr(value)
+    fields = (f"{f.name}={reveal(getattr(value, f.name))}" for f in attrs.fields(cls))
+    return f"{cls.__name__}({', '.join(fields)})"

@@ -12,6 +12,8 @@ from typing import Protocol, TypeVar
 
 from attrs import evolve, frozen
 
+from iopkit.prose import counted
+
 Step = str | int
 
 
@@ -57,8 +59,8 @@ class InvalidError(IopkitError, ValueError):
         super().__init__(what, self.faults)
 
     def __str__(self) -> str:
-        count = f"{len(self.faults)} problem{'s' if len(self.faults) != 1 else ''}"
-        return "\n  ".join([f"{self.what}: {count}", *map(str, self.faults)])
+        lead = f"{self.what}: {counted(len(self.faults), 'problem')}"
+        return "\n  ".join([lead, *map(str, self.faults)])
 
 
 class UnknownNameError(IopkitError, LookupError):

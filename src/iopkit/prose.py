@@ -3,9 +3,15 @@
 from collections.abc import Iterable
 
 
-def counted(number: int, unit: str) -> str:
-    """A number with its unit, in the plural if it is not one."""
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+def counted(number: float, unit: str) -> str:
+    """A number with its unit, in the plural if it is not one.
+
+    Example:
+        >>> counted(1, "week"), counted(2.5, "hour")
+        ('1 week', '2.5 hours')
+    """
+    figure = number if isinstance(number, int) else f"{number:g}"
+    return f"{figure} {unit}{'' if number == 1 else 's'}"
 
 
 def listed(words: Iterable[str]) -> str:

@@ -15,7 +15,15 @@ from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
 from iopkit.languages import is_language
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
-from iopkit.windows import DAY, Weekday, WeeklyWindows, is_plain, is_session_length, minute_of_day
+from iopkit.windows import (
+    DAY,
+    ONE_DAY,
+    Weekday,
+    WeeklyWindows,
+    is_plain,
+    is_session_length,
+    minute_of_day,
+)
 
 ClosedSpan = tuple[int, int, str]
 """The first minute of the day that is closed, the minute after the last, and why."""
@@ -350,7 +358,7 @@ def _days(closure: Closure, start: date, end: date) -> Iterator[date]:
     day = max(start, closure.start)
     while day < min(end, closure.end):
         yield day
-        day += timedelta(days=1)
+        day += ONE_DAY
 
 
 @lru_cache(maxsize=256)

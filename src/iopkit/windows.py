@@ -17,7 +17,8 @@ T = TypeVar("T", int, datetime)
 
 DAY = 24 * 60
 WEEK = 7 * DAY
-_MINUTE = timedelta(minutes=1)
+"""Both in minutes, as spans are."""
+ONE_DAY, ONE_MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 class Weekday(IntEnum):
@@ -70,17 +71,17 @@ def is_plain(clock: time) -> bool:
 
 def is_session_length(duration: timedelta) -> bool:
     """Whether a session can be so long: whole minutes, up to a day."""
-    return is_whole_minutes(duration) and 1 <= duration // _MINUTE <= DAY
+    return is_whole_minutes(duration) and 1 <= duration // ONE_MINUTE <= DAY
 
 
 def is_whole_minutes(duration: timedelta) -> bool:
     """Whether a duration has no part of a minute."""
-    return not duration % _MINUTE
+    return not duration % ONE_MINUTE
 
 
 def whole_minutes(duration: timedelta) -> int:
     """A duration as minutes, rounded down."""
-    return duration // _MINUTE
+    return duration // ONE_MINUTE
 
 
 _CLOCK = r"([01][0-9]|2[0-4]):([0-5][0-9])"
@@ -229,7 +230,7 @@ class WeeklyWindows:
     @property
     def total(self) -> timedelta:
         """Time a week inside the windows."""
-        return sum((end - start for start, end in self.spans), 0) * _MINUTE
+        return sum((end - start for start, end in self.spans), 0) * ONE_MINUTE
 
     def __or__(self, other: "WeeklyWindows") -> "WeeklyWindows":
         return WeeklyWindows(self.spans + other.spans)

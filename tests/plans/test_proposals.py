@@ -143,9 +143,9 @@ def test_a_day_moves_where_three_days_in_a_row_have_no_service() -> None:
     assert first.revisions == (
         MoveSession("evening", (), Slot(THU, time(17, 30)), Slot(FRI, time(17, 30))),
     )
-    assert first.extent == ChangeSize(0, days_moved=1, sessions=6)
+    assert first.size == ChangeSize(0, days_moved=1, sessions=6)
     assert second.revisions == (AddSessions("evening", (), (Slot(FRI, time(17, 30)),)),)
-    assert second.extent == ChangeSize(6 * 210, sessions=6)
+    assert second.size == ChangeSize(6 * 210, sessions=6)
     assert all(not proposal.left for proposal in (first, second))
 
 
@@ -176,14 +176,14 @@ def test_one_change_brings_matrix_to_nine_hours_and_two_take_less_time(matrix: P
     assert isinstance(more, AddSessions)
     assert (more.service, more.phases, len(more.slots)) == ("relapse-prevention", (), 3)
     # Three times 90 minutes in each of 16 weeks.
-    assert (one.extent.minutes, one.minutes_a_week) == (3 * 90 * 16, 270)
+    assert (one.size.minutes, one.minutes_a_week) == (3 * 90 * 16, 270)
     assert isinstance(dates, AddMilestones)
     assert [(each.kind, (each.by - MONDAY).days) for each in dates.milestones] == [
         (MilestoneKind.CERTIFICATION, 0),
         (MilestoneKind.RECERTIFICATION, 60),
     ]
     # 170 minutes more in the first 4 weeks and 270 in the other 12 are just enough.
-    assert [proposal.extent.minutes for proposal in two] == [3920, 3920, 3920, 3920, 3960]
+    assert [proposal.size.minutes for proposal in two] == [3920, 3920, 3920, 3920, 3960]
     assert 3920 == 170 * 4 + 270 * 12
     assert all(len(proposal.revisions) == 3 for proposal in two)
     lengthened = two[0].revisions[1]
@@ -217,14 +217,14 @@ def test_sessions_are_shorter_where_there_is_too_much(
 ) -> None:
     first = propose(planned(EVENING), SITE, [rules(WeeklyHours(most=most))]).found[0]
     assert first.revisions == (revision,)
-    assert first.extent == ChangeSize(minutes, sessions=18)
+    assert first.size == ChangeSize(minutes, sessions=18)
 
 
 def test_a_session_is_dropped_where_shorter_ones_would_be_too_short() -> None:
     demands = rules(WeeklyHours(most=8 * HOUR), DailyHours(210 * MINUTE))
     proposal = only(propose(planned(EVENING), SITE, [demands]))
     assert proposal.revisions == (DropSessions("evening", (), (Slot(MON, time(17, 30)),)),)
-    assert proposal.extent == ChangeSize(6 * 210, sessions=6)
+    assert proposal.size == ChangeSize(6 * 210, sessions=6)
 
 
 def test_two_kinds_of_changes_are_joined_where_one_is_not_enough() -> None:
@@ -233,7 +233,7 @@ def test_two_kinds_of_changes_are_joined_where_one_is_not_enough() -> None:
     proposal = only(propose(planned(EVENING), SITE, sets))
     kinds = {type(revision) for revision in proposal.revisions}
     assert kinds == {ShortenSessions, MoveSession}
-    assert proposal.extent == ChangeSize(180, days_moved=1, sessions=24)
+    assert proposal.size == ChangeSize(180, days_moved=1, sessions=24)
 
 
 def test_what_a_change_breaks_another_one_mends() -> None:
@@ -257,7 +257,7 @@ def test_a_rare_service_is_held_as_often_as_is_demanded() -> None:
     ):
         found = propose(plan, SITE, [rules(demand)]).found
         assert found[0].revisions == (HoldOftener("single", (), every, Slot(MON, time(9))),)
-        assert found[0].extent == ChangeSize((held - 2) * 50, sessions=held - 2)
+        assert found[0].size == ChangeSize((held - 2) * 50, sessions=held - 2)
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_dates_and_caps_are_changed_beside_and_not_counted() -> None:
     assert isinstance(dates, AddMilestones)
     assert [(each.by - MONDAY).days for each in dates.milestones] == [14, 28]
     assert cap == CapGroups("evening", 6)
-    assert proposal.extent == ChangeSize()
+    assert proposal.size == ChangeSize()
     changed = proposal.plan.program.every_service[0]
     assert (changed.group_min, changed.group_max) == (6, 6)
 
@@ -662,7 +662,7 @@ def worlds(draw: st.DrawFn, *, most_days: int, most_phases: int, most_demands: i
 def sizes(proposals: Proposals) -> list[tuple[int, int]]:
     """Minutes and days moved of each proposal."""
     assert proposals.complete
-    return [(each.extent.minutes, each.extent.days_moved) for each in proposals.found]
+    return [(each.size.minutes, each.size.days_moved) for each in proposals.found]
 
 
 def least(world: World, plan: Plan) -> tuple[int, int] | None:
@@ -790,8 +790,8 @@ def test_proposals_are_in_order_and_more_changes_take_less_time(world: World) ->
     one = propose(plan, site, [demands], most_changes=1)
     two = propose(plan, site, [demands])
     assert two.found[: len(one.found)] == one.found
-    order = [(len(each.revisions), each.extent) for each in two.found]
+    order = [(len(each.revisions), each.size) for each in two.found]
     assert order == sorted(order)
-    more = [each.extent.minutes for each in two.found[len(one.found) :]]
-    assert not one.found or all(m < min(e.extent.minutes for e in one.found) for m in more)
+    more = [each.size.minutes for each in two.found[len(one.found) :]]
+    assert not one.found or all(m < min(e.size.minutes for e in one.found) for m in more)
     assert two == propose(plan, site, [demands])

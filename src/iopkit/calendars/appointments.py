@@ -12,7 +12,7 @@ recurrences give such times as they are written, so each is taken to UTC here.
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from math import prod
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from dateutil.rrule import rrulestr
 from iopkit.clocks import zone_faults
 from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
 from iopkit.schedules.conflicts import Appointment
+from iopkit.windows import ONE_DAY
 
 MOST_BYTES = 5_000_000
 """How large a file may be."""
@@ -38,7 +39,6 @@ _STEPS_AN_EVENT = 50
 _DEEPEST = 10
 """How many parts may be within each other."""
 
-_DAY = timedelta(days=1)
 _LINE = re.compile(r"[A-Za-z0-9-]+[;:].*")
 
 
@@ -95,7 +95,7 @@ def appointments_from_ical(
             try:
                 load.add(line, series.walk("VEVENT"))
                 # A day more on both sides, as other zones have other days.
-                for event in of(series).between(start - _DAY, end + _DAY):
+                for event in of(series).between(start - ONE_DAY, end + ONE_DAY):
                     span = _instants(event, tz)
                     if span is not None and span[0] < high and low < span[1]:
                         found.append(Appointment(*span, blocks=_blocks(event)))
@@ -212,12 +212,12 @@ def _last(rule: _Component, first: date, end: date) -> date:
     if until is not None:
         # A day more, as other zones have other days.
         day = until.date() if isinstance(until, datetime) else until
-        end = min(end, day + _DAY)
+        end = min(end, day + ONE_DAY)
     # Of other rules it cannot be told how far apart their days are.
     every = {"DAILY": 7 if "BYDAY" in rule else 1, "WEEKLY": 7}.get(_only(rule, "FREQ"))
     if count is not None and every is not None and _PLAIN.issuperset(rule):
         days = int(count) * int(_only(rule, "INTERVAL", 1)) * every
-        end = min(end, first + min(days, max((end - first).days, 0)) * _DAY)
+        end = min(end, first + min(days, max((end - first).days, 0)) * ONE_DAY)
     return end
 
 

@@ -22,6 +22,7 @@ from iopkit.calendars.ical import (
 from iopkit.confidential import hidden, opaque
 from iopkit.errors import Fault, refuse, unless
 from iopkit.schedules.sessions import Schedule, Session
+from iopkit.windows import ONE_MINUTE
 
 _NO_DETAILS = CalendarDetails()
 
@@ -107,7 +108,7 @@ def site_feed(schedules: Iterable[Schedule], feed: SiteFeed, *, stamp: datetime)
 
 
 def _refresh_faults(refresh: timedelta | None) -> tuple[Fault, ...]:
-    ok = refresh is None or refresh >= timedelta(minutes=1)
+    ok = refresh is None or refresh >= ONE_MINUTE
     return unless(ok, "refresh", "at least a minute", "less")
 
 

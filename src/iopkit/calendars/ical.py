@@ -15,8 +15,7 @@ from iopkit.errors import Fault, refuse, unless
 from iopkit.modalities import Delivery
 from iopkit.schedules.differences import ScheduleDifference
 from iopkit.schedules.sessions import Schedule, Session, in_order
-
-_DAY = timedelta(days=1)
+from iopkit.windows import ONE_DAY
 
 NEUTRAL_SUMMARY = "Appointment"
 """What a calendar shows of a session unless titles are asked for."""
@@ -282,7 +281,7 @@ def _time_zone(zone: str, first: datetime, last: datetime) -> list[str]:
     RFC 5545 (3.6.5): each change is told in the local time before it.
     """
     tz = ZoneInfo(zone)
-    start, end = first.astimezone(UTC) - _DAY, last.astimezone(UTC) + _DAY
+    start, end = first.astimezone(UTC) - ONE_DAY, last.astimezone(UTC) + ONE_DAY
     at_first = offset_at(start, tz)
     parts = [(start, at_first, at_first), *offset_changes(zone, start, end)]
     kinds = ["DAYLIGHT" if at.astimezone(tz).dst() else "STANDARD" for at, _, _ in parts]

@@ -1,7 +1,7 @@
-"""Claims: the sessions of a week, tried against the rules of a coding scheme."""
+"""Billing: the sessions of a week, tried against the rules of a coding scheme."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import groupby
@@ -22,7 +22,7 @@ from iopkit.charges.code_rules import (
     WeekCode,
 )
 from iopkit.confidential import hidden
-from iopkit.modalities import Delivery
+from iopkit.modalities import Delivery, Modality
 from iopkit.schedules.sessions import Session
 from iopkit.windows import Weekday
 
@@ -72,9 +72,14 @@ class BillableSession:
 
     @classmethod
     def of(cls, uid: UUID, session: Session, *, first: Weekday) -> "BillableSession":
-        """A session as a visit; weeks begin on ``first``."""
+        """A session on the day on which it starts; weeks begin on ``first``."""
         on = session.start.date()
-        return cls(uid, session, on, on - timedelta(days=(on.weekday() - first) % 7))
+        return cls(uid, session, on=on, week=on - timedelta(days=(on.weekday() - first) % 7))
+
+    @property
+    def modality(self) -> Modality:
+        """What kind of service it is."""
+        return self.session.modality
 
     @property
     def time(self) -> timedelta:
@@ -91,11 +96,11 @@ class BillableSession:
 
 @frozen(repr=False)
 class Billed:
-    """Units of a code for some visits, of which ``counted`` is charged."""
+    """Units of a code for some sessions, of which ``counted`` is charged."""
 
     code: str
     units: int
-    visits: tuple[BillableSession, ...]
+    sessions: tuple[BillableSession, ...]
     counted: timedelta
 
     __repr__ = hidden
@@ -103,9 +108,9 @@ class Billed:
 
 @frozen(repr=False)
 class NotBilled:
-    """A code that does not take a visit, and why."""
+    """A code that does not take a session, and why."""
 
-    visit: BillableSession
+    session: BillableSession
     code: str
     why: NotBilledReason
 
@@ -115,55 +120,63 @@ class NotBilled:
 Found = Billed | NotBilled
 
 
-def claims_in_week(
+def billed_in_week(
     rules: Iterable[CodingRule],
-    visits: Sequence[BillableSession],
+    sessions: Sequence[BillableSession],
     *,
     booked: Sequence[BillableSession],
     charged: Sequence[BillableSession],
-    last: MutableMapping[str, date],
-) -> Iterator[Found]:
-    """What rules make of visits in one week: each visit is in one claim at most.
+    last_charged: Mapping[str, date],
+) -> tuple[tuple[Found, ...], Mapping[str, date]]:
+    """What rules make of sessions in one week: each session is billed once at most.
 
     Args:
-        rules: those in force on the visits' days.
-        visits: in the order of their starts.
+        rules: those in force on the sessions' days.
+        sessions: in the order of their starts.
         booked: all that is booked in the week.
         charged: all that is to be charged in the week.
-        last: the day on which each code was last charged; it is kept up to date.
+        last_charged: the day on which each code was last charged before.
+
+    Returns:
+        What is billed and what is not, in the order of rules, and the days on which each
+        code was last charged now.
     """
     listed = tuple(rules)
     exclusions = [rule for rule in listed if isinstance(rule, Exclusion)]
     barred: defaultdict[date, set[str]] = defaultdict(set)
     taken: set[UUID] = set()
+    last = dict(last_charged)
+    all_found: list[Found] = []
     for rule in listed:
         if isinstance(rule, Exclusion):
             continue
-        those = [v for v in visits if v.session.modality in rule.counted and v.uid not in taken]
+        of_rule = [s for s in sessions if s.modality in rule.counted and s.uid not in taken]
         of_week = (
             booked if isinstance(rule, DayCode) and rule.days is DaysCounted.BOOKED else charged
         )
-        for found in _tried(rule, those, of_week, barred, last):
+        # Each is noted as it is found: it may make the next one too soon.
+        for found in _tried(rule, of_rule, of_week, barred, last):
+            all_found.append(found)
             if isinstance(found, Billed):
-                on = found.visits[0].on
-                taken |= {visit.uid for visit in found.visits}
+                on = found.sessions[0].on
+                taken |= {session.uid for session in found.sessions}
                 last[found.code] = on
                 barred[on] |= {o for e in exclusions if e.code == found.code for o in e.others}
-            yield found
+    return tuple(all_found), last
 
 
 def _tried(
     rule: CodeRule,
-    visits: Sequence[BillableSession],
+    sessions: Sequence[BillableSession],
     of_week: Sequence[BillableSession],
     barred: Mapping[date, Collection[str]],
     last: Mapping[str, date],
 ) -> Iterator[Found]:
     if isinstance(rule, WeekCode):
-        yield from _week_code(rule, visits)
+        yield from _week_code(rule, sessions)
         return
     full = _full_days(rule, of_week) if isinstance(rule, DayCode) else 0
-    for day, those in _days(visits):
+    for day, those in _days(sessions):
         out = barred.get(day, ())
         match rule:
             case DayCode():
@@ -176,87 +189,87 @@ def _tried(
                 yield from _day_tiers(rule, those, out)
 
 
-def _week_code(rule: WeekCode, visits: Sequence[BillableSession]) -> Iterator[Found]:
-    enough = len(visits) >= rule.services
-    return _together(rule.code, visits, None if enough else NotBilledReason.TOO_FEW_SERVICES)
+def _week_code(rule: WeekCode, sessions: Sequence[BillableSession]) -> Iterator[Found]:
+    enough = len(sessions) >= rule.services
+    return _together(rule.code, sessions, None if enough else NotBilledReason.TOO_FEW_SERVICES)
 
 
 def _day_code(
-    rule: DayCode, visits: Sequence[BillableSession], out: Collection[str], full: int
+    rule: DayCode, sessions: Sequence[BillableSession], out: Collection[str], full: int
 ) -> Iterator[Found]:
     """``full``: how many days of the week are long enough."""
     why = None
     if rule.code in out:
         why = NotBilledReason.EXCLUDED
-    elif _time(visits) < rule.least:
+    elif _time(sessions) < rule.least:
         why = NotBilledReason.DAY_TOO_SHORT
     elif full < rule.days_a_week:
         why = NotBilledReason.TOO_FEW_DAYS
-    return _together(rule.code, visits, why)
+    return _together(rule.code, sessions, why)
 
 
-def _full_days(rule: DayCode, visits: Iterable[BillableSession]) -> int:
-    counted = (visit for visit in visits if visit.session.modality in rule.counted)
+def _full_days(rule: DayCode, sessions: Iterable[BillableSession]) -> int:
+    counted = (session for session in sessions if session.modality in rule.counted)
     return sum(_time(those) >= rule.least for _, those in _days(counted))
 
 
 def _day_tiers(
-    rule: DayTiers, visits: Sequence[BillableSession], out: Collection[str]
+    rule: DayTiers, sessions: Sequence[BillableSession], out: Collection[str]
 ) -> Iterator[Found]:
-    reached = [tier.code for tier in rule.tiers if tier.services <= len(visits)]
+    reached = [tier.code for tier in rule.tiers if tier.services <= len(sessions)]
     code = reached[-1] if reached else rule.tiers[0].code
     why = None if reached else NotBilledReason.TOO_FEW_SERVICES
-    return _together(code, visits, NotBilledReason.EXCLUDED if code in out else why)
+    return _together(code, sessions, NotBilledReason.EXCLUDED if code in out else why)
 
 
 def _timed_code(
-    rule: TimedCode, visits: Sequence[BillableSession], out: Collection[str]
+    rule: TimedCode, sessions: Sequence[BillableSession], out: Collection[str]
 ) -> Iterator[Found]:
     """Each session by itself: what is left over of it makes no unit with that of another."""
     units = 0
     billed: list[BillableSession] = []
-    for visit in visits:
-        whole = visit.time // rule.unit
+    for session in sessions:
+        whole = session.time // rule.unit
         free = whole if rule.per_day is None else min(whole, rule.per_day - units)
         if rule.code in out:
-            yield NotBilled(visit, rule.code, NotBilledReason.EXCLUDED)
+            yield NotBilled(session, rule.code, NotBilledReason.EXCLUDED)
         elif free:
             units += free
-            billed.append(visit)
+            billed.append(session)
         else:
             yield NotBilled(
-                visit,
+                session,
                 rule.code,
                 NotBilledReason.OVER_MAXIMUM if whole else NotBilledReason.TOO_SHORT,
             )
     if billed:
-        yield Billed(rule.code, units, tuple(billed), units * rule.unit)
+        yield Billed(rule.code, units, sessions=tuple(billed), counted=units * rule.unit)
 
 
 def _session_codes(
     rule: SessionCodes,
-    visits: Sequence[BillableSession],
+    sessions: Sequence[BillableSession],
     out: Collection[str],
     last: Mapping[str, date],
 ) -> Iterator[Found]:
-    left = len(visits) if rule.per_day is None else rule.per_day
-    for visit in sorted(visits, key=lambda visit: -visit.time):
-        fitting = [band.code for band in rule.bands if band.least <= visit.time]
+    left = len(sessions) if rule.per_day is None else rule.per_day
+    for session in sorted(sessions, key=lambda session: -session.time):
+        fitting = [band.code for band in rule.bands if band.least <= session.time]
         code = fitting[-1] if fitting else rule.bands[0].code
         why = None
         if not fitting:
             why = NotBilledReason.TOO_SHORT
-        elif rule.longest is not None and visit.time > rule.longest:
+        elif rule.longest is not None and session.time > rule.longest:
             why = NotBilledReason.TOO_LONG
         elif code in out:
             why = NotBilledReason.EXCLUDED
         elif not left:
             why = NotBilledReason.OVER_MAXIMUM
-        elif _too_soon(rule, visit.on, last):
+        elif _too_soon(rule, session.on, last):
             why = NotBilledReason.TOO_SOON
         else:
             left -= 1
-        yield from _together(code, [visit], why)
+        yield from _together(code, [session], why)
 
 
 def _too_soon(rule: SessionCodes, on: date, last: Mapping[str, date]) -> bool:
@@ -267,19 +280,19 @@ def _too_soon(rule: SessionCodes, on: date, last: Mapping[str, date]) -> bool:
 
 
 def _together(
-    code: str, visits: Sequence[BillableSession], why: NotBilledReason | None
+    code: str, sessions: Sequence[BillableSession], why: NotBilledReason | None
 ) -> Iterator[Found]:
-    """One unit for some visits, or why there is none."""
+    """One unit for some sessions, or why there is none."""
     if why is None:
-        yield Billed(code, 1, tuple(visits), _time(visits))
+        yield Billed(code, 1, sessions=tuple(sessions), counted=_time(sessions))
     else:
-        yield from (NotBilled(visit, code, why) for visit in visits)
+        yield from (NotBilled(session, code, why) for session in sessions)
 
 
-def _days(visits: Iterable[BillableSession]) -> Iterator[tuple[date, list[BillableSession]]]:
-    for day, those in groupby(visits, key=lambda visit: visit.on):
+def _days(sessions: Iterable[BillableSession]) -> Iterator[tuple[date, list[BillableSession]]]:
+    for day, those in groupby(sessions, key=lambda session: session.on):
         yield day, list(those)
 
 
-def _time(visits: Iterable[BillableSession]) -> timedelta:
-    return sum((visit.time for visit in visits), timedelta(0))
+def _time(sessions: Iterable[BillableSession]) -> timedelta:
+    return sum((session.time for session in sessions), timedelta(0))

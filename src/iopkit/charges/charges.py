@@ -1,7 +1,7 @@
 """Charges: the billable units of a schedule's sessions, and what they come to."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from iopkit.charges.billing import BillableSession, Billed, Found, NotBilledReason, claims_in_week
+from iopkit.charges.billing import BillableSession, Billed, Found, NotBilledReason, billed_in_week
 from iopkit.charges.code_rules import CodingScheme, code_faults
 from iopkit.charges.rates import MONEY, RateTable, money_faults
 from iopkit.confidential import hidden
@@ -207,84 +207,85 @@ def itemize(
     first = Weekday.of(schedule.plan.start) if coding.week_begins is None else coding.week_begins
     booked = sorted(
         (BillableSession.of(uid, session, first=first) for uid, session in sessions.items()),
-        key=lambda visit: visit.session.start,
+        key=lambda billable: billable.session.start,
     )
-    charged = [visit for visit in booked if visit.uid in wanted]
-    counted = [visit for visit in booked if coding.telehealth or not visit.is_remote]
-    claims: list[Billed] = []
-    denials: defaultdict[UUID, list[Refusal]] = defaultdict(list)
-    for found in _found(coding, counted, [visit for visit in counted if visit.uid in wanted]):
+    charged = [each for each in booked if each.uid in wanted]
+    counted = [each for each in booked if coding.telehealth or not each.is_remote]
+    billed: list[Billed] = []
+    refusals: defaultdict[UUID, list[Refusal]] = defaultdict(list)
+    for found in _found(coding, counted, [each for each in counted if each.uid in wanted]):
         if isinstance(found, Billed):
-            claims.append(found)
+            billed.append(found)
         else:
-            denials[found.visit.uid].append(Refusal(found.why, found.code))
-    taken = {visit.uid for claim in claims for visit in claim.visits}
+            refusals[found.session.uid].append(Refusal(found.why, found.code))
+    taken = {each.uid for line in billed for each in line.sessions}
     return Charges(
-        schedule.plan.key,
-        coding.name,
-        schedule.weeks,
-        tuple(_charge(claim, rates) for claim in sorted(claims, key=_place)),
-        tuple(
-            _uncharged(visit, denials[visit.uid], telehealth=coding.telehealth)
-            for visit in charged
-            if visit.uid not in taken
+        plan=schedule.plan.key,
+        coding=coding.name,
+        weeks=schedule.weeks,
+        lines=tuple(_charge(line, rates) for line in sorted(billed, key=_place)),
+        uncharged=tuple(
+            _uncharged(each, refusals[each.uid], telehealth=coding.telehealth)
+            for each in charged
+            if each.uid not in taken
         ),
-        attended is not None,
-        len(schedule.unplaced),
-        None if rates is None else rates.name,
+        attended=attended is not None,
+        unplaced=len(schedule.unplaced),
+        rates=None if rates is None else rates.name,
     )
 
 
 def _found(
     coding: CodingScheme, booked: Sequence[BillableSession], charged: Sequence[BillableSession]
 ) -> Iterator[Found]:
-    """What the rules make of visits, week by week, each part of a week by its version."""
-    last: dict[str, date] = {}
-    weeks = {week: list(those) for week, those in groupby(booked, key=lambda visit: visit.week)}
-    for week, those in groupby(charged, key=lambda visit: visit.week):
+    """What the rules make of sessions, week by week, each part of a week by its version."""
+    last: Mapping[str, date] = {}
+    weeks = {week: list(those) for week, those in groupby(booked, key=lambda each: each.week)}
+    for week, those in groupby(charged, key=lambda each: each.week):
         of_week = list(those)
-        for since, part in groupby(of_week, key=lambda visit: coding.version(on=visit.on).since):
-            yield from claims_in_week(
+        for since, part in groupby(of_week, key=lambda each: coding.version(on=each.on).since):
+            found, last = billed_in_week(
                 coding.version(on=since).value,
                 list(part),
                 booked=weeks[week],
                 charged=of_week,
-                last=last,
+                last_charged=last,
             )
+            yield from found
 
 
-def _place(claim: Billed) -> tuple[datetime, str]:
-    return claim.visits[0].session.start, claim.code
+def _place(billed: Billed) -> tuple[datetime, str]:
+    return billed.sessions[0].session.start, billed.code
 
 
-def _charge(claim: Billed, rates: RateTable | None) -> Charge:
-    first = claim.visits[0]
-    rate = None if rates is None else rates.rate(claim.code, on=first.on)
+def _charge(billed: Billed, rates: RateTable | None) -> Charge:
+    first = billed.sessions[0]
+    rate = None if rates is None else rates.rate(billed.code, on=first.on)
     return Charge(
-        first.on,
-        first.session.week,
-        claim.code,
-        claim.units,
-        claim.counted,
-        tuple(visit.uid for visit in claim.visits),
-        None if rate is None else rate.amount_usd,
+        on=first.on,
+        week=first.session.week,
+        code=billed.code,
+        units=billed.units,
+        counted=billed.counted,
+        sessions=tuple(each.uid for each in billed.sessions),
+        rate_usd=None if rate is None else rate.amount_usd,
     )
 
 
 def _uncharged(
-    visit: BillableSession, reasons: Iterable[Refusal], *, telehealth: bool
+    billable: BillableSession, reasons: Iterable[Refusal], *, telehealth: bool
 ) -> Uncharged:
-    session = visit.session
+    session = billable.session
     otherwise = (
         NotBilledReason.TELEHEALTH
-        if visit.is_remote and not telehealth
+        if billable.is_remote and not telehealth
         else NotBilledReason.NO_CODE
     )
     return Uncharged(
-        visit.uid,
-        visit.on,
-        session.week,
-        session.service,
-        session.number,
-        tuple(reasons) or (Refusal(otherwise),),
+        session=billable.uid,
+        on=billable.on,
+        week=session.week,
+        service=session.service,
+        number=session.number,
+        reasons=tuple(reasons) or (Refusal(otherwise),),
     )

@@ -153,9 +153,9 @@ def check(
         NotInForceError: the set is not in force on the first day of a week.
         InvalidError: ``attended`` goes with no schedule, or has a UID of no session.
     """
-    material = ServiceRecord.of(planned, site, attended)
-    plan = material.plan
-    starts = [plan.start + timedelta(weeks=number) for number in range(material.weeks)]
+    record = ServiceRecord.of(planned, site, attended)
+    plan = record.plan
+    starts = [plan.start + timedelta(weeks=number) for number in range(record.weeks)]
     in_force = [requirements.in_force(start) for start in starts]
     found: list[Finding] = []
     for requirement in dict.fromkeys(each for listed in in_force for each in listed):
@@ -164,17 +164,17 @@ def check(
             weeks = [n for n, listed in enumerate(in_force) if requirement in listed]
             found += (
                 Finding(
-                    requirement,
-                    None if seen.week is None else seen.week + 1,
-                    plan.start + timedelta(days=seen.first),
-                    seen.seen,
-                    seen.required,
-                    applies,
-                    seen.tapering,
-                    seen.part,
-                    seen.averaged_over,
+                    requirement=requirement,
+                    week=None if seen.week is None else seen.week + 1,
+                    start=plan.start + timedelta(days=seen.first),
+                    seen=seen.seen,
+                    required=seen.required,
+                    applies=applies,
+                    tapering=seen.tapering,
+                    part=seen.part,
+                    averaged_over=seen.averaged_over,
                 )
-                for seen in figures_of(requirement.demand, material, weeks)
+                for seen in figures_of(requirement.demand, record, weeks)
             )
     return tuple(found)
 

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
-from itertools import pairwise
 from uuid import UUID
 
 from attrs import evolve, frozen
@@ -13,6 +12,7 @@ from iopkit.errors import refuse, unless
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan
 from iopkit.programs.doses import Dose
+from iopkit.programs.plan_days import day_of_plan, days_of_week, gaps
 from iopkit.programs.programs import Service
 from iopkit.programs.timetables import timetable
 from iopkit.programs.timings import TimePerWeek
@@ -37,7 +37,7 @@ from iopkit.requirements.milestones import Signer
 from iopkit.schedules.sessions import Reason, Schedule, Session
 from iopkit.sites import Site
 from iopkit.truth import Truth
-from iopkit.windows import Weekday, whole_minutes
+from iopkit.windows import ONE_DAY, Weekday, whole_minutes
 
 
 @frozen
@@ -92,7 +92,7 @@ class ServiceRecord:
     plan: Plan
     weeks: int
     """The plan's, and those by which a schedule extends it."""
-    held: tuple[CountedSession, ...]
+    sessions: tuple[CountedSession, ...]
     patients_per_counselor: int | None
 
     @classmethod
@@ -103,25 +103,32 @@ class ServiceRecord:
         caseload = None if site is None else site.patients_per_counselor
         if isinstance(planned, Plan):
             refuse("check", unless(attended is None, "attended", "a schedule with it", "a plan"))
-            return cls(planned, planned.weeks, tuple(_prescribed(planned)), caseload)
-        held = _booked(planned) if attended is None else _attended(planned, attended)
-        return cls(planned.plan, planned.weeks, tuple(held), caseload)
+            return cls(
+                planned,
+                planned.weeks,
+                sessions=tuple(_prescribed(planned)),
+                patients_per_counselor=caseload,
+            )
+        sessions = _booked(planned) if attended is None else _attended(planned, attended)
+        return cls(
+            planned.plan, planned.weeks, sessions=tuple(sessions), patients_per_counselor=caseload
+        )
 
     def counted(self, counting: Counting) -> list[CountedSession]:
         """The sessions that count, each as long as it counts for."""
         return [
-            evolve(held, least=held.least + held.breaks, most=held.most + held.breaks)
+            evolve(each, least=each.least + each.breaks, most=each.most + each.breaks)
             if counting.clock
-            else held
-            for held in self.held
-            if counting.counts(held.modality, telehealth=held.telehealth)
+            else each
+            for each in self.sessions
+            if counting.counts(each.modality, telehealth=each.telehealth)
         ]
 
     def by_week(self, counting: Counting) -> defaultdict[int, list[CountedSession]]:
         """The sessions that count, by their week from 0."""
         weeks: defaultdict[int, list[CountedSession]] = defaultdict(list)
-        for held in self.counted(counting):
-            weeks[held.days.start // 7].append(held)
+        for session in self.counted(counting):
+            weeks[session.days.start // 7].append(session)
         return weeks
 
     __repr__ = hidden
@@ -137,33 +144,33 @@ def _undated(service: Service, day: int | None, week: int, *, sure: bool) -> Cou
     """A session as its service has it, on a day or, with none, anywhere in its week."""
     dose = Dose.of([service])
     # No session is longer than a day.
-    most = timedelta(days=1) - service.breaks if dose.most is None else dose.most
+    most = ONE_DAY - service.breaks if dose.most is None else dose.most
     return CountedSession(
-        service.modality,
-        range((week - 1) * 7, week * 7) if day is None else range(day, day + 1),
-        whole_minutes(dose.known),
-        whole_minutes(most),
-        whole_minutes(service.breaks),
-        service.delivery is Delivery.TELEHEALTH,
-        sure,
-        isinstance(service.timing, TimePerWeek),
+        modality=service.modality,
+        days=days_of_week(week) if day is None else range(day, day + 1),
+        least=whole_minutes(dose.known),
+        most=whole_minutes(most),
+        breaks=whole_minutes(service.breaks),
+        telehealth=service.delivery is Delivery.TELEHEALTH,
+        sure=sure,
+        several=isinstance(service.timing, TimePerWeek),
     )
 
 
 def _booked(schedule: Schedule) -> Iterator[CountedSession]:
     """What is booked, and what waits for an answer; nothing else takes place."""
     for session in schedule.sessions:
-        held = _dated(schedule, session)
+        dated = _dated(schedule, session)
         extra = Dose.of([schedule.service(session)]).extra
-        yield evolve(held, most=held.least + whole_minutes(extra))
+        yield evolve(dated, most=dated.least + whole_minutes(extra))
     for missing in schedule.unplaced:
-        day = missing.prescribed
-        number = None if day is None else (day - schedule.plan.start).days
+        prescribed, service = missing.prescribed, schedule.service(missing)
+        day = None if prescribed is None else day_of_plan(prescribed, start=schedule.plan.start)
         if missing.why is Reason.ON_HOLD:
-            yield _undated(schedule.service(missing), number, missing.week, sure=False)
+            yield _undated(service, day, missing.week, sure=False)
         elif missing.why is Reason.DURATION_UNKNOWN:
-            held = _undated(schedule.service(missing), number, missing.week, sure=True)
-            yield evolve(held, least=0)  # time of a week that is not divided is not booked
+            undated = _undated(service, day, missing.week, sure=True)
+            yield evolve(undated, least=0)  # time of a week that is not divided is not booked
 
 
 def _attended(schedule: Schedule, attended: Collection[UUID]) -> Iterator[CountedSession]:
@@ -176,15 +183,15 @@ def _attended(schedule: Schedule, attended: Collection[UUID]) -> Iterator[Counte
 
 
 def _dated(schedule: Schedule, session: Session) -> CountedSession:
-    day = (session.start.date() - schedule.plan.start).days
+    day = day_of_plan(session.start.date(), start=schedule.plan.start)
     minutes = whole_minutes(session.service_time)
     return CountedSession(
-        session.modality,
-        range(day, day + 1),
-        minutes,
-        minutes,
-        whole_minutes(session.breaks),
-        session.delivery is Delivery.TELEHEALTH,
+        modality=session.modality,
+        days=range(day, day + 1),
+        least=minutes,
+        most=minutes,
+        breaks=whole_minutes(session.breaks),
+        telehealth=session.delivery is Delivery.TELEHEALTH,
     )
 
 
@@ -207,62 +214,60 @@ class Figure:
 
 
 def _in_week(week: int, seen: Bounds, required: Bounds, tapering: Truth = Truth.NO) -> Figure:
-    return Figure(seen, required, week * 7, week, tapering)
+    return Figure(seen, required, first=week * 7, week=week, tapering=tapering)
 
 
-def figures_of(demand: Demand, material: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
+def figures_of(demand: Demand, record: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
     """Every figure that a demand asks for in the weeks, from 0, in which it is in force."""
     span = range(weeks[0] * 7, (weeks[-1] + 1) * 7)
     match demand:
         case WeeklyHours():
-            yield from _weekly_hours(demand, material, weeks)
+            yield from _weekly_hours(demand, record, weeks)
         case DailyHours():
-            yield from _daily_hours(demand, material, weeks)
+            yield from _daily_hours(demand, record, weeks)
         case WeeklyDays():
-            yield from _weekly_days(demand, material, weeks)
+            yield from _weekly_days(demand, record, weeks)
         case WeeklyServices():
-            yield from _weekly_services(demand, material, weeks)
+            yield from _weekly_services(demand, record, weeks)
         case LongestGap():
-            yield _longest_gap(demand, material, span)
+            yield _longest_gap(demand, record, span)
         case Frequency():
-            yield from _frequency(demand, material, span)
+            yield from _frequency(demand, record, span)
         case _ if 0 in weeks:
-            yield from _of_the_plan(demand, material)
+            yield from _of_the_plan(demand, record)
         case _:
             return
 
 
 def _of_the_plan(
-    demand: GroupSize | Caseload | Reviews | PlanLength | WrittenPlan, material: ServiceRecord
+    demand: GroupSize | Caseload | Reviews | PlanLength | WrittenPlan, record: ServiceRecord
 ) -> Iterator[Figure]:
     """Figures of the plan as a whole, by the version of its first day."""
-    plan = material.plan
+    plan = record.plan
     match demand:
         case GroupSize():
             yield from _group_sizes(demand, plan)
         case Caseload(most):
-            count = material.patients_per_counselor
+            count = record.patients_per_counselor
             yield Figure(Bounds(count, count), Bounds(most=most))
         case Reviews():
-            yield from _reviews(demand, material)
+            yield from _reviews(demand, record)
         case PlanLength(least, most):
-            length = material.weeks * 7
+            length = record.weeks * 7
             yield Figure(Bounds(length, length), Bounds(least, most))
         case WrittenPlan():
             yield from _written(demand, plan)
 
 
-def _weekly_hours(
-    demand: WeeklyHours, material: ServiceRecord, weeks: list[int]
-) -> Iterator[Figure]:
+def _weekly_hours(demand: WeeklyHours, record: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
     least, most = (
         None if bound is None else whole_minutes(bound) for bound in (demand.least, demand.most)
     )
-    by_week = material.by_week(demand.counting)
+    by_week = record.by_week(demand.counting)
     totals = {
         week: (
-            sum(held.least for held in by_week[week] if held.sure),
-            sum(held.most for held in by_week[week]),
+            sum(each.least for each in by_week[week] if each.sure),
+            sum(each.most for each in by_week[week]),
         )
         for week in weeks
     }
@@ -271,10 +276,10 @@ def _weekly_hours(
         whole = (bound and bound * len(weeks) for bound in (least, most))
         yield Figure(Bounds(low, high), Bounds(*whole), weeks[0] * 7, averaged_over=len(weeks))
         return
-    phases = material.plan.program.phases
+    phases = record.plan.program.phases
     tapers = [phase.taper for phase in phases for _ in range(phase.laid_weeks)]
     # Weeks that extend the plan are as its last.
-    tapers += [phases[-1].taper] * (material.weeks - len(tapers))
+    tapers += [phases[-1].taper] * (record.weeks - len(tapers))
     below = surely_below = 0
     for week, (low, high) in totals.items():
         tapering = Truth.NO
@@ -289,76 +294,75 @@ def _weekly_hours(
         yield _in_week(week, Bounds(low, high), Bounds(least, most), tapering)
 
 
-def _daily_hours(demand: DailyHours, material: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
+def _daily_hours(demand: DailyHours, record: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
     """The shortest day of each week that has one.
 
     What may be on several days is taken to lengthen each of them, so that the most may be
     more than it can be on all at once.
     """
     required = Bounds(whole_minutes(demand.least))
-    by_week = material.by_week(demand.counting)
+    by_week = record.by_week(demand.counting)
     for week in weeks:
         days: dict[int, list[CountedSession]] = defaultdict(list)
         loose: list[CountedSession] = []
-        for held in by_week[week]:
-            (loose if held.day is None else days[held.day]).append(held)
+        for session in by_week[week]:
+            (loose if session.day is None else days[session.day]).append(session)
         # On a day without another it stands alone; of several nobody knows how long one is.
         alone = [
-            0 if held.several else held.least
-            for held in loose
-            if any(day not in days for day in held.days)
+            0 if each.several else each.least
+            for each in loose
+            if any(day not in days for day in each.days)
         ]
-        lows = [sum(held.least for held in day) for day in days.values()] + alone
+        lows = [sum(each.least for each in day) for day in days.values()] + alone
         highs = [
-            sum(held.most for held in sure) + sum(held.most for held in loose if day in held.days)
+            sum(each.most for each in sure) + sum(each.most for each in loose if day in each.days)
             for day, sure in days.items()
         ]
-        if not highs and any(held.sure for held in loose):
-            highs = [sum(held.most for held in loose)]
+        if not highs and any(each.sure for each in loose):
+            highs = [sum(each.most for each in loose)]
         if lows:
             # Where nothing is sure there may be no day, and none too short.
             yield _in_week(week, Bounds(min(lows), min(highs, default=None)), required)
 
 
-def _weekly_days(demand: WeeklyDays, material: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
-    by_week = material.by_week(demand.counting)
+def _weekly_days(demand: WeeklyDays, record: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
+    by_week = record.by_week(demand.counting)
     for week in weeks:
         days, loose = _days(by_week[week])
-        least = len(days) or int(any(held.sure for held in loose))
+        least = len(days) or int(any(each.sure for each in loose))
         most = len(days | _possible(loose))
-        if not any(held.several for held in loose):
+        if not any(each.several for each in loose):
             most = min(most, len(days) + len(loose))
         yield _in_week(week, Bounds(least, most), Bounds(demand.least))
 
 
 def _weekly_services(
-    demand: WeeklyServices, material: ServiceRecord, weeks: list[int]
+    demand: WeeklyServices, record: ServiceRecord, weeks: list[int]
 ) -> Iterator[Figure]:
-    by_week = material.by_week(demand.counting)
+    by_week = record.by_week(demand.counting)
     for week in weeks:
-        held = by_week[week]
-        seen = Bounds(sum(each.sure for each in held), _most(held))
-        yield _in_week(week, seen, Bounds(demand.least))
+        sure = sum(each.sure for each in by_week[week])
+        yield _in_week(week, Bounds(sure, _most(by_week[week])), Bounds(demand.least))
 
 
-def _most(held: list[CountedSession]) -> int | None:
+def _most(sessions: list[CountedSession]) -> int | None:
     """How many sessions there are at most."""
-    return None if any(each.several for each in held) else len(held)
+    return None if any(each.several for each in sessions) else len(sessions)
 
 
-def _days(held: Iterable[CountedSession]) -> tuple[set[int], list[CountedSession]]:
+def _days(sessions: Iterable[CountedSession]) -> tuple[set[int], list[CountedSession]]:
     """Days that surely have a session, and the sessions that may be on others."""
-    listed = list(held)
+    listed = list(sessions)
     days = {each.day for each in listed if each.day is not None}
     return days, [each for each in listed if each.day is None]
 
 
 def _possible(loose: Iterable[CountedSession]) -> set[int]:
-    return {day for held in loose for day in held.days}
+    return {day for each in loose for day in each.days}
 
 
-def _longest_gap(demand: LongestGap, material: ServiceRecord, span: range) -> Figure:
-    found, loose = _days(material.counted(demand.counting))
+def _longest_gap(demand: LongestGap, record: ServiceRecord, span: range) -> Figure:
+    found, loose = _days(record.counted(demand.counting))
     days, possible = found & {*span}, _possible(loose) & {*span}
     if not days:
         # Nothing is sure: any two of the days that may have service may be all there are.
@@ -370,25 +374,25 @@ def _longest_gap(demand: LongestGap, material: ServiceRecord, span: range) -> Fi
     within = {day for day in possible if first < day < last}
     outer = [gap, *(first - day - 1 for day in possible), *(day - last - 1 for day in possible)]
     seen = Bounds(_longest_run(sorted(days | within))[0], max(outer))
-    return Figure(seen, Bounds(most=demand.most), after, after // 7)
+    return Figure(seen, Bounds(most=demand.most), first=after, week=after // 7)
 
 
 def _longest_run(days: list[int]) -> tuple[int, int]:
     """The most days in a row between two of some days, in order, and the first of them."""
-    runs = [(after - day - 1, day + 1) for day, after in pairwise(days)]
+    runs = [(gap - 1, day + 1) for gap, day in gaps(days)]
     return max(runs, key=lambda run: run[0], default=(0, days[0]))
 
 
-def _frequency(demand: Frequency, material: ServiceRecord, span: range) -> Iterator[Figure]:
-    held = material.counted(Counting(demand.modalities))
-    days, loose = _days(held)
+def _frequency(demand: Frequency, record: ServiceRecord, span: range) -> Iterator[Figure]:
+    counted = record.counted(Counting(demand.modalities))
+    days, loose = _days(counted)
     if demand.every_days is None:
-        for month in _months(material):
+        for month in _months(record):
             if span.start <= month.start and month.stop <= span.stop:
-                sure = sum(each.day is not None and each.day in month for each in held)
+                sure = sum(each.day is not None and each.day in month for each in counted)
                 # One of a whole week that lies in the month surely is in it.
                 sure += sum(each.sure and {*each.days} <= {*month} for each in loose)
-                perhaps = [each for each in held if any(day in month for day in each.days)]
+                perhaps = [each for each in counted if any(day in month for day in each.days)]
                 yield Figure(Bounds(sure, _most(perhaps)), Bounds(1), month.start)
         return
     edges = {span.start - 1, span.stop}
@@ -399,11 +403,11 @@ def _frequency(demand: Frequency, material: ServiceRecord, span: range) -> Itera
     yield Figure(Bounds(least, longest), Bounds(most=demand.every_days - 1), first)
 
 
-def _months(material: ServiceRecord) -> Iterator[range]:
+def _months(record: ServiceRecord) -> Iterator[range]:
     """Days of what is judged, from 0, of each of its whole months."""
-    start = material.plan.start
-    for first, after in whole_months(start, start + timedelta(weeks=material.weeks)):
-        yield range((first - start).days, (after - start).days)
+    start = record.plan.start
+    for first, after in whole_months(start, start + timedelta(weeks=record.weeks)):
+        yield range(day_of_plan(first, start=start), day_of_plan(after, start=start))
 
 
 def _group_sizes(demand: GroupSize, plan: Plan) -> Iterator[Figure]:
@@ -414,21 +418,22 @@ def _group_sizes(demand: GroupSize, plan: Plan) -> Iterator[Figure]:
             yield Figure(seen, Bounds(most=demand.most), part=service.name)
 
 
-def _reviews(demand: Reviews, material: ServiceRecord) -> Iterator[Figure]:
+def _reviews(demand: Reviews, record: ServiceRecord) -> Iterator[Figure]:
     """One in each month; or the longest time between two, from the start and to the end."""
-    plan, length = material.plan, material.weeks * 7
-    due = {(each.by - plan.start).days for each in plan.milestones if each.kind is demand.kind}
+    plan, length = record.plan, record.weeks * 7
+    listed = (each.by for each in plan.milestones if each.kind is demand.kind)
+    due = {day_of_plan(day, start=plan.start) for day in listed}
     if demand.every_days is None:
-        for month in _months(material):
+        for month in _months(record):
             count = len(due & {*month})
             yield Figure(Bounds(count, count), Bounds(1), month.start)
         return
     days = sorted({0, length} | {day for day in due if 0 < day < length})
-    gaps = [(after - day, day) for day, after in pairwise(days)]
+    found = gaps(days)
     if demand.first_days is not None:
-        yield _between(gaps.pop(0), demand.first_days)
-    if gaps:
-        yield _between(max(gaps), demand.every_days)
+        yield _between(found.pop(0), demand.first_days)
+    if found:
+        yield _between(max(found), demand.every_days)
 
 
 def _between(gap: tuple[int, int], most: int) -> Figure:

@@ -1,9 +1,10 @@
 """Fitting: which programs meet requirements for a patient at a site, best first."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from functools import partial
 
 from attrs import evolve, frozen
 
@@ -15,6 +16,7 @@ from iopkit.plans.drafting import draft
 from iopkit.plans.notes import NoteKind, NoteSubject
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program, Track
+from iopkit.prose import counted
 from iopkit.requirements.demands import Caseload, WrittenPlan
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.scheduling import schedule
@@ -118,19 +120,19 @@ class Fit:
         unmet = [finding for judgment in judged for finding in judgment.that_are(Truth.NO)]
         off = sum(f.shortfall + f.excess for f in unmet if f.unit is Unit.MINUTES)
         return Standing(
-            self.why_not is not None,
-            NoteSubject.OTHER_AGE_GROUP in matters,
+            unjudged=self.why_not is not None,
+            other_age_group=NoteSubject.OTHER_AGE_GROUP in matters,
             # At each age another requirement may be unmet, and none at all of them.
-            sum(
+            unmet=sum(
                 len(_requirements(judgment, Truth.NO)) or judgment.truth is Truth.NO
                 for judgment in judged
             ),
-            Fraction(off, plan.weeks if plan else 1),
-            sum(len(_requirements(judgment, Truth.UNKNOWN)) for judgment in judged),
-            kinds[NoteKind.COLLISION],
-            len(self.schedule.unplaced) if self.schedule else 0,
-            sum(s.moved is not None for s in self.schedule.sessions) if self.schedule else 0,
-            kinds[NoteKind.QUESTION],
+            minutes_off=Fraction(off, plan.weeks if plan else 1),
+            undetermined=sum(len(_requirements(judgment, Truth.UNKNOWN)) for judgment in judged),
+            collisions=kinds[NoteKind.COLLISION],
+            unplaced=len(self.schedule.unplaced) if self.schedule else 0,
+            moved=sum(s.moved is not None for s in self.schedule.sessions) if self.schedule else 0,
+            questions=kinds[NoteKind.QUESTION],
         )
 
     @property
@@ -153,7 +155,7 @@ class Fit:
             (standing.moved, "session", " moved"),
             (standing.questions, "question", ""),
         ):
-            found += [f"{count} {noun}{'s' if count != 1 else ''}{rest}"] if count else []
+            found += [f"{counted(count, noun)}{rest}"] if count else []
         return tuple(found)
 
     __repr__ = hidden
@@ -214,26 +216,38 @@ def fits(  # noqa: PLR0913  # what a plan is made from, by name
     for program in listed:
         own = {p.name: weeks[p.name] for p in program.phases if p.name in weeks}
         for track in program.tracks or (None,):
-            try:
-                plan = draft(
-                    program,
-                    patient,
-                    site,
-                    start=start,
-                    seed=seed,
-                    track=None if track is None else track.name,
-                    phase_weeks=own,
-                    requirements=sets,
-                )
-            except InvalidError as error:
-                if any("start" in fault.path for fault in error.faults):
-                    raise  # the day is wrong, not the program
-                takes = "; ".join(f"it takes {fault.expected}" for fault in error.faults)
-                found.append(Fit(program, track, why_not=f"no plan: {takes}"))
-                continue
-            dated = schedule(plan, site)
-            try:
-                found.append(Fit(program, track, dated, judge(dated, sets, site)))
-            except NotInForceError as error:  # in a later week of this one
-                found.append(Fit(program, track, dated, why_not=f"not judged: {error}"))
+            drafted = partial(
+                draft,
+                program,
+                patient,
+                site,
+                start=start,
+                seed=seed,
+                track=None if track is None else track.name,
+                phase_weeks=own,
+                requirements=sets,
+            )
+            found.append(_fit(program, track, drafted, sets, site))
     return tuple(sorted(found, key=lambda fit: (fit.standing, fit.program.name)))
+
+
+def _fit(
+    program: Program,
+    track: Track | None,
+    drafted: Callable[[], Plan],
+    sets: Iterable[RequirementSet],
+    site: Site,
+) -> Fit:
+    """How well a program on a track fits, or why there is no plan or no judgment."""
+    try:
+        plan = drafted()
+    except InvalidError as error:
+        if any("start" in fault.path for fault in error.faults):
+            raise  # the day is wrong, not the program
+        takes = "; ".join(f"it takes {fault.expected}" for fault in error.faults)
+        return Fit(program, track, why_not=f"no plan: {takes}")
+    dated = schedule(plan, site)
+    try:
+        return Fit(program, track, schedule=dated, judgments=judge(dated, sets, site))
+    except NotInForceError as error:  # in a later week of this one
+        return Fit(program, track, dated, why_not=f"not judged: {error}")

@@ -12,8 +12,8 @@ from attrs import define, evolve, field, frozen
 
 from iopkit.checks.checks import Finding
 from iopkit.checks.fitting import Judgment, judge
-from iopkit.checks.remedies import ChangeSize, Remedy, Situation, remedies_for
-from iopkit.checks.shortfalls import DayDemand, SessionDemand, counted_minutes
+from iopkit.checks.remedies import ChangeSize, Remedy, Situation, remedies_for, whole_remedies_for
+from iopkit.checks.shortfalls import DayDemand, SessionDemand, Shortfall, counted_minutes
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.plans.plans import Plan
@@ -25,6 +25,7 @@ from iopkit.plans.revisions import (
     revise,
     unsigned,
 )
+from iopkit.prose import counted
 from iopkit.requirements.demands import Frequency, GroupSize, LongestGap, Reviews, WeeklyHours
 from iopkit.requirements.due import milestones
 from iopkit.requirements.requirements import Requirement, RequirementSet
@@ -78,7 +79,7 @@ class Proposal:
     """
 
     revisions: tuple[Revision, ...]
-    extent: ChangeSize
+    size: ChangeSize
     plan: Plan
     judgments: tuple[Judgment, ...]
     left: tuple[Remaining, ...]
@@ -86,7 +87,7 @@ class Proposal:
     @property
     def minutes_a_week(self) -> Fraction:
         """Minutes of sessions added and taken away, for each week of the plan."""
-        return Fraction(self.extent.minutes, self.plan.weeks)
+        return Fraction(self.size.minutes, self.plan.weeks)
 
     __repr__ = hidden
 
@@ -114,21 +115,17 @@ class Proposals:
         """What was found, in prose."""
         if not self.wanted:
             return "Nothing is unmet that a change to the plan could meet."
-        what = _some(len(self.found), "proposal") if self.found else "No proposal"
-        limit = _some(self.most_changes, "change")
+        what = counted(len(self.found), "proposal") if self.found else "No proposal"
+        limit = counted(self.most_changes, "change")
         so_far = (
             ""
             if self.complete
-            else f" so far: the search ended after {_some(self.tried, 'plan')}, and others may "
+            else f" so far: the search ended after {counted(self.tried, 'plan')}, and others may "
             "be smaller"
         )
         return f"{what} of at most {limit} to services{so_far}."
 
     __repr__ = hidden
-
-
-def _some(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' if count != 1 else ''}"
 
 
 def propose(
@@ -152,8 +149,8 @@ def propose(
     told if they take fewer minutes than all of fewer. Of those that do the same things to
     the same services, only the smallest is told, and of each number no more than
     ``MOST_TOLD``. Looked at are all changes that help by themselves, and none that only would
-    make room for another. Sessions become longer or shorter by what ends a lack in some
-    week, or as far as they can.
+    make room for another. Sessions become longer or shorter by what ends a shortfall in
+    some week, or as far as they can.
 
     Weeks are judged without closures, holidays and leaves, for which no weekly change makes up;
     ``left`` tells what these leave unmet. A changed plan has no signatures of the old one.
@@ -184,19 +181,21 @@ def propose(
         start = unsigned(usual)
         for revision in aside:
             start = revise(start, revision)
-        for revisions, extent, state in _smallest(trials, trials.state(start), most_changes):
+        for revisions, size, state in _smallest(trials, trials.state(start), most_changes):
             changed = evolve(state.plan, leaves=plan.leaves)
             judgments = judge(schedule(changed, site), sets, site)
-            rest = _left(judgments, state)
-            found.append(Proposal((*revisions, *aside), extent, changed, judgments, rest))
+            left = _left(judgments, state)
+            found.append(
+                Proposal((*revisions, *aside), size, plan=changed, judgments=judgments, left=left)
+            )
     return Proposals(
         tuple(found),
-        now,
-        _left(now, as_is),
-        bool(as_is.unmet),
-        not trials.cut_short,
-        len(trials.known),
-        most_changes,
+        judgments=now,
+        left=_left(now, as_is),
+        wanted=bool(as_is.unmet),
+        complete=not trials.cut_short,
+        tried=len(trials.known),
+        most_changes=most_changes,
     )
 
 
@@ -238,7 +237,7 @@ class _State:
                 asked[finding.requirement] += finding.shortfall + finding.excess
         return max(asked.values(), default=0)
 
-    def ground(self, site: Site) -> Situation:
+    def situation(self, site: Site) -> Situation:
         """What is unmet, seen from the sessions."""
         demands = (f.requirement.demand for each in self.judgments for f in each.findings)
         by_day = any(isinstance(demand, DayDemand) for demand in demands)
@@ -284,26 +283,28 @@ def _looked_at(plan: Plan, site: Site, requirements: Iterable[RequirementSet]) -
     return _State(
         dated,
         judgments,
-        tuple(
+        unmet=tuple(
             (key, finding)
             for key, finding in listed
             if finding.truth is Truth.NO and _beyond(finding.requirement, plan) is None
         ),
         # Of groups as many may be unknown as a service comes to differ from phase to phase.
-        Counter(key for key, f in unknown if isinstance(f.requirement.demand, SessionDemand)),
-        len(dated.unplaced) + sum(session.moved is not None for session in dated.sessions),
+        unknown=Counter(
+            key for key, f in unknown if isinstance(f.requirement.demand, SessionDemand)
+        ),
+        unbooked=len(dated.unplaced) + sum(session.moved is not None for session in dated.sessions),
     )
 
 
 def _beyond(requirement: Requirement, plan: Plan) -> WhyRemaining | None:
-    """Beyond no change that is proposed meets a requirement; ``None`` if one may."""
+    """Why no change that is proposed can meet a requirement; ``None`` if one may."""
     demand = requirement.demand
     if isinstance(demand, Reviews | GroupSize):
         return None
     if not isinstance(demand, SessionDemand):
         return WhyRemaining.NOT_BY_CHANGES
-    held = (s for s in plan.program.every_service if s.name not in plan.on_hold)
-    return None if any(counted_minutes(s, demand) for s in held) else WhyRemaining.NO_SERVICE
+    given = (s for s in plan.program.every_service if s.name not in plan.on_hold)
+    return None if any(counted_minutes(s, demand) for s in given) else WhyRemaining.NO_SERVICE
 
 
 def _left(judgments: Iterable[Judgment], usual: _State) -> tuple[Remaining, ...]:
@@ -343,12 +344,15 @@ _Solution = tuple[tuple[SessionRevision, ...], ChangeSize, _State]
 
 
 def _smallest(trials: _Trials, start: _State, most: int) -> list[_Solution]:
-    """The smallest changes, of each number those that take fewer minutes than all of fewer."""
+    """The smallest changes, of each number those that take fewer minutes than all of fewer.
+
+    Searches by number of changes, from one to the most; see ``_cheapest`` for each.
+    """
     if not start.unmet:
         return [((), ChangeSize(), start)]
     found: list[_Solution] = []
     for changes in range(1, most + 1):
-        under = min((extent.minutes for _, extent, _ in found), default=None)
+        under = min((size.minutes for _, size, _ in found), default=None)
         found += islice(_cheapest(trials, start, changes, under), MOST_TOLD)
     return found
 
@@ -356,45 +360,59 @@ def _smallest(trials: _Trials, start: _State, most: int) -> list[_Solution]:
 def _cheapest(
     trials: _Trials, start: _State, changes: int, under: int | None
 ) -> Iterator[_Solution]:
-    """So many changes after which all is met, the cheapest first, in each way only once."""
+    """So many changes after which all is met, the cheapest first, in each way only once.
+
+    Searches best first: the heap has changes whose last one is not looked at yet, by their
+    size, and no change makes a size less, so what is met first is the smallest. It ends when
+    the heap is empty, as no more than ``changes`` are made, or at ``under`` minutes, or when
+    the trials are used up. Each step dates and judges a plan, unless it is known; all else is
+    cheap beside that. Only remedies with which all could still end are followed.
+    """
     heap: list[tuple[ChangeSize, int, tuple[SessionRevision, ...], Plan]] = []
     order, told = count(), set[tuple[tuple[str, str], ...]]()
 
-    def look_beyond(state: _State, extent: ChangeSize, made: tuple[SessionRevision, ...]) -> None:
+    def look_beyond(state: _State, size: ChangeSize, made: tuple[SessionRevision, ...]) -> None:
         # Whatever comes next takes what is missing at the least.
-        if under is None or extent.minutes + state.missing < under:
-            for remedy in _useful(state.ground(trials.site), changes - len(made)):
+        if under is None or size.minutes + state.missing < under:
+            for remedy in _useful(state.situation(trials.site), changes - len(made)):
                 then = (*made, remedy.revision)
-                heappush(heap, (extent + remedy.extent, next(order), then, state.plan))
+                heappush(heap, (size + remedy.size, next(order), then, state.plan))
 
     look_beyond(start, ChangeSize(), ())
     while heap:
-        extent, _, made, before = heappop(heap)
-        if (under is not None and extent.minutes >= under) or not trials.go_on():
+        size, _, made, before = heappop(heap)
+        if (under is not None and size.minutes >= under) or not trials.go_on():
             return
         state = trials.state(revise(before, made[-1]))
         if len(made) < changes:
-            look_beyond(state, extent, made)
+            look_beyond(state, size, made)
             continue
         way = tuple(sorted((type(each).__name__, each.service) for each in made))
         if way not in told and state.suits(start):
             told.add(way)
-            yield made, extent, state
+            yield made, size, state
 
 
-def _useful(ground: Situation, left: int) -> Iterator[Remedy]:
-    """Remedies with which so many changes, themselves included, could end all lacks."""
-    remedies = list(remedies_for(ground, whole=left == 1))
-    every = (1 << len(ground.lacks)) - 1
+def _useful(situation: Situation, left: int) -> Iterator[Remedy]:
+    """Remedies with which so many changes, themselves included, could end every shortfall."""
+    if left == 1:
+        yield from whole_remedies_for(situation)
+        return
+    remedies = [*remedies_for(situation)]
+    every = frozenset(situation.shortfalls)
     helps = {remedy.helps for remedy in remedies}
-    for remedy in remedies:
-        if _covered(every & ~remedy.ends, helps, left - 1):
-            yield remedy
+    yield from (each for each in remedies if _covered(every - each.ends, helps, left - 1))
 
 
-def _covered(lacks: int, helps: Collection[int], left: int) -> bool:
-    """Whether so many remedies could help with all lacks, which are told by bits."""
-    if not lacks or not left:
-        return not lacks
-    lowest = lacks & -lacks
-    return any(_covered(lacks & ~some, helps, left - 1) for some in helps if some & lowest)
+def _covered(
+    shortfalls: frozenset[Shortfall], helps: Collection[frozenset[Shortfall]], left: int
+) -> bool:
+    """Whether so many remedies could help with all of some shortfalls.
+
+    Searches for a cover: some remedy has to help with any one of them, so those that do are
+    tried, and then what remains. It ends as ``left`` falls, which is at most 3.
+    """
+    if not shortfalls or not left:
+        return not shortfalls
+    one = next(iter(shortfalls))
+    return any(_covered(shortfalls - some, helps, left - 1) for some in helps if one in some)

@@ -1,4 +1,4 @@
-"""Remedies: revisions of a plan's sessions that help with what its schedule lacks.
+"""Remedies: revisions of a plan's sessions that help with what they are short of.
 
 Listed is what helps by itself: nothing that only would make room for something else.
 """
@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import time, timedelta
 from functools import cached_property
 from itertools import combinations, islice
+from operator import add
 
-from attrs import field, frozen
+from attrs import astuple, field, frozen
 
 from iopkit.checks.checks import Finding
 from iopkit.checks.shortfalls import (
@@ -17,9 +18,8 @@ from iopkit.checks.shortfalls import (
     SessionDemand,
     Shortfall,
     counted_minutes,
-    day_of,
     in_week,
-    lacks_of,
+    shortfalls_of,
 )
 from iopkit.confidential import hidden
 from iopkit.plans.revisions import (
@@ -31,7 +31,8 @@ from iopkit.plans.revisions import (
     SessionRevision,
     ShortenSessions,
 )
-from iopkit.programs.programs import Service, fixed_times
+from iopkit.programs.plan_days import day_of_plan, days_of_week
+from iopkit.programs.programs import Phase, Program, Service, fixed_times
 from iopkit.programs.timings import PerWeek, Slot, Weekly, slots_of
 from iopkit.requirements.demands import Frequency
 from iopkit.schedules.sessions import Schedule, Session, Unplaced
@@ -67,32 +68,27 @@ class ChangeSize:
     minutes_shifted: int = 0
 
     def __add__(self, other: "ChangeSize") -> "ChangeSize":
-        return ChangeSize(
-            self.minutes + other.minutes,
-            self.days_moved + other.days_moved,
-            self.sessions + other.sessions,
-            self.minutes_shifted + other.minutes_shifted,
-        )
+        return ChangeSize(*map(add, astuple(self), astuple(other)))
 
 
 @frozen(repr=False)
 class Remedy:
-    """A revision that helps with some lacks, and ends some of them as far as can be seen.
+    """A revision, and the shortfalls that it helps with and those that it ends.
 
-    Which ones is told by the bits of a number, the first lack being the lowest.
+    What it ends goes by what can be seen of sessions alone: dated anew, they may collide.
     """
 
     revision: SessionRevision
-    extent: ChangeSize
-    helps: int
-    ends: int
+    size: ChangeSize
+    helps: frozenset[Shortfall]
+    ends: frozenset[Shortfall]
 
     __repr__ = hidden
 
 
 @frozen(repr=False)
 class Situation:
-    """A schedule, the site where it is, and what it lacks; of weeks that are alike the first.
+    """A schedule, its site, and what it is short of; of weeks that are alike, in the first.
 
     ``booked`` are the sessions of each service by day, ``prescribed`` those by week, booked
     or not. ``by_day``: it matters on which days sessions are.
@@ -100,7 +96,7 @@ class Situation:
 
     schedule: Schedule
     site: Site
-    lacks: tuple[Shortfall, ...]
+    shortfalls: tuple[Shortfall, ...]
     # Both are of the schedule, and have no hash.
     booked: Mapping[str, DaysShort] = field(eq=False)
     prescribed: Counter[tuple[str, int]] = field(eq=False)
@@ -116,66 +112,113 @@ class Situation:
             service.name: Counter() for service in program.every_service
         }
         for session in schedule.sessions:
-            booked[session.service][day_of(schedule, session)] += 1
-        phases = [phase.name for phase in program.phases for _ in range(phase.laid_weeks)]
-
-        def look(lack: Shortfall) -> object:
-            """What tells a week from those that are alike."""
-            if lack.week is None:
-                return None
-            services = (s for s in program.every_service if counted_minutes(s, lack.demand))
-            held = {s.name: in_week(booked[s.name], lack.week) for s in services}
-            return phases[min(lack.week, len(phases)) - 1], frozenset(
-                (name, day % 7, count) for name, days in held.items() for day, count in days.items()
-            )
-
-        lacks: dict[object, Shortfall] = {}
-        for lack in lacks_of(schedule, unmet):
-            lacks.setdefault((lack.demand, lack.amount, lack.over, look(lack)), lack)
+            day = day_of_plan(session.start.date(), start=schedule.plan.start)
+            booked[session.service][day] += 1
+        shortfalls: dict[object, Shortfall] = {}
+        for each in shortfalls_of(schedule, unmet):
+            alike = _look(program, each, booked)
+            shortfalls.setdefault((each.demand, each.amount, each.over, alike), each)
         every: tuple[Session | Unplaced, ...] = (*schedule.sessions, *schedule.unplaced)
         return cls(
             schedule,
             site,
-            tuple(lacks.values()),
-            booked,
-            Counter((each.service, each.week) for each in every),
-            by_day,
+            shortfalls=tuple(shortfalls.values()),
+            booked=booked,
+            prescribed=Counter((each.service, each.week) for each in every),
+            by_day=by_day,
         )
 
     def days(self, weekday: Weekday, weeks: Iterable[int]) -> DaysShort:
         """A weekday in some weeks, as days of the plan."""
         first = (weekday - self.schedule.plan.start.weekday()) % 7
-        return Counter((week - 1) * 7 + first for week in weeks)
+        return Counter(days_of_week(week)[first] for week in weeks)
 
     __repr__ = hidden
 
 
-def remedies_for(ground: Situation, *, whole: bool) -> Iterator[Remedy]:
-    """Revisions that help with what a schedule lacks; ``whole``: that end all of it."""
-    for spot in _spots(ground, whole):
-        if all(spot.counted) or (any(spot.counted) and not whole):
-            yield from _resized(spot, over=False)
-            yield from _resized(spot, over=True)
-            yield from _moved(spot)
-            if all(isinstance(service.timing, Weekly | PerWeek) for service in spot.services):
-                yield from _added(spot)
-                yield from _dropped(spot)
-            else:
-                yield from _oftener(spot)
+def _look(
+    program: Program, shortfall: Shortfall, booked: Mapping[str, DaysShort]
+) -> tuple[str, frozenset[tuple[str, int, int]]] | None:
+    """What tells a shortfall's week from others: its phase, and what counts on its days."""
+    week = shortfall.week
+    if week is None:
+        return None
+    services = (s.name for s in program.every_service if counted_minutes(s, shortfall.demand))
+    phases = [phase.name for phase in program.phases for _ in range(phase.laid_weeks)]
+    return phases[min(week, len(phases)) - 1], frozenset(
+        (name, day % 7, count)
+        for name in services
+        for day, count in in_week(booked[name], week).items()
+    )
+
+
+def remedies_for(situation: Situation) -> Iterator[Remedy]:
+    """Revisions that help with any of what a schedule is short of."""
+    for spot in _spots(situation, _helping):
+        if any(spot.counted):
+            yield from _revised(spot)
+
+
+def whole_remedies_for(situation: Situation) -> Iterator[Remedy]:
+    """Revisions that each end all that a schedule is short of."""
+    for spot in _spots(situation, _ending_all):
+        if all(spot.counted):
+            yield from _revised(spot)
+
+
+_Effect = tuple[Shortfall, bool, bool]
+"""A shortfall, whether a revision helps with it, and whether it ends it."""
+_Use = Callable[[SessionRevision, ChangeSize, Iterable[_Effect]], Remedy | None]
+"""Makes a remedy of a revision with these effects; of one that is of no use, ``None``."""
+
+
+def _helping(
+    revision: SessionRevision, size: ChangeSize, effects: Iterable[_Effect]
+) -> Remedy | None:
+    """Of use is what helps with any shortfall."""
+    listed = [*effects]
+    helps = frozenset(shortfall for shortfall, helped, _ in listed if helped)
+    ends = frozenset(shortfall for shortfall, _, ended in listed if ended)
+    return Remedy(revision, size, helps=helps, ends=ends) if helps else None
+
+
+def _ending_all(
+    revision: SessionRevision, size: ChangeSize, effects: Iterable[_Effect]
+) -> Remedy | None:
+    """Of use is what ends every shortfall: the first that it does not decides."""
+    listed: list[Shortfall] = []
+    for shortfall, _, ended in effects:
+        if not ended:
+            return None
+        listed.append(shortfall)
+    every = frozenset(listed)
+    return Remedy(revision, size, helps=every, ends=every)
+
+
+def _revised(spot: "_Spot") -> Iterator[Remedy]:
+    """Every revision of a service in some phases that is of use."""
+    yield from _lengthened(spot)
+    yield from _shortened(spot)
+    yield from _moved(spot)
+    if all(map(_is_weekly, spot.services)):
+        yield from _added(spot)
+        yield from _dropped(spot)
+    else:
+        yield from _oftener(spot)
 
 
 @frozen(repr=False)
 class _Spot:
     """A service in some phases that have it, where one revision changes it.
 
-    ``whole``: of use is only what ends all lacks. ``phases`` are named only if others have
-    it, too. ``parts`` are the service and the weeks of each phase, or of all if it is spread
-    over them. ``busy`` are the minutes of the week that other services take, and ``counted``
-    those of a session that count towards each lack.
+    ``use`` tells which revisions are of use. ``phases`` are named only if others have the
+    service, too. ``parts`` are the service and the weeks of each phase, or of all if it is
+    spread over them. ``busy`` are the minutes of the week that other services take, and
+    ``counted`` those of a session that count towards each shortfall.
     """
 
-    ground: Situation
-    whole: bool
+    situation: Situation
+    use: _Use
     name: str
     phases: tuple[str, ...]
     parts: tuple[tuple[Service, range], ...]
@@ -198,14 +241,14 @@ class _Spot:
         return tuple(sorted({slot for s in self.services for slot in slots_of(s.timing)}))
 
     @cached_property
-    def held(self) -> DaysShort:
+    def booked(self) -> DaysShort:
         """How many sessions are booked on each day."""
-        every = self.ground.booked[self.name]
+        every = self.situation.booked[self.name]
         return Counter({day: count for day, count in every.items() if day // 7 + 1 in self.weeks})
 
     def prescribed(self, weeks: Iterable[int]) -> int:
         """How many sessions some weeks have, booked or not."""
-        return sum(self.ground.prescribed[self.name, week] for week in weeks)
+        return sum(self.situation.prescribed[self.name, week] for week in weeks)
 
     @property
     def common_slots(self) -> tuple[Slot, ...]:
@@ -217,13 +260,13 @@ class _Spot:
     @cached_property
     def windows(self) -> WeeklyWindows:
         """When the site can give it and the patient is free."""
-        hours = service_hours(self.ground.site, self.name, self.services[0].modality)
-        return open_windows(hours, self.ground.schedule.plan.free)
+        hours = service_hours(self.situation.site, self.name, self.services[0].modality)
+        return open_windows(hours, self.situation.schedule.plan.free)
 
     @property
     def pause(self) -> int:
         """Minutes that the site keeps free between sessions."""
-        return whole_minutes(self.ground.site.break_between)
+        return whole_minutes(self.situation.site.break_between)
 
     @cached_property
     def length(self) -> int:
@@ -238,86 +281,125 @@ class _Spot:
     __repr__ = hidden
 
 
-def _spots(ground: Situation, whole: bool) -> Iterator[_Spot]:
-    """Each service of known length and with weekly slots, in each run of phases."""
-    plan = ground.schedule.plan
+def _spots(situation: Situation, use: _Use) -> Iterator[_Spot]:
+    """Each service of known length and with weekly slots, in each run of phases.
+
+    A service in n phases is in n (n + 1) / 2 runs, and programs have a handful of phases.
+    One that is spread over all of them is there as a whole only.
+    """
+    plan = situation.schedule.plan
     program = plan.program
-    weeks: dict[str, range] = {}
-    for phase in program.phases:
-        first = 1 + sum(map(len, weeks.values()))
-        weeks[phase.name] = range(first, first + phase.laid_weeks)
-    spread = {s.name: s for s in program.services if not isinstance(s.timing, Weekly | PerWeek)}
-    for name in dict.fromkeys(service.name for service in program.every_service):
-        held = [
-            (phase, service)
-            for phase in program.phases
-            for service in program.services_in(phase)
-            if service.name == name
-        ]
-        for low, high in combinations(range(len(held) + 1), 2):
-            run, everywhere = held[low:high], high - low == len(held)
-            parts = [(service, weeks[phase.name]) for phase, service in run]
-            if name in spread:
-                parts = [(spread[name], range(1, program.weeks + 1))]
-            placed = all(s.duration and slots_of(s.timing) for _, s in run)
-            if placed and name not in plan.on_hold and (everywhere or name not in spread):
+    for name, had in _phases_with(program).items():
+        spread = next((s for s in program.services if s.name == name and not _is_weekly(s)), None)
+        for low, high in combinations(range(len(had) + 1), 2):
+            run, everywhere = had[low:high], high - low == len(had)
+            parts = tuple((service, weeks) for _, service, weeks in run)
+            if spread is not None:
+                parts = ((spread, range(1, program.weeks + 1)),)
+            placed = all(s.duration and slots_of(s.timing) for _, s, _ in run)
+            if placed and name not in plan.on_hold and (everywhere or spread is None):
                 yield _Spot(
-                    ground,
-                    whole,
+                    situation,
+                    use,
                     name,
-                    () if everywhere else tuple(phase.name for phase, _ in run),
-                    tuple(parts),
-                    frozenset(
+                    phases=() if everywhere else tuple(phase.name for phase, _, _ in run),
+                    parts=parts,
+                    busy=frozenset(
                         (start, end)
-                        for phase, _ in run
+                        for phase, _, _ in run
                         for start, end, other in fixed_times(program.services_in(phase))
                         if other != name
                     ),
-                    tuple(_counted(lack, parts) for lack in ground.lacks),
+                    counted=tuple(_counted(each, parts) for each in situation.shortfalls),
                 )
 
 
-def _counted(lack: Shortfall, parts: list[tuple[Service, range]]) -> int:
-    """The fewest minutes of a session that count, if any are in the lack's week."""
-    if lack.week is not None and not any(lack.week in weeks for _, weeks in parts):
-        return 0
-    return min(counted_minutes(service, lack.demand) for service, _ in parts)
-
-
-def _bits(places: Iterable[int]) -> int:
-    return sum(1 << place for place in places)
-
-
-def _resized(spot: _Spot, *, over: bool) -> Iterator[Remedy]:
-    """Sessions longer, or shorter if there is too much, by what ends a lack.
-
-    If that is more than is possible, it is as much as is.
-    """
-    lacks = spot.ground.lacks
-    wanted = {
-        place: lack.each(in_week(spot.held, lack.week))
-        for place, lack in enumerate(lacks)
-        if lack.over is over and spot.counted[place]
+def _phases_with(program: Program) -> dict[str, list[tuple[Phase, Service, range]]]:
+    """By the name of each service the phases that have it, as they do, and their weeks."""
+    found: dict[str, list[tuple[Phase, Service, range]]] = {
+        service.name: [] for service in program.every_service
     }
-    helped = {place: minutes for place, (minutes, _) in wanted.items() if minutes}
-    if not helped or (spot.whole and len(helped) < len(lacks)):
-        return
-    limit = _spare(spot) if over else _room(spot, max(helped.values()))
-    sessions = spot.prescribed(spot.weeks)
-    for minutes in sorted({min(each, limit) for each in helped.values()} - {0}):
+    first = 1
+    for phase in program.phases:
+        weeks = range(first, first + phase.laid_weeks)
+        for service in program.services_in(phase):
+            found[service.name].append((phase, service, weeks))
+        first = weeks.stop
+    return found
+
+
+def _is_weekly(service: Service) -> bool:
+    return isinstance(service.timing, Weekly | PerWeek)
+
+
+def _counted(shortfall: Shortfall, parts: Iterable[tuple[Service, range]]) -> int:
+    """The fewest minutes of a session that count, if any are in the shortfall's week."""
+    week = shortfall.week
+    if week is not None and not any(week in weeks for _, weeks in parts):
+        return 0
+    return min(counted_minutes(service, shortfall.demand) for service, _ in parts)
+
+
+def _lengthened(spot: _Spot) -> Iterator[Remedy]:
+    """Sessions longer by what ends a shortfall, or by as much as there is room for."""
+    wanted = _resizing(spot, over=False)
+    limit = _room(spot, max((minutes for minutes, _ in wanted.values()), default=0))
+    for minutes in _steps(wanted, limit):
+        starts = _starts(spot, minutes) or {}
+        made = _resized(
+            spot,
+            LengthenSessions(
+                spot.name, spot.phases, by=timedelta(minutes=minutes), starts=tuple(starts.items())
+            ),
+            minutes,
+            wanted,
+            shifted=sum(_shift(old, new) for old, new in starts.items()),
+        )
+        if made is not None:
+            yield made
+
+
+def _shortened(spot: _Spot) -> Iterator[Remedy]:
+    """Sessions shorter by what ends an excess, or by as much as they can be."""
+    wanted = _resizing(spot, over=True)
+    for minutes in _steps(wanted, _spare(spot)):
         by = timedelta(minutes=minutes)
-        starts = {} if over else _starts(spot, minutes) or {}
-        shifted = sum(_shift(old, new) for old, new in starts.items())
-        ends = [n for n, each in helped.items() if each <= minutes and wanted[n][1]]
-        if not spot.whole or len(ends) == len(lacks):
-            yield Remedy(
-                ShortenSessions(spot.name, spot.phases, by)
-                if over
-                else LengthenSessions(spot.name, spot.phases, by, tuple(starts.items())),
-                ChangeSize(minutes * sessions, sessions=sessions, minutes_shifted=shifted),
-                _bits(helped),
-                _bits(ends),
-            )
+        made = _resized(spot, ShortenSessions(spot.name, spot.phases, by), minutes, wanted)
+        if made is not None:
+            yield made
+
+
+_Resizing = Mapping[Shortfall, tuple[int, bool]]
+"""By how many minutes sessions would have to be resized, and whether that ends a shortfall."""
+
+
+def _resizing(spot: _Spot, *, over: bool) -> _Resizing:
+    """What longer sessions, or shorter ones if ``over``, help with."""
+    wanted = {
+        each: each.each(in_week(spot.booked, each.week))
+        for each, counted in zip(spot.situation.shortfalls, spot.counted, strict=True)
+        if each.over is over and counted
+    }
+    return {each: (minutes, ends) for each, (minutes, ends) in wanted.items() if minutes}
+
+
+def _steps(wanted: _Resizing, limit: int) -> list[int]:
+    return sorted({min(minutes, limit) for minutes, _ in wanted.values()} - {0})
+
+
+def _resized(
+    spot: _Spot, revision: SessionRevision, by: int, wanted: _Resizing, *, shifted: int = 0
+) -> Remedy | None:
+    """A revision after which sessions are so many minutes longer or shorter, if of use."""
+    sessions = spot.prescribed(spot.weeks)
+
+    def effects() -> Iterator[_Effect]:
+        for each in spot.situation.shortfalls:
+            minutes, ends = wanted.get(each, (0, False))
+            yield each, minutes > 0, ends and minutes <= by
+
+    size = ChangeSize(by * sessions, sessions=sessions, minutes_shifted=shifted)
+    return spot.use(revision, size, effects())
 
 
 def _shift(old: Slot, new: Slot) -> int:
@@ -333,7 +415,11 @@ def _spare(spot: _Spot) -> int:
 
 
 def _room(spot: _Spot, wanted: int) -> int:
-    """By how many minutes sessions can be longer, at most as many as wanted."""
+    """By how many minutes sessions can be longer, at most as many as wanted.
+
+    Bisects: what has room for longer sessions has room for shorter ones. At most eleven
+    lengths are tried, as a day has 1440 minutes.
+    """
     low, high = 0, min(wanted, DAY - spot.length)
     while low < high:
         middle = (low + high + 1) // 2
@@ -384,7 +470,11 @@ def _spans(slots: Iterable[Slot], length: int) -> Iterator[Span]:
 def _opening(
     spot: _Spot, taken: Iterable[Span], day: Weekday, length: int, *, near: time | None
 ) -> Slot | None:
-    """The opening on a day that begins nearest to a time, the earlier of two."""
+    """The opening on a day that begins nearest to a time, the earlier of two.
+
+    Goes once through what is taken, in order, and keeps the best start of each stretch that
+    is free; three weeks in a row, as a night may run on into the next week.
+    """
     offsets = [week - day * DAY for week in (-WEEK, 0, WEEK)]
     busy = sorted((low + n, high + n) for low, high in taken for n in offsets)
     wanted = minute_of_day(near) if near else 0
@@ -401,19 +491,17 @@ def _opening(
     return Slot(day, clock_time(min(starts, key=lambda start: (abs(start - wanted), start))))
 
 
-def _remedy(
-    spot: _Spot, revision: SessionRevision, extent: ChangeSize, *, gone: DaysShort, come: DaysShort
+def _on_other_days(
+    spot: _Spot, revision: SessionRevision, size: ChangeSize, *, gone: DaysShort, come: DaysShort
 ) -> Remedy | None:
     """A revision after which sessions are on other days; ``None`` if it is of no use."""
-    pairs = [*zip(spot.ground.lacks, spot.counted, strict=True)]
-    left = (lack.left(gone=gone, come=come, minutes=minutes) for lack, minutes in pairs)
-    if spot.whole:
-        every = _bits(range(len(pairs)))
-        return Remedy(revision, extent, every, every) if all(rest <= 0 for rest in left) else None
-    rests = [*left]
-    helps = _bits(n for n, (lack, _) in enumerate(pairs) if rests[n] < lack.amount)
-    ends = _bits(n for n, rest in enumerate(rests) if rest <= 0)
-    return Remedy(revision, extent, helps, ends) if helps else None
+
+    def effects() -> Iterator[_Effect]:
+        for each, minutes in zip(spot.situation.shortfalls, spot.counted, strict=True):
+            left = each.left(gone=gone, come=come, minutes=minutes)
+            yield each, left < each.amount, left <= 0
+
+    return spot.use(revision, size, effects())
 
 
 def _added(spot: _Spot) -> Iterator[Remedy]:
@@ -429,9 +517,9 @@ def _added(spot: _Spot) -> Iterator[Remedy]:
         key=lambda slot: (slot.day in own, slot.day not in attended, slot.day),
     )
 
-    def remedy(slots: tuple[Slot, ...], days: DaysShort, extent: ChangeSize) -> Remedy | None:
+    def remedy(slots: tuple[Slot, ...], days: DaysShort, size: ChangeSize) -> Remedy | None:
         revision = AddSessions(spot.name, spot.phases, tuple(sorted(slots)))
-        return _remedy(spot, revision, extent, gone=Counter(), come=days)
+        return _on_other_days(spot, revision, size, gone=Counter(), come=days)
 
     yield from _several(spot, found, len(found), remedy)
 
@@ -440,9 +528,9 @@ def _dropped(spot: _Spot) -> Iterator[Remedy]:
     """One session a week less, or several, but never the last."""
     fewest = min(len(slots_of(service.timing)) for service in spot.services)
 
-    def remedy(slots: tuple[Slot, ...], days: DaysShort, extent: ChangeSize) -> Remedy | None:
+    def remedy(slots: tuple[Slot, ...], days: DaysShort, size: ChangeSize) -> Remedy | None:
         revision = DropSessions(spot.name, spot.phases, slots)
-        return _remedy(spot, revision, extent, gone=days & spot.held, come=Counter())
+        return _on_other_days(spot, revision, size, gone=days & spot.booked, come=Counter())
 
     yield from _several(spot, spot.common_slots, fewest - 1, remedy)
 
@@ -453,16 +541,20 @@ def _several(
     most: int,
     remedy: Callable[[tuple[Slot, ...], DaysShort, ChangeSize], Remedy | None],
 ) -> Iterator[Remedy]:
-    """Remedies of one slot, of two and so on, until one ends all that it helps with."""
+    """Remedies of one slot, of two and so on, until one ends all that it helps with.
+
+    Tries every combination of so many slots: of seven days at most 127 in all, and of the 21
+    slots that a service may lose far more, had not one of few nearly always ended it. Where
+    it does not matter on which days sessions are, the first combination stands for all.
+    """
     for count in range(1, most + 1):
-        extent = ChangeSize(count * spot.minutes_a_slot, sessions=count * len(spot.weeks))
+        size = ChangeSize(count * spot.minutes_a_slot, sessions=count * len(spot.weeks))
         enough = False
-        # Where days do not matter, the first ones do.
-        for some in islice(combinations(slots, count), None if spot.ground.by_day else 1):
+        for some in islice(combinations(slots, count), None if spot.situation.by_day else 1):
             days = Counter[int]()
             for slot in some:
-                days.update(spot.ground.days(slot.day, spot.weeks))
-            made = remedy(some, days, extent)
+                days.update(spot.situation.days(slot.day, spot.weeks))
+            made = remedy(some, days, size)
             if made is not None:
                 yield made
                 enough |= made.helps == made.ends
@@ -471,43 +563,56 @@ def _several(
 
 
 def _moved(spot: _Spot) -> Iterator[Remedy]:
-    """A weekly session on another day, or, where it has no time yet, at one."""
+    """A weekly session on another day, or, where it has no time yet, at one.
+
+    Tries each slot on each day of the week, at the opening nearest to its time.
+    """
     for slot in spot.common_slots:
         taken = [*spot.busy, *_spans((s for s in spot.slots if s != slot), spot.length)]
         weeks = [week for week in spot.weeks if spot.prescribed([week])]
         gone = Counter[int]()
         if slot.start is not None:
-            gone = spot.ground.days(slot.day, weeks) & spot.held
+            gone = spot.situation.days(slot.day, weeks) & spot.booked
             weeks = [day // 7 + 1 for day in gone]
         for day in Weekday:
             to = _opening(spot, taken, day, spot.length, near=slot.start)
             if to is None or day is slot.day:
                 continue
-            (before,), (after,) = (spot.ground.days(day, [1]) for day in (slot.day, to.day))
-            extent = ChangeSize(0, abs(after - before), len(weeks), _shift(slot, to))
-            revision = MoveSession(spot.name, spot.phases, slot, to)
-            made = _remedy(spot, revision, extent, gone=gone, come=spot.ground.days(to.day, weeks))
+            (before,), (after,) = (spot.situation.days(day, [1]) for day in (slot.day, to.day))
+            made = _on_other_days(
+                spot,
+                MoveSession(spot.name, spot.phases, slot=slot, to=to),
+                ChangeSize(
+                    days_moved=abs(after - before),
+                    sessions=len(weeks),
+                    minutes_shifted=_shift(slot, to),
+                ),
+                gone=gone,
+                come=spot.situation.days(to.day, weeks),
+            )
             if made is not None:
                 yield made
 
 
 def _oftener(spot: _Spot) -> Iterator[Remedy]:
-    """A rare service in every week, or as often as is demanded."""
+    """A rare service in every week, or as often as is demanded; one try for each demand."""
     slot = next(iter(spot.common_slots), None)
     if slot is None or slot.start is None:
         return
-    for every in sorted({_every_weeks(lack.demand) for lack in spot.ground.lacks}):
+    for every in sorted({_every_weeks(each.demand) for each in spot.situation.shortfalls}):
         added = [
             (whole_minutes(s.duration or timedelta(0)), len(w[::every]) - spot.prescribed(w))
             for s, w in spot.parts
         ]
         if all(count > 0 for _, count in added):
-            made = _remedy(
+            made = _on_other_days(
                 spot,
-                HoldOftener(spot.name, spot.phases, every, slot),
+                HoldOftener(spot.name, spot.phases, every_weeks=every, slot=slot),
                 ChangeSize(sum(m * n for m, n in added), sessions=sum(n for _, n in added)),
-                gone=spot.held,
-                come=spot.ground.days(slot.day, (w for _, ws in spot.parts for w in ws[::every])),
+                gone=spot.booked,
+                come=spot.situation.days(
+                    slot.day, (w for _, ws in spot.parts for w in ws[::every])
+                ),
             )
             if made is not None:
                 yield made

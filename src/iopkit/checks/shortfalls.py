@@ -1,16 +1,16 @@
-"""Lacks: what a schedule's sessions are short of, and what other sessions would leave of it."""
+"""Shortfalls: what a schedule's sessions are short of, and how much of it others would leave."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import cache, partial
-from itertools import pairwise
 
 from attrs import field, frozen
 
 from iopkit.checks.checks import Finding
 from iopkit.confidential import hidden
 from iopkit.modalities import Delivery
+from iopkit.programs.plan_days import day_of_plan, days_of_week, gaps
 from iopkit.programs.programs import Service
 from iopkit.requirements.demands import (
     Counting,
@@ -21,7 +21,7 @@ from iopkit.requirements.demands import (
     WeeklyHours,
     WeeklyServices,
 )
-from iopkit.schedules.sessions import Schedule, Session
+from iopkit.schedules.sessions import Schedule
 from iopkit.windows import whole_minutes
 
 DayDemand = DailyHours | WeeklyDays | LongestGap | Frequency
@@ -34,7 +34,7 @@ DaysShort = Counter[int]
 """So many sessions or minutes on days of the plan, which count from 0."""
 
 
-@frozen(repr=False)
+@frozen(repr=False, cache_hash=True)
 class Shortfall:
     """A demand that is not met in a week, from 1, or in the plan as a whole.
 
@@ -68,30 +68,30 @@ class Shortfall:
             case Frequency(every_days=None):
                 return 0 if come else self.amount
             case _:
-                held = self.minutes.copy()
+                then = self.minutes.copy()
                 for days, sign in ((come, 1), (gone, -1)):
-                    held.update({day: sign * count * minutes for day, count in days.items()})
-                return _missing(self.demand, +held, self.length)
+                    then.update({day: sign * count * minutes for day, count in days.items()})
+                return _missing(self.demand, +then, self.length)
 
-    def each(self, held: DaysShort) -> tuple[int, bool]:
+    def each(self, booked: DaysShort) -> tuple[int, bool]:
         """By how many minutes some sessions would have to be longer, or shorter if ``over``.
 
         Args:
-            held: how many of them there are on the days that it is about.
+            booked: how many of them there are on the days that it is about.
 
         Returns:
-            The minutes, 0 if that is no help, and whether it ends the lack.
+            The minutes, 0 if that is no help, and whether it ends the shortfall.
         """
         match self.demand:
             case WeeklyHours():
-                return (-(-self.amount // held.total()) if held else 0), True
+                return (-(-self.amount // booked.total()) if booked else 0), True
             case DailyHours(least):
                 short = {
                     day: less
                     for day, minutes in self.minutes.items()
                     if (less := whole_minutes(least) - minutes) > 0
                 }
-                needed = [-(-less // held[d]) if held[d] else 0 for d, less in short.items()]
+                needed = [-(-less // booked[d]) if booked[d] else 0 for d, less in short.items()]
                 return max(needed), all(needed)
             case _:
                 return 0, False
@@ -114,8 +114,8 @@ def counted_minutes(service: Service, demand: SessionDemand) -> int:
     return whole_minutes(service.duration - breaks)
 
 
-def lacks_of(schedule: Schedule, unmet: Iterable[Finding]) -> Iterator[Shortfall]:
-    """What unmet findings about sessions lack."""
+def shortfalls_of(schedule: Schedule, unmet: Iterable[Finding]) -> Iterator[Shortfall]:
+    """What sessions are short of, by unmet findings about them; others are left aside."""
     length, minutes = schedule.plan.weeks * 7, cache(partial(_minutes, schedule))
     asked = ((f, d) for f in unmet if isinstance(d := f.requirement.demand, SessionDemand))
     for finding, demand in asked:
@@ -129,36 +129,32 @@ def lacks_of(schedule: Schedule, unmet: Iterable[Finding]) -> Iterator[Shortfall
             case DailyHours() | WeeklyDays() | LongestGap() | Frequency():
                 # A gap begins in a week, but is not of it.
                 week = None if isinstance(demand, LongestGap | Frequency) else finding.week
-                held = in_week(minutes(demand), week)
-                amount = max(_missing(demand, held, length), 1)
-                yield Shortfall(demand, week, amount, minutes=held, length=length)
+                there = in_week(minutes(demand), week)
+                amount = max(_missing(demand, there, length), 1)
+                yield Shortfall(demand, week, amount, minutes=there, length=length)
 
 
 def _minutes(schedule: Schedule, demand: SessionDemand) -> DaysShort:
     """Minutes that count on each day of the plan that has any."""
     found: DaysShort = Counter()
     for session in schedule.sessions:
-        found[day_of(schedule, session)] += counted_minutes(schedule.service(session), demand)
+        day = day_of_plan(session.start.date(), start=schedule.plan.start)
+        found[day] += counted_minutes(schedule.service(session), demand)
     return +found
-
-
-def day_of(schedule: Schedule, session: Session) -> int:
-    """The day of the plan, from 0, on which a session begins."""
-    return (session.start.date() - schedule.plan.start).days
 
 
 def in_week(days: DaysShort, week: int | None) -> DaysShort:
     """What is in a week, from 1; ``None``: all."""
     if week is None:
         return days
-    return Counter({day: days[day] for day in range(week * 7 - 7, week * 7) if day in days})
+    return Counter({day: days[day] for day in days_of_week(week) if day in days})
 
 
 def _missing(demand: DayDemand, minutes: DaysShort, length: int) -> int:
     """By how much minutes on some days miss a demand."""
     match demand:
         case DailyHours(least):
-            return sum(max(whole_minutes(least) - held, 0) for held in minutes.values())
+            return sum(max(whole_minutes(least) - some, 0) for some in minutes.values())
         case WeeklyDays(least):
             return max(least - len(minutes), 0)
         case LongestGap(most):
@@ -169,4 +165,4 @@ def _missing(demand: DayDemand, minutes: DaysShort, length: int) -> int:
 
 def _too_long(days: list[int], most: int) -> int:
     """By how many days in all the gaps between some days, in order, are too long."""
-    return sum(max(after - day - 1 - most, 0) for day, after in pairwise(days))
+    return sum(max(gap - 1 - most, 0) for gap, _ in gaps(days))

@@ -47,6 +47,7 @@ from iopkit.eligibility.predicates import (
 from iopkit.eligibility.sheets import FactSheet, read_facts
 from iopkit.errors import MissingExtraError, refuse, unless
 from iopkit.patients.patients import Patient
+from iopkit.prose import counted
 from iopkit.truth import Truth
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ def check_frame(facts: Iterable[AnyFact], frame: object) -> None:
                 not count,
                 fact.name,
                 f"{fact.kind.expectation()} in each row",
-                f"another value in {count} row{'s' if count != 1 else ''}",
+                f"another value in {counted(count, 'row')}",
             )
             for fact, count in zip(dict.fromkeys(asked), outside, strict=True)
         ),

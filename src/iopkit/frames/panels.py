@@ -8,26 +8,28 @@ day and time zone. ``schedule`` dates each of these once, and patients are joine
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
+from enum import StrEnum
 from functools import lru_cache
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from operator import attrgetter
+from types import UnionType
+from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
-from attrs import evolve, frozen
+from attrs import evolve, fields, frozen
 
 from iopkit.clocks import zone_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.frames.engines import Engine, Frame, collected, names_in
-from iopkit.modalities import Delivery, Modality
 from iopkit.patients.patients import Patient
 from iopkit.plans.drafting import draft, plan_key
 from iopkit.plans.plans import Plan, start_faults
 from iopkit.programs.programs import Program
 from iopkit.programs.timings import RandomDays
-from iopkit.schedules.rows import SessionState, program_of, row_values
+from iopkit.prose import counted
+from iopkit.schedules.rows import Count, InUtc, Ordinal, SessionRow, program_of, session_rows
 from iopkit.schedules.scheduling import schedule
-from iopkit.schedules.sessions import Reason
 from iopkit.sites import Site
 
 if TYPE_CHECKING:
@@ -203,33 +205,19 @@ class _Asked:
     @property
     def types(self) -> "Mapping[str, pl.DataType]":
         """Polars' types of the columns of sessions, the patient's aside."""
-        import polars as pl
-
         programs, site = self.programs.values(), self.site
+        words: dict[str, Iterable[str]] = {
+            "program": self.programs,
+            "track": (track.name for each in programs for track in each.tracks),
+            "phase": (phase.name for each in programs for phase in each.phases),
+            "service": (service.name for each in programs for service in each.every_service),
+            "room": (room.name for room in site.rooms),
+            "clinician": (clinician.name for clinician in site.clinicians),
+        }
         return {
-            "program": _words(self.programs),
-            "track": _words(track.name for each in programs for track in each.tracks),
-            "plan_start": pl.Date(),
-            "place": pl.Int32(),
-            "week": pl.Int16(),
-            "phase": _words(phase.name for each in programs for phase in each.phases),
-            "service": _words(service.name for each in programs for service in each.every_service),
-            "number": pl.Int32(),
-            "make_up": pl.Int16(),
-            "modality": _words(Modality),
-            "delivery": _words(Delivery),
-            "state": _words(SessionState),
-            "start": pl.Datetime("us"),
-            "zone": pl.Categorical(),
-            "start_utc": pl.Datetime("us", "UTC"),
-            "minutes": pl.Int16(),
-            "break_minutes": pl.Int16(),
-            "room": _words(room.name for room in site.rooms),
-            "clinician": _words(clinician.name for clinician in site.clinicians),
-            "why": _words(Reason),
-            "prescribed": pl.Date(),
-            "moved_from": pl.Datetime("us"),
-            "detail": pl.Categorical(),
+            each.name: _words(words[each.name]) if each.name in words else _column(each.type)
+            for each in fields(SessionRow)
+            if each.name != "patient"
         }
 
     __repr__ = hidden
@@ -270,6 +258,25 @@ def _words(words: Iterable[str]) -> "pl.Enum":
     import polars as pl
 
     return pl.Enum(list(dict.fromkeys(map(str, words))))
+
+
+def _column(declared: object) -> "pl.DataType":
+    """Polars' type of a column, by what its field is declared to be."""
+    import polars as pl
+
+    is_union = get_origin(declared) in (Union, UnionType)
+    kind = get_args(declared)[0] if is_union else declared
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return _words(kind)
+    types: dict[object, pl.DataType] = {
+        Count: pl.Int16(),
+        Ordinal: pl.Int32(),
+        date: pl.Date(),
+        datetime: pl.Datetime("us"),
+        InUtc: pl.Datetime("us", "UTC"),
+        str: pl.Categorical(),
+    }
+    return types[kind]
 
 
 def _opened(patients: object, asked: _Asked) -> tuple[Engine, Frame]:
@@ -368,7 +375,7 @@ def _refuse_rows(found: "pl.DataFrame", asked: _Asked) -> None:
                 not wrong[name],
                 name,
                 f"{what} in each row",
-                f"another value in {wrong[name]} row{'s' if wrong[name] != 1 else ''}",
+                f"another value in {counted(wrong[name], 'row')}",
             )
             for name, what in expected.items()
         ),
@@ -419,10 +426,11 @@ def _table(dated: Iterable[_Numbered], types: Mapping[str, Any]) -> "pl.DataFram
     import polars as pl
 
     schema = {"id": pl.Int32(), **types}
+    values = attrgetter(*types)
     rows = (
-        (number, *values[1:])
+        (number, *values(row))
         for number, plan, site in dated
-        for values in row_values(schedule(plan, site))
+        for row in session_rows(schedule(plan, site))
     )
     batches = iter(lambda: list(islice(rows, _BATCH)), [])
     return pl.concat([pl.DataFrame(rows, schema, orient="row") for rows in ([], *batches)])

@@ -18,8 +18,6 @@ from iopkit.interchange.formats import upgrade_document
 from iopkit.interchange.handout import plan_html
 from iopkit.interchange.occupancy import capacity_columns, census_text, load_text, meetings_text
 from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
-from iopkit.interchange.rule_changes import ChangedRule, Happened, RuleChange, RuleKind
-from iopkit.interchange.rule_reports import affected, rules_since
 from iopkit.interchange.schemas import json_schema
 from iopkit.interchange.texts import (
     calendar_text,

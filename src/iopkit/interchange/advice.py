@@ -14,6 +14,7 @@ from iopkit.interchange.decisions import ADVICE
 from iopkit.interchange.documents import to_document
 from iopkit.interchange.texts import duration_text, item
 from iopkit.plans.notes import NoteKind
+from iopkit.prose import counted
 
 
 def fits_text(fits: Iterable[Fit]) -> str:
@@ -52,7 +53,7 @@ def proposals_text(proposals: Proposals) -> str:
     blocks = [proposals.words]
     left = _left_words(proposals.left)
     for rank, proposal in enumerate(proposals.found, 1):
-        lines = [f"{rank}. {_extent(proposal)}"]
+        lines = [f"{rank}. {_size(proposal)}"]
         lines += [item(revision.words) for revision in proposal.revisions]
         more = (words for words in _left_words(proposal.left) if words not in left)
         lines += [item(f"not met then: {words}") for words in more]
@@ -62,15 +63,16 @@ def proposals_text(proposals: Proposals) -> str:
     return "\n\n".join([*blocks, ADVICE])
 
 
-def _extent(proposal: Proposal) -> str:
-    extent = proposal.extent
-    if not extent.sessions:
+def _size(proposal: Proposal) -> str:
+    size = proposal.size
+    if not size.sessions:
         return "No session changes"
-    said = f"{extent.sessions} session{'s change' if extent.sessions != 1 else ' changes'}"
-    if extent.minutes:
+    verb = "changes" if size.sessions == 1 else "change"
+    said = f"{counted(size.sessions, 'session')} {verb}"
+    if size.minutes:
         said += f", by {duration_text(timedelta(minutes=round(proposal.minutes_a_week)))} a week"
-    if extent.days_moved:
-        said += f", on another day ({extent.days_moved} away)"
+    if size.days_moved:
+        said += f", on another day ({size.days_moved} away)"
     return said
 
 
@@ -95,9 +97,9 @@ def proposals_document(
         "proposals": [
             {
                 "changes": [revision.words for revision in proposal.revisions],
-                "minutes": proposal.extent.minutes,
-                "days_moved": proposal.extent.days_moved,
-                "sessions": proposal.extent.sessions,
+                "minutes": proposal.size.minutes,
+                "days_moved": proposal.size.days_moved,
+                "sessions": proposal.size.sessions,
                 "plan": to_document(proposal.plan),
                 "findings": _findings(proposal.judgments),
                 "left": _left(proposal.left),

@@ -5,7 +5,6 @@ Calling ``charges_text`` is the explicit act that shows a patient's values.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from decimal import Decimal
 
 from iopkit.charges.charges import Charge, Charges, Refusal, Total
@@ -27,6 +26,7 @@ from iopkit.levels import LevelOfCare
 from iopkit.modalities import Modality
 from iopkit.prose import counted
 from iopkit.sources import Source
+from iopkit.windows import ONE_DAY
 
 _OUTPATIENT = LevelOfCare("1")
 
@@ -158,7 +158,7 @@ def rates_text(table: RateTable) -> str:
     """A rate table's rates by code and day, each with its source, and what is left open."""
     lines = [f"rates {table.name}: {table.title}", ""]
     for rate in sorted(table.rates, key=lambda rate: (rate.code, rate.since)):
-        until = f"to {rate.end - timedelta(days=1)}" if rate.end else "on"
+        until = f"to {rate.end - ONE_DAY}" if rate.end else "on"
         lines.append(f"  {rate.code}: ${_money(rate.amount_usd)}, from {rate.since} {until}")
         lines += [_under(f"({rate.source})")] if rate.source else []
     if table.left_open:

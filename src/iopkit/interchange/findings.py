@@ -11,6 +11,7 @@ from iopkit.checks.checks import Finding, Unit, verdict
 from iopkit.checks.figures import Bounds
 from iopkit.interchange.texts import STATES, duration_text, item, link, section
 from iopkit.modalities import Modality
+from iopkit.prose import counted
 from iopkit.requirements.demands import (
     Caseload,
     Counting,
@@ -30,6 +31,7 @@ from iopkit.requirements.demands import (
 from iopkit.requirements.milestones import Signer
 from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.truth import Truth
+from iopkit.windows import whole_minutes
 
 _KINDS: dict[type[Demand], str] = {
     WeeklyHours: "hours a week",
@@ -151,7 +153,7 @@ def figure_text(figure: int, unit: Unit) -> str:
     """
     if unit is Unit.MINUTES:
         return duration_text(timedelta(minutes=figure))
-    return f"{figure} {unit.value.removesuffix('s') if figure == 1 else unit.value}"
+    return counted(figure, unit.value.removesuffix("s"))
 
 
 def bounds_text(bounds: Bounds, unit: Unit, *, words: bool = False) -> str:
@@ -222,8 +224,11 @@ def _service_text(
     match demand:
         case WeeklyHours(least, most, averaged=averaged, taper_weeks=taper):
             when = "on average" if averaged else "in each week"
-            weeks = f"{taper} week{'s' if taper != 1 else ''}"
-            less = f", but for up to {weeks} of tapering phases that are below" if taper else ""
+            less = (
+                f", but for up to {counted(taper, 'week')} of tapering phases that are below"
+                if taper
+                else ""
+            )
             return f"{_span(least, most)} a week, {when}{less}"
         case DailyHours(least):
             return f"at least {duration_text(least)} on each day with any"
@@ -236,7 +241,7 @@ def _service_text(
 
 
 def _span(least: timedelta | None, most: timedelta | None) -> str:
-    whole = (end if end is None else end // timedelta(minutes=1) for end in (least, most))
+    whole = (end if end is None else whole_minutes(end) for end in (least, most))
     return bounds_text(Bounds(*whole), Unit.MINUTES, words=True)
 
 

@@ -32,8 +32,7 @@ from iopkit.prose import counted, listed
 from iopkit.requirements.milestones import Milestone, MilestoneKind, Signer
 from iopkit.schedules.sessions import Reason, Schedule
 from iopkit.truth import Truth
-
-_DAY = timedelta(days=1)
+from iopkit.windows import ONE_DAY
 
 
 def plan_html(
@@ -170,7 +169,7 @@ def _opening(main: Element, plan: Plan, schedule: Schedule | None) -> None:
     child(main, "h1", "Your treatment plan")
     if plan.caution:
         child(child(main, "p"), "strong", _caution_words(plan))
-    first, last = (day_words(day, weekday=True) for day in (plan.start, dated.end - _DAY))
+    first, last = (day_words(day, weekday=True) for day in (plan.start, dated.end - ONE_DAY))
     child(
         main,
         "p",
@@ -178,7 +177,7 @@ def _opening(main: Element, plan: Plan, schedule: Schedule | None) -> None:
         f"It ends on {last}. That is {counted(dated.weeks, 'week')}. {_usual_days(plan)}",
     )
     for leave in plan.leaves:
-        away = days_words(leave.start, leave.end - _DAY)
+        away = days_words(leave.start, leave.end - ONE_DAY)
         after = "You make up for it after that." if leave.extends else "You have no sessions then."
         child(main, "p", f"You are away: {away}. {after}")
 
@@ -361,7 +360,9 @@ def _people_words(plan: Plan) -> Iterator[str]:
     yield "With your written consent, we may tell:"
     for each in plan.disclosures:
         until = (
-            f", until {day_words(each.until - _DAY, within=plan.start.year)}" if each.until else ""
+            f", until {day_words(each.until - ONE_DAY, within=plan.start.year)}"
+            if each.until
+            else ""
         )
         yield f"- {each.recipient}: {each.information or 'it is not said what'}{until}"
     yield "You can take this consent back."

@@ -5,14 +5,14 @@ traced to a person: what leaves the site is for somebody to decide who knows the
 """
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 
 import attrs
 
 from iopkit.interchange.texts import day_text, duration_text
 from iopkit.schedules.capacity import CensusDay, CensusWeek, Load, Meeting, weekly_census
-from iopkit.windows import Weekday
+from iopkit.windows import ONE_DAY, Weekday
 
 
 def census_text(days: Iterable[CensusDay], *, first: Weekday = Weekday.MONDAY) -> str:
@@ -52,7 +52,7 @@ def load_text(loads: Iterable[Load]) -> str:
 
 def period_text(load: Load) -> str:
     """The day or days that a load is of."""
-    last = load.end - timedelta(days=1)
+    last = load.end - ONE_DAY
     return day_text(load.start) + (f" to {day_text(last)}" if last > load.start else "")
 
 

@@ -16,7 +16,7 @@ from iopkit.programs.timings import (
     slots_of,
 )
 from iopkit.prose import counted, listed
-from iopkit.windows import Weekday
+from iopkit.windows import Weekday, whole_minutes
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -89,7 +89,7 @@ def length_words(length: timedelta) -> str:
         >>> length_words(timedelta(minutes=90)), length_words(timedelta(minutes=50))
         ('1 hour 30 minutes', '50 minutes')
     """
-    hours, minutes = divmod(length // timedelta(minutes=1), 60)
+    hours, minutes = divmod(whole_minutes(length), 60)
     parts = [counted(n, unit) for n, unit in ((hours, "hour"), (minutes, "minute")) if n]
     return " ".join(parts) or "no time"
 

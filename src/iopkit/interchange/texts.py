@@ -23,7 +23,7 @@ from iopkit.prose import counted
 from iopkit.schedules.sessions import Reason, Schedule, Session, booked_doses
 from iopkit.sources import Source
 from iopkit.truth import Truth
-from iopkit.windows import Weekday
+from iopkit.windows import ONE_DAY, Weekday, whole_minutes
 
 STATES = {Truth.YES: "met", Truth.NO: "unmet", Truth.UNKNOWN: "undetermined"}
 
@@ -35,7 +35,7 @@ def duration_text(duration: timedelta) -> str:
         >>> duration_text(timedelta(minutes=370))
         '6 h 10 min'
     """
-    hours, minutes = divmod(duration // timedelta(minutes=1), 60)
+    hours, minutes = divmod(whole_minutes(duration), 60)
     return (
         " ".join(filter(None, [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]))
         or "0 h"
@@ -240,7 +240,7 @@ def moment_text(at: datetime) -> str:
 
 
 def _last(end: date) -> date:
-    return end - timedelta(days=1)
+    return end - ONE_DAY
 
 
 def policy_text(policy: Policy) -> str:

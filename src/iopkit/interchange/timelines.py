@@ -12,11 +12,12 @@ from iopkit.errors import refuse, unless
 from iopkit.interchange.plain import day_words, days_words
 from iopkit.interchange.texts import duration_text
 from iopkit.interchange.weeks import is_random, session_mark
-from iopkit.prose import listed
+from iopkit.prose import counted, listed
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site, closed_days
+from iopkit.windows import ONE_DAY
 
-_DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
+_WEEK = timedelta(weeks=1)
 
 
 class MarkKind(StrEnum):
@@ -69,7 +70,7 @@ class Stretch:
     @property
     def words(self) -> str:
         """The days in prose."""
-        return days_words(self.start, self.end - _DAY)
+        return days_words(self.start, self.end - ONE_DAY)
 
     __repr__ = hidden
 
@@ -120,9 +121,9 @@ def closed_stretches(schedule: Schedule, site: Site | None) -> tuple[Stretch, ..
     for day, why in sorted(closed_days(site, schedule.plan.start, schedule.end).items()):
         before = stretches[-1] if stretches else None
         if before and before.end == day and before.title == why:
-            stretches[-1] = Stretch(why, before.start, day + _DAY)
+            stretches[-1] = Stretch(why, before.start, day + ONE_DAY)
         else:
-            stretches.append(Stretch(why, day, day + _DAY))
+            stretches.append(Stretch(why, day, day + ONE_DAY))
     return tuple(stretches)
 
 
@@ -145,7 +146,7 @@ def weekly_times(schedule: Schedule) -> tuple[timedelta, ...]:
 
 def timeline_title(schedule: Schedule) -> str:
     """The program, and the days from the first to the last."""
-    days = days_words(schedule.plan.start, schedule.end - _DAY)
+    days = days_words(schedule.plan.start, schedule.end - ONE_DAY)
     return f"{schedule.plan.program.title}, {days}"
 
 
@@ -200,7 +201,7 @@ def _line_words(line: Line) -> str:
     missing = line.of(MarkKind.UNPLACED)
     dated = [mark.day for mark in line.marks if mark.day and mark not in missing]
     placed = len(line.marks) - len(missing)
-    told = [f"{placed} session{'' if placed == 1 else 's'}"]
+    told = [counted(placed, "session")]
     if dated:
         told[0] += f", {days_words(min(dated), max(dated))}"
     elif placed:

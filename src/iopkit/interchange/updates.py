@@ -4,7 +4,6 @@ Calling one of these is the explicit act that shows a patient's values.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from iopkit.interchange.texts import caution_lines, duration_text, moment_text, section
 from iopkit.prose import counted
@@ -12,6 +11,7 @@ from iopkit.schedules.alternatives import Opening
 from iopkit.schedules.conflicts import Booking, Conflict
 from iopkit.schedules.differences import ScheduleDifference
 from iopkit.schedules.sessions import Session, Unplaced, number_of
+from iopkit.windows import ONE_DAY
 
 
 def difference_text(difference: ScheduleDifference) -> str:
@@ -85,7 +85,7 @@ def openings_text(openings: Iterable[Opening]) -> str:
 
 
 def _costs(opening: Opening) -> list[str]:
-    days, rest = divmod(opening.away, timedelta(days=1))
+    days, rest = divmod(opening.away, ONE_DAY)
     told = [counted(days, "day")] if days else []
     told += [duration_text(rest)] if rest or not days else []
     direction = "later" if opening.session.start > opening.was.start else "earlier"

@@ -7,6 +7,7 @@ from iopkit.errors import refuse, unless
 from iopkit.interchange.plain import day_words, days_words, span_words
 from iopkit.programs.timings import RandomDays
 from iopkit.schedules.sessions import Reason, Schedule, Session
+from iopkit.windows import ONE_MINUTE
 
 
 def week_start(schedule: Schedule, week: int) -> date:
@@ -34,7 +35,7 @@ def week_sessions(schedule: Schedule, week: int, *, random_days: bool) -> tuple[
         session
         for session in schedule.sessions
         if session.start.date() < end
-        and (session.end - timedelta(minutes=1)).date() >= start
+        and (session.end - ONE_MINUTE).date() >= start
         and (random_days or not is_random(schedule, session))
     )
 

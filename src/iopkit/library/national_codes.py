@@ -11,8 +11,7 @@ from iopkit.citations import H0015, NORTH_CAROLINA_2023
 from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
 from iopkit.sources import Dated, Grade, Source, Versions
-
-_MINUTE = timedelta(minutes=1)
+from iopkit.windows import ONE_MINUTE
 
 # H0015: what its words name as included, counseling in all its forms.
 COUNSELING_GROUPS = frozenset(
@@ -86,16 +85,16 @@ US_CPT_PSYCHOTHERAPY_CODING = CodingScheme(
                 (
                     SessionCodes(
                         (
-                            TimeBand("90832", 16 * _MINUTE),
-                            TimeBand("90834", 38 * _MINUTE),
-                            TimeBand("90837", 53 * _MINUTE),
+                            TimeBand("90832", 16 * ONE_MINUTE),
+                            TimeBand("90834", 38 * ONE_MINUTE),
+                            TimeBand("90837", 53 * ONE_MINUTE),
                         ),
                         frozenset({Modality.INDIVIDUAL_COUNSELING}),
                         _CPT_2013,
                         per_day=1,
                     ),
                     SessionCodes(
-                        (TimeBand("90847", 26 * _MINUTE),),
+                        (TimeBand("90847", 26 * ONE_MINUTE),),
                         frozenset({Modality.FAMILY_SESSION}),
                         _FAMILY_2017,
                     ),

@@ -15,6 +15,7 @@ from iopkit.requirements.demands import (
 from iopkit.requirements.milestones import MilestoneKind
 from iopkit.requirements.requirements import Requirement
 from iopkit.sources import Dated, Source, Versions
+from iopkit.windows import ONE_MINUTE
 
 LINE_NOT_SEEN = (
     "At what age the rules for adults begin: the text seen does not say, and 18 is taken."
@@ -124,7 +125,7 @@ def hours_below(hours: int, source: Source, group: AgeGroup) -> Requirement:
     return Requirement(
         f"weekly-hours-{group.value}s",
         f"Fewer than {hours} hours in every week.",
-        WeeklyHours(most=timedelta(hours=hours) - timedelta(minutes=1)),
+        WeeklyHours(most=timedelta(hours=hours) - ONE_MINUTE),
         source,
         group,
     )

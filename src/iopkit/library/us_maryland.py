@@ -1,7 +1,7 @@
 """Maryland."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from iopkit.charges.code_rules import CodingScheme, Exclusion, SessionCodes, TimeBand, TimedCode
@@ -27,6 +27,7 @@ from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.sources import Dated, Grade, Source, Versions
+from iopkit.windows import ONE_MINUTE
 
 _MARYLAND = Source(
     "COMAR 10.63.03.03",
@@ -95,7 +96,6 @@ US_MD_LEVEL_1_REQUIREMENTS = RequirementSet(
     ),
 )
 
-_MINUTE = timedelta(minutes=1)
 
 _MARYLAND_2018 = Source(
     "Maryland Medicaid, Community-Based Substance Use Disorder Fee Schedule of July 1, 2018",
@@ -121,16 +121,16 @@ US_MD_MEDICAID_CODING = CodingScheme(
                     h0015_by_day(COUNSELING_AND_EDUCATION),
                     TimedCode(
                         "H0004",
-                        15 * _MINUTE,
+                        15 * ONE_MINUTE,
                         frozenset({Modality.INDIVIDUAL_COUNSELING}),
                         _MARYLAND_2018,
                         per_day=6,
                     ),
                     SessionCodes(
-                        (TimeBand("H0005", 60 * _MINUTE),),
+                        (TimeBand("H0005", 60 * ONE_MINUTE),),
                         COUNSELING_GROUPS,
                         _MARYLAND_2018,
-                        longest=90 * _MINUTE,
+                        longest=90 * ONE_MINUTE,
                         per_day=1,
                     ),
                     Exclusion("H0015", frozenset({"H0004", "H0005"}), _MARYLAND_2018),

@@ -24,7 +24,7 @@ from iopkit.requirements.milestones import Milestone, MilestoneKind
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.sites import Site, open_windows
 from iopkit.truth import Truth
-from iopkit.windows import WEEK, WeeklyWindows, whole_minutes
+from iopkit.windows import WeeklyWindows, whole_minutes, within_week
 
 
 def draft(  # noqa: PLR0913  # what a plan is made from, by name
@@ -77,43 +77,38 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     """
     refuse_before_birth(patient, start, what="plan", path="start")
     refuse("plan", start_faults(start))
-    free = patient.free
     sets, judged_by = tuple(requirements), tuple(decisions)
     refuse("plan", *(() if despite_no else _refusals(judged_by)))
-    track, chosen, said = _on_track(program, site, free, track)
-    notes = [*_age_notes(program, patient, start), *said]
-    notes += [] if judged_by else [PlanNote(NoteSubject.JUDGED_BY_NO_POLICY, why=why_not_judged)]
-    chosen, said = _with_weeks(chosen, phase_weeks or {})
-    notes += said
-    chosen, on_hold, said = _tailored(chosen, patient, start)
-    notes += said
-    chosen, collisions = fill_in(chosen, site, free, preferences or Preferences())
-    if patient.obligations is None or any(o.windows is None for o in patient.obligations):
-        notes.append(PlanNote(NoteSubject.OBLIGATIONS_UNKNOWN))
-    if free is None:
-        notes.append(PlanNote(NoteSubject.AVAILABILITY_UNKNOWN))
-    notes += [*collisions, *need_notes(chosen, patient, site, on=start)]
-    order = [*NoteKind]
-    review = chosen.review_every_days
-    own = (
-        Milestone(MilestoneKind.REVIEW, start + timedelta(days=day), program.name)
-        for day in (range(review, chosen.weeks * 7, review) if review else ())
+    taken = _best_track(program, site, patient.free) if track is None else track
+    laid = _with_weeks(program.on_track(taken), phase_weeks or {})
+    # After the track: it is the whole program's, and tailoring leaves no tracks.
+    tailored, on_hold, why_so = _tailored(laid, patient, start)
+    filled, collisions = fill_in(tailored, site, patient.free, preferences or Preferences())
+    notes = (
+        *_age_notes(program, patient, start),
+        *([PlanNote(NoteSubject.TRACK_CHOSEN, part=taken)] if taken and track is None else []),
+        *([] if judged_by else [PlanNote(NoteSubject.JUDGED_BY_NO_POLICY, why=why_not_judged)]),
+        *_weeks_notes(laid, phase_weeks or {}),
+        *why_so,
+        *_time_notes(patient),
+        *collisions,
+        *need_notes(filled, patient, site, on=start),
     )
-    due = milestones(sets, start=start, end=start + timedelta(weeks=chosen.weeks))
+    order = [*NoteKind]
     return Plan(
         key=plan_key(patient.key, program, start, seed),
         patient=patient.key,
         site=site.name,
-        program=chosen,
+        program=filled,
         start=start,
         seed=seed,
-        free=free,
+        free=patient.free,
         notes=tuple(sorted(dict.fromkeys(notes), key=lambda note: order.index(note.matter.kind))),
-        track=track,
+        track=taken,
         age=FACTS["age"].read(patient, start),
         on_hold=on_hold,
         problems=problems_of(patient, on=start),
-        milestones=tuple(sorted((*own, *due), key=lambda m: (m.by, m.kind, m.under))),
+        milestones=_milestones(filled, program.name, sets, start),
         supports=family_of(patient),
         disclosures=disclosures_of(patient, on=start),
         provenance=Provenance(
@@ -133,35 +128,29 @@ def _refusals(decisions: Sequence[Decision]) -> Iterator[tuple[Fault, ...]]:
             yield (Fault(("decisions", place), expected, f"one by {decision.policy!r}"),)
 
 
-def _on_track(
-    program: Program, site: Site, free: WeeklyWindows | None, track: str | None
-) -> tuple[str | None, Program, list[PlanNote]]:
-    """The track to take, the program on it, and why."""
-    if track is not None or not program.tracks:
-        return track, program.on_track(track), []
+def _best_track(program: Program, site: Site, free: WeeklyWindows | None) -> str | None:
+    """The track that collides least, the first of several; ``None`` if there are no tracks."""
     windows = open_windows(site.hours, free)
-    best = min(
-        program.tracks, key=lambda one: _minutes_outside(windows, program.on_track(one.name))
-    )
-    return (
-        best.name,
-        program.on_track(best.name),
-        [PlanNote(NoteSubject.TRACK_CHOSEN, part=best.name)],
+    names = (track.name for track in program.tracks)
+    return min(
+        names,
+        key=lambda name: _minutes_outside(windows, program.on_track(name)),
+        default=None,
     )
 
 
 def _minutes_outside(windows: WeeklyWindows, program: Program) -> int:
     """Minutes of fixed weekly times, in all phases, that lie outside some windows."""
     outside = ~windows
-    spans = [
-        WeeklyWindows(((low, high),) if high <= WEEK else ((low, WEEK), (0, high - WEEK)))
+    times = (
+        WeeklyWindows(within_week(low, high))
         for phase in program.phases
         for low, high, _ in fixed_times(program.services_in(phase))
-    ]
-    return sum(whole_minutes((span & outside).total) for span in spans)
+    )
+    return sum(whole_minutes((time & outside).total) for time in times)
 
 
-def _with_weeks(program: Program, weeks: Mapping[str, int]) -> tuple[Program, list[PlanNote]]:
+def _with_weeks(program: Program, weeks: Mapping[str, int]) -> Program:
     """The program with a length for every phase."""
     names = {phase.name for phase in program.phases}
     refuse(
@@ -188,13 +177,17 @@ def _with_weeks(program: Program, weeks: Mapping[str, int]) -> tuple[Program, li
         ),
     )
     phases = tuple(evolve(p, weeks=weeks.get(p.name, p.weeks)) for p in program.phases)
-    notes = [
+    # What the source prints of the program is not about the plan.
+    return evolve(program, phases=phases, stated=())
+
+
+def _weeks_notes(program: Program, weeks: Mapping[str, int]) -> list[PlanNote]:
+    """Which phases have the least of their weeks, as nobody said how many."""
+    return [
         PlanNote(NoteSubject.WEEKS_CHOSEN, part=phase.name)
         for phase in program.phases
         if phase.name not in weeks and phase.weeks_max not in (None, phase.weeks)
     ]
-    # What the source prints of the program is not about the plan.
-    return evolve(program, phases=phases, stated=()), notes
 
 
 def _tailored(
@@ -240,6 +233,29 @@ def _sure_age_group(age: int | None) -> str | None:
     if age is None or 18 <= age < 21:
         return None
     return (AgeGroup.ADULT if age >= 21 else AgeGroup.ADOLESCENT).value
+
+
+def _time_notes(patient: Patient) -> list[PlanNote]:
+    """What is not known of a patient's time."""
+    notes: list[PlanNote] = []
+    if patient.obligations is None or any(o.windows is None for o in patient.obligations):
+        notes.append(PlanNote(NoteSubject.OBLIGATIONS_UNKNOWN))
+    if patient.free is None:
+        notes.append(PlanNote(NoteSubject.AVAILABILITY_UNKNOWN))
+    return notes
+
+
+def _milestones(
+    program: Program, name: str, sets: Iterable[RequirementSet], start: date
+) -> tuple[Milestone, ...]:
+    """Reviews that a program has under its name, and what requirement sets ask for, by day."""
+    review, days = program.review_every_days, program.weeks * 7
+    own = (
+        Milestone(MilestoneKind.REVIEW, start + timedelta(days=day), name)
+        for day in (range(review, days, review) if review else ())
+    )
+    due = milestones(sets, start=start, end=start + timedelta(days=days))
+    return tuple(sorted((*own, *due), key=lambda each: (each.by, each.kind, each.under)))
 
 
 def plan_key(patient: UUID, program: Program, start: date, seed: int) -> UUID:

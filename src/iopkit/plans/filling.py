@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from iopkit.confidential import hidden
 from iopkit.plans.notes import NoteSubject, PlanNote
-from iopkit.plans.preferences import Preferences, gaps
+from iopkit.plans.preferences import Preferences, weekly_gaps
 from iopkit.programs.programs import Program, Service, clashing_services, fixed_times
 from iopkit.programs.timings import (
     MOST_A_WEEK,
@@ -276,7 +276,7 @@ def _spread(wanted: int, given: list[Slot], length: int, around: _Constraints) -
             some: (
                 -prefer.missed({*attended, *used, *some}),
                 -sum(ranks[day] for day in some),
-                min(gaps({*used, *some})),
+                min(weekly_gaps({*used, *some})),
                 len(attended.intersection(some)),
             )
             for some in combinations(days, min(wanted - len(slots), len(days)))

@@ -6,6 +6,7 @@ from datetime import time
 from attrs import frozen
 
 from iopkit.errors import refuse, unless
+from iopkit.programs.plan_days import gaps
 from iopkit.windows import DayPart, Weekday
 
 
@@ -53,7 +54,7 @@ class Preferences:
 
     def gap(self, days: Collection[Weekday]) -> int:
         """The most days from one of some days to the next, in a week that repeats."""
-        return max(gaps(days), default=7)
+        return max(weekly_gaps(days), default=7)
 
     def missed(self, days: Collection[Weekday]) -> int:
         """How many days too few, and too long a gap, sessions on some days have."""
@@ -61,8 +62,7 @@ class Preferences:
         return few + max(0, self.gap(days) - (self.longest_gap or 7))
 
 
-def gaps(days: Collection[Weekday]) -> list[int]:
+def weekly_gaps(days: Collection[Weekday]) -> list[int]:
     """Days from each of some days to the next, in a week that repeats."""
     ordered = sorted(days)
-    following = [*ordered[1:], *(day + 7 for day in ordered[:1])]
-    return [after - day for day, after in zip(ordered, following, strict=True)]
+    return [gap for gap, _ in gaps([*ordered, *(day + 7 for day in ordered[:1])])]

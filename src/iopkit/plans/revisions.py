@@ -23,6 +23,7 @@ from iopkit.programs.timings import (
     Weekly,
     slots_of,
 )
+from iopkit.prose import counted
 from iopkit.requirements.milestones import Milestone
 from iopkit.windows import whole_minutes
 
@@ -169,8 +170,7 @@ def _said(revision: SessionRevision, what: str) -> str:
 
 
 def _minutes(by: timedelta) -> str:
-    minutes = whole_minutes(by)
-    return f"{minutes} minute{'s' if minutes != 1 else ''}"
+    return counted(whole_minutes(by), "minute")
 
 
 def _listed(slots: Iterable[Slot]) -> str:

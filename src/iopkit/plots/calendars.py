@@ -31,7 +31,7 @@ from iopkit.plots.layouts import (
     laid_out,
 )
 from iopkit.schedules.sessions import Schedule
-from iopkit.windows import DAY, Weekday
+from iopkit.windows import DAY, Weekday, whole_minutes
 
 if TYPE_CHECKING:
     from iopkit.plots.canvas import Axes
@@ -126,7 +126,7 @@ def blocks(schedule: Schedule, week: int, *, random_days: bool) -> Iterator[Bloc
     first = week_start(schedule, week)
     for session in week_sessions(schedule, week, random_days=random_days):
         midnight = datetime.combine(first, time(0), session.start.tzinfo)
-        low, high = ((at - midnight) // timedelta(minutes=1) for at in (session.start, session.end))
+        low, high = (whole_minutes(at - midnight) for at in (session.start, session.end))
         times = span_words(session.start, session.end).replace(" to ", "\N{EN DASH}")
         for day in range(7):
             start, end = max(low - day * DAY, 0), min(high - day * DAY, DAY)

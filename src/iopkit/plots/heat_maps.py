@@ -28,6 +28,7 @@ from iopkit.plots.canvas import (
 )
 from iopkit.plots.layouts import LINE, PAD, break_lines
 from iopkit.schedules.capacity import Load, Meeting
+from iopkit.windows import ONE_DAY
 
 if TYPE_CHECKING:
     from iopkit.plots.canvas import Axes
@@ -144,7 +145,7 @@ def load_map(loads: Iterable[Load], *, title: str) -> HeatMap:
         notes.append("\N{EN DASH}: no hours.")
     if any(each.available is None for each in listed):
         notes.append("?: the hours are not known, and hours booked are shown.")
-    last = max((each.end for each in listed), default=date.max) - timedelta(days=1)
+    last = max((each.end for each in listed), default=date.max) - ONE_DAY
     head = f"{title}, {days_words(columns[0], last)}" if columns else title
     return HeatMap(head, rows, columns, tuple(notes), load_text(listed))
 

@@ -9,7 +9,7 @@ from iopkit.programs.doses import Dose
 from iopkit.programs.programs import Program
 from iopkit.programs.stated import Stated, StatedHours, StatedSessions
 from iopkit.programs.timetables import timetable
-from iopkit.windows import Weekday
+from iopkit.windows import Weekday, whole_minutes
 
 
 @frozen
@@ -75,7 +75,7 @@ def _printed(stated: Stated) -> tuple[Fraction, Fraction]:
 
 
 def _in_minutes(time: timedelta) -> Fraction:
-    return Fraction(time // timedelta(minutes=1))
+    return Fraction(whole_minutes(time))
 
 
 def _derived(program: Program, stated: Stated) -> tuple[Fraction, Fraction | None]:

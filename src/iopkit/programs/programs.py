@@ -17,9 +17,11 @@ from iopkit.modalities import Delivery, Modality
 from iopkit.programs.progress import COURSE_FACTS
 from iopkit.programs.stated import Stated
 from iopkit.programs.timings import Once, TimePerWeek, Timing, slots_of
+from iopkit.prose import counted
 from iopkit.sources import Source
 from iopkit.windows import (
     DAY,
+    ONE_DAY,
     WEEK,
     is_session_length,
     is_whole_minutes,
@@ -30,7 +32,6 @@ from iopkit.windows import (
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NAME_FORM = "lower-case words joined by '-', such as 'relapse-prevention'"
 _MOST_WEEKS = 520
-_DAY = timedelta(days=1)
 
 
 @frozen
@@ -96,7 +97,7 @@ class Service:
     def __attrs_post_init__(self) -> None:
         length, longest = self.duration, self.duration_max
         low, high = self.group_min, self.group_max
-        limit = length if length is not None and is_session_length(length) else _DAY
+        limit = length if length is not None and is_session_length(length) else ONE_DAY
         refuse(
             f"service {self.name!r}",
             unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
@@ -194,7 +195,7 @@ class Phase:
             return f"up to {self.weeks_max} weeks" if self.weeks_max else "length not stated"
         if self.weeks_max not in (None, self.weeks):
             return f"{self.weeks} to {self.weeks_max} weeks"
-        return f"{self.weeks} week{'s' if self.weeks != 1 else ''}"
+        return counted(self.weeks, "week")
 
     @property
     def allowed_weeks(self) -> range:

@@ -7,6 +7,7 @@ from datetime import time, timedelta
 from attrs import field, frozen
 
 from iopkit.errors import Fault, InvalidError, refuse, unless
+from iopkit.prose import counted
 from iopkit.windows import Weekday, is_plain, is_whole_minutes
 
 _WEEK = timedelta(weeks=1)
@@ -111,8 +112,7 @@ class TimePerWeek:
     @property
     def words(self) -> str:
         """The timing in prose."""
-        hours = self.dose / timedelta(hours=1)
-        return f"{hours:g} hour{'s' if hours != 1 else ''} a week in all"
+        return f"{counted(self.dose / timedelta(hours=1), 'hour')} a week in all"
 
 
 @frozen

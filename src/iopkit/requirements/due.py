@@ -8,6 +8,7 @@ from dateutil.relativedelta import relativedelta
 from iopkit.requirements.demands import Reviews
 from iopkit.requirements.milestones import Milestone, MilestoneKind
 from iopkit.requirements.requirements import RequirementSet
+from iopkit.windows import ONE_DAY
 
 
 def milestones(
@@ -38,7 +39,7 @@ def _due(reviews: Reviews, start: date, end: date) -> Iterator[tuple[date, Miles
         yield start, MilestoneKind.CERTIFICATION
     if reviews.every_days is None:
         for _, after in whole_months(start, end):
-            yield after - timedelta(days=1), reviews.kind
+            yield after - ONE_DAY, reviews.kind
         return
     day = start + timedelta(days=reviews.first_days or reviews.every_days)
     while day < end:

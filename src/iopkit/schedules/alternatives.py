@@ -150,6 +150,8 @@ def _found(
 ) -> tuple[Opening, ...]:
     own = max(was.start, around.as_of.astimezone(was.start.tzinfo)).date()
     days = days_around(schedule, own)
+    # One place on each of at most 57 days, four weeks to both sides; all of them are looked
+    # at, as a place in the session's week comes before any that is nearer.
     board = Board.of(schedule, session, around, days)
     places = (board.nearest(day, apart=True) for day in days)
     fit = [Opening(was, place) for place in places if place is not None]

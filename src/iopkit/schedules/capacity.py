@@ -20,6 +20,8 @@ from iopkit.schedules.sessions import Schedule, Session
 from iopkit.sites import ClosedSpan, Site, closed_spans, open_windows
 from iopkit.windows import (
     DAY,
+    ONE_DAY,
+    ONE_MINUTE,
     Span,
     Weekday,
     cut_spans,
@@ -30,8 +32,6 @@ from iopkit.windows import (
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-_MINUTE = timedelta(minutes=1)
 
 
 @frozen(repr=False)
@@ -173,7 +173,9 @@ def census(
     expected = Counter(day for days in comes.values() for day in days)
     first, last = _range(listed, start, end)
     return tuple(
-        CensusDay(date.fromordinal(day), patients, patients - present, expected[day])
+        CensusDay(
+            date.fromordinal(day), patients, on_hold=patients - present, expected=expected[day]
+        )
         for day, patients, present in zip(
             range(first, last),
             _counts(treated.values(), first, last),
@@ -193,14 +195,14 @@ def weekly_census(
     listed = sorted(days, key=lambda each: each.day)
     return tuple(
         CensusWeek(
-            week[0].day,
-            week[-1].day + timedelta(days=1),
-            len(week),
-            sum(each.patients for each in week),
-            sum(each.on_hold for each in week),
-            sum(each.expected for each in week),
-            min(each.patients for each in week),
-            max(each.patients for each in week),
+            start=week[0].day,
+            end=week[-1].day + ONE_DAY,
+            days=len(week),
+            patients=sum(each.patients for each in week),
+            on_hold=sum(each.on_hold for each in week),
+            expected=sum(each.expected for each in week),
+            least=min(each.patients for each in week),
+            most=max(each.patients for each in week),
         )
         for _, run in groupby(listed, key=lambda each: _week(each.day.toordinal(), first))
         for week in [list(run)]
@@ -248,7 +250,7 @@ def loads(
     days = [date.fromordinal(day) for day in range(*_range(listed, start, end))]
     closed: Mapping[date, tuple[ClosedSpan, ...]] = {}
     if days:
-        closed = closed_spans(site, days[0], days[-1] + timedelta(days=1))
+        closed = closed_spans(site, days[0], days[-1] + ONE_DAY)
 
     def free(name: str, day: date) -> list[Span] | None:
         if name not in hours:
@@ -268,12 +270,12 @@ _Held = defaultdict[str, defaultdict[int, list[Span]]]
 
 def _load(name: str, day: date, booked: list[Span], free: list[Span] | None) -> Load:
     return Load(
-        name,
-        day,
-        day + timedelta(days=1),
-        _total(booked) * _MINUTE,
-        None if free is None else _total(free) * _MINUTE,
-        timedelta(0) if free is None else _total(cut_spans(booked, free)) * _MINUTE,
+        name=name,
+        start=day,
+        end=day + ONE_DAY,
+        booked=_total(booked) * ONE_MINUTE,
+        available=None if free is None else _total(free) * ONE_MINUTE,
+        outside=timedelta(0) if free is None else _total(cut_spans(booked, free)) * ONE_MINUTE,
     )
 
 
@@ -287,12 +289,12 @@ def weekly_loads(days: Iterable[Load], *, first: Weekday = Weekday.MONDAY) -> tu
         by_name[each.name].append(each)
     return tuple(
         Load(
-            name,
-            week[0].start,
-            week[-1].end,
-            _sum(each.booked for each in week),
-            _known_sum([each.available for each in week]),
-            _sum(each.outside for each in week),
+            name=name,
+            start=week[0].start,
+            end=week[-1].end,
+            booked=_sum(each.booked for each in week),
+            available=_known_sum([each.available for each in week]),
+            outside=_sum(each.outside for each in week),
         )
         for name, several in by_name.items()
         for _, run in groupby(several, key=lambda each: _week(each.start.toordinal(), first))
@@ -355,14 +357,14 @@ def _meeting(
     services = dict.fromkeys(each.service(session) for session, each in held)
     limits = [seats.get(room), *(service.group_max for service in services)]
     return Meeting(
-        name,
-        next(iter(services)).title,
-        start,
-        max(session.duration for session, _ in held),
-        room or None,
-        clinician or None,
-        len({each.plan.patient for _, each in held}),
-        min((limit for limit in limits if limit is not None), default=None),
+        service=name,
+        title=next(iter(services)).title,
+        start=start,
+        duration=max(session.duration for session, _ in held),
+        room=room or None,
+        clinician=clinician or None,
+        patients=len({each.plan.patient for _, each in held}),
+        seats=min((limit for limit in limits if limit is not None), default=None),
     )
 
 

@@ -207,11 +207,15 @@ def _conflict(
     spans = [instants(each) for each in between]
     start, end = max(start for start, _ in spans), min(end for _, end in spans)
     tz = between[0].start.tzinfo
-    return Conflict(kind, start.astimezone(tz), end.astimezone(tz), between, of)
+    return Conflict(kind, start.astimezone(tz), end=end.astimezone(tz), between=between, of=of)
 
 
 def overlapping(items: Iterable[T], span: Callable[[T], Instants]) -> Iterator[tuple[T, T]]:
-    """Each two items that share time, the one that starts first before the other."""
+    """Each two items that share time, the one that starts first before the other.
+
+    Goes once through the items in the order of their starts, beside those that are still
+    going on: as many steps as there are items and pairs.
+    """
     going_on: list[tuple[datetime, T]] = []
     for item in sorted(items, key=span):
         start, end = span(item)

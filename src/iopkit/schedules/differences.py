@@ -40,7 +40,13 @@ class ScheduleDifference:
     def new(self) -> Schedule:
         """The new schedule."""
         sessions = (*self.added, *(new for _, new in self.changed), *self.unchanged)
-        return Schedule(self.plan, self.zone, in_order(sessions), self.unplaced, self.revision)
+        return Schedule(
+            self.plan,
+            self.zone,
+            sessions=in_order(sessions),
+            unplaced=self.unplaced,
+            revision=self.revision,
+        )
 
     def applied_to(self, old: Schedule) -> Schedule:
         """The new schedule, made from the old one.
@@ -92,15 +98,15 @@ def schedule_difference(old: Schedule, new: Schedule) -> ScheduleDifference:
     was, now = _by_uid("old", old), _by_uid("new", new)
     kept = [(was[uid], session) for uid, session in now.items() if uid in was]
     return ScheduleDifference(
-        new.plan,
-        new.zone,
-        new.revision,
-        tuple(session for uid, session in now.items() if uid not in was),
-        tuple(pair for pair in kept if pair[0] != pair[1]),
-        tuple(session for uid, session in was.items() if uid not in now),
-        tuple(after for before, after in kept if before == after),
-        new.unplaced,
-        old.unplaced,
+        plan=new.plan,
+        zone=new.zone,
+        revision=new.revision,
+        added=tuple(session for uid, session in now.items() if uid not in was),
+        changed=tuple(pair for pair in kept if pair[0] != pair[1]),
+        removed=tuple(session for uid, session in was.items() if uid not in now),
+        unchanged=tuple(after for before, after in kept if before == after),
+        unplaced=new.unplaced,
+        was_unplaced=old.unplaced,
     )
 
 

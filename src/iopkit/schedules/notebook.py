@@ -6,10 +6,10 @@ how many sessions of what length each week of the program has.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
 from itertools import groupby
 
 from iopkit.programs.timetables import PrescribedSession
+from iopkit.windows import whole_minutes
 
 
 def glance(caption: str, entries: Iterable[PrescribedSession], *, weeks: int) -> str:
@@ -43,6 +43,6 @@ def glance(caption: str, entries: Iterable[PrescribedSession], *, weeks: int) ->
 def _cell(entries: list[PrescribedSession]) -> str:
     """How long each session of a day is, in minutes."""
     lengths = [entry.service.duration for entry in entries]
-    known = sorted(length // timedelta(minutes=1) for length in lengths if length is not None)
+    known = sorted(whole_minutes(length) for length in lengths if length is not None)
     some = f"{len(entries) - len(known)} of unknown length" if None in lengths else ""
     return ", ".join(filter(None, [" + ".join(map(str, known)), some]))

@@ -15,12 +15,18 @@ from iopkit.schedules.conflicts import Appointment, bookings, held_together, ins
 from iopkit.schedules.sessions import Reason, Schedule, Session, identity
 from iopkit.schedules.site_calendar import free_on
 from iopkit.sites import Site, closed_spans, staffed_hours
-from iopkit.windows import DAY, Weekday, WeeklyWindows, minute_of_day
+from iopkit.windows import (
+    DAY,
+    ONE_DAY,
+    ONE_MINUTE,
+    Weekday,
+    WeeklyWindows,
+    minute_of_day,
+    whole_minutes,
+)
 
 _HORIZON = 28
 """How many days before and after a session's own are looked at."""
-
-_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 @frozen(repr=False)
@@ -78,7 +84,7 @@ def at_site(session: Session, site: Site) -> Session:
 def days_around(schedule: Schedule, own: date) -> list[date]:
     """Days of a plan, and after it, that are near one, or near its first if one is before it."""
     own = max(own, schedule.plan.start)
-    days = (own + n * _DAY for n in range(-_HORIZON, _HORIZON + 1))
+    days = (own + n * ONE_DAY for n in range(-_HORIZON, _HORIZON + 1))
     return [day for day in days if day >= schedule.plan.start]
 
 
@@ -115,7 +121,7 @@ class Board:
         cls, schedule: Schedule, session: Session, around: Surroundings, days: Sequence[date]
     ) -> "Board":
         """What is in the way of a session on days in order, and on the day after them."""
-        end = days[-1] + 2 * _DAY
+        end = days[-1] + 2 * ONE_DAY
         return cls(schedule, session, tuple(_blocks(schedule, session, around, days[0], end)))
 
     @cached_property
@@ -126,7 +132,7 @@ class Board:
             day = block.low.date()
             while _midnight(day) < block.high:
                 found[day].append(block)
-                day += _DAY
+                day += ONE_DAY
         return found
 
     def placed(self, start: datetime) -> Session:
@@ -143,7 +149,7 @@ class Board:
         return tuple(
             dict.fromkeys(
                 block.why
-                for block in (*self._on(day), *self._on(day + _DAY))
+                for block in (*self._on(day), *self._on(day + ONE_DAY))
                 if block.low < end
                 and start < block.high
                 and not (block.joined and (block.low, block.high) == (start, end))
@@ -156,20 +162,23 @@ class Board:
         Args:
             apart: not while it takes place now, either: a move by a minute helps nobody.
         """
-        midnight, length = _midnight(day), self.session.duration // _MINUTE
+        # Tries the 1440 minutes of the day, the nearest first. What is taken is laid out once,
+        # a byte a minute over two days, so that a minute costs one look; of the few that look
+        # free, or are a meeting's own start, the first without an obstacle is it.
+        midnight, length = _midnight(day), whole_minutes(self.session.duration)
         own = self.session.start.replace(tzinfo=None)
-        blocks = [*self._on(day), *self._on(day + _DAY)]
-        if apart and own.date() in (day, day + _DAY):
+        blocks = [*self._on(day), *self._on(day + ONE_DAY)]
+        if apart and own.date() in (day, day + ONE_DAY):
             blocks.append(_Block(Reason.OVERLAP, own, own + self.session.duration))
         taken = bytearray(2 * DAY)
         for block in blocks:
-            low = max((block.low - midnight) // _MINUTE, 0)
-            high = min(-((midnight - block.high) // _MINUTE), 2 * DAY)
+            low = max((block.low - midnight) // ONE_MINUTE, 0)
+            high = min(-((midnight - block.high) // ONE_MINUTE), 2 * DAY)
             taken[low:high] = b"\1" * (high - low)
-        joined = {(block.low - midnight) // _MINUTE for block in blocks if block.joined}
+        joined = {(block.low - midnight) // ONE_MINUTE for block in blocks if block.joined}
         for minute in _outwards(minute_of_day(own.time())):
             if minute in joined or taken.find(1, minute, minute + length) < 0:
-                place = self.placed(midnight + minute * _MINUTE)
+                place = self.placed(midnight + minute * ONE_MINUTE)
                 if not self.obstacles(place):
                     return place
         return None
@@ -191,7 +200,7 @@ def _blocks(
 ) -> Iterator[_Block]:
     """What is in the way of a session from a day up to another."""
     site = around.site
-    days = [first + n * _DAY for n in range((end - first).days)]
+    days = [first + n * ONE_DAY for n in range((end - first).days)]
     yield from _past(around, first)
     for day, spans in closed_spans(site, first, end).items():
         for low, high, _ in spans:
@@ -212,14 +221,16 @@ def _blocks(
 
 def _midnight(day: date, minute: int = 0) -> datetime:
     """So many minutes after the midnight that begins a day."""
-    return datetime.combine(day, time(0)) + minute * _MINUTE
+    return datetime.combine(day, time(0)) + minute * ONE_MINUTE
 
 
 def _past(around: Surroundings, first: date) -> Iterator[_Block]:
     now = (around.as_of + around.notice).astimezone(around.site.tz).replace(tzinfo=None)
     if now >= _midnight(first):
         # A session that would begin now would have begun.
-        yield _Block(Reason.PAST, _midnight(first), now.replace(second=0, microsecond=0) + _MINUTE)
+        yield _Block(
+            Reason.PAST, _midnight(first), now.replace(second=0, microsecond=0) + ONE_MINUTE
+        )
 
 
 def _patients_own(plan: Plan, around: Surroundings, days: Sequence[date]) -> Iterator[_Block]:

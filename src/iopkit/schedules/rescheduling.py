@@ -74,7 +74,7 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
     was = {identity(session): session for session in old.sessions if session not in held}
     fixed: list[Session] = []
     asked: list[Session] = []
-    homeless: list[Session] = []
+    displaced: list[Session] = []
     for session in fresh.sessions:
         if number_of(session) not in numbers:
             if _is_asked(was.get(identity(session)), session):
@@ -82,11 +82,13 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
             elif _is_free(fresh, session, held, around):
                 fixed.append(session)
             else:
-                homeless.append(session)
+                displaced.append(session)
     settled = evolve(fresh, sessions=in_order((*held, *fixed)), unplaced=())
     lost: list[Session] = []
     # Those that were asked elsewhere come first, as they may go back to where the plan has them.
-    for session in (*asked, *homeless):
+    # Each is placed once and stays: no place is taken back, so there are as many searches as
+    # sessions, and what is lost might have fitted in another order.
+    for session in (*asked, *displaced):
         place = _place(settled, session, was.get(identity(session)), around)
         if place is None:
             lost.append(session)
@@ -167,7 +169,10 @@ def _as_it_was(
 
 
 def _nearest(board: Board, session: Session, days: Iterable[date]) -> Iterator[Session]:
-    """Places for a session, on the nearest days first and later ones before earlier."""
+    """Places for a session, on the nearest days first and later ones before earlier.
+
+    Searches day by day and ends with the days given; callers take the first place.
+    """
     own = session.start.date()
     for day in sorted(days, key=lambda day: (abs(day - own), day < own)):
         place = board.nearest(day)
@@ -183,14 +188,14 @@ def _why(session: Session, around: Surroundings) -> Reason:
 
 def _unplaced(session: Session, around: Surroundings) -> Unplaced:
     return Unplaced(
-        session.service,
-        session.number,
-        session.phase,
-        session.week,
-        session.modality,
-        _why(session, around),
-        session.duration,
-        prescribed(session).date(),
+        service=session.service,
+        number=session.number,
+        phase=session.phase,
+        week=session.week,
+        modality=session.modality,
+        why=_why(session, around),
+        duration=session.duration,
+        prescribed=prescribed(session).date(),
     )
 
 

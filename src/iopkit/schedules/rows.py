@@ -1,11 +1,10 @@
 """Sessions as rows: everything that a schedule says of each, flat."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
-
-# Any: a row's values, in the order of its fields, which have the types.
-from typing import Any
+from functools import partial
+from itertools import count
+from typing import Annotated
 
 from attrs import frozen
 
@@ -14,6 +13,12 @@ from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan
 from iopkit.schedules.sessions import Reason, Schedule
 from iopkit.windows import whole_minutes
+
+Count = Annotated[int, "16 bits"]
+Ordinal = Annotated[int, "32 bits"]
+"""Whole numbers, by the room that they take as a column of a data frame."""
+InUtc = Annotated[datetime, UTC]
+"""An aware time, in UTC."""
 
 
 class SessionState(StrEnum):
@@ -46,20 +51,20 @@ class SessionRow:
     program: str
     track: str | None
     plan_start: date
-    place: int
-    week: int
+    place: Ordinal
+    week: Count
     phase: str
     service: str
-    number: int
-    make_up: int
+    number: Ordinal
+    make_up: Count
     modality: Modality
     delivery: Delivery | None
     state: SessionState
     start: datetime | None
     zone: str
-    start_utc: datetime | None
-    minutes: int | None
-    break_minutes: int | None
+    start_utc: InUtc | None
+    minutes: Count | None
+    break_minutes: Count | None
     room: str | None
     clinician: str | None
     why: Reason | None
@@ -75,69 +80,66 @@ def session_rows(schedule: Schedule) -> tuple[SessionRow, ...]:
 
     ``attrs.asdict`` makes a mapping of a row, and any data frame takes a list of those.
     """
-    return tuple(SessionRow(*values) for values in row_values(schedule))
-
-
-def row_values(schedule: Schedule) -> Iterator[tuple[Any, ...]]:
-    """The values of ``session_rows``, in the order of the fields."""
-    plan, dated = schedule.plan, len(schedule.sessions)
-    own = str(plan.patient), program_of(plan), plan.track, plan.start
-    for place, session in enumerate(schedule.sessions, 1):
-        move = session.moved
-        yield (
-            *own,
-            place,
-            session.week,
-            session.phase,
-            session.service,
-            session.number,
-            session.make_up,
-            session.modality,
-            session.delivery,
-            SessionState.MOVED if move else SessionState.BOOKED,
-            session.start.replace(tzinfo=None),
-            schedule.zone,
-            session.start.astimezone(UTC),
-            whole_minutes(session.duration),
-            whole_minutes(session.breaks),
-            session.room,
-            session.clinician,
-            *(
-                (move.why, move.prescribed.date(), move.prescribed, move.detail or None)
-                if move
-                else (None, None, None, None)
-            ),
+    plan, places = schedule.plan, count(1)
+    row = partial(
+        SessionRow,
+        patient=str(plan.patient),
+        program=program_of(plan),
+        track=plan.track,
+        plan_start=plan.start,
+        zone=schedule.zone,
+    )
+    dated = [
+        row(
+            place=next(places),
+            week=session.week,
+            phase=session.phase,
+            service=session.service,
+            number=session.number,
+            make_up=session.make_up,
+            modality=session.modality,
+            delivery=session.delivery,
+            state=SessionState.MOVED if session.moved else SessionState.BOOKED,
+            start=session.start.replace(tzinfo=None),
+            start_utc=session.start.astimezone(UTC),
+            minutes=whole_minutes(session.duration),
+            break_minutes=whole_minutes(session.breaks),
+            room=session.room,
+            clinician=session.clinician,
+            why=session.moved.why if session.moved else None,
+            prescribed=session.moved.prescribed.date() if session.moved else None,
+            moved_from=session.moved.prescribed if session.moved else None,
+            detail=(session.moved.detail or None) if session.moved else None,
         )
-    for place, missing in enumerate(schedule.unplaced, dated + 1):
-        yield (
-            *own,
-            place,
-            missing.week,
-            missing.phase,
-            missing.service,
-            missing.number,
-            0,
-            missing.modality,
-            schedule.service(missing).delivery,
-            SessionState.UNPLACED,
-            None,
-            schedule.zone,
-            None,
-            _minutes(missing.duration),
-            None,
-            None,
-            None,
-            missing.why,
-            missing.prescribed,
-            None,
-            missing.detail or None,
+        for session in schedule.sessions
+    ]
+    undated = [
+        row(
+            place=next(places),
+            week=missing.week,
+            phase=missing.phase,
+            service=missing.service,
+            number=missing.number,
+            make_up=0,
+            modality=missing.modality,
+            delivery=schedule.service(missing).delivery,
+            state=SessionState.UNPLACED,
+            start=None,
+            start_utc=None,
+            minutes=None if missing.duration is None else whole_minutes(missing.duration),
+            break_minutes=None,
+            room=None,
+            clinician=None,
+            why=missing.why,
+            prescribed=missing.prescribed,
+            moved_from=None,
+            detail=missing.detail or None,
         )
+        for missing in schedule.unplaced
+    ]
+    return (*dated, *undated)
 
 
 def program_of(plan: Plan) -> str:
     """The name of the program that a plan was drafted from."""
     return plan.provenance.program if plan.provenance else plan.program.name
-
-
-def _minutes(duration: timedelta | None) -> int | None:
-    return None if duration is None else whole_minutes(duration)

@@ -9,7 +9,7 @@ from iopkit.plans.plans import Plan
 from iopkit.programs.timetables import PrescribedSession, timetable
 from iopkit.programs.timings import RandomDays, most_in_a_week
 from iopkit.schedules.sessions import Move, Reason, Schedule, Session, Unplaced
-from iopkit.schedules.site_calendar import Places, Taken
+from iopkit.schedules.site_calendar import SiteCalendar, Taken
 from iopkit.sites import ClosedRule, Site
 from iopkit.windows import DAY, WEEK, Weekday, whole_minutes
 
@@ -39,13 +39,13 @@ def schedule(plan: Plan, site: Site) -> Schedule:
         "schedule",
         unless(site.name == plan.site, "site", f"the plan's, {plan.site!r}", repr(site.name)),
     )
-    places = Places.of(plan, site, days=_days_looked_at(plan, site))
+    calendar = SiteCalendar(plan, site, days=_days_looked_at(plan, site))
     booked: list[_Booked] = []
     over = 0  # when the last one booked is; the last night of a phase may run into the next
     waiting: list[_Waiting] = []
     for entry in timetable(plan.program, Weekday.of(plan.start)):
         duration, minute = entry.service.duration, entry.minute
-        why = places.obstacle_to(entry)
+        why = calendar.obstacle_to(entry)
         if why is None and minute is not None and minute < over:
             why = Reason.OVERLAP
         if why is None and minute is not None and duration is not None:
@@ -55,9 +55,11 @@ def schedule(plan: Plan, site: Site) -> Schedule:
             waiting.append((entry, why or Reason.TIME_UNKNOWN))
     unplaced: list[Unplaced] = []
     if waiting:
-        found, unplaced = _placed(waiting, booked, places)
+        found, unplaced = _placed(waiting, booked, calendar)
         booked = sorted([*booked, *found], key=lambda session: session[1])
-    return Schedule(plan, site.zone, tuple(_sessions(booked, places)), tuple(unplaced))
+    return Schedule(
+        plan, site.zone, sessions=tuple(_sessions(booked, calendar)), unplaced=tuple(unplaced)
+    )
 
 
 def _days_looked_at(plan: Plan, site: Site) -> int:
@@ -72,33 +74,37 @@ _Booked = tuple[PrescribedSession, int, timedelta, Move | None]
 _Waiting = tuple[PrescribedSession, Reason]
 
 
-def _sessions(booked: list[_Booked], places: Places) -> Iterator[Session]:
-    plan, site = places.plan, places.site
+def _sessions(booked: list[_Booked], calendar: SiteCalendar) -> Iterator[Session]:
+    plan, site = calendar.plan, calendar.site
     midnight = datetime.combine(plan.start, time(0), site.tz)
     assigned = site.rooms or site.clinicians
     for entry, minute, duration, move in booked:
         service = entry.service
-        offer = site.offer(service.name, places.weekday(minute // DAY)) if assigned else None
+        offer = site.offer(service.name, calendar.weekday(minute // DAY)) if assigned else None
         yield Session(
-            service.name,
-            entry.number,
-            entry.phase,
-            minute // DAY // 7 + 1,
-            service.modality,
-            midnight + timedelta(minutes=minute),
-            duration,
-            move,
-            service.breaks,
-            service.delivery,
-            offer.room if offer else None,
-            offer.clinician if offer else None,
+            service=service.name,
+            number=entry.number,
+            phase=entry.phase,
+            week=minute // DAY // 7 + 1,
+            modality=service.modality,
+            start=midnight + timedelta(minutes=minute),
+            duration=duration,
+            moved=move,
+            breaks=service.breaks,
+            delivery=service.delivery,
+            room=offer.room if offer else None,
+            clinician=offer.clinician if offer else None,
         )
 
 
 def _placed(
-    waiting: list[_Waiting], booked: list[_Booked], places: Places
+    waiting: list[_Waiting], booked: list[_Booked], calendar: SiteCalendar
 ) -> tuple[list[_Booked], list[Unplaced]]:
-    """Places for sessions that have none: those that must move first, then random days."""
+    """Places for sessions that have none: those that must move first, then random days.
+
+    Each is placed once, in the order in which they come, and none gives its place up again:
+    so there are as many searches as sessions, and the result depends on the order alone.
+    """
     taken = Taken((minute, minute + whole_minutes(length)) for _, minute, length, _ in booked)
     found: list[_Booked] = []
     unplaced: list[Unplaced] = []
@@ -109,12 +115,12 @@ def _placed(
         if why is Reason.ON_HOLD or service.duration is None:
             pass
         elif _is_random(entry):
-            place, reason = _drawn_place(entry, drawn, taken, places)
+            place, reason = _drawn_place(entry, drawn, taken, calendar)
         elif minute is not None:
-            place = _moved_place(entry, minute, why, taken, places)
-            move = places.move(minute, whole_minutes(service.duration), why)
+            place = _moved_place(entry, minute, why, taken, calendar)
+            move = calendar.move(minute, whole_minutes(service.duration), why)
         if place is None or service.duration is None:
-            unplaced.append(_unplaced(entry, places, reason))
+            unplaced.append(_unplaced(entry, calendar, reason))
         else:
             found.append((entry, place, service.duration, move))
             taken.add(place, place + whole_minutes(service.duration))
@@ -126,51 +132,56 @@ def _is_random(entry: PrescribedSession) -> bool:
     return isinstance(entry.service.timing, RandomDays)
 
 
-def _unplaced(entry: PrescribedSession, places: Places, why: Reason) -> Unplaced:
+def _unplaced(entry: PrescribedSession, calendar: SiteCalendar, why: Reason) -> Unplaced:
     service, day, minute = entry.service, entry.day, entry.minute
     return Unplaced(
-        service.name,
-        entry.number,
-        entry.phase,
-        entry.week,
-        service.modality,
-        why,
-        service.duration,
-        None if day is None else places.plan.start + timedelta(days=day),
-        ""
+        service=service.name,
+        number=entry.number,
+        phase=entry.phase,
+        week=entry.week,
+        modality=service.modality,
+        why=why,
+        duration=service.duration,
+        prescribed=None if day is None else calendar.plan.start + timedelta(days=day),
+        detail=""
         if why is Reason.ON_HOLD or minute is None or service.duration is None
-        else places.detail(minute, whole_minutes(service.duration)),
+        else calendar.detail(minute, whole_minutes(service.duration)),
     )
 
 
 def _moved_place(
-    entry: PrescribedSession, minute: int, why: Reason, taken: Taken, places: Places
+    entry: PrescribedSession, minute: int, why: Reason, taken: Taken, calendar: SiteCalendar
 ) -> int | None:
-    """Where a session goes that cannot be at its minute, as the rule for the reason says."""
+    """Where a session goes that cannot be at its minute, as the rule for the reason says.
+
+    Looks at the days of its week, nearest first, at those up to the end of the next, or at its
+    own time in each extra week, and takes the first that has room.
+    """
     day, clock = divmod(minute, DAY)
     week = entry.week - 1
-    match places.rule(day, why):
+    match calendar.rule(day, why):
         case ClosedRule.SKIP:
             return None
         case ClosedRule.EXTEND:
-            again = (minute + (other - week) * WEEK for other in _extra_weeks(places))
-            return next((at for at in again if places.stands(at, entry.service, taken)), None)
+            again = (minute + (other - week) * WEEK for other in _extra_weeks(calendar))
+            return next((at for at in again if calendar.stands(at, entry.service, taken)), None)
         case ClosedRule.MOVE_IN_WEEK:
             days = sorted(_days(week), key=lambda other: (abs(other - day), -other))
         case ClosedRule.NEXT_OPEN_DAY:
             days = [*range(day + 1, _days(week + 1).stop)]
-    openings = (places.opening(other, clock, entry.service, taken) for other in days)
+    openings = (calendar.opening(other, clock, entry.service, taken) for other in days)
     return next((place for place in openings if place is not None), None)
 
 
 def _drawn_place(
-    entry: PrescribedSession, drawn: set[tuple[str, int]], taken: Taken, places: Places
+    entry: PrescribedSession, drawn: set[tuple[str, int]], taken: Taken, calendar: SiteCalendar
 ) -> tuple[int | None, Reason]:
     """A place on a day that the seed draws among those of a week with room.
 
     The week is the entry's. If only leaves are in the way there, it is skipped, or the first
     after the plan's last with room that has not as many of the service as the entry's would
-    have.
+    have. So the seven days of one week are looked at, or those of each extra week up to the
+    first that has room.
     """
     service = entry.service
 
@@ -179,7 +190,7 @@ def _drawn_place(
             place
             for day in _days(week)
             if (service.name, day) not in drawn
-            and (place := next(places.openings(day, service, taken, leaves=leaves), None))
+            and (place := next(calendar.openings(day, service, taken, leaves=leaves), None))
             is not None
         ]
 
@@ -187,18 +198,18 @@ def _drawn_place(
     found = openings(week)
     if not found and (away := openings(week, leaves=False)):
         why = Reason.ON_LEAVE
-        if any(places.rule(place // DAY, why) is ClosedRule.EXTEND for place in away):
+        if any(calendar.rule(place // DAY, why) is ClosedRule.EXTEND for place in away):
             most = most_in_a_week(service.timing, 1)
             later = (
                 openings(other)
-                for other in _extra_weeks(places)
+                for other in _extra_weeks(calendar)
                 if sum((service.name, day) in drawn for day in _days(other)) < most
             )
             found = next(filter(None, later), found)
     if not found:
         return None, why
-    named = f"{places.plan.seed}/{service.name}/{entry.number}".encode()
-    digest = blake2b(named, key=places.plan.key.bytes, digest_size=8).digest()
+    named = f"{calendar.plan.seed}/{service.name}/{entry.number}".encode()
+    digest = blake2b(named, key=calendar.plan.key.bytes, digest_size=8).digest()
     return found[int.from_bytes(digest, "big") % len(found)], why
 
 
@@ -207,6 +218,6 @@ def _days(week: int) -> range:
     return range(week * 7, (week + 1) * 7)
 
 
-def _extra_weeks(places: Places) -> range:
+def _extra_weeks(calendar: SiteCalendar) -> range:
     """Weeks in which sessions can extend a plan, from 0."""
-    return range(places.plan.weeks, places.plan.weeks + _MOST_EXTRA_WEEKS)
+    return range(calendar.plan.weeks, calendar.plan.weeks + _MOST_EXTRA_WEEKS)

@@ -1,21 +1,21 @@
-"""Places: where the sessions of one plan can be at a site."""
+"""Site calendars: where the sessions of one plan can be at a site."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
-
-from attrs import field, frozen
 
 from iopkit.clocks import clock_changes, window_spans
 from iopkit.confidential import hidden
 from iopkit.plans.plans import Leave, Plan
+from iopkit.programs.plan_days import day_of_plan
 from iopkit.programs.programs import Service
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules.sessions import Move, Reason
 from iopkit.sites import ClosedRule, ClosedSpan, Site, closed_spans, open_windows, service_hours
 from iopkit.windows import (
     DAY,
+    ONE_DAY,
     WEEK,
     Span,
     Weekday,
@@ -25,8 +25,6 @@ from iopkit.windows import (
     first_opening,
     whole_minutes,
 )
-
-_DAY = timedelta(days=1)
 
 
 class Taken:
@@ -55,80 +53,65 @@ class Taken:
         return [span for each in (day - 1, day, day + 1) for span in self._by_day[each]]
 
 
-@frozen(repr=False)
-class Places:
-    """What the sessions of a plan have to fit, other sessions aside.
+class SiteCalendar:
+    """Where the sessions of a plan can be at a site, other sessions aside.
 
     Minutes count from the midnight that begins the plan's first day, and days from that
-    day, both from 0.
+    day, both from 0. It keeps what it has worked out for a service: a plan has few services
+    at few times of the week, and asks about each of them in every week.
+
+    Raises:
+        MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
+        InvalidError: its holiday calendar is not one that ``holidays`` knows.
     """
 
-    plan: Plan
-    site: Site
-    closed: Mapping[int, tuple[ClosedSpan, ...]] = field(eq=False)  # it has no hash
-    """When the site is closed, by day."""
-    changes: tuple[Span, ...]
-    """Wall-clock time that does not exist or comes twice."""
-    odd_days: frozenset[int]
-    """Days on which something may be in the way; on all others nothing is."""
-    # What was worked out for a service so far; the rest says all that it depends on.
-    _lacks: dict[tuple[int, Service], Reason | None] = field(
-        factory=dict[tuple[int, Service], Reason | None], eq=False
-    )
-    _usual: dict[Service, WeeklyWindows] = field(factory=dict[Service, WeeklyWindows], eq=False)
-
-    @classmethod
-    def of(cls, plan: Plan, site: Site, *, days: int) -> "Places":
-        """The places of a plan in so many days from its first.
-
-        Raises:
-            MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
-            InvalidError: its holiday calendar is not one that ``holidays`` knows.
-        """
+    def __init__(self, plan: Plan, site: Site, *, days: int) -> None:
+        self.plan = plan
+        self.site = site
         # One day more: the last night may run into it.
         end = plan.start + timedelta(days=days + 1)
-        closed = {
-            (day - plan.start).days: spans
-            for day, spans in closed_spans(site, plan.start, end).items()
+        self._closed: dict[int, tuple[ClosedSpan, ...]] = {
+            self._day(day): spans for day, spans in closed_spans(site, plan.start, end).items()
         }
-        changes = tuple(
+        # Wall-clock time that does not exist or comes twice.
+        self._clock_changes = tuple(
             (number * DAY + low, number * DAY + high)
             for year in range(plan.start.year, end.year + 1)
             for day, low, high in clock_changes(site.zone, year)
-            if -1 <= (number := (day - plan.start).days) <= days
+            if -1 <= (number := self._day(day)) <= days
         )
+        self._odd_days = self._days_with_obstacles(days)
+        self._missing: dict[tuple[int, Service], Reason | None] = {}
+        self._usual_hours: dict[Service, WeeklyWindows] = {}
+
+    def _day(self, day: date) -> int:
+        return day_of_plan(day, start=self.plan.start)
+
+    def _days_with_obstacles(self, days: int) -> frozenset[int]:
+        """Days on which something may be in the way; on all others nothing is."""
         away = {
             day
-            for leave in plan.leaves
-            for day in range(
-                max((leave.start - plan.start).days, 0),
-                min((leave.end - plan.start).days, days + 1),
-            )
+            for leave in self.plan.leaves
+            for day in range(max(self._day(leave.start), 0), min(self._day(leave.end), days + 1))
         }
-        touched = {*closed, *away, *(low // DAY for low, _ in changes)}
-        return cls(
-            plan,
-            site,
-            closed,
-            changes,
-            # A session may run on into the next day.
-            frozenset(touched | {day - 1 for day in touched}),
-        )
+        touched = {*self._closed, *away, *(low // DAY for low, _ in self._clock_changes)}
+        # A session may run on into the next day.
+        return frozenset(touched | {day - 1 for day in touched})
 
     def weekday(self, day: int) -> Weekday:
         """The weekday of a day of the program."""
         return Weekday((self.plan.start.weekday() + day) % 7)
 
-    def lack(self, minute: int, service: Service) -> Reason | None:
+    def missing(self, minute: int, service: Service) -> Reason | None:
         """What is missing at a minute of the program: opening hours, or a room and staff."""
         asked = minute % WEEK, service
         try:
-            return self._lacks[asked]
+            return self._missing[asked]
         except KeyError:
-            why = self._lacks[asked] = self._lack(*asked)
+            why = self._missing[asked] = self._missing_at(*asked)
             return why
 
-    def _lack(self, minute: int, service: Service) -> Reason | None:
+    def _missing_at(self, minute: int, service: Service) -> Reason | None:
         day, clock = divmod(minute, DAY)
         wanted = self.weekday(day), clock_time(clock), service.duration or timedelta(0)
         if not self.site.hours.covers(*wanted):
@@ -138,18 +121,18 @@ class Places:
     def hours(self, day: int, service: Service) -> WeeklyWindows:
         """When a service can be in the week of a day: site, staff and patient are free."""
         if self.plan.stays:
-            free = free_on(self.plan, self.plan.start + day * _DAY, self.site.tz)
+            free = free_on(self.plan, self.plan.start + day * ONE_DAY, self.site.tz)
             return open_windows(self._staffed(service), free)
-        if service not in self._usual:
-            self._usual[service] = open_windows(self._staffed(service), self.plan.free)
-        return self._usual[service]
+        if service not in self._usual_hours:
+            self._usual_hours[service] = open_windows(self._staffed(service), self.plan.free)
+        return self._usual_hours[service]
 
     def _staffed(self, service: Service) -> WeeklyWindows:
         return service_hours(self.site, service.name, service.modality)
 
     def leave_on(self, day: int) -> Leave | None:
         """The leave that a day is in."""
-        return self.plan.leave_on(self.plan.start + day * _DAY)
+        return self.plan.leave_on(self.plan.start + day * ONE_DAY)
 
     def obstacle_to(self, entry: PrescribedSession) -> Reason | None:
         """Why a session cannot be as planned, other sessions aside."""
@@ -160,11 +143,11 @@ class Places:
             return Reason.DURATION_UNKNOWN
         if minute is None:
             return Reason.TIME_UNKNOWN
-        if minute // DAY in self.odd_days and (
+        if minute // DAY in self._odd_days and (
             why := self.obstacle(minute, whole_minutes(service.duration))
         ):
             return why
-        return self.lack(minute, service)
+        return self.missing(minute, service)
 
     def obstacle(self, start: int, length: int) -> Reason | None:
         """Why nothing can take place then, whatever the opening hours."""
@@ -173,7 +156,7 @@ class Places:
             return Reason.ON_LEAVE
         if self._closures(start, end):
             return Reason.CLOSED
-        if any(low < end and start < high for low, high in self.changes):
+        if any(low < end and start < high for low, high in self._clock_changes):
             return Reason.CLOCK_CHANGE
         return None
 
@@ -187,7 +170,7 @@ class Places:
         return [
             why
             for day in _days_of(start, end)
-            for low, high, why in self.closed.get(day, ())
+            for low, high, why in self._closed.get(day, ())
             if day * DAY + low < end and start < day * DAY + high
         ]
 
@@ -212,11 +195,14 @@ class Places:
         return (
             not taken.overlaps(minute, minute + length)
             and self.obstacle(minute, length) is None
-            and self.lack(minute, service) is None
+            and self.missing(minute, service) is None
         )
 
     def opening(self, day: int, clock: int, service: Service, taken: Taken) -> int | None:
-        """A start on a day: at the given time of day if that is free, else the first."""
+        """A start on a day: at the given time of day if that is free, else the first that is.
+
+        Looks at the one start, then at the stretches of the day up to the first with room.
+        """
         at, length = day * DAY + clock, service.duration or timedelta(0)
         windows = self.hours(day, service)
         if windows.covers(self.weekday(day), clock_time(clock), length) and self.stands(
@@ -235,9 +221,11 @@ class Places:
         if leaves and self.leave_on(day):
             return
         first, length = day * DAY, whole_minutes(service.duration or timedelta(0))
-        shut = [(first + low, first + high) for low, high, _ in self.closed.get(day, ())]
+        shut = [(first + low, first + high) for low, high, _ in self._closed.get(day, ())]
         windows = self.hours(day, service).on(self.weekday(day))
-        free = cut_spans([(first + s, first + e) for s, e in windows], [*shut, *self.changes])
+        free = cut_spans(
+            [(first + s, first + e) for s, e in windows], [*shut, *self._clock_changes]
+        )
         pause = whole_minutes(self.site.break_between)
         near = taken.near(day)
         for window in free:
@@ -258,7 +246,7 @@ def free_on(plan: Plan, day: date, tz: ZoneInfo) -> WeeklyWindows | None:
     if stay is None or stay.free is None:
         return None if stay else plan.free
     midnight = datetime.combine(day, time(0))
-    bounds = (at.replace(tzinfo=tz) for at in (midnight, midnight + _DAY))
+    bounds = (at.replace(tzinfo=tz) for at in (midnight, midnight + ONE_DAY))
     first = Weekday.of(day) * DAY
     found: list[Span] = []
     for span in window_spans(stay.free, *bounds, zone=stay.zone):
