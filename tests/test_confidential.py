@@ -79,7 +79,7 @@ from iopkit.groups import (
     assign,
 )
 from iopkit.interchange import from_json, from_toml, to_document, to_json
-from iopkit.interchange.timelines import Line, Mark, Stretch, lines_of, phases_of
+from iopkit.interchange.timelines import Line, Mark, Stretch, phases_of, timeline_lines
 from iopkit.levels import Edition, LevelOfCare
 from iopkit.library import find_coding, find_policy, find_rates, find_requirements
 from iopkit.modalities import Modality
@@ -577,7 +577,7 @@ def occupied(dated: Schedule) -> Iterator[Any]:
     yield from (*days, *weekly_census(days), *booked, *groups)
     for drawn in (meetings_map(groups, title="Groups"), load_map(booked, title="Rooms")):
         yield from (drawn, *drawn.rows, *(cell for row in drawn.rows for _, cell in row.cells))
-    lines = lines_of(dated, random_days=True)
+    lines = timeline_lines(dated, random_days=True)
     yield from (*lines, *(mark for line in lines for mark in line.marks), *phases_of(dated))
     yield TimeScale(dated.plan.start, dated.weeks)
 

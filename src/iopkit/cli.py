@@ -55,11 +55,11 @@ from iopkit.interchange.texts import (
     caution_lines,
     comparison_text,
     fact_text,
+    fold,
     moves_text,
     plan_text,
     policy_text,
     template_text,
-    wrapped,
 )
 from iopkit.interchange.updates import difference_text
 from iopkit.interchange.upgrades import Upgrade, upgrade_file
@@ -627,7 +627,7 @@ def _refusal(decisions: Sequence[Decision]) -> _Answer:
         "it is shown; --policy chooses by what to judge, and --no-policy judges by none."
     )
     document = {"drafted": False, "decisions": [to_document(each) for each in decisions]}
-    return _Answer("\n\n".join([wrapped(lead, 0), *texts]), document, NO)
+    return _Answer("\n\n".join([fold(lead, 0), *texts]), document, NO)
 
 
 def _weeks_of(program: Program, given: Sequence[tuple[str, int]]) -> dict[str, int]:

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from iopkit.interchange.positions import (
     Language,
     Path,
+    find_lines,
     line_of_repeated_key,
     line_of_word,
-    lines_of,
 )
 from iopkit.library import program_names, program_text
 
@@ -250,7 +250,7 @@ def _told(written: Written) -> dict[Path, int | None]:
 @given(_written())
 def test_every_key_and_item_has_the_line_where_it_is_written(written: Written) -> None:
     language, text, lines = written
-    assert lines_of(text, language, lines) == list(_told(written).values())
+    assert find_lines(text, language, lines) == list(_told(written).values())
 
 
 @given(_written(), st.data())
@@ -260,7 +260,7 @@ def test_each_path_has_its_line_whatever_else_is_asked(
     language, text, lines = written
     told = _told(written)
     asked = data.draw(st.lists(st.sampled_from([(), *lines]), max_size=3))
-    assert lines_of(text, language, asked) == [told.get(path) for path in asked]
+    assert find_lines(text, language, asked) == [told.get(path) for path in asked]
 
 
 @given(_written(), st.lists(st.sampled_from(["not there", 99]), min_size=1, max_size=3))
@@ -269,7 +269,7 @@ def test_what_is_not_there_has_the_line_of_what_should_hold_it(
 ) -> None:
     language, text, lines = written
     asked = [(*path, *steps) for path in ((), *lines)]
-    assert lines_of(text, language, asked) == [None, *_told(written).values()]
+    assert find_lines(text, language, asked) == [None, *_told(written).values()]
 
 
 @given(_objects(_leaves | st.none()), st.sampled_from([0, 1, 4, "\t"]))
@@ -277,8 +277,8 @@ def test_json_that_python_indents_has_a_line_for_each_key_and_item(
     value: dict[str, Any], indent: int | str
 ) -> None:
     lines = dict(_indented(value, (), 1))
-    assert lines_of(json.dumps(value, indent=indent), "JSON", lines) == list(lines.values())
-    assert lines_of(json.dumps(value), "JSON", lines) == [None] * len(lines)
+    assert find_lines(json.dumps(value, indent=indent), "JSON", lines) == list(lines.values())
+    assert find_lines(json.dumps(value), "JSON", lines) == [None] * len(lines)
 
 
 def _indented(value: Any, path: Path, line: int) -> Generator[tuple[Path, int], None, int]:
@@ -342,7 +342,7 @@ def test_the_lines_of_a_shipped_program_are_told(name: str) -> None:
 def _assert_lines_bring_their_parts(text: str) -> None:
     """As far as a text can be parsed, it holds what is said to stand in it so far."""
     paths = list(_paths(tomllib.loads(text)))
-    lines = dict(zip(paths, lines_of(text, "TOML", paths), strict=True))
+    lines = dict(zip(paths, find_lines(text, "TOML", paths), strict=True))
     parts = text.splitlines(keepends=True)
     for end in range(1, len(parts) + 1):
         try:
@@ -455,26 +455,26 @@ type = "per_week"
 def test_a_path_has_the_line_that_a_reader_would_look_at(
     language: Language, text: str, path: Path, line: int | None
 ) -> None:
-    assert lines_of(text, language, [path]) == [line]
+    assert find_lines(text, language, [path]) == [line]
 
 
 @pytest.mark.parametrize("quotes", ["'''", '"""'])
 @pytest.mark.parametrize("more", [0, 1, 2])
 def test_long_texts_of_toml_may_end_in_quotes_of_their_own(quotes: str, more: int) -> None:
     text = f"a = [{quotes}b{quotes}{quotes[:more]}, # {quotes[:1]}\n2]"
-    assert lines_of(text, "TOML", [("a", 0), ("a", 1)]) == [1, 2]
+    assert find_lines(text, "TOML", [("a", 0), ("a", 1)]) == [1, 2]
 
 
 @pytest.mark.parametrize("text", ["null", "\n5\n", '\n"a\\nb"', "[\n]", "{\n}", "\n[1,\n2]"])
 def test_json_that_is_no_object_has_lines_as_well(text: str) -> None:
-    assert lines_of(text, "JSON", [("a",), (1,)]) == [None, 3 if "2" in text else None]
+    assert find_lines(text, "JSON", [("a",), (1,)]) == [None, 3 if "2" in text else None]
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[\n", "]"), ('{"a":\n', "}")])
 def test_what_nobody_asks_about_may_be_as_deep_as_it_likes(opening: str, closing: str) -> None:
     deep = opening * 100_000 + closing * 100_000
-    assert lines_of(f'{{\n"a": {deep},\n"b": 1}}', "JSON", [("b",)]) == [100_003]
-    assert lines_of(f"a = {deep}\nb = 1", "TOML", [("b",), ("a",)]) == [100_002, 1]
+    assert find_lines(f'{{\n"a": {deep},\n"b": 1}}', "JSON", [("b",)]) == [100_003]
+    assert find_lines(f"a = {deep}\nb = 1", "TOML", [("b",), ("a",)]) == [100_002, 1]
 
 
 @pytest.mark.parametrize(

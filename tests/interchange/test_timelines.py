@@ -14,8 +14,8 @@ from iopkit.interchange.timelines import (
     MarkKind,
     closed_stretches,
     leave_stretches,
-    lines_of,
     phases_of,
+    timeline_lines,
     weekly_times,
 )
 from iopkit.modalities import Modality
@@ -104,7 +104,7 @@ def test_one_session_is_one() -> None:
 
 def test_days_that_were_drawn_are_told_only_when_asked_for() -> None:
     made = scheduled(service("test", RandomDays(1)))
-    (line,) = lines_of(made, random_days=False)
+    (line,) = timeline_lines(made, random_days=False)
     assert all(mark.untold for mark in line.marks)
     moved = evolve(made.sessions[0], make_up=1)
     hidden = timeline_text(evolve(made, sessions=(moved, *made.sessions[1:])))
@@ -122,7 +122,7 @@ def test_days_that_were_drawn_are_told_only_when_asked_for() -> None:
 def test_every_session_has_a_mark(timings: set[Timing], site: Site, asked: bool) -> None:
     services = [service(f"s{n}", timing) for n, timing in enumerate(timings)]
     made = scheduled(*services, site=site)
-    marks = [mark for line in lines_of(made, random_days=asked) for mark in line.marks]
+    marks = [mark for line in timeline_lines(made, random_days=asked) for mark in line.marks]
     assert len(marks) == len(made.sessions) + len(made.unplaced)
     for kind, count in (
         (MarkKind.MOVED, sum(s.moved is not None for s in made.sessions)),

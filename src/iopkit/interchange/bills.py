@@ -21,11 +21,10 @@ from iopkit.charges.code_rules import (
 )
 from iopkit.charges.costs import CostComparison, CostFigure
 from iopkit.charges.rates import RateTable
-from iopkit.interchange.texts import day_text, duration_text, item, wrapped
+from iopkit.interchange.texts import below, day_text, duration_text, fold, item, link
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Modality
 from iopkit.prose import counted
-from iopkit.sources import Source
 from iopkit.windows import ONE_DAY
 
 _OUTPATIENT = LevelOfCare("1")
@@ -88,11 +87,11 @@ def coding_text(scheme: CodingScheme) -> str:
     """A coding scheme's versions with each rule and its source, and what is left open."""
     lines = [f"coding scheme {scheme.name}: {scheme.title}", f"weeks: {week_words(scheme)}"]
     for version in scheme.versions.dated:
-        lines += ["", f"in force since {version.since}: {version.source}", *_link(version.source)]
+        lines += ["", f"in force since {version.since}: {version.source}", *link(version.source)]
         for rule in version.value:
-            lines += [item(rule_words(rule)), _under(f"({rule.source})")]
+            lines += [item(rule_words(rule)), below(f"({rule.source})")]
             if not isinstance(rule, Exclusion):
-                lines.append(_under(f"counted: {modality_words(rule.counted)}"))
+                lines.append(below(f"counted: {modality_words(rule.counted)}"))
     if not scheme.telehealth:
         lines += ["", "Sessions by telehealth are not charged."]
     if scheme.left_open:
@@ -160,7 +159,7 @@ def rates_text(table: RateTable) -> str:
     for rate in sorted(table.rates, key=lambda rate: (rate.code, rate.since)):
         until = f"to {rate.end - ONE_DAY}" if rate.end else "on"
         lines.append(f"  {rate.code}: ${_money(rate.amount_usd)}, from {rate.since} {until}")
-        lines += [_under(f"({rate.source})")] if rate.source else []
+        lines += [below(f"({rate.source})")] if rate.source else []
     if table.left_open:
         lines += ["", "Left open:", *map(item, table.left_open)]
     return "\n".join(lines)
@@ -179,8 +178,8 @@ def costs_text(comparisons: Iterable[CostComparison]) -> str:
 def _cost_lines(comparison: CostComparison) -> Iterator[str]:
     year = f"dollars of {comparison.year}" if comparison.year else "dollars of a year not stated"
     yield f"Mean cost of {comparison.per.words} for a client, in {year}"
-    yield wrapped(str(comparison.source), 2)
-    yield from _link(comparison.source)
+    yield fold(str(comparison.source), 2)
+    yield from link(comparison.source)
     yield ""
     yield f"  {'care':<22}  {'mean':>7}  {'SD':>6}  {'programs':>8}  {'stay (SD)':<14}  x level 1"
     ratios = comparison.ratios(to=_OUTPATIENT)
@@ -199,11 +198,3 @@ def stay_words(figure: CostFigure) -> str:
         spread = "" if figure.stay_weeks_sd is None else f" ({figure.stay_weeks_sd:g})"
         return f"{figure.stay_weeks:g} weeks{spread}"
     return "" if figure.stay_days is None else f"{figure.stay_days:g} days"
-
-
-def _link(source: Source) -> list[str]:
-    return [f"  {source.url}"] if source.url else []
-
-
-def _under(text: str) -> str:
-    return wrapped(f"    {text}", 4)

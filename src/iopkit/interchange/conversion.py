@@ -61,14 +61,14 @@ def build_converter(masked: bool, facts: Facts) -> Converter:
 
     # Leaves are not cattrs' business: its own hooks for numbers, texts and enumerations coerce,
     # and come before ours. So ask ``writer_of``, not the converter, how one is written.
-    def reader_of(kind: Any) -> _Reader:
+    def reader_of(kind: Any) -> Reader:
         leaf = fact_leaf(facts_for(kind, facts)) if is_fact(kind) else leaf_of(kind)
-        return _leaf_reader(leaf, kind, masked) if leaf else built.get_structure_hook(kind)
+        return leaf_reader(leaf, kind, masked) if leaf else built.get_structure_hook(kind)
 
     def register(
-        matches: Callable[[Any], bool], reader: _Factory, writer: Callable[[Any], _Writer]
+        matches: Callable[[Any], bool], reader: _Factory, writer: Callable[[Any], Writer]
     ) -> None:
-        def structure(kind: Any) -> _Reader:
+        def structure(kind: Any) -> Reader:
             return reader(kind, reader_of)
 
         built.register_structure_hook_factory(matches, structure)
@@ -81,20 +81,20 @@ def build_converter(masked: bool, facts: Facts) -> Converter:
 
 
 @cache
-def writer_of(kind: Any) -> "_Writer":
+def writer_of(kind: Any) -> "Writer":
     """How values of a class are written, whoever reads them."""
     if is_fact(kind):
-        return _fact_name
+        return fact_name
     leaf = leaf_of(kind)
     return leaf.write if leaf else converter(False, False).get_unstructure_hook(kind)
 
 
 # Any: readers take what a parser returned and give a value of the class they are for. What
 # cattrs passes second, the class, they know.
-_Reader = Callable[[Any, Any], Any]
-_Writer = Callable[[Any], Raw]
-_ReaderOf = Callable[[Any], _Reader]
-_Factory = Callable[[Any, _ReaderOf], _Reader]
+Reader = Callable[[Any, Any], Any]
+Writer = Callable[[Any], Raw]
+_ReaderOf = Callable[[Any], Reader]
+_Factory = Callable[[Any, _ReaderOf], Reader]
 
 
 def is_object(raw: Raw) -> TypeGuard[dict[str, Raw]]:
@@ -119,7 +119,7 @@ class _Leaf:
     """What JSON Schema says of what is read."""
 
 
-def _leaf_reader(leaf: _Leaf, kind: Any, masked: bool) -> _Reader:
+def leaf_reader(leaf: _Leaf, kind: Any, masked: bool) -> Reader:
     parse = leaf.read
 
     def read(raw: Raw, _: Any) -> Any:
@@ -259,7 +259,7 @@ def _named(raw: Raw, known: Mapping[str, T], expected: str) -> T:
 def _windows(raw: Raw, _: Any) -> WeeklyWindows:
     if not is_list(raw):
         raise TypeError
-    return WeeklyWindows.of(*_each(raw, _leaf_reader(_WINDOW, Window, masked=False)))
+    return WeeklyWindows.of(*read_each(raw, leaf_reader(_WINDOW, Window, masked=False)))
 
 
 def _plain(
@@ -383,12 +383,12 @@ def fact_leaf(facts: Facts) -> Any:
     return _Leaf(
         lambda _: FACT_NAME,
         lambda raw, _: _named(raw, facts, FACT_NAME),
-        _fact_name,
+        fact_name,
         lambda _: {"type": "string", "enum": [*facts]},
     )
 
 
-def _fact_name(fact: AnyFact) -> str:
+def fact_name(fact: AnyFact) -> str:
     return fact.name
 
 
@@ -404,7 +404,7 @@ def is_many(kind: Any) -> bool:
 # predicates hold predicates.
 
 
-def _many_reader(kind: Any, reader_of: _ReaderOf) -> _Reader:
+def _many_reader(kind: Any, reader_of: _ReaderOf) -> Reader:
     item = get_args(kind)[0]
     collect = get_origin(kind)
     of = cache(reader_of)
@@ -412,12 +412,12 @@ def _many_reader(kind: Any, reader_of: _ReaderOf) -> _Reader:
     def read(raw: Raw, _: Any) -> Any:
         if not is_list(raw):
             raise InvalidError("value", [Fault((), "a list", kind_of(raw))])
-        return collect(_each(raw, of(item)))
+        return collect(read_each(raw, of(item)))
 
     return read
 
 
-def _many_writer(kind: Any) -> _Writer:
+def _many_writer(kind: Any) -> Writer:
     item = get_args(kind)[0]
     in_order = get_origin(kind) is tuple
 
@@ -428,7 +428,7 @@ def _many_writer(kind: Any) -> _Writer:
     return write
 
 
-def _each(raw: list[Raw], read: _Reader) -> list[Any]:
+def read_each(raw: list[Raw], read: Reader) -> list[Any]:
     """Every item read; the faults of all items together, by place."""
     values: list[Any] = []
     faults: list[Fault] = []
@@ -461,7 +461,7 @@ def tag_of(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z0-9])", "_", name).lower()
 
 
-def _union_reader(union: Any, reader_of: _ReaderOf, masked: bool) -> _Reader:
+def _union_reader(union: Any, reader_of: _ReaderOf, masked: bool) -> Reader:
     optional = NoneType in get_args(union)
     others = [kind for kind in get_args(union) if kind is not NoneType]
     classes = tagged(union)
@@ -492,7 +492,7 @@ def _union_reader(union: Any, reader_of: _ReaderOf, masked: bool) -> _Reader:
 
 
 def read_without(
-    apart: Collection[str], raw: dict[str, Raw], read: "_Reader", *, masked: bool
+    apart: Collection[str], raw: dict[str, Raw], read: "Reader", *, masked: bool
 ) -> Any:
     """An object read as a class that has no fields for some of its keys."""
     try:
@@ -514,7 +514,7 @@ def _with_first(steps: Mapping[Step, str], fault: Fault) -> Fault:
     return attrs.evolve(fault, path=(*first, *fault.path[1:]))
 
 
-def _union_writer(union: Any) -> _Writer:
+def _union_writer(union: Any) -> Writer:
     others = [kind for kind in get_args(union) if kind is not NoneType]
     tags = {kind: tag for tag, kind in tagged(union).items()}
 
@@ -584,14 +584,14 @@ def derived_of(kind: Any) -> tuple[_Member, ...]:
     )
 
 
-def _class_writer(kind: Any) -> _Writer:
+def _class_writer(kind: Any) -> Writer:
     derived = derived_of(kind)
     # Any: as keyword arguments, they are told from those of other types by their names only.
     fields: dict[str, Any] = {
         member.name: override(rename=member.key, unstruct_hook=writer_of(member.kind))
         for member in members_of(kind)
     }
-    write_fields: _Writer = make_dict_unstructure_fn(
+    write_fields: Writer = make_dict_unstructure_fn(
         kind, converter(False, False), _cattrs_omit_if_default=True, **fields
     )
 
@@ -604,7 +604,7 @@ def _class_writer(kind: Any) -> _Writer:
     return write if derived else write_fields
 
 
-def _class_reader(kind: Any, reader_of: _ReaderOf, masked: bool) -> _Reader:
+def _class_reader(kind: Any, reader_of: _ReaderOf, masked: bool) -> Reader:
     members, derived = members_of(kind), derived_of(kind)
     needed = {member.name: member.kind for member in members if member.default is attrs.NOTHING}
     readers = [(m.name, m.key, m.name in needed, reader_of(m.kind)) for m in members]
@@ -656,7 +656,7 @@ def _stand_ins(kind: Any) -> tuple[Any, ...]:
 
 
 def _fields(
-    raw: dict[str, Raw], readers: Iterable[tuple[str, str, bool, _Reader]]
+    raw: dict[str, Raw], readers: Iterable[tuple[str, str, bool, Reader]]
 ) -> tuple[dict[str, Any], list[Fault]]:
     """The values of a class's fields, and the faults of those that cannot be read."""
     values: dict[str, Any] = {}

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, indent, tostring
 
 from iopkit.eligibility.policies import Decision, Result
 from iopkit.interchange.markup import bullets, child, row
-from iopkit.interchange.texts import STATES, item, wrapped
+from iopkit.interchange.texts import TRUTH_WORDS, fold, item
 from iopkit.truth import Truth
 
 _VERDICT = {
@@ -28,7 +28,7 @@ def decision_text(decision: Decision) -> str:
         decision.title,
         _judged(decision),
         "",
-        wrapped(_verdict(decision), 0),
+        fold(_verdict(decision), 0),
         "",
         *(line for result in decision.results for line in criterion_lines(result)),
     ]
@@ -65,7 +65,7 @@ def decision_html(decision: Decision) -> str:
     row(child(table, "thead"), _HEADS, tag="th")
     body = child(table, "tbody")
     for result in decision.results:
-        row(body, _row(result), class_=STATES[result.truth])
+        row(body, _row(result), class_=TRUTH_WORDS[result.truth])
     for head, items in _notes(decision):
         child(section, "p", f"{head}:")
         bullets(section, items)
@@ -76,10 +76,10 @@ def decision_html(decision: Decision) -> str:
 
 def criterion_lines(result: Result) -> tuple[str, str]:
     """A criterion with its state; below it what was seen and the source."""
-    state = f"  {STATES[result.truth]:<14}"
+    state = f"  {TRUTH_WORDS[result.truth]:<14}"
     return (
-        wrapped(f"{state}{result.criterion.meaning}", len(state)),
-        wrapped(f"{' ' * len(state)}{_seen(result)}  ({result.criterion.source})", len(state)),
+        fold(f"{state}{result.criterion.meaning}", len(state)),
+        fold(f"{' ' * len(state)}{_seen(result)}  ({result.criterion.source})", len(state)),
     )
 
 
@@ -99,7 +99,7 @@ def _judged(decision: Decision) -> str:
 
 def _row(result: Result) -> tuple[str, ...]:
     criterion = result.criterion
-    return STATES[result.truth], criterion.meaning, _seen(result), str(criterion.source)
+    return TRUTH_WORDS[result.truth], criterion.meaning, _seen(result), str(criterion.source)
 
 
 def _seen(result: Result) -> str:

@@ -54,7 +54,7 @@ from iopkit.interchange.formats import (
 )
 from iopkit.interchange.indentation import indented
 from iopkit.interchange.limits import is_shallow, refuse_excess, too_deep, without_depths
-from iopkit.interchange.positions import Language, line_of_repeated_key, line_of_word, lines_of
+from iopkit.interchange.positions import Language, find_lines, line_of_repeated_key, line_of_word
 from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder, Placement
 from iopkit.placement.tradeoffs import Tradeoff
@@ -207,7 +207,7 @@ def _read(kind: Any, language: Language, data: bytes | str, facts: Facts | None)
         return _built(name, current, faults, facts, masked=masked)
     except InvalidError as error:
         paths = [with_keys(f.path, current) if masked else f.path for f in error.faults]
-        lines = lines_of(text, language, paths)
+        lines = find_lines(text, language, paths)
         located = [
             evolve(fault, line=line, path=with_places(fault.path, path, raw))
             for fault, path, line in zip(error.faults, paths, lines, strict=True)

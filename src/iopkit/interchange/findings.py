@@ -9,7 +9,7 @@ from itertools import groupby
 
 from iopkit.checks.checks import Finding, Unit, verdict
 from iopkit.checks.figures import Bounds
-from iopkit.interchange.texts import STATES, duration_text, item, link, section
+from iopkit.interchange.texts import TRUTH_WORDS, duration_text, item, link, section
 from iopkit.modalities import Modality
 from iopkit.prose import counted
 from iopkit.requirements.demands import (
@@ -69,7 +69,7 @@ def _beside(checked: Sequence[tuple[RequirementSet, Sequence[Finding]]]) -> str:
 
     lines = [row("", "set", "finding", "worst seen", "week", "required")]
     for number, (requirements, findings) in enumerate(checked):
-        state = STATES[verdict(findings)]
+        state = TRUTH_WORDS[verdict(findings)]
         lines.append(row("" if number else "all in all", requirements.name, state, "", "", ""))
     for kind, words in _KINDS.items():
         head = words
@@ -78,7 +78,7 @@ def _beside(checked: Sequence[tuple[RequirementSet, Sequence[Finding]]]) -> str:
                 if isinstance(requirement.demand, kind):
                     worst = min(rows, key=_standing)
                     usual = "" if requirement.binding else ", usual"
-                    answer = f"{STATES[worst.truth]}{usual}"
+                    answer = f"{TRUTH_WORDS[worst.truth]}{usual}"
                     seen, required = _figures(worst)
                     lines.append(
                         row(head, requirements.name, answer, seen, worst.week or "", required)
@@ -130,7 +130,7 @@ _PARTS = {Truth.YES: "there", Truth.NO: "missing", Truth.UNKNOWN: "not known"}
 
 def finding_text(finding: Finding) -> str:
     """A finding's answer in a few words, with how much is missing or too much."""
-    words = STATES[finding.truth]
+    words = TRUTH_WORDS[finding.truth]
     if finding.tapering is Truth.YES:
         words += ", below in a tapering phase"
     if finding.truth is Truth.NO and finding.unit is not Unit.PARTS:

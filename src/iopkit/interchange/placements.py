@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from iopkit.interchange.decisions import ADVICE, criterion_lines
-from iopkit.interchange.texts import duration_text, item, policy_text, wrapped
+from iopkit.interchange.texts import duration_text, fold, item, policy_text
 from iopkit.levels import HourBand, LevelOfCare
 from iopkit.placement.placement import Ladder, Placement, RungResult
 from iopkit.placement.tradeoffs import Tradeoff
@@ -28,7 +28,7 @@ _YES_NO = {True: "yes", False: "no"}
 def placement_text(placement: Placement) -> str:
     """Where a ladder places a patient: every level tried, by which policy, and why."""
     last = placement.results[-1]
-    lines = [placement.title, f"judged for {placement.on}", "", wrapped(_outcome(placement), 0)]
+    lines = [placement.title, f"judged for {placement.on}", "", fold(_outcome(placement), 0)]
     for result in placement.results:
         lines += ["", *_rung_lines(result)]
     if placement.missing:
@@ -70,7 +70,7 @@ def _rung_lines(rung: RungResult) -> Iterator[str]:
                 yield f"  {other.policy} says: {_RUNG[other.verdict]}"
         for cause in found.causes:
             if cause.policy != decision.policy:
-                yield wrapped(f"    {cause.policy}, {cause.criterion}: {cause.reason}", 4)
+                yield fold(f"    {cause.policy}, {cause.criterion}: {cause.reason}", 4)
 
 
 def tradeoffs_text(rows: Iterable[Tradeoff]) -> str:
@@ -99,7 +99,7 @@ def _cited(name: str, cell: Cited[T] | None, words: Callable[[T], str]) -> str:
 
 
 def _cell(name: str, words: str = "not known", source: Source | None = None) -> str:
-    return wrapped(f"  {name:<18}{words}{f'  ({source})' if source else ''}", 20)
+    return fold(f"  {name:<18}{words}{f'  ({source})' if source else ''}", 20)
 
 
 def _hours(band: HourBand) -> str:

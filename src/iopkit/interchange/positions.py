@@ -36,7 +36,7 @@ _BETWEEN = {"JSON": ":", "TOML": "="}
 _DEEPER = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
-def lines_of(text: str, language: Language, paths: Iterable[Path]) -> list[int | None]:
+def find_lines(text: str, language: Language, paths: Iterable[Path]) -> list[int | None]:
     r"""For each path, the line of the innermost part of it that stands in a document.
 
     So what an object lacks has the line of that object. A key's line is where the key is, and
@@ -51,7 +51,7 @@ def lines_of(text: str, language: Language, paths: Iterable[Path]) -> list[int |
 
     Example:
         >>> text = 'name = "short"\n[[phases]]\nname = "only"\nweeks = "6"'
-        >>> lines_of(text, "TOML", [("phases", 0, "weeks"), ("phases", 0, "title"), ("title",)])
+        >>> find_lines(text, "TOML", [("phases", 0, "weeks"), ("phases", 0, "title"), ("title",)])
         [4, 2, None]
     """
     outward = [[path[:end] for end in range(len(path), 0, -1)] for path in paths]

@@ -14,7 +14,7 @@ from iopkit.interchange.rule_changes import (
     RuleKind,
     version_of,
 )
-from iopkit.interchange.texts import wrapped
+from iopkit.interchange.texts import fold
 
 
 def rules_since(
@@ -104,12 +104,12 @@ def rules_text(changes: Iterable[RuleChange]) -> str:
     for (version, happened, words), some in groupby(
         changes, key=lambda change: (change.version, change.happened, change.words)
     ):
-        lines = [wrapped(f"{version}, {happened.value}: {words}", 2)]
+        lines = [fold(f"{version}, {happened.value}: {words}", 2)]
         for change in some:
             lines.append(f"  {change.kind.label}:")
             lines += [f"    {_rule_text(rule)}" for rule in change.rules]
             if change.policies or change.criteria:
-                lines.append(wrapped(f"    in {', '.join(change.policies + change.criteria)}", 6))
+                lines.append(fold(f"    in {', '.join(change.policies + change.criteria)}", 6))
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 

@@ -25,7 +25,7 @@ from iopkit.sources import Source
 from iopkit.truth import Truth
 from iopkit.windows import ONE_DAY, Weekday, whole_minutes
 
-STATES = {Truth.YES: "met", Truth.NO: "unmet", Truth.UNKNOWN: "undetermined"}
+TRUTH_WORDS = {Truth.YES: "met", Truth.NO: "unmet", Truth.UNKNOWN: "undetermined"}
 
 
 def duration_text(duration: timedelta) -> str:
@@ -49,14 +49,14 @@ def dose_text(dose: Dose) -> str:
     return duration_text(dose.known) + most + unknown
 
 
-def wrapped(text: str, depth: int) -> str:
+def fold(text: str, depth: int) -> str:
     """A text in lines of a page's width, each after the first so many spaces in."""
     return fill(text, 88, subsequent_indent=" " * depth)
 
 
 def item(text: str) -> str:
     """A text as an item of a list."""
-    return wrapped(f"  - {text}", 4)
+    return fold(f"  - {text}", 4)
 
 
 def plan_text(plan: Plan) -> str:
@@ -64,17 +64,15 @@ def plan_text(plan: Plan) -> str:
     program = plan.program
     doses = iter(weekly_doses(program))
     lines = [*caution_lines(plan)]
-    lines += [f"{program.title}, {plan.start} to {_last(plan.end)}, at {plan.site}"]
+    lines += [f"{program.title}, {plan.start} to {last_day(plan.end)}, at {plan.site}"]
     for start, phase in plan.phase_starts():
         weeks = phase.laid_weeks
         end = start + timedelta(weeks=weeks)
-        lines += ["", f"{phase.title}: {counted(weeks, 'week')}, {start} to {_last(end)}"]
-        lines += _dose_lines(
-            [next(doses) for _ in range(weeks)], (start - plan.start).days // 7 + 1
-        )
-        lines += _service_lines(program.services_in(phase))
+        lines += ["", f"{phase.title}: {counted(weeks, 'week')}, {start} to {last_day(end)}"]
+        lines += dose_lines([next(doses) for _ in range(weeks)], (start - plan.start).days // 7 + 1)
+        lines += service_lines(program.services_in(phase))
         if phase.advance is not None:
-            lines.append(_under(f"goes on when: {describe(phase.advance)}"))
+            lines.append(below(f"goes on when: {describe(phase.advance)}"))
     for head, items in (
         ("Problems", [problem.statement for problem in plan.problems or ()]),
         ("Goals", [goal_text(goal) for goal in plan.goals or ()]),
@@ -97,7 +95,7 @@ def plan_text(plan: Plan) -> str:
 def caution_lines(plan: Plan) -> list[str]:
     """What is to be told before all else of a plan, as lines; none if there is nothing."""
     lead, _, rest = (plan.caution or "").partition(":")
-    return [wrapped(f"{lead.upper()}:{rest}", 0), ""] if lead else []
+    return [fold(f"{lead.upper()}:{rest}", 0), ""] if lead else []
 
 
 def _rests_on(provenance: Provenance) -> list[str]:
@@ -129,12 +127,12 @@ def _leave_text(leave: Leave) -> str:
 
 
 def _dates(start: date, end: date) -> str:
-    return f"{start} to {_last(end)}"
+    return f"{start} to {last_day(end)}"
 
 
 def disclosure_text(disclosure: Disclosure) -> str:
     """What may be told to whom, in a line."""
-    until = f", until {_last(disclosure.until)}" if disclosure.until else ""
+    until = f", until {last_day(disclosure.until)}" if disclosure.until else ""
     return f"{disclosure.recipient}: {disclosure.information or 'not said what'}{until}"
 
 
@@ -142,7 +140,7 @@ def _under_rule(name: str | None) -> str:
     return f" ({name})" if name else ""
 
 
-def _dose_lines(doses: Iterable[Dose], first: int) -> list[str]:
+def dose_lines(doses: Iterable[Dose], first: int) -> list[str]:
     """Weekly hours, weeks of the same dose together."""
     lines: list[str] = []
     for dose, run in groupby(doses):
@@ -239,7 +237,7 @@ def moment_text(at: datetime) -> str:
     return f"{day_text(at)} {at:%H:%M}"
 
 
-def _last(end: date) -> date:
+def last_day(end: date) -> date:
     return end - ONE_DAY
 
 
@@ -251,7 +249,7 @@ def policy_text(policy: Policy) -> str:
         for criterion in version.value:
             lines += [
                 item(criterion.meaning),
-                _under(f"{describe(criterion.predicate)}  ({criterion.source})"),
+                below(f"{describe(criterion.predicate)}  ({criterion.source})"),
             ]
     if policy.left_open:
         lines += ["", "Not judged here:", *map(item, policy.left_open)]
@@ -262,16 +260,16 @@ def template_text(program: Program) -> str:
     """A program's phases, services, sources and what they leave open."""
     lines = [f"program {program.name}: {program.title}"]
     if program.services:
-        lines += ["", "All weeks:", *_service_lines(program.services)]
+        lines += ["", "All weeks:", *service_lines(program.services)]
     for phase in program.phases:
-        lines += ["", f"{phase.title}, {phase.words}:", *_service_lines(phase.services)]
+        lines += ["", f"{phase.title}, {phase.words}:", *service_lines(phase.services)]
         if phase.advance is not None:
-            lines.append(_under(f"goes on when: {describe(phase.advance)}"))
+            lines.append(below(f"goes on when: {describe(phase.advance)}"))
     for track, variant in program.variants:
         on = f", {track.title.lower()}" if track else ""
-        lines += ["", f"Weekly hours{on}:", *_dose_lines(weekly_doses(variant), 1)]
+        lines += ["", f"Weekly hours{on}:", *dose_lines(weekly_doses(variant), 1)]
     if after := program.continuing_care:
-        lines += ["", f"Then {after.title}:", *_service_lines(after.every_service)]
+        lines += ["", f"Then {after.title}:", *service_lines(after.every_service)]
     wrong = [each.words for each in discrepancies(program)]
     lines += section("Where the source contradicts itself", wrong)
     if program.sources:
@@ -300,11 +298,11 @@ def link(source: Source) -> list[str]:
     return [f"  {source.url}"] if source.url else []
 
 
-def _under(text: str) -> str:
-    return wrapped(f"    {text}", 4)
+def below(text: str) -> str:
+    return fold(f"    {text}", 4)
 
 
-def _service_lines(services: Iterable[Service]) -> list[str]:
+def service_lines(services: Iterable[Service]) -> list[str]:
     return [
         f"    {service.title}{f' ({service.track})' if service.track else ''}: {_when(service)}"
         for service in services
@@ -339,11 +337,11 @@ def _contrast_lines(contrast: Contrast, difference: Difference) -> list[str]:
     facts = dict.fromkeys([*asked, *every])
     known = [fact.seen_as(values[fact.name]) for fact in facts if values[fact.name] is not None]
     rest = ["nothing else is known"] if len(known) < len(facts) else []
-    lines = [wrapped(f"Patient: {'; '.join([*known, *rest])}.", 4)]
+    lines = [fold(f"Patient: {'; '.join([*known, *rest])}.", 4)]
     for side, verdict, criteria in zip("AB", contrast.verdicts, contrast.deciding, strict=True):
         why = ":" if criteria else ", and does not ask about that."
         lines.append(f"{side} says {_SAYS[verdict]}{why}")
         for criterion in criteria:
             words = f"{describe(criterion.predicate)}  ({criterion.source})"
-            lines += [item(criterion.meaning), _under(words)]
+            lines += [item(criterion.meaning), below(words)]
     return lines

@@ -75,7 +75,7 @@ class Stretch:
     __repr__ = hidden
 
 
-def lines_of(schedule: Schedule, *, random_days: bool) -> tuple[Line, ...]:
+def timeline_lines(schedule: Schedule, *, random_days: bool) -> tuple[Line, ...]:
     """A line for each service of the plan that has sessions, in the plan's order."""
     by_service: dict[str, list[Mark]] = {
         service.name: [] for service in schedule.plan.program.every_service
@@ -180,7 +180,7 @@ def timeline_text(
                 f"{phase.title}: {phase_weeks(phase, schedule.plan.start)}, {phase.words}."
                 for phase in phases_of(schedule)
             ),
-            *(_line_words(line) for line in lines_of(schedule, random_days=random_days)),
+            *(_line_words(line) for line in timeline_lines(schedule, random_days=random_days)),
             f"Hours a week: {'; '.join(_hours(weekly_times(schedule)))}.",
             *timeline_remarks(schedule, site),
         ]

@@ -15,7 +15,7 @@ from iopkit.interchange.conversion import FACT_NAME, Raw, is_list, is_object, ki
 from iopkit.interchange.documents import KINDS, from_json, from_toml, parsed, text_of
 from iopkit.interchange.formats import upgrade_document
 from iopkit.interchange.indentation import indented
-from iopkit.interchange.positions import Language, lines_of
+from iopkit.interchange.positions import Language, find_lines
 
 _BY_HAND = (
     "TOML would lose its comments, and has no null: change it by hand, or write it as JSON, with "
@@ -111,7 +111,7 @@ def _bytes(kind: str, text: str) -> bytes:
 
 def _with_format(text: str, before: dict[str, Raw], after: dict[str, Raw]) -> str:
     """TOML with another number in the line of its format, where nothing else has to change."""
-    (line,) = lines_of(text, "TOML", [("format",)])
+    (line,) = find_lines(text, "TOML", [("format",)])
     places = [place for place in _changed(before, after) if place != ("format",)]
     if places:
         # A place is one of ours, as an upgrader has been there; it is no patient's.

@@ -18,9 +18,9 @@ from iopkit.interchange.timelines import (
     Stretch,
     closed_stretches,
     leave_stretches,
-    lines_of,
     phase_weeks,
     phases_of,
+    timeline_lines,
     timeline_remarks,
     timeline_text,
     timeline_title,
@@ -62,7 +62,7 @@ def plan_picture(
         InvalidError: the site is another one.
     """
     words = timeline_text(schedule, site=site, random_days=random_days)
-    lines = lines_of(schedule, random_days=random_days)
+    lines = timeline_lines(schedule, random_days=random_days)
     scale = TimeScale(schedule.plan.start, schedule.weeks)
     with sheet() as figure:
         axes = plane(figure, scale.width, 1)
