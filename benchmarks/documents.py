@@ -16,8 +16,8 @@ from measure import Case, Contender, Work, optional
 from schedules import PLAN, SITE, SIZE
 
 from iopkit import Program, Schedule, WeeklyWindows, from_json, schedule, to_json
+from iopkit.documents.classes import leaf_of, members_of, tagged
 from iopkit.eligibility import Predicate
-from iopkit.interchange.conversion import leaf_of, members_of, tagged
 from iopkit.programs import Slot
 
 DATED = schedule(PLAN, SITE)

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import iopkit
-from iopkit.interchange import calendar_text, decision_text, findings_text, moves_text, plan_text
 from iopkit.plots import program_picture
+from iopkit.reports import calendar_text, decision_text, findings_text, moves_text, plan_text
 
 start = date(2026, 1, 12)
 patient = iopkit.from_json(iopkit.Patient, Path("examples/patient.json").read_bytes())

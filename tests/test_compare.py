@@ -13,8 +13,8 @@ from attrs import evolve
 import iopkit
 from iopkit import FACTS, Policy, Source, find_policy
 from iopkit.cli import main
+from iopkit.documents import to_json
 from iopkit.eligibility import Criterion, Predicate
-from iopkit.interchange import to_json
 from iopkit.sources import Dated, Grade, Versions
 
 MEDICARE = "us-medicare-iop"

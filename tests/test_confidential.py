@@ -48,6 +48,7 @@ from iopkit.checks.figures import CountedSession, Figure, ServiceRecord, figures
 from iopkit.checks.remedies import Remedy, Situation
 from iopkit.checks.shortfalls import Shortfall
 from iopkit.confidential import hidden, reveal
+from iopkit.documents import from_json, from_toml, to_document, to_json
 from iopkit.eligibility import (
     FACTS,
     AllOf,
@@ -78,8 +79,6 @@ from iopkit.groups import (
     Waiting,
     assign,
 )
-from iopkit.interchange import from_json, from_toml, to_document, to_json
-from iopkit.interchange.timelines import Line, Mark, Stretch, phases_of, timeline_lines
 from iopkit.levels import Edition, LevelOfCare
 from iopkit.library import find_coding, find_policy, find_rates, find_requirements
 from iopkit.modalities import Modality
@@ -145,6 +144,7 @@ from iopkit.plots.calendars import blocks
 from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, meetings_map
 from iopkit.plots.layouts import Block, Layout, Placed, Rows, laid_out
 from iopkit.programs import PerWeek, Phase, Program, Progress, RandomDays, Service, Slot, Weekly
+from iopkit.reports.timelines import Line, Mark, Stretch, phases_of, timeline_lines
 from iopkit.requirements import Counting, Milestone, MilestoneKind, Signer, WeeklyDays
 from iopkit.schedules import (
     Appointment,

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from iopkit import Plan, Program, Site, check, from_json, from_toml, schedule
 from iopkit.cli import main
-from iopkit.interchange import to_json
+from iopkit.documents import to_json
 from iopkit.levels import AgeGroup
 from iopkit.library import find_requirements, program_names
 from iopkit.modalities import Modality

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.confidential import reveal
+from iopkit.documents import from_json
 from iopkit.errors import InvalidError, UnknownNameError
-from iopkit.interchange import from_json
 from iopkit.patients import (
     INSTRUMENTS,
     Band,

@@ -10,8 +10,8 @@ import pytest
 
 from iopkit import Patient, from_json
 from iopkit.cli import main
+from iopkit.documents import to_json
 from iopkit.eligibility import FACTS, Criterion, Policy, Predicate
-from iopkit.interchange import to_json
 from iopkit.levels import LevelOfCare
 from iopkit.library import find_ladder
 from iopkit.placement import Ladder, Placement, Rung, place

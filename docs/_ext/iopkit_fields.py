@@ -10,9 +10,9 @@ from iopkit_pages import table
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from iopkit.documents import documents
+from iopkit.documents.classes import derived_of, leaf_of, members_of, tag_of, tagged
 from iopkit.eligibility import Fact
-from iopkit.interchange import documents
-from iopkit.interchange.conversion import derived_of, leaf_of, members_of, tag_of, tagged
 
 
 def setup(app: Sphinx) -> None:

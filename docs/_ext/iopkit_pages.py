@@ -17,22 +17,10 @@ from sphinx.util.docutils import SphinxDirective
 
 from iopkit import levels
 from iopkit.charges import Exclusion, compare_costs
+from iopkit.documents import from_json, from_toml
 from iopkit.eligibility import FACTS, Choice, Criterion, Number, describe, facts_in
 from iopkit.eligibility.patient_facts import GROUPS
 from iopkit.errors import InvalidError
-from iopkit.interchange import (
-    census_text,
-    from_json,
-    from_toml,
-    load_text,
-    meetings_text,
-    plan_html,
-    timeline_text,
-    week_text,
-)
-from iopkit.interchange.bills import modality_words, rule_words, stay_words, week_words
-from iopkit.interchange.findings import counted_text, demand_text
-from iopkit.interchange.texts import dose_text, duration_text
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
 from iopkit.library import (
     CODINGS,
@@ -58,6 +46,17 @@ from iopkit.plots import (
     week_picture,
 )
 from iopkit.programs import Phase, Program, Service, discrepancies, slots_of, weekly_doses
+from iopkit.reports import (
+    census_text,
+    load_text,
+    meetings_text,
+    plan_html,
+    timeline_text,
+    week_text,
+)
+from iopkit.reports.charges import modality_words, rule_words, stay_words, week_words
+from iopkit.reports.findings import counted_text, demand_text
+from iopkit.reports.plans import dose_text, duration_text
 from iopkit.requirements import Requirement
 from iopkit.schedules import Schedule, census, loads, meetings, schedule, weekly_loads
 from iopkit.sites import Clinician, Room, Site

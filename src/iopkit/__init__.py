@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from iopkit.calendars.ical import to_ical
     from iopkit.checks.checks import Finding, check
     from iopkit.confidential import reveal
+    from iopkit.documents.documents import from_json, from_toml, to_json
     from iopkit.eligibility.patient_facts import FACTS
     from iopkit.eligibility.policies import Decision, Policy
     from iopkit.eligibility.predicates import Fact
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
         UndeterminedError,
         UnknownNameError,
     )
-    from iopkit.interchange.documents import from_json, from_toml, to_json
     from iopkit.levels import LevelOfCare
     from iopkit.library.policies import find_policy
     from iopkit.library.programs import find_program

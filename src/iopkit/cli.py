@@ -29,14 +29,7 @@ from iopkit.checks.checks import check, verdict
 from iopkit.checks.fitting import fits
 from iopkit.checks.proposals import propose
 from iopkit.confidential import hidden
-from iopkit.eligibility.analysis import difference
-from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.policies import Decision, Policy
-from iopkit.errors import InvalidError, IopkitError, UnknownNameError
-from iopkit.interchange.advice import fit_document, fits_text, proposals_document, proposals_text
-from iopkit.interchange.bills import charges_text, coding_text, costs_text, rates_text
-from iopkit.interchange.decisions import decision_html, decision_markdown, decision_text
-from iopkit.interchange.documents import (
+from iopkit.documents.documents import (
     KINDS,
     cost_document,
     fact_document,
@@ -45,12 +38,34 @@ from iopkit.interchange.documents import (
     to_document,
     tradeoff_document,
 )
-from iopkit.interchange.findings import checks_text, requirements_text
-from iopkit.interchange.handout import plan_html
-from iopkit.interchange.placements import ladder_text, placement_text, tradeoffs_text
-from iopkit.interchange.rule_reports import rules_document, rules_since, rules_text
-from iopkit.interchange.schemas import json_schema
-from iopkit.interchange.texts import (
+from iopkit.documents.schemas import json_schema
+from iopkit.documents.upgrades import Upgrade, upgrade_file
+from iopkit.eligibility.analysis import difference
+from iopkit.eligibility.patient_facts import FACTS
+from iopkit.eligibility.policies import Decision, Policy
+from iopkit.errors import InvalidError, IopkitError, UnknownNameError
+from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
+from iopkit.library.costs import COSTS
+from iopkit.library.ladders import LADDERS, find_ladder
+from iopkit.library.policies import POLICIES, find_policy
+from iopkit.library.programs import find_program, program_names, program_text
+from iopkit.library.requirements import REQUIREMENTS, find_requirements
+from iopkit.library.rule_reports import rules_document, rules_since, rules_text
+from iopkit.patients.patients import Patient, refuse_before_birth
+from iopkit.placement.placement import Ladder, place
+from iopkit.placement.tradeoffs import compare_levels
+from iopkit.plans.drafting import draft
+from iopkit.plans.plans import Plan
+from iopkit.plans.preferences import Preferences
+from iopkit.programs.programs import Program
+from iopkit.reports.changes import difference_text
+from iopkit.reports.charges import charges_text, coding_text, costs_text, rates_text
+from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
+from iopkit.reports.findings import checks_text, requirements_text
+from iopkit.reports.fits import fit_document, fits_text, proposals_document, proposals_text
+from iopkit.reports.handout import plan_html
+from iopkit.reports.placements import ladder_text, placement_text, tradeoffs_text
+from iopkit.reports.plans import (
     calendar_text,
     caution_lines,
     comparison_text,
@@ -61,21 +76,6 @@ from iopkit.interchange.texts import (
     policy_text,
     template_text,
 )
-from iopkit.interchange.updates import difference_text
-from iopkit.interchange.upgrades import Upgrade, upgrade_file
-from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
-from iopkit.library.costs import COSTS
-from iopkit.library.ladders import LADDERS, find_ladder
-from iopkit.library.policies import POLICIES, find_policy
-from iopkit.library.programs import find_program, program_names, program_text
-from iopkit.library.requirements import REQUIREMENTS, find_requirements
-from iopkit.patients.patients import Patient, refuse_before_birth
-from iopkit.placement.placement import Ladder, place
-from iopkit.placement.tradeoffs import compare_levels
-from iopkit.plans.drafting import draft
-from iopkit.plans.plans import Plan
-from iopkit.plans.preferences import Preferences
-from iopkit.programs.programs import Program
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.conflicts import Appointment
 from iopkit.schedules.differences import schedule_difference

@@ -10,6 +10,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 
+from iopkit.documents import from_json, to_document, to_json
 from iopkit.eligibility import (
     FACTS,
     AtLeast,
@@ -30,15 +31,6 @@ from iopkit.eligibility import (
 )
 from iopkit.eligibility.risks import _SCORES, Bound
 from iopkit.errors import InvalidError, TooComplexError
-from iopkit.interchange import (
-    decision_html,
-    decision_markdown,
-    decision_text,
-    from_json,
-    placement_text,
-    to_document,
-    to_json,
-)
 from iopkit.levels import Edition, LevelOfCare, most_intensive
 from iopkit.library import LADDERS, POLICIES, find_ladder, find_policy
 from iopkit.needs import Need
@@ -55,6 +47,7 @@ from iopkit.patients import (
     SubstanceUseDisorder,
 )
 from iopkit.placement import Ladder, Placement, Rung, dimension_ladder, place
+from iopkit.reports import decision_html, decision_markdown, decision_text, placement_text
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies.records import patients
 from iopkit.truth import Truth

@@ -46,9 +46,9 @@ from iopkit.charges import (
     itemize,
 )
 from iopkit.checks import Finding
+from iopkit.documents import predicate_from_json, to_json
 from iopkit.eligibility import AtLeast, Criterion, Predicate
 from iopkit.groups import Candidate, Group, GroupDose, GroupPreference, Roster
-from iopkit.interchange import predicate_from_json, to_json
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery
 from iopkit.needs import Need

@@ -31,10 +31,11 @@ from iopkit.charges import (
     compare_costs,
     itemize,
 )
-from iopkit.interchange import charges_text, coding_text, cost_document, costs_text, rates_text
-from iopkit.interchange.bills import rule_words, stay_words, week_words
+from iopkit.documents import cost_document
 from iopkit.library import CODINGS, COSTS, RATES, find_coding, find_rates
 from iopkit.programs import PerWeek, Phase, Service
+from iopkit.reports import charges_text, coding_text, costs_text, rates_text
+from iopkit.reports.charges import rule_words, stay_words, week_words
 from iopkit.schedules import Reason, Session, Unplaced
 from iopkit.sources import Dated, Grade, Versions
 from iopkit.strategies.billing import codings, rate_tables

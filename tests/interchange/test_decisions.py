@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 
 from iopkit import Patient, Policy, Source
 from iopkit.eligibility import FACTS, AnyOf, Criterion, Decision, FactSheet, Scalar
-from iopkit.interchange import decision_html, decision_markdown, decision_text
 from iopkit.library import find_policy
+from iopkit.reports import decision_html, decision_markdown, decision_text
 from iopkit.sources import Dated, Grade, Versions
 from iopkit.truth import Truth
 

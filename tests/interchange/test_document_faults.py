@@ -9,8 +9,8 @@ import pytest
 from attrs import evolve
 
 from iopkit import Fault, InvalidError, Patient, Plan, Policy, Program, Site, from_json, from_toml
+from iopkit.documents import predicate_from_json
 from iopkit.eligibility import Fact, YesNo
-from iopkit.interchange import predicate_from_json
 
 Reader = Callable[[str, str | bytes], object]
 Documents = Mapping[str, dict[str, Any]]

@@ -20,7 +20,7 @@ from iopkit import (
     from_json,
     from_toml,
 )
-from iopkit.interchange import predicate_from_json, to_json
+from iopkit.documents import predicate_from_json, to_json
 
 Reader = Callable[[str, str | bytes], object]
 Steps = tuple[str | int, ...]

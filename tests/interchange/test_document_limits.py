@@ -26,6 +26,7 @@ from iopkit import (
     from_toml,
 )
 from iopkit.charges import Charge, Charges
+from iopkit.documents import predicate_from_json, to_document, to_json
 from iopkit.eligibility import (
     AllOf,
     AnyOf,
@@ -41,7 +42,6 @@ from iopkit.eligibility import (
     facts_in,
 )
 from iopkit.errors import Step
-from iopkit.interchange import predicate_from_json, to_document, to_json
 from iopkit.sources import Dated, Versions
 
 Reader = Callable[[str, str | bytes], object]

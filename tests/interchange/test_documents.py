@@ -41,10 +41,10 @@ from iopkit import (
 )
 from iopkit.charges import Charges, CodingScheme, NotBilledReason, RateTable, itemize
 from iopkit.checks import Finding
+from iopkit.documents import fact_document, predicate_from_json, to_document
+from iopkit.documents.formats import current_format
 from iopkit.eligibility import AnyFact, Choice, Compare, Criterion, Number, Predicate, YesNo
 from iopkit.groups import Roster
-from iopkit.interchange import fact_document, predicate_from_json, to_document
-from iopkit.interchange.formats import current_format
 from iopkit.library import CODINGS, RATES, find_program, program_text
 from iopkit.patients import Expiry, Purpose
 from iopkit.placement import Ladder, Rung, place
@@ -325,7 +325,7 @@ from attrs import evolve
 from iopkit import Decision, Patient, Plan, Policy, Program, Schedule, Site
 from iopkit import draft, from_json, schedule, to_json
 from iopkit.placement import Ladder, Placement
-from iopkit.interchange import predicate_from_json
+from iopkit.documents import predicate_from_json
 from iopkit.groups import Roster
 from iopkit.charges import Charges, CodingScheme, RateTable, itemize
 from iopkit.checks import Finding

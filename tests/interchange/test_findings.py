@@ -9,13 +9,13 @@ from attrs import evolve
 from hypothesis import given
 
 from iopkit.checks import Bounds, Finding, Unit, check
-from iopkit.interchange import checks_text, findings_text, requirements_text
-from iopkit.interchange.findings import bounds_text, counted_text, demand_text, finding_text
 from iopkit.levels import AgeGroup
 from iopkit.library import REQUIREMENTS, find_requirements
 from iopkit.modalities import Modality
 from iopkit.plans import Plan
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot, TimePerWeek, Weekly
+from iopkit.reports import checks_text, findings_text, requirements_text
+from iopkit.reports.findings import bounds_text, counted_text, demand_text, finding_text
 from iopkit.requirements import (
     Caseload,
     Counting,

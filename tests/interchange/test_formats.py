@@ -36,22 +36,20 @@ from iopkit import (
     schedule,
     to_json,
 )
+from iopkit.documents import json_schema, to_document, upgrade_document
+from iopkit.documents.documents import KINDS
+from iopkit.documents.formats import UPGRADERS, current_format
+from iopkit.documents.indentation import indented
 from iopkit.eligibility import AnyFact, YesNo
-from iopkit.interchange import (
+from iopkit.library import POLICIES, find_ladder
+from iopkit.placement import Ladder, Placement, place
+from iopkit.reports import (
     decision_html,
     decision_markdown,
     decision_text,
-    json_schema,
     placement_text,
     plan_text,
-    to_document,
-    upgrade_document,
 )
-from iopkit.interchange.documents import KINDS
-from iopkit.interchange.formats import UPGRADERS, current_format
-from iopkit.interchange.indentation import indented
-from iopkit.library import POLICIES, find_ladder
-from iopkit.placement import Ladder, Placement, place
 from iopkit.strategies import (
     codings,
     days,

@@ -16,9 +16,6 @@ from hypothesis import strategies as st
 
 from iopkit import InvalidError, Modality, Plan, Program, Site, Weekday, WeeklyWindows, schedule
 from iopkit.eligibility import AllOf, Predicate
-from iopkit.interchange import plan_html, week_text
-from iopkit.interchange.handout import _COURSE, _NEEDS
-from iopkit.interchange.plain import day_words, often_words
 from iopkit.modalities import Delivery
 from iopkit.needs import Need
 from iopkit.patients import Relationship
@@ -49,6 +46,9 @@ from iopkit.programs import (
     Slot,
     Weekly,
 )
+from iopkit.reports import plan_html, week_text
+from iopkit.reports.handout import _COURSE, _NEEDS
+from iopkit.reports.words import day_words, often_words
 from iopkit.requirements import Milestone, MilestoneKind, Signer
 from iopkit.strategies.templates import programs, sites
 from iopkit.strategies.times import days

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.interchange.indentation import indented
+from iopkit.documents.indentation import indented
 
 # Characters from all of Unicode, and more often those that JSON escapes.
 _texts = st.text() | st.text('"\\/\b\f\n\r\t\x00\x1f\x7f\u2028é')

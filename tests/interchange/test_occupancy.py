@@ -12,7 +12,8 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.interchange import capacity_columns, census_text, load_text, meetings_text
+from iopkit.documents import capacity_columns
+from iopkit.reports import census_text, load_text, meetings_text
 from iopkit.schedules import CensusDay, CensusWeek, Load, Meeting, weekly_census
 from iopkit.windows import Weekday
 

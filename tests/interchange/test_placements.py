@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import date
 
+from iopkit.documents import tradeoff_document
 from iopkit.eligibility import AllOf, AnyOf, Criterion, Policy, Predicate
-from iopkit.interchange import ladder_text, placement_text, tradeoff_document, tradeoffs_text
 from iopkit.levels import LevelOfCare
 from iopkit.library import find_ladder
 from iopkit.patients import Patient
 from iopkit.placement import Ladder, Rung, compare_levels, place
+from iopkit.reports import ladder_text, placement_text, tradeoffs_text
 from iopkit.sources import Dated, Grade, Source, Versions
 
 ON = date(2026, 3, 2)

@@ -5,16 +5,6 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from iopkit import Weekday
-from iopkit.interchange.plain import (
-    clock_words,
-    day_words,
-    days_words,
-    length_words,
-    often_words,
-    short_day_words,
-    span_words,
-    weekdays_words,
-)
 from iopkit.programs import (
     EveryWeeks,
     InAll,
@@ -27,6 +17,16 @@ from iopkit.programs import (
     Weekly,
 )
 from iopkit.prose import counted, listed
+from iopkit.reports.words import (
+    clock_words,
+    day_words,
+    days_words,
+    length_words,
+    often_words,
+    short_day_words,
+    span_words,
+    weekdays_words,
+)
 
 MON, FRI = Slot(Weekday.MONDAY, time(18, 30)), Slot(Weekday.FRIDAY, time(18, 30))
 

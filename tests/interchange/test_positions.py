@@ -12,13 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from iopkit.interchange.positions import (
-    Language,
-    Path,
-    find_lines,
-    line_of_repeated_key,
-    line_of_word,
-)
+from iopkit.documents.lines import Language, Path, find_lines, line_of_repeated_key, line_of_word
 from iopkit.library import program_names, program_text
 
 Draw = st.DrawFn

@@ -3,7 +3,7 @@
 import pytest
 
 from iopkit import Program, UnknownNameError, from_json, from_toml
-from iopkit.interchange import to_json
+from iopkit.documents import to_json
 from iopkit.library import find_program, program_names, program_text
 
 

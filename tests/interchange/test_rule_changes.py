@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from iopkit import Decision, InvalidError, LevelOfCare, find_policy
 from iopkit.cli import main
 from iopkit.eligibility import FactSheet
-from iopkit.interchange.rule_changes import (
+from iopkit.levels import AgeGroup, hour_band
+from iopkit.library import CODINGS, LADDERS, POLICIES, RATES, REQUIREMENTS, find_ladder
+from iopkit.library.rule_changes import (
     RULE_CHANGES,
     ChangedRule,
     Happened,
@@ -23,9 +25,7 @@ from iopkit.interchange.rule_changes import (
     RuleKind,
     version_of,
 )
-from iopkit.interchange.rule_reports import affected, rules_since, rules_text
-from iopkit.levels import AgeGroup, hour_band
-from iopkit.library import CODINGS, LADDERS, POLICIES, RATES, REQUIREMENTS, find_ladder
+from iopkit.library.rule_reports import affected, rules_since, rules_text
 
 ROOT = Path(__file__).parent.parent.parent
 

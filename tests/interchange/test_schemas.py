@@ -28,10 +28,10 @@ from iopkit import (
     schedule,
     to_json,
 )
+from iopkit.documents import json_schema, predicate_from_json, to_document
+from iopkit.documents.classes import _ENUM, _LEAVES
+from iopkit.documents.documents import KINDS
 from iopkit.eligibility import AnyFact, YesNo
-from iopkit.interchange import json_schema, predicate_from_json, to_document
-from iopkit.interchange.conversion import _ENUM, _LEAVES
-from iopkit.interchange.documents import KINDS
 from iopkit.library import (
     LADDERS,
     POLICIES,

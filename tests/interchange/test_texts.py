@@ -31,7 +31,9 @@ from iopkit import (
     schedule,
 )
 from iopkit.eligibility import Choice, Number, YesNo
-from iopkit.interchange import (
+from iopkit.plans import Goal, Problem, ScoreTarget
+from iopkit.programs import COURSE_FACTS, Dose, Phase, RandomDays, Service, Slot, Weekly
+from iopkit.reports import (
     calendar_text,
     fact_text,
     moves_text,
@@ -39,9 +41,7 @@ from iopkit.interchange import (
     policy_text,
     template_text,
 )
-from iopkit.interchange.texts import dose_text, duration_text
-from iopkit.plans import Goal, Problem, ScoreTarget
-from iopkit.programs import COURSE_FACTS, Dose, Phase, RandomDays, Service, Slot, Weekly
+from iopkit.reports.plans import dose_text, duration_text
 from iopkit.schedules import Reason
 from iopkit.sites import Closure
 from iopkit.sources import Grade

@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import InvalidError, Plan, Program, Schedule, Site, WeeklyWindows, schedule
-from iopkit.interchange import timeline_text
-from iopkit.interchange.timelines import (
+from iopkit.modalities import Modality
+from iopkit.plans import Leave
+from iopkit.programs import PerWeek, Phase, RandomDays, Service, Slot, Timing, Weekly
+from iopkit.reports import timeline_text
+from iopkit.reports.timelines import (
     MarkKind,
     closed_stretches,
     leave_stretches,
@@ -18,9 +21,6 @@ from iopkit.interchange.timelines import (
     timeline_lines,
     weekly_times,
 )
-from iopkit.modalities import Modality
-from iopkit.plans import Leave
-from iopkit.programs import PerWeek, Phase, RandomDays, Service, Slot, Timing, Weekly
 from iopkit.requirements import Milestone, MilestoneKind
 from iopkit.sites import Closure
 from iopkit.strategies.templates import programs, sites

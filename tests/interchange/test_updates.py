@@ -6,9 +6,9 @@ from uuid import UUID
 from attrs import evolve
 
 from iopkit import Modality, Program, Schedule, Site, WeeklyWindows, schedule
-from iopkit.interchange import conflicts_text, openings_text
 from iopkit.plans import Plan
 from iopkit.programs import Phase, Service, Slot, Weekly
+from iopkit.reports import conflicts_text, openings_text
 from iopkit.schedules import (
     Appointment,
     Surroundings,

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from iopkit import InvalidError, Plan, from_json, from_toml
-from iopkit.interchange import upgrade_document
-from iopkit.interchange.formats import current_format
-from iopkit.interchange.upgrades import upgrade_file
+from iopkit.documents import upgrade_document
+from iopkit.documents.formats import current_format
+from iopkit.documents.upgrades import upgrade_file
 
 FORMATS = Path(__file__).parent.parent / "golden" / "formats"
 FILES = sorted(FORMATS.glob("*.json"))

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import InvalidError, Modality, Plan, Program, Schedule, Site, schedule
-from iopkit.interchange import week_text
-from iopkit.interchange.plain import day_words, span_words
 from iopkit.plans import Leave
 from iopkit.programs import Phase, RandomDays, Service, Slot, Weekly
+from iopkit.reports import week_text
+from iopkit.reports.words import day_words, span_words
 from iopkit.sites import Closure
 from iopkit.strategies.templates import programs, sites
 from iopkit.windows import WeeklyWindows

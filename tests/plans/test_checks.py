@@ -14,8 +14,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from iopkit.checks import Bounds, Finding, Unit, check, verdict
+from iopkit.documents import from_json, to_json
 from iopkit.errors import InvalidError, NotInForceError
-from iopkit.interchange import from_json, to_json
 from iopkit.levels import AgeGroup
 from iopkit.library import find_program, find_requirements
 from iopkit.modalities import Delivery, Modality

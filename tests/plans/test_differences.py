@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from iopkit import strategies
 from iopkit.errors import InvalidError
-from iopkit.interchange import difference_text
 from iopkit.modalities import Modality
 from iopkit.plans import Plan, draft
 from iopkit.programs import Phase, Program, Service, Slot, Weekly
+from iopkit.reports import difference_text
 from iopkit.schedules import Move, Reason, Schedule, schedule, schedule_difference
 from iopkit.sites import Closure, Site
 from iopkit.windows import Weekday, WeeklyWindows

@@ -14,9 +14,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from iopkit import strategies
+from iopkit.documents import to_json
 from iopkit.eligibility import AllOf, Criterion, Policy
 from iopkit.errors import InvalidError
-from iopkit.interchange import to_json
 from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients import Obligation, ObligationKind, Patient

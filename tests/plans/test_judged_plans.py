@@ -27,10 +27,11 @@ from iopkit import (
     to_ical,
     to_json,
 )
-from iopkit.interchange import calendar_text, difference_text, plan_html, plan_text, to_document
+from iopkit.documents import to_document
 from iopkit.patients import Assessment
 from iopkit.plans import JudgedBy, NoteKind, NoteSubject, PlanNote, Provenance
 from iopkit.plots import plan_picture
+from iopkit.reports import calendar_text, difference_text, plan_html, plan_text
 from iopkit.schedules import Surroundings, reschedule, schedule_difference
 from iopkit.truth import Truth
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from iopkit import InvalidError, Patient, draft, schedule
 from iopkit.charges import itemize
 from iopkit.checks import check
-from iopkit.interchange import calendar_text, plan_html, plan_text, week_text
 from iopkit.library import find_coding, find_requirements
 from iopkit.modalities import Modality
 from iopkit.plans import Leave, Plan, Trip
 from iopkit.programs import PerWeek, Phase, Program, RandomDays, Service, Slot, Weekly
+from iopkit.reports import calendar_text, plan_html, plan_text, week_text
 from iopkit.schedules import Reason, Schedule, Session, booked_doses
 from iopkit.sites import (
     Clinician,

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import InvalidError, Patient, draft
-from iopkit.interchange import plan_html, plan_text
 from iopkit.modalities import Modality
 from iopkit.plans import NoteSubject, Plan, Preferences
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot, Weekly, slots_of
+from iopkit.reports import plan_html, plan_text
 from iopkit.sites import Site
 from iopkit.windows import DayPart, Weekday, WeeklyWindows
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 import pytest
 from attrs import evolve, frozen
 
-from iopkit.interchange import from_json
+from iopkit.documents import from_json
 from iopkit.levels import AgeGroup
 from iopkit.library import find_program, program_names
 from iopkit.modalities import Delivery

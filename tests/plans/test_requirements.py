@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.checks import check, verdict
+from iopkit.documents import from_json, to_json
 from iopkit.errors import InvalidError, NotInForceError, Step, UnknownNameError
-from iopkit.interchange import from_json, to_json
 from iopkit.levels import AgeGroup
 from iopkit.library import POLICIES, REQUIREMENTS, find_program, find_requirements
 from iopkit.modalities import Delivery, Modality

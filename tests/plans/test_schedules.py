@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
+from iopkit.documents import to_json
 from iopkit.errors import InvalidError
-from iopkit.interchange import to_json
 from iopkit.modalities import Modality
 from iopkit.plans import Plan
 from iopkit.programs import (

@@ -14,7 +14,6 @@ from PIL import Image
 
 from iopkit import Plan, Program, Schedule, Site, WeeklyWindows, schedule
 from iopkit.errors import MissingExtraError
-from iopkit.interchange import census_text, load_text, meetings_text, timeline_text, week_text
 from iopkit.modalities import Modality
 from iopkit.plots import (
     census_picture,
@@ -25,6 +24,7 @@ from iopkit.plots import (
 )
 from iopkit.plots.canvas import COLORS, HATCHES, look, tint
 from iopkit.programs import Phase, Service, Slot, Weekly
+from iopkit.reports import census_text, load_text, meetings_text, timeline_text, week_text
 from iopkit.schedules import census, loads, meetings
 from iopkit.sites import Room
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from iopkit.interchange import census_text
 from iopkit.plots import census_picture
+from iopkit.reports import census_text
 from iopkit.schedules import CensusDay
 from iopkit.windows import Weekday
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.errors import TooComplexError
-from iopkit.interchange import load_text, meetings_text
 from iopkit.plots import load_picture, meetings_picture
 from iopkit.plots.heat_maps import _COLUMNS, _panels, load_map, meetings_map
+from iopkit.reports import load_text, meetings_text
 from iopkit.schedules import Load, Meeting
 
 Said = Callable[[bytes], list[str]]

@@ -14,8 +14,8 @@ from iopkit import (
     from_toml,
     to_json,
 )
+from iopkit.documents import predicate_from_json
 from iopkit.eligibility import Predicate
-from iopkit.interchange import predicate_from_json
 
 # What is read has the class that was asked for.
 

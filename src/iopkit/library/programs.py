@@ -3,8 +3,8 @@
 from functools import cache
 from importlib.resources import files
 
+from iopkit.documents.documents import from_toml
 from iopkit.errors import UnknownNameError
-from iopkit.interchange.documents import from_toml
 from iopkit.programs.programs import Program
 
 _FOLDER = files("iopkit") / "library" / "program_files"

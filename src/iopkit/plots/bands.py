@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.interchange.plain import short_day_words
-from iopkit.interchange.timelines import (
+from iopkit.plots.canvas import GRID, Form, box, look, measure, plane, resize, saved, sheet
+from iopkit.plots.layouts import LINE, PAD, break_lines
+from iopkit.reports.timelines import (
     Line,
     Mark,
     MarkKind,
@@ -26,8 +27,7 @@ from iopkit.interchange.timelines import (
     timeline_title,
     weekly_times,
 )
-from iopkit.plots.canvas import GRID, Form, box, look, measure, plane, resize, saved, sheet
-from iopkit.plots.layouts import LINE, PAD, break_lines
+from iopkit.reports.words import short_day_words
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site
 

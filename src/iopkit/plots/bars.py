@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from iopkit.interchange.texts import template_text
 from iopkit.plots.canvas import Form, look, saved, sheet
 from iopkit.programs.doses import Dose, weekly_doses
 from iopkit.programs.programs import Program
+from iopkit.reports.plans import template_text
 
 if TYPE_CHECKING:
     from iopkit.plots.canvas import Axes, Rectangle

@@ -7,15 +7,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from iopkit.interchange.plain import clock_words, short_day_words, span_words
-from iopkit.interchange.weeks import (
-    session_mark,
-    week_remarks,
-    week_sessions,
-    week_start,
-    week_text,
-    week_title,
-)
 from iopkit.plots.canvas import GRID, Form, box, look, measure, plane, saved, sheet, tint
 from iopkit.plots.layouts import (
     COLUMN,
@@ -30,6 +21,15 @@ from iopkit.plots.layouts import (
     break_lines,
     laid_out,
 )
+from iopkit.reports.weeks import (
+    session_mark,
+    week_remarks,
+    week_sessions,
+    week_start,
+    week_text,
+    week_title,
+)
+from iopkit.reports.words import clock_words, short_day_words, span_words
 from iopkit.schedules.sessions import Schedule
 from iopkit.windows import DAY, Weekday, whole_minutes
 

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Literal
 
 from iopkit.errors import MissingExtraError
-from iopkit.interchange.markup import shown
+from iopkit.reports.html import shown
 
 if TYPE_CHECKING:
     # Named here for the modules that draw: only this one imports matplotlib.

@@ -8,9 +8,9 @@ from datetime import date
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from iopkit.interchange.occupancy import census_text
-from iopkit.interchange.plain import days_words, short_day_words
 from iopkit.plots.canvas import COLORS, GRID, Form, saved, sheet, tint
+from iopkit.reports.capacity import census_text
+from iopkit.reports.words import days_words, short_day_words
 from iopkit.schedules.capacity import CensusDay, weekly_census
 from iopkit.windows import Weekday
 

@@ -12,8 +12,6 @@ from attrs import frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import TooComplexError
-from iopkit.interchange.occupancy import group_words, load_text, meetings_by_group, meetings_text
-from iopkit.interchange.plain import days_words, short_day_words
 from iopkit.plots.canvas import (
     COLORS,
     GRID,
@@ -27,6 +25,8 @@ from iopkit.plots.canvas import (
     tint,
 )
 from iopkit.plots.layouts import LINE, PAD, break_lines
+from iopkit.reports.capacity import group_words, load_text, meetings_by_group, meetings_text
+from iopkit.reports.words import days_words, short_day_words
 from iopkit.schedules.capacity import Load, Meeting
 from iopkit.windows import ONE_DAY
 

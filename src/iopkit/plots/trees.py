@@ -12,8 +12,8 @@ from iopkit.eligibility.diagrams import NO, YES, Diagram, diagram_of, reached
 from iopkit.eligibility.policies import Policy
 from iopkit.eligibility.predicates import describe
 from iopkit.errors import TooComplexError
-from iopkit.interchange.texts import policy_text
 from iopkit.plots.canvas import Form, saved, sheet
+from iopkit.reports.plans import policy_text
 
 
 def policy_picture(

@@ -6,11 +6,11 @@ Calling one of these is the explicit act that shows a patient's values.
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from iopkit.interchange.decisions import ADVICE, criterion_lines
-from iopkit.interchange.texts import duration_text, fold, item, policy_text
 from iopkit.levels import HourBand, LevelOfCare
 from iopkit.placement.placement import Ladder, Placement, RungResult
 from iopkit.placement.tradeoffs import Tradeoff
+from iopkit.reports.decisions import ADVICE, criterion_lines
+from iopkit.reports.plans import duration_text, fold, item, policy_text
 from iopkit.sources import Cited, Source
 from iopkit.truth import Truth
 

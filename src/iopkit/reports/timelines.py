@@ -9,10 +9,10 @@ from attrs import frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
-from iopkit.interchange.plain import day_words, days_words
-from iopkit.interchange.texts import duration_text
-from iopkit.interchange.weeks import is_random, session_mark
 from iopkit.prose import counted, listed
+from iopkit.reports.plans import duration_text
+from iopkit.reports.weeks import is_random, session_mark
+from iopkit.reports.words import day_words, days_words
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site, closed_days
 from iopkit.windows import ONE_DAY

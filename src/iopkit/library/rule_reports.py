@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 from itertools import groupby
 
+from iopkit.documents.classes import Raw
 from iopkit.eligibility.policies import Decision
-from iopkit.interchange.conversion import Raw
-from iopkit.interchange.rule_changes import (
+from iopkit.library.rule_changes import (
     RULE_CHANGES,
     ChangedRule,
     Happened,
@@ -14,7 +14,7 @@ from iopkit.interchange.rule_changes import (
     RuleKind,
     version_of,
 )
-from iopkit.interchange.texts import fold
+from iopkit.reports.plans import fold
 
 
 def rules_since(
@@ -66,8 +66,8 @@ def affected(
 
     Example:
         >>> from datetime import date
-        >>> from iopkit.eligibility import FactSheet
-        >>> from iopkit.library import find_ladder
+        >>> from iopkit.eligibility.sheets import FactSheet
+        >>> from iopkit.library.ladders import find_ladder
         >>> policy = find_ladder("us-public-rules").rungs[3].policy
         >>> decision = policy.decide_sheet(FactSheet.of((), {}, on=date(2026, 1, 5)))
         >>> [found.policy for found in affected([decision], since="0.0.0")]

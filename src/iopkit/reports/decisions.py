@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, indent, tostring
 
 from iopkit.eligibility.policies import Decision, Result
-from iopkit.interchange.markup import bullets, child, row
-from iopkit.interchange.texts import TRUTH_WORDS, fold, item
+from iopkit.reports.html import bullets, child, row
+from iopkit.reports.plans import TRUTH_WORDS, fold, item
 from iopkit.truth import Truth
 
 _VERDICT = {

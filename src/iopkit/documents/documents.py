@@ -28,13 +28,7 @@ from iopkit.charges.costs import CostComparison
 from iopkit.charges.rates import RateTable
 from iopkit.checks.checks import Finding
 from iopkit.confidential import hidden
-from iopkit.eligibility.kinds import Kind
-from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.policies import Decision, Policy
-from iopkit.eligibility.predicates import AnyFact, Predicate
-from iopkit.errors import Fault, InvalidError
-from iopkit.groups.rosters import Roster
-from iopkit.interchange.conversion import (
+from iopkit.documents.classes import (
     Facts,
     Raw,
     build_converter,
@@ -46,15 +40,16 @@ from iopkit.interchange.conversion import (
     with_places,
     writer_of,
 )
-from iopkit.interchange.formats import (
-    current_format,
-    format_faults,
-    in_current_format,
-    is_newer,
-)
-from iopkit.interchange.indentation import indented
-from iopkit.interchange.limits import is_shallow, refuse_excess, too_deep, without_depths
-from iopkit.interchange.positions import Language, find_lines, line_of_repeated_key, line_of_word
+from iopkit.documents.formats import current_format, format_faults, in_current_format, is_newer
+from iopkit.documents.indentation import indented
+from iopkit.documents.limits import is_shallow, refuse_excess, too_deep, without_depths
+from iopkit.documents.lines import Language, find_lines, line_of_repeated_key, line_of_word
+from iopkit.eligibility.kinds import Kind
+from iopkit.eligibility.patient_facts import FACTS
+from iopkit.eligibility.policies import Decision, Policy
+from iopkit.eligibility.predicates import AnyFact, Predicate
+from iopkit.errors import Fault, InvalidError
+from iopkit.groups.rosters import Roster
 from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder, Placement
 from iopkit.placement.tradeoffs import Tradeoff

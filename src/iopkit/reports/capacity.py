@@ -10,7 +10,7 @@ from itertools import groupby
 
 import attrs
 
-from iopkit.interchange.texts import day_text, duration_text
+from iopkit.reports.plans import day_text, duration_text
 from iopkit.schedules.capacity import CensusDay, CensusWeek, Load, Meeting, weekly_census
 from iopkit.windows import ONE_DAY, Weekday
 

@@ -9,9 +9,9 @@ from itertools import groupby
 
 from iopkit.checks.checks import Finding, Unit, verdict
 from iopkit.checks.figures import Bounds
-from iopkit.interchange.texts import TRUTH_WORDS, duration_text, item, link, section
 from iopkit.modalities import Modality
 from iopkit.prose import counted
+from iopkit.reports.plans import TRUTH_WORDS, duration_text, item, link, section
 from iopkit.requirements.demands import (
     Caseload,
     Counting,

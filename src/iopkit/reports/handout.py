@@ -11,15 +11,6 @@ from attrs import evolve
 
 from iopkit.eligibility.predicates import AllOf, Compare, Predicate, describe
 from iopkit.errors import refuse, unless
-from iopkit.interchange.markup import bullets, child, document, row
-from iopkit.interchange.plain import (
-    day_words,
-    days_words,
-    length_words,
-    often_words,
-    weekdays_words,
-)
-from iopkit.interchange.weeks import week_text
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
 from iopkit.patients.patients import Relationship
@@ -29,6 +20,9 @@ from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Service
 from iopkit.programs.timings import InAll, Once, PerWeek, Weekly, slots_of
 from iopkit.prose import counted, listed
+from iopkit.reports.html import bullets, child, document, row
+from iopkit.reports.weeks import week_text
+from iopkit.reports.words import day_words, days_words, length_words, often_words, weekdays_words
 from iopkit.requirements.milestones import Milestone, MilestoneKind, Signer
 from iopkit.schedules.sessions import Reason, Schedule
 from iopkit.truth import Truth

@@ -7,8 +7,7 @@ from typing import Any, get_args, get_origin
 
 import attrs
 
-from iopkit.errors import UnknownNameError
-from iopkit.interchange.conversion import (
+from iopkit.documents.classes import (
     Facts,
     Raw,
     derived_of,
@@ -22,8 +21,9 @@ from iopkit.interchange.conversion import (
     tagged,
     writer_of,
 )
-from iopkit.interchange.documents import KINDS, name_of, shipped_facts
-from iopkit.interchange.formats import current_format
+from iopkit.documents.documents import KINDS, name_of, shipped_facts
+from iopkit.documents.formats import current_format
+from iopkit.errors import UnknownNameError
 
 _Schema = dict[str, Raw]
 

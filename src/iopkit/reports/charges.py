@@ -21,10 +21,10 @@ from iopkit.charges.code_rules import (
 )
 from iopkit.charges.costs import CostComparison, CostFigure
 from iopkit.charges.rates import RateTable
-from iopkit.interchange.texts import below, day_text, duration_text, fold, item, link
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Modality
 from iopkit.prose import counted
+from iopkit.reports.plans import below, day_text, duration_text, fold, item, link
 from iopkit.windows import ONE_DAY
 
 _OUTPATIENT = LevelOfCare("1")

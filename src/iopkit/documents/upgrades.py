@@ -10,12 +10,12 @@ from typing import Any
 from attrs import frozen
 
 from iopkit.confidential import hidden
+from iopkit.documents.classes import FACT_NAME, Raw, is_list, is_object, kind_of
+from iopkit.documents.documents import KINDS, from_json, from_toml, parsed, text_of
+from iopkit.documents.formats import upgrade_document
+from iopkit.documents.indentation import indented
+from iopkit.documents.lines import Language, find_lines
 from iopkit.errors import Fault, InvalidError, Step
-from iopkit.interchange.conversion import FACT_NAME, Raw, is_list, is_object, kind_of
-from iopkit.interchange.documents import KINDS, from_json, from_toml, parsed, text_of
-from iopkit.interchange.formats import upgrade_document
-from iopkit.interchange.indentation import indented
-from iopkit.interchange.positions import Language, find_lines
 
 _BY_HAND = (
     "TOML would lose its comments, and has no null: change it by hand, or write it as JSON, with "

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from iopkit.errors import refuse, unless
-from iopkit.interchange.plain import day_words, days_words, span_words
 from iopkit.programs.timings import RandomDays
+from iopkit.reports.words import day_words, days_words, span_words
 from iopkit.schedules.sessions import Reason, Schedule, Session
 from iopkit.windows import ONE_MINUTE
 

@@ -7,10 +7,10 @@ from typing import Any, TypeGuard
 
 from attrs import fields_dict, has
 
+from iopkit.documents.classes import Raw, is_list, is_object, key_place
+from iopkit.documents.lines import OPAQUE
 from iopkit.eligibility.predicates import Fact
 from iopkit.errors import Fault, InvalidError, Step
-from iopkit.interchange.conversion import Raw, is_list, is_object, key_place
-from iopkit.interchange.positions import OPAQUE
 
 MAX_DEPTH = 64
 """How deep a document may be nested."""

@@ -13,9 +13,9 @@ An upgrader takes plain JSON and gives plain JSON. So that it means the same for
 
 from collections.abc import Callable, Mapping, Sequence
 
+from iopkit.documents.classes import Raw, is_list, is_object, part_at
+from iopkit.documents.limits import refuse_excess
 from iopkit.errors import Fault, InvalidError, did_you_mean
-from iopkit.interchange.conversion import Raw, is_list, is_object, part_at
-from iopkit.interchange.limits import refuse_excess
 
 _Object = dict[str, Raw]
 Upgrader = Callable[[_Object], _Object]

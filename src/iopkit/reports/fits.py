@@ -10,11 +10,11 @@ from typing import Any
 
 from iopkit.checks.fitting import Fit, Judgment
 from iopkit.checks.proposals import Proposal, Proposals, Remaining
-from iopkit.interchange.decisions import ADVICE
-from iopkit.interchange.documents import to_document
-from iopkit.interchange.texts import duration_text, item
+from iopkit.documents.documents import to_document
 from iopkit.plans.notes import NoteKind
 from iopkit.prose import counted
+from iopkit.reports.decisions import ADVICE
+from iopkit.reports.plans import duration_text, item
 
 
 def fits_text(fits: Iterable[Fit]) -> str:

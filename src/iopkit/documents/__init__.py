@@ -1,0 +1,34 @@
+"""Our own documents: every value as JSON or TOML, read strictly."""
+
+from iopkit.documents.documents import (
+    KINDS,
+    cost_document,
+    fact_document,
+    from_json,
+    from_toml,
+    predicate_from_json,
+    to_document,
+    to_json,
+    tradeoff_document,
+)
+from iopkit.documents.formats import upgrade_document
+from iopkit.documents.schemas import json_schema
+from iopkit.reports.capacity import capacity_columns
+from iopkit.reports.fits import fit_document, proposals_document
+
+__all__ = [
+    "KINDS",
+    "capacity_columns",
+    "cost_document",
+    "fact_document",
+    "fit_document",
+    "from_json",
+    "from_toml",
+    "json_schema",
+    "predicate_from_json",
+    "proposals_document",
+    "to_document",
+    "to_json",
+    "tradeoff_document",
+    "upgrade_document",
+]

@@ -1,0 +1,58 @@
+"""What people read: text, Markdown, HTML.
+
+Calling one of these on a patient's decision, plan or schedule is the explicit act that shows it.
+"""
+
+from iopkit.reports.capacity import census_text, load_text, meetings_text
+from iopkit.reports.changes import conflicts_text, difference_text, openings_text
+from iopkit.reports.charges import charges_text, coding_text, costs_text, rates_text
+from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
+from iopkit.reports.findings import checks_text, findings_text, requirements_text
+from iopkit.reports.fits import fits_text, proposals_text
+from iopkit.reports.handout import plan_html
+from iopkit.reports.placements import ladder_text, placement_text, tradeoffs_text
+from iopkit.reports.plans import (
+    calendar_text,
+    comparison_text,
+    fact_text,
+    moves_text,
+    plan_text,
+    policy_text,
+    template_text,
+)
+from iopkit.reports.timelines import timeline_text
+from iopkit.reports.weeks import week_text
+
+__all__ = [
+    "calendar_text",
+    "census_text",
+    "charges_text",
+    "checks_text",
+    "coding_text",
+    "comparison_text",
+    "conflicts_text",
+    "costs_text",
+    "decision_html",
+    "decision_markdown",
+    "decision_text",
+    "difference_text",
+    "fact_text",
+    "findings_text",
+    "fits_text",
+    "ladder_text",
+    "load_text",
+    "meetings_text",
+    "moves_text",
+    "openings_text",
+    "placement_text",
+    "plan_html",
+    "plan_text",
+    "policy_text",
+    "proposals_text",
+    "rates_text",
+    "requirements_text",
+    "template_text",
+    "timeline_text",
+    "tradeoffs_text",
+    "week_text",
+]
