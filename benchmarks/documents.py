@@ -16,7 +16,8 @@ from measure import Case, Contender, Work, optional
 from schedules import PLAN, SITE, SIZE
 
 from iopkit import Program, Schedule, WeeklyWindows, from_json, schedule, to_json
-from iopkit.documents.classes import leaf_of, members_of, tagged
+from iopkit.documents.classes import members_of, tagged
+from iopkit.documents.values import leaf_of
 from iopkit.eligibility import Predicate
 from iopkit.programs import Slot
 

@@ -16,8 +16,9 @@ from iopkit import Plan, Program, Site, find_requirements, from_json, from_toml
 from iopkit.checks import check
 from iopkit.cli import main
 from iopkit.documents import json_schema, to_document
-from iopkit.documents.classes import is_fact, is_union, leaf_of, members_of, tagged
+from iopkit.documents.classes import is_union, members_of, tagged
 from iopkit.documents.documents import KINDS
+from iopkit.documents.values import is_fact, leaf_of
 from iopkit.programs import InAll, PerWeek, RandomDays, Weekly
 from iopkit.schedules import schedule
 

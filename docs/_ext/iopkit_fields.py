@@ -11,7 +11,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from iopkit.documents import documents
-from iopkit.documents.classes import derived_of, leaf_of, members_of, tag_of, tagged
+from iopkit.documents.classes import derived_of, members_of, tag_of, tagged
+from iopkit.documents.values import leaf_of
 from iopkit.eligibility import Fact
 
 

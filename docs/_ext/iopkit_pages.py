@@ -55,8 +55,8 @@ from iopkit.reports import (
     week_text,
 )
 from iopkit.reports.charges import modality_words, rule_words, stay_words, week_words
-from iopkit.reports.findings import counted_text, demand_text
-from iopkit.reports.plans import dose_text, duration_text
+from iopkit.reports.requirements import counted_text, demand_text
+from iopkit.reports.words import dose_text, duration_text
 from iopkit.requirements import Requirement
 from iopkit.schedules import Schedule, census, loads, meetings, schedule, weekly_loads
 from iopkit.sites import Clinician, Room, Site

@@ -29,13 +29,12 @@ from iopkit.checks.checks import check, verdict
 from iopkit.checks.fitting import fits
 from iopkit.checks.proposals import propose
 from iopkit.confidential import hidden
-from iopkit.documents.documents import (
-    KINDS,
+from iopkit.documents.documents import KINDS, from_json, from_toml, to_document
+from iopkit.documents.results import (
     cost_document,
     fact_document,
-    from_json,
-    from_toml,
-    to_document,
+    fit_document,
+    proposals_document,
     tradeoff_document,
 )
 from iopkit.documents.schemas import json_schema
@@ -61,21 +60,16 @@ from iopkit.programs.programs import Program
 from iopkit.reports.changes import difference_text
 from iopkit.reports.charges import charges_text, coding_text, costs_text, rates_text
 from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
-from iopkit.reports.findings import checks_text, requirements_text
-from iopkit.reports.fits import fit_document, fits_text, proposals_document, proposals_text
+from iopkit.reports.findings import checks_text
+from iopkit.reports.fits import fits_text, proposals_text
 from iopkit.reports.handout import plan_html
+from iopkit.reports.lines import fold
 from iopkit.reports.placements import ladder_text, placement_text, tradeoffs_text
-from iopkit.reports.plans import (
-    calendar_text,
-    caution_lines,
-    comparison_text,
-    fact_text,
-    fold,
-    moves_text,
-    plan_text,
-    policy_text,
-    template_text,
-)
+from iopkit.reports.plans import caution_lines, plan_text
+from iopkit.reports.policies import comparison_text, fact_text, policy_text
+from iopkit.reports.programs import template_text
+from iopkit.reports.requirements import requirements_text
+from iopkit.reports.schedules import calendar_text, moves_text
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.conflicts import Appointment
 from iopkit.schedules.differences import schedule_difference

@@ -15,7 +15,8 @@ from iopkit.modalities import Modality
 from iopkit.plans import Plan
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot, TimePerWeek, Weekly
 from iopkit.reports import checks_text, findings_text, requirements_text
-from iopkit.reports.findings import bounds_text, counted_text, demand_text, finding_text
+from iopkit.reports.findings import bounds_text, finding_text
+from iopkit.reports.requirements import counted_text, demand_text
 from iopkit.requirements import (
     Caseload,
     Counting,

@@ -41,7 +41,7 @@ from iopkit.reports import (
     policy_text,
     template_text,
 )
-from iopkit.reports.plans import dose_text, duration_text
+from iopkit.reports.words import dose_text, duration_text
 from iopkit.schedules import Reason
 from iopkit.sites import Closure
 from iopkit.sources import Grade

@@ -2,19 +2,22 @@
 
 from iopkit.documents.documents import (
     KINDS,
-    cost_document,
-    fact_document,
     from_json,
     from_toml,
     predicate_from_json,
     to_document,
     to_json,
-    tradeoff_document,
 )
 from iopkit.documents.formats import upgrade_document
+from iopkit.documents.results import (
+    capacity_columns,
+    cost_document,
+    fact_document,
+    fit_document,
+    proposals_document,
+    tradeoff_document,
+)
 from iopkit.documents.schemas import json_schema
-from iopkit.reports.capacity import capacity_columns
-from iopkit.reports.fits import fit_document, proposals_document
 
 __all__ = [
     "KINDS",

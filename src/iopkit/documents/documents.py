@@ -24,17 +24,12 @@ from attrs import evolve
 
 from iopkit.charges.charges import Charges
 from iopkit.charges.code_rules import CodingScheme
-from iopkit.charges.costs import CostComparison
 from iopkit.charges.rates import RateTable
 from iopkit.checks.checks import Finding
 from iopkit.confidential import hidden
 from iopkit.documents.classes import (
-    Facts,
-    Raw,
     build_converter,
     converter,
-    is_object,
-    kind_of,
     read_without,
     with_keys,
     with_places,
@@ -44,22 +39,20 @@ from iopkit.documents.formats import current_format, format_faults, in_current_f
 from iopkit.documents.indentation import indented
 from iopkit.documents.limits import is_shallow, refuse_excess, too_deep, without_depths
 from iopkit.documents.lines import Language, find_lines, line_of_repeated_key, line_of_word
-from iopkit.eligibility.kinds import Kind
+from iopkit.documents.values import Facts, Raw, is_object, kind_of
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
-from iopkit.eligibility.predicates import AnyFact, Predicate
+from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import Fault, InvalidError
 from iopkit.groups.rosters import Roster
 from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder, Placement
-from iopkit.placement.tradeoffs import Tradeoff
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
 from iopkit.programs.progress import COURSE_FACTS
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site
-from iopkit.sources import Source
 
 _UNSIZED = {"charges", "schedule"}  # as long as their plan
 
@@ -116,28 +109,6 @@ def _nesting(value: object) -> object:
             return value.program
         case _:
             return value
-
-
-def fact_document(fact: AnyFact) -> dict[str, Any]:  # Any: plain JSON values of any type
-    """A fact's declaration as plain values; its reader is code and has no document."""
-    return {
-        "name": fact.name,
-        "meaning": fact.meaning,
-        "kind": writer_of(Kind)(fact.kind),
-        "source": writer_of(Source | None)(fact.source),
-    }
-
-
-def tradeoff_document(row: Tradeoff) -> dict[str, Any]:  # Any: plain JSON values of any type
-    """A row of trade-offs as plain values; it is shown and not read back."""
-    document: dict[str, Any] = writer_of(Tradeoff)(row)
-    return document
-
-
-def cost_document(comparison: CostComparison) -> dict[str, Any]:  # Any: plain JSON values
-    """Costs that can be compared as plain values; they are shown and not read back."""
-    document: dict[str, Any] = converter(False, False).unstructure(comparison)
-    return document
 
 
 def to_json(value: object) -> str:

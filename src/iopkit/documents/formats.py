@@ -13,8 +13,8 @@ An upgrader takes plain JSON and gives plain JSON. So that it means the same for
 
 from collections.abc import Callable, Mapping, Sequence
 
-from iopkit.documents.classes import Raw, is_list, is_object, part_at
 from iopkit.documents.limits import refuse_excess
+from iopkit.documents.values import Raw, is_list, is_object, part_at
 from iopkit.errors import Fault, InvalidError, did_you_mean
 
 _Object = dict[str, Raw]

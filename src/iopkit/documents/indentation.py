@@ -5,7 +5,7 @@ from collections.abc import Callable
 from json.encoder import encode_basestring
 from typing import Any
 
-from iopkit.documents.classes import Raw, is_list, is_object
+from iopkit.documents.values import Raw, is_list, is_object
 
 # How most plain values are written; the rest is left to ``json``.
 _PLAIN: dict[type, Callable[[Any], str]] = {

@@ -7,8 +7,9 @@ from typing import Any, TypeGuard
 
 from attrs import fields_dict, has
 
-from iopkit.documents.classes import Raw, is_list, is_object, key_place
+from iopkit.documents.classes import key_place
 from iopkit.documents.lines import OPAQUE
+from iopkit.documents.values import Raw, is_list, is_object
 from iopkit.eligibility.predicates import Fact
 from iopkit.errors import Fault, InvalidError, Step
 

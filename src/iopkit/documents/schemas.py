@@ -7,22 +7,10 @@ from typing import Any, get_args, get_origin
 
 import attrs
 
-from iopkit.documents.classes import (
-    Facts,
-    Raw,
-    derived_of,
-    fact_leaf,
-    facts_for,
-    is_fact,
-    is_many,
-    is_union,
-    leaf_of,
-    members_of,
-    tagged,
-    writer_of,
-)
+from iopkit.documents.classes import derived_of, is_many, is_union, members_of, tagged, writer_of
 from iopkit.documents.documents import KINDS, name_of, shipped_facts
 from iopkit.documents.formats import current_format
+from iopkit.documents.values import Facts, Raw, fact_leaf, facts_for, is_fact, leaf_of
 from iopkit.errors import UnknownNameError
 
 _Schema = dict[str, Raw]

@@ -10,11 +10,11 @@ from typing import Any
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.documents.classes import FACT_NAME, Raw, is_list, is_object, kind_of
 from iopkit.documents.documents import KINDS, from_json, from_toml, parsed, text_of
 from iopkit.documents.formats import upgrade_document
 from iopkit.documents.indentation import indented
 from iopkit.documents.lines import Language, find_lines
+from iopkit.documents.values import FACT_NAME, Raw, is_list, is_object, kind_of
 from iopkit.errors import Fault, InvalidError, Step
 
 _BY_HAND = (

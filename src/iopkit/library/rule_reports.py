@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from itertools import groupby
 
-from iopkit.documents.classes import Raw
+from iopkit.documents.values import Raw
 from iopkit.eligibility.policies import Decision
 from iopkit.library.rule_changes import (
     RULE_CHANGES,
@@ -14,7 +14,7 @@ from iopkit.library.rule_changes import (
     RuleKind,
     version_of,
 )
-from iopkit.reports.plans import fold
+from iopkit.reports.lines import fold
 
 
 def rules_since(

@@ -13,7 +13,7 @@ from attrs import evolve
 from iopkit.plots.canvas import Form, look, saved, sheet
 from iopkit.programs.doses import Dose, weekly_doses
 from iopkit.programs.programs import Program
-from iopkit.reports.plans import template_text
+from iopkit.reports.programs import template_text
 
 if TYPE_CHECKING:
     from iopkit.plots.canvas import Axes, Rectangle

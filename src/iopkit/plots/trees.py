@@ -13,7 +13,7 @@ from iopkit.eligibility.policies import Policy
 from iopkit.eligibility.predicates import describe
 from iopkit.errors import TooComplexError
 from iopkit.plots.canvas import Form, saved, sheet
-from iopkit.reports.plans import policy_text
+from iopkit.reports.policies import policy_text
 
 
 def policy_picture(

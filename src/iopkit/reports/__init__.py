@@ -7,19 +7,15 @@ from iopkit.reports.capacity import census_text, load_text, meetings_text
 from iopkit.reports.changes import conflicts_text, difference_text, openings_text
 from iopkit.reports.charges import charges_text, coding_text, costs_text, rates_text
 from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
-from iopkit.reports.findings import checks_text, findings_text, requirements_text
+from iopkit.reports.findings import checks_text, findings_text
 from iopkit.reports.fits import fits_text, proposals_text
 from iopkit.reports.handout import plan_html
 from iopkit.reports.placements import ladder_text, placement_text, tradeoffs_text
-from iopkit.reports.plans import (
-    calendar_text,
-    comparison_text,
-    fact_text,
-    moves_text,
-    plan_text,
-    policy_text,
-    template_text,
-)
+from iopkit.reports.plans import plan_text
+from iopkit.reports.policies import comparison_text, fact_text, policy_text
+from iopkit.reports.programs import template_text
+from iopkit.reports.requirements import requirements_text
+from iopkit.reports.schedules import calendar_text, moves_text
 from iopkit.reports.timelines import timeline_text
 from iopkit.reports.weeks import week_text
 

@@ -8,9 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 
-import attrs
-
-from iopkit.reports.plans import day_text, duration_text
+from iopkit.reports.words import day_text, duration_text
 from iopkit.schedules.capacity import CensusDay, CensusWeek, Load, Meeting, weekly_census
 from iopkit.windows import ONE_DAY, Weekday
 
@@ -101,29 +99,3 @@ def seats_words(meeting: Meeting) -> str:
         return f"{meeting.patients} patients, seats not known"
     left = f"{meeting.free} free" if meeting.free >= 0 else f"{-meeting.free} too many"
     return f"{meeting.patients} of {meeting.seats} seats, {left}"
-
-
-# What each kind has beside its fields.
-_DERIVED = {CensusDay: (), CensusWeek: ("mean",), Load: ("share",), Meeting: ("end", "free")}
-
-
-def capacity_columns(
-    kind: type[CensusDay] | type[CensusWeek] | type[Load] | type[Meeting],
-    rows: Iterable[CensusDay | CensusWeek | Load | Meeting],
-) -> dict[str, list[object]]:
-    """Results of one kind as columns, from which every data frame can be made.
-
-    Returns:
-        Each field, and what is worked out from them, by name; all of them even if there
-        is no row.
-
-    Example:
-        >>> from datetime import date
-        >>> from iopkit.schedules.capacity import CensusDay, census
-        >>> days = census([], start=date(2026, 1, 5), end=date(2026, 1, 6))
-        >>> capacity_columns(CensusDay, days)
-        {'day': [datetime.date(2026, 1, 5)], 'patients': [0], 'on_hold': [0], 'expected': [0]}
-    """
-    listed = tuple(rows)
-    names = [*(field.name for field in attrs.fields(kind)), *_DERIVED[kind]]
-    return {name: [getattr(row, name) for row in listed] for name in names}

@@ -6,7 +6,9 @@ Calling one of these is the explicit act that shows a patient's values.
 from collections.abc import Iterable
 
 from iopkit.prose import counted
-from iopkit.reports.plans import caution_lines, duration_text, moment_text, section
+from iopkit.reports.lines import section
+from iopkit.reports.plans import caution_lines
+from iopkit.reports.words import duration_text, moment_text
 from iopkit.schedules.alternatives import Opening
 from iopkit.schedules.conflicts import Booking, Conflict
 from iopkit.schedules.differences import ScheduleDifference

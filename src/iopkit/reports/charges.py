@@ -24,7 +24,8 @@ from iopkit.charges.rates import RateTable
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Modality
 from iopkit.prose import counted
-from iopkit.reports.plans import below, day_text, duration_text, fold, item, link
+from iopkit.reports.lines import below, fold, item, link
+from iopkit.reports.words import day_text, duration_text
 from iopkit.windows import ONE_DAY
 
 _OUTPATIENT = LevelOfCare("1")

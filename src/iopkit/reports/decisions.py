@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, indent, tostring
 
 from iopkit.eligibility.policies import Decision, Result
 from iopkit.reports.html import bullets, child, row
-from iopkit.reports.plans import TRUTH_WORDS, fold, item
+from iopkit.reports.lines import TRUTH_WORDS, fold, item
 from iopkit.truth import Truth
 
 _VERDICT = {

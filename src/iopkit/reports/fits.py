@@ -1,4 +1,4 @@
-"""Fits and proposals: as plain text for people, and as plain values.
+"""Fits and proposals for people to read, as plain text.
 
 Calling one of these is the explicit act that shows a patient's values.
 """
@@ -6,15 +6,14 @@ Calling one of these is the explicit act that shows a patient's values.
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
-from iopkit.checks.fitting import Fit, Judgment
+from iopkit.checks.fitting import Fit
 from iopkit.checks.proposals import Proposal, Proposals, Remaining
-from iopkit.documents.documents import to_document
 from iopkit.plans.notes import NoteKind
 from iopkit.prose import counted
 from iopkit.reports.decisions import ADVICE
-from iopkit.reports.plans import duration_text, item
+from iopkit.reports.lines import item
+from iopkit.reports.words import duration_text
 
 
 def fits_text(fits: Iterable[Fit]) -> str:
@@ -32,20 +31,6 @@ def fits_text(fits: Iterable[Fit]) -> str:
         ]
         blocks.append("\n".join(lines))
     return "\n\n".join([*blocks, ADVICE])
-
-
-def fit_document(fit: Fit) -> dict[str, Any]:  # Any: plain JSON values of any type
-    """A fit as plain values; it is shown and not read back."""
-    return {
-        "program": fit.program.name,
-        "track": fit.track.name if fit.track else None,
-        "meets": fit.truth.value,
-        "reasons": list(fit.reasons),
-        "plan": to_document(fit.plan) if fit.plan else None,
-        "findings": _findings(fit.judgments),
-        "moved": fit.standing.moved,
-        "unplaced": fit.standing.unplaced,
-    }
 
 
 def proposals_text(proposals: Proposals) -> str:
@@ -82,46 +67,4 @@ def _left_words(left: Iterable[Remaining]) -> list[str]:
     return [
         f"{requirements}, {name}{f', {number} times' if number > 1 else ''}: {why.words}"
         for (requirements, name, why), number in found.items()
-    ]
-
-
-def proposals_document(
-    proposals: Proposals,
-) -> dict[str, Any]:  # Any: plain JSON values of any type
-    """Proposals as plain values; they are shown and not read back, the plans in them are."""
-    return {
-        "wanted": proposals.wanted,
-        "complete": proposals.complete,
-        "findings": _findings(proposals.judgments),
-        "left": _left(proposals.left),
-        "proposals": [
-            {
-                "changes": [revision.words for revision in proposal.revisions],
-                "minutes": proposal.size.minutes,
-                "days_moved": proposal.size.days_moved,
-                "sessions": proposal.size.sessions,
-                "plan": to_document(proposal.plan),
-                "findings": _findings(proposal.judgments),
-                "left": _left(proposal.left),
-            }
-            for proposal in proposals.found
-        ],
-    }
-
-
-def _findings(judgments: Iterable[Judgment]) -> dict[str, list[dict[str, Any]]]:
-    return {
-        judgment.requirements.name: [to_document(finding) for finding in judgment.findings]
-        for judgment in judgments
-    }
-
-
-def _left(left: Iterable[Remaining]) -> list[dict[str, Any]]:
-    return [
-        {
-            "requirements": each.requirements,
-            "finding": to_document(each.finding),
-            "why": each.why.value,
-        }
-        for each in left
     ]

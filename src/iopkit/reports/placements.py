@@ -10,7 +10,9 @@ from iopkit.levels import HourBand, LevelOfCare
 from iopkit.placement.placement import Ladder, Placement, RungResult
 from iopkit.placement.tradeoffs import Tradeoff
 from iopkit.reports.decisions import ADVICE, criterion_lines
-from iopkit.reports.plans import duration_text, fold, item, policy_text
+from iopkit.reports.lines import fold, item
+from iopkit.reports.policies import policy_text
+from iopkit.reports.words import duration_text
 from iopkit.sources import Cited, Source
 from iopkit.truth import Truth
 

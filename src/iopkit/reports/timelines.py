@@ -10,9 +10,8 @@ from attrs import frozen
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.prose import counted, listed
-from iopkit.reports.plans import duration_text
 from iopkit.reports.weeks import is_random, session_mark
-from iopkit.reports.words import day_words, days_words
+from iopkit.reports.words import day_words, days_words, duration_text
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site, closed_days
 from iopkit.windows import ONE_DAY

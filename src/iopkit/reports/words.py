@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
+from iopkit.programs.doses import Dose
 from iopkit.programs.timings import (
     EveryWeeks,
     InAll,
@@ -148,3 +149,34 @@ def _slots_words(slots: Iterable[Slot]) -> str:
         f"{weekdays_words(days)}{f' at {clock_words(start)}' if start else ''}"
         for start, days in by_time.items()
     )
+
+
+def duration_text(duration: timedelta) -> str:
+    """A duration as hours and minutes.
+
+    Example:
+        >>> duration_text(timedelta(minutes=370))
+        '6 h 10 min'
+    """
+    hours, minutes = divmod(whole_minutes(duration), 60)
+    return (
+        " ".join(filter(None, [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]))
+        or "0 h"
+    )
+
+
+def dose_text(dose: Dose) -> str:
+    """A dose as time, with its range and what is of unknown length."""
+    most = f" to {duration_text(dose.known + dose.extra)}" if dose.extra else ""
+    unknown = f" + {dose.unmeasured} of unknown length" if dose.unmeasured else ""
+    return duration_text(dose.known) + most + unknown
+
+
+def day_text(day: date) -> str:
+    """A day with its weekday in letters of one width, such as ``Mon 2026-01-05``."""
+    return f"{Weekday.of(day).title[:3]} {day:%Y-%m-%d}"
+
+
+def moment_text(at: datetime) -> str:
+    """A day and a time of it, such as ``Mon 2026-01-05 18:00``."""
+    return f"{day_text(at)} {at:%H:%M}"

@@ -1,0 +1,121 @@
+"""Results as plain values: they are shown and not read back."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from iopkit.charges.costs import CostComparison
+from iopkit.checks.fitting import Fit, Judgment
+from iopkit.checks.proposals import Proposals, Remaining
+from iopkit.documents.classes import converter, writer_of
+from iopkit.documents.documents import to_document
+from iopkit.eligibility.kinds import Kind
+from iopkit.eligibility.predicates import AnyFact
+from iopkit.placement.tradeoffs import Tradeoff
+from iopkit.schedules.capacity import CensusDay, CensusWeek, Load, Meeting
+from iopkit.sources import Source
+
+
+def fact_document(fact: AnyFact) -> dict[str, Any]:  # Any: plain JSON values of any type
+    """A fact's declaration as plain values; its reader is code and has no document."""
+    return {
+        "name": fact.name,
+        "meaning": fact.meaning,
+        "kind": writer_of(Kind)(fact.kind),
+        "source": writer_of(Source | None)(fact.source),
+    }
+
+
+def tradeoff_document(row: Tradeoff) -> dict[str, Any]:  # Any: plain JSON values of any type
+    """A row of trade-offs as plain values; it is shown and not read back."""
+    document: dict[str, Any] = writer_of(Tradeoff)(row)
+    return document
+
+
+def cost_document(comparison: CostComparison) -> dict[str, Any]:  # Any: plain JSON values
+    """Costs that can be compared as plain values; they are shown and not read back."""
+    document: dict[str, Any] = converter(False, False).unstructure(comparison)
+    return document
+
+
+def fit_document(fit: Fit) -> dict[str, Any]:  # Any: plain JSON values of any type
+    """A fit as plain values; it is shown and not read back."""
+    return {
+        "program": fit.program.name,
+        "track": fit.track.name if fit.track else None,
+        "meets": fit.truth.value,
+        "reasons": list(fit.reasons),
+        "plan": to_document(fit.plan) if fit.plan else None,
+        "findings": _findings(fit.judgments),
+        "moved": fit.standing.moved,
+        "unplaced": fit.standing.unplaced,
+    }
+
+
+def proposals_document(
+    proposals: Proposals,
+) -> dict[str, Any]:  # Any: plain JSON values of any type
+    """Proposals as plain values; they are shown and not read back, the plans in them are."""
+    return {
+        "wanted": proposals.wanted,
+        "complete": proposals.complete,
+        "findings": _findings(proposals.judgments),
+        "left": _left(proposals.left),
+        "proposals": [
+            {
+                "changes": [revision.words for revision in proposal.revisions],
+                "minutes": proposal.size.minutes,
+                "days_moved": proposal.size.days_moved,
+                "sessions": proposal.size.sessions,
+                "plan": to_document(proposal.plan),
+                "findings": _findings(proposal.judgments),
+                "left": _left(proposal.left),
+            }
+            for proposal in proposals.found
+        ],
+    }
+
+
+def _findings(judgments: Iterable[Judgment]) -> dict[str, list[dict[str, Any]]]:
+    return {
+        judgment.requirements.name: [to_document(finding) for finding in judgment.findings]
+        for judgment in judgments
+    }
+
+
+def _left(left: Iterable[Remaining]) -> list[dict[str, Any]]:
+    return [
+        {
+            "requirements": each.requirements,
+            "finding": to_document(each.finding),
+            "why": each.why.value,
+        }
+        for each in left
+    ]
+
+
+# What each kind has beside its fields.
+_DERIVED = {CensusDay: (), CensusWeek: ("mean",), Load: ("share",), Meeting: ("end", "free")}
+
+
+def capacity_columns(
+    kind: type[CensusDay] | type[CensusWeek] | type[Load] | type[Meeting],
+    rows: Iterable[CensusDay | CensusWeek | Load | Meeting],
+) -> dict[str, list[object]]:
+    """Results of one kind as columns, from which every data frame can be made.
+
+    Returns:
+        Each field, and what is worked out from them, by name; all of them even if there
+        is no row.
+
+    Example:
+        >>> from datetime import date
+        >>> from iopkit.schedules.capacity import CensusDay, census
+        >>> days = census([], start=date(2026, 1, 5), end=date(2026, 1, 6))
+        >>> capacity_columns(CensusDay, days)
+        {'day': [datetime.date(2026, 1, 5)], 'patients': [0], 'on_hold': [0], 'expected': [0]}
+    """
+    listed = tuple(rows)
+    names = [*(field.name for field in attrs.fields(kind)), *_DERIVED[kind]]
+    return {name: [getattr(row, name) for row in listed] for name in names}

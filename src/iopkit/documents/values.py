@@ -1,0 +1,374 @@
+"""What one text, number or list of a document stands for, read strictly."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum, IntEnum
+from functools import cache, lru_cache
+from typing import Any, TypeGuard, TypeVar, get_args, get_origin
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from iopkit.eligibility.patient_facts import FACTS
+from iopkit.eligibility.predicates import AnyFact, Fact
+from iopkit.errors import Fault, InvalidError, Step, did_you_mean
+from iopkit.patients.patients import Patient
+from iopkit.programs.timings import Slot
+from iopkit.windows import Weekday, WeeklyWindows, Window, whole_minutes
+
+MAX_FAULTS = 100
+"""After how many faults the rest of a list or of an object's unknown keys is left unread."""
+
+FACT_NAME = "the name of a fact"
+"""What a fault expects where a fact is not among those that are known."""
+
+_MINUTE = timedelta(minutes=1)
+T = TypeVar("T")
+Facts = Mapping[str, AnyFact]
+# Any: what a parser of JSON or TOML returns, of which nothing is known yet.
+Raw = Any
+
+
+# Any: readers take what a parser returned and give a value of the class they are for. What
+# cattrs passes second, the class, they know.
+Reader = Callable[[Any, Any], Any]
+Writer = Callable[[Any], Raw]
+
+
+def is_object(raw: Raw) -> TypeGuard[dict[str, Raw]]:
+    """Whether a parsed value is an object."""
+    return isinstance(raw, dict)
+
+
+def is_list(raw: Raw) -> TypeGuard[list[Raw]]:
+    """Whether a parsed value is a list."""
+    return isinstance(raw, list)
+
+
+# Leaves: values that one text, number or list of texts stands for.
+
+
+@attrs.frozen
+class _Leaf:
+    expected: Callable[[Any], str]
+    read: Callable[[Raw, Any], Any]
+    write: Callable[[Any], Raw]
+    schema: Callable[[Any], dict[str, Raw]]
+    """What JSON Schema says of what is read."""
+
+
+def leaf_reader(leaf: _Leaf, kind: Any, masked: bool) -> Reader:
+    parse = leaf.read
+
+    def read(raw: Raw, _: Any) -> Any:
+        try:
+            return parse(raw, kind)
+        except InvalidError as error:
+            if not masked:
+                raise
+            faults = [
+                attrs.evolve(fault, found=kind_of(part_at(raw, fault.path)), fix="")
+                for fault in error.faults
+            ]
+            raise InvalidError(error.what, faults) from None
+        # What ``parse`` raises for values of other types, forms and sizes; zoneinfo's OSError
+        # is for names of folders and names that are too long.
+        except (TypeError, ValueError, LookupError, OverflowError, OSError):
+            shown = repr(raw) if isinstance(raw, str) and not masked else kind_of(raw)
+            raise InvalidError("value", [Fault((), leaf.expected(kind), shown)]) from None
+
+    return read
+
+
+def _exactly(kind: type) -> Callable[[Raw, Any], Any]:
+    def read(raw: Raw, _: Any) -> Any:
+        if type(raw) is not kind:
+            raise TypeError
+        if isinstance(raw, str):
+            raw.encode()  # refuses lone surrogates, which could not be written again
+        return raw
+
+    return read
+
+
+def _canonical(read: Callable[[str], T], write: Callable[[T], str]) -> Callable[[Raw, Any], T]:
+    """A reader of texts that accepts only what would be written for the value."""
+
+    def strict(raw: Raw, _: Any) -> T:
+        if not isinstance(raw, str) or write(value := read(raw)) != raw:
+            raise TypeError
+        return value
+
+    return strict
+
+
+def _remembered(read: Callable[[Raw, Any], T]) -> Callable[[Raw, Any], T]:
+    """The same reader, for texts that many documents share: times of day and of sessions.
+
+    Not for keys and birth dates, which are one patient's and would stay in memory.
+    """
+
+    @lru_cache(maxsize=4096)
+    def known(raw: Raw) -> T:
+        return read(raw, None)
+
+    return lambda raw, _: known(raw)
+
+
+def _or_toml(kind: type, read: Callable[[Raw, Any], Any]) -> Callable[[Raw, Any], Any]:
+    """TOML has dates and times of its own; they are taken as they are."""
+    return lambda raw, t: raw if type(raw) is kind else read(raw, t)
+
+
+def _clock_text(clock: time) -> str:
+    return clock.isoformat(timespec="minutes")
+
+
+def _moment_text(moment: datetime) -> str:
+    """RFC 9557 for a moment, plain ISO 8601 for wall-clock time."""
+    zone = f"[{moment.tzinfo.key}]" if isinstance(moment.tzinfo, ZoneInfo) else ""
+    return moment.isoformat("T", "minutes") + zone
+
+
+def _moment(text: str) -> datetime:
+    stamp, _, zone = text.removesuffix("]").partition("[")
+    moment = datetime.fromisoformat(stamp)
+    if (moment.tzinfo is None) is not (zone == ""):
+        raise ValueError
+    if not zone:
+        return moment
+    # The offset says which one is meant of a time that comes twice; one that does not
+    # exist comes back as another.
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def _minutes(raw: Raw, _: Any) -> timedelta:
+    if type(raw) is not int:
+        raise TypeError
+    return raw * _MINUTE
+
+
+def _number(raw: Raw, _: Any) -> float:
+    if type(raw) not in (int, float) or raw - raw != 0:  # infinity and nan
+        raise TypeError
+    return float(raw)
+
+
+def _money(text: str) -> Decimal:
+    if not re.fullmatch(_MONEY, text):
+        raise ValueError
+    return Decimal(text)
+
+
+def _word(member: Enum) -> str:
+    """Ordered enumerations are written by name, others by value."""
+    return member.name.lower() if isinstance(member, IntEnum) else str(member.value)
+
+
+def _written_text(text: str) -> str:
+    """A text as it is written; refused if it could not be read again."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        faults = [Fault((), "a text that UTF-8 can hold", "lone surrogates")]
+        raise InvalidError("text", faults) from None
+    return text
+
+
+def _member(raw: Raw, kind: Any) -> Enum:
+    return _named(raw, _members(kind), "a known word")
+
+
+@cache
+def _members(kind: Any) -> Mapping[str, Enum]:
+    return {_word(member): member for member in kind}
+
+
+def _named(raw: Raw, known: Mapping[str, T], expected: str) -> T:
+    """What has a name; a name that is nearly known comes with the one that was meant."""
+    try:
+        return known[raw]
+    except KeyError:
+        if isinstance(raw, str) and (fix := did_you_mean(raw, known)):
+            raise InvalidError("value", [Fault((), expected, repr(raw), fix)]) from None
+        raise
+
+
+def _windows(raw: Raw, _: Any) -> WeeklyWindows:
+    if not is_list(raw):
+        raise TypeError
+    return WeeklyWindows.of(*read_each(raw, leaf_reader(_WINDOW, Window, masked=False)))
+
+
+def _plain(
+    what: str, schema: str, read: Callable[[Raw, Any], Any], write: Callable[[Any], Raw]
+) -> _Leaf:
+    """A leaf that one of JSON's own types stands for."""
+    return _Leaf(lambda _: what, read, write, lambda _: {"type": schema})
+
+
+def _text(
+    what: str,
+    example: str,
+    pattern: str,
+    read: Callable[[Raw, Any], Any],
+    write: Callable[[Any], str],
+    **more: Raw,
+) -> _Leaf:
+    """A leaf that a text of some form stands for."""
+    return _Leaf(
+        lambda _: f"{what} such as {example!r}",
+        read,
+        write,
+        lambda _: {"type": "string", "pattern": f"^{pattern}$", "examples": [example], **more},
+    )
+
+
+_DAY = f"({'|'.join(map(_word, Weekday))})"
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_DATE = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_MONEY = r"(0|[1-9][0-9]*)\.[0-9]{2}"
+_OFFSET = r"[+-][0-9]{2}:[0-9]{2}(:[0-9]{2})?\[[^\[\]]+\]"
+_WINDOW = _text(
+    "a window",
+    "monday 17:30-24:00",
+    f"{_DAY} {_CLOCK}-((?!00:00){_CLOCK}|24:00)",
+    _remembered(_canonical(Window.parse, str)),
+    str,
+)
+_LEAVES: dict[Any, _Leaf] = {
+    bool: _plain("true or false", "boolean", _exactly(bool), bool),
+    int: _plain("a whole number", "integer", _exactly(int), int),
+    float: _plain("a number", "number", _number, float),
+    str: _plain("a text", "string", _exactly(str), _written_text),
+    date: _text(
+        "a date",
+        "2026-01-31",
+        _DATE,
+        _or_toml(date, _canonical(date.fromisoformat, date.isoformat)),
+        date.isoformat,
+        format="date",
+    ),
+    time: _text(
+        "a time",
+        "18:00",
+        f"{_CLOCK}(:00)?",  # TOML's own times have seconds
+        _or_toml(time, _canonical(time.fromisoformat, _clock_text)),
+        _clock_text,
+    ),
+    datetime: _text(
+        "a moment",
+        "2026-01-31T18:00-06:00[America/Chicago]",
+        f"{_DATE}T{_CLOCK}({_OFFSET})?",
+        _remembered(_canonical(_moment, _moment_text)),
+        _moment_text,
+    ),
+    timedelta: _plain("a whole number of minutes", "integer", _minutes, whole_minutes),
+    Decimal: _text(
+        "dollars and cents",
+        "139.31",
+        _MONEY,
+        _canonical(_money, "{:.2f}".format),
+        "{:.2f}".format,
+    ),
+    UUID: _Leaf(
+        lambda _: "a UUID in lower case",
+        _canonical(UUID, str),
+        str,
+        lambda _: {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"},
+    ),
+    Slot: _text(
+        "a slot",
+        "monday 18:00",
+        f"{_DAY}( {_CLOCK})?",
+        _remembered(_canonical(Slot.parse, str)),
+        str,
+    ),
+    WeeklyWindows: _Leaf(
+        lambda _: "a list of windows such as 'monday 17:30-21:00'",
+        _windows,
+        lambda value: [str(window) for window in value.windows],
+        lambda _: {"type": "array", "items": _WINDOW.schema(Window)},
+    ),
+}
+_ENUM = _Leaf(
+    lambda kind: f"one of {', '.join(map(_word, kind))}",
+    _member,
+    _word,
+    lambda kind: {"type": "string", "enum": [*map(_word, kind)]},
+)
+
+
+def leaf_of(kind: Any) -> _Leaf | None:
+    """How a class is read and written as one text, number or list; ``None``: it is not."""
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _ENUM
+    return _LEAVES.get(kind) if isinstance(kind, type) else None
+
+
+def is_fact(kind: Any) -> bool:
+    """Whether a class is that of facts, of whichever subject and values."""
+    return (get_origin(kind) or kind) is Fact
+
+
+def facts_for(kind: Any, facts: Facts) -> Facts:
+    """The facts that a field can name: those shipped about patients where its type says so."""
+    return FACTS if get_args(kind)[0] is Patient else facts
+
+
+def fact_leaf(facts: Facts) -> Any:
+    """How a fact is read and written: by its name, if it is one of some."""
+    return _Leaf(
+        lambda _: FACT_NAME,
+        lambda raw, _: _named(raw, facts, FACT_NAME),
+        fact_name,
+        lambda _: {"type": "string", "enum": [*facts]},
+    )
+
+
+def fact_name(fact: AnyFact) -> str:
+    return fact.name
+
+
+def read_each(raw: list[Raw], read: Reader) -> list[Any]:
+    """Every item read; the faults of all items together, by place."""
+    values: list[Any] = []
+    faults: list[Fault] = []
+    for number, item in enumerate(raw):
+        if len(faults) >= MAX_FAULTS:
+            expected = f"fewer than {MAX_FAULTS} faults before it in the list"
+            faults.append(Fault((number,), expected, "more, so that the rest was not read"))
+            break
+        try:
+            values.append(read(item, None))
+        except InvalidError as error:
+            faults += [fault.under(number) for fault in error.faults]
+    if faults:
+        raise InvalidError("list", faults)
+    return values
+
+
+def part_at(raw: Raw, path: Iterable[Step]) -> Raw:
+    """What stands at a path; ``None`` if nothing does."""
+    for step in path:
+        try:
+            raw = raw[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return raw
+
+
+def kind_of(raw: Raw) -> str:
+    """What a parsed value is, without saying what it holds."""
+    names: dict[Any, str] = {
+        bool: "true or false",
+        int: "a whole number",
+        float: "a number",
+        str: "a text",
+        list: "a list",
+        dict: "an object",
+    }
+    return "null" if raw is None else names.get(type(raw), "a date or time")

@@ -1,0 +1,34 @@
+"""Lines of plain text: folded to a page's width, as items and sections."""
+
+from collections.abc import Iterable
+from textwrap import fill
+
+from iopkit.sources import Source
+from iopkit.truth import Truth
+
+TRUTH_WORDS = {Truth.YES: "met", Truth.NO: "unmet", Truth.UNKNOWN: "undetermined"}
+
+
+def fold(text: str, depth: int) -> str:
+    """A text in lines of a page's width, each after the first so many spaces in."""
+    return fill(text, 88, subsequent_indent=" " * depth)
+
+
+def item(text: str) -> str:
+    """A text as an item of a list."""
+    return fold(f"  - {text}", 4)
+
+
+def section(head: str, items: Iterable[str]) -> list[str]:
+    """Lines of a list under its head; none, if it is empty."""
+    lines = list(map(item, items))
+    return ["", f"{head}:", *lines] if lines else []
+
+
+def link(source: Source) -> list[str]:
+    """The line that holds a source's address; none, if it has none."""
+    return [f"  {source.url}"] if source.url else []
+
+
+def below(text: str) -> str:
+    return fold(f"    {text}", 4)

@@ -1,0 +1,70 @@
+"""Programs for people to read, as plain text."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from iopkit.eligibility.predicates import describe
+from iopkit.programs.discrepancies import discrepancies
+from iopkit.programs.doses import Dose, weekly_doses
+from iopkit.programs.programs import Program, Service
+from iopkit.programs.timings import slots_of
+from iopkit.reports.lines import below, item, link, section
+from iopkit.reports.words import dose_text, duration_text
+
+
+def dose_lines(doses: Iterable[Dose], first: int) -> list[str]:
+    """Weekly hours, weeks of the same dose together."""
+    lines: list[str] = []
+    for dose, run in groupby(doses):
+        last = first + len(list(run)) - 1
+        which = f"week {first}" if first == last else f"weeks {first}-{last}"
+        lines.append(f"  {which}: {dose_text(dose)}")
+        first = last + 1
+    return lines
+
+
+def _when(service: Service) -> str:
+    slots = ", ".join(
+        f"{slot.day.title[:3]} {slot.start:%H:%M}" if slot.start else slot.day.title[:3]
+        for slot in sorted(slots_of(service.timing))
+    )
+    return f"{service.timing.words}{f' ({slots})' if slots else ''}, {_length(service)}"
+
+
+def _length(service: Service) -> str:
+    if service.duration is None:
+        return "length not known"
+    words = duration_text(service.duration)
+    if service.duration_max and service.duration_max != service.duration:
+        words += f" to {duration_text(service.duration_max)}"
+    return f"{words} with {duration_text(service.breaks)} of breaks" if service.breaks else words
+
+
+def template_text(program: Program) -> str:
+    """A program's phases, services, sources and what they leave open."""
+    lines = [f"program {program.name}: {program.title}"]
+    if program.services:
+        lines += ["", "All weeks:", *service_lines(program.services)]
+    for phase in program.phases:
+        lines += ["", f"{phase.title}, {phase.words}:", *service_lines(phase.services)]
+        if phase.advance is not None:
+            lines.append(below(f"goes on when: {describe(phase.advance)}"))
+    for track, variant in program.variants:
+        on = f", {track.title.lower()}" if track else ""
+        lines += ["", f"Weekly hours{on}:", *dose_lines(weekly_doses(variant), 1)]
+    if after := program.continuing_care:
+        lines += ["", f"Then {after.title}:", *service_lines(after.every_service)]
+    wrong = [each.words for each in discrepancies(program)]
+    lines += section("Where the source contradicts itself", wrong)
+    if program.sources:
+        lines += ["", "Sources:"]
+        for source in program.sources:
+            lines += [item(str(source)), *link(source)]
+    return "\n".join([*lines, *section("Left open", program.left_open)])
+
+
+def service_lines(services: Iterable[Service]) -> list[str]:
+    return [
+        f"    {service.title}{f' ({service.track})' if service.track else ''}: {_when(service)}"
+        for service in services
+    ]

@@ -1,0 +1,69 @@
+"""Calendars and moves for people to read, as plain text.
+
+Calling one of these is the explicit act that shows a patient's values.
+"""
+
+from datetime import timedelta
+
+from iopkit.reports.plans import caution_lines
+from iopkit.reports.words import day_text, dose_text, moment_text
+from iopkit.schedules.sessions import Reason, Schedule, Session, booked_doses
+
+
+def calendar_text(schedule: Schedule, *, weeks: int | None = None) -> str:
+    """The dated sessions, week by week; ``weeks``: only so many first ones."""
+    shown = schedule.weeks if weeks is None else weeks
+    titles = _titles(schedule)
+    doses = booked_doses(schedule)
+    blocks = caution_lines(schedule.plan)[:1]
+    for week in range(1, min(shown, schedule.weeks) + 1):
+        sessions = [session for session in schedule.sessions if session.week == week]
+        start = schedule.plan.start + timedelta(weeks=week - 1)
+        lines = [f"Week {week}, from {start}: {dose_text(doses[week - 1])}"]
+        lines += [_session_line(schedule, session, titles) for session in sessions]
+        blocks.append("\n".join(lines))
+    blocks.append(f"All times are in {schedule.zone}.")
+    return "\n\n".join(blocks)
+
+
+def _session_line(schedule: Schedule, session: Session, titles: dict[str, str]) -> str:
+    there = schedule.local_start(session)
+    marks = [
+        *(["moved"] if session.moved else []),
+        *(["makes up for it"] if session.make_up else []),
+        *(
+            [f"{moment_text(there)} for the patient"]
+            if there.utcoffset() != session.start.utcoffset()
+            else []
+        ),
+    ]
+    where = "".join(f", {each}" for each in (session.room, session.clinician) if each)
+    mark = f"  ({'; '.join(marks)})" if marks else ""
+    return (
+        f"  {day_text(session.start)}  {session.start:%H:%M}-{session.end:%H:%M}  "
+        f"{titles[session.service]} {session.number}{where}{mark}"
+    )
+
+
+def moves_text(schedule: Schedule) -> str:
+    """What is not where the plan has it: sessions moved and sessions unplaced, and why."""
+    titles = _titles(schedule)
+    moved = [
+        f"  {titles[s.service]} {s.number}: {moment_text(s.moved.prescribed)}"
+        f" -> {moment_text(s.start)}; {_why(s.moved.why, s.moved.detail)}"
+        for s in schedule.sessions
+        if s.moved
+    ]
+    unplaced = [
+        f"  {titles[u.service]} {u.number}, week {u.week}: unplaced; {_why(u.why, u.detail)}"
+        for u in schedule.unplaced
+    ]
+    return "\n".join([*moved, *unplaced]) or "  Every session is booked as planned."
+
+
+def _titles(schedule: Schedule) -> dict[str, str]:
+    return {service.name: service.title for service in schedule.plan.program.every_service}
+
+
+def _why(reason: Reason, detail: str) -> str:
+    return f"{reason.words} ({detail})" if detail else reason.words
