@@ -76,12 +76,12 @@ _HOMES = {
     "find_policy": "iopkit.library.policies",
     "find_program": "iopkit.library.programs",
     "find_requirements": "iopkit.library.requirements",
-    "from_json": "iopkit.interchange.documents",
-    "from_toml": "iopkit.interchange.documents",
+    "from_json": "iopkit.documents.documents",
+    "from_toml": "iopkit.documents.documents",
     "reveal": "iopkit.confidential",
     "schedule": "iopkit.schedules.scheduling",
     "to_ical": "iopkit.calendars.ical",
-    "to_json": "iopkit.interchange.documents",
+    "to_json": "iopkit.documents.documents",
 }
 
 __all__ = [

@@ -61,6 +61,7 @@ class _Leaf:
 
 
 def leaf_reader(leaf: _Leaf, kind: Any, masked: bool) -> Reader:
+    """The reader of a leaf, whose every error is an ``InvalidError``."""
     parse = leaf.read
 
     def read(raw: Raw, _: Any) -> Any:
@@ -330,6 +331,7 @@ def fact_leaf(facts: Facts) -> Any:
 
 
 def fact_name(fact: AnyFact) -> str:
+    """How a fact is written."""
     return fact.name
 
 

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from iopkit.library.policies import POLICIES, find_policy
     from iopkit.library.programs import find_program, program_names, program_text
     from iopkit.library.requirements import REQUIREMENTS, find_requirements
+    from iopkit.library.rule_changes import ChangedRule as ChangedRule
+    from iopkit.library.rule_changes import Happened as Happened
+    from iopkit.library.rule_changes import RuleChange as RuleChange
+    from iopkit.library.rule_changes import RuleKind as RuleKind
+    from iopkit.library.rule_reports import affected as affected
+    from iopkit.library.rule_reports import rules_since as rules_since
 
 # The same names as above, by the module that defines each; a test holds the two together.
 _HOMES = {
@@ -23,6 +29,11 @@ _HOMES = {
     "POLICIES": "iopkit.library.policies",
     "RATES": "iopkit.library.codings",
     "REQUIREMENTS": "iopkit.library.requirements",
+    "ChangedRule": "iopkit.library.rule_changes",
+    "Happened": "iopkit.library.rule_changes",
+    "RuleChange": "iopkit.library.rule_changes",
+    "RuleKind": "iopkit.library.rule_changes",
+    "affected": "iopkit.library.rule_reports",
     "find_coding": "iopkit.library.codings",
     "find_ladder": "iopkit.library.ladders",
     "find_policy": "iopkit.library.policies",
@@ -31,6 +42,7 @@ _HOMES = {
     "find_requirements": "iopkit.library.requirements",
     "program_names": "iopkit.library.programs",
     "program_text": "iopkit.library.programs",
+    "rules_since": "iopkit.library.rule_reports",
 }
 
 __all__ = [
@@ -40,6 +52,11 @@ __all__ = [
     "POLICIES",
     "RATES",
     "REQUIREMENTS",
+    "ChangedRule",
+    "Happened",
+    "RuleChange",
+    "RuleKind",
+    "affected",
     "find_coding",
     "find_ladder",
     "find_policy",
@@ -48,6 +65,7 @@ __all__ = [
     "find_requirements",
     "program_names",
     "program_text",
+    "rules_since",
 ]
 
 if not TYPE_CHECKING:  # a type checker would take any name for one of the door

@@ -31,4 +31,5 @@ def link(source: Source) -> list[str]:
 
 
 def below(text: str) -> str:
+    """A text as the second line of an item."""
     return fold(f"    {text}", 4)

@@ -98,4 +98,5 @@ def _under_rule(name: str | None) -> str:
 
 
 def last_day(end: date) -> date:
+    """The last day of a half-open span."""
     return end - ONE_DAY

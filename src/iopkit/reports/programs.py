@@ -64,6 +64,7 @@ def template_text(program: Program) -> str:
 
 
 def service_lines(services: Iterable[Service]) -> list[str]:
+    """Services with when they are, a line each."""
     return [
         f"    {service.title}{f' ({service.track})' if service.track else ''}: {_when(service)}"
         for service in services

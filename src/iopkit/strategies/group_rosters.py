@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from iopkit.groups.groups import Group
 from iopkit.groups.rosters import Candidate, GroupDose, GroupPreference, Roster
 from iopkit.programs.timings import Slot
-from iopkit.strategies.records import _GENDERS, _LANGUAGES, _STAGES, keys
+from iopkit.strategies.records import keys
 from iopkit.strategies.times import days, minutes_long, weekly_windows
 from iopkit.windows import Weekday, WeeklyWindows
+
+_LANGUAGES, _GENDERS, _STAGES = ("en", "es"), ("women", "men"), ("early", "later")
 
 
 @st.composite

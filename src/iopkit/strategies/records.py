@@ -185,6 +185,3 @@ def patients() -> st.SearchStrategy[Patient]:
 def keys() -> st.SearchStrategy[UUID]:
     """Random keys."""
     return st.uuids(version=4)
-
-
-_LANGUAGES, _GENDERS, _STAGES = ("en", "es"), ("women", "men"), ("early", "later")

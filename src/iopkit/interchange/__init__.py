@@ -1,3 +1,0 @@
-"""In and out: documents, calendars, text and shipped programs."""
-
-__all__ = []
