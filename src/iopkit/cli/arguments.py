@@ -1,0 +1,116 @@
+"""Arguments that several commands have, each declared once, and the values they stand for."""
+
+import argparse
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from iopkit.cli.files import UsageError, find_or_read
+from iopkit.library.requirements import find_requirements
+from iopkit.requirements.requirements import RequirementSet
+
+
+def add_patient(parser: argparse.ArgumentParser) -> None:
+    """The patient that a command is about."""
+    parser.add_argument("patient", metavar="PATIENT.json", type=Path)
+
+
+def add_plan(parser: argparse.ArgumentParser) -> None:
+    """The plan that a command is about."""
+    parser.add_argument("plan", metavar="PLAN.json", type=Path)
+
+
+def add_site(parser: argparse.ArgumentParser, *, required: bool = True, says: str = "") -> None:
+    """The site: where it is."""
+    parser.add_argument(
+        "--site", required=required, type=Path, metavar="SITE.toml", help=says or None
+    )
+
+
+def add_requirements(parser: argparse.ArgumentParser, *, says: str, required: bool = True) -> None:
+    """The requirement sets that a command holds something against."""
+    parser.add_argument(
+        "--requirements",
+        required=required,
+        action="append",
+        default=None if required else [],
+        help=says,
+    )
+
+
+def add_start(parser: argparse.ArgumentParser) -> None:
+    """The first day of a plan."""
+    parser.add_argument(
+        "--start", required=True, type=day_of, metavar="DATE", help="first day of the first week"
+    )
+
+
+def add_seed(parser: argparse.ArgumentParser) -> None:
+    """The seed: what draws the random days."""
+    parser.add_argument(
+        "--seed", type=int, default=None, help="draws the random days; drawn itself if not given"
+    )
+
+
+def add_weeks(parser: argparse.ArgumentParser, *, says: str) -> None:
+    """The weeks of phases whose length is open."""
+    parser.add_argument(
+        "--weeks", action="append", default=[], type=phase_weeks, metavar="PHASE=N", help=says
+    )
+
+
+def add_titles(parser: argparse.ArgumentParser) -> None:
+    """Whether a calendar file names services."""
+    parser.add_argument(
+        "--titles",
+        action="store_true",
+        help="name the services in the calendar file; that discloses the kind of treatment",
+    )
+
+
+def add_output(parser: argparse.ArgumentParser, *, to: str, says: str) -> None:
+    """The file that a command writes."""
+    parser.add_argument("-o", "--output", type=Path, metavar=to, help=says)
+
+
+def day_of(text: str) -> date:
+    """A day as an argument has it."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a date has no zone
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"expected a date such as 2026-01-31, found {text!r}"
+        ) from None
+
+
+def moment_of(text: str) -> datetime:
+    """A moment as an argument has it."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"expected a moment such as 2026-01-31T18:00, found {text!r}"
+        ) from None
+
+
+def phase_weeks(text: str) -> tuple[str, int]:
+    """A phase and its weeks as an argument has them."""
+    phase, _, weeks = text.partition("=")
+    if not (phase and weeks.isascii() and weeks.isdigit() and len(weeks) <= 3):
+        raise argparse.ArgumentTypeError(
+            f"expected a phase and its weeks such as treatment=8, found {text!r}"
+        )
+    return phase, int(weeks)
+
+
+def each_once(given: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """Weeks by phase, each phase once."""
+    weeks = dict(given)
+    if len(weeks) < len(given):
+        raise UsageError("--weeks is given twice for one phase: choose one")
+    return weeks
+
+
+def requirement_sets(names: Sequence[str]) -> list[RequirementSet]:
+    """Requirement sets by name or file, each once."""
+    return [find_or_read(RequirementSet, name, find_requirements) for name in dict.fromkeys(names)]

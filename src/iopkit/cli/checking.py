@@ -1,0 +1,232 @@
+"""Commands that check: check, charges, costs, fit, propose."""
+
+import argparse
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import UUID
+
+from iopkit.charges.charges import itemize
+from iopkit.charges.code_rules import CodingScheme
+from iopkit.charges.costs import compare_costs
+from iopkit.charges.rates import RateTable
+from iopkit.checks.checks import check, verdict
+from iopkit.checks.fitting import fits
+from iopkit.checks.proposals import propose
+from iopkit.cli.arguments import (
+    add_output,
+    add_patient,
+    add_plan,
+    add_requirements,
+    add_seed,
+    add_site,
+    add_start,
+    add_weeks,
+    each_once,
+    requirement_sets,
+)
+from iopkit.cli.files import (
+    DONE,
+    EXIT_CODES,
+    NO,
+    UNDETERMINED,
+    Answer,
+    Command,
+    UsageError,
+    as_json,
+    find_or_read,
+    read_bytes,
+    read_document,
+    to_be_written,
+)
+from iopkit.documents.documents import to_document
+from iopkit.documents.results import (
+    cost_document,
+    fit_document,
+    proposals_document,
+)
+from iopkit.library.codings import find_coding, find_rates
+from iopkit.library.costs import COSTS
+from iopkit.library.programs import find_program, program_names
+from iopkit.patients.patients import Patient
+from iopkit.plans.plans import Plan
+from iopkit.programs.programs import Program
+from iopkit.reports.charges import charges_text, costs_text
+from iopkit.reports.findings import checks_text
+from iopkit.reports.fits import fits_text, proposals_text
+from iopkit.reports.plans import caution_lines
+from iopkit.schedules.scheduling import schedule
+from iopkit.sites import Site
+from iopkit.truth import all_of
+
+_MAY_REPEAT = "a shipped requirement set, or a document of one; may be given again"
+
+
+def _check_arguments(parser: argparse.ArgumentParser) -> None:
+    add_plan(parser)
+    add_site(
+        parser,
+        required=False,
+        says="check the sessions as they are booked there; if not given, as the plan prescribes",
+    )
+    add_requirements(
+        parser,
+        says="a shipped requirement set, or a document of one; again for each more, side by side",
+    )
+    parser.add_argument(
+        "--attended",
+        type=Path,
+        metavar="UIDS.json",
+        help="count only the sessions whose UIDs, those of the calendar file, are in this list",
+    )
+
+
+def _charges_arguments(parser: argparse.ArgumentParser) -> None:
+    add_plan(parser)
+    add_site(parser)
+    parser.add_argument(
+        "--coding", required=True, help="a shipped coding scheme, or a document of one"
+    )
+    parser.add_argument(
+        "--rates", help="a shipped rate table, or a document of one; no amounts if not given"
+    )
+
+
+def _costs_arguments(_: argparse.ArgumentParser) -> None:
+    """It has none."""
+
+
+def _fit_arguments(parser: argparse.ArgumentParser) -> None:
+    add_patient(parser)
+    parser.add_argument(
+        "--program",
+        action="append",
+        help="a shipped program, or a program document; may be given again; all that are "
+        "shipped if not given",
+    )
+    add_start(parser)
+    add_weeks(parser, says="how many weeks a phase has whose length is open; may be given again")
+    add_seed(parser)
+    add_site(parser)
+    add_requirements(parser, says=_MAY_REPEAT)
+
+
+def _propose_arguments(parser: argparse.ArgumentParser) -> None:
+    add_plan(parser)
+    parser.add_argument(
+        "--changes",
+        type=int,
+        default=2,
+        metavar="N",
+        help="how many changes to services a proposal may have, from 1 to 4; 2 if not given",
+    )
+    add_output(parser, to="PLAN2.json", says="write the plan first proposed")
+    add_site(parser)
+    add_requirements(parser, says=_MAY_REPEAT)
+
+
+def _check(options: argparse.Namespace) -> Answer:
+    sets = requirement_sets(options.requirements)
+    plan = read_document(Plan, options.plan)
+    site = None if options.site is None else read_document(Site, options.site)
+    attended = None if options.attended is None else _uids(options.attended)
+    if attended is not None and site is None:
+        raise UsageError("--attended is of sessions as they were booked: it needs --site")
+    planned = plan if site is None else schedule(plan, site)
+    checked = [(each, check(planned, each, site=site, attended=attended)) for each in sets]
+    met = all_of(verdict(findings) for _, findings in checked)
+    document = {
+        **_caution(plan),
+        "met": met.value,
+        "sets": [
+            {
+                "requirements": requirements.name,
+                "met": verdict(findings).value,
+                "findings": [to_document(finding) for finding in findings],
+            }
+            for requirements, findings in checked
+        ],
+    }
+    text = _cautioned(plan, checks_text(checked))
+    return Answer(text, document, EXIT_CODES[met])
+
+
+def _caution(plan: Plan) -> dict[str, str]:
+    """What is to be told first of a plan, as JSON."""
+    return {"caution": plan.caution} if plan.caution else {}
+
+
+def _cautioned(plan: Plan, text: str) -> str:
+    """What is said of a plan, after what is to be told first of it."""
+    return "\n".join([*caution_lines(plan), text])
+
+
+def _uids(path: Path) -> list[UUID]:
+    """The UIDs of a JSON list; what else a file holds is not shown, as it is about a patient."""
+    try:
+        uids = json.loads(read_bytes(path))
+        return [UUID(uids[place]) for place in range(len(uids))]
+    # What is raised for other types, keys and texts, and for lists in lists without end.
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
+        raise UsageError(f"{path}: expected a JSON list of sessions' UIDs") from error
+
+
+def _charges(options: argparse.Namespace) -> Answer:
+    coding = find_or_read(CodingScheme, options.coding, find_coding)
+    rates = find_or_read(RateTable, options.rates, find_rates) if options.rates else None
+    plan = read_document(Plan, options.plan)
+    charges = itemize(schedule(plan, read_document(Site, options.site)), coding, rates=rates)
+    unknown = rates is not None and charges.total.amount_usd is None
+    code = UNDETERMINED if unknown else DONE
+    return Answer(_cautioned(plan, charges_text(charges)), to_document(charges), code)
+
+
+def _costs(_: argparse.Namespace) -> Answer:
+    found = compare_costs(COSTS)
+    return Answer(costs_text(found), [cost_document(comparison) for comparison in found])
+
+
+def _fit(options: argparse.Namespace) -> Answer:
+    names = program_names() if options.program is None else options.program
+    sets = requirement_sets(options.requirements)
+    found = fits(
+        [find_or_read(Program, name, find_program) for name in names],
+        read_document(Patient, options.patient),
+        read_document(Site, options.site),
+        sets,
+        start=options.start,
+        seed=secrets.randbits(53) if options.seed is None else options.seed,
+        phase_weeks=each_once(options.weeks),
+    )
+    best = found[0]
+    document = {
+        "requirements": [each.name for each in sets],
+        "fits": [fit_document(each) for each in found],
+    }
+    code = NO if best.standing.other_age_group else EXIT_CODES[best.truth]
+    return Answer(fits_text(found), document, code)
+
+
+def _propose(options: argparse.Namespace) -> Answer:
+    sets = requirement_sets(options.requirements)
+    plan, site = read_document(Plan, options.plan), read_document(Site, options.site)
+    found = propose(plan, site, sets, most_changes=options.changes)
+    document = {
+        **_caution(plan),
+        "requirements": [each.name for each in sets],
+        **proposals_document(found),
+    }
+    best = next(iter(found.found), None)
+    met = all_of(judgment.truth for judgment in (best or found).judgments)
+    files = to_be_written((options.output, as_json(to_document(best.plan)))) if best else {}
+    return Answer(_cautioned(plan, proposals_text(found)), document, EXIT_CODES[met], files)
+
+
+COMMANDS: Mapping[str, Command] = {
+    "check": Command(_check_arguments, _check),
+    "charges": Command(_charges_arguments, _charges),
+    "costs": Command(_costs_arguments, _costs),
+    "fit": Command(_fit_arguments, _fit),
+    "propose": Command(_propose_arguments, _propose),
+}

@@ -1,0 +1,127 @@
+"""The ``iopkit`` command: which commands there are, and what each one's module does.
+
+Each command works out its whole answer first; files are written after that, all or
+none, and then the answer is printed.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, TextIO
+
+from iopkit.errors import IopkitError
+
+if TYPE_CHECKING:
+    from iopkit.cli.files import Answer, Command
+
+# Command, its module, and what it says of itself. A module is imported when its command is
+# called, by this table alone: help and version load no room.
+_COMMANDS = (
+    ("decide", "judging", "Judge a patient by a policy."),
+    ("place", "judging", "Find the least intensive level of care that rules do not exclude."),
+    ("compare", "judging", "Tell where two policies differ, with examples."),
+    ("plan", "planning", "Draft a patient's plan from a program."),
+    ("schedule", "planning", "Date every session of a plan."),
+    ("check", "checking", "Check a plan against requirements."),
+    ("charges", "checking", "Itemize what a plan's sessions are charged as."),
+    ("reschedule", "planning", "Date a changed plan, and tell what changes."),
+    ("fit", "checking", "Rank programs by how they fit a patient and meet requirements."),
+    ("propose", "checking", "Propose the smallest changes that meet requirements."),
+    ("costs", "checking", "Compare what levels of care cost, where somebody counted."),
+    ("list", "shipped", "List what is shipped."),
+    (
+        "show",
+        "shipped",
+        (
+            "Show a policy, ladder, program, requirement set, coding scheme, rate table or fact, "
+            "with its sources."
+        ),
+    ),
+    ("example", "shipped", "Print a valid example document."),
+    ("new", "shipped", "Start a document: a template with every key explained."),
+    ("rules", "shipped", "Tell which shipped rules versions of iopkit added, ended or corrected."),
+    ("upgrade", "shipped", "Bring documents to the current format of their kind; all or none."),
+    ("schema", "shipped", "Print the JSON Schema of a document, for editors."),
+)
+
+_EPILOG = """\
+exit codes:
+  0  done, or the answer is yes
+  1  the answer is no, a requirement is unmet, or two policies differ
+  2  bad input; every problem is listed, and nothing is written
+  3  undetermined: something is not known
+
+iopkit advises; clinicians decide.
+"""
+
+
+def run() -> None:
+    """The ``iopkit`` command."""
+    try:
+        code = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of our output has closed it, as ``head`` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line, print its answer and return its exit code.
+
+    Example:
+        >>> main(["list", "ladders"])
+        us-public-rules  Levels of care by public rules, third edition
+        0
+    """
+    options = _parser(arguments).parse_args(arguments)
+    from iopkit.cli.files import BAD_INPUT, write_all
+
+    try:
+        answer: Answer = options.work(options)
+        write_all(answer.files)
+    except IopkitError as error:
+        _print(f"iopkit: {error}", sys.stderr)
+        return BAD_INPUT
+    # JSON in ASCII is the same JSON on every terminal.
+    _print(json.dumps(answer.document, indent=2) if options.json else answer.text, sys.stdout)
+    return answer.code
+
+
+def _print(text: str, stream: TextIO) -> None:
+    """Print what the stream's encoding can show, and the rest escaped."""
+    encoding = stream.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of the whole command line, with the arguments of the command that is called."""
+    called = next((word for word in arguments if not word.startswith("-")), None)
+    parser = argparse.ArgumentParser(
+        prog="iopkit",
+        description="Model intensive outpatient addiction treatment.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"iopkit {version('iopkit')}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, module, says in _COMMANDS:
+        sub = commands.add_parser(
+            name,
+            help=says,
+            description=says,
+            epilog=_EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        sub.add_argument("--json", action="store_true", help="print JSON in place of text")
+        if name == called:
+            command: Command = import_module(f"iopkit.cli.{module}").COMMANDS[name]
+            command.arguments(sub)
+            sub.set_defaults(work=command.work)
+    return parser

@@ -1,0 +1,311 @@
+"""Commands that plan: plan, schedule, reschedule."""
+
+import argparse
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from iopkit.calendars.appointments import appointments_from_ical
+from iopkit.calendars.ical import to_ical, update_ical
+from iopkit.cli.arguments import (
+    add_output,
+    add_patient,
+    add_plan,
+    add_requirements,
+    add_seed,
+    add_site,
+    add_start,
+    add_titles,
+    add_weeks,
+    each_once,
+    moment_of,
+    requirement_sets,
+)
+from iopkit.cli.files import (
+    NO,
+    Answer,
+    Command,
+    UsageError,
+    as_json,
+    find_or_read,
+    read_bytes,
+    read_document,
+    to_be_written,
+)
+from iopkit.documents.documents import to_document
+from iopkit.eligibility.policies import Decision, Policy
+from iopkit.errors import InvalidError, UnknownNameError
+from iopkit.library.policies import find_policy
+from iopkit.library.programs import find_program
+from iopkit.patients.patients import Patient, refuse_before_birth
+from iopkit.plans.drafting import draft
+from iopkit.plans.plans import Plan
+from iopkit.plans.preferences import Preferences
+from iopkit.programs.programs import Program
+from iopkit.reports.changes import difference_text
+from iopkit.reports.decisions import decision_text
+from iopkit.reports.handout import plan_html
+from iopkit.reports.lines import fold
+from iopkit.reports.plans import plan_text
+from iopkit.reports.schedules import calendar_text, moves_text
+from iopkit.schedules.conflicts import Appointment
+from iopkit.schedules.differences import schedule_difference
+from iopkit.schedules.obstructions import Surroundings
+from iopkit.schedules.rescheduling import reschedule
+from iopkit.schedules.scheduling import schedule
+from iopkit.schedules.sessions import Schedule
+from iopkit.sites import Site
+from iopkit.truth import Truth
+from iopkit.windows import DayPart
+
+_SUITABILITY = "iop-suitability"
+
+
+def _plan_arguments(parser: argparse.ArgumentParser) -> None:
+    add_patient(parser)
+    parser.add_argument("--program", required=True, help="a shipped program, or a program document")
+    add_site(parser)
+    add_start(parser)
+    add_seed(parser)
+    parser.add_argument(
+        "--track",
+        metavar="NAME",
+        help="the program's track; the one that collides least if not given",
+    )
+    add_weeks(
+        parser,
+        says="how many weeks a phase has, once for each; the least of its range if not given",
+    )
+    parser.add_argument(
+        "--prefer",
+        nargs="+",
+        default=[],
+        choices=[part.value for part in DayPart],
+        help="parts of the day, the most wanted first, for services that have a choice",
+    )
+    for option, what in (
+        ("--days", "so many days a week with a session, if that can be"),
+        ("--longest-gap", "so many days at most from one such day to the next, if that can be"),
+    ):
+        parser.add_argument(option, type=int, metavar="N", help=what)
+    judged_by = parser.add_mutually_exclusive_group()
+    judged_by.add_argument(
+        "--policy",
+        action="append",
+        default=[],
+        help="a policy to judge the patient by on the first day, again for each more; the plan "
+        f"keeps the decision; {_SUITABILITY} if not given",
+    )
+    judged_by.add_argument(
+        "--no-policy", action="store_true", help="judge the patient by no policy; the plan says so"
+    )
+    parser.add_argument(
+        "--despite-no",
+        action="store_true",
+        help='draft although a policy says "no"; the plan says so wherever it is shown',
+    )
+    add_requirements(
+        parser,
+        required=False,
+        says="a requirement set, of which the plan gets the days to be reviewed and certified",
+    )
+    add_output(parser, to="PLAN.json", says="write the plan")
+
+
+def _schedule_arguments(parser: argparse.ArgumentParser) -> None:
+    add_plan(parser)
+    add_site(parser)
+    parser.add_argument("--ical", type=Path, metavar="OUT.ics", help="write a calendar file")
+    add_titles(parser)
+    parser.add_argument(
+        "--page",
+        type=Path,
+        metavar="PAGE.html",
+        help="write the plan as a page for the patient, with a picture of a week",
+    )
+    parser.add_argument(
+        "--week",
+        type=int,
+        default=1,
+        metavar="N",
+        help="the week on the page; the first if not given",
+    )
+    parser.add_argument(
+        "--picture",
+        type=Path,
+        metavar="PLAN.svg",
+        help="draw the plan along a time line, as an SVG file, or as PNG if it ends in .png",
+    )
+    add_output(parser, to="SCHEDULE.json", says="write the schedule")
+
+
+def _reschedule_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("schedule", metavar="SCHEDULE.json", type=Path)
+    add_plan(parser)
+    add_site(parser)
+    parser.add_argument(
+        "--as-of",
+        type=moment_of,
+        metavar="MOMENT",
+        help="sessions that began up to then stay as they were; now if not given, and in the "
+        "site's time without an offset",
+    )
+    parser.add_argument(
+        "--busy",
+        type=Path,
+        metavar="FILE.ics",
+        help="a calendar of the patient's, whose appointments nothing is moved into",
+    )
+    parser.add_argument(
+        "--ical",
+        type=Path,
+        metavar="OUT.ics",
+        help="write a calendar file of what changes, if a date does",
+    )
+    add_titles(parser)
+    add_output(parser, to="NEW.json", says="write the new schedule")
+
+
+def _plan(options: argparse.Namespace) -> Answer:
+    program = find_or_read(Program, options.program, find_program)
+    site = read_document(Site, options.site)
+    patient = read_document(Patient, options.patient)
+    decisions, why_not = _judgments(options, patient)
+    seed = secrets.randbits(53) if options.seed is None else options.seed
+    plan = draft(
+        program,
+        patient,
+        site,
+        start=options.start,
+        seed=seed,
+        track=options.track,
+        phase_weeks=_weeks_of(program, options.weeks),
+        requirements=requirement_sets(options.requirements),
+        decisions=decisions,
+        preferences=Preferences(
+            options.days, options.longest_gap, tuple(map(DayPart, options.prefer))
+        ),
+        despite_no=True,
+        why_not_judged=why_not,
+    )
+    # Only now, so that bad input is told whatever the policies say.
+    refusals = [decision for decision in decisions if decision.verdict is Truth.NO]
+    if refusals and not options.despite_no:
+        return _refusal(refusals)
+    document = to_document(plan)
+    return Answer(
+        plan_text(plan), document, files=to_be_written((options.output, as_json(document)))
+    )
+
+
+def _judgments(options: argparse.Namespace, patient: Patient) -> tuple[list[Decision], str | None]:
+    """What policies say of the patient on the first day; why there is nothing, if so."""
+    start: date = options.start
+    if options.no_policy:
+        if options.despite_no:
+            raise UsageError("--despite-no is for what a policy says, and --no-policy asks none")
+        return [], None
+    refuse_before_birth(patient, start, what="plan", path="start")
+    if options.policy:
+        policies = [
+            find_or_read(Policy, name, find_policy) for name in dict.fromkeys(options.policy)
+        ]
+        return [policy.decide(patient, on=start) for policy in policies], None
+    suitability = find_policy(_SUITABILITY)
+    since = suitability.versions.dated[0].since
+    if start < since:
+        return [], f"{_SUITABILITY} is known from {since}"
+    return [suitability.decide(patient, on=start)], None
+
+
+def _refusal(decisions: Sequence[Decision]) -> Answer:
+    """No plan, and the decisions that are the reason."""
+    texts = [decision_text(decision) for decision in decisions]
+    lead = (
+        "No plan was drafted, as a policy says no. --despite-no drafts one that says so wherever "
+        "it is shown; --policy chooses by what to judge, and --no-policy judges by none."
+    )
+    document = {"drafted": False, "decisions": [to_document(each) for each in decisions]}
+    return Answer("\n\n".join([fold(lead, 0), *texts]), document, NO)
+
+
+def _weeks_of(program: Program, given: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """Weeks by phase, as options give them: each phase that needs it."""
+    weeks = each_once(given)
+    names = [phase.name for phase in program.phases]
+    for phase in weeks:
+        if phase not in names:
+            raise UnknownNameError(f"phase of {program.name}", phase, names)
+    if missing := [phase for phase in program.open_lengths if phase not in weeks]:
+        options = " ".join(f"--weeks {phase}=N" for phase in missing)
+        raise UsageError(f"{program.name} does not state how long it is: add {options}")
+    return weeks
+
+
+def _schedule(options: argparse.Namespace) -> Answer:
+    plan = read_document(Plan, options.plan)
+    site = read_document(Site, options.site)
+    dated = schedule(plan, site)
+    document = to_document(dated)
+    calendar = (
+        to_ical(dated, stamp=datetime.now(UTC), titles=options.titles) if options.ical else b""
+    )
+    page = _page(dated, options.week) if options.page else b""
+    picture = _picture(dated, site, options.picture) if options.picture else b""
+    text = f"{calendar_text(dated)}\n\nNot as planned:\n{moves_text(dated)}"
+    written = to_be_written(
+        (options.ical, calendar),
+        (options.page, page),
+        (options.picture, picture),
+        (options.output, as_json(document)),
+    )
+    return Answer(text, document, files=written)
+
+
+def _reschedule(options: argparse.Namespace) -> Answer:
+    site, plan = read_document(Site, options.site), read_document(Plan, options.plan)
+    old = read_document(Schedule, options.schedule)
+    as_of: datetime = options.as_of or datetime.now(UTC)
+    if as_of.tzinfo is None:
+        as_of = as_of.replace(tzinfo=site.tz)
+    busy = _busy(options.busy, plan, site) if options.busy else ()
+    new = reschedule(old, plan, Surroundings(site, as_of, busy=busy))
+    found = schedule_difference(old, new)
+    # A calendar file without an event is none (RFC 5545, 3.6).
+    file = options.ical if found.added or found.changed or found.removed else None
+    update = update_ical(found, stamp=datetime.now(UTC), titles=options.titles) if file else b""
+    document = to_document(new)
+    written = to_be_written((file, update), (options.output, as_json(document)))
+    return Answer(difference_text(found), document, files=written)
+
+
+def _busy(path: Path, plan: Plan, site: Site) -> tuple[Appointment, ...]:
+    """The appointments of a calendar, while the plan runs and in the weeks after it."""
+    end = plan.end + timedelta(weeks=8)
+    try:
+        return appointments_from_ical(read_bytes(path), start=plan.start, end=end, zone=site.zone)
+    except InvalidError as error:
+        raise UsageError(f"{path}: {error}") from error
+
+
+def _page(dated: Schedule, week: int) -> bytes:
+    """A plan as a page with a picture of a week."""
+    from iopkit.plots.calendars import week_picture
+
+    picture = week_picture(dated, week=week)
+    return plan_html(dated.plan, dated, week=week, picture=picture).encode()
+
+
+def _picture(dated: Schedule, site: Site, path: Path) -> bytes:
+    """A plan along a time line, in the form that a file's name asks for."""
+    from iopkit.plots.bands import plan_picture
+
+    return plan_picture(dated, site=site, form="png" if path.suffix.lower() == ".png" else "svg")
+
+
+COMMANDS: Mapping[str, Command] = {
+    "plan": Command(_plan_arguments, _plan),
+    "schedule": Command(_schedule_arguments, _schedule),
+    "reschedule": Command(_reschedule_arguments, _reschedule),
+}

@@ -1,0 +1,234 @@
+"""Commands on what is shipped and on documents, from list to schema."""
+
+import argparse
+import json
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve
+
+from iopkit.cli.files import (
+    Answer,
+    Command,
+    UsageError,
+    as_json,
+    read_bytes,
+)
+from iopkit.documents.documents import KINDS, from_toml, to_document
+from iopkit.documents.results import (
+    fact_document,
+)
+from iopkit.documents.schemas import json_schema
+from iopkit.documents.upgrades import Upgrade, upgrade_file
+from iopkit.eligibility.patient_facts import FACTS
+from iopkit.errors import InvalidError, UnknownNameError
+from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
+from iopkit.library.ladders import LADDERS, find_ladder
+from iopkit.library.policies import POLICIES, find_policy
+from iopkit.library.programs import find_program, program_names, program_text
+from iopkit.library.requirements import REQUIREMENTS, find_requirements
+from iopkit.library.rule_reports import rules_document, rules_since, rules_text
+from iopkit.programs.programs import Program
+from iopkit.reports.charges import coding_text, rates_text
+from iopkit.reports.placements import ladder_text
+from iopkit.reports.policies import fact_text, policy_text
+from iopkit.reports.programs import template_text
+from iopkit.reports.requirements import requirements_text
+from iopkit.sites import Site
+
+
+def _list_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=sorted(_SHIPPED))
+
+
+def _show_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name")
+
+
+def _example_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("patient", "program", "site"))
+
+
+def _new_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=sorted(_TEMPLATES))
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE.toml",
+        help="write it, unless there is such a file; as JSON if the name ends in .json",
+    )
+
+
+def _rules_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--since",
+        required=True,
+        metavar="VERSION",
+        help="the version after which to look, such as 0.1.0; 0.0.0 is before all",
+    )
+
+
+def _upgrade_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="a document of any kind; it is written again where its format is an older one",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show what would change, and write nothing"
+    )
+
+
+def _schema_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "kind", choices=sorted(KINDS), metavar="KIND", help=f"one of {', '.join(sorted(KINDS))}"
+    )
+
+
+# Names and titles of what is shipped, by kind.
+_SHIPPED: Mapping[str, Callable[[], Mapping[str, str]]] = {
+    "codings": lambda: {coding.name: coding.title for coding in CODINGS},
+    "facts": lambda: {fact.name: fact.meaning for fact in FACTS.values()},
+    "ladders": lambda: {ladder.name: ladder.title for ladder in LADDERS},
+    "policies": lambda: {policy.name: policy.title for policy in POLICIES},
+    "programs": lambda: {name: find_program(name).title for name in program_names()},
+    "rates": lambda: {table.name: table.title for table in RATES},
+    "requirements": lambda: {r.name: r.title for r in REQUIREMENTS},
+}
+
+
+def _list(options: argparse.Namespace) -> Answer:
+    titles = _SHIPPED[options.what]()
+    width = max(map(len, titles))
+    text = "\n".join(f"{name:<{width}}  {title}" for name, title in titles.items())
+    return Answer(text, titles)
+
+
+def _show(options: argparse.Namespace) -> Answer:
+    """Everything of that name: a payer's policy and its requirements may share one."""
+    texts: list[str] = []
+    documents: dict[str, Any] = {}  # Any: plain JSON values
+    found: list[tuple[str, Callable[[str], Any], Callable[[Any], str], Callable[[Any], Any]]] = [
+        ("policies", find_policy, policy_text, to_document),
+        ("ladders", find_ladder, ladder_text, to_document),
+        ("programs", find_program, template_text, to_document),
+        ("requirements", find_requirements, requirements_text, to_document),
+        ("codings", find_coding, coding_text, to_document),
+        ("rates", find_rates, rates_text, to_document),
+        ("facts", FACTS.__getitem__, fact_text, fact_document),
+    ]
+    for kind, find, text, document in found:
+        if options.name in _SHIPPED[kind]():
+            value = find(options.name)
+            texts.append(text(value))
+            documents[kind] = document(value)
+    if not texts:
+        known = [name for names in _SHIPPED.values() for name in names()]
+        kinds = "policy, ladder, program, requirement set, coding scheme, rate table or fact"
+        raise UnknownNameError(kinds, options.name, set(known))
+    return Answer("\n\n".join(texts), documents)
+
+
+def _example(options: argparse.Namespace) -> Answer:
+    match options.what:
+        case "patient":
+            text = (files("iopkit") / "examples" / "patient.json").read_text(encoding="utf-8")
+            return Answer(text.rstrip(), json.loads(text))
+        case "site":
+            return _template("site")
+        case _:
+            text = program_text("matrix-16-week")
+            return Answer(text.rstrip(), to_document(find_program("matrix-16-week")))
+
+
+_TEMPLATES: Mapping[str, type[Program] | type[Site]] = {"program": Program, "site": Site}
+
+
+def _template(what: str) -> Answer:
+    text = (files("iopkit") / "examples" / f"{what}.toml").read_text(encoding="utf-8")
+    return Answer(text.rstrip(), to_document(from_toml(_TEMPLATES[what], text)))
+
+
+def _new(options: argparse.Namespace) -> Answer:
+    template = _template(options.what)
+    path: Path | None = options.output
+    if path is None:
+        return template
+    if path.exists():
+        raise UsageError(f"cannot write {path}: there is such a file, and it is kept as it is")
+    data = as_json(template.document) if path.suffix == ".json" else f"{template.text}\n".encode()
+    return evolve(template, text=f"wrote {path}", files={path: data})
+
+
+def _schema(options: argparse.Namespace) -> Answer:
+    schema = json_schema(options.kind)
+    return Answer(json.dumps(schema, indent=2), schema)
+
+
+def _rules(options: argparse.Namespace) -> Answer:
+    found = rules_since(options.since)
+    document = {"since": options.since, "changes": rules_document(found)}
+    nothing = f"no shipped rule was added, ended or corrected after {options.since}"
+    return Answer(rules_text(found) or nothing, document)
+
+
+def _upgrade(options: argparse.Namespace) -> Answer:
+    """Each file's difference; what is already in the current format is not written again."""
+    found: dict[Path, tuple[Path, Upgrade]] = {}
+    problems: list[str] = []
+    for path in options.files:
+        try:
+            upgrade = upgrade_file(path.name, read_bytes(path))
+        except InvalidError as error:
+            problems.append(f"{path}: {error}")
+        except UsageError as error:
+            problems.append(str(error))
+        else:
+            # A link stays a link, and a file that is named twice is written once.
+            found.setdefault(path.resolve(), (path, upgrade))
+    if problems:
+        raise UsageError("\n".join(problems))
+    older = {path: upgrade.data for path, (_, upgrade) in found.items() if upgrade.difference}
+    written = {} if options.dry_run else older
+    blocks = [_upgrade_text(path, upgrade) for path, upgrade in found.values()]
+    if older:
+        count = f"{len(older)} of {len(found)} file{'s' if len(found) != 1 else ''}"
+        blocks.append("nothing was written" if options.dry_run else f"wrote {count}")
+    rows = [
+        {
+            "file": str(path),
+            "document": upgrade.kind,
+            "from": upgrade.old,
+            "to": upgrade.new,
+            "difference": upgrade.difference,
+            "checked": upgrade.checked,
+        }
+        for path, upgrade in found.values()
+    ]
+    document = {"written": bool(written), "files": rows}
+    return Answer("\n".join(blocks), document, files=written)
+
+
+def _upgrade_text(path: Path, upgrade: Upgrade) -> str:
+    if not upgrade.difference:
+        return f"{path}: already at format {upgrade.new}"
+    head = f"{path}: {upgrade.kind}, format {upgrade.old} to {upgrade.new}"
+    if not upgrade.checked:
+        head += "; it asks about facts that are not shipped, so that the rest was not checked"
+    return f"{head}\n{upgrade.difference}"
+
+
+COMMANDS: Mapping[str, Command] = {
+    "list": Command(_list_arguments, _list),
+    "show": Command(_show_arguments, _show),
+    "example": Command(_example_arguments, _example),
+    "new": Command(_new_arguments, _new),
+    "rules": Command(_rules_arguments, _rules),
+    "upgrade": Command(_upgrade_arguments, _upgrade),
+    "schema": Command(_schema_arguments, _schema),
+}
