@@ -67,6 +67,7 @@ from iopkit.interchange import (
 )
 from iopkit.interchange.ical import CalendarItem, session_events
 from iopkit.interchange.timelines import Line, Mark, Stretch, lines_of, phases_of
+from iopkit.interchange.upgrades import Upgrade, upgrade_file
 from iopkit.layouts import Block, Layout, Placed, Rows, laid_out
 from iopkit.levels import Edition, LevelOfCare
 from iopkit.modalities import Modality
@@ -307,6 +308,7 @@ CONFIDENTIAL: set[type] = {
     Uncharged,
     Units,
     Unplaced,
+    Upgrade,
     Scale,
     Visit,
     Waiting,
@@ -341,6 +343,7 @@ IMPERSONAL = {
         *("CodingScheme", "DayCode", "SessionCodes", "TimeBand", "TimedCode"),
         *("DayTiers", "Tier", "WeekCode", "Exclusion", "Rate", "RateTable"),
         *("CostFigure", "CostComparison", "Episode", "Extent"),
+        *("ChangedRule", "RuleChange"),
         *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
         *("Consented", "Covered"),
         *("NewestBand", "NewestFinding", "NewestRisk", "NewestScore", "NeedRecorded"),
@@ -476,6 +479,8 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
     """A patient and everything that is made from one."""
     decision = POLICY.decide(patient, on=start)
     made: list[Any] = [patient, decision, read_facts(FACTS.values(), patient, on=start)]
+    stored = json.dumps({**to_document(decision), "format": 1})
+    made.append(upgrade_file("decision.json", stored.encode()))
     made += decision.results
     made += [result.explanation for result in decision.results]
     made += [seen for result in decision.results for seen in result.evidence]
