@@ -49,6 +49,7 @@ from iopkit.checks.remedies import Remedy, Situation
 from iopkit.checks.shortfalls import Shortfall
 from iopkit.confidential import hidden, reveal
 from iopkit.documents import from_json, from_toml, to_document, to_json
+from iopkit.documents.upgrades import Upgrade, upgrade_file
 from iopkit.eligibility import (
     FACTS,
     AllOf,
@@ -292,6 +293,7 @@ CONFIDENTIAL: set[type] = {
     Unplaced,
     TimeScale,
     BillableSession,
+    Upgrade,
     Waiting,
 }
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
@@ -324,6 +326,7 @@ IMPERSONAL = {
         *("CodingScheme", "DayCode", "SessionCodes", "TimeBand", "TimedCode"),
         *("DayTiers", "Tier", "WeekCode", "Exclusion", "Rate", "RateTable"),
         *("CostFigure", "CostComparison", "Episode", "ChangeSize"),
+        *("ChangedRule", "RuleChange", "Shipped", "Command"),
         *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
         *("Consented", "Covered"),
         *("NewestBand", "NewestFinding", "NewestRisk", "NewestScore", "NeedRecorded"),
@@ -332,14 +335,12 @@ IMPERSONAL = {
     *("Band", "BandSet", "Instrument", "Item", "Scale"),
     *("Answers", "Diagram", "Node", "_Box"),
     *("Compare", "Between", "OneOf", "Known", "AllOf", "AnyOf", "Not", "AtLeast"),
-    *("Rails", "Step", "_Column"),
+    *("Rails", "Formulas", "AttritionStep", "_Column"),
     *("Program", "Phase", "Service", "Track", "Curriculum", "_Recorded"),
     *("StatedHours", "StatedSessions", "Discrepancy"),
     *("Slot", "Weekly", "PerWeek", "TimePerWeek", "EveryWeeks", "Once", "InAll", "RandomDays"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
-    *("Engine", "Entry", "Dose", "_Leaf", "_Member"),
-    *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician"),
-    *("Entry", "Dose", "_Leaf", "_Member"),
+    *("Engine", "PrescribedSession", "Dose", "_Leaf", "_Member"),
     *("Group", "GroupDose", "Limits", "Option", "Weights"),
 }
 
@@ -459,6 +460,8 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
     """A patient and everything that is made from one."""
     decision = POLICY.decide(patient, on=start)
     made: list[Any] = [patient, decision, read_facts(FACTS.values(), patient, on=start)]
+    stored = json.dumps({**to_document(decision), "format": 1})
+    made.append(upgrade_file("decision.json", stored.encode()))
     made += decision.results
     made += [result.explanation for result in decision.results]
     made += [seen for result in decision.results for seen in result.evidence]

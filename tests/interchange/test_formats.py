@@ -421,6 +421,32 @@ def test_what_is_too_deep_is_not_upgraded() -> None:
         upgrade_document({"document": "placement", "format": 1, **deep})
 
 
+@pytest.mark.parametrize("odd", [5, "words", [5, None], [[]]])
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [
+        ("placement", ("results",)),
+        ("plan", ("provenance",)),
+        ("plan", ("provenance", "decisions")),
+        ("schedule", ("plan",)),
+    ],
+)
+def test_what_an_upgrade_does_not_understand_stays_for_the_reader_to_refuse(
+    kind: str, keys: tuple[str, ...], odd: object
+) -> None:
+    value = odd
+    for key in reversed(keys):
+        value = {key: value}
+    assert isinstance(value, dict)
+    document = {"document": kind, "format": 1, **value}
+    upgraded = upgrade_document(document)
+    assert {key: upgraded[key] for key in value} == value
+    assert "caution" not in upgraded
+    with pytest.raises(InvalidError) as refused:
+        read_kept(document, "")
+    assert any(fault.path[:1] == keys[:1] for fault in refused.value.faults)
+
+
 def test_what_is_wrong_with_an_older_document_has_its_own_place_and_line() -> None:
     document = kept("plan-1-no")
     document["provenance"]["decisions"][0]["policy"] = 5

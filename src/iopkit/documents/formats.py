@@ -5,7 +5,7 @@ the upgraders of its kind, one format at a time, and is read as one of the curre
 
 An upgrader takes plain JSON and gives plain JSON. So that it means the same for ever:
 
-- it is pure, and calls nothing of iopkit that may change, but what stands in this module;
+- it is pure, and knows nothing of the classes, rules and words that iopkit has today;
 - what an older format did not say is not known afterwards, and what was decided stays;
 - what it does not find where it looks, it leaves to be refused by the reader, with its path;
 - what cannot be said in the next format, it refuses with an ``InvalidError``.
