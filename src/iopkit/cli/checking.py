@@ -41,11 +41,7 @@ from iopkit.cli.files import (
     to_be_written,
 )
 from iopkit.documents.documents import to_document
-from iopkit.documents.results import (
-    cost_document,
-    fit_document,
-    proposals_document,
-)
+from iopkit.documents.results import cost_document, fit_document, proposals_document
 from iopkit.library.codings import find_coding, find_rates
 from iopkit.library.costs import COSTS
 from iopkit.library.programs import find_program, program_names

@@ -4,10 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from iopkit.cli.arguments import (
-    add_patient,
-    day_of,
-)
+from iopkit.cli.arguments import add_patient, day_of
 from iopkit.cli.files import (
     DONE,
     EXIT_CODES,
@@ -19,9 +16,7 @@ from iopkit.cli.files import (
     read_document,
 )
 from iopkit.documents.documents import to_document
-from iopkit.documents.results import (
-    tradeoff_document,
-)
+from iopkit.documents.results import tradeoff_document
 from iopkit.eligibility.analysis import difference
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.library.ladders import find_ladder

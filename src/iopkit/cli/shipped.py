@@ -9,17 +9,9 @@ from typing import Any
 
 from attrs import evolve
 
-from iopkit.cli.files import (
-    Answer,
-    Command,
-    UsageError,
-    as_json,
-    read_bytes,
-)
+from iopkit.cli.files import Answer, Command, UsageError, as_json, read_bytes
 from iopkit.documents.documents import KINDS, from_toml, to_document
-from iopkit.documents.results import (
-    fact_document,
-)
+from iopkit.documents.results import fact_document
 from iopkit.documents.schemas import json_schema
 from iopkit.documents.upgrades import Upgrade, upgrade_file
 from iopkit.eligibility.patient_facts import FACTS

@@ -14,12 +14,8 @@ if TYPE_CHECKING:
     from iopkit.library.policies import POLICIES, find_policy
     from iopkit.library.programs import find_program, program_names, program_text
     from iopkit.library.requirements import REQUIREMENTS, find_requirements
-    from iopkit.library.rule_changes import ChangedRule as ChangedRule
-    from iopkit.library.rule_changes import Happened as Happened
-    from iopkit.library.rule_changes import RuleChange as RuleChange
-    from iopkit.library.rule_changes import RuleKind as RuleKind
-    from iopkit.library.rule_reports import affected as affected
-    from iopkit.library.rule_reports import rules_since as rules_since
+    from iopkit.library.rule_changes import ChangedRule, Happened, RuleChange, RuleKind
+    from iopkit.library.rule_reports import affected, rules_since
 
 # The same names as above, by the module that defines each; a test holds the two together.
 _HOMES = {

@@ -1,6 +1,6 @@
 """What a clinic gives: programs, as undated templates."""
 
-from iopkit.programs.discrepancies import Discrepancy, discrepancies
+from iopkit.programs.disagreements import Discrepancy, discrepancies
 from iopkit.programs.doses import Dose, weekly_doses
 from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track
 from iopkit.programs.progress import COURSE_FACTS, Progress

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from iopkit.eligibility.predicates import describe
-from iopkit.programs.discrepancies import discrepancies
+from iopkit.programs.disagreements import discrepancies
 from iopkit.programs.doses import Dose, weekly_doses
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.timings import slots_of
