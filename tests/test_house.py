@@ -80,19 +80,61 @@ def fresh(script: str) -> Any:
     return json.loads(done.stdout)
 
 
-def test_importing_iopkit_loads_the_core_alone() -> None:
-    loaded = fresh(
-        "before = set(sys.modules)\n"
-        "import iopkit\n"
-        "print(json.dumps(sorted({n.partition('.')[0] for n in set(sys.modules) - before})))"
-    )
-    loaded = [name for name in loaded if not name.startswith("_sysconfigdata")]
+def loaded_by(script: str) -> set[str]:
+    """The modules that a script loads in a fresh process."""
+    head = "import contextlib, io\nbefore = set(sys.modules)\n"
+    return set(fresh(f"{head}{script}\nprint(json.dumps(sorted(set(sys.modules) - before)))"))
+
+
+def test_importing_iopkit_loads_no_room() -> None:
+    loaded = {name for name in loaded_by("import iopkit") if name.startswith("iopkit")}
+    assert loaded == {"iopkit", "iopkit.doors"}
+
+
+def test_all_names_of_the_front_door_take_the_core_alone() -> None:
+    loaded = {name.partition(".")[0] for name in loaded_by("from iopkit import *")}
     core = {"attr", "attrs", "cattr", "cattrs", "dateutil", "iopkit", "six", "typing_extensions"}
-    assert set(loaded) - core - set(sys.stdlib_module_names) <= {"tzdata"}
+    found = {name for name in loaded if not name.startswith("_sysconfigdata")}
+    assert found - core - set(sys.stdlib_module_names) <= {"tzdata"}
+
+
+@pytest.mark.parametrize(
+    ("script", "without"),
+    [
+        ("from iopkit.patients import Patient", {"cattrs", "iopkit.eligibility", "iopkit.plans"}),
+        (
+            "from iopkit import find_policy",
+            {
+                "cattrs",
+                *(
+                    f"iopkit.{room}"
+                    for room in ("plans", "programs", "schedules", "documents", "checks")
+                ),
+            },
+        ),
+    ],
+)
+def test_a_name_loads_its_room_and_what_that_needs(script: str, without: set[str]) -> None:
+    assert loaded_by(script) & without == set()
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_load_no_room(option: str) -> None:
+    loaded = loaded_by(
+        "from iopkit.cli import main\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n"
+        f"    main([{option!r}])"
+    )
+    rooms = {name for name in loaded if name.startswith("iopkit.")}
+    assert rooms <= {"iopkit.cli", "iopkit.cli.command", "iopkit.doors", *SHARED}
+
+
+SHARED = ("iopkit.errors", "iopkit.prose", "iopkit.confidential")
+"""Words that the command line needs to say what is wrong."""
 
 
 def test_importing_all_but_the_strategies_needs_no_extra() -> None:
-    names = [name for name in MODULES if name != "iopkit.strategies"]
+    names = [name for name in MODULES if not name.startswith("iopkit.strategies")]
     loaded = fresh(
         f"extras = {EXTRAS!r}\n"
         "for name in extras: sys.modules[name] = None\n"
@@ -137,22 +179,78 @@ def test_the_names_of_a_door_are_in_order_and_each_is_there(file: Path) -> None:
     assert [name for name in names if not hasattr(module, name)] == []
 
 
+def of_door(file: Path) -> dict[str, str]:
+    """The names that a door imports, also for type checkers alone, and where from."""
+    body = tree(file).body
+    inner = [node for part in body if isinstance(part, ast.If) for node in part.body]
+    return {
+        alias.asname or alias.name: str(node.module)
+        for node in (*body, *inner)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("iopkit.")
+        for alias in node.names
+        if node.module != "iopkit.doors"
+    }
+
+
 @pytest.mark.parametrize("file", PACKAGES, ids=relative)
 def test_a_door_names_all_that_it_imports(file: Path) -> None:
-    body = tree(file).body[1:]  # after the docstring
-    if any(isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AnnAssign)) for node in body):
-        return  # not a door, but a module with content of its own
-    imported = {
-        alias.asname or alias.name
-        for node in body
-        if isinstance(node, ast.ImportFrom)
+    assert of_door(file).keys() == set(exports(file) or [])
+
+
+LAZY = [file for file in PACKAGES if "_HOMES = " in file.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("file", LAZY, ids=relative)
+def test_a_lazy_door_opens_to_what_it_tells_type_checkers(file: Path) -> None:
+    parts = file.parent.relative_to(PACKAGE.parent).parts
+    door = import_module(".".join(parts))
+    assert of_door(file) == door._HOMES
+    assert set(door.__all__) <= set(dir(door))
+    with pytest.raises(AttributeError, match="has no attribute 'nothing_of_the_kind'"):
+        door.nothing_of_the_kind  # noqa: B018  # asking is the test
+
+
+def test_a_room_is_found_from_the_front_door_without_an_import_of_its_own() -> None:
+    script = "import iopkit\nprint(json.dumps(iopkit.schedules.openings.__name__))"
+    assert fresh(script) == "openings"
+
+
+def test_no_door_has_more_words_than_can_be_learned() -> None:
+    assert len(iopkit.__all__) == 36
+    sizes = {relative(file): len(exports(file) or []) for file in PACKAGES}
+    assert {file: size for file, size in sizes.items() if size > 61} == {}
+
+
+@pytest.mark.parametrize("file", [f for f in source_files() if f not in PACKAGES], ids=relative)
+def test_no_module_imports_a_door(file: Path) -> None:
+    """Inside the house a name comes from the module that defines it."""
+    doors = {".".join(f.parent.relative_to(PACKAGE.parent).parts) for f in PACKAGES}
+    found = [
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.ImportFrom) and node.module in doors
         for alias in node.names
-    }
-    assert {name for name in imported if not name.startswith("_")} == set(exports(file) or [])
+        if f"{node.module}.{alias.name}" not in MODULES
+    ]
+    assert found == []
 
 
-def test_the_front_door_has_no_more_words_than_can_be_learned() -> None:
-    assert len(iopkit.__all__) <= 50
+def defined(file: Path) -> Iterator[str]:
+    """Public classes and functions that a file defines."""
+    for node in tree(file).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
+            yield node.name
+
+
+def test_no_public_name_is_defined_twice() -> None:
+    names = Counter(name for file in source_files() for name in defined(file))
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("file", source_files(), ids=relative)
+def test_a_module_of_more_than_500_lines_says_why(file: Path) -> None:
+    lines = len(file.read_text(encoding="utf-8").splitlines())
+    assert lines <= 500 or "in one piece" in (ast.get_docstring(tree(file)) or "")
 
 
 # Words.
@@ -289,7 +387,7 @@ def test_every_criterion_names_a_place_within_its_versions_source() -> None:
 
 
 def outside_the_command_line() -> list[Path]:
-    return [file for file in source_files() if relative(file) != "cli.py"]
+    return [file for file in source_files() if file.parent.name != "cli"]
 
 
 def imported(file: Path) -> set[str]:
@@ -339,17 +437,18 @@ def test_an_optional_package_is_imported_where_it_is_said_within_a_function() ->
         ]
         for extra in EXTRAS
     }
+    strategies = sorted(relative(file) for file in (PACKAGE / "strategies").glob("*.py"))
     assert users == {
-        "highspy": ["plans/solver.py"],
-        "holidays": ["plans/sites.py"],
-        "icalendar": ["interchange/appointments.py"],
+        "highspy": ["groups/solver.py"],
+        "holidays": ["sites.py"],
+        "icalendar": ["calendars/appointments.py"],
         "matplotlib": ["plots/canvas.py"],
         # Predicates over frames, and schedules of many patients, which have nothing in common.
-        "narwhals": ["eligibility/columns.py", "plans/engines.py", "plans/panels.py"],
+        "narwhals": [f"frames/{name}.py" for name in ("columns", "engines", "panels")],
         # Columns have Narwhals import it, by its name.
-        "polars": ["plans/engines.py", "plans/panels.py"],
-        "hypothesis": ["strategies.py"],
-        "recurring_ical_events": ["interchange/appointments.py"],
+        "polars": ["frames/engines.py", "frames/panels.py"],
+        "hypothesis": [name for name in strategies if name != "strategies/__init__.py"],
+        "recurring_ical_events": ["calendars/appointments.py"],
         "z3": ["eligibility/spaces.py"],
     }
     for file in outside_the_command_line():

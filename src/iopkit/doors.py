@@ -1,6 +1,5 @@
 """Lazy doors: a name loads its module when it is first asked for (PEP 562)."""
 
-import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
@@ -18,7 +17,7 @@ def lazy_getattr(door: str, homes: Mapping[str, str]) -> Callable[[str], object]
     def get(name: str) -> object:
         if name in homes:
             value: object = getattr(import_module(homes[name]), name)
-            setattr(sys.modules[door], name, value)
+            setattr(import_module(door), name, value)
             return value
         inner = f"{door}.{name}"
         if name.startswith("_") or find_spec(inner) is None:
@@ -30,4 +29,4 @@ def lazy_getattr(door: str, homes: Mapping[str, str]) -> Callable[[str], object]
 
 def lazy_dir(door: str, homes: Mapping[str, str]) -> Callable[[], list[str]]:
     """What ``dir`` shows of such a package, names that are not loaded yet included."""
-    return lambda: sorted({*vars(sys.modules[door]), *homes})
+    return lambda: sorted({*vars(import_module(door)), *homes})

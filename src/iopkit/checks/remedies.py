@@ -1,6 +1,8 @@
 """Remedies: revisions of a plan's sessions that help with what they are short of.
 
 Listed is what helps by itself: nothing that only would make room for something else.
+
+It stays in one piece: what is resized, added and moved is found by the same few questions.
 """
 
 from collections import Counter

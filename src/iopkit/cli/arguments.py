@@ -55,7 +55,7 @@ def add_seed(parser: argparse.ArgumentParser) -> None:
 def add_weeks(parser: argparse.ArgumentParser, *, says: str) -> None:
     """The weeks of phases whose length is open."""
     parser.add_argument(
-        "--weeks", action="append", default=[], type=phase_weeks, metavar="PHASE=N", help=says
+        "--weeks", action="append", default=[], type=weeks_of_phase, metavar="PHASE=N", help=says
     )
 
 
@@ -93,7 +93,7 @@ def moment_of(text: str) -> datetime:
         ) from None
 
 
-def phase_weeks(text: str) -> tuple[str, int]:
+def weeks_of_phase(text: str) -> tuple[str, int]:
     """A phase and its weeks as an argument has them."""
     phase, _, weeks = text.partition("=")
     if not (phase and weeks.isascii() and weeks.isdigit() and len(weeks) <= 3):
@@ -103,7 +103,7 @@ def phase_weeks(text: str) -> tuple[str, int]:
     return phase, int(weeks)
 
 
-def each_once(given: Sequence[tuple[str, int]]) -> dict[str, int]:
+def weeks_once(given: Sequence[tuple[str, int]]) -> dict[str, int]:
     """Weeks by phase, each phase once."""
     weeks = dict(given)
     if len(weeks) < len(given):
@@ -111,6 +111,6 @@ def each_once(given: Sequence[tuple[str, int]]) -> dict[str, int]:
     return weeks
 
 
-def requirement_sets(names: Sequence[str]) -> list[RequirementSet]:
+def named_requirements(names: Sequence[str]) -> list[RequirementSet]:
     """Requirement sets by name or file, each once."""
     return [find_or_read(RequirementSet, name, find_requirements) for name in dict.fromkeys(names)]

@@ -23,8 +23,8 @@ from iopkit.cli.arguments import (
     add_site,
     add_start,
     add_weeks,
-    each_once,
-    requirement_sets,
+    named_requirements,
+    weeks_once,
 )
 from iopkit.cli.files import (
     DONE,
@@ -123,7 +123,7 @@ def _propose_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(options: argparse.Namespace) -> Answer:
-    sets = requirement_sets(options.requirements)
+    sets = named_requirements(options.requirements)
     plan = read_document(Plan, options.plan)
     site = None if options.site is None else read_document(Site, options.site)
     attended = None if options.attended is None else _uids(options.attended)
@@ -185,7 +185,7 @@ def _costs(_: argparse.Namespace) -> Answer:
 
 def _fit(options: argparse.Namespace) -> Answer:
     names = program_names() if options.program is None else options.program
-    sets = requirement_sets(options.requirements)
+    sets = named_requirements(options.requirements)
     found = fits(
         [find_or_read(Program, name, find_program) for name in names],
         read_document(Patient, options.patient),
@@ -193,7 +193,7 @@ def _fit(options: argparse.Namespace) -> Answer:
         sets,
         start=options.start,
         seed=secrets.randbits(53) if options.seed is None else options.seed,
-        phase_weeks=each_once(options.weeks),
+        phase_weeks=weeks_once(options.weeks),
     )
     best = found[0]
     document = {
@@ -205,7 +205,7 @@ def _fit(options: argparse.Namespace) -> Answer:
 
 
 def _propose(options: argparse.Namespace) -> Answer:
-    sets = requirement_sets(options.requirements)
+    sets = named_requirements(options.requirements)
     plan, site = read_document(Plan, options.plan), read_document(Site, options.site)
     found = propose(plan, site, sets, most_changes=options.changes)
     document = {

@@ -18,9 +18,9 @@ from iopkit.cli.arguments import (
     add_start,
     add_titles,
     add_weeks,
-    each_once,
     moment_of,
-    requirement_sets,
+    named_requirements,
+    weeks_once,
 )
 from iopkit.cli.files import (
     NO,
@@ -181,7 +181,7 @@ def _plan(options: argparse.Namespace) -> Answer:
         seed=seed,
         track=options.track,
         phase_weeks=_weeks_of(program, options.weeks),
-        requirements=requirement_sets(options.requirements),
+        requirements=named_requirements(options.requirements),
         decisions=decisions,
         preferences=Preferences(
             options.days, options.longest_gap, tuple(map(DayPart, options.prefer))
@@ -232,7 +232,7 @@ def _refusal(decisions: Sequence[Decision]) -> Answer:
 
 def _weeks_of(program: Program, given: Sequence[tuple[str, int]]) -> dict[str, int]:
     """Weeks by phase, as options give them: each phase that needs it."""
-    weeks = each_once(given)
+    weeks = weeks_once(given)
     names = [phase.name for phase in program.phases]
     for phase in weeks:
         if phase not in names:

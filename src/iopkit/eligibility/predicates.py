@@ -2,6 +2,8 @@
 
 Nothing in a tree is callable but the readers of its facts, so a tree can be
 compared, stored, written as a document and read back without running code from it.
+
+It stays in one piece: the tree and its readers, which go through every kind of node.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -4,6 +4,8 @@ Needs the extra ``tables``. A frame has one column for each fact, named like it:
 numbers or text, with nulls for what is not known. What its kind of fact does not have (an
 age of 400, an option that does not exist, NaN) is not known either, so that it never makes
 a yes or a no; ``check_frame`` finds it.
+
+It stays in one piece: each engine's words stand beside those of the others that mean the same.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -162,7 +162,7 @@ class MentalDisorder:
 Diagnosis = SubstanceUseDisorder | MentalDisorder
 
 
-def days_of(diagnosis: Diagnosis) -> tuple[date | None, ...]:
+def recorded_days(diagnosis: Diagnosis) -> tuple[date | None, ...]:
     """The days that a diagnosis has, known or not."""
     match diagnosis:
         case SubstanceUseDisorder():

@@ -11,7 +11,7 @@ from iopkit.errors import refuse, refuse_moments, unless
 from iopkit.levels import LevelOfCare
 from iopkit.patients.assessments import Assessment
 from iopkit.patients.consents import Consent
-from iopkit.patients.diagnoses import Diagnosis, days_of
+from iopkit.patients.diagnoses import Diagnosis, recorded_days
 from iopkit.patients.screenings import Screening
 from iopkit.windows import WeeklyWindows
 
@@ -151,7 +151,7 @@ class Patient:
     def __attrs_post_init__(self) -> None:
         refuse_moments("patient", birth_date=self.birth_date)
         dated: dict[str, list[date | None]] = {
-            "diagnoses": [day for found in self.diagnoses or () for day in days_of(found)],
+            "diagnoses": [day for found in self.diagnoses or () for day in recorded_days(found)],
             "assessments": [assessment.on for assessment in self.assessments or ()],
             "screenings": [screening.on for screening in self.screenings or ()],
             "treatments": [d for past in self.treatments or () for d in (past.start, past.end)],

@@ -1,4 +1,7 @@
-"""A plan as a page that its patient can read and keep."""
+"""A plan as a page that its patient can read and keep.
+
+It stays in one piece, as the page does: each part is read in the order in which it is printed.
+"""
 
 from base64 import b64encode
 from collections import Counter
