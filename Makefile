@@ -32,9 +32,9 @@ test: $(VENV)/.test  ## all tests and doctests
 	$(BIN)/python -m pytest -n 2
 
 golden: $(VENV)/.test  ## keep a document and the schema of each format that is new
-	IOPKIT_WRITE_GOLDEN=1 $(BIN)/python -m pytest -q tests/interchange/test_formats.py
+	IOPKIT_WRITE_GOLDEN=1 $(BIN)/python -m pytest -q tests/documents/test_formats.py
 
-lint: $(VENV)/.lint  ## style, formatting and the floors
+lint: $(VENV)/.lint  ## style, formatting and the rooms
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports

@@ -13,13 +13,13 @@ from typing import Any, Literal, get_args, get_origin
 
 from attrs import NOTHING, frozen
 from measure import Case, Contender, Work, optional
-from schedules import PLAN, SITE, SIZE
 
 from iopkit import Program, Schedule, WeeklyWindows, from_json, schedule, to_json
 from iopkit.documents.classes import members_of, tagged
 from iopkit.documents.values import leaf_of
 from iopkit.eligibility import Predicate
 from iopkit.programs import Slot
+from schedules import PLAN, SITE, SIZE
 
 DATED = schedule(PLAN, SITE)
 TEXT = to_json(DATED)

@@ -14,12 +14,12 @@ import polars as pl
 from attrs import evolve
 from measure import Case, Contender, Missing
 from populations import in_kilobytes
-from schedules import GROUP, PROGRAM, SESSIONS, SITE, START, WEEKS, WITH_HOLIDAYS
 
 from iopkit import Modality, Patient, Site, draft, schedule
 from iopkit.frames import panel
 from iopkit.programs import Phase, RandomDays, Service
 from iopkit.schedules import SessionRow, session_rows
+from schedules import GROUP, PROGRAM, SESSIONS, SITE, START, WEEKS, WITH_HOLIDAYS
 
 PATIENTS, MANY, FEW, DAYS = 100_000, 280_000, 1_000, 365
 SIZE = f"{PATIENTS:,} patients, {PATIENTS * SESSIONS:,} sessions"

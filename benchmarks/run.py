@@ -9,16 +9,18 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 
-import calendars
-import documents
+import doors
 import drafts
-import groups
 import panels
 import populations
-import schedules
 import verdicts
 from attrs import asdict, frozen
 from measure import Case, Contender, Missing, check_answers, seconds_each
+
+import calendars
+import documents
+import groups
+import schedules
 
 BUILDERS: Mapping[str, Callable[[], Case]] = {
     "verdict": verdicts.verdict,
@@ -44,6 +46,8 @@ BUILDERS: Mapping[str, Callable[[], Case]] = {
     "calendar": calendars.writing,
     "groups-30": groups.thirty,
     "groups-300": groups.three_hundred,
+    "import": doors.front,
+    "import-patient": doors.patient,
     "document": documents.round_trip,
     "document-read": documents.reading,
     "document-write": documents.writing,
@@ -160,7 +164,7 @@ def report(rows: Iterable[Row], *, repeats: int) -> str:
     return "\n".join(
         [
             *(f"{name}: {text}" for name, text in surroundings().items()),
-            "times: processor time, with Spark and for groups the time that passes",
+            "times: processor time, with Spark, for groups and for imports the time that passes",
             f"medians of {repeats} in turn",
             "ratio: iopkit / peer; below 1, iopkit is faster",
             "",

@@ -1,9 +1,134 @@
-"""Hypothesis profiles: ``quick``, or the one that ``HYPOTHESIS_PROFILE`` names."""
+"""Hypothesis profiles, and one full value and document of every kind.
 
+The profile is ``quick``, or the one that ``HYPOTHESIS_PROFILE`` names.
+"""
+
+import json
 import os
+from collections.abc import Callable, Mapping
+from datetime import date, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, Phase, is_hypothesis_test, settings
+from attrs import evolve
+from hypothesis import HealthCheck, is_hypothesis_test, settings
+from hypothesis import Phase as TestPhase
+
+from iopkit import (
+    FACTS,
+    Decision,
+    LevelOfCare,
+    Modality,
+    Patient,
+    Plan,
+    Policy,
+    Program,
+    Schedule,
+    Site,
+    Source,
+    Weekday,
+    WeeklyWindows,
+    check,
+    draft,
+    from_json,
+    schedule,
+)
+from iopkit.charges import (
+    Charges,
+    CodingScheme,
+    DayCode,
+    DaysCounted,
+    DayTiers,
+    Exclusion,
+    Rate,
+    RateTable,
+    SessionCodes,
+    Tier,
+    TimeBand,
+    TimedCode,
+    WeekCode,
+    itemize,
+)
+from iopkit.checks import Finding
+from iopkit.documents import predicate_from_json, to_json
+from iopkit.eligibility import AtLeast, Criterion, Predicate
+from iopkit.groups import Candidate, Group, GroupDose, GroupPreference, Roster
+from iopkit.levels import AgeGroup
+from iopkit.modalities import Delivery
+from iopkit.needs import Need
+from iopkit.patients import (
+    Assessment,
+    Consent,
+    Coverage,
+    DimensionRating,
+    EntryRoute,
+    Expiry,
+    LivingEnvironment,
+    MentalDisorder,
+    Obligation,
+    ObligationKind,
+    OpioidMedication,
+    Outcome,
+    Payer,
+    Purpose,
+    Relationship,
+    Score,
+    Screening,
+    Substance,
+    SubstanceUseDisorder,
+    Support,
+    Treatment,
+)
+from iopkit.placement import Ladder, Placement, Rung, place
+from iopkit.plans import (
+    Counted,
+    CountTarget,
+    Goal,
+    Intervention,
+    Objective,
+    ScoreTarget,
+    Signature,
+)
+from iopkit.programs import (
+    COURSE_FACTS,
+    Curriculum,
+    EveryWeeks,
+    InAll,
+    Once,
+    PerWeek,
+    Phase,
+    RandomDays,
+    Service,
+    Slot,
+    StatedHours,
+    StatedSessions,
+    TimePerWeek,
+    Track,
+    Weekly,
+)
+from iopkit.requirements import (
+    Caseload,
+    Counting,
+    DailyHours,
+    Demand,
+    Frequency,
+    GroupSize,
+    LongestGap,
+    MilestoneKind,
+    PlanLength,
+    Requirement,
+    RequirementSet,
+    Reviews,
+    Signer,
+    WeeklyDays,
+    WeeklyHours,
+    WeeklyServices,
+    WrittenPlan,
+)
+from iopkit.sites import Closure, HolidayCalendar, Offer
+from iopkit.sources import Dated, Grade, Versions
 
 _UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
@@ -27,7 +152,7 @@ settings.register_profile(
 settings.register_profile(
     "mutation",
     settings.get_profile("quick"),
-    phases=[Phase.explicit, Phase.generate],
+    phases=[TestPhase.explicit, TestPhase.generate],
 )
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
 settings.load_profile(PROFILE)
@@ -37,3 +162,413 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """For mutants, the quick tests first: the first one that fails is the last one to run."""
     if PROFILE == "mutation":
         items.sort(key=lambda item: is_hypothesis_test(getattr(item, "obj", None)))
+
+
+Reader = Callable[[str, str | bytes], object]
+
+_READERS: Mapping[str, Callable[[str | bytes], object]] = {
+    "charges": lambda data: from_json(Charges, data),
+    "coding": lambda data: from_json(CodingScheme, data),
+    "decision": lambda data: from_json(Decision, data),
+    "finding": lambda data: from_json(Finding, data),
+    "ladder": lambda data: from_json(Ladder, data),
+    "patient": lambda data: from_json(Patient, data),
+    "placement": lambda data: from_json(Placement, data),
+    "plan": lambda data: from_json(Plan, data),
+    "policy": lambda data: from_json(Policy, data),
+    "predicate": predicate_from_json,
+    "program": lambda data: from_json(Program, data),
+    "rates": lambda data: from_json(RateTable, data),
+    "requirements": lambda data: from_json(RequirementSet, data),
+    "roster": lambda data: from_json(Roster, data),
+    "schedule": lambda data: from_json(Schedule, data),
+    "site": lambda data: from_json(Site, data),
+}
+
+_SOURCE = Source("42 CFR 1.1", Grade.LEGAL_TEXT, "https://example.org/1", date(2024, 1, 1))
+_START = date(2026, 3, 2)
+
+_PATIENT = Patient(
+    key=UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"),
+    birth_date=date(1984, 5, 17),
+    diagnoses=(
+        SubstanceUseDisorder(Substance.OPIOIDS, 6, "F11.20", date(2025, 2, 3), date(2025, 9, 1)),
+        MentalDisorder("F32.1", date(2024, 6, 7)),
+    ),
+    assessments=(
+        Assessment(
+            on=date(2026, 2, 1),
+            ratings=(DimensionRating(1, 0), DimensionRating(5, 3)),
+            needed_per_week=timedelta(hours=9),
+            benefit_likely=True,
+            needs_24_hour_care=False,
+            support_adequate=True,
+            dangerous=False,
+            opioid_medication=OpioidMedication.BUPRENORPHINE,
+            living_environment=LivingEnvironment.SUPPORTIVE,
+            needs=frozenset({Need.TRAUMA_THERAPY, Need.TRANSPORT}),
+            entry=EntryRoute.STEP_DOWN,
+            age_group=AgeGroup.ADULT,
+        ),
+    ),
+    screenings=(
+        Screening("phq_9", date(2026, 2, 1), (1,) * 9, (Score("self_harm", 1),)),
+        Screening("cows", date(2026, 2, 1), scores=(Score("total", 7),)),
+    ),
+    treatments=(
+        Treatment(LevelOfCare("3.7"), date(2025, 8, 1), date(2025, 9, 1), Outcome.COMPLETED),
+    ),
+    supports=(Support(Relationship.PARTNER, True, False), Support(Relationship.FRIEND)),
+    consents=(
+        Consent(
+            discloser="Elm Street",
+            information="attendance",
+            recipients=("the spouse", "the employer"),
+            purposes=frozenset({Purpose.EMPLOYMENT, Purpose.FAMILY_INVOLVEMENT}),
+            told_of_right_to_revoke=True,
+            expiry=Expiry.DATE,
+            end=date(2027, 2, 1),
+            signed=date(2026, 2, 1),
+            revoked=date(2026, 8, 1),
+        ),
+    ),
+    coverages=(Coverage(Payer.MEDICARE, date(2024, 1, 1), date(2027, 1, 1)),),
+    obligations=(
+        Obligation(ObligationKind.WORK, WeeklyWindows.of("monday 08:00-12:00")),
+        Obligation(ObligationKind.SCHOOL),
+    ),
+    availability=WeeklyWindows.of("monday 08:00-22:00", "thursday 08:00-22:00"),
+)
+
+_HOUR = timedelta(hours=1)
+_CONTACT = Service("contact", "Contact", Modality.CONTINUING_CARE_CONTACT, PerWeek(1), _HOUR)
+_PROGRAM = Program(
+    "two-phases",
+    "Two phases",
+    (
+        Phase(
+            "first",
+            "First phase",
+            2,
+            (
+                Service(
+                    "group",
+                    "Group",
+                    Modality.GROUP_THERAPY,
+                    Weekly((Slot(Weekday.MONDAY, time(18, 0)), Slot(Weekday.SUNDAY))),
+                    timedelta(minutes=90),
+                    group_min=4,
+                    group_max=12,
+                ),
+            ),
+        ),
+        Phase(
+            "second",
+            "Second phase",
+            1,
+            (
+                Service(
+                    "counseling",
+                    "Counseling",
+                    Modality.INDIVIDUAL_COUNSELING,
+                    InAll(2),
+                    timedelta(minutes=50),
+                    duration_max=timedelta(minutes=60),
+                ),
+                Service("meetings", "Meetings", Modality.MUTUAL_HELP, TimePerWeek(2 * _HOUR)),
+            ),
+            weeks_max=2,
+            taper=True,
+            advance=(COURSE_FACTS["weeks_in_phase"] >= 1) & (COURSE_FACTS["goals_open"] < 2),
+        ),
+    ),
+    (
+        Service("education", "Education", Modality.PSYCHOEDUCATION, PerWeek(1), timedelta(hours=1)),
+        Service("test", "Urine test", Modality.DRUG_TESTING, RandomDays(1), timedelta(minutes=15)),
+        Service("contact", "Contact", Modality.CASE_MANAGEMENT, PerWeek(1)),
+        Service(
+            "skills",
+            "Skills",
+            Modality.SKILLS_TRAINING,
+            EveryWeeks(2),
+            2 * _HOUR,
+            breaks=timedelta(minutes=15),
+            delivery=Delivery.TELEHEALTH,
+            curriculum=Curriculum(("Triggers", "Cravings"), closed=True),
+        ),
+        Service("intake", "Intake", Modality.ASSESSMENT, Once(1), _HOUR, track="day"),
+        Service("welcome", "Welcome", Modality.ASSESSMENT, Once(2), _HOUR, track="evening"),
+        Service("family", "Family session", Modality.FAMILY_SESSION, PerWeek(1), _HOUR),
+    ),
+    LevelOfCare("2.1"),
+    (_SOURCE,),
+    ("Clock times.",),
+    (Track("day", "Day"), Track("evening", "Evening")),
+    Program("after", "Aftercare", (Phase("contact", "Contact", None, weeks_max=36),), (_CONTACT,)),
+    version="2026-01",
+    age_group=AgeGroup.ADULT,
+    language="en",
+    review_every_days=14,
+    after_return_to_use="The plan is reviewed with you.",
+    discharge=COURSE_FACTS["clinician_agrees"].equals(True),
+    stated=(
+        StatedHours(3 * _HOUR, 4 * _HOUR, phase="first", track="day", services=("group",)),
+        StatedHours(20 * _HOUR, in_all=True),
+        StatedSessions(7, services=("group",)),
+    ),
+)
+
+_SITE = Site(
+    "Elm Street",
+    "America/Chicago",
+    WeeklyWindows.of("monday 09:00-21:00", "thursday 09:00-21:00"),
+    HolidayCalendar("US", "IL", ("Columbus Day",)),
+    (Closure(date(2026, 3, 9), date(2026, 3, 10), "Staff training"),),
+    (Offer("group", Weekday.SUNDAY, time(10, 0)), Offer("education", duration=timedelta(hours=1))),
+    timedelta(minutes=10),
+    frozenset({Need.TRANSPORT}),
+    24,
+)
+
+_PREDICATE: Predicate = evolve(
+    ~(FACTS["age"] >= 18)
+    | (FACTS["use_disorder_severity"].is_in("moderate", "severe") & FACTS["dangerous"].is_known)
+    | AtLeast(1, (FACTS["benefit_likely"].equals(True), FACTS["needed_hours_per_week"] < 9.5)),
+    label="a label",
+    source=_SOURCE,
+)
+
+_POLICY = Policy(
+    "a-policy",
+    "A policy",
+    Versions(
+        (
+            Dated(
+                date(2024, 1, 1),
+                (
+                    Criterion("adult", "Is an adult.", FACTS["age"] >= 18, _SOURCE),
+                    Criterion("mixed", "Is one of several.", _PREDICATE, _SOURCE),
+                ),
+                _SOURCE,
+            ),
+        )
+    ),
+)
+
+
+def _of(name: str, predicate: Predicate) -> Policy:
+    criterion = Criterion("only", "The only one.", predicate, _SOURCE)
+    return Policy(name, name, Versions((Dated(date(2024, 1, 1), (criterion,), _SOURCE),)))
+
+
+_LADDER = Ladder(
+    "two-rungs",
+    "Two rungs",
+    (
+        Rung(LevelOfCare("1"), _of("few-hours", FACTS["needed_hours_per_week"] < 9)),
+        Rung(LevelOfCare("2.1"), _POLICY, (_of("young", FACTS["age"] < 18),)),
+    ),
+)
+
+_COUNTING = Counting(
+    frozenset({Modality.GROUP_THERAPY, Modality.PSYCHOEDUCATION}), telehealth=False, clock=True
+)
+_FAMILY = frozenset({Modality.FAMILY_SESSION})
+_DEMANDS: tuple[Demand, ...] = (
+    WeeklyHours(9 * _HOUR, 19 * _HOUR, _COUNTING),
+    WeeklyHours(most=19 * _HOUR, averaged=True),
+    WeeklyHours(9 * _HOUR, taper_weeks=2),
+    DailyHours(3 * _HOUR),
+    WeeklyDays(3),
+    LongestGap(2),
+    WeeklyServices(9),
+    Frequency(_FAMILY, 30),
+    Frequency(_FAMILY),
+    GroupSize(12, frozenset({Modality.GROUP_THERAPY})),
+    Caseload(24),
+    Reviews(MilestoneKind.RECERTIFICATION, 30, 17),
+    PlanLength(30, 60),
+    WrittenPlan(signed_by=frozenset({Signer.PHYSICIAN})),
+)
+_REQUIREMENTS = RequirementSet(
+    "a-payer",
+    "A payer",
+    Versions(
+        (
+            Dated(
+                date(2024, 1, 1),
+                (
+                    *(
+                        Requirement(f"number-{n}", "At least so much.", demand, _SOURCE)
+                        for n, demand in enumerate(_DEMANDS)
+                    ),
+                    Requirement("adults", "So much.", WeeklyServices(9), _SOURCE, AgeGroup.ADULT),
+                    Requirement("usual", "So much.", WeeklyDays(3), _SOURCE, binding=False),
+                ),
+                _SOURCE,
+            ),
+        )
+    ),
+    21,
+    ("Who may counsel.",),
+)
+
+
+_GOAL = Goal(
+    "problem-1",
+    "To sleep through the night.",
+    ScoreTarget("phq_9", "total", most=9),
+    date(2026, 3, 20),
+    (Objective("Go to bed at ten.", date(2026, 3, 9), CountTarget(Counted.DAYS_WORKED, 3, 5)),),
+    (Intervention("Sleep is spoken of.", "group"), Intervention("A walk.")),
+)
+
+
+_GROUP = frozenset({Modality.GROUP_THERAPY, Modality.PSYCHOEDUCATION})
+_COUNSELING = frozenset({Modality.INDIVIDUAL_COUNSELING})
+
+_CODING = CodingScheme(
+    "a-payer",
+    "A payer",
+    Versions(
+        (
+            Dated(
+                date(2024, 1, 1),
+                (
+                    DayCode("A1", timedelta(hours=2), _GROUP, _SOURCE, 2, DaysCounted.BOOKED),
+                    TimedCode("T1", timedelta(minutes=15), _GROUP, _SOURCE, 5),
+                    SessionCodes(
+                        (TimeBand("B1"), TimeBand("B2", timedelta(minutes=38))),
+                        _COUNSELING,
+                        _SOURCE,
+                        longest=timedelta(minutes=90),
+                        per_day=1,
+                        months_apart=1,
+                    ),
+                    DayTiers((Tier("D-3", 3), Tier("D-4", 4)), _COUNSELING, _SOURCE),
+                    WeekCode("W1", 9, _COUNSELING, _SOURCE),
+                    Exclusion("A1", frozenset({"B1", "T1"}), _SOURCE),
+                ),
+                _SOURCE,
+            ),
+        )
+    ),
+    Weekday.SUNDAY,
+    telehealth=False,
+    left_open=("Who may bill.",),
+)
+
+_RATES = RateTable(
+    "a-payer",
+    "A payer",
+    (
+        Rate("T1", date(2024, 1, 1), Decimal("27.12"), date(2027, 1, 1), _SOURCE),
+        Rate("B2", date(2026, 4, 1), Decimal("139.31")),
+    ),
+    ("What is paid later.",),
+)
+
+_ROSTER = Roster(
+    (
+        Group(
+            "evening-a",
+            "group",
+            (Slot(Weekday.MONDAY, time(18)), Slot(Weekday.THURSDAY, time(18))),
+            timedelta(minutes=90),
+            10,
+            "large",
+            "Ada",
+            closed=True,
+            begins=_START,
+            language="es-US",
+            genders=frozenset({"women"}),
+            stages=frozenset({"early", "middle"}),
+        ),
+    ),
+    (
+        Candidate(
+            _PATIENT.key,
+            (GroupDose("group", 2), GroupDose("skills")),
+            WeeklyWindows.of("monday 17:00-21:00"),
+            3,
+            frozenset({"en", "es-US"}),
+            "women",
+            "early",
+            (
+                GroupPreference(
+                    -2, frozenset({"evening-a"}), WeeklyWindows.of("monday 17:00-21:00")
+                ),
+            ),
+            date(2026, 1, 31),
+            frozenset({"evening-a"}),
+        ),
+    ),
+    (Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(2), group_max=12),),
+)
+
+
+@pytest.fixture(scope="session")
+def values() -> dict[str, object]:
+    """A value of every kind of document, with as much filled in as goes together."""
+    decision = _POLICY.decide(_PATIENT, on=_START)
+    plan = evolve(
+        draft(
+            _PROGRAM,
+            _PATIENT,
+            _SITE,
+            start=_START,
+            seed=7,
+            requirements=(_REQUIREMENTS,),
+            decisions=(decision,),
+        ),
+        goals=(_GOAL,),
+        signatures=(Signature(Signer.PHYSICIAN, _START),),
+    )
+    dated = schedule(plan, _SITE)
+    assert plan.on_hold, "the plan has no service on hold"
+    assert dated.unplaced, "the schedule shows no session that is unplaced"
+    assert any(session.moved for session in dated.sessions), "the schedule shows no move"
+    attended = [dated.uid(session) for session in dated.sessions[:-1]]
+    charges = itemize(dated, _CODING, rates=_RATES, attended=attended)
+    assert {line.rate_usd is None for line in charges.lines} == {True, False}, "one kind of line"
+    assert charges.uncharged, "the charges show no session that is not charged"
+    return {
+        "charges": charges,
+        "coding": _CODING,
+        "decision": decision,
+        "finding": check(dated, _REQUIREMENTS)[0],
+        "ladder": _LADDER,
+        "patient": _PATIENT,
+        "placement": place(_LADDER, _PATIENT, on=_START),
+        "plan": plan,
+        "policy": _POLICY,
+        "predicate": _PREDICATE,
+        "program": _PROGRAM,
+        "rates": _RATES,
+        "requirements": _REQUIREMENTS,
+        "roster": _ROSTER,
+        "schedule": dated,
+        "site": _SITE,
+    }
+
+
+@pytest.fixture(scope="session")
+def texts(values: Mapping[str, object]) -> dict[str, str]:
+    """The same values as JSON documents."""
+    return {name: to_json(value) for name, value in values.items()}
+
+
+@pytest.fixture
+def documents(texts: Mapping[str, str]) -> dict[str, Any]:
+    """The same documents parsed, to be changed at will."""
+    return {name: json.loads(text) for name, text in texts.items()}
+
+
+@pytest.fixture(scope="session")
+def read() -> Reader:
+    """Read a JSON document of a kind, by the kind's name."""
+
+    def reader(kind: str, data: str | bytes) -> object:
+        return _READERS[kind](data)
+
+    return reader

@@ -2,6 +2,7 @@
 
 from enum import Enum
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import iopkit_fields
@@ -13,11 +14,15 @@ from sphinx.util.inspect import object_description
 from sphinx.util.typing import ExtensionMetadata, stringify_annotation
 
 import iopkit
-from iopkit import eligibility, interchange, plans
+from iopkit import charges, eligibility, patients, programs
 from iopkit.modalities import Modality
-from iopkit.patients import patients
 
-DOORS = (eligibility, interchange, plans)
+# Every package has a door, from which users import.
+DOORS = tuple(
+    import_module(f"iopkit.{found.name}")
+    for found in iter_modules(iopkit.__path__)
+    if found.ispkg and found.name != "cli"
+)
 
 # What signatures show by a shorter name; each union has an entry of its own.
 SHORTER = {
@@ -31,8 +36,8 @@ SHORTER = {
         (eligibility, "Kind"),
         (eligibility, "Scalar"),
         (eligibility, "AnyFact"),
-        (plans, "Timing"),
-        (plans, "CodingRule"),
+        (programs, "Timing"),
+        (charges, "CodingRule"),
         (patients, "Diagnosis"),
     )
 }

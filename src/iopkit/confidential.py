@@ -34,7 +34,7 @@ def reveal(value: object) -> str:
 
     Example:
         >>> from uuid import UUID
-        >>> from iopkit.patients.patients import Patient
+        >>> from iopkit.patients import Patient
         >>> patient = Patient(key=UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
         >>> patient
         Patient(0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90)

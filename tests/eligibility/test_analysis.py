@@ -44,7 +44,7 @@ from iopkit.eligibility.spaces import Space
 from iopkit.errors import InvalidError, MissingExtraError, NotInForceError, TooComplexError
 from iopkit.library import POLICIES
 from iopkit.sources import Dated, Grade, Source, Versions
-from iopkit.strategies.trees import predicates
+from iopkit.strategies import predicates
 from iopkit.truth import Truth
 
 Values = Mapping[str, Scalar | None]

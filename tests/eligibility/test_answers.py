@@ -22,7 +22,7 @@ from iopkit.eligibility import (
     evaluate,
 )
 from iopkit.eligibility.answers import answers_to
-from iopkit.strategies.trees import predicates, values_of
+from iopkit.strategies import predicates, values_of
 from iopkit.truth import Truth
 
 

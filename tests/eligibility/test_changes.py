@@ -32,7 +32,7 @@ from iopkit.eligibility import (
 from iopkit.eligibility.diagrams import diagram_of, follow, relevance, restrict
 from iopkit.errors import TooComplexError
 from iopkit.library import find_policy
-from iopkit.strategies.trees import predicates
+from iopkit.strategies import predicates
 from iopkit.truth import Truth
 
 Values = Mapping[str, Scalar | None]

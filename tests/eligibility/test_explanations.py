@@ -21,7 +21,7 @@ from iopkit.eligibility import (
 )
 from iopkit.eligibility.predicates import parts_of
 from iopkit.errors import InvalidError
-from iopkit.strategies.trees import fact_values, predicates
+from iopkit.strategies import fact_values, predicates
 from iopkit.truth import Truth
 
 Values = Mapping[str, Scalar | None]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from iopkit.eligibility import Choice, Kind, Number, YesNo
 from iopkit.eligibility.kinds import refuse_other_values
 from iopkit.errors import InvalidError
-from iopkit.strategies.trees import values_of
+from iopkit.strategies import values_of
 
 AGE = Number(0, 130, unit="years", whole=True)
 HOURS = Number(0.5, 168, unit="hours")

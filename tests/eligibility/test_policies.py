@@ -26,9 +26,7 @@ from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
 from iopkit.library import POLICIES, find_policy
 from iopkit.patients import Assessment, Patient
 from iopkit.sources import Dated, Grade, Source, Versions
-from iopkit.strategies.records import patients
-from iopkit.strategies.times import days
-from iopkit.strategies.trees import predicates
+from iopkit.strategies import days, patients, predicates
 from iopkit.truth import Truth
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")

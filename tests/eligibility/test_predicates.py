@@ -39,7 +39,7 @@ from iopkit.eligibility import (
 from iopkit.eligibility.predicates import each_once, in_words, parts_of
 from iopkit.errors import InvalidError, UndeterminedError
 from iopkit.sources import Grade, Source
-from iopkit.strategies.trees import fact_values, predicates
+from iopkit.strategies import fact_values, predicates
 from iopkit.truth import Truth
 
 Values = Mapping[str, Scalar | None]

@@ -35,8 +35,7 @@ from iopkit.patients import (
     SubstanceUseDisorder,
     Treatment,
 )
-from iopkit.strategies.records import treatments
-from iopkit.strategies.times import days
+from iopkit.strategies import days, treatments
 from iopkit.windows import WeeklyWindows
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")

@@ -14,6 +14,7 @@ from iopkit.documents import from_json, to_document, to_json
 from iopkit.eligibility import (
     FACTS,
     AtLeast,
+    Bound,
     Criterion,
     Decision,
     Fact,
@@ -29,7 +30,7 @@ from iopkit.eligibility import (
     read_facts,
     recorded_risks,
 )
-from iopkit.eligibility.risks import _SCORES, Bound
+from iopkit.eligibility.risks import _SCORES
 from iopkit.errors import InvalidError, TooComplexError
 from iopkit.levels import Edition, LevelOfCare, most_intensive
 from iopkit.library import LADDERS, POLICIES, find_ladder, find_policy
@@ -49,7 +50,7 @@ from iopkit.patients import (
 from iopkit.placement import Ladder, Placement, Rung, dimension_ladder, place
 from iopkit.reports import decision_html, decision_markdown, decision_text, placement_text
 from iopkit.sources import Dated, Grade, Source, Versions
-from iopkit.strategies.records import patients
+from iopkit.strategies import patients
 from iopkit.truth import Truth
 
 ON = date(2026, 1, 12)

@@ -74,7 +74,7 @@ def test_a_refused_start_is_not_shown() -> None:
 
 def test_a_plan_and_its_notes_show_nothing_but_the_key() -> None:
     assert repr(PLAN) == f"Plan({KEY})"
-    assert repr(PlanNote(NoteSubject.NO_OPEN_TIME, "group", Weekday.MONDAY)) == "Note(...)"
+    assert repr(PlanNote(NoteSubject.NO_OPEN_TIME, "group", Weekday.MONDAY)) == "PlanNote(...)"
 
 
 @pytest.mark.parametrize(

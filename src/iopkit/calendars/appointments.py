@@ -88,8 +88,8 @@ def appointments_from_ical(
         calendars: list[_Component] = list(
             Calendar.from_ical("\r\n".join(line for _, line in whole), multiple=True)
         )
-    except _JUNK as error:
-        raise _junk(None, "an iCalendar file", "one that cannot be read") from error
+    except _RAISED_BY_READING as error:
+        raise _unreadable(None, "an iCalendar file", "one that cannot be read") from error
     for calendar in calendars:
         for line, series in _series(calendar, lines):
             try:
@@ -99,20 +99,20 @@ def appointments_from_ical(
                     span = _instants(event, tz)
                     if span is not None and span[0] < high and low < span[1]:
                         found.append(Appointment(*span, blocks=_blocks(event)))
-            except _JUNK as error:
+            except _RAISED_BY_READING as error:
                 if isinstance(error, InvalidError):
                     raise
-                raise _junk(line, "an event that can be read", "another") from error
+                raise _unreadable(line, "an event that can be read", "another") from error
     return tuple(sorted(found, key=lambda each: (each.start, each.end)))
 
 
 # Any: the libraries' components have properties of every type.
 _Component = Any
 # What they raise for properties of other types, forms and sizes than they expect.
-_JUNK = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+_RAISED_BY_READING = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 
 
-def _junk(line: int | None, expected: str, found: str) -> InvalidError:
+def _unreadable(line: int | None, expected: str, found: str) -> InvalidError:
     return InvalidError("calendar", [Fault((), expected, found, line=line)])
 
 
@@ -132,7 +132,7 @@ def _lines(data: bytes) -> Iterator[tuple[int, str]]:
             try:
                 yield first, whole.decode()
             except UnicodeDecodeError as error:
-                raise _junk(first, "text in UTF-8", "other bytes") from error
+                raise _unreadable(first, "text in UTF-8", "other bytes") from error
         first, parts = number, [line]
 
 
@@ -156,9 +156,9 @@ def _event_lines(lines: Iterable[tuple[int, str]]) -> Iterator[int]:
             case _:
                 ok = bool(within) and bool(_LINE.match(line))
         if not ok or len(within) > _DEEPEST:
-            raise _junk(number, "a line of a calendar", "another")
+            raise _unreadable(number, "a line of a calendar", "another")
     if within or not calendars:
-        raise _junk(number, "a whole calendar", "a part" if calendars else "none")
+        raise _unreadable(number, "a whole calendar", "a part" if calendars else "none")
     return iter(found)
 
 
@@ -201,9 +201,11 @@ class _Load:
             given = [dt for name in ("rdate", "exdate") for dt in _moments(event.get(name))]
             self._occurrences += (self._start <= first < self._end) + len(given)
         if self._occurrences > MOST_OCCURRENCES:
-            raise _junk(line, f"at most {MOST_OCCURRENCES:,} appointments up to here", "more")
+            raise _unreadable(line, f"at most {MOST_OCCURRENCES:,} appointments up to here", "more")
         if self._steps > _MOST_STEPS:
-            raise _junk(line, "events that are gone through sooner up to here", "more, or longer")
+            raise _unreadable(
+                line, "events that are gone through sooner up to here", "more, or longer"
+            )
 
 
 def _last(rule: _Component, first: date, end: date) -> date:
@@ -228,13 +230,15 @@ def _checked(line: int, event: _Component) -> date:
     """The first day of an event whose times can be read."""
     broken = {str(name).lower() for name, _ in event.errors}
     if "dtstart" not in event or not broken.isdisjoint((*_TIMES, "duration", "rrule")):
-        raise _junk(line, "an event with times that can be read", "another")
+        raise _unreadable(line, "an event with times that can be read", "another")
     for name in _TIMES:
         for value in _listed(event.get(name)):
             # What is without a zone is in the caller's, unless it names one.
             moments = _moments(value)
             if "TZID" in value.params and any(_floats(moment) for moment in moments):
-                raise _junk(line, "a time zone that is known, or defined in the file", "another")
+                raise _unreadable(
+                    line, "a time zone that is known, or defined in the file", "another"
+                )
     first = event["dtstart"].dt
     return first.date() if isinstance(first, datetime) else first
 
@@ -262,9 +266,11 @@ def _rate(line: int, rule: _Component, first: date) -> float:
     times = prod(len(rule.get(name, [0])) for name in ("BYHOUR", "BYMINUTE", "BYSECOND"))
     interval = int(_only(rule, "INTERVAL", 1))
     if every is None or times > 24:
-        raise _junk(line, "a recurrence by the day, week, month or year", "a more frequent one")
+        raise _unreadable(
+            line, "a recurrence by the day, week, month or year", "a more frequent one"
+        )
     if interval < 1 or not _comes(rule, first):
-        raise _junk(line, "a recurrence that comes to pass", "one that never does")
+        raise _unreadable(line, "a recurrence that comes to pass", "one that never does")
     many = any(
         len(rule.get(name, ())) > 5 for name in ("BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO")
     )

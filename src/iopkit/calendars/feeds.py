@@ -17,7 +17,7 @@ from iopkit.calendars.ical import (
     Method,
     duration,
     session_events,
-    written,
+    write_calendar,
 )
 from iopkit.confidential import hidden, opaque
 from iopkit.errors import Fault, refuse, unless
@@ -123,7 +123,7 @@ def _feed(
     every = "" if refresh is None else duration(refresh)
     # The second is what programs read that are older than RFC 7986.
     head = (f"REFRESH-INTERVAL;VALUE=DURATION:{every}", f"X-PUBLISHED-TTL:{every}")
-    return written(
+    return write_calendar(
         sorted(events, key=lambda event: (event.start.astimezone(UTC), str(event.uid))),
         zone=next((schedule.zone for schedule in schedules), "UTC"),
         stamp=stamp,

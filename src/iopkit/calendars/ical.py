@@ -124,7 +124,7 @@ def to_ical(
     """
     cancelled = method is Method.CANCEL
     events = session_events(schedule, schedule.sessions, titles=titles, cancelled=cancelled)
-    return written(events, zone=schedule.zone, stamp=stamp, details=details, method=method)
+    return write_calendar(events, zone=schedule.zone, stamp=stamp, details=details, method=method)
 
 
 def update_ical(
@@ -153,7 +153,7 @@ def update_ical(
         *session_events(new, () if method is Method.CANCEL else present, titles=titles),
         *session_events(new, difference.removed, titles=titles, cancelled=True),
     ]
-    return written(events, zone=new.zone, stamp=stamp, details=details, method=method)
+    return write_calendar(events, zone=new.zone, stamp=stamp, details=details, method=method)
 
 
 def session_events(
@@ -175,7 +175,7 @@ def session_events(
         )
 
 
-def written(  # noqa: PLR0913  # the file's events, and what is said of all of them
+def write_calendar(  # noqa: PLR0913  # the file's events, and what is said of all of them
     events: Iterable[CalendarItem],
     *,
     zone: str,

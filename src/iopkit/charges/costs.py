@@ -112,7 +112,7 @@ def compare_costs(
 
     Example:
         >>> from iopkit.levels import LevelOfCare
-        >>> from iopkit.library.costs import COSTS
+        >>> from iopkit.library import COSTS
         >>> for found in compare_costs(COSTS, levels=[LevelOfCare("1"), LevelOfCare("2.1")]):
         ...     print(found.per.value, found.year, [str(f.mean_usd) for f in found.figures])
         week 2001 ['121', '462']

@@ -41,7 +41,12 @@ from iopkit.cli.files import (
     to_be_written,
 )
 from iopkit.documents.documents import to_document
-from iopkit.documents.results import cost_document, fit_document, proposals_document
+from iopkit.documents.results import (
+    checks_document,
+    cost_document,
+    fit_document,
+    proposals_document,
+)
 from iopkit.library.codings import find_coding, find_rates
 from iopkit.library.costs import COSTS
 from iopkit.library.programs import find_program, program_names
@@ -132,18 +137,7 @@ def _check(options: argparse.Namespace) -> Answer:
     planned = plan if site is None else schedule(plan, site)
     checked = [(each, check(planned, each, site=site, attended=attended)) for each in sets]
     met = all_of(verdict(findings) for _, findings in checked)
-    document = {
-        **_caution(plan),
-        "met": met.value,
-        "sets": [
-            {
-                "requirements": requirements.name,
-                "met": verdict(findings).value,
-                "findings": [to_document(finding) for finding in findings],
-            }
-            for requirements, findings in checked
-        ],
-    }
+    document = {**_caution(plan), **checks_document(checked)}
     text = _cautioned(plan, checks_text(checked))
     return Answer(text, document, EXIT_CODES[met])
 

@@ -16,7 +16,7 @@ from iopkit.cli.files import (
     read_document,
 )
 from iopkit.documents.documents import to_document
-from iopkit.documents.results import tradeoff_document
+from iopkit.documents.results import comparison_document, tradeoff_document
 from iopkit.eligibility.analysis import difference
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.library.ladders import find_ladder
@@ -83,19 +83,7 @@ def _compare(options: argparse.Namespace) -> Answer:
     first, second = (find_or_read(Policy, name, find_policy) for name in (options.A, options.B))
     on = _judged_on(options)
     found = difference(first, second, on=on)
-    document = {
-        "policies": [first.name, second.name],
-        "on": found.on.isoformat(),
-        "same": found.same,
-        "contrasts": [
-            {
-                "facts": {name: value for name, value in c.facts.items if value is not None},
-                "verdicts": [verdict.value for verdict in c.verdicts],
-                "deciding": [[criterion.name for criterion in side] for side in c.deciding],
-            }
-            for c in found.contrasts
-        ],
-    }
+    document = comparison_document(found)
     return Answer(comparison_text(found), document, DONE if found.same else NO)
 
 

@@ -1,7 +1,6 @@
 """Our own documents: every value as JSON or TOML, read strictly."""
 
 from iopkit.documents.documents import (
-    KINDS,
     from_json,
     from_toml,
     predicate_from_json,
@@ -11,6 +10,8 @@ from iopkit.documents.documents import (
 from iopkit.documents.formats import upgrade_document
 from iopkit.documents.results import (
     capacity_columns,
+    checks_document,
+    comparison_document,
     cost_document,
     fact_document,
     fit_document,
@@ -20,8 +21,9 @@ from iopkit.documents.results import (
 from iopkit.documents.schemas import json_schema
 
 __all__ = [
-    "KINDS",
     "capacity_columns",
+    "checks_document",
+    "comparison_document",
     "cost_document",
     "fact_document",
     "fit_document",

@@ -43,15 +43,15 @@ from iopkit.schedules.sessions import Schedule
 
 
 @cache
-def converter(masked: bool, of_course: bool) -> Converter:
+def converter(*, masked: bool = False, about_course: bool = False) -> Converter:
     """A converter that knows the shipped facts, built once; see ``build_converter``.
 
-    ``of_course``: the facts about a course of treatment, in place of those about a patient.
+    ``about_course``: the facts about a course of treatment, in place of those about a patient.
     """
-    return build_converter(masked, COURSE_FACTS if of_course else FACTS)
+    return build_converter(COURSE_FACTS if about_course else FACTS, masked=masked)
 
 
-def build_converter(masked: bool, facts: Facts) -> Converter:
+def build_converter(facts: Facts, *, masked: bool) -> Converter:
     """A converter whose every error is an ``InvalidError``, with paths from the value read.
 
     ``masked``: faults name only the kind of what was found, for documents about a patient.
@@ -62,7 +62,7 @@ def build_converter(masked: bool, facts: Facts) -> Converter:
     # and come before ours. So ask ``writer_of``, not the converter, how one is written.
     def reader_of(kind: Any) -> Reader:
         leaf = fact_leaf(facts_for(kind, facts)) if is_fact(kind) else leaf_of(kind)
-        return leaf_reader(leaf, kind, masked) if leaf else built.get_structure_hook(kind)
+        return leaf_reader(leaf, kind, masked=masked) if leaf else built.get_structure_hook(kind)
 
     def register(
         matches: Callable[[Any], bool], reader: _Factory, writer: Callable[[Any], Writer]
@@ -73,8 +73,8 @@ def build_converter(masked: bool, facts: Facts) -> Converter:
         built.register_structure_hook_factory(matches, structure)
         built.register_unstructure_hook_factory(matches, writer)
 
-    register(attrs.has, lambda kind, of: _class_reader(kind, of, masked), _class_writer)
-    register(is_union, lambda kind, of: _union_reader(kind, of, masked), _union_writer)
+    register(attrs.has, lambda kind, of: _class_reader(kind, of, masked=masked), _class_writer)
+    register(is_union, lambda kind, of: _union_reader(kind, of, masked=masked), _union_writer)
     register(is_many, _many_reader, _many_writer)
     return built
 
@@ -85,7 +85,7 @@ def writer_of(kind: Any) -> "Writer":
     if is_fact(kind):
         return fact_name
     leaf = leaf_of(kind)
-    return leaf.write if leaf else converter(False, False).get_unstructure_hook(kind)
+    return leaf.write if leaf else converter().get_unstructure_hook(kind)
 
 
 _ReaderOf = Callable[[Any], Reader]
@@ -143,7 +143,7 @@ def tag_of(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z0-9])", "_", name).lower()
 
 
-def _union_reader(union: Any, reader_of: _ReaderOf, masked: bool) -> Reader:
+def _union_reader(union: Any, reader_of: _ReaderOf, *, masked: bool) -> Reader:
     optional = NoneType in get_args(union)
     others = [kind for kind in get_args(union) if kind is not NoneType]
     classes = tagged(union)
@@ -274,7 +274,7 @@ def _class_writer(kind: Any) -> Writer:
         for member in members_of(kind)
     }
     write_fields: Writer = make_dict_unstructure_fn(
-        kind, converter(False, False), _cattrs_omit_if_default=True, **fields
+        kind, converter(), _cattrs_omit_if_default=True, **fields
     )
 
     def write(value: Any) -> Raw:
@@ -286,7 +286,7 @@ def _class_writer(kind: Any) -> Writer:
     return write if derived else write_fields
 
 
-def _class_reader(kind: Any, reader_of: _ReaderOf, masked: bool) -> Reader:
+def _class_reader(kind: Any, reader_of: _ReaderOf, *, masked: bool) -> Reader:
     members, derived = members_of(kind), derived_of(kind)
     needed = {member.name: member.kind for member in members if member.default is attrs.NOTHING}
     readers = [(m.name, m.key, m.name in needed, reader_of(m.kind)) for m in members]
@@ -297,7 +297,7 @@ def _class_reader(kind: Any, reader_of: _ReaderOf, masked: bool) -> Reader:
             raise InvalidError("value", [Fault((), "an object", kind_of(raw))])
         values, faults = _fields(raw, readers)
         if not known.issuperset(raw):
-            faults += _unknown_keys(raw, known, masked)
+            faults += _unknown_keys(raw, known, masked=masked)
         value: Any = None
         if faults:
             # With other values for what could not be read, the invariants of the rest show.
@@ -308,7 +308,7 @@ def _class_reader(kind: Any, reader_of: _ReaderOf, masked: bool) -> Reader:
                 value = kind(**values)
             except InvalidError as error:
                 known_bad = {step for fault in faults for step in fault.path[:1]}
-                broken = [_renamed(fault, members, raw, masked) for fault in error.faults]
+                broken = [_renamed(fault, members, raw, masked=masked) for fault in error.faults]
                 faults += [fault for fault in broken if not {*fault.path[:1]} & known_bad]
         if faults:
             raise InvalidError("value", faults)
@@ -354,10 +354,10 @@ def _fields(
     return values, faults
 
 
-def _unknown_keys(raw: dict[str, Raw], known: set[str], masked: bool) -> list[Fault]:
+def _unknown_keys(raw: dict[str, Raw], known: set[str], *, masked: bool) -> list[Fault]:
     free = known - raw.keys()
     unknown = [(place, key) for place, key in enumerate(raw, 1) if key not in known]
-    faults = [_unknown_key(key, place, free, masked) for place, key in unknown[:MAX_FAULTS]]
+    faults = [_unknown_key(key, place, free, masked=masked) for place, key in unknown[:MAX_FAULTS]]
     if more := len(unknown[MAX_FAULTS:]):
         faults.append(Fault((), "known fields", f"{more:,} more unknown ones"))
     return faults
@@ -370,7 +370,7 @@ def _contradiction(raw: dict[str, Raw], value: Any, member: _Member) -> tuple[Fa
     return unless(same, member.key, "what follows from the rest", "something else")
 
 
-def _renamed(fault: Fault, members: tuple[_Member, ...], raw: Raw, masked: bool) -> Fault:
+def _renamed(fault: Fault, members: tuple[_Member, ...], raw: Raw, *, masked: bool) -> Fault:
     """A constructor's fault, with the document's key for the field."""
     renamed = _with_first({member.name: member.key for member in members}, fault)
     there = part_at(raw, renamed.path)
@@ -382,7 +382,7 @@ def _renamed(fault: Fault, members: tuple[_Member, ...], raw: Raw, masked: bool)
     return attrs.evolve(renamed, found=found, fix="")
 
 
-def _unknown_key(key: str, place: int, free: set[str], masked: bool) -> Fault:
+def _unknown_key(key: str, place: int, free: set[str], *, masked: bool) -> Fault:
     """A fault for a key that no field has; it is not named where it could be about a patient."""
     fix = did_you_mean(key, sorted(free))
     step = key_place(place) if masked else key

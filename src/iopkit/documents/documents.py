@@ -76,6 +76,7 @@ KINDS: dict[str, Any] = {
     "schedule": Schedule,
     "site": Site,
 }
+"""The classes that documents are of, by what documents call themselves."""
 
 
 def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of any type
@@ -263,8 +264,12 @@ def _header_faults(name: str, raw: Raw) -> list[Fault]:
 def _built(name: str, raw: Raw, faults: list[Fault], facts: Facts | None, *, masked: bool) -> Any:
     """The value of a document in the current format, whose headers have some faults."""
     what = f"{name} document"
-    of_course = shipped_facts(name) is COURSE_FACTS
-    chosen = converter(masked, of_course) if facts is None else build_converter(masked, facts)
+    about_course = shipped_facts(name) is COURSE_FACTS
+    chosen = (
+        converter(masked=masked, about_course=about_course)
+        if facts is None
+        else build_converter(facts, masked=masked)
+    )
     read = chosen.get_structure_hook(KINDS[name])
     try:
         value = read_without(("document", "format"), raw, read, masked=masked)

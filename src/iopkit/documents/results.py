@@ -6,15 +6,19 @@ from typing import Any
 import attrs
 
 from iopkit.charges.costs import CostComparison
+from iopkit.checks.checks import Finding, verdict
 from iopkit.checks.fitting import Fit, Judgment
 from iopkit.checks.proposals import Proposals, Remaining
 from iopkit.documents.classes import converter, writer_of
 from iopkit.documents.documents import to_document
+from iopkit.eligibility.analysis import Difference
 from iopkit.eligibility.kinds import Kind
 from iopkit.eligibility.predicates import AnyFact
 from iopkit.placement.tradeoffs import Tradeoff
+from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.capacity import CensusDay, CensusWeek, Load, Meeting
 from iopkit.sources import Source
+from iopkit.truth import all_of
 
 
 def fact_document(fact: AnyFact) -> dict[str, Any]:  # Any: plain JSON values of any type
@@ -33,9 +37,44 @@ def tradeoff_document(row: Tradeoff) -> dict[str, Any]:  # Any: plain JSON value
     return document
 
 
+def comparison_document(found: Difference) -> dict[str, Any]:  # Any: plain JSON values
+    """Where two policies differ as plain values; it is shown and not read back."""
+    return {
+        "policies": [policy.name for policy in found.policies],
+        "on": found.on.isoformat(),
+        "same": found.same,
+        "contrasts": [
+            {
+                "facts": {name: value for name, value in c.facts.items if value is not None},
+                "verdicts": [verdict.value for verdict in c.verdicts],
+                "deciding": [[criterion.name for criterion in side] for side in c.deciding],
+            }
+            for c in found.contrasts
+        ],
+    }
+
+
+def checks_document(
+    checked: Iterable[tuple[RequirementSet, Iterable[Finding]]],
+) -> dict[str, Any]:  # Any: plain JSON values
+    """What several requirement sets find as plain values; the findings in it are documents."""
+    sets = [(requirements, tuple(findings)) for requirements, findings in checked]
+    return {
+        "met": all_of(verdict(findings) for _, findings in sets).value,
+        "sets": [
+            {
+                "requirements": requirements.name,
+                "met": verdict(findings).value,
+                "findings": [to_document(finding) for finding in findings],
+            }
+            for requirements, findings in sets
+        ],
+    }
+
+
 def cost_document(comparison: CostComparison) -> dict[str, Any]:  # Any: plain JSON values
     """Costs that can be compared as plain values; they are shown and not read back."""
-    document: dict[str, Any] = converter(False, False).unstructure(comparison)
+    document: dict[str, Any] = converter().unstructure(comparison)
     return document
 
 
@@ -111,7 +150,7 @@ def capacity_columns(
 
     Example:
         >>> from datetime import date
-        >>> from iopkit.schedules.capacity import CensusDay, census
+        >>> from iopkit.schedules import CensusDay, census
         >>> days = census([], start=date(2026, 1, 5), end=date(2026, 1, 6))
         >>> capacity_columns(CensusDay, days)
         {'day': [datetime.date(2026, 1, 5)], 'patients': [0], 'on_hold': [0], 'expected': [0]}

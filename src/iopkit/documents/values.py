@@ -60,7 +60,7 @@ class _Leaf:
     """What JSON Schema says of what is read."""
 
 
-def leaf_reader(leaf: _Leaf, kind: Any, masked: bool) -> Reader:
+def leaf_reader(leaf: _Leaf, kind: Any, *, masked: bool) -> Reader:
     """The reader of a leaf, whose every error is an ``InvalidError``."""
     parse = leaf.read
 

@@ -46,7 +46,7 @@ from iopkit.eligibility.predicates import (
     evaluate,
     facts_in,
 )
-from iopkit.eligibility.risks import RecordedRisk, recorded_risks
+from iopkit.eligibility.risks import Bound, RecordedRisk, recorded_risks
 from iopkit.eligibility.sheets import FactSheet, read_facts
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "AtLeast",
     "Atom",
     "Between",
+    "Bound",
     "Change",
     "Choice",
     "Compare",

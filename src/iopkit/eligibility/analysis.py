@@ -105,7 +105,7 @@ def analyze(policy: Policy, *, on: date) -> Analysis:
         MissingExtraError: the extra ``analysis`` is not installed.
 
     Example:
-        >>> from iopkit.library.policies import find_policy
+        >>> from iopkit.library import find_policy
         >>> found = analyze(find_policy("us-medicare-iop"), on=date(2026, 1, 5))
         >>> found.impossible, found.redundant, found.nothing_known
         (False, (), <Truth.UNKNOWN: 'unknown'>)
@@ -154,7 +154,7 @@ def difference(first: Policy, second: Policy, *, on: date) -> Difference:
         MissingExtraError: the extra ``analysis`` is not installed.
 
     Example:
-        >>> from iopkit.library.policies import find_policy
+        >>> from iopkit.library import find_policy
         >>> medicare = find_policy("us-medicare-iop")
         >>> difference(medicare, medicare, on=date(2026, 1, 5)).same
         True
@@ -222,8 +222,8 @@ def turns_on(policy: Policy, fact: AnyFact, *, on: date) -> bool:
         TooComplexError: the policy's diagram is too large.
 
     Example:
-        >>> from iopkit.eligibility.patient_facts import FACTS
-        >>> from iopkit.library.policies import find_policy
+        >>> from iopkit.eligibility import FACTS
+        >>> from iopkit.library import find_policy
         >>> medicare = find_policy("us-medicare-iop")
         >>> [turns_on(medicare, FACTS[f], on=date(2026, 1, 5)) for f in ("age", "dangerous")]
         [False, True]
@@ -241,7 +241,7 @@ def gap(rungs: Iterable[Policy | Predicate], *, on: date) -> FactSheet | None:
         MissingExtraError: the extra ``analysis`` is not installed.
 
     Example:
-        >>> from iopkit.eligibility.patient_facts import FACTS
+        >>> from iopkit.eligibility import FACTS
         >>> hours = FACTS["needed_hours_per_week"]
         >>> found = gap([hours < 9, hours >= 20], on=date(2026, 1, 5))
         >>> dict(found.values()) if found else None
@@ -263,7 +263,7 @@ def overlaps(rungs: Iterable[Policy | Predicate], *, on: date) -> tuple[Overlap,
         MissingExtraError: the extra ``analysis`` is not installed.
 
     Example:
-        >>> from iopkit.eligibility.patient_facts import FACTS
+        >>> from iopkit.eligibility import FACTS
         >>> hours = FACTS["needed_hours_per_week"]
         >>> (found,) = overlaps([hours < 9, hours.between(9, 20), hours >= 20], on=date(2026, 1, 5))
         >>> found.rungs, dict(found.example.values())

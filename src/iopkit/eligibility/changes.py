@@ -74,7 +74,7 @@ def evidence(predicate: Predicate, values: Values) -> tuple[Evidence, ...]:
         TooComplexError: the predicate's diagram is too large.
 
     Example:
-        >>> from iopkit.eligibility.patient_facts import FACTS
+        >>> from iopkit.eligibility import FACTS
         >>> age, hours = FACTS["age"], FACTS["needed_hours_per_week"]
         >>> [e.role.value for e in evidence((age >= 18) & (hours >= 9), {"age": 17})]
         ['decisive', 'idle']
@@ -106,7 +106,7 @@ def open_facts(predicate: Predicate, values: Values) -> tuple[AnyFact, ...]:
         TooComplexError: the predicate's diagram is too large.
 
     Example:
-        >>> from iopkit.eligibility.patient_facts import FACTS
+        >>> from iopkit.eligibility import FACTS
         >>> age, hours = FACTS["age"], FACTS["needed_hours_per_week"]
         >>> [fact.name for fact in open_facts((age >= 18) & (hours >= 9), {"age": 40})]
         ['needed_hours_per_week']
@@ -133,7 +133,7 @@ def smallest_changes(predicate: Predicate, values: Values) -> tuple[tuple[Change
         TooComplexError: the predicate's diagram is too large.
 
     Example:
-        >>> from iopkit.eligibility.patient_facts import FACTS
+        >>> from iopkit.eligibility import FACTS
         >>> age, hours = FACTS["age"], FACTS["needed_hours_per_week"]
         >>> ((change,),) = smallest_changes((age >= 18) & (hours >= 9), {"age": 40, hours.name: 7})
         >>> change.words

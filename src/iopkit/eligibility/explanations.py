@@ -72,7 +72,7 @@ def explain(predicate: Predicate, values: Values) -> Explanation:
     where another has settled the whole.
 
     Example:
-        >>> from iopkit.eligibility.patient_facts import FACTS
+        >>> from iopkit.eligibility import FACTS
         >>> explain(FACTS["age"] >= 18, {"age": 17}).reason
         'age is at least 18 years (age: 17 years)'
     """

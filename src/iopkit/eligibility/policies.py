@@ -128,8 +128,8 @@ class Policy:
             NotInForceError: the sheet's day is before the first version.
 
         Example:
-            >>> from iopkit.eligibility.patient_facts import FACTS
-            >>> from iopkit.library.policies import find_policy
+            >>> from iopkit.eligibility import FACTS
+            >>> from iopkit.library import find_policy
             >>> asked = {"needed_hours_per_week": 8.0}
             >>> sheet = FactSheet.of(FACTS.values(), asked, on=date(2026, 1, 5))
             >>> find_policy("us-medicare-iop").decide_sheet(sheet).verdict

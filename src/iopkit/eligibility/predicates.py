@@ -34,7 +34,7 @@ class Fact(Generic[S, T]):
     cannot change is never proposed as a change.
 
     Example:
-        >>> from iopkit.eligibility.patient_facts import FACTS
+        >>> from iopkit.eligibility import FACTS
         >>> age = FACTS["age"]
         >>> describe(age >= 18)
         'age is at least 18 years'
@@ -371,7 +371,7 @@ def compiled(predicate: Predicate) -> Evaluator:
     """A function from facts' values to truth: compiled once, to be applied to many.
 
     Example:
-        >>> from iopkit.eligibility.patient_facts import FACTS
+        >>> from iopkit.eligibility import FACTS
         >>> adult = compiled(FACTS["age"] >= 18)
         >>> adult({"age": 17}), adult({})
         (<Truth.NO: 'no'>, <Truth.UNKNOWN: 'unknown'>)
@@ -469,7 +469,7 @@ def describe(predicate: Predicate) -> str:
     """A predicate in prose: its label if it has one, else its parts.
 
     Example:
-        >>> from iopkit.eligibility.patient_facts import FACTS
+        >>> from iopkit.eligibility import FACTS
         >>> describe((FACTS["age"] >= 18) & ~FACTS["dangerous"].equals(True))
         'age is at least 18 years and not (dangerous is true)'
     """

@@ -33,7 +33,7 @@ class FactSheet:
                 facts have one.
 
         Example:
-            >>> from iopkit.eligibility.patient_facts import FACTS
+            >>> from iopkit.eligibility import FACTS
             >>> FactSheet.of([FACTS["age"]], {"age": 40}, on=date(2026, 1, 5)).values()["age"]
             40
         """

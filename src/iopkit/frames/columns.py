@@ -97,7 +97,7 @@ def rails(predicate: Predicate, frame: object) -> Rails:
 
     Example:
         >>> import narwhals, polars
-        >>> from iopkit.eligibility.patient_facts import FACTS
+        >>> from iopkit.eligibility import FACTS
         >>> frame = polars.DataFrame({"age": [17, 18, None]})
         >>> adult = rails(FACTS["age"] >= 18, frame)
         >>> narwhals.from_native(frame).select(adult.yes.alias("yes"), adult.no.alias("no")).rows()
@@ -130,7 +130,7 @@ def decide_frame(
 
     Example:
         >>> import polars
-        >>> from iopkit.library.policies import find_policy
+        >>> from iopkit.library import find_policy
         >>> policy = find_policy("us-medicare-iop")
         >>> yes_no = {fact.name: [True, None] for fact in policy.facts(on=date(2026, 1, 5))}
         >>> frame = polars.DataFrame({**yes_no, "needed_hours_per_week": [8.5, 9.0]})
@@ -168,12 +168,12 @@ def attrition(policy: Policy, frame: object, *, on: date) -> tuple[AttritionStep
 
     Example:
         >>> import polars
-        >>> from iopkit.library.policies import find_policy
+        >>> from iopkit.library import find_policy
         >>> policy = find_policy("us-medicare-iop")
         >>> yes_no = {fact.name: [True, None] for fact in policy.facts(on=date(2026, 1, 5))}
         >>> frame = polars.DataFrame({**yes_no, "needed_hours_per_week": [8.5, 9.0]})
         >>> attrition(policy, frame, on=date(2026, 1, 5))[0]
-        Step(criterion='nine_hours', excluded=1, met=1, undetermined=0)
+        AttritionStep(criterion='nine_hours', excluded=1, met=1, undetermined=0)
     """
     opened = _opened(frame)
     criteria = policy.version(on=on).value
@@ -201,7 +201,7 @@ def check_frame(facts: Iterable[AnyFact], frame: object) -> None:
 
     Example:
         >>> import polars
-        >>> from iopkit.eligibility.patient_facts import FACTS
+        >>> from iopkit.eligibility import FACTS
         >>> check_frame([FACTS["age"]], polars.DataFrame({"age": [17, 170, None]}))
         Traceback (most recent call last):
             ...
@@ -251,7 +251,7 @@ def facts_frame(
 
     Example:
         >>> from uuid import UUID
-        >>> from iopkit.eligibility.patient_facts import FACTS
+        >>> from iopkit.eligibility import FACTS
         >>> somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), date(1984, 5, 17))
         >>> facts_frame([FACTS["age"]], [somebody], on=date(2026, 1, 5))["age"].to_list()
         [41]
@@ -286,7 +286,7 @@ def fact_sheets(facts: Iterable[AnyFact], frame: object, *, on: date) -> Iterato
 
     Example:
         >>> import polars
-        >>> from iopkit.eligibility.patient_facts import FACTS
+        >>> from iopkit.eligibility import FACTS
         >>> frame = polars.DataFrame({"age": [17, None]})
         >>> sheets = fact_sheets([FACTS["age"]], frame, on=date(2026, 1, 5))
         >>> [sheet.values()["age"] for sheet in sheets]

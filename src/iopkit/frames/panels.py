@@ -101,7 +101,7 @@ def panel(  # noqa: PLR0913  # as draft has them
     Example:
         >>> import polars
         >>> from iopkit.windows import WeeklyWindows
-        >>> from iopkit.library.programs import find_program
+        >>> from iopkit.library import find_program
         >>> site = Site("Elm", "America/Chicago", WeeklyWindows.of("monday 08:00-21:00"))
         >>> keys = ["0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90", "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"]
         >>> patients = polars.DataFrame({"patient": keys, "start": [date(2026, 1, 5)] * 2})

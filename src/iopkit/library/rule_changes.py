@@ -281,17 +281,5 @@ RULE_CHANGES: tuple[RuleChange, ...] = (
         "written plan.",
         "4.rules.20.md",
     ),
-    RuleChange(
-        "0.1.0",
-        Happened.CORRECTED,
-        RuleKind.LADDER,
-        _rules(("us-public-rules", "2025-04-02")),
-        "The rungs of `us-public-rules` for levels 3.5 and 3.7 have criteria that always hold for "
-        "the needs that these levels meet by what they are: care around the clock, and at 3.7 "
-        "medical monitoring.",
-        "12.rules.md",
-        # What was decided before has none of the new criteria: so no criterion is named.
-        policies=("us-public-rules-3.5", "us-public-rules-3.7"),
-    ),
 )
 """What every version did to shipped rules, in the order of versions."""

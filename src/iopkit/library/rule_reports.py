@@ -66,13 +66,17 @@ def affected(
 
     Example:
         >>> from datetime import date
-        >>> from iopkit.eligibility.sheets import FactSheet
-        >>> from iopkit.library.ladders import find_ladder
-        >>> policy = find_ladder("us-public-rules").rungs[3].policy
-        >>> decision = policy.decide_sheet(FactSheet.of((), {}, on=date(2026, 1, 5)))
-        >>> [found.policy for found in affected([decision], since="0.0.0")]
-        ['us-public-rules-3.5']
-        >>> affected([decision], since="0.1.0")
+        >>> from iopkit.eligibility import FactSheet
+        >>> from iopkit.library import find_policy
+        >>> rule = ChangedRule("us-medicare-iop", date(2024, 1, 1))
+        >>> made_up = RuleChange(
+        ...     *("0.2.0", Happened.CORRECTED, RuleKind.POLICY, (rule,), "Ten hours.", "1.rules.md")
+        ... )
+        >>> sheet = FactSheet.of((), {}, on=date(2026, 1, 5))
+        >>> decision = find_policy("us-medicare-iop").decide_sheet(sheet)
+        >>> [found.policy for found in affected([decision], since="0.1.0", changes=[made_up])]
+        ['us-medicare-iop']
+        >>> affected([decision], since="0.2.0", changes=[made_up])
         ()
     """
     later = rules_since(since, changes=changes)

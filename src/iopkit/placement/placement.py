@@ -84,8 +84,8 @@ def place(ladder: Ladder, patient: Patient, *, on: date) -> "Placement":
 
     Example:
         >>> from uuid import UUID
-        >>> from iopkit.patients.patients import Patient
-        >>> from iopkit.library.ladders import find_ladder
+        >>> from iopkit.patients import Patient
+        >>> from iopkit.library import find_ladder
         >>> somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
         >>> placement = place(find_ladder("us-public-rules"), somebody, on=date(2026, 1, 5))
         >>> placement.level, placement.stopped_at.number

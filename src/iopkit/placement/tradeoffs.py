@@ -168,7 +168,7 @@ def compare_levels(
     Example:
         >>> from datetime import date
         >>> from uuid import UUID
-        >>> from iopkit.patients.patients import Patient
+        >>> from iopkit.patients import Patient
         >>> born = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), date(1984, 5, 17))
         >>> [row.at_home.value for row in compare_levels(born, on=date(2026, 1, 5))]
         [True, True, True, False, False, False]

@@ -46,7 +46,7 @@ def plan_picture(
 
     A session that was moved or makes up for another has a mark of its own, and so has one
     without a time, in its week. Days of leave are shaded, and days by which something is due
-    are marked. ``iopkit.interchange.timeline_text`` says the same in words. Calling this is
+    are marked. ``iopkit.reports.timeline_text`` says the same in words. Calling this is
     the explicit act that shows on which days a patient comes.
 
     Args:

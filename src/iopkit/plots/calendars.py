@@ -48,7 +48,7 @@ def week_picture(
 
     Only hours that hold a session have rows, and a few beside them. A service has the same
     color and pattern in every week; a session that was moved says so and has a dashed edge.
-    What has no time is named below. ``iopkit.interchange.week_text`` says the same in words.
+    What has no time is named below. ``iopkit.reports.week_text`` says the same in words.
     Calling this is the explicit act that shows when a patient comes.
 
     Args:

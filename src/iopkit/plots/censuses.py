@@ -27,7 +27,7 @@ def census_picture(
 ) -> bytes:
     """Patients in treatment day by day, those on hold, those expected, and each week's mean.
 
-    ``iopkit.interchange.census_text`` says the same in words.
+    ``iopkit.reports.census_text`` says the same in words.
 
     Args:
         first: the day that weeks begin with.

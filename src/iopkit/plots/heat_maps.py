@@ -74,7 +74,7 @@ def meetings_picture(
     """How full each group is, week by week: a row for each group, a column for each week.
 
     A field has the seats taken and the seats, and is darker the fuller the group is; one
-    that is full has a frame. Weeks begin on Monday. ``iopkit.interchange.meetings_text`` says
+    that is full has a frame. Weeks begin on Monday. ``iopkit.reports.meetings_text`` says
     the same in words.
 
     Returns:
@@ -119,7 +119,7 @@ def load_picture(loads: Iterable[Load], *, title: str = "Time booked", form: For
     """How much of the time of rooms or clinicians is booked: a row each, a column a day or week.
 
     A field has the part of the hours that is booked, in percent, and is darker the more that
-    is; a frame tells that time outside the hours is booked. ``iopkit.interchange.load_text``
+    is; a frame tells that time outside the hours is booked. ``iopkit.reports.load_text``
     says the same in words.
 
     Returns:

@@ -50,7 +50,7 @@ def discrepancies(program: Program) -> tuple[Discrepancy, ...]:
     bring it there.
 
     Example:
-        >>> from iopkit.library.programs import find_program
+        >>> from iopkit.library import find_program
         >>> print(discrepancies(find_program("palmetto-arc"))[0].words)
         day, day-program: the source states 15 hours a week, its items give 13.5
     """

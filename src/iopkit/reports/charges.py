@@ -116,7 +116,7 @@ def rule_words(rule: CodingRule) -> str:
     """A rule of a coding scheme in prose.
 
     Example:
-        >>> from iopkit.library.codings import find_coding
+        >>> from iopkit.library import find_coding
         >>> print(rule_words(find_coding("us-h0015").versions.dated[0].value[0]))
         H0015: a day of at least 3 h, in a week of at least 3 such days booked
     """

@@ -78,10 +78,10 @@ def schedule_difference(old: Schedule, new: Schedule) -> ScheduleDifference:
         >>> from uuid import uuid4
         >>> from attrs import evolve
         >>> from iopkit.windows import WeeklyWindows
-        >>> from iopkit.library.programs import find_program
-        >>> from iopkit.patients.patients import Patient
-        >>> from iopkit.plans.drafting import draft
-        >>> from iopkit.schedules.scheduling import schedule
+        >>> from iopkit.library import find_program
+        >>> from iopkit.patients import Patient
+        >>> from iopkit.plans import draft
+        >>> from iopkit.schedules import schedule
         >>> from iopkit.sites import Site
         >>> site = Site("Elm Street", "America/Chicago", WeeklyWindows.always())
         >>> patient, program = Patient(uuid4()), find_program("matrix-16-week")

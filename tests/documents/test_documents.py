@@ -1,0 +1,628 @@
+"""Documents give back the value they were written from, and equal values equal bytes."""
+
+import codecs
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+import iopkit
+from iopkit import (
+    FACTS,
+    Decision,
+    Fact,
+    InvalidError,
+    LevelOfCare,
+    Patient,
+    Plan,
+    Policy,
+    Program,
+    Schedule,
+    Site,
+    Source,
+    Weekday,
+    WeeklyWindows,
+    check,
+    draft,
+    find_policy,
+    find_requirements,
+    from_json,
+    from_toml,
+    schedule,
+    to_json,
+)
+from iopkit.charges import Charges, CodingScheme, NotBilledReason, RateTable, itemize
+from iopkit.checks import Finding
+from iopkit.documents import fact_document, predicate_from_json, to_document
+from iopkit.documents.formats import current_format
+from iopkit.eligibility import AnyFact, Choice, Compare, Criterion, Number, Predicate, YesNo
+from iopkit.groups import Roster
+from iopkit.library import CODINGS, RATES, find_program, program_text
+from iopkit.patients import Expiry, Purpose
+from iopkit.placement import Ladder, Rung, place
+from iopkit.plans import Leave, NoteSubject, Trip
+from iopkit.requirements import RequirementSet
+from iopkit.schedules import Reason
+from iopkit.sites import HolidayCalendar, Offer
+from iopkit.sources import Dated, Grade, Versions
+from iopkit.strategies import (
+    clock_times,
+    codings,
+    days,
+    keys,
+    patients,
+    predicates,
+    programs,
+    rate_tables,
+    requirement_sets,
+    rosters,
+    sites,
+    weekly_windows,
+)
+
+EXAMPLES = Path(iopkit.__file__).parent / "examples"
+KINDS = (
+    "charges",
+    "coding",
+    "decision",
+    "finding",
+    "ladder",
+    "patient",
+    "placement",
+    "plan",
+    "policy",
+    "predicate",
+    "program",
+    "rates",
+    "requirements",
+    "roster",
+    "schedule",
+    "site",
+)
+
+BY_HAND: Mapping[str, type[object]] = {
+    "coding": CodingScheme,
+    "ladder": Ladder,
+    "patient": Patient,
+    "plan": Plan,
+    "policy": Policy,
+    "program": Program,
+    "rates": RateTable,
+    "requirements": RequirementSet,
+    "roster": Roster,
+    "site": Site,
+}
+"""Kinds that people write, and so may write in TOML."""
+
+Reader = Callable[[str, str | bytes], object]
+
+_texts = st.text(st.characters(codec="utf-8"), max_size=12)
+_names = st.from_regex(r"[a-z]{1,6}(-[a-z0-9]{1,4})?", fullmatch=True)
+
+
+_words = st.sampled_from(["", "words", "“¿Qué?”\n\t\\"])
+_sources = st.sampled_from(
+    [
+        Source("42 CFR 1.1", Grade.LEGAL_TEXT, "https://example.org/1", date(2024, 1, 1)),
+        Source("§ 2 – “Code”", Grade.OFFICIAL, checked=date(2025, 2, 28)),
+        Source("", Grade.SECONDARY),
+    ]
+)
+
+
+def full_sites() -> st.SearchStrategy[Site]:
+    """Sites with offers of one weekday; their public holidays are a document's alone."""
+    starts = st.none() | clock_times()
+    lengths = st.none() | st.integers(1, 1440).map(lambda n: timedelta(minutes=n))
+    offers = st.builds(Offer, _names, st.sampled_from(Weekday), starts) | st.builds(
+        Offer, _names, start=starts, duration=lengths
+    )
+    return st.builds(
+        lambda site, name, offers: evolve(site, name=name, offers=tuple(offers) or site.offers),
+        sites(),
+        _texts,
+        st.lists(offers, max_size=3, unique_by=lambda offer: (offer.service, offer.day)),
+    )
+
+
+def full_programs() -> st.SearchStrategy[Program]:
+    return st.builds(
+        lambda program, title, level, drawn, left_open: evolve(
+            program, title=title, level=level, sources=tuple(drawn), left_open=tuple(left_open)
+        ),
+        programs(),
+        _texts,
+        st.none() | st.just(LevelOfCare("2.1")),
+        st.lists(_sources, max_size=2),
+        st.lists(_texts, max_size=2),
+    )
+
+
+def labeled() -> st.SearchStrategy[Predicate]:
+    """Predicates, with a label and a source on the first node or without."""
+    return st.builds(
+        lambda predicate, label, source: evolve(predicate, label=label, source=source),
+        predicates(),
+        _words,
+        st.none() | _sources,
+    )
+
+
+def _versions(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Versions[Any]]:
+    """One version, or two, the first of them long in force."""
+    first = st.builds(Dated, st.just(date(1980, 1, 1)), values, _sources)
+    second = st.builds(Dated, days(date(1981, 1, 1), date(2024, 1, 1)), values, _sources)
+    return st.tuples(first).map(Versions) | st.tuples(first, second).map(Versions)
+
+
+def policies() -> st.SearchStrategy[Policy]:
+    criteria = st.lists(labeled(), min_size=1, max_size=2).flatmap(
+        lambda drawn: st.tuples(
+            *(
+                st.builds(Criterion, st.just(f"criterion-{n}"), _words, st.just(part), _sources)
+                for n, part in enumerate(drawn)
+            )
+        )
+    )
+    return st.builds(Policy, st.just("a-policy"), _texts, _versions(criteria))
+
+
+@st.composite
+def plans_at(draw: st.DrawFn) -> tuple[Plan, Site]:
+    site = draw(full_sites())
+    seed, start = draw(st.integers()), draw(days())
+    plan = draft(draw(programs()), draw(patients()), site, start=start, seed=seed)
+    first, middle, last = (start + timedelta(days=draw(st.integers(n, n + 9))) for n in (0, 10, 20))
+    leaves = (Leave(first, middle, draw(_texts), draw(st.booleans())), Leave(middle, last))
+    stays = (Trip(first, last, draw(st.sampled_from(["Asia/Kathmandu", "UTC"])), plan.free),)
+    if draw(st.booleans()):
+        plan = evolve(plan, leaves=leaves, stays=stays)
+    return plan, site
+
+
+@st.composite
+def findings(draw: st.DrawFn) -> Finding:
+    found = st.builds(
+        lambda case, rules: check(schedule(*case), rules), plans_at(), requirement_sets()
+    )
+    return draw(st.sampled_from(draw(found.filter(bool))))
+
+
+def full_codings() -> st.SearchStrategy[CodingScheme]:
+    left_open = st.lists(_texts, max_size=2).map(tuple)
+    return st.builds(
+        lambda coding, title, left_open: evolve(coding, title=title, left_open=left_open),
+        *(codings(), _texts, left_open),
+    )
+
+
+@st.composite
+def charges(draw: st.DrawFn) -> Charges:
+    dated = schedule(*draw(plans_at()))
+    rates = draw(st.none() | rate_tables(("C0", "C1", "C2")))
+    some = st.lists(st.sampled_from(dated.sessions), unique=True) if dated.sessions else st.just([])
+    attended = draw(st.none() | some)
+    uids = None if attended is None else [dated.uid(session) for session in attended]
+    return itemize(dated, draw(codings()), rates=rates, attended=uids)
+
+
+@st.composite
+def decisions(draw: st.DrawFn) -> Decision:
+    return draw(policies()).decide(draw(patients()), on=draw(days()))
+
+
+@st.composite
+def ladders(draw: st.DrawFn) -> Ladder:
+    numbers = sorted(draw(st.sets(st.sampled_from(["1", "2.1", "2.5"]), min_size=1)))
+    rungs = [
+        Rung(
+            LevelOfCare(number),
+            draw(policies()),
+            tuple(evolve(draw(policies()), name="another") for _ in range(draw(st.integers(0, 1)))),
+        )
+        for number in numbers
+    ]
+    return Ladder("a-ladder", draw(_texts), tuple(rungs))
+
+
+def calendars_of(site: Site) -> st.SearchStrategy[Site]:
+    calendars = st.builds(
+        HolidayCalendar,
+        st.from_regex(r"[A-Z]{2}", fullmatch=True),
+        st.none() | _texts,
+        st.lists(_texts, max_size=2).map(tuple),
+    )
+    return calendars.map(lambda calendar: evolve(site, holidays=calendar))
+
+
+VALUES: Mapping[str, st.SearchStrategy[Any]] = {
+    "charges": charges(),
+    "coding": full_codings(),
+    "decision": decisions(),
+    "finding": findings(),
+    "ladder": ladders(),
+    "patient": patients(),
+    "placement": st.builds(
+        lambda *given, on: place(*given, on=on), ladders(), patients(), on=days()
+    ),
+    "plan": plans_at().map(lambda pair: pair[0]),
+    "policy": policies(),
+    "predicate": labeled(),
+    "program": full_programs(),
+    "rates": rate_tables(),
+    "requirements": requirement_sets(),
+    "roster": rosters() | rosters(contested=True),
+    "schedule": plans_at().map(lambda pair: schedule(*pair)),
+    "site": full_sites().flatmap(calendars_of),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(data=st.data())
+def test_a_document_gives_back_the_value_it_was_written_from(
+    kind: str, data: st.DataObject, read: Reader
+) -> None:
+    value = data.draw(VALUES[kind])
+    text = to_json(value)
+    again = read(kind, text)
+    assert again == value
+    assert type(again) is type(value)
+    assert to_json(again) == text
+    assert read(kind, text.encode()) == value
+    assert read(kind, codecs.BOM_UTF8 + text.encode()) == value
+    if kind in BY_HAND and not _lists_null(json.loads(text)):
+        assert from_toml(BY_HAND[kind], _toml_text(value)) == value
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_full_document_of_each_kind_gives_back_its_value(
+    kind: str, values: Mapping[str, object], read: Reader
+) -> None:
+    assert read(kind, to_json(values[kind])) == values[kind]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_document_is_plain_objects_lists_texts_numbers_and_booleans(
+    kind: str, values: Mapping[str, object]
+) -> None:
+    odd: list[str] = []
+
+    def look(part: object, path: str) -> None:
+        if type(part) is dict:
+            for key, value in part.items():
+                look(value, f"{path}.{key}")
+        elif type(part) is list:
+            for number, value in enumerate(part):
+                look(value, f"{path}[{number}]")
+        elif type(part) not in (str, int, float, bool, type(None)):
+            odd.append(f"{path}: {type(part).__name__}")
+
+    look(to_document(values[kind]), kind)
+    assert odd == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_document_says_its_kind_and_format_first(
+    kind: str, documents: Mapping[str, dict[str, Any]]
+) -> None:
+    headers = [("document", kind), ("format", current_format(kind))]
+    assert list(documents[kind].items())[:2] == headers
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "2026"])
+def test_the_same_value_gives_the_same_bytes_in_every_process(
+    seed: str, texts: Mapping[str, str], tmp_path: Path
+) -> None:
+    for kind, text in texts.items():
+        (tmp_path / f"{kind}.json").write_text(text, encoding="utf-8")
+    # Read, dated and written again by a process whose sets and dictionaries hash otherwise.
+    script = """
+import sys
+from datetime import date
+from pathlib import Path
+from attrs import evolve
+from iopkit import Decision, Patient, Plan, Policy, Program, Schedule, Site
+from iopkit import draft, from_json, schedule, to_json
+from iopkit.placement import Ladder, Placement
+from iopkit.documents import predicate_from_json
+from iopkit.groups import Roster
+from iopkit.charges import Charges, CodingScheme, RateTable, itemize
+from iopkit.checks import Finding
+from iopkit.requirements import RequirementSet
+kinds = {"charges": Charges, "coding": CodingScheme, "decision": Decision,
+         "finding": Finding, "ladder": Ladder, "patient": Patient,
+         "placement": Placement, "plan": Plan, "policy": Policy, "program": Program,
+         "rates": RateTable, "requirements": RequirementSet, "roster": Roster,
+         "schedule": Schedule, "site": Site}
+texts = {file.stem: file.read_text(encoding="utf-8") for file in Path(sys.argv[1]).iterdir()}
+values = {name: from_json(kind, texts[name]) for name, kind in kinds.items()}
+values["predicate"] = predicate_from_json(texts["predicate"])
+drafted = draft(values["program"], values["patient"], values["site"], start=date(2026, 3, 2),
+                seed=7, requirements=[values["requirements"]], decisions=[values["decision"]])
+settled = {name: getattr(values["plan"], name) for name in ("goals", "signatures")}
+values["plan"] = evolve(drafted, **settled)
+dated = values["schedule"] = schedule(values["plan"], values["site"])
+attended = [dated.uid(session) for session in dated.sessions[:-1]]
+values["charges"] = itemize(dated, values["coding"], rates=values["rates"], attended=attended)
+print([name for name, text in texts.items() if to_json(values[name]) != text])
+"""
+    source = str(Path(iopkit.__file__).parent.parent)
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {source!r})\n{script}", tmp_path],
+        env={"PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("[]\n", "", 0)
+
+
+# TOML.
+
+
+def _toml(value: object) -> str:
+    """A parsed JSON value as a value in TOML."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            # TOML's basic strings take JSON's escapes, but for DEL and lone surrogates.
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        case dict():
+            return "{" + ", ".join(f"{_toml(k)} = {_toml(v)}" for k, v in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_toml, value)) + "]"
+        case _:
+            return repr(value)
+
+
+def _toml_text(value: object) -> str:
+    document = _without_null(json.loads(to_json(value)))
+    return "\n".join(f"{_toml(key)} = {_toml(part)}" for key, part in document.items())
+
+
+def _without_null(value: Any) -> Any:
+    """TOML has no null, and what is left out is not known."""
+    if isinstance(value, dict):
+        return {key: _without_null(part) for key, part in value.items() if part is not None}
+    return [_without_null(part) for part in value] if isinstance(value, list) else value
+
+
+def _lists_null(value: Any) -> bool:
+    """Whether a list leaves a place open, such as that of an answer; TOML cannot say that."""
+    if isinstance(value, dict):
+        return any(map(_lists_null, value.values()))
+    return isinstance(value, list) and (None in value or any(map(_lists_null, value)))
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"predicate"}))
+def test_json_and_toml_give_the_same_value(kind: str, values: Mapping[str, object]) -> None:
+    value = values[kind]
+    assert from_toml(type(value), _toml_text(value)) == value
+
+
+def test_toml_may_say_dates_and_times_its_own_way() -> None:
+    head = (
+        'document = "site"\nformat = 1\nname = "x"\nzone = "UTC"\nhours = ["monday 09:00-17:00"]\n'
+    )
+    own = head + "closures = [{start = 2026-02-18, end = 2026-02-19, why = 'x'}]\n"
+    own += "offers = [{service = 'group', start = 17:30:00}]\n"
+    as_texts = head + "closures = [{start = '2026-02-18', end = '2026-02-19', why = 'x'}]\n"
+    as_texts += "offers = [{service = 'group', start = '17:30'}]\n"
+    site = from_toml(Site, own)
+    assert site == from_toml(Site, as_texts)
+    assert site.offers[0].start == time(17, 30)
+
+
+# What is written.
+
+
+def test_what_equals_its_default_is_left_out() -> None:
+    site = Site("x", "UTC", WeeklyWindows.of("monday 09:00-17:00"))
+    assert to_document(site) == {
+        "document": "site",
+        "format": 1,
+        "name": "x",
+        "zone": "UTC",
+        "hours": ["monday 09:00-17:00"],
+    }
+
+
+def test_nothing_known_is_told_from_known_to_be_none() -> None:
+    key = "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"
+    head = {"document": "patient", "format": 1, "key": key}
+    unknown = from_json(Patient, json.dumps(head))
+    none = from_json(Patient, json.dumps({**head, "diagnoses": []}))
+    assert unknown.diagnoses is None
+    assert none.diagnoses == ()
+    assert to_document(unknown) == head
+    assert to_document(none) == {**head, "diagnoses": []}
+
+
+def test_null_for_what_may_be_unknown_is_not_known() -> None:
+    key = "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"
+    document = {"document": "patient", "format": 1, "key": key, "birth_date": None}
+    assert from_json(Patient, json.dumps(document)).birth_date is None
+
+
+@pytest.mark.parametrize(
+    ("written", "hours"),
+    [
+        (["monday 22:00-24:00", "tuesday 00:00-02:00"], 4),
+        (["monday 22:00-02:00"], 4),
+        (["sunday 23:00-01:00"], 2),
+        (["friday 00:00-24:00"], 24),
+        (["tuesday 09:00-10:00", "monday 09:00-10:00", "monday 09:30-10:00"], 2),
+    ],
+    ids=["midnight", "night", "end of the week", "whole day", "any order"],
+)
+def test_windows_are_a_set_of_minutes_however_they_are_written(
+    written: list[str], hours: int
+) -> None:
+    document = {"document": "site", "format": 1, "name": "x", "zone": "UTC", "hours": written}
+    site = from_json(Site, json.dumps(document))
+    assert site.hours.total == timedelta(hours=hours)
+    assert from_json(Site, to_json(site)) == site
+
+
+def test_a_time_that_comes_twice_keeps_which_one_is_meant(
+    documents: Mapping[str, dict[str, Any]],
+) -> None:
+    document = documents["schedule"]
+    for offset in ("-05:00", "-06:00"):
+        moment = f"2026-11-01T01:30{offset}[America/Chicago]"
+        document["sessions"][0]["start"] = moment
+        again = from_json(Schedule, json.dumps(document))
+        assert to_document(again)["sessions"][0]["start"] == moment
+
+
+def test_every_member_of_an_enumeration_has_a_word_of_its_own(
+    documents: Mapping[str, dict[str, Any]],
+) -> None:
+    plan = documents["plan"]
+    for matter in NoteSubject:
+        plan["notes"] = [{"matter": matter.value}]
+        assert from_json(Plan, json.dumps(plan)).notes[0].matter is matter
+    dated = documents["schedule"]
+    for reason in Reason:
+        dated["unplaced"][0]["why"] = reason.value
+        assert from_json(Schedule, json.dumps(dated)).unplaced[0].why is reason
+    bill = documents["charges"]
+    for why in NotBilledReason:
+        bill["uncharged"][0]["reasons"] = [{"why": why.value}]
+        assert from_json(Charges, json.dumps(bill)).uncharged[0].reasons[0].why is why
+    patient = documents["patient"]
+    for purpose in Purpose:
+        patient["consents"] = [{"purposes": [purpose.value]}]
+        (consent,) = from_json(Patient, json.dumps(patient)).consents or ()
+        assert consent.purposes == {purpose}
+    for expiry in Expiry:
+        patient["consents"] = [{"expiry": expiry.value}]
+        (consent,) = from_json(Patient, json.dumps(patient)).consents or ()
+        assert consent.expiry is expiry
+
+
+# What there is to read and write.
+
+
+@pytest.mark.parametrize("value", [date(2026, 1, 5), None, "text", WeeklyWindows(), FACTS["age"]])
+def test_there_are_no_documents_of_other_classes(value: object) -> None:
+    with pytest.raises(TypeError, match=f"no documents of {type(value).__name__}"):
+        to_document(value)
+
+
+@pytest.mark.parametrize("read", [from_json, from_toml])
+@pytest.mark.parametrize("kind", [int, Compare])
+def test_no_documents_are_read_of_other_classes(
+    read: Callable[[type, str], object], kind: type
+) -> None:
+    with pytest.raises(TypeError, match=f"^there are no documents of {kind.__name__}$"):
+        read(kind, "{}" if read is from_json else "a = 1")
+
+
+def test_the_shipped_examples_are_valid_documents() -> None:
+    assert from_json(Patient, (EXAMPLES / "patient.json").read_bytes()).diagnoses
+    assert from_toml(Site, (EXAMPLES / "site.toml").read_bytes()).zone == "America/Chicago"
+
+
+def test_the_shipped_rules_give_back_the_same_values() -> None:
+    policy = find_policy("us-medicare-iop")
+    assert from_json(Policy, to_json(policy)) == policy
+    requirements = find_requirements("us-medicare-iop")
+    assert from_json(RequirementSet, to_json(requirements)) == requirements
+    for coding in CODINGS:
+        assert from_json(CodingScheme, to_json(coding)) == coding
+    for rates in RATES:
+        assert from_json(RateTable, to_json(rates)) == rates
+    program = find_program("matrix-16-week")
+    assert from_toml(Program, program_text("matrix-16-week")) == program
+    assert from_json(Program, to_json(program)) == program
+
+
+def _own_facts() -> dict[str, AnyFact]:
+    return {
+        "on_bail": Fact("on_bail", YesNo(), "Is on bail.", lambda _patient, _day: None),
+    }
+
+
+def test_a_policy_may_ask_about_facts_of_the_readers_own() -> None:
+    facts = _own_facts()
+    predicate = facts["on_bail"].equals(True)
+    text = to_json(predicate)
+    assert predicate_from_json(text, facts=facts) == predicate
+    with pytest.raises(InvalidError) as refused:
+        predicate_from_json(text)
+    assert [fault.path for fault in refused.value.faults] == [("fact",)]
+
+
+def test_only_the_readers_own_facts_are_known_when_they_are_given() -> None:
+    with pytest.raises(InvalidError) as refused:
+        predicate_from_json(to_json(FACTS["age"] >= 18), facts=_own_facts())
+    assert [fault.path for fault in refused.value.faults] == [("fact",)]
+
+
+def test_a_policy_of_own_facts_is_read_from_json_and_toml() -> None:
+    facts = _own_facts()
+    source = Source("Here", Grade.SECONDARY)
+    criterion = Criterion("bail", "Is not on bail.", facts["on_bail"].equals(False), source)
+    policy = Policy("own", "Own", Versions((Dated(date(2024, 1, 1), (criterion,), source),)))
+    assert from_json(Policy, to_json(policy), facts=facts) == policy
+    assert from_toml(Policy, _toml_text(policy), facts=facts) == policy
+
+
+@pytest.mark.parametrize(
+    ("fact", "kind"),
+    [
+        (
+            Fact("hours", Number(0, 24, unit="hours"), "Hours.", lambda _p, _d: None),
+            {"type": "number", "low": 0.0, "high": 24.0, "unit": "hours"},
+        ),
+        (
+            Fact("color", Choice(("red", "blue")), "Color.", lambda _p, _d: None),
+            {"type": "choice", "options": ["red", "blue"]},
+        ),
+        (Fact("sure", YesNo(), "Sure.", lambda _p, _d: None), {"type": "yes_no"}),
+    ],
+    ids=["number", "choice", "yes or no"],
+)
+def test_a_facts_declaration_is_plain_values(fact: AnyFact, kind: dict[str, object]) -> None:
+    assert fact_document(fact) == {
+        "name": fact.name,
+        "meaning": fact.meaning,
+        "kind": kind,
+        "source": None,
+    }
+
+
+def test_a_facts_source_is_part_of_its_declaration() -> None:
+    source = fact_document(FACTS["dangerous"])["source"]
+    assert source["citation"] == "42 CFR 410.44(c)(6)"
+    assert source["grade"] == "T1"
+
+
+@given(predicates())
+def test_a_predicate_is_written_without_its_readers(predicate: Predicate) -> None:
+    assert "read" not in json.loads(to_json(predicate))
+
+
+@given(keys(), weekly_windows())
+def test_availability_is_written_as_windows_of_one_day_each(
+    key: Any, windows: WeeklyWindows
+) -> None:
+    document = to_document(Patient(key=key, availability=windows))
+    assert document["availability"] == [str(window) for window in windows.windows]
+
+
+def test_a_text_that_could_not_be_read_again_is_not_written() -> None:
+    site = Site("\ud800", "UTC", WeeklyWindows.of("monday 09:00-17:00"))
+    with pytest.raises(InvalidError, match="lone surrogates"):
+        to_json(site)

@@ -1,0 +1,208 @@
+"""What speaks for and against each level, for one patient, with sources or not known."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from uuid import UUID
+
+import attrs
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iopkit.errors import InvalidError
+from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
+from iopkit.patients import Obligation, ObligationKind, Patient
+from iopkit.placement import Tradeoff, compare_levels
+from iopkit.sources import Cited, Grade, Source
+from iopkit.strategies import patients
+from iopkit.truth import Truth
+from iopkit.windows import WeeklyWindows
+
+ON = date(2026, 1, 5)
+OWN = Source("Our own books", Grade.SECONDARY)
+ADULT = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), date(2008, 1, 5))
+ADOLESCENT = evolve(ADULT, birth_date=date(2008, 1, 6))
+THIRD = [LevelOfCare(n) for n in ("0.5", "1", "2.1", "2.5", "3.1", "3.3", "3.5", "3.7", "4")]
+WORK = Obligation(ObligationKind.WORK, WeeklyWindows.of("monday 08:00-12:00"))
+SOME_TIME = Obligation(ObligationKind.LEGAL)
+
+
+def row(patient: Patient, number: str) -> Tradeoff:
+    (only,) = compare_levels(patient, on=ON, levels=[LevelOfCare(number)])
+    return only
+
+
+def free(hours: float) -> Patient:
+    """An adult without commitments, who is free for so long."""
+    end = timedelta(hours=hours) // timedelta(minutes=1)
+    return evolve(ADULT, obligations=(), availability=WeeklyWindows(((0, end),)))
+
+
+def test_a_row_for_each_level_in_the_order_asked() -> None:
+    assert [r.level.number for r in compare_levels(ADULT, on=ON)] == [
+        "1",
+        "2.1",
+        "2.5",
+        "3.5",
+        "3.7",
+        "4",
+    ]
+    assert [r.level for r in compare_levels(ADULT, on=ON, levels=THIRD[::-1])] == THIRD[::-1]
+
+
+@pytest.mark.parametrize(
+    ("patient", "group"),
+    [
+        pytest.param(ADULT, AgeGroup.ADULT, id="18 on the day"),
+        pytest.param(ADOLESCENT, AgeGroup.ADOLESCENT, id="18 on the next day"),
+        pytest.param(evolve(ADULT, birth_date=date(2014, 1, 5)), AgeGroup.ADOLESCENT, id="12"),
+        pytest.param(evolve(ADULT, birth_date=date(2014, 1, 6)), None, id="not yet 12"),
+        pytest.param(evolve(ADULT, birth_date=None), None, id="of unknown age"),
+    ],
+)
+def test_the_hours_are_those_of_the_patients_age(patient: Patient, group: AgeGroup | None) -> None:
+    rows = compare_levels(patient, on=ON, levels=THIRD)
+
+    assert [r.hours for r in rows] == [
+        hour_band(level, group) if group else None for level in THIRD
+    ]
+    assert bool(rows[2].relative_cost) is bool(rows[2].mean_days) is (group is AgeGroup.ADULT)
+
+
+def cells(of: Tradeoff) -> Iterator[tuple[str, object, Source]]:
+    for field in attrs.fields(Tradeoff):
+        value = getattr(of, field.name)
+        if isinstance(value, Cited):
+            yield field.name, value.value, value.source
+        elif isinstance(value, HourBand):
+            yield field.name, value, value.source
+
+
+@pytest.mark.parametrize("level", THIRD, ids=str)
+def test_every_cell_of_a_level_rests_on_a_legal_text_or_an_official_page(
+    level: LevelOfCare,
+) -> None:
+    for name, value, source in cells(row(ADULT, level.number)):
+        assert value is not None, name
+        assert source.grade in (Grade.LEGAL_TEXT, Grade.OFFICIAL), name
+        assert source.url, name
+
+
+@pytest.mark.parametrize(
+    ("number", "clock", "home"),
+    [
+        ("0.5", None, None),
+        ("1", False, True),
+        ("2.1", False, True),
+        ("2.5", False, True),
+        ("3.1", None, False),
+        ("3.3", None, False),
+        ("3.5", True, False),
+        ("3.7", True, False),
+        ("4", True, False),
+    ],
+)
+def test_where_one_lives_and_who_is_there(
+    number: str, clock: bool | None, home: bool | None
+) -> None:
+    found = {name: value for name, value, _ in cells(row(ADULT, number))}
+
+    assert (found.get("around_the_clock"), found.get("at_home")) == (clock, home)
+
+
+def test_nothing_is_said_of_the_fourth_edition() -> None:
+    (only,) = compare_levels(ADULT, on=ON, levels=[LevelOfCare("2.1", Edition.FOURTH)])
+    assert list(cells(only)) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "dollars", "days"),
+    [("1", 2060, 58), ("2.1", 3988, 78), ("3.5", 10_143, 52.9), ("4", 13_906, 30.9)],
+)
+def test_costs_and_stays_are_those_of_the_source(number: str, dollars: int, days: float) -> None:
+    only = row(ADULT, number)
+
+    assert only.relative_cost is not None
+    assert only.relative_cost.value == pytest.approx(dollars / 2060)
+    assert only.mean_days is not None
+    assert only.mean_days.value == days
+
+
+def test_your_own_costs_replace_the_published_ones() -> None:
+    own = {LevelOfCare("2.1"): Cited(2.5, OWN), LevelOfCare("4"): Cited(40.0, OWN)}
+    for patient in (ADULT, ADOLESCENT):
+        rows = {r.level: r for r in compare_levels(patient, on=ON, relative_costs=own)}
+        assert {level: rows[level].relative_cost for level in own} == own
+    assert row(ADULT, "1").relative_cost is not None
+
+
+@pytest.mark.parametrize(
+    ("number", "hours", "enough"),
+    [
+        pytest.param("2.1", 9 - 1 / 60, Truth.NO, id="a minute too little"),
+        pytest.param("2.1", 9, Truth.YES, id="just enough"),
+        pytest.param("2.5", 20 - 1 / 60, Truth.NO, id="2.5, a minute too little"),
+        pytest.param("2.5", 20, Truth.YES, id="2.5, just enough"),
+        pytest.param("1", 9 - 1 / 60, Truth.UNKNOWN, id="no least hours are named"),
+        pytest.param("1", 9, Truth.YES, id="enough for whatever it may be"),
+        pytest.param("0.5", 168, Truth.UNKNOWN, id="no hours are named"),
+        pytest.param("3.5", 168, None, id="not at home"),
+    ],
+)
+def test_both_sides_of_enough_time(number: str, hours: float, enough: Truth | None) -> None:
+    only = row(free(hours), number)
+
+    assert only.free_time == timedelta(minutes=round(hours * 60))
+    assert only.time_enough is enough
+
+
+@pytest.mark.parametrize(
+    ("patient", "enough", "commitments", "kept"),
+    [
+        pytest.param(free(9), Truth.YES, 0, 0, id="none"),
+        pytest.param(free(8), Truth.NO, 0, 0, id="none to give up"),
+        pytest.param(evolve(free(13 + 8), obligations=(WORK,)), Truth.YES, 1, 1, id="beside work"),
+        pytest.param(evolve(free(12), obligations=(WORK,)), Truth.NO, 1, None, id="work instead"),
+        pytest.param(
+            evolve(free(40), obligations=(WORK, SOME_TIME)),
+            Truth.UNKNOWN,
+            2,
+            None,
+            id="unknown times",
+        ),
+        pytest.param(
+            evolve(free(4), obligations=(SOME_TIME,)), Truth.NO, 1, None, id="too little anyway"
+        ),
+        pytest.param(
+            evolve(free(40), obligations=None), Truth.UNKNOWN, None, None, id="unknown commitments"
+        ),
+        pytest.param(
+            evolve(ADULT, obligations=(WORK,)), Truth.UNKNOWN, 1, None, id="unknown availability"
+        ),
+    ],
+)
+def test_commitments_go_on_if_the_time_beside_them_is_enough(
+    patient: Patient, enough: Truth, commitments: int | None, kept: int | None
+) -> None:
+    only = row(patient, "2.1")
+
+    assert only.time_enough is enough
+    assert (only.commitments, only.commitments_kept) == (commitments, kept)
+
+
+@given(patients(), st.sampled_from(["3.5", "3.7", "4"]))
+def test_no_commitment_goes_on_in_care_around_the_clock(patient: Patient, number: str) -> None:
+    only = row(patient, number)
+
+    assert only.time_enough is None
+    assert only.commitments_kept == (None if patient.obligations is None else 0)
+
+
+def test_whether_commitments_go_on_at_other_residential_levels_is_not_known() -> None:
+    assert row(evolve(free(40), obligations=(WORK,)), "3.1").commitments_kept is None
+
+
+def test_nothing_is_compared_before_the_birth() -> None:
+    with pytest.raises(InvalidError):
+        compare_levels(evolve(ADULT, birth_date=date(2026, 1, 6)), on=ON)
