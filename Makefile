@@ -28,11 +28,15 @@ help:  ## show this list
 demo: $(VENV)/.iopkit  ## patient and program to plan, calendar and picture, in demo-output/
 	@$(BIN)/python examples/demo.py
 
-test: $(VENV)/.test  ## all tests and doctests
-	$(BIN)/python -m pytest -n 2
+# How many examples Hypothesis tries: brief 10, quick 30.
+PROFILE ?= brief
 
-golden: $(VENV)/.test  ## keep a document and the schema of each format that is new
+test: $(VENV)/.test  ## all tests and doctests
+	HYPOTHESIS_PROFILE=$(PROFILE) $(BIN)/python -m pytest -n 2
+
+golden: $(VENV)/.test  ## keep documents and schemas of new formats, and what is printed now
 	IOPKIT_WRITE_GOLDEN=1 $(BIN)/python -m pytest -q tests/documents/test_formats.py
+	$(BIN)/python tests/test_golden.py
 
 lint: $(VENV)/.lint  ## style, formatting and the rooms
 	$(BIN)/ruff check .
@@ -64,6 +68,7 @@ mutation: $(VENV)/.test $(VENV)/.mutation  ## whether tests notice mistakes in e
 changes: $(VENV)/.changelog  ## the changelog entry as it would be released
 	$(BIN)/towncrier build --draft
 
+check: PROFILE = quick
 check: lint types docs docs-test changes test  ## everything but the benchmarks and mutants
 
 clean:  ## remove .venv and everything generated
