@@ -41,6 +41,7 @@ class Group:
 
     Example:
         >>> from datetime import timedelta
+        >>> from iopkit.programs import Slot
         >>> slots = (Slot.parse("monday 18:00"),)
         >>> Group("evening-a", "group", slots, timedelta(hours=3), 12).words
         'evening-a: monday 18:00-21:00, 12 seats'
