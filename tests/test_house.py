@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
+from pkgutil import iter_modules, walk_packages
 from types import ModuleType
 from typing import Any
 from uuid import UUID
@@ -206,8 +206,11 @@ def test_a_lazy_door_opens_to_what_it_tells_type_checkers(file: Path) -> None:
     door = import_module(".".join(parts))
     assert of_door(file) == door._HOMES
     assert set(door.__all__) <= set(dir(door))
-    with pytest.raises(AttributeError, match="has no attribute 'nothing_of_the_kind'"):
-        door.nothing_of_the_kind  # noqa: B018  # asking is the test
+    inside = {module.name for module in iter_modules(door.__path__)}
+    assert {name for name in dir(door) if not name.startswith("__")} == {*door._HOMES, *inside}
+    for name in ("nothing_of_the_kind", "_HOME", "errors.nothing", ""):
+        with pytest.raises(AttributeError, match=f"has no attribute '{name}'"):
+            getattr(door, name)
 
 
 def test_a_room_is_found_from_the_front_door_without_an_import_of_its_own() -> None:

@@ -111,11 +111,8 @@ def _default(default: object, within: type) -> str:
         case attrs.NOTHING:
             return "required"
         case None:
-            of_patient = {
-                *("iopkit.patients", "iopkit.consents", "iopkit.instruments"),
-                "iopkit.plans.candidates",
-            }
-            return "not known" if within.__module__ in of_patient else "not stated"
+            of_patient = within.__module__.startswith(("iopkit.patients.", "iopkit.groups.rosters"))
+            return "not known" if of_patient else "not stated"
         case () | "" | frozenset():
             return "none"
         case attrs.Factory():

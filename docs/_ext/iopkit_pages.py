@@ -34,7 +34,7 @@ from iopkit.library import (
     program_names,
 )
 from iopkit.patients import INSTRUMENTS, Patient
-from iopkit.placement import compare_levels as profiles
+from iopkit.placement import tradeoffs
 from iopkit.plans import draft
 from iopkit.plots import (
     census_picture,
@@ -606,7 +606,7 @@ def _citing() -> Iterator[tuple[str, object]]:
         yield f":ref:`policy <policy-{policy.name}>`", policy.versions
     for ladder in LADDERS:
         yield f":ref:`ladder <ladder-{ladder.name}>`", ladder
-    yield ":doc:`trade-offs </how-to/placement>`", tuple(vars(profiles).values())
+    yield ":doc:`trade-offs </how-to/placement>`", tuple(vars(tradeoffs).values())
     for requirements in REQUIREMENTS:
         yield f":ref:`requirements <requirements-{requirements.name}>`", requirements
     for coding in CODINGS:

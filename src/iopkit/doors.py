@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
+from pkgutil import iter_modules
 
 
 def lazy_getattr(door: str, homes: Mapping[str, str]) -> Callable[[str], object]:
@@ -20,7 +21,8 @@ def lazy_getattr(door: str, homes: Mapping[str, str]) -> Callable[[str], object]
             setattr(import_module(door), name, value)
             return value
         inner = f"{door}.{name}"
-        if name.startswith("_") or find_spec(inner) is None:
+        is_private = name.startswith("_") or not name.isidentifier()
+        if is_private or find_spec(inner) is None:
             raise AttributeError(f"module {door!r} has no attribute {name!r}")
         return import_module(inner)
 
@@ -28,5 +30,11 @@ def lazy_getattr(door: str, homes: Mapping[str, str]) -> Callable[[str], object]
 
 
 def lazy_dir(door: str, homes: Mapping[str, str]) -> Callable[[], list[str]]:
-    """What ``dir`` shows of such a package, names that are not loaded yet included."""
-    return lambda: sorted({*vars(import_module(door)), *homes})
+    """What ``dir`` shows of such a package: its names and modules, loaded or not."""
+
+    def names() -> list[str]:
+        package = import_module(door)
+        inside = {found.name for found in iter_modules(package.__path__)}
+        return sorted({*homes, *inside, *(name for name in vars(package) if name[:2] == "__")})
+
+    return names

@@ -1,4 +1,4 @@
-"""The fact catalogue: what a policy may ask about a patient on a day."""
+"""The facts about patients: what a policy may ask on a day."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date

@@ -91,6 +91,8 @@ class AttritionStep:
 def rails(predicate: Predicate, frame: object) -> Rails:
     """A predicate as Narwhals expressions over a frame's columns; nothing is computed.
 
+    Of a policy, ask for ``policy.predicate(on=day)``; ``decide_frame`` has its verdicts.
+
     Raises:
         InvalidError: a fact's column is missing or of another type.
         MissingExtraError: the extra ``tables`` is not installed.

@@ -51,7 +51,7 @@ def affected(
 
     A decision does not know which iopkit has made it. So one that was made after the correction is
     among them, and nothing is decided again here. Of a placement, the decisions are those of
-    its rungs.
+    its rungs: ``result.decision`` for each of ``placement.results``.
 
     Args:
         since: the version of iopkit after which to look, such as the one that was in use when

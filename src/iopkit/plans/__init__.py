@@ -1,4 +1,4 @@
-"""What, and when? Programs, sites, plans, schedules, requirements and charges."""
+"""A program given to one patient: the plan, its parts, and changes to it."""
 
 from iopkit.plans.drafting import draft
 from iopkit.plans.goals import (

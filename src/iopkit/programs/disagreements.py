@@ -1,4 +1,4 @@
-"""Discrepancies: where a program and what its source prints do not agree."""
+"""Where a program and the figures that its source prints disagree."""
 
 from datetime import timedelta
 from fractions import Fraction

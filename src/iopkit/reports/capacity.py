@@ -1,4 +1,4 @@
-"""Use of capacity as texts and columns.
+"""Use of capacity for people to read, as plain text.
 
 Calling one of these is the explicit act that shows counts of patients. A count of few can be
 traced to a person: what leaves the site is for somebody to decide who knows the rules.

@@ -1,4 +1,4 @@
-"""Glances: the shape of a program's weeks, for notebooks.
+"""Notebooks: the shape of a program's weeks, as they show it.
 
 Of a plan that is somebody's, a notebook shows no name, date, time, place or service: only
 how many sessions of what length each week of the program has.

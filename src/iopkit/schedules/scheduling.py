@@ -1,4 +1,4 @@
-"""Schedules: a plan's sessions, dated, at a site."""
+"""Scheduling: dating a plan's sessions at a site."""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
