@@ -121,7 +121,7 @@ def words(risks: Iterable[RecordedRisk] | None) -> list[str]:
 
 
 def by_hand(patient: Patient, on: date, judged: set[str]) -> set[str]:
-    """Names of the risks of a patient that no rule has read, straight from the facts about patients."""
+    """Names of the risks of a patient that no rule has read, straight from the facts."""
     facts = {
         **dict.fromkeys(FINDINGS),
         **dict.fromkeys((*READ, "living_environment", "use_disorder_severity")),
