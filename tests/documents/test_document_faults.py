@@ -1,6 +1,7 @@
 """What is wrong with a document is all said at once, each with its path."""
 
 import json
+import re
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -1213,7 +1214,11 @@ def test_a_fault_about_a_patient_does_not_repeat_the_documents_texts(
         return [path.lstrip("."), *found] if path else found
 
     original = json.dumps(documents[kind])
-    for path in paths(documents[kind], ""):
+    # One place of each key within each key: where it lies further out makes no difference.
+    shapes = {
+        tuple(re.sub(r"\[\d+\]", "[]", p).split(".")[-2:]): p for p in paths(documents[kind], "")
+    }
+    for path in shapes.values():
         marked: tuple[object, ...] = (MARK, MARK.lower(), [MARK], {MARK: 1}, {MARK.lower(): {}})
         for value in marked:
             text = _put(json.loads(original), path, value)
