@@ -16,7 +16,8 @@ from measure import Case, Contender, Work, optional
 
 from iopkit import Program, Schedule, WeeklyWindows, from_json, schedule, to_json
 from iopkit.documents.classes import members_of, tagged
-from iopkit.documents.values import leaf_of
+from iopkit.documents.formats import current_format
+from iopkit.documents.values import is_fact, leaf_of
 from iopkit.eligibility import Predicate
 from iopkit.programs import Slot
 from schedules import PLAN, SITE, SIZE
@@ -92,6 +93,8 @@ def _model(make: Callable[[str, str, Fields], Any]) -> Any:
     def translated(kind: Any, tag: str = "") -> Any:
         if leaf_of(kind) or kind is NoneType:
             return _plain(kind)
+        if is_fact(kind):
+            return str  # its name
         if get_origin(kind) is tuple:
             return GenericAlias(tuple, (translated(get_args(kind)[0]), ...))
         if get_origin(kind) is frozenset:
@@ -108,7 +111,10 @@ def _model(make: Callable[[str, str, Fields], Any]) -> Any:
     def fields(kind: Any) -> Fields:
         return {m.key: (translated(m.kind), _default(m.default)) for m in members_of(kind)}
 
-    headers: Fields = {"document": (Literal["schedule"], ...), "format": (Literal[1], ...)}
+    headers: Fields = {
+        "document": (Literal["schedule"], ...),
+        "format": (Literal[current_format("schedule")], ...),
+    }
     return make("Schedule", "", {**headers, **fields(Schedule)})
 
 

@@ -138,19 +138,18 @@ def risks_among(values: Values) -> tuple[RecordedRisk, ...]:
 
 
 def _in_record(patient: Patient, on: date) -> Iterator[RecordedRisk]:
-    for sign in _FOUND:
-        read: object = sign.fact.read
+    for sign, reader in _FOUND_BY:
         dated: Iterable[tuple[date | None, Scalar | None]] = (
-            newest(read.dated(patient), on)
-            if isinstance(read, DatedReader)
-            else [(None, sign.fact.read(patient, on))]
+            newest(reader.dated(patient), on) if reader else [(None, sign.fact.read(patient, on))]
         )
         speaking = [(d, v) for d, v in dated if v is not None and sign.speaks_in(v)]
         if speaking:
             day, worst = max(speaking, key=lambda each: sign.badness(each[1]))
             yield RecordedRisk(sign.fact, worst, day)
+    if not patient.screenings:
+        return
     for (instrument, scale), sign in _SCORES.items():
-        taken = [s for s in patient.screenings or () if s.instrument == instrument]
+        taken = [s for s in patient.screenings if s.instrument == instrument]
         told = [(s.on, _score(s, scale, sign)) for s in taken if _bears_on(s, scale)]
         scored = [
             RecordedRisk(sign.fact, value, day, bound)
@@ -267,7 +266,14 @@ def _upper(bands: BandSet) -> int:
     return bands.bands[-(len(bands.bands) // 2)].low
 
 
+def _dated_reader(sign: _Sign) -> DatedReader | None:
+    read: object = sign.fact.read
+    return read if isinstance(read, DatedReader) else None
+
+
 _FOUND = tuple(_findings())
+# Looked up once, as asking a protocol takes longer than reading: 3 of 4 parts of all the time.
+_FOUND_BY = tuple((sign, _dated_reader(sign)) for sign in _FOUND)
 _SCALES = tuple(_scales())
 _SCORES: Mapping[tuple[str, str], _Sign] = {key: score for key, score, _ in _SCALES}
 _SIGNS: Mapping[str, _Sign] = {

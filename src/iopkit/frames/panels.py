@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from functools import lru_cache
 from itertools import chain, islice
-from operator import attrgetter
+from operator import itemgetter
 from types import UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin
 from uuid import UUID
@@ -28,7 +28,7 @@ from iopkit.plans.plans import Plan, start_faults
 from iopkit.programs.programs import Program
 from iopkit.programs.timings import RandomDays
 from iopkit.prose import counted
-from iopkit.schedules.rows import Count, InUtc, Ordinal, SessionRow, program_of, session_rows
+from iopkit.schedules.rows import Count, InUtc, Ordinal, SessionRow, program_of, row_values
 from iopkit.schedules.scheduling import schedule
 from iopkit.sites import Site
 
@@ -426,11 +426,11 @@ def _table(dated: Iterable[_Numbered], types: Mapping[str, Any]) -> "pl.DataFram
     import polars as pl
 
     schema = {"id": pl.Int32(), **types}
-    values = attrgetter(*types)
+    values = itemgetter(*types)
     rows = (
         (number, *values(row))
         for number, plan, site in dated
-        for row in session_rows(schedule(plan, site))
+        for row in row_values(schedule(plan, site))
     )
     batches = iter(lambda: list(islice(rows, _BATCH)), [])
     return pl.concat([pl.DataFrame(rows, schema, orient="row") for rows in ([], *batches)])

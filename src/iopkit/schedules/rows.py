@@ -1,10 +1,10 @@
 """Sessions as rows: everything that a schedule says of each, flat."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import partial
 from itertools import count
-from typing import Annotated
+from typing import Annotated, Any
 
 from attrs import frozen
 
@@ -80,64 +80,69 @@ def session_rows(schedule: Schedule) -> tuple[SessionRow, ...]:
 
     ``attrs.asdict`` makes a mapping of a row, and any data frame takes a list of those.
     """
+    return tuple(SessionRow(**values) for values in row_values(schedule))
+
+
+# Any: values of each field's own type. Columns take these as they are, since to make a row of
+# each first would be a third of the time of a panel.
+def row_values(schedule: Schedule) -> Iterator[dict[str, Any]]:
+    """The values of each row by the names of its fields, in their order."""
     plan, places = schedule.plan, count(1)
-    row = partial(
-        SessionRow,
-        patient=str(plan.patient),
-        program=program_of(plan),
-        track=plan.track,
-        plan_start=plan.start,
-        zone=schedule.zone,
-    )
-    dated = [
-        row(
-            place=next(places),
-            week=session.week,
-            phase=session.phase,
-            service=session.service,
-            number=session.number,
-            make_up=session.make_up,
-            modality=session.modality,
-            delivery=session.delivery,
-            state=SessionState.MOVED if session.moved else SessionState.BOOKED,
-            start=session.start.replace(tzinfo=None),
-            start_utc=session.start.astimezone(UTC),
-            minutes=whole_minutes(session.duration),
-            break_minutes=whole_minutes(session.breaks),
-            room=session.room,
-            clinician=session.clinician,
-            why=session.moved.why if session.moved else None,
-            prescribed=session.moved.prescribed.date() if session.moved else None,
-            moved_from=session.moved.prescribed if session.moved else None,
-            detail=(session.moved.detail or None) if session.moved else None,
-        )
-        for session in schedule.sessions
-    ]
-    undated = [
-        row(
-            place=next(places),
-            week=missing.week,
-            phase=missing.phase,
-            service=missing.service,
-            number=missing.number,
-            make_up=0,
-            modality=missing.modality,
-            delivery=schedule.service(missing).delivery,
-            state=SessionState.UNPLACED,
-            start=None,
-            start_utc=None,
-            minutes=None if missing.duration is None else whole_minutes(missing.duration),
-            break_minutes=None,
-            room=None,
-            clinician=None,
-            why=missing.why,
-            prescribed=missing.prescribed,
-            moved_from=None,
-            detail=missing.detail or None,
-        )
-        for missing in schedule.unplaced
-    ]
-    return (*dated, *undated)
+    patient, program = str(plan.patient), program_of(plan)
+    for session in schedule.sessions:
+        yield {
+            "patient": patient,
+            "program": program,
+            "track": plan.track,
+            "plan_start": plan.start,
+            "place": next(places),
+            "week": session.week,
+            "phase": session.phase,
+            "service": session.service,
+            "number": session.number,
+            "make_up": session.make_up,
+            "modality": session.modality,
+            "delivery": session.delivery,
+            "state": SessionState.MOVED if session.moved else SessionState.BOOKED,
+            "start": session.start.replace(tzinfo=None),
+            "zone": schedule.zone,
+            "start_utc": session.start.astimezone(UTC),
+            "minutes": whole_minutes(session.duration),
+            "break_minutes": whole_minutes(session.breaks),
+            "room": session.room,
+            "clinician": session.clinician,
+            "why": session.moved.why if session.moved else None,
+            "prescribed": session.moved.prescribed.date() if session.moved else None,
+            "moved_from": session.moved.prescribed if session.moved else None,
+            "detail": (session.moved.detail or None) if session.moved else None,
+        }
+    for missing in schedule.unplaced:
+        yield {
+            "patient": patient,
+            "program": program,
+            "track": plan.track,
+            "plan_start": plan.start,
+            "place": next(places),
+            "week": missing.week,
+            "phase": missing.phase,
+            "service": missing.service,
+            "number": missing.number,
+            "make_up": 0,
+            "modality": missing.modality,
+            "delivery": schedule.service(missing).delivery,
+            "state": SessionState.UNPLACED,
+            "start": None,
+            "zone": schedule.zone,
+            "start_utc": None,
+            "minutes": None if missing.duration is None else whole_minutes(missing.duration),
+            "break_minutes": None,
+            "room": None,
+            "clinician": None,
+            "why": missing.why,
+            "prescribed": missing.prescribed,
+            "moved_from": None,
+            "detail": missing.detail or None,
+        }
 
 
 def program_of(plan: Plan) -> str:
