@@ -189,6 +189,8 @@ def _steps(
 def _cheapest(
     diagram: Diagram, number: int, now: list[int], costs: dict[int, float]
 ) -> Iterator[_Way]:
+    # It ends as branches lead to earlier nodes only. There may be exponentially many ways, so
+    # they are told one by one; as none runs into a dead end, the next costs a walk down at most.
     if number == YES:
         yield {}
     elif costs[number] < float("inf"):
@@ -201,6 +203,8 @@ def _cheapest(
 
 def _merged(ways: list[_Way]) -> list[_Way]:
     """Ways that differ in one question's answers made one."""
+    # Each join takes away a way that was kept, and each way is kept once, so there are fewer
+    # joins than ways: it ends, and costs the square of their (bounded) number at worst.
     merged: list[_Way] = []
     for way in ways:
         joined = way

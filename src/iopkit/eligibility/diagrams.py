@@ -209,6 +209,8 @@ class _Builder:
 
     def join(self, leaves: "_Leaves", one: int, other: int) -> int:
         """The node that says what ``leaves`` makes of the truths that two nodes say."""
+        # It ends as branches lead to earlier nodes only. Each pair of nodes is joined once, so
+        # it costs the product of both sizes at worst; MAX_NODES ends those that grow too large.
         if max(one, other) < len(LEAVES):
             return leaves(one, other)
         key = (leaves, one, other)
