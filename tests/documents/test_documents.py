@@ -42,6 +42,7 @@ from iopkit import (
 from iopkit.charges import Charges, CodingScheme, NotBilledReason, RateTable, itemize
 from iopkit.checks import Finding
 from iopkit.documents import fact_document, predicate_from_json, to_document
+from iopkit.documents.documents import KINDS
 from iopkit.documents.formats import current_format
 from iopkit.eligibility import AnyFact, Choice, Compare, Criterion, Number, Predicate, YesNo
 from iopkit.groups import Roster
@@ -69,24 +70,6 @@ from iopkit.strategies import (
 )
 
 EXAMPLES = Path(iopkit.__file__).parent / "examples"
-KINDS = (
-    "charges",
-    "coding",
-    "decision",
-    "finding",
-    "ladder",
-    "patient",
-    "placement",
-    "plan",
-    "policy",
-    "predicate",
-    "program",
-    "rates",
-    "requirements",
-    "roster",
-    "schedule",
-    "site",
-)
 
 BY_HAND: Mapping[str, type[object]] = {
     "coding": CodingScheme,

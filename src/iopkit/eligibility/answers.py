@@ -72,8 +72,7 @@ class Answers:
         """That the fact is known and has one of some answers, said as briefly as can be.
 
         Example:
-            >>> from iopkit.eligibility import FACTS
-            >>> from iopkit.eligibility import describe
+            >>> from iopkit.eligibility import FACTS, describe
             >>> hours = FACTS["needed_hours_per_week"]
             >>> below_nine, nine_or_more = 0, 1
             >>> describe(answers_to(hours, [hours >= 9]).predicate([nine_or_more]))

@@ -1,6 +1,5 @@
 """Policies: dated sets of criteria, and what they decide about a patient."""
 
-from collections.abc import Iterable
 from datetime import date
 
 from attrs import frozen
@@ -137,10 +136,12 @@ class Policy:
         """
         return self._decided(sheet, risks_among(sheet.values()))
 
-    def _decided(self, sheet: FactSheet, risks: Iterable[RecordedRisk]) -> "Decision":
+    def _decided(self, sheet: FactSheet, risks: tuple[RecordedRisk, ...]) -> "Decision":
         version = self.version(on=sheet.on)
         values = sheet.values()
         results = tuple(Result(c, explain(c.predicate, values)) for c in version.value)
+        at_risk = frozenset(fact for risk in risks for fact in risk.alike)
+        judged = {fact for each in results for fact in _judged(each, at_risk)}
         return Decision(
             self.name,
             self.title,
@@ -149,7 +150,7 @@ class Policy:
             version.source,
             results,
             self.left_open,
-            tuple(risk for risk in risks if not any(_has_judged(each, risk) for each in results)),
+            tuple(risk for risk in risks if risk.alike.isdisjoint(judged)),
         )
 
 
@@ -178,18 +179,18 @@ class Result:
     __repr__ = hidden
 
 
-def _has_judged(result: Result, risk: RecordedRisk) -> bool:
-    """Whether a fact of risk made a difference to a criterion: to be asked about is not enough.
+def _judged(result: Result, facts: frozenset[AnyFact]) -> frozenset[AnyFact]:
+    """Those of some facts that made a difference to a criterion: to be asked about is not enough.
 
     "Few hours or not dangerous" has not judged the danger of somebody who needs few hours.
     """
-    if risk.alike.isdisjoint(facts_in(result.criterion.predicate)):
-        return False
+    if facts.isdisjoint(facts_in(result.criterion.predicate)):
+        return frozenset()
     try:
         seen = result.evidence
     except TooComplexError:
-        return False  # to name it is on the safe side
-    return any(each.fact in risk.alike and each.role is Role.DECISIVE for each in seen)
+        return frozenset()  # to name them is on the safe side
+    return frozenset(each.fact for each in seen if each.role is Role.DECISIVE) & facts
 
 
 @frozen(repr=False)

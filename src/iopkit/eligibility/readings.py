@@ -172,7 +172,9 @@ def _is_among(substances: set[Substance], patient: Patient, on: date) -> bool | 
 def newest(dated: Iterable[tuple[date, T]], on: date) -> tuple[tuple[date, T], ...]:
     """The newest records up to a day, which may be several of that day."""
     known = [record for record in dated if record[0] <= on]
-    last = max((day for day, _ in known), default=None)
+    if not known:
+        return ()
+    last = max(day for day, _ in known)
     return tuple(record for record in known if record[0] == last)
 
 

@@ -116,8 +116,7 @@ def recorded_risks(patient: Patient, *, on: date) -> tuple[RecordedRisk, ...]:
 
     Example:
         >>> from uuid import UUID
-        >>> from iopkit.patients import Assessment
-        >>> from iopkit.patients import Patient
+        >>> from iopkit.patients import Assessment, Patient
         >>> found = Assessment(date(2026, 1, 3), suicidal_ideation=True)
         >>> somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), assessments=(found,))
         >>> [risk.words for risk in recorded_risks(somebody, on=date(2026, 1, 5))]
