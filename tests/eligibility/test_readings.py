@@ -9,7 +9,7 @@ from attrs import fields
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.eligibility import FACTS, Scalar, read_facts
+from iopkit.eligibility import FACTS, NEVER, Possible, Value, read_facts
 from iopkit.errors import InvalidError
 from iopkit.levels import AgeGroup, Edition, LevelOfCare
 from iopkit.patients import (
@@ -44,9 +44,13 @@ DAY = timedelta(days=1)
 JUDGED = sorted(field.name for field in fields(Assessment) if field.type == bool | None)
 
 
-def read(name: str, on: date = ON, **known: Any) -> Scalar | None:
+def read(name: str, on: date = ON, **known: Any) -> Value:
     """One fact about a patient of whom the rest is not known."""
     return read_facts([FACTS[name]], Patient(key=KEY, **known), on=on).values()[name]
+
+
+def some(*options: str | bool) -> Possible:
+    return Possible(options=frozenset(options))
 
 
 def disorder(
@@ -158,9 +162,9 @@ def test_whether_a_diagnosis_is_on_record_by_the_day(
         pytest.param((disorder(4),), "moderate", id="4 criteria"),
         pytest.param((disorder(5),), "moderate", id="5 criteria"),
         pytest.param((disorder(6),), "severe", id="6 criteria"),
-        pytest.param((disorder(None),), None, id="criteria not known"),
+        pytest.param((disorder(None),), some("mild", "moderate", "severe"), id="criteria not known"),
         pytest.param((disorder(2), disorder(6), disorder(4)), "severe", id="the worst of several"),
-        pytest.param((disorder(4), disorder(None)), None, id="another could be worse"),
+        pytest.param((disorder(4), disorder(None)), some("moderate", "severe"), id="another could be worse"),
         pytest.param((disorder(None), disorder(6)), "severe", id="no other could be worse"),
         pytest.param((disorder(6, Substance.TOBACCO),), "none", id="tobacco aside"),
         pytest.param(
@@ -174,15 +178,15 @@ def test_whether_a_diagnosis_is_on_record_by_the_day(
         pytest.param(
             (disorder(2), disorder(None, diagnosed=ON + DAY)), "mild", id="unknown, but later"
         ),
-        pytest.param((disorder(6, None),), None, id="a class not known could be tobacco"),
-        pytest.param((disorder(6, None), disorder(4)), None, id="a worse one of a class not known"),
+        pytest.param((disorder(6, None),), some("none", "severe"), id="a class not known could be tobacco"),
+        pytest.param((disorder(6, None), disorder(4)), some("moderate", "severe"), id="a worse one of a class not known"),
         pytest.param(
             (disorder(4, None), disorder(4)), "moderate", id="one no worse of a class not known"
         ),
     ],
 )
 def test_the_worst_severity_by_the_day(
-    diagnoses: tuple[Diagnosis, ...] | None, severity: str | None
+    diagnoses: tuple[Diagnosis, ...] | None, severity: Value
 ) -> None:
     assert read("use_disorder_severity", diagnoses=diagnoses) == severity
 
@@ -216,7 +220,7 @@ def test_hours_needed_in_a_week(needed: timedelta, hours: float) -> None:
 @pytest.mark.parametrize("name", JUDGED)
 @pytest.mark.parametrize("newest", [True, False])
 def test_the_newest_assessment_up_to_the_day_counts(name: str, newest: bool) -> None:
-    def found(*judged: tuple[date, bool | None]) -> Scalar | None:
+    def found(*judged: tuple[date, bool | None]) -> Value:
         assessments = [Assessment(on=on, **{name: value}) for on, value in judged]  # type: ignore[arg-type]  # the field is a parameter
         forwards = read(name, assessments=tuple(assessments))
         assert read(name, assessments=tuple(reversed(assessments))) == forwards
@@ -262,7 +266,7 @@ def test_each_judgment_is_looked_up_on_its_own() -> None:
 
 
 def test_two_assessments_of_a_day_that_disagree_leave_it_not_known() -> None:
-    def both(first: bool, second: bool) -> Scalar | None:
+    def both(first: bool, second: bool) -> Value:
         older = Assessment(on=ON - DAY, dangerous=True)
         found = (Assessment(on=ON, dangerous=first), Assessment(on=ON, dangerous=second))
         return read("dangerous", assessments=(older, *found))
@@ -302,7 +306,7 @@ def rated(on: date, *risks: tuple[int, int | None]) -> Assessment:
         pytest.param((rated(ON - DAY, (5, 2)), rated(ON, (5, 3))), 3, id="the newest"),
         pytest.param((rated(ON - DAY, (5, 2)), rated(ON + DAY, (5, 3))), 2, id="not a later one"),
         pytest.param((rated(ON - DAY, (5, 2)), rated(ON, (5, None))), 2, id="one that says none"),
-        pytest.param((rated(ON, (5, 2)), rated(ON, (5, 3))), None, id="two that disagree"),
+        pytest.param((rated(ON, (5, 2)), rated(ON, (5, 3))), Possible(2, 3), id="two that disagree"),
         pytest.param((Assessment(ON, Edition.FOURTH),), None, id="the fourth edition has none"),
     ],
 )
@@ -349,6 +353,7 @@ def free_since(
 
 
 NOT_YET, EARLY, SUSTAINED = date(2025, 10, 6), date(2025, 10, 5), date(2025, 1, 5)
+IN_SOME = some("not_in_remission", "early", "sustained")
 
 
 @pytest.mark.parametrize(
@@ -357,8 +362,8 @@ NOT_YET, EARLY, SUSTAINED = date(2025, 10, 6), date(2025, 10, 5), date(2025, 1, 
         pytest.param(None, None, id="not known"),
         pytest.param((), "no_disorder", id="no diagnosis"),
         pytest.param((MentalDisorder(),), "no_disorder", id="no use disorder"),
-        pytest.param((free_since(None),), None, id="no day known"),
-        pytest.param((free_since(ON + DAY),), None, id="from a later day on"),
+        pytest.param((free_since(None),), IN_SOME, id="no day known"),
+        pytest.param((free_since(ON + DAY),), IN_SOME, id="from a later day on"),
         pytest.param((free_since(ON),), "not_in_remission", id="from the day on"),
         pytest.param((free_since(NOT_YET),), "not_in_remission", id="a day short of 3 months"),
         pytest.param((free_since(EARLY),), "early", id="3 months"),
@@ -366,19 +371,19 @@ NOT_YET, EARLY, SUSTAINED = date(2025, 10, 6), date(2025, 10, 5), date(2025, 1, 
         pytest.param((free_since(SUSTAINED),), "sustained", id="12 months"),
         pytest.param((free_since(SUSTAINED), free_since(EARLY)), "early", id="the least of two"),
         pytest.param((free_since(NOT_YET), free_since(None)), "not_in_remission", id="no less"),
-        pytest.param((free_since(EARLY), free_since(None)), None, id="another could be less"),
+        pytest.param((free_since(EARLY), free_since(None)), some("not_in_remission", "early"), id="another could be less"),
         pytest.param(
             (free_since(NOT_YET, Substance.TOBACCO), free_since(EARLY)), "early", id="not tobacco"
         ),
-        pytest.param((free_since(EARLY, None),), None, id="a class not known could be tobacco"),
+        pytest.param((free_since(EARLY, None),), some("early", "no_disorder"), id="a class not known could be tobacco"),
         pytest.param(
             (free_since(SUSTAINED, None), free_since(EARLY)), "early", id="and matters not"
         ),
-        pytest.param((free_since(NOT_YET, None), free_since(EARLY)), None, id="and matters"),
+        pytest.param((free_since(NOT_YET, None), free_since(EARLY)), some("not_in_remission", "early"), id="and matters"),
     ],
 )
 def test_the_least_remission_by_the_day(
-    diagnoses: tuple[Diagnosis, ...] | None, remission: str | None
+    diagnoses: tuple[Diagnosis, ...] | None, remission: Value
 ) -> None:
     assert read("remission", diagnoses=diagnoses) == remission
 
@@ -400,21 +405,21 @@ def phq_9(answers: tuple[int | None, ...] | None, on: date = ON, *scores: Score)
         pytest.param((Screening("gad_7", ON, (3,) * 7),), None, None, id="another instrument"),
         pytest.param((phq_9(SEVERE),), 27, "severe", id="all answered"),
         pytest.param((phq_9(None, ON, Score("total", 12)),), 12, "moderate", id="a score alone"),
-        pytest.param((phq_9((3,) * 8 + (None,)),), None, "severe", id="one answer open"),
-        pytest.param((phq_9((3,) * 6 + (None,) * 3),), None, None, id="several answers open"),
+        pytest.param((phq_9((3,) * 8 + (None,)),), Possible(24, 27), "severe", id="one answer open"),
+        pytest.param((phq_9((3,) * 6 + (None,) * 3),), Possible(18, 27), some("moderately_severe", "severe"), id="several answers open"),
         pytest.param((phq_9(MILD, ON - DAY), phq_9(SEVERE)), 27, "severe", id="the newest"),
         pytest.param((phq_9(MILD), phq_9(SEVERE, ON + DAY)), 5, "mild", id="not a later one"),
         pytest.param((phq_9(SEVERE, ON + DAY),), None, None, id="only a later one"),
         pytest.param(
             (phq_9(SEVERE, ON - DAY), phq_9(None)), None, None, id="a newer one that says nothing"
         ),
-        pytest.param((phq_9(MILD), phq_9(SEVERE)), None, None, id="two that disagree"),
-        pytest.param((phq_9(SEVERE), phq_9((3,) * 8 + (2,))), None, "severe", id="not on the band"),
+        pytest.param((phq_9(MILD), phq_9(SEVERE)), Possible(5, 27), some("mild", "severe"), id="two that disagree"),
+        pytest.param((phq_9(SEVERE), phq_9((3,) * 8 + (2,))), Possible(26, 27), "severe", id="not on the band"),
         pytest.param((phq_9(SEVERE), phq_9(SEVERE)), 27, "severe", id="two that agree"),
     ],
 )
 def test_scores_and_bands_of_the_newest_screening(
-    screenings: tuple[Screening, ...] | None, score: int | None, band: str | None
+    screenings: tuple[Screening, ...] | None, score: Value, band: Value
 ) -> None:
     assert read("phq_9_total_score", screenings=screenings) == score
     assert read("phq_9_total_severity_band", screenings=screenings) == band
@@ -447,15 +452,15 @@ DONE = Outcome.COMPLETED
     ("past", "count", "outcome", "completed", "days_since"),
     [
         pytest.param(None, None, None, None, None, id="not known"),
-        pytest.param((), 0, "none", False, None, id="none"),
+        pytest.param((), 0, "none", False, NEVER, id="none"),
         pytest.param((episode(ON, outcome=DONE),), 1, "completed", True, 0, id="ended that day"),
-        pytest.param((episode(ON + DAY, outcome=DONE),), 0, "none", False, None, id="not yet"),
+        pytest.param((episode(ON + DAY, outcome=DONE),), 0, "none", False, NEVER, id="not yet"),
         pytest.param(
             (episode(ON - 5 * DAY, INPATIENT, DONE),), 1, "completed", True, 5, id="level 4"
         ),
         pytest.param(
             (episode(ON, LevelOfCare("2.7", Edition.FOURTH), DONE),),
-            *(1, "completed", False, None),
+            *(1, "completed", False, NEVER),
             id="level 2.7, fourth edition",
         ),
         pytest.param(
@@ -463,24 +468,24 @@ DONE = Outcome.COMPLETED
             *(1, "completed", True, 0),
             id="level 3.1, fourth edition",
         ),
-        pytest.param((episode(ON, OUTPATIENT, DONE),), 1, "completed", False, None, id="level 2.1"),
+        pytest.param((episode(ON, OUTPATIENT, DONE),), 1, "completed", False, NEVER, id="level 2.1"),
         pytest.param((episode(ON, outcome=Outcome.LEFT),), 1, "left", False, 0, id="left"),
         pytest.param((episode(ON),), 1, None, None, 0, id="outcome not known"),
-        pytest.param((episode(ON, OUTPATIENT),), 1, None, False, None, id="known not to count"),
+        pytest.param((episode(ON, OUTPATIENT),), 1, None, False, NEVER, id="known not to count"),
         pytest.param((episode(ON, None, DONE),), 1, "completed", None, None, id="level not known"),
         pytest.param(
             (episode(ON, None, Outcome.LEFT),), 1, "left", False, None, id="left, level not known"
         ),
-        pytest.param((Treatment(),), 0, "none", False, None, id="going on"),
-        pytest.param((episode(None, outcome=DONE),), None, None, None, None, id="end not known"),
+        pytest.param((Treatment(),), 0, "none", False, NEVER, id="going on"),
+        pytest.param((episode(None, outcome=DONE),), Possible(0, 1), None, None, None, id="end not known"),
         pytest.param(
             (Treatment(RESIDENTIAL, ON, None, DONE),),
-            *(0, "none", False, None),
+            *(0, "none", False, NEVER),
             id="end not known, but later",
         ),
         pytest.param(
             (Treatment(RESIDENTIAL, ON - DAY, None, DONE),),
-            *(None, None, None, None),
+            *(Possible(0, 1), None, None, None),
             id="end not known, and may be that day",
         ),
         pytest.param(
@@ -495,7 +500,7 @@ DONE = Outcome.COMPLETED
         ),
         pytest.param(
             (episode(ON - 9 * DAY, RESIDENTIAL, DONE), episode(ON - DAY, None, DONE)),
-            *(2, "completed", None, None),
+            *(2, "completed", None, Possible(1, 9)),
             id="one of unknown level last",
         ),
         pytest.param(
@@ -505,17 +510,17 @@ DONE = Outcome.COMPLETED
         ),
         pytest.param(
             (episode(ON, RESIDENTIAL, DONE), episode(ON, OUTPATIENT, Outcome.OTHER)),
-            *(2, None, None, 0),
+            *(2, some("completed", "other"), None, 0),
             id="two on one day that differ",
         ),
     ],
 )
 def test_treatment_before_the_day(
     past: tuple[Treatment, ...] | None,
-    count: int | None,
-    outcome: str | None,
+    count: Value,
+    outcome: Value,
     completed: bool | None,
-    days_since: int | None,
+    days_since: Value,
 ) -> None:
     assert read("prior_treatment_episodes", treatments=past) == count
     assert read("last_treatment_outcome", treatments=past) == outcome
@@ -617,22 +622,24 @@ def test_free_hours_are_what_obligations_leave() -> None:
 
 
 @pytest.mark.parametrize(
-    "obligations",
+    ("obligations", "left"),
     [
-        pytest.param(None, id="obligations not known"),
-        pytest.param((Obligation(ObligationKind.WORK),), id="times not known"),
+        pytest.param(None, 8, id="obligations not known"),
+        pytest.param((Obligation(ObligationKind.WORK),), 8, id="times not known"),
         pytest.param(
             (
-                Obligation(ObligationKind.SCHOOL, WeeklyWindows.of("friday 09:00-12:00")),
+                Obligation(ObligationKind.SCHOOL, WeeklyWindows.of("monday 09:00-12:00")),
                 Obligation(ObligationKind.WORK),
             ),
+            5,
             id="times of one not known",
         ),
     ],
 )
-def test_free_hours_are_not_known_unless_every_obligation_is(
-    obligations: tuple[Obligation, ...] | None,
+def test_free_hours_are_at_most_those_that_known_obligations_leave(
+    obligations: tuple[Obligation, ...] | None, left: float
 ) -> None:
     windows = WeeklyWindows.of("monday 09:00-17:00")
+    found = read("free_hours_per_week", availability=windows, obligations=obligations)
 
-    assert read("free_hours_per_week", availability=windows, obligations=obligations) is None
+    assert found == Possible(0, left)

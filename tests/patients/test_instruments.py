@@ -394,7 +394,8 @@ def test_of_the_third_item_of_the_dast_10_a_no_counts(third: int, score: int) ->
         pytest.param((1, 1, None, 0, 0, 0, None), None, id="3 was to be asked"),
         pytest.param((0, 0, None, None, None, 1, None), None, id="6, not known when"),
         pytest.param((0, None, None, None, None, 0, None), None, id="2 is not known"),
-        pytest.param((0, 0, 1, None, None, 0, None), "moderate", id="3 was answered all the same"),
+        pytest.param((0, 0, 1, None, None, 0, None), None, id="3 was answered all the same"),
+        pytest.param((0, 0, 0, None, None, 0, None), "none", id="3 was answered with no"),
     ],
 )
 def test_the_triage_of_the_c_ssrs_screener(answers: tuple[int | None, ...], band: str) -> None:

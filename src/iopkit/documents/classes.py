@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import Enum
 from functools import cache
 from itertools import islice
@@ -15,6 +15,7 @@ from cattrs.gen import make_dict_unstructure_fn, override
 
 from iopkit.charges.charges import Charge, Charges
 from iopkit.checks.checks import Finding
+from iopkit.documents.atoms import recency_apart, with_asked
 from iopkit.documents.values import (
     MAX_FAULTS,
     Facts,
@@ -34,7 +35,9 @@ from iopkit.documents.values import (
     read_each,
 )
 from iopkit.eligibility.patient_facts import FACTS
+from iopkit.eligibility.explanations import Explanation
 from iopkit.eligibility.policies import Decision, Result
+from iopkit.eligibility.predicates import Atom
 from iopkit.errors import Fault, InvalidError, Step, did_you_mean, refuse, unless
 from iopkit.placement.placement import Placement, RungResult
 from iopkit.plans.plans import Plan
@@ -238,6 +241,13 @@ class _Member:
     default: Any
 
 
+# Keys beside a fact's name: which of its findings count.
+ASKED_OF = (
+    _Member("within_days", "within_days", int | None, None),
+    _Member("since", "since", date | None, None),
+)
+
+
 def members_of(kind: Any) -> tuple[_Member, ...]:
     """The fields of a class, as documents have them."""
     origin = get_origin(kind) or kind
@@ -250,7 +260,7 @@ def members_of(kind: Any) -> tuple[_Member, ...]:
             hint = hint[tuple(given[parameter] for parameter in parameters)]
         hint = given.get(hint, hint)
         members.append(_Member(field.name, _key(field.name, hint), hint, field.default))
-    return tuple(members)
+    return (*members, *(ASKED_OF if origin in get_args(Atom) else ()))
 
 
 def _key(name: str, kind: Any) -> str:
@@ -269,13 +279,18 @@ def derived_of(kind: Any) -> tuple[_Member, ...]:
 def _class_writer(kind: Any) -> Writer:
     derived = derived_of(kind)
     # Any: as keyword arguments, they are told from those of other types by their names only.
+    is_atom = kind in get_args(Atom)
     fields: dict[str, Any] = {
         member.name: override(rename=member.key, unstruct_hook=writer_of(member.kind))
         for member in members_of(kind)
+        if member not in ASKED_OF
     }
     write_fields: Writer = make_dict_unstructure_fn(
         kind, converter(), _cattrs_omit_if_default=True, **fields
     )
+
+    def write_atom(value: Any) -> Raw:
+        return recency_apart(value.fact, write_fields(value))
 
     def write(value: Any) -> Raw:
         said = {m.key: writer_of(m.kind)(getattr(value, m.name)) for m in derived}
@@ -283,7 +298,7 @@ def _class_writer(kind: Any) -> Writer:
         told = {key: words for key, words in first.items() if words is not None}
         return {**told, **write_fields(value), **said}
 
-    return write if derived else write_fields
+    return write if derived else write_atom if is_atom else write_fields
 
 
 def _class_reader(kind: Any, reader_of: _ReaderOf, *, masked: bool) -> Reader:
@@ -291,6 +306,7 @@ def _class_reader(kind: Any, reader_of: _ReaderOf, *, masked: bool) -> Reader:
     needed = {member.name: member.kind for member in members if member.default is attrs.NOTHING}
     readers = [(m.name, m.key, m.name in needed, reader_of(m.kind)) for m in members]
     known = {member.key for member in (*members, *derived)}
+    whole = with_asked if kind in (*get_args(Atom), Explanation) else None
 
     def read(raw: Raw, _: Any) -> Any:
         if not is_object(raw):
@@ -305,7 +321,7 @@ def _class_reader(kind: Any, reader_of: _ReaderOf, *, masked: bool) -> Reader:
             values |= {name: found[0] for name, found in unread.items() if found}
         if not faults or needed.keys() <= values.keys():
             try:
-                value = kind(**values)
+                value = kind(**(whole(values) if whole else values))
             except InvalidError as error:
                 known_bad = {step for fault in faults for step in fault.path[:1]}
                 broken = [_renamed(fault, members, raw, masked=masked) for fault in error.faults]

@@ -69,7 +69,7 @@ class _Schemas:
             return self._reference(name, lambda: _of_leaf(fact_leaf(facts), kind))
         if leaf := leaf_of(kind):
             schema = _of_leaf(leaf, kind)
-            if not issubclass(kind, Enum):
+            if not (isinstance(kind, type) and issubclass(kind, Enum)):
                 return schema
             return self._reference(kind.__name__, lambda: {**schema, "description": _summary(kind)})
         if is_union(kind):

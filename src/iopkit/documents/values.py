@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from iopkit.eligibility.patient_facts import FACTS
+from iopkit.eligibility.kinds import NEVER
+from iopkit.eligibility.possible import Possible, Value
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.errors import Fault, InvalidError, Step, did_you_mean
 from iopkit.patients.patients import Patient
@@ -153,9 +155,7 @@ def _minutes(raw: Raw, _: Any) -> timedelta:
 
 
 def _number(raw: Raw, _: Any) -> float:
-    if type(raw) not in (int, float) or raw - raw != 0:  # infinity and nan
-        raise TypeError
-    return float(raw)
+    return float(_finite(raw))
 
 
 def _money(text: str) -> Decimal:
@@ -243,7 +243,7 @@ _WINDOW = _text(
 _LEAVES: dict[Any, _Leaf] = {
     bool: _plain("true or false", "boolean", _exactly(bool), bool),
     int: _plain("a whole number", "integer", _exactly(int), int),
-    float: _plain("a number", "number", _number, float),
+    float: _plain("a number", "number", _number, _value_written),
     str: _plain("a text", "string", _exactly(str), _written_text),
     date: _text(
         "a date",
@@ -295,6 +295,63 @@ _LEAVES: dict[Any, _Leaf] = {
         lambda _: {"type": "array", "items": _WINDOW.schema(Window)},
     ),
 }
+_NEVER = "never"
+
+
+def _value(raw: Raw, _: Any) -> Value:
+    """A fact's value, or what is possible of it: a range, or a list of options."""
+    if raw is None or isinstance(raw, bool | str):
+        return None if raw is None else _exactly(raw.__class__)(raw, None)
+    if is_list(raw):
+        options = frozenset(raw)
+        if not options or len({option.__class__ for option in raw} | {str}) > 1:
+            raise TypeError
+        return Possible(options=options).plain
+    if is_object(raw):
+        low, high = (_end(raw[key]) for key in ("from", "to"))
+        if len(raw) > 2:
+            raise TypeError
+        return Possible(low, high).plain
+    return _finite(raw)
+
+
+def _end(raw: Raw) -> float:
+    return NEVER if raw == _NEVER else _finite(raw)
+
+
+def _finite(raw: Raw) -> float:
+    if type(raw) not in (int, float) or raw - raw != 0:  # infinity and nan
+        raise TypeError
+    number: float = raw
+    return number
+
+
+def _value_written(value: Value) -> Raw:
+    if not isinstance(value, Possible):
+        return _NEVER if value == NEVER else value
+    if value.low is None:
+        return sorted(map(str, value.options)) or None
+    return {"from": _value_written(value.low), "to": _value_written(value.high)}
+
+
+_ENDS = {"anyOf": [{"type": "number"}, {"const": _NEVER}]}
+_VALUE = _Leaf(
+    lambda _: "a value, a range such as {\"from\": 24, \"to\": 27}, or a list of options",
+    _value,
+    _value_written,
+    lambda _: {
+        "anyOf": [
+            {"type": ["boolean", "number", "string", "null"]},
+            {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            {
+                "type": "object",
+                "properties": {"from": _ENDS, "to": _ENDS},
+                "required": ["from", "to"],
+                "additionalProperties": False,
+            },
+        ]
+    },
+)
 _ENUM = _Leaf(
     lambda kind: f"one of {', '.join(map(_word, kind))}",
     _member,
@@ -307,7 +364,7 @@ def leaf_of(kind: Any) -> _Leaf | None:
     """How a class is read and written as one text, number or list; ``None``: it is not."""
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _ENUM
-    return _LEAVES.get(kind) if isinstance(kind, type) else None
+    return _LEAVES.get(kind) if isinstance(kind, type) else _VALUE if kind == Value else None
 
 
 def is_fact(kind: Any) -> bool:

@@ -21,9 +21,10 @@ from iopkit.eligibility.changes import (
     smallest_changes,
 )
 from iopkit.eligibility.explanations import Explanation, explain
-from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, YesNo
+from iopkit.eligibility.kinds import NEVER, Choice, Kind, Number, Scalar, YesNo
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Decision, Policy, Result
+from iopkit.eligibility.possible import Possible, Value
 from iopkit.eligibility.predicates import (
     AllOf,
     AnyFact,
@@ -52,6 +53,7 @@ from iopkit.eligibility.sheets import FactSheet, read_facts
 __all__ = [
     "FACTS",
     "MAX_WAYS",
+    "NEVER",
     "AllOf",
     "Analysis",
     "AnyFact",
@@ -80,11 +82,13 @@ __all__ = [
     "Operator",
     "Overlap",
     "Policy",
+    "Possible",
     "Predicate",
     "RecordedRisk",
     "Result",
     "Role",
     "Scalar",
+    "Value",
     "Values",
     "YesNo",
     "analyze",

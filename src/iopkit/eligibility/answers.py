@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from attrs import frozen
 
-from iopkit.eligibility.kinds import Choice, Number, Scalar, is_ordered
+from iopkit.eligibility.kinds import NEVER, Choice, Number, Scalar, is_ordered
+from iopkit.eligibility.possible import Possible, Value
 from iopkit.eligibility.predicates import (
     AllOf,
     AnyFact,
@@ -23,7 +24,7 @@ from iopkit.eligibility.predicates import (
     OneOf,
     Operator,
     Predicate,
-    evaluate,
+    compiled,
     place_of,
 )
 from iopkit.errors import TooComplexError
@@ -56,17 +57,28 @@ class Answers:
     truths: tuple[tuple[bool, ...], ...]
     """For each answer, which of the atoms hold."""
     spans: tuple[tuple[Interval, int], ...]
+    open: Possible | None = None
+    """What is possible of the fact while it is not known; ``None``: anything."""
 
     @property
     def count(self) -> int:
         """How many answers there are; one more is that the fact is not known."""
         return len(self.examples)
 
-    def place(self, value: Scalar | None) -> int:
-        """The number of a value's answer; ``count`` if it is not known."""
-        if value is None:
+    def place(self, value: Value) -> int:
+        """The number of a value's answer; ``count`` if there are several possible values."""
+        if value is None or isinstance(value, Possible):
             return self.count
         return self.truths.index(_truths(self.fact, self.atoms, value))
+
+    def may_be(self, numbers: Iterable[int]) -> bool:
+        """Whether one of some answers is possible while the fact is not known."""
+        wanted = set(numbers)
+        possible = self.open or Possible()
+        return any(
+            number in wanted and possible.holds(_value(self.fact, _middle(span)))
+            for span, number in self.spans
+        )
 
     def predicate(self, numbers: Iterable[int]) -> Predicate:
         """That the fact is known and has one of some answers, said as briefly as can be.
@@ -106,7 +118,10 @@ class Answers:
         if first.low > lowest or (first.open and not isinf(lowest)):
             least = Operator.MORE_THAN if first.open else Operator.AT_LEAST
             bounds.append(Compare(fact, least, _value(fact, first.low)))
-        if last.high < highest or (last.open and not isinf(highest)):
+        kind = fact.kind
+        if isinstance(kind, Number) and last.high == kind.high < highest:
+            bounds.append(Compare(fact, Operator.LESS_THAN, NEVER))
+        elif last.high < highest or (last.open and not isinf(highest)):
             most = Operator.LESS_THAN if last.open else Operator.AT_MOST
             bounds.append(Compare(fact, most, _value(fact, last.high)))
         if not bounds:
@@ -116,8 +131,18 @@ class Answers:
         return bounds[0] if len(bounds) == 1 else AllOf(tuple(bounds))
 
 
-def answers_to(fact: AnyFact, atoms: Iterable[Atom]) -> Answers:
+def answers_to(
+    fact: AnyFact,
+    atoms: Iterable[Atom],
+    possible: Possible | None = None,
+    *,
+    within: bool = False,
+) -> Answers:
     """The answers that some atoms about a fact can tell apart.
+
+    Args:
+        possible: what is possible while the fact is not known; ``None``: anything.
+        within: only the answers that are possible, as the fact will not become another.
 
     Raises:
         TooComplexError: there are too many atoms with too many values.
@@ -127,22 +152,33 @@ def answers_to(fact: AnyFact, atoms: Iterable[Atom]) -> Answers:
     numbers: dict[tuple[bool, ...], int] = {}
     examples: list[Scalar] = []
     spans: list[tuple[Interval, int]] = []
-    cuts = sorted({place for atom in asked for place in _mentioned(atom)})
+    cuts = sorted({*(place for atom in asked for place in _mentioned(atom)), *_ends(fact, possible)})
     # A span for each cut and one beside it.
     if 2 * len(cuts) * len(asked) > MAX_STEPS:
         raise TooComplexError(f"{fact.name!r} is asked about in too many ways")
     for span in _spans(fact, cuts):
         example = _value(fact, _middle(span))
+        if within and possible is not None and not possible.holds(example):
+            continue
         truths = _truths(fact, asked, example)
         if truths not in numbers:
             numbers[truths] = len(examples)
             examples.append(example)
         spans.append((span, numbers[truths]))
-    return Answers(fact, asked, tuple(examples), tuple(numbers), tuple(spans))
+    return Answers(fact, asked, tuple(examples), tuple(numbers), tuple(spans), possible)
 
 
 def _truths(fact: AnyFact, atoms: tuple[Atom, ...], value: Scalar) -> tuple[bool, ...]:
-    return tuple(evaluate(atom, {fact.name: value}) is Truth.YES for atom in atoms)
+    return tuple(compiled(atom)({fact.name: value}) is Truth.YES for atom in atoms)
+
+
+def _ends(fact: AnyFact, possible: Possible | None) -> Iterator[float]:
+    """Where what is possible begins and ends, so that no span lies on both sides."""
+    if possible is None:
+        return
+    if possible.low is not None and possible.high is not None:
+        yield from (possible.low, possible.high)
+    yield from (place_of(fact.kind, option) for option in possible.options)
 
 
 def _mentioned(atom: Compare | Between | OneOf) -> Iterator[float]:
@@ -159,6 +195,8 @@ def _mentioned(atom: Compare | Between | OneOf) -> Iterator[float]:
 def _spans(fact: AnyFact, cuts: list[float]) -> Iterator[Interval]:
     """The places of a fact's kind in rising order, cut on both sides of some of them."""
     kind = fact.kind
+    if isinstance(kind, Number):
+        cuts = [cut for cut in cuts if cut != NEVER]
     if isinstance(kind, Number) and not kind.whole:
         ends = sorted({kind.low, *cuts, kind.high})
         for low, high in pairwise(ends):
@@ -166,6 +204,7 @@ def _spans(fact: AnyFact, cuts: list[float]) -> Iterator[Interval]:
             middle = _middle(Interval(low, high, open=True))
             yield from (Interval(low, high, open=True),) if low < middle < high else ()
         yield from () if isinf(ends[-1]) else (Interval(ends[-1], ends[-1]),)
+        yield from (_AT_NEVER,) if kind.never else ()
         return
     if isinstance(kind, Number):
         # Whole numbers of any size, where the ends are finite.
@@ -177,6 +216,11 @@ def _spans(fact: AnyFact, cuts: list[float]) -> Iterator[Interval]:
     starts = sorted({low, *each, *(cut + 1 for cut in each if cut < high)})
     for start, after in pairwise([*starts, high + 1]):
         yield Interval(start, after - 1)
+    if isinstance(kind, Number) and kind.never:
+        yield _AT_NEVER
+
+
+_AT_NEVER = Interval(NEVER, NEVER)
 
 
 def _places(run: list[Interval]) -> Iterator[float]:
@@ -187,6 +231,8 @@ def _places(run: list[Interval]) -> Iterator[float]:
 def _middle(span: Interval) -> float:
     """A place within a span."""
     low, high, is_open = span
+    if span == _AT_NEVER:
+        return NEVER
     if not is_open:
         # Nothing lies at an infinite end.
         return low if not isinf(low) else high if not isinf(high) else 0

@@ -1,6 +1,7 @@
 """What could still change an answer, and what would turn a "no" into a "yes"."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from enum import StrEnum
 from itertools import islice
 
@@ -16,8 +17,8 @@ from iopkit.eligibility.diagrams import (
     reached,
     restrict,
 )
-from iopkit.eligibility.kinds import Scalar
-from iopkit.eligibility.predicates import AnyFact, Predicate, Values, describe
+from iopkit.eligibility.possible import Possible, Value
+from iopkit.eligibility.predicates import AnyFact, Predicate, Values, describe, facts_in, seen_of
 from iopkit.truth import Truth
 
 MAX_WAYS = 20
@@ -40,20 +41,26 @@ class Evidence:
     """A fact's value, ``None`` if not known, and the part that it played."""
 
     fact: AnyFact
-    value: Scalar | None
+    value: Value
     role: Role
+    found: date | None = None
+    why: str = ""
+    """What keeps more from being known, in words."""
 
     @property
     def words(self) -> str:
-        """What was seen and its role, in prose."""
-        return f"{self.fact.seen_as(self.value)} ({self.role.value})"
+        """What was seen, when it was found and its role, in prose."""
+        return seen_of(self.fact, self.value, self.found, self.why, self.role.value)
 
     __repr__ = hidden
 
 
+_NOTHING_TOLD = Possible()
+
+
 @frozen(repr=False)
 class Change:
-    """One fact and what would have to hold of it; ``known``: it is known to be otherwise."""
+    """One fact and what would have to hold of it; ``known``: it is known to be otherwise now."""
 
     fact: AnyFact
     to: Predicate
@@ -67,8 +74,13 @@ class Change:
     __repr__ = hidden
 
 
-def evidence(predicate: Predicate, values: Values) -> tuple[Evidence, ...]:
+def evidence(
+    predicate: Predicate, values: Values, readings: Mapping[str, Possible] | None = None
+) -> tuple[Evidence, ...]:
     """Each fact that a predicate asks about, in reading order, with the role of its value.
+
+    Args:
+        readings: by name, what tells a finding's day, and why not more is known of a fact.
 
     Raises:
         TooComplexError: the predicate's diagram is too large.
@@ -79,24 +91,28 @@ def evidence(predicate: Predicate, values: Values) -> tuple[Evidence, ...]:
         >>> [e.role.value for e in evidence((age >= 18) & (hours >= 9), {"age": 17})]
         ['decisive', 'idle']
     """
-    diagram = diagram_of(predicate)
+    diagram = diagram_of(predicate, values)
     now = follow(diagram, values)
-    still_open = restrict(diagram, values).facts
+    still_open = _left(predicate, values).facts
+    told = readings or {}
     found: list[Evidence] = []
     for answers in diagram.questions:
         fact = answers.fact
         value = values.get(fact.name)
         others = (follow(diagram, {**values, fact.name: other}) for other in answers.examples)
-        if value is None:
-            role = Role.OPEN if fact in still_open else Role.IDLE
+        if fact in still_open:
+            role = Role.OPEN
+        elif value is None:
+            role = Role.IDLE
         else:
             role = Role.DECISIVE if any(other is not now for other in others) else Role.IDLE
-        found.append(Evidence(fact, value, role))
+        reading = told.get(fact.name, _NOTHING_TOLD)
+        found.append(Evidence(fact, value, role, reading.found, reading.why))
     return tuple(found)
 
 
 def open_facts(predicate: Predicate, values: Values) -> tuple[AnyFact, ...]:
-    """The unknown facts that could still change the answer, and only those.
+    """The facts not known to one value that could still change the answer, and only those.
 
     A fact is one of them if learning it makes a difference for some way in which the other
     unknown facts may turn out, or stay unknown. Facts of which a larger share of the
@@ -111,7 +127,7 @@ def open_facts(predicate: Predicate, values: Values) -> tuple[AnyFact, ...]:
         >>> [fact.name for fact in open_facts((age >= 18) & (hours >= 9), {"age": 40})]
         ['needed_hours_per_week']
     """
-    left = restrict(diagram_of(predicate), values)
+    left = _left(predicate, values)
     now = follow(left, {})
 
     def staying(fact: AnyFact) -> float:
@@ -120,6 +136,11 @@ def open_facts(predicate: Predicate, values: Values) -> tuple[AnyFact, ...]:
         return sum(same) / len(same)
 
     return tuple(sorted(left.facts, key=staying))
+
+
+def _left(predicate: Predicate, values: Values) -> Diagram:
+    """What is left to ask, where what is possible of a fact will not become another."""
+    return restrict(diagram_of(predicate, values, within=tuple(facts_in(predicate))), values)
 
 
 def smallest_changes(predicate: Predicate, values: Values) -> tuple[tuple[Change, ...], ...]:
@@ -140,8 +161,9 @@ def smallest_changes(predicate: Predicate, values: Values) -> tuple[tuple[Change
         'needed hours per week is at least 9 hours'
     """
     # What cannot change is answered for good; unknown facts and the others are still open.
-    whole = diagram_of(predicate)
-    fixed = {a.fact.name: values.get(a.fact.name) for a in whole.questions if not a.fact.changeable}
+    unchanging = [fact for fact in facts_in(predicate) if not fact.changeable]
+    whole = diagram_of(predicate, values, within=unchanging)
+    fixed = {fact.name: values.get(fact.name) for fact in unchanging}
     diagram = restrict(whole, fixed)
     if follow(diagram, values) is Truth.YES:
         return ()
@@ -150,7 +172,11 @@ def smallest_changes(predicate: Predicate, values: Values) -> tuple[tuple[Change
     ways = list(islice(_cheapest(diagram, diagram.root, now, _costs(diagram, now)), 50 * MAX_WAYS))
     return tuple(
         tuple(
-            Change(answers.fact, answers.predicate(way[question]), now[question] != answers.count)
+            Change(
+                answers.fact,
+                answers.predicate(way[question]),
+                now[question] != answers.count or not answers.may_be(way[question]),
+            )
             for question, answers in enumerate(diagram.questions)
             if question in way
         )

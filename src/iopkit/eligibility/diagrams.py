@@ -5,12 +5,13 @@ last one for "not known", down to a truth. Equal parts are held once and questio
 make no difference are left out, so a diagram asks exactly what matters.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial, reduce
 
 from attrs import frozen
 
 from iopkit.eligibility.answers import MAX_STEPS, Answers, answers_to
+from iopkit.eligibility.possible import Possible
 from iopkit.eligibility.predicates import (
     AllOf,
     AnyFact,
@@ -24,15 +25,15 @@ from iopkit.eligibility.predicates import (
     Predicate,
     Values,
     atoms_in,
+    compiled,
     each_once,
-    evaluate,
     facts_in,
 )
 from iopkit.errors import TooComplexError
 from iopkit.truth import Truth
 
-MAX_NODES = 100_000
-"""How many nodes a diagram may take while it is made."""
+MAX_JOINS = 1_000_000
+"""How many branches may be joined while it is made: about a second's work."""
 
 # The first nodes of every diagram are its leaves, in an order in which "all of" is the least
 # and "any of" the greatest, as in Kleene's logic.
@@ -79,23 +80,47 @@ def reached(diagram: Diagram) -> Iterator[int]:
     yield from (number for number in sorted(seen) if number >= len(LEAVES))
 
 
-@lru_cache(maxsize=128)
-def diagram_of(predicate: Predicate) -> Diagram:
+def diagram_of(
+    predicate: Predicate, values: Values | None = None, *, within: Container[AnyFact] = ()
+) -> Diagram:
     """The diagram of a predicate.
+
+    Args:
+        values: those that say what is possible of a fact, so that "not known" means it.
+        within: the facts that will not come to be other than what is possible.
 
     Raises:
         InvalidError: two facts have one name.
-        TooComplexError: it would have more than ``MAX_NODES`` nodes, asks about one fact in
-            too many ways, or counts too many parts.
+        TooComplexError: it would take more than ``MAX_JOINS`` steps, asks about one fact in too
+            many ways, or counts too many parts.
     """
+    several = {n: v for n, v in (values or {}).items() if isinstance(v, Possible)}
+    if several.keys().isdisjoint(fact.name for fact in facts_in(predicate)):
+        return _known_whole(predicate)
+    return _built(predicate, several, within)
+
+
+@lru_cache(maxsize=128)
+def _known_whole(predicate: Predicate) -> Diagram:
+    # Only these are kept: what is possible of a fact is a patient's.
+    return _built(predicate, {}, ())
+
+
+def _built(
+    predicate: Predicate, several: Mapping[str, Possible], within: Container[AnyFact]
+) -> Diagram:
     atoms = tuple(dict.fromkeys(atoms_in(predicate)))
     facts = each_once(facts_in(predicate))
-    builder = _Builder(tuple(answers_to(fact, atoms) for fact in facts))
+    builder = _Builder(
+        tuple(
+            answers_to(fact, atoms, several.get(fact.name), within=fact in within) for fact in facts
+        )
+    )
     return builder.diagram(builder.build(predicate))
 
 
 def follow(diagram: Diagram, values: Values) -> Truth:
-    """The truth at the end of the way that facts' values take; ``None`` is not known."""
+    """The truth at the end of the way that facts' values take; several are not known."""
     number = diagram.root
     while number >= len(LEAVES):
         node = diagram.node(number)
@@ -108,8 +133,9 @@ def restrict(diagram: Diagram, values: Values) -> Diagram:
     """What is left to ask once the known facts are answered: a diagram over the others."""
     builder = _Builder(diagram.questions)
     places = [
-        None if (value := values.get(answers.fact.name)) is None else answers.place(value)
+        None if place == answers.count else place
         for answers in diagram.questions
+        for place in (answers.place(values.get(answers.fact.name)),)
     ]
     return builder.diagram(builder.copy(diagram, places))
 
@@ -144,6 +170,7 @@ class _Builder:
         self.nodes: list[Node] = []
         self.numbers: dict[Node, int] = {}
         self.joined: dict[tuple[_Leaves, int, int], int] = {}
+        self.joins = 0
 
     def diagram(self, root: int) -> Diagram:
         """The diagram that begins at a node, without what it does not reach."""
@@ -163,8 +190,6 @@ class _Builder:
             return branches[0]
         node = Node(question, branches)
         if node not in self.numbers:
-            if len(self.nodes) == MAX_NODES:
-                raise TooComplexError(f"a predicate needs more than {MAX_NODES} decision nodes")
             self.numbers[node] = len(self.nodes) + len(LEAVES)
             self.nodes.append(node)
         return self.numbers[node]
@@ -182,8 +207,9 @@ class _Builder:
                 return self.at_least(count, [self.build(part) for part in parts])
             case Compare(fact) | Between(fact) | OneOf(fact) | Known(fact):
                 place = self.place(fact)
-                examples = (*self.questions[place].examples, None)
-                truths = [evaluate(predicate, {fact.name: example}) for example in examples]
+                answers, asked = self.questions[place], compiled(predicate)
+                examples = (*answers.examples, answers.open)
+                truths = [asked({fact.name: example}) for example in examples]
                 return self.node(place, tuple(map(LEAVES.index, truths)))
 
     def any_of(self, parts: Iterable[int]) -> int:
@@ -210,7 +236,7 @@ class _Builder:
     def join(self, leaves: "_Leaves", one: int, other: int) -> int:
         """The node that says what ``leaves`` makes of the truths that two nodes say."""
         # It ends as branches lead to earlier nodes only. Each pair of nodes is joined once, so
-        # it costs the product of both sizes at worst; MAX_NODES ends those that grow too large.
+        # it costs the product of both sizes at worst; MAX_JOINS ends those that grow too large.
         if max(one, other) < len(LEAVES):
             return leaves(one, other)
         key = (leaves, one, other)
@@ -218,6 +244,9 @@ class _Builder:
             first, second = self.asked(one), self.asked(other)
             question = min(first, second)
             width = self.questions[question].count + 1
+            self.joins += width
+            if self.joins > MAX_JOINS:
+                raise TooComplexError(f"a predicate needs more than {MAX_JOINS} steps to work out")
             ones = self.branches(one) if first == question else (one,) * width
             others = self.branches(other) if second == question else (other,) * width
             branches = (self.join(leaves, *pair) for pair in zip(ones, others, strict=True))

@@ -1,13 +1,15 @@
 """Why a predicate came out as it did: the whole tree, with every value that it saw."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.kinds import Scalar, refuse_other_values
+from iopkit.eligibility.possible import Possible, Value, is_of_kind
 from iopkit.eligibility.predicates import (
     AllOf,
+    AnyFact,
     AnyOf,
     AtLeast,
     Atom,
@@ -18,6 +20,7 @@ from iopkit.eligibility.predicates import (
     describe,
     facts_in,
     parts_of,
+    seen_of,
 )
 from iopkit.errors import Fault, InvalidError
 from iopkit.truth import Truth, all_of, any_of, at_least
@@ -27,20 +30,27 @@ from iopkit.truth import Truth, all_of, any_of, at_least
 class Explanation:
     """One node of a predicate, its truth, the value it saw, and its parts.
 
+    ``found`` is the day of the finding, where it has one; ``why`` says what keeps more from
+    being known.
+
     Raises:
         InvalidError: the node's fact has no such value, or the parts are not the node's.
     """
 
     predicate: Predicate
     truth: Truth
-    value: Scalar | None = None
+    value: Value = None
     parts: "tuple[Explanation, ...]" = ()
+    found: date | None = None
+    why: str = ""
 
     def __attrs_post_init__(self) -> None:
         if isinstance(self.predicate, Atom):
             whole = not self.parts
-            if self.value is not None:
-                refuse_other_values(self.predicate.fact.kind, self.value, "value")
+            kind = self.predicate.fact.kind
+            if not is_of_kind(kind, self.value):
+                faults = [Fault(("value",), kind.expectation(), "another value")]
+                raise InvalidError("value", faults)
         else:
             whole = tuple(part.predicate for part in self.parts) == parts_of(self.predicate)
         if not whole:
@@ -48,28 +58,52 @@ class Explanation:
             raise InvalidError("explanation", faults)
 
     @property
-    def values(self) -> Mapping[str, Scalar | None]:
+    def values(self) -> Mapping[str, Value]:
         """The value of each fact that was asked about, by name."""
+        return {fact.name: atom.value for fact, atom in self._atoms()}
+
+    @property
+    def readings(self) -> Mapping[str, Possible]:
+        """What tells the day of each finding, and why not more is known, by fact name."""
+        return {
+            fact.name: Possible(found=atom.found, why=atom.why)
+            for fact, atom in self._atoms()
+            if atom.found or atom.why
+        }
+
+    @property
+    def seen(self) -> str:
+        """What a node that asks about one fact saw of it; empty for others."""
+        if not isinstance(self.predicate, Atom):
+            return ""
+        return seen_of(self.predicate.fact, self.value, self.found, self.why)
+
+    def _atoms(self) -> "Iterator[tuple[AnyFact, Explanation]]":
         if isinstance(self.predicate, Atom):
-            return {self.predicate.fact.name: self.value}
-        return {name: value for part in self.parts for name, value in part.values.items()}
+            yield self.predicate.fact, self
+        for part in self.parts:
+            yield from part._atoms()  # noqa: SLF001  # of the same class
 
     @property
     def reason(self) -> str:
-        """What was asked and what was seen."""
-        facts = dict.fromkeys(facts_in(self.predicate))
-        values = self.values
-        seen = "; ".join(fact.seen_as(values[fact.name]) for fact in facts)
-        return f"{describe(self.predicate)} ({seen})"
+        """What was asked and what was seen, with the days of findings."""
+        seen = dict.fromkeys(atom.seen for _, atom in self._atoms())
+        return f"{describe(self.predicate)} ({'; '.join(seen)})"
 
     __repr__ = hidden
 
 
-def explain(predicate: Predicate, values: Values) -> Explanation:
+def explain(
+    predicate: Predicate, values: Values, readings: Mapping[str, Possible] | None = None
+) -> Explanation:
     """Evaluate a predicate and keep every node, near misses included.
 
     Its truth is that of ``evaluate``; nothing is cut short, so each part is judged even
     where another has settled the whole.
+
+    Args:
+        values: by facts' names; trusted to be of their kinds, as those of a sheet are.
+        readings: by name, what tells a finding's day, and why not more is known of a fact.
 
     Example:
         >>> from iopkit.eligibility import FACTS
@@ -77,9 +111,11 @@ def explain(predicate: Predicate, values: Values) -> Explanation:
         'age is at least 18 years (age: 17 years)'
     """
     if isinstance(predicate, Atom):
-        truth = compiled(predicate)(values)
-        return Explanation(predicate, truth, values.get(predicate.fact.name))
-    parts = tuple([explain(part, values) for part in parts_of(predicate)])
+        truth, name = compiled(predicate)(values), predicate.fact.name
+        if readings and (read := readings.get(name)):
+            return Explanation(predicate, truth, values.get(name), (), read.found, read.why)
+        return Explanation(predicate, truth, values.get(name))
+    parts = tuple([explain(part, values, readings) for part in parts_of(predicate)])
     return Explanation(predicate, _joined(predicate, parts), parts=parts)
 
 

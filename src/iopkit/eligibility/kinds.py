@@ -8,6 +8,9 @@ from iopkit.errors import Fault, InvalidError, refuse, unless
 
 Scalar = bool | int | float | str
 
+NEVER = inf
+"""What never happened, among numbers that count from when something did: it is above them all."""
+
 _MOST = nextafter(inf, 0)
 
 
@@ -28,14 +31,19 @@ class YesNo:
 class Number:
     """A number from ``low`` to ``high``, both included where finite, in ``unit``.
 
+    With ``never``, it counts from when something happened, and may be ``NEVER``: greater than
+    every number.
+
     Raises:
-        InvalidError: no number lies between, or whole numbers have an end that is none.
+        InvalidError: no number lies between, or whole numbers have an end that is none, or
+            numbers with ``never`` have no greatest.
     """
 
     low: float
     high: float
     unit: str = ""
     whole: bool = False
+    never: bool = False
 
     def __attrs_post_init__(self) -> None:
         low, high = self.low, self.high
@@ -44,17 +52,21 @@ class Number:
             "number",
             unless(low <= high and low < inf and high > -inf, "high", f"at least {low}", high),
             unless(not self.whole or all(ends), "whole", "whole ends", "an end with a fraction"),
+            unless(not self.never or high < inf, "high", "an end, below what never was", "none"),
         )
 
     def expectation(self) -> str:
         """The values of the kind, in words."""
         what = "a whole number" if self.whole else "a number"
-        return f"{what} from {self.low:g} to {self.high:g}"
+        never = ", or never" if self.never else ""
+        return f"{what} from {self.low:g} to {self.high:g}{never}"
 
     def accepts(self, value: object) -> bool:
         """Whether a value is of the kind."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return False
+        if value == NEVER:
+            return self.never
         whole = isinstance(value, int) or not self.whole
         return whole and self.low <= value <= self.high and abs(value) <= _MOST
 

@@ -21,11 +21,13 @@ from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.eligibility.readings import (
     Consented,
     Covered,
+    MonthsSinceUnsuccessful,
     NeedRecorded,
     NewestBand,
     NewestFinding,
     NewestRisk,
     NewestScore,
+    Standing,
 )
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.needs import Need
@@ -73,8 +75,8 @@ def _patient() -> Iterator[AnyFact]:
     yield Fact(
         "free_hours_per_week",
         Number(0, 168, unit="hours"),
-        "Hours a week when the patient could come, less the obligations. Not known unless all "
-        "obligations are, each with its times.",
+        "Hours a week when the patient could come, less the obligations; at most those, while "
+        "not all obligations are known, each with its times.",
         readings.free_hours,
     )
     yield Fact(
@@ -185,13 +187,23 @@ def _treatments() -> Iterator[AnyFact]:
     yield Fact(
         "days_since_24_hour_care",
         # More days than there are between two dates.
-        Number(0, 4_000_000, unit="days", whole=True),
-        "Days since the patient left care around the clock, at level 3.1 or above. Not known "
-        "either where there was none.",
+        Number(0, 4_000_000, unit="days", whole=True, never=True),
+        "Days since the patient last left care around the clock, at level 3.1 or above; never "
+        "where there was none.",
         readings.days_since_24_hour_care,
         LevelOfCare("3.1").source,
         changeable=False,
     )
+    for standing in Standing:
+        yield Fact(
+            f"months_since_unsuccessful_treatment_{standing.value}_2_1",
+            Number(0, 200_000, unit="months", whole=True, never=True),
+            "Completed calendar months since an episode of treatment "
+            f"{standing.value} level 2.1 ended in that the patient left, or was discharged "
+            "before completion; never where there was none.",
+            MonthsSinceUnsuccessful(standing, "2.1"),
+            changeable=False,
+        )
 
 
 def _needs() -> Iterator[AnyFact]:
@@ -246,6 +258,7 @@ def _health() -> Iterator[AnyFact]:
             "from 0 to 4.",
             NewestRisk(number),
             _RISK,
+            dated=True,
         )
     yield _judged("acute_withdrawal", "is in acute withdrawal or at risk of it", AETNA)
     yield _judged(
@@ -322,6 +335,7 @@ def _beside() -> Iterator[AnyFact]:
             f"Recorded by a clinician: the patient needs {need.label} beside the program's "
             "services.",
             NeedRecorded(need),
+            dated=True,
         )
 
 
@@ -355,6 +369,7 @@ def _instruments() -> Iterator[AnyFact]:
                 f"From the newest screening by the day: {score}.",
                 NewestScore(instrument.name, scale.name),
                 instrument.source,
+                dated=True,
             )
             for bands in scale.band_sets:
                 yield Fact(
@@ -364,6 +379,7 @@ def _instruments() -> Iterator[AnyFact]:
                     "with the score.",
                     NewestBand(instrument.name, scale.name, bands.name),
                     bands.source,
+                    dated=True,
                 )
 
 
@@ -378,7 +394,7 @@ def _assessed(  # noqa: PLR0913  # a fact's own fields
 ) -> AnyFact:
     """A fact that assessments record; yes or no, unless a kind is given."""
     read = NewestFinding(field or name)
-    return Fact(name, kind or YesNo(), meaning, read, source, changeable=changeable)
+    return Fact(name, kind or YesNo(), meaning, read, source, changeable=changeable, dated=True)
 
 
 def _judged(

@@ -14,7 +14,7 @@ from iopkit.eligibility.changes import (
     smallest_changes,
 )
 from iopkit.eligibility.explanations import Explanation, explain
-from iopkit.eligibility.kinds import Scalar
+from iopkit.eligibility.possible import Value
 from iopkit.eligibility.predicates import (
     AllOf,
     AnyFact,
@@ -138,8 +138,8 @@ class Policy:
 
     def _decided(self, sheet: FactSheet, risks: tuple[RecordedRisk, ...]) -> "Decision":
         version = self.version(on=sheet.on)
-        values = sheet.values()
-        results = tuple(Result(c, explain(c.predicate, values)) for c in version.value)
+        values, readings = sheet.values(), sheet.told()
+        results = tuple(Result(c, explain(c.predicate, values, readings)) for c in version.value)
         at_risk = frozenset(fact for risk in risks for fact in risk.alike)
         judged = {fact for each in results for fact in _judged(each, at_risk)}
         return Decision(
@@ -174,7 +174,8 @@ class Result:
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """Each fact that was asked about, in reading order, with the role of its value."""
-        return evidence(self.criterion.predicate, self.explanation.values)
+        seen = self.explanation
+        return evidence(self.criterion.predicate, seen.values, seen.readings)
 
     __repr__ = hidden
 
@@ -252,7 +253,7 @@ class Decision:
         return smallest_changes(*self._asked) if self.verdict is Truth.NO else ()
 
     @property
-    def _asked(self) -> tuple[Predicate, dict[str, Scalar | None]]:
+    def _asked(self) -> tuple[Predicate, dict[str, Value]]:
         """All criteria as one predicate, and the values that they saw."""
         asked = AllOf(tuple(result.criterion.predicate for result in self.results))
         seen = [result.explanation.values for result in self.results]

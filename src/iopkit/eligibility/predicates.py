@@ -13,9 +13,19 @@ from functools import lru_cache, partial
 from operator import ge, gt, le, lt
 from typing import Any, Generic, NoReturn, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, is_ordered, refuse_other_values
+from iopkit.eligibility.kinds import (
+    NEVER,
+    Choice,
+    Kind,
+    Number,
+    Scalar,
+    is_ordered,
+    refuse_other_values,
+)
+from iopkit.eligibility.possible import Possible, Value, is_of_kind, listed
+from iopkit.eligibility.recency import Recency, Recent
 from iopkit.errors import Fault, Step, UndeterminedError, refuse, unless
 from iopkit.sources import Source
 from iopkit.truth import Truth, at_least
@@ -28,10 +38,11 @@ T = TypeVar("T", bound=Scalar)
 class Fact(Generic[S, T]):
     """Something that can be known about a subject on a day, declared once.
 
-    ``read`` takes the subject and the day, and returns ``None`` where the fact is not
-    known. Operators build predicates, and refuse values that the kind does not have.
-    ``changeable``: whether treatment, time or somebody's doing can change the fact; what
-    cannot change is never proposed as a change.
+    ``read`` takes the subject and the day, and returns a value, what is still possible, or
+    ``None`` where nothing is known. Operators build predicates, and refuse values that the
+    kind does not have. ``changeable``: whether treatment, time or somebody's doing can change
+    the fact; what cannot change is never proposed as a change. ``dated``: it is found on some
+    day, so that one can ask for recent findings; ``recency`` says which of them count.
 
     Example:
         >>> from iopkit.eligibility import FACTS
@@ -43,20 +54,64 @@ class Fact(Generic[S, T]):
     name: str
     kind: Kind = field(hash=False)
     meaning: str = field(hash=False)
-    read: Callable[[S, date], T | None] = field(hash=False, repr=False)
+    read: Callable[[S, date], T | Possible | None] = field(hash=False, repr=False)
     source: Source | None = field(default=None, hash=False)
     changeable: bool = field(default=True, kw_only=True, hash=False)
+    dated: bool = field(default=False, kw_only=True, hash=False)
+    recency: Recency | None = field(default=None, kw_only=True, hash=False)
+
+    @property
+    def asked(self) -> str:
+        """The name of the fact of which recent findings count, or its own."""
+        return self.name.removesuffix(self.recency.suffix) if self.recency else self.name
 
     @property
     def title(self) -> str:
         """The name as people read it."""
-        return self.name.replace("_", " ")
+        recent = f" {self.recency.words}" if self.recency else ""
+        return f"{self.asked.replace('_', ' ')}{recent}"
 
-    def seen_as(self, value: T | None) -> str:
-        """The fact and its value in prose; ``None`` is not known."""
-        if value is None:
+    def within(self, *, days: int) -> "Fact[S, T]":
+        """The same fact, not known where it was found more than so many days before.
+
+        Raises:
+            InvalidError: the fact's findings have no day, or ``days`` is negative.
+
+        Example:
+            >>> from iopkit.eligibility import FACTS
+            >>> describe(FACTS["phq_9_total_score"].within(days=90) >= 20)
+            'phq 9 total score found within 90 days is at least 20'
+        """
+        return self.recent(Recency(within_days=days))
+
+    def since(self, day: date) -> "Fact[S, T]":
+        """The same fact, not known where it was found before a day.
+
+        Raises:
+            InvalidError: the fact's findings have no day, or ``day`` is a moment.
+        """
+        return self.recent(Recency(since=day))
+
+    def recent(self, recency: Recency) -> "Fact[S, T]":
+        """The same fact, not known where it was not found recently enough.
+
+        Raises:
+            InvalidError: the fact's findings have no day, or it is asked so already.
+        """
+        ok = self.dated and self.recency is None
+        what = f"recent findings of {self.name!r}"
+        refuse(what, unless(ok, "fact", "a fact that is found on some day", "another"))
+        read = Recent(self.read, recency)
+        return evolve(self, name=f"{self.name}{recency.suffix}", read=read, recency=recency)
+
+    def seen_as(self, value: T | Possible | None) -> str:
+        """The fact and what is possible of it in prose; ``None`` is not known."""
+        shown = value.plain if isinstance(value, Possible) else value
+        if shown is None:
             return f"{self.title} is not known"
-        return f"{self.title}: {with_unit(self.kind, value)}"
+        if isinstance(shown, Possible):
+            return f"{self.title}: {_several_in_words(self.kind, shown)}"
+        return f"{self.title}: {with_unit(self.kind, shown)}"
 
     def __ge__(self, value: T) -> "Compare":
         return Compare(self, Operator.AT_LEAST, value)
@@ -241,7 +296,7 @@ class OneOf:
 
 @frozen(cache_hash=True)
 class Known:
-    """A fact is known; this is never unknown itself."""
+    """A fact is known, to the one value; this is never unknown itself."""
 
     fact: AnyFact
     label: str = field(default="", kw_only=True)
@@ -314,7 +369,7 @@ class AtLeast:
 
 Atom = Compare | Between | OneOf | Known
 Predicate = Compare | Between | OneOf | Known | AllOf | AnyOf | Not | AtLeast
-Values = Mapping[str, Scalar | None]
+Values = Mapping[str, Value]
 Evaluator = Callable[[Values], Truth]
 
 
@@ -360,15 +415,36 @@ def evaluate(predicate: Predicate, values: Values) -> Truth:
     """The truth of a predicate; an absent or ``None`` value is unknown.
 
     Args:
-        values: facts' values by name. They are trusted to be of their kinds, as those
-            from ``read_facts`` are.
+        values: by facts' names, their values or what is possible of them.
+
+    Raises:
+        InvalidError: a value is not of its fact's kind, or a name is a fact's but for its case.
     """
+    facts = {fact.name: fact for fact in facts_in(predicate)}
+    folded = {name.casefold(): name for name in facts}
+    refuse(
+        "values",
+        *(
+            unless(is_of_kind(fact.kind, values.get(name)), name, fact.kind.expectation(), _OTHER)
+            for name, fact in facts.items()
+        ),
+        *(
+            unless(name in facts, name, f"{folded[name.casefold()]!r}", "the name in another case")
+            for name in values
+            if name.casefold() in folded
+        ),
+    )
     return compiled(predicate)(values)
+
+
+_OTHER = "another value"
 
 
 @lru_cache(maxsize=4096)
 def compiled(predicate: Predicate) -> Evaluator:
     """A function from facts' values to truth: compiled once, to be applied to many.
+
+    Values are trusted to be of their kinds, as those from ``read_facts`` are.
 
     Example:
         >>> from iopkit.eligibility import FACTS
@@ -378,14 +454,14 @@ def compiled(predicate: Predicate) -> Evaluator:
     """
     match predicate:
         case Compare(fact, operator, value):
-            return _asked(fact.name, _test(fact.kind, operator, value))
+            return _asked(predicate, _test(fact.kind, operator, value))
         case Between(fact, low, high):
-            return _asked(fact.name, _within(fact.kind, low, high))
-        case OneOf(fact, values):
-            return _asked(fact.name, frozenset(values).__contains__)
+            return _asked(predicate, _within(fact.kind, low, high))
+        case OneOf(_, values):
+            return _asked(predicate, frozenset(values).__contains__)
         case Known(fact):
             name = fact.name
-            return lambda values: Truth.of(values.get(name) is not None)
+            return lambda values: Truth.of(_is_one(values.get(name)))
         case AllOf(parts):
             return _settled(parts, Truth.NO, Truth.YES)
         case AnyOf(parts):
@@ -416,17 +492,52 @@ def _settled(parts: tuple[Predicate, ...], by: Truth, otherwise: Truth) -> Evalu
     return join
 
 
-def _asked(name: str, holds: Callable[[Any], bool]) -> Evaluator:
+def _is_one(value: Value) -> bool:
+    return value is not None and (not isinstance(value, Possible) or value.value is not None)
+
+
+def _asked(atom: "Compare | Between | OneOf", holds: Callable[[Any], bool]) -> Evaluator:
     # Any: each kind's test takes the kind's own values, which ``refuse_other_values`` has ensured.
     yes, no, unknown = Truth.YES, Truth.NO, Truth.UNKNOWN
+    name = atom.fact.name
 
     def ask(values: Values) -> Truth:
         value = values.get(name)
         if value is None:
             return unknown
+        if value.__class__ is Possible:
+            return _settled_by(atom, holds, value)
         return yes if holds(value) else no
 
     return ask
+
+
+def _settled_by(
+    atom: "Compare | Between | OneOf", holds: Callable[[Any], bool], value: Possible
+) -> Truth:
+    """Yes or no if all values that are possible agree, else unknown."""
+    if value.is_anything:
+        return Truth.UNKNOWN
+    low, high = value.low, value.high
+    if low is None or high is None:
+        answers = set(map(holds, value.options))
+        return Truth.of(answers.pop() if len(answers) == 1 else None)
+    if isinstance(atom, OneOf):
+        return _among(atom, value)
+    if holds(low) and holds(high):
+        return Truth.YES  # what a bound or two bounds take in has no holes
+    # What is taken in may lie between the ends, and neither of them be taken in.
+    middle = atom.low if isinstance(atom, Between) else atom.value
+    inside = value.holds(middle) and holds(middle)
+    return Truth.UNKNOWN if holds(low) or holds(high) or inside else Truth.NO
+
+
+def _among(atom: "OneOf", value: Possible) -> Truth:
+    kind = atom.fact.kind
+    each = listed(kind, value, most=len(atom.values)) if isinstance(kind, Number) else None
+    if each is not None and each.issubset(atom.values):
+        return Truth.YES
+    return Truth.UNKNOWN if any(map(value.holds, atom.values)) else Truth.NO
 
 
 def _test(kind: Kind, operator: Operator, value: Scalar) -> Callable[[Any], bool]:
@@ -501,9 +612,24 @@ def _nested(predicate: Predicate) -> str:
     return text if bare else f"({text})"
 
 
+def seen_of(fact: AnyFact, value: Value, found: date | None, why: str, *more: str) -> str:
+    """What was seen of a fact, the day when it was found, and why no more is known of it."""
+    notes = (*more, f"found {found}" if found else "", why)
+    told = ", ".join(note for note in notes if note)
+    return f"{fact.seen_as(value)} ({told})" if told else fact.seen_as(value)
+
+
+def _several_in_words(kind: Kind, value: Possible) -> str:
+    """What is possible of a fact, in words: a range, or options in the order of the kind."""
+    if value.low is not None and value.high is not None:
+        return f"from {in_words(value.low)} to {with_unit(kind, value.high)}"
+    options = kind.options if isinstance(kind, Choice) else (True, False)
+    return " or ".join(in_words(option) for option in options if option in value.options)
+
+
 def with_unit(kind: Kind, value: Scalar) -> str:
     """A fact's value in words, with its unit."""
-    unit = kind.unit if isinstance(kind, Number) else ""
+    unit = kind.unit if isinstance(kind, Number) and value != NEVER else ""
     return f"{in_words(value)} {unit}".rstrip()
 
 
@@ -511,6 +637,8 @@ def in_words(value: Scalar) -> str:
     """A fact's value in words."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if value == NEVER:
+        return "never"
     # Above, a float's digits are no longer those that were meant: 1e+300 stays as it is.
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
         return str(int(value))

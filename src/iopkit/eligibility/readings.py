@@ -1,18 +1,20 @@
-"""How facts are read from a patient as of a day; ``None`` where nothing settles them.
+"""How facts are read from a patient as of a day: what is possible, ``None`` for anything.
 
 Readers that need more than the patient and the day are frozen classes and not closures, so
 that facts can be pickled and compared.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from attrs import frozen
+from attrs import evolve, frozen
 from dateutil.relativedelta import relativedelta
 
+from iopkit.eligibility.kinds import NEVER
+from iopkit.eligibility.possible import Possible, Value
 from iopkit.errors import refuse, unless
 from iopkit.levels import LevelOfCare
 from iopkit.needs import Need
@@ -54,12 +56,15 @@ def age(patient: Patient, on: date) -> int | None:
     return years
 
 
-def free_hours(patient: Patient, _: date) -> float | None:
-    """Hours a week when the patient could come; unknown unless each obligation's times are."""
+def free_hours(patient: Patient, _: date) -> Value:
+    """Hours a week when the patient could come; fewer, as far as obligations' times are open."""
+    if patient.free is None:
+        return None
+    hours = patient.free.total / timedelta(hours=1)
     obligations = patient.obligations
     if obligations is None or any(one.windows is None for one in obligations):
-        return None
-    return None if patient.free is None else patient.free.total / timedelta(hours=1)
+        return Possible(0, hours, why="an obligation's times are not known")
+    return hours
 
 
 def support_joins(patient: Patient, _: date) -> bool | None:
@@ -107,31 +112,52 @@ def has_other_mental_disorder(patient: Patient, on: date) -> bool | None:
     return any(d.diagnosed is None or d.diagnosed <= on for d in others)
 
 
-def severity(patient: Patient, on: date) -> str | None:
-    """The worst severity; unknown if one of an unknown severity could be worse."""
+def severity(patient: Patient, on: date) -> Value:
+    """The worst severity."""
     disorders = _use_disorders(patient, on)
     if disorders is None:
         return None
-    # A class that is not known could be tobacco, and then would not count.
-    sure = [d.severity or 0 for d in disorders if d.substance is not None]
-    possible = [d.severity or Severity.SEVERE for d in disorders]
-    worst = max(sure, default=0)
-    if max(possible, default=0) > worst:
-        return None
-    return Severity(worst).name.lower() if worst else "none"
+    worst = _joined(max, {0}, (_severities(d) for d in disorders))
+    return _some(Severity(one).name.lower() if one else "none" for one in worst)
 
 
-def remission(patient: Patient, on: date) -> str | None:
-    """The least remission; unknown if that of an unknown disorder could be less."""
+def _severities(disorder: SubstanceUseDisorder) -> set[int]:
+    """What the severity of a disorder may be; none, of a class that may be tobacco."""
+    known = disorder.severity
+    possible = {int(one) for one in Severity} if known is None else {int(known)}
+    return possible if disorder.substance is not None else possible | {0}
+
+
+def remission(patient: Patient, on: date) -> Value:
+    """The least remission."""
     disorders = _use_disorders(patient, on)
     if disorders is None:
         return None
     none = REMISSION.index("no_disorder")
-    stages = [(d.substance is not None, _stage(d, on)) for d in disorders]
-    # Of an unknown stage anything is possible; what could be tobacco might not count.
-    least = min((stage or 0 for _, stage in stages), default=none)
-    most = min((none - 1 if s is None else s for sure, s in stages if sure), default=none)
-    return REMISSION[least] if least == most else None
+    least = _joined(min, {none}, (_stages(d, on) for d in disorders))
+    return _some(REMISSION[one] for one in least)
+
+
+def _stages(disorder: SubstanceUseDisorder, on: date) -> set[int]:
+    """The places in their order that the remission of a disorder may have."""
+    none = REMISSION.index("no_disorder")
+    stage = _stage(disorder, on)
+    possible = set(range(none)) if stage is None else {stage}
+    return possible if disorder.substance is not None else possible | {none}
+
+
+def _joined(
+    join: Callable[[int, int], int], start: set[int], each: Iterable[set[int]]
+) -> set[int]:
+    """What the greatest or least of several numbers may be, each of which may be one of some."""
+    found = start
+    for some in each:
+        found = {join(one, other) for one in found for other in some}
+    return found
+
+
+def _some(options: Iterable[str]) -> Value:
+    return Possible(options=frozenset(options)).plain
 
 
 def _stage(disorder: SubstanceUseDisorder, on: date) -> int | None:
@@ -178,9 +204,23 @@ def newest(dated: Iterable[tuple[date, T]], on: date) -> tuple[tuple[date, T], .
     return tuple(record for record in known if record[0] == last)
 
 
-def _newest(dated: Iterable[tuple[date, T]], on: date) -> T | None:
-    """What the newest records up to a day say; ``None`` if none does, or they disagree."""
-    return _only({value for _, value in newest(dated, on)})
+def _newest(dated: Iterable[tuple[date, Value]], on: date) -> Possible | None:
+    """What the newest records up to a day leave possible; ``None`` if there is none."""
+    last = newest(dated, on)
+    if not last:
+        return None
+    day = last[0][0]
+    values = {value for _, value in last}
+    if len(values) == 1:
+        (value,) = values
+        return _found(value, day)
+    return Possible.any_of(values, found=day, why="findings of one day differ")
+
+
+def _found(value: Value, day: date) -> Possible:
+    if isinstance(value, Possible):
+        return evolve(value, found=day)
+    return Possible(found=day) if value is None else Possible.exactly(value, found=day)
 
 
 def _only(found: AbstractSet[T | None]) -> T | None:
@@ -203,8 +243,7 @@ class NewestFinding:
 
     name: str
 
-    # Any: what the field has.
-    def __call__(self, patient: Patient, on: date) -> Any:  # noqa: ANN401
+    def __call__(self, patient: Patient, on: date) -> Possible | None:
         """The finding as of a day."""
         return _newest(self.dated(patient), on)
 
@@ -234,10 +273,9 @@ class NeedRecorded:
 
     need: Need
 
-    def __call__(self, patient: Patient, on: date) -> bool | None:
+    def __call__(self, patient: Patient, on: date) -> Possible | None:
         """Whether it is listed as of a day."""
-        listed: frozenset[Need] | None = NewestFinding("needs")(patient, on)
-        return None if listed is None else self.need in listed
+        return _newest(self.dated(patient), on)
 
     def dated(self, patient: Patient) -> Iterator[tuple[date, bool]]:
         """Whether each assessment that lists needs has it, with its day."""
@@ -251,7 +289,7 @@ class NewestRisk:
 
     dimension: int
 
-    def __call__(self, patient: Patient, on: date) -> int | None:
+    def __call__(self, patient: Patient, on: date) -> Possible | None:
         """The rating as of a day."""
         return _newest(self.dated(patient), on)
 
@@ -267,19 +305,21 @@ class NewestRisk:
 class NewestScore:
     """Reads a scale's score from the newest screening, up to the day, with an instrument.
 
-    A screening that leaves the score open is not passed over for an older one.
+    A screening that leaves the score open is not passed over for an older one: what it leaves
+    possible is read.
     """
 
     instrument: str
     scale: str
 
-    def __call__(self, patient: Patient, on: date) -> int | None:
+    def __call__(self, patient: Patient, on: date) -> Possible | None:
         """The score as of a day."""
         return _newest(self.dated(patient), on)
 
-    def dated(self, patient: Patient) -> Iterator[tuple[date, int | None]]:
-        """Each screening's score, with its day."""
-        return ((s.on, s.score(self.scale)) for s in _taken(self.instrument, patient))
+    def dated(self, patient: Patient) -> Iterator[tuple[date, Possible]]:
+        """What each screening says of the score, with its day."""
+        for screening in _taken(self.instrument, patient):
+            yield screening.on, Possible(*screening.bounds(self.scale), why=_doubt(screening))
 
 
 @frozen
@@ -290,14 +330,22 @@ class NewestBand:
     scale: str
     band_set: str
 
-    def __call__(self, patient: Patient, on: date) -> str | None:
+    def __call__(self, patient: Patient, on: date) -> Possible | None:
         """The band's name as of a day."""
         return _newest(self.dated(patient), on)
 
-    def dated(self, patient: Patient) -> Iterator[tuple[date, str | None]]:
-        """Each screening's band, with its day."""
-        taken = _taken(self.instrument, patient)
-        return ((s.on, s.band(self.scale, self.band_set)) for s in taken)
+    def dated(self, patient: Patient) -> Iterator[tuple[date, Possible]]:
+        """The bands that each screening leaves possible, with its day."""
+        for screening in _taken(self.instrument, patient):
+            bands = screening.bands(self.scale, self.band_set)
+            yield screening.on, Possible(options=frozenset(bands), why=_doubt(screening))
+
+
+def _doubt(screening: Screening) -> str:
+    """Why a screening leaves scores open."""
+    if screening.is_contradicted:
+        return "items were answered that the answers before them skip"
+    return "answers are open" if screening.answers and None in screening.answers else ""
 
 
 def _taken(instrument: str, patient: Patient) -> Iterator[Screening]:
@@ -307,20 +355,23 @@ def _taken(instrument: str, patient: Patient) -> Iterator[Screening]:
 # Treatment.
 
 
-def prior_treatments(patient: Patient, on: date) -> int | None:
+def prior_treatments(patient: Patient, on: date) -> Value:
     """How many episodes of treatment ended by a day."""
-    past = _ended(patient, on)
-    return None if past is None else len(past)
+    if patient.treatments is None:
+        return None
+    ended = [_has_ended(episode, on) for episode in patient.treatments]
+    return Possible(ended.count(True), len(ended) - ended.count(False)).plain
 
 
-def last_outcome(patient: Patient, on: date) -> str | None:
+def last_outcome(patient: Patient, on: date) -> Value:
     """How the latest episode of treatment ended by a day; ``none`` if there was none."""
     past = _ended(patient, on)
     if past is None:
         return None
     outcomes = {episode.outcome for episode in _latest(past)}
-    outcome = _only(outcomes)
-    return "none" if not outcomes else outcome and outcome.value
+    if not outcomes:
+        return "none"
+    return None if None in outcomes else _some(one.value for one in outcomes if one)
 
 
 def just_completed_24_hour_care(patient: Patient, on: date) -> bool | None:
@@ -331,11 +382,75 @@ def just_completed_24_hour_care(patient: Patient, on: date) -> bool | None:
     return _only({_completed_24_hour_care(episode) for episode in _latest(past)} or {False})
 
 
-def days_since_24_hour_care(patient: Patient, on: date) -> int | None:
-    """Days since the patient left 24-hour care; ``None`` also if there was none."""
-    past = [(p.end, _is_24_hour_care(p)) for p in _ended(patient, on) or () if p.end]
-    last = max((end for end, level in past if level is not False), default=None)
-    return (on - last).days if last and (last, True) in past else None
+def days_since_24_hour_care(patient: Patient, on: date) -> Value:
+    """Days since the patient last left 24-hour care; ``NEVER`` if there was none."""
+    return _time_since(patient, on, _is_24_hour_care, lambda end: (on - end).days)
+
+
+class Standing(StrEnum):
+    """How a level of care stands to another one of its edition."""
+
+    BELOW = "below"
+    AT = "at"
+    ABOVE = "above"
+
+
+@frozen
+class MonthsSinceUnsuccessful:
+    """Reads the completed months since treatment below, at or above a level was unsuccessful.
+
+    That is, since the patient left, or was discharged before completion.
+    """
+
+    standing: Standing
+    number: str
+
+    def __call__(self, patient: Patient, on: date) -> Value:
+        """The completed calendar months as of a day; ``NEVER`` if there was none."""
+
+        def months(end: date) -> int:
+            apart = relativedelta(on, end)
+            return 12 * apart.years + apart.months
+
+        return _time_since(patient, on, self._was_one, months)
+
+    def _was_one(self, episode: Treatment) -> bool | None:
+        failed = None if episode.outcome is None else _UNSUCCESSFUL.get(episode.outcome)
+        return _known(Truth.of(self._stands(episode.level)) & Truth.of(failed))
+
+    def _stands(self, level: LevelOfCare | None) -> bool | None:
+        if level is None:
+            return None
+        own = LevelOfCare(self.number, level.edition)
+        stands = Standing.BELOW if level < own else Standing.ABOVE if level > own else Standing.AT
+        return stands is self.standing
+
+
+# A transfer may have been either; of "other" it is not known.
+_UNSUCCESSFUL = {Outcome.COMPLETED: False, Outcome.LEFT: True, Outcome.DISCHARGED: True}
+
+
+def _time_since(
+    patient: Patient,
+    on: date,
+    counts: Callable[[Treatment], bool | None],
+    time: Callable[[date], int],
+) -> Value:
+    """The time since the last episode that counts ended by a day, in the units of ``time``."""
+    if patient.treatments is None:
+        return None
+    least: float = NEVER
+    most: float = NEVER
+    for episode in patient.treatments:
+        ended = Truth.of(_has_ended(episode, on))
+        truth = ended & Truth.of(counts(episode))
+        if truth is Truth.NO:
+            continue
+        since = 0 if episode.end is None else time(episode.end)
+        least = min(least, since)
+        if truth is Truth.YES:
+            most = min(most, since)
+    return Possible(least, most).plain
 
 
 def _ended(patient: Patient, on: date) -> tuple[Treatment, ...] | None:

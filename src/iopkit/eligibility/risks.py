@@ -14,7 +14,8 @@ from attrs import frozen
 from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import Choice, Scalar
 from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, Values, evaluate, with_unit
+from iopkit.eligibility.possible import Possible, Value
+from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, Values, compiled, with_unit
 from iopkit.eligibility.readings import DatedReader, newest
 from iopkit.errors import refuse, refuse_moments, unless
 from iopkit.needs import Need
@@ -93,7 +94,7 @@ class _Sign:
         return self.holds is not None and self._is_so(self.holds, value)
 
     def _is_so(self, predicate: Predicate, value: Scalar) -> bool:
-        return evaluate(predicate, {self.fact.name: value}) is Truth.YES
+        return compiled(predicate)({self.fact.name: value}) is Truth.YES
 
     def badness(self, value: Scalar) -> float:
         """The larger, the worse."""
@@ -129,18 +130,32 @@ def risks_among(values: Values) -> tuple[RecordedRisk, ...]:
     """The same of facts that were read before, of which the days are not known."""
     found: dict[frozenset[AnyFact], RecordedRisk] = {}
     for name, sign in _SIGNS.items():
-        value = values.get(name)
         # A caller's own fact may have the name and values of another kind.
-        if value is not None and sign.speaks_in(value):
-            found.setdefault(sign.alike, RecordedRisk(sign.fact, value))
+        if (risk := _least(sign, values.get(name))) is not None:
+            found.setdefault(sign.alike, risk)
     return tuple(found.values())
+
+
+def _least(sign: "_Sign", value: Value) -> RecordedRisk | None:
+    """The risk that a fact speaks of in each of the values that are possible of it, if so."""
+    if not isinstance(value, Possible):
+        speaks = value is not None and sign.speaks_in(value)
+        return RecordedRisk(sign.fact, value) if value is not None and speaks else None
+    ends = [end for end in (value.low, value.high) if end is not None]
+    each: list[Scalar] = [*ends, *value.options]
+    if not each or not all(map(sign.speaks_in, each)):
+        return None
+    bound = Bound.AT_MOST if sign.low_is_worse else Bound.AT_LEAST
+    return RecordedRisk(sign.fact, min(each, key=sign.badness), bound=bound)
 
 
 def _in_record(patient: Patient, on: date) -> Iterator[RecordedRisk]:
     for sign, reader in _FOUND_BY:
-        dated: Iterable[tuple[date | None, Scalar | None]] = (
-            newest(reader.dated(patient), on) if reader else [(None, sign.fact.read(patient, on))]
-        )
+        if reader is None:
+            if (risk := _least(sign, sign.fact.read(patient, on))) is not None:
+                yield risk
+            continue
+        dated: Iterable[tuple[date, Scalar | None]] = newest(reader.dated(patient), on)
         speaking = [(d, v) for d, v in dated if v is not None and sign.speaks_in(v)]
         if speaking:
             day, worst = max(speaking, key=lambda each: sign.badness(each[1]))
@@ -161,12 +176,12 @@ def _in_record(patient: Patient, on: date) -> Iterator[RecordedRisk]:
 def _bears_on(screening: Screening, scale: str) -> bool:
     """Whether a screening says anything of a scale; if not, an older one still counts."""
     whole = INSTRUMENTS[screening.instrument].scale(scale)
-    return screening.bounds(scale) != (whole.low, whole.high)
+    return screening.as_answered(scale) != (whole.low, whole.high)
 
 
 def _score(screening: Screening, scale: str, sign: _Sign) -> tuple[int, Bound | None]:
-    """The score that is sure, as far as it speaks of risk."""
-    low, high = screening.bounds(scale)
+    """The score that is sure, as far as it speaks of risk; what was answered, is not left out."""
+    low, high = screening.as_answered(scale)
     if low == high:
         return low, None
     return (high, Bound.AT_MOST) if sign.low_is_worse else (low, Bound.AT_LEAST)

@@ -5,11 +5,12 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.kinds import Scalar
-from iopkit.eligibility.predicates import AnyFact, Fact, each_once
+from iopkit.eligibility.kinds import Kind
+from iopkit.eligibility.possible import Possible, Value, covers, is_of_kind
+from iopkit.eligibility.predicates import AnyFact, Fact, Values, each_once
 from iopkit.errors import refuse, refuse_moments, unless
 
 S = TypeVar("S")
@@ -17,15 +18,17 @@ S = TypeVar("S")
 
 @frozen(repr=False)
 class FactSheet:
-    """Facts read from one subject on one day; ``None`` is not known."""
+    """Facts read from one subject on one day; ``None`` is not known.
+
+    An item is ``Possible`` where several values are, or where the finding has a day or a
+    reason why not more is known.
+    """
 
     on: date
-    items: tuple[tuple[str, Scalar | None], ...]
+    items: tuple[tuple[str, Value], ...]
 
     @classmethod
-    def of(
-        cls, facts: Iterable[AnyFact], values: Mapping[str, Scalar | None], *, on: date
-    ) -> "FactSheet":
+    def of(cls, facts: Iterable[AnyFact], values: Values, *, on: date) -> "FactSheet":
         """Values of some facts by name; what is absent is not known.
 
         Raises:
@@ -42,18 +45,34 @@ class FactSheet:
             "facts",
             *(unless(name in kinds, name, "the name of a fact", "another") for name in values),
             *(
-                unless(kinds[name].accepts(value), name, kinds[name].expectation(), "another value")
+                unless(
+                    is_of_kind(kinds[name], value), name, kinds[name].expectation(), "another value"
+                )
                 for name, value in values.items()
-                if value is not None and name in kinds
+                if name in kinds
             ),
         )
-        return cls(on, tuple((name, values.get(name)) for name in kinds))
+        return cls(on, tuple((name, _item(kind, values.get(name))) for name, kind in kinds.items()))
 
-    def values(self) -> Mapping[str, Scalar | None]:
-        """The values by fact name."""
-        return MappingProxyType(dict(self.items))
+    def values(self) -> Values:
+        """By fact name, the value; ``Possible`` where there are several, ``None`` for anything."""
+        return MappingProxyType(
+            {n: v.plain if isinstance(v, Possible) else v for n, v in self.items}
+        )
+
+    def told(self) -> Mapping[str, Possible]:
+        """By fact name, the readings that have a day or say why not more is known."""
+        return MappingProxyType({n: v for n, v in self.items if isinstance(v, Possible)})
 
     __repr__ = hidden
+
+
+def _item(kind: Kind, value: Value) -> Value:
+    """A value as plainly as it can be said."""
+    if not isinstance(value, Possible):
+        return value
+    said = evolve(value, low=None, high=None, options=frozenset()) if covers(kind, value) else value
+    return said if said.found or said.why else said.plain
 
 
 # Any: one sheet holds facts of several types.

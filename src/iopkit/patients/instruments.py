@@ -26,6 +26,11 @@ class Item:
     points: tuple[int, ...]
     asked_after: str | None = None
 
+    def is_contradicted(self, answers: Mapping[str, int | None]) -> bool:
+        """Whether the item is answered with more than 0, and was to be skipped."""
+        skipped = self.asked_after is not None and answers.get(self.asked_after) == 0
+        return skipped and bool(answers.get(self.number))
+
     def bounds(self, answers: Mapping[str, int | None]) -> tuple[int, int]:
         """The fewest and the most points that the item can still count."""
         answer = answers.get(self.number)

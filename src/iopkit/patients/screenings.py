@@ -3,7 +3,7 @@
 A score is a screen, never a diagnosis and never a placement.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import permutations
 
@@ -12,7 +12,7 @@ from attrs import frozen
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, refuse_moments, unless
 from iopkit.patients.instrument_library import INSTRUMENTS
-from iopkit.patients.instruments import Instrument, Scale
+from iopkit.patients.instruments import Instrument, Item, Scale
 
 
 @frozen(repr=False)
@@ -72,6 +72,21 @@ class Screening:
     def bounds(self, scale: str) -> tuple[int, int]:
         """The lowest and the highest score on a scale that what is known leaves possible.
 
+        Answers to items that were to be skipped contradict those before them, so that every
+        score of the scale is possible, unless it was reported.
+
+        Raises:
+            UnknownNameError: the instrument has no such scale.
+        """
+        found = INSTRUMENTS[self.instrument].scale(scale)
+        reported = any(score.scale == scale for score in self.scores)
+        if not reported and self._is_contradicted(found.items):
+            return found.low, found.high
+        return self.as_answered(scale)
+
+    def as_answered(self, scale: str) -> tuple[int, int]:
+        """The same with every answer counted, whether or not it contradicts another.
+
         Raises:
             UnknownNameError: the instrument has no such scale.
         """
@@ -91,15 +106,33 @@ class Screening:
         low, high = self.bounds(scale)
         return low if low == high else None
 
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether items are answered that the answers before them skip."""
+        return self._is_contradicted(INSTRUMENTS[self.instrument].items)
+
+    def _is_contradicted(self, items: Iterable[Item]) -> bool:
+        answers = _by_number(INSTRUMENTS[self.instrument], self.answers)
+        return any(item.is_contradicted(answers) for item in items)
+
+    def bands(self, scale: str, band_set: str) -> tuple[str, ...]:
+        """The bands that hold a score still possible, in rising order.
+
+        Raises:
+            UnknownNameError: there is no such scale, or no such band set of it.
+        """
+        bands = INSTRUMENTS[self.instrument].scale(scale).band_set(band_set).bands
+        low, high = self.bounds(scale)
+        return tuple(band.name for band in bands if band.low <= high and low <= band.high)
+
     def band(self, scale: str, band_set: str) -> str | None:
         """The band that holds every score still possible; ``None``: there are several.
 
         Raises:
             UnknownNameError: there is no such scale, or no such band set of it.
         """
-        bands = INSTRUMENTS[self.instrument].scale(scale).band_set(band_set)
-        lowest, highest = map(bands.band, self.bounds(scale))
-        return lowest if lowest == highest else None
+        possible = self.bands(scale, band_set)
+        return possible[0] if len(possible) == 1 else None
 
     __repr__ = hidden
 

@@ -1,0 +1,47 @@
+"""What documents say of a fact that is asked about: which findings count, and what never was."""
+
+from typing import Any
+
+from iopkit.documents.values import Raw
+from iopkit.eligibility.kinds import NEVER, Number
+from iopkit.eligibility.predicates import AnyFact
+from iopkit.eligibility.recency import Recency
+
+# Fields that hold a fact's value, or several.
+_VALUES = ("value", "low", "high")
+
+
+def recency_apart(fact: AnyFact, written: dict[str, Raw]) -> dict[str, Raw]:
+    """A written question about a fact, with which findings count beside the fact's name."""
+    recency = fact.recency
+    if recency is None:
+        return written
+    since = recency.since and recency.since.isoformat()
+    said: dict[str, Raw] = {"within_days": recency.within_days, "since": since}
+    told = {key: value for key, value in said.items() if value is not None}
+    return {**written, "fact": fact.asked, **told}
+
+
+# Any: fields of one of the questions, or of an explanation of one, by their names.
+def with_asked(values: dict[str, Any]) -> dict[str, Any]:
+    """Fields as they were read, with the fact that is asked and "never" for what never was.
+
+    Raises:
+        InvalidError: the fact's findings have no day.
+    """
+    asked = dict(values)
+    days, since = asked.pop("within_days", None), asked.pop("since", None)
+    fact: AnyFact | None = asked.get("fact") or getattr(asked.get("predicate"), "fact", None)
+    if fact is None:
+        return asked
+    if days is not None or since is not None:
+        asked["fact"] = fact = fact.recent(Recency(days, since))
+    if isinstance(fact.kind, Number) and fact.kind.never:
+        asked |= {key: _never(asked[key]) for key in _VALUES if key in asked}
+        if "values" in asked:
+            asked["values"] = tuple(map(_never, asked["values"]))
+    return asked
+
+
+def _never(value: object) -> object:
+    return NEVER if value == "never" else value

@@ -1,0 +1,159 @@
+"""What is still possible of a fact: one value, several, or anything, and when it was found."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TypeAlias
+
+from attrs import frozen
+
+from iopkit.confidential import hidden
+from iopkit.eligibility.kinds import NEVER, Choice, Kind, Number, Scalar
+from iopkit.errors import refuse, refuse_moments, unless
+
+
+@frozen(repr=False)
+class Possible:
+    """The values that a fact may still have.
+
+    Numbers lie from ``low`` to ``high``, both included; yes/no and choices are among
+    ``options``; with neither, anything is possible. ``found`` is the day of the finding, if
+    it has one. ``why`` says in words what keeps more from being known, and holds no value.
+
+    Raises:
+        InvalidError: there are both a range and options, only one end, or ``low`` is above
+            ``high``; or the day is a moment.
+
+    Example:
+        >>> from iopkit.eligibility import FACTS, evaluate
+        >>> score = FACTS["phq_9_total_score"]
+        >>> evaluate(score >= 20, {score.name: Possible(24, 27)})
+        <Truth.YES: 'yes'>
+        >>> evaluate(score >= 25, {score.name: Possible(24, 27)})
+        <Truth.UNKNOWN: 'unknown'>
+    """
+
+    low: float | None = None
+    high: float | None = None
+    options: frozenset[str | bool] = frozenset()
+    found: date | None = None
+    why: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        low, high = self.low, self.high
+        if low is high and (low is None or not self.options) and self.found.__class__ in _DAYS:
+            return  # one number or some options, as most are: 2 of 3 parts of all the time
+        refuse_moments("possible values", found=self.found)
+        ends = (low is None) is (high is None)
+        one_kind = low is None or not self.options
+        rising = low is None or high is None or low <= high
+        refuse(
+            "possible values",
+            unless(ends, "high", "both ends or neither", "one"),
+            unless(one_kind, "options", "a range or options", "both"),
+            unless(rising, "high", "at least what low is", "less"),
+        )
+
+    @classmethod
+    def exactly(cls, value: Scalar, *, found: date | None = None) -> "Possible":
+        """One value."""
+        if isinstance(value, bool | str):
+            return cls(options=frozenset((value,)), found=found)
+        return cls(value, value, found=found)
+
+    @classmethod
+    def any_of(
+        cls, readings: Iterable["Value"], *, found: date | None = None, why: str = ""
+    ) -> "Possible":
+        """What several readings leave possible together; numbers between them are so too."""
+        each = [as_possible(one) for one in readings]
+        if any(one.is_anything for one in each):
+            whys = dict.fromkeys((*(one.why for one in each if one.why), *([why] if why else [])))
+            return cls(found=found, why="; ".join(whys))
+        lows = [one.low for one in each if one.low is not None]
+        highs = [one.high for one in each if one.high is not None]
+        if lows:
+            return cls(min(lows), max(highs), found=found, why=why)
+        return cls(options=frozenset().union(*(o.options for o in each)), found=found, why=why)
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether nothing is known."""
+        return self.low is None and not self.options
+
+    @property
+    def value(self) -> Scalar | None:
+        """The value, if there is only one."""
+        if self.low is not None:
+            return self.low if self.low == self.high else None
+        return next(iter(self.options)) if len(self.options) == 1 else None
+
+    @property
+    def plain(self) -> "Value":
+        """What is possible as plainly as it can be said, without its day and reason.
+
+        The value itself if there is only one, and ``None`` for anything.
+        """
+        if self.is_anything:
+            return None
+        value = self.value
+        return Possible(self.low, self.high, self.options) if value is None else value
+
+    def holds(self, value: Scalar) -> bool:
+        """Whether a value is possible."""
+        if self.is_anything:
+            return True
+        if isinstance(value, bool | str):
+            return value in self.options
+        return self.low is not None and self.high is not None and self.low <= value <= self.high
+
+    __repr__ = hidden
+
+
+_DAYS = (date, type(None))
+
+# A scalar means exactly that value, and ``None`` anything.
+Value: TypeAlias = Possible | Scalar | None
+
+
+def as_possible(value: Value) -> Possible:
+    """The same as possible values: of one for a plain value, of anything for ``None``."""
+    if isinstance(value, Possible):
+        return value
+    return Possible() if value is None else Possible.exactly(value)
+
+
+def is_of_kind(kind: Kind, value: Value) -> bool:
+    """Whether every value that is possible is one of a kind."""
+    if not isinstance(value, Possible):
+        return value is None or kind.accepts(value)
+    if value.low is None or value.high is None:
+        return all(map(kind.accepts, value.options))
+    return kind.accepts(value.low) and kind.accepts(value.high)
+
+
+def covers(kind: Kind, value: Possible) -> bool:
+    """Whether all values of a kind are possible, so that nothing is known."""
+    match kind:
+        case Number():
+            most = NEVER if kind.never else kind.high
+            return value.is_anything or (value.low == kind.low and value.high == most)
+        case Choice(options):
+            return value.is_anything or value.options == frozenset(options)
+        case _:
+            return len(value.options) != 1
+
+
+def listed(kind: Number, value: Possible, *, most: int) -> frozenset[float] | None:
+    """The whole numbers of a range, ``NEVER`` among them; ``None`` if there are more than so many.
+
+    Of numbers with fractions, a range has one or more than can be listed.
+    """
+    if value.low is None or value.high is None:
+        return None
+    if value.low == value.high:
+        return frozenset((value.low,))
+    last = min(value.high, kind.high)
+    if not kind.whole or last - value.low >= most:
+        return None
+    never = [NEVER] if value.high == NEVER else []
+    return frozenset((*range(int(value.low), int(last) + 1), *never))

@@ -1,0 +1,74 @@
+"""Findings that are recent enough: how old one may be, or from which day on."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Generic, TypeVar
+
+from attrs import frozen
+
+from iopkit.eligibility.kinds import Scalar
+from iopkit.eligibility.possible import Possible
+from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.prose import counted
+
+S = TypeVar("S")
+
+
+@frozen
+class Recency:
+    """Found at most ``within_days`` before the day asked for, or on the day ``since`` or later.
+
+    Raises:
+        InvalidError: it is not one of the two, the days are negative, or the day is a moment.
+    """
+
+    within_days: int | None = None
+    since: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse_moments("recency", since=self.since)
+        days = self.within_days
+        one = (days is None) is not (self.since is None)
+        refuse(
+            "recency",
+            unless(one, "since", "a day, or a number of days", "both or neither"),
+            unless(days is None or days >= 0, "within_days", "0 or more", days),
+        )
+
+    @property
+    def suffix(self) -> str:
+        """What a fact of such findings has after its name."""
+        if self.since is None:
+            return f"_within_{self.within_days}_days"
+        return f"_since_{self.since:%Y_%m_%d}"
+
+    @property
+    def words(self) -> str:
+        """Which findings are meant, in prose."""
+        if self.since is None:
+            return f"found within {counted(self.within_days or 0, 'day')}"
+        return f"found since {self.since}"
+
+    def first(self, on: date) -> date:
+        """The first day on which a finding counts, asked for on a day."""
+        if self.since is not None:
+            return self.since
+        days = min(self.within_days or 0, (on - date.min).days)
+        return on - timedelta(days=days)
+
+
+@frozen
+class Recent(Generic[S]):
+    """Reads a fact where it was found recently enough; else it is not known."""
+
+    read: Callable[[S, date], Scalar | Possible | None]
+    recency: Recency
+
+    def __call__(self, subject: S, on: date) -> Possible | None:
+        """What is possible as of a day."""
+        reading = self.read(subject, on)
+        # What has no day is not known to be recent.
+        found = reading.found if isinstance(reading, Possible) else None
+        if isinstance(reading, Possible) and found and found >= self.recency.first(on):
+            return reading
+        return Possible(found=found, why="found earlier") if found else None
