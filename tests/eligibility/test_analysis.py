@@ -29,6 +29,7 @@ from iopkit.eligibility import (
     Policy,
     Predicate,
     Scalar,
+    Value,
     YesNo,
     analyze,
     atoms_in,
@@ -47,7 +48,7 @@ from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import predicates
 from iopkit.truth import Truth
 
-Values = Mapping[str, Scalar | None]
+Values = Mapping[str, Value]
 
 DAY = date(2026, 1, 5)
 RULE = Source("A rule of these tests", Grade.SECONDARY)

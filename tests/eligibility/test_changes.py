@@ -19,11 +19,16 @@ from iopkit.eligibility import (
     Change,
     Choice,
     Fact,
+    Known,
+    Not,
     Number,
+    Possible,
     Predicate,
     Role,
     Scalar,
+    Value,
     YesNo,
+    atoms_in,
     evaluate,
     evidence,
     open_facts,
@@ -33,9 +38,9 @@ from iopkit.eligibility.diagrams import diagram_of, follow, relevance, restrict
 from iopkit.errors import TooComplexError
 from iopkit.library import find_policy
 from iopkit.strategies import predicates
-from iopkit.truth import Truth
+from iopkit.truth import Truth, all_of, any_of, at_least
 
-Values = Mapping[str, Scalar | None]
+Values = Mapping[str, Value]
 
 
 def not_known(_subject: object, _on: date) -> None:
@@ -59,31 +64,92 @@ DOMAINS: dict[str, tuple[Scalar | None, ...]] = {
 INSURED, EMPLOYED, PHASE, RISK = FACT_LIST
 HOURS = FACTS["needed_hours_per_week"]
 
-small_values = st.fixed_dictionaries(
+# Of each fact one value, several of them, or anything.
+STATES: dict[str, tuple[Value, ...]] = {
+    "insured": (None, True, False),
+    "employed": (None, True, False),
+    "phase": (None, 1, 2, 3, Possible(1, 2), Possible(2, 3)),
+    "risk": (
+        *(None, "low", "mid", "high"),
+        *(Possible(options=frozenset(pair)) for pair in combinations(("low", "mid", "high"), 2)),
+    ),
+}
+plain_values = st.fixed_dictionaries(
     {name: st.sampled_from(values) for name, values in DOMAINS.items()}
+)
+small_values = st.fixed_dictionaries(
+    {name: st.sampled_from(values) for name, values in STATES.items()}
 )
 
 
-def ways(names: tuple[str, ...]) -> Iterator[Values]:
-    """Every way in which some facts can turn out or stay unknown."""
-    for way in product(*(DOMAINS[name] for name in names)):
-        yield dict(zip(names, way, strict=True))
+def possible(fact: AnyFact, value: Value) -> tuple[Scalar, ...]:
+    """What a fact may turn out to be."""
+    if isinstance(value, Possible):
+        return tuple(one for one in SMALL[fact] if value.holds(one))
+    return SMALL[fact] if value is None else (value,)
+
+
+def is_open(value: Value) -> bool:
+    return value is None or isinstance(value, Possible)
+
+
+def settled(predicate: Predicate, values: Values) -> Truth:
+    """The same as ``evaluate``: atoms by each possible value, and Kleene's logic above them."""
+    match predicate:
+        case AllOf(parts):
+            return all_of([settled(part, values) for part in parts])
+        case AnyOf(parts):
+            return any_of([settled(part, values) for part in parts])
+        case Not(part):
+            return ~settled(part, values)
+        case AtLeast(count, parts):
+            return at_least(count, [settled(part, values) for part in parts])
+        case Known(fact):
+            return Truth.of(not is_open(values[fact.name]))
+    value = values[predicate.fact.name]
+    if value is None:
+        return Truth.UNKNOWN
+    each = {evaluate(predicate, {predicate.fact.name: v}) for v in possible(predicate.fact, value)}
+    return each.pop() if len(each) == 1 else Truth.UNKNOWN
+
+
+def ways(others: tuple[AnyFact, ...], values: Values) -> Iterator[Values]:
+    """Every way in which some facts can turn out or stay as they are."""
+    domains = [(values[fact.name], *possible(fact, values[fact.name])) for fact in others]
+    for way in product(*domains):
+        yield {fact.name: value for fact, value in zip(others, way, strict=True)}
 
 
 def matters(predicate: Predicate, values: Values, fact: AnyFact) -> bool:
-    """Whether learning a fact changes the answer, for some way of the other unknown facts."""
-    others = tuple(n for n, value in values.items() if value is None and n != fact.name)
+    """Whether learning a fact changes the answer, for some way of the other open facts."""
+    others = tuple(f for f in FACT_LIST if is_open(values[f.name]) and f != fact)
     return any(
         evaluate(predicate, {**values, **way, fact.name: value})
         is not evaluate(predicate, {**values, **way})
-        for way in ways(others)
-        for value in SMALL[fact]
+        for way in ways(others, values)
+        for value in possible(fact, values[fact.name])
     )
 
 
 @given(predicates(FACT_LIST), small_values)
+def test_what_is_possible_is_settled_atom_by_atom(predicate: Predicate, values: Values) -> None:
+    assert evaluate(predicate, values) is settled(predicate, values)
+
+
+@given(predicates(FACT_LIST), small_values)
+def test_learning_never_turns_an_answer_round(predicate: Predicate, values: Values) -> None:
+    now = evaluate(predicate, values)
+    asks_known = any(isinstance(atom, Known) for atom in atoms_in(predicate))
+    if now is Truth.UNKNOWN or asks_known:
+        return
+    for fact in FACT_LIST:
+        for value in possible(fact, values[fact.name]):
+            assert evaluate(predicate, {**values, fact.name: value}) is now
+
+
+@given(predicates(FACT_LIST), small_values)
 def test_a_diagram_says_what_its_predicate_says(predicate: Predicate, values: Values) -> None:
-    diagram = diagram_of(predicate)
+    diagram = diagram_of(predicate, values)
 
     assert follow(diagram, values) is evaluate(predicate, values)
     assert follow(restrict(diagram, values), {}) is evaluate(predicate, values)
@@ -102,7 +168,7 @@ def test_predicates_that_say_the_same_have_one_diagram(predicate: Predicate) -> 
 def test_what_is_open_is_exactly_what_could_still_change_the_answer(
     predicate: Predicate, values: Values
 ) -> None:
-    asked = [fact for fact in FACT_LIST if values[fact.name] is None]
+    asked = [fact for fact in FACT_LIST if is_open(values[fact.name])]
 
     found = open_facts(predicate, values)
 
@@ -127,7 +193,7 @@ def test_facts_that_settle_more_at_once_are_asked_first(
     assert sorted(found, key=settled, reverse=True) == found
 
 
-@given(predicates(FACT_LIST), small_values)
+@given(predicates(FACT_LIST), plain_values)
 def test_relevance_says_for_any_values_whether_a_fact_is_open(
     predicate: Predicate, values: Values
 ) -> None:
@@ -148,8 +214,10 @@ def test_the_role_of_each_value(predicate: Predicate, values: Values) -> None:
     for fact, seen in found.items():
         others = [evaluate(predicate, {**values, fact.name: value}) for value in SMALL[fact]]
         assert seen.value == values[fact.name]
-        if seen.value is None:
-            expected = Role.OPEN if matters(predicate, values, fact) else Role.IDLE
+        if is_open(seen.value) and matters(predicate, values, fact):
+            expected = Role.OPEN
+        elif seen.value is None:
+            expected = Role.IDLE
         else:
             expected = Role.DECISIVE if any(other is not now for other in others) else Role.IDLE
         assert seen.role is expected
@@ -172,11 +240,15 @@ def fits(change: Change, values: Values) -> bool:
 def test_the_smallest_changes_are_all_those_of_least_size(
     predicate: Predicate, values: Values
 ) -> None:
-    can = [fact for fact in FACT_LIST if fact.changeable or values[fact.name] is None]
+    can = [fact for fact in FACT_LIST if fact.changeable or is_open(values[fact.name])]
     expected: set[frozenset[tuple[str, Scalar]]] = set()
     for size in range(len(can) + 1):
         for facts in combinations(can, size):
-            for new in product(*(SMALL[fact] for fact in facts)):
+            domains = [
+                SMALL[fact] if fact.changeable else possible(fact, values[fact.name])
+                for fact in facts
+            ]
+            for new in product(*domains):
                 names = [fact.name for fact in facts]
                 changed = dict(zip(names, new, strict=True))
                 if any(values[name] == value for name, value in changed.items()):
@@ -193,11 +265,22 @@ def test_the_smallest_changes_are_all_those_of_least_size(
         return
     told: set[frozenset[tuple[str, Scalar]]] = set()
     for way in found:
-        assert [c.known for c in way] == [values[c.fact.name] is not None for c in way]
-        domains = [
-            [(c.fact.name, v) for v in SMALL[c.fact] if fits(c, {c.fact.name: v})] for c in way
+        for change in way:
+            now = values[change.fact.name]
+            wanted = [v for v in SMALL[change.fact] if fits(change, {change.fact.name: v})]
+            may_be = is_open(now) and any(v in wanted for v in possible(change.fact, now))
+            assert change.known is not may_be
+        told_of = [
+            [
+                (c.fact.name, v)
+                for v in (
+                    SMALL[c.fact] if c.fact.changeable else possible(c.fact, values[c.fact.name])
+                )
+                if fits(c, {c.fact.name: v})
+            ]
+            for c in way
         ]
-        told |= {frozenset(choice) for choice in product(*domains)}
+        told |= {frozenset(choice) for choice in product(*told_of)}
     assert told == expected
     assert len(found) <= MAX_WAYS
 

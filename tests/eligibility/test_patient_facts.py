@@ -8,8 +8,9 @@ import pytest
 from attrs import fields
 from hypothesis import given
 
-from iopkit.eligibility import FACTS, AnyFact, Choice, Number, read_facts
+from iopkit.eligibility import FACTS, AnyFact, Choice, Number, Possible, read_facts
 from iopkit.eligibility.patient_facts import GROUPS
+from iopkit.eligibility.possible import is_of_kind
 from iopkit.needs import Need
 from iopkit.patients import INSTRUMENTS, Assessment, Patient
 from iopkit.sources import Grade
@@ -25,6 +26,7 @@ OF_THE_PATIENT = {
     *("has_diagnosis", "has_substance_use_disorder", "has_opioid_use_disorder"),
     *("use_disorder_severity", "remission"),
     *("prior_treatment_episodes", "last_treatment_outcome"),
+    *(f"months_since_unsuccessful_treatment_{at}_2_1" for at in ("below", "at", "above")),
     *("just_completed_24_hour_care", "days_since_24_hour_care"),
     *(f"covered_by_{p}" for p in ("medicare", "medicaid", "commercial", "military")),
     *("covered_by_self_pay", "covered_by_other"),
@@ -80,6 +82,7 @@ def test_what_has_happened_or_is_decided_elsewhere_cannot_be_changed() -> None:
         *("has_alcohol_use_disorder", "has_other_mental_disorder"),
         *("prior_treatment_episodes", "last_treatment_outcome"),
         *("just_completed_24_hour_care", "days_since_24_hour_care"),
+        *(f"months_since_unsuccessful_treatment_{at}_2_1" for at in ("below", "at", "above")),
     }
 
 
@@ -173,8 +176,8 @@ def test_every_fact_of_every_patient_is_unknown_or_of_its_kind(patient: Patient,
 
     assert list(values) == list(FACTS)
     for name, value in values.items():
-        assert value is None or FACTS[name].kind.accepts(value)
-        assert type(value) in (bool, int, float, str, type(None)), name
+        assert is_of_kind(FACTS[name].kind, value)
+        assert type(value) in (bool, int, float, str, Possible, type(None)), name
 
 
 def test_of_a_patient_of_whom_nothing_is_known_no_fact_is_known() -> None:

@@ -182,12 +182,13 @@ def test_a_decision_is_the_worst_of_its_criteria_and_keeps_what_it_saw(
 ) -> None:
     criteria = tuple(criterion(f"criterion-{n}", tree) for n, tree in enumerate(trees))
     decision = policy(Dated(FIRST, criteria, OLD)).decide(known, on=on)
-    values = read_facts(FACTS.values(), known, on=on).values()
+    sheet = read_facts(FACTS.values(), known, on=on)
+    values, told = sheet.values(), sheet.told()
     truths = [evaluate(tree, values) for tree in trees]
 
     assert [result.criterion for result in decision.results] == list(criteria)
     assert [result.explanation for result in decision.results] == [
-        explain(tree, values) for tree in trees
+        explain(tree, values, told) for tree in trees
     ]
     assert [result.truth for result in decision.results] == truths
     assert decision.verdict is min(truths, key=[Truth.NO, Truth.UNKNOWN, Truth.YES].index)
@@ -196,7 +197,7 @@ def test_a_decision_is_the_worst_of_its_criteria_and_keeps_what_it_saw(
     no = decision.verdict is Truth.NO
     assert decision.changes == (smallest_changes(whole, values) if no else ())
     assert [result.evidence for result in decision.results] == [
-        evidence(tree, values) for tree in trees
+        evidence(tree, values, told) for tree in trees
     ]
 
 

@@ -162,9 +162,13 @@ def test_whether_a_diagnosis_is_on_record_by_the_day(
         pytest.param((disorder(4),), "moderate", id="4 criteria"),
         pytest.param((disorder(5),), "moderate", id="5 criteria"),
         pytest.param((disorder(6),), "severe", id="6 criteria"),
-        pytest.param((disorder(None),), some("mild", "moderate", "severe"), id="criteria not known"),
+        pytest.param(
+            (disorder(None),), some("mild", "moderate", "severe"), id="criteria not known"
+        ),
         pytest.param((disorder(2), disorder(6), disorder(4)), "severe", id="the worst of several"),
-        pytest.param((disorder(4), disorder(None)), some("moderate", "severe"), id="another could be worse"),
+        pytest.param(
+            (disorder(4), disorder(None)), some("moderate", "severe"), id="another could be worse"
+        ),
         pytest.param((disorder(None), disorder(6)), "severe", id="no other could be worse"),
         pytest.param((disorder(6, Substance.TOBACCO),), "none", id="tobacco aside"),
         pytest.param(
@@ -178,8 +182,14 @@ def test_whether_a_diagnosis_is_on_record_by_the_day(
         pytest.param(
             (disorder(2), disorder(None, diagnosed=ON + DAY)), "mild", id="unknown, but later"
         ),
-        pytest.param((disorder(6, None),), some("none", "severe"), id="a class not known could be tobacco"),
-        pytest.param((disorder(6, None), disorder(4)), some("moderate", "severe"), id="a worse one of a class not known"),
+        pytest.param(
+            (disorder(6, None),), some("none", "severe"), id="a class not known could be tobacco"
+        ),
+        pytest.param(
+            (disorder(6, None), disorder(4)),
+            some("moderate", "severe"),
+            id="a worse one of a class not known",
+        ),
         pytest.param(
             (disorder(4, None), disorder(4)), "moderate", id="one no worse of a class not known"
         ),
@@ -306,7 +316,9 @@ def rated(on: date, *risks: tuple[int, int | None]) -> Assessment:
         pytest.param((rated(ON - DAY, (5, 2)), rated(ON, (5, 3))), 3, id="the newest"),
         pytest.param((rated(ON - DAY, (5, 2)), rated(ON + DAY, (5, 3))), 2, id="not a later one"),
         pytest.param((rated(ON - DAY, (5, 2)), rated(ON, (5, None))), 2, id="one that says none"),
-        pytest.param((rated(ON, (5, 2)), rated(ON, (5, 3))), Possible(2, 3), id="two that disagree"),
+        pytest.param(
+            (rated(ON, (5, 2)), rated(ON, (5, 3))), Possible(2, 3), id="two that disagree"
+        ),
         pytest.param((Assessment(ON, Edition.FOURTH),), None, id="the fourth edition has none"),
     ],
 )
@@ -371,15 +383,27 @@ IN_SOME = some("not_in_remission", "early", "sustained")
         pytest.param((free_since(SUSTAINED),), "sustained", id="12 months"),
         pytest.param((free_since(SUSTAINED), free_since(EARLY)), "early", id="the least of two"),
         pytest.param((free_since(NOT_YET), free_since(None)), "not_in_remission", id="no less"),
-        pytest.param((free_since(EARLY), free_since(None)), some("not_in_remission", "early"), id="another could be less"),
+        pytest.param(
+            (free_since(EARLY), free_since(None)),
+            some("not_in_remission", "early"),
+            id="another could be less",
+        ),
         pytest.param(
             (free_since(NOT_YET, Substance.TOBACCO), free_since(EARLY)), "early", id="not tobacco"
         ),
-        pytest.param((free_since(EARLY, None),), some("early", "no_disorder"), id="a class not known could be tobacco"),
+        pytest.param(
+            (free_since(EARLY, None),),
+            some("early", "no_disorder"),
+            id="a class not known could be tobacco",
+        ),
         pytest.param(
             (free_since(SUSTAINED, None), free_since(EARLY)), "early", id="and matters not"
         ),
-        pytest.param((free_since(NOT_YET, None), free_since(EARLY)), some("not_in_remission", "early"), id="and matters"),
+        pytest.param(
+            (free_since(NOT_YET, None), free_since(EARLY)),
+            some("not_in_remission", "early"),
+            id="and matters",
+        ),
     ],
 )
 def test_the_least_remission_by_the_day(
@@ -405,16 +429,33 @@ def phq_9(answers: tuple[int | None, ...] | None, on: date = ON, *scores: Score)
         pytest.param((Screening("gad_7", ON, (3,) * 7),), None, None, id="another instrument"),
         pytest.param((phq_9(SEVERE),), 27, "severe", id="all answered"),
         pytest.param((phq_9(None, ON, Score("total", 12)),), 12, "moderate", id="a score alone"),
-        pytest.param((phq_9((3,) * 8 + (None,)),), Possible(24, 27), "severe", id="one answer open"),
-        pytest.param((phq_9((3,) * 6 + (None,) * 3),), Possible(18, 27), some("moderately_severe", "severe"), id="several answers open"),
+        pytest.param(
+            (phq_9((3,) * 8 + (None,)),), Possible(24, 27), "severe", id="one answer open"
+        ),
+        pytest.param(
+            (phq_9((3,) * 6 + (None,) * 3),),
+            Possible(18, 27),
+            some("moderately_severe", "severe"),
+            id="several answers open",
+        ),
         pytest.param((phq_9(MILD, ON - DAY), phq_9(SEVERE)), 27, "severe", id="the newest"),
         pytest.param((phq_9(MILD), phq_9(SEVERE, ON + DAY)), 5, "mild", id="not a later one"),
         pytest.param((phq_9(SEVERE, ON + DAY),), None, None, id="only a later one"),
         pytest.param(
             (phq_9(SEVERE, ON - DAY), phq_9(None)), None, None, id="a newer one that says nothing"
         ),
-        pytest.param((phq_9(MILD), phq_9(SEVERE)), Possible(5, 27), some("mild", "severe"), id="two that disagree"),
-        pytest.param((phq_9(SEVERE), phq_9((3,) * 8 + (2,))), Possible(26, 27), "severe", id="not on the band"),
+        pytest.param(
+            (phq_9(MILD), phq_9(SEVERE)),
+            Possible(5, 27),
+            some("mild", "severe"),
+            id="two that disagree",
+        ),
+        pytest.param(
+            (phq_9(SEVERE), phq_9((3,) * 8 + (2,))),
+            Possible(26, 27),
+            "severe",
+            id="not on the band",
+        ),
         pytest.param((phq_9(SEVERE), phq_9(SEVERE)), 27, "severe", id="two that agree"),
     ],
 )
@@ -468,7 +509,9 @@ DONE = Outcome.COMPLETED
             *(1, "completed", True, 0),
             id="level 3.1, fourth edition",
         ),
-        pytest.param((episode(ON, OUTPATIENT, DONE),), 1, "completed", False, NEVER, id="level 2.1"),
+        pytest.param(
+            (episode(ON, OUTPATIENT, DONE),), 1, "completed", False, NEVER, id="level 2.1"
+        ),
         pytest.param((episode(ON, outcome=Outcome.LEFT),), 1, "left", False, 0, id="left"),
         pytest.param((episode(ON),), 1, None, None, 0, id="outcome not known"),
         pytest.param((episode(ON, OUTPATIENT),), 1, None, False, NEVER, id="known not to count"),
@@ -477,7 +520,9 @@ DONE = Outcome.COMPLETED
             (episode(ON, None, Outcome.LEFT),), 1, "left", False, None, id="left, level not known"
         ),
         pytest.param((Treatment(),), 0, "none", False, NEVER, id="going on"),
-        pytest.param((episode(None, outcome=DONE),), Possible(0, 1), None, None, None, id="end not known"),
+        pytest.param(
+            (episode(None, outcome=DONE),), Possible(0, 1), None, None, None, id="end not known"
+        ),
         pytest.param(
             (Treatment(RESIDENTIAL, ON, None, DONE),),
             *(0, "none", False, NEVER),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from iopkit.eligibility import FACTS, Fact, FactSheet, Number, Scalar, YesNo, read_facts
+from iopkit.eligibility import FACTS, Fact, FactSheet, Number, Value, YesNo, read_facts
 from iopkit.errors import InvalidError
 from iopkit.patients import Patient
 
@@ -77,7 +77,7 @@ def test_a_fact_of_ones_own_can_be_declared() -> None:
         lambda patient, _: None if patient.birth_date is None else patient.birth_date.year < 2000,
     )
 
-    def read_one(patient: Patient) -> Scalar | None:
+    def read_one(patient: Patient) -> Value:
         return read_facts([adult], patient, on=ON).values()[adult.name]
 
     assert read_one(Patient(key=KEY, birth_date=date(1999, 12, 31))) is True

@@ -21,8 +21,9 @@ from iopkit.eligibility import (
     Not,
     Number,
     OneOf,
+    Possible,
     Predicate,
-    Scalar,
+    Value,
     YesNo,
     compiled,
     describe,
@@ -49,7 +50,7 @@ stage: Fact[Patient, str] = Fact("stage", Choice(("one", "two")), "Stage.", lamb
 # A declaration knows its subject and the type of its values.
 
 assert_type(children, Fact[Patient, int])
-assert_type(children.read(patient, day), int | None)
+assert_type(children.read(patient, day), int | Possible | None)
 assert_type(FACTS["age"], Fact[Any, Any])
 assert_type(FACTS, Mapping[str, AnyFact])
 
@@ -105,10 +106,10 @@ assert_type(explain(joined, {"children": None}), Explanation)
 assert_type(open_facts(joined, {}), tuple[AnyFact, ...])
 assert_type(smallest_changes(joined, {}), tuple[tuple[Change, ...], ...])
 assert_type(evidence(joined, {}), tuple[Evidence, ...])
-assert_type(compiled(joined), Callable[[Mapping[str, Scalar | None]], Truth])
+assert_type(compiled(joined), Callable[[Mapping[str, Value]], Truth])
 assert_type(describe(joined), str)
 assert_type(read_facts([children], patient, on=day), FactSheet)
-assert_type(read_facts(FACTS.values(), patient, on=day).values(), Mapping[str, Scalar | None])
+assert_type(read_facts(FACTS.values(), patient, on=day).values(), Mapping[str, Value])
 
 evaluate(children, {})  # type: ignore[arg-type]
 evaluate(joined, {"children": [2]})  # type: ignore[dict-item]

@@ -34,8 +34,8 @@ from iopkit.documents.values import (
     part_at,
     read_each,
 )
-from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.explanations import Explanation
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Result
 from iopkit.eligibility.predicates import Atom
 from iopkit.errors import Fault, InvalidError, Step, did_you_mean, refuse, unless

@@ -29,7 +29,7 @@ def current_format(kind: str) -> int:
 
     Example:
         >>> current_format("decision"), current_format("site")
-        (2, 1)
+        (3, 1)
     """
     return 1 + len(UPGRADERS[kind])
 
@@ -187,14 +187,27 @@ def _with_caution(raw: _Object, caution: Raw) -> _Object:
     return raw if caution is None else _with(raw, "caution", caution, before=first)
 
 
+# 2 to 3: verdicts say what in the record cannot all be so.
+
+
+def _decision_3(raw: _Object) -> _Object:
+    return _with(raw, "contradictions", None, before="verdict")
+
+
+def _placement_3(raw: _Object) -> _Object:
+    told: _Object = _inside(raw, ("results", "decision"), _decision_3)
+    told = _inside(told, ("results", "others"), _decision_3)
+    return told
+
+
 UPGRADERS: Mapping[str, tuple[Upgrader, ...]] = {
     "charges": (),
     "coding": (),
-    "decision": (_decision_2,),
+    "decision": (_decision_2, _decision_3),
     "finding": (),
     "ladder": (_ladder_2,),
     "patient": (),
-    "placement": (_placement_2,),
+    "placement": (_placement_2, _placement_3),
     "plan": (_plan_2,),
     "policy": (),
     "predicate": (),

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.kinds import NEVER
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.possible import Possible, Value
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.errors import Fault, InvalidError, Step, did_you_mean
@@ -204,6 +204,45 @@ def _windows(raw: Raw, _: Any) -> WeeklyWindows:
     return WeeklyWindows.of(*read_each(raw, leaf_reader(_WINDOW, Window, masked=False)))
 
 
+_NEVER = "never"
+
+
+def _value(raw: Raw, _: Any) -> Value:
+    """A fact's value, or what is possible of it: a range, or a list of options."""
+    if raw is None or isinstance(raw, bool | str):
+        return None if raw is None else _exactly(raw.__class__)(raw, None)
+    if is_list(raw):
+        options = frozenset(raw)
+        if not options or len({option.__class__ for option in raw} | {str}) > 1:
+            raise TypeError
+        return Possible(options=options).plain
+    if is_object(raw):
+        low, high = (_end(raw[key]) for key in ("from", "to"))
+        if len(raw) > 2:
+            raise TypeError
+        return Possible(low, high).plain
+    return _finite(raw)
+
+
+def _end(raw: Raw) -> float:
+    return NEVER if raw == _NEVER else _finite(raw)
+
+
+def _finite(raw: Raw) -> float:
+    if type(raw) not in (int, float) or raw - raw != 0:  # infinity and nan
+        raise TypeError
+    number: float = raw
+    return number
+
+
+def _value_written(value: Value) -> Raw:
+    if not isinstance(value, Possible):
+        return _NEVER if value == NEVER else value
+    if value.low is None:
+        return sorted(map(str, value.options)) or None
+    return {"from": _value_written(value.low), "to": _value_written(value.high)}
+
+
 def _plain(
     what: str, schema: str, read: Callable[[Raw, Any], Any], write: Callable[[Any], Raw]
 ) -> _Leaf:
@@ -295,48 +334,9 @@ _LEAVES: dict[Any, _Leaf] = {
         lambda _: {"type": "array", "items": _WINDOW.schema(Window)},
     ),
 }
-_NEVER = "never"
-
-
-def _value(raw: Raw, _: Any) -> Value:
-    """A fact's value, or what is possible of it: a range, or a list of options."""
-    if raw is None or isinstance(raw, bool | str):
-        return None if raw is None else _exactly(raw.__class__)(raw, None)
-    if is_list(raw):
-        options = frozenset(raw)
-        if not options or len({option.__class__ for option in raw} | {str}) > 1:
-            raise TypeError
-        return Possible(options=options).plain
-    if is_object(raw):
-        low, high = (_end(raw[key]) for key in ("from", "to"))
-        if len(raw) > 2:
-            raise TypeError
-        return Possible(low, high).plain
-    return _finite(raw)
-
-
-def _end(raw: Raw) -> float:
-    return NEVER if raw == _NEVER else _finite(raw)
-
-
-def _finite(raw: Raw) -> float:
-    if type(raw) not in (int, float) or raw - raw != 0:  # infinity and nan
-        raise TypeError
-    number: float = raw
-    return number
-
-
-def _value_written(value: Value) -> Raw:
-    if not isinstance(value, Possible):
-        return _NEVER if value == NEVER else value
-    if value.low is None:
-        return sorted(map(str, value.options)) or None
-    return {"from": _value_written(value.low), "to": _value_written(value.high)}
-
-
 _ENDS = {"anyOf": [{"type": "number"}, {"const": _NEVER}]}
 _VALUE = _Leaf(
-    lambda _: "a value, a range such as {\"from\": 24, \"to\": 27}, or a list of options",
+    lambda _: 'a value, a range such as {"from": 24, "to": 27}, or a list of options',
     _value,
     _value_written,
     lambda _: {

@@ -20,6 +20,13 @@ from iopkit.eligibility.changes import (
     open_facts,
     smallest_changes,
 )
+from iopkit.eligibility.contradictions import (
+    CONTRADICTIONS,
+    Contradicted,
+    Contradiction,
+    RecordedContradiction,
+    contradictions,
+)
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.kinds import NEVER, Choice, Kind, Number, Scalar, YesNo
 from iopkit.eligibility.patient_facts import FACTS
@@ -51,6 +58,7 @@ from iopkit.eligibility.risks import Bound, RecordedRisk, recorded_risks
 from iopkit.eligibility.sheets import FactSheet, read_facts
 
 __all__ = [
+    "CONTRADICTIONS",
     "FACTS",
     "MAX_WAYS",
     "NEVER",
@@ -65,6 +73,8 @@ __all__ = [
     "Change",
     "Choice",
     "Compare",
+    "Contradicted",
+    "Contradiction",
     "Contrast",
     "Criterion",
     "Decision",
@@ -84,6 +94,7 @@ __all__ = [
     "Policy",
     "Possible",
     "Predicate",
+    "RecordedContradiction",
     "RecordedRisk",
     "Result",
     "Role",
@@ -94,6 +105,7 @@ __all__ = [
     "analyze",
     "atoms_in",
     "compiled",
+    "contradictions",
     "describe",
     "difference",
     "evaluate",

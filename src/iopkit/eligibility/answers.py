@@ -118,15 +118,15 @@ class Answers:
         if first.low > lowest or (first.open and not isinf(lowest)):
             least = Operator.MORE_THAN if first.open else Operator.AT_LEAST
             bounds.append(Compare(fact, least, _value(fact, first.low)))
-        kind = fact.kind
-        if isinstance(kind, Number) and last.high == kind.high < highest:
+        was_once = isinstance(fact.kind, Number) and last.high == fact.kind.high < highest
+        if was_once:
             bounds.append(Compare(fact, Operator.LESS_THAN, NEVER))
         elif last.high < highest or (last.open and not isinf(highest)):
             most = Operator.LESS_THAN if last.open else Operator.AT_MOST
             bounds.append(Compare(fact, most, _value(fact, last.high)))
         if not bounds:
             return fact.is_known
-        if len(bounds) == 2 and not (first.open or last.open):
+        if len(bounds) == 2 and not (first.open or last.open or was_once):
             return Between(fact, _value(fact, first.low), _value(fact, last.high))
         return bounds[0] if len(bounds) == 1 else AllOf(tuple(bounds))
 
@@ -152,7 +152,9 @@ def answers_to(
     numbers: dict[tuple[bool, ...], int] = {}
     examples: list[Scalar] = []
     spans: list[tuple[Interval, int]] = []
-    cuts = sorted({*(place for atom in asked for place in _mentioned(atom)), *_ends(fact, possible)})
+    cuts = sorted(
+        {*(place for atom in asked for place in _mentioned(atom)), *_ends(fact, possible)}
+    )
     # A span for each cut and one beside it.
     if 2 * len(cuts) * len(asked) > MAX_STEPS:
         raise TooComplexError(f"{fact.name!r} is asked about in too many ways")

@@ -18,7 +18,6 @@ from iopkit.eligibility.predicates import (
     Values,
     compiled,
     describe,
-    facts_in,
     parts_of,
     seen_of,
 )

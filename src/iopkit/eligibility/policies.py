@@ -13,6 +13,13 @@ from iopkit.eligibility.changes import (
     open_facts,
     smallest_changes,
 )
+from iopkit.eligibility.contradictions import (
+    RecordedContradiction,
+    contradicted_facts,
+    contradictions,
+    contradictions_in,
+    without_contradicted,
+)
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.possible import Value
 from iopkit.eligibility.predicates import (
@@ -115,7 +122,8 @@ class Policy:
         """
         refuse_before_birth(patient, on, what="decision", path="on")
         sheet = read_facts(self.facts(on=on), patient, on=on)
-        return self._decided(sheet, recorded_risks(patient, on=on))
+        found = contradictions(patient, on=on)
+        return self._decided(sheet, recorded_risks(patient, on=on), found)
 
     def decide_sheet(self, sheet: FactSheet) -> "Decision":
         """Judge by facts that were read before, or that come from elsewhere.
@@ -134,10 +142,16 @@ class Policy:
             >>> find_policy("us-medicare-iop").decide_sheet(sheet).verdict
             <Truth.NO: 'no'>
         """
-        return self._decided(sheet, risks_among(sheet.values()))
+        return self._decided(sheet, risks_among(sheet.values()), contradictions_in(sheet))
 
-    def _decided(self, sheet: FactSheet, risks: tuple[RecordedRisk, ...]) -> "Decision":
+    def _decided(
+        self,
+        sheet: FactSheet,
+        risks: tuple[RecordedRisk, ...],
+        found: tuple[RecordedContradiction, ...],
+    ) -> "Decision":
         version = self.version(on=sheet.on)
+        sheet = without_contradicted(sheet, found) if found else sheet
         values, readings = sheet.values(), sheet.told()
         results = tuple(Result(c, explain(c.predicate, values, readings)) for c in version.value)
         at_risk = frozenset(fact for risk in risks for fact in risk.alike)
@@ -151,6 +165,7 @@ class Policy:
             results,
             self.left_open,
             tuple(risk for risk in risks if risk.alike.isdisjoint(judged)),
+            found,
         )
 
 
@@ -201,7 +216,8 @@ class Decision:
     ``unjudged`` is what is recorded, speaks of risk and made no difference to any criterion: a
     "yes" does not say that it is harmless. ``None``: not known, as of decisions stored before it
     was kept. A policy always knows; so ``()``, there is nothing, is what documents leave out, and
-    ``None`` is written as ``null``.
+    ``None`` is written as ``null``. So it is with ``contradictions``, what in the record cannot
+    all be so: its facts counted as not known in every criterion.
 
     Raises:
         InvalidError: there is no result, of which a yes would have no reason, or what is
@@ -216,6 +232,7 @@ class Decision:
     results: tuple[Result, ...]
     left_open: tuple[str, ...] = ()
     unjudged: tuple[RecordedRisk, ...] | None = ()
+    contradictions: tuple[RecordedContradiction, ...] | None = ()
 
     def __attrs_post_init__(self) -> None:
         risks = self.unjudged or ()
@@ -235,14 +252,17 @@ class Decision:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Names of the unknown facts that could still change the verdict.
+        """Names of the facts not known to one value that could still change the verdict.
 
         Those that settle the most come first. A settled verdict has none, unless a
         criterion asks whether a fact is known: then learning it may change even that.
+        Contradicted facts are not among them: they are recorded, and to be put right.
 
-        See ``open_facts``; never empty while the verdict is unknown.
+        See ``open_facts``; never empty while the verdict is unknown and nothing contradicted.
         """
-        return tuple(fact.name for fact in open_facts(*self._asked))
+        contradicted = contradicted_facts(self.contradictions or ())
+        asked = open_facts(*self._asked)
+        return tuple(fact.name for fact in asked if fact.asked not in contradicted)
 
     @property
     def changes(self) -> tuple[tuple[Change, ...], ...]:

@@ -146,9 +146,7 @@ def _stages(disorder: SubstanceUseDisorder, on: date) -> set[int]:
     return possible if disorder.substance is not None else possible | {none}
 
 
-def _joined(
-    join: Callable[[int, int], int], start: set[int], each: Iterable[set[int]]
-) -> set[int]:
+def _joined(join: Callable[[int, int], int], start: set[int], each: Iterable[set[int]]) -> set[int]:
     """What the greatest or least of several numbers may be, each of which may be one of some."""
     found = start
     for some in each:

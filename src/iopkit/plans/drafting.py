@@ -9,6 +9,8 @@ from attrs import evolve
 from iopkit.confidential import opaque
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision
+from iopkit.eligibility.predicates import evaluate
+from iopkit.eligibility.sheets import read_facts
 from iopkit.errors import Fault, refuse, unless
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
@@ -105,7 +107,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         free=patient.free,
         notes=tuple(sorted(dict.fromkeys(notes), key=lambda note: order.index(note.matter.kind))),
         track=taken,
-        age=FACTS["age"].read(patient, start),
+        age=_years(patient, start),
         on_hold=on_hold,
         problems=problems_of(patient, on=start),
         milestones=_milestones(filled, program.name, sets, start),
@@ -218,21 +220,28 @@ def _tailored(
 
 def _age_notes(program: Program, patient: Patient, on: date) -> list[PlanNote]:
     """Whether the program is for the patient's age group, as the assessment has it."""
-    recorded: str | None = FACTS["age_group"].read(patient, on)
-    group = recorded or _sure_age_group(FACTS["age"].read(patient, on))
-    if program.age_group is None or group == program.age_group.value:
+    read = read_facts(_AGE_FACTS, patient, on=on).values()
+    recorded = read["age_group"]
+    group = next((g for g, sure in _SURE_AGE_GROUPS if evaluate(sure, read) is Truth.YES), None)
+    found = recorded if isinstance(recorded, str) else group
+    if program.age_group is None or found == program.age_group.value:
         return []
-    return [PlanNote(NoteSubject.AGE_UNKNOWN if group is None else NoteSubject.OTHER_AGE_GROUP)]
+    return [PlanNote(NoteSubject.AGE_UNKNOWN if found is None else NoteSubject.OTHER_AGE_GROUP)]
 
 
-def _sure_age_group(age: int | None) -> str | None:
-    """The group that every rule seen puts an age in: the lines lie between 18 and 21.
+_AGE_FACTS = (FACTS["age_group"], FACTS["age"])
+# The groups that every rule seen puts an age in: the lines lie between 18 and 21, by COMAR
+# 10.63.03.03 (under 18) and 22-A DCMR 6329 (under 21) [T1].
+_SURE_AGE_GROUPS = (
+    (AgeGroup.ADULT.value, FACTS["age"] >= 21),
+    (AgeGroup.ADOLESCENT.value, FACTS["age"] < 18),
+)
 
-    Source: COMAR 10.63.03.03 (under 18) and 22-A DCMR 6329 (under 21) [T1].
-    """
-    if age is None or 18 <= age < 21:
-        return None
-    return (AgeGroup.ADULT if age >= 21 else AgeGroup.ADOLESCENT).value
+
+def _years(patient: Patient, on: date) -> int | None:
+    """The age, if it is known to the year."""
+    years = read_facts([FACTS["age"]], patient, on=on).values()["age"]
+    return years if isinstance(years, int) else None
 
 
 def _time_notes(patient: Patient) -> list[PlanNote]:

@@ -108,6 +108,7 @@ def _seen(result: Result) -> str:
 
 def _notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Lists below the criteria, each with its head; none is empty."""
+    yield from contradiction_notes(decision)
     if decision.missing:
         names = [name.replace("_", " ") for name in decision.missing]
         yield "Still to find out, what settles most first", tuple(names)
@@ -121,6 +122,15 @@ def _notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield _UNJUDGED.capitalize(), tuple(risk.words for risk in decision.unjudged)
     if decision.left_open:
         yield "Not judged here", decision.left_open
+
+
+def contradiction_notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What in the record cannot all be so, with its head; nothing if there is none."""
+    if decision.contradictions is None:
+        yield "Contradicted in the record", ("not known",)
+    elif decision.contradictions:
+        told = tuple(each.words for each in decision.contradictions)
+        yield "Contradicted in the record, so that it counts as not known", told
 
 
 def _escaped(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from iopkit.levels import HourBand, LevelOfCare
 from iopkit.placement.placement import Ladder, Placement, RungResult
 from iopkit.placement.tradeoffs import Tradeoff
-from iopkit.reports.decisions import ADVICE, criterion_lines
+from iopkit.reports.decisions import ADVICE, contradiction_notes, criterion_lines
 from iopkit.reports.lines import fold, item
 from iopkit.reports.policies import policy_text
 from iopkit.reports.words import duration_text
@@ -33,6 +33,8 @@ def placement_text(placement: Placement) -> str:
     lines = [placement.title, f"judged for {placement.on}", "", fold(_outcome(placement), 0)]
     for result in placement.results:
         lines += ["", *_rung_lines(result)]
+    for head, items in contradiction_notes(last.decision):
+        lines += ["", f"{head}:", *map(item, items)]
     if placement.missing:
         names = (name.replace("_", " ") for name in placement.missing)
         lines += ["", "Still to find out, what settles most first:", *map(item, names)]

@@ -118,7 +118,8 @@ def screenings(draw: st.DrawFn) -> Screening:
     # Of scales that share their last item, one alone is scored: two could contradict.
     scales = st.lists(st.sampled_from(instrument.scales), unique_by=lambda scale: scale.items[-1])
     scores = [
-        Score(scale.name, draw(st.integers(*known.as_answered(scale.name)))) for scale in draw(scales)
+        Score(scale.name, draw(st.integers(*known.as_answered(scale.name))))
+        for scale in draw(scales)
     ]
     return evolve(known, scores=tuple(scores))
 
