@@ -147,7 +147,6 @@ def test_what_is_possible_is_written_as_a_range_or_a_list() -> None:
         [],
         ["early", True],
         [["early"]],
-        float("inf"),
     ],
 )
 def test_what_is_no_value_of_a_fact_is_refused_and_not_shown(value: Any) -> None:

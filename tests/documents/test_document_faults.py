@@ -720,7 +720,7 @@ def refused(documents: Documents, read: Reader) -> Refused:
             1,
             ["diagnoses[0].criteria_met: expected a count"],
         ),
-        ("patient", "diagnoses[0].code", "F10.20", ["diagnoses[0].code: expected an ICD-10-CM"]),
+        ("patient", "diagnoses[0].code", "F32.1", ["diagnoses[0].code: expected an ICD-10-CM"]),
         ("patient", "diagnoses[1].code", "F3", ["diagnoses[1].code: expected an ICD-10-CM"]),
         ("patient", "assessments[0].ratings[0].risk", 5, ["assessments[0].ratings[0].risk: "]),
         (

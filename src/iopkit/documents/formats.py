@@ -195,8 +195,9 @@ def _decision_3(raw: _Object) -> _Object:
 
 
 def _placement_3(raw: _Object) -> _Object:
-    told: _Object = _inside(raw, ("results", "decision"), _decision_3)
-    told = _inside(told, ("results", "others"), _decision_3)
+    told = raw
+    for decided in ("decision", "others"):
+        told = _inside(told, ("results", decided), _decision_3)
     return told
 
 

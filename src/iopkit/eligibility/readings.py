@@ -20,6 +20,7 @@ from iopkit.levels import LevelOfCare
 from iopkit.needs import Need
 from iopkit.patients.consents import Purpose
 from iopkit.patients.diagnoses import MentalDisorder, Severity, Substance, SubstanceUseDisorder
+from iopkit.patients.icd10 import STAGES, severities_of, stages_of, substances_of
 from iopkit.patients.patients import (
     Coverage,
     Outcome,
@@ -36,7 +37,7 @@ T = TypeVar("T")
 OLDEST = 130
 """The most completed years that a patient can have lived."""
 
-REMISSION = ("not_in_remission", "early", "sustained", "no_disorder")
+REMISSION = (*STAGES, "no_disorder")
 """How far a use disorder is in remission; ``no_disorder``: there is none to be in it."""
 
 
@@ -89,19 +90,19 @@ def has_diagnosis(patient: Patient, on: date) -> bool | None:
     return any(d.diagnosed is None or d.diagnosed <= on for d in patient.diagnoses)
 
 
-def has_use_disorder(patient: Patient, on: date) -> bool | None:
+def has_use_disorder(patient: Patient, on: date) -> Value:
     """Whether a use disorder other than of tobacco is on record by a day."""
-    return _is_among(set(Substance) - {Substance.TOBACCO}, patient, on)
+    return _is_among(frozenset(Substance) - {Substance.TOBACCO}, patient, on)
 
 
-def has_opioid_use_disorder(patient: Patient, on: date) -> bool | None:
+def has_opioid_use_disorder(patient: Patient, on: date) -> Value:
     """Whether an opioid use disorder is on record by a day."""
-    return _is_among({Substance.OPIOIDS}, patient, on)
+    return _is_among(frozenset({Substance.OPIOIDS}), patient, on)
 
 
-def has_alcohol_use_disorder(patient: Patient, on: date) -> bool | None:
+def has_alcohol_use_disorder(patient: Patient, on: date) -> Value:
     """Whether an alcohol use disorder is on record by a day."""
-    return _is_among({Substance.ALCOHOL}, patient, on)
+    return _is_among(frozenset({Substance.ALCOHOL}), patient, on)
 
 
 def has_other_mental_disorder(patient: Patient, on: date) -> bool | None:
@@ -113,37 +114,40 @@ def has_other_mental_disorder(patient: Patient, on: date) -> bool | None:
 
 
 def severity(patient: Patient, on: date) -> Value:
-    """The worst severity."""
+    """The worst severity among use disorders; tobacco is left out, as in 42 CFR 2.11 [T1]."""
     disorders = _use_disorders(patient, on)
     if disorders is None:
         return None
-    worst = _joined(max, {0}, (_severities(d) for d in disorders))
-    return _some(Severity(one).name.lower() if one else "none" for one in worst)
-
-
-def _severities(disorder: SubstanceUseDisorder) -> set[int]:
-    """What the severity of a disorder may be; none, of a class that may be tobacco."""
-    known = disorder.severity
-    possible = {int(one) for one in Severity} if known is None else {int(known)}
-    return possible if disorder.substance is not None else possible | {0}
+    told = [severities_of(disorder) for disorder in disorders]
+    each = (
+        _if_counted({int(one) for one in said.possible}, 0, disorder)
+        for disorder, said in zip(disorders, told, strict=True)
+    )
+    worst = (Severity(one).name.lower() if one else "none" for one in _joined(max, {0}, each))
+    return _some(worst, contradicted=any(said.contradicted for said in told))
 
 
 def remission(patient: Patient, on: date) -> Value:
-    """The least remission."""
+    """The least remission among use disorders, tobacco left out."""
     disorders = _use_disorders(patient, on)
     if disorders is None:
         return None
     none = REMISSION.index("no_disorder")
-    least = _joined(min, {none}, (_stages(d, on) for d in disorders))
-    return _some(REMISSION[one] for one in least)
+    told = [stages_of(disorder, on) for disorder in disorders]
+    each = (
+        _if_counted({REMISSION.index(one) for one in said.possible}, none, disorder)
+        for disorder, said in zip(disorders, told, strict=True)
+    )
+    least = (REMISSION[one] for one in _joined(min, {none}, each))
+    return _some(least, contradicted=any(said.contradicted for said in told))
 
 
-def _stages(disorder: SubstanceUseDisorder, on: date) -> set[int]:
-    """The places in their order that the remission of a disorder may have."""
-    none = REMISSION.index("no_disorder")
-    stage = _stage(disorder, on)
-    possible = set(range(none)) if stage is None else {stage}
-    return possible if disorder.substance is not None else possible | {none}
+def _if_counted(possible: set[int], otherwise: int, disorder: SubstanceUseDisorder) -> set[int]:
+    """What a disorder may count as; ``otherwise`` where it is, or may be, one of tobacco."""
+    substances = substances_of(disorder).possible
+    if substances == {Substance.TOBACCO}:
+        return {otherwise}
+    return possible | {otherwise} if Substance.TOBACCO in substances else possible
 
 
 def _joined(join: Callable[[int, int], int], start: set[int], each: Iterable[set[int]]) -> set[int]:
@@ -154,40 +158,36 @@ def _joined(join: Callable[[int, int], int], start: set[int], each: Iterable[set
     return found
 
 
-def _some(options: Iterable[str]) -> Value:
-    return Possible(options=frozenset(options)).plain
+def _some(options: Iterable[str | bool], *, contradicted: bool = False) -> Value:
+    """What is possible; why it is not one, if a code and the rest of the record disagree."""
+    found = Possible(options=frozenset(options))
+    if contradicted and found.value is None:
+        return evolve(found, why=_AGAINST_CODE)
+    return found.plain
 
 
-def _stage(disorder: SubstanceUseDisorder, on: date) -> int | None:
-    """The place of a disorder's remission in their order."""
-    since = disorder.symptom_free_since
-    if since is None or on < since:
-        return None
-    free = relativedelta(on, since)
-    return 2 if free.years else int(free.months >= 3)
+_AGAINST_CODE = "a diagnosis code goes against the record"
 
 
 def _use_disorders(patient: Patient, on: date) -> tuple[SubstanceUseDisorder, ...] | None:
-    """Use disorders known by a day; tobacco is left out, as in 42 CFR 2.11 [T1]."""
+    """Use disorders known by a day, of tobacco too."""
     if patient.diagnoses is None:
         return None
     return tuple(
         d
         for d in patient.diagnoses
-        if isinstance(d, SubstanceUseDisorder)
-        and d.substance is not Substance.TOBACCO
-        and (d.diagnosed is None or d.diagnosed <= on)
+        if isinstance(d, SubstanceUseDisorder) and (d.diagnosed is None or d.diagnosed <= on)
     )
 
 
-def _is_among(substances: set[Substance], patient: Patient, on: date) -> bool | None:
+def _is_among(substances: frozenset[Substance], patient: Patient, on: date) -> Value:
     disorders = _use_disorders(patient, on)
     if disorders is None:
         return None
-    found = {d.substance for d in disorders}
-    if found & substances:
-        return True
-    return None if None in found else False
+    told = [substances_of(disorder) for disorder in disorders]
+    answers = (frozenset(one in substances for one in said.possible) for said in told)
+    found = _joined(max, {False}, map(set, answers))
+    return _some(map(bool, found), contradicted=any(said.contradicted for said in told))
 
 
 # What is dated: the newest record up to the day counts.

@@ -77,10 +77,12 @@ class SubstanceUseDisorder:
 
     ``criteria_met`` counts the criteria met within 12 months, from 2 (fewer is no
     disorder) to the number that the class has. ``symptom_free_since`` is the first day
-    from which on no criterion but craving was met; remission is counted from it.
+    from which on no criterion but craving was met; remission is counted from it. A ``code`` of
+    another class, severity or remission than is recorded is kept, and what they disagree about
+    is not known.
 
     Raises:
-        InvalidError: the count does not fit the class, or the code is not of its block.
+        InvalidError: the count does not fit the class, or the code is not one of substance use.
 
     Example:
         >>> SubstanceUseDisorder(substance=Substance.ALCOHOL, criteria_met=5).severity
@@ -99,9 +101,8 @@ class SubstanceUseDisorder:
             diagnosed=self.diagnosed,
             symptom_free_since=self.symptom_free_since,
         )
-        # What is expected may not tell the substance, so it names no number or block of it.
+        # What is expected may not tell the substance, so it names no number of it.
         most = self.substance.criteria if self.substance else 11
-        block = self.substance.icd10_block if self.substance else "F1"
         count, code = self.criteria_met, self.code
         refuse(
             "substance use disorder",
@@ -112,9 +113,9 @@ class SubstanceUseDisorder:
                 "a count outside it",
             ),
             unless(
-                code is None or bool(_ICD10.fullmatch(code) and code.startswith(block)),
+                code is None or bool(_ICD10.fullmatch(code) and code.startswith("F1")),
                 "code",
-                f"{_CODE_FORM}, of the substance's block",
+                f"{_CODE_FORM}, from F10 to F19",
                 "another text",
             ),
         )
