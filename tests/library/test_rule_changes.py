@@ -79,11 +79,20 @@ def level_of(number: str) -> Iterator[LevelOfCare]:
 
 
 def ends(kind: RuleKind, rule: ChangedRule) -> set[date | None]:
-    """The days on which a shipped rule ends: where a later version begins, or where rates end."""
+    """The days on which a shipped rule ends, of itself or as a later version begins."""
     if kind is RuleKind.RATES:
         return {rate.end for t in RATES if t.name == rule.name for rate in t.rates}
+    listed = {
+        RuleKind.POLICY: {one.name: one.versions.dated for one in POLICIES},
+        RuleKind.REQUIREMENTS: {one.name: one.lasting.dated for one in REQUIREMENTS},
+    }
+    own = {
+        version.end
+        for version in listed.get(kind, {}).get(rule.name, ())
+        if version.end and rule.since in (None, version.since)
+    }
     days = sorted(day for day in first_days(kind)[rule.name] if day)
-    return {day for day in days if rule.since is None or day > rule.since}
+    return own | {day for day in days if rule.since is None or day > rule.since}
 
 
 def listed(happened: Happened, kind: RuleKind) -> list[ChangedRule]:
@@ -116,7 +125,7 @@ def test_what_ended_has_an_end(kind: RuleKind) -> None:
 
 def test_an_end_is_found_where_there_is_one() -> None:
     carolina = ChangedRule("us-nc-medicaid-iop", date(2023, 4, 30))
-    assert ends(RuleKind.POLICY, carolina) == {date(2026, 1, 1)}
+    assert ends(RuleKind.POLICY, carolina) == {date(2025, 1, 1), date(2026, 1, 1)}
     assert ends(RuleKind.POLICY, ChangedRule("us-medicare-iop", date(2024, 1, 1))) == set()
     assert ends(RuleKind.RATES, ChangedRule("us-md-medicaid")) == {
         *(date(2020, 7, 1), date(2023, 7, 1)),
