@@ -1200,7 +1200,7 @@ def test_weeks_without_a_version_in_force_cannot_be_judged() -> None:
         check(evolve(plan, start=MONDAY - timedelta(days=1)), rules)
     ended = evolve(rules, until=MONDAY + timedelta(days=8))
     assert check(plan, ended)
-    with pytest.raises(NotInForceError, match="they ended on"):
+    with pytest.raises(NotInForceError, match="the last was in force up to"):
         check(plan, evolve(rules, until=MONDAY + timedelta(days=7)))
 
 

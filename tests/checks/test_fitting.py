@@ -258,7 +258,7 @@ def test_a_plan_is_not_judged_by_rules_that_end_before_it() -> None:
     assert (first.program, last.program) == (short, long)
     assert last.plan is not None
     assert (last.truth, last.judgments, last.standing.unjudged) == (Truth.UNKNOWN, (), True)
-    assert last.reasons[0].startswith("not judged: requirements 'rules': not in force")
+    assert last.reasons[0].startswith("not judged: requirements 'rules': no version is in force")
     with pytest.raises(NotInForceError):
         ranked(short, requirements=[evolve(ending, until=MONDAY)])
 

@@ -386,7 +386,7 @@ def test_decisions_by_a_corrected_policy_are_affected_in_their_order() -> None:
 
 def test_a_correction_of_another_version_of_the_policy_affects_nobody() -> None:
     earlier, later = (
-        decided("us-nc-medicaid-iop", on) for on in (date(2025, 12, 31), date(2026, 1, 1))
+        decided("us-nc-medicaid-iop", on) for on in (date(2024, 12, 31), date(2026, 1, 1))
     )
     for rule, found in (
         (ChangedRule("us-nc-medicaid-iop", date(2023, 4, 30)), (earlier,)),
@@ -468,16 +468,18 @@ def test_the_command_line_tells_of_rules(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["rules", "--since", "0.0.0"]) == 0
     assert capsys.readouterr().out == f"{rules_text(rules_since('0.0.0'))}\n"
     assert main(["rules", "--since", "9.1"]) == 0
-    assert capsys.readouterr().out == ("no shipped rule was added, ended or corrected after 9.1\n")
+    assert capsys.readouterr().out == (
+        "no shipped rule was added, ended, corrected or dated after 9.1\n"
+    )
     assert main(["rules", "--since", "0.0.0", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["since"] == "0.0.0"
     assert len(document["changes"]) == len(RULE_CHANGES)
     assert {key: value for key, value in document["changes"][-1].items() if key != "words"} == {
         "version": "0.1.0",
-        "happened": "corrected",
-        "kind": "requirements",
-        "rules": [{"name": "us-medicare-iop", "since": "2024-01-01", "end": None}],
+        "happened": "dated",
+        "kind": "coding",
+        "rules": [{"name": "us-h0015", "since": "2023-04-30", "end": None}],
         "policies": [],
         "criteria": [],
     }

@@ -129,7 +129,7 @@ class Proposals:
     __repr__ = hidden
 
 
-def propose(
+def propose(  # noqa: PLR0913  # what a search is bounded by, by name
     plan: Plan,
     site: Site,
     requirements: Iterable[RequirementSet],

@@ -203,7 +203,7 @@ def _schema(options: argparse.Namespace) -> Answer:
 def _rules(options: argparse.Namespace) -> Answer:
     found = rules_since(options.since)
     document = {"since": options.since, "changes": rules_document(found)}
-    nothing = f"no shipped rule was added, ended or corrected after {options.since}"
+    nothing = f"no shipped rule was added, ended, corrected or dated after {options.since}"
     return Answer(rules_text(found) or nothing, document)
 
 
