@@ -1,7 +1,7 @@
 """Who says so, and since when."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Generic, TypeVar
@@ -9,7 +9,6 @@ from typing import Generic, TypeVar
 from attrs import evolve, frozen
 
 from iopkit.errors import NotInForceError, refuse, refuse_moments, unless
-from iopkit.windows import ONE_DAY
 
 T = TypeVar("T")
 
@@ -117,7 +116,7 @@ class Dated(Generic[T]):
             return None
         latest = " at the latest" if self.end_from_copy else ""
         then = f", replaced by {self.replaced_by}" if self.replaced_by else ""
-        return f"in force up to {self.end - ONE_DAY}{latest}{then}"
+        return f"in force up to {self.end - timedelta(days=1)}{latest}{then}"
 
 
 def since_words(since: date, *, from_copy: bool) -> str:

@@ -174,7 +174,7 @@ def test_days_and_ends_outlive_a_document(rules: Rules) -> None:
 
 
 def spans(versions: Versions[Any]) -> list[Span]:
-    return [(str(first), end and str(end)) for first, end in versions.spans]
+    return [(str(first), str(end) if end else None) for first, end in versions.spans]
 
 
 def test_lists_tell_from_when_to_when_rules_can_be_asked(

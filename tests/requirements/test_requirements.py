@@ -292,13 +292,13 @@ def test_shipped_sets_say_in_sentences_what_they_demand_and_who_says_so(
 
 def test_sets_of_one_name_with_a_policy_are_in_force_on_the_same_days() -> None:
     policies = {
-        p.name: [evolve(version, value=None) for version in p.versions.dated] for p in POLICIES
+        p.name: [evolve(version, value=()) for version in p.versions.dated] for p in POLICIES
     }
     shared = [rules for rules in REQUIREMENTS if rules.name in policies]
     assert len(shared) == 14
     for rules in shared:
         same = [
-            evolve(version, value=None, source=policy.source)
+            evolve(version, value=(), source=policy.source)
             for version, policy in zip(rules.versions.dated, policies[rules.name], strict=True)
         ]
         assert same == policies[rules.name]
