@@ -32,7 +32,6 @@ from iopkit.library import (
 )
 from iopkit.library.rule_changes import RULE_CHANGES, version_of
 from iopkit.library.rule_reports import rules_text
-from iopkit.sources import Dated
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -83,14 +82,12 @@ def ends(kind: RuleKind, rule: ChangedRule) -> set[date | None]:
     """The days on which a shipped rule ends, of itself or as a later version begins."""
     if kind is RuleKind.RATES:
         return {rate.end for t in RATES if t.name == rule.name for rate in t.rates}
-    versions: list[tuple[RuleKind, str, Dated[Any]]] = [
-        *((RuleKind.POLICY, one.name, v) for one in POLICIES for v in one.versions.dated),
-        *((RuleKind.REQUIREMENTS, one.name, v) for one in REQUIREMENTS for v in one.lasting.dated),
-    ]
     own = {
         version.end
-        for of, name, version in versions
-        if (of, name) == (kind, rule.name) and rule.since in (None, version.since)
+        for of, listed in ((RuleKind.POLICY, POLICIES), (RuleKind.REQUIREMENTS, REQUIREMENTS))
+        for one in listed
+        for version in one.versions.dated
+        if (of, one.name) == (kind, rule.name) and rule.since in (None, version.since)
     } - {None}
     days = sorted(day for day in first_days(kind)[rule.name] if day)
     return own | {day for day in days if rule.since is None or day > rule.since}
