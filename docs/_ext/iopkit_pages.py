@@ -60,7 +60,7 @@ from iopkit.reports.words import dose_text, duration_text
 from iopkit.requirements import Requirement
 from iopkit.schedules import Schedule, census, loads, meetings, schedule, weekly_loads
 from iopkit.sites import Clinician, Room, Site
-from iopkit.sources import Source
+from iopkit.sources import Dated, Source
 from iopkit.windows import WeeklyWindows
 
 Lines = Iterable[str]
@@ -110,7 +110,7 @@ class PolicyPicture(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         policy = find_policy(self.arguments[0])
         newest = policy.versions.dated[-1]
-        text = f"Decision tree of {policy.title}, in force since {newest.since}."
+        text = f"Decision tree of {policy.title}, {newest.since_words}."
         return _image(self, policy.name, policy_picture(policy, on=newest.since), text)
 
 
@@ -291,13 +291,20 @@ def _policies() -> Iterator[str]:
         yield from _section(policy.title, "-", label=f"policy-{policy.name}")
         yield from (f":Name: ``{policy.name}``", "")
         for version in reversed(policy.versions.dated):
-            yield from (f":In force since: {version.since}", f":Source: {_graded(version.source)}")
+            yield from _in_force(version)
             yield from ("", "The patient must meet every criterion.", "")
             yield from _criteria(version.value)
         if policy.left_open:
             yield from ("What it leaves open:", "")
             yield from (f"- {_escaped(text)}" for text in policy.left_open)
             yield ""
+
+
+def _in_force(version: Dated[object]) -> Iterator[str]:
+    since = version.since_words
+    yield f":In force: {since.removeprefix('in force ')}"
+    yield from (f":Ended: {words}" for words in filter(None, [version.end_words]))
+    yield f":Source: {_graded(version.source)}"
 
 
 def _criteria(criteria: Iterable[Criterion]) -> Iterator[str]:
@@ -323,11 +330,7 @@ def _ladders() -> Iterator[str]:
         for rung in ladder.rungs:
             yield from _section(f"{rung.level.number} {rung.level.name}", "~")
             for version in rung.policy.versions.dated:
-                yield from (
-                    f":Policy: ``{rung.policy.name}``",
-                    f":In force since: {version.since}",
-                    "",
-                )
+                yield from (f":Policy: ``{rung.policy.name}``", *_in_force(version), "")
                 yield from ("It is enough for whoever meets every criterion.", "")
                 yield from _criteria(version.value)
         yield from ("What the ladder leaves open:", "")
@@ -463,10 +466,9 @@ def _requirements() -> Iterator[str]:
     for requirements in REQUIREMENTS:
         yield from _section(requirements.title, "-", label=f"requirements-{requirements.name}")
         yield f":Name: ``{requirements.name}``"
-        yield from (f":Until: {ended}" for ended in filter(None, [requirements.until]))
         yield ""
-        for version in reversed(requirements.versions.dated):
-            yield from (f":In force since: {version.since}", f":Source: {_graded(version.source)}")
+        for version in reversed(requirements.lasting.dated):
+            yield from _in_force(version)
             yield ""
             heads = ("Requirement", "Of whom", "Checked", "What counts", "Source")
             rows = [_requirement_row(r, requirements.adult_from) for r in version.value]
@@ -496,7 +498,7 @@ def _codings() -> Iterator[str]:
         yield from (f":Name: ``{scheme.name}``", f":Weeks: {week_words(scheme)}")
         yield from (f":Telehealth: {'charged too' if scheme.telehealth else 'not charged'}", "")
         for version in reversed(scheme.versions.dated):
-            yield from (f":In force since: {version.since}", f":Source: {_graded(version.source)}")
+            yield from _in_force(version)
             yield ""
             rows = [
                 (

@@ -77,7 +77,7 @@ class UnknownNameError(IopkitError, LookupError):
 
 
 class NotInForceError(IopkitError, LookupError):
-    """A rule was asked for a day before its first version."""
+    """A rule was asked for a day on which no version of it is known to be in force."""
 
 
 class UndeterminedError(IopkitError, TypeError):

@@ -40,6 +40,7 @@ from iopkit.library import find_coding, find_rates
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans import Plan
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot, Weekly
+from iopkit.reports import charges_text
 from iopkit.schedules import Schedule, Session, schedule
 from iopkit.sites import Site
 from iopkit.sources import Dated, Grade, Source, Versions
@@ -465,6 +466,11 @@ def test_each_session_is_judged_by_the_version_of_its_day() -> None:
     early = booked((0, GROUP, 60), (1, GROUP, 60), start=MONDAY - DAY)
     with pytest.raises(NotInForceError, match=r"coding scheme 'any': .* the first is from 2026"):
         itemize(early, scheme)
+    assumed = itemize(early, scheme, assume_in_force=True)
+    assert [code for _, code, _ in lines(assumed)] == ["A1", "A1"]
+    assert assumed.assumed_in_force
+    assert "ASSUMED IN FORCE: on some days" in charges_text(assumed)
+    assert not itemize(made, scheme, assume_in_force=True).assumed_in_force
     # What is not charged is not judged.
     assert itemize(early, scheme, attended=[early.uid(early.sessions[1])]).lines[0].code == "A1"
 

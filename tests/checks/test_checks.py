@@ -1200,8 +1200,23 @@ def test_weeks_without_a_version_in_force_cannot_be_judged() -> None:
         check(evolve(plan, start=MONDAY - timedelta(days=1)), rules)
     ended = evolve(rules, until=MONDAY + timedelta(days=8))
     assert check(plan, ended)
-    with pytest.raises(NotInForceError, match="they ended on"):
+    with pytest.raises(NotInForceError, match="the last was in force up to"):
         check(plan, evolve(rules, until=MONDAY + timedelta(days=7)))
+
+
+def test_weeks_without_a_version_in_force_are_judged_by_the_nearest_if_asked() -> None:
+    plan = plan_of(service("group", on(MON), 60), weeks=3)
+    rules = evolve(in_turn(WeeklyDays(1)), until=MONDAY + timedelta(days=8))
+    found = check(plan, rules, assume_in_force=True)
+    assert [(f.week, f.assumed_in_force) for f in found] == [(1, False), (2, False), (3, True)]
+    assert [f.truth for f in found] == [YES] * 3
+    assert [from_json(Finding, to_json(f)) for f in found] == list(found)
+
+    early = evolve(plan, start=MONDAY - timedelta(days=14))
+    whole = check(early, in_turn(PlanLength(1, 60)), assume_in_force=True)
+    assert [(f.week, f.assumed_in_force) for f in whole] == [(None, True)]
+    settled = check(plan, in_turn(WeeklyDays(1)), assume_in_force=True)
+    assert settled == check(plan, in_turn(WeeklyDays(1)))
 
 
 # The faithful Matrix plan

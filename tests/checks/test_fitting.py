@@ -19,6 +19,7 @@ from iopkit.needs import Need
 from iopkit.patients import Patient
 from iopkit.plans import NoteKind, NoteSubject, draft
 from iopkit.programs import Phase, Program, Service, Slot, Track, Weekly
+from iopkit.reports import plan_text
 from iopkit.requirements import (
     Caseload,
     DailyHours,
@@ -258,9 +259,23 @@ def test_a_plan_is_not_judged_by_rules_that_end_before_it() -> None:
     assert (first.program, last.program) == (short, long)
     assert last.plan is not None
     assert (last.truth, last.judgments, last.standing.unjudged) == (Truth.UNKNOWN, (), True)
-    assert last.reasons[0].startswith("not judged: requirements 'rules': not in force")
+    assert last.reasons[0].startswith("not judged: requirements 'rules': no version is in force")
     with pytest.raises(NotInForceError):
         ranked(short, requirements=[evolve(ending, until=MONDAY)])
+
+
+def test_a_plan_is_judged_by_rules_that_are_assumed_to_be_in_force_if_asked() -> None:
+    ended = evolve(NINE_HOURS, until=MONDAY)
+    (fit,) = ranked(program("any", 180), requirements=[ended], assume_in_force=True)
+    assert fit.truth is Truth.YES
+    assert fit.reasons[0] == "assumed to be in force: rules"
+    assert [judgment.assumed_in_force for judgment in fit.judgments] == [True]
+    (known,) = ranked(program("any", 180), assume_in_force=True)
+    assert "assumed to be in force: rules" not in known.reasons
+    assert fit.plan is not None
+    assert fit.plan.provenance is not None
+    assert fit.plan.provenance.assumed_in_force == ("rules",)
+    assert "rules: assumed to be in force" in plan_text(fit.plan)
 
 
 def test_what_is_unmet_at_every_age_is_unmet_where_the_age_is_not_known() -> None:

@@ -48,6 +48,7 @@ from iopkit.programs import (
     Weekly,
     slots_of,
 )
+from iopkit.reports import proposals_text
 from iopkit.requirements import (
     Caseload,
     Counting,
@@ -323,6 +324,20 @@ def test_a_group_of_unknown_size_bars_no_other_change() -> None:
     first = propose(plan, SITE, [demands]).found[0]
     assert first.revisions[0] == LengthenSessions("evening", ("one",), 20 * MINUTE)
     assert {left.why for left in first.left} == {WhyRemaining.UNKNOWN}
+
+
+def test_rules_that_are_assumed_to_be_in_force_are_met_by_the_same_changes() -> None:
+    plan = planned(service("group", weekly("Monday 10:00", "Wednesday 10:00"), 90))
+    asked = rules(WeeklyHours(timedelta(hours=4)), Reviews(MilestoneKind.REVIEW, 14))
+    ended = evolve(asked, until=plan.start)
+    with pytest.raises(NotInForceError):
+        propose(plan, SITE, [ended])
+    found = propose(plan, SITE, [ended], assume_in_force=True)
+    known = propose(plan, SITE, [asked], assume_in_force=True)
+    assert [each.revisions for each in found.found] == [each.revisions for each in known.found]
+    assert found.found
+    assert "ASSUMED IN FORCE: in some weeks" in proposals_text(found)
+    assert "ASSUMED" not in proposals_text(known)
 
 
 def test_a_changed_plan_is_not_signed() -> None:

@@ -235,6 +235,68 @@ def test_plan_judges_by_suitability_unless_told_otherwise(folder: Path, run: Run
     assert "Chosen:\n  - judged by no policy\n" in said.out
 
 
+BEFORE_RULES = "2025-02-03"
+
+
+def test_rules_that_are_not_known_to_be_in_force_answer_only_if_asked(
+    folder: Path, run: Run
+) -> None:
+    decide = ("decide", "patient.json", "--on", BEFORE_RULES, "--policy", "us-il-iop")
+    refused(run(*decide), "us-il-iop", "the first is from 2025-04-02")
+    said = run(*decide, "--assume-in-force")
+    assert "ASSUMED IN FORCE: on that day" in said.out
+    assert "judged for 2025-02-03, by the version in force since 2025-04-02\n" in said.out
+    assert run(*decide, "--assume-in-force", "--json").json["assumed_in_force"] is True
+    ended = run(*decide[:3], "2026-01-12", "--policy", "us-dc-iop", "--assume-in-force").out
+    assert "seen in a copy of 2017-09-13, in force by then, and no more by 2024-06-21\n" in ended
+
+    place = ("place", "patient.json", "--on", BEFORE_RULES)
+    refused(run(*place), "us-public-rules-1")
+    said = run(*place, "--assume-in-force")
+    assert "ASSUMED IN FORCE: on that day no version of some of these rules" in said.out
+    assert "by us-public-rules-1, in force since 2025-04-02: ASSUMED IN FORCE\n" in said.out
+
+
+def test_plans_are_made_and_held_against_rules_that_are_assumed_to_be_in_force_if_asked(
+    folder: Path, run: Run
+) -> None:
+    rules = ("--requirements", "us-il-iop")
+    plan = (*PLAN, "--start", BEFORE_RULES, "--seed", 7, "-o", "plan.json")
+    refused(run(*plan, *rules, "--no-policy"), "us-il-iop")
+    made = run(*plan, *rules, "--policy", "us-il-iop", "--assume-in-force", "--json").json
+    assert made["provenance"]["assumed_in_force"] == ["us-il-iop"]
+    assert [judged["assumed_in_force"] for judged in made["provenance"]["decisions"]] == [True]
+    by_default = " ".join(run(*plan, "--assume-in-force", "--despite-no").out.split())
+    assert "iop-suitability, 2025-02-03: no; the policy is assumed to be in force" in by_default
+
+    on_site = ("plan.json", "--site", "site.toml")
+    refused(run("check", *on_site, *rules), "us-il-iop")
+    checked = run(
+        "check", *on_site, *rules, "--requirements", "us-medicare-iop", "--assume-in-force"
+    )
+    assert re.search(r"us-il-iop +\w+, assumed\n", checked.out)
+    assert "ASSUMED IN FORCE: in some weeks no version of it is known to be.\n" in checked.out
+    assert ", assumed to be in force\n" in checked.out
+    found = run("check", *on_site, *rules, "--assume-in-force", "--json").json["sets"][0]
+    assert any(finding.get("assumed_in_force") for finding in found["findings"])
+    refused(run("propose", *on_site, *rules, "--changes", 1), "us-il-iop")
+    assert "ASSUMED IN" in run("propose", *on_site, *rules, "--changes", 1, "--assume-in-force").out
+
+    fit = ("fit", *PLAN[1:], "--start", BEFORE_RULES, "--seed", 7, *rules)
+    refused(run(*fit), "us-il-iop")
+    assert "- assumed to be in force: us-il-iop\n" in run(*fit, "--assume-in-force").out
+
+
+def test_charges_by_a_scheme_that_is_assumed_to_be_in_force_say_so(folder: Path, run: Run) -> None:
+    assert (
+        run(*PLAN, "--start", "2016-02-01", "--seed", 7, "--no-policy", "-o", "plan.json").code == 0
+    )
+    charges = ("charges", "plan.json", "--site", "site.toml", "--coding", "us-cpt-psychotherapy")
+    refused(run(*charges), "coding scheme 'us-cpt-psychotherapy'", "the first is from 2017-01-01")
+    assert "  ASSUMED IN FORCE: on some days" in run(*charges, "--assume-in-force").out
+    assert run(*charges, "--assume-in-force", "--json").json["assumed_in_force"] is True
+
+
 @pytest.mark.parametrize(
     ("start", "note"),
     [
@@ -765,6 +827,8 @@ def test_list_has_a_line_for_each_name(what: str, name: str, run: Run) -> None:
     said = run("list", what)
     assert (said.code, said.err) == (0, "")
     names = [line.split()[0] for line in said.out.splitlines()]
+    if "usable from" in said.out.splitlines()[0]:
+        assert names.pop(0) == "name"
     assert name in names
     titles = run("list", what, "--json").json
     assert list(titles) == names
@@ -1408,7 +1472,7 @@ def test_the_entry_point_ends_with_the_exit_code(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert entered(["list", "policies"], monkeypatch) == 0
-    assert capsys.readouterr().out.startswith("iop-suitability")
+    assert "\niop-suitability " in capsys.readouterr().out
     assert entered(["decide", "missing.json", *MEDICARE], monkeypatch) == 2
 
 

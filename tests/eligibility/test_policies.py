@@ -1,6 +1,7 @@
 import pickle
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -85,6 +86,76 @@ def test_nobody_is_judged_before_the_first_version() -> None:
         CHANGING.decide(patient(), on=FIRST - DAY)
     with pytest.raises(NotInForceError):
         CHANGING.facts(on=FIRST - DAY)
+
+
+ENDED = policy(
+    Dated(FIRST, (ADULT, SAFE), OLD, end=FIRST + 9 * DAY, since_from_copy=True),
+    Dated(SECOND, (SAFE, NEEDY), NEW, end=SECOND + 9 * DAY),
+)
+
+
+@pytest.mark.parametrize(
+    ("on", "version"),
+    [
+        pytest.param(FIRST - DAY, 0, id="before"),
+        pytest.param(FIRST + 9 * DAY, 0, id="after the first"),
+        pytest.param(SECOND - DAY, 1, id="before the second"),
+        pytest.param(SECOND + 9 * DAY, 1, id="after the last"),
+    ],
+)
+def test_where_no_version_is_in_force_the_nearest_is_assumed_if_asked(
+    on: date, version: int
+) -> None:
+    nearest = ENDED.versions.dated[version]
+    asked: list[Callable[..., object]] = [
+        partial(ENDED.version, on=on),
+        partial(ENDED.facts, on=on),
+        partial(ENDED.predicate, on=on),
+        partial(ENDED.decide, patient(), on=on),
+        partial(ENDED.decide_sheet, read_facts((), patient(), on=on)),
+    ]
+    for each in asked:
+        with pytest.raises(NotInForceError, match="policy 'example'"):
+            each()
+
+    assert ENDED.version(on=on, assume_in_force=True) == nearest
+    assert ENDED.facts(on=on, assume_in_force=True) == ENDED.facts(on=nearest.since)
+    decision = ENDED.decide(patient(), on=on, assume_in_force=True)
+    assert decision.assumed_in_force
+    assert (decision.since, decision.end) == (nearest.since, nearest.end)
+    assert decision.since_from_copy is nearest.since_from_copy
+    assert [result.criterion for result in decision.results] == list(nearest.value)
+    sheet = read_facts(ENDED.facts(on=on, assume_in_force=True), patient(), on=on)
+    assert ENDED.decide_sheet(sheet, assume_in_force=True) == decision
+
+
+@given(st.dates(FIRST - 900 * DAY, SECOND + 900 * DAY), patients())
+def test_to_assume_it_changes_nothing_where_a_version_is_in_force(
+    on: date, somebody: Patient
+) -> None:
+    somebody = evolve(somebody, birth_date=None)
+    assumed = ENDED.decide(somebody, on=on, assume_in_force=True)
+    try:
+        known = ENDED.decide(somebody, on=on)
+    except NotInForceError:
+        assert assumed.assumed_in_force
+    else:
+        assert assumed == known
+        assert not known.assumed_in_force
+
+
+@pytest.mark.parametrize(
+    ("on", "assumed"), [(FIRST, True), (FIRST + 8 * DAY, True), (FIRST - DAY, False)]
+)
+def test_what_is_in_force_is_not_assumed_to_be_and_the_other_way_round(
+    on: date, assumed: bool
+) -> None:
+    decision = ENDED.decide(patient(), on=FIRST)
+
+    with pytest.raises(InvalidError) as caught:
+        evolve(decision, on=on, assumed_in_force=assumed)
+    assert [fault.path for fault in caught.value.faults] == [("assumed_in_force",)]
+    assert evolve(decision, on=on, assumed_in_force=not assumed)
 
 
 def test_a_policy_asks_about_each_fact_once_in_reading_order() -> None:

@@ -231,6 +231,15 @@ def test_words_are_an_enum_in_polars_and_text_elsewhere(engine: str) -> None:
     assert [schema["verdict"], schema["criterion_c0"]] == [words, words]
 
 
+@every_engine
+def test_each_row_says_whether_the_policy_is_assumed_to_be_in_force(engine: str) -> None:
+    frame = made(engine, [dict.fromkeys(f.name for f in CATALOGUE)] * 2)
+    policy = policy_of(AGE >= 18)
+    for on, told in ((date(1999, 1, 1), True), (DAY, False)):
+        decided = lists(decide_frame(policy, frame, on=on, assume_in_force=True))
+        assert decided["assumed_in_force"] == [told] * 2
+
+
 def test_a_lazy_frame_is_not_computed() -> None:
     def unreachable(_: pl.DataFrame) -> pl.DataFrame:
         raise RuntimeError("computed")
@@ -254,6 +263,21 @@ def test_the_version_in_force_on_the_day_decides() -> None:
     assert verdict(date(2026, 1, 1)) == ["no"]
     with pytest.raises(NotInForceError):
         verdict(date(2023, 12, 31))
+
+    early = date(2023, 12, 31)
+    assumed = decide_frame(policy, frame, on=early, missing=True, assume_in_force=True)
+    assert assumed["verdict"].to_list() == verdict(date(2024, 1, 1))
+    assert assumed["assumed_in_force"].to_list() == [True]
+    known = decide_frame(policy, frame, on=date(2026, 1, 1), assume_in_force=True)
+    assert known["assumed_in_force"].to_list() == [False]
+    with pytest.raises(InvalidError):
+        decide_frame(policy, known.drop("verdict"), on=early, assume_in_force=True)
+    with pytest.raises(NotInForceError):
+        attrition(policy, frame, on=early)
+    for on, told in ((early, True), (date(2024, 1, 1), False)):
+        steps = attrition(policy, frame, on=on, assume_in_force=True)
+        assert [step.assumed_in_force for step in steps] == [told] * len(steps)
+        assert [step.met for step in steps] == [1]
 
 
 def test_the_shipped_policy_decides_generated_patients_alike() -> None:

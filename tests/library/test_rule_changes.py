@@ -79,11 +79,18 @@ def level_of(number: str) -> Iterator[LevelOfCare]:
 
 
 def ends(kind: RuleKind, rule: ChangedRule) -> set[date | None]:
-    """The days on which a shipped rule ends: where a later version begins, or where rates end."""
+    """The days on which a shipped rule ends, of itself or as a later version begins."""
     if kind is RuleKind.RATES:
         return {rate.end for t in RATES if t.name == rule.name for rate in t.rates}
+    own = {
+        version.end
+        for of, listed in ((RuleKind.POLICY, POLICIES), (RuleKind.REQUIREMENTS, REQUIREMENTS))
+        for one in listed
+        for version in one.versions.dated
+        if (of, one.name) == (kind, rule.name) and rule.since in (None, version.since)
+    } - {None}
     days = sorted(day for day in first_days(kind)[rule.name] if day)
-    return {day for day in days if rule.since is None or day > rule.since}
+    return own | {day for day in days if rule.since is None or day > rule.since}
 
 
 def listed(happened: Happened, kind: RuleKind) -> list[ChangedRule]:
@@ -116,7 +123,7 @@ def test_what_ended_has_an_end(kind: RuleKind) -> None:
 
 def test_an_end_is_found_where_there_is_one() -> None:
     carolina = ChangedRule("us-nc-medicaid-iop", date(2023, 4, 30))
-    assert ends(RuleKind.POLICY, carolina) == {date(2026, 1, 1)}
+    assert ends(RuleKind.POLICY, carolina) == {date(2025, 1, 1), date(2026, 1, 1)}
     assert ends(RuleKind.POLICY, ChangedRule("us-medicare-iop", date(2024, 1, 1))) == set()
     assert ends(RuleKind.RATES, ChangedRule("us-md-medicaid")) == {
         *(date(2020, 7, 1), date(2023, 7, 1)),
@@ -377,7 +384,7 @@ def test_decisions_by_a_corrected_policy_are_affected_in_their_order() -> None:
 
 def test_a_correction_of_another_version_of_the_policy_affects_nobody() -> None:
     earlier, later = (
-        decided("us-nc-medicaid-iop", on) for on in (date(2025, 12, 31), date(2026, 1, 1))
+        decided("us-nc-medicaid-iop", on) for on in (date(2024, 12, 31), date(2026, 1, 1))
     )
     for rule, found in (
         (ChangedRule("us-nc-medicaid-iop", date(2023, 4, 30)), (earlier,)),
@@ -459,16 +466,18 @@ def test_the_command_line_tells_of_rules(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["rules", "--since", "0.0.0"]) == 0
     assert capsys.readouterr().out == f"{rules_text(rules_since('0.0.0'))}\n"
     assert main(["rules", "--since", "9.1"]) == 0
-    assert capsys.readouterr().out == ("no shipped rule was added, ended or corrected after 9.1\n")
+    assert capsys.readouterr().out == (
+        "no shipped rule was added, ended, corrected or dated after 9.1\n"
+    )
     assert main(["rules", "--since", "0.0.0", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["since"] == "0.0.0"
     assert len(document["changes"]) == len(RULE_CHANGES)
     assert {key: value for key, value in document["changes"][-1].items() if key != "words"} == {
         "version": "0.1.0",
-        "happened": "corrected",
-        "kind": "requirements",
-        "rules": [{"name": "us-medicare-iop", "since": "2024-01-01", "end": None}],
+        "happened": "dated",
+        "kind": "coding",
+        "rules": [{"name": "us-h0015", "since": "2023-04-30", "end": None}],
         "policies": [],
         "criteria": [],
     }

@@ -37,8 +37,9 @@ HOURS, ADULT, YOUTH = "needed_hours_per_week", "adult", "adolescent"
 Known = dict[str, Scalar | None]
 
 
-def verdict(name: str, known: Known, *, on: date = ON) -> Truth:
+def verdict(name: str, known: Known, *, on: date | None = None) -> Truth:
     policy = find_policy(name)
+    on = on or min(ON, policy.versions.spans[-1][1] or ON) - DAY
     asked = policy.facts(on=on)
     assert known.keys() == {fact.name for fact in asked}
     return policy.decide_sheet(FactSheet.of(asked, known, on=on)).verdict
@@ -55,7 +56,7 @@ ELIGIBLE: dict[str, tuple[date, Known]] = {
             "meets_asam_criteria": True,
         },
     ),
-    "us-ca-orange-iop": (date(2026, 1, 7), {HOURS: 9, "age_group": ADULT}),
+    "us-ca-orange-iop": (date(2018, 7, 1), {HOURS: 9, "age_group": ADULT}),
     "us-dc-iop": (
         date(2017, 9, 13),
         {
@@ -84,7 +85,7 @@ ELIGIBLE: dict[str, tuple[date, Known]] = {
         {"has_substance_use_disorder": True, HOURS: 9, "age_group": ADULT},
     ),
     "us-nj-iop": (date(2024, 9, 16), {"age": 40, "other_conditions_met": True}),
-    "us-tx-iop": (date(2026, 1, 7), {"other_conditions_met": True}),
+    "us-tx-iop": (date(2004, 9, 1), {"other_conditions_met": True}),
     "us-va-licensed-iop": (date(2023, 2, 17), {HOURS: 9}),
     "us-va-medicaid-iop": (date(2026, 1, 7), {HOURS: 9, "age_group": ADULT}),
 }
@@ -193,15 +194,15 @@ def test_nobody_is_judged_before_the_first_day(name: str) -> None:
 @pytest.mark.parametrize(
     ("hours", "expected"), [(0, YES), (5, YES), (19, YES), (19.25, NO), (None, UNKNOWN)]
 )
-def test_until_2026_north_carolina_has_a_maximum_alone(
+def test_until_2025_north_carolina_has_a_maximum_alone(
     hours: float | None, expected: Truth
 ) -> None:
-    last = date(2025, 12, 31)
+    last = date(2024, 12, 31)
 
     assert verdict("us-nc-medicaid-iop", {HOURS: hours}, on=last) is expected
     policy = find_policy("us-nc-medicaid-iop")
     assert policy.versions.on(last).source.grade is Grade.SECONDARY
-    assert policy.versions.on(last + DAY).source.grade is Grade.OFFICIAL
+    assert policy.versions.on(date(2026, 1, 1)).source.grade is Grade.OFFICIAL
 
 
 def test_medication_is_no_ground_for_denial_in_texas() -> None:

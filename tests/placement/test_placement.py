@@ -11,6 +11,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iopkit.documents import from_json, to_json
 from iopkit.eligibility import FACTS, AllOf, AnyOf, Criterion, Decision, Policy, Predicate
 from iopkit.errors import InvalidError, NotInForceError, Step
 from iopkit.levels import Edition, LevelOfCare
@@ -25,6 +26,7 @@ from iopkit.placement import (
     find_disagreement,
     place,
 )
+from iopkit.reports import placement_text
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import patients, predicates
 from iopkit.truth import Truth
@@ -118,6 +120,26 @@ def test_nobody_is_placed_before_the_first_version_of_a_policy_that_is_asked() -
     assert place(ladder(Rung(ONE, policy("now", ALWAYS)), later), UNKNOWN, on=ON).level == ONE
     with pytest.raises(NotInForceError):
         place(ladder(Rung(ONE, policy("now", NEVER)), later), UNKNOWN, on=ON)
+
+
+def test_a_level_is_told_by_rules_that_are_assumed_to_be_in_force_if_asked() -> None:
+    later = policy("later", ALWAYS, since=ON + DAY)
+    now = policy("now", ALWAYS)
+    for rungs in ((Rung(ONE, later),), (Rung(ONE, now, (later,)),)):
+        placement = place(ladder(*rungs), UNKNOWN, on=ON, assume_in_force=True)
+        assert placement.level == ONE
+        assert placement.assumed_in_force
+        assert from_json(Placement, to_json(placement)) == placement
+        assert "ASSUMED IN FORCE: on that day" in placement_text(placement)
+
+    assert not place(ladder(Rung(ONE, now)), UNKNOWN, on=ON, assume_in_force=True).assumed_in_force
+
+
+def test_a_level_whose_other_rules_are_assumed_says_so_where_they_differ() -> None:
+    later = policy("later", NEVER, since=ON + DAY)
+    rung = Rung(ONE, policy("now", ALWAYS), (later,))
+    text = placement_text(place(ladder(rung), UNKNOWN, on=ON, assume_in_force=True))
+    assert "later, ASSUMED IN FORCE says: excluded" in text
 
 
 def test_nobody_is_placed_before_the_birth() -> None:

@@ -197,7 +197,7 @@ def test_a_coding_scheme_shows_its_rules_with_sources_and_what_it_leaves_open(
     text = flat(coding_text(coding))
     assert text.startswith(f"coding scheme {coding.name}: {coding.title} weeks: ")
     for version in coding.versions.dated:
-        assert f"in force since {version.since}: {version.source}" in text
+        assert f"{version.since_words}: {version.source}" in text
         assert version.source.url is None or version.source.url in text
         for rule in version.value:
             assert flat(rule_words(rule)) in text

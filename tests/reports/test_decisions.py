@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from iopkit import Patient, Policy, Source
+from iopkit.documents import from_json, to_document, to_json
 from iopkit.eligibility import FACTS, AnyOf, Criterion, Decision, FactSheet, Scalar
 from iopkit.library import find_policy
 from iopkit.reports import decision_html, decision_markdown, decision_text
@@ -91,6 +92,43 @@ def test_every_form_says_the_verdict_its_reasons_and_what_next(
             assert part in plain
             assert part in marked
             assert part in tagged
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "said"),
+    [
+        pytest.param(
+            "us-medicare-iop",
+            date(2022, 4, 6),
+            "judged for 2022-04-06, by the version in force since 2024-01-01 ASSUMED IN FORCE: on "
+            "that day no version is known to be, and this is the nearest.",
+            id="before",
+        ),
+        pytest.param(
+            "us-nc-medicaid-iop",
+            date(2025, 2, 3),
+            "judged for 2025-02-03, by the version seen in a copy of 2023-04-30, in force by then, "
+            "and no more by 2025-01-01 ASSUMED IN FORCE: on that day",
+            id="after an end",
+        ),
+        pytest.param(
+            "us-nc-medicaid-iop",
+            date(2024, 2, 5),
+            "judged for 2024-02-05, by the version seen in a copy of 2023-04-30, in force by then "
+            "UNDETERMINED",
+            id="in force",
+        ),
+    ],
+)
+def test_every_form_says_what_is_assumed_to_be_in_force(name: str, day: date, said: str) -> None:
+    policy = find_policy(name)
+    decision = policy.decide_sheet(FactSheet.of((), {}, on=day), assume_in_force=True)
+    assert said in flat(decision_text(decision))
+    assert said in html_words(decision_html(decision))
+    assert said in markdown_words(decision_markdown(decision))
+    document = to_document(decision)
+    assert from_json(Decision, to_json(decision)) == decision
+    assert document.get("assumed_in_force", False) is ("ASSUMED" in said)
 
 
 def test_what_no_criterion_judges_is_said() -> None:

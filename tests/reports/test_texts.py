@@ -285,7 +285,7 @@ def test_a_policy_shows_its_conditions_and_sources() -> None:
     policy = find_policy("us-medicare-iop")
     text = flat(policy_text(policy))
     for version in policy.versions.dated:
-        assert f"in force since {version.since}: {version.source}" in text
+        assert f"{version.since_words}: {version.source}" in text
         for criterion in version.value:
             assert criterion.meaning in text
             assert str(criterion.source) in text

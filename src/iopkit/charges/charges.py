@@ -10,11 +10,12 @@ from uuid import UUID
 from attrs import frozen
 
 from iopkit.charges.billing import BillableSession, Billed, Found, NotBilledReason, billed_in_week
-from iopkit.charges.code_rules import CodingScheme, code_faults
+from iopkit.charges.code_rules import CodingRule, CodingScheme, code_faults
 from iopkit.charges.rates import MONEY, RateTable, money_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.schedules.sessions import Schedule
+from iopkit.sources import Dated
 from iopkit.windows import Weekday
 
 
@@ -129,6 +130,8 @@ class Charges:
     ``attended``: only sessions that the patient attended are charged; otherwise all that are
     booked. ``unplaced`` is how many sessions of the plan have no day and so no charge.
     ``rates`` names the table that the rates are from; ``None``: none was given.
+    ``assumed_in_force``: on the days of some sessions the coding scheme is not known to be in
+    force, and the caller asked to charge by it all the same.
 
     Raises:
         InvalidError: a session is charged twice, or a line is of a week that the plan does
@@ -143,6 +146,7 @@ class Charges:
     attended: bool = False
     unplaced: int = 0
     rates: str | None = None
+    assumed_in_force: bool = False
 
     def __attrs_post_init__(self) -> None:
         seen = [uid for line in self.lines for uid in line.sessions]
@@ -180,6 +184,7 @@ def itemize(
     *,
     rates: RateTable | None = None,
     attended: Collection[UUID] | None = None,
+    assume_in_force: bool = False,
 ) -> Charges:
     """The billable units of a schedule's sessions, by the rules in force on their days.
 
@@ -193,9 +198,12 @@ def itemize(
         rates: what units pay; ``None``: amounts are not known.
         attended: the sessions that the patient attended, by their ``Schedule.uid``;
             ``None``: charge all that are booked, as planned.
+        assume_in_force: charge a session on whose day no version of the rules is known to be in
+            force by the nearest; the charges say so.
 
     Raises:
-        NotInForceError: a session is before the first version of the rules.
+        NotInForceError: no version of the rules is known to be in force on the day of a session,
+            and none is assumed.
         InvalidError: one of ``attended`` is no session of the schedule.
     """
     sessions = {schedule.uid(session): session for session in schedule.sessions}
@@ -213,7 +221,11 @@ def itemize(
     counted = [each for each in booked if coding.telehealth or not each.is_remote]
     billed: list[Billed] = []
     refusals: defaultdict[UUID, list[Refusal]] = defaultdict(list)
-    for found in _found(coding, counted, [each for each in counted if each.uid in wanted]):
+    judged = [each for each in counted if each.uid in wanted]
+    versions = {
+        each.on: coding.version(on=each.on, assume_in_force=assume_in_force) for each in judged
+    }
+    for found in _found(versions, counted, judged):
         if isinstance(found, Billed):
             billed.append(found)
         else:
@@ -232,20 +244,23 @@ def itemize(
         attended=attended is not None,
         unplaced=len(schedule.unplaced),
         rates=None if rates is None else rates.name,
+        assumed_in_force=any(not version.is_in_force(on) for on, version in versions.items()),
     )
 
 
 def _found(
-    coding: CodingScheme, booked: Sequence[BillableSession], charged: Sequence[BillableSession]
+    versions: Mapping[date, Dated[tuple[CodingRule, ...]]],
+    booked: Sequence[BillableSession],
+    charged: Sequence[BillableSession],
 ) -> Iterator[Found]:
     """What the rules make of sessions, week by week, each part of a week by its version."""
     last: Mapping[str, date] = {}
     weeks = {week: list(those) for week, those in groupby(booked, key=lambda each: each.week)}
     for week, those in groupby(charged, key=lambda each: each.week):
         of_week = list(those)
-        for since, part in groupby(of_week, key=lambda each: coding.version(on=each.on).since):
+        for version, part in groupby(of_week, key=lambda each: versions[each.on]):
             found, last = billed_in_week(
-                coding.version(on=since).value,
+                version.value,
                 list(part),
                 booked=weeks[week],
                 charged=of_week,

@@ -225,10 +225,10 @@ class CodingScheme:
             ),
         )
 
-    def version(self, *, on: date) -> Dated[tuple[CodingRule, ...]]:
-        """The version in force on a day; raises ``NotInForceError`` before the first."""
+    def version(self, *, on: date, assume_in_force: bool = False) -> Dated[tuple[CodingRule, ...]]:
+        """The version in force on a day; raises ``NotInForceError``, as ``Versions.on``."""
         try:
-            return self.versions.on(on)
+            return self.versions.on(on, assume_in_force=assume_in_force)
         except NotInForceError as error:
             raise NotInForceError(f"coding scheme {self.name!r}: {error}") from None
 

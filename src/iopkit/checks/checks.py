@@ -52,7 +52,9 @@ class Finding:
     requirement is for one age group and the age is not known. ``tapering``: whether the week
     may be below the least, as the source lets a tapering phase be. ``part`` is the service
     or the part of the written plan that was judged, if it is one. ``averaged_over`` is the
-    number of weeks that the figures are summed over, for an average.
+    number of weeks that the figures are summed over, for an average. ``assumed_in_force``: in
+    some of what was judged the requirement is not known to be in force, and the caller asked to
+    judge by it all the same.
     """
 
     requirement: Requirement
@@ -64,6 +66,7 @@ class Finding:
     tapering: Truth = Truth.NO
     part: str | None = None
     averaged_over: int = 1
+    assumed_in_force: bool = False
 
     @property
     def unit(self) -> Unit:
@@ -133,6 +136,7 @@ def check(
     *,
     site: Site | None = None,
     attended: Collection[UUID] | None = None,
+    assume_in_force: bool = False,
 ) -> tuple[Finding, ...]:
     """Judge a plan as it prescribes, a schedule as it is booked, or what was attended.
 
@@ -145,18 +149,25 @@ def check(
         planned: a plan, before its sessions are dated, or a schedule.
         site: tells the caseload, of which the finding is undetermined without it.
         attended: UIDs of the sessions attended (``Schedule.uid``): only those count then.
+        assume_in_force: judge a week on whose first day no version is known to be in force by
+            the nearest; its findings say so.
 
     Returns:
         In the order of requirements, and of weeks within them.
 
     Raises:
-        NotInForceError: the set is not in force on the first day of a week.
+        NotInForceError: no version is known to be in force on the first day of a week, and none
+            is assumed.
         InvalidError: ``attended`` goes with no schedule, or has a UID of no session.
     """
     record = ServiceRecord.of(planned, site, attended)
     plan = record.plan
     starts = [plan.start + timedelta(weeks=number) for number in range(record.weeks)]
-    in_force = [requirements.in_force(start) for start in starts]
+    versions = [requirements.version(on=on, assume_in_force=assume_in_force) for on in starts]
+    in_force = [version.value for version in versions]
+    assumed = {
+        week for week, version in enumerate(versions) if not version.is_in_force(starts[week])
+    }
     found: list[Finding] = []
     for requirement in dict.fromkeys(each for listed in in_force for each in listed):
         applies = _applies(requirement.age_group, plan.age, requirements.adult_from)
@@ -173,6 +184,9 @@ def check(
                     tapering=seen.tapering,
                     part=seen.part,
                     averaged_over=seen.averaged_over,
+                    assumed_in_force=not assumed.isdisjoint(
+                        weeks if seen.week is None else (seen.week,)
+                    ),
                 )
                 for seen in figures_of(requirement.demand, record, weeks)
             )

@@ -38,6 +38,11 @@ class Judgment:
         return verdict(self.findings)
 
     @property
+    def assumed_in_force(self) -> bool:
+        """Whether a finding is by requirements that are not known to be in force."""
+        return any(finding.assumed_in_force for finding in self.findings)
+
+    @property
     def of_program(self) -> "Judgment":
         """The same without what no program decides: goals, signatures and the caseload."""
         apart = Caseload | WrittenPlan
@@ -52,10 +57,17 @@ class Judgment:
 
 
 def judge(
-    planned: Plan | Schedule, requirements: Iterable[RequirementSet], site: Site
+    planned: Plan | Schedule,
+    requirements: Iterable[RequirementSet],
+    site: Site,
+    *,
+    assume_in_force: bool = False,
 ) -> tuple[Judgment, ...]:
     """What several requirement sets find of a plan or its schedule; raises as ``check``."""
-    return tuple(Judgment(each, check(planned, each, site=site)) for each in requirements)
+    return tuple(
+        Judgment(each, check(planned, each, site=site, assume_in_force=assume_in_force))
+        for each in requirements
+    )
 
 
 @frozen(order=True, repr=False)
@@ -142,6 +154,11 @@ class Fit:
             return (self.why_not,)
         standing = self.standing
         found = ["for another age group"] if standing.other_age_group else []
+        found += [
+            f"assumed to be in force: {judgment.requirements.name}"
+            for judgment in self.judgments
+            if judgment.assumed_in_force
+        ]
         found += ["meets all that a program decides"] if self.truth is Truth.YES else []
         for truth, state in ((Truth.NO, "unmet"), (Truth.UNKNOWN, "undetermined")):
             for judgment in (each.of_program for each in self.judgments):
@@ -183,6 +200,7 @@ def fits(  # noqa: PLR0913  # what a plan is made from, by name
     start: date,
     seed: int,
     phase_weeks: Mapping[str, int] | None = None,
+    assume_in_force: bool = False,
 ) -> tuple[Fit, ...]:
     """How well programs fit a patient and a site and meet requirements, the best first.
 
@@ -198,15 +216,17 @@ def fits(  # noqa: PLR0913  # what a plan is made from, by name
         seed: draws the plans' keys and random days.
         phase_weeks: weeks of phases by name, for each program that has such a phase. A phase
             whose program states no length needs them, as none is made up.
+        assume_in_force: as ``check``.
 
     Raises:
         InvalidError: ``start`` cannot be the first day of the patient's plan, or
             ``phase_weeks`` names a phase that no program has.
-        NotInForceError: a requirement set is not in force on ``start``.
+        NotInForceError: a requirement set is not known to be in force on ``start``, and is not
+            assumed to be.
     """
     listed, sets, weeks = tuple(programs), tuple(requirements), phase_weeks or {}
     for each in sets:
-        each.in_force(start)
+        each.in_force(start, assume_in_force=assume_in_force)
     phases = {phase.name for program in listed for phase in program.phases}
     refuse(
         "fits",
@@ -226,8 +246,10 @@ def fits(  # noqa: PLR0913  # what a plan is made from, by name
                 track=None if track is None else track.name,
                 phase_weeks=own,
                 requirements=sets,
+                assume_in_force=assume_in_force,
             )
-            found.append(_fit(program, track, drafted, sets, site))
+            judged = partial(judge, requirements=sets, site=site, assume_in_force=assume_in_force)
+            found.append(_fit(program, track, drafted, judged, site))
     return tuple(sorted(found, key=lambda fit: (fit.standing, fit.program.name)))
 
 
@@ -235,7 +257,7 @@ def _fit(
     program: Program,
     track: Track | None,
     drafted: Callable[[], Plan],
-    sets: Iterable[RequirementSet],
+    judged: Callable[[Schedule], tuple[Judgment, ...]],
     site: Site,
 ) -> Fit:
     """How well a program on a track fits, or why there is no plan or no judgment."""
@@ -248,6 +270,6 @@ def _fit(
         return Fit(program, track, why_not=f"no plan: {takes}")
     dated = schedule(plan, site)
     try:
-        return Fit(program, track, schedule=dated, judgments=judge(dated, sets, site))
+        return Fit(program, track, schedule=dated, judgments=judged(dated))
     except NotInForceError as error:  # in a later week of this one
         return Fit(program, track, dated, why_not=f"not judged: {error}")

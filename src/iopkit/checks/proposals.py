@@ -1,10 +1,11 @@
 """Proposals: the smallest changes to a plan after which it meets what is required of it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count, islice
 
@@ -128,13 +129,14 @@ class Proposals:
     __repr__ = hidden
 
 
-def propose(
+def propose(  # noqa: PLR0913  # what a search is bounded by, by name
     plan: Plan,
     site: Site,
     requirements: Iterable[RequirementSet],
     *,
     most_changes: int = 2,
     most_tried: int = 1000,
+    assume_in_force: bool = False,
 ) -> Proposals:
     """The smallest changes to a plan after which it meets what is required of it.
 
@@ -159,10 +161,12 @@ def propose(
     Args:
         most_changes: from 1 to 4.
         most_tried: the search ends after so many plans.
+        assume_in_force: as ``check``.
 
     Raises:
         InvalidError: the site is not the plan's, or a limit is out of its range.
-        NotInForceError: the plan has a week before the first version of a requirement set.
+        NotInForceError: a requirement set is not known to be in force on the first day of a
+            week, and is not assumed to be.
     """
     refuse(
         "propose",
@@ -170,11 +174,13 @@ def propose(
         unless(most_tried >= 1, "most_tried", "at least 1", most_tried),
     )
     sets = tuple(requirements)
-    trials = _Trials(evolve(site, holidays=None, closures=()), sets, most_tried)
+    judged = partial(judge, requirements=sets, site=site, assume_in_force=assume_in_force)
+    always_open = evolve(site, holidays=None, closures=())
+    trials = _Trials(always_open, partial(judged, site=always_open), most_tried)
     usual = evolve(plan, leaves=())
     as_is = trials.state(usual)
     dated = schedule(plan, site)
-    now = judge(dated, sets, site)
+    now = judged(dated)
     found: list[Proposal] = []
     if as_is.unmet:
         aside = tuple(_aside(as_is, dated.end))
@@ -183,7 +189,7 @@ def propose(
             start = revise(start, revision)
         for revisions, size, state in _smallest(trials, trials.state(start), most_changes):
             changed = evolve(state.plan, leaves=plan.leaves)
-            judgments = judge(schedule(changed, site), sets, site)
+            judgments = judged(schedule(changed, site))
             left = _left(judgments, state)
             found.append(
                 Proposal((*revisions, *aside), size, plan=changed, judgments=judgments, left=left)
@@ -256,7 +262,7 @@ class _Trials:
     """The plans that were looked at, and whether that ended before all were."""
 
     site: Site
-    requirements: tuple[RequirementSet, ...]
+    judged: Callable[[Schedule], tuple[Judgment, ...]]
     most: int
     known: dict[Plan, _State] = field(factory=dict[Plan, _State])
     cut_short: bool = False
@@ -264,7 +270,8 @@ class _Trials:
     def state(self, plan: Plan) -> _State:
         """What is found of a plan."""
         if plan not in self.known:
-            self.known[plan] = _looked_at(plan, self.site, self.requirements)
+            dated = schedule(plan, self.site)
+            self.known[plan] = _looked_at(dated, self.judged(dated))
         return self.known[plan]
 
     def go_on(self) -> bool:
@@ -275,9 +282,8 @@ class _Trials:
     __repr__ = hidden
 
 
-def _looked_at(plan: Plan, site: Site, requirements: Iterable[RequirementSet]) -> _State:
-    dated = schedule(plan, site)
-    judgments = judge(dated, requirements, site)
+def _looked_at(dated: Schedule, judgments: tuple[Judgment, ...]) -> _State:
+    plan = dated.plan
     listed = [(_key(j, f), f) for j in judgments for f in j.findings]
     unknown = (each for each in listed if each[1].truth is Truth.UNKNOWN)
     return _State(
@@ -329,7 +335,10 @@ def _aside(state: _State, end: date) -> Iterator[Revision]:
     for judgment in state.judgments:
         demands = [finding.requirement.demand for finding in judgment.that_are(Truth.NO)]
         if any(isinstance(demand, Reviews) for demand in demands):
-            due = milestones([judgment.requirements], start=plan.start, end=end)
+            # It is in force then, or the caller has assumed so: it was judged by.
+            due = milestones(
+                [judgment.requirements], start=plan.start, end=end, assume_in_force=True
+            )
             yield AddMilestones(tuple(each for each in due if each not in plan.milestones))
         for demand in demands:
             if isinstance(demand, GroupSize):

@@ -45,6 +45,16 @@ def add_start(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_assume_in_force(parser: argparse.ArgumentParser) -> None:
+    """Whether to answer by rules that are not known to be in force."""
+    parser.add_argument(
+        "--assume-in-force",
+        action="store_true",
+        help="where no version of a rule is known to be in force on a day, take the nearest; the "
+        "answer says so",
+    )
+
+
 def add_seed(parser: argparse.ArgumentParser) -> None:
     """The seed: what draws the random days."""
     parser.add_argument(

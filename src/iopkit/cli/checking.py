@@ -4,6 +4,7 @@ import argparse
 import json
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from iopkit.checks.checks import check, verdict
 from iopkit.checks.fitting import fits
 from iopkit.checks.proposals import propose
 from iopkit.cli.arguments import (
+    add_assume_in_force,
     add_output,
     add_patient,
     add_plan,
@@ -75,6 +77,7 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
         parser,
         says="a shipped requirement set, or a document of one; again for each more, side by side",
     )
+    add_assume_in_force(parser)
     parser.add_argument(
         "--attended",
         type=Path,
@@ -92,6 +95,7 @@ def _charges_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rates", help="a shipped rate table, or a document of one; no amounts if not given"
     )
+    add_assume_in_force(parser)
 
 
 def _costs_arguments(_: argparse.ArgumentParser) -> None:
@@ -111,6 +115,7 @@ def _fit_arguments(parser: argparse.ArgumentParser) -> None:
     add_seed(parser)
     add_site(parser)
     add_requirements(parser, says=_MAY_REPEAT)
+    add_assume_in_force(parser)
 
 
 def _propose_arguments(parser: argparse.ArgumentParser) -> None:
@@ -125,6 +130,7 @@ def _propose_arguments(parser: argparse.ArgumentParser) -> None:
     add_output(parser, to="PLAN2.json", says="write the plan first proposed")
     add_site(parser)
     add_requirements(parser, says=_MAY_REPEAT)
+    add_assume_in_force(parser)
 
 
 def _check(options: argparse.Namespace) -> Answer:
@@ -135,7 +141,10 @@ def _check(options: argparse.Namespace) -> Answer:
     if attended is not None and site is None:
         raise UsageError("--attended is of sessions as they were booked: it needs --site")
     planned = plan if site is None else schedule(plan, site)
-    checked = [(each, check(planned, each, site=site, attended=attended)) for each in sets]
+    judged = partial(
+        check, planned, site=site, attended=attended, assume_in_force=options.assume_in_force
+    )
+    checked = [(each, judged(each)) for each in sets]
     met = all_of(verdict(findings) for _, findings in checked)
     document = {**_caution(plan), **checks_document(checked)}
     text = _cautioned(plan, checks_text(checked))
@@ -166,7 +175,12 @@ def _charges(options: argparse.Namespace) -> Answer:
     coding = find_or_read(CodingScheme, options.coding, find_coding)
     rates = find_or_read(RateTable, options.rates, find_rates) if options.rates else None
     plan = read_document(Plan, options.plan)
-    charges = itemize(schedule(plan, read_document(Site, options.site)), coding, rates=rates)
+    charges = itemize(
+        schedule(plan, read_document(Site, options.site)),
+        coding,
+        rates=rates,
+        assume_in_force=options.assume_in_force,
+    )
     unknown = rates is not None and charges.total.amount_usd is None
     code = UNDETERMINED if unknown else DONE
     return Answer(_cautioned(plan, charges_text(charges)), to_document(charges), code)
@@ -188,6 +202,7 @@ def _fit(options: argparse.Namespace) -> Answer:
         start=options.start,
         seed=secrets.randbits(53) if options.seed is None else options.seed,
         phase_weeks=weeks_once(options.weeks),
+        assume_in_force=options.assume_in_force,
     )
     best = found[0]
     document = {
@@ -201,7 +216,13 @@ def _fit(options: argparse.Namespace) -> Answer:
 def _propose(options: argparse.Namespace) -> Answer:
     sets = named_requirements(options.requirements)
     plan, site = read_document(Plan, options.plan), read_document(Site, options.site)
-    found = propose(plan, site, sets, most_changes=options.changes)
+    found = propose(
+        plan,
+        site,
+        sets,
+        most_changes=options.changes,
+        assume_in_force=options.assume_in_force,
+    )
     document = {
         **_caution(plan),
         "requirements": [each.name for each in sets],

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from iopkit.cli.arguments import add_patient, day_of
+from iopkit.cli.arguments import add_assume_in_force, add_patient, day_of
 from iopkit.cli.files import (
     DONE,
     EXIT_CODES,
@@ -34,6 +34,7 @@ def _decide_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--policy", required=True, help="a shipped policy, or a policy document")
     parser.add_argument("--form", choices=sorted(_FORMS), help="how the answer is written")
     _add_day(parser)
+    add_assume_in_force(parser)
 
 
 def _place_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +45,7 @@ def _place_arguments(parser: argparse.ArgumentParser) -> None:
         help="a shipped ladder, or a ladder document; us-public-rules if not given",
     )
     _add_day(parser)
+    add_assume_in_force(parser)
 
 
 def _compare_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,7 +76,9 @@ def _decide(options: argparse.Namespace) -> Answer:
         raise UsageError("--form is for reading, and --json has a form of its own: choose one")
     policy = find_or_read(Policy, options.policy, find_policy)
     patient = read_document(Patient, options.patient)
-    decision = policy.decide(patient, on=_judged_on(options))
+    decision = policy.decide(
+        patient, on=_judged_on(options), assume_in_force=options.assume_in_force
+    )
     text = _FORMS[options.form or "text"](decision)
     return Answer(text, to_document(decision), EXIT_CODES[decision.verdict])
 
@@ -91,7 +95,7 @@ def _place(options: argparse.Namespace) -> Answer:
     ladder = find_or_read(Ladder, options.ladder, find_ladder)
     patient = read_document(Patient, options.patient)
     on = _judged_on(options)
-    placement = place(ladder, patient, on=on)
+    placement = place(ladder, patient, on=on, assume_in_force=options.assume_in_force)
     rows = compare_levels(patient, on=on, levels=[rung.level for rung in ladder.rungs])
     document = {
         "placement": to_document(placement),

@@ -9,6 +9,7 @@ from pathlib import Path
 from iopkit.calendars.appointments import appointments_from_ical
 from iopkit.calendars.ical import to_ical, update_ical
 from iopkit.cli.arguments import (
+    add_assume_in_force,
     add_output,
     add_patient,
     add_plan,
@@ -110,6 +111,7 @@ def _plan_arguments(parser: argparse.ArgumentParser) -> None:
         required=False,
         says="a requirement set, of which the plan gets the days to be reviewed and certified",
     )
+    add_assume_in_force(parser)
     add_output(parser, to="PLAN.json", says="write the plan")
 
 
@@ -188,6 +190,7 @@ def _plan(options: argparse.Namespace) -> Answer:
         ),
         despite_no=True,
         why_not_judged=why_not,
+        assume_in_force=options.assume_in_force,
     )
     # Only now, so that bad input is told whatever the policies say.
     refusals = [decision for decision in decisions if decision.verdict is Truth.NO]
@@ -202,6 +205,7 @@ def _plan(options: argparse.Namespace) -> Answer:
 def _judgments(options: argparse.Namespace, patient: Patient) -> tuple[list[Decision], str | None]:
     """What policies say of the patient on the first day; why there is nothing, if so."""
     start: date = options.start
+    assume: bool = options.assume_in_force
     if options.no_policy:
         if options.despite_no:
             raise UsageError("--despite-no is for what a policy says, and --no-policy asks none")
@@ -211,12 +215,14 @@ def _judgments(options: argparse.Namespace, patient: Patient) -> tuple[list[Deci
         policies = [
             find_or_read(Policy, name, find_policy) for name in dict.fromkeys(options.policy)
         ]
-        return [policy.decide(patient, on=start) for policy in policies], None
+        return [
+            policy.decide(patient, on=start, assume_in_force=assume) for policy in policies
+        ], None
     suitability = find_policy(_SUITABILITY)
     since = suitability.versions.dated[0].since
-    if start < since:
+    if start < since and not assume:
         return [], f"{_SUITABILITY} is known from {since}"
-    return [suitability.decide(patient, on=start)], None
+    return [suitability.decide(patient, on=start, assume_in_force=assume)], None
 
 
 def _refusal(decisions: Sequence[Decision]) -> Answer:

@@ -2,7 +2,8 @@
 
 import argparse
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from iopkit.reports.policies import fact_text, policy_text
 from iopkit.reports.programs import template_text
 from iopkit.reports.requirements import requirements_text
 from iopkit.sites import Site
+from iopkit.windows import ONE_DAY
 
 
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
@@ -82,7 +84,9 @@ def _schema_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-# Names and titles of what is shipped, by kind.
+_Spans = Sequence[tuple[date, date | None]]
+
+# Names and titles of what is shipped, by kind, and of what has versions when it is in force.
 _SHIPPED: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "codings": lambda: {coding.name: coding.title for coding in CODINGS},
     "facts": lambda: {fact.name: fact.meaning for fact in FACTS.values()},
@@ -94,11 +98,45 @@ _SHIPPED: Mapping[str, Callable[[], Mapping[str, str]]] = {
 }
 
 
+_SPANS: Mapping[str, Callable[[], Mapping[str, _Spans]]] = {
+    "codings": lambda: {coding.name: coding.versions.spans for coding in CODINGS},
+    "policies": lambda: {policy.name: policy.versions.spans for policy in POLICIES},
+    "requirements": lambda: {r.name: r.lasting.spans for r in REQUIREMENTS},
+}
+
+
 def _list(options: argparse.Namespace) -> Answer:
     titles = _SHIPPED[options.what]()
-    width = max(map(len, titles))
-    text = "\n".join(f"{name:<{width}}  {title}" for name, title in titles.items())
-    return Answer(text, titles)
+    if options.what not in _SPANS:
+        return Answer(_table([*titles.items()]), titles)
+    spans = _SPANS[options.what]()
+    rows = [("name", "usable from", "title")]
+    rows += [(name, _usable(spans[name]), title) for name, title in titles.items()]
+    document = {
+        name: {
+            "title": title,
+            "usable": [
+                {"since": first.isoformat(), "end": end and end.isoformat()}
+                for first, end in spans[name]
+            ],
+        }
+        for name, title in titles.items()
+    }
+    return Answer(_table(rows), document)
+
+
+def _usable(spans: _Spans) -> str:
+    """From when something can be asked, and up to which last day, if it ended."""
+    return ", ".join(f"{first}{f' to {end - ONE_DAY}' if end else ''}" for first, end in spans)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of text in columns, of which the last is as long as it is."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
 
 
 def _show(options: argparse.Namespace) -> Answer:
@@ -165,7 +203,7 @@ def _schema(options: argparse.Namespace) -> Answer:
 def _rules(options: argparse.Namespace) -> Answer:
     found = rules_since(options.since)
     document = {"since": options.since, "changes": rules_document(found)}
-    nothing = f"no shipped rule was added, ended or corrected after {options.since}"
+    nothing = f"no shipped rule was added, ended, corrected or dated after {options.since}"
     return Answer(rules_text(found) or nothing, document)
 
 

@@ -84,55 +84,78 @@ class Policy:
             where = ("versions", "dated", number)
             refuse(f"policy {self.name!r}", tuple(fault.under(*where) for fault in faults))
 
-    def version(self, *, on: date) -> Dated[tuple[Criterion, ...]]:
+    def version(self, *, on: date, assume_in_force: bool = False) -> Dated[tuple[Criterion, ...]]:
         """The version in force on a day.
 
+        Args:
+            assume_in_force: where none is known to be, the nearest; see ``Versions.on``.
+
         Raises:
-            NotInForceError: ``on`` is before the first version.
+            NotInForceError: no version is known to be in force on ``on``, and none is assumed.
         """
         try:
-            return self.versions.on(on)
+            return self.versions.on(on, assume_in_force=assume_in_force)
         except NotInForceError as error:
             raise NotInForceError(f"policy {self.name!r}: {error}") from None
 
-    def facts(self, *, on: date) -> tuple[AnyFact, ...]:
+    def facts(self, *, on: date, assume_in_force: bool = False) -> tuple[AnyFact, ...]:
         """The facts that the version in force on a day asks about, each once.
 
         Raises:
-            NotInForceError: ``on`` is before the first version.
+            NotInForceError: as ``version``.
         """
-        return tuple(dict.fromkeys(facts_in(self.predicate(on=on))))
+        asked = self.predicate(on=on, assume_in_force=assume_in_force)
+        return tuple(dict.fromkeys(facts_in(asked)))
 
-    def predicate(self, *, on: date) -> AllOf:
+    def predicate(self, *, on: date, assume_in_force: bool = False) -> AllOf:
         """That every criterion of the version in force on a day is met.
 
         Raises:
-            NotInForceError: ``on`` is before the first version.
+            NotInForceError: as ``version``.
         """
-        return AllOf(tuple(criterion.predicate for criterion in self.version(on=on).value))
+        version = self.version(on=on, assume_in_force=assume_in_force)
+        return AllOf(tuple(criterion.predicate for criterion in version.value))
 
-    def decide(self, patient: Patient, *, on: date) -> "Decision":
+    def decide(self, patient: Patient, *, on: date, assume_in_force: bool = False) -> "Decision":
         """Judge a patient on a day, by the version in force on it.
 
         It advises; clinicians decide.
 
+        Args:
+            assume_in_force: where no version is known to be in force, judge by the nearest;
+                the decision says so.
+
         Raises:
-            NotInForceError: ``on`` is before the first version.
+            NotInForceError: as ``version``.
             InvalidError: ``on`` is before the birth.
+
+        Example:
+            >>> from uuid import UUID
+            >>> from iopkit.library import find_policy
+            >>> somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
+            >>> policy = find_policy("us-medicare-iop")
+            >>> found = policy.decide(somebody, on=date(2023, 5, 9), assume_in_force=True)
+            >>> found.assumed_in_force, str(found.since)
+            (True, '2024-01-01')
         """
         refuse_before_birth(patient, on, what="decision", path="on")
-        sheet = read_facts(self.facts(on=on), patient, on=on)
+        version = self.version(on=on, assume_in_force=assume_in_force)
+        asked = self.facts(on=on, assume_in_force=assume_in_force)
+        sheet = read_facts(asked, patient, on=on)
         found = contradictions(patient, on=on)
-        return self._decided(sheet, recorded_risks(patient, on=on), found)
+        return self._decided(version, sheet, recorded_risks(patient, on=on), found)
 
-    def decide_sheet(self, sheet: FactSheet) -> "Decision":
+    def decide_sheet(self, sheet: FactSheet, *, assume_in_force: bool = False) -> "Decision":
         """Judge by facts that were read before, or that come from elsewhere.
 
         A fact that is not in the sheet is not known: for recorded risks to be named, the sheet
         has to have them, whether or not the policy asks about them. It has no days of findings.
 
+        Args:
+            assume_in_force: as ``decide``.
+
         Raises:
-            NotInForceError: the sheet's day is before the first version.
+            NotInForceError: as ``version``, of the sheet's day.
 
         Example:
             >>> from iopkit.eligibility import FACTS
@@ -142,15 +165,17 @@ class Policy:
             >>> find_policy("us-medicare-iop").decide_sheet(sheet).verdict
             <Truth.NO: 'no'>
         """
-        return self._decided(sheet, risks_among(sheet.values()), contradictions_in(sheet))
+        version = self.version(on=sheet.on, assume_in_force=assume_in_force)
+        risks = risks_among(sheet.values())
+        return self._decided(version, sheet, risks, contradictions_in(sheet))
 
     def _decided(
         self,
+        version: Dated[tuple[Criterion, ...]],
         sheet: FactSheet,
         risks: tuple[RecordedRisk, ...],
         found: tuple[RecordedContradiction, ...],
     ) -> "Decision":
-        version = self.version(on=sheet.on)
         sheet = without_contradicted(sheet, found) if found else sheet
         values, readings = sheet.values(), sheet.told()
         results = tuple(Result(c, explain(c.predicate, values, readings)) for c in version.value)
@@ -165,7 +190,10 @@ class Policy:
             results,
             self.left_open,
             tuple(risk for risk in risks if risk.alike.isdisjoint(judged)),
-            found,
+            end=version.end,
+            since_from_copy=version.since_from_copy,
+            assumed_in_force=not version.is_in_force(sheet.on),
+            contradictions=found,
         )
 
 
@@ -219,9 +247,14 @@ class Decision:
     ``None`` is written as ``null``. So it is with ``contradictions``, what in the record cannot
     all be so: its facts counted as not known in every criterion.
 
+    ``since``, ``end`` and ``since_from_copy`` are those of the version it was judged by, see
+    ``Dated``. ``assumed_in_force``: that is not known to be in force on the day, and the caller
+    asked to judge by it all the same.
+
     Raises:
-        InvalidError: there is no result, of which a yes would have no reason, or what is
-            unjudged has a fact twice or was found after the day.
+        InvalidError: there is no result, of which a yes would have no reason, what is unjudged
+            has a fact twice or was found after the day, or what is assumed in force is known to
+            be, or the other way round.
     """
 
     policy: str
@@ -232,10 +265,14 @@ class Decision:
     results: tuple[Result, ...]
     left_open: tuple[str, ...] = ()
     unjudged: tuple[RecordedRisk, ...] | None = ()
+    end: date | None = None
+    since_from_copy: bool = False
+    assumed_in_force: bool = False
     contradictions: tuple[RecordedContradiction, ...] | None = ()
 
     def __attrs_post_init__(self) -> None:
         risks = self.unjudged or ()
+        known_in_force = self.since <= self.on and (self.end is None or self.on < self.end)
         once = len({risk.fact for risk in risks}) == len(risks)
         known = all(risk.on is None or risk.on <= self.on for risk in risks)
         refuse(
@@ -243,6 +280,12 @@ class Decision:
             unless(bool(self.results), "results", "at least one result", "none"),
             unless(once, "unjudged", "each fact once", "one twice"),
             unless(known, "unjudged", "what was found by the day", "later findings"),
+            unless(
+                known_in_force is not self.assumed_in_force,
+                "assumed_in_force",
+                "true if the day is before since, or on or after end, and else false",
+                self.assumed_in_force,
+            ),
         )
 
     @property

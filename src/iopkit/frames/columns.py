@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 VERDICT = "verdict"
+ASSUMED = "assumed_in_force"
 KEY = "key"
 
 
@@ -74,13 +75,15 @@ class AttritionStep:
     """How many patients one more criterion leaves, of those that the ones before it left.
 
     ``excluded`` do not meet it. Of the others, ``met`` meet it and all before it, and for
-    ``undetermined`` that is not known.
+    ``undetermined`` that is not known. ``assumed_in_force``: the policy is not known to be in
+    force on the day, and the caller asked to count by it all the same.
     """
 
     criterion: str
     excluded: int
     met: int
     undetermined: int
+    assumed_in_force: bool = False
 
     @property
     def remaining(self) -> int:
@@ -108,8 +111,14 @@ def rails(predicate: Predicate, frame: object) -> Rails:
     return _rails(predicate, _columns(facts_in(predicate), _opened(frame)))
 
 
-def decide_frame(
-    policy: Policy, frame: T, *, on: date, criteria: bool = False, missing: bool = False
+def decide_frame(  # noqa: PLR0913  # what is asked of a frame, by name
+    policy: Policy,
+    frame: T,
+    *,
+    on: date,
+    criteria: bool = False,
+    missing: bool = False,
+    assume_in_force: bool = False,
 ) -> T:
     """A frame with a policy's verdict for each row: ``yes``, ``no`` or ``unknown``.
 
@@ -122,9 +131,11 @@ def decide_frame(
         criteria: give a column ``criterion_<name>`` for each criterion too.
         missing: give a column ``missing_<fact>`` for each fact too: whether it is not known
             and could still change the verdict, as ``Decision.missing`` has it.
+        assume_in_force: where no version is known to be in force, decide by the nearest, as
+            ``Policy.decide``; and give a column ``assumed_in_force``, true in each row if so.
 
     Raises:
-        NotInForceError: ``on`` is before the first version.
+        NotInForceError: no version is known to be in force on ``on``, and none is assumed.
         InvalidError: a fact's column is missing or of another type, or the frame has a
             column of an output's name, or two outputs have one; case makes no difference.
         TooComplexError: with ``missing``, the policy's diagram is too large.
@@ -139,32 +150,45 @@ def decide_frame(
         >>> decide_frame(policy, frame, on=date(2026, 1, 5))["verdict"].to_list()
         ['no', 'unknown']
     """
-    opened, asked = _opened(frame), policy.version(on=on).value
-    facts = policy.facts(on=on)
+    version = policy.version(on=on, assume_in_force=assume_in_force)
+    opened, asked = _opened(frame), version.value
+    facts = policy.facts(on=on, assume_in_force=assume_in_force)
     outputs = [VERDICT]
     outputs += [f"criterion_{criterion.name}" for criterion in asked if criteria]
     outputs += [f"missing_{fact.name}" for fact in facts if missing]
+    outputs += [ASSUMED] if assume_in_force else []
     columns = _columns(facts, opened, outputs)
     judged = [_rails(criterion.predicate, columns) for criterion in asked]
     results = [_words(_all_of(judged), opened)]
     results += [_words(rail, opened) for rail in judged if criteria]
     stages: Sequence[_Stage] = ()
     if missing:
-        stages, flags = _missing(policy.predicate(on=on), columns, prefix=_free_prefix(opened))
+        every = policy.predicate(on=on, assume_in_force=assume_in_force)
+        stages, flags = _missing(every, columns, prefix=_free_prefix(opened))
         results += [flags[fact] for fact in facts]
+    if assume_in_force:
+        import narwhals as nw
+
+        results.append(nw.lit(not version.is_in_force(on)))
     decided = _added(opened, *stages, dict(zip(outputs, results, strict=True)))
     kept: T = decided.drop(*(name for stage in stages for name in stage)).to_native()
     return kept
 
 
-def attrition(policy: Policy, frame: object, *, on: date) -> tuple[AttritionStep, ...]:
+def attrition(
+    policy: Policy, frame: object, *, on: date, assume_in_force: bool = False
+) -> tuple[AttritionStep, ...]:
     """How many patients each criterion leaves, one step for each, in the policy's order.
 
     A lazy frame is computed, once, down to these counts. Small counts can tell on a
     patient: mind it before they are published.
 
+    Args:
+        assume_in_force: where no version is known to be in force, count by the nearest; each step
+            says so.
+
     Raises:
-        NotInForceError: ``on`` is before the first version.
+        NotInForceError: no version is known to be in force on ``on``, and none is assumed.
         InvalidError: a fact's column is missing or of another type.
         MissingExtraError: the extra ``tables`` is not installed.
 
@@ -174,19 +198,23 @@ def attrition(policy: Policy, frame: object, *, on: date) -> tuple[AttritionStep
         >>> policy = find_policy("us-medicare-iop")
         >>> yes_no = {fact.name: [True, None] for fact in policy.facts(on=date(2026, 1, 5))}
         >>> frame = polars.DataFrame({**yes_no, "needed_hours_per_week": [8.5, 9.0]})
-        >>> attrition(policy, frame, on=date(2026, 1, 5))[0]
-        AttritionStep(criterion='nine_hours', excluded=1, met=1, undetermined=0)
+        >>> step = attrition(policy, frame, on=date(2026, 1, 5))[0]
+        >>> step.criterion, step.excluded, step.met, step.undetermined
+        ('nine_hours', 1, 1, 0)
     """
     opened = _opened(frame)
-    criteria = policy.version(on=on).value
-    columns = _columns(policy.facts(on=on), opened)
+    version = policy.version(on=on, assume_in_force=assume_in_force)
+    criteria, assumed = version.value, not version.is_in_force(on)
+    columns = _columns(policy.facts(on=on, assume_in_force=assume_in_force), opened)
     judged = [_rails(criterion.predicate, columns) for criterion in criteria]
     stage, judged = _staged(opened, judged)
     so_far = [_all_of(judged[: number + 1]) for number in range(len(criteria))]
     rows, *counts = _counts(stage, [flag for rail in so_far for flag in (rail.yes, rail.no)])
     met, out = counts[::2], [0, *counts[1::2]]
     return tuple(
-        AttritionStep(criterion.name, out[n + 1] - out[n], met[n], rows - out[n + 1] - met[n])
+        AttritionStep(
+            criterion.name, out[n + 1] - out[n], met[n], rows - out[n + 1] - met[n], assumed
+        )
         for n, criterion in enumerate(criteria)
     )
 

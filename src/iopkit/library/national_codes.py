@@ -47,6 +47,7 @@ US_H0015_CODING = CodingScheme(
                 date(2023, 4, 30),  # the copy is of that month
                 (h0015_by_day(COUNSELING_AND_EDUCATION | {Modality.ASSESSMENT}),),
                 NORTH_CAROLINA_2023,
+                since_from_copy=True,
             ),
         )
     ),

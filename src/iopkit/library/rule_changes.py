@@ -22,6 +22,8 @@ class Happened(StrEnum):
     """It knows of a day from which they are not in force any more."""
     CORRECTED = "corrected"
     """They say something else for the same days, as they had been wrong or not complete."""
+    DATED = "dated"
+    """They say the same; from when they are in force is known better."""
 
 
 class RuleKind(StrEnum):
@@ -125,6 +127,25 @@ def _rules(*named: tuple[str, str]) -> tuple[ChangedRule, ...]:
 
 _MEDICARE = "The policy and the requirement set of Medicare intensive outpatient services."
 
+_ENDED = (
+    ChangedRule("us-dc-iop", date(2017, 9, 13), end=date(2024, 6, 21)),
+    ChangedRule("us-nc-medicaid-iop", date(2023, 4, 30), end=date(2025, 1, 1)),
+)
+_ENDED_WORDS = (
+    "The District of Columbia's rule on level 2.1 was in force up to 2024-06-20 at the latest, and "
+    "North Carolina's hours of 2023 up to 2024-12-31."
+)
+_DATED_BY_TEXT = (
+    ("us-ca-orange-iop", "2018-07-01"),
+    ("us-tx-iop", "2004-09-01"),
+    ("us-tx-iop", "2024-04-30"),
+)
+_DATED_WORDS = (
+    "Orange County's rules are in force since 2018-07-01, and those of Texas since 2004-09-01 and "
+    "under their present number since 2024-04-30. All other rules named here were seen in a copy "
+    "of a day, in force by then; no text was seen that says since when."
+)
+
 RULE_CHANGES: tuple[RuleChange, ...] = (
     RuleChange(
         "0.1.0",
@@ -133,7 +154,7 @@ RULE_CHANGES: tuple[RuleChange, ...] = (
         _rules(
             ("iop-suitability", "2026-01-07"),
             ("us-al-iop", "2026-01-07"),
-            ("us-ca-orange-iop", "2026-01-07"),
+            ("us-ca-orange-iop", "2018-07-01"),
             ("us-dc-iop", "2017-09-13"),
             ("us-il-iop", "2025-04-02"),
             ("us-in-medicaid-iop", "2026-01-07"),
@@ -144,7 +165,8 @@ RULE_CHANGES: tuple[RuleChange, ...] = (
             ("us-nc-medicaid-iop", "2023-04-30"),
             ("us-nc-medicaid-iop", "2026-01-01"),
             ("us-nj-iop", "2024-09-16"),
-            ("us-tx-iop", "2026-01-07"),
+            ("us-tx-iop", "2004-09-01"),
+            ("us-tx-iop", "2024-04-30"),
             ("us-va-licensed-iop", "2023-02-17"),
             ("us-va-medicaid-iop", "2026-01-07"),
         ),
@@ -171,8 +193,8 @@ RULE_CHANGES: tuple[RuleChange, ...] = (
             ("hcpcs-h0015", "2026-01-07"),
             ("samhsa-iop", "2021-12-31"),
             ("teds-iop", "2026-01-07"),
-            ("us-ca-orange-iop", "2026-01-07"),
-            ("us-ca-orange-op", "2026-01-07"),
+            ("us-ca-orange-iop", "2018-07-01"),
+            ("us-ca-orange-op", "2018-07-01"),
             ("us-dc-iop", "2017-09-13"),
             ("us-il-iop", "2025-04-02"),
             ("us-il-level-1", "2025-04-02"),
@@ -191,7 +213,8 @@ RULE_CHANGES: tuple[RuleChange, ...] = (
             ("us-nj-iop", "2024-09-16"),
             ("us-nj-op", "2024-09-16"),
             ("us-nj-partial-care", "2024-09-16"),
-            ("us-tx-iop", "2026-01-07"),
+            ("us-tx-iop", "2004-09-01"),
+            ("us-tx-iop", "2024-04-30"),
             ("us-va-licensed-iop", "2023-02-17"),
             ("us-va-medicaid-iop", "2026-01-07"),
             ("us-wa-former-iop", "2015-12-31"),
@@ -280,6 +303,66 @@ RULE_CHANGES: tuple[RuleChange, ...] = (
         "Medicare's for intensive outpatient services has recertification every 60 days and the "
         "written plan.",
         "4.rules.20.md",
+    ),
+    *(
+        RuleChange("0.1.0", Happened.ENDED, kind, _ENDED, _ENDED_WORDS, "14.rules.20.md")
+        for kind in (RuleKind.POLICY, RuleKind.REQUIREMENTS)
+    ),
+    RuleChange(
+        "0.1.0",
+        Happened.DATED,
+        RuleKind.POLICY,
+        _rules(
+            *_DATED_BY_TEXT,
+            ("iop-suitability", "2026-01-07"),
+            ("us-al-iop", "2026-01-07"),
+            ("us-dc-iop", "2017-09-13"),
+            ("us-in-medicaid-iop", "2026-01-07"),
+            ("us-ks-iop", "2026-01-07"),
+            ("us-md-iop", "2026-01-07"),
+            ("us-nc-medicaid-iop", "2023-04-30"),
+            ("us-nj-iop", "2024-09-16"),
+            ("us-va-medicaid-iop", "2026-01-07"),
+        ),
+        _DATED_WORDS,
+        "14.rules.20.md",
+    ),
+    RuleChange(
+        "0.1.0",
+        Happened.DATED,
+        RuleKind.REQUIREMENTS,
+        _rules(
+            *_DATED_BY_TEXT,
+            ("aetna-level-2-1", "2026-01-07"),
+            ("hcpcs-h0015", "2026-01-07"),
+            ("samhsa-iop", "2021-12-31"),
+            ("teds-iop", "2026-01-07"),
+            ("us-ca-orange-op", "2018-07-01"),
+            ("us-dc-iop", "2017-09-13"),
+            ("us-in-medicaid-iop", "2026-01-07"),
+            ("us-ks-iop", "2026-01-07"),
+            ("us-md-iop", "2026-01-07"),
+            ("us-md-level-1", "2024-11-01"),
+            ("us-nc-day-treatment", "2026-01-07"),
+            ("us-nc-medicaid-iop", "2023-04-30"),
+            ("us-nc-sacot", "2026-01-07"),
+            ("us-ne-iop", "2026-01-07"),
+            ("us-nj-iop", "2024-09-16"),
+            ("us-nj-op", "2024-09-16"),
+            ("us-nj-partial-care", "2024-09-16"),
+            ("us-va-medicaid-iop", "2026-01-07"),
+            ("us-wa-former-iop", "2015-12-31"),
+        ),
+        _DATED_WORDS,
+        "14.rules.20.md",
+    ),
+    RuleChange(
+        "0.1.0",
+        Happened.DATED,
+        RuleKind.CODING,
+        _rules(("us-h0015", "2023-04-30")),
+        _DATED_WORDS,
+        "14.rules.20.md",
     ),
 )
 """What every version did to shipped rules, in the order of versions."""

@@ -30,6 +30,13 @@ def in_force_since(
     return Versions((Dated(day, requirements, source),))
 
 
+def seen_in_copy_of(
+    day: date, source: Source, *requirements: Requirement
+) -> Versions[tuple[Requirement, ...]]:
+    """Requirements that have one version, of which no text was seen that says since when."""
+    return Versions((Dated(day, requirements, source, since_from_copy=True),))
+
+
 def hours_by_age(  # noqa: PLR0913  # what sources differ in, by name
     source: Source,
     *,

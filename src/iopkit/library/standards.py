@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from iopkit.citations import AETNA, H0015, SAMHSA_2021, SEEN
-from iopkit.library.rule_forms import LINE_NOT_SEEN, hours_by_age, in_force_since
+from iopkit.library.rule_forms import LINE_NOT_SEEN, hours_by_age, seen_in_copy_of
 from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
 from iopkit.requirements.demands import TREATMENT, Counting, DailyHours, WeeklyDays
@@ -36,7 +36,7 @@ def _days_and_hours(
 AETNA_LEVEL_2_1_REQUIREMENTS = RequirementSet(
     "aetna-level-2-1",
     "Aetna's account of ASAM level 2.1: weekly hours",
-    in_force_since(
+    seen_in_copy_of(
         SEEN,
         AETNA,
         *hours_by_age(AETNA, adults=9, youth=6, most=19, taper_weeks=2, binding=False),
@@ -47,7 +47,7 @@ AETNA_LEVEL_2_1_REQUIREMENTS = RequirementSet(
 HCPCS_H0015_REQUIREMENTS = RequirementSet(
     "hcpcs-h0015",
     "HCPCS H0015: how a program operates whose services have this code",
-    in_force_since(SEEN, H0015, *_days_and_hours(H0015, hours=3, counting=_OPERATING)),
+    seen_in_copy_of(SEEN, H0015, *_days_and_hours(H0015, hours=3, counting=_OPERATING)),
     left_open=(
         "An individualized treatment plan, of which the descriptor does not say what it holds.",
         "What a unit is, and how much of a day must be attended: payers differ.",
@@ -57,7 +57,7 @@ HCPCS_H0015_REQUIREMENTS = RequirementSet(
 SAMHSA_IOP_REQUIREMENTS = RequirementSet(
     "samhsa-iop",
     "SAMHSA's advisory on intensive outpatient treatment: weekly hours",
-    in_force_since(
+    seen_in_copy_of(
         date(2021, 12, 31),  # the advisory is of that year
         SAMHSA_2021,
         *hours_by_age(SAMHSA_2021, adults=9, youth=6, binding=False),
@@ -68,7 +68,7 @@ SAMHSA_IOP_REQUIREMENTS = RequirementSet(
 TEDS_IOP_REQUIREMENTS = RequirementSet(
     "teds-iop",
     "Treatment Episode Data Set: what is counted as intensive outpatient treatment",
-    in_force_since(SEEN, _TEDS, *_days_and_hours(_TEDS, hours=2, counting=Counting())),
+    seen_in_copy_of(SEEN, _TEDS, *_days_and_hours(_TEDS, hours=2, counting=Counting())),
 )
 
 SHIPPED = Shipped(

@@ -61,6 +61,7 @@ IOP_SUITABILITY_POLICY = Policy(
                     _MEDICARE["participation"],
                 ),
                 _COMPILED,
+                since_from_copy=True,
             ),
         )
     ),

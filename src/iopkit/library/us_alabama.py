@@ -42,6 +42,7 @@ US_AL_IOP_POLICY = Policy(
                     ),
                 ),
                 ALABAMA,
+                since_from_copy=True,
             ),
         )
     ),

@@ -1,6 +1,6 @@
 """California: Medi-Cal's organized delivery system, as one county has it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from iopkit.citations import SEEN
 from iopkit.eligibility.policies import Criterion, Policy
@@ -19,7 +19,8 @@ _ORANGE_COUNTY = Source(
     "https://www.ochealthinfo.com/providers-partners/authority-quality-improvement-services-division-aqis/quality-assurance-18",
     checked=SEEN,
 )
-
+# "Starting on July 1, 2018", says the page of the services; the hours stand beside it.
+_SINCE = date(2018, 7, 1)
 
 US_CA_ORANGE_IOP_POLICY = Policy(
     "us-ca-orange-iop",
@@ -27,7 +28,7 @@ US_CA_ORANGE_IOP_POLICY = Policy(
     Versions(
         (
             Dated(
-                SEEN,
+                _SINCE,
                 (
                     Criterion(
                         "weekly_hours",
@@ -50,7 +51,9 @@ US_CA_ORANGE_IOP_POLICY = Policy(
 US_CA_ORANGE_IOP_REQUIREMENTS = RequirementSet(
     "us-ca-orange-iop",
     "Orange County, California, DMC-ODS intensive outpatient treatment: weekly hours",
-    in_force_since(SEEN, _ORANGE_COUNTY, *hours_by_age(_ORANGE_COUNTY, adults=9, youth=6, most=19)),
+    in_force_since(
+        _SINCE, _ORANGE_COUNTY, *hours_by_age(_ORANGE_COUNTY, adults=9, youth=6, most=19)
+    ),
     left_open=(LINE_NOT_SEEN,),
 )
 
@@ -58,7 +61,7 @@ US_CA_ORANGE_OP_REQUIREMENTS = RequirementSet(
     "us-ca-orange-op",
     "Orange County, California, DMC-ODS outpatient treatment: weekly hours",
     in_force_since(
-        SEEN,
+        _SINCE,
         _ORANGE_COUNTY,
         Requirement(
             "weekly-hours-adults",

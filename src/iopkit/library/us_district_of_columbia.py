@@ -6,11 +6,17 @@ from iopkit.citations import DISTRICT_OF_COLUMBIA
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.library.hours import needs_hours
-from iopkit.library.rule_forms import hours_by_age, in_force_since
+from iopkit.library.rule_forms import hours_by_age
 from iopkit.library.shipped import Shipped
 from iopkit.requirements.demands import PlanLength
 from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.sources import Dated, Versions
+
+_COPY = date(2017, 9, 13)
+# Copies of sections 22-A6334 to -6336 that are current through this day have the chapter
+# renumbered; which day it was, and the new text on level 2.1, were not seen.
+_RENUMBERED = date(2024, 6, 21)
+_NEWER = "22-A DCMR 6332 as it seems, whose text was not seen"
 
 US_DC_IOP_POLICY = Policy(
     "us-dc-iop",
@@ -18,7 +24,7 @@ US_DC_IOP_POLICY = Policy(
     Versions(
         (
             Dated(
-                date(2017, 9, 13),  # the day of the copy
+                _COPY,
                 (
                     Criterion(
                         "weekly_hours",
@@ -53,36 +59,44 @@ US_DC_IOP_POLICY = Policy(
                     ),
                 ),
                 DISTRICT_OF_COLUMBIA,
+                end=_RENUMBERED,
+                since_from_copy=True,
+                end_from_copy=True,
+                replaced_by=_NEWER,
             ),
         )
     ),
-    (
-        "The chapter was renumbered since; its newer text on level 2.1 was not seen.",
-        "The duration, which the text gives as 30 to 60 days.",
-    ),
+    ("The duration, which the text gives as 30 to 60 days.",),
 )
 
 
 US_DC_IOP_REQUIREMENTS = RequirementSet(
     "us-dc-iop",
     "District of Columbia intensive outpatient program, level 2.1: hours and duration",
-    in_force_since(
-        date(2017, 9, 13),  # the day of the copy
-        DISTRICT_OF_COLUMBIA,
-        *hours_by_age(DISTRICT_OF_COLUMBIA.at(".1"), adults=9, youth=6, most=19),
-        Requirement(
-            "duration",
-            "The duration varies from 30 to 60 days.",
-            PlanLength(30, 60),
-            DISTRICT_OF_COLUMBIA.at(".2"),
-            binding=False,
-        ),
+    Versions(
+        (
+            Dated(
+                _COPY,
+                (
+                    *hours_by_age(DISTRICT_OF_COLUMBIA.at(".1"), adults=9, youth=6, most=19),
+                    Requirement(
+                        "duration",
+                        "The duration varies from 30 to 60 days.",
+                        PlanLength(30, 60),
+                        DISTRICT_OF_COLUMBIA.at(".2"),
+                        binding=False,
+                    ),
+                ),
+                DISTRICT_OF_COLUMBIA,
+                end=_RENUMBERED,
+                since_from_copy=True,
+                end_from_copy=True,
+                replaced_by=_NEWER,
+            ),
+        )
     ),
     adult_from=21,
-    left_open=(
-        "The chapter was renumbered since; its newer text on level 2.1 was not seen.",
-        "An ongoing assessment within 7 days, if there was none at intake.",
-    ),
+    left_open=("An ongoing assessment within 7 days, if there was none at intake.",),
 )
 
 SHIPPED = Shipped(

@@ -3,7 +3,7 @@
 from iopkit.citations import INDIANA, SEEN
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
-from iopkit.library.rule_forms import daily_hours, in_force_since, weekly_days
+from iopkit.library.rule_forms import daily_hours, seen_in_copy_of, weekly_days
 from iopkit.library.shipped import Shipped
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.sources import Dated, Versions
@@ -38,6 +38,7 @@ US_IN_MEDICAID_IOP_POLICY = Policy(
                     ),
                 ),
                 INDIANA,
+                since_from_copy=True,
             ),
         )
     ),
@@ -52,7 +53,7 @@ US_IN_MEDICAID_IOP_POLICY = Policy(
 US_IN_MEDICAID_IOP_REQUIREMENTS = RequirementSet(
     "us-in-medicaid-iop",
     "Indiana Medicaid intensive outpatient treatment: hours a day and days a week",
-    in_force_since(SEEN, INDIANA, daily_hours(3, INDIANA), weekly_days(3, INDIANA)),
+    seen_in_copy_of(SEEN, INDIANA, daily_hours(3, INDIANA), weekly_days(3, INDIANA)),
     left_open=(
         "Individual, group and family counseling by a licensed professional or a QBHP.",
         "A setting that suits the age of patients younger than 18 years.",

@@ -4,7 +4,7 @@ from iopkit.citations import SEEN
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.library.hours import needs_hours
-from iopkit.library.rule_forms import hours_by_age, in_force_since
+from iopkit.library.rule_forms import hours_by_age, seen_in_copy_of
 from iopkit.library.shipped import Shipped
 from iopkit.requirements.demands import COUNSELING, Counting
 from iopkit.requirements.requirements import RequirementSet
@@ -35,6 +35,7 @@ US_KS_IOP_POLICY = Policy(
                     ),
                 ),
                 _KANSAS,
+                since_from_copy=True,
             ),
         )
     ),
@@ -45,7 +46,7 @@ US_KS_IOP_POLICY = Policy(
 US_KS_IOP_REQUIREMENTS = RequirementSet(
     "us-ks-iop",
     "Kansas intensive outpatient treatment: weekly hours of counseling",
-    in_force_since(
+    seen_in_copy_of(
         SEEN,
         _KANSAS,
         *hours_by_age(_KANSAS.at(".C"), adults=9, youth=6, counting=Counting(COUNSELING)),

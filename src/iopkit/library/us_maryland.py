@@ -20,8 +20,8 @@ from iopkit.library.rule_forms import (
     LINE_NOT_SEEN,
     caseload,
     hours_by_age,
-    in_force_since,
     review,
+    seen_in_copy_of,
 )
 from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
@@ -59,6 +59,7 @@ US_MD_IOP_POLICY = Policy(
                     ),
                 ),
                 _MARYLAND,
+                since_from_copy=True,
             ),
         )
     ),
@@ -75,7 +76,7 @@ _MARYLAND_LEVEL_1 = Source(
 US_MD_IOP_REQUIREMENTS = RequirementSet(
     "us-md-iop",
     "Maryland intensive outpatient treatment, level 2.1: weekly hours",
-    in_force_since(
+    seen_in_copy_of(
         SEEN, _MARYLAND, *hours_by_age(_MARYLAND.at(".A(2)"), adults=9, youth=6, most=20)
     ),
 )
@@ -83,7 +84,7 @@ US_MD_IOP_REQUIREMENTS = RequirementSet(
 US_MD_LEVEL_1_REQUIREMENTS = RequirementSet(
     "us-md-level-1",
     "Maryland outpatient services, level I, of the older chapter: caseload and reviews",
-    in_force_since(
+    seen_in_copy_of(
         date(2024, 11, 1),  # the copy is current through that day
         _MARYLAND_LEVEL_1,
         caseload(30, _MARYLAND_LEVEL_1, whom="full-time counselor", group=AgeGroup.ADULT),

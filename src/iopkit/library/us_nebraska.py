@@ -1,7 +1,7 @@
 """Nebraska: plan reviews."""
 
 from iopkit.citations import SEEN
-from iopkit.library.rule_forms import in_force_since, review
+from iopkit.library.rule_forms import review, seen_in_copy_of
 from iopkit.library.shipped import Shipped
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.sources import Grade, Source
@@ -17,7 +17,7 @@ _NEBRASKA = Source(
 US_NE_IOP_REQUIREMENTS = RequirementSet(
     "us-ne-iop",
     "Nebraska intensive outpatient treatment, as a solicitation has it: plan reviews",
-    in_force_since(SEEN, _NEBRASKA, review(30, _NEBRASKA)),
+    seen_in_copy_of(SEEN, _NEBRASKA, review(30, _NEBRASKA)),
     left_open=("The plan made within two sessions.",),
 )
 

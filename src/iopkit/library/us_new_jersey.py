@@ -6,7 +6,7 @@ from attrs import evolve
 
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
-from iopkit.library.rule_forms import caseload, in_force_since
+from iopkit.library.rule_forms import caseload, seen_in_copy_of
 from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
 from iopkit.requirements.demands import Frequency
@@ -43,6 +43,7 @@ US_NJ_IOP_POLICY = Policy(
                     ),
                 ),
                 _NEW_JERSEY,
+                since_from_copy=True,
             ),
         )
     ),
@@ -63,7 +64,7 @@ _NEW_JERSEY_SERVICES = evolve(
 
 def _new_jersey(most: int, every_days: int | None) -> Versions[tuple[Requirement, ...]]:
     often = "month" if every_days is None else "week"
-    return in_force_since(
+    return seen_in_copy_of(
         date(2024, 9, 16),  # the copy has the code as of that day
         _NEW_JERSEY_SERVICES,
         caseload(most, _NEW_JERSEY_SERVICES.at("(b)")),

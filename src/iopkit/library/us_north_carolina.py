@@ -14,12 +14,19 @@ from iopkit.library.rule_forms import (
     hours_by_age,
     in_force_since,
     longest_gap,
+    seen_in_copy_of,
     weekly_days,
     weekly_hours,
 )
 from iopkit.library.shipped import Shipped
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.sources import Dated, Grade, Source, Versions
+
+# "Units, hours, days and visit limits" were taken out from then, says
+# https://medicaid.ncdhhs.gov/blog/2025/01/24/behavioral-health-clinical-coverage-policy-updates
+# [T2]; that the 19 hours were among them is inferred.
+_REVISED = date(2025, 1, 1)
+_POLICY_8A = "policy 8A as revised in 2025 without limits of hours, whose text was not seen"
 
 US_NC_MEDICAID_IOP_POLICY = Policy(
     "us-nc-medicaid-iop",
@@ -37,6 +44,9 @@ US_NC_MEDICAID_IOP_POLICY = Policy(
                     ),
                 ),
                 NORTH_CAROLINA_2023,
+                end=_REVISED,
+                since_from_copy=True,
+                replaced_by=_POLICY_8A,
             ),
             Dated(
                 date(2026, 1, 1),  # in force since
@@ -59,7 +69,7 @@ US_NC_MEDICAID_IOP_POLICY = Policy(
         )
     ),
     (
-        "Until 2026: a program of at least 3 hours a day on at least 3 days a week.",
+        "Until 2025: a program of at least 3 hours a day on at least 3 days a week.",
         "From 2026: the substance use disorder is the primary diagnosis.",
         "Enrollment in Medicaid, and the policy's own criteria for entrance, which were not seen.",
     ),
@@ -86,7 +96,7 @@ _NC_PHP = LevelOfCare("2.5").source
 US_NC_DAY_TREATMENT_REQUIREMENTS = RequirementSet(
     "us-nc-day-treatment",
     "North Carolina day treatment for substance use disorders: caseload",
-    in_force_since(
+    seen_in_copy_of(
         SEEN,
         _NC_DAY_TREATMENT,
         caseload(16, _NC_DAY_TREATMENT, whom="member of staff", group=AgeGroup.ADULT),
@@ -113,6 +123,9 @@ US_NC_MEDICAID_IOP_REQUIREMENTS = RequirementSet(
                     ),
                 ),
                 NORTH_CAROLINA_2023,
+                end=_REVISED,
+                since_from_copy=True,
+                replaced_by=_POLICY_8A,
             ),
             Dated(
                 date(2026, 1, 1),  # in force since
@@ -122,7 +135,7 @@ US_NC_MEDICAID_IOP_REQUIREMENTS = RequirementSet(
         )
     ),
     left_open=(
-        "Until 2026: group counseling on each day that is offered, and 3 hours attended to bill.",
+        "Until 2025: group counseling on each day that is offered, and 3 hours attended to bill.",
         "From 2026: what the policy itself says beyond the bulletin, which alone was seen.",
         LINE_NOT_SEEN,
     ),
@@ -146,7 +159,7 @@ US_NC_MEDICAID_PHP_REQUIREMENTS = RequirementSet(
 US_NC_SACOT_REQUIREMENTS = RequirementSet(
     "us-nc-sacot",
     "North Carolina comprehensive outpatient treatment (SACOT), level 2.5: hours and days",
-    in_force_since(
+    seen_in_copy_of(
         SEEN,
         _NC_SACOT,
         weekly_hours(

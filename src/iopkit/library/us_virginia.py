@@ -12,6 +12,7 @@ from iopkit.library.rule_forms import (
     daily_hours,
     hours_by_age,
     in_force_since,
+    seen_in_copy_of,
     weekly_hours,
 )
 from iopkit.library.shipped import Shipped
@@ -42,6 +43,7 @@ US_VA_MEDICAID_IOP_POLICY = Policy(
                     ),
                 ),
                 VIRGINIA,
+                since_from_copy=True,
             ),
         )
     ),
@@ -97,7 +99,7 @@ US_VA_LICENSED_IOP_REQUIREMENTS = RequirementSet(
 US_VA_MEDICAID_IOP_REQUIREMENTS = RequirementSet(
     "us-va-medicaid-iop",
     "Virginia Medicaid intensive outpatient services: hours",
-    in_force_since(
+    seen_in_copy_of(
         SEEN,
         VIRGINIA,
         daily_hours(3, VIRGINIA.at(".A"), group=AgeGroup.ADULT),

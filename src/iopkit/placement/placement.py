@@ -67,7 +67,9 @@ class Ladder:
         refuse(f"ladder {self.name!r}", _unless_rising("rungs", [r.level for r in self.rungs]))
 
 
-def place(ladder: Ladder, patient: Patient, *, on: date) -> "Placement":
+def place(
+    ladder: Ladder, patient: Patient, *, on: date, assume_in_force: bool = False
+) -> "Placement":
     """The least intensive level that a ladder's rules do not exclude for a patient on a day.
 
     It goes up from the lowest rung. A "no" moves on to the next; the first "yes" is the
@@ -78,8 +80,12 @@ def place(ladder: Ladder, patient: Patient, *, on: date) -> "Placement":
 
     It advises; clinicians decide.
 
+    Args:
+        assume_in_force: as ``Policy.decide``.
+
     Raises:
-        NotInForceError: ``on`` is before the first version of a policy that is asked.
+        NotInForceError: no version of a policy that is asked is known to be in force on ``on``,
+            and none is assumed.
         InvalidError: ``on`` is before the birth.
 
     Example:
@@ -94,7 +100,7 @@ def place(ladder: Ladder, patient: Patient, *, on: date) -> "Placement":
     results: list[RungResult] = []
     for rung in ladder.rungs:
         decision, *others = (
-            _left_unjudged(policy.decide(patient, on=on), rung)
+            _left_unjudged(policy.decide(patient, on=on, assume_in_force=assume_in_force), rung)
             for policy in (rung.policy, *rung.others)
         )
         results.append(RungResult(rung.level, decision, tuple(others)))
@@ -226,6 +232,12 @@ class Placement:
     def stopped_at(self) -> LevelOfCare | None:
         """The undetermined level; ``None`` if every level tried was settled."""
         return self.results[-1].level if self.verdict is Truth.UNKNOWN else None
+
+    @property
+    def assumed_in_force(self) -> bool:
+        """Whether one of its decisions is by rules that are not known to be in force."""
+        decisions = (d for result in self.results for d in (result.decision, *result.others))
+        return any(decision.assumed_in_force for decision in decisions)
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     preferences: Preferences | None = None,
     despite_no: bool = False,
     why_not_judged: str | None = None,
+    assume_in_force: bool = False,
 ) -> Plan:
     """A plan for a patient: the program with every time filled in that can be.
 
@@ -70,12 +71,15 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         despite_no: draft although a decision is a "no".
         why_not_judged: why there are no decisions, to be told in that note.
         preferences: what to prefer where there is a choice of days and times.
+        assume_in_force: where no version of a requirement set is known to be in force on
+            ``start``, take the nearest; the provenance says so.
 
     Raises:
         InvalidError: ``start`` is before the patient's birth or not in 1970 to 2199, weeks
             are missing or outside a phase's range, or a decision is a "no".
         UnknownNameError: the program has no such track.
-        NotInForceError: ``start`` is before the first version of a requirement set.
+        NotInForceError: a requirement set is not known to be in force on ``start``, and is not
+            assumed to be.
     """
     refuse_before_birth(patient, start, what="plan", path="start")
     refuse("plan", start_faults(start))
@@ -85,6 +89,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     laid = _with_weeks(program.on_track(taken), phase_weeks or {})
     # After the track: it is the whole program's, and tailoring leaves no tracks.
     tailored, on_hold, why_so = _tailored(laid, patient, start)
+    versions = [(s.name, s.version(on=start, assume_in_force=assume_in_force)) for s in sets]
     filled, collisions = fill_in(tailored, site, patient.free, preferences or Preferences())
     notes = (
         *_age_notes(program, patient, start),
@@ -116,8 +121,12 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         provenance=Provenance(
             program.name,
             program.version,
-            tuple(JudgedBy(d.policy, d.on, d.verdict, d.unjudged) for d in judged_by),
+            tuple(
+                JudgedBy(d.policy, d.on, d.verdict, d.unjudged, d.assumed_in_force)
+                for d in judged_by
+            ),
             tuple(each.name for each in sets),
+            tuple(name for name, version in versions if not version.is_in_force(start)),
         ),
     )
 
@@ -263,7 +272,9 @@ def _milestones(
         Milestone(MilestoneKind.REVIEW, start + timedelta(days=day), name)
         for day in (range(review, days, review) if review else ())
     )
-    due = milestones(sets, start=start, end=start + timedelta(days=days))
+    # Those that are not known to be in force are refused or assumed to be by now.
+    end = start + timedelta(days=days)
+    due = milestones(sets, start=start, end=end, assume_in_force=True)
     return tuple(sorted((*own, *due), key=lambda each: (each.by, each.kind, each.under)))
 
 

@@ -54,34 +54,44 @@ class JudgedBy:
     """A policy's decision that the plan rests on.
 
     ``unjudged`` has the recorded facts of risk that made no difference to the policy; ``None``:
-    not known, as of decisions stored before it was kept.
+    not known, as of decisions stored before it was kept. ``assumed_in_force``: the policy is not
+    known to be in force on the day.
     """
 
     policy: str
     on: date
     verdict: Truth
     unjudged: tuple[RecordedRisk, ...] | None = ()
+    assumed_in_force: bool = False
 
     @property
     def outcome(self) -> str:
-        """The verdict in words, and what it does not speak of."""
+        """The verdict in words, and what it rests on and does not speak of."""
+        said = self.verdict.value
+        if self.assumed_in_force:
+            said += "; the policy is assumed to be in force on that day"
         if self.unjudged is None:
-            return f"{self.verdict.value}; what was recorded and not judged by it is not known"
+            return f"{said}; what was recorded and not judged by it is not known"
         unread = "; ".join(risk.words for risk in self.unjudged)
         rest = f"; recorded and not judged by it: {unread}" if unread else ""
-        return f"{self.verdict.value}{rest}"
+        return f"{said}{rest}"
 
     __repr__ = hidden
 
 
 @frozen(repr=False)
 class Provenance:
-    """What a plan was made from: program, its version, decisions and requirement sets."""
+    """What a plan was made from: program, its version, decisions and requirement sets.
+
+    ``assumed_in_force`` names those of the sets that are not known to be in force on its first
+    day.
+    """
 
     program: str
     version: str | None = None
     decisions: tuple[JudgedBy, ...] = ()
     requirements: tuple[str, ...] = ()
+    assumed_in_force: tuple[str, ...] = ()
 
     __repr__ = hidden
 

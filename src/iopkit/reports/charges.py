@@ -24,7 +24,7 @@ from iopkit.charges.rates import RateTable
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Modality
 from iopkit.prose import counted
-from iopkit.reports.lines import below, fold, item, link
+from iopkit.reports.lines import ASSUMED_IN_FORCE, below, fold, in_force_lines, item, link
 from iopkit.reports.words import day_text, duration_text
 from iopkit.windows import ONE_DAY
 
@@ -33,10 +33,16 @@ _OUTPATIENT = LevelOfCare("1")
 
 def charges_text(charges: Charges) -> str:
     """A bill: each line, what weeks and plan come to, and what is not charged and why."""
+    assumed = charges.assumed_in_force
     lines = [
         f"Charges for the sessions {'attended' if charges.attended else 'booked'}",
         f"  coding scheme: {charges.coding}",
         f"  rates: {charges.rates or 'none given'}",
+        *(
+            [f"  {ASSUMED_IN_FORCE}: on some days the scheme is not known to be."]
+            if assumed
+            else []
+        ),
         "",
         "  week  day             code            units       rate        amount",
         *map(_charge_line, charges.lines),
@@ -88,7 +94,7 @@ def coding_text(scheme: CodingScheme) -> str:
     """A coding scheme's versions with each rule and its source, and what is left open."""
     lines = [f"coding scheme {scheme.name}: {scheme.title}", f"weeks: {week_words(scheme)}"]
     for version in scheme.versions.dated:
-        lines += ["", f"in force since {version.since}: {version.source}", *link(version.source)]
+        lines += ["", *in_force_lines(version)]
         for rule in version.value:
             lines += [item(rule_words(rule)), below(f"({rule.source})")]
             if not isinstance(rule, Exclusion):

@@ -9,7 +9,8 @@ from xml.etree.ElementTree import Element, indent, tostring
 
 from iopkit.eligibility.policies import Decision, Result
 from iopkit.reports.html import bullets, child, row
-from iopkit.reports.lines import TRUTH_WORDS, fold, item
+from iopkit.reports.lines import ASSUMED_IN_FORCE, TRUTH_WORDS, fold, item
+from iopkit.sources import since_words
 from iopkit.truth import Truth
 
 _VERDICT = {
@@ -18,6 +19,7 @@ _VERDICT = {
     Truth.UNKNOWN: "UNDETERMINED: something is not known yet.",
 }
 _UNJUDGED = "recorded and not judged"
+_ASSUMED = f"{ASSUMED_IN_FORCE}: on that day no version is known to be, and this is the nearest."
 ADVICE = "This is advice from recorded facts; clinicians decide."
 _HEADS = ("State", "Criterion", "What was seen", "Source")
 
@@ -27,6 +29,7 @@ def decision_text(decision: Decision) -> str:
     lines = [
         decision.title,
         _judged(decision),
+        *([fold(_ASSUMED, 0)] if decision.assumed_in_force else []),
         "",
         fold(_verdict(decision), 0),
         "",
@@ -44,6 +47,7 @@ def decision_markdown(decision: Decision) -> str:
         "",
         _judged(decision),
         "",
+        *([f"**{_escaped(_ASSUMED)}**", ""] if decision.assumed_in_force else []),
         f"**{_escaped(_verdict(decision))}**",
         "",
         f"| {' | '.join(_HEADS)} |",
@@ -60,6 +64,8 @@ def decision_html(decision: Decision) -> str:
     section = Element("section", {"class": f"iopkit-decision {decision.verdict.value}"})
     child(section, "h2", decision.title)
     child(section, "p", _judged(decision))
+    if decision.assumed_in_force:
+        child(child(section, "p"), "strong", _ASSUMED)
     child(child(section, "p"), "strong", _verdict(decision))
     table = child(section, "table")
     row(child(table, "thead"), _HEADS, tag="th")
@@ -94,7 +100,14 @@ def _verdict(decision: Decision) -> str:
 
 
 def _judged(decision: Decision) -> str:
-    return f"judged for {decision.on}, by the version in force since {decision.since}"
+    return f"judged for {decision.on}, by the version {version_words(decision)}"
+
+
+def version_words(decision: Decision) -> str:
+    """From when to when the version is in force that a decision is by."""
+    since = since_words(decision.since, from_copy=decision.since_from_copy)
+    ended = decision.end is not None and decision.end <= decision.on
+    return f"{since}, and no more by {decision.end}" if ended else since
 
 
 def _row(result: Result) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from itertools import groupby
 from iopkit.checks.checks import Finding, Unit, verdict
 from iopkit.checks.figures import Bounds
 from iopkit.prose import counted
-from iopkit.reports.lines import TRUTH_WORDS, section
+from iopkit.reports.lines import ASSUMED_IN_FORCE, TRUTH_WORDS, section
 from iopkit.reports.words import duration_text
 from iopkit.requirements.demands import (
     Caseload,
@@ -48,7 +48,10 @@ def checks_text(checked: Sequence[tuple[RequirementSet, Sequence[Finding]]]) -> 
     """One plan judged by requirement sets: side by side if there are several, then each alone."""
     blocks = [_beside(checked)] if len(checked) > 1 else []
     for requirements, findings in checked:
-        lines = [requirements.title, "", findings_text(findings) or "None of it is for this plan."]
+        lines = [requirements.title, ""]
+        if any(found.assumed_in_force for found in findings):
+            lines += [f"{ASSUMED_IN_FORCE}: in some weeks no version of it is known to be.", ""]
+        lines.append(findings_text(findings) or "None of it is for this plan.")
         blocks.append("\n".join([*lines, *section("Not checked here", requirements.left_open)]))
     return "\n\n\n".join(blocks)
 
@@ -66,6 +69,8 @@ def _beside(checked: Sequence[tuple[RequirementSet, Sequence[Finding]]]) -> str:
     lines = [row("", "set", "finding", "worst seen", "week", "required")]
     for number, (requirements, findings) in enumerate(checked):
         state = TRUTH_WORDS[verdict(findings)]
+        if any(found.assumed_in_force for found in findings):
+            state += ", assumed"
         lines.append(row("" if number else "all in all", requirements.name, state, "", "", ""))
     for kind, words in _KINDS.items():
         head = words
@@ -137,6 +142,8 @@ def finding_text(finding: Finding) -> str:
             words += f", over by {figure_text(finding.excess, finding.unit)}{in_all}"
     if finding.applies is Truth.UNKNOWN:
         words += ", age not known"
+    if finding.assumed_in_force:
+        words += ", assumed to be in force"
     return f"{words} ({finding.part})" if finding.part else words
 
 

@@ -12,7 +12,7 @@ from iopkit.checks.proposals import Proposal, Proposals, Remaining
 from iopkit.plans.notes import NoteKind
 from iopkit.prose import counted
 from iopkit.reports.decisions import ADVICE
-from iopkit.reports.lines import item
+from iopkit.reports.lines import ASSUMED_IN_FORCE, item
 from iopkit.reports.words import duration_text
 
 
@@ -36,6 +36,8 @@ def fits_text(fits: Iterable[Fit]) -> str:
 def proposals_text(proposals: Proposals) -> str:
     """The changes proposed, what each costs, and what is left."""
     blocks = [proposals.words]
+    if any(judgment.assumed_in_force for judgment in proposals.judgments):
+        blocks.append(f"{ASSUMED_IN_FORCE}: in some weeks a requirement set is not known to be.")
     left = _left_words(proposals.left)
     for rank, proposal in enumerate(proposals.found, 1):
         lines = [f"{rank}. {_size(proposal)}"]

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable
 from textwrap import fill
+from typing import TypeVar
 
-from iopkit.sources import Source
+from iopkit.sources import Dated, Source
 from iopkit.truth import Truth
 
+T = TypeVar("T")
+
 TRUTH_WORDS = {Truth.YES: "met", Truth.NO: "unmet", Truth.UNKNOWN: "undetermined"}
+ASSUMED_IN_FORCE = "ASSUMED IN FORCE"
+"""What is told first of an answer by rules that are not known to be in force on its day."""
 
 
 def fold(text: str, depth: int) -> str:
@@ -28,6 +33,13 @@ def section(head: str, items: Iterable[str]) -> list[str]:
 def link(source: Source) -> list[str]:
     """The line that holds a source's address; none, if it has none."""
     return [f"  {source.url}"] if source.url else []
+
+
+def in_force_lines(version: Dated[T]) -> list[str]:
+    """From when to when a version is in force and what says so, with its address."""
+    ended = [version.end_words] if version.end_words else []
+    since = f"{version.since_words}: {version.source}"
+    return [since, *link(version.source), *(fold(words, 2) for words in ended)]
 
 
 def below(text: str) -> str:

@@ -9,8 +9,13 @@ from typing import TypeVar
 from iopkit.levels import HourBand, LevelOfCare
 from iopkit.placement.placement import Ladder, Placement, RungResult
 from iopkit.placement.tradeoffs import Tradeoff
-from iopkit.reports.decisions import ADVICE, contradiction_notes, criterion_lines
-from iopkit.reports.lines import fold, item
+from iopkit.reports.decisions import (
+    ADVICE,
+    contradiction_notes,
+    criterion_lines,
+    version_words,
+)
+from iopkit.reports.lines import ASSUMED_IN_FORCE, fold, item
 from iopkit.reports.policies import policy_text
 from iopkit.reports.words import duration_text
 from iopkit.sources import Cited, Source
@@ -30,7 +35,12 @@ _YES_NO = {True: "yes", False: "no"}
 def placement_text(placement: Placement) -> str:
     """Where a ladder places a patient: every level tried, by which policy, and why."""
     last = placement.results[-1]
-    lines = [placement.title, f"judged for {placement.on}", "", fold(_outcome(placement), 0)]
+    lines = [placement.title, f"judged for {placement.on}"]
+    if placement.assumed_in_force:
+        lines.append(
+            f"{ASSUMED_IN_FORCE}: on that day no version of some of these rules is known to be."
+        )
+    lines += ["", fold(_outcome(placement), 0)]
     for result in placement.results:
         lines += ["", *_rung_lines(result)]
     for head, items in contradiction_notes(last.decision):
@@ -64,14 +74,16 @@ def _outcome(placement: Placement) -> str:
 def _rung_lines(rung: RungResult) -> Iterator[str]:
     decision = rung.decision
     yield f"{_level(rung.level)}: {_RUNG[decision.verdict]}"
-    yield f"  by {decision.policy}, in force since {decision.since}"
+    assumed = f": {ASSUMED_IN_FORCE}" if decision.assumed_in_force else ""
+    yield fold(f"  by {decision.policy}, {version_words(decision)}{assumed}", 2)
     for result in decision.results:
         if result.truth is decision.verdict is not Truth.YES:
             yield from criterion_lines(result)
     if found := rung.disagreement:
         for other in rung.others:
             if other.verdict is not decision.verdict:
-                yield f"  {other.policy} says: {_RUNG[other.verdict]}"
+                assumed = f", {ASSUMED_IN_FORCE}" if other.assumed_in_force else ""
+                yield f"  {other.policy}{assumed} says: {_RUNG[other.verdict]}"
         for cause in found.causes:
             if cause.policy != decision.policy:
                 yield fold(f"    {cause.policy}, {cause.criterion}: {cause.reason}", 4)

@@ -59,7 +59,8 @@ def _rests_on(provenance: Provenance) -> list[str]:
     """The program's version and the decisions that a plan was made from."""
     version = f"version {provenance.version} of {provenance.program}"
     decisions = [f"{d.policy}, {d.on}: {d.outcome}" for d in provenance.decisions]
-    return [version, *decisions] if provenance.version else decisions
+    assumed = [f"{name}: assumed to be in force" for name in provenance.assumed_in_force]
+    return [*([version] if provenance.version else []), *decisions, *assumed]
 
 
 _NOTE_HEADS = {

@@ -4,7 +4,7 @@ from iopkit.eligibility.analysis import Contrast, Difference
 from iopkit.eligibility.kinds import Number
 from iopkit.eligibility.policies import Policy
 from iopkit.eligibility.predicates import AnyFact, describe, facts_in
-from iopkit.reports.lines import below, fold, item, link
+from iopkit.reports.lines import below, fold, in_force_lines, item, link
 from iopkit.truth import Truth
 
 
@@ -12,7 +12,7 @@ def policy_text(policy: Policy) -> str:
     """A policy's versions with each criterion and source."""
     lines = [f"policy {policy.name}: {policy.title}"]
     for version in policy.versions.dated:
-        lines += ["", f"in force since {version.since}: {version.source}", *link(version.source)]
+        lines += ["", *in_force_lines(version)]
         for criterion in version.value:
             lines += [
                 item(criterion.meaning),

@@ -7,7 +7,7 @@ from iopkit.checks.figures import Bounds
 from iopkit.modalities import Modality
 from iopkit.prose import counted
 from iopkit.reports.findings import bounds_text, figure_text
-from iopkit.reports.lines import item, link, section
+from iopkit.reports.lines import in_force_lines, item, section
 from iopkit.reports.words import duration_text
 from iopkit.requirements.demands import (
     Caseload,
@@ -33,11 +33,9 @@ from iopkit.windows import whole_minutes
 def requirements_text(requirements: RequirementSet) -> str:
     """A requirement set's versions with what each demands."""
     lines = [f"requirements {requirements.name}: {requirements.title}"]
-    for version in requirements.versions.dated:
-        lines += ["", f"in force since {version.since}: {version.source}", *link(version.source)]
+    for version in requirements.lasting.dated:
+        lines += ["", *in_force_lines(version)]
         lines += [item(_requirement_text(requirement)) for requirement in version.value]
-    if requirements.until is not None:
-        lines += ["", f"no longer in force from {requirements.until}"]
     return "\n".join([*lines, *section("Not checked here", requirements.left_open)])
 
 

@@ -12,21 +12,29 @@ from iopkit.windows import ONE_DAY
 
 
 def milestones(
-    requirements: Iterable[RequirementSet], *, start: date, end: date
+    requirements: Iterable[RequirementSet],
+    *,
+    start: date,
+    end: date,
+    assume_in_force: bool = False,
 ) -> tuple[Milestone, ...]:
     """The days by which a plan must be reviewed and certified, from its start to its end.
 
     Each is the latest day that the version in force on the first day allows.
 
+    Args:
+        assume_in_force: where no version of a set is known to be in force on ``start``, take the
+            nearest.
+
     Returns:
         In the order of days; empty if no requirement asks for any.
 
     Raises:
-        NotInForceError: a set is not in force on ``start``.
+        NotInForceError: a set is not known to be in force on ``start``, and is not assumed to be.
     """
     found: set[tuple[date, MilestoneKind, str]] = set()
     for each in requirements:
-        for requirement in each.in_force(start):
+        for requirement in each.in_force(start, assume_in_force=assume_in_force):
             if isinstance(requirement.demand, Reviews):
                 found.update(
                     (day, kind, each.name) for day, kind in _due(requirement.demand, start, end)

@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from iopkit.errors import NotInForceError, refuse, refuse_moments, unless
 from iopkit.levels import AgeGroup
 from iopkit.requirements.demands import Demand
-from iopkit.sources import Source, Versions
+from iopkit.sources import Dated, Source, Versions
 
 
 @frozen
@@ -32,11 +32,11 @@ class RequirementSet:
 
     ``adult_from`` is the age in years at which its adult rules begin. ``left_open`` says
     what its sources demand that no requirement here holds. ``until`` is the first day on
-    which the whole set is no longer in force; ``None``: it is, as far as is known.
+    which the whole set is no longer in force; ``None``: the last version says whether it ends.
 
     Raises:
         InvalidError: a version has no requirement, or two of one name, or begins when the
-            set has ended.
+            set has ended, or both the set and its last version end.
     """
 
     name: str
@@ -48,7 +48,7 @@ class RequirementSet:
 
     def __attrs_post_init__(self) -> None:
         refuse_moments(f"requirements {self.name!r}", until=self.until)
-        last = self.versions.dated[-1].since
+        last = self.versions.dated[-1]
         for number, version in enumerate(self.versions.dated):
             names = [requirement.name for requirement in version.value]
             faults = (
@@ -61,26 +61,35 @@ class RequirementSet:
             f"requirements {self.name!r}",
             unless(1 <= self.adult_from <= 30, "adult_from", "from 1 to 30", self.adult_from),
             unless(
-                self.until is None or self.until > last,
+                self.until is None or (self.until > last.since and last.end is None),
                 "until",
-                "a day after the first of the last version",
+                "a day after the first of the last version, which has no end of its own",
                 self.until,
             ),
         )
 
-    def in_force(self, day: date) -> tuple[Requirement, ...]:
-        """The requirements in force on a day.
+    def version(self, *, on: date, assume_in_force: bool = False) -> Dated[tuple[Requirement, ...]]:
+        """The version in force on a day.
+
+        Args:
+            assume_in_force: where none is known to be, the nearest; see ``Versions.on``.
 
         Raises:
-            NotInForceError: ``day`` is before the first version, or on ``until`` or later.
+            NotInForceError: no version is known to be in force on ``on``, and none is assumed.
         """
         try:
-            version = self.versions.on(day)
+            return self.lasting.on(on, assume_in_force=assume_in_force)
         except NotInForceError as error:
             raise NotInForceError(f"requirements {self.name!r}: {error}") from None
-        if self.until is not None and day >= self.until:
-            # The day is not shown: it may be one of a patient's plan.
-            raise NotInForceError(
-                f"requirements {self.name!r}: not in force on that day: they ended on {self.until}"
-            )
-        return version.value
+
+    def in_force(self, day: date, *, assume_in_force: bool = False) -> tuple[Requirement, ...]:
+        """The requirements in force on a day; raises ``NotInForceError``, as ``version``."""
+        return self.version(on=day, assume_in_force=assume_in_force).value
+
+    @property
+    def lasting(self) -> Versions[tuple[Requirement, ...]]:
+        """The versions, the last of which ends with the whole set."""
+        *others, last = self.versions.dated
+        if self.until is None:
+            return self.versions
+        return Versions((*others, evolve(last, end=self.until)))
