@@ -23,6 +23,7 @@ from iopkit.eligibility.changes import (
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, YesNo
 from iopkit.eligibility.patient_facts import FACTS
+from iopkit.eligibility.payer_coverage import PayerCoverage
 from iopkit.eligibility.policies import Criterion, Decision, Policy, Result
 from iopkit.eligibility.predicates import (
     AllOf,
@@ -79,6 +80,7 @@ __all__ = [
     "OneOf",
     "Operator",
     "Overlap",
+    "PayerCoverage",
     "Policy",
     "Predicate",
     "RecordedRisk",

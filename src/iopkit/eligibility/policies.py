@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from attrs import frozen
+from attrs import field, frozen
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.changes import (
@@ -15,6 +15,7 @@ from iopkit.eligibility.changes import (
 )
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.kinds import Scalar
+from iopkit.eligibility.payer_coverage import PAYER_FACTS, PayerCoverage, payer_coverage
 from iopkit.eligibility.predicates import (
     AllOf,
     AnyFact,
@@ -26,6 +27,8 @@ from iopkit.eligibility.risks import RecordedRisk, recorded_risks, risks_among
 from iopkit.eligibility.sheets import FactSheet, read_facts
 from iopkit.errors import NotInForceError, TooComplexError, refuse, unless
 from iopkit.patients.patients import Patient, refuse_before_birth
+from iopkit.payers import Payer
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Source, Versions
 from iopkit.truth import Truth, all_of
 
@@ -52,7 +55,7 @@ class Policy:
     """Who is eligible: in each dated version, the patient must meet every criterion.
 
     ``left_open`` says what its sources ask for that no criterion judges, so that nobody
-    takes a "yes" for more than it is.
+    takes a "yes" for more than it is. ``scope`` says whose it is; ``None``: not known.
 
     Raises:
         InvalidError: a version has no criterion, or two of one name, or asks about two
@@ -63,6 +66,7 @@ class Policy:
     title: str
     versions: Versions[tuple[Criterion, ...]]
     left_open: tuple[str, ...] = ()
+    scope: Scope | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         for number, version in enumerate(self.versions.dated):
@@ -115,13 +119,15 @@ class Policy:
         """
         refuse_before_birth(patient, on, what="decision", path="on")
         sheet = read_facts(self.facts(on=on), patient, on=on)
-        return self._decided(sheet, recorded_risks(patient, on=on))
+        paid_by = read_facts(PAYER_FACTS.values() if self._payer else (), patient, on=on)
+        return self._decided(sheet, recorded_risks(patient, on=on), paid_by)
 
     def decide_sheet(self, sheet: FactSheet) -> "Decision":
         """Judge by facts that were read before, or that come from elsewhere.
 
         A fact that is not in the sheet is not known: for recorded risks to be named, the sheet
-        has to have them, whether or not the policy asks about them. It has no days of findings.
+        has to have them, whether or not the policy asks about them, and so it is with the facts of
+        who covers the patient. It has no days of findings.
 
         Raises:
             NotInForceError: the sheet's day is before the first version.
@@ -134,9 +140,11 @@ class Policy:
             >>> find_policy("us-medicare-iop").decide_sheet(sheet).verdict
             <Truth.NO: 'no'>
         """
-        return self._decided(sheet, risks_among(sheet.values()))
+        return self._decided(sheet, risks_among(sheet.values()), sheet)
 
-    def _decided(self, sheet: FactSheet, risks: tuple[RecordedRisk, ...]) -> "Decision":
+    def _decided(
+        self, sheet: FactSheet, risks: tuple[RecordedRisk, ...], paid_by: FactSheet
+    ) -> "Decision":
         version = self.version(on=sheet.on)
         values = sheet.values()
         results = tuple(Result(c, explain(c.predicate, values)) for c in version.value)
@@ -151,7 +159,12 @@ class Policy:
             results,
             self.left_open,
             tuple(risk for risk in risks if risk.alike.isdisjoint(judged)),
+            coverage=payer_coverage(self._payer, paid_by.values()) if self._payer else None,
         )
+
+    @property
+    def _payer(self) -> Payer | None:
+        return self.scope.payer if self.scope else None
 
 
 @frozen(repr=False)
@@ -202,6 +215,9 @@ class Decision:
     was kept. A policy always knows; so ``()``, there is nothing, is what documents leave out, and
     ``None`` is written as ``null``.
 
+    ``coverage`` says whether the policy's payer covers the patient on the day; the verdict does not
+    turn on it. ``None``: the policy is no payer's, or it was not kept.
+
     Raises:
         InvalidError: there is no result, of which a yes would have no reason, or what is
             unjudged has a fact twice or was found after the day.
@@ -215,6 +231,7 @@ class Decision:
     results: tuple[Result, ...]
     left_open: tuple[str, ...] = ()
     unjudged: tuple[RecordedRisk, ...] | None = ()
+    coverage: PayerCoverage | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         risks = self.unjudged or ()

@@ -5,12 +5,16 @@ from datetime import date
 from iopkit.citations import DISTRICT_OF_COLUMBIA
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.levels import LevelOfCare
 from iopkit.library.hours import needs_hours
 from iopkit.library.rule_forms import hours_by_age, in_force_since
 from iopkit.library.shipped import Shipped
 from iopkit.requirements.demands import PlanLength
 from iopkit.requirements.requirements import Requirement, RequirementSet
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Versions
+
+_SCOPE = Scope("DC", level=LevelOfCare("2.1"))
 
 US_DC_IOP_POLICY = Policy(
     "us-dc-iop",
@@ -60,6 +64,7 @@ US_DC_IOP_POLICY = Policy(
         "The chapter was renumbered since; its newer text on level 2.1 was not seen.",
         "The duration, which the text gives as 30 to 60 days.",
     ),
+    scope=_SCOPE,
 )
 
 
@@ -83,6 +88,7 @@ US_DC_IOP_REQUIREMENTS = RequirementSet(
         "The chapter was renumbered since; its newer text on level 2.1 was not seen.",
         "An ongoing assessment within 7 days, if there was none at intake.",
     ),
+    scope=_SCOPE,
 )
 
 SHIPPED = Shipped(

@@ -8,6 +8,7 @@ from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
 from iopkit.requirements.demands import GroupSize
 from iopkit.requirements.requirements import Requirement, RequirementSet
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Grade, Source, Versions
 
 _TEXAS = Source(
@@ -17,6 +18,7 @@ _TEXAS = Source(
     checked=SEEN,
 )
 
+_SCOPE = Scope("TX")
 
 US_TX_IOP_POLICY = Policy(
     "us-tx-iop",
@@ -39,6 +41,7 @@ US_TX_IOP_POLICY = Policy(
         )
     ),
     ("What the program's conditions are: no weekly hours or other test of patients was seen.",),
+    scope=_SCOPE,
 )
 
 
@@ -65,6 +68,7 @@ US_TX_IOP_REQUIREMENTS = RequirementSet(
         "Multi-family education, seminars and outside speakers, which the text excepts.",
         "Weekly hours, of which none were found.",
     ),
+    scope=_SCOPE,
 )
 
 SHIPPED = Shipped(

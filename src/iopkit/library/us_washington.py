@@ -2,12 +2,14 @@
 
 from datetime import date
 
+from iopkit.levels import LevelOfCare
 from iopkit.library.rule_forms import in_force_since
 from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
 from iopkit.requirements.demands import Frequency, Reviews
 from iopkit.requirements.milestones import MilestoneKind
 from iopkit.requirements.requirements import Requirement, RequirementSet
+from iopkit.scopes import Scope
 from iopkit.sources import Grade, Source
 
 _WASHINGTON = Source(
@@ -41,6 +43,7 @@ US_WA_FORMER_IOP_REQUIREMENTS = RequirementSet(
         "What replaced the rule.",
     ),
     until=date(2018, 4, 1),  # WSR 18-06-043 repealed the chapter from then
+    scope=Scope("WA", level=LevelOfCare("2.1")),
 )
 
 SHIPPED = Shipped(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from textwrap import fill
 
+from iopkit.scopes import Scope
 from iopkit.sources import Source
 from iopkit.truth import Truth
 
@@ -28,6 +29,11 @@ def section(head: str, items: Iterable[str]) -> list[str]:
 def link(source: Source) -> list[str]:
     """The line that holds a source's address; none, if it has none."""
     return [f"  {source.url}"] if source.url else []
+
+
+def whose(scope: Scope | None) -> str:
+    """The line that says whose a rule is."""
+    return fold(f"for: {scope.words if scope else 'whom is not known'}", 5)
 
 
 def below(text: str) -> str:

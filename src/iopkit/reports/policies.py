@@ -4,13 +4,13 @@ from iopkit.eligibility.analysis import Contrast, Difference
 from iopkit.eligibility.kinds import Number
 from iopkit.eligibility.policies import Policy
 from iopkit.eligibility.predicates import AnyFact, describe, facts_in
-from iopkit.reports.lines import below, fold, item, link
+from iopkit.reports.lines import below, fold, item, link, whose
 from iopkit.truth import Truth
 
 
 def policy_text(policy: Policy) -> str:
     """A policy's versions with each criterion and source."""
-    lines = [f"policy {policy.name}: {policy.title}"]
+    lines = [f"policy {policy.name}: {policy.title}", whose(policy.scope)]
     for version in policy.versions.dated:
         lines += ["", f"in force since {version.since}: {version.source}", *link(version.source)]
         for criterion in version.value:
