@@ -40,7 +40,7 @@ def kind_of_rule(rule: Rule) -> str:
     return _KINDS[type(rule)]
 
 
-class Ground(StrEnum):
+class Basis(StrEnum):
     """What a rule's applying turns on."""
 
     WHOSE = "whose"
@@ -56,10 +56,10 @@ class Ground(StrEnum):
 
 
 @frozen(repr=False)
-class Reason:
+class Ground:
     """One ground, whether it speaks for applying, and what is known of it in words."""
 
-    ground: Ground
+    basis: Basis
     truth: Truth
     words: str
 
@@ -73,17 +73,17 @@ class Applicability:
     rule: Rule
     start: date
     end: date
-    reasons: tuple[Reason, ...]
+    grounds: tuple[Ground, ...]
 
     @property
     def applies(self) -> Truth:
         """Whether it applies: every ground has to hold."""
-        return all_of(reason.truth for reason in self.reasons)
+        return all_of(ground.truth for ground in self.grounds)
 
     @property
     def why(self) -> tuple[str, ...]:
         """The reasons for just that answer: what keeps it from applying, or what is not known."""
-        return tuple(reason.words for reason in self.reasons if reason.truth is self.applies)
+        return tuple(ground.words for ground in self.grounds if ground.truth is self.applies)
 
     __repr__ = hidden
 
@@ -120,7 +120,7 @@ def applicable(  # noqa: PLR0913  # the case, by name
     """
     refuse_before_birth(patient, on, what="applicability", path="on")
     case = _Case(site, patient, level, telehealth)
-    return tuple(Applicability(rule, on, on + ONE_DAY, case.reasons(rule, on)) for rule in rules)
+    return tuple(Applicability(rule, on, on + ONE_DAY, case.grounds(rule, on)) for rule in rules)
 
 
 def applicable_over(  # noqa: PLR0913  # a period and the same options
@@ -145,13 +145,13 @@ def applicable_over(  # noqa: PLR0913  # a period and the same options
     refuse_before_birth(patient, start, what="applicability", path="start")
     refuse("applicability", unless(start < end, "end", "a day after the start", "an earlier day"))
     case = _Case(site, patient, level, telehealth)
-    # Every day is looked at: a plan of half a year and all that is shipped take 0.1 s.
+    # Every day is looked at: a plan of half a year and all that is shipped take 0.3 s.
     days = [start + timedelta(number) for number in range((end - start).days)]
     found: list[Applicability] = []
     for rule in rules:
-        for reasons, run in groupby(days, key=lambda day: case.reasons(rule, day)):
+        for grounds, run in groupby(days, key=lambda day: case.grounds(rule, day)):
             first, *_ = alike = list(run)
-            found.append(Applicability(rule, first, alike[-1] + ONE_DAY, reasons))
+            found.append(Applicability(rule, first, alike[-1] + ONE_DAY, grounds))
     return tuple(found)
 
 
@@ -197,15 +197,15 @@ class _Case:
 
     __repr__ = hidden
 
-    def reasons(self, rule: Rule, on: date) -> tuple[Reason, ...]:
+    def grounds(self, rule: Rule, on: date) -> tuple[Ground, ...]:
         """All that a rule's applying on a day turns on."""
         scope = rule.scope
         if scope is None:
-            unsaid = Reason(Ground.WHOSE, Truth.UNKNOWN, "whose rule it is, it does not say")
+            unsaid = Ground(Basis.WHOSE, Truth.UNKNOWN, "whose rule it is, it does not say")
             return _in_force(rule, on), unsaid
         found = [_in_force(rule, on)]
         if scope == Scope():
-            found.append(Reason(Ground.WHOSE, Truth.YES, f"it is for {scope.words}"))
+            found.append(Ground(Basis.WHOSE, Truth.YES, f"it is for {scope.words}"))
         if scope.place is not None:
             found.append(self._home(scope, on) if scope.payer else self._place(scope, on))
         if scope.payer is not None:
@@ -216,15 +216,15 @@ class _Case:
             found.append(_level(scope.level, self.level))
         return tuple(found)
 
-    def _home(self, scope: Scope, on: date) -> Reason:
+    def _home(self, scope: Scope, on: date) -> Ground:
         return _told(
-            Ground.PLACE,
+            Basis.PLACE,
             _anywhere(scope, self.patient.residences, on),
             f"the patient lives in {scope.place}",
             f"the patient does not live in {scope.place}",
         )
 
-    def _place(self, scope: Scope, on: date) -> Reason:
+    def _place(self, scope: Scope, on: date) -> Ground:
         """Where care is given: at the site, and where the patient is during telehealth."""
         at_site = _is_there(scope, self.site.state, self.site.county)
         joins = _anywhere(scope, self.patient.locations, on)
@@ -237,9 +237,9 @@ class _Case:
         alike = [words for words, truth in named.items() if truth is either]
         neither = f"neither is the site in {scope.place} nor, for telehealth, the patient"
         joined = " and " if either is Truth.YES else " or "
-        return _told(Ground.PLACE, either, joined.join(alike), neither)
+        return _told(Basis.PLACE, either, joined.join(alike), neither)
 
-    def _coverage(self, scope: Scope, on: date) -> Reason:
+    def _coverage(self, scope: Scope, on: date) -> Ground:
         covered = (
             Truth.UNKNOWN
             if self.patient.coverages is None
@@ -250,22 +250,22 @@ class _Case:
             )
         )
         return _told(
-            Ground.COVERAGE,
+            Basis.COVERAGE,
             covered,
             f"the patient is covered by {scope.paid_by}",
             f"the patient is not covered by {scope.paid_by}",
         )
 
-    def _billing(self, payer: Payer) -> Reason:
+    def _billing(self, payer: Payer) -> Ground:
         bills = Truth.of(None if self.site.payers is None else payer in self.site.payers)
         return _told(
-            Ground.BILLING,
+            Basis.BILLING,
             bills,
             f"the site bills {payer.label}",
             f"the site does not bill {payer.label}",
         )
 
-    def _license(self, scope: Scope, on: date) -> Reason:
+    def _license(self, scope: Scope, on: date) -> Ground:
         holds = (
             Truth.UNKNOWN
             if self.site.licenses is None
@@ -274,29 +274,31 @@ class _Case:
         kinds = f" as {scope.licensed_as}" if scope.licenses else ""
         level = f" for level {scope.level.number}" if scope.level else ""
         return _told(
-            Ground.LICENSE,
+            Basis.LICENSE,
             holds,
             f"the site is licensed{kinds}{level}",
             f"the site is not licensed{kinds}{level}",
         )
 
 
-def _told(ground: Ground, truth: Truth, yes: str, no: str) -> Reason:
+def _told(basis: Basis, truth: Truth, yes: str, no: str) -> Ground:
     unknown = f"whether {yes} is not known"
-    return Reason(ground, truth, {Truth.YES: yes, Truth.NO: no, Truth.UNKNOWN: unknown}[truth])
+    return Ground(basis, truth, {Truth.YES: yes, Truth.NO: no, Truth.UNKNOWN: unknown}[truth])
 
 
-def _in_force(rule: Rule, on: date) -> Reason:
+def _in_force(rule: Rule, on: date) -> Ground:
     """Whether a rule is in force on a day; before the first that is known, it may have been."""
     if isinstance(rule, RateTable):
         paid = any(rate.is_in_force(on) for rate in rule.rates)
-        return _told(Ground.IN_FORCE, Truth.of(paid or None), "there are rates for the day", "")
+        return _told(Basis.IN_FORCE, Truth.of(paid or None), "there are rates for the day", "")
     ended = rule.until if isinstance(rule, RequirementSet) else None
     if ended is not None and on >= ended:
-        return Reason(Ground.IN_FORCE, Truth.NO, f"it ended on {ended}")
+        return Ground(Basis.IN_FORCE, Truth.NO, f"it ended on {ended}")
     since = rule.versions.dated[0].since
-    begun = Truth.of(since <= on or None)
-    return _told(Ground.IN_FORCE, begun, f"it is in force since {since}", "")
+    if on < since:
+        words = f"whether it was in force before {since} is not known"
+        return Ground(Basis.IN_FORCE, Truth.UNKNOWN, words)
+    return Ground(Basis.IN_FORCE, Truth.YES, f"it is in force since {since}")
 
 
 def _is_there(scope: Scope, state: str | None, county: str | None) -> Truth:
@@ -334,9 +336,9 @@ def _allows(held: License, scope: Scope) -> Truth:
     return kind & (Truth.YES if scope.level is None else _same_level(scope.level, held.level))
 
 
-def _level(needed: LevelOfCare, given: LevelOfCare) -> Reason:
+def _level(needed: LevelOfCare, given: LevelOfCare) -> Ground:
     return _told(
-        Ground.LEVEL,
+        Basis.LEVEL,
         _same_level(needed, given),
         f"the level of care is {needed.number}",
         f"the level of care is not {needed.number}",

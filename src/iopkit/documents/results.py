@@ -43,9 +43,9 @@ def applicability_document(
         "start": found.start.isoformat(),
         "end": found.end.isoformat(),
         "applies": found.applies.value,
-        "reasons": [
-            {"ground": each.ground.value, "truth": each.truth.value, "words": each.words}
-            for each in found.reasons
+        "grounds": [
+            {"basis": each.basis.value, "truth": each.truth.value, "words": each.words}
+            for each in found.grounds
         ],
     }
 

@@ -20,10 +20,10 @@ from iopkit.eligibility.changes import (
     open_facts,
     smallest_changes,
 )
+from iopkit.eligibility.coverages import PayerCoverage
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.kinds import Choice, Kind, Number, Scalar, YesNo
 from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.payer_coverage import PayerCoverage
 from iopkit.eligibility.policies import Criterion, Decision, Policy, Result
 from iopkit.eligibility.predicates import (
     AllOf,

@@ -13,9 +13,9 @@ from iopkit.eligibility.changes import (
     open_facts,
     smallest_changes,
 )
+from iopkit.eligibility.coverages import PAYER_FACTS, PayerCoverage, payer_coverage
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.kinds import Scalar
-from iopkit.eligibility.payer_coverage import PAYER_FACTS, PayerCoverage, payer_coverage
 from iopkit.eligibility.predicates import (
     AllOf,
     AnyFact,

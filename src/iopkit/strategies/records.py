@@ -32,7 +32,7 @@ from iopkit.patients.patients import (
 from iopkit.patients.screenings import Score, Screening
 from iopkit.payers import Payer
 from iopkit.strategies.times import T, days, minutes_long, short_texts, weekly_windows, yes_no
-from iopkit.strategies.whose import whereabouts
+from iopkit.strategies.whose import insurers, whereabouts
 
 
 @st.composite
@@ -155,7 +155,7 @@ def coverages() -> st.SearchStrategy[Coverage]:
     end = days(date(2025, 1, 2), date(2030, 1, 1))
     return st.builds(
         Coverage,
-        *(st.sampled_from(Payer), st.none() | start, st.none() | end, st.none() | short_texts),
+        *(st.sampled_from(Payer), st.none() | start, st.none() | end, st.none() | insurers),
     )
 
 

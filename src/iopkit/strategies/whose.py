@@ -17,6 +17,9 @@ COUNTIES = ("Cook", "Orange", "Prince George's")
 state_codes = st.sampled_from(["CA", "DC", "IL", "VA"]) | st.sampled_from(sorted(STATES))
 """Codes of states, some of them often."""
 
+insurers = st.sampled_from(["Elm Mutual", "Oak Health"])
+"""Companies that insure, by name."""
+
 _levels = st.sampled_from(
     [LevelOfCare("1"), LevelOfCare("2.1"), LevelOfCare("2.5"), LevelOfCare("2.1", Edition.FOURTH)]
 )
@@ -45,7 +48,7 @@ def scopes(draw: st.DrawFn) -> Scope:
         state,
         draw(st.none() | st.sampled_from(COUNTIES)) if state else None,
         payer,
-        draw(st.sampled_from([None, "Elm Mutual"])) if payer is Payer.COMMERCIAL else None,
+        draw(st.none() | insurers) if payer is Payer.COMMERCIAL else None,
         draw(st.frozensets(st.sampled_from(LicenseKind), max_size=2)),
         draw(st.none() | _levels),
     )
