@@ -59,6 +59,7 @@ from iopkit.reports.requirements import counted_text, demand_text
 from iopkit.reports.words import dose_text, duration_text
 from iopkit.requirements import Requirement
 from iopkit.schedules import Schedule, census, loads, meetings, schedule, weekly_loads
+from iopkit.scopes import Scope
 from iopkit.sites import Clinician, Room, Site
 from iopkit.sources import Source
 from iopkit.windows import WeeklyWindows
@@ -289,7 +290,7 @@ def _instruments() -> Iterator[str]:
 def _policies() -> Iterator[str]:
     for policy in POLICIES:
         yield from _section(policy.title, "-", label=f"policy-{policy.name}")
-        yield from (f":Name: ``{policy.name}``", "")
+        yield from (f":Name: ``{policy.name}``", _whose(policy.scope), "")
         for version in reversed(policy.versions.dated):
             yield from (f":In force since: {version.since}", f":Source: {_graded(version.source)}")
             yield from ("", "The patient must meet every criterion.", "")
@@ -298,6 +299,10 @@ def _policies() -> Iterator[str]:
             yield from ("What it leaves open:", "")
             yield from (f"- {_escaped(text)}" for text in policy.left_open)
             yield ""
+
+
+def _whose(scope: Scope | None) -> str:
+    return f":For: {_escaped(scope.words) if scope else 'whom is not known'}"
 
 
 def _criteria(criteria: Iterable[Criterion]) -> Iterator[str]:
@@ -462,7 +467,7 @@ def _graded(source: Source) -> str:
 def _requirements() -> Iterator[str]:
     for requirements in REQUIREMENTS:
         yield from _section(requirements.title, "-", label=f"requirements-{requirements.name}")
-        yield f":Name: ``{requirements.name}``"
+        yield from (f":Name: ``{requirements.name}``", _whose(requirements.scope))
         yield from (f":Until: {ended}" for ended in filter(None, [requirements.until]))
         yield ""
         for version in reversed(requirements.versions.dated):
@@ -493,7 +498,8 @@ def _requirement_row(requirement: Requirement, adult_from: int) -> tuple[str, ..
 def _codings() -> Iterator[str]:
     for scheme in CODINGS:
         yield from _section(scheme.title, "~", label=f"coding-{scheme.name}")
-        yield from (f":Name: ``{scheme.name}``", f":Weeks: {week_words(scheme)}")
+        yield from (f":Name: ``{scheme.name}``", _whose(scheme.scope))
+        yield f":Weeks: {week_words(scheme)}"
         yield from (f":Telehealth: {'charged too' if scheme.telehealth else 'not charged'}", "")
         for version in reversed(scheme.versions.dated):
             yield from (f":In force since: {version.since}", f":Source: {_graded(version.source)}")
@@ -515,7 +521,7 @@ def _codings() -> Iterator[str]:
 def _rates() -> Iterator[str]:
     for rates in RATES:
         yield from _section(rates.title, "~", label=f"rates-{rates.name}")
-        yield from (f":Name: ``{rates.name}``", "")
+        yield from (f":Name: ``{rates.name}``", _whose(rates.scope), "")
         rows = [
             (
                 rate.code,
