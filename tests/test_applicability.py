@@ -1,7 +1,8 @@
 """Which rules apply at a site to a patient, and that what is not known drops none."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
@@ -29,6 +30,7 @@ from iopkit.strategies import days, patients, scopes, sites
 from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows
 
+T = TypeVar("T")
 YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 ON = date(2026, 4, 1)
@@ -331,24 +333,31 @@ def test_a_period_says_of_each_of_its_days_what_the_day_says(
 # What is not known.
 
 
+def without(value: T, fields: Mapping[str, object]) -> T:
+    """The same value with other fields, whatever their types."""
+    changes: Any = fields
+    changed: T = evolve(value, **changes)  # type: ignore[misc]  # of any class of attrs
+    return changed
+
+
 def forgotten(site: Site, patient: Patient) -> list[tuple[Site, Patient]]:
     """The same case, with one thing not known any more."""
     unsaid = [
         evolve(site, state=None, county=None),
-        *(evolve(site, **{name: None}) for name in ("county", "licenses", "payers")),
+        *(without(site, {name: None}) for name in ("county", "licenses", "payers")),
     ]
     if site.licenses:
         blurred = tuple(evolve(held, level=None) for held in site.licenses)
         unsaid.append(evolve(site, licenses=blurred))
-    unknown = [evolve(patient, **{name: None}) for name in ("residences", "locations", "coverages")]
+    unknown = [without(patient, {name: None}) for name in ("residences", "locations", "coverages")]
     for name in ("residences", "locations"):
         places = getattr(patient, name)
         if places:
             blurred_places = tuple(evolve(place, county=None) for place in places)
-            unknown.append(evolve(patient, **{name: blurred_places}))
+            unknown.append(without(patient, {name: blurred_places}))
     if patient.coverages:
         for name in ("start", "insurer"):
-            held = tuple(evolve(each, **{name: None}) for each in patient.coverages)
+            held = tuple(without(each, {name: None}) for each in patient.coverages)
             unknown.append(evolve(patient, coverages=held))
     return [*((one, patient) for one in unsaid), *((site, one) for one in unknown)]
 
