@@ -80,6 +80,7 @@ from iopkit.patients import (
     SubstanceUseDisorder,
     Support,
     Treatment,
+    Whereabouts,
 )
 from iopkit.placement import Ladder, Placement, Rung, place
 from iopkit.plans import (
@@ -127,6 +128,7 @@ from iopkit.requirements import (
     WeeklyServices,
     WrittenPlan,
 )
+from iopkit.scopes import License, LicenseKind, Scope
 from iopkit.sites import Closure, HolidayCalendar, Offer
 from iopkit.sources import Dated, Grade, Versions
 
@@ -234,12 +236,20 @@ _PATIENT = Patient(
             revoked=date(2026, 8, 1),
         ),
     ),
-    coverages=(Coverage(Payer.MEDICARE, date(2024, 1, 1), date(2027, 1, 1)),),
+    coverages=(
+        Coverage(Payer.MEDICARE, date(2024, 1, 1), date(2027, 1, 1)),
+        Coverage(Payer.COMMERCIAL, insurer="Oak Health"),
+    ),
     obligations=(
         Obligation(ObligationKind.WORK, WeeklyWindows.of("monday 08:00-12:00")),
         Obligation(ObligationKind.SCHOOL),
     ),
     availability=WeeklyWindows.of("monday 08:00-22:00", "thursday 08:00-22:00"),
+    residences=(
+        Whereabouts("IN", end=date(2026, 4, 1)),
+        Whereabouts("IL", "Cook", date(2026, 4, 1)),
+    ),
+    locations=(Whereabouts("IL"),),
 )
 
 _HOUR = timedelta(hours=1)
@@ -330,6 +340,21 @@ _SITE = Site(
     timedelta(minutes=10),
     frozenset({Need.TRANSPORT}),
     24,
+    state="IL",
+    county="Cook",
+    licenses=(
+        License(LicenseKind.SUBSTANCE_USE_TREATMENT, LevelOfCare("2.1"), date(2024, 1, 1)),
+        License(LicenseKind.OTHER, end=date(2027, 1, 1)),
+    ),
+    payers=frozenset({Payer.MEDICARE, Payer.COMMERCIAL}),
+)
+_SCOPE = Scope(
+    "IL",
+    "Cook",
+    Payer.COMMERCIAL,
+    "Oak Health",
+    frozenset({LicenseKind.RURAL_HEALTH_CLINIC, LicenseKind.OTHER}),
+    LevelOfCare("2.1"),
 )
 
 _PREDICATE: Predicate = evolve(
@@ -355,6 +380,7 @@ _POLICY = Policy(
             ),
         )
     ),
+    scope=_SCOPE,
 )
 
 
@@ -413,6 +439,7 @@ _REQUIREMENTS = RequirementSet(
     ),
     21,
     ("Who may counsel.",),
+    scope=_SCOPE,
 )
 
 
@@ -458,6 +485,7 @@ _CODING = CodingScheme(
     Weekday.SUNDAY,
     telehealth=False,
     left_open=("Who may bill.",),
+    scope=_SCOPE,
 )
 
 _RATES = RateTable(
@@ -468,6 +496,7 @@ _RATES = RateTable(
         Rate("B2", date(2026, 4, 1), Decimal("139.31")),
     ),
     ("What is paid later.",),
+    scope=_SCOPE,
 )
 
 _ROSTER = Roster(

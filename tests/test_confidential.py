@@ -27,6 +27,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import iopkit
+from iopkit.applicability import Applicability, Ground, applicable
 from iopkit.calendars import CalendarDetails, SiteFeed
 from iopkit.calendars.ical import CalendarItem, session_events
 from iopkit.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
@@ -59,6 +60,7 @@ from iopkit.eligibility import (
     Evidence,
     Explanation,
     FactSheet,
+    PayerCoverage,
     Policy,
     RecordedRisk,
     Result,
@@ -102,6 +104,7 @@ from iopkit.patients import (
     SubstanceUseDisorder,
     Support,
     Treatment,
+    Whereabouts,
 )
 from iopkit.placement import (
     Cause,
@@ -176,6 +179,7 @@ from iopkit.schedules import (
 from iopkit.schedules.obstructions import Board
 from iopkit.sites import Closure, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions
+from iopkit.states import STATES
 from iopkit.strategies import days, patients, weekly_windows
 from iopkit.truth import Truth
 from iopkit.windows import Weekday, WeeklyWindows
@@ -186,6 +190,7 @@ DAY = timedelta(days=1)
 CONFIDENTIAL: set[type] = {
     AddMilestones,
     AddSessions,
+    Applicability,
     Appointment,
     Assessment,
     Assignment,
@@ -223,6 +228,7 @@ CONFIDENTIAL: set[type] = {
     Finding,
     Fit,
     Goal,
+    Ground,
     Situation,
     HeatMap,
     CountedSession,
@@ -251,6 +257,7 @@ CONFIDENTIAL: set[type] = {
     Obstacle,
     Concession,
     Patient,
+    PayerCoverage,
     Placed,
     Placement,
     Plan,
@@ -294,9 +301,10 @@ CONFIDENTIAL: set[type] = {
     BillableSession,
     Upgrade,
     Waiting,
+    Whereabouts,
 }
 # What rooms work with inside: hidden too, but told apart by identity, so no values to compare.
-INSIDE = {"Answer", "Applicant", "Floor", "Gain", "Pair"}
+INSIDE = {"Answer", "Applicant", "Applied", "Floor", "Gain", "Pair"}
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
 IMPERSONAL = {
     *(
@@ -341,6 +349,7 @@ IMPERSONAL = {
     *("StatedHours", "StatedSessions", "Discrepancy"),
     *("Slot", "Weekly", "PerWeek", "TimePerWeek", "EveryWeeks", "Once", "InAll", "RandomDays"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
+    *("License", "Scope"),
     *("Engine", "PrescribedSession", "Dose", "_Leaf", "_Member"),
     *("Group", "GroupDose", "Limits", "Option", "Weights"),
 }
@@ -463,15 +472,18 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
     made: list[Any] = [patient, decision, read_facts(FACTS.values(), patient, on=start)]
     stored = json.dumps({**to_document(decision), "format": 1})
     made.append(upgrade_file("decision.json", stored.encode()))
-    made += decision.results
+    made += [*decision.results, decision.coverage]
+    rules = (POLICY, REQUIREMENTS, CODING, RATES)
+    found = applicable(rules, site(start), patient, on=start)
+    made += [*found, *(ground for each in found for ground in each.grounds)]
     made += [result.explanation for result in decision.results]
     made += [seen for result in decision.results for seen in result.evidence]
     made.append(RecordedRisk(FACTS["dangerous"], value=True, on=start))
     made += [change for way in smallest_changes(*decision._asked) for change in way]
     placement = place(LADDER, patient, on=start)
     made += [placement, *placement.results, *compare_levels(patient, on=start)]
-    for found in (result.disagreement for result in placement.results):
-        made += [found, *found.causes] if found else []
+    for unlike in (result.disagreement for result in placement.results):
+        made += [unlike, *unlike.causes] if unlike else []
     # Of a patient who could always come, sessions on closed days find another day.
     for one in (patient, evolve(patient, availability=None, obligations=None)):
         plan = draft(PROGRAM, one, site(start), start=start, seed=seed)
@@ -647,6 +659,7 @@ NAMES = {
     *INSTRUMENTS,
     *(scale.name for one in INSTRUMENTS.values() for scale in one.scales),
     *("1", "2.1", "3.1", "3.7", "4", "4.0"),
+    *STATES,
 }
 
 
@@ -775,6 +788,7 @@ def test_everything_confidential_is_among_what_the_tests_look_at() -> None:
         consents=(Consent(),),
         coverages=(Coverage(Payer.MEDICARE),),
         obligations=(Obligation(ObligationKind.WORK),),
+        residences=(Whereabouts("IL"),),
     )
 
     made = derived(patient, date(2026, 1, 5), 20260105)
@@ -811,7 +825,8 @@ def test_reveal_shows_every_value(patient: Patient, start: date) -> None:
             Patient(key=KEY, birth_date=date(1984, 5, 17), supports=()),
             f"Patient(key={KEY!r}, birth_date=datetime.date(1984, 5, 17), diagnoses=None, "
             "assessments=None, screenings=None, treatments=None, supports=(), consents=None, "
-            "coverages=None, obligations=None, availability=None)",
+            "coverages=None, obligations=None, availability=None, residences=None, "
+            "locations=None)",
             id="a patient",
         ),
         pytest.param(
@@ -854,6 +869,7 @@ EARLY, LATE = date(1931, 7, 23), date(1947, 10, 29)
             lambda: Assessment(on=EARLY, needed_per_week=timedelta(minutes=97531)), id="too much"
         ),
         pytest.param(lambda: Coverage(Payer.MILITARY, LATE, EARLY), id="coverage"),
+        pytest.param(lambda: Whereabouts(NAME, NAME, LATE, EARLY), id="whereabouts"),
         pytest.param(
             lambda: Consent(discloser=NAME, expiry=Expiry.DATE, signed=LATE, end=EARLY),
             id="consent that ends early",

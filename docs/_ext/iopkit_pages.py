@@ -59,6 +59,7 @@ from iopkit.reports.requirements import counted_text, demand_text
 from iopkit.reports.words import dose_text, duration_text
 from iopkit.requirements import Requirement
 from iopkit.schedules import Schedule, census, loads, meetings, schedule, weekly_loads
+from iopkit.scopes import Scope
 from iopkit.sites import Clinician, Room, Site
 from iopkit.sources import Dated, Source
 from iopkit.windows import WeeklyWindows
@@ -289,7 +290,7 @@ def _instruments() -> Iterator[str]:
 def _policies() -> Iterator[str]:
     for policy in POLICIES:
         yield from _section(policy.title, "-", label=f"policy-{policy.name}")
-        yield from (f":Name: ``{policy.name}``", "")
+        yield from (f":Name: ``{policy.name}``", _whose(policy.scope), "")
         for version in reversed(policy.versions.dated):
             yield from _in_force(version)
             yield from ("", "The patient must meet every criterion.", "")
@@ -305,6 +306,10 @@ def _in_force(version: Dated[object]) -> Iterator[str]:
     yield f":In force: {since.removeprefix('in force ')}"
     yield from (f":Ended: {words}" for words in filter(None, [version.end_words]))
     yield f":Source: {_graded(version.source)}"
+
+
+def _whose(scope: Scope | None) -> str:
+    return f":For: {_escaped(scope.words) if scope else 'whom is not known'}"
 
 
 def _criteria(criteria: Iterable[Criterion]) -> Iterator[str]:
@@ -465,7 +470,7 @@ def _graded(source: Source) -> str:
 def _requirements() -> Iterator[str]:
     for requirements in REQUIREMENTS:
         yield from _section(requirements.title, "-", label=f"requirements-{requirements.name}")
-        yield f":Name: ``{requirements.name}``"
+        yield from (f":Name: ``{requirements.name}``", _whose(requirements.scope))
         yield ""
         for version in reversed(requirements.lasting.dated):
             yield from _in_force(version)
@@ -495,7 +500,8 @@ def _requirement_row(requirement: Requirement, adult_from: int) -> tuple[str, ..
 def _codings() -> Iterator[str]:
     for scheme in CODINGS:
         yield from _section(scheme.title, "~", label=f"coding-{scheme.name}")
-        yield from (f":Name: ``{scheme.name}``", f":Weeks: {week_words(scheme)}")
+        yield from (f":Name: ``{scheme.name}``", _whose(scheme.scope))
+        yield f":Weeks: {week_words(scheme)}"
         yield from (f":Telehealth: {'charged too' if scheme.telehealth else 'not charged'}", "")
         for version in reversed(scheme.versions.dated):
             yield from _in_force(version)
@@ -517,7 +523,7 @@ def _codings() -> Iterator[str]:
 def _rates() -> Iterator[str]:
     for rates in RATES:
         yield from _section(rates.title, "~", label=f"rates-{rates.name}")
-        yield from (f":Name: ``{rates.name}``", "")
+        yield from (f":Name: ``{rates.name}``", _whose(rates.scope), "")
         rows = [
             (
                 rate.code,

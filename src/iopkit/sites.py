@@ -15,6 +15,9 @@ from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
 from iopkit.languages import is_language
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
+from iopkit.payers import Payer
+from iopkit.scopes import License
+from iopkit.states import place_faults
 from iopkit.windows import (
     DAY,
     ONE_DAY,
@@ -190,12 +193,14 @@ class Site:
     ``zone`` is an IANA name; all wall-clock times of the site are in it.
     ``break_between`` is kept free between sessions that iopkit places. ``provides`` are
     needs that the site meets itself, and ``patients_per_counselor`` its census for each
-    full-time counselor; ``None``: not known. ``rooms`` and ``clinicians`` that are empty
-    are not known, and limit nothing. ``closed_rule`` is what becomes of sessions on days
-    on which the site is closed.
+    full-time counselor; ``None``: not known. So it is with ``state``, a two-letter code,
+    ``county``, a name without the word "County", the ``licenses`` that the site has, and the
+    ``payers`` that it bills. ``rooms`` and ``clinicians`` that are empty are not known, and
+    limit nothing. ``closed_rule`` is what becomes of sessions on days on which the site is
+    closed.
 
     Raises:
-        InvalidError: the zone is unknown, the site is never open, an offer is made twice,
+        InvalidError: the zone or state is unknown, the site is never open, an offer is made twice,
             a name is there twice or not at all, or the census is negative.
     """
 
@@ -211,6 +216,10 @@ class Site:
     rooms: tuple[Room, ...] = ()
     clinicians: tuple[Clinician, ...] = ()
     closed_rule: ClosedRule = ClosedRule.MOVE_IN_WEEK
+    state: str | None = None
+    county: str | None = None
+    licenses: tuple[License, ...] | None = None
+    payers: frozenset[Payer] | None = None
 
     def __attrs_post_init__(self) -> None:
         rooms = [room.name for room in self.rooms]
@@ -219,6 +228,7 @@ class Site:
         refuse(
             f"site {self.name!r}",
             zone_faults(self.zone),
+            place_faults(self.state, self.county),
             unless(bool(self.hours.spans), "hours", "open on at least one day", "no opening hours"),
             unless(
                 len(offered) == len(set(offered)),

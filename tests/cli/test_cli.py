@@ -1174,7 +1174,7 @@ def test_five_mistakes_give_five_messages_with_paths(folder: Path, run: Run) -> 
     refused(said, "iopkit: patient.json: patient document: 5 problems\n")
     lines = said.err.splitlines()[1:]
     assert sorted(line.strip().partition(": ")[0] for line in lines) == [
-        "<key 11>",
+        "<key 13>",
         "assessments[0].needed_per_week_minutes",
         "birth_date",
         "diagnoses[0].criteria_met",

@@ -195,7 +195,9 @@ def test_a_coding_scheme_shows_its_rules_with_sources_and_what_it_leaves_open(
     coding: CodingScheme,
 ) -> None:
     text = flat(coding_text(coding))
-    assert text.startswith(f"coding scheme {coding.name}: {coding.title} weeks: ")
+    assert coding.scope is not None
+    head = f"coding scheme {coding.name}: {coding.title} for: {coding.scope.words} weeks: "
+    assert text.startswith(flat(head))
     for version in coding.versions.dated:
         assert f"{version.since_words}: {version.source}" in text
         assert version.source.url is None or version.source.url in text
@@ -213,6 +215,7 @@ def test_a_scheme_that_leaves_nothing_open_has_no_such_heading() -> None:
         coding_text(bare)
         == """\
 coding scheme any: Any
+for: whom is not known
 weeks: the plan's own, which begin on its first day
 
 in force since 2023-01-02: Example Code 1 [T1]
@@ -233,6 +236,7 @@ def test_rates_are_by_code_and_day_with_their_last_day() -> None:
         rates_text(RateTable("any", "Any", rates))
         == """\
 rates any: Any
+for: whom is not known
 
   A1: $1.00, from 2024-01-01 to 2024-06-30
   A1: $2.00, from 2024-07-01 to 2025-06-30

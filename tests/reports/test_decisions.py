@@ -14,6 +14,7 @@ from iopkit import Patient, Policy, Source
 from iopkit.documents import from_json, to_document, to_json
 from iopkit.eligibility import FACTS, AnyOf, Criterion, Decision, FactSheet, Scalar
 from iopkit.library import find_policy
+from iopkit.patients import Payer
 from iopkit.reports import decision_html, decision_markdown, decision_text
 from iopkit.sources import Dated, Grade, Versions
 from iopkit.truth import Truth
@@ -29,10 +30,12 @@ ELIGIBLE: dict[str, Scalar | None] = {
     "dangerous": False,
     "able_to_participate": True,
 }
+NOBODY: dict[str, Scalar | None] = {f"covered_by_{payer.value}": False for payer in Payer}
 
 
 def medicare(**known: Scalar | None) -> Decision:
-    sheet = FactSheet.of(FACTS.values(), {**ELIGIBLE, **known}, on=DAY)
+    values = {**ELIGIBLE, "covered_by_medicare": True, **known}
+    sheet = FactSheet.of(FACTS.values(), values, on=DAY)
     return find_policy("us-medicare-iop").decide_sheet(sheet)
 
 
@@ -137,6 +140,75 @@ def test_what_no_criterion_judges_is_said() -> None:
     for text in (decision_text(decision), decision_markdown(decision), decision_html(decision)):
         assert "Not judged here" in text
         assert "Who refers the patient." in text
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "headline"),
+    [
+        pytest.param(
+            {"covered_by_medicaid": True},
+            "The patient is covered by Medicare on that day (also covered by: Medicaid; not known: "
+            "commercial insurance, military insurance, the patient's own means, another payer).",
+            "ELIGIBLE: every criterion of this policy is met.",
+            id="covered",
+        ),
+        pytest.param(
+            NOBODY | {"covered_by_military": True, "covered_by_self_pay": True},
+            "The patient is not covered by Medicare on that day (covered by: military insurance, "
+            "the patient's own means).",
+            "Every criterion of this policy is met; the patient is not covered by Medicare on that "
+            "day (covered by: military insurance, the patient's own means).",
+            id="covered by others",
+        ),
+        pytest.param(
+            NOBODY,
+            "The patient is not covered by Medicare on that day (no other payer is recorded).",
+            "Every criterion of this policy is met; the patient is not covered by Medicare on that "
+            "day (no other payer is recorded).",
+            id="covered by nobody",
+        ),
+        pytest.param(
+            {"covered_by_medicare": None},
+            "Whether the patient is covered by Medicare on that day is not known (other payers: "
+            "not known).",
+            "Every criterion of this policy is met; whether the patient is covered by Medicare on "
+            "that day is not known (other payers: not known).",
+            id="not known",
+        ),
+        pytest.param(
+            NOBODY | {"dangerous": True},
+            "The patient is not covered by Medicare on that day (no other payer is recorded).",
+            "NOT ELIGIBLE: a criterion is unmet.",
+            id="a no stays a no",
+        ),
+    ],
+)
+def test_every_form_of_a_payers_decision_says_whom_the_payer_covers(
+    known: dict[str, Scalar | None], told: str, headline: str
+) -> None:
+    decision = medicare(**known)
+    assert flat(told) in flat(decision_text(decision))
+    assert flat(headline) in flat(decision_text(decision))
+    for words in (
+        markdown_words(decision_markdown(decision)),
+        html_words(decision_html(decision)),
+    ):
+        assert f"by the version in force since 2024-01-01 {told} {headline}" in words
+
+
+def test_what_no_criterion_judged_stands_after_who_pays() -> None:
+    sheet = FactSheet.of(FACTS.values(), {**ELIGIBLE, **NOBODY, "suicidal_ideation": True}, on=DAY)
+    decision = find_policy("us-medicare-iop").decide_sheet(sheet)
+    text = flat(decision_text(decision))
+    assert "is recorded); recorded and not judged by it: suicidal ideation: true" in text
+    unkept = flat(decision_text(evolve(decision, unjudged=None)))
+    assert "is recorded); what was recorded and not judged by it is not known." in unkept
+
+
+def test_a_policy_that_is_no_payers_says_nothing_of_payers() -> None:
+    decision = find_policy("us-md-iop").decide(Patient(key=KEY), on=date(2026, 1, 12))
+    for write in (decision_text, decision_markdown, decision_html):
+        assert "covered" not in write(decision)
 
 
 def test_html_can_be_styled_by_verdict_and_state() -> None:

@@ -399,6 +399,7 @@ def test_a_set_shows_its_versions_and_whom_each_requirement_is_for() -> None:
     )
     assert requirements_text(evolve(rules, until=date(2027, 1, 1))).splitlines() == [
         "requirements any: Rules of any",
+        "for: whom is not known",
         "",
         "in force since 2000-01-01: Example Code 1 [T1, as of 2026-01-12]",
         "  https://example.org/code",

@@ -53,6 +53,7 @@ from iopkit.patients import (
 from iopkit.programs import InAll, PerWeek, RandomDays, Service, Slot, Weekly
 from iopkit.programs.programs import clashing_services
 from iopkit.requirements import Demand
+from iopkit.scopes import Scope
 from iopkit.sites import ClosedRule
 from iopkit.truth import Truth
 
@@ -366,9 +367,37 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
             strategies.sites(),
             lambda s: s.closed_rule is ClosedRule.EXTEND,
         ),
+        "of which nobody knows whose rules are theirs": (
+            strategies.sites(),
+            lambda s: (s.state, s.licenses, s.payers) == (None, None, None),
+        ),
+        "of which all of that is known": (
+            strategies.sites(),
+            lambda s: s.county and s.licenses and s.payers,
+        ),
         "whose clock changes by half an hour": (
             strategies.sites(),
             lambda s: s.zone == "Australia/Lord_Howe",
+        ),
+    },
+    "licenses": {
+        "of no known level": (strategies.licenses(), has("level", None)),
+        "that have ended": (strategies.licenses(), lambda one: not one.is_held(date(2030, 1, 1))),
+    },
+    "scopes": {
+        "of everybody": (strategies.scopes(), lambda scope: scope == Scope()),
+        "of a county": (strategies.scopes(), knows("county")),
+        "of an insurer": (strategies.scopes(), knows("insurer")),
+        "of some licenses at a level": (
+            strategies.scopes(),
+            lambda scope: scope.licenses and scope.level is not None,
+        ),
+    },
+    "whereabouts": {
+        "in a county": (strategies.whereabouts(), knows("county")),
+        "from a day on": (
+            strategies.whereabouts(),
+            lambda place: place.start is not None and place.end is None,
         ),
     },
     "groups": {

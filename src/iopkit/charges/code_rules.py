@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from iopkit.errors import Fault, NotInForceError, refuse, unless
 from iopkit.modalities import Modality
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Source, Versions
 from iopkit.windows import Weekday, is_session_length
 
@@ -202,7 +203,8 @@ class CodingScheme:
     Rules are tried in their order, and a session goes into the line of the first that takes
     it. ``week_begins`` is the weekday on which the weeks begin that rules count in; ``None``:
     they are the plan's own, which begin on its first day. ``telehealth``: sessions by telehealth
-    are charged too. ``left_open`` says what the sources do not settle, and what was chosen.
+    are charged too. ``left_open`` says what the sources do not settle, and what was chosen, and
+    ``scope`` whose it is; ``None``: not known.
 
     Raises:
         InvalidError: a version has no code, or one twice; or an exclusion is not between two
@@ -215,6 +217,7 @@ class CodingScheme:
     week_begins: Weekday | None = None
     telehealth: bool = True
     left_open: tuple[str, ...] = ()
+    scope: Scope | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         refuse(

@@ -4,10 +4,11 @@ from datetime import date
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from itertools import pairwise
 
-from attrs import frozen
+from attrs import field, frozen
 
 from iopkit.charges.code_rules import code_faults
 from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.scopes import Scope
 from iopkit.sources import Source
 
 MONEY = Context(prec=50, traps=[Inexact, InvalidOperation])
@@ -54,7 +55,8 @@ class Rate:
 class RateTable:
     """Dated rates by code.
 
-    ``left_open`` says what its sources do not settle.
+    ``left_open`` says what its sources do not settle, and ``scope`` whose it is; ``None``: not
+    known.
 
     Raises:
         InvalidError: two rates of one code are in force on one day.
@@ -64,6 +66,7 @@ class RateTable:
     title: str
     rates: tuple[Rate, ...]
     left_open: tuple[str, ...] = ()
+    scope: Scope | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         in_order = sorted(self.rates, key=lambda rate: (rate.code, rate.since))

@@ -3,18 +3,21 @@
 import argparse
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from iopkit.charges.charges import itemize
+from iopkit.applicability import Applicability, applicable_to_plan
+from iopkit.charges.charges import Charges, itemize
 from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.costs import compare_costs
 from iopkit.charges.rates import RateTable
-from iopkit.checks.checks import check, verdict
+from iopkit.checks.checks import Finding, check, verdict
 from iopkit.checks.fitting import fits
 from iopkit.checks.proposals import propose
+from iopkit.cli.applying import add_applicable, apply_all, read_needed
 from iopkit.cli.arguments import (
     add_assume_in_force,
     add_output,
@@ -49,9 +52,10 @@ from iopkit.documents.results import (
     fit_document,
     proposals_document,
 )
-from iopkit.library.codings import find_coding, find_rates
+from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
 from iopkit.library.costs import COSTS
 from iopkit.library.programs import find_program, program_names
+from iopkit.library.requirements import REQUIREMENTS
 from iopkit.patients.patients import Patient
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
@@ -59,10 +63,12 @@ from iopkit.reports.charges import charges_text, costs_text
 from iopkit.reports.findings import checks_text
 from iopkit.reports.fits import fits_text, proposals_text
 from iopkit.reports.plans import caution_lines
+from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.scheduling import schedule
 from iopkit.sites import Site
-from iopkit.truth import all_of
+from iopkit.truth import Truth, all_of
 
+_WEEK = timedelta(weeks=1)
 _MAY_REPEAT = "a shipped requirement set, or a document of one; may be given again"
 
 
@@ -73,11 +79,15 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
         required=False,
         says="check the sessions as they are booked there; if not given, as the plan prescribes",
     )
-    add_requirements(
+    add_applicable(
         parser,
+        "--requirements",
+        of_what="requirement sets",
         says="a shipped requirement set, or a document of one; again for each more, side by side",
+        many=True,
     )
     add_assume_in_force(parser)
+    _add_applicable_patient(parser)
     parser.add_argument(
         "--attended",
         type=Path,
@@ -89,13 +99,19 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
 def _charges_arguments(parser: argparse.ArgumentParser) -> None:
     add_plan(parser)
     add_site(parser)
-    parser.add_argument(
-        "--coding", required=True, help="a shipped coding scheme, or a document of one"
-    )
+    says = "a shipped coding scheme, or a document of one"
+    add_applicable(parser, "--coding", of_what="coding schemes", says=says)
+    _add_applicable_patient(parser)
     parser.add_argument(
         "--rates", help="a shipped rate table, or a document of one; no amounts if not given"
     )
     add_assume_in_force(parser)
+
+
+def _add_applicable_patient(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--patient", type=Path, metavar="PATIENT.json", help="whose plan it is; with --applicable"
+    )
 
 
 def _costs_arguments(_: argparse.ArgumentParser) -> None:
@@ -134,12 +150,14 @@ def _propose_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(options: argparse.Namespace) -> Answer:
-    sets = named_requirements(options.requirements)
+    sets = named_requirements(options.requirements or ())
     plan = read_document(Plan, options.plan)
     site = None if options.site is None else read_document(Site, options.site)
     attended = None if options.attended is None else _uids(options.attended)
     if attended is not None and site is None:
         raise UsageError("--attended is of sessions as they were booked: it needs --site")
+    if options.applicable:
+        return _check_by_all(options, plan, attended)
     planned = plan if site is None else schedule(plan, site)
     judged = partial(
         check, planned, site=site, attended=attended, assume_in_force=options.assume_in_force
@@ -149,6 +167,35 @@ def _check(options: argparse.Namespace) -> Answer:
     document = {**_caution(plan), **checks_document(checked)}
     text = _cautioned(plan, checks_text(checked))
     return Answer(text, document, EXIT_CODES[met])
+
+
+def _check_by_all(
+    options: argparse.Namespace, plan: Plan, attended: Sequence[UUID] | None
+) -> Answer:
+    """Every shipped requirement set that applies, each on the weeks on which it does."""
+    site, patient = read_needed(Site, options, "site"), read_needed(Patient, options, "patient")
+    found = applicable_to_plan(REQUIREMENTS, plan, site, patient)
+    planned = schedule(plan, site)
+
+    def judged(one: RequirementSet) -> tuple[Finding, ...]:
+        spans = [each for each in found if each.rule == one and each.applies is Truth.YES]
+        return tuple(
+            finding
+            for finding in check(planned, one, site=site, attended=attended)
+            if finding.week is None or any(_in_week(finding, span) for span in spans)
+        )
+
+    applied = apply_all(found, RequirementSet, judged)
+    met = applied.truth(verdict(findings) for _, findings in applied.judged)
+    document = {**_caution(plan), **checks_document(applied.judged), **applied.rest}
+    blocks = [checks_text(applied.judged)] if applied.judged else []
+    text = _cautioned(plan, applied.text(blocks))
+    return Answer(text, {**document, "met": met.value}, EXIT_CODES[met])
+
+
+def _in_week(finding: Finding, span: Applicability) -> bool:
+    """Whether a rule applies on some day of a finding's week."""
+    return finding.start < span.end and span.start < finding.start + _WEEK
 
 
 def _caution(plan: Plan) -> dict[str, str]:
@@ -172,6 +219,8 @@ def _uids(path: Path) -> list[UUID]:
 
 
 def _charges(options: argparse.Namespace) -> Answer:
+    if options.applicable:
+        return _charges_by_all(options)
     coding = find_or_read(CodingScheme, options.coding, find_coding)
     rates = find_or_read(RateTable, options.rates, find_rates) if options.rates else None
     plan = read_document(Plan, options.plan)
@@ -184,6 +233,36 @@ def _charges(options: argparse.Namespace) -> Answer:
     unknown = rates is not None and charges.total.amount_usd is None
     code = UNDETERMINED if unknown else DONE
     return Answer(_cautioned(plan, charges_text(charges)), to_document(charges), code)
+
+
+def _charges_by_all(options: argparse.Namespace) -> Answer:
+    """Every shipped coding scheme that applies, with the rates of the same payer that do."""
+    if options.rates is not None:
+        raise UsageError("--applicable takes the shipped rates that apply: leave --rates out")
+    plan, site = read_document(Plan, options.plan), read_document(Site, options.site)
+    patient = read_needed(Patient, options, "patient")
+    found = applicable_to_plan((*CODINGS, *RATES), plan, site, patient)
+    tables = {
+        each.rule.scope: each.rule
+        for each in found
+        if isinstance(each.rule, RateTable) and each.applies is Truth.YES
+    }
+    dated = schedule(plan, site)
+
+    def charged(one: CodingScheme) -> Charges:
+        return itemize(dated, one, rates=tables.get(one.scope))
+
+    applied = apply_all(found, CodingScheme, charged)
+    charges = [each for _, each in applied.judged]
+    # Without rates there is no amount to be known, as where a scheme is named alone.
+    known = (Truth.of(c.rates is None or c.total.amount_usd is not None or None) for c in charges)
+    document = {
+        **_caution(plan),
+        "charges": [to_document(each) for each in charges],
+        **applied.rest,
+    }
+    text = _cautioned(plan, applied.text(map(charges_text, charges)))
+    return Answer(text, document, EXIT_CODES[applied.truth(known)])
 
 
 def _costs(_: argparse.Namespace) -> Answer:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # called, by this table alone: help and version load no room.
 _COMMANDS = (
     ("decide", "judging", "Judge a patient by a policy."),
+    ("applicable", "judging", "List the shipped rules that apply at a site to a patient."),
     ("place", "judging", "Find the least intensive level of care that rules do not exclude."),
     ("compare", "judging", "Tell where two policies differ, with examples."),
     ("plan", "planning", "Draft a patient's plan from a program."),

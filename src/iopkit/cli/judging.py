@@ -1,14 +1,18 @@
-"""Commands that judge: decide, place, compare."""
+"""Commands that judge: decide, place, compare, applicable."""
 
 import argparse
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from pathlib import Path
 
-from iopkit.cli.arguments import add_assume_in_force, add_patient, day_of
+from iopkit.applicability import applicable
+from iopkit.cli.applying import add_applicable, apply_all, read_needed
+from iopkit.cli.arguments import add_assume_in_force, add_patient, add_site, day_of
 from iopkit.cli.files import (
     DONE,
     EXIT_CODES,
     NO,
+    UNDETERMINED,
     Answer,
     Command,
     UsageError,
@@ -16,25 +20,42 @@ from iopkit.cli.files import (
     read_document,
 )
 from iopkit.documents.documents import to_document
-from iopkit.documents.results import comparison_document, tradeoff_document
+from iopkit.documents.results import (
+    applicability_document,
+    comparison_document,
+    tradeoff_document,
+)
 from iopkit.eligibility.analysis import difference
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.library.ladders import find_ladder
-from iopkit.library.policies import find_policy
+from iopkit.library.policies import POLICIES, find_policy
+from iopkit.library.rules import RULES
 from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder, place
 from iopkit.placement.tradeoffs import compare_levels
+from iopkit.reports.applying import applicability_text
 from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
 from iopkit.reports.placements import placement_text, tradeoffs_text
 from iopkit.reports.policies import comparison_text
+from iopkit.sites import Site
+from iopkit.truth import Truth
 
 
 def _decide_arguments(parser: argparse.ArgumentParser) -> None:
     add_patient(parser)
-    parser.add_argument("--policy", required=True, help="a shipped policy, or a policy document")
+    says = "a shipped policy, or a policy document"
+    add_applicable(parser, "--policy", of_what="policies", says=says)
+    add_site(parser, required=False, says="where the patient is treated; with --applicable")
     parser.add_argument("--form", choices=sorted(_FORMS), help="how the answer is written")
     _add_day(parser)
     add_assume_in_force(parser)
+
+
+def _applicable_arguments(parser: argparse.ArgumentParser) -> None:
+    add_site(parser)
+    parser.add_argument("--patient", required=True, type=Path, metavar="PATIENT.json")
+    _add_day(parser)
+    parser.add_argument("--all", action="store_true", help="list those that do not apply, too")
 
 
 def _place_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,6 +95,8 @@ _FORMS: Mapping[str, Callable[[Decision], str]] = {
 def _decide(options: argparse.Namespace) -> Answer:
     if options.json and options.form:
         raise UsageError("--form is for reading, and --json has a form of its own: choose one")
+    if options.applicable:
+        return _decide_by_all(options)
     policy = find_or_read(Policy, options.policy, find_policy)
     patient = read_document(Patient, options.patient)
     decision = policy.decide(
@@ -81,6 +104,35 @@ def _decide(options: argparse.Namespace) -> Answer:
     )
     text = _FORMS[options.form or "text"](decision)
     return Answer(text, to_document(decision), EXIT_CODES[decision.verdict])
+
+
+def _decide_by_all(options: argparse.Namespace) -> Answer:
+    """Every shipped policy that applies, one after the other."""
+    if options.form not in (None, "text"):
+        raise UsageError(f"--applicable has no {options.form} form: choose text or --json")
+    site, patient = read_needed(Site, options, "site"), read_document(Patient, options.patient)
+    on = _judged_on(options)
+    applied = apply_all(
+        applicable(POLICIES, site, patient, on=on), Policy, lambda one: one.decide(patient, on=on)
+    )
+    decisions = [decision for _, decision in applied.judged]
+    document = {"decisions": [to_document(each) for each in decisions], **applied.rest}
+    verdict = applied.truth(decision.verdict for decision in decisions)
+    return Answer(applied.text(map(decision_text, decisions)), document, EXIT_CODES[verdict])
+
+
+def _applicable(options: argparse.Namespace) -> Answer:
+    on = _judged_on(options)
+    site, patient = read_document(Site, options.site), read_document(Patient, options.patient)
+    found = applicable(RULES, site, patient, on=on)
+    listed = [each for each in found if options.all or each.applies is not Truth.NO]
+    document = {
+        "on": on.isoformat(),
+        "rules": [applicability_document(each) for each in listed],
+    }
+    unsure = any(each.applies is Truth.UNKNOWN for each in listed)
+    text = f"Rules at {site.name} on {on}\n\n{applicability_text(listed)}"
+    return Answer(text, document, UNDETERMINED if unsure else DONE)
 
 
 def _compare(options: argparse.Namespace) -> Answer:
@@ -114,6 +166,7 @@ def _judged_on(options: argparse.Namespace) -> date:
 
 COMMANDS: Mapping[str, Command] = {
     "decide": Command(_decide_arguments, _decide),
+    "applicable": Command(_applicable_arguments, _applicable),
     "place": Command(_place_arguments, _place),
     "compare": Command(_compare_arguments, _compare),
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 import attrs
 
+from iopkit.applicability import Applicability, kind_of_rule
 from iopkit.charges.costs import CostComparison
 from iopkit.checks.checks import Finding, verdict
 from iopkit.checks.fitting import Fit, Judgment
@@ -28,6 +29,24 @@ def fact_document(fact: AnyFact) -> dict[str, Any]:  # Any: plain JSON values of
         "meaning": fact.meaning,
         "kind": writer_of(Kind)(fact.kind),
         "source": writer_of(Source | None)(fact.source),
+    }
+
+
+def applicability_document(
+    found: Applicability,
+) -> dict[str, Any]:  # Any: plain JSON values of any type
+    """Whether a rule applies as plain values; it is shown and not read back."""
+    return {
+        "kind": kind_of_rule(found.rule),
+        "name": found.rule.name,
+        "title": found.rule.title,
+        "start": found.start.isoformat(),
+        "end": found.end.isoformat(),
+        "applies": found.applies.value,
+        "grounds": [
+            {"basis": each.basis.value, "truth": each.truth.value, "words": each.words}
+            for each in found.grounds
+        ],
     }
 
 

@@ -27,6 +27,7 @@ from iopkit.eligibility.contradictions import (
     RecordedContradiction,
     contradictions,
 )
+from iopkit.eligibility.coverages import PayerCoverage
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.kinds import NEVER, Choice, Kind, Number, Scalar, YesNo
 from iopkit.eligibility.patient_facts import FACTS
@@ -91,6 +92,7 @@ __all__ = [
     "OneOf",
     "Operator",
     "Overlap",
+    "PayerCoverage",
     "Policy",
     "Possible",
     "Predicate",

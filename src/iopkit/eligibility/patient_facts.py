@@ -35,7 +35,8 @@ from iopkit.patients.assessments import EntryRoute, LivingEnvironment, OpioidMed
 from iopkit.patients.consents import Purpose
 from iopkit.patients.diagnoses import Severity
 from iopkit.patients.instrument_library import INSTRUMENTS
-from iopkit.patients.patients import Outcome, Payer
+from iopkit.patients.patients import Outcome
+from iopkit.payers import Payer
 from iopkit.sources import Grade, Source
 
 _DSM_5 = Source(

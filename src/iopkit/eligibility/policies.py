@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from attrs import frozen
+from attrs import field, frozen
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.changes import (
@@ -20,6 +20,7 @@ from iopkit.eligibility.contradictions import (
     contradictions_in,
     without_contradicted,
 )
+from iopkit.eligibility.coverages import PAYER_FACTS, PayerCoverage, payer_coverage
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.possible import Value
 from iopkit.eligibility.predicates import (
@@ -33,6 +34,8 @@ from iopkit.eligibility.risks import RecordedRisk, recorded_risks, risks_among
 from iopkit.eligibility.sheets import FactSheet, read_facts
 from iopkit.errors import NotInForceError, TooComplexError, refuse, unless
 from iopkit.patients.patients import Patient, refuse_before_birth
+from iopkit.payers import Payer
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Source, Versions
 from iopkit.truth import Truth, all_of
 
@@ -59,7 +62,7 @@ class Policy:
     """Who is eligible: in each dated version, the patient must meet every criterion.
 
     ``left_open`` says what its sources ask for that no criterion judges, so that nobody
-    takes a "yes" for more than it is.
+    takes a "yes" for more than it is. ``scope`` says whose it is; ``None``: not known.
 
     Raises:
         InvalidError: a version has no criterion, or two of one name, or asks about two
@@ -70,6 +73,7 @@ class Policy:
     title: str
     versions: Versions[tuple[Criterion, ...]]
     left_open: tuple[str, ...] = ()
+    scope: Scope | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         for number, version in enumerate(self.versions.dated):
@@ -142,14 +146,16 @@ class Policy:
         version = self.version(on=on, assume_in_force=assume_in_force)
         asked = self.facts(on=on, assume_in_force=assume_in_force)
         sheet = read_facts(asked, patient, on=on)
+        paid_by = read_facts(PAYER_FACTS.values() if self._payer else (), patient, on=on)
         found = contradictions(patient, on=on)
-        return self._decided(version, sheet, recorded_risks(patient, on=on), found)
+        return self._decided(version, sheet, recorded_risks(patient, on=on), found, paid_by)
 
     def decide_sheet(self, sheet: FactSheet, *, assume_in_force: bool = False) -> "Decision":
         """Judge by facts that were read before, or that come from elsewhere.
 
         A fact that is not in the sheet is not known: for recorded risks to be named, the sheet
-        has to have them, whether or not the policy asks about them. It has no days of findings.
+        has to have them, whether or not the policy asks about them, and so it is with the facts of
+        who covers the patient. It has no days of findings.
 
         Args:
             assume_in_force: as ``decide``.
@@ -167,14 +173,15 @@ class Policy:
         """
         version = self.version(on=sheet.on, assume_in_force=assume_in_force)
         risks = risks_among(sheet.values())
-        return self._decided(version, sheet, risks, contradictions_in(sheet))
+        return self._decided(version, sheet, risks, contradictions_in(sheet), sheet)
 
-    def _decided(
+    def _decided(  # all that was read, for both ways to decide
         self,
         version: Dated[tuple[Criterion, ...]],
         sheet: FactSheet,
         risks: tuple[RecordedRisk, ...],
         found: tuple[RecordedContradiction, ...],
+        paid_by: FactSheet,
     ) -> "Decision":
         sheet = without_contradicted(sheet, found) if found else sheet
         values, readings = sheet.values(), sheet.told()
@@ -194,7 +201,12 @@ class Policy:
             since_from_copy=version.since_from_copy,
             assumed_in_force=not version.is_in_force(sheet.on),
             contradictions=found,
+            coverage=payer_coverage(self._payer, paid_by.values()) if self._payer else None,
         )
+
+    @property
+    def _payer(self) -> Payer | None:
+        return self.scope.payer if self.scope else None
 
 
 @frozen(repr=False)
@@ -251,6 +263,9 @@ class Decision:
     ``Dated``. ``assumed_in_force``: that is not known to be in force on the day, and the caller
     asked to judge by it all the same.
 
+    ``coverage`` says whether the policy's payer covers the patient on the day; the verdict does not
+    turn on it. ``None``: the policy is no payer's, or it was not kept.
+
     Raises:
         InvalidError: there is no result, of which a yes would have no reason, what is unjudged
             has a fact twice or was found after the day, or what is assumed in force is known to
@@ -269,6 +284,7 @@ class Decision:
     since_from_copy: bool = False
     assumed_in_force: bool = False
     contradictions: tuple[RecordedContradiction, ...] | None = ()
+    coverage: PayerCoverage | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         risks = self.unjudged or ()

@@ -21,15 +21,9 @@ from iopkit.needs import Need
 from iopkit.patients.consents import Purpose
 from iopkit.patients.diagnoses import MentalDisorder, Severity, Substance, SubstanceUseDisorder
 from iopkit.patients.icd10 import STAGES, severities_of, stages_of, substances_of
-from iopkit.patients.patients import (
-    Coverage,
-    Outcome,
-    Patient,
-    Payer,
-    Treatment,
-    refuse_before_birth,
-)
+from iopkit.patients.patients import Outcome, Patient, Treatment, refuse_before_birth
 from iopkit.patients.screenings import Screening
+from iopkit.payers import Payer
 from iopkit.truth import Truth, any_of
 
 T = TypeVar("T")
@@ -498,12 +492,7 @@ class Covered:
         """Whether there is coverage on a day."""
         if patient.coverages is None:
             return None
-        return _known(any_of(_in_force(c, on) for c in patient.coverages if c.payer is self.payer))
-
-
-def _in_force(coverage: Coverage, on: date) -> Truth:
-    going_on = Truth.of(coverage.end is None or on < coverage.end)
-    return going_on & Truth.of(None if coverage.start is None else coverage.start <= on)
+        return _known(any_of(c.in_force(on) for c in patient.coverages if c.payer is self.payer))
 
 
 @frozen

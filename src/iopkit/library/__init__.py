@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from iopkit.library.requirements import REQUIREMENTS, find_requirements
     from iopkit.library.rule_changes import ChangedRule, Happened, RuleChange, RuleKind
     from iopkit.library.rule_reports import affected, rules_since
+    from iopkit.library.rules import RULES
 
 # The same names as above, by the module that defines each; a test holds the two together.
 _HOMES = {
@@ -25,6 +26,7 @@ _HOMES = {
     "POLICIES": "iopkit.library.policies",
     "RATES": "iopkit.library.codings",
     "REQUIREMENTS": "iopkit.library.requirements",
+    "RULES": "iopkit.library.rules",
     "ChangedRule": "iopkit.library.rule_changes",
     "Happened": "iopkit.library.rule_changes",
     "RuleChange": "iopkit.library.rule_changes",
@@ -48,6 +50,7 @@ __all__ = [
     "POLICIES",
     "RATES",
     "REQUIREMENTS",
+    "RULES",
     "ChangedRule",
     "Happened",
     "RuleChange",

@@ -14,6 +14,7 @@ from iopkit.errors import find_named
 from iopkit.levels import LevelOfCare
 from iopkit.library.us_medicare import conditions
 from iopkit.placement.placement import Ladder, Rung
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Source, Versions
 
 # Illinois adopted its rule on this day; the others were in force by then.
@@ -70,6 +71,7 @@ def _rung(
         f"Whether level {number}, {level.name}, is enough",
         Versions((Dated(_SINCE, criteria, source),)),
         _LEFT_OPEN,
+        scope=Scope(level=level),
     )
     return Rung(level, policy, meets=meets)
 

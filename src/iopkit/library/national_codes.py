@@ -8,8 +8,10 @@ from datetime import date, timedelta
 
 from iopkit.charges.code_rules import CodingScheme, DayCode, DaysCounted, SessionCodes, TimeBand
 from iopkit.citations import H0015, NORTH_CAROLINA_2023
+from iopkit.levels import LevelOfCare
 from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.windows import ONE_MINUTE
 
@@ -58,6 +60,7 @@ US_H0015_CODING = CodingScheme(
         "No source says which week is meant: here it is the plan's.",
         "Since 2026 North Carolina has another policy; how it is billed was not seen.",
     ),
+    scope=Scope(level=LevelOfCare("2.1")),
 )
 
 _CPT_2013 = Source(
@@ -115,6 +118,7 @@ US_CPT_PSYCHOTHERAPY_CODING = CodingScheme(
         "Medicare takes other codes for groups in partial hospitalization.",
         "Whether the one who gives a session may bill psychotherapy is not known.",
     ),
+    scope=Scope(),
 )
 
 SHIPPED = Shipped(

@@ -3,11 +3,14 @@
 from datetime import date, timedelta
 
 from iopkit.citations import AETNA, H0015, SAMHSA_2021, SEEN
+from iopkit.levels import LevelOfCare
 from iopkit.library.rule_forms import LINE_NOT_SEEN, hours_by_age, seen_in_copy_of
 from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
+from iopkit.payers import Payer
 from iopkit.requirements.demands import TREATMENT, Counting, DailyHours, WeeklyDays
 from iopkit.requirements.requirements import Requirement, RequirementSet
+from iopkit.scopes import Scope
 from iopkit.sources import Grade, Source
 
 _TEDS = Source(
@@ -42,6 +45,7 @@ AETNA_LEVEL_2_1_REQUIREMENTS = RequirementSet(
         *hours_by_age(AETNA, adults=9, youth=6, most=19, taper_weeks=2, binding=False),
     ),
     left_open=(LINE_NOT_SEEN, "The ASAM Criteria themselves, whose text is licensed."),
+    scope=Scope(payer=Payer.COMMERCIAL, insurer="Aetna", level=LevelOfCare("2.1")),
 )
 
 HCPCS_H0015_REQUIREMENTS = RequirementSet(
@@ -52,6 +56,7 @@ HCPCS_H0015_REQUIREMENTS = RequirementSet(
         "An individualized treatment plan, of which the descriptor does not say what it holds.",
         "What a unit is, and how much of a day must be attended: payers differ.",
     ),
+    scope=Scope(level=LevelOfCare("2.1")),
 )
 
 SAMHSA_IOP_REQUIREMENTS = RequirementSet(
@@ -63,12 +68,14 @@ SAMHSA_IOP_REQUIREMENTS = RequirementSet(
         *hours_by_age(SAMHSA_2021, adults=9, youth=6, binding=False),
     ),
     left_open=(LINE_NOT_SEEN,),
+    scope=Scope(level=LevelOfCare("2.1")),
 )
 
 TEDS_IOP_REQUIREMENTS = RequirementSet(
     "teds-iop",
     "Treatment Episode Data Set: what is counted as intensive outpatient treatment",
     seen_in_copy_of(SEEN, _TEDS, *_days_and_hours(_TEDS, hours=2, counting=Counting())),
+    scope=Scope(level=LevelOfCare("2.1")),
 )
 
 SHIPPED = Shipped(

@@ -5,8 +5,10 @@ from attrs import evolve
 from iopkit.citations import AETNA, ALABAMA, CFR_410_44, INDIANA, SAMHSA_2021, SEEN
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.levels import LevelOfCare
 from iopkit.library.shipped import Shipped
 from iopkit.library.us_medicare import conditions
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Grade, Source, Versions
 
 # Put together by us from sources of all grades, so it has the lowest.
@@ -70,6 +72,7 @@ IOP_SUITABILITY_POLICY = Policy(
         "Where the patient comes from: first treatment, a step down and a step up all fit.",
         "The ASAM Criteria, whose text is licensed.",
     ),
+    scope=Scope(level=LevelOfCare("2.1")),
 )
 
 SHIPPED = Shipped(

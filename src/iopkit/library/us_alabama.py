@@ -3,7 +3,9 @@
 from iopkit.citations import ALABAMA, SEEN
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.levels import LevelOfCare
 from iopkit.library.shipped import Shipped
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Versions
 
 US_AL_IOP_POLICY = Policy(
@@ -47,6 +49,7 @@ US_AL_IOP_POLICY = Policy(
         )
     ),
     ("What the text asks of adolescents in particular.",),
+    scope=Scope("AL", level=LevelOfCare("2.1")),
 )
 
 SHIPPED = Shipped(

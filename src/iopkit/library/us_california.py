@@ -4,12 +4,14 @@ from datetime import date, timedelta
 
 from iopkit.citations import SEEN
 from iopkit.eligibility.policies import Criterion, Policy
-from iopkit.levels import AgeGroup
+from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.library.hours import ADOLESCENT, needs_hours
 from iopkit.library.rule_forms import LINE_NOT_SEEN, hours_below, hours_by_age, in_force_since
 from iopkit.library.shipped import Shipped
+from iopkit.payers import Payer
 from iopkit.requirements.demands import WeeklyHours
 from iopkit.requirements.requirements import Requirement, RequirementSet
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Grade, Source, Versions
 
 # The state's own text was not seen.
@@ -21,6 +23,11 @@ _ORANGE_COUNTY = Source(
 )
 # "Starting on July 1, 2018", says the page of the services; the hours stand beside it.
 _SINCE = date(2018, 7, 1)
+
+
+def _scope(level: str) -> Scope:
+    return Scope("CA", county="Orange", payer=Payer.MEDICAID, level=LevelOfCare(level))
+
 
 US_CA_ORANGE_IOP_POLICY = Policy(
     "us-ca-orange-iop",
@@ -45,6 +52,7 @@ US_CA_ORANGE_IOP_POLICY = Policy(
         "Medi-Cal and residence in the county.",
         "Medical necessity, and placement by the ASAM Criteria.",
     ),
+    scope=_scope("2.1"),
 )
 
 
@@ -55,6 +63,7 @@ US_CA_ORANGE_IOP_REQUIREMENTS = RequirementSet(
         _SINCE, _ORANGE_COUNTY, *hours_by_age(_ORANGE_COUNTY, adults=9, youth=6, most=19)
     ),
     left_open=(LINE_NOT_SEEN,),
+    scope=_scope("2.1"),
 )
 
 US_CA_ORANGE_OP_REQUIREMENTS = RequirementSet(
@@ -73,6 +82,7 @@ US_CA_ORANGE_OP_REQUIREMENTS = RequirementSet(
         hours_below(6, _ORANGE_COUNTY, AgeGroup.ADOLESCENT),
     ),
     left_open=(LINE_NOT_SEEN,),
+    scope=_scope("1"),
 )
 
 SHIPPED = Shipped(

@@ -5,11 +5,13 @@ from datetime import date
 from iopkit.citations import DISTRICT_OF_COLUMBIA
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.levels import LevelOfCare
 from iopkit.library.hours import needs_hours
 from iopkit.library.rule_forms import hours_by_age
 from iopkit.library.shipped import Shipped
 from iopkit.requirements.demands import PlanLength
 from iopkit.requirements.requirements import Requirement, RequirementSet
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Versions
 
 _COPY = date(2017, 9, 13)
@@ -17,6 +19,7 @@ _COPY = date(2017, 9, 13)
 # renumbered; which day it was, and the new text on level 2.1, were not seen.
 _RENUMBERED = date(2024, 6, 21)
 _NEWER = "22-A DCMR 6332 as it seems, whose text was not seen"
+_SCOPE = Scope("DC", level=LevelOfCare("2.1"))
 
 US_DC_IOP_POLICY = Policy(
     "us-dc-iop",
@@ -67,6 +70,7 @@ US_DC_IOP_POLICY = Policy(
         )
     ),
     ("The duration, which the text gives as 30 to 60 days.",),
+    scope=_SCOPE,
 )
 
 
@@ -97,6 +101,7 @@ US_DC_IOP_REQUIREMENTS = RequirementSet(
     ),
     adult_from=21,
     left_open=("An ongoing assessment within 7 days, if there was none at intake.",),
+    scope=_SCOPE,
 )
 
 SHIPPED = Shipped(

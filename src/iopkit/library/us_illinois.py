@@ -5,12 +5,15 @@ from datetime import date
 from iopkit.citations import ILLINOIS
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
-from iopkit.levels import AgeGroup
+from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.library.hours import ADOLESCENT, needs_hours
 from iopkit.library.rule_forms import hours_below, hours_by_age, in_force_since
 from iopkit.library.shipped import Shipped
 from iopkit.requirements.requirements import RequirementSet
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Versions
+
+_SCOPE = Scope("IL", level=LevelOfCare("2.1"))
 
 US_IL_IOP_POLICY = Policy(
     "us-il-iop",
@@ -39,6 +42,7 @@ US_IL_IOP_POLICY = Policy(
         "Who is an adolescent: 77 Ill. Adm. Code 2060.120 says 12 to 17, with exceptions.",
         "Placement by the ASAM Criteria.",
     ),
+    scope=_SCOPE,
 )
 
 
@@ -54,6 +58,7 @@ US_IL_IOP_REQUIREMENTS = RequirementSet(
         "Other hours for a recorded reason: the text says what is generally so.",
         "Exceptions to the age of 18, at which adult rules begin.",
     ),
+    scope=_SCOPE,
 )
 
 US_IL_LEVEL_1_REQUIREMENTS = RequirementSet(
@@ -66,6 +71,7 @@ US_IL_LEVEL_1_REQUIREMENTS = RequirementSet(
         hours_below(6, ILLINOIS.at("(a)"), AgeGroup.ADOLESCENT),
     ),
     left_open=("Exceptions to the age of 18, at which adult rules begin.",),
+    scope=Scope("IL", level=LevelOfCare("1")),
 )
 
 SHIPPED = Shipped(

@@ -3,12 +3,17 @@
 from iopkit.citations import INDIANA, SEEN
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.levels import LevelOfCare
 from iopkit.library.rule_forms import daily_hours, seen_in_copy_of, weekly_days
 from iopkit.library.shipped import Shipped
+from iopkit.payers import Payer
 from iopkit.requirements.requirements import RequirementSet
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Versions
 
 _MEMBERS = INDIANA.at("(c)(1)")
+
+_SCOPE = Scope("IN", payer=Payer.MEDICAID, level=LevelOfCare("2.1"))
 
 US_IN_MEDICAID_IOP_POLICY = Policy(
     "us-in-medicaid-iop",
@@ -47,6 +52,7 @@ US_IN_MEDICAID_IOP_POLICY = Policy(
         "Emotional, behavioral and cognitive conditions do not keep the patient from benefiting.",
         "Enrollment in Medicaid, and exclusions further down in the text, which were not seen.",
     ),
+    scope=_SCOPE,
 )
 
 
@@ -58,6 +64,7 @@ US_IN_MEDICAID_IOP_REQUIREMENTS = RequirementSet(
         "Individual, group and family counseling by a licensed professional or a QBHP.",
         "A setting that suits the age of patients younger than 18 years.",
     ),
+    scope=_SCOPE,
 )
 
 SHIPPED = Shipped(

@@ -3,11 +3,13 @@
 from iopkit.citations import SEEN
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.levels import LevelOfCare
 from iopkit.library.hours import needs_hours
 from iopkit.library.rule_forms import hours_by_age, seen_in_copy_of
 from iopkit.library.shipped import Shipped
 from iopkit.requirements.demands import COUNSELING, Counting
 from iopkit.requirements.requirements import RequirementSet
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Grade, Source, Versions
 
 # The state's own training page quotes the standard; the standard itself was not seen.
@@ -18,6 +20,7 @@ _KANSAS = Source(
     checked=SEEN,
 )
 
+_SCOPE = Scope("KS", level=LevelOfCare("2.1"))
 
 US_KS_IOP_POLICY = Policy(
     "us-ks-iop",
@@ -40,6 +43,7 @@ US_KS_IOP_POLICY = Policy(
         )
     ),
     ("Only scheduled counseling counts toward the hours.",),
+    scope=_SCOPE,
 )
 
 
@@ -52,6 +56,7 @@ US_KS_IOP_REQUIREMENTS = RequirementSet(
         *hours_by_age(_KANSAS.at(".C"), adults=9, youth=6, counting=Counting(COUNSELING)),
     ),
     left_open=("Which services are counseling: here individual, group and family sessions.",),
+    scope=_SCOPE,
 )
 
 SHIPPED = Shipped(

@@ -9,7 +9,7 @@ from iopkit.charges.rates import Rate, RateTable
 from iopkit.citations import SEEN
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
-from iopkit.levels import AgeGroup
+from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.library.hours import needs_hours
 from iopkit.library.national_codes import (
     COUNSELING_AND_EDUCATION,
@@ -25,7 +25,9 @@ from iopkit.library.rule_forms import (
 )
 from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
+from iopkit.payers import Payer
 from iopkit.requirements.requirements import RequirementSet
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.windows import ONE_MINUTE
 
@@ -36,6 +38,7 @@ _MARYLAND = Source(
     checked=SEEN,
 )
 
+_SCOPE = Scope("MD", level=LevelOfCare("2.1"))
 
 US_MD_IOP_POLICY = Policy(
     "us-md-iop",
@@ -63,6 +66,7 @@ US_MD_IOP_POLICY = Policy(
             ),
         )
     ),
+    scope=_SCOPE,
 )
 
 
@@ -79,6 +83,7 @@ US_MD_IOP_REQUIREMENTS = RequirementSet(
     seen_in_copy_of(
         SEEN, _MARYLAND, *hours_by_age(_MARYLAND.at(".A(2)"), adults=9, youth=6, most=20)
     ),
+    scope=_SCOPE,
 )
 
 US_MD_LEVEL_1_REQUIREMENTS = RequirementSet(
@@ -95,6 +100,7 @@ US_MD_LEVEL_1_REQUIREMENTS = RequirementSet(
         LINE_NOT_SEEN,
         "An assessment within 2 weeks, and the plan within 7 working days of it.",
     ),
+    scope=Scope("MD", level=LevelOfCare("1")),
 )
 
 
@@ -147,6 +153,7 @@ US_MD_MEDICAID_CODING = CodingScheme(
         "A group of more than 90 minutes has no code: the schedule says 60 to 90.",
         "Of several groups on one day, the longest that fits is charged.",
     ),
+    scope=Scope("MD", payer=Payer.MEDICAID),
 )
 
 
@@ -193,6 +200,7 @@ US_MD_MEDICAID_RATES = RateTable(
         "The regulation still had them on April 6, 2021.",
         "Rates from July 1, 2020 to June 30, 2022, and after June 30, 2023, were not seen.",
     ),
+    scope=Scope("MD", payer=Payer.MEDICAID),
 )
 
 SHIPPED = Shipped(

@@ -7,10 +7,12 @@ from iopkit.charges.code_rules import CodingScheme, DayTiers, Tier, WeekCode
 from iopkit.citations import CFR_410_43, CFR_410_44, CFR_410_67, CFR_424_24
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.levels import LevelOfCare
 from iopkit.library.national_codes import COUNSELING_AND_EDUCATION
 from iopkit.library.rule_forms import in_force_since
 from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
+from iopkit.payers import Payer
 from iopkit.requirements.demands import (
     TREATMENT,
     Counting,
@@ -21,10 +23,34 @@ from iopkit.requirements.demands import (
 )
 from iopkit.requirements.milestones import MilestoneKind, Signer
 from iopkit.requirements.requirements import Requirement, RequirementSet
+from iopkit.scopes import LicenseKind, Scope
 from iopkit.sources import Dated, Grade, Source, Versions
 
 # The day from which on the text of these rules was seen; that of 410.44 is in force since.
 _SINCE = date(2024, 1, 1)
+
+# Where Medicare pays for intensive outpatient services, at
+# https://www.medicare.gov/coverage/mental-health-care-intensive-outpatient-program-services [T2].
+# Its rules name no level of care; those are by the names that both have.
+_HOSPITALS = frozenset(
+    {
+        LicenseKind.HOSPITAL_OUTPATIENT_DEPARTMENT,
+        LicenseKind.COMMUNITY_MENTAL_HEALTH_CENTER,
+    }
+)
+_CLINICS = frozenset(
+    {LicenseKind.RURAL_HEALTH_CLINIC, LicenseKind.FEDERALLY_QUALIFIED_HEALTH_CENTER}
+)
+
+
+def _medicare(licenses: frozenset[LicenseKind], level: str) -> Scope:
+    return Scope(payer=Payer.MEDICARE, licenses=licenses, level=LevelOfCare(level))
+
+
+_IOP_SCOPE = _medicare(_HOSPITALS | _CLINICS, "2.1")
+_PHP_SCOPE = _medicare(_HOSPITALS, "2.5")
+# An opioid treatment program stands at level 1, and gives these services beside its own.
+_OTP_SCOPE = Scope(payer=Payer.MEDICARE, licenses=frozenset({LicenseKind.OPIOID_TREATMENT_PROGRAM}))
 
 
 def conditions(section: Source) -> Mapping[str, Criterion]:
@@ -85,6 +111,7 @@ US_MEDICARE_IOP_POLICY = Policy(
     "us-medicare-iop",
     "Medicare intensive outpatient services: patient eligibility",
     Versions((Dated(_SINCE, _conditions(CFR_410_44, name="nine_hours", hours=9), CFR_410_44),)),
+    scope=_IOP_SCOPE,
 )
 
 US_MEDICARE_PHP_POLICY = Policy(
@@ -107,6 +134,7 @@ US_MEDICARE_PHP_POLICY = Policy(
             ),
         )
     ),
+    scope=_PHP_SCOPE,
 )
 
 US_MEDICARE_OTP_IOP_POLICY = Policy(
@@ -141,6 +169,7 @@ US_MEDICARE_OTP_IOP_POLICY = Policy(
         )
     ),
     ("The weekly payment takes nine services in a week, which is not nine hours.",),
+    scope=_OTP_SCOPE,
 )
 
 _IOP = CFR_424_24.at("(d)")
@@ -197,6 +226,7 @@ US_MEDICARE_IOP_REQUIREMENTS = RequirementSet(
         _written_plan(_IOP),
     ),
     left_open=_LEFT_OPEN,
+    scope=_IOP_SCOPE,
 )
 
 US_MEDICARE_PHP_REQUIREMENTS = RequirementSet(
@@ -216,6 +246,7 @@ US_MEDICARE_PHP_REQUIREMENTS = RequirementSet(
         _written_plan(_PHP),
     ),
     left_open=_LEFT_OPEN,
+    scope=_PHP_SCOPE,
 )
 
 US_MEDICARE_OTP_IOP_REQUIREMENTS = RequirementSet(
@@ -238,6 +269,7 @@ US_MEDICARE_OTP_IOP_REQUIREMENTS = RequirementSet(
         "The need for 9 hours a week, which is certified: eligibility asks about it.",
         "Recertification, which may fall on any day of an episode of seven days.",
     ),
+    scope=_OTP_SCOPE,
 )
 
 # 42 CFR 410.44(a)(4) without what (b) leaves to physicians, and without tests, assessments,
@@ -290,6 +322,7 @@ US_MEDICARE_IOP_CODING = CodingScheme(
     ),
     telehealth=False,
     left_open=_TIERS_LEFT_OPEN,
+    scope=_medicare(_HOSPITALS, "2.1"),
 )
 
 US_MEDICARE_CLINIC_IOP_CODING = CodingScheme(
@@ -315,6 +348,7 @@ US_MEDICARE_CLINIC_IOP_CODING = CodingScheme(
         *_TIERS_LEFT_OPEN,
         "One service of each day must be of CMS's first list, which was not seen.",
     ),
+    scope=_medicare(_CLINICS, "2.1"),
 )
 
 US_MEDICARE_OTP_IOP_CODING = CodingScheme(
@@ -337,6 +371,7 @@ US_MEDICARE_OTP_IOP_CODING = CodingScheme(
         "Which other services count was not seen: taken are those of days of Medicare's IOP.",
         "G0137 is paid beside the program's weekly code, which is not charged here.",
     ),
+    scope=_OTP_SCOPE,
 )
 
 SHIPPED = Shipped(

@@ -6,11 +6,13 @@ from attrs import evolve
 
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
+from iopkit.levels import LevelOfCare
 from iopkit.library.rule_forms import caseload, seen_in_copy_of
 from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
 from iopkit.requirements.demands import Frequency
 from iopkit.requirements.requirements import Requirement, RequirementSet
+from iopkit.scopes import LicenseKind, Scope
 from iopkit.sources import Dated, Grade, Source, Versions
 
 _NEW_JERSEY = Source(
@@ -19,6 +21,12 @@ _NEW_JERSEY = Source(
     "https://regulations.justia.com/states/new-jersey/title-10/chapter-161b/subchapter-1/section-10-161b-1-3",
     checked=date(2024, 9, 16),
 )
+
+
+def _licensed(level: str) -> Scope:
+    # The chapter has the standards for licensure; that partial care is level 2.5 is our reading.
+    kinds = frozenset({LicenseKind.SUBSTANCE_USE_TREATMENT})
+    return Scope("NJ", licenses=kinds, level=LevelOfCare(level))
 
 
 US_NJ_IOP_POLICY = Policy(
@@ -48,6 +56,7 @@ US_NJ_IOP_POLICY = Policy(
         )
     ),
     ("What the other conditions are: weekly hours and a test of patients were not seen.",),
+    scope=_licensed("2.1"),
 )
 
 
@@ -82,6 +91,7 @@ US_NJ_IOP_REQUIREMENTS = RequirementSet(
     "New Jersey intensive outpatient treatment: caseload and family counseling",
     _new_jersey(24, None),
     left_open=(*_FAMILY_NOT_SAID, "Weekly hours, which were not seen."),
+    scope=_licensed("2.1"),
 )
 
 US_NJ_OP_REQUIREMENTS = RequirementSet(
@@ -89,6 +99,7 @@ US_NJ_OP_REQUIREMENTS = RequirementSet(
     "New Jersey outpatient treatment: caseload and family counseling",
     _new_jersey(35, None),
     left_open=_FAMILY_NOT_SAID,
+    scope=_licensed("1"),
 )
 
 US_NJ_PARTIAL_CARE_REQUIREMENTS = RequirementSet(
@@ -96,6 +107,7 @@ US_NJ_PARTIAL_CARE_REQUIREMENTS = RequirementSet(
     "New Jersey partial care: caseload and family counseling",
     _new_jersey(12, 7),
     left_open=_FAMILY_NOT_SAID,
+    scope=_licensed("2.5"),
 )
 
 SHIPPED = Shipped(

@@ -19,7 +19,9 @@ from iopkit.library.rule_forms import (
     weekly_hours,
 )
 from iopkit.library.shipped import Shipped
+from iopkit.payers import Payer
 from iopkit.requirements.requirements import RequirementSet
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Grade, Source, Versions
 
 # "Units, hours, days and visit limits" were taken out from then, says
@@ -27,6 +29,7 @@ from iopkit.sources import Dated, Grade, Source, Versions
 # [T2]; that the 19 hours were among them is inferred.
 _REVISED = date(2025, 1, 1)
 _POLICY_8A = "policy 8A as revised in 2025 without limits of hours, whose text was not seen"
+_SCOPE = Scope("NC", payer=Payer.MEDICAID, level=LevelOfCare("2.1"))
 
 US_NC_MEDICAID_IOP_POLICY = Policy(
     "us-nc-medicaid-iop",
@@ -73,6 +76,7 @@ US_NC_MEDICAID_IOP_POLICY = Policy(
         "From 2026: the substance use disorder is the primary diagnosis.",
         "Enrollment in Medicaid, and the policy's own criteria for entrance, which were not seen.",
     ),
+    scope=_SCOPE,
 )
 
 _NCAC_27G = "http://ncrules.state.nc.us/ncac/title%2010a%20-%20health%20and%20human%20services/chapter%2027%20-%20mental%20health,%20community%20facilities%20and%20services/subchapter%20g/10a%20ncac%2027g%20"
@@ -103,6 +107,7 @@ US_NC_DAY_TREATMENT_REQUIREMENTS = RequirementSet(
         caseload(8, _NC_DAY_TREATMENT, whom="member of staff", group=AgeGroup.ADOLESCENT),
     ),
     left_open=("For minors two of the staff at least.",),
+    scope=Scope("NC"),
 )
 
 US_NC_MEDICAID_IOP_REQUIREMENTS = RequirementSet(
@@ -139,6 +144,7 @@ US_NC_MEDICAID_IOP_REQUIREMENTS = RequirementSet(
         "From 2026: what the policy itself says beyond the bulletin, which alone was seen.",
         LINE_NOT_SEEN,
     ),
+    scope=_SCOPE,
 )
 
 US_NC_MEDICAID_PHP_REQUIREMENTS = RequirementSet(
@@ -154,6 +160,7 @@ US_NC_MEDICAID_PHP_REQUIREMENTS = RequirementSet(
         ),
     ),
     left_open=("What the policy itself says beyond the bulletin, which alone was seen.",),
+    scope=Scope("NC", payer=Payer.MEDICAID, level=LevelOfCare("2.5")),
 )
 
 US_NC_SACOT_REQUIREMENTS = RequirementSet(
@@ -173,6 +180,7 @@ US_NC_SACOT_REQUIREMENTS = RequirementSet(
         caseload(10, _NC_SACOT_STAFF, whom="qualified professional"),
     ),
     left_open=("A group on each day that is offered.",),
+    scope=Scope("NC", level=LevelOfCare("2.5")),
 )
 
 SHIPPED = Shipped(

@@ -9,6 +9,7 @@ from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
 from iopkit.requirements.demands import GroupSize
 from iopkit.requirements.requirements import Requirement, RequirementSet
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Grade, Source, Versions
 
 _TEXAS = Source(
@@ -42,6 +43,8 @@ def _admission(source: Source) -> tuple[Criterion, ...]:
     )
 
 
+_SCOPE = Scope("TX")
+
 US_TX_IOP_POLICY = Policy(
     "us-tx-iop",
     "Texas chemical dependency treatment: admission",
@@ -50,6 +53,7 @@ US_TX_IOP_POLICY = Policy(
         "What the program's conditions are: no weekly hours or other test of patients was seen.",
         _DAYS_OF_OTHERS,
     ),
+    scope=_SCOPE,
 )
 
 
@@ -79,6 +83,7 @@ US_TX_IOP_REQUIREMENTS = RequirementSet(
         "Weekly hours, of which none were found.",
         _DAYS_OF_OTHERS,
     ),
+    scope=_SCOPE,
 )
 
 SHIPPED = Shipped(

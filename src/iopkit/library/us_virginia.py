@@ -5,7 +5,7 @@ from datetime import date
 from iopkit.citations import SEEN, VIRGINIA
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
-from iopkit.levels import AgeGroup
+from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.library.hours import ADOLESCENT, needs_hours
 from iopkit.library.rule_forms import (
     LINE_NOT_SEEN,
@@ -16,7 +16,9 @@ from iopkit.library.rule_forms import (
     weekly_hours,
 )
 from iopkit.library.shipped import Shipped
+from iopkit.payers import Payer
 from iopkit.requirements.requirements import RequirementSet
+from iopkit.scopes import LicenseKind, Scope
 from iopkit.sources import Dated, Grade, Source, Versions
 
 _VIRGINIA_LICENSING = Source(
@@ -26,6 +28,10 @@ _VIRGINIA_LICENSING = Source(
     checked=SEEN,
 )
 
+_LICENSED = Scope(
+    "VA", licenses=frozenset({LicenseKind.SUBSTANCE_USE_TREATMENT}), level=LevelOfCare("2.1")
+)
+_SCOPE = Scope("VA", payer=Payer.MEDICAID, level=LevelOfCare("2.1"))
 
 US_VA_MEDICAID_IOP_POLICY = Policy(
     "us-va-medicaid-iop",
@@ -51,6 +57,7 @@ US_VA_MEDICAID_IOP_POLICY = Policy(
         "The hours are averages, with at least 3 on a service day, or 2 below adult age.",
         "Enrollment in Medicaid and medical necessity.",
     ),
+    scope=_SCOPE,
 )
 
 US_VA_LICENSED_IOP_POLICY = Policy(
@@ -73,6 +80,7 @@ US_VA_LICENSED_IOP_POLICY = Policy(
         )
     ),
     ("Whom a program admits: this section is about what programs offer.",),
+    scope=_LICENSED,
 )
 
 
@@ -94,6 +102,7 @@ US_VA_LICENSED_IOP_REQUIREMENTS = RequirementSet(
         "Consultation within 24 hours by telephone and 72 hours in person.",
         "A telephone for emergencies around the clock.",
     ),
+    scope=_LICENSED,
 )
 
 US_VA_MEDICAID_IOP_REQUIREMENTS = RequirementSet(
@@ -111,6 +120,7 @@ US_VA_MEDICAID_IOP_REQUIREMENTS = RequirementSet(
         "Over which weeks the average is: here over those of the plan.",
         "Consultation within 24 hours by telephone, and preferably 72 hours in person.",
     ),
+    scope=_SCOPE,
 )
 
 SHIPPED = Shipped(

@@ -2,11 +2,13 @@
 
 from datetime import date
 
+from iopkit.levels import LevelOfCare
 from iopkit.library.shipped import Shipped
 from iopkit.modalities import Modality
 from iopkit.requirements.demands import Frequency, Reviews
 from iopkit.requirements.milestones import MilestoneKind
 from iopkit.requirements.requirements import Requirement, RequirementSet
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Grade, Source, Versions
 
 _WASHINGTON = Source(
@@ -50,6 +52,7 @@ US_WA_FORMER_IOP_REQUIREMENTS = RequirementSet(
         "Under deferred prosecution: at least 72 hours of treatment within 12 weeks.",
         "And in its first 4 weeks 3 sessions on separate days, with groups of an hour at least.",
     ),
+    scope=Scope("WA", level=LevelOfCare("2.1")),
 )
 
 SHIPPED = Shipped(

@@ -23,12 +23,13 @@ from iopkit.patients.patients import (
     ObligationKind,
     Outcome,
     Patient,
-    Payer,
     Relationship,
     Support,
     Treatment,
+    Whereabouts,
 )
 from iopkit.patients.screenings import Score, Screening
+from iopkit.payers import Payer
 
 __all__ = [
     "INSTRUMENTS",
@@ -62,5 +63,6 @@ __all__ = [
     "SubstanceUseDisorder",
     "Support",
     "Treatment",
+    "Whereabouts",
     "find_instrument",
 ]

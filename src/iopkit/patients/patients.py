@@ -13,6 +13,9 @@ from iopkit.patients.assessments import Assessment
 from iopkit.patients.consents import Consent
 from iopkit.patients.diagnoses import Diagnosis, recorded_days
 from iopkit.patients.screenings import Screening
+from iopkit.payers import Payer
+from iopkit.states import place_faults
+from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows
 
 
@@ -40,29 +43,60 @@ class Support:
     __repr__ = hidden
 
 
-class Payer(StrEnum):
-    """Who pays."""
-
-    MEDICARE = "medicare"
-    MEDICAID = "medicaid"
-    COMMERCIAL = "commercial"
-    MILITARY = "military"
-    SELF_PAY = "self_pay"
-    OTHER = "other"
-
-
 @frozen(repr=False)
 class Coverage:
-    """A payer, from ``start`` up to the day before ``end``; without an end it goes on."""
+    """A payer, from ``start`` up to the day before ``end``; without an end it goes on.
+
+    ``insurer`` is the name of the company or plan; ``None``: not known.
+    """
 
     payer: Payer
     start: date | None = None
     end: date | None = None
+    insurer: str | None = None
 
     def __attrs_post_init__(self) -> None:
         refuse_moments("coverage", start=self.start, end=self.end)
         ordered = self.start is None or self.end is None or self.start < self.end
         refuse("coverage", unless(ordered, "end", "a day after the start", "an earlier day"))
+
+    def in_force(self, on: date) -> Truth:
+        """Whether it covers the patient on a day; unknown where its start is, until it ends."""
+        going_on = Truth.of(self.end is None or on < self.end)
+        return going_on & Truth.of(None if self.start is None else self.start <= on)
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Whereabouts:
+    """A state that a patient lives or is in, from ``start`` up to the day before ``end``.
+
+    Without a start it has been so for as long as matters, and without an end it goes on.
+    ``state`` is a two-letter code of ``STATES``. ``county`` is a name without the word "County";
+    ``None``: not known.
+
+    Raises:
+        InvalidError: the state is no code, or the end is not after the start.
+    """
+
+    state: str
+    county: str | None = None
+    start: date | None = None
+    end: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse_moments("whereabouts", start=self.start, end=self.end)
+        ordered = self.start is None or self.end is None or self.start < self.end
+        refuse(
+            "whereabouts",
+            place_faults(self.state, self.county),
+            unless(ordered, "end", "a day after the start", "an earlier day"),
+        )
+
+    def holds(self, on: date) -> bool:
+        """Whether it is so on a day."""
+        return (self.start or on) <= on and (self.end is None or on < self.end)
 
     __repr__ = hidden
 
@@ -147,6 +181,10 @@ class Patient:
     obligations: tuple[Obligation, ...] | None = None
     availability: WeeklyWindows | None = None
     """When the patient could come; obligations are taken off it."""
+    residences: tuple[Whereabouts, ...] | None = None
+    """Where the patient lives, and has lived."""
+    locations: tuple[Whereabouts, ...] | None = None
+    """Where the patient is for sessions by telehealth; empty: there are none."""
 
     def __attrs_post_init__(self) -> None:
         refuse_moments("patient", birth_date=self.birth_date)

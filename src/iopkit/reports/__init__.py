@@ -3,6 +3,7 @@
 Calling one of these on a patient's decision, plan or schedule is the explicit act that shows it.
 """
 
+from iopkit.reports.applying import applicability_text
 from iopkit.reports.capacity import census_text, load_text, meetings_text
 from iopkit.reports.changes import conflicts_text, difference_text, openings_text
 from iopkit.reports.charges import charges_text, coding_text, costs_text, rates_text
@@ -20,6 +21,7 @@ from iopkit.reports.timelines import timeline_text
 from iopkit.reports.weeks import week_text
 
 __all__ = [
+    "applicability_text",
     "calendar_text",
     "census_text",
     "charges_text",

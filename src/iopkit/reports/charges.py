@@ -24,7 +24,7 @@ from iopkit.charges.rates import RateTable
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Modality
 from iopkit.prose import counted
-from iopkit.reports.lines import ASSUMED_IN_FORCE, below, fold, in_force_lines, item, link
+from iopkit.reports.lines import ASSUMED_IN_FORCE, below, fold, in_force_lines, item, link, whose
 from iopkit.reports.words import day_text, duration_text
 from iopkit.windows import ONE_DAY
 
@@ -92,7 +92,11 @@ def _reason(refusal: Refusal) -> str:
 
 def coding_text(scheme: CodingScheme) -> str:
     """A coding scheme's versions with each rule and its source, and what is left open."""
-    lines = [f"coding scheme {scheme.name}: {scheme.title}", f"weeks: {week_words(scheme)}"]
+    lines = [
+        f"coding scheme {scheme.name}: {scheme.title}",
+        whose(scheme.scope),
+        f"weeks: {week_words(scheme)}",
+    ]
     for version in scheme.versions.dated:
         lines += ["", *in_force_lines(version)]
         for rule in version.value:
@@ -162,7 +166,7 @@ def _apart(months: int | None) -> str:
 
 def rates_text(table: RateTable) -> str:
     """A rate table's rates by code and day, each with its source, and what is left open."""
-    lines = [f"rates {table.name}: {table.title}", ""]
+    lines = [f"rates {table.name}: {table.title}", whose(table.scope), ""]
     for rate in sorted(table.rates, key=lambda rate: (rate.code, rate.since)):
         until = f"to {rate.end - ONE_DAY}" if rate.end else "on"
         lines.append(f"  {rate.code}: ${_money(rate.amount_usd)}, from {rate.since} {until}")

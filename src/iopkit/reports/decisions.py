@@ -30,6 +30,7 @@ def decision_text(decision: Decision) -> str:
         decision.title,
         _judged(decision),
         *([fold(_ASSUMED, 0)] if decision.assumed_in_force else []),
+        *(fold(words, 0) for words in _coverage(decision)),
         "",
         fold(_verdict(decision), 0),
         "",
@@ -46,6 +47,7 @@ def decision_markdown(decision: Decision) -> str:
         f"## {_escaped(decision.title)}",
         "",
         _judged(decision),
+        *(f"\n{_escaped(words)}" for words in _coverage(decision)),
         "",
         *([f"**{_escaped(_ASSUMED)}**", ""] if decision.assumed_in_force else []),
         f"**{_escaped(_verdict(decision))}**",
@@ -63,7 +65,8 @@ def decision_html(decision: Decision) -> str:
     """A decision as an HTML ``section`` without styles; classes name verdict and states."""
     section = Element("section", {"class": f"iopkit-decision {decision.verdict.value}"})
     child(section, "h2", decision.title)
-    child(section, "p", _judged(decision))
+    for words in (_judged(decision), *_coverage(decision)):
+        child(section, "p", words)
     if decision.assumed_in_force:
         child(child(section, "p"), "strong", _ASSUMED)
     child(child(section, "p"), "strong", _verdict(decision))
@@ -91,12 +94,22 @@ def criterion_lines(result: Result) -> tuple[str, str]:
 
 def _verdict(decision: Decision) -> str:
     """The verdict in words, which say no more than the criteria have judged."""
-    if decision.verdict is Truth.YES and decision.unjudged is None:
-        return f"Every criterion of this policy is met; what was {_UNJUDGED} by it is not known."
-    if decision.verdict is Truth.YES and decision.unjudged:
-        risks = "; ".join(risk.words for risk in decision.unjudged)
-        return f"Every criterion of this policy is met; {_UNJUDGED} by it: {risks}."
+    told: list[str] = []
+    if decision.coverage and decision.coverage.covered is not Truth.YES:
+        told.append(decision.coverage.words)
+    if decision.unjudged is None:
+        told.append(f"what was {_UNJUDGED} by it is not known")
+    elif decision.unjudged:
+        told.append(f"{_UNJUDGED} by it: {'; '.join(risk.words for risk in decision.unjudged)}")
+    if decision.verdict is Truth.YES and told:
+        return f"{'; '.join(['Every criterion of this policy is met', *told])}."
     return _VERDICT[decision.verdict]
+
+
+def _coverage(decision: Decision) -> tuple[str, ...]:
+    """What is said of the policy's payer; nothing if it is no payer's, or that was not kept."""
+    words = decision.coverage.words if decision.coverage else ""
+    return (f"{words[:1].upper()}{words[1:]}.",) if words else ()
 
 
 def _judged(decision: Decision) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from textwrap import fill
 from typing import TypeVar
 
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Source
 from iopkit.truth import Truth
 
@@ -40,6 +41,11 @@ def in_force_lines(version: Dated[T]) -> list[str]:
     ended = [version.end_words] if version.end_words else []
     since = f"{version.since_words}: {version.source}"
     return [since, *link(version.source), *(fold(words, 2) for words in ended)]
+
+
+def whose(scope: Scope | None) -> str:
+    """The line that says whose a rule is."""
+    return fold(f"for: {scope.words if scope else 'whom is not known'}", 5)
 
 
 def below(text: str) -> str:

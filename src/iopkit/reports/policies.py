@@ -4,13 +4,13 @@ from iopkit.eligibility.analysis import Contrast, Difference
 from iopkit.eligibility.kinds import Number
 from iopkit.eligibility.policies import Policy
 from iopkit.eligibility.predicates import AnyFact, describe, facts_in
-from iopkit.reports.lines import below, fold, in_force_lines, item, link
+from iopkit.reports.lines import below, fold, in_force_lines, item, link, whose
 from iopkit.truth import Truth
 
 
 def policy_text(policy: Policy) -> str:
     """A policy's versions with each criterion and source."""
-    lines = [f"policy {policy.name}: {policy.title}"]
+    lines = [f"policy {policy.name}: {policy.title}", whose(policy.scope)]
     for version in policy.versions.dated:
         lines += ["", *in_force_lines(version)]
         for criterion in version.value:

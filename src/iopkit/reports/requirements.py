@@ -7,7 +7,7 @@ from iopkit.checks.figures import Bounds
 from iopkit.modalities import Modality
 from iopkit.prose import counted
 from iopkit.reports.findings import bounds_text, figure_text
-from iopkit.reports.lines import in_force_lines, item, section
+from iopkit.reports.lines import in_force_lines, item, section, whose
 from iopkit.reports.words import duration_text
 from iopkit.requirements.demands import (
     Caseload,
@@ -32,7 +32,10 @@ from iopkit.windows import whole_minutes
 
 def requirements_text(requirements: RequirementSet) -> str:
     """A requirement set's versions with what each demands."""
-    lines = [f"requirements {requirements.name}: {requirements.title}"]
+    lines = [
+        f"requirements {requirements.name}: {requirements.title}",
+        whose(requirements.scope),
+    ]
     for version in requirements.lasting.dated:
         lines += ["", *in_force_lines(version)]
         lines += [item(_requirement_text(requirement)) for requirement in version.value]

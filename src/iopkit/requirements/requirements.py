@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from iopkit.errors import NotInForceError, refuse, refuse_moments, unless
 from iopkit.levels import AgeGroup
 from iopkit.requirements.demands import Demand
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Source, Versions
 
 
@@ -33,6 +34,7 @@ class RequirementSet:
     ``adult_from`` is the age in years at which its adult rules begin. ``left_open`` says
     what its sources demand that no requirement here holds. ``until`` is the first day on
     which the whole set is no longer in force; ``None``: the last version says whether it ends.
+    ``scope`` says whose it is; ``None``: not known.
 
     Raises:
         InvalidError: a version has no requirement, or two of one name, or begins when the
@@ -45,6 +47,7 @@ class RequirementSet:
     adult_from: int = 18
     left_open: tuple[str, ...] = ()
     until: date | None = None
+    scope: Scope | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         refuse_moments(f"requirements {self.name!r}", until=self.until)

@@ -29,6 +29,7 @@ from iopkit.strategies.templates import (
 )
 from iopkit.strategies.times import clock_times, days, weekly_windows
 from iopkit.strategies.trees import fact_values, predicates, values_of
+from iopkit.strategies.whose import licenses, scopes, whereabouts
 
 __all__ = [
     "appointments",
@@ -45,6 +46,7 @@ __all__ = [
     "fact_values",
     "groups",
     "keys",
+    "licenses",
     "obligations",
     "patients",
     "predicates",
@@ -52,6 +54,7 @@ __all__ = [
     "rate_tables",
     "requirement_sets",
     "rosters",
+    "scopes",
     "screenings",
     "services",
     "sites",
@@ -61,4 +64,5 @@ __all__ = [
     "treatments",
     "values_of",
     "weekly_windows",
+    "whereabouts",
 ]

@@ -25,6 +25,7 @@ from iopkit.charges.rates import Rate, RateTable
 from iopkit.modalities import Modality
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies.times import days, minutes_long, short_names
+from iopkit.strategies.whose import scopes
 from iopkit.windows import Weekday
 
 
@@ -38,6 +39,7 @@ def codings(draw: st.DrawFn) -> CodingScheme:
         Versions(tuple(Dated(day, draw(_coding_rules()), _SOURCE) for day in since)),
         draw(st.none() | st.sampled_from(Weekday)),
         draw(st.booleans()),
+        scope=draw(st.none() | scopes()),
     )
 
 
@@ -93,4 +95,5 @@ def rate_tables(draw: st.DrawFn, codes: tuple[str, ...] = ("H0004", "H0015")) ->
             source = draw(st.none() | st.just(_SOURCE))
             early = start + timedelta(days=1) if draw(st.booleans()) else end
             rates.append(Rate(code, start, cents, early, source))
-    return RateTable(draw(short_names), "Rates", tuple(rates))
+    whose = draw(st.none() | scopes())
+    return RateTable(draw(short_names), "Rates", tuple(rates), scope=whose)

@@ -25,13 +25,14 @@ from iopkit.patients.patients import (
     ObligationKind,
     Outcome,
     Patient,
-    Payer,
     Relationship,
     Support,
     Treatment,
 )
 from iopkit.patients.screenings import Score, Screening
+from iopkit.payers import Payer
 from iopkit.strategies.times import T, days, minutes_long, short_texts, weekly_windows, yes_no
+from iopkit.strategies.whose import insurers, whereabouts
 
 
 @st.composite
@@ -155,7 +156,10 @@ def coverages() -> st.SearchStrategy[Coverage]:
     """Coverages with an open or a known span."""
     start = days(date(2020, 1, 1), date(2025, 1, 1))
     end = days(date(2025, 1, 2), date(2030, 1, 1))
-    return st.builds(Coverage, st.sampled_from(Payer), st.none() | start, st.none() | end)
+    return st.builds(
+        Coverage,
+        *(st.sampled_from(Payer), st.none() | start, st.none() | end, st.none() | insurers),
+    )
 
 
 def obligations() -> st.SearchStrategy[Obligation]:
@@ -182,6 +186,8 @@ def patients() -> st.SearchStrategy[Patient]:
         coverages=some(coverages()),
         obligations=some(obligations()),
         availability=st.none() | weekly_windows(),
+        residences=some(whereabouts()),
+        locations=some(whereabouts()),
     )
 
 

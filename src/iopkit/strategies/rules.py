@@ -26,6 +26,7 @@ from iopkit.requirements.milestones import MilestoneKind, Signer
 from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies.times import minutes_long, short_names
+from iopkit.strategies.whose import scopes
 
 
 def demands() -> st.SearchStrategy[Demand]:
@@ -75,4 +76,5 @@ def requirement_sets(draw: st.DrawFn, since: date = date(2020, 1, 1)) -> Require
         for number, demand in enumerate(draw(st.lists(demands(), min_size=1, max_size=4)))
     )
     versions = Versions((Dated(since, listed, source),))
-    return RequirementSet(draw(short_names), "A payer", versions, draw(st.integers(18, 21)))
+    adult_from, scope = draw(st.integers(18, 21)), draw(st.none() | scopes())
+    return RequirementSet(draw(short_names), "A payer", versions, adult_from, scope=scope)

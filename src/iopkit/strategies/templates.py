@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
+from iopkit.payers import Payer
 from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track, clashing_services
 from iopkit.programs.progress import COURSE_FACTS
 from iopkit.programs.timings import (
@@ -34,6 +35,7 @@ from iopkit.strategies.times import (
     yes_no,
 )
 from iopkit.strategies.trees import predicates
+from iopkit.strategies.whose import COUNTIES, licenses, state_codes
 from iopkit.windows import DAY, Weekday, whole_minutes
 
 
@@ -164,6 +166,7 @@ def sites(draw: st.DrawFn) -> Site:
         )
         for name in draw(st.lists(short_names, max_size=3, unique=True))
     ]
+    state = draw(st.none() | state_codes)
     return Site(
         name="Elm Street",
         zone=draw(st.sampled_from(ZONES)),
@@ -176,6 +179,10 @@ def sites(draw: st.DrawFn) -> Site:
         rooms=tuple(rooms),
         clinicians=tuple(staff),
         closed_rule=draw(st.sampled_from(ClosedRule)),
+        state=state,
+        county=draw(st.none() | st.sampled_from(COUNTIES)) if state else None,
+        licenses=draw(st.none() | st.lists(licenses(), max_size=3).map(tuple)),
+        payers=draw(st.none() | st.frozensets(st.sampled_from(Payer))),
     )
 
 
