@@ -5,19 +5,23 @@ parts settle it, and unknown otherwise.
 """
 
 from collections.abc import Iterable
-from enum import Enum
+from enum import StrEnum
 
 from iopkit.errors import UndeterminedError
 
 
-class Truth(Enum):
+class Truth(StrEnum):
     """Yes, no or unknown.
+
+    It is equal to its text, as verdicts in frames and documents are.
 
     Example:
         >>> Truth.NO & Truth.UNKNOWN
         <Truth.NO: 'no'>
         >>> Truth.YES & Truth.UNKNOWN
         <Truth.UNKNOWN: 'unknown'>
+        >>> Truth.NO == "no"
+        True
     """
 
     YES = "yes"

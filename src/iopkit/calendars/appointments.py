@@ -20,7 +20,16 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrulestr
 
 from iopkit.clocks import zone_faults
-from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
+from iopkit.errors import (
+    Attempt,
+    Fault,
+    InvalidError,
+    MissingExtraError,
+    refuse,
+    refuse_moments,
+    unless,
+    unless_a,
+)
 from iopkit.schedules.conflicts import Appointment
 from iopkit.windows import ONE_DAY
 
@@ -67,6 +76,18 @@ def appointments_from_ical(
             daily or never, or has an event that cannot be read. The line is named, and
             nothing of what it holds.
     """
+    attempt = Attempt.of(_appointments, data, start, end, zone)
+    del data
+    return attempt.result()
+
+
+def _appointments(data: bytes, start: date, end: date, zone: str) -> tuple[Appointment, ...]:
+    refuse(
+        "calendar",
+        unless_a(data, "data", bytes),
+        unless_a(zone, "zone", str),
+    )
+    refuse_moments("calendar", start=start, end=end)
     refuse(
         "calendar",
         zone_faults(zone),
