@@ -173,7 +173,12 @@ class Result:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """Each fact that was asked about, in reading order, with the role of its value."""
+        """Each fact that was asked about, in reading order, with the role of its value.
+
+        Raises:
+            TooComplexError: the roles are too complex to work out; ``explanation`` has the
+                values.
+        """
         return evidence(self.criterion.predicate, self.explanation.values)
 
     __repr__ = hidden
@@ -240,6 +245,9 @@ class Decision:
         criterion asks whether a fact is known: then learning it may change even that.
 
         See ``open_facts``; never empty while the verdict is unknown.
+
+        Raises:
+            TooComplexError: they are too complex to work out; the verdict stands without.
         """
         return tuple(fact.name for fact in open_facts(*self._asked))
 
@@ -248,6 +256,9 @@ class Decision:
         """The smallest sets of changes that would turn a "no" into a "yes".
 
         See ``smallest_changes``. Empty unless the verdict is no.
+
+        Raises:
+            TooComplexError: they are too complex to work out; the verdict stands without.
         """
         return smallest_changes(*self._asked) if self.verdict is Truth.NO else ()
 

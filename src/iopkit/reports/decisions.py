@@ -4,21 +4,29 @@ Calling one of these is the explicit act that shows a patient's values.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 from xml.etree.ElementTree import Element, indent, tostring
 
 from iopkit.eligibility.policies import Decision, Result
+from iopkit.eligibility.predicates import facts_in
+from iopkit.errors import TooComplexError
 from iopkit.reports.html import bullets, child, row
-from iopkit.reports.lines import TRUTH_WORDS, fold, item
+from iopkit.reports.lines import TRUTH_WORDS, fold, item, page
 from iopkit.truth import Truth
+
+T = TypeVar("T")
 
 _VERDICT = {
     Truth.YES: "ELIGIBLE: every criterion of this policy is met.",
     Truth.NO: "NOT ELIGIBLE: a criterion is unmet.",
     Truth.UNKNOWN: "UNDETERMINED: something is not known yet.",
 }
+_WOULD_BE_YES = "The answer would be yes if"
 _UNJUDGED = "recorded and not judged"
+TOO_COMPLEX = "too complex to work out"
 ADVICE = "This is advice from recorded facts; clinicians decide."
+STILL_OPEN = "Still to find out, what settles most first"
 _HEADS = ("State", "Criterion", "What was seen", "Source")
 
 
@@ -34,7 +42,7 @@ def decision_text(decision: Decision) -> str:
     ]
     for head, items in _notes(decision):
         lines += ["", f"{head}:", *map(item, items)]
-    return "\n".join([*lines, "", ADVICE])
+    return page([*lines, "", ADVICE])
 
 
 def decision_markdown(decision: Decision) -> str:
@@ -52,7 +60,7 @@ def decision_markdown(decision: Decision) -> str:
     ]
     for head, items in _notes(decision):
         lines += ["", f"{head}:", "", *(f"- {_escaped(text)}" for text in items)]
-    return "\n".join([*lines, "", f"*{ADVICE}*"])
+    return page([*lines, "", f"*{ADVICE}*"])
 
 
 def decision_html(decision: Decision) -> str:
@@ -103,17 +111,33 @@ def _row(result: Result) -> tuple[str, ...]:
 
 
 def _seen(result: Result) -> str:
-    return "; ".join(evidence.words for evidence in result.evidence)
+    seen = worked_out(lambda: result.evidence)
+    if seen is not None:
+        return "; ".join(evidence.words for evidence in seen)
+    values = result.explanation.values
+    facts = dict.fromkeys(facts_in(result.criterion.predicate))
+    words = "; ".join(fact.seen_as(values[fact.name]) for fact in facts)
+    return f"{words}; which of these decided is {TOO_COMPLEX}"
+
+
+def worked_out(explanation: Callable[[], T]) -> T | None:
+    """An explanation, or ``None`` if it is too complex: the verdict is told without."""
+    try:
+        return explanation()
+    except TooComplexError:
+        return None
 
 
 def _notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Lists below the criteria, each with its head; none is empty."""
-    if decision.missing:
-        names = [name.replace("_", " ") for name in decision.missing]
-        yield "Still to find out, what settles most first", tuple(names)
-    if decision.changes:
-        ways = ("; and ".join(change.words for change in way) for way in decision.changes)
-        yield "The answer would be yes if", tuple(ways)
+    if names := missing_words(lambda: decision.missing):
+        yield STILL_OPEN, names
+    ways = worked_out(lambda: decision.changes)
+    if ways is None:
+        yield _WOULD_BE_YES, (TOO_COMPLEX,)
+    elif ways:
+        told = ("; and ".join(change.words for change in way) for way in ways)
+        yield _WOULD_BE_YES, tuple(told)
     if decision.verdict is not Truth.YES:
         if decision.unjudged is None:
             yield _UNJUDGED.capitalize(), ("not known",)
@@ -121,6 +145,12 @@ def _notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield _UNJUDGED.capitalize(), tuple(risk.words for risk in decision.unjudged)
     if decision.left_open:
         yield "Not judged here", decision.left_open
+
+
+def missing_words(missing: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+    """What is still to find out in words; empty, if nothing is."""
+    names = worked_out(missing)
+    return (TOO_COMPLEX,) if names is None else tuple(name.replace("_", " ") for name in names)
 
 
 def _escaped(text: str) -> str:

@@ -1,17 +1,37 @@
-"""Lines of plain text: folded to a page's width, as items and sections."""
+"""Lines of plain text: folded to a page's width, as items and sections, and whole pages.
+
+Titles, names and meanings come from whoever wrote them, so that what is put together here is
+the one place where a line ends.
+"""
 
 from collections.abc import Iterable
 from textwrap import fill
 
+from iopkit.prose import printable
 from iopkit.sources import Source
 from iopkit.truth import Truth
 
 TRUTH_WORDS = {Truth.YES: "met", Truth.NO: "unmet", Truth.UNKNOWN: "undetermined"}
 
 
-def fold(text: str, depth: int) -> str:
+class Page(str):
+    """Text whose ends of lines are ours."""
+
+    __slots__ = ()
+
+
+def page(lines: Iterable[str], *, apart: int = 1) -> Page:
+    """Lines and pages as one page, so many ends of lines apart.
+
+    Whatever a line holds, it is one line, and has nothing that commands a terminal.
+    """
+    parts = (line if isinstance(line, Page) else printable(line) for line in lines)
+    return Page(("\n" * apart).join(parts))
+
+
+def fold(text: str, depth: int) -> Page:
     """A text in lines of a page's width, each after the first so many spaces in."""
-    return fill(text, 88, subsequent_indent=" " * depth)
+    return Page(fill(printable(text), 88, subsequent_indent=" " * depth))
 
 
 def item(text: str) -> str:

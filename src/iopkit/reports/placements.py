@@ -9,8 +9,8 @@ from typing import TypeVar
 from iopkit.levels import HourBand, LevelOfCare
 from iopkit.placement.placement import Ladder, Placement, RungResult
 from iopkit.placement.tradeoffs import Tradeoff
-from iopkit.reports.decisions import ADVICE, criterion_lines
-from iopkit.reports.lines import fold, item
+from iopkit.reports.decisions import ADVICE, STILL_OPEN, criterion_lines, missing_words
+from iopkit.reports.lines import fold, item, page, section
 from iopkit.reports.policies import policy_text
 from iopkit.reports.words import duration_text
 from iopkit.sources import Cited, Source
@@ -33,12 +33,10 @@ def placement_text(placement: Placement) -> str:
     lines = [placement.title, f"judged for {placement.on}", "", fold(_outcome(placement), 0)]
     for result in placement.results:
         lines += ["", *_rung_lines(result)]
-    if placement.missing:
-        names = (name.replace("_", " ") for name in placement.missing)
-        lines += ["", "Still to find out, what settles most first:", *map(item, names)]
+    lines += section(STILL_OPEN, missing_words(lambda: placement.missing))
     if last.decision.left_open:
         lines += ["", "Not judged here:", *map(item, last.decision.left_open)]
-    return "\n".join([*lines, "", ADVICE])
+    return page([*lines, "", ADVICE])
 
 
 def _outcome(placement: Placement) -> str:
@@ -77,7 +75,7 @@ def _rung_lines(rung: RungResult) -> Iterator[str]:
 
 def tradeoffs_text(rows: Iterable[Tradeoff]) -> str:
     """What each level asks of a patient and gives, a block each, with the sources."""
-    return "\n\n".join("\n".join([_level(row.level), *_cells(row)]) for row in rows)
+    return page((page([_level(row.level), *_cells(row)]) for row in rows), apart=2)
 
 
 def _cells(row: Tradeoff) -> Iterator[str]:
@@ -115,7 +113,7 @@ def ladder_text(ladder: Ladder) -> str:
     for rung in ladder.rungs:
         for policy in (rung.policy, *rung.others):
             lines += ["", _level(rung.level), policy_text(policy)]
-    return "\n".join(lines)
+    return page(lines)
 
 
 def _level(level: LevelOfCare) -> str:

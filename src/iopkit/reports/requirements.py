@@ -7,7 +7,7 @@ from iopkit.checks.figures import Bounds
 from iopkit.modalities import Modality
 from iopkit.prose import counted
 from iopkit.reports.findings import bounds_text, figure_text
-from iopkit.reports.lines import item, link, section
+from iopkit.reports.lines import item, link, page, section
 from iopkit.reports.words import duration_text
 from iopkit.requirements.demands import (
     Caseload,
@@ -38,7 +38,7 @@ def requirements_text(requirements: RequirementSet) -> str:
         lines += [item(_requirement_text(requirement)) for requirement in version.value]
     if requirements.until is not None:
         lines += ["", f"no longer in force from {requirements.until}"]
-    return "\n".join([*lines, *section("Not checked here", requirements.left_open)])
+    return page([*lines, *section("Not checked here", requirements.left_open)])
 
 
 def _requirement_text(requirement: Requirement) -> str:
