@@ -16,6 +16,7 @@ from iopkit.prose import counted, printable
 
 Step = str | int
 Given = ParamSpec("Given")
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
@@ -142,17 +143,13 @@ def refuse_moments(what: str, **days: date | None) -> None:
 
     Dates do not compare with moments, and days of NumPy and pandas are only nearly dates.
     """
-    refuse(
-        what,
-        *(
-            unless(_is_day(day), name, "a date without a time", _found(day))
-            for name, day in days.items()
-        ),
-    )
+    refuse(what, *(unless_day(day, name) for name, day in days.items() if day is not None))
 
 
-def _is_day(value: object) -> bool:
-    return value is None or (isinstance(value, date) and not isinstance(value, datetime))
+def unless_day(value: object, path: Step) -> tuple[Fault, ...]:
+    """A fault if an argument is no day; one of NumPy or pandas is none."""
+    ok = isinstance(value, date) and not isinstance(value, datetime)
+    return () if ok else (Fault((path,), "a date without a time", _found(value)),)
 
 
 def unless_a(value: object, path: Step, *kinds: type) -> tuple[Fault, ...]:
@@ -164,12 +161,24 @@ def unless_a(value: object, path: Step, *kinds: type) -> tuple[Fault, ...]:
         >>> print(*unless_a("a-text", "weeks", int))
         weeks: expected an int, found a text
     """
-    if isinstance(value, kinds):
-        return ()
+    return () if isinstance(value, kinds) else (_other(value, path, *kinds),)
+
+
+def _other(value: object, path: Step, *kinds: type) -> Fault:
     names = [kind.__name__ for kind in kinds]
     fix = _MEANT.get(names[0], "") if isinstance(value, (str, bytes, Mapping)) else ""
     expected = " or ".join(map(_with_article, names))
-    return (Fault((path,), expected, _found(value), f"did you mean {fix}?" if fix else ""),)
+    return Fault((path,), expected, _found(value), f"did you mean {fix}?" if fix else "")
+
+
+def each_a(what: str, values: Iterable[Item], path: Step, kind: type[Item]) -> tuple[Item, ...]:
+    """The values of an argument; raises ``InvalidError`` if it holds others, or is no list."""
+    if isinstance(values, str) or not hasattr(values, "__iter__"):
+        refuse(what, (evolve(_other(values, path, kind), expected=f"a list of {kind.__name__}"),))
+    listed = tuple(values)
+    faults = (unless_a(value, place, kind) for place, value in enumerate(listed))
+    refuse(what, *(tuple(fault.under(path) for fault in found) for found in faults))
+    return listed
 
 
 # By the name of a class: a door knows neither what is shipped nor how documents are read.

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from attrs import evolve, frozen
 
-from iopkit.errors import NotInForceError, refuse, refuse_moments, unless
+from iopkit.errors import NotInForceError, refuse, unless, unless_day
 
 T = TypeVar("T")
 
@@ -96,9 +96,9 @@ class Versions(Generic[T]):
 
         Raises:
             NotInForceError: ``day`` is before the first version.
-            InvalidError: ``day`` is a ``datetime``.
+            InvalidError: ``day`` is no ``date``, or a ``datetime``.
         """
-        refuse_moments("versions of a rule", day=day)
+        refuse("versions of a rule", unless_day(day, "day"))
         for version in reversed(self.dated):
             if version.since <= day:
                 return version

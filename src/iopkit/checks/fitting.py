@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from iopkit.checks.checks import Finding, Unit, check, verdict
 from iopkit.confidential import hidden
-from iopkit.errors import InvalidError, NotInForceError, refuse, unless
+from iopkit.errors import InvalidError, NotInForceError, each_a, refuse, unless
 from iopkit.patients.patients import Patient
 from iopkit.plans.drafting import draft
 from iopkit.plans.notes import NoteKind, NoteSubject
@@ -55,7 +55,8 @@ def judge(
     planned: Plan | Schedule, requirements: Iterable[RequirementSet], site: Site
 ) -> tuple[Judgment, ...]:
     """What several requirement sets find of a plan or its schedule; raises as ``check``."""
-    return tuple(Judgment(each, check(planned, each, site=site)) for each in requirements)
+    sets = each_a("check", requirements, "requirements", RequirementSet)
+    return tuple(Judgment(each, check(planned, each, site=site)) for each in sets)
 
 
 @frozen(order=True, repr=False)

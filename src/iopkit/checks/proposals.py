@@ -15,7 +15,7 @@ from iopkit.checks.fitting import Judgment, judge
 from iopkit.checks.remedies import ChangeSize, Remedy, Situation, remedies_for, whole_remedies_for
 from iopkit.checks.shortfalls import DayDemand, SessionDemand, Shortfall, counted_minutes
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, unless
+from iopkit.errors import each_a, refuse, unless, unless_a
 from iopkit.plans.plans import Plan
 from iopkit.plans.revisions import (
     AddMilestones,
@@ -164,12 +164,13 @@ def propose(
         InvalidError: the site is not the plan's, or a limit is out of its range.
         NotInForceError: the plan has a week before the first version of a requirement set.
     """
+    refuse("propose", unless_a(plan, "plan", Plan), unless_a(site, "site", Site))
     refuse(
         "propose",
         unless(1 <= most_changes <= 4, "most_changes", "from 1 to 4", most_changes),
         unless(most_tried >= 1, "most_tried", "at least 1", most_tried),
     )
-    sets = tuple(requirements)
+    sets = each_a("propose", requirements, "requirements", RequirementSet)
     trials = _Trials(evolve(site, holidays=None, closures=()), sets, most_tried)
     usual = evolve(plan, leaves=())
     as_is = trials.state(usual)

@@ -43,7 +43,7 @@ from iopkit.documents.values import Facts, Raw, is_object, kind_of
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import Predicate
-from iopkit.errors import Attempt, Fault, InvalidError
+from iopkit.errors import Attempt, Fault, InvalidError, refuse, unless_a
 from iopkit.groups.rosters import Roster
 from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder, Placement
@@ -199,6 +199,7 @@ def from_toml(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -
 
 def _read(kind: Any, language: Language, data: bytes | str, facts: Facts | None) -> Any:
     name = name_of(kind)
+    refuse(f"{name} document", unless_a(data, "data", str, bytes))
     masked = getattr(kind, "__repr__", None) is hidden  # about a patient
     text = text_of(language, data)
     raw = current = parsed(language, text, masked=masked)

@@ -14,24 +14,24 @@ from iopkit.truth import Truth
 TRUTH_WORDS = {Truth.YES: "met", Truth.NO: "unmet", Truth.UNKNOWN: "undetermined"}
 
 
-class Page(str):
+class _Page(str):
     """Text whose ends of lines are ours."""
 
     __slots__ = ()
 
 
-def page(lines: Iterable[str], *, apart: int = 1) -> Page:
+def page(lines: Iterable[str], *, apart: int = 1) -> str:
     """Lines and pages as one page, so many ends of lines apart.
 
     Whatever a line holds, it is one line, and has nothing that commands a terminal.
     """
-    parts = (line if isinstance(line, Page) else printable(line) for line in lines)
-    return Page(("\n" * apart).join(parts))
+    parts = (line if isinstance(line, _Page) else printable(line) for line in lines)
+    return _Page(("\n" * apart).join(parts))
 
 
-def fold(text: str, depth: int) -> Page:
+def fold(text: str, depth: int) -> str:
     """A text in lines of a page's width, each after the first so many spaces in."""
-    return Page(fill(printable(text), 88, subsequent_indent=" " * depth))
+    return _Page(fill(printable(text), 88, subsequent_indent=" " * depth))
 
 
 def item(text: str) -> str:

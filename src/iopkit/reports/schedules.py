@@ -5,6 +5,7 @@ Calling one of these is the explicit act that shows a patient's values.
 
 from datetime import timedelta
 
+from iopkit.errors import refuse, unless_a
 from iopkit.reports.lines import page
 from iopkit.reports.plans import caution_lines
 from iopkit.reports.words import day_text, dose_text, moment_text
@@ -13,6 +14,7 @@ from iopkit.schedules.sessions import Reason, Schedule, Session, booked_doses
 
 def calendar_text(schedule: Schedule, *, weeks: int | None = None) -> str:
     """The dated sessions, week by week; ``weeks``: only so many first ones."""
+    refuse("calendar", unless_a(schedule, "schedule", Schedule))
     shown = schedule.weeks if weeks is None else weeks
     titles = _titles(schedule)
     doses = booked_doses(schedule)
