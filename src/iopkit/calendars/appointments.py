@@ -167,9 +167,10 @@ def _event_lines(lines: Iterable[tuple[int, str]]) -> Iterator[int]:
         name, _, value = line.partition(":")
         match name.upper(), value.strip().upper():
             case "BEGIN", part:
-                ok = bool(within) or part == "VCALENDAR"
+                ok = bool(within) is not (part == "VCALENDAR")
                 calendars += part == "VCALENDAR"
-                if part == "VEVENT" and within == ["VCALENDAR"]:
+                if part == "VEVENT":
+                    ok = ok and len(within) == 1
                     found.append(number)
                 within.append(part)
             case "END", part:

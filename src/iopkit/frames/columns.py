@@ -311,21 +311,10 @@ def facts_frame(
     refuse("facts", unless_day(on, "on"))
     names = [fact.name for fact in asked]
     refuse("facts", unless(KEY not in names, KEY, "no fact of that name", "one"))
-    data: dict[str, list[object]] = {KEY: [], **{name: [] for name in names}}
-    faults: list[Fault] = []
-    for row, patient in enumerate(patients):
-        sheet = _sheet_of(asked, patient, on)
-        if isinstance(sheet, FactSheet):
-            data[KEY].append(str(patient.key))
-            for name, value in sheet.items:
-                data[name].append(value)
-            continue
-        one = Refused(row, getattr(patient, KEY, None), sheet)
-        if refused is not None:
-            refused(one)
-        elif len(faults) < _FAULTS_TOLD:
-            faults += one.located
-    refuse("patients", tuple(faults))
+    data, faults = _read(asked, patients, on, refused)
+    if faults:
+        del data  # an error keeps what its frames hold
+        refuse("patients", faults)
     try:
         import narwhals as nw
 
@@ -338,6 +327,27 @@ def facts_frame(
 
 
 _FAULTS_TOLD = 100
+
+
+def _read(
+    facts: Sequence[AnyFact], patients: Iterable[Patient], on: date, refused: Told
+) -> tuple[dict[str, list[object]], tuple[Fault, ...]]:
+    """The columns of those patients who can be read, and what is to be raised of others."""
+    data: dict[str, list[object]] = {KEY: [], **{fact.name: [] for fact in facts}}
+    faults: list[Fault] = []
+    for row, patient in enumerate(patients):
+        sheet = _sheet_of(facts, patient, on)
+        if isinstance(sheet, FactSheet):
+            data[KEY].append(str(patient.key))
+            for name, value in sheet.items:
+                data[name].append(value)
+            continue
+        one = Refused(row, getattr(patient, KEY, None), sheet)
+        if refused is not None:
+            refused(one)
+        elif len(faults) < _FAULTS_TOLD:
+            faults += one.located
+    return data, tuple(faults)
 
 
 def _sheet_of(
