@@ -25,7 +25,7 @@ from iopkit.documents import predicate_from_json, to_document
 from iopkit.documents.documents import KINDS
 from iopkit.documents.formats import upgrade_document
 from iopkit.documents.upgrades import upgrade_file
-from iopkit.errors import Attempt, InvalidError
+from iopkit.errors import InvalidError, attempted
 from iopkit.patients import Consent
 
 ROOT = str(Path(iopkit.__file__).parent)
@@ -229,7 +229,7 @@ def test_what_is_raised_in_anothers_handler_still_tells_of_that() -> None:
 
 
 def test_an_attempt_gives_the_result_and_shows_none() -> None:
-    attempt = Attempt.of(evolve, Patient(KEY), birth_date=date(1984, 5, 17))
+    attempt = attempted(evolve, Patient(KEY), birth_date=date(1984, 5, 17))
 
     assert attempt.result() == Patient(KEY, date(1984, 5, 17))
     assert "1984" not in repr(attempt)

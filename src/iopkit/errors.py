@@ -166,15 +166,16 @@ def unless_a(value: object, path: Step, *kinds: type) -> tuple[Fault, ...]:
 
 def _other(value: object, path: Step, *kinds: type) -> Fault:
     names = [kind.__name__ for kind in kinds]
+    expected, found = " or ".join(map(_with_article, names)), _found(value)
     fix = _MEANT.get(names[0], "") if isinstance(value, (str, bytes, Mapping)) else ""
-    expected = " or ".join(map(_with_article, names))
-    return Fault((path,), expected, _found(value), f"did you mean {fix}?" if fix else "")
+    return Fault((path,), expected, found, f"did you mean {fix}?" if fix else "")
 
 
 def each_a(what: str, values: Iterable[Item], path: Step, kind: type[Item]) -> tuple[Item, ...]:
     """The values of an argument; raises ``InvalidError`` if it holds others, or is no list."""
-    if isinstance(values, str) or not hasattr(values, "__iter__"):
-        refuse(what, (evolve(_other(values, path, kind), expected=f"a list of {kind.__name__}"),))
+    given: object = values
+    if isinstance(given, str) or not hasattr(given, "__iter__"):
+        refuse(what, (evolve(_other(given, path, kind), expected=f"a list of {kind.__name__}"),))
     listed = tuple(values)
     faults = (unless_a(value, place, kind) for place, value in enumerate(listed))
     refuse(what, *(tuple(fault.under(path) for fault in found) for found in faults))
@@ -222,20 +223,20 @@ class Attempt(Generic[Result]):
     _result: Result | None
     _error: IopkitError | TypeError | None
 
-    @classmethod
-    def of(
-        cls, work: "Callable[Given, Result]", *args: Given.args, **kwargs: Given.kwargs
-    ) -> "Attempt[Result]":
-        """Call a function."""
-        try:
-            return Attempt(work(*args, **kwargs), None)
-        except (IopkitError, TypeError) as error:
-            error.__cause__ = error.__context__ = None
-            error.__suppress_context__ = False
-            return Attempt(None, error.with_traceback(None))
-
     def result(self) -> Result:
         """The result; raises the error, which has been nowhere else, if there is none."""
         if self._error is not None:
             raise self._error
         return self._result  # type: ignore[return-value]  # only an error comes without one
+
+
+def attempted(
+    work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
+) -> Attempt[Result]:
+    """What comes of calling a function; an error is left with neither frames nor other errors."""
+    try:
+        return Attempt(work(*args, **kwargs), None)
+    except (IopkitError, TypeError) as error:
+        error.__cause__ = error.__context__ = None
+        error.__suppress_context__ = False
+        return Attempt(None, error.with_traceback(None))

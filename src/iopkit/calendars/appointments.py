@@ -21,10 +21,10 @@ from dateutil.rrule import rrulestr
 
 from iopkit.clocks import zone_faults
 from iopkit.errors import (
-    Attempt,
     Fault,
     InvalidError,
     MissingExtraError,
+    attempted,
     refuse,
     refuse_moments,
     unless,
@@ -76,7 +76,7 @@ def appointments_from_ical(
             daily or never, or has an event that cannot be read. The line is named, and
             nothing of what it holds.
     """
-    attempt = Attempt.of(_appointments, data, start, end, zone)
+    attempt = attempted(_appointments, data, start, end, zone)
     del data
     return attempt.result()
 

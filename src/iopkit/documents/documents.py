@@ -43,7 +43,7 @@ from iopkit.documents.values import Facts, Raw, is_object, kind_of
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import Predicate
-from iopkit.errors import Attempt, Fault, InvalidError, refuse, unless_a
+from iopkit.errors import Attempt, Fault, InvalidError, attempted, refuse, unless_a
 from iopkit.groups.rosters import Roster
 from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder, Placement
@@ -89,7 +89,7 @@ def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of a
             be read again, or a value in it is of a subclass with fields of its own, which
             documents do not have.
     """
-    attempt = Attempt.of(_document, value)
+    attempt = attempted(_document, value)
     del value
     return attempt.result()
 
@@ -146,7 +146,7 @@ def to_json(value: object) -> str:
         }
         <BLANKLINE>
     """
-    attempt = Attempt.of(_json, value)
+    attempt = attempted(_json, value)
     del value
     return attempt.result()
 
@@ -155,14 +155,11 @@ def _json(value: object) -> str:
     return indented(_plain(value)) + "\n"
 
 
-def _plain(value: object) -> Raw:
-    match value:
-        case Truth():
-            return value.value
-        case list() | tuple():
-            return [_document(each) for each in value]
-        case _:
-            return _document(value)
+def _plain(value: Any) -> Raw:
+    if isinstance(value, Truth):
+        return value.value
+    several = value.__class__ in (list, tuple)
+    return [_document(each) for each in value] if several else _document(value)
 
 
 def from_json(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -> T:
@@ -178,21 +175,21 @@ def from_json(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -
         TypeError: there are no documents of that class.
         InvalidError: with every problem, its path and its line.
     """
-    attempt = Attempt[T].of(_read, kind, "JSON", data, facts)
+    attempt: Attempt[T] = attempted(_read, kind, "JSON", data, facts)
     del data
     return attempt.result()
 
 
 def predicate_from_json(data: bytes | str, *, facts: Facts | None = None) -> Predicate:
     """Read a predicate from a JSON document; raises as ``from_json``."""
-    attempt = Attempt[Predicate].of(_read, Predicate, "JSON", data, facts)
+    attempt: Attempt[Predicate] = attempted(_read, Predicate, "JSON", data, facts)
     del data
     return attempt.result()
 
 
 def from_toml(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -> T:
     """Read a TOML document of a class; arguments and errors as for ``from_json``."""
-    attempt = Attempt[T].of(_read, kind, "TOML", data, facts)
+    attempt: Attempt[T] = attempted(_read, kind, "TOML", data, facts)
     del data
     return attempt.result()
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from iopkit.documents.limits import refuse_excess
 from iopkit.documents.values import Raw, is_list, is_object, part_at
-from iopkit.errors import Attempt, Fault, InvalidError, did_you_mean
+from iopkit.errors import Fault, InvalidError, attempted, did_you_mean
 
 _Object = dict[str, Raw]
 Upgrader = Callable[[_Object], _Object]
@@ -89,7 +89,7 @@ def upgrade_document(document: Mapping[str, Raw]) -> _Object:
         >>> upgraded["caution"]
         'drafted despite a no: a-policy (judged for 2026-01-05)'
     """
-    attempt = Attempt.of(_upgraded, document)
+    attempt = attempted(_upgraded, document)
     del document
     return attempt.result()
 

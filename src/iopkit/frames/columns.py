@@ -238,7 +238,7 @@ def check_frame(facts: Iterable[AnyFact], frame: object, *, refused: Told = None
     counts = _counts(opened, wrong)[1:]
     # Only of facts with such values are the rows looked for, as most frames have none.
     rows = {
-        fact: [] if _is_lazy(opened) else _true_rows(opened, flag)
+        fact: _true_rows(opened, flag)
         for fact, flag, count in zip(asked, wrong, counts, strict=True)
         if count
     }
@@ -256,7 +256,9 @@ def check_frame(facts: Iterable[AnyFact], frame: object, *, refused: Told = None
 
 
 def _true_rows(frame: "_Frame", flag: "narwhals.Expr") -> Collection[int]:
-    """The numbers of the rows of an eager frame in which a flag is true, in their order."""
+    """The numbers of the rows in which a flag is true, in their order; none of a lazy frame."""
+    if _is_lazy(frame):
+        return ()
     return dict.fromkeys(frame.select(flag.alias("flag"))["flag"].arg_true().to_list())
 
 
@@ -311,10 +313,9 @@ def facts_frame(
     refuse("facts", unless_day(on, "on"))
     names = [fact.name for fact in asked]
     refuse("facts", unless(KEY not in names, KEY, "no fact of that name", "one"))
-    data, faults = _read(asked, patients, on, refused)
-    if faults:
-        del data  # an error keeps what its frames hold
-        refuse("patients", faults)
+    data = _read(asked, patients, on, refused)
+    if isinstance(data, tuple):
+        raise InvalidError("patients", data)
     try:
         import narwhals as nw
 
@@ -331,8 +332,8 @@ _FAULTS_TOLD = 100
 
 def _read(
     facts: Sequence[AnyFact], patients: Iterable[Patient], on: date, refused: Told
-) -> tuple[dict[str, list[object]], tuple[Fault, ...]]:
-    """The columns of those patients who can be read, and what is to be raised of others."""
+) -> dict[str, list[object]] | tuple[Fault, ...]:
+    """The columns of the patients, or what is to be raised, as no frame with values raises."""
     data: dict[str, list[object]] = {KEY: [], **{fact.name: [] for fact in facts}}
     faults: list[Fault] = []
     for row, patient in enumerate(patients):
@@ -347,7 +348,7 @@ def _read(
             refused(one)
         elif len(faults) < _FAULTS_TOLD:
             faults += one.located
-    return data, tuple(faults)
+    return tuple(faults) or data
 
 
 def _sheet_of(
