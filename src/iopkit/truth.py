@@ -43,11 +43,13 @@ class Truth(StrEnum):
             )
         return self is Truth.YES
 
+    # A text is compared, and not joined: one that is none of the three would pass for a yes.
+
     def __and__(self, other: "Truth") -> "Truth":
-        return all_of((self, other))
+        return all_of((self, other)) if other.__class__ is Truth else NotImplemented
 
     def __or__(self, other: "Truth") -> "Truth":
-        return any_of((self, other))
+        return any_of((self, other)) if other.__class__ is Truth else NotImplemented
 
     def __invert__(self) -> "Truth":
         return _OPPOSITE[self]

@@ -52,7 +52,7 @@ def plan_text(plan: Plan) -> str:
 def caution_lines(plan: Plan) -> list[str]:
     """What is to be told before all else of a plan, as lines; none if there is nothing."""
     lead, _, rest = (plan.caution or "").partition(":")
-    return [fold(f"{lead.upper()}:{rest}", 0), ""] if lead else []
+    return [fold(f"{lead.upper()}:{rest}", 2), ""] if lead else []
 
 
 def _rests_on(provenance: Provenance) -> list[str]:
