@@ -26,9 +26,9 @@ from iopkit.errors import (
     MissingExtraError,
     attempted,
     refuse,
-    refuse_moments,
     unless,
     unless_a,
+    unless_day,
 )
 from iopkit.schedules.conflicts import Appointment
 from iopkit.windows import ONE_DAY
@@ -86,8 +86,9 @@ def _appointments(data: bytes, start: date, end: date, zone: str) -> tuple[Appoi
         "calendar",
         unless_a(data, "data", bytes),
         unless_a(zone, "zone", str),
+        unless_day(start, "start"),
+        unless_day(end, "end"),
     )
-    refuse_moments("calendar", start=start, end=end)
     refuse(
         "calendar",
         zone_faults(zone),
