@@ -12,12 +12,12 @@ from typing import Generic, ParamSpec, Protocol, TypeVar
 
 from attrs import evolve, frozen
 
+from iopkit.confidential import hidden
 from iopkit.prose import counted, printable
 
 Step = str | int
 Given = ParamSpec("Given")
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+S = TypeVar("S")
 
 
 @frozen
@@ -171,7 +171,7 @@ def _other(value: object, path: Step, *kinds: type) -> Fault:
     return Fault((path,), expected, found, f"did you mean {fix}?" if fix else "")
 
 
-def each_a(what: str, values: Iterable[Item], path: Step, kind: type[Item]) -> tuple[Item, ...]:
+def each_a(what: str, values: Iterable[S], path: Step, kind: type[S]) -> tuple[S, ...]:
     """The values of an argument; raises ``InvalidError`` if it holds others, or is no list."""
     given: object = values
     if isinstance(given, str) or not hasattr(given, "__iter__"):
@@ -211,8 +211,8 @@ def _with_article(name: str) -> str:
     return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
 
 
-@frozen(repr=False)
-class Attempt(Generic[Result]):
+@frozen(repr=False, eq=False)
+class Attempt(Generic[S]):
     """What came of a call whose arguments nobody may see: its result, or why there is none.
 
     An error keeps the frames that it went through, with all that they hold, and the errors that
@@ -220,19 +220,19 @@ class Attempt(Generic[Result]):
     its arguments, and raises from there.
     """
 
-    _result: Result | None
+    _result: S | None
     _error: IopkitError | TypeError | None
 
-    def result(self) -> Result:
+    def result(self) -> S:
         """The result; raises the error, which has been nowhere else, if there is none."""
         if self._error is not None:
             raise self._error
         return self._result  # type: ignore[return-value]  # only an error comes without one
 
+    __repr__ = hidden
 
-def attempted(
-    work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
-) -> Attempt[Result]:
+
+def attempted(work: Callable[Given, S], *args: Given.args, **kwargs: Given.kwargs) -> Attempt[S]:
     """What comes of calling a function; an error is left with neither frames nor other errors."""
     try:
         return Attempt(work(*args, **kwargs), None)
