@@ -180,7 +180,7 @@ def test_one_in_place_of_several_is_told(
     several: Any, said: str, values: Mapping[str, Any]
 ) -> None:
     plan, site = values["plan"], values["site"]
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: judge(plan, several, site),
         lambda: propose(plan, site, several),
         lambda: draft(

@@ -139,7 +139,7 @@ def test_a_placement_has_its_level_and_says_what_is_left_out(benefit: bool | Non
 
 
 @pytest.mark.parametrize("heavy_first", [True, False])
-@given(asked=predicates(), values=fact_values(FACTS.values()))
+@given(asked=predicates(), values=fact_values(tuple(FACTS.values())))
 def test_beside_any_criterion_a_heavy_one_takes_no_verdict_along(
     heavy_first: bool, asked: Predicate, values: Mapping[str, Scalar | None]
 ) -> None:
