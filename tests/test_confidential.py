@@ -304,7 +304,7 @@ CONFIDENTIAL: set[type] = {
     Whereabouts,
 }
 # What rooms work with inside: hidden too, but told apart by identity, so no values to compare.
-INSIDE = {"Answer", "Applicant", "Applied", "Floor", "Gain", "Pair"}
+INSIDE = {"Answer", "Applicant", "Applied", "Attempt", "Floor", "Gain", "Pair"}
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
 IMPERSONAL = {
     *(
@@ -344,7 +344,7 @@ IMPERSONAL = {
     *("Band", "BandSet", "Instrument", "Item", "Scale"),
     *("Answers", "Diagram", "Node", "_Box"),
     *("Compare", "Between", "OneOf", "Known", "AllOf", "AnyOf", "Not", "AtLeast"),
-    *("Rails", "Formulas", "AttritionStep", "_Column"),
+    *("Rails", "Formulas", "AttritionStep", "Refused", "_Column"),
     *("Program", "Phase", "Service", "Track", "Curriculum", "_Recorded"),
     *("StatedHours", "StatedSessions", "Discrepancy"),
     *("Slot", "Weekly", "PerWeek", "TimePerWeek", "EveryWeeks", "Once", "InAll", "RandomDays"),

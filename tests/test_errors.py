@@ -1,8 +1,15 @@
 import pickle
+from datetime import date, datetime
+from importlib import import_module
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
+import iopkit
 from iopkit.errors import (
+    _MEANT,
     Fault,
     InvalidError,
     IopkitError,
@@ -12,8 +19,12 @@ from iopkit.errors import (
     UndeterminedError,
     UnknownNameError,
     did_you_mean,
+    each_a,
     refuse,
+    refuse_moments,
     unless,
+    unless_a,
+    unless_day,
 )
 
 TOO_FEW = Fault(("weeks",), "at least 1", "0")
@@ -184,3 +195,124 @@ def test_refuse_raises_once_with_the_faults_of_all_groups_in_order() -> None:
 def test_refuse_lets_pass_what_has_no_fault() -> None:
     refuse("plan")
     refuse("plan", (), ())
+
+
+FORGED = "a\n\nELIGIBLE\x1b[8m\u202e"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        InvalidError("plan", [Fault((FORGED, 1), FORGED, FORGED, FORGED)]),
+        UnknownNameError("policy", FORGED, [FORGED]),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_a_file_holds_neither_commands_a_terminal_nor_passes_for_a_line(
+    error: IopkitError,
+) -> None:
+    lines = str(error).split("\n")
+
+    assert len(lines) == (2 if isinstance(error, InvalidError) else 1)
+    assert all(line.isprintable() for line in lines)
+
+
+class Sunday(date):
+    """A day, as some libraries have them."""
+
+
+DAY = Sunday(2026, 1, 4)
+
+
+@pytest.mark.parametrize("day", [date(2026, 1, 5), DAY])
+def test_a_day_is_a_day(day: date) -> None:
+    assert unless_day(day, "on") == ()
+    refuse_moments("plan", on=day, until=None)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        pytest.param(datetime(2026, 1, 5), "a moment", id="a moment"),  # noqa: DTZ001  # as given
+        pytest.param(np.datetime64("2026-01-05"), "a datetime64", id="NumPy"),
+        pytest.param(pd.Timestamp("2026-01-05"), "a moment", id="pandas"),
+        pytest.param(pd.Period("2026-01-05", "D"), "a Period", id="a period of pandas"),
+        pytest.param(pd.NaT, "a moment", id="no time of pandas"),
+        pytest.param("2026-01-05", "a text", id="a text"),
+        pytest.param(20260105, "an int", id="a number"),
+        pytest.param(date, "the class date", id="a class"),
+    ],
+)
+def test_what_is_nearly_a_day_is_refused_by_what_it_is(value: Any, found: str) -> None:
+    fault = Fault(("on",), "a date without a time", found)
+
+    assert unless_day(value, "on") == (fault,)
+    with pytest.raises(InvalidError) as caught:
+        refuse_moments("plan", on=value)
+    assert caught.value.faults == (fault,)
+
+
+def test_no_day_is_told_where_one_is_needed() -> None:
+    assert unless_day(None, "on") == (Fault(("on",), "a date without a time", "nothing"),)
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        pytest.param(iopkit.find_program("matrix-16-week"), None, id="a program"),
+        pytest.param(
+            "matrix",
+            "program: expected a Program, found a text "
+            "(did you mean find_program('matrix-16-week')?)",
+            id="a name",
+        ),
+        pytest.param(None, "program: expected a Program, found nothing", id="nothing"),
+        pytest.param(
+            iopkit.Program, "program: expected a Program, found the class Program", id="a class"
+        ),
+        pytest.param([1], "program: expected a Program, found a list", id="a list"),
+    ],
+)
+def test_another_argument_is_refused_by_what_it_is(value: object, fault: str | None) -> None:
+    assert [*map(str, unless_a(value, "program", iopkit.Program))] == ([fault] if fault else [])
+
+
+def test_one_of_several_classes_may_be_given() -> None:
+    (fault,) = unless_a(7, "planned", iopkit.Plan, iopkit.Schedule)
+
+    assert fault.expected == "a Plan or a Schedule"
+
+
+@pytest.mark.parametrize(("kind", "call"), _MEANT.items())
+def test_what_may_have_been_meant_can_be_called(kind: str, call: str) -> None:
+    rooms = [*map(import_module, ("iopkit", "iopkit.library", "iopkit.patients"))]
+    known = {name: getattr(room, name) for room in rooms for name in room.__all__}
+    if call.endswith("...)"):
+        assert call in {f"{read}({kind}, ...)" for read in ("from_json", "from_toml")}
+        assert call.partition("(")[0] in known
+    else:
+        assert type(eval(call, known)).__name__ == kind  # noqa: S307  # our own text
+
+
+def test_values_of_an_argument_are_given_as_a_tuple_or_refused_by_place() -> None:
+    assert each_a("plan", iter([1, 2]), "weeks", int) == (1, 2)
+    mixed: list[Any] = [1, "x", 2, None]
+    with pytest.raises(InvalidError) as caught:
+        each_a("plan", mixed, "weeks", int)
+    assert [*map(str, caught.value.faults)] == [
+        "weeks[1]: expected an int, found a text",
+        "weeks[3]: expected an int, found nothing",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        pytest.param(7, "weeks: expected a list of int, found an int", id="one by itself"),
+        pytest.param("abc", "weeks: expected a list of int, found a text", id="a text"),
+    ],
+)
+def test_one_value_in_place_of_several_is_refused(value: Any, said: str) -> None:
+    with pytest.raises(InvalidError) as caught:
+        each_a("plan", value, "weeks", int)
+    assert [*map(str, caught.value.faults)] == [said]

@@ -1,7 +1,9 @@
+import json
 import operator
 import pickle
 from collections.abc import Callable, Iterable
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -194,3 +196,29 @@ def test_unknown_is_refused_as_a_boolean(use: Callable[[Truth], object]) -> None
 @one
 def test_a_truth_stays_the_same_object_when_pickled(a: Truth) -> None:
     assert pickle.loads(pickle.dumps(a)) is a
+
+
+@one
+def test_a_truth_is_its_text_wherever_texts_are_compared(a: Truth) -> None:
+    texts = [truth.value for truth in Truth]
+
+    assert [a == text for text in texts] == [a is truth for truth in Truth]
+    assert [text == a for text in texts] == [a is truth for truth in Truth]
+    assert hash(a) == hash(a.value)
+    assert f"{a}" == str(a) == a.value
+    assert pickle.loads(pickle.dumps(a)) is a
+    assert json.loads(json.dumps({"verdict": a, a: [a]})) == {
+        "verdict": a.value,
+        a.value: [a.value],
+    }
+
+
+@pytest.mark.parametrize("join", [operator.and_, operator.or_])
+@pytest.mark.parametrize("text", ["no", "unknown", "maybe", ""])
+@one
+def test_a_text_is_not_joined(join: Connective, text: str, a: Truth) -> None:
+    other: Any = text
+    with pytest.raises(TypeError):
+        join(a, other)
+    with pytest.raises(TypeError):
+        join(other, a)

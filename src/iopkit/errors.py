@@ -5,16 +5,19 @@ Messages say what was expected and what kind of thing was found, and never hold 
 patient's data.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
-from typing import Protocol, TypeVar
+from typing import Generic, ParamSpec, Protocol, TypeVar
 
 from attrs import evolve, frozen
 
-from iopkit.prose import counted
+from iopkit.confidential import hidden
+from iopkit.prose import counted, printable
 
 Step = str | int
+Given = ParamSpec("Given")
+S = TypeVar("S")
 
 
 @frozen
@@ -39,7 +42,7 @@ class Fault:
         fix = f" ({self.fix})" if self.fix else ""
         lead = f"line {self.line}: " if self.line else ""
         lead += f"{where.lstrip('.')}: " if where else ""
-        return f"{lead}expected {self.expected}, found {self.found}{fix}"
+        return printable(f"{lead}expected {self.expected}, found {self.found}{fix}")
 
     def under(self, *steps: Step) -> "Fault":
         """The same fault, seen from further out."""
@@ -73,7 +76,7 @@ class UnknownNameError(IopkitError, LookupError):
     def __str__(self) -> str:
         hint = did_you_mean(self.name, self.known)
         lead = f"no {self.kind} is named {self.name!r}; {hint}".rstrip()
-        return f"{lead} known: {', '.join(self.known) or 'none'}"
+        return printable(f"{lead} known: {', '.join(self.known) or 'none'}")
 
 
 class NotInForceError(IopkitError, LookupError):
@@ -136,11 +139,104 @@ def refuse(what: str, *groups: tuple[Fault, ...]) -> None:
 
 
 def refuse_moments(what: str, **days: date | None) -> None:
-    """Raise ``InvalidError`` for each day that has a time: dates do not compare with those."""
-    refuse(
-        what,
-        *(
-            unless(not isinstance(day, datetime), name, "a date without a time", "a moment")
-            for name, day in days.items()
-        ),
-    )
+    """Raise ``InvalidError`` for each day that is not one, or has a time.
+
+    Dates do not compare with moments, and days of NumPy and pandas are only nearly dates.
+    """
+    refuse(what, *(unless_day(day, name) for name, day in days.items() if day is not None))
+
+
+def unless_day(value: object, path: Step) -> tuple[Fault, ...]:
+    """A fault if an argument is no day; one of NumPy or pandas is none."""
+    ok = isinstance(value, date) and not isinstance(value, datetime)
+    return () if ok else (Fault((path,), "a date without a time", _found(value)),)
+
+
+def unless_a(value: object, path: Step, *kinds: type) -> tuple[Fault, ...]:
+    """A fault if an argument is of another class than it has to be.
+
+    Of what may have been meant, a call is named that gives it.
+
+    Example:
+        >>> print(*unless_a("a-text", "weeks", int))
+        weeks: expected an int, found a text
+    """
+    return () if isinstance(value, kinds) else (_other(value, path, *kinds),)
+
+
+def _other(value: object, path: Step, *kinds: type) -> Fault:
+    names = [kind.__name__ for kind in kinds]
+    expected, found = " or ".join(map(_with_article, names)), _found(value)
+    fix = _MEANT.get(names[0], "") if isinstance(value, (str, bytes, Mapping)) else ""
+    return Fault((path,), expected, found, f"did you mean {fix}?" if fix else "")
+
+
+def each_a(what: str, values: Iterable[S], path: Step, kind: type[S]) -> tuple[S, ...]:
+    """The values of an argument; raises ``InvalidError`` if it holds others, or is no list."""
+    given: object = values
+    if isinstance(given, str) or not hasattr(given, "__iter__"):
+        refuse(what, (evolve(_other(given, path, kind), expected=f"a list of {kind.__name__}"),))
+    listed = tuple(values)
+    faults = (unless_a(value, place, kind) for place, value in enumerate(listed))
+    refuse(what, *(tuple(fault.under(path) for fault in found) for found in faults))
+    return listed
+
+
+# By the name of a class: a door knows neither what is shipped nor how documents are read.
+_MEANT = {
+    "CodingScheme": "find_coding('us-medicare-iop')",
+    "Ladder": "find_ladder('us-public-rules')",
+    "Patient": "from_json(Patient, ...)",
+    "Plan": "from_json(Plan, ...)",
+    "Policy": "find_policy('us-medicare-iop')",
+    "Program": "find_program('matrix-16-week')",
+    "RateTable": "find_rates('us-md-medicaid')",
+    "RequirementSet": "find_requirements('us-medicare-iop')",
+    "Schedule": "from_json(Schedule, ...)",
+    "Site": "from_toml(Site, ...)",
+}
+
+
+def _found(value: object) -> str:
+    """What a value is, without saying what it holds."""
+    if isinstance(value, datetime):
+        return "a moment"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    kind = type(value).__name__
+    return {"NoneType": "nothing", "str": "a text"}.get(kind) or _with_article(kind)
+
+
+def _with_article(name: str) -> str:
+    return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
+
+
+@frozen(repr=False, eq=False)
+class Attempt(Generic[S]):
+    """What came of a call whose arguments nobody may see: its result, or why there is none.
+
+    An error keeps the frames that it went through, with all that they hold, and the errors that
+    it was raised beside. So a function that reads or writes a document makes an attempt, forgets
+    its arguments, and raises from there.
+    """
+
+    _result: S | None
+    _error: IopkitError | TypeError | None
+
+    def result(self) -> S:
+        """The result; raises the error, which has been nowhere else, if there is none."""
+        if self._error is not None:
+            raise self._error
+        return self._result  # type: ignore[return-value]  # only an error comes without one
+
+    __repr__ = hidden
+
+
+def attempted(work: Callable[Given, S], *args: Given.args, **kwargs: Given.kwargs) -> Attempt[S]:
+    """What comes of calling a function; an error is left with neither frames nor other errors."""
+    try:
+        return Attempt(work(*args, **kwargs), None)
+    except (IopkitError, TypeError) as error:
+        error.__cause__ = error.__context__ = None
+        error.__suppress_context__ = False
+        return Attempt(None, error.with_traceback(None))

@@ -1,5 +1,6 @@
-"""Numbers and lists in words."""
+"""Numbers and lists in words, and texts that can be shown anywhere."""
 
+import re
 from collections.abc import Iterable
 
 
@@ -23,3 +24,19 @@ def listed(words: Iterable[str]) -> str:
     """
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
+
+
+# Control characters, the other ends of lines, and what turns the direction of writing around.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+"
+)
+
+
+def printable(text: str) -> str:
+    r"""A text on one line, which can neither command a terminal nor pass for another line.
+
+    Example:
+        >>> printable("IOP\n\nELIGIBLE\x1b[8m")
+        'IOP ELIGIBLE [8m'
+    """
+    return _UNPRINTABLE.sub(" ", text)

@@ -11,7 +11,14 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 
 from iopkit.clocks import zone_faults
-from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
+from iopkit.errors import (
+    Fault,
+    InvalidError,
+    MissingExtraError,
+    refuse,
+    unless,
+    unless_day,
+)
 from iopkit.languages import is_language
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
@@ -330,6 +337,7 @@ def closed_days(site: Site, start: date, end: date) -> Mapping[date, str]:
         InvalidError: the package does not know the country, subdivision or a name in
             ``open_on``.
     """
+    refuse("site", unless_day(start, "start"), unless_day(end, "end"))
     closed: dict[date, str] = {}
     if site.holidays is not None:
         closed = {

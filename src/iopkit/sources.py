@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from attrs import evolve, frozen
 
-from iopkit.errors import NotInForceError, refuse, refuse_moments, unless
+from iopkit.errors import NotInForceError, refuse, refuse_moments, unless, unless_day
 
 T = TypeVar("T")
 
@@ -173,9 +173,9 @@ class Versions(Generic[T]):
 
         Raises:
             NotInForceError: no version is known to be in force on ``day``, and none is assumed.
-            InvalidError: ``day`` is a ``datetime``.
+            InvalidError: ``day`` is no ``date``, or a ``datetime``.
         """
-        refuse_moments("versions of a rule", day=day)
+        refuse("versions of a rule", unless_day(day, "day"))
         before = [version for version in self.dated if version.since <= day]
         after = self.dated[len(before) :]
         if before and before[-1].is_in_force(day):

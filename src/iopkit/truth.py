@@ -5,19 +5,23 @@ parts settle it, and unknown otherwise.
 """
 
 from collections.abc import Iterable
-from enum import Enum
+from enum import StrEnum
 
 from iopkit.errors import UndeterminedError
 
 
-class Truth(Enum):
+class Truth(StrEnum):
     """Yes, no or unknown.
+
+    It is equal to its text, as verdicts in frames and documents are.
 
     Example:
         >>> Truth.NO & Truth.UNKNOWN
         <Truth.NO: 'no'>
         >>> Truth.YES & Truth.UNKNOWN
         <Truth.UNKNOWN: 'unknown'>
+        >>> Truth.NO == "no"
+        True
     """
 
     YES = "yes"
@@ -39,11 +43,13 @@ class Truth(Enum):
             )
         return self is Truth.YES
 
+    # A text is compared, and not joined: one that is none of the three would pass for a yes.
+
     def __and__(self, other: "Truth") -> "Truth":
-        return all_of((self, other))
+        return all_of((self, other)) if other.__class__ is Truth else NotImplemented
 
     def __or__(self, other: "Truth") -> "Truth":
-        return any_of((self, other))
+        return any_of((self, other)) if other.__class__ is Truth else NotImplemented
 
     def __invert__(self) -> "Truth":
         return _OPPOSITE[self]

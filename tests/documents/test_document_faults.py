@@ -387,6 +387,17 @@ def test_toml_has_no_way_around_it(value: str) -> None:
     )
     error = _refusal(from_toml, Policy, policy)
     assert _paths(error) == ["versions.dated[0].value[0].predicate.value"]
+    assert error.faults[0].found == ("not-a-number" if value == "nan" else "infinity")
+
+
+@pytest.mark.parametrize("number", ["nan", "-nan", "inf", "-inf"])
+@pytest.mark.parametrize("key", ["criteria_met", "code"])
+def test_what_is_no_number_is_told_as_such(number: str, key: str) -> None:
+    disorder = f'{{type = "substance_use_disorder", substance = "alcohol", {key} = {number}}}'
+    text = "".join(f"{k} = {json.dumps(v)}\n" for k, v in PATIENT.items())
+    (fault,) = _refusal(from_toml, Patient, f"{text}diagnoses = [{disorder}]\n").faults
+
+    assert fault.found == ("not-a-number" if "nan" in number else "infinity")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
+from uuid import UUID
 
 import duckdb
 import narwhals as nw
@@ -36,9 +37,10 @@ from iopkit.eligibility import (
     facts_in,
     read_facts,
 )
-from iopkit.errors import InvalidError, MissingExtraError, NotInForceError
+from iopkit.errors import Fault, InvalidError, MissingExtraError, NotInForceError
 from iopkit.frames import (
     AttritionStep,
+    Refused,
     attrition,
     check_frame,
     decide_frame,
@@ -110,6 +112,8 @@ def made(engine: str, rows: Rows) -> Any:
         return pd.DataFrame({fact.name: [row[fact.name] for row in rows] for fact in CATALOGUE})
     return OF_TABLE[engine](arrow(rows))
 
+
+LAZY = {"polars-lazy", "duckdb"}
 
 # Each example runs on all of them.
 fewer = settings(max_examples=max(1, settings().max_examples // 2))
@@ -550,7 +554,7 @@ def test_a_policy_without_facts_decides_a_frame_without_columns() -> None:
 
 
 @every_engine
-def test_values_outside_their_kind_are_counted_and_not_shown(engine: str) -> None:
+def test_values_outside_their_kind_are_told_by_row_and_not_shown(engine: str) -> None:
     frame = OF_TABLE[engine](
         pa.table(
             {
@@ -564,12 +568,14 @@ def test_values_outside_their_kind_are_counted_and_not_shown(engine: str) -> Non
 
     with pytest.raises(InvalidError) as caught:
         check_frame([AGE, SEVERITY, AGE, DANGEROUS, HOURS], frame)
+    # Rows of lazy frames have no order, and so no numbers.
+    one, two = ("1 row", "2 rows") if engine in LAZY else ("row 1", "rows 0 and 3")
     assert str(caught.value).splitlines() == [
         "frame: 2 problems",
-        "  age: expected a whole number from 0 to 130 in each row, found another value in 1 row",
+        f"  age: expected a whole number from 0 to 130 in each row, found another value in {one}",
         (
             f"  use_disorder_severity: expected {SEVERITY.kind.expectation()} in each row, found "
-            "another value in 2 rows"
+            f"another value in {two}"
         ),
     ]
 
@@ -703,3 +709,103 @@ def test_a_fact_sheet_refuses_what_the_row_path_refuses(age: float) -> None:
 def test_a_lazy_frame_has_no_rows_to_read() -> None:
     with pytest.raises(TypeError):
         fact_sheets([AGE], pl.DataFrame({"age": [18]}).lazy(), on=DAY)
+
+
+# Rows that are refused
+
+_ages = st.none() | st.integers(-3, 134)
+_hours = st.none() | st.floats(-2, 170)
+
+
+def _wrong(age: int | None, hours: float | None) -> tuple[Fault, ...]:
+    return tuple(
+        Fault((fact.name,), fact.kind.expectation(), "another value")
+        for fact, value in ((AGE, age), (HOURS, hours))
+        if value is not None and not fact.kind.accepts(value)
+    )
+
+
+@pytest.mark.parametrize("engine", [engine for engine in OF_TABLE if engine not in LAZY])
+@fewer
+@given(rows=st.lists(st.tuples(_ages, _hours), max_size=30))
+def test_refused_rows_are_given_beside_the_good_ones(
+    engine: str, rows: list[tuple[int | None, float | None]]
+) -> None:
+    ages, hours = pa.array([age for age, _ in rows], pa.int64()), [h for _, h in rows]
+    frame = OF_TABLE[engine](
+        pa.table({"age": ages, "needed_hours_per_week": pa.array(hours, pa.float64())})
+    )
+    expected = [Refused(n, None, wrong) for n, row in enumerate(rows) if (wrong := _wrong(*row))]
+
+    found: list[Refused] = []
+    check_frame([AGE, HOURS], frame, refused=found.append)
+    assert found == expected
+
+    met: list[Refused] = []
+    sheets = list(fact_sheets([AGE, HOURS], frame, on=DAY, refused=met.append))
+    assert met == expected
+    good = [row for row in rows if not _wrong(*row)]
+    assert [tuple(sheet.values().values()) for sheet in sheets] == good
+
+
+def test_a_row_that_is_refused_is_told_by_its_number() -> None:
+    frame = pl.DataFrame({"age": [44, 45, 199]})
+    sheets = fact_sheets([AGE], frame, on=DAY)
+
+    assert [next(sheets).values()["age"], next(sheets).values()["age"]] == [44, 45]
+    with pytest.raises(InvalidError, match=r"\[2\]\.age: expected a whole .*found another value$"):
+        next(sheets)
+
+
+def test_many_refused_rows_are_told_by_the_first() -> None:
+    with pytest.raises(InvalidError, match=r"rows 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and others$"):
+        check_frame([AGE], pl.DataFrame({"age": [-1] * 12}))
+
+
+def test_rows_of_a_lazy_frame_cannot_be_taken() -> None:
+    with pytest.raises(TypeError):
+        check_frame([AGE], pl.DataFrame({"age": [170]}).lazy(), refused=print)
+
+
+@given(some=st.lists(patients(), max_size=6), before=st.sets(st.integers(0, 5)))
+def test_patients_who_are_refused_are_told_by_number_and_key(
+    some: list[Patient], before: set[int]
+) -> None:
+    # Too old for any age, or not yet born on the day.
+    births = {0: date(1850, 6, 1), 1: date(2026, 1, 6)}
+    given = [
+        evolve(Patient(patient.key), birth_date=births[n % 2]) if n in before else patient
+        for n, patient in enumerate(some)
+    ]
+    wrong = [n for n in range(len(some)) if n in before]
+    found: list[Refused] = []
+    frame = facts_frame([AGE], given, on=DAY, refused=found.append)
+
+    assert [(one.row, one.key) for one in found] == [(n, some[n].key) for n in wrong]
+    kept = [str(patient.key) for n, patient in enumerate(given) if n not in before]
+    assert frame["key"].to_list() == kept
+    if wrong:
+        with pytest.raises(InvalidError) as caught:
+            facts_frame([AGE], given, on=DAY)
+        assert [fault.path[0] for fault in caught.value.faults] == wrong
+        assert all(
+            str(some[n].key) in fault.fix
+            for n, fault in zip(wrong, caught.value.faults, strict=True)
+        )
+        assert caught.value.__context__ is None
+
+
+def test_what_is_no_patient_is_told_by_its_number() -> None:
+    somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
+    mixed: list[Any] = [somebody, "0b7c9d52"]
+
+    with pytest.raises(InvalidError, match=r"\[1\]\.patient: expected a Patient, found a text"):
+        facts_frame([AGE], mixed, on=DAY)
+
+
+def test_only_so_many_refused_patients_are_told() -> None:
+    strangers: list[Any] = [None] * 300
+
+    with pytest.raises(InvalidError) as caught:
+        facts_frame([AGE], strangers, on=DAY)
+    assert len(caught.value.faults) == 100

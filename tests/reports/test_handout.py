@@ -46,6 +46,7 @@ from iopkit.programs import (
     Slot,
     Weekly,
 )
+from iopkit.prose import printable
 from iopkit.reports import plan_html, week_text
 from iopkit.reports.handout import _COURSE, _NEEDS
 from iopkit.reports.words import day_words, often_words
@@ -69,7 +70,7 @@ def parsed(html: str) -> ET.Element:
 
 def flat(text: str) -> str:
     """A text as a browser shows it."""
-    return " ".join(re.sub("[\x00-\x1f\ud800-\udfff\ufffe\uffff]+", " ", text).split())
+    return " ".join(re.sub("[\ud800-\udfff\ufffe\uffff]+", " ", printable(text)).split())
 
 
 def read(html: str) -> str:

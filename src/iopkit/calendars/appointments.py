@@ -20,7 +20,16 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrulestr
 
 from iopkit.clocks import zone_faults
-from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
+from iopkit.errors import (
+    Fault,
+    InvalidError,
+    MissingExtraError,
+    attempted,
+    refuse,
+    unless,
+    unless_a,
+    unless_day,
+)
 from iopkit.schedules.conflicts import Appointment
 from iopkit.windows import ONE_DAY
 
@@ -67,6 +76,19 @@ def appointments_from_ical(
             daily or never, or has an event that cannot be read. The line is named, and
             nothing of what it holds.
     """
+    attempt = attempted(_appointments, data, start, end, zone)
+    del data
+    return attempt.result()
+
+
+def _appointments(data: bytes, start: date, end: date, zone: str) -> tuple[Appointment, ...]:
+    refuse(
+        "calendar",
+        unless_a(data, "data", bytes),
+        unless_a(zone, "zone", str),
+        unless_day(start, "start"),
+        unless_day(end, "end"),
+    )
     refuse(
         "calendar",
         zone_faults(zone),
@@ -146,9 +168,10 @@ def _event_lines(lines: Iterable[tuple[int, str]]) -> Iterator[int]:
         name, _, value = line.partition(":")
         match name.upper(), value.strip().upper():
             case "BEGIN", part:
-                ok = bool(within) or part == "VCALENDAR"
+                ok = bool(within) is not (part == "VCALENDAR")
                 calendars += part == "VCALENDAR"
-                if part == "VEVENT" and within == ["VCALENDAR"]:
+                if part == "VEVENT":
+                    ok = ok and len(within) == 1
                     found.append(number)
                 within.append(part)
             case "END", part:

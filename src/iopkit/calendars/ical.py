@@ -11,7 +11,7 @@ from attrs import frozen
 
 from iopkit.clocks import offset_at, offset_changes
 from iopkit.confidential import hidden
-from iopkit.errors import Fault, refuse, unless
+from iopkit.errors import Fault, refuse, unless, unless_a
 from iopkit.modalities import Delivery
 from iopkit.schedules.differences import ScheduleDifference
 from iopkit.schedules.sessions import Schedule, Session, in_order
@@ -122,6 +122,7 @@ def to_ical(
     Raises:
         InvalidError: ``stamp`` has no time zone.
     """
+    refuse("calendar", unless_a(schedule, "schedule", Schedule))
     cancelled = method is Method.CANCEL
     events = session_events(schedule, schedule.sessions, titles=titles, cancelled=cancelled)
     return write_calendar(events, zone=schedule.zone, stamp=stamp, details=details, method=method)

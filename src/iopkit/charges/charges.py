@@ -13,7 +13,7 @@ from iopkit.charges.billing import BillableSession, Billed, Found, NotBilledReas
 from iopkit.charges.code_rules import CodingRule, CodingScheme, code_faults
 from iopkit.charges.rates import MONEY, RateTable, money_faults
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, unless
+from iopkit.errors import refuse, unless, unless_a
 from iopkit.schedules.sessions import Schedule
 from iopkit.sources import Dated
 from iopkit.windows import Weekday
@@ -206,6 +206,12 @@ def itemize(
             and none is assumed.
         InvalidError: one of ``attended`` is no session of the schedule.
     """
+    refuse(
+        "charges",
+        unless_a(schedule, "schedule", Schedule),
+        unless_a(coding, "coding", CodingScheme),
+        *([] if rates is None else [unless_a(rates, "rates", RateTable)]),
+    )
     sessions = {schedule.uid(session): session for session in schedule.sessions}
     wanted = sessions.keys() if attended is None else set(attended)
     refuse(

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from iopkit.checks.figures import Bounds, ServiceRecord, figures_of
 from iopkit.confidential import hidden
+from iopkit.errors import refuse, unless_a
 from iopkit.levels import AgeGroup
 from iopkit.plans.plans import Plan
 from iopkit.requirements.demands import (
@@ -160,6 +161,12 @@ def check(
             is assumed.
         InvalidError: ``attended`` goes with no schedule, or has a UID of no session.
     """
+    refuse(
+        "check",
+        unless_a(planned, "planned", Plan, Schedule),
+        unless_a(requirements, "requirements", RequirementSet),
+        *([] if site is None else [unless_a(site, "site", Site)]),
+    )
     record = ServiceRecord.of(planned, site, attended)
     plan = record.plan
     starts = [plan.start + timedelta(weeks=number) for number in range(record.weeks)]

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from iopkit.checks.checks import Finding, Unit, check, verdict
 from iopkit.confidential import hidden
-from iopkit.errors import InvalidError, NotInForceError, refuse, unless
+from iopkit.errors import InvalidError, NotInForceError, each_a, refuse, unless
 from iopkit.patients.patients import Patient
 from iopkit.plans.drafting import draft
 from iopkit.plans.notes import NoteKind, NoteSubject
@@ -64,9 +64,10 @@ def judge(
     assume_in_force: bool = False,
 ) -> tuple[Judgment, ...]:
     """What several requirement sets find of a plan or its schedule; raises as ``check``."""
+    sets = each_a("check", requirements, "requirements", RequirementSet)
     return tuple(
         Judgment(each, check(planned, each, site=site, assume_in_force=assume_in_force))
-        for each in requirements
+        for each in sets
     )
 
 

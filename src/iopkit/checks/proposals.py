@@ -16,7 +16,7 @@ from iopkit.checks.fitting import Judgment, judge
 from iopkit.checks.remedies import ChangeSize, Remedy, Situation, remedies_for, whole_remedies_for
 from iopkit.checks.shortfalls import DayDemand, SessionDemand, Shortfall, counted_minutes
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, unless
+from iopkit.errors import each_a, refuse, unless, unless_a
 from iopkit.plans.plans import Plan
 from iopkit.plans.revisions import (
     AddMilestones,
@@ -168,12 +168,13 @@ def propose(  # noqa: PLR0913  # what a search is bounded by, by name
         NotInForceError: a requirement set is not known to be in force on the first day of a
             week, and is not assumed to be.
     """
+    refuse("propose", unless_a(plan, "plan", Plan), unless_a(site, "site", Site))
     refuse(
         "propose",
         unless(1 <= most_changes <= 4, "most_changes", "from 1 to 4", most_changes),
         unless(most_tried >= 1, "most_tried", "at least 1", most_tried),
     )
-    sets = tuple(requirements)
+    sets = each_a("propose", requirements, "requirements", RequirementSet)
     judged = partial(judge, requirements=sets, site=site, assume_in_force=assume_in_force)
     always_open = evolve(site, holidays=None, closures=())
     trials = _Trials(always_open, partial(judged, site=always_open), most_tried)

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, TextIO
 
 from iopkit.errors import IopkitError
+from iopkit.prose import printable
 
 if TYPE_CHECKING:
     from iopkit.cli.files import Answer, Command
@@ -90,14 +91,20 @@ def main(arguments: Sequence[str]) -> int:
     except IopkitError as error:
         _print(f"iopkit: {error}", sys.stderr)
         return BAD_INPUT
-    # JSON in ASCII is the same JSON on every terminal.
-    _print(json.dumps(answer.document, indent=2) if options.json else answer.text, sys.stdout)
+    if options.json:
+        # JSON in ASCII is the same JSON on every terminal; of its control characters JSON leaves
+        # one as it is.
+        text = json.dumps(answer.document, indent=2).replace("\x7f", "\\u007f")
+    else:
+        text = answer.text
+    _print(text, sys.stdout)
     return answer.code
 
 
 def _print(text: str, stream: TextIO) -> None:
-    """Print what the stream's encoding can show, and the rest escaped."""
+    """Print what the stream's encoding can show, and the rest escaped; nothing commands it."""
     encoding = stream.encoding or "utf-8"
+    text = "\n".join(map(printable, text.split("\n")))
     print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
 
 

@@ -38,7 +38,16 @@ from iopkit.eligibility.explanations import Explanation
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Result
 from iopkit.eligibility.predicates import Atom
-from iopkit.errors import Fault, InvalidError, Step, did_you_mean, refuse, unless
+from iopkit.errors import (
+    Fault,
+    InvalidError,
+    Step,
+    TooComplexError,
+    did_you_mean,
+    refuse,
+    unless,
+    unless_a,
+)
 from iopkit.placement.placement import Placement, RungResult
 from iopkit.plans.plans import Plan
 from iopkit.programs.progress import COURSE_FACTS
@@ -209,6 +218,8 @@ def _union_writer(union: Any) -> Writer:
         if len(others) == 1:
             return writer_of(others[0])(value)
         kind = value.__class__
+        if tags and kind not in tags:
+            kind = next(base for base in kind.__mro__ if base in tags)  # of a subclass
         body = writer_of(kind)(value)
         return {"type": tags[kind], **body} if tags else body
 
@@ -229,6 +240,8 @@ _DERIVED: dict[Any, tuple[str, ...]] = {
 }
 # Derived fields that stand before all others, and are left out where there is nothing to tell.
 _FIRST = {"caution"}
+# Those that may be too complex to work out, and are null then: the verdict is given without.
+EXPLAINS = {"missing", "changes", "evidence"}
 
 
 @attrs.frozen
@@ -278,8 +291,8 @@ def derived_of(kind: Any) -> tuple[_Member, ...]:
 
 def _class_writer(kind: Any) -> Writer:
     derived = derived_of(kind)
+    whole = get_origin(kind) or kind
     # Any: as keyword arguments, they are told from those of other types by their names only.
-    is_atom = kind in get_args(Atom)
     fields: dict[str, Any] = {
         member.name: override(rename=member.key, unstruct_hook=writer_of(member.kind))
         for member in members_of(kind)
@@ -289,16 +302,44 @@ def _class_writer(kind: Any) -> Writer:
         kind, converter(), _cattrs_omit_if_default=True, **fields
     )
 
-    def write_atom(value: Any) -> Raw:
-        return recency_apart(value.fact, write_fields(value))
-
     def write(value: Any) -> Raw:
-        said = {m.key: writer_of(m.kind)(getattr(value, m.name)) for m in derived}
+        if value.__class__ is not whole:
+            _refuse_other(value, whole)
+        if kind in get_args(Atom):
+            return recency_apart(value.fact, write_fields(value))
+        if not derived:
+            return write_fields(value)
+        said = {m.key: _said(value, m) for m in derived}
         first = {key: said.pop(key) for key in _FIRST & said.keys()}
         told = {key: words for key, words in first.items() if words is not None}
         return {**told, **write_fields(value), **said}
 
-    return write if derived else write_atom if is_atom else write_fields
+    return write
+
+
+def _refuse_other(value: Any, kind: Any) -> None:
+    """Refuse what is of another class, or has more fields than documents would keep."""
+    refuse("document", unless_a(value, kind.__name__, kind))
+    more = attrs.fields_dict(value.__class__).keys() - attrs.fields_dict(kind).keys()
+    refuse(
+        f"document of {value.__class__.__name__}",
+        *(
+            (Fault((name,), f"a field of {kind.__name__}", "one of the subclass alone", _APART),)
+            for name in sorted(more)
+        ),
+    )
+
+
+_APART = "keep it apart, as it would not be written"
+
+
+def _said(value: Any, member: _Member) -> Raw:
+    """A derived field as it is written."""
+    try:
+        follows = getattr(value, member.name)
+    except TooComplexError:
+        return None
+    return writer_of(member.kind)(follows)
 
 
 def _class_reader(kind: Any, reader_of: _ReaderOf, *, masked: bool) -> Reader:
@@ -381,7 +422,10 @@ def _unknown_keys(raw: dict[str, Raw], known: set[str], *, masked: bool) -> list
 
 def _contradiction(raw: dict[str, Raw], value: Any, member: _Member) -> tuple[Fault, ...]:
     """A fault if a derived field is not what follows from the others."""
-    follows = writer_of(member.kind)(getattr(value, member.name))
+    follows = _said(value, member)
+    # What was too complex when it was written, or is today, cannot be held against the rest.
+    if member.name in EXPLAINS and member.key in raw and None in (raw[member.key], follows):
+        return ()
     same = repr(raw.get(member.key)) == repr(follows)  # 1 and true are equal, but not the same
     return unless(same, member.key, "what follows from the rest", "something else")
 

@@ -43,7 +43,7 @@ from iopkit.documents.values import Facts, Raw, is_object, kind_of
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import Predicate
-from iopkit.errors import Fault, InvalidError
+from iopkit.errors import Attempt, Fault, InvalidError, attempted, refuse, unless_a
 from iopkit.groups.rosters import Roster
 from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder, Placement
@@ -53,6 +53,7 @@ from iopkit.programs.progress import COURSE_FACTS
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site
+from iopkit.truth import Truth
 
 _UNSIZED = {"charges", "schedule"}  # as long as their plan
 
@@ -85,11 +86,18 @@ def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of a
     Raises:
         TypeError: there are no documents of that class.
         InvalidError: the value is nested too deeply or too large, or a text is not one, to
-            be read again.
+            be read again, or a value in it is of a subclass with fields of its own, which
+            documents do not have.
     """
+    attempt = attempted(_document, value)
+    del value
+    return attempt.result()
+
+
+def _document(value: object) -> dict[str, Any]:
     name = next((name for name, kind in KINDS.items() if isinstance(value, kind)), None)
     if name is None:
-        raise TypeError(f"there are no documents of {type(value).__name__}")
+        raise TypeError(_no_documents(type(value)))
     # Predicates and continuing care nest as deep as one likes. cattrs must not run out of
     # stack on them: it would take a class that it meets then for a plain value, and
     # remember that.
@@ -115,6 +123,13 @@ def _nesting(value: object) -> object:
 def to_json(value: object) -> str:
     """A value as a JSON document: the same value gives the same text.
 
+    A list or tuple of values is a list of documents, and a verdict its text: they are shown,
+    and not read back as one.
+
+    Raises:
+        TypeError: there are no documents of that class.
+        InvalidError: as ``to_document`` raises.
+
     Example:
         >>> from iopkit.windows import WeeklyWindows
         >>> from iopkit.sites import HolidayCalendar, Site
@@ -131,7 +146,20 @@ def to_json(value: object) -> str:
         }
         <BLANKLINE>
     """
-    return indented(to_document(value)) + "\n"
+    attempt = attempted(_json, value)
+    del value
+    return attempt.result()
+
+
+def _json(value: object) -> str:
+    return indented(_plain(value)) + "\n"
+
+
+def _plain(value: Any) -> Raw:
+    if isinstance(value, Truth):
+        return value.value
+    several = value.__class__ in (list, tuple)
+    return [_document(each) for each in value] if several else _document(value)
 
 
 def from_json(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -> T:
@@ -147,22 +175,28 @@ def from_json(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -
         TypeError: there are no documents of that class.
         InvalidError: with every problem, its path and its line.
     """
-    return _read(kind, "JSON", data, facts)  # type: ignore[no-any-return]  # built as ``kind``
+    attempt: Attempt[T] = attempted(_read, kind, "JSON", data, facts)
+    del data
+    return attempt.result()
 
 
 def predicate_from_json(data: bytes | str, *, facts: Facts | None = None) -> Predicate:
     """Read a predicate from a JSON document; raises as ``from_json``."""
-    predicate: Predicate = _read(Predicate, "JSON", data, facts)
-    return predicate
+    attempt: Attempt[Predicate] = attempted(_read, Predicate, "JSON", data, facts)
+    del data
+    return attempt.result()
 
 
 def from_toml(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -> T:
     """Read a TOML document of a class; arguments and errors as for ``from_json``."""
-    return _read(kind, "TOML", data, facts)  # type: ignore[no-any-return]  # built as ``kind``
+    attempt: Attempt[T] = attempted(_read, kind, "TOML", data, facts)
+    del data
+    return attempt.result()
 
 
 def _read(kind: Any, language: Language, data: bytes | str, facts: Facts | None) -> Any:
     name = name_of(kind)
+    refuse(f"{name} document", unless_a(data, "data", str, bytes))
     masked = getattr(kind, "__repr__", None) is hidden  # about a patient
     text = text_of(language, data)
     raw = current = parsed(language, text, masked=masked)
@@ -291,4 +325,9 @@ def name_of(kind: Any) -> str:
     for name, known in KINDS.items():
         if known is kind:
             return name
-    raise TypeError(f"there are no documents of {kind.__name__}")
+    raise TypeError(_no_documents(kind))
+
+
+def _no_documents(kind: Any) -> str:
+    name = getattr(kind, "__name__", f"the {type(kind).__name__} given")
+    return f"there are no documents of {name}; there are of: {', '.join(KINDS)}"

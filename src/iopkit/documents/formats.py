@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from iopkit.documents.limits import refuse_excess
 from iopkit.documents.values import Raw, is_list, is_object, part_at
-from iopkit.errors import Fault, InvalidError, did_you_mean
+from iopkit.errors import Fault, InvalidError, attempted, did_you_mean
 
 _Object = dict[str, Raw]
 Upgrader = Callable[[_Object], _Object]
@@ -89,6 +89,12 @@ def upgrade_document(document: Mapping[str, Raw]) -> _Object:
         >>> upgraded["caution"]
         'drafted despite a no: a-policy (judged for 2026-01-05)'
     """
+    attempt = attempted(_upgraded, document)
+    del document
+    return attempt.result()
+
+
+def _upgraded(document: Mapping[str, Raw]) -> _Object:
     given = dict(document)
     kind = given.get("document")
     if not isinstance(kind, str) or kind not in UPGRADERS:

@@ -7,7 +7,15 @@ from typing import Any, get_args, get_origin
 
 import attrs
 
-from iopkit.documents.classes import derived_of, is_many, is_union, members_of, tagged, writer_of
+from iopkit.documents.classes import (
+    EXPLAINS,
+    derived_of,
+    is_many,
+    is_union,
+    members_of,
+    tagged,
+    writer_of,
+)
 from iopkit.documents.documents import KINDS, name_of, shipped_facts
 from iopkit.documents.formats import current_format
 from iopkit.documents.values import Facts, Raw, fact_leaf, facts_for, is_fact, leaf_of
@@ -86,6 +94,9 @@ class _Schemas:
         properties: _Schema = {key: {"const": value} for key, value in constants.items()}
         for member in (*members, *derived):
             properties[member.key] = self.of(member.kind)
+        for member in derived:
+            if member.name in EXPLAINS:
+                properties[member.key] = _or_null(properties[member.key])
         for member in members:
             if member.default not in (None, attrs.NOTHING):
                 default = writer_of(member.kind)(member.default)

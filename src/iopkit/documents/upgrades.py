@@ -15,7 +15,7 @@ from iopkit.documents.formats import upgrade_document
 from iopkit.documents.indentation import indented
 from iopkit.documents.lines import Language, find_lines
 from iopkit.documents.values import FACT_NAME, Raw, is_list, is_object, kind_of
-from iopkit.errors import Fault, InvalidError, Step
+from iopkit.errors import Fault, InvalidError, Step, attempted
 
 _BY_HAND = (
     "TOML would lose its comments, and has no null: change it by hand, or write it as JSON, with "
@@ -59,6 +59,12 @@ def upgrade_file(name: str, data: bytes) -> Upgrade:
         >>> found.kind, found.old, found.new, found.difference
         ('site', 1, 1, '')
     """
+    attempt = attempted(_upgraded, name, data)
+    del data
+    return attempt.result()
+
+
+def _upgraded(name: str, data: bytes) -> Upgrade:
     language: Language = "TOML" if name.endswith(".toml") else "JSON"
     text = text_of(language, data)
     before = parsed(language, text, masked=True)  # it may be about a patient

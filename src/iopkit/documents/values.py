@@ -430,4 +430,6 @@ def kind_of(raw: Raw) -> str:
         list: "a list",
         dict: "an object",
     }
+    if isinstance(raw, float) and raw - raw != 0:
+        return "infinity" if raw == raw else "not-a-number"  # noqa: PLR0124  # NaN is not itself
     return "null" if raw is None else names.get(type(raw), "a date or time")

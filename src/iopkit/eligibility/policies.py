@@ -228,7 +228,12 @@ class Result:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """Each fact that was asked about, in reading order, with the role of its value."""
+        """Each fact that was asked about, in reading order, with the role of its value.
+
+        Raises:
+            TooComplexError: the roles are too complex to work out; ``explanation`` has the
+                values.
+        """
         seen = self.explanation
         return evidence(self.criterion.predicate, seen.values, seen.readings)
 
@@ -318,6 +323,9 @@ class Decision:
         Contradicted facts are not among them: they are recorded, and to be put right.
 
         See ``open_facts``; never empty while the verdict is unknown and nothing contradicted.
+
+        Raises:
+            TooComplexError: they are too complex to work out; the verdict stands without.
         """
         contradicted = contradicted_facts(self.contradictions or ())
         asked = open_facts(*self._asked)
@@ -328,6 +336,9 @@ class Decision:
         """The smallest sets of changes that would turn a "no" into a "yes".
 
         See ``smallest_changes``. Empty unless the verdict is no.
+
+        Raises:
+            TooComplexError: they are too complex to work out; the verdict stands without.
         """
         return smallest_changes(*self._asked) if self.verdict is Truth.NO else ()
 

@@ -11,10 +11,12 @@ from iopkit.frames.columns import (
     rails,
 )
 from iopkit.frames.panels import panel
+from iopkit.frames.refusals import Refused
 
 __all__ = [
     "AttritionStep",
     "Rails",
+    "Refused",
     "attrition",
     "check_frame",
     "decide_frame",

@@ -8,8 +8,9 @@ a yes or a no; ``check_frame`` finds it.
 It stays in one piece: each engine's words stand beside those of the others that mean the same.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from math import ceil, floor, inf, nextafter
 from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -47,9 +48,18 @@ from iopkit.eligibility.predicates import (
     facts_in,
 )
 from iopkit.eligibility.sheets import FactSheet, read_facts
-from iopkit.errors import MissingExtraError, refuse, unless
+from iopkit.errors import (
+    Fault,
+    InvalidError,
+    MissingExtraError,
+    refuse,
+    unless,
+    unless_a,
+    unless_day,
+)
+from iopkit.frames.refusals import Refused, Told
 from iopkit.patients.patients import Patient
-from iopkit.prose import counted
+from iopkit.prose import counted, listed
 from iopkit.truth import Truth
 
 if TYPE_CHECKING:
@@ -150,6 +160,7 @@ def decide_frame(  # noqa: PLR0913  # what is asked of a frame, by name
         >>> decide_frame(policy, frame, on=date(2026, 1, 5))["verdict"].to_list()
         ['no', 'unknown']
     """
+    refuse("frame", unless_a(policy, "policy", Policy))
     version = policy.version(on=on, assume_in_force=assume_in_force)
     opened, asked = _opened(frame), version.value
     facts = policy.facts(on=on, assume_in_force=assume_in_force)
@@ -202,6 +213,7 @@ def attrition(
         >>> step.criterion, step.excluded, step.met, step.undetermined
         ('nine_hours', 1, 1, 0)
     """
+    refuse("frame", unless_a(policy, "policy", Policy))
     opened = _opened(frame)
     version = policy.version(on=on, assume_in_force=assume_in_force)
     criteria, assumed = version.value, not version.is_in_force(on)
@@ -219,14 +231,20 @@ def attrition(
     )
 
 
-def check_frame(facts: Iterable[AnyFact], frame: object) -> None:
+def check_frame(facts: Iterable[AnyFact], frame: object, *, refused: Told = None) -> None:
     """Raise if a frame has values that its facts' kinds do not have; a lazy one is computed.
 
-    Nulls, and NaN among numbers, are not known and nothing wrong.
+    Nulls, and NaN among numbers, are not known and nothing wrong. Rows are told by their
+    numbers from 0, whatever a frame's index is, and values never. A lazy frame has no numbers.
+
+    Args:
+        refused: takes each row with such values, in their order, in place of raising; the frame
+            has to be eager.
 
     Raises:
-        InvalidError: a fact's column is missing or of another type, or has such values;
-            it says how many, and never which.
+        InvalidError: a fact's column is missing or of another type, or has such values, and
+            nothing takes their rows.
+        TypeError: the frame is lazy, and ``refused`` is to take its rows.
         MissingExtraError: the extra ``tables`` is not installed.
 
     Example:
@@ -236,23 +254,52 @@ def check_frame(facts: Iterable[AnyFact], frame: object) -> None:
         Traceback (most recent call last):
             ...
         iopkit.errors.InvalidError: frame: 1 problem
-          age: expected a whole number from 0 to 130 in each row, found another value in 1 row
+          age: expected a whole number from 0 to 130 in each row, found another value in row 1
+        >>> found = []
+        >>> check_frame([FACTS["age"]], polars.DataFrame({"age": [9, 190]}), refused=found.append)
+        >>> [each.row for each in found]
+        [1]
     """
-    asked = tuple(facts)
-    opened = _opened(frame)
-    columns = _columns(asked, opened).values()
-    outside = _counts(opened, [column.present & ~column.inside for column in columns])[1:]
-    refuse(
-        "frame",
-        *(
-            unless(
-                not count,
-                fact.name,
-                f"{fact.kind.expectation()} in each row",
-                f"another value in {counted(count, 'row')}",
-            )
-            for fact, count in zip(dict.fromkeys(asked), outside, strict=True)
-        ),
+    asked = tuple(dict.fromkeys(facts))
+    opened = _opened(frame, eager=refused is not None)
+    wrong = [column.present & ~column.inside for column in _columns(asked, opened).values()]
+    counts = _counts(opened, wrong)[1:]
+    # Only of facts with such values are the rows looked for, as most frames have none.
+    rows = {
+        fact: _true_rows(opened, flag)
+        for fact, flag, count in zip(asked, wrong, counts, strict=True)
+        if count
+    }
+    if refused is None:
+        found = dict(zip(asked, counts, strict=True))
+        refuse("frame", *((_in_rows(fact, found[fact], rows[fact]),) for fact in rows))
+    else:
+        for row in sorted({row for those in rows.values() for row in those}):
+            faults = [
+                Fault((fact.name,), fact.kind.expectation(), "another value")
+                for fact, those in rows.items()
+                if row in those
+            ]
+            refused(Refused(row, None, tuple(faults)))
+
+
+def _true_rows(frame: "_Frame", flag: "narwhals.Expr") -> Collection[int]:
+    """The numbers of the rows in which a flag is true, in their order; none of a lazy frame."""
+    if _is_lazy(frame):
+        return ()
+    return dict.fromkeys(frame.select(flag.alias("flag"))["flag"].arg_true().to_list())
+
+
+_ROWS_TOLD = 10
+
+
+def _in_rows(fact: AnyFact, count: int, rows: Iterable[int]) -> Fault:
+    """A fault of a fact in so many rows, of which the first are told, if they have numbers."""
+    first = list(map(str, islice(rows, _ROWS_TOLD)))
+    named = [*first, "others"] if count > len(first) else first
+    where = f"row{'s' * (count > 1)} {listed(named)}" if first else counted(count, "row")
+    return Fault(
+        (fact.name,), f"{fact.kind.expectation()} in each row", f"another value in {where}"
     )
 
 
@@ -263,6 +310,7 @@ def facts_frame(
     *,
     on: date,
     backend: Literal["polars", "pyarrow"] = "polars",
+    refused: Told = None,
 ) -> Any:  # noqa: ANN401
     """A frame of facts read from patients: the patient's ``key`` as text, then each fact.
 
@@ -272,9 +320,12 @@ def facts_frame(
     Args:
         patients: read one by one, and not kept.
         backend: ``polars`` or ``pyarrow``.
+        refused: takes each patient that ``read_facts`` refuses, in place of raising; the frame
+            then has all others.
 
     Raises:
-        InvalidError: a fact is named ``key``, or ``read_facts`` refuses.
+        InvalidError: a fact is named ``key``, or ``read_facts`` refuses patients: told by
+            their numbers from 0 and their keys.
         MissingExtraError: the extra ``tables`` is not installed.
         ModuleNotFoundError: ``backend`` is ``pyarrow``, which no extra brings, and it is not
             installed.
@@ -287,13 +338,12 @@ def facts_frame(
         [41]
     """
     asked = tuple(dict.fromkeys(facts))
+    refuse("facts", unless_day(on, "on"))
     names = [fact.name for fact in asked]
     refuse("facts", unless(KEY not in names, KEY, "no fact of that name", "one"))
-    data: dict[str, list[object]] = {KEY: [], **{name: [] for name in names}}
-    for patient in patients:
-        data[KEY].append(str(patient.key))
-        for name, value in read_facts(asked, patient, on=on).items:
-            data[name].append(value)
+    data = _read(asked, patients, on, refused)
+    if isinstance(data, tuple):
+        raise InvalidError("patients", data)
     try:
         import narwhals as nw
 
@@ -305,12 +355,53 @@ def facts_frame(
         raise MissingExtraError("tables", "a data frame") from error
 
 
-def fact_sheets(facts: Iterable[AnyFact], frame: object, *, on: date) -> Iterator[FactSheet]:
+_FAULTS_TOLD = 100
+
+
+def _read(
+    facts: Sequence[AnyFact], patients: Iterable[Patient], on: date, refused: Told
+) -> dict[str, list[object]] | tuple[Fault, ...]:
+    """The columns of the patients, or what is to be raised, as no frame with values raises."""
+    data: dict[str, list[object]] = {KEY: [], **{fact.name: [] for fact in facts}}
+    faults: list[Fault] = []
+    for row, patient in enumerate(patients):
+        sheet = _sheet_of(facts, patient, on)
+        if isinstance(sheet, FactSheet):
+            data[KEY].append(str(patient.key))
+            for name, value in sheet.items:
+                data[name].append(value)
+            continue
+        one = Refused(row, getattr(patient, KEY, None), sheet)
+        if refused is not None:
+            refused(one)
+        elif len(faults) < _FAULTS_TOLD:
+            faults += one.located
+    return tuple(faults) or data
+
+
+def _sheet_of(
+    facts: Iterable[AnyFact], patient: Patient, on: date
+) -> FactSheet | tuple[Fault, ...]:
+    """A patient's facts, or why they are refused, told apart from all that was read."""
+    try:
+        refuse("patients", unless_a(patient, "patient", Patient))
+        return read_facts(facts, patient, on=on)
+    except InvalidError as error:
+        return error.faults
+
+
+def fact_sheets(
+    facts: Iterable[AnyFact], frame: object, *, on: date, refused: Told = None
+) -> Iterator[FactSheet]:
     """The rows of an eager frame as fact sheets, one at a time, in order.
+
+    Args:
+        refused: takes each row with a value that its fact's kind does not have, in place of
+            raising; all others are given.
 
     Raises:
         InvalidError: a fact's column is missing or of another type, or a row has a value
-            that its fact's kind does not have.
+            that its fact's kind does not have: told by its number from 0.
         TypeError: the frame is lazy.
         MissingExtraError: the extra ``tables`` is not installed.
 
@@ -323,11 +414,32 @@ def fact_sheets(facts: Iterable[AnyFact], frame: object, *, on: date) -> Iterato
         [17, None]
     """
     asked = tuple(dict.fromkeys(facts))
+    refuse("facts", unless_day(on, "on"))
     opened = _opened(frame, eager=True)
     columns = _columns(asked, opened)
     known = opened.select(columns[fact.name].present.alias(fact.name) for fact in asked)
     rows = zip(opened.select(known.columns).iter_rows(), known.iter_rows(), strict=True)
-    return (FactSheet.of(asked, _values(asked, *row), on=on) for row in rows)
+    return _given((_sheet_in(asked, row, on) for row in rows), refused)
+
+
+def _sheet_in(
+    facts: Sequence[AnyFact], row: tuple[Sequence[Any], Sequence[bool]], on: date
+) -> FactSheet | tuple[Fault, ...]:
+    """A row's facts, or why they are refused, told apart from all that was read."""
+    try:
+        return FactSheet.of(facts, _values(facts, *row), on=on)
+    except InvalidError as error:
+        return error.faults
+
+
+def _given(sheets: Iterable[FactSheet | tuple[Fault, ...]], refused: Told) -> Iterator[FactSheet]:
+    for row, sheet in enumerate(sheets):
+        if isinstance(sheet, FactSheet):
+            yield sheet
+        elif refused is None:
+            refuse("frame", Refused(row, None, sheet).located)
+        else:
+            refused(Refused(row, None, sheet))
 
 
 @frozen

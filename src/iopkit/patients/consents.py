@@ -8,7 +8,7 @@ from typing import TypeVar
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import refuse, refuse_moments, unless, unless_day
 from iopkit.truth import Truth, all_of
 
 T = TypeVar("T")
@@ -112,6 +112,7 @@ class Consent:
         An element that is not known leaves the answer unknown; one known to be
         missing (an empty text) makes it no.
         """
+        refuse("consent", unless_day(on, "on"))
         return all_of(
             (
                 _given(self.discloser),

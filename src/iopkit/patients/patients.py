@@ -7,7 +7,7 @@ from uuid import UUID
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import refuse, refuse_moments, unless, unless_a, unless_day
 from iopkit.levels import LevelOfCare
 from iopkit.patients.assessments import Assessment
 from iopkit.patients.consents import Consent
@@ -225,7 +225,7 @@ class Patient:
 
 
 def refuse_before_birth(patient: Patient, day: date, *, what: str, path: str) -> None:
-    """Raise ``InvalidError`` for a ``datetime``, or a day before a patient's birth, if known."""
-    refuse_moments(what, **{path: day})
+    """Raise ``InvalidError`` for what is no patient or day, or a day before the birth, if known."""
+    refuse(what, unless_a(patient, "patient", Patient), unless_day(day, path))
     ok = patient.birth_date is None or patient.birth_date <= day
     refuse(what, unless(ok, path, "a day from the birth on", "an earlier day"))

@@ -12,7 +12,7 @@ from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Decision, Policy
 from iopkit.eligibility.predicates import AllOf, AnyFact, Fact
 from iopkit.eligibility.risks import RecordedRisk
-from iopkit.errors import Fault, refuse, unless
+from iopkit.errors import Fault, refuse, unless, unless_a
 from iopkit.levels import Edition, LevelOfCare, most_intensive
 from iopkit.patients.patients import Patient
 from iopkit.sources import Dated, Source, Versions
@@ -97,6 +97,7 @@ def place(
         >>> placement.level, placement.stopped_at.number
         (None, '1')
     """
+    refuse("placement", unless_a(ladder, "ladder", Ladder))
     results: list[RungResult] = []
     for rung in ladder.rungs:
         decision, *others = (

@@ -9,7 +9,7 @@ from iopkit.citations import ILLINOIS, VIRGINIA
 from iopkit.confidential import hidden
 from iopkit.eligibility.readings import age
 from iopkit.levels import AgeGroup, HourBand, LevelOfCare, hour_band
-from iopkit.patients.patients import Patient
+from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.sources import Cited, Grade, Source
 from iopkit.truth import Truth
 
@@ -173,6 +173,7 @@ def compare_levels(
         >>> [row.at_home.value for row in compare_levels(born, on=date(2026, 1, 5))]
         [True, True, True, False, False, False]
     """
+    refuse_before_birth(patient, on, what="trade-offs", path="on")
     group = _age_group(age(patient, on))
     costs = relative_costs or {}
     return tuple(_row(level, group, patient, costs.get(level)) for level in levels)

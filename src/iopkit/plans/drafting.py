@@ -11,7 +11,7 @@ from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision
 from iopkit.eligibility.predicates import evaluate
 from iopkit.eligibility.sheets import read_facts
-from iopkit.errors import Fault, refuse, unless
+from iopkit.errors import Fault, each_a, refuse, unless, unless_a, unless_day
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient, refuse_before_birth
@@ -81,9 +81,17 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         NotInForceError: a requirement set is not known to be in force on ``start``, and is not
             assumed to be.
     """
+    refuse(
+        "plan",
+        unless_a(program, "program", Program),
+        unless_a(patient, "patient", Patient),
+        unless_a(site, "site", Site),
+        unless_day(start, "start"),
+    )
     refuse_before_birth(patient, start, what="plan", path="start")
     refuse("plan", start_faults(start))
-    sets, judged_by = tuple(requirements), tuple(decisions)
+    sets = each_a("plan", requirements, "requirements", RequirementSet)
+    judged_by = each_a("plan", decisions, "decisions", Decision)
     refuse("plan", *(() if despite_no else _refusals(judged_by)))
     taken = _best_track(program, site, patient.free) if track is None else track
     laid = _with_weeks(program.on_track(taken), phase_weeks or {})

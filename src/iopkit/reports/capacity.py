@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 
+from iopkit.reports.lines import page
 from iopkit.reports.words import day_text, duration_text
 from iopkit.schedules.capacity import CensusDay, CensusWeek, Load, Meeting, weekly_census
 from iopkit.windows import ONE_DAY, Weekday
@@ -29,7 +30,7 @@ def census_text(days: Iterable[CensusDay], *, first: Weekday = Weekday.MONDAY) -
             if week.start <= each.day < week.end
         ]
     heads = f"  {'Day':<14}{'Patients':>7}{'On hold':>8}{'Expected':>10}"
-    return "\n".join([heads, *lines]) if lines else "No day to count."
+    return page([heads, *lines]) if lines else "No day to count."
 
 
 def week_line(week: CensusWeek) -> str:
@@ -45,7 +46,7 @@ def load_text(loads: Iterable[Load]) -> str:
     lines: list[str] = []
     for name, several in groupby(loads, key=lambda each: each.name):
         lines += [name, *(f"  {period_text(each)}  {load_words(each)}" for each in several)]
-    return "\n".join(lines) or "No room or clinician to look at."
+    return page(lines) or "No room or clinician to look at."
 
 
 def period_text(load: Load) -> str:
@@ -70,7 +71,7 @@ def meetings_text(meetings: Iterable[Meeting]) -> str:
     for group in meetings_by_group(meetings):
         lines.append(", ".join(group_words(group[0])))
         lines += [f"  {each.start:%Y-%m-%d}  {seats_words(each)}" for each in group]
-    return "\n".join(lines) or "No group meets."
+    return page(lines) or "No group meets."
 
 
 def meetings_by_group(meetings: Iterable[Meeting]) -> tuple[tuple[Meeting, ...], ...]:

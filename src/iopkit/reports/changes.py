@@ -6,7 +6,7 @@ Calling one of these is the explicit act that shows a patient's values.
 from collections.abc import Iterable
 
 from iopkit.prose import counted
-from iopkit.reports.lines import section
+from iopkit.reports.lines import page, section
 from iopkit.reports.plans import caution_lines
 from iopkit.reports.words import duration_text, moment_text
 from iopkit.schedules.alternatives import Opening
@@ -48,7 +48,7 @@ def difference_text(difference: ScheduleDifference) -> str:
     ]
     lines += ["", f"{counted(len(difference.unchanged), 'session')} unchanged."]
     cautions = caution_lines(new.plan)
-    return "\n".join([*cautions, *lines[1:], f"All times are in {new.zone}."])
+    return page([*cautions, *lines[1:], f"All times are in {new.zone}."])
 
 
 def _again(session: Session | Unplaced) -> str:
@@ -83,7 +83,7 @@ def openings_text(openings: Iterable[Opening]) -> str:
         if not o.fits
     ]
     lines = [*section("Open", fit), *section("Not open", unfit)]
-    return "\n".join(lines[1:]) or "  No place was found."
+    return page(lines[1:]) or "  No place was found."
 
 
 def _costs(opening: Opening) -> list[str]:
@@ -110,8 +110,8 @@ def conflicts_text(conflicts: Iterable[Conflict]) -> str:
                 lines.append(f"  {each.session.service} {each.session.number}, {each.uid}")
             else:
                 lines.append(f"  an appointment elsewhere, {each.start:%H:%M} to {each.end:%H:%M}")
-        blocks.append("\n".join(lines))
-    return "\n".join(blocks) or "  Nothing collides."
+        blocks.append(page(lines))
+    return page(blocks) or "  Nothing collides."
 
 
 def when(session: Session) -> str:

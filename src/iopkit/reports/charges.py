@@ -24,7 +24,16 @@ from iopkit.charges.rates import RateTable
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Modality
 from iopkit.prose import counted
-from iopkit.reports.lines import ASSUMED_IN_FORCE, below, fold, in_force_lines, item, link, whose
+from iopkit.reports.lines import (
+    ASSUMED_IN_FORCE,
+    below,
+    fold,
+    in_force_lines,
+    item,
+    link,
+    page,
+    whose,
+)
 from iopkit.reports.words import day_text, duration_text
 from iopkit.windows import ONE_DAY
 
@@ -53,7 +62,7 @@ def charges_text(charges: Charges) -> str:
         "Not charged:",
         *_uncharged(charges),
     ]
-    return "\n".join(lines)
+    return page(lines)
 
 
 def _charge_line(charge: Charge) -> str:
@@ -107,7 +116,7 @@ def coding_text(scheme: CodingScheme) -> str:
         lines += ["", "Sessions by telehealth are not charged."]
     if scheme.left_open:
         lines += ["", "Left open:", *map(item, scheme.left_open)]
-    return "\n".join(lines)
+    return page(lines)
 
 
 def week_words(scheme: CodingScheme) -> str:
@@ -173,17 +182,20 @@ def rates_text(table: RateTable) -> str:
         lines += [below(f"({rate.source})")] if rate.source else []
     if table.left_open:
         lines += ["", "Left open:", *map(item, table.left_open)]
-    return "\n".join(lines)
+    return page(lines)
 
 
 def costs_text(comparisons: Iterable[CostComparison]) -> str:
     """Costs side by side, a block for each source, period and year, with their spread."""
-    blocks = ["\n".join(_cost_lines(comparison)) for comparison in comparisons]
+    blocks = [page(_cost_lines(comparison)) for comparison in comparisons]
     blocks.append(
-        "Blocks are of different sources, years or periods and cannot be compared with each\n"
-        "other: nothing is adjusted for inflation."
+        fold(
+            "Blocks are of different sources, years or periods and cannot be compared with each "
+            "other: nothing is adjusted for inflation.",
+            0,
+        )
     )
-    return "\n\n".join(blocks)
+    return page(blocks, apart=2)
 
 
 def _cost_lines(comparison: CostComparison) -> Iterator[str]:

@@ -4,23 +4,31 @@ Calling one of these is the explicit act that shows a patient's values.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 from xml.etree.ElementTree import Element, indent, tostring
 
 from iopkit.eligibility.policies import Decision, Result
+from iopkit.eligibility.predicates import facts_in
+from iopkit.errors import TooComplexError
 from iopkit.reports.html import bullets, child, row
-from iopkit.reports.lines import ASSUMED_IN_FORCE, TRUTH_WORDS, fold, item
+from iopkit.reports.lines import ASSUMED_IN_FORCE, TRUTH_WORDS, fold, item, page
 from iopkit.sources import since_words
 from iopkit.truth import Truth
+
+T = TypeVar("T")
 
 _VERDICT = {
     Truth.YES: "ELIGIBLE: every criterion of this policy is met.",
     Truth.NO: "NOT ELIGIBLE: a criterion is unmet.",
     Truth.UNKNOWN: "UNDETERMINED: something is not known yet.",
 }
+_WOULD_BE_YES = "The answer would be yes if"
 _UNJUDGED = "recorded and not judged"
 _ASSUMED = f"{ASSUMED_IN_FORCE}: on that day no version is known to be, and this is the nearest."
+TOO_COMPLEX = "too complex to work out"
 ADVICE = "This is advice from recorded facts; clinicians decide."
+STILL_OPEN = "Still to find out, what settles most first"
 _HEADS = ("State", "Criterion", "What was seen", "Source")
 
 
@@ -38,7 +46,7 @@ def decision_text(decision: Decision) -> str:
     ]
     for head, items in _notes(decision):
         lines += ["", f"{head}:", *map(item, items)]
-    return "\n".join([*lines, "", ADVICE])
+    return page([*lines, "", ADVICE])
 
 
 def decision_markdown(decision: Decision) -> str:
@@ -58,7 +66,7 @@ def decision_markdown(decision: Decision) -> str:
     ]
     for head, items in _notes(decision):
         lines += ["", f"{head}:", "", *(f"- {_escaped(text)}" for text in items)]
-    return "\n".join([*lines, "", f"*{ADVICE}*"])
+    return page([*lines, "", f"*{ADVICE}*"])
 
 
 def decision_html(decision: Decision) -> str:
@@ -129,18 +137,34 @@ def _row(result: Result) -> tuple[str, ...]:
 
 
 def _seen(result: Result) -> str:
-    return "; ".join(evidence.words for evidence in result.evidence)
+    seen = worked_out(lambda: result.evidence)
+    if seen is not None:
+        return "; ".join(evidence.words for evidence in seen)
+    values = result.explanation.values
+    facts = dict.fromkeys(facts_in(result.criterion.predicate))
+    words = "; ".join(fact.seen_as(values[fact.name]) for fact in facts)
+    return f"{words}; which of these decided is {TOO_COMPLEX}"
+
+
+def worked_out(explanation: Callable[[], T]) -> T | None:
+    """An explanation, or ``None`` if it is too complex: the verdict is told without."""
+    try:
+        return explanation()
+    except TooComplexError:
+        return None
 
 
 def _notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Lists below the criteria, each with its head; none is empty."""
     yield from contradiction_notes(decision)
-    if decision.missing:
-        names = [name.replace("_", " ") for name in decision.missing]
-        yield "Still to find out, what settles most first", tuple(names)
-    if decision.changes:
-        ways = ("; and ".join(change.words for change in way) for way in decision.changes)
-        yield "The answer would be yes if", tuple(ways)
+    if names := missing_words(lambda: decision.missing):
+        yield STILL_OPEN, names
+    ways = worked_out(lambda: decision.changes)
+    if ways is None:
+        yield _WOULD_BE_YES, (TOO_COMPLEX,)
+    elif ways:
+        told = ("; and ".join(change.words for change in way) for way in ways)
+        yield _WOULD_BE_YES, tuple(told)
     if decision.verdict is not Truth.YES:
         if decision.unjudged is None:
             yield _UNJUDGED.capitalize(), ("not known",)
@@ -157,6 +181,12 @@ def contradiction_notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ..
     elif decision.contradictions:
         told = tuple(each.words for each in decision.contradictions)
         yield "Contradicted in the record, so that it counts as not known", told
+
+
+def missing_words(missing: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+    """What is still to find out in words; empty, if nothing is."""
+    names = worked_out(missing)
+    return (TOO_COMPLEX,) if names is None else tuple(name.replace("_", " ") for name in names)
 
 
 def _escaped(text: str) -> str:

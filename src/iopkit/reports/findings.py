@@ -10,7 +10,7 @@ from itertools import groupby
 from iopkit.checks.checks import Finding, Unit, verdict
 from iopkit.checks.figures import Bounds
 from iopkit.prose import counted
-from iopkit.reports.lines import ASSUMED_IN_FORCE, TRUTH_WORDS, section
+from iopkit.reports.lines import ASSUMED_IN_FORCE, TRUTH_WORDS, page, section
 from iopkit.reports.words import duration_text
 from iopkit.requirements.demands import (
     Caseload,
@@ -52,8 +52,8 @@ def checks_text(checked: Sequence[tuple[RequirementSet, Sequence[Finding]]]) -> 
         if any(found.assumed_in_force for found in findings):
             lines += [f"{ASSUMED_IN_FORCE}: in some weeks no version of it is known to be.", ""]
         lines.append(findings_text(findings) or "None of it is for this plan.")
-        blocks.append("\n".join([*lines, *section("Not checked here", requirements.left_open)]))
-    return "\n\n\n".join(blocks)
+        blocks.append(page([*lines, *section("Not checked here", requirements.left_open)]))
+    return page(blocks, apart=3)
 
 
 def _beside(checked: Sequence[tuple[RequirementSet, Sequence[Finding]]]) -> str:
@@ -85,7 +85,7 @@ def _beside(checked: Sequence[tuple[RequirementSet, Sequence[Finding]]]) -> str:
                         row(head, requirements.name, answer, seen, worst.week or "", required)
                     )
                     head = ""
-    return "\n".join(lines)
+    return page(lines)
 
 
 def _standing(finding: Finding) -> tuple[int, int, int]:
@@ -110,8 +110,8 @@ def findings_text(findings: Iterable[Finding]) -> str:
                 f"  {found.week or 'all':>4}  {found.start}  {seen:<18}  {required:<18}  "
                 f"{finding_text(found)}"
             )
-        blocks.append("\n".join(lines))
-    return "\n\n".join(blocks)
+        blocks.append(page(lines))
+    return page(blocks, apart=2)
 
 
 def _figures(finding: Finding) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from iopkit.checks.proposals import Proposal, Proposals, Remaining
 from iopkit.plans.notes import NoteKind
 from iopkit.prose import counted
 from iopkit.reports.decisions import ADVICE
-from iopkit.reports.lines import ASSUMED_IN_FORCE, item
+from iopkit.reports.lines import ASSUMED_IN_FORCE, item, page
 from iopkit.reports.words import duration_text
 
 
@@ -29,8 +29,8 @@ def fits_text(fits: Iterable[Fit]) -> str:
             for note in notes
             if note.matter.kind is NoteKind.COLLISION
         ]
-        blocks.append("\n".join(lines))
-    return "\n\n".join([*blocks, ADVICE])
+        blocks.append(page(lines))
+    return page([*blocks, ADVICE], apart=2)
 
 
 def proposals_text(proposals: Proposals) -> str:
@@ -44,10 +44,10 @@ def proposals_text(proposals: Proposals) -> str:
         lines += [item(revision.words) for revision in proposal.revisions]
         more = (words for words in _left_words(proposal.left) if words not in left)
         lines += [item(f"not met then: {words}") for words in more]
-        blocks.append("\n".join(lines))
+        blocks.append(page(lines))
     if left:
-        blocks.append("\n".join(["Unmet or open, whatever is proposed:", *map(item, left)]))
-    return "\n\n".join([*blocks, ADVICE])
+        blocks.append(page(["Unmet or open, whatever is proposed:", *map(item, left)]))
+    return page([*blocks, ADVICE], apart=2)
 
 
 def _size(proposal: Proposal) -> str:

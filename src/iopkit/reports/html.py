@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-# Control characters, halves of pairs and what is no character: no document can have them.
-_UNSHOWN = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]+")
+from iopkit.prose import printable
+
+# Halves of pairs and what is no character: no document can have them.
+_UNSHOWN = re.compile("[\ud800-\udfff\ufffe\uffff]+")
 
 
 def child(parent: Element, tag: str, text: str = "", **attributes: str) -> Element:
@@ -17,8 +19,8 @@ def child(parent: Element, tag: str, text: str = "", **attributes: str) -> Eleme
 
 
 def shown(text: str) -> str:
-    """A text without characters that no document can have."""
-    return _UNSHOWN.sub(" ", text)
+    """A text without characters that no document can have, or that deceive who reads it."""
+    return _UNSHOWN.sub(" ", printable(text))
 
 
 def bullets(parent: Element, items: Iterable[str]) -> None:

@@ -1,9 +1,14 @@
-"""Lines of plain text: folded to a page's width, as items and sections."""
+"""Lines of plain text: folded to a page's width, as items and sections, and whole pages.
+
+Titles, names and meanings come from whoever wrote them, so that what is put together here is
+the one place where a line ends.
+"""
 
 from collections.abc import Iterable
 from textwrap import fill
 from typing import TypeVar
 
+from iopkit.prose import printable
 from iopkit.scopes import Scope
 from iopkit.sources import Dated, Source
 from iopkit.truth import Truth
@@ -15,9 +20,24 @@ ASSUMED_IN_FORCE = "ASSUMED IN FORCE"
 """What is told first of an answer by rules that are not known to be in force on its day."""
 
 
+class _Page(str):
+    """Text whose ends of lines are ours."""
+
+    __slots__ = ()
+
+
+def page(lines: Iterable[str], *, apart: int = 1) -> str:
+    """Lines and pages as one page, so many ends of lines apart.
+
+    Whatever a line holds, it is one line, and has nothing that commands a terminal.
+    """
+    parts = (line if isinstance(line, _Page) else printable(line) for line in lines)
+    return _Page(("\n" * apart).join(parts))
+
+
 def fold(text: str, depth: int) -> str:
     """A text in lines of a page's width, each after the first so many spaces in."""
-    return fill(text, 88, subsequent_indent=" " * depth)
+    return _Page(fill(printable(text), 88, subsequent_indent=" " * depth))
 
 
 def item(text: str) -> str:

@@ -11,11 +11,13 @@ from iopkit.placement.placement import Ladder, Placement, RungResult
 from iopkit.placement.tradeoffs import Tradeoff
 from iopkit.reports.decisions import (
     ADVICE,
+    STILL_OPEN,
     contradiction_notes,
     criterion_lines,
+    missing_words,
     version_words,
 )
-from iopkit.reports.lines import ASSUMED_IN_FORCE, fold, item
+from iopkit.reports.lines import ASSUMED_IN_FORCE, fold, item, page, section
 from iopkit.reports.policies import policy_text
 from iopkit.reports.words import duration_text
 from iopkit.sources import Cited, Source
@@ -44,13 +46,11 @@ def placement_text(placement: Placement) -> str:
     for result in placement.results:
         lines += ["", *_rung_lines(result)]
     for head, items in contradiction_notes(last.decision):
-        lines += ["", f"{head}:", *map(item, items)]
-    if placement.missing:
-        names = (name.replace("_", " ") for name in placement.missing)
-        lines += ["", "Still to find out, what settles most first:", *map(item, names)]
+        lines += section(head, items)
+    lines += section(STILL_OPEN, missing_words(lambda: placement.missing))
     if last.decision.left_open:
         lines += ["", "Not judged here:", *map(item, last.decision.left_open)]
-    return "\n".join([*lines, "", ADVICE])
+    return page([*lines, "", ADVICE])
 
 
 def _outcome(placement: Placement) -> str:
@@ -91,7 +91,7 @@ def _rung_lines(rung: RungResult) -> Iterator[str]:
 
 def tradeoffs_text(rows: Iterable[Tradeoff]) -> str:
     """What each level asks of a patient and gives, a block each, with the sources."""
-    return "\n\n".join("\n".join([_level(row.level), *_cells(row)]) for row in rows)
+    return page((page([_level(row.level), *_cells(row)]) for row in rows), apart=2)
 
 
 def _cells(row: Tradeoff) -> Iterator[str]:
@@ -129,7 +129,7 @@ def ladder_text(ladder: Ladder) -> str:
     for rung in ladder.rungs:
         for policy in (rung.policy, *rung.others):
             lines += ["", _level(rung.level), policy_text(policy)]
-    return "\n".join(lines)
+    return page(lines)
 
 
 def _level(level: LevelOfCare) -> str:

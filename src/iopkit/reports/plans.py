@@ -11,7 +11,7 @@ from iopkit.plans.notes import NoteKind
 from iopkit.plans.plans import Disclosure, Leave, Plan, Provenance
 from iopkit.programs.doses import weekly_doses
 from iopkit.prose import counted
-from iopkit.reports.lines import below, fold, section
+from iopkit.reports.lines import below, fold, page, section
 from iopkit.reports.programs import dose_lines, service_lines
 from iopkit.windows import ONE_DAY
 
@@ -46,13 +46,13 @@ def plan_text(plan: Plan) -> str:
         lines += section(head, filter(None, items))
     for kind, head in _NOTE_HEADS.items():
         lines += section(head, [n.words for n in plan.notes if n.matter.kind is kind])
-    return "\n".join(lines)
+    return page(lines)
 
 
 def caution_lines(plan: Plan) -> list[str]:
     """What is to be told before all else of a plan, as lines; none if there is nothing."""
     lead, _, rest = (plan.caution or "").partition(":")
-    return [fold(f"{lead.upper()}:{rest}", 0), ""] if lead else []
+    return [fold(f"{lead.upper()}:{rest}", 2), ""] if lead else []
 
 
 def _rests_on(provenance: Provenance) -> list[str]:

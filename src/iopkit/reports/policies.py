@@ -4,7 +4,7 @@ from iopkit.eligibility.analysis import Contrast, Difference
 from iopkit.eligibility.kinds import Number
 from iopkit.eligibility.policies import Policy
 from iopkit.eligibility.predicates import AnyFact, describe, facts_in
-from iopkit.reports.lines import below, fold, in_force_lines, item, link, whose
+from iopkit.reports.lines import below, fold, in_force_lines, item, link, page, whose
 from iopkit.truth import Truth
 
 
@@ -20,7 +20,7 @@ def policy_text(policy: Policy) -> str:
             ]
     if policy.left_open:
         lines += ["", "Not judged here:", *map(item, policy.left_open)]
-    return "\n".join(lines)
+    return page(lines)
 
 
 def fact_text(fact: AnyFact) -> str:
@@ -28,7 +28,7 @@ def fact_text(fact: AnyFact) -> str:
     unit = f" {fact.kind.unit}" if isinstance(fact.kind, Number) else ""
     source = [f"  source: {fact.source}", *link(fact.source)] if fact.source else []
     lines = [f"fact {fact.name}", item(fact.meaning), f"  values: {fact.kind.expectation()}{unit}"]
-    return "\n".join(lines + source)
+    return page(lines + source)
 
 
 def comparison_text(difference: Difference) -> str:
@@ -44,7 +44,7 @@ def comparison_text(difference: Difference) -> str:
     ]
     for contrast in difference.contrasts:
         lines += ["", *_contrast_lines(contrast, difference)]
-    return "\n".join(lines)
+    return page(lines)
 
 
 _SAYS = {Truth.YES: "yes", Truth.NO: "no", Truth.UNKNOWN: "undetermined"}

@@ -8,7 +8,7 @@ from iopkit.programs.disagreements import discrepancies
 from iopkit.programs.doses import Dose, weekly_doses
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.timings import slots_of
-from iopkit.reports.lines import below, item, link, section
+from iopkit.reports.lines import below, item, link, page, section
 from iopkit.reports.words import dose_text, duration_text
 
 
@@ -60,7 +60,7 @@ def template_text(program: Program) -> str:
         lines += ["", "Sources:"]
         for source in program.sources:
             lines += [item(str(source)), *link(source)]
-    return "\n".join([*lines, *section("Left open", program.left_open)])
+    return page([*lines, *section("Left open", program.left_open)])
 
 
 def service_lines(services: Iterable[Service]) -> list[str]:

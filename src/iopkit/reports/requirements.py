@@ -7,7 +7,7 @@ from iopkit.checks.figures import Bounds
 from iopkit.modalities import Modality
 from iopkit.prose import counted
 from iopkit.reports.findings import bounds_text, figure_text
-from iopkit.reports.lines import in_force_lines, item, section, whose
+from iopkit.reports.lines import in_force_lines, item, page, section, whose
 from iopkit.reports.words import duration_text
 from iopkit.requirements.demands import (
     Caseload,
@@ -39,7 +39,7 @@ def requirements_text(requirements: RequirementSet) -> str:
     for version in requirements.lasting.dated:
         lines += ["", *in_force_lines(version)]
         lines += [item(_requirement_text(requirement)) for requirement in version.value]
-    return "\n".join([*lines, *section("Not checked here", requirements.left_open)])
+    return page([*lines, *section("Not checked here", requirements.left_open)])
 
 
 def _requirement_text(requirement: Requirement) -> str:

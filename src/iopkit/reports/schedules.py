@@ -5,6 +5,8 @@ Calling one of these is the explicit act that shows a patient's values.
 
 from datetime import timedelta
 
+from iopkit.errors import refuse, unless_a
+from iopkit.reports.lines import page
 from iopkit.reports.plans import caution_lines
 from iopkit.reports.words import day_text, dose_text, moment_text
 from iopkit.schedules.sessions import Reason, Schedule, Session, booked_doses
@@ -12,6 +14,7 @@ from iopkit.schedules.sessions import Reason, Schedule, Session, booked_doses
 
 def calendar_text(schedule: Schedule, *, weeks: int | None = None) -> str:
     """The dated sessions, week by week; ``weeks``: only so many first ones."""
+    refuse("calendar", unless_a(schedule, "schedule", Schedule))
     shown = schedule.weeks if weeks is None else weeks
     titles = _titles(schedule)
     doses = booked_doses(schedule)
@@ -21,9 +24,9 @@ def calendar_text(schedule: Schedule, *, weeks: int | None = None) -> str:
         start = schedule.plan.start + timedelta(weeks=week - 1)
         lines = [f"Week {week}, from {start}: {dose_text(doses[week - 1])}"]
         lines += [_session_line(schedule, session, titles) for session in sessions]
-        blocks.append("\n".join(lines))
+        blocks.append(page(lines))
     blocks.append(f"All times are in {schedule.zone}.")
-    return "\n\n".join(blocks)
+    return page(blocks, apart=2)
 
 
 def _session_line(schedule: Schedule, session: Session, titles: dict[str, str]) -> str:
@@ -58,7 +61,7 @@ def moves_text(schedule: Schedule) -> str:
         f"  {titles[u.service]} {u.number}, week {u.week}: unplaced; {_why(u.why, u.detail)}"
         for u in schedule.unplaced
     ]
-    return "\n".join([*moved, *unplaced]) or "  Every session is booked as planned."
+    return page([*moved, *unplaced]) or "  Every session is booked as planned."
 
 
 def _titles(schedule: Schedule) -> dict[str, str]:

@@ -10,6 +10,7 @@ from attrs import frozen
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.prose import counted, listed
+from iopkit.reports.lines import page
 from iopkit.reports.weeks import is_random, session_mark
 from iopkit.reports.words import day_words, days_words, duration_text
 from iopkit.schedules.sessions import Schedule
@@ -172,7 +173,7 @@ def timeline_text(
     Raises:
         InvalidError: the site is another one.
     """
-    return "\n".join(
+    return page(
         [
             f"{timeline_title(schedule)}.",
             *(

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from iopkit.errors import refuse, unless
 from iopkit.programs.timings import RandomDays
+from iopkit.reports.lines import page
 from iopkit.reports.words import day_words, days_words, span_words
 from iopkit.schedules.sessions import Reason, Schedule, Session
 from iopkit.windows import ONE_MINUTE
@@ -75,7 +76,7 @@ def week_text(schedule: Schedule, *, week: int, random_days: bool = False) -> st
         lines.append(f"{day_words(day, weekday=True)}: {told}.")
     if not sessions:
         lines.append("No session has a time.")
-    return "\n".join([*lines, *week_remarks(schedule, week, random_days=random_days)])
+    return page([*lines, *week_remarks(schedule, week, random_days=random_days)])
 
 
 def session_words(schedule: Schedule, session: Session) -> str:

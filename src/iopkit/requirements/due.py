@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from iopkit.errors import refuse, unless_day
 from iopkit.requirements.demands import Reviews
 from iopkit.requirements.milestones import Milestone, MilestoneKind
 from iopkit.requirements.requirements import RequirementSet
@@ -32,6 +33,7 @@ def milestones(
     Raises:
         NotInForceError: a set is not known to be in force on ``start``, and is not assumed to be.
     """
+    refuse("milestones", unless_day(start, "start"), unless_day(end, "end"))
     found: set[tuple[date, MilestoneKind, str]] = set()
     for each in requirements:
         for requirement in each.in_force(start, assume_in_force=assume_in_force):

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, unless
+from iopkit.errors import each_a, refuse, refuse_moments, unless
 from iopkit.schedules.sessions import Schedule, Session
 from iopkit.sites import ClosedSpan, Site, closed_spans, open_windows
 from iopkit.windows import (
@@ -159,7 +159,8 @@ def census(
         >>> [(str(each.day), each.patients) for each in days]
         [('2026-01-05', 0), ('2026-01-06', 0)]
     """
-    listed = tuple(schedules)
+    refuse_moments("census", start=start, end=end)
+    listed = each_a("census", schedules, "schedules", Schedule)
     treated: defaultdict[UUID, list[Span]] = defaultdict(list)
     active: defaultdict[UUID, list[Span]] = defaultdict(list)
     comes: defaultdict[UUID, set[int]] = defaultdict(set)
@@ -236,7 +237,8 @@ def loads(
         InvalidError: a schedule is another site's.
         MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
     """
-    listed = tuple(schedules)
+    refuse_moments("loads", start=start, end=end)
+    listed = each_a("loads", schedules, "schedules", Schedule)
     hours = {each.name: each.hours for each in (site.rooms if of == "rooms" else site.clinicians)}
     held: _Held = defaultdict(lambda: defaultdict(list))
     for _, session in _sessions(listed, site):
@@ -334,6 +336,7 @@ def meetings(
     Raises:
         InvalidError: a schedule is another site's.
     """
+    refuse_moments("meetings", start=start, end=end)
     seats = {room.name: room.seats for room in site.rooms}
     held: defaultdict[_Place, list[tuple[Session, Schedule]]] = defaultdict(list)
     for each, session in _sessions(schedules, site):

@@ -6,7 +6,7 @@ from itertools import islice
 
 from attrs import evolve
 
-from iopkit.errors import refuse, unless
+from iopkit.errors import refuse, unless, unless_a
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import services_by_place
 from iopkit.programs.timings import RandomDays
@@ -53,6 +53,12 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
         InvalidError: the plan's key or the site is another one, or the plan has no place
             for a session that was held.
     """
+    refuse(
+        "rescheduling",
+        unless_a(old, "old", Schedule),
+        unless_a(plan, "plan", Plan),
+        unless_a(around, "around", Surroundings),
+    )
     # In the site's zone now, should it be another one: the same instants.
     tz = around.site.tz
     begun = (session for session in old.sessions if session.start <= around.as_of)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from hashlib import blake2b
 
-from iopkit.errors import refuse, unless
+from iopkit.errors import refuse, unless, unless_a
 from iopkit.plans.plans import Plan
 from iopkit.programs.timetables import PrescribedSession, timetable
 from iopkit.programs.timings import RandomDays, most_in_a_week
@@ -35,6 +35,7 @@ def schedule(plan: Plan, site: Site) -> Schedule:
         InvalidError: the site is not the one that the plan was drafted for, or its
             holiday calendar is not one that ``holidays`` knows.
     """
+    refuse("schedule", unless_a(plan, "plan", Plan), unless_a(site, "site", Site))
     refuse(
         "schedule",
         unless(site.name == plan.site, "site", f"the plan's, {plan.site!r}", repr(site.name)),

@@ -1,0 +1,193 @@
+"""Wrong arguments at the doors are told in words, with what they should have been."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+import iopkit
+from iopkit.calendars import appointments_from_ical
+from iopkit.charges import itemize
+from iopkit.checks import fits, judge, propose
+from iopkit.errors import InvalidError
+from iopkit.frames import attrition, decide_frame, fact_sheets, facts_frame
+from iopkit.library import find_coding
+from iopkit.patients import Consent, Purpose
+from iopkit.placement import compare_levels, place
+from iopkit.plans import draft
+from iopkit.reports import calendar_text
+from iopkit.requirements import milestones
+from iopkit.schedules import (
+    Surroundings,
+    census,
+    loads,
+    meetings,
+    reschedule,
+)
+from iopkit.sites import closed_days
+
+START, END = date(2026, 3, 2), date(2026, 4, 6)
+AGE = [iopkit.FACTS["age"]]
+SETS = iopkit.find_requirements("us-medicare-iop")
+MEDICARE = iopkit.find_policy("us-medicare-iop")
+FRAME = pl.DataFrame({"age": [44]})
+
+
+def right(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What doors take, by name, so that any one of them can be given wrong."""
+    return {
+        **values,
+        "coding": find_coding("us-h0015"),
+        "around": Surroundings(values["site"], datetime(2026, 3, 1, tzinfo=UTC)),
+        "on": START,
+    }
+
+
+STAMP = datetime(2026, 1, 1, tzinfo=UTC)
+CALLS: Mapping[str, tuple[str, Callable[..., object]]] = {
+    "draft": (
+        "program patient site on",
+        lambda p, who, at, on: draft(p, who, at, start=on, seed=1),
+    ),
+    "schedule": ("plan site", iopkit.schedule),
+    "reschedule": ("schedule plan around", reschedule),
+    "check": ("plan requirements site", lambda p, sets, at: iopkit.check(p, sets, site=at)),
+    "place": ("ladder patient on", lambda rungs, who, on: place(rungs, who, on=on)),
+    "decide": ("patient on", lambda who, on: MEDICARE.decide(who, on=on)),
+    "decide_frame": ("policy on", lambda policy, on: decide_frame(policy, FRAME, on=on)),
+    "attrition": ("policy on", lambda policy, on: attrition(policy, FRAME, on=on)),
+    "itemize": ("schedule coding", itemize),
+    "itemize at rates": ("schedule coding rates", lambda s, c, r: itemize(s, c, rates=r)),
+    "calendar_text": ("schedule", calendar_text),
+    "to_ical": ("schedule", lambda dated: iopkit.to_ical(dated, stamp=STAMP)),
+    "propose": ("plan site", lambda plan, site: propose(plan, site, [SETS])),
+    "compare_levels": ("patient on", lambda who, on: compare_levels(who, on=on)),
+}
+EXPECTED = {
+    "program": "a Program",
+    "patient": "a Patient",
+    "site": "a Site",
+    "plan": "a Plan",
+    "schedule": "a Schedule",
+    "policy": "a Policy",
+    "ladder": "a Ladder",
+    "requirements": "a RequirementSet",
+    "coding": "a CodingScheme",
+    "rates": "a RateTable",
+    "around": "a Surroundings",
+    "on": "a date without a time",
+}
+WRONG = [("zq-secret", "a text"), (b"zq-secret", "a bytes"), (7, "an int"), ([], "a list")]
+
+
+@pytest.mark.parametrize(
+    ("door", "argument"),
+    [(door, argument) for door, (names, _) in CALLS.items() for argument in names.split()],
+)
+@pytest.mark.parametrize(("wrong", "found"), WRONG)
+def test_a_wrong_argument_is_told_and_not_shown(
+    door: str, argument: str, wrong: object, found: str, values: Mapping[str, Any]
+) -> None:
+    names, call = CALLS[door]
+    given = {name: right(values)[name] for name in names.split()} | {argument: wrong}
+    with pytest.raises(InvalidError) as caught:
+        call(*given.values())
+
+    fault = caught.value.faults[-1]
+    expected = (
+        "a Plan or a Schedule" if (door, argument) == ("check", "plan") else EXPECTED[argument]
+    )
+    assert (fault.expected, fault.found) == (expected, found)
+    assert "zq" not in str(caught.value)
+
+
+def test_what_may_have_been_meant_is_named(values: Mapping[str, Any]) -> None:
+    matrix: Any = "matrix"
+    with pytest.raises(InvalidError, match=r"did you mean find_program\('matrix-16-week'\)\?"):
+        draft(matrix, values["patient"], values["site"], start=START, seed=1)
+    parsed: Any = {"key": "0b7c9d52"}
+    with pytest.raises(InvalidError, match=r"did you mean from_json\(Patient, \.\.\.\)\?"):
+        draft(values["program"], parsed, values["site"], start=START, seed=1)
+
+
+DAYS = [
+    pytest.param(np.datetime64("2026-03-02"), "a datetime64", id="NumPy"),
+    pytest.param(pd.Timestamp("2026-03-02"), "a moment", id="pandas"),
+    pytest.param(pl.Series([START]), "a Series", id="a column"),
+    pytest.param("2026-03-02", "a text", id="a text"),
+    pytest.param(None, "nothing", id="nothing"),
+]
+OPTIONAL = {"census", "loads", "meetings"}
+DOORS: Mapping[str, Callable[[Mapping[str, Any], Any], object]] = {
+    "draft": lambda v, day: draft(v["program"], v["patient"], v["site"], start=day, seed=1),
+    "decide": lambda v, day: v["policy"].decide(v["patient"], on=day),
+    "version": lambda v, day: v["policy"].version(on=day),
+    "facts": lambda v, day: v["policy"].facts(on=day),
+    "in_force": lambda v, day: v["requirements"].in_force(day),
+    "coding": lambda v, day: v["coding"].version(on=day),
+    "place": lambda v, day: place(v["ladder"], v["patient"], on=day),
+    "compare_levels": lambda v, day: compare_levels(v["patient"], on=day),
+    "decide_frame": lambda v, day: decide_frame(v["policy"], FRAME, on=day),
+    "facts_frame": lambda v, day: facts_frame(AGE, [v["patient"]], on=day),
+    "fact_sheets": lambda v, day: fact_sheets(AGE, FRAME, on=day),
+    "fits": lambda v, day: fits([v["program"]], v["patient"], v["site"], [], start=day, seed=1),
+    "milestones": lambda v, day: milestones([v["requirements"]], start=START, end=day),
+    "closed_days": lambda v, day: closed_days(v["site"], START, day),
+    "census": lambda v, day: census([v["schedule"]], end=day),
+    "loads": lambda v, day: loads([v["schedule"]], v["site"], start=day),
+    "meetings": lambda v, day: meetings([v["schedule"]], v["site"], start=day),
+    "consent": lambda _, day: Consent().valid(on=day, recipient="x", purpose=Purpose.PAYMENT),
+    "appointments": lambda _, day: appointments_from_ical(b"", start=START, end=day, zone="UTC"),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize(("day", "found"), DAYS)
+def test_what_is_nearly_a_day_is_refused_at_once(
+    door: str, day: object, found: str, values: Mapping[str, Any]
+) -> None:
+    if day is None and door in OPTIONAL:
+        DOORS[door](values, day)
+        return
+    with pytest.raises(InvalidError) as caught:
+        DOORS[door](values, day)
+    (fault,) = caught.value.faults
+    assert (fault.expected, fault.found) == ("a date without a time", found)
+
+
+class Day(date):
+    """A day of a class of the caller's own."""
+
+
+@pytest.mark.parametrize("door", sorted(DOORS.keys() - {"appointments", "decide_frame"}))
+def test_a_day_of_a_subclass_is_a_day(door: str, values: Mapping[str, Any]) -> None:
+    DOORS[door](values, Day(2026, 3, 2))
+
+
+@pytest.mark.parametrize(
+    ("several", "said"),
+    [
+        (SETS, "requirements: expected a list of RequirementSet, found a RequirementSet"),
+        ("us-medicare-iop", "did you mean find_requirements('us-medicare-iop')?"),
+        ([SETS, "us"], "requirements[1]: expected a RequirementSet, found a text"),
+    ],
+)
+def test_one_in_place_of_several_is_told(
+    several: Any, said: str, values: Mapping[str, Any]
+) -> None:
+    plan, site = values["plan"], values["site"]
+    calls: list[Callable[[], object]] = [
+        lambda: judge(plan, several, site),
+        lambda: propose(plan, site, several),
+        lambda: draft(
+            values["program"], values["patient"], site, start=START, seed=1, requirements=several
+        ),
+    ]
+    for call in calls:
+        with pytest.raises(InvalidError) as caught:
+            call()
+        assert said in str(caught.value)
