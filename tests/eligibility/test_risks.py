@@ -398,13 +398,13 @@ def test_severity_and_other_disorders_are_told_and_hold_no_placement_back() -> N
     disorders = (SubstanceUseDisorder(Substance.ALCOHOL, 11), MentalDisorder("F33.2"))
     placement = placed(somebody(diagnoses=disorders))
 
-    assert words(placement.unjudged) == [
+    assert words(placement.not_judged) == [
         "use disorder severity: severe",
         "has other mental disorder: true",
     ]
     assert placement.level == LevelOfCare("1")
     moderate = somebody(diagnoses=(SubstanceUseDisorder(Substance.ALCOHOL, 5),))
-    assert placed(moderate).unjudged == ()
+    assert placed(moderate).not_judged == ()
 
 
 def test_of_two_findings_of_one_day_that_disagree_the_grave_one_is_told() -> None:
@@ -609,7 +609,7 @@ def test_danger_stands_unjudged_beside_the_residential_levels(
     placement = placed(somebody(found(dangerous=True, **findings)))
 
     assert placement.stopped_at == placement.not_excluded == LevelOfCare(number)
-    assert words(placement.unjudged) == ["dangerous: true (2026-01-03)"]
+    assert words(placement.not_judged) == ["dangerous: true (2026-01-03)"]
 
 
 def test_level_4_stays_the_answer_and_names_what_was_not_judged() -> None:
