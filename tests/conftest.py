@@ -82,7 +82,7 @@ from iopkit.patients import (
     Treatment,
     Whereabouts,
 )
-from iopkit.placement import Ladder, Placement, Rung, place
+from iopkit.placement import CarePath, Ladder, OpioidTreatment, PathStep, Placement, Rung, place
 from iopkit.plans import (
     Counted,
     CountTarget,
@@ -396,6 +396,15 @@ _LADDER = Ladder(
         Rung(LevelOfCare("1"), _of("few-hours", FACTS["needed_hours_per_week"] < 9)),
         Rung(LevelOfCare("2.1"), _POLICY, (_of("young", FACTS["age"] < 18),)),
     ),
+    (
+        CarePath(
+            "step-down",
+            "for those who were in residential care",
+            FACTS["just_completed_24_hour_care"].equals(True),
+            (PathStep("residential care", (LevelOfCare("3.7"),)), PathStep("day treatment")),
+            _SOURCE,
+        ),
+    ),
 )
 
 _COUNTING = Counting(
@@ -570,7 +579,9 @@ def values() -> dict[str, object]:
         "finding": check(dated, _REQUIREMENTS)[0],
         "ladder": _LADDER,
         "patient": _PATIENT,
-        "placement": place(_LADDER, _PATIENT, on=_START),
+        "placement": place(
+            _LADDER, _PATIENT, on=_START, beside={OpioidTreatment.PROGRAM: (_POLICY,)}
+        ),
         "plan": plan,
         "policy": _POLICY,
         "predicate": _PREDICATE,

@@ -83,7 +83,7 @@ from iopkit.groups import (
     assign,
 )
 from iopkit.levels import Edition, LevelOfCare
-from iopkit.library import find_coding, find_policy, find_rates, find_requirements
+from iopkit.library import find_coding, find_ladder, find_policy, find_rates, find_requirements
 from iopkit.modalities import Modality
 from iopkit.patients import (
     INSTRUMENTS,
@@ -107,9 +107,12 @@ from iopkit.patients import (
     Whereabouts,
 )
 from iopkit.placement import (
+    CareBeside,
     Cause,
     Disagreement,
+    ExcludedLevel,
     Ladder,
+    PathResult,
     Placement,
     Rung,
     RungResult,
@@ -202,6 +205,7 @@ CONFIDENTIAL: set[type] = {
     CalendarItem,
     CapGroups,
     Candidate,
+    CareBeside,
     Cause,
     Cell,
     CensusDay,
@@ -216,8 +220,10 @@ CONFIDENTIAL: set[type] = {
     Coverage,
     Decision,
     NotBilled,
+    PathResult,
     DimensionRating,
     Disagreement,
+    ExcludedLevel,
     Disclosure,
     DropSessions,
     CalendarDetails,
@@ -334,6 +340,7 @@ IMPERSONAL = {
         *("Frequency", "GroupSize", "Caseload", "Reviews", "PlanLength", "WrittenPlan"),
         *("CodingScheme", "DayCode", "SessionCodes", "TimeBand", "TimedCode"),
         *("DayTiers", "Tier", "WeekCode", "Exclusion", "Rate", "RateTable"),
+        *("CarePath", "PathStep", "LevelFigure", "NewestMinimumLevel"),
         *("CostFigure", "CostComparison", "Episode", "ChangeSize"),
         *("ChangedRule", "RuleChange", "Shipped", "Command"),
         *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
@@ -380,7 +387,12 @@ ANYBODY = Policy(
     "Anybody",
     Versions((Dated(date(2024, 1, 1), (Criterion("any", "Any.", AllOf(()), OWN),), OWN),)),
 )
-LADDER = Ladder("one", "One rung", (Rung(LevelOfCare("2.1"), POLICY, (ANYBODY,)),))
+LADDER = Ladder(
+    "one",
+    "One rung",
+    (Rung(LevelOfCare("2.1"), POLICY, (ANYBODY,)),),
+    find_ladder("us-public-rules").paths,
+)
 
 # Patients are slow to draw and to shrink, and each one stands for many values.
 _GENERATE = (hypothesis.Phase.explicit, hypothesis.Phase.reuse, hypothesis.Phase.generate)
@@ -482,6 +494,9 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
     made += [change for way in smallest_changes(*decision._asked) for change in way]
     placement = place(LADDER, patient, on=start)
     made += [placement, *placement.results, *compare_levels(patient, on=start)]
+    causes = tuple(Cause(decision.policy, r.criterion.name, r.reason) for r in decision.results)
+    made.append(ExcludedLevel(LevelOfCare("2.1"), causes))
+    made += [*placement.paths, *placement.beside]
     for unlike in (result.disagreement for result in placement.results):
         made += [unlike, *unlike.causes] if unlike else []
     # Of a patient who could always come, sessions on closed days find another day.

@@ -28,6 +28,7 @@ from iopkit.library import (
     CODINGS,
     COSTS,
     LADDERS,
+    LEVEL_FIGURES,
     POLICIES,
     RATES,
     REQUIREMENTS,
@@ -335,7 +336,8 @@ def shipped() -> Iterator[tuple[str, Iterable[Source]]]:
     for ladder in LADDERS:
         yield f"ladder {ladder.name}", sources_in(ladder)
     adult = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), date(1984, 5, 17))
-    yield "trade-offs", sources_in(compare_levels(adult, on=date(2026, 1, 5)))
+    rows = compare_levels(adult, on=date(2026, 1, 5), figures=LEVEL_FIGURES)
+    yield "trade-offs", sources_in(rows)
     for requirements in REQUIREMENTS:
         yield f"requirements {requirements.name}", sources_in(requirements)
     for coding in CODINGS:

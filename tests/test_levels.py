@@ -7,7 +7,16 @@ from itertools import pairwise
 import pytest
 
 from iopkit.errors import InvalidError
-from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
+from iopkit.levels import (
+    DIMENSION_SOURCES,
+    AgeGroup,
+    Edition,
+    HourBand,
+    LevelOfCare,
+    dimension_name,
+    hour_band,
+    levels_of,
+)
 from iopkit.sources import Grade, Source
 
 THIRD, FOURTH = Edition.THIRD, Edition.FOURTH
@@ -40,6 +49,48 @@ NAMES = {
     },
 }
 EVERY = [(edition, number) for edition, names in NAMES.items() for number in names]
+
+
+DIMENSIONS = {
+    THIRD: (
+        "Acute Intoxication and/or Withdrawal Potential",
+        "Biomedical Conditions and Complications",
+        "Emotional, Behavioral, or Cognitive Conditions and Complications",
+        "Readiness to Change",
+        "Relapse, Continued Use, or Continued Problem Potential",
+        "Recovery/Living Environment",
+    ),
+    FOURTH: (
+        "Intoxication, Withdrawal, and Addiction Medications",
+        "Biomedical Conditions",
+        "Psychiatric and Cognitive Conditions",
+        "Substance Use-Related Risks",
+        "Recovery Environment Interactions",
+        "Person-Centered Considerations",
+    ),
+}
+
+
+@pytest.mark.parametrize("edition", Edition)
+def test_a_dimension_has_its_editions_name_and_a_source(edition: Edition) -> None:
+    named = tuple(dimension_name(number, edition=edition) for number in range(1, 7))
+
+    assert named == DIMENSIONS[edition]
+    assert DIMENSION_SOURCES[edition].grade is Grade.SECONDARY
+
+
+@pytest.mark.parametrize("number", [0, 7])
+def test_no_edition_has_other_dimensions(number: int) -> None:
+    with pytest.raises(InvalidError, match="dimension from 1 to 6"):
+        dimension_name(number, edition=FOURTH)
+
+
+@pytest.mark.parametrize("edition", Edition)
+def test_the_levels_of_an_edition_rise(edition: Edition) -> None:
+    levels = levels_of(edition)
+
+    assert [level.number for level in levels] == list(NAMES[edition])
+    assert list(levels) == sorted(levels)
 
 
 def hours(count: float) -> timedelta:

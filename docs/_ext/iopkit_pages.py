@@ -26,6 +26,7 @@ from iopkit.library import (
     CODINGS,
     COSTS,
     LADDERS,
+    LEVEL_FIGURES,
     POLICIES,
     RATES,
     REQUIREMENTS,
@@ -34,7 +35,7 @@ from iopkit.library import (
     program_names,
 )
 from iopkit.patients import INSTRUMENTS, Patient
-from iopkit.placement import tradeoffs
+from iopkit.placement import Ladder, tradeoffs
 from iopkit.plans import draft
 from iopkit.plots import (
     census_picture,
@@ -336,12 +337,28 @@ def _ladders() -> Iterator[str]:
             yield from _section(f"{rung.level.number} {rung.level.name}", "~")
             for version in rung.policy.versions.dated:
                 yield from (f":Policy: ``{rung.policy.name}``", *_in_force(version), "")
-                yield from ("It is enough for whoever meets every criterion.", "")
+                yield from ("Whoever meets every criterion is not excluded.", "")
                 yield from _criteria(version.value)
+        yield from _paths(ladder)
         yield from ("What the ladder leaves open:", "")
         left_open = (text for rung in ladder.rungs for text in rung.policy.left_open)
         yield from (f"- {_escaped(text)}" for text in dict.fromkeys(left_open))
         yield ""
+
+
+def _paths(ladder: Ladder) -> Iterator[str]:
+    if not ladder.paths:
+        return
+    yield from _section("Paths", "~")
+    rows = [
+        (
+            f"{_escaped(', then '.join(step.care for step in path.steps))}, {_escaped(path.words)}",
+            _escaped(describe(path.predicate)),
+            _graded(path.source),
+        )
+        for path in ladder.paths
+    ]
+    yield from table("40 40 20", ("Path", "Asked", "Source"), *rows)
 
 
 def _programs() -> Iterator[str]:
@@ -614,7 +631,13 @@ def _citing() -> Iterator[tuple[str, object]]:
         yield f":ref:`policy <policy-{policy.name}>`", policy.versions
     for ladder in LADDERS:
         yield f":ref:`ladder <ladder-{ladder.name}>`", ladder
-    yield ":doc:`trade-offs </how-to/placement>`", tuple(vars(tradeoffs).values())
+    yield (
+        ":doc:`trade-offs </how-to/placement>`",
+        (
+            *vars(tradeoffs).values(),
+            *LEVEL_FIGURES,
+        ),
+    )
     for requirements in REQUIREMENTS:
         yield f":ref:`requirements <requirements-{requirements.name}>`", requirements
     for coding in CODINGS:

@@ -5,6 +5,7 @@ ASAM Criteria is licensed and is not part of iopkit.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from functools import total_ordering
@@ -85,6 +86,33 @@ _NAMES: dict[Edition, dict[str, tuple[str, Source]]] = {
         }.items()
     },
 }
+_DIMENSIONS: dict[Edition, tuple[str, ...]] = {
+    Edition.THIRD: (
+        "Acute Intoxication and/or Withdrawal Potential",
+        "Biomedical Conditions and Complications",
+        "Emotional, Behavioral, or Cognitive Conditions and Complications",
+        "Readiness to Change",
+        "Relapse, Continued Use, or Continued Problem Potential",
+        "Recovery/Living Environment",
+    ),
+    Edition.FOURTH: (
+        "Intoxication, Withdrawal, and Addiction Medications",
+        "Biomedical Conditions",
+        "Psychiatric and Cognitive Conditions",
+        "Substance Use-Related Risks",
+        "Recovery Environment Interactions",
+        "Person-Centered Considerations",
+    ),
+}
+DIMENSION_SOURCES: Mapping[Edition, Source] = {
+    Edition.THIRD: Source(
+        "Maryland Coalition of Families on substance use disorder",
+        Grade.SECONDARY,
+        "http://www.mdcoalition.org/blog/substance-use-disorder",
+    ),
+    Edition.FOURTH: _PUBLIC_CODE,
+}
+"""Where the names of each edition's dimensions were seen."""
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}
 _WRITTEN = re.compile(r"(?:level\s+)?(IV|I{1,3}|[0-4])(?:\.([0-9]))?", re.IGNORECASE)
 
@@ -147,6 +175,32 @@ class LevelOfCare:
         return float(self.number) < float(other.number)
 
 
+def levels_of(edition: Edition) -> tuple[LevelOfCare, ...]:
+    """Every level of an edition, from the least intensive.
+
+    Example:
+        >>> [level.number for level in levels_of(Edition.FOURTH)][:3]
+        ['1.0', '1.5', '1.7']
+    """
+    return tuple(LevelOfCare(number, edition) for number in _NAMES[edition])
+
+
+def dimension_name(dimension: int, *, edition: Edition) -> str:
+    """What one of an edition's six dimensions is called; ``DIMENSION_SOURCES`` says by whom.
+
+    Raises:
+        InvalidError: there is no such dimension.
+
+    Example:
+        >>> dimension_name(4, edition=Edition.THIRD), dimension_name(4, edition=Edition.FOURTH)
+        ('Readiness to Change', 'Substance Use-Related Risks')
+    """
+    if not 1 <= dimension <= 6:
+        fault = Fault((), "a dimension from 1 to 6", "another number")
+        raise InvalidError("dimension", [fault])
+    return _DIMENSIONS[edition][dimension - 1]
+
+
 def most_intensive(edition: Edition) -> LevelOfCare:
     """The level of an edition above which there is none.
 
@@ -154,7 +208,7 @@ def most_intensive(edition: Edition) -> LevelOfCare:
         >>> most_intensive(Edition.THIRD).number
         '4'
     """
-    return max(LevelOfCare(number, edition) for number in _NAMES[edition])
+    return max(levels_of(edition))
 
 
 @frozen

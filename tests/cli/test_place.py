@@ -91,7 +91,8 @@ def test_where_every_level_is_excluded_the_exit_code_says_so(
     assert run("patient.json", "--ladder", written(folder, FACTS["age"] < 18)) == 1
 
     out = capsys.readouterr().out
-    assert "NO LEVEL of this ladder: its rules exclude each; not judged:" in out
+    assert "NO LEVEL of this ladder: its rules exclude each, for the reasons below;" in out
+    assert "age: 68 years (decisive)" in out
     assert "by own-2.1, in force since 2026-01-05" in out
     assert out.count("\n  hours a week") == 1
 
@@ -112,9 +113,70 @@ def test_the_json_is_the_placement_and_the_rows(
     assert said["tradeoffs"][1]["time_enough"] == "yes"
 
 
+def test_why_each_level_is_excluded_is_in_the_json(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ladder = written(folder, FACTS["age"] < 18)
+    assert run("patient.json", "--ladder", ladder, "--json") == 1
+
+    (excluded,) = json.loads(capsys.readouterr().out)["excluded"]
+    assert excluded["level"]["number"] == "2.1"
+    (cause,) = excluded["causes"]
+    assert (cause["policy"], cause["criterion"]) == ("own-2.1", "own")
+    assert cause["reason"] == "age is less than 18 years (age: 68 years)"
+
+
+def test_policies_given_for_a_treatment_judge_beside_the_level(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = json.loads(PATIENT)
+    document["diagnoses"] = [{"type": "substance_use_disorder", "substance": "opioids"}]
+    (folder / "opioids.json").write_text(json.dumps(document), encoding="utf-8")
+    names = ("us-medicare-otp-iop", "us-medicare-iop")
+    given = [f"--beside=opioid_treatment_program={name}" for name in names]
+    assert run("opioids.json", "--json", *given) == 3
+
+    said = json.loads(capsys.readouterr().out)["placement"]
+    office, program = said["beside"]
+    assert office == {"treatment": "office_based_opioid_treatment", "disorder": "yes"}
+    assert [judged["policy"] for judged in program["decisions"]] == list(names)
+    placement = from_json(Placement, json.dumps(said))
+    assert [len(care.decisions) for care in placement.beside] == [0, 2]
+
+
+def test_times_of_a_level_are_those_given_for_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    times = ("2.1=monday 18:00-21:00", "II.1=tuesday 18:00-21:00", "4=sunday 09:00-10:00")
+    run("patient.json", "--json", *(f"--times={each}" for each in times))
+
+    rows = json.loads(capsys.readouterr().out)["tradeoffs"]
+    assert [row["times"] for row in rows if row.get("times")] == [
+        ["monday 18:00-21:00", "tuesday 18:00-21:00"],
+        ["sunday 09:00-10:00"],
+    ]
+
+
+def test_a_patient_of_the_fourth_edition_is_placed_by_what_was_recorded(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = {1: "1.5", 2: "1.7", 3: "2.7", 4: "2.1", 5: "1.0"}
+    least = [
+        {"dimension": number, "level": {"number": level, "edition": "fourth"}}
+        for number, level in asked.items()
+    ]
+    name = changed(folder, edition="fourth", ratings=[], minimum_levels=least)
+    assert main(["place", name, "--ladder=fourth-edition-minimum-levels", "--on=2026-02-02"]) == 0
+
+    out = capsys.readouterr().out
+    assert "LEVEL 2.7, MEDICALLY MANAGED INTENSIVE OUTPATIENT is the least intensive" in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
+        pytest.param(["patient.json", "--times", "2.5=now"], "monday", id="window"),
+        pytest.param(["patient.json", "--times", "9=monday 09:00-10:00"], "level", id="level"),
         pytest.param(["patient.json", "--ladder", "us-public"], "no ladder is named", id="name"),
         pytest.param(["patient.json", "--ladder", "none.json"], "cannot read", id="file"),
         pytest.param(
@@ -133,6 +195,25 @@ def test_bad_input_is_told(
     assert says in err
 
 
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        pytest.param("--beside=otp=a", "one of office_based_opioid_treatment", id="treatment"),
+        pytest.param("--beside=opioid_treatment_program=", "and a policy", id="no policy"),
+        pytest.param("--times=2.5", "a level and a window", id="no window"),
+        pytest.param("--times==monday 09:00-10:00", "a level and a window", id="no level"),
+    ],
+)
+def test_an_option_that_is_none_is_told(
+    option: str, says: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run("patient.json", option)
+
+    assert caught.value.code == 2
+    assert says in capsys.readouterr().err
+
+
 def today() -> date:
     return datetime.now().astimezone().date()  # noqa: TID251  # the command line reads it too
 
@@ -148,7 +229,8 @@ def test_today_is_judged_where_no_day_is_given(
 
 def test_ladders_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "ladders"]) == 0
-    assert capsys.readouterr().out.startswith("us-public-rules  Levels of care")
+    listed = [line.partition(" ")[0] for line in capsys.readouterr().out.splitlines()]
+    assert listed == ["fourth-edition-minimum-levels", "us-public-rules"]
 
     assert main(["show", "us-public-rules"]) == 0
     shown = capsys.readouterr().out

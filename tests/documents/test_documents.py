@@ -48,7 +48,7 @@ from iopkit.eligibility import AnyFact, Choice, Compare, Criterion, Number, Pred
 from iopkit.groups import Roster
 from iopkit.library import CODINGS, RATES, find_program, program_text
 from iopkit.patients import Expiry, Purpose
-from iopkit.placement import Ladder, Rung, place
+from iopkit.placement import CarePath, Ladder, OpioidTreatment, PathStep, Rung, place
 from iopkit.plans import Leave, NoteSubject, Trip
 from iopkit.requirements import RequirementSet
 from iopkit.schedules import Reason
@@ -213,7 +213,17 @@ def ladders(draw: st.DrawFn) -> Ladder:
         )
         for number in numbers
     ]
-    return Ladder("a-ladder", draw(_texts), tuple(rungs))
+    paths = [
+        CarePath(
+            f"path-{number}",
+            draw(_texts),
+            predicate,
+            (PathStep(draw(_texts)), PathStep(draw(_texts), (LevelOfCare("2.1"),))),
+            Source("Our own rule", Grade.SECONDARY),
+        )
+        for number, predicate in enumerate(draw(st.lists(predicates(), max_size=2)))
+    ]
+    return Ladder("a-ladder", draw(_texts), tuple(rungs), tuple(paths))
 
 
 def calendars_of(site: Site) -> st.SearchStrategy[Site]:
@@ -234,7 +244,11 @@ VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     "ladder": ladders(),
     "patient": patients(),
     "placement": st.builds(
-        lambda *given, on: place(*given, on=on), ladders(), patients(), on=days()
+        lambda *given, on, judges: place(*given, on=on, beside={OpioidTreatment.PROGRAM: judges}),
+        ladders(),
+        patients(),
+        on=days(),
+        judges=st.lists(policies(), max_size=1).map(tuple),
     ),
     "plan": plans_at().map(lambda pair: pair[0]),
     "policy": policies(),

@@ -174,7 +174,7 @@ def test_what_an_older_decision_did_not_judge_is_not_known(file: Path) -> None:
         case Decision() as decision:
             assert decision.unjudged is None
         case Placement() as placement:
-            assert placement.unjudged is None
+            assert placement.not_judged is None
             tried = [d for rung in placement.results for d in (rung.decision, *rung.others)]
             assert {decision.unjudged for decision in tried} == {None}
         case Plan(provenance=made) | Schedule(plan=Plan(provenance=made)):

@@ -51,7 +51,7 @@ OF_INSTRUMENTS = {
 
 def test_every_fact_is_filed_under_its_name_and_explained() -> None:
     recorded = {field.name for field in fields(Assessment)}
-    recorded -= {"on", "edition", "ratings", "needed_per_week", "needs"}
+    recorded -= {"on", "edition", "ratings", "minimum_levels", "needed_per_week", "needs"}
     risks = {f"third_edition_dimension_{number}_risk" for number in range(1, 7)}
     assert {
         *OF_THE_PATIENT,
@@ -59,6 +59,7 @@ def test_every_fact_is_filed_under_its_name_and_explained() -> None:
         *("needed_hours_per_week", *recorded),
         *(f"needs_{need.value}" for need in Need),
         *risks,
+        *(f"fourth_edition_dimension_{number}_minimum_level" for number in range(1, 6)),
     } == set(FACTS)
     for name, fact in FACTS.items():
         assert fact.name == name
@@ -98,7 +99,14 @@ def test_a_fact_survives_pickling(fact: AnyFact) -> None:
     ("name", "options"),
     [
         ("use_disorder_severity", ("none", "mild", "moderate", "severe")),
-        ("living_environment", ("unsafe", "unsupportive", "supportive")),
+        (
+            "living_environment",
+            ("unsafe", "unsupportive", "safe_at_night", "partly_supportive", "supportive"),
+        ),
+        (
+            "fourth_edition_dimension_5_minimum_level",
+            ("1.0", "1.5", "1.7", "2.1", "2.5", "2.7", "3.1", "3.5", "3.7", "4.0"),
+        ),
         (
             "phq_9_total_severity_band",
             ("minimal", "mild", "moderate", "moderately_severe", "severe"),

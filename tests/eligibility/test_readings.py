@@ -22,6 +22,7 @@ from iopkit.patients import (
     Expiry,
     LivingEnvironment,
     MentalDisorder,
+    MinimumLevel,
     Obligation,
     ObligationKind,
     OpioidMedication,
@@ -290,6 +291,7 @@ def test_two_assessments_of_a_day_that_disagree_leave_it_not_known() -> None:
     [
         ("living_environment", LivingEnvironment.UNSAFE, "unsafe"),
         ("living_environment", LivingEnvironment.SUPPORTIVE, "supportive"),
+        ("living_environment", LivingEnvironment.SAFE_AT_NIGHT, "safe_at_night"),
         ("opioid_medication", OpioidMedication.NONE, "none"),
         ("opioid_medication", OpioidMedication.BUPRENORPHINE, "buprenorphine"),
         ("entry", EntryRoute.STEP_DOWN, "step_down"),
@@ -326,6 +328,29 @@ def test_the_risk_of_a_dimension(
     assessments: tuple[Assessment, ...] | None, risk: int | None
 ) -> None:
     assert read("third_edition_dimension_5_risk", assessments=assessments) == risk
+
+
+def asking(on: date, *levels: tuple[int, str]) -> Assessment:
+    least = tuple(MinimumLevel(n, LevelOfCare(level, Edition.FOURTH)) for n, level in levels)
+    return Assessment(on, Edition.FOURTH, minimum_levels=least)
+
+
+@pytest.mark.parametrize(
+    ("assessments", "level"),
+    [
+        pytest.param(None, None, id="not known"),
+        pytest.param((rated(ON, (3, 4)),), None, id="the third edition has none"),
+        pytest.param((asking(ON, (2, "3.5")),), None, id="another dimension"),
+        pytest.param((asking(ON - DAY, (3, "1.5")), asking(ON, (3, "2.7"))), "2.7", id="newest"),
+        pytest.param((asking(ON - DAY, (3, "1.5")), asking(ON, (1, "2.7"))), "1.5", id="silent"),
+        pytest.param((asking(ON - DAY, (3, "1.5")), asking(ON + DAY, (3, "4.0"))), "1.5", id="on"),
+        pytest.param((asking(ON, (3, "1.5")), asking(ON, (3, "1.7"))), None, id="disagreeing"),
+    ],
+)
+def test_the_minimum_level_of_a_dimension(
+    assessments: tuple[Assessment, ...] | None, level: str | None
+) -> None:
+    assert read("fourth_edition_dimension_3_minimum_level", assessments=assessments) == level
 
 
 # Which use disorders

@@ -33,7 +33,7 @@ from iopkit.eligibility import (
 )
 from iopkit.eligibility.risks import _SCORES
 from iopkit.errors import InvalidError, TooComplexError
-from iopkit.levels import Edition, LevelOfCare, most_intensive
+from iopkit.levels import Edition, LevelOfCare, levels_of, most_intensive
 from iopkit.library import LADDERS, POLICIES, find_ladder, find_policy
 from iopkit.needs import Need
 from iopkit.patients import (
@@ -42,6 +42,7 @@ from iopkit.patients import (
     DimensionRating,
     LivingEnvironment,
     MentalDisorder,
+    MinimumLevel,
     Patient,
     Score,
     Screening,
@@ -128,6 +129,7 @@ def by_hand(patient: Patient, on: date, judged: set[str]) -> set[str]:
         **dict.fromkeys((*READ, "living_environment", "use_disorder_severity")),
         "has_other_mental_disorder": None,
         **{f"third_edition_dimension_{n}_risk": None for n in range(1, 7)},
+        **{f"fourth_edition_dimension_{n}_minimum_level": None for n in range(1, 6)},
         **{
             f"needs_{need}": None
             for need in (
@@ -141,9 +143,15 @@ def by_hand(patient: Patient, on: date, judged: set[str]) -> set[str]:
         **{name: {True} for name in facts if name.startswith("needs_")},
         "dangerous": {True},
         "has_other_mental_disorder": {True},
-        "living_environment": {"unsafe", "unsupportive"},
+        "living_environment": {"unsafe", "unsupportive", "safe_at_night", "partly_supportive"},
         "use_disorder_severity": {"severe"},
         **{f"third_edition_dimension_{n}_risk": {3, 4} for n in range(1, 7)},
+        **{
+            f"fourth_edition_dimension_{n}_minimum_level": {
+                *("2.5", "2.7", "3.1", "3.5", "3.7", "4.0")
+            }
+            for n in range(1, 6)
+        },
     }
     return {
         name
@@ -174,6 +182,20 @@ def test_a_rating_speaks_of_risk_from_three_on(dimension: int, risk: int) -> Non
     told = f"third edition dimension {dimension} risk: {risk} (2026-01-03)"
 
     assert words(recorded_risks(patient, on=ON)) == ([told] if risk >= 3 else [])
+
+
+@pytest.mark.parametrize("dimension", range(1, 6))
+@pytest.mark.parametrize("level", levels_of(Edition.FOURTH), ids=lambda level: level.number)
+def test_a_minimum_level_speaks_of_risk_above_intensive_outpatient_treatment(
+    dimension: int, level: LevelOfCare
+) -> None:
+    asked = (MinimumLevel(dimension, level),)
+    patient = somebody(found(edition=Edition.FOURTH, minimum_levels=asked))
+    told = f"fourth edition dimension {dimension} minimum level: {level.number} (2026-01-03)"
+
+    above = level > LevelOfCare("2.1", Edition.FOURTH)
+    assert words(recorded_risks(patient, on=ON)) == ([told] if above else [])
+    assert (placed(patient).level is None) is above
 
 
 @pytest.mark.parametrize("home", LivingEnvironment)
@@ -376,13 +398,13 @@ def test_severity_and_other_disorders_are_told_and_hold_no_placement_back() -> N
     disorders = (SubstanceUseDisorder(Substance.ALCOHOL, 11), MentalDisorder("F33.2"))
     placement = placed(somebody(diagnoses=disorders))
 
-    assert words(placement.unjudged) == [
+    assert words(placement.not_judged) == [
         "use disorder severity: severe",
         "has other mental disorder: true",
     ]
     assert placement.level == LevelOfCare("1")
     moderate = somebody(diagnoses=(SubstanceUseDisorder(Substance.ALCOHOL, 5),))
-    assert placed(moderate).unjudged == ()
+    assert placed(moderate).not_judged == ()
 
 
 def test_of_two_findings_of_one_day_that_disagree_the_grave_one_is_told() -> None:
@@ -587,7 +609,7 @@ def test_danger_stands_unjudged_beside_the_residential_levels(
     placement = placed(somebody(found(dangerous=True, **findings)))
 
     assert placement.stopped_at == placement.not_excluded == LevelOfCare(number)
-    assert words(placement.unjudged) == ["dangerous: true (2026-01-03)"]
+    assert words(placement.not_judged) == ["dangerous: true (2026-01-03)"]
 
 
 def test_level_4_stays_the_answer_and_names_what_was_not_judged() -> None:

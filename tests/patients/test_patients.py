@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.errors import InvalidError
-from iopkit.levels import Edition
+from iopkit.levels import Edition, LevelOfCare
 from iopkit.patients import (
     Assessment,
     Consent,
     Coverage,
     DimensionRating,
     MentalDisorder,
+    MinimumLevel,
     Obligation,
     ObligationKind,
     Patient,
@@ -196,6 +197,20 @@ def test_the_fourth_edition_has_no_ratings_of_a_dimension() -> None:
 
     assert Assessment(on=BIRTH, edition=Edition.FOURTH).ratings == ()
     assert refused(Assessment, on=BIRTH, edition=Edition.FOURTH, ratings=rated) == ["ratings"]
+
+
+def test_the_fourth_edition_has_a_minimum_level_of_each_dimension_but_the_sixth() -> None:
+    level = LevelOfCare("3.1", Edition.FOURTH)
+    asked = tuple(MinimumLevel(dimension, level) for dimension in range(1, 6))
+
+    assert Assessment(on=BIRTH, edition=Edition.FOURTH, minimum_levels=asked).ratings == ()
+    assert refused(MinimumLevel, dimension=6, level=level) == ["dimension"]
+    assert refused(MinimumLevel, dimension=0, level=LevelOfCare("3.1")) == ["dimension", "level"]
+    assert refused(Assessment, on=BIRTH, minimum_levels=asked) == ["minimum_levels"]
+    assert refused(
+        Assessment, on=BIRTH, edition=Edition.FOURTH, minimum_levels=(*asked, asked[2])
+    ) == ["minimum_levels"]
+    assert "3.1" not in repr(asked[0])
 
 
 @pytest.mark.parametrize(

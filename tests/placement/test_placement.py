@@ -98,9 +98,8 @@ def test_every_rung_up_to_the_one_that_counts_has_its_policys_decision(
 
     placement = place(ladder(*map(Rung, levels, policies)), patient, on=on)
 
-    assert placement == Placement(
-        "ours", "Our ladder", on, tuple(map(RungResult, levels[:tried], decisions[:tried]))
-    )
+    assert (placement.ladder, placement.title, placement.on) == ("ours", "Our ladder", on)
+    assert placement.results == tuple(map(RungResult, levels[:tried], decisions[:tried]))
     assert placement.missing == decisions[tried - 1].missing
 
 
@@ -185,6 +184,45 @@ def placed(answers: str, levels: tuple[LevelOfCare, ...] = THIRD) -> Placement:
         for level, answer in zip(levels, answers, strict=False)
     ]
     return Placement("ours", "Our ladder", ON, tuple(results))
+
+
+@given(st.lists(st.sampled_from("YN?"), min_size=1, max_size=5).map("".join))
+def test_each_excluded_level_is_told_with_the_criteria_that_do_it(answers: str) -> None:
+    placement = place(of_answers(answers), UNKNOWN, on=ON)
+    lowest = next((n for n, answer in enumerate(answers) if answer != "N"), len(answers))
+
+    assert [excluded.level for excluded in placement.excluded] == list(THIRD[:lowest])
+    for excluded in placement.excluded:
+        (cause,) = excluded.causes
+        assert (cause.policy, cause.criterion) == (f"p{excluded.level.number}", "c0")
+    assert (placement.verdict is Truth.NO) is (len(placement.excluded) == len(answers))
+
+
+def test_where_no_level_fits_it_is_told_why_level_by_level() -> None:
+    patient = evolve(
+        UNKNOWN, assessments=(Assessment(ON, dangerous=True, needs_24_hour_care=True),)
+    )
+    own = ladder(
+        Rung(ONE, policy("one", ~DANGER, ~CARE, ALWAYS)),
+        Rung(IOP, policy("iop", ALWAYS, ~CARE)),
+    )
+
+    placement = place(own, patient, on=ON)
+
+    assert (placement.level, placement.missing, placement.verdict) == (None, (), Truth.NO)
+    assert [
+        (excluded.level, [(cause.criterion, cause.reason) for cause in excluded.causes])
+        for excluded in placement.excluded
+    ] == [
+        (
+            ONE,
+            [
+                ("c0", "not (dangerous is true) (dangerous: true)"),
+                ("c1", "not (needs 24 hour care is true) (needs 24 hour care: true)"),
+            ],
+        ),
+        (IOP, [("c1", "not (needs 24 hour care is true) (needs 24 hour care: true)")]),
+    ]
 
 
 # Disagreements.

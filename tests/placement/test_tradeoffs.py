@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from iopkit.errors import InvalidError
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
+from iopkit.library import LEVEL_FIGURES
 from iopkit.patients import Obligation, ObligationKind, Patient
 from iopkit.placement import Tradeoff, compare_levels
 from iopkit.sources import Cited, Grade, Source
-from iopkit.strategies import patients
+from iopkit.strategies import patients, weekly_windows
 from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows
 
@@ -162,7 +163,9 @@ def test_both_sides_of_enough_time(number: str, hours: float, enough: Truth | No
     [
         pytest.param(free(9), Truth.YES, 0, 0, id="none"),
         pytest.param(free(8), Truth.NO, 0, 0, id="none to give up"),
-        pytest.param(evolve(free(13 + 8), obligations=(WORK,)), Truth.YES, 1, 1, id="beside work"),
+        pytest.param(
+            evolve(free(13 + 8), obligations=(WORK,)), Truth.YES, 1, None, id="beside work"
+        ),
         pytest.param(evolve(free(12), obligations=(WORK,)), Truth.NO, 1, None, id="work instead"),
         pytest.param(
             evolve(free(40), obligations=(WORK, SOME_TIME)),
@@ -182,13 +185,68 @@ def test_both_sides_of_enough_time(number: str, hours: float, enough: Truth | No
         ),
     ],
 )
-def test_commitments_go_on_if_the_time_beside_them_is_enough(
+def test_hours_alone_do_not_say_that_commitments_go_on(
     patient: Patient, enough: Truth, commitments: int | None, kept: int | None
 ) -> None:
     only = row(patient, "2.1")
 
     assert only.time_enough is enough
     assert (only.commitments, only.commitments_kept) == (commitments, kept)
+
+
+BY_DAY = WeeklyWindows.of(*(f"{day} 09:00-15:00" for day in ("monday", "tuesday", "friday")))
+BY_NIGHT = WeeklyWindows.of(*(f"{day} 18:00-22:00" for day in ("monday", "tuesday", "friday")))
+OFFICE = Obligation(
+    ObligationKind.WORK, WeeklyWindows.of("monday 09:00-17:00", "tuesday 09:00-17:00")
+)
+ALWAYS = WeeklyWindows(((0, 7 * 24 * 60),))
+
+
+@pytest.mark.parametrize(
+    ("times", "obligations", "enough", "kept"),
+    [
+        pytest.param(BY_DAY, (OFFICE,), Truth.NO, None, id="while the patient works"),
+        pytest.param(BY_NIGHT, (OFFICE,), Truth.YES, 1, id="after work"),
+        pytest.param(BY_DAY, (), Truth.YES, 0, id="no work"),
+        pytest.param(BY_NIGHT, (OFFICE, SOME_TIME), Truth.UNKNOWN, None, id="unknown times"),
+        pytest.param(None, (OFFICE,), Truth.YES, None, id="not known when"),
+    ],
+)
+def test_where_a_levels_times_are_known_only_the_free_time_in_them_counts(
+    times: WeeklyWindows | None,
+    obligations: tuple[Obligation, ...],
+    enough: Truth,
+    kept: int | None,
+) -> None:
+    patient = evolve(ADULT, availability=ALWAYS, obligations=obligations)
+    level = LevelOfCare("2.1")
+    (only,) = compare_levels(
+        patient, on=ON, levels=[level], times={level: times} if times else None
+    )
+
+    assert (only.times, only.time_enough, only.commitments_kept) == (times, enough, kept)
+
+
+@given(patients(), st.sampled_from(["1", "2.1", "2.5"]), weekly_windows())
+def test_times_never_make_more_time_and_without_them_no_commitment_is_kept(
+    patient: Patient, number: str, times: WeeklyWindows
+) -> None:
+    level, on = LevelOfCare(number), max(ON, patient.birth_date or ON)
+    (alone,) = compare_levels(patient, on=on, levels=[level])
+    (within,) = compare_levels(patient, on=on, levels=[level], times={level: times})
+
+    if within.time_enough is Truth.YES:
+        assert alone.time_enough is Truth.YES
+        assert within.commitments_kept == within.commitments
+    assert not alone.commitments_kept
+
+
+def test_figures_stand_at_their_level_in_their_order_and_none_is_made_up() -> None:
+    assert row(ADULT, "2.1").figures == ()
+    rows = compare_levels(ADULT, on=ON, levels=THIRD, figures=LEVEL_FIGURES[::-1])
+    for found in rows:
+        assert found.figures == tuple(f for f in LEVEL_FIGURES[::-1] if f.level == found.level)
+    assert sum(len(found.figures) for found in rows) == len(LEVEL_FIGURES)
 
 
 @given(patients(), st.sampled_from(["3.5", "3.7", "4"]))

@@ -6,11 +6,18 @@ from datetime import date
 from iopkit.documents import tradeoff_document
 from iopkit.eligibility import AllOf, AnyOf, Criterion, Policy, Predicate
 from iopkit.levels import LevelOfCare
-from iopkit.library import find_ladder
-from iopkit.patients import Patient
-from iopkit.placement import Ladder, Rung, compare_levels, place
+from iopkit.library import LEVEL_FIGURES, find_ladder
+from iopkit.patients import (
+    Assessment,
+    EntryRoute,
+    Patient,
+    Substance,
+    SubstanceUseDisorder,
+)
+from iopkit.placement import Ladder, OpioidTreatment, Rung, compare_levels, place
 from iopkit.reports import ladder_text, placement_text, tradeoffs_text
 from iopkit.sources import Dated, Grade, Source, Versions
+from iopkit.windows import WeeklyWindows
 
 ON = date(2026, 3, 2)
 OWN = Source("Our own rule", Grade.SECONDARY)
@@ -73,6 +80,60 @@ def test_trade_offs_name_each_source_and_what_is_not_known(values: Mapping[str, 
     assert "medical care      not known" in text
     assert "commitments       2; can go on: not known" in text
     assert "commitments       2; can go on: 0" in text
+    assert "the time of day is not known" in " ".join(text.split())
+
+
+def test_the_times_of_a_level_are_shown_where_they_are_known(
+    values: Mapping[str, object],
+) -> None:
+    times = WeeklyWindows.of("monday 18:00-21:00")
+    rows = compare_levels(patient(values), on=ON, levels=[ONE], times={ONE: times})
+
+    text = " ".join(tradeoffs_text(rows).split())
+    assert "counted in monday 18:00-21:00" in text
+    assert "the time of day" not in text
+
+
+def test_figures_are_shown_with_people_year_and_spread_and_as_no_odds(
+    values: Mapping[str, object],
+) -> None:
+    levels = [ONE, LevelOfCare("2.5"), LevelOfCare("3.5")]
+    rows = compare_levels(patient(values), on=ON, levels=levels, figures=LEVEL_FIGURES)
+
+    text = " ".join(tradeoffs_text(rows).split())
+    assert "36.4 % (outpatient; 399,037 discharges in the United States; 2004) (SAMHSA" in text
+    assert "14 programs; 2001; standard deviation 85)" in text
+    assert "matched; 1990; 5,200 to 7,900)" in text
+    assert "above 50 % for 30 days, after 6 and 12 months (day or" in text
+    assert "176.29 dollars for half a day (partial hospitalization; Medicaid" in text
+    assert text.count("they are not this patient's odds") == 1
+
+
+def test_paths_and_what_can_go_beside_are_told(values: Mapping[str, object]) -> None:
+    found = Assessment(ON, acute_withdrawal=True, entry=EntryRoute.PRIMARY)
+    disorder = SubstanceUseDisorder(Substance.OPIOIDS)
+    somebody = Patient(
+        patient(values).key, diagnoses=(disorder,), assessments=(found,), treatments=()
+    )
+    judge = policy("open", AllOf(()))
+    beside = {OpioidTreatment.PROGRAM: (judge, policy("strict", AnyOf(())))}
+    placement = place(find_ladder("us-public-rules"), somebody, on=ON, beside=beside)
+
+    text = " ".join(placement_text(placement).split())
+    assert (
+        "- withdrawal management, then intensive outpatient treatment (level 2.1), for those whose "
+        "withdrawal has to be managed: holds: needs withdrawal management is true or" in text
+    )
+    assert "need care around the clock: may hold, to find out: needs 24 hour care, needs" in text
+    assert "step up from outpatient" not in text
+    assert "beside any level, as an opioid use disorder is recorded:" in text
+    assert "- office based opioid treatment: no policy was given to judge it" in text
+    assert (
+        "- opioid treatment program: open: every criterion is met; strict: a criterion is unmet"
+        in text
+    )
+    unknown = place(find_ladder("us-public-rules"), Patient(somebody.key), on=ON)
+    assert "opioid use disorder is not excluded:" in " ".join(placement_text(unknown).split())
 
 
 def test_of_somebody_unknown_nothing_is_made_up(values: Mapping[str, object]) -> None:
@@ -80,7 +141,7 @@ def test_of_somebody_unknown_nothing_is_made_up(values: Mapping[str, object]) ->
     text = tradeoffs_text(compare_levels(unknown, on=ON, levels=[ONE]))
 
     assert "hours a week      not known" in text
-    assert "free time         not known whether it is enough" in text
+    assert "free time         not known whether it is what the hours ask" in text
     assert "commitments" not in text
 
 
@@ -101,3 +162,6 @@ def test_a_ladder_shows_every_policy(values: Mapping[str, object]) -> None:
     for rung in ladder.rungs:
         for one in (rung.policy, *rung.others):
             assert f"policy {one.name}: {one.title}" in text
+    assert "path step-down, for those who were in residential care:" in text
+    assert "  - residential care (level 3.7)\n  - day treatment\n" in text
+    assert "  where just completed 24 hour care is true  (42 CFR 1.1 [T1" in text

@@ -179,6 +179,7 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
             strategies.assessments(),
             lambda a: a.edition is Edition.FOURTH,
         ),
+        "asking for levels": (strategies.assessments(), lambda a: len(a.minimum_levels) > 2),
         "with all known": (strategies.assessments(), lambda a: None not in judged(a)),
         "with nothing known": (strategies.assessments(), lambda a: set(judged(a)) == {None}),
     },
@@ -472,7 +473,7 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
 
 
 def judged(assessment: Assessment) -> list[object]:
-    apart = {"on", "edition", "ratings"}
+    apart = {"on", "edition", "ratings", "minimum_levels"}
     return [getattr(assessment, f.name) for f in fields(Assessment) if f.name not in apart]
 
 

@@ -1,7 +1,7 @@
 """Commands that judge: decide, place, compare, applicable."""
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -23,14 +23,18 @@ from iopkit.documents.documents import to_document
 from iopkit.documents.results import (
     applicability_document,
     comparison_document,
+    excluded_document,
     tradeoff_document,
 )
 from iopkit.eligibility.analysis import difference
 from iopkit.eligibility.policies import Decision, Policy
+from iopkit.levels import LevelOfCare
 from iopkit.library.ladders import find_ladder
+from iopkit.library.outcomes import LEVEL_FIGURES
 from iopkit.library.policies import POLICIES, find_policy
 from iopkit.library.rules import RULES
 from iopkit.patients.patients import Patient
+from iopkit.placement.beside import OpioidTreatment
 from iopkit.placement.placement import Ladder, place
 from iopkit.placement.tradeoffs import compare_levels
 from iopkit.reports.applying import applicability_text
@@ -39,6 +43,7 @@ from iopkit.reports.placements import placement_text, tradeoffs_text
 from iopkit.reports.policies import comparison_text
 from iopkit.sites import Site
 from iopkit.truth import Truth
+from iopkit.windows import WeeklyWindows
 
 
 def _decide_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,8 +70,44 @@ def _place_arguments(parser: argparse.ArgumentParser) -> None:
         default="us-public-rules",
         help="a shipped ladder, or a ladder document; us-public-rules if not given",
     )
+    parser.add_argument(
+        "--beside",
+        action="append",
+        default=[],
+        type=_treatment_and_policy,
+        metavar="TREATMENT=POLICY",
+        help="a policy on a treatment of opioid use disorder that can go beside the level",
+    )
+    parser.add_argument(
+        "--times",
+        action="append",
+        default=[],
+        type=_level_and_window,
+        metavar="LEVEL=WINDOW",
+        help="when a level's services are given, such as '2.5=monday 09:00-15:00'; may be repeated",
+    )
     _add_day(parser)
     add_assume_in_force(parser)
+
+
+def _treatment_and_policy(text: str) -> tuple[OpioidTreatment, str]:
+    """A treatment of opioid use disorder and a policy's name or file."""
+    treatment, _, policy = text.partition("=")
+    if treatment not in {*OpioidTreatment} or not policy:
+        raise argparse.ArgumentTypeError(
+            f"expected one of {', '.join(OpioidTreatment)}, = and a policy, found {text!r}"
+        )
+    return OpioidTreatment(treatment), policy
+
+
+def _level_and_window(text: str) -> tuple[str, str]:
+    """A level's number and a window of the week."""
+    level, _, window = text.partition("=")
+    if not (level and window):
+        raise argparse.ArgumentTypeError(
+            f"expected a level and a window such as '2.5=monday 09:00-15:00', found {text!r}"
+        )
+    return level, window
 
 
 def _compare_arguments(parser: argparse.ArgumentParser) -> None:
@@ -147,16 +188,37 @@ def _place(options: argparse.Namespace) -> Answer:
     ladder = find_or_read(Ladder, options.ladder, find_ladder)
     patient = read_document(Patient, options.patient)
     on = _judged_on(options)
-    placement = place(ladder, patient, on=on, assume_in_force=options.assume_in_force)
-    rows = compare_levels(patient, on=on, levels=[rung.level for rung in ladder.rungs])
+    judges: dict[OpioidTreatment, tuple[Policy, ...]] = {}
+    for treatment, name in options.beside:
+        judges[treatment] = (*judges.get(treatment, ()), find_or_read(Policy, name, find_policy))
+    placement = place(
+        ladder, patient, on=on, beside=judges, assume_in_force=options.assume_in_force
+    )
+    rows = compare_levels(
+        patient,
+        on=on,
+        levels=[rung.level for rung in ladder.rungs],
+        times=_times(options.times, ladder),
+        figures=LEVEL_FIGURES,
+    )
     document = {
         "placement": to_document(placement),
+        "excluded": [excluded_document(excluded) for excluded in placement.excluded],
         "tradeoffs": [tradeoff_document(row) for row in rows],
     }
     text = (
         f"{placement_text(placement)}\n\nWhat each level asks and gives:\n\n{tradeoffs_text(rows)}"
     )
     return Answer(text, document, EXIT_CODES[placement.verdict])
+
+
+def _times(given: Iterable[tuple[str, str]], ladder: Ladder) -> dict[LevelOfCare, WeeklyWindows]:
+    """The windows of each level that they are given for, in the ladder's edition."""
+    listed: dict[LevelOfCare, list[str]] = {}
+    for number, window in given:
+        level = LevelOfCare.parse(number, edition=ladder.rungs[0].level.edition)
+        listed.setdefault(level, []).append(window)
+    return {level: WeeklyWindows.of(*windows) for level, windows in listed.items()}
 
 
 def _judged_on(options: argparse.Namespace) -> date:

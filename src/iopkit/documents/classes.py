@@ -48,6 +48,7 @@ from iopkit.errors import (
     unless,
     unless_a,
 )
+from iopkit.placement.paths import PathResult
 from iopkit.placement.placement import Placement, RungResult
 from iopkit.plans.plans import Plan
 from iopkit.programs.progress import COURSE_FACTS
@@ -229,7 +230,8 @@ def _union_writer(union: Any) -> Writer:
 # Written for those who read a document, and checked against the rest when it is read.
 _DERIVED: dict[Any, tuple[str, ...]] = {
     Decision: ("verdict", "missing", "changes"),
-    Placement: ("verdict", "level", "not_excluded", "stopped_at", "missing", "unjudged"),
+    Placement: ("verdict", "level", "not_excluded", "stopped_at", "missing", "not_judged"),
+    PathResult: ("truth", "reason", "missing"),
     Result: ("truth", "reason", "evidence"),
     RungResult: ("disagreement",),
     Finding: ("unit", "truth", "shortfall", "excess"),
@@ -238,6 +240,8 @@ _DERIVED: dict[Any, tuple[str, ...]] = {
     Plan: ("caution",),
     Schedule: ("caution",),
 }
+# What is called otherwise in the format that documents of its class have.
+_FORMAT_KEYS = {"not_judged": "unjudged"}
 # Derived fields that stand before all others, and are left out where there is nothing to tell.
 _FIRST = {"caution"}
 # Those that may be too complex to work out, and are null then: the verdict is given without.
@@ -283,7 +287,7 @@ def _key(name: str, kind: Any) -> str:
 def derived_of(kind: Any) -> tuple[_Member, ...]:
     """What documents of a class hold beside its fields."""
     return tuple(
-        _Member(name, _key(name, hint), hint, attrs.NOTHING)
+        _Member(name, _FORMAT_KEYS.get(name, _key(name, hint)), hint, attrs.NOTHING)
         for name in _DERIVED.get(kind, ())
         for hint in (get_type_hints(getattr(kind, name).fget)["return"],)
     )

@@ -15,6 +15,7 @@ from iopkit.documents.documents import to_document
 from iopkit.eligibility.analysis import Difference
 from iopkit.eligibility.kinds import Kind
 from iopkit.eligibility.predicates import AnyFact
+from iopkit.placement.placement import ExcludedLevel
 from iopkit.placement.tradeoffs import Tradeoff
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.capacity import CensusDay, CensusWeek, Load, Meeting
@@ -48,6 +49,12 @@ def applicability_document(
             for each in found.grounds
         ],
     }
+
+
+def excluded_document(excluded: ExcludedLevel) -> dict[str, Any]:  # Any: plain JSON values
+    """Why a level is excluded as plain values; it is shown and not read back."""
+    document: dict[str, Any] = writer_of(ExcludedLevel)(excluded)
+    return document
 
 
 def tradeoff_document(row: Tradeoff) -> dict[str, Any]:  # Any: plain JSON values of any type

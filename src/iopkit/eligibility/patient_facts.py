@@ -25,13 +25,26 @@ from iopkit.eligibility.readings import (
     NeedRecorded,
     NewestBand,
     NewestFinding,
+    NewestMinimumLevel,
     NewestRisk,
     NewestScore,
     Standing,
 )
-from iopkit.levels import AgeGroup, LevelOfCare
+from iopkit.levels import (
+    DIMENSION_SOURCES,
+    AgeGroup,
+    Edition,
+    LevelOfCare,
+    dimension_name,
+    levels_of,
+)
 from iopkit.needs import Need
-from iopkit.patients.assessments import EntryRoute, LivingEnvironment, OpioidMedication
+from iopkit.patients.assessments import (
+    RATED_IN_FOURTH,
+    EntryRoute,
+    LivingEnvironment,
+    OpioidMedication,
+)
 from iopkit.patients.consents import Purpose
 from iopkit.patients.diagnoses import Severity
 from iopkit.patients.instrument_library import INSTRUMENTS
@@ -384,6 +397,20 @@ def _instruments() -> Iterator[AnyFact]:
                 )
 
 
+def _fourth_edition() -> Iterator[AnyFact]:
+    levels = Choice(tuple(level.number for level in levels_of(Edition.FOURTH)), ordered=True)
+    for number in range(1, RATED_IN_FOURTH + 1):
+        name = dimension_name(number, edition=Edition.FOURTH)
+        yield Fact(
+            f"fourth_edition_dimension_{number}_minimum_level",
+            levels,
+            "Recorded by a clinician: the least intensive level that dimension "
+            f"{number} of the fourth edition of the ASAM Criteria, {name}, asks for.",
+            NewestMinimumLevel(number),
+            DIMENSION_SOURCES[Edition.FOURTH],
+        )
+
+
 def _assessed(  # noqa: PLR0913  # a fact's own fields
     name: str,
     meaning: str,
@@ -420,6 +447,7 @@ GROUPS: Mapping[str, tuple[AnyFact, ...]] = MappingProxyType(
         "Assessment: needs beside the program": tuple(_beside()),
         "Assessment: by the program's rules": tuple(_program()),
         "Instruments": tuple(_instruments()),
+        "Assessment: the fourth edition": tuple(_fourth_edition()),
     }
 )
 """The shipped facts by what they are about."""

@@ -517,3 +517,24 @@ class Consented:
 
 def _known(truth: Truth) -> bool | None:
     return None if truth is Truth.UNKNOWN else truth is Truth.YES
+
+
+# The fourth edition.
+
+
+@frozen
+class NewestMinimumLevel:
+    """Reads the newest minimum level, up to the day, of a dimension of the fourth edition."""
+
+    dimension: int
+
+    def __call__(self, patient: Patient, on: date) -> str | None:
+        """The level's number as of a day."""
+        return _newest(self.dated(patient), on)
+
+    def dated(self, patient: Patient) -> Iterator[tuple[date, str]]:
+        """Each minimum level, with its day."""
+        for assessment in patient.assessments or ():
+            for least in assessment.minimum_levels:
+                if least.dimension == self.dimension:
+                    yield assessment.on, least.level.number

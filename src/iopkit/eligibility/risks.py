@@ -19,6 +19,7 @@ from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, Values, comp
 from iopkit.eligibility.readings import DatedReader, newest
 from iopkit.errors import refuse, refuse_moments, unless
 from iopkit.needs import Need
+from iopkit.patients.assessments import RATED_IN_FOURTH
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.instruments import BandSet, Scale
 from iopkit.patients.patients import Patient
@@ -108,8 +109,9 @@ def recorded_risks(patient: Patient, *, on: date) -> tuple[RecordedRisk, ...]:
 
     Told, and holding a placement back while no rule has judged it: risk ratings of 3 and 4,
     danger, thoughts of suicide, withdrawal, what is unstable or cannot be managed, a home that
-    is unsafe or unsupportive, needs of care that an outpatient program lacks, and scores in the
-    upper half of the bands of their scale. Told alone: a severe use disorder, another mental
+    is not supportive throughout, a dimension of the fourth edition that asks for more than
+    intensive outpatient treatment, needs of care that an outpatient program lacks, and scores in
+    the upper half of the bands of their scale. Told alone: a severe use disorder, another mental
     disorder, and scores in the upper of two bands, which only say that one should look further.
 
     The newest record that says something counts; of several of one day, the one that is worst.
@@ -222,6 +224,9 @@ def _findings() -> Iterator[_Sign]:
         yield _sign(rating >= 3, rating)
     home = FACTS["living_environment"]
     yield _sign(~home.at_least("supportive"), home, low_is_worse=True)
+    for dimension in range(1, RATED_IN_FOURTH + 1):
+        asked = FACTS[f"fourth_edition_dimension_{dimension}_minimum_level"]
+        yield _sign(asked.at_least("2.5"), asked)
 
 
 def _sign(

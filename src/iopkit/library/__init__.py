@@ -1,4 +1,4 @@
-"""All that is shipped: policies, ladders, programs, requirement sets, codings, rates and costs.
+"""All that is shipped: policies, ladders, programs, requirements, codes, rates, figures, costs.
 
 A name loads what it needs when it is first asked for: programs need documents, policies do not.
 """
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
     from iopkit.library.costs import COSTS
     from iopkit.library.ladders import LADDERS, find_ladder
+    from iopkit.library.outcomes import LEVEL_FIGURES
     from iopkit.library.policies import POLICIES, find_policy
     from iopkit.library.programs import find_program, program_names, program_text
     from iopkit.library.requirements import REQUIREMENTS, find_requirements
@@ -23,6 +24,7 @@ _HOMES = {
     "CODINGS": "iopkit.library.codings",
     "COSTS": "iopkit.library.costs",
     "LADDERS": "iopkit.library.ladders",
+    "LEVEL_FIGURES": "iopkit.library.outcomes",
     "POLICIES": "iopkit.library.policies",
     "RATES": "iopkit.library.codings",
     "REQUIREMENTS": "iopkit.library.requirements",
@@ -47,6 +49,7 @@ __all__ = [
     "CODINGS",
     "COSTS",
     "LADDERS",
+    "LEVEL_FIGURES",
     "POLICIES",
     "RATES",
     "REQUIREMENTS",

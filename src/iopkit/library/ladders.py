@@ -1,4 +1,4 @@
-"""Shipped ladders of levels of care, from public rules alone.
+"""Shipped ladders of levels of care: from public rules alone, and from what clinicians record.
 
 The ASAM Criteria's own decision rules are licensed and not here. What public rules say is
 less: how many hours a level gives, whether it is around the clock, and how medical it is.
@@ -6,16 +6,18 @@ less: how many hours a level gives, whether it is around the clock, and how medi
 
 from datetime import date
 
-from iopkit.citations import CFR_410_43, CFR_410_44, ILLINOIS
+from iopkit.citations import CFR_410_43, CFR_410_44, ILLINOIS, SAMHSA_2021, SEEN
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import AllOf, AnyFact
 from iopkit.errors import find_named
 from iopkit.levels import LevelOfCare
 from iopkit.library.us_medicare import conditions
+from iopkit.placement.minimum_levels import minimum_level_ladder
+from iopkit.placement.paths import CarePath, PathStep
 from iopkit.placement.placement import Ladder, Rung
 from iopkit.scopes import Scope
-from iopkit.sources import Dated, Source, Versions
+from iopkit.sources import Dated, Grade, Source, Versions
 
 # Illinois adopted its rule on this day; the others were in force by then.
 _SINCE = date(2025, 4, 2)
@@ -23,13 +25,13 @@ _RESIDENTIAL = LevelOfCare("3.5").source
 _INPATIENT = LevelOfCare("4").source
 
 _LEFT_OPEN = (
-    "Levels 0.5, 3.1 and 3.3: no public rule was seen for whom they are enough.",
+    "Levels 0.5, 3.1 and 3.3: no public rule was seen that says for whom they are.",
     (
         "Withdrawal, health, co-occurring conditions and readiness, except as a clinician finds "
         "hours, supervision or medical care needed: the ASAM Criteria's rules are licensed."
     ),
     "What somebody needs who is dangerous, beyond care around the clock.",
-    "Whether the patient is able and willing to take part in the level that is enough.",
+    "Whether the patient is able and willing to take part in the level.",
     "Exceptions that a rule allows, such as a 17-year-old in a program for adults.",
 )
 
@@ -52,7 +54,7 @@ _NOT_MANAGED = Criterion(
 
 
 def _at_home(source: Source) -> tuple[Criterion, ...]:
-    """What keeps a level that leaves patients at home from being enough.
+    """What excludes a level that leaves patients at home.
 
     Medicare says it of levels 2.1 and 2.5. It holds all the more for level 1, which gives
     less of the same.
@@ -68,7 +70,7 @@ def _rung(
     level = LevelOfCare(number)
     policy = Policy(
         f"us-public-rules-{number}",
-        f"Whether level {number}, {level.name}, is enough",
+        f"Whether public rules exclude level {number}, {level.name}",
         Versions((Dated(_SINCE, criteria, source),)),
         _LEFT_OPEN,
         scope=Scope(level=level),
@@ -80,6 +82,48 @@ def _rung(
 # 10.09.06.06.D), with medical and nursing services every day (12VAC30-130-5140.B).
 _AROUND_THE_CLOCK = (FACTS["needs_24_hour_care"], FACTS["needs_around_the_clock_support"])
 _MEDICAL = (FACTS["needs_medical_monitoring"], FACTS["needs_medical_care"])
+
+
+# SAMHSA's advisory names three ways into intensive outpatient treatment: as the first treatment,
+# down from inpatient or residential care or withdrawal management, and up from outpatient care.
+_INTENSIVE = PathStep("intensive outpatient treatment", (LevelOfCare("2.1"),))
+_AWAY = PathStep(
+    "residential or inpatient care", tuple(map(LevelOfCare, ("3.1", "3.3", "3.5", "3.7", "4")))
+)
+_ENTRY = FACTS["entry"]
+_PATHS = (
+    CarePath(
+        "withdrawal-management-first",
+        "for those whose withdrawal has to be managed",
+        FACTS["needs_withdrawal_management"].equals(True)
+        | FACTS["acute_withdrawal"].equals(True)
+        | FACTS["withdrawal_manageable"].equals(False),
+        (PathStep("withdrawal management"), _INTENSIVE),
+        SAMHSA_2021,
+    ),
+    CarePath(
+        "care-around-the-clock-first",
+        "for those who need care around the clock",
+        FACTS["needs_24_hour_care"].equals(True)
+        | FACTS["needs_around_the_clock_support"].equals(True),
+        (_AWAY, _INTENSIVE),
+        SAMHSA_2021,
+    ),
+    CarePath(
+        "step-down",
+        "for those who completed care around the clock or step down from more intensive care",
+        FACTS["just_completed_24_hour_care"].equals(True) | _ENTRY.equals("step_down"),
+        (PathStep(f"{_AWAY.care}, or withdrawal management", _AWAY.levels), _INTENSIVE),
+        SAMHSA_2021,
+    ),
+    CarePath(
+        "step-up",
+        "for those who step up from outpatient care",
+        _ENTRY.equals("step_up"),
+        (PathStep("outpatient treatment", (LevelOfCare("1"),)), _INTENSIVE),
+        SAMHSA_2021,
+    ),
+)
 
 
 US_PUBLIC_RULES = Ladder(
@@ -114,9 +158,22 @@ US_PUBLIC_RULES = Ladder(
             Criterion("anybody", "No level is more intensive.", AllOf(()), _INPATIENT),
         ),
     ),
+    _PATHS,
 )
 
-LADDERS: tuple[Ladder, ...] = (US_PUBLIC_RULES,)
+FOURTH_EDITION = minimum_level_ladder(
+    "fourth-edition-minimum-levels",
+    "Minimum levels as a clinician recorded them, fourth edition",
+    since=SEEN,
+    source=Source(
+        "open-exam-prep.com, study guide on the dimensions of the ASAM Criteria",
+        Grade.SECONDARY,
+        "https://open-exam-prep.com/study-guides/icrc/screening-assessment/asam-six-dimensions",
+        checked=SEEN,
+    ),
+)
+
+LADDERS: tuple[Ladder, ...] = (FOURTH_EDITION, US_PUBLIC_RULES)
 """Every shipped ladder, in the order of names."""
 
 

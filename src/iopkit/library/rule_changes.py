@@ -297,6 +297,14 @@ RULE_CHANGES: tuple[RuleChange, ...] = (
     ),
     RuleChange(
         "0.1.0",
+        Happened.ADDED,
+        RuleKind.LADDER,
+        _rules(("fourth-edition-minimum-levels", "2026-01-07")),
+        "The ladder `fourth-edition-minimum-levels`.",
+        "14.rules.42.md",
+    ),
+    RuleChange(
+        "0.1.0",
         Happened.CORRECTED,
         RuleKind.REQUIREMENTS,
         _rules(("us-medicare-iop", "2024-01-01")),

@@ -5,6 +5,7 @@ from iopkit.patients.assessments import (
     DimensionRating,
     EntryRoute,
     LivingEnvironment,
+    MinimumLevel,
     OpioidMedication,
 )
 from iopkit.patients.consents import TPO, Consent, Expiry, Purpose
@@ -47,6 +48,7 @@ __all__ = [
     "Item",
     "LivingEnvironment",
     "MentalDisorder",
+    "MinimumLevel",
     "Obligation",
     "ObligationKind",
     "OpioidMedication",

@@ -7,9 +7,12 @@ from attrs import frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, refuse_moments, unless
-from iopkit.levels import AgeGroup, Edition
+from iopkit.levels import AgeGroup, Edition, LevelOfCare
 from iopkit.needs import Need
 from iopkit.windows import is_whole_minutes
+
+RATED_IN_FOURTH = 5
+"""How many dimensions of the fourth edition can ask for a level: all but the sixth."""
 
 
 @frozen(repr=False)
@@ -39,12 +42,51 @@ class DimensionRating:
     __repr__ = hidden
 
 
+@frozen(repr=False)
+class MinimumLevel:
+    """The least intensive level that a dimension of the fourth edition asks for.
+
+    A clinician records it. The sixth dimension has none: it is about the choice of program, as
+    public program code has it [T3].
+    """
+
+    dimension: int
+    level: LevelOfCare
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "minimum level",
+            unless(
+                1 <= self.dimension <= RATED_IN_FOURTH,
+                "dimension",
+                f"a dimension from 1 to {RATED_IN_FOURTH}",
+                "another number",
+            ),
+            unless(
+                self.level.edition is Edition.FOURTH,
+                "level",
+                "a level of the fourth edition",
+                "one of another edition",
+            ),
+        )
+
+    __repr__ = hidden
+
+
 class LivingEnvironment(IntEnum):
-    """How safe and helpful the place is where the patient lives; it rises."""
+    """How safe and helpful the place is where the patient lives; it rises.
+
+    A place that helps for a part of the day comes after one that never does, and before one in
+    which some of the people help at all times.
+    """
 
     UNSAFE = 1
     UNSUPPORTIVE = 2
-    SUPPORTIVE = 3
+    SAFE_AT_NIGHT = 3
+    """Somewhere safe to sleep, and nothing by day, as in a shelter for the night."""
+    PARTLY_SUPPORTIVE = 4
+    """Some of the people there, or of those seen every day, help recovery; others do not."""
+    SUPPORTIVE = 5
 
 
 class OpioidMedication(StrEnum):
@@ -75,13 +117,14 @@ class EntryRoute(StrEnum):
 class Assessment:
     """What a clinician found on one day.
 
-    The ratings belong to ``edition``: the same dimension number means different
-    things in the third and the fourth edition. The other fields are a clinician's
-    judgment, recorded and never computed; ``None``: not assessed on that day. Each
-    is read as the fact of the same name, which says what it means.
+    The ratings, and in the fourth edition the minimum levels, belong to ``edition``: the same
+    dimension number means different things in the third and the fourth edition. The other
+    fields are a clinician's judgment, recorded and never computed; ``None``: not assessed on
+    that day. Each is read as the fact of the same name, which says what it means.
 
     Raises:
         InvalidError: a dimension is rated twice, ratings have no third-edition scale,
+            minimum levels are not of the fourth edition,
             or ``needed_per_week`` is negative, longer than a week or not in whole minutes.
     """
 
@@ -125,10 +168,13 @@ class Assessment:
     age_group: AgeGroup | None = None
     hours_exception: bool | None = None
     other_conditions_met: bool | None = None
+    minimum_levels: tuple[MinimumLevel, ...] = ()
+    """What each dimension of the fourth edition asks for at least; one not listed: not known."""
 
     def __attrs_post_init__(self) -> None:
         refuse_moments("assessment", on=self.on)
         rated = [rating.dimension for rating in self.ratings]
+        asking = [least.dimension for least in self.minimum_levels]
         needed = self.needed_per_week
         refuse(
             "assessment",
@@ -138,6 +184,18 @@ class Assessment:
                 "ratings",
                 "no 0-4 ratings with the fourth edition, which rates by subdimension",
                 "ratings",
+            ),
+            unless(
+                len(asking) == len(set(asking)),
+                "minimum_levels",
+                "each dimension once",
+                "one twice",
+            ),
+            unless(
+                self.edition is Edition.FOURTH or not asking,
+                "minimum_levels",
+                "no minimum levels with the third edition, which rates each dimension from 0 to 4",
+                "minimum levels",
             ),
             unless(
                 needed is None

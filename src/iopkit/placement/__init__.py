@@ -1,8 +1,13 @@
 """Levels of care: ladders, placement, and what each level asks and gives."""
 
+from iopkit.placement.beside import CareBeside, OpioidTreatment, care_beside
+from iopkit.placement.minimum_levels import minimum_level_ladder
+from iopkit.placement.outcomes import LevelFigure, Measure
+from iopkit.placement.paths import CarePath, PathResult, PathStep, paths_for
 from iopkit.placement.placement import (
     Cause,
     Disagreement,
+    ExcludedLevel,
     Ladder,
     Placement,
     Rung,
@@ -14,15 +19,26 @@ from iopkit.placement.placement import (
 from iopkit.placement.tradeoffs import Tradeoff, compare_levels
 
 __all__ = [
+    "CareBeside",
+    "CarePath",
     "Cause",
     "Disagreement",
+    "ExcludedLevel",
     "Ladder",
+    "LevelFigure",
+    "Measure",
+    "OpioidTreatment",
+    "PathResult",
+    "PathStep",
     "Placement",
     "Rung",
     "RungResult",
     "Tradeoff",
+    "care_beside",
     "compare_levels",
     "dimension_ladder",
     "find_disagreement",
+    "minimum_level_ladder",
+    "paths_for",
     "place",
 ]

@@ -1,6 +1,6 @@
 """Ladders of levels of care: the least intensive level that a ladder's rules do not exclude."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -15,6 +15,8 @@ from iopkit.eligibility.risks import RecordedRisk
 from iopkit.errors import Fault, refuse, unless, unless_a
 from iopkit.levels import Edition, LevelOfCare, most_intensive
 from iopkit.patients.patients import Patient
+from iopkit.placement.beside import CareBeside, OpioidTreatment, care_beside
+from iopkit.placement.paths import CarePath, PathResult, paths_for
 from iopkit.sources import Dated, Source, Versions
 from iopkit.truth import Truth
 
@@ -24,13 +26,13 @@ _MAX_RISK = 4
 
 @frozen
 class Rung:
-    """One level of a ladder, and the policy that says for whom it is enough.
+    """One level of a ladder, and the policy that excludes it or does not.
 
     ``policy`` alone decides. ``others`` judge the same level and are only reported, so
     that it is always clear which policy was used and where others differ.
 
-    "Enough" must not become true again as a patient's state gets worse; a ladder whose
-    policies ask for that never places somebody who is worse off on a lower level.
+    What excludes a level must go on to do so as a patient's state gets worse; a ladder whose
+    policies see to that never places somebody who is worse off on a lower level.
 
     ``meets``: facts of risk that the level is there for, such as a need of care around the
     clock, so that no criterion has to judge them.
@@ -53,34 +55,50 @@ class Rung:
 
 @frozen
 class Ladder:
-    """Levels of care from the least to the most intensive, with what makes each enough.
+    """Levels of care from the least to the most intensive, with what excludes each.
+
+    ``paths``: kinds of care that follow each other, as far as sources describe them.
 
     Raises:
-        InvalidError: there is no rung, or the levels are not of one edition and rising.
+        InvalidError: there is no rung, the levels are not of one edition and rising, or two
+            paths have one name.
     """
 
     name: str
     title: str
     rungs: tuple[Rung, ...]
+    paths: tuple[CarePath, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        refuse(f"ladder {self.name!r}", _unless_rising("rungs", [r.level for r in self.rungs]))
+        once = len({path.name for path in self.paths}) == len(self.paths)
+        refuse(
+            f"ladder {self.name!r}",
+            _unless_rising("rungs", [rung.level for rung in self.rungs]),
+            unless(once, "paths", "each path's name once", "one twice"),
+        )
 
 
 def place(
-    ladder: Ladder, patient: Patient, *, on: date, assume_in_force: bool = False
+    ladder: Ladder,
+    patient: Patient,
+    *,
+    on: date,
+    beside: Mapping[OpioidTreatment, Sequence[Policy]] | None = None,
+    assume_in_force: bool = False,
 ) -> "Placement":
     """The least intensive level that a ladder's rules do not exclude for a patient on a day.
 
     It goes up from the lowest rung. A "no" moves on to the next; the first "yes" is the
     level. It stops at the first rung that is undetermined, which is never skipped: what
-    is missing there could still make that level enough. Nor is a level the answer while a
+    is missing there could leave that level not excluded. Nor is a level the answer while a
     recorded fact of risk has made no difference to its rung: the rules do not say that the
     level can hold it. Of the most intensive level that does not matter, as there is no other.
 
     It advises; clinicians decide.
 
     Args:
+        beside: for treatments of opioid use disorder, the policies that say who may have them;
+            they judge beside the level, see ``care_beside``.
         assume_in_force: as ``Policy.decide``.
 
     Raises:
@@ -107,7 +125,14 @@ def place(
         results.append(RungResult(rung.level, decision, tuple(others)))
         if decision.verdict is not Truth.NO:
             break
-    return Placement(ladder.name, ladder.title, on, tuple(results))
+    return Placement(
+        ladder.name,
+        ladder.title,
+        on,
+        tuple(results),
+        paths_for(patient, ladder.paths, on=on),
+        care_beside(patient, beside or {}, on=on, assume_in_force=assume_in_force),
+    )
 
 
 def _left_unjudged(decision: Decision, rung: Rung) -> Decision:
@@ -149,15 +174,17 @@ def find_disagreement(decisions: Iterable[Decision]) -> Disagreement | None:
     if len({decision.verdict for decision in judged}) < 2:
         return None
     named = {truth: tuple(d.policy for d in judged if d.verdict is truth) for truth in Truth}
-    causes = (
-        Cause(decision.policy, result.criterion.name, result.reason)
-        for decision in judged
-        for result in decision.results
-        if decision.verdict is result.truth is not Truth.YES
-    )
+    causes = (cause for decision in judged for cause in _causes(decision))
     return Disagreement(
         named[Truth.YES], named[Truth.NO], named[Truth.UNKNOWN], causes=tuple(causes)
     )
+
+
+def _causes(decision: Decision) -> Iterator[Cause]:
+    """What keeps a decision from a "yes": what is unmet if it is a no, else what is open."""
+    for result in decision.results:
+        if decision.verdict is result.truth is not Truth.YES:
+            yield Cause(decision.policy, result.criterion.name, result.reason)
 
 
 @frozen(repr=False)
@@ -177,8 +204,21 @@ class RungResult:
 
 
 @frozen(repr=False)
+class ExcludedLevel:
+    """A level that the rules exclude, and the criteria that do it."""
+
+    level: LevelOfCare
+    causes: tuple[Cause, ...]
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
 class Placement:
     """Where a ladder places one patient on one day, with the decision of every rung tried.
+
+    ``paths`` are those of the ladder's that hold or may hold; ``beside`` is what can go beside
+    the level. Both are empty too in placements that were stored before they were kept.
 
     Raises:
         InvalidError: it is not what going up a ladder gives.
@@ -188,6 +228,8 @@ class Placement:
     title: str
     on: date
     results: tuple[RungResult, ...]
+    paths: tuple[PathResult, ...] = ()
+    beside: tuple[CareBeside, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         passed = all(result.decision.verdict is Truth.NO for result in self.results[:-1])
@@ -201,11 +243,11 @@ class Placement:
     def verdict(self) -> Truth:
         """Yes if there is a level, no if the rules exclude each of the ladder, else unknown.
 
-        It is unknown too while a recorded fact of risk is unjudged, see ``place``. Where that
+        It is unknown too while a recorded fact of risk is not judged, see ``place``. Where that
         is not known, the verdict is the one that was stored.
         """
         last = self.results[-1]
-        held = any(risk.holds_back for risk in self.unjudged or ())
+        held = any(risk.holds_back for risk in self.not_judged or ())
         if self.not_excluded and held and last.level != most_intensive(last.level.edition):
             return Truth.UNKNOWN
         return last.decision.verdict
@@ -217,12 +259,21 @@ class Placement:
         return last.level if last.decision.verdict is Truth.YES else None
 
     @property
-    def unjudged(self) -> tuple[RecordedRisk, ...] | None:
+    def not_judged(self) -> tuple[RecordedRisk, ...] | None:
         """What is recorded, speaks of risk and was read by no rule of the last level tried.
 
-        ``None``: not known, see ``Decision``.
+        Each has its value and the day it was found. ``None``: not known, see ``Decision``.
         """
         return self.results[-1].decision.unjudged
+
+    @property
+    def excluded(self) -> tuple[ExcludedLevel, ...]:
+        """Each level that the rules exclude, in order, and why; all, where no level fits."""
+        return tuple(
+            ExcludedLevel(result.level, tuple(_causes(result.decision)))
+            for result in self.results
+            if result.decision.verdict is Truth.NO
+        )
 
     @property
     def level(self) -> LevelOfCare | None:
@@ -288,7 +339,7 @@ def dimension_ladder(
             level,
             Policy(
                 f"{name}-{level.number}",
-                f"{title}: whether level {level.number} is enough",
+                f"{title}: whether a rating is above the limits of level {level.number}",
                 Versions((Dated(since, _within(ratings, source), source),)),
             ),
             meets=tuple(

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from iopkit.citations import ILLINOIS, VIRGINIA
 from iopkit.confidential import hidden
 from iopkit.eligibility.readings import age
 from iopkit.levels import AgeGroup, HourBand, LevelOfCare, hour_band
 from iopkit.patients.patients import Patient, refuse_before_birth
+from iopkit.placement.outcomes import LevelFigure
 from iopkit.sources import Cited, Grade, Source
 from iopkit.truth import Truth
+from iopkit.windows import WeeklyWindows
 
 _MEDICARE = Source(
     "42 CFR 410.2",
@@ -132,25 +134,33 @@ class Tradeoff:
     """
     free_time: timedelta | None
     """The patient's free time in a week."""
+    times: WeeklyWindows | None
+    """When the level's services are given; ``None``: the time of day is not known."""
     time_enough: Truth | None
     """Whether the free time is as long as the hours ask; not whether each session fits in.
 
+    It is judged by the hours alone unless ``times`` are known: then by the free time in them.
     ``None`` if the patient does not go on living at home.
     """
     commitments: int | None
     """How many standing commitments the patient has."""
     commitments_kept: int | None
-    """How many of them can go on: none in care around the clock; all if time is enough."""
+    """How many of them can go on: none in care around the clock; all if time is enough in the
+    ``times``. Hours alone do not say it: a level may be given while the patient works."""
+    figures: tuple[LevelFigure, ...] = ()
+    """Outcomes and costs at the level, of other people: never this patient's odds."""
 
     __repr__ = hidden
 
 
-def compare_levels(
+def compare_levels(  # noqa: PLR0913  # each option is of its own kind, and by name
     patient: Patient,
     *,
     on: date,
     levels: Iterable[LevelOfCare] = _COMPARED,
     relative_costs: Mapping[LevelOfCare, Cited[float]] | None = None,
+    times: Mapping[LevelOfCare, WeeklyWindows] | None = None,
+    figures: Iterable[LevelFigure] = (),
 ) -> tuple[Tradeoff, ...]:
     """A row for each level: what speaks for and against it for one patient.
 
@@ -161,6 +171,9 @@ def compare_levels(
         levels: in the order of the rows.
         relative_costs: your own, in place of those from 2007, which are of veterans, for
             levels 1, 2.1, 3.5 and 4.
+        times: when each level's services are given where you refer to; no public source has
+            them, and without them commitments are not judged.
+        figures: outcomes and costs that others found, such as the shipped ``LEVEL_FIGURES``.
 
     Raises:
         InvalidError: ``on`` is before the birth.
@@ -175,8 +188,14 @@ def compare_levels(
     """
     refuse_before_birth(patient, on, what="trade-offs", path="on")
     group = _age_group(age(patient, on))
-    costs = relative_costs or {}
-    return tuple(_row(level, group, patient, costs.get(level)) for level in levels)
+    costs, given, found = relative_costs or {}, times or {}, tuple(figures)
+    return tuple(
+        evolve(
+            _row(level, group, patient, costs.get(level), given.get(level)),
+            figures=tuple(figure for figure in found if figure.level == level),
+        )
+        for level in levels
+    )
 
 
 def _age_group(years: int | None) -> AgeGroup | None:
@@ -186,13 +205,18 @@ def _age_group(years: int | None) -> AgeGroup | None:
 
 
 def _row(
-    level: LevelOfCare, group: AgeGroup | None, patient: Patient, cost: Cited[float] | None
+    level: LevelOfCare,
+    group: AgeGroup | None,
+    patient: Patient,
+    cost: Cited[float] | None,
+    times: WeeklyWindows | None,
 ) -> Tradeoff:
     profile = _PROFILES.get(level, _Profile())
     hours = hour_band(level, group) if group else None
     episode = _EPISODES.get(level) if group is AgeGroup.ADULT else None
     away = profile.at_home is not None and not profile.at_home.value
-    enough = None if away else _time_enough(patient, hours)
+    free = patient.free if times is None or patient.free is None else patient.free & times
+    enough = None if away else _time_enough(patient, free, hours)
     commitments = None if patient.obligations is None else len(patient.obligations)
     return Tradeoff(
         level,
@@ -203,9 +227,10 @@ def _row(
         None if episode is None else Cited(episode.days, VETERANS),
         cost or _relative_cost(episode),
         None if patient.free is None else patient.free.total,
+        times,
         enough,
         commitments,
-        _kept(commitments, profile, enough),
+        _kept(commitments, profile, enough, times),
     )
 
 
@@ -215,12 +240,12 @@ def _relative_cost(episode: Episode | None) -> Cited[float] | None:
     return Cited(episode.dollars / _EPISODES[_OUTPATIENT].dollars, VETERANS)
 
 
-def _time_enough(patient: Patient, hours: HourBand | None) -> Truth:
-    if patient.free is None or hours is None:
+def _time_enough(patient: Patient, free: WeeklyWindows | None, hours: HourBand | None) -> Truth:
+    if free is None or hours is None:
         return Truth.UNKNOWN
     # Where no least hours are named, what they stay below will do.
     asked = hours.low or hours.under
-    if asked is None or patient.free.total < asked:
+    if asked is None or free.total < asked:
         return Truth.NO if hours.low else Truth.UNKNOWN
     # A commitment of unknown times may still take some of it.
     taken = patient.obligations
@@ -228,10 +253,15 @@ def _time_enough(patient: Patient, hours: HourBand | None) -> Truth:
     return Truth.YES if sure else Truth.UNKNOWN
 
 
-def _kept(commitments: int | None, profile: _Profile, enough: Truth | None) -> int | None:
+def _kept(
+    commitments: int | None,
+    profile: _Profile,
+    enough: Truth | None,
+    times: WeeklyWindows | None,
+) -> int | None:
     if not commitments:
         return commitments
     if enough is None:
         staying = profile.around_the_clock
         return 0 if staying and staying.value else None
-    return commitments if enough is Truth.YES else None
+    return commitments if enough is Truth.YES and times is not None else None

@@ -6,7 +6,11 @@ Calling one of these is the explicit act that shows a patient's values.
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+from iopkit.eligibility.predicates import describe
 from iopkit.levels import HourBand, LevelOfCare
+from iopkit.placement.beside import CareBeside
+from iopkit.placement.outcomes import LevelFigure
+from iopkit.placement.paths import PathResult, PathStep
 from iopkit.placement.placement import Ladder, Placement, RungResult
 from iopkit.placement.tradeoffs import Tradeoff
 from iopkit.reports.decisions import (
@@ -25,12 +29,23 @@ from iopkit.truth import Truth
 
 T = TypeVar("T")
 
+_JUDGED = {
+    Truth.YES: "every criterion is met",
+    Truth.NO: "a criterion is unmet",
+    Truth.UNKNOWN: "undetermined",
+}
 _RUNG = {Truth.YES: "not excluded", Truth.NO: "excluded", Truth.UNKNOWN: "undetermined"}
 _TIME = {
-    Truth.YES: "enough",
-    Truth.NO: "not enough",
-    Truth.UNKNOWN: "not known whether it is enough",
+    Truth.YES: "no less than the hours ask",
+    Truth.NO: "less than the hours ask",
+    Truth.UNKNOWN: "not known whether it is what the hours ask",
 }
+_NO_ODDS = (
+    "The figures are of other people, places and years, and no two sources counted the same "
+    "people: they are not this patient's odds. To complete a stay is not to be abstinent, and a "
+    "short stay is easier to complete. Where no range or standard deviation stands beside a "
+    "figure, none was seen."
+)
 _YES_NO = {True: "yes", False: "no"}
 
 
@@ -48,8 +63,9 @@ def placement_text(placement: Placement) -> str:
     for head, items in contradiction_notes(last.decision):
         lines += section(head, items)
     lines += section(STILL_OPEN, missing_words(lambda: placement.missing))
-    if last.decision.left_open:
-        lines += ["", "Not judged here:", *map(item, last.decision.left_open)]
+    lines += section("Paths that hold, or may hold", map(_path, placement.paths))
+    lines += section(_beside_head(placement), map(_beside, placement.beside))
+    lines += section("Not judged here", last.decision.left_open)
     return page([*lines, "", ADVICE])
 
 
@@ -60,14 +76,14 @@ def _outcome(placement: Placement) -> str:
     if placement.not_excluded is None and placement.stopped_at:
         told = f"STOPPED at {at}: something is not known yet"
     elif placement.not_excluded is None:
-        told = "NO LEVEL of this ladder: its rules exclude each"
+        told = "NO LEVEL of this ladder: its rules exclude each, for the reasons below"
     elif placement.level is None:
         told = f"UNDETERMINED: {at} is {least}"
     else:
         told = f"{at.upper()} is {least}"
-    if placement.unjudged is None:
+    if placement.not_judged is None:
         return f"{told}; what was recorded and not judged is not known."
-    risks = "; ".join(risk.words for risk in placement.unjudged)
+    risks = "; ".join(risk.words for risk in placement.not_judged)
     return f"{told}; not judged: {risks}." if risks else f"{told}."
 
 
@@ -89,9 +105,40 @@ def _rung_lines(rung: RungResult) -> Iterator[str]:
                 yield fold(f"    {cause.policy}, {cause.criterion}: {cause.reason}", 4)
 
 
+def _path(result: PathResult) -> str:
+    steps = ", then ".join(map(_step, result.path.steps))
+    if result.truth is Truth.YES:
+        holds = f"holds: {result.reason}"
+    else:
+        holds = f"may hold, to find out: {', '.join(result.missing).replace('_', ' ')}"
+    return f"{steps}, {result.path.words}: {holds}  ({result.path.source})"
+
+
+def _step(step: PathStep) -> str:
+    if not step.levels:
+        return step.care
+    numbers = " or ".join(level.number for level in step.levels)
+    return f"{step.care} (level {numbers})"
+
+
+def _beside_head(placement: Placement) -> str:
+    known = {care.disorder for care in placement.beside} == {Truth.YES}
+    why = "is recorded" if known else "is not excluded"
+    return f"Can go beside any level, as an opioid use disorder {why}"
+
+
+def _beside(care: CareBeside) -> str:
+    said = [f"{judged.policy}: {_JUDGED[judged.verdict]}" for judged in care.decisions]
+    return f"{care.treatment.words}: {'; '.join(said) or 'no policy was given to judge it'}"
+
+
 def tradeoffs_text(rows: Iterable[Tradeoff]) -> str:
     """What each level asks of a patient and gives, a block each, with the sources."""
-    return page((page([_level(row.level), *_cells(row)]) for row in rows), apart=2)
+    listed = tuple(rows)
+    blocks = [page([_level(row.level), *_cells(row)]) for row in listed]
+    if any(row.figures for row in listed):
+        blocks.append(fold(_NO_ODDS, 0))
+    return page(blocks, apart=2)
 
 
 def _cells(row: Tradeoff) -> Iterator[str]:
@@ -104,10 +151,32 @@ def _cells(row: Tradeoff) -> Iterator[str]:
     yield _cited("an episode costs", row.relative_cost, "{:.1f} times level 1".format)
     if row.time_enough is not None:
         free = f"{duration_text(row.free_time)} a week, " if row.free_time is not None else ""
-        yield _cell("free time", f"{free}{_TIME[row.time_enough]}")
+        by = "the time of day is not known" if row.times is None else f"counted in {row.times}"
+        yield _cell("free time", f"{free}{_TIME[row.time_enough]}; {by}")
     if row.commitments is not None:
         kept = "not known" if row.commitments_kept is None else row.commitments_kept
         yield _cell("commitments", f"{row.commitments}; can go on: {kept}")
+    for figure in row.figures:
+        yield _cell(figure.measure.value, _figure(figure), figure.source)
+
+
+def _figure(figure: LevelFigure) -> str:
+    """A figure with its care, people, year and spread, as far as the source has them."""
+    if figure.value is None:
+        amount, spread = f"above {figure.low}", ""
+    else:
+        amount, spread = f"{figure.value:,}", _spread(figure)
+    people = f"{figure.people:,} " if figure.people else ""
+    whom = f"{figure.care}; {people}{figure.population}; {figure.year}{spread}"
+    return f"{amount} {figure.unit} ({whom})"
+
+
+def _spread(figure: LevelFigure) -> str:
+    if figure.sd is not None:
+        return f"; standard deviation {figure.sd:,}"
+    if figure.low is None or figure.high is None:
+        return ""
+    return f"; {figure.low:,} to {figure.high:,}"
 
 
 def _cited(name: str, cell: Cited[T] | None, words: Callable[[T], str]) -> str:
@@ -124,11 +193,14 @@ def _hours(band: HourBand) -> str:
 
 
 def ladder_text(ladder: Ladder) -> str:
-    """A ladder's levels with the policies that say for whom each is enough."""
+    """A ladder's levels with the policies that exclude each or do not, and its paths."""
     lines = [f"ladder {ladder.name}: {ladder.title}"]
     for rung in ladder.rungs:
         for policy in (rung.policy, *rung.others):
             lines += ["", _level(rung.level), policy_text(policy)]
+    for path in ladder.paths:
+        lines += ["", f"path {path.name}, {path.words}:", *map(item, map(_step, path.steps))]
+        lines += [fold(f"  where {describe(path.predicate)}  ({path.source})", 4)]
     return page(lines)
 
 

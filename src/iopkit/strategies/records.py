@@ -7,13 +7,14 @@ from uuid import UUID
 from attrs import evolve, fields
 from hypothesis import strategies as st
 
-from iopkit.levels import AgeGroup, Edition, LevelOfCare
+from iopkit.levels import AgeGroup, Edition, LevelOfCare, levels_of
 from iopkit.needs import Need
 from iopkit.patients.assessments import (
     Assessment,
     DimensionRating,
     EntryRoute,
     LivingEnvironment,
+    MinimumLevel,
     OpioidMedication,
 )
 from iopkit.patients.consents import TPO, Consent, Expiry, Purpose
@@ -62,6 +63,10 @@ def assessments(draw: st.DrawFn) -> Assessment:
     rated = draw(st.lists(st.integers(1, 6), unique=True, max_size=6))
     risks = st.none() | st.integers(0, 4)
     edition = Edition.THIRD if rated else draw(st.sampled_from(Edition))
+    asking = draw(
+        st.lists(st.integers(1, 5), unique=True, max_size=5 * (edition is Edition.FOURTH))
+    )
+    least = st.sampled_from(levels_of(Edition.FOURTH))
     # Any: each field has values of its own type.
     found: dict[str, st.SearchStrategy[Any]] = {
         "needed_per_week": st.integers(0, 40 * 60).map(minutes_long),
@@ -77,6 +82,7 @@ def assessments(draw: st.DrawFn) -> Assessment:
         on=draw(days()),
         edition=edition,
         ratings=tuple(DimensionRating(dimension, draw(risks)) for dimension in rated),
+        minimum_levels=tuple(MinimumLevel(dimension, draw(least)) for dimension in asking),
         **{name: draw(found[name]) for name in names},
     )
 

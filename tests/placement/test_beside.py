@@ -1,0 +1,71 @@
+"""What can go beside a level: named where an opioid use disorder may be, judged if asked."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+
+from iopkit.eligibility import FACTS
+from iopkit.errors import InvalidError
+from iopkit.library import find_ladder, find_policy
+from iopkit.patients import Diagnosis, MentalDisorder, Patient, Substance, SubstanceUseDisorder
+from iopkit.placement import CareBeside, OpioidTreatment, care_beside, place
+from iopkit.strategies import patients
+from iopkit.truth import Truth
+
+ON = date(2026, 2, 9)
+SOMEBODY = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
+OPIOIDS = SubstanceUseDisorder(Substance.OPIOIDS, 4)
+
+
+@given(patients())
+def test_each_treatment_is_named_unless_an_opioid_use_disorder_is_excluded(
+    patient: Patient,
+) -> None:
+    on = max(ON, patient.birth_date or ON)
+    disorder = FACTS["has_opioid_use_disorder"].read(patient, on)
+
+    found = care_beside(patient, {}, on=on)
+
+    assert [care.treatment for care in found] == ([] if disorder is False else [*OpioidTreatment])
+    assert {care.disorder for care in found} <= {Truth.of(disorder)}
+    assert not any(care.decisions for care in found)
+
+
+@pytest.mark.parametrize(
+    ("diagnoses", "disorder"),
+    [
+        pytest.param((OPIOIDS, MentalDisorder("F41.1")), Truth.YES, id="recorded"),
+        pytest.param((SubstanceUseDisorder(None, 3),), Truth.UNKNOWN, id="of what is not known"),
+        pytest.param(None, Truth.UNKNOWN, id="nothing known"),
+    ],
+)
+def test_the_policies_given_for_a_treatment_judge_beside_the_level(
+    diagnoses: tuple[Diagnosis, ...] | None, disorder: Truth
+) -> None:
+    patient = evolve(SOMEBODY, diagnoses=diagnoses)
+    policies = (find_policy("us-medicare-otp-iop"), find_policy("iop-suitability"))
+
+    placement = place(
+        find_ladder("us-public-rules"),
+        patient,
+        on=ON,
+        beside={OpioidTreatment.PROGRAM: policies},
+    )
+
+    assert placement.beside == (
+        CareBeside(OpioidTreatment.OFFICE_BASED, disorder),
+        CareBeside(
+            OpioidTreatment.PROGRAM,
+            disorder,
+            tuple(policy.decide(patient, on=ON) for policy in policies),
+        ),
+    )
+    assert "disorder" not in repr(placement.beside)
+
+
+def test_nothing_goes_beside_where_the_record_excludes_the_disorder() -> None:
+    with pytest.raises(InvalidError, match="disorder"):
+        CareBeside(OpioidTreatment.PROGRAM, Truth.NO)

@@ -1,0 +1,156 @@
+"""Paths of care: those that hold or may hold, with what was seen and what is missing."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iopkit.eligibility import FACTS, AllOf, Predicate, evaluate, facts_in
+from iopkit.errors import InvalidError, Step
+from iopkit.levels import LevelOfCare
+from iopkit.library import find_ladder
+from iopkit.needs import Need
+from iopkit.patients import Assessment, EntryRoute, Outcome, Patient, Treatment
+from iopkit.placement import CarePath, Ladder, PathStep, paths_for, place
+from iopkit.sources import Grade, Source
+from iopkit.strategies import patients, predicates
+from iopkit.truth import Truth
+
+ON = date(2026, 2, 9)
+OWN = Source("Our own rule", Grade.SECONDARY)
+SOMEBODY = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
+STEPS = (PathStep("this first"), PathStep("then that", (LevelOfCare("2.5"),)))
+SHIPPED = find_ladder("us-public-rules").paths
+
+
+def path(predicate: Predicate, name: str = "own") -> CarePath:
+    return CarePath(name, "Ours.", predicate, STEPS, OWN)
+
+
+def by_name(patient: Patient) -> dict[str, Truth]:
+    return {result.path.name: result.truth for result in paths_for(patient, SHIPPED, on=ON)}
+
+
+@given(st.lists(predicates(), max_size=4), patients())
+def test_the_paths_that_are_not_excluded_are_told_in_their_order(
+    trees: list[Predicate], patient: Patient
+) -> None:
+    on = max(ON, patient.birth_date or ON)
+    paths = [path(tree, f"p{n}") for n, tree in enumerate(trees)]
+    truths = [
+        evaluate(tree, {fact.name: fact.read(patient, on) for fact in facts_in(tree)})
+        for tree in trees
+    ]
+
+    found = paths_for(patient, paths, on=on)
+
+    assert [(result.path, result.truth) for result in found] == [
+        pair for pair in zip(paths, truths, strict=True) if pair[1] is not Truth.NO
+    ]
+    for result in found:
+        assert result.missing or result.truth is Truth.YES
+
+
+def test_a_path_that_may_hold_says_what_is_missing() -> None:
+    young = FACTS["age"] < 21
+    (found,) = paths_for(SOMEBODY, [path(young & FACTS["pregnant"].equals(False))], on=ON)
+
+    assert found.truth is Truth.UNKNOWN
+    assert set(found.missing) == {"age", "pregnant"}
+    assert found.reason.endswith("(age is not known; pregnant is not known)")
+    assert "pregnant" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("build", "where"),
+    [
+        pytest.param(lambda: evolve(path(AllOf(())), steps=STEPS[:1]), ("steps",), id="one step"),
+        pytest.param(
+            lambda: CarePath("own", "Ours.", True, STEPS, OWN),  # type: ignore[arg-type]  # on purpose
+            ("predicate",),
+            id="no predicate",
+        ),
+        pytest.param(
+            lambda: Ladder("l", "L", find_ladder("us-public-rules").rungs, (path(AllOf(())),) * 2),
+            ("paths",),
+            id="one path twice",
+        ),
+    ],
+)
+def test_what_is_no_path_is_refused(build: Callable[[], object], where: tuple[Step, ...]) -> None:
+    with pytest.raises(InvalidError) as caught:
+        build()
+
+    assert [fault.path for fault in caught.value.faults] == [where]
+
+
+# The shipped paths.
+
+NOTHING: dict[str, Any] = {
+    "needs": frozenset(),
+    "acute_withdrawal": False,
+    "withdrawal_manageable": True,
+    "needs_24_hour_care": False,
+    "entry": EntryRoute.PRIMARY,
+}
+LEFT = Treatment(LevelOfCare("3.5"), date(2025, 12, 1), date(2026, 2, 5), Outcome.LEFT)
+WITHDRAWAL, AWAY = "withdrawal-management-first", "care-around-the-clock-first"
+
+
+def somebody(treatments: tuple[Treatment, ...] = (), **findings: Any) -> Patient:
+    found = Assessment(ON, **{**NOTHING, **findings})
+    return evolve(SOMEBODY, treatments=treatments, assessments=(found,))
+
+
+@pytest.mark.parametrize(
+    ("findings", "names"),
+    [
+        pytest.param({}, [], id="none"),
+        pytest.param({"acute_withdrawal": True}, [WITHDRAWAL], id="in withdrawal"),
+        pytest.param({"withdrawal_manageable": False}, [WITHDRAWAL], id="not manageable"),
+        pytest.param(
+            {"needs": frozenset({Need.WITHDRAWAL_MANAGEMENT, Need.TRANSPORT})},
+            [WITHDRAWAL],
+            id="needs withdrawal management",
+        ),
+        pytest.param({"needs_24_hour_care": True}, [AWAY], id="needs care around the clock"),
+        pytest.param(
+            {"needs": frozenset({Need.AROUND_THE_CLOCK_SUPPORT}), "acute_withdrawal": True},
+            [WITHDRAWAL, AWAY],
+            id="both",
+        ),
+        pytest.param({"entry": EntryRoute.STEP_DOWN}, ["step-down"], id="steps down"),
+        pytest.param({"entry": EntryRoute.STEP_UP}, ["step-up"], id="steps up"),
+        pytest.param({"treatments": (LEFT,)}, [], id="left residential care"),
+        pytest.param(
+            {"treatments": (evolve(LEFT, outcome=Outcome.COMPLETED),)},
+            ["step-down"],
+            id="completed residential care",
+        ),
+    ],
+)
+def test_the_shipped_paths_hold_for_those_whom_they_are_for(
+    findings: dict[str, Any], names: list[str]
+) -> None:
+    assert by_name(somebody(**findings)) == dict.fromkeys(names, Truth.YES)
+
+
+def test_of_somebody_unknown_each_shipped_path_may_hold() -> None:
+    assert by_name(SOMEBODY) == {path.name: Truth.UNKNOWN for path in SHIPPED}
+
+
+def test_every_shipped_path_leads_to_intensive_outpatient_treatment() -> None:
+    for each in SHIPPED:
+        assert each.steps[-1].levels == (LevelOfCare("2.1"),)
+
+
+def test_a_placement_has_the_paths_of_its_ladder() -> None:
+    patient = somebody(acute_withdrawal=True)
+    placement = place(find_ladder("us-public-rules"), patient, on=ON)
+
+    assert placement.paths == paths_for(patient, SHIPPED, on=ON)
