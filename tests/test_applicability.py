@@ -10,7 +10,7 @@ from attrs import evolve
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from iopkit import Patient, Plan, Site, draft, find_program
+from iopkit import Patient, Plan, Site, draft, find_program, schedule
 from iopkit.applicability import (
     Applicability,
     Basis,
@@ -415,6 +415,19 @@ def test_a_plan_without_telehealth_asks_for_no_place_of_the_patient(
     (found,) = applicable_to_plan(rules, planned(delivery), evolve(SITE, state="AK"), patient)
     assert found.applies is applies
     assert (found.end - found.start).days == 16 * 7
+
+
+def test_a_schedule_is_judged_by_how_and_until_when_its_sessions_are() -> None:
+    plan = planned(Delivery.TELEHEALTH)
+    hours = WeeklyWindows.of(*(f"{day} 08:00-21:00" for day in ("monday", "wednesday", "friday")))
+    dated = schedule(plan, evolve(SITE, hours=hours))
+    patient = evolve(PATIENT, locations=(Whereabouts("HI"),))
+    rules = [evolve(BASE, scope=Scope("HI"))]
+    site = evolve(SITE, state="AK")
+    (found,) = applicable_to_plan(rules, dated, site, patient)
+    assert (found.applies, found.start, found.end) == (YES, dated.plan.start, dated.end)
+    bare = evolve(dated, sessions=(), unplaced=())
+    assert applicable_to_plan(rules, bare, site, patient)[0].applies is NO
 
 
 def test_a_plan_of_open_delivery_may_be_by_telehealth() -> None:

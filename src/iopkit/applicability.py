@@ -18,6 +18,7 @@ from iopkit.patients.patients import Coverage, Patient, Whereabouts, refuse_befo
 from iopkit.payers import Payer
 from iopkit.plans.plans import Plan
 from iopkit.requirements.requirements import RequirementSet
+from iopkit.schedules.sessions import Schedule
 from iopkit.scopes import License, Scope
 from iopkit.sites import Site
 from iopkit.truth import Truth, all_of, any_of
@@ -156,15 +157,16 @@ def applicable_over(  # noqa: PLR0913  # a period and the same options
 
 
 def applicable_to_plan(
-    rules: Iterable[Rule], plan: Plan, site: Site, patient: Patient
+    rules: Iterable[Rule], planned: Plan | Schedule, site: Site, patient: Patient
 ) -> tuple[Applicability, ...]:
     """Which rules apply on the days of a plan, at its level and by how its services are given.
 
-    See ``applicable_over``.
+    Of a schedule, the weeks by which it extends its plan count too. See ``applicable_over``.
 
     Raises:
         InvalidError: the plan is another patient's.
     """
+    plan = planned.plan if isinstance(planned, Schedule) else planned
     own = plan.patient == patient.key
     refuse("applicability", unless(own, "patient", "the patient of the plan", "another"))
     return applicable_over(
@@ -172,15 +174,16 @@ def applicable_to_plan(
         site,
         patient,
         start=plan.start,
-        end=plan.end,
+        end=planned.end,
         level=plan.program.level,
-        telehealth=_by_telehealth(plan),
+        telehealth=_by_telehealth(planned),
     )
 
 
-def _by_telehealth(plan: Plan) -> bool | None:
-    """Whether a plan has sessions by telehealth; unknown where a service's delivery is open."""
-    given = {service.delivery for service in plan.program.every_service}
+def _by_telehealth(planned: Plan | Schedule) -> bool | None:
+    """Whether there are sessions by telehealth; unknown where the delivery of one is open."""
+    parts = planned.sessions if isinstance(planned, Schedule) else planned.program.every_service
+    given = {part.delivery for part in parts}
     if Delivery.TELEHEALTH in given:
         return True
     return None if None in given else False

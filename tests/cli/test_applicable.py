@@ -248,6 +248,15 @@ def test_a_patient_who_comes_under_another_rule_is_checked_on_the_weeks_of_each(
     assert weeks["us-il-iop"] == list(range(1, 17))
 
 
+def test_weeks_by_which_a_schedule_extends_its_plan_are_checked_too(folder: Path, run: Run) -> None:
+    plan(run)
+    site(folder, 'closed_rule = "move_in_week"', 'closed_rule = "extend"')
+    checked = {each["requirements"]: each for each in run(*CHECK, "--json").json["sets"]}
+    alone = run("check", "plan.json", *BOTH[:2], "--requirements", "us-il-iop", "--json").json
+    assert checked["us-il-iop"] == alone["sets"][0]
+    assert max(found["week"] for found in checked["us-il-iop"]["findings"]) > 16
+
+
 def test_a_set_that_is_not_in_force_on_all_days_is_told_and_leaves_it_open(
     folder: Path, run: Run
 ) -> None:

@@ -174,8 +174,8 @@ def _check_by_all(
 ) -> Answer:
     """Every shipped requirement set that applies, each on the weeks on which it does."""
     site, patient = read_needed(Site, options, "site"), read_needed(Patient, options, "patient")
-    found = applicable_to_plan(REQUIREMENTS, plan, site, patient)
     planned = schedule(plan, site)
+    found = applicable_to_plan(REQUIREMENTS, planned, site, patient)
 
     def judged(one: RequirementSet) -> tuple[Finding, ...]:
         spans = [each for each in found if each.rule == one and each.applies is Truth.YES]
@@ -241,13 +241,13 @@ def _charges_by_all(options: argparse.Namespace) -> Answer:
         raise UsageError("--applicable takes the shipped rates that apply: leave --rates out")
     plan, site = read_document(Plan, options.plan), read_document(Site, options.site)
     patient = read_needed(Patient, options, "patient")
-    found = applicable_to_plan((*CODINGS, *RATES), plan, site, patient)
+    dated = schedule(plan, site)
+    found = applicable_to_plan((*CODINGS, *RATES), dated, site, patient)
     tables = {
         each.rule.scope: each.rule
         for each in found
         if isinstance(each.rule, RateTable) and each.applies is Truth.YES
     }
-    dated = schedule(plan, site)
 
     def charged(one: CodingScheme) -> Charges:
         return itemize(dated, one, rates=tables.get(one.scope))
