@@ -429,7 +429,7 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
             )
             for operator in Operator
         },
-        "of nothing": (strategies.predicates(), lambda p: p == AllOf(())),
+        "of nothing": (strategies.predicates(), lambda p: p == AllOf((), label="of nothing")),
         "of many facts": (
             strategies.predicates(),
             lambda p: len({fact.name for fact in facts_in(p)}) > 2,

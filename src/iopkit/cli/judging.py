@@ -1,10 +1,10 @@
-"""Commands that judge: decide, place, compare."""
+"""Commands that judge: decide, place, compare, analyze."""
 
 import argparse
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from iopkit.cli.arguments import add_patient, day_of
+from iopkit.cli.arguments import add_own, add_patient, day_of, own_of
 from iopkit.cli.files import (
     DONE,
     EXIT_CODES,
@@ -16,8 +16,8 @@ from iopkit.cli.files import (
     read_document,
 )
 from iopkit.documents.documents import to_document
-from iopkit.documents.results import comparison_document, tradeoff_document
-from iopkit.eligibility.analysis import difference
+from iopkit.documents.results import analysis_document, comparison_document, tradeoff_document
+from iopkit.eligibility.analysis import analyze, difference
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.library.ladders import find_ladder
 from iopkit.library.policies import find_policy
@@ -26,13 +26,14 @@ from iopkit.placement.placement import Ladder, place
 from iopkit.placement.tradeoffs import compare_levels
 from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
 from iopkit.reports.placements import placement_text, tradeoffs_text
-from iopkit.reports.policies import comparison_text
+from iopkit.reports.policies import analysis_text, comparison_text
 
 
 def _decide_arguments(parser: argparse.ArgumentParser) -> None:
     add_patient(parser)
     parser.add_argument("--policy", required=True, help="a shipped policy, or a policy document")
     parser.add_argument("--form", choices=sorted(_FORMS), help="how the answer is written")
+    add_own(parser)
     _add_day(parser)
 
 
@@ -43,12 +44,27 @@ def _place_arguments(parser: argparse.ArgumentParser) -> None:
         default="us-public-rules",
         help="a shipped ladder, or a ladder document; us-public-rules if not given",
     )
+    add_own(parser)
     _add_day(parser)
 
 
 def _compare_arguments(parser: argparse.ArgumentParser) -> None:
     for policy in ("A", "B"):
         parser.add_argument(policy, help="a shipped policy, or a policy document")
+    add_own(parser)
+    _add_day(parser)
+    for policy in ("A", "B"):
+        parser.add_argument(
+            f"--on-{policy.lower()}",
+            type=day_of,
+            metavar="DATE",
+            help=f"the day to take {policy} for, such as one of an older version",
+        )
+
+
+def _analyze_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("policy", help="a shipped policy, or a policy document")
+    add_own(parser)
     _add_day(parser)
 
 
@@ -72,24 +88,33 @@ _FORMS: Mapping[str, Callable[[Decision], str]] = {
 def _decide(options: argparse.Namespace) -> Answer:
     if options.json and options.form:
         raise UsageError("--form is for reading, and --json has a form of its own: choose one")
-    policy = find_or_read(Policy, options.policy, find_policy)
-    patient = read_document(Patient, options.patient)
+    own = own_of(options)
+    policy = find_or_read(Policy, options.policy, find_policy, own)
+    patient = read_document(Patient, options.patient, own)
     decision = policy.decide(patient, on=_judged_on(options))
     text = _FORMS[options.form or "text"](decision)
     return Answer(text, to_document(decision), EXIT_CODES[decision.verdict])
 
 
 def _compare(options: argparse.Namespace) -> Answer:
-    first, second = (find_or_read(Policy, name, find_policy) for name in (options.A, options.B))
-    on = _judged_on(options)
-    found = difference(first, second, on=on)
+    own, names = own_of(options), (options.A, options.B)
+    first, second = (find_or_read(Policy, name, find_policy, own) for name in names)
+    days = [day or _judged_on(options) for day in (options.on_a, options.on_b)]
+    found = difference(first, second, on=days[0], second_on=days[1])
     document = comparison_document(found)
     return Answer(comparison_text(found), document, DONE if found.same else NO)
 
 
+def _analyze(options: argparse.Namespace) -> Answer:
+    policy = find_or_read(Policy, options.policy, find_policy, own_of(options))
+    found = analyze(policy, on=_judged_on(options))
+    return Answer(analysis_text(found), analysis_document(found), DONE if found.sound else NO)
+
+
 def _place(options: argparse.Namespace) -> Answer:
-    ladder = find_or_read(Ladder, options.ladder, find_ladder)
-    patient = read_document(Patient, options.patient)
+    own = own_of(options)
+    ladder = find_or_read(Ladder, options.ladder, find_ladder, own)
+    patient = read_document(Patient, options.patient, own)
     on = _judged_on(options)
     placement = place(ladder, patient, on=on)
     rows = compare_levels(patient, on=on, levels=[rung.level for rung in ladder.rungs])
@@ -112,4 +137,5 @@ COMMANDS: Mapping[str, Command] = {
     "decide": Command(_decide_arguments, _decide),
     "place": Command(_place_arguments, _place),
     "compare": Command(_compare_arguments, _compare),
+    "analyze": Command(_analyze_arguments, _analyze),
 }

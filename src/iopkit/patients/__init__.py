@@ -15,12 +15,14 @@ from iopkit.patients.diagnoses import (
     Substance,
     SubstanceUseDisorder,
 )
-from iopkit.patients.instrument_library import INSTRUMENTS, find_instrument
+from iopkit.patients.instrument_library import INSTRUMENTS, find_instrument, instruments_with
 from iopkit.patients.instruments import Band, BandSet, Instrument, Item, Scale
 from iopkit.patients.patients import (
+    Approval,
     Coverage,
     Obligation,
     ObligationKind,
+    Observation,
     Outcome,
     Patient,
     Payer,
@@ -33,6 +35,7 @@ from iopkit.patients.screenings import Score, Screening
 __all__ = [
     "INSTRUMENTS",
     "TPO",
+    "Approval",
     "Assessment",
     "Band",
     "BandSet",
@@ -48,6 +51,7 @@ __all__ = [
     "MentalDisorder",
     "Obligation",
     "ObligationKind",
+    "Observation",
     "OpioidMedication",
     "Outcome",
     "Patient",
@@ -63,4 +67,5 @@ __all__ = [
     "Support",
     "Treatment",
     "find_instrument",
+    "instruments_with",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from itertools import permutations
 
-from attrs import frozen
+from attrs import field, frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, refuse_moments, unless
@@ -38,12 +38,14 @@ class Screening:
     """An instrument as it was filled in on one day.
 
     ``answers`` has a place for each of the instrument's items, with ``None`` where no
-    answer is known; ``scores`` are for results of which the answers are not known.
+    answer is known; ``scores`` are for results of which the answers are not known. ``own`` is
+    the instrument itself, where it is not a shipped one; documents have its name alone.
 
     Raises:
-        InvalidError: no such instrument is shipped, the answers are too few, too many or
-            not allowed, a score is not on the scale or not what the answers give, or two
-            scores contradict one another. What was expected does not tell the instrument.
+        InvalidError: no such instrument is shipped and none is given, or one is given that
+            has another or a shipped name; the answers are too few, too many or not allowed, a
+            score is not on the scale or not what the answers give, or two scores contradict
+            one another. What was expected does not tell the instrument.
 
     Example:
         >>> screening = Screening("audit_c", date(2026, 3, 2), answers=(3, 1, None))
@@ -57,17 +59,29 @@ class Screening:
     on: date
     answers: tuple[int | None, ...] | None = None
     scores: tuple[Score, ...] = ()
+    own: Instrument | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         refuse_moments("screening", on=self.on)
-        known, names = self.instrument in INSTRUMENTS, ", ".join(INSTRUMENTS)
-        # No name is suggested: the closest one would tell which screen was meant.
-        refuse("screening", unless(known, "instrument", f"one of {names}", "another name"))
-        instrument = INSTRUMENTS[self.instrument]
+        shipped, names = self.instrument in INSTRUMENTS, ", ".join(INSTRUMENTS)
+        if self.own is None:
+            # No name is suggested: the closest one would tell which screen was meant.
+            expected = f"one of {names}, or the name of an own instrument that is given too"
+            refuse("screening", unless(shipped, "instrument", expected, "another name"))
+        else:
+            apart = not shipped and self.own.name == self.instrument
+            expected = "an instrument that has the screening's name, and no shipped one"
+            refuse("screening", unless(apart, "own", expected, "another"))
+        instrument = self.definition
         wrong = _answer_faults(instrument, self.answers)
         # Scores are compared with the whole scale where the answers are no guide.
         answers = {} if wrong else _by_number(instrument, self.answers)
         refuse("screening", wrong, _score_faults(instrument, self.scores, answers))
+
+    @property
+    def definition(self) -> Instrument:
+        """The instrument: its items and scales."""
+        return INSTRUMENTS[self.instrument] if self.own is None else self.own
 
     def bounds(self, scale: str) -> tuple[int, int]:
         """The lowest and the highest score on a scale that what is known leaves possible.
@@ -75,7 +89,7 @@ class Screening:
         Raises:
             UnknownNameError: the instrument has no such scale.
         """
-        instrument = INSTRUMENTS[self.instrument]
+        instrument = self.definition
         found = instrument.scale(scale)
         for score in self.scores:
             if score.scale == scale:
@@ -97,7 +111,7 @@ class Screening:
         Raises:
             UnknownNameError: there is no such scale, or no such band set of it.
         """
-        bands = INSTRUMENTS[self.instrument].scale(scale).band_set(band_set)
+        bands = self.definition.scale(scale).band_set(band_set)
         lowest, highest = map(bands.band, self.bounds(scale))
         return lowest if lowest == highest else None
 
