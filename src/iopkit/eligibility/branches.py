@@ -22,7 +22,7 @@ from iopkit.eligibility.predicates import (
     describe,
     each_once,
 )
-from iopkit.eligibility.spaces import Formulas, Space
+from iopkit.eligibility.spaces import Formula, Formulas, Space
 from iopkit.errors import Step
 
 
@@ -198,15 +198,16 @@ class _Search:
             answers = answers_to(fact, atoms_in(self.predicate))
             spans = answers.spans
             for (_, low), (span, here), (_, high) in zip(spans, spans[1:], spans[2:], strict=False):
-                around = [answers.examples[n] for n in (low, here, high)]
-                inner = [self._given(inside, fact, value) for value in around]
-                outer = [self._given(whole, fact, value) for value in around]
-                taken = [inner[0][0], inner[1][1], inner[2][0]]
-                met = [outer[0][0], outer[1][1], outer[2][0]]
-                unmet = [outer[0][1], outer[1][0], outer[2][1]]
-                either = self.space.any((self.space.all(met), self.space.all(unmet)))
-                if span.low == span.high and self.space.holds(*taken, either):
-                    yield fact, around[1]
+                if span.low != span.high:
+                    continue
+                around = [answers.examples[number] for number in (low, here, high)]
+                taken = _but_here([self._given(inside, fact, value) for value in around])
+                met = [self._given(whole, fact, value) for value in around]
+                unmet = [rails[::-1] for rails in met]
+                either = [self.space.all(_but_here(rails)) for rails in (met, unmet)]
+                if self.space.holds(*taken, self.space.any(either)):
+                    # The example may be another number of which the same is said.
+                    yield fact, int(span.low) if fact.kind.whole else span.low
 
     def _given(self, rails: Formulas, fact: AnyFact, value: Scalar) -> Formulas:
         """Formulas for patients of whom a fact has a value, whatever else is known of them."""
@@ -218,6 +219,12 @@ class _Search:
         ]
         yes, no = rails
         return z3.substitute(yes, *fixed), z3.substitute(no, *fixed)
+
+
+def _but_here(around: list[Formulas]) -> list[Formula]:
+    """That what two formulas say below and above a number, they do not say of it."""
+    (below, _), (_, here), (above, _) = around
+    return [below, here, above]
 
 
 def _is_bound(atom: Atom) -> bool:
