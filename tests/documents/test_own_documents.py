@@ -270,11 +270,12 @@ def observed(fact: str, value: Any) -> str:
 
 def test_an_observation_is_of_its_facts_kind_where_the_fact_is_known() -> None:
     facts = facts_with(from_toml(OwnFacts, FACTS_TEXT).facts)
-    for value in (0, 7):
+    fitting, wrong = (0, 7), (8, True, "3", 2.5)
+    for value in fitting:
         text = observed("nights_away", value)
         assert to_json(from_json(Patient, text, facts=facts)) == text
-    for value in (8, True, "3", 2.5):
-        text = observed("nights_away", value)
+    for other in wrong:
+        text = observed("nights_away", other)
         (told,) = problems(lambda text=text: from_json(Patient, text, facts=facts))  # type: ignore[misc]
         assert told.endswith(
             "observations[0].value: expected a value that the fact can have, found another value"

@@ -240,7 +240,8 @@ def bounded(draw: st.DrawFn) -> Predicate:
     ) | st.builds(lambda two: Between(BEDS, *sorted(two)), st.tuples(ends, ends))
     with_more = bound | bound.map(lambda one: one & YES)
     parts = tuple(draw(st.lists(with_more, min_size=2, max_size=4)))
-    return draw(st.sampled_from([AnyOf(parts), Not(AnyOf(parts)), AllOf((AnyOf(parts), YES))]))
+    shapes: list[Predicate] = [AnyOf(parts), Not(AnyOf(parts)), AllOf((AnyOf(parts), YES))]
+    return draw(st.sampled_from(shapes))
 
 
 @given(bounded())

@@ -492,4 +492,9 @@ def instrument_facts(instrument: Instrument) -> tuple[AnyFact, ...]:
     facts = tuple(_instruments((instrument,)))
     if INSTRUMENTS.get(instrument.name) == instrument:
         return facts
-    return tuple(evolve(fact, read=OfInstrument(instrument, fact.read)) for fact in facts)
+    return tuple(_own(fact, instrument) for fact in facts)
+
+
+def _own(fact: AnyFact, instrument: Instrument) -> AnyFact:
+    reader: Any = fact.read  # Any: one of two, as declared above
+    return evolve(fact, read=OfInstrument(instrument, reader))
