@@ -64,6 +64,12 @@ def changed(**fields: Any) -> Approval:
             (changed(start=date(2026, 3, 3), end=None),), (False, 0, 0, 0), id="not yet, open end"
         ),
         pytest.param(
+            (changed(start=DAY, end=None),), (True, None, 12, 27), id="its first day, open end"
+        ),
+        pytest.param(
+            (changed(start=None, end=date(2026, 3, 3)),), (True, 1, 12, 27), id="its last, begun"
+        ),
+        pytest.param(
             (WHOLE, changed(end=date(2026, 3, 20), units=3, time=timedelta(minutes=90))),
             (True, 18, 15, 28.5),
             id="two in force",
