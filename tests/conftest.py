@@ -53,27 +53,46 @@ from iopkit.charges import (
 )
 from iopkit.checks import Finding
 from iopkit.documents import predicate_from_json, to_json
-from iopkit.eligibility import AtLeast, Criterion, Predicate
+from iopkit.eligibility import (
+    AtLeast,
+    Choice,
+    Criterion,
+    Number,
+    Observed,
+    OfScale,
+    OwnFact,
+    OwnFacts,
+    Predicate,
+    YesNo,
+)
 from iopkit.groups import Candidate, Group, GroupDose, GroupPreference, Roster
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery
 from iopkit.needs import Need
 from iopkit.patients import (
+    INSTRUMENTS,
+    Approval,
     Assessment,
+    Band,
+    BandSet,
     Consent,
     Coverage,
     DimensionRating,
     EntryRoute,
     Expiry,
+    Instrument,
+    Item,
     LivingEnvironment,
     MentalDisorder,
     Obligation,
     ObligationKind,
+    Observation,
     OpioidMedication,
     Outcome,
     Payer,
     Purpose,
     Relationship,
+    Scale,
     Score,
     Screening,
     Substance,
@@ -175,6 +194,8 @@ _READERS: Mapping[str, Callable[[str | bytes], object]] = {
     "coding": lambda data: from_json(CodingScheme, data),
     "decision": lambda data: from_json(Decision, data),
     "finding": lambda data: from_json(Finding, data),
+    "facts": lambda data: from_json(OwnFacts, data),
+    "instrument": lambda data: from_json(Instrument, data),
     "ladder": lambda data: from_json(Ladder, data),
     "patient": lambda data: from_json(Patient, data),
     "placement": lambda data: from_json(Placement, data),
@@ -250,6 +271,44 @@ _PATIENT = Patient(
         Whereabouts("IL", "Cook", date(2026, 4, 1)),
     ),
     locations=(Whereabouts("IL"),),
+    approvals=(
+        Approval(
+            payer=Payer.MEDICARE,
+            level=LevelOfCare("2.1"),
+            units=20,
+            time=timedelta(hours=60),
+            start=date(2026, 2, 1),
+            end=date(2026, 4, 1),
+        ),
+    ),
+    observations=(
+        Observation("on_bail", True, date(2026, 2, 1)),
+        Observation("nights_away", 2, date(2026, 2, 1)),
+    ),
+)
+
+_FORM = Source("Elm Street, form 12", Grade.SECONDARY, checked=date(2026, 1, 31))
+_ITEMS = (
+    Item("1", (0, 1), (0, 1)),
+    Item("2", (0, 1, 2), (0, 2, 4), asked_after=("1",)),
+    Item("3", (0, 1), (1, 0)),
+)
+_BANDS = BandSet("risk", (Band("low", 0, 1), Band("high", 2, 6)), _FORM)
+_INSTRUMENT = Instrument(
+    "elm_3",
+    "Three questions",
+    _ITEMS,
+    (Scale("total", _ITEMS, (_BANDS,)), Scale("worst", _ITEMS[:2], highest=True)),
+    _FORM,
+    "free",
+)
+_FACTS = OwnFacts(
+    (
+        OwnFact("on_bail", "Is on bail.", Observed(YesNo()), changeable=False),
+        OwnFact("nights_away", "Nights away.", Observed(Number(0, 7, "nights", whole=True)), _FORM),
+        OwnFact("commute", "How far.", Observed(Choice(("near", "far"), ordered=True))),
+        OwnFact("low_mood", "How low.", OfScale(INSTRUMENTS["phq_9"], "total", "severity")),
+    )
 )
 
 _HOUR = timedelta(hours=1)
@@ -576,7 +635,9 @@ def values() -> dict[str, object]:
         "charges": charges,
         "coding": _CODING,
         "decision": decision,
+        "facts": _FACTS,
         "finding": check(dated, _REQUIREMENTS)[0],
+        "instrument": _INSTRUMENT,
         "ladder": _LADDER,
         "patient": _PATIENT,
         "placement": place(

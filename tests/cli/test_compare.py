@@ -62,6 +62,7 @@ def test_a_policy_is_the_same_as_itself(capsys: pytest.CaptureFixture[str]) -> N
     assert compared(capsys, MEDICARE, MEDICARE, *ON) == {
         "policies": [MEDICARE, MEDICARE],
         "on": "2026-01-05",
+        "second_on": "2026-01-05",
         "same": True,
         "contrasts": [],
     }
@@ -106,6 +107,7 @@ def test_as_json_the_difference_is_the_same_each_time(
     document = {
         "policies": ["nine", "six"],
         "on": "2026-01-05",
+        "second_on": "2026-01-05",
         "same": False,
         "contrasts": [
             {

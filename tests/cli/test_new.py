@@ -19,10 +19,17 @@ from iopkit.documents import json_schema, to_document
 from iopkit.documents.classes import is_union, members_of, tagged
 from iopkit.documents.documents import KINDS
 from iopkit.documents.values import is_fact, leaf_of
+from iopkit.eligibility import OwnFacts
+from iopkit.patients import Instrument
 from iopkit.programs import InAll, PerWeek, RandomDays, Weekly
 from iopkit.schedules import schedule
 
-TEMPLATES: dict[str, type[Program] | type[Site]] = {"program": Program, "site": Site}
+TEMPLATES: dict[str, type[Any]] = {
+    "facts": OwnFacts,
+    "instrument": Instrument,
+    "program": Program,
+    "site": Site,
+}
 TEXT = (files("iopkit") / "examples" / "program.toml").read_text(encoding="utf-8")
 PROGRAM = from_toml(Program, TEXT)
 

@@ -44,10 +44,19 @@ from iopkit.checks import Finding
 from iopkit.documents import fact_document, predicate_from_json, to_document
 from iopkit.documents.documents import KINDS
 from iopkit.documents.formats import current_format
-from iopkit.eligibility import AnyFact, Choice, Compare, Criterion, Number, Predicate, YesNo
+from iopkit.eligibility import (
+    AnyFact,
+    Choice,
+    Compare,
+    Criterion,
+    Number,
+    OwnFacts,
+    Predicate,
+    YesNo,
+)
 from iopkit.groups import Roster
 from iopkit.library import CODINGS, RATES, find_program, program_text
-from iopkit.patients import Expiry, Purpose
+from iopkit.patients import INSTRUMENTS, Expiry, Instrument, Purpose
 from iopkit.placement import CarePath, Ladder, OpioidTreatment, PathStep, Rung, place
 from iopkit.plans import Leave, NoteSubject, Trip
 from iopkit.requirements import RequirementSet
@@ -58,7 +67,9 @@ from iopkit.strategies import (
     clock_times,
     codings,
     days,
+    instruments,
     keys,
+    own_facts,
     patients,
     predicates,
     programs,
@@ -73,6 +84,8 @@ EXAMPLES = Path(iopkit.__file__).parent / "examples"
 
 BY_HAND: Mapping[str, type[object]] = {
     "coding": CodingScheme,
+    "facts": OwnFacts,
+    "instrument": Instrument,
     "ladder": Ladder,
     "patient": Patient,
     "plan": Plan,
@@ -132,7 +145,7 @@ def full_programs() -> st.SearchStrategy[Program]:
 def labeled() -> st.SearchStrategy[Predicate]:
     """Predicates, with a label and a source on the first node or without."""
     return st.builds(
-        lambda predicate, label, source: evolve(predicate, label=label, source=source),
+        lambda part, label, source: evolve(part, label=label or part.label, source=source),
         predicates(),
         _words,
         st.none() | _sources,
@@ -240,7 +253,11 @@ VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     "charges": charges(),
     "coding": full_codings(),
     "decision": decisions(),
+    "facts": st.lists(
+        own_facts(*INSTRUMENTS.values()), min_size=1, unique_by=lambda own: own.name
+    ).map(lambda some: OwnFacts(tuple(some))),
     "finding": findings(),
+    "instrument": instruments(),
     "ladder": ladders(),
     "patient": patients(),
     "placement": st.builds(
@@ -330,12 +347,15 @@ from iopkit import Decision, Patient, Plan, Policy, Program, Schedule, Site
 from iopkit import draft, from_json, schedule, to_json
 from iopkit.placement import Ladder, Placement
 from iopkit.documents import predicate_from_json
+from iopkit.eligibility import OwnFacts
 from iopkit.groups import Roster
+from iopkit.patients import Instrument
 from iopkit.charges import Charges, CodingScheme, RateTable, itemize
 from iopkit.checks import Finding
 from iopkit.requirements import RequirementSet
 kinds = {"charges": Charges, "coding": CodingScheme, "decision": Decision,
-         "finding": Finding, "ladder": Ladder, "patient": Patient,
+         "facts": OwnFacts, "finding": Finding, "instrument": Instrument,
+         "ladder": Ladder, "patient": Patient,
          "placement": Placement, "plan": Plan, "policy": Policy, "program": Program,
          "rates": RateTable, "requirements": RequirementSet, "roster": Roster,
          "schedule": Schedule, "site": Site}

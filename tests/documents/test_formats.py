@@ -608,8 +608,8 @@ def unnamed(schema: Any) -> Any:
 
 def _parts(named: Mapping[str, Any]) -> dict[str, Any]:
     forms = {name: form(schema) for name, schema in named.items()}
-    if "enum" in forms.get("Fact", {}):
-        del forms["Fact"]["enum"]
+    for name in {"Fact", "PatientFact"} & forms.keys():
+        forms[name].pop("enum", None)
     return forms
 
 

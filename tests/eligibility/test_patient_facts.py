@@ -33,6 +33,12 @@ OF_THE_PATIENT = {
     *("has_alcohol_use_disorder", "has_other_mental_disorder", "support_joins_family_sessions"),
     *(f"consent_to_{purpose}" for purpose in PURPOSES),
 }
+OF_APPROVALS = {
+    *("level_2_1_approved", "level_2_1_approval_days_left"),
+    *("level_2_1_approved_units", "level_2_1_approved_hours"),
+    *("level_2_5_approved", "level_2_5_approval_days_left"),
+    *("level_2_5_approved_units", "level_2_5_approved_hours"),
+}
 OF_INSTRUMENTS = {
     *("audit_total_score", "audit_total_zones_band"),
     *("audit_c_total_score", "audit_c_total_men_band", "audit_c_total_women_band"),
@@ -56,6 +62,7 @@ def test_every_fact_is_filed_under_its_name_and_explained() -> None:
     assert {
         *OF_THE_PATIENT,
         *OF_INSTRUMENTS,
+        *OF_APPROVALS,
         *("needed_hours_per_week", *recorded),
         *(f"needs_{need.value}" for need in Need),
         *risks,

@@ -25,6 +25,8 @@ from iopkit.eligibility import (
     Known,
     Not,
     Number,
+    Observed,
+    OfScale,
     OneOf,
     Operator,
     Predicate,
@@ -132,6 +134,23 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
     "clock_times": {
         "midnight": (strategies.clock_times(), lambda t: t == time(0)),
         "the last hour": (strategies.clock_times(), lambda t: t.hour == 23),
+    },
+    "instruments": {
+        "skips": (strategies.instruments(), lambda i: any(item.asked_after for item in i.items)),
+        "bands": (strategies.instruments(), lambda i: any(s.band_sets for s in i.scales)),
+        "the highest": (strategies.instruments(), lambda i: any(s.highest for s in i.scales)),
+        "a sum": (strategies.instruments(), lambda i: any(not s.highest for s in i.scales)),
+    },
+    "own_facts": {
+        "observed": (strategies.own_facts(), lambda fact: isinstance(fact.read, Observed)),
+        "a score": (
+            strategies.own_facts(INSTRUMENTS["audit"]),
+            lambda fact: isinstance(fact.read, OfScale) and fact.read.band_set is None,
+        ),
+        "a band": (
+            strategies.own_facts(INSTRUMENTS["audit"]),
+            lambda fact: isinstance(fact.read, OfScale) and fact.read.band_set == "zones",
+        ),
     },
     "weekly_windows": {
         "never": (strategies.weekly_windows(), lambda w: not w.spans),
@@ -459,7 +478,7 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
             )
             for operator in Operator
         },
-        "of nothing": (strategies.predicates(), lambda p: p == AllOf(())),
+        "of nothing": (strategies.predicates(), lambda p: p == AllOf((), label="of nothing")),
         "of many facts": (
             strategies.predicates(),
             lambda p: len({fact.name for fact in facts_in(p)}) > 2,

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from iopkit.cli.files import UsageError, find_or_read
+from iopkit.cli.files import Own, UsageError, find_or_read, read_document
+from iopkit.eligibility.own_facts import OwnFacts, facts_with
 from iopkit.library.requirements import find_requirements
+from iopkit.patients.instruments import Instrument
 from iopkit.requirements.requirements import RequirementSet
 
 
@@ -53,6 +55,29 @@ def add_assume_in_force(parser: argparse.ArgumentParser) -> None:
         help="where no version of a rule is known to be in force on a day, take the nearest; the "
         "answer says so",
     )
+
+
+def add_own(parser: argparse.ArgumentParser) -> None:
+    """The user's own instruments and facts, which their patients and policies name."""
+    for option, what in (("--instruments", "an instrument"), ("--facts", "facts")):
+        parser.add_argument(
+            option,
+            action="append",
+            default=[],
+            type=Path,
+            metavar="FILE",
+            help=f"{what} of your own, which the patient or a policy names; again for each more",
+        )
+
+
+def own_of(options: argparse.Namespace) -> Own:
+    """The user's own instruments and facts; the facts may be of the instruments."""
+    instruments = tuple(read_document(Instrument, path) for path in options.instruments)
+    named = Own(instruments=instruments)
+    facts = [fact for path in options.facts for fact in read_document(OwnFacts, path, named).facts]
+    if not (instruments or facts):
+        return named
+    return Own(facts_with(facts, instruments=instruments), instruments)
 
 
 def add_seed(parser: argparse.ArgumentParser) -> None:

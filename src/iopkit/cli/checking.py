@@ -21,6 +21,7 @@ from iopkit.cli.applying import add_applicable, apply_all, read_needed
 from iopkit.cli.arguments import (
     add_assume_in_force,
     add_output,
+    add_own,
     add_patient,
     add_plan,
     add_requirements,
@@ -29,6 +30,7 @@ from iopkit.cli.arguments import (
     add_start,
     add_weeks,
     named_requirements,
+    own_of,
     weeks_once,
 )
 from iopkit.cli.files import (
@@ -120,6 +122,7 @@ def _costs_arguments(_: argparse.ArgumentParser) -> None:
 
 def _fit_arguments(parser: argparse.ArgumentParser) -> None:
     add_patient(parser)
+    add_own(parser)
     parser.add_argument(
         "--program",
         action="append",
@@ -275,7 +278,7 @@ def _fit(options: argparse.Namespace) -> Answer:
     sets = named_requirements(options.requirements)
     found = fits(
         [find_or_read(Program, name, find_program) for name in names],
-        read_document(Patient, options.patient),
+        read_document(Patient, options.patient, own_of(options)),
         read_document(Site, options.site),
         sets,
         start=options.start,

@@ -26,6 +26,7 @@ _COMMANDS = (
     ("applicable", "judging", "List the shipped rules that apply at a site to a patient."),
     ("place", "judging", "Find the least intensive level of care that rules do not exclude."),
     ("compare", "judging", "Tell where two policies differ, with examples."),
+    ("analyze", "judging", "Find what is wrong with a policy, whoever the patient is."),
     ("plan", "planning", "Draft a patient's plan from a program."),
     ("schedule", "planning", "Date every session of a plan."),
     ("check", "checking", "Check a plan against requirements."),
@@ -53,7 +54,7 @@ _COMMANDS = (
 _EPILOG = """\
 exit codes:
   0  done, or the answer is yes
-  1  the answer is no, a requirement is unmet, or two policies differ
+  1  the answer is no, a requirement is unmet, two policies differ, or a policy has flaws
   2  bad input; every problem is listed, and nothing is written
   3  undetermined: something is not known
 

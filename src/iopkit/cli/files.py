@@ -11,7 +11,9 @@ from attrs import field, frozen
 
 from iopkit.confidential import hidden
 from iopkit.documents.documents import from_json, from_toml
+from iopkit.eligibility.predicates import AnyFact
 from iopkit.errors import IopkitError
+from iopkit.patients.instruments import Instrument
 from iopkit.truth import Truth
 
 T = TypeVar("T")
@@ -44,10 +46,25 @@ class Command:
     work: Callable[[argparse.Namespace], Answer]
 
 
-def find_or_read(kind: type[T], name: str, find: Callable[[str], T]) -> T:
+@frozen
+class Own:
+    """What a user has beside what is shipped; ``facts`` are all by name, if there are own ones."""
+
+    facts: Mapping[str, AnyFact] | None = None
+    instruments: tuple[Instrument, ...] = ()
+
+
+_NOTHING_OWN = Own()
+
+
+def find_or_read(kind: type[T], name: str, find: Callable[[str], T], own: Own = _NOTHING_OWN) -> T:
     """A shipped value by its name, or one read from a file if the name ends as one."""
-    path = Path(name)
-    return read_document(kind, path) if path.suffix in (".json", ".toml") else find(name)
+    return read_document(kind, Path(name), own) if is_file_name(name) else find(name)
+
+
+def is_file_name(name: str) -> bool:
+    """Whether a name is that of a document's file."""
+    return Path(name).suffix in (".json", ".toml")
 
 
 def read_bytes(path: Path) -> bytes:
@@ -58,12 +75,12 @@ def read_bytes(path: Path) -> bytes:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
 
 
-def read_document(kind: type[T], path: Path) -> T:
+def read_document(kind: type[T], path: Path, own: Own = _NOTHING_OWN) -> T:
     """A document of a class from a JSON or TOML file."""
     data = read_bytes(path)
     read = from_toml if path.suffix == ".toml" else from_json
     try:
-        return read(kind, data)
+        return read(kind, data, facts=own.facts, instruments=own.instruments)
     except IopkitError as error:
         raise UsageError(f"{path}: {error}") from error
 

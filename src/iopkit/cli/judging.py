@@ -1,4 +1,4 @@
-"""Commands that judge: decide, place, compare, applicable."""
+"""Commands that judge: decide, place, compare, analyze, applicable."""
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping
@@ -7,7 +7,14 @@ from pathlib import Path
 
 from iopkit.applicability import applicable
 from iopkit.cli.applying import add_applicable, apply_all, read_needed
-from iopkit.cli.arguments import add_assume_in_force, add_patient, add_site, day_of
+from iopkit.cli.arguments import (
+    add_assume_in_force,
+    add_own,
+    add_patient,
+    add_site,
+    day_of,
+    own_of,
+)
 from iopkit.cli.files import (
     DONE,
     EXIT_CODES,
@@ -21,12 +28,13 @@ from iopkit.cli.files import (
 )
 from iopkit.documents.documents import to_document
 from iopkit.documents.results import (
+    analysis_document,
     applicability_document,
     comparison_document,
     excluded_document,
     tradeoff_document,
 )
-from iopkit.eligibility.analysis import difference
+from iopkit.eligibility.analysis import analyze, difference
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.levels import LevelOfCare
 from iopkit.library.ladders import find_ladder
@@ -40,7 +48,7 @@ from iopkit.placement.tradeoffs import compare_levels
 from iopkit.reports.applying import applicability_text
 from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
 from iopkit.reports.placements import placement_text, tradeoffs_text
-from iopkit.reports.policies import comparison_text
+from iopkit.reports.policies import analysis_text, comparison_text
 from iopkit.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows
@@ -52,6 +60,7 @@ def _decide_arguments(parser: argparse.ArgumentParser) -> None:
     add_applicable(parser, "--policy", of_what="policies", says=says)
     add_site(parser, required=False, says="where the patient is treated; with --applicable")
     parser.add_argument("--form", choices=sorted(_FORMS), help="how the answer is written")
+    add_own(parser)
     _add_day(parser)
     add_assume_in_force(parser)
 
@@ -86,6 +95,7 @@ def _place_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LEVEL=WINDOW",
         help="when a level's services are given, such as '2.5=monday 09:00-15:00'; may be repeated",
     )
+    add_own(parser)
     _add_day(parser)
     add_assume_in_force(parser)
 
@@ -113,6 +123,20 @@ def _level_and_window(text: str) -> tuple[str, str]:
 def _compare_arguments(parser: argparse.ArgumentParser) -> None:
     for policy in ("A", "B"):
         parser.add_argument(policy, help="a shipped policy, or a policy document")
+    add_own(parser)
+    _add_day(parser)
+    for policy in ("A", "B"):
+        parser.add_argument(
+            f"--on-{policy.lower()}",
+            type=day_of,
+            metavar="DATE",
+            help=f"the day to take {policy} for, such as one of an older version",
+        )
+
+
+def _analyze_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("policy", help="a shipped policy, or a policy document")
+    add_own(parser)
     _add_day(parser)
 
 
@@ -138,8 +162,9 @@ def _decide(options: argparse.Namespace) -> Answer:
         raise UsageError("--form is for reading, and --json has a form of its own: choose one")
     if options.applicable:
         return _decide_by_all(options)
-    policy = find_or_read(Policy, options.policy, find_policy)
-    patient = read_document(Patient, options.patient)
+    own = own_of(options)
+    policy = find_or_read(Policy, options.policy, find_policy, own)
+    patient = read_document(Patient, options.patient, own)
     decision = policy.decide(
         patient, on=_judged_on(options), assume_in_force=options.assume_in_force
     )
@@ -177,16 +202,24 @@ def _applicable(options: argparse.Namespace) -> Answer:
 
 
 def _compare(options: argparse.Namespace) -> Answer:
-    first, second = (find_or_read(Policy, name, find_policy) for name in (options.A, options.B))
-    on = _judged_on(options)
-    found = difference(first, second, on=on)
+    own, names = own_of(options), (options.A, options.B)
+    first, second = (find_or_read(Policy, name, find_policy, own) for name in names)
+    days = [day or _judged_on(options) for day in (options.on_a, options.on_b)]
+    found = difference(first, second, on=days[0], second_on=days[1])
     document = comparison_document(found)
     return Answer(comparison_text(found), document, DONE if found.same else NO)
 
 
+def _analyze(options: argparse.Namespace) -> Answer:
+    policy = find_or_read(Policy, options.policy, find_policy, own_of(options))
+    found = analyze(policy, on=_judged_on(options))
+    return Answer(analysis_text(found), analysis_document(found), DONE if found.sound else NO)
+
+
 def _place(options: argparse.Namespace) -> Answer:
-    ladder = find_or_read(Ladder, options.ladder, find_ladder)
-    patient = read_document(Patient, options.patient)
+    own = own_of(options)
+    ladder = find_or_read(Ladder, options.ladder, find_ladder, own)
+    patient = read_document(Patient, options.patient, own)
     on = _judged_on(options)
     judges: dict[OpioidTreatment, tuple[Policy, ...]] = {}
     for treatment, name in options.beside:
@@ -231,4 +264,5 @@ COMMANDS: Mapping[str, Command] = {
     "applicable": Command(_applicable_arguments, _applicable),
     "place": Command(_place_arguments, _place),
     "compare": Command(_compare_arguments, _compare),
+    "analyze": Command(_analyze_arguments, _analyze),
 }

@@ -11,6 +11,7 @@ from iopkit.calendars.ical import to_ical, update_ical
 from iopkit.cli.arguments import (
     add_assume_in_force,
     add_output,
+    add_own,
     add_patient,
     add_plan,
     add_requirements,
@@ -21,12 +22,14 @@ from iopkit.cli.arguments import (
     add_weeks,
     moment_of,
     named_requirements,
+    own_of,
     weeks_once,
 )
 from iopkit.cli.files import (
     NO,
     Answer,
     Command,
+    Own,
     UsageError,
     as_json,
     find_or_read,
@@ -106,6 +109,7 @@ def _plan_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help='draft although a policy says "no"; the plan says so wherever it is shown',
     )
+    add_own(parser)
     add_requirements(
         parser,
         required=False,
@@ -172,8 +176,9 @@ def _reschedule_arguments(parser: argparse.ArgumentParser) -> None:
 def _plan(options: argparse.Namespace) -> Answer:
     program = find_or_read(Program, options.program, find_program)
     site = read_document(Site, options.site)
-    patient = read_document(Patient, options.patient)
-    decisions, why_not = _judgments(options, patient)
+    own = own_of(options)
+    patient = read_document(Patient, options.patient, own)
+    decisions, why_not = _judgments(options, patient, own)
     seed = secrets.randbits(53) if options.seed is None else options.seed
     plan = draft(
         program,
@@ -202,7 +207,9 @@ def _plan(options: argparse.Namespace) -> Answer:
     )
 
 
-def _judgments(options: argparse.Namespace, patient: Patient) -> tuple[list[Decision], str | None]:
+def _judgments(
+    options: argparse.Namespace, patient: Patient, own: Own
+) -> tuple[list[Decision], str | None]:
     """What policies say of the patient on the first day; why there is nothing, if so."""
     start: date = options.start
     assume: bool = options.assume_in_force
@@ -213,7 +220,7 @@ def _judgments(options: argparse.Namespace, patient: Patient) -> tuple[list[Deci
     refuse_before_birth(patient, start, what="plan", path="start")
     if options.policy:
         policies = [
-            find_or_read(Policy, name, find_policy) for name in dict.fromkeys(options.policy)
+            find_or_read(Policy, name, find_policy, own) for name in dict.fromkeys(options.policy)
         ]
         return [
             policy.decide(patient, on=start, assume_in_force=assume) for policy in policies

@@ -2,20 +2,35 @@
 
 import argparse
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 
-from iopkit.cli.files import Answer, Command, UsageError, as_json, read_bytes
+from iopkit.charges.code_rules import CodingScheme
+from iopkit.charges.rates import RateTable
+from iopkit.cli.arguments import add_own, own_of
+from iopkit.cli.files import (
+    Answer,
+    Command,
+    Own,
+    UsageError,
+    as_json,
+    is_file_name,
+    read_bytes,
+    read_document,
+)
 from iopkit.documents.documents import KINDS, from_toml, to_document
 from iopkit.documents.results import fact_document
 from iopkit.documents.schemas import json_schema
 from iopkit.documents.upgrades import Upgrade, upgrade_file
+from iopkit.eligibility.own_facts import OwnFacts
 from iopkit.eligibility.patient_facts import FACTS
+from iopkit.eligibility.policies import Policy
+from iopkit.eligibility.predicates import Fact
 from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
 from iopkit.library.ladders import LADDERS, find_ladder
@@ -23,12 +38,15 @@ from iopkit.library.policies import POLICIES, find_policy
 from iopkit.library.programs import find_program, program_names, program_text
 from iopkit.library.requirements import REQUIREMENTS, find_requirements
 from iopkit.library.rule_reports import rules_document, rules_since, rules_text
+from iopkit.patients.instruments import Instrument
+from iopkit.placement.placement import Ladder
 from iopkit.programs.programs import Program
 from iopkit.reports.charges import coding_text, rates_text
 from iopkit.reports.placements import ladder_text
 from iopkit.reports.policies import fact_text, policy_text
 from iopkit.reports.programs import template_text
 from iopkit.reports.requirements import requirements_text
+from iopkit.requirements.requirements import RequirementSet
 from iopkit.sites import Site
 from iopkit.windows import ONE_DAY
 
@@ -38,7 +56,13 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _show_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name")
+    parser.add_argument("name", help="a name, or with --kind a document")
+    parser.add_argument(
+        "--kind",
+        choices=sorted(_SHOWN),
+        help="what is meant, where several are named so; with --json it is the document itself",
+    )
+    add_own(parser)
 
 
 def _example_arguments(parser: argparse.ArgumentParser) -> None:
@@ -139,29 +163,60 @@ def _table(rows: Sequence[Sequence[str]]) -> str:
     )
 
 
+@frozen
+class _Shown:
+    """A kind of what is shipped: how a value is found, and shown."""
+
+    listed: str
+    kind: Any  # Any: the class of a generic value
+    find: Callable[[str], Any]
+    text: Callable[[Any], str]
+
+
+_SHOWN: Mapping[str, _Shown] = {
+    "policy": _Shown("policies", Policy, find_policy, policy_text),
+    "ladder": _Shown("ladders", Ladder, find_ladder, ladder_text),
+    "program": _Shown("programs", Program, find_program, template_text),
+    "requirements": _Shown("requirements", RequirementSet, find_requirements, requirements_text),
+    "coding": _Shown("codings", CodingScheme, find_coding, coding_text),
+    "rates": _Shown("rates", RateTable, find_rates, rates_text),
+    "fact": _Shown("facts", Fact, FACTS.__getitem__, fact_text),
+}
+
+
 def _show(options: argparse.Namespace) -> Answer:
     """Everything of that name: a payer's policy and its requirements may share one."""
-    texts: list[str] = []
-    documents: dict[str, Any] = {}  # Any: plain JSON values
-    found: list[tuple[str, Callable[[str], Any], Callable[[Any], str], Callable[[Any], Any]]] = [
-        ("policies", find_policy, policy_text, to_document),
-        ("ladders", find_ladder, ladder_text, to_document),
-        ("programs", find_program, template_text, to_document),
-        ("requirements", find_requirements, requirements_text, to_document),
-        ("codings", find_coding, coding_text, to_document),
-        ("rates", find_rates, rates_text, to_document),
-        ("facts", FACTS.__getitem__, fact_text, fact_document),
-    ]
-    for kind, find, text, document in found:
-        if options.name in _SHIPPED[kind]():
-            value = find(options.name)
-            texts.append(text(value))
-            documents[kind] = document(value)
-    if not texts:
-        known = [name for names in _SHIPPED.values() for name in names()]
+    own = own_of(options)
+    found = {
+        kind: value
+        for kind in ([options.kind] if options.kind else _SHOWN)
+        for value in _named(kind, options, own)
+    }
+    if not found:
+        shown = [_SHOWN[options.kind]] if options.kind else _SHOWN.values()
+        known = {name for each in shown for name in _SHIPPED[each.listed]()} | {*(own.facts or ())}
         kinds = "policy, ladder, program, requirement set, coding scheme, rate table or fact"
-        raise UnknownNameError(kinds, options.name, set(known))
-    return Answer("\n\n".join(texts), documents)
+        raise UnknownNameError(options.kind or kinds, options.name, known)
+    text = "\n\n".join(_SHOWN[kind].text(value) for kind, value in found.items())
+    documents = {
+        kind: fact_document(value) if kind == "fact" else to_document(value)
+        for kind, value in found.items()
+    }
+    if options.kind:
+        return Answer(text, documents[options.kind])
+    return Answer(text, {_SHOWN[kind].listed: of for kind, of in documents.items()})
+
+
+def _named(kind: str, options: argparse.Namespace, own: Own) -> Iterator[Any]:
+    """What of a kind has the name, or is in the file, that is to be shown; nothing or one."""
+    shown, name = _SHOWN[kind], options.name
+    if name in _SHIPPED[shown.listed]():
+        yield shown.find(name)
+    elif kind == "fact":
+        yield from [own.facts[name]] if own.facts and name in own.facts else []
+    elif options.kind and is_file_name(name):
+        # The facts of one's own are about patients, and programs ask about a course.
+        yield read_document(shown.kind, Path(name), Own() if kind == "program" else own)
 
 
 def _example(options: argparse.Namespace) -> Answer:
@@ -176,7 +231,13 @@ def _example(options: argparse.Namespace) -> Answer:
             return Answer(text.rstrip(), to_document(find_program("matrix-16-week")))
 
 
-_TEMPLATES: Mapping[str, type[Program] | type[Site]] = {"program": Program, "site": Site}
+# Any: classes of several kinds.
+_TEMPLATES: Mapping[str, type[Any]] = {
+    "facts": OwnFacts,
+    "instrument": Instrument,
+    "program": Program,
+    "site": Site,
+}
 
 
 def _template(what: str) -> Answer:

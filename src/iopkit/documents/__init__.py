@@ -9,6 +9,7 @@ from iopkit.documents.documents import (
 )
 from iopkit.documents.formats import upgrade_document
 from iopkit.documents.results import (
+    analysis_document,
     capacity_columns,
     checks_document,
     comparison_document,
@@ -22,6 +23,7 @@ from iopkit.documents.results import (
 from iopkit.documents.schemas import json_schema
 
 __all__ = [
+    "analysis_document",
     "capacity_columns",
     "checks_document",
     "comparison_document",

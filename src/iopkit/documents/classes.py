@@ -25,6 +25,7 @@ from iopkit.documents.values import (
     fact_leaf,
     fact_name,
     facts_for,
+    instrument_leaf,
     is_fact,
     is_list,
     is_object,
@@ -48,6 +49,9 @@ from iopkit.errors import (
     unless,
     unless_a,
 )
+from iopkit.patients.instrument_library import INSTRUMENTS
+from iopkit.patients.instruments import Instrument
+from iopkit.patients.screenings import Screening
 from iopkit.placement.paths import PathResult
 from iopkit.placement.placement import Placement, RungResult
 from iopkit.plans.plans import Plan
@@ -64,7 +68,9 @@ def converter(*, masked: bool = False, about_course: bool = False) -> Converter:
     return build_converter(COURSE_FACTS if about_course else FACTS, masked=masked)
 
 
-def build_converter(facts: Facts, *, masked: bool) -> Converter:
+def build_converter(
+    facts: Facts, *, masked: bool, instruments: Mapping[str, Instrument] = INSTRUMENTS
+) -> Converter:
     """A converter whose every error is an ``InvalidError``, with paths from the value read.
 
     ``masked``: faults name only the kind of what was found, for documents about a patient.
@@ -74,8 +80,16 @@ def build_converter(facts: Facts, *, masked: bool) -> Converter:
     # Leaves are not cattrs' business: its own hooks for numbers, texts and enumerations coerce,
     # and come before ours. So ask ``writer_of``, not the converter, how one is written.
     def reader_of(kind: Any) -> Reader:
-        leaf = fact_leaf(facts_for(kind, facts)) if is_fact(kind) else leaf_of(kind)
+        if kind is Instrument:
+            leaf = instrument_leaf(instruments)
+        else:
+            leaf = fact_leaf(facts_for(kind, facts)) if is_fact(kind) else leaf_of(kind)
         return leaf_reader(leaf, kind, masked=masked) if leaf else built.get_structure_hook(kind)
+
+    def own_instrument(values: Mapping[str, Any]) -> dict[str, Any]:
+        """The instrument of a screening that has a name which is not shipped."""
+        name = values.get("instrument")
+        return {"own": instruments[name]} if name in instruments.keys() - INSTRUMENTS else {}
 
     def register(
         matches: Callable[[Any], bool], reader: _Factory, writer: Callable[[Any], Writer]
@@ -86,7 +100,12 @@ def build_converter(facts: Facts, *, masked: bool) -> Converter:
         built.register_structure_hook_factory(matches, structure)
         built.register_unstructure_hook_factory(matches, writer)
 
-    register(attrs.has, lambda kind, of: _class_reader(kind, of, masked=masked), _class_writer)
+    beside = {Screening: own_instrument}
+    register(
+        attrs.has,
+        lambda kind, of: _class_reader(kind, of, masked=masked, beside=beside.get(kind)),
+        _class_writer,
+    )
     register(is_union, lambda kind, of: _union_reader(kind, of, masked=masked), _union_writer)
     register(is_many, _many_reader, _many_writer)
     return built
@@ -97,7 +116,7 @@ def writer_of(kind: Any) -> "Writer":
     """How values of a class are written, whoever reads them."""
     if is_fact(kind):
         return fact_name
-    leaf = leaf_of(kind)
+    leaf = instrument_leaf(INSTRUMENTS) if kind is Instrument else leaf_of(kind)
     return leaf.write if leaf else converter().get_unstructure_hook(kind)
 
 
@@ -248,6 +267,10 @@ _FIRST = {"caution"}
 EXPLAINS = {"missing", "changes", "evidence"}
 
 
+# What documents leave out, as its name says it: a reader gets it from what is given beside them.
+_BESIDE: dict[Any, str] = {Screening: "own"}
+
+
 @attrs.frozen
 class _Member:
     """One field of a class, as documents have it."""
@@ -272,6 +295,8 @@ def members_of(kind: Any) -> tuple[_Member, ...]:
     hints = get_type_hints(origin)
     members: list[_Member] = []
     for field in attrs.fields(origin):
+        if field.name == _BESIDE.get(origin):
+            continue
         hint = hints[field.name]
         if parameters := getattr(hint, "__parameters__", ()):
             hint = hint[tuple(given[parameter] for parameter in parameters)]
@@ -302,6 +327,8 @@ def _class_writer(kind: Any) -> Writer:
         for member in members_of(kind)
         if member not in ASKED_OF
     }
+    if kind in _BESIDE:
+        fields[_BESIDE[kind]] = override(omit=True)
     write_fields: Writer = make_dict_unstructure_fn(
         kind, converter(), _cattrs_omit_if_default=True, **fields
     )
@@ -346,7 +373,13 @@ def _said(value: Any, member: _Member) -> Raw:
     return writer_of(member.kind)(follows)
 
 
-def _class_reader(kind: Any, reader_of: _ReaderOf, *, masked: bool) -> Reader:
+def _class_reader(
+    kind: Any,
+    reader_of: _ReaderOf,
+    *,
+    masked: bool,
+    beside: Callable[[Mapping[str, Any]], dict[str, Any]] | None,
+) -> Reader:
     members, derived = members_of(kind), derived_of(kind)
     needed = {member.name: member.kind for member in members if member.default is attrs.NOTHING}
     readers = [(m.name, m.key, m.name in needed, reader_of(m.kind)) for m in members]
@@ -357,6 +390,8 @@ def _class_reader(kind: Any, reader_of: _ReaderOf, *, masked: bool) -> Reader:
         if not is_object(raw):
             raise InvalidError("value", [Fault((), "an object", kind_of(raw))])
         values, faults = _fields(raw, readers)
+        if beside:
+            values |= beside(values)
         if not known.issuperset(raw):
             faults += _unknown_keys(raw, known, masked=masked)
         value: Any = None

@@ -18,6 +18,7 @@ Documents about a patient are read without repeating their content in messages.
 
 import json
 import tomllib
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from attrs import evolve
@@ -37,14 +38,18 @@ from iopkit.documents.classes import (
 )
 from iopkit.documents.formats import current_format, format_faults, in_current_format, is_newer
 from iopkit.documents.indentation import indented
+from iopkit.documents.instrument_forms import InstrumentForm
 from iopkit.documents.limits import is_shallow, refuse_excess, too_deep, without_depths
 from iopkit.documents.lines import Language, find_lines, line_of_repeated_key, line_of_word
-from iopkit.documents.values import Facts, Raw, is_object, kind_of
+from iopkit.documents.values import Facts, Raw, is_list, is_object, kind_of
+from iopkit.eligibility.own_facts import OwnFacts, facts_with
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import Predicate
-from iopkit.errors import Attempt, Fault, InvalidError, attempted, refuse, unless_a
+from iopkit.errors import Attempt, Fault, InvalidError, Step, attempted, refuse, unless_a
 from iopkit.groups.rosters import Roster
+from iopkit.patients.instrument_library import instruments_with
+from iopkit.patients.instruments import Instrument
 from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder, Placement
 from iopkit.plans.plans import Plan
@@ -63,7 +68,9 @@ KINDS: dict[str, Any] = {
     "charges": Charges,
     "coding": CodingScheme,
     "decision": Decision,
+    "facts": OwnFacts,
     "finding": Finding,
+    "instrument": Instrument,
     "ladder": Ladder,
     "patient": Patient,
     "placement": Placement,
@@ -79,15 +86,24 @@ KINDS: dict[str, Any] = {
 }
 """The classes that documents are of, by what documents call themselves."""
 
+# People write these, so a group without parts is what an editor left behind, and would admit or
+# refuse everybody. One that is meant says so by a label.
+_BY_HAND = {"policy", "predicate", "program"}
+
+
+def form_of(kind: Any) -> Any:
+    """The class that documents of a class are read and written by."""
+    return InstrumentForm if kind is Instrument else kind
+
 
 def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of any type
     """A value as plain objects, lists, texts, numbers and booleans.
 
     Raises:
         TypeError: there are no documents of that class.
-        InvalidError: the value is nested too deeply or too large, or a text is not one, to
-            be read again, or a value in it is of a subclass with fields of its own, which
-            documents do not have.
+        InvalidError: the value is nested too deeply or too large, a text is not one, or a
+            group of predicates has no part and no label, to be read again, or a value in it is
+            of a subclass with fields of its own, which documents do not have.
     """
     attempt = attempted(_document, value)
     del value
@@ -103,9 +119,11 @@ def _document(value: object) -> dict[str, Any]:
     # remember that.
     if not is_shallow(_nesting(value)):
         refuse_excess(name, value, sized=False)
-    body = writer_of(KINDS[name])(value)
+    form = InstrumentForm.of(value) if isinstance(value, Instrument) else value
+    body = writer_of(form_of(KINDS[name]))(form)
     document = {"document": name, "format": current_format(name), **body}
     refuse_excess(name, document, sized=name not in _UNSIZED)
+    refuse(f"{name} document", tuple(_empty_groups(document)) if name in _BY_HAND else ())
     return document
 
 
@@ -162,39 +180,59 @@ def _plain(value: Any) -> Raw:
     return [_document(each) for each in value] if several else _document(value)
 
 
-def from_json(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -> T:
+def from_json(
+    kind: type[T],
+    data: bytes | str,
+    *,
+    facts: Facts | None = None,
+    instruments: Iterable[Instrument] = (),
+) -> T:
     """Read a JSON document of a class, of the current format of its kind or an older one.
 
     Args:
         kind: one of the classes that documents are of, such as ``Patient``.
-        facts: the facts by name that predicates may ask about; those that are shipped for
-            the class, if not given: about a course for programs, plans and schedules, and
-            about a patient for all others.
+        facts: the facts by name that predicates may ask about, and whose kinds a patient's
+            observations have; those that are shipped for the class, if not given: about a
+            course for programs, plans and schedules, and about a patient for all others. See
+            ``facts_with``.
+        instruments: your own instruments, which screenings and facts name beside the shipped.
 
     Raises:
         TypeError: there are no documents of that class.
         InvalidError: with every problem, its path and its line.
     """
-    attempt: Attempt[T] = attempted(_read, kind, "JSON", data, facts)
+    attempt: Attempt[T] = attempted(_read, kind, "JSON", data, facts, instruments)
     del data
     return attempt.result()
 
 
 def predicate_from_json(data: bytes | str, *, facts: Facts | None = None) -> Predicate:
     """Read a predicate from a JSON document; raises as ``from_json``."""
-    attempt: Attempt[Predicate] = attempted(_read, Predicate, "JSON", data, facts)
+    attempt: Attempt[Predicate] = attempted(_read, Predicate, "JSON", data, facts, ())
     del data
     return attempt.result()
 
 
-def from_toml(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -> T:
+def from_toml(
+    kind: type[T],
+    data: bytes | str,
+    *,
+    facts: Facts | None = None,
+    instruments: Iterable[Instrument] = (),
+) -> T:
     """Read a TOML document of a class; arguments and errors as for ``from_json``."""
-    attempt: Attempt[T] = attempted(_read, kind, "TOML", data, facts)
+    attempt: Attempt[T] = attempted(_read, kind, "TOML", data, facts, instruments)
     del data
     return attempt.result()
 
 
-def _read(kind: Any, language: Language, data: bytes | str, facts: Facts | None) -> Any:
+def _read(
+    kind: Any,
+    language: Language,
+    data: bytes | str,
+    facts: Facts | None,
+    instruments: Iterable[Instrument],
+) -> Any:
     name = name_of(kind)
     refuse(f"{name} document", unless_a(data, "data", str, bytes))
     masked = getattr(kind, "__repr__", None) is hidden  # about a patient
@@ -205,7 +243,7 @@ def _read(kind: Any, language: Language, data: bytes | str, facts: Facts | None)
         faults = _header_faults(name, raw)
         if not any(fault.path == ("format",) for fault in faults):
             current = in_current_format(name, raw)
-        return _built(name, current, faults, facts, masked=masked)
+        return _built(name, current, faults, facts, tuple(instruments), masked=masked)
     except InvalidError as error:
         paths = [with_keys(f.path, current) if masked else f.path for f in error.faults]
         lines = find_lines(text, language, paths)
@@ -295,23 +333,66 @@ def _header_faults(name: str, raw: Raw) -> list[Fault]:
     return faults
 
 
-def _built(name: str, raw: Raw, faults: list[Fault], facts: Facts | None, *, masked: bool) -> Any:
+def _built(  # noqa: PLR0913  # what a reader was given, all of it
+    name: str,
+    raw: Raw,
+    faults: list[Fault],
+    facts: Facts | None,
+    instruments: tuple[Instrument, ...],
+    *,
+    masked: bool,
+) -> Any:
     """The value of a document in the current format, whose headers have some faults."""
     what = f"{name} document"
     about_course = shipped_facts(name) is COURSE_FACTS
+    if facts is None and instruments and not about_course:
+        facts = facts_with(instruments=instruments)
+    known = shipped_facts(name) if facts is None else facts
     chosen = (
         converter(masked=masked, about_course=about_course)
-        if facts is None
-        else build_converter(facts, masked=masked)
+        if facts is None and not instruments
+        else build_converter(known, masked=masked, instruments=instruments_with(instruments))
     )
-    read = chosen.get_structure_hook(KINDS[name])
+    read = chosen.get_structure_hook(form_of(KINDS[name]))
+    if name in _BY_HAND:
+        faults = [*faults, *_empty_groups(raw)]
     try:
         value = read_without(("document", "format"), raw, read, masked=masked)
+        if isinstance(value, Patient):
+            refuse(what, tuple(_observation_faults(value, known)))
     except InvalidError as error:
         raise InvalidError(what, [*faults, *error.faults]) from None
     if faults:
         raise InvalidError(what, faults)
-    return value
+    return value.value if isinstance(value, InstrumentForm) else value
+
+
+def _empty_groups(raw: Raw, *path: Step) -> Iterator[Fault]:
+    """A fault for each group of predicates that has no part and does not say that it is meant."""
+    if is_list(raw):
+        for place, part in enumerate(raw):
+            yield from _empty_groups(part, *path, place)
+    elif is_object(raw):
+        if raw.get("type") in _EMPTY and raw.get("parts") == [] and not raw.get("label"):
+            told = f"none, which {_EMPTY[raw['type']]}"
+            fix = "if that is meant, say so in a label"
+            yield Fault((*path, "parts"), "at least one part", told, fix)
+        for key, part in raw.items():
+            yield from _empty_groups(part, *path, key)
+
+
+_EMPTY = {"all_of": "always holds", "any_of": "never holds"}
+
+
+def _observation_faults(patient: Patient, facts: Facts) -> Iterator[Fault]:
+    """What is wrong with a patient's observations, as far as their facts are known."""
+    for place, seen in enumerate(patient.observations or ()):
+        path = ("observations", place)
+        if seen.fact in FACTS:
+            fix = "a shipped fact is read from the patient's other fields"
+            yield Fault((*path, "fact"), "a name that no shipped fact has", "a shipped one", fix)
+        elif seen.fact in facts and not facts[seen.fact].kind.accepts(seen.value):
+            yield Fault((*path, "value"), "a value that the fact can have", "another value")
 
 
 def shipped_facts(name: str) -> Facts:

@@ -12,7 +12,7 @@ from iopkit.checks.fitting import Fit, Judgment
 from iopkit.checks.proposals import Proposals, Remaining
 from iopkit.documents.classes import converter, writer_of
 from iopkit.documents.documents import to_document
-from iopkit.eligibility.analysis import Difference
+from iopkit.eligibility.analysis import Analysis, Difference
 from iopkit.eligibility.kinds import Kind
 from iopkit.eligibility.predicates import AnyFact
 from iopkit.placement.placement import ExcludedLevel
@@ -67,7 +67,8 @@ def comparison_document(found: Difference) -> dict[str, Any]:  # Any: plain JSON
     """Where two policies differ as plain values; it is shown and not read back."""
     return {
         "policies": [policy.name for policy in found.policies],
-        "on": found.on.isoformat(),
+        "on": found.days[0].isoformat(),
+        "second_on": found.days[1].isoformat(),
         "same": found.same,
         "contrasts": [
             {
@@ -76,6 +77,31 @@ def comparison_document(found: Difference) -> dict[str, Any]:  # Any: plain JSON
                 "deciding": [[criterion.name for criterion in side] for side in c.deciding],
             }
             for c in found.contrasts
+        ],
+    }
+
+
+def analysis_document(found: Analysis) -> dict[str, Any]:  # Any: plain JSON values of any type
+    """What is wrong with a policy as plain values; it is shown and not read back."""
+    return {
+        "policy": found.policy,
+        "since": found.since.isoformat(),
+        "sound": found.sound,
+        "contradiction": list(found.contradiction),
+        "redundant": list(found.redundant),
+        "never_unmet": list(found.never_unmet),
+        "never_met": list(found.never_met),
+        "nothing_known": found.nothing_known.value,
+        "flaws": [
+            {
+                "criterion": flaw.criterion,
+                "path": list(flaw.path),
+                "words": flaw.words,
+                "kind": flaw.kind.value,
+                "fact": flaw.fact,
+                "value": flaw.value,
+            }
+            for flaw in found.flaws
         ],
     }
 

@@ -16,10 +16,20 @@ from iopkit.documents.classes import (
     tagged,
     writer_of,
 )
-from iopkit.documents.documents import KINDS, name_of, shipped_facts
+from iopkit.documents.documents import KINDS, form_of, name_of, shipped_facts
 from iopkit.documents.formats import current_format
-from iopkit.documents.values import Facts, Raw, fact_leaf, facts_for, is_fact, leaf_of
+from iopkit.documents.values import (
+    Facts,
+    Raw,
+    fact_leaf,
+    facts_for,
+    instrument_leaf,
+    is_fact,
+    leaf_of,
+)
 from iopkit.errors import UnknownNameError
+from iopkit.patients.instrument_library import INSTRUMENTS
+from iopkit.patients.instruments import Instrument
 
 _Schema = dict[str, Raw]
 
@@ -47,7 +57,7 @@ def json_schema(kind: type[object] | str, *, facts: Facts | None = None) -> dict
     if name not in KINDS:
         raise UnknownNameError("kind of document", name, KINDS)
     headers: _Schema = {"document": name, "format": current_format(name)}
-    root = KINDS[name]
+    root = form_of(KINDS[name])
     schemas = _Schemas(shipped_facts(name) if facts is None else facts)
     if attrs.has(root):
         body = schemas.of_class(root, headers)
@@ -75,6 +85,8 @@ class _Schemas:
             facts = facts_for(kind, self._facts)
             name = "Fact" if facts is self._facts else "PatientFact"
             return self._reference(name, lambda: _of_leaf(fact_leaf(facts), kind))
+        if kind is Instrument:
+            return _of_leaf(instrument_leaf(INSTRUMENTS), kind)
         if leaf := leaf_of(kind):
             schema = _of_leaf(leaf, kind)
             if not (isinstance(kind, type) and issubclass(kind, Enum)):

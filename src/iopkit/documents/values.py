@@ -17,6 +17,7 @@ from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.possible import Possible, Value
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.errors import Fault, InvalidError, Step, did_you_mean
+from iopkit.patients.instruments import Instrument
 from iopkit.patients.patients import Patient
 from iopkit.programs.timings import Slot
 from iopkit.windows import Weekday, WeeklyWindows, Window, whole_minutes
@@ -26,6 +27,9 @@ MAX_FAULTS = 100
 
 FACT_NAME = "the name of a fact"
 """What a fault expects where a fact is not among those that are known."""
+
+INSTRUMENT_NAME = "the name of an instrument"
+"""What a fault expects where an instrument is not among those that are known."""
 
 _MINUTE = timedelta(minutes=1)
 T = TypeVar("T")
@@ -390,6 +394,16 @@ def fact_leaf(facts: Facts) -> Any:
 def fact_name(fact: AnyFact) -> str:
     """How a fact is written."""
     return fact.name
+
+
+def instrument_leaf(instruments: Mapping[str, Instrument]) -> Any:
+    """How an instrument is read and written within a document: by its name, if it is known."""
+    return _Leaf(
+        lambda _: INSTRUMENT_NAME,
+        lambda raw, _: _named(raw, instruments, INSTRUMENT_NAME),
+        lambda instrument: instrument.name,
+        lambda _: {"type": "string"},  # any text: an editor knows no own instruments
+    )
 
 
 def read_each(raw: list[Raw], read: Reader) -> list[Any]:

@@ -11,6 +11,7 @@ from iopkit.eligibility.analysis import (
     overlaps,
     turns_on,
 )
+from iopkit.eligibility.branches import Flaw, FlawKind
 from iopkit.eligibility.changes import (
     MAX_WAYS,
     Change,
@@ -30,7 +31,8 @@ from iopkit.eligibility.contradictions import (
 from iopkit.eligibility.coverages import PayerCoverage
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.kinds import NEVER, Choice, Kind, Number, Scalar, YesNo
-from iopkit.eligibility.patient_facts import FACTS
+from iopkit.eligibility.own_facts import Observed, OfScale, OwnFact, OwnFacts, facts_with
+from iopkit.eligibility.patient_facts import FACTS, instrument_facts
 from iopkit.eligibility.policies import Criterion, Decision, Policy, Result
 from iopkit.eligibility.possible import Possible, Value
 from iopkit.eligibility.predicates import (
@@ -85,13 +87,19 @@ __all__ = [
     "Explanation",
     "Fact",
     "FactSheet",
+    "Flaw",
+    "FlawKind",
     "Kind",
     "Known",
     "Not",
     "Number",
+    "Observed",
+    "OfScale",
     "OneOf",
     "Operator",
     "Overlap",
+    "OwnFact",
+    "OwnFacts",
     "PayerCoverage",
     "Policy",
     "Possible",
@@ -114,7 +122,9 @@ __all__ = [
     "evidence",
     "explain",
     "facts_in",
+    "facts_with",
     "gap",
+    "instrument_facts",
     "open_facts",
     "overlaps",
     "read_facts",

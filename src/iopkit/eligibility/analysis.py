@@ -11,6 +11,7 @@ from itertools import combinations
 
 from attrs import frozen
 
+from iopkit.eligibility.branches import Flaw, flaws_in
 from iopkit.eligibility.diagrams import diagram_of
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import AnyFact, Predicate, Values, evaluate, facts_in
@@ -41,6 +42,8 @@ class Analysis:
     """Criteria that are unmet or undetermined for everybody."""
     nothing_known: Truth
     """The verdict on a patient of whom nothing is known; a yes there is a flaw."""
+    flaws: tuple[Flaw, ...] = ()
+    """What is wrong inside the criteria, branch by branch."""
 
     @property
     def impossible(self) -> bool:
@@ -51,6 +54,12 @@ class Analysis:
     def admits_unknown(self) -> bool:
         """Whether a patient of whom nothing is known is eligible."""
         return self.nothing_known is Truth.YES
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong."""
+        found = (self.contradiction, self.redundant, self.never_unmet, self.never_met, self.flaws)
+        return not any(found) and not self.admits_unknown
 
 
 @frozen
@@ -76,11 +85,20 @@ class Contrast:
 
 @frozen
 class Difference:
-    """Where two policies differ on a day; without contrasts, nowhere."""
+    """Where two policies differ, each as of a day; without contrasts, nowhere.
+
+    ``second_on`` is the second's day, if it is another than ``on``.
+    """
 
     policies: tuple[Policy, Policy]
     on: date
     contrasts: tuple[Contrast, ...]
+    second_on: date | None = None
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The day that each policy is taken as of."""
+        return self.on, self.on if self.second_on is None else self.second_on
 
     @property
     def same(self) -> bool:
@@ -136,11 +154,17 @@ def analyze(policy: Policy, *, on: date) -> Analysis:
         never_unmet=tuple(name for name, (_, no) in rails.items() if not space.holds(no)),
         never_met=tuple(name for name, (yes, _) in rails.items() if not space.holds(yes)),
         nothing_known=evaluate(policy.predicate(on=on), {}),
+        flaws=tuple(flaw for name, one in criteria.items() for flaw in flaws_in(name, one)),
     )
 
 
-def difference(first: Policy, second: Policy, *, on: date) -> Difference:
+def difference(
+    first: Policy, second: Policy, *, on: date, second_on: date | None = None
+) -> Difference:
     """Where two policies differ on a day, with made-up patients.
+
+    With ``second_on``, ``second`` is taken as of that day, and may be the same policy: then it
+    is where two of its versions differ.
 
     First come patients whom only ``first`` admits, one for each criterion for which alone
     ``second`` refuses somebody, or else one whom it refuses for several; then the same the
@@ -148,7 +172,7 @@ def difference(first: Policy, second: Policy, *, on: date) -> Difference:
     Only if there are none, the one contrast is a patient of whom something is not known.
 
     Raises:
-        NotInForceError: ``on`` is before the first version of one of them.
+        NotInForceError: its day is before the first version of one of them.
         InvalidError: the two use one name for different facts.
         TooComplexError: the solver finds no answer within its limit of effort.
         MissingExtraError: the extra ``analysis`` is not installed.
@@ -159,14 +183,15 @@ def difference(first: Policy, second: Policy, *, on: date) -> Difference:
         >>> difference(medicare, medicare, on=date(2026, 1, 5)).same
         True
     """
-    sides = first.version(on=on).value, second.version(on=on).value
+    later = on if second_on is None else second_on
+    sides = first.version(on=on).value, second.version(on=later).value
     space = Space.of(criterion.predicate for side in sides for criterion in side)
     one, other = ([space.rails(criterion.predicate) for criterion in side] for side in sides)
     found = [*_refused(space, one, other), *_refused(space, other, one)]
     if not found:
         found = space.found(space.differ(space.all_of(one), space.all_of(other)))
     contrasts = tuple(_contrast(space, values, sides, on) for values in found)
-    return Difference((first, second), on, contrasts)
+    return Difference((first, second), on, contrasts, second_on)
 
 
 def _refused(space: Space, one: Sequence[Formulas], other: Sequence[Formulas]) -> list[Values]:

@@ -1,8 +1,11 @@
 """The facts about patients: what a policy may ask on a day."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import Any
+
+from attrs import evolve, frozen
 
 from iopkit.citations import (
     AETNA,
@@ -16,6 +19,7 @@ from iopkit.citations import (
     SAMHSA_2021,
 )
 from iopkit.eligibility import readings
+from iopkit.eligibility.approvals import Approved, ApprovedAmount, Measure
 from iopkit.eligibility.kinds import Choice, Kind, Number, YesNo
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.eligibility.readings import (
@@ -30,6 +34,7 @@ from iopkit.eligibility.readings import (
     NewestScore,
     Standing,
 )
+from iopkit.errors import refuse, unless
 from iopkit.levels import (
     DIMENSION_SOURCES,
     AgeGroup,
@@ -48,7 +53,8 @@ from iopkit.patients.assessments import (
 from iopkit.patients.consents import Purpose
 from iopkit.patients.diagnoses import Severity
 from iopkit.patients.instrument_library import INSTRUMENTS
-from iopkit.patients.patients import Outcome
+from iopkit.patients.instruments import Instrument
+from iopkit.patients.patients import Outcome, Patient
 from iopkit.payers import Payer
 from iopkit.sources import Grade, Source
 
@@ -372,8 +378,8 @@ def _program() -> Iterator[AnyFact]:
     )
 
 
-def _instruments() -> Iterator[AnyFact]:
-    for instrument in INSTRUMENTS.values():
+def _instruments(instruments: Iterable[Instrument] = INSTRUMENTS.values()) -> Iterator[AnyFact]:
+    for instrument in instruments:
         for scale in instrument.scales:
             name = f"{instrument.name}_{scale.name}"
             score = f"the score on the scale {_words(scale.name)} of the {instrument.title}"
@@ -408,6 +414,40 @@ def _fourth_edition() -> Iterator[AnyFact]:
             f"{number} of the fourth edition of the ASAM Criteria, {name}, asks for.",
             NewestMinimumLevel(number),
             DIMENSION_SOURCES[Edition.FOURTH],
+            dated=True,
+        )
+
+
+def _approvals() -> Iterator[AnyFact]:
+    # The levels that are about these programs, and have one number in both editions.
+    for level in ("2.1", "2.5"):
+        lead = f"level_{level.replace('.', '_')}"
+        force = f"approvals of level {level} by a payer that are in force on the day"
+        yield Fact(
+            f"{lead}_approved",
+            YesNo(),
+            f"There are {force}: started by then, and not ended. One whose end is not known may "
+            "be over.",
+            Approved(level),
+        )
+        yield Fact(
+            f"{lead}_approval_days_left",
+            # More days than there are between two dates.
+            Number(0, 4_000_000, unit="days", whole=True),
+            f"From the day on to the last day of {force}, both included; 0: there are none.",
+            ApprovedAmount(level, Measure.DAYS_LEFT),
+        )
+        yield Fact(
+            f"{lead}_approved_units",
+            Number(0, 999_999, unit="units", whole=True),
+            f"How many units {force} have in all, used or not; 0: there are none.",
+            ApprovedAmount(level, Measure.UNITS),
+        )
+        yield Fact(
+            f"{lead}_approved_hours",
+            Number(0, 999_999, unit="hours"),
+            f"How many hours {force} have in all, used or not; 0: there are none.",
+            ApprovedAmount(level, Measure.HOURS),
         )
 
 
@@ -446,6 +486,7 @@ GROUPS: Mapping[str, tuple[AnyFact, ...]] = MappingProxyType(
         "Assessment: surroundings": tuple(_surroundings()),
         "Assessment: needs beside the program": tuple(_beside()),
         "Assessment: by the program's rules": tuple(_program()),
+        "Approvals": tuple(_approvals()),
         "Instruments": tuple(_instruments()),
         "Assessment: the fourth edition": tuple(_fourth_edition()),
     }
@@ -456,3 +497,50 @@ FACTS: Mapping[str, AnyFact] = MappingProxyType(
     {fact.name: fact for group in GROUPS.values() for fact in group}
 )
 """Every shipped fact by name."""
+
+
+@frozen
+class OfInstrument:
+    """Reads a fact of an own instrument from the screenings that were made with it."""
+
+    instrument: Instrument
+    read: NewestScore | NewestBand
+
+    # Any: a score or a band.
+    def __call__(self, patient: Patient, on: date) -> Any:  # noqa: ANN401
+        """The score or band as of a day.
+
+        Raises:
+            InvalidError: a screening was made with another instrument of that name.
+        """
+        self._refuse_others(patient)
+        return self.read(patient, on)
+
+    def dated(self, patient: Patient) -> Iterable[tuple[date, Any]]:
+        """What each screening says, with its day."""
+        self._refuse_others(patient)
+        return self.read.dated(patient)
+
+    def _refuse_others(self, patient: Patient) -> None:
+        made = (s for s in patient.screenings or () if s.instrument == self.instrument.name)
+        same = all(screening.own == self.instrument for screening in made)
+        expected = "screenings with the instrument that the fact is of"
+        refuse("fact", unless(same, "screenings", expected, "another of its name"))
+
+
+def instrument_facts(instrument: Instrument) -> tuple[AnyFact, ...]:
+    """The facts of an instrument, shipped or not: its scales' scores and bands.
+
+    Example:
+        >>> [fact.name for fact in instrument_facts(INSTRUMENTS["audit"])]
+        ['audit_total_score', 'audit_total_zones_band']
+    """
+    facts = tuple(_instruments((instrument,)))
+    if INSTRUMENTS.get(instrument.name) == instrument:
+        return facts
+    return tuple(_own(fact, instrument) for fact in facts)
+
+
+def _own(fact: AnyFact, instrument: Instrument) -> AnyFact:
+    reader: Any = fact.read  # Any: one of two, as declared above
+    return evolve(fact, read=OfInstrument(instrument, reader))

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from attrs import evolve, frozen
 from dateutil.relativedelta import relativedelta
 
-from iopkit.eligibility.kinds import NEVER
+from iopkit.eligibility.kinds import NEVER, Kind, refuse_other_values
 from iopkit.eligibility.possible import Possible, Value
 from iopkit.errors import refuse, unless
 from iopkit.levels import LevelOfCare
@@ -538,3 +538,30 @@ class NewestMinimumLevel:
             for least in assessment.minimum_levels:
                 if least.dimension == self.dimension:
                     yield assessment.on, least.level.number
+
+
+# Findings of facts that are not shipped.
+
+
+@frozen
+class NewestObservation:
+    """Reads an own fact from the newest of the patient's observations of it, up to the day."""
+
+    fact: str
+    kind: Kind
+
+    # Any: what the fact has.
+    def __call__(self, patient: Patient, on: date) -> Any:  # noqa: ANN401
+        """The value as of a day.
+
+        Raises:
+            InvalidError: an observation has a value that the fact cannot have.
+        """
+        return _newest(self.dated(patient), on)
+
+    def dated(self, patient: Patient) -> Iterator[tuple[date, Any]]:
+        """What each observation says, with its day."""
+        for seen in patient.observations or ():
+            if seen.fact == self.fact:
+                refuse_other_values(self.kind, seen.value, "observations")
+                yield seen.on, seen.value

@@ -155,7 +155,9 @@ US_PUBLIC_RULES = Ladder(
         _rung(
             "4",
             _INPATIENT,
-            Criterion("anybody", "No level is more intensive.", AllOf(()), _INPATIENT),
+            Criterion(
+                "anybody", "No level is more intensive.", AllOf((), label="always"), _INPATIENT
+            ),
         ),
     ),
     _PATHS,

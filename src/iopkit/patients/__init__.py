@@ -16,12 +16,14 @@ from iopkit.patients.diagnoses import (
     Substance,
     SubstanceUseDisorder,
 )
-from iopkit.patients.instrument_library import INSTRUMENTS, find_instrument
+from iopkit.patients.instrument_library import INSTRUMENTS, find_instrument, instruments_with
 from iopkit.patients.instruments import Band, BandSet, Instrument, Item, Scale
 from iopkit.patients.patients import (
+    Approval,
     Coverage,
     Obligation,
     ObligationKind,
+    Observation,
     Outcome,
     Patient,
     Relationship,
@@ -35,6 +37,7 @@ from iopkit.payers import Payer
 __all__ = [
     "INSTRUMENTS",
     "TPO",
+    "Approval",
     "Assessment",
     "Band",
     "BandSet",
@@ -51,6 +54,7 @@ __all__ = [
     "MinimumLevel",
     "Obligation",
     "ObligationKind",
+    "Observation",
     "OpioidMedication",
     "Outcome",
     "Patient",
@@ -67,4 +71,5 @@ __all__ = [
     "Treatment",
     "Whereabouts",
     "find_instrument",
+    "instruments_with",
 ]

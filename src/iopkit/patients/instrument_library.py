@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from iopkit.errors import find_named
+from iopkit.errors import find_named, refuse, unless
 from iopkit.patients.instruments import Band, BandSet, Instrument, Item, Scale
 from iopkit.sources import Grade, Source
 
@@ -23,7 +23,8 @@ def find_instrument(name: str) -> Instrument:
 
 def _items(numbers: Iterable[object], *answers: int, after: str | None = None) -> tuple[Item, ...]:
     """Items whose answers are their points."""
-    return tuple(Item(str(number), answers, answers, after) for number in numbers)
+    gates = () if after is None else (after,)
+    return tuple(Item(str(number), answers, answers, gates) for number in numbers)
 
 
 def _bands(name: str, source: Source, high: int, /, **lows: int) -> BandSet:
@@ -122,8 +123,8 @@ _NOT_COMMERCIAL = "copyright WHO; may be reproduced, but not sold or used commer
 _PFIZER = "free of charge and of copyright restrictions, says Pfizer (2010)"
 _YES_NO = (0, 1)
 
-# "Never" (0) to item 1 leads on to item 9. The other skip, of 4 to 8 if 2 and 3 are both 0,
-# hangs on two items and is left out, so that unanswered they stay unknown.
+# "Never" (0) to item 1 leads on to item 9. The other skip, of 4 to 8 if 2 and 3 are both 0, is
+# left out, as an item has one rule; unanswered they stay unknown.
 _AUDIT_ITEMS = (
     *_items([1], *range(5)),
     *_items(range(2, 9), *range(5), after="1"),
@@ -152,11 +153,11 @@ _GAD_7_ITEMS = _items(range(1, 8), *range(4))
 _C_SSRS_ITEMS = (
     Item("1", _YES_NO, (0, 1)),
     Item("2", _YES_NO, (0, 1)),
-    Item("3", _YES_NO, (0, 2), asked_after="2"),
-    Item("4", _YES_NO, (0, 3), asked_after="2"),
-    Item("5", _YES_NO, (0, 3), asked_after="2"),
+    Item("3", _YES_NO, (0, 2), asked_after=("2",)),
+    Item("4", _YES_NO, (0, 3), asked_after=("2",)),
+    Item("5", _YES_NO, (0, 3), asked_after=("2",)),
     Item("6", _YES_NO, (0, 2)),
-    Item("6b", _YES_NO, (0, 3), asked_after="6"),
+    Item("6b", _YES_NO, (0, 3), asked_after=("6",)),
 )
 # The categorical form; the BAM-R counts days. Item 7, which has seven parts, and item 17 are
 # on no scale and so are not here. A 0 to item 4 leads on to 6.
@@ -294,3 +295,17 @@ _SHIPPED = (
 )
 INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType({one.name: one for one in _SHIPPED})
 """The shipped instruments by name."""
+
+
+def instruments_with(own: Iterable[Instrument] = ()) -> Mapping[str, Instrument]:
+    """All shipped instruments by name, with your own ones.
+
+    Raises:
+        InvalidError: two have one name.
+    """
+    more = tuple(own)
+    every = {**INSTRUMENTS, **{one.name: one for one in more}}
+    once = len(every) == len(INSTRUMENTS) + len(more)
+    expected = "one instrument of each name, and no shipped one"
+    refuse("instruments", unless(once, "name", expected, "two"))
+    return MappingProxyType(every)

@@ -1,7 +1,8 @@
 """Patients: what is known of them, from supports and coverage to free hours."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from math import isfinite
 from uuid import UUID
 
 from attrs import frozen
@@ -101,6 +102,40 @@ class Whereabouts:
     __repr__ = hidden
 
 
+@frozen(repr=False)
+class Approval:
+    """What a payer has approved: treatment from ``start`` up to the day before ``end``.
+
+    What is ``None`` is not known, the end too: unlike a coverage, an approval without an end
+    does not go on. ``units`` and ``time`` are what may be used of it in all, in the units that
+    the payer counts or in hours.
+
+    Raises:
+        InvalidError: the end is not after the start, or units or time are below 0.
+    """
+
+    payer: Payer | None = None
+    level: LevelOfCare | None = None
+    units: int | None = None
+    time: timedelta | None = None
+    start: date | None = None
+    end: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse_moments("approval", start=self.start, end=self.end)
+        ordered = self.start is None or self.end is None or self.start < self.end
+        whole = self.units is None or (type(self.units) is int and self.units >= 0)
+        some = self.time is None or self.time >= timedelta(0)
+        refuse(
+            "approval",
+            unless(ordered, "end", "a day after the start", "an earlier day"),
+            unless(whole, "units", "a whole number from 0", "another value"),
+            unless(some, "time", "no less than 0", "less"),
+        )
+
+    __repr__ = hidden
+
+
 class ObligationKind(StrEnum):
     """What else takes the patient's time."""
 
@@ -154,6 +189,31 @@ class Treatment:
 
 
 @frozen(repr=False)
+class Observation:
+    """What was found on one day of a fact that is one of your own.
+
+    It has the fact's name and its value, and nothing else: what the fact means, and which
+    values it can have, its declaration says.
+
+    Raises:
+        InvalidError: ``value`` is no text, number, true or false, or not a finite number.
+    """
+
+    fact: str
+    value: bool | int | float | str
+    on: date
+
+    def __attrs_post_init__(self) -> None:
+        refuse_moments("observation", on=self.on)
+        scalar = type(self.value) in (bool, int, float, str)
+        finite = not isinstance(self.value, float) or isfinite(self.value)
+        expected = "a text, a finite number, true or false"
+        refuse("observation", unless(scalar and finite, "value", expected, "another value"))
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
 class Patient:
     """A patient, or somebody who was referred and is not admitted yet.
 
@@ -181,6 +241,9 @@ class Patient:
     obligations: tuple[Obligation, ...] | None = None
     availability: WeeklyWindows | None = None
     """When the patient could come; obligations are taken off it."""
+    approvals: tuple[Approval, ...] | None = None
+    observations: tuple[Observation, ...] | None = None
+    """Findings of facts that are not shipped."""
     residences: tuple[Whereabouts, ...] | None = None
     """Where the patient lives, and has lived."""
     locations: tuple[Whereabouts, ...] | None = None
@@ -194,6 +257,8 @@ class Patient:
             "screenings": [screening.on for screening in self.screenings or ()],
             "treatments": [d for past in self.treatments or () for d in (past.start, past.end)],
             "consents": [consent.signed for consent in self.consents or ()],
+            "approvals": [d for given in self.approvals or () for d in (given.start, given.end)],
+            "observations": [seen.on for seen in self.observations or ()],
         }
         refuse(
             "patient",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import permutations
 
-from attrs import frozen
+from attrs import field, frozen
 
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, refuse_moments, unless
@@ -38,12 +38,14 @@ class Screening:
     """An instrument as it was filled in on one day.
 
     ``answers`` has a place for each of the instrument's items, with ``None`` where no
-    answer is known; ``scores`` are for results of which the answers are not known.
+    answer is known; ``scores`` are for results of which the answers are not known. ``own`` is
+    the instrument itself, where it is not a shipped one; documents have its name alone.
 
     Raises:
-        InvalidError: no such instrument is shipped, the answers are too few, too many or
-            not allowed, a score is not on the scale or not what the answers give, or two
-            scores contradict one another. What was expected does not tell the instrument.
+        InvalidError: no such instrument is shipped and none is given, or one is given that
+            has another or a shipped name; the answers are too few, too many or not allowed, a
+            score is not on the scale or not what the answers give, or two scores contradict
+            one another. What was expected does not tell the instrument.
 
     Example:
         >>> screening = Screening("audit_c", date(2026, 3, 2), answers=(3, 1, None))
@@ -57,17 +59,29 @@ class Screening:
     on: date
     answers: tuple[int | None, ...] | None = None
     scores: tuple[Score, ...] = ()
+    own: Instrument | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         refuse_moments("screening", on=self.on)
-        known, names = self.instrument in INSTRUMENTS, ", ".join(INSTRUMENTS)
-        # No name is suggested: the closest one would tell which screen was meant.
-        refuse("screening", unless(known, "instrument", f"one of {names}", "another name"))
-        instrument = INSTRUMENTS[self.instrument]
+        shipped, names = self.instrument in INSTRUMENTS, ", ".join(INSTRUMENTS)
+        if self.own is None:
+            # No name is suggested: the closest one would tell which screen was meant.
+            expected = f"one of {names}, or the name of an own instrument that is given too"
+            refuse("screening", unless(shipped, "instrument", expected, "another name"))
+        else:
+            apart = not shipped and self.own.name == self.instrument
+            expected = "an instrument that has the screening's name, and no shipped one"
+            refuse("screening", unless(apart, "own", expected, "another"))
+        instrument = self.definition
         wrong = _answer_faults(instrument, self.answers)
         # Scores are compared with the whole scale where the answers are no guide.
         answers = {} if wrong else _by_number(instrument, self.answers)
         refuse("screening", wrong, _score_faults(instrument, self.scores, answers))
+
+    @property
+    def definition(self) -> Instrument:
+        """The instrument: its items and scales."""
+        return INSTRUMENTS[self.instrument] if self.own is None else self.own
 
     def bounds(self, scale: str) -> tuple[int, int]:
         """The lowest and the highest score on a scale that what is known leaves possible.
@@ -78,7 +92,7 @@ class Screening:
         Raises:
             UnknownNameError: the instrument has no such scale.
         """
-        found = INSTRUMENTS[self.instrument].scale(scale)
+        found = self.definition.scale(scale)
         reported = any(score.scale == scale for score in self.scores)
         if not reported and self._is_contradicted(found.items):
             return found.low, found.high
@@ -90,7 +104,7 @@ class Screening:
         Raises:
             UnknownNameError: the instrument has no such scale.
         """
-        instrument = INSTRUMENTS[self.instrument]
+        instrument = self.definition
         found = instrument.scale(scale)
         for score in self.scores:
             if score.scale == scale:
@@ -109,10 +123,10 @@ class Screening:
     @property
     def is_contradicted(self) -> bool:
         """Whether items are answered that the answers before them skip."""
-        return self._is_contradicted(INSTRUMENTS[self.instrument].items)
+        return self._is_contradicted(self.definition.items)
 
     def _is_contradicted(self, items: Iterable[Item]) -> bool:
-        answers = _by_number(INSTRUMENTS[self.instrument], self.answers)
+        answers = _by_number(self.definition, self.answers)
         return any(item.is_contradicted(answers) for item in items)
 
     def bands(self, scale: str, band_set: str) -> tuple[str, ...]:
@@ -121,7 +135,7 @@ class Screening:
         Raises:
             UnknownNameError: there is no such scale, or no such band set of it.
         """
-        bands = INSTRUMENTS[self.instrument].scale(scale).band_set(band_set).bands
+        bands = self.definition.scale(scale).band_set(band_set).bands
         low, high = self.bounds(scale)
         return tuple(band.name for band in bands if band.low <= high and low <= band.high)
 

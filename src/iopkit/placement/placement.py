@@ -393,7 +393,8 @@ def _within(ratings: Sequence[int], source: Source) -> tuple[Criterion, ...]:
         for dimension, rating in zip(_DIMENSIONS, ratings, strict=True)
         if rating < _MAX_RISK
     )
-    anybody = Criterion("any_risk", "Holds any risk in every dimension.", AllOf(()), source)
+    everybody = AllOf((), label="always")
+    anybody = Criterion("any_risk", "Holds any risk in every dimension.", everybody, source)
     return limited or (anybody,)
 
 

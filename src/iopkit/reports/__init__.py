@@ -13,7 +13,7 @@ from iopkit.reports.fits import fits_text, proposals_text
 from iopkit.reports.handout import plan_html
 from iopkit.reports.placements import ladder_text, placement_text, tradeoffs_text
 from iopkit.reports.plans import plan_text
-from iopkit.reports.policies import comparison_text, fact_text, policy_text
+from iopkit.reports.policies import analysis_text, comparison_text, fact_text, policy_text
 from iopkit.reports.programs import template_text
 from iopkit.reports.requirements import requirements_text
 from iopkit.reports.schedules import calendar_text, moves_text
@@ -21,6 +21,7 @@ from iopkit.reports.timelines import timeline_text
 from iopkit.reports.weeks import week_text
 
 __all__ = [
+    "analysis_text",
     "applicability_text",
     "calendar_text",
     "census_text",

@@ -1,9 +1,10 @@
 """Policies, facts and comparisons for people to read, as plain text."""
 
-from iopkit.eligibility.analysis import Contrast, Difference
+from iopkit.eligibility.analysis import Analysis, Contrast, Difference
+from iopkit.eligibility.branches import Flaw, FlawKind
 from iopkit.eligibility.kinds import Number
 from iopkit.eligibility.policies import Policy
-from iopkit.eligibility.predicates import AnyFact, describe, facts_in
+from iopkit.eligibility.predicates import AnyFact, describe, facts_in, in_words
 from iopkit.reports.lines import below, fold, in_force_lines, item, link, page, whose
 from iopkit.truth import Truth
 
@@ -33,10 +34,12 @@ def fact_text(fact: AnyFact) -> str:
 
 def comparison_text(difference: Difference) -> str:
     """Where two policies differ, with made-up patients and the criteria behind it."""
-    named = zip("AB", difference.policies, strict=True)
+    first, second = difference.days
+    apart = [f" ({day})" if first != second else "" for day in difference.days]
+    named = zip("AB", difference.policies, apart, strict=True)
     lines = [
-        *(f"{side}: {policy.name}, {policy.title}" for side, policy in named),
-        f"compared for {difference.on}",
+        *(f"{side}: {policy.name}, {policy.title}{day}" for side, policy, day in named),
+        *(() if first != second else (f"compared for {first}",)),
         "",
         "SAME: every patient gets the same verdict, whatever is known."
         if difference.same
@@ -54,7 +57,8 @@ def _contrast_lines(contrast: Contrast, difference: Difference) -> list[str]:
     """A patient, what matters first, and what each policy says and why."""
     behind = [criterion for side in contrast.deciding for criterion in side]
     asked = [fact for criterion in behind for fact in facts_in(criterion.predicate)]
-    every = [fact for policy in difference.policies for fact in policy.facts(on=difference.on)]
+    sides = zip(difference.policies, difference.days, strict=True)
+    every = [fact for policy, day in sides for fact in policy.facts(on=day)]
     values = contrast.facts.values()
     facts = dict.fromkeys([*asked, *every])
     known = [fact.seen_as(values[fact.name]) for fact in facts if values[fact.name] is not None]
@@ -67,3 +71,36 @@ def _contrast_lines(contrast: Contrast, difference: Difference) -> list[str]:
             words = f"{describe(criterion.predicate)}  ({criterion.source})"
             lines += [item(criterion.meaning), below(words)]
     return lines
+
+
+def analysis_text(analysis: Analysis) -> str:
+    """What is wrong with a policy, criterion by criterion and branch by branch."""
+    lead = f"policy {analysis.policy}, in force since {analysis.since}"
+    if analysis.sound:
+        return f"{lead}\n\nNothing found: every criterion and every branch of it counts."
+    told = {
+        "Nobody can be eligible, as nobody meets these together:": analysis.contradiction,
+        "Each could be dropped, alone, and no verdict would change:": analysis.redundant,
+        "Unmet for nobody:": analysis.never_unmet,
+        "Met by nobody:": analysis.never_met,
+        "Within criteria:": [_flaw_words(flaw) for flaw in analysis.flaws],
+    }
+    blocks = ["\n".join([says, *map(item, found)]) for says, found in told.items() if found]
+    if analysis.admits_unknown:
+        blocks.append("A patient of whom nothing is known is eligible.")
+    return "\n\n".join([lead, *blocks])
+
+
+_FLAWS = {
+    FlawKind.HOLE: "takes what is below and above, but not",
+    FlawKind.NEVER_HOLDS: "never holds",
+    FlawKind.ALWAYS_HOLDS: "always holds where it is known",
+    FlawKind.REPEATED: "says again what a part before it says",
+    FlawKind.MAKES_NO_DIFFERENCE: "makes no difference and could be dropped",
+}
+
+
+def _flaw_words(flaw: Flaw) -> str:
+    where = f", at {flaw.where}" if flaw.where else ""
+    value = "" if flaw.value is None else f" {in_words(flaw.value)}"
+    return f'{flaw.criterion}{where}: "{flaw.words}" {_FLAWS[flaw.kind]}{value}.'

@@ -5,6 +5,7 @@ Needs the extra ``strategies``. What they draw is valid, and covers what is unkn
 
 from iopkit.strategies.billing import codings, rate_tables
 from iopkit.strategies.group_rosters import candidates, groups, rosters
+from iopkit.strategies.own_rules import instruments, own_facts
 from iopkit.strategies.records import (
     assessments,
     consents,
@@ -45,9 +46,11 @@ __all__ = [
     "diagnoses",
     "fact_values",
     "groups",
+    "instruments",
     "keys",
     "licenses",
     "obligations",
+    "own_facts",
     "patients",
     "predicates",
     "programs",

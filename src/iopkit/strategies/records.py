@@ -21,9 +21,11 @@ from iopkit.patients.consents import TPO, Consent, Expiry, Purpose
 from iopkit.patients.diagnoses import Diagnosis, MentalDisorder, Substance, SubstanceUseDisorder
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import (
+    Approval,
     Coverage,
     Obligation,
     ObligationKind,
+    Observation,
     Outcome,
     Patient,
     Relationship,
@@ -173,6 +175,23 @@ def obligations() -> st.SearchStrategy[Obligation]:
     return st.builds(Obligation, st.sampled_from(ObligationKind), st.none() | weekly_windows())
 
 
+def _approvals() -> st.SearchStrategy[Approval]:
+    return st.builds(
+        Approval,
+        payer=st.none() | st.sampled_from(Payer),
+        level=st.none() | st.sampled_from(("2.1", "2.5", "3.1")).map(LevelOfCare),
+        units=st.none() | st.integers(0, 60),
+        time=st.none() | st.integers(0, 120).map(lambda hours: timedelta(hours=hours)),
+        start=st.none() | days(date(2023, 1, 1), date(2025, 1, 1)),
+        end=st.none() | days(date(2025, 1, 2), date(2028, 1, 1)),
+    )
+
+
+def _observations() -> st.SearchStrategy[Observation]:
+    value = st.booleans() | st.integers(0, 9) | st.floats(0, 9) | short_texts
+    return st.builds(Observation, st.sampled_from(("on_bail", "nights_away")), value, days())
+
+
 def patients() -> st.SearchStrategy[Patient]:
     """Patients of whom anything from nothing to everything is known; born before 2010."""
 
@@ -192,6 +211,8 @@ def patients() -> st.SearchStrategy[Patient]:
         coverages=some(coverages()),
         obligations=some(obligations()),
         availability=st.none() | weekly_windows(),
+        approvals=some(_approvals()),
+        observations=some(_observations()),
         residences=some(whereabouts()),
         locations=some(whereabouts()),
     )

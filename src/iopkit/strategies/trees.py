@@ -66,7 +66,12 @@ def _nodes(parts: st.SearchStrategy[Predicate]) -> st.SearchStrategy[Predicate]:
     counted = at_least_one.flatmap(
         lambda drawn: st.builds(AtLeast, st.integers(1, len(drawn)), st.just(drawn))
     )
-    return st.one_of(st.builds(AllOf, some), st.builds(AnyOf, some), st.builds(Not, parts), counted)
+
+    def grouped(kind: type[AllOf | AnyOf]) -> st.SearchStrategy[Predicate]:
+        # Documents hold a group without parts only if it says that it is meant.
+        return some.map(lambda drawn: kind(drawn, label="" if drawn else "of nothing"))
+
+    return st.one_of(grouped(AllOf), grouped(AnyOf), st.builds(Not, parts), counted)
 
 
 def fact_values(

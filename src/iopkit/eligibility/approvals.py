@@ -1,0 +1,82 @@
+"""How facts of what a payer has approved are read from a patient as of a day.
+
+What is not known of an approval leaves open what hangs on it, and no more.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from enum import StrEnum
+
+from attrs import frozen
+
+from iopkit.patients.patients import Approval, Patient
+from iopkit.truth import Truth, any_of
+
+
+@frozen
+class Approved:
+    """Reads whether a payer's approval of treatment at a level is in force on the day."""
+
+    level: str
+
+    def __call__(self, patient: Patient, on: date) -> bool | None:
+        """Whether there is an approval on a day."""
+        if patient.approvals is None:
+            return None
+        found = any_of(_approves(one, self.level, on) for one in patient.approvals)
+        return None if found is Truth.UNKNOWN else found is Truth.YES
+
+
+def _approves(approval: Approval, level: str, on: date) -> Truth:
+    start, end = approval.start, approval.end
+    fits = Truth.of(None if approval.level is None else approval.level.number == level)
+    # It has a day at least: one that ends with this day had started, and one that starts on it
+    # has not ended.
+    last = end is not None and end <= on + timedelta(days=1)
+    first = start is not None and on <= start
+    started = Truth.of(start <= on if start is not None else last or None)
+    return fits & started & Truth.of(on < end if end is not None else first or None)
+
+
+class Measure(StrEnum):
+    """What can be counted of approvals."""
+
+    DAYS_LEFT = "days_left"
+    """To the last day of the one that ends last, that day and today included."""
+    UNITS = "units"
+    """Of all together."""
+    HOURS = "hours"
+    """Of all together."""
+
+    def of(self, approval: Approval, on: date) -> float | None:
+        """How much one approval has."""
+        match self:
+            case Measure.DAYS_LEFT:
+                return None if approval.end is None else (approval.end - on).days
+            case Measure.UNITS:
+                return approval.units
+            case Measure.HOURS:
+                return None if approval.time is None else approval.time / timedelta(hours=1)
+
+
+@frozen
+class ApprovedAmount:
+    """Reads how much of something the approvals in force on the day have; 0: there is none."""
+
+    level: str
+    measure: Measure
+
+    def __call__(self, patient: Patient, on: date) -> float | None:
+        """How much there is on a day."""
+        if patient.approvals is None:
+            return None
+        judged = [(_approves(one, self.level, on), one) for one in patient.approvals]
+        found = [(t, self.measure.of(one, on)) for t, one in judged if t is not Truth.NO]
+        amounts = [amount for _, amount in found if amount is not None]
+        sure = [n for t, n in found if t is Truth.YES and n is not None]
+        if len(amounts) < len(found) or self._joined(sure) != self._joined(amounts):
+            return None
+        return self._joined(sure)
+
+    def _joined(self, amounts: Iterable[float]) -> float:
+        return max(amounts, default=0) if self.measure is Measure.DAYS_LEFT else sum(amounts)

@@ -1,0 +1,147 @@
+"""Facts of your own, as data: what a policy of yours asks that no shipped fact tells."""
+
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from attrs import evolve, field, frozen
+
+from iopkit.eligibility.kinds import Kind
+from iopkit.eligibility.patient_facts import FACTS, instrument_facts
+from iopkit.eligibility.predicates import AnyFact, Fact
+from iopkit.eligibility.readings import NewestObservation
+from iopkit.errors import Fault, refuse, unless
+from iopkit.patients.instrument_library import INSTRUMENTS, instruments_with
+from iopkit.patients.instruments import Instrument
+from iopkit.sources import Source
+
+
+@frozen
+class Observed:
+    """Read from the newest of the patient's observations of the fact, up to the day."""
+
+    kind: Kind
+
+
+@frozen
+class OfScale:
+    """Read from the newest screening with an instrument, up to the day: a scale's score.
+
+    With a ``band_set``, it is the band of the score.
+
+    Raises:
+        InvalidError: the instrument has no such scale, or the scale no such band set.
+    """
+
+    instrument: Instrument
+    scale: str
+    band_set: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        names = [scale.name for scale in self.instrument.scales]
+        refuse("fact", _one_of(names, self.scale, "scale"))
+        if self.band_set is not None:
+            sets = [one.name for one in self.instrument.scale(self.scale).band_sets]
+            refuse("fact", _one_of(sets, self.band_set, "band_set"))
+
+
+def _one_of(names: list[str], name: str, path: str) -> tuple[Fault, ...]:
+    return unless(name in names, path, f"one of {', '.join(names)}", repr(name))
+
+
+@frozen
+class OwnFact:
+    """A fact of your own: its name and meaning, and from where it is read.
+
+    ``changeable``: as of ``Fact``.
+
+    Raises:
+        InvalidError: a shipped fact has the name, or it is not in lower case.
+
+    Example:
+        >>> from datetime import date
+        >>> from uuid import UUID
+        >>> from iopkit.eligibility import YesNo
+        >>> from iopkit.patients import Observation, Patient
+        >>> own = OwnFact("on_bail", "Is on bail.", Observed(YesNo()))
+        >>> found = (Observation("on_bail", True, date(2026, 3, 2)),)
+        >>> somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), observations=found)
+        >>> own.fact.read(somebody, date(2026, 3, 1)), own.fact.read(somebody, date(2026, 3, 2))
+        (None, True)
+    """
+
+    name: str
+    meaning: str
+    read: Observed | OfScale
+    source: Source | None = None
+    changeable: bool = field(default=True, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        fits = re.fullmatch("[a-z][a-z0-9_]*", self.name) is not None
+        expected = "a name of lower-case letters, digits and underscores"
+        refuse(
+            "fact",
+            unless(fits, "name", expected, repr(self.name)),
+            unless(
+                self.name not in FACTS, "name", "a name that no shipped fact has", repr(self.name)
+            ),
+        )
+
+    @property
+    def fact(self) -> AnyFact:
+        """The fact, which predicates can ask about."""
+        match self.read:
+            case Observed(kind):
+                reader = NewestObservation(self.name, kind)
+                fact: AnyFact = Fact(self.name, kind, self.meaning, reader)
+            case OfScale(instrument, scale, band_set):
+                of = f"{scale}_score" if band_set is None else f"{scale}_{band_set}_band"
+                named = {fact.name: fact for fact in instrument_facts(instrument)}
+                fact = named[f"{instrument.name}_{of}"]
+        return evolve(
+            fact,
+            name=self.name,
+            meaning=self.meaning,
+            source=self.source or fact.source,
+            changeable=self.changeable,
+        )
+
+
+@frozen
+class OwnFacts:
+    """Facts of your own, as a document holds them.
+
+    Raises:
+        InvalidError: there is none, or two have one name.
+    """
+
+    facts: tuple[OwnFact, ...]
+
+    def __attrs_post_init__(self) -> None:
+        names = [own.name for own in self.facts]
+        refuse(
+            "facts",
+            unless(bool(names), "facts", "at least one fact", "none"),
+            unless(len(set(names)) == len(names), "facts", "each name once", "one twice"),
+        )
+
+
+def facts_with(
+    own: Iterable[OwnFact] = (), *, instruments: Iterable[Instrument] = ()
+) -> Mapping[str, AnyFact]:
+    """All shipped facts by name, with your own ones and those of your own instruments.
+
+    It is what ``from_json(..., facts=...)`` takes.
+
+    Raises:
+        InvalidError: two facts or two instruments have one name.
+    """
+    every = instruments_with(instruments).values()
+    theirs = [
+        fact for one in every if one.name not in INSTRUMENTS for fact in instrument_facts(one)
+    ]
+    more = [*theirs, *(one.fact for one in own)]
+    facts = {**FACTS, **{fact.name: fact for fact in more}}
+    once = len(facts) == len(FACTS) + len(more)
+    refuse("facts", unless(once, "name", "one fact of each name, and no shipped one", "two"))
+    return MappingProxyType(facts)

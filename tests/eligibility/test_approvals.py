@@ -1,0 +1,152 @@
+"""What can be asked of approvals, against every way to fill in what is not known of them."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iopkit import FACTS, LevelOfCare, Patient, Policy, Source, Truth
+from iopkit.eligibility import Criterion
+from iopkit.levels import Edition
+from iopkit.patients import Approval, Payer
+from iopkit.sources import Dated, Grade, Versions
+
+KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
+DAY = date(2026, 3, 2)
+IOP = LevelOfCare("2.1")
+WHOLE = Approval(
+    payer=Payer.COMMERCIAL,
+    level=IOP,
+    units=12,
+    time=timedelta(hours=27),
+    start=date(2026, 2, 2),
+    end=date(2026, 3, 9),
+)
+NAMES = ("approved", "approval_days_left", "approved_units", "approved_hours")
+
+
+def asked(*approvals: Approval, on: date = DAY, level: str = "2_1") -> tuple[object, ...]:
+    patient = Patient(KEY, approvals=approvals)
+    return tuple(FACTS[f"level_{level}_{name}"].read(patient, on) for name in NAMES)
+
+
+def changed(**fields: Any) -> Approval:
+    return evolve(WHOLE, **fields)
+
+
+@pytest.mark.parametrize(
+    ("approvals", "found"),
+    [
+        pytest.param((), (False, 0, 0, 0), id="recorded that there are none"),
+        pytest.param((WHOLE,), (True, 7, 12, 27), id="one in force"),
+        pytest.param((changed(units=None),), (True, 7, None, 27), id="its units are not known"),
+        pytest.param((changed(time=None),), (True, 7, 12, None), id="its hours are not known"),
+        pytest.param((changed(end=None),), (None, None, None, None), id="its end is not known"),
+        pytest.param((changed(start=None),), (None, None, None, None), id="its start is not known"),
+        pytest.param((changed(level=None),), (None, None, None, None), id="its level is not known"),
+        pytest.param((changed(payer=None),), (True, 7, 12, 27), id="whose, does not matter"),
+        pytest.param((changed(level=LevelOfCare("2.5")),), (False, 0, 0, 0), id="another level"),
+        pytest.param(
+            (changed(level=LevelOfCare("2.1", Edition.FOURTH)),), (True, 7, 12, 27), id="edition 4"
+        ),
+        pytest.param((changed(end=DAY),), (False, 0, 0, 0), id="ended the day before"),
+        pytest.param((changed(end=DAY, start=None),), (False, 0, 0, 0), id="over, whenever begun"),
+        pytest.param((changed(end=date(2026, 3, 3)),), (True, 1, 12, 27), id="its last day"),
+        pytest.param((changed(start=DAY),), (True, 7, 12, 27), id="its first day"),
+        pytest.param((changed(start=date(2026, 3, 3)),), (False, 0, 0, 0), id="not yet"),
+        pytest.param(
+            (changed(start=date(2026, 3, 3), end=None),), (False, 0, 0, 0), id="not yet, open end"
+        ),
+        pytest.param(
+            (changed(start=DAY, end=None),), (True, None, 12, 27), id="its first day, open end"
+        ),
+        pytest.param(
+            (changed(start=None, end=date(2026, 3, 3)),), (True, 1, 12, 27), id="its last, begun"
+        ),
+        pytest.param(
+            (WHOLE, changed(end=date(2026, 3, 20), units=3, time=timedelta(minutes=90))),
+            (True, 18, 15, 28.5),
+            id="two in force",
+        ),
+        pytest.param(
+            (WHOLE, changed(start=None, end=date(2026, 3, 5), units=0)),
+            (True, 7, 12, None),
+            id="another that may be, ends sooner and has no units",
+        ),
+        pytest.param((WHOLE, changed(start=None)), (True, 7, None, None), id="one more or not"),
+        pytest.param((WHOLE, changed(end=None)), (True, None, None, None), id="one of open end"),
+    ],
+)
+def test_what_is_read_of_approvals(
+    approvals: tuple[Approval, ...], found: tuple[object, ...]
+) -> None:
+    assert asked(*approvals) == found
+
+
+def test_where_nothing_is_recorded_nothing_is_known() -> None:
+    assert [FACTS[f"level_2_1_{name}"].read(Patient(KEY), DAY) for name in NAMES] == [None] * 4
+
+
+def test_each_level_has_its_own() -> None:
+    assert asked(changed(level=LevelOfCare("2.5")), level="2_5") == (True, 7, 12, 27)
+    assert asked(WHOLE, level="2_5") == (False, 0, 0, 0)
+
+
+def day_after(days: int | None) -> date | None:
+    return None if days is None else DAY + timedelta(days=days)
+
+
+SPANS = [
+    (start, end)
+    for start, end in product((None, -3, 0, 1), (None, -1, 0, 1, 2, 5))
+    if start is None or end is None or start < end
+]
+PARTLY = st.builds(
+    lambda span, level, units: Approval(
+        level=level,
+        units=units,
+        time=timedelta(hours=3),
+        start=day_after(span[0]),
+        end=day_after(span[1]),
+    ),
+    st.sampled_from(SPANS),
+    st.sampled_from((None, IOP, LevelOfCare("2.5"))),
+    st.sampled_from((None, 0, 4)),
+)
+
+
+def completions(approval: Approval) -> Iterator[Approval]:
+    """Ways to fill in what is not known of an approval."""
+    levels = [approval.level] if approval.level else [IOP, LevelOfCare("2.5")]
+    units = [approval.units] if approval.units is not None else [0, 4, 9]
+    far = timedelta(days=900)
+    starts = [approval.start] if approval.start else [DAY - far, DAY + timedelta(days=1)]
+    ends = [approval.end] if approval.end else [DAY, DAY + timedelta(days=2), DAY + far]
+    for level, unit, start, end in product(levels, units, starts, ends):
+        if start < end:
+            yield evolve(approval, level=level, units=unit, start=start, end=end)
+
+
+@given(st.lists(PARTLY, max_size=2))
+def test_what_is_known_is_what_every_completion_agrees_on(some: list[Approval]) -> None:
+    ways = [asked(*filled) for filled in product(*map(completions, some))]
+    for said, *each in zip(asked(*some), *ways, strict=True):
+        agreed = set(each)
+        assert said == (agreed.pop() if len(agreed) == 1 else None)
+
+
+def test_a_policy_can_ask_for_an_approval_that_lasts() -> None:
+    rule = Source("Elm Street Clinic, admission rule 9", Grade.SECONDARY)
+    left = FACTS["level_2_1_approval_days_left"] >= 5
+    criteria = (Criterion("approved", "Is approved for 5 days more.", left, rule),)
+    policy = Policy("elm-9", "Elm Street", Versions((Dated(date(2025, 1, 1), criteria, rule),)))
+    patient = Patient(KEY, approvals=(WHOLE,))
+    verdicts = [policy.decide(patient, on=date(2026, 3, day)).verdict for day in (4, 5, 9)]
+    assert verdicts == [Truth.YES, Truth.NO, Truth.NO]
+    assert policy.decide(Patient(KEY), on=DAY).missing == ("level_2_1_approval_days_left",)
