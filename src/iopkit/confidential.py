@@ -12,12 +12,34 @@ import attrs
 
 
 def hidden(self: object) -> str:
-    """A repr that shows the class and, where there is one, the random key.
+    """A repr that shows the class and, where there is a random key, what it is called in logs.
 
-    Assigned as ``__repr__`` in each class that holds a patient's values.
+    Assigned as ``__repr__`` in each class that holds a patient's values. The key is a secret,
+    from which others follow; what is shown is the same for the same key, and tells nothing of it.
     """
-    key = getattr(self, "key", "...")
-    return f"{type(self).__name__}({key})"
+    key = getattr(self, "key", None)
+    known = f"#{_digest(b'a name for logs', key, size=6).hex()}" if isinstance(key, UUID) else "..."
+    return f"{type(self).__name__}({known})"
+
+
+# Any, here and below: these are attrs' own words for any field and class.
+def hide_fields(cls: type, fields: list[Any]) -> list[Any]:
+    """Hide the fields of a class whose repr is ``hidden``: a ``field_transformer`` of attrs.
+
+    rich does not ask for the repr: it shows the fields that a repr by attrs would.
+    """
+    is_hidden = cls.__dict__.get("__repr__") is hidden
+    return [field.evolve(repr=False) for field in fields] if is_hidden else fields
+
+
+def hide_comparison(cls: type) -> None:
+    """Keep pytest from explaining by fields in what two values of a class differ.
+
+    It does so where ``__eq__`` is by attrs, which it tells by the file that attrs names.
+    """
+    equal: Any = cls.__dict__.get("__eq__")
+    if cls.__repr__ is hidden and equal:
+        equal.__code__ = equal.__code__.replace(co_filename=__file__)
 
 
 def opaque(name: str, *, key: UUID) -> UUID:
@@ -25,8 +47,11 @@ def opaque(name: str, *, key: UUID) -> UUID:
 
     The key is random and secret, so that the digest cannot be searched backwards.
     """
-    digest = blake2b(name.encode(), key=key.bytes, digest_size=16).digest()
-    return UUID(bytes=digest, version=4)
+    return UUID(bytes=_digest(name.encode(), key, size=16), version=4)
+
+
+def _digest(name: bytes, key: UUID, *, size: int) -> bytes:
+    return blake2b(name, key=key.bytes, digest_size=size).digest()
 
 
 def reveal(value: object) -> str:
@@ -37,7 +62,7 @@ def reveal(value: object) -> str:
         >>> from iopkit.patients import Patient
         >>> patient = Patient(key=UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
         >>> patient
-        Patient(0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90)
+        Patient(#XXX)
         >>> "birth_date=None" in reveal(patient)
         True
     """

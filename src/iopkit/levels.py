@@ -9,9 +9,11 @@ from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from functools import total_ordering
 
-from attrs import field, frozen
+from attrs import field
 
+from iopkit.confidential import hidden
 from iopkit.errors import Fault, InvalidError
+from iopkit.fields import frozen
 from iopkit.sources import Grade, Source
 
 
@@ -90,7 +92,7 @@ _WRITTEN = re.compile(r"(?:level\s+)?(IV|I{1,3}|[0-4])(?:\.([0-9]))?", re.IGNORE
 
 
 @total_ordering
-@frozen(order=False)
+@frozen(repr=False, order=False)
 class LevelOfCare:
     """A level of care in one edition; ordered by intensity within that edition.
 
@@ -111,7 +113,7 @@ class LevelOfCare:
         known = _NAMES[self.edition]
         if self.number not in known:
             expected = f"a level of the {self.edition.name.lower()} edition ({', '.join(known)})"
-            raise InvalidError("level of care", [Fault(("number",), expected, repr(self.number))])
+            raise InvalidError("level of care", [Fault(("number",), expected, "another")])
 
     @classmethod
     def parse(cls, text: str, *, edition: Edition = Edition.THIRD) -> "LevelOfCare":
@@ -122,7 +124,7 @@ class LevelOfCare:
         match = _WRITTEN.fullmatch(text.strip())
         if match is None:
             raise InvalidError(
-                "level of care", [Fault((), "a level such as '2.1' or 'II.1'", repr(text))]
+                "level of care", [Fault((), "a level such as '2.1' or 'II.1'", "another text")]
             )
         whole = _ROMAN.get(match[1].upper(), match[1])
         # The third edition writes "1" and "4" where the fourth writes "1.0" and "4.0".
@@ -145,6 +147,8 @@ class LevelOfCare:
         if not isinstance(other, LevelOfCare) or other.edition is not self.edition:
             return NotImplemented  # two editions' numbers have no common order
         return float(self.number) < float(other.number)
+
+    __repr__ = hidden
 
 
 def most_intensive(edition: Edition) -> LevelOfCare:

@@ -4,9 +4,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.errors import NotInForceError, refuse, refuse_moments, unless
+from iopkit.fields import frozen
 
 T = TypeVar("T")
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import StrEnum
 
-from attrs import frozen
-
 from iopkit.errors import Fault, NotInForceError, refuse, unless
+from iopkit.fields import frozen
 from iopkit.modalities import Modality
 from iopkit.sources import Dated, Source, Versions
 from iopkit.windows import Weekday, is_session_length

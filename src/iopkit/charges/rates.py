@@ -4,10 +4,9 @@ from datetime import date
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from itertools import pairwise
 
-from attrs import frozen
-
 from iopkit.charges.code_rules import code_faults
 from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.sources import Source
 
 MONEY = Context(prec=50, traps=[Inexact, InvalidOperation])

@@ -8,7 +8,7 @@ from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import count, islice
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from iopkit.checks.checks import Finding
 from iopkit.checks.fitting import Judgment, judge
@@ -16,6 +16,7 @@ from iopkit.checks.remedies import ChangeSize, Remedy, Situation, remedies_for, 
 from iopkit.checks.shortfalls import DayDemand, SessionDemand, Shortfall, counted_minutes
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.plans.plans import Plan
 from iopkit.plans.revisions import (
     AddMilestones,

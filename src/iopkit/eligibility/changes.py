@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from enum import StrEnum
 from itertools import islice
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.eligibility.diagrams import (
     LEAVES,
@@ -18,6 +16,7 @@ from iopkit.eligibility.diagrams import (
 )
 from iopkit.eligibility.kinds import Scalar
 from iopkit.eligibility.predicates import AnyFact, Predicate, Values, describe
+from iopkit.fields import frozen
 from iopkit.truth import Truth
 
 MAX_WAYS = 20

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import Scalar, refuse_other_values
 from iopkit.eligibility.predicates import (
@@ -20,6 +18,7 @@ from iopkit.eligibility.predicates import (
     parts_of,
 )
 from iopkit.errors import Fault, InvalidError
+from iopkit.fields import frozen
 from iopkit.truth import Truth, all_of, any_of, at_least
 
 

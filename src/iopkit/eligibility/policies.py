@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.eligibility.changes import (
     Change,
@@ -20,11 +18,11 @@ from iopkit.eligibility.predicates import (
     AnyFact,
     Predicate,
     facts_in,
-    other_than_predicate,
 )
 from iopkit.eligibility.risks import RecordedRisk, recorded_risks, risks_among
 from iopkit.eligibility.sheets import FactSheet, read_facts
 from iopkit.errors import NotInForceError, TooComplexError, refuse, unless
+from iopkit.fields import frozen
 from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.sources import Dated, Source, Versions
 from iopkit.truth import Truth, all_of
@@ -42,9 +40,6 @@ class Criterion:
     meaning: str
     predicate: Predicate
     source: Source
-
-    def __attrs_post_init__(self) -> None:
-        refuse(f"criterion {self.name!r}", other_than_predicate(self.predicate, "predicate"))
 
 
 @frozen

@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from attrs import frozen
 from dateutil.relativedelta import relativedelta
 
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.needs import Need
 from iopkit.patients.consents import Purpose

@@ -9,14 +9,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import Choice, Scalar
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, Values, evaluate, with_unit
 from iopkit.eligibility.readings import DatedReader, newest
 from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.needs import Need
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.instruments import BandSet, Scale

@@ -5,12 +5,13 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import field
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import Scalar
 from iopkit.eligibility.predicates import AnyFact, Fact, each_once
 from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.fields import frozen
 
 S = TypeVar("S")
 
@@ -20,7 +21,7 @@ class FactSheet:
     """Facts read from one subject on one day; ``None`` is not known."""
 
     on: date
-    items: tuple[tuple[str, Scalar | None], ...]
+    items: tuple[tuple[str, Scalar | None], ...] = field(converter=tuple)
 
     @classmethod
     def of(

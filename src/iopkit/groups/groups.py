@@ -6,9 +6,10 @@ from datetime import date, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.languages import is_language, speaks
 from iopkit.modalities import Modality
 from iopkit.programs.programs import Program, Service

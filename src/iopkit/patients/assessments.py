@@ -3,10 +3,9 @@
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.levels import AgeGroup, Edition
 from iopkit.needs import Need
 from iopkit.windows import is_whole_minutes

@@ -5,10 +5,9 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.truth import Truth, all_of
 
 T = TypeVar("T")

@@ -4,10 +4,9 @@ import re
 from datetime import date
 from enum import IntEnum, StrEnum
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.fields import frozen
 
 
 class Substance(StrEnum):

@@ -7,9 +7,8 @@ ask the questions gets them from their owner.
 from collections.abc import Mapping
 from itertools import pairwise
 
-from attrs import frozen
-
 from iopkit.errors import Fault, find_named, refuse, unless
+from iopkit.fields import frozen
 from iopkit.sources import Source
 
 

@@ -4,10 +4,9 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.patients.assessments import Assessment
 from iopkit.patients.consents import Consent

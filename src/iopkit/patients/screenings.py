@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 from itertools import permutations
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.instruments import Instrument, Scale
 
@@ -25,10 +24,6 @@ class Score:
 
     scale: str
     value: int
-
-    def __attrs_post_init__(self) -> None:
-        whole = type(self.value) is int
-        refuse("score", unless(whole, "value", "a whole number", "another value"))
 
     __repr__ = hidden
 

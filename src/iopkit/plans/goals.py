@@ -3,10 +3,9 @@
 from datetime import date
 from enum import StrEnum
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.patients.instrument_library import INSTRUMENTS
 
 

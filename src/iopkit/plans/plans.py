@@ -5,12 +5,11 @@ from datetime import date, timedelta
 from itertools import pairwise
 from uuid import UUID
 
-from attrs import frozen
-
 from iopkit.clocks import zone_faults
 from iopkit.confidential import hidden
 from iopkit.eligibility.risks import RecordedRisk
 from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Problem
 from iopkit.plans.notes import PlanNote

@@ -3,10 +3,9 @@
 from datetime import date
 from enum import StrEnum
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.errors import refuse_moments
+from iopkit.fields import frozen
 
 
 class MilestoneKind(StrEnum):

@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from attrs import frozen
-
 from iopkit.errors import NotInForceError, refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.levels import AgeGroup
 from iopkit.requirements.demands import Demand
 from iopkit.sources import Source, Versions
