@@ -4,9 +4,12 @@
 traceback or a log line that holds a repr must not identify or describe anyone.
 """
 
+from collections.abc import Callable, Hashable, Iterator
+from functools import wraps
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import attrs
 
@@ -17,29 +20,39 @@ def hidden(self: object) -> str:
     Assigned as ``__repr__`` in each class that holds a patient's values. The key is a secret,
     from which others follow; what is shown is the same for the same key, and tells nothing of it.
     """
-    key = getattr(self, "key", None)
-    known = f"#{_digest(b'a name for logs', key, size=6).hex()}" if isinstance(key, UUID) else "..."
-    return f"{type(self).__name__}({known})"
+    return f"{type(self).__name__}({_key_in_logs(self) or '...'})"
+
+
+def _key_in_logs(value: object) -> str:
+    key = getattr(value, "key", None)
+    return f"#{_digest(b'in logs', key, size=6).hex()}" if isinstance(key, UUID) else ""
 
 
 # Any, here and below: these are attrs' own words for any field and class.
 def hide_fields(cls: type, fields: list[Any]) -> list[Any]:
     """Hide the fields of a class whose repr is ``hidden``: a ``field_transformer`` of attrs.
 
-    rich does not ask for the repr: it shows the fields that a repr by attrs would.
+    Some do not ask for the repr, and show the fields that a repr by attrs would.
     """
     is_hidden = cls.__dict__.get("__repr__") is hidden
     return [field.evolve(repr=False) for field in fields] if is_hidden else fields
 
 
-def hide_comparison(cls: type) -> None:
-    """Keep pytest from explaining by fields in what two values of a class differ.
+def hide_differences(cls: Any) -> None:
+    """Keep what explains values, and not only shows them, from the fields of a ``hidden`` class.
 
-    It does so where ``__eq__`` is by attrs, which it tells by the file that attrs names.
+    pytest says in which fields two values differ where ``__eq__`` is by attrs, which it tells
+    by the file that attrs names. rich has nothing to show where all fields are hidden.
     """
-    equal: Any = cls.__dict__.get("__eq__")
-    if cls.__repr__ is hidden and equal:
-        equal.__code__ = equal.__code__.replace(co_filename=__file__)
+    if cls.__dict__.get("__repr__") is hidden:
+        cls.__rich_repr__ = _for_rich
+        if equal := cls.__dict__.get("__eq__"):
+            equal.__code__ = equal.__code__.replace(co_filename=__file__)
+
+
+def _for_rich(self: object) -> Iterator[str]:
+    if key := _key_in_logs(self):
+        yield key
 
 
 def opaque(name: str, *, key: UUID) -> UUID:
@@ -54,8 +67,31 @@ def _digest(name: bytes, key: UUID, *, size: int) -> bytes:
     return blake2b(name, key=key.bytes, digest_size=size).digest()
 
 
+K = TypeVar("K", bound=Hashable)
+Ts = TypeVarTuple("Ts")
+R = TypeVar("R")
+
+
+def while_kept(work: Callable[[K, *Ts], R]) -> Callable[[K, *Ts], R]:
+    """Remember what a function gives for a value, as long as somebody keeps that value.
+
+    What is worked out of one patient's program is then not in memory for the life of the
+    process.
+    """
+    known: WeakKeyDictionary[K, dict[tuple[*Ts], R]] = WeakKeyDictionary()
+
+    @wraps(work)
+    def remembered(value: K, *others: *Ts) -> R:
+        found = known.setdefault(value, {})
+        if others not in found:
+            found[others] = work(value, *others)
+        return found[others]
+
+    return remembered
+
+
 def reveal(value: object) -> str:
-    """Every field of a confidential value, as text for eyes that may see it.
+    """A value with every field of what is confidential in it, for eyes that may see it.
 
     Example:
         >>> from uuid import UUID
@@ -73,7 +109,12 @@ def reveal(value: object) -> str:
         return f"({', '.join(map(reveal, shown))})"
     if cls is frozenset and shown:
         return f"frozenset({{{', '.join(map(reveal, shown))}}})"
-    if not attrs.has(cls) or cls.__repr__ is not hidden:
+    if not attrs.has(cls):
         return repr(value)
-    fields = (f"{f.name}={reveal(getattr(value, f.name))}" for f in attrs.fields(cls))
+    is_hidden = cls.__repr__ is hidden
+    fields: list[str] = []
+    for field in attrs.fields(cls):
+        if is_hidden or field.repr:
+            show = field.repr if callable(field.repr) else reveal
+            fields.append(f"{field.name}={show(getattr(value, field.name))}")
     return f"{cls.__name__}({', '.join(fields)})"

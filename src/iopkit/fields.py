@@ -18,7 +18,7 @@ from uuid import UUID
 
 import attrs
 
-from iopkit.confidential import hide_comparison, hide_fields
+from iopkit.confidential import hide_differences, hide_fields
 from iopkit.errors import Fault, InvalidError
 
 __all__ = ["call_union", "frozen"]
@@ -59,7 +59,7 @@ if not TYPE_CHECKING:
 
         cls.__attrs_post_init__ = __attrs_post_init__
         built = attrs.frozen(cls, field_transformer=hide_fields, **options)
-        hide_comparison(built)
+        hide_differences(built)
         return built
 
 
@@ -97,7 +97,7 @@ def _check_of(kind: Any, own: Callable[[Any], None] | None) -> Callable[[Any], N
 
     def settle(value: Any) -> None:
         _settle(value, declared)
-        known.add(tuple(type(getattr(value, name)) for name in declared))
+        known.add(tuple(map(type, (getattr(value, name) for name in declared))))
         for name, classes in many.items():
             classes.update(map(type, getattr(value, name) or ()))
         if own is not None:
@@ -167,7 +167,7 @@ def _options(kind: Any) -> tuple[Any, ...]:
 def _parts(kind: Any) -> dict[str, Any]:
     """The types of fields of a generic class of ours that its arguments say."""
     origin: Any = get_origin(kind)
-    if not attrs.has(origin):
+    if not hasattr(origin, "__attrs_attrs__"):
         return {}
     given = dict(zip(origin.__parameters__, get_args(kind), strict=True))
     found: dict[str, Any] = {}
@@ -209,6 +209,8 @@ def _held_by_one(value: Any, kind: Any) -> _Held:
     if value is None and NoneType in get_args(kind):
         return value, ()
     options = [of for of in get_args(kind) if of is not NoneType]
+    if len(options) == 1:
+        return _held(value, options[0])
     if any(isinstance(of, type) and _is_instance(value, of) for of in options):
         return value, ()
     tried = [_held(value, of) for of in options]
@@ -220,25 +222,25 @@ def _held_by_one(value: Any, kind: Any) -> _Held:
 
 def _held_in_order(value: Any, items: tuple[Any, ...]) -> _Held:
     any_length = items[1:] == (...,)
-    if not isinstance(value, (tuple, list)) or not (any_length or len(value) == len(items)):
+    is_listed = _is_instance(value, (tuple, list))
+    if not is_listed or not (any_length or len(value) == len(items)):
         expected = "a tuple or list" if any_length else f"a tuple of {len(items)}"
         return value, (Fault((), expected, _kind_of(value)),)
-    given: Any = value
-    kinds = items[:1] * len(given) if any_length else items
-    tried = list(map(_held, given, kinds))
+    kinds = items[:1] * len(value) if any_length else items
+    tried = list(map(_held, value, kinds))
     held = tuple(one for one, _ in tried)
     faults = tuple(fault.under(n) for n, (_, found) in enumerate(tried) for fault in found)
-    return (given if type(given) is tuple and all(map(is_, held, given)) else held), faults
+    return (value if value.__class__ is tuple and all(map(is_, held, value)) else held), faults
 
 
 def _held_in_set(value: Any, kind: Any) -> _Held:
     (item,) = get_args(kind)
-    given: Any = value
+    is_set = _is_instance(value, (set, frozenset))
     # A set has no order to say a place by.
-    if not isinstance(value, (set, frozenset)) or any(_held(one, item)[1] for one in given):
-        found = "other things in it" if isinstance(value, (set, frozenset)) else _kind_of(value)
+    if not is_set or any(_held(one, item)[1] for one in value):
+        found = "other things in it" if is_set else _kind_of(value)
         return value, (Fault((), _expected(kind), found),)
-    return (given if type(given) is frozenset else frozenset(given)), ()
+    return frozenset(value), ()
 
 
 def _is_instance(value: Any, kind: Any) -> bool:
@@ -299,4 +301,5 @@ def _called(kind: Any) -> str:
     if kind in _WORDS:
         return _WORDS[kind]
     name = f"{'an' if kind.__name__[0] in 'AEIOU' else 'a'} {kind.__name__}"
-    return f"{name} such as {next(iter(kind))}" if issubclass(kind, Enum) else name
+    first = next(iter(kind)).name if issubclass(kind, Enum) else ""
+    return f"{name} such as {kind.__name__}.{first}" if first else name

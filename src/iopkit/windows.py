@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from operator import itemgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from attrs import field
 
@@ -151,7 +151,8 @@ class Window:
 
 
 def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
-    listed = list(spans) if isinstance(spans, Iterable) else [spans]
+    # Any: in a notebook no type checker says what is given.
+    listed: list[Any] = list(spans) if hasattr(spans, "__iter__") else [spans]
     refuse(
         "weekly windows",
         *(

@@ -31,7 +31,6 @@ class Rate:
     source: Source | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("rate", since=self.since, end=self.end)
         refuse(
             "rate",
             code_faults(self.code),

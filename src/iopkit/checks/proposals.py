@@ -14,7 +14,7 @@ from iopkit.checks.checks import Finding
 from iopkit.checks.fitting import Judgment, judge
 from iopkit.checks.remedies import ChangeSize, Remedy, Situation, remedies_for, whole_remedies_for
 from iopkit.checks.shortfalls import DayDemand, SessionDemand, Shortfall, counted_minutes
-from iopkit.confidential import hidden
+from iopkit.confidential import hidden, hide_fields
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.plans.plans import Plan
@@ -252,7 +252,7 @@ class _State:
     __repr__ = hidden
 
 
-@define(repr=False)
+@define(repr=False, field_transformer=hide_fields)
 class _Trials:
     """The plans that were looked at, and whether that ended before all were."""
 

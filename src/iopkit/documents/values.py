@@ -73,11 +73,11 @@ def leaf_reader(leaf: _Leaf, kind: Any, *, masked: bool) -> Reader:
             return parse(raw, kind)
         except InvalidError as error:
             # Windows and slots do not show their own text: it may be a patient's.
-            shown = kind_of if masked else repr
+            show: Callable[[object], str] = kind_of if masked else repr
             faults = [
                 attrs.evolve(
                     fault,
-                    found=shown(part_at(raw, fault.path)),
+                    found=show(part_at(raw, fault.path)),
                     fix="" if masked else fault.fix,
                 )
                 for fault in error.faults

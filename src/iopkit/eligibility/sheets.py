@@ -21,7 +21,9 @@ class FactSheet:
     """Facts read from one subject on one day; ``None`` is not known."""
 
     on: date
-    items: tuple[tuple[str, Scalar | None], ...] = field(converter=tuple)
+    items: tuple[tuple[str, Scalar | None], ...] = field(
+        converter=tuple[tuple[str, Scalar | None], ...]
+    )
 
     @classmethod
     def of(

@@ -14,7 +14,7 @@ from math import ceil, floor, inf, nextafter
 from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from attrs import frozen
+import attrs
 
 from iopkit.eligibility.answers import Answers
 from iopkit.eligibility.diagrams import (
@@ -48,6 +48,7 @@ from iopkit.eligibility.predicates import (
 )
 from iopkit.eligibility.sheets import FactSheet, read_facts
 from iopkit.errors import MissingExtraError, refuse, unless
+from iopkit.fields import frozen
 from iopkit.patients.patients import Patient
 from iopkit.prose import counted
 from iopkit.truth import Truth
@@ -61,7 +62,7 @@ VERDICT = "verdict"
 KEY = "key"
 
 
-@frozen
+@attrs.frozen
 class Rails:
     """Two expressions that are never null: "is true" and "is false"; neither is unknown."""
 
@@ -302,7 +303,7 @@ def fact_sheets(facts: Iterable[AnyFact], frame: object, *, on: date) -> Iterato
     return (FactSheet.of(asked, _values(asked, *row), on=on) for row in rows)
 
 
-@frozen
+@attrs.frozen
 class _Column:
     """A fact's values; whether there is one, and one of the fact's kind, never null."""
 

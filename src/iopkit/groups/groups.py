@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from attrs import evolve
 
-from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
 from iopkit.languages import is_language, speaks
 from iopkit.modalities import Modality
@@ -62,7 +62,6 @@ class Group:
     stages: frozenset[str] | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments(f"group {self.name!r}", begins=self.begins)
         timed = bool(self.slots) and all(slot.start is not None for slot in self.slots)
         long = is_session_length(self.duration)
         refuse(

@@ -9,7 +9,7 @@ from uuid import UUID
 from attrs import evolve
 
 from iopkit.confidential import hidden
-from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
 from iopkit.groups.groups import Group, group_faults
 from iopkit.languages import is_language, speaks
@@ -93,7 +93,6 @@ class Candidate:
     now_in: frozenset[str] = frozenset()
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("candidate", waiting_since=self.waiting_since)
         services = [dose.service for dose in self.doses]
         random = self.key.version == 4
         refuse(

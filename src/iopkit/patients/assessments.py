@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.levels import AgeGroup, Edition
 from iopkit.needs import Need
@@ -126,7 +126,6 @@ class Assessment:
     other_conditions_met: bool | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("assessment", on=self.on)
         rated = [rating.dimension for rating in self.ratings]
         needed = self.needed_per_week
         refuse(

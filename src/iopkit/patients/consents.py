@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.truth import Truth, all_of
 
@@ -69,13 +69,6 @@ class Consent:
     revoked: date | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments(
-            "consent",
-            end=self.end,
-            event_occurred=self.event_occurred,
-            signed=self.signed,
-            revoked=self.revoked,
-        )
         purposes = self.purposes or frozenset()
         refuse(
             "consent",

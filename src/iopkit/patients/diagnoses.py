@@ -5,7 +5,7 @@ from datetime import date
 from enum import IntEnum, StrEnum
 
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 
 
@@ -93,11 +93,6 @@ class SubstanceUseDisorder:
     symptom_free_since: date | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments(
-            "substance use disorder",
-            diagnosed=self.diagnosed,
-            symptom_free_since=self.symptom_free_since,
-        )
         # What is expected may not tell the substance, so it names no number or block of it.
         most = self.substance.criteria if self.substance else 11
         block = self.substance.icd10_block if self.substance else "F1"
@@ -149,7 +144,6 @@ class MentalDisorder:
     diagnosed: date | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("mental disorder", diagnosed=self.diagnosed)
         code = self.code
         ok = code is None or (bool(_ICD10.fullmatch(code)) and code[0] == "F" and code[:2] != "F1")
         expected = "an ICD-10-CM code from F01 to F99, without F10 to F19"

@@ -59,7 +59,6 @@ class Coverage:
     end: date | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("coverage", start=self.start, end=self.end)
         ordered = self.start is None or self.end is None or self.start < self.end
         refuse("coverage", unless(ordered, "end", "a day after the start", "an earlier day"))
 
@@ -111,7 +110,6 @@ class Treatment:
     outcome: Outcome | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("treatment", start=self.start, end=self.end)
         ordered = self.start is None or self.end is None or self.start < self.end
         refuse("treatment", unless(ordered, "end", "a day after the start", "an earlier day"))
 
@@ -148,7 +146,6 @@ class Patient:
     """When the patient could come; obligations are taken off it."""
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("patient", birth_date=self.birth_date)
         dated: dict[str, list[date | None]] = {
             "diagnoses": [day for found in self.diagnoses or () for day in recorded_days(found)],
             "assessments": [assessment.on for assessment in self.assessments or ()],

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import permutations
 
 from iopkit.confidential import hidden
-from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.instruments import Instrument, Scale
@@ -54,7 +54,6 @@ class Screening:
     scores: tuple[Score, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("screening", on=self.on)
         known, names = self.instrument in INSTRUMENTS, ", ".join(INSTRUMENTS)
         # No name is suggested: the closest one would tell which screen was meant.
         refuse("screening", unless(known, "instrument", f"one of {names}", "another name"))
@@ -121,7 +120,7 @@ def _answer_faults(
     return tuple(
         Fault(("answers", place), "an answer that the item allows", "another value")
         for place, (item, answer) in enumerate(zip(instrument.items, answers, strict=True))
-        if answer is not None and not (type(answer) is int and answer in item.answers)
+        if answer is not None and answer not in item.answers
     )
 
 

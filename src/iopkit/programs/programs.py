@@ -3,13 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
-from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 
 from attrs import evolve
 
-from iopkit.confidential import hidden
+from iopkit.confidential import hidden, while_kept
 from iopkit.eligibility.predicates import Predicate, facts_in
 from iopkit.errors import Fault, UnknownNameError, refuse, unless
 from iopkit.fields import frozen
@@ -431,7 +430,7 @@ class Program:
     __repr__ = hidden
 
 
-@lru_cache(maxsize=512)
+@while_kept
 def services_by_place(program: Program) -> Mapping[tuple[str, str], Service]:
     """Services of a program without tracks by the names of their phase and their own."""
     return MappingProxyType(

@@ -2,10 +2,9 @@
 
 from collections import Counter
 from datetime import time
-from functools import lru_cache
 from math import inf
 
-from iopkit.confidential import hidden
+from iopkit.confidential import hidden, while_kept
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.programs.programs import Program, Service
@@ -37,7 +36,7 @@ class PrescribedSession:
     __repr__ = hidden
 
 
-@lru_cache(maxsize=512)
+@while_kept
 def timetable(program: Program, first: Weekday) -> tuple[PrescribedSession, ...]:
     """Every session that a program prescribes, if its first day is that weekday.
 

@@ -4,7 +4,6 @@ from datetime import date
 from enum import StrEnum
 
 from iopkit.confidential import hidden
-from iopkit.errors import refuse_moments
 from iopkit.fields import frozen
 
 
@@ -35,9 +34,6 @@ class Milestone:
     kind: MilestoneKind
     by: date
     under: str | None = None
-
-    def __attrs_post_init__(self) -> None:
-        refuse_moments("milestone", by=self.by)
 
     __repr__ = hidden
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from iopkit.errors import NotInForceError, refuse, refuse_moments, unless
+from iopkit.errors import NotInForceError, refuse, unless
 from iopkit.fields import frozen
 from iopkit.levels import AgeGroup
 from iopkit.requirements.demands import Demand
@@ -46,7 +46,6 @@ class RequirementSet:
     until: date | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments(f"requirements {self.name!r}", until=self.until)
         last = self.versions.dated[-1].since
         for number, version in enumerate(self.versions.dated):
             names = [requirement.name for requirement in version.value]
