@@ -98,7 +98,7 @@ def reveal(value: object) -> str:
         >>> from iopkit.patients import Patient
         >>> patient = Patient(key=UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
         >>> patient
-        Patient(#XXX)
+        Patient(#9b7fa23a95d9)
         >>> "birth_date=None" in reveal(patient)
         True
     """

@@ -100,10 +100,9 @@ class LevelOfCare:
         InvalidError: the edition has no such level.
 
     Example:
-        >>> LevelOfCare.parse("II.1")
-        LevelOfCare(number='2.1', edition=<Edition.THIRD: 3>)
-        >>> LevelOfCare.parse("II.1").name
-        'Intensive Outpatient'
+        >>> level = LevelOfCare.parse("II.1")
+        >>> level.number, level.name
+        ('2.1', 'Intensive Outpatient')
     """
 
     number: str

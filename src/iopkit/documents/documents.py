@@ -163,7 +163,8 @@ def from_toml(kind: type[T], data: bytes | str, *, facts: Facts | None = None) -
 
 def _read(kind: Any, language: Language, data: bytes | str, facts: Facts | None) -> Any:
     name = name_of(kind)
-    masked = getattr(kind, "__repr__", None) is hidden  # about a patient
+    # About a patient; a program's own document is a template, whoever it is then tailored to.
+    masked = getattr(kind, "__repr__", None) is hidden and kind is not Program
     text = text_of(language, data)
     raw = current = parsed(language, text, masked=masked)
     try:

@@ -72,16 +72,16 @@ def leaf_reader(leaf: _Leaf, kind: Any, *, masked: bool) -> Reader:
         try:
             return parse(raw, kind)
         except InvalidError as error:
-            # Windows and slots do not show their own text: it may be a patient's.
-            show: Callable[[object], str] = kind_of if masked else repr
-            faults = [
-                attrs.evolve(
-                    fault,
-                    found=show(part_at(raw, fault.path)),
-                    fix="" if masked else fault.fix,
-                )
-                for fault in error.faults
-            ]
+            if masked:
+                faults = [
+                    attrs.evolve(fault, found=kind_of(part_at(raw, fault.path)), fix="")
+                    for fault in error.faults
+                ]
+            elif isinstance(raw, str):
+                # Windows and slots do not show their text, as it may be a patient's.
+                faults = [attrs.evolve(fault, found=repr(raw)) for fault in error.faults]
+            else:
+                raise
             raise InvalidError(error.what, faults) from None
         # What ``parse`` raises for values of other types, forms and sizes; zoneinfo's OSError
         # is for names of folders and names that are too long.

@@ -124,12 +124,12 @@ class Patient:
     one: 45 CFR 164.514(c)(1) [T1].
 
     Raises:
-        InvalidError: ``key`` is not a random (version 4) UUID, or something is dated
-            before the birth.
+        InvalidError: ``key`` is not a random (version 4) UUID, something is dated before the
+            birth, or a field holds something of another type.
 
     Example:
         >>> Patient(key=UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), birth_date=date(1984, 5, 17))
-        Patient(0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90)
+        Patient(#9b7fa23a95d9)
     """
 
     key: UUID
