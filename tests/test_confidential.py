@@ -597,7 +597,7 @@ def amended(dated: Schedule) -> Iterator[Any]:
     yield from session_events(dated, dated.sessions, titles=True)
     for session in dated.sessions[:1]:
         outside = Appointment(session.start, session.end, "Zebediah")
-        around = Surroundings(site(dated.plan.start), session.start - 67 * DAY, busy=[outside])
+        around = Surroundings(site(dated.plan.start), session.start - 67 * DAY, busy=(outside,))
         yield from (outside, around, *openings(dated, session, around))
         board = Board.of(dated, session, around, [session.start.date()])
         yield board

@@ -97,7 +97,7 @@ def faults(build: Any) -> list[str]:
             id="all at once",
         ),
         pytest.param(
-            lambda: Patient(KEY, supports=[Support(), Treatment(), TOLD_NOWHERE]),  # type: ignore[arg-type,list-item]
+            lambda: Patient(KEY, supports=[Support(), Treatment(), TOLD_NOWHERE]),  # type: ignore[arg-type]
             [
                 "supports[1]: expected a Support, found a Treatment",
                 "supports[2]: expected a Support, found a text",
@@ -156,12 +156,12 @@ def faults(build: Any) -> list[str]:
             id="texts for a slot",
         ),
         pytest.param(
-            lambda: LengthenSessions("group", ("a",), HOUR, [(Slot(Weekday.MONDAY),)]),  # type: ignore[arg-type,list-item]
+            lambda: LengthenSessions("group", ("a",), HOUR, [(Slot(Weekday.MONDAY),)]),  # type: ignore[arg-type]
             ["starts[0]: expected a tuple of 2, found a tuple"],
             id="one of a pair",
         ),
         pytest.param(
-            lambda: LengthenSessions("group", ("a",), HOUR, [(Slot(Weekday.MONDAY), 7)]),  # type: ignore[arg-type,list-item]
+            lambda: LengthenSessions("group", ("a",), HOUR, [(Slot(Weekday.MONDAY), 7)]),  # type: ignore[arg-type]
             ["starts[0][1]: expected a Slot, found a whole number"],
             id="another in a pair",
         ),
@@ -200,7 +200,7 @@ def test_what_has_another_type_is_refused_with_its_place(build: Any, told: list[
             id="a set",
         ),
         pytest.param(
-            LengthenSessions("group", ["a"], HOUR, [[Slot(Weekday.MONDAY)] * 2]),  # type: ignore[arg-type,list-item]
+            LengthenSessions("group", ["a"], HOUR, [[Slot(Weekday.MONDAY)] * 2]),  # type: ignore[arg-type]
             LengthenSessions("group", ("a",), HOUR, ((Slot(Weekday.MONDAY),) * 2,)),
             id="pairs",
         ),
@@ -296,7 +296,12 @@ def public_classes() -> Iterator[type]:
     for module in walk_packages(iopkit.__path__, "iopkit."):
         for name, kind in getmembers(import_module(module.name), isclass):
             ours = attrs.has(kind) and kind.__module__ == module.name
-            if ours and not name.startswith("_") and name not in OTHERWISE and attrs.fields(kind):
+            if (
+                ours
+                and not name.startswith("_")
+                and name not in OTHERWISE
+                and vars(kind)["__attrs_attrs__"]
+            ):
                 yield kind
 
 

@@ -51,14 +51,14 @@ PATIENT = Patient(
     key=KEY,
     birth_date=date(1947, 10, 29),
     diagnoses=(SubstanceUseDisorder(code="F11.20"), MentalDisorder(code="F68.8ZQ")),
-    assessments=(Assessment(date(2025, 12, 29), dangerous=False),),
-    treatments=(Treatment(LevelOfCare("3.7"), date(2025, 11, 27)),),
+    assessments=(Assessment(date(2030, 12, 29), dangerous=False),),
+    treatments=(Treatment(LevelOfCare("3.7"), date(2030, 11, 27)),),
     consents=(Consent(discloser="zqdiscloser", recipients=("zqrecipient",)),),
     obligations=(Obligation(ObligationKind.WORK, WeeklyWindows.of("monday 13:37-15:11")),),
     availability=WeeklyWindows.of(*(f"{day.title} 08:53-20:41" for day in Weekday)),
 )
 SITE = Site("Elm Street", "America/Chicago", WeeklyWindows.always())
-PLAN = draft(find_program("matrix-16-week"), PATIENT, SITE, start=date(2026, 1, 12), seed=3)
+PLAN = draft(find_program("matrix-16-week"), PATIENT, SITE, start=date(2031, 1, 13), seed=3)
 TAILORED = evolve(
     PLAN.program.services[0] if PLAN.program.services else PLAN.program.phases[0].services[0],
     timing=Weekly((Slot(MON, time(11, 43)),)),
@@ -74,14 +74,14 @@ VALUES: dict[str, Any] = {
     "service": TAILORED,
     "slot": TAILORED.timing,
     "schedule": schedule(PLAN, SITE),
-    "decision": find_policy("us-medicare-iop").decide(PATIENT, on=date(2026, 1, 12)),
+    "decision": find_policy("us-medicare-iop").decide(PATIENT, on=date(2031, 1, 13)),
     "candidate": Candidate(KEY, (GroupDose("zqgroup", 2),), PATIENT.availability),
 }
 ELSE = evolve(PATIENT, birth_date=date(1947, 10, 30))
 
 SECRETS = re.compile(
-    r"1947|F11\.20|F68|zq[a-z]+|13:37|13, 37|817|08:53|8, 53|\b533\b|11:43|11, 43|'3\.7'"
-    r"|2025-1|2025, 1[12]|3d1c2a57|2026-0\d|2026, \d|\bdangerous=",
+    r"1947|F11\.20|F68|zq[a-z]+|13:37|13, 37|\(817,|08:53|8, 53|\(533,|11:43|11, 43|'3\.7'"
+    r"|2030-1|2030, 1[12]|3d1c2a57|2031-|2031, \d|\bdangerous=",
 )
 
 
@@ -93,7 +93,7 @@ def test_the_search_finds_what_is_shown() -> None:
     shown = repr(
         [PATIENT.birth_date, KEY, PATIENT.treatments[0].start if PATIENT.treatments else 0]
     )
-    assert found_in(shown) == {"1947", "3d1c2a57", "2025, 11"}
+    assert found_in(shown) == {"1947", "3d1c2a57", "2030, 11"}
 
 
 def failing(**local: Any) -> Any:
@@ -133,7 +133,7 @@ def test_tracebacks_of_rich_show_no_locals_of_a_patient() -> None:
     error = caught()
     out = io.StringIO()
     shown = Traceback.from_exception(
-        type(error), error, error.__traceback__, show_locals=True, locals_max_length=None
+        type(error), error, error.__traceback__, show_locals=True, locals_max_length=10_000
     )
     Console(file=out, width=200).print(shown)
     assert "Patient" in out.getvalue()
@@ -229,8 +229,8 @@ def test_a_value_has_no_attributes_that_a_collector_could_list(name: str) -> Non
 @pytest.mark.parametrize(
     "build",
     [
-        pytest.param(lambda: evolve(PATIENT, availability="zqtext"), id="another type"),
-        pytest.param(lambda: evolve(PATIENT, supports=["zqtext"]), id="within a list"),
+        pytest.param(lambda: evolve(PATIENT, availability="zqtext"), id="another type"),  # type: ignore[arg-type]
+        pytest.param(lambda: evolve(PATIENT, supports=["zqtext"]), id="within a list"),  # type: ignore[arg-type]
         pytest.param(lambda: WeeklyWindows.of("monday 13:37-99:99"), id="windows"),
         pytest.param(lambda: WeeklyWindows.of("zqday 13:37-14:00"), id="a weekday"),
         pytest.param(lambda: WeeklyWindows(((817, 533),)), id="spans"),

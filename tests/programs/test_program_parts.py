@@ -232,7 +232,7 @@ def test_a_program_on_a_track_has_its_services_and_those_for_all() -> None:
 
 def test_only_one_track_has_a_timetable() -> None:
     with pytest.raises(InvalidError, match="use on_track"):
-        timetable(program(DAY, EVENING), 0)
+        timetable(program(DAY, EVENING), Weekday.MONDAY)
 
 
 @given(strategies.programs(draftable=False))
