@@ -30,6 +30,7 @@ from iopkit.programs import (
     timetable,
     weekly_doses,
 )
+from iopkit.windows import Weekday
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 GROUP = Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3), 3 * HOUR)
