@@ -309,6 +309,13 @@ CONFIDENTIAL: set[type] = {
     Waiting,
     Whereabouts,
 }
+# Of sites and programs too, and hidden always, as a patient's look no different. ``str`` of
+# some is their text, which is asked for.
+SHARED = {
+    *("Dose", "GroupDose", "LevelOfCare", "PrescribedSession", "Slot", "WeeklyWindows", "Window"),
+    *("Phase", "Program", "Service"),
+    *("EveryWeeks", "InAll", "Once", "PerWeek", "RandomDays", "TimePerWeek", "Weekly"),
+}
 # What rooms work with inside: hidden too, but told apart by identity, so no values to compare.
 INSIDE = {"Answer", "Applicant", "Applied", "Attempt", "Floor", "Gain", "Pair"}
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
@@ -319,10 +326,7 @@ IMPERSONAL = {
         "Cited",
         "Dated",
         "Versions",
-        "LevelOfCare",
         "HourBand",
-        "Window",
-        "WeeklyWindows",
         "_Sign",
     ),
     *(
@@ -352,13 +356,12 @@ IMPERSONAL = {
     *("Answers", "Diagram", "Node", "_Box"),
     *("Compare", "Between", "OneOf", "Known", "AllOf", "AnyOf", "Not", "AtLeast"),
     *("Rails", "Formulas", "AttritionStep", "Refused", "_Column"),
-    *("Program", "Phase", "Service", "Track", "Curriculum", "_Recorded"),
+    *("Track", "Curriculum", "_Recorded"),
     *("StatedHours", "StatedSessions", "Discrepancy"),
-    *("Slot", "Weekly", "PerWeek", "TimePerWeek", "EveryWeeks", "Once", "InAll", "RandomDays"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
     *("License", "Scope"),
-    *("Engine", "PrescribedSession", "Dose", "_Leaf", "_Member"),
-    *("Group", "GroupDose", "Limits", "Option", "Weights"),
+    *("Engine", "_Leaf", "_Member"),
+    *("Group", "Limits", "Option", "Weights"),
 }
 
 PROGRAM = Program(
@@ -621,7 +624,7 @@ def amended(dated: Schedule) -> Iterator[Any]:
     yield from session_events(dated, dated.sessions, titles=True)
     for session in dated.sessions[:1]:
         outside = Appointment(session.start, session.end, "Zebediah")
-        around = Surroundings(site(dated.plan.start), session.start - 67 * DAY, busy=[outside])
+        around = Surroundings(site(dated.plan.start), session.start - 67 * DAY, busy=(outside,))
         yield from (outside, around, *openings(dated, session, around))
         board = Board.of(dated, session, around, [session.start.date()])
         yield board
@@ -770,9 +773,33 @@ def test_no_value_of_a_patient_is_shown(patient: Patient, start: date, seed: int
 
 @fewer
 @given(telling_patients(), days(date(2025, 1, 1)))
-def test_a_repr_is_the_class_and_the_key(patient: Patient, start: date) -> None:
+def test_a_repr_is_the_class_and_what_the_key_is_called_in_logs(
+    patient: Patient, start: date
+) -> None:
     for value in derived(patient, start, 20260105):
-        assert repr(value) == f"{type(value).__name__}({getattr(value, 'key', '...')})"
+        shown = re.fullmatch(r"(\w+)\((\.\.\.|#[0-9a-f]{12})\)", repr(value))
+        assert shown
+        assert shown[1] == type(value).__name__
+        assert (shown[2] == "...") is not isinstance(getattr(value, "key", None), UUID)
+        same = Patient(value.key) if shown[2] != "..." else value
+        assert repr(same).endswith(f"({shown[2]})")
+
+
+@fewer
+@given(telling_patients(), days(date(2025, 1, 1)))
+def test_no_key_is_shown_as_others_follow_from_it(patient: Patient, start: date) -> None:
+    """A plan's key gives the identifiers in its calendar, and a patient's key its plans'."""
+    made = derived(patient, start, 20260105)
+    keys = {value.key for value in made if isinstance(getattr(value, "key", None), UUID)}
+    dated = [value for value in made if isinstance(value, Schedule)]
+    keys |= {schedule.uid(session) for schedule in dated for session in schedule.sessions}
+    assert {patient.key, *(schedule.plan.key for schedule in dated)} <= keys
+
+    for value in made:
+        text = " ".join(shown(value))
+        assert found_in(text, {form for key in keys for form in (str(key), key.hex)}) == set()
+        for digest in re.findall(r"#([0-9a-f]{12})", text):
+            assert not any(digest in key.hex for key in keys)
 
 
 @fewer
@@ -830,7 +857,7 @@ def test_reveal_shows_every_value(patient: Patient, start: date) -> None:
         assert "..." not in text
         assert type(value).__name__ in text
         for leaf in leaves(value):
-            assert repr(leaf) in text
+            assert reveal(leaf) in text
 
 
 @pytest.mark.parametrize(
@@ -851,7 +878,7 @@ def test_reveal_shows_every_value(patient: Patient, start: date) -> None:
             id="several",
         ),
         pytest.param("text", "'text'", id="a plain value"),
-        pytest.param(Slot(Weekday.MONDAY), repr(Slot(Weekday.MONDAY)), id="nothing confidential"),
+        pytest.param(Room("a", 5), repr(Room("a", 5)), id="nothing confidential"),
     ],
 )
 def test_what_reveal_shows(value: object, text: str) -> None:
@@ -1249,7 +1276,7 @@ def test_every_class_of_patients_and_consents_is_confidential() -> None:
     public = {
         kind
         for kind in attrs_classes()
-        if not kind.__name__.startswith("_") and kind.__name__ not in INSIDE
+        if not kind.__name__.startswith("_") and kind.__name__ not in INSIDE | SHARED
     }
     assert kinds | CONFIDENTIAL == {kind for kind in public if kind.__repr__ is hidden}
 

@@ -130,7 +130,7 @@ def test_help_and_version_load_no_room(option: str) -> None:
     assert rooms <= {"iopkit.cli", "iopkit.cli.command", "iopkit.doors", *SHARED}
 
 
-SHARED = ("iopkit.errors", "iopkit.prose", "iopkit.confidential")
+SHARED = ("iopkit.errors", "iopkit.fields", "iopkit.prose", "iopkit.confidential")
 """Words that the command line needs to say what is wrong."""
 
 

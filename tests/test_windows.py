@@ -1,5 +1,6 @@
 import pickle
 from datetime import UTC, date, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -442,13 +443,20 @@ def test_always_and_never_are_each_others_opposite() -> None:
         pytest.param(((0, 10), (20, 20)), id="empty beside another"),
         pytest.param(((0, 10), (5, 5)), id="empty inside another"),
         pytest.param(((0, 10), (8, 3)), id="backwards inside another"),
+        pytest.param(((0.5, 10),), id="parts of minutes"),
+        pytest.param((("0", "10"),), id="texts"),
+        pytest.param(((0, 10, 20),), id="three ends"),
+        pytest.param("monday", id="a text"),
+        pytest.param(7, id="a number"),
     ],
 )
-def test_spans_that_are_none_of_the_week_are_refused(spans: tuple[Span, ...]) -> None:
+def test_spans_that_are_none_of_the_week_are_refused(spans: Any) -> None:
     with pytest.raises(InvalidError) as caught:
         WeeklyWindows(spans)
 
-    assert [fault.expected for fault in caught.value.faults] == ["a span inside the week"]
+    assert {fault.expected for fault in caught.value.faults} == {
+        "a span inside the week, in whole minutes"
+    }
 
 
 @given(weekly_windows())

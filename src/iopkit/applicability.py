@@ -5,13 +5,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import groupby
 
-from attrs import frozen
-
 from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.rates import RateTable
 from iopkit.confidential import hidden
 from iopkit.eligibility.policies import Policy
 from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Delivery
 from iopkit.patients.patients import Coverage, Patient, Whereabouts, refuse_before_birth

@@ -4,20 +4,55 @@
 traceback or a log line that holds a repr must not identify or describe anyone.
 """
 
+from collections.abc import Callable, Hashable, Iterator
+from functools import wraps
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import attrs
 
 
 def hidden(self: object) -> str:
-    """A repr that shows the class and, where there is one, the random key.
+    """A repr that shows the class and, where there is a random key, what it is called in logs.
 
-    Assigned as ``__repr__`` in each class that holds a patient's values.
+    Assigned as ``__repr__`` in each class that holds a patient's values. The key is a secret,
+    from which others follow; what is shown is the same for the same key, and tells nothing of it.
     """
-    key = getattr(self, "key", "...")
-    return f"{type(self).__name__}({key})"
+    return f"{type(self).__name__}({_key_in_logs(self) or '...'})"
+
+
+def _key_in_logs(value: object) -> str:
+    key = getattr(value, "key", None)
+    return f"#{_digest(b'in logs', key, size=6).hex()}" if isinstance(key, UUID) else ""
+
+
+# Any, here and below: these are attrs' own words for any field and class.
+def hide_fields(cls: type, fields: list[Any]) -> list[Any]:
+    """Hide the fields of a class whose repr is ``hidden``: a ``field_transformer`` of attrs.
+
+    Some do not ask for the repr, and show the fields that a repr by attrs would.
+    """
+    is_hidden = cls.__dict__.get("__repr__") is hidden
+    return [field.evolve(repr=False) for field in fields] if is_hidden else fields
+
+
+def hide_differences(cls: Any) -> None:
+    """Keep what explains values, and not only shows them, from the fields of a ``hidden`` class.
+
+    pytest says in which fields two values differ where ``__eq__`` is by attrs, which it tells
+    by the file that attrs names. rich has nothing to show where all fields are hidden.
+    """
+    if cls.__dict__.get("__repr__") is hidden:
+        cls.__rich_repr__ = _for_rich
+        if equal := cls.__dict__.get("__eq__"):
+            equal.__code__ = equal.__code__.replace(co_filename=__file__)
+
+
+def _for_rich(self: object) -> Iterator[str]:
+    if key := _key_in_logs(self):
+        yield key
 
 
 def opaque(name: str, *, key: UUID) -> UUID:
@@ -25,19 +60,45 @@ def opaque(name: str, *, key: UUID) -> UUID:
 
     The key is random and secret, so that the digest cannot be searched backwards.
     """
-    digest = blake2b(name.encode(), key=key.bytes, digest_size=16).digest()
-    return UUID(bytes=digest, version=4)
+    return UUID(bytes=_digest(name.encode(), key, size=16), version=4)
+
+
+def _digest(name: bytes, key: UUID, *, size: int) -> bytes:
+    return blake2b(name, key=key.bytes, digest_size=size).digest()
+
+
+K = TypeVar("K", bound=Hashable)
+Ts = TypeVarTuple("Ts")
+R = TypeVar("R")
+
+
+def while_kept(work: Callable[[K, *Ts], R]) -> Callable[[K, *Ts], R]:
+    """Remember what a function gives for a value, as long as somebody keeps that value.
+
+    What is worked out of one patient's program is then not in memory for the life of the
+    process.
+    """
+    known: WeakKeyDictionary[K, dict[tuple[*Ts], R]] = WeakKeyDictionary()
+
+    @wraps(work)
+    def remembered(value: K, *others: *Ts) -> R:
+        found = known.setdefault(value, {})
+        if others not in found:
+            found[others] = work(value, *others)
+        return found[others]
+
+    return remembered
 
 
 def reveal(value: object) -> str:
-    """Every field of a confidential value, as text for eyes that may see it.
+    """A value with every field of what is confidential in it, for eyes that may see it.
 
     Example:
         >>> from uuid import UUID
         >>> from iopkit.patients import Patient
         >>> patient = Patient(key=UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
         >>> patient
-        Patient(0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90)
+        Patient(#9b7fa23a95d9)
         >>> "birth_date=None" in reveal(patient)
         True
     """
@@ -48,7 +109,12 @@ def reveal(value: object) -> str:
         return f"({', '.join(map(reveal, shown))})"
     if cls is frozenset and shown:
         return f"frozenset({{{', '.join(map(reveal, shown))}}})"
-    if not attrs.has(cls) or cls.__repr__ is not hidden:
+    if not attrs.has(cls):
         return repr(value)
-    fields = (f"{f.name}={reveal(getattr(value, f.name))}" for f in attrs.fields(cls))
+    is_hidden = cls.__repr__ is hidden
+    fields: list[str] = []
+    for field in attrs.fields(cls):
+        if is_hidden or field.repr:
+            show = field.repr if callable(field.repr) else reveal
+            fields.append(f"{field.name}={show(getattr(value, field.name))}")
     return f"{cls.__name__}({', '.join(fields)})"

@@ -10,9 +10,11 @@ from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from functools import total_ordering
 
-from attrs import field, frozen
+from attrs import field
 
+from iopkit.confidential import hidden
 from iopkit.errors import Fault, InvalidError
+from iopkit.fields import frozen
 from iopkit.sources import Grade, Source
 
 
@@ -118,7 +120,7 @@ _WRITTEN = re.compile(r"(?:level\s+)?(IV|I{1,3}|[0-4])(?:\.([0-9]))?", re.IGNORE
 
 
 @total_ordering
-@frozen(order=False)
+@frozen(repr=False, order=False)
 class LevelOfCare:
     """A level of care in one edition; ordered by intensity within that edition.
 
@@ -126,10 +128,9 @@ class LevelOfCare:
         InvalidError: the edition has no such level.
 
     Example:
-        >>> LevelOfCare.parse("II.1")
-        LevelOfCare(number='2.1', edition=<Edition.THIRD: 3>)
-        >>> LevelOfCare.parse("II.1").name
-        'Intensive Outpatient'
+        >>> level = LevelOfCare.parse("II.1")
+        >>> level.number, level.name
+        ('2.1', 'Intensive Outpatient')
     """
 
     number: str
@@ -139,7 +140,7 @@ class LevelOfCare:
         known = _NAMES[self.edition]
         if self.number not in known:
             expected = f"a level of the {self.edition.name.lower()} edition ({', '.join(known)})"
-            raise InvalidError("level of care", [Fault(("number",), expected, repr(self.number))])
+            raise InvalidError("level of care", [Fault(("number",), expected, "another")])
 
     @classmethod
     def parse(cls, text: str, *, edition: Edition = Edition.THIRD) -> "LevelOfCare":
@@ -150,7 +151,7 @@ class LevelOfCare:
         match = _WRITTEN.fullmatch(text.strip())
         if match is None:
             raise InvalidError(
-                "level of care", [Fault((), "a level such as '2.1' or 'II.1'", repr(text))]
+                "level of care", [Fault((), "a level such as '2.1' or 'II.1'", "another text")]
             )
         whole = _ROMAN.get(match[1].upper(), match[1])
         # The third edition writes "1" and "4" where the fourth writes "1.0" and "4.0".
@@ -173,6 +174,8 @@ class LevelOfCare:
         if not isinstance(other, LevelOfCare) or other.edition is not self.edition:
             return NotImplemented  # two editions' numbers have no common order
         return float(self.number) < float(other.number)
+
+    __repr__ = hidden
 
 
 def levels_of(edition: Edition) -> tuple[LevelOfCare, ...]:

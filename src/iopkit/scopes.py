@@ -3,9 +3,8 @@
 from datetime import date
 from enum import StrEnum
 
-from attrs import frozen
-
 from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.payers import Payer
 from iopkit.states import STATES, place_faults

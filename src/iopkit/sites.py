@@ -8,8 +8,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
-
 from iopkit.clocks import zone_faults
 from iopkit.errors import (
     Fault,
@@ -19,6 +17,7 @@ from iopkit.errors import (
     unless,
     unless_day,
 )
+from iopkit.fields import frozen
 from iopkit.languages import is_language
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need

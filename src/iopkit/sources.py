@@ -6,9 +6,10 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Generic, TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.errors import NotInForceError, refuse, refuse_moments, unless, unless_day
+from iopkit.fields import frozen
 
 T = TypeVar("T")
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from operator import itemgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from attrs import field, frozen
+from attrs import field
 
+from iopkit.confidential import hidden
 from iopkit.errors import Fault, InvalidError, did_you_mean, refuse, unless
+from iopkit.fields import frozen
 
 Span = tuple[int, int]
 T = TypeVar("T", int, datetime)
@@ -88,7 +90,7 @@ _CLOCK = r"([01][0-9]|2[0-4]):([0-5][0-9])"
 _WINDOW = re.compile(rf"([A-Za-z]+) {_CLOCK}-{_CLOCK}")
 
 
-@frozen
+@frozen(repr=False)
 class Window:
     """A window on one day of every week.
 
@@ -112,30 +114,31 @@ class Window:
         refuse(
             "window",
             *(
-                unless(is_plain(clock), name, "a time in whole minutes, without a zone", clock)
+                unless(is_plain(clock), name, "a time in whole minutes, without a zone", "another")
                 for name, clock in (("start", self.start), ("end", self.end))
             ),
             unless(
                 self.start != self.end or self.end == time(0),
                 "end",
                 "another time than the start",
-                self.end,
+                "the same time",
             ),
         )
 
     @classmethod
     def parse(cls, text: str) -> "Window":
-        """Read ``monday 17:30-21:00``; raises ``InvalidError``."""
+        """Read ``monday 17:30-21:00``; raises ``InvalidError``, which does not show the text."""
         match = _WINDOW.fullmatch(text.strip())
         # "24:00" can only be an end, and only with another start is "00:00" an end too.
         if (
             match is None
+            or match[1].upper() not in Weekday.__members__
             or match[2] == "24"
             or (match[4] == "24" and match[5] != "00")
             or (match[2], match[3]) == (match[4], match[5])
         ):
             raise InvalidError(
-                "window", [Fault((), "a window such as 'monday 17:30-21:00'", repr(text))]
+                "window", [Fault((), "a window such as 'monday 17:30-21:00'", "another text")]
             )
         start, end = (time(int(match[h]) % 24, int(match[h + 1])) for h in (2, 4))
         return cls(Weekday.parse(match[1]), start, end)
@@ -144,17 +147,28 @@ class Window:
         end = f"{self.end:%H:%M}" if self.end != time(0) else "24:00"
         return f"{self.day.name.lower()} {self.start:%H:%M}-{end}"
 
+    __repr__ = hidden
+
 
 def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
-    listed = list(spans)
+    # Any: in a notebook no type checker says what is given.
+    listed: list[Any] = list(spans) if hasattr(spans, "__iter__") else [spans]
     refuse(
         "weekly windows",
         *(
-            unless(0 <= start < end <= WEEK, number, "a span inside the week", f"{start}-{end}")
-            for number, (start, end) in enumerate(listed)
+            unless(_is_span(span), number, "a span inside the week, in whole minutes", "another")
+            for number, span in enumerate(listed)
         ),
     )
     return tuple(merge_spans(listed))
+
+
+def _is_span(span: object) -> bool:
+    match span:
+        case (int(start), int(end)):
+            return 0 <= start < end <= WEEK
+        case _:
+            return False
 
 
 def within_week(start: int, end: int) -> tuple[Span, ...]:
@@ -162,7 +176,7 @@ def within_week(start: int, end: int) -> tuple[Span, ...]:
     return ((start, end),) if end <= WEEK else ((start, WEEK), (0, end - WEEK))
 
 
-@frozen
+@frozen(repr=False)
 class WeeklyWindows:
     """A set of minutes of the week, with union, intersection and difference.
 
@@ -248,6 +262,8 @@ class WeeklyWindows:
 
     def __str__(self) -> str:
         return ", ".join(map(str, self.windows)) or "never"
+
+    __repr__ = hidden
 
 
 def first_opening(

@@ -496,7 +496,10 @@ NO_SCORE = "expected a score that the scale has and that the answers allow, foun
         ),
         pytest.param(
             {"answers": (True, 1.0, *[0] * 13)},
-            [f"answers[0]: {NO_ANSWER}", f"answers[1]: {NO_ANSWER}"],
+            [
+                "answers[0]: expected a whole number, found true or false",
+                "answers[1]: expected a whole number, found a number",
+            ],
             id="answers that only equal a whole number",
         ),
         pytest.param(
@@ -587,7 +590,10 @@ def test_scores_that_are_a_highest_are_not_subtracted(highest: tuple[bool, bool]
 
 @pytest.mark.parametrize("value", [4.5, 4.0, True, "4", None])
 def test_a_score_is_a_whole_number(value: Any) -> None:
-    with pytest.raises(InvalidError, match="value: expected a whole number, found another value"):
+    with pytest.raises(
+        InvalidError,
+        match="value: expected a whole number, found ",
+    ):
         Score("total", value)
 
 

@@ -30,6 +30,7 @@ from iopkit.programs import (
     timetable,
     weekly_doses,
 )
+from iopkit.windows import Weekday
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 GROUP = Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3), 3 * HOUR)
@@ -232,7 +233,7 @@ def test_a_program_on_a_track_has_its_services_and_those_for_all() -> None:
 
 def test_only_one_track_has_a_timetable() -> None:
     with pytest.raises(InvalidError, match="use on_track"):
-        timetable(program(DAY, EVENING), 0)
+        timetable(program(DAY, EVENING), Weekday.MONDAY)
 
 
 @given(strategies.programs(draftable=False))

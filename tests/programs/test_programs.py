@@ -68,28 +68,29 @@ def test_a_slot_is_read_from_a_day_and_a_time(text: str, slot: Slot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    "text",
     [
-        pytest.param("", "", id="empty"),
-        pytest.param("mon", "mon", id="short-day"),
-        pytest.param("18:00", "18:00", id="no-day"),
-        pytest.param("monday\t09:00", "monday\\t09:00", id="tab"),
-        pytest.param("someday 18:00", "someday", id="no-such-day"),
-        pytest.param("monday 24:00", "monday 24:00", id="hour-24"),
-        pytest.param("monday 23:60", "monday 23:60", id="minute-60"),
-        pytest.param("monday 9:00", "monday 9:00", id="one-digit-hour"),
-        pytest.param("monday  09:00", "monday  09:00", id="two-spaces"),
-        pytest.param("monday 09:00:00", "monday 09:00:00", id="seconds"),
-        pytest.param("monday 09:00Z", "monday 09:00Z", id="zone"),
-        pytest.param("monday 0900", "monday 0900", id="no-colon"),
-        pytest.param("monday \u0660\u0669:\u0660\u0660", "monday", id="other-digits"),
+        pytest.param("", id="empty"),
+        pytest.param("mon", id="short-day"),
+        pytest.param("18:00", id="no-day"),
+        pytest.param("monday\t09:00", id="tab"),
+        pytest.param("someday 18:00", id="no-such-day"),
+        pytest.param("monday 24:00", id="hour-24"),
+        pytest.param("monday 23:60", id="minute-60"),
+        pytest.param("monday 9:00", id="one-digit-hour"),
+        pytest.param("monday  09:00", id="two-spaces"),
+        pytest.param("monday 09:00:00", id="seconds"),
+        pytest.param("monday 09:00Z", id="zone"),
+        pytest.param("monday 0900", id="no-colon"),
+        pytest.param("monday \u0660\u0669:\u0660\u0660", id="other-digits"),
     ],
 )
-def test_what_is_not_a_slot_is_refused_and_shown(text: str, shown: str) -> None:
+def test_what_is_not_a_slot_is_refused_and_not_shown(text: str) -> None:
     with pytest.raises(InvalidError) as caught:
         Slot.parse(text)
     (fault,) = caught.value.faults
-    assert shown in fault.found
+    assert fault.expected == "a slot such as 'monday 18:00'"
+    assert fault.found == "another text"
 
 
 @given(strategies.slots())

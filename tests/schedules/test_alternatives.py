@@ -127,7 +127,7 @@ def cases(draw: st.DrawFn) -> tuple[Schedule, Session, Surroundings]:
     ]
     session = draw(st.sampled_from(made.sessions[:6]))
     as_of = session.start - draw(st.integers(1, 5000)) * MINUTE
-    return made, session, Surroundings(site, as_of, busy=busy, others=others)
+    return made, session, Surroundings(site, as_of, busy=tuple(busy), others=tuple(others))
 
 
 def real(site: Site, wall: datetime) -> bool:

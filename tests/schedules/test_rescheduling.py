@@ -227,8 +227,8 @@ def test_a_session_is_not_moved_to_where_the_patient_is_busy() -> None:
         ([birthday], "group 1 Wed 07 10:00 closed"),
         ([court], "group 1 Thu 08 11:00 closed"),
     ):
-        assert expected in shown(reschedule(OLD, OLD.plan, evolve(around, busy=busy)))
-    gone = reschedule(OLD, OLD.plan, evolve(around, busy=[always]))
+        assert expected in shown(reschedule(OLD, OLD.plan, evolve(around, busy=tuple(busy))))
+    gone = reschedule(OLD, OLD.plan, evolve(around, busy=(always,)))
     assert [(u.number, u.why) for u in gone.unplaced] == [(1, Reason.CLOSED)]
 
 
@@ -295,7 +295,7 @@ def test_who_has_to_move_takes_no_place_of_one_who_was_asked_elsewhere() -> None
     asked = take(OLD, fit)
     shut = Closure(MONDAY, MONDAY + 3 * ONE_DAY, "Flood")
     dentist = Appointment(moment(3, "09:00"), moment(3, "10:00"))
-    flooded = Surroundings(evolve(SITE, closures=(shut,)), moment(0), busy=[dentist])
+    flooded = Surroundings(evolve(SITE, closures=(shut,)), moment(0), busy=(dentist,))
     new = reschedule(asked, OLD.plan, flooded)
     assert shown(new)[:2] == ["group 2 Thu 08 10:00", "group 1 Thu 08 11:00 closed"]
     assert reschedule(new, OLD.plan, flooded) == new
@@ -311,7 +311,7 @@ def test_what_is_left_without_a_date_is_in_the_order_of_the_plan() -> None:
     asked = take(OLD, to_friday)
     old = evolve(asked, sessions=tuple(s for s in asked.sessions if s.number != 1))
     always = Appointment(moment(0), moment(7))
-    busy = Surroundings(SITE, moment(3, "12:00"), busy=[always])
+    busy = Surroundings(SITE, moment(3, "12:00"), busy=(always,))
     new = reschedule(old, OLD.plan, busy)
     assert [(u.number, u.why) for u in new.unplaced] == [(1, Reason.PAST), (2, Reason.PAST)]
     assert reschedule(new, OLD.plan, busy) == new

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from attrs import frozen
-
 from iopkit.calendars.ical import (
     NEUTRAL_SUMMARY,
     CalendarDetails,
@@ -21,6 +19,7 @@ from iopkit.calendars.ical import (
 )
 from iopkit.confidential import hidden, opaque
 from iopkit.errors import Fault, refuse, unless
+from iopkit.fields import frozen
 from iopkit.schedules.sessions import Schedule, Session
 from iopkit.windows import ONE_MINUTE
 

@@ -7,11 +7,10 @@ from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
-
 from iopkit.clocks import offset_at, offset_changes
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, unless, unless_a
+from iopkit.fields import frozen
 from iopkit.modalities import Delivery
 from iopkit.schedules.differences import ScheduleDifference
 from iopkit.schedules.sessions import Schedule, Session, in_order

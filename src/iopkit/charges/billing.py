@@ -7,7 +7,6 @@ from enum import StrEnum
 from itertools import groupby
 from uuid import UUID
 
-from attrs import frozen
 from dateutil.relativedelta import relativedelta
 
 from iopkit.charges.code_rules import (
@@ -22,6 +21,7 @@ from iopkit.charges.code_rules import (
     WeekCode,
 )
 from iopkit.confidential import hidden
+from iopkit.fields import frozen
 from iopkit.modalities import Delivery, Modality
 from iopkit.schedules.sessions import Session
 from iopkit.windows import Weekday

@@ -7,13 +7,12 @@ from decimal import Decimal
 from itertools import groupby
 from uuid import UUID
 
-from attrs import frozen
-
 from iopkit.charges.billing import BillableSession, Billed, Found, NotBilledReason, billed_in_week
 from iopkit.charges.code_rules import CodingRule, CodingScheme, code_faults
 from iopkit.charges.rates import MONEY, RateTable, money_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless, unless_a
+from iopkit.fields import frozen
 from iopkit.schedules.sessions import Schedule
 from iopkit.sources import Dated
 from iopkit.windows import Weekday

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import field
 
 from iopkit.errors import Fault, NotInForceError, refuse, unless
+from iopkit.fields import frozen
 from iopkit.modalities import Modality
 from iopkit.scopes import Scope
 from iopkit.sources import Dated, Source, Versions

@@ -5,10 +5,9 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from attrs import frozen
-
 from iopkit.charges.rates import money_faults
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.sources import Source
 

@@ -4,10 +4,11 @@ from datetime import date
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from itertools import pairwise
 
-from attrs import field, frozen
+from attrs import field
 
 from iopkit.charges.code_rules import code_faults
 from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.scopes import Scope
 from iopkit.sources import Source
 
@@ -33,7 +34,6 @@ class Rate:
     source: Source | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("rate", since=self.since, end=self.end)
         refuse(
             "rate",
             code_faults(self.code),

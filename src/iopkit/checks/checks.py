@@ -5,11 +5,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from attrs import frozen
-
 from iopkit.checks.figures import Bounds, ServiceRecord, figures_of
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless_a
+from iopkit.fields import frozen
 from iopkit.levels import AgeGroup
 from iopkit.plans.plans import Plan
 from iopkit.requirements.demands import (

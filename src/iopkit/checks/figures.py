@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 from uuid import UUID
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan
 from iopkit.programs.doses import Dose

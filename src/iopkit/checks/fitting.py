@@ -6,11 +6,12 @@ from datetime import date
 from fractions import Fraction
 from functools import partial
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.checks.checks import Finding, Unit, check, verdict
 from iopkit.confidential import hidden
 from iopkit.errors import InvalidError, NotInForceError, each_a, refuse, unless
+from iopkit.fields import frozen
 from iopkit.patients.patients import Patient
 from iopkit.plans.drafting import draft
 from iopkit.plans.notes import NoteKind, NoteSubject

@@ -9,14 +9,15 @@ from functools import partial
 from heapq import heappop, heappush
 from itertools import count, islice
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from iopkit.checks.checks import Finding
 from iopkit.checks.fitting import Judgment, judge
 from iopkit.checks.remedies import ChangeSize, Remedy, Situation, remedies_for, whole_remedies_for
 from iopkit.checks.shortfalls import DayDemand, SessionDemand, Shortfall, counted_minutes
-from iopkit.confidential import hidden
+from iopkit.confidential import hidden, hide_fields
 from iopkit.errors import each_a, refuse, unless, unless_a
+from iopkit.fields import frozen
 from iopkit.plans.plans import Plan
 from iopkit.plans.revisions import (
     AddMilestones,
@@ -258,7 +259,7 @@ class _State:
     __repr__ = hidden
 
 
-@define(repr=False)
+@define(repr=False, field_transformer=hide_fields)
 class _Trials:
     """The plans that were looked at, and whether that ended before all were."""
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import combinations, islice
 from operator import add
 
-from attrs import astuple, field, frozen
+from attrs import astuple, field
 
 from iopkit.checks.checks import Finding
 from iopkit.checks.shortfalls import (
@@ -24,6 +24,7 @@ from iopkit.checks.shortfalls import (
     shortfalls_of,
 )
 from iopkit.confidential import hidden
+from iopkit.fields import frozen
 from iopkit.plans.revisions import (
     AddSessions,
     DropSessions,

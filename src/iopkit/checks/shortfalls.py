@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import cache, partial
 
-from attrs import field, frozen
+from attrs import field
 
 from iopkit.checks.checks import Finding
 from iopkit.confidential import hidden
+from iopkit.fields import frozen
 from iopkit.modalities import Delivery
 from iopkit.programs.plan_days import day_of_plan, days_of_week, gaps
 from iopkit.programs.programs import Service

@@ -7,13 +7,12 @@ import argparse
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
-from attrs import frozen
-
 from iopkit.applicability import Applicability, Rule
 from iopkit.cli.files import UsageError, read_document
 from iopkit.confidential import hidden
 from iopkit.documents.results import applicability_document
 from iopkit.errors import NotInForceError
+from iopkit.fields import frozen
 from iopkit.reports.applying import applicability_text
 from iopkit.reports.lines import item
 from iopkit.truth import Truth, all_of

@@ -7,12 +7,13 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, TypeVar
 
-from attrs import field, frozen
+from attrs import field
 
 from iopkit.confidential import hidden
 from iopkit.documents.documents import from_json, from_toml
 from iopkit.eligibility.predicates import AnyFact
 from iopkit.errors import IopkitError
+from iopkit.fields import frozen
 from iopkit.patients.instruments import Instrument
 from iopkit.truth import Truth
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.rates import RateTable
@@ -32,6 +32,7 @@ from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Policy
 from iopkit.eligibility.predicates import Fact
 from iopkit.errors import InvalidError, UnknownNameError
+from iopkit.fields import frozen
 from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
 from iopkit.library.ladders import LADDERS, find_ladder
 from iopkit.library.policies import POLICIES, find_policy

@@ -49,6 +49,7 @@ from iopkit.errors import (
     unless,
     unless_a,
 )
+from iopkit.fields import frozen
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.instruments import Instrument
 from iopkit.patients.screenings import Screening
@@ -271,7 +272,7 @@ EXPLAINS = {"missing", "changes", "evidence"}
 _BESIDE: dict[Any, str] = {Screening: "own"}
 
 
-@attrs.frozen
+@frozen
 class _Member:
     """One field of a class, as documents have it."""
 

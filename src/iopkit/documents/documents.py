@@ -235,7 +235,8 @@ def _read(
 ) -> Any:
     name = name_of(kind)
     refuse(f"{name} document", unless_a(data, "data", str, bytes))
-    masked = getattr(kind, "__repr__", None) is hidden  # about a patient
+    # About a patient; a program's own document is a template, whoever it is then tailored to.
+    masked = getattr(kind, "__repr__", None) is hidden and kind is not Program
     text = text_of(language, data)
     raw = current = parsed(language, text, masked=masked)
     try:

@@ -1,8 +1,7 @@
 """Instruments as documents have them: a scale names its items by their numbers."""
 
-from attrs import frozen
-
 from iopkit.errors import Fault, InvalidError, did_you_mean, refuse
+from iopkit.fields import frozen
 from iopkit.patients.instruments import BandSet, Instrument, Item, Scale
 from iopkit.sources import Source
 

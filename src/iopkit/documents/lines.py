@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, takewhile
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import field
 
 from iopkit.confidential import hidden
 from iopkit.errors import Step
+from iopkit.fields import frozen
 
 Language = Literal["JSON", "TOML"]
 Path = tuple[Step, ...]

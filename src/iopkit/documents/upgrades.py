@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from difflib import unified_diff
 from typing import Any
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.documents.documents import KINDS, from_json, from_toml, parsed, text_of
 from iopkit.documents.formats import upgrade_document
@@ -16,6 +14,7 @@ from iopkit.documents.indentation import indented
 from iopkit.documents.lines import Language, find_lines
 from iopkit.documents.values import FACT_NAME, Raw, is_list, is_object, kind_of
 from iopkit.errors import Fault, InvalidError, Step, attempted
+from iopkit.fields import frozen
 
 _BY_HAND = (
     "TOML would lose its comments, and has no null: change it by hand, or write it as JSON, with "

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, TypeGuard, TypeVar, get_args, get_origin
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -69,17 +69,25 @@ class _Leaf:
 def leaf_reader(leaf: _Leaf, kind: Any, *, masked: bool) -> Reader:
     """The reader of a leaf, whose every error is an ``InvalidError``."""
     parse = leaf.read
+    # Of two in three values the class says it all: those are most of what a document holds.
+    told = kind if kind in (bool, int, str) else None
 
     def read(raw: Raw, _: Any) -> Any:
+        if raw.__class__ is told and (told is not str or raw.isascii()):
+            return raw
         try:
             return parse(raw, kind)
         except InvalidError as error:
-            if not masked:
+            if masked:
+                faults = [
+                    attrs.evolve(fault, found=kind_of(part_at(raw, fault.path)), fix="")
+                    for fault in error.faults
+                ]
+            elif isinstance(raw, str):
+                # Windows and slots do not show their text, as it may be a patient's.
+                faults = [attrs.evolve(fault, found=repr(raw)) for fault in error.faults]
+            else:
                 raise
-            faults = [
-                attrs.evolve(fault, found=kind_of(part_at(raw, fault.path)), fix="")
-                for fault in error.faults
-            ]
             raise InvalidError(error.what, faults) from None
         # What ``parse`` raises for values of other types, forms and sizes; zoneinfo's OSError
         # is for names of folders and names that are too long.
@@ -112,19 +120,6 @@ def _canonical(read: Callable[[str], T], write: Callable[[T], str]) -> Callable[
     return strict
 
 
-def _remembered(read: Callable[[Raw, Any], T]) -> Callable[[Raw, Any], T]:
-    """The same reader, for texts that many documents share: times of day and of sessions.
-
-    Not for keys and birth dates, which are one patient's and would stay in memory.
-    """
-
-    @lru_cache(maxsize=4096)
-    def known(raw: Raw) -> T:
-        return read(raw, None)
-
-    return lambda raw, _: known(raw)
-
-
 def _or_toml(kind: type, read: Callable[[Raw, Any], Any]) -> Callable[[Raw, Any], Any]:
     """TOML has dates and times of its own; they are taken as they are."""
     return lambda raw, t: raw if type(raw) is kind else read(raw, t)
@@ -140,16 +135,29 @@ def _moment_text(moment: datetime) -> str:
     return moment.isoformat("T", "minutes") + zone
 
 
-def _moment(text: str) -> datetime:
-    stamp, _, zone = text.removesuffix("]").partition("[")
-    moment = datetime.fromisoformat(stamp)
-    if (moment.tzinfo is None) is not (zone == ""):
-        raise ValueError
-    if not zone:
+_INSTANT = re.compile(
+    r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?!-00:00)[+-]\d\d:\d\d(?::(?!00)\d\d)?)\[(.+)\]", re.ASCII
+)
+
+
+def _moment(raw: Raw, _: Any) -> datetime:
+    """The moment of a text, if it is just what would be written for it.
+
+    A schedule has dozens, each another, so that the form is told from the text: to write it
+    again would take half of the time.
+    """
+    if match := _INSTANT.fullmatch(raw):
+        given = datetime.fromisoformat(match[1])
+        # The offset says which one is meant of a time that comes twice; one that does not
+        # exist comes back as another.
+        moment = given.astimezone(ZoneInfo(match[2]))
+        if moment.utcoffset() != given.utcoffset():
+            raise ValueError
         return moment
-    # The offset says which one is meant of a time that comes twice; one that does not
-    # exist comes back as another.
-    return moment.astimezone(ZoneInfo(zone))
+    moment = datetime.fromisoformat(raw)
+    if moment.tzinfo or _moment_text(moment) != raw:
+        raise ValueError
+    return moment
 
 
 def _minutes(raw: Raw, _: Any) -> timedelta:
@@ -280,7 +288,7 @@ _WINDOW = _text(
     "a window",
     "monday 17:30-24:00",
     f"{_DAY} {_CLOCK}-((?!00:00){_CLOCK}|24:00)",
-    _remembered(_canonical(Window.parse, str)),
+    _canonical(Window.parse, str),
     str,
 )
 _LEAVES: dict[Any, _Leaf] = {
@@ -307,7 +315,7 @@ _LEAVES: dict[Any, _Leaf] = {
         "a moment",
         "2026-01-31T18:00-06:00[America/Chicago]",
         f"{_DATE}T{_CLOCK}({_OFFSET})?",
-        _remembered(_canonical(_moment, _moment_text)),
+        _moment,
         _moment_text,
     ),
     timedelta: _plain("a whole number of minutes", "integer", _minutes, whole_minutes),
@@ -328,7 +336,7 @@ _LEAVES: dict[Any, _Leaf] = {
         "a slot",
         "monday 18:00",
         f"{_DAY}( {_CLOCK})?",
-        _remembered(_canonical(Slot.parse, str)),
+        _canonical(Slot.parse, str),
         str,
     ),
     WeeklyWindows: _Leaf(

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import combinations
 
-from attrs import frozen
-
 from iopkit.eligibility.branches import Flaw, flaws_in
 from iopkit.eligibility.diagrams import diagram_of
 from iopkit.eligibility.policies import Criterion, Policy
@@ -18,6 +16,7 @@ from iopkit.eligibility.predicates import AnyFact, Predicate, Values, evaluate, 
 from iopkit.eligibility.sheets import FactSheet
 from iopkit.eligibility.spaces import Formulas, Space
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.truth import Truth, all_of
 
 

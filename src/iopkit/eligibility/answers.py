@@ -9,8 +9,6 @@ from itertools import pairwise
 from math import isinf
 from typing import NamedTuple
 
-from attrs import frozen
-
 from iopkit.eligibility.kinds import NEVER, Choice, Number, Scalar, is_ordered
 from iopkit.eligibility.possible import Possible, Value
 from iopkit.eligibility.predicates import (
@@ -28,6 +26,7 @@ from iopkit.eligibility.predicates import (
     place_of,
 )
 from iopkit.errors import TooComplexError
+from iopkit.fields import frozen
 from iopkit.truth import Truth
 
 MAX_STEPS = 250_000

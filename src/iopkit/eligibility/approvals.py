@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 
-from attrs import frozen
-
+from iopkit.fields import frozen
 from iopkit.patients.patients import Approval, Patient
 from iopkit.truth import Truth, any_of
 

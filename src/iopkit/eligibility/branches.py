@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.eligibility.answers import answers_to
 from iopkit.eligibility.kinds import Number, Scalar
@@ -24,6 +24,7 @@ from iopkit.eligibility.predicates import (
 )
 from iopkit.eligibility.spaces import Formula, Formulas, Space
 from iopkit.errors import Step
+from iopkit.fields import frozen
 
 
 class FlawKind(StrEnum):

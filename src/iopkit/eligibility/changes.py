@@ -5,8 +5,6 @@ from datetime import date
 from enum import StrEnum
 from itertools import islice
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.eligibility.diagrams import (
     LEAVES,
@@ -19,6 +17,7 @@ from iopkit.eligibility.diagrams import (
 )
 from iopkit.eligibility.possible import Possible, Value
 from iopkit.eligibility.predicates import AnyFact, Predicate, Values, describe, facts_in, seen_of
+from iopkit.fields import frozen
 from iopkit.truth import Truth
 
 MAX_WAYS = 20

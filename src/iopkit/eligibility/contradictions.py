@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.citations import AETNA, INDIANA
 from iopkit.confidential import hidden
@@ -20,11 +20,11 @@ from iopkit.eligibility.predicates import (
     Values,
     compiled,
     facts_in,
-    other_than_predicate,
     seen_of,
 )
 from iopkit.eligibility.sheets import FactSheet
 from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import Patient
@@ -49,10 +49,9 @@ class Contradiction:
     source: Source | None = None
 
     def __attrs_post_init__(self) -> None:
-        what = f"contradiction {self.name!r}"
-        refuse(what, other_than_predicate(self.predicate, "predicate"))
         several = len(set(facts_in(self.predicate))) > 1
-        refuse(what, unless(several, "predicate", "one about two facts or more", "fewer"))
+        fault = unless(several, "predicate", "one about two facts or more", "fewer")
+        refuse(f"contradiction {self.name!r}", fault)
 
 
 @frozen(repr=False)

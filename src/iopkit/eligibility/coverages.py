@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.predicates import AnyFact, Values, evaluate
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.payers import Payer
 from iopkit.truth import Truth
 

@@ -8,8 +8,6 @@ make no difference are left out, so a diagram asks exactly what matters.
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial, reduce
 
-from attrs import frozen
-
 from iopkit.eligibility.answers import MAX_STEPS, Answers, answers_to
 from iopkit.eligibility.possible import Possible
 from iopkit.eligibility.predicates import (
@@ -30,6 +28,7 @@ from iopkit.eligibility.predicates import (
     facts_in,
 )
 from iopkit.errors import TooComplexError
+from iopkit.fields import frozen
 from iopkit.truth import Truth
 
 MAX_JOINS = 1_000_000

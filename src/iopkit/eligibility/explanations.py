@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.eligibility.possible import Possible, Value, is_of_kind
 from iopkit.eligibility.predicates import (
@@ -22,6 +20,7 @@ from iopkit.eligibility.predicates import (
     seen_of,
 )
 from iopkit.errors import Fault, InvalidError
+from iopkit.fields import frozen
 from iopkit.truth import Truth, all_of, any_of, at_least
 
 

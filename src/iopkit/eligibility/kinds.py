@@ -2,9 +2,8 @@
 
 from math import inf, isinf, nextafter
 
-from attrs import frozen
-
 from iopkit.errors import Fault, InvalidError, refuse, unless
+from iopkit.fields import frozen
 
 Scalar = bool | int | float | str
 

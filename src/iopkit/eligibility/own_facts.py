@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from iopkit.eligibility.kinds import Kind
 from iopkit.eligibility.patient_facts import FACTS, instrument_facts
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.eligibility.readings import NewestObservation
 from iopkit.errors import Fault, refuse, unless
+from iopkit.fields import frozen
 from iopkit.patients.instrument_library import INSTRUMENTS, instruments_with
 from iopkit.patients.instruments import Instrument
 from iopkit.sources import Source

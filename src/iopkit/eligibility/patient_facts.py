@@ -5,7 +5,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.citations import (
     AETNA,
@@ -35,6 +35,7 @@ from iopkit.eligibility.readings import (
     Standing,
 )
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.levels import (
     DIMENSION_SOURCES,
     AgeGroup,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from attrs import field, frozen
+from attrs import field
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.changes import (
@@ -28,11 +28,11 @@ from iopkit.eligibility.predicates import (
     AnyFact,
     Predicate,
     facts_in,
-    other_than_predicate,
 )
 from iopkit.eligibility.risks import RecordedRisk, recorded_risks, risks_among
 from iopkit.eligibility.sheets import FactSheet, read_facts
 from iopkit.errors import NotInForceError, TooComplexError, refuse, unless
+from iopkit.fields import frozen
 from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.payers import Payer
 from iopkit.scopes import Scope
@@ -52,9 +52,6 @@ class Criterion:
     meaning: str
     predicate: Predicate
     source: Source
-
-    def __attrs_post_init__(self) -> None:
-        refuse(f"criterion {self.name!r}", other_than_predicate(self.predicate, "predicate"))
 
 
 @frozen

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TypeAlias
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import NEVER, Choice, Kind, Number, Scalar
 from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.fields import frozen
 
 
 @frozen(repr=False)

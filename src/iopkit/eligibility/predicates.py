@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from operator import ge, gt, le, lt
 from typing import Any, Generic, NoReturn, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from iopkit.eligibility.kinds import (
     NEVER,
@@ -26,7 +26,8 @@ from iopkit.eligibility.kinds import (
 )
 from iopkit.eligibility.possible import Possible, Value, is_of_kind, listed
 from iopkit.eligibility.recency import Recency, Recent
-from iopkit.errors import Fault, Step, UndeterminedError, refuse, unless
+from iopkit.errors import UndeterminedError, refuse, unless
+from iopkit.fields import call_union, frozen
 from iopkit.sources import Source
 from iopkit.truth import Truth, at_least
 
@@ -190,22 +191,6 @@ def _open(kind: "type[AllOf | AnyOf]", part: "Predicate") -> "tuple[Predicate, .
     return (part,)
 
 
-def other_than_predicate(part: object, *path: Step) -> tuple[Fault, ...]:
-    """A fault if something is no predicate: in a notebook no type checker catches it.
-
-    It would be taken for met: ``fact == True`` compares declarations and is ``False``.
-    """
-    if isinstance(part, Predicate):
-        return ()
-    fix = "a fact becomes one by a comparison, such as fact.equals(True)"
-    return (Fault(path, "a predicate", "another value", fix),)
-
-
-def _refuse_other_parts(self: "AllOf | AnyOf | AtLeast") -> None:
-    parts = enumerate(self.parts)
-    refuse("predicate", *(other_than_predicate(part, "parts", n) for n, part in parts))
-
-
 def _negated(self: "Predicate") -> "Not":
     return Not(self)
 
@@ -313,7 +298,6 @@ class AllOf:
     label: str = field(default="", kw_only=True)
     source: Source | None = field(default=None, kw_only=True)
 
-    __attrs_post_init__ = _refuse_other_parts
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
 
@@ -325,7 +309,6 @@ class AnyOf:
     label: str = field(default="", kw_only=True)
     source: Source | None = field(default=None, kw_only=True)
 
-    __attrs_post_init__ = _refuse_other_parts
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
 
@@ -336,9 +319,6 @@ class Not:
     part: "Predicate"
     label: str = field(default="", kw_only=True)
     source: Source | None = field(default=None, kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        refuse("predicate", other_than_predicate(self.part, "part"))
 
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
@@ -357,7 +337,6 @@ class AtLeast:
     source: Source | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        _refuse_other_parts(self)
         most = len(self.parts)
         refuse(
             "at_least",
@@ -369,6 +348,12 @@ class AtLeast:
 
 Atom = Compare | Between | OneOf | Known
 Predicate = Compare | Between | OneOf | Known | AllOf | AnyOf | Not | AtLeast
+# It would be taken for met: ``fact == True`` compares declarations and is ``False``.
+call_union(
+    Predicate,
+    "a predicate",
+    fix="a fact becomes one by a comparison, such as fact.equals(True)",
+)
 Values = Mapping[str, Value]
 Evaluator = Callable[[Values], Truth]
 

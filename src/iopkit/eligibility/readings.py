@@ -10,12 +10,13 @@ from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from attrs import evolve, frozen
+from attrs import evolve
 from dateutil.relativedelta import relativedelta
 
 from iopkit.eligibility.kinds import NEVER, Kind, refuse_other_values
 from iopkit.eligibility.possible import Possible, Value
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.needs import Need
 from iopkit.patients.consents import Purpose

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Generic, TypeVar
 
-from attrs import frozen
-
 from iopkit.eligibility.kinds import Scalar
 from iopkit.eligibility.possible import Possible
 from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.prose import counted
 
 S = TypeVar("S")

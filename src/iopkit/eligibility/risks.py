@@ -9,8 +9,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import Choice, Scalar
 from iopkit.eligibility.patient_facts import FACTS
@@ -18,6 +16,7 @@ from iopkit.eligibility.possible import Possible, Value
 from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, Values, compiled, with_unit
 from iopkit.eligibility.readings import DatedReader, newest
 from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.needs import Need
 from iopkit.patients.assessments import RATED_IN_FOURTH
 from iopkit.patients.instrument_library import INSTRUMENTS

@@ -5,13 +5,14 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve, field
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import Kind
 from iopkit.eligibility.possible import Possible, Value, covers, is_of_kind
 from iopkit.eligibility.predicates import AnyFact, Fact, Values, each_once
 from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.fields import frozen
 
 S = TypeVar("S")
 
@@ -25,7 +26,7 @@ class FactSheet:
     """
 
     on: date
-    items: tuple[tuple[str, Value], ...]
+    items: tuple[tuple[str, Value], ...] = field(converter=tuple[tuple[str, Value], ...])
 
     @classmethod
     def of(cls, facts: Iterable[AnyFact], values: Values, *, on: date) -> "FactSheet":

@@ -5,8 +5,6 @@ from datetime import date
 from math import ceil, floor, isinf
 from typing import Any
 
-from attrs import frozen
-
 from iopkit.eligibility.answers import Answers, answers_to
 from iopkit.eligibility.kinds import Number, Scalar
 from iopkit.eligibility.predicates import (
@@ -28,6 +26,7 @@ from iopkit.eligibility.predicates import (
 )
 from iopkit.eligibility.sheets import FactSheet
 from iopkit.errors import MissingExtraError, TooComplexError
+from iopkit.fields import frozen
 from iopkit.truth import Truth
 
 EFFORT = 2_000_000

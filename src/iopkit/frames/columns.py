@@ -15,8 +15,6 @@ from math import ceil, floor, inf, nextafter
 from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from attrs import frozen
-
 from iopkit.eligibility.answers import Answers
 from iopkit.eligibility.diagrams import (
     LEAVES,
@@ -57,6 +55,7 @@ from iopkit.errors import (
     unless_a,
     unless_day,
 )
+from iopkit.fields import frozen
 from iopkit.frames.refusals import Refused, Told
 from iopkit.patients.patients import Patient
 from iopkit.prose import counted, listed

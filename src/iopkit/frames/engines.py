@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
-from attrs import frozen
-
 from iopkit.errors import Fault, MissingExtraError, refuse, unless
+from iopkit.fields import frozen
 
 if TYPE_CHECKING:
     import polars as pl

@@ -16,11 +16,12 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
-from attrs import evolve, fields, frozen
+from attrs import evolve, fields
 
 from iopkit.clocks import zone_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.frames.engines import Engine, Frame, collected, names_in
 from iopkit.patients.patients import Patient
 from iopkit.plans.drafting import draft, plan_key

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.errors import Fault
+from iopkit.fields import frozen
 
 
 @frozen

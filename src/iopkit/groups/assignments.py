@@ -7,10 +7,9 @@ from enum import StrEnum
 from itertools import accumulate
 from uuid import UUID
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.errors import find_named, refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.groups.groups import Group, refuse_groups, spare_seats
 from iopkit.groups.matching import Applicant, Combinations, Matching, Pool, cheapest_pools
 from iopkit.groups.rosters import Roster
@@ -143,7 +142,7 @@ def assign(
     site: Site,
     *,
     on: date,
-    weights: Weights = Weights(),
+    weights: Weights = Weights(),  # noqa: B008  # frozen
     limits: Limits = Limits(),  # noqa: B008  # frozen
 ) -> Assignments:
     """Who goes to which group from a day on.

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from attrs import frozen
-
+from iopkit.fields import frozen
 from iopkit.groups.groups import Group
 from iopkit.groups.rosters import Candidate
 

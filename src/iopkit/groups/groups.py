@@ -6,9 +6,10 @@ from datetime import date, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.errors import Fault, refuse, unless
+from iopkit.fields import frozen
 from iopkit.languages import is_language, speaks
 from iopkit.modalities import Modality
 from iopkit.programs.programs import Program, Service
@@ -61,7 +62,6 @@ class Group:
     stages: frozenset[str] | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments(f"group {self.name!r}", begins=self.begins)
         timed = bool(self.slots) and all(slot.start is not None for slot in self.slots)
         long = is_session_length(self.duration)
         refuse(

@@ -6,9 +6,8 @@ from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
+from iopkit.fields import frozen
 from iopkit.groups.combinations import Option, cheapest, days_of, times_of
 from iopkit.groups.groups import Group
 from iopkit.groups.rosters import Barrier, Candidate, Roster, barriers

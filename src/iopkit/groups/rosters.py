@@ -6,10 +6,11 @@ from enum import StrEnum
 from itertools import chain
 from uuid import UUID
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.confidential import hidden
-from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.errors import Fault, refuse, unless
+from iopkit.fields import frozen
 from iopkit.groups.groups import Group, group_faults
 from iopkit.languages import is_language, speaks
 from iopkit.programs.programs import Service
@@ -20,7 +21,7 @@ MOST_POINTS = 100
 """How many points a preference can give or take."""
 
 
-@frozen
+@frozen(repr=False)
 class GroupDose:
     """In how many groups of a service a candidate is to be."""
 
@@ -29,7 +30,9 @@ class GroupDose:
 
     def __attrs_post_init__(self) -> None:
         ok = 1 <= self.groups <= MOST_A_WEEK
-        refuse("group dose", unless(ok, "groups", f"from 1 to {MOST_A_WEEK}", self.groups))
+        refuse("group dose", unless(ok, "groups", f"from 1 to {MOST_A_WEEK}", "others"))
+
+    __repr__ = hidden
 
 
 @frozen(repr=False)
@@ -90,7 +93,6 @@ class Candidate:
     now_in: frozenset[str] = frozenset()
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("candidate", waiting_since=self.waiting_since)
         services = [dose.service for dose in self.doses]
         random = self.key.version == 4
         refuse(

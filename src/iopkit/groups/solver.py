@@ -10,10 +10,11 @@ from math import floor, inf
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import field
 
 from iopkit.confidential import hidden
 from iopkit.errors import MissingExtraError, refuse, unless
+from iopkit.fields import frozen
 from iopkit.groups.combinations import all_bits
 from iopkit.groups.matching import Applicant, Combinations, Matching, Pool
 

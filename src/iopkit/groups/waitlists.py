@@ -7,10 +7,11 @@ from enum import StrEnum
 from itertools import product
 from uuid import UUID
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.groups.groups import Group
 from iopkit.groups.matching import Applicant, Matching, Seated
 from iopkit.groups.rosters import Barrier, Candidate, Roster, barriers

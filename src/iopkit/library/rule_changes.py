@@ -8,9 +8,8 @@ import re
 from datetime import date
 from enum import StrEnum
 
-from attrs import frozen
-
 from iopkit.errors import Fault, InvalidError, refuse, unless
+from iopkit.fields import frozen
 
 
 class Happened(StrEnum):

@@ -1,10 +1,9 @@
 """What is shipped of one jurisdiction or source."""
 
-from attrs import frozen
-
 from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.rates import RateTable
 from iopkit.eligibility.policies import Policy
+from iopkit.fields import frozen
 from iopkit.requirements.requirements import RequirementSet
 
 

@@ -3,10 +3,9 @@
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.levels import AgeGroup, Edition, LevelOfCare
 from iopkit.needs import Need
 from iopkit.windows import is_whole_minutes
@@ -172,7 +171,6 @@ class Assessment:
     """What each dimension of the fourth edition asks for at least; one not listed: not known."""
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("assessment", on=self.on)
         rated = [rating.dimension for rating in self.ratings]
         asking = [least.dimension for least in self.minimum_levels]
         needed = self.needed_per_week

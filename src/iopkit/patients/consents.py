@@ -5,10 +5,9 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, refuse_moments, unless, unless_day
+from iopkit.errors import refuse, unless, unless_day
+from iopkit.fields import frozen
 from iopkit.truth import Truth, all_of
 
 T = TypeVar("T")
@@ -70,13 +69,6 @@ class Consent:
     revoked: date | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments(
-            "consent",
-            end=self.end,
-            event_occurred=self.event_occurred,
-            signed=self.signed,
-            revoked=self.revoked,
-        )
         purposes = self.purposes or frozenset()
         refuse(
             "consent",

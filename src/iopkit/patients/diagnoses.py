@@ -4,10 +4,9 @@ import re
 from datetime import date
 from enum import IntEnum, StrEnum
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 
 
 class Substance(StrEnum):
@@ -96,11 +95,6 @@ class SubstanceUseDisorder:
     symptom_free_since: date | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments(
-            "substance use disorder",
-            diagnosed=self.diagnosed,
-            symptom_free_since=self.symptom_free_since,
-        )
         # What is expected may not tell the substance, so it names no number of it.
         most = self.substance.criteria if self.substance else 11
         count, code = self.criteria_met, self.code
@@ -151,7 +145,6 @@ class MentalDisorder:
     diagnosed: date | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("mental disorder", diagnosed=self.diagnosed)
         code = self.code
         ok = code is None or (bool(_ICD10.fullmatch(code)) and code[0] == "F" and code[:2] != "F1")
         expected = "an ICD-10-CM code from F01 to F99, without F10 to F19"

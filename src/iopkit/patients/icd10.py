@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Generic, TypeVar
 
-from attrs import frozen
 from dateutil.relativedelta import relativedelta
 
 from iopkit.confidential import hidden
+from iopkit.fields import frozen
 from iopkit.patients.diagnoses import Severity, Substance, SubstanceUseDisorder
 
 T = TypeVar("T")

@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from attrs import frozen
-
 from iopkit.errors import Fault, Step, find_named, refuse, unless
+from iopkit.fields import frozen
 from iopkit.sources import Source
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import permutations
 
-from attrs import field, frozen
+from attrs import field
 
 from iopkit.confidential import hidden
-from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.errors import Fault, refuse, unless
+from iopkit.fields import frozen
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.instruments import Instrument, Item, Scale
 
@@ -25,10 +26,6 @@ class Score:
 
     scale: str
     value: int
-
-    def __attrs_post_init__(self) -> None:
-        whole = type(self.value) is int
-        refuse("score", unless(whole, "value", "a whole number", "another value"))
 
     __repr__ = hidden
 
@@ -62,7 +59,6 @@ class Screening:
     own: Instrument | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("screening", on=self.on)
         shipped, names = self.instrument in INSTRUMENTS, ", ".join(INSTRUMENTS)
         if self.own is None:
             # No name is suggested: the closest one would tell which screen was meant.
@@ -173,7 +169,7 @@ def _answer_faults(
     return tuple(
         Fault(("answers", place), "an answer that the item allows", "another value")
         for place, (item, answer) in enumerate(zip(instrument.items, answers, strict=True))
-        if answer is not None and not (type(answer) is int and answer in item.answers)
+        if answer is not None and answer not in item.answers
     )
 
 

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.eligibility.contradictions import read_consistent
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import evaluate
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.patients.patients import Patient
 from iopkit.truth import Truth
 

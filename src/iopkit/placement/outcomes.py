@@ -3,9 +3,8 @@
 from decimal import Decimal
 from enum import StrEnum
 
-from attrs import frozen
-
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.sources import Source
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from datetime import date
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.eligibility.changes import open_facts
 from iopkit.eligibility.contradictions import read_consistent
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.predicates import Predicate, facts_in, other_than_predicate
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.patients.patients import Patient
 from iopkit.sources import Source

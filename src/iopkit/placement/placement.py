@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.patient_facts import FACTS
@@ -13,6 +13,7 @@ from iopkit.eligibility.policies import Criterion, Decision, Policy
 from iopkit.eligibility.predicates import AllOf, AnyFact, Fact
 from iopkit.eligibility.risks import RecordedRisk
 from iopkit.errors import Fault, refuse, unless, unless_a
+from iopkit.fields import frozen
 from iopkit.levels import Edition, LevelOfCare, most_intensive
 from iopkit.patients.patients import Patient
 from iopkit.placement.beside import CareBeside, OpioidTreatment, care_beside

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.citations import ILLINOIS, VIRGINIA
 from iopkit.confidential import hidden
 from iopkit.eligibility.readings import age
+from iopkit.fields import frozen
 from iopkit.levels import AgeGroup, HourBand, LevelOfCare, hour_band
 from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.placement.outcomes import LevelFigure

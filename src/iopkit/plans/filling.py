@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import time, timedelta
 from itertools import combinations
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.confidential import hidden
+from iopkit.fields import frozen
 from iopkit.plans.notes import NoteSubject, PlanNote
 from iopkit.plans.preferences import Preferences, weekly_gaps
 from iopkit.programs.programs import Program, Service, clashing_services, fixed_times

@@ -3,10 +3,9 @@
 from datetime import date
 from enum import StrEnum
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
-from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.errors import Fault, refuse, unless
+from iopkit.fields import frozen
 from iopkit.patients.instrument_library import INSTRUMENTS
 
 
@@ -122,9 +121,6 @@ class Objective:
     by: date | None = None
     target: Target | None = None
 
-    def __attrs_post_init__(self) -> None:
-        refuse_moments("objective", by=self.by)
-
     __repr__ = hidden
 
 
@@ -163,8 +159,5 @@ class Goal:
     by: date | None = None
     objectives: tuple[Objective, ...] = ()
     interventions: tuple[Intervention, ...] = ()
-
-    def __attrs_post_init__(self) -> None:
-        refuse_moments("goal", by=self.by)
 
     __repr__ = hidden

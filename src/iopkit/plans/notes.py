@@ -3,9 +3,8 @@
 from enum import StrEnum
 from typing import Self
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
+from iopkit.fields import frozen
 from iopkit.needs import Need
 from iopkit.windows import Weekday
 

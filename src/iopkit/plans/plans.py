@@ -5,12 +5,11 @@ from datetime import date, timedelta
 from itertools import pairwise
 from uuid import UUID
 
-from attrs import frozen
-
 from iopkit.clocks import zone_faults
 from iopkit.confidential import hidden
 from iopkit.eligibility.risks import RecordedRisk
-from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.errors import Fault, refuse, unless
+from iopkit.fields import frozen
 from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Problem
 from iopkit.plans.notes import PlanNote
@@ -27,9 +26,6 @@ class Signature:
 
     signer: Signer
     on: date
-
-    def __attrs_post_init__(self) -> None:
-        refuse_moments("signature", on=self.on)
 
     __repr__ = hidden
 
@@ -110,7 +106,6 @@ class Leave:
     extends: bool = False
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("leave", start=self.start, end=self.end)
         ok = self.start < self.end
         refuse("leave", unless(ok, "end", "a day after the start", "an earlier day"))
 
@@ -132,7 +127,6 @@ class Trip:
     free: WeeklyWindows | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("stay", start=self.start, end=self.end)
         ok = self.start < self.end
         refuse(
             "stay",
@@ -183,7 +177,6 @@ class Plan:
     stays: tuple[Trip, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("plan", start=self.start)
         problems = [problem.name for problem in self.problems or ()]
         services = {service.name for service in self.program.every_service}
         used = {step.service for goal in self.goals or () for step in goal.interventions}

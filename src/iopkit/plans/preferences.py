@@ -3,9 +3,8 @@
 from collections.abc import Collection
 from datetime import time
 
-from attrs import frozen
-
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.programs.plan_days import gaps
 from iopkit.windows import DayPart, Weekday
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.confidential import hidden
+from iopkit.fields import frozen
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.timings import (

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
+from iopkit.fields import frozen
 from iopkit.plots.canvas import GRID, Form, box, look, measure, plane, resize, saved, sheet
 from iopkit.plots.layouts import LINE, PAD, break_lines
 from iopkit.reports.timelines import (

@@ -109,6 +109,8 @@ def saved(figure: "Figure", form: Form, *, title: str, words: str) -> bytes:
     """
     from matplotlib.text import Text
 
+    # What was measured for this picture may be a patient's.
+    _width_at_ten.cache_clear()
     for artist in figure.findobj():
         if isinstance(artist, Text):
             artist.set_text(_shown(artist.get_text()))

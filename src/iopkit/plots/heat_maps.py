@@ -8,10 +8,9 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.errors import TooComplexError
+from iopkit.fields import frozen
 from iopkit.plots.canvas import (
     COLORS,
     GRID,

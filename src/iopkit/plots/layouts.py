@@ -6,10 +6,9 @@ Places are in inches from the top left corner, sizes of letters in points.
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.windows import DAY
 
 Measure = Callable[[str, float], float]

@@ -6,12 +6,11 @@
 from datetime import date
 from textwrap import fill
 
-from attrs import frozen
-
 from iopkit.eligibility.diagrams import NO, YES, Diagram, diagram_of, reached
 from iopkit.eligibility.policies import Policy
 from iopkit.eligibility.predicates import describe
 from iopkit.errors import TooComplexError
+from iopkit.fields import frozen
 from iopkit.plots.canvas import Form, saved, sheet
 from iopkit.reports.policies import policy_text
 

@@ -3,8 +3,7 @@
 from datetime import timedelta
 from fractions import Fraction
 
-from attrs import frozen
-
+from iopkit.fields import frozen
 from iopkit.programs.doses import Dose
 from iopkit.programs.programs import Program
 from iopkit.programs.stated import Stated, StatedHours, StatedSessions

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
-from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from iopkit.eligibility.predicates import Predicate, facts_in, other_than_predicate
+from iopkit.confidential import hidden, while_kept
+from iopkit.eligibility.predicates import Predicate, facts_in
 from iopkit.errors import Fault, UnknownNameError, refuse, unless
+from iopkit.fields import frozen
 from iopkit.languages import is_language
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.modalities import Delivery, Modality
@@ -65,7 +66,7 @@ class Curriculum:
 
 
 # By its hash, as what was worked out for a service is kept.
-@frozen(cache_hash=True)
+@frozen(repr=False, cache_hash=True)
 class Service:
     """What patients get: a modality, how long a session is, and when it takes place.
 
@@ -134,6 +135,8 @@ class Service:
         """Time of service in a session, without its breaks; ``None``: not known."""
         return None if self.duration is None else self.duration - self.breaks
 
+    __repr__ = hidden
+
 
 @frozen
 class Track:
@@ -147,7 +150,7 @@ class Track:
         refuse(f"track {self.name!r}", unless(ok, "name", _NAME_FORM, repr(self.name)))
 
 
-@frozen
+@frozen(repr=False)
 class Phase:
     """A stretch of weeks with services of its own, beside those of the whole program.
 
@@ -207,17 +210,17 @@ class Phase:
         """How many weeks a timetable shows: the least, or a typical one if none is stated."""
         return self.weeks or 1
 
+    __repr__ = hidden
+
 
 def _course_faults(condition: Predicate | None, where: str) -> tuple[Fault, ...]:
     if condition is None:
         return ()
-    other = other_than_predicate(condition, where)
-    known = other or all(COURSE_FACTS.get(f.name) == f for f in facts_in(condition))
-    expected = f"facts about the course ({', '.join(COURSE_FACTS)})"
-    return other or unless(bool(known), where, expected, "others")
+    known = all(COURSE_FACTS.get(f.name) == f for f in facts_in(condition))
+    return unless(known, where, f"facts about the course ({', '.join(COURSE_FACTS)})", "others")
 
 
-@frozen(cache_hash=True)
+@frozen(repr=False, cache_hash=True)
 class Program:
     """A template: phases in order, and services that run through all of them.
 
@@ -424,8 +427,10 @@ class Program:
         )
         return tuple(fault.under("stated", number) for fault in faults)
 
+    __repr__ = hidden
 
-@lru_cache(maxsize=512)
+
+@while_kept
 def services_by_place(program: Program) -> Mapping[tuple[str, str], Service]:
     """Services of a program without tracks by the names of their phase and their own."""
     return MappingProxyType(

@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import Kind, Number, Scalar, YesNo
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 
 
 @frozen(repr=False)

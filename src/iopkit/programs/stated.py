@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from attrs import frozen
-
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.windows import is_whole_minutes
 
 

@@ -2,18 +2,17 @@
 
 from collections import Counter
 from datetime import time
-from functools import lru_cache
 from math import inf
 
-from attrs import frozen
-
+from iopkit.confidential import hidden, while_kept
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.timings import Slot, occurrences
 from iopkit.windows import DAY, Weekday, clock_time, minute_of_day
 
 
-@frozen
+@frozen(repr=False)
 class PrescribedSession:
     """One prescribed session.
 
@@ -34,8 +33,10 @@ class PrescribedSession:
         """The wall-clock start, if there is one."""
         return None if self.minute is None else clock_time(self.minute % DAY)
 
+    __repr__ = hidden
 
-@lru_cache(maxsize=512)
+
+@while_kept
 def timetable(program: Program, first: Weekday) -> tuple[PrescribedSession, ...]:
     """Every session that a program prescribes, if its first day is that weekday.
 

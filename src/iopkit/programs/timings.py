@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from datetime import time, timedelta
 
-from attrs import field, frozen
+from attrs import field
 
+from iopkit.confidential import hidden
 from iopkit.errors import Fault, InvalidError, refuse, unless
+from iopkit.fields import frozen
 from iopkit.prose import counted
 from iopkit.windows import Weekday, is_plain, is_whole_minutes
 
@@ -16,7 +18,7 @@ MOST_A_WEEK = 21
 """How many sessions of a service a week can have: three a day."""
 
 
-@frozen(order=True)
+@frozen(repr=False, order=True)
 class Slot:
     """A weekday, and the wall-clock start if it is known; the site says it otherwise.
 
@@ -30,28 +32,28 @@ class Slot:
 
     def __attrs_post_init__(self) -> None:
         ok = self.start is None or is_plain(self.start)
-        refuse("slot", unless(ok, "start", "a time in whole minutes, without a zone", self.start))
+        refuse("slot", unless(ok, "start", "a time in whole minutes, without a zone", "another"))
 
     @classmethod
     def parse(cls, text: str) -> "Slot":
-        """Read ``monday`` or ``monday 18:00``; raises ``InvalidError``."""
-        day, _, clock = text.strip().partition(" ")
-        if not clock:
-            return cls(Weekday.parse(day))
+        """Read ``monday`` or ``monday 18:00``; raises ``InvalidError``, which does not show it."""
+        day, space, clock = text.strip().partition(" ")
         try:
-            start = time.fromisoformat(clock) if re.fullmatch(r"\d\d:\d\d", clock) else None
+            timed = time.fromisoformat(clock) if re.fullmatch(r"\d\d:\d\d", clock) else None
         except ValueError:
-            start = None
-        if start is None:
-            raise InvalidError("slot", [Fault((), "a slot such as 'monday 18:00'", repr(text))])
-        return cls(Weekday.parse(day), start)
+            timed = None
+        if day.upper() not in Weekday.__members__ or bool(space) is (timed is None):
+            raise InvalidError("slot", [Fault((), "a slot such as 'monday 18:00'", "another text")])
+        return cls(Weekday.parse(day), timed)
 
     def __str__(self) -> str:
         clock = f" {self.start:%H:%M}" if self.start else ""
         return f"{self.day.name.lower()}{clock}"
 
+    __repr__ = hidden
 
-@frozen
+
+@frozen(repr=False)
 class Weekly:
     """In every week on the same days."""
 
@@ -69,8 +71,10 @@ class Weekly:
         """The timing in prose."""
         return "weekly" if len(self.slots) == 1 else f"{len(self.slots)} times a week"
 
+    __repr__ = hidden
 
-@frozen
+
+@frozen(repr=False)
 class PerWeek:
     """So many times a week; drafting finds the slots."""
 
@@ -95,8 +99,10 @@ class PerWeek:
         """The timing in prose."""
         return f"{self.times} a week"
 
+    __repr__ = hidden
 
-@frozen
+
+@frozen(repr=False)
 class TimePerWeek:
     """So much service time a week, in sessions that the source does not count.
 
@@ -114,8 +120,10 @@ class TimePerWeek:
         """The timing in prose."""
         return f"{counted(self.dose / timedelta(hours=1), 'hour')} a week in all"
 
+    __repr__ = hidden
 
-@frozen
+
+@frozen(repr=False)
 class EveryWeeks:
     """Once in every so many weeks, from the ``first`` on; drafting finds the slot."""
 
@@ -136,8 +144,10 @@ class EveryWeeks:
         """The timing in prose."""
         return f"every {self.interval} weeks"
 
+    __repr__ = hidden
 
-@frozen
+
+@frozen(repr=False)
 class Once:
     """Once, in a week counted from 1; drafting finds the slot."""
 
@@ -156,8 +166,10 @@ class Once:
         """The timing in prose."""
         return f"once, in week {self.week}"
 
+    __repr__ = hidden
 
-@frozen
+
+@frozen(repr=False)
 class InAll:
     """So many times in all, spread evenly over the weeks; drafting finds the slots.
 
@@ -179,12 +191,14 @@ class InAll:
         """The timing in prose."""
         return f"{self.count} in all"
 
+    __repr__ = hidden
+
 
 def _distinct(slots: tuple[Slot, ...]) -> list[tuple[Fault, ...]]:
     return [unless(len(slots) == len(set(slots)), "slots", "each slot once", "one twice")]
 
 
-@frozen
+@frozen(repr=False)
 class RandomDays:
     """On so many days of every week, drawn by the plan's seed."""
 
@@ -198,6 +212,8 @@ class RandomDays:
     def words(self) -> str:
         """The timing in prose."""
         return f"{self.per_week} a week, on a random day"
+
+    __repr__ = hidden
 
 
 Timing = Weekly | PerWeek | TimePerWeek | EveryWeeks | Once | InAll | RandomDays

@@ -5,10 +5,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import groupby
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.prose import counted, listed
 from iopkit.reports.lines import page
 from iopkit.reports.weeks import is_random, session_mark

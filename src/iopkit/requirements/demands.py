@@ -3,9 +3,10 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import field
 
 from iopkit.errors import Fault, refuse, unless
+from iopkit.fields import frozen
 from iopkit.modalities import Modality
 from iopkit.requirements.milestones import MilestoneKind, Signer
 from iopkit.windows import is_whole_minutes, whole_minutes

@@ -3,10 +3,8 @@
 from datetime import date
 from enum import StrEnum
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
-from iopkit.errors import refuse_moments
+from iopkit.fields import frozen
 
 
 class MilestoneKind(StrEnum):
@@ -36,9 +34,6 @@ class Milestone:
     kind: MilestoneKind
     by: date
     under: str | None = None
-
-    def __attrs_post_init__(self) -> None:
-        refuse_moments("milestone", by=self.by)
 
     __repr__ = hidden
 

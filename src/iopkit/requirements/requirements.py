@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
-from iopkit.errors import NotInForceError, refuse, refuse_moments, unless
+from iopkit.errors import NotInForceError, refuse, unless
+from iopkit.fields import frozen
 from iopkit.levels import AgeGroup
 from iopkit.requirements.demands import Demand
 from iopkit.scopes import Scope
@@ -50,7 +51,6 @@ class RequirementSet:
     scope: Scope | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments(f"requirements {self.name!r}", until=self.until)
         last = self.versions.dated[-1]
         for number, version in enumerate(self.versions.dated):
             names = [requirement.name for requirement in version.value]

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.schedules.obstructions import (
     Board,
     Surroundings,

@@ -12,10 +12,9 @@ from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.errors import each_a, refuse, refuse_moments, unless
+from iopkit.fields import frozen
 from iopkit.schedules.sessions import Schedule, Session
 from iopkit.sites import ClosedSpan, Site, closed_spans, open_windows
 from iopkit.windows import (

@@ -8,11 +8,10 @@ from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
-
 from iopkit.clocks import window_spans, zone_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.schedules.sessions import Schedule, Session
 from iopkit.sites import Site
 from iopkit.windows import WeeklyWindows, cut_spans, merge_spans

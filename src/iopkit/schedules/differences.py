@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.plans.plans import Plan
 from iopkit.schedules.sessions import Schedule, Session, Unplaced, in_order
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from iopkit.clocks import clock_changes
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
 from iopkit.plans.plans import Plan
 from iopkit.schedules.conflicts import Appointment, bookings, held_together, instants
 from iopkit.schedules.sessions import Reason, Schedule, Session, identity
@@ -44,8 +45,8 @@ class Surroundings:
     site: Site
     as_of: datetime
     notice: timedelta = timedelta(0)
-    busy: tuple[Appointment, ...] = field(default=(), converter=tuple[Appointment, ...])
-    others: tuple[Schedule, ...] = field(default=(), converter=tuple[Schedule, ...])
+    busy: tuple[Appointment, ...] = ()
+    others: tuple[Schedule, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         ok = self.as_of.tzinfo is not None

@@ -6,9 +6,8 @@ from enum import StrEnum
 from itertools import count
 from typing import Annotated, Any
 
-from attrs import frozen
-
 from iopkit.confidential import hidden
+from iopkit.fields import frozen
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan
 from iopkit.schedules.sessions import Reason, Schedule

@@ -6,10 +6,9 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
-
 from iopkit.confidential import hidden, opaque
 from iopkit.errors import Fault, InvalidError, refuse, unless
+from iopkit.fields import frozen
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan
 from iopkit.programs.doses import Dose
