@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.documents import from_json, from_toml, to_document, to_json
+from iopkit.documents import from_json, from_toml, predicate_from_json, to_document, to_json
 from iopkit.eligibility import (
     FACTS,
     NEVER,
@@ -29,8 +29,13 @@ SOURCE = Source("Example Code 1", Grade.LEGAL_TEXT)
 ON = date(2026, 1, 12)
 
 
+# Any: documents are of a union, which is no class.
+ANY_PREDICATE: Any = Predicate
+
+
 def read(text: str) -> Predicate:
-    return from_toml(Predicate, f'document = "predicate"\nformat = 1\n{text}')  # type: ignore[type-abstract, return-value]  # a union
+    predicate: Predicate = from_toml(ANY_PREDICATE, f'document = "predicate"\nformat = 1\n{text}')
+    return predicate
 
 
 @pytest.mark.parametrize(
@@ -47,7 +52,7 @@ def read(text: str) -> Predicate:
     ],
 )
 def test_what_is_asked_comes_back(predicate: Predicate) -> None:
-    assert from_json(Predicate, to_json(predicate)) == predicate  # type: ignore[comparison-overlap, type-abstract]  # a union
+    assert predicate_from_json(to_json(predicate)) == predicate
 
 
 def test_which_findings_count_stands_beside_the_fact() -> None:
@@ -101,11 +106,13 @@ def decided(**values: Value) -> Decision:
     return policy.decide_sheet(FactSheet.of([SCORE, SINCE, STAGE], values, on=ON))
 
 
-RANGES = st.lists(st.integers(0, 27), min_size=2, max_size=2).map(sorted)
+RANGES = st.tuples(st.integers(0, 27), st.integers(0, 27)).map(
+    lambda two: Possible(min(two), max(two))
+)
 
 
 @given(
-    RANGES.map(lambda two: Possible(*two)) | st.integers(0, 27) | st.none(),
+    RANGES | st.integers(0, 27) | st.none(),
     st.sampled_from([NEVER, 3, Possible(3, NEVER), Possible(0, 40), None]),
     st.sets(st.sampled_from(["early", "sustained", "no_disorder"])).map(
         lambda some: Possible(options=frozenset(some), found=date(2025, 1, 1))

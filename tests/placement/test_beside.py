@@ -7,7 +7,8 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 
-from iopkit.eligibility import FACTS
+from iopkit.eligibility import FACTS, evaluate
+from iopkit.eligibility.contradictions import read_consistent
 from iopkit.errors import InvalidError
 from iopkit.library import find_ladder, find_policy
 from iopkit.patients import Diagnosis, MentalDisorder, Patient, Substance, SubstanceUseDisorder
@@ -25,12 +26,15 @@ def test_each_treatment_is_named_unless_an_opioid_use_disorder_is_excluded(
     patient: Patient,
 ) -> None:
     on = max(ON, patient.birth_date or ON)
-    disorder = FACTS["has_opioid_use_disorder"].read(patient, on)
+    fact = FACTS["has_opioid_use_disorder"]
+    disorder = evaluate(fact.equals(True), read_consistent([fact], patient, on=on).values())
 
     found = care_beside(patient, {}, on=on)
 
-    assert [care.treatment for care in found] == ([] if disorder is False else [*OpioidTreatment])
-    assert {care.disorder for care in found} <= {Truth.of(disorder)}
+    assert [care.treatment for care in found] == (
+        [] if disorder is Truth.NO else [*OpioidTreatment]
+    )
+    assert {care.disorder for care in found} <= {disorder}
     assert not any(care.decisions for care in found)
 
 

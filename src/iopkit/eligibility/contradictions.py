@@ -15,6 +15,7 @@ from iopkit.confidential import hidden
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.possible import Possible, Value, as_possible
 from iopkit.eligibility.predicates import (
+    AnyFact,
     Fact,
     Predicate,
     Values,
@@ -22,7 +23,7 @@ from iopkit.eligibility.predicates import (
     facts_in,
     seen_of,
 )
-from iopkit.eligibility.sheets import FactSheet
+from iopkit.eligibility.sheets import FactSheet, read_facts
 from iopkit.errors import refuse, refuse_moments, unless
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
@@ -140,6 +141,15 @@ def contradictions_in(sheet: FactSheet) -> tuple[RecordedContradiction, ...]:
 def contradicted_facts(found: Iterable[RecordedContradiction]) -> frozenset[str]:
     """The names of the facts that count as not known while some contradictions stand."""
     return frozenset(each.fact.name for one in found for each in one.facts)
+
+
+def read_consistent(facts: Iterable[AnyFact], patient: Patient, *, on: date) -> FactSheet:
+    """Facts of a patient as of a day, those that contradict each other as not known.
+
+    Raises:
+        InvalidError: as ``read_facts``.
+    """
+    return without_contradicted(read_facts(facts, patient, on=on), contradictions(patient, on=on))
 
 
 def without_contradicted(sheet: FactSheet, found: Iterable[RecordedContradiction]) -> FactSheet:

@@ -67,8 +67,8 @@ class OwnFact:
         >>> own = OwnFact("on_bail", "Is on bail.", Observed(YesNo()))
         >>> found = (Observation("on_bail", True, date(2026, 3, 2)),)
         >>> somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), observations=found)
-        >>> own.fact.read(somebody, date(2026, 3, 1)), own.fact.read(somebody, date(2026, 3, 2))
-        (None, True)
+        >>> own.fact.read(somebody, date(2026, 3, 2)).value
+        True
     """
 
     name: str
@@ -94,7 +94,7 @@ class OwnFact:
         match self.read:
             case Observed(kind):
                 reader = NewestObservation(self.name, kind)
-                fact: AnyFact = Fact(self.name, kind, self.meaning, reader)
+                fact: AnyFact = Fact(self.name, kind, self.meaning, reader, dated=True)
             case OfScale(instrument, scale, band_set):
                 of = f"{scale}_score" if band_set is None else f"{scale}_{band_set}_band"
                 named = {fact.name: fact for fact in instrument_facts(instrument)}

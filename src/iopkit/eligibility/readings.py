@@ -529,7 +529,7 @@ class NewestMinimumLevel:
 
     dimension: int
 
-    def __call__(self, patient: Patient, on: date) -> str | None:
+    def __call__(self, patient: Patient, on: date) -> Possible | None:
         """The level's number as of a day."""
         return _newest(self.dated(patient), on)
 
@@ -551,8 +551,7 @@ class NewestObservation:
     fact: str
     kind: Kind
 
-    # Any: what the fact has.
-    def __call__(self, patient: Patient, on: date) -> Any:  # noqa: ANN401
+    def __call__(self, patient: Patient, on: date) -> Possible | None:
         """The value as of a day.
 
         Raises:

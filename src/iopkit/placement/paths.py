@@ -7,7 +7,7 @@ from iopkit.confidential import hidden
 from iopkit.eligibility.changes import open_facts
 from iopkit.eligibility.contradictions import read_consistent
 from iopkit.eligibility.explanations import Explanation, explain
-from iopkit.eligibility.predicates import Predicate, facts_in, other_than_predicate
+from iopkit.eligibility.predicates import Predicate, facts_in
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
@@ -46,7 +46,6 @@ class CarePath:
     def __attrs_post_init__(self) -> None:
         refuse(
             f"path {self.name!r}",
-            other_than_predicate(self.predicate, "predicate"),
             unless(len(self.steps) > 1, "steps", "at least two steps", f"{len(self.steps)}"),
         )
 
