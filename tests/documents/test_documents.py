@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ from iopkit.checks import Finding
 from iopkit.documents import fact_document, predicate_from_json, to_document
 from iopkit.documents.documents import KINDS
 from iopkit.documents.formats import current_format
+from iopkit.documents.values import leaf_of, leaf_reader
 from iopkit.eligibility import (
     AnyFact,
     Choice,
@@ -645,3 +646,38 @@ def test_a_text_that_could_not_be_read_again_is_not_written() -> None:
     site = Site("\ud800", "UTC", WeeklyWindows.of("monday 09:00-17:00"))
     with pytest.raises(InvalidError, match="lone surrogates"):
         to_json(site)
+
+
+# Moments, whose form is told from their text
+
+
+@pytest.mark.parametrize(
+    ("text", "ok"),
+    [
+        ("2026-01-31T18:00-06:00[America/Chicago]", True),
+        ("2026-11-01T01:30-05:00[America/Chicago]", True),
+        ("2026-11-01T01:30-06:00[America/Chicago]", True),
+        ("1880-01-31T18:00-05:50:36[America/Chicago]", True),
+        ("2026-01-31T18:00+00:00[Europe/London]", True),
+        ("2026-01-31T18:00", True),
+        ("2026-01-31T18:00-00:00[Europe/London]", False),
+        ("2026-01-31T18:00-05:00[America/Chicago]", False),
+        ("2026-03-08T02:30-06:00[America/Chicago]", False),
+        ("2026-01-31T18:00-06:00:00[America/Chicago]", False),
+        ("2026-01-31T18:00:00-06:00[America/Chicago]", False),
+        ("2026-01-31 18:00-06:00[America/Chicago]", False),
+        ("2026-01-31T18:00-06:00", False),
+        ("2026-01-31T18:00[America/Chicago]", False),
+        ("2026-01-31T18:00:00", False),
+        ("\u0662026-01-31T18:00-06:00[America/Chicago]", False),
+    ],
+)
+def test_a_moment_is_read_only_as_it_is_written(text: str, *, ok: bool) -> None:
+    leaf = leaf_of(datetime)
+    assert leaf
+    read = leaf_reader(leaf, datetime, masked=True)
+    if ok:
+        assert leaf.write(read(text, None)) == text
+    else:
+        with pytest.raises(InvalidError, match="a moment such as"):
+            read(text, None)
