@@ -35,6 +35,7 @@ from iopkit.documents.values import (
     part_at,
     read_each,
 )
+from iopkit.eligibility.considerations import Considered
 from iopkit.eligibility.explanations import Explanation
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Result
@@ -252,6 +253,7 @@ _DERIVED: dict[Any, tuple[str, ...]] = {
     Decision: ("verdict", "missing", "changes"),
     Placement: ("verdict", "level", "not_excluded", "stopped_at", "missing", "not_judged"),
     PathResult: ("truth", "reason", "missing"),
+    Considered: ("truth", "reason", "evidence"),
     Result: ("truth", "reason", "evidence"),
     RungResult: ("disagreement",),
     Finding: ("unit", "truth", "shortfall", "excess"),

@@ -21,6 +21,7 @@ from iopkit.eligibility.changes import (
     open_facts,
     smallest_changes,
 )
+from iopkit.eligibility.considerations import Consideration, Considered, Way
 from iopkit.eligibility.contradictions import (
     CONTRADICTIONS,
     Contradicted,
@@ -76,6 +77,8 @@ __all__ = [
     "Change",
     "Choice",
     "Compare",
+    "Consideration",
+    "Considered",
     "Contradicted",
     "Contradiction",
     "Contrast",
@@ -111,6 +114,7 @@ __all__ = [
     "Scalar",
     "Value",
     "Values",
+    "Way",
     "YesNo",
     "analyze",
     "atoms_in",

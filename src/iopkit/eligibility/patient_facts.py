@@ -32,6 +32,7 @@ from iopkit.eligibility.readings import (
     NewestMinimumLevel,
     NewestRisk,
     NewestScore,
+    Obliged,
     Standing,
 )
 from iopkit.errors import refuse, unless
@@ -55,7 +56,7 @@ from iopkit.patients.consents import Purpose
 from iopkit.patients.diagnoses import Severity
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.instruments import Instrument
-from iopkit.patients.patients import Outcome, Patient
+from iopkit.patients.patients import ObligationKind, Outcome, Patient
 from iopkit.payers import Payer
 from iopkit.sources import Grade, Source
 
@@ -99,6 +100,18 @@ def _patient() -> Iterator[AnyFact]:
         "Hours a week when the patient could come, less the obligations; at most those, while "
         "not all obligations are known, each with its times.",
         readings.free_hours,
+    )
+    yield Fact(
+        "works_or_studies",
+        YesNo(),
+        "Work or school is among the patient's obligations.",
+        Obliged((ObligationKind.WORK, ObligationKind.SCHOOL)),
+    )
+    yield Fact(
+        "cares_for_others",
+        YesNo(),
+        "The care of others is among the patient's obligations.",
+        Obliged((ObligationKind.CAREGIVING,)),
     )
     yield Fact(
         "support_joins_family_sessions",

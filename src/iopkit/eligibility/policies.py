@@ -13,6 +13,12 @@ from iopkit.eligibility.changes import (
     open_facts,
     smallest_changes,
 )
+from iopkit.eligibility.considerations import (
+    Consideration,
+    Considered,
+    consider,
+    weighed_facts,
+)
 from iopkit.eligibility.contradictions import (
     RecordedContradiction,
     contradicted_facts,
@@ -59,23 +65,30 @@ class Policy:
     """Who is eligible: in each dated version, the patient must meet every criterion.
 
     ``left_open`` says what its sources ask for that no criterion judges, so that nobody
-    takes a "yes" for more than it is. ``scope`` says whose it is; ``None``: not known.
+    takes a "yes" for more than it is. ``considerations`` are told beside the criteria, and no
+    verdict turns on them. ``scope`` says whose it is; ``None``: not known.
 
     Raises:
         InvalidError: a version has no criterion, or two of one name, or asks about two
-            facts of one name.
+            facts of one name, or two considerations have one name.
     """
 
     name: str
     title: str
     versions: Versions[tuple[Criterion, ...]]
     left_open: tuple[str, ...] = ()
+    considerations: tuple[Consideration, ...] = field(default=(), kw_only=True)
     scope: Scope | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        weighed = [consideration.name for consideration in self.considerations]
+        once = len(weighed) == len(set(weighed))
+        what = f"policy {self.name!r}"
+        refuse(what, unless(once, "considerations", "each name once", "one twice"))
         for number, version in enumerate(self.versions.dated):
             names = [criterion.name for criterion in version.value]
-            asked = {fact for criterion in version.value for fact in facts_in(criterion.predicate)}
+            each: tuple[Criterion | Consideration, ...] = (*version.value, *self.considerations)
+            asked = {fact for one in each for fact in facts_in(one.predicate)}
             apart = len({fact.name for fact in asked}) == len(asked)
             faults = (
                 *unless(apart, "value", "one fact of each name", "two"),
@@ -83,7 +96,7 @@ class Policy:
                 *unless(len(names) == len(set(names)), "value", "each name once", "one twice"),
             )
             where = ("versions", "dated", number)
-            refuse(f"policy {self.name!r}", tuple(fault.under(*where) for fault in faults))
+            refuse(what, tuple(fault.under(*where) for fault in faults))
 
     def version(self, *, on: date, assume_in_force: bool = False) -> Dated[tuple[Criterion, ...]]:
         """The version in force on a day.
@@ -142,7 +155,8 @@ class Policy:
         refuse_before_birth(patient, on, what="decision", path="on")
         version = self.version(on=on, assume_in_force=assume_in_force)
         asked = self.facts(on=on, assume_in_force=assume_in_force)
-        sheet = read_facts(asked, patient, on=on)
+        weighed = (fact for one in self.considerations for fact in facts_in(one.predicate))
+        sheet = read_facts((*asked, *weighed), patient, on=on)
         paid_by = read_facts(PAYER_FACTS.values() if self._payer else (), patient, on=on)
         found = contradictions(patient, on=on)
         return self._decided(version, sheet, recorded_risks(patient, on=on), found, paid_by)
@@ -185,6 +199,8 @@ class Policy:
         results = tuple(Result(c, explain(c.predicate, values, readings)) for c in version.value)
         at_risk = frozenset(fact for risk in risks for fact in risk.alike)
         judged = {fact for each in results for fact in _judged(each, at_risk)}
+        considered = consider(self.considerations, sheet)
+        judged |= weighed_facts(considered)
         return Decision(
             self.name,
             self.title,
@@ -198,6 +214,7 @@ class Policy:
             since_from_copy=version.since_from_copy,
             assumed_in_force=not version.is_in_force(sheet.on),
             contradictions=found,
+            considerations=considered,
             coverage=payer_coverage(self._payer, paid_by.values()) if self._payer else None,
         )
 
@@ -255,11 +272,14 @@ def _judged(result: Result, facts: frozenset[AnyFact]) -> frozenset[AnyFact]:
 class Decision:
     """A policy's answer for one patient on one day, with all its reasons.
 
-    ``unjudged`` is what is recorded, speaks of risk and made no difference to any criterion: a
-    "yes" does not say that it is harmless. ``None``: not known, as of decisions stored before it
-    was kept. A policy always knows; so ``()``, there is nothing, is what documents leave out, and
-    ``None`` is written as ``null``. So it is with ``contradictions``, what in the record cannot
-    all be so: its facts counted as not known in every criterion.
+    ``considerations`` are those of the policy, in its own order, met, unmet or undetermined.
+
+    ``unjudged`` is what is recorded, speaks of risk, made no difference to any criterion and is
+    told with no consideration: a "yes" does not say that it is harmless. ``None``: not known, as
+    of decisions stored before it was kept. A policy always knows; so ``()``, there is nothing, is
+    what documents leave out, and ``None`` is written as ``null``. So it is with
+    ``contradictions``, what in the record cannot all be so: its facts counted as not known in
+    every criterion.
 
     ``since``, ``end`` and ``since_from_copy`` are those of the version it was judged by, see
     ``Dated``. ``assumed_in_force``: that is not known to be in force on the day, and the caller
@@ -286,6 +306,7 @@ class Decision:
     since_from_copy: bool = False
     assumed_in_force: bool = False
     contradictions: tuple[RecordedContradiction, ...] | None = ()
+    considerations: tuple[Considered, ...] = ()
     coverage: PayerCoverage | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:

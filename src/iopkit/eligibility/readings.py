@@ -22,7 +22,13 @@ from iopkit.needs import Need
 from iopkit.patients.consents import Purpose
 from iopkit.patients.diagnoses import MentalDisorder, Severity, Substance, SubstanceUseDisorder
 from iopkit.patients.icd10 import STAGES, severities_of, stages_of, substances_of
-from iopkit.patients.patients import Outcome, Patient, Treatment, refuse_before_birth
+from iopkit.patients.patients import (
+    ObligationKind,
+    Outcome,
+    Patient,
+    Treatment,
+    refuse_before_birth,
+)
 from iopkit.patients.screenings import Screening
 from iopkit.payers import Payer
 from iopkit.truth import Truth, any_of
@@ -61,6 +67,19 @@ def free_hours(patient: Patient, _: date) -> Value:
     if obligations is None or any(one.windows is None for one in obligations):
         return Possible(0, hours, why="an obligation's times are not known")
     return hours
+
+
+@frozen
+class Obliged:
+    """Reads whether the patient has an obligation of one of some kinds."""
+
+    kinds: tuple[ObligationKind, ...]
+
+    def __call__(self, patient: Patient, _: date) -> bool | None:
+        """Whether there is one, whatever the day."""
+        if patient.obligations is None:
+            return None
+        return any(one.kind in self.kinds for one in patient.obligations)
 
 
 def support_joins(patient: Patient, _: date) -> bool | None:

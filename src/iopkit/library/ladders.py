@@ -7,11 +7,13 @@ less: how many hours a level gives, whether it is around the clock, and how medi
 from datetime import date
 
 from iopkit.citations import CFR_410_43, CFR_410_44, ILLINOIS, SAMHSA_2021, SEEN
+from iopkit.eligibility.considerations import Consideration
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import AllOf, AnyFact
 from iopkit.errors import find_named
 from iopkit.levels import LevelOfCare
+from iopkit.library.considerations import IOP_CONSIDERATIONS
 from iopkit.library.us_medicare import conditions
 from iopkit.placement.minimum_levels import minimum_level_ladder
 from iopkit.placement.paths import CarePath, PathStep
@@ -65,7 +67,11 @@ def _at_home(source: Source) -> tuple[Criterion, ...]:
 
 
 def _rung(
-    number: str, source: Source, *criteria: Criterion, meets: tuple[AnyFact, ...] = ()
+    number: str,
+    source: Source,
+    *criteria: Criterion,
+    meets: tuple[AnyFact, ...] = (),
+    considerations: tuple[Consideration, ...] = (),
 ) -> Rung:
     level = LevelOfCare(number)
     policy = Policy(
@@ -73,6 +79,7 @@ def _rung(
         f"Whether public rules exclude level {number}, {level.name}",
         Versions((Dated(_SINCE, criteria, source),)),
         _LEFT_OPEN,
+        considerations=considerations,
         scope=Scope(level=level),
     )
     return Rung(level, policy, meets=meets)
@@ -148,6 +155,7 @@ US_PUBLIC_RULES = Ladder(
                 "some_hours", "Needs at most 19 hours a week.", _HOURS <= 19, ILLINOIS.at("(b)")
             ),
             *_at_home(CFR_410_44),
+            considerations=IOP_CONSIDERATIONS,
         ),
         _rung("2.5", CFR_410_43, *_at_home(CFR_410_43)),
         _rung("3.5", _RESIDENTIAL, _NOT_MONITORED, _NOT_MANAGED, meets=_AROUND_THE_CLOCK),

@@ -2,10 +2,11 @@
 
 from attrs import evolve
 
-from iopkit.citations import AETNA, ALABAMA, CFR_410_44, INDIANA, SAMHSA_2021, SEEN
+from iopkit.citations import AETNA, CFR_410_44, INDIANA, SAMHSA_2021, SEEN
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.levels import LevelOfCare
+from iopkit.library.considerations import IOP_CONSIDERATIONS
 from iopkit.library.shipped import Shipped
 from iopkit.library.us_medicare import conditions
 from iopkit.scopes import Scope
@@ -54,12 +55,6 @@ IOP_SUITABILITY_POLICY = Policy(
                     _MEDICARE["no_24_hour_care"],
                     _MEDICARE["not_dangerous"],
                     _MEDICARE["support"],
-                    Criterion(
-                        "home",
-                        "Lives in a supportive place.",
-                        FACTS["living_environment"].equals("supportive"),
-                        _said_by(ALABAMA),
-                    ),
                     _MEDICARE["participation"],
                 ),
                 _COMPILED,
@@ -67,11 +62,8 @@ IOP_SUITABILITY_POLICY = Policy(
             ),
         )
     ),
-    (
-        "How severe the disorder should be: the sources draw no line.",
-        "Where the patient comes from: first treatment, a step down and a step up all fit.",
-        "The ASAM Criteria, whose text is licensed.",
-    ),
+    ("The ASAM Criteria, whose text is licensed.",),
+    considerations=IOP_CONSIDERATIONS,
     scope=Scope(level=LevelOfCare("2.1")),
 )
 

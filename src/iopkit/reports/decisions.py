@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 from xml.etree.ElementTree import Element, indent, tostring
 
+from iopkit.eligibility.considerations import Considered, Way
 from iopkit.eligibility.policies import Decision, Result
 from iopkit.eligibility.predicates import facts_in
 from iopkit.errors import TooComplexError
@@ -27,6 +28,7 @@ _WOULD_BE_YES = "The answer would be yes if"
 _UNJUDGED = "recorded and not judged"
 _ASSUMED = f"{ASSUMED_IN_FORCE}: on that day no version is known to be, and this is the nearest."
 TOO_COMPLEX = "too complex to work out"
+TO_WEIGH = "To weigh with the clinician and the patient; it decides nothing"
 ADVICE = "This is advice from recorded facts; clinicians decide."
 STILL_OPEN = "Still to find out, what settles most first"
 _HEADS = ("State", "Criterion", "What was seen", "Source")
@@ -109,6 +111,7 @@ def _verdict(decision: Decision) -> str:
         told.append(f"what was {_UNJUDGED} by it is not known")
     elif decision.unjudged:
         told.append(f"{_UNJUDGED} by it: {'; '.join(risk.words for risk in decision.unjudged)}")
+    told += [f"against it: {words}" for words in filter(None, [against(decision)])]
     if decision.verdict is Truth.YES and told:
         return f"{'; '.join(['Every criterion of this policy is met', *told])}."
     return _VERDICT[decision.verdict]
@@ -136,12 +139,12 @@ def _row(result: Result) -> tuple[str, ...]:
     return TRUTH_WORDS[result.truth], criterion.meaning, _seen(result), str(criterion.source)
 
 
-def _seen(result: Result) -> str:
+def _seen(result: Result | Considered) -> str:
     seen = worked_out(lambda: result.evidence)
     if seen is not None:
         return "; ".join(evidence.words for evidence in seen)
     values = result.explanation.values
-    facts = dict.fromkeys(facts_in(result.criterion.predicate))
+    facts = dict.fromkeys(facts_in(result.explanation.predicate))
     words = "; ".join(fact.seen_as(values[fact.name]) for fact in facts)
     return f"{words}; which of these decided is {TOO_COMPLEX}"
 
@@ -156,6 +159,8 @@ def worked_out(explanation: Callable[[], T]) -> T | None:
 
 def _notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Lists below the criteria, each with its head; none is empty."""
+    if items := tuple(consideration_words(decision)):
+        yield TO_WEIGH, items
     yield from contradiction_notes(decision)
     if names := missing_words(lambda: decision.missing):
         yield STILL_OPEN, names
@@ -172,6 +177,25 @@ def _notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield _UNJUDGED.capitalize(), tuple(risk.words for risk in decision.unjudged)
     if decision.left_open:
         yield "Not judged here", decision.left_open
+
+
+def consideration_words(decision: Decision) -> Iterator[str]:
+    """What speaks for and against, and what of that is not known, in the policy's own order."""
+    for one in decision.considerations:
+        told = one.consideration
+        if one.truth is not Truth.NO:
+            way = told.way.value if one.truth is Truth.YES else f"not known ({told.way.value})"
+            yield f"{way}: {told.meaning} {_seen(one)}  ({told.source})"
+
+
+def against(decision: Decision) -> str:
+    """What speaks against, in brief; empty, if nothing does."""
+    found = (
+        one.consideration.name.replace("_", " ")
+        for one in decision.considerations
+        if one.truth is Truth.YES and one.consideration.way is Way.AGAINST
+    )
+    return ", ".join(found)
 
 
 def contradiction_notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:

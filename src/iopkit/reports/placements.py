@@ -16,6 +16,9 @@ from iopkit.placement.tradeoffs import Tradeoff
 from iopkit.reports.decisions import (
     ADVICE,
     STILL_OPEN,
+    TO_WEIGH,
+    against,
+    consideration_words,
     contradiction_notes,
     criterion_lines,
     missing_words,
@@ -60,6 +63,7 @@ def placement_text(placement: Placement) -> str:
     lines += ["", fold(_outcome(placement), 0)]
     for result in placement.results:
         lines += ["", *_rung_lines(result)]
+    lines += section(TO_WEIGH, consideration_words(last.decision))
     for head, items in contradiction_notes(last.decision):
         lines += section(head, items)
     lines += section(STILL_OPEN, missing_words(lambda: placement.missing))
@@ -81,6 +85,8 @@ def _outcome(placement: Placement) -> str:
         told = f"UNDETERMINED: {at} is {least}"
     else:
         told = f"{at.upper()} is {least}"
+    if weighs := against(placement.results[-1].decision):
+        told = f"{told}; against it: {weighs}"
     if placement.not_judged is None:
         return f"{told}; what was recorded and not judged is not known."
     risks = "; ".join(risk.words for risk in placement.not_judged)

@@ -19,6 +19,13 @@ def policy_text(policy: Policy) -> str:
                 item(criterion.meaning),
                 below(f"{describe(criterion.predicate)}  ({criterion.source})"),
             ]
+    if policy.considerations:
+        lines += ["", "To weigh beside them; it decides nothing:"]
+    for told in policy.considerations:
+        lines += [
+            item(f"{told.way.value}: {told.meaning}"),
+            below(f"{describe(told.predicate)}  ({told.source})"),
+        ]
     if policy.left_open:
         lines += ["", "Not judged here:", *map(item, policy.left_open)]
     return page(lines)
