@@ -298,7 +298,7 @@ CONFIDENTIAL: set[type] = {
 # Of sites and programs too, and hidden always, as a patient's look no different. ``str`` of
 # some is their text, which is asked for.
 SHARED = {
-    *("Dose", "GroupDose", "LevelOfCare", "PrescribedSession", "Slot", "WeeklyWindows", "Window"),
+    *("GroupDose", "LevelOfCare", "PrescribedSession", "Slot", "WeeklyWindows", "Window"),
     *("Phase", "Program", "Service"),
     *("EveryWeeks", "InAll", "Once", "PerWeek", "RandomDays", "TimePerWeek", "Weekly"),
 }
@@ -344,7 +344,7 @@ IMPERSONAL = {
     *("Track", "Curriculum", "_Recorded"),
     *("StatedHours", "StatedSessions", "Discrepancy"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
-    *("Engine", "_Leaf", "_Member"),
+    *("Engine", "Dose", "_Leaf", "_Member"),
     *("Group", "Limits", "Option", "Weights"),
 }
 
