@@ -312,7 +312,7 @@ CONFIDENTIAL: set[type] = {
 # Of sites and programs too, and hidden always, as a patient's look no different. ``str`` of
 # some is their text, which is asked for.
 SHARED = {
-    *("Dose", "GroupDose", "LevelOfCare", "PrescribedSession", "Slot", "WeeklyWindows", "Window"),
+    *("GroupDose", "LevelOfCare", "PrescribedSession", "Slot", "WeeklyWindows", "Window"),
     *("Phase", "Program", "Service"),
     *("EveryWeeks", "InAll", "Once", "PerWeek", "RandomDays", "TimePerWeek", "Weekly"),
 }
@@ -360,7 +360,7 @@ IMPERSONAL = {
     *("StatedHours", "StatedSessions", "Discrepancy"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
     *("License", "Scope"),
-    *("Engine", "_Leaf", "_Member"),
+    *("Engine", "Dose", "_Leaf", "_Member"),
     *("Group", "Limits", "Option", "Weights"),
 }
 

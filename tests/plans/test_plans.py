@@ -72,8 +72,9 @@ def test_a_refused_start_is_not_shown() -> None:
     assert "1969" not in str(caught.value)
 
 
-def test_a_plan_and_its_notes_show_nothing_but_the_key() -> None:
-    assert repr(PLAN) == f"Plan({KEY})"
+def test_a_plan_and_its_notes_show_nothing() -> None:
+    assert repr(PLAN).startswith("Plan(#")
+    assert str(KEY) not in repr(PLAN)
     assert repr(PlanNote(NoteSubject.NO_OPEN_TIME, "group", Weekday.MONDAY)) == "PlanNote(...)"
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 
-from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.modalities import Modality
@@ -13,7 +12,7 @@ from iopkit.programs.timings import TimePerWeek
 from iopkit.windows import Weekday
 
 
-@frozen(repr=False)
+@frozen
 class Dose:
     """Time of service: what is known, and how many sessions of unknown length come on top.
 
@@ -55,8 +54,6 @@ class Dose:
     def most(self) -> timedelta | None:
         """The most that it can be; ``None`` where a length is not known."""
         return None if self.unmeasured else self.known + self.extra
-
-    __repr__ = hidden
 
 
 def weekly_doses(
