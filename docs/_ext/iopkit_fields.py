@@ -12,8 +12,9 @@ from sphinx.util.docutils import SphinxDirective
 
 from iopkit.documents import documents
 from iopkit.documents.classes import derived_of, members_of, tag_of, tagged
-from iopkit.documents.values import leaf_of
+from iopkit.documents.values import FACT_NAME, INSTRUMENT_NAME, leaf_of
 from iopkit.eligibility import Fact
+from iopkit.patients import Instrument
 
 
 def setup(app: Sphinx) -> None:
@@ -32,7 +33,8 @@ class Documents(SphinxDirective):
 
 # What people write comes first.
 ORDER = (
-    *("patient", "site", "program", "policy", "ladder", "predicate", "requirements"),
+    *("patient", "site", "program", "policy", "ladder", "predicate", "instrument", "facts"),
+    "requirements",
     *("coding", "rates", "roster", "plan", "schedule", "charges"),
 )
 
@@ -40,7 +42,7 @@ ORDER = (
 def _documents() -> Iterator[str]:
     seen: set[Any] = set()
     for name in sorted(documents.KINDS, key=lambda name: (*ORDER, name).index(name)):
-        root = documents.KINDS[name]
+        root = documents.form_of(documents.KINDS[name])
         classes = [root] if attrs.has(root) else list(tagged(root).values())
         if classes == [root]:
             yield from (f".. _document-{root.__name__}:", "")
@@ -55,7 +57,7 @@ def _tables(classes: list[Any], seen: set[Any], name: str) -> Iterator[str]:
         origin = get_origin(kind) or kind
         if origin not in seen:
             seen.add(origin)
-            if kind is not documents.KINDS.get(name):
+            if kind is not documents.form_of(documents.KINDS.get(name)):
                 title = f".. rubric:: {_title(origin)}"
                 yield from (f".. _document-{origin.__name__}:", "", title, "")
             members = members_of(kind)
@@ -70,11 +72,15 @@ def _tables(classes: list[Any], seen: set[Any], name: str) -> Iterator[str]:
 def _classes(kind: Any) -> Iterator[Any]:
     """The classes with fields of their own that a value of a kind may hold."""
     origin = get_origin(kind) or kind
-    if attrs.has(origin) and leaf_of(kind) is None and origin is not Fact:
+    if attrs.has(origin) and leaf_of(kind) is None and origin not in _NAMED:
         yield kind
-    elif origin is not Fact:
+    elif origin not in _NAMED:
         for part in get_args(kind):
             yield from _classes(part)
+
+
+# What documents hold by its name.
+_NAMED: dict[Any, str] = {Fact: FACT_NAME, Instrument: INSTRUMENT_NAME}
 
 
 def _title(kind: Any) -> str:
@@ -90,8 +96,8 @@ def _of(kind: Any) -> str:
     """What a value is, in words."""
     origin = get_origin(kind) or kind
     others = [part for part in get_args(kind) if part is not NoneType]
-    if origin is Fact:
-        return "the name of a fact"
+    if origin in _NAMED:
+        return _NAMED[origin]
     if leaf := leaf_of(kind):
         return str(leaf.expected(kind))
     if origin in (tuple, frozenset):

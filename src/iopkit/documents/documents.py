@@ -374,15 +374,16 @@ def _empty_groups(raw: Raw, *path: Step) -> Iterator[Fault]:
         for place, part in enumerate(raw):
             yield from _empty_groups(part, *path, place)
     elif is_object(raw):
-        if raw.get("type") in _EMPTY and raw.get("parts") == [] and not raw.get("label"):
-            told = f"none, which {_EMPTY[raw['type']]}"
+        what = next((says for kind, says in _EMPTY if raw.get("type") == kind), None)
+        if what and raw.get("parts") == [] and not raw.get("label"):
+            told = f"none, which {what}"
             fix = "if that is meant, say so in a label"
             yield Fault((*path, "parts"), "at least one part", told, fix)
         for key, part in raw.items():
             yield from _empty_groups(part, *path, key)
 
 
-_EMPTY = {"all_of": "always holds", "any_of": "never holds"}
+_EMPTY = (("all_of", "always holds"), ("any_of", "never holds"))
 
 
 def _observation_faults(patient: Patient, facts: Facts) -> Iterator[Fault]:
