@@ -1198,7 +1198,7 @@ def test_a_mistake_in_toml_is_not_shown(text: str) -> None:
 
 def broken(**fields: Any) -> str:
     """A message from reading a patient of whom some fields are as given."""
-    document = {"document": "patient", "format": 1, "key": str(KEY), **fields}
+    document = {"document": "patient", "format": 2, "key": str(KEY), **fields}
     with pytest.raises(InvalidError) as caught:
         from_json(Patient, json.dumps(document))
     return told(caught.value)

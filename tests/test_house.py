@@ -222,7 +222,7 @@ def test_a_room_is_found_from_the_front_door_without_an_import_of_its_own() -> N
 def test_no_door_has_more_words_than_can_be_learned() -> None:
     assert len(iopkit.__all__) == 36
     sizes = {relative(file): len(exports(file) or []) for file in PACKAGES}
-    assert {file: size for file, size in sizes.items() if size > 61} == {}
+    assert {file: size for file, size in sizes.items() if size > 75} == {}
 
 
 @pytest.mark.parametrize("file", [f for f in source_files() if f not in PACKAGES], ids=relative)

@@ -151,7 +151,7 @@ def test_no_text_of_a_document_is_kept_by_what_is_raised(
 @pytest.mark.parametrize("value", [f'"{MARK}"', f'["{MARK}"]', f"{{ {MARK} = 1 }}", MARK])
 def test_no_field_in_toml_is_kept_by_what_is_raised(field: str, value: str) -> None:
     key = "" if field == "key" else 'key = "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"\n'
-    text = f'document = "patient"\nformat = 1\n{key}{field} = {value}\n'
+    text = f'document = "patient"\nformat = 2\n{key}{field} = {value}\n'
 
     assert clean(lambda: from_toml(Patient, text), MARK, masked=True)
     assert clean(lambda: upgrade_file("a.toml", text.encode()), MARK, masked=True)
@@ -237,4 +237,4 @@ def test_an_attempt_gives_the_result_and_shows_none() -> None:
 
 def test_a_site_that_cannot_be_read_is_told_with_its_values() -> None:
     with pytest.raises(InvalidError, match="Chicagoo"):
-        from_toml(Site, 'document = "site"\nformat = 1\nname = "a"\nzone = "Chicagoo"\nhours = []')
+        from_toml(Site, 'document = "site"\nformat = 2\nname = "a"\nzone = "Chicagoo"\nhours = []')

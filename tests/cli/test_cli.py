@@ -642,7 +642,7 @@ def test_the_exit_code_of_check_is_whether_all_is_met(
         service["duration_minutes"] = duration
     program = {
         "document": "program",
-        "format": 1,
+        "format": 2,
         "name": "nine",
         "title": "Nine hours",
         "phases": [{"name": "all", "title": "All", "weeks": 2}],
@@ -1030,7 +1030,7 @@ def test_a_start_before_the_birth_is_refused(start: str, folder: Path, run: Run)
 @pytest.mark.parametrize("start", ["1969-12-31", "2200-01-01", "9999-12-31", "0001-01-01"])
 def test_a_start_beyond_known_time_zones_is_refused(start: str, folder: Path, run: Run) -> None:
     (folder / "patient.json").write_text(
-        '{"document": "patient", "format": 1, "key": "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"}',
+        '{"document": "patient", "format": 2, "key": "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"}',
         encoding="utf-8",
     )
     refused(run(*PLAN, "--start", start, "-o", "plan.json"), "start: expected ")
@@ -1352,7 +1352,7 @@ def test_upgrade_says_the_same_as_json(stored: Path, run: Run) -> None:
 
 
 def test_of_files_to_be_upgraded_all_are_written_or_none(stored: Path, run: Run) -> None:
-    (stored / "bad.json").write_text('{"document": "site", "format": 1}', encoding="utf-8")
+    (stored / "bad.json").write_text('{"document": "site", "format": 2}', encoding="utf-8")
     (stored / "new.json").write_text('{"document": "plan", "format": 3}', encoding="utf-8")
     before = contents(stored)
     names = ["plan-1-no.json", "bad.json", "nowhere.json", "new.json"]

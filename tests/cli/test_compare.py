@@ -171,7 +171,7 @@ def test_bad_input_is_refused(
     folder: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    (folder / "bad.json").write_text('{"document": "policy", "format": 1}', encoding="utf-8")
+    (folder / "bad.json").write_text('{"document": "policy", "format": 2}', encoding="utf-8")
     assert mention in refused(capsys, *arguments)
 
 

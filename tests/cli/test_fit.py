@@ -24,7 +24,7 @@ EXAMPLES = files("iopkit") / "examples"
 CODE = Source("Example Code 1", Grade.LEGAL_TEXT)
 EVENING = """
 document = "program"
-format = 1
+format = 2
 name = "evening"
 title = "Evening program"
 

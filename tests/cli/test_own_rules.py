@@ -16,7 +16,7 @@ ON = ("--on", "2026-01-12")
 OWN = ("--instruments", "crafft.toml", "--facts", "facts.toml")
 POLICY = """
 document = "policy"
-format = 1
+format = 2
 name = "oak-young"
 title = "Oak Street, adolescents"
 
@@ -38,7 +38,7 @@ predicate = { type = "compare", fact = "nights_away", operator = "<=", value = 3
 """
 PATIENT: dict[str, Any] = {
     "document": "patient",
-    "format": 1,
+    "format": 2,
     "key": "0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90",
     "birth_date": "2010-05-04",
     "screenings": [

@@ -34,7 +34,7 @@ ANY_PREDICATE: Any = Predicate
 
 
 def read(text: str) -> Predicate:
-    predicate: Predicate = from_toml(ANY_PREDICATE, f'document = "predicate"\nformat = 1\n{text}')
+    predicate: Predicate = from_toml(ANY_PREDICATE, f'document = "predicate"\nformat = 2\n{text}')
     return predicate
 
 
@@ -58,7 +58,7 @@ def test_what_is_asked_comes_back(predicate: Predicate) -> None:
 def test_which_findings_count_stands_beside_the_fact() -> None:
     assert to_document(SCORE.within(days=90) >= 20) == {
         "document": "predicate",
-        "format": 1,
+        "format": 2,
         "type": "compare",
         "fact": "phq_9_total_score",
         "operator": ">=",

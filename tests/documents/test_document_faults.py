@@ -18,15 +18,15 @@ Documents = Mapping[str, dict[str, Any]]
 
 SITE = {
     "document": "site",
-    "format": 1,
+    "format": 2,
     "name": "Elm Street",
     "zone": "America/Chicago",
     "hours": ["monday 09:00-21:00"],
 }
-PATIENT = {"document": "patient", "format": 1, "key": "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"}
+PATIENT = {"document": "patient", "format": 2, "key": "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"}
 PROGRAM = {
     "document": "program",
-    "format": 1,
+    "format": 2,
     "name": "short",
     "title": "Short",
     "phases": [
@@ -375,10 +375,10 @@ def test_a_number_that_is_not_finite_is_no_value(value: str, path: str) -> None:
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "+inf", "1e999"])
 def test_toml_has_no_way_around_it(value: str) -> None:
-    text = f'document = "predicate"\nformat = 1\ntype = "compare"\nvalue = {value}'
+    text = f'document = "predicate"\nformat = 2\ntype = "compare"\nvalue = {value}'
     text += '\nfact = "needed_hours_per_week"\noperator = ">="'
     policy = (
-        'document = "policy"\nformat = 1\nname = "x"\ntitle = "x"\n'
+        'document = "policy"\nformat = 2\nname = "x"\ntitle = "x"\n'
         '[[versions.dated]]\nsince = 2024-01-01\nsource = {citation = "x", grade = "T1"}\n'
         '[[versions.dated.value]]\nname = "x"\nmeaning = "x"\n'
         'source = {citation = "x", grade = "T1"}\n'
@@ -414,7 +414,7 @@ def test_what_is_no_number_is_told_as_such(number: str, key: str) -> None:
 )
 def test_tomls_own_types_are_not_mixed_up(line: str, path: str) -> None:
     key = "" if line.startswith("key") else f'key = "{PATIENT["key"]}"\n'
-    text = f'document = "patient"\nformat = 1\n{key}{line}\n'
+    text = f'document = "patient"\nformat = 2\n{key}{line}\n'
     assert _paths(_refusal(from_toml, Patient, text)) == [path]
 
 
@@ -435,16 +435,16 @@ def test_tomls_times_are_in_whole_minutes() -> None:
         ({"document": None}, ["document: expected 'site'"]),
         ({"document": ["site"]}, ["document: expected 'site'"]),
         ({"document": _MISSING}, ["document: expected 'site'"]),
-        ({"format": 2}, ["format: expected a format up to 1"]),
-        ({"format": 0}, ["format: expected 1"]),
-        ({"format": "1"}, ["format: expected 1"]),
-        ({"format": 1.0}, ["format: expected 1"]),
-        ({"format": True}, ["format: expected 1"]),
-        ({"format": None}, ["format: expected 1"]),
-        ({"format": _MISSING}, ["format: expected 1"]),
+        ({"format": 3}, ["format: expected a format up to 2"]),
+        ({"format": 0}, ["format: expected a whole number from 1 to 2"]),
+        ({"format": "1"}, ["format: expected a whole number from 1 to 2"]),
+        ({"format": 1.0}, ["format: expected a whole number from 1 to 2"]),
+        ({"format": True}, ["format: expected a whole number from 1 to 2"]),
+        ({"format": None}, ["format: expected a whole number from 1 to 2"]),
+        ({"format": _MISSING}, ["format: expected a whole number from 1 to 2"]),
         (
             {"document": _MISSING, "format": _MISSING},
-            ["document: expected 'site'", "format: expected 1"],
+            ["document: expected 'site'", "format: expected a whole number from 1 to 2"],
         ),
     ],
     ids=repr,
@@ -635,7 +635,7 @@ def test_what_json_has_and_documents_have_not_has_its_line(text: str, said: str)
         ("placement", "level", {"number": "2.1"}),
         ("placement", "not_excluded", None),
         ("placement", "stopped_at", None),
-        ("placement", "unjudged", []),
+        ("placement", "not_judged", []),
         ("placement", "missing", ["age"]),
         ("placement", "results[1].disagreement", None),
         ("finding", "shortfall", 1),
@@ -844,7 +844,7 @@ def test_a_patient_file_with_five_mistakes_gives_five_messages_with_paths() -> N
 def test_a_patient_file_in_toml_gives_the_same_five() -> None:
     text = f"""
 document = "patient"
-format = 1
+format = 2
 key = "{PATIENT["key"]}"
 birth_date = "17 May 1984"
 diagnoses = [{{type = "substance_use_disorder", substance = "alcohol", criteria_met = 12}}]
@@ -939,7 +939,7 @@ def test_services_that_overlap_are_named_with_their_phase() -> None:
 
 def test_problems_come_with_their_lines_and_in_the_order_of_these() -> None:
     text = """document = "program"
-format = 1
+format = 2
 name = "short"
 hurry = true
 
@@ -985,7 +985,7 @@ def test_a_problem_of_the_whole_document_has_no_line() -> None:
 
 
 def test_the_lines_of_a_windows_file_are_counted_as_well() -> None:
-    text = b'\xef\xbb\xbf{\r\n"document": "site",\r\n"format": 2\r\n}'
+    text = b'\xef\xbb\xbf{\r\n"document": "site",\r\n"format": 3\r\n}'
     faults = _refusal(from_json, Site, text).faults
     assert [(fault.path, fault.line) for fault in faults if fault.line] == [(("format",), 3)]
 

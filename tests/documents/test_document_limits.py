@@ -46,16 +46,16 @@ from iopkit.sources import Dated, Versions
 
 Reader = Callable[[str, str | bytes], object]
 
-HEAD = {"document": "predicate", "format": 1}
+HEAD = {"document": "predicate", "format": 2}
 SITE = {
     "document": "site",
-    "format": 1,
+    "format": 2,
     "name": "Elm Street",
     "zone": "America/Chicago",
     "hours": ["monday 09:00-21:00"],
 }
 KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")
-PATIENT = {"document": "patient", "format": 1, "key": "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"}
+PATIENT = {"document": "patient", "format": 2, "key": "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"}
 AGE_KNOWN = {"type": "known", "fact": "age"}
 AGE = FACTS["age"].is_known
 
@@ -218,7 +218,7 @@ def _alternating(count: int) -> Predicate:
 
 
 def _nots_text(count: int) -> str:
-    head = '{"document": "predicate", "format": 1, "type": "not", "part": '
+    head = '{"document": "predicate", "format": 2, "type": "not", "part": '
     deeper = '{"type": "not", "part": ' * (count - 1)
     return f"{head}{deeper}{json.dumps(AGE_KNOWN)}{'}' * count}"
 
@@ -302,7 +302,7 @@ def test_a_document_holds_a_hundred_thousand_values_and_no_more() -> None:
 
 
 def test_toml_is_counted_as_well() -> None:
-    text = f'document = "site"\nformat = 1\nname = "a"\nzone = "UTC"\nhours = {["x"] * 100_000}'
+    text = f'document = "site"\nformat = 2\nname = "a"\nzone = "UTC"\nhours = {["x"] * 100_000}'
     assert _only_fault(from_toml, Site, text) == f"line 5: hours: {TOO_LARGE}"
 
 

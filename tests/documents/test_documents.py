@@ -430,7 +430,7 @@ def test_json_and_toml_give_the_same_value(kind: str, values: Mapping[str, objec
 
 def test_toml_may_say_dates_and_times_its_own_way() -> None:
     head = (
-        'document = "site"\nformat = 1\nname = "x"\nzone = "UTC"\nhours = ["monday 09:00-17:00"]\n'
+        'document = "site"\nformat = 2\nname = "x"\nzone = "UTC"\nhours = ["monday 09:00-17:00"]\n'
     )
     own = head + "closures = [{start = 2026-02-18, end = 2026-02-19, why = 'x'}]\n"
     own += "offers = [{service = 'group', start = 17:30:00}]\n"
@@ -448,7 +448,7 @@ def test_what_equals_its_default_is_left_out() -> None:
     site = Site("x", "UTC", WeeklyWindows.of("monday 09:00-17:00"))
     assert to_document(site) == {
         "document": "site",
-        "format": 1,
+        "format": 2,
         "name": "x",
         "zone": "UTC",
         "hours": ["monday 09:00-17:00"],
@@ -457,7 +457,7 @@ def test_what_equals_its_default_is_left_out() -> None:
 
 def test_nothing_known_is_told_from_known_to_be_none() -> None:
     key = "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"
-    head = {"document": "patient", "format": 1, "key": key}
+    head = {"document": "patient", "format": 2, "key": key}
     unknown = from_json(Patient, json.dumps(head))
     none = from_json(Patient, json.dumps({**head, "diagnoses": []}))
     assert unknown.diagnoses is None
@@ -468,7 +468,7 @@ def test_nothing_known_is_told_from_known_to_be_none() -> None:
 
 def test_null_for_what_may_be_unknown_is_not_known() -> None:
     key = "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"
-    document = {"document": "patient", "format": 1, "key": key, "birth_date": None}
+    document = {"document": "patient", "format": 2, "key": key, "birth_date": None}
     assert from_json(Patient, json.dumps(document)).birth_date is None
 
 
@@ -486,7 +486,7 @@ def test_null_for_what_may_be_unknown_is_not_known() -> None:
 def test_windows_are_a_set_of_minutes_however_they_are_written(
     written: list[str], hours: int
 ) -> None:
-    document = {"document": "site", "format": 1, "name": "x", "zone": "UTC", "hours": written}
+    document = {"document": "site", "format": 2, "name": "x", "zone": "UTC", "hours": written}
     site = from_json(Site, json.dumps(document))
     assert site.hours.total == timedelta(hours=hours)
     assert from_json(Site, to_json(site)) == site

@@ -146,7 +146,7 @@ def test_a_patient_is_read_with_the_instruments_that_are_given(
 
 def test_what_answers_an_own_instrument_allows_is_checked() -> None:
     screening = {"instrument": "crafft", "on": "2026-03-02", "answers": [2, *[0] * 8]}
-    document = {"document": "patient", "format": 1, "key": str(KEY), "screenings": [screening]}
+    document = {"document": "patient", "format": 2, "key": str(KEY), "screenings": [screening]}
     told = problems(lambda: from_json(Patient, json.dumps(document), instruments=[CRAFFT]))
     expected = "screenings[0].answers[0]: expected an answer that the item allows"
     assert told == [f"{expected}, found another whole number"]

@@ -372,7 +372,7 @@ def test_no_key_of_an_editors_own_is_read_or_valid(
         ("document", "programs"),
         ("document", None),
         ("format", 0),
-        ("format", 3),
+        ("format", 4),
         ("format", True),
         ("format", "1"),
     ],

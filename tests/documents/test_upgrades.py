@@ -60,9 +60,9 @@ def test_the_difference_shows_what_is_said_anew() -> None:
     ]
     assert changed == [
         "---plan.json,format1",
-        "+++plan.json,format2",
+        "+++plan.json,format3",
         '-"format":1,',
-        '+"format":2,',
+        '+"format":3,',
         '+"caution":"drafteddespiteano:young(judgedfor2026-03-02)",',
         '-"verdict":"no"',
         '+"verdict":"no",',
@@ -89,13 +89,13 @@ def test_of_toml_only_the_line_of_the_format_changes(end: str, lead: bytes) -> N
     text = toml_of("plan-1-unjudged").replace("\n", end)
     data = lead + text.encode()
     found = upgrade_file("plan.toml", data)
-    assert found.data == data.replace(b"format = 1 ", b"format = 2 ")
+    assert found.data == data.replace(b"format = 1 ", b"format = 3 ")
     assert found.data != data
     assert from_toml(Plan, found.data) == from_json(Plan, kept("plan-1-unjudged"))
     changed = [line for line in found.difference.split("\n")[2:] if line[:1] in ("-", "+")]
     assert [line.removesuffix("\r") for line in changed] == [
         "-format = 1  # a word on format",
-        "+format = 2  # a word on format",
+        "+format = 3  # a word on format",
     ]
 
 
@@ -103,7 +103,7 @@ def test_a_line_that_python_would_split_is_one_line() -> None:
     text = 'document = "plan"\ntrack = "a\u2028b\x85c"\nformat = 1\n'
     text += toml_of("plan-1-unjudged").partition("a word on format\n")[2]
     found = upgrade_file("plan.toml", text.encode())
-    assert found.data.decode() == text.replace("format = 1\n", "format = 2\n")
+    assert found.data.decode() == text.replace("format = 1\n", "format = 3\n")
 
 
 def test_toml_that_has_to_change_elsewhere_is_left_to_people() -> None:
@@ -120,7 +120,7 @@ def test_toml_that_has_to_change_elsewhere_is_left_to_people() -> None:
 @pytest.mark.parametrize("written", ["0x1", "0b1", "+1"])
 def test_a_number_may_be_written_in_any_way_of_tomls(written: str) -> None:
     text = toml_of("plan-1-unjudged").replace("format = 1 ", f"format={written} ")
-    assert b"format=2 " in upgrade_file("plan.toml", text.encode()).data
+    assert b"format=3 " in upgrade_file("plan.toml", text.encode()).data
 
 
 def test_a_format_that_stands_elsewhere_is_left_to_people() -> None:
@@ -142,8 +142,8 @@ def test_a_format_that_stands_elsewhere_is_left_to_people() -> None:
         (b"{}", "document: expected one of charges, .*, found nothing"),
         (b'{"document": ["plan"], "format": 1}', "found something else"),
         (b'{"document": "plam", "format": 1}', r"did you mean 'plan'\?"),
-        (b'{"document": "plan", "format": 9}', "format 9, this one reads up to 2"),
-        (b'{"document": "site", "format": 1}', "(?s)name: .*zone: .*hours: "),
+        (b'{"document": "plan", "format": 9}', "format 9, this one reads up to 3"),
+        (b'{"document": "site", "format": 2}', "(?s)name: .*zone: .*hours: "),
     ],
     ids=["nothing", "bytes", "json", "list", "object", "no text", "kind", "newer", "fields"],
 )
@@ -164,7 +164,7 @@ def test_what_is_wrong_elsewhere_has_its_line() -> None:
 
 def test_of_facts_that_are_not_shipped_the_headers_are_checked_still() -> None:
     document = json.loads(kept("decision-1-own"))
-    for number in (0, 3, "1"):
+    for number in (0, 4, "1"):
         with pytest.raises(InvalidError, match="format: "):
             upgrade_file("a.json", json.dumps({**document, "format": number}).encode())
 

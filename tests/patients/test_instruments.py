@@ -617,7 +617,7 @@ def test_what_is_wrong_in_a_document_does_not_tell_the_instrument(
     for one in INSTRUMENTS.values():
         screening = {"instrument": one.name, "on": "2026-03-02", **wrong(one)}
         key = "0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"
-        document = {"document": "patient", "format": 1, "key": key, "screenings": [screening]}
+        document = {"document": "patient", "format": 2, "key": key, "screenings": [screening]}
         with pytest.raises(InvalidError) as caught:
             from_json(Patient, json.dumps(document))
         said.add(str(caught.value))

@@ -262,8 +262,6 @@ _DERIVED: dict[Any, tuple[str, ...]] = {
     Plan: ("caution",),
     Schedule: ("caution",),
 }
-# What is called otherwise in the format that documents of its class have.
-_FORMAT_KEYS = {"not_judged": "unjudged"}
 # Derived fields that stand before all others, and are left out where there is nothing to tell.
 _FIRST = {"caution"}
 # Those that may be too complex to work out, and are null then: the verdict is given without.
@@ -315,7 +313,7 @@ def _key(name: str, kind: Any) -> str:
 def derived_of(kind: Any) -> tuple[_Member, ...]:
     """What documents of a class hold beside its fields."""
     return tuple(
-        _Member(name, _FORMAT_KEYS.get(name, _key(name, hint)), hint, attrs.NOTHING)
+        _Member(name, _key(name, hint), hint, attrs.NOTHING)
         for name in _DERIVED.get(kind, ())
         for hint in (get_type_hints(getattr(kind, name).fget)["return"],)
     )

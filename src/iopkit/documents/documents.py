@@ -88,7 +88,7 @@ KINDS: dict[str, Any] = {
 
 # People write these, so a group without parts is what an editor left behind, and would admit or
 # refuse everybody. One that is meant says so by a label.
-_BY_HAND = {"policy", "predicate", "program"}
+_BY_HAND = {"ladder", "policy", "predicate", "program"}
 
 
 def form_of(kind: Any) -> Any:
@@ -155,7 +155,7 @@ def to_json(value: object) -> str:
         >>> print(to_json(Site("Elm Street", "America/Chicago", hours)))
         {
           "document": "site",
-          "format": 1,
+          "format": 2,
           "name": "Elm Street",
           "zone": "America/Chicago",
           "hours": [

@@ -28,7 +28,7 @@ def current_format(kind: str) -> int:
     """The number of the format that documents of a kind are written in.
 
     Example:
-        >>> current_format("decision"), current_format("site")
+        >>> current_format("decision"), current_format("roster")
         (3, 1)
     """
     return 1 + len(UPGRADERS[kind])
@@ -85,7 +85,7 @@ def upgrade_document(document: Mapping[str, Raw]) -> _Object:
         >>> plan = {"document": "plan", "format": 1, "provenance": made_from}
         >>> upgraded = upgrade_document(plan)
         >>> upgraded["format"], upgraded["provenance"]["decisions"][0]["unjudged"]
-        (2, None)
+        (3, None)
         >>> upgraded["caution"]
         'drafted despite a no: a-policy (judged for 2026-01-05)'
     """
@@ -193,7 +193,7 @@ def _with_caution(raw: _Object, caution: Raw) -> _Object:
     return raw if caution is None else _with(raw, "caution", caution, before=first)
 
 
-# 2 to 3: verdicts say what in the record cannot all be so.
+# 2 to 3: verdicts say what in the record cannot all be so, and what was not judged has one name.
 
 
 def _decision_3(raw: _Object) -> _Object:
@@ -204,27 +204,53 @@ def _placement_3(raw: _Object) -> _Object:
     told = raw
     for decided in ("decision", "others"):
         told = _inside(told, ("results", decided), _decision_3)
-    return told
+    return {"not_judged" if key == "unjudged" else key: value for key, value in told.items()}
+
+
+def _ladder_3(raw: _Object) -> _Object:
+    return {key: _labeled(part) for key, part in raw.items()}
+
+
+def _labeled(raw: Raw) -> Raw:
+    """The same value, with a label on each group of predicates that has no part: it is meant."""
+    # It ends as ``refuse_excess`` has limited how deep it can go, and looks at each value once.
+    if is_list(raw):
+        return [_labeled(part) for part in raw]
+    if not is_object(raw):
+        return raw
+    told = {key: _labeled(part) for key, part in raw.items()}
+    word = _EMPTY.get(str(raw.get("type"))) if raw.get("parts") == [] else None
+    return _with(told, "label", word) if word else told
+
+
+_EMPTY = {"all_of": "always", "any_of": "never"}
+
+
+# Formats that can say more, in keys that may be left out: days on which rules end or were seen,
+# whose they are, and what was assumed; what is possible of a fact, and which findings count; what
+# speaks for and against; levels of the fourth edition, approvals, places, observations.
+def _more(raw: _Object) -> _Object:
+    return raw
 
 
 UPGRADERS: Mapping[str, tuple[Upgrader, ...]] = {
-    "charges": (),
-    "coding": (),
+    "charges": (_more,),
+    "coding": (_more,),
     "decision": (_decision_2, _decision_3),
     "facts": (),
-    "finding": (),
+    "finding": (_more,),
     "instrument": (),
-    "ladder": (_ladder_2,),
-    "patient": (),
+    "ladder": (_ladder_2, _ladder_3),
+    "patient": (_more,),
     "placement": (_placement_2, _placement_3),
-    "plan": (_plan_2,),
-    "policy": (),
-    "predicate": (),
-    "program": (),
-    "rates": (),
-    "requirements": (),
+    "plan": (_plan_2, _more),
+    "policy": (_more,),
+    "predicate": (_more,),
+    "program": (_more,),
+    "rates": (_more,),
+    "requirements": (_more,),
     "roster": (),
-    "schedule": (_schedule_2,),
-    "site": (),
+    "schedule": (_schedule_2, _more),
+    "site": (_more,),
 }
 """For each kind of document, the upgraders from format 1 to 2, from 2 to 3, and so on."""

@@ -53,10 +53,10 @@ def upgrade_file(name: str, data: bytes) -> Upgrade:
             change than the line of the format.
 
     Example:
-        >>> plan = b'{"document": "site", "format": 1, "name": "Elm", "zone": "UTC",'
+        >>> plan = b'{"document": "site", "format": 2, "name": "Elm", "zone": "UTC",'
         >>> found = upgrade_file("a.json", plan + b'"hours": ["monday 09:00-17:00"]}')
         >>> found.kind, found.old, found.new, found.difference
-        ('site', 1, 1, '')
+        ('site', 2, 2, '')
     """
     attempt = attempted(_upgraded, name, data)
     del data

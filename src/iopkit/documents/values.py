@@ -294,7 +294,7 @@ _WINDOW = _text(
 _LEAVES: dict[Any, _Leaf] = {
     bool: _plain("true or false", "boolean", _exactly(bool), bool),
     int: _plain("a whole number", "integer", _exactly(int), int),
-    float: _plain("a number", "number", _number, _value_written),
+    float: _plain("a number", "number", _number, lambda n: _value_written(float(n))),
     str: _plain("a text", "string", _exactly(str), _written_text),
     date: _text(
         "a date",

@@ -59,7 +59,9 @@ def minimum_level_ladder(name: str, title: str, *, since: date, source: Source) 
 def _at_most(level: LevelOfCare, source: Source) -> tuple[Criterion, ...]:
     """A criterion for each dimension; one that always holds for the most intensive level."""
     if level == most_intensive(level.edition):
-        return (Criterion("anybody", "No level is more intensive.", AllOf(()), source),)
+        return (
+            Criterion("anybody", "No level is more intensive.", AllOf((), label="always"), source),
+        )
     return tuple(
         Criterion(
             f"dimension_{number}",
