@@ -55,6 +55,8 @@ from iopkit.eligibility import (
     FACTS,
     AllOf,
     Change,
+    Considered,
+    Contradicted,
     Criterion,
     Decision,
     Evidence,
@@ -62,6 +64,8 @@ from iopkit.eligibility import (
     FactSheet,
     PayerCoverage,
     Policy,
+    Possible,
+    RecordedContradiction,
     RecordedRisk,
     Result,
     read_facts,
@@ -87,6 +91,7 @@ from iopkit.library import find_coding, find_ladder, find_policy, find_rates, fi
 from iopkit.modalities import Modality
 from iopkit.patients import (
     INSTRUMENTS,
+    Approval,
     Assessment,
     Consent,
     Coverage,
@@ -95,6 +100,7 @@ from iopkit.patients import (
     MentalDisorder,
     Obligation,
     ObligationKind,
+    Observation,
     Patient,
     Payer,
     Purpose,
@@ -106,6 +112,7 @@ from iopkit.patients import (
     Treatment,
     Whereabouts,
 )
+from iopkit.patients.icd10 import Said, severities_of
 from iopkit.placement import (
     CareBeside,
     Cause,
@@ -191,6 +198,11 @@ KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 DAY = timedelta(days=1)
 
 CONFIDENTIAL: set[type] = {
+    Said,
+    RecordedContradiction,
+    Possible,
+    Considered,
+    Contradicted,
     AddMilestones,
     AddSessions,
     Applicability,
@@ -360,6 +372,9 @@ IMPERSONAL = {
     *("StatedHours", "StatedSessions", "Discrepancy"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
     *("License", "Scope"),
+    *("Approved", "ApprovedAmount", "NewestObservation", "OfInstrument", "Flaw", "_Search"),
+    *("OwnFact", "OwnFacts", "Observed", "OfScale", "InstrumentForm", "ScaleForm", "Own", "_Shown"),
+    *("Consideration", "Contradiction", "MonthsSinceUnsuccessful", "Obliged", "Recency", "Recent"),
     *("Engine", "Dose", "_Leaf", "_Member"),
     *("Group", "Limits", "Option", "Weights"),
 }
@@ -381,7 +396,7 @@ PROGRAM = Program(
         Service("family", "Family", Modality.FAMILY_SESSION, PerWeek(1)),
     ),
 )
-POLICY = find_policy("us-medicare-iop")
+POLICY, SUITABILITY = find_policy("us-medicare-iop"), find_policy("iop-suitability")
 REQUIREMENTS = find_requirements("us-medicare-iop")
 CODING, RATES = find_coding("us-md-medicaid"), find_rates("us-md-medicaid")
 OWN = Source("Our own rule", Grade.SECONDARY)
@@ -484,6 +499,7 @@ def telling_patients(draw: st.DrawFn) -> Patient:
 def derived(patient: Patient, start: date, seed: int) -> list[Any]:
     """A patient and everything that is made from one."""
     decision = POLICY.decide(patient, on=start)
+    suits = SUITABILITY.decide(patient, on=start, assume_in_force=True)
     made: list[Any] = [patient, decision, read_facts(FACTS.values(), patient, on=start)]
     stored = json.dumps({**to_document(decision), "format": 1})
     made.append(upgrade_file("decision.json", stored.encode()))
@@ -494,6 +510,14 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
     made += [result.explanation for result in decision.results]
     made += [seen for result in decision.results for seen in result.evidence]
     made.append(RecordedRisk(FACTS["dangerous"], value=True, on=start))
+    found_twice = tuple(
+        Contradicted(FACTS[name], value=True, found=start) for name in ("dangerous", "pregnant")
+    )
+    made += [*found_twice, RecordedContradiction("both", "Is both.", "It is not.", found_twice)]
+    made += [Possible(24, 27, found=start), *suits.considerations]
+    made += [
+        severities_of(d) for d in patient.diagnoses or () if isinstance(d, SubstanceUseDisorder)
+    ]
     made += [change for way in smallest_changes(*decision._asked) for change in way]
     placement = place(LADDER, patient, on=start)
     made += [placement, *placement.results, *compare_levels(patient, on=start)]
@@ -716,7 +740,8 @@ def words(leaf: object) -> Iterator[str]:
 
 
 def secrets(*values: object) -> set[str]:
-    return {text for value in values for leaf in leaves(value) for text in spellings(leaf)}
+    told = {text for value in values for leaf in leaves(value) for text in spellings(leaf)}
+    return told - {""}
 
 
 # Line numbers and the fixed examples in messages are nobody's values.
@@ -831,6 +856,8 @@ def test_everything_confidential_is_among_what_the_tests_look_at() -> None:
         coverages=(Coverage(Payer.MEDICARE),),
         obligations=(Obligation(ObligationKind.WORK),),
         residences=(Whereabouts("IL"),),
+        approvals=(Approval(),),
+        observations=(Observation("on_bail", value=True, on=date(2026, 1, 1)),),
     )
 
     made = derived(patient, date(2026, 1, 5), 20260105)
@@ -867,8 +894,8 @@ def test_reveal_shows_every_value(patient: Patient, start: date) -> None:
             Patient(key=KEY, birth_date=date(1984, 5, 17), supports=()),
             f"Patient(key={KEY!r}, birth_date=datetime.date(1984, 5, 17), diagnoses=None, "
             "assessments=None, screenings=None, treatments=None, supports=(), consents=None, "
-            "coverages=None, obligations=None, availability=None, residences=None, "
-            "locations=None)",
+            "coverages=None, obligations=None, availability=None, approvals=None, "
+            "observations=None, residences=None, locations=None)",
             id="a patient",
         ),
         pytest.param(

@@ -22,7 +22,7 @@ PURPOSES = (
     *("employment", "legal_proceedings", "research", "other"),
 )
 OF_THE_PATIENT = {
-    *("age", "free_hours_per_week"),
+    *("age", "free_hours_per_week", "works_or_studies", "cares_for_others"),
     *("has_diagnosis", "has_substance_use_disorder", "has_opioid_use_disorder"),
     *("use_disorder_severity", "remission"),
     *("prior_treatment_episodes", "last_treatment_outcome"),

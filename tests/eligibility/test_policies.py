@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.eligibility import (
+    CONTRADICTIONS,
     FACTS,
     AllOf,
     Criterion,
@@ -19,6 +20,7 @@ from iopkit.eligibility import (
     evaluate,
     evidence,
     explain,
+    facts_in,
     open_facts,
     read_facts,
     smallest_changes,
@@ -288,7 +290,8 @@ def test_what_a_policy_leaves_open_goes_with_its_decisions() -> None:
 
 @given(patients(), days())
 def test_facts_read_before_give_the_same_decision(known: Patient, on: date) -> None:
-    sheet = read_facts(CHANGING.facts(on=on), known, on=on)
+    held = (fact for one in CONTRADICTIONS for fact in facts_in(one.predicate))
+    sheet = read_facts(dict.fromkeys((*CHANGING.facts(on=on), *held)), known, on=on)
 
     decision = CHANGING.decide(known, on=on)
     assert evolve(CHANGING.decide_sheet(sheet), unjudged=decision.unjudged) == decision

@@ -344,11 +344,13 @@ def asking(on: date, *levels: tuple[int, str]) -> Assessment:
         pytest.param((asking(ON - DAY, (3, "1.5")), asking(ON, (3, "2.7"))), "2.7", id="newest"),
         pytest.param((asking(ON - DAY, (3, "1.5")), asking(ON, (1, "2.7"))), "1.5", id="silent"),
         pytest.param((asking(ON - DAY, (3, "1.5")), asking(ON + DAY, (3, "4.0"))), "1.5", id="on"),
-        pytest.param((asking(ON, (3, "1.5")), asking(ON, (3, "1.7"))), None, id="disagreeing"),
+        pytest.param(
+            (asking(ON, (3, "1.5")), asking(ON, (3, "1.7"))), some("1.5", "1.7"), id="two"
+        ),
     ],
 )
 def test_the_minimum_level_of_a_dimension(
-    assessments: tuple[Assessment, ...] | None, level: str | None
+    assessments: tuple[Assessment, ...] | None, level: Value
 ) -> None:
     assert read("fourth_edition_dimension_3_minimum_level", assessments=assessments) == level
 

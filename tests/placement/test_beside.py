@@ -8,7 +8,7 @@ from attrs import evolve
 from hypothesis import given
 
 from iopkit.eligibility import FACTS, evaluate
-from iopkit.eligibility.contradictions import read_consistent
+from iopkit.eligibility.consistency import read_consistent
 from iopkit.errors import InvalidError
 from iopkit.library import find_ladder, find_policy
 from iopkit.patients import Diagnosis, MentalDisorder, Patient, Substance, SubstanceUseDisorder

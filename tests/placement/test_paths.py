@@ -112,7 +112,14 @@ def somebody(treatments: tuple[Treatment, ...] = (), **findings: Any) -> Patient
     [
         pytest.param({}, [], id="none"),
         pytest.param({"acute_withdrawal": True}, [WITHDRAWAL], id="in withdrawal"),
-        pytest.param({"withdrawal_manageable": False}, [WITHDRAWAL], id="not manageable"),
+        pytest.param(
+            {
+                "withdrawal_manageable": False,
+                "needs": frozenset({Need.WITHDRAWAL_MANAGEMENT}),
+            },
+            [WITHDRAWAL],
+            id="not manageable",
+        ),
         pytest.param(
             {"needs": frozenset({Need.WITHDRAWAL_MANAGEMENT, Need.TRANSPORT})},
             [WITHDRAWAL],
@@ -120,7 +127,11 @@ def somebody(treatments: tuple[Treatment, ...] = (), **findings: Any) -> Patient
         ),
         pytest.param({"needs_24_hour_care": True}, [AWAY], id="needs care around the clock"),
         pytest.param(
-            {"needs": frozenset({Need.AROUND_THE_CLOCK_SUPPORT}), "acute_withdrawal": True},
+            {
+                "needs": frozenset({Need.AROUND_THE_CLOCK_SUPPORT}),
+                "needs_24_hour_care": True,
+                "acute_withdrawal": True,
+            },
             [WITHDRAWAL, AWAY],
             id="both",
         ),

@@ -210,6 +210,7 @@ def test_where_no_level_fits_it_is_told_why_level_by_level() -> None:
     placement = place(own, patient, on=ON)
 
     assert (placement.level, placement.missing, placement.verdict) == (None, (), Truth.NO)
+    care = f"not (needs 24 hour care is true) (needs 24 hour care: true (found {ON}))"
     assert [
         (excluded.level, [(cause.criterion, cause.reason) for cause in excluded.causes])
         for excluded in placement.excluded
@@ -217,11 +218,11 @@ def test_where_no_level_fits_it_is_told_why_level_by_level() -> None:
         (
             ONE,
             [
-                ("c0", "not (dangerous is true) (dangerous: true)"),
-                ("c1", "not (needs 24 hour care is true) (needs 24 hour care: true)"),
+                ("c0", f"not (dangerous is true) (dangerous: true (found {ON}))"),
+                ("c1", care),
             ],
         ),
-        (IOP, [("c1", "not (needs 24 hour care is true) (needs 24 hour care: true)")]),
+        (IOP, [("c1", care)]),
     ]
 
 

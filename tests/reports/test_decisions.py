@@ -118,7 +118,7 @@ def test_every_form_says_the_verdict_its_reasons_and_what_next(
             "us-nc-medicaid-iop",
             date(2024, 2, 5),
             "judged for 2024-02-05, by the version seen in a copy of 2023-04-30, in force by then "
-            "UNDETERMINED",
+            "Whether the patient is covered by Medicaid",
             id="in force",
         ),
     ],

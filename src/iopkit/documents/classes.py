@@ -1,4 +1,7 @@
-"""Classes to plain values and back, strictly: what documents are made of."""
+"""Classes to plain values and back, strictly: what documents are made of.
+
+It stays in one piece: how each kind of class is read stands beside how it is written.
+"""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping

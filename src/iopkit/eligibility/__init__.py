@@ -22,7 +22,7 @@ from iopkit.eligibility.changes import (
     smallest_changes,
 )
 from iopkit.eligibility.considerations import Consideration, Considered, Way
-from iopkit.eligibility.contradictions import (
+from iopkit.eligibility.consistency import (
     CONTRADICTIONS,
     Contradicted,
     Contradiction,

@@ -37,7 +37,7 @@ def _approves(approval: Approval, level: str, on: date) -> Truth:
     return fits & started & Truth.of(on < end if end is not None else first or None)
 
 
-class Measure(StrEnum):
+class ApprovedMeasure(StrEnum):
     """What can be counted of approvals."""
 
     DAYS_LEFT = "days_left"
@@ -50,11 +50,11 @@ class Measure(StrEnum):
     def of(self, approval: Approval, on: date) -> float | None:
         """How much one approval has."""
         match self:
-            case Measure.DAYS_LEFT:
+            case ApprovedMeasure.DAYS_LEFT:
                 return None if approval.end is None else (approval.end - on).days
-            case Measure.UNITS:
+            case ApprovedMeasure.UNITS:
                 return approval.units
-            case Measure.HOURS:
+            case ApprovedMeasure.HOURS:
                 return None if approval.time is None else approval.time / timedelta(hours=1)
 
 
@@ -63,7 +63,7 @@ class ApprovedAmount:
     """Reads how much of something the approvals in force on the day have; 0: there is none."""
 
     level: str
-    measure: Measure
+    measure: ApprovedMeasure
 
     def __call__(self, patient: Patient, on: date) -> float | None:
         """How much there is on a day."""
@@ -78,4 +78,6 @@ class ApprovedAmount:
         return self._joined(sure)
 
     def _joined(self, amounts: Iterable[float]) -> float:
-        return max(amounts, default=0) if self.measure is Measure.DAYS_LEFT else sum(amounts)
+        if self.measure is ApprovedMeasure.DAYS_LEFT:
+            return max(amounts, default=0)
+        return sum(amounts)

@@ -1,4 +1,7 @@
-"""The facts about patients: what a policy may ask on a day."""
+"""The facts about patients: what a policy may ask on a day.
+
+It stays in one piece: the one list of them.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -18,14 +21,14 @@ from iopkit.citations import (
     INDIANA,
     SAMHSA_2021,
 )
-from iopkit.eligibility import readings
-from iopkit.eligibility.approvals import Approved, ApprovedAmount, Measure
+from iopkit.eligibility import episodes, readings
+from iopkit.eligibility.approvals import Approved, ApprovedAmount, ApprovedMeasure
+from iopkit.eligibility.episodes import LevelRelation, MonthsSinceUnsuccessful
 from iopkit.eligibility.kinds import Choice, Kind, Number, YesNo
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.eligibility.readings import (
     Consented,
     Covered,
-    MonthsSinceUnsuccessful,
     NeedRecorded,
     NewestBand,
     NewestFinding,
@@ -33,7 +36,6 @@ from iopkit.eligibility.readings import (
     NewestRisk,
     NewestScore,
     Obliged,
-    Standing,
 )
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
@@ -199,14 +201,14 @@ def _treatments() -> Iterator[AnyFact]:
         "prior_treatment_episodes",
         Number(0, 999_999, whole=True),
         "How many episodes of treatment ended by the day.",
-        readings.prior_treatments,
+        episodes.prior_treatments,
         changeable=False,
     )
     yield Fact(
         "last_treatment_outcome",
         Choice(("none", *(outcome.value for outcome in Outcome))),
         "How the latest episode of treatment that ended by the day did end; none: there was none.",
-        readings.last_outcome,
+        episodes.last_outcome,
         changeable=False,
     )
     yield Fact(
@@ -214,7 +216,7 @@ def _treatments() -> Iterator[AnyFact]:
         YesNo(),
         "The latest episode of treatment that ended by the day was care around the clock, at "
         "level 3.1 or above, and was completed, however long ago.",
-        readings.just_completed_24_hour_care,
+        episodes.just_completed_24_hour_care,
         LevelOfCare("3.1").source,
         changeable=False,
     )
@@ -224,18 +226,18 @@ def _treatments() -> Iterator[AnyFact]:
         Number(0, 4_000_000, unit="days", whole=True, never=True),
         "Days since the patient last left care around the clock, at level 3.1 or above; never "
         "where there was none.",
-        readings.days_since_24_hour_care,
+        episodes.days_since_24_hour_care,
         LevelOfCare("3.1").source,
         changeable=False,
     )
-    for standing in Standing:
+    for relation in LevelRelation:
         yield Fact(
-            f"months_since_unsuccessful_treatment_{standing.value}_2_1",
+            f"months_since_unsuccessful_treatment_{relation.value}_2_1",
             Number(0, 200_000, unit="months", whole=True, never=True),
             "Completed calendar months since an episode of treatment "
-            f"{standing.value} level 2.1 ended in that the patient left, or was discharged "
+            f"{relation.value} level 2.1 ended in that the patient left, or was discharged "
             "before completion; never where there was none.",
-            MonthsSinceUnsuccessful(standing, "2.1"),
+            MonthsSinceUnsuccessful(relation, "2.1"),
             changeable=False,
         )
 
@@ -449,19 +451,19 @@ def _approvals() -> Iterator[AnyFact]:
             # More days than there are between two dates.
             Number(0, 4_000_000, unit="days", whole=True),
             f"From the day on to the last day of {force}, both included; 0: there are none.",
-            ApprovedAmount(level, Measure.DAYS_LEFT),
+            ApprovedAmount(level, ApprovedMeasure.DAYS_LEFT),
         )
         yield Fact(
             f"{lead}_approved_units",
             Number(0, 999_999, unit="units", whole=True),
             f"How many units {force} have in all, used or not; 0: there are none.",
-            ApprovedAmount(level, Measure.UNITS),
+            ApprovedAmount(level, ApprovedMeasure.UNITS),
         )
         yield Fact(
             f"{lead}_approved_hours",
             Number(0, 999_999, unit="hours"),
             f"How many hours {force} have in all, used or not; 0: there are none.",
-            ApprovedAmount(level, Measure.HOURS),
+            ApprovedAmount(level, ApprovedMeasure.HOURS),
         )
 
 

@@ -19,7 +19,7 @@ from iopkit.eligibility.considerations import (
     consider,
     weighed_facts,
 )
-from iopkit.eligibility.contradictions import (
+from iopkit.eligibility.consistency import (
     RecordedContradiction,
     contradicted_facts,
     contradictions,
@@ -183,8 +183,10 @@ class Policy:
             <Truth.NO: 'no'>
         """
         version = self.version(on=sheet.on, assume_in_force=assume_in_force)
-        risks = risks_among(sheet.values())
-        return self._decided(version, sheet, risks, contradictions_in(sheet), sheet)
+        asked = self.facts(on=sheet.on, assume_in_force=assume_in_force)
+        whole = sheet.with_recent(asked)
+        risks = risks_among(whole.values())
+        return self._decided(version, whole, risks, contradictions_in(whole), whole)
 
     def _decided(  # all that was read, for both ways to decide
         self,

@@ -142,7 +142,7 @@ def covers(kind: Kind, value: Possible) -> bool:
             return len(value.options) != 1
 
 
-def listed(kind: Number, value: Possible, *, most: int) -> frozenset[float] | None:
+def whole_numbers_in(kind: Number, value: Possible, *, most: int) -> frozenset[float] | None:
     """The whole numbers of a range, ``NEVER`` among them; ``None`` if there are more than so many.
 
     Of numbers with fractions, a range has one or more than can be listed.

@@ -24,7 +24,7 @@ from iopkit.eligibility.kinds import (
     is_ordered,
     refuse_other_values,
 )
-from iopkit.eligibility.possible import Possible, Value, is_of_kind, listed
+from iopkit.eligibility.possible import Possible, Value, is_of_kind, whole_numbers_in
 from iopkit.eligibility.recency import Recency, Recent
 from iopkit.errors import UndeterminedError, refuse, unless
 from iopkit.fields import call_union, frozen
@@ -518,8 +518,8 @@ def _settled_by(
 
 
 def _among(atom: "OneOf", value: Possible) -> Truth:
-    kind = atom.fact.kind
-    each = listed(kind, value, most=len(atom.values)) if isinstance(kind, Number) else None
+    kind, most = atom.fact.kind, len(atom.values)
+    each = whole_numbers_in(kind, value, most=most) if isinstance(kind, Number) else None
     if each is not None and each.issubset(atom.values):
         return Truth.YES
     return Truth.UNKNOWN if any(map(value.holds, atom.values)) else Truth.NO

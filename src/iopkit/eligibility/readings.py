@@ -13,20 +13,17 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from attrs import evolve
 from dateutil.relativedelta import relativedelta
 
-from iopkit.eligibility.kinds import NEVER, Kind, refuse_other_values
+from iopkit.eligibility.kinds import Kind, refuse_other_values
 from iopkit.eligibility.possible import Possible, Value
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
-from iopkit.levels import LevelOfCare
 from iopkit.needs import Need
 from iopkit.patients.consents import Purpose
 from iopkit.patients.diagnoses import MentalDisorder, Severity, Substance, SubstanceUseDisorder
 from iopkit.patients.icd10 import STAGES, severities_of, stages_of, substances_of
 from iopkit.patients.patients import (
     ObligationKind,
-    Outcome,
     Patient,
-    Treatment,
     refuse_before_birth,
 )
 from iopkit.patients.screenings import Screening
@@ -138,7 +135,7 @@ def severity(patient: Patient, on: date) -> Value:
         for disorder, said in zip(disorders, told, strict=True)
     )
     worst = (Severity(one).name.lower() if one else "none" for one in _joined(max, {0}, each))
-    return _some(worst, contradicted=any(said.contradicted for said in told))
+    return some_of(worst, contradicted=any(said.contradicted for said in told))
 
 
 def remission(patient: Patient, on: date) -> Value:
@@ -153,7 +150,7 @@ def remission(patient: Patient, on: date) -> Value:
         for disorder, said in zip(disorders, told, strict=True)
     )
     least = (REMISSION[one] for one in _joined(min, {none}, each))
-    return _some(least, contradicted=any(said.contradicted for said in told))
+    return some_of(least, contradicted=any(said.contradicted for said in told))
 
 
 def _if_counted(possible: set[int], otherwise: int, disorder: SubstanceUseDisorder) -> set[int]:
@@ -172,7 +169,7 @@ def _joined(join: Callable[[int, int], int], start: set[int], each: Iterable[set
     return found
 
 
-def _some(options: Iterable[str | bool], *, contradicted: bool = False) -> Value:
+def some_of(options: Iterable[str | bool], *, contradicted: bool = False) -> Value:
     """What is possible; why it is not one, if a code and the rest of the record disagree."""
     found = Possible(options=frozenset(options))
     if contradicted and found.value is None:
@@ -201,7 +198,7 @@ def _is_among(substances: frozenset[Substance], patient: Patient, on: date) -> V
     told = [substances_of(disorder) for disorder in disorders]
     answers = (frozenset(one in substances for one in said.possible) for said in told)
     found = _joined(max, {False}, map(set, answers))
-    return _some(map(bool, found), contradicted=any(said.contradicted for said in told))
+    return some_of(map(bool, found), contradicted=any(said.contradicted for said in told))
 
 
 # What is dated: the newest record up to the day counts.
@@ -235,7 +232,8 @@ def _found(value: Value, day: date) -> Possible:
     return Possible(found=day) if value is None else Possible.exactly(value, found=day)
 
 
-def _only(found: AbstractSet[T | None]) -> T | None:
+def only(found: AbstractSet[T | None]) -> T | None:
+    """The only one of some values; ``None`` if there are several or none."""
     return next(iter(found)) if len(found) == 1 else None
 
 
@@ -364,141 +362,6 @@ def _taken(instrument: str, patient: Patient) -> Iterator[Screening]:
     return (s for s in patient.screenings or () if s.instrument == instrument)
 
 
-# Treatment.
-
-
-def prior_treatments(patient: Patient, on: date) -> Value:
-    """How many episodes of treatment ended by a day."""
-    if patient.treatments is None:
-        return None
-    ended = [_has_ended(episode, on) for episode in patient.treatments]
-    return Possible(ended.count(True), len(ended) - ended.count(False)).plain
-
-
-def last_outcome(patient: Patient, on: date) -> Value:
-    """How the latest episode of treatment ended by a day; ``none`` if there was none."""
-    past = _ended(patient, on)
-    if past is None:
-        return None
-    outcomes = {episode.outcome for episode in _latest(past)}
-    if not outcomes:
-        return "none"
-    return None if None in outcomes else _some(one.value for one in outcomes if one)
-
-
-def just_completed_24_hour_care(patient: Patient, on: date) -> bool | None:
-    """Whether the latest episode ended by a day was 24-hour care and was completed."""
-    past = _ended(patient, on)
-    if past is None:
-        return None
-    return _only({_completed_24_hour_care(episode) for episode in _latest(past)} or {False})
-
-
-def days_since_24_hour_care(patient: Patient, on: date) -> Value:
-    """Days since the patient last left 24-hour care; ``NEVER`` if there was none."""
-    return _time_since(patient, on, _is_24_hour_care, lambda end: (on - end).days)
-
-
-class Standing(StrEnum):
-    """How a level of care stands to another one of its edition."""
-
-    BELOW = "below"
-    AT = "at"
-    ABOVE = "above"
-
-
-@frozen
-class MonthsSinceUnsuccessful:
-    """Reads the completed months since treatment below, at or above a level was unsuccessful.
-
-    That is, since the patient left, or was discharged before completion.
-    """
-
-    standing: Standing
-    number: str
-
-    def __call__(self, patient: Patient, on: date) -> Value:
-        """The completed calendar months as of a day; ``NEVER`` if there was none."""
-
-        def months(end: date) -> int:
-            apart = relativedelta(on, end)
-            return 12 * apart.years + apart.months
-
-        return _time_since(patient, on, self._was_one, months)
-
-    def _was_one(self, episode: Treatment) -> bool | None:
-        failed = None if episode.outcome is None else _UNSUCCESSFUL.get(episode.outcome)
-        return _known(Truth.of(self._stands(episode.level)) & Truth.of(failed))
-
-    def _stands(self, level: LevelOfCare | None) -> bool | None:
-        if level is None:
-            return None
-        own = LevelOfCare(self.number, level.edition)
-        stands = Standing.BELOW if level < own else Standing.ABOVE if level > own else Standing.AT
-        return stands is self.standing
-
-
-# A transfer may have been either; of "other" it is not known.
-_UNSUCCESSFUL = {Outcome.COMPLETED: False, Outcome.LEFT: True, Outcome.DISCHARGED: True}
-
-
-def _time_since(
-    patient: Patient,
-    on: date,
-    counts: Callable[[Treatment], bool | None],
-    time: Callable[[date], int],
-) -> Value:
-    """The time since the last episode that counts ended by a day, in the units of ``time``."""
-    if patient.treatments is None:
-        return None
-    least: float = NEVER
-    most: float = NEVER
-    for episode in patient.treatments:
-        ended = Truth.of(_has_ended(episode, on))
-        truth = ended & Truth.of(counts(episode))
-        if truth is Truth.NO:
-            continue
-        since = 0 if episode.end is None else time(episode.end)
-        least = min(least, since)
-        if truth is Truth.YES:
-            most = min(most, since)
-    return Possible(least, most).plain
-
-
-def _ended(patient: Patient, on: date) -> tuple[Treatment, ...] | None:
-    """Episodes that ended by a day; ``None`` if that is not known of each."""
-    if patient.treatments is None:
-        return None
-    ended = {episode: _has_ended(episode, on) for episode in patient.treatments}
-    if None in ended.values():
-        return None
-    return tuple(episode for episode in patient.treatments if ended[episode])
-
-
-def _has_ended(episode: Treatment, on: date) -> bool | None:
-    if episode.end is not None:
-        return episode.end <= on
-    started_by_then = episode.start is None or episode.start < on
-    return None if episode.outcome is not None and started_by_then else False
-
-
-def _latest(past: Iterable[Treatment]) -> tuple[Treatment, ...]:
-    """The episodes that ended last; several, if on one day."""
-    listed = tuple(past)
-    last = max((episode.end for episode in listed if episode.end), default=None)
-    return tuple(episode for episode in listed if episode.end == last)
-
-
-def _is_24_hour_care(episode: Treatment) -> bool | None:
-    level = episode.level
-    return None if level is None else level >= LevelOfCare("3.1", level.edition)
-
-
-def _completed_24_hour_care(episode: Treatment) -> bool | None:
-    completed = None if episode.outcome is None else episode.outcome is Outcome.COMPLETED
-    return _known(Truth.of(_is_24_hour_care(episode)) & Truth.of(completed))
-
-
 # Coverage and consent.
 
 
@@ -512,7 +375,9 @@ class Covered:
         """Whether there is coverage on a day."""
         if patient.coverages is None:
             return None
-        return _known(any_of(c.in_force(on) for c in patient.coverages if c.payer is self.payer))
+        return known_truth(
+            any_of(c.in_force(on) for c in patient.coverages if c.payer is self.payer)
+        )
 
 
 @frozen
@@ -525,7 +390,7 @@ class Consented:
         """Whether there is consent on a day."""
         if patient.consents is None:
             return None
-        return _known(
+        return known_truth(
             any_of(
                 consent.valid(on=on, recipient=recipient, purpose=self.purpose)
                 for consent in patient.consents
@@ -535,7 +400,8 @@ class Consented:
         )
 
 
-def _known(truth: Truth) -> bool | None:
+def known_truth(truth: Truth) -> bool | None:
+    """``None`` for a truth that is not known."""
     return None if truth is Truth.UNKNOWN else truth is Truth.YES
 
 

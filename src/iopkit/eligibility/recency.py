@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Generic, TypeVar
 
 from iopkit.eligibility.kinds import Scalar
-from iopkit.eligibility.possible import Possible
+from iopkit.eligibility.possible import Possible, Value
 from iopkit.errors import refuse, refuse_moments, unless
 from iopkit.fields import frozen
 from iopkit.prose import counted
@@ -55,6 +55,14 @@ class Recency:
         days = min(self.within_days or 0, (on - date.min).days)
         return on - timedelta(days=days)
 
+    def counted(self, reading: Value, on: date) -> Possible | None:
+        """A reading if it was found recently enough for a day; of what has no day nobody knows."""
+        if not isinstance(reading, Possible) or reading.found is None:
+            return None
+        if reading.found >= self.first(on):
+            return reading
+        return Possible(found=reading.found, why="found earlier")
+
 
 @frozen
 class Recent(Generic[S]):
@@ -65,9 +73,4 @@ class Recent(Generic[S]):
 
     def __call__(self, subject: S, on: date) -> Possible | None:
         """What is possible as of a day."""
-        reading = self.read(subject, on)
-        # What has no day is not known to be recent.
-        found = reading.found if isinstance(reading, Possible) else None
-        if isinstance(reading, Possible) and found and found >= self.recency.first(on):
-            return reading
-        return Possible(found=found, why="found earlier") if found else None
+        return self.recency.counted(self.read(subject, on), on)

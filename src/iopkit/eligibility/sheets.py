@@ -61,6 +61,16 @@ class FactSheet:
             {n: v.plain if isinstance(v, Possible) else v for n, v in self.items}
         )
 
+    def with_recent(self, facts: Iterable[AnyFact]) -> "FactSheet":
+        """The sheet with those facts of recent findings that the days of others in it tell."""
+        known = dict(self.items)
+        more = {
+            fact.name: fact.recency.counted(known[fact.asked], self.on)
+            for fact in facts
+            if fact.recency and fact.asked in known and fact.name not in known
+        }
+        return evolve(self, items=(*self.items, *more.items())) if more else self
+
     def told(self) -> Mapping[str, Possible]:
         """By fact name, the readings that have a day or say why not more is known."""
         return MappingProxyType({n: v for n, v in self.items if isinstance(v, Possible)})

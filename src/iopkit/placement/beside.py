@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.contradictions import read_consistent
+from iopkit.eligibility.consistency import read_consistent
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import evaluate

@@ -8,6 +8,7 @@ from iopkit.eligibility.predicates import AllOf
 from iopkit.levels import Edition, LevelOfCare, dimension_name, levels_of, most_intensive
 from iopkit.patients.assessments import RATED_IN_FOURTH
 from iopkit.placement.placement import Ladder, Rung
+from iopkit.scopes import Scope
 from iopkit.sources import Dated, Source, Versions
 
 _ASKED = tuple(
@@ -33,7 +34,8 @@ def minimum_level_ladder(name: str, title: str, *, since: date, source: Source) 
         source: who says so.
 
     Example:
-        >>> from iopkit.sources import Grade
+        >>> from iopkit.scopes import Scope
+    from iopkit.sources import Grade
         >>> own = Source("our clinic's rules of 2026", Grade.SECONDARY)
         >>> ladder = minimum_level_ladder("own", "Our own", since=date(2026, 1, 1), source=own)
         >>> [rung.level.number for rung in ladder.rungs][:4]
@@ -47,6 +49,7 @@ def minimum_level_ladder(name: str, title: str, *, since: date, source: Source) 
                 f"{title}: whether a dimension asks for more than level {level.number}",
                 Versions((Dated(since, _at_most(level, source), source),)),
                 _LEFT_OPEN,
+                scope=Scope(level=level),
             ),
             # The most intensive level is there for whatever a dimension asks for.
             meets=_ASKED if level == most_intensive(level.edition) else (),

@@ -5,7 +5,7 @@ from datetime import date
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.changes import open_facts
-from iopkit.eligibility.contradictions import read_consistent
+from iopkit.eligibility.consistency import read_consistent
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.predicates import Predicate, facts_in
 from iopkit.errors import refuse, unless

@@ -57,9 +57,9 @@ def decision_markdown(decision: Decision) -> str:
         f"## {_escaped(decision.title)}",
         "",
         _judged(decision),
-        *(f"\n{_escaped(words)}" for words in _coverage(decision)),
         "",
         *([f"**{_escaped(_ASSUMED)}**", ""] if decision.assumed_in_force else []),
+        *(line for words in _coverage(decision) for line in (_escaped(words), "")),
         f"**{_escaped(_verdict(decision))}**",
         "",
         f"| {' | '.join(_HEADS)} |",
@@ -75,10 +75,11 @@ def decision_html(decision: Decision) -> str:
     """A decision as an HTML ``section`` without styles; classes name verdict and states."""
     section = Element("section", {"class": f"iopkit-decision {decision.verdict.value}"})
     child(section, "h2", decision.title)
-    for words in (_judged(decision), *_coverage(decision)):
-        child(section, "p", words)
+    child(section, "p", _judged(decision))
     if decision.assumed_in_force:
         child(child(section, "p"), "strong", _ASSUMED)
+    for words in _coverage(decision):
+        child(section, "p", words)
     child(child(section, "p"), "strong", _verdict(decision))
     table = child(section, "table")
     row(child(table, "thead"), _HEADS, tag="th")

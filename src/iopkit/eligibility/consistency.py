@@ -135,7 +135,8 @@ def contradictions(patient: Patient, *, on: date) -> tuple[RecordedContradiction
 
 def contradictions_in(sheet: FactSheet) -> tuple[RecordedContradiction, ...]:
     """The same of facts that were read before; those that are not in the sheet are not known."""
-    return tuple(_standing(sheet.values(), sheet.told()))
+    whole = sheet.with_recent(_FACTS.values())
+    return tuple(_standing(whole.values(), whole.told()))
 
 
 def contradicted_facts(found: Iterable[RecordedContradiction]) -> frozenset[str]:

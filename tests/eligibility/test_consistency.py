@@ -26,7 +26,7 @@ from iopkit.eligibility import (
     facts_in,
     read_facts,
 )
-from iopkit.eligibility.contradictions import contradictions_in
+from iopkit.eligibility.consistency import contradictions_in
 from iopkit.errors import InvalidError
 from iopkit.library import POLICIES, find_policy
 from iopkit.needs import Need
