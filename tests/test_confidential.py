@@ -198,6 +198,8 @@ KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 DAY = timedelta(days=1)
 
 CONFIDENTIAL: set[type] = {
+    Approval,
+    Observation,
     Said,
     RecordedContradiction,
     Possible,
