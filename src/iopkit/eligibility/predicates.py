@@ -22,6 +22,7 @@ from iopkit.eligibility.kinds import (
     Number,
     Scalar,
     Worse,
+    YesNo,
     can_be_worse,
     is_ordered,
     refuse_other_values,
@@ -130,6 +131,19 @@ class Fact(Generic[S, T]):
             return 0
         size = place_of(self.kind, value)
         return size if self.worse is Worse.HIGHER else -size
+
+    @property
+    def worse_in_words(self) -> str:
+        """Which of its values are worse, in prose; empty where none is."""
+        if self.worse is None:
+            return ""
+        match self.kind:
+            case Number():
+                return f"{self.worse.value} numbers"
+            case Choice(options):
+                return f"nearer to {options[-1 if self.worse is Worse.HIGHER else 0]}"
+            case YesNo():
+                return in_words(self.worse is Worse.HIGHER)
 
     def seen_as(self, value: T | Possible | None) -> str:
         """The fact and what is possible of it in prose; ``None`` is not known."""
