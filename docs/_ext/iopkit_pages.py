@@ -29,6 +29,7 @@ from iopkit.library import (
     LEVEL_FIGURES,
     POLICIES,
     RATES,
+    RECORDED_NOT_USED,
     REQUIREMENTS,
     find_policy,
     find_program,
@@ -252,6 +253,9 @@ def _facts() -> Iterator[str]:
             yield f":Values: {_escaped(fact.kind.expectation())}{unit}{rising}"
             if not fact.changeable:
                 yield ":Changes: not by treatment or by anybody's doing"
+            yield from ([f":Worse: {fact.worse_in_words}"] if fact.worse else [])
+            if fact.name in RECORDED_NOT_USED:
+                yield f":Not used: {_escaped(RECORDED_NOT_USED[fact.name])}"
             yield from ([f":Source: {_graded(fact.source)}"] if fact.source else [])
             yield ""
 

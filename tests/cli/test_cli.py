@@ -849,6 +849,8 @@ def test_names_and_titles_are_in_columns(run: Run) -> None:
         ("matrix-16-week", ["programs"], "Counselor's Treatment Manual"),
         ("dangerous", ["facts"], "42 CFR 410.44"),
         ("age", ["facts"], "a whole number from 0 to 130 years"),
+        ("living_environment", ["facts"], "worse: nearer to unsafe"),
+        ("remission", ["facts"], "not used: No public source was seen that draws a line by it."),
     ],
 )
 def test_show_has_the_sources(name: str, kinds: list[str], shown: str, run: Run) -> None:

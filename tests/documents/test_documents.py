@@ -619,8 +619,15 @@ def test_a_facts_declaration_is_plain_values(fact: AnyFact, kind: dict[str, obje
         "name": fact.name,
         "meaning": fact.meaning,
         "kind": kind,
+        "worse": None,
         "source": None,
+        "not_used": None,
     }
+
+
+def test_a_fact_says_which_values_are_worse_and_why_it_is_not_used() -> None:
+    document = fact_document(FACTS["support_adequate"], not_used="Nobody asks.")
+    assert (document["worse"], document["not_used"]) == ("lower", "Nobody asks.")
 
 
 def test_a_facts_source_is_part_of_its_declaration() -> None:

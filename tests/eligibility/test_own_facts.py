@@ -23,6 +23,7 @@ from iopkit.eligibility import (
     OwnFacts,
     Possible,
     Value,
+    Worse,
     YesNo,
     describe,
     facts_with,
@@ -112,6 +113,28 @@ def test_an_own_fact_says_what_it_was_declared_as() -> None:
     fact = evolve(NIGHTS, changeable=False).fact
     assert (fact.meaning, fact.source, fact.changeable) == ("Nights out.", RULE, False)
     assert describe(fact < 3) == "nights out is less than 3 nights"
+
+
+@pytest.mark.parametrize("worse", [None, *Worse])
+def test_an_own_fact_says_which_values_are_worse(worse: Worse | None) -> None:
+    assert evolve(NIGHTS, worse=worse).fact.worse is worse
+    scale = OfScale(INSTRUMENTS["bam"], "protective")
+    declared = OwnFact("backing", "What helps.", scale, worse=worse).fact.worse
+    assert declared is (worse or Worse.LOWER)
+
+
+def test_values_without_an_order_are_not_worse_than_each_other() -> None:
+    kind = Choice(("bus", "train"))
+    own = OwnFact("ride", "How somebody comes.", Observed(kind))
+    assert own.fact.worse is None
+    assert faults(lambda: evolve(own, worse=Worse.HIGHER)) == [("worse",)]
+    assert evolve(own, read=Observed(Choice(kind.options, ordered=True)), worse=Worse.LOWER).fact
+
+
+def test_an_instrument_of_ones_own_does_not_say_which_scores_are_worse() -> None:
+    own = evolve(INSTRUMENTS["phq_9"], name="elm_9")
+    assert {fact.worse for fact in instrument_facts(own)} == {None}
+    assert {fact.worse for fact in instrument_facts(INSTRUMENTS["phq_9"])} == {Worse.HIGHER}
 
 
 @pytest.mark.parametrize("name", ["age", "phq_9_total_score"])

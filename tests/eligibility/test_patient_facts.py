@@ -8,7 +8,7 @@ import pytest
 from attrs import fields
 from hypothesis import given
 
-from iopkit.eligibility import FACTS, AnyFact, Choice, Number, Possible, read_facts
+from iopkit.eligibility import FACTS, AnyFact, Choice, Number, Possible, Worse, read_facts
 from iopkit.eligibility.patient_facts import GROUPS
 from iopkit.eligibility.possible import is_of_kind
 from iopkit.needs import Need
@@ -53,6 +53,35 @@ OF_INSTRUMENTS = {
     *("bam_use_score", "bam_use_cut_off_band", "bam_risk_score", "bam_risk_cut_off_band"),
     *("bam_protective_score", "bam_protective_cut_off_band"),
 }
+
+
+TRUE_IS_WORSE = {
+    *("needs_24_hour_care", "needs_inpatient_otherwise", "needs_more_than_otp_services"),
+    *("needs_medical_monitoring", "needs_medical_management"),
+    *("acute_withdrawal", "suicidal_ideation", "dangerous"),
+    *("needs_withdrawal_management", "needs_around_the_clock_support", "needs_medical_care"),
+    *("needs_psychiatric_care", "needs_housing"),
+}
+FALSE_IS_WORSE = {
+    *("withdrawal_manageable", "medical_conditions_manageable"),
+    *("health_stable", "co_occurring_stable"),
+    *("able_to_participate", "recognizes_disorder", "committed_to_recovery"),
+    *("support_adequate", "has_transport"),
+}
+LOW_IS_WORSE = {"living_environment", "bam_protective_score", "bam_protective_cut_off_band"}
+HIGH_IS_WORSE = {
+    *("use_disorder_severity", *OF_INSTRUMENTS - LOW_IS_WORSE),
+    *(f"third_edition_dimension_{number}_risk" for number in range(1, 7)),
+    *(f"fourth_edition_dimension_{number}_minimum_level" for number in range(1, 6)),
+}
+
+
+def test_each_fact_says_which_of_its_values_are_worse() -> None:
+    declared = {name: fact.worse for name, fact in FACTS.items() if fact.worse}
+    assert declared == {
+        **dict.fromkeys(TRUE_IS_WORSE | HIGH_IS_WORSE, Worse.HIGHER),
+        **dict.fromkeys(FALSE_IS_WORSE | LOW_IS_WORSE, Worse.LOWER),
+    }
 
 
 def test_every_fact_is_filed_under_its_name_and_explained() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from iopkit.eligibility import (
     FACTS,
+    NEVER,
     AllOf,
     AnyFact,
     AnyOf,
@@ -29,6 +30,7 @@ from iopkit.eligibility import (
     Operator,
     Predicate,
     Scalar,
+    Worse,
     YesNo,
     compiled,
     describe,
@@ -39,7 +41,7 @@ from iopkit.eligibility import (
 from iopkit.eligibility.predicates import each_once, in_words, parts_of
 from iopkit.errors import InvalidError, UndeterminedError
 from iopkit.sources import Grade, Source
-from iopkit.strategies import fact_values, predicates
+from iopkit.strategies import fact_values, predicates, values_of
 from iopkit.truth import Truth
 
 Values = Mapping[str, Scalar | None]
@@ -572,3 +574,29 @@ def test_facts_are_told_once_and_two_of_one_name_are_refused() -> None:
     assert each_once([AGE, HOURS, AGE]) == (AGE, HOURS)
     with pytest.raises(InvalidError, match="one fact of each name"):
         each_once([AGE, twin])
+
+
+# Which values are worse.
+
+
+@pytest.mark.parametrize("fact", FACTS.values(), ids=lambda fact: fact.name)
+@given(data=st.data())
+def test_values_are_as_bad_as_their_order_says(fact: AnyFact, data: st.DataObject) -> None:
+    one, other = data.draw(values_of(fact.kind)), data.draw(values_of(fact.kind))
+    options = getattr(fact.kind, "options", ())
+    low, high = (options.index(n) if n in options else n for n in (one, other))
+
+    if fact.worse is Worse.LOWER:
+        low, high = high, low
+    assert (fact.badness(one) < fact.badness(other)) == (fact.worse is not None and low < high)
+    assert (fact.badness(one) == fact.badness(other)) == (fact.worse is None or low == high)
+
+
+def test_what_never_was_is_no_worse_than_anything() -> None:
+    days = FACTS["days_since_24_hour_care"]
+    assert days.badness(NEVER) == days.badness(0)
+
+
+def test_options_without_an_order_are_not_worse_than_each_other() -> None:
+    with pytest.raises(InvalidError, match="kind: expected values that have an order"):
+        evolve(FACTS["entry"], worse=Worse.HIGHER)

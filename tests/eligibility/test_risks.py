@@ -28,9 +28,11 @@ from iopkit.eligibility import (
     Scalar,
     evaluate,
     evidence,
+    facts_in,
     read_facts,
     recorded_risks,
 )
+from iopkit.eligibility.consistency import read_consistent
 from iopkit.eligibility.risks import _SCORES
 from iopkit.errors import InvalidError, TooComplexError
 from iopkit.levels import Edition, LevelOfCare, levels_of, most_intensive
@@ -448,20 +450,16 @@ def test_severe_and_unstable_is_told_beside_a_yes_of_suitability() -> None:
     decision = find_policy("iop-suitability").decide(patient, on=ON)
 
     assert decision.verdict is Truth.YES
+    assert decision.unjudged == ()
     told = (
-        "very criterion of this policy is met; recorded and not judged by it: use disorder "
-        "severity: severe; has other mental disorder: true; health stable: false (2026-01-03); "
-        "co occurring stable: false (2026-01-03)."
+        "very criterion of this policy is met; against it: severe disorder, co occurring unstable."
     )
-    for text in (decision_text(decision), decision_html(decision)):
+    markdown = decision_markdown(decision).replace("\\", "")
+    for text in (decision_text(decision), decision_html(decision), markdown):
         assert told in flat(text)
         assert "eligible" not in text.casefold()
-    assert "health stable: false" in decision_markdown(decision)
-    assert to_document(decision)["unjudged"][2] == {
-        "fact": "health_stable",
-        "value": False,
-        "on": "2026-01-03",
-    }
+        assert "against: Health or conditions beside the use disorder are not stable." in flat(text)
+        assert "health stable: false (idle, found 2026-01-03)" in flat(text)
 
 
 def test_what_a_no_did_not_judge_is_listed_below_it() -> None:
@@ -529,12 +527,14 @@ def test_no_text_of_a_policy_speaks_without_naming_what_it_did_not_judge(
     one: Policy, patient: Patient
 ) -> None:
     on = date(2026, 6, 1)
-    decision = one.decide(patient, on=on)
+    # Some have ended by then.
+    decision = one.decide(patient, on=on, assume_in_force=True)
     judged = decisive(decision)
 
-    # The criteria alone decide.
-    values = read_facts(one.facts(on=on), patient, on=on).values()
-    assert decision.verdict is evaluate(one.predicate(on=on), values)
+    # The criteria alone decide, and what contradicts itself is not known.
+    asked = one.predicate(on=on, assume_in_force=True)
+    values = read_consistent({*facts_in(asked)}, patient, on=on).values()
+    assert decision.verdict is evaluate(asked, values)
     for name in by_hand(patient, on, judged):
         for text in texts_of(decision):
             assert name.replace("_", " ") in flat(text), name
@@ -577,14 +577,15 @@ def test_recorded_danger_is_never_answered_with_a_level() -> None:
     )
     placement = placed(patient)
 
-    assert placement.level is None
+    assert placement.level is placement.not_excluded is None
     assert placement.verdict is Truth.UNKNOWN
-    assert placement.stopped_at == placement.not_excluded == LevelOfCare("1")
+    assert placement.stopped_at == LevelOfCare("1")
     text = flat(placement_text(placement))
     assert (
-        "UNDETERMINED: level 1, Outpatient Services is the least intensive level that none of "
-        "these rules excludes; not judged: acute withdrawal: true (2026-01-03);"
+        "STOPPED at level 1, Outpatient Services: something is not known yet; not judged: acute "
+        "withdrawal: true (2026-01-03);"
     ) in text
+    assert "needs support around the clock, and does not need care around the clock" in text
     assert "dimension 1 risk: 4 (2026-01-03)" in text
     for each in ("dimension 3 risk: 4", "dimension 6 risk: 4", "suicidal ideation: true"):
         assert each in text
@@ -601,7 +602,8 @@ def test_both_sides_of_a_rating_that_holds_a_level_back(risk: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("findings", "number"), [({}, "3.5"), ({"needs_medical_monitoring": True}, "3.7")]
+    ("findings", "number"),
+    [({}, "3.5"), ({"needs_24_hour_care": True, "needs_medical_monitoring": True}, "3.7")],
 )
 def test_danger_stands_unjudged_beside_the_residential_levels(
     findings: dict[str, Any], number: str
@@ -613,7 +615,9 @@ def test_danger_stands_unjudged_beside_the_residential_levels(
 
 
 def test_level_4_stays_the_answer_and_names_what_was_not_judged() -> None:
-    patient = somebody(found(needs_medical_management=True, suicidal_ideation=True))
+    patient = somebody(
+        found(needs_24_hour_care=True, needs_medical_management=True, suicidal_ideation=True)
+    )
     placement = placed(patient)
 
     assert placement.level == LevelOfCare("4")
@@ -625,7 +629,11 @@ def test_a_level_meets_a_need_that_it_is_there_for() -> None:
     day = found(needs_24_hour_care=True, needs=frozenset({Need.AROUND_THE_CLOCK_SUPPORT}))
     assert placed(somebody(day)).level == LevelOfCare("3.5")
 
-    medical = found(needs_medical_monitoring=True, needs=frozenset({Need.MEDICAL_CARE}))
+    medical = found(
+        needs_24_hour_care=True,
+        needs_medical_monitoring=True,
+        needs=frozenset({Need.MEDICAL_CARE}),
+    )
     assert placed(somebody(medical)).level == LevelOfCare("3.7")
 
 

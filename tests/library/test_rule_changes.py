@@ -440,8 +440,9 @@ def test_of_a_ladder_the_rungs_that_are_named_were_corrected() -> None:
     ]
 
 
-def test_nothing_that_is_shipped_was_corrected_yet() -> None:
-    assert affected([decided()], since="0.0.0") == ()
+def test_of_what_is_shipped_suitability_alone_was_corrected() -> None:
+    suited = decided("iop-suitability", date(2026, 1, 30))
+    assert affected([decided(), suited], since="0.0.0") == (suited,)
 
 
 # What people read.

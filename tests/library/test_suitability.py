@@ -19,7 +19,6 @@ SUITED: dict[str, Scalar | None] = {
     "needs_24_hour_care": False,
     "dangerous": False,
     "support_adequate": True,
-    "living_environment": "supportive",
     "able_to_participate": True,
 }
 
@@ -36,10 +35,7 @@ def test_it_suits_who_meets_every_criterion() -> None:
 
 @pytest.mark.parametrize("name", SUITED)
 def test_it_does_not_suit_who_fails_one_and_nothing_is_guessed(name: str) -> None:
-    value = SUITED[name]
-    opposite = "unsafe" if name == "living_environment" else not value
-
-    assert verdict(**{name: opposite}) is Truth.NO
+    assert verdict(**{name: not SUITED[name]}) is Truth.NO
     assert verdict(**{name: None}) is Truth.UNKNOWN
 
 
@@ -50,5 +46,4 @@ def test_each_criterion_has_the_source_that_says_it() -> None:
     assert said["no_24_hour_care"].citation.endswith(": 42 CFR 410.44(c)(3)")
     assert said["medical_conditions"].citation.endswith(": 405 IAC 5-21.5-11(c)(1)")
     assert said["no_acute_withdrawal"].grade is Grade.SECONDARY
-    assert said["home"].grade is Grade.LEGAL_TEXT
     assert all(source.url for source in said.values())

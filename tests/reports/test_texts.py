@@ -343,6 +343,32 @@ def test_a_fact_shows_its_meaning_values_and_source(fact: Fact, values: str) -> 
     assert ("source: " in text) == (fact.source is not None)
 
 
+@pytest.mark.parametrize(
+    ("name", "worse"),
+    [
+        ("needs_24_hour_care", "true"),
+        ("co_occurring_stable", "false"),
+        ("gad_7_total_score", "higher numbers"),
+        ("bam_protective_score", "lower numbers"),
+        ("use_disorder_severity", "nearer to severe"),
+        ("bam_protective_cut_off_band", "nearer to significant"),
+        ("needed_hours_per_week", None),
+        ("has_opioid_use_disorder", None),
+    ],
+)
+def test_a_fact_shows_which_values_are_worse(name: str, worse: str | None) -> None:
+    text = fact_text(FACTS[name])
+    assert [line for line in text.splitlines() if "worse" in line] == (
+        [f"  worse: {worse}"] if worse else []
+    )
+
+
+def test_a_fact_that_nothing_reads_shows_why() -> None:
+    assert fact_text(FACTS["remission"], not_used="Nobody asks.").endswith(
+        "\n  not used: Nobody asks."
+    )
+
+
 def test_a_source_without_an_address_has_no_line_for_it() -> None:
     source = Source("A book", Grade.OFFICIAL)
     for kind in (Number(0, 1), YesNo(), Choice(("a",))):

@@ -39,6 +39,7 @@ from iopkit.library.policies import POLICIES, find_policy
 from iopkit.library.programs import find_program, program_names, program_text
 from iopkit.library.requirements import REQUIREMENTS, find_requirements
 from iopkit.library.rule_reports import rules_document, rules_since, rules_text
+from iopkit.library.unread import RECORDED_NOT_USED
 from iopkit.patients.instruments import Instrument
 from iopkit.placement.placement import Ladder
 from iopkit.programs.programs import Program
@@ -181,7 +182,12 @@ _SHOWN: Mapping[str, _Shown] = {
     "requirements": _Shown("requirements", RequirementSet, find_requirements, requirements_text),
     "coding": _Shown("codings", CodingScheme, find_coding, coding_text),
     "rates": _Shown("rates", RateTable, find_rates, rates_text),
-    "fact": _Shown("facts", Fact, FACTS.__getitem__, fact_text),
+    "fact": _Shown(
+        "facts",
+        Fact,
+        FACTS.__getitem__,
+        lambda fact: fact_text(fact, not_used=RECORDED_NOT_USED.get(fact.name, "")),
+    ),
 }
 
 
@@ -200,7 +206,9 @@ def _show(options: argparse.Namespace) -> Answer:
         raise UnknownNameError(options.kind or kinds, options.name, known)
     text = "\n\n".join(_SHOWN[kind].text(value) for kind, value in found.items())
     documents = {
-        kind: fact_document(value) if kind == "fact" else to_document(value)
+        kind: fact_document(value, not_used=RECORDED_NOT_USED.get(value.name))
+        if kind == "fact"
+        else to_document(value)
         for kind, value in found.items()
     }
     if options.kind:

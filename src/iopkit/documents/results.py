@@ -23,13 +23,21 @@ from iopkit.sources import Source
 from iopkit.truth import all_of
 
 
-def fact_document(fact: AnyFact) -> dict[str, Any]:  # Any: plain JSON values of any type
-    """A fact's declaration as plain values; its reader is code and has no document."""
+def fact_document(
+    fact: AnyFact, *, not_used: str | None = None
+) -> dict[str, Any]:  # Any: plain JSON values of any type
+    """A fact's declaration as plain values; its reader is code and has no document.
+
+    Args:
+        not_used: why nothing that is shipped reads it; ``None`` if something does.
+    """
     return {
         "name": fact.name,
         "meaning": fact.meaning,
         "kind": writer_of(Kind)(fact.kind),
+        "worse": fact.worse and fact.worse.value,
         "source": writer_of(Source | None)(fact.source),
+        "not_used": not_used,
     }
 
 

@@ -31,7 +31,7 @@ from iopkit.eligibility.consistency import (
 )
 from iopkit.eligibility.coverages import PayerCoverage
 from iopkit.eligibility.explanations import Explanation, explain
-from iopkit.eligibility.kinds import NEVER, Choice, Kind, Number, Scalar, YesNo
+from iopkit.eligibility.kinds import NEVER, Choice, Kind, Number, Scalar, Worse, YesNo
 from iopkit.eligibility.own_facts import Observed, OfScale, OwnFact, OwnFacts, facts_with
 from iopkit.eligibility.patient_facts import FACTS, instrument_facts
 from iopkit.eligibility.policies import Criterion, Decision, Policy, Result
@@ -115,6 +115,7 @@ __all__ = [
     "Value",
     "Values",
     "Way",
+    "Worse",
     "YesNo",
     "analyze",
     "atoms_in",

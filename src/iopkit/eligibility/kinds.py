@@ -1,5 +1,6 @@
-"""Kinds of fact: which values a fact can have."""
+"""Kinds of fact: which values a fact can have, and which of them are worse."""
 
+from enum import StrEnum
 from math import inf, isinf, nextafter
 
 from iopkit.errors import Fault, InvalidError, refuse, unless
@@ -96,9 +97,22 @@ class Choice:
 Kind = YesNo | Number | Choice
 
 
+class Worse(StrEnum):
+    """Which of a fact's values are worse than others."""
+
+    HIGHER = "higher"
+    """Larger numbers, options further on, and true."""
+    LOWER = "lower"
+
+
 def is_ordered(kind: Kind) -> bool:
     """Whether values of a kind can be compared by size."""
     return isinstance(kind, Number) or (isinstance(kind, Choice) and kind.ordered)
+
+
+def can_be_worse(kind: Kind) -> bool:
+    """Whether some values of a kind can be worse than others."""
+    return isinstance(kind, YesNo) or is_ordered(kind)
 
 
 def refuse_other_values(kind: Kind, value: object, *path: str) -> None:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from attrs import evolve, field
 
-from iopkit.eligibility.kinds import Kind
+from iopkit.eligibility.kinds import Kind, Worse, can_be_worse
 from iopkit.eligibility.patient_facts import FACTS, instrument_facts
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.eligibility.readings import NewestObservation
@@ -54,10 +54,11 @@ def _one_of(names: list[str], name: str, path: str) -> tuple[Fault, ...]:
 class OwnFact:
     """A fact of your own: its name and meaning, and from where it is read.
 
-    ``changeable``: as of ``Fact``.
+    ``changeable`` and ``worse``: as of ``Fact``; without ``worse``, what a shipped scale declares.
 
     Raises:
-        InvalidError: a shipped fact has the name, or it is not in lower case.
+        InvalidError: a shipped fact has the name, or it is not in lower case, or ``worse`` is said
+            of options without an order.
 
     Example:
         >>> from datetime import date
@@ -76,15 +77,20 @@ class OwnFact:
     read: Observed | OfScale
     source: Source | None = None
     changeable: bool = field(default=True, kw_only=True)
+    worse: Worse | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         fits = re.fullmatch("[a-z][a-z0-9_]*", self.name) is not None
+        is_ranked = isinstance(self.read, OfScale) or can_be_worse(self.read.kind)
         expected = "a name of lower-case letters, digits and underscores"
         refuse(
             "fact",
             unless(fits, "name", expected, repr(self.name)),
             unless(
                 self.name not in FACTS, "name", "a name that no shipped fact has", repr(self.name)
+            ),
+            unless(
+                self.worse is None or is_ranked, "worse", "none, as the values have no order", "one"
             ),
         )
 
@@ -105,6 +111,7 @@ class OwnFact:
             meaning=self.meaning,
             source=self.source or fact.source,
             changeable=self.changeable,
+            worse=self.worse or fact.worse,
         )
 
 

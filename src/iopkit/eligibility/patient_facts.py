@@ -1,6 +1,6 @@
 """The facts about patients: what a policy may ask on a day.
 
-It stays in one piece: the one list of them.
+It stays in one piece: it is a list, and each fact is declared in it once and whole.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +24,7 @@ from iopkit.citations import (
 from iopkit.eligibility import episodes, readings
 from iopkit.eligibility.approvals import Approved, ApprovedAmount, ApprovedMeasure
 from iopkit.eligibility.episodes import LevelRelation, MonthsSinceUnsuccessful
-from iopkit.eligibility.kinds import Choice, Kind, Number, YesNo
+from iopkit.eligibility.kinds import Choice, Kind, Number, Worse, YesNo
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.eligibility.readings import (
     Consented,
@@ -185,6 +185,7 @@ def _diagnoses() -> Iterator[AnyFact]:
         "The worst DSM-5 severity among the patient's use disorders, tobacco aside.",
         readings.severity,
         _DSM_5,
+        worse=Worse.HIGHER,
     )
     yield Fact(
         "remission",
@@ -257,26 +258,35 @@ def _needs() -> Iterator[AnyFact]:
         "isolated sessions",
         CFR_410_44.at("(c)(2)"),
     )
-    yield _judged("needs_24_hour_care", "needs care around the clock", CFR_410_44.at("(c)(3)"))
+    yield _judged(
+        "needs_24_hour_care",
+        "needs care around the clock",
+        CFR_410_44.at("(c)(3)"),
+        worse=Worse.HIGHER,
+    )
     yield _judged(
         "needs_inpatient_otherwise",
         "would need inpatient psychiatric care without partial hospitalization",
         CFR_424_24.at("(e)"),
+        worse=Worse.HIGHER,
     )
     yield _judged(
         "needs_medical_monitoring",
         "needs inpatient care that is medically monitored, as level 3.7 of the third edition is",
         LevelOfCare("3.7").source,
+        worse=Worse.HIGHER,
     )
     yield _judged(
         "needs_medical_management",
         "needs inpatient care that is medically managed, as level 4 of the third edition is",
         LevelOfCare("4").source,
+        worse=Worse.HIGHER,
     )
     yield _judged(
         "needs_more_than_otp_services",
         "needs a higher intensity of care than an opioid treatment program's other services",
         CFR_410_67,
+        worse=Worse.HIGHER,
     )
     yield _judged(
         "meets_asam_criteria",
@@ -295,24 +305,45 @@ def _health() -> Iterator[AnyFact]:
             NewestRisk(number),
             _RISK,
             dated=True,
+            worse=Worse.HIGHER,
         )
-    yield _judged("acute_withdrawal", "is in acute withdrawal or at risk of it", AETNA)
     yield _judged(
-        "withdrawal_manageable", "the risk of withdrawal is minimal or manageable", _INDIANA_TEST
+        "acute_withdrawal",
+        "is in acute withdrawal or at risk of it",
+        AETNA,
+        worse=Worse.HIGHER,
+    )
+    yield _judged(
+        "withdrawal_manageable",
+        "the risk of withdrawal is minimal or manageable",
+        _INDIANA_TEST,
+        worse=Worse.LOWER,
     )
     yield _judged(
         "medical_conditions_manageable",
         "medical conditions are minimal or manageable",
         _INDIANA_TEST,
+        worse=Worse.LOWER,
     )
-    yield _judged("health_stable", "mental and physical health is at least fairly stable", ALABAMA)
+    yield _judged(
+        "health_stable",
+        "mental and physical health is at least fairly stable",
+        ALABAMA,
+        worse=Worse.LOWER,
+    )
     yield _judged(
         "co_occurring_stable",
         "medical and psychiatric conditions beside the use disorder are stable",
         DISTRICT_OF_COLUMBIA.at(".1(c)"),
+        worse=Worse.LOWER,
     )
-    yield _judged("suicidal_ideation", "has thoughts of suicide")
-    yield _judged("dangerous", "dangerous to self or others", CFR_410_44.at("(c)(6)"))
+    yield _judged("suicidal_ideation", "has thoughts of suicide", worse=Worse.HIGHER)
+    yield _judged(
+        "dangerous",
+        "dangerous to self or others",
+        CFR_410_44.at("(c)(6)"),
+        worse=Worse.HIGHER,
+    )
     yield _assessed("pregnant", "Is pregnant.", changeable=False)
     yield _assessed(
         "opioid_medication",
@@ -327,12 +358,19 @@ def _participation() -> Iterator[AnyFact]:
         "has the cognitive and emotional ability to take part in treatment and to tolerate the "
         "program's intensity",
         CFR_410_44.at("(c)(7)"),
+        worse=Worse.LOWER,
     )
     yield _judged(
-        "recognizes_disorder", "recognizes the use disorder", DISTRICT_OF_COLUMBIA.at(".1(a)")
+        "recognizes_disorder",
+        "recognizes the use disorder",
+        DISTRICT_OF_COLUMBIA.at(".1(a)"),
+        worse=Worse.LOWER,
     )
     yield _judged(
-        "committed_to_recovery", "is committed to recovery", DISTRICT_OF_COLUMBIA.at(".1(a)")
+        "committed_to_recovery",
+        "is committed to recovery",
+        DISTRICT_OF_COLUMBIA.at(".1(a)"),
+        worse=Worse.LOWER,
     )
 
 
@@ -341,14 +379,18 @@ def _surroundings() -> Iterator[AnyFact]:
         "support_adequate",
         "has an adequate support system outside the program",
         CFR_410_44.at("(c)(4)"),
+        worse=Worse.LOWER,
     )
     yield _judged(
         "living_environment",
         "how safe and supportive the place is where the patient lives",
         ALABAMA,
         kind=Choice(tuple(place.name.lower() for place in LivingEnvironment), ordered=True),
+        worse=Worse.LOWER,
     )
-    yield _assessed("has_transport", "Has a way to come to the program and home again.")
+    yield _assessed(
+        "has_transport", "Has a way to come to the program and home again.", worse=Worse.LOWER
+    )
     yield _assessed(
         "has_telehealth_access", "Has what sessions by video take, and a private place."
     )
@@ -363,6 +405,17 @@ def _surroundings() -> Iterator[AnyFact]:
     )
 
 
+# Needs that can take more than an outpatient program. What is given beside any level of care,
+# such as an interpreter or trauma therapy, says nothing of how somebody is.
+_GRAVE_NEEDS = (
+    Need.WITHDRAWAL_MANAGEMENT,
+    Need.AROUND_THE_CLOCK_SUPPORT,
+    Need.MEDICAL_CARE,
+    Need.PSYCHIATRIC_CARE,
+    Need.HOUSING,
+)
+
+
 def _beside() -> Iterator[AnyFact]:
     for need in Need:
         yield Fact(
@@ -372,6 +425,7 @@ def _beside() -> Iterator[AnyFact]:
             "services.",
             NeedRecorded(need),
             dated=True,
+            worse=Worse.HIGHER if need in _GRAVE_NEEDS else None,
         )
 
 
@@ -394,11 +448,16 @@ def _program() -> Iterator[AnyFact]:
     )
 
 
+# The scale of which the low scores are the ones that matter.
+_PROTECTIVE = (("bam", "protective"),)
+
+
 def _instruments(instruments: Iterable[Instrument] = INSTRUMENTS.values()) -> Iterator[AnyFact]:
     for instrument in instruments:
         for scale in instrument.scales:
             name = f"{instrument.name}_{scale.name}"
             score = f"the score on the scale {_words(scale.name)} of the {instrument.title}"
+            worse = Worse.LOWER if (instrument.name, scale.name) in _PROTECTIVE else Worse.HIGHER
             yield Fact(
                 f"{name}_score",
                 Number(scale.low, scale.high, whole=True),
@@ -406,6 +465,7 @@ def _instruments(instruments: Iterable[Instrument] = INSTRUMENTS.values()) -> It
                 NewestScore(instrument.name, scale.name),
                 instrument.source,
                 dated=True,
+                worse=worse,
             )
             for bands in scale.band_sets:
                 yield Fact(
@@ -416,6 +476,7 @@ def _instruments(instruments: Iterable[Instrument] = INSTRUMENTS.values()) -> It
                     NewestBand(instrument.name, scale.name, bands.name),
                     bands.source,
                     dated=True,
+                    worse=worse,
                 )
 
 
@@ -431,6 +492,7 @@ def _fourth_edition() -> Iterator[AnyFact]:
             NewestMinimumLevel(number),
             DIMENSION_SOURCES[Edition.FOURTH],
             dated=True,
+            worse=Worse.HIGHER,
         )
 
 
@@ -475,16 +537,31 @@ def _assessed(  # noqa: PLR0913  # a fact's own fields
     kind: Kind | None = None,
     field: str = "",
     changeable: bool = True,
+    worse: Worse | None = None,
 ) -> AnyFact:
     """A fact that assessments record; yes or no, unless a kind is given."""
-    read = NewestFinding(field or name)
-    return Fact(name, kind or YesNo(), meaning, read, source, changeable=changeable, dated=True)
+    return Fact(
+        name,
+        kind or YesNo(),
+        meaning,
+        NewestFinding(field or name),
+        source,
+        changeable=changeable,
+        dated=True,
+        worse=worse,
+    )
 
 
 def _judged(
-    name: str, judgment: str, source: Source | None = None, *, kind: Kind | None = None
+    name: str,
+    judgment: str,
+    source: Source | None = None,
+    *,
+    kind: Kind | None = None,
+    worse: Worse | None = None,
 ) -> AnyFact:
-    return _assessed(name, f"A clinician's judgment: {judgment}.", source, kind=kind)
+    meaning = f"A clinician's judgment: {judgment}."
+    return _assessed(name, meaning, source, kind=kind, worse=worse)
 
 
 def _words(name: str) -> str:
@@ -559,4 +636,5 @@ def instrument_facts(instrument: Instrument) -> tuple[AnyFact, ...]:
 
 def _own(fact: AnyFact, instrument: Instrument) -> AnyFact:
     reader: Any = fact.read  # Any: one of two, as declared above
-    return evolve(fact, read=OfInstrument(instrument, reader))
+    # Which of its scores are worse, an instrument of one's own does not say.
+    return evolve(fact, read=OfInstrument(instrument, reader), worse=None)

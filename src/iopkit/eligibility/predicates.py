@@ -21,6 +21,9 @@ from iopkit.eligibility.kinds import (
     Kind,
     Number,
     Scalar,
+    Worse,
+    YesNo,
+    can_be_worse,
     is_ordered,
     refuse_other_values,
 )
@@ -44,6 +47,11 @@ class Fact(Generic[S, T]):
     kind does not have. ``changeable``: whether treatment, time or somebody's doing can change
     the fact; what cannot change is never proposed as a change. ``dated``: it is found on some
     day, so that one can ask for recent findings; ``recency`` says which of them count.
+    ``worse``: which of its values are worse for whoever they are of; ``None``: none is, such as
+    of hours needed, or of having the disorder that a program is for.
+
+    Raises:
+        InvalidError: ``worse`` is said of options without an order.
 
     Example:
         >>> from iopkit.eligibility import FACTS
@@ -60,6 +68,11 @@ class Fact(Generic[S, T]):
     changeable: bool = field(default=True, kw_only=True, hash=False)
     dated: bool = field(default=False, kw_only=True, hash=False)
     recency: Recency | None = field(default=None, kw_only=True, hash=False)
+    worse: Worse | None = field(default=None, kw_only=True, hash=False)
+
+    def __attrs_post_init__(self) -> None:
+        ok = self.worse is None or can_be_worse(self.kind)
+        refuse(f"fact {self.name!r}", unless(ok, "kind", "values that have an order", "others"))
 
     @property
     def asked(self) -> str:
@@ -104,6 +117,33 @@ class Fact(Generic[S, T]):
         refuse(what, unless(ok, "fact", "a fact that is found on some day", "another"))
         read = Recent(self.read, recency)
         return evolve(self, name=f"{self.name}{recency.suffix}", read=read, recency=recency)
+
+    def badness(self, value: T) -> float:
+        """How bad a value is: the larger, the worse; the same for all where none is worse.
+
+        Example:
+            >>> from iopkit.eligibility import FACTS
+            >>> home = FACTS["living_environment"]
+            >>> home.badness("unsafe") > home.badness("supportive")
+            True
+        """
+        if self.worse is None:
+            return 0
+        size = place_of(self.kind, value)
+        return size if self.worse is Worse.HIGHER else -size
+
+    @property
+    def worse_in_words(self) -> str:
+        """Which of its values are worse, in prose; empty where none is."""
+        if self.worse is None:
+            return ""
+        match self.kind:
+            case Number():
+                return f"{self.worse.value} numbers"
+            case Choice(options):
+                return f"nearer to {options[-1 if self.worse is Worse.HIGHER else 0]}"
+            case YesNo():
+                return in_words(self.worse is Worse.HIGHER)
 
     def seen_as(self, value: T | Possible | None) -> str:
         """The fact and what is possible of it in prose; ``None`` is not known."""

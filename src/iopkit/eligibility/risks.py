@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.kinds import Choice, Scalar
+from iopkit.eligibility.kinds import Scalar, Worse
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.possible import Possible, Value
 from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, Values, compiled, with_unit
@@ -79,13 +79,12 @@ class RecordedRisk:
 
 @frozen
 class _Sign:
-    """When a fact speaks of risk, and when that holds a placement back; which values are worse."""
+    """When a fact speaks of risk, and when that holds a placement back."""
 
     fact: AnyFact
     when: Predicate
     holds: Predicate | None
     alike: frozenset[AnyFact]
-    low_is_worse: bool = False
 
     def speaks_in(self, value: Scalar) -> bool:
         return self.fact.kind.accepts(value) and self._is_so(self.when, value)
@@ -95,12 +94,6 @@ class _Sign:
 
     def _is_so(self, predicate: Predicate, value: Scalar) -> bool:
         return compiled(predicate)({self.fact.name: value}) is Truth.YES
-
-    def badness(self, value: Scalar) -> float:
-        """The larger, the worse."""
-        kind = self.fact.kind
-        size = kind.options.index(str(value)) if isinstance(kind, Choice) else float(value)
-        return -size if self.low_is_worse else size
 
 
 def recorded_risks(patient: Patient, *, on: date) -> tuple[RecordedRisk, ...]:
@@ -146,8 +139,8 @@ def _least(sign: "_Sign", value: Value) -> RecordedRisk | None:
     each: list[Scalar] = [*ends, *value.options]
     if not each or not all(map(sign.speaks_in, each)):
         return None
-    bound = Bound.AT_MOST if sign.low_is_worse else Bound.AT_LEAST
-    return RecordedRisk(sign.fact, min(each, key=sign.badness), bound=bound)
+    least = min(each, key=sign.fact.badness)
+    return RecordedRisk(sign.fact, least, bound=_bound(sign.fact))
 
 
 def _in_record(patient: Patient, on: date) -> Iterator[RecordedRisk]:
@@ -159,7 +152,7 @@ def _in_record(patient: Patient, on: date) -> Iterator[RecordedRisk]:
         dated: Iterable[tuple[date, Scalar | None]] = newest(reader.dated(patient), on)
         speaking = [(d, v) for d, v in dated if v is not None and sign.speaks_in(v)]
         if speaking:
-            day, worst = max(speaking, key=lambda each: sign.badness(each[1]))
+            day, worst = max(speaking, key=lambda each: sign.fact.badness(each[1]))
             yield RecordedRisk(sign.fact, worst, day)
     if not patient.screenings:
         return
@@ -171,7 +164,7 @@ def _in_record(patient: Patient, on: date) -> Iterator[RecordedRisk]:
             for day, (value, bound) in newest(told, on)
             if sign.speaks_in(value)
         ]
-        yield from sorted(scored, key=lambda risk: -sign.badness(risk.value))[:1]
+        yield from sorted(scored, key=lambda risk: -sign.fact.badness(risk.value))[:1]
 
 
 def _bears_on(screening: Screening, scale: str) -> bool:
@@ -185,58 +178,49 @@ def _score(screening: Screening, scale: str, sign: _Sign) -> tuple[int, Bound | 
     low, high = screening.as_answered(scale)
     if low == high:
         return low, None
-    return (high, Bound.AT_MOST) if sign.low_is_worse else (low, Bound.AT_LEAST)
+    return min(low, high, key=sign.fact.badness), _bound(sign.fact)
 
 
-# Needs that can take more than an outpatient program. What is given beside any level of care,
-# such as an interpreter or trauma therapy, says nothing of the level.
-_NEEDS = (
-    Need.WITHDRAWAL_MANAGEMENT,
-    Need.AROUND_THE_CLOCK_SUPPORT,
-    Need.MEDICAL_CARE,
-    Need.PSYCHIATRIC_CARE,
-    Need.HOUSING,
-)
+def _bound(fact: AnyFact) -> Bound:
+    """How a value is meant that is the least bad of those that are possible."""
+    return Bound.AT_MOST if fact.worse is Worse.LOWER else Bound.AT_LEAST
 
 
 def _findings() -> Iterator[_Sign]:
     severity, other = FACTS["use_disorder_severity"], FACTS["has_other_mental_disorder"]
     yield _sign(severity.at_least("severe"), severity, holds=False)
     yield _sign(other.equals(True), other, holds=False)
-    for name, answer in (
-        ("needs_24_hour_care", True),
-        ("needs_inpatient_otherwise", True),
-        ("needs_medical_monitoring", True),
-        ("needs_medical_management", True),
-        ("acute_withdrawal", True),
-        ("withdrawal_manageable", False),
-        ("medical_conditions_manageable", False),
-        ("health_stable", False),
-        ("co_occurring_stable", False),
-        ("suicidal_ideation", True),
-        ("dangerous", True),
-        *((f"needs_{need.value}", True) for need in _NEEDS),
+    for name in (
+        "needs_24_hour_care",
+        "needs_inpatient_otherwise",
+        "needs_medical_monitoring",
+        "needs_medical_management",
+        "acute_withdrawal",
+        "withdrawal_manageable",
+        "medical_conditions_manageable",
+        "health_stable",
+        "co_occurring_stable",
+        "suicidal_ideation",
+        "dangerous",
+        *(f"needs_{need.value}" for need in Need if FACTS[f"needs_{need.value}"].worse),
     ):
-        yield _sign(FACTS[name].equals(answer), FACTS[name])
+        yield _sign(FACTS[name].equals(FACTS[name].worse is Worse.HIGHER), FACTS[name])
     for dimension in range(1, 7):
         rating = FACTS[f"third_edition_dimension_{dimension}_risk"]
         yield _sign(rating >= 3, rating)
     home = FACTS["living_environment"]
-    yield _sign(~home.at_least("supportive"), home, low_is_worse=True)
+    yield _sign(~home.at_least("supportive"), home)
     for dimension in range(1, RATED_IN_FOURTH + 1):
         asked = FACTS[f"fourth_edition_dimension_{dimension}_minimum_level"]
         yield _sign(asked.at_least("2.5"), asked)
 
 
-def _sign(
-    when: Predicate, fact: AnyFact, *, holds: bool = True, low_is_worse: bool = False
-) -> _Sign:
-    return _Sign(fact, when, when if holds else None, frozenset((fact,)), low_is_worse)
+def _sign(when: Predicate, fact: AnyFact, *, holds: bool = True) -> _Sign:
+    return _Sign(fact, when, when if holds else None, frozenset((fact,)))
 
 
-# The scale of which the low scores are the ones that matter, and the one of which even the upper
-# of two bands holds a placement back: any answer but "not at all" on thoughts of self-harm.
-_PROTECTIVE = ("bam", "protective")
+# The scale of which even the upper of two bands holds a placement back: any answer but "not at
+# all" on thoughts of self-harm.
 _SELF_HARM = ("phq_9", "self_harm")
 
 
@@ -249,7 +233,7 @@ def _scales() -> Iterator[tuple[tuple[str, str], _Sign, tuple[_Sign, ...]]]:
             score = FACTS[f"{lead}score"]
             facts = {one.name: FACTS[f"{lead}{one.name}_band"] for one in scale.band_sets}
             alike = frozenset((score, *facts.values()))
-            if key == _PROTECTIVE:
+            if score.worse is Worse.LOWER:
                 yield key, *_protective(scale, score, facts, alike)
                 continue
             holding = [one for one in scale.band_sets if len(one.bands) > 2 or key == _SELF_HARM]
@@ -269,7 +253,7 @@ def _protective(
     grave = bands.bands[0]
     fact = facts[bands.name]
     return (
-        _Sign(score, score <= grave.high, None, alike, low_is_worse=True),
+        _Sign(score, score <= grave.high, None, alike),
         (_Sign(fact, fact.equals(grave.name), None, alike),),
     )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from iopkit.library.rule_changes import ChangedRule, Happened, RuleChange, RuleKind
     from iopkit.library.rule_reports import affected, rules_since
     from iopkit.library.rules import RULES
+    from iopkit.library.unread import RECORDED_NOT_USED
 
 # The same names as above, by the module that defines each; a test holds the two together.
 _HOMES = {
@@ -27,6 +28,7 @@ _HOMES = {
     "LEVEL_FIGURES": "iopkit.library.outcomes",
     "POLICIES": "iopkit.library.policies",
     "RATES": "iopkit.library.codings",
+    "RECORDED_NOT_USED": "iopkit.library.unread",
     "REQUIREMENTS": "iopkit.library.requirements",
     "RULES": "iopkit.library.rules",
     "ChangedRule": "iopkit.library.rule_changes",
@@ -52,6 +54,7 @@ __all__ = [
     "LEVEL_FIGURES",
     "POLICIES",
     "RATES",
+    "RECORDED_NOT_USED",
     "REQUIREMENTS",
     "RULES",
     "ChangedRule",

@@ -311,6 +311,15 @@ RULE_CHANGES: tuple[RuleChange, ...] = (
         "written plan.",
         "4.rules.20.md",
     ),
+    RuleChange(
+        "0.1.0",
+        Happened.CORRECTED,
+        RuleKind.POLICY,
+        _rules(("iop-suitability", "2026-01-07")),
+        "The policy `iop-suitability` no longer asks for a supportive place to live, which is "
+        "Alabama's line and stays in `us-al-iop`: the home is weighed among its considerations.",
+        "14.rules.70.md",
+    ),
     *(
         RuleChange("0.1.0", Happened.ENDED, kind, _ENDED, _ENDED_WORDS, "14.rules.20.md")
         for kind in (RuleKind.POLICY, RuleKind.REQUIREMENTS)

@@ -31,12 +31,18 @@ def policy_text(policy: Policy) -> str:
     return page(lines)
 
 
-def fact_text(fact: AnyFact) -> str:
-    """A fact's meaning, values and source."""
+def fact_text(fact: AnyFact, *, not_used: str = "") -> str:
+    """A fact's meaning and values, which are worse, and its source.
+
+    Args:
+        not_used: why nothing that is shipped reads it; empty if something does.
+    """
     unit = f" {fact.kind.unit}" if isinstance(fact.kind, Number) else ""
     source = [f"  source: {fact.source}", *link(fact.source)] if fact.source else []
     lines = [f"fact {fact.name}", item(fact.meaning), f"  values: {fact.kind.expectation()}{unit}"]
-    return page(lines + source)
+    lines += [f"  worse: {words}" for words in filter(None, [fact.worse_in_words])]
+    unread = [fold(f"  not used: {not_used}", 4)] if not_used else []
+    return page([*lines, *source, *unread])
 
 
 def comparison_text(difference: Difference) -> str:

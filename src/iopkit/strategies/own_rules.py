@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from iopkit.eligibility.kinds import Choice, Kind, Number, YesNo
+from iopkit.eligibility.kinds import Choice, Kind, Number, Worse, YesNo, can_be_worse
 from iopkit.eligibility.own_facts import Observed, OfScale, OwnFact
 from iopkit.patients.instruments import Band, BandSet, Instrument, Item, Scale
 from iopkit.sources import Grade, Source
@@ -52,11 +52,18 @@ def own_facts(*given: Instrument) -> st.SearchStrategy[OwnFact]:
         (YesNo(), Number(0, 7, "nights", whole=True), Number(-1.5, 40), Choice(("near", "far")))
     )
     read = st.builds(Observed, kinds)
+    of_scales = st.sampled_from([*scales, *bands]) if scales else st.nothing()
+    return (read | of_scales).flatmap(_declared)
+
+
+def _declared(read: Observed | OfScale) -> st.SearchStrategy[OwnFact]:
+    ranked = isinstance(read, OfScale) or can_be_worse(read.kind)
     return st.builds(
         OwnFact,
         st.sampled_from(("on_bail", "nights_away", "commute")),
         st.just("Something that the clinic asks."),
-        st.one_of(read, st.sampled_from([*scales, *bands])) if scales else read,
+        st.just(read),
         st.none() | st.just(_SOURCE),
         changeable=st.booleans(),
+        worse=st.none() | st.sampled_from(Worse) if ranked else st.none(),
     )
