@@ -265,7 +265,7 @@ def test_a_set_that_is_not_in_force_on_all_days_is_told_and_leaves_it_open(
     said = run(*CHECK)
     assert said.code == 3
     assert "Applies on some days only, and was not asked:" in said.out
-    assert "they ended on 2018-04-01" in said.words
+    assert "the last was in force up to 2018-03-31" in said.words
     document = run(*CHECK, "--json").json
     assert [each["name"] for each in document["refused"]] == ["us-wa-former-iop"]
     (runs,) = [
