@@ -65,7 +65,8 @@ def weighed(
 
 
 def policy(*considerations: Consideration, asks: Predicate = ADULT) -> Policy:
-    versions = Versions((Dated(date(2020, 1, 1), (Criterion("only", "Only.", asks, OWN),), OWN),))
+    criteria: tuple[Criterion, ...] = (Criterion("only", "Only.", asks, OWN),)
+    versions = Versions((Dated(date(2020, 1, 1), criteria, OWN),))
     return Policy("birch", "Birch Street Clinic", versions, considerations=considerations)
 
 

@@ -583,13 +583,15 @@ def test_facts_are_told_once_and_two_of_one_name_are_refused() -> None:
 @given(data=st.data())
 def test_values_are_as_bad_as_their_order_says(fact: AnyFact, data: st.DataObject) -> None:
     one, other = data.draw(values_of(fact.kind)), data.draw(values_of(fact.kind))
-    options = getattr(fact.kind, "options", ())
-    low, high = (options.index(n) if n in options else n for n in (one, other))
+    rises = one != other and (
+        fact.kind.options.index(str(one)) < fact.kind.options.index(str(other))
+        if isinstance(fact.kind, Choice)
+        else float(one) < float(other)
+    )
+    worsens = one != other and rises is (fact.worse is Worse.HIGHER)
 
-    if fact.worse is Worse.LOWER:
-        low, high = high, low
-    assert (fact.badness(one) < fact.badness(other)) == (fact.worse is not None and low < high)
-    assert (fact.badness(one) == fact.badness(other)) == (fact.worse is None or low == high)
+    assert (fact.badness(one) < fact.badness(other)) == (fact.worse is not None and worsens)
+    assert (fact.badness(one) == fact.badness(other)) == (fact.worse is None or one == other)
 
 
 def test_what_never_was_is_no_worse_than_anything() -> None:

@@ -72,11 +72,10 @@ POLICIES_AND_RUNGS = (
         for policy in (rung.policy, *rung.others)
     ),
 )
-DATED = [
-    pytest.param(policy, version.since, id=f"{policy.name} {version.since}")
-    for policy in POLICIES_AND_RUNGS
-    for version in policy.versions.dated
+VERSIONS = [
+    (policy, version.since) for policy in POLICIES_AND_RUNGS for version in policy.versions.dated
 ]
+DATED = [pytest.param(policy, on, id=f"{policy.name} {on}") for policy, on in VERSIONS]
 HELD = tuple(dict.fromkeys(fact for one in CONTRADICTIONS for fact in facts_in(one.predicate)))
 
 
@@ -245,7 +244,8 @@ def worse_than(found: Assessment) -> Iterator[Assessment]:
         if fact and fact.worse and isinstance(fact.kind, YesNo):
             worst = fact.worse is Worse.HIGHER
             if getattr(found, field.name) is (not worst):
-                yield evolve(found, **{field.name: worst})
+                changed: dict[str, Any] = {field.name: worst}
+                yield evolve(found, **changed)
     for home in LivingEnvironment:
         if found.living_environment is not None and home < found.living_environment:
             yield evolve(found, living_environment=home)
@@ -270,7 +270,7 @@ def rated_worse_than(found: Assessment) -> Iterator[Assessment]:
 
 
 FOURTH = [rung.level for rung in LADDERS[0].rungs]
-EASY = {
+EASY: dict[str, Any] = {
     "needed_per_week": timedelta(hours=11),
     "support_adequate": True,
     "dangerous": False,
@@ -291,7 +291,7 @@ def assessed(draw: st.DrawFn) -> Assessment:
 
 def test_every_fact_of_an_assessment_that_has_a_direction_is_made_worse() -> None:
     # What ``worse_than`` leaves out would be left out of the property below in silence.
-    best = {
+    best: dict[str, Any] = {
         name: fact.worse is Worse.LOWER
         for name, fact in FACTS.items()
         if fact.worse
@@ -389,10 +389,7 @@ def forgotten(draw: st.DrawFn, values: Mapping[str, Value]) -> dict[str, Value]:
 
 
 KINDS = {
-    fact.name: fact.kind
-    for fact in chain(
-        HELD, *(policy.facts(on=on) for policy, on in (case.values for case in DATED))
-    )
+    fact.name: fact.kind for fact in chain(HELD, *(policy.facts(on=on) for policy, on in VERSIONS))
 }
 
 

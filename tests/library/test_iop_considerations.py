@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 
 from iopkit.eligibility import (
+    FACTS,
     NEVER,
     Consideration,
     FactSheet,
     Scalar,
     Way,
     evaluate,
-    facts_in,
 )
 from iopkit.library import find_ladder, find_policy
 from iopkit.library.considerations import IOP_CONSIDERATIONS
@@ -209,11 +209,13 @@ def test_the_suitability_policy_and_level_2_1_tell_them_all_and_no_other_level_d
 
 def test_a_decision_tells_each_that_holds_in_their_order_and_adds_nothing_up() -> None:
     policy = find_policy("iop-suitability")
-    values = {"age": 15, "court_ordered": True, "use_disorder_severity": "severe"}
-    facts = {fact for one in IOP_CONSIDERATIONS for fact in facts_in(one.predicate)}
-    decision = policy.decide_sheet(
-        FactSheet.of(facts | {*policy.facts(on=ON)}, {"has_transport": False, **values}, on=ON)
-    )
+    values: dict[str, Scalar | None] = {
+        "age": 15,
+        "has_transport": False,
+        "court_ordered": True,
+        "use_disorder_severity": "severe",
+    }
+    decision = policy.decide_sheet(FactSheet.of(FACTS.values(), values, on=ON))
 
     holding = [one.consideration.name for one in decision.considerations if one.truth is Truth.YES]
     assert holding == ["severe_disorder", "no_transport", "court_order", "adolescent"]
