@@ -12,8 +12,9 @@ from sphinx.util.docutils import SphinxDirective
 
 from iopkit.documents import documents
 from iopkit.documents.classes import derived_of, members_of, tag_of, tagged
-from iopkit.documents.values import leaf_of
+from iopkit.documents.values import FACT_NAME, INSTRUMENT_NAME, leaf_of
 from iopkit.eligibility import Fact
+from iopkit.patients import Instrument
 
 
 def setup(app: Sphinx) -> None:
@@ -35,6 +36,9 @@ ORDER = (
     *("patient", "site", "program", "policy", "ladder", "predicate", "requirements"),
     *("coding", "rates", "roster", "plan", "schedule", "charges"),
 )
+
+# What other documents only name.
+NAMED: dict[Any, str] = {Fact: FACT_NAME, Instrument: INSTRUMENT_NAME}
 
 
 def _documents() -> Iterator[str]:
@@ -62,7 +66,10 @@ def _tables(classes: list[Any], seen: set[Any], name: str) -> Iterator[str]:
             rows = [(f"``{m.key}``", _of(m.kind), _default(m.default, origin)) for m in members]
             derived = derived_of(kind)
             rows += [(f"``{m.key}``", _of(m.kind), "follows from the rest") for m in derived]
-            yield from table("22 58 20", ("Key", "Value", "If left out"), *rows)
+            if rows:
+                yield from table("22 58 20", ("Key", "Value", "If left out"), *rows)
+            else:
+                yield from ("It has no keys of its own.", "")
             inner = [part for m in (*members, *derived) for part in _classes(m.kind)]
             yield from _tables(inner, seen, name)
 
@@ -70,9 +77,11 @@ def _tables(classes: list[Any], seen: set[Any], name: str) -> Iterator[str]:
 def _classes(kind: Any) -> Iterator[Any]:
     """The classes with fields of their own that a value of a kind may hold."""
     origin = get_origin(kind) or kind
-    if attrs.has(origin) and leaf_of(kind) is None and origin is not Fact:
+    if origin in NAMED or leaf_of(kind):
+        return
+    if attrs.has(origin):
         yield kind
-    elif origin is not Fact:
+    else:
         for part in get_args(kind):
             yield from _classes(part)
 
@@ -90,8 +99,8 @@ def _of(kind: Any) -> str:
     """What a value is, in words."""
     origin = get_origin(kind) or kind
     others = [part for part in get_args(kind) if part is not NoneType]
-    if origin is Fact:
-        return "the name of a fact"
+    if origin in NAMED:
+        return NAMED[origin]
     if leaf := leaf_of(kind):
         return str(leaf.expected(kind))
     if origin in (tuple, frozenset):
