@@ -101,6 +101,7 @@ from iopkit.patients import (
     Obligation,
     ObligationKind,
     Observation,
+    PartialDate,
     Patient,
     Payer,
     Purpose,
@@ -234,6 +235,7 @@ CONFIDENTIAL: set[type] = {
     Coverage,
     Decision,
     NotBilled,
+    PartialDate,
     PathResult,
     DimensionRating,
     Disagreement,
@@ -547,6 +549,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += occupied(dated)
         made += amended(dated)
     made += assigned(patient, start)
+    made += [patient.birth_date] if isinstance(patient.birth_date, PartialDate) else []
     for field in attrs.fields(Patient):
         value = getattr(patient, field.name)
         made += value if isinstance(value, tuple) else ()
@@ -849,6 +852,7 @@ def test_no_value_of_a_patient_is_logged(
 def test_everything_confidential_is_among_what_the_tests_look_at() -> None:
     patient = Patient(
         key=KEY,
+        birth_date=PartialDate(1957),
         diagnoses=(SubstanceUseDisorder(), MentalDisorder()),
         assessments=(Assessment(on=date(2026, 1, 1), ratings=(DimensionRating(1),)),),
         screenings=(Screening("phq_9", date(2026, 1, 1), scores=(Score("total", 12),)),),

@@ -74,7 +74,7 @@ def faults(build: Any) -> list[str]:
     [
         pytest.param(
             lambda: Patient(KEY, "1984-05-17"),  # type: ignore[arg-type]
-            ["birth_date: expected a date, found a text"],
+            ["birth_date: expected a date or a PartialDate, found a text"],
             id="a text for a date",
         ),
         pytest.param(
@@ -91,7 +91,7 @@ def faults(build: Any) -> list[str]:
             lambda: Patient(TOLD_NOWHERE, TOLD_NOWHERE, supports=TOLD_NOWHERE),  # type: ignore[arg-type]
             [
                 "key: expected a UUID, found a text",
-                "birth_date: expected a date, found a text",
+                "birth_date: expected a date or a PartialDate, found a text",
                 "supports: expected a tuple or list, found a text",
             ],
             id="all at once",

@@ -34,6 +34,7 @@ SHORTER = {
     for module, name in (
         (eligibility, "Predicate"),
         (eligibility, "Kind"),
+        (eligibility, "Value"),
         (eligibility, "Scalar"),
         (eligibility, "AnyFact"),
         (programs, "Timing"),

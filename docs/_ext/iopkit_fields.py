@@ -38,6 +38,9 @@ ORDER = (
     *("coding", "rates", "roster", "plan", "schedule", "charges"),
 )
 
+# What other documents only name.
+NAMED: dict[Any, str] = {Fact: FACT_NAME, Instrument: INSTRUMENT_NAME}
+
 
 def _documents() -> Iterator[str]:
     seen: set[Any] = set()
@@ -64,7 +67,10 @@ def _tables(classes: list[Any], seen: set[Any], name: str) -> Iterator[str]:
             rows = [(f"``{m.key}``", _of(m.kind), _default(m.default, origin)) for m in members]
             derived = derived_of(kind)
             rows += [(f"``{m.key}``", _of(m.kind), "follows from the rest") for m in derived]
-            yield from table("22 58 20", ("Key", "Value", "If left out"), *rows)
+            if rows:
+                yield from table("22 58 20", ("Key", "Value", "If left out"), *rows)
+            else:
+                yield from ("It has no keys of its own.", "")
             inner = [part for m in (*members, *derived) for part in _classes(m.kind)]
             yield from _tables(inner, seen, name)
 
@@ -72,9 +78,11 @@ def _tables(classes: list[Any], seen: set[Any], name: str) -> Iterator[str]:
 def _classes(kind: Any) -> Iterator[Any]:
     """The classes with fields of their own that a value of a kind may hold."""
     origin = get_origin(kind) or kind
-    if attrs.has(origin) and leaf_of(kind) is None and origin not in _NAMED:
+    if origin in NAMED or leaf_of(kind):
+        return
+    if attrs.has(origin):
         yield kind
-    elif origin not in _NAMED:
+    else:
         for part in get_args(kind):
             yield from _classes(part)
 
@@ -96,8 +104,8 @@ def _of(kind: Any) -> str:
     """What a value is, in words."""
     origin = get_origin(kind) or kind
     others = [part for part in get_args(kind) if part is not NoneType]
-    if origin in _NAMED:
-        return _NAMED[origin]
+    if origin in NAMED:
+        return NAMED[origin]
     if leaf := leaf_of(kind):
         return str(leaf.expected(kind))
     if origin in (tuple, frozenset):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from iopkit.checks import Bounds, Finding, Unit, check, verdict
 from iopkit.documents import from_json, to_json
+from iopkit.eligibility import Possible
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.levels import AgeGroup
 from iopkit.library import find_program, find_requirements
@@ -1078,6 +1079,23 @@ def test_requirements_are_for_one_age_group_from_an_age_on(
         rules = requiring(WeeklyHours(9 * HOUR), age_group=asked, adult_from=adult_from)
         found = check(plan, rules)
         assert [finding.truth for finding in found] == ([NO] if asked is group else [])
+
+
+@pytest.mark.parametrize(
+    ("ages", "applies"),
+    [
+        pytest.param(Possible(16, 17), [NO, YES], id="both-below"),
+        pytest.param(Possible(17, 18), [UNKNOWN, UNKNOWN], id="one-below"),
+        pytest.param(Possible(18, 19), [YES, NO], id="none-below"),
+    ],
+)
+def test_an_age_known_in_part_is_enough_where_all_of_it_is_in_one_group(
+    ages: Possible, applies: list[Truth]
+) -> None:
+    plan = evolve(thrice(120), age=ages)
+    for asked, truth in zip([AgeGroup.ADULT, AgeGroup.ADOLESCENT], applies, strict=True):
+        found = check(plan, requiring(WeeklyHours(9 * HOUR), age_group=asked))
+        assert [finding.applies for finding in found] == ([] if truth is NO else [truth])
 
 
 def by_age(adults: int, youth: int) -> RequirementSet:

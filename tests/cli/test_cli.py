@@ -838,7 +838,7 @@ def test_list_has_a_line_for_each_name(what: str, name: str, run: Run) -> None:
 def test_names_and_titles_are_in_columns(run: Run) -> None:
     lines = run("list", "facts").out.splitlines()
     (column,) = {len(re.match(r"\S+ +", line)[0]) for line in lines}  # type: ignore[index]  # every line begins with a name
-    assert column == len("fourth_edition_dimension_1_minimum_level") + 2
+    assert column == len("months_since_unsuccessful_treatment_above_2_1") + 2
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ from iopkit.eligibility import (
 )
 from iopkit.groups import Roster
 from iopkit.library import CODINGS, RATES, find_program, program_text
-from iopkit.patients import INSTRUMENTS, Expiry, Instrument, Purpose
+from iopkit.patients import INSTRUMENTS, Expiry, Instrument, PartialDate, Purpose
 from iopkit.placement import CarePath, Ladder, OpioidTreatment, PathStep, Rung, place
 from iopkit.plans import Leave, NoteSubject, Trip
 from iopkit.requirements import RequirementSet
@@ -439,6 +439,26 @@ def test_toml_may_say_dates_and_times_its_own_way() -> None:
     site = from_toml(Site, own)
     assert site == from_toml(Site, as_texts)
     assert site.offers[0].start == time(17, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "birth"),
+    [
+        ("'1971'", PartialDate(1971)),
+        ("'1971-02'", PartialDate(1971, 2)),
+        ("'1971-02-11'", date(1971, 2, 11)),
+        ("1971-02-11", date(1971, 2, 11)),
+    ],
+)
+def test_a_birth_may_be_known_to_the_year_month_or_day(
+    text: str, birth: date | PartialDate
+) -> None:
+    head = 'document = "patient"\nformat = 1\nkey = "0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"\n'
+    patient = from_toml(Patient, f"{head}birth_date = {text}\n")
+
+    assert patient.birth_date == birth
+    assert to_document(patient)["birth_date"] == text.strip("'")
+    assert from_json(Patient, to_json(patient)) == patient
 
 
 # What is written.

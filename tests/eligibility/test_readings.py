@@ -6,10 +6,11 @@ from uuid import UUID
 
 import pytest
 from attrs import fields
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from iopkit.eligibility import FACTS, NEVER, Possible, Value, read_facts
+from iopkit.eligibility.possible import as_possible
 from iopkit.errors import InvalidError
 from iopkit.levels import AgeGroup, Edition, LevelOfCare
 from iopkit.patients import (
@@ -27,6 +28,7 @@ from iopkit.patients import (
     ObligationKind,
     OpioidMedication,
     Outcome,
+    PartialDate,
     Patient,
     Payer,
     Purpose,
@@ -122,6 +124,71 @@ def test_age_counts_the_anniversaries_that_have_passed(birth: date, on: date) ->
         return day <= on
 
     assert read("age", on, birth_date=birth) == sum(map(passed, range(birth.year + 1, on.year + 1)))
+
+
+PARTS = st.builds(PartialDate, st.integers(1930, 2026), st.none() | st.integers(1, 12))
+
+
+@given(PARTS, days())
+def test_an_age_can_be_that_of_every_day_on_which_the_birth_can_have_been(
+    birth: PartialDate, on: date
+) -> None:
+    possible = [birth.first + n * DAY for n in range((min(birth.last, on) - birth.first).days + 1)]
+    assume(possible)
+    ages = {age for day in possible if isinstance(age := read("age", on, birth_date=day), int)}
+
+    found = as_possible(read("age", on, birth_date=birth))
+    assert (found.low, found.high) == (min(ages), max(ages))
+
+
+@pytest.mark.parametrize(
+    ("birth", "age"),
+    [
+        pytest.param(PartialDate(2007, 12), 18, id="the month is over"),
+        pytest.param(PartialDate(2008), Possible(17, 18), id="before or after the birthday"),
+        pytest.param(PartialDate(2008, 1), Possible(17, 18), id="in the month of the birthday"),
+        pytest.param(PartialDate(2008, 2), 17, id="the month is still to come"),
+        pytest.param(PartialDate(2026), 0, id="born this year, and by today"),
+        pytest.param(PartialDate(1895), 130, id="nobody is older than the oldest"),
+    ],
+)
+def test_age_of_a_birth_known_in_part(birth: PartialDate, age: Value) -> None:
+    assert read("age", date(2026, 1, 5), birth_date=birth) == age
+
+
+def test_an_age_known_in_part_says_why() -> None:
+    patient = Patient(KEY, birth_date=PartialDate(2008))
+
+    told = read_facts([FACTS["age"]], patient, on=ON).told()["age"]
+    assert told.why == "the birth is known in part"
+
+
+@pytest.mark.parametrize("birth", [PartialDate(1894), PartialDate(1894, 12)])
+def test_a_year_of_birth_beyond_every_human_age_is_refused(birth: PartialDate) -> None:
+    with pytest.raises(InvalidError, match="birth_date: expected a birth within 130 years"):
+        read("age", date(2026, 1, 5), birth_date=birth)
+
+
+def test_a_year_that_is_still_to_come_has_no_age() -> None:
+    with pytest.raises(InvalidError, match="on: expected a day from the birth on"):
+        read("age", ON, birth_date=PartialDate(ON.year + 1))
+
+
+@pytest.mark.parametrize(
+    "birth",
+    [date(1900, 1, 1), date(1899, 12, 30), date(1899, 12, 31), PartialDate(1900, 1)],
+    ids=["databases", "spreadsheets", "older spreadsheets", "in part"],
+)
+def test_a_birth_on_a_day_that_stands_for_none_is_not_known(birth: date | PartialDate) -> None:
+    told = read_facts([FACTS["age"]], Patient(KEY, birth_date=birth), on=ON).told()["age"]
+
+    assert told.is_anything
+    assert told.why == "the recorded day of birth is one that stands where none is known"
+
+
+@pytest.mark.parametrize("birth", [date(1899, 12, 29), date(1900, 1, 2), date(1930, 1, 1)])
+def test_a_birth_beside_such_a_day_is_as_recorded(birth: date) -> None:
+    assert isinstance(read("age", birth_date=birth), int)
 
 
 # Diagnoses

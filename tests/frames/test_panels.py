@@ -23,7 +23,7 @@ from iopkit import strategies
 from iopkit.errors import InvalidError, MissingExtraError
 from iopkit.frames import panel
 from iopkit.modalities import Modality
-from iopkit.patients import Patient
+from iopkit.patients import PartialDate, Patient
 from iopkit.plans import draft
 from iopkit.programs import (
     EveryWeeks,
@@ -227,8 +227,7 @@ def test_each_patient_has_the_rows_of_a_schedule_of_its_own(
     seed: int,
 ) -> None:
     programs, names, rows = asked
-    born = like and like.birth_date
-    assume(born is None or all(row["start"] >= born for row in rows))
+    assume(like is None or all(like.may_be_born_by(row["start"]) for row in rows))
     frame = OF_TABLE[engine](arrow(rows, names))
     found = panel(frame, programs, site, seed=seed, like=like)
 
@@ -462,6 +461,15 @@ def test_nobody_starts_before_the_birth_of_whom_they_are_like() -> None:
 
     assert panel(frame, EVENINGS, SITE, seed=1, like=like).height == 6
     like = Patient(UUID(OTHER_KEY), MONDAY + DAY)
+    assert faults(frame, EVENINGS, like=like) == [("start", "another value in 1 row")]
+
+
+def test_whose_birth_is_known_in_part_may_be_born_by_the_last_possible_day() -> None:
+    frame = polars(arrow([{"patient": KEY, "start": MONDAY}], REQUIRED))
+    like = Patient(UUID(OTHER_KEY), PartialDate(MONDAY.year, MONDAY.month))
+
+    assert panel(frame, EVENINGS, SITE, seed=1, like=like).height == 6
+    like = Patient(UUID(OTHER_KEY), PartialDate(MONDAY.year + 1))
     assert faults(frame, EVENINGS, like=like) == [("start", "another value in 1 row")]
 
 

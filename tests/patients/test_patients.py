@@ -21,6 +21,7 @@ from iopkit.patients import (
     MinimumLevel,
     Obligation,
     ObligationKind,
+    PartialDate,
     Patient,
     Payer,
     Screening,
@@ -309,12 +310,15 @@ def test_a_key_that_is_not_random_is_refused(key: UUID) -> None:
     ],
 )
 def test_nothing_is_dated_before_the_birth(name: str, dated: Callable[[date], object]) -> None:
-    def at(birth: date | None, *days: date) -> list[object]:
+    def at(birth: date | PartialDate | None, *days: date) -> list[object]:
         return refused(Patient, key=KEY, birth_date=birth, **{name: tuple(map(dated, days))})
 
     assert at(BIRTH, BIRTH) == []
     assert at(None, BIRTH - DAY) == []
     assert at(BIRTH, BIRTH, BIRTH - DAY) == [name]
+    month = PartialDate(BIRTH.year, BIRTH.month)
+    assert at(month, month.first) == []
+    assert at(month, month.last, month.first - DAY) == [name]
 
 
 @pytest.mark.parametrize(
@@ -332,7 +336,8 @@ def test_nothing_is_dated_before_the_birth(name: str, dated: Callable[[date], ob
 )
 def test_a_moment_is_no_day(cls: Any, known: dict[str, Any]) -> None:
     moment = datetime(2026, 1, 5, 9, 30)  # noqa: DTZ001  # as callers give it
-    dated = {field.name: moment for field in fields(cls) if field.type in (date, date | None)}
+    of_days = (date, date | None, date | PartialDate | None)
+    dated = {field.name: moment for field in fields(cls) if field.type in of_days}
 
     with pytest.raises(InvalidError) as caught:
         cls(**known, **dated)
@@ -360,10 +365,14 @@ def test_every_fault_of_a_patient_is_reported_at_once() -> None:
         pytest.param(BIRTH, [], id="on the day of birth"),
         pytest.param(BIRTH - DAY, [], id="after the birth"),
         pytest.param(BIRTH + DAY, ["start"], id="before the birth"),
+        pytest.param(PartialDate(BIRTH.year), [], id="in the year of birth"),
+        pytest.param(PartialDate(BIRTH.year, BIRTH.month + 1), ["start"], id="before the month"),
         pytest.param(None, [], id="birth not known"),
     ],
 )
-def test_a_day_before_the_birth_is_refused(birth: date | None, paths: list[str]) -> None:
+def test_a_day_before_the_birth_is_refused(
+    birth: date | PartialDate | None, paths: list[str]
+) -> None:
     patient = Patient(key=KEY, birth_date=birth)
 
     assert refused(refuse_before_birth, patient, BIRTH, what="plan", path="start") == paths

@@ -25,11 +25,10 @@ OPIOIDS = SubstanceUseDisorder(Substance.OPIOIDS, 4)
 def test_each_treatment_is_named_unless_an_opioid_use_disorder_is_excluded(
     patient: Patient,
 ) -> None:
-    on = max(ON, patient.birth_date or ON)
     fact = FACTS["has_opioid_use_disorder"]
-    disorder = evaluate(fact.equals(True), read_consistent([fact], patient, on=on).values())
+    disorder = evaluate(fact.equals(True), read_consistent([fact], patient, on=ON).values())
 
-    found = care_beside(patient, {}, on=on)
+    found = care_beside(patient, {}, on=ON)
 
     assert [care.treatment for care in found] == (
         [] if disorder is Truth.NO else [*OpioidTreatment]

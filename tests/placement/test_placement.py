@@ -91,14 +91,13 @@ def test_every_rung_up_to_the_one_that_counts_has_its_policys_decision(
 ) -> None:
     levels = THIRD[: len(trees)]
     policies = [policy(level.number, *parts) for level, parts in zip(levels, trees, strict=True)]
-    on = max(ON, patient.birth_date or ON)
-    decisions = [judge.decide(patient, on=on) for judge in policies]
+    decisions = [judge.decide(patient, on=ON) for judge in policies]
     verdicts = [decision.verdict for decision in decisions]
     tried = next((n for n, v in enumerate(verdicts, 1) if v is not Truth.NO), len(verdicts))
 
-    placement = place(ladder(*map(Rung, levels, policies)), patient, on=on)
+    placement = place(ladder(*map(Rung, levels, policies)), patient, on=ON)
 
-    assert (placement.ladder, placement.title, placement.on) == ("ours", "Our ladder", on)
+    assert (placement.ladder, placement.title, placement.on) == ("ours", "Our ladder", ON)
     assert placement.results == tuple(map(RungResult, levels[:tried], decisions[:tried]))
     assert placement.missing == decisions[tried - 1].missing
 

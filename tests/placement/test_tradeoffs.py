@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from iopkit.errors import InvalidError
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
 from iopkit.library import LEVEL_FIGURES
-from iopkit.patients import Obligation, ObligationKind, Patient
+from iopkit.patients import Obligation, ObligationKind, PartialDate, Patient
 from iopkit.placement import Tradeoff, compare_levels
 from iopkit.sources import Cited, Grade, Source
 from iopkit.strategies import patients, weekly_windows
@@ -60,6 +60,11 @@ def test_a_row_for_each_level_in_the_order_asked() -> None:
         pytest.param(evolve(ADULT, birth_date=date(2014, 1, 5)), AgeGroup.ADOLESCENT, id="12"),
         pytest.param(evolve(ADULT, birth_date=date(2014, 1, 6)), None, id="not yet 12"),
         pytest.param(evolve(ADULT, birth_date=None), None, id="of unknown age"),
+        pytest.param(evolve(ADULT, birth_date=PartialDate(2007)), AgeGroup.ADULT, id="18 or 19"),
+        pytest.param(evolve(ADULT, birth_date=PartialDate(2008)), None, id="17 or 18"),
+        pytest.param(
+            evolve(ADULT, birth_date=PartialDate(2008, 2)), AgeGroup.ADOLESCENT, id="17 for sure"
+        ),
     ],
 )
 def test_the_hours_are_those_of_the_patients_age(patient: Patient, group: AgeGroup | None) -> None:
@@ -231,9 +236,9 @@ def test_where_a_levels_times_are_known_only_the_free_time_in_them_counts(
 def test_times_never_make_more_time_and_without_them_no_commitment_is_kept(
     patient: Patient, number: str, times: WeeklyWindows
 ) -> None:
-    level, on = LevelOfCare(number), max(ON, patient.birth_date or ON)
-    (alone,) = compare_levels(patient, on=on, levels=[level])
-    (within,) = compare_levels(patient, on=on, levels=[level], times={level: times})
+    level = LevelOfCare(number)
+    (alone,) = compare_levels(patient, on=ON, levels=[level])
+    (within,) = compare_levels(patient, on=ON, levels=[level], times={level: times})
 
     if within.time_enough is Truth.YES:
         assert alone.time_enough is Truth.YES

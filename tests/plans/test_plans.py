@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from attrs import evolve
 
+from iopkit.eligibility import Possible
 from iopkit.errors import InvalidError, Step
 from iopkit.modalities import Modality
 from iopkit.needs import Need
@@ -125,6 +126,9 @@ ON_TRACKS = Program(
         pytest.param({"program": ON_TRACKS}, "program", id="several-tracks"),
         pytest.param({"age": -1}, "age", id="unborn"),
         pytest.param({"age": 131}, "age", id="too-old"),
+        pytest.param({"age": Possible(129, 131)}, "age", id="perhaps-too-old"),
+        pytest.param({"age": Possible()}, "age", id="anything-is-none"),
+        pytest.param({"age": Possible(7, 7)}, "age", id="one-is-not-several"),
         pytest.param({"on_hold": ("yoga",)}, "on_hold", id="a-service-that-is-not-there"),
         pytest.param({"problems": (PROBLEM, PROBLEM)}, "problems", id="one-name-twice"),
         pytest.param({"goals": (Goal("pain", "None."),)}, "goals", id="another-problem"),

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import find_policy, strategies
+from iopkit.eligibility import Possible
 from iopkit.errors import InvalidError, NotInForceError, UnknownNameError
 from iopkit.levels import AgeGroup
 from iopkit.library import find_requirements
 from iopkit.modalities import Delivery, Modality
-from iopkit.patients import Assessment, Patient
+from iopkit.patients import Assessment, PartialDate, Patient
 from iopkit.plans import JudgedBy, NoteSubject, Plan, PlanNote, draft
 from iopkit.programs import (
     PerWeek,
@@ -268,6 +269,9 @@ def test_the_site_says_how_a_service_is_delivered_where_the_program_does_not() -
         pytest.param(date(2005, 1, 6), None, NoteSubject.AGE_UNKNOWN, id="20"),
         pytest.param(date(2008, 1, 5), None, NoteSubject.AGE_UNKNOWN, id="18"),
         pytest.param(date(2008, 1, 6), None, None, id="17"),
+        pytest.param(PartialDate(2004), None, NoteSubject.OTHER_AGE_GROUP, id="21 or more"),
+        pytest.param(PartialDate(2005), None, NoteSubject.AGE_UNKNOWN, id="20 or 21"),
+        pytest.param(PartialDate(2008, 2), None, None, id="17, whatever the day"),
         pytest.param(None, None, NoteSubject.AGE_UNKNOWN, id="unknown"),
         pytest.param(date(2005, 1, 6), AgeGroup.ADOLESCENT, None, id="20-recorded-as-young"),
         pytest.param(
@@ -276,7 +280,7 @@ def test_the_site_says_how_a_service_is_delivered_where_the_program_does_not() -
     ],
 )
 def test_a_program_for_adolescents_is_for_those_whom_every_rule_takes_for_one(
-    birth: date | None, recorded: AgeGroup | None, matter: NoteSubject | None
+    birth: date | PartialDate | None, recorded: AgeGroup | None, matter: NoteSubject | None
 ) -> None:
     program = evolve(TRACKS, age_group=AgeGroup.ADOLESCENT)
     assessments = (Assessment(on=START, age_group=recorded),)
@@ -291,6 +295,7 @@ def test_a_program_for_adolescents_is_for_those_whom_every_rule_takes_for_one(
 def test_the_plan_has_the_age_on_its_first_day() -> None:
     assert drafted(TRACKS, evolve(STRANGER, birth_date=date(1984, 5, 17))).age == 41
     assert drafted(TRACKS).age is None
+    assert drafted(TRACKS, evolve(STRANGER, birth_date=PartialDate(1971))).age == Possible(54, 55)
 
 
 # Milestones and provenance

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
+from iopkit.patients.partial_dates import earliest_day
 from iopkit.plans import draft
 from iopkit.schedules import (
     Schedule,
@@ -25,7 +26,7 @@ MINUTE, FIRST = timedelta(minutes=1), date(1970, 1, 1)
 def schedules(draw: st.DrawFn) -> Schedule:
     program, site = draw(strategies.programs()), draw(strategies.sites())
     patient = draw(strategies.patients())
-    start = draw(strategies.days(max(patient.birth_date or FIRST, FIRST)))
+    start = draw(strategies.days(max(earliest_day(patient.birth_date or FIRST), FIRST)))
     return schedule(draft(program, patient, site, start=start, seed=draw(st.integers(0, 9))), site)
 
 

@@ -20,6 +20,7 @@ from iopkit.patients import (
     Assessment,
     Consent,
     Diagnosis,
+    PartialDate,
     Purpose,
     Severity,
     SubstanceUseDisorder,
@@ -82,7 +83,7 @@ Window("monday", time(9), time(12))  # type: ignore[arg-type]
 # Patients: everything but the key may be unknown, and nothing can be set.
 
 patient = Patient(key=key, birth_date=day)
-assert_type(patient.birth_date, date | None)
+assert_type(patient.birth_date, date | PartialDate | None)
 assert_type(patient.diagnoses, tuple[Diagnosis, ...] | None)
 assert_type(patient.free, WeeklyWindows | None)
 assert_type(SubstanceUseDisorder(criteria_met=5).severity, Severity | None)

@@ -7,6 +7,9 @@ from uuid import UUID
 
 from iopkit.checks.figures import Bounds, ServiceRecord, figures_of
 from iopkit.confidential import hidden
+from iopkit.eligibility.patient_facts import FACTS
+from iopkit.eligibility.possible import Value
+from iopkit.eligibility.predicates import evaluate
 from iopkit.errors import refuse, unless_a
 from iopkit.fields import frozen
 from iopkit.levels import AgeGroup
@@ -49,12 +52,12 @@ class Finding:
     ``week`` counts from 1; ``None``: the whole plan. ``start`` is the first day of what was
     judged. ``seen`` are the least and the most that it can be, as far as that is known, and
     ``required`` the bounds for it, both in ``unit``. ``applies`` is unknown where the
-    requirement is for one age group and the age is not known. ``tapering``: whether the week
-    may be below the least, as the source lets a tapering phase be. ``part`` is the service
-    or the part of the written plan that was judged, if it is one. ``averaged_over`` is the
-    number of weeks that the figures are summed over, for an average. ``assumed_in_force``: in
-    some of what was judged the requirement is not known to be in force, and the caller asked to
-    judge by it all the same.
+    requirement is for one age group and the age, as far as it is known, can be in another.
+    ``tapering``: whether the week may be below the least, as the source lets a tapering phase
+    be. ``part`` is the service or the part of the written plan that was judged, if it is one.
+    ``averaged_over`` is the number of weeks that the figures are summed over, for an average.
+    ``assumed_in_force``: in some of what was judged the requirement is not known to be in force,
+    and the caller asked to judge by it all the same.
     """
 
     requirement: Requirement
@@ -199,7 +202,8 @@ def check(
     return tuple(found)
 
 
-def _applies(group: AgeGroup | None, age: int | None, adult_from: int) -> Truth:
+def _applies(group: AgeGroup | None, age: Value, adult_from: int) -> Truth:
     if group is None:
         return Truth.YES
-    return Truth.of(None if age is None else (age >= adult_from) is (group is AgeGroup.ADULT))
+    adult = evaluate(FACTS["age"] >= adult_from, {"age": age})
+    return adult if group is AgeGroup.ADULT else ~adult

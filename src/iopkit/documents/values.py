@@ -18,6 +18,7 @@ from iopkit.eligibility.possible import Possible, Value
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.errors import Fault, InvalidError, Step, did_you_mean
 from iopkit.patients.instruments import Instrument
+from iopkit.patients.partial_dates import AnyDate, PartialDate
 from iopkit.patients.patients import Patient
 from iopkit.programs.timings import Slot
 from iopkit.windows import Weekday, WeeklyWindows, Window, whole_minutes
@@ -123,6 +124,17 @@ def _canonical(read: Callable[[str], T], write: Callable[[T], str]) -> Callable[
 def _or_toml(kind: type, read: Callable[[Raw, Any], Any]) -> Callable[[Raw, Any], Any]:
     """TOML has dates and times of its own; they are taken as they are."""
     return lambda raw, t: raw if type(raw) is kind else read(raw, t)
+
+
+def _partial(raw: Raw, _: Any) -> AnyDate | None:
+    if raw is None:
+        return None
+    if not isinstance(raw, str) or len(raw) not in (len("2026"), len("2026-01")):
+        return _canonical(date.fromisoformat, date.isoformat)(raw, None)
+    try:
+        return PartialDate.fromisoformat(raw)
+    except InvalidError:
+        raise ValueError from None  # its place would be within the text
 
 
 def _clock_text(clock: time) -> str:
@@ -282,6 +294,7 @@ def _text(
 _DAY = f"({'|'.join(map(_word, Weekday))})"
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _DATE = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_MONTH = "[0-9]{4}(-(0[1-9]|1[0-2]))?"
 _MONEY = r"(0|[1-9][0-9]*)\.[0-9]{2}"
 _OFFSET = r"[+-][0-9]{2}:[0-9]{2}(:[0-9]{2})?\[[^\[\]]+\]"
 _WINDOW = _text(
@@ -364,6 +377,17 @@ _VALUE = _Leaf(
         ]
     },
 )
+_PARTIAL = _Leaf(
+    lambda _: "a date such as '2026-01-31', or its month or year as text: '2026-01', '2026'",
+    _or_toml(date, _partial),
+    lambda day: None if day is None else day.isoformat(),
+    lambda _: {"type": ["string", "null"], "pattern": f"^({_DATE}|{_MONTH})$"},
+)
+_UNIONS: dict[Any, _Leaf] = {
+    Value: _VALUE,
+    int | Possible | None: _VALUE,
+    AnyDate | None: _PARTIAL,
+}
 _ENUM = _Leaf(
     lambda kind: f"one of {', '.join(map(_word, kind))}",
     _member,
@@ -376,7 +400,7 @@ def leaf_of(kind: Any) -> _Leaf | None:
     """How a class is read and written as one text, number or list; ``None``: it is not."""
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _ENUM
-    return _LEAVES.get(kind) if isinstance(kind, type) else _VALUE if kind == Value else None
+    return _LEAVES.get(kind) if isinstance(kind, type) else _UNIONS.get(kind)
 
 
 def is_fact(kind: Any) -> bool:

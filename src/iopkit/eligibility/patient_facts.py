@@ -91,8 +91,10 @@ def _patient() -> Iterator[AnyFact]:
     yield Fact(
         "age",
         Number(0, readings.OLDEST, unit="years", whole=True),
-        "Completed years since birth. Somebody born on February 29 turns a year older on "
-        "February 28 of other years.",
+        "Completed years since birth; those that are possible where only the year or month of "
+        "birth is known. Somebody born on February 29 turns a year older on February 28 of other "
+        "years. A birth on 1899-12-30, 1899-12-31 or 1900-01-01 is read as not known: days that "
+        "stand in records where none was recorded.",
         readings.age,
         changeable=False,
     )

@@ -21,6 +21,7 @@ from iopkit.needs import Need
 from iopkit.patients.consents import Purpose
 from iopkit.patients.diagnoses import MentalDisorder, Severity, Substance, SubstanceUseDisorder
 from iopkit.patients.icd10 import STAGES, severities_of, stages_of, substances_of
+from iopkit.patients.partial_dates import earliest_day, latest_day
 from iopkit.patients.patients import (
     ObligationKind,
     Patient,
@@ -35,24 +36,34 @@ T = TypeVar("T")
 OLDEST = 130
 """The most completed years that a patient can have lived."""
 
+PLACEHOLDERS = frozenset({date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1)})
+"""Days that stand in records where no day was recorded: from them spreadsheets and databases
+count. That they are read as not known is our choice."""
+
 REMISSION = (*STAGES, "no_disorder")
 """How far a use disorder is in remission; ``no_disorder``: there is none to be in it."""
 
 
-def age(patient: Patient, on: date) -> int | None:
-    """Completed years since birth.
+def age(patient: Patient, on: date) -> Value:
+    """Completed years since birth; as many as are possible, if the birth is known in part.
 
     Raises:
         InvalidError: the day is before the birth, or more than ``OLDEST`` years after it.
             Records of such a birth may be held, but no age is read from them.
     """
     refuse_before_birth(patient, on, what="age", path="on")
-    if patient.birth_date is None:
+    born = patient.birth_date
+    if born is None:
         return None
-    years = relativedelta(on, patient.birth_date).years
+    first, last = earliest_day(born), latest_day(born)
+    if first in PLACEHOLDERS:
+        return Possible(why="the recorded day of birth is one that stands where none is known")
+    most, least = (relativedelta(on, min(day, on)).years for day in (first, last))
     expected = f"a birth within {OLDEST} years of the day"
-    refuse("age", unless(years <= OLDEST, "birth_date", expected, "an earlier one"))
-    return years
+    refuse("age", unless(least <= OLDEST, "birth_date", expected, "an earlier one"))
+    if least == most:
+        return least
+    return Possible(least, min(most, OLDEST), why="the birth is known in part")
 
 
 def free_hours(patient: Patient, _: date) -> Value:

@@ -236,8 +236,8 @@ class _Shared:
     def wrong(self, asked: _Asked) -> Iterator[str]:
         """The columns in which it is not what it has to be."""
         program = asked.programs.get(self.program)
-        born = asked.like.birth_date if asked.like else None
-        if start_faults(self.start) or (born and self.start < born):
+        born = asked.like is None or asked.like.may_be_born_by(self.start)
+        if start_faults(self.start) or not born:
             yield "start"
         if program is None:
             yield "program"

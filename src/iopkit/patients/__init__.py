@@ -18,6 +18,7 @@ from iopkit.patients.diagnoses import (
 )
 from iopkit.patients.instrument_library import INSTRUMENTS, find_instrument, instruments_with
 from iopkit.patients.instruments import Band, BandSet, Instrument, Item, Scale
+from iopkit.patients.partial_dates import PartialDate
 from iopkit.patients.patients import (
     Approval,
     Coverage,
@@ -57,6 +58,7 @@ __all__ = [
     "Observation",
     "OpioidMedication",
     "Outcome",
+    "PartialDate",
     "Patient",
     "Payer",
     "Purpose",

@@ -12,6 +12,7 @@ from iopkit.levels import LevelOfCare
 from iopkit.patients.assessments import Assessment
 from iopkit.patients.consents import Consent
 from iopkit.patients.diagnoses import Diagnosis, recorded_days
+from iopkit.patients.partial_dates import PartialDate, earliest_day
 from iopkit.patients.screenings import Screening
 from iopkit.payers import Payer
 from iopkit.states import place_faults
@@ -218,8 +219,9 @@ class Patient:
     one: 45 CFR 164.514(c)(1) [T1].
 
     Raises:
-        InvalidError: ``key`` is not a random (version 4) UUID, something is dated before the
-            birth, or a field holds something of another type.
+        InvalidError: ``key`` is not a random (version 4) UUID, something is dated before
+            every day on which the birth can have been, or a field holds something of another
+            type.
 
     Example:
         >>> Patient(key=UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), birth_date=date(1984, 5, 17))
@@ -227,7 +229,8 @@ class Patient:
     """
 
     key: UUID
-    birth_date: date | None = None
+    birth_date: date | PartialDate | None = None
+    """Where only the year or month is known, just that: never a day that stands for it."""
     diagnoses: tuple[Diagnosis, ...] | None = None
     assessments: tuple[Assessment, ...] | None = None
     screenings: tuple[Screening, ...] | None = None
@@ -263,7 +266,7 @@ class Patient:
             ),
             *(
                 unless(
-                    not any(day and self.birth_date and day < self.birth_date for day in days),
+                    all(day is None or self.may_be_born_by(day) for day in days),
                     name,
                     "only days from the birth on",
                     "a day before birth_date",
@@ -271,6 +274,10 @@ class Patient:
                 for name, days in dated.items()
             ),
         )
+
+    def may_be_born_by(self, day: date) -> bool:
+        """Whether the birth can have been on a day or before, as far as it is known."""
+        return self.birth_date is None or earliest_day(self.birth_date) <= day
 
     @property
     def free(self) -> WeeklyWindows | None:
@@ -286,7 +293,7 @@ class Patient:
 
 
 def refuse_before_birth(patient: Patient, day: date, *, what: str, path: str) -> None:
-    """Raise ``InvalidError`` for what is no patient or day, or a day before the birth, if known."""
+    """Raise ``InvalidError`` for what is no patient or day, or a day surely before the birth."""
     refuse(what, unless_a(patient, "patient", Patient), unless_day(day, path))
-    ok = patient.birth_date is None or patient.birth_date <= day
+    ok = patient.may_be_born_by(day)
     refuse(what, unless(ok, path, "a day from the birth on", "an earlier day"))

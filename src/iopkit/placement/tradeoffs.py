@@ -7,6 +7,8 @@ from attrs import evolve
 
 from iopkit.citations import ILLINOIS, VIRGINIA
 from iopkit.confidential import hidden
+from iopkit.eligibility.patient_facts import FACTS
+from iopkit.eligibility.predicates import evaluate
 from iopkit.eligibility.readings import age
 from iopkit.fields import frozen
 from iopkit.levels import AgeGroup, HourBand, LevelOfCare, hour_band
@@ -188,7 +190,7 @@ def compare_levels(  # noqa: PLR0913  # each option is of its own kind, and by n
         [True, True, True, False, False, False]
     """
     refuse_before_birth(patient, on, what="trade-offs", path="on")
-    group = _age_group(age(patient, on))
+    group = _age_group(patient, on)
     costs, given, found = relative_costs or {}, times or {}, tuple(figures)
     return tuple(
         evolve(
@@ -199,10 +201,15 @@ def compare_levels(  # noqa: PLR0913  # each option is of its own kind, and by n
     )
 
 
-def _age_group(years: int | None) -> AgeGroup | None:
-    if years is None or years < 12:
-        return None
-    return AgeGroup.ADULT if years >= 18 else AgeGroup.ADOLESCENT
+def _age_group(patient: Patient, on: date) -> AgeGroup | None:
+    years = {"age": age(patient, on)}
+    return next((g for g, sure in _AGE_GROUPS if evaluate(sure, years) is Truth.YES), None)
+
+
+_AGE_GROUPS = (
+    (AgeGroup.ADULT, FACTS["age"] >= 18),
+    (AgeGroup.ADOLESCENT, FACTS["age"].between(12, 17)),
+)
 
 
 def _row(

@@ -9,6 +9,7 @@ from attrs import evolve
 from iopkit.confidential import opaque
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision
+from iopkit.eligibility.possible import Possible
 from iopkit.eligibility.predicates import evaluate
 from iopkit.eligibility.sheets import read_facts
 from iopkit.errors import Fault, each_a, refuse, unless, unless_a, unless_day
@@ -120,7 +121,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         free=patient.free,
         notes=tuple(sorted(dict.fromkeys(notes), key=lambda note: order.index(note.matter.kind))),
         track=taken,
-        age=_years(patient, start),
+        age=_age(patient, start),
         on_hold=on_hold,
         problems=problems_of(patient, on=start),
         milestones=_milestones(filled, program.name, sets, start),
@@ -255,10 +256,10 @@ _SURE_AGE_GROUPS = (
 )
 
 
-def _years(patient: Patient, on: date) -> int | None:
-    """The age, if it is known to the year."""
+def _age(patient: Patient, on: date) -> int | Possible | None:
+    """The age, as far as it is known."""
     years = read_facts([FACTS["age"]], patient, on=on).values()["age"]
-    return years if isinstance(years, int) else None
+    return years if isinstance(years, int | Possible) else None
 
 
 def _time_notes(patient: Patient) -> list[PlanNote]:

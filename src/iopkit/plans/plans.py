@@ -7,6 +7,8 @@ from uuid import UUID
 
 from iopkit.clocks import zone_faults
 from iopkit.confidential import hidden
+from iopkit.eligibility.patient_facts import FACTS
+from iopkit.eligibility.possible import Possible, as_possible, is_of_kind
 from iopkit.eligibility.risks import RecordedRisk
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
@@ -144,11 +146,11 @@ class Plan:
 
     ``key`` is opaque, and the root of the sessions' calendar UIDs. ``free`` is when the
     patient could come; ``None``: not known. ``seed`` draws the random days. ``age`` is in
-    completed years on the first day. ``problems`` and ``supports``, those who join family
-    sessions, are ``None`` where the patient's diagnoses and support persons are not known,
-    ``goals`` and ``signatures`` until they are agreed and given. Services in ``on_hold``
-    await an answer: they have no dates until the plan is drafted again. ``leaves`` and
-    ``stays`` are in order and do not overlap.
+    completed years on the first day; ``Possible``: one of several, where the birth is known in
+    part. ``problems`` and ``supports``, those who join family sessions, are ``None`` where the
+    patient's diagnoses and support persons are not known, ``goals`` and ``signatures`` until
+    they are agreed and given. Services in ``on_hold`` await an answer: they have no dates until
+    the plan is drafted again. ``leaves`` and ``stays`` are in order and do not overlap.
 
     Raises:
         InvalidError: the plan does not start in the years 1970 to 2199, its program has
@@ -164,7 +166,7 @@ class Plan:
     free: WeeklyWindows | None = None
     notes: tuple[PlanNote, ...] = ()
     track: str | None = None
-    age: int | None = None
+    age: int | Possible | None = None
     on_hold: tuple[str, ...] = ()
     problems: tuple[Problem, ...] | None = None
     goals: tuple[Goal, ...] | None = None
@@ -185,7 +187,12 @@ class Plan:
             start_faults(self.start),
             unless(not self.program.tracks, "program", "one track of it", "several"),
             unless(not self.program.open_lengths, "program", "weeks for every phase", "none"),
-            unless(self.age is None or 0 <= self.age <= 130, "age", "from 0 to 130", "another"),
+            unless(
+                is_of_kind(FACTS["age"].kind, self.age) and as_possible(self.age).plain == self.age,
+                "age",
+                "from 0 to 130, or several of these that are possible",
+                "another",
+            ),
             unless(services.issuperset(self.on_hold), "on_hold", "services of the plan", "others"),
             unless(len(problems) == len(set(problems)), "problems", "each name once", "one twice"),
             unless(

@@ -20,6 +20,7 @@ from iopkit.patients.assessments import (
 from iopkit.patients.consents import TPO, Consent, Expiry, Purpose
 from iopkit.patients.diagnoses import Diagnosis, MentalDisorder, Substance, SubstanceUseDisorder
 from iopkit.patients.instrument_library import INSTRUMENTS
+from iopkit.patients.partial_dates import PartialDate
 from iopkit.patients.patients import (
     Approval,
     Coverage,
@@ -201,7 +202,7 @@ def patients() -> st.SearchStrategy[Patient]:
     return st.builds(
         Patient,
         key=keys(),
-        birth_date=st.none() | st.dates(date(1920, 1, 1), date(2009, 12, 31)),
+        birth_date=st.none() | st.dates(date(1920, 1, 1), date(2009, 12, 31)) | _partial_dates(),
         diagnoses=some(diagnoses()),
         assessments=some(assessments()),
         screenings=some(screenings()),
@@ -216,6 +217,10 @@ def patients() -> st.SearchStrategy[Patient]:
         residences=some(whereabouts()),
         locations=some(whereabouts()),
     )
+
+
+def _partial_dates() -> st.SearchStrategy[PartialDate]:
+    return st.builds(PartialDate, st.integers(1920, 2009), st.none() | st.integers(1, 12))
 
 
 def keys() -> st.SearchStrategy[UUID]:
