@@ -32,7 +32,8 @@ if not TYPE_CHECKING:
     def frozen(cls=None, **options):
         """Declare a frozen attrs class whose values are held against their types when built.
 
-        A field with a converter of its own holds what that gives: the converter refuses.
+        A field with a converter of its own holds what that gives: the converter refuses. A
+        class that is made by the thousand says ``trusts_types = True``, and is not checked.
 
         Raises:
             InvalidError: a value is built from something of another type.
@@ -50,6 +51,10 @@ if not TYPE_CHECKING:
         """
         if cls is None:
             return partial(frozen, **options)
+        if cls.__dict__.get("trusts_types", False):
+            built = attrs.frozen(cls, field_transformer=hide_fields, **options)
+            hide_differences(built)
+            return built
         own = getattr(cls, "__attrs_post_init__", None)
 
         def __attrs_post_init__(self):  # noqa: N807  # attrs calls it so

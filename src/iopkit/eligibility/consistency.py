@@ -15,6 +15,7 @@ from iopkit.confidential import hidden
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.possible import Possible, Value, as_possible
 from iopkit.eligibility.predicates import (
+    AllOf,
     AnyFact,
     Fact,
     Predicate,
@@ -169,8 +170,9 @@ def without_contradicted(sheet: FactSheet, found: Iterable[RecordedContradiction
 
 
 def _standing(values: Values, readings: Mapping[str, Value]) -> Iterator[RecordedContradiction]:
-    for one, holds, facts in _ASKED:
-        if holds(values) is Truth.YES:
+    for one, parts, facts in _ASKED:
+        # What is not known settles nothing for "all of", and here it does: the rest is not read.
+        if all(part(values) is Truth.YES for part in parts):
             seen = tuple(_seen(fact, values, readings) for fact in facts)
             yield RecordedContradiction(one.name, one.meaning, one.why, seen, one.source)
 
@@ -180,12 +182,20 @@ def _seen(fact: Fact[Patient, Any], values: Values, readings: Mapping[str, Value
     return Contradicted(FACTS[fact.asked], values.get(fact.name), reading.found)
 
 
+def _parts(predicate: Predicate) -> tuple[Predicate, ...]:
+    return predicate.parts if isinstance(predicate, AllOf) else (predicate,)
+
+
 class _Read(Mapping[str, Value]):
     """Facts of a patient, read when they are first asked for, as most never are."""
 
     def __init__(self, patient: Patient, on: date) -> None:
         self._patient, self._on = patient, on
         self.readings: dict[str, Value] = {}
+
+    # Any: as ``Mapping`` has it; its own ``get`` would take as long again.
+    def get(self, name: str, _: Any = None) -> Any:  # noqa: ANN401
+        return self[name]
 
     def __getitem__(self, name: str) -> Value:
         if name not in self.readings:
@@ -265,7 +275,11 @@ CONTRADICTIONS: tuple[Contradiction, ...] = (
 """What is held against each other in every record, in the order in which it is told."""
 
 _ASKED = tuple(
-    (one, compiled(one.predicate), tuple(dict.fromkeys(facts_in(one.predicate))))
+    (
+        one,
+        tuple(map(compiled, _parts(one.predicate))),
+        tuple(dict.fromkeys(facts_in(one.predicate))),
+    )
     for one in CONTRADICTIONS
 )
 _FACTS = {fact.name: fact for _, _, facts in _ASKED for fact in facts}

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.predicates import AnyFact, Values, evaluate
+from iopkit.eligibility.predicates import AnyFact, Values, compiled
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.payers import Payer
@@ -60,9 +60,12 @@ class PayerCoverage:
     __repr__ = hidden
 
 
+_COVERED = {payer: compiled(fact.equals(True)) for payer, fact in PAYER_FACTS.items()}
+
+
 def payer_coverage(payer: Payer, values: Values) -> PayerCoverage:
     """What facts' values say of a payer and all others; what is absent is not known."""
-    truths = {each: evaluate(fact.equals(True), values) for each, fact in PAYER_FACTS.items()}
+    truths = {each: covered(values) for each, covered in _COVERED.items()}
     covered = truths.pop(payer)
     named = {
         truth: tuple(other for other, found in truths.items() if found is truth) for truth in Truth
