@@ -38,7 +38,7 @@ from iopkit.eligibility import (
     explain,
     facts_in,
 )
-from iopkit.eligibility.predicates import each_once, in_words, parts_of
+from iopkit.eligibility.predicates import MAX_TREE_DEPTH, each_once, in_words, parts_of
 from iopkit.errors import InvalidError, UndeterminedError
 from iopkit.sources import Grade, Source
 from iopkit.strategies import fact_values, predicates, values_of
@@ -602,3 +602,32 @@ def test_what_never_was_is_no_worse_than_anything() -> None:
 def test_options_without_an_order_are_not_worse_than_each_other() -> None:
     with pytest.raises(InvalidError, match="kind: expected values that have an order"):
         evolve(FACTS["entry"], worse=Worse.HIGHER)
+
+
+# Depth
+
+
+def nested(depth: int) -> Predicate:
+    tree: Predicate = AGE >= 18
+    for level in range(depth):
+        tree = Not(tree) if level % 2 else AllOf((tree, AGE >= 21))
+    return tree
+
+
+def test_a_tree_as_deep_as_can_be_is_read_like_any_other() -> None:
+    tree = nested(MAX_TREE_DEPTH)
+
+    assert tree == nested(MAX_TREE_DEPTH)
+    assert hash(tree) == hash(nested(MAX_TREE_DEPTH))
+    assert pickle.loads(pickle.dumps(tree)) == tree
+    assert evaluate(tree, {}) is Truth.UNKNOWN
+    assert describe(tree)
+    assert repr(tree)
+
+
+@pytest.mark.parametrize(
+    "node", [Not, lambda part: AllOf((part,)), lambda part: AtLeast(1, (part,))]
+)
+def test_a_deeper_tree_is_refused_where_it_is_built(node: Callable[[Predicate], Predicate]) -> None:
+    with pytest.raises(InvalidError, match="at most 100 levels of parts within parts"):
+        node(nested(MAX_TREE_DEPTH))

@@ -299,6 +299,8 @@ def members_of(kind: Any) -> tuple[_Member, ...]:
     hints = get_type_hints(origin)
     members: list[_Member] = []
     for field in attrs.fields(origin):
+        if not field.init:
+            continue  # worked out from the others
         if field.name == _BESIDE.get(origin):
             continue
         hint = hints[field.name]

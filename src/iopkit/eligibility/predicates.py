@@ -188,6 +188,9 @@ class Fact(Generic[S, T]):
         return Known(self)
 
 
+MAX_TREE_DEPTH = 100
+"""How deep a tree of predicates may be; reading, comparing and hashing go down by recursion."""
+
 # Any: one tree mixes facts of several subjects and types.
 AnyFact = Fact[Any, Any]
 
@@ -229,6 +232,14 @@ def _open(kind: "type[AllOf | AnyOf]", part: "Predicate") -> "tuple[Predicate, .
     if isinstance(part, kind) and not part.label and part.source is None:
         return part.parts
     return (part,)
+
+
+def _deepened(self: "AllOf | AnyOf | Not | AtLeast") -> None:
+    """Keep how deep a tree is, and refuse one that is deeper than what reads it can go."""
+    depth = 1 + max((getattr(part, "depth", 0) for part in parts_of(self)), default=0)
+    expected = f"at most {MAX_TREE_DEPTH} levels of parts within parts"
+    refuse("predicate", unless(depth <= MAX_TREE_DEPTH, "parts", expected, "more"))
+    object.__setattr__(self, "depth", depth)
 
 
 def _negated(self: "Predicate") -> "Not":
@@ -332,12 +343,20 @@ class Known:
 
 @frozen(cache_hash=True)
 class AllOf:
-    """Every part holds; with no parts, yes."""
+    """Every part holds; with no parts, yes.
+
+    Raises:
+        InvalidError: a part is no predicate, or the tree is deeper than ``MAX_TREE_DEPTH``; so it is
+            with the others that have parts.
+    """
 
     parts: "tuple[Predicate, ...]"
     label: str = field(default="", kw_only=True)
     source: Source | None = field(default=None, kw_only=True)
 
+    depth: int = field(init=False, eq=False, repr=False)
+
+    __attrs_post_init__ = _deepened
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
 
@@ -349,6 +368,9 @@ class AnyOf:
     label: str = field(default="", kw_only=True)
     source: Source | None = field(default=None, kw_only=True)
 
+    depth: int = field(init=False, eq=False, repr=False)
+
+    __attrs_post_init__ = _deepened
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
 
@@ -360,6 +382,9 @@ class Not:
     label: str = field(default="", kw_only=True)
     source: Source | None = field(default=None, kw_only=True)
 
+    depth: int = field(init=False, eq=False, repr=False)
+
+    __attrs_post_init__ = _deepened
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
 
@@ -376,12 +401,15 @@ class AtLeast:
     label: str = field(default="", kw_only=True)
     source: Source | None = field(default=None, kw_only=True)
 
+    depth: int = field(init=False, eq=False, repr=False)
+
     def __attrs_post_init__(self) -> None:
         most = len(self.parts)
         refuse(
             "at_least",
             unless(1 <= self.count <= most, "count", f"a count from 1 to {most}", self.count),
         )
+        _deepened(self)
 
     __and__, __or__, __invert__, __bool__ = _both, _either, _negated, _no_truth
 
