@@ -41,6 +41,7 @@ from iopkit.eligibility import (
     explain,
     facts_in,
 )
+from iopkit.eligibility.predicates import MAX_TREE_DEPTH
 from iopkit.errors import Step
 from iopkit.sources import Dated, Versions
 
@@ -227,7 +228,8 @@ def _nots_text(count: int) -> str:
 def test_a_predicate_that_is_too_deep_is_neither_read_nor_written(count: int) -> None:
     message = f"{'.'.join(['part'] * 12)}: {TOO_DEEP}"
     assert _only_fault(predicate_from_json, _nots_text(count)) == message
-    assert _only_fault(to_json, _nots(count)) == message
+    if count <= MAX_TREE_DEPTH:  # a deeper one cannot be built
+        assert _only_fault(to_json, _nots(count)) == message
 
 
 def _with_frames(count: int, work: Callable[[], object]) -> object:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from attrs import evolve
@@ -52,6 +52,7 @@ from iopkit.eligibility import (
     Criterion,
     Number,
     OwnFacts,
+    Possible,
     Predicate,
     YesNo,
 )
@@ -459,6 +460,13 @@ def test_a_birth_may_be_known_to_the_year_month_or_day(
     assert patient.birth_date == birth
     assert to_document(patient)["birth_date"] == text.strip("'")
     assert from_json(Patient, to_json(patient)) == patient
+
+
+def test_a_plan_keeps_an_age_that_is_known_in_part(values: Mapping[str, object]) -> None:
+    plan = evolve(cast("Plan", values["plan"]), age=Possible(41, 42))
+
+    assert to_document(plan)["age"] == {"from": 41, "to": 42}
+    assert from_json(Plan, to_json(plan)) == plan
 
 
 # What is written.

@@ -380,7 +380,7 @@ _VALUE = _Leaf(
 _PARTIAL = _Leaf(
     lambda _: "a date such as '2026-01-31', or its month or year as text: '2026-01', '2026'",
     _or_toml(date, _partial),
-    lambda day: None if day is None else day.isoformat(),
+    lambda day: day.isoformat(),  # one that is not known is left out
     lambda _: {"type": ["string", "null"], "pattern": f"^({_DATE}|{_MONTH})$"},
 )
 _UNIONS: dict[Any, _Leaf] = {

@@ -627,6 +627,7 @@ def instrument_facts(instrument: Instrument) -> tuple[AnyFact, ...]:
     """The facts of an instrument, shipped or not: its scales' scores and bands.
 
     Example:
+        >>> from iopkit.patients import INSTRUMENTS
         >>> [fact.name for fact in instrument_facts(INSTRUMENTS["audit"])]
         ['audit_total_score', 'audit_total_zones_band']
     """
