@@ -1,17 +1,10 @@
 """Many patients at once, in data frames of any engine; needs the extra ``tables``."""
 
-from iopkit.frames.columns import (
-    AttritionStep,
-    Rails,
-    attrition,
-    check_frame,
-    decide_frame,
-    fact_sheets,
-    facts_frame,
-    rails,
-)
+from iopkit.frames.expressions import Rails, rails
 from iopkit.frames.panels import panel
+from iopkit.frames.records import check_frame, fact_sheets, facts_frame
 from iopkit.frames.refusals import Refused
+from iopkit.frames.verdicts import AttritionStep, attrition, decide_frame
 
 __all__ = [
     "AttritionStep",
