@@ -35,7 +35,7 @@ from iopkit.eligibility import (
     evaluate,
     facts_in,
 )
-from iopkit.eligibility.contradictions import CONTRADICTIONS
+from iopkit.eligibility.consistency import CONTRADICTIONS
 from iopkit.errors import InvalidError
 from iopkit.frames import attrition, check_frame, decide_frame, fact_sheets, rails
 from iopkit.library import find_policy

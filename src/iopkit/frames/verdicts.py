@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from attrs import evolve
 
 from iopkit.eligibility.considerations import Consideration
-from iopkit.eligibility.contradictions import CONTRADICTIONS, Contradiction
+from iopkit.eligibility.consistency import CONTRADICTIONS, Contradiction
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, each_once, facts_in
 from iopkit.errors import Fault, InvalidError, refuse, unless, unless_a, unless_day
