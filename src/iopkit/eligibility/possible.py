@@ -66,13 +66,14 @@ class Possible:
         """What several readings leave possible together; numbers between them are so too."""
         each = [as_possible(one) for one in readings]
         if any(one.is_anything for one in each):
-            whys = dict.fromkeys((*(one.why for one in each if one.why), *([why] if why else [])))
-            return cls(found=found, why="; ".join(whys))
+            whys = [one.why for one in each if one.why] + ([why] if why else [])
+            return cls(found=found, why="; ".join(dict.fromkeys(whys)))
         lows = [one.low for one in each if one.low is not None]
         highs = [one.high for one in each if one.high is not None]
         if lows:
             return cls(min(lows), max(highs), found=found, why=why)
-        return cls(options=frozenset().union(*(o.options for o in each)), found=found, why=why)
+        options = frozenset(option for one in each for option in one.options)
+        return cls(options=options, found=found, why=why)
 
     @property
     def is_anything(self) -> bool:

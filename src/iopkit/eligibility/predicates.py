@@ -346,8 +346,8 @@ class AllOf:
     """Every part holds; with no parts, yes.
 
     Raises:
-        InvalidError: a part is no predicate, or the tree is deeper than ``MAX_TREE_DEPTH``; so it is
-            with the others that have parts.
+        InvalidError: a part is no predicate, or the tree is deeper than ``MAX_TREE_DEPTH``; so
+            it is with the others that have parts.
     """
 
     parts: "tuple[Predicate, ...]"
@@ -558,7 +558,7 @@ def _asked(atom: "Compare | Between | OneOf", holds: Callable[[Any], bool]) -> E
         value = values.get(name)
         if value is None:
             return unknown
-        if value.__class__ is Possible:
+        if isinstance(value, Possible):
             return _settled_by(atom, holds, value)
         return yes if holds(value) else no
 

@@ -167,9 +167,9 @@ def remission(patient: Patient, on: date) -> Value:
 def _if_counted(possible: set[int], otherwise: int, disorder: SubstanceUseDisorder) -> set[int]:
     """What a disorder may count as; ``otherwise`` where it is, or may be, one of tobacco."""
     substances = substances_of(disorder).possible
-    if substances == {Substance.TOBACCO}:
-        return {otherwise}
-    return possible | {otherwise} if Substance.TOBACCO in substances else possible
+    if Substance.TOBACCO not in substances:
+        return possible
+    return {otherwise} if len(substances) == 1 else possible | {otherwise}
 
 
 def _joined(join: Callable[[int, int], int], start: set[int], each: Iterable[set[int]]) -> set[int]:
@@ -207,8 +207,8 @@ def _is_among(substances: frozenset[Substance], patient: Patient, on: date) -> V
     if disorders is None:
         return None
     told = [substances_of(disorder) for disorder in disorders]
-    answers = (frozenset(one in substances for one in said.possible) for said in told)
-    found = _joined(max, {False}, map(set, answers))
+    answers = ({int(one in substances) for one in said.possible} for said in told)
+    found = _joined(max, {0}, answers)
     return some_of(map(bool, found), contradicted=any(said.contradicted for said in told))
 
 
