@@ -433,6 +433,12 @@ def test_no_error_is_swallowed_unnamed(file: Path) -> None:
             assert ast.unparse(node.type) not in ("Exception", "BaseException")
 
 
+ON_FRAMES = (
+    *("columns", "contents", "engines", "expressions"),
+    *("panels", "records", "refusals", "verdicts"),
+)
+
+
 def test_an_optional_package_is_imported_where_it_is_said_within_a_function() -> None:
     users = {
         extra: [
@@ -449,7 +455,7 @@ def test_an_optional_package_is_imported_where_it_is_said_within_a_function() ->
         "icalendar": ["calendars/appointments.py"],
         "matplotlib": ["plots/canvas.py"],
         # Predicates over frames, and schedules of many patients, which have nothing in common.
-        "narwhals": [f"frames/{name}.py" for name in ("columns", "engines", "panels")],
+        "narwhals": [f"frames/{name}.py" for name in ON_FRAMES],
         # Columns have Narwhals import it, by its name.
         "polars": ["frames/engines.py", "frames/panels.py"],
         "hypothesis": [name for name in strategies if name != "strategies/__init__.py"],

@@ -29,8 +29,8 @@ from iopkit.frames.contents import (
     HELD,
     Contents,
     Frame,
-    at_least,
     contents_of,
+    enough_of,
     has_kleene,
     moment,
     moments,
@@ -46,6 +46,8 @@ else:
 
 Day = date | Expr | None
 """The day that facts are as of: one, or that of each row as a moment; ``None``: none is given."""
+
+Question = Compare | Between | OneOf
 
 FOUND, LEAST, MOST = "_found", "_least", "_most"
 
@@ -87,7 +89,7 @@ class Column:
     """
 
     is_one: Callable[[], Expr]
-    asked: Callable[[Atom], Asked]
+    asked: Callable[[Question], Asked]
     checks: Callable[[], tuple[Check, ...]]
     names: tuple[str, ...]
     present: Callable[[], tuple[Expr, ...]]
@@ -127,7 +129,7 @@ def is_in(fact: AnyFact, names: frozenset[str]) -> bool:
     return _place_of(fact, names) is not None
 
 
-def columns(
+def read_columns(
     facts: Iterable[AnyFact], frame: Frame, outputs: Iterable[str] = (), *, on: Day = None
 ) -> Columns:
     """Facts' columns by name; raises if one does not fit, or an output's name is taken."""
@@ -211,9 +213,9 @@ class _Reader:
         kind, values = fact.kind, read.values
         nulls_say_it = isinstance(kind, YesNo) and has_kleene(self.frame)
 
-        def ask(atom: Atom) -> Asked:
+        def ask(atom: Question) -> Asked:
             if isinstance(kind, Number):
-                holds = at_least(1, [_within(values, run) for run in _runs(atom)])
+                holds = enough_of(1, [_within(values, run) for run in _runs(atom)])
                 return Asked(read.inside, holds)
             yes = _accepted(atom)
             if nulls_say_it:
@@ -245,7 +247,7 @@ class _Reader:
             recent.append(self.on - found <= timedelta(days=min(recency.within_days or 0, _DAYS)))
         else:
             return (Fault(("on",), "a day, as recent findings are asked about", "none"),)
-        return at_least(len(recent), recent).fill_null(value=False)
+        return enough_of(len(recent), recent).fill_null(value=False)
 
 
 _DAYS = (date.max - date.min).days
@@ -271,10 +273,10 @@ def _range(fact: AnyFact, read: Sequence[Contents], place: _Place) -> Column:
         _placed(kind, least), _placed(kind, most), least.known(), most.known(), *ends_of(kind)
     )
 
-    def ask(atom: Atom) -> Asked:
+    def ask(atom: Question) -> Asked:
         runs = _runs(atom)
-        yes = at_least(1, [_all(ends.inside(run)) for run in runs])
-        no = _all(at_least(1, [*ends.outside(run)]) for run in runs)
+        yes = enough_of(1, [_all(ends.inside(run)) for run in runs])
+        no = _all(enough_of(1, [*ends.outside(run)]) for run in runs)
         return Asked(ends.says & (yes | no), yes)
 
     def checks() -> tuple[Check, ...]:
@@ -341,7 +343,7 @@ class _Ends:
 
 def _all(flags: "Iterable[Expr]") -> "Expr":
     each = [*flags]
-    return at_least(len(each), each)
+    return enough_of(len(each), each)
 
 
 def ends_of(kind: Kind) -> tuple[float, float]:
@@ -364,7 +366,7 @@ def _placed(kind: Kind, read: Contents) -> "Expr":
     return places
 
 
-def _runs(atom: Atom) -> list[Run]:
+def _runs(atom: Question) -> list[Run]:
     """The places that an atom takes in, in runs between which its kind has others."""
     kind = atom.fact.kind
     match atom:
@@ -378,8 +380,6 @@ def _runs(atom: Atom) -> list[Run]:
             return [Run(place_of(kind, low), place_of(kind, high))]
         case OneOf(_, values):
             return _joined(kind, sorted({place_of(kind, value) for value in values}))
-        case Known():
-            return []
 
 
 def _joined(kind: Kind, places: Iterable[float]) -> list[Run]:
@@ -410,7 +410,7 @@ def _within(values: "Expr", run: Run) -> "Expr":
     return values == least if least == most else values.is_between(least, most)
 
 
-def _accepted(atom: Atom) -> list[Scalar]:
+def _accepted(atom: Question) -> list[Scalar]:
     """The values for which an atom about a kind with few of them holds."""
     name, test = atom.fact.name, compiled(atom)
     return [value for value in options_of(atom.fact.kind) if test({name: value}) is Truth.YES]

@@ -69,13 +69,10 @@ def has_kleene(frame: Frame) -> bool:
 
 
 def moments(name: str, frame: Frame) -> "Expr | tuple[Fault, ...]":
-    """A column of days as moments, whatever its engine's type of days; or why it is none."""
+    """A frame's column of days as moments, whatever its type of days; or why it is none."""
     import narwhals as nw
 
-    schema = frame.collect_schema()
-    if name not in schema:
-        return (Fault((name,), "a column of days", "none"),)
-    values, dtype = nw.col(name), schema[name]
+    values, dtype = nw.col(name), frame.collect_schema()[name]
     if dtype == nw.Datetime and dtype.time_zone is None:
         values = values.dt.truncate("1d")
     else:
@@ -90,7 +87,7 @@ def moment(day: date) -> datetime:
     return datetime.combine(day, time())
 
 
-def at_least(count: int, flags: "Sequence[Expr]") -> "Expr":
+def enough_of(count: int, flags: "Sequence[Expr]") -> "Expr":
     """Whether so many flags are true; of nullable ones for one or all, in Kleene's logic."""
     import narwhals as nw
 
@@ -128,7 +125,7 @@ def options_of(kind: Kind) -> tuple[Scalar, ...]:
 def one_of(values: "Expr", options: Iterable[Scalar]) -> "Expr":
     """Whether values are among some, never null."""
     # Faster than ``is_in``, and the same on every engine.
-    return at_least(1, [(values == option).fill_null(value=False) for option in options])
+    return enough_of(1, [(values == option).fill_null(value=False) for option in options])
 
 
 # Any: a type of Narwhals, here and below.

@@ -30,8 +30,8 @@ from iopkit.eligibility.predicates import (
 )
 from iopkit.errors import refuse, unless_day
 from iopkit.fields import frozen
-from iopkit.frames.columns import Asked, Columns, columns
-from iopkit.frames.contents import Frame, at_least, has_kleene, is_lazy, opened
+from iopkit.frames.columns import Asked, Columns, read_columns
+from iopkit.frames.contents import Frame, enough_of, has_kleene, is_lazy, opened
 from iopkit.truth import Truth
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def rails(predicate: Predicate, frame: object, *, on: date | None = None) -> Rai
     """
     refuse("frame", () if on is None else unless_day(on, "on"))
     given = opened(frame)
-    read = columns(facts_in(predicate), given, on=on)
+    read = read_columns(facts_in(predicate), given, on=on)
     return on_rails(truths(predicate, read, kleene=has_kleene(given)))
 
 
@@ -128,14 +128,14 @@ def joined(count: int, parts: Sequence[Truths], *, kleene: bool) -> Truths:
 
     each = [part.truth for part in parts if isinstance(part, Kleene)]
     if kleene and (count in (1, len(parts)) or not parts):
-        return Kleene(at_least(count, each))
+        return Kleene(enough_of(count, each))
     both = [on_rails(part) for part in parts]
-    yes = at_least(count, [part.yes for part in both])
-    no = at_least(len(parts) - count + 1, [part.no for part in both])
+    yes = enough_of(count, [part.yes for part in both])
+    no = enough_of(len(parts) - count + 1, [part.no for part in both])
     return Kleene(nw.when(yes | no).then(yes)) if kleene else Rails(yes, no)
 
 
-def all_of(parts: Sequence[Truths], *, kleene: bool) -> Truths:
+def all_joined(parts: Sequence[Truths], *, kleene: bool) -> Truths:
     """All parts; with none, yes."""
     return joined(len(parts), parts, kleene=kleene)
 
@@ -238,8 +238,8 @@ def _followed(
         asked = [truths(answers.predicate(some), read, kleene=kleene)] if some else []
         taken = [on_rails(each).yes for each in asked]
         taken += [~known] if answers.count in places else []
-        ways.append(at_least(1, taken) & made[branch])
-    return at_least(1, ways)
+        ways.append(enough_of(1, taken) & made[branch])
+    return enough_of(1, ways)
 
 
 def added(frame: Frame, *stages: Stage) -> Frame:

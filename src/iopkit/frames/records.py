@@ -24,7 +24,7 @@ from iopkit.errors import (
     unless_day,
 )
 from iopkit.fields import frozen
-from iopkit.frames.columns import FOUND, Column, Columns, columns, ends_of, range_of
+from iopkit.frames.columns import FOUND, Column, Columns, ends_of, range_of, read_columns
 from iopkit.frames.contents import dtype_of, moments, opened
 from iopkit.frames.refusals import Refused, Told, wrong_rows
 from iopkit.patients.patients import Patient
@@ -64,7 +64,7 @@ def check_frame(facts: Iterable[AnyFact], frame: object, *, refused: Told = None
         [1]
     """
     given = opened(frame, eager=refused is not None)
-    read = columns(dict.fromkeys(facts), given)
+    read = read_columns(dict.fromkeys(facts), given)
     wrong = wrong_rows([check for column in read.values() for check in column.checks()], given)
     if refused is None:
         refuse("frame", tuple(each.told() for each in wrong))
@@ -269,7 +269,7 @@ def fact_sheets(
     given = opened(frame, eager=True)
     import narwhals as nw
 
-    read = columns(asked, given, on=on)
+    read = read_columns(asked, given, on=on)
     found = {column.found: moments(column.found, given) for column in read.values() if column.found}
     refuse("frame", *(day for day in found.values() if isinstance(day, tuple)))
     flags = {day: ~nw.col(day).is_null() for day in found}

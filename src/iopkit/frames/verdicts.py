@@ -21,14 +21,14 @@ from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, each_once, facts_in
 from iopkit.errors import Fault, InvalidError, refuse, unless, unless_a, unless_day
 from iopkit.fields import frozen
-from iopkit.frames.columns import Check, Columns, Day, columns, is_in
-from iopkit.frames.contents import Frame, at_least, has_kleene, moment, moments, opened
+from iopkit.frames.columns import Check, Columns, Day, is_in, read_columns
+from iopkit.frames.contents import Frame, enough_of, has_kleene, moment, moments, opened
 from iopkit.frames.expressions import (
     Held,
     Stage,
     Truths,
     added,
-    all_of,
+    all_joined,
     free_prefix,
     on_rails,
     truths,
@@ -228,7 +228,7 @@ class _Rows:
         if not isinstance(on, str):
             refuse("frame", _or_column(unless_day(on, "on")))
             version = policy.version(on=on, assume_in_force=assume_in_force)
-            given, always = opened(frame), at_least(0, [])
+            given, always = opened(frame), enough_of(0, [])
             in_force = always if version.is_in_force(on) else ~always
             return cls(given, on, (_Judging(version.value, always),), in_force)
         given = opened(frame)
@@ -238,7 +238,7 @@ class _Rows:
         if isinstance(day, tuple):
             raise InvalidError("frame", day)
         spans = [_between(day, *span) for span in policy.versions.spans]
-        in_force = at_least(1, spans)
+        in_force = enough_of(1, spans)
         if not assume_in_force:
             expected = "a day on which a version of the policy is known to be in force"
             wrong = wrong_rows([Check(on, expected, ~in_force)], given)
@@ -282,7 +282,7 @@ def _between(day: "Expr", first: date | None, end: date | None) -> "Expr":
     """Whether a day is one from the first up to the day before an end; never null."""
     bounds = [] if first is None else [day >= moment(first)]
     bounds += [] if end is None else [day < moment(end)]
-    return at_least(len(bounds), bounds).fill_null(value=False) & ~day.is_null()
+    return enough_of(len(bounds), bounds).fill_null(value=False) & ~day.is_null()
 
 
 @frozen
@@ -321,7 +321,7 @@ class _Read:
         }
         # A policy's own fact is the one that its criteria ask about.
         by_name = {fact.name: fact for fact in (*chain(*held.values()), *asked)}
-        read = columns(by_name.values(), frame, outputs, on=rows.on)
+        read = read_columns(by_name.values(), frame, outputs, on=rows.on)
         kleene, prefix = has_kleene(frame), free_prefix(frame)
         stage = {
             f"{prefix}{one.name}_stands": on_rails(truths(one.predicate, read, kleene=kleene)).yes
@@ -332,7 +332,7 @@ class _Read:
         for one, those in held.items():
             for fact in those:
                 clashes.setdefault(fact.asked, []).append(standing[one.name])
-        clashing = {asked: at_least(1, flags) for asked, flags in clashes.items()}
+        clashing = {asked: enough_of(1, flags) for asked, flags in clashes.items()}
         consistent = {
             name: column.where(~clashing[by_name[name].asked])
             if by_name[name].asked in clashing
@@ -347,7 +347,7 @@ class _Read:
 
     def all_of(self, parts: Sequence[Truths]) -> Truths:
         """All parts."""
-        return all_of(parts, kleene=self.kleene)
+        return all_joined(parts, kleene=self.kleene)
 
     def stands(self, one: Contradiction) -> "Expr":
         """Whether a contradiction stands."""
