@@ -285,6 +285,9 @@ class Wrong:
 
 
 OTHERWISE = {
+    "Attempt": "what a reader gives, whatever it is",
+    "Explanation": "built for each node of many; it says so",
+    "Said": "generic in what it holds",
     "Fault": "what refuses",
     "Rails": "expressions of a library that is an extra",
     "FactSheet": "built for each patient of many; its ``of`` refuses",

@@ -67,7 +67,7 @@ def test_the_example_says_that_the_patient_is_eligible_and_why(shown: tuple[str,
     assert "judged for 2026-01-12, by the version in force since 2024-01-01" in text
     assert text.count("\n  met  ") == 7
     for number in range(1, 8):
-        assert f"42 CFR 410.44(c)({number})" in text
+        assert f"42 CFR 410.44(c)({number})" in " ".join(text.split())
 
 
 def test_the_example_shows_phases_and_weekly_hours(shown: tuple[str, Path]) -> None:

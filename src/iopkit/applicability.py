@@ -293,14 +293,15 @@ def _in_force(rule: Rule, on: date) -> Ground:
     if isinstance(rule, RateTable):
         paid = any(rate.is_in_force(on) for rate in rule.rates)
         return _told(Basis.IN_FORCE, Truth.of(paid or None), "there are rates for the day", "")
-    ended = rule.until if isinstance(rule, RequirementSet) else None
-    if ended is not None and on >= ended:
-        return Ground(Basis.IN_FORCE, Truth.NO, f"it ended on {ended}")
-    since = rule.versions.dated[0].since
-    if on < since:
-        words = f"whether it was in force before {since} is not known"
+    dated = (rule.lasting if isinstance(rule, RequirementSet) else rule.versions).dated
+    begun = [version for version in dated if version.since <= on]
+    if not begun:
+        words = f"whether it was in force before {dated[0].since} is not known"
         return Ground(Basis.IN_FORCE, Truth.UNKNOWN, words)
-    return Ground(Basis.IN_FORCE, Truth.YES, f"it is in force since {since}")
+    last = begun[-1]
+    if last.is_in_force(on):
+        return Ground(Basis.IN_FORCE, Truth.YES, f"it is in force since {dated[0].since}")
+    return Ground(Basis.IN_FORCE, Truth.NO, f"it was {last.end_words}")
 
 
 def _is_there(scope: Scope, state: str | None, county: str | None) -> Truth:
