@@ -378,6 +378,7 @@ IMPERSONAL = {
     *("License", "Scope"),
     *("Approved", "ApprovedAmount", "NewestObservation", "OfInstrument", "Flaw", "_Search"),
     *("OwnFact", "OwnFacts", "Observed", "OfScale", "InstrumentForm", "ScaleForm", "Own", "_Shown"),
+    *("Column", "Kleene"),
     *("Consideration", "Contradiction", "MonthsSinceUnsuccessful", "Obliged", "Recency", "Recent"),
     *("Engine", "Dose", "_Leaf", "_Member"),
     *("Group", "Limits", "Option", "Weights"),
@@ -692,7 +693,8 @@ def leaves(value: object) -> Iterator[object]:
         yield value.clock  # the rest is a rule's, and is shown by its name
     elif attrs.has(kind) and not callable(value):  # readers of facts are no values
         for field in attrs.fields(kind):
-            yield from leaves(getattr(value, field.name))
+            if field.init:  # the rest is worked out from them
+                yield from leaves(getattr(value, field.name))
     elif isinstance(value, (tuple, frozenset)):
         for item in value:
             yield from leaves(item)

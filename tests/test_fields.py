@@ -289,7 +289,7 @@ OTHERWISE = {
     "Explanation": "built for each node of many; it says so",
     "Said": "generic in what it holds",
     "Fault": "what refuses",
-    "Rails": "expressions of a library that is an extra",
+    **dict.fromkeys(("Column", "Kleene", "Rails"), "expressions of a library that is an extra"),
     "FactSheet": "built for each patient of many; its ``of`` refuses",
     "WeeklyWindows": "its converter refuses",
 }
@@ -426,6 +426,7 @@ def test_a_text_in_place_of_any_value_of_a_patient_is_refused_and_not_shown(
     records = [patient, *(one for part in parts if isinstance(part, tuple) for one in part)]
     record = data.draw(st.sampled_from(records))
     textual = {"code", "discloser", "information", "event", "instrument", "condition"}
+    textual |= {"county", "fact", "insurer", "state", "value"}
     names = [f.name for f in attrs.fields(type(record)) if f.name not in textual]
     name = data.draw(st.sampled_from(names))
 

@@ -1290,9 +1290,9 @@ KEPT = Path(__file__).parent.parent / "golden" / "formats"
 
 @pytest.fixture
 def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a plan and a decision of format 1, and a site."""
+    """A folder with a plan and a decision of format 1, and a roster."""
     monkeypatch.chdir(tmp_path)
-    for name in ("plan-1-no", "decision-1-yes", "site-1"):
+    for name in ("plan-1-no", "decision-1-yes", "roster-1"):
         (tmp_path / f"{name}.json").write_bytes((KEPT / f"{name}.json").read_bytes())
     return tmp_path
 
@@ -1307,19 +1307,19 @@ def test_upgrade_shows_the_difference_and_writes_it(stored: Path, run: Run) -> N
     assert (said.code, said.err) == (0, "")
     head, *_, last = said.out.splitlines()
     assert head == "decision-1-yes.json: decision, format 1 to 3"
-    assert "\n--- plan-1-no.json, format 1\n+++ plan-1-no.json, format 2\n" in said.out
+    assert "\n--- plan-1-no.json, format 1\n+++ plan-1-no.json, format 3\n" in said.out
     assert '\n+        "unjudged": null\n' in said.out
-    assert "\nsite-1.json: already at format 1\n" in said.out
+    assert "\nroster-1.json: already at format 1\n" in said.out
     assert last == "wrote 2 of 3 files"
     after = contents(stored)
-    assert after["site-1.json"] == before["site-1.json"]
+    assert after["roster-1.json"] == before["roster-1.json"]
     for name in ("plan-1-no.json", "decision-1-yes.json"):
         assert json.loads(after[name]) == upgrade_document(json.loads(before[name]))
     again = run("upgrade", *sorted(before))
     assert again.out.splitlines() == [
-        "decision-1-yes.json: already at format 2",
-        "plan-1-no.json: already at format 2",
-        "site-1.json: already at format 1",
+        "decision-1-yes.json: already at format 3",
+        "plan-1-no.json: already at format 3",
+        "roster-1.json: already at format 1",
     ]
     assert contents(stored) == after
 
@@ -1337,9 +1337,9 @@ def test_a_dry_run_shows_the_same_and_writes_nothing(stored: Path, run: Run) -> 
 
 
 def test_upgrade_says_the_same_as_json(stored: Path, run: Run) -> None:
-    dry = run("upgrade", "--dry-run", "--json", "plan-1-no.json", "site-1.json").json
+    dry = run("upgrade", "--dry-run", "--json", "plan-1-no.json", "roster-1.json").json
     assert dry["written"] is False
-    done = run("upgrade", "--json", "plan-1-no.json", "site-1.json").json
+    done = run("upgrade", "--json", "plan-1-no.json", "roster-1.json").json
     assert done == {**dry, "written": True}
     plan, site = done["files"]
     assert plan.pop("difference").startswith("--- plan-1-no.json, format 1\n")
@@ -1364,7 +1364,7 @@ def test_of_files_to_be_upgraded_all_are_written_or_none(stored: Path, run: Run)
         "bad.json: site document: 3 problems",
         "cannot read nowhere.json: ",
         "new.json: plan document: 1 problem",
-        "written by a newer iopkit: format 3, this one reads up to 2",
+        "written by a newer iopkit: format 4, this one reads up to 3",
     )
     assert contents(stored) == before
 

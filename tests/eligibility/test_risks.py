@@ -663,7 +663,7 @@ def test_each_edition_has_a_most_intensive_level(edition: Edition, number: str) 
 def test_the_json_of_a_placement_has_what_was_not_judged() -> None:
     document = to_document(placed(somebody(found(suicidal_ideation=True))))
 
-    assert json.dumps(document["unjudged"]) == (
+    assert json.dumps(document["not_judged"]) == (
         '[{"fact": "suicidal_ideation", "value": true, "on": "2026-01-03"}]'
     )
     assert document["level"] is None

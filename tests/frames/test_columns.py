@@ -782,7 +782,7 @@ def test_patients_who_are_refused_are_told_by_number_and_key(
     ]
     wrong = [n for n in range(len(some)) if n in before]
     found: list[Refused] = []
-    frame = facts_frame([AGE], given, on=DAY, refused=found.append)
+    frame = facts_frame([AGE], given, on=DAY, refused=found.append, partly="null")
 
     assert [(one.row, one.key) for one in found] == [(n, some[n].key) for n in wrong]
     kept = [str(patient.key) for n, patient in enumerate(given) if n not in before]

@@ -80,7 +80,8 @@ def main(arguments: Sequence[str]) -> int:
 
     Example:
         >>> main(["list", "ladders"])
-        us-public-rules  Levels of care by public rules, third edition
+        fourth-edition-minimum-levels  Minimum levels as a clinician recorded them, fourth edition
+        us-public-rules                Levels of care by public rules, third edition
         0
     """
     options = _parser(arguments).parse_args(arguments)

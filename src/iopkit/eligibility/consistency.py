@@ -186,28 +186,20 @@ def _parts(predicate: Predicate) -> tuple[Predicate, ...]:
     return predicate.parts if isinstance(predicate, AllOf) else (predicate,)
 
 
-class _Read(Mapping[str, Value]):
+class _Read(dict[str, Value]):
     """Facts of a patient, read when they are first asked for, as most never are."""
 
     def __init__(self, patient: Patient, on: date) -> None:
+        super().__init__()
         self._patient, self._on = patient, on
         self.readings: dict[str, Value] = {}
 
-    # Any: as ``Mapping`` has it; its own ``get`` would take as long again.
+    # Any: as ``dict`` has it.
     def get(self, name: str, _: Any = None) -> Any:  # noqa: ANN401
+        if name not in self:
+            read = self.readings[name] = _FACTS[name].read(self._patient, self._on)
+            self[name] = read.plain if isinstance(read, Possible) else read
         return self[name]
-
-    def __getitem__(self, name: str) -> Value:
-        if name not in self.readings:
-            self.readings[name] = _FACTS[name].read(self._patient, self._on)
-        value = self.readings[name]
-        return value.plain if isinstance(value, Possible) else value
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(_FACTS)
-
-    def __len__(self) -> int:
-        return len(_FACTS)
 
 
 _C_SSRS = INSTRUMENTS["c_ssrs"]

@@ -65,10 +65,9 @@ class Number:
         """Whether a value is of the kind."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return False
-        if value == NEVER:
-            return self.never
         whole = isinstance(value, int) or not self.whole
-        return whole and self.low <= value <= self.high and abs(value) <= _MOST
+        inside = whole and self.low <= value <= self.high and abs(value) <= _MOST
+        return inside or (self.never and value == NEVER)
 
 
 @frozen

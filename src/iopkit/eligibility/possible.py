@@ -143,17 +143,17 @@ def covers(kind: Kind, value: Possible) -> bool:
             return len(value.options) != 1
 
 
-def whole_numbers_in(kind: Number, value: Possible, *, most: int) -> frozenset[float] | None:
+def whole_numbers_in(
+    kind: Number, low: float, high: float, *, most: int
+) -> frozenset[float] | None:
     """The whole numbers of a range, ``NEVER`` among them; ``None`` if there are more than so many.
 
     Of numbers with fractions, a range has one or more than can be listed.
     """
-    if value.low is None or value.high is None:
+    if low == high:
+        return frozenset((low,))
+    last = min(high, kind.high)
+    if not kind.whole or last - low >= most:
         return None
-    if value.low == value.high:
-        return frozenset((value.low,))
-    last = min(value.high, kind.high)
-    if not kind.whole or last - value.low >= most:
-        return None
-    never = [NEVER] if value.high == NEVER else []
-    return frozenset((*range(int(value.low), int(last) + 1), *never))
+    never = [NEVER] if high == NEVER else []
+    return frozenset((*range(int(low), int(last) + 1), *never))

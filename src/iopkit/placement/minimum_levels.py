@@ -34,8 +34,7 @@ def minimum_level_ladder(name: str, title: str, *, since: date, source: Source) 
         source: who says so.
 
     Example:
-        >>> from iopkit.scopes import Scope
-    from iopkit.sources import Grade
+        >>> from iopkit.sources import Grade
         >>> own = Source("our clinic's rules of 2026", Grade.SECONDARY)
         >>> ladder = minimum_level_ladder("own", "Our own", since=date(2026, 1, 1), source=own)
         >>> [rung.level.number for rung in ladder.rungs][:4]
