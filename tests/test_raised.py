@@ -32,7 +32,9 @@ ROOT = str(Path(iopkit.__file__).parent)
 MARK = "zqsecretmark"
 # What the full patient is told apart by, wherever else it stands in a document.
 OWN = ("1984-05-17", "F11.20", "the employer")
+# A program's own document is a template, whoever it is then tailored to.
 MASKED = {kind for kind, of in KINDS.items() if getattr(of, "__repr__", None) is hidden}
+MASKED -= {"program"}
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
