@@ -378,7 +378,8 @@ def test_what_is_not_known_drops_no_rule_and_learning_it_only_narrows(
     ]
     learned = applicable(rules, site, patient, on=on, level=level, telehealth=telehealth)
     cases = [(*one, level, telehealth) for one in forgotten(site, patient)]
-    cases += [(site, patient, None, telehealth), (site, patient, level, None)]
+    # No level means any that the site has, and is nothing that is not known.
+    cases += [(site, patient, level, None)]
     for unsaid, unknown, of_level, remote in cases:
         before = applicable(rules, unsaid, unknown, on=on, level=of_level, telehealth=remote)
         for first, then in zip(before, learned, strict=True):

@@ -378,7 +378,7 @@ IMPERSONAL = {
     *("License", "Scope"),
     *("Approved", "ApprovedAmount", "NewestObservation", "OfInstrument", "Flaw", "_Search"),
     *("OwnFact", "OwnFacts", "Observed", "OfScale", "InstrumentForm", "ScaleForm", "Own", "_Shown"),
-    *("Column", "Kleene"),
+    *("Column", "Kleene", "WrongRows", "_Ends", "_Read", "_Written"),
     *("Consideration", "Contradiction", "MonthsSinceUnsuccessful", "Obliged", "Recency", "Recent"),
     *("Engine", "Dose", "_Leaf", "_Member"),
     *("Group", "Limits", "Option", "Weights"),
@@ -498,6 +498,9 @@ def telling_patients(draw: st.DrawFn) -> Patient:
             Obligation(ObligationKind.WORK, draw(windows)),
         ),
         availability=draw(windows),
+        observations=(Observation("on_bail", draw(tokens), draw(days())),),
+        residences=(Whereabouts("IL", draw(tokens)),),
+        locations=(),
     )
 
 

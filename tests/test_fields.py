@@ -432,7 +432,7 @@ def test_a_text_in_place_of_any_value_of_a_patient_is_refused_and_not_shown(
 
     told = faults(lambda: attrs.evolve(record, **{name: TOLD_NOWHERE}))
 
-    assert told[0].startswith(f"{name}: expected a")
+    assert told[0].startswith(f"{name}: expected ")
 
 
 # What stays in memory

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import evolve
 
+from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import NEVER, Kind, Number, Scalar, YesNo, is_ordered
 from iopkit.eligibility.predicates import (
     AnyFact,
@@ -178,13 +179,15 @@ def range_of(name: str) -> tuple[str, str]:
     return f"{name}{LEAST}", f"{name}{MOST}"
 
 
-@frozen
+@frozen(repr=False)
 class _Reader:
     """Reads the columns of one frame."""
 
     frame: Frame
     schema: Mapping[str, Any]
     on: Day
+
+    __repr__ = hidden
 
     def read(self, fact: AnyFact, others: frozenset[str]) -> Column | tuple[Fault, ...]:
         """A fact's column, or why there is none."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from attrs import evolve
 
+from iopkit.confidential import hidden
 from iopkit.eligibility.considerations import Consideration
 from iopkit.eligibility.consistency import CONTRADICTIONS, Contradiction
 from iopkit.eligibility.policies import Criterion, Policy
@@ -213,7 +214,7 @@ class _Judging(NamedTuple):
     rows: "Expr"
 
 
-@frozen
+@frozen(repr=False)
 class _Rows:
     """A frame's rows with their day or days, and what decides on each."""
 
@@ -221,6 +222,8 @@ class _Rows:
     on: Day
     versions: tuple[_Judging, ...]
     in_force: Expr
+
+    __repr__ = hidden
 
     @classmethod
     def of(cls, policy: Policy, frame: object, on: date | str, *, assume_in_force: bool) -> "_Rows":
