@@ -600,7 +600,8 @@ def _settled_by(
 
 
 def _among(atom: "OneOf", value: Possible, low: float, high: float) -> Truth:
-    each = whole_numbers_in(atom.fact.kind, low, high, most=len(atom.values))
+    kind, most = atom.fact.kind, len(atom.values)
+    each = whole_numbers_in(kind, low, high, most=most) if isinstance(kind, Number) else None
     if each is not None and each.issubset(atom.values):
         return Truth.YES
     return Truth.UNKNOWN if any(map(value.holds, atom.values)) else Truth.NO
