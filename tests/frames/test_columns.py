@@ -789,7 +789,7 @@ def test_patients_who_are_refused_are_told_by_number_and_key(
     assert frame["key"].to_list() == kept
     if wrong:
         with pytest.raises(InvalidError) as caught:
-            facts_frame([AGE], given, on=DAY)
+            facts_frame([AGE], given, on=DAY, partly="null")
         assert [fault.path[0] for fault in caught.value.faults] == wrong
         assert all(
             str(some[n].key) in fault.fix
