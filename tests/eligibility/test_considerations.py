@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -30,6 +30,7 @@ from iopkit.eligibility import (
     YesNo,
     evaluate,
     facts_in,
+    read_facts,
 )
 from iopkit.eligibility.considerations import consider, weighed_facts
 from iopkit.errors import InvalidError, TooComplexError
@@ -95,6 +96,20 @@ def listed(draw: st.DrawFn) -> tuple[Consideration, ...]:
     """Some considerations, of every way."""
     some = draw(st.lists(st.tuples(st.sampled_from(Way), predicates(ASKED)), max_size=4))
     return tuple(weighed(asked, f"number_{n}", way) for n, (way, asked) in enumerate(some))
+
+
+def test_a_sheet_tells_what_is_recent_to_considerations_too() -> None:
+    recent = FACTS["dangerous"].within(days=30).equals(True)
+    found = Assessment(ON - timedelta(days=3), dangerous=True)
+    who = Patient(KEY, date(1990, 3, 1), assessments=(found,))
+    sheet = read_facts((FACTS["age"], FACTS["dangerous"]), who, on=ON)
+
+    for decision in (
+        policy(weighed(recent)).decide(who, on=ON),
+        policy(weighed(recent)).decide_sheet(sheet),
+    ):
+        (one,) = decision.considerations
+        assert one.truth is Truth.YES, decision.considerations
 
 
 # What one is.

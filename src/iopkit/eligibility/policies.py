@@ -154,9 +154,7 @@ class Policy:
         """
         refuse_before_birth(patient, on, what="decision", path="on")
         version = self.version(on=on, assume_in_force=assume_in_force)
-        asked = self.facts(on=on, assume_in_force=assume_in_force)
-        weighed = (fact for one in self.considerations for fact in facts_in(one.predicate))
-        sheet = read_facts((*asked, *weighed), patient, on=on)
+        sheet = read_facts(self._facts_of(version), patient, on=on)
         paid_by = read_facts(PAYER_FACTS.values() if self._payer else (), patient, on=on)
         found = contradictions(patient, on=on)
         return self._decided(version, sheet, recorded_risks(patient, on=on), found, paid_by)
@@ -166,7 +164,7 @@ class Policy:
 
         A fact that is not in the sheet is not known: for recorded risks to be named, the sheet
         has to have them, whether or not the policy asks about them, and so it is with the facts of
-        who covers the patient. It has no days of findings.
+        who covers the patient.
 
         Args:
             assume_in_force: as ``decide``.
@@ -183,12 +181,17 @@ class Policy:
             <Truth.NO: 'no'>
         """
         version = self.version(on=sheet.on, assume_in_force=assume_in_force)
-        asked = self.facts(on=sheet.on, assume_in_force=assume_in_force)
-        whole = sheet.with_recent(asked)
+        whole = sheet.with_recent(self._facts_of(version))
         risks = risks_among(whole.values())
         return self._decided(version, whole, risks, contradictions_in(whole), whole)
 
-    def _decided(  # all that was read, for both ways to decide
+    def _facts_of(self, version: Dated[tuple[Criterion, ...]]) -> tuple[AnyFact, ...]:
+        """What a version and the considerations ask about, each once."""
+        asked = [one.predicate for one in version.value]
+        asked += [one.predicate for one in self.considerations]
+        return tuple(dict.fromkeys(fact for each in asked for fact in facts_in(each)))
+
+    def _decided(
         self,
         version: Dated[tuple[Criterion, ...]],
         sheet: FactSheet,
