@@ -582,8 +582,8 @@ def test_recorded_danger_is_never_answered_with_a_level() -> None:
     assert placement.stopped_at == LevelOfCare("1")
     text = flat(placement_text(placement))
     assert (
-        "STOPPED at level 1, Outpatient Services: something is not known yet; not judged: acute "
-        "withdrawal: true (2026-01-03);"
+        "STOPPED at level 1, Outpatient Services: recorded facts contradict each other; not "
+        "judged: acute withdrawal: true (2026-01-03);"
     ) in text
     assert "needs support around the clock, and does not need care around the clock" in text
     assert "dimension 1 risk: 4 (2026-01-03)" in text

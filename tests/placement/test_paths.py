@@ -10,14 +10,24 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.eligibility import FACTS, AllOf, Predicate, evaluate, facts_in
+from iopkit.eligibility import (
+    FACTS,
+    AllOf,
+    AnyFact,
+    Criterion,
+    Policy,
+    Predicate,
+    evaluate,
+    facts_in,
+)
+from iopkit.eligibility.consistency import read_consistent
 from iopkit.errors import InvalidError, Step
 from iopkit.levels import LevelOfCare
 from iopkit.library import find_ladder
 from iopkit.needs import Need
 from iopkit.patients import Assessment, EntryRoute, Outcome, Patient, Treatment
 from iopkit.placement import CarePath, Ladder, PathStep, paths_for, place
-from iopkit.sources import Grade, Source
+from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import patients, predicates
 from iopkit.truth import Truth
 
@@ -42,7 +52,7 @@ def test_the_paths_that_are_not_excluded_are_told_in_their_order(
 ) -> None:
     paths = [path(tree, f"p{n}") for n, tree in enumerate(trees)]
     truths = [
-        evaluate(tree, {fact.name: fact.read(patient, ON) for fact in facts_in(tree)})
+        evaluate(tree, read_consistent(dict.fromkeys(facts_in(tree)), patient, on=ON).values())
         for tree in trees
     ]
 
@@ -51,8 +61,37 @@ def test_the_paths_that_are_not_excluded_are_told_in_their_order(
     assert [(result.path, result.truth) for result in found] == [
         pair for pair in zip(paths, truths, strict=True) if pair[1] is not Truth.NO
     ]
-    for result in found:
-        assert result.missing or result.truth is Truth.YES
+
+
+@given(predicates(), patients())
+def test_a_path_misses_what_a_policy_that_asks_the_same_does(
+    tree: Predicate, patient: Patient
+) -> None:
+    criterion = Criterion("own", "Ours.", tree, OWN)
+    decision = Policy("own", "Own", Versions((Dated(ON, (criterion,), OWN),))).decide(
+        patient, on=ON
+    )
+
+    for result in paths_for(patient, [path(tree)], on=ON):
+        assert result.missing == decision.missing
+        assert result.missing or decision.contradictions or result.truth is Truth.YES
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(FACTS["needs_24_hour_care"], id="as it is"),
+        pytest.param(FACTS["needs_24_hour_care"].within(days=30), id="found of late"),
+        pytest.param(FACTS["needs_24_hour_care"].since(date(2026, 2, 1)), id="found since a day"),
+    ],
+)
+def test_a_path_does_not_miss_what_is_recorded_and_contradicted(asked: AnyFact) -> None:
+    patient = somebody(needs=frozenset({Need.AROUND_THE_CLOCK_SUPPORT}))
+    tree = asked.equals(True) & FACTS["pregnant"].equals(False)
+    (found,) = paths_for(patient, [path(tree)], on=ON)
+
+    assert found.truth is Truth.UNKNOWN
+    assert found.missing == ("pregnant",)
 
 
 def test_a_path_that_may_hold_says_what_is_missing() -> None:

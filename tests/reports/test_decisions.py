@@ -53,6 +53,39 @@ def markdown_words(text: str) -> str:
     return html_words(f"<div>{html}</div>")
 
 
+CONTRADICTED: dict[str, Scalar | None] = {
+    "needs_24_hour_care": False,
+    "needs_medical_monitoring": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("known", "says"),
+    [
+        pytest.param({"dangerous": None}, "something is not known yet.", id="unknown"),
+        pytest.param(CONTRADICTED, "recorded facts contradict each other.", id="contradicted"),
+        pytest.param(
+            {"support_adequate": None, **CONTRADICTED},
+            "something is not known yet, and recorded facts contradict each other.",
+            id="both",
+        ),
+        pytest.param(
+            {"dangerous": None, "acute_withdrawal": False, "third_edition_dimension_1_risk": 4},
+            "something is not known yet.",
+            id="a contradiction that no criterion asks about",
+        ),
+    ],
+)
+def test_what_keeps_a_verdict_open_is_told_as_what_it_is(
+    known: dict[str, Scalar | None], says: str
+) -> None:
+    decision = medicare(**known)
+
+    assert f"UNDETERMINED: {says} " in flat(decision_text(decision))
+    assert f"UNDETERMINED: {says} " in markdown_words(decision_markdown(decision))
+    assert f"UNDETERMINED: {says} " in html_words(decision_html(decision))
+
+
 @pytest.mark.parametrize(
     ("known", "expected"),
     [

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from iopkit.documents import tradeoff_document
-from iopkit.eligibility import AllOf, AnyOf, Criterion, Policy, Predicate
+from iopkit.eligibility import FACTS, AllOf, AnyOf, Criterion, Policy, Predicate
 from iopkit.levels import LevelOfCare
 from iopkit.library import LEVEL_FIGURES, find_ladder
+from iopkit.needs import Need
 from iopkit.patients import (
     Assessment,
     EntryRoute,
@@ -14,7 +15,15 @@ from iopkit.patients import (
     Substance,
     SubstanceUseDisorder,
 )
-from iopkit.placement import Ladder, OpioidTreatment, Rung, compare_levels, place
+from iopkit.placement import (
+    CarePath,
+    Ladder,
+    OpioidTreatment,
+    PathStep,
+    Rung,
+    compare_levels,
+    place,
+)
 from iopkit.reports import ladder_text, placement_text, tradeoffs_text
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.windows import WeeklyWindows
@@ -134,6 +143,25 @@ def test_paths_and_what_can_go_beside_are_told(values: Mapping[str, object]) -> 
     )
     unknown = place(find_ladder("us-public-rules"), Patient(somebody.key), on=ON)
     assert "opioid use disorder is not excluded:" in " ".join(placement_text(unknown).split())
+
+
+def test_a_contradiction_is_not_told_as_what_is_not_known(values: Mapping[str, object]) -> None:
+    manageable, pregnant = FACTS["withdrawal_manageable"], FACTS["pregnant"]
+    found = Assessment(ON, withdrawal_manageable=False, needs=frozenset({Need.TRANSPORT}))
+    somebody = Patient(patient(values).key, assessments=(found,))
+    steps = (PathStep("this first"), PathStep("then that"))
+    paths = (
+        CarePath("one", "for whom it is", manageable.equals(True), steps, OWN),
+        CarePath("two", "for others", manageable.equals(True) & pregnant.equals(True), steps, OWN),
+    )
+    rung = Rung(ONE, policy("own", manageable.equals(True)))
+    ladder = Ladder("own", "Our own", (rung,), paths)
+
+    text = " ".join(placement_text(place(ladder, somebody, on=ON)).split())
+
+    assert "STOPPED at level 1, Outpatient Services: recorded facts contradict each other;" in text
+    assert "for whom it is: may hold: recorded facts contradict each other (Our" in text
+    assert "for others: may hold, to find out: pregnant (Our" in text
 
 
 def test_of_somebody_unknown_nothing_is_made_up(values: Mapping[str, object]) -> None:

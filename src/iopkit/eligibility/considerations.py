@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.changes import Evidence, evidence
+from iopkit.eligibility.changes import Evidence
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.predicates import AnyFact, Predicate, facts_in
 from iopkit.eligibility.sheets import FactSheet
@@ -64,8 +64,7 @@ class Considered:
         Raises:
             TooComplexError: the roles are too complex to work out.
         """
-        seen = self.explanation
-        return evidence(self.consideration.predicate, seen.values, seen.readings)
+        return self.explanation.evidence
 
     __repr__ = hidden
 

@@ -13,7 +13,7 @@ from attrs import evolve
 from iopkit.citations import AETNA, INDIANA
 from iopkit.confidential import hidden
 from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.possible import Possible, Value, as_possible
+from iopkit.eligibility.possible import CONTRADICTED, Possible, Value, as_possible
 from iopkit.eligibility.predicates import (
     AllOf,
     AnyFact,
@@ -140,11 +140,6 @@ def contradictions_in(sheet: FactSheet) -> tuple[RecordedContradiction, ...]:
     return tuple(_standing(whole.values(), whole.told()))
 
 
-def contradicted_facts(found: Iterable[RecordedContradiction]) -> frozenset[str]:
-    """The names of the facts that count as not known while some contradictions stand."""
-    return frozenset(each.fact.name for one in found for each in one.facts)
-
-
 def read_consistent(facts: Iterable[AnyFact], patient: Patient, *, on: date) -> FactSheet:
     """Facts of a patient as of a day, those that contradict each other as not known.
 
@@ -156,12 +151,12 @@ def read_consistent(facts: Iterable[AnyFact], patient: Patient, *, on: date) -> 
 
 def without_contradicted(sheet: FactSheet, found: Iterable[RecordedContradiction]) -> FactSheet:
     """A sheet whose contradicted facts are not known, whichever of their findings are asked for."""
-    names = contradicted_facts(found)
+    names = {each.fact.name for one in found for each in one.facts}
     recent = tuple(f"{name}_{kind}_" for name in names for kind in ("within", "since"))
     return evolve(
         sheet,
         items=tuple(
-            (name, Possible(found=as_possible(value).found, why="contradicted"))
+            (name, Possible(found=as_possible(value).found, why=CONTRADICTED))
             if name in names or name.startswith(recent)
             else (name, value)
             for name, value in sheet.items

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.possible import Possible, Value, is_of_kind
+from iopkit.eligibility.changes import Evidence, evidence, open_facts
+from iopkit.eligibility.possible import CONTRADICTED, Possible, Value, is_of_kind
 from iopkit.eligibility.predicates import (
     AllOf,
     AnyFact,
@@ -93,6 +94,32 @@ class Explanation:
             seen_of(fact, atom.value, atom.found, atom.why) for fact, atom in atoms
         )
         return f"{describe(self.predicate)} ({'; '.join(seen)})"
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Each fact that was asked about, in reading order, with the role of its value.
+
+        Raises:
+            TooComplexError: the roles are too complex to work out; ``values`` has the values.
+        """
+        return evidence(self.predicate, self.values, self.readings)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the facts not known to one value that could still change the truth.
+
+        Contradicted facts are not among them: they are recorded, and to be put right. See
+        ``open_facts``.
+
+        Raises:
+            TooComplexError: they are too complex to work out.
+        """
+        readings = self.readings
+        return tuple(
+            fact.name
+            for fact in open_facts(self.predicate, self.values)
+            if fact.name not in readings or readings[fact.name].why != CONTRADICTED
+        )
 
     __repr__ = hidden
 

@@ -5,14 +5,7 @@ from datetime import date
 from attrs import field
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.changes import (
-    Change,
-    Evidence,
-    Role,
-    evidence,
-    open_facts,
-    smallest_changes,
-)
+from iopkit.eligibility.changes import Change, Evidence, Role, smallest_changes
 from iopkit.eligibility.considerations import (
     Consideration,
     Considered,
@@ -21,20 +14,13 @@ from iopkit.eligibility.considerations import (
 )
 from iopkit.eligibility.consistency import (
     RecordedContradiction,
-    contradicted_facts,
     contradictions,
     contradictions_in,
     without_contradicted,
 )
 from iopkit.eligibility.coverages import PAYER_FACTS, PayerCoverage, payer_coverage
 from iopkit.eligibility.explanations import Explanation, explain
-from iopkit.eligibility.possible import Value
-from iopkit.eligibility.predicates import (
-    AllOf,
-    AnyFact,
-    Predicate,
-    facts_in,
-)
+from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, facts_in
 from iopkit.eligibility.risks import RecordedRisk, recorded_risks, risks_among
 from iopkit.eligibility.sheets import FactSheet, read_facts
 from iopkit.errors import NotInForceError, TooComplexError, refuse, unless
@@ -253,8 +239,7 @@ class Result:
             TooComplexError: the roles are too complex to work out; ``explanation`` has the
                 values.
         """
-        seen = self.explanation
-        return evidence(self.criterion.predicate, seen.values, seen.readings)
+        return self.explanation.evidence
 
     __repr__ = hidden
 
@@ -350,9 +335,7 @@ class Decision:
         Raises:
             TooComplexError: they are too complex to work out; the verdict stands without.
         """
-        contradicted = contradicted_facts(self.contradictions or ())
-        asked = open_facts(*self._asked)
-        return tuple(fact.name for fact in asked if fact.asked not in contradicted)
+        return self._whole.missing
 
     @property
     def changes(self) -> tuple[tuple[Change, ...], ...]:
@@ -363,13 +346,14 @@ class Decision:
         Raises:
             TooComplexError: they are too complex to work out; the verdict stands without.
         """
-        return smallest_changes(*self._asked) if self.verdict is Truth.NO else ()
+        whole = self._whole
+        return smallest_changes(whole.predicate, whole.values) if whole.truth is Truth.NO else ()
 
     @property
-    def _asked(self) -> tuple[Predicate, dict[str, Value]]:
-        """All criteria as one predicate, and the values that they saw."""
-        asked = AllOf(tuple(result.criterion.predicate for result in self.results))
-        seen = [result.explanation.values for result in self.results]
-        return asked, {name: value for values in seen for name, value in values.items()}
+    def _whole(self) -> Explanation:
+        """Why the verdict is what it is, all criteria as one."""
+        parts = tuple(result.explanation for result in self.results)
+        asked = AllOf(tuple(part.predicate for part in parts))
+        return Explanation(asked, self.verdict, parts=parts)
 
     __repr__ = hidden

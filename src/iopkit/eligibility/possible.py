@@ -109,6 +109,9 @@ class Possible:
     __repr__ = hidden
 
 
+CONTRADICTED = "contradicted"
+"""Why nothing is known of a fact that another one on record contradicts."""
+
 _DAYS = (date, type(None))
 
 # A scalar means exactly that value, and ``None`` anything.

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.changes import open_facts
 from iopkit.eligibility.consistency import read_consistent
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.predicates import Predicate, facts_in
@@ -69,9 +68,8 @@ class PathResult:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Names of the facts that could still change whether it holds."""
-        found = open_facts(self.explanation.predicate, self.explanation.values)
-        return tuple(fact.name for fact in found)
+        """Names of the facts that could still change whether it holds, contradicted ones aside."""
+        return self.explanation.missing
 
     __repr__ = hidden
 

@@ -4,12 +4,15 @@ Calling one of these is the explicit act that shows a patient's values.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 from xml.etree.ElementTree import Element, indent, tostring
 
-from iopkit.eligibility.considerations import Considered, Way
+from iopkit.eligibility.changes import Role
+from iopkit.eligibility.considerations import Way
+from iopkit.eligibility.explanations import Explanation
 from iopkit.eligibility.policies import Decision, Result
+from iopkit.eligibility.possible import CONTRADICTED
 from iopkit.eligibility.predicates import facts_in
 from iopkit.errors import TooComplexError
 from iopkit.reports.html import bullets, child, row
@@ -22,7 +25,6 @@ T = TypeVar("T")
 _VERDICT = {
     Truth.YES: "ELIGIBLE: every criterion of this policy is met.",
     Truth.NO: "NOT ELIGIBLE: a criterion is unmet.",
-    Truth.UNKNOWN: "UNDETERMINED: something is not known yet.",
 }
 _WOULD_BE_YES = "The answer would be yes if"
 _UNJUDGED = "recorded and not judged"
@@ -99,7 +101,10 @@ def criterion_lines(result: Result) -> tuple[str, str]:
     state = f"  {TRUTH_WORDS[result.truth]:<14}"
     return (
         fold(f"{state}{result.criterion.meaning}", len(state)),
-        fold(f"{' ' * len(state)}{_seen(result)}  ({result.criterion.source})", len(state)),
+        fold(
+            f"{' ' * len(state)}{_seen(result.explanation)}  ({result.criterion.source})",
+            len(state),
+        ),
     )
 
 
@@ -115,6 +120,8 @@ def _verdict(decision: Decision) -> str:
     told += [f"against it: {words}" for words in filter(None, [against(decision)])]
     if decision.verdict is Truth.YES and told:
         return f"{'; '.join(['Every criterion of this policy is met', *told])}."
+    if decision.verdict is Truth.UNKNOWN:
+        return f"UNDETERMINED: {open_words(each.explanation for each in decision.results)}."
     return _VERDICT[decision.verdict]
 
 
@@ -137,15 +144,28 @@ def version_words(decision: Decision) -> str:
 
 def _row(result: Result) -> tuple[str, ...]:
     criterion = result.criterion
-    return TRUTH_WORDS[result.truth], criterion.meaning, _seen(result), str(criterion.source)
+    seen = _seen(result.explanation)
+    return TRUTH_WORDS[result.truth], criterion.meaning, seen, str(criterion.source)
 
 
-def _seen(result: Result | Considered) -> str:
-    seen = worked_out(lambda: result.evidence)
+def open_words(explanations: Iterable[Explanation]) -> str:
+    """What keeps open those that are: what is not known yet, what the record contradicts."""
+    undetermined = [each for each in explanations if each.truth is Truth.UNKNOWN]
+    seen = worked_out(lambda: [one for each in undetermined for one in each.evidence])
+    whys = {one.why == CONTRADICTED for one in seen or () if one.role is Role.OPEN}
+    told = {
+        "something is not known yet": whys != {True},
+        "recorded facts contradict each other": True in whys,
+    }
+    return ", and ".join(words for words, holds in told.items() if holds)
+
+
+def _seen(explanation: Explanation) -> str:
+    seen = worked_out(lambda: explanation.evidence)
     if seen is not None:
         return "; ".join(evidence.words for evidence in seen)
-    values = result.explanation.values
-    facts = dict.fromkeys(facts_in(result.explanation.predicate))
+    values = explanation.values
+    facts = dict.fromkeys(facts_in(explanation.predicate))
     words = "; ".join(fact.seen_as(values[fact.name]) for fact in facts)
     return f"{words}; which of these decided is {TOO_COMPLEX}"
 
@@ -186,7 +206,7 @@ def consideration_words(decision: Decision) -> Iterator[str]:
         told = one.consideration
         if one.truth is not Truth.NO:
             way = told.way.value if one.truth is Truth.YES else f"not known ({told.way.value})"
-            yield f"{way}: {told.meaning} {_seen(one)}  ({told.source})"
+            yield f"{way}: {told.meaning} {_seen(one.explanation)}  ({told.source})"
 
 
 def against(decision: Decision) -> str:

@@ -22,6 +22,7 @@ from iopkit.reports.decisions import (
     contradiction_notes,
     criterion_lines,
     missing_words,
+    open_words,
     version_words,
 )
 from iopkit.reports.lines import ASSUMED_IN_FORCE, fold, item, page, section
@@ -76,16 +77,18 @@ def placement_text(placement: Placement) -> str:
 def _outcome(placement: Placement) -> str:
     """Where it ended, and in the same breath which recorded facts of risk no rule has read."""
     least = "the least intensive level that none of these rules excludes"
-    at = _level(placement.results[-1].level)
+    last = placement.results[-1]
+    at = _level(last.level)
     if placement.not_excluded is None and placement.stopped_at:
-        told = f"STOPPED at {at}: something is not known yet"
+        seen = (result.explanation for result in last.decision.results)
+        told = f"STOPPED at {at}: {open_words(seen)}"
     elif placement.not_excluded is None:
         told = "NO LEVEL of this ladder: its rules exclude each, for the reasons below"
     elif placement.level is None:
         told = f"UNDETERMINED: {at} is {least}"
     else:
         told = f"{at.upper()} is {least}"
-    if weighs := against(placement.results[-1].decision):
+    if weighs := against(last.decision):
         told = f"{told}; against it: {weighs}"
     if placement.not_judged is None:
         return f"{told}; what was recorded and not judged is not known."
@@ -116,7 +119,9 @@ def _path(result: PathResult) -> str:
     if result.truth is Truth.YES:
         holds = f"holds: {result.reason}"
     else:
-        holds = f"may hold, to find out: {', '.join(result.missing).replace('_', ' ')}"
+        names = ", ".join(missing_words(lambda: result.missing))
+        why = open_words([result.explanation])
+        holds = f"may hold, to find out: {names}" if names else f"may hold: {why}"
     return f"{steps}, {result.path.words}: {holds}  ({result.path.source})"
 
 
