@@ -526,7 +526,9 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
     made += [
         severities_of(d) for d in patient.diagnoses or () if isinstance(d, SubstanceUseDisorder)
     ]
-    made += [change for way in smallest_changes(*decision._asked) for change in way]
+    seen_by = [result.explanation for result in decision.results]
+    ways = [way for seen in seen_by for way in smallest_changes(seen.predicate, seen.values)]
+    made += [change for way in ways for change in way]
     placement = place(LADDER, patient, on=start)
     made += [placement, *placement.results, *compare_levels(patient, on=start)]
     causes = tuple(Cause(decision.policy, r.criterion.name, r.reason) for r in decision.results)

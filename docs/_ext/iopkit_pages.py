@@ -493,7 +493,7 @@ def _requirements() -> Iterator[str]:
         yield from _section(requirements.title, "-", label=f"requirements-{requirements.name}")
         yield from (f":Name: ``{requirements.name}``", _whose(requirements.scope))
         yield ""
-        for version in reversed(requirements.lasting.dated):
+        for version in reversed(requirements.versions.dated):
             yield from _in_force(version)
             yield ""
             heads = ("Requirement", "Of whom", "Checked", "What counts", "Source")

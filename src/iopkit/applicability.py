@@ -293,7 +293,7 @@ def _in_force(rule: Rule, on: date) -> Ground:
     if isinstance(rule, RateTable):
         paid = any(rate.is_in_force(on) for rate in rule.rates)
         return _told(Basis.IN_FORCE, Truth.of(paid or None), "there are rates for the day", "")
-    dated = (rule.lasting if isinstance(rule, RequirementSet) else rule.versions).dated
+    dated = rule.versions.dated
     begun = [version for version in dated if version.since <= on]
     if not begun:
         words = f"whether it was in force before {dated[0].since} is not known"

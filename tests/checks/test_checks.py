@@ -1134,8 +1134,8 @@ def test_the_verdict_is_that_of_all_findings() -> None:
 # Versions
 
 
-def in_turn(*demands: Demand, weeks: int = 2) -> RequirementSet:
-    """Each demand replaces the one before after so many weeks."""
+def in_turn(*demands: Demand, weeks: int = 2, end: date | None = None) -> RequirementSet:
+    """Each demand replaces the one before after so many weeks; the last ends."""
     listed = [
         (Requirement(f"r{number}", "Any.", each, CODE),) for number, each in enumerate(demands)
     ]
@@ -1143,7 +1143,8 @@ def in_turn(*demands: Demand, weeks: int = 2) -> RequirementSet:
         Dated(MONDAY + number * weeks * timedelta(weeks=1), requirements, CODE)
         for number, requirements in enumerate(listed)
     ]
-    return RequirementSet("any", "Any", Versions(tuple(dated)))
+    *others, last = dated
+    return RequirementSet("any", "Any", Versions((*others, evolve(last, end=end))))
 
 
 def test_each_week_is_judged_by_the_version_of_its_first_day() -> None:
@@ -1216,15 +1217,15 @@ def test_weeks_without_a_version_in_force_cannot_be_judged() -> None:
     assert check(plan, rules)
     with pytest.raises(NotInForceError):
         check(evolve(plan, start=MONDAY - timedelta(days=1)), rules)
-    ended = evolve(rules, until=MONDAY + timedelta(days=8))
+    ended = in_turn(WeeklyDays(1), end=MONDAY + timedelta(days=8))
     assert check(plan, ended)
     with pytest.raises(NotInForceError, match="the last was in force up to"):
-        check(plan, evolve(rules, until=MONDAY + timedelta(days=7)))
+        check(plan, in_turn(WeeklyDays(1), end=MONDAY + timedelta(days=7)))
 
 
 def test_weeks_without_a_version_in_force_are_judged_by_the_nearest_if_asked() -> None:
     plan = plan_of(service("group", on(MON), 60), weeks=3)
-    rules = evolve(in_turn(WeeklyDays(1)), until=MONDAY + timedelta(days=8))
+    rules = in_turn(WeeklyDays(1), end=MONDAY + timedelta(days=8))
     found = check(plan, rules, assume_in_force=True)
     assert [(f.week, f.assumed_in_force) for f in found] == [(1, False), (2, False), (3, True)]
     assert [f.truth for f in found] == [YES] * 3

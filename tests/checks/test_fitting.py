@@ -47,11 +47,11 @@ SITE = Site("Elm", "UTC", DAYS, provides=frozenset(Need))
 PATIENT = Patient(KEY, date(1984, 5, 17), availability=DAYS, obligations=())
 
 
-def rules(*demands: Demand, name: str = "rules") -> RequirementSet:
+def rules(*demands: Demand, name: str = "rules", end: date | None = None) -> RequirementSet:
     listed = tuple(
         Requirement(f"rule-{n}", "A rule.", demand, CODE) for n, demand in enumerate(demands, 1)
     )
-    return RequirementSet(name, "Rules", Versions((Dated(date(2024, 1, 1), listed, CODE),)))
+    return RequirementSet(name, "Rules", Versions((Dated(date(2024, 1, 1), listed, CODE, end),)))
 
 
 NINE_HOURS = rules(WeeklyHours(9 * HOUR))
@@ -253,7 +253,7 @@ def test_a_day_that_cannot_be_the_first_is_refused() -> None:
 
 
 def test_a_plan_is_not_judged_by_rules_that_end_before_it() -> None:
-    ending = evolve(NINE_HOURS, until=MONDAY + timedelta(weeks=2))
+    ending = rules(WeeklyHours(9 * HOUR), end=MONDAY + timedelta(weeks=2))
     short, long = program("short", 60, weeks=2), program("long", 180, weeks=3)
     first, last = ranked(long, short, requirements=[ending])
     assert (first.program, last.program) == (short, long)
@@ -261,11 +261,11 @@ def test_a_plan_is_not_judged_by_rules_that_end_before_it() -> None:
     assert (last.truth, last.judgments, last.standing.unjudged) == (Truth.UNKNOWN, (), True)
     assert last.reasons[0].startswith("not judged: requirements 'rules': no version is in force")
     with pytest.raises(NotInForceError):
-        ranked(short, requirements=[evolve(ending, until=MONDAY)])
+        ranked(short, requirements=[rules(WeeklyHours(9 * HOUR), end=MONDAY)])
 
 
 def test_a_plan_is_judged_by_rules_that_are_assumed_to_be_in_force_if_asked() -> None:
-    ended = evolve(NINE_HOURS, until=MONDAY)
+    ended = rules(WeeklyHours(9 * HOUR), end=MONDAY)
     (fit,) = ranked(program("any", 180), requirements=[ended], assume_in_force=True)
     assert fit.truth is Truth.YES
     assert fit.reasons[0] == "assumed to be in force: rules"

@@ -89,13 +89,16 @@ SITE = Site("Elm", "UTC", WeeklyWindows.of(*(f"{day.title} 09:00-21:00" for day 
 
 
 def rules(
-    *demands: Demand, name: str = "rules", age_group: AgeGroup | None = None
+    *demands: Demand,
+    name: str = "rules",
+    age_group: AgeGroup | None = None,
+    end: date | None = None,
 ) -> RequirementSet:
     listed = tuple(
         Requirement(f"rule-{n}", "A rule.", demand, CODE, age_group)
         for n, demand in enumerate(demands, 1)
     )
-    return RequirementSet(name, "Rules", Versions((Dated(date(2024, 1, 1), listed, CODE),)))
+    return RequirementSet(name, "Rules", Versions((Dated(date(2024, 1, 1), listed, CODE, end),)))
 
 
 # North Carolina before 2026: at least 3 h a day, 3 days a week, no more than 2 days without
@@ -328,8 +331,8 @@ def test_a_group_of_unknown_size_bars_no_other_change() -> None:
 
 def test_rules_that_are_assumed_to_be_in_force_are_met_by_the_same_changes() -> None:
     plan = planned(service("group", weekly("Monday 10:00", "Wednesday 10:00"), 90))
-    asked = rules(WeeklyHours(timedelta(hours=4)), Reviews(MilestoneKind.REVIEW, 14))
-    ended = evolve(asked, until=plan.start)
+    demands = WeeklyHours(timedelta(hours=4)), Reviews(MilestoneKind.REVIEW, 14)
+    asked, ended = rules(*demands), rules(*demands, end=plan.start)
     with pytest.raises(NotInForceError):
         propose(plan, SITE, [ended])
     found = propose(plan, SITE, [ended], assume_in_force=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -50,6 +51,7 @@ from iopkit.reports import (
     placement_text,
     plan_text,
 )
+from iopkit.requirements import RequirementSet
 from iopkit.strategies import (
     codings,
     days,
@@ -164,12 +166,13 @@ def test_an_upgrade_decides_nothing_again(file: Path) -> None:
     told = [words for words in verdicts(before) if words]
     assert told or before["document"] not in ("decision", "finding", "placement")
     assert [words for words in verdicts(after) if words] == told
-    names = [RENAMED.get((before["document"], key), key) for key in before if key != "format"]
+    renamed = {key: RENAMED.get((before["document"], key), key) for key in before}
+    names = [renamed[key] for key in before if key != "format" and renamed[key]]
     assert [key for key in after if key in names] == names
 
 
-# Keys that a newer format calls otherwise.
-RENAMED = {("placement", "unjudged"): "not_judged"}
+# Keys that a newer format calls otherwise, or has elsewhere.
+RENAMED = {("placement", "unjudged"): "not_judged", ("requirements", "until"): None}
 JUDGING = [
     file
     for file in OLDER
@@ -237,6 +240,29 @@ def test_an_older_plan_says_first_what_it_rests_on(case: str, caution: str | Non
     if case != "unjudged":
         dated = from_json(Schedule, json.dumps(kept(f"schedule-1-{case}")))
         assert (dated.caution, dated.plan.caution) == (caution, caution)
+
+
+def test_what_an_older_set_of_requirements_ended_on_ends_its_last_version() -> None:
+    document = kept("requirements-1-ended")
+    ended = from_json(RequirementSet, json.dumps(document))
+    going_on = from_json(RequirementSet, json.dumps(kept("requirements-1")))
+    *others, last = going_on.versions.dated
+    assert ended.versions.dated == (*others, evolve(last, end=date(2026, 3, 1)))
+    assert evolve(ended, versions=going_on.versions) == going_on
+
+
+@pytest.mark.parametrize(
+    "versions",
+    [
+        pytest.param({"dated": []}, id="no version"),
+        pytest.param({"dated": [{"since": "2024-01-01", "end": "2026-03-01"}]}, id="two ends"),
+    ],
+)
+def test_an_end_that_no_older_document_had_is_left_to_the_reader(versions: object) -> None:
+    document = {**kept("requirements-1-ended"), "versions": versions}
+    assert upgrade_document(document) == {**document, "format": 2}
+    with pytest.raises(InvalidError, match="until: expected a known field"):
+        from_json(RequirementSet, json.dumps(document))
 
 
 def test_a_decision_by_facts_of_the_readers_own_is_upgraded_by_anybody() -> None:

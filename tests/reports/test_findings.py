@@ -397,7 +397,9 @@ def test_a_set_shows_its_versions_and_whom_each_requirement_is_for() -> None:
         age_group=AgeGroup.ADULT,
         left_open=("Anything else.",),
     )
-    assert requirements_text(evolve(rules, until=date(2027, 1, 1))).splitlines() == [
+    (version,) = rules.versions.dated
+    ended = Versions((evolve(version, end=date(2027, 1, 1)),))
+    assert requirements_text(evolve(rules, versions=ended)).splitlines() == [
         "requirements any: Rules of any",
         "for: whom is not known",
         "",

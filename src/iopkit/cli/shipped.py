@@ -127,7 +127,7 @@ _SHIPPED: Mapping[str, Callable[[], Mapping[str, str]]] = {
 _SPANS: Mapping[str, Callable[[], Mapping[str, _Spans]]] = {
     "codings": lambda: {coding.name: coding.versions.spans for coding in CODINGS},
     "policies": lambda: {policy.name: policy.versions.spans for policy in POLICIES},
-    "requirements": lambda: {r.name: r.lasting.spans for r in REQUIREMENTS},
+    "requirements": lambda: {r.name: r.versions.spans for r in REQUIREMENTS},
 }
 
 

@@ -138,7 +138,8 @@ def _with(raw: _Object, key: str, value: Raw, *, before: str | None = None) -> _
     return {**made, key: value}
 
 
-# 1 to 2: verdicts say what is recorded and was read by no rule, and plans what they rest on.
+# 1 to 2: verdicts say what is recorded and was read by no rule, and plans what they rest on; what a
+# set of requirements ends on is the end of its last version.
 
 
 def _decision_2(raw: _Object) -> _Object:
@@ -170,6 +171,15 @@ def _plan_2(raw: _Object) -> _Object:
 def _schedule_2(raw: _Object) -> _Object:
     told: _Object = _inside(raw, ("plan",), _plan_2)
     return _with_caution(told, part_at(told, ("plan", "caution")))
+
+
+def _requirements_2(raw: _Object) -> _Object:
+    last = part_at(raw, ("versions", "dated", -1))
+    if "until" not in raw or not is_object(last) or "end" in last:
+        return raw
+    kept = {key: value for key, value in raw.items() if key != "until"}
+    dated = [*raw["versions"]["dated"][:-1], {**last, "end": raw["until"]}]
+    return {**kept, "versions": {**raw["versions"], "dated": dated}}
 
 
 def _caution_2(decisions: Sequence[Raw]) -> str | None:
@@ -248,7 +258,7 @@ UPGRADERS: Mapping[str, tuple[Upgrader, ...]] = {
     "predicate": (_more,),
     "program": (_more,),
     "rates": (_more,),
-    "requirements": (_more,),
+    "requirements": (_requirements_2,),
     "roster": (),
     "schedule": (_schedule_2, _more),
     "site": (_more,),

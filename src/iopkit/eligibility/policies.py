@@ -20,7 +20,7 @@ from iopkit.eligibility.consistency import (
 )
 from iopkit.eligibility.coverages import PAYER_FACTS, PayerCoverage, payer_coverage
 from iopkit.eligibility.explanations import Explanation, explain
-from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, facts_in
+from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, Values, facts_in
 from iopkit.eligibility.risks import RecordedRisk, recorded_risks, risks_among
 from iopkit.eligibility.sheets import FactSheet, read_facts
 from iopkit.errors import NotInForceError, TooComplexError, refuse, unless
@@ -141,7 +141,8 @@ class Policy:
         refuse_before_birth(patient, on, what="decision", path="on")
         version = self.version(on=on, assume_in_force=assume_in_force)
         sheet = read_facts(self._facts_of(version), patient, on=on)
-        paid_by = read_facts(PAYER_FACTS.values() if self._payer else (), patient, on=on)
+        payers = PAYER_FACTS.values() if self._payer else ()
+        paid_by = {fact.name: fact.read(patient, on) for fact in payers}
         found = contradictions(patient, on=on)
         return self._decided(version, sheet, recorded_risks(patient, on=on), found, paid_by)
 
@@ -169,7 +170,7 @@ class Policy:
         version = self.version(on=sheet.on, assume_in_force=assume_in_force)
         whole = sheet.with_recent(self._facts_of(version))
         risks = risks_among(whole.values())
-        return self._decided(version, whole, risks, contradictions_in(whole), whole)
+        return self._decided(version, whole, risks, contradictions_in(whole), whole.values())
 
     def _facts_of(self, version: Dated[tuple[Criterion, ...]]) -> tuple[AnyFact, ...]:
         """What a version and the considerations ask about, each once."""
@@ -183,7 +184,7 @@ class Policy:
         sheet: FactSheet,
         risks: tuple[RecordedRisk, ...],
         found: tuple[RecordedContradiction, ...],
-        paid_by: FactSheet,
+        paid_by: Values,
     ) -> "Decision":
         sheet = without_contradicted(sheet, found) if found else sheet
         values, readings = sheet.values(), sheet.told()
@@ -206,7 +207,7 @@ class Policy:
             assumed_in_force=not version.is_in_force(sheet.on),
             contradictions=found,
             considerations=considered,
-            coverage=payer_coverage(self._payer, paid_by.values()) if self._payer else None,
+            coverage=payer_coverage(self._payer, paid_by) if self._payer else None,
         )
 
     @property

@@ -36,7 +36,7 @@ def requirements_text(requirements: RequirementSet) -> str:
         f"requirements {requirements.name}: {requirements.title}",
         whose(requirements.scope),
     ]
-    for version in requirements.lasting.dated:
+    for version in requirements.versions.dated:
         lines += ["", *in_force_lines(version)]
         lines += [item(_requirement_text(requirement)) for requirement in version.value]
     return page([*lines, *section("Not checked here", requirements.left_open)])

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from attrs import evolve, field
+from attrs import field
 
 from iopkit.errors import NotInForceError, refuse, unless
 from iopkit.fields import frozen
@@ -33,13 +33,11 @@ class RequirementSet:
     """The requirements of one payer or state, in dated versions.
 
     ``adult_from`` is the age in years at which its adult rules begin. ``left_open`` says
-    what its sources demand that no requirement here holds. ``until`` is the first day on
-    which the whole set is no longer in force; ``None``: the last version says whether it ends.
-    ``scope`` says whose it is; ``None``: not known.
+    what its sources demand that no requirement here holds. ``scope`` says whose it is; ``None``:
+    not known.
 
     Raises:
-        InvalidError: a version has no requirement, or two of one name, or begins when the
-            set has ended, or both the set and its last version end.
+        InvalidError: a version has no requirement, or two of one name.
     """
 
     name: str
@@ -47,11 +45,9 @@ class RequirementSet:
     versions: Versions[tuple[Requirement, ...]]
     adult_from: int = 18
     left_open: tuple[str, ...] = ()
-    until: date | None = None
     scope: Scope | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        last = self.versions.dated[-1]
         for number, version in enumerate(self.versions.dated):
             names = [requirement.name for requirement in version.value]
             faults = (
@@ -63,12 +59,6 @@ class RequirementSet:
         refuse(
             f"requirements {self.name!r}",
             unless(1 <= self.adult_from <= 30, "adult_from", "from 1 to 30", self.adult_from),
-            unless(
-                self.until is None or (self.until > last.since and last.end is None),
-                "until",
-                "a day after the first of the last version, which has no end of its own",
-                self.until,
-            ),
         )
 
     def version(self, *, on: date, assume_in_force: bool = False) -> Dated[tuple[Requirement, ...]]:
@@ -81,18 +71,10 @@ class RequirementSet:
             NotInForceError: no version is known to be in force on ``on``, and none is assumed.
         """
         try:
-            return self.lasting.on(on, assume_in_force=assume_in_force)
+            return self.versions.on(on, assume_in_force=assume_in_force)
         except NotInForceError as error:
             raise NotInForceError(f"requirements {self.name!r}: {error}") from None
 
     def in_force(self, day: date, *, assume_in_force: bool = False) -> tuple[Requirement, ...]:
         """The requirements in force on a day; raises ``NotInForceError``, as ``version``."""
         return self.version(on=day, assume_in_force=assume_in_force).value
-
-    @property
-    def lasting(self) -> Versions[tuple[Requirement, ...]]:
-        """The versions, the last of which ends with the whole set."""
-        *others, last = self.versions.dated
-        if self.until is None:
-            return self.versions
-        return Versions((*others, evolve(last, end=self.until)))
