@@ -27,10 +27,10 @@ from iopkit.eligibility import (
     YesNo,
     describe,
     facts_with,
-    instrument_facts,
     read_facts,
 )
-from iopkit.eligibility.readings import DatedReader
+from iopkit.eligibility.own_facts import instrument_facts
+from iopkit.eligibility.readings import Newest
 from iopkit.frames import facts_frame
 from iopkit.patients import INSTRUMENTS, Instrument, Observation, Scale, Screening
 from iopkit.sources import Grade
@@ -105,8 +105,8 @@ def test_what_was_observed_is_what_is_read(data: st.DataObject, own: OwnFact) ->
     assert read_facts([own.fact], patient, on=DAY).values() == {own.name: value}
     assert own.fact.read(patient, DAY - timedelta(days=4)) is None
     assert pickle.loads(pickle.dumps(own.fact)) == own.fact
-    assert isinstance(own.fact.read, DatedReader)
-    assert [*own.fact.read.dated(patient)] == [(DAY - timedelta(days=3), value)]
+    assert isinstance(own.fact.read, Newest)
+    assert [*own.fact.read.records(patient)] == [(DAY - timedelta(days=3), value)]
 
 
 def test_an_own_fact_says_what_it_was_declared_as() -> None:
@@ -167,8 +167,8 @@ def test_the_facts_of_an_own_instrument_are_its_scores_and_bands(
     sheet = FactSheet.of(instrument_facts(own), expected, on=DAY)
     assert found == sheet.values()
     for fact in instrument_facts(own):
-        assert isinstance(fact.read, DatedReader)
-        ((day, value),) = fact.read.dated(patient)
+        assert isinstance(fact.read, Newest)
+        ((day, value),) = fact.read.records(patient)
         assert (day, evolve(value, why="")) == (DAY, expected[fact.name])
         assert pickle.loads(pickle.dumps(fact)) == fact
 
@@ -186,7 +186,7 @@ def test_a_screening_with_another_instrument_of_the_name_is_refused(own: Instrum
     patient = Patient(KEY, screenings=(Screening(own.name, DAY, own=other),))
     for fact in instrument_facts(own):
         assert faults(lambda fact=fact: fact.read(patient, DAY)) == [("screenings",)]  # type: ignore[misc]
-        assert faults(lambda fact=fact: fact.read.dated(patient)) == [("screenings",)]  # type: ignore[misc]
+        assert faults(lambda fact=fact: fact.read.records(patient)) == [("screenings",)]  # type: ignore[misc]
 
 
 AUDIT = INSTRUMENTS["audit"]

@@ -33,7 +33,7 @@ from iopkit.eligibility.coverages import PayerCoverage
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.kinds import NEVER, Choice, Kind, Number, Scalar, Worse, YesNo
 from iopkit.eligibility.own_facts import Observed, OfScale, OwnFact, OwnFacts, facts_with
-from iopkit.eligibility.patient_facts import FACTS, instrument_facts
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Decision, Policy, Result
 from iopkit.eligibility.possible import Possible, Value
 from iopkit.eligibility.predicates import (
@@ -129,7 +129,6 @@ __all__ = [
     "facts_in",
     "facts_with",
     "gap",
-    "instrument_facts",
     "open_facts",
     "overlaps",
     "read_facts",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 
+from iopkit.eligibility.readings import known_truth
 from iopkit.fields import frozen
 from iopkit.patients.patients import Approval, Patient
 from iopkit.truth import Truth, any_of
@@ -22,8 +23,7 @@ class Approved:
         """Whether there is an approval on a day."""
         if patient.approvals is None:
             return None
-        found = any_of(_approves(one, self.level, on) for one in patient.approvals)
-        return None if found is Truth.UNKNOWN else found is Truth.YES
+        return known_truth(any_of(_approves(one, self.level, on) for one in patient.approvals))
 
 
 def _approves(approval: Approval, level: str, on: date) -> Truth:

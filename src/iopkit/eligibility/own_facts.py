@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from attrs import evolve, field
 
 from iopkit.eligibility.kinds import Kind, Worse, can_be_worse
-from iopkit.eligibility.patient_facts import FACTS, instrument_facts
+from iopkit.eligibility.patient_facts import FACTS, scale_facts
 from iopkit.eligibility.predicates import AnyFact, Fact
-from iopkit.eligibility.readings import NewestObservation
+from iopkit.eligibility.readings import Bands, Newest, Observations, Scores
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
 from iopkit.patients.instrument_library import INSTRUMENTS, instruments_with
 from iopkit.patients.instruments import Instrument
+from iopkit.patients.patients import Patient
 from iopkit.sources import Source
 
 
@@ -99,7 +102,7 @@ class OwnFact:
         """The fact, which predicates can ask about."""
         match self.read:
             case Observed(kind):
-                reader = NewestObservation(self.name, kind)
+                reader = Newest(Observations(self.name, kind))
                 fact: AnyFact = Fact(self.name, kind, self.meaning, reader, dated=True)
             case OfScale(instrument, scale, band_set):
                 of = f"{scale}_score" if band_set is None else f"{scale}_{band_set}_band"
@@ -153,3 +156,44 @@ def facts_with(
     once = len(facts) == len(FACTS) + len(more)
     refuse("facts", unless(once, "name", "one fact of each name, and no shipped one", "two"))
     return MappingProxyType(facts)
+
+
+def instrument_facts(instrument: Instrument) -> tuple[AnyFact, ...]:
+    """The facts of an instrument, shipped or not: its scales' scores and bands.
+
+    Example:
+        >>> from iopkit.patients import INSTRUMENTS
+        >>> [fact.name for fact in instrument_facts(INSTRUMENTS["audit"])]
+        ['audit_total_score', 'audit_total_zones_band']
+    """
+    facts = tuple(scale_facts((instrument,)))
+    if INSTRUMENTS.get(instrument.name) == instrument:
+        return facts
+    return tuple(_own(fact, instrument) for fact in facts)
+
+
+def _own(fact: AnyFact, instrument: Instrument) -> AnyFact:
+    reader: Any = fact.read  # Any: what reads the newest of them, as declared with the fact
+    # Which of its scores are worse, an instrument of one's own does not say.
+    return evolve(fact, read=Newest(OfInstrument(instrument, reader.records)), worse=None)
+
+
+@frozen
+class OfInstrument:
+    """What screenings with an own instrument say of one of its facts."""
+
+    instrument: Instrument
+    records: Scores | Bands
+
+    # Any: a score or a band.
+    def __call__(self, patient: Patient) -> Iterable[tuple[date, Any]]:
+        """What each screening says, with its day.
+
+        Raises:
+            InvalidError: a screening was made with another instrument of that name.
+        """
+        made = (s for s in patient.screenings or () if s.instrument == self.instrument.name)
+        same = all(screening.own == self.instrument for screening in made)
+        expected = "screenings with the instrument that the fact is of"
+        refuse("fact", unless(same, "screenings", expected, "another of its name"))
+        return self.records(patient)

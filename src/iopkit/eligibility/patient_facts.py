@@ -6,9 +6,6 @@ It stays in one piece: it is a list, and each fact is declared in it once and wh
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Any
-
-from attrs import evolve
 
 from iopkit.citations import (
     AETNA,
@@ -27,18 +24,18 @@ from iopkit.eligibility.episodes import LevelRelation, MonthsSinceUnsuccessful
 from iopkit.eligibility.kinds import Choice, Kind, Number, Worse, YesNo
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.eligibility.readings import (
+    Bands,
     Consented,
     Covered,
-    NeedRecorded,
-    NewestBand,
-    NewestFinding,
-    NewestMinimumLevel,
-    NewestRisk,
-    NewestScore,
+    DisorderOf,
+    Findings,
+    MinimumLevels,
+    NeedFindings,
+    Newest,
     Obliged,
+    RiskRatings,
+    Scores,
 )
-from iopkit.errors import refuse, unless
-from iopkit.fields import frozen
 from iopkit.levels import (
     DIMENSION_SOURCES,
     AgeGroup,
@@ -55,10 +52,10 @@ from iopkit.patients.assessments import (
     OpioidMedication,
 )
 from iopkit.patients.consents import Purpose
-from iopkit.patients.diagnoses import Severity
+from iopkit.patients.diagnoses import Severity, Substance
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.instruments import Instrument
-from iopkit.patients.patients import ObligationKind, Outcome, Patient
+from iopkit.patients.patients import ObligationKind, Outcome
 from iopkit.payers import Payer
 from iopkit.sources import Grade, Source
 
@@ -155,7 +152,7 @@ def _diagnoses() -> Iterator[AnyFact]:
         "has_substance_use_disorder",
         YesNo(),
         "A use disorder is on record by the day, tobacco aside.",
-        readings.has_use_disorder,
+        DisorderOf(frozenset(Substance) - {Substance.TOBACCO}),
         _PART_2.at(".11"),
         changeable=False,
     )
@@ -163,7 +160,7 @@ def _diagnoses() -> Iterator[AnyFact]:
         "has_opioid_use_disorder",
         YesNo(),
         "An opioid use disorder is on record by the day.",
-        readings.has_opioid_use_disorder,
+        DisorderOf(frozenset({Substance.OPIOIDS})),
         CFR_410_67,
         changeable=False,
     )
@@ -171,7 +168,7 @@ def _diagnoses() -> Iterator[AnyFact]:
         "has_alcohol_use_disorder",
         YesNo(),
         "An alcohol use disorder is on record by the day.",
-        readings.has_alcohol_use_disorder,
+        DisorderOf(frozenset({Substance.ALCOHOL})),
         changeable=False,
     )
     yield Fact(
@@ -304,7 +301,7 @@ def _health() -> Iterator[AnyFact]:
             Number(0, 4, whole=True),
             f"The risk rating of dimension {number} in the third edition of the ASAM Criteria, "
             "from 0 to 4.",
-            NewestRisk(number),
+            Newest(RiskRatings(number)),
             _RISK,
             dated=True,
             worse=Worse.HIGHER,
@@ -425,7 +422,7 @@ def _beside() -> Iterator[AnyFact]:
             YesNo(),
             f"Recorded by a clinician: the patient needs {need.label} beside the program's "
             "services.",
-            NeedRecorded(need),
+            Newest(NeedFindings(need)),
             dated=True,
             worse=Worse.HIGHER if need in _GRAVE_NEEDS else None,
         )
@@ -454,7 +451,8 @@ def _program() -> Iterator[AnyFact]:
 _PROTECTIVE = (("bam", "protective"),)
 
 
-def _instruments(instruments: Iterable[Instrument] = INSTRUMENTS.values()) -> Iterator[AnyFact]:
+def scale_facts(instruments: Iterable[Instrument]) -> Iterator[AnyFact]:
+    """The score of each scale of some instruments, and its bands."""
     for instrument in instruments:
         for scale in instrument.scales:
             name = f"{instrument.name}_{scale.name}"
@@ -464,7 +462,7 @@ def _instruments(instruments: Iterable[Instrument] = INSTRUMENTS.values()) -> It
                 f"{name}_score",
                 Number(scale.low, scale.high, whole=True),
                 f"From the newest screening by the day: {score}.",
-                NewestScore(instrument.name, scale.name),
+                Newest(Scores(instrument.name, scale.name)),
                 instrument.source,
                 dated=True,
                 worse=worse,
@@ -475,7 +473,7 @@ def _instruments(instruments: Iterable[Instrument] = INSTRUMENTS.values()) -> It
                     Choice(tuple(band.name for band in bands.bands), ordered=True),
                     f"From the newest screening by the day: the band of {score}. The bands rise "
                     "with the score.",
-                    NewestBand(instrument.name, scale.name, bands.name),
+                    Newest(Bands(instrument.name, scale.name, bands.name)),
                     bands.source,
                     dated=True,
                     worse=worse,
@@ -491,7 +489,7 @@ def _fourth_edition() -> Iterator[AnyFact]:
             levels,
             "Recorded by a clinician: the least intensive level that dimension "
             f"{number} of the fourth edition of the ASAM Criteria, {name}, asks for.",
-            NewestMinimumLevel(number),
+            Newest(MinimumLevels(number)),
             DIMENSION_SOURCES[Edition.FOURTH],
             dated=True,
             worse=Worse.HIGHER,
@@ -546,7 +544,7 @@ def _assessed(  # noqa: PLR0913  # a fact's own fields
         name,
         kind or YesNo(),
         meaning,
-        NewestFinding(field or name),
+        Newest(Findings(field or name)),
         source,
         changeable=changeable,
         dated=True,
@@ -582,7 +580,7 @@ GROUPS: Mapping[str, tuple[AnyFact, ...]] = MappingProxyType(
         "Assessment: needs beside the program": tuple(_beside()),
         "Assessment: by the program's rules": tuple(_program()),
         "Approvals": tuple(_approvals()),
-        "Instruments": tuple(_instruments()),
+        "Instruments": tuple(scale_facts(INSTRUMENTS.values())),
         "Assessment: the fourth edition": tuple(_fourth_edition()),
     }
 )
@@ -592,52 +590,3 @@ FACTS: Mapping[str, AnyFact] = MappingProxyType(
     {fact.name: fact for group in GROUPS.values() for fact in group}
 )
 """Every shipped fact by name."""
-
-
-@frozen
-class OfInstrument:
-    """Reads a fact of an own instrument from the screenings that were made with it."""
-
-    instrument: Instrument
-    read: NewestScore | NewestBand
-
-    # Any: a score or a band.
-    def __call__(self, patient: Patient, on: date) -> Any:  # noqa: ANN401
-        """The score or band as of a day.
-
-        Raises:
-            InvalidError: a screening was made with another instrument of that name.
-        """
-        self._refuse_others(patient)
-        return self.read(patient, on)
-
-    def dated(self, patient: Patient) -> Iterable[tuple[date, Any]]:
-        """What each screening says, with its day."""
-        self._refuse_others(patient)
-        return self.read.dated(patient)
-
-    def _refuse_others(self, patient: Patient) -> None:
-        made = (s for s in patient.screenings or () if s.instrument == self.instrument.name)
-        same = all(screening.own == self.instrument for screening in made)
-        expected = "screenings with the instrument that the fact is of"
-        refuse("fact", unless(same, "screenings", expected, "another of its name"))
-
-
-def instrument_facts(instrument: Instrument) -> tuple[AnyFact, ...]:
-    """The facts of an instrument, shipped or not: its scales' scores and bands.
-
-    Example:
-        >>> from iopkit.patients import INSTRUMENTS
-        >>> [fact.name for fact in instrument_facts(INSTRUMENTS["audit"])]
-        ['audit_total_score', 'audit_total_zones_band']
-    """
-    facts = tuple(_instruments((instrument,)))
-    if INSTRUMENTS.get(instrument.name) == instrument:
-        return facts
-    return tuple(_own(fact, instrument) for fact in facts)
-
-
-def _own(fact: AnyFact, instrument: Instrument) -> AnyFact:
-    reader: Any = fact.read  # Any: one of two, as declared above
-    # Which of its scores are worse, an instrument of one's own does not say.
-    return evolve(fact, read=OfInstrument(instrument, reader), worse=None)

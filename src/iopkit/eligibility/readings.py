@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, TypeVar
 
 from attrs import evolve
 from dateutil.relativedelta import relativedelta
@@ -19,14 +19,16 @@ from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.needs import Need
 from iopkit.patients.consents import Purpose
-from iopkit.patients.diagnoses import MentalDisorder, Severity, Substance, SubstanceUseDisorder
+from iopkit.patients.diagnoses import (
+    Diagnosis,
+    MentalDisorder,
+    Severity,
+    Substance,
+    SubstanceUseDisorder,
+)
 from iopkit.patients.icd10 import STAGES, severities_of, stages_of, substances_of
 from iopkit.patients.partial_dates import earliest_day, latest_day
-from iopkit.patients.patients import (
-    ObligationKind,
-    Patient,
-    refuse_before_birth,
-)
+from iopkit.patients.patients import ObligationKind, Patient, refuse_before_birth
 from iopkit.patients.screenings import Screening
 from iopkit.payers import Payer
 from iopkit.truth import Truth, any_of
@@ -94,12 +96,7 @@ def support_joins(patient: Patient, _: date) -> bool | None:
     """Whether a support person joins family sessions; unknown if one might."""
     if patient.supports is None:
         return None
-    return _any_true([support.joins_family_sessions for support in patient.supports])
-
-
-def _any_true(answers: Iterable[bool | None]) -> bool | None:
-    found = set(answers)
-    return True if True in found else None if None in found else False
+    return known_truth(any_of(Truth.of(one.joins_family_sessions) for one in patient.supports))
 
 
 # Diagnoses.
@@ -109,30 +106,32 @@ def has_diagnosis(patient: Patient, on: date) -> bool | None:
     """Whether any diagnosis is on record by a day."""
     if patient.diagnoses is None:
         return None
-    return any(d.diagnosed is None or d.diagnosed <= on for d in patient.diagnoses)
+    return any(_is_known(found, on) for found in patient.diagnoses)
 
 
-def has_use_disorder(patient: Patient, on: date) -> Value:
-    """Whether a use disorder other than of tobacco is on record by a day."""
-    return _is_among(frozenset(Substance) - {Substance.TOBACCO}, patient, on)
+@frozen
+class DisorderOf:
+    """Reads whether a use disorder of one of some substances is on record by the day."""
 
+    substances: frozenset[Substance]
 
-def has_opioid_use_disorder(patient: Patient, on: date) -> Value:
-    """Whether an opioid use disorder is on record by a day."""
-    return _is_among(frozenset({Substance.OPIOIDS}), patient, on)
-
-
-def has_alcohol_use_disorder(patient: Patient, on: date) -> Value:
-    """Whether an alcohol use disorder is on record by a day."""
-    return _is_among(frozenset({Substance.ALCOHOL}), patient, on)
+    def __call__(self, patient: Patient, on: date) -> Value:
+        """Whether there is one by a day."""
+        disorders = _use_disorders(patient, on)
+        if disorders is None:
+            return None
+        told = [substances_of(disorder) for disorder in disorders]
+        answers = ({int(one in self.substances) for one in said.possible} for said in told)
+        found = _joined(max, {0}, answers)
+        return some_of(map(bool, found), contradicted=any(said.contradicted for said in told))
 
 
 def has_other_mental_disorder(patient: Patient, on: date) -> bool | None:
     """Whether a mental disorder other than of substance use is on record by a day."""
     if patient.diagnoses is None:
         return None
-    others = [d for d in patient.diagnoses if isinstance(d, MentalDisorder)]
-    return any(d.diagnosed is None or d.diagnosed <= on for d in others)
+    others = (found for found in patient.diagnoses if isinstance(found, MentalDisorder))
+    return any(_is_known(found, on) for found in others)
 
 
 def severity(patient: Patient, on: date) -> Value:
@@ -195,21 +194,12 @@ def _use_disorders(patient: Patient, on: date) -> tuple[SubstanceUseDisorder, ..
     """Use disorders known by a day, of tobacco too."""
     if patient.diagnoses is None:
         return None
-    return tuple(
-        d
-        for d in patient.diagnoses
-        if isinstance(d, SubstanceUseDisorder) and (d.diagnosed is None or d.diagnosed <= on)
-    )
+    disorders = (one for one in patient.diagnoses if isinstance(one, SubstanceUseDisorder))
+    return tuple(disorder for disorder in disorders if _is_known(disorder, on))
 
 
-def _is_among(substances: frozenset[Substance], patient: Patient, on: date) -> Value:
-    disorders = _use_disorders(patient, on)
-    if disorders is None:
-        return None
-    told = [substances_of(disorder) for disorder in disorders]
-    answers = ({int(one in substances) for one in said.possible} for said in told)
-    found = _joined(max, {0}, answers)
-    return some_of(map(bool, found), contradicted=any(said.contradicted for said in told))
+def _is_known(found: Diagnosis, on: date) -> bool:
+    return found.diagnosed is None or found.diagnosed <= on
 
 
 # What is dated: the newest record up to the day counts.
@@ -224,17 +214,25 @@ def newest(dated: Iterable[tuple[date, T]], on: date) -> tuple[tuple[date, T], .
     return tuple(record for record in known if record[0] == last)
 
 
-def _newest(dated: Iterable[tuple[date, Value]], on: date) -> Possible | None:
-    """What the newest records up to a day leave possible; ``None`` if there is none."""
-    last = newest(dated, on)
-    if not last:
-        return None
-    day = last[0][0]
-    values = {value for _, value in last}
-    if len(values) == 1:
-        (value,) = values
-        return _found(value, day)
-    return Possible.any_of(values, found=day, why="findings of one day differ")
+@frozen
+class Newest:
+    """Reads what the newest of some records, up to the day, leave possible."""
+
+    # Any: what the fact has.
+    records: Callable[[Patient], Iterable[tuple[date, Any]]]
+    """What each record of a patient says of the fact, with its day."""
+
+    def __call__(self, patient: Patient, on: date) -> Possible | None:
+        """What is possible as of a day; ``None`` if there is no record."""
+        last = newest(self.records(patient), on)
+        if not last:
+            return None
+        day = last[0][0]
+        values = {value for _, value in last}
+        if len(values) == 1:
+            (value,) = values
+            return _found(value, day)
+        return Possible.any_of(values, found=day, why="findings of one day differ")
 
 
 def _found(value: Value, day: date) -> Possible:
@@ -248,27 +246,13 @@ def only(found: AbstractSet[T | None]) -> T | None:
     return next(iter(found)) if len(found) == 1 else None
 
 
-@runtime_checkable
-class DatedReader(Protocol):
-    """What reads a fact from the newest of several dated records."""
-
-    # Any: what the fact has.
-    def dated(self, patient: Patient, /) -> Iterable[tuple[date, Any]]:
-        """What each record says, with its day."""
-        ...
-
-
 @frozen
-class NewestFinding:
-    """Reads a field of the newest assessment, up to the day, that says something on it."""
+class Findings:
+    """A field of each assessment that says something on it."""
 
     name: str
 
-    def __call__(self, patient: Patient, on: date) -> Possible | None:
-        """The finding as of a day."""
-        return _newest(self.dated(patient), on)
-
-    def dated(self, patient: Patient) -> Iterator[tuple[date, Any]]:
+    def __call__(self, patient: Patient) -> Iterator[tuple[date, Any]]:
         """What each assessment says, with its day."""
         for assessment in patient.assessments or ():
             if (value := getattr(assessment, self.name)) is not None:
@@ -289,32 +273,24 @@ def _as_fact(value: object) -> object:
 
 
 @frozen
-class NeedRecorded:
-    """Reads whether the newest assessment, up to the day, that lists needs has one."""
+class NeedFindings:
+    """Whether each assessment that lists needs has one."""
 
     need: Need
 
-    def __call__(self, patient: Patient, on: date) -> Possible | None:
-        """Whether it is listed as of a day."""
-        return _newest(self.dated(patient), on)
-
-    def dated(self, patient: Patient) -> Iterator[tuple[date, bool]]:
+    def __call__(self, patient: Patient) -> Iterator[tuple[date, bool]]:
         """Whether each assessment that lists needs has it, with its day."""
-        for day, listed in NewestFinding("needs").dated(patient):
+        for day, listed in Findings("needs")(patient):
             yield day, self.need in listed
 
 
 @frozen
-class NewestRisk:
-    """Reads the newest risk rating, up to the day, of a dimension of the third edition."""
+class RiskRatings:
+    """The risk ratings of a dimension of the third edition."""
 
     dimension: int
 
-    def __call__(self, patient: Patient, on: date) -> Possible | None:
-        """The rating as of a day."""
-        return _newest(self.dated(patient), on)
-
-    def dated(self, patient: Patient) -> Iterator[tuple[date, int]]:
+    def __call__(self, patient: Patient) -> Iterator[tuple[date, int]]:
         """Each rating, with its day."""
         for assessment in patient.assessments or ():
             for rating in assessment.ratings:
@@ -323,39 +299,30 @@ class NewestRisk:
 
 
 @frozen
-class NewestScore:
-    """Reads a scale's score from the newest screening, up to the day, with an instrument.
+class Scores:
+    """A scale's score in each screening with an instrument.
 
-    A screening that leaves the score open is not passed over for an older one: what it leaves
-    possible is read.
+    A screening that leaves the score open is not passed over: what it leaves possible is told.
     """
 
     instrument: str
     scale: str
 
-    def __call__(self, patient: Patient, on: date) -> Possible | None:
-        """The score as of a day."""
-        return _newest(self.dated(patient), on)
-
-    def dated(self, patient: Patient) -> Iterator[tuple[date, Possible]]:
+    def __call__(self, patient: Patient) -> Iterator[tuple[date, Possible]]:
         """What each screening says of the score, with its day."""
         for screening in _taken(self.instrument, patient):
             yield screening.on, Possible(*screening.bounds(self.scale), why=_doubt(screening))
 
 
 @frozen
-class NewestBand:
-    """Reads the band of a scale's score, as ``NewestScore`` reads the score."""
+class Bands:
+    """The band of a scale's score, as ``Scores`` has the score."""
 
     instrument: str
     scale: str
     band_set: str
 
-    def __call__(self, patient: Patient, on: date) -> Possible | None:
-        """The band's name as of a day."""
-        return _newest(self.dated(patient), on)
-
-    def dated(self, patient: Patient) -> Iterator[tuple[date, Possible]]:
+    def __call__(self, patient: Patient) -> Iterator[tuple[date, Possible]]:
         """The bands that each screening leaves possible, with its day."""
         for screening in _taken(self.instrument, patient):
             bands = screening.bands(self.scale, self.band_set)
@@ -420,16 +387,12 @@ def known_truth(truth: Truth) -> bool | None:
 
 
 @frozen
-class NewestMinimumLevel:
-    """Reads the newest minimum level, up to the day, of a dimension of the fourth edition."""
+class MinimumLevels:
+    """The minimum levels of a dimension of the fourth edition."""
 
     dimension: int
 
-    def __call__(self, patient: Patient, on: date) -> Possible | None:
-        """The level's number as of a day."""
-        return _newest(self.dated(patient), on)
-
-    def dated(self, patient: Patient) -> Iterator[tuple[date, str]]:
+    def __call__(self, patient: Patient) -> Iterator[tuple[date, str]]:
         """Each minimum level, with its day."""
         for assessment in patient.assessments or ():
             for least in assessment.minimum_levels:
@@ -441,22 +404,18 @@ class NewestMinimumLevel:
 
 
 @frozen
-class NewestObservation:
-    """Reads an own fact from the newest of the patient's observations of it, up to the day."""
+class Observations:
+    """The patient's observations of an own fact."""
 
     fact: str
     kind: Kind
 
-    def __call__(self, patient: Patient, on: date) -> Possible | None:
-        """The value as of a day.
+    def __call__(self, patient: Patient) -> Iterator[tuple[date, Any]]:
+        """What each observation says, with its day.
 
         Raises:
             InvalidError: an observation has a value that the fact cannot have.
         """
-        return _newest(self.dated(patient), on)
-
-    def dated(self, patient: Patient) -> Iterator[tuple[date, Any]]:
-        """What each observation says, with its day."""
         for seen in patient.observations or ():
             if seen.fact == self.fact:
                 refuse_other_values(self.kind, seen.value, "observations")

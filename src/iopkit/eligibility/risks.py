@@ -14,7 +14,7 @@ from iopkit.eligibility.kinds import Scalar, Worse
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.possible import Possible, Value
 from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, Values, compiled, with_unit
-from iopkit.eligibility.readings import DatedReader, newest
+from iopkit.eligibility.readings import Newest, newest
 from iopkit.errors import refuse, refuse_moments, unless
 from iopkit.fields import frozen
 from iopkit.needs import Need
@@ -144,12 +144,13 @@ def _least(sign: "_Sign", value: Value) -> RecordedRisk | None:
 
 
 def _in_record(patient: Patient, on: date) -> Iterator[RecordedRisk]:
-    for sign, reader in _FOUND_BY:
-        if reader is None:
+    for sign in _FOUND:
+        read: object = sign.fact.read
+        if not isinstance(read, Newest):
             if (risk := _least(sign, sign.fact.read(patient, on))) is not None:
                 yield risk
             continue
-        dated: Iterable[tuple[date, Scalar | None]] = newest(reader.dated(patient), on)
+        dated: Iterable[tuple[date, Scalar | None]] = newest(read.records(patient), on)
         speaking = [(d, v) for d, v in dated if v is not None and sign.speaks_in(v)]
         if speaking:
             day, worst = max(speaking, key=lambda each: sign.fact.badness(each[1]))
@@ -268,14 +269,7 @@ def _upper(bands: BandSet) -> int:
     return bands.bands[-(len(bands.bands) // 2)].low
 
 
-def _dated_reader(sign: _Sign) -> DatedReader | None:
-    read: object = sign.fact.read
-    return read if isinstance(read, DatedReader) else None
-
-
 _FOUND = tuple(_findings())
-# Looked up once, as asking a protocol takes longer than reading: 3 of 4 parts of all the time.
-_FOUND_BY = tuple((sign, _dated_reader(sign)) for sign in _FOUND)
 _SCALES = tuple(_scales())
 _SCORES: Mapping[tuple[str, str], _Sign] = {key: score for key, score, _ in _SCALES}
 _SIGNS: Mapping[str, _Sign] = {
