@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.payers import Payer
@@ -50,7 +50,6 @@ class License:
     end: date | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("license", start=self.start, end=self.end)
         ordered = self.start is None or self.end is None or self.start < self.end
         refuse("license", unless(ordered, "end", "a day after the start", self.end))
 

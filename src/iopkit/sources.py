@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from attrs import evolve
 
-from iopkit.errors import NotInForceError, refuse, refuse_moments, unless, unless_day
+from iopkit.errors import NotInForceError, refuse, unless, unless_day
 from iopkit.fields import frozen
 
 T = TypeVar("T")
@@ -82,7 +82,6 @@ class Dated(Generic[T]):
     replaced_by: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("version of a rule", since=self.since, end=self.end)
         untold = not self.end_from_copy and self.replaced_by is None
         later = self.end is None or self.since < self.end
         refuse(

@@ -112,7 +112,7 @@ def _schema_arguments(parser: argparse.ArgumentParser) -> None:
 
 _Spans = Sequence[tuple[date, date | None]]
 
-# Names and titles of what is shipped, by kind, and of what has versions when it is in force.
+# Names and titles of what is shipped, by kind, and what of it has versions.
 _SHIPPED: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "codings": lambda: {coding.name: coding.title for coding in CODINGS},
     "facts": lambda: {fact.name: fact.meaning for fact in FACTS.values()},
@@ -123,19 +123,18 @@ _SHIPPED: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "requirements": lambda: {r.name: r.title for r in REQUIREMENTS},
 }
 
-
-_SPANS: Mapping[str, Callable[[], Mapping[str, _Spans]]] = {
-    "codings": lambda: {coding.name: coding.versions.spans for coding in CODINGS},
-    "policies": lambda: {policy.name: policy.versions.spans for policy in POLICIES},
-    "requirements": lambda: {r.name: r.versions.spans for r in REQUIREMENTS},
+_IN_VERSIONS: Mapping[str, Sequence[CodingScheme | Policy | RequirementSet]] = {
+    "codings": CODINGS,
+    "policies": POLICIES,
+    "requirements": REQUIREMENTS,
 }
 
 
 def _list(options: argparse.Namespace) -> Answer:
     titles = _SHIPPED[options.what]()
-    if options.what not in _SPANS:
+    if options.what not in _IN_VERSIONS:
         return Answer(_table([*titles.items()]), titles)
-    spans = _SPANS[options.what]()
+    spans = {rule.name: rule.versions.spans for rule in _IN_VERSIONS[options.what]}
     rows = [("name", "usable from", "title")]
     rows += [(name, _usable(spans[name]), title) for name, title in titles.items()]
     document = {

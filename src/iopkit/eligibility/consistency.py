@@ -66,9 +66,6 @@ class Contradicted:
     value: Value
     found: date | None = None
 
-    def __attrs_post_init__(self) -> None:
-        refuse_moments("contradicted fact", found=self.found)
-
     @property
     def words(self) -> str:
         """What is recorded and when, in prose."""

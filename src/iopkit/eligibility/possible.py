@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import NEVER, Choice, Kind, Number, Scalar
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 
 
@@ -39,9 +39,8 @@ class Possible:
 
     def __attrs_post_init__(self) -> None:
         low, high = self.low, self.high
-        if low is high and (low is None or not self.options) and self.found.__class__ in _DAYS:
+        if low is high and (low is None or not self.options):
             return  # one number or some options, as most are: 2 of 3 parts of all the time
-        refuse_moments("possible values", found=self.found)
         ends = (low is None) is (high is None)
         one_kind = low is None or not self.options
         rising = low is None or high is None or low <= high
@@ -111,8 +110,6 @@ class Possible:
 
 CONTRADICTED = "contradicted"
 """Why nothing is known of a fact that another one on record contradicts."""
-
-_DAYS = (date, type(None))
 
 # A scalar means exactly that value, and ``None`` anything.
 Value: TypeAlias = Possible | Scalar | None

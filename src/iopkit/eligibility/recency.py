@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from iopkit.eligibility.kinds import Scalar
 from iopkit.eligibility.possible import Possible, Value
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.prose import counted
 
@@ -25,7 +25,6 @@ class Recency:
     since: date | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("recency", since=self.since)
         days = self.within_days
         one = (days is None) is not (self.since is None)
         refuse(

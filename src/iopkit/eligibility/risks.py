@@ -15,7 +15,7 @@ from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.possible import Possible, Value
 from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, Values, compiled, with_unit
 from iopkit.eligibility.readings import Newest, newest
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.needs import Need
 from iopkit.patients.assessments import RATED_IN_FOURTH
@@ -52,7 +52,6 @@ class RecordedRisk:
     bound: Bound | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("recorded risk", on=self.on)
         sign = _SIGNS.get(self.fact.name)
         speaks = sign is not None and self.fact == sign.fact and sign.speaks_in(self.value)
         refuse("recorded risk", unless(speaks, "value", "one that speaks of risk", "another"))

@@ -9,7 +9,6 @@ from iopkit.citations import SAMHSA_2021
 from iopkit.eligibility.considerations import Consideration, Way
 from iopkit.eligibility.kinds import NEVER
 from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.predicates import Predicate
 from iopkit.sources import Grade, Source
 
 _T2 = Grade.OFFICIAL
@@ -45,41 +44,35 @@ _COVIELLO = Source("Coviello et al. 2013, 160 offenders, US 2007-10, PMC3578041"
 _ADOLESCENTS = Source("Study of 69 adolescents in outpatient treatment, PMC3556197", _T2)
 _HYBRID = Source("Study of 858 at seven rural programs, Minnesota, 10.2147/SAR.S460024", _T2)
 
-
-def _consideration(
-    name: str, way: Way, predicate: Predicate, source: Source, *, meaning: str
-) -> Consideration:
-    return Consideration(name, meaning, way, predicate, source)
-
-
 _SEVERITY, _HOME = FACTS["use_disorder_severity"], FACTS["living_environment"]
 
 IOP_CONSIDERATIONS: tuple[Consideration, ...] = (
-    _consideration(
+    Consideration(
         "moderate_severity",
+        "The use disorder is moderate: often recommended for it.",
         Way.FOR,
         _SEVERITY.equals("moderate"),
         _ARTICLE,
-        meaning="The use disorder is moderate: often recommended for it.",
     ),
-    _consideration(
+    Consideration(
         "severe_disorder",
+        "The use disorder is severe: more care and monitoring may be needed. Other sources "
+        "draw no line.",
         Way.AGAINST,
         _SEVERITY.equals("severe"),
         _ARTICLE,
-        meaning="The use disorder is severe: more care and monitoring may be needed. Other sources "
-        "draw no line.",
     ),
-    _consideration(
+    Consideration(
         "severity_of_two_diagnoses",
+        "There are two diagnoses: in residential care the moderately ill fared alike in "
+        "low and high intensity, the severely ill better in high.",
         Way.HOW,
         FACTS["has_other_mental_disorder"].equals(True) & _SEVERITY.at_least("moderate"),
         _CHEN,
-        meaning="There are two diagnoses: in residential care the moderately ill fared alike in "
-        "low and high intensity, the severely ill better in high.",
     ),
-    _consideration(
+    Consideration(
         "step_down",
+        "Comes from inpatient or residential care or withdrawal management.",
         Way.FOR,
         (
             FACTS["just_completed_24_hour_care"].equals(True)
@@ -87,152 +80,149 @@ IOP_CONSIDERATIONS: tuple[Consideration, ...] = (
         )
         | FACTS["entry"].equals("step_down"),
         SAMHSA_2021,
-        meaning="Comes from inpatient or residential care or withdrawal management.",
     ),
-    _consideration(
+    Consideration(
         "step_up",
+        "Comes from outpatient care that was not enough.",
         Way.FOR,
         FACTS["entry"].equals("step_up"),
         SAMHSA_2021,
-        meaning="Comes from outpatient care that was not enough.",
     ),
-    _consideration(
+    Consideration(
         "little_risk",
+        "Little risk of withdrawal and few medical and psychological problems: outcomes "
+        "were like those of residential care.",
         Way.FOR,
         FACTS["withdrawal_manageable"].equals(True)
         & FACTS["medical_conditions_manageable"].equals(True)
         & FACTS["co_occurring_stable"].equals(True),
         SAMHSA_2021,
-        meaning="Little risk of withdrawal and few medical and psychological problems: outcomes "
-        "were like those of residential care.",
     ),
-    _consideration(
+    Consideration(
         "co_occurring_stable",
+        "Another mental disorder is stable: integrated programs lowered use and symptoms.",
         Way.FOR,
         FACTS["has_other_mental_disorder"].equals(True) & FACTS["co_occurring_stable"].equals(True),
         _WATKINS,
-        meaning="Another mental disorder is stable: integrated programs lowered use and symptoms.",
     ),
-    _consideration(
+    Consideration(
         "co_occurring_unstable",
+        "Health or conditions beside the use disorder are not stable.",
         Way.AGAINST,
         FACTS["co_occurring_stable"].equals(False) | FACTS["health_stable"].equals(False),
         _INDIANA_OUTPATIENT,
-        meaning="Health or conditions beside the use disorder are not stable.",
     ),
-    _consideration(
+    Consideration(
         "co_occurring",
+        "There is another mental disorder: leaving before the end is more likely (odds "
+        "ratio 1.28, 1.27 to 1.29).",
         Way.HOW,
         FACTS["has_other_mental_disorder"].equals(True),
         _KRAWCZYK,
-        meaning="There is another mental disorder: leaving before the end is more likely (odds "
-        "ratio 1.28, 1.27 to 1.29).",
     ),
-    _consideration(
+    Consideration(
         "medical_needs",
+        "Needs monitoring or medical care that such a program may lack.",
         Way.AGAINST,
         FACTS["needs_medical_monitoring"].equals(True)
         | FACTS["needs_medical_care"].equals(True)
         | FACTS["needs_psychiatric_care"].equals(True),
         _DC_2_5,
-        meaning="Needs monitoring or medical care that such a program may lack.",
     ),
-    _consideration(
+    Consideration(
         "supportive_home",
+        "Lives in a place that supports recovery.",
         Way.FOR,
         _HOME.equals("supportive"),
         _SOBER_HOUSES,
-        meaning="Lives in a place that supports recovery.",
     ),
-    _consideration(
+    Consideration(
         "unsupportive_home",
+        "Lives in a place that does not support recovery, or only in part: relapse is more likely.",
         Way.AGAINST,
         ~_HOME.equals("supportive"),
         _SOBER_HOUSES,
-        meaning="Lives in a place that does not support recovery, or only in part: relapse is "
-        "more likely.",
     ),
-    _consideration(
+    Consideration(
         "unstable_housing",
+        "Needs housing: most who were homeless at admission were so at discharge.",
         Way.AGAINST,
         FACTS["needs_housing"].equals(True),
         _LO,
-        meaning="Needs housing: most who were homeless at admission were so at discharge.",
     ),
-    _consideration(
+    Consideration(
         "recovery_housing",
+        "Needs housing: sober living beside outpatient care went with longer stays.",
         Way.HOW,
         FACTS["needs_housing"].equals(True),
         _MERICLE,
-        meaning="Needs housing: sober living beside outpatient care went with longer stays.",
     ),
-    _consideration(
+    Consideration(
         "earlier_treatment",
+        "Had treatment before: for women with earlier treatment intensive outpatient did "
+        "better than outpatient. No source says that it must lead higher.",
         Way.HOW,
         FACTS["prior_treatment_episodes"] >= 1,
         _GODINET,
-        meaning="Had treatment before: for women with earlier treatment intensive outpatient did "
-        "better than outpatient. No source says that it must lead higher.",
     ),
-    _consideration(
+    Consideration(
         "pregnancy",
+        "Is pregnant: to be admitted first, or to have interim services within 48 hours.",
         Way.HOW,
         FACTS["pregnant"].equals(True),
         _PRIORITY,
-        meaning="Is pregnant: to be admitted first, or to have interim services within 48 hours.",
     ),
-    _consideration(
+    Consideration(
         "opioids_without_medication",
+        "An opioid use disorder without medication: only buprenorphine and methadone went "
+        "with less overdose. Offer it beside the program, and refuse nobody for it.",
         Way.AGAINST,
         FACTS["has_opioid_use_disorder"].equals(True) & FACTS["opioid_medication"].equals("none"),
         _WAKEMAN,
-        meaning="An opioid use disorder without medication: only buprenorphine and methadone went "
-        "with less overdose. Offer it beside the program, and refuse nobody for it.",
     ),
-    _consideration(
+    Consideration(
         "no_transport",
+        "Has no way to come: a reason to leave that was rated among the highest.",
         Way.AGAINST,
         FACTS["has_transport"].equals(False),
         _PALMER,
-        meaning="Has no way to come: a reason to leave that was rated among the highest.",
     ),
-    _consideration(
+    Consideration(
         "work_or_family",
+        "Has work, school or family to keep: day, evening and weekend tracks leave time.",
         Way.FOR,
         FACTS["works_or_studies"].equals(True) | FACTS["cares_for_others"].equals(True),
         _ARTICLE,
-        meaning="Has work, school or family to keep: day, evening and weekend tracks leave time.",
     ),
-    _consideration(
+    Consideration(
         "flexible_times",
+        "Has work, school or family to keep: times that did not fit were a reason to leave.",
         Way.HOW,
         FACTS["works_or_studies"].equals(True) | FACTS["cares_for_others"].equals(True),
         _LAUDET,
-        meaning="Has work, school or family to keep: times that did not fit were a reason to "
-        "leave.",
     ),
-    _consideration(
+    Consideration(
         "court_order",
+        "A court has ordered it: far likelier to complete (odds ratio 10.9, 2.0 to 59.1). "
+        "Never a reason to refuse or to raise the level.",
         Way.HOW,
         FACTS["court_ordered"].equals(True),
         _COVIELLO,
-        meaning="A court has ordered it: far likelier to complete (odds ratio 10.9, 2.0 to 59.1). "
-        "Never a reason to refuse or to raise the level.",
     ),
-    _consideration(
+    Consideration(
         "adolescent",
+        "Is under 18: it helped if both parents took part.",
         Way.HOW,
         FACTS["age"] < 18,
         _ADOLESCENTS,
-        meaning="Is under 18: it helped if both parents took part.",
     ),
-    _consideration(
+    Consideration(
         "telehealth",
+        "Could have sessions by video: hybrid groups completed more than those by video "
+        "alone (odds ratio 1.88, 1.50 to 2.41).",
         Way.HOW,
         FACTS["has_telehealth_access"].equals(True),
         _HYBRID,
-        meaning="Could have sessions by video: hybrid groups completed more than those by video "
-        "alone (odds ratio 1.88, 1.50 to 2.41).",
     ),
 )
 """In the order in which they are told."""

@@ -6,7 +6,7 @@ from math import isfinite
 from uuid import UUID
 
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, refuse_moments, unless, unless_a, unless_day
+from iopkit.errors import Fault, refuse, unless, unless_a, unless_day
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.patients.assessments import Assessment
@@ -57,8 +57,7 @@ class Coverage:
     insurer: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        ordered = self.start is None or self.end is None or self.start < self.end
-        refuse("coverage", unless(ordered, "end", "a day after the start", "an earlier day"))
+        refuse("coverage", _unless_ordered(self.start, self.end))
 
     def in_force(self, on: date) -> Truth:
         """Whether it covers the patient on a day; unknown where its start is, until it ends."""
@@ -86,12 +85,10 @@ class Whereabouts:
     end: date | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("whereabouts", start=self.start, end=self.end)
-        ordered = self.start is None or self.end is None or self.start < self.end
         refuse(
             "whereabouts",
             place_faults(self.state, self.county),
-            unless(ordered, "end", "a day after the start", "an earlier day"),
+            _unless_ordered(self.start, self.end),
         )
 
     def holds(self, on: date) -> bool:
@@ -121,13 +118,11 @@ class Approval:
     end: date | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("approval", start=self.start, end=self.end)
-        ordered = self.start is None or self.end is None or self.start < self.end
-        whole = self.units is None or (type(self.units) is int and self.units >= 0)
+        whole = self.units is None or self.units >= 0
         some = self.time is None or self.time >= timedelta(0)
         refuse(
             "approval",
-            unless(ordered, "end", "a day after the start", "an earlier day"),
+            _unless_ordered(self.start, self.end),
             unless(whole, "units", "a whole number from 0", "another value"),
             unless(some, "time", "no less than 0", "less"),
         )
@@ -180,8 +175,7 @@ class Treatment:
     outcome: Outcome | None = None
 
     def __attrs_post_init__(self) -> None:
-        ordered = self.start is None or self.end is None or self.start < self.end
-        refuse("treatment", unless(ordered, "end", "a day after the start", "an earlier day"))
+        refuse("treatment", _unless_ordered(self.start, self.end))
 
     __repr__ = hidden
 
@@ -202,7 +196,6 @@ class Observation:
     on: date
 
     def __attrs_post_init__(self) -> None:
-        refuse_moments("observation", on=self.on)
         scalar = type(self.value) in (bool, int, float, str)
         finite = not isinstance(self.value, float) or isfinite(self.value)
         expected = "a text, a finite number, true or false"
@@ -297,3 +290,8 @@ def refuse_before_birth(patient: Patient, day: date, *, what: str, path: str) ->
     refuse(what, unless_a(patient, "patient", Patient), unless_day(day, path))
     ok = patient.may_be_born_by(day)
     refuse(what, unless(ok, path, "a day from the birth on", "an earlier day"))
+
+
+def _unless_ordered(start: date | None, end: date | None) -> tuple[Fault, ...]:
+    ordered = start is None or end is None or start < end
+    return unless(ordered, "end", "a day after the start", "an earlier day")

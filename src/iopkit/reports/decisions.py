@@ -117,7 +117,8 @@ def _verdict(decision: Decision) -> str:
         told.append(f"what was {_UNJUDGED} by it is not known")
     elif decision.unjudged:
         told.append(f"{_UNJUDGED} by it: {'; '.join(risk.words for risk in decision.unjudged)}")
-    told += [f"against it: {words}" for words in filter(None, [against(decision)])]
+    if weighs := against(decision):
+        told.append(f"against it: {weighs}")
     if decision.verdict is Truth.YES and told:
         return f"{'; '.join(['Every criterion of this policy is met', *told])}."
     if decision.verdict is Truth.UNKNOWN:

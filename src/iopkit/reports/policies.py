@@ -2,8 +2,9 @@
 
 from iopkit.eligibility.analysis import Analysis, Contrast, Difference
 from iopkit.eligibility.branches import Flaw, FlawKind
+from iopkit.eligibility.considerations import Consideration
 from iopkit.eligibility.kinds import Number
-from iopkit.eligibility.policies import Policy
+from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import AnyFact, describe, facts_in, in_words
 from iopkit.reports.lines import below, fold, in_force_lines, item, link, page, whose
 from iopkit.truth import Truth
@@ -15,20 +16,20 @@ def policy_text(policy: Policy) -> str:
     for version in policy.versions.dated:
         lines += ["", *in_force_lines(version)]
         for criterion in version.value:
-            lines += [
-                item(criterion.meaning),
-                below(f"{describe(criterion.predicate)}  ({criterion.source})"),
-            ]
+            lines += _lines(criterion)
     if policy.considerations:
         lines += ["", "To weigh beside them; it decides nothing:"]
     for told in policy.considerations:
-        lines += [
-            item(f"{told.way.value}: {told.meaning}"),
-            below(f"{describe(told.predicate)}  ({told.source})"),
-        ]
+        lines += _lines(told, f"{told.way.value}: ")
     if policy.left_open:
         lines += ["", "Not judged here:", *map(item, policy.left_open)]
     return page(lines)
+
+
+def _lines(asked: Criterion | Consideration, lead: str = "") -> list[str]:
+    """What a criterion or consideration says, and below it what it asks and who says so."""
+    where = below(f"{describe(asked.predicate)}  ({asked.source})")
+    return [item(f"{lead}{asked.meaning}"), where]
 
 
 def fact_text(fact: AnyFact, *, not_used: str = "") -> str:
@@ -40,7 +41,7 @@ def fact_text(fact: AnyFact, *, not_used: str = "") -> str:
     unit = f" {fact.kind.unit}" if isinstance(fact.kind, Number) else ""
     source = [f"  source: {fact.source}", *link(fact.source)] if fact.source else []
     lines = [f"fact {fact.name}", item(fact.meaning), f"  values: {fact.kind.expectation()}{unit}"]
-    lines += [f"  worse: {words}" for words in filter(None, [fact.worse_in_words])]
+    lines += [f"  worse: {fact.worse_in_words}"] if fact.worse_in_words else []
     unread = [fold(f"  not used: {not_used}", 4)] if not_used else []
     return page([*lines, *source, *unread])
 
@@ -81,8 +82,7 @@ def _contrast_lines(contrast: Contrast, difference: Difference) -> list[str]:
         why = ":" if criteria else ", and does not ask about that."
         lines.append(f"{side} says {_SAYS[verdict]}{why}")
         for criterion in criteria:
-            words = f"{describe(criterion.predicate)}  ({criterion.source})"
-            lines += [item(criterion.meaning), below(words)]
+            lines += _lines(criterion)
     return lines
 
 
