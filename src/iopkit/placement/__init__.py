@@ -12,10 +12,10 @@ from iopkit.placement.placement import (
     Placement,
     Rung,
     RungResult,
-    dimension_ladder,
     find_disagreement,
     place,
 )
+from iopkit.placement.risk_limits import dimension_ladder
 from iopkit.placement.tradeoffs import Tradeoff, compare_levels
 
 __all__ = [
