@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 
 from iopkit.eligibility.kinds import NEVER
 from iopkit.eligibility.possible import Possible, Value
-from iopkit.eligibility.readings import known_truth, only, some_of
+from iopkit.eligibility.readings import known_truth, some_of
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.patients.patients import Outcome, Patient, Treatment
@@ -39,7 +39,8 @@ def just_completed_24_hour_care(patient: Patient, on: date) -> bool | None:
     past = _ended(patient, on)
     if past is None:
         return None
-    return only({_completed_24_hour_care(episode) for episode in _latest(past)} or {False})
+    found = {_completed_24_hour_care(episode) for episode in _latest(past)} or {False}
+    return found.pop() if len(found) == 1 else None
 
 
 def days_since_24_hour_care(patient: Patient, on: date) -> Value:

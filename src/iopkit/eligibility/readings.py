@@ -5,7 +5,6 @@ that facts can be pickled and compared.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, TypeVar
@@ -239,11 +238,6 @@ def _found(value: Value, day: date) -> Possible:
     if isinstance(value, Possible):
         return evolve(value, found=day)
     return Possible(found=day) if value is None else Possible.exactly(value, found=day)
-
-
-def only(found: AbstractSet[T | None]) -> T | None:
-    """The only one of some values; ``None`` if there are several or none."""
-    return next(iter(found)) if len(found) == 1 else None
 
 
 @frozen
