@@ -11,8 +11,14 @@ from iopkit.eligibility.recency import Recency
 _VALUES = ("value", "low", "high")
 
 
-def recency_apart(fact: AnyFact, written: dict[str, Raw]) -> dict[str, Raw]:
-    """A written question about a fact, with which findings count beside the fact's name."""
+def asked_apart(fact: AnyFact, written: dict[str, Raw]) -> dict[str, Raw]:
+    """A written question about a fact, with what is asked of it beside the fact's name.
+
+    That is which findings count, or what it is less of.
+    """
+    if fact.terms:
+        one, other = fact.terms
+        return {**written, "fact": one.name, "less": other.name}
     recency = fact.recency
     if recency is None:
         return written
@@ -27,15 +33,18 @@ def with_asked(values: dict[str, Any]) -> dict[str, Any]:
     """Fields as they were read, with the fact that is asked and "never" for what never was.
 
     Raises:
-        InvalidError: the fact's findings have no day.
+        InvalidError: the fact's findings have no day, or the two facts cannot be compared.
     """
     asked = dict(values)
+    less: AnyFact | None = asked.pop("less", None)
     days, since = asked.pop("within_days", None), asked.pop("since", None)
     fact: AnyFact | None = asked.get("fact") or getattr(asked.get("predicate"), "fact", None)
     if fact is None:
         return asked
     if days is not None or since is not None:
         asked["fact"] = fact = fact.recent(Recency(days, since))
+    if less is not None:
+        asked["fact"] = fact = fact.less(less)
     if isinstance(fact.kind, Number) and fact.kind.never:
         asked |= {key: _never(asked[key]) for key in _VALUES if key in asked}
         if "values" in asked:

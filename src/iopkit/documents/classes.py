@@ -18,7 +18,7 @@ from cattrs.gen import make_dict_unstructure_fn, override
 
 from iopkit.charges.charges import Charge, Charges
 from iopkit.checks.checks import Finding
-from iopkit.documents.atoms import recency_apart, with_asked
+from iopkit.documents.atoms import asked_apart, with_asked
 from iopkit.documents.values import (
     MAX_FAULTS,
     Facts,
@@ -42,7 +42,7 @@ from iopkit.eligibility.considerations import Considered
 from iopkit.eligibility.explanations import Explanation
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Result
-from iopkit.eligibility.predicates import Atom
+from iopkit.eligibility.predicates import AnyFact, Atom
 from iopkit.errors import (
     Fault,
     InvalidError,
@@ -285,8 +285,9 @@ class _Member:
     default: Any
 
 
-# Keys beside a fact's name: which of its findings count.
+# Keys beside a fact's name: which of its findings count, and what is taken from it.
 ASKED_OF = (
+    _Member("less", "less", AnyFact | None, None),
     _Member("within_days", "within_days", int | None, None),
     _Member("since", "since", date | None, None),
 )
@@ -343,7 +344,7 @@ def _class_writer(kind: Any) -> Writer:
         if value.__class__ is not whole:
             _refuse_other(value, whole)
         if kind in get_args(Atom):
-            return recency_apart(value.fact, write_fields(value))
+            return asked_apart(value.fact, write_fields(value))
         if not derived:
             return write_fields(value)
         said = {m.key: _said(value, m) for m in derived}

@@ -4,7 +4,7 @@ While a contradiction stands, its facts count as not known: which of them is wro
 who recorded them can say.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,7 @@ from iopkit.eligibility.predicates import (
     compiled,
     facts_in,
     seen_of,
+    with_terms,
 )
 from iopkit.eligibility.sheets import FactSheet, read_facts
 from iopkit.errors import refuse, refuse_moments, unless
@@ -143,11 +144,16 @@ def read_consistent(facts: Iterable[AnyFact], patient: Patient, *, on: date) -> 
     Raises:
         InvalidError: as ``read_facts``.
     """
-    return without_contradicted(read_facts(facts, patient, on=on), contradictions(patient, on=on))
+    asked = with_terms(facts)
+    sheet = read_facts(asked, patient, on=on)
+    found = contradictions(patient, on=on)
+    return without_contradicted(sheet, found).with_margins(asked)
 
 
-def without_contradicted(sheet: FactSheet, found: Iterable[RecordedContradiction]) -> FactSheet:
+def without_contradicted(sheet: FactSheet, found: Sequence[RecordedContradiction]) -> FactSheet:
     """A sheet whose contradicted facts are not known, whichever of their findings are asked for."""
+    if not found:
+        return sheet
     names = {each.fact.name for one in found for each in one.facts}
     recent = tuple(f"{name}_{kind}_" for name in names for kind in ("within", "since"))
     return evolve(

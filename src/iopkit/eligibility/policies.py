@@ -20,7 +20,14 @@ from iopkit.eligibility.consistency import (
 )
 from iopkit.eligibility.coverages import PAYER_FACTS, PayerCoverage, payer_coverage
 from iopkit.eligibility.explanations import Explanation, explain
-from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, Values, facts_in
+from iopkit.eligibility.predicates import (
+    AllOf,
+    AnyFact,
+    Predicate,
+    Values,
+    facts_in,
+    with_terms,
+)
 from iopkit.eligibility.risks import RecordedRisk, recorded_risks, risks_among
 from iopkit.eligibility.sheets import FactSheet, read_facts
 from iopkit.errors import NotInForceError, TooComplexError, refuse, unless
@@ -140,11 +147,13 @@ class Policy:
         """
         refuse_before_birth(patient, on, what="decision", path="on")
         version = self.version(on=on, assume_in_force=assume_in_force)
-        sheet = read_facts(self._facts_of(version), patient, on=on)
+        asked = self._facts_of(version)
+        sheet = read_facts(asked, patient, on=on)
         payers = PAYER_FACTS.values() if self._payer else ()
         paid_by = {fact.name: fact.read(patient, on) for fact in payers}
         found = contradictions(patient, on=on)
-        return self._decided(version, sheet, recorded_risks(patient, on=on), found, paid_by)
+        consistent = without_contradicted(sheet, found).with_margins(asked)
+        return self._decided(version, consistent, recorded_risks(patient, on=on), found, paid_by)
 
     def decide_sheet(self, sheet: FactSheet, *, assume_in_force: bool = False) -> "Decision":
         """Judge by facts that were read before, or that come from elsewhere.
@@ -168,15 +177,17 @@ class Policy:
             <Truth.NO: 'no'>
         """
         version = self.version(on=sheet.on, assume_in_force=assume_in_force)
-        whole = sheet.with_recent(self._facts_of(version))
-        risks = risks_among(whole.values())
-        return self._decided(version, whole, risks, contradictions_in(whole), whole.values())
+        asked = self._facts_of(version)
+        whole = sheet.with_recent(asked)
+        risks, found = risks_among(whole.values()), contradictions_in(whole)
+        consistent = without_contradicted(whole, found).with_margins(asked)
+        return self._decided(version, consistent, risks, found, whole.values())
 
     def _facts_of(self, version: Dated[tuple[Criterion, ...]]) -> tuple[AnyFact, ...]:
-        """What a version and the considerations ask about, each once."""
+        """What a version and the considerations ask about, each once, terms of differences too."""
         asked = [one.predicate for one in version.value]
         asked += [one.predicate for one in self.considerations]
-        return tuple(dict.fromkeys(fact for each in asked for fact in facts_in(each)))
+        return with_terms(fact for each in asked for fact in facts_in(each))
 
     def _decided(
         self,
@@ -186,7 +197,6 @@ class Policy:
         found: tuple[RecordedContradiction, ...],
         paid_by: Values,
     ) -> "Decision":
-        sheet = without_contradicted(sheet, found) if found else sheet
         values, readings = sheet.values(), sheet.told()
         results = tuple(Result(c, explain(c.predicate, values, readings)) for c in version.value)
         at_risk = frozenset(fact for risk in risks for fact in risk.alike)

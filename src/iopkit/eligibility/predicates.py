@@ -27,9 +27,10 @@ from iopkit.eligibility.kinds import (
     is_ordered,
     refuse_other_values,
 )
+from iopkit.eligibility.margins import Margin, kind_of_margin, margin
 from iopkit.eligibility.possible import Possible, Value, is_of_kind, whole_numbers_in
 from iopkit.eligibility.recency import Recency, Recent
-from iopkit.errors import UndeterminedError, refuse, unless
+from iopkit.errors import Fault, InvalidError, UndeterminedError, refuse, unless
 from iopkit.fields import call_union, frozen
 from iopkit.sources import Source
 from iopkit.truth import Truth, at_least
@@ -48,7 +49,8 @@ class Fact(Generic[S, T]):
     the fact; what cannot change is never proposed as a change. ``dated``: it is found on some
     day, so that one can ask for recent findings; ``recency`` says which of them count.
     ``worse``: which of its values are worse for whoever they are of; ``None``: none is, such as
-    of hours needed, or of having the disorder that a program is for.
+    of hours needed, or of having the disorder that a program is for. ``terms``: of a difference,
+    the fact that it is of and the one that is taken from it.
 
     Raises:
         InvalidError: ``worse`` is said of options without an order.
@@ -58,6 +60,8 @@ class Fact(Generic[S, T]):
         >>> age = FACTS["age"]
         >>> describe(age >= 18)
         'age is at least 18 years'
+        >>> describe(FACTS["free_hours_per_week"] >= FACTS["needed_hours_per_week"])
+        'free hours per week is at least needed hours per week'
     """
 
     name: str
@@ -69,6 +73,9 @@ class Fact(Generic[S, T]):
     dated: bool = field(default=False, kw_only=True, hash=False)
     recency: Recency | None = field(default=None, kw_only=True, hash=False)
     worse: Worse | None = field(default=None, kw_only=True, hash=False)
+    terms: "tuple[AnyFact, AnyFact] | None" = field(
+        default=None, kw_only=True, hash=False, repr=False
+    )
 
     def __attrs_post_init__(self) -> None:
         ok = self.worse is None or can_be_worse(self.kind)
@@ -78,6 +85,13 @@ class Fact(Generic[S, T]):
     def asked(self) -> str:
         """The name of the fact of which recent findings count, or its own."""
         return self.name.removesuffix(self.recency.suffix) if self.recency else self.name
+
+    @property
+    def recorded(self) -> frozenset[str]:
+        """The names of the facts that it is read from: of a difference two, else its own."""
+        return (
+            frozenset(term.name for term in self.terms) if self.terms else frozenset((self.asked,))
+        )
 
     @property
     def title(self) -> str:
@@ -118,6 +132,38 @@ class Fact(Generic[S, T]):
         read = Recent(self.read, recency)
         return evolve(self, name=f"{self.name}{recency.suffix}", read=read, recency=recency)
 
+    def less(self, other: "Fact[S, T]") -> "Fact[S, T]":
+        """By how much it is more than another fact; a predicate about it compares the two.
+
+        It is a fact of its own: known where both are, and taken from their values and columns
+        where those of its own name say nothing.
+
+        Raises:
+            InvalidError: they are not two numbers in one unit, or one may be ``NEVER``, asks for
+                recent findings or is a difference itself.
+
+        Example:
+            >>> from iopkit.eligibility import FACTS
+            >>> spare = FACTS["free_hours_per_week"].less(FACTS["needed_hours_per_week"])
+            >>> describe(spare >= 2)
+            'free hours per week less needed hours per week is at least 2 hours'
+        """
+        what, one, two = f"difference from {self.name!r}", self.kind, other.kind
+        plain = all(each.recency is None and each.terms is None for each in (self, other))
+        expected = "another number in the same unit, that is neither recent nor a difference"
+        if not (isinstance(one, Number) and isinstance(two, Number)) or self == other:
+            raise InvalidError(what, [Fault(("other",), expected, "another fact")])
+        alike = plain and one.unit == two.unit and not (one.never or two.never)
+        refuse(what, unless(alike, "other", expected, "another fact"))
+        return Fact(
+            f"{self.name}_less_{other.name}",
+            kind_of_margin(one, two),
+            f"By how much the {self.title} are more than the {other.title}.",
+            Margin(self.read, other.read),
+            changeable=self.changeable or other.changeable,
+            terms=(self, other),
+        )
+
     def badness(self, value: T) -> float:
         """How bad a value is: the larger, the worse; the same for all where none is worse.
 
@@ -154,25 +200,25 @@ class Fact(Generic[S, T]):
             return f"{self.title}: {_several_in_words(self.kind, shown)}"
         return f"{self.title}: {with_unit(self.kind, shown)}"
 
-    def __ge__(self, value: T) -> "Compare":
-        return Compare(self, Operator.AT_LEAST, value)
+    def __ge__(self, value: "T | Fact[S, T]") -> "Compare":
+        return _compared(self, Operator.AT_LEAST, value)
 
-    def __gt__(self, value: T) -> "Compare":
-        return Compare(self, Operator.MORE_THAN, value)
+    def __gt__(self, value: "T | Fact[S, T]") -> "Compare":
+        return _compared(self, Operator.MORE_THAN, value)
 
-    def __le__(self, value: T) -> "Compare":
-        return Compare(self, Operator.AT_MOST, value)
+    def __le__(self, value: "T | Fact[S, T]") -> "Compare":
+        return _compared(self, Operator.AT_MOST, value)
 
-    def __lt__(self, value: T) -> "Compare":
-        return Compare(self, Operator.LESS_THAN, value)
+    def __lt__(self, value: "T | Fact[S, T]") -> "Compare":
+        return _compared(self, Operator.LESS_THAN, value)
 
-    def at_least(self, value: T) -> "Compare":
+    def at_least(self, value: "T | Fact[S, T]") -> "Compare":
         """The same as the operator ``>=``; it reads better for ordered words."""
         return self >= value
 
-    def equals(self, value: T) -> "Compare":
+    def equals(self, value: "T | Fact[S, T]") -> "Compare":
         """The fact has that value; the operator ``==`` compares declarations instead."""
-        return Compare(self, Operator.EQUALS, value)
+        return _compared(self, Operator.EQUALS, value)
 
     def between(self, low: T, high: T) -> "Between":
         """The fact lies between two values, both included."""
@@ -186,6 +232,13 @@ class Fact(Generic[S, T]):
     def is_known(self) -> "Known":
         """The fact is known, whatever it is."""
         return Known(self)
+
+
+def _compared(fact: "AnyFact", operator: "Operator", value: "Scalar | AnyFact") -> "Compare":
+    """A fact compared with a value, or with another fact: their difference with nothing."""
+    if isinstance(value, Fact):
+        return Compare(fact.less(value), operator, 0)
+    return Compare(fact, operator, value)
 
 
 MAX_TREE_DEPTH = 100
@@ -464,6 +517,11 @@ def each_once(facts: Iterable[AnyFact]) -> tuple[AnyFact, ...]:
     return once
 
 
+def with_terms(facts: Iterable[AnyFact]) -> tuple[AnyFact, ...]:
+    """Facts in their order, each once, after those that a difference among them is of."""
+    return tuple(dict.fromkeys(each for fact in facts for each in (*(fact.terms or ()), fact)))
+
+
 def evaluate(predicate: Predicate, values: Values) -> Truth:
     """The truth of a predicate; an absent or ``None`` value is unknown.
 
@@ -473,7 +531,8 @@ def evaluate(predicate: Predicate, values: Values) -> Truth:
     Raises:
         InvalidError: a value is not of its fact's kind, or a name is a fact's but for its case.
     """
-    facts = {fact.name: fact for fact in facts_in(predicate)}
+    asked = tuple(facts_in(predicate))
+    facts = {fact.name: fact for fact in with_terms(asked)}
     folded = {name.casefold(): name for name in facts}
     refuse(
         "values",
@@ -487,7 +546,18 @@ def evaluate(predicate: Predicate, values: Values) -> Truth:
             if name.casefold() in folded
         ),
     )
-    return compiled(predicate)(values)
+    return compiled(predicate)(with_margins(asked, values))
+
+
+def with_margins(facts: Iterable[AnyFact], values: Values) -> Values:
+    """Values with those of the differences among some facts that the values of others tell."""
+    more: dict[str, Value] = {}
+    for fact in facts:
+        if fact.terms:
+            one, other = (values.get(term.name) for term in fact.terms)
+            if one is not None or other is not None:
+                more[fact.name] = margin(one, other)
+    return {**values, **more} if more else values
 
 
 _OTHER = "another value"
@@ -655,7 +725,7 @@ def describe(predicate: Predicate) -> str:
         return predicate.label
     match predicate:
         case Compare(fact, operator, value):
-            return f"{fact.title} is {operator.words}{with_unit(fact.kind, value)}"
+            return _comparison_in_words(fact, operator, value)
         case Between(fact, low, high):
             ends = f"{in_words(low)} and {with_unit(fact.kind, high)}"
             return f"{fact.title} is between {ends}"
@@ -671,6 +741,13 @@ def describe(predicate: Predicate) -> str:
             return f"not ({describe(part)})"
         case AtLeast(count, parts):
             return f"at least {count} of: {'; '.join(map(describe, parts))}"
+
+
+def _comparison_in_words(fact: AnyFact, operator: Operator, value: Scalar) -> str:
+    if fact.terms and value == 0:
+        one, other = fact.terms
+        return f"{one.title} is {operator.words or 'the same as '}{other.title}"
+    return f"{fact.title} is {operator.words}{with_unit(fact.kind, value)}"
 
 
 def _nested(predicate: Predicate) -> str:

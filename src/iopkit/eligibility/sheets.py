@@ -10,7 +10,7 @@ from attrs import evolve, field
 from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import Kind
 from iopkit.eligibility.possible import Possible, Value, covers, is_of_kind
-from iopkit.eligibility.predicates import AnyFact, Fact, Values, each_once
+from iopkit.eligibility.predicates import AnyFact, Fact, Values, each_once, with_margins
 from iopkit.errors import refuse, refuse_moments, unless
 from iopkit.fields import frozen
 
@@ -70,6 +70,15 @@ class FactSheet:
             if fact.recency and fact.asked in known and fact.name not in known
         }
         return evolve(self, items=(*self.items, *more.items())) if more else self
+
+    def with_margins(self, facts: Iterable[AnyFact]) -> "FactSheet":
+        """The sheet with those differences among some facts that others in it tell."""
+        differences = {fact.name: fact.kind for fact in facts if fact.terms}
+        if not differences:
+            return self
+        values = with_margins(facts, dict(self.items))
+        told = {name: _item(kind, values.get(name)) for name, kind in differences.items()}
+        return evolve(self, items=tuple({**dict(self.items), **told}.items()))
 
     def told(self) -> Mapping[str, Possible]:
         """By fact name, the readings that have a day or say why not more is known."""

@@ -85,8 +85,9 @@ class Column:
 
     ``is_one`` gives whether it says one value, never null, and ``asked`` answers questions.
     ``names`` are the columns that hold it, with ``present``, whether there is a value, never
-    null; ``found`` is the one with its day. Expressions are made when they are asked for: to
-    make them takes longer than to compute them for some thousand patients.
+    null; ``found`` is the one with its day. ``ends`` gives what is least and most of a number.
+    Expressions are made when they are asked for: to make them takes longer than to compute them
+    for some thousand patients.
     """
 
     is_one: Callable[[], Expr]
@@ -95,6 +96,8 @@ class Column:
     names: tuple[str, ...]
     present: Callable[[], tuple[Expr, ...]]
     found: str | None
+    ends: Callable[[], tuple[Expr, Expr]]
+    is_range: bool = False
     gate: Expr | None = None
 
     @property
@@ -103,9 +106,12 @@ class Column:
         return self.is_one() if self.gate is None else self.is_one() & self.gate
 
     @property
-    def is_range(self) -> bool:
-        """Whether there are two columns, with what is least and most."""
-        return len(self.names) > 1
+    def bounds(self) -> "tuple[Expr, Expr]":
+        """The least and the most that is possible of a number; null where nothing is known."""
+        ends = self.ends()
+        return (
+            ends if self.gate is None else (_where(self.gate, ends[0]), _where(self.gate, ends[1]))
+        )
 
     def where(self, gate: "Expr") -> "Column":
         """The same, not known where a condition that is never null does not hold."""
@@ -194,6 +200,8 @@ class _Reader:
         # What is another fact's is not this one's least or most.
         names = frozenset(self.schema) - others
         place = _place_of(fact, names)
+        if place is None and fact.terms:
+            return self.margin(fact, others)
         if place is None:
             return _lacking(fact, names)
         of_day = self.recent(place)
@@ -210,6 +218,13 @@ class _Reader:
             return tuple(faults)
         column = _range(fact, read, place) if is_range else self.single(fact, read[0], place)
         return column if of_day is None else column.where(of_day)
+
+    def margin(self, fact: AnyFact, others: frozenset[str]) -> Column | tuple[Fault, ...]:
+        """A number less another, or why one of them has no column."""
+        one, other = (self.read(term, others - {term.name}) for term in fact.terms or ())
+        if isinstance(one, Column) and isinstance(other, Column):
+            return _margin(fact, one, other)
+        return tuple(fault for each in (one, other) if isinstance(each, tuple) for fault in each)
 
     def single(self, fact: AnyFact, read: Contents, place: _Place) -> Column:
         """A fact in one column."""
@@ -229,7 +244,15 @@ class _Reader:
             wrong = read.present() & ~read.known()
             return (Check(place.names[0], kind.expectation(), wrong),)
 
-        return Column(read.known, ask, checks, place.names, lambda: (read.present(),), place.found)
+        return Column(
+            read.known,
+            ask,
+            checks,
+            place.names,
+            lambda: (read.present(),),
+            place.found,
+            lambda: (_where(read.known(), values),) * 2,
+        )
 
     def recent(self, place: _Place) -> "Expr | tuple[Fault, ...] | None":
         """Whether findings are recent enough, never null; ``None``: that is not asked."""
@@ -276,12 +299,6 @@ def _range(fact: AnyFact, read: Sequence[Contents], place: _Place) -> Column:
         _placed(kind, least), _placed(kind, most), least.known(), most.known(), *ends_of(kind)
     )
 
-    def ask(atom: Question) -> Asked:
-        runs = _runs(atom)
-        yes = enough_of(1, [_all(ends.inside(run)) for run in runs])
-        no = _all(enough_of(1, [*ends.outside(run)]) for run in runs)
-        return Asked(ends.says & (yes | no), yes)
-
     def checks() -> tuple[Check, ...]:
         each = zip(place.names, read, strict=True)
         return (
@@ -292,7 +309,40 @@ def _range(fact: AnyFact, read: Sequence[Contents], place: _Place) -> Column:
     def present() -> "tuple[Expr, ...]":
         return tuple(each.present() for each in read)
 
-    return Column(lambda: ends.is_one, ask, checks, place.names, present, place.found)
+    return Column(
+        lambda: ends.is_one,
+        ends.asked,
+        checks,
+        place.names,
+        present,
+        place.found,
+        lambda: ends.filled,
+        is_range=True,
+    )
+
+
+def _margin(fact: AnyFact, one: Column, other: Column) -> Column:
+    """A number less another, each in its own column or two."""
+    (least, most), (low, high) = one.bounds, other.bounds
+    from_, to = least - high, most - low
+    ends = _Ends(from_, to, ~from_.is_null(), ~to.is_null(), *ends_of(fact.kind))
+    return Column(
+        lambda: ends.is_one,
+        ends.asked,
+        lambda: (*one.checks(), *other.checks()),
+        (*one.names, *other.names),
+        lambda: (*one.present(), *other.present()),
+        None,
+        lambda: ends.filled,
+        is_range=one.is_range or other.is_range,
+    )
+
+
+def _where(flag: "Expr", values: "Expr") -> "Expr":
+    """Numbers where a flag is true, else null; as floats, as whole ones may have no sign."""
+    import narwhals as nw
+
+    return nw.when(flag).then(values.cast(nw.Float64()))
 
 
 @frozen
@@ -305,6 +355,26 @@ class _Ends:
     has_most: Expr
     low: float
     high: float
+
+    def asked(self, atom: Question) -> Asked:
+        """What they say of a question."""
+        runs = _runs(atom)
+        yes = enough_of(1, [_all(self.inside(run)) for run in runs])
+        no = _all(enough_of(1, [*self.outside(run)]) for run in runs)
+        return Asked(self.says & (yes | no), yes)
+
+    @property
+    def filled(self) -> "tuple[Expr, Expr]":
+        """Both, where they say anything: of one that is not there, the kind's own."""
+        import narwhals as nw
+
+        ends = (
+            (self.has_least, self.least, self.low),
+            (self.has_most, self.most, self.high),
+        )
+        each = (nw.when(has).then(end).otherwise(nw.lit(own)) for has, end, own in ends)
+        least, most = (_where(self.says, end) for end in each)
+        return least, most
 
     def inside(self, run: Run) -> "Iterator[Expr]":
         """That every possible value lies in a run, all of which have to be so."""

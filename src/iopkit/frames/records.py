@@ -5,6 +5,7 @@ Needs the extra ``tables``.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from math import inf, nextafter
 from typing import Any, Literal
 
@@ -24,7 +25,15 @@ from iopkit.errors import (
     unless_day,
 )
 from iopkit.fields import frozen
-from iopkit.frames.columns import FOUND, Column, Columns, ends_of, range_of, read_columns
+from iopkit.frames.columns import (
+    FOUND,
+    Column,
+    Columns,
+    ends_of,
+    is_in,
+    range_of,
+    read_columns,
+)
 from iopkit.frames.contents import dtype_of, moments, opened
 from iopkit.frames.refusals import Refused, Told, wrong_rows
 from iopkit.patients.patients import Patient
@@ -269,7 +278,10 @@ def fact_sheets(
     given = opened(frame, eager=True)
     import narwhals as nw
 
-    read = read_columns(asked, given, on=on)
+    names = frozenset(given.collect_schema())
+    of_terms = [fact.terms if fact.terms and not is_in(fact, names) else (fact,) for fact in asked]
+    recorded = tuple(dict.fromkeys(chain.from_iterable(of_terms)))
+    read = read_columns(recorded, given, on=on)
     found = {column.found: moments(column.found, given) for column in read.values() if column.found}
     refuse("frame", *(day for day in found.values() if isinstance(day, tuple)))
     flags = {day: ~nw.col(day).is_null() for day in found}
@@ -277,7 +289,8 @@ def fact_sheets(
         flags |= dict(zip(column.names, column.present(), strict=True))
     known = given.select(flag.alias(name) for name, flag in flags.items())
     rows = zip(given.select(*flags).iter_rows(), known.iter_rows(), strict=True)
-    return _given((_sheet_in(asked, read, _cells_in(flags, *row), on) for row in rows), refused)
+    sheets = (_sheet_in(recorded, read, _cells_in(flags, *row), on) for row in rows)
+    return (sheet.with_margins(asked) for sheet in _given(sheets, refused))
 
 
 _Cells = Mapping[str, Any]

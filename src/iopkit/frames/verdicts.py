@@ -10,6 +10,7 @@ The day of a finding stands in ``<fact>_found``.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import reduce
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -22,7 +23,7 @@ from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, each_once, facts_in
 from iopkit.errors import Fault, InvalidError, refuse, unless, unless_a, unless_day
 from iopkit.fields import frozen
-from iopkit.frames.columns import Check, Columns, Day, is_in, read_columns
+from iopkit.frames.columns import Check, Column, Columns, Day, is_in, read_columns
 from iopkit.frames.contents import Frame, enough_of, has_kleene, moment, moments, opened
 from iopkit.frames.expressions import (
     Held,
@@ -314,7 +315,8 @@ class _Read:
         import narwhals as nw
 
         asked, frame = each_once(facts), rows.frame
-        names, touched = frozenset(frame.collect_schema()), {fact.asked for fact in asked}
+        names = frozenset(frame.collect_schema())
+        touched = frozenset[str]().union(*(fact.recorded for fact in asked))
         held = {
             one: facts
             for one, facts in _HELD
@@ -337,10 +339,9 @@ class _Read:
                 clashes.setdefault(fact.asked, []).append(standing[one.name])
         clashing = {asked: enough_of(1, flags) for asked, flags in clashes.items()}
         consistent = {
-            name: column.where(~clashing[by_name[name].asked])
-            if by_name[name].asked in clashing
-            else column
+            name: reduce(Column.where, (~clashing[n] for n in clashing if n in recorded), column)
             for name, column in read.items()
+            for recorded in (by_name[name].recorded,)
         }
         return cls(consistent, stage, standing, clashing, kleene)
 
@@ -360,7 +361,8 @@ class _Read:
 
     def is_open(self, fact: AnyFact, flag: "Expr") -> "Expr":
         """Whether a fact is to be asked for: not where it is recorded, and contradicted."""
-        return flag & ~self.clashes[fact.asked] if fact.asked in self.clashes else flag
+        clashing = [self.clashes[name] for name in self.clashes if name in fact.recorded]
+        return flag & ~enough_of(1, clashing) if clashing else flag
 
 
 def _facts_of(
