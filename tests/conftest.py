@@ -42,8 +42,10 @@ from iopkit.charges import (
     DaysCounted,
     DayTiers,
     Exclusion,
+    LineMark,
     Rate,
     RateTable,
+    Rounded,
     SessionCodes,
     Tier,
     TimeBand,
@@ -147,6 +149,7 @@ from iopkit.requirements import (
     WeeklyServices,
     WrittenPlan,
 )
+from iopkit.schedules import Attendance, HowGiven
 from iopkit.scopes import License, LicenseKind, Scope
 from iopkit.sites import Closure, HolidayCalendar, Offer
 from iopkit.sources import Dated, Grade, Versions
@@ -533,7 +536,15 @@ _CODING = CodingScheme(
                 date(2024, 1, 1),
                 (
                     DayCode("A1", timedelta(hours=2), _GROUP, _SOURCE, 2, DaysCounted.BOOKED),
-                    TimedCode("T1", timedelta(minutes=15), _GROUP, _SOURCE, 5),
+                    TimedCode(
+                        "T1",
+                        timedelta(minutes=15),
+                        _GROUP,
+                        _SOURCE,
+                        per_day=5,
+                        part=timedelta(minutes=8),
+                        rounded=Rounded.DAY,
+                    ),
                     SessionCodes(
                         (TimeBand("B1"), TimeBand("B2", timedelta(minutes=38))),
                         _COUNSELING,
@@ -545,6 +556,8 @@ _CODING = CodingScheme(
                     DayTiers((Tier("D-3", 3), Tier("D-4", 4)), _COUNSELING, _SOURCE),
                     WeekCode("W1", 9, _COUNSELING, _SOURCE),
                     Exclusion("A1", frozenset({"B1", "T1"}), _SOURCE),
+                    LineMark(_SOURCE, "11", delivery=Delivery.ON_SITE),
+                    LineMark(_SOURCE, "10", ("95",), Delivery.TELEHEALTH, video=True, at_home=True),
                 ),
                 _SOURCE,
             ),
@@ -627,7 +640,8 @@ def values() -> dict[str, object]:
     assert plan.on_hold, "the plan has no service on hold"
     assert dated.unplaced, "the schedule shows no session that is unplaced"
     assert any(session.moved for session in dated.sessions), "the schedule shows no move"
-    attended = [dated.uid(session) for session in dated.sessions[:-1]]
+    held = Attendance(given=HowGiven(Delivery.ON_SITE), led_by="Ada")
+    attended = {dated.uid(session): held for session in dated.sessions[:-1]}
     charges = itemize(dated, _CODING, rates=_RATES, attended=attended)
     assert {line.rate_usd is None for line in charges.lines} == {True, False}, "one kind of line"
     assert charges.uncharged, "the charges show no session that is not charged"

@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from iopkit import levels
-from iopkit.charges import Exclusion, compare_costs
+from iopkit.charges import compare_costs
 from iopkit.documents import from_json, from_toml
 from iopkit.eligibility import FACTS, Choice, Criterion, Number, describe, facts_in
 from iopkit.eligibility.patient_facts import GROUPS
@@ -56,7 +56,7 @@ from iopkit.reports import (
     timeline_text,
     week_text,
 )
-from iopkit.reports.charges import modality_words, rule_words, stay_words, week_words
+from iopkit.reports.charges import counted_words, rule_words, stay_words, week_words
 from iopkit.reports.requirements import counted_text, demand_text
 from iopkit.reports.words import dose_text, duration_text
 from iopkit.requirements import Requirement
@@ -530,7 +530,7 @@ def _codings() -> Iterator[str]:
             rows = [
                 (
                     _escaped(rule_words(rule)),
-                    "" if isinstance(rule, Exclusion) else modality_words(rule.counted),
+                    counted_words(rule),
                     _graded(rule.source),
                 )
                 for rule in version.value

@@ -6,11 +6,14 @@ The recount goes day by day and knows nothing of the schemes' rules.
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
+from random import Random
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +22,9 @@ from iopkit.charges import (
     Charges,
     CodingScheme,
     Exclusion,
+    LineMark,
     RateTable,
+    Rounded,
     SessionCodes,
     TimedCode,
     Total,
@@ -32,10 +37,12 @@ from iopkit.modalities import Delivery, Modality
 from iopkit.plans import Plan, draft
 from iopkit.programs import PerWeek, Phase, Program, Service
 from iopkit.schedules import Schedule, Session, schedule
+from iopkit.sources import Dated, Versions
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 CHICAGO = ZoneInfo("America/Chicago")
 WEEKS = 60
+MINUTE = timedelta(minutes=1)
 
 GROUP, SKILLS = Modality.GROUP_THERAPY, Modality.SKILLS_TRAINING
 COUNSELING, FAMILY = Modality.INDIVIDUAL_COUNSELING, Modality.FAMILY_SESSION
@@ -329,14 +336,15 @@ def test_no_more_is_charged_than_was_booked(
             code: rule
             for rule in coding.version(on=line.on).value
             for code in codes_of(rule)
-            if not isinstance(rule, Exclusion)
+            if not isinstance(rule, Exclusion | LineMark)
         }
         rule = rules[line.code]
         assert {session.modality for session in those} <= rule.counted
         assert min(session.start for session in those).date() == line.on
         assert {session.week for session in those} >= {line.week}
         if isinstance(rule, TimedCode):
-            assert line.units * rule.unit == line.counted
+            assert line.counted <= line.units * rule.unit
+            assert rule.part or line.units * rule.unit == line.counted
         else:
             assert line.units == 1
         if not isinstance(rule, WeekCode):
@@ -354,6 +362,9 @@ def test_lines_are_in_the_order_of_days_and_no_code_is_twice_a_day_but_for_each_
         (rule,) = (rule for rule in coding.version(on=on).value if code in codes_of(rule))
         if isinstance(rule, SessionCodes):
             assert count <= (rule.per_day or count)
+        elif isinstance(rule, TimedCode) and rule.rounded is Rounded.SESSION:
+            ways = {line.given for line in charges.lines if (line.on, line.code) == (on, code)}
+            assert count == len(ways)
         else:
             assert count == 1
 
@@ -403,6 +414,85 @@ def test_one_session_more_attended_never_lowers_the_minutes_charged(
     )
 
     assert charged_minutes(some) <= charged_minutes(others)
+
+
+def part_of(made: Schedule, shares: Sequence[int]) -> dict[UUID, timedelta]:
+    """Some minutes of each session: ``shares`` are from 0 to 100, and 100 for all others."""
+    return {
+        made.uid(session): in_minutes(session.service_time) * share // 100 * MINUTE
+        for session, share in zip_longest(
+            made.sessions, shares[: len(made.sessions)], fillvalue=100
+        )
+        if isinstance(session, Session)
+    }
+
+
+shares = st.lists(st.sampled_from([0, 50, 97, 100]) | st.integers(0, 100), max_size=44)
+
+
+@given(any_coding, starts, rows)
+def test_all_minutes_attended_are_charged_as_planned(
+    coding: CodingScheme, start: date, rows: list[Row]
+) -> None:
+    made = booked(start, rows)
+    in_full = itemize(made, coding, attended=part_of(made, ()))
+    assert in_full == evolve(itemize(made, coding), attended=True)
+
+
+@pytest.mark.parametrize("name", RECOUNTS)
+@given(starts, rows, shares)
+def test_with_fewer_minutes_no_more_are_charged(
+    name: str, start: date, rows: list[Row], shares: list[int]
+) -> None:
+    made = booked(start, rows)
+    planned, left_early = (
+        itemize(made, find_coding(name), attended=part_of(made, some)) for some in ((), shares)
+    )
+    assert charged_minutes(left_early) <= charged_minutes(planned)
+
+
+@given(st.integers(0, 14), st.sampled_from(Rounded), st.none() | st.integers(1, 6), rows, shares)
+def test_with_fewer_minutes_a_timed_code_has_no_more_units(
+    part: int, rounded: Rounded, most: int | None, rows: list[Row], shares: list[int]
+) -> None:
+    source = find_coding("us-h0015").versions.dated[0].source
+    rule = TimedCode(
+        *("T1", 15 * MINUTE, frozenset(Modality), source, most),
+        part=part * MINUTE if part else None,
+        rounded=rounded,
+    )
+    scheme = CodingScheme("any", "Any", Versions((Dated(date(2024, 1, 1), (rule,), source),)))
+    made = booked(date(2026, 1, 5), rows)
+    planned, left_early = (
+        itemize(made, scheme, attended=part_of(made, some)) for some in ((), shares)
+    )
+    for found in (planned, left_early):
+        of_days: Counter[date] = Counter()
+        for line in found.lines:
+            of_days[line.on] += line.units
+        assert all(most is None or units <= most for units in of_days.values())
+    assert sum(line.units for line in left_early.lines) <= sum(line.units for line in planned.lines)
+
+
+@given(any_coding, starts, rows, shares, st.randoms(use_true_random=False))
+def test_charges_do_not_depend_on_the_order_of_sessions(
+    coding: CodingScheme, start: date, rows: list[Row], shares: list[int], chance: Random
+) -> None:
+    made = booked(start, rows)
+    # Some at once, as in a plan in which sessions collide.
+    at_once = [
+        evolve(each, start=made.sessions[place - place % 2].start)
+        if each.start.date() == made.sessions[place - place % 2].start.date()
+        else each
+        for place, each in enumerate(made.sessions)
+    ]
+    attended = part_of(made, shares)
+    chance.shuffle(at_once)
+    one = itemize(evolve(made, sessions=tuple(at_once)), coding, attended=attended)
+    chance.shuffle(at_once)
+    shuffled = dict(chance.sample([*attended.items()], len(attended)))
+    other = itemize(evolve(made, sessions=tuple(at_once)), coding, attended=shuffled)
+    assert one == other
 
 
 @pytest.mark.parametrize("name", RECOUNTS)

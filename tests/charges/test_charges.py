@@ -21,10 +21,13 @@ from iopkit.charges import (
     DaysCounted,
     DayTiers,
     Exclusion,
+    LineMark,
+    Marks,
     NotBilledReason,
     Rate,
     RateTable,
     Refusal,
+    Rounded,
     SessionCodes,
     Tier,
     TimeBand,
@@ -32,6 +35,7 @@ from iopkit.charges import (
     Total,
     Uncharged,
     Units,
+    Unmarked,
     WeekCode,
     itemize,
 )
@@ -41,7 +45,7 @@ from iopkit.modalities import Delivery, Modality
 from iopkit.plans import Plan
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot, Weekly
 from iopkit.reports import charges_text
-from iopkit.schedules import Schedule, Session, schedule
+from iopkit.schedules import Attendance, HowGiven, Schedule, Session, schedule
 from iopkit.sites import Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.windows import Weekday, WeeklyWindows
@@ -598,7 +602,7 @@ def test_only_sessions_of_the_schedule_can_have_been_attended() -> None:
     with pytest.raises(InvalidError) as caught:
         itemize(booked((0, GROUP, 60)), EACH, attended=[OTHER_KEY])
     assert [str(fault) for fault in caught.value.faults] == [
-        "attended: expected sessions of the schedule, found another"
+        "attended[0]: expected a session of the schedule, by its UID, found another"
     ]
 
 
@@ -644,3 +648,209 @@ def test_charges_are_values() -> None:
 @pytest.mark.parametrize("why", NotBilledReason)
 def test_every_reason_has_words(why: NotBilledReason) -> None:
     assert why.words
+
+
+# What was attended in part.
+
+
+@pytest.fixture
+def evenings() -> Schedule:
+    """Three groups of three hours; an individual session of 53 minutes and two of 20 between."""
+    talks = [(2, COUNSELING, minutes) for minutes in (53, 20, 20)]
+    return booked((0, GROUP, 180), (1, GROUP, 180), *talks, (3, GROUP, 180))
+
+
+def held(made: Schedule, *minutes: int) -> dict[UUID, timedelta]:
+    uids = map(made.uid, made.sessions)
+    return {uid: length * MINUTE for uid, length in zip(uids, minutes, strict=True)}
+
+
+def test_the_minutes_attended_are_charged_and_the_days_booked_are_counted(
+    evenings: Schedule,
+) -> None:
+    attended = held(evenings, 100, 180, 32, 20, 20, 180)
+    charges = itemize(evenings, find_coding("us-md-medicaid"), attended=attended)
+    assert lines(charges) == [(1, "H0015", 1), (2, "H0004", 4), (3, "H0015", 1)]
+    assert reasons(charges) == {
+        1: [("H0015", NotBilledReason.DAY_TOO_SHORT), ("H0005", NotBilledReason.TOO_LONG)]
+    }
+    in_full = itemize(evenings, find_coding("us-md-medicaid"), attended=evenings_uids(evenings))
+    assert lines(in_full) == [(0, "H0015", 1), (1, "H0015", 1), (2, "H0004", 5), (3, "H0015", 1)]
+
+
+def evenings_uids(made: Schedule) -> list[UUID]:
+    return [made.uid(session) for session in made.sessions]
+
+
+def test_a_payer_that_asks_for_days_attended_pays_none_of_a_week_cut_short() -> None:
+    made = booked(*three_days(), (5, GROUP, 120))
+    rule = DayCode("A1", 2 * HOUR, BOTH, CODE, days_a_week=3)
+    for minutes, units in ((119, 3), (120, 4)):
+        charges = itemize(made, coding(rule), attended=held(made, 180, 180, 180, minutes))
+        assert charges.total.units == (Units("A1", units),)
+    charges = itemize(made, coding(rule), attended=held(made, 180, 119, 180, 119))
+    assert charges.lines == ()
+
+
+@pytest.mark.parametrize(("minutes", "code"), [(53, "90837"), (52, "90834"), (15, None), (0, None)])
+def test_a_session_left_early_has_the_code_of_the_minutes_attended(
+    minutes: int, code: str | None
+) -> None:
+    made = booked((0, COUNSELING, 60))
+    charges = itemize(made, find_coding("us-cpt-psychotherapy"), attended=held(made, minutes))
+    assert [line.code for line in charges.lines] == ([code] if code else [])
+    assert len(charges.uncharged) == (minutes == 15), "one that was missed is not told as left out"
+
+
+def test_a_session_that_is_too_long_for_a_code_is_so_whoever_leaves_it() -> None:
+    made = booked((0, GROUP, 100))
+    charges = itemize(made, find_coding("us-md-medicaid"), attended=held(made, 85))
+    assert reasons(charges)[1][1] == ("H0005", NotBilledReason.TOO_LONG)
+
+
+# Rounding.
+
+PATTERN = [(7, 0), (8, 1), (22, 1), (23, 2), (37, 2), (38, 3), (52, 3), (53, 4), (67, 4), (68, 5)]
+
+
+@pytest.mark.parametrize(("minutes", "units"), PATTERN)
+@pytest.mark.parametrize("rounded", Rounded)
+def test_eight_minutes_make_a_unit_where_a_payer_says_so(
+    minutes: int, units: int, rounded: Rounded
+) -> None:
+    rule = TimedCode("H0004", 15 * MINUTE, BOTH, CODE, part=8 * MINUTE, rounded=rounded)
+    charges = itemize(booked((0, COUNSELING, minutes)), coding(rule))
+    assert lines(charges) == ([(0, "H0004", units)] if units else [])
+    assert all(line.counted <= minutes * MINUTE for line in charges.lines)
+    why = {
+        Rounded.SESSION: NotBilledReason.TOO_SHORT,
+        Rounded.DAY: NotBilledReason.DAY_TOO_SHORT,
+    }
+    assert reasons(charges) == ({} if units else {1: [("H0004", why[rounded])]})
+
+
+@pytest.mark.parametrize(
+    ("part", "rounded", "most", "units"),
+    [
+        (None, Rounded.SESSION, None, 4),
+        (8, Rounded.SESSION, None, 5),
+        (None, Rounded.DAY, None, 5),
+        (8, Rounded.DAY, None, 5),
+        (3, Rounded.DAY, None, 6),
+        (8, Rounded.SESSION, 3, 3),
+        (8, Rounded.DAY, 3, 3),
+    ],
+)
+def test_time_is_rounded_session_by_session_or_by_the_day(
+    part: int | None, rounded: Rounded, most: int | None, units: int
+) -> None:
+    length = None if part is None else part * MINUTE
+    rule = TimedCode("T1", 15 * MINUTE, BOTH, CODE, most, part=length, rounded=rounded)
+    made = booked((0, COUNSELING, 20), (0, GROUP, 38), (0, COUNSELING, 22))
+    assert sum(line.units for line in itemize(made, coding(rule)).lines) == units
+
+
+def test_a_part_is_less_than_a_unit() -> None:
+    for part, path in ((15, "part"), (0, "part")):
+        with pytest.raises(InvalidError) as caught:
+            TimedCode("T1", 15 * MINUTE, BOTH, CODE, part=part * MINUTE)
+        assert [fault.path for fault in caught.value.faults] == [(path,)]
+
+
+# How sessions were given, who led them.
+
+HOME = HowGiven(Delivery.TELEHEALTH, video=True, at_home=True)
+
+
+def by(made: Schedule, *clinicians: str | None) -> Schedule:
+    pairs = zip(made.sessions, clinicians, strict=True)
+    return evolve(made, sessions=tuple(evolve(s, clinician=name) for s, name in pairs))
+
+
+def test_a_line_says_how_its_sessions_were_given_and_who_led_them() -> None:
+    made = by(booked((0, COUNSELING, 53), (1, COUNSELING, 53)), "Ada", None)
+    uids = evenings_uids(made)
+    attended = {uids[0]: Attendance(given=HOME), uids[1]: Attendance(led_by="Grace")}
+    first, second = itemize(made, find_coding("us-cpt-psychotherapy"), attended=attended).lines
+    assert (first.given, first.marks, first.led_by) == ((HOME,), Marks("10", ("95",)), ("Ada",))
+    assert (second.given, second.led_by) == ((HowGiven(),), ("Grace",))
+    assert second.marks is not None
+    assert Unmarked.DELIVERY in second.marks.open
+
+
+def test_units_of_sessions_given_in_two_ways_or_by_two_people_are_two_lines() -> None:
+    made = by(booked(*[(0, COUNSELING, 30)] * 4), "Ada", "Grace", "Ada", "Ada")
+    attended = dict.fromkeys(evenings_uids(made), Attendance(given=HowGiven(Delivery.ON_SITE)))
+    attended[made.uid(made.sessions[3])] = Attendance(given=HOME)
+    marks = (LineMark(CODE, "10", at_home=True), LineMark(CODE, "11", delivery=Delivery.ON_SITE))
+    rule = TimedCode("T1", 15 * MINUTE, BOTH, CODE, per_day=7)
+    found = itemize(made, coding(rule, *marks), attended=attended).lines
+    assert {(line.units, line.led_by, line.marks and line.marks.place) for line in found} == {
+        (4, ("Ada",), "11"),
+        (2, ("Grace",), "11"),
+        (1, ("Ada",), "10"),
+    }
+
+
+def test_a_day_of_several_ways_has_no_mark_that_is_not_theirs() -> None:
+    made = by(booked((0, GROUP, 90), (0, GROUP, 90), *three_days()[1:]), "Ada", None, "Ada", "Ada")
+    uids = evenings_uids(made)
+    attended = dict.fromkeys(uids, Attendance(given=HowGiven(Delivery.ON_SITE)))
+    attended[uids[1]] = Attendance(given=HOME)
+    marks = (LineMark(CODE, "10", at_home=True), LineMark(CODE, "11", delivery=Delivery.ON_SITE))
+    rule = DayCode("H0015", 3 * HOUR, BOTH, CODE, days_a_week=3)
+    first, second, _ = itemize(made, coding(rule, *marks), attended=attended).lines
+    assert first.marks == Marks(open=(Unmarked.SEVERAL_WAYS,))
+    assert (first.led_by, second.led_by) == (("Ada", None), ("Ada",))
+    assert second.marks == Marks("11")
+
+
+def test_what_was_held_in_another_way_than_booked_counts_as_it_was_held() -> None:
+    made = booked(*[(0, GROUP, 50)] * 3)
+    remote = evolve(
+        made, sessions=tuple(evolve(s, delivery=Delivery.TELEHEALTH) for s in made.sessions)
+    )
+    medicare = find_coding("us-medicare-iop")
+    assert itemize(remote, medicare).lines == ()
+    in_person = dict.fromkeys(evenings_uids(made), Attendance(given=HowGiven(Delivery.ON_SITE)))
+    assert lines(itemize(remote, medicare, attended=in_person)) == [(0, "IOP-3-SERVICES", 1)]
+    at_home = dict.fromkeys(evenings_uids(made), Attendance(given=HOME))
+    charges = itemize(made, medicare, attended=at_home)
+    assert reasons(charges) == {n: [(None, NotBilledReason.TELEHEALTH)] for n in (1, 2, 3)}
+
+
+# Rates that are not known to be in force.
+
+
+@pytest.mark.parametrize("assumed", [False, True])
+def test_a_rate_that_ended_is_used_only_if_that_is_asked_for(assumed: bool) -> None:
+    rates = find_rates("us-md-medicaid")
+    charges = itemize(
+        booked(*three_days()), find_coding("us-md-medicaid"), rates=rates, assume_in_force=assumed
+    )
+    amounts = {(line.rate_usd, line.rate_assumed) for line in charges.lines}
+    assert amounts == {(Decimal("169.51"), True) if assumed else (None, False)}
+    assert ("rate assumed in force" in charges_text(charges)) is assumed
+
+
+def test_north_carolinas_rate_of_2024_goes_on() -> None:
+    rates = find_rates("us-nc-medicaid")
+    charges = itemize(booked(*three_days()), find_coding("us-h0015"), rates=rates)
+    assert charges.total.amount_usd == Decimal("510.09")
+    before = [rates.rate(code, on=date(2024, 7, 31)) for code in ("H0015", "H2035")]
+    assert [rate and rate.amount_usd for rate in before] == [Decimal("133.72"), Decimal("46.07")]
+
+
+def test_the_text_says_how_sessions_were_given_and_what_is_not_known() -> None:
+    made = by(booked((0, COUNSELING, 53), (1, COUNSELING, 53)), "Ada", None)
+    first, second = evenings_uids(made)
+    attended = {first: Attendance(given=HOME), second: Attendance(given=evolve(HOME, at_home=None))}
+    charges = itemize(made, find_coding("us-cpt-psychotherapy"), attended=attended)
+    text = charges_text(charges)
+    assert (
+        "by video, the patient at home; place of service 10, modifier 95; led by Ada"
+        in " ".join(text.split())
+    )
+    assert "  - who leads a session: 1 line\n  - whether the patient is at home: 1 line" in text
+    older = evolve(charges, lines=tuple(evolve(line, marks=None) for line in charges.lines))
+    assert "  - how its sessions were given and who led them: 2 lines" in charges_text(older)

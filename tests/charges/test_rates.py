@@ -13,7 +13,6 @@ from iopkit import strategies
 from iopkit.charges import Rate, RateTable
 from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.library import RATES, find_rates
-from iopkit.sources import Grade
 
 FIRST = date(2024, 1, 1)
 DAY = timedelta(days=1)
@@ -147,13 +146,36 @@ def test_marylands_other_rates_stand_in_the_same_paragraph(
     assert tuple(str(rate.amount_usd) for rate in rates) == amounts
 
 
-def test_every_shipped_rate_has_a_legal_text_as_its_source() -> None:
+def test_every_shipped_rate_has_a_source_that_can_be_read() -> None:
     for shipped in RATES:
         for rate in shipped.rates:
             assert rate.source is not None
-            assert rate.source.grade is Grade.LEGAL_TEXT
+            assert rate.source.url is not None
 
 
 def test_an_unknown_table_comes_with_those_that_are_known() -> None:
     with pytest.raises(UnknownNameError, match="no rate table is named 'x'; known: us-md-medicaid"):
         find_rates("x")
+
+
+RATES_APART = table(
+    evolve(RATE, since=FIRST, end=FIRST + 10 * DAY, amount_usd=Decimal(1)),
+    evolve(RATE, since=FIRST + 21 * DAY, end=FIRST + 30 * DAY, amount_usd=Decimal(2)),
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "known", "nearest"),
+    [(-1, None, 1), (0, 1, 1), (9, 1, 1), (10, None, 1), (15, None, 1), (16, None, 2)]
+    + [(21, 2, 2), (29, 2, 2), (30, None, 2), (900, None, 2)],
+)
+def test_a_rate_is_used_on_other_days_only_if_asked_for_and_then_the_nearest(
+    day: int, known: int | None, nearest: int
+) -> None:
+    on = FIRST + day * DAY
+    found = RATES_APART.rate("H0015", on=on)
+    assert (found and found.amount_usd) == known
+    assumed = RATES_APART.rate("H0015", on=on, assume_in_force=True)
+    assert assumed is not None
+    assert assumed.amount_usd == nearest
+    assert RATES_APART.rate("H0004", on=on, assume_in_force=True) is None

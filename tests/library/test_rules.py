@@ -75,6 +75,8 @@ WHOSE = {
     ("coding", "us-medicare-iop"): Scope(payer=MEDICARE, licenses=HOSPITALS, level=IOP),
     ("coding", "us-medicare-otp-iop"): MEDICARE_OTP,
     ("rates", "us-md-medicaid"): Scope("MD", payer=MEDICAID),
+    ("rates", "us-medicare-clinic-iop"): Scope(payer=MEDICARE, licenses=CLINICS, level=IOP),
+    ("rates", "us-nc-medicaid"): Scope("NC", payer=MEDICAID),
 }
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
         DaysCounted,
         DayTiers,
         Exclusion,
+        LineMark,
+        Rounded,
         SessionCodes,
         Tier,
         TimeBand,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
         codes_of,
     )
     from iopkit.charges.costs import CostComparison, CostFigure, Period, compare_costs
+    from iopkit.charges.marks import Marks, Unmarked, marks_of
     from iopkit.charges.rates import Rate, RateTable
 
 # The same names as above, by the module that defines each; a test holds the two together.
@@ -42,11 +45,14 @@ _HOMES = {
     "DayTiers": "iopkit.charges.code_rules",
     "DaysCounted": "iopkit.charges.code_rules",
     "Exclusion": "iopkit.charges.code_rules",
+    "LineMark": "iopkit.charges.code_rules",
+    "Marks": "iopkit.charges.marks",
     "NotBilledReason": "iopkit.charges.billing",
     "Period": "iopkit.charges.costs",
     "Rate": "iopkit.charges.rates",
     "RateTable": "iopkit.charges.rates",
     "Refusal": "iopkit.charges.charges",
+    "Rounded": "iopkit.charges.code_rules",
     "SessionCodes": "iopkit.charges.code_rules",
     "Tier": "iopkit.charges.code_rules",
     "TimeBand": "iopkit.charges.code_rules",
@@ -54,10 +60,12 @@ _HOMES = {
     "Total": "iopkit.charges.charges",
     "Uncharged": "iopkit.charges.charges",
     "Units": "iopkit.charges.charges",
+    "Unmarked": "iopkit.charges.marks",
     "WeekCode": "iopkit.charges.code_rules",
     "codes_of": "iopkit.charges.code_rules",
     "compare_costs": "iopkit.charges.costs",
     "itemize": "iopkit.charges.charges",
+    "marks_of": "iopkit.charges.marks",
 }
 
 __all__ = [
@@ -72,11 +80,14 @@ __all__ = [
     "DayTiers",
     "DaysCounted",
     "Exclusion",
+    "LineMark",
+    "Marks",
     "NotBilledReason",
     "Period",
     "Rate",
     "RateTable",
     "Refusal",
+    "Rounded",
     "SessionCodes",
     "Tier",
     "TimeBand",
@@ -84,10 +95,12 @@ __all__ = [
     "Total",
     "Uncharged",
     "Units",
+    "Unmarked",
     "WeekCode",
     "codes_of",
     "compare_costs",
     "itemize",
+    "marks_of",
 ]
 
 if not TYPE_CHECKING:  # a type checker would take any name for one of the door

@@ -16,6 +16,8 @@ from iopkit.charges.code_rules import (
     DaysCounted,
     DayTiers,
     Exclusion,
+    LineMark,
+    Rounded,
     SessionCodes,
     TimedCode,
     WeekCode,
@@ -23,8 +25,10 @@ from iopkit.charges.code_rules import (
 from iopkit.confidential import hidden
 from iopkit.fields import frozen
 from iopkit.modalities import Delivery, Modality
+from iopkit.schedules.attendance import Attendance
 from iopkit.schedules.sessions import Session
-from iopkit.windows import Weekday
+from iopkit.telehealth import HowGiven
+from iopkit.windows import ONE_DAY, Weekday
 
 
 class NotBilledReason(StrEnum):
@@ -61,20 +65,43 @@ _WORDS = {
 }
 
 
+_AS_BOOKED = Attendance()
+
+
 @frozen(repr=False)
 class BillableSession:
-    """A session with its day, and the first day of the week that rules count it in."""
+    """A session with its day, and the first day of the week that rules count it in.
+
+    ``time`` is how much of it is service, or was attended; ``led_by`` is ``None`` where nobody is
+    named.
+    """
 
     uid: UUID
     session: Session
     on: date
     week: date
+    time: timedelta
+    given: HowGiven
+    led_by: str | None = None
 
     @classmethod
-    def of(cls, uid: UUID, session: Session, *, first: Weekday) -> "BillableSession":
-        """A session on the day on which it starts; weeks begin on ``first``."""
+    def of(
+        cls, uid: UUID, session: Session, *, first: Weekday, held: Attendance = _AS_BOOKED
+    ) -> "BillableSession":
+        """A session on the day on which it starts; weeks begin on ``first``.
+
+        ``held``: what was attended of it; all, if not given.
+        """
         on = session.start.date()
-        return cls(uid, session, on=on, week=on - timedelta(days=(on.weekday() - first) % 7))
+        return cls(
+            uid,
+            session,
+            on=on,
+            week=on - timedelta(days=(on.weekday() - first) % 7),
+            time=held.time_of(session),
+            given=held.given_of(session),
+            led_by=held.led_by_of(session),
+        )
 
     @property
     def modality(self) -> Modality:
@@ -82,21 +109,16 @@ class BillableSession:
         return self.session.modality
 
     @property
-    def time(self) -> timedelta:
-        """How much of it is service."""
-        return self.session.service_time
-
-    @property
     def is_remote(self) -> bool:
         """Whether it is by telehealth."""
-        return self.session.delivery is Delivery.TELEHEALTH
+        return self.given.delivery is Delivery.TELEHEALTH
 
     __repr__ = hidden
 
 
 @frozen(repr=False)
 class Billed:
-    """Units of a code for some sessions, of which ``counted`` is charged."""
+    """Units of a code for some sessions; ``counted``: the time of theirs that makes them."""
 
     code: str
     units: int
@@ -148,7 +170,7 @@ def billed_in_week(
     last = dict(last_charged)
     all_found: list[Found] = []
     for rule in listed:
-        if isinstance(rule, Exclusion):
+        if isinstance(rule, Exclusion | LineMark):
             continue
         of_rule = [s for s in sessions if s.modality in rule.counted and s.uid not in taken]
         of_week = (
@@ -225,25 +247,45 @@ def _day_tiers(
 def _timed_code(
     rule: TimedCode, sessions: Sequence[BillableSession], out: Collection[str]
 ) -> Iterator[Found]:
-    """Each session by itself: what is left over of it makes no unit with that of another."""
-    units = 0
-    billed: list[BillableSession] = []
-    for session in sessions:
-        whole = session.time // rule.unit
-        free = whole if rule.per_day is None else min(whole, rule.per_day - units)
-        if rule.code in out:
-            yield NotBilled(session, rule.code, NotBilledReason.EXCLUDED)
-        elif free:
-            units += free
-            billed.append(session)
+    if rule.code in out:
+        yield from _together(rule.code, sessions, NotBilledReason.EXCLUDED)
+        return
+    most = rule.units(ONE_DAY) if rule.per_day is None else rule.per_day
+    if rule.rounded is Rounded.DAY:
+        time = _time(sessions)
+        units = min(rule.units(time), most)
+        if units:
+            yield _units(rule, units, time, sessions)
         else:
-            yield NotBilled(
-                session,
-                rule.code,
-                NotBilledReason.OVER_MAXIMUM if whole else NotBilledReason.TOO_SHORT,
+            yield from _together(rule.code, sessions, NotBilledReason.DAY_TOO_SHORT)
+        return
+    # A line is of sessions that were given in one way and led by one person.
+    alike: defaultdict[tuple[HowGiven, str | None], list[Billed]] = defaultdict(list)
+    for session in sessions:
+        whole = rule.units(session.time)
+        if free := min(whole, most):
+            most -= free
+            alike[session.given, session.led_by].append(
+                _units(rule, free, session.time, (session,))
             )
-    if billed:
-        yield Billed(rule.code, units, sessions=tuple(billed), counted=units * rule.unit)
+        else:
+            why = NotBilledReason.OVER_MAXIMUM if whole else NotBilledReason.TOO_SHORT
+            yield NotBilled(session, rule.code, why)
+    for those in alike.values():
+        yield Billed(
+            rule.code,
+            sum(each.units for each in those),
+            sessions=tuple(session for each in those for session in each.sessions),
+            counted=sum((each.counted for each in those), timedelta(0)),
+        )
+
+
+def _units(
+    rule: TimedCode, units: int, time: timedelta, sessions: Sequence[BillableSession]
+) -> Billed:
+    """Units of some time; a unit for a part counts no more than there was."""
+    counted = min(units * rule.unit, time)
+    return Billed(rule.code, units, sessions=tuple(sessions), counted=counted)
 
 
 def _session_codes(
@@ -259,7 +301,8 @@ def _session_codes(
         why = None
         if not fitting:
             why = NotBilledReason.TOO_SHORT
-        elif rule.longest is not None and session.time > rule.longest:
+        # Who leaves a session that is too long for a code does not make it one for it.
+        elif rule.longest is not None and session.session.service_time > rule.longest:
             why = NotBilledReason.TOO_LONG
         elif code in out:
             why = NotBilledReason.EXCLUDED

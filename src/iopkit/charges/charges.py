@@ -1,20 +1,23 @@
 """Charges: the billable units of a schedule's sessions, and what they come to."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from uuid import UUID
 
 from iopkit.charges.billing import BillableSession, Billed, Found, NotBilledReason, billed_in_week
-from iopkit.charges.code_rules import CodingRule, CodingScheme, code_faults
+from iopkit.charges.code_rules import CodingRule, CodingScheme, LineMark, code_faults
+from iopkit.charges.marks import Marks, marks_of
 from iopkit.charges.rates import MONEY, RateTable, money_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless, unless_a
 from iopkit.fields import frozen
-from iopkit.schedules.sessions import Schedule
+from iopkit.schedules.attendance import Attendance, Attended, attendance_of
+from iopkit.schedules.sessions import Schedule, in_order
 from iopkit.sources import Dated
+from iopkit.telehealth import HowGiven
 from iopkit.windows import Weekday
 
 
@@ -24,7 +27,11 @@ class Charge:
 
     ``week`` is the program's week, from 1. ``counted`` is the service time that is charged:
     that of the sessions, or of a timed code its units' alone. ``rate_usd`` is ``None`` if
-    there is no rate for the code and day.
+    there is no rate for the code and day; ``rate_assumed``: it is not known to be in force then.
+
+    ``given`` has the ways in which the sessions were or are to be given, each once, and ``marks``
+    what follows for the claim. ``led_by`` has who led them, each once, and ``None`` for a session
+    where nobody is named. Older documents do not say: empty and ``None``.
     """
 
     on: date
@@ -34,6 +41,10 @@ class Charge:
     counted: timedelta
     sessions: tuple[UUID, ...]
     rate_usd: Decimal | None = None
+    rate_assumed: bool = False
+    given: tuple[HowGiven, ...] = ()
+    marks: Marks | None = None
+    led_by: tuple[str | None, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         refuse(
@@ -182,7 +193,7 @@ def itemize(
     coding: CodingScheme,
     *,
     rates: RateTable | None = None,
-    attended: Collection[UUID] | None = None,
+    attended: Attended | None = None,
     assume_in_force: bool = False,
 ) -> Charges:
     """The billable units of a schedule's sessions, by the rules in force on their days.
@@ -195,15 +206,17 @@ def itemize(
         schedule: whose sessions to charge.
         coding: the rules.
         rates: what units pay; ``None``: amounts are not known.
-        attended: the sessions that the patient attended, by their ``Schedule.uid``;
-            ``None``: charge all that are booked, as planned.
-        assume_in_force: charge a session on whose day no version of the rules is known to be in
-            force by the nearest; the charges say so.
+        attended: the sessions that the patient attended, by their ``Schedule.uid``, in full or,
+            as a mapping, with how much of each or its ``Attendance``; ``None``: charge all that
+            are booked, as planned.
+        assume_in_force: charge a session on whose day no version of the rules, or no rate, is
+            known to be in force by the nearest; the charges say so.
 
     Raises:
         NotInForceError: no version of the rules is known to be in force on the day of a session,
             and none is assumed.
-        InvalidError: one of ``attended`` is no session of the schedule.
+        InvalidError: with each of ``attended`` that is no session of the schedule, or no whole
+            minutes of what is booked of it.
     """
     refuse(
         "charges",
@@ -211,22 +224,23 @@ def itemize(
         unless_a(coding, "coding", CodingScheme),
         *([] if rates is None else [unless_a(rates, "rates", RateTable)]),
     )
-    sessions = {schedule.uid(session): session for session in schedule.sessions}
-    wanted = sessions.keys() if attended is None else set(attended)
-    refuse(
-        "charges",
-        unless(wanted <= sessions.keys(), "attended", "sessions of the schedule", "another"),
+    sessions = {schedule.uid(session): session for session in in_order(schedule.sessions)}
+    held = (
+        dict.fromkeys(sessions, Attendance())
+        if attended is None
+        else attendance_of(schedule, attended)
     )
     first = Weekday.of(schedule.plan.start) if coding.week_begins is None else coding.week_begins
-    booked = sorted(
-        (BillableSession.of(uid, session, first=first) for uid, session in sessions.items()),
-        key=lambda billable: billable.session.start,
-    )
-    charged = [each for each in booked if each.uid in wanted]
+    booked = [BillableSession.of(uid, each, first=first) for uid, each in sessions.items()]
+    charged = [
+        BillableSession.of(uid, each, first=first, held=held[uid])
+        for uid, each in sessions.items()
+        if uid in held
+    ]
     counted = [each for each in booked if coding.telehealth or not each.is_remote]
+    judged = [each for each in charged if coding.telehealth or not each.is_remote]
     billed: list[Billed] = []
     refusals: defaultdict[UUID, list[Refusal]] = defaultdict(list)
-    judged = [each for each in counted if each.uid in wanted]
     versions = {
         each.on: coding.version(on=each.on, assume_in_force=assume_in_force) for each in judged
     }
@@ -240,7 +254,10 @@ def itemize(
         plan=schedule.plan.key,
         coding=coding.name,
         weeks=schedule.weeks,
-        lines=tuple(_charge(line, rates) for line in sorted(billed, key=_place)),
+        lines=tuple(
+            _charge(line, versions, rates, assume_in_force=assume_in_force)
+            for line in sorted(billed, key=_place)
+        ),
         uncharged=tuple(
             _uncharged(each, refusals[each.uid], telehealth=coding.telehealth)
             for each in charged
@@ -267,7 +284,7 @@ def _found(
             found, last = billed_in_week(
                 version.value,
                 list(part),
-                booked=weeks[week],
+                booked=weeks.get(week, ()),  # none, if all booked are by telehealth
                 charged=of_week,
                 last_charged=last,
             )
@@ -278,9 +295,21 @@ def _place(billed: Billed) -> tuple[datetime, str]:
     return billed.sessions[0].session.start, billed.code
 
 
-def _charge(billed: Billed, rates: RateTable | None) -> Charge:
+def _charge(
+    billed: Billed,
+    versions: Mapping[date, Dated[tuple[CodingRule, ...]]],
+    rates: RateTable | None,
+    *,
+    assume_in_force: bool,
+) -> Charge:
     first = billed.sessions[0]
-    rate = None if rates is None else rates.rate(billed.code, on=first.on)
+    rate = (
+        None
+        if rates is None
+        else rates.rate(billed.code, on=first.on, assume_in_force=assume_in_force)
+    )
+    given = tuple(dict.fromkeys(each.given for each in billed.sessions))
+    marks = [rule for rule in versions[first.on].value if isinstance(rule, LineMark)]
     return Charge(
         on=first.on,
         week=first.session.week,
@@ -289,6 +318,10 @@ def _charge(billed: Billed, rates: RateTable | None) -> Charge:
         counted=billed.counted,
         sessions=tuple(each.uid for each in billed.sessions),
         rate_usd=None if rate is None else rate.amount_usd,
+        rate_assumed=rate is not None and not rate.is_in_force(first.on),
+        given=given,
+        marks=marks_of(marks, given),
+        led_by=tuple(dict.fromkeys(each.led_by for each in billed.sessions)),
     )
 
 

@@ -1,7 +1,7 @@
 """Coding schemes: which services make which billable units, by dated rules."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -9,9 +9,10 @@ from attrs import field
 
 from iopkit.errors import Fault, NotInForceError, refuse, unless
 from iopkit.fields import frozen
-from iopkit.modalities import Modality
+from iopkit.modalities import Delivery, Modality
 from iopkit.scopes import Scope
 from iopkit.sources import Dated, Source, Versions
+from iopkit.telehealth import HowGiven
 from iopkit.windows import Weekday, is_session_length
 
 
@@ -104,24 +105,55 @@ class SessionCodes:
         )
 
 
+class Rounded(StrEnum):
+    """Of what time units are made."""
+
+    SESSION = "session"
+    """Of each session by itself: what is left over makes no unit with that of another."""
+    DAY = "day"
+    """Of all sessions of a day together."""
+
+
 @frozen
 class TimedCode:
-    """A unit for each full ``unit`` of a session; ``per_day``: at most so many a day."""
+    """A unit for each full ``unit`` of a session or, with ``rounded``, of a day.
+
+    ``part``: one unit more for so much of another, as some payers count: with units of 15 minutes
+    and a part of 8, 53 minutes are 4 units; ``None``: for full units only. ``per_day``: at most
+    so many a day.
+
+    Example:
+        >>> from iopkit.sources import Grade
+        >>> one = timedelta(minutes=1)
+        >>> code = Source("Example Code 1", Grade.LEGAL_TEXT)
+        >>> rule = TimedCode("H0004", 15 * one, frozenset(Modality), code, part=8 * one)
+        >>> [rule.units(minutes * one) for minutes in (7, 8, 22, 23, 53)]
+        [0, 1, 1, 2, 4]
+    """
 
     code: str
     unit: timedelta
     counted: frozenset[Modality]
     source: Source
     per_day: int | None = None
+    part: timedelta | None = None
+    rounded: Rounded = Rounded.SESSION
 
     def __attrs_post_init__(self) -> None:
+        part = self.part
         refuse(
             f"rule for {self.code!r}",
             code_faults(self.code),
             _length_faults("unit", self.unit),
             _counted_faults(self.counted),
             _count_faults("per_day", self.per_day),
+            () if part is None else _length_faults("part", part),
+            unless(part is None or part < self.unit, "part", "less than a unit", part),
         )
+
+    def units(self, time: timedelta) -> int:
+        """How many units some time makes, without a maximum."""
+        return (time + self.unit - (self.part or self.unit)) // self.unit
 
 
 @frozen
@@ -193,8 +225,45 @@ class Exclusion:
         refuse("exclusion", unless(ok, "others", "at least one other code", "none or the same"))
 
 
+@frozen
+class LineMark:
+    """What a line has on a claim whose sessions were given in one way.
+
+    ``place`` is a place of service, ``modifiers`` come in their order. ``delivery``, ``video`` and
+    ``at_home`` say for which sessions, as ``HowGiven`` has them; ``None``: for all.
+    """
+
+    source: Source
+    place: str | None = None
+    modifiers: tuple[str, ...] = ()
+    delivery: Delivery | None = None
+    video: bool | None = None
+    at_home: bool | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "mark of a line",
+            unless(
+                self.place is not None or bool(self.modifiers), "place", "it or modifiers", "none"
+            ),
+            *mark_faults(self.place, self.modifiers),
+            unless(
+                any(map(self.marks, HowGiven().could_be)),
+                "delivery",
+                "telehealth or nothing, with video or at_home",
+                "in person",
+            ),
+        )
+
+    def marks(self, given: HowGiven) -> bool:
+        """Whether it is for sessions given in a way of which nothing is unknown."""
+        asked = (self.delivery, self.video, self.at_home)
+        told = (given.delivery, given.video, given.at_home)
+        return all(a is None or a == t for a, t in zip(asked, told, strict=True))
+
+
 CodeRule = DayCode | SessionCodes | TimedCode | DayTiers | WeekCode
-CodingRule = CodeRule | Exclusion
+CodingRule = CodeRule | Exclusion | LineMark
 
 
 @frozen
@@ -202,14 +271,17 @@ class CodingScheme:
     """How one payer or code system turns sessions into billable units, in dated versions.
 
     Rules are tried in their order, and a session goes into the line of the first that takes
-    it. ``week_begins`` is the weekday on which the weeks begin that rules count in; ``None``:
-    they are the plan's own, which begin on its first day. ``telehealth``: sessions by telehealth
-    are charged too. ``left_open`` says what the sources do not settle, and what was chosen, and
+    it. Of marks, a line has the place and the modifiers of the first that state them for how
+    its sessions were given.
+    ``week_begins`` is the weekday on which the weeks begin that rules count in; ``None``: they
+    are the plan's own, which begin on its first day. ``telehealth``: sessions by telehealth are
+    charged too. ``left_open`` says what the sources do not settle, and what was chosen, and
     ``scope`` whose it is; ``None``: not known.
 
     Raises:
-        InvalidError: a version has no code, or one twice; or an exclusion is not between two
-            codes of days, or the code that excludes comes after the other.
+        InvalidError: a version has no code, or one twice; an exclusion is not between two
+            codes of days, or the code that excludes comes after the other; or those before a
+            mark leave no sessions to it.
     """
 
     name: str
@@ -244,7 +316,7 @@ def codes_of(rule: CodingRule) -> tuple[str, ...]:
             return tuple(band.code for band in bands)
         case DayTiers(tiers):
             return tuple(tier.code for tier in tiers)
-        case Exclusion():
+        case Exclusion() | LineMark():
             return ()
         case _:
             return (rule.code,)
@@ -270,6 +342,23 @@ def _faults(rules: tuple[CodingRule, ...]) -> Iterator[Fault]:
                 "exclusions from a day's code to others that come after it",
                 "another",
             )
+    marks = [rule for rule in rules if isinstance(rule, LineMark)]
+    used = {id(mark) for way in HowGiven().could_be for mark in marks_for(marks, way) if mark}
+    yield from unless(
+        len(used) == len(marks),
+        "value",
+        "marks in an order in which each is the first for some sessions",
+        "one that is for none",
+    )
+
+
+def marks_for(marks: Sequence[LineMark], way: HowGiven) -> tuple[LineMark | None, LineMark | None]:
+    """The first mark with a place, and the first with modifiers, that is for a way."""
+    fitting = [mark for mark in marks if mark.marks(way)]
+    return (
+        next((mark for mark in fitting if mark.place is not None), None),
+        next((mark for mark in fitting if mark.modifiers), None),
+    )
 
 
 _CODE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
@@ -279,6 +368,18 @@ def code_faults(code: str) -> tuple[Fault, ...]:
     """A fault for what is no billing code."""
     expected = "capitals and digits, such as 'H0015'"
     return unless(bool(_CODE.fullmatch(code)), "code", expected, repr(code))
+
+
+def mark_faults(place: str | None, modifiers: tuple[str, ...]) -> Iterator[tuple[Fault, ...]]:
+    """Faults for what is no place of service, and for what are no modifiers."""
+    ok = place is None or bool(_PLACE.fullmatch(place))
+    yield unless(ok, "place", "two digits, such as '10'", repr(place))
+    ok = all(map(_MODIFIER.fullmatch, modifiers)) and len(modifiers) == len(set(modifiers)) <= 4
+    expected = "up to 4 of two capitals or digits, such as '95', each once"
+    yield unless(ok, "modifiers", expected, repr(modifiers))
+
+
+_PLACE, _MODIFIER = re.compile(r"[0-9]{2}"), re.compile(r"[A-Z0-9]{2}")
 
 
 def _counted_faults(counted: frozenset[Modality]) -> tuple[Fault, ...]:

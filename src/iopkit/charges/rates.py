@@ -83,10 +83,25 @@ class RateTable:
             ),
         )
 
-    def rate(self, code: str, *, on: date) -> Rate | None:
-        """What a code pays for services on a day; ``None``: the table does not say."""
+    def rate(self, code: str, *, on: date, assume_in_force: bool = False) -> Rate | None:
+        """What a code pays for services on a day; ``None``: the table does not say.
+
+        ``assume_in_force``: where none is in force on that day, the one whose days are nearest, and
+        of two as near the earlier.
+        """
         refuse_moments("rate table", on=on)
-        return next((r for r in self.rates if r.code == code and r.is_in_force(on)), None)
+        rates = [rate for rate in self.rates if rate.code == code]
+        in_force = next((rate for rate in rates if rate.is_in_force(on)), None)
+        if in_force is not None or not assume_in_force:
+            return in_force
+        return min(rates, key=lambda rate: (_days_away(rate, on), rate.since), default=None)
+
+
+def _days_away(rate: Rate, on: date) -> int:
+    """How many days a day lies before the first or after the last of a rate."""
+    if rate.end is None or on < rate.since:
+        return (rate.since - on).days
+    return (on - rate.end).days + 1
 
 
 def money_faults(name: str, amount: object) -> tuple[Fault, ...]:

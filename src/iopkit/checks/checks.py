@@ -1,9 +1,8 @@
 """Checks: whether a plan, its schedule or what was attended meets requirements."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
-from uuid import UUID
 
 from iopkit.checks.figures import Bounds, ServiceRecord, figures_of
 from iopkit.confidential import hidden
@@ -29,6 +28,7 @@ from iopkit.requirements.demands import (
     WrittenPlan,
 )
 from iopkit.requirements.requirements import Requirement, RequirementSet
+from iopkit.schedules.attendance import Attended
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site
 from iopkit.truth import Truth, all_of
@@ -138,7 +138,7 @@ def check(
     requirements: RequirementSet,
     *,
     site: Site | None = None,
-    attended: Collection[UUID] | None = None,
+    attended: Attended | None = None,
     assume_in_force: bool = False,
 ) -> tuple[Finding, ...]:
     """Judge a plan as it prescribes, a schedule as it is booked, or what was attended.
@@ -151,7 +151,8 @@ def check(
     Args:
         planned: a plan, before its sessions are dated, or a schedule.
         site: tells the caseload, of which the finding is undetermined without it.
-        attended: UIDs of the sessions attended (``Schedule.uid``): only those count then.
+        attended: the sessions attended, by their ``Schedule.uid``, in full or, as a mapping, with
+            how much of each or its ``Attendance``: only that counts then.
         assume_in_force: judge a week on whose first day no version is known to be in force by
             the nearest; its findings say so.
 
@@ -161,7 +162,8 @@ def check(
     Raises:
         NotInForceError: no version is known to be in force on the first day of a week, and none
             is assumed.
-        InvalidError: ``attended`` goes with no schedule, or has a UID of no session.
+        InvalidError: ``attended`` goes with no schedule, or with each of its UIDs that is of no
+            session, or whose minutes are not of what is booked.
     """
     refuse(
         "check",

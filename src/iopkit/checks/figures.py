@@ -1,9 +1,8 @@
 """Figures: what a plan, its schedule or what was attended holds, and what is demanded of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from uuid import UUID
 
 from attrs import evolve
 
@@ -35,10 +34,13 @@ from iopkit.requirements.demands import (
 )
 from iopkit.requirements.due import whole_months
 from iopkit.requirements.milestones import Signer
+from iopkit.schedules.attendance import Attendance, Attended, attendance_of
 from iopkit.schedules.sessions import Reason, Schedule, Session
 from iopkit.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import ONE_DAY, Weekday, whole_minutes
+
+_AS_BOOKED = Attendance()
 
 
 @frozen
@@ -98,7 +100,7 @@ class ServiceRecord:
 
     @classmethod
     def of(
-        cls, planned: Plan | Schedule, site: Site | None, attended: Collection[UUID] | None
+        cls, planned: Plan | Schedule, site: Site | None, attended: Attended | None
     ) -> "ServiceRecord":
         """What a plan prescribes, a schedule has booked, or was attended of it."""
         caseload = None if site is None else site.patients_per_counselor
@@ -174,25 +176,26 @@ def _booked(schedule: Schedule) -> Iterator[CountedSession]:
             yield evolve(undated, least=0)  # time of a week that is not divided is not booked
 
 
-def _attended(schedule: Schedule, attended: Collection[UUID]) -> Iterator[CountedSession]:
-    known = {schedule.uid(session): session for session in schedule.sessions}
-    wanted = set(attended)
-    ok = known.keys() >= wanted
-    refuse("check", unless(ok, "attended", "UIDs of the schedule's sessions", "others"))
-    # What was attended is over, and was as long as the session says.
-    return (_dated(schedule, session) for uid, session in known.items() if uid in wanted)
+def _attended(schedule: Schedule, attended: Attended) -> Iterator[CountedSession]:
+    held = attendance_of(schedule, attended)
+    # What was attended is over, and was as long as the session or the record of it says.
+    known = ((schedule.uid(session), session) for session in schedule.sessions)
+    return (_dated(schedule, session, held[uid]) for uid, session in known if uid in held)
 
 
-def _dated(schedule: Schedule, session: Session) -> CountedSession:
+def _dated(schedule: Schedule, session: Session, held: Attendance = _AS_BOOKED) -> CountedSession:
     day = day_of_plan(session.start.date(), start=schedule.plan.start)
-    minutes = whole_minutes(session.service_time)
+    time = held.time_of(session)
+    minutes = whole_minutes(time)
+    # Of breaks, who left early may have had none.
+    breaks = session.breaks if time == session.service_time else timedelta(0)
     return CountedSession(
         modality=session.modality,
         days=range(day, day + 1),
         least=minutes,
         most=minutes,
-        breaks=whole_minutes(session.breaks),
-        telehealth=session.delivery is Delivery.TELEHEALTH,
+        breaks=whole_minutes(breaks),
+        telehealth=held.given_of(session).delivery is Delivery.TELEHEALTH,
     )
 
 

@@ -3,7 +3,7 @@
 import argparse
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -47,6 +47,7 @@ from iopkit.cli.files import (
     read_document,
     to_be_written,
 )
+from iopkit.documents.attendance import attendance_from_csv
 from iopkit.documents.documents import to_document
 from iopkit.documents.results import (
     checks_document,
@@ -54,6 +55,7 @@ from iopkit.documents.results import (
     fit_document,
     proposals_document,
 )
+from iopkit.errors import IopkitError
 from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
 from iopkit.library.costs import COSTS
 from iopkit.library.programs import find_program, program_names
@@ -66,7 +68,9 @@ from iopkit.reports.findings import checks_text
 from iopkit.reports.fits import fits_text, proposals_text
 from iopkit.reports.plans import caution_lines
 from iopkit.requirements.requirements import RequirementSet
+from iopkit.schedules.attendance import Attended
 from iopkit.schedules.scheduling import schedule
+from iopkit.schedules.sessions import Schedule
 from iopkit.sites import Site
 from iopkit.truth import Truth, all_of
 
@@ -90,12 +94,7 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_assume_in_force(parser)
     _add_applicable_patient(parser)
-    parser.add_argument(
-        "--attended",
-        type=Path,
-        metavar="UIDS.json",
-        help="count only the sessions whose UIDs, those of the calendar file, are in this list",
-    )
+    _add_attended(parser, says="count only what was attended")
 
 
 def _charges_arguments(parser: argparse.ArgumentParser) -> None:
@@ -108,6 +107,17 @@ def _charges_arguments(parser: argparse.ArgumentParser) -> None:
         "--rates", help="a shipped rate table, or a document of one; no amounts if not given"
     )
     add_assume_in_force(parser)
+    _add_attended(parser, says="charge only what was attended")
+
+
+def _add_attended(parser: argparse.ArgumentParser, *, says: str) -> None:
+    parser.add_argument(
+        "--attended",
+        type=Path,
+        metavar="ATTENDED",
+        help=f"{says}: a table in a .csv file with each session's UID, that of the calendar file, "
+        "and its minutes, or a JSON list of the UIDs of sessions that were attended in full",
+    )
 
 
 def _add_applicable_patient(parser: argparse.ArgumentParser) -> None:
@@ -156,14 +166,17 @@ def _check(options: argparse.Namespace) -> Answer:
     sets = named_requirements(options.requirements or ())
     plan = read_document(Plan, options.plan)
     site = None if options.site is None else read_document(Site, options.site)
-    attended = None if options.attended is None else _uids(options.attended)
-    if attended is not None and site is None:
+    if options.attended is not None and site is None:
         raise UsageError("--attended is of sessions as they were booked: it needs --site")
     if options.applicable:
-        return _check_by_all(options, plan, attended)
-    planned = plan if site is None else schedule(plan, site)
+        return _check_by_all(options, plan)
+    dated = None if site is None else schedule(plan, site)
     judged = partial(
-        check, planned, site=site, attended=attended, assume_in_force=options.assume_in_force
+        check,
+        dated or plan,
+        site=site,
+        attended=None if dated is None else _attended(options, dated),
+        assume_in_force=options.assume_in_force,
     )
     checked = [(each, judged(each)) for each in sets]
     met = all_of(verdict(findings) for _, findings in checked)
@@ -172,13 +185,12 @@ def _check(options: argparse.Namespace) -> Answer:
     return Answer(text, document, EXIT_CODES[met])
 
 
-def _check_by_all(
-    options: argparse.Namespace, plan: Plan, attended: Sequence[UUID] | None
-) -> Answer:
+def _check_by_all(options: argparse.Namespace, plan: Plan) -> Answer:
     """Every shipped requirement set that applies, each on the weeks on which it does."""
     site, patient = read_needed(Site, options, "site"), read_needed(Patient, options, "patient")
     planned = schedule(plan, site)
     found = applicable_to_plan(REQUIREMENTS, planned, site, patient)
+    attended = _attended(options, planned)
 
     def judged(one: RequirementSet) -> tuple[Finding, ...]:
         spans = [each for each in found if each.rule == one and each.applies is Truth.YES]
@@ -211,6 +223,19 @@ def _cautioned(plan: Plan, text: str) -> str:
     return "\n".join([*caution_lines(plan), text])
 
 
+def _attended(options: argparse.Namespace, dated: Schedule) -> Attended | None:
+    """What was attended of a schedule, if a file says so."""
+    path: Path | None = options.attended
+    if path is None:
+        return None
+    if path.suffix != ".csv":
+        return _uids(path)
+    try:
+        return attendance_from_csv(read_bytes(path), dated)
+    except IopkitError as error:
+        raise UsageError(f"{path}: {error}") from error
+
+
 def _uids(path: Path) -> list[UUID]:
     """The UIDs of a JSON list; what else a file holds is not shown, as it is about a patient."""
     try:
@@ -218,7 +243,9 @@ def _uids(path: Path) -> list[UUID]:
         return [UUID(uids[place]) for place in range(len(uids))]
     # What is raised for other types, keys and texts, and for lists in lists without end.
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
-        raise UsageError(f"{path}: expected a JSON list of sessions' UIDs") from error
+        raise UsageError(
+            f"{path}: expected a JSON list of sessions' UIDs, or a .csv file"
+        ) from error
 
 
 def _charges(options: argparse.Namespace) -> Answer:
@@ -227,10 +254,12 @@ def _charges(options: argparse.Namespace) -> Answer:
     coding = find_or_read(CodingScheme, options.coding, find_coding)
     rates = find_or_read(RateTable, options.rates, find_rates) if options.rates else None
     plan = read_document(Plan, options.plan)
+    dated = schedule(plan, read_document(Site, options.site))
     charges = itemize(
-        schedule(plan, read_document(Site, options.site)),
+        dated,
         coding,
         rates=rates,
+        attended=_attended(options, dated),
         assume_in_force=options.assume_in_force,
     )
     unknown = rates is not None and charges.total.amount_usd is None
@@ -252,8 +281,10 @@ def _charges_by_all(options: argparse.Namespace) -> Answer:
         if isinstance(each.rule, RateTable) and each.applies is Truth.YES
     }
 
+    attended = _attended(options, dated)
+
     def charged(one: CodingScheme) -> Charges:
-        return itemize(dated, one, rates=tables.get(one.scope))
+        return itemize(dated, one, rates=tables.get(one.scope), attended=attended)
 
     applied = apply_all(found, CodingScheme, charged)
     charges = [each for _, each in applied.judged]

@@ -1,5 +1,6 @@
 """Our own documents: every value as JSON or TOML, read strictly."""
 
+from iopkit.documents.attendance import attendance_from_csv
 from iopkit.documents.documents import (
     from_json,
     from_toml,
@@ -24,6 +25,7 @@ from iopkit.documents.schemas import json_schema
 
 __all__ = [
     "analysis_document",
+    "attendance_from_csv",
     "capacity_columns",
     "checks_document",
     "comparison_document",

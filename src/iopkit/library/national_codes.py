@@ -6,7 +6,14 @@ such as the APC numbers and per diems of Medicare, is not here.
 
 from datetime import date, timedelta
 
-from iopkit.charges.code_rules import CodingScheme, DayCode, DaysCounted, SessionCodes, TimeBand
+from iopkit.charges.code_rules import (
+    CodingScheme,
+    DayCode,
+    DaysCounted,
+    LineMark,
+    SessionCodes,
+    TimeBand,
+)
 from iopkit.citations import H0015, NORTH_CAROLINA_2023
 from iopkit.levels import LevelOfCare
 from iopkit.library.shipped import Shipped
@@ -58,6 +65,7 @@ US_H0015_CODING = CodingScheme(
         "They speak of a program of 3 hours on 3 days; to attend them is North Carolina's rule.",
         "The 3 days are those booked. A payer may ask that all 3 are attended.",
         "No source says which week is meant: here it is the plan's.",
+        "Places of service and modifiers of telehealth are each payer's, and are not here.",
         "Since 2026 North Carolina has another policy; how it is billed was not seen.",
     ),
     scope=Scope(level=LevelOfCare("2.1")),
@@ -79,6 +87,47 @@ _GROUP_90853 = Source(
     "https://aapc.com/codes/coding-newsletters/my-psychiatry-coding-alert/reader-question-substitute-g-codes-for-cpt-codes-for-group-psychotherapy-in-partial-hospitalizations-124959-124959-124959-124959-124959-article",
 )
 
+_PLACES_2022 = Source(
+    "CMS transmittal 11045, change request 12427, in a copy",
+    Grade.SECONDARY,
+    "https://pdf4pro.com/amp/view/cms-manual-system-61d0a0.html",
+)
+_AUDIO_2022 = Source(
+    "AMA, CPT Appendix T and modifier 93",
+    Grade.OFFICIAL,
+    "https://ama-assn.org/practice-management/cpt/cpt-appendix-t-and-modifier-93-audio-only-medical-services",
+)
+_VIDEO = Source(
+    "CodingIntel on modifiers 93 and 95",
+    Grade.SECONDARY,
+    "https://codingintel.com/telemedicine-modifier-95",
+)
+_TELEHEALTH_2022 = (
+    LineMark(_PLACES_2022, "10", at_home=True),
+    LineMark(_PLACES_2022, "02", at_home=False),
+    LineMark(_VIDEO, modifiers=("95",), video=True),
+    LineMark(_AUDIO_2022, modifiers=("93",), video=False),
+)
+
+_PSYCHOTHERAPY = (
+    SessionCodes(
+        (
+            TimeBand("90832", 16 * ONE_MINUTE),
+            TimeBand("90834", 38 * ONE_MINUTE),
+            TimeBand("90837", 53 * ONE_MINUTE),
+        ),
+        frozenset({Modality.INDIVIDUAL_COUNSELING}),
+        _CPT_2013,
+        per_day=1,
+    ),
+    SessionCodes(
+        (TimeBand("90847", 26 * ONE_MINUTE),),
+        frozenset({Modality.FAMILY_SESSION}),
+        _FAMILY_2017,
+    ),
+    SessionCodes((TimeBand("90853"),), frozenset({Modality.GROUP_THERAPY}), _GROUP_90853),
+)
+
 US_CPT_PSYCHOTHERAPY_CODING = CodingScheme(
     "us-cpt-psychotherapy",
     "CPT: psychotherapy by the session",
@@ -86,27 +135,13 @@ US_CPT_PSYCHOTHERAPY_CODING = CodingScheme(
         (
             Dated(
                 date(2017, 1, 1),  # since when family psychotherapy has a least time
-                (
-                    SessionCodes(
-                        (
-                            TimeBand("90832", 16 * ONE_MINUTE),
-                            TimeBand("90834", 38 * ONE_MINUTE),
-                            TimeBand("90837", 53 * ONE_MINUTE),
-                        ),
-                        frozenset({Modality.INDIVIDUAL_COUNSELING}),
-                        _CPT_2013,
-                        per_day=1,
-                    ),
-                    SessionCodes(
-                        (TimeBand("90847", 26 * ONE_MINUTE),),
-                        frozenset({Modality.FAMILY_SESSION}),
-                        _FAMILY_2017,
-                    ),
-                    SessionCodes(
-                        (TimeBand("90853"),), frozenset({Modality.GROUP_THERAPY}), _GROUP_90853
-                    ),
-                ),
+                _PSYCHOTHERAPY,
                 _FAMILY_2017,
+            ),
+            Dated(
+                date(2022, 1, 1),  # since when there are place of service 10 and modifier 93
+                (*_PSYCHOTHERAPY, *_TELEHEALTH_2022),
+                _PLACES_2022,
             ),
         )
     ),
@@ -117,6 +152,10 @@ US_CPT_PSYCHOTHERAPY_CODING = CodingScheme(
         "Of groups, group therapy alone is charged; whether others are psychotherapy is open.",
         "Medicare takes other codes for groups in partial hospitalization.",
         "Whether the one who gives a session may bill psychotherapy is not known.",
+        "The place of service of sessions in person is that of the clinic.",
+        "Until 2021 marks of telehealth are left out: what was asked then was not seen.",
+        "Payers ask for other marks: since 2024 Medicare asks for no 95 (codingintel.com).",
+        "That CPT's appendices of 93 and 95 have each of these codes was not seen.",
     ),
     scope=Scope(),
 )

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 
-from iopkit.charges.code_rules import CodingScheme, DayTiers, Tier, WeekCode
+from iopkit.charges.code_rules import CodingScheme, DayTiers, LineMark, Tier, WeekCode
+from iopkit.charges.rates import Rate, RateTable
 from iopkit.citations import CFR_410_43, CFR_410_44, CFR_410_67, CFR_424_24
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
@@ -11,7 +13,7 @@ from iopkit.levels import LevelOfCare
 from iopkit.library.national_codes import COUNSELING_AND_EDUCATION
 from iopkit.library.rule_forms import in_force_since
 from iopkit.library.shipped import Shipped
-from iopkit.modalities import Modality
+from iopkit.modalities import Delivery, Modality
 from iopkit.payers import Payer
 from iopkit.requirements.demands import (
     TREATMENT,
@@ -347,8 +349,37 @@ US_MEDICARE_CLINIC_IOP_CODING = CodingScheme(
     left_open=(
         *_TIERS_LEFT_OPEN,
         "One service of each day must be of CMS's first list, which was not seen.",
+        "For telehealth by audio alone these have modifier FQ or 93, which is of no day here.",
     ),
     scope=_medicare(_CLINICS, "2.1"),
+)
+
+US_MEDICARE_CLINIC_IOP_RATES = RateTable(
+    "us-medicare-clinic-iop",
+    "Medicare: days of intensive outpatient services of rural health clinics and federally "
+    "qualified health centers",
+    (
+        Rate(
+            "IOP-3-SERVICES",
+            date(2024, 1, 1),
+            Decimal("259.13"),
+            date(2025, 1, 1),
+            _CLINICS_2024,
+        ),
+    ),
+    (
+        "Federally qualified health centers are paid what they charge, where that is less.",
+        "Rates since 2025, and those of days of 4 services, were not seen.",
+    ),
+    scope=_medicare(_CLINICS, "2.1"),
+)
+
+# Professional claims of opioid treatment programs have this place; facts of other claims were seen
+# there too, and are nothing that a line says.
+_OTP_BILLING = Source(
+    "CMS, Opioid Treatment Program: Billing & Payment",
+    Grade.OFFICIAL,
+    "https://cms.gov/medicare/medicare-fee-for-service-payment/opioid-treatment-program/billing-payment",
 )
 
 US_MEDICARE_OTP_IOP_CODING = CodingScheme(
@@ -358,7 +389,10 @@ US_MEDICARE_OTP_IOP_CODING = CodingScheme(
         (
             Dated(
                 _SINCE,
-                (WeekCode("G0137", 9, _MEDICARE_SERVICES, CFR_410_67.at("(d)(4)(i)(F)")),),
+                (
+                    WeekCode("G0137", 9, _MEDICARE_SERVICES, CFR_410_67.at("(d)(4)(i)(F)")),
+                    LineMark(_OTP_BILLING, "58", delivery=Delivery.ON_SITE),
+                ),
                 CFR_410_67,
             ),
         )
@@ -370,6 +404,7 @@ US_MEDICARE_OTP_IOP_CODING = CodingScheme(
         "410.67(b)(ix) has them elsewhere than at home: sessions by telehealth do not count.",
         "Which other services count was not seen: taken are those of days of Medicare's IOP.",
         "G0137 is paid beside the program's weekly code, which is not charged here.",
+        "Place of service 58 is of professional claims; institutional ones have none.",
     ),
     scope=_OTP_SCOPE,
 )
@@ -390,4 +425,5 @@ SHIPPED = Shipped(
         US_MEDICARE_CLINIC_IOP_CODING,
         US_MEDICARE_OTP_IOP_CODING,
     ),
+    rates=(US_MEDICARE_CLINIC_IOP_RATES,),
 )

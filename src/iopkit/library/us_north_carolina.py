@@ -1,7 +1,9 @@
 """North Carolina: Medicaid's benefit."""
 
 from datetime import date
+from decimal import Decimal
 
+from iopkit.charges.rates import Rate, RateTable
 from iopkit.citations import NORTH_CAROLINA, NORTH_CAROLINA_2023, SEEN
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Criterion, Policy
@@ -183,6 +185,33 @@ US_NC_SACOT_REQUIREMENTS = RequirementSet(
     scope=Scope("NC", level=LevelOfCare("2.5")),
 )
 
+_RATES_2024 = Source(
+    "NC Medicaid bulletin of 2024-08-27 on the rates of SAIOP and SACOT",
+    Grade.OFFICIAL,
+    "https://medicaid.ncdhhs.gov/blog/2024/08/27/nc-medicaid-increasing-reimbursement-rates-substance-abuse-intensive-outpatient-program-and",
+    checked=date(2024, 8, 27),
+)
+# The bulletin has the rates before as current ones that were last raised in 2012, so they were in
+# force on any day after that year. Its "+29.2%" is no rate: the dollars are 27.2 % apart.
+_AFTER_2012, _RAISED = date(2013, 1, 1), date(2024, 8, 1)
+
+US_NC_MEDICAID_RATES = RateTable(
+    "us-nc-medicaid",
+    "North Carolina Medicaid: intensive and comprehensive outpatient programs",
+    tuple(
+        Rate(code, since, Decimal(amount), end, _RATES_2024)
+        for code, before, now in (("H0015", "133.72", "170.03"), ("H2035", "46.07", "58.61"))
+        for since, end, amount in ((_AFTER_2012, _RAISED, before), (_RAISED, None, now))
+    ),
+    (
+        "Rates were last raised in 2012, on a day that was not seen: here they begin in 2013.",
+        "The bulletin says +29.2%, but its dollars are 27.2 % apart: they are the rates.",
+        "It does not say what a unit is, of H0015 or of H2035.",
+        "No later rates were seen; since 2026 there is another policy.",
+    ),
+    scope=Scope("NC", payer=Payer.MEDICAID),
+)
+
 SHIPPED = Shipped(
     policies=(US_NC_MEDICAID_IOP_POLICY,),
     requirements=(
@@ -191,4 +220,5 @@ SHIPPED = Shipped(
         US_NC_MEDICAID_PHP_REQUIREMENTS,
         US_NC_SACOT_REQUIREMENTS,
     ),
+    rates=(US_NC_MEDICAID_RATES,),
 )

@@ -14,15 +14,17 @@ from iopkit.charges.code_rules import (
     DayCode,
     DayTiers,
     Exclusion,
+    LineMark,
     SessionCodes,
     TimeBand,
     TimedCode,
     WeekCode,
 )
 from iopkit.charges.costs import CostComparison, CostFigure
+from iopkit.charges.marks import Marks
 from iopkit.charges.rates import RateTable
 from iopkit.levels import LevelOfCare
-from iopkit.modalities import Modality
+from iopkit.modalities import Delivery
 from iopkit.prose import counted
 from iopkit.reports.lines import (
     ASSUMED_IN_FORCE,
@@ -32,6 +34,7 @@ from iopkit.reports.lines import (
     item,
     link,
     page,
+    section,
     whose,
 )
 from iopkit.reports.words import day_text, duration_text
@@ -54,22 +57,45 @@ def charges_text(charges: Charges) -> str:
         ),
         "",
         "  week  day             code            units       rate        amount",
-        *map(_charge_line, charges.lines),
+        *(told for line in charges.lines for told in _charge_lines(line)),
         "",
         *(f"Week {n}: {_total(of)}" for n, of in enumerate(charges.weekly, 1) if of.units),
         f"Total: {_total(charges.total)}",
         "",
         "Not charged:",
         *_uncharged(charges),
+        *section("Not known for a claim", _not_told(charges)),
     ]
     return page(lines)
 
 
-def _charge_line(charge: Charge) -> str:
-    return (
+def _charge_lines(charge: Charge) -> Iterator[str]:
+    yield (
         f"  {charge.week:>4}  {day_text(charge.on)}  {charge.code:<14}  {charge.units:>5}"
         f"  {_money(charge.rate_usd):>9}  {_money(charge.amount_usd):>12}"
     )
+    marks = charge.marks or Marks()
+    remote = any(way.delivery is Delivery.TELEHEALTH for way in charge.given)
+    told = [
+        *(way.words for way in charge.given if remote),
+        _mark_words(marks.place, marks.modifiers),
+        *(f"led by {name}" for name in charge.led_by if name),
+        *([f"rate {ASSUMED_IN_FORCE.lower()}"] if charge.rate_assumed else []),
+    ]
+    if said := "; ".join(filter(None, told)):
+        yield fold(f"{'':8}{said}", 8)
+
+
+def _not_told(charges: Charges) -> Iterator[str]:
+    """What is not known of lines, and a claim may have to say."""
+    counts: Counter[str] = Counter()
+    for line in charges.lines:
+        if line.marks is None:
+            counts["how its sessions were given and who led them"] += 1
+        else:
+            counts.update(why.words for why in line.marks.open)
+            counts["who leads a session"] += None in line.led_by
+    yield from (f"{what}: {counted(count, 'line')}" for what, count in (+counts).items())
 
 
 def _money(amount: Decimal | None) -> str:
@@ -110,8 +136,8 @@ def coding_text(scheme: CodingScheme) -> str:
         lines += ["", *in_force_lines(version)]
         for rule in version.value:
             lines += [item(rule_words(rule)), below(f"({rule.source})")]
-            if not isinstance(rule, Exclusion):
-                lines.append(below(f"counted: {modality_words(rule.counted)}"))
+            if kinds := counted_words(rule):
+                lines.append(below(f"counted: {kinds}"))
     if not scheme.telehealth:
         lines += ["", "Sessions by telehealth are not charged."]
     if scheme.left_open:
@@ -126,9 +152,11 @@ def week_words(scheme: CodingScheme) -> str:
     return f"those that begin on {scheme.week_begins.title}"
 
 
-def modality_words(modalities: Iterable[Modality]) -> str:
-    """Kinds of service in prose, in alphabetical order."""
-    return ", ".join(sorted(modality.label.lower() for modality in modalities))
+def counted_words(rule: CodingRule) -> str:
+    """The kinds of service that a rule counts, in alphabetical order; empty if it counts none."""
+    if isinstance(rule, Exclusion | LineMark):
+        return ""
+    return ", ".join(sorted(modality.label.lower() for modality in rule.counted))
 
 
 def rule_words(rule: CodingRule) -> str:
@@ -149,8 +177,9 @@ def rule_words(rule: CodingRule) -> str:
             longest = f", up to {duration_text(rule.longest)}" if rule.longest else ""
             return f"{bands}{longest}{_at_most(rule.per_day)}{_apart(rule.months_apart)}"
         case TimedCode():
-            each = f"{rule.code}: each full {duration_text(rule.unit)} of a session"
-            return f"{each}{_at_most(rule.per_day)}"
+            each = f"{rule.code}: each full {duration_text(rule.unit)} of a {rule.rounded.value}"
+            part = f", and one for {duration_text(rule.part)} more" if rule.part else ""
+            return f"{each}{part}{_at_most(rule.per_day)}"
         case DayTiers():
             return "; ".join(
                 f"{tier.code}: a day of at least {tier.services} services" for tier in rule.tiers
@@ -159,6 +188,23 @@ def rule_words(rule: CodingRule) -> str:
             return f"{rule.code}: a week of at least {rule.services} services"
         case Exclusion():
             return f"{rule.code}: not on one day with {' or '.join(sorted(rule.others))}"
+        case LineMark():
+            return f"{_marked(rule)}: {_mark_words(rule.place, rule.modifiers)}"
+
+
+def _marked(mark: LineMark) -> str:
+    """Which sessions a mark is for."""
+    if mark.video is None and mark.at_home is None:
+        whole = {None: "any session", Delivery.ON_SITE: "in person"}
+        return whole.get(mark.delivery, "by telehealth")
+    by = {True: "by video", False: "by audio alone", None: "by telehealth"}[mark.video]
+    return by + {True: ", the patient at home", False: ", elsewhere", None: ""}[mark.at_home]
+
+
+def _mark_words(place: str | None, modifiers: Iterable[str]) -> str:
+    """A place of service and modifiers in prose."""
+    places = [f"place of service {place}"] if place else []
+    return ", ".join([*places, *(f"modifier {modifier}" for modifier in modifiers)])
 
 
 def _least(band: TimeBand) -> str:

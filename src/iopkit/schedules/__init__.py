@@ -1,6 +1,7 @@
 """When: the dated sessions of plans, and what can be done with them."""
 
 from iopkit.schedules.alternatives import Opening, make_up_openings, openings, take
+from iopkit.schedules.attendance import Attendance, attendance_of
 from iopkit.schedules.capacity import (
     CensusDay,
     CensusWeek,
@@ -27,14 +28,17 @@ from iopkit.schedules.rescheduling import reschedule
 from iopkit.schedules.rows import SessionRow, SessionState, session_rows
 from iopkit.schedules.scheduling import schedule
 from iopkit.schedules.sessions import Move, Reason, Schedule, Session, Unplaced, booked_doses
+from iopkit.telehealth import HowGiven
 
 __all__ = [
     "Appointment",
+    "Attendance",
     "Booking",
     "CensusDay",
     "CensusWeek",
     "Conflict",
     "ConflictKind",
+    "HowGiven",
     "Load",
     "Meeting",
     "Move",
@@ -47,6 +51,7 @@ __all__ = [
     "SessionState",
     "Surroundings",
     "Unplaced",
+    "attendance_of",
     "booked_doses",
     "census",
     "free_time",

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from attrs import evolve
 from hypothesis import strategies as st
 
 from iopkit.charges.code_rules import (
@@ -14,6 +15,8 @@ from iopkit.charges.code_rules import (
     DaysCounted,
     DayTiers,
     Exclusion,
+    LineMark,
+    Rounded,
     SessionCodes,
     Tier,
     TimeBand,
@@ -22,7 +25,7 @@ from iopkit.charges.code_rules import (
     codes_of,
 )
 from iopkit.charges.rates import Rate, RateTable
-from iopkit.modalities import Modality
+from iopkit.modalities import Delivery, Modality
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies.times import days, minutes_long, short_names
 from iopkit.strategies.whose import scopes
@@ -57,7 +60,22 @@ def _coding_rules(draw: st.DrawFn) -> tuple[CodingRule, ...]:
         for codes, later in pairwise(of_days)
         if draw(st.booleans())
     ]
-    return (*rules, *exclusions)
+    return (*rules, *exclusions, *draw(st.sampled_from(_MARKS)))
+
+
+_HOME = LineMark(_SOURCE, "10", at_home=True)
+_MARKS = (
+    (),
+    (LineMark(_SOURCE, "11", delivery=Delivery.ON_SITE), LineMark(_SOURCE, modifiers=("GT",))),
+    (_HOME, LineMark(_SOURCE, "02", ("95",), video=True), LineMark(_SOURCE, modifiers=("93",))),
+)
+_parts = st.tuples(st.none() | st.integers(1, 14).map(minutes_long), st.sampled_from(Rounded))
+
+
+def _timed_code(rule: TimedCode, rounding: tuple[timedelta | None, Rounded]) -> TimedCode:
+    """A rule with another rounding, if its unit is long enough for that."""
+    part, rounded = rounding
+    return evolve(rule, part=part if part and part < rule.unit else None, rounded=rounded)
 
 
 def _code_rules(code: str) -> tuple[st.SearchStrategy[CodeRule], ...]:
@@ -77,7 +95,7 @@ def _code_rules(code: str) -> tuple[st.SearchStrategy[CodeRule], ...]:
             DayCode, kept, lengths, counted, source, st.integers(1, 7), st.sampled_from(DaysCounted)
         ),
         st.builds(SessionCodes, bands, counted, source, longest, most, most),
-        st.builds(TimedCode, kept, lengths, counted, source, most),
+        st.builds(_timed_code, st.builds(TimedCode, kept, lengths, counted, source, most), _parts),
         st.builds(DayTiers, tiers, counted, source),
         st.builds(WeekCode, kept, st.integers(1, 9), counted, source),
     )
