@@ -166,8 +166,10 @@ RATES_APART = table(
 
 @pytest.mark.parametrize(
     ("day", "known", "nearest"),
-    [(-1, None, 1), (0, 1, 1), (9, 1, 1), (10, None, 1), (15, None, 1), (16, None, 2)]
-    + [(21, 2, 2), (29, 2, 2), (30, None, 2), (900, None, 2)],
+    [
+        *((-1, None, 1), (0, 1, 1), (9, 1, 1), (10, None, 1), (15, None, 1), (16, None, 2)),
+        *((21, 2, 2), (29, 2, 2), (30, None, 2), (900, None, 2)),
+    ],
 )
 def test_a_rate_is_used_on_other_days_only_if_asked_for_and_then_the_nearest(
     day: int, known: int | None, nearest: int

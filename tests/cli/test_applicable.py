@@ -102,7 +102,7 @@ def test_what_does_not_apply_is_listed_on_request(run: Run) -> None:
     assert "Does not apply:" in said.out
     assert "the patient does not live in Indiana; the patient is not covered by" in said.words
     listed = run("applicable", *BOTH, *ON, "--all", "--json").json["rules"]
-    assert len(listed) == 51
+    assert len(listed) == 53
     assert "policy us-in-medicaid-iop" in names(listed, "no")
 
 
@@ -351,3 +351,15 @@ def test_charges_takes_the_rates_of_the_same_payer_where_there_are_some(
     assert found["us-md-medicaid"] == rates
     assert found["us-cpt-psychotherapy"] is None
     assert said.code == 3  # there are no rates for all of it, or a scheme may not be in force yet
+
+
+def test_a_scheme_of_no_payer_takes_the_rates_that_have_its_codes(folder: Path, run: Run) -> None:
+    write(
+        folder,
+        coverages=[{"payer": "medicaid", "start": "2019-01-01"}],
+        residences=[{"state": "NC"}],
+    )
+    plan(run, "2026-02-02")
+    charges = run(*CHARGES, "--json").json["charges"]
+    found = {each["coding"]: each.get("rates") for each in charges}
+    assert found == {"us-cpt-psychotherapy": None, "us-h0015": "us-nc-medicaid"}

@@ -734,8 +734,42 @@ def test_uids_of_other_sessions_are_refused(planned: Path, run: Run) -> None:
     arguments = ("check", "plan.json", "--site", "site.toml", "--requirements", "us-medicare-iop")
     said = run(*arguments, "--attended", "attended.json")
     assert (said.code, said.out) == (2, "")
-    assert "UIDs of the schedule's sessions" in said.err
+    assert "attended[0]: expected a session of the schedule, by its UID, found another" in said.err
     assert other not in said.err
+
+
+def test_check_and_charges_read_a_table_of_minutes(planned: Path, run: Run) -> None:
+    assert run("schedule", "plan.json", "--site", "site.toml", "-o", "dated.json").code == 0
+    dated = from_json(Schedule, (planned / "dated.json").read_bytes())
+    first, *_ = dated.sessions
+    rows = [f"{dated.uid(first)},31,telehealth,yes,yes", f"{dated.uid(dated.sessions[1])},0,,,"]
+    table = "\n".join(["session,minutes,delivery,video,at_home", *rows])
+    (planned / "held.csv").write_text(table, encoding="utf-8")
+    arguments = ("plan.json", "--json", "--site", "site.toml", "--attended", "held.csv")
+
+    said = run("charges", *arguments, "--coding", "us-cpt-psychotherapy")
+    assert (said.code, said.err) == (0, "")
+    assert said.json["attended"] is True
+    told = [
+        *(uid for line in said.json.get("lines", []) for uid in line["sessions"]),
+        *(left["session"] for left in said.json.get("uncharged", [])),
+    ]
+    assert told == [str(dated.uid(first))]
+    said = run("check", *arguments, "--requirements", "us-nc-medicaid-iop")
+    weekly = [f for f in said.json["sets"][0]["findings"] if f["week"] == 1]
+    assert 31 in [finding["seen"].get("least") for finding in weekly]
+
+
+def test_each_line_of_a_table_that_cannot_be_is_told(planned: Path, run: Run) -> None:
+    table = "session,minutes\nsecret,20\n0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90,9999\n"
+    (planned / "held.csv").write_text(table, encoding="utf-8")
+    arguments = ("plan.json", "--site", "site.toml", "--attended", "held.csv")
+    said = run("charges", *arguments, "--coding", "us-h0015")
+    assert (said.code, said.out) == (2, "")
+    assert "held.csv: attendance: 2 problems" in said.err
+    assert "line 2: session: expected a session's UID, found another text" in said.err
+    assert "line 3: expected a session of the schedule, by its UID, found another" in said.err
+    assert "secret" not in said.err
 
 
 # Charges and costs.

@@ -3,7 +3,7 @@
 import argparse
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from iopkit.applicability import Applicability, applicable_to_plan
 from iopkit.charges.charges import Charges, itemize
-from iopkit.charges.code_rules import CodingScheme
+from iopkit.charges.code_rules import CodingScheme, codes_of
 from iopkit.charges.costs import compare_costs
 from iopkit.charges.rates import RateTable
 from iopkit.checks.checks import Finding, check, verdict
@@ -275,16 +275,15 @@ def _charges_by_all(options: argparse.Namespace) -> Answer:
     patient = read_needed(Patient, options, "patient")
     dated = schedule(plan, site)
     found = applicable_to_plan((*CODINGS, *RATES), dated, site, patient)
-    tables = {
-        each.rule.scope: each.rule
+    tables = [
+        each.rule
         for each in found
         if isinstance(each.rule, RateTable) and each.applies is Truth.YES
-    }
-
+    ]
     attended = _attended(options, dated)
 
     def charged(one: CodingScheme) -> Charges:
-        return itemize(dated, one, rates=tables.get(one.scope), attended=attended)
+        return itemize(dated, one, rates=_rates_for(one, tables), attended=attended)
 
     applied = apply_all(found, CodingScheme, charged)
     charges = [each for _, each in applied.judged]
@@ -297,6 +296,18 @@ def _charges_by_all(options: argparse.Namespace) -> Answer:
     }
     text = _cautioned(plan, applied.text(map(charges_text, charges)))
     return Answer(text, document, EXIT_CODES[applied.truth(known)])
+
+
+def _rates_for(scheme: CodingScheme, tables: Sequence[RateTable]) -> RateTable | None:
+    """The table of a scheme's payer; of a scheme of no payer, the only one that has its codes."""
+    for table in tables:
+        if table.scope == scheme.scope:
+            return table
+    if scheme.scope is None or scheme.scope.payer is not None:
+        return None
+    codes = {code for v in scheme.versions.dated for rule in v.value for code in codes_of(rule)}
+    having = {t.name: t for t in tables if codes.intersection(rate.code for rate in t.rates)}
+    return next(iter(having.values())) if len(having) == 1 else None
 
 
 def _costs(_: argparse.Namespace) -> Answer:
