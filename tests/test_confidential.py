@@ -30,7 +30,7 @@ import iopkit
 from iopkit.applicability import Applicability, Ground, applicable
 from iopkit.calendars import CalendarDetails, SiteFeed
 from iopkit.calendars.ical import CalendarItem, session_events
-from iopkit.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
+from iopkit.charges import Charge, Charges, Marks, Refusal, Total, Uncharged, Units, itemize
 from iopkit.charges.billing import BillableSession, Billed, NotBilled, billed_in_week
 from iopkit.checks import (
     ChangeSize,
@@ -88,7 +88,7 @@ from iopkit.groups import (
 )
 from iopkit.levels import Edition, LevelOfCare
 from iopkit.library import find_coding, find_ladder, find_policy, find_rates, find_requirements
-from iopkit.modalities import Modality
+from iopkit.modalities import Delivery, Modality
 from iopkit.patients import (
     INSTRUMENTS,
     Approval,
@@ -163,10 +163,12 @@ from iopkit.reports.timelines import Line, Mark, Stretch, phases_of, timeline_li
 from iopkit.requirements import Counting, Milestone, MilestoneKind, Signer, WeeklyDays
 from iopkit.schedules import (
     Appointment,
+    Attendance,
     Booking,
     CensusDay,
     CensusWeek,
     Conflict,
+    HowGiven,
     Load,
     Meeting,
     Move,
@@ -243,6 +245,9 @@ CONFIDENTIAL: set[type] = {
     Disclosure,
     DropSessions,
     CalendarDetails,
+    Attendance,
+    HowGiven,
+    Marks,
     Evidence,
     Explanation,
     FactSheet,
@@ -359,8 +364,8 @@ IMPERSONAL = {
         *("WeeklyHours", "DailyHours", "WeeklyDays", "LongestGap", "WeeklyServices"),
         *("Frequency", "GroupSize", "Caseload", "Reviews", "PlanLength", "WrittenPlan"),
         *("CodingScheme", "DayCode", "SessionCodes", "TimeBand", "TimedCode"),
-        *("DayTiers", "Tier", "WeekCode", "Exclusion", "Rate", "RateTable"),
         *("CarePath", "PathStep", "LevelFigure", "MinimumLevels"),
+        *("DayTiers", "Tier", "WeekCode", "Exclusion", "LineMark", "Rate", "RateTable"),
         *("CostFigure", "CostComparison", "Episode", "ChangeSize"),
         *("ChangedRule", "RuleChange", "Shipped", "Command"),
         *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
@@ -598,6 +603,10 @@ def charged(dated: Schedule) -> Iterator[Any]:
     """What is charged for a schedule, and how it came to that."""
     charges = itemize(dated, CODING, rates=RATES)
     yield from (charges, charges.total, *charges.total.units, *charges.lines)
+    for line in charges.lines:
+        yield from (line.marks, *line.given)
+    at_home = HowGiven(Delivery.TELEHEALTH, video=True, at_home=True)
+    yield from (at_home, Attendance(timedelta(minutes=1067), at_home, "Ada"))
     for left in charges.uncharged:
         yield from (left, *left.reasons)
     week = [session for session in dated.sessions if session.week == 1]

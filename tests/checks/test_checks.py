@@ -58,7 +58,7 @@ from iopkit.requirements import (
     WeeklyServices,
     WrittenPlan,
 )
-from iopkit.schedules import Schedule, Session, schedule
+from iopkit.schedules import Attendance, HowGiven, Schedule, Session, schedule
 from iopkit.sites import Closure, Offer, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth, all_of
@@ -1050,12 +1050,40 @@ def test_only_what_was_attended_counts_as_delivered() -> None:
     assert [f.truth for f in check(booked, rules, attended=[])] == [NO, NO]
 
 
+@given(st.lists(st.integers(0, 180), min_size=3, max_size=3))
+def test_the_minutes_attended_count_and_no_others(minutes: list[int]) -> None:
+    booked = schedule(plan_of(service("group", on(MON, WED, FRI), 180)), SITE)
+    uids = [booked.uid(session) for session in booked.sessions]
+    attended = {uid: length * MINUTE for uid, length in zip(uids, minutes, strict=True)}
+    weekly, days = check(booked, requiring(WeeklyHours(6 * HOUR), WeeklyDays(3)), attended=attended)
+    assert (weekly.seen, days.seen) == (exactly(sum(minutes)), exactly(sum(map(bool, minutes))))
+    assert weekly.truth is (YES if sum(minutes) >= 360 else NO)
+
+
+def test_who_leaves_early_has_no_break_counted() -> None:
+    booked = schedule(plan_of(service("group", on(MON), 180, breaks=20 * MINUTE)), SITE)
+    (uid,) = map(booked.uid, booked.sessions)
+    clock = requiring(WeeklyHours(HOUR, counting=Counting(clock=True)))
+    for minutes, counted in ((160, 180), (159, 159)):
+        (found,) = check(booked, clock, attended={uid: minutes * MINUTE})
+        assert found.seen == exactly(counted)
+
+
+def test_what_was_held_by_telehealth_counts_as_such() -> None:
+    booked = schedule(plan_of(service("group", on(MON), 180)), SITE)
+    (uid,) = map(booked.uid, booked.sessions)
+    in_person = requiring(WeeklyHours(HOUR, counting=Counting(telehealth=False)))
+    by_video = HowGiven(Delivery.TELEHEALTH, video=True)
+    (found,) = check(booked, in_person, attended={uid: Attendance(given=by_video)})
+    assert found.seen == exactly(0)
+
+
 def test_uids_of_no_session_and_of_no_schedule_are_refused() -> None:
     booked = schedule(thrice(60), SITE)
-    for planned in (booked, booked.plan):
+    for planned, path in ((booked, ("attended", 0)), (booked.plan, ("attended",))):
         with pytest.raises(InvalidError) as caught:
             check(planned, requiring(WeeklyDays(3)), attended=[KEY])
-        assert [fault.path for fault in caught.value.faults] == [("attended",)]
+        assert [fault.path for fault in caught.value.faults] == [path]
         assert str(KEY) not in str(caught.value)
 
 

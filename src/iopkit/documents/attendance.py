@@ -4,7 +4,6 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from io import StringIO
 from typing import Any
 from uuid import UUID
 
@@ -85,7 +84,7 @@ def _rows(text: str | bytes) -> Iterator[tuple[int, list[str]]]:
         decoded = text if isinstance(text, str) else text.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InvalidError("attendance", [Fault((), "text in UTF-8", "other bytes")]) from None
-    reader = csv.reader(StringIO(decoded, newline=""), strict=True)
+    reader = csv.reader((f"{line}\n" for line in decoded.split("\n")), strict=True)
     try:
         for cells in reader:
             if any(stripped := [cell.strip() for cell in cells]):
