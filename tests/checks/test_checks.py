@@ -1061,7 +1061,7 @@ def test_the_minutes_attended_count_and_no_others(minutes: list[int]) -> None:
 
 
 def test_who_leaves_early_has_no_break_counted() -> None:
-    booked = schedule(plan_of(service("group", on(MON), 180, breaks=20 * MINUTE)), SITE)
+    booked = schedule(plan_of(service("group", on(MON), 180, breaks=20)), SITE)
     (uid,) = map(booked.uid, booked.sessions)
     clock = requiring(WeeklyHours(HOUR, counting=Counting(clock=True)))
     for minutes, counted in ((160, 180), (159, 159)):
