@@ -58,11 +58,12 @@ from iopkit.eligibility import (
 )
 from iopkit.groups import Roster
 from iopkit.library import CODINGS, RATES, find_program, program_text
+from iopkit.modalities import Delivery
 from iopkit.patients import INSTRUMENTS, Expiry, Instrument, PartialDate, Purpose
 from iopkit.placement import CarePath, Ladder, OpioidTreatment, PathStep, Rung, place
 from iopkit.plans import Leave, NoteSubject, Trip
 from iopkit.requirements import RequirementSet
-from iopkit.schedules import Reason
+from iopkit.schedules import Attendance, HowGiven, Reason
 from iopkit.sites import HolidayCalendar, Offer
 from iopkit.sources import Dated, Grade, Versions
 from iopkit.strategies import (
@@ -208,7 +209,9 @@ def charges(draw: st.DrawFn) -> Charges:
     rates = draw(st.none() | rate_tables(("C0", "C1", "C2")))
     some = st.lists(st.sampled_from(dated.sessions), unique=True) if dated.sessions else st.just([])
     attended = draw(st.none() | some)
-    uids = None if attended is None else [dated.uid(session) for session in attended]
+    how = HowGiven(Delivery.TELEHEALTH, video=True, at_home=draw(st.none() | st.booleans()))
+    held = draw(st.sampled_from([Attendance(), Attendance(given=how, led_by="Ada")]))
+    uids = None if attended is None else {dated.uid(session): held for session in attended}
     return itemize(dated, draw(codings()), rates=rates, attended=uids)
 
 
@@ -354,7 +357,9 @@ from iopkit.groups import Roster
 from iopkit.patients import Instrument
 from iopkit.charges import Charges, CodingScheme, RateTable, itemize
 from iopkit.checks import Finding
+from iopkit.modalities import Delivery
 from iopkit.requirements import RequirementSet
+from iopkit.schedules import Attendance, HowGiven
 kinds = {"charges": Charges, "coding": CodingScheme, "decision": Decision,
          "facts": OwnFacts, "finding": Finding, "instrument": Instrument,
          "ladder": Ladder, "patient": Patient,
@@ -369,7 +374,8 @@ drafted = draft(values["program"], values["patient"], values["site"], start=date
 settled = {name: getattr(values["plan"], name) for name in ("goals", "signatures")}
 values["plan"] = evolve(drafted, **settled)
 dated = values["schedule"] = schedule(values["plan"], values["site"])
-attended = [dated.uid(session) for session in dated.sessions[:-1]]
+held = Attendance(given=HowGiven(Delivery.ON_SITE), led_by="Ada")
+attended = {dated.uid(session): held for session in dated.sessions[:-1]}
 values["charges"] = itemize(dated, values["coding"], rates=values["rates"], attended=attended)
 print([name for name, text in texts.items() if to_json(values[name]) != text])
 """
