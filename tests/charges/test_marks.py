@@ -1,17 +1,28 @@
 """Marks: what a claim says of how a line's sessions were given, and what keeps it open."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.charges import CodingScheme, LineMark, Marks, SessionCodes, TimeBand, Unmarked, marks_of
+from iopkit.charges import (
+    CodingScheme,
+    LineMark,
+    Marks,
+    Rounded,
+    SessionCodes,
+    TimeBand,
+    TimedCode,
+    Unmarked,
+    marks_of,
+)
 from iopkit.errors import InvalidError
 from iopkit.library import find_coding
 from iopkit.modalities import Delivery, Modality
+from iopkit.reports.charges import coding_text, rule_words
 from iopkit.schedules import HowGiven
 from iopkit.sources import Dated, Grade, Source, Versions
 
@@ -202,3 +213,35 @@ def test_a_mark_that_is_the_first_for_no_session_is_refused(marks: tuple[LineMar
 
 def test_a_mark_that_is_the_first_with_a_place_or_with_modifiers_is_taken() -> None:
     assert scheme(LineMark(CODE, "02", at_home=False), LineMark(CODE, "10", ("95",), video=True))
+
+
+@pytest.mark.parametrize(
+    ("mark", "words"),
+    [
+        (LineMark(CODE, "11"), "any session: place of service 11"),
+        (LineMark(CODE, "11", delivery=Delivery.ON_SITE), "in person: place of service 11"),
+        (LineMark(CODE, "02", delivery=Delivery.TELEHEALTH), "by telehealth: place of service 02"),
+        (LineMark(CODE, "10", at_home=True), "by telehealth, the patient at home: place of"),
+        (LineMark(CODE, "02", at_home=False), "by telehealth, elsewhere: place of service 02"),
+        (LineMark(CODE, None, ("95", "HF"), video=True), "by video: modifier 95, modifier HF"),
+        (LineMark(CODE, None, ("93",), video=False), "by audio alone: modifier 93"),
+    ],
+)
+def test_a_mark_has_words(mark: LineMark, words: str) -> None:
+    assert rule_words(mark).startswith(words)
+    assert words in " ".join(coding_text(scheme(mark)).split())
+
+
+@pytest.mark.parametrize(
+    ("part", "rounded", "words"),
+    [
+        (None, Rounded.SESSION, "T1: each full 15 min of a session"),
+        (8, Rounded.DAY, "T1: each full 15 min of a day, and one for 8 min more"),
+    ],
+)
+def test_the_rounding_of_a_timed_code_has_words(
+    part: int | None, rounded: Rounded, words: str
+) -> None:
+    length = None if part is None else timedelta(minutes=part)
+    unit, kinds = timedelta(minutes=15), frozenset(Modality)
+    assert rule_words(TimedCode("T1", unit, kinds, CODE, part=length, rounded=rounded)) == words

@@ -58,7 +58,7 @@ def attendance_of(schedule: Schedule, attended: Attended) -> Mapping[UUID, Atten
         session = sessions.get(uid)
         if found := attendance_faults(session, value):
             faults += [fault.under("attended", place) for fault in found]
-        elif session is not None:
+        else:
             told[uid] = value if isinstance(value, Attendance) else Attendance(value)
     refuse("attendance", tuple(faults))
     return {uid: each for uid, each in told.items() if each.time_of(sessions[uid])}
