@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from attrs import evolve, frozen
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import Patient, find_program, find_requirements, from_json, from_toml
@@ -705,7 +705,6 @@ def test_no_single_change_is_smaller_than_the_one_proposed(world: World) -> None
         assert next(iter(sizes(proposals)), None) == least(world, world[0])
 
 
-@settings(max_examples=20)
 @given(worlds(most_days=3, most_phases=1, most_demands=3))
 def test_no_two_changes_are_smaller_than_the_ones_proposed(world: World) -> None:
     plan, site, demands = world
@@ -801,7 +800,6 @@ def times(dated: Schedule, *, but: Iterable[str] = ()) -> list[tuple[datetime, t
     ]
 
 
-@settings(max_examples=10)
 @given(timetables())
 def test_proposals_are_in_order_and_more_changes_take_less_time(world: World) -> None:
     plan, site, demands = world
