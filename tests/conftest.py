@@ -165,7 +165,7 @@ settings.register_profile(
     max_examples=30,
     suppress_health_check=_UNHURRIED,
 )
-# For a newcomer's first run, and where the same tests have run with more examples before.
+# For a newcomer's first run, and for CI, which runs all tests twice; `make check` tries more.
 settings.register_profile("brief", settings.get_profile("quick"), max_examples=10)
 # Other examples in every run; what fails is kept in .hypothesis and tried first.
 settings.register_profile(

@@ -289,8 +289,9 @@ print(json.dumps([[str(one.candidate), *one.groups] for one in found.assigned]))
 """
 
 
-@pytest.mark.parametrize("seed", ["1", "2"])
-def test_another_process_gives_the_same(seed: str) -> None:
+def test_another_process_gives_the_same() -> None:
+    # A process of another hash seed than ours, in which sets have another order.
+    seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
     found = assign(large(60, 6), SITE, on=ON)
 
     path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
