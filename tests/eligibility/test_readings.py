@@ -511,6 +511,15 @@ def test_the_least_remission_by_the_day(
 SEVERE, MILD = (3,) * 9, (1,) * 5 + (0,) * 4  # 27 and 5 points
 
 
+def test_answers_where_none_should_be_are_why_a_score_is_not_known() -> None:
+    # Who never drinks is not asked how much.
+    screening = Screening("audit", ON, (0, *(4,) * 9))
+    told = read_facts(FACTS.values(), Patient(KEY, screenings=(screening,)), on=ON).told()
+
+    whys = {each.why for each in told.values()}
+    assert "items were answered that the answers before them skip" in whys
+
+
 def phq_9(answers: tuple[int | None, ...] | None, on: date = ON, *scores: Score) -> Screening:
     return Screening("phq_9", on, answers, scores)
 
