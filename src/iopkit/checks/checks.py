@@ -30,7 +30,7 @@ from iopkit.requirements.demands import (
 from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.schedules.attendance import Attended
 from iopkit.schedules.sessions import Schedule
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.truth import Truth, all_of
 
 

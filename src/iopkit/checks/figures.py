@@ -36,7 +36,7 @@ from iopkit.requirements.due import whole_months
 from iopkit.requirements.milestones import Signer
 from iopkit.schedules.attendance import Attendance, Attended, attendance_of
 from iopkit.schedules.sessions import Reason, Schedule, Session
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import ONE_DAY, Weekday, whole_minutes
 

@@ -57,7 +57,7 @@ from iopkit.programs.programs import Program
 from iopkit.programs.progress import COURSE_FACTS
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.sessions import Schedule
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.truth import Truth
 
 _UNSIZED = {"charges", "schedule"}  # as long as their plan

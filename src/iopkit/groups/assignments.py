@@ -15,7 +15,7 @@ from iopkit.groups.matching import Applicant, Combinations, Matching, Pool, chea
 from iopkit.groups.rosters import Roster
 from iopkit.groups.solver import Floor, Gain, Gains, Limits, Solver, total
 from iopkit.groups.waitlists import Waiting, waitlist
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 
 
 @frozen

@@ -14,7 +14,7 @@ from iopkit.languages import is_language, speaks
 from iopkit.modalities import Modality
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.timings import PerWeek, Slot, Weekly, most_in_a_week
-from iopkit.sites import Offer, Site
+from iopkit.sites.sites import Offer, Site
 from iopkit.windows import (
     DAY,
     WeeklyWindows,

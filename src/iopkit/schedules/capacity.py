@@ -16,7 +16,8 @@ from iopkit.confidential import hidden
 from iopkit.errors import each_a, refuse, refuse_moments, unless
 from iopkit.fields import frozen
 from iopkit.schedules.sessions import Schedule, Session
-from iopkit.sites import ClosedSpan, Site, closed_spans, open_windows
+from iopkit.sites.hours import ClosedSpan, closed_spans, open_windows
+from iopkit.sites.sites import Site
 from iopkit.windows import (
     DAY,
     ONE_DAY,

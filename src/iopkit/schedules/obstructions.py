@@ -15,7 +15,8 @@ from iopkit.plans.plans import Plan
 from iopkit.schedules.conflicts import Appointment, bookings, held_together, instants
 from iopkit.schedules.sessions import Reason, Schedule, Session, identity
 from iopkit.schedules.site_calendar import free_on
-from iopkit.sites import Site, closed_spans, staffed_hours
+from iopkit.sites.hours import closed_spans, staffed_hours
+from iopkit.sites.sites import Site
 from iopkit.windows import (
     DAY,
     ONE_DAY,
@@ -207,7 +208,9 @@ def _blocks(
         for low, high, _ in spans:
             yield _Block(Reason.CLOSED, _midnight(day, low), _midnight(day, high))
     yield from _outside(Reason.OUTSIDE_HOURS, site.hours, days)
-    staffed = staffed_hours(site, session.modality, room=session.room, clinician=session.clinician)
+    staffed = staffed_hours(
+        site, session.service, session.modality, room=session.room, clinician=session.clinician
+    )
     yield from _outside(Reason.UNSTAFFED, staffed | ~site.hours, days)
     for year in range(first.year, end.year + 1):
         for day, low, high in clock_changes(site.zone, year):

@@ -10,7 +10,8 @@ from iopkit.programs.timetables import PrescribedSession, timetable
 from iopkit.programs.timings import RandomDays, most_in_a_week
 from iopkit.schedules.sessions import Move, Reason, Schedule, Session, Unplaced
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
-from iopkit.sites import ClosedRule, Site
+from iopkit.sites.closures import ClosedRule
+from iopkit.sites.sites import Site
 from iopkit.windows import DAY, WEEK, Weekday, whole_minutes
 
 _MOST_EXTRA_WEEKS = 52

@@ -12,7 +12,9 @@ from iopkit.programs.plan_days import day_of_plan
 from iopkit.programs.programs import Service
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules.sessions import Move, Reason
-from iopkit.sites import ClosedRule, ClosedSpan, Site, closed_spans, open_windows, service_hours
+from iopkit.sites.closures import ClosedRule
+from iopkit.sites.hours import ClosedSpan, closed_spans, open_windows, service_hours
+from iopkit.sites.sites import Site
 from iopkit.windows import (
     DAY,
     ONE_DAY,

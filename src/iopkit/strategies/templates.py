@@ -23,7 +23,9 @@ from iopkit.programs.timings import (
     Weekly,
 )
 from iopkit.schedules.conflicts import Appointment
-from iopkit.sites import Clinician, ClosedRule, Closure, Offer, Room, Site
+from iopkit.sites.closures import ClosedRule, Closure
+from iopkit.sites.sites import Offer, Site
+from iopkit.sites.staff import Clinician, Room
 from iopkit.strategies.times import (
     ZONES,
     clock_times,
