@@ -1,5 +1,6 @@
 """Does it meet the requirements, and what is the smallest change that would?"""
 
+from iopkit.checks.caseloads import CaseloadFinding, check_caseloads
 from iopkit.checks.checks import Finding, Unit, check, verdict
 from iopkit.checks.figures import Bounds
 from iopkit.checks.fitting import Fit, Judgment, Standing, fits, judge
@@ -8,6 +9,7 @@ from iopkit.checks.remedies import ChangeSize
 
 __all__ = [
     "Bounds",
+    "CaseloadFinding",
     "ChangeSize",
     "Finding",
     "Fit",
@@ -19,6 +21,7 @@ __all__ = [
     "Unit",
     "WhyRemaining",
     "check",
+    "check_caseloads",
     "fits",
     "judge",
     "propose",

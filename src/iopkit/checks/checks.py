@@ -181,7 +181,7 @@ def check(
     }
     found: list[Finding] = []
     for requirement in dict.fromkeys(each for listed in in_force for each in listed):
-        applies = _applies(requirement.age_group, plan.age, requirements.adult_from)
+        applies = age_applies(requirement.age_group, plan.age, requirements.adult_from)
         if applies is not Truth.NO:
             weeks = [n for n, listed in enumerate(in_force) if requirement in listed]
             found += (
@@ -204,7 +204,8 @@ def check(
     return tuple(found)
 
 
-def _applies(group: AgeGroup | None, age: Value, adult_from: int) -> Truth:
+def age_applies(group: AgeGroup | None, age: Value, adult_from: int) -> Truth:
+    """Whether a requirement for an age group, or for everybody, is for somebody of an age."""
     if group is None:
         return Truth.YES
     adult = evaluate(FACTS["age"] >= adult_from, {"age": age})
