@@ -147,7 +147,8 @@ def read_columns(
     free = [name not in taken[: len(schema) + n] for n, name in enumerate(taken[len(schema) :])]
     reader = _Reader(frame, schema, on)
     of_facts = frozenset(fact.name for fact in asked)
-    found = {fact.name: reader.read(fact, of_facts - {fact.name}) for fact in asked}
+    others = {fact.name: of_facts - {fact.name, fact.asked} for fact in asked}
+    found = {fact.name: reader.read(fact, others[fact.name]) for fact in asked}
     refuse(
         "frame",
         *(column for column in found.values() if isinstance(column, tuple)),
