@@ -142,6 +142,11 @@ def test_a_shipped_name_is_refused(name: str) -> None:
     assert faults(lambda: evolve(NIGHTS, name=name)) == [("name",)]
 
 
+@pytest.mark.parametrize("name", ["mood_within_30_days", "age_since_2026_01_12"])
+def test_a_name_does_not_end_as_those_of_recent_findings_do(name: str) -> None:
+    assert faults(lambda: OwnFact(name, "Another.", Observed(YesNo()))) == [("name",)]
+
+
 @pytest.mark.parametrize("name", ["", "Nights", "nights out", "7_nights", "_nights", "nights\n"])
 def test_a_name_is_in_lower_case(name: str) -> None:
     assert faults(lambda: evolve(NIGHTS, name=name)) == [("name",)]

@@ -25,6 +25,7 @@ from iopkit.eligibility.predicates import (
     seen_of,
     with_terms,
 )
+from iopkit.eligibility.recency import asked_by
 from iopkit.eligibility.sheets import FactSheet, read_facts
 from iopkit.errors import refuse, refuse_moments, unless
 from iopkit.fields import frozen
@@ -155,12 +156,11 @@ def without_contradicted(sheet: FactSheet, found: Sequence[RecordedContradiction
     if not found:
         return sheet
     names = {each.fact.name for one in found for each in one.facts}
-    recent = tuple(f"{name}_{kind}_" for name in names for kind in ("within", "since"))
     return evolve(
         sheet,
         items=tuple(
             (name, Possible(found=as_possible(value).found, why=CONTRADICTED))
-            if name in names or name.startswith(recent)
+            if asked_by(name) in names
             else (name, value)
             for name, value in sheet.items
         ),

@@ -352,13 +352,10 @@ def _value(kind: Kind, held: Sequence[Scalar | None]) -> Value:
 
 def _as_of(fact: AnyFact, column: Column, value: Value, found: date | None, on: date) -> Value:
     """A reading with its day, or without a value where the finding is not recent enough."""
+    dated = value if found is None else evolve(as_possible(value), found=found)
     if column.gate is None or fact.recency is None:
-        return value if found is None else evolve(as_possible(value), found=found)
-    if found is None:
-        return None
-    if fact.recency.first(on) <= found <= on:
-        return evolve(as_possible(value), found=found)
-    return Possible(found=found, why="found earlier" if found < on else "found later")
+        return dated
+    return fact.recency.counted(dated, on)
 
 
 def _given(sheets: Iterable[FactSheet | tuple[Fault, ...]], refused: Told) -> Iterator[FactSheet]:
