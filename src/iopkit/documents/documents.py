@@ -42,6 +42,7 @@ from iopkit.documents.instrument_forms import InstrumentForm
 from iopkit.documents.limits import is_shallow, refuse_excess, too_deep, without_depths
 from iopkit.documents.lines import Language, find_lines, line_of_repeated_key, line_of_word
 from iopkit.documents.values import Facts, Raw, is_list, is_object, kind_of
+from iopkit.eligibility.kinds import Kind, Scalar, as_recorded
 from iopkit.eligibility.own_facts import OwnFacts, facts_with
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
@@ -393,8 +394,12 @@ def _observation_faults(patient: Patient, facts: Facts) -> Iterator[Fault]:
         if seen.fact in FACTS:
             fix = "a shipped fact is read from the patient's other fields"
             yield Fault((*path, "fact"), "a name that no shipped fact has", "a shipped one", fix)
-        elif seen.fact in facts and not facts[seen.fact].kind.accepts(seen.value):
+        elif seen.fact in facts and not _can_be(facts[seen.fact].kind, seen.value):
             yield Fault((*path, "value"), "a value that the fact can have", "another value")
+
+
+def _can_be(kind: Kind, value: Scalar) -> bool:
+    return kind.accepts(as_recorded(kind, value))
 
 
 def shipped_facts(name: str) -> Facts:
