@@ -27,7 +27,7 @@ from iopkit.eligibility.predicates import (
 )
 from iopkit.eligibility.recency import asked_by
 from iopkit.eligibility.sheets import FactSheet, read_facts
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import refuse, refuse_moments, unless, unless_a, unless_day
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.patients.instrument_library import INSTRUMENTS
@@ -110,7 +110,7 @@ def contradictions(patient: Patient, *, on: date) -> tuple[RecordedContradiction
     The newest findings up to the day are held against each other.
 
     Raises:
-        InvalidError: the day is a moment.
+        InvalidError: what is given is no patient, or no day.
 
     Example:
         >>> from uuid import UUID
@@ -125,7 +125,7 @@ def contradictions(patient: Patient, *, on: date) -> tuple[RecordedContradiction
         >>> [each.name for each in contradictions(somebody, on=date(2026, 1, 5))]
         ['around_the_clock']
     """
-    refuse_moments("contradictions", on=on)
+    refuse("contradictions", unless_a(patient, "patient", Patient), unless_day(on, "on"))
     # Each of them takes an assessment.
     if not patient.assessments:
         return ()

@@ -13,7 +13,7 @@ from iopkit.eligibility.patient_facts import FACTS, scale_facts
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.eligibility.readings import Bands, Newest, Observations, Scores
 from iopkit.eligibility.recency import asked_by
-from iopkit.errors import Fault, refuse, unless
+from iopkit.errors import Fault, each_a, refuse, unless
 from iopkit.fields import frozen
 from iopkit.patients.instrument_library import INSTRUMENTS, instruments_with
 from iopkit.patients.instruments import Instrument
@@ -148,13 +148,13 @@ def facts_with(
     It is what ``from_json(..., facts=...)`` takes.
 
     Raises:
-        InvalidError: two facts or two instruments have one name.
+        InvalidError: two facts or two instruments have one name, or ``own`` holds others.
     """
     every = instruments_with(instruments).values()
     theirs = [
         fact for one in every if one.name not in INSTRUMENTS for fact in instrument_facts(one)
     ]
-    more = [*theirs, *(one.fact for one in own)]
+    more = [*theirs, *(one.fact for one in each_a("facts", own, "own", OwnFact))]
     facts = {**FACTS, **{fact.name: fact for fact in more}}
     once = len(facts) == len(FACTS) + len(more)
     refuse("facts", unless(once, "name", "one fact of each name, and no shipped one", "two"))
