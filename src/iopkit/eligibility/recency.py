@@ -13,7 +13,7 @@ from iopkit.prose import counted
 
 S = TypeVar("S")
 
-_RECENT = re.compile(r"(.+?)(_within_\d+_days|_since_\d+_\d\d_\d\d)")
+_RECENT = re.compile(r"(.+?)(?:_within_(\d+)_days|_since_(\d+_\d\d_\d\d))")
 """A name with what ``Recency.suffix`` gives."""
 
 
@@ -80,6 +80,21 @@ def asked_by(name: str) -> str:
     """
     found = _RECENT.fullmatch(name)
     return found[1] if found else name
+
+
+def name_in_words(name: str) -> str:
+    """The name of a fact as people read it.
+
+    Example:
+        >>> name_in_words("phq_9_total_score_since_2026_01_12")
+        'phq 9 total score found since 2026-01-12'
+    """
+    found = _RECENT.fullmatch(name)
+    if found is None:
+        return name.replace("_", " ")
+    asked, days, since = found.groups()
+    when = f"within {counted(int(days), 'day')}" if days else f"since {since.replace('_', '-')}"
+    return f"{asked.replace('_', ' ')} found {when}"
 
 
 @frozen
