@@ -620,7 +620,7 @@ DONE = Outcome.COMPLETED
         pytest.param((episode(ON, outcome=Outcome.LEFT),), 1, "left", False, 0, id="left"),
         pytest.param((episode(ON),), 1, some(*Outcome), None, 0, id="outcome not known"),
         pytest.param(
-            (episode(ON, OUTPATIENT),), 1, some(*Outcome), False, NEVER, id="known not to count"
+            (episode(ON, OUTPATIENT),), 1, some(*Outcome), False, NEVER, id="does not count"
         ),
         pytest.param((episode(ON, None, DONE),), 1, "completed", None, None, id="level not known"),
         pytest.param(
@@ -700,7 +700,7 @@ def test_treatment_before_the_day(
         max_size=3,
     )
 )
-def test_how_the_last_treatment_ended_is_what_every_completion_leaves(
+def test_how_the_last_treatment_ended_is_what_completions_leave(
     past: list[Treatment],
 ) -> None:
     def completions(one: Treatment) -> Iterator[Treatment]:
