@@ -110,6 +110,12 @@ def test_where_nothing_is_recorded_nothing_is_known() -> None:
     assert [FACTS[f"level_2_1_{name}"].read(Patient(KEY), DAY) for name in NAMES] == [None] * 4
 
 
+@pytest.mark.parametrize("on", [date.min, date.max])
+def test_the_first_and_the_last_day_of_all_are_days(on: date) -> None:
+    first, last = changed(start=date.min), changed(end=date.max, start=date(2026, 1, 1))
+    assert asked(first, last, on=on)[0] is (on == date.min)
+
+
 def test_each_level_has_its_own() -> None:
     assert asked(changed(level=LevelOfCare("2.5")), level="2_5") == (True, 7, 12, 27)
     assert asked(WHOLE, level="2_5") == (False, 0, 0, 0)

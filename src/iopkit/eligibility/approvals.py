@@ -32,7 +32,7 @@ def _approves(approval: Approval, level: str, on: date) -> Truth:
     fits = Truth.of(None if approval.level is None else approval.level.number == level)
     # It has a day at least: one that ends with this day had started, and one that starts on it
     # has not ended.
-    last = end is not None and end <= on + timedelta(days=1)
+    last = end is not None and (end - on).days <= 1
     first = start is not None and on <= start
     started = Truth.of(start <= on if start is not None else last or None)
     return fits & started & Truth.of(on < end if end is not None else first or None)
