@@ -52,13 +52,14 @@ def opened(frame: object, *, eager: bool = False) -> Frame:
         import narwhals as nw
     except ImportError as error:
         raise MissingExtraError("tables", "a data frame") from error
-    # Any: at run time it takes frames of any engine.
+    # Any: at run time it takes frames of any engine, whose classes are generic in it.
     native: Any = frame
+    kinds: Any = (nw.DataFrame, nw.LazyFrame)
     try:
-        given = nw.from_native(native, pass_through=True)
+        given: Frame = nw.from_native(native, pass_through=True)
     except nw.exceptions.DuplicateError as error:
         raise InvalidError("frame", [Fault(("columns",), "each name once", "one twice")]) from error
-    if not isinstance(given, (nw.DataFrame, nw.LazyFrame)):
+    if not isinstance(given, kinds):
         raise TypeError(f"expected a data frame, found the class {type(frame).__name__}")
     if eager and is_lazy(given):
         raise TypeError("expected an eager frame, found a lazy one: collect it first")
