@@ -27,7 +27,7 @@ from iopkit.eligibility.predicates import (
 )
 from iopkit.eligibility.recency import asked_by
 from iopkit.eligibility.sheets import FactSheet, read_facts
-from iopkit.errors import refuse, refuse_moments, unless, unless_a, unless_day
+from iopkit.errors import refuse, unless, unless_a, unless_day
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.patients.instrument_library import INSTRUMENTS
