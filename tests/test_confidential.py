@@ -384,7 +384,15 @@ IMPERSONAL = {
     *("Approved", "ApprovedAmount", "Observations", "OfInstrument", "Flaw", "_Search"),
     *("OwnFact", "OwnFacts", "Observed", "OfScale", "InstrumentForm", "ScaleForm", "Own", "_Shown"),
     *("Column", "Kleene", "WrongRows", "_Ends", "_Read", "_Written"),
-    *("Consideration", "Contradiction", "MonthsSinceUnsuccessful", "Obliged", "Recency", "Recent"),
+    *(
+        "Consideration",
+        "Contradiction",
+        "Margin",
+        "MonthsSinceUnsuccessful",
+        "Obliged",
+        "Recency",
+        "Recent",
+    ),
     *("Engine", "Dose", "_Leaf", "_Member"),
     *("Group", "Limits", "Option", "Weights"),
 }

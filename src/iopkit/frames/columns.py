@@ -245,6 +245,10 @@ class _Reader:
             wrong = read.present() & ~read.known()
             return (Check(place.names[0], kind.expectation(), wrong),)
 
+        def ends() -> "tuple[Expr, Expr]":
+            known = _where(read.known(), values)
+            return known, known
+
         return Column(
             read.known,
             ask,
@@ -252,7 +256,7 @@ class _Reader:
             place.names,
             lambda: (read.present(),),
             place.found,
-            lambda: (_where(read.known(), values),) * 2,
+            ends,
         )
 
     def recent(self, place: _Place) -> "Expr | tuple[Fault, ...] | None":
