@@ -625,7 +625,7 @@ LINE = Charge(MONDAY, 1, "A1", 1, HOUR, (KEY,))
         (lambda: evolve(LINE, rate_usd=Decimal("0.001")), "rate_usd"),
         (lambda: Charges(KEY, "any", 1, (LINE, LINE)), "lines"),
         (lambda: Charges(KEY, "any", 0, (LINE,)), "weeks"),
-        (lambda: Charges(KEY, "any", 521, (LINE,)), "weeks"),
+        (lambda: Charges(KEY, "any", 625, (LINE,)), "weeks"),
         (lambda: Charges(KEY, "any", -1), "weeks"),
     ],
 )
