@@ -373,13 +373,9 @@ class _Ends:
         """Both, where they say anything: of one that is not there, the kind's own."""
         import narwhals as nw
 
-        ends = (
-            (self.has_least, self.least, self.low),
-            (self.has_most, self.most, self.high),
-        )
-        each = (nw.when(has).then(end).otherwise(nw.lit(own)) for has, end, own in ends)
-        least, most = (_where(self.says, end) for end in each)
-        return least, most
+        least = nw.when(self.has_least).then(self.least).otherwise(nw.lit(self.low))
+        most = nw.when(self.has_most).then(self.most).otherwise(nw.lit(self.high))
+        return _where(self.says, least), _where(self.says, most)
 
     def inside(self, run: Run) -> "Iterator[Expr]":
         """That every possible value lies in a run, all of which have to be so."""
