@@ -410,7 +410,7 @@ PROGRAM = Program(
             timedelta(hours=2),
         ),
         Service("talk", "Talk", Modality.INDIVIDUAL_COUNSELING, PerWeek(2), timedelta(hours=1)),
-        Service("test", "Test", Modality.DRUG_TESTING, RandomDays(), timedelta(minutes=10)),
+        Service("test", "Test", Modality.DRUG_TESTING, RandomDays(1), timedelta(minutes=10)),
         Service("family", "Family", Modality.FAMILY_SESSION, PerWeek(1)),
     ),
 )

@@ -47,7 +47,7 @@ from iopkit.plots import (
     program_picture,
     week_picture,
 )
-from iopkit.programs import Phase, Program, Service, discrepancies, slots_of, weekly_doses
+from iopkit.programs import Phase, Program, Service, Times, discrepancies, slots_of, weekly_doses
 from iopkit.reports import (
     census_text,
     load_text,
@@ -404,8 +404,9 @@ def _program_fields(program: Program) -> Iterator[str]:
 def _program_length(program: Program) -> str:
     if program.open_lengths:
         return ", ".join(dict.fromkeys(phase.words for phase in program.phases))
-    most = sum(phase.weeks_max or phase.laid_weeks for phase in program.phases)
-    return attrs.evolve(program.phases[0], weeks=program.weeks, weeks_max=most).words
+    most = [phase.weeks.most for phase in program.phases]
+    weeks = Times(program.weeks, None if None in most else sum(filter(None, most)))
+    return attrs.evolve(program.phases[0], weeks=weeks).words
 
 
 def _phase(phase: Phase) -> str:
@@ -429,7 +430,7 @@ def _prescribed(program: Program) -> Iterator[str]:
         if service.curriculum:
             topics = map(_escaped, service.curriculum.topics)
             yield from _bullets(f"Topics of {_escaped(service.title)}:", topics)
-    ranged = any(phase.weeks_max for phase in program.phases if phase.weeks)
+    ranged = any(p.weeks.least and not p.weeks.is_exact for p in program.phases)
     least = ", if each phase is as short as it may be" if ranged else ""
     yield from _bullets(f"Prescribed each week{least}:", _doses(program))
 

@@ -472,7 +472,7 @@ def worlds(draw: st.DrawFn, plan: Plan) -> Schedule:
             continue
         parts = [duration]
         if isinstance(given_service.timing, TimePerWeek):
-            dose = given_service.timing.dose // MINUTE
+            dose = (given_service.timing.dose.least or MINUTE) // MINUTE
             cuts = sorted({0, dose, *draw(st.lists(st.integers(1, dose - 1), max_size=3))})
             parts = [(end - begin) * MINUTE for begin, end in pairwise(cuts)]
         for part in parts:

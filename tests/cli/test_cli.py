@@ -414,6 +414,28 @@ def test_plan_takes_the_weeks_of_several_phases(folder: Path, run: Run) -> None:
     assert [phase["weeks"] for phase in said.json["program"]["phases"]] == [6, 8]
 
 
+def test_plan_takes_how_often_services_are(folder: Path, run: Run) -> None:
+    phoenix = ("plan", folder / "patient.json", "--program", "phoenix-adolescent")
+    said = run(*phoenix, *START, "--times", "family-session=90min", "--json")
+    timings = [s["timing"] for p in said.json["program"]["phases"] for s in p["services"]]
+    assert [t.get("dose_minutes") for t in timings] == [960, 90, 60, None, 90, None]
+    said = run(*phoenix, *START, "--times", "individual-session=3")
+    refused(said, "expected 1 to 2 hours a week in all for 'individual-session', found 3")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--times", "group=often"], "expected a service and how often, such as drug-test=2"),
+        (["--times", "group=2", "--times", "group=3"], "twice for one service"),
+    ],
+)
+def test_plan_refuses_other_words_for_how_often(
+    folder: Path, run: Run, options: list[str], words: str
+) -> None:
+    refused(run(*PALMETTO, "--weeks", "treatment=4", *options), words)
+
+
 @pytest.mark.parametrize(
     ("arguments", "mention"),
     [

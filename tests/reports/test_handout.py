@@ -268,7 +268,7 @@ def full_plan(words: str = "Talk") -> Plan:
             Phase("two", words, 2, (Service("talk", words, Modality.CASE_MANAGEMENT, InAll(2)),)),
         ),
         (
-            Service("test", words, Modality.DRUG_TESTING, RandomDays(), HOUR),
+            Service("test", words, Modality.DRUG_TESTING, RandomDays(1), HOUR),
             Service("visit", words, Modality.INDIVIDUAL_COUNSELING, PerWeek(2)),
         ),
         discharge=(fact["attendance"] >= 0.8) & fact["clinician_agrees"].equals(True),
@@ -486,7 +486,7 @@ def test_a_matter_of_several_days_is_told_once() -> None:
 
 
 def test_without_a_picture_the_week_is_a_list_and_drawn_days_are_not_told() -> None:
-    plan = with_timing(RandomDays(), modality=Modality.DRUG_TESTING)
+    plan = with_timing(RandomDays(1), modality=Modality.DRUG_TESTING)
     text = read(plan_html(plan, schedule(plan, SITE), week=2))
     assert "Week 2: January 12 to 18, 2026. No session has a time. On a random day: Group." in text
 

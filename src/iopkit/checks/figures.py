@@ -15,7 +15,7 @@ from iopkit.programs.doses import Dose
 from iopkit.programs.plan_days import day_of_plan, days_of_week, gaps
 from iopkit.programs.programs import Service
 from iopkit.programs.timetables import timetable
-from iopkit.programs.timings import TimePerWeek
+from iopkit.programs.timings import is_uncounted
 from iopkit.requirements.demands import (
     Caseload,
     Counting,
@@ -156,7 +156,7 @@ def _undated(service: Service, day: int | None, week: int, *, sure: bool) -> Cou
         breaks=whole_minutes(service.breaks),
         telehealth=service.delivery is Delivery.TELEHEALTH,
         sure=sure,
-        several=isinstance(service.timing, TimePerWeek),
+        several=is_uncounted(service.timing),
     )
 
 

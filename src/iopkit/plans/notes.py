@@ -51,6 +51,12 @@ class NoteSubject(StrEnum):
         "planned at the least of the weeks that the program allows",
         "",
     )
+    RATE_CHOSEN = (
+        "rate_chosen",
+        NoteKind.CHOICE,
+        "planned at the least that the program allows",
+        "",
+    )
     DOSE_DIVIDED = (
         "dose_divided",
         NoteKind.CHOICE,
@@ -95,6 +101,12 @@ class NoteSubject(StrEnum):
         NoteKind.QUESTION,
         "how long is a session? Neither program nor site says",
         "{about}: how long is each session?",
+    )
+    RATE_UNKNOWN = (
+        "rate_unknown",
+        NoteKind.QUESTION,
+        "how often is it given? The program does not say; on hold until it is known",
+        "{about}: how often is it? It is on hold until we know.",
     )
     AGE_UNKNOWN = (
         "age_unknown",

@@ -15,7 +15,7 @@ from iopkit.fields import frozen
 from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Problem
 from iopkit.plans.notes import PlanNote
-from iopkit.programs.programs import Phase, Program
+from iopkit.programs.programs import Phase, Program, unrated
 from iopkit.prose import listed
 from iopkit.requirements.milestones import Milestone, Signer
 from iopkit.truth import Truth
@@ -154,7 +154,8 @@ class Plan:
 
     Raises:
         InvalidError: the plan does not start in the years 1970 to 2199, its program has
-            tracks or a phase of no stated length, or a part refers to one that is not there.
+            tracks or a phase of no stated length, a service of no stated rate is not on
+            hold, or a part refers to one that is not there.
     """
 
     key: UUID
@@ -191,6 +192,12 @@ class Plan:
                 is_of_kind(FACTS["age"].kind, self.age) and as_possible(self.age).plain == self.age,
                 "age",
                 "from 0 to 130, or several of these that are possible",
+                "another",
+            ),
+            unless(
+                set(unrated(self.program)) <= set(self.on_hold),
+                "on_hold",
+                "each service of which nobody said how often it is",
                 "another",
             ),
             unless(services.issuperset(self.on_hold), "on_hold", "services of the plan", "others"),

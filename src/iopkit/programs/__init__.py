@@ -4,6 +4,7 @@ from iopkit.programs.disagreements import Discrepancy, discrepancies
 from iopkit.programs.doses import Dose, weekly_doses
 from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track
 from iopkit.programs.progress import COURSE_FACTS, Progress
+from iopkit.programs.ranges import Times
 from iopkit.programs.stated import Stated, StatedHours, StatedSessions
 from iopkit.programs.timetables import PrescribedSession, timetable
 from iopkit.programs.timings import (
@@ -39,6 +40,7 @@ __all__ = [
     "StatedHours",
     "StatedSessions",
     "TimePerWeek",
+    "Times",
     "Timing",
     "Track",
     "Weekly",

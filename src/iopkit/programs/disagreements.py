@@ -4,10 +4,11 @@ from datetime import timedelta
 from fractions import Fraction
 
 from iopkit.fields import frozen
-from iopkit.programs.doses import Dose
-from iopkit.programs.programs import Program
+from iopkit.programs.doses import at_most, dose_between, has_no_most
+from iopkit.programs.programs import Program, Service
 from iopkit.programs.stated import Stated, StatedHours, StatedSessions
 from iopkit.programs.timetables import timetable
+from iopkit.programs.timings import is_uncounted
 from iopkit.windows import Weekday, whole_minutes
 
 
@@ -65,6 +66,16 @@ def discrepancies(program: Program) -> tuple[Discrepancy, ...]:
     return tuple(found)
 
 
+def _services(program: Program, stated: Stated) -> list[Service]:
+    """The service of each entry that a figure is of."""
+    return [
+        entry.service
+        for entry in timetable(program, Weekday.MONDAY)
+        if stated.phase in (None, entry.phase)
+        and (not stated.services or entry.service.name in stated.services)
+    ]
+
+
 def _printed(stated: Stated) -> tuple[Fraction, Fraction]:
     match stated:
         case StatedSessions(count):
@@ -79,15 +90,12 @@ def _in_minutes(time: timedelta) -> Fraction:
 
 def _derived(program: Program, stated: Stated) -> tuple[Fraction, Fraction | None]:
     """What the items of one track give for a figure; the high end is ``None`` if not known."""
-    entries = [
-        entry.service
-        for entry in timetable(program, Weekday.MONDAY)
-        if stated.phase in (None, entry.phase)
-        and (not stated.services or entry.service.name in stated.services)
-    ]
+    least, full = (_services(variant, stated) for variant in (program, at_most(program)))
     if isinstance(stated, StatedSessions):
-        return Fraction(len(entries)), Fraction(len(entries))
-    dose = Dose.of(entries)
+        sure = [each for each in least if not is_uncounted(each.timing)]
+        is_open = len(sure) < len(least) or any(map(has_no_most, least))
+        return Fraction(len(sure)), None if is_open else Fraction(len(full))
+    dose = dose_between(least, full)
     weeks = sum(p.laid_weeks for p in program.phases if stated.phase in (None, p.name))
     shares = 1 if stated.in_all else weeks
     high = None if dose.most is None else _in_minutes(dose.most) / shares

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 from types import MappingProxyType
 
-from attrs import evolve
+from attrs import evolve, field
 
 from iopkit.confidential import hidden, while_kept
 from iopkit.eligibility.predicates import Predicate, facts_in
@@ -16,9 +16,9 @@ from iopkit.languages import is_language
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.modalities import Delivery, Modality
 from iopkit.programs.progress import COURSE_FACTS
+from iopkit.programs.ranges import Times, as_count, range_faults
 from iopkit.programs.stated import Stated
-from iopkit.programs.timings import Once, TimePerWeek, Timing, slots_of
-from iopkit.prose import counted
+from iopkit.programs.timings import Once, TimePerWeek, Timing, rate_of, slots_of
 from iopkit.sources import Source
 from iopkit.windows import (
     DAY,
@@ -136,6 +136,12 @@ class Service:
         """Time of service in a session, without its breaks; ``None``: not known."""
         return None if self.duration is None else self.duration - self.breaks
 
+    @property
+    def is_unrated(self) -> bool:
+        """Whether not even the least is stated of how often it is."""
+        rate = rate_of(self.timing)
+        return rate is not None and rate.least is None
+
     __repr__ = hidden
 
 
@@ -155,8 +161,8 @@ class Track:
 class Phase:
     """A stretch of weeks with services of its own, beside those of the whole program.
 
-    ``weeks`` is how long it is; where that is a range, the least, and ``weeks_max`` the
-    most. ``None``: the program's source does not say it. ``taper``: weekly hours go down in
+    ``weeks`` is how long it is: a number, or ``Times`` as the program's source says it; ``None``:
+    it does not say. ``taper``: weekly hours go down in
     it on purpose, towards a less intensive level. ``advance`` is when a patient goes on to
     what follows: a predicate over facts about the course (``COURSE_FACTS``).
 
@@ -166,28 +172,17 @@ class Phase:
 
     name: str
     title: str
-    weeks: int | None = None
+    weeks: Times[int] = field(default=None, converter=as_count)
     services: tuple[Service, ...] = ()
-    weeks_max: int | None = None
     taper: bool = False
     advance: Predicate | None = None
 
     def __attrs_post_init__(self) -> None:
-        weeks, most = self.weeks, self.weeks_max
         refuse(
             f"phase {self.name!r}",
             unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
-            unless(
-                weeks is None or 1 <= weeks <= LONGEST_PROGRAM,
-                "weeks",
-                f"at least 1 and at most {LONGEST_PROGRAM}",
-                weeks,
-            ),
-            unless(
-                most is None or (weeks or 1) <= most <= LONGEST_PROGRAM,
-                "weeks_max",
-                f"at least weeks and at most {LONGEST_PROGRAM}",
-                most,
+            range_faults(
+                "weeks", self.weeks, 1, LONGEST_PROGRAM, f"at least 1 and at most {LONGEST_PROGRAM}"
             ),
             _course_faults(self.advance, "advance"),
         )
@@ -195,21 +190,20 @@ class Phase:
     @property
     def words(self) -> str:
         """How long it is, in prose."""
-        if self.weeks is None:
-            return f"up to {self.weeks_max} weeks" if self.weeks_max else "length not stated"
-        if self.weeks_max not in (None, self.weeks):
-            return f"{self.weeks} to {self.weeks_max} weeks"
-        return counted(self.weeks, "week")
+        if (self.weeks.least, self.weeks.most) == (None, None):
+            return "length not stated"
+        one = (self.weeks.most or self.weeks.least) == 1
+        return f"{self.weeks.words} week{'' if one else 's'}"
 
     @property
     def allowed_weeks(self) -> range:
         """How many weeks it may have."""
-        return range(self.laid_weeks, (self.weeks_max or self.weeks or LONGEST_PROGRAM) + 1)
+        return range(self.laid_weeks, (self.weeks.most or LONGEST_PROGRAM) + 1)
 
     @property
     def laid_weeks(self) -> int:
         """How many weeks a timetable shows: the least, or a typical one if none is stated."""
-        return self.weeks or 1
+        return self.weeks.least or 1
 
     __repr__ = hidden
 
@@ -312,7 +306,7 @@ class Program:
     @property
     def open_lengths(self) -> tuple[str, ...]:
         """Names of phases that are as long as the source does not say."""
-        return tuple(phase.name for phase in self.phases if phase.weeks is None)
+        return tuple(phase.name for phase in self.phases if phase.weeks.least is None)
 
     def services_in(self, phase: Phase) -> tuple[Service, ...]:
         """All that a week of the phase holds: the program's services, then its own."""
@@ -429,6 +423,11 @@ class Program:
         return tuple(fault.under("stated", number) for fault in faults)
 
     __repr__ = hidden
+
+
+def unrated(program: Program) -> tuple[str, ...]:
+    """Names of services that are as often as is not stated."""
+    return tuple(service.name for service in program.every_service if service.is_unrated)
 
 
 @while_kept

@@ -7,6 +7,8 @@ from itertools import islice
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from attrs import evolve
+
 from iopkit.clocks import zone_faults
 from iopkit.confidential import hidden, opaque
 from iopkit.errors import Fault, refuse, unless
@@ -379,9 +381,10 @@ def booked_doses(
             weeks[session.week - 1].append(Dose(session.service_time, extra=spread))
     for missing in schedule.unplaced:
         if missing.modality in modalities:
-            if missing.why is Reason.ON_HOLD and missing.duration is not None:
+            if missing.why is Reason.ON_HOLD:
                 on_hold = Dose.of([schedule.service(missing)])
-                weeks[missing.week - 1].append(Dose(extra=on_hold.known + on_hold.extra))
-            elif missing.why in (Reason.DURATION_UNKNOWN, Reason.ON_HOLD):
+                may_be = evolve(on_hold, known=timedelta(0), extra=on_hold.known + on_hold.extra)
+                weeks[missing.week - 1].append(may_be)
+            elif missing.why is Reason.DURATION_UNKNOWN:
                 weeks[missing.week - 1].append(Dose(unmeasured=1))
     return tuple(sum(doses, Dose()) for doses in weeks)
