@@ -18,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 from iopkit import levels
 from iopkit.charges import compare_costs
 from iopkit.documents import from_json, from_toml
-from iopkit.eligibility import FACTS, Choice, Criterion, Number, describe, facts_in
+from iopkit.eligibility import FACTS, Choice, Criterion, Number, Predicate, describe, facts_in
 from iopkit.eligibility.patient_facts import GROUPS
 from iopkit.errors import InvalidError
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
@@ -395,10 +395,14 @@ def _program_fields(program: Program) -> Iterator[str]:
         "Tracks": ", ".join(track.title for track in program.tracks),
         "Phases": "; ".join(map(_phase, program.phases)) if len(program.phases) > 1 else None,
         "Plan review": f"at least every {review} days" if review else None,
-        "Discharge": f"when {describe(program.discharge)}" if program.discharge else None,
+        "Discharge": _condition("when ", program.discharge),
         "After a return to use": on_return,
     }
     yield from (f":{name}: {_escaped(text)}" for name, text in fields.items() if text)
+
+
+def _condition(lead: str, condition: Predicate | None) -> str | None:
+    return None if condition is None else f"{lead}{describe(condition, in_full=True)}"
 
 
 def _program_length(program: Program) -> str:
@@ -411,7 +415,7 @@ def _program_length(program: Program) -> str:
 
 def _phase(phase: Phase) -> str:
     taper = ", tapering" if phase.taper else ""
-    advance = f", on when {describe(phase.advance)}" if phase.advance else ""
+    advance = _condition(", on when ", phase.advance) or ""
     return f"{phase.title} ({phase.words}{taper}{advance})"
 
 

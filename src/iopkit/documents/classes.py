@@ -60,7 +60,7 @@ from iopkit.patients.screenings import Screening
 from iopkit.placement.paths import PathResult
 from iopkit.placement.placement import Placement, RungResult
 from iopkit.plans.plans import Plan
-from iopkit.programs.progress import COURSE_FACTS
+from iopkit.programs.progress import ANY_COURSE
 from iopkit.programs.ranges import Times
 from iopkit.schedules.sessions import Schedule
 
@@ -71,7 +71,7 @@ def converter(*, masked: bool = False, about_course: bool = False) -> Converter:
 
     ``about_course``: the facts about a course of treatment, in place of those about a patient.
     """
-    return build_converter(COURSE_FACTS if about_course else FACTS, masked=masked)
+    return build_converter(ANY_COURSE if about_course else FACTS, masked=masked)
 
 
 def build_converter(

@@ -65,7 +65,7 @@ from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder, Placement
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
-from iopkit.programs.progress import COURSE_FACTS
+from iopkit.programs.progress import ANY_COURSE, COURSE_FACTS
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.sessions import Schedule, week_faults
 from iopkit.sites import Site
@@ -361,7 +361,7 @@ def _built(  # noqa: PLR0913  # what a reader was given, all of it
     about_course = shipped_facts(name) is COURSE_FACTS
     if facts is None and instruments and not about_course:
         facts = facts_with(instruments=instruments)
-    known = shipped_facts(name) if facts is None else facts
+    known = (ANY_COURSE if about_course else FACTS) if facts is None else facts
     chosen = (
         converter(masked=masked, about_course=about_course)
         if facts is None and not instruments

@@ -22,6 +22,7 @@ from iopkit.plans.plans import JudgedBy, Plan, Provenance, start_faults
 from iopkit.plans.preferences import Preferences
 from iopkit.plans.rates import with_rates
 from iopkit.plans.tailoring import call_for, disclosures_of, family_of, need_notes, problems_of
+from iopkit.programs.disagreements import discrepancies, out_of_reach
 from iopkit.programs.programs import Program, fixed_times, unrated
 from iopkit.requirements.due import milestones
 from iopkit.requirements.milestones import Milestone, MilestoneKind
@@ -115,6 +116,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         *why_so,
         *_time_notes(patient),
         *collisions,
+        *_source_notes(program, laid),
         *need_notes(filled, patient, site, on=start),
     )
     order = [*NoteKind]
@@ -215,6 +217,16 @@ def _weeks_notes(program: Program, weeks: Mapping[str, int]) -> list[PlanNote]:
         for phase in program.phases
         if phase.name not in weeks and not phase.weeks.is_exact
     ]
+
+
+def _source_notes(program: Program, laid: Program) -> Iterator[PlanNote]:
+    """What the program's source leaves open or says twice, and what its lengths cannot meet."""
+    for each in discrepancies(program):
+        yield PlanNote(NoteSubject.SOURCE_DISAGREES, why=each.words)
+    for unmet in out_of_reach(laid):
+        yield PlanNote(NoteSubject.OUT_OF_REACH, why=unmet.words)
+    for words in program.left_open:
+        yield PlanNote(NoteSubject.LEFT_OPEN, why=words)
 
 
 def _tailored(

@@ -9,15 +9,15 @@ from types import MappingProxyType
 from attrs import evolve, field
 
 from iopkit.confidential import hidden, while_kept
-from iopkit.eligibility.predicates import Predicate, facts_in
+from iopkit.eligibility.predicates import AnyFact, Predicate, facts_in
 from iopkit.errors import Fault, UnknownNameError, refuse, unless
 from iopkit.fields import frozen
 from iopkit.languages import is_language
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.modalities import Delivery, Modality
-from iopkit.programs.progress import COURSE_FACTS
+from iopkit.programs.progress import COURSE_FACTS, is_course_fact, service_facts
 from iopkit.programs.ranges import Times, as_count, range_faults
-from iopkit.programs.stated import Stated
+from iopkit.programs.stated import Stated, StatedLength
 from iopkit.programs.timings import Once, TimePerWeek, Timing, rate_of, slots_of
 from iopkit.sources import Source
 from iopkit.windows import (
@@ -164,7 +164,7 @@ class Phase:
     ``weeks`` is how long it is: a number, or ``Times`` as the program's source says it; ``None``:
     it does not say. ``taper``: weekly hours go down in
     it on purpose, towards a less intensive level. ``advance`` is when a patient goes on to
-    what follows: a predicate over facts about the course (``COURSE_FACTS``).
+    what follows: a predicate over facts about the course (``course_facts``).
 
     Raises:
         InvalidError: the phase has less than one week, or ``advance`` asks about other facts.
@@ -208,11 +208,17 @@ class Phase:
     __repr__ = hidden
 
 
+_COURSE_FORM = (
+    f"facts about the course ({', '.join(COURSE_FACTS)}; attended_, missed_, due_ and unexcused_ "
+    "with a service's name, '_' for '-')"
+)
+
+
 def _course_faults(condition: Predicate | None, where: str) -> tuple[Fault, ...]:
     if condition is None:
         return ()
-    known = all(COURSE_FACTS.get(f.name) == f for f in facts_in(condition))
-    return unless(known, where, f"facts about the course ({', '.join(COURSE_FACTS)})", "others")
+    known = all(map(is_course_fact, facts_in(condition)))
+    return unless(known, where, _COURSE_FORM, "others")
 
 
 @frozen(repr=False, cache_hash=True)
@@ -222,7 +228,7 @@ class Program:
     A service may go on from phase to phase under one name; its sessions are then
     numbered through. ``tracks`` are variants of its times, of which a patient is on one.
     ``continuing_care`` is what follows completion, a program of its own; ``discharge`` is
-    when a patient is ready for it, a predicate over ``COURSE_FACTS``. ``review_every_days``
+    when a patient is ready for it, a predicate over ``course_facts``. ``review_every_days``
     is how often the plan is reviewed at the least. ``after_return_to_use`` says what the
     program does then. ``language`` is what it is held in, as in BCP 47. ``left_open`` lists
     what the source does not say, and ``stated`` the figures that it prints itself.
@@ -230,7 +236,7 @@ class Program:
     Raises:
         InvalidError: there is no phase or no service, or more than 520 weeks; two phases,
             or two services of one phase and track, share a name; a name changes its
-            modality; two services of one phase and track overlap; or a service or figure
+            modality; two services of one phase and track overlap; or a service, figure or condition
             names what is not there.
     """
 
@@ -290,6 +296,7 @@ class Program:
                 review is None or 1 <= review <= 366, "review_every_days", "from 1 to 366", review
             ),
             _course_faults(self.discharge, "discharge"),
+            *self._condition_faults(),
             *(self._stated_faults(number) for number in range(len(self.stated))),
         )
 
@@ -323,7 +330,11 @@ class Program:
         known = [one.name for one in self.tracks]
         if track not in known:
             raise UnknownNameError(f"track of {self.name}", str(track), known)
-        stated = tuple(evolve(s, track=None) for s in self.stated if s.track in (None, track))
+        stated = tuple(
+            s if isinstance(s, StatedLength) else evolve(s, track=None)
+            for s in self.stated
+            if s.track in (None, track)
+        )
         return self.with_services(
             lambda s: evolve(s, track=None) if s.track in (None, track) else None,
             tracks=(),
@@ -408,6 +419,18 @@ class Program:
             )
             yield tuple(fault.under("phases", number) for fault in faults)
 
+    def _condition_faults(self) -> Iterator[tuple[Fault, ...]]:
+        """What conditions ask about services that are not there."""
+        known = {*COURSE_FACTS, *service_facts(s.name for s in self.every_service)}
+        phases = ((("phases", n, "advance"), p.advance) for n, p in enumerate(self.phases))
+        for path, condition in (*phases, (("discharge",), self.discharge)):
+            asked = () if condition is None else facts_in(condition)
+            yield tuple(
+                Fault(path, "facts about services of the program", fact.name)
+                for fact in asked
+                if is_course_fact(fact) and fact.name not in known
+            )
+
     def _stated_faults(self, number: int) -> tuple[Fault, ...]:
         stated = self.stated[number]
         tracks = {None, *(track.name for track in self.tracks)}
@@ -423,6 +446,16 @@ class Program:
         return tuple(fault.under("stated", number) for fault in faults)
 
     __repr__ = hidden
+
+
+def course_facts(program: Program) -> Mapping[str, AnyFact]:
+    """What the conditions of a program can ask about: ``COURSE_FACTS``, and its services.
+
+    For each service these are ``attended_``, ``missed_``, ``due_`` and ``unexcused_`` with its
+    name, ``_`` for ``-``.
+    """
+    names = (service.name for service in program.every_service)
+    return MappingProxyType({**COURSE_FACTS, **service_facts(names)})
 
 
 def unrated(program: Program) -> tuple[str, ...]:

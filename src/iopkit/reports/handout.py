@@ -448,7 +448,7 @@ def _notes_words(plan: Plan, *kinds: NoteKind) -> Iterator[str]:
     titles = _titles(plan)
     alike: dict[PlanNote, list[PlanNote]] = {}
     for note in plan.notes:
-        if note.matter.kind in kinds:
+        if note.matter.kind in kinds and note.matter.asked:
             alike.setdefault(evolve(note, day=None), []).append(note)
     for note, each in alike.items():
         on = [one.day for one in each if one.day is not None]
