@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from attrs import evolve
 
-from iopkit.eligibility.predicates import AllOf, Compare, Predicate, describe
+from iopkit.eligibility.predicates import AllOf, AnyFact, Compare, Predicate, describe
 from iopkit.errors import refuse, unless
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
@@ -401,12 +401,32 @@ _COURSE: Mapping[str, str] = MappingProxyType(
         "attendance": "you came to {}% of your sessions",
         "days_without_use": "you had {} days without use",
         "negative_tests_in_a_row": "you had {} negative drug tests in a row",
+        "days_in_phase": "you have been in this part for {} days",
+        "days_in_program": "you have been here for {} days",
+        "unexcused_absences": "you missed {} sessions without an excuse",
         "goals_met": "you reached {} of your goals",
         "goals_open": "{} of your goals are still open",
         "clinician_agrees": "your counselor agrees",
     }
 )
 """Facts about the course, as a patient is told what must be so."""
+
+_OF_SERVICE: Mapping[str, str] = MappingProxyType(
+    {
+        "attended": "you came to {} sessions of",
+        "missed": "you missed {} sessions of",
+        "due": "you have had dates for {} sessions of",
+        "unexcused": "you missed without an excuse {} sessions of",
+    }
+)
+"""The same for facts about one service, whose name follows."""
+
+
+def _course_words(fact: AnyFact) -> str:
+    if fact.name in _COURSE:
+        return _COURSE[fact.name]
+    count, _, service = fact.name.partition("_")
+    return f"{_OF_SERVICE[count]} {service.replace('_', ' ')}"
 
 
 def _condition_words(condition: Predicate) -> list[str]:
@@ -415,14 +435,14 @@ def _condition_words(condition: Predicate) -> list[str]:
         case AllOf(parts) if parts and not condition.label:
             return [words for part in parts for words in _condition_words(part)]
         case Compare(fact, _, True) if not condition.label:
-            return [_COURSE[fact.name]]
+            return [_course_words(fact)]
         case Compare(fact, operator, int(value) | float(value)) if (
             value is not False and not condition.label
         ):
             number = f"{value * 100 if fact.name == 'attendance' else value:g}"
-            return [_COURSE[fact.name].format(f"{operator.words}{number}")]
+            return [_course_words(fact).format(f"{operator.words}{number}")]
         case _:
-            return [describe(condition)]
+            return [describe(condition, in_full=True)]
 
 
 _NEEDS: Mapping[Need, str] = MappingProxyType(

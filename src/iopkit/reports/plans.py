@@ -5,7 +5,7 @@ Calling one of these is the explicit act that shows a patient's values.
 
 from datetime import date, timedelta
 
-from iopkit.eligibility.predicates import describe
+from iopkit.eligibility.predicates import Predicate, describe
 from iopkit.plans.goals import Goal
 from iopkit.plans.notes import NoteKind
 from iopkit.plans.plans import Disclosure, Leave, Plan, Provenance
@@ -29,7 +29,7 @@ def plan_text(plan: Plan) -> str:
         lines += dose_lines([next(doses) for _ in range(weeks)], (start - plan.start).days // 7 + 1)
         lines += service_lines(program.services_in(phase))
         if phase.advance is not None:
-            lines.append(below(f"goes on when: {describe(phase.advance)}"))
+            lines.append(below(f"goes on when: {describe(phase.advance, in_full=True)}"))
     for head, items in (
         ("Problems", [problem.statement for problem in plan.problems or ()]),
         ("Goals", [goal_text(goal) for goal in plan.goals or ()]),
@@ -38,7 +38,7 @@ def plan_text(plan: Plan) -> str:
         ("Due", [f"{m.by}: {m.kind.label}{_under_rule(m.under)}" for m in plan.milestones]),
         ("May be told", [disclosure_text(each) for each in plan.disclosures]),
         ("Signed", [f"{s.on}: {s.signer.label}" for s in plan.signatures or ()]),
-        ("Discharge when", [] if program.discharge is None else [describe(program.discharge)]),
+        ("Discharge when", _condition(program.discharge)),
         ("After a return to use", [program.after_return_to_use or ""]),
         ("Then", [program.continuing_care.title] if program.continuing_care else []),
         ("Rests on", [] if plan.provenance is None else _rests_on(plan.provenance)),
@@ -61,6 +61,10 @@ def _rests_on(provenance: Provenance) -> list[str]:
     decisions = [f"{d.policy}, {d.on}: {d.outcome}" for d in provenance.decisions]
     assumed = [f"{name}: assumed to be in force" for name in provenance.assumed_in_force]
     return [*([version] if provenance.version else []), *decisions, *assumed]
+
+
+def _condition(condition: Predicate | None) -> list[str]:
+    return [] if condition is None else [describe(condition, in_full=True)]
 
 
 _NOTE_HEADS = {
