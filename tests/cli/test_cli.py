@@ -433,7 +433,7 @@ def test_plan_takes_how_often_services_are(folder: Path, run: Run) -> None:
     phoenix = ("plan", "patient.json", "--program", "phoenix-adolescent", "--site", "site.toml")
     said = run(*phoenix, *START, "--times", "family-session=90min", "--json")
     timings = [s["timing"] for p in said.json["program"]["phases"] for s in p["services"]]
-    assert [t.get("dose_minutes") for t in timings if "dose_minutes" in t] == [960, 90, 60, 90]
+    assert [t.get("dose_minutes") for t in timings if "dose_minutes" in t] == [960, 90, 90]
     said = run(*phoenix, *START, "--times", "individual-session=3")
     refused(said, "expected 1 to 2 hours a week in all for 'individual-session', found 3")
 

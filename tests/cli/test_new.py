@@ -119,8 +119,8 @@ def test_the_templates_lead_to_a_plan_and_its_checks(
     # The one thing that the template leaves open, and says so.
     assert out.rpartition("Not known yet:\n")[2].splitlines() == [
         "  - family-session: how long is a session? Neither program nor site says",
-        "  - the program's source leaves this open: How long a family session is, and in which",
-        "    weeks the three take place.",
+        "  - what is to be done here? The program's source leaves it open: How long a family",
+        "    session is, and in which weeks the three take place.",
     ]
     site = from_toml(Site, Path("site.toml").read_bytes())
     dated = schedule(from_json(Plan, Path("plan.json").read_bytes()), site)

@@ -147,7 +147,7 @@ class NoteSubject(StrEnum):
     LEFT_OPEN = (
         "left_open",
         NoteKind.QUESTION,
-        "the program's source leaves this open",
+        "what is to be done here? The program's source leaves it open",
         "",
     )
     SOURCE_DISAGREES = (
