@@ -29,7 +29,7 @@ from iopkit import (
 )
 from iopkit.documents import to_document
 from iopkit.patients import Assessment
-from iopkit.plans import JudgedBy, NoteKind, NoteSubject, Plan, PlanNote, Provenance
+from iopkit.plans import JudgedBy, NoteKind, NoteSubject, PlanNote, Provenance
 from iopkit.plots import plan_picture
 from iopkit.reports import calendar_text, difference_text, plan_html, plan_text
 from iopkit.schedules import Surroundings, reschedule, schedule_difference
