@@ -22,7 +22,7 @@ from iopkit.programs import (
     ServiceProgress,
     course_facts,
 )
-from iopkit.programs.progress import service_facts
+from iopkit.programs.progress import ANY_COURSE, service_facts
 from iopkit.truth import Truth
 
 
@@ -75,6 +75,9 @@ def test_the_facts_of_a_program_are_the_shipped_ones_and_those_of_its_services()
         for count in ("attended", "missed", "due", "unexcused")
         for name in ("relapse_prevention", "support")
     )
+    assert [*ANY_COURSE] == [*COURSE_FACTS]
+    assert len(ANY_COURSE) == len(COURSE_FACTS)
+    assert facts.items() <= {name: ANY_COURSE[name] for name in facts}.items()
     assert pickle.loads(pickle.dumps(facts["due_support"])) == facts["due_support"]
 
 

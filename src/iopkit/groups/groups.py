@@ -14,7 +14,7 @@ from iopkit.languages import is_language, speaks
 from iopkit.modalities import Modality
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.ranges import Times, as_count
-from iopkit.programs.timings import PerWeek, Slot, Timing, Weekly
+from iopkit.programs.timings import PerWeek, Slot, Timing, Weekly, slots_of
 from iopkit.sites import Offer, Site
 from iopkit.windows import (
     DAY,
@@ -236,14 +236,8 @@ def join(program: Program, site: Site, groups: Iterable[Group]) -> tuple[Program
 
 
 def _weekly_rate(timing: Timing) -> Times[int]:
-    """How often a week a service of weekly groups is: none, for one that has no such rate."""
-    match timing:
-        case Weekly(slots):
-            return as_count(len(slots))
-        case PerWeek(times):
-            return times
-        case _:
-            return as_count(0)
+    """How often a week a service of weekly groups is."""
+    return timing.times if isinstance(timing, PerWeek) else as_count(len(slots_of(timing)))
 
 
 def _either(rates: Iterable[Times[int]]) -> str:
