@@ -158,7 +158,17 @@ from iopkit.plots.bands import TimeScale
 from iopkit.plots.calendars import blocks
 from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, meetings_map
 from iopkit.plots.layouts import Block, Layout, Placed, Rows, laid_out
-from iopkit.programs import PerWeek, Phase, Program, Progress, RandomDays, Service, Slot, Weekly
+from iopkit.programs import (
+    PerWeek,
+    Phase,
+    Program,
+    Progress,
+    RandomDays,
+    Service,
+    ServiceProgress,
+    Slot,
+    Weekly,
+)
 from iopkit.reports.timelines import Line, Mark, Stretch, phases_of, timeline_lines
 from iopkit.requirements import Counting, Milestone, MilestoneKind, Signer, WeeklyDays
 from iopkit.schedules import (
@@ -291,6 +301,7 @@ CONFIDENTIAL: set[type] = {
     GroupPreference,
     Problem,
     Progress,
+    ServiceProgress,
     Proposal,
     Proposals,
     Provenance,
@@ -377,8 +388,8 @@ IMPERSONAL = {
     *("Answers", "Diagram", "Node", "_Box"),
     *("Compare", "Between", "OneOf", "Known", "AllOf", "AnyOf", "Not", "AtLeast"),
     *("Rails", "Formulas", "AttritionStep", "Refused", "_Column"),
-    *("Track", "Curriculum", "_Recorded"),
-    *("StatedHours", "StatedSessions", "Discrepancy"),
+    *("Track", "Curriculum", "_Recorded", "_OfService", "Times"),
+    *("StatedHours", "StatedSessions", "StatedLength", "Discrepancy", "OutOfReach"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
     *("License", "Scope"),
     *("Approved", "ApprovedAmount", "Observations", "OfInstrument", "Flaw", "_Search"),
@@ -604,7 +615,9 @@ def agreed(plan: Plan, start: date) -> list[Any]:
     parts += [*settled.leaves, *settled.stays]
     parts += [*settled.milestones, *settled.disclosures, *(settled.signatures or ())]
     parts += settled.provenance.decisions if settled.provenance else ()
-    return [settled, *parts, Progress(weeks_in_phase=3, days_without_use=67)]
+    of_group = ServiceProgress("group", due=67, attended=66)
+    progress = Progress(weeks_in_phase=3, days_without_use=67, by_service=(of_group,))
+    return [settled, *parts, progress, of_group]
 
 
 def charged(dated: Schedule) -> Iterator[Any]:
