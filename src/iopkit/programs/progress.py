@@ -66,6 +66,7 @@ class Progress:
         InvalidError: a count is negative, the attendance is no share, or a service comes twice.
 
     Example:
+        >>> from iopkit.programs.progress import service_facts
         >>> groups = ServiceProgress("group", due=12, attended=9)
         >>> progress = Progress(weeks_in_phase=4, by_service=(groups,))
         >>> progress.meets(service_facts(["group"])["attended_group"] >= 10)
