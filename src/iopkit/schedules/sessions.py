@@ -187,27 +187,28 @@ class Schedule:
     revision: int = 0
 
     def __attrs_post_init__(self) -> None:
-        known = services_by_place(self.plan.program)
+        known = services_by_place(self.plan.program).keys()
         most = self.plan.weeks + _MOST_MORE_WEEKS
+        listed = ("sessions", self.sessions), ("unplaced", self.unplaced)
         refuse(
             "schedule",
             *(
                 unless(
-                    all((each.phase, each.service) in known for each in sessions),
+                    {(each.phase, each.service) for each in sessions} <= known,
                     name,
                     "services of the plan, each in a phase that has it",
                     "another",
                 )
-                for name, sessions in (("sessions", self.sessions), ("unplaced", self.unplaced))
+                for name, sessions in listed
             ),
             *(
                 unless(
-                    all(1 <= each.week <= most for each in sessions),
+                    all(1 <= week <= most for week in {each.week for each in sessions}),
                     name,
                     f"weeks from 1 to {most}",
                     "another",
                 )
-                for name, sessions in (("sessions", self.sessions), ("unplaced", self.unplaced))
+                for name, sessions in listed
             ),
             unless(self.revision >= 0, "revision", "at least 0", "less"),
         )
