@@ -160,7 +160,7 @@ def session_events(
     schedule: Schedule, sessions: Iterable[Session], *, titles: bool, cancelled: bool = False
 ) -> Iterator[CalendarItem]:
     """Sessions of a schedule, or of one before it, as events."""
-    named = {service.name: service.title for service in schedule.plan.program.every_service}
+    named = schedule.titles
     for session in sessions:
         # What a changed plan no longer has goes without a title.
         title = named.get(session.service, NEUTRAL_SUMMARY) if titles else NEUTRAL_SUMMARY

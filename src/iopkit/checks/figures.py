@@ -14,7 +14,6 @@ from iopkit.plans.plans import Plan
 from iopkit.programs.doses import Dose
 from iopkit.programs.plan_days import day_of_plan, days_of_week, gaps
 from iopkit.programs.programs import Service
-from iopkit.programs.timetables import timetable
 from iopkit.programs.timings import TimePerWeek
 from iopkit.requirements.demands import (
     Caseload,
@@ -38,7 +37,7 @@ from iopkit.schedules.attendance import Attendance, Attended, attendance_of
 from iopkit.schedules.sessions import Reason, Schedule, Session
 from iopkit.sites import Site
 from iopkit.truth import Truth
-from iopkit.windows import ONE_DAY, Weekday, whole_minutes
+from iopkit.windows import ONE_DAY, whole_minutes
 
 _AS_BOOKED = Attendance()
 
@@ -138,7 +137,7 @@ class ServiceRecord:
 
 
 def _prescribed(plan: Plan) -> Iterator[CountedSession]:
-    for entry in timetable(plan.program, Weekday.of(plan.start)):
+    for entry in plan.prescribed():
         service = entry.service
         yield _undated(service, entry.day, entry.week, sure=service.name not in plan.on_hold)
 
@@ -280,14 +279,16 @@ def _weekly_hours(demand: WeeklyHours, record: ServiceRecord, weeks: list[int]) 
         whole = (bound and bound * len(weeks) for bound in (least, most))
         yield Figure(Bounds(low, high), Bounds(*whole), weeks[0] * 7, averaged_over=len(weeks))
         return
-    phases = record.plan.program.phases
-    tapers = [phase.taper for phase in phases for _ in range(phase.laid_weeks)]
-    # Weeks that extend the plan are as its last.
-    tapers += [phases[-1].taper] * (record.weeks - len(tapers))
+    plan = record.plan
+    spans = [
+        (day_of_plan(first, start=plan.start), phase) for first, _, phase in plan.phase_spans()
+    ]
     below = surely_below = 0
     for week, (low, high) in totals.items():
         tapering = Truth.NO
-        if demand.taper_weeks and tapers[week] and low < (least or 0):
+        # Weeks that extend the plan are as its last.
+        phase = [phase for first, phase in spans if first <= week * 7][-1]
+        if demand.taper_weeks and phase.taper and low < (least or 0):
             below += 1
             surely_below += high < (least or 0)
             # Weeks that may be below use up what is allowed only if they are.

@@ -22,7 +22,7 @@ from iopkit.programs.timetables import PrescribedSession, timetable
 from iopkit.prose import listed
 from iopkit.requirements.milestones import Milestone, Signer
 from iopkit.truth import Truth
-from iopkit.windows import DAY, Weekday, WeeklyWindows, whole_minutes
+from iopkit.windows import DAY, ONE_DAY, Weekday, WeeklyWindows, whole_minutes
 
 
 @frozen(repr=False)
@@ -250,12 +250,17 @@ class Plan:
         """The stay in another time zone that a day is in."""
         return next((stay for stay in self.stays if stay.start <= day < stay.end), None)
 
-    def phase_starts(self) -> Iterator[tuple[date, Phase]]:
-        """First day of each phase, in order."""
-        day = 0
+    def phase_spans(self) -> Iterator[tuple[date, date, Phase]]:
+        """First day of each phase, the day after its last, and the phase, in order.
+
+        A leave that shifts all that follows lengthens the phase that it begins in.
+        """
+        first = 0
         for phase in self.program.phases:
-            yield self.start + timedelta(days=self._shifted(day)), phase
-            day += phase.laid_weeks * 7
+            last = first + phase.laid_weeks * 7 - 1
+            low, high = (timedelta(days=self._shifted(day)) for day in (first, last))
+            yield self.start + low, self.start + high + ONE_DAY, phase
+            first = last + 1
 
     def prescribed(self) -> tuple[PrescribedSession, ...]:
         """Every session of the program's timetable, those after a leave that shifts so much later.

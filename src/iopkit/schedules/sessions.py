@@ -1,6 +1,6 @@
 """Sessions: the dated occurrences of a plan's services, and the schedule that they make."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -12,10 +12,8 @@ from iopkit.fields import frozen
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan
 from iopkit.programs.doses import Dose
-from iopkit.programs.programs import Service, services_by_place
-from iopkit.programs.timetables import timetable
+from iopkit.programs.programs import Phase, Service, services_by_place
 from iopkit.schedules.notebook import glance
-from iopkit.windows import Weekday
 
 
 class Reason(StrEnum):
@@ -173,10 +171,12 @@ class Schedule:
 
     Sessions that make up for others come beside them. ``sessions`` are in the order of
     their starts. ``revision`` counts the changes since the first schedule of the plan.
+    ``former`` are phases with services of which sessions were held, or left without a date, and
+    which the plan as it was changed has no more.
 
     Raises:
-        InvalidError: a session is of a service that the plan does not have, or in a week
-            that is not the plan's or one of the two years after it, or the revision is
+        InvalidError: a session is of a service that neither the plan nor ``former`` has, or in
+            a week that is not the plan's or one of the two years after it, or the revision is
             negative.
     """
 
@@ -185,9 +185,10 @@ class Schedule:
     sessions: tuple[Session, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     revision: int = 0
+    former: tuple[Phase, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        known = services_by_place(self.plan.program).keys()
+        known = services_by_place(self.plan.program).keys() | self._former.keys()
         most = self.plan.weeks + _MOST_MORE_WEEKS
         listed = ("sessions", self.sessions), ("unplaced", self.unplaced)
         refuse(
@@ -240,7 +241,19 @@ class Schedule:
 
     def service(self, session: "Session | Unplaced") -> Service:
         """The service that a session is of, as its phase has it."""
-        return services_by_place(self.plan.program)[session.phase, session.service]
+        place = session.phase, session.service
+        return services_by_place(self.plan.program).get(place) or self._former[place]
+
+    @property
+    def _former(self) -> dict[tuple[str, str], Service]:
+        return {(p.name, s.name): s for p in self.former for s in p.services}
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Titles of services by their names: the plan's, in its order, then former ones."""
+        now = {service.name: service.title for service in self.plan.program.every_service}
+        former = {service.name: service.title for service in self._former.values()}
+        return now | {name: title for name, title in former.items() if name not in now}
 
     def _repr_html_(self) -> str:
         """What a notebook shows: nothing that a calendar or a person could be told by."""
@@ -249,8 +262,7 @@ class Schedule:
             f"Schedule of {self.plan.weeks} weeks: {len(self.sessions)} sessions booked, "
             f"{moved} of them moved, {len(self.unplaced)} unplaced. Prescribed, in minutes:"
         )
-        entries = timetable(self.plan.program, Weekday.of(self.plan.start))
-        return glance(caption, entries, weeks=self.plan.weeks)
+        return glance(caption, self.plan.prescribed(), weeks=self.plan.weeks)
 
     __repr__ = hidden
 

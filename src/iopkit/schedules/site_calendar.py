@@ -54,17 +54,17 @@ class SiteCalendar:
     Minutes count from the midnight that begins the plan's first day, and days from that
     day, both from 0. It keeps what it has worked out for a service: a plan has few services
     at few times of the week, and asks about each of them in every week. Nothing can be at or
-    before ``after``, a minute that counts like all others.
+    before the wall-clock time ``after``.
 
     Raises:
         MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
         InvalidError: its holiday calendar is not one that ``holidays`` knows.
     """
 
-    def __init__(self, plan: Plan, site: Site, *, days: int, after: int = -1) -> None:
+    def __init__(self, plan: Plan, site: Site, *, days: int, after: datetime | None = None) -> None:
         self.plan = plan
         self.site = site
-        self._after = after
+        self.after = -1 if after is None else self.minute(after)
         self._first = plan.start.weekday() * DAY
         # One day more: the last night may run into it.
         end = plan.start + timedelta(days=days + 1)
@@ -159,7 +159,7 @@ class SiteCalendar:
             why := self.obstacle(minute, whole_minutes(service.duration))
         ):
             return why
-        return self.missing(minute, service) or (Reason.PAST if minute <= self._after else None)
+        return self.missing(minute, service) or (Reason.PAST if minute <= self.after else None)
 
     def obstacle(self, start: int, length: int) -> Reason | None:
         """Why nothing can take place then, whatever the opening hours."""
@@ -206,7 +206,7 @@ class SiteCalendar:
         """Whether a session can be at its own time in some week."""
         length = whole_minutes(service.duration or timedelta(0))
         return (
-            minute > self._after
+            minute > self.after
             and not taken.overlaps(minute, minute + length)
             and self.obstacle(minute, length) is None
             and self.missing(minute, service) is None
@@ -251,8 +251,8 @@ class SiteCalendar:
             *self._clock_changes,
             *((s - pause, e + pause) for s, e in taken.near(first - pause, first + DAY + pause)),
         ]
-        if leaves and self._after >= first:
-            cuts.append((first, self._after + 1))
+        if leaves and self.after >= first:
+            cuts.append((first, self.after + 1))
         windows = self.hours(day, service).on(self.weekday(day))
         free = cut_spans([(first + s, first + e) for s, e in windows], cuts)
         return [(low, high - length) for low, high in free if high - low >= length]
