@@ -97,7 +97,7 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
     )
     settled = _with(settled, *stays.values(), *fresh)
     was = {(session.service, session.start) for session in old.sessions}
-    missed = [_unplaced(session, Reason.PAST) for session in course.stopped]
+    missed = [_unplaced(plan, session, Reason.PAST) for session in course.stopped]
     for session in fresh:
         if session.moved and _is_in_the_way(session, around, was):
             days = week_days(settled, session.week)
@@ -105,7 +105,7 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
             rest = (each for each in settled.sessions if each != session)
             settled = evolve(settled, sessions=in_order(filter(None, (*rest, place))))
             if place is None:
-                unplaced = (*unplaced, _unplaced(session, session.moved.why))
+                unplaced = (*unplaced, _unplaced(plan, session, session.moved.why))
     for session in course.make_ups:
         settled = _with(settled, *_repeated(settled, session, around))
     # In the order that they had, so that nothing changes where nothing does.
@@ -398,14 +398,15 @@ def _repeated(settled: Schedule, session: Session, around: Surroundings) -> tupl
     return tuple(islice(_nearest(settled, again, around, days), 1))
 
 
-def _unplaced(session: Session, why: Reason) -> Unplaced:
+def _unplaced(plan: Plan, session: Session, why: Reason) -> Unplaced:
+    day = prescribed(session).date()
     return Unplaced(
         service=session.service,
         number=session.number,
         phase=session.phase,
-        week=session.week,
+        week=day_of_plan(day, start=plan.start) // 7 + 1,
         modality=session.modality,
         why=why,
         duration=session.duration,
-        prescribed=prescribed(session).date(),
+        prescribed=day,
     )
