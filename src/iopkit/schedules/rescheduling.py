@@ -244,8 +244,9 @@ class _DueTimes:
         return midnight + (DAY - 1 if entry.minute is None else entry.minute % DAY)
 
     def _end_of_week(self, week: int) -> int:
-        first = self._old.plan.start + timedelta(weeks=week)
-        return self._calendar.minute(datetime.combine(first, time(0))) - 1
+        """The last minute of the new plan's week in which one of the old plan's begins."""
+        first = self._old.plan.start + timedelta(weeks=week - 1)
+        return (self._calendar.minute(datetime.combine(first, time(0))) // WEEK + 1) * WEEK - 1
 
     __repr__ = hidden
 
@@ -257,31 +258,33 @@ class _Prescribed:
         self._weeks: defaultdict[tuple[str, int], list[PrescribedSession]] = defaultdict(list)
         self._after = after
         for entry in plan.prescribed():
-            if _is_to_come(entry, after):
-                self._weeks[entry.service.name, entry.week].append(entry)
+            self._weeks[entry.service.name, entry.week].append(entry)
 
     def match(self, session: Session, due: int) -> PrescribedSession | None:
         """The entry that a session stands for: that of its time, or one of its week without."""
         week = self._weeks[session.service, due // WEEK + 1]
-        return next(
-            (e for at in (due, None) for e in week if e.minute == at),
-            None,
-        )
+        return next((entry for at in (due, None) for entry in week if entry.minute == at), None)
 
     def drop(self, session: Session, due: int) -> None:
-        """Leave out what a session is there for already; if it was early, one of its week."""
+        """Leave out an entry of a session's week that it is there for.
+
+        That of its time; else one that is over, or without a time; or, if it was early, any.
+        """
         week = self._weeks[session.service, due // WEEK + 1]
-        entry = self.match(session, due) or (week[0] if week and due > self._after else None)
+        past = (entry for entry in week if not _is_to_come(entry, self._after))
+        alike = [*(entry for entry in week if entry.minute == due), *past]
+        entry = next(iter(alike), None) or self.match(session, due)
+        if entry is None and week and due > self._after:
+            entry = week[0]
         if entry is not None:
             week.remove(entry)
 
     def named(
         self, used: Collection[tuple[str, int]]
     ) -> Iterator[tuple[PrescribedSession, PrescribedSession]]:
-        """What is left, in order, and the same with the first numbers that are not used."""
-        left = sorted(
-            (e for week in self._weeks.values() for e in week), key=lambda e: (e.week, e.number)
-        )
+        """What is to come, in order, and the same with the first numbers that are not used."""
+        left = [e for week in self._weeks.values() for e in week if _is_to_come(e, self._after)]
+        left.sort(key=lambda entry: (entry.week, entry.number))
         numbers = {e.service.name: _free_numbers(e.service.name, used) for e in left}
         for entry in left:
             yield entry, evolve(entry, number=next(numbers[entry.service.name]))
