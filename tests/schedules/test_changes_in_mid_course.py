@@ -52,9 +52,9 @@ def service(name: str, *slots: str, hours: int = 1) -> Service:
     return Service(name, name.title(), Modality.GROUP_THERAPY, timing, hours * HOUR)
 
 
-def plan_of(*phases: Phase, **more: object) -> Plan:
+def plan_of(*phases: Phase, leaves: tuple[Leave, ...] = ()) -> Plan:
     program = Program("any", "Any", phases)
-    return evolve(Plan(KEY, KEY, "Elm", program, MONDAY, 1), **more)
+    return Plan(KEY, KEY, "Elm", program, MONDAY, 1, leaves=leaves)
 
 
 def phase(weeks: int, *services: Service, name: str = "one") -> Phase:
@@ -67,7 +67,8 @@ def week(number: int) -> datetime:
 
 
 def by_week(made: Schedule, weeks: int) -> list[int]:
-    counts = Counter(each.week for each in (*made.sessions, *made.unplaced))
+    counts = Counter(session.week for session in made.sessions)
+    counts.update(missing.week for missing in made.unplaced)
     return [counts[number] for number in range(1, weeks + 1)]
 
 
@@ -366,6 +367,10 @@ class Courses(RuleBasedStateMachine):
     @invariant()
     def each_week_has_what_was_due_and_the_new_dose(self) -> None:
         assert +counted(self.made) == +self.expected
+
+    @invariant()
+    def nothing_is_moved_without_a_reason(self) -> None:
+        assert self.site.closures or not any(session.moved for session in self.made.sessions)
 
     @invariant()
     def nothing_overlaps(self) -> None:

@@ -256,8 +256,8 @@ class _Prescribed:
 
     def __init__(self, plan: Plan, after: int) -> None:
         self._weeks: defaultdict[tuple[str, int], list[PrescribedSession]] = defaultdict(list)
-        self._after = after
-        for entry in plan.prescribed():
+        self._all, self._after = plan.prescribed(), after
+        for entry in self._all:
             self._weeks[entry.service.name, entry.week].append(entry)
 
     def match(self, session: Session, due: int) -> PrescribedSession | None:
@@ -283,8 +283,8 @@ class _Prescribed:
         self, used: Collection[tuple[str, int]]
     ) -> Iterator[tuple[PrescribedSession, PrescribedSession]]:
         """What is to come, in order, and the same with the first numbers that are not used."""
-        left = [e for week in self._weeks.values() for e in week if _is_to_come(e, self._after)]
-        left.sort(key=lambda entry: (entry.week, entry.number))
+        kept = {entry for week in self._weeks.values() for entry in week}
+        left = [e for e in self._all if e in kept and _is_to_come(e, self._after)]
         numbers = {e.service.name: _free_numbers(e.service.name, used) for e in left}
         for entry in left:
             yield entry, evolve(entry, number=next(numbers[entry.service.name]))
