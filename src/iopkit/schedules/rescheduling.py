@@ -27,7 +27,7 @@ from iopkit.schedules.obstructions import (
     share_time,
     week_days,
 )
-from iopkit.schedules.scheduling import dated, days_of
+from iopkit.schedules.scheduling import dated, days_looked_at
 from iopkit.schedules.sessions import (
     Reason,
     Schedule,
@@ -78,7 +78,7 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
     )
     site = around.site
     now = around.as_of.astimezone(site.tz).replace(tzinfo=None)
-    calendar = SiteCalendar(plan, site, days=days_of(plan, site), after=now)
+    calendar = SiteCalendar(plan, site, days=days_looked_at(plan, site), after=now)
     course = _Course(old, calendar, around)
     _refuse(plan, site.name, course.held)
     settled = Schedule(

@@ -39,11 +39,13 @@ def schedule(plan: Plan, site: Site) -> Schedule:
     if site.name != plan.site:
         fault = Fault(("site",), f"the plan's, {plan.site!r}", repr(site.name))
         raise InvalidError("schedule", [fault])
-    booked, unplaced = dated(plan.prescribed(), SiteCalendar(plan, site, days=days_of(plan, site)))
+    booked, unplaced = dated(
+        plan.prescribed(), SiteCalendar(plan, site, days=days_looked_at(plan, site))
+    )
     return Schedule(plan, site.zone, sessions=booked, unplaced=unplaced)
 
 
-def days_of(plan: Plan, site: Site) -> int:
+def days_looked_at(plan: Plan, site: Site) -> int:
     """Days of the program in which sessions may be."""
     if site.closed_rule is ClosedRule.EXTEND or any(
         leave.extends or leave.shifts for leave in plan.leaves
