@@ -46,7 +46,7 @@ from iopkit.checks import (
     judge,
 )
 from iopkit.checks.figures import CountedSession, Figure, ServiceRecord, figures_of
-from iopkit.checks.remedies import Remedy, Situation
+from iopkit.checks.remedies import Effort, Remedy, Situation
 from iopkit.checks.shortfalls import Shortfall
 from iopkit.confidential import hidden, reveal
 from iopkit.documents import from_json, from_toml, to_document, to_json
@@ -366,7 +366,7 @@ IMPERSONAL = {
         *("CodingScheme", "DayCode", "SessionCodes", "TimeBand", "TimedCode"),
         *("CarePath", "PathStep", "LevelFigure", "MinimumLevels"),
         *("DayTiers", "Tier", "WeekCode", "Exclusion", "LineMark", "Rate", "RateTable"),
-        *("CostFigure", "CostComparison", "Episode", "ChangeSize"),
+        *("CostFigure", "CostComparison", "Episode", "ChangeSize", "Effort"),
         *("ChangedRule", "RuleChange", "Shipped", "Command"),
         *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
         *("Consented", "Covered"),
@@ -384,7 +384,15 @@ IMPERSONAL = {
     *("Approved", "ApprovedAmount", "Observations", "OfInstrument", "Flaw", "_Search"),
     *("OwnFact", "OwnFacts", "Observed", "OfScale", "InstrumentForm", "ScaleForm", "Own", "_Shown"),
     *("Column", "Kleene", "WrongRows", "_Ends", "_Read", "_Written"),
-    *("Consideration", "Contradiction", "MonthsSinceUnsuccessful", "Obliged", "Recency", "Recent"),
+    *(
+        "Consideration",
+        "Contradiction",
+        "Margin",
+        "MonthsSinceUnsuccessful",
+        "Obliged",
+        "Recency",
+        "Recent",
+    ),
     *("Engine", "Dose", "_Leaf", "_Member"),
     *("Group", "Limits", "Option", "Weights"),
 }
@@ -640,7 +648,9 @@ def advised(dated: Schedule) -> Iterator[Any]:
     yield Proposals(
         (proposal,), judgments, (left,), wanted=True, complete=True, tried=1, most_changes=2
     )
-    yield Situation.of(dated, site(plan.start), judgments[0].findings, by_day=True)
+    yield Situation.of(
+        dated, site(plan.start), judgments[0].findings, by_day=True, effort=Effort(1)
+    )
     every = frozenset({shortfall})
     yield Remedy(revisions[0], ChangeSize(), helps=every, ends=every)
 

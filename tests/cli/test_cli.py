@@ -1243,6 +1243,10 @@ def test_a_directory_is_no_file(folder: Path, run: Run) -> None:
     refused(run("decide", "patient.json", "--policy", "other.json", *ON), "cannot read other.json")
 
 
+def test_no_more_is_read_than_a_file_may_have(folder: Path, run: Run) -> None:
+    refused(run("decide", "/dev/zero", *MEDICARE, *ON), "it has more than 25,000,000 bytes")
+
+
 # Files are written all or none.
 
 

@@ -202,11 +202,18 @@ def test_each_place_of_a_document_takes_what_it_should_or_names_the_fault(
     kind: str, texts: Mapping[str, str], read: Reader
 ) -> None:
     original = texts[kind]
-    for path in _places(json.loads(original)):
-        if any(step in range(2, 1000) for step in path):
-            continue  # what comes third in a list is as what comes first or second
+    whole = json.loads(original)
+    seen: set[tuple[object, ...]] = set()
+    for path in _places(whole):
         if set(path[:-1]) & (set(KINDS) - {kind}):
             continue  # inside a document of another kind, which has its own turn
+        # One place of each key of each class: where it lies further out makes no difference.
+        keys = [step for step in path if isinstance(step, str)][-2:]
+        within = _at(whole, path[:-1])
+        shape = (*keys, isinstance(path[-1], int), isinstance(within, dict) and within.get("type"))
+        if shape in seen:
+            continue
+        seen.add(shape)
         for value in _EVERYWHERE:
             document = json.loads(original)
             inside = _at(document, path[:-1])

@@ -270,7 +270,7 @@ def at(document: Any, path: Steps) -> Any:
 
 def changed(document: Any, path: Steps, value: object) -> Any:
     """The document with another value at a place, or none."""
-    document = deepcopy(document)
+    document = json.loads(json.dumps(document))  # sooner than a deep copy
     inside = at(document, path[:-1])
     if value is DELETED:
         del inside[path[-1]]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iopkit import find_policy, strategies
@@ -206,6 +206,8 @@ def test_weeks_that_are_missing_are_asked_for_by_name() -> None:
         with_weeks()
 
 
+@example(21 * 60, 60)
+@example(21 * 60 + 1, 60)
 @given(st.integers(60, 40 * 60), st.integers(15, 300))
 def test_time_a_week_is_divided_into_the_sites_sessions(dose: int, length: int) -> None:
     service = Service(

@@ -78,7 +78,7 @@ def dated(*asked: tuple[int, Modality, int], unplaced: int = 0) -> Schedule:
     )
     missing = tuple(
         Unplaced("group-therapy", n, "only", 1, Modality.GROUP_THERAPY, Reason.TIME_UNKNOWN)
-        for n in range(unplaced)
+        for n in range(101, 101 + unplaced)
     )
     plan = Plan(KEY, KEY, "Elm", program, MONDAY, 1)
     return Schedule(plan, tz.key, sessions, missing)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iopkit import InvalidError, find_policy, to_json
@@ -99,6 +99,8 @@ def told(read: Reader, kind: str, text: str) -> list[str]:
     return [report(value) for report in REPORTS[kind]]
 
 
+# Fewer, as each is tried in every text of a document.
+@settings(max_examples=max(2, settings().max_examples // 5))
 @pytest.mark.parametrize("kind", REPORTS)
 @given(forged=forgeries)
 def test_no_text_of_a_document_forges_a_line(

@@ -500,7 +500,7 @@ def test_what_cannot_be_is_refused_with_its_path(make: object, path: str) -> Non
     assert callable(make)
     with pytest.raises(InvalidError) as refused:
         make()
-    assert [each.path for each in refused.value.faults] == [(path,)]
+    assert {each.path[:1] for each in refused.value.faults} == {(path,)}
 
 
 def test_a_session_that_makes_up_for_another_has_a_uid_of_its_own() -> None:

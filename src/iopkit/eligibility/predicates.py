@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache, partial
 from operator import ge, gt, le, lt
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar, get_args
 
 from attrs import evolve, field
 
@@ -30,7 +30,7 @@ from iopkit.eligibility.kinds import (
 from iopkit.eligibility.margins import Margin, kind_of_margin, margin
 from iopkit.eligibility.possible import Possible, Value, is_of_kind, whole_numbers_in
 from iopkit.eligibility.recency import Recency, Recent
-from iopkit.errors import Fault, InvalidError, UndeterminedError, refuse, unless
+from iopkit.errors import Fault, InvalidError, UndeterminedError, refuse, unless, unless_a
 from iopkit.fields import call_union, frozen
 from iopkit.sources import Source
 from iopkit.truth import Truth, at_least
@@ -529,8 +529,15 @@ def evaluate(predicate: Predicate, values: Values) -> Truth:
         values: by facts' names, their values or what is possible of them.
 
     Raises:
-        InvalidError: a value is not of its fact's kind, or a name is a fact's but for its case.
+        InvalidError: a value is not of its fact's kind, or a name is a fact's but for its case, or
+            there is no predicate or no mapping.
     """
+    other = unless_a(predicate, "predicate", *get_args(Predicate))
+    refuse(
+        "values",
+        tuple(evolve(fault, expected="a predicate") for fault in other),
+        unless_a(values, "values", Mapping),
+    )
     asked = tuple(facts_in(predicate))
     facts = {fact.name: fact for fact in with_terms(asked)}
     folded = {name.casefold(): name for name in facts}

@@ -32,7 +32,8 @@ from iopkit.windows import (
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NAME_FORM = "lower-case words joined by '-', such as 'relapse-prevention'"
-_MOST_WEEKS = 520
+LONGEST_PROGRAM = 520
+"""How many weeks a program can have."""
 
 
 @frozen
@@ -177,15 +178,15 @@ class Phase:
             f"phase {self.name!r}",
             unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
             unless(
-                weeks is None or 1 <= weeks <= _MOST_WEEKS,
+                weeks is None or 1 <= weeks <= LONGEST_PROGRAM,
                 "weeks",
-                f"at least 1 and at most {_MOST_WEEKS}",
+                f"at least 1 and at most {LONGEST_PROGRAM}",
                 weeks,
             ),
             unless(
-                most is None or (weeks or 1) <= most <= _MOST_WEEKS,
+                most is None or (weeks or 1) <= most <= LONGEST_PROGRAM,
                 "weeks_max",
-                f"at least weeks and at most {_MOST_WEEKS}",
+                f"at least weeks and at most {LONGEST_PROGRAM}",
                 most,
             ),
             _course_faults(self.advance, "advance"),
@@ -203,7 +204,7 @@ class Phase:
     @property
     def allowed_weeks(self) -> range:
         """How many weeks it may have."""
-        return range(self.laid_weeks, (self.weeks_max or self.weeks or _MOST_WEEKS) + 1)
+        return range(self.laid_weeks, (self.weeks_max or self.weeks or LONGEST_PROGRAM) + 1)
 
     @property
     def laid_weeks(self) -> int:
@@ -266,9 +267,9 @@ class Program:
             unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
             unless(bool(names), "phases", "at least one phase", "none"),
             unless(
-                self.weeks <= _MOST_WEEKS,
+                self.weeks <= LONGEST_PROGRAM,
                 "phases",
-                f"at most {_MOST_WEEKS} weeks in all",
+                f"at most {LONGEST_PROGRAM} weeks in all",
                 self.weeks,
             ),
             unless(bool(every) or not names, "services", "at least one service", "none"),

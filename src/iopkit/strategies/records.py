@@ -195,28 +195,7 @@ def _observations() -> st.SearchStrategy[Observation]:
 
 def patients() -> st.SearchStrategy[Patient]:
     """Patients of whom anything from nothing to everything is known; born before 2010."""
-
-    def some(of: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...] | None]:
-        return st.none() | st.lists(of, max_size=3).map(tuple)
-
-    return st.builds(
-        Patient,
-        key=keys(),
-        birth_date=st.none() | st.dates(date(1920, 1, 1), date(2009, 12, 31)) | _partial_dates(),
-        diagnoses=some(diagnoses()),
-        assessments=some(assessments()),
-        screenings=some(screenings()),
-        treatments=some(treatments()),
-        supports=some(supports()),
-        consents=some(consents()),
-        coverages=some(coverages()),
-        obligations=some(obligations()),
-        availability=st.none() | weekly_windows(),
-        approvals=some(_approvals()),
-        observations=some(_observations()),
-        residences=some(whereabouts()),
-        locations=some(whereabouts()),
-    )
+    return _PATIENTS
 
 
 def _partial_dates() -> st.SearchStrategy[PartialDate]:
@@ -226,3 +205,28 @@ def _partial_dates() -> st.SearchStrategy[PartialDate]:
 def keys() -> st.SearchStrategy[UUID]:
     """Random keys."""
     return st.uuids(version=4)
+
+
+def _some(of: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...] | None]:
+    return st.none() | st.lists(of, max_size=3).map(tuple)
+
+
+# Made once, as Hypothesis looks through each strategy before it first draws from it.
+_PATIENTS = st.builds(
+    Patient,
+    key=keys(),
+    birth_date=st.none() | st.dates(date(1920, 1, 1), date(2009, 12, 31)) | _partial_dates(),
+    diagnoses=_some(diagnoses()),
+    assessments=_some(assessments()),
+    screenings=_some(screenings()),
+    treatments=_some(treatments()),
+    supports=_some(supports()),
+    consents=_some(consents()),
+    coverages=_some(coverages()),
+    obligations=_some(obligations()),
+    availability=st.none() | weekly_windows(),
+    approvals=_some(_approvals()),
+    observations=_some(_observations()),
+    residences=_some(whereabouts()),
+    locations=_some(whereabouts()),
+)

@@ -41,7 +41,7 @@ from iopkit.windows import DAY, Weekday, whole_minutes
 
 def slots() -> st.SearchStrategy[Slot]:
     """Weekdays with or without a time."""
-    return st.builds(Slot, st.sampled_from(Weekday), st.none() | clock_times())
+    return _SLOTS
 
 
 def timings() -> st.SearchStrategy[Timing]:
@@ -93,7 +93,7 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
         draftable: neither tracks nor phases of no stated length, so that a plan can have it
             as it is.
     """
-    known = draw(st.lists(short_names, min_size=1, max_size=5, unique=True))
+    known = draw(_NAMES)
     tracks = () if draftable else draw(st.sampled_from([(), ("day", "evening")]))
 
     def some(most: int, beside: list[Service]) -> list[Service]:
@@ -130,8 +130,8 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
         tuple(phases),
         tuple(shared),
         tracks=tuple(Track(name, name) for name in tracks),
-        age_group=draw(st.none() | st.sampled_from(AgeGroup)),
-        review_every_days=draw(st.none() | st.integers(7, 90)),
+        age_group=draw(_AGE_GROUPS),
+        review_every_days=draw(_REVIEWS),
         discharge=draw(_CONDITIONS),
     )
 
@@ -146,54 +146,40 @@ def _on_track(track: str) -> Service:
 @st.composite
 def sites(draw: st.DrawFn) -> Site:
     """Sites in several time zones, with closures, offers and staff, without public holidays."""
-    bounds = st.just((None, None)) | st.lists(
-        clock_times(), min_size=2, max_size=2, unique=True
-    ).map(sorted)
     closures = [
-        Closure(start, start + timedelta(days=draw(st.integers(1, 10))), "closed", *draw(bounds))
-        for start in draw(st.lists(days(), max_size=6))
+        Closure(start, start + timedelta(days=draw(st.integers(1, 10))), "closed", *draw(_BOUNDS))
+        for start in draw(_CLOSED_FROM)
     ]
-    rooms = draw(st.lists(_rooms, max_size=2, unique_by=lambda room: room.name))
-    staff = draw(st.lists(_clinicians, max_size=2, unique_by=lambda each: each.name))
+    rooms, staff = draw(_ROOMS), draw(_STAFF)
     offers = [
         Offer(
             name,
-            start=draw(st.none() | clock_times()),
-            duration=draw(st.none() | st.integers(1, 240).map(minutes_long)),
-            delivery=draw(st.none() | st.sampled_from(Delivery)),
+            start=draw(_STARTS),
+            duration=draw(_LENGTHS),
+            delivery=draw(_DELIVERIES),
             room=draw(st.sampled_from([None, *(room.name for room in rooms)])),
             clinician=draw(st.sampled_from([None, *(each.name for each in staff)])),
         )
-        for name in draw(st.lists(short_names, max_size=3, unique=True))
+        for name in draw(_OFFERED)
     ]
-    state = draw(st.none() | state_codes)
+    state = draw(_STATES)
     return Site(
         name="Elm Street",
         zone=draw(st.sampled_from(ZONES)),
-        hours=draw(weekly_windows().filter(lambda windows: bool(windows.spans))),
+        hours=draw(_HOURS),
         closures=tuple(closures),
         offers=tuple(offers),
         break_between=minutes_long(draw(st.sampled_from([0, 10]))),
-        provides=draw(st.none() | st.frozensets(st.sampled_from(Need))),
-        patients_per_counselor=draw(st.none() | st.integers(0, 40)),
+        provides=draw(_PROVIDED),
+        patients_per_counselor=draw(_CASELOADS),
         rooms=tuple(rooms),
         clinicians=tuple(staff),
         closed_rule=draw(st.sampled_from(ClosedRule)),
         state=state,
-        county=draw(st.none() | st.sampled_from(COUNTIES)) if state else None,
-        licenses=draw(st.none() | st.lists(licenses(), max_size=3).map(tuple)),
-        payers=draw(st.none() | st.frozensets(st.sampled_from(Payer))),
+        county=draw(_COUNTIES) if state else None,
+        licenses=draw(_LICENSES),
+        payers=draw(_PAYERS),
     )
-
-
-_rooms = st.builds(Room, short_names, st.integers(1, 30), st.none() | weekly_windows())
-_clinicians = st.builds(
-    Clinician,
-    short_names,
-    st.none() | weekly_windows(),
-    st.none() | st.frozensets(st.sampled_from(Modality)),
-    st.none() | st.frozensets(st.sampled_from(["en", "es", "es-US"])),
-)
 
 
 @st.composite
@@ -206,7 +192,9 @@ def appointments(draw: st.DrawFn, first: date = date(2024, 1, 1)) -> Appointment
     return Appointment(at, end, draw(short_texts), draw(st.booleans()))
 
 
-# Made once, as Hypothesis looks through each strategy before it draws from it.
+# Made once, as Hypothesis looks through each strategy before it first draws from it.
+_STARTS = st.none() | clock_times()
+_SLOTS = st.builds(Slot, st.sampled_from(Weekday), _STARTS)
 _LEAST_SIZES = st.none() | st.integers(1, 8)
 _LENGTHS = st.none() | st.integers(1, 240).map(minutes_long)
 _LONGER = st.none() | st.integers(0, 60).map(minutes_long)
@@ -215,3 +203,36 @@ _TIMINGS_OR_TIME = _TIMINGS | st.builds(TimePerWeek, st.integers(1, 20 * 60).map
 _DELIVERIES = st.none() | st.sampled_from(Delivery)
 _CURRICULA = st.none() | curricula()
 _CONDITIONS = st.none() | predicates(tuple(COURSE_FACTS.values()))
+
+_NAMES = st.lists(short_names, min_size=1, max_size=5, unique=True)
+_AGE_GROUPS = st.none() | st.sampled_from(AgeGroup)
+_REVIEWS = st.none() | st.integers(7, 90)
+
+_TIMES_OF_DAY = st.lists(clock_times(), min_size=2, max_size=2, unique=True).map(sorted)
+_BOUNDS = st.just((None, None)) | _TIMES_OF_DAY
+_CLOSED_FROM = st.lists(days(), max_size=6)
+_WINDOWS = st.none() | weekly_windows()
+_ROOMS = st.lists(
+    st.builds(Room, short_names, st.integers(1, 30), _WINDOWS),
+    max_size=2,
+    unique_by=lambda room: room.name,
+)
+_STAFF = st.lists(
+    st.builds(
+        Clinician,
+        short_names,
+        _WINDOWS,
+        st.none() | st.frozensets(st.sampled_from(Modality)),
+        st.none() | st.frozensets(st.sampled_from(["en", "es", "es-US"])),
+    ),
+    max_size=2,
+    unique_by=lambda clinician: clinician.name,
+)
+_OFFERED = st.lists(short_names, max_size=3, unique=True)
+_HOURS = weekly_windows().filter(lambda windows: bool(windows.spans))
+_PROVIDED = st.none() | st.frozensets(st.sampled_from(Need))
+_CASELOADS = st.none() | st.integers(0, 40)
+_STATES = st.none() | state_codes
+_COUNTIES = st.none() | st.sampled_from(COUNTIES)
+_LICENSES = st.none() | st.lists(licenses(), max_size=3).map(tuple)
+_PAYERS = st.none() | st.frozensets(st.sampled_from(Payer))

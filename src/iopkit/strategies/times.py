@@ -36,16 +36,22 @@ def days(
 
 def clock_times() -> st.SearchStrategy[time]:
     """Wall-clock times in whole minutes."""
-    return st.builds(time, st.integers(0, 23), st.integers(0, 59))
+    return _CLOCK_TIMES
 
 
 def weekly_windows() -> st.SearchStrategy[WeeklyWindows]:
     """Sets of minutes of the week, with none, one or several spans."""
-    span = st.tuples(st.integers(0, WEEK - 1), st.integers(1, 2 * DAY))
-    spans = st.lists(span.map(lambda s: (s[0], min(s[0] + s[1], WEEK))), max_size=8)
-    return spans.map(lambda drawn: WeeklyWindows(tuple(drawn)))
+    return _WEEKLY_WINDOWS
 
 
 def minutes_long(count: int) -> timedelta:
     """A length of so many minutes."""
     return timedelta(minutes=count)
+
+
+# Made once, as Hypothesis looks through each strategy before it first draws from it.
+_CLOCK_TIMES = st.builds(time, st.integers(0, 23), st.integers(0, 59))
+_SPANS = st.tuples(st.integers(0, WEEK - 1), st.integers(1, 2 * DAY)).map(
+    lambda span: (span[0], min(sum(span), WEEK))
+)
+_WEEKLY_WINDOWS = st.lists(_SPANS, max_size=8).map(lambda spans: WeeklyWindows(tuple(spans)))

@@ -1,5 +1,6 @@
 """Predicates, and the values of facts."""
 
+from functools import cache
 from math import isinf
 
 from hypothesis import strategies as st
@@ -40,11 +41,12 @@ def predicates(facts: tuple[AnyFact, ...] = tuple(FACTS.values())) -> st.SearchS
     """Predicate trees over some facts, with every kind of node."""
     # Drawn by place: Hypothesis warns of the long reprs that a strategy of many facts has.
     places = st.integers(0, len(facts) - 1)
-    return st.recursive(places.flatmap(lambda n: _leaves(facts[n])), _nodes, max_leaves=12)
+    # Made once for each fact, as Hypothesis looks through a strategy before it draws from it.
+    leaves = cache(_leaves)
+    return st.recursive(places.flatmap(lambda n: leaves(facts[n])), _nodes, max_leaves=12)
 
 
-@st.composite
-def _leaves(draw: st.DrawFn, fact: AnyFact) -> Predicate:
+def _leaves(fact: AnyFact) -> st.SearchStrategy[Predicate]:
     values = values_of(fact.kind)
     leaves: list[st.SearchStrategy[Predicate]] = [
         st.just(Known(fact)),
@@ -57,7 +59,7 @@ def _leaves(draw: st.DrawFn, fact: AnyFact) -> Predicate:
         in_order = ends.map(lambda two: sorted(two, key=lambda end: place_of(fact.kind, end)))
         leaves.append(in_order.map(lambda two: Between(fact, *two)))
     leaves.append(st.builds(Compare, st.just(fact), operators, values))
-    return draw(st.one_of(leaves))
+    return st.one_of(leaves)
 
 
 def _nodes(parts: st.SearchStrategy[Predicate]) -> st.SearchStrategy[Predicate]:

@@ -29,14 +29,12 @@ _ends = st.none() | days(date(2027, 1, 2), date(2030, 1, 1))
 
 def whereabouts() -> st.SearchStrategy[Whereabouts]:
     """States with and without a county, for an open or a known span."""
-    county = st.none() | st.sampled_from(COUNTIES)
-    return st.builds(Whereabouts, state_codes, county, _starts, _ends)
+    return _WHEREABOUTS
 
 
 def licenses() -> st.SearchStrategy[License]:
     """Licenses of each kind with and without a level, for an open or a known span."""
-    kinds = st.sampled_from(LicenseKind)
-    return st.builds(License, kinds, st.none() | _levels, _starts, _ends)
+    return _LICENSES
 
 
 @st.composite
@@ -52,3 +50,8 @@ def scopes(draw: st.DrawFn) -> Scope:
         draw(st.frozensets(st.sampled_from(LicenseKind), max_size=2)),
         draw(st.none() | _levels),
     )
+
+
+_COUNTIES = st.none() | st.sampled_from(COUNTIES)
+_WHEREABOUTS = st.builds(Whereabouts, state_codes, _COUNTIES, _starts, _ends)
+_LICENSES = st.builds(License, st.sampled_from(LicenseKind), st.none() | _levels, _starts, _ends)
