@@ -376,7 +376,7 @@ IMPERSONAL = {
     *("Band", "BandSet", "Instrument", "Item", "Scale"),
     *("Answers", "Diagram", "Node", "_Box"),
     *("Compare", "Between", "OneOf", "Known", "AllOf", "AnyOf", "Not", "AtLeast"),
-    *("Rails", "Formulas", "AttritionStep", "Refused", "_Column"),
+    *("Rails", "Formulas", "AttritionStep", "_Column"),
     *("Track", "Curriculum", "_Recorded"),
     *("StatedHours", "StatedSessions", "Discrepancy"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),

@@ -61,7 +61,7 @@ class Rule:
                 return by_month and day.weekday() == first.weekday() and place
 
     def text(self, first: date, until: str) -> str:
-        names = "MO TU WE TH FR SA SU".split()
+        names = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
         what = {
             "day": "FREQ=DAILY",
             "week": f"FREQ=WEEKLY;BYDAY={','.join(names[d] for d in sorted(self.weekdays))}",
@@ -177,7 +177,13 @@ def stamped(series: Series, name: str, wall: datetime, floating: str, form: str 
 
 
 def event(series: Series, uid: str, sequence: int, *lines: str) -> list[str]:
-    shown = [f"UID:{uid}", f"SEQUENCE:{sequence}", "SUMMARY:Zebra", "DESCRIPTION:one line", "another"]
+    shown = [
+        f"UID:{uid}",
+        f"SEQUENCE:{sequence}",
+        "SUMMARY:Zebra",
+        "DESCRIPTION:one line",
+        "another",
+    ]
     shown += ["BEGIN:VALARM", "TRIGGER:soon", "END:VALARM"]
     transparent = [] if series.blocks else ["TRANSP:TRANSPARENT"]
     return ["BEGIN:VEVENT", *shown, *transparent, *lines, "END:VEVENT"]
@@ -258,10 +264,14 @@ def some_series(draw: Any, own: str) -> Series:
     moved = st.integers(-40, 40).map(lambda n: n * ONE_DAY if whole_day else n * HOUR)
     return evolve(
         series,
-        out=tuple((n, draw(forms)) for n, kind in zip(numbers, kinds, strict=False) if kind == "out"),
+        out=tuple(
+            (n, draw(forms)) for n, kind in zip(numbers, kinds, strict=False) if kind == "out"
+        ),
         extra=draw(st.none() | st.integers(1, 20)),
         changes=tuple(
-            Change(n, kind, draw(forms), draw(moved), series.minutes + draw(st.integers(0, 1)) * 1440)
+            Change(
+                n, kind, draw(forms), draw(moved), series.minutes + draw(st.integers(0, 1)) * 1440
+            )
             for n, kind in zip(numbers, kinds, strict=False)
             if kind != "out"
         ),
@@ -276,7 +286,10 @@ def files(draw: Any) -> tuple[bytes, bytes, list[tuple[datetime, datetime, bool]
     calendars: list[tuple[str, str, list[list[str]]]] = []
     expected: list[tuple[datetime, datetime, bool]] = []
     for place in range(draw(st.integers(1, 3))):
-        floating, own = draw(st.sampled_from([HOME, "Asia/Tokyo"])), draw(st.sampled_from(list(OWN)))
+        floating, own = (
+            draw(st.sampled_from([HOME, "Asia/Tokyo"])),
+            draw(st.sampled_from(list(OWN))),
+        )
         parts: list[list[str]] = []
         shared = draw(st.sampled_from(["", "event@example.org"]))
         seen: set[Series] = set()
@@ -288,7 +301,9 @@ def files(draw: Any) -> tuple[bytes, bytes, list[tuple[datetime, datetime, bool]
             parts += events(series, uid, floating)
             expected += series.spans(floating)
         calendars.append((floating, own, parts))
-    other = [(f, o, draw(st.permutations(parts))) for f, o, parts in draw(st.permutations(calendars))]
+    other = [
+        (f, o, draw(st.permutations(parts))) for f, o, parts in draw(st.permutations(calendars))
+    ]
     return file(calendars), file(other), expected
 
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from iopkit.calendars.contents import TIMED, Part, read_parts, unreadable
 from iopkit.calendars.events import Event, Reader
 from iopkit.calendars.load import Load
-from iopkit.calendars.properties import UNREADABLE, require_icalendar
+from iopkit.calendars.properties import require_icalendar
 from iopkit.calendars.series import Span, count, standing, starts_of
 from iopkit.calendars.zones import clock_of, later
 from iopkit.clocks import zone_faults
@@ -53,8 +53,8 @@ def appointments_from_ical(  # noqa: PLR0913  # what is asked of a file, by name
         start: the first day; appointments that began before it and go on are among them.
         end: the day after the last.
         zone: the IANA name of the patient's, for events and days that name none.
-        zones: IANA names by the names that the file has for time zones, for those that it
-            does not define, and that are not known.
+        zones: IANA names by the names that the file has for time zones, such as a vendor's.
+            They count before what the file says of the same name.
         refused: takes each part of the file that cannot be read, with its line, in the order of
             lines, in place of raising; all others are then read.
 
@@ -146,14 +146,14 @@ def _appointments(
     events, busy = _read(calendars, asked, load, told)
     series: list[tuple[Event, ...]] = []
     for together in _of_one_uid(events, told):
-        with _telling(told, together[0].line):
+        with _telling(told):
             if stand := standing(together):
                 count(stand, asked.span, load)
                 series.append(stand)
     # Nothing is gone through for a file that is refused.
     if every or not told:
         for stand in series:
-            with _telling(told, stand[0].line):
+            with _telling(told):
                 busy += _taken(stand, asked.span)
     found = (
         Appointment(low, high, blocks=blocks)
@@ -176,10 +176,10 @@ def _read(
     busy: list[_Taken] = []
     horizon = later(asked.span[1], _A_YEAR).replace(tzinfo=None)
     for calendar in calendars:
-        with _telling(told, calendar.line):
+        with _telling(told):
             reader = Reader(calendar, asked.zone, asked.zones, horizon=horizon, load=load)
             for part in calendar.within(*TIMED):
-                with _telling(told, part.line):
+                with _telling(told):
                     if part.name == "VEVENT":
                         events.append(reader.event(part))
                     else:
@@ -202,14 +202,12 @@ def _touches(span: Span, asked: Span) -> bool:
 
 
 @contextmanager
-def _telling(told: list[Fault], line: int) -> Generator[None]:
+def _telling(told: list[Fault]) -> Generator[None]:
     """Tell what cannot be read, and go on."""
     try:
         yield
     except InvalidError as error:
         told += error.faults
-    except UNREADABLE:
-        told.append(unreadable(line, "an event that can be read"))
 
 
 def _of_one_uid(events: Iterable[Event], told: list[Fault]) -> Iterator[list[Event]]:

@@ -106,6 +106,7 @@ class _Reading:
             if self._open:
                 # The one before was cut off, and this is another file's.
                 self._wrong(number)
+                self._leave_out()
                 self._owed[name] += 1
                 self._open.clear()
             self._calendars.append(part)

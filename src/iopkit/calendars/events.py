@@ -27,11 +27,15 @@ _NONE = timedelta(0)
 
 @frozen(repr=False)
 class Moment:
-    """A day or a time, on the clock that it is told by. A day is its midnight."""
+    """A day or a time, on the clock that it is told by; ``floats`` if it names none.
+
+    A day is its midnight.
+    """
 
     wall: datetime
     clock: Clock
     whole_day: bool = False
+    floats: bool = False
     trusts_types = True  # There are thousands.
 
     @property
@@ -47,6 +51,10 @@ class Moment:
     def later(self, by: timedelta) -> "Moment":
         """The moment that is so much later on the same clock."""
         return Moment(later(self.wall, by), self.clock, self.whole_day)
+
+    def beside(self, start: "Moment") -> "Moment":
+        """It on the clock of its event's start, if it names none."""
+        return Moment(self.wall, start.clock) if self.floats and not start.whole_day else self
 
     __repr__ = hidden
 
@@ -215,7 +223,7 @@ class Reader:
     def _length(self, given: "_Given", start: Moment, line: int) -> Length:
         lengths: set[Length] = set()
         if (end := given.one("DTEND")) is not None:
-            lengths.add(_between(start, self._moment(end, end.value, line)))
+            lengths.add(_between(start, self._moment(end, end.value, line).beside(start)))
         if (lasting := given.one("DURATION")) is not None:
             lengths.add(Length(read_duration(lasting.value)))
         (length,) = lengths or {Length(ONE_DAY if start.whole_day else _NONE)}
@@ -253,8 +261,10 @@ class Reader:
         wall, whole_day, utc = read_moment(value)
         if whole_day:
             return Moment(wall, self._days, whole_day=True)
-        if utc or given.zone is None:
-            return Moment(wall, UTC_CLOCK if utc else self._floating)
+        if utc:
+            return Moment(wall, UTC_CLOCK)
+        if given.zone is None:
+            return Moment(wall, self._floating, floats=True)
         clock = self._zones.clock(given.zone, line)
         if clock is None:
             known = unreadable(line, "a time zone that is known, or defined in the file")

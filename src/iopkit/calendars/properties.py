@@ -77,11 +77,11 @@ def read_moment(value: str) -> tuple[datetime, bool, bool]:
 
 
 def read_duration(value: str) -> timedelta:
-    """A length of time."""
+    """A length of time; at most that of all years there are."""
     from icalendar.prop import vDuration
 
     length: timedelta = vDuration.from_ical(value)
-    return length
+    return min(length, datetime.max - datetime.min)
 
 
 # What may stand in a rule and changes nothing (RFC 7529).

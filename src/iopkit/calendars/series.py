@@ -168,7 +168,7 @@ def _is_within(moment: Moment, until: Moment) -> bool:
 def _in_form_of(start: Moment, given: Moment) -> Moment:
     """A further date of an event as a time, if its start is one, or a day."""
     if given.whole_day is start.whole_day:
-        return given
+        return given.beside(start)
     at = time(0) if start.whole_day else start.wall.time()
     return Moment(datetime.combine(given.wall.date(), at), start.clock, start.whole_day)
 
@@ -183,7 +183,7 @@ def _changed(
     for change, replaced in changes:
         found = _addressed(replaced, due, days)
         # A day at which several are due does not tell which one.
-        at = found[0] if len(found) == 1 else replaced.at
+        at = found[0] if len(set(found)) == 1 else replaced.at
         (onward if change.onward else single)[at].append(change)
     turns = sorted(onward)
     for at, starts in due.items():
@@ -222,25 +222,27 @@ def _latest(changes: Sequence[Event]) -> list[tuple[Event, Moment]]:
     ]
 
 
-def _addressed(
-    moment: Moment, due: Container[datetime], days: Mapping[date, Sequence[datetime]]
-) -> Sequence[datetime]:
+_Days = Mapping[date, Sequence[tuple[datetime, datetime]]]
+"""When something is due, on its clock and as an instant, by its day."""
+
+
+def _addressed(moment: Moment, due: Container[datetime], days: _Days) -> Sequence[datetime]:
     """The instants that a day or a time stands for, of those at which something is due.
 
-    Programs write the day, or its midnight, for what is at some time of it.
+    A time without a zone is one on the clock of what it addresses. And programs write the day,
+    or its midnight, for what is at some time of it.
     """
-    if moment.at in due:
-        return (moment.at,)
-    return days.get(moment.wall.date(), ()) if moment.is_midnight else ()
+    on_its_day = days.get(moment.wall.date(), ())
+    same = [at for wall, at in on_its_day if moment.floats and wall == moment.wall]
+    if same or moment.at in due:
+        return same or (moment.at,)
+    return [at for _, at in on_its_day] if moment.is_midnight else ()
 
 
-def _days(starts: Iterable[Start]) -> Mapping[date, Sequence[datetime]]:
-    """The instants at which something is due, by the day on the clock that it is told by."""
-    days: dict[date, list[datetime]] = {}
+def _days(starts: Iterable[Start]) -> _Days:
+    days: dict[date, list[tuple[datetime, datetime]]] = defaultdict(list)
     for start in starts:
-        found = days.setdefault(start.moment.wall.date(), [])
-        if start.moment.at not in found:
-            found.append(start.moment.at)
+        days[start.moment.wall.date()].append((start.moment.wall, start.moment.at))
     return days
 
 
