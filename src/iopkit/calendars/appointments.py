@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from iopkit.calendars.contents import TIMED, Part, read_parts, unreadable
 from iopkit.calendars.events import Event, Reader
-from iopkit.calendars.load import Load
+from iopkit.calendars.load import CalendarLoad
 from iopkit.calendars.properties import require_icalendar
 from iopkit.calendars.series import Span, count, standing, starts_of
 from iopkit.calendars.zones import clock_of, later
@@ -142,7 +142,7 @@ def _appointments(
     if not faults and not any(any(each.within(*TIMED)) for each in calendars):
         none = unreadable(1, "a calendar with events or busy times", "none")
         raise InvalidError("calendar", [none])
-    load, told = Load(), list(faults)
+    load, told = CalendarLoad(), list(faults)
     events, busy = _read(calendars, asked, load, told)
     series: list[tuple[Event, ...]] = []
     for together in _of_one_uid(events, told):
@@ -169,7 +169,7 @@ _Taken = tuple[datetime, datetime, bool]
 
 
 def _read(
-    calendars: Iterable[Part], asked: _Asked, load: Load, told: list[Fault]
+    calendars: Iterable[Part], asked: _Asked, load: CalendarLoad, told: list[Fault]
 ) -> tuple[list[Event], list[_Taken]]:
     """The events of some calendars, and their busy times."""
     events: list[Event] = []

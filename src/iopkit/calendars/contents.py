@@ -22,7 +22,7 @@ _LINE = re.compile(r"\s*[A-Za-z0-9_-]+\s*[;:]")
 
 
 @frozen(repr=False)
-class Line:
+class ContentLine:
     """A line of a file, with those that it was folded into, and its number from 1."""
 
     number: int
@@ -49,7 +49,7 @@ class Part:
 
     name: str
     line: int
-    lines: list[Line] = field(factory=list[Line])
+    lines: list[ContentLine] = field(factory=list[ContentLine])
     parts: list["Part"] = field(factory=list["Part"])
     trusts_types = True  # It is filled while a file is read.
 
@@ -131,7 +131,7 @@ class _Reading:
         while self._open.pop().name != name:
             pass
 
-    def take(self, line: Line) -> None:
+    def take(self, line: ContentLine) -> None:
         if self._open:
             self._open[-1].lines.append(line)
         elif self._outside is None and line.text.strip():
@@ -155,7 +155,7 @@ class _Reading:
             self._open[0].parts[:] = [p for p in self._open[0].parts if p is not inner]
 
 
-def _lines(data: bytes) -> Iterator[Line]:
+def _lines(data: bytes) -> Iterator[ContentLine]:
     """A file's lines, those that were folded as one.
 
     They are put together before they are read, as some programs fold within a character
@@ -172,5 +172,5 @@ def _lines(data: bytes) -> Iterator[Line]:
             parts.append(line[1:])
             continue
         if whole := b"".join(parts):
-            yield Line(first, whole.decode(errors="surrogateescape"))
+            yield ContentLine(first, whole.decode(errors="surrogateescape"))
         first, parts = number, [line]

@@ -6,8 +6,8 @@ from re import fullmatch
 
 from attrs import evolve, field
 
-from iopkit.calendars.contents import Line, Part, unreadable
-from iopkit.calendars.load import Load
+from iopkit.calendars.contents import ContentLine, Part, unreadable
+from iopkit.calendars.load import CalendarLoad
 from iopkit.calendars.properties import (
     UNREADABLE,
     Property,
@@ -139,7 +139,13 @@ class Reader:
     """
 
     def __init__(
-        self, calendar: Part, zone: str, named: Mapping[str, str], *, horizon: datetime, load: Load
+        self,
+        calendar: Part,
+        zone: str,
+        named: Mapping[str, str],
+        *,
+        horizon: datetime,
+        load: CalendarLoad,
     ) -> None:
         self._zones = Zones(calendar, named, horizon=horizon, load=load)
         self._days = clock_of(zone)
@@ -308,7 +314,7 @@ class _Given:
         for line in part.lines:
             last = self._take(line, last, names)
 
-    def _take(self, line: Line, last: str, names: frozenset[str] | set[str]) -> str:
+    def _take(self, line: ContentLine, last: str, names: frozenset[str] | set[str]) -> str:
         name = line.name
         if name in names:
             self._found.setdefault(name, []).append(read_property(line))

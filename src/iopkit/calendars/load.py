@@ -10,7 +10,7 @@ _MOST_STEPS = 1_000_000
 """How many days, about, may have to be gone through to find them."""
 
 
-class Load:
+class CalendarLoad:
     """What a file's events take, up to the one that is read."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ from functools import cache
 from importlib import import_module
 from types import MappingProxyType
 
-from iopkit.calendars.contents import Line
+from iopkit.calendars.contents import ContentLine
 from iopkit.confidential import hidden
 from iopkit.errors import MissingExtraError
 from iopkit.fields import frozen
@@ -49,7 +49,7 @@ def require_icalendar() -> None:
         raise MissingExtraError("ical", "reading an iCalendar file") from error
 
 
-def read_property(line: Line) -> Property:
+def read_property(line: ContentLine) -> Property:
     """A line taken apart; raises ``ValueError`` if it cannot be."""
     from icalendar.parser import Contentline
 

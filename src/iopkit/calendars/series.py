@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 
 from iopkit.calendars.events import Bounded, Event, Length, Moment
-from iopkit.calendars.load import Load
+from iopkit.calendars.load import CalendarLoad
 from iopkit.calendars.zones import later
 from iopkit.confidential import hidden
 from iopkit.fields import frozen
@@ -77,7 +77,7 @@ def _due_at(event: Event) -> tuple[datetime, bool] | None:
     return None if event.start is None else (event.start.at, event.start.whole_day)
 
 
-def count(events: Iterable[Event], asked: Span, load: Load) -> None:
+def count(events: Iterable[Event], asked: Span, load: CalendarLoad) -> None:
     """Count what it takes to find what is due of events; raises ``InvalidError`` if too much."""
     low, last = asked[0], _looked_through(events, asked)[1]
     for event in events:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from zoneinfo import ZoneInfo, available_timezones
 
-from iopkit.calendars.contents import Line, Part
-from iopkit.calendars.load import Load
+from iopkit.calendars.contents import ContentLine, Part
+from iopkit.calendars.load import CalendarLoad
 from iopkit.calendars.properties import UNREADABLE, read_moment, read_property, windows_zones
 from iopkit.calendars.rules import Rule
 from iopkit.confidential import hidden
@@ -70,7 +70,7 @@ class Zones:
     """
 
     def __init__(
-        self, calendar: Part, named: Mapping[str, str], *, horizon: datetime, load: Load
+        self, calendar: Part, named: Mapping[str, str], *, horizon: datetime, load: CalendarLoad
     ) -> None:
         self._named, self._horizon, self._load = named, horizon, load
         self._known: dict[str, Clock | None] = {}
@@ -173,7 +173,7 @@ class _Defined:
     __repr__ = hidden
 
 
-def _changes(zone: Part, horizon: datetime, line: int, load: Load) -> Iterator[Change]:
+def _changes(zone: Part, horizon: datetime, line: int, load: CalendarLoad) -> Iterator[Change]:
     """The changes of a zone that a calendar defines, up to a horizon."""
     for part in zone.within("STANDARD", "DAYLIGHT"):
         before, after = (_offset(_line(part, f"TZOFFSET{which}")) for which in ("FROM", "TO"))
@@ -194,7 +194,7 @@ _STEPS = 20
 
 
 def _onsets(
-    line: Line, first: datetime, before: timedelta, horizon: datetime
+    line: ContentLine, first: datetime, before: timedelta, horizon: datetime
 ) -> Iterator[datetime]:
     rule = Rule.read(line.value, whole_days=False)
     rule.check(line.number, first.date())
