@@ -11,7 +11,7 @@ all files in one place. What raises has a value in its message, and is never sho
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
@@ -81,7 +81,7 @@ def read_duration(value: str) -> timedelta:
     from icalendar.prop import vDuration
 
     length: timedelta = vDuration.from_ical(value)
-    return min(length, datetime.max - datetime.min)
+    return min(length, date.max - date.min)
 
 
 # What may stand in a rule and changes nothing (RFC 7529).
