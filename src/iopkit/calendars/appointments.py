@@ -142,23 +142,23 @@ def _appointments(
     if not faults and not any(any(each.within(*TIMED)) for each in calendars):
         none = unreadable(1, "a calendar with events or busy times", "none")
         raise InvalidError("calendar", [none])
-    load, told = CalendarLoad(), list(faults)
+    load, told, span = CalendarLoad(), list(faults), asked.span
     events, busy = _read(calendars, asked, load, told)
     series: list[tuple[Event, ...]] = []
     for together in _of_one_uid(events, told):
         with _telling(told):
             if stand := standing(together):
-                count(stand, asked.span, load)
+                count(stand, span, load)
                 series.append(stand)
     # Nothing is gone through for a file that is refused.
     if every or not told:
         for stand in series:
             with _telling(told):
-                busy += _taken(stand, asked.span)
+                busy += _taken(stand, span)
     found = (
         Appointment(low, high, blocks=blocks)
         for low, high, blocks in sorted(busy)
-        if _touches((low, high), asked.span)
+        if _touches((low, high), span)
     )
     return tuple(found), tuple(sorted(told, key=lambda fault: fault.line or 0))
 
@@ -174,7 +174,8 @@ def _read(
     """The events of some calendars, and their busy times."""
     events: list[Event] = []
     busy: list[_Taken] = []
-    horizon = later(asked.span[1], _A_YEAR).replace(tzinfo=None)
+    span = asked.span
+    horizon = later(span[1], _A_YEAR).replace(tzinfo=None)
     for calendar in calendars:
         with _telling(told):
             reader = Reader(calendar, asked.zone, asked.zones, horizon=horizon, load=load)
@@ -183,10 +184,9 @@ def _read(
                     if part.name == "VEVENT":
                         events.append(reader.event(part))
                     else:
-                        spans = reader.busy(part)
-                        within = sum(_touches(span, asked.span) for span in spans)
-                        load.add(part.line, occurrences=within)
-                        busy += [(*span, True) for span in spans]
+                        spans = [each for each in reader.busy(part) if _touches(each, span)]
+                        load.add(part.line, occurrences=len(spans))
+                        busy += [(*each, True) for each in spans]
     return events, busy
 
 
