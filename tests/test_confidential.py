@@ -72,6 +72,7 @@ from iopkit.eligibility import (
     smallest_changes,
 )
 from iopkit.errors import InvalidError, NotInForceError
+from iopkit.frames import Refused
 from iopkit.groups import (
     Assignment,
     Assignments,
@@ -211,6 +212,7 @@ KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 DAY = timedelta(days=1)
 
 CONFIDENTIAL: set[type] = {
+    Refused,
     Approval,
     Observation,
     Said,
@@ -349,7 +351,11 @@ SHARED = {
     *("EveryWeeks", "InAll", "Once", "PerWeek", "RandomDays", "TimePerWeek", "Weekly"),
 }
 # What rooms work with inside: hidden too, but told apart by identity, so no values to compare.
-INSIDE = {"Answer", "Applicant", "Applied", "Attempt", "Floor", "Gain", "Pair"}
+INSIDE = {
+    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Gain", "Pair"),
+    # What a calendar of others is read as.
+    *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
+}
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
 IMPERSONAL = {
     *(
@@ -387,7 +393,7 @@ IMPERSONAL = {
     *("Band", "BandSet", "Instrument", "Item", "Scale"),
     *("Answers", "Diagram", "Node", "_Box"),
     *("Compare", "Between", "OneOf", "Known", "AllOf", "AnyOf", "Not", "AtLeast"),
-    *("Rails", "Formulas", "AttritionStep", "Refused", "_Column"),
+    *("Rails", "Formulas", "AttritionStep", "_Column"),
     *("Track", "Curriculum", "_Recorded", "_OfService", "Times"),
     *("StatedHours", "StatedSessions", "StatedLength", "Discrepancy", "OutOfReach"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
@@ -533,6 +539,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
     decision = POLICY.decide(patient, on=start)
     suits = SUITABILITY.decide(patient, on=start, assume_in_force=True)
     made: list[Any] = [patient, decision, read_facts(FACTS.values(), patient, on=start)]
+    made.append(Refused(0, patient.key, ()))
     stored = json.dumps({**to_document(decision), "format": 1})
     made.append(upgrade_file("decision.json", stored.encode()))
     made += [*decision.results, decision.coverage]

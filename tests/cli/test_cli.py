@@ -615,7 +615,7 @@ def test_what_was_held_by_the_moment_stays(flooded: Path, run: Run) -> None:
 
 def test_nothing_is_moved_into_an_appointment(flooded: Path, run: Run) -> None:
     moved = run(*RESCHEDULE, *MID_COURSE).out
-    assert "-> Thu 2026-03-12 14:00-15:30" in " ".join(moved.split())
+    assert "-> Thu 2026-03-12 16:50-18:20" in " ".join(moved.split())
     lines = ("DTSTART:20260312T000000", "DURATION:P1D")
     whole = ("BEGIN:VCALENDAR", "BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR")
     (flooded / "busy.ics").write_text("".join(f"{line}\r\n" for line in whole), encoding="utf-8")

@@ -6,7 +6,6 @@ It stays in one piece, as the page does: each part is read in the order in which
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
@@ -175,7 +174,11 @@ def _opening(main: Element, plan: Plan, schedule: Schedule | None) -> None:
     )
     for leave in plan.leaves:
         away = days_words(leave.start, leave.end - ONE_DAY)
-        after = "You make up for it after that." if leave.extends else "You have no sessions then."
+        after = "You have no sessions then."
+        if leave.extends:
+            after = "You make up for it after that."
+        elif leave.shifts:
+            after = "All that follows comes later."
         child(main, "p", f"You are away: {away}. {after}")
 
 
@@ -323,9 +326,8 @@ def _rest(plan: Plan, schedule: Schedule | None) -> Iterator[tuple[str, Iterable
 
 
 def _phase_words(plan: Plan) -> Iterator[str]:
-    for start, phase in plan.phase_starts():
-        last = start + timedelta(days=7 * phase.laid_weeks - 1)
-        words = f"- {phase.title}: {days_words(start, last, within=plan.start.year)}"
+    for start, end, phase in plan.phase_spans():
+        words = f"- {phase.title}: {days_words(start, end - ONE_DAY, within=plan.start.year)}"
         if phase.advance is not None:
             words += f". You go on when {', and '.join(_condition_words(phase.advance))}"
         yield f"{words}."

@@ -3,7 +3,7 @@
 Calling one of these is the explicit act that shows a patient's values.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 from iopkit.eligibility.predicates import Predicate, describe
 from iopkit.plans.goals import Goal
@@ -22,9 +22,8 @@ def plan_text(plan: Plan) -> str:
     doses = iter(weekly_doses(program))
     lines = [*caution_lines(plan)]
     lines += [f"{program.title}, {plan.start} to {last_day(plan.end)}, at {plan.site}"]
-    for start, phase in plan.phase_starts():
+    for start, end, phase in plan.phase_spans():
         weeks = phase.laid_weeks
-        end = start + timedelta(weeks=weeks)
         lines += ["", f"{phase.title}: {counted(weeks, 'week')}, {start} to {last_day(end)}"]
         lines += dose_lines([next(doses) for _ in range(weeks)], (start - plan.start).days // 7 + 1)
         lines += service_lines(program.services_in(phase))
@@ -83,9 +82,13 @@ def goal_text(goal: Goal) -> str:
 
 
 def _leave_text(leave: Leave) -> str:
-    missed = "made up for after the last week" if leave.extends else "left out"
+    missed = "sessions then are left out"
+    if leave.extends:
+        missed = "sessions then are made up for after the last week"
+    elif leave.shifts:
+        missed = "all that follows is later by whole weeks"
     why = f", {leave.why}" if leave.why else ""
-    return f"{_dates(leave.start, leave.end)}{why}; sessions then are {missed}"
+    return f"{_dates(leave.start, leave.end)}{why}; {missed}"
 
 
 def _dates(start: date, end: date) -> str:

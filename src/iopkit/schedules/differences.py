@@ -6,6 +6,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.plans.plans import Plan
+from iopkit.programs.programs import Phase
 from iopkit.schedules.sessions import Schedule, Session, Unplaced, in_order
 
 
@@ -15,8 +16,8 @@ class ScheduleDifference:
 
     A session is the same one if it has the same UID, so ``changed`` has it as it was and
     as it is. One that gets a date is ``added``, one that loses it ``removed``; why is said
-    in ``unplaced``. ``plan``, ``zone``, ``revision`` and ``unplaced`` are the new
-    schedule's, ``was_unplaced`` the old one's.
+    in ``unplaced``. ``plan``, ``zone``, ``revision``, ``unplaced`` and ``former`` are
+    the new schedule's, ``was_unplaced`` the old one's.
     """
 
     plan: Plan
@@ -28,6 +29,7 @@ class ScheduleDifference:
     unchanged: tuple[Session, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     was_unplaced: tuple[Unplaced, ...] = ()
+    former: tuple[Phase, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -45,6 +47,7 @@ class ScheduleDifference:
             sessions=in_order(sessions),
             unplaced=self.unplaced,
             revision=self.revision,
+            former=self.former,
         )
 
     def applied_to(self, old: Schedule) -> Schedule:
@@ -106,6 +109,7 @@ def schedule_difference(old: Schedule, new: Schedule) -> ScheduleDifference:
         unchanged=tuple(after for before, after in kept if before == after),
         unplaced=new.unplaced,
         was_unplaced=old.unplaced,
+        former=new.former,
     )
 
 

@@ -16,10 +16,9 @@ from iopkit.fields import frozen
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan
 from iopkit.programs.doses import Dose
-from iopkit.programs.programs import LONGEST_PROGRAM, Service, services_by_place
-from iopkit.programs.timetables import timetable
+from iopkit.programs.programs import LONGEST_PROGRAM, Phase, Service, services_by_place
 from iopkit.schedules.notebook import glance
-from iopkit.windows import Weekday, is_session_length, is_whole_minutes
+from iopkit.windows import is_session_length, is_whole_minutes
 
 _MOST_NUMBER = 100_000
 """The highest number of a session or make-up: more than one an hour for ten years."""
@@ -230,12 +229,14 @@ class Schedule:
 
     Sessions that make up for others come beside them. ``sessions`` are in the order of
     their starts. ``revision`` counts the changes since the first schedule of the plan.
+    ``former`` are phases with services of which sessions were held, or left without a date, and
+    which the plan as it was changed has no more.
 
     Raises:
-        InvalidError: the zone is unknown; a session is of a service or modality that the plan
-            does not have, there twice, in another zone, in a week that is not the plan's or one
-            of the two years after it, or years away from it; or the revision is not from 0 to
-            2,147,483,647. Of each list the first 100 faults are told.
+        InvalidError: the zone is unknown; a session is of a service that neither the plan nor
+            ``former`` has, or of another modality, there twice, in another zone, in a week that
+            is not the plan's or one of the two years after it, or years away from it; or the
+            revision is not from 0 to 2,147,483,647. Of each list the first 100 faults are told.
     """
 
     plan: Plan
@@ -243,6 +244,7 @@ class Schedule:
     sessions: tuple[Session, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     revision: int = 0
+    former: tuple[Phase, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         refuse(
@@ -285,7 +287,25 @@ class Schedule:
 
     def service(self, session: "Session | Unplaced") -> Service:
         """The service that a session is of, as its phase has it."""
-        return services_by_place(self.plan.program)[session.phase, session.service]
+        place = session.phase, session.service
+        return services_by_place(self.plan.program).get(place) or self.services[place]
+
+    @property
+    def _former(self) -> dict[tuple[str, str], Service]:
+        return {(p.name, s.name): s for p in self.former for s in p.services}
+
+    @property
+    def services(self) -> Mapping[tuple[str, str], Service]:
+        """Each service by its phase and name: the plan's, and former ones."""
+        now = services_by_place(self.plan.program)
+        return {**self._former, **now} if self.former else now
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Titles of services by their names: the plan's, in its order, then former ones."""
+        now = {service.name: service.title for service in self.plan.program.every_service}
+        former = {service.name: service.title for service in self._former.values()}
+        return now | {name: title for name, title in former.items() if name not in now}
 
     def _repr_html_(self) -> str:
         """What a notebook shows: nothing that a calendar or a person could be told by."""
@@ -294,15 +314,14 @@ class Schedule:
             f"Schedule of {self.plan.weeks} weeks: {len(self.sessions)} sessions booked, "
             f"{moved} of them moved, {len(self.unplaced)} unplaced. Prescribed, in minutes:"
         )
-        entries = timetable(self.plan.program, Weekday.of(self.plan.start))
-        return glance(caption, entries, weeks=self.plan.weeks)
+        return glance(caption, self.plan.prescribed(), weeks=self.plan.weeks)
 
     __repr__ = hidden
 
 
 def _session_faults(schedule: Schedule) -> Iterator[Fault]:
     """What cannot be true of the sessions, beside each other and in their plan."""
-    known, start = services_by_place(schedule.plan.program), schedule.plan.start
+    known, start = schedule.services, schedule.plan.start
     most = schedule.plan.weeks + _MOST_MORE_WEEKS
     seen: set[tuple[str, int, int]] = set()
     for place, each in enumerate(schedule.sessions):
@@ -331,7 +350,7 @@ def week_faults(schedule: Schedule) -> Iterator[Fault]:
 
 def _unplaced_faults(schedule: Schedule) -> Iterator[Fault]:
     """What cannot be true of the sessions without a date, beside the others and in their plan."""
-    known, start = services_by_place(schedule.plan.program), schedule.plan.start
+    known, start = schedule.services, schedule.plan.start
     most = schedule.plan.weeks + _MOST_MORE_WEEKS
     seen = {number_of(session) for session in schedule.sessions if not session.make_up}
     for place, each in enumerate(schedule.unplaced):
