@@ -131,6 +131,7 @@ from iopkit.programs import (
     Track,
     Weekly,
 )
+from iopkit.programs.ranges import Times
 from iopkit.requirements import (
     Caseload,
     Counting,
@@ -346,7 +347,7 @@ _PROGRAM = Program(
         Phase(
             "second",
             "Second phase",
-            1,
+            Times(1, 2),
             (
                 Service(
                     "counseling",
@@ -358,7 +359,6 @@ _PROGRAM = Program(
                 ),
                 Service("meetings", "Meetings", Modality.MUTUAL_HELP, TimePerWeek(2 * _HOUR)),
             ),
-            weeks_max=2,
             taper=True,
             advance=(COURSE_FACTS["weeks_in_phase"] >= 1) & (COURSE_FACTS["goals_open"] < 2),
         ),
@@ -385,7 +385,7 @@ _PROGRAM = Program(
     (_SOURCE,),
     ("Clock times.",),
     (Track("day", "Day"), Track("evening", "Evening")),
-    Program("after", "Aftercare", (Phase("contact", "Contact", None, weeks_max=36),), (_CONTACT,)),
+    Program("after", "Aftercare", (Phase("contact", "Contact", Times(None, 36)),), (_CONTACT,)),
     version="2026-01",
     age_group=AgeGroup.ADULT,
     language="en",

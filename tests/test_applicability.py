@@ -26,6 +26,7 @@ from iopkit.library import RULES, find_policy, find_rates, find_requirements
 from iopkit.modalities import Delivery
 from iopkit.patients import Coverage, Payer, Whereabouts
 from iopkit.scopes import License, LicenseKind, Scope
+from iopkit.sources import Versions
 from iopkit.strategies import days, patients, scopes, sites
 from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows
@@ -246,6 +247,26 @@ def test_before_what_is_known_a_rule_may_be_in_force_and_after_its_end_it_is_not
 ) -> None:
     (found,) = applicable([evolve(rule, scope=Scope())], SITE, PATIENT, on=on)
     assert (found.applies, found.grounds[0].basis) == (applies, Basis.IN_FORCE)
+
+
+def test_since_when_a_rule_is_in_force_is_what_is_known_of_its_own_version() -> None:
+    (first,) = BASE.versions.dated
+    told = evolve(first, end=date(2025, 8, 1))
+    copied = evolve(first, since=date(2025, 11, 1), since_from_copy=True)
+    rule = evolve(BASE, scope=Scope(), versions=Versions((told, copied)))
+    next_one = evolve(copied, since_from_copy=False)
+    apart = evolve(rule, versions=Versions((told, next_one)))
+    (between,) = applicable([apart], SITE, PATIENT, on=date(2025, 8, 1))
+    assert (between.applies, between.why) == (NO, ("it was in force up to 2025-07-31",))
+    said = {
+        day: applicable([rule], SITE, PATIENT, on=day)[0].grounds[0].words
+        for day in (date(2025, 7, 31), date(2025, 8, 1), date(2025, 11, 1))
+    }
+    assert [*said.values()] == [
+        "it is in force since 2025-04-02",
+        "whether it was in force before 2025-11-01 is not known",
+        "it was seen in a copy of 2025-11-01, in force by then",
+    ]
 
 
 def test_every_kind_of_rule_has_a_name() -> None:

@@ -13,6 +13,21 @@ import iopkit
 from iopkit.calendars import appointments_from_ical
 from iopkit.charges import itemize
 from iopkit.checks import fits, judge, propose
+from iopkit.eligibility import (
+    FactSheet,
+    Observed,
+    OwnFact,
+    OwnFacts,
+    YesNo,
+    analyze,
+    contradictions,
+    difference,
+    evaluate,
+    facts_with,
+    read_facts,
+    recorded_risks,
+    turns_on,
+)
 from iopkit.errors import InvalidError
 from iopkit.frames import attrition, decide_frame, fact_sheets, facts_frame
 from iopkit.library import find_coding
@@ -44,6 +59,9 @@ def right(values: Mapping[str, Any]) -> dict[str, Any]:
         "coding": find_coding("us-h0015"),
         "around": Surroundings(values["site"], datetime(2026, 3, 1, tzinfo=UTC)),
         "on": START,
+        "sheet": FactSheet(START, ()),
+        "predicate": AGE[0] >= 18,
+        "values": {"age": 3},
     }
 
 
@@ -66,6 +84,14 @@ CALLS: Mapping[str, tuple[str, Callable[..., object]]] = {
     "to_ical": ("schedule", lambda dated: iopkit.to_ical(dated, stamp=STAMP)),
     "propose": ("plan site", lambda plan, site: propose(plan, site, [SETS])),
     "compare_levels": ("patient on", lambda who, on: compare_levels(who, on=on)),
+    "contradictions": ("patient on", lambda who, on: contradictions(who, on=on)),
+    "recorded_risks": ("patient on", lambda who, on: recorded_risks(who, on=on)),
+    "decide_sheet": ("sheet", MEDICARE.decide_sheet),
+    "analyze": ("policy on", lambda policy, on: analyze(policy, on=on)),
+    "turns_on": ("policy on", lambda policy, on: turns_on(policy, AGE[0], on=on)),
+    "difference": ("policy on", lambda policy, on: difference(MEDICARE, policy, on=on)),
+    "evaluate": ("predicate", lambda asked: evaluate(asked, {})),
+    "evaluate values": ("values", lambda given: evaluate(AGE[0] >= 18, given)),
 }
 EXPECTED = {
     "program": "a Program",
@@ -79,6 +105,9 @@ EXPECTED = {
     "coding": "a CodingScheme",
     "rates": "a RateTable",
     "around": "a Surroundings",
+    "sheet": "a FactSheet",
+    "predicate": "a predicate",
+    "values": "a Mapping",
     "on": "a date without a time",
 }
 WRONG = [("zq-secret", "a text"), (b"zq-secret", "a bytes"), (7, "an int"), ([], "a list")]
@@ -191,3 +220,22 @@ def test_one_in_place_of_several_is_told(
         with pytest.raises(InvalidError) as caught:
             call()
         assert said in str(caught.value)
+
+
+def test_facts_are_several_facts_and_no_names(values: Mapping[str, Any]) -> None:
+    own = OwnFact("smokes", "Smokes.", Observed(YesNo()))
+    wrong: Mapping[str, Callable[[], object]] = {
+        "facts: expected a list of Fact, found a Fact": lambda: read(AGE[0]),
+        "facts[0]: expected a Fact, found a text": lambda: read(["zq-secret"]),
+        "own: expected a list of OwnFact, found an OwnFacts": lambda: facts_with(both),
+    }
+    both: Any = OwnFacts((own,))
+
+    def read(facts: Any) -> object:
+        return read_facts(facts, values["patient"], on=START)
+
+    for said, call in wrong.items():
+        with pytest.raises(InvalidError) as caught:
+            call()
+        assert said in str(caught.value)
+        assert "zq" not in str(caught.value)

@@ -46,7 +46,7 @@ from iopkit.checks import (
     judge,
 )
 from iopkit.checks.figures import CountedSession, Figure, ServiceRecord, figures_of
-from iopkit.checks.remedies import Remedy, Situation
+from iopkit.checks.remedies import Effort, Remedy, Situation
 from iopkit.checks.shortfalls import Shortfall
 from iopkit.confidential import hidden, reveal
 from iopkit.documents import from_json, from_toml, to_document, to_json
@@ -72,6 +72,7 @@ from iopkit.eligibility import (
     smallest_changes,
 )
 from iopkit.errors import InvalidError, NotInForceError
+from iopkit.frames import Refused
 from iopkit.groups import (
     Assignment,
     Assignments,
@@ -158,7 +159,17 @@ from iopkit.plots.bands import TimeScale
 from iopkit.plots.calendars import blocks
 from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, meetings_map
 from iopkit.plots.layouts import Block, Layout, Placed, Rows, laid_out
-from iopkit.programs import PerWeek, Phase, Program, Progress, RandomDays, Service, Slot, Weekly
+from iopkit.programs import (
+    PerWeek,
+    Phase,
+    Program,
+    Progress,
+    RandomDays,
+    Service,
+    ServiceProgress,
+    Slot,
+    Weekly,
+)
 from iopkit.reports.timelines import Line, Mark, Stretch, phases_of, timeline_lines
 from iopkit.requirements import Counting, Milestone, MilestoneKind, Signer, WeeklyDays
 from iopkit.schedules import (
@@ -201,6 +212,7 @@ KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 DAY = timedelta(days=1)
 
 CONFIDENTIAL: set[type] = {
+    Refused,
     Approval,
     Observation,
     Said,
@@ -291,6 +303,7 @@ CONFIDENTIAL: set[type] = {
     GroupPreference,
     Problem,
     Progress,
+    ServiceProgress,
     Proposal,
     Proposals,
     Provenance,
@@ -338,7 +351,11 @@ SHARED = {
     *("EveryWeeks", "InAll", "Once", "PerWeek", "RandomDays", "TimePerWeek", "Weekly"),
 }
 # What rooms work with inside: hidden too, but told apart by identity, so no values to compare.
-INSIDE = {"Answer", "Applicant", "Applied", "Attempt", "Floor", "Gain", "Pair"}
+INSIDE = {
+    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Gain", "Pair"),
+    # What a calendar of others is read as.
+    *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
+}
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
 IMPERSONAL = {
     *(
@@ -366,7 +383,7 @@ IMPERSONAL = {
         *("CodingScheme", "DayCode", "SessionCodes", "TimeBand", "TimedCode"),
         *("CarePath", "PathStep", "LevelFigure", "MinimumLevels"),
         *("DayTiers", "Tier", "WeekCode", "Exclusion", "LineMark", "Rate", "RateTable"),
-        *("CostFigure", "CostComparison", "Episode", "ChangeSize"),
+        *("CostFigure", "CostComparison", "Episode", "ChangeSize", "Effort"),
         *("ChangedRule", "RuleChange", "Shipped", "Command"),
         *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
         *("Consented", "Covered"),
@@ -376,15 +393,23 @@ IMPERSONAL = {
     *("Band", "BandSet", "Instrument", "Item", "Scale"),
     *("Answers", "Diagram", "Node", "_Box"),
     *("Compare", "Between", "OneOf", "Known", "AllOf", "AnyOf", "Not", "AtLeast"),
-    *("Rails", "Formulas", "AttritionStep", "Refused", "_Column"),
-    *("Track", "Curriculum", "_Recorded"),
-    *("StatedHours", "StatedSessions", "Discrepancy"),
+    *("Rails", "Formulas", "AttritionStep", "_Column"),
+    *("Track", "Curriculum", "_Recorded", "_OfService", "Times"),
+    *("StatedHours", "StatedSessions", "StatedLength", "Discrepancy", "OutOfReach"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
     *("License", "Scope"),
     *("Approved", "ApprovedAmount", "Observations", "OfInstrument", "Flaw", "_Search"),
     *("OwnFact", "OwnFacts", "Observed", "OfScale", "InstrumentForm", "ScaleForm", "Own", "_Shown"),
     *("Column", "Kleene", "WrongRows", "_Ends", "_Read", "_Written"),
-    *("Consideration", "Contradiction", "MonthsSinceUnsuccessful", "Obliged", "Recency", "Recent"),
+    *(
+        "Consideration",
+        "Contradiction",
+        "Margin",
+        "MonthsSinceUnsuccessful",
+        "Obliged",
+        "Recency",
+        "Recent",
+    ),
     *("Engine", "Dose", "_Leaf", "_Member"),
     *("Group", "Limits", "Option", "Weights"),
 }
@@ -402,7 +427,7 @@ PROGRAM = Program(
             timedelta(hours=2),
         ),
         Service("talk", "Talk", Modality.INDIVIDUAL_COUNSELING, PerWeek(2), timedelta(hours=1)),
-        Service("test", "Test", Modality.DRUG_TESTING, RandomDays(), timedelta(minutes=10)),
+        Service("test", "Test", Modality.DRUG_TESTING, RandomDays(1), timedelta(minutes=10)),
         Service("family", "Family", Modality.FAMILY_SESSION, PerWeek(1)),
     ),
 )
@@ -514,6 +539,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
     decision = POLICY.decide(patient, on=start)
     suits = SUITABILITY.decide(patient, on=start, assume_in_force=True)
     made: list[Any] = [patient, decision, read_facts(FACTS.values(), patient, on=start)]
+    made.append(Refused(0, patient.key, ()))
     stored = json.dumps({**to_document(decision), "format": 1})
     made.append(upgrade_file("decision.json", stored.encode()))
     made += [*decision.results, decision.coverage]
@@ -596,7 +622,9 @@ def agreed(plan: Plan, start: date) -> list[Any]:
     parts += [*settled.leaves, *settled.stays]
     parts += [*settled.milestones, *settled.disclosures, *(settled.signatures or ())]
     parts += settled.provenance.decisions if settled.provenance else ()
-    return [settled, *parts, Progress(weeks_in_phase=3, days_without_use=67)]
+    of_group = ServiceProgress("group", due=67, attended=66)
+    progress = Progress(weeks_in_phase=3, days_without_use=67, by_service=(of_group,))
+    return [settled, *parts, progress, of_group]
 
 
 def charged(dated: Schedule) -> Iterator[Any]:
@@ -640,7 +668,9 @@ def advised(dated: Schedule) -> Iterator[Any]:
     yield Proposals(
         (proposal,), judgments, (left,), wanted=True, complete=True, tried=1, most_changes=2
     )
-    yield Situation.of(dated, site(plan.start), judgments[0].findings, by_day=True)
+    yield Situation.of(
+        dated, site(plan.start), judgments[0].findings, by_day=True, effort=Effort(1)
+    )
     every = frozenset({shortfall})
     yield Remedy(revisions[0], ChangeSize(), helps=every, ends=every)
 

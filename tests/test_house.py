@@ -452,14 +452,14 @@ def test_an_optional_package_is_imported_where_it_is_said_within_a_function() ->
     assert users == {
         "highspy": ["groups/solver.py"],
         "holidays": ["sites/closures.py"],
-        "icalendar": ["calendars/appointments.py"],
+        "icalendar": ["calendars/properties.py"],
         "matplotlib": ["plots/canvas.py"],
         # Predicates over frames, and schedules of many patients, which have nothing in common.
         "narwhals": [f"frames/{name}.py" for name in ON_FRAMES],
         # Columns have Narwhals import it, by its name.
         "polars": ["frames/engines.py", "frames/panels.py"],
         "hypothesis": [name for name in strategies if name != "strategies/__init__.py"],
-        "recurring_ical_events": ["calendars/appointments.py"],
+        "recurring_ical_events": [],
         "z3": ["eligibility/spaces.py"],
     }
     for file in outside_the_command_line():

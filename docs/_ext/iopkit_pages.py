@@ -18,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 from iopkit import levels
 from iopkit.charges import compare_costs
 from iopkit.documents import from_json, from_toml
-from iopkit.eligibility import FACTS, Choice, Criterion, Number, describe, facts_in
+from iopkit.eligibility import FACTS, Choice, Criterion, Number, Predicate, describe, facts_in
 from iopkit.eligibility.patient_facts import GROUPS
 from iopkit.errors import InvalidError
 from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
@@ -47,7 +47,7 @@ from iopkit.plots import (
     program_picture,
     week_picture,
 )
-from iopkit.programs import Phase, Program, Service, discrepancies, slots_of, weekly_doses
+from iopkit.programs import Phase, Program, Service, Times, discrepancies, slots_of, weekly_doses
 from iopkit.reports import (
     census_text,
     load_text,
@@ -395,22 +395,27 @@ def _program_fields(program: Program) -> Iterator[str]:
         "Tracks": ", ".join(track.title for track in program.tracks),
         "Phases": "; ".join(map(_phase, program.phases)) if len(program.phases) > 1 else None,
         "Plan review": f"at least every {review} days" if review else None,
-        "Discharge": f"when {describe(program.discharge)}" if program.discharge else None,
+        "Discharge": _condition("when ", program.discharge),
         "After a return to use": on_return,
     }
     yield from (f":{name}: {_escaped(text)}" for name, text in fields.items() if text)
 
 
+def _condition(lead: str, condition: Predicate | None) -> str | None:
+    return None if condition is None else f"{lead}{describe(condition, in_full=True)}"
+
+
 def _program_length(program: Program) -> str:
     if program.open_lengths:
         return ", ".join(dict.fromkeys(phase.words for phase in program.phases))
-    most = sum(phase.weeks_max or phase.laid_weeks for phase in program.phases)
-    return attrs.evolve(program.phases[0], weeks=program.weeks, weeks_max=most).words
+    most = [phase.weeks.most for phase in program.phases]
+    weeks = Times(program.weeks, None if None in most else sum(filter(None, most)))
+    return attrs.evolve(program.phases[0], weeks=weeks).words
 
 
 def _phase(phase: Phase) -> str:
     taper = ", tapering" if phase.taper else ""
-    advance = f", on when {describe(phase.advance)}" if phase.advance else ""
+    advance = _condition(", on when ", phase.advance) or ""
     return f"{phase.title} ({phase.words}{taper}{advance})"
 
 
@@ -429,7 +434,7 @@ def _prescribed(program: Program) -> Iterator[str]:
         if service.curriculum:
             topics = map(_escaped, service.curriculum.topics)
             yield from _bullets(f"Topics of {_escaped(service.title)}:", topics)
-    ranged = any(phase.weeks_max for phase in program.phases if phase.weeks)
+    ranged = any(p.weeks.least and not p.weeks.is_exact for p in program.phases)
     least = ", if each phase is as short as it may be" if ranged else ""
     yield from _bullets(f"Prescribed each week{least}:", _doses(program))
 

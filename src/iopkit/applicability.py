@@ -289,19 +289,21 @@ def _told(basis: Basis, truth: Truth, yes: str, no: str) -> Ground:
 
 
 def _in_force(rule: Rule, on: date) -> Ground:
-    """Whether a rule is in force on a day; before the first that is known, it may have been."""
+    """Whether a rule is in force on a day; before one from which it is known to be, it may be."""
     if isinstance(rule, RateTable):
         paid = any(rate.is_in_force(on) for rate in rule.rates)
         return _told(Basis.IN_FORCE, Truth.of(paid or None), "there are rates for the day", "")
     dated = rule.versions.dated
     begun = [version for version in dated if version.since <= on]
-    if not begun:
-        words = f"whether it was in force before {dated[0].since} is not known"
+    if begun and begun[-1].is_in_force(on):
+        lead = "it was" if begun[-1].since_from_copy else "it is"
+        return Ground(Basis.IN_FORCE, Truth.YES, f"{lead} {begun[-1].since_words}")
+    after = dated[len(begun) :]
+    # A version seen in a copy may have taken the place of one that ended before.
+    if not begun or any(version.since_from_copy for version in after[:1]):
+        words = f"whether it was in force before {after[0].since} is not known"
         return Ground(Basis.IN_FORCE, Truth.UNKNOWN, words)
-    last = begun[-1]
-    if last.is_in_force(on):
-        return Ground(Basis.IN_FORCE, Truth.YES, f"it is in force since {dated[0].since}")
-    return Ground(Basis.IN_FORCE, Truth.NO, f"it was {last.end_words}")
+    return Ground(Basis.IN_FORCE, Truth.NO, f"it was {begun[-1].end_words}")
 
 
 def _is_there(scope: Scope, state: str | None, county: str | None) -> Truth:

@@ -20,12 +20,17 @@ def hidden(self: object) -> str:
     Assigned as ``__repr__`` in each class that holds a patient's values. The key is a secret,
     from which others follow; what is shown is the same for the same key, and tells nothing of it.
     """
-    return f"{type(self).__name__}({_key_in_logs(self) or '...'})"
+    return f"{type(self).__name__}({_shown_key(self) or '...'})"
 
 
-def _key_in_logs(value: object) -> str:
+def key_in_logs(key: UUID) -> str:
+    """What a key is called where it may be seen."""
+    return f"#{_digest(b'in logs', key, size=6).hex()}"
+
+
+def _shown_key(value: object) -> str:
     key = getattr(value, "key", None)
-    return f"#{_digest(b'in logs', key, size=6).hex()}" if isinstance(key, UUID) else ""
+    return key_in_logs(key) if isinstance(key, UUID) else ""
 
 
 # Any, here and below: these are attrs' own words for any field and class.
@@ -51,7 +56,7 @@ def hide_differences(cls: Any) -> None:
 
 
 def _for_rich(self: object) -> Iterator[str]:
-    if key := _key_in_logs(self):
+    if key := _shown_key(self):
         yield key
 
 

@@ -231,8 +231,11 @@ class WeeklyWindows:
 
     def covers(self, day: Weekday, start: time, duration: timedelta) -> bool:
         """Whether the whole of ``duration`` from that weekday and time lies inside."""
-        first = day * DAY + minute_of_day(start)
-        return self._hold(within_week(first, first + whole_minutes(duration)))
+        return self.hold(day * DAY + minute_of_day(start), whole_minutes(duration))
+
+    def hold(self, minute: int, length: int) -> bool:
+        """Whether so many minutes from a minute of the week on lie inside."""
+        return self._hold(within_week(minute, minute + length))
 
     def includes(self, other: "WeeklyWindows") -> bool:
         """Whether every minute of another set is in this one."""
@@ -342,6 +345,13 @@ class DayPart(StrEnum):
     """From noon to 17:00."""
     EVENING = "evening"
     """From 17:00 on."""
+
+    @classmethod
+    def of(cls, minute: int) -> "DayPart":
+        """The part of the day that a minute after midnight is in."""
+        return (
+            cls.MORNING if minute < 12 * 60 else cls.AFTERNOON if minute < 17 * 60 else cls.EVENING
+        )
 
     @property
     def hours(self) -> range:

@@ -387,6 +387,14 @@ def test_a_whole_schedule_can_be_cancelled(example: Schedule) -> None:
     assert statuses == ["CANCELLED"] * len(example.sessions)
 
 
+@pytest.mark.parametrize("revision", [0, 4])
+def test_a_cancellation_comes_after_what_it_cancels(example: Schedule, revision: int) -> None:
+    dated = evolve(example, revision=revision)
+    for method, expected in ((Method.PUBLISH, revision), (Method.CANCEL, revision + 1)):
+        calendar = read(to_ical(dated, stamp=STAMP, method=method))
+        assert {event["sequence"] for event in calendar.walk("VEVENT")} == {expected}
+
+
 def test_no_change_is_an_empty_calendar(example: Schedule) -> None:
     data = update_ical(schedule_difference(example, example), stamp=STAMP)
     assert by_icalendar(data) == by_vobject(data) == []
@@ -471,6 +479,8 @@ def test_what_is_cancelled_reminds_of_nothing(example: Schedule) -> None:
         ({"link": "video.example.org"}, "link"),
         ({"link": "https://example.org/a b"}, "link"),
         ({"link": "https://example.org/\r\nATTENDEE:x"}, "link"),
+        ({"link": "https://[2001:db8::1/room"}, "link"),
+        ({"organizer": "mailto://]desk"}, "organizer"),
         ({"organizer": "desk"}, "organizer"),
         ({"alarms": (timedelta(minutes=-1),)}, "alarms"),
     ],

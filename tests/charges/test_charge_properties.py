@@ -84,6 +84,10 @@ rows = st.tuples(_program, _others).map(lambda drawn: drawn[0] + drawn[1])
 starts = st.dates(date(2024, 1, 1), date(2026, 12, 31))
 
 
+def _name(kind: Modality) -> str:
+    return kind.value.replace("_", "-")
+
+
 def booked(start: date, rows: Sequence[Row]) -> Schedule:
     """A schedule of some sessions, each half an hour after the one before it began."""
     sessions: list[Session] = []
@@ -91,7 +95,7 @@ def booked(start: date, rows: Sequence[Row]) -> Schedule:
         midnight = datetime.combine(start + timedelta(days=row.day), datetime.min.time(), CHICAGO)
         sessions.append(
             Session(
-                "a-service",
+                _name(row.kind),
                 number + 1,
                 "only",
                 row.day // 7 + 1,
@@ -109,7 +113,7 @@ def booked(start: date, rows: Sequence[Row]) -> Schedule:
         "any",
         "Any",
         (Phase("only", "Only", WEEKS),),
-        (Service("a-service", "A service", GROUP, PerWeek(1)),),
+        tuple(Service(_name(kind), kind.label, kind, PerWeek(1)) for kind in Modality),
     )
     return Schedule(Plan(KEY, KEY, "Elm", program, start, 1), CHICAGO.key, tuple(sessions))
 

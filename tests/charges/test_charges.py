@@ -65,19 +65,23 @@ BOTH = frozenset({GROUP, COUNSELING})
 Asked = tuple[int, Modality, int]
 
 
+def _name(kind: Modality) -> str:
+    return kind.value.replace("_", "-")
+
+
 def booked(*asked: Asked, start: date = MONDAY, weeks: int = 60) -> Schedule:
     program = Program(
         "any",
         "Any",
         (Phase("only", "Only", weeks),),
-        (Service("any", "Any", GROUP, PerWeek(1)),),
+        tuple(Service(_name(kind), kind.label, kind, PerWeek(1)) for kind in Modality),
     )
     sessions: list[Session] = []
     free = datetime.combine(start, time(8), CHICAGO)
     for number, (day, kind, minutes) in enumerate(asked, 1):
         free = max(free, datetime.combine(start + day * DAY, time(8), CHICAGO))
         length = minutes * MINUTE
-        sessions.append(Session("any", number, "only", day // 7 + 1, kind, free, length))
+        sessions.append(Session(_name(kind), number, "only", day // 7 + 1, kind, free, length))
         free += length
     return Schedule(Plan(KEY, KEY, "Elm", program, start, 1), CHICAGO.key, tuple(sessions))
 
@@ -427,7 +431,7 @@ def test_a_kind_without_a_code_is_said_to_have_none() -> None:
     assert charges.uncharged == (
         Uncharged(
             booked((0, TEST, 5)).uid(booked((0, TEST, 5)).sessions[0]),
-            *(MONDAY, 1, "any", 1, (Refusal(NotBilledReason.NO_CODE),)),
+            *(MONDAY, 1, "drug-testing", 1, (Refusal(NotBilledReason.NO_CODE),)),
         ),
     )
 
@@ -621,7 +625,7 @@ LINE = Charge(MONDAY, 1, "A1", 1, HOUR, (KEY,))
         (lambda: evolve(LINE, rate_usd=Decimal("0.001")), "rate_usd"),
         (lambda: Charges(KEY, "any", 1, (LINE, LINE)), "lines"),
         (lambda: Charges(KEY, "any", 0, (LINE,)), "weeks"),
-        (lambda: Charges(KEY, "any", 521, (LINE,)), "weeks"),
+        (lambda: Charges(KEY, "any", 625, (LINE,)), "weeks"),
         (lambda: Charges(KEY, "any", -1), "weeks"),
     ],
 )

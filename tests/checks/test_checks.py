@@ -323,9 +323,9 @@ def test_daily_hours_equal_a_count_of_minutes(
 ) -> None:
     counted = Minutes(dated, counting)
     expected = {
-        number + 1: min(counted.minutes(range(day, day + 1)) for day in days)
+        number + 1: min((counted.minutes(range(day, day + 1)) for day in days), default=0)
         for number in range(counted.weeks)
-        if (days := counted.service_days(counted.week(number)))
+        for days in [counted.service_days(counted.week(number))]
     }
     findings = judged(dated, DailyHours(least * MINUTE, counting))
     assert {f.week: f.seen for f in findings} == {w: exactly(m) for w, m in expected.items()}
@@ -362,7 +362,7 @@ def test_the_longest_gap_equals_a_walk_through_the_days(
 ) -> None:
     counted = Minutes(dated, counting)
     days = counted.service_days(counted.whole)
-    expected = longest_run(range(days[0], days[-1]), days) if days else 0
+    expected = longest_run(counted.whole, days)
     (finding,) = judged(dated, LongestGap(most, counting))
     assert figures([finding]) == [expected]
     assert finding.truth is Truth.of(expected <= most)
@@ -391,9 +391,62 @@ def test_monthly_frequency_equals_a_count_in_every_whole_month(
     counted = Minutes(dated, Counting(modalities))
     months = list(counted.months())
     findings = judged(dated, Frequency(modalities))
+    if not months:
+        some = counted.sessions(counted.whole)
+        assert [f.seen for f in findings] == [Bounds(some)]
+        assert [f.truth for f in findings] == [YES if some else UNKNOWN]
+        return
     assert figures(findings) == [counted.sessions(month) for month in months]
     assert [(f.start - dated.plan.start).days for f in findings] == [m.start for m in months]
     assert [f.truth for f in findings] == [Truth.of(f.seen.least != 0) for f in findings]
+
+
+# Nothing is not enough
+
+
+ON_SERVICES: tuple[Demand, ...] = (
+    WeeklyHours(9 * HOUR),
+    DailyHours(HOUR),
+    WeeklyDays(2),
+    WeeklyServices(3),
+    LongestGap(2),
+    Frequency(frozenset({GROUP}), 7),
+    Frequency(frozenset({GROUP})),
+    GroupSize(12, frozenset({GROUP})),
+)
+
+
+@pytest.mark.parametrize("weeks", [1, 3, 9])
+@pytest.mark.parametrize("demand", ON_SERVICES, ids=lambda demand: type(demand).__name__)
+def test_a_plan_without_what_is_demanded_does_not_meet_it(demand: Demand, weeks: int) -> None:
+    plan = plan_of(service("test", on(MON), 9, Modality.DRUG_TESTING), weeks=weeks)
+    for planned in (plan, schedule(plan, SITE)):
+        assert verdict(judged(planned, demand)) is not YES
+
+
+@given(dated_plans(), st.sampled_from(ON_SERVICES[2:7]), st.lists(st.integers(0, 60)))
+def test_less_service_never_turns_unmet_into_met(
+    dated: Schedule, demand: Demand, picks: list[int]
+) -> None:
+    order = {NO: 0, UNKNOWN: 1, YES: 2}
+    left = list(dated.sessions)
+    before = order[verdict(judged(dated, demand))]
+    for pick in picks[: len(left)]:
+        left.pop(pick % len(left))
+        after = order[verdict(judged(evolve(dated, sessions=tuple(left)), demand))]
+        assert after <= before
+        before = after
+
+
+@given(dated_plans(), st.integers(1, 300), st.integers(1, 5))
+def test_a_week_that_loses_all_its_days_never_comes_to_have_enough_a_day(
+    dated: Schedule, least: int, week: int
+) -> None:
+    demand = DailyHours(least * MINUTE)
+    left = tuple(session for session in dated.sessions if session.week != week)
+    before = {f.week: f.truth for f in judged(dated, demand)}
+    after = {f.week: f.truth for f in judged(evolve(dated, sessions=left), demand)}
+    assert all(after[n] is (NO if n == week else before[n]) for n in after)
 
 
 # What adding does
@@ -472,7 +525,7 @@ def worlds(draw: st.DrawFn, plan: Plan) -> Schedule:
             continue
         parts = [duration]
         if isinstance(given_service.timing, TimePerWeek):
-            dose = given_service.timing.dose // MINUTE
+            dose = (given_service.timing.dose.least or MINUTE) // MINUTE
             cuts = sorted({0, dose, *draw(st.lists(st.integers(1, dose - 1), max_size=3))})
             parts = [(end - begin) * MINUTE for begin, end in pairwise(cuts)]
         for part in parts:
@@ -601,8 +654,8 @@ def thrice(minutes: int) -> Plan:
         pytest.param(thrice(9), WeeklyDays(3), 3, YES, id="3-days-of-3"),
         pytest.param(thrice(9), WeeklyServices(4), 3, NO, id="3-services-of-4"),
         pytest.param(thrice(9), WeeklyServices(3), 3, YES, id="3-services-of-3"),
-        pytest.param(thrice(9), LongestGap(0), 1, NO, id="a-day-between"),
-        pytest.param(thrice(9), LongestGap(1), 1, YES, id="a-day-may-be-between"),
+        pytest.param(thrice(9), LongestGap(1), 2, NO, id="two-days-after-the-last"),
+        pytest.param(thrice(9), LongestGap(2), 2, YES, id="two-days-may-be-without"),
         # From Saturday to Sunday, after the last.
         pytest.param(thrice(9), Frequency(frozenset({GROUP}), 2), 2, NO, id="two-days-without"),
         pytest.param(thrice(9), Frequency(frozenset({GROUP}), 3), 2, YES, id="one-in-three-days"),
@@ -717,10 +770,12 @@ def test_plans_are_judged_up_to_the_end_that_sessions_extend_them_to() -> None:
         (Reviews(REVIEW, 20), [18], [25]),
         # From 12 January on, 35 days hold one whole month, and 28 none.
         (Reviews(REVIEW), [], [1]),
-        (Frequency(frozenset({GROUP})), [], [4]),
     ):
         assert figures(judged(plan, demand)) == planned
         assert figures(judged(made, demand)) == dated
+    monthly = Frequency(frozenset({GROUP}))
+    assert [f.seen for f in judged(plan, monthly)] == [Bounds(4)]
+    assert figures(judged(made, monthly)) == [4]
 
 
 def test_a_written_plan_is_judged_part_by_part() -> None:
@@ -912,31 +967,31 @@ _GROUPS = service("group", on(MON, WED), 120)
         pytest.param(
             held(service("group", on(MON, WED), 60), service("held", on(SUN, at=time(15)), 60)),
             LongestGap(2),
-            Bounds(1, 3),
+            Bounds(3, 4),
             id="on-hold-after-the-last",
         ),
         pytest.param(
             held(service("group", on(FRI, SUN), 60), service("held", on(MON, at=time(15)), 60)),
             LongestGap(2),
-            Bounds(1, 3),
+            Bounds(3, 4),
             id="on-hold-before-the-first",
         ),
         pytest.param(
             held(service("held", on(MON, SUN, at=time(15)), 60)),
             LongestGap(2),
-            Bounds(0, 5),
+            Bounds(5, 7),
             id="perhaps-nothing-but-what-is-on-hold",
         ),
         pytest.param(
             held(service("held", on(SUN, at=time(15)), 60)),
             LongestGap(2),
-            exactly(0),
+            Bounds(6, 7),
             id="perhaps-one-day",
         ),
         pytest.param(
             plan_of(service("test", on(MON), 9, Modality.DRUG_TESTING)),
             LongestGap(2),
-            exactly(0),
+            exactly(7),
             id="nothing-that-counts",
         ),
         pytest.param(

@@ -464,23 +464,63 @@ def test_dates_go_up_to_the_end_that_a_leave_extends_the_plan_to() -> None:
 
 
 def test_the_end_of_a_search_is_told() -> None:
-    cut = propose(planned(EVENING), SITE, [CAROLINA], most_tried=1)
+    cut = propose(planned(EVENING), SITE, [CAROLINA], most_steps=1)
     assert (cut.found, cut.complete) == ((), False)
     assert cut.words == (
-        "No proposal of at most 2 changes to services so far: the search ended after 1 plan, "
-        "and others may be smaller."
+        "No proposal of at most 2 changes to services so far: the search ended at its limit after "
+        "1 plan, and others may be smaller."
     )
     whole = propose(planned(EVENING), SITE, [CAROLINA], most_changes=1)
     assert whole.words == "2 proposals of at most 1 change to services."
     assert whole.complete
 
 
+def _crowded(services: int) -> Plan:
+    """Two phases of so many half hours a week, of which few count."""
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    phases = tuple(
+        Phase(
+            f"phase-{number}",
+            "Any",
+            4,
+            tuple(
+                Service(
+                    f"service-{n}",
+                    "Any",
+                    list(Modality)[n % 6],
+                    Weekly((Slot.parse(f"{days[n % 5]} {9 + n // 5 + 2 * number:02}:00"),)),
+                    HOUR / 2,
+                )
+                for n in range(services)
+            ),
+        )
+        for number in range(2)
+    )
+    return evolve(planned(EVENING), program=Program("crowded", "Crowded", phases))
+
+
+def test_a_search_ends_by_the_steps_that_it_takes() -> None:
+    plan, asked = _crowded(6), rules(WeeklyHours(14 * HOUR))
+    seen = [propose(plan, SITE, [asked], most_steps=most) for most in (1, 8_000, 40_000)]
+    assert not any(each.complete for each in seen)
+    assert [each.tried for each in seen] == sorted(each.tried for each in seen)
+    last = seen[-1]
+    assert last.unseen > 0
+    assert f"with {last.unseen} changes not looked at" in last.words
+
+
+def test_what_is_proposed_within_the_limit_is_what_is_proposed_without() -> None:
+    whole = propose(planned(EVENING), SITE, [CAROLINA], most_changes=1)
+    some = propose(planned(EVENING), SITE, [CAROLINA], most_changes=1, most_steps=10**9)
+    assert some == whole
+
+
 @pytest.mark.parametrize("most", [0, 5])
 def test_limits_are_kept(most: int) -> None:
     with pytest.raises(InvalidError, match="most_changes"):
         propose(planned(EVENING), SITE, [CAROLINA], most_changes=most)
-    with pytest.raises(InvalidError, match="most_tried"):
-        propose(planned(EVENING), SITE, [CAROLINA], most_tried=0)
+    with pytest.raises(InvalidError, match="most_steps"):
+        propose(planned(EVENING), SITE, [CAROLINA], most_steps=0)
     with pytest.raises(InvalidError, match="site"):
         propose(planned(EVENING), evolve(SITE, name="Oak"), [CAROLINA])
     with pytest.raises(NotInForceError):
@@ -708,7 +748,7 @@ def test_no_single_change_is_smaller_than_the_one_proposed(world: World) -> None
 @given(worlds(most_days=3, most_phases=1, most_demands=3))
 def test_no_two_changes_are_smaller_than_the_ones_proposed(world: World) -> None:
     plan, site, demands = world
-    proposals = propose(plan, site, [demands])
+    proposals = propose(plan, site, [demands], most_steps=10**9)
     if is_met(*world) or least(world, plan) is not None:
         assert not proposals.wanted or len(proposals.found[0].revisions) == 1
         return

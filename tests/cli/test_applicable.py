@@ -280,7 +280,8 @@ def test_where_no_set_applies_it_is_undetermined(folder: Path, run: Run) -> None
     plan(run)
     site(folder, 'number = "2.1"', 'number = "3.1"')
     said = run(*CHECK)
-    assert (said.code, said.out) == (3, "No rule of these applies.\n")
+    assert said.code == 3
+    assert said.out.startswith("No rule of these applies.\n\nOf its program:")
 
 
 @pytest.mark.parametrize(

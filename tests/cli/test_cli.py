@@ -222,13 +222,28 @@ def test_plan_takes_a_program_from_a_file(suffix: str, folder: Path, run: Run) -
     assert said.json == run(*PLAN, *START, "--seed", 7, "--json").json
 
 
+def test_show_knows_what_a_file_is(folder: Path, run: Run) -> None:
+    (folder / "own.toml").write_text(run("example", "program").out, encoding="utf-8")
+    said = run("show", "own.toml")
+    assert said.out == run("show", "matrix-16-week").out
+    assert "Where the source contradicts itself:" in said.out
+    assert run("show", "own.toml", "--json").json == (
+        run("show", "matrix-16-week", "--kind", "program", "--json").json
+    )
+    refused(run("show", "patient.json"), "patient.json cannot be shown: expected a document")
+    (folder / "broken.toml").write_text("document = ", encoding="utf-8")
+    refused(run("show", "broken.toml"), "broken.toml: TOML document: 1 problem")
+    (folder / "list.json").write_text("[]", encoding="utf-8")
+    refused(run("show", "list.json"), "expected a document of the kind policy, ladder, program")
+
+
 # A plan and what policies say.
 
 
 def test_plan_judges_by_suitability_unless_told_otherwise(folder: Path, run: Run) -> None:
     judged = run(*PLAN, "--start", "2026-01-12", "--seed", 7, "--json").json
     assert [d["policy"] for d in judged["provenance"]["decisions"]] == ["iop-suitability"]
-    assert "notes" not in judged
+    assert {note["matter"] for note in judged["notes"]} == {"left_open", "source_disagrees"}
 
     said = run(*PLAN, "--start", "2026-01-12", "--seed", 7, "--no-policy")
     assert said.code == 0
@@ -414,6 +429,28 @@ def test_plan_takes_the_weeks_of_several_phases(folder: Path, run: Run) -> None:
     assert [phase["weeks"] for phase in said.json["program"]["phases"]] == [6, 8]
 
 
+def test_plan_takes_how_often_services_are(folder: Path, run: Run) -> None:
+    phoenix = ("plan", "patient.json", "--program", "phoenix-adolescent", "--site", "site.toml")
+    said = run(*phoenix, *START, "--times", "family-session=90min", "--json")
+    timings = [s["timing"] for p in said.json["program"]["phases"] for s in p["services"]]
+    assert [t.get("dose_minutes") for t in timings if "dose_minutes" in t] == [960, 90, 90]
+    said = run(*phoenix, *START, "--times", "individual-session=3")
+    refused(said, "expected 1 to 2 hours a week in all for 'individual-session', found 3")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--times", "group=often"], "expected a service and how often, such as drug-test=2"),
+        (["--times", "group=2", "--times", "group=3"], "twice for one service"),
+    ],
+)
+def test_plan_refuses_other_words_for_how_often(
+    folder: Path, run: Run, options: list[str], words: str
+) -> None:
+    refused(run(*PALMETTO, "--weeks", "treatment=4", *options), words)
+
+
 @pytest.mark.parametrize(
     ("arguments", "mention"),
     [
@@ -578,7 +615,7 @@ def test_what_was_held_by_the_moment_stays(flooded: Path, run: Run) -> None:
 
 def test_nothing_is_moved_into_an_appointment(flooded: Path, run: Run) -> None:
     moved = run(*RESCHEDULE, *MID_COURSE).out
-    assert "-> Thu 2026-03-12 14:00-15:30" in " ".join(moved.split())
+    assert "-> Thu 2026-03-12 16:50-18:20" in " ".join(moved.split())
     lines = ("DTSTART:20260312T000000", "DURATION:P1D")
     whole = ("BEGIN:VCALENDAR", "BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR")
     (flooded / "busy.ics").write_text("".join(f"{line}\r\n" for line in whole), encoding="utf-8")
@@ -1243,6 +1280,10 @@ def test_a_directory_is_no_file(folder: Path, run: Run) -> None:
     refused(run("decide", "patient.json", "--policy", "other.json", *ON), "cannot read other.json")
 
 
+def test_no_more_is_read_than_a_file_may_have(folder: Path, run: Run) -> None:
+    refused(run("decide", "/dev/zero", *MEDICARE, *ON), "it has more than 25,000,000 bytes")
+
+
 # Files are written all or none.
 
 
@@ -1324,9 +1365,9 @@ KEPT = Path(__file__).parent.parent / "golden" / "formats"
 
 @pytest.fixture
 def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a plan and a decision of format 1, and a roster."""
+    """A folder with a plan and a decision of format 1, and facts."""
     monkeypatch.chdir(tmp_path)
-    for name in ("plan-1-no", "decision-1-yes", "roster-1"):
+    for name in ("plan-1-no", "decision-1-yes", "facts-1"):
         (tmp_path / f"{name}.json").write_bytes((KEPT / f"{name}.json").read_bytes())
     return tmp_path
 
@@ -1343,17 +1384,17 @@ def test_upgrade_shows_the_difference_and_writes_it(stored: Path, run: Run) -> N
     assert head == "decision-1-yes.json: decision, format 1 to 3"
     assert "\n--- plan-1-no.json, format 1\n+++ plan-1-no.json, format 3\n" in said.out
     assert '\n+        "unjudged": null\n' in said.out
-    assert "\nroster-1.json: already at format 1\n" in said.out
+    assert "\nfacts-1.json: already at format 1\n" in said.out
     assert last == "wrote 2 of 3 files"
     after = contents(stored)
-    assert after["roster-1.json"] == before["roster-1.json"]
+    assert after["facts-1.json"] == before["facts-1.json"]
     for name in ("plan-1-no.json", "decision-1-yes.json"):
         assert json.loads(after[name]) == upgrade_document(json.loads(before[name]))
     again = run("upgrade", *sorted(before))
     assert again.out.splitlines() == [
         "decision-1-yes.json: already at format 3",
+        "facts-1.json: already at format 1",
         "plan-1-no.json: already at format 3",
-        "roster-1.json: already at format 1",
     ]
     assert contents(stored) == after
 
@@ -1371,9 +1412,9 @@ def test_a_dry_run_shows_the_same_and_writes_nothing(stored: Path, run: Run) -> 
 
 
 def test_upgrade_says_the_same_as_json(stored: Path, run: Run) -> None:
-    dry = run("upgrade", "--dry-run", "--json", "plan-1-no.json", "roster-1.json").json
+    dry = run("upgrade", "--dry-run", "--json", "plan-1-no.json", "facts-1.json").json
     assert dry["written"] is False
-    done = run("upgrade", "--json", "plan-1-no.json", "roster-1.json").json
+    done = run("upgrade", "--json", "plan-1-no.json", "facts-1.json").json
     assert done == {**dry, "written": True}
     plan, site = done["files"]
     assert plan.pop("difference").startswith("--- plan-1-no.json, format 1\n")

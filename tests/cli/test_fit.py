@@ -16,6 +16,7 @@ from iopkit.levels import AgeGroup
 from iopkit.library import find_requirements, program_names
 from iopkit.modalities import Modality
 from iopkit.programs import Track, Weekly, slots_of
+from iopkit.programs.ranges import Times
 from iopkit.requirements import GroupSize, LongestGap, Requirement, RequirementSet, WeeklyHours
 from iopkit.sites import Closure
 from iopkit.sources import Dated, Grade, Source, Versions
@@ -132,7 +133,7 @@ def test_the_exit_code_of_fit_is_that_of_the_best(run: Run, folder: Path) -> Non
     program = from_toml(Program, EVENING)
     for name, changed, code in (
         ("young", evolve(program, age_group=AgeGroup.ADOLESCENT), 1),
-        ("open", evolve(program, phases=(evolve(program.phases[0], weeks=None, weeks_max=9),)), 3),
+        ("open", evolve(program, phases=(evolve(program.phases[0], weeks=Times(None, 9)),)), 3),
     ):
         (folder / f"{name}.json").write_text(to_json(changed), encoding="utf-8")
         assert run(*FIT, *MEDICARE, "--program", f"{name}.json")[0] == code
@@ -140,7 +141,7 @@ def test_the_exit_code_of_fit_is_that_of_the_best(run: Run, folder: Path) -> Non
 
 def test_weeks_are_given_to_phases_of_open_length(run: Run, folder: Path) -> None:
     program = from_toml(Program, EVENING)
-    open_ended = evolve(program, phases=(evolve(program.phases[0], weeks=None, weeks_max=9),))
+    open_ended = evolve(program, phases=(evolve(program.phases[0], weeks=Times(None, 9)),))
     (folder / "open-ended.json").write_text(to_json(open_ended), encoding="utf-8")
     arguments = (*FIT, *MEDICARE, "--program", "open-ended.json")
     code, text = run(*arguments)

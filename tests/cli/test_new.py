@@ -118,7 +118,9 @@ def test_the_templates_lead_to_a_plan_and_its_checks(
     assert code == 0
     # The one thing that the template leaves open, and says so.
     assert out.rpartition("Not known yet:\n")[2].splitlines() == [
-        "  - family-session: how long is a session? Neither program nor site says"
+        "  - family-session: how long is a session? Neither program nor site says",
+        "  - what is to be done here? The program's source leaves it open: How long a family",
+        "    session is, and in which weeks the three take place.",
     ]
     site = from_toml(Site, Path("site.toml").read_bytes())
     dated = schedule(from_json(Plan, Path("plan.json").read_bytes()), site)

@@ -335,7 +335,8 @@ def test_own_facts_and_documents_are_shown(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        pytest.param(("policy.toml",), "'policy.toml'", id="a file of no kind"),
+        pytest.param(("policy.toml",), "found 'nights_away'", id="a file without its facts"),
+        pytest.param(("no.toml",), "cannot read no.toml", id="no file and no name"),
         pytest.param(("us-medicare-ipo",), "did you mean 'us-medicare-iop'", id="a name"),
         pytest.param(
             ("matrix-16-week", "--kind", "policy"),

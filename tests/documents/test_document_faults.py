@@ -790,7 +790,7 @@ def refused(documents: Documents, read: Reader) -> Refused:
         ("rates", "rates[0].amount_usd", "10000000.00", ["rates[0].amount_usd: expected whole"]),
         ("rates", "rates[1].code", "T1", ["rates: expected one rate of a code on a day"]),
         ("charges", "lines[0].units", 0, ["lines[0].units: expected from 1"]),
-        ("charges", "weeks", 0, ["weeks: expected as many as the plan has"]),
+        ("charges", "weeks", 0, ["weeks: expected as many as the schedule has"]),
         ("predicate", "parts[2].count", 3, ["parts[2].count: expected a count from 1 to 2"]),
         (
             "predicate",

@@ -113,6 +113,96 @@ def test_dotted_keys_of_toml_nest_as_well() -> None:
     assert _only_fault(from_toml, Site, text) == f"{'.'.join('a' * 12)}: {TOO_DEEP}"
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        ".".join("a" * 66),
+        ".".join("a" * 4_000),
+        "[" + " . ".join("a" * 66) + "]",
+        "[[" + ".".join(["'a'", '"b"'] * 40) + "]]",
+        "x = {" + ".".join("a" * 70) + " = 1}",
+    ],
+    ids=["a key", "a long key", "a header", "quoted keys", "within a table"],
+)
+def test_a_key_of_toml_with_too_many_dots_is_refused_by_its_line(key: str) -> None:
+    given = f'document = "site"  # {"." * 100}\nname = "{"." * 100}"\n{key} = 1\n'
+    assert _only_fault(from_toml, Site, given) == f"line 3: {TOO_DEEP}"
+
+
+def test_dots_that_are_in_no_key_may_be_many() -> None:
+    given = f"a = [{'1.5, ' * 100}]\nb = '''{'.' * 100}'''\nc = 2.5\n"
+    assert "nesting" not in str(_refusal(from_toml, Site, given))
+
+
+def test_dots_are_counted_together_as_each_is_a_table_more() -> None:
+    headers = "".join(f"[k{number}{'.a' * 60}]\n" for number in range(1_700))
+    expected = "expected at most 100,000 dots outside texts, found 102,000"
+    assert _only_fault(from_toml, Site, headers) == expected
+
+
+# Bytes.
+
+
+@pytest.mark.parametrize(
+    ("reading", "kind", "most"),
+    [
+        (from_json, Site, 10_000_000),
+        (from_json, Schedule, 25_000_000),
+        (from_json, Charges, 25_000_000),
+        (from_toml, Site, 2_000_000),
+        (from_toml, Schedule, 2_000_000),
+    ],
+)
+@pytest.mark.parametrize("made", [str.encode, str], ids=["bytes", "text"])
+def test_a_document_of_too_many_bytes_is_refused_before_it_is_parsed(
+    reading: Callable[..., object], kind: type, most: int, made: Callable[[str], object]
+) -> None:
+    fault = f"expected at most {most:,} bytes, found {most + 1:,}"
+    assert _only_fault(reading, kind, made("[" * (most + 1))) == fault
+    assert "bytes" not in _only_fault(reading, kind, made(" " * most))
+
+
+def test_the_bytes_of_a_text_are_counted_and_not_its_letters() -> None:
+    text = "\N{LATIN SMALL LETTER E WITH ACUTE}" * 1_000_001
+    expected = "expected at most 2,000,000 bytes, found 2,000,002"
+    assert _only_fault(from_toml, Site, text) == expected
+
+
+def test_what_would_be_too_long_to_read_is_not_written() -> None:
+    site = evolve(from_json(Site, json.dumps(SITE)), name="x" * 10_000_000)
+    assert "at most 10,000,000 bytes" in _only_fault(to_json, site)
+
+
+# Days.
+
+
+@pytest.mark.parametrize(
+    ("day", "ok"),
+    [
+        ("1799-12-31", False),
+        ("1800-01-01", True),
+        ("2999-12-31", True),
+        ("3000-01-01", False),
+        ("0001-01-01", False),
+        ("9999-12-31", False),
+    ],
+)
+def test_days_have_days_to_count_with_on_both_sides(day: str, *, ok: bool) -> None:
+    bounds = "a year from 1800 to 2999"
+    for born in (day, day[:7], day[:4]):
+        text = json.dumps({**PATIENT, "birth_date": born})
+        if ok:
+            assert from_json(Patient, to_json(from_json(Patient, text))).birth_date is not None
+        else:
+            assert bounds in _only_fault(from_json, Patient, text)
+    closed = {"start": day, "end": "2999-12-31" if ok else day, "title": "Any"}
+    faults = _refusal(from_json, Site, json.dumps({**SITE, "closures": [closed], "x": 1})).faults
+    assert any(bounds in fault.expected for fault in faults) is not ok
+    if not ok:
+        with pytest.raises(InvalidError, match=bounds):
+            to_json(Patient(KEY, birth_date=date.fromisoformat(day)))
+
+
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
 def test_sixty_four_levels_are_not_too_deep(opening: str, closing: str) -> None:
     assert "nesting" not in str(_refusal(from_json, Site, _nested(64, opening, closing)))
@@ -345,7 +435,9 @@ def test_a_patients_document_that_is_too_large_is_told_by_places() -> None:
 def test_a_schedule_is_as_long_as_its_plan(values: Mapping[str, object]) -> None:
     short = values["schedule"]
     assert isinstance(short, Schedule)
-    long = evolve(short, sessions=short.sessions * (16_000 // len(short.sessions)))
+    again = range(16_000 // len(short.sessions))
+    sessions = (evolve(each, make_up=number) for number in again for each in short.sessions)
+    long = evolve(short, sessions=tuple(sessions))
     text = to_json(long)
     assert text.count('\n      "') > 100_000
     assert from_json(Schedule, text) == long

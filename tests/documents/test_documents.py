@@ -529,7 +529,7 @@ def test_windows_are_a_set_of_minutes_however_they_are_written(
 def test_a_time_that_comes_twice_keeps_which_one_is_meant(
     documents: Mapping[str, dict[str, Any]],
 ) -> None:
-    document = documents["schedule"]
+    document = documents["schedule"] | {"revision": 1}
     for offset in ("-05:00", "-06:00"):
         moment = f"2026-11-01T01:30{offset}[America/Chicago]"
         document["sessions"][0]["start"] = moment

@@ -415,7 +415,7 @@ def test_a_number_that_is_hardly_a_format_is_not_repeated() -> None:
 
 
 @pytest.mark.parametrize("number", [True, False, 1.0, 2.0, "1", "2", 0, -1, None, [], {}])
-@pytest.mark.parametrize(("kind", "expected"), [("decision", "from 1 to 3"), ("roster", "1")])
+@pytest.mark.parametrize(("kind", "expected"), [("decision", "from 1 to 3"), ("facts", "1")])
 def test_a_format_is_a_whole_number_from_one(
     kind: str,
     expected: str,
@@ -673,7 +673,7 @@ def test_a_schema_names_the_current_format() -> None:
         assert f'"const": {current_format(kind)}}}' in json.dumps(json_schema(kind))
     formats = {number: {k for k in KINDS if current_format(k) == number} for number in (1, 3)}
     assert formats == {
-        1: {"facts", "instrument", "roster"},
+        1: {"facts", "instrument"},
         3: {"decision", "ladder", "placement", "plan", "schedule"},
     }
 
@@ -712,3 +712,27 @@ def test_a_kept_document_is_valid_by_the_kept_schema_of_its_format(file: Path) -
     kind, number, *_ = file.stem.split("-")
     schema = parsed(GOLDEN / "schemas" / f"{kind}-{number}.json")
     Draft202012Validator(schema).validate(parsed(file))
+
+
+def test_what_older_programs_meant_by_their_numbers_is_kept() -> None:
+    test = {"name": "test", "timing": {"type": "random_days"}}
+    phases = [
+        {"name": "a", "title": "A", "weeks": 6, "weeks_max": 8, "services": [test]},
+        {"name": "b", "title": "B", "weeks_max": 4},
+        {"name": "c", "title": "C", "weeks": 3, "weeks_max": 3},
+        {"name": "d", "title": "D", "weeks": 5},
+        {"name": "e", "title": "E"},
+    ]
+    program = {"document": "program", "format": 1, "phases": phases, "continuing_care": {}}
+    (first, *others) = upgrade_document(program)["phases"]
+    assert [*first.items()][:4] == [
+        ("name", "a"),
+        ("title", "A"),
+        ("weeks_min", 6),
+        ("weeks_max", 8),
+    ]
+    assert first["services"][0]["timing"] == {"type": "random_days", "per_week": 1}
+    weeks = [{k: v for k, v in phase.items() if k.startswith("weeks")} for phase in others]
+    assert weeks == [{"weeks_max": 4}, {"weeks": 3}, {"weeks": 5}, {}]
+    plan = upgrade_document({"document": "plan", "format": 2, "program": program})
+    assert plan["program"]["phases"] == [first, *others]

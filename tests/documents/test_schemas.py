@@ -136,7 +136,11 @@ def test_a_service_is_described_for_those_who_type_it() -> None:
         "type": ["integer", "null"],
     }
     assert "group_therapy" in program["$defs"]["Modality"]["enum"]
-    assert program["$defs"]["random_days"]["properties"]["per_week"]["default"] == 1
+    # Its source may say how often, from when to when, or nothing.
+    ends = {"per_week", "per_week_min", "per_week_max"}
+    random_days = program["$defs"]["random_days"]
+    assert random_days["properties"].keys() == {"type", *ends}
+    assert random_days["required"] == ["type"]
     assert program["$defs"]["LevelOfCare"]["properties"]["edition"]["default"] == "third"
     tags = [one["$ref"].rpartition("/")[2] for one in service["properties"]["timing"]["oneOf"]]
     assert {"weekly", "per_week", "in_all", "random_days"} <= set(tags)

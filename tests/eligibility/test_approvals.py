@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import FACTS, LevelOfCare, Patient, Policy, Source, Truth
-from iopkit.eligibility import Criterion
+from iopkit.eligibility import Criterion, Possible
 from iopkit.levels import Edition
 from iopkit.patients import Approval, Payer
 from iopkit.sources import Dated, Grade, Versions
@@ -28,6 +28,10 @@ WHOLE = Approval(
     start=date(2026, 2, 2),
     end=date(2026, 3, 9),
 )
+MOST_DAYS = 4_000_000
+MAY_BE = (Possible(0, 12), Possible(0, 27))
+OPEN, ANY = Possible(7, MOST_DAYS), Possible(0, 999_999)
+PERHAPS_TWO = (Possible(12, 24), Possible(27, 54))
 NAMES = ("approved", "approval_days_left", "approved_units", "approved_hours")
 
 
@@ -45,11 +49,18 @@ def changed(**fields: Any) -> Approval:
     [
         pytest.param((), (False, 0, 0, 0), id="recorded that there are none"),
         pytest.param((WHOLE,), (True, 7, 12, 27), id="one in force"),
-        pytest.param((changed(units=None),), (True, 7, None, 27), id="its units are not known"),
-        pytest.param((changed(time=None),), (True, 7, 12, None), id="its hours are not known"),
-        pytest.param((changed(end=None),), (None, None, None, None), id="its end is not known"),
-        pytest.param((changed(start=None),), (None, None, None, None), id="its start is not known"),
-        pytest.param((changed(level=None),), (None, None, None, None), id="its level is not known"),
+        pytest.param(
+            (changed(units=None),),
+            (True, 7, ANY, 27),
+            id="units not known",
+        ),
+        pytest.param((changed(time=None),), (True, 7, 12, ANY), id="hours not known"),
+        pytest.param(
+            (changed(end=None),), (None, Possible(0, MOST_DAYS), *MAY_BE), id="end not known"
+        ),
+        pytest.param((changed(start=None),), (None, Possible(0, 7), *MAY_BE), id="start not known"),
+        pytest.param((changed(level=None),), (None, Possible(0, 7), *MAY_BE), id="level not known"),
+        pytest.param((changed(time=timedelta(0)),), (True, 7, 12, 0), id="no hours"),
         pytest.param((changed(payer=None),), (True, 7, 12, 27), id="whose, does not matter"),
         pytest.param((changed(level=LevelOfCare("2.5")),), (False, 0, 0, 0), id="another level"),
         pytest.param(
@@ -64,7 +75,9 @@ def changed(**fields: Any) -> Approval:
             (changed(start=date(2026, 3, 3), end=None),), (False, 0, 0, 0), id="not yet, open end"
         ),
         pytest.param(
-            (changed(start=DAY, end=None),), (True, None, 12, 27), id="its first day, open end"
+            (changed(start=DAY, end=None),),
+            (True, Possible(1, MOST_DAYS), 12, 27),
+            id="its first day, open end",
         ),
         pytest.param(
             (changed(start=None, end=date(2026, 3, 3)),), (True, 1, 12, 27), id="its last, begun"
@@ -76,11 +89,15 @@ def changed(**fields: Any) -> Approval:
         ),
         pytest.param(
             (WHOLE, changed(start=None, end=date(2026, 3, 5), units=0)),
-            (True, 7, 12, None),
+            (True, 7, 12, Possible(27, 54)),
             id="another that may be, ends sooner and has no units",
         ),
-        pytest.param((WHOLE, changed(start=None)), (True, 7, None, None), id="one more or not"),
-        pytest.param((WHOLE, changed(end=None)), (True, None, None, None), id="one of open end"),
+        pytest.param((WHOLE, changed(start=None)), (True, 7, *PERHAPS_TWO), id="one more or not"),
+        pytest.param(
+            (WHOLE, changed(end=None)),
+            (True, OPEN, *PERHAPS_TWO),
+            id="one of open end",
+        ),
     ],
 )
 def test_what_is_read_of_approvals(
@@ -91,6 +108,12 @@ def test_what_is_read_of_approvals(
 
 def test_where_nothing_is_recorded_nothing_is_known() -> None:
     assert [FACTS[f"level_2_1_{name}"].read(Patient(KEY), DAY) for name in NAMES] == [None] * 4
+
+
+@pytest.mark.parametrize("on", [date.min, date.max])
+def test_the_first_and_the_last_day_of_all_are_days(on: date) -> None:
+    first, last = changed(start=date.min), changed(end=date.max, start=date(2026, 1, 1))
+    assert asked(first, last, on=on)[0] is (on == date.min)
 
 
 def test_each_level_has_its_own() -> None:
@@ -124,7 +147,7 @@ PARTLY = st.builds(
 def completions(approval: Approval) -> Iterator[Approval]:
     """Ways to fill in what is not known of an approval."""
     levels = [approval.level] if approval.level else [IOP, LevelOfCare("2.5")]
-    units = [approval.units] if approval.units is not None else [0, 4, 9]
+    units = [approval.units] if approval.units is not None else [0, 999_999]
     far = timedelta(days=900)
     starts = [approval.start] if approval.start else [DAY - far, DAY + timedelta(days=1)]
     ends = [approval.end] if approval.end else [DAY, DAY + timedelta(days=2), DAY + far]
@@ -134,11 +157,14 @@ def completions(approval: Approval) -> Iterator[Approval]:
 
 
 @given(st.lists(PARTLY, max_size=2))
-def test_what_is_known_is_what_every_completion_agrees_on(some: list[Approval]) -> None:
-    ways = [asked(*filled) for filled in product(*map(completions, some))]
-    for said, *each in zip(asked(*some), *ways, strict=True):
-        agreed = set(each)
-        assert said == (agreed.pop() if len(agreed) == 1 else None)
+def test_what_is_possible_is_what_the_completions_say(some: list[Approval]) -> None:
+    ways: Any = [asked(*filled) for filled in product(*map(completions, some))]
+    (approved, *said), (each, *amounts) = asked(*some), zip(*ways, strict=True)
+    assert approved == (each[0] if len(set(each)) == 1 else None)
+    for amount, found, most in zip(said, amounts, (MOST_DAYS, 999_999, 999_999), strict=True):
+        # 900 days stand for the most days; units may be more than the kind has.
+        high = most if max(found) >= 900 else max(found)
+        assert amount == Possible(min(found), high).plain
 
 
 def test_a_policy_can_ask_for_an_approval_that_lasts() -> None:

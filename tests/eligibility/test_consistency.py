@@ -18,21 +18,25 @@ from iopkit.eligibility import (
     Criterion,
     Decision,
     FactSheet,
+    Observed,
+    OwnFact,
     Policy,
     Predicate,
     RecordedContradiction,
+    YesNo,
     contradictions,
     evaluate,
     facts_in,
     read_facts,
 )
-from iopkit.eligibility.consistency import contradictions_in
+from iopkit.eligibility.consistency import contradictions_in, read_consistent
 from iopkit.errors import InvalidError
 from iopkit.library import POLICIES, find_policy
 from iopkit.needs import Need
 from iopkit.patients import (
     Assessment,
     DimensionRating,
+    Observation,
     OpioidMedication,
     Patient,
     Screening,
@@ -196,6 +200,18 @@ def test_recent_findings_are_contradicted_too() -> None:
 
     assert [result.truth for result in decision.results] == [Truth.UNKNOWN] * 2
     assert decision.missing == ()
+
+
+def test_an_own_fact_is_not_contradicted_because_its_name_begins_as_a_shipped_one() -> None:
+    own = OwnFact("health_stable_since_release", "Since release.", Observed(YesNo())).fact
+    recent = own.within(days=5)
+    seen = (Observation(own.name, True, ON),)
+    somebody = evolve(assessed(health_stable=True, co_occurring_stable=False), observations=seen)
+    found = contradictions(somebody, on=ON)
+    read = read_consistent([own, recent, FACTS["health_stable"]], somebody, on=ON).values()
+
+    assert [one.name for one in found] == ["stability"]
+    assert read == {own.name: True, recent.name: True, "health_stable": None}
 
 
 def test_a_no_that_rests_on_other_facts_stays() -> None:

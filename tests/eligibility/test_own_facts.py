@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import FACTS, InvalidError, Patient, Source
+from iopkit.documents import from_json, to_json
 from iopkit.eligibility import (
+    NEVER,
     Choice,
     FactSheet,
     Kind,
@@ -81,6 +83,7 @@ def test_the_newest_observation_up_to_the_day_counts(patient: Patient, value: Va
         (YesNo(), 1),
         (Number(0, 7), True),
         (Number(0, 7), "3"),
+        (Number(0, 7), "never"),
         (Number(0, 7, whole=True), 2.5),
         (Number(0, 7), 8),
         (Choice(("near", "far")), "Far"),
@@ -96,6 +99,18 @@ def test_a_value_that_the_fact_cannot_have_is_refused_without_being_shown(
         own.fact.read(patient, DAY)
     assert [fault.path for fault in caught.value.faults] == [("observations",)]
     assert str(caught.value).endswith(f"expected {kind.expectation()}, found another value")
+
+
+def test_what_never_happened_is_observed_as_such() -> None:
+    since = OwnFact("days_sober", "Days.", Observed(Number(0, 99, whole=True, never=True)))
+    never = seen(("never", 2), fact=since.name)
+    assert read_facts([since.fact], never, on=DAY).values() == {since.name: NEVER}
+    both = seen(("never", 2), (7, 2), fact=since.name)
+    assert read_facts([since.fact], both, on=DAY).values() == {since.name: Possible(7, NEVER)}
+    assert from_json(Patient, to_json(never), facts=facts_with([since])) == never
+    word = OwnFact("smokes", "How often.", Observed(Choice(("never", "daily"))))
+    found = seen(("never", 2), fact=word.name)
+    assert read_facts([word.fact], found, on=DAY).values() == {word.name: "never"}
 
 
 @given(st.data(), own_facts())
@@ -140,6 +155,11 @@ def test_an_instrument_of_ones_own_does_not_say_which_scores_are_worse() -> None
 @pytest.mark.parametrize("name", ["age", "phq_9_total_score"])
 def test_a_shipped_name_is_refused(name: str) -> None:
     assert faults(lambda: evolve(NIGHTS, name=name)) == [("name",)]
+
+
+@pytest.mark.parametrize("name", ["mood_within_30_days", "age_since_2026_01_12"])
+def test_a_name_does_not_end_as_those_of_recent_findings_do(name: str) -> None:
+    assert faults(lambda: OwnFact(name, "Another.", Observed(YesNo()))) == [("name",)]
 
 
 @pytest.mark.parametrize("name", ["", "Nights", "nights out", "7_nights", "_nights", "nights\n"])

@@ -1,7 +1,7 @@
 """What is still possible of a fact: ranges, options, never, and what questions make of them."""
 
 import pickle
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from math import inf
 from typing import Any
 
@@ -265,6 +265,14 @@ def test_a_finding_counts_as_long_as_it_is_recent(day: date | None, known: bool)
     told = [each.why for each in sheet.told().values()]
     assert told == (["found earlier"] * 2 if day and not known else [""] * 2 if day else [])
     assert read_facts([recent], (None, None), on=ON).values() == {recent.name: None}
+
+
+def test_a_finding_that_was_made_later_is_not_known_yet() -> None:
+    recent, later = DATED.within(days=400), ON + timedelta(days=1)
+    found = {DATED.name: Possible.exactly(4, found=later)}
+    sheet = FactSheet.of([DATED], found, on=ON).with_recent([recent])
+
+    assert sheet.told()[recent.name] == Possible(found=later, why="found later")
 
 
 def test_recent_findings_have_names_of_their_own() -> None:

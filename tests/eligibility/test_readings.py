@@ -1,11 +1,13 @@
 """How each fact is read from a patient as of a day, and what leaves it not known."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import product
 from typing import Any
 from uuid import UUID
 
 import pytest
-from attrs import fields
+from attrs import evolve, fields
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -616,15 +618,24 @@ DONE = Outcome.COMPLETED
             (episode(ON, OUTPATIENT, DONE),), 1, "completed", False, NEVER, id="level 2.1"
         ),
         pytest.param((episode(ON, outcome=Outcome.LEFT),), 1, "left", False, 0, id="left"),
-        pytest.param((episode(ON),), 1, None, None, 0, id="outcome not known"),
-        pytest.param((episode(ON, OUTPATIENT),), 1, None, False, NEVER, id="known not to count"),
+        pytest.param((episode(ON),), 1, some(*Outcome), None, 0, id="outcome not known"),
+        pytest.param(
+            (episode(ON, OUTPATIENT),), 1, some(*Outcome), False, NEVER, id="does not count"
+        ),
         pytest.param((episode(ON, None, DONE),), 1, "completed", None, None, id="level not known"),
         pytest.param(
             (episode(ON, None, Outcome.LEFT),), 1, "left", False, None, id="left, level not known"
         ),
         pytest.param((Treatment(),), 0, "none", False, NEVER, id="going on"),
         pytest.param(
-            (episode(None, outcome=DONE),), Possible(0, 1), None, None, None, id="end not known"
+            (episode(None, outcome=DONE),),
+            *(Possible(0, 1), some("none", "completed"), None, None),
+            id="end not known",
+        ),
+        pytest.param(
+            (episode(None, outcome=Outcome.LEFT), episode(ON, OUTPATIENT, DONE)),
+            *(Possible(1, 2), some("left", "completed"), False, None),
+            id="end of another not known",
         ),
         pytest.param(
             (Treatment(RESIDENTIAL, ON, None, DONE),),
@@ -633,7 +644,7 @@ DONE = Outcome.COMPLETED
         ),
         pytest.param(
             (Treatment(RESIDENTIAL, ON - DAY, None, DONE),),
-            *(Possible(0, 1), None, None, None),
+            *(Possible(0, 1), some("none", "completed"), None, None),
             id="end not known, and may be that day",
         ),
         pytest.param(
@@ -674,6 +685,37 @@ def test_treatment_before_the_day(
     assert read("last_treatment_outcome", treatments=past) == outcome
     assert read("just_completed_24_hour_care", treatments=past) is completed
     assert read("days_since_24_hour_care", treatments=past) == days_since
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda start, length, outcome: Treatment(
+                RESIDENTIAL, ON + start * DAY, length and ON + (start + length) * DAY, outcome
+            ),
+            st.integers(-6, 1),
+            st.sampled_from([None, 1, 4]),
+            st.sampled_from([None, DONE, Outcome.LEFT]),
+        ),
+        max_size=3,
+    )
+)
+def test_how_the_last_treatment_ended_is_what_completions_leave(
+    past: list[Treatment],
+) -> None:
+    def completions(one: Treatment) -> Iterator[Treatment]:
+        assert one.start
+        # With neither end nor outcome it goes on.
+        goes_on = one.end is None and one.outcome is None
+        ends = {one.start + DAY, max(ON, one.start + DAY), ON + 9 * DAY}
+        for end in ends if one.end is None and not goes_on else (one.end,):
+            for outcome in Outcome if one.outcome is None and not goes_on else (one.outcome,):
+                yield evolve(one, end=end, outcome=outcome)
+
+    ways = [*product(*map(completions, past))]
+    said = as_possible(read("last_treatment_outcome", treatments=tuple(past))).options
+    each = [as_possible(read("last_treatment_outcome", treatments=way)).options for way in ways]
+    assert said == frozenset().union(*each)
 
 
 @given(st.lists(treatments(), max_size=4), st.randoms(use_true_random=False), days())

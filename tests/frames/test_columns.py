@@ -19,6 +19,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from iopkit.confidential import key_in_logs
 from iopkit.eligibility import (
     FACTS,
     AllOf,
@@ -588,8 +589,33 @@ def test_frames_of_valid_values_pass(engine: str, rows: Rows) -> None:
 
 
 def test_what_is_no_frame_is_refused() -> None:
-    with pytest.raises(TypeError):
-        decide_frame(policy_of(AGE >= 18), {"age": [18]}, on=DAY)
+    policy = policy_of(AGE >= 18)
+    with pytest.raises(TypeError, match="expected a data frame, found the class dict"):
+        decide_frame(policy, {"age": [18]}, on=DAY)
+    with pytest.raises(TypeError, match="expected a data frame, found the class Series"):
+        decide_frame(policy, pl.Series("age", [18]), on=DAY)
+
+
+def test_a_frame_with_two_columns_of_one_name_is_refused() -> None:
+    twice = pd.DataFrame([[17, 18]], columns=["age", "age"])
+    with pytest.raises(InvalidError, match="columns: expected each name once, found one twice"):
+        decide_frame(policy_of(AGE >= 18), twice, on=DAY)
+
+
+def test_facts_and_patients_of_frames_are_several_of_them() -> None:
+    name: Any = "age"
+    somebody: Any = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
+    frame = pl.DataFrame({"age": [18]})
+    calls: dict[str, Callable[[], object]] = {
+        "facts[0]: expected a Fact, found a text": lambda: facts_frame([name], [], on=DAY),
+        "facts: expected a list of Fact": lambda: fact_sheets(name, frame, on=DAY),
+        "facts: expected a list of Fact, found": lambda: check_frame(name, frame),
+        "patients: expected a list of Patient": lambda: facts_frame([AGE], somebody, on=DAY),
+    }
+    for said, call in calls.items():
+        with pytest.raises(InvalidError) as caught:
+            call()
+        assert said in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -792,7 +818,7 @@ def test_patients_who_are_refused_are_told_by_number_and_key(
             facts_frame([AGE], given, on=DAY, partly="null")
         assert [fault.path[0] for fault in caught.value.faults] == wrong
         assert all(
-            str(some[n].key) in fault.fix
+            key_in_logs(some[n].key) in fault.fix and str(some[n].key) not in str(fault)
             for n, fault in zip(wrong, caught.value.faults, strict=True)
         )
         assert caught.value.__context__ is None

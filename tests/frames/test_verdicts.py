@@ -344,6 +344,29 @@ def test_a_finding_in_a_range_of_another_time_of_day_and_by_its_own_column() -> 
     assert judged(policy_of(recent >= 20), own) == ["no", "unknown"]
 
 
+@pytest.mark.parametrize("name", ["suicidal_ideation", "audit_total_score", "living_environment"])
+def test_a_fact_is_read_beside_its_recent_findings(name: str) -> None:
+    fact = FACTS[name]
+    value = {"suicidal_ideation": True, "audit_total_score": 9}.get(name, "unsafe")
+    days = [DAY - timedelta(days=40), DAY - timedelta(days=41)]
+    frame = pl.DataFrame({name: [value, value], f"{name}_found": days})
+    policy = policy_of(fact.equals(value), fact.within(days=40).equals(value))
+    decided = decide_frame(policy, frame, on=DAY, criteria=True)
+    assert [*decided["criterion_c0"]] == ["yes", "yes"]
+    assert [*decided["criterion_c1"]] == ["yes", "unknown"]
+
+
+def test_a_fact_is_read_where_a_contradiction_asks_for_its_recent_findings() -> None:
+    band, dangerous = FACTS["c_ssrs_risk_triage_band"], FACTS["dangerous"]
+    days = [DAY - timedelta(days=30), DAY - timedelta(days=31)]
+    columns = {dangerous.name: [False, False], band.name: ["high", "high"]}
+    frame = pl.DataFrame({**columns, f"{band.name}_found": days})
+    assert judged(policy_of(band.equals("high") & ~dangerous.equals(True)), frame) == [
+        "unknown",
+        "yes",
+    ]
+
+
 def test_what_the_columns_of_recent_findings_have_to_be_is_said() -> None:
     recent = PHQ.within(days=30)
 

@@ -349,6 +349,21 @@ def test_a_limit_leaves_a_bound() -> None:
     assert all(each.reached <= each.bound for each in found.attained)
 
 
+def test_the_solver_stops_by_its_work_and_says_so() -> None:
+    roster = large(300, 33)
+    stopped = assign(roster, SITE, on=ON, limits=Limits(work=1))
+    assert stopped == assign(roster, SITE, on=ON, limits=Limits(work=1))
+    left = [each for each in stopped.attained if not each.proven]
+    assert left
+    for each in left:
+        assert each.gap == each.bound - each.reached > 0
+        assert f"{each.aim.words} {each.reached}, at most {each.bound}" in stopped.words
+    assert "the solver stopped at its limits" in stopped.words
+    best = assign(roster, SITE, on=ON)
+    assert best.proven
+    assert best.words == f"{best.placed} of 300 candidates placed; no assignment does better."
+
+
 # What comes before what.
 
 
@@ -508,6 +523,7 @@ def test_the_extra_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param(lambda: Weights(waiting=101), "waiting: expected from 0", id="high"),
         pytest.param(lambda: Weights(stability=-1), "stability: expected from 0", id="unstable"),
         pytest.param(lambda: Limits(nodes=0), "nodes: expected at least 1", id="no nodes"),
+        pytest.param(lambda: Limits(work=0), "work: expected at least 1", id="no work"),
         pytest.param(lambda: Limits(time=timedelta(0)), "time: expected some time", id="no time"),
         pytest.param(
             lambda: assign(Roster(()), SITE, on=datetime(2026, 1, 5, tzinfo=UTC)),

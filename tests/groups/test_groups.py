@@ -37,6 +37,7 @@ from iopkit.groups.groups import spare_seats
 from iopkit.languages import speaks
 from iopkit.modalities import Delivery
 from iopkit.programs import EveryWeeks, PerWeek, Phase, Service, Slot, Weekly
+from iopkit.programs.ranges import Times
 from iopkit.sites import Clinician, Closure, Offer, Room
 from iopkit.strategies import groups, rosters
 
@@ -561,6 +562,22 @@ def test_a_phase_with_another_number_a_week_keeps_its_own_slots() -> None:
     program, site = join(Program("two", "Two", phases), SITE, some)
     made = schedule(Plan(KEY, KEY, "Elm Street", program, ON, 1), site)
     assert [f"{s.start:%a %H:%M}" for s in made.sessions] == ["Mon 18:00", "Fri 18:00", "Tue 09:00"]
+
+
+@pytest.mark.parametrize(
+    ("rate", "ok"),
+    [(Times(2, 4), True), (Times(1, 2), True), (Times(3, None), False), (Times(None, None), True)],
+)
+def test_groups_meet_as_often_as_an_open_rate_allows(rate: Times[int], *, ok: bool) -> None:
+    phases = (Phase("all", "All", 1, (evolve(THERAPY, timing=PerWeek(rate)),)),)
+    some = (group("a", "monday 18:00", "friday 18:00"),)
+    if ok:
+        program, _ = join(Program("open", "Open", phases), SITE, some)
+        assert program.every_service[0].timing == Weekly(some[0].slots)
+    else:
+        assert faults(lambda: join(Program("open", "Open", phases), SITE, some)) == [
+            "group: expected at least 3 times a week, found 2"
+        ]
 
 
 def test_in_no_group_nothing_changes() -> None:

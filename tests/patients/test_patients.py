@@ -117,7 +117,7 @@ def test_a_code_of_any_block_fits_a_class_that_is_not_known(block: str) -> None:
     assert SubstanceUseDisorder(code=f"{block}.21").code == f"{block}.21"
 
 
-@pytest.mark.parametrize("code", ["F32.1", "F20.9", "F09", "G47.0"])
+@pytest.mark.parametrize("code", ["F32.1", "F20.9", "F09", "F1A.20", "G47.0"])
 def test_a_code_outside_the_substance_blocks_is_no_use_disorder(code: str) -> None:
     assert refused(SubstanceUseDisorder, code=code) == ["code"]
 

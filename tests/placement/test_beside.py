@@ -1,6 +1,7 @@
 """What can go beside a level: named where an opioid use disorder may be, judged if asked."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -67,6 +68,28 @@ def test_the_policies_given_for_a_treatment_judge_beside_the_level(
         ),
     )
     assert "disorder" not in repr(placement.beside)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"methadone_clinic": []}, "policies: expected an OpioidTreatment, found another"),
+        ([OpioidTreatment.OFFICE_BASED], "policies: expected a Mapping, found a list"),
+        (
+            {OpioidTreatment.OFFICE_BASED: find_policy("us-md-iop")},
+            "office_based_opioid_treatment: expected a list of Policy, found a Policy",
+        ),
+        (
+            {OpioidTreatment.OFFICE_BASED: ["us-md-iop"]},
+            "office_based_opioid_treatment[0]: expected a Policy, found a text",
+        ),
+    ],
+)
+def test_policies_of_no_treatment_are_not_dropped(given: Any, said: str) -> None:
+    ladder = find_ladder("us-public-rules")
+    with pytest.raises(InvalidError) as caught:
+        place(ladder, SOMEBODY, on=ON, beside=given)
+    assert said in str(caught.value)
 
 
 def test_nothing_goes_beside_where_the_record_excludes_the_disorder() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -264,6 +265,13 @@ def test_no_commitment_goes_on_in_care_around_the_clock(patient: Patient, number
 
 def test_whether_commitments_go_on_at_other_residential_levels_is_not_known() -> None:
     assert row(evolve(free(40), obligations=(WORK,)), "3.1").commitments_kept is None
+
+
+def test_what_is_said_of_no_level_is_not_dropped() -> None:
+    texts: Any = {"2.1": None}
+    for said in ("times", "relative_costs"):
+        with pytest.raises(InvalidError, match=f"{said}: expected a LevelOfCare, found a text"):
+            compare_levels(ADULT, on=ON, **{said: texts})
 
 
 def test_nothing_is_compared_before_the_birth() -> None:

@@ -209,7 +209,7 @@ def test_a_length_that_the_program_leaves_open_is_the_sites() -> None:
 def test_a_length_of_the_sites_reaches_a_service_beside_phases_that_share_their_times() -> None:
     group = service("group", Weekly(at("monday 10:00")))
     phases = (Phase("a", "A", 1, (group,)), Phase("b", "B", 1, (group,)))
-    test = service("test", RandomDays(), None)
+    test = service("test", RandomDays(1), None)
     site = evolve(SITE, offers=(Offer("test", duration=timedelta(minutes=15)),))
     program = Program("any", "Any", phases, (test,))
     plan = draft(program, FREE, site, start=START, seed=1, decisions=(ANYBODY,))
@@ -362,13 +362,13 @@ def test_an_offer_that_runs_into_the_next_week_gives_way() -> None:
     ("make", "notes"),
     [
         pytest.param(
-            lambda: drafted(service("x", RandomDays(), 15), patient=STRANGER),
+            lambda: drafted(service("x", RandomDays(1), 15), patient=STRANGER),
             [PlanNote(NoteSubject.OBLIGATIONS_UNKNOWN), PlanNote(NoteSubject.AVAILABILITY_UNKNOWN)],
             id="nothing-known-of-the-patient",
         ),
         pytest.param(
             lambda: drafted(
-                service("x", RandomDays(), 15),
+                service("x", RandomDays(1), 15),
                 patient=evolve(FREE, obligations=(Obligation(ObligationKind.WORK),)),
             ),
             [PlanNote(NoteSubject.OBLIGATIONS_UNKNOWN)],
@@ -376,7 +376,7 @@ def test_an_offer_that_runs_into_the_next_week_gives_way() -> None:
         ),
         pytest.param(
             lambda: drafted(
-                service("x", RandomDays(), 15),
+                service("x", RandomDays(1), 15),
                 patient=evolve(
                     FREE, obligations=(Obligation(ObligationKind.WORK, WeeklyWindows()),)
                 ),
@@ -386,7 +386,7 @@ def test_an_offer_that_runs_into_the_next_week_gives_way() -> None:
         ),
         pytest.param(
             lambda: drafted(
-                service("x", RandomDays(), 15), patient=evolve(FREE, availability=None)
+                service("x", RandomDays(1), 15), patient=evolve(FREE, availability=None)
             ),
             [PlanNote(NoteSubject.AVAILABILITY_UNKNOWN)],
             id="availability-unknown",
@@ -504,7 +504,7 @@ def test_a_note_is_made_once_for_all_phases() -> None:
 
 
 def test_a_plan_starts_no_earlier_than_the_patients_birth() -> None:
-    program = Program("any", "Any", (Phase("only", "Only", 1, (service("x", RandomDays()),)),))
+    program = Program("any", "Any", (Phase("only", "Only", 1, (service("x", RandomDays(1)),)),))
     born = evolve(FREE, birth_date=START)
     assert draft(program, born, SITE, start=START, seed=1).start == START
     with pytest.raises(InvalidError) as caught:
@@ -514,14 +514,14 @@ def test_a_plan_starts_no_earlier_than_the_patients_birth() -> None:
 
 
 def test_a_plan_too_late_for_dates_is_refused() -> None:
-    program = Program("any", "Any", (Phase("only", "Only", 1, (service("x", RandomDays()),)),))
+    program = Program("any", "Any", (Phase("only", "Only", 1, (service("x", RandomDays(1)),)),))
     with pytest.raises(InvalidError) as caught:
         draft(program, FREE, SITE, start=date.max, seed=1)
     assert [fault.path for fault in caught.value.faults] == [("start",)]
 
 
 def test_a_plans_key_differs_by_patient_program_start_and_seed() -> None:
-    program = Program("any", "Any", (Phase("only", "Only", 1, (service("x", RandomDays()),)),))
+    program = Program("any", "Any", (Phase("only", "Only", 1, (service("x", RandomDays(1)),)),))
     other = Patient(key=UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"))
     plans = [
         draft(program, FREE, SITE, start=START, seed=1),
@@ -679,9 +679,9 @@ def test_what_has_no_time_has_a_note(request_: tuple[Program, Patient, Site, dat
             weeks = plan.weeks if each in plan.program.services else phase.laid_weeks
             match each.timing:
                 case PerWeek(times_a_week):
-                    wanted = times_a_week
+                    wanted = times_a_week.least or 0
                 case InAll(count):
-                    wanted = -(-count // weeks)
+                    wanted = -(-(count.least or 0) // weeks)
                 case timing:
                     wanted = len(slots_of(timing))
             timed = [slot for slot in slots_of(each.timing) if slot.start]

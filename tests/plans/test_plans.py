@@ -39,8 +39,10 @@ def test_a_plan_lasts_as_long_as_its_program() -> None:
 
 
 def test_phases_follow_one_another() -> None:
-    starts = [(start, phase.name) for start, phase in PLAN.phase_starts()]
+    starts = [(start, phase.name) for start, _, phase in PLAN.phase_spans()]
     assert starts == [(date(2026, 1, 5), "a"), (date(2026, 2, 2), "b"), (date(2026, 3, 30), "c")]
+    spans = [*PLAN.phase_spans()]
+    assert [end for _, end, _ in spans] == [*(start for start, _, _ in spans[1:]), PLAN.end]
 
 
 @pytest.mark.parametrize(

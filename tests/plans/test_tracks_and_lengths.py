@@ -27,6 +27,7 @@ from iopkit.programs import (
     Weekly,
     weekly_doses,
 )
+from iopkit.programs.ranges import Times, as_count
 from iopkit.requirements import MilestoneKind, Requirement, RequirementSet, Reviews
 from iopkit.schedules import schedule
 from iopkit.sites import Offer, Site
@@ -136,7 +137,7 @@ def test_nights_over_the_end_of_the_week_collide_as_others_do() -> None:
 def test_a_session_outside_availability_is_always_noted(
     program: Program, patient: Patient, site: Site
 ) -> None:
-    weeks = {phase.name: 1 for phase in program.phases if phase.weeks is None}
+    weeks = {phase.name: 1 for phase in program.phases if phase.weeks.least is None}
     start = date(2026, 1, 5)
     plan = draft(program, patient, site, start=start, seed=3, phase_weeks=weeks)
     said = {
@@ -158,8 +159,8 @@ RANGED = Program(
     "ranged",
     "Ranged",
     (
-        Phase("first", "First", 6, (FOR_ALL,), weeks_max=8),
-        Phase("second", "Second", None, (FOR_ALL,), weeks_max=4),
+        Phase("first", "First", Times(6, 8), (FOR_ALL,)),
+        Phase("second", "Second", Times(None, 4), (FOR_ALL,)),
         Phase("third", "Third", 2, (FOR_ALL,)),
     ),
 )
@@ -173,7 +174,7 @@ def test_a_range_is_planned_at_its_least_and_said_to_be() -> None:
     plan = with_weeks(second=3)
     assert plan.weeks == 6 + 3 + 2
     assert noted(plan, NoteSubject.WEEKS_CHOSEN) == [
-        PlanNote(NoteSubject.WEEKS_CHOSEN, part="first")
+        PlanNote(NoteSubject.WEEKS_CHOSEN, part="first", why="6 to 8 weeks")
     ]
 
 
@@ -194,7 +195,7 @@ def test_a_range_is_planned_at_its_least_and_said_to_be() -> None:
 def test_weeks_are_those_that_the_program_allows(weeks: dict[str, int], ok: bool) -> None:
     if ok:
         plan = with_weeks(**weeks)
-        assert {p.name: p.weeks for p in plan.program.phases}.items() >= weeks.items()
+        assert {p.name: p.laid_weeks for p in plan.program.phases}.items() >= weeks.items()
     else:
         with pytest.raises(InvalidError) as caught:
             with_weeks(**weeks)
@@ -223,7 +224,7 @@ def test_time_a_week_is_divided_into_the_sites_sessions(dose: int, length: int) 
         assert noted(plan, NoteSubject.DURATION_UNKNOWN)
         return
     assert isinstance(placed.timing, PerWeek)
-    assert placed.timing.times == times
+    assert placed.timing.times == as_count(times)
     assert bool(noted(plan, NoteSubject.DOSE_DIVIDED)) is (times * length != dose)
 
 

@@ -57,6 +57,7 @@ from iopkit.programs import (
     Weekly,
     weekly_doses,
 )
+from iopkit.programs.ranges import Times
 from iopkit.sites import Closure
 from iopkit.sources import Dated, Grade, Source, Versions
 
@@ -308,7 +309,7 @@ def test_breaks_have_no_height() -> None:
 def test_a_length_that_is_not_fixed_is_said(
     weeks: int | None, most: int | None, said: str | None
 ) -> None:
-    phase = Phase("all", "All", weeks, weeks_max=most)
+    phase = Phase("all", "All", Times(weeks, most))
     text = words(program_picture(evolve(one_service(), phases=(phase,))))
     assert [word for word in text if "shown" in word] == ([said] if said else [])
 

@@ -30,6 +30,7 @@ from iopkit.programs import (
     timetable,
     weekly_doses,
 )
+from iopkit.programs.ranges import Times
 from iopkit.windows import Weekday
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -113,19 +114,20 @@ def test_a_curriculum_has_a_topic() -> None:
     [
         (6, 8, "6 to 8 weeks"),
         (6, 6, "6 weeks"),
-        (1, None, "1 week"),
+        (1, 1, "1 week"),
+        (10, None, "at least 10 weeks"),
+        (1, None, "at least 1 week"),
         (None, 22, "up to 22 weeks"),
         (None, None, "length not stated"),
     ],
 )
 def test_a_phase_says_how_long_it_is(weeks: int | None, most: int | None, words: str) -> None:
-    assert Phase("a", "A", weeks, weeks_max=most).words == words
+    assert Phase("a", "A", Times(weeks, most)).words == words
 
 
 def test_a_range_of_weeks_is_in_order() -> None:
-    assert faults(lambda: Phase("a", "A", 6, weeks_max=5)) == [("weeks_max",)]
-    assert faults(lambda: Phase("a", "A", None, weeks_max=0)) == [("weeks_max",)]
-    assert faults(lambda: Phase("a", "A", 6, weeks_max=521)) == [("weeks_max",)]
+    assert faults(lambda: Phase("a", "A", Times(None, 0))) == [("weeks_max",)]
+    assert faults(lambda: Phase("a", "A", Times(6, 521))) == [("weeks_max",)]
 
 
 def test_a_phase_of_no_stated_length_is_laid_out_for_a_week() -> None:

@@ -26,6 +26,7 @@ from iopkit.programs import (
     slots_of,
 )
 from iopkit.programs.programs import clashing_services, fixed_times
+from iopkit.programs.ranges import Times
 from iopkit.windows import WEEK, Weekday
 
 
@@ -161,7 +162,7 @@ def test_every_fault_of_a_timing_is_in_one_error() -> None:
         pytest.param(Weekly(at("monday", "friday")), "2 times a week", 2, id="twice-weekly"),
         pytest.param(PerWeek(3, at("monday")), "3 a week", 1, id="per-week"),
         pytest.param(InAll(3, at("monday")), "3 in all", 1, id="in-all"),
-        pytest.param(RandomDays(), "1 a week, on a random day", 0, id="random-days"),
+        pytest.param(RandomDays(1), "1 a week, on a random day", 0, id="random-days"),
     ],
 )
 def test_a_timing_has_words_and_the_slots_it_has_so_far(
@@ -173,7 +174,7 @@ def test_a_timing_has_words_and_the_slots_it_has_so_far(
 
 # Services and phases
 
-GROUP = Service("group", "Group", Modality.GROUP_THERAPY, RandomDays())
+GROUP = Service("group", "Group", Modality.GROUP_THERAPY, RandomDays(1))
 
 
 @pytest.mark.parametrize("name", ["a", "group", "group-2", "0", "a-b-c"])
@@ -239,8 +240,8 @@ def test_every_fault_of_a_service_is_in_one_error() -> None:
 
 
 def test_a_phase_has_1_to_520_weeks() -> None:
-    assert Phase("a", "A", 1).weeks == 1
-    assert Phase("a", "A", 520).weeks == 520
+    assert Phase("a", "A", 1).weeks == Times(1, 1)
+    assert Phase("a", "A", 520).weeks == Times(520, 520)
     assert faults(lambda: Phase("a", "A", 0)) == [("weeks",)]
     assert faults(lambda: Phase("a", "A", 521)) == [("weeks",)]
     assert faults(lambda: Phase("A", "A", 0)) == [("name",), ("weeks",)]
@@ -301,7 +302,7 @@ def test_a_phase_holds_the_services_of_the_program_and_its_own() -> None:
 
 def test_every_fault_of_a_program_is_in_one_error() -> None:
     clash = (weekly("x", 60, "monday 10:00"), weekly("y", 60, "monday 10:30"))
-    other = evolve(clash[0], modality=Modality.CASE_MANAGEMENT, timing=RandomDays())
+    other = evolve(clash[0], modality=Modality.CASE_MANAGEMENT, timing=RandomDays(1))
     phases = (Phase("a", "A", 1, clash), Phase("a", "A", 1, (other,)))
     assert faults(lambda: Program("Any", "Any", phases)) == [
         ("name",),

@@ -155,4 +155,3 @@ def test_the_program_says_where_it_comes_from_and_what_it_leaves_open() -> None:
     assert any("06-4152" in source.citation for source in MATRIX.sources)
     left_open = " ".join(MATRIX.left_open)
     assert "Clock times" in left_open
-    assert "61 groups" in left_open

@@ -16,7 +16,15 @@ from iopkit.library import find_program, program_names
 from iopkit.modalities import Delivery
 from iopkit.patients import Patient
 from iopkit.plans import draft
-from iopkit.programs import Dose, Program, TimePerWeek, discrepancies, timetable, weekly_doses
+from iopkit.programs import (
+    Dose,
+    Program,
+    TimePerWeek,
+    Times,
+    discrepancies,
+    timetable,
+    weekly_doses,
+)
 from iopkit.schedules import Schedule, booked_doses, schedule
 from iopkit.sites import Closure, Offer, Site
 from iopkit.sources import Grade
@@ -66,11 +74,7 @@ PUBLISHED = (
     Row("palmetto-arc, evening", "treatment", "multi-family-group", 180, "Tue 17:30", 1, 1, 1),
     Row("va-houston", "treatment", "group", 180, 3, 1, 4, 12),
     Row("va-houston", "treatment", "individual-session", None, 1, 1, 4, 4),
-    Row("va-houston", "treatment", "case-management", None, 1, 1, 4, 4),
-    Row("phoenix-adolescent", "phase-1", "family-session", 60, 1, 1, 6, 6, most=120),
-    Row("phoenix-adolescent", "phase-1", "individual-session", 60, 1, 1, 6, 6, most=120),
     Row("phoenix-adolescent", "phase-2", "group", 120, 2, 7, 12, 12),
-    Row("phoenix-adolescent", "phase-2", "family-session", 60, 1, 7, 12, 6, most=120),
     Row("phoenix-adolescent", "phase-2", "individual-session", 60, "every 2 weeks", 7, 12, 3),
     Row("salt-academy", "treatment", "session", 180, 3, 1, 12, 36),
     Row("ebt-seattle-dbt", "round", "skills", 120, "Mon Wed Thu 10:00", 1, 8, 24),
@@ -87,13 +91,18 @@ PUBLISHED = (
     Row("telehealth-iop", "treatment", "individual-session", 50, 1, 1, 1, 1),
     Row("schneider-1996", "treatment", "day-program", 300, WORKDAYS, 1, 2, 10),
 )
-# Hours a week that are published without sessions.
+# Hours a week that are published without sessions, from the least to the most.
 UNDIVIDED = {
-    ("phoenix-adolescent", "phase-1", "group"): 16,
-    ("alterman-1994", "treatment", "day-hospital"): 27,
-    ("alterman-1996-12-hours", "treatment", "treatment"): 12,
-    ("alterman-1996-6-hours", "treatment", "treatment"): 6,
+    ("phoenix-adolescent", "phase-1", "group"): (16, 16),
+    ("phoenix-adolescent", "phase-1", "family-session"): (1, 2),
+    ("phoenix-adolescent", "phase-1", "individual-session"): (1, 2),
+    ("phoenix-adolescent", "phase-2", "family-session"): (1, 2),
+    ("alterman-1994", "treatment", "day-hospital"): (27, 27),
+    ("alterman-1996-12-hours", "treatment", "treatment"): (12, 12),
+    ("alterman-1996-6-hours", "treatment", "treatment"): (6, 6),
 }
+# Services of which it is published neither how often nor for how long they are.
+UNRATED = {("va-houston", "treatment", "case-management")}
 # Hours a week by phase, the least and the most, and sessions a week of unknown length.
 HOURS = {
     ("deaconess-cross-pointe", "treatment"): ("10.5", "10.5", 3),
@@ -102,7 +111,7 @@ HOURS = {
     ("matrix-continuing-care", "continuing-care"): ("1.5", "1.5", 0),
     ("palmetto-arc, day", "treatment"): ("16.5", "16.5", 0),  # 13.5, and 3 in the evening
     ("palmetto-arc, evening", "treatment"): ("12", "12", 0),
-    ("va-houston", "treatment"): ("9", "9", 2),
+    ("va-houston", "treatment"): ("9", "9", 1),
     ("phoenix-adolescent", "phase-1"): ("18", "20", 0),
     ("phoenix-adolescent", "phase-2"): ("5.5", "6.5", 0),
     ("salt-academy", "treatment"): ("9", "9", 0),
@@ -170,7 +179,8 @@ SITE = Site(
     offers=tuple(
         Offer(name, duration=length * MINUTE)
         for name, length in {
-            "individual-session": 50,
+            "individual-session": 60,
+            "family-session": 60,
             "urine-test": 15,
             "mutual-help": 60,
             "case-management": 30,
@@ -204,7 +214,8 @@ def dated(label: str, first: Weekday) -> Schedule:
 
 
 def test_the_tables_have_every_service_of_every_program() -> None:
-    listed = {(row.program, row.phase, row.service) for row in PUBLISHED} | UNDIVIDED.keys()
+    listed = {(row.program, row.phase, row.service) for row in PUBLISHED}
+    listed |= UNDIVIDED.keys() | UNRATED
     places = {
         (label, phase.name, service.name)
         for label, program in VARIANTS.items()
@@ -268,21 +279,22 @@ def test_a_service_every_two_weeks_is_in_every_second_week() -> None:
 
 @pytest.mark.parametrize(("place", "hours"), UNDIVIDED.items(), ids=str)
 def test_hours_without_sessions_are_kept_as_hours_until_a_site_divides_them(
-    place: tuple[str, str, str], hours: int
+    place: tuple[str, str, str], hours: tuple[int, int]
 ) -> None:
+    low, high = (each * timedelta(hours=1) for each in hours)
     label, phase, name = place
     entries = [
         entry
         for entry in timetable(VARIANTS[label], Weekday.MONDAY)
         if (entry.phase, entry.service.name) == (phase, name)
     ]
-    assert {e.service.timing for e in entries} == {TimePerWeek(timedelta(hours=hours))}
+    assert {e.service.timing for e in entries} == {TimePerWeek(Times(low, high))}
     made = dated(label, Weekday.MONDAY)
     weekly: Counter[int] = Counter()
     for session in made.sessions:
         if (session.phase, session.service) == (phase, name):
             weekly[session.week] += session.duration // timedelta(hours=1)
-    assert set(weekly.values()) == {hours}
+    assert set(weekly.values()) == {hours[0]}
     assert len(weekly) == len(entries)
 
 
@@ -401,7 +413,8 @@ def test_a_program_says_who_publishes_it_and_what_its_source_leaves_open(name: s
 @each_first_day
 def test_every_session_is_booked_where_a_site_is_always_open(label: str, first: Weekday) -> None:
     made = dated(label, first)
-    assert made.unplaced == ()
+    unrated = {service for program, _, service in UNRATED if program == label}
+    assert {missing.service for missing in made.unplaced} == unrated
     assert [session for session in made.sessions if session.moved] == []
     assert counted(made) == prescribed(made)
 

@@ -55,11 +55,11 @@ def prescribed(program: Program) -> Counter[str]:
             case Weekly(slots):
                 counts[each.name] += weeks * len(slots)
             case PerWeek(times):
-                counts[each.name] += weeks * times
+                counts[each.name] += weeks * (times.least or 0)
             case RandomDays(per_week):
-                counts[each.name] += weeks * per_week
+                counts[each.name] += weeks * (per_week.least or 0)
             case InAll(count):
-                counts[each.name] += count
+                counts[each.name] += count.least or 0
             case TimePerWeek():
                 counts[each.name] += weeks
             case EveryWeeks(interval, first):
@@ -236,7 +236,7 @@ def test_a_dose_is_nothing_negative() -> None:
 
 def test_weekly_doses_are_those_of_the_modalities_asked_for() -> None:
     group = service("group", Weekly(at("monday 10:00", "friday")), 90)
-    test = evolve(service("test", RandomDays(), None), modality=Modality.DRUG_TESTING)
+    test = evolve(service("test", RandomDays(1), None), modality=Modality.DRUG_TESTING)
     phases = (Phase("a", "A", 1, (group,)), Phase("b", "B", 1))
     both = Program("any", "Any", phases, (test,))
     assert weekly_doses(both) == (Dose(timedelta(hours=3), 1), Dose(timedelta(0), 1))
@@ -251,7 +251,9 @@ def test_weekly_doses_add_up_to_all_that_is_prescribed(drawn: Program) -> None:
     doses = weekly_doses(drawn)
     assert len(doses) == drawn.weeks
     services = [entry.service for entry in entries]
-    in_all = [s.timing.dose for s in services if isinstance(s.timing, TimePerWeek)]
+    in_all = [
+        s.timing.dose.least or timedelta(0) for s in services if isinstance(s.timing, TimePerWeek)
+    ]
     known = [s.duration - s.breaks for s in services if s.duration is not None]
     assert sum((dose.known for dose in doses), timedelta(0)) == sum(in_all + known, timedelta(0))
     longer = [s.duration_max - s.duration for s in services if s.duration and s.duration_max]

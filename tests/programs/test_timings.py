@@ -64,7 +64,7 @@ def test_a_slot_is_that_of_each_occurrence(timing: Timing) -> None:
 
 
 def test_time_a_week_and_random_days_have_no_slots() -> None:
-    assert slots_of(TimePerWeek(HOUR)) == slots_of(RandomDays()) == ()
+    assert slots_of(TimePerWeek(HOUR)) == slots_of(RandomDays(1)) == ()
 
 
 @given(strategies.timings() | st.just(TimePerWeek(HOUR)), st.integers(1, 20))

@@ -78,7 +78,7 @@ def dated(*asked: tuple[int, Modality, int], unplaced: int = 0) -> Schedule:
     )
     missing = tuple(
         Unplaced("group-therapy", n, "only", 1, Modality.GROUP_THERAPY, Reason.TIME_UNKNOWN)
-        for n in range(unplaced)
+        for n in range(101, 101 + unplaced)
     )
     plan = Plan(KEY, KEY, "Elm", program, MONDAY, 1)
     return Schedule(plan, tz.key, sessions, missing)
@@ -118,7 +118,11 @@ Not charged:
   - individual-counseling, 1 session: H0015, too little service on the day; H0004,
     shorter than the code asks
   - drug-testing, 2 sessions: no code for this kind of service
-  - 2 sessions that have no day"""
+  - 2 sessions that have no day
+
+Not known for a claim:
+  - which mark is for such sessions: the scheme states none: 3 lines
+  - who leads a session: 3 lines"""
     )
 
 

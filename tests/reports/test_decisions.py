@@ -12,7 +12,16 @@ from markdown_it import MarkdownIt
 
 from iopkit import Patient, Policy, Source
 from iopkit.documents import from_json, to_document, to_json
-from iopkit.eligibility import FACTS, AnyOf, Criterion, Decision, FactSheet, Scalar
+from iopkit.eligibility import (
+    FACTS,
+    AllOf,
+    AnyOf,
+    Criterion,
+    Decision,
+    FactSheet,
+    Predicate,
+    Scalar,
+)
 from iopkit.library import find_policy
 from iopkit.patients import Payer
 from iopkit.reports import decision_html, decision_markdown, decision_text
@@ -242,6 +251,30 @@ def test_a_policy_that_is_no_payers_says_nothing_of_payers() -> None:
     decision = find_policy("us-md-iop").decide(Patient(key=KEY), on=date(2026, 1, 12))
     for write in (decision_text, decision_markdown, decision_html):
         assert "covered" not in write(decision)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        pytest.param(AllOf((), label="whoever comes"), "whoever comes", id="a group without parts"),
+        pytest.param(
+            FACTS["audit_total_score"].within(days=1) >= 8,
+            "- audit total score found within 1 day\n",
+            id="findings of some days",
+        ),
+        pytest.param(
+            FACTS["suicidal_ideation"].since(date(2025, 11, 3)).equals(False),
+            "- suicidal ideation found since 2025-11-03\n",
+            id="findings since a day",
+        ),
+    ],
+)
+def test_what_is_asked_stands_in_words(asked: Predicate, said: str) -> None:
+    source = Source("Own rules", Grade.SECONDARY)
+    criteria = (Criterion("one", "It holds.", asked, source),)
+    policy = Policy("own", "Own", Versions((Dated(date(2025, 1, 1), criteria, source),)))
+    somebody = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
+    assert said in decision_text(policy.decide(somebody, on=date(2026, 1, 12)))
 
 
 def test_html_can_be_styled_by_verdict_and_state() -> None:

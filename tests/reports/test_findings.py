@@ -130,7 +130,7 @@ def test_findings_are_a_row_for_each_week_under_what_is_required_and_who_says_so
         pytest.param(
             plan_of(60, weeks=1),
             LongestGap(0),
-            "1 2026-01-13 1 day at most 0 days unmet, over by 1 day",
+            "1 2026-01-17 2 days at most 0 days unmet, over by 2 days",
             id="gap",
         ),
         pytest.param(

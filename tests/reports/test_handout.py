@@ -46,9 +46,10 @@ from iopkit.programs import (
     Slot,
     Weekly,
 )
+from iopkit.programs.progress import service_facts
 from iopkit.prose import printable
 from iopkit.reports import plan_html, week_text
-from iopkit.reports.handout import _COURSE, _NEEDS
+from iopkit.reports.handout import _COURSE, _NEEDS, _course_words
 from iopkit.reports.words import day_words, often_words
 from iopkit.requirements import Milestone, MilestoneKind, Signer
 from iopkit.strategies import days, predicates, programs, sites
@@ -268,7 +269,7 @@ def full_plan(words: str = "Talk") -> Plan:
             Phase("two", words, 2, (Service("talk", words, Modality.CASE_MANAGEMENT, InAll(2)),)),
         ),
         (
-            Service("test", words, Modality.DRUG_TESTING, RandomDays(), HOUR),
+            Service("test", words, Modality.DRUG_TESTING, RandomDays(1), HOUR),
             Service("visit", words, Modality.INDIVIDUAL_COUNSELING, PerWeek(2)),
         ),
         discharge=(fact["attendance"] >= 0.8) & fact["clinician_agrees"].equals(True),
@@ -486,7 +487,7 @@ def test_a_matter_of_several_days_is_told_once() -> None:
 
 
 def test_without_a_picture_the_week_is_a_list_and_drawn_days_are_not_told() -> None:
-    plan = with_timing(RandomDays(), modality=Modality.DRUG_TESTING)
+    plan = with_timing(RandomDays(1), modality=Modality.DRUG_TESTING)
     text = read(plan_html(plan, schedule(plan, SITE), week=2))
     assert "Week 2: January 12 to 18, 2026. No session has a time. On a random day: Group." in text
 
@@ -502,7 +503,7 @@ def test_without_a_picture_the_week_is_a_list_and_drawn_days_are_not_told() -> N
         (AllOf(()), ["always"]),
         (
             AllOf((COURSE_FACTS["goals_met"] >= 1, COURSE_FACTS["goals_met"] >= 2), label="Both"),
-            ["Both"],
+            ["Both [goals met is at least 1 and goals met is at least 2]"],
         ),
         (
             (COURSE_FACTS["goals_met"] >= 1) | COURSE_FACTS["goals_open"].is_known,
@@ -521,8 +522,18 @@ def test_every_fact_need_and_open_matter_has_words_for_patients() -> None:
     assert set(_COURSE) == set(COURSE_FACTS)
     assert set(_NEEDS) == set(Need)
     assert {m for m in NoteSubject if not m.asked} == {
-        m for m in NoteSubject if m.kind is NoteKind.CHOICE
+        *(m for m in NoteSubject if m.kind is NoteKind.CHOICE),
+        # For the clinic to settle with the source.
+        NoteSubject.LEFT_OPEN,
+        NoteSubject.SOURCE_DISAGREES,
     }
+    about_services = service_facts(["drug-test"]).values()
+    assert [*map(_course_words, about_services)] == [
+        "you came to {} sessions of drug test",
+        "you missed {} sessions of drug test",
+        "you have had dates for {} sessions of drug test",
+        "you missed without an excuse {} sessions of drug test",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -242,7 +242,7 @@ def test_every_service_is_in_the_plan_and_every_session_in_the_calendar_or_the_m
     plan = draft(program, patient, site, start=start, seed=1)
     text = plan_text(plan)
     for phase in plan.program.phases:
-        assert f"\n{phase.title}: {phase.weeks} week" in text
+        assert f"\n{phase.title}: {phase.laid_weeks} week" in text
         for service in plan.program.services_in(phase):
             assert f"    {service.title}: " in text
     for note in plan.notes:

@@ -34,7 +34,7 @@ def dated(*services: Service, leaves: tuple[Leave, ...] = ()) -> Schedule:
 
 def group(title: str, *slots: str, minutes: int | None = 60) -> Service:
     length = None if minutes is None else timedelta(minutes=minutes)
-    timing = Weekly(tuple(map(Slot.parse, slots))) if slots else RandomDays()
+    timing = Weekly(tuple(map(Slot.parse, slots))) if slots else RandomDays(1)
     return Service(title.lower(), title, Modality.GROUP_THERAPY, timing, length)
 
 

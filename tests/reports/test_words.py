@@ -148,7 +148,7 @@ def test_days_in_a_row_are_said_by_the_first_and_the_last(days: str, words: str)
         (EveryWeeks(2, slots=(MON,)), "every 2 weeks: Monday at 6:30 pm"),
         (Once(2), "once, in week 6"),
         (InAll(2, (MON,)), "twice in all: Monday at 6:30 pm"),
-        (RandomDays(), "once a week, on a random day"),
+        (RandomDays(1), "once a week, on a random day"),
         (RandomDays(2), "twice a week, on random days"),
     ],
 )

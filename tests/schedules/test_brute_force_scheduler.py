@@ -132,7 +132,8 @@ class BruteForce:
         leaves = [leave for step in touched if (leave := self.leave(step // A_DAY))]
         rule = ClosedRule.MOVE_IN_WEEK
         if leaves:
-            rule = ClosedRule.EXTEND if leaves[0].extends else ClosedRule.SKIP
+            kept = leaves[0].extends or leaves[0].shifts
+            rule = ClosedRule.EXTEND if kept else ClosedRule.SKIP
         elif any(self.is_shut(step) for step in touched):
             rule = self.site.closed_rule
         week = at // A_DAY // 7
@@ -147,17 +148,27 @@ class BruteForce:
         return None
 
     def nearest(self, at: int, service: Service, days: range) -> int | None:
-        """On the nearest of some days, later first: the same time, else the first."""
+        """On the nearest of some days, later first, and there at the nearest time, likewise.
+
+        Days with a place in the same part of the day, with noon and 17:00 between them, go before.
+        """
         own_day, own_time = divmod(at, A_DAY)
         pause = whole_minutes(self.site.break_between) // GRID
-        for day in sorted(days, key=lambda day: (abs(day - own_day), day < own_day)):
-            if self.can_be(day * A_DAY + own_time, service, patient=True):
-                return day * A_DAY + own_time
-            last = (day + 1) * A_DAY - steps(service)
-            for start in range(day * A_DAY, last + 1):
-                around = range(start - pause, start + steps(service) + pause)
-                if self.taken.isdisjoint(around) and self.can_be(start, service, patient=True):
-                    return start
+        by_distance = sorted(days, key=lambda day: (abs(day - own_day), day < own_day))
+        for alike in (True, False):
+            for day in by_distance:
+                if self.can_be(day * A_DAY + own_time, service, patient=True):
+                    return day * A_DAY + own_time
+                clocks = range(A_DAY - steps(service) + 1)
+                for clock in sorted(clocks, key=lambda c: (abs(c - own_time), c < own_time)):
+                    start = day * A_DAY + clock
+                    around = range(start - pause, start + steps(service) + pause)
+                    if (
+                        (part_of(clock) == part_of(own_time) or not alike)
+                        and self.taken.isdisjoint(around)
+                        and self.can_be(start, service, patient=True)
+                    ):
+                        return start
         return None
 
     def take(self, service: Service, prescribed: int, at: int) -> None:
@@ -168,6 +179,11 @@ class BruteForce:
 def inside(minute: int, windows: WeeklyWindows | None) -> bool:
     """Whether a minute of the week is in some windows; ``None`` are all."""
     return windows is None or any(low <= minute < high for low, high in windows.spans)
+
+
+def part_of(clock: int) -> int:
+    """Morning, afternoon or evening."""
+    return sum(clock * GRID >= hour * 60 for hour in (12, 17))
 
 
 def steps(service: Service) -> int:

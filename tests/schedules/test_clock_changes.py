@@ -219,28 +219,44 @@ def test_wall_clock_time_is_kept_over_a_clock_change(
 
 
 @pytest.mark.parametrize(
-    ("zone", "start", "slot"),
+    ("zone", "start", "slot", "to"),
     [
-        pytest.param("America/Chicago", date(2026, 3, 2), "sunday 02:30", id="chicago-skipped"),
-        pytest.param("America/Chicago", date(2026, 10, 26), "sunday 01:30", id="chicago-repeated"),
-        pytest.param("Europe/London", date(2026, 3, 23), "sunday 01:00", id="london-skipped"),
-        pytest.param("Europe/London", date(2026, 10, 19), "sunday 01:59", id="london-repeated"),
         pytest.param(
-            "Australia/Lord_Howe", date(2026, 3, 30), "sunday 01:30", id="lord-howe-repeated"
+            "America/Chicago", date(2026, 3, 2), "sunday 02:30", "03:00", id="chicago-skipped"
         ),
         pytest.param(
-            "Australia/Lord_Howe", date(2026, 9, 28), "sunday 02:15", id="lord-howe-skipped"
+            "America/Chicago", date(2026, 10, 26), "sunday 01:30", "02:00", id="chicago-repeated"
         ),
         pytest.param(
-            "Africa/Casablanca", date(2026, 2, 9), "sunday 02:30", id="casablanca-repeated"
+            "Europe/London", date(2026, 3, 23), "sunday 01:00", "00:30", id="london-skipped"
         ),
         pytest.param(
-            "Africa/Casablanca", date(2026, 3, 16), "sunday 02:30", id="casablanca-skipped"
+            "Europe/London", date(2026, 10, 19), "sunday 01:59", "02:00", id="london-repeated"
+        ),
+        pytest.param(
+            "Australia/Lord_Howe",
+            date(2026, 3, 30),
+            "sunday 01:30",
+            "02:00",
+            id="lord-howe-repeated",
+        ),
+        pytest.param(
+            "Australia/Lord_Howe",
+            date(2026, 9, 28),
+            "sunday 02:15",
+            "02:30",
+            id="lord-howe-skipped",
+        ),
+        pytest.param(
+            "Africa/Casablanca", date(2026, 2, 9), "sunday 02:30", "03:00", id="casablanca-repeated"
+        ),
+        pytest.param(
+            "Africa/Casablanca", date(2026, 3, 16), "sunday 02:30", "03:00", id="casablanca-skipped"
         ),
     ],
 )
 def test_a_session_in_an_hour_that_is_skipped_or_repeated_is_moved_and_reported(
-    zone: str, start: date, slot: str
+    zone: str, start: date, slot: str, to: str
 ) -> None:
     day = start + timedelta(days=6)
     made = weekly(zone, start, 2, slot)
@@ -251,8 +267,8 @@ def test_a_session_in_an_hour_that_is_skipped_or_repeated_is_moved_and_reported(
     at = Slot.parse(slot).start
     assert at is not None
     assert first.moved.prescribed == datetime.combine(day, at)
-    # Its own day is the nearest, and is open from midnight.
-    assert first.start.replace(tzinfo=None) == datetime.combine(day, time(0))
+    # Its own day is the nearest, and on it the time at which the clock runs on.
+    assert first.start.replace(tzinfo=None) == datetime.combine(day, time.fromisoformat(to))
     assert (second.start.time(), second.moved) == (at, None)
 
 

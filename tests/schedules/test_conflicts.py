@@ -161,38 +161,70 @@ def same_meeting(one: Session, other: Session) -> bool:
     ) == (other.service, other.start, other.duration, other.room, other.clinician)
 
 
+def _together(everyone: list[Booking]) -> list[list[Booking]]:
+    meetings: list[list[Booking]] = []
+    for one in everyone:
+        for meeting in meetings:
+            if same_meeting(meeting[0].session, one.session):
+                meeting.append(one)
+                break
+        else:
+            meetings.append([one])
+    return meetings
+
+
+def _stretches(meetings: list[list[Booking]]) -> list[tuple[datetime, datetime, set[Booking]]]:
+    """Minute by minute: two go on from one to the next, or the stretch is over."""
+    on: dict[datetime, set[int]] = {}
+    for number, meeting in enumerate(meetings):
+        for minute in minutes(meeting[0]):
+            on.setdefault(minute, set()).add(number)
+    found: list[tuple[datetime, datetime, set[Booking]]] = []
+    for minute in sorted(minute for minute, those in on.items() if len(those) > 1):
+        there = {booking for number in on[minute] for booking in meetings[number]}
+        if found and found[-1][1] == minute and len(on[minute] & on[minute - MINUTE]) > 1:
+            start, _, others = found.pop()
+            found.append((start, minute + MINUTE, others | there))
+        else:
+            found.append((minute, minute + MINUTE, there))
+    return found
+
+
 @given(schedules())
-def test_rooms_and_clinicians_are_in_conflict_where_two_meetings_share_a_minute(
+def test_rooms_and_clinicians_are_in_conflict_while_two_meetings_go_on(
     made: list[Schedule],
 ) -> None:
     found = site_conflicts(made, SITE)
     assert [c.start for c in found] == sorted(c.start for c in found)
     everyone = booked(made)
     for kind, name in ((ConflictKind.ROOM, "room"), (ConflictKind.CLINICIAN, "clinician")):
-        expected = {
-            frozenset((one, other))
-            for one, other in combinations(everyone, 2)
-            if getattr(one.session, name) is not None
-            and getattr(one.session, name) == getattr(other.session, name)
-            and minutes(one) & minutes(other)
-            and not same_meeting(one.session, other.session)
-        }
-        told = [c for c in found if c.kind is kind]
-        among = {
-            frozenset((one, other))
-            for conflict in told
-            for one, other in combinations(conflict.between, 2)
-            if isinstance(one, Booking)
-            and isinstance(other, Booking)
-            and not same_meeting(one.session, other.session)
-        }
-        assert among == expected
-        for conflict in told:
-            assert {
-                getattr(each.session, name)
-                for each in conflict.between
-                if isinstance(each, Booking)
-            } == {conflict.of}
+        for of in {getattr(each.session, name) for each in everyone} - {None}:
+            there = [each for each in everyone if getattr(each.session, name) == of]
+            told = [c for c in found if (c.kind, c.of) == (kind, of)]
+            expected = _stretches(_together(there))
+            assert [(c.start, c.end, set(c.between)) for c in told] == expected
+            assert all(len(set(c.between)) == len(c.between) for c in told)
+
+
+@pytest.mark.parametrize("number", [2, 40, 300])
+def test_what_is_told_of_a_crowd_grows_with_its_sessions_and_not_with_pairs(number: int) -> None:
+    keys = [UUID(int=n + 1, version=4) for n in range(number)]
+    crowd = [
+        evolve(each, plan=evolve(each.plan, key=key, patient=key))
+        for each, key in zip([held(session("talk", 9, room="green"))] * number, keys, strict=True)
+    ]
+    (conflict,) = site_conflicts(crowd, SITE)
+    assert (conflict.kind, len(conflict.between)) == (ConflictKind.ROOM, number)
+
+
+def test_meetings_one_after_another_are_two_conflicts_if_none_goes_on() -> None:
+    hours = (9, 9, 10, 10)
+    made = [held(session("talk", hour, room="green"), patient=n) for n, hour in enumerate(hours)]
+    found = site_conflicts(made, SITE)
+    assert [(c.start, c.end, len(c.between)) for c in found] == [
+        (at(9), at(10), 2),
+        (at(10), at(11), 2),
+    ]
 
 
 @given(schedules())

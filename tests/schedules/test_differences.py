@@ -209,14 +209,6 @@ def test_schedules_of_other_plans_have_no_difference() -> None:
     assert [fault.path for fault in refused.value.faults] == [("new",)]
 
 
-def test_a_schedule_that_has_a_session_twice_is_refused() -> None:
-    twice = evolve(OLD, sessions=(*OLD.sessions, OLD.sessions[0]))
-    for pair, where in (((twice, OLD), "old"), ((OLD, twice), "new")):
-        with pytest.raises(InvalidError) as refused:
-            schedule_difference(*pair)
-        assert [fault.path for fault in refused.value.faults] == [(where,)]
-
-
 @pytest.mark.parametrize(
     "other",
     [

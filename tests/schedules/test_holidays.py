@@ -223,3 +223,27 @@ def test_names_of_holidays_do_not_depend_on_the_language_of_the_machine() -> Non
         return subprocess.run(command, env=here, capture_output=True, text=True, check=True).stdout
 
     assert names("de") == names("en_US")
+
+
+@pytest.mark.parametrize(
+    ("country", "name", "day"),
+    [
+        pytest.param("US", "Juneteenth National Independence Day", date(2027, 6, 18), id="before"),
+        pytest.param("US", "Veterans Day", date(2028, 11, 10), id="of a Saturday"),
+        pytest.param("GB", "Boxing Day", date(2026, 12, 28), id="in England"),
+        pytest.param("CA", "Christmas Day", date(2027, 12, 27), id="in Canada"),
+    ],
+)
+def test_a_holiday_that_a_site_is_open_on_opens_the_day_observed_for_it(
+    country: str, name: str, day: date
+) -> None:
+    days = date(day.year, 1, 1), date(day.year + 1, 1, 1)
+    subdivision = {"GB": "ENG", "CA": "ON"}.get(country)
+    usual = closed_days(observing(HolidayCalendar(country, subdivision)), *days)
+    assert day in usual
+    opened = closed_days(observing(HolidayCalendar(country, subdivision, (name,))), *days)
+    assert {each for each in usual if each not in opened} >= {day}
+    assert all(name in usual[each] for each in usual if each not in opened)
+    of_it = next(each for each in usual[day].split("; ") if name in each)
+    alone = closed_days(observing(HolidayCalendar(country, subdivision, (of_it,))), *days)
+    assert {each for each in usual if each not in alone} == {day}

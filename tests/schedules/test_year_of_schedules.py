@@ -12,6 +12,7 @@ from iopkit import Patient, Site, WeeklyWindows, draft, find_program, schedule
 from iopkit.library import program_names
 from iopkit.plans import NoteSubject
 from iopkit.programs import Dose, RandomDays, weekly_doses
+from iopkit.programs.programs import unrated
 from iopkit.schedules import Reason, Schedule, Session, Unplaced, booked_doses
 from iopkit.sites import Closure, HolidayCalendar
 from iopkit.windows import Weekday
@@ -48,6 +49,7 @@ def test_a_program_begun_on_any_day_of_a_year_is_dated_with_every_exception_expl
         seed=1,
         track=track,
         phase_weeks=dict.fromkeys(program.open_lengths, 4),
+        times=dict.fromkeys(unrated(program), 1),
     )
     # On hold, nothing would be dated.
     plan = evolve(drafted, on_hold=())

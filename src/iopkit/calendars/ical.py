@@ -68,12 +68,16 @@ class CalendarDetails:
 
 def _address_faults(name: str, address: str | None) -> tuple[Fault, ...]:
     ok = address is None or (
-        address.isascii()
-        and address.isprintable()
-        and " " not in address
-        and bool(urlsplit(address).scheme)
+        address.isascii() and address.isprintable() and " " not in address and _has_scheme(address)
     )
     return unless(ok, name, "an address such as https://example.org", "another text")
+
+
+def _has_scheme(address: str) -> bool:
+    try:
+        return bool(urlsplit(address).scheme)
+    except ValueError:  # such as a bracket that is not closed
+        return False
 
 
 _NO_DETAILS = CalendarDetails()
@@ -112,7 +116,8 @@ def to_ical(
         titles: show services' titles in place of a neutral summary. That discloses the
             kind of treatment to whoever sees the calendar.
         details: places, links and alarms to show.
-        method: what the reader is asked to do; ``CANCEL`` takes every session out. A CalDAV
+        method: what the reader is asked to do; ``CANCEL`` takes every session out, with a
+            ``SEQUENCE`` of one more than the schedule's revision (RFC 5546, 2.1.4). A CalDAV
             server takes only files without one.
 
     Returns:
@@ -123,7 +128,13 @@ def to_ical(
     """
     refuse("calendar", unless_a(schedule, "schedule", Schedule))
     cancelled = method is Method.CANCEL
-    events = session_events(schedule, schedule.sessions, titles=titles, cancelled=cancelled)
+    events = session_events(
+        schedule,
+        schedule.sessions,
+        titles=titles,
+        cancelled=cancelled,
+        sequence=schedule.revision + cancelled,
+    )
     return write_calendar(events, zone=schedule.zone, stamp=stamp, details=details, method=method)
 
 
@@ -157,10 +168,15 @@ def update_ical(
 
 
 def session_events(
-    schedule: Schedule, sessions: Iterable[Session], *, titles: bool, cancelled: bool = False
+    schedule: Schedule,
+    sessions: Iterable[Session],
+    *,
+    titles: bool,
+    cancelled: bool = False,
+    sequence: int | None = None,
 ) -> Iterator[CalendarItem]:
-    """Sessions of a schedule, or of one before it, as events."""
-    named = {service.name: service.title for service in schedule.plan.program.every_service}
+    """Sessions of a schedule, or of one before it, as events; of its revision, if of no other."""
+    named = schedule.titles
     for session in sessions:
         # What a changed plan no longer has goes without a title.
         title = named.get(session.service, NEUTRAL_SUMMARY) if titles else NEUTRAL_SUMMARY
@@ -169,7 +185,7 @@ def session_events(
             session.start,
             session.end,
             title,
-            schedule.revision,
+            schedule.revision if sequence is None else sequence,
             cancelled,
             session.delivery,
         )

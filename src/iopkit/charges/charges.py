@@ -15,10 +15,10 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.schedules.attendance import Attendance, Attended, attendance_of
-from iopkit.schedules.sessions import Schedule, in_order
+from iopkit.schedules.sessions import MOST_WEEKS, Schedule, in_order, number_faults
 from iopkit.sources import Dated
 from iopkit.telehealth import HowGiven
-from iopkit.windows import Weekday
+from iopkit.windows import ONE_DAY, Weekday, is_whole_minutes
 
 
 @frozen(repr=False)
@@ -53,6 +53,13 @@ class Charge:
             code_faults(self.code),
             unless(1 <= self.units <= 10**6, "units", "from 1 to 1,000,000", "another number"),
             unless(bool(self.sessions), "sessions", "at least one session", "none"),
+            unless(
+                timedelta(0) <= self.counted <= ONE_DAY * 7 * MOST_WEEKS
+                and is_whole_minutes(self.counted),
+                "counted",
+                "whole minutes, no more than a schedule has",
+                "another length",
+            ),
             () if self.rate_usd is None else money_faults("rate_usd", self.rate_usd),
         )
 
@@ -84,6 +91,13 @@ class Uncharged:
     service: str
     number: int
     reasons: tuple[Refusal, ...]
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "uncharged session",
+            unless(self.week >= 1, "week", "at least 1", "less"),
+            number_faults(self.number),
+        )
 
     __repr__ = hidden
 
@@ -161,15 +175,17 @@ class Charges:
     def __attrs_post_init__(self) -> None:
         seen = [uid for line in self.lines for uid in line.sessions]
         seen += [left.session for left in self.uncharged]
+        weeks = [line.week for line in self.lines] + [left.week for left in self.uncharged]
         refuse(
             "charges",
             unless(len(seen) == len(set(seen)), "lines", "each session once", "one twice"),
             unless(
-                max((line.week for line in self.lines), default=0) <= self.weeks <= 520,
+                max(weeks, default=0) <= self.weeks <= MOST_WEEKS,
                 "weeks",
-                "as many as the plan has, at most 520",
+                f"as many as the schedule has, at most {MOST_WEEKS}",
                 "another number",
             ),
+            unless(self.unplaced >= 0, "unplaced", "at least 0", "less"),
         )
 
     @property

@@ -9,7 +9,7 @@ from iopkit.confidential import hidden
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.possible import Value
 from iopkit.eligibility.predicates import evaluate
-from iopkit.errors import refuse, unless_a
+from iopkit.errors import refuse, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.levels import AgeGroup
 from iopkit.plans.plans import Plan
@@ -29,7 +29,7 @@ from iopkit.requirements.demands import (
 )
 from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.schedules.attendance import Attended
-from iopkit.schedules.sessions import Schedule
+from iopkit.schedules.sessions import MOST_WEEKS, Schedule
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth, all_of
 
@@ -58,6 +58,9 @@ class Finding:
     ``averaged_over`` is the number of weeks that the figures are summed over, for an average.
     ``assumed_in_force``: in some of what was judged the requirement is not known to be in force,
     and the caller asked to judge by it all the same.
+
+    Raises:
+        InvalidError: a week, or a number of weeks, is not from 1 to 624.
     """
 
     requirement: Requirement
@@ -70,6 +73,20 @@ class Finding:
     part: str | None = None
     averaged_over: int = 1
     assumed_in_force: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "finding",
+            *(
+                unless(
+                    number is None or 1 <= number <= MOST_WEEKS,
+                    name,
+                    f"from 1 to {MOST_WEEKS}",
+                    "another number",
+                )
+                for name, number in (("week", self.week), ("averaged_over", self.averaged_over))
+            ),
+        )
 
     @property
     def unit(self) -> Unit:

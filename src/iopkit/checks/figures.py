@@ -14,8 +14,7 @@ from iopkit.plans.plans import Plan
 from iopkit.programs.doses import Dose
 from iopkit.programs.plan_days import day_of_plan, days_of_week, gaps
 from iopkit.programs.programs import Service
-from iopkit.programs.timetables import timetable
-from iopkit.programs.timings import TimePerWeek
+from iopkit.programs.timings import is_uncounted
 from iopkit.requirements.demands import (
     Caseload,
     Counting,
@@ -38,7 +37,7 @@ from iopkit.schedules.attendance import Attendance, Attended, attendance_of
 from iopkit.schedules.sessions import Reason, Schedule, Session
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth
-from iopkit.windows import ONE_DAY, Weekday, whole_minutes
+from iopkit.windows import ONE_DAY, whole_minutes
 
 _AS_BOOKED = Attendance()
 
@@ -138,7 +137,7 @@ class ServiceRecord:
 
 
 def _prescribed(plan: Plan) -> Iterator[CountedSession]:
-    for entry in timetable(plan.program, Weekday.of(plan.start)):
+    for entry in plan.prescribed():
         service = entry.service
         yield _undated(service, entry.day, entry.week, sure=service.name not in plan.on_hold)
 
@@ -156,7 +155,7 @@ def _undated(service: Service, day: int | None, week: int, *, sure: bool) -> Cou
         breaks=whole_minutes(service.breaks),
         telehealth=service.delivery is Delivery.TELEHEALTH,
         sure=sure,
-        several=isinstance(service.timing, TimePerWeek),
+        several=is_uncounted(service.timing),
     )
 
 
@@ -280,14 +279,16 @@ def _weekly_hours(demand: WeeklyHours, record: ServiceRecord, weeks: list[int]) 
         whole = (bound and bound * len(weeks) for bound in (least, most))
         yield Figure(Bounds(low, high), Bounds(*whole), weeks[0] * 7, averaged_over=len(weeks))
         return
-    phases = record.plan.program.phases
-    tapers = [phase.taper for phase in phases for _ in range(phase.laid_weeks)]
-    # Weeks that extend the plan are as its last.
-    tapers += [phases[-1].taper] * (record.weeks - len(tapers))
+    plan = record.plan
+    spans = [
+        (day_of_plan(first, start=plan.start), phase) for first, _, phase in plan.phase_spans()
+    ]
     below = surely_below = 0
     for week, (low, high) in totals.items():
         tapering = Truth.NO
-        if demand.taper_weeks and tapers[week] and low < (least or 0):
+        # Weeks that extend the plan are as its last.
+        phase = [phase for first, phase in spans if first <= week * 7][-1]
+        if demand.taper_weeks and phase.taper and low < (least or 0):
             below += 1
             surely_below += high < (least or 0)
             # Weeks that may be below use up what is allowed only if they are.
@@ -299,7 +300,7 @@ def _weekly_hours(demand: WeeklyHours, record: ServiceRecord, weeks: list[int]) 
 
 
 def _daily_hours(demand: DailyHours, record: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
-    """The shortest day of each week that has one.
+    """The shortest day of each week; none, of a week without any.
 
     What may be on several days is taken to lengthen each of them, so that the most may be
     more than it can be on all at once.
@@ -324,9 +325,9 @@ def _daily_hours(demand: DailyHours, record: ServiceRecord, weeks: list[int]) ->
         ]
         if not highs and any(each.sure for each in loose):
             highs = [sum(each.most for each in loose)]
-        if lows:
-            # Where nothing is sure there may be no day, and none too short.
-            yield _in_week(week, Bounds(min(lows), min(highs, default=None)), required)
+        # Where nothing is sure there may be a day that is long enough.
+        seen = Bounds(min(lows), min(highs, default=None)) if lows else Bounds(0, 0)
+        yield _in_week(week, seen, required)
 
 
 def _weekly_days(demand: WeeklyDays, record: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
@@ -366,45 +367,48 @@ def _possible(loose: Iterable[CountedSession]) -> set[int]:
 
 
 def _longest_gap(demand: LongestGap, record: ServiceRecord, span: range) -> Figure:
-    found, loose = _days(record.counted(demand.counting))
-    days, possible = found & {*span}, _possible(loose) & {*span}
-    if not days:
-        # Nothing is sure: any two of the days that may have service may be all there are.
-        farthest = max(max(possible) - min(possible) - 1, 0) if possible else 0
-        return Figure(Bounds(0, farthest), Bounds(most=demand.most), span.start)
-    first, last = min(days), max(days)
-    gap, after = _longest_run(sorted(days))
-    # Inside, what may be on a day can only shorten a gap; outside, it can only make one.
-    within = {day for day in possible if first < day < last}
-    outer = [gap, *(first - day - 1 for day in possible), *(day - last - 1 for day in possible)]
-    seen = Bounds(_longest_run(sorted(days | within))[0], max(outer))
+    seen, after = _days_without(record.counted(demand.counting), span)
     return Figure(seen, Bounds(most=demand.most), first=after, week=after // 7)
+
+
+def _days_without(counted: Iterable[CountedSession], span: range) -> tuple[Bounds, int]:
+    """The most days in a row without a session, from the first day to the last; and since when.
+
+    What may be on several days can only shorten a stretch without.
+    """
+    days, loose = _days(counted)
+    edges = {span.start - 1, span.stop}
+    inside = days & {*span}
+    longest, first = _longest_run(sorted(edges | inside))
+    least, _ = _longest_run(sorted(edges | inside | (_possible(loose) & {*span})))
+    return Bounds(least, longest), first
 
 
 def _longest_run(days: list[int]) -> tuple[int, int]:
     """The most days in a row between two of some days, in order, and the first of them."""
     runs = [(gap - 1, day + 1) for gap, day in gaps(days)]
-    return max(runs, key=lambda run: run[0], default=(0, days[0]))
+    return max(runs, key=lambda run: run[0])
 
 
 def _frequency(demand: Frequency, record: ServiceRecord, span: range) -> Iterator[Figure]:
     counted = record.counted(Counting(demand.modalities))
-    days, loose = _days(counted)
     if demand.every_days is None:
-        for month in _months(record):
-            if span.start <= month.start and month.stop <= span.stop:
-                sure = sum(each.day is not None and each.day in month for each in counted)
-                # One of a whole week that lies in the month surely is in it.
-                sure += sum(each.sure and {*each.days} <= {*month} for each in loose)
-                perhaps = [each for each in counted if any(day in month for day in each.days)]
-                yield Figure(Bounds(sure, _most(perhaps)), Bounds(1), month.start)
+        months = [*_months(record)]
+        if not months:
+            # No month to judge by: one in the time is enough, and none leaves it open.
+            sure = sum(each.sure and {*each.days} <= {*span} for each in counted)
+            yield Figure(Bounds(sure), Bounds(1), span.start)
+        for month in months:
+            if not {*month} <= {*span}:
+                continue
+            # One of a whole week that lies in the month surely is in it.
+            sure = sum(each.sure and {*each.days} <= {*month} for each in counted)
+            perhaps = [each for each in counted if any(day in month for day in each.days)]
+            yield Figure(Bounds(sure, _most(perhaps)), Bounds(1), month.start)
         return
-    edges = {span.start - 1, span.stop}
-    inside = {day for day in days if day in span}
-    longest, first = _longest_run(sorted(edges | inside))
-    least, _ = _longest_run(sorted(edges | inside | (_possible(loose) & {*span})))
+    seen, first = _days_without(counted, span)
     # From one to the next are so many days: one fewer has none.
-    yield Figure(Bounds(least, longest), Bounds(most=demand.every_days - 1), first)
+    yield Figure(seen, Bounds(most=demand.every_days - 1), first)
 
 
 def _months(record: ServiceRecord) -> Iterator[range]:
@@ -415,11 +419,13 @@ def _months(record: ServiceRecord) -> Iterator[range]:
 
 
 def _group_sizes(demand: GroupSize, plan: Plan) -> Iterator[Figure]:
-    for service in dict.fromkeys(plan.program.every_service):
-        if service.modality in demand.modalities:
-            size = service.group_max
-            seen = Bounds(service.group_min if size is None else size, size)
-            yield Figure(seen, Bounds(most=demand.most), part=service.name)
+    groups = [s for s in plan.program.every_service if s.modality in demand.modalities]
+    for service in dict.fromkeys(groups):
+        size = service.group_max
+        seen = Bounds(service.group_min if size is None else size, size)
+        yield Figure(seen, Bounds(most=demand.most), part=service.name)
+    if not groups:
+        yield Figure(Bounds(), Bounds(most=demand.most))  # nothing to judge
 
 
 def _reviews(demand: Reviews, record: ServiceRecord) -> Iterator[Figure]:

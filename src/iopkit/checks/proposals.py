@@ -13,7 +13,15 @@ from attrs import define, evolve, field
 
 from iopkit.checks.checks import Finding
 from iopkit.checks.fitting import Judgment, judge
-from iopkit.checks.remedies import ChangeSize, Remedy, Situation, remedies_for, whole_remedies_for
+from iopkit.checks.remedies import (
+    SESSION_STEPS,
+    ChangeSize,
+    Effort,
+    Remedy,
+    Situation,
+    remedies_for,
+    whole_remedies_for,
+)
 from iopkit.checks.shortfalls import DayDemand, SessionDemand, Shortfall, counted_minutes
 from iopkit.confidential import hidden, hide_fields
 from iopkit.errors import each_a, refuse, unless, unless_a
@@ -100,8 +108,8 @@ class Proposals:
 
     ``judgments`` are of the plan as it is, closures and all, and ``left`` is what no proposal
     can meet of that. ``wanted``: something else is unmet. ``complete``: all changes up to
-    ``most_changes`` were looked at; if not, the search ended after ``tried`` plans, and others
-    may be smaller.
+    ``most_changes`` were looked at; if not, the search ended at its limit after ``tried`` plans,
+    with at least ``unseen`` changes not looked at, and others may be smaller.
     """
 
     found: tuple[Proposal, ...]
@@ -111,6 +119,7 @@ class Proposals:
     complete: bool
     tried: int
     most_changes: int
+    unseen: int = 0
 
     @property
     def words(self) -> str:
@@ -119,13 +128,14 @@ class Proposals:
             return "Nothing is unmet that a change to the plan could meet."
         what = counted(len(self.found), "proposal") if self.found else "No proposal"
         limit = counted(self.most_changes, "change")
-        so_far = (
-            ""
-            if self.complete
-            else f" so far: the search ended after {counted(self.tried, 'plan')}, and others may "
-            "be smaller"
+        told = f"{what} of at most {limit} to services"
+        if self.complete:
+            return f"{told}."
+        unseen = f" with {counted(self.unseen, 'change')} not looked at" if self.unseen else ""
+        return (
+            f"{told} so far: the search ended at its limit after {counted(self.tried, 'plan')}"
+            f"{unseen}, and others may be smaller."
         )
-        return f"{what} of at most {limit} to services{so_far}."
 
     __repr__ = hidden
 
@@ -136,7 +146,7 @@ def propose(  # noqa: PLR0913  # what a search is bounded by, by name
     requirements: Iterable[RequirementSet],
     *,
     most_changes: int = 2,
-    most_tried: int = 1000,
+    most_steps: int = 2_000_000,
     assume_in_force: bool = False,
 ) -> Proposals:
     """The smallest changes to a plan after which it meets what is required of it.
@@ -161,7 +171,9 @@ def propose(  # noqa: PLR0913  # what a search is bounded by, by name
 
     Args:
         most_changes: from 1 to 4.
-        most_tried: the search ends after so many plans.
+        most_steps: the search ends after so many, with what it has found. To date and judge a
+            session is 30 steps, and to look at a stretch of time for an opening one; two million
+            take two or three seconds.
         assume_in_force: as ``check``.
 
     Raises:
@@ -173,12 +185,12 @@ def propose(  # noqa: PLR0913  # what a search is bounded by, by name
     refuse(
         "propose",
         unless(1 <= most_changes <= 4, "most_changes", "from 1 to 4", most_changes),
-        unless(most_tried >= 1, "most_tried", "at least 1", most_tried),
+        unless(most_steps >= 1, "most_steps", "at least 1", most_steps),
     )
     sets = each_a("propose", requirements, "requirements", RequirementSet)
     judged = partial(judge, requirements=sets, site=site, assume_in_force=assume_in_force)
     always_open = evolve(site, holidays=None, closures=())
-    trials = _Trials(always_open, partial(judged, site=always_open), most_tried)
+    trials = _Trials(always_open, partial(judged, site=always_open), Effort(most_steps))
     usual = evolve(plan, leaves=())
     as_is = trials.state(usual)
     dated = schedule(plan, site)
@@ -201,9 +213,10 @@ def propose(  # noqa: PLR0913  # what a search is bounded by, by name
         judgments=now,
         left=_left(now, as_is),
         wanted=bool(as_is.unmet),
-        complete=not trials.cut_short,
+        complete=not trials.effort.is_spent,
         tried=len(trials.known),
         most_changes=most_changes,
+        unseen=trials.unseen,
     )
 
 
@@ -245,11 +258,12 @@ class _State:
                 asked[finding.requirement] += finding.shortfall + finding.excess
         return max(asked.values(), default=0)
 
-    def situation(self, site: Site) -> Situation:
+    def situation(self, site: Site, effort: Effort) -> Situation:
         """What is unmet, seen from the sessions."""
         demands = (f.requirement.demand for each in self.judgments for f in each.findings)
         by_day = any(isinstance(demand, DayDemand) for demand in demands)
-        return Situation.of(self.schedule, site, [f for _, f in self.unmet], by_day=by_day)
+        unmet = [finding for _, finding in self.unmet]
+        return Situation.of(self.schedule, site, unmet, by_day=by_day, effort=effort)
 
     def suits(self, start: "_State") -> bool:
         """Whether nothing is unmet, and no more unknown or elsewhere than at the start."""
@@ -261,25 +275,22 @@ class _State:
 
 @define(repr=False, field_transformer=hide_fields)
 class _Trials:
-    """The plans that were looked at, and whether that ended before all were."""
+    """The plans that were looked at, and how many changes were not when the effort was spent."""
 
     site: Site
     judged: Callable[[Schedule], tuple[Judgment, ...]]
-    most: int
+    effort: Effort
     known: dict[Plan, _State] = field(factory=dict[Plan, _State])
-    cut_short: bool = False
+    unseen: int = 0
 
     def state(self, plan: Plan) -> _State:
         """What is found of a plan."""
         if plan not in self.known:
             dated = schedule(plan, self.site)
+            prescribed = len(dated.sessions) + len(dated.unplaced)
+            self.effort.spent += SESSION_STEPS * prescribed
             self.known[plan] = _looked_at(dated, self.judged(dated))
         return self.known[plan]
-
-    def go_on(self) -> bool:
-        """Whether another may be looked at."""
-        self.cut_short = len(self.known) >= self.most
-        return not self.cut_short
 
     __repr__ = hidden
 
@@ -376,8 +387,8 @@ def _cheapest(
     Searches best first: the heap has changes whose last one is not looked at yet, by their
     size, and no change makes a size less, so what is met first is the smallest. It ends when
     the heap is empty, as no more than ``changes`` are made, or at ``under`` minutes, or when
-    the trials are used up. Each step dates and judges a plan, unless it is known; all else is
-    cheap beside that. Only remedies with which all could still end are followed.
+    the effort is spent. Each turn dates and judges a plan, unless it is known, and looks for
+    what could be changed next. Only remedies with which all could still end are followed.
     """
     heap: list[tuple[ChangeSize, int, tuple[SessionRevision, ...], Plan]] = []
     order, told = count(), set[tuple[tuple[str, str], ...]]()
@@ -385,14 +396,18 @@ def _cheapest(
     def look_beyond(state: _State, size: ChangeSize, made: tuple[SessionRevision, ...]) -> None:
         # Whatever comes next takes what is missing at the least.
         if under is None or size.minutes + state.missing < under:
-            for remedy in _useful(state.situation(trials.site), changes - len(made)):
+            situation = state.situation(trials.site, trials.effort)
+            for remedy in _useful(situation, changes - len(made)):
                 then = (*made, remedy.revision)
                 heappush(heap, (size + remedy.size, next(order), then, state.plan))
 
     look_beyond(start, ChangeSize(), ())
     while heap:
         size, _, made, before = heappop(heap)
-        if (under is not None and size.minutes >= under) or not trials.go_on():
+        if under is not None and size.minutes >= under:
+            return
+        if trials.effort.is_spent:
+            trials.unseen += 1 + len(heap)
             return
         state = trials.state(revise(before, made[-1]))
         if len(made) < changes:

@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import combinations, islice
 from operator import add
 
-from attrs import astuple, field
+from attrs import astuple, define, field
 
 from iopkit.checks.checks import Finding
 from iopkit.checks.shortfalls import (
@@ -90,12 +90,34 @@ class Remedy:
     __repr__ = hidden
 
 
+@define(eq=False)
+class Effort:
+    """How many steps a search may take, and how many it has taken, the same on every machine.
+
+    A stretch of time that is looked at for an opening is one step. A session that is dated and
+    judged is thirty, as it takes so much longer.
+    """
+
+    most: int
+    spent: int = 0
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no more is to be looked at."""
+        return self.spent >= self.most
+
+
+SESSION_STEPS = 30
+"""How many steps it is to date a session and judge it."""
+
+
 @frozen(repr=False)
 class Situation:
     """A schedule, its site, and what it is short of; of weeks that are alike, in the first.
 
     ``booked`` are the sessions of each service by day, ``prescribed`` those by week, booked
-    or not. ``by_day``: it matters on which days sessions are.
+    or not. ``by_day``: it matters on which days sessions are. Remedies end early when the
+    ``effort`` is spent.
     """
 
     schedule: Schedule
@@ -105,10 +127,17 @@ class Situation:
     booked: Mapping[str, DaysShort] = field(eq=False)
     prescribed: Counter[tuple[str, int]] = field(eq=False)
     by_day: bool
+    effort: Effort = field(eq=False)
 
     @classmethod
     def of(
-        cls, schedule: Schedule, site: Site, unmet: Iterable[Finding], *, by_day: bool
+        cls,
+        schedule: Schedule,
+        site: Site,
+        unmet: Iterable[Finding],
+        *,
+        by_day: bool,
+        effort: Effort,
     ) -> "Situation":
         """What unmet findings of a schedule are, seen from its sessions."""
         program = schedule.plan.program
@@ -130,6 +159,7 @@ class Situation:
             booked=booked,
             prescribed=Counter((each.service, each.week) for each in every),
             by_day=by_day,
+            effort=effort,
         )
 
     def days(self, weekday: Weekday, weeks: Iterable[int]) -> DaysShort:
@@ -267,7 +297,7 @@ class _Spot:
         hours = service_hours(self.situation.site, self.name, self.services[0].modality)
         return open_windows(hours, self.situation.schedule.plan.free)
 
-    @property
+    @cached_property
     def pause(self) -> int:
         """Minutes that the site keeps free between sessions."""
         return whole_minutes(self.situation.site.break_between)
@@ -294,6 +324,8 @@ def _spots(situation: Situation, use: _Use) -> Iterator[_Spot]:
     plan = situation.schedule.plan
     program = plan.program
     for name, had in _phases_with(program).items():
+        if situation.effort.is_spent:
+            return
         spread = next((s for s in program.services if s.name == name and not _is_weekly(s)), None)
         for low, high in combinations(range(len(had) + 1), 2):
             run, everywhere = had[low:high], high - low == len(had)
@@ -459,6 +491,7 @@ def _has_room(spot: _Spot, day: Weekday, start: time, length: int, taken: list[S
     """Whether a session can be longer where it is; what is right before it does not matter."""
     first = day * DAY + minute_of_day(start)
     low, high = first + spot.length, first + length + spot.pause
+    spot.situation.effort.spent += len(taken)
     free = not any(s + w < high and low < e + w for s, e in taken for w in (-WEEK, 0, WEEK))
     return free and spot.windows.covers(day, start, timedelta(minutes=length))
 
@@ -481,15 +514,16 @@ def _opening(
     """
     offsets = [week - day * DAY for week in (-WEEK, 0, WEEK)]
     busy = sorted((low + n, high + n) for low, high in taken for n in offsets)
-    wanted = minute_of_day(near) if near else 0
+    spot.situation.effort.spent += len(busy)
+    wanted, pause = minute_of_day(near) if near else 0, spot.pause
     starts: list[int] = []
     for first, last in spot.windows.on(day):
         at = first
-        for low, high in [*busy, (last + spot.pause, last)]:
-            latest = min(low - spot.pause, last) - length
+        for low, high in [*busy, (last + pause, last)]:
+            latest = min(low - pause, last) - length
             if at <= latest:
                 starts.append(min(max(wanted, at), latest))
-            at = max(at, high + spot.pause)
+            at = max(at, high + pause)
     if not starts:
         return None
     return Slot(day, clock_time(min(starts, key=lambda start: (abs(start - wanted), start))))
@@ -555,6 +589,9 @@ def _several(
         size = ChangeSize(count * spot.minutes_a_slot, sessions=count * len(spot.weeks))
         enough = False
         for some in islice(combinations(slots, count), None if spot.situation.by_day else 1):
+            spot.situation.effort.spent += len(spot.weeks)
+            if spot.situation.effort.is_spent:
+                return
             days = Counter[int]()
             for slot in some:
                 days.update(spot.situation.days(slot.day, spot.weeks))

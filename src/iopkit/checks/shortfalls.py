@@ -93,7 +93,7 @@ class Shortfall:
                     if (less := whole_minutes(least) - minutes) > 0
                 }
                 needed = [-(-less // booked[d]) if booked[d] else 0 for d, less in short.items()]
-                return max(needed), all(needed)
+                return max(needed, default=0), bool(needed) and all(needed)
             case _:
                 return 0, False
 
@@ -155,11 +155,12 @@ def _missing(demand: DayDemand, minutes: DaysShort, length: int) -> int:
     """By how much minutes on some days miss a demand."""
     match demand:
         case DailyHours(least):
-            return sum(max(whole_minutes(least) - some, 0) for some in minutes.values())
+            lacking = [max(whole_minutes(least) - some, 0) for some in minutes.values()]
+            return sum(lacking) if lacking else whole_minutes(least)
         case WeeklyDays(least):
             return max(least - len(minutes), 0)
         case LongestGap(most):
-            return _too_long(sorted(minutes), most)
+            return _too_long([-1, *sorted(minutes), length], most)
         case Frequency(every_days=every):
             return _too_long([-1, *sorted(minutes), length], (every or length) - 1)
 

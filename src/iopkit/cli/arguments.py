@@ -1,8 +1,9 @@
 """Arguments that several commands have, each declared once, and the values they stand for."""
 
 import argparse
+import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from iopkit.cli.files import Own, UsageError, find_or_read, read_document
@@ -94,6 +95,20 @@ def add_weeks(parser: argparse.ArgumentParser, *, says: str) -> None:
     )
 
 
+def add_times(parser: argparse.ArgumentParser) -> None:
+    """How often services are given whose rate is open."""
+    parser.add_argument(
+        "--times",
+        action="append",
+        default=[],
+        type=times_of_service,
+        metavar="SERVICE=N",
+        help="how often a service is given where the program leaves that open, such as "
+        "drug-test=2, or for how long a week, such as group=90min, once for each; the least of its "
+        "range if not given",
+    )
+
+
 def add_titles(parser: argparse.ArgumentParser) -> None:
     """Whether a calendar file names services."""
     parser.add_argument(
@@ -144,6 +159,26 @@ def weeks_once(given: Sequence[tuple[str, int]]) -> dict[str, int]:
     if len(weeks) < len(given):
         raise UsageError("--weeks is given twice for one phase: choose one")
     return weeks
+
+
+def times_of_service(text: str) -> tuple[str, int | timedelta]:
+    """A service and how often, or how long a week, it is given, as an argument has them."""
+    match = re.fullmatch(r"([^=]+)=([0-9]{1,5})(min)?", text)
+    if not match:
+        raise argparse.ArgumentTypeError(
+            f"expected a service and how often, such as drug-test=2, or for how long a week, such "
+            f"as group=90min, found {text!r}"
+        )
+    number = int(match[2])
+    return match[1], timedelta(minutes=number) if match[3] else number
+
+
+def times_once(given: Sequence[tuple[str, int | timedelta]]) -> dict[str, int | timedelta]:
+    """Rates by service, each service once."""
+    times = dict(given)
+    if len(times) < len(given):
+        raise UsageError("--times is given twice for one service: choose one")
+    return times
 
 
 def named_requirements(names: Sequence[str]) -> list[RequirementSet]:

@@ -61,11 +61,13 @@ from iopkit.library.costs import COSTS
 from iopkit.library.programs import find_program, program_names
 from iopkit.library.requirements import REQUIREMENTS
 from iopkit.patients.patients import Patient
+from iopkit.plans.notes import NoteSubject
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
 from iopkit.reports.charges import charges_text, costs_text
 from iopkit.reports.findings import checks_text
 from iopkit.reports.fits import fits_text, proposals_text
+from iopkit.reports.lines import page, section
 from iopkit.reports.plans import caution_lines
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.attendance import Attended
@@ -181,7 +183,7 @@ def _check(options: argparse.Namespace) -> Answer:
     checked = [(each, judged(each)) for each in sets]
     met = all_of(verdict(findings) for _, findings in checked)
     document = {**_caution(plan), **checks_document(checked)}
-    text = _cautioned(plan, checks_text(checked))
+    text = _cautioned(plan, _with_source(plan, checks_text(checked)))
     return Answer(text, document, EXIT_CODES[met])
 
 
@@ -204,7 +206,7 @@ def _check_by_all(options: argparse.Namespace, plan: Plan) -> Answer:
     met = applied.truth(verdict(findings) for _, findings in applied.judged)
     document = {**_caution(plan), **checks_document(applied.judged), **applied.rest}
     blocks = [checks_text(applied.judged)] if applied.judged else []
-    text = _cautioned(plan, applied.text(blocks))
+    text = _cautioned(plan, _with_source(plan, applied.text(blocks)))
     return Answer(text, {**document, "met": met.value}, EXIT_CODES[met])
 
 
@@ -234,6 +236,13 @@ def _attended(options: argparse.Namespace, dated: Schedule) -> Attended | None:
         return attendance_from_csv(read_bytes(path), dated)
     except IopkitError as error:
         raise UsageError(f"{path}: {error}") from error
+
+
+def _with_source(plan: Plan, text: str) -> str:
+    """What is said of a plan, and where its program disagrees with its source or with itself."""
+    told = (NoteSubject.SOURCE_DISAGREES, NoteSubject.OUT_OF_REACH)
+    wrong = [note.words for note in plan.notes if note.matter in told]
+    return page([text, *section("Of its program", wrong)])
 
 
 def _uids(path: Path) -> list[UUID]:

@@ -11,6 +11,7 @@ from attrs import field
 
 from iopkit.confidential import hidden
 from iopkit.documents.documents import from_json, from_toml
+from iopkit.documents.limits import MAX_LONG_BYTES
 from iopkit.eligibility.predicates import AnyFact
 from iopkit.errors import IopkitError
 from iopkit.fields import frozen
@@ -69,11 +70,18 @@ def is_file_name(name: str) -> bool:
 
 
 def read_bytes(path: Path) -> bytes:
-    """A file's bytes; what keeps it from being read is told by its path."""
+    """A file's bytes; what keeps it from being read is told by its path.
+
+    No more is read than any file may have that is read here: a device never ends.
+    """
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_LONG_BYTES + 1)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    if len(data) > MAX_LONG_BYTES:
+        raise UsageError(f"cannot read {path}: it has more than {MAX_LONG_BYTES:,} bytes")
+    return data
 
 
 def read_document(kind: type[T], path: Path, own: Own = _NOTHING_OWN) -> T:

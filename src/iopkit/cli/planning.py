@@ -18,11 +18,13 @@ from iopkit.cli.arguments import (
     add_seed,
     add_site,
     add_start,
+    add_times,
     add_titles,
     add_weeks,
     moment_of,
     named_requirements,
     own_of,
+    times_once,
     weeks_once,
 )
 from iopkit.cli.files import (
@@ -81,6 +83,7 @@ def _plan_arguments(parser: argparse.ArgumentParser) -> None:
         parser,
         says="how many weeks a phase has, once for each; the least of its range if not given",
     )
+    add_times(parser)
     parser.add_argument(
         "--prefer",
         nargs="+",
@@ -188,6 +191,7 @@ def _plan(options: argparse.Namespace) -> Answer:
         seed=seed,
         track=options.track,
         phase_weeks=_weeks_of(program, options.weeks),
+        times=times_once(options.times),
         requirements=named_requirements(options.requirements),
         decisions=decisions,
         preferences=Preferences(

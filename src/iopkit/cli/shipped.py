@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from attrs import evolve
 
@@ -23,10 +23,11 @@ from iopkit.cli.files import (
     read_bytes,
     read_document,
 )
-from iopkit.documents.documents import KINDS, from_toml, to_document
+from iopkit.documents.documents import KINDS, from_toml, parsed, text_of, to_document
 from iopkit.documents.results import fact_document
 from iopkit.documents.schemas import json_schema
 from iopkit.documents.upgrades import Upgrade, upgrade_file
+from iopkit.documents.values import is_object
 from iopkit.eligibility.own_facts import OwnFacts
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Policy
@@ -58,7 +59,7 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _show_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", help="a name, or with --kind a document")
+    parser.add_argument("name", help="a name, or the file of a document")
     parser.add_argument(
         "--kind",
         choices=sorted(_SHOWN),
@@ -193,10 +194,9 @@ _SHOWN: Mapping[str, _Shown] = {
 def _show(options: argparse.Namespace) -> Answer:
     """Everything of that name: a payer's policy and its requirements may share one."""
     own = own_of(options)
+    one = options.kind or (_kind_in(Path(options.name)) if is_file_name(options.name) else None)
     found = {
-        kind: value
-        for kind in ([options.kind] if options.kind else _SHOWN)
-        for value in _named(kind, options, own)
+        kind: value for kind in ([one] if one else _SHOWN) for value in _named(kind, options, own)
     }
     if not found:
         shown = [_SHOWN[options.kind]] if options.kind else _SHOWN.values()
@@ -210,9 +210,25 @@ def _show(options: argparse.Namespace) -> Answer:
         else to_document(value)
         for kind, value in found.items()
     }
-    if options.kind:
-        return Answer(text, documents[options.kind])
+    if one:
+        return Answer(text, documents[one])
     return Answer(text, {_SHOWN[kind].listed: of for kind, of in documents.items()})
+
+
+def _kind_in(path: Path) -> str:
+    """What the document in a file calls itself, if that can be shown."""
+    language: Literal["JSON", "TOML"] = "TOML" if path.suffix == ".toml" else "JSON"
+    try:
+        raw = parsed(language, text_of(language, read_bytes(path)), masked=True)
+    except InvalidError as error:
+        raise UsageError(f"{path}: {error}") from error
+    kind = raw.get("document") if is_object(raw) else None
+    known = [name for name in _SHOWN if name in KINDS]
+    if kind not in known:
+        raise UsageError(
+            f"{path} cannot be shown: expected a document of the kind {', '.join(known)}"
+        )
+    return str(kind)
 
 
 def _named(kind: str, options: argparse.Namespace, own: Own) -> Iterator[Any]:
@@ -222,7 +238,7 @@ def _named(kind: str, options: argparse.Namespace, own: Own) -> Iterator[Any]:
         yield shown.find(name)
     elif kind == "fact":
         yield from [own.facts[name]] if own.facts and name in own.facts else []
-    elif options.kind and is_file_name(name):
+    elif is_file_name(name):
         # The facts of one's own are about patients, and programs ask about a course.
         yield read_document(shown.kind, Path(name), Own() if kind == "program" else own)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from iopkit.documents.values import Raw
-from iopkit.eligibility.kinds import NEVER, Number
+from iopkit.eligibility.kinds import as_recorded
 from iopkit.eligibility.predicates import AnyFact
 from iopkit.eligibility.recency import Recency
 
@@ -45,12 +45,7 @@ def with_asked(values: dict[str, Any]) -> dict[str, Any]:
         asked["fact"] = fact = fact.recent(Recency(days, since))
     if less is not None:
         asked["fact"] = fact = fact.less(less)
-    if isinstance(fact.kind, Number) and fact.kind.never:
-        asked |= {key: _never(asked[key]) for key in _VALUES if key in asked}
-        if "values" in asked:
-            asked["values"] = tuple(map(_never, asked["values"]))
+    asked |= {key: as_recorded(fact.kind, asked[key]) for key in _VALUES if key in asked}
+    if "values" in asked:
+        asked["values"] = tuple(as_recorded(fact.kind, value) for value in asked["values"])
     return asked
-
-
-def _never(value: object) -> object:
-    return NEVER if value == "never" else value

@@ -50,7 +50,7 @@ def _attendance(text: str | bytes, schedule: Schedule) -> Mapping[UUID, Attendan
     found: dict[UUID, Attendance] = {}
     faults: list[Fault] = []
     rows = _rows(text)
-    _, header = next(rows, (1, []))
+    header = next((cells for _, cells in rows), list[str]())
     if "session" not in header or not _CELLS.keys() >= {*header} or len({*header}) < len(header):
         expected = f"a header with session and any of {', '.join([*_CELLS][1:])}, each once"
         raise InvalidError("attendance", [Fault((), expected, "another", line=1)])

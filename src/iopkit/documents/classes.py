@@ -4,7 +4,7 @@ It stays in one piece: how each kind of class is read stands beside how it is wr
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import Enum
 from functools import cache
@@ -60,7 +60,8 @@ from iopkit.patients.screenings import Screening
 from iopkit.placement.paths import PathResult
 from iopkit.placement.placement import Placement, RungResult
 from iopkit.plans.plans import Plan
-from iopkit.programs.progress import COURSE_FACTS
+from iopkit.programs.progress import ANY_COURSE
+from iopkit.programs.ranges import Times
 from iopkit.schedules.sessions import Schedule
 
 
@@ -70,7 +71,7 @@ def converter(*, masked: bool = False, about_course: bool = False) -> Converter:
 
     ``about_course``: the facts about a course of treatment, in place of those about a patient.
     """
-    return build_converter(COURSE_FACTS if about_course else FACTS, masked=masked)
+    return build_converter(ANY_COURSE if about_course else FACTS, masked=masked)
 
 
 def build_converter(
@@ -308,8 +309,33 @@ def members_of(kind: Any) -> tuple[_Member, ...]:
         if parameters := getattr(hint, "__parameters__", ()):
             hint = hint[tuple(given[parameter] for parameter in parameters)]
         hint = given.get(hint, hint)
+        if get_origin(hint) is Times:
+            members += _ends_of(field.name, get_args(hint)[0])
+            continue
         members.append(_Member(field.name, _key(field.name, hint), hint, field.default))
     return (*members, *(ASKED_OF if origin in get_args(Atom) else ()))
+
+
+# ``Times`` has no object of its own in documents: what is exact has the field's key, and each
+# end of a range that key with one of these.
+_ENDS = ("", "_min", "_max")
+
+
+def _ends_of(name: str, kind: Any) -> list[_Member]:
+    return [
+        _Member(name + end, _key(name + end, kind), Union[kind, None], None)  # noqa: UP007
+        for end in _ENDS
+    ]
+
+
+def _ranged(kind: Any) -> dict[str, list[_Member]]:
+    """The fields of a class that are ``Times``, each with what documents have for it."""
+    hints = get_type_hints(get_origin(kind) or kind)
+    return {
+        name: _ends_of(name, get_args(hint)[0])
+        for name, hint in hints.items()
+        if get_origin(hint) is Times
+    }
 
 
 def _key(name: str, kind: Any) -> str:
@@ -326,14 +352,16 @@ def derived_of(kind: Any) -> tuple[_Member, ...]:
 
 
 def _class_writer(kind: Any) -> Writer:
-    derived = derived_of(kind)
+    derived, ranged = derived_of(kind), _ranged(kind)
+    ends = [end for of in ranged.values() for end in of]
     whole = get_origin(kind) or kind
     # Any: as keyword arguments, they are told from those of other types by their names only.
     fields: dict[str, Any] = {
         member.name: override(rename=member.key, unstruct_hook=writer_of(member.kind))
         for member in members_of(kind)
-        if member not in ASKED_OF
+        if member not in ASKED_OF and member not in ends
     }
+    fields |= {name: override(unstruct_hook=_ends_writer(ranged[name])) for name in ranged}
     if kind in _BESIDE:
         fields[_BESIDE[kind]] = override(omit=True)
     write_fields: Writer = make_dict_unstructure_fn(
@@ -345,6 +373,8 @@ def _class_writer(kind: Any) -> Writer:
             _refuse_other(value, whole)
         if kind in get_args(Atom):
             return asked_apart(value.fact, write_fields(value))
+        if ranged:
+            return _flat(write_fields(value), ranged)
         if not derived:
             return write_fields(value)
         said = {m.key: _said(value, m) for m in derived}
@@ -353,6 +383,26 @@ def _class_writer(kind: Any) -> Writer:
         return {**told, **write_fields(value), **said}
 
     return write
+
+
+def _ends_writer(ends: Sequence[_Member]) -> Writer:
+    keys = [end.key for end in ends]
+    write = writer_of(ends[0].kind)
+
+    def written(times: Times[Any]) -> Raw:
+        said = (times.least, None, None) if times.is_exact else (None, times.least, times.most)
+        told = zip(keys, map(write, said), strict=True)
+        return {key: end for key, end in told if end is not None}
+
+    return written
+
+
+def _flat(written: dict[str, Raw], ranged: Collection[str]) -> Raw:
+    """An object with the keys of each range in the place of its field."""
+    flat: dict[str, Raw] = {}
+    for key, part in written.items():
+        flat |= part if key in ranged else {key: part}
+    return flat
 
 
 def _refuse_other(value: Any, kind: Any) -> None:
@@ -392,11 +442,13 @@ def _class_reader(
     readers = [(m.name, m.key, m.name in needed, reader_of(m.kind)) for m in members]
     known = {member.key for member in (*members, *derived)}
     whole = with_asked if kind in (*get_args(Atom), Explanation) else None
+    ranged = _ranged(kind)
 
     def read(raw: Raw, _: Any) -> Any:
         if not is_object(raw):
             raise InvalidError("value", [Fault((), "an object", kind_of(raw))])
         values, faults = _fields(raw, readers)
+        faults += [fault for name in ranged for fault in _gather(name, ranged[name], values)]
         if beside:
             values |= beside(values)
         if not known.issuperset(raw):
@@ -455,6 +507,22 @@ def _fields(
         elif needed:
             faults.append(Fault((key,), "this field", "nothing"))
     return values, faults
+
+
+def _gather(name: str, ends: Sequence[_Member], values: dict[str, Any]) -> list[Fault]:
+    """Put a range together from what was read of it, or say what is wrong with it."""
+    exact, least, most = (values.pop(end.name, None) for end in ends)
+    exactly, at_least, at_most = (end.key for end in ends)
+    if exact is not None:
+        if least is not None or most is not None:
+            expected = f"either it, or {at_least} and {at_most}"
+            return [Fault((exactly,), expected, "both")]
+        values[name] = exact
+    elif least is not None and most is not None and most < least:
+        return [Fault((at_most,), f"no less than {at_least}", "less")]
+    else:
+        values[name] = Times(least, most)
+    return []
 
 
 def _unknown_keys(raw: dict[str, Raw], known: set[str], *, masked: bool) -> list[Fault]:

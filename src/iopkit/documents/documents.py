@@ -19,6 +19,7 @@ Documents about a patient are read without repeating their content in messages.
 import json
 import tomllib
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, TypeVar
 
 from attrs import evolve
@@ -39,9 +40,19 @@ from iopkit.documents.classes import (
 from iopkit.documents.formats import current_format, format_faults, in_current_format, is_newer
 from iopkit.documents.indentation import indented
 from iopkit.documents.instrument_forms import InstrumentForm
-from iopkit.documents.limits import is_shallow, refuse_excess, too_deep, without_depths
+from iopkit.documents.limits import (
+    UNSIZED,
+    is_shallow,
+    most_bytes,
+    refuse_dots,
+    refuse_excess,
+    refuse_long,
+    too_deep,
+    without_depths,
+)
 from iopkit.documents.lines import Language, find_lines, line_of_repeated_key, line_of_word
-from iopkit.documents.values import Facts, Raw, is_list, is_object, kind_of
+from iopkit.documents.values import MAX_FAULTS, Facts, Raw, is_list, is_object, kind_of
+from iopkit.eligibility.kinds import Kind, Scalar, as_recorded
 from iopkit.eligibility.own_facts import OwnFacts, facts_with
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
@@ -54,13 +65,11 @@ from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder, Placement
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
-from iopkit.programs.progress import COURSE_FACTS
+from iopkit.programs.progress import ANY_COURSE, COURSE_FACTS
 from iopkit.requirements.requirements import RequirementSet
-from iopkit.schedules.sessions import Schedule
+from iopkit.schedules.sessions import Schedule, week_faults
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth
-
-_UNSIZED = {"charges", "schedule"}  # as long as their plan
 
 T = TypeVar("T")
 
@@ -122,7 +131,7 @@ def _document(value: object) -> dict[str, Any]:
     form = InstrumentForm.of(value) if isinstance(value, Instrument) else value
     body = writer_of(form_of(KINDS[name]))(form)
     document = {"document": name, "format": current_format(name), **body}
-    refuse_excess(name, document, sized=name not in _UNSIZED)
+    refuse_excess(name, document, sized=name not in UNSIZED)
     refuse(f"{name} document", tuple(_empty_groups(document)) if name in _BY_HAND else ())
     return document
 
@@ -169,15 +178,16 @@ def to_json(value: object) -> str:
     return attempt.result()
 
 
-def _json(value: object) -> str:
-    return indented(_plain(value)) + "\n"
-
-
-def _plain(value: Any) -> Raw:
+def _json(value: Any) -> str:
     if isinstance(value, Truth):
-        return value.value
-    several = value.__class__ in (list, tuple)
-    return [_document(each) for each in value] if several else _document(value)
+        return indented(value.value) + "\n"
+    if value.__class__ in (list, tuple):
+        return indented([_document(each) for each in value]) + "\n"
+    document = _document(value)
+    text = indented(document) + "\n"
+    kind = document["document"]
+    refuse_long(f"{kind} document", text, most=most_bytes(kind, "JSON"))
+    return text
 
 
 def from_json(
@@ -235,12 +245,13 @@ def _read(
 ) -> Any:
     name = name_of(kind)
     refuse(f"{name} document", unless_a(data, "data", str, bytes))
+    refuse_long(f"{name} document", data, most=most_bytes(name, language))
     # About a patient; a program's own document is a template, whoever it is then tailored to.
     masked = getattr(kind, "__repr__", None) is hidden and kind is not Program
     text = text_of(language, data)
     raw = current = parsed(language, text, masked=masked)
     try:
-        refuse_excess(name, raw, sized=name not in _UNSIZED, masked=masked)
+        refuse_excess(name, raw, sized=name not in UNSIZED, masked=masked)
         faults = _header_faults(name, raw)
         if not any(fault.path == ("format",) for fault in faults):
             current = in_current_format(name, raw)
@@ -277,9 +288,11 @@ def parsed(language: Language, text: str, *, masked: bool) -> Raw:
     ``masked``: what is wrong is told without a part of the text.
 
     Raises:
-        InvalidError: it is not JSON or TOML.
+        InvalidError: it is not JSON or TOML, or keys of TOML have too many dots.
     """
     loads = _loads if language == "JSON" else tomllib.loads
+    if language == "TOML":
+        refuse_dots(text)
     try:
         return loads(text)
     except InvalidError:
@@ -348,7 +361,7 @@ def _built(  # noqa: PLR0913  # what a reader was given, all of it
     about_course = shipped_facts(name) is COURSE_FACTS
     if facts is None and instruments and not about_course:
         facts = facts_with(instruments=instruments)
-    known = shipped_facts(name) if facts is None else facts
+    known = (ANY_COURSE if about_course else FACTS) if facts is None else facts
     chosen = (
         converter(masked=masked, about_course=about_course)
         if facts is None and not instruments
@@ -361,6 +374,8 @@ def _built(  # noqa: PLR0913  # what a reader was given, all of it
         value = read_without(("document", "format"), raw, read, masked=masked)
         if isinstance(value, Patient):
             refuse(what, tuple(_observation_faults(value, known)))
+        if isinstance(value, Schedule):
+            refuse(what, tuple(islice(week_faults(value), MAX_FAULTS)))
     except InvalidError as error:
         raise InvalidError(what, [*faults, *error.faults]) from None
     if faults:
@@ -393,8 +408,12 @@ def _observation_faults(patient: Patient, facts: Facts) -> Iterator[Fault]:
         if seen.fact in FACTS:
             fix = "a shipped fact is read from the patient's other fields"
             yield Fault((*path, "fact"), "a name that no shipped fact has", "a shipped one", fix)
-        elif seen.fact in facts and not facts[seen.fact].kind.accepts(seen.value):
+        elif seen.fact in facts and not _can_be(facts[seen.fact].kind, seen.value):
             yield Fault((*path, "value"), "a value that the fact can have", "another value")
+
+
+def _can_be(kind: Kind, value: Scalar) -> bool:
+    return kind.accepts(as_recorded(kind, value))
 
 
 def shipped_facts(name: str) -> Facts:

@@ -29,7 +29,7 @@ def current_format(kind: str) -> int:
 
     Example:
         >>> current_format("decision"), current_format("roster")
-        (3, 1)
+        (3, 2)
     """
     return 1 + len(UPGRADERS[kind])
 
@@ -236,6 +236,50 @@ def _labeled(raw: Raw) -> Raw:
 _EMPTY = {"all_of": "always", "any_of": "never"}
 
 
+# Ranges: what had "weeks" and "weeks_max" has "weeks_min", and what had no number on random days
+# says the one that it stood for.
+
+
+def _program_2(raw: _Object) -> _Object:
+    told: _Object = _inside(raw, ("phases",), _ranged)
+    for services in (("services",), ("phases", "services")):
+        told = _inside(told, (*services, "timing"), _counted)
+    upgraded: _Object = _inside(told, ("continuing_care",), _program_2)
+    return upgraded
+
+
+def _ranged(phase: _Object) -> _Object:
+    weeks, most = phase.get("weeks"), phase.get("weeks_max")
+    told: _Object = {}
+    for key, value in phase.items():
+        if key not in ("weeks", "weeks_max"):
+            told[key] = value
+        if key == "title" and most in (None, weeks):
+            told |= {} if weeks is None else {"weeks": weeks}
+        elif key == "title":
+            told |= ({} if weeks is None else {"weeks_min": weeks}) | {"weeks_max": most}
+    return told
+
+
+def _counted(timing: _Object) -> _Object:
+    return _with(timing, "per_week", 1) if timing.get("type") == "random_days" else timing
+
+
+def _plan_3(raw: _Object) -> _Object:
+    upgraded: _Object = _inside(raw, ("program",), _program_2)
+    return upgraded
+
+
+def _schedule_3(raw: _Object) -> _Object:
+    upgraded: _Object = _inside(raw, ("plan",), _plan_3)
+    return upgraded
+
+
+def _roster_2(raw: _Object) -> _Object:
+    upgraded: _Object = _inside(raw, ("services", "timing"), _counted)
+    return upgraded
+
+
 # Formats that can say more, in keys that may be left out: days on which rules end or were seen,
 # whose they are, and what was assumed; what is possible of a fact, and which findings count; what
 # speaks for and against; levels of the fourth edition, approvals, places, observations.
@@ -253,14 +297,14 @@ UPGRADERS: Mapping[str, tuple[Upgrader, ...]] = {
     "ladder": (_ladder_2, _ladder_3),
     "patient": (_more,),
     "placement": (_placement_2, _placement_3),
-    "plan": (_plan_2, _more),
+    "plan": (_plan_2, _plan_3),
     "policy": (_more,),
     "predicate": (_more,),
-    "program": (_more,),
+    "program": (_program_2,),
     "rates": (_more,),
     "requirements": (_requirements_2,),
-    "roster": (),
-    "schedule": (_schedule_2, _more),
+    "roster": (_roster_2,),
+    "schedule": (_schedule_2, _schedule_3),
     "site": (_more,),
 }
 """For each kind of document, the upgraders from format 1 to 2, from 2 to 3, and so on."""

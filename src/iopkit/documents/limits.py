@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, TypeGuard
 
-from attrs import fields_dict, has
+from attrs import evolve, fields_dict, has
 
 from iopkit.documents.classes import key_place
-from iopkit.documents.lines import OPAQUE
+from iopkit.documents.lines import OPAQUE, Language
 from iopkit.documents.values import Raw, is_list, is_object
 from iopkit.eligibility.predicates import Fact
-from iopkit.errors import Fault, InvalidError, Step
+from iopkit.errors import Fault, InvalidError, Step, refuse
 
 MAX_DEPTH = 64
 """How deep a document may be nested."""
@@ -22,7 +22,70 @@ MAX_VALUES = 100_000
 A schedule and its charges may hold more: they are as long as their plan.
 """
 
+MAX_BYTES = 10_000_000
+"""How many bytes a JSON document may have."""
+
+MAX_LONG_BYTES = 25_000_000
+"""How many bytes the JSON of a schedule or of its charges may have."""
+
+MAX_TOML_BYTES = 2_000_000
+"""How many bytes a TOML document may have: people write them, and parsing takes longer."""
+
+UNSIZED = frozenset({"charges", "schedule"})
+"""The kinds of documents that are as long as their plan."""
+
 _STEPS_TOLD = 12
+
+
+def refuse_long(what: str, data: bytes | str, *, most: int) -> None:
+    """Refuse a document of more bytes than it may have, before it is looked into.
+
+    Raises:
+        InvalidError: it has more.
+    """
+    size = len(data)
+    if isinstance(data, str) and size <= most:
+        size = len(data.encode("utf-8", "surrogatepass"))
+    refuse(what, unless_few(size, most, "bytes"))
+
+
+def most_bytes(kind: str, language: Language) -> int:
+    """How many bytes a document of a kind may have."""
+    if language == "TOML":
+        return MAX_TOML_BYTES
+    return MAX_LONG_BYTES if kind in UNSIZED else MAX_BYTES
+
+
+def unless_few(count: int, most: int, unit: str) -> tuple[Fault, ...]:
+    """A fault of a document that has too many of something."""
+    return () if count <= most else (Fault((), f"at most {most:,} {unit}", f"{count:,}"),)
+
+
+def refuse_dots(text: str) -> None:
+    """Refuse TOML whose keys have so many dots that to parse it would take too long.
+
+    Each dot is a table more. The time that a key takes grows with the square of its dots, and
+    the memory with all of them.
+
+    Raises:
+        InvalidError: a key or a header has more dots than documents may have levels, with its
+            line, or all have more together than documents may have values.
+    """
+    if text.count(".") <= MAX_DEPTH:
+        return
+    every = dots = 0
+    for match in re.finditer(rf"(?xs) {OPAQUE} | [][\n=,{{}}] | \.", text):
+        if match[0] == ".":
+            every, dots = every + 1, dots + 1
+        elif match[0] in _AFTER_KEYS:
+            dots = 0
+        if dots > MAX_DEPTH:
+            line = text.count("\n", 0, match.start()) + 1
+            raise InvalidError("TOML document", [evolve(too_deep(), line=line)])
+    refuse("TOML document", unless_few(every, MAX_VALUES, "dots outside texts"))
+
+
+_AFTER_KEYS = frozenset("][\n=,{}")
 
 
 def refuse_excess(kind: str, raw: Raw, *, sized: bool, masked: bool = False) -> None:

@@ -159,6 +159,8 @@ def proposals_document(
     return {
         "wanted": proposals.wanted,
         "complete": proposals.complete,
+        "tried": proposals.tried,
+        "unseen": proposals.unseen,
         "findings": _findings(proposals.judgments),
         "left": _left(proposals.left),
         "proposals": [

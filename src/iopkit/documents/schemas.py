@@ -30,6 +30,7 @@ from iopkit.documents.values import (
 from iopkit.errors import UnknownNameError
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.instruments import Instrument
+from iopkit.programs.progress import COURSE_FACTS, SERVICE_FACT_NAMES
 
 _Schema = dict[str, Raw]
 
@@ -84,7 +85,7 @@ class _Schemas:
         if is_fact(kind):
             facts = facts_for(kind, self._facts)
             name = "Fact" if facts is self._facts else "PatientFact"
-            return self._reference(name, lambda: _of_leaf(fact_leaf(facts), kind))
+            return self._reference(name, lambda: _of_facts(facts, kind))
         if kind is Instrument:
             return _of_leaf(instrument_leaf(INSTRUMENTS), kind)
         if leaf := leaf_of(kind):
@@ -147,6 +148,14 @@ class _Schemas:
 
 def _of_leaf(leaf: Any, kind: Any) -> _Schema:
     return {"description": leaf.expected(kind), **leaf.schema(kind)}
+
+
+def _of_facts(facts: Facts, kind: Any) -> _Schema:
+    schema = _of_leaf(fact_leaf(facts), kind)
+    if facts is not COURSE_FACTS:
+        return schema
+    of_service: Raw = {"type": "string", "pattern": f"^{SERVICE_FACT_NAMES}$"}
+    return {"description": schema.pop("description"), "anyOf": [schema, of_service]}
 
 
 def _or_null(schema: _Schema) -> _Schema:

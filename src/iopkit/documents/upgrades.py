@@ -11,6 +11,7 @@ from iopkit.confidential import hidden
 from iopkit.documents.documents import KINDS, from_json, from_toml, parsed, text_of
 from iopkit.documents.formats import upgrade_document
 from iopkit.documents.indentation import indented
+from iopkit.documents.limits import most_bytes, refuse_long
 from iopkit.documents.lines import Language, find_lines
 from iopkit.documents.values import FACT_NAME, Raw, is_list, is_object, kind_of
 from iopkit.errors import Fault, InvalidError, Step, attempted
@@ -65,6 +66,7 @@ def upgrade_file(name: str, data: bytes) -> Upgrade:
 
 def _upgraded(name: str, data: bytes) -> Upgrade:
     language: Language = "TOML" if name.endswith(".toml") else "JSON"
+    refuse_long("document", data, most=most_bytes("schedule", language))  # what may be longest
     text = text_of(language, data)
     before = parsed(language, text, masked=True)  # it may be about a patient
     if not is_object(before):

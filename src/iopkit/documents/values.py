@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum
 from functools import cache
-from typing import Any, TypeGuard, TypeVar, get_args, get_origin
+from typing import Any, TypeGuard, TypeVar, cast, get_args, get_origin
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -34,10 +34,10 @@ INSTRUMENT_NAME = "the name of an instrument"
 
 _MINUTE = timedelta(minutes=1)
 T = TypeVar("T")
+D = TypeVar("D", bound=date | PartialDate)
 Facts = Mapping[str, AnyFact]
 # Any: what a parser of JSON or TOML returns, of which nothing is known yet.
 Raw = Any
-
 
 # Any: readers take what a parser returned and give a value of the class they are for. What
 # cattrs passes second, the class, they know.
@@ -126,15 +126,32 @@ def _or_toml(kind: type, read: Callable[[Raw, Any], Any]) -> Callable[[Raw, Any]
     return lambda raw, t: raw if type(raw) is kind else read(raw, t)
 
 
+def _in_years(day: D) -> D:
+    """A day or moment; refused where there are too few days beside it to count with."""
+    if not 1800 <= day.year <= 2999:
+        raise InvalidError("day", [Fault((), "a year from 1800 to 2999", "another year")])
+    return day
+
+
+def _day(raw: Raw, _: Any) -> date:
+    read = _or_toml(date, _canonical(date.fromisoformat, date.isoformat))
+    return cast("date", _in_years(read(raw, None)))
+
+
+def _day_text(day: AnyDate) -> str:
+    return _in_years(day).isoformat()
+
+
 def _partial(raw: Raw, _: Any) -> AnyDate | None:
     if raw is None:
         return None
     if not isinstance(raw, str) or len(raw) not in (len("2026"), len("2026-01")):
-        return _canonical(date.fromisoformat, date.isoformat)(raw, None)
+        return _day(raw, None)
     try:
-        return PartialDate.fromisoformat(raw)
+        partial = PartialDate.fromisoformat(raw)
     except InvalidError:
         raise ValueError from None  # its place would be within the text
+    return _in_years(partial)
 
 
 def _clock_text(clock: time) -> str:
@@ -143,6 +160,7 @@ def _clock_text(clock: time) -> str:
 
 def _moment_text(moment: datetime) -> str:
     """RFC 9557 for a moment, plain ISO 8601 for wall-clock time."""
+    _in_years(moment)
     zone = f"[{moment.tzinfo.key}]" if isinstance(moment.tzinfo, ZoneInfo) else ""
     return moment.isoformat("T", "minutes") + zone
 
@@ -159,7 +177,7 @@ def _moment(raw: Raw, _: Any) -> datetime:
     again would take half of the time.
     """
     if match := _INSTANT.fullmatch(raw):
-        given = datetime.fromisoformat(match[1])
+        given = _in_years(datetime.fromisoformat(match[1]))
         # The offset says which one is meant of a time that comes twice; one that does not
         # exist comes back as another.
         moment = given.astimezone(ZoneInfo(match[2]))
@@ -313,8 +331,8 @@ _LEAVES: dict[Any, _Leaf] = {
         "a date",
         "2026-01-31",
         _DATE,
-        _or_toml(date, _canonical(date.fromisoformat, date.isoformat)),
-        date.isoformat,
+        _day,
+        _day_text,
         format="date",
     ),
     time: _text(
@@ -379,8 +397,8 @@ _VALUE = _Leaf(
 )
 _PARTIAL = _Leaf(
     lambda _: "a date such as '2026-01-31', or its month or year as text: '2026-01', '2026'",
-    _or_toml(date, _partial),
-    lambda day: day.isoformat(),  # one that is not known is left out
+    _partial,
+    _day_text,  # one that is not known is left out
     lambda _: {"type": ["string", "null"], "pattern": f"^({_DATE}|{_MONTH})$"},
 )
 _UNIONS: dict[Any, _Leaf] = {

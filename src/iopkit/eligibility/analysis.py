@@ -15,7 +15,7 @@ from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import AnyFact, Predicate, Values, evaluate, facts_in
 from iopkit.eligibility.sheets import FactSheet
 from iopkit.eligibility.spaces import Formulas, Space
-from iopkit.errors import refuse, unless
+from iopkit.errors import refuse, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.truth import Truth, all_of
 
@@ -127,6 +127,7 @@ def analyze(policy: Policy, *, on: date) -> Analysis:
         >>> found.impossible, found.redundant, found.nothing_known
         (False, (), <Truth.UNKNOWN: 'unknown'>)
     """
+    refuse("analysis", unless_a(policy, "policy", Policy))
     version = policy.version(on=on)
     criteria = {criterion.name: criterion.predicate for criterion in version.value}
     space = Space.of(criteria.values())
@@ -182,6 +183,8 @@ def difference(
         >>> difference(medicare, medicare, on=date(2026, 1, 5)).same
         True
     """
+    each = unless_a(first, "first", Policy), unless_a(second, "second", Policy)
+    refuse("difference", *each)
     later = on if second_on is None else second_on
     sides = first.version(on=on).value, second.version(on=later).value
     space = Space.of(criterion.predicate for side in sides for criterion in side)
@@ -252,6 +255,7 @@ def turns_on(policy: Policy, fact: AnyFact, *, on: date) -> bool:
         >>> [turns_on(medicare, FACTS[f], on=date(2026, 1, 5)) for f in ("age", "dangerous")]
         [False, True]
     """
+    refuse("analysis", unless_a(policy, "policy", Policy))
     return fact in diagram_of(policy.predicate(on=on)).facts
 
 

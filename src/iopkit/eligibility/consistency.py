@@ -25,8 +25,9 @@ from iopkit.eligibility.predicates import (
     seen_of,
     with_terms,
 )
+from iopkit.eligibility.recency import asked_by
 from iopkit.eligibility.sheets import FactSheet, read_facts
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import refuse, unless, unless_a, unless_day
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.patients.instrument_library import INSTRUMENTS
@@ -109,7 +110,7 @@ def contradictions(patient: Patient, *, on: date) -> tuple[RecordedContradiction
     The newest findings up to the day are held against each other.
 
     Raises:
-        InvalidError: the day is a moment.
+        InvalidError: what is given is no patient, or no day.
 
     Example:
         >>> from uuid import UUID
@@ -124,7 +125,7 @@ def contradictions(patient: Patient, *, on: date) -> tuple[RecordedContradiction
         >>> [each.name for each in contradictions(somebody, on=date(2026, 1, 5))]
         ['around_the_clock']
     """
-    refuse_moments("contradictions", on=on)
+    refuse("contradictions", unless_a(patient, "patient", Patient), unless_day(on, "on"))
     # Each of them takes an assessment.
     if not patient.assessments:
         return ()
@@ -155,12 +156,11 @@ def without_contradicted(sheet: FactSheet, found: Sequence[RecordedContradiction
     if not found:
         return sheet
     names = {each.fact.name for one in found for each in one.facts}
-    recent = tuple(f"{name}_{kind}_" for name in names for kind in ("within", "since"))
     return evolve(
         sheet,
         items=tuple(
             (name, Possible(found=as_possible(value).found, why=CONTRADICTED))
-            if name in names or name.startswith(recent)
+            if asked_by(name) in names
             else (name, value)
             for name, value in sheet.items
         ),

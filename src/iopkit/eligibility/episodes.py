@@ -25,21 +25,18 @@ def prior_treatments(patient: Patient, on: date) -> Value:
 
 def last_outcome(patient: Patient, on: date) -> Value:
     """How the latest episode of treatment ended by a day; ``none`` if there was none."""
-    past = _ended(patient, on)
-    if past is None:
+    if patient.treatments is None:
         return None
-    outcomes = {episode.outcome for episode in _latest(past)}
-    if not outcomes:
-        return "none"
-    return None if None in outcomes else some_of(one.value for one in outcomes if one)
+    latest = _latest(patient.treatments, on)
+    return some_of(outcome for episode in latest for outcome in _outcomes(episode))
 
 
 def just_completed_24_hour_care(patient: Patient, on: date) -> bool | None:
     """Whether the latest episode ended by a day was 24-hour care and was completed."""
-    past = _ended(patient, on)
-    if past is None:
+    if patient.treatments is None:
         return None
-    found = {_completed_24_hour_care(episode) for episode in _latest(past)} or {False}
+    latest = _latest(patient.treatments, on)
+    found = {episode is not None and _completed_24_hour_care(episode) for episode in latest}
     return found.pop() if len(found) == 1 else None
 
 
@@ -115,16 +112,6 @@ def _time_since(
     return Possible(least, most).plain
 
 
-def _ended(patient: Patient, on: date) -> tuple[Treatment, ...] | None:
-    """Episodes that ended by a day; ``None`` if that is not known of each."""
-    if patient.treatments is None:
-        return None
-    ended = {episode: _has_ended(episode, on) for episode in patient.treatments}
-    if None in ended.values():
-        return None
-    return tuple(episode for episode in patient.treatments if ended[episode])
-
-
 def _has_ended(episode: Treatment, on: date) -> bool | None:
     if episode.end is not None:
         return episode.end <= on
@@ -132,11 +119,25 @@ def _has_ended(episode: Treatment, on: date) -> bool | None:
     return None if episode.outcome is not None and started_by_then else False
 
 
-def _latest(past: Iterable[Treatment]) -> tuple[Treatment, ...]:
-    """The episodes that ended last; several, if on one day."""
-    listed = tuple(past)
-    last = max((episode.end for episode in listed if episode.end), default=None)
-    return tuple(episode for episode in listed if episode.end == last)
+def _latest(treatments: Iterable[Treatment], on: date) -> tuple[Treatment | None, ...]:
+    """The episodes that may be the latest which ended by a day; ``None``: there may be none.
+
+    They are several where some ended on one day, or where it is not known when they ended.
+    """
+    ended = [(episode, _has_ended(episode, on)) for episode in treatments]
+    past = [episode for episode, has_ended in ended if has_ended]
+    last = max((episode.end for episode in past if episode.end), default=None)
+    perhaps = (episode for episode, has_ended in ended if has_ended is None)
+    latest: list[Treatment | None] = [episode for episode in past if episode.end == last]
+    return (*(latest or [None]), *perhaps)
+
+
+def _outcomes(episode: Treatment | None) -> tuple[str, ...]:
+    """How an episode may have ended, in the words of the fact."""
+    if episode is None:
+        return ("none",)
+    possible = Outcome if episode.outcome is None else (episode.outcome,)
+    return tuple(outcome.value for outcome in possible)
 
 
 def _is_24_hour_care(episode: Treatment) -> bool | None:

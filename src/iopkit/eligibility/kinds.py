@@ -96,6 +96,16 @@ class Choice:
 Kind = YesNo | Number | Choice
 
 
+def as_recorded(kind: Kind, value: Scalar) -> Scalar:
+    """A value as records and documents have it: "never" is ``NEVER``, if the kind has that.
+
+    Example:
+        >>> as_recorded(Number(0, 9, never=True), "never") == NEVER
+        True
+    """
+    return NEVER if value == "never" and isinstance(kind, Number) and kind.never else value
+
+
 class Worse(StrEnum):
     """Which of a fact's values are worse than others."""
 

@@ -12,7 +12,8 @@ from iopkit.eligibility.kinds import Kind, Worse, can_be_worse
 from iopkit.eligibility.patient_facts import FACTS, scale_facts
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.eligibility.readings import Bands, Newest, Observations, Scores
-from iopkit.errors import Fault, refuse, unless
+from iopkit.eligibility.recency import asked_by
+from iopkit.errors import Fault, each_a, refuse, unless
 from iopkit.fields import frozen
 from iopkit.patients.instrument_library import INSTRUMENTS, instruments_with
 from iopkit.patients.instruments import Instrument
@@ -60,8 +61,8 @@ class OwnFact:
     ``changeable`` and ``worse``: as of ``Fact``; without ``worse``, what a shipped scale declares.
 
     Raises:
-        InvalidError: a shipped fact has the name, or it is not in lower case, or ``worse`` is said
-            of options without an order.
+        InvalidError: a shipped fact has the name, or it is not in lower case, or it ends as those
+            of recent findings do, or ``worse`` is said of options without an order.
 
     Example:
         >>> from datetime import date
@@ -86,9 +87,11 @@ class OwnFact:
         fits = re.fullmatch("[a-z][a-z0-9_]*", self.name) is not None
         is_ranked = isinstance(self.read, OfScale) or can_be_worse(self.read.kind)
         expected = "a name of lower-case letters, digits and underscores"
+        plain = asked_by(self.name) == self.name
         refuse(
             "fact",
             unless(fits, "name", expected, repr(self.name)),
+            unless(plain, "name", "an end other than that of recent findings", repr(self.name)),
             unless(
                 self.name not in FACTS, "name", "a name that no shipped fact has", repr(self.name)
             ),
@@ -145,13 +148,13 @@ def facts_with(
     It is what ``from_json(..., facts=...)`` takes.
 
     Raises:
-        InvalidError: two facts or two instruments have one name.
+        InvalidError: two facts or two instruments have one name, or ``own`` holds others.
     """
     every = instruments_with(instruments).values()
     theirs = [
         fact for one in every if one.name not in INSTRUMENTS for fact in instrument_facts(one)
     ]
-    more = [*theirs, *(one.fact for one in own)]
+    more = [*theirs, *(one.fact for one in each_a("facts", own, "own", OwnFact))]
     facts = {**FACTS, **{fact.name: fact for fact in more}}
     once = len(facts) == len(FACTS) + len(more)
     refuse("facts", unless(once, "name", "one fact of each name, and no shipped one", "two"))

@@ -510,20 +510,19 @@ def _approvals() -> Iterator[AnyFact]:
         )
         yield Fact(
             f"{lead}_approval_days_left",
-            # More days than there are between two dates.
-            Number(0, 4_000_000, unit="days", whole=True),
+            Number(0, ApprovedMeasure.DAYS_LEFT.most, unit="days", whole=True),
             f"From the day on to the last day of {force}, both included; 0: there are none.",
             ApprovedAmount(level, ApprovedMeasure.DAYS_LEFT),
         )
         yield Fact(
             f"{lead}_approved_units",
-            Number(0, 999_999, unit="units", whole=True),
+            Number(0, ApprovedMeasure.UNITS.most, unit="units", whole=True),
             f"How many units {force} have in all, used or not; 0: there are none.",
             ApprovedAmount(level, ApprovedMeasure.UNITS),
         )
         yield Fact(
             f"{lead}_approved_hours",
-            Number(0, 999_999, unit="hours"),
+            Number(0, ApprovedMeasure.HOURS.most, unit="hours"),
             f"How many hours {force} have in all, used or not; 0: there are none.",
             ApprovedAmount(level, ApprovedMeasure.HOURS),
         )

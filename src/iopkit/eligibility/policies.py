@@ -30,7 +30,7 @@ from iopkit.eligibility.predicates import (
 )
 from iopkit.eligibility.risks import RecordedRisk, recorded_risks, risks_among
 from iopkit.eligibility.sheets import FactSheet, read_facts
-from iopkit.errors import NotInForceError, TooComplexError, refuse, unless
+from iopkit.errors import NotInForceError, TooComplexError, refuse, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.payers import Payer
@@ -167,6 +167,7 @@ class Policy:
 
         Raises:
             NotInForceError: as ``version``, of the sheet's day.
+            InvalidError: ``sheet`` is none.
 
         Example:
             >>> from iopkit.eligibility import FACTS
@@ -176,6 +177,7 @@ class Policy:
             >>> find_policy("us-medicare-iop").decide_sheet(sheet).verdict
             <Truth.NO: 'no'>
         """
+        refuse("decision", unless_a(sheet, "sheet", FactSheet))
         version = self.version(on=sheet.on, assume_in_force=assume_in_force)
         asked = self._facts_of(version)
         whole = sheet.with_recent(asked)

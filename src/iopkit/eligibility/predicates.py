@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache, partial
 from operator import ge, gt, le, lt
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar, get_args
 
 from attrs import evolve, field
 
@@ -30,7 +30,7 @@ from iopkit.eligibility.kinds import (
 from iopkit.eligibility.margins import Margin, kind_of_margin, margin
 from iopkit.eligibility.possible import Possible, Value, is_of_kind, whole_numbers_in
 from iopkit.eligibility.recency import Recency, Recent
-from iopkit.errors import Fault, InvalidError, UndeterminedError, refuse, unless
+from iopkit.errors import Fault, InvalidError, UndeterminedError, refuse, unless, unless_a
 from iopkit.fields import call_union, frozen
 from iopkit.sources import Source
 from iopkit.truth import Truth, at_least
@@ -529,8 +529,15 @@ def evaluate(predicate: Predicate, values: Values) -> Truth:
         values: by facts' names, their values or what is possible of them.
 
     Raises:
-        InvalidError: a value is not of its fact's kind, or a name is a fact's but for its case.
+        InvalidError: a value is not of its fact's kind, or a name is a fact's but for its case, or
+            there is no predicate or no mapping.
     """
+    other = unless_a(predicate, "predicate", *get_args(Predicate))
+    refuse(
+        "values",
+        tuple(evolve(fault, expected="a predicate") for fault in other),
+        unless_a(values, "values", Mapping),
+    )
     asked = tuple(facts_in(predicate))
     facts = {fact.name: fact for fact in with_terms(asked)}
     folded = {name.casefold(): name for name in facts}
@@ -713,16 +720,23 @@ _REVERSED = {
 }
 
 
-def describe(predicate: Predicate) -> str:
+def describe(predicate: Predicate, *, in_full: bool = False) -> str:
     """A predicate in prose: its label if it has one, else its parts.
+
+    ``in_full``: what a label stands for is said beside it, in brackets.
 
     Example:
         >>> from iopkit.eligibility import FACTS
         >>> describe((FACTS["age"] >= 18) & ~FACTS["dangerous"].equals(True))
         'age is at least 18 years and not (dangerous is true)'
     """
-    if predicate.label:
+    if predicate.label and (not in_full or _is_empty(predicate)):
         return predicate.label
+    text = _in_parts(predicate, in_full=in_full)
+    return f"{predicate.label} [{text}]" if predicate.label else text
+
+
+def _in_parts(predicate: Predicate, *, in_full: bool) -> str:
     match predicate:
         case Compare(fact, operator, value):
             return _comparison_in_words(fact, operator, value)
@@ -734,13 +748,14 @@ def describe(predicate: Predicate) -> str:
         case Known(fact):
             return f"{fact.title} is known"
         case AllOf(parts):
-            return " and ".join(map(_nested, parts)) or "always"
+            return " and ".join(_nested(part, in_full=in_full) for part in parts) or "always"
         case AnyOf(parts):
-            return " or ".join(map(_nested, parts)) or "never"
+            return " or ".join(_nested(part, in_full=in_full) for part in parts) or "never"
         case Not(part):
-            return f"not ({describe(part)})"
+            return f"not ({describe(part, in_full=in_full)})"
         case AtLeast(count, parts):
-            return f"at least {count} of: {'; '.join(map(describe, parts))}"
+            of = "; ".join(describe(part, in_full=in_full) for part in parts)
+            return f"at least {count} of: {of}"
 
 
 def _comparison_in_words(fact: AnyFact, operator: Operator, value: Scalar) -> str:
@@ -750,8 +765,12 @@ def _comparison_in_words(fact: AnyFact, operator: Operator, value: Scalar) -> st
     return f"{fact.title} is {operator.words}{with_unit(fact.kind, value)}"
 
 
-def _nested(predicate: Predicate) -> str:
-    text = describe(predicate)
+def _is_empty(predicate: Predicate) -> bool:
+    return isinstance(predicate, AllOf | AnyOf | AtLeast) and not predicate.parts
+
+
+def _nested(predicate: Predicate, *, in_full: bool) -> str:
+    text = describe(predicate, in_full=in_full)
     bare = predicate.label or not parts_of(predicate) or isinstance(predicate, Not)
     return text if bare else f"({text})"
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from attrs import evolve
 from dateutil.relativedelta import relativedelta
 
-from iopkit.eligibility.kinds import Kind, refuse_other_values
+from iopkit.eligibility.kinds import Kind, as_recorded, refuse_other_values
 from iopkit.eligibility.possible import Possible, Value
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
@@ -412,5 +412,6 @@ class Observations:
         """
         for seen in patient.observations or ():
             if seen.fact == self.fact:
-                refuse_other_values(self.kind, seen.value, "observations")
-                yield seen.on, seen.value
+                value = as_recorded(self.kind, seen.value)
+                refuse_other_values(self.kind, value, "observations")
+                yield seen.on, value

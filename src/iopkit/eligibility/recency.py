@@ -1,5 +1,6 @@
 """Findings that are recent enough: how old one may be, or from which day on."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Generic, TypeVar
@@ -11,6 +12,9 @@ from iopkit.fields import frozen
 from iopkit.prose import counted
 
 S = TypeVar("S")
+
+_RECENT = re.compile(r"(.+?)(?:_within_(\d+)_days|_since_(\d+_\d\d_\d\d))")
+"""A name with what ``Recency.suffix`` gives."""
 
 
 @frozen
@@ -55,12 +59,42 @@ class Recency:
         return on - timedelta(days=days)
 
     def counted(self, reading: Value, on: date) -> Possible | None:
-        """A reading if it was found recently enough for a day; of what has no day nobody knows."""
+        """A reading if it was found recently enough for a day, and by then.
+
+        Of what has no day nobody knows.
+        """
         if not isinstance(reading, Possible) or reading.found is None:
             return None
-        if reading.found >= self.first(on):
+        if self.first(on) <= reading.found <= on:
             return reading
-        return Possible(found=reading.found, why="found earlier")
+        why = "found later" if reading.found > on else "found earlier"
+        return Possible(found=reading.found, why=why)
+
+
+def asked_by(name: str) -> str:
+    """The name of the fact of which one of that name asks for recent findings, or its own.
+
+    Example:
+        >>> asked_by("dangerous_within_30_days"), asked_by("dangerous_since_release")
+        ('dangerous', 'dangerous_since_release')
+    """
+    found = _RECENT.fullmatch(name)
+    return found[1] if found else name
+
+
+def name_in_words(name: str) -> str:
+    """The name of a fact as people read it.
+
+    Example:
+        >>> name_in_words("phq_9_total_score_since_2026_01_12")
+        'phq 9 total score found since 2026-01-12'
+    """
+    found = _RECENT.fullmatch(name)
+    if found is None:
+        return name.replace("_", " ")
+    asked, days, since = found.groups()
+    when = f"within {counted(int(days), 'day')}" if days else f"since {since.replace('_', '-')}"
+    return f"{asked.replace('_', ' ')} found {when}"
 
 
 @frozen

@@ -15,7 +15,7 @@ from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.possible import Possible, Value
 from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, Values, compiled, with_unit
 from iopkit.eligibility.readings import Newest, newest
-from iopkit.errors import refuse, unless
+from iopkit.errors import refuse, unless, unless_a, unless_day
 from iopkit.fields import frozen
 from iopkit.needs import Need
 from iopkit.patients.assessments import RATED_IN_FOURTH
@@ -108,6 +108,9 @@ def recorded_risks(patient: Patient, *, on: date) -> tuple[RecordedRisk, ...]:
     The newest record that says something counts; of several of one day, the one that is worst.
     A score of which answers are open counts by what it is at least.
 
+    Raises:
+        InvalidError: what is given is no patient, or no day.
+
     Example:
         >>> from uuid import UUID
         >>> from iopkit.patients import Assessment, Patient
@@ -116,6 +119,7 @@ def recorded_risks(patient: Patient, *, on: date) -> tuple[RecordedRisk, ...]:
         >>> [risk.words for risk in recorded_risks(somebody, on=date(2026, 1, 5))]
         ['suicidal ideation: true (2026-01-03)']
     """
+    refuse("recorded risks", unless_a(patient, "patient", Patient), unless_day(on, "on"))
     return tuple(_in_record(patient, on))
 
 

@@ -11,7 +11,7 @@ from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import Kind
 from iopkit.eligibility.possible import Possible, Value, covers, is_of_kind
 from iopkit.eligibility.predicates import AnyFact, Fact, Values, each_once, with_margins
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import each_a, refuse, unless, unless_day
 from iopkit.fields import frozen
 
 S = TypeVar("S")
@@ -101,8 +101,8 @@ def read_facts(facts: Iterable[Fact[S, Any]], subject: S, *, on: date) -> FactSh
 
     Raises:
         InvalidError: a reader gave a value that its fact's kind does not have, or the
-            day is before the subject's birth or a ``datetime``.
+            day is before the subject's birth or none, or ``facts`` holds others.
     """
-    refuse_moments("facts", on=on)
-    asked = tuple(facts)
+    refuse("facts", unless_day(on, "on"))
+    asked = each_a("facts", facts, "facts", Fact)
     return FactSheet.of(asked, {fact.name: fact.read(subject, on) for fact in asked}, on=on)

@@ -147,7 +147,8 @@ def read_columns(
     free = [name not in taken[: len(schema) + n] for n, name in enumerate(taken[len(schema) :])]
     reader = _Reader(frame, schema, on)
     of_facts = frozenset(fact.name for fact in asked)
-    found = {fact.name: reader.read(fact, of_facts - {fact.name}) for fact in asked}
+    others = {fact.name: of_facts - {fact.name, fact.asked} for fact in asked}
+    found = {fact.name: reader.read(fact, others[fact.name]) for fact in asked}
     refuse(
         "frame",
         *(column for column in found.values() if isinstance(column, tuple)),
@@ -244,6 +245,10 @@ class _Reader:
             wrong = read.present() & ~read.known()
             return (Check(place.names[0], kind.expectation(), wrong),)
 
+        def ends() -> "tuple[Expr, Expr]":
+            known = _where(read.known(), values)
+            return known, known
+
         return Column(
             read.known,
             ask,
@@ -251,7 +256,7 @@ class _Reader:
             place.names,
             lambda: (read.present(),),
             place.found,
-            lambda: (_where(read.known(), values),) * 2,
+            ends,
         )
 
     def recent(self, place: _Place) -> "Expr | tuple[Fault, ...] | None":
@@ -368,13 +373,9 @@ class _Ends:
         """Both, where they say anything: of one that is not there, the kind's own."""
         import narwhals as nw
 
-        ends = (
-            (self.has_least, self.least, self.low),
-            (self.has_most, self.most, self.high),
-        )
-        each = (nw.when(has).then(end).otherwise(nw.lit(own)) for has, end, own in ends)
-        least, most = (_where(self.says, end) for end in each)
-        return least, most
+        least = nw.when(self.has_least).then(self.least).otherwise(nw.lit(self.low))
+        most = nw.when(self.has_most).then(self.most).otherwise(nw.lit(self.high))
+        return _where(self.says, least), _where(self.says, most)
 
     def inside(self, run: Run) -> "Iterator[Expr]":
         """That every possible value lies in a run, all of which have to be so."""

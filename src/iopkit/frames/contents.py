@@ -9,7 +9,7 @@ from math import ceil, floor, inf, nextafter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iopkit.eligibility.kinds import NEVER, Choice, Kind, Number, Scalar, YesNo
-from iopkit.errors import Fault, MissingExtraError
+from iopkit.errors import Fault, InvalidError, MissingExtraError
 
 if TYPE_CHECKING:
     from narwhals import Expr
@@ -46,14 +46,24 @@ def opened(frame: object, *, eager: bool = False) -> Frame:
     Raises:
         MissingExtraError: the extra ``tables`` is not installed.
         TypeError: it is no frame, or a lazy one where it has to be eager.
+        InvalidError: two of its columns have one name.
     """
     try:
         import narwhals as nw
     except ImportError as error:
         raise MissingExtraError("tables", "a data frame") from error
-    # Any: at run time it takes frames of any engine, and refuses all else with a TypeError.
+    # Any: at run time it takes frames of any engine, whose classes are generic in it.
     native: Any = frame
-    return nw.from_native(native, eager_only=True) if eager else nw.from_native(native)
+    kinds: Any = (nw.DataFrame, nw.LazyFrame)
+    try:
+        given: Frame = nw.from_native(native, pass_through=True)
+    except nw.exceptions.DuplicateError as error:
+        raise InvalidError("frame", [Fault(("columns",), "each name once", "one twice")]) from error
+    if not isinstance(given, kinds):
+        raise TypeError(f"expected a data frame, found the class {type(frame).__name__}")
+    if eager and is_lazy(given):
+        raise TypeError("expected an eager frame, found a lazy one: collect it first")
+    return given
 
 
 def is_lazy(frame: Frame) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from iopkit.errors import Fault, MissingExtraError, refuse, unless
 from iopkit.fields import frozen
+from iopkit.frames.contents import is_lazy, opened
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,15 +37,11 @@ class Engine:
         """
         if any(find_spec(package) is None for package in ("narwhals", "polars")):
             raise MissingExtraError("tables", "a data frame")
-        import narwhals as nw
-
-        # Any: at run time it takes frames of any engine, and refuses all else with a TypeError.
-        native: Any = frame
-        given: Frame = nw.from_native(native)
+        given = opened(frame)
         name = given.implementation.value
         known = isinstance(name, str) and name in _ENGINES
         refuse("frame", unless(known, "engine", f"one of {', '.join(_ENGINES)}", name))
-        return cls(name, isinstance(given, nw.DataFrame))
+        return cls(name, not is_lazy(given))
 
     def rows(self, frame: object, names: Sequence[str]) -> Frame:
         """Some columns of a frame, lazy; those of an eager frame in Polars.

@@ -13,12 +13,13 @@ from attrs import evolve, field
 
 from iopkit.eligibility.kinds import NEVER, Choice, Kind, Number, Scalar, is_ordered
 from iopkit.eligibility.possible import Possible, Value, as_possible
-from iopkit.eligibility.predicates import AnyFact, place_of
+from iopkit.eligibility.predicates import AnyFact, Fact, place_of
 from iopkit.eligibility.sheets import FactSheet, read_facts
 from iopkit.errors import (
     Fault,
     InvalidError,
     MissingExtraError,
+    each_a,
     refuse,
     unless,
     unless_a,
@@ -73,7 +74,7 @@ def check_frame(facts: Iterable[AnyFact], frame: object, *, refused: Told = None
         [1]
     """
     given = opened(frame, eager=refused is not None)
-    read = read_columns(dict.fromkeys(facts), given)
+    read = read_columns(dict.fromkeys(each_a("facts", facts, "facts", Fact)), given)
     wrong = wrong_rows([check for column in read.values() for check in column.checks()], given)
     if refused is None:
         refuse("frame", tuple(each.told() for each in wrong))
@@ -129,8 +130,14 @@ def facts_frame(  # noqa: PLR0913  # what is asked of a frame, by name
         >>> facts_frame([FACTS["age"]], [somebody], on=date(2026, 1, 5))["age"].to_list()
         [41]
     """
-    asked = tuple(dict.fromkeys(facts))
-    refuse("facts", unless_day(on, "on"), _unless_partly(partly))
+    asked = tuple(dict.fromkeys(each_a("facts", facts, "facts", Fact)))
+    several = hasattr(patients, "__iter__")
+    refuse(
+        "facts",
+        unless_day(on, "on"),
+        _unless_partly(partly),
+        unless(several, "patients", "a list of Patient", "no list"),
+    )
     written = [_Written(fact, partly, found=found) for fact in asked]
     names = [KEY, *(name for one in written for name in one.names)]
     once = {name: names.count(name) == 1 for name in names}
@@ -273,7 +280,7 @@ def fact_sheets(
         >>> [sheet.values()["age"] for sheet in sheets]
         [17, None]
     """
-    asked = tuple(dict.fromkeys(facts))
+    asked = tuple(dict.fromkeys(each_a("facts", facts, "facts", Fact)))
     refuse("facts", unless_day(on, "on"))
     given = opened(frame, eager=True)
     import narwhals as nw
@@ -352,13 +359,10 @@ def _value(kind: Kind, held: Sequence[Scalar | None]) -> Value:
 
 def _as_of(fact: AnyFact, column: Column, value: Value, found: date | None, on: date) -> Value:
     """A reading with its day, or without a value where the finding is not recent enough."""
+    dated = value if found is None else evolve(as_possible(value), found=found)
     if column.gate is None or fact.recency is None:
-        return value if found is None else evolve(as_possible(value), found=found)
-    if found is None:
-        return None
-    if fact.recency.first(on) <= found <= on:
-        return evolve(as_possible(value), found=found)
-    return Possible(found=found, why="found earlier" if found < on else "found later")
+        return dated
+    return fact.recency.counted(dated, on)
 
 
 def _given(sheets: Iterable[FactSheet | tuple[Fault, ...]], refused: Told) -> Iterator[FactSheet]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from attrs import evolve
 
+from iopkit.confidential import hidden, key_in_logs
 from iopkit.errors import Fault
 from iopkit.fields import frozen
 from iopkit.frames.columns import Check
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from narwhals import Expr
 
 
-@frozen
+@frozen(repr=False)
 class Refused:
     """A row of many that was refused: its number from 0, and what is wrong, without a value.
 
-    ``key`` is the patient's, where there is one.
+    ``key`` is the patient's, where there is one. It is a secret: what is shown, here and in
+    errors, is what it is called in logs.
     """
 
     row: int
@@ -31,11 +33,13 @@ class Refused:
     @property
     def located(self) -> tuple[Fault, ...]:
         """The faults, each with the row that it is of."""
-        of = f"key {self.key}" if self.key else ""
+        of = f"key {key_in_logs(self.key)}" if self.key else ""
         return tuple(
             evolve(fault.under(self.row), fix="; ".join(filter(None, (fault.fix, of))))
             for fault in self.faults
         )
+
+    __repr__ = hidden
 
 
 Told = Callable[[Refused], object] | None

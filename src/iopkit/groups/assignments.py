@@ -15,6 +15,7 @@ from iopkit.groups.matching import Applicant, Combinations, Matching, Pool, chea
 from iopkit.groups.rosters import Roster
 from iopkit.groups.solver import Floor, Gain, Gains, Limits, Solver, total
 from iopkit.groups.waitlists import Waiting, waitlist
+from iopkit.prose import counted
 from iopkit.sites.sites import Site
 
 
@@ -59,6 +60,19 @@ class Aim(StrEnum):
     KEPT = "kept"
     """Places in groups that candidates are in now."""
 
+    @property
+    def words(self) -> str:
+        """What is counted, in prose."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Aim.CURRENT: "in groups now and placed",
+    Aim.PLACED: "placed",
+    Aim.WORTH: "points of preferences, waiting and stability",
+    Aim.KEPT: "places kept",
+}
+
 
 @frozen(repr=False)
 class Attainment:
@@ -67,6 +81,11 @@ class Attainment:
     aim: Aim
     reached: int
     bound: int
+
+    @property
+    def gap(self) -> int:
+        """How much more could be reached, for all that is proven."""
+        return self.bound - self.reached
 
     @property
     def proven(self) -> bool:
@@ -120,6 +139,19 @@ class Assignments:
         """Whether no assignment does better, by any aim."""
         return all(each.proven for each in self.attained)
 
+    @property
+    def words(self) -> str:
+        """How many have a place, and where the solver stopped at its limits, in prose."""
+        told = f"{self.placed} of {counted(self.placed + len(self.waiting), 'candidate')} placed"
+        left = [
+            f"{each.aim.words} {each.reached}, at most {each.bound}"
+            for each in self.attained
+            if not each.proven
+        ]
+        if not left:
+            return f"{told}; no assignment does better."
+        return f"{told}; the solver stopped at its limits: {'; '.join(left)}."
+
     def groups_of(self, key: UUID) -> tuple[Group, ...]:
         """The groups that a candidate is assigned to; empty for one who waits."""
         names = next((one.groups for one in self.assigned if one.candidate == key), ())
@@ -156,8 +188,9 @@ def assign(
     Args:
         on: the day of joining: closed groups that have begun take nobody, and waiting counts
             up to it.
-        limits: what the solver may spend on each aim. At a limit it gives the best that it
-            has, and a bound.
+        limits: what the solver may spend on each aim; by default what proves the best for some
+            hundred candidates, and ends after seconds for a thousand. At a limit it gives the
+            best that it has, and a bound (``Assignments.words`` tells).
 
     Raises:
         InvalidError: with all that the site does not allow of the groups.

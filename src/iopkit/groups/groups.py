@@ -13,7 +13,8 @@ from iopkit.fields import frozen
 from iopkit.languages import is_language, speaks
 from iopkit.modalities import Modality
 from iopkit.programs.programs import Program, Service
-from iopkit.programs.timings import PerWeek, Slot, Weekly, most_in_a_week
+from iopkit.programs.ranges import Times, as_count
+from iopkit.programs.timings import PerWeek, Slot, Timing, Weekly, slots_of
 from iopkit.sites.sites import Offer, Site
 from iopkit.windows import (
     DAY,
@@ -199,9 +200,7 @@ def join(program: Program, site: Site, groups: Iterable[Group]) -> tuple[Program
     weekly = {s.name for s in services if isinstance(s.timing, Weekly | PerWeek)} - {
         s.name for s in services if not isinstance(s.timing, Weekly | PerWeek)
     }
-    times = {
-        name: {most_in_a_week(s.timing, 1) for s in services if s.name == name} for name in weekly
-    }
+    rates = {name: {_weekly_rate(s.timing) for s in services if s.name == name} for name in weekly}
     refuse(
         "groups",
         unless(not program.tracks, "program", "one track of it: use on_track", "several"),
@@ -214,9 +213,9 @@ def join(program: Program, site: Site, groups: Iterable[Group]) -> tuple[Program
                     len({g.duration for g in own}) == 1, name, "groups of one length", "several"
                 ),
                 unless(
-                    len(slots[name]) in times.get(name, {len(slots[name])}),
+                    name not in rates or any(rate.allows(len(slots[name])) for rate in rates[name]),
                     name,
-                    f"{' or '.join(map(str, sorted(times.get(name, ()))))} times a week",
+                    f"{_either(rates.get(name, ()))} times a week",
                     len(slots[name]),
                 ),
             )
@@ -225,7 +224,7 @@ def join(program: Program, site: Site, groups: Iterable[Group]) -> tuple[Program
 
     def changed(service: Service) -> Service:
         own = joined.get(service.name)
-        if not own or most_in_a_week(service.timing, 1) != len(slots[service.name]):
+        if not own or not _weekly_rate(service.timing).allows(len(slots[service.name])):
             return service
         timing = Weekly(slots[service.name])
         return evolve(service, timing=timing, duration=own[0].duration, duration_max=None)
@@ -234,6 +233,15 @@ def join(program: Program, site: Site, groups: Iterable[Group]) -> tuple[Program
     kept = [offer for offer in site.offers if offer.service not in joined]
     # What the source prints of the program is not about its groups.
     return program.with_services(changed, tracks=()), evolve(site, offers=(*kept, *told))
+
+
+def _weekly_rate(timing: Timing) -> Times[int]:
+    """How often a week a service of weekly groups is."""
+    return timing.times if isinstance(timing, PerWeek) else as_count(len(slots_of(timing)))
+
+
+def _either(rates: Iterable[Times[int]]) -> str:
+    return " or ".join(rate.words for rate in sorted(rates, key=lambda rate: rate.least or 0))
 
 
 @lru_cache(maxsize=4096)

@@ -59,6 +59,7 @@ _BLOCKS = {
     Substance.OTHER: "F19",
 }
 _ICD10 = re.compile(r"[A-TV-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
+_OF_SUBSTANCES = re.compile("F1[0-9]")
 _CODE_FORM = "an ICD-10-CM code such as 'F10.20'"
 
 
@@ -107,7 +108,7 @@ class SubstanceUseDisorder:
                 "a count outside it",
             ),
             unless(
-                code is None or bool(_ICD10.fullmatch(code) and code.startswith("F1")),
+                code is None or bool(_ICD10.fullmatch(code) and _OF_SUBSTANCES.match(code)),
                 "code",
                 f"{_CODE_FORM}, from F10 to F19",
                 "another text",

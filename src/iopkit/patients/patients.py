@@ -185,7 +185,8 @@ class Observation:
     """What was found on one day of a fact that is one of your own.
 
     It has the fact's name and its value, and nothing else: what the fact means, and which
-    values it can have, its declaration says.
+    values it can have, its declaration says. Of a number that counts from what never happened, the
+    value is the text "never".
 
     Raises:
         InvalidError: ``value`` is no text, number, true or false, or not a finite number.

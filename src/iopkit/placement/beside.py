@@ -9,7 +9,7 @@ from iopkit.eligibility.consistency import read_consistent
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import evaluate
-from iopkit.errors import refuse, unless
+from iopkit.errors import each_a, refuse, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.patients.patients import Patient
 from iopkit.truth import Truth
@@ -68,7 +68,7 @@ def care_beside(
     Raises:
         NotInForceError: no version of a policy is known to be in force on ``on``, and none is
             assumed.
-        InvalidError: ``on`` is before the birth.
+        InvalidError: ``on`` is before the birth, or ``policies`` holds others.
 
     Example:
         >>> from uuid import UUID
@@ -76,6 +76,13 @@ def care_beside(
         >>> care_beside(somebody, {}, on=date(2026, 1, 5))
         ()
     """
+    known, what = frozenset(OpioidTreatment), "care beside the level"
+    refuse(
+        what,
+        unless_a(policies, "policies", Mapping),
+        *(unless(each in known, "policies", "an OpioidTreatment", "another") for each in policies),
+    )
+    asked = {each: each_a(what, policies[each], each, Policy) for each in policies}
     values = read_consistent([_DISORDER], patient, on=on).values()
     disorder = evaluate(_DISORDER.equals(True), values)
     if disorder is Truth.NO:
@@ -86,7 +93,7 @@ def care_beside(
             disorder,
             tuple(
                 policy.decide(patient, on=on, assume_in_force=assume_in_force)
-                for policy in policies.get(treatment, ())
+                for policy in asked.get(treatment, ())
             ),
         )
         for treatment in OpioidTreatment

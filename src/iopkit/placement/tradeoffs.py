@@ -10,6 +10,7 @@ from iopkit.confidential import hidden
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.predicates import evaluate
 from iopkit.eligibility.readings import age
+from iopkit.errors import refuse, unless_a
 from iopkit.fields import frozen
 from iopkit.levels import AgeGroup, HourBand, LevelOfCare, hour_band
 from iopkit.patients.patients import Patient, refuse_before_birth
@@ -179,7 +180,7 @@ def compare_levels(  # noqa: PLR0913  # each option is of its own kind, and by n
         figures: outcomes and costs that others found, such as the shipped ``LEVEL_FIGURES``.
 
     Raises:
-        InvalidError: ``on`` is before the birth.
+        InvalidError: ``on`` is before the birth, or something is said of what is no level.
 
     Example:
         >>> from datetime import date
@@ -190,6 +191,9 @@ def compare_levels(  # noqa: PLR0913  # each option is of its own kind, and by n
         [True, True, True, False, False, False]
     """
     refuse_before_birth(patient, on, what="trade-offs", path="on")
+    said = {"relative_costs": relative_costs or {}, "times": times or {}}
+    keys = ((name, level) for name, of_levels in said.items() for level in of_levels)
+    refuse("trade-offs", *(unless_a(level, name, LevelOfCare) for name, level in keys))
     group = _age_group(patient, on)
     costs, given, found = relative_costs or {}, times or {}, tuple(figures)
     return tuple(

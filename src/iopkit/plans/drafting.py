@@ -20,8 +20,10 @@ from iopkit.plans.filling import fill_in
 from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
 from iopkit.plans.plans import JudgedBy, Plan, Provenance, start_faults
 from iopkit.plans.preferences import Preferences
+from iopkit.plans.rates import with_rates
 from iopkit.plans.tailoring import call_for, disclosures_of, family_of, need_notes, problems_of
-from iopkit.programs.programs import Program, fixed_times
+from iopkit.programs.disagreements import discrepancies, out_of_reach
+from iopkit.programs.programs import Program, fixed_times, unrated
 from iopkit.requirements.due import milestones
 from iopkit.requirements.milestones import Milestone, MilestoneKind
 from iopkit.requirements.requirements import RequirementSet
@@ -40,6 +42,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     seed: int,
     track: str | None = None,
     phase_weeks: Mapping[str, int] | None = None,
+    times: Mapping[str, int | timedelta] | None = None,
     requirements: Iterable[RequirementSet] = (),
     decisions: Iterable[Decision] = (),
     preferences: Preferences | None = None,
@@ -66,6 +69,9 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         track: the track to take, whatever collides.
         phase_weeks: how many weeks each named phase has. A phase whose program states no
             length needs it; one with a range has its least otherwise.
+        times: how often each named service is given where the program leaves that open, or for
+            how long a week where it states a time. It has the least otherwise; where none is
+            stated, it is on hold, with a question.
         requirements: whose reviews and certifications the plan has as milestones.
         decisions: what the plan rests on, to be told in its provenance. Without any, a note
             says that no policy has judged. One that is no "yes" is told first wherever the
@@ -97,6 +103,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     refuse("plan", *(() if despite_no else _refusals(judged_by)))
     taken = _best_track(program, site, patient.free) if track is None else track
     laid = _with_weeks(program.on_track(taken), phase_weeks or {})
+    laid, rate_notes = with_rates(laid, times or {})
     # After the track: it is the whole program's, and tailoring leaves no tracks.
     tailored, on_hold, why_so = _tailored(laid, patient, start)
     versions = [(s.name, s.version(on=start, assume_in_force=assume_in_force)) for s in sets]
@@ -105,10 +112,12 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         *_age_notes(program, patient, start),
         *([PlanNote(NoteSubject.TRACK_CHOSEN, part=taken)] if taken and track is None else []),
         *([] if judged_by else [PlanNote(NoteSubject.JUDGED_BY_NO_POLICY, why=why_not_judged)]),
-        *_weeks_notes(laid, phase_weeks or {}),
+        *_weeks_notes(program, phase_weeks or {}),
+        *rate_notes,
         *why_so,
         *_time_notes(patient),
         *collisions,
+        *_source_notes(program, laid),
         *need_notes(filled, patient, site, on=start),
     )
     order = [*NoteKind]
@@ -123,7 +132,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         notes=tuple(sorted(dict.fromkeys(notes), key=lambda note: order.index(note.matter.kind))),
         track=taken,
         age=_age(patient, start),
-        on_hold=on_hold,
+        on_hold=tuple(dict.fromkeys((*on_hold, *unrated(filled)))),
         problems=problems_of(patient, on=start),
         milestones=_milestones(filled, program.name, sets, start),
         supports=family_of(patient),
@@ -189,7 +198,7 @@ def _with_weeks(program: Program, weeks: Mapping[str, int]) -> Program:
             )
             if phase.name in weeks
             else unless(
-                phase.weeks is not None,
+                phase.weeks.least is not None,
                 "phase_weeks",
                 f"weeks for {phase.name!r}, whose length the program does not state",
                 "none",
@@ -197,7 +206,7 @@ def _with_weeks(program: Program, weeks: Mapping[str, int]) -> Program:
             for phase in program.phases
         ),
     )
-    phases = tuple(evolve(p, weeks=weeks.get(p.name, p.weeks)) for p in program.phases)
+    phases = tuple(evolve(p, weeks=weeks.get(p.name, p.laid_weeks)) for p in program.phases)
     # What the source prints of the program is not about the plan.
     return evolve(program, phases=phases, stated=())
 
@@ -205,10 +214,20 @@ def _with_weeks(program: Program, weeks: Mapping[str, int]) -> Program:
 def _weeks_notes(program: Program, weeks: Mapping[str, int]) -> list[PlanNote]:
     """Which phases have the least of their weeks, as nobody said how many."""
     return [
-        PlanNote(NoteSubject.WEEKS_CHOSEN, part=phase.name)
+        PlanNote(NoteSubject.WEEKS_CHOSEN, part=phase.name, why=phase.words)
         for phase in program.phases
-        if phase.name not in weeks and phase.weeks_max not in (None, phase.weeks)
+        if phase.name not in weeks and not phase.weeks.is_exact
     ]
+
+
+def _source_notes(program: Program, laid: Program) -> Iterator[PlanNote]:
+    """What the program's source leaves open or says twice, and what its lengths cannot meet."""
+    for each in discrepancies(program):
+        yield PlanNote(NoteSubject.SOURCE_DISAGREES, why=each.words)
+    for unmet in out_of_reach(laid):
+        yield PlanNote(NoteSubject.OUT_OF_REACH, why=unmet.words)
+    for words in program.left_open:
+        yield PlanNote(NoteSubject.LEFT_OPEN, why=words)
 
 
 def _tailored(

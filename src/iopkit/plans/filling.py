@@ -115,8 +115,9 @@ def _as_offered(number: int, runs: list[_Run], site: Site) -> tuple[_Run, list[P
     longer = evolve(service, duration=offer.duration)
     notes: list[PlanNote] = []
     if isinstance(service.timing, TimePerWeek):
-        times, rest = divmod(service.timing.dose, offer.duration - service.breaks)
-        if times + bool(rest) > MOST_A_WEEK:  # no length to divide it by
+        dose = service.timing.dose.least
+        times, rest = divmod(dose or timedelta(0), offer.duration - service.breaks)
+        if dose is None or times + bool(rest) > MOST_A_WEEK:  # nothing to divide, or by nothing
             return _Run(run.phases, service), []
         longer = evolve(longer, timing=PerWeek(times + bool(rest)))
         notes = [PlanNote(NoteSubject.DOSE_DIVIDED, service.name)] if rest else []

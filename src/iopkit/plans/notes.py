@@ -30,7 +30,10 @@ class NoteSubject(StrEnum):
     words: str
     """The subject in prose."""
     asked: str
-    """As a patient is asked or told it, with places for what it is about; a choice has none."""
+    """As a patient is asked or told it, with places for what it is about.
+
+    A choice has none, nor has what is for the clinic to settle.
+    """
 
     def __new__(cls, value: str, kind: NoteKind, words: str, asked: str) -> Self:
         """A member with all that is said of it, so that a new one cannot lack a part."""
@@ -49,6 +52,12 @@ class NoteSubject(StrEnum):
         "weeks_chosen",
         NoteKind.CHOICE,
         "planned at the least of the weeks that the program allows",
+        "",
+    )
+    RATE_CHOSEN = (
+        "rate_chosen",
+        NoteKind.CHOICE,
+        "planned at the least that the program allows",
         "",
     )
     DOSE_DIVIDED = (
@@ -96,6 +105,12 @@ class NoteSubject(StrEnum):
         "how long is a session? Neither program nor site says",
         "{about}: how long is each session?",
     )
+    RATE_UNKNOWN = (
+        "rate_unknown",
+        NoteKind.QUESTION,
+        "how often is it given? The program does not say; on hold until it is known",
+        "{about}: how often is it? It is on hold until we know.",
+    )
     AGE_UNKNOWN = (
         "age_unknown",
         NoteKind.QUESTION,
@@ -128,6 +143,24 @@ class NoteSubject(StrEnum):
         NoteKind.QUESTION,
         "the patient needs it: does the site provide it?",
         "You need {about}. Can we give it to you here?",
+    )
+    LEFT_OPEN = (
+        "left_open",
+        NoteKind.QUESTION,
+        "what is to be done here? The program's source leaves it open",
+        "",
+    )
+    SOURCE_DISAGREES = (
+        "source_disagrees",
+        NoteKind.QUESTION,
+        "which is right? The program's source contradicts itself",
+        "",
+    )
+    OUT_OF_REACH = (
+        "out_of_reach",
+        NoteKind.COLLISION,
+        "a condition on time cannot be met within the weeks of the plan",
+        "Your plan is shorter than what it takes to complete it. How do we go on then?",
     )
     NO_OPEN_TIME = (
         "no_open_time",

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 from uuid import UUID
 
+from attrs import evolve
+
 from iopkit.clocks import zone_faults
 from iopkit.confidential import hidden
 from iopkit.eligibility.patient_facts import FACTS
@@ -15,11 +17,12 @@ from iopkit.fields import frozen
 from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Problem
 from iopkit.plans.notes import PlanNote
-from iopkit.programs.programs import Phase, Program
+from iopkit.programs.programs import Phase, Program, unrated
+from iopkit.programs.timetables import PrescribedSession, timetable
 from iopkit.prose import listed
 from iopkit.requirements.milestones import Milestone, Signer
 from iopkit.truth import Truth
-from iopkit.windows import WeeklyWindows
+from iopkit.windows import DAY, ONE_DAY, Weekday, WeeklyWindows, whole_minutes
 
 
 @frozen(repr=False)
@@ -98,18 +101,27 @@ class Provenance:
 class Leave:
     """Days on which treatment is on hold: from ``start`` up to the day before ``end``.
 
-    ``extends``: what is missed takes place after the plan's last week; otherwise it is
-    skipped, and listed with the reason.
+    ``extends``: what is missed takes place after the plan's last week. ``shifts``: all that
+    follows is so many whole weeks later that nothing falls into it, and stays in its order, as a
+    curriculum needs it. With neither, what is missed is skipped, and listed with the reason.
+
+    Raises:
+        InvalidError: the end is not after the start, or a leave both extends and shifts.
     """
 
     start: date
     end: date
     why: str = ""
     extends: bool = False
+    shifts: bool = False
 
     def __attrs_post_init__(self) -> None:
         ok = self.start < self.end
-        refuse("leave", unless(ok, "end", "a day after the start", "an earlier day"))
+        refuse(
+            "leave",
+            unless(ok, "end", "a day after the start", "an earlier day"),
+            unless(not (self.extends and self.shifts), "shifts", "extends or shifts", "both"),
+        )
 
     __repr__ = hidden
 
@@ -173,7 +185,8 @@ class Plan:
 
     Raises:
         InvalidError: the plan does not start in the years 1970 to 2199, its program has
-            tracks or a phase of no stated length, or a part refers to one that is not there.
+            tracks or a phase of no stated length, a service of no stated rate is not on
+            hold, or a part refers to one that is not there.
     """
 
     key: UUID
@@ -213,6 +226,12 @@ class Plan:
                 "from 0 to 130, or several of these that are possible",
                 "another",
             ),
+            unless(
+                set(unrated(self.program)) <= set(self.on_hold),
+                "on_hold",
+                "each service of which nobody said how often it is",
+                "another",
+            ),
             unless(services.issuperset(self.on_hold), "on_hold", "services of the plan", "others"),
             unless(len(problems) == len(set(problems)), "problems", "each name once", "one twice"),
             unless(
@@ -248,8 +267,8 @@ class Plan:
 
     @property
     def weeks(self) -> int:
-        """Length in weeks."""
-        return self.program.weeks
+        """Length in weeks: the program's, and those by which leaves shift it."""
+        return self._shifted(self.program.weeks * 7 - 1) // 7 + 1
 
     @property
     def end(self) -> date:
@@ -271,12 +290,48 @@ class Plan:
         named = [each.clinician for each in self.counselors if each.since <= day]
         return named[-1] if named else None
 
-    def phase_starts(self) -> Iterator[tuple[date, Phase]]:
-        """First day of each phase, in order."""
-        day = self.start
+    def phase_spans(self) -> Iterator[tuple[date, date, Phase]]:
+        """First day of each phase, the day after its last, and the phase, in order.
+
+        A leave that shifts all that follows lengthens the phase that it begins in.
+        """
+        first = 0
         for phase in self.program.phases:
-            yield day, phase
-            day += timedelta(weeks=phase.laid_weeks)
+            last = first + phase.laid_weeks * 7 - 1
+            low, high = (timedelta(days=self._shifted(day)) for day in (first, last))
+            yield self.start + low, self.start + high + ONE_DAY, phase
+            first = last + 1
+
+    def prescribed(self) -> tuple[PrescribedSession, ...]:
+        """Every session of the program's timetable, those after a leave that shifts so much later.
+
+        A session that has no day yet stays in the week that the leave begins in.
+        """
+        entries = timetable(self.program, Weekday.of(self.start))
+        if not any(leave.shifts for leave in self.leaves):
+            return entries
+        return tuple(map(self._shifted_session, entries))
+
+    def _shifted_session(self, entry: PrescribedSession) -> PrescribedSession:
+        day, minute = entry.day, entry.minute
+        last = (entry.week - 1) * 7 if day is None else day
+        if minute is not None and entry.service.duration is not None:
+            last = (minute + whole_minutes(entry.service.duration) - 1) // DAY
+        by = self._shifted(last) - last
+        return evolve(
+            entry,
+            week=entry.week + by // 7,
+            day=None if day is None else day + by,
+            minute=None if minute is None else minute + by * DAY,
+        )
+
+    def _shifted(self, day: int) -> int:
+        """Which day of the plan, from 0, a day of its program is on."""
+        for leave in self.leaves:
+            first = max(leave.start, self.start)
+            if leave.shifts and first < leave.end and self.start + timedelta(days=day) >= first:
+                day += -((first - leave.end).days // 7) * 7
+        return day
 
     __repr__ = hidden
 

@@ -278,8 +278,8 @@ def _at(timing: Timing, slots: tuple[Slot, ...]) -> Timing:
     match timing:
         case RandomDays() | TimePerWeek():
             return timing
-        case PerWeek(times, before) if len(before) < times:
-            return PerWeek(times + len(slots) - len(before), slots)
+        case PerWeek(times, before) if times.least and len(before) < times.least:
+            return PerWeek(times.least + len(slots) - len(before), slots)
         case PerWeek():
             return Weekly(slots)  # says the same, and of as many as one likes
         case _:

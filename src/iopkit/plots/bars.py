@@ -127,8 +127,10 @@ def _notes(program: Program) -> Iterator[str]:
     doses = [(service.title, Dose.of([service])) for service in program.every_service]
     if unmeasured := dict.fromkeys(title for title, dose in doses if dose.unmeasured):
         yield f"Length not known, not shown: {', '.join(unmeasured)}"
+    if unstated := dict.fromkeys(title for title, dose in doses if dose.open_ended):
+        yield f"Rate not stated, not shown: {', '.join(unstated)}"
     for phase in program.phases:
-        shown = evolve(phase, weeks=phase.laid_weeks, weeks_max=None)
+        shown = evolve(phase, weeks=phase.laid_weeks)
         if phase.words != shown.words:
             yield f"{phase.title}: {phase.words}; {shown.words} shown"
     if any(dose.extra for _, dose in doses):

@@ -121,8 +121,7 @@ _BESIDE = 0.015
 
 def blocks(schedule: Schedule, week: int, *, random_days: bool) -> Iterator[Block]:
     """A block for each session and day that it touches."""
-    services = dict.fromkeys(s.name for s in schedule.plan.program.every_service)
-    looks = {name: number for number, name in enumerate(services)}
+    looks = {name: number for number, name in enumerate(schedule.titles)}
     first = week_start(schedule, week)
     for session in week_sessions(schedule, week, random_days=random_days):
         midnight = datetime.combine(first, time(0), session.start.tzinfo)

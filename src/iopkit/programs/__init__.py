@@ -1,10 +1,11 @@
 """What a clinic gives: programs, as undated templates."""
 
-from iopkit.programs.disagreements import Discrepancy, discrepancies
+from iopkit.programs.disagreements import Discrepancy, OutOfReach, discrepancies, out_of_reach
 from iopkit.programs.doses import Dose, weekly_doses
-from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track
-from iopkit.programs.progress import COURSE_FACTS, Progress
-from iopkit.programs.stated import Stated, StatedHours, StatedSessions
+from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track, course_facts
+from iopkit.programs.progress import COURSE_FACTS, Progress, ServiceProgress
+from iopkit.programs.ranges import Times
+from iopkit.programs.stated import Stated, StatedHours, StatedLength, StatedSessions
 from iopkit.programs.timetables import PrescribedSession, timetable
 from iopkit.programs.timings import (
     EveryWeeks,
@@ -27,6 +28,7 @@ __all__ = [
     "EveryWeeks",
     "InAll",
     "Once",
+    "OutOfReach",
     "PerWeek",
     "Phase",
     "PrescribedSession",
@@ -34,15 +36,20 @@ __all__ = [
     "Progress",
     "RandomDays",
     "Service",
+    "ServiceProgress",
     "Slot",
     "Stated",
     "StatedHours",
+    "StatedLength",
     "StatedSessions",
     "TimePerWeek",
+    "Times",
     "Timing",
     "Track",
     "Weekly",
+    "course_facts",
     "discrepancies",
+    "out_of_reach",
     "slots_of",
     "timetable",
     "weekly_doses",

@@ -1,14 +1,16 @@
 """Doses: hours of service a week, with what is not known of them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
+
+from attrs import evolve
 
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.modalities import Modality
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.timetables import timetable
-from iopkit.programs.timings import TimePerWeek
+from iopkit.programs.timings import TimePerWeek, at_rate, is_uncounted, rate_of
 from iopkit.windows import Weekday
 
 
@@ -16,12 +18,14 @@ from iopkit.windows import Weekday
 class Dose:
     """Time of service: what is known, and how many sessions of unknown length come on top.
 
-    ``extra`` is how much more it can be where sessions have a range of lengths.
+    ``extra`` is how much more it can be where lengths or frequencies have a range. ``open_ended``:
+    it can be more still, by what no source says.
     """
 
     known: timedelta = timedelta(0)
     unmeasured: int = 0
     extra: timedelta = timedelta(0)
+    open_ended: bool = False
 
     def __attrs_post_init__(self) -> None:
         refuse(
@@ -37,23 +41,31 @@ class Dose:
         total = cls()
         for service in services:
             least = service.service_time
-            if least is not None:
+            if isinstance(service.timing, TimePerWeek):
+                dose = service.timing.dose
+                low = dose.least or timedelta(0)
+                high = low if dose.most is None else dose.most
+                total += cls(low, extra=high - low, open_ended=dose.most is None)
+            elif is_uncounted(service.timing):
+                total += cls(open_ended=True)
+            elif least is not None:
                 total += cls(least, extra=(service.longest or least) - service.breaks - least)
-            elif isinstance(service.timing, TimePerWeek):
-                total += cls(service.timing.dose)
             else:
                 total += cls(unmeasured=1)
         return total
 
     def __add__(self, other: "Dose") -> "Dose":
         return Dose(
-            self.known + other.known, self.unmeasured + other.unmeasured, self.extra + other.extra
+            self.known + other.known,
+            self.unmeasured + other.unmeasured,
+            self.extra + other.extra,
+            self.open_ended or other.open_ended,
         )
 
     @property
     def most(self) -> timedelta | None:
-        """The most that it can be; ``None`` where a length is not known."""
-        return None if self.unmeasured else self.known + self.extra
+        """The most that it can be; ``None`` where a length or the most of a rate is not known."""
+        return None if self.unmeasured or self.open_ended else self.known + self.extra
 
 
 def weekly_doses(
@@ -74,9 +86,50 @@ def weekly_doses(
     Raises:
         InvalidError: the program has tracks: see ``Program.on_track``.
     """
-    weeks: list[list[Service]] = [[] for _ in range(program.weeks)]
-    for entry in timetable(program, Weekday.MONDAY):
-        service = entry.service
-        if service.modality in modalities and (not services or service.name in services):
-            weeks[entry.week - 1].append(service)
-    return tuple(map(Dose.of, weeks))
+
+    def by_week(rates: Program) -> list[list[Service]]:
+        weeks: list[list[Service]] = [[] for _ in range(program.weeks)]
+        for entry in timetable(rates, Weekday.MONDAY):
+            service = entry.service
+            if service.modality in modalities and (not services or service.name in services):
+                weeks[entry.week - 1].append(service)
+        return weeks
+
+    return tuple(map(dose_between, by_week(program), by_week(at_most(program))))
+
+
+def at_most(program: Program) -> Program:
+    """A program without tracks with every rate at the most that is stated."""
+    if not any(_has_more(service) for service in program.every_service):
+        return program
+    return program.with_services(_at_most, tracks=())
+
+
+def dose_between(least: Sequence[Service], most: Sequence[Service]) -> Dose:
+    """The sum over sessions at the least of their rates, with what comes on top at the most."""
+    low, high = Dose.of(least), Dose.of(most)
+    return evolve(
+        low,
+        extra=max(low.extra, high.known + high.extra - low.known),
+        open_ended=high.open_ended
+        or high.unmeasured > low.unmeasured
+        or any(map(has_no_most, least)),
+    )
+
+
+def has_no_most(service: Service) -> bool:
+    """Whether the service may be as often as one likes."""
+    rate = rate_of(service.timing)
+    return rate is not None and rate.most is None
+
+
+def _has_more(service: Service) -> bool:
+    rate = rate_of(service.timing)
+    return rate is not None and rate.most is not None and not rate.is_exact
+
+
+def _at_most(service: Service) -> Service:
+    rate = rate_of(service.timing)
+    if rate is None or rate.most is None:
+        return service
+    return evolve(service, timing=at_rate(service.timing, rate.most))

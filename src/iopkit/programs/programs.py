@@ -6,19 +6,19 @@ from datetime import timedelta
 from itertools import pairwise
 from types import MappingProxyType
 
-from attrs import evolve
+from attrs import evolve, field
 
 from iopkit.confidential import hidden, while_kept
-from iopkit.eligibility.predicates import Predicate, facts_in
+from iopkit.eligibility.predicates import AnyFact, Predicate, facts_in
 from iopkit.errors import Fault, UnknownNameError, refuse, unless
 from iopkit.fields import frozen
 from iopkit.languages import is_language
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.modalities import Delivery, Modality
-from iopkit.programs.progress import COURSE_FACTS
-from iopkit.programs.stated import Stated
-from iopkit.programs.timings import Once, TimePerWeek, Timing, slots_of
-from iopkit.prose import counted
+from iopkit.programs.progress import COURSE_FACTS, is_course_fact, service_facts
+from iopkit.programs.ranges import Times, as_count, range_faults
+from iopkit.programs.stated import Stated, StatedLength
+from iopkit.programs.timings import Once, TimePerWeek, Timing, rate_of, slots_of
 from iopkit.sources import Source
 from iopkit.windows import (
     DAY,
@@ -32,7 +32,8 @@ from iopkit.windows import (
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NAME_FORM = "lower-case words joined by '-', such as 'relapse-prevention'"
-_MOST_WEEKS = 520
+LONGEST_PROGRAM = 520
+"""How many weeks a program can have."""
 
 
 @frozen
@@ -135,6 +136,12 @@ class Service:
         """Time of service in a session, without its breaks; ``None``: not known."""
         return None if self.duration is None else self.duration - self.breaks
 
+    @property
+    def is_unrated(self) -> bool:
+        """Whether not even the least is stated of how often it is."""
+        rate = rate_of(self.timing)
+        return rate is not None and rate.least is None
+
     __repr__ = hidden
 
 
@@ -154,10 +161,10 @@ class Track:
 class Phase:
     """A stretch of weeks with services of its own, beside those of the whole program.
 
-    ``weeks`` is how long it is; where that is a range, the least, and ``weeks_max`` the
-    most. ``None``: the program's source does not say it. ``taper``: weekly hours go down in
+    ``weeks`` is how long it is: a number, or ``Times`` as the program's source says it; ``None``:
+    it does not say. ``taper``: weekly hours go down in
     it on purpose, towards a less intensive level. ``advance`` is when a patient goes on to
-    what follows: a predicate over facts about the course (``COURSE_FACTS``).
+    what follows: a predicate over facts about the course (``course_facts``).
 
     Raises:
         InvalidError: the phase has less than one week, or ``advance`` asks about other facts.
@@ -165,28 +172,17 @@ class Phase:
 
     name: str
     title: str
-    weeks: int | None = None
+    weeks: Times[int] = field(default=None, converter=as_count)
     services: tuple[Service, ...] = ()
-    weeks_max: int | None = None
     taper: bool = False
     advance: Predicate | None = None
 
     def __attrs_post_init__(self) -> None:
-        weeks, most = self.weeks, self.weeks_max
         refuse(
             f"phase {self.name!r}",
             unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
-            unless(
-                weeks is None or 1 <= weeks <= _MOST_WEEKS,
-                "weeks",
-                f"at least 1 and at most {_MOST_WEEKS}",
-                weeks,
-            ),
-            unless(
-                most is None or (weeks or 1) <= most <= _MOST_WEEKS,
-                "weeks_max",
-                f"at least weeks and at most {_MOST_WEEKS}",
-                most,
+            range_faults(
+                "weeks", self.weeks, 1, LONGEST_PROGRAM, f"at least 1 and at most {LONGEST_PROGRAM}"
             ),
             _course_faults(self.advance, "advance"),
         )
@@ -194,30 +190,35 @@ class Phase:
     @property
     def words(self) -> str:
         """How long it is, in prose."""
-        if self.weeks is None:
-            return f"up to {self.weeks_max} weeks" if self.weeks_max else "length not stated"
-        if self.weeks_max not in (None, self.weeks):
-            return f"{self.weeks} to {self.weeks_max} weeks"
-        return counted(self.weeks, "week")
+        if (self.weeks.least, self.weeks.most) == (None, None):
+            return "length not stated"
+        one = (self.weeks.most or self.weeks.least) == 1
+        return f"{self.weeks.words} week{'' if one else 's'}"
 
     @property
     def allowed_weeks(self) -> range:
         """How many weeks it may have."""
-        return range(self.laid_weeks, (self.weeks_max or self.weeks or _MOST_WEEKS) + 1)
+        return range(self.laid_weeks, (self.weeks.most or LONGEST_PROGRAM) + 1)
 
     @property
     def laid_weeks(self) -> int:
         """How many weeks a timetable shows: the least, or a typical one if none is stated."""
-        return self.weeks or 1
+        return self.weeks.least or 1
 
     __repr__ = hidden
+
+
+_COURSE_FORM = (
+    f"facts about the course ({', '.join(COURSE_FACTS)}; attended_, missed_, due_ and unexcused_ "
+    "with a service's name, '_' for '-')"
+)
 
 
 def _course_faults(condition: Predicate | None, where: str) -> tuple[Fault, ...]:
     if condition is None:
         return ()
-    known = all(COURSE_FACTS.get(f.name) == f for f in facts_in(condition))
-    return unless(known, where, f"facts about the course ({', '.join(COURSE_FACTS)})", "others")
+    known = all(map(is_course_fact, facts_in(condition)))
+    return unless(known, where, _COURSE_FORM, "others")
 
 
 @frozen(repr=False, cache_hash=True)
@@ -227,7 +228,7 @@ class Program:
     A service may go on from phase to phase under one name; its sessions are then
     numbered through. ``tracks`` are variants of its times, of which a patient is on one.
     ``continuing_care`` is what follows completion, a program of its own; ``discharge`` is
-    when a patient is ready for it, a predicate over ``COURSE_FACTS``. ``review_every_days``
+    when a patient is ready for it, a predicate over ``course_facts``. ``review_every_days``
     is how often the plan is reviewed at the least. ``after_return_to_use`` says what the
     program does then. ``language`` is what it is held in, as in BCP 47. ``left_open`` lists
     what the source does not say, and ``stated`` the figures that it prints itself.
@@ -235,7 +236,7 @@ class Program:
     Raises:
         InvalidError: there is no phase or no service, or more than 520 weeks; two phases,
             or two services of one phase and track, share a name; a name changes its
-            modality; two services of one phase and track overlap; or a service or figure
+            modality; two services of one phase and track overlap; or a service, figure or condition
             names what is not there.
     """
 
@@ -266,9 +267,9 @@ class Program:
             unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
             unless(bool(names), "phases", "at least one phase", "none"),
             unless(
-                self.weeks <= _MOST_WEEKS,
+                self.weeks <= LONGEST_PROGRAM,
                 "phases",
-                f"at most {_MOST_WEEKS} weeks in all",
+                f"at most {LONGEST_PROGRAM} weeks in all",
                 self.weeks,
             ),
             unless(bool(every) or not names, "services", "at least one service", "none"),
@@ -295,6 +296,7 @@ class Program:
                 review is None or 1 <= review <= 366, "review_every_days", "from 1 to 366", review
             ),
             _course_faults(self.discharge, "discharge"),
+            *self._condition_faults(),
             *(self._stated_faults(number) for number in range(len(self.stated))),
         )
 
@@ -311,7 +313,7 @@ class Program:
     @property
     def open_lengths(self) -> tuple[str, ...]:
         """Names of phases that are as long as the source does not say."""
-        return tuple(phase.name for phase in self.phases if phase.weeks is None)
+        return tuple(phase.name for phase in self.phases if phase.weeks.least is None)
 
     def services_in(self, phase: Phase) -> tuple[Service, ...]:
         """All that a week of the phase holds: the program's services, then its own."""
@@ -328,7 +330,11 @@ class Program:
         known = [one.name for one in self.tracks]
         if track not in known:
             raise UnknownNameError(f"track of {self.name}", str(track), known)
-        stated = tuple(evolve(s, track=None) for s in self.stated if s.track in (None, track))
+        stated = tuple(
+            s if isinstance(s, StatedLength) else evolve(s, track=None)
+            for s in self.stated
+            if s.track in (None, track)
+        )
         return self.with_services(
             lambda s: evolve(s, track=None) if s.track in (None, track) else None,
             tracks=(),
@@ -413,6 +419,18 @@ class Program:
             )
             yield tuple(fault.under("phases", number) for fault in faults)
 
+    def _condition_faults(self) -> Iterator[tuple[Fault, ...]]:
+        """What conditions ask about services that are not there."""
+        known = {*COURSE_FACTS, *service_facts(s.name for s in self.every_service)}
+        phases = ((("phases", n, "advance"), p.advance) for n, p in enumerate(self.phases))
+        for path, condition in (*phases, (("discharge",), self.discharge)):
+            asked = () if condition is None else facts_in(condition)
+            yield tuple(
+                Fault(path, "facts about services of the program", fact.name)
+                for fact in asked
+                if is_course_fact(fact) and fact.name not in known
+            )
+
     def _stated_faults(self, number: int) -> tuple[Fault, ...]:
         stated = self.stated[number]
         tracks = {None, *(track.name for track in self.tracks)}
@@ -428,6 +446,21 @@ class Program:
         return tuple(fault.under("stated", number) for fault in faults)
 
     __repr__ = hidden
+
+
+def course_facts(program: Program) -> Mapping[str, AnyFact]:
+    """What the conditions of a program can ask about: ``COURSE_FACTS``, and its services.
+
+    For each service these are ``attended_``, ``missed_``, ``due_`` and ``unexcused_`` with its
+    name, ``_`` for ``-``.
+    """
+    names = (service.name for service in program.every_service)
+    return MappingProxyType({**COURSE_FACTS, **service_facts(names)})
+
+
+def unrated(program: Program) -> tuple[str, ...]:
+    """Names of services that are as often as is not stated."""
+    return tuple(service.name for service in program.every_service if service.is_unrated)
 
 
 @while_kept

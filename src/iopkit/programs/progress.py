@@ -4,15 +4,53 @@ Conditions to advance from phase to phase, and to be discharged, are predicates 
 facts, as eligibility is one over facts about a patient.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import Kind, Number, Scalar, YesNo
-from iopkit.eligibility.predicates import AnyFact, Fact
+from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, evaluate, facts_in
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
+from iopkit.truth import Truth
+
+
+@frozen(repr=False)
+class ServiceProgress:
+    """What has come of one service since the plan began; ``None``: not known.
+
+    ``due`` are the sessions that have been prescribed so far, ``unexcused`` those of the
+    ``missed`` that were missed without an excuse.
+
+    Raises:
+        InvalidError: a count is negative, or more were attended and missed than were due, or
+            more were unexcused than missed.
+    """
+
+    service: str
+    due: int | None = None
+    attended: int | None = None
+    missed: int | None = None
+    unexcused: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        counts = {name: getattr(self, name) for name in _COUNTED}
+        seen = (self.attended or 0) + (self.missed or 0)
+        refuse(
+            "progress",
+            *(unless((n or 0) >= 0, name, "at least 0", "less") for name, n in counts.items()),
+            unless(self.due is None or seen <= self.due, "due", "all that came of it", "less"),
+            unless(
+                self.missed is None or (self.unexcused or 0) <= self.missed,
+                "unexcused",
+                "no more than were missed",
+                "more",
+            ),
+        )
+
+    __repr__ = hidden
 
 
 @frozen(repr=False)
@@ -20,10 +58,21 @@ class Progress:
     """How far a patient has come by a day; ``None``: not known.
 
     ``attendance`` is the share of sessions attended, from 0 to 1, of those that were due
-    in the phase. ``clinician_agrees`` is recorded, never computed.
+    in the phase; ``by_service`` has the sessions of each service, one that is not in it not
+    being known. Weeks are whole ones.
+    ``clinician_agrees`` is recorded, never computed.
 
     Raises:
-        InvalidError: a count is negative, or the attendance is no share.
+        InvalidError: a count is negative, the attendance is no share, or a service comes twice.
+
+    Example:
+        >>> from iopkit.programs.progress import service_facts
+        >>> groups = ServiceProgress("group", due=12, attended=9)
+        >>> progress = Progress(weeks_in_phase=4, by_service=(groups,))
+        >>> progress.meets(service_facts(["group"])["attended_group"] >= 10)
+        <Truth.NO: 'no'>
+        >>> progress.meets(COURSE_FACTS["goals_met"] >= 1)
+        <Truth.UNKNOWN: 'unknown'>
     """
 
     weeks_in_phase: int | None = None
@@ -34,10 +83,16 @@ class Progress:
     goals_met: int | None = None
     goals_open: int | None = None
     clinician_agrees: bool | None = None
+    days_in_phase: int | None = None
+    days_in_program: int | None = None
+    unexcused_absences: int | None = None
+    by_service: tuple[ServiceProgress, ...] = ()
 
     def __attrs_post_init__(self) -> None:
+        names = [each.service for each in self.by_service]
         refuse(
             "progress",
+            unless(len(names) == len(set(names)), "by_service", "each service once", "one twice"),
             *(
                 unless(
                     (value := getattr(self, fact.name)) is None or fact.kind.accepts(value),
@@ -48,6 +103,28 @@ class Progress:
                 for fact in COURSE_FACTS.values()
             ),
         )
+
+    def meets(self, condition: Predicate) -> Truth:
+        """Whether a condition to go on or to be discharged holds, as far as it is known.
+
+        Args:
+            condition: about the course, such as a phase's ``advance`` or a program's
+                ``discharge``: see ``COURSE_FACTS`` and ``course_facts``.
+
+        Raises:
+            InvalidError: the condition asks about something else than a course.
+        """
+        facts = facts_in(condition)
+        known = {fact.name: fact for fact in facts if is_course_fact(fact)}
+        refuse(
+            "condition",
+            *(
+                unless(fact.name in known, fact.name, "a fact about a course", "another")
+                for fact in facts_in(condition)
+            ),
+        )
+        # What has come by a day is in the record; it does not change with another day.
+        return evaluate(condition, {n: f.read(self, date.min) for n, f in known.items()})
 
     __repr__ = hidden
 
@@ -61,6 +138,20 @@ class _Recorded:
     def __call__(self, progress: Progress, _: date) -> Scalar | None:
         """The field, whatever the day."""
         value: Scalar | None = getattr(progress, self.field)
+        return value
+
+
+@frozen
+class _OfService:
+    """Reads a count of one service."""
+
+    service: str
+    count: str
+
+    def __call__(self, progress: Progress, _: date) -> Scalar | None:
+        """The count, whatever the day; ``None`` where nothing is known of the service."""
+        of = next((each for each in progress.by_service if each.service == self.service), None)
+        value: Scalar | None = getattr(of, self.count, None)
         return value
 
 
@@ -89,6 +180,13 @@ COURSE_FACTS: Mapping[str, AnyFact] = MappingProxyType(
                 _count(),
                 "How many of the newest drug tests found none of what they test for.",
             ),
+            _fact("days_in_phase", _count("days"), "Days since the phase began."),
+            _fact("days_in_program", _count("days"), "Days since the plan began."),
+            _fact(
+                "unexcused_absences",
+                _count(),
+                "How many sessions the patient missed without an excuse, of any service.",
+            ),
             _fact("goals_met", _count(), "How many of the plan's goals are met."),
             _fact("goals_open", _count(), "How many of the plan's goals are not met yet."),
             _fact(
@@ -100,3 +198,60 @@ COURSE_FACTS: Mapping[str, AnyFact] = MappingProxyType(
     }
 )
 """Every shipped fact about a course of treatment by name."""
+
+_COUNTED: Mapping[str, str] = MappingProxyType(
+    {
+        "attended": "that the patient attended",
+        "missed": "that the patient missed",
+        "due": "that have been due",
+        "unexcused": "that the patient missed without an excuse",
+    }
+)
+_OF_SERVICE = re.compile(rf"({'|'.join(_COUNTED)})_([a-z0-9]+(?:_[a-z0-9]+)*)")
+
+
+def service_facts(services: Iterable[str]) -> Mapping[str, AnyFact]:
+    """Facts about each service of a course by name, such as ``attended_relapse_prevention``.
+
+    Example:
+        >>> [*service_facts(["drug-test"])]
+        ['attended_drug_test', 'missed_drug_test', 'due_drug_test', 'unexcused_drug_test']
+    """
+    facts = (_service_fact(name, count) for name in dict.fromkeys(services) for count in _COUNTED)
+    return MappingProxyType({fact.name: fact for fact in facts})
+
+
+def _service_fact(service: str, count: str) -> AnyFact:
+    meaning = f"How many sessions of {service!r} {_COUNTED[count]} since the plan began."
+    name = f"{count}_{service.replace('-', '_')}"
+    return Fact(name, _count(), meaning, _OfService(service, count))
+
+
+class _AnyCourse(Mapping[str, AnyFact]):
+    """The shipped facts about a course, and those about any service, which are too many to list."""
+
+    def __getitem__(self, name: str) -> AnyFact:
+        if name in COURSE_FACTS:
+            return COURSE_FACTS[name]
+        of = _OF_SERVICE.fullmatch(name)
+        if of is None:
+            raise KeyError(name)
+        return _service_fact(of[2].replace("_", "-"), of[1])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COURSE_FACTS)
+
+    def __len__(self) -> int:
+        return len(COURSE_FACTS)
+
+
+ANY_COURSE: Mapping[str, AnyFact] = _AnyCourse()
+"""By name, every fact that a condition about a course can ask about."""
+
+SERVICE_FACT_NAMES = _OF_SERVICE.pattern
+"""The form of the names of facts about a service."""
+
+
+def is_course_fact(fact: AnyFact) -> bool:
+    """Whether a fact is one about a course: a shipped one, or one about a service."""
+    return ANY_COURSE.get(fact.name) == fact

@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from attrs import field
+
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
+from iopkit.programs.ranges import Times, as_count, range_faults
 from iopkit.windows import is_whole_minutes
 
 
@@ -53,4 +56,47 @@ class StatedSessions:
         refuse("stated sessions", unless(self.count >= 1, "count", "at least 1", self.count))
 
 
-Stated = StatedHours | StatedSessions
+@frozen
+class StatedLength:
+    """A length that a source prints itself, in weeks or in days, of the program or of a phase.
+
+    Raises:
+        InvalidError: it is in both, or in neither, or is not from 1 to 3,640 days.
+
+    Example:
+        >>> StatedLength(weeks=16).in_days, StatedLength(days=Times(120, 150)).in_days
+        (Times(least=112, most=112), Times(least=120, most=150))
+    """
+
+    weeks: Times[int] = field(default=None, converter=as_count)
+    days: Times[int] = field(default=None, converter=as_count)
+    phase: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        given = [times for times in (self.weeks, self.days) if times != as_count(None)]
+        refuse(
+            "stated length",
+            unless(len(given) == 1, "weeks", "weeks or days, one of them", len(given)),
+            range_faults("weeks", self.weeks, 1, 520, "from 1 to 520"),
+            range_faults("days", self.days, 1, 3640, "from 1 to 3640"),
+        )
+
+    @property
+    def in_days(self) -> Times[int]:
+        """The length in days, as far as it is stated."""
+        if self.weeks == as_count(None):
+            return self.days
+        least, most = self.weeks.least, self.weeks.most
+        return Times(None if least is None else 7 * least, None if most is None else 7 * most)
+
+    @property
+    def track(self) -> None:
+        """None: tracks are as long as each other."""
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """None: services are as long as their phases."""
+        return ()
+
+
+Stated = StatedHours | StatedSessions | StatedLength

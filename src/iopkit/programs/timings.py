@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator
 from datetime import time, timedelta
 
-from attrs import field
+from attrs import evolve, field
 
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, InvalidError, refuse, unless
 from iopkit.fields import frozen
-from iopkit.prose import counted
-from iopkit.windows import Weekday, is_plain, is_whole_minutes
+from iopkit.programs.ranges import Times, as_count, as_time, range_faults
+from iopkit.windows import Weekday, is_plain
 
-_WEEK = timedelta(weeks=1)
+_WEEK, _MINUTE = timedelta(weeks=1), timedelta(minutes=1)
 
 MOST_A_WEEK = 21
 """How many sessions of a service a week can have: three a day."""
@@ -78,26 +78,26 @@ class Weekly:
 class PerWeek:
     """So many times a week; drafting finds the slots."""
 
-    times: int
+    times: Times[int] = field(default=None, converter=as_count)
     slots: tuple[Slot, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         refuse(
             "dose",
+            range_faults("times", self.times, 1, MOST_A_WEEK, f"from 1 to {MOST_A_WEEK} a week"),
             unless(
-                1 <= self.times <= MOST_A_WEEK,
-                "times",
-                f"from 1 to {MOST_A_WEEK} a week",
-                self.times,
+                len(self.slots) <= (self.times.least or 0),
+                "slots",
+                "no more than times",
+                len(self.slots),
             ),
-            unless(len(self.slots) <= self.times, "slots", "no more than times", len(self.slots)),
             *_distinct(self.slots),
         )
 
     @property
     def words(self) -> str:
         """The timing in prose."""
-        return f"{self.times} a week"
+        return _rate_words(self.times, "a week")
 
     __repr__ = hidden
 
@@ -109,16 +109,17 @@ class TimePerWeek:
     Drafting divides it into sessions of the length that the site gives the service.
     """
 
-    dose: timedelta
+    dose: Times[timedelta] = field(default=None, converter=as_time)
 
     def __attrs_post_init__(self) -> None:
-        ok = timedelta(0) < self.dose <= _WEEK and is_whole_minutes(self.dose)
-        refuse("dose", unless(ok, "dose", "whole minutes, from 1 to a whole week", self.dose))
+        expected = "whole minutes, from 1 to a whole week"
+        refuse("dose", range_faults("dose", self.dose, _MINUTE, _WEEK, expected))
 
     @property
     def words(self) -> str:
         """The timing in prose."""
-        return f"{counted(self.dose / timedelta(hours=1), 'hour')} a week in all"
+        unit = "hour" if self.dose == as_time(timedelta(hours=1)) else "hours"
+        return _rate_words(self.dose, f"{unit} a week in all")
 
     __repr__ = hidden
 
@@ -176,20 +177,20 @@ class InAll:
     A week that holds several takes the slots in their order.
     """
 
-    count: int
+    count: Times[int] = field(default=None, converter=as_count)
     slots: tuple[Slot, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         refuse(
             "dose",
-            unless(1 <= self.count <= 1000, "count", "from 1 to 1000", self.count),
+            range_faults("count", self.count, 1, 1000, "from 1 to 1000"),
             *_distinct(self.slots),
         )
 
     @property
     def words(self) -> str:
         """The timing in prose."""
-        return f"{self.count} in all"
+        return _rate_words(self.count, "in all")
 
     __repr__ = hidden
 
@@ -202,21 +203,57 @@ def _distinct(slots: tuple[Slot, ...]) -> list[tuple[Fault, ...]]:
 class RandomDays:
     """On so many days of every week, drawn by the plan's seed."""
 
-    per_week: int = 1
+    per_week: Times[int] = field(default=None, converter=as_count)
 
     def __attrs_post_init__(self) -> None:
-        ok = 1 <= self.per_week <= 7
-        refuse("random days", unless(ok, "per_week", "from 1 to 7 a week", self.per_week))
+        refuse("random days", range_faults("per_week", self.per_week, 1, 7, "from 1 to 7 a week"))
 
     @property
     def words(self) -> str:
         """The timing in prose."""
-        return f"{self.per_week} a week, on a random day"
+        return f"{_rate_words(self.per_week, 'a week')}, on a random day"
 
     __repr__ = hidden
 
 
 Timing = Weekly | PerWeek | TimePerWeek | EveryWeeks | Once | InAll | RandomDays
+
+
+def rate_of(timing: Timing) -> Times[int] | Times[timedelta] | None:
+    """How often, or how much, as the source says it; ``None``: the timing is exact by its form."""
+    match timing:
+        case PerWeek(rate) | InAll(rate) | RandomDays(rate):
+            return rate
+        case TimePerWeek(dose):
+            return dose
+        case Weekly() | EveryWeeks() | Once():
+            return None
+
+
+def at_rate(timing: Timing, rate: int | timedelta) -> Timing:
+    """A timing of an open rate at an exact one."""
+    match timing, rate:
+        case PerWeek(), int():
+            return evolve(timing, times=rate)
+        case InAll(), int():
+            return evolve(timing, count=rate)
+        case RandomDays(), int():
+            return evolve(timing, per_week=rate)
+        case TimePerWeek(), timedelta():
+            return evolve(timing, dose=rate)
+        case _:
+            return timing
+
+
+def is_uncounted(timing: Timing) -> bool:
+    """Whether nobody knows how many sessions there are: there is only a time, or no rate."""
+    rate = rate_of(timing)
+    return isinstance(timing, TimePerWeek) or (rate is not None and rate.least is None)
+
+
+def _rate_words(rate: Times[int] | Times[timedelta], of: str) -> str:
+    stated = (rate.least, rate.most) != (None, None)
+    return f"{rate.words} {of}" if stated else "as often as is not stated"
 
 
 def slots_of(timing: Timing) -> tuple[Slot, ...]:
@@ -229,40 +266,43 @@ def slots_of(timing: Timing) -> tuple[Slot, ...]:
 
 
 def most_in_a_week(timing: Timing, weeks: int) -> int:
-    """How many sessions the fullest of so many weeks holds."""
+    """How many sessions the fullest of so many weeks holds; at the least, where that is open."""
     match timing:
         case Weekly(slots):
             return len(slots)
-        case PerWeek(times):
-            return times
-        case RandomDays(per_week):
-            return per_week
+        case PerWeek(rate) | RandomDays(rate):
+            return rate.least or 0
         case InAll(count):
-            return -(-count // weeks)
+            return -(-(count.least or 0) // weeks)
         case TimePerWeek() | EveryWeeks() | Once():
             return 1
 
 
 def occurrences(timing: Timing, weeks: int) -> Iterator[tuple[int, Slot | None]]:
-    """Week, from 0, and slot of each occurrence within a run of weeks.
+    """Week, from 0, and slot of each occurrence within a run of weeks: the least that is stated.
 
-    Time that is not divided into sessions yet occurs once a week.
+    What is not counted, time that is not divided into sessions yet or a service of no stated
+    rate, occurs once a week, as what is not known of that week.
     """
     match timing:
+        case TimePerWeek():
+            yield from ((week, None) for week in range(weeks))
+        case PerWeek() | RandomDays() | InAll() if is_uncounted(timing):
+            yield from ((week, None) for week in range(weeks))
         case Weekly(slots):
             yield from ((week, slot) for week in range(weeks) for slot in slots)
         case PerWeek(times, slots):
-            placed = (*slots, *[None] * (times - len(slots)))
+            placed = (*slots, *[None] * ((times.least or 0) - len(slots)))
             yield from ((week, slot) for week in range(weeks) for slot in placed)
         case RandomDays(per_week):
-            yield from ((week, None) for week in range(weeks) for _ in range(per_week))
-        case TimePerWeek():
-            yield from ((week, None) for week in range(weeks))
+            often = per_week.least or 0
+            yield from ((week, None) for week in range(weeks) for _ in range(often))
         case EveryWeeks(interval, first, slots):
             yield from ((week, _only(slots)) for week in range(first - 1, weeks, interval))
         case Once(week, slots):
             yield from ((at, _only(slots)) for at in (week - 1,) if at < weeks)
-        case InAll(count, slots):
+        case InAll(times, slots):
+            count = times.least or 0
             # The middles of ``count`` equal stretches.
             middles = [(2 * i + 1) * weeks // (2 * count) for i in range(count)]
             for i, week in enumerate(middles):

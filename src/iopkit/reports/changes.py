@@ -19,7 +19,7 @@ from iopkit.windows import ONE_DAY
 def difference_text(difference: ScheduleDifference) -> str:
     """What a new schedule adds, moves and removes, and what it leaves without a date."""
     new = difference.new
-    titles = {service.name: service.title for service in new.plan.program.every_service}
+    titles = new.titles
     why = {number_of(u): u for u in difference.unplaced}
 
     def named(session: Session | Unplaced) -> str:

@@ -13,7 +13,8 @@ from iopkit.eligibility.considerations import Way
 from iopkit.eligibility.explanations import Explanation
 from iopkit.eligibility.policies import Decision, Result
 from iopkit.eligibility.possible import CONTRADICTED
-from iopkit.eligibility.predicates import facts_in
+from iopkit.eligibility.predicates import describe, facts_in
+from iopkit.eligibility.recency import name_in_words
 from iopkit.errors import TooComplexError
 from iopkit.reports.html import bullets, child, row
 from iopkit.reports.lines import ASSUMED_IN_FORCE, TRUTH_WORDS, fold, item, page
@@ -164,7 +165,9 @@ def open_words(explanations: Iterable[Explanation]) -> str:
 def _seen(explanation: Explanation) -> str:
     seen = worked_out(lambda: explanation.evidence)
     if seen is not None:
-        return "; ".join(evidence.words for evidence in seen)
+        # Of a group without parts, its label.
+        told = (evidence.words for evidence in seen)
+        return "; ".join(told) or describe(explanation.predicate)
     values = explanation.values
     facts = dict.fromkeys(facts_in(explanation.predicate))
     words = "; ".join(fact.seen_as(values[fact.name]) for fact in facts)
@@ -232,7 +235,7 @@ def contradiction_notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ..
 def missing_words(missing: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
     """What is still to find out in words; empty, if nothing is."""
     names = worked_out(missing)
-    return (TOO_COMPLEX,) if names is None else tuple(name.replace("_", " ") for name in names)
+    return (TOO_COMPLEX,) if names is None else tuple(map(name_in_words, names))
 
 
 def _escaped(text: str) -> str:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from iopkit.checks.fitting import Fit
 from iopkit.checks.proposals import Proposal, Proposals, Remaining
-from iopkit.plans.notes import NoteKind
+from iopkit.plans.notes import NoteKind, NoteSubject
 from iopkit.prose import counted
 from iopkit.reports.decisions import ADVICE
 from iopkit.reports.lines import ASSUMED_IN_FORCE, item, page
@@ -27,7 +27,7 @@ def fits_text(fits: Iterable[Fit]) -> str:
         lines += [
             item(f"to settle: {note.words}")
             for note in notes
-            if note.matter.kind is NoteKind.COLLISION
+            if note.matter.kind is NoteKind.COLLISION or note.matter is NoteSubject.SOURCE_DISAGREES
         ]
         blocks.append(page(lines))
     return page([*blocks, ADVICE], apart=2)

@@ -6,13 +6,12 @@ It stays in one piece, as the page does: each part is read in the order in which
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
 from attrs import evolve
 
-from iopkit.eligibility.predicates import AllOf, Compare, Predicate, describe
+from iopkit.eligibility.predicates import AllOf, AnyFact, Compare, Predicate, describe
 from iopkit.errors import refuse, unless
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
@@ -175,7 +174,11 @@ def _opening(main: Element, plan: Plan, schedule: Schedule | None) -> None:
     )
     for leave in plan.leaves:
         away = days_words(leave.start, leave.end - ONE_DAY)
-        after = "You make up for it after that." if leave.extends else "You have no sessions then."
+        after = "You have no sessions then."
+        if leave.extends:
+            after = "You make up for it after that."
+        elif leave.shifts:
+            after = "All that follows comes later."
         child(main, "p", f"You are away: {away}. {after}")
 
 
@@ -323,9 +326,8 @@ def _rest(plan: Plan, schedule: Schedule | None) -> Iterator[tuple[str, Iterable
 
 
 def _phase_words(plan: Plan) -> Iterator[str]:
-    for start, phase in plan.phase_starts():
-        last = start + timedelta(days=7 * phase.laid_weeks - 1)
-        words = f"- {phase.title}: {days_words(start, last, within=plan.start.year)}"
+    for start, end, phase in plan.phase_spans():
+        words = f"- {phase.title}: {days_words(start, end - ONE_DAY, within=plan.start.year)}"
         if phase.advance is not None:
             words += f". You go on when {', and '.join(_condition_words(phase.advance))}"
         yield f"{words}."
@@ -401,12 +403,32 @@ _COURSE: Mapping[str, str] = MappingProxyType(
         "attendance": "you came to {}% of your sessions",
         "days_without_use": "you had {} days without use",
         "negative_tests_in_a_row": "you had {} negative drug tests in a row",
+        "days_in_phase": "you have been in this part for {} days",
+        "days_in_program": "you have been here for {} days",
+        "unexcused_absences": "you missed {} sessions without an excuse",
         "goals_met": "you reached {} of your goals",
         "goals_open": "{} of your goals are still open",
         "clinician_agrees": "your counselor agrees",
     }
 )
 """Facts about the course, as a patient is told what must be so."""
+
+_OF_SERVICE: Mapping[str, str] = MappingProxyType(
+    {
+        "attended": "you came to {} sessions of",
+        "missed": "you missed {} sessions of",
+        "due": "you have had dates for {} sessions of",
+        "unexcused": "you missed without an excuse {} sessions of",
+    }
+)
+"""The same for facts about one service, whose name follows."""
+
+
+def _course_words(fact: AnyFact) -> str:
+    if fact.name in _COURSE:
+        return _COURSE[fact.name]
+    count, _, service = fact.name.partition("_")
+    return f"{_OF_SERVICE[count]} {service.replace('_', ' ')}"
 
 
 def _condition_words(condition: Predicate) -> list[str]:
@@ -415,14 +437,14 @@ def _condition_words(condition: Predicate) -> list[str]:
         case AllOf(parts) if parts and not condition.label:
             return [words for part in parts for words in _condition_words(part)]
         case Compare(fact, _, True) if not condition.label:
-            return [_COURSE[fact.name]]
+            return [_course_words(fact)]
         case Compare(fact, operator, int(value) | float(value)) if (
             value is not False and not condition.label
         ):
             number = f"{value * 100 if fact.name == 'attendance' else value:g}"
-            return [_COURSE[fact.name].format(f"{operator.words}{number}")]
+            return [_course_words(fact).format(f"{operator.words}{number}")]
         case _:
-            return [describe(condition)]
+            return [describe(condition, in_full=True)]
 
 
 _NEEDS: Mapping[Need, str] = MappingProxyType(
@@ -448,7 +470,7 @@ def _notes_words(plan: Plan, *kinds: NoteKind) -> Iterator[str]:
     titles = _titles(plan)
     alike: dict[PlanNote, list[PlanNote]] = {}
     for note in plan.notes:
-        if note.matter.kind in kinds:
+        if note.matter.kind in kinds and note.matter.asked:
             alike.setdefault(evolve(note, day=None), []).append(note)
     for note, each in alike.items():
         on = [one.day for one in each if one.day is not None]

@@ -3,9 +3,9 @@
 Calling one of these is the explicit act that shows a patient's values.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
-from iopkit.eligibility.predicates import describe
+from iopkit.eligibility.predicates import Predicate, describe
 from iopkit.plans.goals import Goal
 from iopkit.plans.notes import NoteKind
 from iopkit.plans.plans import Disclosure, Leave, Plan, Provenance
@@ -22,14 +22,13 @@ def plan_text(plan: Plan) -> str:
     doses = iter(weekly_doses(program))
     lines = [*caution_lines(plan)]
     lines += [f"{program.title}, {plan.start} to {last_day(plan.end)}, at {plan.site}"]
-    for start, phase in plan.phase_starts():
+    for start, end, phase in plan.phase_spans():
         weeks = phase.laid_weeks
-        end = start + timedelta(weeks=weeks)
         lines += ["", f"{phase.title}: {counted(weeks, 'week')}, {start} to {last_day(end)}"]
         lines += dose_lines([next(doses) for _ in range(weeks)], (start - plan.start).days // 7 + 1)
         lines += service_lines(program.services_in(phase))
         if phase.advance is not None:
-            lines.append(below(f"goes on when: {describe(phase.advance)}"))
+            lines.append(below(f"goes on when: {describe(phase.advance, in_full=True)}"))
     for head, items in (
         ("Problems", [problem.statement for problem in plan.problems or ()]),
         ("Goals", [goal_text(goal) for goal in plan.goals or ()]),
@@ -38,7 +37,7 @@ def plan_text(plan: Plan) -> str:
         ("Due", [f"{m.by}: {m.kind.label}{_under_rule(m.under)}" for m in plan.milestones]),
         ("May be told", [disclosure_text(each) for each in plan.disclosures]),
         ("Signed", [f"{s.on}: {s.signer.label}" for s in plan.signatures or ()]),
-        ("Discharge when", [] if program.discharge is None else [describe(program.discharge)]),
+        ("Discharge when", _condition(program.discharge)),
         ("After a return to use", [program.after_return_to_use or ""]),
         ("Then", [program.continuing_care.title] if program.continuing_care else []),
         ("Rests on", [] if plan.provenance is None else _rests_on(plan.provenance)),
@@ -63,6 +62,10 @@ def _rests_on(provenance: Provenance) -> list[str]:
     return [*([version] if provenance.version else []), *decisions, *assumed]
 
 
+def _condition(condition: Predicate | None) -> list[str]:
+    return [] if condition is None else [describe(condition, in_full=True)]
+
+
 _NOTE_HEADS = {
     NoteKind.QUESTION: "Not known yet",
     NoteKind.COLLISION: "To settle",
@@ -79,9 +82,13 @@ def goal_text(goal: Goal) -> str:
 
 
 def _leave_text(leave: Leave) -> str:
-    missed = "made up for after the last week" if leave.extends else "left out"
+    missed = "sessions then are left out"
+    if leave.extends:
+        missed = "sessions then are made up for after the last week"
+    elif leave.shifts:
+        missed = "all that follows is later by whole weeks"
     why = f", {leave.why}" if leave.why else ""
-    return f"{_dates(leave.start, leave.end)}{why}; sessions then are {missed}"
+    return f"{_dates(leave.start, leave.end)}{why}; {missed}"
 
 
 def _dates(start: date, end: date) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from iopkit.eligibility.predicates import describe
-from iopkit.programs.disagreements import discrepancies
+from iopkit.programs.disagreements import discrepancies, out_of_reach
 from iopkit.programs.doses import Dose, weekly_doses
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.timings import slots_of
@@ -48,14 +48,18 @@ def template_text(program: Program) -> str:
     for phase in program.phases:
         lines += ["", f"{phase.title}, {phase.words}:", *service_lines(phase.services)]
         if phase.advance is not None:
-            lines.append(below(f"goes on when: {describe(phase.advance)}"))
+            lines.append(below(f"goes on when: {describe(phase.advance, in_full=True)}"))
     for track, variant in program.variants:
         on = f", {track.title.lower()}" if track else ""
         lines += ["", f"Weekly hours{on}:", *dose_lines(weekly_doses(variant), 1)]
     if after := program.continuing_care:
         lines += ["", f"Then {after.title}:", *service_lines(after.every_service)]
+    if program.discharge is not None:
+        lines += ["", f"Discharged when: {describe(program.discharge, in_full=True)}"]
     wrong = [each.words for each in discrepancies(program)]
     lines += section("Where the source contradicts itself", wrong)
+    never = [each.words for each in out_of_reach(program)]
+    lines += section("Conditions that its lengths cannot meet", never)
     if program.sources:
         lines += ["", "Sources:"]
         for source in program.sources:

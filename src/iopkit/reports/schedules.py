@@ -3,6 +3,7 @@
 Calling one of these is the explicit act that shows a patient's values.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from iopkit.errors import refuse, unless_a
@@ -16,7 +17,7 @@ def calendar_text(schedule: Schedule, *, weeks: int | None = None) -> str:
     """The dated sessions, week by week; ``weeks``: only so many first ones."""
     refuse("calendar", unless_a(schedule, "schedule", Schedule))
     shown = schedule.weeks if weeks is None else weeks
-    titles = _titles(schedule)
+    titles = schedule.titles
     doses = booked_doses(schedule)
     blocks = caution_lines(schedule.plan)[:1]
     for week in range(1, min(shown, schedule.weeks) + 1):
@@ -29,7 +30,7 @@ def calendar_text(schedule: Schedule, *, weeks: int | None = None) -> str:
     return page(blocks, apart=2)
 
 
-def _session_line(schedule: Schedule, session: Session, titles: dict[str, str]) -> str:
+def _session_line(schedule: Schedule, session: Session, titles: Mapping[str, str]) -> str:
     there = schedule.local_start(session)
     marks = [
         *(["moved"] if session.moved else []),
@@ -50,7 +51,7 @@ def _session_line(schedule: Schedule, session: Session, titles: dict[str, str]) 
 
 def moves_text(schedule: Schedule) -> str:
     """What is not where the plan has it: sessions moved and sessions unplaced, and why."""
-    titles = _titles(schedule)
+    titles = schedule.titles
     moved = [
         f"  {titles[s.service]} {s.number}: {moment_text(s.moved.prescribed)}"
         f" -> {moment_text(s.start)}; {_why(s.moved.why, s.moved.detail)}"
@@ -62,10 +63,6 @@ def moves_text(schedule: Schedule) -> str:
         for u in schedule.unplaced
     ]
     return page([*moved, *unplaced]) or "  Every session is booked as planned."
-
-
-def _titles(schedule: Schedule) -> dict[str, str]:
-    return {service.name: service.title for service in schedule.plan.program.every_service}
 
 
 def _why(reason: Reason, detail: str) -> str:

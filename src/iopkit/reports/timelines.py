@@ -76,10 +76,9 @@ class Stretch:
 
 
 def timeline_lines(schedule: Schedule, *, random_days: bool) -> tuple[Line, ...]:
-    """A line for each service of the plan that has sessions, in the plan's order."""
-    by_service: dict[str, list[Mark]] = {
-        service.name: [] for service in schedule.plan.program.every_service
-    }
+    """A line for each service that has sessions, in the plan's order, then former ones."""
+    titles = schedule.titles
+    by_service: dict[str, list[Mark]] = {name: [] for name in titles}
     for session in schedule.sessions:
         told = random_days or not is_random(schedule, session)
         kind = MarkKind(session_mark(session) or "booked")
@@ -88,7 +87,6 @@ def timeline_lines(schedule: Schedule, *, random_days: bool) -> tuple[Line, ...]
     for missing in schedule.unplaced:
         mark = Mark(MarkKind.UNPLACED, missing.week, missing.prescribed)
         by_service[missing.service].append(mark)
-    titles = {service.name: service.title for service in schedule.plan.program.every_service}
     return tuple(
         Line(titles[name], tuple(sorted(marks, key=lambda mark: (mark.week, mark.day or date.min))))
         for name, marks in by_service.items()
@@ -99,10 +97,7 @@ def timeline_lines(schedule: Schedule, *, random_days: bool) -> tuple[Line, ...]
 def phases_of(schedule: Schedule) -> tuple[Stretch, ...]:
     """The phases, and the weeks after the plan's last if sessions are in them."""
     plan = schedule.plan
-    phases = [
-        Stretch(phase.title, start, start + timedelta(weeks=phase.laid_weeks))
-        for start, phase in plan.phase_starts()
-    ]
+    phases = [Stretch(phase.title, start, end) for start, end, phase in plan.phase_spans()]
     more = schedule.end > plan.end
     return (*phases, *([Stretch("Extended", plan.end, schedule.end)] if more else []))
 

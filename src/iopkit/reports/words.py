@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from iopkit.programs.doses import Dose
+from iopkit.programs.ranges import Times
 from iopkit.programs.timings import (
     EveryWeeks,
     InAll,
@@ -120,20 +121,27 @@ def often_words(timing: Timing, *, first: int = 1) -> str:
         case Weekly():
             often = "every week"
         case PerWeek(times):
-            often = f"{_times(times)} a week"
-        case TimePerWeek(dose):
-            often = f"{length_words(dose)} a week in all"
+            often = _rate(times, "a week")
+        case TimePerWeek(dose) if dose.is_exact and dose.least:
+            often = f"{length_words(dose.least)} a week in all"
+        case TimePerWeek():
+            often = timing.words
         case EveryWeeks(interval):
             often = f"every {interval} weeks"
         case Once(week):
             often = f"once, in week {first + week - 1}"
         case InAll(count):
-            often = f"{_times(count)} in all"
+            often = _rate(count, "in all")
         case RandomDays(per_week):
-            often = (
-                f"{_times(per_week)} a week, on {'random days' if per_week > 1 else 'a random day'}"
-            )
+            days_words = "a random day" if per_week.most == 1 else "random days"
+            often = f"{_rate(per_week, 'a week')}, on {days_words}"
     return f"{often}: {days}" if days else often
+
+
+def _rate(rate: Times[int], of: str) -> str:
+    if (rate.least, rate.most) == (None, None):
+        return "as often as is not known yet"
+    return f"{_times(rate.least) if rate.least and rate.is_exact else f'{rate.words} times'} {of}"
 
 
 def _times(count: int) -> str:
@@ -169,7 +177,8 @@ def dose_text(dose: Dose) -> str:
     """A dose as time, with its range and what is of unknown length."""
     most = f" to {duration_text(dose.known + dose.extra)}" if dose.extra else ""
     unknown = f" + {dose.unmeasured} of unknown length" if dose.unmeasured else ""
-    return duration_text(dose.known) + most + unknown
+    more = " or more" if dose.open_ended else ""
+    return duration_text(dose.known) + most + unknown + more
 
 
 def day_text(day: date) -> str:

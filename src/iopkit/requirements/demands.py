@@ -103,7 +103,7 @@ class WeeklyHours:
 
 @frozen
 class DailyHours:
-    """At least so much service on each day that has any.
+    """At least so much service on each day that has any; a week without any has not enough.
 
     A session counts on the day it begins.
     """
@@ -128,7 +128,10 @@ class WeeklyDays:
 
 @frozen
 class LongestGap:
-    """No more than so many days in a row without service, from the first service to the last."""
+    """No more than so many days in a row without service, from the first day to the last.
+
+    The days before the first service and after the last are such days, too.
+    """
 
     most: int
     counting: Counting = Counting()
@@ -152,7 +155,8 @@ class WeeklyServices:
 class Frequency:
     """At least one session of some modalities in each stretch of days, or month.
 
-    ``every_days`` ``None``: in each whole month of the plan (``whole_months``).
+    ``every_days`` ``None``: in each whole month of the plan (``whole_months``). Where there is no
+    whole month, one session is enough, and none leaves it open.
     """
 
     modalities: frozenset[Modality]
@@ -169,7 +173,7 @@ class Frequency:
 
 @frozen
 class GroupSize:
-    """No more than so many patients in groups of some modalities."""
+    """No more than so many patients in groups of some modalities; without any, it is open."""
 
     most: int
     modalities: frozenset[Modality]

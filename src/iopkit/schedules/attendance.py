@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
+from typing import TypeGuard
 from uuid import UUID
 
 from iopkit.confidential import hidden
@@ -51,7 +52,7 @@ def attendance_of(schedule: Schedule, attended: Attended) -> Mapping[UUID, Atten
             no whole number of minutes from 0 to what is booked.
     """
     sessions = {schedule.uid(session): session for session in schedule.sessions}
-    given = attended if isinstance(attended, Mapping) else dict.fromkeys(attended, Attendance())
+    given = attended if _is_told(attended) else dict.fromkeys(attended, Attendance())
     faults: list[Fault] = []
     told: dict[UUID, Attendance] = {}
     for place, (uid, value) in enumerate(given.items()):
@@ -62,6 +63,10 @@ def attendance_of(schedule: Schedule, attended: Attended) -> Mapping[UUID, Atten
             told[uid] = value if isinstance(value, Attendance) else Attendance(value)
     refuse("attendance", tuple(faults))
     return {uid: each for uid, each in told.items() if each.time_of(sessions[uid])}
+
+
+def _is_told(attended: Attended) -> TypeGuard[Mapping[UUID, timedelta | Attendance]]:
+    return isinstance(attended, Mapping)
 
 
 def attendance_faults(session: Session | None, value: object) -> tuple[Fault, ...]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import chain
 from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -98,9 +99,10 @@ _WORDS = {
 
 @frozen(repr=False)
 class Conflict:
-    """What cannot all take place, from ``start`` to ``end``, where they overlap.
+    """What cannot all take place, from ``start`` to ``end``, while two or more go on at once.
 
-    ``of`` is the name of the room or clinician, ``None`` for a patient.
+    ``between`` has each that goes on at some time of it, in the order of starts. ``of`` is the
+    name of the room or clinician, ``None`` for a patient.
     """
 
     kind: ConflictKind
@@ -144,8 +146,10 @@ def site_conflicts(schedules: Iterable[Schedule], site: Site) -> tuple[Conflict,
     a modality in which several patients take part.
 
     Returns:
-        Each two meetings that overlap and each that is too full, in the order in which
-        they begin to.
+        One conflict for each stretch of time in which a room or a clinician never has fewer
+        than two meetings, and for each meeting that is too full, in the order in which they
+        begin: no more than there are meetings, which come at most twice in them for a room or
+        clinician.
 
     Raises:
         InvalidError: a schedule is of another site.
@@ -163,14 +167,14 @@ def site_conflicts(schedules: Iterable[Schedule], site: Site) -> tuple[Conflict,
             rooms[session.room].append(meeting)
             there = len({booking.patient for booking in meeting})
             if there > seats.get(session.room, there):
-                found.append(_conflict(ConflictKind.SEATS, meeting, session.room))
+                found.append(_conflict(ConflictKind.SEATS, meeting, of=session.room))
         if session.clinician is not None:
             clinicians[session.clinician].append(meeting)
     for kind, taken in ((ConflictKind.ROOM, rooms), (ConflictKind.CLINICIAN, clinicians)):
         found += [
-            _conflict(kind, (*first, *second), name)
+            _conflict(kind, tuple(chain(*several)), span, of=name)
             for name, held in taken.items()
-            for first, second in overlapping(held, lambda meeting: instants(meeting[0]))
+            for span, several in _stretches(held)
         ]
     return tuple(sorted(found, key=lambda conflict: conflict.start))
 
@@ -201,12 +205,43 @@ def instants(span: Session | Appointment | Booking) -> Instants:
 
 
 def _conflict(
-    kind: ConflictKind, between: tuple[Booking | Appointment, ...], of: str | None = None
+    kind: ConflictKind,
+    between: tuple[Booking | Appointment, ...],
+    span: Instants | None = None,
+    *,
+    of: str | None = None,
 ) -> Conflict:
+    """A conflict in a span, or where all overlap if none is given."""
     spans = [instants(each) for each in between]
-    start, end = max(start for start, _ in spans), min(end for _, end in spans)
+    start, end = span or (max(start for start, _ in spans), min(end for _, end in spans))
     tz = between[0].start.tzinfo
     return Conflict(kind, start.astimezone(tz), end=end.astimezone(tz), between=between, of=of)
+
+
+def _stretches(meetings: Iterable[_Together]) -> Iterator[tuple[Instants, tuple[_Together, ...]]]:
+    """When two meetings or more go on at once, each that does until fewer than two are left.
+
+    There is at least one meeting. Goes once through starts and ends in their order, of one
+    instant the ends first. Where a stretch ends, one meeting at most goes on into another: so
+    all stretches together have each meeting once and one more for each stretch.
+    """
+    held = sorted(meetings, key=lambda meeting: instants(meeting[0]))
+    edges: list[tuple[datetime, bool, int]] = []
+    for place, meeting in enumerate(held):
+        start, end = instants(meeting[0])
+        edges += [(start, True, place), (end, False, place)]
+    since, _, _ = min(edges)
+    going_on: dict[int, _Together] = {}
+    there: dict[int, _Together] = {}
+    for at, begins, place in sorted(edges):
+        if begins:
+            going_on[place] = there[place] = held[place]
+            if len(going_on) == 2:
+                since, there = at, dict(going_on)
+            continue
+        if len(going_on) == 2:
+            yield (since, at), tuple(there.values())
+        del going_on[place]
 
 
 def overlapping(items: Iterable[T], span: Callable[[T], Instants]) -> Iterator[tuple[T, T]]:

@@ -6,6 +6,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.plans.plans import Plan
+from iopkit.programs.programs import Phase
 from iopkit.schedules.sessions import Schedule, Session, Unplaced, in_order
 
 
@@ -15,8 +16,8 @@ class ScheduleDifference:
 
     A session is the same one if it has the same UID, so ``changed`` has it as it was and
     as it is. One that gets a date is ``added``, one that loses it ``removed``; why is said
-    in ``unplaced``. ``plan``, ``zone``, ``revision`` and ``unplaced`` are the new
-    schedule's, ``was_unplaced`` the old one's.
+    in ``unplaced``. ``plan``, ``zone``, ``revision``, ``unplaced`` and ``former`` are
+    the new schedule's, ``was_unplaced`` the old one's.
     """
 
     plan: Plan
@@ -28,6 +29,7 @@ class ScheduleDifference:
     unchanged: tuple[Session, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     was_unplaced: tuple[Unplaced, ...] = ()
+    former: tuple[Phase, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -45,6 +47,7 @@ class ScheduleDifference:
             sessions=in_order(sessions),
             unplaced=self.unplaced,
             revision=self.revision,
+            former=self.former,
         )
 
     def applied_to(self, old: Schedule) -> Schedule:
@@ -70,7 +73,7 @@ def schedule_difference(old: Schedule, new: Schedule) -> ScheduleDifference:
 
     Raises:
         InvalidError: they are of plans with other keys, so that no session of one is a
-            session of the other; or a schedule has a session twice.
+            session of the other.
 
     Example:
         >>> from datetime import date, timedelta
@@ -94,7 +97,7 @@ def schedule_difference(old: Schedule, new: Schedule) -> ScheduleDifference:
         "difference",
         unless(old.plan.key == new.plan.key, "new", "a schedule of the same plan", "of another"),
     )
-    was, now = _by_uid("old", old), _by_uid("new", new)
+    was, now = _by_uid(old), _by_uid(new)
     kept = [(was[uid], session) for uid, session in now.items() if uid in was]
     return ScheduleDifference(
         plan=new.plan,
@@ -106,11 +109,9 @@ def schedule_difference(old: Schedule, new: Schedule) -> ScheduleDifference:
         unchanged=tuple(after for before, after in kept if before == after),
         unplaced=new.unplaced,
         was_unplaced=old.unplaced,
+        former=new.former,
     )
 
 
-def _by_uid(which: str, schedule: Schedule) -> dict[UUID, Session]:
-    found = {schedule.uid(session): session for session in schedule.sessions}
-    ok = len(found) == len(schedule.sessions)
-    refuse("difference", unless(ok, which, "each session once", "one twice"))
-    return found
+def _by_uid(schedule: Schedule) -> dict[UUID, Session]:
+    return {schedule.uid(session): session for session in schedule.sessions}

@@ -21,6 +21,7 @@ from iopkit.windows import (
     DAY,
     ONE_DAY,
     ONE_MINUTE,
+    DayPart,
     Weekday,
     WeeklyWindows,
     minute_of_day,
@@ -158,11 +159,14 @@ class Board:
             )
         )
 
-    def nearest(self, day: date, *, apart: bool = False) -> Session | None:
+    def nearest(
+        self, day: date, *, apart: bool = False, part: DayPart | None = None
+    ) -> Session | None:
         """The session on a day, as near to its time of day as it fits; ``None``: nowhere.
 
         Args:
             apart: not while it takes place now, either: a move by a minute helps nobody.
+            part: the part of the day that it is to be in; ``None``: any.
         """
         # Tries the 1440 minutes of the day, the nearest first. What is taken is laid out once,
         # a byte a minute over two days, so that a minute costs one look; of the few that look
@@ -179,6 +183,8 @@ class Board:
             taken[low:high] = b"\1" * (high - low)
         joined = {(block.low - midnight) // ONE_MINUTE for block in blocks if block.joined}
         for minute in _outwards(minute_of_day(own.time())):
+            if part is not None and DayPart.of(minute) is not part:
+                continue
             if minute in joined or taken.find(1, minute, minute + length) < 0:
                 place = self.placed(midnight + minute * ONE_MINUTE)
                 if not self.obstacles(place):

@@ -1,15 +1,22 @@
-"""Rescheduling: a changed plan, dated in mid-course."""
+"""Rescheduling: a changed plan, dated in mid-course.
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
-from itertools import islice
+What was due up to the moment of the change is as the old schedule has it, and what is due after
+it is what the new plan prescribes. Nothing is matched by its number: numbers are names.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import count, islice
 
 from attrs import evolve
 
-from iopkit.errors import refuse, unless, unless_a
+from iopkit.confidential import hidden
+from iopkit.errors import Fault, refuse, unless, unless_a
 from iopkit.plans.plans import Plan
-from iopkit.programs.programs import services_by_place
-from iopkit.programs.timings import RandomDays
+from iopkit.programs.plan_days import day_of_plan
+from iopkit.programs.programs import Phase, Service, services_by_place
+from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules.differences import schedule_difference
 from iopkit.schedules.obstructions import (
     Board,
@@ -20,38 +27,44 @@ from iopkit.schedules.obstructions import (
     share_time,
     week_days,
 )
-from iopkit.schedules.scheduling import schedule
+from iopkit.schedules.scheduling import dated, days_looked_at
 from iopkit.schedules.sessions import (
-    Move,
     Reason,
     Schedule,
     Session,
     Unplaced,
-    identity,
     in_order,
     number_of,
 )
+from iopkit.schedules.site_calendar import SiteCalendar, Taken
+from iopkit.windows import DAY, WEEK, DayPart, Span, minute_of_day, whole_minutes
 
 
 def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
     """Date a changed plan, or the same plan at a changed site, from a moment on.
 
-    Sessions that have begun by then stay exactly as they were, whatever the plan says now,
-    and keep their numbers. All others are dated anew, and none of them in the past: one
-    that the plan has there, or beside a session that was held, or that would be moved to
-    where the patient is busy, takes the nearest opening in its week, or is unplaced. A
-    session that was moved on request, and a make-up, stays where it is if it still fits. A
-    service on random days has one session a day, with those that were held.
+    What was due up to then is as the old schedule has it: sessions that have begun stay exactly
+    as they were, whatever the plan says now, and keep their numbers; what had no date stays
+    without. What is due after it is what the new plan prescribes then, dated as ``schedule``
+    does, with numbers that go on from the last. In the week of the change that is what the new
+    plan has left of it; of a service without fixed times, as many sessions as the week has more
+    than were held in it.
 
-    To stop a service in mid-course, put it in the plan's ``on_hold``.
+    A session that was due and is still to come, as one that was moved or that a leave extends the
+    plan by, stays where it is if that fits, or takes the nearest place in its week; so does a
+    make-up, and one that somebody asked to move while the new plan has it too. One that was held
+    before it was due is not held again. Nothing is moved to where the patient is busy, or to
+    where there is no notice.
+
+    To stop a service in mid-course, take it out of the plan, or put it in ``on_hold``.
 
     Returns:
         The old schedule's revision and one more if anything changes; else the same
         sessions and revision.
 
     Raises:
-        InvalidError: the plan's key or the site is another one, or the plan has no place
-            for a session that was held.
+        InvalidError: the plan's key or the site is another one; the plan begins after a session
+            that was held, or has a service of another modality under the name of one that was.
     """
     refuse(
         "rescheduling",
@@ -59,157 +72,344 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
         unless_a(plan, "plan", Plan),
         unless_a(around, "around", Surroundings),
     )
-    # In the site's zone now, should it be another one: the same instants.
-    tz = around.site.tz
-    begun = (session for session in old.sessions if session.start <= around.as_of)
-    held = tuple(evolve(session, start=session.start.astimezone(tz)) for session in begun)
-    places = services_by_place(plan.program)
     refuse(
         "rescheduling",
         unless(plan.key == old.plan.key, "plan", "the one that was scheduled, changed", "another"),
-        unless(
-            all((session.phase, session.service) in places for session in held),
-            "plan",
-            "the services of all sessions that were held, each in its phase",
-            "one less",
-        ),
     )
-    fresh = schedule(plan, around.site)
-    # A make-up may be held before the session that it makes up for.
-    numbers = {number_of(session) for session in held if not session.make_up}
-    was = {identity(session): session for session in old.sessions if session not in held}
-    fixed: list[Session] = []
-    asked: list[Session] = []
-    displaced: list[Session] = []
-    for session in fresh.sessions:
-        if number_of(session) not in numbers:
-            if _is_asked(was.get(identity(session)), session):
-                asked.append(session)
-            elif _is_free(fresh, session, held, around):
-                fixed.append(session)
-            else:
-                displaced.append(session)
-    settled = evolve(fresh, sessions=in_order((*held, *fixed)), unplaced=())
-    lost: list[Session] = []
-    # Those that were asked elsewhere come first, as they may go back to where the plan has them.
-    # Each is placed once and stays: no place is taken back, so there are as many searches as
-    # sessions, and what is lost might have fitted in another order.
-    for session in (*asked, *displaced):
-        place = _place(settled, session, was.get(identity(session)), around)
-        if place is None:
-            lost.append(session)
-        else:
-            settled = evolve(settled, sessions=in_order((*settled.sessions, place)))
-    for session in was.values():
-        if session.make_up and (session.phase, session.service) in places:
-            again = _repeated(settled, session, around)
-            settled = evolve(settled, sessions=in_order((*settled.sessions, *again)))
-    unplaced = [each for each in fresh.unplaced if number_of(each) not in numbers]
-    unplaced += (_unplaced(session, around) for session in in_order(lost))
-    new = evolve(settled, unplaced=tuple(unplaced), revision=old.revision)
+    site = around.site
+    now = around.as_of.astimezone(site.tz).replace(tzinfo=None)
+    calendar = SiteCalendar(plan, site, days=days_looked_at(plan, site), after=now)
+    course = _Course(old, calendar, around)
+    _refuse(plan, site.name, course.held)
+    settled = Schedule(
+        plan,
+        site.zone,
+        sessions=in_order(course.held),
+        former=_former(old, plan, (*old.sessions, *old.unplaced)),
+    )
+    stays = _stays(course, settled, calendar, around)
+    # The plan's own times of what stays elsewhere are left free, as they were.
+    own = (_due(session) for session in stays.values())
+    fresh, unplaced = dated(
+        (entry for entry in course.entries if entry not in stays),
+        calendar,
+        beside=(*course.held, *stays.values(), *own),
+    )
+    settled = _with(settled, *stays.values(), *fresh)
+    was = {(session.service, session.start) for session in old.sessions}
+    missed = [_unplaced(plan, session, Reason.PAST) for session in course.stopped]
+    for session in fresh:
+        if session.moved and _is_in_the_way(session, around, was):
+            days = week_days(settled, session.week)
+            place = next(_nearest(settled, _due(session), around, days), None)
+            rest = (each for each in settled.sessions if each != session)
+            settled = evolve(settled, sessions=in_order(filter(None, (*rest, place))))
+            if place is None:
+                unplaced = (*unplaced, _unplaced(plan, session, session.moved.why))
+    for session in course.make_ups:
+        settled = _with(settled, *_repeated(settled, session, around))
+    # In the order that they had, so that nothing changes where nothing does.
+    places = {each: place for place, each in enumerate(old.unplaced)}
+    listed = sorted(
+        (*course.over, *missed, *unplaced), key=lambda each: places.get(each, len(places))
+    )
+    former = _former(old, plan, (*settled.sessions, *listed))
+    new = evolve(settled, unplaced=tuple(listed), revision=old.revision, former=former)
     empty = schedule_difference(old, new).is_empty
     return new if empty else evolve(new, revision=old.revision + 1)
 
 
-def _is_asked(was: Session | None, session: Session) -> bool:
-    """Whether a session was moved on request from where the plan still has it."""
-    return (
-        was is not None
-        and was.moved is not None
-        and was.moved.why is Reason.ASKED
-        and was.moved.prescribed == prescribed(session)
+def _stays(
+    course: "_Course", settled: Schedule, calendar: SiteCalendar, around: Surroundings
+) -> dict[PrescribedSession, Session]:
+    """What stays where it is, beside what was held and what the plan has at its own times."""
+    others = (entry for entry in course.entries if entry not in course.wishes)
+    planned = Taken(filter(None, map(_span, others)))
+    stays: dict[PrescribedSession, Session] = {}
+    for entry, wish in course.wishes.items():
+        if entry.service.name not in calendar.plan.on_hold:
+            there = _there(settled, wish, around)
+            if there is not None and not planned.overlaps(*calendar.span(there)):
+                stays[entry] = there
+                settled = _with(settled, there)
+    return stays
+
+
+def _due(session: Session) -> Session:
+    """A session at the plan's own time."""
+    return evolve(session, start=prescribed(session).replace(tzinfo=session.start.tzinfo))
+
+
+def _refuse(plan: Plan, site: str, held: Sequence[Session]) -> None:
+    """Refuse a plan that what was held has no place in."""
+    modalities = {service.name: service.modality for service in plan.program.every_service}
+    early = dict.fromkeys(each.service for each in held if each.start.date() < plan.start)
+    other = dict.fromkeys(
+        each.service
+        for each in held
+        if modalities.get(each.service, each.modality) is not each.modality
+    )
+    pause = "keep the first day, and pause by a leave that shifts what follows"
+    apart = "give the new service a name of its own"
+    refuse(
+        "rescheduling",
+        unless(site == plan.site, "site", f"the plan's, {plan.site!r}", repr(site)),
+        *(
+            (Fault(("plan", "start"), f"no day after {name!r} was held", "a later one", pause),)
+            for name in early
+        ),
+        *(
+            (Fault(("plan", "program"), f"{name!r} with the modality held", "another", apart),)
+            for name in other
+        ),
     )
 
 
-def _is_free(
-    made: Schedule, session: Session, beside: Sequence[Session], around: Surroundings
+class _Course:
+    """An old schedule as of a moment, and what a new plan prescribes from then on.
+
+    ``entries`` are all that needs a date: what was due and is still to come, then what is
+    prescribed after the moment. ``wishes`` are sessions that stand for one of them, and stay
+    where they are if they can. ``over`` was due and has no date, and ``stopped`` was due and is
+    of a service that the plan has no more.
+    """
+
+    def __init__(self, old: Schedule, calendar: SiteCalendar, around: Surroundings) -> None:
+        plan, after = calendar.plan, calendar.after
+        given = {service.name for service in plan.program.every_service}
+        due = _DueTimes(old, calendar)
+        sessions = [_in_zone(session, plan, around) for session in old.sessions]
+        self.held = [session for session in sessions if session.start <= around.as_of]
+        coming = [session for session in sessions if session.start > around.as_of]
+        self.make_ups = [each for each in coming if each.make_up and each.service in given]
+        coming = [each for each in coming if not each.make_up]
+        owed = [session for session in coming if 0 <= due.of(session) <= after]
+        self.stopped = [session for session in owed if session.service not in given]
+        self.over = [
+            evolve(each, week=due.of(each) // WEEK + 1)
+            for each in old.unplaced
+            if 0 <= due.of(each) <= after
+        ]
+        prescribed_now = _Prescribed(plan, after)
+        had: list[Session] = [session for session in self.held if not session.make_up]
+        for session in (*had, *owed):
+            prescribed_now.drop(session, due.of(session))
+        used = {*map(number_of, had), *map(number_of, owed), *map(number_of, self.over)}
+        entries = dict(prescribed_now.named(used))
+        self.wishes = {
+            _owed_entry(old, session, due.of(session)): session
+            for session in owed
+            if session.service in given
+        }
+        self.entries = [*self.wishes, *entries.values()]
+        for session in coming:
+            entry = prescribed_now.match(session, due.of(session))
+            asked = session.moved is not None and session.moved.why is Reason.ASKED
+            if asked and entry is not None and entry.service.duration == session.duration:
+                self.wishes[entries[entry]] = _as_prescribed(session, entries[entry])
+
+    __repr__ = hidden
+
+
+class _DueTimes:
+    """When sessions of an old schedule were due, in minutes of the new plan."""
+
+    def __init__(self, old: Schedule, calendar: SiteCalendar) -> None:
+        self._old, self._calendar = old, calendar
+        # Numbers go on to the last, whatever was held before: so the last is the timetable's last.
+        last: dict[str, int] = {}
+        for name, number in (*map(number_of, old.sessions), *map(number_of, old.unplaced)):
+            last[name] = max(last.get(name, 0), number)
+        entries = old.plan.prescribed()
+        ends = {entry.service.name: entry.number for entry in entries}
+        self._entries = {
+            (name, entry.number + last.get(name, 0) - ends[name]): entry
+            for entry in entries
+            for name in (entry.service.name,)
+        }
+
+    def of(self, each: Session | Unplaced) -> int:
+        """When it was due: the last minute of its day or week, where it had no time."""
+        entry = self._entries.get(number_of(each))
+        if isinstance(each, Session):
+            drawn_later = each.moved is None and each.week > self._old.plan.weeks
+            if not drawn_later or entry is None:
+                return self._calendar.minute(prescribed(each))
+            return self._end_of_week(entry.week)
+        if each.prescribed is None:
+            return self._end_of_week(each.week)
+        midnight = self._calendar.minute(datetime.combine(each.prescribed, time(0)))
+        if entry is None or entry.day != day_of_plan(each.prescribed, start=self._old.plan.start):
+            return midnight  # of a plan before the old one, so that it is over
+        return midnight + (DAY - 1 if entry.minute is None else entry.minute % DAY)
+
+    def _end_of_week(self, week: int) -> int:
+        """The last minute of the new plan's week in which one of the old plan's begins."""
+        first = self._old.plan.start + timedelta(weeks=week - 1)
+        return (self._calendar.minute(datetime.combine(first, time(0))) // WEEK + 1) * WEEK - 1
+
+    __repr__ = hidden
+
+
+class _Prescribed:
+    """What a plan prescribes after a minute, less what was had of it."""
+
+    def __init__(self, plan: Plan, after: int) -> None:
+        self._weeks: defaultdict[tuple[str, int], list[PrescribedSession]] = defaultdict(list)
+        self._all, self._after = plan.prescribed(), after
+        for entry in self._all:
+            self._weeks[entry.service.name, entry.week].append(entry)
+
+    def match(self, session: Session, due: int) -> PrescribedSession | None:
+        """The entry that a session stands for: that of its time, or one of its week without."""
+        week = self._weeks[session.service, due // WEEK + 1]
+        return next((entry for at in (due, None) for entry in week if entry.minute == at), None)
+
+    def drop(self, session: Session, due: int) -> None:
+        """Leave out an entry of a session's week that it is there for.
+
+        That of its time; else one that is over, or without a time; or, if it was early, any.
+        """
+        week = self._weeks[session.service, due // WEEK + 1]
+        past = (entry for entry in week if not _is_to_come(entry, self._after))
+        alike = [*(entry for entry in week if entry.minute == due), *past]
+        entry = next(iter(alike), None) or self.match(session, due)
+        if entry is None and week and due > self._after:
+            entry = week[0]
+        if entry is not None:
+            week.remove(entry)
+
+    def named(
+        self, used: Collection[tuple[str, int]]
+    ) -> Iterator[tuple[PrescribedSession, PrescribedSession]]:
+        """What is to come, in order, and the same with the first numbers that are not used."""
+        kept = {entry for week in self._weeks.values() for entry in week}
+        left = [e for e in self._all if e in kept and _is_to_come(e, self._after)]
+        numbers = {e.service.name: _free_numbers(e.service.name, used) for e in left}
+        for entry in left:
+            yield entry, evolve(entry, number=next(numbers[entry.service.name]))
+
+    __repr__ = hidden
+
+
+def _is_to_come(entry: PrescribedSession, after: int) -> bool:
+    if entry.minute is not None:
+        return entry.minute > after
+    return entry.week > after // WEEK if entry.day is None else entry.day >= after // DAY
+
+
+def _free_numbers(service: str, used: Collection[tuple[str, int]]) -> Iterator[int]:
+    return (number for number in count(1) if (service, number) not in used)
+
+
+def _in_zone(session: Session, plan: Plan, around: Surroundings) -> Session:
+    """A session in the site's zone, should it be another one now, and in its week of the plan."""
+    start = session.start.astimezone(around.site.tz)
+    week = day_of_plan(start.date(), start=plan.start) // 7 + 1
+    return evolve(session, start=start, week=week)
+
+
+def _owed_entry(old: Schedule, session: Session, due: int) -> PrescribedSession:
+    """What was due, and is to be given a date if it cannot stay where it is."""
+    service = evolve(
+        old.service(session),
+        duration=session.duration,
+        duration_max=None,
+        breaks=session.breaks,
+    )
+    entry = PrescribedSession(service, session.phase, due // WEEK + 1, session.number)
+    # One that was not moved was drawn in a week after the plan's last, and is drawn again.
+    return entry if session.moved is None else evolve(entry, day=due // DAY, minute=due)
+
+
+def _as_prescribed(session: Session, entry: PrescribedSession) -> Session:
+    """A session of an old plan as the new one has it, where it was."""
+    return evolve(
+        session,
+        number=entry.number,
+        phase=entry.phase,
+        modality=entry.service.modality,
+        breaks=entry.service.breaks,
+        delivery=entry.service.delivery,
+    )
+
+
+def _span(entry: PrescribedSession) -> Span | None:
+    """The minutes that a session has in the plan, where they are known."""
+    if entry.minute is None or entry.service.duration is None:
+        return None
+    return entry.minute, entry.minute + whole_minutes(entry.service.duration)
+
+
+def _former(old: Schedule, plan: Plan, parts: Iterable[Session | Unplaced]) -> tuple[Phase, ...]:
+    """Phases with the services of what an old schedule has and a plan has no place for."""
+    places = services_by_place(plan.program)
+    found: defaultdict[str, dict[str, Service]] = defaultdict(dict)
+    for each in parts:
+        if (each.phase, each.service) not in places:
+            found[each.phase][each.service] = old.service(each)
+    phases = {phase.name: phase for phase in (*old.former, *old.plan.program.phases)}
+    return tuple(
+        evolve(phases[name], services=tuple(services.values())) for name, services in found.items()
+    )
+
+
+def _with(settled: Schedule, *more: Session) -> Schedule:
+    return evolve(settled, sessions=in_order((*settled.sessions, *more)))
+
+
+def _is_in_the_way(
+    session: Session, around: Surroundings, was: Collection[tuple[str, datetime]]
 ) -> bool:
-    """Whether a session can be where it is dated: not in the past, and beside no other.
-
-    One that the plan does not have there is not beside an appointment, either.
-    """
-    busy = any(share_time(session, each) for each in around.busy if each.blocks)
-    beside_another = any(share_time(session, each) for each in beside)
-    again = session.start.date() in _drawn(made, session, beside)
-    in_the_way = beside_another or again or (busy and session.moved is not None)
-    return session.start > around.as_of and not in_the_way
+    """Whether a session was moved to where the patient is busy, or anew and without notice."""
+    anew = (session.service, session.start) not in was
+    return (anew and session.start <= around.as_of + around.notice) or any(
+        share_time(session, each) for each in around.busy if each.blocks
+    )
 
 
-def _place(
-    settled: Schedule, session: Session, was: Session | None, around: Surroundings
-) -> Session | None:
-    """Where a session can be that is asked elsewhere, or cannot be where the plan has it.
-
-    Where it was, if that fits; else where the plan has it; else the nearest opening in its
-    week. On a day that was drawn there is no second one of its service.
-    """
-    moved = evolve(session, moved=Move(prescribed(session), _why(session, around)))
-    drawn = _drawn(settled, session, settled.sessions)
-    if was is not None and was.duration == session.duration:
-        wish = _as_it_was(settled, moved, was, around)
-        if wish is not None and wish.start.date() not in drawn:
-            asked = was.moved if was.moved and was.moved.prescribed == prescribed(session) else None
-            return evolve(wish, moved=asked or wish.moved)
-    if _is_free(settled, session, settled.sessions, around):
-        return session
-    days = week_days(settled, session.week)
-    board = Board.of(settled, moved, around, days)
-    return next(_nearest(board, session, set(days) - drawn), None)
-
-
-def _drawn(made: Schedule, session: Session, others: Iterable[Session]) -> set[date]:
-    """The days of other sessions of a service on random days."""
-    if not isinstance(made.service(session).timing, RandomDays):
-        return set()
-    return {each.start.date() for each in others if each.service == session.service}
-
-
-def _as_it_was(
-    settled: Schedule, session: Session, was: Session, around: Surroundings
-) -> Session | None:
-    """A session where it was before, if that fits. Notice is for new places."""
-    start = was.start.astimezone(around.site.tz)
-    board = Board.of(settled, session, evolve(around, notice=timedelta(0)), [start.date()])
-    there = board.placed(start.replace(tzinfo=None))
+def _there(settled: Schedule, session: Session, around: Surroundings) -> Session | None:
+    """A session where it was, if that fits. Notice is for new places."""
+    was = at_site(session, around.site)
+    board = Board.of(settled, was, evolve(around, notice=timedelta(0)), [was.start.date()])
+    there = board.placed(was.start.replace(tzinfo=None))
     return there if there.week >= 1 and not board.obstacles(there) else None
 
 
-def _nearest(board: Board, session: Session, days: Iterable[date]) -> Iterator[Session]:
-    """Places for a session, on the nearest days first and later ones before earlier.
+def _nearest(
+    settled: Schedule, session: Session, around: Surroundings, days: Sequence[date]
+) -> Iterator[Session]:
+    """Places for a session, those in its part of the day first, then on the nearest days.
 
     Searches day by day and ends with the days given; callers take the first place.
     """
-    own = session.start.date()
-    for day in sorted(days, key=lambda day: (abs(day - own), day < own)):
-        place = board.nearest(day)
-        if place is not None:
-            yield place
-
-
-def _why(session: Session, around: Surroundings) -> Reason:
-    if session.moved:
-        return session.moved.why
-    return Reason.PAST if session.start <= around.as_of else Reason.OVERLAP
-
-
-def _unplaced(session: Session, around: Surroundings) -> Unplaced:
-    return Unplaced(
-        service=session.service,
-        number=session.number,
-        phase=session.phase,
-        week=session.week,
-        modality=session.modality,
-        why=_why(session, around),
-        duration=session.duration,
-        prescribed=prescribed(session).date(),
-    )
+    own, board = session.start.date(), Board.of(settled, session, around, days)
+    for part in (DayPart.of(minute_of_day(session.start.time())), None):
+        for day in sorted(days, key=lambda day: (abs(day - own), day < own)):
+            place = board.nearest(day, part=part)
+            if place is not None:
+                yield place
 
 
 def _repeated(settled: Schedule, session: Session, around: Surroundings) -> tuple[Session, ...]:
     """A make-up where it was if it still fits, else at the nearest opening, if there is one."""
-    again = at_site(session, around.site)
-    there = _as_it_was(settled, again, again, around)
+    there = _there(settled, session, around)
     if there is not None:
         return (there,)
+    again = at_site(session, around.site)
     days = days_around(settled, again.start.date())
-    return tuple(islice(_nearest(Board.of(settled, again, around, days), again, days), 1))
+    return tuple(islice(_nearest(settled, again, around, days), 1))
+
+
+def _unplaced(plan: Plan, session: Session, why: Reason) -> Unplaced:
+    day = prescribed(session).date()
+    return Unplaced(
+        service=session.service,
+        number=session.number,
+        phase=session.phase,
+        week=day_of_plan(day, start=plan.start) // 7 + 1,
+        modality=session.modality,
+        why=why,
+        duration=session.duration,
+        prescribed=day,
+    )

@@ -1,18 +1,18 @@
 """Scheduling: dating a plan's sessions at a site."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
 from hashlib import blake2b
 
-from iopkit.errors import refuse, unless, unless_a
+from iopkit.errors import Fault, InvalidError, refuse, unless_a
 from iopkit.plans.plans import Plan
-from iopkit.programs.timetables import PrescribedSession, timetable
+from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import RandomDays, most_in_a_week
 from iopkit.schedules.sessions import Move, Reason, Schedule, Session, Unplaced
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
 from iopkit.sites.closures import ClosedRule
 from iopkit.sites.sites import Site
-from iopkit.windows import DAY, WEEK, Weekday, whole_minutes
+from iopkit.windows import DAY, ONE_MINUTE, WEEK, DayPart, whole_minutes
 
 _MOST_EXTRA_WEEKS = 52
 """How far sessions that extend a plan are looked for."""
@@ -37,38 +37,53 @@ def schedule(plan: Plan, site: Site) -> Schedule:
             holiday calendar is not one that ``holidays`` knows.
     """
     refuse("schedule", unless_a(plan, "plan", Plan), unless_a(site, "site", Site))
-    refuse(
-        "schedule",
-        unless(site.name == plan.site, "site", f"the plan's, {plan.site!r}", repr(site.name)),
+    if site.name != plan.site:
+        fault = Fault(("site",), f"the plan's, {plan.site!r}", repr(site.name))
+        raise InvalidError("schedule", [fault])
+    booked, unplaced = dated(
+        plan.prescribed(), SiteCalendar(plan, site, days=days_looked_at(plan, site))
     )
-    calendar = SiteCalendar(plan, site, days=_days_looked_at(plan, site))
+    return Schedule(plan, site.zone, sessions=booked, unplaced=unplaced)
+
+
+def days_looked_at(plan: Plan, site: Site) -> int:
+    """Days of the program in which sessions may be."""
+    if site.closed_rule is ClosedRule.EXTEND or any(
+        leave.extends or leave.shifts for leave in plan.leaves
+    ):
+        return (plan.weeks + _MOST_EXTRA_WEEKS) * 7
+    return (plan.weeks + (site.closed_rule is ClosedRule.NEXT_OPEN_DAY)) * 7
+
+
+def dated(
+    entries: Iterable[PrescribedSession], calendar: SiteCalendar, *, beside: Iterable[Session] = ()
+) -> tuple[tuple[Session, ...], tuple[Unplaced, ...]]:
+    """Dates for prescribed sessions, beside some that stay where they are; and what has none."""
+    fixed = [(session.service, *calendar.span(session)) for session in beside]
+    held = Taken((start, end) for _, start, end in fixed)
     booked: list[_Booked] = []
     over = 0  # when the last one booked is; the last night of a phase may run into the next
     waiting: list[_Waiting] = []
-    for entry in timetable(plan.program, Weekday.of(plan.start)):
+    for entry in entries:
         duration, minute = entry.service.duration, entry.minute
         why = calendar.obstacle_to(entry)
-        if why is None and minute is not None and minute < over:
-            why = Reason.OVERLAP
         if why is None and minute is not None and duration is not None:
-            booked.append((entry, minute, duration, None))
-            over = minute + whole_minutes(duration)
-        else:
-            waiting.append((entry, why or Reason.TIME_UNKNOWN))
+            end = minute + whole_minutes(duration)
+            if minute < over or (fixed and held.overlaps(minute, end)):
+                why = Reason.OVERLAP
+            else:
+                booked.append((entry, minute, duration, None))
+                over = end
+        if why is not None:
+            waiting.append((entry, why))
     unplaced: list[Unplaced] = []
     if waiting:
-        found, unplaced = _placed(waiting, booked, calendar)
+        spans = [(minute, minute + whole_minutes(length)) for _, minute, length, _ in booked]
+        taken = Taken([*spans, *((start, end) for _, start, end in fixed)])
+        drawn = {(service, start // DAY) for service, start, _ in fixed}
+        found, unplaced = _placed(waiting, taken, drawn, calendar)
         booked = sorted([*booked, *found], key=lambda session: session[1])
-    return Schedule(
-        plan, site.zone, sessions=tuple(_sessions(booked, calendar)), unplaced=tuple(unplaced)
-    )
-
-
-def _days_looked_at(plan: Plan, site: Site) -> int:
-    """Days of the program in which sessions may be."""
-    if site.closed_rule is ClosedRule.EXTEND or any(leave.extends for leave in plan.leaves):
-        return (plan.weeks + _MOST_EXTRA_WEEKS) * 7
-    return (plan.weeks + (site.closed_rule is ClosedRule.NEXT_OPEN_DAY)) * 7
+    return tuple(_sessions(booked, calendar)), tuple(unplaced)
 
 
 # Minutes, here and below, count from the midnight that begins the plan's first day.
@@ -82,35 +97,36 @@ def _sessions(booked: list[_Booked], calendar: SiteCalendar) -> Iterator[Session
     assigned = site.rooms or site.clinicians
     for entry, minute, duration, move in booked:
         service = entry.service
-        offer = site.offer(service.name, calendar.weekday(minute // DAY)) if assigned else None
+        room = clinician = None
+        if assigned and (offer := site.offer(service.name, calendar.weekday(minute // DAY))):
+            room, clinician = offer.room, offer.clinician
         yield Session(
-            service=service.name,
-            number=entry.number,
-            phase=entry.phase,
-            week=minute // DAY // 7 + 1,
-            modality=service.modality,
-            start=midnight + timedelta(minutes=minute),
-            duration=duration,
-            moved=move,
-            breaks=service.breaks,
-            delivery=service.delivery,
-            room=offer.room if offer else None,
-            clinician=offer.clinician if offer else None,
+            service.name,
+            entry.number,
+            entry.phase,
+            minute // WEEK + 1,
+            service.modality,
+            midnight + minute * ONE_MINUTE,
+            duration,
+            move,
+            service.breaks,
+            service.delivery,
+            room,
+            clinician,
         )
 
 
 def _placed(
-    waiting: list[_Waiting], booked: list[_Booked], calendar: SiteCalendar
+    waiting: list[_Waiting], taken: Taken, drawn: set[tuple[str, int]], calendar: SiteCalendar
 ) -> tuple[list[_Booked], list[Unplaced]]:
     """Places for sessions that have none: those that must move first, then random days.
 
     Each is placed once, in the order in which they come, and none gives its place up again:
     so there are as many searches as sessions, and the result depends on the order alone.
+    ``drawn`` are services and the days that they are on.
     """
-    taken = Taken((minute, minute + whole_minutes(length)) for _, minute, length, _ in booked)
     found: list[_Booked] = []
     unplaced: list[Unplaced] = []
-    drawn: set[tuple[str, int]] = set()
     for entry, why in sorted(waiting, key=lambda waits: _is_random(waits[0])):
         service, minute, reason = entry.service, entry.minute, why
         place, move = None, None
@@ -131,7 +147,7 @@ def _placed(
 
 
 def _is_random(entry: PrescribedSession) -> bool:
-    return isinstance(entry.service.timing, RandomDays)
+    return entry.minute is None and isinstance(entry.service.timing, RandomDays)
 
 
 def _unplaced(entry: PrescribedSession, calendar: SiteCalendar, why: Reason) -> Unplaced:
@@ -157,7 +173,8 @@ def _moved_place(
     """Where a session goes that cannot be at its minute, as the rule for the reason says.
 
     Looks at the days of its week, nearest first, at those up to the end of the next, or at its
-    own time in each extra week, and takes the first that has room.
+    own time in each extra week, and takes the first that has room: in its part of the day, so
+    that an evening stays an evening, or else at any time.
     """
     day, clock = divmod(minute, DAY)
     week = entry.week - 1
@@ -171,8 +188,12 @@ def _moved_place(
             days = sorted(_days(week), key=lambda other: (abs(other - day), -other))
         case ClosedRule.NEXT_OPEN_DAY:
             days = [*range(day + 1, _days(week + 1).stop)]
-    openings = (calendar.opening(other, clock, entry.service, taken) for other in days)
-    return next((place for place in openings if place is not None), None)
+    places = (
+        calendar.nearest(other, clock, entry.service, taken, part)
+        for part in (DayPart.of(clock), None)
+        for other in days
+    )
+    return next((place for place in places if place is not None), None)
 
 
 def _drawn_place(
@@ -189,16 +210,18 @@ def _drawn_place(
 
     def openings(week: int, *, leaves: bool = True) -> list[int]:
         return [
-            place
+            starts[0][0]
             for day in _days(week)
             if (service.name, day) not in drawn
-            and (place := next(calendar.openings(day, service, taken, leaves=leaves), None))
-            is not None
+            and (starts := calendar.starts(day, service, taken, leaves=leaves))
         ]
 
     week, why = entry.week - 1, Reason.NO_OPEN_TIME
     found = openings(week)
-    if not found and (away := openings(week, leaves=False)):
+    away = (
+        [] if found else [at for at in openings(week, leaves=False) if calendar.leave_on(at // DAY)]
+    )
+    if away:
         why = Reason.ON_LEAVE
         if any(calendar.rule(place // DAY, why) is ClosedRule.EXTEND for place in away):
             most = most_in_a_week(service.timing, 1)
@@ -208,11 +231,14 @@ def _drawn_place(
                 if sum((service.name, day) in drawn for day in _days(other)) < most
             )
             found = next(filter(None, later), found)
-    if not found:
-        return None, why
-    named = f"{calendar.plan.seed}/{service.name}/{entry.number}".encode()
-    digest = blake2b(named, key=calendar.plan.key.bytes, digest_size=8).digest()
-    return found[int.from_bytes(digest, "big") % len(found)], why
+    key = calendar.plan.key.bytes
+    drawing = f"{calendar.plan.seed}/{service.name}/{entry.number}"
+
+    def lot(place: int) -> bytes:
+        # One for each day, so that a day more or less to choose from changes no other draw.
+        return blake2b(f"{drawing}/{place // DAY}".encode(), key=key, digest_size=8).digest()
+
+    return min(found, key=lot, default=None), why
 
 
 def _days(week: int) -> range:

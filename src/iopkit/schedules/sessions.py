@@ -1,21 +1,29 @@
 """Sessions: the dated occurrences of a plan's services, and the schedule that they make."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from attrs import evolve
+
+from iopkit.clocks import zone_faults
 from iopkit.confidential import hidden, opaque
-from iopkit.errors import Fault, InvalidError, refuse, unless
+from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan
 from iopkit.programs.doses import Dose
-from iopkit.programs.programs import Service, services_by_place
-from iopkit.programs.timetables import timetable
+from iopkit.programs.programs import LONGEST_PROGRAM, Phase, Service, services_by_place
 from iopkit.schedules.notebook import glance
-from iopkit.windows import Weekday
+from iopkit.windows import is_session_length, is_whole_minutes
+
+_MOST_NUMBER = 100_000
+"""The highest number of a session or make-up: more than one an hour for ten years."""
+_MOST_REVISIONS = 2**31 - 1
+"""What calendars can count up to."""
 
 
 class Reason(StrEnum):
@@ -89,7 +97,8 @@ class Session:
     session that the plan prescribes; n for the n-th that makes up for it.
 
     Raises:
-        InvalidError: ``start`` has no time zone, a count is too small, or it takes no time.
+        InvalidError: ``start`` has no time zone, a count is out of bounds, the length is not in
+            whole minutes from 1 minute to 24 hours, or the breaks leave no service.
     """
 
     service: str
@@ -108,12 +117,37 @@ class Session:
 
     def __attrs_post_init__(self) -> None:
         # Not through refuse: there are many sessions, and nearly all are right.
-        if self.start.tzinfo is None:
-            raise InvalidError(
-                "session", [Fault(("start",), "an aware time", "one without a zone")]
-            )
-        if self.make_up < 0:
-            raise InvalidError("session", [Fault(("make_up",), "at least 0", "less")])
+        ok = (
+            self.start.tzinfo is not None
+            and 1 <= self.number <= _MOST_NUMBER
+            and 0 <= self.make_up <= _MOST_NUMBER
+            and is_session_length(self.duration)
+            and timedelta(0) <= self.breaks < self.duration
+            and is_whole_minutes(self.breaks)
+        )
+        if not ok:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        breaks_fit = timedelta(0) <= self.breaks < max(self.duration, timedelta(minutes=1))
+        refuse(
+            "session",
+            unless(self.start.tzinfo is not None, "start", "an aware time", "one without a zone"),
+            number_faults(self.number),
+            unless(
+                0 <= self.make_up <= _MOST_NUMBER,
+                "make_up",
+                f"from 0 to {_MOST_NUMBER:,}",
+                "another number",
+            ),
+            _length_faults(self.duration),
+            unless(
+                breaks_fit and is_whole_minutes(self.breaks),
+                "breaks",
+                "whole minutes, less than the session",
+                "another length",
+            ),
+        )
 
     @property
     def service_time(self) -> timedelta:
@@ -133,6 +167,10 @@ class Unplaced:
     """A prescribed session that could not be dated, and why.
 
     ``prescribed`` is the day that the plan has for it, or ``None`` where it has none.
+
+    Raises:
+        InvalidError: the number is out of bounds, or the length not in whole minutes from 1
+            minute to 24 hours.
     """
 
     service: str
@@ -145,7 +183,22 @@ class Unplaced:
     prescribed: date | None = None
     detail: str = ""
 
+    def __attrs_post_init__(self) -> None:
+        lengths = () if self.duration is None else _length_faults(self.duration)
+        refuse("unplaced session", number_faults(self.number), lengths)
+
     __repr__ = hidden
+
+
+def number_faults(number: int) -> tuple[Fault, ...]:
+    """What is wrong with the number of a session."""
+    ok = 1 <= number <= _MOST_NUMBER
+    return unless(ok, "number", f"from 1 to {_MOST_NUMBER:,}", "another number")
+
+
+def _length_faults(duration: timedelta) -> tuple[Fault, ...]:
+    ok = is_session_length(duration)
+    return unless(ok, "duration", "whole minutes, from 1 to 1440", "another length")
 
 
 def number_of(session: Session | Unplaced) -> tuple[str, int]:
@@ -165,6 +218,9 @@ def in_order(sessions: Iterable[Session]) -> tuple[Session, ...]:
 
 _MOST_MORE_WEEKS = 104
 """How many weeks after a plan's last can have sessions: more are a mistake."""
+MOST_WEEKS = LONGEST_PROGRAM + _MOST_MORE_WEEKS
+"""How many weeks a schedule can have."""
+_MOST_FAULTS = 100
 
 
 @frozen(repr=False)
@@ -173,11 +229,14 @@ class Schedule:
 
     Sessions that make up for others come beside them. ``sessions`` are in the order of
     their starts. ``revision`` counts the changes since the first schedule of the plan.
+    ``former`` are phases with services of which sessions were held, or left without a date, and
+    which the plan as it was changed has no more.
 
     Raises:
-        InvalidError: a session is of a service that the plan does not have, or in a week
-            that is not the plan's or one of the two years after it, or the revision is
-            negative.
+        InvalidError: the zone is unknown; a session is of a service that neither the plan nor
+            ``former`` has, or of another modality, there twice, in another zone, in a week that
+            is not the plan's or one of the two years after it, or years away from it; or the
+            revision is not from 0 to 2,147,483,647. Of each list the first 100 faults are told.
     """
 
     plan: Plan
@@ -185,31 +244,20 @@ class Schedule:
     sessions: tuple[Session, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     revision: int = 0
+    former: tuple[Phase, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        known = services_by_place(self.plan.program)
-        most = self.plan.weeks + _MOST_MORE_WEEKS
         refuse(
             "schedule",
-            *(
-                unless(
-                    all((each.phase, each.service) in known for each in sessions),
-                    name,
-                    "services of the plan, each in a phase that has it",
-                    "another",
-                )
-                for name, sessions in (("sessions", self.sessions), ("unplaced", self.unplaced))
+            unless(not zone_faults(self.zone), "zone", "an IANA time zone", "another text"),
+            tuple(islice(_session_faults(self), _MOST_FAULTS)),
+            tuple(islice(_unplaced_faults(self), _MOST_FAULTS)),
+            unless(
+                0 <= self.revision <= _MOST_REVISIONS,
+                "revision",
+                f"from 0 to {_MOST_REVISIONS:,}",
+                "another number",
             ),
-            *(
-                unless(
-                    all(1 <= each.week <= most for each in sessions),
-                    name,
-                    f"weeks from 1 to {most}",
-                    "another",
-                )
-                for name, sessions in (("sessions", self.sessions), ("unplaced", self.unplaced))
-            ),
-            unless(self.revision >= 0, "revision", "at least 0", "less"),
         )
 
     @property
@@ -239,7 +287,25 @@ class Schedule:
 
     def service(self, session: "Session | Unplaced") -> Service:
         """The service that a session is of, as its phase has it."""
-        return services_by_place(self.plan.program)[session.phase, session.service]
+        place = session.phase, session.service
+        return services_by_place(self.plan.program).get(place) or self.services[place]
+
+    @property
+    def _former(self) -> dict[tuple[str, str], Service]:
+        return {(p.name, s.name): s for p in self.former for s in p.services}
+
+    @property
+    def services(self) -> Mapping[tuple[str, str], Service]:
+        """Each service by its phase and name: the plan's, and former ones."""
+        now = services_by_place(self.plan.program)
+        return {**self._former, **now} if self.former else now
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Titles of services by their names: the plan's, in its order, then former ones."""
+        now = {service.name: service.title for service in self.plan.program.every_service}
+        former = {service.name: service.title for service in self._former.values()}
+        return now | {name: title for name, title in former.items() if name not in now}
 
     def _repr_html_(self) -> str:
         """What a notebook shows: nothing that a calendar or a person could be told by."""
@@ -248,10 +314,72 @@ class Schedule:
             f"Schedule of {self.plan.weeks} weeks: {len(self.sessions)} sessions booked, "
             f"{moved} of them moved, {len(self.unplaced)} unplaced. Prescribed, in minutes:"
         )
-        entries = timetable(self.plan.program, Weekday.of(self.plan.start))
-        return glance(caption, entries, weeks=self.plan.weeks)
+        return glance(caption, self.plan.prescribed(), weeks=self.plan.weeks)
 
     __repr__ = hidden
+
+
+def _session_faults(schedule: Schedule) -> Iterator[Fault]:
+    """What cannot be true of the sessions, beside each other and in their plan."""
+    known, start = schedule.services, schedule.plan.start
+    most = schedule.plan.weeks + _MOST_MORE_WEEKS
+    seen: set[tuple[str, int, int]] = set()
+    for place, each in enumerate(schedule.sessions):
+        same, zone = identity(each), each.start.tzinfo
+        if same in seen:
+            yield Fault(("sessions", place), *_ONCE)
+        seen.add(same)
+        yield from _faults_in_plan("sessions", place, each, known, most)
+        if not (isinstance(zone, ZoneInfo) and zone.key == schedule.zone):
+            yield Fault(("sessions", place, "start"), "a time in the schedule's zone", "another")
+        if abs((each.start.date() - start).days) >= MOST_WEEKS * 7:
+            yield Fault(("sessions", place, "start"), "a day near the plan's", "another day")
+
+
+def week_faults(schedule: Schedule) -> Iterator[Fault]:
+    """What is wrong with the days of a first schedule, as documents hold it.
+
+    A later one keeps what was held as it was, whenever the plan begins now.
+    """
+    for place, each in enumerate(schedule.sessions):
+        week = (each.start.date() - schedule.plan.start).days // 7 + 1
+        if week != each.week and each.moved is None and schedule.revision == 0:
+            expected = "a day of its week, or told as moved"
+            yield Fault(("sessions", place, "start"), expected, "a day of another week")
+
+
+def _unplaced_faults(schedule: Schedule) -> Iterator[Fault]:
+    """What cannot be true of the sessions without a date, beside the others and in their plan."""
+    known, start = schedule.services, schedule.plan.start
+    most = schedule.plan.weeks + _MOST_MORE_WEEKS
+    seen = {number_of(session) for session in schedule.sessions if not session.make_up}
+    for place, each in enumerate(schedule.unplaced):
+        if number_of(each) in seen:
+            yield Fault(("unplaced", place), *_ONCE)
+        seen.add(number_of(each))
+        yield from _faults_in_plan("unplaced", place, each, known, most)
+        if each.prescribed and not 0 <= (each.prescribed - start).days < most * 7:
+            yield Fault(("unplaced", place, "prescribed"), "a day of the plan", "another day")
+
+
+_ONCE = "each session of the plan, and what makes up for it, once", "one twice"
+
+
+def _faults_in_plan(
+    name: str,
+    place: int,
+    each: Session | Unplaced,
+    known: Mapping[tuple[str, str], Service],
+    most: int,
+) -> Iterator[Fault]:
+    service = known.get((each.phase, each.service))
+    if service is None:
+        expected = "a service of the plan, in a phase that has it"
+        yield Fault((name, place), expected, "another")
+    elif service.modality is not each.modality:
+        yield Fault((name, place, "modality"), "that of the service", "another")
+    if not 1 <= each.week <= most:
+        yield Fault((name, place, "week"), f"from 1 to {most}", "another number")
 
 
 def booked_doses(
@@ -272,9 +400,10 @@ def booked_doses(
             weeks[session.week - 1].append(Dose(session.service_time, extra=spread))
     for missing in schedule.unplaced:
         if missing.modality in modalities:
-            if missing.why is Reason.ON_HOLD and missing.duration is not None:
+            if missing.why is Reason.ON_HOLD:
                 on_hold = Dose.of([schedule.service(missing)])
-                weeks[missing.week - 1].append(Dose(extra=on_hold.known + on_hold.extra))
-            elif missing.why in (Reason.DURATION_UNKNOWN, Reason.ON_HOLD):
+                may_be = evolve(on_hold, known=timedelta(0), extra=on_hold.known + on_hold.extra)
+                weeks[missing.week - 1].append(may_be)
+            elif missing.why is Reason.DURATION_UNKNOWN:
                 weeks[missing.week - 1].append(Dose(unmeasured=1))
     return tuple(sum(doses, Dose()) for doses in weeks)

@@ -1,7 +1,7 @@
 """Site calendars: where the sessions of one plan can be at a site."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, insort
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,48 +11,43 @@ from iopkit.plans.plans import Leave, Plan
 from iopkit.programs.plan_days import day_of_plan
 from iopkit.programs.programs import Service
 from iopkit.programs.timetables import PrescribedSession
-from iopkit.schedules.sessions import Move, Reason
+from iopkit.schedules.sessions import Move, Reason, Session
 from iopkit.sites.closures import ClosedRule
 from iopkit.sites.hours import ClosedSpan, closed_spans, open_windows, service_hours
 from iopkit.sites.sites import Site
 from iopkit.windows import (
     DAY,
     ONE_DAY,
+    ONE_MINUTE,
     WEEK,
+    DayPart,
     Span,
     Weekday,
     WeeklyWindows,
-    clock_time,
     cut_spans,
-    first_opening,
     whole_minutes,
 )
 
 
 class Taken:
-    """Minutes of a plan that are taken by sessions so far."""
+    """Minutes of a plan that are taken so far, by spans of a day at most."""
 
     def __init__(self, spans: Iterable[Span] = ()) -> None:
-        self._by_day: defaultdict[int, list[Span]] = defaultdict(list)
-        for span in spans:
-            self.add(*span)
+        self._spans = sorted(spans)
 
     def add(self, start: int, end: int) -> None:
         """Take the minutes from ``start`` up to ``end``."""
-        for day in _days_of(start, end):
-            self._by_day[day].append((start, end))
+        insort(self._spans, (start, end))
+
+    def near(self, start: int, end: int) -> list[Span]:
+        """What is taken of the minutes from ``start`` up to ``end``."""
+        low = bisect_left(self._spans, (start - DAY, start))
+        high = bisect_left(self._spans, (end, end))
+        return [span for span in self._spans[low:high] if span[1] > start]
 
     def overlaps(self, start: int, end: int) -> bool:
         """Whether some of the minutes from ``start`` up to ``end`` are taken."""
-        return any(
-            low < end and start < high
-            for day in _days_of(start, end)
-            for low, high in self._by_day[day]
-        )
-
-    def near(self, day: int) -> list[Span]:
-        """What is taken on a day and on those beside it, from where sessions may run over."""
-        return [span for each in (day - 1, day, day + 1) for span in self._by_day[each]]
+        return bool(self.near(start, end))
 
 
 class SiteCalendar:
@@ -60,21 +55,25 @@ class SiteCalendar:
 
     Minutes count from the midnight that begins the plan's first day, and days from that
     day, both from 0. It keeps what it has worked out for a service: a plan has few services
-    at few times of the week, and asks about each of them in every week.
+    at few times of the week, and asks about each of them in every week. Nothing can be at or
+    before the wall-clock time ``after``.
 
     Raises:
         MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
         InvalidError: its holiday calendar is not one that ``holidays`` knows.
     """
 
-    def __init__(self, plan: Plan, site: Site, *, days: int) -> None:
+    def __init__(self, plan: Plan, site: Site, *, days: int, after: datetime | None = None) -> None:
         self.plan = plan
         self.site = site
+        self.after = -1 if after is None else self.minute(after)
+        self._first = plan.start.weekday() * DAY
         # One day more: the last night may run into it.
         end = plan.start + timedelta(days=days + 1)
         self._closed: dict[int, tuple[ClosedSpan, ...]] = {
             self._day(day): spans for day, spans in closed_spans(site, plan.start, end).items()
         }
+        self._shut = {day for day, spans in self._closed.items() if spans[0][:2] == (0, DAY)}
         # Wall-clock time that does not exist or comes twice.
         self._clock_changes = tuple(
             (number * DAY + low, number * DAY + high)
@@ -114,11 +113,14 @@ class SiteCalendar:
             return why
 
     def _missing_at(self, minute: int, service: Service) -> Reason | None:
-        day, clock = divmod(minute, DAY)
-        wanted = self.weekday(day), clock_time(clock), service.duration or timedelta(0)
-        if not self.site.hours.covers(*wanted):
-            return Reason.OUTSIDE_HOURS
-        return None if self._staffed(service).covers(*wanted) else Reason.UNSTAFFED
+        wanted = self._of_week(minute), whole_minutes(service.duration or timedelta(0))
+        if self._staffed(service).hold(*wanted):
+            return None
+        return Reason.UNSTAFFED if self.site.hours.hold(*wanted) else Reason.OUTSIDE_HOURS
+
+    def _of_week(self, minute: int) -> int:
+        """Which minute since a Monday 00:00 one of the program is."""
+        return (self._first + minute) % WEEK
 
     def hours(self, day: int, service: Service) -> WeeklyWindows:
         """When a service can be in the week of a day: site, staff and patient are free."""
@@ -134,7 +136,17 @@ class SiteCalendar:
 
     def leave_on(self, day: int) -> Leave | None:
         """The leave that a day is in."""
-        return self.plan.leave_on(self.plan.start + day * ONE_DAY)
+        plan = self.plan
+        return plan.leave_on(plan.start + day * ONE_DAY) if plan.leaves else None
+
+    def minute(self, wall: datetime) -> int:
+        """The minute of the program that a wall-clock time is in."""
+        return (wall - datetime.combine(self.plan.start, time(0))) // ONE_MINUTE
+
+    def span(self, session: Session) -> Span:
+        """The minutes of the program that a session takes."""
+        start = self.minute(session.start.replace(tzinfo=None))
+        return start, start + whole_minutes(session.duration)
 
     def obstacle_to(self, entry: PrescribedSession) -> Reason | None:
         """Why a session cannot be as planned, other sessions aside."""
@@ -149,14 +161,14 @@ class SiteCalendar:
             why := self.obstacle(minute, whole_minutes(service.duration))
         ):
             return why
-        return self.missing(minute, service)
+        return self.missing(minute, service) or (Reason.PAST if minute <= self.after else None)
 
     def obstacle(self, start: int, length: int) -> Reason | None:
         """Why nothing can take place then, whatever the opening hours."""
         end = start + length
         if self.plan.leaves and any(self.leave_on(day) for day in _days_of(start, end)):
             return Reason.ON_LEAVE
-        if self._closures(start, end):
+        if start // DAY in self._shut or self._closures(start, end):
             return Reason.CLOSED
         if any(low < end and start < high for low, high in self._clock_changes):
             return Reason.CLOCK_CHANGE
@@ -164,9 +176,9 @@ class SiteCalendar:
 
     def detail(self, start: int, length: int) -> str:
         """The leave or closure that is in the way of a session, if there is one."""
-        days = _days_of(start, start + length)
-        leaves = (leave.why for day in days if (leave := self.leave_on(day)))
-        return next(leaves, next(iter(self._closures(start, start + length)), ""))
+        end = start + length
+        leaves = [leave.why for day in _days_of(start, end) if (leave := self.leave_on(day))]
+        return next(iter([*leaves, *self._closures(start, end)]), "")
 
     def _closures(self, start: int, end: int) -> list[str]:
         return [
@@ -178,7 +190,7 @@ class SiteCalendar:
 
     def move(self, minute: int, length: int, why: Reason) -> Move:
         """A move away from a minute."""
-        prescribed = datetime.combine(self.plan.start, time(0)) + timedelta(minutes=minute)
+        prescribed = datetime.combine(self.plan.start, time(0)) + minute * ONE_MINUTE
         return Move(prescribed, why, self.detail(minute, length))
 
     def rule(self, day: int, why: Reason) -> ClosedRule:
@@ -188,52 +200,64 @@ class SiteCalendar:
         if why is Reason.ON_LEAVE:
             # A session late on the day before may run into the leave.
             leave = self.leave_on(day) or self.leave_on(day + 1)
-            return ClosedRule.EXTEND if leave and leave.extends else ClosedRule.SKIP
+            lost = leave is None or not (leave.extends or leave.shifts)
+            return ClosedRule.SKIP if lost else ClosedRule.EXTEND
         return ClosedRule.MOVE_IN_WEEK
 
     def stands(self, minute: int, service: Service, taken: Taken) -> bool:
         """Whether a session can be at its own time in some week."""
         length = whole_minutes(service.duration or timedelta(0))
         return (
-            not taken.overlaps(minute, minute + length)
+            minute > self.after
+            and not taken.overlaps(minute, minute + length)
             and self.obstacle(minute, length) is None
             and self.missing(minute, service) is None
         )
 
-    def opening(self, day: int, clock: int, service: Service, taken: Taken) -> int | None:
-        """A start on a day: at the given time of day if that is free, else the first that is.
+    def nearest(
+        self, day: int, clock: int, service: Service, taken: Taken, part: DayPart | None
+    ) -> int | None:
+        """The start on a day that is nearest to a time of day, the later of two; ``None``: none.
 
-        Looks at the one start, then at the stretches of the day up to the first with room.
+        Args:
+            part: the part of the day that it is to be in; ``None``: any.
         """
-        at, length = day * DAY + clock, service.duration or timedelta(0)
+        if day in self._shut:
+            return None
+        at, length = day * DAY + clock, whole_minutes(service.duration or timedelta(0))
         windows = self.hours(day, service)
-        if windows.covers(self.weekday(day), clock_time(clock), length) and self.stands(
-            at, service, taken
-        ):
+        if windows.hold(self._of_week(at), length) and self.stands(at, service, taken):
             return at
-        return next(self.openings(day, service, taken), None)
+        hours = part.hours if part else range(24)
+        first, last = day * DAY + hours.start * 60, day * DAY + hours.stop * 60 - 1
+        places = [
+            min(max(at, low, first), high, last)
+            for low, high in self.starts(day, service, taken)
+            if low <= last and first <= high
+        ]
+        return min(places, key=lambda place: (abs(place - at), -place), default=None)
 
-    def openings(
+    def starts(
         self, day: int, service: Service, taken: Taken, *, leaves: bool = True
-    ) -> Iterator[int]:
-        """The first start in each stretch of a day in which a session can be.
+    ) -> list[Span]:
+        """The first and the last start in each stretch of a day in which a session can be.
 
-        Without ``leaves``, as if treatment were never on hold.
+        Without ``leaves``, as if treatment were never on hold and no time were over.
         """
         if leaves and self.leave_on(day):
-            return
+            return []
         first, length = day * DAY, whole_minutes(service.duration or timedelta(0))
-        shut = [(first + low, first + high) for low, high, _ in self._closed.get(day, ())]
-        windows = self.hours(day, service).on(self.weekday(day))
-        free = cut_spans(
-            [(first + s, first + e) for s, e in windows], [*shut, *self._clock_changes]
-        )
         pause = whole_minutes(self.site.break_between)
-        near = taken.near(day)
-        for window in free:
-            at = first_opening([window], near, length, pause)
-            if at is not None:
-                yield at
+        cuts = [
+            *((first + low, first + high) for low, high, _ in self._closed.get(day, ())),
+            *self._clock_changes,
+            *((s - pause, e + pause) for s, e in taken.near(first - pause, first + DAY + pause)),
+        ]
+        if leaves and self.after >= first:
+            cuts.append((first, self.after + 1))
+        windows = self.hours(day, service).on(self.weekday(day))
+        free = cut_spans([(first + s, first + e) for s, e in windows], cuts)
+        return [(low, high - length) for low, high in free if high - low >= length]
 
     __repr__ = hidden
 

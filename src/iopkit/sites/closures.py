@@ -19,7 +19,9 @@ from iopkit.windows import DAY, is_plain, minute_of_day
 class HolidayCalendar:
     """Public holidays of a country, as the ``holidays`` package knows them.
 
-    ``open_on`` names holidays on which the site is open all the same.
+    ``open_on`` names holidays on which the site is open all the same: on the day itself, and on
+    the one that is observed, given in lieu or estimated for it. "Veterans Day (observed)" names
+    the observed day alone.
 
     Raises:
         InvalidError: the country is not a two-letter ISO 3166-1 code.
@@ -91,9 +93,10 @@ class ClosedRule(StrEnum):
     """What becomes of a session that falls on a time at which the site is closed."""
 
     MOVE_IN_WEEK = "move_in_week"
-    """It is moved to the nearest place in its program week."""
+    """It is moved to the nearest place in its program week, in its part of the day if it can be."""
     NEXT_OPEN_DAY = "next_open_day"
-    """It is moved to the first later day with room, up to the end of the next week."""
+    """It is moved to the first later day with room, up to the end of the next week; a day with
+    room in its part of the day goes before others."""
     SKIP = "skip"
     """It does not take place, and is listed with the reason."""
     EXTEND = "extend"
@@ -136,7 +139,7 @@ def holidays_of(calendar: HolidayCalendar, year: int) -> Mapping[date, str]:
         place = f"{calendar.country}, {calendar.subdivision or 'no subdivision'}"
         raise InvalidError("site", [Fault(("holidays",), expected, place)]) from error
     named = {day: names.split("; ") for day, names in found.items()}
-    known = {name for names in named.values() for name in names}
+    known = {each for names in named.values() for name in names for each in _called(name)}
     refuse(
         "site",
         *(
@@ -148,6 +151,14 @@ def holidays_of(calendar: HolidayCalendar, year: int) -> Mapping[date, str]:
         day: "; ".join(closed_for)
         for day, names in named.items()
         if day.year == year
-        and (closed_for := [name for name in names if name not in calendar.open_on])
+        and (closed_for := [n for n in names if _called(n).isdisjoint(calendar.open_on)])
     }
     return MappingProxyType(kept)
+
+
+_OF_A_HOLIDAY = re.compile(r" \((observed|substitute day|in lieu|estimated|observed, estimated)\)$")
+
+
+def _called(name: str) -> set[str]:
+    """What a day can be called: its own name, and that of the holiday that it is the day of."""
+    return {name, _OF_A_HOLIDAY.sub("", name)}

@@ -13,6 +13,7 @@ from iopkit.needs import Need
 from iopkit.payers import Payer
 from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track, clashing_services
 from iopkit.programs.progress import COURSE_FACTS
+from iopkit.programs.ranges import Times
 from iopkit.programs.timings import (
     EveryWeeks,
     InAll,
@@ -95,8 +96,8 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
     """Programs of up to four short phases, whose fixed times do not overlap.
 
     Args:
-        draftable: neither tracks nor phases of no stated length, so that a plan can have it
-            as it is.
+        draftable: neither tracks nor lengths and rates that are open, so that a plan can have
+            it as it is.
     """
     known = draw(_NAMES)
     tracks = () if draftable else draw(st.sampled_from([(), ("day", "evening")]))
@@ -106,6 +107,8 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
         taken, kept = {service.name for service in beside}, list[Service]()
         for name in draw(st.lists(st.sampled_from(known), max_size=most, unique=True)):
             service = draw(services(name, tracks))
+            if not draftable:
+                service = evolve(service, timing=draw(_opened(service.timing)))
             if name not in taken and not clashing_services([*beside, *kept, service]):
                 kept.append(service)
         return kept
@@ -115,14 +118,12 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
     phases: list[Phase] = []
     for number in range(draw(st.integers(1, 4))):
         own = some(3, shared)
-        weeks = draw(st.integers(1, 6) if draftable else st.none() | st.integers(1, 6))
         phases.append(
             Phase(
                 f"phase-{number}",
                 f"Phase {number}",
-                weeks,
+                draw(st.integers(1, 6)) if draftable else draw(_RANGES),
                 tuple(own),
-                draw(st.none() | st.integers(weeks or 1, 8)),
                 draw(st.booleans()),
                 draw(_CONDITIONS),
             )
@@ -230,6 +231,25 @@ def appointments(draw: st.DrawFn, first: date = date(2024, 1, 1)) -> Appointment
     return Appointment(at, end, draw(short_texts), draw(st.booleans()))
 
 
+def _opened(timing: Timing) -> st.SearchStrategy[Timing]:
+    """A timing with the rate that it has, from it on, or one that is not stated."""
+    match timing:
+        case PerWeek(rate) | InAll(rate) | RandomDays(rate):
+            of, least = type(timing), rate.least
+            return st.sampled_from([timing, of(Times(least, None)), of(Times(None, least)), of()])
+        case TimePerWeek(dose):
+            return st.sampled_from([timing, TimePerWeek(Times(dose.least, None)), TimePerWeek()])
+        case _:
+            return st.just(timing)
+
+
+@st.composite
+def _ranges(draw: st.DrawFn) -> Times[int]:
+    """Exact, ranged, at least, up to, or not stated."""
+    least = draw(st.none() | st.integers(1, 6))
+    return Times(least, draw(st.none() | st.just(least) | st.integers(least or 1, 8)))
+
+
 # Made once, as Hypothesis looks through each strategy before it first draws from it.
 _STARTS = st.none() | clock_times()
 _SLOTS = st.builds(Slot, st.sampled_from(Weekday), _STARTS)
@@ -240,6 +260,7 @@ _TIMINGS = timings()
 _TIMINGS_OR_TIME = _TIMINGS | st.builds(TimePerWeek, st.integers(1, 20 * 60).map(minutes_long))
 _DELIVERIES = st.none() | st.sampled_from(Delivery)
 _CURRICULA = st.none() | curricula()
+_RANGES = _ranges()
 _CONDITIONS = st.none() | predicates(tuple(COURSE_FACTS.values()))
 
 _NAMES = st.lists(short_names, min_size=1, max_size=5, unique=True)
