@@ -96,10 +96,11 @@ def _sessions(booked: list[_Booked], calendar: SiteCalendar) -> Iterator[Session
     midnight = datetime.combine(plan.start, time(0), site.tz)
     assigned = site.rooms or site.clinicians
     for entry, minute, duration, move in booked:
-        service = entry.service
-        room = clinician = None
-        if assigned and (offer := site.offer(service.name, calendar.weekday(minute // DAY))):
-            room, clinician = offer.room, offer.clinician
+        service, day = entry.service, minute // DAY
+        offer = (
+            calendar.site_on(day).offer(service.name, calendar.weekday(day)) if assigned else None
+        )
+        room, clinician = (offer.room, offer.clinician) if offer else (None, None)
         yield Session(
             service.name,
             entry.number,
@@ -136,7 +137,7 @@ def _placed(
             place, reason = _drawn_place(entry, drawn, taken, calendar)
         elif minute is not None:
             place = _moved_place(entry, minute, why, taken, calendar)
-            move = calendar.move(minute, whole_minutes(service.duration), why)
+            move = calendar.move(minute, service, why)
         if place is None or service.duration is None:
             unplaced.append(_unplaced(entry, calendar, reason))
         else:
@@ -163,7 +164,7 @@ def _unplaced(entry: PrescribedSession, calendar: SiteCalendar, why: Reason) -> 
         prescribed=None if day is None else calendar.plan.start + timedelta(days=day),
         detail=""
         if why is Reason.ON_HOLD or minute is None or service.duration is None
-        else calendar.detail(minute, whole_minutes(service.duration)),
+        else calendar.detail(minute, service),
     )
 
 
@@ -178,7 +179,7 @@ def _moved_place(
     """
     day, clock = divmod(minute, DAY)
     week = entry.week - 1
-    match calendar.rule(day, why):
+    match calendar.rule(day, entry.service, why):
         case ClosedRule.SKIP:
             return None
         case ClosedRule.EXTEND:
@@ -223,7 +224,7 @@ def _drawn_place(
     )
     if away:
         why = Reason.ON_LEAVE
-        if any(calendar.rule(place // DAY, why) is ClosedRule.EXTEND for place in away):
+        if any(calendar.rule(place // DAY, service, why) is ClosedRule.EXTEND for place in away):
             most = most_in_a_week(service.timing, 1)
             later = (
                 openings(other)
