@@ -78,9 +78,10 @@ def at_site(session: Session, site: Site) -> Session:
 
     So it is for those who only stood in for the offer's on the session's day.
     """
-    day = prescribed(session).date()
-    offer = site.offer(session.service, Weekday.of(day))
-    then = site_on(site, day).offer(session.service, Weekday.of(day))
+    start = session.start.astimezone(site.tz)
+    on = start.date()
+    offer = site.offer(session.service, Weekday.of(prescribed(session)))
+    then = site_on(site, on).offer(session.service, Weekday.of(on))
     room, clinician = session.room, session.clinician
     if site.rooms and (
         room not in {each.name for each in site.rooms} or (then and room == then.room)
@@ -91,7 +92,6 @@ def at_site(session: Session, site: Site) -> Session:
         or (then and clinician == then.clinician)
     ):
         clinician = offer.clinician if offer else None
-    start = session.start.astimezone(site.tz)
     return evolve(session, start=start, room=room, clinician=clinician)
 
 
