@@ -19,6 +19,7 @@ from iopkit.requirements.demands import (
     Demand,
     Frequency,
     GroupSize,
+    LedBy,
     LongestGap,
     PlanLength,
     Reviews,
@@ -123,7 +124,7 @@ def _unit(demand: Demand) -> Unit:
     match demand:
         case WeeklyHours() | DailyHours():
             return Unit.MINUTES
-        case WeeklyServices():
+        case WeeklyServices() | LedBy():
             return Unit.SERVICES
         case Frequency(every_days=days):
             return Unit.SERVICES if days is None else Unit.DAYS

@@ -22,6 +22,7 @@ from iopkit.requirements.demands import (
     Demand,
     Frequency,
     GroupSize,
+    LedBy,
     LongestGap,
     PlanLength,
     PlanPart,
@@ -36,7 +37,7 @@ from iopkit.requirements.milestones import Signer
 from iopkit.schedules.attendance import Attendance, Attended, attendance_of
 from iopkit.schedules.sessions import Reason, Schedule, Session
 from iopkit.sites.sites import Site
-from iopkit.truth import Truth
+from iopkit.truth import Truth, all_of
 from iopkit.windows import ONE_DAY, whole_minutes
 
 _AS_BOOKED = Attendance()
@@ -67,7 +68,8 @@ class CountedSession:
     ``days``, from the plan's first day, 0, are those on which it may be: one, if that is
     known, or all of its week. ``least`` and ``most`` are its minutes of service. It may not
     take place if it is not ``sure``, and stands for one or more if it is ``several``: time
-    of a week that is not divided into sessions yet.
+    of a week that is not divided into sessions yet. ``led_by`` is a name of the site's
+    clinicians; ``None``: not known.
     """
 
     modality: Modality
@@ -78,6 +80,7 @@ class CountedSession:
     telehealth: bool
     sure: bool = True
     several: bool = False
+    led_by: str | None = None
 
     @property
     def day(self) -> int | None:
@@ -95,26 +98,18 @@ class ServiceRecord:
     weeks: int
     """The plan's, and those by which a schedule extends it."""
     sessions: tuple[CountedSession, ...]
-    patients_per_counselor: int | None
+    site: Site | None
 
     @classmethod
     def of(
         cls, planned: Plan | Schedule, site: Site | None, attended: Attended | None
     ) -> "ServiceRecord":
         """What a plan prescribes, a schedule has booked, or was attended of it."""
-        caseload = None if site is None else site.patients_per_counselor
         if isinstance(planned, Plan):
             refuse("check", unless(attended is None, "attended", "a schedule with it", "a plan"))
-            return cls(
-                planned,
-                planned.weeks,
-                sessions=tuple(_prescribed(planned)),
-                patients_per_counselor=caseload,
-            )
+            return cls(planned, planned.weeks, tuple(_prescribed(planned)), site)
         sessions = _booked(planned) if attended is None else _attended(planned, attended)
-        return cls(
-            planned.plan, planned.weeks, sessions=tuple(sessions), patients_per_counselor=caseload
-        )
+        return cls(planned.plan, planned.weeks, tuple(sessions), site)
 
     def counted(self, counting: Counting) -> list[CountedSession]:
         """The sessions that count, each as long as it counts for."""
@@ -195,6 +190,7 @@ def _dated(schedule: Schedule, session: Session, held: Attendance = _AS_BOOKED) 
         most=minutes,
         breaks=whole_minutes(breaks),
         telehealth=held.given_of(session).delivery is Delivery.TELEHEALTH,
+        led_by=held.led_by_of(session),
     )
 
 
@@ -236,6 +232,8 @@ def figures_of(demand: Demand, record: ServiceRecord, weeks: list[int]) -> Itera
             yield _longest_gap(demand, record, span)
         case Frequency():
             yield from _frequency(demand, record, span)
+        case LedBy():
+            yield from _led(demand, record, weeks)
         case _ if 0 in weeks:
             yield from _of_the_plan(demand, record)
         case _:
@@ -251,7 +249,7 @@ def _of_the_plan(
         case GroupSize():
             yield from _group_sizes(demand, plan)
         case Caseload(most):
-            count = record.patients_per_counselor
+            count = record.site.patients_per_counselor if record.site else None
             yield Figure(Bounds(count, count), Bounds(most=most))
         case Reviews():
             yield from _reviews(demand, record)
@@ -416,6 +414,37 @@ def _months(record: ServiceRecord) -> Iterator[range]:
     start = record.plan.start
     for first, after in whole_months(start, start + timedelta(weeks=record.weeks)):
         yield range(day_of_plan(first, start=start), day_of_plan(after, start=start))
+
+
+def _led(demand: LedBy, record: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
+    """How many sessions of each week are led by others; of none at all nobody can say."""
+    by_week = record.by_week(Counting(demand.modalities))
+    asked = [(week, by_week[week]) for week in weeks if by_week[week]]
+    for week, sessions in asked:
+        told = [
+            (each.sure and not each.several, _may_lead(demand, each, record)) for each in sessions
+        ]
+        others = sum(sure and may is Truth.NO for sure, may in told)
+        maybe = sum(may is not Truth.YES for _, may in told)
+        several = any(each.several for each in sessions)
+        yield _in_week(week, Bounds(others, None if several else maybe), Bounds(most=0))
+    if not asked:
+        yield Figure(Bounds(0, None), Bounds(most=0), weeks[0] * 7)
+
+
+def _may_lead(demand: LedBy, session: CountedSession, record: ServiceRecord) -> Truth:
+    """Whether a session is led by somebody who may, on each day on which it can be."""
+    clinicians = record.site.clinicians if record.site else ()
+    leader = next((each for each in clinicians if each.name == session.led_by), None)
+    if leader is None:
+        return Truth.UNKNOWN
+    if demand.supervised and leader.supervisor is not None:
+        return Truth.YES
+    if leader.credentials is None:
+        return Truth.UNKNOWN
+    days = [record.plan.start + day * ONE_DAY for day in session.days]
+    held = [each for each in leader.credentials if each.words in demand.credentials]
+    return all_of(Truth.of(any(each.holds_on(day) for each in held)) for day in days)
 
 
 def _group_sizes(demand: GroupSize, plan: Plan) -> Iterator[Figure]:
