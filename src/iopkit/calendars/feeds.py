@@ -20,6 +20,7 @@ from iopkit.calendars.ical import (
 from iopkit.confidential import hidden, opaque
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
+from iopkit.schedules.meetings import shared
 from iopkit.schedules.sessions import Schedule, Session
 from iopkit.windows import ONE_MINUTE
 
@@ -162,7 +163,8 @@ def _is_asked(schedule: Schedule, feed: SiteFeed) -> bool:
 
 def _name(schedule: Schedule, session: Session) -> str:
     """What is the same for all who take part in a meeting, and for no other."""
-    if not session.modality.is_group:
+    same = shared(session)
+    if same is None:
         return str(schedule.uid(session))
-    start, end = (at.astimezone(UTC).isoformat() for at in (session.start, session.end))
-    return repr((session.service, start, end, session.room, session.clinician))
+    service, start, end, *place = same
+    return repr((service, start.isoformat(), end.isoformat(), *place))

@@ -18,7 +18,8 @@ from iopkit.eligibility.predicates import AnyFact
 from iopkit.placement.placement import ExcludedLevel
 from iopkit.placement.tradeoffs import Tradeoff
 from iopkit.requirements.requirements import RequirementSet
-from iopkit.schedules.capacity import CensusDay, CensusWeek, Load, Meeting
+from iopkit.schedules.capacity import CensusDay, CensusWeek, Load
+from iopkit.schedules.meetings import Meeting
 from iopkit.sources import Source
 from iopkit.truth import all_of
 
@@ -197,7 +198,7 @@ def _left(left: Iterable[Remaining]) -> list[dict[str, Any]]:
 
 
 # What each kind has beside its fields.
-_DERIVED = {CensusDay: (), CensusWeek: ("mean",), Load: ("share",), Meeting: ("end", "free")}
+_DERIVED = {CensusDay: (), CensusWeek: ("mean",), Load: ("share",), Meeting: ("due", "end", "free")}
 
 
 def capacity_columns(
@@ -218,5 +219,7 @@ def capacity_columns(
         {'day': [datetime.date(2026, 1, 5)], 'patients': [0], 'on_hold': [0], 'expected': [0]}
     """
     listed = tuple(rows)
-    names = [*(field.name for field in attrs.fields(kind)), *_DERIVED[kind]]
+    # Of a move, when a meeting was due is told.
+    fields = (field.name for field in attrs.fields(kind) if field.name != "moved")
+    names = [*fields, *_DERIVED[kind]]
     return {name: [getattr(row, name) for row in listed] for name in names}

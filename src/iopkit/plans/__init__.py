@@ -14,6 +14,7 @@ from iopkit.plans.goals import (
 from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
 from iopkit.plans.plans import (
     Disclosure,
+    GroupMembership,
     JudgedBy,
     Leave,
     Plan,
@@ -49,6 +50,7 @@ __all__ = [
     "Disclosure",
     "DropSessions",
     "Goal",
+    "GroupMembership",
     "HoldOftener",
     "Intervention",
     "JudgedBy",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from attrs import evolve
@@ -18,7 +19,7 @@ from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.plans.filling import fill_in
 from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
-from iopkit.plans.plans import JudgedBy, Plan, Provenance, start_faults
+from iopkit.plans.plans import GroupMembership, JudgedBy, Plan, Provenance, start_faults
 from iopkit.plans.preferences import Preferences
 from iopkit.plans.rates import with_rates
 from iopkit.plans.tailoring import call_for, disclosures_of, family_of, need_notes, problems_of
@@ -31,6 +32,20 @@ from iopkit.sites.hours import open_windows
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows, whole_minutes, within_week
+
+
+class NamedGroup(Protocol):
+    """What a plan keeps of a group that its patient is in."""
+
+    @property
+    def name(self) -> str:
+        """What the group is called."""
+        ...
+
+    @property
+    def service(self) -> str:
+        """The name of the service that it is a group of."""
+        ...
 
 
 def draft(  # noqa: PLR0913  # what a plan is made from, by name
@@ -49,6 +64,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     despite_no: bool = False,
     why_not_judged: str | None = None,
     assume_in_force: bool = False,
+    groups: Iterable[NamedGroup] = (),
 ) -> Plan:
     """A plan for a patient: the program with every time filled in that can be.
 
@@ -81,10 +97,13 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         preferences: what to prefer where there is a choice of days and times.
         assume_in_force: where no version of a requirement set is known to be in force on
             ``start``, take the nearest; the provenance says so.
+        groups: those that the program and the site were joined to with ``groups.join``. The plan
+            keeps their names, so that ``schedule`` dates their sessions by their meetings.
 
     Raises:
         InvalidError: ``start`` is before the patient's birth or not in 1970 to 2199, weeks
-            are missing or outside a phase's range, or a decision is a "no".
+            are missing or outside a phase's range, a decision is a "no", or a group is of no
+            service of the program.
         UnknownNameError: the program has no such track.
         NotInForceError: a requirement set is not known to be in force on ``start``, and is not
             assumed to be.
@@ -101,6 +120,8 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     sets = each_a("plan", requirements, "requirements", RequirementSet)
     judged_by = each_a("plan", decisions, "decisions", Decision)
     refuse("plan", *(() if despite_no else _refusals(judged_by)))
+    joined = tuple(groups)
+    refuse("plan", _group_faults(joined, program))
     taken = _best_track(program, site, patient.free) if track is None else track
     laid = _with_weeks(program.on_track(taken), phase_weeks or {})
     laid, rate_notes = with_rates(laid, times or {})
@@ -147,6 +168,24 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
             tuple(each.name for each in sets),
             tuple(name for name, version in versions if not version.is_in_force(start)),
         ),
+        groups=_memberships(joined, filled),
+    )
+
+
+def _group_faults(groups: Iterable[NamedGroup], program: Program) -> tuple[Fault, ...]:
+    given = {service.name for service in program.every_service}
+    others = dict.fromkeys(group.service for group in groups if group.service not in given)
+    expected = f"groups of services of {program.name}"
+    return tuple(Fault(("groups",), expected, repr(name)) for name in others)
+
+
+def _memberships(groups: Sequence[NamedGroup], program: Program) -> tuple[GroupMembership, ...]:
+    """The names of groups by service, but for services that the patient does not get."""
+    given = dict.fromkeys(service.name for service in program.every_service)
+    return tuple(
+        GroupMembership(service, names)
+        for service in given
+        if (names := tuple(group.name for group in groups if group.service == service))
     )
 
 

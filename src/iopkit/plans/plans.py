@@ -171,6 +171,24 @@ class PrimaryCounselor:
 
 
 @frozen(repr=False)
+class GroupMembership:
+    """The groups in which the patient has a service, by their names; in all of them.
+
+    Raises:
+        InvalidError: there is none, or one twice.
+    """
+
+    service: str
+    groups: tuple[str, ...]
+
+    def __attrs_post_init__(self) -> None:
+        ok = bool(self.groups) and len(self.groups) == len(set(self.groups))
+        refuse("membership", unless(ok, "groups", "at least one, each once", "others"))
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
 class Plan:
     """What one patient is to get: a program with its times filled in, from a day.
 
@@ -182,6 +200,7 @@ class Plan:
     they are agreed and given. Services in ``on_hold`` await an answer: they have no dates until
     the plan is drafted again. ``leaves`` and ``stays`` are in order and do not overlap.
     ``counselors`` are in order too, each from a day on; none until somebody is named.
+    ``groups`` are those that the patient is in, service by service: it comes to their meetings.
 
     Raises:
         InvalidError: the plan does not start in the years 1970 to 2199, its program has
@@ -210,6 +229,7 @@ class Plan:
     leaves: tuple[Leave, ...] = ()
     stays: tuple[Trip, ...] = ()
     counselors: tuple[PrimaryCounselor, ...] = ()
+    groups: tuple[GroupMembership, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         problems = [problem.name for problem in self.problems or ()]
@@ -241,6 +261,13 @@ class Plan:
                 "another problem",
             ),
             unless(services >= used - {None}, "goals", "services of the plan in steps", "others"),
+            unless(
+                services.issuperset(met := [each.service for each in self.groups])
+                and len(met) == len(set(met)),
+                "groups",
+                "services of the plan, each once",
+                "others",
+            ),
             _order_faults("leaves", self.leaves),
             _order_faults("stays", self.stays),
             unless(
@@ -289,6 +316,10 @@ class Plan:
             return None
         named = [each.clinician for each in self.counselors if each.since <= day]
         return named[-1] if named else None
+
+    def groups_of(self, service: str) -> tuple[str, ...]:
+        """The names of the groups in which the patient has a service; none: it has no group."""
+        return next((each.groups for each in self.groups if each.service == service), ())
 
     def phase_spans(self) -> Iterator[tuple[date, date, Phase]]:
         """First day of each phase, the day after its last, and the phase, in order.

@@ -26,7 +26,8 @@ from iopkit.plots.canvas import (
 from iopkit.plots.layouts import LINE, PAD, break_lines
 from iopkit.reports.capacity import group_words, load_text, meetings_by_group, meetings_text
 from iopkit.reports.words import days_words, short_day_words
-from iopkit.schedules.capacity import Load, Meeting
+from iopkit.schedules.capacity import Load
+from iopkit.schedules.meetings import Meeting
 from iopkit.windows import ONE_DAY
 
 if TYPE_CHECKING:
@@ -99,13 +100,20 @@ def meetings_map(meetings: Iterable[Meeting], *, title: str) -> HeatMap:
     notes = ["In each week: seats taken / seats. A frame: no seat is left."]
     if any(each.seats is None for each in listed):
         notes.append("?: how many seats there are is not known.")
+    if any(each.patients is None for each in listed):
+        notes.append("?: who comes was not counted.")
+    if any(each.called_off for each in listed):
+        notes.append("off: the meeting is called off.")
     head = f"{title}, {days_words(days[0], days[-1])}" if days else title
     return HeatMap(head, rows, columns, tuple(notes), meetings_text(listed))
 
 
 def _seats(meeting: Meeting) -> Cell:
-    if meeting.seats is None:
-        return Cell(f"{meeting.patients}/?", None)
+    if meeting.called_off:
+        return Cell("off", None)
+    if meeting.seats is None or meeting.patients is None:
+        taken, seats = ("?" if n is None else n for n in (meeting.patients, meeting.seats))
+        return Cell(f"{taken}/{seats}", None)
     full = meeting.patients >= meeting.seats
     return Cell(f"{meeting.patients}/{meeting.seats}", meeting.patients / meeting.seats, full)
 

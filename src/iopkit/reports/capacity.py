@@ -10,7 +10,8 @@ from itertools import groupby
 
 from iopkit.reports.lines import page
 from iopkit.reports.words import day_text, duration_text
-from iopkit.schedules.capacity import CensusDay, CensusWeek, Load, Meeting, weekly_census
+from iopkit.schedules.capacity import CensusDay, CensusWeek, Load, weekly_census
+from iopkit.schedules.meetings import Meeting
 from iopkit.windows import ONE_DAY, Weekday
 
 
@@ -95,7 +96,21 @@ def group_words(meeting: Meeting) -> tuple[str, ...]:
 
 
 def seats_words(meeting: Meeting) -> str:
-    """Seats taken of a meeting's seats, and those free."""
+    """Seats taken of a meeting's seats, and those free; and why it is not when it was due."""
+    why = ""
+    if meeting.moved:
+        what = "called off" if meeting.called_off else f"moved from {day_text(meeting.due)}"
+        why = "; ".join((what, meeting.moved.detail or meeting.moved.why.words))
+    if meeting.called_off:
+        return why
+    seats = _seats_words(meeting)
+    return f"{seats}; {why}" if why else seats
+
+
+def _seats_words(meeting: Meeting) -> str:
+    if meeting.patients is None:
+        seats = "not known" if meeting.seats is None else f"{meeting.seats}"
+        return f"seats: {seats}; who comes was not counted"
     if meeting.seats is None or meeting.free is None:
         return f"{meeting.patients} patients, seats not known"
     left = f"{meeting.free} free" if meeting.free >= 0 else f"{-meeting.free} too many"

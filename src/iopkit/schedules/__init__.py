@@ -6,7 +6,6 @@ from iopkit.schedules.capacity import (
     CensusDay,
     CensusWeek,
     Load,
-    Meeting,
     census,
     loads,
     meetings,
@@ -23,6 +22,8 @@ from iopkit.schedules.conflicts import (
     site_conflicts,
 )
 from iopkit.schedules.differences import ScheduleDifference, schedule_difference
+from iopkit.schedules.meeting_dates import meetings_of
+from iopkit.schedules.meetings import Meeting
 from iopkit.schedules.obstructions import Surroundings
 from iopkit.schedules.reassignments import (
     GroupLeftOver,
@@ -69,6 +70,7 @@ __all__ = [
     "loads",
     "make_up_openings",
     "meetings",
+    "meetings_of",
     "openings",
     "patient_conflicts",
     "reassign",

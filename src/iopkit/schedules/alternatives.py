@@ -1,5 +1,6 @@
 """Alternatives: where else a session could be, and where one can be made up for."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from attrs import evolve
@@ -10,9 +11,10 @@ from iopkit.fields import frozen
 from iopkit.schedules.obstructions import (
     Board,
     Surroundings,
+    at_meetings,
     at_site,
     days_around,
-    prescribed,
+    meets_as_group,
     share_time,
 )
 from iopkit.schedules.sessions import (
@@ -23,6 +25,7 @@ from iopkit.schedules.sessions import (
     identity,
     in_order,
     number_of,
+    prescribed,
 )
 
 
@@ -74,12 +77,16 @@ def openings(
     nearest to the session's own time of day, and on its own day not while it is now. Days
     up to four weeks away are looked at.
 
+    A session of a group can only be at another meeting of its service, of those in ``around``
+    or else of those that other patients have, where a seat is left. One of a group modality in a
+    plan without groups is offered where others meet first, and then by itself.
+
     Args:
         limit: how many places at most.
 
     Returns:
         Places that fit, those in the session's week first, then the nearest; then those
-        at its own time on days no further away that do not fit, with the reasons.
+        at its own time on days no further away, or meetings, that do not fit, with the reasons.
 
     Raises:
         InvalidError: the session is not in the schedule or has begun, the site is another
@@ -154,17 +161,42 @@ def _found(
     days = days_around(schedule, own)
     # One place on each of at most 57 days, four weeks to both sides; all of them are looked
     # at, as a place in the session's week comes before any that is nearer.
+    meetings = [
+        Opening(was, place, found)
+        for place, found in at_meetings(schedule, session, around, days)
+        if place.start != was.start
+    ]
+    fit = _in_order(opening for opening in meetings if opening.fits)[:limit]
+    if meets_as_group(session, around):
+        unfit = [opening for opening in meetings if not opening.fits]
+        return (*fit, *_near(unfit, fit, limit))
     board = Board.of(schedule, session, around, days)
     places = (board.nearest(day, apart=True) for day in days)
-    fit = [Opening(was, place) for place in places if place is not None]
-    fit = sorted(fit, key=lambda o: (not o.same_week, o.away, o.session.start < was.start))[:limit]
-    furthest = max((opening.away for opening in fit), default=None)
-    unfit: list[Opening] = []
+    met = {opening.session.start for opening in fit}
+    alone = [Opening(was, place) for place in places if place and place.start not in met]
+    # Where others meet comes before where a group would be one.
+    fit = [*fit, *_in_order(alone)][:limit]
+    unfit = []
     for day in days:
         there = board.placed(datetime.combine(day, was.start.time()))
-        found = board.obstacles(there)
-        opening = Opening(was, there, found)
-        near = furthest is None or opening.away <= furthest
-        if found and near and Reason.PAST not in found and there.start != was.start:
-            unfit.append(opening)
-    return (*fit, *sorted(unfit, key=lambda o: (o.away, o.session.start < was.start))[:limit])
+        if there.start != was.start:
+            unfit.append(Opening(was, there, board.obstacles(there)))
+    return (*fit, *_near(unfit, fit, limit))
+
+
+def _in_order(openings: Iterable[Opening]) -> list[Opening]:
+    """Those in the session's week first, then the nearest."""
+    return sorted(openings, key=lambda o: (not o.same_week, o.away, o.session.start < o.was.start))
+
+
+def _near(unfit: Iterable[Opening], fit: Sequence[Opening], limit: int) -> list[Opening]:
+    """Places that do not fit, are to come, and are no further away than one that does."""
+    furthest = max((opening.away for opening in fit), default=None)
+    told = [
+        each
+        for each in unfit
+        if not each.fits
+        and Reason.PAST not in each.obstacles
+        and (furthest is None or each.away <= furthest)
+    ]
+    return sorted(told, key=lambda o: (o.away, o.session.start < o.was.start))[:limit]

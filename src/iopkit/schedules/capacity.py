@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from iopkit.confidential import hidden
 from iopkit.errors import each_a, refuse, refuse_moments, unless
 from iopkit.fields import frozen
+from iopkit.schedules.meetings import Meeting
 from iopkit.schedules.sessions import Schedule, Session
 from iopkit.sites.hours import ClosedSpan, closed_spans, open_windows, site_on
 from iopkit.sites.sites import Site
@@ -105,36 +106,6 @@ class Load:
         """What part of the hours is booked; ``None`` where there are none, or none known."""
         within = self.booked - self.outside
         return within / self.available if self.available else None
-
-    __repr__ = hidden
-
-
-@frozen(repr=False)
-class Meeting:
-    """A group that meets: the patients with a session of one service, start and place.
-
-    ``seats`` is the smaller of the room's and the service's limit; ``None``: neither is
-    known, which does not mean that there is room for all.
-    """
-
-    service: str
-    title: str
-    start: datetime
-    duration: timedelta
-    room: str | None
-    clinician: str | None
-    patients: int
-    seats: int | None = None
-
-    @property
-    def end(self) -> datetime:
-        """When it ends."""
-        return self.start + self.duration
-
-    @property
-    def free(self) -> int | None:
-        """Seats that are left, below 0 if too many are booked; ``None``: not known."""
-        return None if self.seats is None else self.seats - self.patients
 
     __repr__ = hidden
 
@@ -366,6 +337,8 @@ def _meeting(
     start, name, room, clinician = place
     services = dict.fromkeys(each.service(session) for session, each in held)
     limits = [seats.get(room), *(service.group_max for service in services)]
+    groups = {session.group for session, _ in held}
+    moves = {session.moved for session, _ in held}
     return Meeting(
         service=name,
         title=next(iter(services)).title,
@@ -375,6 +348,9 @@ def _meeting(
         clinician=clinician or None,
         patients=len({each.plan.patient for _, each in held}),
         seats=min((limit for limit in limits if limit is not None), default=None),
+        # Those who come from another meeting, or plans that name no group, do not count for both.
+        group=groups.pop() if len(groups) == 1 else None,
+        moved=moves.pop() if len(moves) == 1 else None,
     )
 
 

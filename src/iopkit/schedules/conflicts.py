@@ -13,7 +13,8 @@ from iopkit.clocks import window_spans, zone_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
-from iopkit.schedules.sessions import Schedule, Session
+from iopkit.schedules.meetings import at_own_meeting, shared
+from iopkit.schedules.sessions import Schedule, Session, prescribed
 from iopkit.sites.sites import Site
 from iopkit.windows import WeeklyWindows, cut_spans, merge_spans
 
@@ -82,6 +83,7 @@ class ConflictKind(StrEnum):
     ROOM = "room"
     CLINICIAN = "clinician"
     SEATS = "seats"
+    GROUP = "group"
 
     @property
     def words(self) -> str:
@@ -94,6 +96,7 @@ _WORDS = {
     ConflictKind.ROOM: "the room has two meetings",
     ConflictKind.CLINICIAN: "the clinician has two meetings",
     ConflictKind.SEATS: "the room has too few seats",
+    ConflictKind.GROUP: "members of the group have different meetings",
 }
 
 
@@ -102,7 +105,8 @@ class Conflict:
     """What cannot all take place, from ``start`` to ``end``, while two or more go on at once.
 
     ``between`` has each that goes on at some time of it, in the order of starts. ``of`` is the
-    name of the room or clinician, ``None`` for a patient.
+    name of the room, clinician or group, ``None`` for a patient. That of a group is from the first
+    start to the last end of what members have for one meeting, and has each of these.
     """
 
     kind: ConflictKind
@@ -140,16 +144,18 @@ def patient_conflicts(
 
 
 def site_conflicts(schedules: Iterable[Schedule], site: Site) -> tuple[Conflict, ...]:
-    """Where a room or clinician of a site has two meetings at once, or too few seats.
+    """Where a room or clinician has two meetings at once or too few seats, or a group comes apart.
 
     Sessions of one group are one meeting: the same service, times, room and clinician, of
-    a modality in which several patients take part.
+    a modality in which several patients take part. A group that plans name comes apart where
+    members have the meeting that was due at one time at different times or places: date their
+    plans with the same ``meetings_of``.
 
     Returns:
         One conflict for each stretch of time in which a room or a clinician never has fewer
         than two meetings, and for each meeting that is too full, in the order in which they
         begin: no more than there are meetings, which come at most twice in them for a room or
-        clinician.
+        clinician; and one for each meeting of a group that is different for some.
 
     Raises:
         InvalidError: a schedule is of another site.
@@ -176,7 +182,23 @@ def site_conflicts(schedules: Iterable[Schedule], site: Site) -> tuple[Conflict,
             for name, held in taken.items()
             for span, several in _stretches(held)
         ]
+    found += _apart(bookings(listed))
     return tuple(sorted(found, key=lambda conflict: conflict.start))
+
+
+def _apart(booked: Iterable[Booking]) -> Iterator[Conflict]:
+    """Where members of a group have different meetings for the one that was due."""
+    met: dict[tuple[str, str, datetime], list[Booking]] = defaultdict(list)
+    for booking in booked:
+        session = booking.session
+        if session.group is not None and at_own_meeting(session):
+            met[session.service, session.group, prescribed(session)].append(booking)
+    for (_, group, _), held in met.items():
+        if len({shared(booking.session) for booking in held}) > 1:
+            spans = [instants(booking) for booking in held]
+            span = min(start for start, _ in spans), max(end for _, end in spans)
+            between = tuple(sorted(held, key=instants))
+            yield _conflict(ConflictKind.GROUP, between, span, of=group)
 
 
 def bookings(schedules: Iterable[Schedule]) -> Iterator[Booking]:
@@ -193,9 +215,7 @@ def held_together(booked: Iterable[Booking]) -> tuple[_Together, ...]:
     """Sessions that are one meeting, together; in the order in which they come."""
     met: dict[object, list[Booking]] = defaultdict(list)
     for number, booking in enumerate(booked):
-        session = booking.session
-        same = (session.service, *instants(session), session.room, session.clinician)
-        met[same if session.modality.is_group else number].append(booking)
+        met[shared(booking.session) or number].append(booking)
     return tuple(map(tuple, met.values()))
 
 

@@ -14,7 +14,8 @@ from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.plans.plans import Plan
 from iopkit.schedules.conflicts import Appointment, bookings, held_together, instants
-from iopkit.schedules.sessions import Reason, Schedule, Session, identity
+from iopkit.schedules.meetings import Meeting, shared
+from iopkit.schedules.sessions import Reason, Schedule, Session, identity, prescribed
 from iopkit.schedules.site_calendar import free_on
 from iopkit.sites.hours import clinician_for, closed_spans, room_for, site_on, staffed_hours
 from iopkit.sites.sites import Site
@@ -38,8 +39,9 @@ class Surroundings:
     """What a session of a schedule has to fit besides the schedule's other sessions.
 
     ``busy`` is the patient's time elsewhere, and ``others`` the schedules of other patients
-    of the site, for its rooms and clinicians. ``as_of`` is now: what began by then is over,
-    and nothing is placed before ``notice`` has passed since.
+    of the site, for its rooms and clinicians. ``meetings`` are those of its groups (see
+    ``meetings_of``), which group sessions are placed at. ``as_of`` is now: what began by then is
+    over, and nothing is placed before ``notice`` has passed since.
 
     Raises:
         InvalidError: ``as_of`` has no time zone, or the notice is negative.
@@ -50,6 +52,7 @@ class Surroundings:
     notice: timedelta = timedelta(0)
     busy: tuple[Appointment, ...] = ()
     others: tuple[Schedule, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         ok = self.as_of.tzinfo is not None
@@ -66,11 +69,6 @@ def share_time(first: Session, second: Session | Appointment) -> bool:
     """Whether two spans share time."""
     (low, high), (start, end) = instants(first), instants(second)
     return low < end and start < high
-
-
-def prescribed(session: Session) -> datetime:
-    """Where the plan has a session, in wall-clock time."""
-    return session.moved.prescribed if session.moved else session.start.replace(tzinfo=None)
 
 
 def at_site(session: Session, site: Site) -> Session:
@@ -212,6 +210,68 @@ class Board:
         return self._by_day.get(day, ())
 
     __repr__ = hidden
+
+
+def meets_as_group(session: Session, around: Surroundings) -> bool:
+    """Whether a session can only be where a group of its service meets."""
+    given = any(each.service == session.service for each in around.meetings)
+    return session.group is not None or (given and session.modality.is_group)
+
+
+def at_meetings(
+    schedule: Schedule, session: Session, around: Surroundings, days: Sequence[date]
+) -> Iterator[tuple[Session, tuple[Reason, ...]]]:
+    """A group session at each meeting of its service on some days, and what is in the way there.
+
+    Meetings are those that are given, or, where none of the service is, those that other patients
+    have. A meeting that is called off is none.
+    """
+    if not session.modality.is_group:
+        return
+    came: defaultdict[object, set[object]] = defaultdict(set)
+    theirs: dict[object, Meeting] = {}
+    for booking in bookings(around.others):
+        held = booking.session
+        if held.service == session.service:
+            came[shared(held)].add(booking.patient)
+            theirs.setdefault(shared(held), _as_meeting(held, schedule.service(session).group_max))
+    given = [each for each in around.meetings if each.service == session.service]
+    boards: dict[tuple[str | None, str | None, timedelta], Board] = {}
+    first, last = days[0], days[-1]
+    for meeting in given or theirs.values():
+        start = meeting.start.astimezone(around.site.tz)
+        if meeting.called_off or not first <= start.date() <= last:
+            continue
+        where = meeting.room, meeting.clinician, meeting.duration
+        there = evolve(
+            session,
+            start=start,
+            duration=meeting.duration,
+            room=meeting.room,
+            clinician=meeting.clinician,
+            group=meeting.group,
+        )
+        if where not in boards:
+            boards[where] = Board.of(schedule, there, around, days)
+        place = evolve(there, week=boards[where].placed(start.replace(tzinfo=None)).week)
+        found = boards[where].obstacles(place)
+        if meeting.seats is not None and len(came[shared(place)]) >= meeting.seats:
+            taken = (Reason.ROOM_TAKEN, Reason.CLINICIAN_TAKEN)
+            found = (Reason.NO_SEAT, *(why for why in found if why not in taken))
+        yield place, found
+
+
+def _as_meeting(session: Session, seats: int | None) -> Meeting:
+    return Meeting(
+        session.service,
+        session.service,
+        session.start,
+        session.duration,
+        session.room,
+        session.clinician,
+        seats=seats,
+        group=session.group,
+    )
 
 
 @lru_cache(maxsize=256)

@@ -18,12 +18,15 @@ from iopkit.programs.plan_days import day_of_plan
 from iopkit.programs.programs import Phase, Service, services_by_place
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules.differences import schedule_difference
+from iopkit.schedules.group_sessions import PlanMeetings, attend
+from iopkit.schedules.meetings import Meeting, at_own_meeting
 from iopkit.schedules.obstructions import (
     Board,
     Surroundings,
+    at_meetings,
     at_site,
     days_around,
-    prescribed,
+    meets_as_group,
     share_time,
     week_days,
 )
@@ -35,6 +38,7 @@ from iopkit.schedules.sessions import (
     Unplaced,
     in_order,
     number_of,
+    prescribed,
 )
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
 from iopkit.windows import DAY, WEEK, DayPart, Span, minute_of_day, whole_minutes
@@ -55,6 +59,11 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
     make-up, and one that somebody asked to move while the new plan has it too. One that was held
     before it was due is not held again. Nothing is moved to where the patient is busy, or to
     where there is no notice.
+
+    A session of a group is where its meeting is, of those in ``around.meetings``, as ``schedule``
+    has it; where none of its service is given, meetings are as the old schedule has them. One
+    that stands at another meeting, as somebody asked or a leave or closure extended the plan,
+    stays there while that is held.
 
     To stop a service in mid-course, take it out of the plan, or put it in ``on_hold``.
 
@@ -87,15 +96,17 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
         sessions=in_order(course.held),
         former=_former(old, plan, (*old.sessions, *old.unplaced)),
     )
-    stays = _stays(course, settled, calendar, around)
+    meetings = PlanMeetings(plan, around.meetings, kept=_meetings(old))
+    stays = _stays(course, settled, calendar, around, meetings)
     # The plan's own times of what stays elsewhere are left free, as they were.
     own = (_due(session) for session in stays.values())
-    fresh, unplaced = dated(
-        (entry for entry in course.entries if entry not in stays),
-        calendar,
-        beside=(*course.held, *stays.values(), *own),
+    fixed = (*course.held, *stays.values(), *own)
+    together, left, others = attend(
+        (entry for entry in course.entries if entry not in stays), calendar, meetings, beside=fixed
     )
-    settled = _with(settled, *stays.values(), *fresh)
+    fresh, alone = dated(others, calendar, beside=(*fixed, *together))
+    unplaced = (*left, *alone)
+    settled = _with(settled, *stays.values(), *together, *fresh)
     was = {(session.service, session.start) for session in old.sessions}
     missed = [_unplaced(plan, session, Reason.PAST) for session in course.stopped]
     for session in fresh:
@@ -119,14 +130,38 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
     return new if empty else evolve(new, revision=old.revision + 1)
 
 
+def _meetings(old: Schedule) -> Iterator[Meeting]:
+    """The meetings that sessions of groups were, where nothing but the group's own moved them."""
+    for session in old.sessions:
+        if session.group is not None and at_own_meeting(session):
+            yield Meeting(
+                session.service,
+                session.service,
+                session.start,
+                session.duration,
+                session.room,
+                session.clinician,
+                group=session.group,
+                moved=session.moved,
+            )
+
+
 def _stays(
-    course: "_Course", settled: Schedule, calendar: SiteCalendar, around: Surroundings
+    course: "_Course",
+    settled: Schedule,
+    calendar: SiteCalendar,
+    around: Surroundings,
+    meetings: PlanMeetings,
 ) -> dict[PrescribedSession, Session]:
     """What stays where it is, beside what was held and what the plan has at its own times."""
     others = (entry for entry in course.entries if entry not in course.wishes)
-    planned = Taken(filter(None, map(_span, others)))
+    planned = Taken(filter(None, (_span(entry, calendar, meetings) for entry in others)))
     stays: dict[PrescribedSession, Session] = {}
     for entry, wish in course.wishes.items():
+        follows = meetings.have(entry) and meetings.are_given(entry.service.name)
+        due = meetings.due(entry.minute or 0)
+        if follows and not meetings.elsewhere(entry.service.name, wish.start, due):
+            continue
         if entry.service.name not in calendar.plan.on_hold:
             there = _there(settled, wish, around)
             if there is not None and not planned.overlaps(*calendar.span(there)):
@@ -334,11 +369,15 @@ def _as_prescribed(session: Session, entry: PrescribedSession) -> Session:
     )
 
 
-def _span(entry: PrescribedSession) -> Span | None:
-    """The minutes that a session has in the plan, where they are known."""
+def _span(entry: PrescribedSession, calendar: SiteCalendar, meetings: PlanMeetings) -> Span | None:
+    """The minutes that a session has in the plan, or at its meeting, where they are known."""
     if entry.minute is None or entry.service.duration is None:
         return None
-    return entry.minute, entry.minute + whole_minutes(entry.service.duration)
+    meeting = meetings.of(entry.service.name, meetings.due(entry.minute))
+    start = entry.minute
+    if meeting is not None:
+        start = calendar.minute(meeting.start.replace(tzinfo=None))
+    return start, start + whole_minutes(entry.service.duration)
 
 
 def _former(old: Schedule, plan: Plan, parts: Iterable[Session | Unplaced]) -> tuple[Phase, ...]:
@@ -394,11 +433,21 @@ def _nearest(
 def _repeated(settled: Schedule, session: Session, around: Surroundings) -> tuple[Session, ...]:
     """A make-up where it was if it still fits, else at the nearest opening, if there is one."""
     there = _there(settled, session, around)
-    if there is not None:
+    if there is not None and not _has_no_meeting(there, around):
         return (there,)
     again = at_site(session, around.site)
     days = days_around(settled, again.start.date())
+    if meets_as_group(session, around):
+        fit = (place for place, found in at_meetings(settled, again, around, days) if not found)
+        return tuple(sorted(fit, key=lambda place: abs(place.start - again.start))[:1])
     return tuple(islice(_nearest(settled, again, around, days), 1))
+
+
+def _has_no_meeting(session: Session, around: Surroundings) -> bool:
+    """Whether meetings of a session's service are given, and none is held where it is."""
+    given = [each for each in around.meetings if each.service == session.service]
+    held = {each.start for each in given if not each.called_off}
+    return bool(given) and session.modality.is_group and session.start not in held
 
 
 def _unplaced(plan: Plan, session: Session, why: Reason) -> Unplaced:

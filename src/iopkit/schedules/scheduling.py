@@ -8,7 +8,9 @@ from iopkit.errors import Fault, InvalidError, refuse, unless_a
 from iopkit.plans.plans import Plan
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import RandomDays, most_in_a_week
-from iopkit.schedules.sessions import Move, Reason, Schedule, Session, Unplaced
+from iopkit.schedules.group_sessions import PlanMeetings, assigned, attend
+from iopkit.schedules.meetings import Meeting
+from iopkit.schedules.sessions import Move, Reason, Schedule, Session, Unplaced, in_order
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
 from iopkit.sites.closures import ClosedRule
 from iopkit.sites.sites import Site
@@ -18,7 +20,7 @@ _MOST_EXTRA_WEEKS = 52
 """How far sessions that extend a plan are looked for."""
 
 
-def schedule(plan: Plan, site: Site) -> Schedule:
+def schedule(plan: Plan, site: Site, *, meetings: Iterable[Meeting] = ()) -> Schedule:
     """Date every session of a plan at a site.
 
     Wall-clock times hold across clock changes, and while the patient stays in another time
@@ -31,6 +33,15 @@ def schedule(plan: Plan, site: Site) -> Schedule:
     drawn, by the plan's seed, from the days of their week with room. Pure: the same plan and
     site give the same schedule.
 
+    A session of a group that the plan names is never moved on its own: it is where its meeting
+    is, whoever of the group is free then, and other sessions are placed around it. It has no date
+    where ``meetings`` of its service are given and none was due then, or where it is called off.
+    Where none is given, it has its own time or no date.
+
+    Args:
+        meetings: those of ``meetings_of``, of the plan's groups and any others. Let them go on
+            for some weeks after the plan's last, if closures or leaves extend it.
+
     Raises:
         MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
         InvalidError: the site is not the one that the plan was drafted for, or its
@@ -40,10 +51,15 @@ def schedule(plan: Plan, site: Site) -> Schedule:
     if site.name != plan.site:
         fault = Fault(("site",), f"the plan's, {plan.site!r}", repr(site.name))
         raise InvalidError("schedule", [fault])
-    booked, unplaced = dated(
-        plan.prescribed(), SiteCalendar(plan, site, days=days_looked_at(plan, site))
-    )
-    return Schedule(plan, site.zone, sessions=booked, unplaced=unplaced)
+    calendar = SiteCalendar(plan, site, days=days_looked_at(plan, site))
+    entries: Iterable[PrescribedSession] = plan.prescribed()
+    if not plan.groups:
+        booked, unplaced = dated(entries, calendar)
+        return Schedule(plan, site.zone, sessions=booked, unplaced=unplaced)
+    together, missed, others = attend(entries, calendar, PlanMeetings(plan, meetings))
+    booked, unplaced = dated(others, calendar, beside=together)
+    sessions = in_order((*together, *booked))
+    return Schedule(plan, site.zone, sessions=sessions, unplaced=(*missed, *unplaced))
 
 
 def days_looked_at(plan: Plan, site: Site) -> int:
@@ -94,13 +110,9 @@ _Waiting = tuple[PrescribedSession, Reason]
 def _sessions(booked: list[_Booked], calendar: SiteCalendar) -> Iterator[Session]:
     plan, site = calendar.plan, calendar.site
     midnight = datetime.combine(plan.start, time(0), site.tz)
-    assigned = site.rooms or site.clinicians
     for entry, minute, duration, move in booked:
-        service, day = entry.service, minute // DAY
-        offer = (
-            calendar.site_on(day).offer(service.name, calendar.weekday(day)) if assigned else None
-        )
-        room, clinician = (offer.room, offer.clinician) if offer else (None, None)
+        service = entry.service
+        room, clinician = assigned(service.name, minute, calendar)
         yield Session(
             service.name,
             entry.number,

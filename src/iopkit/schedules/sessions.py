@@ -45,6 +45,9 @@ class Reason(StrEnum):
     NOT_FREE = "not_free"
     ROOM_TAKEN = "room_taken"
     CLINICIAN_TAKEN = "clinician_taken"
+    NO_MEETING = "no_meeting"
+    NO_SEAT = "no_seat"
+    GROUP_MOVED = "group_moved"
 
     @property
     def words(self) -> str:
@@ -68,6 +71,9 @@ _WORDS = {
     Reason.NOT_FREE: "the patient is not free then",
     Reason.ROOM_TAKEN: "the room is taken then",
     Reason.CLINICIAN_TAKEN: "the clinician is taken then",
+    Reason.NO_MEETING: "its group does not meet then",
+    Reason.NO_SEAT: "all seats are taken then",
+    Reason.GROUP_MOVED: "its group was moved",
     Reason.ON_HOLD: "it awaits an answer that the plan's notes ask for",
 }
 
@@ -94,7 +100,8 @@ class Session:
     ``start`` is aware, in the site's zone, and ``week`` the program week that it is in.
     ``moved`` is ``None`` for a session that is booked as prescribed. ``room`` and
     ``clinician`` are names of the site's; ``None``: not assigned. ``make_up`` is 0 for a
-    session that the plan prescribes; n for the n-th that makes up for it.
+    session that the plan prescribes; n for the n-th that makes up for it. ``group`` is the group
+    that it is a meeting of; ``None``: of none that the plan names.
 
     Raises:
         InvalidError: ``start`` has no time zone, a count is out of bounds, the length is not in
@@ -114,6 +121,7 @@ class Session:
     room: str | None = None
     clinician: str | None = None
     make_up: int = 0
+    group: str | None = None
 
     def __attrs_post_init__(self) -> None:
         # Not through refuse: there are many sessions, and nearly all are right.
@@ -204,6 +212,11 @@ def _length_faults(duration: timedelta) -> tuple[Fault, ...]:
 def number_of(session: Session | Unplaced) -> tuple[str, int]:
     """Which of the plan's sessions it is, or makes up for."""
     return session.service, session.number
+
+
+def prescribed(session: Session) -> datetime:
+    """Where the plan has a session, in wall-clock time."""
+    return session.moved.prescribed if session.moved else session.start.replace(tzinfo=None)
 
 
 def identity(session: Session) -> tuple[str, int, int]:

@@ -1,0 +1,241 @@
+"""Group sessions: those of a plan that are meetings of its patient's groups.
+
+A meeting is dated once, for all members: nothing here moves a session of a group on its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+
+from iopkit.confidential import hidden
+from iopkit.plans.plans import Plan
+from iopkit.programs.timetables import PrescribedSession
+from iopkit.schedules.meetings import Meeting
+from iopkit.schedules.sessions import Move, Reason, Session, Unplaced
+from iopkit.schedules.site_calendar import SiteCalendar, Taken
+from iopkit.sites.closures import ClosedRule
+from iopkit.windows import DAY, ONE_MINUTE, WEEK, Span, Weekday, minute_of_day, whole_minutes
+
+_MOST_EXTRA_WEEKS = 52
+"""How far after the plan's last week a member makes up for what a leave or closure takes."""
+
+
+class PlanMeetings:
+    """The meetings of the groups that a plan's patient is in, by when they were due.
+
+    Args:
+        given: those of the plan's groups, among others.
+        kept: as they were known before; for services of which none is given.
+    """
+
+    def __init__(
+        self, plan: Plan, given: Iterable[Meeting] = (), *, kept: Iterable[Meeting] = ()
+    ) -> None:
+        self._groups = {each.service: each.groups for each in plan.groups}
+        self._midnight = datetime.combine(plan.start, time(0))
+        self._due: dict[tuple[str, datetime], Meeting] = {}
+        self._starts: dict[tuple[str, datetime], Meeting] = {}
+        self._slots: defaultdict[tuple[str, int], list[Meeting]] = defaultdict(list)
+        self._given: set[str] = set()
+        for meeting in given if plan.groups else ():
+            name = meeting.service
+            if meeting.group in self._groups.get(name, ()):
+                self._given.add(name)
+                self._due[name, meeting.due] = meeting
+                self._slots[name, _minute_of_week(meeting.due)].append(meeting)
+                if not meeting.called_off:
+                    self._starts[name, meeting.start] = meeting
+        for meeting in kept:
+            if meeting.service not in self._given:
+                self._due.setdefault((meeting.service, meeting.due), meeting)
+
+    def have(self, entry: PrescribedSession) -> bool:
+        """Whether a session is one of a group: at a time at which a group of its service meets.
+
+        Where no meeting of its service is given, all of them are taken to be.
+        """
+        name, minute = entry.service.name, entry.minute
+        if name not in self._groups or minute is None:
+            return False
+        return name not in self._given or (name, _minute_of_week(self.due(minute))) in self._slots
+
+    def due(self, minute: int) -> datetime:
+        """The wall-clock time of a minute of the plan."""
+        return self._midnight + minute * ONE_MINUTE
+
+    def of(self, service: str, due: datetime) -> Meeting | None:
+        """The meeting that was due then; ``None``: none is known."""
+        return self._due.get((service, due))
+
+    def are_given(self, service: str) -> bool:
+        """Whether meetings of a service are given, so that there is no other."""
+        return service in self._given
+
+    def only_group(self, service: str) -> str | None:
+        """The group in which a service is given, if there is one alone."""
+        return self._groups[service][0] if len(self._groups[service]) == 1 else None
+
+    def elsewhere(self, service: str, start: datetime, due: datetime) -> bool:
+        """Whether another meeting than the one that was due then is held at a start."""
+        meeting = self._starts.get((service, start))
+        return meeting is not None and meeting.due != due
+
+    def later(self, service: str, minute: int, weeks: int) -> list[Meeting]:
+        """Meetings at the same time of the week after so many weeks of the plan, in order."""
+        first = self._midnight + timedelta(weeks=weeks)
+        end = first + timedelta(weeks=_MOST_EXTRA_WEEKS)
+        same = self._slots.get((service, _minute_of_week(self.due(minute))), ())
+        found = (each for each in same if each.moved is None and first <= each.due < end)
+        return sorted(found, key=lambda each: each.due)
+
+    __repr__ = hidden
+
+
+def attend(
+    entries: Iterable[PrescribedSession],
+    calendar: SiteCalendar,
+    meetings: PlanMeetings,
+    *,
+    beside: Iterable[Session] = (),
+) -> tuple[list[Session], list[Unplaced], list[PrescribedSession]]:
+    """Sessions at the meetings that they are, what cannot be there, and what is of no group.
+
+    A session follows its meeting wherever that was moved. It is at its own time where no meeting
+    of its service is given. It is unplaced if that meeting is called off, begins before the plan
+    or now, falls on a leave or overlaps another of the patient's; or, if the site's rule or the
+    leave extends the plan, at the first meeting of the same weekday and time after its last week.
+    """
+    member = _Member(calendar, meetings, beside)
+    sessions: list[Session] = []
+    unplaced: list[Unplaced] = []
+    others: list[PrescribedSession] = []
+    for entry in entries:
+        minute, length = entry.minute, entry.service.duration
+        waits = entry.service.name in calendar.plan.on_hold
+        if waits or minute is None or length is None or not meetings.have(entry):
+            others.append(entry)
+            continue
+        meeting, why = member.meeting(entry, minute, length)
+        move, why = meeting.moved, why or member.obstacle(meeting)
+        if why is not None:
+            detail = move.detail if move and meeting.called_off else member.detail(meeting)
+            again = member.again(entry.service.name, minute, meeting, why)
+            if again is None:
+                unplaced.append(_unplaced(entry, calendar, why, detail))
+                continue
+            meeting, move = again, Move(meetings.due(minute), why, detail)
+        sessions.append(member.session(entry, meeting, move))
+    return sessions, unplaced, others
+
+
+class _Member:
+    """One patient at meetings of groups, and the minutes that these and other sessions take."""
+
+    def __init__(
+        self, calendar: SiteCalendar, meetings: PlanMeetings, beside: Iterable[Session]
+    ) -> None:
+        self._calendar, self._meetings = calendar, meetings
+        self._taken = Taken(map(calendar.span, beside))
+
+    def meeting(
+        self, entry: PrescribedSession, minute: int, length: timedelta
+    ) -> tuple[Meeting, Reason | None]:
+        """The meeting that a session is, or else what it would be, and why it is not."""
+        service, calendar, due = entry.service, self._calendar, self._meetings.due(minute)
+        found = self._meetings.of(service.name, due)
+        if found is not None:
+            return found, None
+        room, clinician = assigned(service.name, minute, calendar)
+        own = Meeting(
+            service.name,
+            service.title,
+            due.replace(tzinfo=calendar.site.tz),
+            length,
+            room=room,
+            clinician=clinician,
+            group=self._meetings.only_group(service.name),
+        )
+        given = self._meetings.are_given(service.name)
+        return own, Reason.NO_MEETING if given else calendar.obstacle_to(entry)
+
+    def obstacle(self, meeting: Meeting) -> Reason | None:
+        """Why a member cannot be at a meeting; where a group meets is not asked again."""
+        calendar, (start, end) = self._calendar, self._span(meeting)
+        if meeting.called_off and meeting.moved:
+            return meeting.moved.why
+        if start < 0:
+            return Reason.NO_MEETING
+        if any(calendar.leave_on(day) for day in range(start // DAY, (end - 1) // DAY + 1)):
+            return Reason.ON_LEAVE
+        if start <= calendar.after:
+            return Reason.PAST
+        return Reason.OVERLAP if self._taken.overlaps(start, end) else None
+
+    def detail(self, meeting: Meeting) -> str:
+        """The leave or closure at the time of a meeting, if there is one."""
+        start, end = self._span(meeting)
+        return self._calendar.detail(start, end - start)
+
+    def again(self, service: str, minute: int, meeting: Meeting, why: Reason) -> Meeting | None:
+        """A meeting after the plan's last week in place of one, if the plan is to be extended."""
+        calendar = self._calendar
+        day = (minute if why is Reason.CLOSED else self._span(meeting)[0]) // DAY
+        if calendar.rule(day, why) is not ClosedRule.EXTEND:
+            return None
+        later = self._meetings.later(service, minute, calendar.plan.weeks)
+        return next((each for each in later if self.obstacle(each) is None), None)
+
+    def session(self, entry: PrescribedSession, meeting: Meeting, move: Move | None) -> Session:
+        """A session at a meeting, whose time is taken now."""
+        service, span = entry.service, self._span(meeting)
+        self._taken.add(*span)
+        return Session(
+            service.name,
+            entry.number,
+            entry.phase,
+            span[0] // WEEK + 1,
+            service.modality,
+            meeting.start,
+            meeting.duration,
+            move,
+            service.breaks,
+            service.delivery,
+            meeting.room,
+            meeting.clinician,
+            group=meeting.group,
+        )
+
+    def _span(self, meeting: Meeting) -> Span:
+        start = self._calendar.minute(meeting.start.replace(tzinfo=None))
+        return start, start + whole_minutes(meeting.duration)
+
+    __repr__ = hidden
+
+
+def assigned(service: str, minute: int, calendar: SiteCalendar) -> tuple[str | None, str | None]:
+    """The room and clinician that a site has for a service at a minute of a plan."""
+    day, offer = minute // DAY, None
+    if calendar.site.rooms or calendar.site.clinicians:
+        offer = calendar.site_on(day).offer(service, calendar.weekday(day))
+    return (offer.room, offer.clinician) if offer else (None, None)
+
+
+def _unplaced(
+    entry: PrescribedSession, calendar: SiteCalendar, why: Reason, detail: str
+) -> Unplaced:
+    service, day = entry.service, entry.day
+    return Unplaced(
+        service=service.name,
+        number=entry.number,
+        phase=entry.phase,
+        week=entry.week,
+        modality=service.modality,
+        why=why,
+        duration=service.duration,
+        prescribed=None if day is None else calendar.plan.start + timedelta(days=day),
+        detail=detail,
+    )
+
+
+def _minute_of_week(wall: datetime) -> int:
+    return Weekday.of(wall) * DAY + minute_of_day(wall.time())

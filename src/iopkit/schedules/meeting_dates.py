@@ -1,0 +1,248 @@
+"""Dates of meetings: when a group meets, once for all its members."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from attrs import evolve
+
+from iopkit.errors import Fault, refuse, unless, unless_a, unless_day
+from iopkit.groups.groups import Group
+from iopkit.modalities import Modality
+from iopkit.plans.plans import Leave, Plan, start_faults
+from iopkit.programs.programs import Phase, Program, Service
+from iopkit.programs.timetables import PrescribedSession
+from iopkit.programs.timings import Weekly
+from iopkit.schedules.meetings import Meeting
+from iopkit.schedules.scheduling import dated, days_looked_at
+from iopkit.schedules.sessions import Move, Reason, Session
+from iopkit.schedules.site_calendar import SiteCalendar, Taken
+from iopkit.sites import ClosedRule, Offer, Site
+from iopkit.windows import DAY, whole_minutes
+
+_WEEK, _YEAR = timedelta(weeks=1), timedelta(weeks=52)
+_MOST_YEARS = 5
+_MOVE = re.compile(r"(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d))? to (\d{4}-\d\d-\d\d) (\d\d:\d\d)")
+_MOVE_FORM = "a move such as '2026-01-19 to 2026-01-23 17:30'"
+
+
+def meetings_of(  # noqa: PLR0913  # a group at a site in some days, and what is different
+    group: Group,
+    site: Site,
+    *,
+    start: date,
+    end: date,
+    moves: Iterable[str] = (),
+    modality: Modality = Modality.GROUP_THERAPY,
+) -> tuple[Meeting, ...]:
+    """When a group meets: each meeting that is due from ``start`` up to the day before ``end``.
+
+    One that falls on a closure goes where the site's rule for closed days has it: to the nearest
+    place in its week from Monday on, to the next open day, or nowhere; a rule that extends a plan
+    calls the meeting off, and each member comes to one more after the plan's last week. One that
+    its room, its clinician, the opening hours or a clock change does not allow is moved in its
+    week. No member is asked: a group does not wait for one. The same for any range of days.
+
+    Args:
+        moves: meetings that are moved by hand, as "2026-01-19 to 2026-01-23 17:30"; with the
+            time at which it was due, "2026-01-19 17:30 to ...", where there are two on a day.
+        modality: the modality of its service.
+
+    Returns:
+        In the order in which they are due, those that are called off with the reason.
+
+    Raises:
+        InvalidError: a move is of no meeting of the group within a year of these days, or to a
+            time at which it cannot be; the days are not in order or more than five years; or the
+            site does not have its room or clinician.
+        MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
+
+    Example:
+        >>> from iopkit.programs import Slot
+        >>> from iopkit.sites import Closure
+        >>> from iopkit.windows import WeeklyWindows
+        >>> holiday = Closure(date(2026, 1, 19), date(2026, 1, 20), "Holiday")
+        >>> site = Site("Elm", "America/Chicago", WeeklyWindows.always(), closures=(holiday,))
+        >>> group = Group("a", "group", (Slot.parse("monday 17:30"),), timedelta(hours=3), 12)
+        >>> (met,) = meetings_of(group, site, start=date(2026, 1, 19), end=date(2026, 1, 26),
+        ...     moves=["2026-01-19 to 2026-01-23 17:30"])
+        >>> f"{met.due:%a %d}, {met.start:%a %d %H:%M}, {met.moved.detail}"
+        'Mon 19, Fri 23 17:30, Holiday'
+    """
+    refuse(
+        "meetings",
+        unless_a(group, "group", Group),
+        unless_a(site, "site", Site),
+        unless_day(start, "start"),
+        unless_day(end, "end"),
+    )
+    refuse(
+        "meetings",
+        unless(start <= end, "end", f"{start} or a day after it", str(end)),
+        start_faults(start),
+        unless(end - start <= _MOST_YEARS * _YEAR, "end", f"{_MOST_YEARS} years at most", "more"),
+    )
+    by_hand = _parsed(group, moves, start - _YEAR, end + _YEAR)
+    days = [start, end, *(at.date() for pair in by_hand.items() for at in pair)]
+    calendar = _calendar(group, site, modality, min(days), max(days))
+    entries = {
+        datetime.combine(calendar.plan.start, time(0)) + timedelta(minutes=entry.minute): entry
+        for entry in calendar.plan.prescribed()
+        if entry.minute is not None
+    }
+    _refuse_moves(by_hand, entries, calendar)
+    fixed = [_moved(entries[due], due, at, calendar) for due, at in by_hand.items()]
+    rest = [entry for due, entry in entries.items() if due not in by_hand]
+    booked, unplaced = dated(rest, calendar, beside=fixed)
+    placed: dict[int, Session] = {each.number: each for each in (*booked, *fixed)}
+    why_not = {each.number: (each.why, each.detail) for each in unplaced}
+    seats = [room.seats for room in site.rooms if room.name == group.room]
+    found: list[Meeting] = []
+    for due, entry in entries.items():
+        before = group.begins is not None and due.date() < group.begins
+        if before or not start <= due.date() < end:
+            continue
+        session = placed.get(entry.number)
+        move = session.moved if session else Move(due, *why_not[entry.number])
+        off = session is None or (
+            move is not None and due not in by_hand and _extends(move, calendar)
+        )
+        found.append(
+            Meeting(
+                group.service,
+                group.name,
+                due.replace(tzinfo=site.tz) if off or session is None else session.start,
+                group.duration,
+                room=group.room,
+                clinician=group.clinician,
+                seats=min([group.capacity, *seats]),
+                group=group.name,
+                moved=move,
+                called_off=off,
+            )
+        )
+    return tuple(found)
+
+
+def _parsed(
+    group: Group, moves: Iterable[str], start: date, end: date
+) -> Mapping[datetime, datetime]:
+    """When meetings that are moved by hand were due, and when they are, in wall-clock time."""
+    found: dict[datetime, datetime] = {}
+    faults: list[Fault] = []
+    for number, text in enumerate(moves):
+        fault = Fault(("moves", number), _MOVE_FORM, "another text")
+        try:
+            match = _MOVE.fullmatch(text.strip())
+            day, clock, *to = match.groups() if match else ("", None)
+            on, at = date.fromisoformat(day), datetime.fromisoformat(" ".join(to))
+            asked = clock and time.fromisoformat(clock)
+        except ValueError:
+            faults.append(fault)
+            continue
+        starts = [
+            slot.start
+            for slot in group.slots
+            if slot.day == on.weekday() and slot.start and asked in (None, slot.start)
+        ]
+        begun = group.begins is None or group.begins <= on
+        if len(starts) != 1 or not begun or not start <= on < end:
+            several = "the time at which it was due, as there are two on the day"
+            expected = several if len(starts) > 1 else f"a meeting of {group.name}"
+            faults.append(evolve(fault, expected=expected, found=str(on)))
+        elif abs(at.date() - on) > _YEAR:
+            faults.append(evolve(fault, expected="a day within a year", found=str(at.date())))
+        elif (due := datetime.combine(on, starts[0])) in found:
+            faults.append(evolve(fault, expected="each meeting once", found=f"{due} twice"))
+        else:
+            found[due] = at
+    refuse("meetings", tuple(faults))
+    return found
+
+
+def _calendar(
+    group: Group, site: Site, modality: Modality, first: date, last: date
+) -> SiteCalendar:
+    """The calendar of a group's own plan, which has no patient, in weeks from Monday on.
+
+    It begins a week before the first day, as a night may run into it; and where meetings go on to
+    the next open day, at the last week before it in which no meeting had to. It ends two weeks
+    after the last day, up to which one can move.
+    """
+    monday = first - timedelta(days=first.weekday()) - _WEEK
+    here = evolve(site, offers=(Offer(group.service, room=group.room, clinician=group.clinician),))
+    calendar = _laid(group, here, modality, monday, last)
+    for _ in range(52):
+        monday -= _WEEK
+        before = _laid(group, here, modality, monday, monday + _WEEK)
+        if not any(
+            before.obstacle_to(entry) is Reason.CLOSED
+            and before.rule((entry.minute or 0) // DAY, Reason.CLOSED) is ClosedRule.NEXT_OPEN_DAY
+            for entry in before.plan.prescribed()
+            if entry.week == 1
+        ):
+            break
+        calendar = _laid(group, here, modality, monday, last)
+    return calendar
+
+
+def _laid(group: Group, site: Site, modality: Modality, first: date, last: date) -> SiteCalendar:
+    service = Service(group.service, group.name, modality, Weekly(group.slots), group.duration)
+    weeks = (last - first).days // 7 + 3
+    program = Program("group", group.name, (Phase("all", "All", weeks, (service,)),))
+    late = group.begins is not None and first < group.begins
+    plan = Plan(
+        _NOBODY,
+        _NOBODY,
+        site.name,
+        program,
+        first,
+        0,
+        leaves=(Leave(first, group.begins),) if late and group.begins else (),
+    )
+    return SiteCalendar(plan, site, days=days_looked_at(plan, site))
+
+
+_NOBODY = UUID(int=0, version=4)
+
+
+def _refuse_moves(
+    by_hand: Mapping[datetime, datetime],
+    entries: Mapping[datetime, PrescribedSession],
+    calendar: SiteCalendar,
+) -> None:
+    """Refuse moves to where the site, the room, the clinician or another meeting does not allow."""
+    taken = Taken(
+        (entry.minute, entry.minute + whole_minutes(entry.service.duration))
+        for due, entry in entries.items()
+        if due not in by_hand and entry.minute is not None and entry.service.duration is not None
+        if calendar.obstacle_to(entry) is None
+    )
+    faults: list[Fault] = []
+    for number, (due, at) in enumerate(by_hand.items()):
+        service, minute = entries[due].service, calendar.minute(at)
+        if not calendar.stands(minute, service, taken):
+            expected = "a time at which the site is open, with room and clinician, and no other"
+            faults.append(Fault(("moves", number), expected, str(at)))
+        taken.add(minute, minute + whole_minutes(service.duration or timedelta(0)))
+    refuse("meetings", tuple(faults))
+
+
+def _moved(
+    entry: PrescribedSession, due: datetime, at: datetime, calendar: SiteCalendar
+) -> Session:
+    """A meeting where it was moved by hand: for the reason why it could not be, or for none."""
+    service, length = entry.service, entry.service.duration or timedelta(0)
+    why = calendar.obstacle_to(entry)
+    move = Move(due, Reason.GROUP_MOVED)
+    if why is not None:
+        move = calendar.move(entry.minute or 0, whole_minutes(length), why)
+    start = at.replace(tzinfo=calendar.site.tz)
+    return Session(service.name, entry.number, "all", 1, service.modality, start, length, move)
+
+
+def _extends(move: Move, calendar: SiteCalendar) -> bool:
+    """Whether a plan is to be extended in place of a meeting."""
+    day = calendar.minute(move.prescribed) // DAY
+    return move.why is Reason.CLOSED and calendar.rule(day, move.why) is ClosedRule.EXTEND
