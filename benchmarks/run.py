@@ -33,6 +33,7 @@ BUILDERS: Mapping[str, Callable[[], Case]] = {
     "schedule": schedules.plain,
     "schedule-first": schedules.first_of_program,
     "schedule-holidays": schedules.with_holidays,
+    "group-moved": schedules.group_moved,
     "panel": panels.plain,
     "panel-holidays": panels.with_holidays,
     "panel-drawn": panels.drawn,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from importlib import import_module
 from itertools import count
 from uuid import UUID
@@ -21,8 +22,10 @@ from iopkit import (
     draft,
     schedule,
 )
+from iopkit.groups import Group, join
 from iopkit.programs import Phase, Service, Slot, Weekly
-from iopkit.sites import HolidayCalendar
+from iopkit.schedules import Meeting, Surroundings, follow, meetings_of
+from iopkit.sites import HolidayCalendar, Room
 
 WEEKS, SESSIONS = 12, 36
 START, EVENING, LENGTH = date(2026, 1, 5), time(18), timedelta(hours=3)
@@ -60,6 +63,12 @@ RRULE:FREQ=WEEKLY;BYDAY=MO,WE,FR;COUNT={SESSIONS}
 END:VEVENT
 END:VCALENDAR
 """
+
+
+GROUP_OF_MANY = Group(
+    "evening", "group", tuple(Slot(day, EVENING) for day in DAYS), LENGTH, 300, room="hall"
+)
+GROUP_SITE = evolve(WITH_HOLIDAYS, rooms=(Room("hall", 300),))
 
 
 def _instants(starts: Iterable[datetime]) -> list[datetime]:
@@ -121,6 +130,50 @@ def first_of_program() -> Case:
 
     ours = Contender("iopkit", run, lambda: _prescribed(run()))
     return Case("schedule-first", f"{SIZE}, new program", ours, (_rrule(),))
+
+
+@cache
+def members(count: int) -> tuple[Schedule, ...]:
+    """Schedules of a group's members, who began on the days of two weeks, with US holidays."""
+    joined, there = join(PROGRAM, GROUP_SITE, [GROUP_OF_MANY])
+    return tuple(
+        schedule(
+            draft(
+                joined,
+                Patient(UUID(int=number, version=4)),
+                there,
+                start=START + timedelta(days=number % 14),
+                seed=1,
+                groups=[GROUP_OF_MANY],
+            ),
+            there,
+            meetings=_met(),
+        )
+        for number in range(count)
+    )
+
+
+def _met(*moves: str) -> tuple[Meeting, ...]:
+    end = START + timedelta(weeks=WEEKS + 3)
+    return meetings_of(GROUP_OF_MANY, GROUP_SITE, start=START, end=end, moves=moves)
+
+
+def group_moved() -> Case:
+    """A meeting on a holiday moved by hand, from dating the group to all members' schedules."""
+    count = 300
+    as_of = datetime.combine(date(2026, 1, 18), time(8), SITE.tz)
+
+    def run() -> tuple[Schedule, ...]:
+        met = _met("2026-01-19 to 2026-01-22 19:00")
+        return follow(members(count), Surroundings(GROUP_SITE, as_of, meetings=met))
+
+    def build() -> Contender:
+        moved = sum(new != old for new, old in zip(run(), members(count), strict=True))
+        if moved != count:
+            raise SystemExit(f"group-moved: {count} schedules must change, not {moved}")
+        return Contender("iopkit", run, run)
+
+    return Case("group-moved", f"{count} members", optional("iopkit", build))
 
 
 def with_holidays() -> Case:

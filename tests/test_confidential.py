@@ -140,6 +140,7 @@ from iopkit.plans import (
     Disclosure,
     DropSessions,
     Goal,
+    GroupMembership,
     HoldOftener,
     Intervention,
     JudgedBy,
@@ -275,6 +276,7 @@ CONFIDENTIAL: set[type] = {
     Finding,
     Fit,
     Goal,
+    GroupMembership,
     Ground,
     Situation,
     HeatMap,
@@ -627,11 +629,12 @@ def agreed(plan: Plan, start: date) -> list[Any]:
         signatures=(Signature(Signer.PATIENT, start),),
         leaves=(Leave(start + timedelta(days=67), by + timedelta(days=67), "Zebediah"),),
         stays=(Trip(start, by, "Asia/Kathmandu"),),
+        groups=(GroupMembership("group", ("Zebediah",)),),
         provenance=Provenance("short", None, (JudgedBy("us-medicare-iop", start, Truth.YES),)),
     )
     parts: list[Any] = [settled.provenance, *(settled.problems or ()), goal, goal.target]
     parts += [*goal.objectives, *(step.target for step in goal.objectives), *goal.interventions]
-    parts += [*settled.leaves, *settled.stays]
+    parts += [*settled.leaves, *settled.stays, *settled.groups]
     parts += [*settled.milestones, *settled.disclosures, *(settled.signatures or ())]
     parts += settled.provenance.decisions if settled.provenance else ()
     of_group = ServiceProgress("group", due=67, attended=66)

@@ -61,7 +61,7 @@ from iopkit.library import CODINGS, RATES, find_program, program_text
 from iopkit.modalities import Delivery
 from iopkit.patients import INSTRUMENTS, Expiry, Instrument, PartialDate, Purpose
 from iopkit.placement import CarePath, Ladder, OpioidTreatment, PathStep, Rung, place
-from iopkit.plans import Leave, NoteSubject, Trip
+from iopkit.plans import GroupMembership, Leave, NoteSubject, Trip
 from iopkit.requirements import RequirementSet
 from iopkit.schedules import Attendance, HowGiven, Reason
 from iopkit.sites import HolidayCalendar, Offer
@@ -183,7 +183,9 @@ def plans_at(draw: st.DrawFn) -> tuple[Plan, Site]:
     leaves = (Leave(first, middle, draw(_texts), draw(st.booleans())), Leave(middle, last))
     stays = (Trip(first, last, draw(st.sampled_from(["Asia/Kathmandu", "UTC"])), plan.free),)
     if draw(st.booleans()):
-        plan = evolve(plan, leaves=leaves, stays=stays)
+        names = tuple(service.name for service in plan.program.every_service)[:1]
+        groups = tuple(GroupMembership(name, ("evening", "day")) for name in names)
+        plan = evolve(plan, leaves=leaves, stays=stays, groups=groups)
     return plan, site
 
 

@@ -17,10 +17,11 @@ from iopkit import strategies
 from iopkit.documents import to_json
 from iopkit.eligibility import AllOf, Criterion, Policy
 from iopkit.errors import InvalidError
+from iopkit.groups import Group
 from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients import Obligation, ObligationKind, Patient
-from iopkit.plans import NoteSubject, Plan, PlanNote, draft
+from iopkit.plans import GroupMembership, NoteSubject, Plan, PlanNote, draft
 from iopkit.programs import (
     InAll,
     PerWeek,
@@ -773,3 +774,25 @@ def test_the_same_plan_and_schedule_are_made_in_another_process(hash_seed: str) 
         check=True,
     )
     assert found.stdout == f"{to_json(plan)}\n{to_json(schedule(plan, site))}\n"
+
+
+def test_a_plan_keeps_the_groups_that_its_patient_is_in() -> None:
+    length = timedelta(hours=1)
+    groups = [
+        Group(name, of, at(slot), length, 9)
+        for name, of, slot in (
+            ("early", "group", "monday 10:00"),
+            ("family", "family", "tuesday 10:00"),
+            ("late", "group", "wednesday 10:00"),
+        )
+    ]
+    family = evolve(service("family", PerWeek(1)), modality=Modality.FAMILY_SESSION)
+    services = (service("group", PerWeek(2)), family)
+    program = Program("any", "Any", (Phase("only", "Only", 1, services),))
+    alone = evolve(FREE, supports=())
+    plan = draft(program, alone, SITE, start=START, seed=1, groups=groups)
+    # What the patient does not get has no group either.
+    assert plan.groups == (GroupMembership("group", ("early", "late")),)
+    other = evolve(groups[0], service="skills")
+    with pytest.raises(InvalidError, match="groups: expected groups of services of any"):
+        draft(program, alone, SITE, start=START, seed=1, groups=[other])

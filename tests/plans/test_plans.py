@@ -13,7 +13,16 @@ from iopkit.eligibility import Possible
 from iopkit.errors import InvalidError, Step
 from iopkit.modalities import Modality
 from iopkit.needs import Need
-from iopkit.plans import Goal, Intervention, NoteKind, NoteSubject, Plan, PlanNote, Problem
+from iopkit.plans import (
+    Goal,
+    GroupMembership,
+    Intervention,
+    NoteKind,
+    NoteSubject,
+    Plan,
+    PlanNote,
+    Problem,
+)
 from iopkit.programs import PerWeek, Phase, Program, Service, Track
 from iopkit.requirements import MilestoneKind, Signer
 from iopkit.windows import Weekday
@@ -186,3 +195,19 @@ def test_a_note_leads_with_what_it_is_about(note: PlanNote, words: str) -> None:
 @pytest.mark.parametrize("words", [*MilestoneKind, *Signer])
 def test_what_is_due_and_who_signs_have_words(words: MilestoneKind | Signer) -> None:
     assert "_" not in words.label
+
+
+def test_a_plan_has_the_groups_of_each_service() -> None:
+    plan = evolve(PLAN, groups=(GroupMembership("group", ("day", "evening")),))
+    assert (plan.groups_of("group"), plan.groups_of("other")) == (("day", "evening"), ())
+
+
+@pytest.mark.parametrize("names", [(), ("day", "day")])
+def test_a_membership_names_each_group_once(names: tuple[str, ...]) -> None:
+    assert faults(lambda: GroupMembership("group", names)) == [("groups",)]
+
+
+@pytest.mark.parametrize("services", [("other",), ("group", "group")])
+def test_a_plan_has_groups_of_its_services_alone(services: tuple[str, ...]) -> None:
+    groups = tuple(GroupMembership(service, ("day",)) for service in services)
+    assert faults(lambda: evolve(PLAN, groups=groups)) == [("groups",)]

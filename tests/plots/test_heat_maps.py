@@ -13,7 +13,7 @@ from iopkit.errors import TooComplexError
 from iopkit.plots import load_picture, meetings_picture
 from iopkit.plots.heat_maps import _COLUMNS, _panels, load_map, meetings_map
 from iopkit.reports import load_text, meetings_text
-from iopkit.schedules import Load, Meeting
+from iopkit.schedules import Load, Meeting, Move, Reason
 
 Said = Callable[[bytes], list[str]]
 
@@ -76,6 +76,18 @@ def test_a_roster_says_groups_times_places_and_seats(said: Said) -> None:
     assert text[0] == "Seats taken, January 5 to 19, 2026"
     assert {"A group", "Monday 17:30, Oak, Kim", "8/12", "12/12", "8/?", "Jan", "19"} <= set(text)
     assert "?: how many seats there are is not known." in text
+
+
+def test_a_roster_says_which_meetings_are_called_off_or_not_counted(said: Said) -> None:
+    off = Move(AT.replace(tzinfo=None), Reason.CLOSED)
+    made = [
+        evolve(GROUP, moved=off, called_off=True),
+        evolve(GROUP, start=AT + WEEK, patients=None),
+    ]
+    text = said(meetings_picture(made))
+    assert {"off", "?/12"} <= set(text)
+    assert "?: who comes was not counted." in text
+    assert "off: the meeting is called off." in text
 
 
 def test_rows_without_a_field_in_a_panel_are_left_out_of_it(said: Said) -> None:

@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 
 from iopkit.documents import capacity_columns
 from iopkit.reports import census_text, load_text, meetings_text
-from iopkit.schedules import CensusDay, CensusWeek, Load, Meeting, weekly_census
+from iopkit.schedules import (
+    CensusDay,
+    CensusWeek,
+    Load,
+    Meeting,
+    Move,
+    Reason,
+    weekly_census,
+)
 from iopkit.windows import Weekday
 
 MONDAY = date(2026, 1, 5)
@@ -86,13 +94,31 @@ def test_a_roster_in_words() -> None:
     assert meetings_text([]) == "No group meets."
 
 
+def test_a_roster_says_what_was_moved_called_off_or_not_counted() -> None:
+    due = (AT - DAY).replace(tzinfo=None)
+    holiday = Move(due, Reason.CLOSED, "holiday")
+    by_hand = Move(due + WEEK, Reason.CLOSED, "somebody ill")
+    made = [
+        evolve(GROUP, moved=holiday),
+        evolve(GROUP, start=AT + WEEK, moved=by_hand, patients=None),
+        evolve(GROUP, start=AT + 2 * WEEK, patients=None, seats=None),
+        evolve(GROUP, start=AT + 3 * WEEK, moved=holiday, called_off=True),
+    ]
+    assert meetings_text(made).splitlines()[1:] == [
+        "  2026-01-05  8 of 12 seats, 4 free; moved from Sun 2026-01-04: holiday",
+        "  2026-01-12  12 seats, who comes was not counted; moved from Sun 2026-01-11: somebody ill",
+        "  2026-01-19  seats not known, who comes was not counted",
+        "  2026-01-26  called off: holiday",
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "row", "derived"),
     [
         (CensusDay, CensusDay(MONDAY, 3, 1, 2), set()),
         (CensusWeek, WEEK_OF_CENSUS, {"mean"}),
         (Load, LOAD, {"share"}),
-        (Meeting, GROUP, {"end", "free"}),
+        (Meeting, GROUP, {"due", "end", "free"}),
     ],
     ids=["days", "weeks", "loads", "meetings"],
 )
@@ -102,7 +128,8 @@ def test_columns_have_every_field_and_make_a_frame_of_any_kind(
     derived: set[str],
 ) -> None:
     columns = capacity_columns(kind, [row, row])
-    assert columns.keys() == {field.name for field in attrs.fields(kind)} | derived
+    fields = {field.name for field in attrs.fields(kind)}
+    assert columns.keys() == (fields - {"moved"}) | derived
     assert columns == {name: [getattr(row, name)] * 2 for name in columns}
     assert pl.DataFrame(columns).shape == (2, len(columns))
     assert pd.DataFrame(columns).shape == (2, len(columns))

@@ -25,6 +25,7 @@ from iopkit.schedules import (
     Reason,
     Schedule,
     Surroundings,
+    follow,
     make_up_openings,
     meetings,
     meetings_of,
@@ -462,6 +463,53 @@ def test_a_member_is_not_moved_off_a_meeting_for_a_time_elsewhere() -> None:
     elsewhere = Appointment(at(TUESDAY + WEEK + DAY), end=at(TUESDAY + WEEK + DAY, "19:00"))
     around = Surroundings(there, at(TUESDAY), busy=(elsewhere,), meetings=met)
     assert at(TUESDAY + WEEK + DAY) in group_starts(reschedule(old, plan, around))
+
+
+@given(st.data(), st.integers(0, 40), st.sets(st.integers(0, 8), max_size=4))
+def test_members_follow_what_was_moved_by_hand_as_if_dated_anew(
+    data: st.DataObject, now: int, weeks: set[int]
+) -> None:
+    ask = partial(of_evening, SITE, start=MONDAY - WEEK, end=MONDAY + 12 * WEEK)
+    hours = [f"{data.draw(st.integers(8, 15)):02}:00" for _ in weeks]
+    moves = [
+        f"{TUESDAY + n * WEEK} to {THURSDAY + n * WEEK - data.draw(st.integers(0, 3)) * DAY} {hour}"
+        for n, hour in zip(weeks, hours, strict=True)
+    ]
+    before, after = data.draw(st.permutations([ask(), ask(moves=moves)]))
+    plans = data.draw(members(SITE))
+    made = [schedule(plan, there, meetings=before) for plan, there in plans]
+    around = Surroundings(plans[0][1], at(MONDAY + now * DAY, "07:00"), meetings=after)
+    for old, new in zip(made, follow(made, around), strict=True):
+        dated_anew = reschedule(old, old.plan, around)
+        assert group_starts(new) == group_starts(dated_anew)
+        assert new.unplaced == dated_anew.unplaced
+        # All else stays where it is, unless all is dated anew.
+        alone = [[s for s in each.sessions if not s.group] for each in (new, old, dated_anew)]
+        assert alone[0] in alone[1:]
+        assert new.revision == old.revision + (new.sessions != old.sessions)
+
+
+def test_who_follows_a_meeting_is_dated_anew_where_more_changes() -> None:
+    ask = partial(of_evening, start=MONDAY, end=MONDAY + 9 * WEEK)
+    off = ask(closed(TUESDAY + WEEK, rule=ClosedRule.SKIP))
+    met = ask(SITE)
+    plan, there = member(1, SITE, leaves=[Leave(THURSDAY, THURSDAY + DAY, extends=True)])
+    around = Surroundings(there, at(MONDAY), meetings=off)
+    old = schedule(plan, there, meetings=met)
+    (called_off,) = follow([old], around)
+    assert [(u.why, u.prescribed) for u in called_off.unplaced] == [(Reason.CLOSED, TUESDAY + WEEK)]
+    # It was only called off for the time being.
+    (again,) = follow([called_off], evolve(around, meetings=met))
+    assert again.sessions == old.sessions
+    assert follow([old], evolve(around, meetings=met)) == (old,)
+    # The later meeting, at which a member is for a leave, is another day now.
+    moved = ask(SITE, moves=[f"{THURSDAY + 4 * WEEK} to {THURSDAY + 4 * WEEK + DAY} 09:00"])
+    (later,) = follow([old], evolve(around, meetings=moved))
+    assert group_starts(later)[-1] == at(THURSDAY + 5 * WEEK)
+    # Somebody else has another room now.
+    other = tuple(evolve(each, room="Nook") for each in met)
+    (elsewhere,) = follow([old], evolve(around, meetings=other))
+    assert {each.room for each in elsewhere.sessions if each.group} == {"Nook"}
 
 
 # Openings and make-ups.

@@ -100,7 +100,7 @@ def seats_words(meeting: Meeting) -> str:
     why = ""
     if meeting.moved:
         what = "called off" if meeting.called_off else f"moved from {day_text(meeting.due)}"
-        why = "; ".join((what, meeting.moved.detail or meeting.moved.why.words))
+        why = f"{what}: {meeting.moved.detail or meeting.moved.why.words}"
     if meeting.called_off:
         return why
     seats = _seats_words(meeting)
@@ -109,8 +109,8 @@ def seats_words(meeting: Meeting) -> str:
 
 def _seats_words(meeting: Meeting) -> str:
     if meeting.patients is None:
-        seats = "not known" if meeting.seats is None else f"{meeting.seats}"
-        return f"seats: {seats}; who comes was not counted"
+        seats = "seats not known" if meeting.seats is None else f"{meeting.seats} seats"
+        return f"{seats}, who comes was not counted"
     if meeting.seats is None or meeting.free is None:
         return f"{meeting.patients} patients, seats not known"
     left = f"{meeting.free} free" if meeting.free >= 0 else f"{-meeting.free} too many"

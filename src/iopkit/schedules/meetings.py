@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
-from iopkit.schedules.sessions import Move, Reason, Session, prescribed
+from iopkit.schedules.sessions import Move, Reason, Session
 from iopkit.windows import ONE_DAY
 
 
@@ -87,7 +87,9 @@ def at_own_meeting(session: Session) -> bool:
     One that its patient moved is another meeting; so is a make-up, and one that a closure put
     off by whole weeks, as that extends each plan by itself.
     """
-    if session.make_up or (session.moved is not None and session.moved.why in _OWN):
+    if session.make_up or session.moved is None:
+        return not session.make_up
+    if session.moved.why in _OWN:
         return False
-    later = session.start.replace(tzinfo=None) - prescribed(session)
+    later = session.start.replace(tzinfo=None) - session.moved.prescribed
     return later < 7 * ONE_DAY or bool(later % (7 * ONE_DAY))
