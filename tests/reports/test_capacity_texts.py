@@ -97,7 +97,7 @@ def test_a_roster_in_words() -> None:
 def test_a_roster_says_what_was_moved_called_off_or_not_counted() -> None:
     due = (AT - DAY).replace(tzinfo=None)
     holiday = Move(due, Reason.CLOSED, "holiday")
-    by_hand = Move(due + WEEK, Reason.CLOSED, "somebody ill")
+    by_hand = Move(due + WEEK, Reason.CLOSED, "snow")
     made = [
         evolve(GROUP, moved=holiday),
         evolve(GROUP, start=AT + WEEK, moved=by_hand, patients=None),
@@ -106,7 +106,7 @@ def test_a_roster_says_what_was_moved_called_off_or_not_counted() -> None:
     ]
     assert meetings_text(made).splitlines()[1:] == [
         "  2026-01-05  8 of 12 seats, 4 free; moved from Sun 2026-01-04: holiday",
-        "  2026-01-12  12 seats, who comes was not counted; moved from Sun 2026-01-11: somebody ill",
+        "  2026-01-12  12 seats, who comes was not counted; moved from Sun 2026-01-11: snow",
         "  2026-01-19  seats not known, who comes was not counted",
         "  2026-01-26  called off: holiday",
     ]

@@ -36,7 +36,7 @@ from iopkit.schedules import (
     take,
 )
 from iopkit.schedules.sessions import number_of
-from iopkit.sites import Clinician, ClosedRule, Closure, Room, Site
+from iopkit.sites import Absence, Clinician, ClosedFor, ClosedRule, Closure, Room, Site
 from iopkit.windows import DayPart, Weekday, WeeklyWindows
 
 MONDAY, DAY, WEEK = date(2026, 4, 6), timedelta(days=1), timedelta(weeks=1)
@@ -141,6 +141,26 @@ def test_a_meeting_is_where_its_room_and_clinician_are() -> None:
         at(THURSDAY + DAY, "10:00"),
         Reason.UNSTAFFED,
     )
+
+
+def test_a_meeting_has_the_substitute_of_its_day() -> None:
+    ill = Absence(TUESDAY, TUESDAY + DAY, "ill", substitute="Birch")
+    site = evolve(SITE, clinicians=(Clinician("Ash", absences=(ill,)), Clinician("Birch")))
+    ask = partial(of_evening, site, start=MONDAY, end=MONDAY + WEEK)
+    by_hand = ask(moves=[f"{THURSDAY} to {TUESDAY} 09:00"])
+    assert [each.clinician for each in ask()] == ["Birch", "Ash"]
+    assert [each.clinician for each in by_hand] == ["Birch", "Birch"]
+    assert {each.room for each in by_hand} == {"Oak"}
+    assert dated(1, site, by_hand).sessions[1].clinician == "Birch"
+
+
+def test_a_service_has_a_rule_of_its_own_for_closed_days() -> None:
+    site = evolve(
+        closed(TUESDAY),
+        closed_rules=(ClosedFor(ClosedRule.SKIP, service="group"),),
+    )
+    (met,) = of_evening(site, start=TUESDAY, end=THURSDAY)
+    assert met.called_off
 
 
 def test_a_group_does_not_meet_before_its_first_day() -> None:

@@ -118,8 +118,9 @@ def attend(
         meeting, why = member.meeting(entry, minute, length)
         move, why = meeting.moved, why or member.obstacle(meeting)
         if why is not None:
-            detail = move.detail if move and meeting.called_off else member.detail(meeting)
-            again = member.again(entry.service.name, minute, meeting, why)
+            off = move if meeting.called_off else None
+            detail = off.detail if off else member.detail(entry, meeting)
+            again = member.again(entry, minute, meeting, why)
             if again is None:
                 unplaced.append(_unplaced(entry, calendar, why, detail))
                 continue
@@ -171,18 +172,19 @@ class _Member:
             return Reason.PAST
         return Reason.OVERLAP if self._taken.overlaps(start, end) else None
 
-    def detail(self, meeting: Meeting) -> str:
+    def detail(self, entry: PrescribedSession, meeting: Meeting) -> str:
         """The leave or closure at the time of a meeting, if there is one."""
-        start, end = self._span(meeting)
-        return self._calendar.detail(start, end - start)
+        return self._calendar.detail(self._span(meeting)[0], entry.service)
 
-    def again(self, service: str, minute: int, meeting: Meeting, why: Reason) -> Meeting | None:
+    def again(
+        self, entry: PrescribedSession, minute: int, meeting: Meeting, why: Reason
+    ) -> Meeting | None:
         """A meeting after the plan's last week in place of one, if the plan is to be extended."""
-        calendar = self._calendar
+        calendar, service = self._calendar, entry.service
         day = (minute if why is Reason.CLOSED else self._span(meeting)[0]) // DAY
-        if calendar.rule(day, why) is not ClosedRule.EXTEND:
+        if calendar.rule(day, service, why) is not ClosedRule.EXTEND:
             return None
-        later = self._meetings.later(service, minute, calendar.plan.weeks)
+        later = self._meetings.later(service.name, minute, calendar.plan.weeks)
         return next((each for each in later if self.obstacle(each) is None), None)
 
     def session(self, entry: PrescribedSession, meeting: Meeting, move: Move | None) -> Session:

@@ -14,11 +14,13 @@ from iopkit.plans.plans import Leave, Plan, start_faults
 from iopkit.programs.programs import Phase, Program, Service
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import Weekly
+from iopkit.schedules.group_sessions import assigned
 from iopkit.schedules.meetings import Meeting
 from iopkit.schedules.scheduling import dated, days_looked_at
 from iopkit.schedules.sessions import Move, Reason, Session
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
-from iopkit.sites import ClosedRule, Offer, Site
+from iopkit.sites.closures import ClosedRule
+from iopkit.sites.sites import Offer, Site
 from iopkit.windows import DAY, whole_minutes
 
 _WEEK, _YEAR = timedelta(weeks=1), timedelta(weeks=52)
@@ -59,6 +61,8 @@ def meetings_of(  # noqa: PLR0913  # a group at a site in some days, and what is
         MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
 
     Example:
+        >>> from datetime import date, timedelta
+        >>> from iopkit.groups import Group
         >>> from iopkit.programs import Slot
         >>> from iopkit.sites import Closure
         >>> from iopkit.windows import WeeklyWindows
@@ -106,7 +110,7 @@ def meetings_of(  # noqa: PLR0913  # a group at a site in some days, and what is
         session = placed.get(entry.number)
         move = session.moved if session else Move(due, *why_not[entry.number])
         off = session is None or (
-            move is not None and due not in by_hand and _extends(move, calendar)
+            move is not None and due not in by_hand and _extends(entry, move, calendar)
         )
         found.append(
             Meeting(
@@ -114,8 +118,8 @@ def meetings_of(  # noqa: PLR0913  # a group at a site in some days, and what is
                 group.name,
                 due.replace(tzinfo=site.tz) if off or session is None else session.start,
                 group.duration,
-                room=group.room,
-                clinician=group.clinician,
+                room=session.room if session else group.room,
+                clinician=session.clinician if session else group.clinician,
                 seats=min([group.capacity, *seats]),
                 group=group.name,
                 moved=move,
@@ -178,7 +182,8 @@ def _calendar(
         before = _laid(group, here, modality, monday, monday + _WEEK)
         if not any(
             before.obstacle_to(entry) is Reason.CLOSED
-            and before.rule((entry.minute or 0) // DAY, Reason.CLOSED) is ClosedRule.NEXT_OPEN_DAY
+            and before.rule((entry.minute or 0) // DAY, entry.service, Reason.CLOSED)
+            is ClosedRule.NEXT_OPEN_DAY
             for entry in before.plan.prescribed()
             if entry.week == 1
         ):
@@ -237,12 +242,15 @@ def _moved(
     why = calendar.obstacle_to(entry)
     move = Move(due, Reason.GROUP_MOVED)
     if why is not None:
-        move = calendar.move(entry.minute or 0, whole_minutes(length), why)
+        move = calendar.move(entry.minute or 0, service, why)
+    room, clinician = assigned(service.name, calendar.minute(at), calendar)
     start = at.replace(tzinfo=calendar.site.tz)
-    return Session(service.name, entry.number, "all", 1, service.modality, start, length, move)
+    made = Session(service.name, entry.number, "all", 1, service.modality, start, length, move)
+    return evolve(made, room=room, clinician=clinician)
 
 
-def _extends(move: Move, calendar: SiteCalendar) -> bool:
+def _extends(entry: PrescribedSession, move: Move, calendar: SiteCalendar) -> bool:
     """Whether a plan is to be extended in place of a meeting."""
     day = calendar.minute(move.prescribed) // DAY
-    return move.why is Reason.CLOSED and calendar.rule(day, move.why) is ClosedRule.EXTEND
+    rule = calendar.rule(day, entry.service, move.why)
+    return move.why is Reason.CLOSED and rule is ClosedRule.EXTEND
