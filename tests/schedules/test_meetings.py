@@ -259,6 +259,21 @@ def test_a_group_has_the_same_meetings_whatever_days_are_asked_for(
     assert some == tuple(each for each in every if start <= each.due.date() < end)
 
 
+def test_closed_weeks_up_to_the_first_day_push_the_same_meetings_on() -> None:
+    days = [MONDAY + n * DAY for n in range(28) if n % 7 < 4]
+    site = closed(*days, rule=ClosedRule.NEXT_OPEN_DAY)
+    after = MONDAY + 3 * WEEK
+    some = of_evening(site, start=after, end=after + 2 * WEEK)
+    every = of_evening(site, start=MONDAY - WEEK, end=after + 2 * WEEK)
+    assert some == every[-4:]
+    assert [each.start for each in some] == [
+        at(after + 4 * DAY),
+        at(after + 5 * DAY),
+        at(TUESDAY + 4 * WEEK),
+        at(THURSDAY + 4 * WEEK),
+    ]
+
+
 @given(sites)
 def test_each_meeting_is_due_once_and_held_where_it_can_be(site: Site) -> None:
     met = of_evening(site, start=MONDAY, end=MONDAY + 7 * WEEK)

@@ -168,20 +168,19 @@ def _found(
     ]
     fit = _in_order(opening for opening in meetings if opening.fits)[:limit]
     if meets_as_group(session, around):
-        unfit = [opening for opening in meetings if not opening.fits]
-        return (*fit, *_near(unfit, fit, limit))
+        return (*fit, *_near(meetings, fit, limit))
     board = Board.of(schedule, session, around, days)
     places = (board.nearest(day, apart=True) for day in days)
     met = {opening.session.start for opening in fit}
     alone = [Opening(was, place) for place in places if place and place.start not in met]
     # Where others meet comes before where a group would be one.
     fit = [*fit, *_in_order(alone)][:limit]
-    unfit = []
+    at_own_time: list[Opening] = []
     for day in days:
         there = board.placed(datetime.combine(day, was.start.time()))
         if there.start != was.start:
-            unfit.append(Opening(was, there, board.obstacles(there)))
-    return (*fit, *_near(unfit, fit, limit))
+            at_own_time.append(Opening(was, there, board.obstacles(there)))
+    return (*fit, *_near(at_own_time, fit, limit))
 
 
 def _in_order(openings: Iterable[Opening]) -> list[Opening]:
@@ -189,12 +188,12 @@ def _in_order(openings: Iterable[Opening]) -> list[Opening]:
     return sorted(openings, key=lambda o: (not o.same_week, o.away, o.session.start < o.was.start))
 
 
-def _near(unfit: Iterable[Opening], fit: Sequence[Opening], limit: int) -> list[Opening]:
-    """Places that do not fit, are to come, and are no further away than one that does."""
+def _near(openings: Iterable[Opening], fit: Sequence[Opening], limit: int) -> list[Opening]:
+    """Those that do not fit, are to come, and are no further away than one that does."""
     furthest = max((opening.away for opening in fit), default=None)
     told = [
         each
-        for each in unfit
+        for each in openings
         if not each.fits
         and Reason.PAST not in each.obstacles
         and (furthest is None or each.away <= furthest)

@@ -25,6 +25,7 @@ from iopkit.windows import DAY, whole_minutes
 
 _WEEK, _YEAR = timedelta(weeks=1), timedelta(weeks=52)
 _MOST_YEARS = 5
+_MOST_WEEKS_BEFORE = 52
 _MOVE = re.compile(r"(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d))? to (\d{4}-\d\d-\d\d) (\d\d:\d\d)")
 _MOVE_FORM = "a move such as '2026-01-19 to 2026-01-23 17:30'"
 
@@ -176,20 +177,20 @@ def _calendar(
     """
     monday = first - timedelta(days=first.weekday()) - _WEEK
     here = evolve(site, offers=(Offer(group.service, room=group.room, clinician=group.clinician),))
-    calendar = _laid(group, here, modality, monday, last)
-    for _ in range(52):
-        monday -= _WEEK
-        before = _laid(group, here, modality, monday, monday + _WEEK)
-        if not any(
-            before.obstacle_to(entry) is Reason.CLOSED
-            and before.rule((entry.minute or 0) // DAY, entry.service, Reason.CLOSED)
-            is ClosedRule.NEXT_OPEN_DAY
-            for entry in before.plan.prescribed()
-            if entry.week == 1
-        ):
-            break
-        calendar = _laid(group, here, modality, monday, last)
-    return calendar
+    weeks = (monday - number * _WEEK for number in range(1, _MOST_WEEKS_BEFORE))
+    clear = (week for week in weeks if not _goes_on(_laid(group, here, modality, week, week)))
+    first_week = next(clear, monday - _MOST_WEEKS_BEFORE * _WEEK) + _WEEK
+    return _laid(group, here, modality, first_week, last)
+
+
+def _goes_on(calendar: SiteCalendar) -> bool:
+    """Whether a meeting of the first week goes on to the next open day."""
+    return any(
+        entry.week == 1
+        and calendar.obstacle_to(entry) is Reason.CLOSED
+        and calendar.rule(0, entry.service, Reason.CLOSED) is ClosedRule.NEXT_OPEN_DAY
+        for entry in calendar.plan.prescribed()
+    )
 
 
 def _laid(group: Group, site: Site, modality: Modality, first: date, last: date) -> SiteCalendar:
