@@ -524,6 +524,16 @@ def test_members_follow_what_was_moved_by_hand_as_if_dated_anew(
         assert new.revision == old.revision + (new.sessions != old.sessions)
 
 
+def test_a_member_who_was_to_be_away_comes_to_a_meeting_that_was_moved() -> None:
+    ask = partial(of_evening, SITE, start=MONDAY, end=MONDAY + 4 * WEEK)
+    plan, there = member(1, SITE, leaves=[Leave(MONDAY, MONDAY + 2 * DAY)])
+    old = schedule(plan, there, meetings=ask())
+    moved = ask(moves=[f"{TUESDAY} to {TUESDAY + 2 * DAY} 11:00"])
+    (new,) = follow([old], Surroundings(there, at(MONDAY), meetings=moved))
+    assert group_starts(new)[0] == at(TUESDAY + 2 * DAY, "11:00")
+    assert [each.service for each in old.unplaced] != [each.service for each in new.unplaced]
+
+
 def test_who_follows_a_meeting_is_dated_anew_where_more_changes() -> None:
     ask = partial(of_evening, start=MONDAY, end=MONDAY + 9 * WEEK)
     off = ask(closed(TUESDAY + WEEK, rule=ClosedRule.SKIP))

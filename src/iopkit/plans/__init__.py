@@ -1,6 +1,6 @@
 """A program given to one patient: the plan, its parts, and changes to it."""
 
-from iopkit.plans.drafting import draft
+from iopkit.plans.drafting import NamedGroup, draft
 from iopkit.plans.goals import (
     Counted,
     CountTarget,
@@ -57,6 +57,7 @@ __all__ = [
     "Leave",
     "LengthenSessions",
     "MoveSession",
+    "NamedGroup",
     "NoteKind",
     "NoteSubject",
     "Objective",

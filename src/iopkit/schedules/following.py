@@ -95,12 +95,13 @@ def _may_have_a_place(old: Schedule, known: Mapping[_Due, Meeting]) -> bool:
     missed = {
         (each.service, each.prescribed)
         for each in old.unplaced
-        if each.service in groups and each.why not in (Reason.ON_HOLD, Reason.ON_LEAVE)
+        if each.service in groups and each.why is not Reason.ON_HOLD
     }
     return bool(missed) and any(
         not meeting.called_off
         and meeting.group in groups.get(meeting.service, ())
         and (meeting.service, meeting.due.date()) in missed
+        and old.plan.leave_on(meeting.start.date()) is None
         for meeting in known.values()
     )
 
