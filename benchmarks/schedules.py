@@ -24,7 +24,7 @@ from iopkit import (
 )
 from iopkit.groups import Group, join
 from iopkit.programs import Phase, Service, Slot, Weekly
-from iopkit.schedules import Meeting, Surroundings, follow, meetings_of
+from iopkit.schedules import Meeting, Surroundings, follow_meetings, meetings_of
 from iopkit.sites import HolidayCalendar, Room
 
 WEEKS, SESSIONS = 12, 36
@@ -165,7 +165,7 @@ def group_moved() -> Case:
 
     def run() -> tuple[Schedule, ...]:
         met = _met("2026-01-19 to 2026-01-22 19:00")
-        return follow(members(count), Surroundings(GROUP_SITE, as_of, meetings=met))
+        return follow_meetings(members(count), Surroundings(GROUP_SITE, as_of, meetings=met))
 
     def build() -> Contender:
         moved = sum(new != old for new, old in zip(run(), members(count), strict=True))

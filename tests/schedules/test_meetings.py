@@ -25,7 +25,7 @@ from iopkit.schedules import (
     Reason,
     Schedule,
     Surroundings,
-    follow,
+    follow_meetings,
     make_up_openings,
     meetings,
     meetings_of,
@@ -514,7 +514,7 @@ def test_members_follow_what_was_moved_by_hand_as_if_dated_anew(
     plans = data.draw(members(SITE))
     made = [schedule(plan, there, meetings=before) for plan, there in plans]
     around = Surroundings(plans[0][1], at(MONDAY + now * DAY, "07:00"), meetings=after)
-    for old, new in zip(made, follow(made, around), strict=True):
+    for old, new in zip(made, follow_meetings(made, around), strict=True):
         dated_anew = reschedule(old, old.plan, around)
         assert group_starts(new) == group_starts(dated_anew)
         assert new.unplaced == dated_anew.unplaced
@@ -529,7 +529,7 @@ def test_a_member_who_was_to_be_away_comes_to_a_meeting_that_was_moved() -> None
     plan, there = member(1, SITE, leaves=[Leave(MONDAY, MONDAY + 2 * DAY)])
     old = schedule(plan, there, meetings=ask())
     moved = ask(moves=[f"{TUESDAY} to {TUESDAY + 2 * DAY} 11:00"])
-    (new,) = follow([old], Surroundings(there, at(MONDAY), meetings=moved))
+    (new,) = follow_meetings([old], Surroundings(there, at(MONDAY), meetings=moved))
     assert group_starts(new)[0] == at(TUESDAY + 2 * DAY, "11:00")
     assert [each.service for each in old.unplaced] != [each.service for each in new.unplaced]
 
@@ -541,19 +541,19 @@ def test_who_follows_a_meeting_is_dated_anew_where_more_changes() -> None:
     plan, there = member(1, SITE, leaves=[Leave(THURSDAY, THURSDAY + DAY, extends=True)])
     around = Surroundings(there, at(MONDAY), meetings=off)
     old = schedule(plan, there, meetings=met)
-    (called_off,) = follow([old], around)
+    (called_off,) = follow_meetings([old], around)
     assert [(u.why, u.prescribed) for u in called_off.unplaced] == [(Reason.CLOSED, TUESDAY + WEEK)]
     # It was only called off for the time being.
-    (again,) = follow([called_off], evolve(around, meetings=met))
+    (again,) = follow_meetings([called_off], evolve(around, meetings=met))
     assert again.sessions == old.sessions
-    assert follow([old], evolve(around, meetings=met)) == (old,)
+    assert follow_meetings([old], evolve(around, meetings=met)) == (old,)
     # The later meeting, at which a member is for a leave, is another day now.
     moved = ask(SITE, moves=[f"{THURSDAY + 4 * WEEK} to {THURSDAY + 4 * WEEK + DAY} 09:00"])
-    (later,) = follow([old], evolve(around, meetings=moved))
+    (later,) = follow_meetings([old], evolve(around, meetings=moved))
     assert group_starts(later)[-1] == at(THURSDAY + 5 * WEEK)
     # Somebody else has another room now.
     other = tuple(evolve(each, room="Nook") for each in met)
-    (elsewhere,) = follow([old], evolve(around, meetings=other))
+    (elsewhere,) = follow_meetings([old], evolve(around, meetings=other))
     assert {each.room for each in elsewhere.sessions if each.group} == {"Nook"}
 
 

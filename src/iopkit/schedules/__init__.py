@@ -22,7 +22,7 @@ from iopkit.schedules.conflicts import (
     site_conflicts,
 )
 from iopkit.schedules.differences import ScheduleDifference, schedule_difference
-from iopkit.schedules.following import follow
+from iopkit.schedules.following import follow_meetings
 from iopkit.schedules.meeting_dates import meetings_of
 from iopkit.schedules.meetings import Meeting
 from iopkit.schedules.obstructions import Surroundings
@@ -67,7 +67,7 @@ __all__ = [
     "attendance_of",
     "booked_doses",
     "census",
-    "follow",
+    "follow_meetings",
     "free_time",
     "loads",
     "make_up_openings",

@@ -15,7 +15,7 @@ from iopkit.windows import ONE_DAY
 _Due = tuple[str, str | None, datetime]
 
 
-def follow(schedules: Iterable[Schedule], around: Surroundings) -> tuple[Schedule, ...]:
+def follow_meetings(schedules: Iterable[Schedule], around: Surroundings) -> tuple[Schedule, ...]:
     """Schedules in which group sessions are at their meetings as these are now.
 
     Everything else stays where it is. Only a schedule in which more has to change, as something
