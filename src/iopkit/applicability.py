@@ -11,7 +11,7 @@ from iopkit.confidential import hidden
 from iopkit.eligibility.policies import Policy
 from iopkit.errors import refuse, refuse_moments, unless
 from iopkit.fields import frozen
-from iopkit.levels import LevelOfCare
+from iopkit.levels import LevelOfCare, same_level
 from iopkit.modalities import Delivery
 from iopkit.patients.patients import Coverage, Patient, Whereabouts, refuse_before_birth
 from iopkit.payers import Payer
@@ -338,20 +338,13 @@ def _is_insurers(scope: Scope, coverage: Coverage) -> Truth:
 def _allows(held: License, scope: Scope) -> Truth:
     """Whether a license is one that a rule is for."""
     kind = Truth.of(not scope.licenses or held.kind in scope.licenses)
-    return kind & (Truth.YES if scope.level is None else _same_level(scope.level, held.level))
+    return kind & (Truth.YES if scope.level is None else same_level(scope.level, held.level))
 
 
 def _level(needed: LevelOfCare, given: LevelOfCare) -> Ground:
     return _told(
         Basis.LEVEL,
-        _same_level(needed, given),
+        same_level(needed, given),
         f"the level of care is {needed.number}",
         f"the level of care is not {needed.number}",
     )
-
-
-def _same_level(level: LevelOfCare, other: LevelOfCare | None) -> Truth:
-    """Whether two levels are one; of two editions that is not known, as numbers changed meaning."""
-    if other is None or level.edition is not other.edition:
-        return Truth.UNKNOWN
-    return Truth.of(level == other)

@@ -10,6 +10,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.modalities import Delivery, Modality
+from iopkit.plans.own_days import withholding
 from iopkit.plans.plans import Plan
 from iopkit.programs.doses import Dose
 from iopkit.programs.plan_days import day_of_plan, days_of_week, gaps
@@ -139,7 +140,9 @@ class ServiceRecord:
 def _prescribed(plan: Plan) -> Iterator[CountedSession]:
     for entry in plan.prescribed():
         service = entry.service
-        yield _undated(service, entry.day, entry.week, sure=service.name not in plan.on_hold)
+        if withholding(plan, entry) is None:
+            sure = service.name not in plan.on_hold
+            yield _undated(service, entry.day, entry.week, sure=sure)
 
 
 def _undated(service: Service, day: int | None, week: int, *, sure: bool) -> CountedSession:
@@ -220,8 +223,13 @@ def _in_week(week: int, seen: Bounds, required: Bounds, tapering: Truth = Truth.
     return Figure(seen, required, first=week * 7, week=week, tapering=tapering)
 
 
-def figures_of(demand: Demand, record: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
-    """Every figure that a demand asks for in the weeks, from 0, in which it is in force."""
+def figures_of(
+    demand: Demand, record: ServiceRecord, weeks: list[int], spoken: list[int]
+) -> Iterator[Figure]:
+    """Every figure that a demand asks for in a stretch of weeks, from 0, in which it is made.
+
+    ``spoken`` are all weeks of which its set speaks; the plan as a whole is judged by the first.
+    """
     span = range(weeks[0] * 7, (weeks[-1] + 1) * 7)
     match demand:
         case WeeklyHours():
@@ -236,27 +244,27 @@ def figures_of(demand: Demand, record: ServiceRecord, weeks: list[int]) -> Itera
             yield _longest_gap(demand, record, span)
         case Frequency():
             yield from _frequency(demand, record, span)
-        case _ if 0 in weeks:
-            yield from _of_the_plan(demand, record)
+        case Reviews():
+            yield from _reviews(demand, record, span, first=weeks[0] == spoken[0])
+        case _ if spoken[0] in weeks:
+            yield from _of_the_plan(demand, record, spoken)
         case _:
             return
 
 
 def _of_the_plan(
-    demand: GroupSize | Caseload | Reviews | PlanLength | WrittenPlan, record: ServiceRecord
+    demand: GroupSize | Caseload | PlanLength | WrittenPlan, record: ServiceRecord, weeks: list[int]
 ) -> Iterator[Figure]:
-    """Figures of the plan as a whole, by the version of its first day."""
+    """Figures of the plan as a whole, as far as it is in the weeks that are spoken of."""
     plan = record.plan
     match demand:
         case GroupSize():
-            yield from _group_sizes(demand, plan)
+            yield from _group_sizes(demand, plan, weeks)
         case Caseload(most):
             count = record.patients_per_counselor
             yield Figure(Bounds(count, count), Bounds(most=most))
-        case Reviews():
-            yield from _reviews(demand, record)
         case PlanLength(least, most):
-            length = record.weeks * 7
+            length = len(weeks) * 7
             yield Figure(Bounds(length, length), Bounds(least, most))
         case WrittenPlan():
             yield from _written(demand, plan)
@@ -418,8 +426,10 @@ def _months(record: ServiceRecord) -> Iterator[range]:
         yield range(day_of_plan(first, start=start), day_of_plan(after, start=start))
 
 
-def _group_sizes(demand: GroupSize, plan: Plan) -> Iterator[Figure]:
-    groups = [s for s in plan.program.every_service if s.modality in demand.modalities]
+def _group_sizes(demand: GroupSize, plan: Plan, weeks: list[int]) -> Iterator[Figure]:
+    phases = dict.fromkeys(plan.phase_on(plan.start + timedelta(weeks=week)) for week in weeks)
+    services = [service for phase in phases for service in plan.program.services_in(phase)]
+    groups = [service for service in services if service.modality in demand.modalities]
     for service in dict.fromkeys(groups):
         size = service.group_max
         seen = Bounds(service.group_min if size is None else size, size)
@@ -428,19 +438,29 @@ def _group_sizes(demand: GroupSize, plan: Plan) -> Iterator[Figure]:
         yield Figure(Bounds(), Bounds(most=demand.most))  # nothing to judge
 
 
-def _reviews(demand: Reviews, record: ServiceRecord) -> Iterator[Figure]:
-    """One in each month; or the longest time between two, from the start and to the end."""
-    plan, length = record.plan, record.weeks * 7
+def _reviews(
+    demand: Reviews, record: ServiceRecord, span: range, *, first: bool
+) -> Iterator[Figure]:
+    """One in each month; or the longest time between two, from the start and to the end.
+
+    In a stretch that is not the ``first``, what went before counts, and nothing is late before
+    the demand is made.
+    """
+    plan = record.plan
     listed = (each.by for each in plan.milestones if each.kind is demand.kind)
     due = {day_of_plan(day, start=plan.start) for day in listed}
     if demand.every_days is None:
         for month in _months(record):
-            count = len(due & {*month})
-            yield Figure(Bounds(count, count), Bounds(1), month.start)
+            if month.start in span:
+                count = len(due & {*month})
+                yield Figure(Bounds(count, count), Bounds(1), month.start)
         return
-    days = sorted({0, length} | {day for day in due if 0 < day < length})
+    since = span.start
+    if not first:
+        since = max(since - demand.every_days, max((day for day in due if day < since), default=0))
+    days = sorted({since, span.stop} | {day for day in due if since < day < span.stop})
     found = gaps(days)
-    if demand.first_days is not None:
+    if first and demand.first_days is not None:
         yield _between(found.pop(0), demand.first_days)
     if found:
         yield _between(max(found), demand.every_days)
