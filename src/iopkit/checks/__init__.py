@@ -1,6 +1,6 @@
 """Does it meet the requirements, and what is the smallest change that would?"""
 
-from iopkit.checks.checks import Finding, Unit, check, verdict
+from iopkit.checks.checks import Finding, Unit, WeeksLeftOut, check, left_out, verdict
 from iopkit.checks.figures import Bounds
 from iopkit.checks.fitting import Fit, Judgment, Standing, fits, judge
 from iopkit.checks.proposals import Proposal, Proposals, Remaining, WhyRemaining, propose
@@ -17,10 +17,12 @@ __all__ = [
     "Remaining",
     "Standing",
     "Unit",
+    "WeeksLeftOut",
     "WhyRemaining",
     "check",
     "fits",
     "judge",
+    "left_out",
     "propose",
     "verdict",
 ]

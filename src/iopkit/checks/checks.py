@@ -1,6 +1,6 @@
 """Checks: whether a plan, its schedule or what was attended meets requirements."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import groupby
@@ -136,13 +136,14 @@ def _unit(demand: Demand) -> Unit:
             return Unit.DAYS
 
 
-def verdict(findings: Iterable[Finding]) -> Truth:
+def verdict(findings: Iterable[Finding], left_out: Collection["WeeksLeftOut"] = ()) -> Truth:
     """Whether all is met; where the age is not known, whether it is at every age or at none.
 
-    Where nothing was judged, it is not known.
+    Args:
+        left_out: the weeks that were not judged; where nothing was for them, it is not known.
     """
     listed = list(findings)
-    if not listed:
+    if left_out and not listed:
         return Truth.UNKNOWN
     answers = {
         all_of(found.holds for found in listed if _concerns(found, group)) for group in AgeGroup

@@ -236,7 +236,7 @@ def _source_notes(program: Program, laid: Program) -> Iterator[PlanNote]:
 
 
 def _tailored(foresight: Foresight) -> tuple[Program, tuple[str, ...], list[PlanNote]]:
-    """The program with the services that are for the patient on some day, those on hold, and why."""
+    """The program with the services that are for the patient, those on hold, and why."""
     program = foresight.program
     on_hold: dict[str, None] = {}
     left_out: set[str] = set()

@@ -45,37 +45,37 @@ class ConsequenceKind(StrEnum):
     SERVICE_STOPS = (
         "service_stops",
         "{about}: no session from that day on",
-        "From that day on you have no sessions of: {about}. Please talk with us before.",
+        "from then on you have no sessions of: {about}. Please talk with us before.",
     )
     SERVICE_STARTS = (
         "service_starts",
         "{about}: sessions from that day on, and none before",
-        "From that day on you have sessions of: {about}.",
+        "from then on you have sessions of: {about}.",
     )
     CONSENT_STOPS = (
         "consent_stops",
         "nothing may be told under it from that day on, as far as is known: {about}",
-        "From that day on you give no written consent for: {about}. You can give a new one.",
+        "from then on you give no written consent for: {about}. You can give a new one.",
     )
     CONSENT_STARTS = (
         "consent_starts",
         "it may be told from that day on: {about}",
-        "From that day on you give written consent for: {about}.",
+        "from then on you give written consent for: {about}.",
     )
     COVERAGE_STOPS = (
         "coverage_stops",
         "{about}: no coverage from that day on, as far as is known",
-        "From that day on we know of no coverage by: {about}. Please talk with us before.",
+        "from then on we know of no coverage by: {about}. Please talk with us before.",
     )
     COVERAGE_STARTS = (
         "coverage_starts",
         "{about}: covered from that day on",
-        "From that day on you are covered by: {about}.",
+        "from then on you are covered by: {about}.",
     )
     APPROVAL_STOPS = (
         "approval_stops",
         "{about}: not approved from that day on, as far as is known",
-        "On that day an approval of your payer ends. We ask for a new one.",
+        "an approval of your payer ends. We ask for a new one.",
     )
     APPROVAL_STARTS = ("approval_starts", "{about}: approved from that day on", "")
     OTHER_AGE = (
@@ -86,7 +86,7 @@ class ConsequenceKind(StrEnum):
     OTHER_PROGRAM = (
         "other_program",
         "the program is not for the age group then, or that is not known: {about}",
-        "From that day on this program may be for another age group. We will talk about it.",
+        "",
     )
     RIGHT_PROGRAM = ("right_program", "the program is for the age group then: {about}", "")
     DECIDE_AGAIN = ("decide_again", "may be decided in another way then: {about}", "")

@@ -33,8 +33,8 @@ class RequirementSet:
     """The requirements of one payer or state, in dated versions.
 
     ``adult_from`` is the age in years at which its adult rules begin. ``left_open`` says
-    what its sources demand that no requirement here holds. ``scope`` says whose it is; ``None``:
-    not known.
+    what its sources demand that no requirement here holds. ``scope`` says whose it is, and with
+    its ``level`` of which weeks of a plan it speaks: those at that level; ``None``: not known.
 
     Raises:
         InvalidError: a version has no requirement, or two of one name.
