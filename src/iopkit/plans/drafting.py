@@ -19,7 +19,7 @@ from iopkit.plans.filling import fill_in
 from iopkit.plans.foreseeing import Foresight
 from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
 from iopkit.plans.own_days import age_notes, concerns
-from iopkit.plans.plans import MOST_EXTRA_WEEKS, JudgedBy, Plan, Provenance, start_faults
+from iopkit.plans.plans import JudgedBy, Plan, Provenance, start_faults
 from iopkit.plans.preferences import Preferences
 from iopkit.plans.rates import with_rates
 from iopkit.plans.tailoring import disclosures_of, family_of, need_notes, problems_of
@@ -107,8 +107,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     laid = _with_weeks(program.on_track(taken), phase_weeks or {})
     laid, rate_notes = with_rates(laid, times or {})
     # After the track: it is the whole program's, and tailoring leaves no tracks.
-    end = start + timedelta(weeks=laid.weeks + MOST_EXTRA_WEEKS)
-    foresight = Foresight(laid, patient, site, start, end, sets, judged_by)
+    foresight = Foresight(laid, patient, site, start, sets, judged_by)
     tailored, on_hold, why_so = _tailored(foresight)
     versions = [(s.name, s.version(on=start, assume_in_force=assume_in_force)) for s in sets]
     filled, collisions = fill_in(tailored, site, patient.free, preferences or Preferences())

@@ -1,7 +1,7 @@
 """Foreseeing: what is known on drafting to change within a plan, and when."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import attrs
 from dateutil.relativedelta import relativedelta
@@ -19,6 +19,7 @@ from iopkit.patients.consents import Purpose
 from iopkit.patients.partial_dates import earliest_day, latest_day
 from iopkit.patients.patients import Patient
 from iopkit.plans.own_days import age_notes, is_adult
+from iopkit.plans.plans import MOST_EXTRA_WEEKS
 from iopkit.plans.tailoring import CALLED_FOR, call_for
 from iopkit.plans.upcoming import ChangingKind, Consequence, ConsequenceKind, UpcomingChange
 from iopkit.programs.programs import Program, Service
@@ -59,13 +60,15 @@ _State = Mapping[_Changing, Value]
 
 @frozen(repr=False)
 class Foresight:
-    """What a plan from ``start`` up to ``end`` is made from, and so what can change within it."""
+    """What a plan is made from, and so what can change within it.
+
+    It looks ``MOST_EXTRA_WEEKS`` past the plan's last day, as sessions may extend it so far.
+    """
 
     program: Program
     patient: Patient
     site: Site
     start: date
-    end: date
     requirements: tuple[RequirementSet, ...] = ()
     decisions: tuple[Decision, ...] = ()
 
@@ -82,18 +85,17 @@ class Foresight:
 
     @property
     def _end(self) -> date:
-        """The end, or the first day on which no age is read any more, if that is before."""
+        """The end of what is looked at: no later than an age can be read."""
+        end = self.start + timedelta(weeks=self.program.weeks + MOST_EXTRA_WEEKS)
         born = self.patient.birth_date
-        if born is None:
-            return self.end
-        return min(self.end, latest_day(born) + relativedelta(years=OLDEST + 1))
+        return end if born is None else min(end, latest_day(born) + relativedelta(years=OLDEST + 1))
 
     def _near(self) -> Iterator[date]:
         """Days of the record and of rules that are in the plan, or beside it."""
         dated = [version for each in self.requirements for version in each.versions.dated]
         given = [
             *_days_in(self.patient),
-            *_birthdays(self.patient, self.start.year, self.end.year),
+            *_birthdays(self.patient, self.start.year, self._end.year),
             *(day for version in dated for day in (version.since, version.end)),
             *(day for judged in self.decisions for day in (judged.since, judged.end)),
             *(day for held in self.site.licenses or () for day in (held.start, held.end)),
@@ -201,7 +203,9 @@ class Foresight:
 
     def call_for(self, service: Service) -> Truth:
         """Whether a service is for the patient on some day of the plan."""
-        truths = [call_for(service, self.patient, on=day) for day in self.days]
+        end = self.start + timedelta(weeks=self.program.weeks)
+        within = (day for day in self.days if day < end)
+        truths = [call_for(service, self.patient, on=day) for day in within]
         return max(truths, key=[Truth.NO, Truth.UNKNOWN, Truth.YES].index)
 
     __repr__ = hidden
@@ -242,9 +246,8 @@ def _asks_age(requirements: RequirementSet) -> bool:
 
 def _version_words(requirements: RequirementSet, day: date) -> str | None:
     """Since when the version of a day is in force; ``None``: none is known to be."""
-    in_force = (one for one in requirements.versions.dated if one.is_in_force(day))
-    *_, last = (None, *(version.since_words for version in in_force))
-    return last
+    begun = [version for version in requirements.versions.dated if version.since <= day]
+    return begun[-1].since_words if begun and begun[-1].is_in_force(day) else None
 
 
 def _judged_words(judged: Decision, day: date) -> str | None:
