@@ -10,7 +10,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.levels import AgeGroup, LevelOfCare
-from iopkit.plans.own_days import concerns, speaks_of
+from iopkit.plans.own_days import for_age_group, is_adult, speaks_of
 from iopkit.plans.plans import Plan
 from iopkit.requirements.demands import (
     Caseload,
@@ -202,15 +202,18 @@ def check(
     versions = [requirements.version(on=on, assume_in_force=assume_in_force) for on in starts]
     spoken = [week for week, on in enumerate(starts) if speaks_of(plan, requirements, on)]
     assumed = {week for week in spoken if not versions[week].is_in_force(starts[week])}
+    # Proposals check thousands of plans: an age is judged once, and not in each week.
+    ages = [plan.age_on(on) for on in starts]
+    adult = {age: is_adult(age, requirements.adult_from) for age in set(ages)}
     found: list[Finding] = []
     for requirement in dict.fromkeys(each for week in spoken for each in versions[week].value):
         applies = [
-            concerns(plan, requirements, requirement, starts[week])
-            if week in spoken and requirement in versions[week].value
+            for_age_group(requirement.age_group, adult[ages[week]])
+            if requirement in versions[week].value
             else Truth.NO
-            for week in range(record.weeks)
+            for week in spoken
         ]
-        for truth, weeks in _runs(applies):
+        for truth, weeks in _runs(spoken, applies):
             found += (
                 Finding(
                     requirement=requirement,
@@ -231,11 +234,15 @@ def check(
     return tuple(found)
 
 
-def _runs(applies: Sequence[Truth]) -> Iterator[tuple[Truth, list[int]]]:
-    """Each stretch of weeks, from 0, in which a requirement applies, or may, and which of both."""
-    for truth, run in groupby(range(len(applies)), key=applies.__getitem__):
+def _runs(spoken: Sequence[int], applies: Sequence[Truth]) -> Iterator[tuple[Truth, list[int]]]:
+    """Each stretch of weeks in which a requirement applies, or may, and which of both it is."""
+    # In a stretch, weeks and places rise together.
+    places = range(len(spoken))
+    for (truth, _), run in groupby(
+        places, key=lambda place: (applies[place], spoken[place] - place)
+    ):
         if truth is not Truth.NO:
-            yield truth, [*run]
+            yield truth, [spoken[place] for place in run]
 
 
 @frozen(repr=False)

@@ -245,7 +245,7 @@ def figures_of(
         case Frequency():
             yield from _frequency(demand, record, span)
         case Reviews():
-            yield from _reviews(demand, record, span, first=weeks[0] == spoken[0])
+            yield from _reviews(demand, record, span, begun=spoken[0] * 7)
         case _ if spoken[0] in weeks:
             yield from _of_the_plan(demand, record, spoken)
         case _:
@@ -439,12 +439,12 @@ def _group_sizes(demand: GroupSize, plan: Plan, weeks: list[int]) -> Iterator[Fi
 
 
 def _reviews(
-    demand: Reviews, record: ServiceRecord, span: range, *, first: bool
+    demand: Reviews, record: ServiceRecord, span: range, *, begun: int
 ) -> Iterator[Figure]:
     """One in each month; or the longest time between two, from the start and to the end.
 
-    In a stretch that is not the ``first``, what went before counts, and nothing is late before
-    the demand is made.
+    In a stretch after the one that has ``begun`` with the plan, or with the weeks of the set's
+    level, what went before counts, and nothing is late before the demand is made.
     """
     plan = record.plan
     listed = (each.by for each in plan.milestones if each.kind is demand.kind)
@@ -456,11 +456,12 @@ def _reviews(
                 yield Figure(Bounds(count, count), Bounds(1), month.start)
         return
     since = span.start
-    if not first:
-        since = max(since - demand.every_days, max((day for day in due if day < since), default=0))
+    if since > begun:
+        before = max((day for day in due if day < since), default=begun)
+        since = max(since - demand.every_days, before)
     days = sorted({since, span.stop} | {day for day in due if since < day < span.stop})
     found = gaps(days)
-    if first and demand.first_days is not None:
+    if span.start == begun and demand.first_days is not None:
         yield _between(found.pop(0), demand.first_days)
     if found:
         yield _between(max(found), demand.every_days)

@@ -18,7 +18,7 @@ from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.plans.filling import fill_in
 from iopkit.plans.foreseeing import Foresight
 from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
-from iopkit.plans.own_days import age_notes, concerns
+from iopkit.plans.own_days import age_notes, concerns, speaks_of
 from iopkit.plans.plans import JudgedBy, Plan, Provenance, start_faults
 from iopkit.plans.preferences import Preferences
 from iopkit.plans.rates import with_rates
@@ -288,6 +288,7 @@ def _milestones(plan: Plan, name: str, sets: Iterable[RequirementSet]) -> tuple[
         start=start,
         end=plan.end,
         assume_in_force=True,
+        speaks=partial(speaks_of, plan),
         concerns=partial(concerns, plan),
     )
     return tuple(sorted((*own, *due), key=lambda each: (each.by, each.kind, each.under)))

@@ -42,10 +42,14 @@ def concerns(
     """
     if not speaks_of(plan, requirements, day):
         return Truth.NO
-    if requirement.age_group is None:
+    return for_age_group(requirement.age_group, is_adult(plan.age_on(day), requirements.adult_from))
+
+
+def for_age_group(group: AgeGroup | None, adult: Truth) -> Truth:
+    """Whether what is for an age group, or for everybody, is for somebody who may be an adult."""
+    if group is None:
         return Truth.YES
-    adult = is_adult(plan.age_on(day), requirements.adult_from)
-    return adult if requirement.age_group is AgeGroup.ADULT else ~adult
+    return adult if group is AgeGroup.ADULT else ~adult
 
 
 def withheld_at(plan: Plan, service: Service, minute: int) -> UpcomingChange | None:

@@ -13,16 +13,19 @@ from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.truth import Truth
 from iopkit.windows import ONE_DAY
 
+Speaks = Callable[[RequirementSet, date], bool]
+"""Whether a set can be for the level of care that a plan has on a day."""
 Concerns = Callable[[RequirementSet, Requirement, date], Truth]
 """Whether a requirement of a set is for a plan on a day."""
 
 
-def milestones(
+def milestones(  # noqa: PLR0913  # whose rules, when, and which of them, by name
     requirements: Iterable[RequirementSet],
     *,
     start: date,
     end: date,
     assume_in_force: bool = False,
+    speaks: Speaks = lambda *_: True,
     concerns: Concerns = lambda *_: Truth.YES,
 ) -> tuple[Milestone, ...]:
     """The days by which a plan must be reviewed and certified, from its start to its end.
@@ -34,6 +37,8 @@ def milestones(
     Args:
         assume_in_force: where no version of a set is known to be in force on the first day of
             a week, take the nearest.
+        speaks: whether a set is for the plan's level on a day; its first such day stands for the
+            plan's.
         concerns: whether a requirement is for the plan on a day, as one for an age group may
             not be; while that is not known, it is kept.
 
@@ -55,7 +60,9 @@ def milestones(
                 if isinstance(requirement.demand, Reviews)
                 and concerns(each, requirement, day) is not Truth.NO
             ]
-        found.update((day, kind, each.name) for day, kind in _due(weeks, start, end))
+        begun = next((day for day in weeks if speaks(each, day)), start)
+        due = _due(weeks, start, end, begun)
+        found.update((day, kind, each.name) for day, kind in due)
     return tuple(Milestone(kind, day, under) for day, kind, under in sorted(found))
 
 
@@ -65,15 +72,13 @@ def _weeks(start: date, end: date) -> Iterator[date]:
 
 
 def _due(
-    weeks: Mapping[date, Sequence[Reviews]], start: date, end: date
+    weeks: Mapping[date, Sequence[Reviews]], start: date, end: date, begun: date
 ) -> Iterator[tuple[date, MilestoneKind]]:
     """What is due by the demands of each week, those of a kind counted from the one before."""
-    begun: dict[MilestoneKind, date] = {}
     found: list[tuple[date, MilestoneKind]] = []
     for since, until, demand in sorted(_runs(weeks, end), key=lambda run: run[0]):
         kind = demand.kind
-        first = begun.setdefault(kind, since)
-        if first == since and kind is MilestoneKind.RECERTIFICATION:
+        if since == begun and kind is MilestoneKind.RECERTIFICATION:
             yield since, MilestoneKind.CERTIFICATION
         if demand.every_days is None:
             months = whole_months(start, end)
@@ -81,10 +86,10 @@ def _due(
         else:
             every = timedelta(days=demand.every_days)
             before = [day for day, other in found if other is kind and day < since]
-            if first == since:
+            if since == begun:
                 day = since + timedelta(days=demand.first_days or demand.every_days)
             else:
-                day = max(max(before, default=first) + every, since)
+                day = max(max(before, default=begun) + every, since)
             due = [day + n * every for n in range(max(-((day - until) // every), 0))]
         found += ((day, kind) for day in due)
     yield from found
