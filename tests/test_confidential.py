@@ -579,7 +579,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += [layout, layout.rows, *layout.placed, *(each.block for each in layout.placed)]
         record = ServiceRecord.of(dated, None, None)
         made += [record, *record.sessions]
-        made += figures_of(WeeklyDays(3), record, [0])
+        made += figures_of(WeeklyDays(3), record, [0], [0])
         made += agreed(plan, start)
         made += charged(dated)
         made += advised(dated)

@@ -37,7 +37,7 @@ from iopkit.strategies.times import (
     yes_no,
 )
 from iopkit.strategies.trees import predicates
-from iopkit.strategies.whose import COUNTIES, licenses, state_codes
+from iopkit.strategies.whose import COUNTIES, levels, licenses, state_codes
 from iopkit.windows import DAY, Weekday, whole_minutes
 
 
@@ -122,6 +122,7 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
                 tuple(own),
                 draw(st.booleans()),
                 draw(_CONDITIONS),
+                draw(st.none() | levels),
             )
         )
     if not shared and not any(phase.services for phase in phases):
