@@ -41,6 +41,7 @@ from iopkit.checks import (
     Proposals,
     Remaining,
     Standing,
+    WeeksLeftOut,
     WhyRemaining,
     check,
     judge,
@@ -133,6 +134,9 @@ from iopkit.plans import (
     AddMilestones,
     AddSessions,
     CapGroups,
+    ChangingKind,
+    Consequence,
+    ConsequenceKind,
     Counted,
     CountTarget,
     Disclosure,
@@ -153,6 +157,7 @@ from iopkit.plans import (
     ShortenSessions,
     Signature,
     Trip,
+    UpcomingChange,
     draft,
 )
 from iopkit.plots.bands import TimeScale
@@ -338,6 +343,9 @@ CONFIDENTIAL: set[type] = {
     Units,
     Unplaced,
     TimeScale,
+    UpcomingChange,
+    Consequence,
+    WeeksLeftOut,
     BillableSession,
     Upgrade,
     Waiting,
@@ -352,7 +360,7 @@ SHARED = {
 }
 # What rooms work with inside: hidden too, but told apart by identity, so no values to compare.
 INSIDE = {
-    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Gain", "Pair"),
+    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Foresight", "Gain", "Pair"),
     # What a calendar of others is read as.
     *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
 }
@@ -606,8 +614,12 @@ def agreed(plan: Plan, start: date) -> list[Any]:
         (Objective("Writes to Zebediah.", by, CountTarget(Counted.DAYS_WITHOUT_USE, 67)),),
         (Intervention("Rehearses the letter.", "group"),),
     )
+    told = "family involvement, Zebediah"
+    follows = (Consequence(ConsequenceKind.CONSENT_STOPS, (told,)),)
+    ends = UpcomingChange(by, ChangingKind.CONSENT, told, before=True, follows=follows)
     settled = evolve(
         plan,
+        upcoming=(ends,),
         problems=(Problem("the-problem", "Estranged from Zebediah", "F10.20"),),
         goals=(goal,),
         milestones=(Milestone(MilestoneKind.REVIEW, by, "us-medicare-iop"),),
@@ -622,6 +634,7 @@ def agreed(plan: Plan, start: date) -> list[Any]:
     parts += [*settled.leaves, *settled.stays]
     parts += [*settled.milestones, *settled.disclosures, *(settled.signatures or ())]
     parts += settled.provenance.decisions if settled.provenance else ()
+    parts += [ends, *follows, WeeksLeftOut(1, 61, "Zebediah", LevelOfCare("2.5"))]
     of_group = ServiceProgress("group", due=67, attended=66)
     progress = Progress(weeks_in_phase=3, days_without_use=67, by_service=(of_group,))
     return [settled, *parts, progress, of_group]

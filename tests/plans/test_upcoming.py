@@ -39,6 +39,7 @@ from iopkit.plans import (
     call_for,
     draft,
 )
+from iopkit.plans.own_days import is_adult
 from iopkit.programs import Phase, Program, RandomDays, Service, Slot, Timing, Weekly
 from iopkit.reports import moves_text, plan_html, plan_text
 from iopkit.requirements import Requirement, RequirementSet, WeeklyHours
@@ -282,7 +283,8 @@ def changed(who: Patient, end: date) -> Iterator[tuple[date, str, object, object
     while day < end:
         values = read_facts(FORESEEN, who, on=day).values()
         for name, value in values.items():
-            if value != last[name]:
+            grown = name == "age" and is_adult(last[name], 30) is Truth.YES
+            if value != last[name] and not grown:
                 yield day, name, last[name], value
         last, day = values, day + ONE_DAY
 
@@ -300,7 +302,9 @@ def test_what_changes_is_what_a_look_at_every_day_finds(who: Patient) -> None:
     assert from_json(Plan, to_json(plan)) == plan
     day, age = START, FACTS["age"]
     while day < end:
-        assert plan.age_on(day) == read_facts([age], who, on=day).values()["age"]
+        now = read_facts([age], who, on=day).values()["age"]
+        for bound in (14, 18, 21, 30):
+            assert is_adult(plan.age_on(day), bound) is is_adult(now, bound)
         day += timedelta(days=7)
 
 
@@ -477,11 +481,17 @@ def test_a_policy_that_is_assumed_before_its_first_day_is_in_force_from_it() -> 
     assert told(plan)[0] == (week(2), "later", None, "in force since 2026-01-12")
 
 
+@pytest.mark.parametrize(("age", "kept"), [(29, True), (30, False), (68, False)])
+def test_birthdays_on_which_no_rule_can_turn_are_not_kept(age: int, kept: bool) -> None:
+    who = Patient(KEY, birth_date=date(2026 - age - 1, 2, 3))
+    assert told(drafted(who))[:1] == ([(date(2026, 2, 3), "age", age, age + 1)] if kept else [])
+
+
 def test_an_age_is_foreseen_as_long_as_one_is_read() -> None:
     who = Patient(KEY, birth_date=date(1895, 3, 2))
     plan = drafted(who)
     assert plan.age == 130
-    assert plan.upcoming == ()
+    assert told(plan) == []
 
 
 # What changes are, and what is said of them
@@ -497,9 +507,9 @@ def test_a_change_is_from_one_value_to_another() -> None:
 
 
 def test_a_change_is_told_in_words() -> None:
-    who = Patient(KEY, birth_date=PartialDate(1990, 2))
+    who = Patient(KEY, birth_date=PartialDate(2000, 2))
     texts = [each.words for each in drafted(who).upcoming or ()]
-    assert texts[:2] == ["age: 35, then 35 to 36", "age: 35 to 36, then 36"]
+    assert texts[:2] == ["age: 25, then 25 to 26", "age: 25 to 26, then 26"]
     assert change(None, 18).words == "age: not known, then 18"
 
 

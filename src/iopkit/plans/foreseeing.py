@@ -23,7 +23,7 @@ from iopkit.plans.plans import MOST_EXTRA_WEEKS
 from iopkit.plans.tailoring import CALLED_FOR, call_for
 from iopkit.plans.upcoming import ChangingKind, Consequence, ConsequenceKind, UpcomingChange
 from iopkit.programs.programs import Program, Service
-from iopkit.requirements.requirements import RequirementSet
+from iopkit.requirements.requirements import LATEST_ADULT_FROM, RequirementSet
 from iopkit.scopes import License
 from iopkit.sites import Site
 from iopkit.sources import since_words
@@ -104,18 +104,21 @@ class Foresight:
         return (day for day in given if day is not None and low <= day <= high)
 
     def changes(self) -> tuple[UpcomingChange, ...]:
-        """What changes within the plan, in the order of its days; see ``UpcomingChange``."""
+        """What changes within the plan, in the order of its days; see ``UpcomingChange``.
+
+        Birthdays on which nothing can turn are left out: who has a plan need not know them.
+        """
         found: list[UpcomingChange] = []
         last = self.state(self.start)
         for day in self.days[1:]:
             state = self.state(day)
-            found += (
-                UpcomingChange(
-                    day, *of, last[of], value, tuple(self._follows(day, of, last, state))
-                )
-                for of, value in state.items()
-                if last[of] != value
-            )
+            for of, value in state.items():
+                if last[of] != value:
+                    follows = tuple(self._follows(day, of, last, state))
+                    change = UpcomingChange(day, *of, last[of], value, follows)
+                    grown = change.is_of_age and is_adult(last[of], LATEST_ADULT_FROM) is Truth.YES
+                    if follows or not grown:
+                        found.append(change)
             last = state
         return tuple(found)
 

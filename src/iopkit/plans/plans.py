@@ -271,7 +271,10 @@ class Plan:
         return self.program.level_in(self.phase_on(day))
 
     def age_on(self, day: date) -> int | Possible | None:
-        """The age on a day, as it was known on drafting to change within the plan."""
+        """The age on a day, as it was known on drafting to change within the plan.
+
+        Birthdays after the 30th are not kept, as no rule for an age group can turn on them.
+        """
         ages = [each for each in self.upcoming or () if each.is_of_age and each.day <= day]
         found = ages[-1].after if ages else self.age
         return found if isinstance(found, int | Possible) else None

@@ -114,7 +114,7 @@ class Consequence:
     @property
     def words(self) -> str:
         """What follows in prose."""
-        return self.kind.words.format(about=listed(self.about))
+        return self.kind.words.format(about=listed(self.about) if self.about else "")
 
     __repr__ = hidden
 
@@ -132,8 +132,8 @@ class UpcomingChange:
     day: date
     kind: ChangingKind
     name: str
-    before: Value
-    after: Value
+    before: Value = None
+    after: Value = None
     follows: tuple[Consequence, ...] = ()
 
     def __attrs_post_init__(self) -> None:
