@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
+from iopkit.checks import check
 from iopkit.documents import from_json, to_json
-from iopkit.eligibility import FACTS, Criterion, Policy, read_facts
+from iopkit.eligibility import FACTS, Criterion, Policy, Possible, read_facts
 from iopkit.errors import InvalidError
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.modalities import Modality
@@ -42,7 +43,7 @@ from iopkit.plans import (
 from iopkit.plans.own_days import is_adult
 from iopkit.programs import Phase, Program, RandomDays, Service, Slot, Timing, Weekly
 from iopkit.reports import moves_text, plan_html, plan_text
-from iopkit.requirements import Requirement, RequirementSet, WeeklyHours
+from iopkit.requirements import Counting, Requirement, RequirementSet, WeeklyHours, WeeklyServices
 from iopkit.schedules import Reason, Surroundings, openings, schedule
 from iopkit.scopes import License, LicenseKind
 from iopkit.sites import ClosedRule, Closure, Site
@@ -204,6 +205,20 @@ def test_a_session_that_runs_into_a_day_without_consent_is_not_held() -> None:
     late = Weekly((Slot.parse("wednesday 23:30"),))
     plan = drafted(patient(consent(START, week(2, 3))), program(late))
     assert held(plan) == [week(1, 2)]
+
+
+def test_a_plan_that_is_not_dated_is_judged_without_what_is_withheld() -> None:
+    family = frozenset({Modality.FAMILY_SESSION})
+    demand = WeeklyServices(1, Counting(family))
+    versions = Versions((Dated(date(2020, 1, 1), (Requirement("r", "Any.", demand, CODE),), CODE),))
+    of = RequirementSet("family", "Family", versions)
+    for timing in (WEDNESDAYS, RandomDays(1)):
+        plan = drafted(patient(consent(START, week(3))), program(timing, weeks=4))
+        for planned in (plan, schedule(plan, SITE)):
+            assert [found.truth for found in check(planned, of)] == [
+                *(Truth.YES, Truth.YES),
+                *(Truth.NO, Truth.NO),
+            ]
 
 
 def test_openings_offer_no_day_that_forbids_the_session() -> None:
@@ -511,6 +526,8 @@ def test_a_change_is_told_in_words() -> None:
     texts = [each.words for each in drafted(who).upcoming or ()]
     assert texts[:2] == ["age: 25, then 25 to 26", "age: 25 to 26, then 26"]
     assert change(None, 18).words == "age: not known, then 18"
+    either = Possible(options=frozenset({"mild", "severe"}))
+    assert change("none", either).words == "age: none, then mild or severe"
 
 
 def test_a_plan_has_changes_in_order_and_ages_that_there_are() -> None:

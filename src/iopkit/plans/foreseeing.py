@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import cached_property
 
 import attrs
 from dateutil.relativedelta import relativedelta
@@ -72,7 +73,7 @@ class Foresight:
     requirements: tuple[RequirementSet, ...] = ()
     decisions: tuple[Decision, ...] = ()
 
-    @property
+    @cached_property
     def days(self) -> tuple[date, ...]:
         """The first day, and those of the plan on which something of it can be another.
 
@@ -80,28 +81,26 @@ class Foresight:
         read from either end; from birthdays; and from the days on which rules and licenses
         begin and end. So a few are looked at, and not each day of the plan.
         """
-        found = {day + n * ONE_DAY for day in self._near() for n in (-1, 0, 1)}
-        return (self.start, *sorted(day for day in found if self.start < day < self._end))
+        end, born = self.start + timedelta(weeks=self.program.weeks), self.patient.birth_date
+        end += timedelta(weeks=MOST_EXTRA_WEEKS)
+        if born is not None:  # no later than an age can be read
+            end = min(end, latest_day(born) + relativedelta(years=OLDEST + 1))
+        low, high = self.start - ONE_DAY, end + ONE_DAY
+        near = {day for day in self._dates(end.year) if day is not None and low <= day <= high}
+        found = {day + n * ONE_DAY for day in near for n in (-1, 0, 1)}
+        return (self.start, *sorted(day for day in found if self.start < day < end))
 
-    @property
-    def _end(self) -> date:
-        """The end of what is looked at: no later than an age can be read."""
-        end = self.start + timedelta(weeks=self.program.weeks + MOST_EXTRA_WEEKS)
-        born = self.patient.birth_date
-        return end if born is None else min(end, latest_day(born) + relativedelta(years=OLDEST + 1))
-
-    def _near(self) -> Iterator[date]:
-        """Days of the record and of rules that are in the plan, or beside it."""
-        dated = [version for each in self.requirements for version in each.versions.dated]
-        given = [
-            *_days_in(self.patient),
-            *_birthdays(self.patient, self.start.year, self._end.year),
-            *(day for version in dated for day in (version.since, version.end)),
-            *(day for judged in self.decisions for day in (judged.since, judged.end)),
-            *(day for held in self.site.licenses or () for day in (held.start, held.end)),
-        ]
-        low, high = self.start - ONE_DAY, self._end + ONE_DAY
-        return (day for day in given if day is not None and low <= day <= high)
+    def _dates(self, last_year: int) -> Iterator[date | None]:
+        """Days of the record, birthdays, and days on which rules and licenses begin and end."""
+        yield from _days_in(self.patient)
+        yield from _birthdays(self.patient, self.start.year, last_year)
+        for requirements in self.requirements:
+            for version in requirements.versions.dated:
+                yield from (version.since, version.end)
+        for judged in self.decisions:
+            yield from (judged.since, judged.end)
+        for held in self.site.licenses or ():
+            yield from (held.start, held.end)
 
     def changes(self) -> tuple[UpcomingChange, ...]:
         """What changes within the plan, in the order of its days; see ``UpcomingChange``.

@@ -179,6 +179,17 @@ def _value_words(value: Value) -> str:
             return str(value)
 
 
+def services_told(upcoming: Iterable[UpcomingChange]) -> frozenset[str]:
+    """The services that some changes stop or start."""
+    return frozenset(
+        name
+        for change in upcoming
+        for each in change.follows
+        if each.kind in _OF_SERVICES
+        for name in each.about
+    )
+
+
 def withholds(
     upcoming: Iterable[UpcomingChange], service: str, days: Collection[date]
 ) -> UpcomingChange | None:

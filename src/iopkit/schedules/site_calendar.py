@@ -9,6 +9,7 @@ from iopkit.clocks import clock_changes, window_spans
 from iopkit.confidential import hidden
 from iopkit.plans.own_days import withheld_at, withholding
 from iopkit.plans.plans import Leave, Plan
+from iopkit.plans.upcoming import services_told
 from iopkit.programs.plan_days import day_of_plan
 from iopkit.programs.programs import Service
 from iopkit.programs.timetables import PrescribedSession
@@ -81,6 +82,8 @@ class SiteCalendar:
             if -1 <= (number := self._day(day)) <= days
         )
         self._odd_days = self._days_with_obstacles(days)
+        # A plan has many sessions, and few services that are not given on each of its days.
+        self._told = services_told(plan.upcoming or ())
         self._missing: dict[tuple[int, Service], Reason | None] = {}
         self._usual_hours: dict[Service, WeeklyWindows] = {}
 
@@ -152,7 +155,7 @@ class SiteCalendar:
         service, minute = entry.service, entry.minute
         if service.name in self.plan.on_hold:
             return Reason.ON_HOLD
-        if withholding(self.plan, entry):
+        if service.name in self._told and withholding(self.plan, entry):
             return Reason.WITHHELD
         if service.duration is None:
             return Reason.DURATION_UNKNOWN
@@ -218,7 +221,8 @@ class SiteCalendar:
 
     def _is_withheld(self, minute: int, service: Service) -> bool:
         """Whether a service is not given on a day of a session at a minute."""
-        return withheld_at(self.plan, service, minute) is not None
+        told = service.name in self._told
+        return told and withheld_at(self.plan, service, minute) is not None
 
     def nearest(
         self, day: int, clock: int, service: Service, taken: Taken, part: DayPart | None
@@ -259,7 +263,7 @@ class SiteCalendar:
             *self._clock_changes,
             *((s - pause, e + pause) for s, e in taken.near(first - pause, first + DAY + pause)),
         ]
-        if self.plan.upcoming:
+        if service.name in self._told:
             # The last night may run into the next day.
             cuts += [
                 (each * DAY, (each + 1) * DAY)
