@@ -210,8 +210,9 @@ def test_a_session_that_runs_into_a_day_without_consent_is_not_held() -> None:
 def test_a_plan_that_is_not_dated_is_judged_without_what_is_withheld() -> None:
     family = frozenset({Modality.FAMILY_SESSION})
     demand = WeeklyServices(1, Counting(family))
-    versions = Versions((Dated(date(2020, 1, 1), (Requirement("r", "Any.", demand, CODE),), CODE),))
-    of = RequirementSet("family", "Family", versions)
+    listed = (Requirement("r", "Any.", demand, CODE),)
+    first: Dated[tuple[Requirement, ...]] = Dated(date(2020, 1, 1), listed, CODE)
+    of = RequirementSet("family", "Family", Versions((first,)))
     for timing in (WEDNESDAYS, RandomDays(1)):
         plan = drafted(patient(consent(START, week(3))), program(timing, weeks=4))
         for planned in (plan, schedule(plan, SITE)):
@@ -500,6 +501,8 @@ def test_a_policy_that_is_assumed_before_its_first_day_is_in_force_from_it() -> 
 def test_birthdays_on_which_no_rule_can_turn_are_not_kept(age: int, kept: bool) -> None:
     who = Patient(KEY, birth_date=date(2026 - age - 1, 2, 3))
     assert told(drafted(who))[:1] == ([(date(2026, 2, 3), "age", age, age + 1)] if kept else [])
+    assert "Changes: none." in plan_html(drafted(who))
+    assert "Changes within" not in plan_text(drafted(who))
 
 
 def test_an_age_is_foreseen_as_long_as_one_is_read() -> None:
