@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
+from typing import cast
 
 import attrs
 from dateutil.relativedelta import relativedelta
@@ -283,7 +284,7 @@ def _days_in(value: object) -> Iterator[date]:
     if isinstance(value, date):
         yield value
     elif isinstance(value, tuple):
-        for each in value:
+        for each in cast("tuple[object, ...]", value):
             yield from _days_in(each)
     elif attrs.has(kind := type(value)):
         for part in attrs.fields(kind):

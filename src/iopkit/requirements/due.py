@@ -25,8 +25,8 @@ def milestones(  # noqa: PLR0913  # whose rules, when, and which of them, by nam
     start: date,
     end: date,
     assume_in_force: bool = False,
-    speaks: Speaks = lambda *_: True,
-    concerns: Concerns = lambda *_: Truth.YES,
+    speaks: Speaks | None = None,
+    concerns: Concerns | None = None,
 ) -> tuple[Milestone, ...]:
     """The days by which a plan must be reviewed and certified, from its start to its end.
 
@@ -37,10 +37,10 @@ def milestones(  # noqa: PLR0913  # whose rules, when, and which of them, by nam
     Args:
         assume_in_force: where no version of a set is known to be in force on the first day of
             a week, take the nearest.
-        speaks: whether a set is for the plan's level on a day; its first such day stands for the
-            plan's.
+        speaks: whether a set is for the plan's level on a day, ``None``: always; its first such
+            day stands for the plan's.
         concerns: whether a requirement is for the plan on a day, as one for an age group may
-            not be; while that is not known, it is kept.
+            not be, ``None``: always; while that is not known, it is kept.
 
     Returns:
         In the order of days; empty if no requirement asks for any.
@@ -58,9 +58,9 @@ def milestones(  # noqa: PLR0913  # whose rules, when, and which of them, by nam
                 requirement.demand
                 for requirement in each.in_force(day, assume_in_force=assume_in_force)
                 if isinstance(requirement.demand, Reviews)
-                and concerns(each, requirement, day) is not Truth.NO
+                and (concerns is None or concerns(each, requirement, day) is not Truth.NO)
             ]
-        begun = next((day for day in weeks if speaks(each, day)), start)
+        begun = next((day for day in weeks if speaks is None or speaks(each, day)), start)
         due = _due(weeks, start, end, begun)
         found.update((day, kind, each.name) for day, kind in due)
     return tuple(Milestone(kind, day, under) for day, kind, under in sorted(found))
