@@ -33,6 +33,7 @@ from iopkit.calendars.ical import CalendarItem, session_events
 from iopkit.charges import Charge, Charges, Marks, Refusal, Total, Uncharged, Units, itemize
 from iopkit.charges.billing import BillableSession, Billed, NotBilled, billed_in_week
 from iopkit.checks import (
+    CaseloadFinding,
     ChangeSize,
     Finding,
     Fit,
@@ -44,9 +45,11 @@ from iopkit.checks import (
     WeeksLeftOut,
     WhyRemaining,
     check,
+    check_caseloads,
     judge,
 )
-from iopkit.checks.figures import CountedSession, Figure, ServiceRecord, figures_of
+from iopkit.checks.figures import Figure, figures_of
+from iopkit.checks.records import CountedSession, ServiceRecord
 from iopkit.checks.remedies import Effort, Remedy, Situation
 from iopkit.checks.shortfalls import Shortfall
 from iopkit.confidential import hidden, reveal
@@ -151,6 +154,7 @@ from iopkit.plans import (
     Objective,
     Plan,
     PlanNote,
+    PrimaryCounselor,
     Problem,
     Provenance,
     ScoreTarget,
@@ -189,6 +193,7 @@ from iopkit.schedules import (
     Meeting,
     Move,
     Opening,
+    Reassignment,
     Schedule,
     ScheduleDifference,
     Session,
@@ -200,13 +205,14 @@ from iopkit.schedules import (
     meetings,
     openings,
     patient_conflicts,
+    reassign,
     schedule,
     schedule_difference,
     session_rows,
     weekly_census,
 )
 from iopkit.schedules.obstructions import Board
-from iopkit.sites import Closure, Room, Site
+from iopkit.sites import Clinician, Closure, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.states import STATES
 from iopkit.strategies import days, patients, weekly_windows
@@ -217,6 +223,9 @@ KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 DAY = timedelta(days=1)
 
 CONFIDENTIAL: set[type] = {
+    CaseloadFinding,
+    PrimaryCounselor,
+    Reassignment,
     Refused,
     Approval,
     Observation,
@@ -405,6 +414,9 @@ IMPERSONAL = {
     *("Track", "Curriculum", "_Recorded", "_OfService", "Times"),
     *("StatedHours", "StatedSessions", "StatedLength", "Discrepancy", "OutOfReach"),
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
+    *("Absence", "ClosedFor", "Credential", "LedBy", "NewHours"),
+    # Of groups and staff, no patient's.
+    *("GroupLeftOver", "GroupTakeover"),
     *("License", "Scope"),
     *("Approved", "ApprovedAmount", "Observations", "OfInstrument", "Flaw", "_Search"),
     *("OwnFact", "OwnFacts", "Observed", "OfScale", "InstrumentForm", "ScaleForm", "Own", "_Shown"),
@@ -592,6 +604,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += charged(dated)
         made += advised(dated)
         made += occupied(dated)
+        made += counseled(dated.plan)
         made += amended(dated)
     made += assigned(patient, start)
     made += [patient.birth_date] if isinstance(patient.birth_date, PartialDate) else []
@@ -638,6 +651,18 @@ def agreed(plan: Plan, start: date) -> list[Any]:
     of_group = ServiceProgress("group", due=67, attended=66)
     progress = Progress(weeks_in_phase=3, days_without_use=67, by_service=(of_group,))
     return [settled, *parts, progress, of_group]
+
+
+def counseled(plan: Plan) -> Iterator[Any]:
+    """A patient with a counselor, whom another takes over."""
+    named = PrimaryCounselor(plan.start, "Ada")
+    cared = evolve(plan, counselors=(named,))
+    staffed = evolve(site(plan.start), clinicians=(Clinician("Ada"), Clinician("Birch")))
+    yield named
+    yield reassign([cared], [], staffed, away="Ada", start=plan.start)
+    yield from check_caseloads(
+        [cared], find_requirements("us-nj-iop"), on=plan.start, assume_in_force=True
+    )
 
 
 def charged(dated: Schedule) -> Iterator[Any]:

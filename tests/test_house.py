@@ -451,7 +451,7 @@ def test_an_optional_package_is_imported_where_it_is_said_within_a_function() ->
     strategies = sorted(relative(file) for file in (PACKAGE / "strategies").glob("*.py"))
     assert users == {
         "highspy": ["groups/solver.py"],
-        "holidays": ["sites.py"],
+        "holidays": ["sites/closures.py"],
         "icalendar": ["calendars/properties.py"],
         "matplotlib": ["plots/canvas.py"],
         # Predicates over frames, and schedules of many patients, which have nothing in common.

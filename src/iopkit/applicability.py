@@ -19,7 +19,7 @@ from iopkit.plans.plans import Plan
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.sessions import Schedule
 from iopkit.scopes import License, Scope
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.truth import Truth, all_of, any_of
 from iopkit.windows import ONE_DAY
 

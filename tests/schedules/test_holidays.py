@@ -14,7 +14,8 @@ from iopkit.library import find_program
 from iopkit.patients import Patient
 from iopkit.plans import draft
 from iopkit.schedules import Move, Reason, Schedule, schedule
-from iopkit.sites import Closure, HolidayCalendar, Offer, Site, _holidays, closed_days
+from iopkit.sites import Closure, HolidayCalendar, Offer, Site, closed_days
+from iopkit.sites.closures import holidays_of
 from iopkit.windows import Weekday, WeeklyWindows
 
 YEAR = date(2026, 1, 1), date(2027, 1, 1)
@@ -187,7 +188,7 @@ def test_every_unknown_name_is_in_one_error() -> None:
 def test_without_the_package_the_error_names_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _holidays.cache_clear()
+    holidays_of.cache_clear()
     monkeypatch.setitem(sys.modules, "holidays", None)
     with pytest.raises(MissingExtraError) as caught:
         closed_days(observing(HolidayCalendar("US")), *YEAR)

@@ -1,13 +1,15 @@
 """Does it meet the requirements, and what is the smallest change that would?"""
 
+from iopkit.checks.caseloads import CaseloadFinding, check_caseloads
 from iopkit.checks.checks import Finding, Unit, WeeksLeftOut, check, left_out, verdict
-from iopkit.checks.figures import Bounds
 from iopkit.checks.fitting import Fit, Judgment, Standing, fits, judge
 from iopkit.checks.proposals import Proposal, Proposals, Remaining, WhyRemaining, propose
+from iopkit.checks.records import Bounds
 from iopkit.checks.remedies import ChangeSize
 
 __all__ = [
     "Bounds",
+    "CaseloadFinding",
     "ChangeSize",
     "Finding",
     "Fit",
@@ -20,6 +22,7 @@ __all__ = [
     "WeeksLeftOut",
     "WhyRemaining",
     "check",
+    "check_caseloads",
     "fits",
     "judge",
     "left_out",

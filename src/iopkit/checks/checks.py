@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import groupby
 
-from iopkit.checks.figures import Bounds, ServiceRecord, figures_of
+from iopkit.checks.figures import figures_of
+from iopkit.checks.records import Bounds, ServiceRecord
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless, unless_a
 from iopkit.fields import frozen
@@ -18,6 +19,7 @@ from iopkit.requirements.demands import (
     Demand,
     Frequency,
     GroupSize,
+    LedBy,
     LongestGap,
     PlanLength,
     Reviews,
@@ -29,7 +31,7 @@ from iopkit.requirements.demands import (
 from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.schedules.attendance import Attended
 from iopkit.schedules.sessions import MOST_WEEKS, Schedule
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.truth import Truth, all_of
 
 
@@ -122,7 +124,7 @@ def _unit(demand: Demand) -> Unit:
     match demand:
         case WeeklyHours() | DailyHours():
             return Unit.MINUTES
-        case WeeklyServices():
+        case WeeklyServices() | LedBy():
             return Unit.SERVICES
         case Frequency(every_days=days):
             return Unit.SERVICES if days is None else Unit.DAYS

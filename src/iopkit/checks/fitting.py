@@ -22,7 +22,7 @@ from iopkit.requirements.demands import Caseload, WrittenPlan
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.scheduling import schedule
 from iopkit.schedules.sessions import Schedule
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.truth import Truth, all_of
 
 

@@ -42,7 +42,7 @@ from iopkit.requirements.due import milestones
 from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.schedules.scheduling import schedule
 from iopkit.schedules.sessions import Schedule
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.truth import Truth
 
 MOST_TOLD = 5

@@ -39,7 +39,8 @@ from iopkit.programs.programs import Phase, Program, Service, fixed_times
 from iopkit.programs.timings import PerWeek, Slot, Weekly, slots_of
 from iopkit.requirements.demands import Frequency
 from iopkit.schedules.sessions import Schedule, Session, Unplaced
-from iopkit.sites import Site, open_windows, service_hours
+from iopkit.sites.hours import open_windows, service_hours
+from iopkit.sites.sites import Site
 from iopkit.windows import (
     DAY,
     WEEK,

@@ -73,7 +73,7 @@ from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.attendance import Attended
 from iopkit.schedules.scheduling import schedule
 from iopkit.schedules.sessions import Schedule
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.truth import Truth, all_of
 
 _WEEK = timedelta(weeks=1)

@@ -49,7 +49,7 @@ from iopkit.reports.applying import applicability_text
 from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
 from iopkit.reports.placements import placement_text, tradeoffs_text
 from iopkit.reports.policies import analysis_text, comparison_text
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows
 

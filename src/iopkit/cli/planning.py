@@ -61,7 +61,7 @@ from iopkit.schedules.obstructions import Surroundings
 from iopkit.schedules.rescheduling import reschedule
 from iopkit.schedules.scheduling import schedule
 from iopkit.schedules.sessions import Schedule
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import DayPart
 

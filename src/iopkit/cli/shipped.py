@@ -50,7 +50,7 @@ from iopkit.reports.policies import fact_text, policy_text
 from iopkit.reports.programs import template_text
 from iopkit.reports.requirements import requirements_text
 from iopkit.requirements.requirements import RequirementSet
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.windows import ONE_DAY
 
 

@@ -68,7 +68,7 @@ from iopkit.programs.programs import Program
 from iopkit.programs.progress import ANY_COURSE, COURSE_FACTS
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.sessions import Schedule, week_faults
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.truth import Truth
 
 T = TypeVar("T")

@@ -31,7 +31,7 @@ from iopkit.programs.timings import RandomDays
 from iopkit.prose import counted
 from iopkit.schedules.rows import Count, InUtc, Ordinal, SessionRow, program_of, row_values
 from iopkit.schedules.scheduling import schedule
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 
 if TYPE_CHECKING:
     import polars as pl

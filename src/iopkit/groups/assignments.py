@@ -16,7 +16,7 @@ from iopkit.groups.rosters import Roster
 from iopkit.groups.solver import Floor, Gain, Gains, Limits, Solver, total
 from iopkit.groups.waitlists import Waiting, waitlist
 from iopkit.prose import counted
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 
 
 @frozen

@@ -15,7 +15,7 @@ from iopkit.modalities import Modality
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.ranges import Times, as_count
 from iopkit.programs.timings import PerWeek, Slot, Timing, Weekly, slots_of
-from iopkit.sites import Offer, Site
+from iopkit.sites.sites import Offer, Site
 from iopkit.windows import (
     DAY,
     WeeklyWindows,

@@ -13,7 +13,16 @@ from iopkit.plans.goals import (
     Target,
 )
 from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
-from iopkit.plans.plans import Disclosure, JudgedBy, Leave, Plan, Provenance, Signature, Trip
+from iopkit.plans.plans import (
+    Disclosure,
+    JudgedBy,
+    Leave,
+    Plan,
+    PrimaryCounselor,
+    Provenance,
+    Signature,
+    Trip,
+)
 from iopkit.plans.preferences import Preferences
 from iopkit.plans.revisions import (
     AddMilestones,
@@ -58,6 +67,7 @@ __all__ = [
     "Plan",
     "PlanNote",
     "Preferences",
+    "PrimaryCounselor",
     "Problem",
     "Provenance",
     "Revision",

@@ -28,7 +28,8 @@ from iopkit.programs.programs import Program, fixed_times, unrated
 from iopkit.requirements.due import milestones
 from iopkit.requirements.milestones import Milestone, MilestoneKind
 from iopkit.requirements.requirements import RequirementSet
-from iopkit.sites import Site, open_windows
+from iopkit.sites.hours import open_windows
+from iopkit.sites.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows, whole_minutes, within_week
 

@@ -25,7 +25,8 @@ from iopkit.programs.timings import (
     most_in_a_week,
     slots_of,
 )
-from iopkit.sites import Site, open_windows, service_hours
+from iopkit.sites.hours import open_windows, service_hours
+from iopkit.sites.sites import Site
 from iopkit.windows import (
     DAY,
     WEEK,

@@ -27,7 +27,7 @@ from iopkit.plans.upcoming import ChangingKind, Consequence, ConsequenceKind, Up
 from iopkit.programs.programs import Program, Service
 from iopkit.requirements.requirements import LATEST_ADULT_FROM, RequirementSet
 from iopkit.scopes import License
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.sources import since_words
 from iopkit.truth import Truth, any_of
 from iopkit.windows import ONE_DAY

@@ -158,6 +158,24 @@ class Trip:
 
 
 @frozen(repr=False)
+class PrimaryCounselor:
+    """Who is the patient's counselor from the day ``since`` on: a name of the site's clinicians.
+
+    Raises:
+        InvalidError: there is no name.
+    """
+
+    since: date
+    clinician: str
+
+    def __attrs_post_init__(self) -> None:
+        ok = bool(self.clinician.strip())
+        refuse("counselor", unless(ok, "clinician", "the name of a clinician", "none"))
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
 class Plan:
     """What one patient is to get: a program with its times filled in, from a day.
 
@@ -168,6 +186,7 @@ class Plan:
     patient's diagnoses and support persons are not known, ``goals`` and ``signatures`` until
     they are agreed and given. Services in ``on_hold`` await an answer: they have no dates until
     the plan is drafted again. ``leaves`` and ``stays`` are in order and do not overlap.
+    ``counselors`` are in order too, each from a day on; none until somebody is named.
 
     Raises:
         InvalidError: the plan does not start in the years 1970 to 2199, its program has
@@ -196,6 +215,7 @@ class Plan:
     leaves: tuple[Leave, ...] = ()
     stays: tuple[Trip, ...] = ()
     upcoming: tuple[UpcomingChange, ...] | None = None
+    counselors: tuple[PrimaryCounselor, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         problems = [problem.name for problem in self.problems or ()]
@@ -230,6 +250,12 @@ class Plan:
             _order_faults("leaves", self.leaves),
             _order_faults("stays", self.stays),
             self._upcoming_faults(),
+            unless(
+                all(one.since < other.since for one, other in pairwise(self.counselors)),
+                "counselors",
+                "in order, one from each day",
+                "others",
+            ),
         )
 
     @property
@@ -290,6 +316,13 @@ class Plan:
     def stay_on(self, day: date) -> Trip | None:
         """The stay in another time zone that a day is in."""
         return next((stay for stay in self.stays if stay.start <= day < stay.end), None)
+
+    def counselor_on(self, day: date) -> str | None:
+        """The patient's counselor on a day; ``None``: nobody is named, or treatment is over."""
+        if not self.start <= day < self.end:
+            return None
+        named = [each.clinician for each in self.counselors if each.since <= day]
+        return named[-1] if named else None
 
     def phase_spans(self) -> Iterator[tuple[date, date, Phase]]:
         """First day of each phase, the day after its last, and the phase, in order.

@@ -16,7 +16,7 @@ from iopkit.plans.goals import Problem
 from iopkit.plans.notes import NoteSubject, PlanNote
 from iopkit.plans.plans import Disclosure
 from iopkit.programs.programs import Program, Service
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.sources import Grade, Source
 from iopkit.truth import Truth, any_of
 

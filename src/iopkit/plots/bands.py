@@ -28,7 +28,7 @@ from iopkit.reports.timelines import (
 )
 from iopkit.reports.words import short_day_words
 from iopkit.schedules.sessions import Schedule
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 
 if TYPE_CHECKING:
     from iopkit.plots.canvas import Axes

@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import groupby
 
 from iopkit.checks.checks import Finding, Unit, WeeksLeftOut, left_out, verdict
-from iopkit.checks.figures import Bounds
+from iopkit.checks.records import Bounds
 from iopkit.plans.plans import Plan
 from iopkit.prose import counted
 from iopkit.reports.lines import ASSUMED_IN_FORCE, TRUTH_WORDS, page, section
@@ -19,6 +19,7 @@ from iopkit.requirements.demands import (
     Demand,
     Frequency,
     GroupSize,
+    LedBy,
     LongestGap,
     PlanLength,
     Reviews,
@@ -39,6 +40,7 @@ _KINDS: dict[type[Demand], str] = {
     WeeklyServices: "services a week",
     Frequency: "frequency",
     GroupSize: "group size",
+    LedBy: "led by others",
     Caseload: "caseload",
     Reviews: "reviews",
     PlanLength: "length",

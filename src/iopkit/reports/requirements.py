@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from iopkit.checks.checks import Unit
-from iopkit.checks.figures import Bounds
+from iopkit.checks.records import Bounds
 from iopkit.modalities import Modality
 from iopkit.prose import counted
 from iopkit.reports.findings import bounds_text, figure_text
@@ -16,6 +16,7 @@ from iopkit.requirements.demands import (
     Demand,
     Frequency,
     GroupSize,
+    LedBy,
     LongestGap,
     PlanLength,
     PlanPart,
@@ -67,6 +68,9 @@ def demand_text(demand: Demand) -> str:
         case GroupSize(most) | Caseload(most):
             whom = "in a group" if isinstance(demand, GroupSize) else "for each counselor"
             return f"at most {figure_text(most, Unit.PATIENTS)} {whom}"
+        case LedBy(credentials, _, supervised):
+            or_so = ", or with a supervisor" if supervised else ""
+            return f"each led by somebody with {' or '.join(sorted(credentials))}{or_so}"
         case Reviews(kind, days, first):
             begin = f", the first within {figure_text(first, Unit.DAYS)}" if first else ""
             return f"a {kind.label} in {_each(days)}{begin}"
@@ -118,7 +122,7 @@ def counted_text(demand: Demand) -> str:
     match demand:
         case WeeklyHours() | DailyHours() | WeeklyDays() | LongestGap() | WeeklyServices():
             return f"{_counted(demand.counting.modalities)}{_manner(demand.counting)}."
-        case Frequency() | GroupSize():
+        case Frequency() | GroupSize() | LedBy():
             return f"{_counted(demand.modalities)}."
         case Caseload() | Reviews() | PlanLength() | WrittenPlan():
             return ""

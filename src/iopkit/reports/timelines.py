@@ -13,7 +13,8 @@ from iopkit.reports.lines import page
 from iopkit.reports.weeks import is_random, session_mark
 from iopkit.reports.words import day_words, days_words, duration_text
 from iopkit.schedules.sessions import Schedule
-from iopkit.sites import Site, closed_days
+from iopkit.sites.hours import closed_days
+from iopkit.sites.sites import Site
 from iopkit.windows import ONE_DAY
 
 _WEEK = timedelta(weeks=1)

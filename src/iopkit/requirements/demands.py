@@ -187,6 +187,26 @@ class GroupSize:
 
 
 @frozen
+class LedBy:
+    """Sessions of some modalities are led by somebody with one of some credentials.
+
+    ``credentials`` are their words, as the site's clinicians have them; one counts on the days on
+    which it holds. ``supervised``: somebody without one will do who has a supervisor.
+    """
+
+    credentials: frozenset[str]
+    modalities: frozenset[Modality]
+    supervised: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "led by",
+            unless(bool(self.credentials), "credentials", "at least one", "none"),
+            unless(bool(self.modalities), "modalities", "at least one", "none"),
+        )
+
+
+@frozen
 class Caseload:
     """No more than so many patients for each full-time counselor of the site."""
 
@@ -273,6 +293,7 @@ Demand = (
     | WeeklyServices
     | Frequency
     | GroupSize
+    | LedBy
     | Caseload
     | Reviews
     | PlanLength

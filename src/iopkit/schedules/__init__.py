@@ -24,6 +24,13 @@ from iopkit.schedules.conflicts import (
 )
 from iopkit.schedules.differences import ScheduleDifference, schedule_difference
 from iopkit.schedules.obstructions import Surroundings
+from iopkit.schedules.reassignments import (
+    GroupLeftOver,
+    GroupTakeover,
+    Reassignment,
+    Unable,
+    reassign,
+)
 from iopkit.schedules.rescheduling import reschedule
 from iopkit.schedules.rows import SessionRow, SessionState, session_rows
 from iopkit.schedules.scheduling import schedule
@@ -38,18 +45,22 @@ __all__ = [
     "CensusWeek",
     "Conflict",
     "ConflictKind",
+    "GroupLeftOver",
+    "GroupTakeover",
     "HowGiven",
     "Load",
     "Meeting",
     "Move",
     "Opening",
     "Reason",
+    "Reassignment",
     "Schedule",
     "ScheduleDifference",
     "Session",
     "SessionRow",
     "SessionState",
     "Surroundings",
+    "Unable",
     "Unplaced",
     "attendance_of",
     "booked_doses",
@@ -60,6 +71,7 @@ __all__ = [
     "meetings",
     "openings",
     "patient_conflicts",
+    "reassign",
     "reschedule",
     "schedule",
     "schedule_difference",

@@ -88,7 +88,8 @@ def openings(
     _refuse(schedule, session, around, limit)
     begun = session.start <= around.as_of
     refuse("openings", unless(not begun, "session", "one to come", "one that began"))
-    moved = evolve(session, moved=Move(prescribed(session), Reason.ASKED))
+    own = at_site(session, around.site)
+    moved = evolve(own, moved=Move(prescribed(session), Reason.ASKED))
     return _found(schedule, session, moved, around, limit)
 
 

@@ -16,7 +16,9 @@ from iopkit.confidential import hidden
 from iopkit.errors import each_a, refuse, refuse_moments, unless
 from iopkit.fields import frozen
 from iopkit.schedules.sessions import Schedule, Session
-from iopkit.sites import ClosedSpan, Site, closed_spans, open_windows
+from iopkit.sites.hours import ClosedSpan, closed_spans, open_windows, site_on
+from iopkit.sites.sites import Site
+from iopkit.sites.staff import Clinician, Room
 from iopkit.windows import (
     DAY,
     ONE_DAY,
@@ -220,9 +222,9 @@ def loads(
     """How long each room or clinician is booked on each day, and how long it could be.
 
     Each is available in its own hours while the site is open: within its opening hours, and
-    not on holidays or in closures. Sessions at once are one. Days and times are those of
-    the site's clocks, on days on which these change, too. Sessions without a room or
-    clinician are in none.
+    not on holidays, in closures of all services or while it is away. Sessions at once are one.
+    Days and times are those of the site's clocks, on days on which these change, too. Sessions
+    without a room or clinician are in none.
 
     Args:
         start: the first day; that of the first plan, if not given.
@@ -238,7 +240,7 @@ def loads(
     """
     refuse_moments("loads", start=start, end=end)
     listed = each_a("loads", schedules, "schedules", Schedule)
-    hours = {each.name: each.hours for each in (site.rooms if of == "rooms" else site.clinicians)}
+    own = [each.name for each in _places(site, of)]
     held: _Held = defaultdict(lambda: defaultdict(list))
     for _, session in _sessions(listed, site):
         name = session.room if of == "rooms" else session.clinician
@@ -254,16 +256,22 @@ def loads(
         closed = closed_spans(site, days[0], days[-1] + ONE_DAY)
 
     def free(name: str, day: date) -> list[Span] | None:
+        then = site_on(site, day)
+        hours = {each.name: each.hours for each in _places(then, of)}
         if name not in hours:
             return None
         shut = ((low, high) for low, high, _ in closed.get(day, ()))
-        return cut_spans(open_windows(site.hours, hours[name]).on(Weekday.of(day)), shut)
+        return cut_spans(open_windows(then.hours, hours[name]).on(Weekday.of(day)), shut)
 
     return tuple(
         _load(name, day, merge_spans(held[name][day.toordinal()]), free(name, day))
-        for name in [*hours, *sorted(held.keys() - hours.keys())]
+        for name in [*own, *sorted(held.keys() - set(own))]
         for day in days
     )
+
+
+def _places(site: Site, of: Literal["rooms", "clinicians"]) -> Sequence[Room | Clinician]:
+    return site.rooms if of == "rooms" else site.clinicians
 
 
 _Held = defaultdict[str, defaultdict[int, list[Span]]]

@@ -14,7 +14,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.schedules.sessions import Schedule, Session
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.windows import WeeklyWindows, cut_spans, merge_spans
 
 T = TypeVar("T")

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
+from itertools import groupby
 
 from attrs import evolve
 
@@ -15,7 +16,8 @@ from iopkit.plans.plans import Plan
 from iopkit.schedules.conflicts import Appointment, bookings, held_together, instants
 from iopkit.schedules.sessions import Reason, Schedule, Session, identity
 from iopkit.schedules.site_calendar import free_on
-from iopkit.sites import Site, closed_spans, staffed_hours
+from iopkit.sites.hours import clinician_for, closed_spans, room_for, site_on, staffed_hours
+from iopkit.sites.sites import Site
 from iopkit.windows import (
     DAY,
     ONE_DAY,
@@ -72,14 +74,24 @@ def prescribed(session: Session) -> datetime:
 
 
 def at_site(session: Session, site: Site) -> Session:
-    """A session in a site's zone; for a room or clinician that is gone, the offer's."""
-    offer = site.offer(session.service, Weekday.of(prescribed(session)))
-    room, clinician = session.room, session.clinician
-    if site.rooms and room not in {each.name for each in site.rooms}:
-        room = offer.room if offer else None
-    if site.clinicians and clinician not in {each.name for each in site.clinicians}:
-        clinician = offer.clinician if offer else None
+    """A session in a site's zone, with the offer's room or clinician for whoever is gone.
+
+    So it is for those who only stood in for the offer's on the session's day.
+    """
     start = session.start.astimezone(site.tz)
+    on = start.date()
+    offer = site.offer(session.service, Weekday.of(prescribed(session)))
+    then = site_on(site, on).offer(session.service, Weekday.of(on))
+    room, clinician = session.room, session.clinician
+    if site.rooms and (
+        room not in {each.name for each in site.rooms} or (then and room == then.room)
+    ):
+        room = offer.room if offer else None
+    if site.clinicians and (
+        clinician not in {each.name for each in site.clinicians}
+        or (then and clinician == then.clinician)
+    ):
+        clinician = offer.clinician if offer else None
     return evolve(session, start=start, room=room, clinician=clinician)
 
 
@@ -116,6 +128,7 @@ class Board:
 
     schedule: Schedule
     session: Session
+    site: Site
     blocks: tuple[_Block, ...]
 
     @classmethod
@@ -124,7 +137,8 @@ class Board:
     ) -> "Board":
         """What is in the way of a session on days in order, and on the day after them."""
         end = days[-1] + 2 * ONE_DAY
-        return cls(schedule, session, tuple(_blocks(schedule, session, around, days[0], end)))
+        blocks = _blocks(schedule, session, around, days[0], end)
+        return cls(schedule, session, around.site, tuple(blocks))
 
     @cached_property
     def _by_day(self) -> Mapping[date, Sequence[_Block]]:
@@ -138,10 +152,14 @@ class Board:
         return found
 
     def placed(self, start: datetime) -> Session:
-        """The session at another wall-clock time."""
-        week = (start.date() - self.schedule.plan.start).days // 7 + 1
+        """The session at another wall-clock time, with whoever stands in on that day."""
+        session, day = self.session, start.date()
         return evolve(
-            self.session, start=start.replace(tzinfo=self.session.start.tzinfo), week=week
+            session,
+            start=start.replace(tzinfo=session.start.tzinfo),
+            week=(day - self.schedule.plan.start).days // 7 + 1,
+            room=room_for(self.site, session.room, day),
+            clinician=clinician_for(self.site, session.clinician, session.service, day),
         )
 
     def obstacles(self, session: Session) -> tuple[Reason, ...]:
@@ -209,12 +227,20 @@ def _blocks(
     site = around.site
     days = [first + n * ONE_DAY for n in range((end - first).days)]
     yield from _past(around, first)
-    for day, spans in closed_spans(site, first, end).items():
+    for day, spans in closed_spans(site, first, end, service=session.service).items():
         for low, high, _ in spans:
             yield _Block(Reason.CLOSED, _midnight(day, low), _midnight(day, high))
-    yield from _outside(Reason.OUTSIDE_HOURS, site.hours, days)
-    staffed = staffed_hours(site, session.modality, room=session.room, clinician=session.clinician)
-    yield from _outside(Reason.UNSTAFFED, staffed | ~site.hours, days)
+    for then, alike in groupby(days, partial(site_on, site)):
+        those = [*alike]
+        staffed = staffed_hours(
+            then,
+            session.service,
+            session.modality,
+            room=room_for(site, session.room, those[0]),
+            clinician=clinician_for(site, session.clinician, session.service, those[0]),
+        )
+        yield from _outside(Reason.OUTSIDE_HOURS, then.hours, those)
+        yield from _outside(Reason.UNSTAFFED, staffed | ~then.hours, those)
     for year in range(first.year, end.year + 1):
         for day, low, high in clock_changes(site.zone, year):
             yield _Block(Reason.CLOCK_CHANGE, _midnight(day, low), _midnight(day, high))

@@ -11,7 +11,8 @@ from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import RandomDays, most_in_a_week
 from iopkit.schedules.sessions import Move, Reason, Schedule, Session, Unplaced
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
-from iopkit.sites import ClosedRule, Site
+from iopkit.sites.closures import ClosedRule
+from iopkit.sites.sites import Site
 from iopkit.windows import DAY, ONE_MINUTE, WEEK, DayPart, whole_minutes
 
 
@@ -94,10 +95,11 @@ def _sessions(booked: list[_Booked], calendar: SiteCalendar) -> Iterator[Session
     midnight = datetime.combine(plan.start, time(0), site.tz)
     assigned = site.rooms or site.clinicians
     for entry, minute, duration, move in booked:
-        service = entry.service
-        room = clinician = None
-        if assigned and (offer := site.offer(service.name, calendar.weekday(minute // DAY))):
-            room, clinician = offer.room, offer.clinician
+        service, day = entry.service, minute // DAY
+        offer = (
+            calendar.site_on(day).offer(service.name, calendar.weekday(day)) if assigned else None
+        )
+        room, clinician = (offer.room, offer.clinician) if offer else (None, None)
         yield Session(
             service.name,
             entry.number,
@@ -134,7 +136,7 @@ def _placed(
             place, reason = _drawn_place(entry, drawn, taken, calendar)
         elif minute is not None:
             place = _moved_place(entry, minute, why, taken, calendar)
-            move = calendar.move(minute, whole_minutes(service.duration), why)
+            move = calendar.move(minute, service, why)
         if place is None or service.duration is None:
             unplaced.append(_unplaced(entry, calendar, reason))
         else:
@@ -168,10 +170,9 @@ def _unplaced_detail(entry: PrescribedSession, calendar: SiteCalendar, why: Reas
     if why is Reason.WITHHELD:
         change = withholding(calendar.plan, entry)
         return f"{change.day}: {change.words}" if change else ""
-    minute, duration = entry.minute, entry.service.duration
-    if why is Reason.ON_HOLD or minute is None or duration is None:
+    if why is Reason.ON_HOLD or entry.minute is None or entry.service.duration is None:
         return ""
-    return calendar.detail(minute, whole_minutes(duration))
+    return calendar.detail(entry.minute, entry.service)
 
 
 def _moved_place(
@@ -185,7 +186,7 @@ def _moved_place(
     """
     day, clock = divmod(minute, DAY)
     week = entry.week - 1
-    match calendar.rule(day, why):
+    match calendar.rule(day, entry.service, why):
         case ClosedRule.SKIP:
             return None
         case ClosedRule.EXTEND:
@@ -230,7 +231,7 @@ def _drawn_place(
     )
     if away:
         why = Reason.ON_LEAVE
-        if any(calendar.rule(place // DAY, why) is ClosedRule.EXTEND for place in away):
+        if any(calendar.rule(place // DAY, service, why) is ClosedRule.EXTEND for place in away):
             most = most_in_a_week(service.timing, 1)
             later = (
                 openings(other)

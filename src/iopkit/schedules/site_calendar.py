@@ -1,7 +1,7 @@
 """Site calendars: where the sessions of one plan can be at a site."""
 
-from bisect import bisect_left, insort
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,16 @@ from iopkit.programs.plan_days import day_of_plan
 from iopkit.programs.programs import Service
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules.sessions import Move, Reason, Session
-from iopkit.sites import ClosedRule, ClosedSpan, Site, closed_spans, open_windows, service_hours
+from iopkit.sites.closures import ClosedRule
+from iopkit.sites.hours import (
+    ClosedSpan,
+    changes_of,
+    closed_spans,
+    open_windows,
+    service_hours,
+    site_on,
+)
+from iopkit.sites.sites import Site
 from iopkit.windows import (
     DAY,
     ONE_DAY,
@@ -70,10 +79,16 @@ class SiteCalendar:
         self._first = plan.start.weekday() * DAY
         # One day more: the last night may run into it.
         end = plan.start + timedelta(days=days + 1)
-        self._closed: dict[int, tuple[ClosedSpan, ...]] = {
-            self._day(day): spans for day, spans in closed_spans(site, plan.start, end).items()
+        # A closure may be of some services alone, and of all others nothing more is asked.
+        named = {name for closure in site.closures for name in closure.services or ()}
+        self._closed_for: dict[str | None, dict[int, tuple[ClosedSpan, ...]]] = {
+            name: {
+                self._day(day): spans
+                for day, spans in closed_spans(site, plan.start, end, service=name).items()
+            }
+            for name in (None, *named)
         }
-        self._shut = {day for day, spans in self._closed.items() if spans[0][:2] == (0, DAY)}
+        self._changes = [self._day(day) for day in changes_of(site)]
         # Wall-clock time that does not exist or comes twice.
         self._clock_changes = tuple(
             (number * DAY + low, number * DAY + high)
@@ -84,8 +99,8 @@ class SiteCalendar:
         self._odd_days = self._days_with_obstacles(days)
         # A plan has many sessions, and few services that are not given on each of its days.
         self._told = services_told(plan.upcoming or ())
-        self._missing: dict[tuple[int, Service], Reason | None] = {}
-        self._usual_hours: dict[Service, WeeklyWindows] = {}
+        self._missing: dict[tuple[int, int, Service], Reason | None] = {}
+        self._usual_hours: dict[tuple[int, Service], WeeklyWindows] = {}
 
     def _day(self, day: date) -> int:
         return day_of_plan(day, start=self.plan.start)
@@ -97,7 +112,8 @@ class SiteCalendar:
             for leave in self.plan.leaves
             for day in range(max(self._day(leave.start), 0), min(self._day(leave.end), days + 1))
         }
-        touched = {*self._closed, *away, *(low // DAY for low, _ in self._clock_changes)}
+        closed = {day for each in self._closed_for.values() for day in each}
+        touched = {*closed, *away, *(low // DAY for low, _ in self._clock_changes)}
         # A session may run on into the next day.
         return frozenset(touched | {day - 1 for day in touched})
 
@@ -105,20 +121,30 @@ class SiteCalendar:
         """The weekday of a day of the program."""
         return Weekday((self.plan.start.weekday() + day) % 7)
 
+    def site_on(self, day: int) -> Site:
+        """The site as it is on a day of the program."""
+        return site_on(self.site, self.plan.start + day * ONE_DAY) if self._changes else self.site
+
+    def _since(self, day: int) -> int:
+        """How many changes of the site there were by a day: between two, all weeks are alike."""
+        return bisect_right(self._changes, day) if self._changes else 0
+
     def missing(self, minute: int, service: Service) -> Reason | None:
         """What is missing at a minute of the program: opening hours, or a room and staff."""
-        asked = minute % WEEK, service
+        day = minute // DAY
+        asked = self._since(day), minute % WEEK, service
         try:
             return self._missing[asked]
         except KeyError:
-            why = self._missing[asked] = self._missing_at(*asked)
+            why = self._missing[asked] = self._missing_at(day, minute % WEEK, service)
             return why
 
-    def _missing_at(self, minute: int, service: Service) -> Reason | None:
+    def _missing_at(self, day: int, minute: int, service: Service) -> Reason | None:
         wanted = self._of_week(minute), whole_minutes(service.duration or timedelta(0))
-        if self._staffed(service).hold(*wanted):
+        if self._staffed(day, service).hold(*wanted):
             return None
-        return Reason.UNSTAFFED if self.site.hours.hold(*wanted) else Reason.OUTSIDE_HOURS
+        open_ = self.site_on(day).hours.hold(*wanted)
+        return Reason.UNSTAFFED if open_ else Reason.OUTSIDE_HOURS
 
     def _of_week(self, minute: int) -> int:
         """Which minute since a Monday 00:00 one of the program is."""
@@ -128,13 +154,14 @@ class SiteCalendar:
         """When a service can be in the week of a day: site, staff and patient are free."""
         if self.plan.stays:
             free = free_on(self.plan, self.plan.start + day * ONE_DAY, self.site.tz)
-            return open_windows(self._staffed(service), free)
-        if service not in self._usual_hours:
-            self._usual_hours[service] = open_windows(self._staffed(service), self.plan.free)
-        return self._usual_hours[service]
+            return open_windows(self._staffed(day, service), free)
+        asked = self._since(day), service
+        if asked not in self._usual_hours:
+            self._usual_hours[asked] = open_windows(self._staffed(day, service), self.plan.free)
+        return self._usual_hours[asked]
 
-    def _staffed(self, service: Service) -> WeeklyWindows:
-        return service_hours(self.site, service.name, service.modality)
+    def _staffed(self, day: int, service: Service) -> WeeklyWindows:
+        return service_hours(self.site_on(day), service.name, service.modality)
 
     def leave_on(self, day: int) -> Leave | None:
         """The leave that a day is in."""
@@ -161,46 +188,49 @@ class SiteCalendar:
             return Reason.DURATION_UNKNOWN
         if minute is None:
             return Reason.TIME_UNKNOWN
-        if minute // DAY in self._odd_days and (
-            why := self.obstacle(minute, whole_minutes(service.duration))
-        ):
+        if minute // DAY in self._odd_days and (why := self.obstacle(minute, service)):
             return why
         return self.missing(minute, service) or (Reason.PAST if minute <= self.after else None)
 
-    def obstacle(self, start: int, length: int) -> Reason | None:
-        """Why nothing can take place then, whatever the opening hours."""
-        end = start + length
+    def obstacle(self, start: int, service: Service) -> Reason | None:
+        """Why a service cannot take place then, whatever the opening hours."""
+        end = start + whole_minutes(service.duration or timedelta(0))
         if self.plan.leaves and any(self.leave_on(day) for day in _days_of(start, end)):
             return Reason.ON_LEAVE
-        if start // DAY in self._shut or self._closures(start, end):
+        if self._closures(start, end, service):
             return Reason.CLOSED
         if any(low < end and start < high for low, high in self._clock_changes):
             return Reason.CLOCK_CHANGE
         return None
 
-    def detail(self, start: int, length: int) -> str:
+    def detail(self, start: int, service: Service) -> str:
         """The leave or closure that is in the way of a session, if there is one."""
-        end = start + length
+        end = start + whole_minutes(service.duration or timedelta(0))
         leaves = [leave.why for day in _days_of(start, end) if (leave := self.leave_on(day))]
-        return next(iter([*leaves, *self._closures(start, end)]), "")
+        return next(iter([*leaves, *self._closures(start, end, service)]), "")
 
-    def _closures(self, start: int, end: int) -> list[str]:
+    def _closed(self, service: Service) -> Mapping[int, tuple[ClosedSpan, ...]]:
+        """When a service is closed, by the day."""
+        return self._closed_for.get(service.name) or self._closed_for[None]
+
+    def _closures(self, start: int, end: int, service: Service) -> list[str]:
+        closed = self._closed(service)
         return [
             why
             for day in _days_of(start, end)
-            for low, high, why in self._closed.get(day, ())
+            for low, high, why in closed.get(day, ())
             if day * DAY + low < end and start < day * DAY + high
         ]
 
-    def move(self, minute: int, length: int, why: Reason) -> Move:
+    def move(self, minute: int, service: Service, why: Reason) -> Move:
         """A move away from a minute."""
         prescribed = datetime.combine(self.plan.start, time(0)) + minute * ONE_MINUTE
-        return Move(prescribed, why, self.detail(minute, length))
+        return Move(prescribed, why, self.detail(minute, service))
 
-    def rule(self, day: int, why: Reason) -> ClosedRule:
-        """What becomes of a session that cannot be on a day."""
+    def rule(self, day: int, service: Service, why: Reason) -> ClosedRule:
+        """What becomes of a service's session that cannot be on a day."""
         if why is Reason.CLOSED:
-            return self.site.closed_rule
+            return self.site.closed_rule_of(service.name, service.modality)
         if why is Reason.ON_LEAVE:
             # A session late on the day before may run into the leave.
             leave = self.leave_on(day) or self.leave_on(day + 1)
@@ -214,7 +244,7 @@ class SiteCalendar:
         return (
             minute > self.after
             and not taken.overlaps(minute, minute + length)
-            and self.obstacle(minute, length) is None
+            and self.obstacle(minute, service) is None
             and self.missing(minute, service) is None
             and not self._is_withheld(minute, service)
         )
@@ -232,7 +262,7 @@ class SiteCalendar:
         Args:
             part: the part of the day that it is to be in; ``None``: any.
         """
-        if day in self._shut:
+        if any(span[:2] == (0, DAY) for span in self._closed(service).get(day, ())):
             return None
         at, length = day * DAY + clock, whole_minutes(service.duration or timedelta(0))
         windows = self.hours(day, service)
@@ -259,7 +289,7 @@ class SiteCalendar:
         first, length = day * DAY, whole_minutes(service.duration or timedelta(0))
         pause = whole_minutes(self.site.break_between)
         cuts = [
-            *((first + low, first + high) for low, high, _ in self._closed.get(day, ())),
+            *((first + low, first + high) for low, high, _ in self._closed(service).get(day, ())),
             *self._clock_changes,
             *((s - pause, e + pause) for s, e in taken.near(first - pause, first + DAY + pause)),
         ]

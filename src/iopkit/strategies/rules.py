@@ -13,6 +13,7 @@ from iopkit.requirements.demands import (
     Demand,
     Frequency,
     GroupSize,
+    LedBy,
     LongestGap,
     PlanLength,
     PlanPart,
@@ -43,6 +44,7 @@ def demands() -> st.SearchStrategy[Demand]:
         st.builds(WeeklyServices, st.integers(1, 12), counting),
         st.builds(Frequency, kinds, st.none() | st.integers(1, 60)),
         st.builds(GroupSize, st.integers(1, 40), kinds),
+        st.builds(LedBy, st.frozensets(short_names, min_size=1, max_size=2), kinds, st.booleans()),
         st.builds(Caseload, st.integers(1, 40)),
         st.builds(
             Reviews,

@@ -1,5 +1,6 @@
 """Programs and their parts, and sites."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,9 @@ from iopkit.programs.timings import (
     Weekly,
 )
 from iopkit.schedules.conflicts import Appointment
-from iopkit.sites import Clinician, ClosedRule, Closure, Offer, Room, Site
+from iopkit.sites.closures import ClosedFor, ClosedRule, Closure
+from iopkit.sites.sites import Offer, Site
+from iopkit.sites.staff import Absence, Clinician, Credential, NewHours, Room
 from iopkit.strategies.times import (
     ZONES,
     clock_times,
@@ -38,7 +41,8 @@ from iopkit.strategies.times import (
 )
 from iopkit.strategies.trees import predicates
 from iopkit.strategies.whose import COUNTIES, levels, licenses, state_codes
-from iopkit.windows import DAY, Weekday, whole_minutes
+from iopkit.truth import Truth
+from iopkit.windows import DAY, Weekday, WeeklyWindows, whole_minutes
 
 
 def slots() -> st.SearchStrategy[Slot]:
@@ -150,10 +154,18 @@ def _on_track(track: str) -> Service:
 def sites(draw: st.DrawFn) -> Site:
     """Sites in several time zones, with closures, offers and staff, without public holidays."""
     closures = [
-        Closure(start, start + timedelta(days=draw(st.integers(1, 10))), "closed", *draw(_BOUNDS))
+        Closure(
+            start,
+            start + timedelta(days=draw(st.integers(1, 10))),
+            "closed",
+            *draw(_BOUNDS),
+            services=draw(_CLOSED_SERVICES),
+        )
         for start in draw(_CLOSED_FROM)
     ]
     rooms, staff = draw(_ROOMS), draw(_STAFF)
+    rooms = [evolve(each, absences=draw(_absences(each, rooms))) for each in rooms]
+    staff = [evolve(each, absences=draw(_absences(each, staff))) for each in staff]
     offers = [
         Offer(
             name,
@@ -161,7 +173,7 @@ def sites(draw: st.DrawFn) -> Site:
             duration=draw(_LENGTHS),
             delivery=draw(_DELIVERIES),
             room=draw(st.sampled_from([None, *(room.name for room in rooms)])),
-            clinician=draw(st.sampled_from([None, *(each.name for each in staff)])),
+            clinician=draw(st.sampled_from([None, *_who_may_lead(name, staff)])),
         )
         for name in draw(_OFFERED)
     ]
@@ -178,11 +190,36 @@ def sites(draw: st.DrawFn) -> Site:
         rooms=tuple(rooms),
         clinicians=tuple(staff),
         closed_rule=draw(st.sampled_from(ClosedRule)),
+        closed_rules=draw(_CLOSED_RULES),
+        later_hours=draw(_LATER_OPEN),
         state=state,
         county=draw(_COUNTIES) if state else None,
         licenses=draw(_LICENSES),
         payers=draw(_PAYERS),
     )
+
+
+@st.composite
+def _absences(
+    draw: st.DrawFn, whose: Room | Clinician, places: Sequence[Room | Clinician]
+) -> tuple[Absence, ...]:
+    """One stretch of days away, or none, with somebody else to stand in or nobody."""
+    if draw(st.booleans()):
+        return ()
+    start, length = draw(_AWAY_FROM), draw(st.integers(1, 20))
+    others = [each.name for each in places if each.name != whose.name]
+    substitute = draw(st.sampled_from([None, *others]))
+    return (Absence(start, start + timedelta(days=length), "away", substitute),)
+
+
+def _who_may_lead(service: str, staff: Sequence[Clinician]) -> list[str]:
+    return [each.name for each in staff if each.may_lead(service) is not Truth.NO]
+
+
+def _later(hours: st.SearchStrategy[WeeklyWindows]) -> st.SearchStrategy[tuple[NewHours, ...]]:
+    new = st.builds(NewHours, days(), hours)
+    some = st.lists(new, max_size=2, unique_by=lambda each: each.since)
+    return some.map(lambda each: tuple(sorted(each, key=lambda one: one.since)))
 
 
 @st.composite
@@ -234,12 +271,21 @@ _REVIEWS = st.none() | st.integers(7, 90)
 _TIMES_OF_DAY = st.lists(clock_times(), min_size=2, max_size=2, unique=True).map(sorted)
 _BOUNDS = st.just((None, None)) | _TIMES_OF_DAY
 _CLOSED_FROM = st.lists(days(), max_size=6)
+_CLOSED_SERVICES = st.none() | st.frozensets(short_names, min_size=1, max_size=2)
+_CLOSED_RULES = st.lists(
+    st.builds(ClosedFor, st.sampled_from(ClosedRule), short_names),
+    max_size=2,
+    unique_by=lambda each: each.service,
+).map(tuple)
+_AWAY_FROM = days()
 _WINDOWS = st.none() | weekly_windows()
+_LATER = _later(weekly_windows())
 _ROOMS = st.lists(
-    st.builds(Room, short_names, st.integers(1, 30), _WINDOWS),
+    st.builds(Room, short_names, st.integers(1, 30), _WINDOWS, later_hours=_LATER),
     max_size=2,
     unique_by=lambda room: room.name,
 )
+_CREDENTIALS = st.builds(Credential, short_names, days(), st.none() | state_codes)
 _STAFF = st.lists(
     st.builds(
         Clinician,
@@ -247,12 +293,17 @@ _STAFF = st.lists(
         _WINDOWS,
         st.none() | st.frozensets(st.sampled_from(Modality)),
         st.none() | st.frozensets(st.sampled_from(["en", "es", "es-US"])),
+        later_hours=_LATER,
+        credentials=st.none() | st.lists(_CREDENTIALS, max_size=2).map(tuple),
+        supervisor=st.none() | st.just("somebody else"),
+        leads=st.none() | st.frozensets(short_names, max_size=3),
     ),
     max_size=2,
     unique_by=lambda clinician: clinician.name,
 )
 _OFFERED = st.lists(short_names, max_size=3, unique=True)
 _HOURS = weekly_windows().filter(lambda windows: bool(windows.spans))
+_LATER_OPEN = _later(_HOURS)
 _PROVIDED = st.none() | st.frozensets(st.sampled_from(Need))
 _CASELOADS = st.none() | st.integers(0, 40)
 _STATES = st.none() | state_codes
