@@ -16,6 +16,7 @@ from iopkit.groups import Group, join
 from iopkit.modalities import Modality
 from iopkit.patients import Patient
 from iopkit.plans import GroupMembership, Leave, Plan, draft
+from iopkit.plans.upcoming import ChangingKind, Consequence, ConsequenceKind, UpcomingChange
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot
 from iopkit.schedules import (
     Appointment,
@@ -438,6 +439,20 @@ def test_a_leave_that_extends_brings_a_member_to_a_later_meeting() -> None:
         plan, there, meetings=of_evening(SITE, start=MONDAY, end=MONDAY + 4 * WEEK)
     ).unplaced
     assert (told.why, told.detail) == (Reason.ON_LEAVE, "away")
+
+
+def test_a_member_is_at_no_meeting_from_the_day_on_which_its_service_is_withheld() -> None:
+    stops = Consequence(ConsequenceKind.SERVICE_STOPS, ("group",))
+    ends = UpcomingChange(THURSDAY, ChangingKind.CONSENT, "consent", True, False, (stops,))
+    plan, there = member(1, SITE)
+    plan = evolve(plan, upcoming=(ends,))
+    moves = [f"{TUESDAY} to {THURSDAY + DAY} 10:00", f"{THURSDAY} to {TUESDAY + DAY} 10:00"]
+    met = of_evening(SITE, start=MONDAY, end=MONDAY + 4 * WEEK, moves=moves)
+    made = schedule(plan, there, meetings=met)
+    # The day on which the group meets counts, not the one on which it was due.
+    assert group_starts(made) == [at(TUESDAY + DAY, "10:00")]
+    assert {each.why for each in made.unplaced} == {Reason.WITHHELD}
+    assert all(ends.words in each.detail for each in made.unplaced)
 
 
 def test_other_sessions_are_placed_around_a_meeting_that_was_moved() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
 from iopkit.confidential import hidden
+from iopkit.plans.own_days import withheld_at
 from iopkit.plans.plans import Plan
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules.meetings import Meeting
@@ -116,7 +117,7 @@ def attend(
             others.append(entry)
             continue
         meeting, why = member.meeting(entry, minute, length)
-        move, why = meeting.moved, why or member.obstacle(meeting)
+        move, why = meeting.moved, why or member.obstacle(entry, meeting)
         if why is not None:
             off = move if meeting.called_off else None
             detail = off.detail if off else member.detail(entry, meeting)
@@ -159,7 +160,7 @@ class _Member:
         given = self._meetings.are_given(service.name)
         return own, Reason.NO_MEETING if given else calendar.obstacle_to(entry)
 
-    def obstacle(self, meeting: Meeting) -> Reason | None:
+    def obstacle(self, entry: PrescribedSession, meeting: Meeting) -> Reason | None:
         """Why a member cannot be at a meeting; where a group meets is not asked again."""
         calendar, (start, end) = self._calendar, self._span(meeting)
         if meeting.called_off and meeting.moved:
@@ -168,13 +169,18 @@ class _Member:
             return Reason.NO_MEETING
         if any(calendar.leave_on(day) for day in range(start // DAY, (end - 1) // DAY + 1)):
             return Reason.ON_LEAVE
+        if withheld_at(calendar.plan, entry.service, start):
+            return Reason.WITHHELD
         if start <= calendar.after:
             return Reason.PAST
         return Reason.OVERLAP if self._taken.overlaps(start, end) else None
 
     def detail(self, entry: PrescribedSession, meeting: Meeting) -> str:
-        """The leave or closure at the time of a meeting, if there is one."""
-        return self._calendar.detail(self._span(meeting)[0], entry.service)
+        """The change, leave or closure at the time of a meeting, if there is one."""
+        start = self._span(meeting)[0]
+        change = withheld_at(self._calendar.plan, entry.service, start)
+        told = f"{change.day}: {change.words}" if change else ""
+        return told or self._calendar.detail(start, entry.service)
 
     def again(
         self, entry: PrescribedSession, minute: int, meeting: Meeting, why: Reason
@@ -185,7 +191,7 @@ class _Member:
         if calendar.rule(day, service, why) is not ClosedRule.EXTEND:
             return None
         later = self._meetings.later(service.name, minute, calendar.plan.weeks)
-        return next((each for each in later if self.obstacle(each) is None), None)
+        return next((each for each in later if self.obstacle(entry, each) is None), None)
 
     def session(self, entry: PrescribedSession, meeting: Meeting, move: Move | None) -> Session:
         """A session at a meeting, whose time is taken now."""
