@@ -48,6 +48,7 @@ from iopkit.plots import (
     week_picture,
 )
 from iopkit.programs import Phase, Program, Service, Times, discrepancies, slots_of, weekly_doses
+from iopkit.prose import duration_text
 from iopkit.reports import (
     census_text,
     load_text,
@@ -58,7 +59,7 @@ from iopkit.reports import (
 )
 from iopkit.reports.charges import counted_words, rule_words, stay_words, week_words
 from iopkit.reports.requirements import counted_text, demand_text
-from iopkit.reports.words import dose_text, duration_text
+from iopkit.reports.words import dose_text
 from iopkit.requirements import Requirement
 from iopkit.schedules import Schedule, census, loads, meetings, schedule, weekly_loads
 from iopkit.scopes import Scope

@@ -12,7 +12,7 @@ from iopkit.eligibility.readings import known_truth, some_of
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.patients.patients import Outcome, Patient, Treatment
-from iopkit.truth import Truth
+from iopkit.truth import Truth, any_of
 
 
 def prior_treatments(patient: Patient, on: date) -> Value:
@@ -38,6 +38,28 @@ def just_completed_24_hour_care(patient: Patient, on: date) -> bool | None:
     latest = _latest(patient.treatments, on)
     found = {episode is not None and _completed_24_hour_care(episode) for episode in latest}
     return found.pop() if len(found) == 1 else None
+
+
+def came_from_24_hour_care(patient: Patient, on: date) -> bool | None:
+    """Whether the latest episode ended by a day was 24-hour care, completed or not."""
+    past = _ended(patient, on)
+    if past is None:
+        return None
+    found = {_is_24_hour_care(episode) for episode in _latest(past)} or {False}
+    return found.pop() if len(found) == 1 else None
+
+
+def in_24_hour_care(patient: Patient, on: date) -> bool | None:
+    """Whether an episode of 24-hour care goes on on a day, as recorded."""
+    if patient.treatments is None:
+        return None
+    return known_truth(
+        any_of(
+            Truth.of(_is_24_hour_care(episode)) & ~Truth.of(_has_ended(episode, on))
+            for episode in patient.treatments
+            if episode.start is None or episode.start <= on
+        )
+    )
 
 
 def days_since_24_hour_care(patient: Patient, on: date) -> Value:

@@ -17,10 +17,12 @@ from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.plans.filling import fill_in
+from iopkit.plans.needed_hours import hours_notes
 from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
 from iopkit.plans.plans import JudgedBy, Plan, Provenance, start_faults
 from iopkit.plans.preferences import Preferences
 from iopkit.plans.rates import with_rates
+from iopkit.plans.step_down import left_care, step_down_notes
 from iopkit.plans.tailoring import call_for, disclosures_of, family_of, need_notes, problems_of
 from iopkit.programs.disagreements import discrepancies, out_of_reach
 from iopkit.programs.programs import Program, fixed_times, unrated
@@ -30,7 +32,7 @@ from iopkit.requirements.requirements import RequirementSet
 from iopkit.sites.hours import open_windows
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth
-from iopkit.windows import WeeklyWindows, whole_minutes, within_week
+from iopkit.windows import Weekday, WeeklyWindows, whole_minutes, within_week
 
 
 def draft(  # noqa: PLR0913  # what a plan is made from, by name
@@ -54,7 +56,8 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
 
     Times that the program states are kept. Where it names only a day, the site's offer
     gives the time, or else the first open time of that day that suits site and patient.
-    Doses are placed as preferred, and on days that are spread over the week. Of the program's
+    Doses are placed as preferred, and on days that are spread over the week; soon after care
+    around the clock, where the patient comes from there. Of the program's
     tracks, the one that collides least with what site and patient have free is taken, the
     first of several.
     Family sessions need a support person who joins and a valid consent, medication and
@@ -107,7 +110,11 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     # After the track: it is the whole program's, and tailoring leaves no tracks.
     tailored, on_hold, why_so = _tailored(laid, patient, start)
     versions = [(s.name, s.version(on=start, assume_in_force=assume_in_force)) for s in sets]
-    filled, collisions = fill_in(tailored, site, patient.free, preferences or Preferences())
+    left = left_care(patient, on=start)
+    soon = None if left is None else Weekday.of(start)
+    filled, collisions = fill_in(
+        tailored, site, patient.free, preferences or Preferences(), soon=soon
+    )
     notes = (
         *_age_notes(program, patient, start),
         *([PlanNote(NoteSubject.TRACK_CHOSEN, part=taken)] if taken and track is None else []),
@@ -115,7 +122,9 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         *_weeks_notes(program, phase_weeks or {}),
         *rate_notes,
         *why_so,
+        *step_down_notes(filled, patient, left, start=start, on_hold=on_hold),
         *_time_notes(patient),
+        *hours_notes(filled, patient, on=start, on_hold=on_hold),
         *collisions,
         *_source_notes(program, laid),
         *need_notes(filled, patient, site, on=start),
@@ -137,6 +146,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         milestones=_milestones(filled, program.name, sets, start),
         supports=family_of(patient),
         disclosures=disclosures_of(patient, on=start),
+        left_care=left,
         provenance=Provenance(
             program.name,
             program.version,

@@ -1,6 +1,6 @@
 """Filling in: the open lengths and weekly times of a program, for a site and a patient."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import time, timedelta
 from itertools import combinations
 
@@ -41,12 +41,18 @@ from iopkit.windows import (
 
 
 def fill_in(
-    program: Program, site: Site, free: WeeklyWindows | None, preferences: Preferences
+    program: Program,
+    site: Site,
+    free: WeeklyWindows | None,
+    preferences: Preferences,
+    *,
+    soon: Weekday | None = None,
 ) -> tuple[Program, tuple[PlanNote, ...]]:
     """The program with its open lengths and times filled in, and what stands against it.
 
     The most fixed services are placed first: stated times, then the site's, then days
-    without a time, then doses.
+    without a time, then doses. ``soon``: the weekday of the first day, if what there is a choice
+    for is to begin soon after it.
     """
     everywhere = frozenset(range(len(program.phases)))
     runs = [_Run(everywhere, service) for service in program.services]
@@ -67,6 +73,7 @@ def fill_in(
             open_windows(staffed, free),
             tuple(other.service for other in others if other.phases & run.phases),
             tuple(other.service for other in others if other.service.name == run.service.name),
+            soon if 0 in run.phases else None,
         )
         weeks = sum(program.phases[n].laid_weeks for n in run.phases)
         service, said = _placed(run.service, weeks, around)
@@ -143,6 +150,12 @@ class _Constraints:
     """Those of the same phases."""
     elsewhere: tuple[Service, ...]
     """The same service in other phases."""
+    soon: Weekday | None
+    """The weekday that the plan begins on, if the service is to begin soon after it."""
+
+    def wait(self, days: Collection[Weekday]) -> int:
+        """Days from the plan's first to the first of some weekdays; 0 if there is no hurry."""
+        return 0 if self.soon is None else min((day - self.soon) % 7 for day in days)
 
     def busy(self, also: Iterable[Slot], length: int) -> list[Span]:
         """Minutes of the week that are taken, in the weeks before and after it, too."""
@@ -278,6 +291,7 @@ def _spread(wanted: int, given: list[Slot], length: int, around: _Constraints) -
         merits = {
             some: (
                 -prefer.missed({*attended, *used, *some}),
+                -around.wait({*attended, *used, *some}),
                 -sum(ranks[day] for day in some),
                 min(weekly_gaps({*used, *some})),
                 len(attended.intersection(some)),

@@ -87,6 +87,18 @@ class NoteSubject(StrEnum):
         "judged by no policy",
         "",
     )
+    HOURS_ABOVE_NEED = (
+        "hours_above_need",
+        NoteKind.CHOICE,
+        "more hours a week than the assessment says that the patient needs",
+        "",
+    )
+    STEP_DOWN = (
+        "step_down",
+        NoteKind.CHOICE,
+        "comes from care around the clock",
+        "",
+    )
     AVAILABILITY_UNKNOWN = (
         "availability_unknown",
         NoteKind.QUESTION,
@@ -162,6 +174,18 @@ class NoteSubject(StrEnum):
         "a condition on time cannot be met within the weeks of the plan",
         "Your plan is shorter than what it takes to complete it. How do we go on then?",
     )
+    HOURS_UNSURE = (
+        "hours_unsure",
+        NoteKind.QUESTION,
+        "are there as many hours a week as the assessment says that the patient needs?",
+        "Does this plan have as many hours as you need? That is not sure yet.",
+    )
+    STAY_END_UNKNOWN = (
+        "stay_end_unknown",
+        NoteKind.QUESTION,
+        "on what day did care around the clock end?",
+        "On what day did you leave the place where you had care by day and night?",
+    )
     NO_OPEN_TIME = (
         "no_open_time",
         NoteKind.COLLISION,
@@ -197,6 +221,18 @@ class NoteSubject(StrEnum):
         NoteKind.COLLISION,
         "the site's time or length overlaps another service, and was not taken",
         "{about}: our usual time does not fit with your other sessions.",
+    )
+    HOURS_BELOW_NEED = (
+        "hours_below_need",
+        NoteKind.COLLISION,
+        "fewer hours a week than the assessment says that the patient needs",
+        "You may need more hours a week than this plan has.",
+    )
+    STAY_NOT_OVER = (
+        "stay_not_over",
+        NoteKind.COLLISION,
+        "care around the clock is on record as going on on the first day",
+        "You may still be in care by day and night when this plan starts.",
     )
     OTHER_AGE_GROUP = (
         "other_age_group",

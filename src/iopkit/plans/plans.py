@@ -182,6 +182,8 @@ class Plan:
     they are agreed and given. Services in ``on_hold`` await an answer: they have no dates until
     the plan is drafted again. ``leaves`` and ``stays`` are in order and do not overlap.
     ``counselors`` are in order too, each from a day on; none until somebody is named.
+    ``left_care`` is the day on which the patient left care around the clock, of which this plan
+    is the step-down; ``None``: none, or the day is not known.
 
     Raises:
         InvalidError: the plan does not start in the years 1970 to 2199, its program has
@@ -210,6 +212,7 @@ class Plan:
     leaves: tuple[Leave, ...] = ()
     stays: tuple[Trip, ...] = ()
     counselors: tuple[PrimaryCounselor, ...] = ()
+    left_care: date | None = None
 
     def __attrs_post_init__(self) -> None:
         problems = [problem.name for problem in self.problems or ()]
@@ -274,6 +277,10 @@ class Plan:
     def end(self) -> date:
         """The day after the last."""
         return self.start + timedelta(weeks=self.weeks)
+
+    def days_after_care(self, day: date) -> int | None:
+        """Days from the end of care around the clock to one such as that of the first session."""
+        return None if self.left_care is None else (day - self.left_care).days
 
     def leave_on(self, day: date) -> Leave | None:
         """The leave that a day is in."""

@@ -9,9 +9,8 @@ from itertools import groupby
 
 from iopkit.checks.checks import Finding, Unit, verdict
 from iopkit.checks.figures import Bounds
-from iopkit.prose import counted
+from iopkit.prose import counted, duration_text
 from iopkit.reports.lines import ASSUMED_IN_FORCE, TRUTH_WORDS, page, section
-from iopkit.reports.words import duration_text
 from iopkit.requirements.demands import (
     Caseload,
     DailyHours,

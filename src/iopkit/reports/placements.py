@@ -13,6 +13,7 @@ from iopkit.placement.outcomes import LevelFigure
 from iopkit.placement.paths import PathResult, PathStep
 from iopkit.placement.placement import Ladder, Placement, RungResult
 from iopkit.placement.tradeoffs import Tradeoff
+from iopkit.prose import duration_text
 from iopkit.reports.decisions import (
     ADVICE,
     STILL_OPEN,
@@ -27,7 +28,6 @@ from iopkit.reports.decisions import (
 )
 from iopkit.reports.lines import ASSUMED_IN_FORCE, fold, item, page, section
 from iopkit.reports.policies import policy_text
-from iopkit.reports.words import duration_text
 from iopkit.sources import Cited, Source
 from iopkit.truth import Truth
 
