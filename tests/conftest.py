@@ -254,7 +254,10 @@ _PATIENT = Patient(
     treatments=(
         Treatment(LevelOfCare("3.7"), date(2025, 8, 1), date(2025, 9, 1), Outcome.COMPLETED),
     ),
-    supports=(Support(Relationship.PARTNER, True, False), Support(Relationship.FRIEND)),
+    supports=(
+        Support(Relationship.PARTNER, True, False, "the spouse"),
+        Support(Relationship.FRIEND),
+    ),
     consents=(
         Consent(
             discloser="Elm Street",

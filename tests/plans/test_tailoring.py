@@ -49,7 +49,8 @@ ALCOHOL = SubstanceUseDisorder(Substance.ALCOHOL, 5, "F10.20")
 OPIOIDS = SubstanceUseDisorder(Substance.OPIOIDS)
 CANNABIS = SubstanceUseDisorder(Substance.CANNABIS)
 DEPRESSION = MentalDisorder("F32.1")
-JOINS = Support(Relationship.PARTNER, joins_family_sessions=True)
+JOINS = Support(Relationship.PARTNER, joins_family_sessions=True, recipient="the spouse")
+MOTHER = Support(Relationship.PARENT, joins_family_sessions=False, recipient="the mother")
 CONSENT = Consent(
     discloser="Elm Street",
     information="attendance",
@@ -60,6 +61,8 @@ CONSENT = Consent(
     end=date(2027, 1, 1),
     signed=date(2026, 1, 2),
 )
+
+FOR_MOTHER = evolve(CONSENT, recipients=("the mother",))
 
 
 def service(modality: Modality) -> Service:
@@ -96,6 +99,20 @@ def given_in(plan: Plan) -> set[Modality]:
         pytest.param((Support(),), (CONSENT,), Truth.UNKNOWN, id="joining-unknown"),
         pytest.param(None, (), Truth.NO, id="unknown-and-no"),
         pytest.param((Support(), JOINS), (CONSENT,), Truth.YES, id="one-of-two"),
+        pytest.param((evolve(JOINS, recipient=None),), (CONSENT,), Truth.UNKNOWN, id="for-whom"),
+        pytest.param((evolve(JOINS, recipient=None),), (), Truth.NO, id="for-nobody"),
+        pytest.param((JOINS,), (FOR_MOTHER,), Truth.NO, id="for-another"),
+        pytest.param((JOINS, MOTHER), (FOR_MOTHER,), Truth.NO, id="for-one-who-does-not-join"),
+        pytest.param((JOINS, MOTHER), (FOR_MOTHER, CONSENT), Truth.YES, id="for-both"),
+        pytest.param(
+            (JOINS,), (evolve(CONSENT, recipients=None),), Truth.UNKNOWN, id="recipients-unknown"
+        ),
+        pytest.param(
+            (evolve(JOINS, recipient=None),),
+            (evolve(CONSENT, recipients=None),),
+            Truth.UNKNOWN,
+            id="nobody-named",
+        ),
     ],
 )
 def test_a_family_session_takes_a_support_person_and_a_valid_consent(
@@ -169,8 +186,9 @@ def test_a_family_session_is_never_dated_without_consent(patient: Patient, start
             consent.valid(on=start, recipient=recipient, purpose=purpose) is Truth.YES
             for consent in patient.consents or ()
             for recipient in consent.recipients or ()
+            for support in patient.supports or ()
+            if support.joins_family_sessions and support.recipient == recipient
         )
-        assert any(support.joins_family_sessions for support in patient.supports or ())
 
 
 # Needs
@@ -322,7 +340,10 @@ def test_only_a_valid_consent_to_family_involvement_says_what_may_be_told() -> N
 
 
 def test_the_plan_names_who_joins_family_sessions() -> None:
-    supports = (JOINS, Support(Relationship.FRIEND), Support(joins_family_sessions=True))
-    assert drafted(evolve(STRANGER, supports=supports)).supports == (Relationship.PARTNER,)
+    friend = Support(Relationship.FRIEND, joins_family_sessions=True, recipient="a friend")
+    unsaid = Support(joins_family_sessions=True, recipient="the spouse")
+    patient = evolve(STRANGER, supports=(JOINS, MOTHER, friend, unsaid), consents=(CONSENT,))
+    assert drafted(patient).supports == (Relationship.PARTNER,)
+    assert drafted(evolve(patient, consents=None)).supports == ()
     assert drafted(evolve(STRANGER, supports=())).supports == ()
     assert drafted(STRANGER).supports is None

@@ -35,11 +35,16 @@ class Relationship(StrEnum):
 
 @frozen(repr=False)
 class Support:
-    """A person who supports the patient's recovery."""
+    """A person who supports the patient's recovery.
+
+    ``recipient`` is how consents name this person among their recipients, word for word;
+    ``None``: not known, and then neither is which consents are for this person.
+    """
 
     relationship: Relationship | None = None
     lives_with_patient: bool | None = None
     joins_family_sessions: bool | None = None
+    recipient: str | None = None
 
     __repr__ = hidden
 

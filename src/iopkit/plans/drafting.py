@@ -60,7 +60,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     around the clock, where the patient comes from there. Of the program's
     tracks, the one that collides least with what site and patient have free is taken, the
     first of several.
-    Family sessions need a support person who joins and a valid consent, medication and
+    Family sessions need a support person who joins and whom a valid consent names, medication and
     psychiatric services a diagnosis that calls for them; where that is not known, they are
     on hold, and so is all of a program of which nothing is for the patient. What was chosen
     and why, what is not known, what collides and what the patient needs elsewhere is in the
@@ -144,7 +144,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         on_hold=tuple(dict.fromkeys((*on_hold, *unrated(filled)))),
         problems=problems_of(patient, on=start),
         milestones=_milestones(filled, program.name, sets, start),
-        supports=family_of(patient),
+        supports=family_of(patient, on=start),
         disclosures=disclosures_of(patient, on=start),
         left_care=left,
         provenance=Provenance(

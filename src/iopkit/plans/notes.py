@@ -78,7 +78,10 @@ class NoteSubject(StrEnum):
     FAMILY_NOT_POSSIBLE = (
         "family_not_possible",
         NoteKind.CHOICE,
-        "not given: it takes a support person who joins, and a valid consent to family involvement",
+        (
+            "not given: it takes a support person who joins, and a valid consent to family "
+            "involvement that names this person"
+        ),
         "",
     )
     JUDGED_BY_NO_POLICY = (
@@ -139,8 +142,8 @@ class NoteSubject(StrEnum):
         "family_unknown",
         NoteKind.QUESTION,
         (
-            "is there a support person who joins, and a valid consent to family involvement? On "
-            "hold until both are known"
+            "is there a support person who joins, and a valid consent to family involvement that "
+            "names this person? On hold until both are known"
         ),
         "{about}: who can join you? Do you agree in writing? It is on hold until we know.",
     )
