@@ -532,6 +532,10 @@ def telling_patients(draw: st.DrawFn) -> Patient:
             *(patient.screenings or ()),
             Screening("phq_9", draw(days()), scores=(Score("total", draw(st.integers(0, 27))),)),
         ),
+        supports=(
+            *(evolve(one, recipient=draw(st.none() | tokens)) for one in patient.supports or ()),
+            Support(joins_family_sessions=draw(st.booleans()), recipient=draw(tokens)),
+        ),
         treatments=(*(patient.treatments or ()), Treatment(end=draw(days()))),
         coverages=(*(patient.coverages or ()), Coverage(Payer.MEDICARE, draw(days()))),
         obligations=(
