@@ -279,6 +279,7 @@ _PATIENT = Patient(
         Obligation(ObligationKind.WORK, WeeklyWindows.of("monday 08:00-12:00")),
         Obligation(ObligationKind.SCHOOL),
     ),
+    travel=timedelta(minutes=25),
     availability=WeeklyWindows.of("monday 08:00-22:00", "thursday 08:00-22:00"),
     residences=(
         Whereabouts("IN", end=date(2026, 4, 1)),

@@ -975,7 +975,7 @@ def test_reveal_shows_every_value(patient: Patient, start: date) -> None:
             f"Patient(key={KEY!r}, birth_date=datetime.date(1984, 5, 17), diagnoses=None, "
             "assessments=None, screenings=None, treatments=None, supports=(), consents=None, "
             "coverages=None, obligations=None, availability=None, approvals=None, "
-            "observations=None, residences=None, locations=None)",
+            "observations=None, residences=None, locations=None, travel=None)",
             id="a patient",
         ),
         pytest.param(

@@ -16,6 +16,7 @@ from iopkit.errors import Fault, each_a, refuse, unless, unless_a, unless_day
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient, refuse_before_birth
+from iopkit.plans.commitments import bookable
 from iopkit.plans.filling import fill_in
 from iopkit.plans.needed_hours import hours_notes
 from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
@@ -29,7 +30,6 @@ from iopkit.programs.programs import Program, fixed_times, unrated
 from iopkit.requirements.due import milestones
 from iopkit.requirements.milestones import Milestone, MilestoneKind
 from iopkit.requirements.requirements import RequirementSet
-from iopkit.sites.hours import open_windows
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import Weekday, WeeklyWindows, whole_minutes, within_week
@@ -104,7 +104,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     sets = each_a("plan", requirements, "requirements", RequirementSet)
     judged_by = each_a("plan", decisions, "decisions", Decision)
     refuse("plan", *(() if despite_no else _refusals(judged_by)))
-    taken = _best_track(program, site, patient.free) if track is None else track
+    taken = _best_track(program, site, patient) if track is None else track
     laid = _with_weeks(program.on_track(taken), phase_weeks or {})
     laid, rate_notes = with_rates(laid, times or {})
     # After the track: it is the whole program's, and tailoring leaves no tracks.
@@ -112,9 +112,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     versions = [(s.name, s.version(on=start, assume_in_force=assume_in_force)) for s in sets]
     left = left_care(patient, on=start)
     soon = None if left is None else Weekday.of(start)
-    filled, collisions = fill_in(
-        tailored, site, patient.free, preferences or Preferences(), soon=soon
-    )
+    filled, collisions = fill_in(tailored, site, patient, preferences or Preferences(), soon=soon)
     notes = (
         *_age_notes(program, patient, start),
         *([PlanNote(NoteSubject.TRACK_CHOSEN, part=taken)] if taken and track is None else []),
@@ -168,9 +166,9 @@ def _refusals(decisions: Sequence[Decision]) -> Iterator[tuple[Fault, ...]]:
             yield (Fault(("decisions", place), expected, f"one by {decision.policy!r}"),)
 
 
-def _best_track(program: Program, site: Site, free: WeeklyWindows | None) -> str | None:
+def _best_track(program: Program, site: Site, patient: Patient) -> str | None:
     """The track that collides least, the first of several; ``None`` if there are no tracks."""
-    windows = open_windows(site.hours, free)
+    windows = bookable(site.hours, patient, None)
     names = (track.name for track in program.tracks)
     return min(
         names,

@@ -8,6 +8,8 @@ from attrs import evolve
 
 from iopkit.confidential import hidden
 from iopkit.fields import frozen
+from iopkit.patients.patients import Patient
+from iopkit.plans.commitments import bookable, commitment_notes
 from iopkit.plans.notes import NoteSubject, PlanNote
 from iopkit.plans.preferences import Preferences, weekly_gaps
 from iopkit.programs.programs import Program, Service, clashing_services, fixed_times
@@ -25,7 +27,7 @@ from iopkit.programs.timings import (
     most_in_a_week,
     slots_of,
 )
-from iopkit.sites.hours import open_windows, service_hours
+from iopkit.sites.hours import service_hours
 from iopkit.sites.sites import Site
 from iopkit.windows import (
     DAY,
@@ -43,7 +45,7 @@ from iopkit.windows import (
 def fill_in(
     program: Program,
     site: Site,
-    free: WeeklyWindows | None,
+    patient: Patient,
     preferences: Preferences,
     *,
     soon: Weekday | None = None,
@@ -67,10 +69,10 @@ def fill_in(
         others = [other for n, other in enumerate(runs) if n != number]
         around = _Constraints(
             site,
-            free,
+            patient,
             preferences,
             staffed,
-            open_windows(staffed, free),
+            bookable(staffed, patient, run.service.delivery),
             tuple(other.service for other in others if other.phases & run.phases),
             tuple(other.service for other in others if other.service.name == run.service.name),
             soon if 0 in run.phases else None,
@@ -91,6 +93,7 @@ def fill_in(
         for phase in done.phases
         if preferences.missed(_days_of(fixed_times(done.services_in(phase))))
     ]
+    notes += [note for service in done.every_service for note in commitment_notes(service, patient)]
     return done, tuple(dict.fromkeys(notes))
 
 
@@ -140,7 +143,7 @@ class _Constraints:
     """What a service has to fit: the site, the patient, and the other services so far."""
 
     site: Site
-    free: WeeklyWindows | None
+    patient: Patient
     preferences: Preferences
     staffed: WeeklyWindows
     """When the site can give the service."""
@@ -256,8 +259,6 @@ def _settled(
             notes.append(NoteSubject.OUTSIDE_HOURS)
         elif not around.staffed.covers(slot.day, start, duration):
             notes.append(NoteSubject.UNSTAFFED)
-        if around.free is not None and not around.free.covers(slot.day, start, duration):
-            notes.append(NoteSubject.OUTSIDE_AVAILABILITY)
     else:
         start = around.usual_start(slot.day, length, busy)
         start = start or around.first_start(slot.day, length, busy)

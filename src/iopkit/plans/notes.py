@@ -147,6 +147,12 @@ class NoteSubject(StrEnum):
         ),
         "{about}: who can join you? Do you agree in writing? It is on hold until we know.",
     )
+    TRAVEL_UNKNOWN = (
+        "travel_unknown",
+        NoteKind.QUESTION,
+        "how long is the way to the site? A standing commitment ends or begins at the same minute",
+        "{about}: how long is your way to us? There is no time for it: {why}.",
+    )
     NEED_UNKNOWN = (
         "need_unknown",
         NoteKind.QUESTION,
@@ -212,6 +218,18 @@ class NoteSubject(StrEnum):
         NoteKind.COLLISION,
         "lies outside the hours of its room, or of those who may give it",
         "{about}: we have no room, or nobody is there for it, at this time.",
+    )
+    TAKEN_BY_COMMITMENT = (
+        "taken_by_commitment",
+        NoteKind.COLLISION,
+        "collides with a standing commitment of the patient",
+        "{about}: at this time you have something else: {why}.",
+    )
+    TOO_NEAR_COMMITMENT = (
+        "too_near_commitment",
+        NoteKind.COLLISION,
+        "leaves no time for the way between the site and a standing commitment",
+        "{about}: there is no time for your way to us: {why}.",
     )
     OUTSIDE_AVAILABILITY = (
         "outside_availability",

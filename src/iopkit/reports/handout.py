@@ -480,7 +480,7 @@ def _notes_words(plan: Plan, *kinds: NoteKind) -> Iterator[str]:
             filter(None, (service, weekdays_words(on) if on else "", need, note.part))
         )
         to = note.need.referral if note.need else "others"
-        yield note.matter.asked.format(about=about or "this plan", to=to)
+        yield note.matter.asked.format(about=about or "this plan", to=to, why=note.why)
 
 
 def _open_words(plan: Plan, schedule: Schedule | None) -> Iterator[str]:

@@ -234,4 +234,5 @@ _PATIENTS = st.builds(
     observations=_some(_observations()),
     residences=_some(whereabouts()),
     locations=_some(whereabouts()),
+    travel=st.none() | st.integers(0, 180).map(minutes_long),
 )
