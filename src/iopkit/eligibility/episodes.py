@@ -33,20 +33,12 @@ def last_outcome(patient: Patient, on: date) -> Value:
 
 def just_completed_24_hour_care(patient: Patient, on: date) -> bool | None:
     """Whether the latest episode ended by a day was 24-hour care and was completed."""
-    if patient.treatments is None:
-        return None
-    latest = _latest(patient.treatments, on)
-    found = {episode is not None and _completed_24_hour_care(episode) for episode in latest}
-    return found.pop() if len(found) == 1 else None
+    return _of_latest(patient, on, _completed_24_hour_care)
 
 
 def came_from_24_hour_care(patient: Patient, on: date) -> bool | None:
     """Whether the latest episode ended by a day was 24-hour care, completed or not."""
-    past = _ended(patient, on)
-    if past is None:
-        return None
-    found = {_is_24_hour_care(episode) for episode in _latest(past)} or {False}
-    return found.pop() if len(found) == 1 else None
+    return _of_latest(patient, on, _is_24_hour_care)
 
 
 def in_24_hour_care(patient: Patient, on: date) -> bool | None:
@@ -152,6 +144,17 @@ def _latest(treatments: Iterable[Treatment], on: date) -> tuple[Treatment | None
     perhaps = (episode for episode, has_ended in ended if has_ended is None)
     latest: list[Treatment | None] = [episode for episode in past if episode.end == last]
     return (*(latest or [None]), *perhaps)
+
+
+def _of_latest(
+    patient: Patient, on: date, holds: Callable[[Treatment], bool | None]
+) -> bool | None:
+    """Whether something holds of the latest episode that ended by a day; no, if none has."""
+    if patient.treatments is None:
+        return None
+    latest = _latest(patient.treatments, on)
+    found = {episode is not None and holds(episode) for episode in latest}
+    return found.pop() if len(found) == 1 else None
 
 
 def _outcomes(episode: Treatment | None) -> tuple[str, ...]:
