@@ -29,6 +29,23 @@ def faults(make: Callable[[], object]) -> list[tuple[Step, ...]]:
 # What is refused
 
 
+@pytest.mark.parametrize(
+    ("fields", "paths"),
+    [
+        ({"telephone": "5", "address": "x"}, []),
+        ({"telephone": "call us"}, [("telephone",)]),
+        ({"telephone": "", "address": " "}, [("telephone",), ("address",)]),
+    ],
+)
+def test_a_telephone_has_a_number_and_an_address_is_not_blank(
+    fields: dict[str, str], paths: list[tuple[Step, ...]]
+) -> None:
+    def make() -> Site:
+        return evolve(SITE, **fields)  # type: ignore[arg-type]  # texts, as both fields are
+
+    assert (faults(make) if paths else (make(), [])[1]) == paths
+
+
 @pytest.mark.parametrize("country", ["US", "GB", "ZZ"])
 def test_a_country_is_two_capital_letters(country: str) -> None:
     assert HolidayCalendar(country).country == country

@@ -124,10 +124,10 @@ class Week(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        dated, _ = _example(self.arguments[0])
+        dated, site = _example(self.arguments[0])
         name = dated.plan.program.name
         picture = week_picture(dated, week=1)
-        page = plan_html(dated.plan, dated, picture=picture).encode()
+        page = plan_html(dated.plan, dated, picture=picture, site=site).encode()
         _generated(self, f"{name}-page.html", page)
         return _image(self, f"{name}-week", picture, week_text(dated, week=1))
 

@@ -243,7 +243,11 @@ def test_show_knows_what_a_file_is(folder: Path, run: Run) -> None:
 def test_plan_judges_by_suitability_unless_told_otherwise(folder: Path, run: Run) -> None:
     judged = run(*PLAN, "--start", "2026-01-12", "--seed", 7, "--json").json
     assert [d["policy"] for d in judged["provenance"]["decisions"]] == ["iop-suitability"]
-    assert {note["matter"] for note in judged["notes"]} == {"left_open", "source_disagrees"}
+    assert {note["matter"] for note in judged["notes"]} == {
+        "hours_below_need",
+        "left_open",
+        "source_disagrees",
+    }
 
     said = run(*PLAN, "--start", "2026-01-12", "--seed", 7, "--no-policy")
     assert said.code == 0
@@ -1247,7 +1251,7 @@ def test_five_mistakes_give_five_messages_with_paths(folder: Path, run: Run) -> 
     refused(said, "iopkit: patient.json: patient document: 5 problems\n")
     lines = said.err.splitlines()[1:]
     assert sorted(line.strip().partition(": ")[0] for line in lines) == [
-        "<key 13>",
+        "<key 14>",
         "assessments[0].needed_per_week_minutes",
         "birth_date",
         "diagnoses[0].criteria_met",

@@ -268,7 +268,7 @@ def _schedule(options: argparse.Namespace) -> Answer:
     calendar = (
         to_ical(dated, stamp=datetime.now(UTC), titles=options.titles) if options.ical else b""
     )
-    page = _page(dated, options.week) if options.page else b""
+    page = _page(dated, site, options.week) if options.page else b""
     picture = _picture(dated, site, options.picture) if options.picture else b""
     text = f"{calendar_text(dated)}\n\nNot as planned:\n{moves_text(dated)}"
     written = to_be_written(
@@ -306,12 +306,12 @@ def _busy(path: Path, plan: Plan, site: Site) -> tuple[Appointment, ...]:
         raise UsageError(f"{path}: {error}") from error
 
 
-def _page(dated: Schedule, week: int) -> bytes:
+def _page(dated: Schedule, site: Site, week: int) -> bytes:
     """A plan as a page with a picture of a week."""
     from iopkit.plots.calendars import week_picture
 
     picture = week_picture(dated, week=week)
-    return plan_html(dated.plan, dated, week=week, picture=picture).encode()
+    return plan_html(dated.plan, dated, week=week, picture=picture, site=site).encode()
 
 
 def _picture(dated: Schedule, site: Site, path: Path) -> bytes:

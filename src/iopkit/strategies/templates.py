@@ -191,6 +191,8 @@ def sites(draw: st.DrawFn) -> Site:
         closed_rule=draw(st.sampled_from(ClosedRule)),
         closed_rules=draw(_CLOSED_RULES),
         later_hours=draw(_LATER_OPEN),
+        telephone=draw(_TELEPHONES),
+        address=draw(_ADDRESSES),
         state=state,
         county=draw(_COUNTIES) if state else None,
         licenses=draw(_LICENSES),
@@ -304,6 +306,8 @@ _OFFERED = st.lists(short_names, max_size=3, unique=True)
 _HOURS = weekly_windows().filter(lambda windows: bool(windows.spans))
 _LATER_OPEN = _later(_HOURS)
 _PROVIDED = st.none() | st.frozensets(st.sampled_from(Need))
+_TELEPHONES = st.none() | st.just("555-0100")
+_ADDRESSES = st.none() | st.just("1 Elm Street")
 _CASELOADS = st.none() | st.integers(0, 40)
 _STATES = st.none() | state_codes
 _COUNTIES = st.none() | st.sampled_from(COUNTIES)
