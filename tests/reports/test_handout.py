@@ -631,6 +631,23 @@ def test_every_question_is_easy_to_read(matter: NoteSubject) -> None:
     assert textstat.flesch_kincaid_grade(sentences(plan, staff=False)) <= 6
 
 
+# What comes after.
+
+
+def test_the_page_tells_the_days_of_the_continuing_care_that_is_drafted() -> None:
+    weekly = Weekly((Slot.parse("tuesday 18:00"),))
+    after = evolve(with_timing(weekly), start=EMPTY.end)
+    told = section(plan_html(EMPTY, after=after), "When you finish")
+    assert told.endswith(
+        "After that you go on with: Program. That is January 19 to February 1, 2026. "
+        "Group: every week: Tuesday at 6 pm"
+    )
+    early = evolve(after, start=EMPTY.end - timedelta(days=1))
+    for wrong in (early, evolve(after, patient=KEY)):
+        with pytest.raises(InvalidError, match="after: expected the patient's next plan"):
+            plan_html(EMPTY, after=wrong)
+
+
 # Whom to call.
 
 CLINIC = Site("Elm Street", "America/Chicago", WeeklyWindows.always())

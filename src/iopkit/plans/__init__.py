@@ -1,5 +1,6 @@
 """A program given to one patient: the plan, its parts, and changes to it."""
 
+from iopkit.plans.continuing import continue_care
 from iopkit.plans.drafting import draft
 from iopkit.plans.goals import (
     Counted,
@@ -72,6 +73,7 @@ __all__ = [
     "Target",
     "Trip",
     "call_for",
+    "continue_care",
     "draft",
     "needs_of",
     "revise",

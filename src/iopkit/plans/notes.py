@@ -186,7 +186,7 @@ class NoteSubject(StrEnum):
     HOURS_UNSURE = (
         "hours_unsure",
         NoteKind.QUESTION,
-        "are there as many hours a week as the assessment says that the patient needs?",
+        "it is not known whether the hours a week are those that the assessment says are needed",
         "Does this plan have as many hours as you need? That is not sure yet.",
     )
     STAY_END_UNKNOWN = (
