@@ -373,6 +373,7 @@ IMPERSONAL = {
         "Dated",
         "Versions",
         "HourBand",
+        "CrisisLine",
         "_Sign",
     ),
     *(

@@ -186,7 +186,7 @@ class NoteSubject(StrEnum):
     HOURS_UNSURE = (
         "hours_unsure",
         NoteKind.QUESTION,
-        "it is not known whether the hours a week are those that the assessment says are needed",
+        "are the hours a week those that the assessment says are needed? It is not known",
         "Does this plan have as many hours as you need? That is not sure yet.",
     )
     STAY_END_UNKNOWN = (
