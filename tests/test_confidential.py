@@ -409,7 +409,7 @@ IMPERSONAL = {
     *("Absence", "ClosedFor", "Credential", "LedBy", "NewHours"),
     # Of groups and staff, no patient's.
     *("GroupLeftOver", "GroupTakeover"),
-    *("License", "Scope"),
+    *("License", "Scope", "Referral"),
     *("Approved", "ApprovedAmount", "Observations", "OfInstrument", "Flaw", "_Search"),
     *("OwnFact", "OwnFacts", "Observed", "OfScale", "InstrumentForm", "ScaleForm", "Own", "_Shown"),
     *("Column", "Kleene", "WrongRows", "_Ends", "_Read", "_Written"),

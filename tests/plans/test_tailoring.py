@@ -37,8 +37,9 @@ from iopkit.plans import (
 )
 from iopkit.plans.tailoring import disclosures_of, problems_of
 from iopkit.programs import PerWeek, Phase, Program, Service
+from iopkit.reports import plan_html
 from iopkit.schedules import Reason, schedule
-from iopkit.sites import Site
+from iopkit.sites import Referral, Site
 from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows
 
@@ -285,6 +286,30 @@ def test_a_referral_says_where_to() -> None:
         "around-the-clock support: the patient needs it and the site does not provide it: "
         "refer to residential or inpatient care, level 3.1 or above"
     )
+
+
+def test_a_referral_names_those_of_the_directory_for_that_need() -> None:
+    prenatal = frozenset({Need.PRENATAL_CARE})
+    directory = (
+        Referral("Oak Clinic", prenatal | {Need.HOUSING}, "4 Oak Street", "555-0101"),
+        Referral("Ash House", frozenset({Need.HOUSING}), telephone="555-0102"),
+        Referral("Dr. Beech", prenatal),
+    )
+    site = evolve(SITE, provides=frozenset({Need.TRANSPORT}), directory=directory)
+    plan = drafted(assessed(pregnant=True, needs=frozenset({Need.INTERPRETER})), site=site)
+    told = {n.need: n.words for n in plan.notes if n.matter.kind is NoteKind.REFERRAL}
+    assert told == {
+        Need.PRENATAL_CARE: (
+            "prenatal care: the patient needs it and the site does not provide it: refer to "
+            "an obstetric service: Oak Clinic, 4 Oak Street, 555-0101 or Dr. Beech"
+        ),
+        Need.INTERPRETER: (
+            "interpreter: the patient needs it and the site does not provide it: refer to "
+            "interpreter"
+        ),
+    }
+    page = plan_html(plan)
+    assert "We send you to an obstetric service: Oak Clinic, 4 Oak Street, 555-0101 or Dr." in page
 
 
 def test_a_service_of_the_program_meets_a_need_by_itself() -> None:

@@ -108,7 +108,8 @@ def need_notes(program: Program, patient: Patient, site: Site, *, on: date) -> I
         if truth is Truth.UNKNOWN and provided is not Truth.YES:
             yield PlanNote(NoteSubject.NEED_UNKNOWN, need=need)
         elif truth is Truth.YES and provided is Truth.NO:
-            yield PlanNote(NoteSubject.NOT_PROVIDED, need=need)
+            whom = [each.words for each in site.directory if need in each.needs]
+            yield PlanNote(NoteSubject.NOT_PROVIDED, need=need, why=" or ".join(whom) or None)
         elif truth is Truth.YES and provided is Truth.UNKNOWN:
             yield PlanNote(NoteSubject.PROVISION_UNKNOWN, need=need)
 

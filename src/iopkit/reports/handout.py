@@ -502,6 +502,7 @@ def _notes_words(plan: Plan, *kinds: NoteKind) -> Iterator[str]:
             filter(None, (service, weekdays_words(on) if on else "", need, note.part))
         )
         to = note.need.referral if note.need else "others"
+        to += f": {note.why}" if note.why else ""
         yield note.matter.asked.format(about=about or "this plan", to=to, why=note.why or "")
 
 
