@@ -153,7 +153,7 @@ from iopkit.requirements import (
 )
 from iopkit.schedules import Attendance, HowGiven
 from iopkit.scopes import License, LicenseKind, Scope
-from iopkit.sites import Closure, HolidayCalendar, Offer
+from iopkit.sites import Closure, HolidayCalendar, Offer, Referral
 from iopkit.sources import Dated, Grade, Versions
 
 _UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -420,6 +420,9 @@ _SITE = Site(
         License(LicenseKind.OTHER, end=date(2027, 1, 1)),
     ),
     payers=frozenset({Payer.MEDICARE, Payer.COMMERCIAL}),
+    telephone="555-0100",
+    address="1 Elm Street",
+    directory=(Referral("Oak House", frozenset({Need.HOUSING}), "4 Oak Street", "555-0101"),),
 )
 _SCOPE = Scope(
     "IL",

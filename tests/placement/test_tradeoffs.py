@@ -261,6 +261,9 @@ def test_commitments_that_a_levels_times_leave_no_room_for_are_named(
     (only,) = compare_levels(patient, on=ON, levels=[level], times={level: BY_DAY})
     assert only.colliding == colliding
     assert ("collide with these times: work" in tradeoffs_text([only])) is bool(colliding)
+    short = WeeklyWindows.of("sunday 09:00-10:00")  # too few by themselves, and not at work
+    (other,) = compare_levels(patient, on=ON, levels=[level], times={level: short})
+    assert not other.colliding
     assert row(patient, "2.1").colliding is None  # without times nothing collides with them
 
 

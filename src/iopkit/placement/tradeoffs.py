@@ -156,7 +156,7 @@ class Tradeoff:
     """Outcomes and costs at the level, of other people: never this patient's odds."""
     colliding: tuple[ObligationKind, ...] | None = None
     """Commitments that cannot go on: each by itself leaves fewer of the ``times`` than the hours
-    ask; ``None`` where times or commitments are not known."""
+    ask, or than there are; ``None`` where times or commitments are not known."""
 
     __repr__ = hidden
 
@@ -259,10 +259,11 @@ def _colliding(
     if patient.obligations is None or times is None or hours is None or hours.low is None:
         return None
     way = patient.travel or timedelta(0)
+    asked = min(hours.low, times.total)  # times that are too few by themselves blame nothing
     return tuple(
         one.kind
         for one in patient.obligations
-        if one.windows and (times - one.windows.widened(way)).total < hours.low
+        if one.windows and (times - one.windows.widened(way)).total < asked
     )
 
 
