@@ -11,7 +11,7 @@ from iopkit.plans.drafting import draft
 from iopkit.plans.notes import NoteSubject
 from iopkit.plans.plans import Plan
 from iopkit.plans.preferences import Preferences
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 
 
 def continue_care(  # noqa: PLR0913  # what a plan is made from, by name

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from iopkit.fields import frozen
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.sources import Grade, Source
 
 _CALIFORNIA = Source(

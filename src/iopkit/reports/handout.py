@@ -28,7 +28,7 @@ from iopkit.reports.weeks import week_text
 from iopkit.reports.words import day_words, days_words, length_words, often_words, weekdays_words
 from iopkit.requirements.milestones import Milestone, MilestoneKind, Signer
 from iopkit.schedules.sessions import Reason, Schedule
-from iopkit.sites import Site
+from iopkit.sites.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import ONE_DAY
 
