@@ -65,6 +65,7 @@ from iopkit.eligibility import (
     OfScale,
     OwnFact,
     OwnFacts,
+    Possible,
     Predicate,
     YesNo,
 )
@@ -106,6 +107,9 @@ from iopkit.patients import (
 )
 from iopkit.placement import CarePath, Ladder, OpioidTreatment, PathStep, Placement, Rung, place
 from iopkit.plans import (
+    ChangingKind,
+    Consequence,
+    ConsequenceKind,
     Counted,
     CountTarget,
     Goal,
@@ -113,6 +117,7 @@ from iopkit.plans import (
     Objective,
     ScoreTarget,
     Signature,
+    UpcomingChange,
 )
 from iopkit.programs import (
     COURSE_FACTS,
@@ -365,6 +370,7 @@ _PROGRAM = Program(
             ),
             taper=True,
             advance=(COURSE_FACTS["weeks_in_phase"] >= 1) & (COURSE_FACTS["goals_open"] < 2),
+            level=LevelOfCare("1"),
         ),
     ),
     (
@@ -632,6 +638,18 @@ _ROSTER = Roster(
     (Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(2), group_max=12),),
 )
 
+_UPCOMING = (
+    UpcomingChange(
+        _START + timedelta(days=9),
+        ChangingKind.FACT,
+        "age",
+        41,
+        Possible(41, 42),
+        (Consequence(ConsequenceKind.OTHER_AGE, ("rules",)),),
+    ),
+    UpcomingChange(_START + timedelta(days=10), ChangingKind.LICENSE, "something else", True, None),
+)
+
 
 @pytest.fixture(scope="session")
 def values() -> dict[str, object]:
@@ -649,6 +667,7 @@ def values() -> dict[str, object]:
         ),
         goals=(_GOAL,),
         signatures=(Signature(Signer.PHYSICIAN, _START),),
+        upcoming=_UPCOMING,
     )
     dated = schedule(plan, _SITE)
     assert plan.on_hold, "the plan has no service on hold"

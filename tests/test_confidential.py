@@ -42,12 +42,14 @@ from iopkit.checks import (
     Proposals,
     Remaining,
     Standing,
+    WeeksLeftOut,
     WhyRemaining,
     check,
     check_caseloads,
     judge,
 )
-from iopkit.checks.figures import CountedSession, Figure, ServiceRecord, figures_of
+from iopkit.checks.figures import Figure, figures_of
+from iopkit.checks.records import CountedSession, ServiceRecord
 from iopkit.checks.remedies import Effort, Remedy, Situation
 from iopkit.checks.shortfalls import Shortfall
 from iopkit.confidential import hidden, reveal
@@ -135,6 +137,9 @@ from iopkit.plans import (
     AddMilestones,
     AddSessions,
     CapGroups,
+    ChangingKind,
+    Consequence,
+    ConsequenceKind,
     Counted,
     CountTarget,
     Disclosure,
@@ -156,6 +161,7 @@ from iopkit.plans import (
     ShortenSessions,
     Signature,
     Trip,
+    UpcomingChange,
     draft,
 )
 from iopkit.plots.bands import TimeScale
@@ -346,6 +352,9 @@ CONFIDENTIAL: set[type] = {
     Units,
     Unplaced,
     TimeScale,
+    UpcomingChange,
+    Consequence,
+    WeeksLeftOut,
     BillableSession,
     Upgrade,
     Waiting,
@@ -360,7 +369,7 @@ SHARED = {
 }
 # What rooms work with inside: hidden too, but told apart by identity, so no values to compare.
 INSIDE = {
-    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Gain", "Pair"),
+    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Foresight", "Gain", "Pair"),
     # What a calendar of others is read as.
     *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
 }
@@ -595,7 +604,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += [layout, layout.rows, *layout.placed, *(each.block for each in layout.placed)]
         record = ServiceRecord.of(dated, None, None)
         made += [record, *record.sessions]
-        made += figures_of(WeeklyDays(3), record, [0])
+        made += figures_of(WeeklyDays(3), record, [0], [0])
         made += agreed(plan, start)
         made += charged(dated)
         made += advised(dated)
@@ -623,8 +632,12 @@ def agreed(plan: Plan, start: date) -> list[Any]:
         (Objective("Writes to Zebediah.", by, CountTarget(Counted.DAYS_WITHOUT_USE, 67)),),
         (Intervention("Rehearses the letter.", "group"),),
     )
+    told = "family involvement, Zebediah"
+    follows = (Consequence(ConsequenceKind.CONSENT_STOPS, (told,)),)
+    ends = UpcomingChange(by, ChangingKind.CONSENT, told, before=True, follows=follows)
     settled = evolve(
         plan,
+        upcoming=(ends,),
         problems=(Problem("the-problem", "Estranged from Zebediah", "F10.20"),),
         goals=(goal,),
         milestones=(Milestone(MilestoneKind.REVIEW, by, "us-medicare-iop"),),
@@ -639,6 +652,7 @@ def agreed(plan: Plan, start: date) -> list[Any]:
     parts += [*settled.leaves, *settled.stays]
     parts += [*settled.milestones, *settled.disclosures, *(settled.signatures or ())]
     parts += settled.provenance.decisions if settled.provenance else ()
+    parts += [ends, *follows, WeeksLeftOut(1, 61, "Zebediah", LevelOfCare("2.5"))]
     of_group = ServiceProgress("group", due=67, attended=66)
     progress = Progress(weeks_in_phase=3, days_without_use=67, by_service=(of_group,))
     return [settled, *parts, progress, of_group]

@@ -365,7 +365,8 @@ def test_a_full_plan_is_said_part_by_part() -> None:
     )
     assert section(html, "For staff") == (
         "Due: plan review by February 4, 2026 (rules); certification by a physician by "
-        "January 5, 2026. Signed: Counselor on January 5, 2026. Codes: Talk (F10.20). "
+        "January 5, 2026. Changes: not known. Signed: Counselor on January 5, 2026. "
+        "Codes: Talk (F10.20). "
         "Chosen in drafting: Talk: of the program's tracks, this one collides least. "
         "Made from: program program; version v2; requirements r; policy a-policy, judged for "
         "January 5, 2026: yes. To certify is to state in writing, as a doctor, that the patient "

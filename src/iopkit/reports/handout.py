@@ -334,6 +334,8 @@ def _rest(
 ) -> Iterator[tuple[str, Iterable[str]]]:
     """What else the patient wants to know, as titles and texts."""
     yield "The parts of your plan", _phase_words(plan)
+    if changes := _change_words(plan):
+        yield "What changes in this time", changes
     yield "Drug tests, and if you use again", _testing_words(plan)
     yield "Family and friends", _people_words(plan)
     yield "Looking at your plan again", _review_words(plan)
@@ -351,6 +353,18 @@ def _phase_words(plan: Plan) -> Iterator[str]:
         if phase.advance is not None:
             words += f". You go on when {', and '.join(_condition_words(phase.advance))}"
         yield f"{words}."
+
+
+def _change_words(plan: Plan) -> list[str]:
+    """What changes within the plan, as far as the patient is told it, by the day."""
+    titles, told = _titles(plan), dict[str, None]()
+    for change in plan.changes_within:
+        for each in change.follows:
+            about = listed(titles.get(name, name) for name in each.about) if each.about else ""
+            if each.kind.told:
+                day = day_words(change.day, within=plan.start.year)
+                told[f"- {day}: {each.kind.told.format(about=about)}"] = None
+    return [*told]
 
 
 def _testing_words(plan: Plan) -> Iterator[str]:
@@ -572,6 +586,7 @@ def _small_print(main: Element, plan: Plan) -> None:
             f"{head}: {'; '.join(texts) or 'none'}."
             for head, texts in (
                 ("Due", due),
+                ("Changes", _change_texts(plan)),
                 ("Signed", signed),
                 ("Codes", codes),
                 ("Chosen in drafting", chosen),
@@ -584,6 +599,20 @@ def _small_print(main: Element, plan: Plan) -> None:
         "p",
         "To certify is to state in writing, as a doctor, that the patient needs this care.",
     )
+
+
+def _change_texts(plan: Plan) -> list[str]:
+    """What changes within the plan, for staff; of age the week alone, as birthdays are not told."""
+    if plan.upcoming is None:
+        return ["not known"]
+    told: list[str] = []
+    for change in plan.changes_within:
+        if change.follows and change.is_of_age:
+            week = (change.day - plan.start).days // 7 + 1
+            told.append(f"week {week}: {'; '.join(each.words for each in change.follows)}")
+        elif change.follows:
+            told.append(f"{day_words(change.day)}: {change.words}")
+    return told
 
 
 def _under(milestone: Milestone) -> str:

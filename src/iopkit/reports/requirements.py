@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from iopkit.checks.checks import Unit
-from iopkit.checks.figures import Bounds
+from iopkit.checks.records import Bounds
 from iopkit.modalities import Modality
 from iopkit.prose import counted, duration_text
 from iopkit.reports.findings import bounds_text, figure_text

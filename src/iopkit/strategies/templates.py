@@ -41,7 +41,7 @@ from iopkit.strategies.times import (
     yes_no,
 )
 from iopkit.strategies.trees import predicates
-from iopkit.strategies.whose import COUNTIES, licenses, state_codes
+from iopkit.strategies.whose import COUNTIES, levels, licenses, state_codes
 from iopkit.truth import Truth
 from iopkit.windows import DAY, Weekday, WeeklyWindows, whole_minutes
 
@@ -127,6 +127,7 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
                 tuple(own),
                 draw(st.booleans()),
                 draw(_CONDITIONS),
+                draw(st.none() | levels),
             )
         )
     if not shared and not any(phase.services for phase in phases):
@@ -288,7 +289,7 @@ _ROOMS = st.lists(
     max_size=2,
     unique_by=lambda room: room.name,
 )
-_CREDENTIALS = st.builds(Credential, short_names, st.none() | state_codes, days())
+_CREDENTIALS = st.builds(Credential, short_names, days(), st.none() | state_codes)
 _STAFF = st.lists(
     st.builds(
         Clinician,
