@@ -28,7 +28,7 @@ class Referral:
     def __attrs_post_init__(self) -> None:
         refuse(
             f"referral to {self.name!r}",
-            unless(bool(self.name.strip()), "name", "a text", "a blank"),
+            unless(bool(self.name.strip()), "name", "who it is", "a blank"),
             unless(bool(self.needs), "needs", "at least one need", "none"),
             *contact_faults(self.telephone, self.address),
         )
@@ -44,4 +44,4 @@ def contact_faults(telephone: str | None, address: str | None) -> Iterator[tuple
     number = telephone is None or any(map(str.isdigit, telephone))
     expected = "a text with a number, such as '555-0100'"
     yield unless(number, "telephone", expected, repr(telephone))
-    yield unless(address is None or bool(address.strip()), "address", "a text", "a blank")
+    yield unless(address is None or bool(address.strip()), "address", "where it is", "a blank")
