@@ -158,7 +158,7 @@ from iopkit.requirements import (
 )
 from iopkit.schedules import Attendance, HowGiven
 from iopkit.scopes import License, LicenseKind, Scope
-from iopkit.sites import Closure, HolidayCalendar, Offer
+from iopkit.sites import Closure, HolidayCalendar, Offer, Referral
 from iopkit.sources import Dated, Grade, Versions
 
 _UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -259,7 +259,10 @@ _PATIENT = Patient(
     treatments=(
         Treatment(LevelOfCare("3.7"), date(2025, 8, 1), date(2025, 9, 1), Outcome.COMPLETED),
     ),
-    supports=(Support(Relationship.PARTNER, True, False), Support(Relationship.FRIEND)),
+    supports=(
+        Support(Relationship.PARTNER, True, False, "the spouse"),
+        Support(Relationship.FRIEND),
+    ),
     consents=(
         Consent(
             discloser="Elm Street",
@@ -281,6 +284,7 @@ _PATIENT = Patient(
         Obligation(ObligationKind.WORK, WeeklyWindows.of("monday 08:00-12:00")),
         Obligation(ObligationKind.SCHOOL),
     ),
+    travel=timedelta(minutes=25),
     availability=WeeklyWindows.of("monday 08:00-22:00", "thursday 08:00-22:00"),
     residences=(
         Whereabouts("IN", end=date(2026, 4, 1)),
@@ -422,6 +426,9 @@ _SITE = Site(
         License(LicenseKind.OTHER, end=date(2027, 1, 1)),
     ),
     payers=frozenset({Payer.MEDICARE, Payer.COMMERCIAL}),
+    telephone="555-0100",
+    address="1 Elm Street",
+    directory=(Referral("Oak House", frozenset({Need.HOUSING}), "4 Oak Street", "555-0101"),),
 )
 _SCOPE = Scope(
     "IL",

@@ -384,6 +384,7 @@ IMPERSONAL = {
         "Dated",
         "Versions",
         "HourBand",
+        "CrisisLine",
         "_Sign",
     ),
     *(
@@ -419,7 +420,7 @@ IMPERSONAL = {
     *("Absence", "ClosedFor", "Credential", "LedBy", "NewHours"),
     # Of groups and staff, no patient's.
     *("GroupLeftOver", "GroupTakeover"),
-    *("License", "Scope"),
+    *("License", "Scope", "Referral"),
     *("Approved", "ApprovedAmount", "Observations", "OfInstrument", "Flaw", "_Search"),
     *("OwnFact", "OwnFacts", "Observed", "OfScale", "InstrumentForm", "ScaleForm", "Own", "_Shown"),
     *("Column", "Kleene", "WrongRows", "_Ends", "_Read", "_Written"),
@@ -542,6 +543,10 @@ def telling_patients(draw: st.DrawFn) -> Patient:
         screenings=(
             *(patient.screenings or ()),
             Screening("phq_9", draw(days()), scores=(Score("total", draw(st.integers(0, 27))),)),
+        ),
+        supports=(
+            *(evolve(one, recipient=draw(st.none() | tokens)) for one in patient.supports or ()),
+            Support(joins_family_sessions=draw(st.booleans()), recipient=draw(tokens)),
         ),
         treatments=(*(patient.treatments or ()), Treatment(end=draw(days()))),
         coverages=(*(patient.coverages or ()), Coverage(Payer.MEDICARE, draw(days()))),
@@ -884,7 +889,13 @@ def test_no_value_of_a_patient_is_shown(patient: Patient, start: date, seed: int
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", text)
     personal = secrets(patient, start, seed, *(m.start for m in made if type(m) is Session))
     personal |= {word for leaf in leaves(patient) for word in words(leaf)}
-    personal -= {"assessment", "date", "left", "treatment"}  # which are in names of classes too
+    personal -= {
+        "assessment",
+        "date",
+        "left",
+        "primary",
+        "treatment",
+    }  # which are in names of classes too
     assert found_in(text, personal) == set()
 
 
@@ -988,7 +999,7 @@ def test_reveal_shows_every_value(patient: Patient, start: date) -> None:
             f"Patient(key={KEY!r}, birth_date=datetime.date(1984, 5, 17), diagnoses=None, "
             "assessments=None, screenings=None, treatments=None, supports=(), consents=None, "
             "coverages=None, obligations=None, availability=None, approvals=None, "
-            "observations=None, residences=None, locations=None)",
+            "observations=None, residences=None, locations=None, travel=None)",
             id="a patient",
         ),
         pytest.param(

@@ -55,7 +55,7 @@ START = date(2026, 1, 5)
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 CODE = Source("Example Code 1", Grade.LEGAL_TEXT)
 SITE = Site("Elm Street", "America/Chicago", WeeklyWindows.always())
-JOINS = (Support(Relationship.PARENT, joins_family_sessions=True),)
+JOINS = (Support(Relationship.PARENT, joins_family_sessions=True, recipient="Mother"),)
 HOUR = timedelta(hours=1)
 FAMILY = "family"
 Kind = ConsequenceKind
@@ -122,7 +122,7 @@ def test_a_family_session_after_the_end_of_consent_is_unplaced_and_says_which_en
     end = week(5, 2)
     plan = drafted(patient(consent(START - ONE_DAY, end)))
     assert told(plan) == [
-        (end, "consent_to_family_involvement", True, False),
+        (end, "support_joins_with_consent", True, False),
         (end, "family involvement, Mother", True, False),
     ]
     assert held(plan) == [week(number, 2) for number in range(1, 5)]
@@ -130,9 +130,9 @@ def test_a_family_session_after_the_end_of_consent_is_unplaced_and_says_which_en
     assert {each.why for each in left} == {Reason.WITHHELD}
     assert [each.prescribed for each in left] == [week(number, 2) for number in range(5, 9)]
     assert left[0].detail == (
-        f"{end}: consent to family involvement: yes, then no; family: no session from that day on"
+        f"{end}: support joins with consent: yes, then no; family: no session from that day on"
     )
-    assert "does not hold on that day (2026-02-04: consent" in moves_text(schedule(plan, SITE))
+    assert "does not hold on that day (2026-02-04: support" in moves_text(schedule(plan, SITE))
 
 
 def test_a_family_session_before_consent_is_given_is_unplaced_too() -> None:
@@ -154,7 +154,9 @@ def test_a_consent_that_is_taken_back_and_given_anew_leaves_out_the_days_between
 
 
 def test_one_consent_that_ends_while_another_goes_on_is_told_and_stops_nothing() -> None:
-    plan = drafted(patient(consent(START, week(3)), consent(START, recipients=("Sister",))))
+    sister = Support(Relationship.RELATIVE, joins_family_sessions=True, recipient="Sister")
+    both = (consent(START, week(3)), consent(START, recipients=("Sister",)))
+    plan = drafted(evolve(patient(*both), supports=(*JOINS, sister)))
     assert told(plan) == [(week(3), "family involvement, Mother", True, False)]
     assert len(held(plan)) == 8
 
@@ -162,7 +164,7 @@ def test_one_consent_that_ends_while_another_goes_on_is_told_and_stops_nothing()
 def test_a_consent_that_is_not_known_to_hold_withholds_its_service() -> None:
     unsure = consent(START, discloser=None)
     plan = drafted(patient(consent(START, week(3)), unsure))
-    assert told(plan)[0] == (week(3), "consent_to_family_involvement", True, None)
+    assert told(plan)[0] == (week(3), "support_joins_with_consent", True, None)
     assert held(plan) == [week(1, 2), week(2, 2)]
     assert "family" in drafted(patient(unsure)).on_hold
 
@@ -170,7 +172,7 @@ def test_a_consent_that_is_not_known_to_hold_withholds_its_service() -> None:
 def test_recipients_that_are_not_known_are_said_to_be() -> None:
     plan = drafted(patient(consent(START, week(3), recipients=None)))
     assert told(plan) == [
-        (week(3), "consent_to_family_involvement", None, False),
+        (week(3), "support_joins_with_consent", None, False),
         (week(3), "family involvement, recipients not known", None, False),
     ]
     assert all(not each.follows for each in plan.upcoming or ())

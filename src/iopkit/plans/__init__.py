@@ -1,5 +1,6 @@
 """A program given to one patient: the plan, its parts, and changes to it."""
 
+from iopkit.plans.continuing import continue_care
 from iopkit.plans.drafting import NamedGroup, draft
 from iopkit.plans.foreseeing import FORESEEN
 from iopkit.plans.goals import (
@@ -82,6 +83,7 @@ __all__ = [
     "Trip",
     "UpcomingChange",
     "call_for",
+    "continue_care",
     "draft",
     "needs_of",
     "revise",

@@ -16,23 +16,25 @@ from iopkit.eligibility.sheets import read_facts
 from iopkit.errors import Fault, each_a, refuse, unless, unless_a, unless_day
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient, refuse_before_birth
+from iopkit.plans.commitments import bookable
 from iopkit.plans.filling import fill_in
 from iopkit.plans.foreseeing import Foresight
+from iopkit.plans.needed_hours import hours_notes
 from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
 from iopkit.plans.own_days import age_notes, concerns, speaks_of
 from iopkit.plans.plans import GroupMembership, JudgedBy, Plan, Provenance, start_faults
 from iopkit.plans.preferences import Preferences
 from iopkit.plans.rates import with_rates
+from iopkit.plans.step_down import left_care, step_down_notes
 from iopkit.plans.tailoring import disclosures_of, family_of, need_notes, problems_of
 from iopkit.programs.disagreements import discrepancies, out_of_reach
 from iopkit.programs.programs import Program, fixed_times, unrated
 from iopkit.requirements.due import milestones
 from iopkit.requirements.milestones import Milestone, MilestoneKind
 from iopkit.requirements.requirements import RequirementSet
-from iopkit.sites.hours import open_windows
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth
-from iopkit.windows import WeeklyWindows, whole_minutes, within_week
+from iopkit.windows import Weekday, WeeklyWindows, whole_minutes, within_week
 
 
 class NamedGroup(Protocol):
@@ -71,10 +73,11 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
 
     Times that the program states are kept. Where it names only a day, the site's offer
     gives the time, or else the first open time of that day that suits site and patient.
-    Doses are placed as preferred, and on days that are spread over the week. Of the program's
+    Doses are placed as preferred, and on days that are spread over the week; soon after care
+    around the clock, where the patient comes from there. Of the program's
     tracks, the one that collides least with what site and patient have free is taken, the
     first of several.
-    Family sessions need a support person who joins and a valid consent, medication and
+    Family sessions need a support person who joins and whom a valid consent names, medication and
     psychiatric services a diagnosis that calls for them; where that is not known, they are
     on hold, and so is all of a program of which nothing is for the patient. Each is looked at
     over the days of the plan: what holds on some of them is planned, and ``upcoming`` says from
@@ -125,14 +128,16 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     refuse("plan", *(() if despite_no else _refusals(judged_by)))
     joined = tuple(groups)
     refuse("plan", _group_faults(joined, program))
-    taken = _best_track(program, site, patient.free) if track is None else track
+    taken = _best_track(program, site, patient) if track is None else track
     laid = _with_weeks(program.on_track(taken), phase_weeks or {})
     laid, rate_notes = with_rates(laid, times or {})
     # After the track: it is the whole program's, and tailoring leaves no tracks.
     foresight = Foresight(laid, patient, site, start, sets, judged_by)
     tailored, on_hold, why_so = _tailored(foresight)
     versions = [(s.name, s.version(on=start, assume_in_force=assume_in_force)) for s in sets]
-    filled, collisions = fill_in(tailored, site, patient.free, preferences or Preferences())
+    left = left_care(patient, on=start)
+    soon = None if left is None else Weekday.of(start)
+    filled, collisions = fill_in(tailored, site, patient, preferences or Preferences(), soon=soon)
     notes = (
         *age_notes(program, patient, start),
         *([PlanNote(NoteSubject.TRACK_CHOSEN, part=taken)] if taken and track is None else []),
@@ -140,7 +145,9 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         *_weeks_notes(program, phase_weeks or {}),
         *rate_notes,
         *why_so,
+        *step_down_notes(filled, patient, left, start=start, on_hold=on_hold),
         *_time_notes(patient),
+        *hours_notes(filled, patient, on=start, on_hold=on_hold),
         *collisions,
         *_source_notes(program, laid),
         *need_notes(filled, patient, site, on=start),
@@ -159,8 +166,9 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         age=_age(patient, start),
         on_hold=tuple(dict.fromkeys((*on_hold, *unrated(filled)))),
         problems=problems_of(patient, on=start),
-        supports=family_of(patient),
+        supports=family_of(patient, on=start),
         disclosures=disclosures_of(patient, on=start),
+        left_care=left,
         provenance=Provenance(
             program.name,
             program.version,
@@ -202,9 +210,9 @@ def _refusals(decisions: Sequence[Decision]) -> Iterator[tuple[Fault, ...]]:
             yield (Fault(("decisions", place), expected, f"one by {decision.policy!r}"),)
 
 
-def _best_track(program: Program, site: Site, free: WeeklyWindows | None) -> str | None:
+def _best_track(program: Program, site: Site, patient: Patient) -> str | None:
     """The track that collides least, the first of several; ``None`` if there are no tracks."""
-    windows = open_windows(site.hours, free)
+    windows = bookable(site.hours, patient, None)
     names = (track.name for track in program.tracks)
     return min(
         names,

@@ -206,6 +206,8 @@ class Plan:
     the plan is drafted again. ``leaves`` and ``stays`` are in order and do not overlap.
     ``counselors`` are in order too, each from a day on; none until somebody is named.
     ``groups`` are those that the patient is in, service by service: it comes to their meetings.
+    ``left_care`` is the day on which the patient left care around the clock, of which this plan
+    is the step-down; ``None``: none, or the day is not known.
 
     Raises:
         InvalidError: the plan does not start in the years 1970 to 2199, its program has
@@ -236,6 +238,7 @@ class Plan:
     upcoming: tuple[UpcomingChange, ...] | None = None
     counselors: tuple[PrimaryCounselor, ...] = ()
     groups: tuple[GroupMembership, ...] = ()
+    left_care: date | None = None
 
     def __attrs_post_init__(self) -> None:
         problems = [problem.name for problem in self.problems or ()]
@@ -313,6 +316,10 @@ class Plan:
     def end(self) -> date:
         """The day after the last."""
         return self.start + timedelta(weeks=self.weeks)
+
+    def days_after_care(self, day: date) -> int | None:
+        """Days from the end of care around the clock to one such as that of the first session."""
+        return None if self.left_care is None else (day - self.left_care).days
 
     def phase_on(self, day: date) -> Phase:
         """The phase of a day; before the first day the first phase, and after the last the last."""

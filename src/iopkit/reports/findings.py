@@ -10,9 +10,8 @@ from itertools import groupby
 from iopkit.checks.checks import Finding, Unit, WeeksLeftOut, left_out, verdict
 from iopkit.checks.records import Bounds
 from iopkit.plans.plans import Plan
-from iopkit.prose import counted
+from iopkit.prose import counted, duration_text
 from iopkit.reports.lines import ASSUMED_IN_FORCE, TRUTH_WORDS, page, section
-from iopkit.reports.words import duration_text
 from iopkit.requirements.demands import (
     Caseload,
     DailyHours,

@@ -8,8 +8,9 @@ from iopkit.programs.disagreements import discrepancies, out_of_reach
 from iopkit.programs.doses import Dose, weekly_doses
 from iopkit.programs.programs import Phase, Program, Service
 from iopkit.programs.timings import slots_of
+from iopkit.prose import duration_text
 from iopkit.reports.lines import below, item, link, page, section
-from iopkit.reports.words import dose_text, duration_text
+from iopkit.reports.words import dose_text
 
 
 def dose_lines(doses: Iterable[Dose], first: int) -> list[str]:

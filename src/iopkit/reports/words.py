@@ -17,7 +17,7 @@ from iopkit.programs.timings import (
     Weekly,
     slots_of,
 )
-from iopkit.prose import counted, listed
+from iopkit.prose import counted, duration_text, listed
 from iopkit.windows import Weekday, whole_minutes
 
 _MONTHS = (
@@ -156,20 +156,6 @@ def _slots_words(slots: Iterable[Slot]) -> str:
     return ", ".join(
         f"{weekdays_words(days)}{f' at {clock_words(start)}' if start else ''}"
         for start, days in by_time.items()
-    )
-
-
-def duration_text(duration: timedelta) -> str:
-    """A duration as hours and minutes.
-
-    Example:
-        >>> duration_text(timedelta(minutes=370))
-        '6 h 10 min'
-    """
-    hours, minutes = divmod(whole_minutes(duration), 60)
-    return (
-        " ".join(filter(None, [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]))
-        or "0 h"
     )
 
 
