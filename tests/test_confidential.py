@@ -163,6 +163,7 @@ from iopkit.plots.calendars import blocks
 from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, meetings_map
 from iopkit.plots.layouts import Block, Layout, Placed, Rows, laid_out
 from iopkit.programs import (
+    Absence,
     PerWeek,
     Phase,
     Program,
@@ -312,6 +313,7 @@ CONFIDENTIAL: set[type] = {
     Problem,
     Progress,
     ServiceProgress,
+    Absence,
     Proposal,
     Proposals,
     Provenance,
@@ -404,6 +406,7 @@ IMPERSONAL = {
     *("Rails", "Formulas", "AttritionStep", "_Column"),
     *("Track", "Curriculum", "_Recorded", "_OfService", "Times"),
     *("StatedHours", "StatedSessions", "StatedLength", "Discrepancy", "OutOfReach"),
+    "AbsenceLimit",
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
     *("Absence", "ClosedFor", "Credential", "LedBy", "NewHours"),
     # Of groups and staff, no patient's.
@@ -635,8 +638,11 @@ def agreed(plan: Plan, start: date) -> list[Any]:
     parts += [*settled.milestones, *settled.disclosures, *(settled.signatures or ())]
     parts += settled.provenance.decisions if settled.provenance else ()
     of_group = ServiceProgress("group", due=67, attended=66)
-    progress = Progress(weeks_in_phase=3, days_without_use=67, by_service=(of_group,))
-    return [settled, *parts, progress, of_group]
+    missed = Absence("group", 67, excused=False)
+    progress = Progress(
+        weeks_in_phase=3, days_without_use=67, by_service=(of_group,), absences=(missed,)
+    )
+    return [settled, *parts, progress, of_group, missed]
 
 
 def counseled(plan: Plan) -> Iterator[Any]:

@@ -396,6 +396,7 @@ def _program_fields(program: Program) -> Iterator[str]:
         "Phases": "; ".join(map(_phase, program.phases)) if len(program.phases) > 1 else None,
         "Plan review": f"at least every {review} days" if review else None,
         "Discharge": _condition("when ", program.discharge),
+        "Ends after": "; ".join(limit.words for limit in program.absence_limits),
         "After a return to use": on_return,
     }
     yield from (f":{name}: {_escaped(text)}" for name, text in fields.items() if text)

@@ -15,7 +15,9 @@ from iopkit.fields import frozen
 from iopkit.languages import is_language
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.modalities import Delivery, Modality
-from iopkit.programs.progress import COURSE_FACTS, is_course_fact, service_facts
+from iopkit.programs.absences import AbsenceLimit
+from iopkit.programs.curricula import Curriculum
+from iopkit.programs.progress import COURSE_FACTS, course_faults, is_course_fact, service_facts
 from iopkit.programs.ranges import Times, as_count, range_faults
 from iopkit.programs.stated import Stated, StatedLength
 from iopkit.programs.timings import Once, TimePerWeek, Timing, rate_of, slots_of
@@ -34,36 +36,6 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NAME_FORM = "lower-case words joined by '-', such as 'relapse-prevention'"
 LONGEST_PROGRAM = 520
 """How many weeks a program can have."""
-
-
-@frozen
-class Curriculum:
-    """What the sessions of a service are about, in order.
-
-    A closed group begins together, so its n-th session has the n-th topic. An open one
-    takes patients in at any topic and goes on from the last to the first.
-    """
-
-    topics: tuple[str, ...]
-    closed: bool | None = None
-
-    def __attrs_post_init__(self) -> None:
-        refuse("curriculum", unless(bool(self.topics), "topics", "at least one", "none"))
-
-    def topic(self, number: int, *, joined_at: int = 1) -> str | None:
-        """The topic of a patient's n-th session, of one who joined at a topic, from 1.
-
-        Returns:
-            ``None`` after the last topic of a closed group.
-
-        Example:
-            >>> Curriculum(("Triggers", "Cravings")).topic(2, joined_at=2)
-            'Triggers'
-        """
-        place = joined_at - 1 + number - 1
-        if self.closed and place >= len(self.topics):
-            return None
-        return self.topics[place % len(self.topics)]
 
 
 # By its hash, as what was worked out for a service is kept.
@@ -184,7 +156,7 @@ class Phase:
             range_faults(
                 "weeks", self.weeks, 1, LONGEST_PROGRAM, f"at least 1 and at most {LONGEST_PROGRAM}"
             ),
-            _course_faults(self.advance, "advance"),
+            course_faults(self.advance, "advance"),
         )
 
     @property
@@ -208,19 +180,6 @@ class Phase:
     __repr__ = hidden
 
 
-_COURSE_FORM = (
-    f"facts about the course ({', '.join(COURSE_FACTS)}; attended_, missed_, due_ and unexcused_ "
-    "with a service's name, '_' for '-')"
-)
-
-
-def _course_faults(condition: Predicate | None, where: str) -> tuple[Fault, ...]:
-    if condition is None:
-        return ()
-    known = all(map(is_course_fact, facts_in(condition)))
-    return unless(known, where, _COURSE_FORM, "others")
-
-
 @frozen(repr=False, cache_hash=True)
 class Program:
     """A template: phases in order, and services that run through all of them.
@@ -230,8 +189,9 @@ class Program:
     ``continuing_care`` is what follows completion, a program of its own; ``discharge`` is
     when a patient is ready for it, a predicate over ``course_facts``. ``review_every_days``
     is how often the plan is reviewed at the least. ``after_return_to_use`` says what the
-    program does then. ``language`` is what it is held in, as in BCP 47. ``left_open`` lists
-    what the source does not say, and ``stated`` the figures that it prints itself.
+    program does then, and ``absence_limits`` how many absences end it. ``language`` is what it
+    is held in, as in BCP 47. ``left_open`` lists what the source does not say, and ``stated``
+    the figures that it prints itself.
 
     Raises:
         InvalidError: there is no phase or no service, or more than 520 weeks; two phases,
@@ -256,6 +216,7 @@ class Program:
     after_return_to_use: str | None = None
     discharge: Predicate | None = None
     stated: tuple[Stated, ...] = ()
+    absence_limits: tuple[AbsenceLimit, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         names = [phase.name for phase in self.phases]
@@ -295,9 +256,10 @@ class Program:
             unless(
                 review is None or 1 <= review <= 366, "review_every_days", "from 1 to 366", review
             ),
-            _course_faults(self.discharge, "discharge"),
+            course_faults(self.discharge, "discharge"),
             *self._condition_faults(),
             *(self._stated_faults(number) for number in range(len(self.stated))),
+            *(self._limit_faults(number) for number in range(len(self.absence_limits))),
         )
 
     @property
@@ -371,7 +333,15 @@ class Program:
 
         phases = tuple(evolve(p, services=changed(p.services)) for p in self.phases)
         own = changed(self.services)
-        return evolve(self, services=own, phases=phases, tracks=tracks, stated=stated)
+        left = {s.name for s in (*own, *(s for phase in phases for s in phase.services))}
+        limits = tuple(
+            evolve(limit, services=tuple(name for name in limit.services if name in left))
+            for limit in self.absence_limits
+            if not limit.services or left.intersection(limit.services)
+        )
+        return evolve(
+            self, services=own, phases=phases, tracks=tracks, stated=stated, absence_limits=limits
+        )
 
     def _services_faults(self) -> Iterator[tuple[Fault, ...]]:
         """What is wrong with services by themselves and beside each other, by their places."""
@@ -434,16 +404,27 @@ class Program:
     def _stated_faults(self, number: int) -> tuple[Fault, ...]:
         stated = self.stated[number]
         tracks = {None, *(track.name for track in self.tracks)}
-        phases = {None, *(phase.name for phase in self.phases)}
-        names = {s.name for s in self.every_service if s.track in (None, stated.track)}
+        beside = [s for s in self.every_service if s.track in (None, stated.track)]
         faults = (
-            *unless(stated.phase in phases, "phase", "a phase of the program", repr(stated.phase)),
             *unless(stated.track in tracks, "track", "a track of the program", repr(stated.track)),
-            *unless(
-                names.issuperset(stated.services), "services", "services of the track", "others"
-            ),
+            *self._parts_faults(stated, {s.name for s in beside}, "services of the track"),
         )
         return tuple(fault.under("stated", number) for fault in faults)
+
+    def _limit_faults(self, number: int) -> tuple[Fault, ...]:
+        limit, names = self.absence_limits[number], {s.name for s in self.every_service}
+        faults = self._parts_faults(limit, names, "services of the program")
+        return tuple(fault.under("absence_limits", number) for fault in faults)
+
+    def _parts_faults(
+        self, of: Stated | AbsenceLimit, names: set[str], expected: str
+    ) -> tuple[Fault, ...]:
+        """What is wrong with the phase and the services that something is of."""
+        phases = {None, *(phase.name for phase in self.phases)}
+        return (
+            *unless(of.phase in phases, "phase", "a phase of the program", repr(of.phase)),
+            *unless(names.issuperset(of.services), "services", expected, "others"),
+        )
 
     __repr__ = hidden
 

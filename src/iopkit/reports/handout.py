@@ -19,6 +19,7 @@ from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Objective
 from iopkit.plans.notes import NoteKind, PlanNote
 from iopkit.plans.plans import Plan
+from iopkit.programs.absences import AbsenceLimit
 from iopkit.programs.programs import Service
 from iopkit.programs.timings import InAll, Once, PerWeek, Weekly, slots_of
 from iopkit.prose import counted, listed
@@ -387,6 +388,8 @@ def _finish_words(plan: Plan) -> Iterator[str]:
         yield from (f"- {words}" for words in _condition_words(program.discharge))
     else:
         yield "This plan does not say yet when you are done. Please ask us."
+    for limit in program.absence_limits:
+        yield f"Your treatment here ends before that if {_limit_words(limit, plan)}."
     after = program.continuing_care
     if after:
         yield f"After that you go on with: {after.title}."
@@ -394,6 +397,15 @@ def _finish_words(plan: Plan) -> Iterator[str]:
             yield f"- {service.title}: {often_words(service.timing)}"
     else:
         yield "This plan does not say yet what comes after. Please ask us."
+
+
+def _limit_words(limit: AbsenceLimit, plan: Plan) -> str:
+    titles, phases = _titles(plan), {phase.name: phase.title for phase in plan.program.phases}
+    services = f" of {listed([titles[name] for name in limit.services])}" if limit.services else ""
+    excuse = ", with or without an excuse" if limit.excused else " without an excuse"
+    weeks = f" within {counted(limit.weeks, 'week')}" if limit.weeks else ""
+    phase = f" in this part of your plan: {phases[limit.phase]}" if limit.phase else ""
+    return f"you miss {counted(limit.absences, 'session')}{services}{weeks}{excuse}{phase}"
 
 
 _COURSE: Mapping[str, str] = MappingProxyType(

@@ -56,6 +56,8 @@ def template_text(program: Program) -> str:
         lines += ["", f"Then {after.title}:", *service_lines(after.every_service)]
     if program.discharge is not None:
         lines += ["", f"Discharged when: {describe(program.discharge, in_full=True)}"]
+    limits = [limit.words for limit in program.absence_limits]
+    lines += section("The program ends after", limits)
     wrong = [each.words for each in discrepancies(program)]
     lines += section("Where the source contradicts itself", wrong)
     never = [each.words for each in out_of_reach(program)]

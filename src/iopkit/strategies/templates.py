@@ -11,7 +11,9 @@ from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
 from iopkit.payers import Payer
-from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track, clashing_services
+from iopkit.programs.absences import AbsenceLimit
+from iopkit.programs.curricula import Curriculum
+from iopkit.programs.programs import Phase, Program, Service, Track, clashing_services
 from iopkit.programs.progress import COURSE_FACTS
 from iopkit.programs.ranges import Times
 from iopkit.programs.timings import (
@@ -130,6 +132,7 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
         )
     if not shared and not any(phase.services for phase in phases):
         shared = [Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3), timedelta(hours=3))]
+    every = {s.name for s in (*shared, *(s for phase in phases for s in phase.services))}
     return Program(
         draw(short_names),
         "A program",
@@ -139,7 +142,17 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
         age_group=draw(_AGE_GROUPS),
         review_every_days=draw(_REVIEWS),
         discharge=draw(_CONDITIONS),
+        absence_limits=draw(_absence_limits(sorted(every), [phase.name for phase in phases])),
     )
+
+
+def _absence_limits(
+    services: list[str], phases: list[str]
+) -> st.SearchStrategy[tuple[AbsenceLimit, ...]]:
+    some = st.lists(st.sampled_from(services), max_size=2, unique=True).map(tuple)
+    of_phase = st.none() | st.sampled_from(phases)
+    limit = st.builds(AbsenceLimit, st.integers(1, 6), some, _REVIEWS, of_phase, st.booleans())
+    return st.lists(limit, max_size=1).map(tuple)
 
 
 def _on_track(track: str) -> Service:
