@@ -467,7 +467,7 @@ def _service_row(where: str, track: str, service: Service) -> tuple[str, ...]:
     breaks = f", with {duration_text(service.breaks)} of breaks" if service.breaks else ""
     return (
         f"{_escaped(service.title)}{how}",
-        service.modality.label,
+        service.kind_words.capitalize(),
         f"{service.timing.words}{f' ({slots})' if slots else ''}",
         f"{length}{breaks}",
         f"{low or 'any'} to {high or 'any'}" if low or high else "",

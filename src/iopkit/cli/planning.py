@@ -10,6 +10,7 @@ from iopkit.calendars.appointments import appointments_from_ical
 from iopkit.calendars.ical import to_ical, update_ical
 from iopkit.cli.arguments import (
     add_assume_in_force,
+    add_modalities,
     add_output,
     add_own,
     add_patient,
@@ -21,6 +22,7 @@ from iopkit.cli.arguments import (
     add_times,
     add_titles,
     add_weeks,
+    modalities_once,
     moment_of,
     named_requirements,
     own_of,
@@ -84,6 +86,7 @@ def _plan_arguments(parser: argparse.ArgumentParser) -> None:
         says="how many weeks a phase has, once for each; the least of its range if not given",
     )
     add_times(parser)
+    add_modalities(parser)
     parser.add_argument(
         "--prefer",
         nargs="+",
@@ -192,6 +195,7 @@ def _plan(options: argparse.Namespace) -> Answer:
         track=options.track,
         phase_weeks=_weeks_of(program, options.weeks),
         times=times_once(options.times),
+        modalities=modalities_once(options.modality),
         requirements=named_requirements(options.requirements),
         decisions=decisions,
         preferences=Preferences(

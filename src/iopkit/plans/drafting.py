@@ -17,6 +17,7 @@ from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.plans.filling import fill_in
+from iopkit.plans.modality_choices import with_modalities
 from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
 from iopkit.plans.plans import JudgedBy, Plan, Provenance, start_faults
 from iopkit.plans.preferences import Preferences
@@ -43,6 +44,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     track: str | None = None,
     phase_weeks: Mapping[str, int] | None = None,
     times: Mapping[str, int | timedelta] | None = None,
+    modalities: Mapping[str, Modality] | None = None,
     requirements: Iterable[RequirementSet] = (),
     decisions: Iterable[Decision] = (),
     preferences: Preferences | None = None,
@@ -72,6 +74,9 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         times: how often each named service is given where the program leaves that open, or for
             how long a week where it states a time. It has the least otherwise; where none is
             stated, it is on hold, with a question.
+        modalities: which of its modalities each named service has, where the program leaves that
+            open. It is the first that is known to be possible for the patient otherwise, and a note
+            says which.
         requirements: whose reviews and certifications the plan has as milestones.
         decisions: what the plan rests on, to be told in its provenance. Without any, a note
             says that no policy has judged. One that is no "yes" is told first wherever the
@@ -84,7 +89,8 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
 
     Raises:
         InvalidError: ``start`` is before the patient's birth or not in 1970 to 2199, weeks
-            are missing or outside a phase's range, or a decision is a "no".
+            are missing or outside a phase's range, a rate or a modality is none that the program
+            allows, or a decision is a "no".
         UnknownNameError: the program has no such track.
         NotInForceError: a requirement set is not known to be in force on ``start``, and is not
             assumed to be.
@@ -104,6 +110,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     taken = _best_track(program, site, patient.free) if track is None else track
     laid = _with_weeks(program.on_track(taken), phase_weeks or {})
     laid, rate_notes = with_rates(laid, times or {})
+    laid, modality_notes = with_modalities(laid, patient, modalities or {}, on=start)
     # After the track: it is the whole program's, and tailoring leaves no tracks.
     tailored, on_hold, why_so = _tailored(laid, patient, start)
     versions = [(s.name, s.version(on=start, assume_in_force=assume_in_force)) for s in sets]
@@ -114,6 +121,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         *([] if judged_by else [PlanNote(NoteSubject.JUDGED_BY_NO_POLICY, why=why_not_judged)]),
         *_weeks_notes(program, phase_weeks or {}),
         *rate_notes,
+        *modality_notes,
         *why_so,
         *_time_notes(patient),
         *collisions,

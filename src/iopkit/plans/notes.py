@@ -60,6 +60,12 @@ class NoteSubject(StrEnum):
         "planned at the least that the program allows",
         "",
     )
+    MODALITY_CHOSEN = (
+        "modality_chosen",
+        NoteKind.CHOICE,
+        "planned as the first of its kinds that is known to be possible for the patient",
+        "",
+    )
     DOSE_DIVIDED = (
         "dose_divided",
         NoteKind.CHOICE,

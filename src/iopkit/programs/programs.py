@@ -47,7 +47,8 @@ class Service:
     without service. It is ``None`` where the program's source does not say it; a site may.
     Where the source gives a range, ``duration_max`` is its end. A service of a ``track`` is
     for patients on it; one without is for all. ``delivery`` is ``None`` where it is for the
-    site to say.
+    site to say. ``or_modalities`` are what it may be in place of its ``modality``, as in
+    "individual or family session"; a plan has one of them.
 
     Raises:
         InvalidError: the name is not in lower-case words, a duration is not in whole
@@ -67,6 +68,7 @@ class Service:
     track: str | None = None
     delivery: Delivery | None = None
     curriculum: Curriculum | None = None
+    or_modalities: tuple[Modality, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         length, longest = self.duration, self.duration_max
@@ -94,6 +96,12 @@ class Service:
                 "whole minutes, less than the session",
                 self.breaks,
             ),
+            unless(
+                len(set(self.modalities)) == len(self.modalities),
+                "or_modalities",
+                "others than the modality, each once",
+                "one twice",
+            ),
             unless(low is None or low >= 1, "group_min", "at least 1", low),
             unless(high is None or high >= (low or 1), "group_max", "at least group_min", high),
         )
@@ -107,6 +115,16 @@ class Service:
     def service_time(self) -> timedelta | None:
         """Time of service in a session, without its breaks; ``None``: not known."""
         return None if self.duration is None else self.duration - self.breaks
+
+    @property
+    def modalities(self) -> tuple[Modality, ...]:
+        """All that it may be, the first as the program's source has it first."""
+        return (self.modality, *self.or_modalities)
+
+    @property
+    def kind_words(self) -> str:
+        """What it is or may be, in prose, such as ``individual counseling or family session``."""
+        return " or ".join(each.label.lower() for each in self.modalities)
 
     @property
     def is_unrated(self) -> bool:
@@ -240,7 +258,7 @@ class Program:
             *self._services_faults(),
             *(
                 unless(
-                    len({s.modality for s in every if s.name == name}) == 1,
+                    len({s.modalities for s in every if s.name == name}) == 1,
                     "services",
                     f"one modality for {name!r}",
                     "several",

@@ -28,7 +28,8 @@ def _when(service: Service) -> str:
         f"{slot.day.title[:3]} {slot.start:%H:%M}" if slot.start else slot.day.title[:3]
         for slot in sorted(slots_of(service.timing))
     )
-    return f"{service.timing.words}{f' ({slots})' if slots else ''}, {_length(service)}"
+    either = f", as {service.kind_words}" if service.or_modalities else ""
+    return f"{service.timing.words}{f' ({slots})' if slots else ''}, {_length(service)}{either}"
 
 
 def _length(service: Service) -> str:

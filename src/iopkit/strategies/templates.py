@@ -98,8 +98,8 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
     """Programs of up to four short phases, whose fixed times do not overlap.
 
     Args:
-        draftable: neither tracks nor lengths and rates that are open, so that a plan can have
-            it as it is.
+        draftable: neither tracks nor lengths, rates and modalities that are open, so that a plan
+            can have it as it is.
     """
     known = draw(_NAMES)
     tracks = () if draftable else draw(st.sampled_from([(), ("day", "evening")]))
@@ -110,7 +110,12 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
         for name in draw(st.lists(st.sampled_from(known), max_size=most, unique=True)):
             service = draw(services(name, tracks))
             if not draftable:
-                service = evolve(service, timing=draw(_opened(service.timing)))
+                others = tuple(each for each in _EITHER if each is not service.modality)
+                service = evolve(
+                    service,
+                    timing=draw(_opened(service.timing)),
+                    or_modalities=others if len(name) % 2 else (),
+                )
             if name not in taken and not clashing_services([*beside, *kept, service]):
                 kept.append(service)
         return kept
@@ -271,6 +276,7 @@ _LENGTHS = st.none() | st.integers(1, 240).map(minutes_long)
 _LONGER = st.none() | st.integers(0, 60).map(minutes_long)
 _TIMINGS = timings()
 _TIMINGS_OR_TIME = _TIMINGS | st.builds(TimePerWeek, st.integers(1, 20 * 60).map(minutes_long))
+_EITHER = (Modality.INDIVIDUAL_COUNSELING, Modality.FAMILY_SESSION)
 _DELIVERIES = st.none() | st.sampled_from(Delivery)
 _CURRICULA = st.none() | curricula()
 _RANGES = _ranges()
