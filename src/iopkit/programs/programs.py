@@ -26,6 +26,7 @@ from iopkit.windows import (
     DAY,
     ONE_DAY,
     WEEK,
+    DayPart,
     is_session_length,
     is_whole_minutes,
     minute_of_day,
@@ -48,7 +49,8 @@ class Service:
     Where the source gives a range, ``duration_max`` is its end. A service of a ``track`` is
     for patients on it; one without is for all. ``delivery`` is ``None`` where it is for the
     site to say. ``or_modalities`` are what it may be in place of its ``modality``, as in
-    "individual or family session"; a plan has one of them.
+    "individual or family session"; a plan has one of them. ``day_parts`` are those in which it
+    begins, where the source says them and no times, as in "evenings"; a slot's own part goes first.
 
     Raises:
         InvalidError: the name is not in lower-case words, a duration is not in whole
@@ -69,6 +71,7 @@ class Service:
     delivery: Delivery | None = None
     curriculum: Curriculum | None = None
     or_modalities: tuple[Modality, ...] = ()
+    day_parts: tuple[DayPart, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         length, longest = self.duration, self.duration_max
@@ -100,6 +103,12 @@ class Service:
                 len(set(self.modalities)) == len(self.modalities),
                 "or_modalities",
                 "others than the modality, each once",
+                "one twice",
+            ),
+            unless(
+                len(set(self.day_parts)) == len(self.day_parts),
+                "day_parts",
+                "each once",
                 "one twice",
             ),
             unless(low is None or low >= 1, "group_min", "at least 1", low),

@@ -25,11 +25,18 @@ from iopkit.programs.timings import InAll, Once, PerWeek, Weekly, slots_of
 from iopkit.prose import counted, listed
 from iopkit.reports.html import bullets, child, document, row
 from iopkit.reports.weeks import week_text
-from iopkit.reports.words import day_words, days_words, length_words, often_words, weekdays_words
+from iopkit.reports.words import (
+    day_words,
+    days_words,
+    length_words,
+    often_words,
+    parts_words,
+    weekdays_words,
+)
 from iopkit.requirements.milestones import Milestone, MilestoneKind, Signer
 from iopkit.schedules.sessions import Reason, Schedule
 from iopkit.truth import Truth
-from iopkit.windows import ONE_DAY
+from iopkit.windows import ONE_DAY, DayPart, minute_of_day
 
 
 def plan_html(
@@ -209,14 +216,10 @@ def _usual_days(plan: Plan) -> str:
     if not slots:
         return "Your days are not set yet."
     days = weekdays_words(slot.day for slot in slots)
-    parts = {_part_of_day(slot.start.hour) if slot.start else "" for slot in slots}
-    part = parts.pop() if len(parts) == 1 else ""
+    parts = {DayPart.of(minute_of_day(s.start)) if s.start else s.part for s in slots}
+    part = f" {parts.pop() or ''}".rstrip() if len(parts) == 1 else ""
     lead = "At first, you" if len(plan.program.phases) > 1 else "You"
     return f"{lead} meet with us on {days}{part}."
-
-
-def _part_of_day(hour: int) -> str:
-    return " morning" if hour < 12 else " afternoon" if hour < 17 else " evening"
 
 
 def _aims(main: Element, plan: Plan) -> None:
@@ -276,6 +279,9 @@ def _times(main: Element, plan: Plan, week: str | None, picture: str | None) -> 
     for service, first, weeks in _rows(plan):
         often = often_words(service.timing, first=first)
         when = f"{often[0].upper()}{often[1:]}"
+        slots = slots_of(service.timing)
+        if service.day_parts and not (slots and all(slot.when for slot in slots)):
+            when += f", {parts_words(service.day_parts)}"
         if service.delivery:
             when += f", {_DELIVERED[service.delivery]}"
         if service.name in plan.on_hold:

@@ -9,7 +9,7 @@ from iopkit.programs.doses import Dose, weekly_doses
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.timings import slots_of
 from iopkit.reports.lines import below, item, link, page, section
-from iopkit.reports.words import dose_text, duration_text
+from iopkit.reports.words import dose_text, duration_text, parts_words
 
 
 def dose_lines(doses: Iterable[Dose], first: int) -> list[str]:
@@ -25,11 +25,13 @@ def dose_lines(doses: Iterable[Dose], first: int) -> list[str]:
 
 def _when(service: Service) -> str:
     slots = ", ".join(
-        f"{slot.day.title[:3]} {slot.start:%H:%M}" if slot.start else slot.day.title[:3]
-        for slot in sorted(slots_of(service.timing))
+        f"{slot.day.title[:3]} {slot.when}".rstrip() for slot in sorted(slots_of(service.timing))
     )
+    parts = f", {parts_words(service.day_parts)}" if service.day_parts else ""
     either = f", as {service.kind_words}" if service.or_modalities else ""
-    return f"{service.timing.words}{f' ({slots})' if slots else ''}, {_length(service)}{either}"
+    return (
+        f"{service.timing.words}{f' ({slots})' if slots else ''}{parts}, {_length(service)}{either}"
+    )
 
 
 def _length(service: Service) -> str:

@@ -44,11 +44,11 @@ from iopkit.strategies.times import (
 from iopkit.strategies.trees import predicates
 from iopkit.strategies.whose import COUNTIES, licenses, state_codes
 from iopkit.truth import Truth
-from iopkit.windows import DAY, Weekday, WeeklyWindows, whole_minutes
+from iopkit.windows import DAY, DayPart, Weekday, WeeklyWindows, whole_minutes
 
 
 def slots() -> st.SearchStrategy[Slot]:
-    """Weekdays with or without a time."""
+    """Weekdays with a time, a part of the day or neither."""
     return _SLOTS
 
 
@@ -84,6 +84,7 @@ def services(draw: st.DrawFn, name: str, tracks: tuple[str, ...] = ()) -> Servic
         track=draw(st.none() | st.sampled_from(tracks)) if tracks else None,
         delivery=draw(_DELIVERIES),
         curriculum=draw(_CURRICULA),
+        day_parts=draw(_DAY_PARTS),
     )
 
 
@@ -270,7 +271,11 @@ def _ranges(draw: st.DrawFn) -> Times[int]:
 
 # Made once, as Hypothesis looks through each strategy before it first draws from it.
 _STARTS = st.none() | clock_times()
-_SLOTS = st.builds(Slot, st.sampled_from(Weekday), _STARTS)
+_WEEKDAYS = st.sampled_from(Weekday)
+_SLOTS = st.builds(Slot, _WEEKDAYS, _STARTS) | st.builds(
+    Slot, _WEEKDAYS, part=st.sampled_from(DayPart)
+)
+_DAY_PARTS = st.just(()) | st.lists(st.sampled_from(DayPart), max_size=2, unique=True).map(tuple)
 _LEAST_SIZES = st.none() | st.integers(1, 8)
 _LENGTHS = st.none() | st.integers(1, 240).map(minutes_long)
 _LONGER = st.none() | st.integers(0, 60).map(minutes_long)
