@@ -163,7 +163,7 @@ from iopkit.plots.calendars import blocks
 from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, meetings_map
 from iopkit.plots.layouts import Block, Layout, Placed, Rows, laid_out
 from iopkit.programs import (
-    Absence,
+    MissedSession,
     PerWeek,
     Phase,
     Program,
@@ -313,7 +313,7 @@ CONFIDENTIAL: set[type] = {
     Problem,
     Progress,
     ServiceProgress,
-    Absence,
+    MissedSession,
     Proposal,
     Proposals,
     Provenance,
@@ -638,9 +638,9 @@ def agreed(plan: Plan, start: date) -> list[Any]:
     parts += [*settled.milestones, *settled.disclosures, *(settled.signatures or ())]
     parts += settled.provenance.decisions if settled.provenance else ()
     of_group = ServiceProgress("group", due=67, attended=66)
-    missed = Absence("group", 67, excused=False)
+    missed = MissedSession("group", 67, excused=False)
     progress = Progress(
-        weeks_in_phase=3, days_without_use=67, by_service=(of_group,), absences=(missed,)
+        weeks_in_phase=3, days_without_use=67, by_service=(of_group,), missed_sessions=(missed,)
     )
     return [settled, *parts, progress, of_group, missed]
 

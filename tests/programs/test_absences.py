@@ -14,8 +14,8 @@ from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.patients import Relationship, Support
 from iopkit.programs import (
-    Absence,
     AbsenceLimit,
+    MissedSession,
     PerWeek,
     Phase,
     Program,
@@ -48,12 +48,12 @@ limits = st.builds(
     st.booleans(),
 )
 absences = st.lists(
-    st.builds(Absence, st.sampled_from(NAMES), st.integers(0, 20), st.none() | st.booleans()),
+    st.builds(MissedSession, st.sampled_from(NAMES), st.integers(0, 20), st.none() | st.booleans()),
     max_size=5,
 ).map(tuple)
 
 
-def reached(limit: AbsenceLimit, missed: tuple[Absence, ...], begun: int) -> bool:
+def reached(limit: AbsenceLimit, missed: tuple[MissedSession, ...], begun: int) -> bool:
     """Whether some absences reach a limit, by trying every few of them."""
     return any(
         all(not limit.services or each.service in limit.services for each in some)
@@ -64,7 +64,7 @@ def reached(limit: AbsenceLimit, missed: tuple[Absence, ...], begun: int) -> boo
     )
 
 
-def settled(missed: tuple[Absence, ...]) -> list[tuple[Absence, ...]]:
+def settled(missed: tuple[MissedSession, ...]) -> list[tuple[MissedSession, ...]]:
     """Each way in which what is not known of some absences may be."""
     ways = [[True, False] if each.excused is None else [each.excused] for each in missed]
     return [
@@ -75,10 +75,10 @@ def settled(missed: tuple[Absence, ...]) -> list[tuple[Absence, ...]]:
 
 @given(limits, absences, st.integers(0, 20))
 def test_a_limit_is_reached_if_however_the_excuses_turn_out(
-    limit: AbsenceLimit, missed: tuple[Absence, ...], begun: int
+    limit: AbsenceLimit, missed: tuple[MissedSession, ...], begun: int
 ) -> None:
     progress = Progress(
-        absences=missed, phase="first", days_in_program=21, days_in_phase=21 - begun
+        missed_sessions=missed, phase="first", days_in_program=21, days_in_phase=21 - begun
     )
     outcomes = {reached(limit, way, begun) for way in settled(missed)}
     expected = Truth.UNKNOWN if len(outcomes) == 2 else Truth.of(outcomes.pop())
@@ -88,12 +88,12 @@ def test_a_limit_is_reached_if_however_the_excuses_turn_out(
 @given(limits, absences, st.booleans(), st.booleans())
 def test_counts_say_less_than_days_and_nothing_else(
     limit: AbsenceLimit,
-    missed: tuple[Absence, ...],
+    missed: tuple[MissedSession, ...],
     in_all: bool,
     each: bool,
 ) -> None:
     known = settled(missed)[0]
-    days = Progress(absences=known, phase="first", days_in_program=21, days_in_phase=21)
+    days = Progress(missed_sessions=known, phase="first", days_in_program=21, days_in_phase=21)
     of = {name: [a for a in known if a.service == name] for name in NAMES}
     counts = Progress(
         unexcused_absences=sum(not a.excused for a in known) if in_all else None,
@@ -117,20 +117,24 @@ def test_counts_say_less_than_days_and_nothing_else(
         (Progress(unexcused_absences=2), AbsenceLimit(3, weeks=2), Truth.NO),
         (Progress(unexcused_absences=3), AbsenceLimit(3, ("group",)), Truth.UNKNOWN),
         (Progress(), AbsenceLimit(1), Truth.UNKNOWN),
-        (Progress(absences=()), AbsenceLimit(1), Truth.NO),
+        (Progress(missed_sessions=()), AbsenceLimit(1), Truth.NO),
         (Progress(phase="last"), AbsenceLimit(1, phase="first"), Truth.NO),
         (
-            Progress(absences=(Absence("group", 3, excused=False),)),
+            Progress(missed_sessions=(MissedSession("group", 3, excused=False),)),
             AbsenceLimit(1, phase="first"),
             Truth.UNKNOWN,
         ),
         (
-            Progress(absences=(Absence("group", 3, excused=False),), phase="first"),
+            Progress(missed_sessions=(MissedSession("group", 3, excused=False),), phase="first"),
             AbsenceLimit(1, phase="first"),
             Truth.UNKNOWN,
         ),
         # Two sessions of one day are two absences.
-        (Progress(absences=(Absence("group", 3),) * 2), AbsenceLimit(2, excused=True), Truth.YES),
+        (
+            Progress(missed_sessions=(MissedSession("group", 3),) * 2),
+            AbsenceLimit(2, excused=True),
+            Truth.YES,
+        ),
         (
             Progress(by_service=(ServiceProgress("group", missed=2, unexcused=2),)),
             AbsenceLimit(2, ("group", "skills")),
@@ -156,8 +160,8 @@ def test_a_limit_is_judged_by_what_is_known(
 
 @pytest.mark.parametrize(("last", "truth"), [(16, Truth.YES), (17, Truth.NO)])
 def test_weeks_are_any_days_in_a_row(last: int, truth: Truth) -> None:
-    missed = tuple(Absence("group", day, excused=False) for day in (3, last))
-    assert Progress(absences=missed).reaches(AbsenceLimit(2, weeks=2)) is truth
+    missed = tuple(MissedSession("group", day, excused=False) for day in (3, last))
+    assert Progress(missed_sessions=missed).reaches(AbsenceLimit(2, weeks=2)) is truth
 
 
 @pytest.mark.parametrize(
@@ -178,15 +182,17 @@ def test_a_limit_in_words(limit: AbsenceLimit, words: str) -> None:
 @pytest.mark.parametrize(("number", "ok"), [(0, False), (1, True), (2, True), (3, False)])
 def test_unexcused_absences_are_as_many_as_are_listed(number: int, *, ok: bool) -> None:
     missed = (
-        Absence("group", 1, excused=False),
-        Absence("group", 2),
-        Absence("group", 3, excused=True),
+        MissedSession("group", 1, excused=False),
+        MissedSession("group", 2),
+        MissedSession("group", 3, excused=True),
     )
     if ok:
-        assert Progress(absences=missed, unexcused_absences=number).unexcused_absences == number
+        assert (
+            Progress(missed_sessions=missed, unexcused_absences=number).unexcused_absences == number
+        )
     else:
         with pytest.raises(InvalidError, match="unexcused_absences"):
-            Progress(absences=missed, unexcused_absences=number)
+            Progress(missed_sessions=missed, unexcused_absences=number)
 
 
 def test_limits_that_cannot_be() -> None:
@@ -200,7 +206,7 @@ def test_limits_that_cannot_be() -> None:
     with pytest.raises(InvalidError):
         AbsenceLimit(1001, weeks=521)
     with pytest.raises(InvalidError, match="day"):
-        Absence("group", -1)
+        MissedSession("group", -1)
     with pytest.raises(InvalidError) as caught:
         evolve(PROGRAM, absence_limits=(AbsenceLimit(1), AbsenceLimit(1, ("other",), None, "none")))
     assert {fault.path for fault in caught.value.faults} == {

@@ -1,6 +1,6 @@
 """What a clinic gives: programs, as undated templates."""
 
-from iopkit.programs.absences import Absence, AbsenceLimit
+from iopkit.programs.absences import AbsenceLimit, MissedSession
 from iopkit.programs.curricula import Curriculum
 from iopkit.programs.disagreements import Discrepancy, OutOfReach, discrepancies, out_of_reach
 from iopkit.programs.doses import Dose, weekly_doses
@@ -24,13 +24,13 @@ from iopkit.programs.timings import (
 
 __all__ = [
     "COURSE_FACTS",
-    "Absence",
     "AbsenceLimit",
     "Curriculum",
     "Discrepancy",
     "Dose",
     "EveryWeeks",
     "InAll",
+    "MissedSession",
     "Once",
     "OutOfReach",
     "PerWeek",

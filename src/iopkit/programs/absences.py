@@ -1,4 +1,4 @@
-"""Absences: what a patient missed, and how much of it ends a program."""
+"""Absences: what a patient missed, and how much of that ends a program."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from iopkit.truth import Truth
 
 
 @frozen(repr=False)
-class Absence:
+class MissedSession:
     """A session that a patient missed.
 
     ``day`` is counted from the plan's first, which is 0; ``excused`` is ``None`` where nobody
@@ -25,7 +25,10 @@ class Absence:
     excused: bool | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse("absence", unless(self.day >= 0, "day", "0, the plan's first, or later", "before"))
+        refuse(
+            "missed session",
+            unless(self.day >= 0, "day", "0, the plan's first, or later", "before"),
+        )
 
     __repr__ = hidden
 
@@ -76,13 +79,13 @@ class AbsenceLimit:
         phase = f" in {self.phase}" if self.phase else ""
         return f"{self.absences} {what}{services}{weeks}{phase}".rstrip(",")
 
-    def counts(self, absence: Absence) -> Truth:
+    def counts(self, absence: MissedSession) -> Truth:
         """Whether an absence counts towards the limit, by its service and its excuse."""
         if self.services and absence.service not in self.services:
             return Truth.NO
         return Truth.YES if self.excused else ~Truth.of(absence.excused)
 
-    def is_reached(self, absences: Iterable[Absence]) -> bool:
+    def is_reached(self, absences: Iterable[MissedSession]) -> bool:
         """Whether enough of some absences, all of which count, are as near as it says."""
         days = sorted(absence.day for absence in absences)
         spans = zip(days, days[self.absences - 1 :], strict=False)

@@ -14,7 +14,7 @@ from iopkit.eligibility.kinds import Kind, Number, Scalar, YesNo
 from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, evaluate, facts_in
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
-from iopkit.programs.absences import Absence, AbsenceLimit
+from iopkit.programs.absences import AbsenceLimit, MissedSession
 from iopkit.truth import Truth
 
 
@@ -60,9 +60,9 @@ class Progress:
 
     ``attendance`` is the share of sessions attended, from 0 to 1, of those that were due
     in the phase; ``by_service`` has the sessions of each service, one that is not in it not
-    being known. ``absences`` are all since the plan began, and ``phase`` is the name of the one
-    that the patient is in. Weeks are whole ones.
-    ``clinician_agrees`` is recorded, never computed.
+    being known. ``missed_sessions`` are all since the plan began, and ``phase`` is the name of
+    the one that the patient is in. Weeks are whole ones. ``clinician_agrees`` is recorded,
+    never computed.
 
     Raises:
         InvalidError: a count is negative, the attendance is no share, or a service comes twice.
@@ -89,7 +89,7 @@ class Progress:
     days_in_program: int | None = None
     unexcused_absences: int | None = None
     by_service: tuple[ServiceProgress, ...] = ()
-    absences: tuple[Absence, ...] | None = None
+    missed_sessions: tuple[MissedSession, ...] | None = None
     phase: str | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -114,10 +114,10 @@ class Progress:
     @property
     def _unexcused_are_told(self) -> bool:
         """Whether the number of unexcused absences can be that of those that are listed."""
-        if self.absences is None or self.unexcused_absences is None:
+        if self.missed_sessions is None or self.unexcused_absences is None:
             return True
-        sure = sum(each.excused is False for each in self.absences)
-        possible = sum(not each.excused for each in self.absences)
+        sure = sum(each.excused is False for each in self.missed_sessions)
+        possible = sum(not each.excused for each in self.missed_sessions)
         return sure <= self.unexcused_absences <= possible
 
     def reaches(self, limit: AbsenceLimit) -> Truth:
@@ -131,19 +131,21 @@ class Progress:
 
         Example:
             >>> limit = AbsenceLimit(2, weeks=1)
-            >>> missed = tuple(Absence("group", day, excused=False) for day in (3, 10))
-            >>> Progress(absences=missed).reaches(limit)
+            >>> missed = tuple(MissedSession("group", day, excused=False) for day in (3, 10))
+            >>> Progress(missed_sessions=missed).reaches(limit)
             <Truth.NO: 'no'>
             >>> Progress(unexcused_absences=2).reaches(limit)
             <Truth.UNKNOWN: 'unknown'>
         """
         if limit.phase is not None and self.phase not in (None, limit.phase):
             return Truth.NO
-        if self.absences is None:
+        if self.missed_sessions is None:
             return self._counts_reach(limit)
         begun = 0 if limit.phase is None else self._phase_begun
         settled = limit.phase is None or (self.phase is not None and begun is not None)
-        counts = [(each, limit.counts(each)) for each in self.absences if each.day >= (begun or 0)]
+        counts = [
+            (each, limit.counts(each)) for each in self.missed_sessions if each.day >= (begun or 0)
+        ]
         sure = [each for each, truth in counts if settled and truth is Truth.YES]
         if limit.is_reached(sure):
             return Truth.YES
