@@ -52,5 +52,5 @@ nitpick_ignore_regex = [
     # Other projects.
     ("py:class", r"(hypothesis|narwhals)\..*"),
     # Type variables.
-    ("py:class", r"(iopkit\..*\.[KNRST]|Ts)"),
+    ("py:class", r"(iopkit\..*\.[KNPRST]|Ts)"),
 ]

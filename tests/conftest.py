@@ -65,6 +65,7 @@ from iopkit.eligibility import (
     OfScale,
     OwnFact,
     OwnFacts,
+    Possible,
     Predicate,
     YesNo,
 )
@@ -106,6 +107,9 @@ from iopkit.patients import (
 )
 from iopkit.placement import CarePath, Ladder, OpioidTreatment, PathStep, Placement, Rung, place
 from iopkit.plans import (
+    ChangingKind,
+    Consequence,
+    ConsequenceKind,
     Counted,
     CountTarget,
     Goal,
@@ -113,6 +117,7 @@ from iopkit.plans import (
     Objective,
     ScoreTarget,
     Signature,
+    UpcomingChange,
 )
 from iopkit.programs import (
     COURSE_FACTS,
@@ -153,7 +158,7 @@ from iopkit.requirements import (
 )
 from iopkit.schedules import Attendance, HowGiven
 from iopkit.scopes import License, LicenseKind, Scope
-from iopkit.sites import Closure, HolidayCalendar, Offer
+from iopkit.sites import Closure, HolidayCalendar, Offer, Referral
 from iopkit.sources import Dated, Grade, Versions
 
 _UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -254,7 +259,10 @@ _PATIENT = Patient(
     treatments=(
         Treatment(LevelOfCare("3.7"), date(2025, 8, 1), date(2025, 9, 1), Outcome.COMPLETED),
     ),
-    supports=(Support(Relationship.PARTNER, True, False), Support(Relationship.FRIEND)),
+    supports=(
+        Support(Relationship.PARTNER, True, False, "the spouse"),
+        Support(Relationship.FRIEND),
+    ),
     consents=(
         Consent(
             discloser="Elm Street",
@@ -276,6 +284,7 @@ _PATIENT = Patient(
         Obligation(ObligationKind.WORK, WeeklyWindows.of("monday 08:00-12:00")),
         Obligation(ObligationKind.SCHOOL),
     ),
+    travel=timedelta(minutes=25),
     availability=WeeklyWindows.of("monday 08:00-22:00", "thursday 08:00-22:00"),
     residences=(
         Whereabouts("IN", end=date(2026, 4, 1)),
@@ -361,6 +370,7 @@ _PROGRAM = Program(
             ),
             taper=True,
             advance=(COURSE_FACTS["weeks_in_phase"] >= 1) & (COURSE_FACTS["goals_open"] < 2),
+            level=LevelOfCare("1"),
         ),
     ),
     (
@@ -416,6 +426,9 @@ _SITE = Site(
         License(LicenseKind.OTHER, end=date(2027, 1, 1)),
     ),
     payers=frozenset({Payer.MEDICARE, Payer.COMMERCIAL}),
+    telephone="555-0100",
+    address="1 Elm Street",
+    directory=(Referral("Oak House", frozenset({Need.HOUSING}), "4 Oak Street", "555-0101"),),
 )
 _SCOPE = Scope(
     "IL",
@@ -625,6 +638,18 @@ _ROSTER = Roster(
     (Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(2), group_max=12),),
 )
 
+_UPCOMING = (
+    UpcomingChange(
+        _START + timedelta(days=9),
+        ChangingKind.FACT,
+        "age",
+        41,
+        Possible(41, 42),
+        (Consequence(ConsequenceKind.OTHER_AGE, ("rules",)),),
+    ),
+    UpcomingChange(_START + timedelta(days=10), ChangingKind.LICENSE, "something else", True, None),
+)
+
 
 @pytest.fixture(scope="session")
 def values() -> dict[str, object]:
@@ -642,6 +667,7 @@ def values() -> dict[str, object]:
         ),
         goals=(_GOAL,),
         signatures=(Signature(Signer.PHYSICIAN, _START),),
+        upcoming=_UPCOMING,
     )
     dated = schedule(plan, _SITE)
     assert plan.on_hold, "the plan has no service on hold"

@@ -42,12 +42,14 @@ from iopkit.checks import (
     Proposals,
     Remaining,
     Standing,
+    WeeksLeftOut,
     WhyRemaining,
     check,
     check_caseloads,
     judge,
 )
-from iopkit.checks.figures import CountedSession, Figure, ServiceRecord, figures_of
+from iopkit.checks.figures import Figure, figures_of
+from iopkit.checks.records import CountedSession, ServiceRecord
 from iopkit.checks.remedies import Effort, Remedy, Situation
 from iopkit.checks.shortfalls import Shortfall
 from iopkit.confidential import hidden, reveal
@@ -135,6 +137,9 @@ from iopkit.plans import (
     AddMilestones,
     AddSessions,
     CapGroups,
+    ChangingKind,
+    Consequence,
+    ConsequenceKind,
     Counted,
     CountTarget,
     Disclosure,
@@ -156,6 +161,7 @@ from iopkit.plans import (
     ShortenSessions,
     Signature,
     Trip,
+    UpcomingChange,
     draft,
 )
 from iopkit.plots.bands import TimeScale
@@ -348,6 +354,9 @@ CONFIDENTIAL: set[type] = {
     Units,
     Unplaced,
     TimeScale,
+    UpcomingChange,
+    Consequence,
+    WeeksLeftOut,
     BillableSession,
     Upgrade,
     Waiting,
@@ -362,7 +371,7 @@ SHARED = {
 }
 # What rooms work with inside: hidden too, but told apart by identity, so no values to compare.
 INSIDE = {
-    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Gain", "Pair"),
+    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Foresight", "Gain", "Pair"),
     # What a calendar of others is read as.
     *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
 }
@@ -375,6 +384,7 @@ IMPERSONAL = {
         "Dated",
         "Versions",
         "HourBand",
+        "CrisisLine",
         "_Sign",
     ),
     *(
@@ -411,7 +421,7 @@ IMPERSONAL = {
     *("Absence", "ClosedFor", "Credential", "LedBy", "NewHours"),
     # Of groups and staff, no patient's.
     *("GroupLeftOver", "GroupTakeover"),
-    *("License", "Scope"),
+    *("License", "Scope", "Referral"),
     *("Approved", "ApprovedAmount", "Observations", "OfInstrument", "Flaw", "_Search"),
     *("OwnFact", "OwnFacts", "Observed", "OfScale", "InstrumentForm", "ScaleForm", "Own", "_Shown"),
     *("Column", "Kleene", "WrongRows", "_Ends", "_Read", "_Written"),
@@ -535,6 +545,10 @@ def telling_patients(draw: st.DrawFn) -> Patient:
             *(patient.screenings or ()),
             Screening("phq_9", draw(days()), scores=(Score("total", draw(st.integers(0, 27))),)),
         ),
+        supports=(
+            *(evolve(one, recipient=draw(st.none() | tokens)) for one in patient.supports or ()),
+            Support(joins_family_sessions=draw(st.booleans()), recipient=draw(tokens)),
+        ),
         treatments=(*(patient.treatments or ()), Treatment(end=draw(days()))),
         coverages=(*(patient.coverages or ()), Coverage(Payer.MEDICARE, draw(days()))),
         obligations=(
@@ -593,7 +607,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += [layout, layout.rows, *layout.placed, *(each.block for each in layout.placed)]
         record = ServiceRecord.of(dated, None, None)
         made += [record, *record.sessions]
-        made += figures_of(WeeklyDays(3), record, [0])
+        made += figures_of(WeeklyDays(3), record, [0], [0])
         made += agreed(plan, start)
         made += charged(dated)
         made += advised(dated)
@@ -621,8 +635,12 @@ def agreed(plan: Plan, start: date) -> list[Any]:
         (Objective("Writes to Zebediah.", by, CountTarget(Counted.DAYS_WITHOUT_USE, 67)),),
         (Intervention("Rehearses the letter.", "group"),),
     )
+    told = "family involvement, Zebediah"
+    follows = (Consequence(ConsequenceKind.CONSENT_STOPS, (told,)),)
+    ends = UpcomingChange(by, ChangingKind.CONSENT, told, before=True, follows=follows)
     settled = evolve(
         plan,
+        upcoming=(ends,),
         problems=(Problem("the-problem", "Estranged from Zebediah", "F10.20"),),
         goals=(goal,),
         milestones=(Milestone(MilestoneKind.REVIEW, by, "us-medicare-iop"),),
@@ -637,6 +655,7 @@ def agreed(plan: Plan, start: date) -> list[Any]:
     parts += [*settled.leaves, *settled.stays]
     parts += [*settled.milestones, *settled.disclosures, *(settled.signatures or ())]
     parts += settled.provenance.decisions if settled.provenance else ()
+    parts += [ends, *follows, WeeksLeftOut(1, 61, "Zebediah", LevelOfCare("2.5"))]
     of_group = ServiceProgress("group", due=67, attended=66)
     missed = MissedSession("group", 67, excused=False)
     progress = Progress(
@@ -873,7 +892,13 @@ def test_no_value_of_a_patient_is_shown(patient: Patient, start: date, seed: int
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", text)
     personal = secrets(patient, start, seed, *(m.start for m in made if type(m) is Session))
     personal |= {word for leaf in leaves(patient) for word in words(leaf)}
-    personal -= {"assessment", "date", "left", "treatment"}  # which are in names of classes too
+    personal -= {
+        "assessment",
+        "date",
+        "left",
+        "primary",
+        "treatment",
+    }  # which are in names of classes too
     assert found_in(text, personal) == set()
 
 
@@ -977,7 +1002,7 @@ def test_reveal_shows_every_value(patient: Patient, start: date) -> None:
             f"Patient(key={KEY!r}, birth_date=datetime.date(1984, 5, 17), diagnoses=None, "
             "assessments=None, screenings=None, treatments=None, supports=(), consents=None, "
             "coverages=None, obligations=None, availability=None, approvals=None, "
-            "observations=None, residences=None, locations=None)",
+            "observations=None, residences=None, locations=None, travel=None)",
             id="a patient",
         ),
         pytest.param(

@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Callable
 from datetime import UTC, date, time, timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from iopkit import strategies
 from iopkit.errors import InvalidError, Step
-from iopkit.sites import Closure, HolidayCalendar, Offer, Site, closed_days, open_windows
+from iopkit.needs import Need
+from iopkit.sites import Closure, HolidayCalendar, Offer, Referral, Site, closed_days, open_windows
 from iopkit.windows import Weekday, WeeklyWindows
 
 SITE = Site("Elm Street", "America/Chicago", WeeklyWindows.of("monday 09:00-17:00"))
@@ -27,6 +29,40 @@ def faults(make: Callable[[], object]) -> list[tuple[Step, ...]]:
 
 
 # What is refused
+
+
+@pytest.mark.parametrize(
+    ("fields", "paths"),
+    [
+        ({"telephone": "5", "address": "x"}, []),
+        ({"telephone": "call us"}, [("telephone",)]),
+        ({"telephone": "", "address": " "}, [("telephone",), ("address",)]),
+    ],
+)
+def test_a_telephone_has_a_number_and_an_address_is_not_blank(
+    fields: dict[str, str], paths: list[tuple[Step, ...]]
+) -> None:
+    def make() -> Site:
+        return evolve(SITE, **fields)  # type: ignore[arg-type]  # texts, as both fields are
+
+    assert (faults(make) if paths else (make(), [])[1]) == paths
+
+
+@pytest.mark.parametrize(
+    ("fields", "paths"),
+    [
+        ({}, []),
+        ({"name": " ", "needs": frozenset()}, [("name",), ("needs",)]),
+        ({"telephone": "none", "address": ""}, [("telephone",), ("address",)]),
+    ],
+)
+def test_a_referral_is_to_somebody_for_something(
+    fields: dict[str, Any], paths: list[tuple[Step, ...]]
+) -> None:
+    def make() -> Referral:
+        return evolve(Referral("Oak Clinic", frozenset({Need.HOUSING})), **fields)
+
+    assert (faults(make) if paths else (make(), [])[1]) == paths
 
 
 @pytest.mark.parametrize("country", ["US", "GB", "ZZ"])

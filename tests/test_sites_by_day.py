@@ -82,8 +82,8 @@ def test_a_substitute_is_another_of_the_site(by: str) -> None:
 
 
 def test_a_credential_has_words_a_known_state_and_days_in_order() -> None:
-    assert Credential("LCDC", "TX", MONDAY).holds_on(MONDAY)
-    assert faults(lambda: Credential(" ", "ZZ", MONDAY, MONDAY)) == [
+    assert Credential("LCDC", MONDAY, "TX").holds_on(MONDAY)
+    assert faults(lambda: Credential(" ", MONDAY, "ZZ", MONDAY)) == [
         ("words",),
         ("state",),
         ("end",),

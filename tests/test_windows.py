@@ -507,3 +507,15 @@ def test_the_first_opening(
     windows: list[Span], busy: list[Span], length: int, pause: int, start: int | None
 ) -> None:
     assert first_opening(windows, busy, length, pause) == start
+
+
+@given(weekly_windows(), st.integers(0, 24 * 60))
+def test_widened_windows_hold_every_minute_that_is_near_one(
+    windows: WeeklyWindows, more: int
+) -> None:
+    wide = windows.widened(timedelta(minutes=more))
+    week = 7 * 24 * 60
+    near = {
+        minute % week for low, high in windows.spans for minute in range(low - more, high + more)
+    }
+    assert {minute for low, high in wide.spans for minute in range(low, high)} == near

@@ -48,6 +48,7 @@ from iopkit.plots import (
     week_picture,
 )
 from iopkit.programs import Phase, Program, Service, Times, discrepancies, slots_of, weekly_doses
+from iopkit.prose import duration_text
 from iopkit.reports import (
     census_text,
     load_text,
@@ -58,7 +59,7 @@ from iopkit.reports import (
 )
 from iopkit.reports.charges import counted_words, rule_words, stay_words, week_words
 from iopkit.reports.requirements import counted_text, demand_text
-from iopkit.reports.words import dose_text, duration_text, parts_words
+from iopkit.reports.words import dose_text, parts_words
 from iopkit.requirements import Requirement
 from iopkit.schedules import Schedule, census, loads, meetings, schedule, weekly_loads
 from iopkit.scopes import Scope
@@ -123,10 +124,10 @@ class Week(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        dated, _ = _example(self.arguments[0])
+        dated, site = _example(self.arguments[0])
         name = dated.plan.program.name
         picture = week_picture(dated, week=1)
-        page = plan_html(dated.plan, dated, picture=picture).encode()
+        page = plan_html(dated.plan, dated, picture=picture, site=site).encode()
         _generated(self, f"{name}-page.html", page)
         return _image(self, f"{name}-week", picture, week_text(dated, week=1))
 

@@ -1,6 +1,6 @@
 """Whose rules count: what applies at a site to a patient, on a day, in a period and for a plan."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import groupby
@@ -11,7 +11,7 @@ from iopkit.confidential import hidden
 from iopkit.eligibility.policies import Policy
 from iopkit.errors import refuse, refuse_moments, unless
 from iopkit.fields import frozen
-from iopkit.levels import LevelOfCare
+from iopkit.levels import LevelOfCare, same_level
 from iopkit.modalities import Delivery
 from iopkit.patients.patients import Coverage, Patient, Whereabouts, refuse_before_birth
 from iopkit.payers import Payer
@@ -144,23 +144,28 @@ def applicable_over(  # noqa: PLR0913  # a period and the same options
     refuse_moments("applicability", end=end)
     refuse_before_birth(patient, start, what="applicability", path="start")
     refuse("applicability", unless(start < end, "end", "a day after the start", "an earlier day"))
-    case = _Case(site, patient, level, telehealth)
-    # Every day is looked at: a plan of half a year and all that is shipped take 0.3 s.
     days = [start + timedelta(number) for number in range((end - start).days)]
-    found: list[Applicability] = []
+    return tuple(_over(rules, dict.fromkeys(days, _Case(site, patient, level, telehealth))))
+
+
+def _over(rules: Iterable[Rule], cases: "Mapping[date, _Case]") -> Iterator[Applicability]:
+    """For each rule, one for each stretch of days with the same reasons.
+
+    Every day is looked at: a plan of half a year and all that is shipped take 0.3 s.
+    """
     for rule in rules:
-        for grounds, run in groupby(days, key=lambda day: case.grounds(rule, day)):
+        for grounds, run in groupby(cases, key=lambda day: cases[day].grounds(rule, day)):
             first, *_ = alike = list(run)
-            found.append(Applicability(rule, first, alike[-1] + ONE_DAY, grounds))
-    return tuple(found)
+            yield Applicability(rule, first, alike[-1] + ONE_DAY, grounds)
 
 
 def applicable_to_plan(
     rules: Iterable[Rule], planned: Plan | Schedule, site: Site, patient: Patient
 ) -> tuple[Applicability, ...]:
-    """Which rules apply on the days of a plan, at its level and by how its services are given.
+    """Which rules apply on the days of a plan, at their level and by how its services are given.
 
-    Of a schedule, the weeks by which it extends its plan count too. See ``applicable_over``.
+    The level of a day is that of its phase. Of a schedule, the weeks by which it extends its plan
+    count too. See ``applicable_over``.
 
     Raises:
         InvalidError: the plan is another patient's.
@@ -168,15 +173,13 @@ def applicable_to_plan(
     plan = planned.plan if isinstance(planned, Schedule) else planned
     own = plan.patient == patient.key
     refuse("applicability", unless(own, "patient", "the patient of the plan", "another"))
-    return applicable_over(
-        rules,
-        site,
-        patient,
-        start=plan.start,
-        end=planned.end,
-        level=plan.program.level,
-        telehealth=_by_telehealth(planned),
-    )
+    refuse_before_birth(patient, plan.start, what="applicability", path="start")
+    telehealth = _by_telehealth(planned)
+    days = [plan.start + timedelta(number) for number in range((planned.end - plan.start).days)]
+    by_level = {
+        level: _Case(site, patient, level, telehealth) for level in {*map(plan.level_on, days)}
+    }
+    return tuple(_over(rules, {day: by_level[plan.level_on(day)] for day in days}))
 
 
 def _by_telehealth(planned: Plan | Schedule) -> bool | None:
@@ -338,20 +341,13 @@ def _is_insurers(scope: Scope, coverage: Coverage) -> Truth:
 def _allows(held: License, scope: Scope) -> Truth:
     """Whether a license is one that a rule is for."""
     kind = Truth.of(not scope.licenses or held.kind in scope.licenses)
-    return kind & (Truth.YES if scope.level is None else _same_level(scope.level, held.level))
+    return kind & (Truth.YES if scope.level is None else same_level(scope.level, held.level))
 
 
 def _level(needed: LevelOfCare, given: LevelOfCare) -> Ground:
     return _told(
         Basis.LEVEL,
-        _same_level(needed, given),
+        same_level(needed, given),
         f"the level of care is {needed.number}",
         f"the level of care is not {needed.number}",
     )
-
-
-def _same_level(level: LevelOfCare, other: LevelOfCare | None) -> Truth:
-    """Whether two levels are one; of two editions that is not known, as numbers changed meaning."""
-    if other is None or level.edition is not other.edition:
-        return Truth.UNKNOWN
-    return Truth.of(level == other)

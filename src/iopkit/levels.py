@@ -16,6 +16,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import Fault, InvalidError
 from iopkit.fields import frozen
 from iopkit.sources import Grade, Source
+from iopkit.truth import Truth
 
 
 class Edition(IntEnum):
@@ -186,6 +187,20 @@ def levels_of(edition: Edition) -> tuple[LevelOfCare, ...]:
         ['1.0', '1.5', '1.7']
     """
     return tuple(LevelOfCare(number, edition) for number in _NAMES[edition])
+
+
+def same_level(level: LevelOfCare, other: LevelOfCare | None) -> Truth:
+    """Whether two levels are one; of two editions that is not known, as numbers changed meaning.
+
+    Example:
+        >>> same_level(LevelOfCare("2.1"), LevelOfCare("2.5"))
+        <Truth.NO: 'no'>
+        >>> same_level(LevelOfCare("2.1"), LevelOfCare("2.1", Edition.FOURTH))
+        <Truth.UNKNOWN: 'unknown'>
+    """
+    if other is None or level.edition is not other.edition:
+        return Truth.UNKNOWN
+    return Truth.of(level == other)
 
 
 def dimension_name(dimension: int, *, edition: Edition) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 
 
 def counted(number: float, unit: str) -> str:
@@ -24,6 +25,19 @@ def listed(words: Iterable[str]) -> str:
     """
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def duration_text(duration: timedelta) -> str:
+    """A duration of whole minutes as hours and minutes.
+
+    Example:
+        >>> duration_text(timedelta(minutes=370))
+        '6 h 10 min'
+    """
+    hours, minutes = divmod(duration // timedelta(minutes=1), 60)
+    parts = [f"{hours} h"] if hours else []
+    parts += [f"{minutes} min"] if minutes else []
+    return " ".join(parts) or "0 h"
 
 
 # Control characters, the other ends of lines, and what turns the direction of writing around.

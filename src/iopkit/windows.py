@@ -249,6 +249,20 @@ class WeeklyWindows:
         """Time a week inside the windows."""
         return sum((end - start for start, end in self.spans), 0) * ONE_MINUTE
 
+    def widened(self, by: timedelta) -> "WeeklyWindows":
+        """The windows, each with so many whole minutes more before and after it.
+
+        Example:
+            >>> print(WeeklyWindows.of("monday 09:00-17:00").widened(timedelta(minutes=30)))
+            monday 08:30-17:30
+        """
+        more = whole_minutes(by)
+        spans: list[Span] = []
+        for low, high in self.spans:
+            first, length = (low - more) % WEEK, min(high - low + 2 * more, WEEK)
+            spans += within_week(first, first + length)
+        return WeeklyWindows(tuple(spans))
+
     def __or__(self, other: "WeeklyWindows") -> "WeeklyWindows":
         return WeeklyWindows(self.spans + other.spans)
 

@@ -1282,7 +1282,6 @@ def test_a_month_is_judged_by_the_version_that_has_all_of_it() -> None:
         PlanLength(30),
         Caseload(9),
         GroupSize(9, frozenset({GROUP})),
-        Reviews(REVIEW, 9),
         WrittenPlan(),
     ],
     ids=lambda demand: type(demand).__name__,

@@ -36,7 +36,7 @@ def service(name: str, *slots: str, modality: Modality = Modality.GROUP_THERAPY)
 GROUP = service("group", "monday 18:00", "thursday 18:00")
 FAMILY = service("family", "monday 10:00", modality=Modality.FAMILY_SESSION)
 PROGRAM = Program("short", "Short", (Phase("only", "Only", 3, (GROUP, FAMILY)),))
-LCDC = Credential("LCDC", "TX", date(2020, 1, 1))
+LCDC = Credential("LCDC", date(2020, 1, 1), "TX")
 
 
 def site_of(*staff: Clinician) -> Site:

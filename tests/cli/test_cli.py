@@ -244,6 +244,7 @@ def test_plan_judges_by_suitability_unless_told_otherwise(folder: Path, run: Run
     judged = run(*PLAN, "--start", "2026-01-12", "--seed", 7, "--json").json
     assert [d["policy"] for d in judged["provenance"]["decisions"]] == ["iop-suitability"]
     assert {note["matter"] for note in judged["notes"]} == {
+        "hours_below_need",
         *("left_open", "source_disagrees", "modality_chosen"),
     }
 
@@ -1266,7 +1267,7 @@ def test_five_mistakes_give_five_messages_with_paths(folder: Path, run: Run) -> 
     refused(said, "iopkit: patient.json: patient document: 5 problems\n")
     lines = said.err.splitlines()[1:]
     assert sorted(line.strip().partition(": ")[0] for line in lines) == [
-        "<key 13>",
+        "<key 14>",
         "assessments[0].needed_per_week_minutes",
         "birth_date",
         "diagnoses[0].criteria_met",
@@ -1601,3 +1602,46 @@ def test_a_missing_extra_is_named(flooded: Path, run: Run, monkeypatch: pytest.M
     (flooded / "busy.ics").write_bytes(b"")
     refused(run(*RESCHEDULE, "--busy", "busy.ics", "-o", "new.json"), "pip install 'iopkit[ical]'")
     assert "new.json" not in left(flooded)
+
+
+# Continuing care.
+
+CONTINUE = ("continue", "plan.json", "--patient", "patient.json", "--site", "site.toml")
+DATED = ("schedule", "plan.json", "--site", "site.toml")
+
+
+def test_continuing_care_is_drafted_and_is_in_text_calendar_and_page(
+    planned: Path, run: Run
+) -> None:
+    said = run(*CONTINUE, "--weeks", "continuing-care=33", "-o", "after.json")
+    assert (said.code, said.err) == (0, "")
+    after = from_json(Plan, (planned / "after.json").read_bytes())
+    plan = from_json(Plan, (planned / "plan.json").read_bytes())
+    assert (after.start, after.weeks) == (plan.end, 33)
+
+    files_written = ("--ical", "all.ics", "--page", "page.html")
+    said = run(*DATED, "--then", "after.json", *files_written)
+    assert (said.code, said.err) == (0, "")
+    assert "Then:\n\nWeek 1, from 2026-04-27" in said.out
+    assert "That is April 27 to December 13, 2026." in (planned / "page.html").read_text("utf-8")
+    assert run(*DATED, "--ical", "first.ics").code == 0
+    both, first = (
+        re.findall(rb"DTSTART[^:]*:([0-9]{8})", (planned / name).read_bytes())
+        for name in ("all.ics", "first.ics")
+    )
+    assert sorted(both)[: len(first)] == sorted(first)
+    assert min(sorted(both)[len(first) :]) >= b"20260427"
+
+
+def test_continuing_care_that_does_not_follow_is_refused(planned: Path, run: Run) -> None:
+    refused(run(*CONTINUE, "--start", "2026-04-26"), "start: expected a day after the plan")
+    assert run(*CONTINUE, "-o", "after.json").code == 0
+    late = (planned / "after.json").read_text("utf-8").replace("2026-04-27", "2026-04-20", 1)
+    (planned / "early.json").write_text(late, encoding="utf-8")
+    refused(run(*DATED, "--then", "early.json"), "--then is for the same patient's plan")
+
+
+def test_a_program_without_continuing_care_is_not_continued(folder: Path, run: Run) -> None:
+    plan = ("plan", "patient.json", "--program", "schneider-1996", "--site", "site.toml")
+    assert run(*plan, *START, "-o", "plan.json").code == 0
+    refused(run(*CONTINUE), "plan: expected one of a program with continuing care")

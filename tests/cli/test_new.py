@@ -117,7 +117,10 @@ def test_the_templates_lead_to_a_plan_and_its_checks(
     code, out, _ = run("plan", "patient.json", *files_given, *start, "-o", "plan.json")
     assert code == 0
     # The one thing that the template leaves open, and says so.
-    assert out.rpartition("Not known yet:\n")[2].splitlines() == [
+    asked = out.rpartition("Not known yet:\n")[2].partition("\n\n")[0]
+    hours, _, rest = asked.partition("  - family-session")
+    assert hours.startswith("  - are the hours a week those")  # as one length is open
+    assert f"  - family-session{rest}".splitlines() == [
         "  - family-session: how long is a session? Neither program nor site says",
         "  - what is to be done here? The program's source leaves it open: How long a family",
         "    session is, and in which weeks the three take place.",

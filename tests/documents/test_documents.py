@@ -371,7 +371,7 @@ values = {name: from_json(kind, texts[name]) for name, kind in kinds.items()}
 values["predicate"] = predicate_from_json(texts["predicate"])
 drafted = draft(values["program"], values["patient"], values["site"], start=date(2026, 3, 2),
                 seed=7, requirements=[values["requirements"]], decisions=[values["decision"]])
-settled = {name: getattr(values["plan"], name) for name in ("goals", "signatures")}
+settled = {name: getattr(values["plan"], name) for name in ("goals", "signatures", "upcoming")}
 values["plan"] = evolve(drafted, **settled)
 dated = values["schedule"] = schedule(values["plan"], values["site"])
 held = Attendance(given=HowGiven(Delivery.ON_SITE), led_by="Ada")

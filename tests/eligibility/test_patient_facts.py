@@ -30,7 +30,8 @@ OF_THE_PATIENT = {
     *("just_completed_24_hour_care", "days_since_24_hour_care"),
     *(f"covered_by_{p}" for p in ("medicare", "medicaid", "commercial", "military")),
     *("covered_by_self_pay", "covered_by_other"),
-    *("has_alcohol_use_disorder", "has_other_mental_disorder", "support_joins_family_sessions"),
+    *("has_alcohol_use_disorder", "has_other_mental_disorder"),
+    *("support_joins_family_sessions", "support_joins_with_consent"),
     *(f"consent_to_{purpose}" for purpose in PURPOSES),
 }
 OF_APPROVALS = {

@@ -16,6 +16,7 @@ from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
 from iopkit.library import LEVEL_FIGURES
 from iopkit.patients import Obligation, ObligationKind, PartialDate, Patient
 from iopkit.placement import Tradeoff, compare_levels
+from iopkit.reports import tradeoffs_text
 from iopkit.sources import Cited, Grade, Source
 from iopkit.strategies import patients, weekly_windows
 from iopkit.truth import Truth
@@ -205,13 +206,17 @@ BY_NIGHT = WeeklyWindows.of(*(f"{day} 18:00-22:00" for day in ("monday", "tuesda
 OFFICE = Obligation(
     ObligationKind.WORK, WeeklyWindows.of("monday 09:00-17:00", "tuesday 09:00-17:00")
 )
+EARLY = Obligation(
+    ObligationKind.WORK,
+    WeeklyWindows.of("monday 05:00-08:00", "tuesday 05:00-08:00", "friday 05:00-08:00"),
+)
 ALWAYS = WeeklyWindows(((0, 7 * 24 * 60),))
 
 
 @pytest.mark.parametrize(
     ("times", "obligations", "enough", "kept"),
     [
-        pytest.param(BY_DAY, (OFFICE,), Truth.NO, None, id="while the patient works"),
+        pytest.param(BY_DAY, (OFFICE,), Truth.NO, 0, id="while the patient works"),
         pytest.param(BY_NIGHT, (OFFICE,), Truth.YES, 1, id="after work"),
         pytest.param(BY_DAY, (), Truth.YES, 0, id="no work"),
         pytest.param(BY_NIGHT, (OFFICE, SOME_TIME), Truth.UNKNOWN, None, id="unknown times"),
@@ -231,6 +236,35 @@ def test_where_a_levels_times_are_known_only_the_free_time_in_them_counts(
     )
 
     assert (only.times, only.time_enough, only.commitments_kept) == (times, enough, kept)
+
+
+@pytest.mark.parametrize(
+    ("obligations", "travel", "colliding"),
+    [
+        pytest.param((OFFICE,), None, ("work",), id="at-work"),
+        pytest.param((OFFICE, SOME_TIME), None, ("work",), id="another-of-unknown-times"),
+        pytest.param((WORK,), None, (), id="time-enough-beside-it"),
+        pytest.param((EARLY,), None, (), id="before-it"),
+        pytest.param((EARLY,), timedelta(hours=4), (), id="far-away"),
+        pytest.param((EARLY,), timedelta(hours=4, minutes=1), ("work",), id="too-far-away"),
+        pytest.param((), None, (), id="none"),
+        pytest.param(None, None, None, id="not-known"),
+    ],
+)
+def test_commitments_that_a_levels_times_leave_no_room_for_are_named(
+    obligations: tuple[Obligation, ...] | None,
+    travel: timedelta | None,
+    colliding: tuple[str, ...] | None,
+) -> None:
+    patient = evolve(ADULT, obligations=obligations, travel=travel)
+    level = LevelOfCare("2.1")
+    (only,) = compare_levels(patient, on=ON, levels=[level], times={level: BY_DAY})
+    assert only.colliding == colliding
+    assert ("collide with these times: work" in tradeoffs_text([only])) is bool(colliding)
+    short = WeeklyWindows.of("sunday 09:00-10:00")  # too few by themselves, and not at work
+    (other,) = compare_levels(patient, on=ON, levels=[level], times={level: short})
+    assert not other.colliding
+    assert row(patient, "2.1").colliding is None  # without times nothing collides with them
 
 
 @given(patients(), st.sampled_from(["1", "2.1", "2.5"]), weekly_windows())

@@ -102,6 +102,7 @@ def test_a_plan_keeps_what_its_decisions_did_not_judge() -> None:
 def test_without_a_decision_a_plan_says_that_no_policy_has_judged() -> None:
     of_source = {
         *(NoteSubject.LEFT_OPEN, NoteSubject.SOURCE_DISAGREES, NoteSubject.MODALITY_CHOSEN),
+        NoteSubject.HOURS_BELOW_NEED,
     }
 
     def told(plan: Plan) -> list[PlanNote]:

@@ -37,8 +37,9 @@ from iopkit.plans import (
 )
 from iopkit.plans.tailoring import disclosures_of, problems_of
 from iopkit.programs import PerWeek, Phase, Program, Service
+from iopkit.reports import plan_html
 from iopkit.schedules import Reason, schedule
-from iopkit.sites import Site
+from iopkit.sites import Referral, Site
 from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows
 
@@ -49,7 +50,8 @@ ALCOHOL = SubstanceUseDisorder(Substance.ALCOHOL, 5, "F10.20")
 OPIOIDS = SubstanceUseDisorder(Substance.OPIOIDS)
 CANNABIS = SubstanceUseDisorder(Substance.CANNABIS)
 DEPRESSION = MentalDisorder("F32.1")
-JOINS = Support(Relationship.PARTNER, joins_family_sessions=True)
+JOINS = Support(Relationship.PARTNER, joins_family_sessions=True, recipient="the spouse")
+MOTHER = Support(Relationship.PARENT, joins_family_sessions=False, recipient="the mother")
 CONSENT = Consent(
     discloser="Elm Street",
     information="attendance",
@@ -60,6 +62,8 @@ CONSENT = Consent(
     end=date(2027, 1, 1),
     signed=date(2026, 1, 2),
 )
+
+FOR_MOTHER = evolve(CONSENT, recipients=("the mother",))
 
 
 def service(modality: Modality) -> Service:
@@ -96,6 +100,20 @@ def given_in(plan: Plan) -> set[Modality]:
         pytest.param((Support(),), (CONSENT,), Truth.UNKNOWN, id="joining-unknown"),
         pytest.param(None, (), Truth.NO, id="unknown-and-no"),
         pytest.param((Support(), JOINS), (CONSENT,), Truth.YES, id="one-of-two"),
+        pytest.param((evolve(JOINS, recipient=None),), (CONSENT,), Truth.UNKNOWN, id="for-whom"),
+        pytest.param((evolve(JOINS, recipient=None),), (), Truth.NO, id="for-nobody"),
+        pytest.param((JOINS,), (FOR_MOTHER,), Truth.NO, id="for-another"),
+        pytest.param((JOINS, MOTHER), (FOR_MOTHER,), Truth.NO, id="for-one-who-does-not-join"),
+        pytest.param((JOINS, MOTHER), (FOR_MOTHER, CONSENT), Truth.YES, id="for-both"),
+        pytest.param(
+            (JOINS,), (evolve(CONSENT, recipients=None),), Truth.UNKNOWN, id="recipients-unknown"
+        ),
+        pytest.param(
+            (evolve(JOINS, recipient=None),),
+            (evolve(CONSENT, recipients=None),),
+            Truth.UNKNOWN,
+            id="nobody-named",
+        ),
     ],
 )
 def test_a_family_session_takes_a_support_person_and_a_valid_consent(
@@ -169,8 +187,9 @@ def test_a_family_session_is_never_dated_without_consent(patient: Patient, start
             consent.valid(on=start, recipient=recipient, purpose=purpose) is Truth.YES
             for consent in patient.consents or ()
             for recipient in consent.recipients or ()
+            for support in patient.supports or ()
+            if support.joins_family_sessions and support.recipient == recipient
         )
-        assert any(support.joins_family_sessions for support in patient.supports or ())
 
 
 # Needs
@@ -269,6 +288,30 @@ def test_a_referral_says_where_to() -> None:
     )
 
 
+def test_a_referral_names_those_of_the_directory_for_that_need() -> None:
+    prenatal = frozenset({Need.PRENATAL_CARE})
+    directory = (
+        Referral("Oak Clinic", prenatal | {Need.HOUSING}, "4 Oak Street", "555-0101"),
+        Referral("Ash House", frozenset({Need.HOUSING}), telephone="555-0102"),
+        Referral("Dr. Beech", prenatal),
+    )
+    site = evolve(SITE, provides=frozenset({Need.TRANSPORT}), directory=directory)
+    plan = drafted(assessed(pregnant=True, needs=frozenset({Need.INTERPRETER})), site=site)
+    told = {n.need: n.words for n in plan.notes if n.matter.kind is NoteKind.REFERRAL}
+    assert told == {
+        Need.PRENATAL_CARE: (
+            "prenatal care: the patient needs it and the site does not provide it: refer to "
+            "an obstetric service: Oak Clinic, 4 Oak Street, 555-0101 or Dr. Beech"
+        ),
+        Need.INTERPRETER: (
+            "interpreter: the patient needs it and the site does not provide it: refer to "
+            "interpreter"
+        ),
+    }
+    page = plan_html(plan)
+    assert "We send you to an obstetric service: Oak Clinic, 4 Oak Street, 555-0101 or Dr." in page
+
+
 def test_a_service_of_the_program_meets_a_need_by_itself() -> None:
     patient = evolve(STRANGER, diagnoses=(OPIOIDS,))
     site = evolve(SITE, provides=frozenset())
@@ -322,7 +365,10 @@ def test_only_a_valid_consent_to_family_involvement_says_what_may_be_told() -> N
 
 
 def test_the_plan_names_who_joins_family_sessions() -> None:
-    supports = (JOINS, Support(Relationship.FRIEND), Support(joins_family_sessions=True))
-    assert drafted(evolve(STRANGER, supports=supports)).supports == (Relationship.PARTNER,)
+    friend = Support(Relationship.FRIEND, joins_family_sessions=True, recipient="a friend")
+    unsaid = Support(joins_family_sessions=True, recipient="the spouse")
+    patient = evolve(STRANGER, supports=(JOINS, MOTHER, friend, unsaid), consents=(CONSENT,))
+    assert drafted(patient).supports == (Relationship.PARTNER,)
+    assert drafted(evolve(patient, consents=None)).supports == ()
     assert drafted(evolve(STRANGER, supports=())).supports == ()
     assert drafted(STRANGER).supports is None

@@ -49,9 +49,11 @@ from iopkit.programs import (
 from iopkit.programs.progress import service_facts
 from iopkit.prose import printable
 from iopkit.reports import plan_html, week_text
+from iopkit.reports.crisis_lines import CRISIS_LINES
 from iopkit.reports.handout import _COURSE, _NEEDS, _course_words
 from iopkit.reports.words import day_words, often_words
 from iopkit.requirements import Milestone, MilestoneKind, Signer
+from iopkit.sites import HolidayCalendar
 from iopkit.strategies import days, predicates, programs, sites
 from iopkit.truth import Truth
 
@@ -344,7 +346,7 @@ def test_a_full_plan_is_said_part_by_part() -> None:
         "You take a drug test once a week, on a random day. If you use again: Talk"
     )
     assert section(html, "Family and friends") == (
-        "Your partner can join you in family sessions. With your written consent, we may tell: "
+        "With your written consent, we may tell: "
         "Talk: Talk, until December 31 You can take this consent back."
     )
     assert section(html, "Looking at your plan again") == (
@@ -363,7 +365,8 @@ def test_a_full_plan_is_said_part_by_part() -> None:
     )
     assert section(html, "For staff") == (
         "Due: plan review by February 4, 2026 (rules); certification by a physician by "
-        "January 5, 2026. Signed: Counselor on January 5, 2026. Codes: Talk (F10.20). "
+        "January 5, 2026. Changes: not known. Signed: Counselor on January 5, 2026. "
+        "Codes: Talk (F10.20). "
         "Chosen in drafting: Talk: of the program's tracks, this one collides least. "
         "Made from: program program; version v2; requirements r; policy a-policy, judged for "
         "January 5, 2026: yes. To certify is to state in writing, as a doctor, that the patient "
@@ -544,7 +547,13 @@ def test_every_fact_need_and_open_matter_has_words_for_patients() -> None:
     ],
 )
 def test_support_people_are_named_once(supports: tuple[Relationship, ...], words: str) -> None:
-    assert words in section(plan_html(evolve(EMPTY, supports=supports)), "Family and friends")
+    def told(plan: Plan) -> str:
+        return section(plan_html(evolve(plan, supports=supports)), "Family and friends")
+
+    with_family = with_timing(PerWeek(1), modality=Modality.FAMILY_SESSION)
+    assert words in told(with_family)
+    assert "family sessions" not in told(evolve(with_family, on_hold=("group",)))
+    assert "family sessions" not in told(EMPTY)  # it has none to join
 
 
 def test_a_consent_that_does_not_say_what_may_be_told_is_said_to() -> None:
@@ -623,6 +632,72 @@ def test_every_question_is_easy_to_read(matter: NoteSubject) -> None:
     assert textstat.flesch_kincaid_grade(sentences(plan, staff=False)) <= 6
 
 
+# What comes after.
+
+
+def test_the_page_tells_the_days_of_the_continuing_care_that_is_drafted() -> None:
+    weekly = Weekly((Slot.parse("tuesday 18:00"),))
+    after = evolve(with_timing(weekly), start=EMPTY.end)
+    told = section(plan_html(EMPTY, after=after), "When you finish")
+    assert told.endswith(
+        "After that you go on with: Program. That is January 19 to February 1, 2026. "
+        "Group: every week: Tuesday at 6 pm"
+    )
+    early = evolve(after, start=EMPTY.end - timedelta(days=1))
+    for wrong in (early, evolve(after, patient=KEY)):
+        with pytest.raises(InvalidError, match="after: expected the patient's next plan"):
+            plan_html(EMPTY, after=wrong)
+
+
+# Whom to call.
+
+CLINIC = Site("Elm Street", "America/Chicago", WeeklyWindows.always())
+
+
+def test_the_page_says_how_to_reach_the_clinic_as_far_as_its_document_does() -> None:
+    told = evolve(CLINIC, telephone="303-555-0119", address="4 Elm Street, Denver")
+    assert section(plan_html(EMPTY, site=told), "How to reach us") == (
+        "Call us: 303-555-0119. Come to: 4 Elm Street, Denver."
+    )
+    unknown = "Our phone number is not on this page. Please ask us for it."
+    assert section(plan_html(EMPTY, site=CLINIC), "How to reach us") == unknown
+    assert section(plan_html(EMPTY), "How to reach us") == unknown
+
+
+@pytest.mark.parametrize(
+    ("site", "there"),
+    [
+        pytest.param(None, True, id="not-given"),
+        pytest.param(CLINIC, True, id="nothing-said"),
+        pytest.param(evolve(CLINIC, holidays=HolidayCalendar("US", "CO")), True, id="its-holidays"),
+        pytest.param(evolve(CLINIC, holidays=HolidayCalendar("FR")), False, id="elsewhere"),
+        pytest.param(
+            evolve(CLINIC, holidays=HolidayCalendar("MX"), state="TX"), True, id="its-state"
+        ),
+    ],
+)
+def test_lines_for_a_crisis_are_those_of_the_united_states(site: Site | None, there: bool) -> None:
+    html = plan_html(EMPTY, site=site)
+    assert ("Help at any hour" in html) is there
+    for number in ("call 911", "call or text 988", "call 1-800-662-4357"):
+        assert (number in html) is there
+
+
+@pytest.mark.parametrize(
+    ("start", "there"), [(date(2022, 7, 15), False), (date(2022, 7, 16), True)]
+)
+def test_a_line_is_told_from_its_first_day(start: date, there: bool) -> None:
+    html = plan_html(evolve(EMPTY, start=start))
+    assert ("988" in html) is there
+    assert "call 911" in html
+
+
+def test_every_line_has_its_number_in_its_words_and_a_source() -> None:
+    for line in CRISIS_LINES:
+        assert line.number in line.words
+        assert line.source.citation
+
+
 # What is refused.
 
 
@@ -633,8 +708,12 @@ def test_every_question_is_easy_to_read(matter: NoteSubject) -> None:
         (lambda dated: plan_html(EMPTY, dated, picture=b"GIF89a"), "an SVG or PNG file"),
         (lambda dated: plan_html(full_plan(), dated), "the plan's"),
         (lambda dated: plan_html(EMPTY, dated, week=3), "from 1 to 2"),
+        (
+            lambda dated: plan_html(EMPTY, site=evolve(SITE, name="Oak")),
+            "site: expected the plan's",
+        ),
     ],
-    ids=["picture without schedule", "no picture", "another plan", "no such week"],
+    ids=["picture without schedule", "no picture", "another plan", "no such week", "other site"],
 )
 def test_what_does_not_go_together_is_refused(make: Callable[[Any], str], fault: str) -> None:
     with pytest.raises(InvalidError, match=fault):

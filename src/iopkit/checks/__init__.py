@@ -1,10 +1,10 @@
 """Does it meet the requirements, and what is the smallest change that would?"""
 
 from iopkit.checks.caseloads import CaseloadFinding, check_caseloads
-from iopkit.checks.checks import Finding, Unit, check, verdict
-from iopkit.checks.figures import Bounds
+from iopkit.checks.checks import Finding, Unit, WeeksLeftOut, check, left_out, verdict
 from iopkit.checks.fitting import Fit, Judgment, Standing, fits, judge
 from iopkit.checks.proposals import Proposal, Proposals, Remaining, WhyRemaining, propose
+from iopkit.checks.records import Bounds
 from iopkit.checks.remedies import ChangeSize
 
 __all__ = [
@@ -19,11 +19,13 @@ __all__ = [
     "Remaining",
     "Standing",
     "Unit",
+    "WeeksLeftOut",
     "WhyRemaining",
     "check",
     "check_caseloads",
     "fits",
     "judge",
+    "left_out",
     "propose",
     "verdict",
 ]

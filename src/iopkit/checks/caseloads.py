@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from iopkit.checks.checks import age_applies
-from iopkit.checks.figures import Bounds
+from iopkit.checks.records import Bounds
 from iopkit.confidential import hidden
 from iopkit.errors import each_a, refuse, unless_a, unless_day
 from iopkit.fields import frozen
+from iopkit.plans.own_days import for_age_group, is_adult
 from iopkit.plans.plans import Plan
 from iopkit.requirements.demands import Caseload
 from iopkit.requirements.requirements import Requirement, RequirementSet
@@ -87,9 +87,9 @@ def _counted(
     sure, maybe = Counter[str](), Counter[str]()
     open_ = 0
     # A patient with two plans on one day is one of each counselor's patients once.
-    asked = dict.fromkeys((plan.patient, plan.counselor_on(on), plan.age) for plan in plans)
+    asked = dict.fromkeys((plan.patient, plan.counselor_on(on), plan.age_on(on)) for plan in plans)
     for _, counselor, age in asked:
-        applies = age_applies(requirement.age_group, age, adult_from)
+        applies = for_age_group(requirement.age_group, is_adult(age, adult_from))
         if applies is Truth.NO:
             continue
         if counselor is None:

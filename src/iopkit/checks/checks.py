@@ -1,17 +1,17 @@
 """Checks: whether a plan, its schedule or what was attended meets requirements."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import groupby
 
-from iopkit.checks.figures import Bounds, ServiceRecord, figures_of
+from iopkit.checks.figures import figures_of
+from iopkit.checks.records import Bounds, ServiceRecord
 from iopkit.confidential import hidden
-from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.possible import Value
-from iopkit.eligibility.predicates import evaluate
 from iopkit.errors import refuse, unless, unless_a
 from iopkit.fields import frozen
-from iopkit.levels import AgeGroup
+from iopkit.levels import AgeGroup, LevelOfCare
+from iopkit.plans.own_days import for_age_group, is_adult, speaks_of
 from iopkit.plans.plans import Plan
 from iopkit.requirements.demands import (
     Caseload,
@@ -138,9 +138,15 @@ def _unit(demand: Demand) -> Unit:
             return Unit.DAYS
 
 
-def verdict(findings: Iterable[Finding]) -> Truth:
-    """Whether all is met; where the age is not known, whether it is at every age or at none."""
+def verdict(findings: Iterable[Finding], left_out: Collection["WeeksLeftOut"] = ()) -> Truth:
+    """Whether all is met; where the age is not known, whether it is at every age or at none.
+
+    Args:
+        left_out: the weeks that were not judged; where nothing was for them, it is not known.
+    """
     listed = list(findings)
+    if left_out and not listed:
+        return Truth.UNKNOWN
     answers = {
         all_of(found.holds for found in listed if _concerns(found, group)) for group in AgeGroup
     }
@@ -161,10 +167,13 @@ def check(
 ) -> tuple[Finding, ...]:
     """Judge a plan as it prescribes, a schedule as it is booked, or what was attended.
 
-    Each week is judged by the version in force on its first day, and the plan as a whole by
-    that on the plan's. Gaps and frequencies are judged over the weeks of their version.
-    Requirements for another age group are left out. Weeks by which a schedule extends its
-    plan are judged as all others.
+    Each week is judged by what holds on its first day: the version in force, the age of the
+    patient, and the level of care of its phase. The plan as a whole is judged by what holds in
+    the first week that the set speaks of. Gaps, frequencies, averages and the times between
+    reviews are judged over each stretch of weeks that a requirement is for. Requirements for
+    another age group are left out, and so are weeks of another level than the set is for
+    (``left_out`` tells them). Weeks by which a schedule extends its plan are judged as all
+    others, with the level of its last phase.
 
     Args:
         planned: a plan, before its sessions are dated, or a schedule.
@@ -193,15 +202,20 @@ def check(
     plan = record.plan
     starts = [plan.start + timedelta(weeks=number) for number in range(record.weeks)]
     versions = [requirements.version(on=on, assume_in_force=assume_in_force) for on in starts]
-    in_force = [version.value for version in versions]
-    assumed = {
-        week for week, version in enumerate(versions) if not version.is_in_force(starts[week])
-    }
+    spoken = [week for week, on in enumerate(starts) if speaks_of(plan, requirements, on)]
+    assumed = {week for week in spoken if not versions[week].is_in_force(starts[week])}
+    # Proposals check thousands of plans: an age is judged once, and not in each week.
+    ages = [plan.age_on(on) for on in starts]
+    adult = {age: is_adult(age, requirements.adult_from) for age in set(ages)}
     found: list[Finding] = []
-    for requirement in dict.fromkeys(each for listed in in_force for each in listed):
-        applies = age_applies(requirement.age_group, plan.age, requirements.adult_from)
-        if applies is not Truth.NO:
-            weeks = [n for n, listed in enumerate(in_force) if requirement in listed]
+    for requirement in dict.fromkeys(each for week in spoken for each in versions[week].value):
+        applies = [
+            for_age_group(requirement.age_group, adult[ages[week]])
+            if requirement in versions[week].value
+            else Truth.NO
+            for week in spoken
+        ]
+        for truth, weeks in _runs(spoken, applies):
             found += (
                 Finding(
                     requirement=requirement,
@@ -209,7 +223,7 @@ def check(
                     start=plan.start + timedelta(days=seen.first),
                     seen=seen.seen,
                     required=seen.required,
-                    applies=applies,
+                    applies=truth,
                     tapering=seen.tapering,
                     part=seen.part,
                     averaged_over=seen.averaged_over,
@@ -217,14 +231,60 @@ def check(
                         weeks if seen.week is None else (seen.week,)
                     ),
                 )
-                for seen in figures_of(requirement.demand, record, weeks)
+                for seen in figures_of(requirement.demand, record, weeks, spoken)
             )
     return tuple(found)
 
 
-def age_applies(group: AgeGroup | None, age: Value, adult_from: int) -> Truth:
-    """Whether a requirement for an age group, or for everybody, is for somebody of an age."""
-    if group is None:
-        return Truth.YES
-    adult = evaluate(FACTS["age"] >= adult_from, {"age": age})
-    return adult if group is AgeGroup.ADULT else ~adult
+def _runs(spoken: Sequence[int], applies: Sequence[Truth]) -> Iterator[tuple[Truth, list[int]]]:
+    """Each stretch of weeks in which a requirement applies, or may, and which of both it is."""
+    # In a stretch, weeks and places rise together.
+    places = range(len(spoken))
+    for (truth, _), run in groupby(
+        places, key=lambda place: (applies[place], spoken[place] - place)
+    ):
+        if truth is not Truth.NO:
+            yield truth, [spoken[place] for place in run]
+
+
+@frozen(repr=False)
+class WeeksLeftOut:
+    """Weeks, from ``first`` to ``last``, that a requirement set does not speak of, and why.
+
+    Their phase is of another level of care than the set is for.
+    """
+
+    first: int
+    last: int
+    phase: str
+    level: LevelOfCare
+
+    @property
+    def words(self) -> str:
+        """It in prose."""
+        weeks = (
+            f"week {self.first}"
+            if self.first == self.last
+            else f"weeks {self.first} to {self.last}"
+        )
+        return f"{weeks} ({self.phase}): level {self.level.number}"
+
+    __repr__ = hidden
+
+
+def left_out(planned: Plan | Schedule, requirements: RequirementSet) -> tuple[WeeksLeftOut, ...]:
+    """The weeks of a plan or schedule that ``check`` leaves out, as they are of another level."""
+    refuse(
+        "check",
+        unless_a(planned, "planned", Plan, Schedule),
+        unless_a(requirements, "requirements", RequirementSet),
+    )
+    plan = planned.plan if isinstance(planned, Schedule) else planned
+    days = [plan.start + timedelta(weeks=week) for week in range(planned.weeks)]
+    found: list[WeeksLeftOut] = []
+    for phase, run in groupby(range(len(days)), key=lambda week: plan.phase_on(days[week])):
+        first, *_ = weeks = [*run]
+        level = plan.program.level_in(phase)
+        if level is not None and not speaks_of(plan, requirements, days[first]):
+            found.append(WeeksLeftOut(first + 1, weeks[-1] + 1, phase.name, level))
+    return tuple(found)

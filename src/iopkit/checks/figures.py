@@ -4,17 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from attrs import evolve
-
+from iopkit.checks.records import Bounds, CountedSession, ServiceRecord
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
-from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan
-from iopkit.programs.doses import Dose
-from iopkit.programs.plan_days import day_of_plan, days_of_week, gaps
-from iopkit.programs.programs import Service
-from iopkit.programs.timings import is_uncounted
+from iopkit.programs.plan_days import day_of_plan, gaps
 from iopkit.requirements.demands import (
     Caseload,
     Counting,
@@ -34,164 +28,8 @@ from iopkit.requirements.demands import (
 )
 from iopkit.requirements.due import whole_months
 from iopkit.requirements.milestones import Signer
-from iopkit.schedules.attendance import Attendance, Attended, attendance_of
-from iopkit.schedules.sessions import Reason, Schedule, Session
-from iopkit.sites.sites import Site
 from iopkit.truth import Truth, all_of
 from iopkit.windows import ONE_DAY, whole_minutes
-
-_AS_BOOKED = Attendance()
-
-
-@frozen
-class Bounds:
-    """From ``least`` to ``most``, both included; ``None``: no bound, or none known."""
-
-    least: int | None = None
-    most: int | None = None
-
-    def holds(self, seen: "Bounds") -> Truth:
-        """Whether what was seen, somewhere between its own bounds, lies within these."""
-        low, high = seen.least or 0, seen.most
-        least = self.least or 0
-        if low >= least and (self.most is None or (high is not None and high <= self.most)):
-            return Truth.YES
-        below = high is not None and high < least
-        above = self.most is not None and low > self.most
-        return Truth.NO if below or above else Truth.UNKNOWN
-
-
-@frozen(repr=False)
-class CountedSession:
-    """A session as checks see it.
-
-    ``days``, from the plan's first day, 0, are those on which it may be: one, if that is
-    known, or all of its week. ``least`` and ``most`` are its minutes of service. It may not
-    take place if it is not ``sure``, and stands for one or more if it is ``several``: time
-    of a week that is not divided into sessions yet. ``led_by`` is a name of the site's
-    clinicians; ``None``: not known.
-    """
-
-    modality: Modality
-    days: range
-    least: int
-    most: int
-    breaks: int
-    telehealth: bool
-    sure: bool = True
-    several: bool = False
-    led_by: str | None = None
-
-    @property
-    def day(self) -> int | None:
-        """The day on which it surely takes place, if there is one."""
-        return self.days.start if self.sure and len(self.days) == 1 else None
-
-    __repr__ = hidden
-
-
-@frozen(repr=False)
-class ServiceRecord:
-    """What there is to judge."""
-
-    plan: Plan
-    weeks: int
-    """The plan's, and those by which a schedule extends it."""
-    sessions: tuple[CountedSession, ...]
-    site: Site | None
-
-    @classmethod
-    def of(
-        cls, planned: Plan | Schedule, site: Site | None, attended: Attended | None
-    ) -> "ServiceRecord":
-        """What a plan prescribes, a schedule has booked, or was attended of it."""
-        if isinstance(planned, Plan):
-            refuse("check", unless(attended is None, "attended", "a schedule with it", "a plan"))
-            return cls(planned, planned.weeks, tuple(_prescribed(planned)), site)
-        sessions = _booked(planned) if attended is None else _attended(planned, attended)
-        return cls(planned.plan, planned.weeks, tuple(sessions), site)
-
-    def counted(self, counting: Counting) -> list[CountedSession]:
-        """The sessions that count, each as long as it counts for."""
-        return [
-            evolve(each, least=each.least + each.breaks, most=each.most + each.breaks)
-            if counting.clock
-            else each
-            for each in self.sessions
-            if counting.counts(each.modality, telehealth=each.telehealth)
-        ]
-
-    def by_week(self, counting: Counting) -> defaultdict[int, list[CountedSession]]:
-        """The sessions that count, by their week from 0."""
-        weeks: defaultdict[int, list[CountedSession]] = defaultdict(list)
-        for session in self.counted(counting):
-            weeks[session.days.start // 7].append(session)
-        return weeks
-
-    __repr__ = hidden
-
-
-def _prescribed(plan: Plan) -> Iterator[CountedSession]:
-    for entry in plan.prescribed():
-        service = entry.service
-        yield _undated(service, entry.day, entry.week, sure=service.name not in plan.on_hold)
-
-
-def _undated(service: Service, day: int | None, week: int, *, sure: bool) -> CountedSession:
-    """A session as its service has it, on a day or, with none, anywhere in its week."""
-    dose = Dose.of([service])
-    # No session is longer than a day.
-    most = ONE_DAY - service.breaks if dose.most is None else dose.most
-    return CountedSession(
-        modality=service.modality,
-        days=days_of_week(week) if day is None else range(day, day + 1),
-        least=whole_minutes(dose.known),
-        most=whole_minutes(most),
-        breaks=whole_minutes(service.breaks),
-        telehealth=service.delivery is Delivery.TELEHEALTH,
-        sure=sure,
-        several=is_uncounted(service.timing),
-    )
-
-
-def _booked(schedule: Schedule) -> Iterator[CountedSession]:
-    """What is booked, and what waits for an answer; nothing else takes place."""
-    for session in schedule.sessions:
-        dated = _dated(schedule, session)
-        extra = Dose.of([schedule.service(session)]).extra
-        yield evolve(dated, most=dated.least + whole_minutes(extra))
-    for missing in schedule.unplaced:
-        prescribed, service = missing.prescribed, schedule.service(missing)
-        day = None if prescribed is None else day_of_plan(prescribed, start=schedule.plan.start)
-        if missing.why is Reason.ON_HOLD:
-            yield _undated(service, day, missing.week, sure=False)
-        elif missing.why is Reason.DURATION_UNKNOWN:
-            undated = _undated(service, day, missing.week, sure=True)
-            yield evolve(undated, least=0)  # time of a week that is not divided is not booked
-
-
-def _attended(schedule: Schedule, attended: Attended) -> Iterator[CountedSession]:
-    held = attendance_of(schedule, attended)
-    # What was attended is over, and was as long as the session or the record of it says.
-    known = ((schedule.uid(session), session) for session in schedule.sessions)
-    return (_dated(schedule, session, held[uid]) for uid, session in known if uid in held)
-
-
-def _dated(schedule: Schedule, session: Session, held: Attendance = _AS_BOOKED) -> CountedSession:
-    day = day_of_plan(session.start.date(), start=schedule.plan.start)
-    time = held.time_of(session)
-    minutes = whole_minutes(time)
-    # Of breaks, who left early may have had none.
-    breaks = session.breaks if time == session.service_time else timedelta(0)
-    return CountedSession(
-        modality=session.modality,
-        days=range(day, day + 1),
-        least=minutes,
-        most=minutes,
-        breaks=whole_minutes(breaks),
-        telehealth=held.given_of(session).delivery is Delivery.TELEHEALTH,
-        led_by=held.led_by_of(session),
-    )
 
 
 @frozen(repr=False)
@@ -216,8 +54,13 @@ def _in_week(week: int, seen: Bounds, required: Bounds, tapering: Truth = Truth.
     return Figure(seen, required, first=week * 7, week=week, tapering=tapering)
 
 
-def figures_of(demand: Demand, record: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
-    """Every figure that a demand asks for in the weeks, from 0, in which it is in force."""
+def figures_of(
+    demand: Demand, record: ServiceRecord, weeks: list[int], spoken: list[int]
+) -> Iterator[Figure]:
+    """Every figure that a demand asks for in a stretch of weeks, from 0, in which it is made.
+
+    ``spoken`` are all weeks of which its set speaks; the plan as a whole is judged by the first.
+    """
     span = range(weeks[0] * 7, (weeks[-1] + 1) * 7)
     match demand:
         case WeeklyHours():
@@ -234,27 +77,27 @@ def figures_of(demand: Demand, record: ServiceRecord, weeks: list[int]) -> Itera
             yield from _frequency(demand, record, span)
         case LedBy():
             yield from _led(demand, record, weeks)
-        case _ if 0 in weeks:
-            yield from _of_the_plan(demand, record)
+        case Reviews():
+            yield from _reviews(demand, record, span, begun=spoken[0] * 7)
+        case _ if spoken[0] in weeks:
+            yield from _of_the_plan(demand, record, spoken)
         case _:
             return
 
 
 def _of_the_plan(
-    demand: GroupSize | Caseload | Reviews | PlanLength | WrittenPlan, record: ServiceRecord
+    demand: GroupSize | Caseload | PlanLength | WrittenPlan, record: ServiceRecord, weeks: list[int]
 ) -> Iterator[Figure]:
-    """Figures of the plan as a whole, by the version of its first day."""
+    """Figures of the plan as a whole, as far as it is in the weeks that are spoken of."""
     plan = record.plan
     match demand:
         case GroupSize():
-            yield from _group_sizes(demand, plan)
+            yield from _group_sizes(demand, plan, weeks)
         case Caseload(most):
             count = record.site.patients_per_counselor if record.site else None
             yield Figure(Bounds(count, count), Bounds(most=most))
-        case Reviews():
-            yield from _reviews(demand, record)
         case PlanLength(least, most):
-            length = record.weeks * 7
+            length = len(weeks) * 7
             yield Figure(Bounds(length, length), Bounds(least, most))
         case WrittenPlan():
             yield from _written(demand, plan)
@@ -447,8 +290,10 @@ def _may_lead(demand: LedBy, session: CountedSession, record: ServiceRecord) -> 
     return all_of(Truth.of(any(each.holds_on(day) for each in held)) for day in days)
 
 
-def _group_sizes(demand: GroupSize, plan: Plan) -> Iterator[Figure]:
-    groups = [s for s in plan.program.every_service if s.modality in demand.modalities]
+def _group_sizes(demand: GroupSize, plan: Plan, weeks: list[int]) -> Iterator[Figure]:
+    phases = dict.fromkeys(plan.phase_on(plan.start + timedelta(weeks=week)) for week in weeks)
+    services = [service for phase in phases for service in plan.program.services_in(phase)]
+    groups = [service for service in services if service.modality in demand.modalities]
     for service in dict.fromkeys(groups):
         size = service.group_max
         seen = Bounds(service.group_min if size is None else size, size)
@@ -457,19 +302,30 @@ def _group_sizes(demand: GroupSize, plan: Plan) -> Iterator[Figure]:
         yield Figure(Bounds(), Bounds(most=demand.most))  # nothing to judge
 
 
-def _reviews(demand: Reviews, record: ServiceRecord) -> Iterator[Figure]:
-    """One in each month; or the longest time between two, from the start and to the end."""
-    plan, length = record.plan, record.weeks * 7
+def _reviews(
+    demand: Reviews, record: ServiceRecord, span: range, *, begun: int
+) -> Iterator[Figure]:
+    """One in each month; or the longest time between two, from the start and to the end.
+
+    In a stretch after the one that has ``begun`` with the plan, or with the weeks of the set's
+    level, what went before counts, and nothing is late before the demand is made.
+    """
+    plan = record.plan
     listed = (each.by for each in plan.milestones if each.kind is demand.kind)
     due = {day_of_plan(day, start=plan.start) for day in listed}
     if demand.every_days is None:
         for month in _months(record):
-            count = len(due & {*month})
-            yield Figure(Bounds(count, count), Bounds(1), month.start)
+            if month.start in span:
+                count = len(due & {*month})
+                yield Figure(Bounds(count, count), Bounds(1), month.start)
         return
-    days = sorted({0, length} | {day for day in due if 0 < day < length})
+    since = span.start
+    if since > begun:
+        before = max((day for day in due if day < since), default=begun)
+        since = max(since - demand.every_days, before)
+    days = sorted({since, span.stop} | {day for day in due if since < day < span.stop})
     found = gaps(days)
-    if demand.first_days is not None:
+    if span.start == begun and demand.first_days is not None:
         yield _between(found.pop(0), demand.first_days)
     if found:
         yield _between(max(found), demand.every_days)

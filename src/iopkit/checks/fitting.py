@@ -8,7 +8,7 @@ from functools import partial
 
 from attrs import evolve
 
-from iopkit.checks.checks import Finding, Unit, check, verdict
+from iopkit.checks.checks import Finding, Unit, WeeksLeftOut, check, left_out, verdict
 from iopkit.confidential import hidden
 from iopkit.errors import InvalidError, NotInForceError, each_a, refuse, unless
 from iopkit.fields import frozen
@@ -17,7 +17,7 @@ from iopkit.plans.drafting import draft
 from iopkit.plans.notes import NoteKind, NoteSubject
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program, Track
-from iopkit.prose import counted
+from iopkit.prose import counted, listed
 from iopkit.requirements.demands import Caseload, WrittenPlan
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.scheduling import schedule
@@ -28,15 +28,16 @@ from iopkit.truth import Truth, all_of
 
 @frozen(repr=False)
 class Judgment:
-    """What one requirement set finds of a plan."""
+    """What one requirement set finds of a plan, and the weeks that it does not speak of."""
 
     requirements: RequirementSet
     findings: tuple[Finding, ...]
+    left_out: tuple[WeeksLeftOut, ...] = ()
 
     @property
     def truth(self) -> Truth:
-        """Whether all is met; as ``verdict`` where the age is not known."""
-        return verdict(self.findings)
+        """Whether all is met; as ``verdict`` where the age is not known, or nothing is judged."""
+        return verdict(self.findings, self.left_out)
 
     @property
     def assumed_in_force(self) -> bool:
@@ -67,7 +68,11 @@ def judge(
     """What several requirement sets find of a plan or its schedule; raises as ``check``."""
     sets = each_a("check", requirements, "requirements", RequirementSet)
     return tuple(
-        Judgment(each, check(planned, each, site=site, assume_in_force=assume_in_force))
+        Judgment(
+            each,
+            check(planned, each, site=site, assume_in_force=assume_in_force),
+            left_out(planned, each),
+        )
         for each in sets
     )
 
@@ -160,6 +165,11 @@ class Fit:
             f"assumed to be in force: {judgment.requirements.name}"
             for judgment in self.judgments
             if judgment.assumed_in_force
+        ]
+        found += [
+            f"not for {judgment.requirements.name}: {listed(w.words for w in judgment.left_out)}"
+            for judgment in self.judgments
+            if judgment.left_out
         ]
         found += ["meets all that a program decides"] if self.truth is Truth.YES else []
         for truth, state in ((Truth.NO, "unmet"), (Truth.UNKNOWN, "undetermined")):

@@ -26,6 +26,7 @@ from iopkit.checks.shortfalls import DayDemand, SessionDemand, Shortfall, counte
 from iopkit.confidential import hidden, hide_fields
 from iopkit.errors import each_a, refuse, unless, unless_a
 from iopkit.fields import frozen
+from iopkit.plans.own_days import concerns, speaks_of
 from iopkit.plans.plans import Plan
 from iopkit.plans.revisions import (
     AddMilestones,
@@ -350,7 +351,12 @@ def _aside(state: _State, end: date) -> Iterator[Revision]:
         if any(isinstance(demand, Reviews) for demand in demands):
             # It is in force then, or the caller has assumed so: it was judged by.
             due = milestones(
-                [judgment.requirements], start=plan.start, end=end, assume_in_force=True
+                [judgment.requirements],
+                start=plan.start,
+                end=end,
+                assume_in_force=True,
+                speaks=partial(speaks_of, plan),
+                concerns=partial(concerns, plan),
             )
             yield AddMilestones(tuple(each for each in due if each not in plan.milestones))
         for demand in demands:

@@ -28,6 +28,7 @@ _COMMANDS = (
     ("compare", "judging", "Tell where two policies differ, with examples."),
     ("analyze", "judging", "Find what is wrong with a policy, whoever the patient is."),
     ("plan", "planning", "Draft a patient's plan from a program."),
+    ("continue", "planning", "Draft the continuing care that follows a plan."),
     ("schedule", "planning", "Date every session of a plan."),
     ("check", "checking", "Check a plan against requirements."),
     ("charges", "checking", "Itemize what a plan's sessions are charged as."),

@@ -1,4 +1,4 @@
-"""Commands that plan: plan, schedule, reschedule."""
+"""Commands that plan: plan, continue, schedule, reschedule."""
 
 import argparse
 import secrets
@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from iopkit.calendars.appointments import appointments_from_ical
+from iopkit.calendars.feeds import patient_feed
 from iopkit.calendars.ical import to_ical, update_ical
 from iopkit.cli.arguments import (
     add_assume_in_force,
@@ -22,6 +23,7 @@ from iopkit.cli.arguments import (
     add_times,
     add_titles,
     add_weeks,
+    day_of,
     modalities_once,
     moment_of,
     named_requirements,
@@ -47,6 +49,7 @@ from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.library.policies import find_policy
 from iopkit.library.programs import find_program
 from iopkit.patients.patients import Patient, refuse_before_birth
+from iopkit.plans.continuing import continue_care
 from iopkit.plans.drafting import draft
 from iopkit.plans.plans import Plan
 from iopkit.plans.preferences import Preferences
@@ -87,18 +90,7 @@ def _plan_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_times(parser)
     add_modalities(parser)
-    parser.add_argument(
-        "--prefer",
-        nargs="+",
-        default=[],
-        choices=[part.value for part in DayPart],
-        help="parts of the day, the most wanted first, for services that have a choice",
-    )
-    for option, what in (
-        ("--days", "so many days a week with a session, if that can be"),
-        ("--longest-gap", "so many days at most from one such day to the next, if that can be"),
-    ):
-        parser.add_argument(option, type=int, metavar="N", help=what)
+    _preference_arguments(parser)
     judged_by = parser.add_mutually_exclusive_group()
     judged_by.add_argument(
         "--policy",
@@ -125,9 +117,54 @@ def _plan_arguments(parser: argparse.ArgumentParser) -> None:
     add_output(parser, to="PLAN.json", says="write the plan")
 
 
+def _preference_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--prefer",
+        nargs="+",
+        default=[],
+        choices=[part.value for part in DayPart],
+        help="parts of the day, the most wanted first, for services that have a choice",
+    )
+    for option, what in (
+        ("--days", "so many days a week with a session, if that can be"),
+        ("--longest-gap", "so many days at most from one such day to the next, if that can be"),
+    ):
+        parser.add_argument(option, type=int, metavar="N", help=what)
+
+
+def _preferences(options: argparse.Namespace) -> Preferences:
+    return Preferences(options.days, options.longest_gap, tuple(map(DayPart, options.prefer)))
+
+
+def _continue_arguments(parser: argparse.ArgumentParser) -> None:
+    add_plan(parser)
+    parser.add_argument("--patient", required=True, type=Path, metavar="PATIENT.json")
+    add_site(parser)
+    parser.add_argument(
+        "--start",
+        type=day_of,
+        metavar="DATE",
+        help="first day of the first week; the day after the plan's last if not given",
+    )
+    add_weeks(
+        parser,
+        says="how many weeks a phase has, once for each; the least of its range if not given",
+    )
+    add_times(parser)
+    _preference_arguments(parser)
+    add_own(parser)
+    add_output(parser, to="AFTER.json", says="write the plan of the continuing care")
+
+
 def _schedule_arguments(parser: argparse.ArgumentParser) -> None:
     add_plan(parser)
     add_site(parser)
+    parser.add_argument(
+        "--then",
+        type=Path,
+        metavar="AFTER.json",
+        help="the plan of the continuing care, for the calendar file, the page and the text too",
+    )
     parser.add_argument("--ical", type=Path, metavar="OUT.ics", help="write a calendar file")
     add_titles(parser)
     parser.add_argument(
@@ -198,9 +235,7 @@ def _plan(options: argparse.Namespace) -> Answer:
         modalities=modalities_once(options.modality),
         requirements=named_requirements(options.requirements),
         decisions=decisions,
-        preferences=Preferences(
-            options.days, options.longest_gap, tuple(map(DayPart, options.prefer))
-        ),
+        preferences=_preferences(options),
         despite_no=True,
         why_not_judged=why_not,
         assume_in_force=options.assume_in_force,
@@ -212,6 +247,24 @@ def _plan(options: argparse.Namespace) -> Answer:
     document = to_document(plan)
     return Answer(
         plan_text(plan), document, files=to_be_written((options.output, as_json(document)))
+    )
+
+
+def _continue(options: argparse.Namespace) -> Answer:
+    plan, site = read_document(Plan, options.plan), read_document(Site, options.site)
+    after = plan.program.continuing_care
+    drafted = continue_care(
+        plan,
+        read_document(Patient, options.patient, own_of(options)),
+        site,
+        start=options.start,
+        phase_weeks=_weeks_of(after, options.weeks) if after else None,
+        times=times_once(options.times),
+        preferences=_preferences(options),
+    )
+    document = to_document(drafted)
+    return Answer(
+        plan_text(drafted), document, files=to_be_written((options.output, as_json(document)))
     )
 
 
@@ -268,20 +321,34 @@ def _schedule(options: argparse.Namespace) -> Answer:
     plan = read_document(Plan, options.plan)
     site = read_document(Site, options.site)
     dated = schedule(plan, site)
+    then = read_document(Plan, options.then) if options.then else None
+    if then and (then.patient != plan.patient or then.start < plan.end):
+        raise UsageError("--then is for the same patient's plan that starts after this one's end")
+    after = schedule(then, site) if then else None
     document = to_document(dated)
-    calendar = (
-        to_ical(dated, stamp=datetime.now(UTC), titles=options.titles) if options.ical else b""
-    )
-    page = _page(dated, options.week) if options.page else b""
+    calendar = _calendar(dated, after, titles=options.titles) if options.ical else b""
+    page = _page(dated, after, site, options.week) if options.page else b""
     picture = _picture(dated, site, options.picture) if options.picture else b""
-    text = f"{calendar_text(dated)}\n\nNot as planned:\n{moves_text(dated)}"
+    texts = [
+        f"{calendar_text(each)}\n\nNot as planned:\n{moves_text(each)}"
+        for each in (dated, after)
+        if each
+    ]
     written = to_be_written(
         (options.ical, calendar),
         (options.page, page),
         (options.picture, picture),
         (options.output, as_json(document)),
     )
-    return Answer(text, document, files=written)
+    return Answer("\n\nThen:\n\n".join(texts), document, files=written)
+
+
+def _calendar(dated: Schedule, after: Schedule | None, *, titles: bool) -> bytes:
+    """A plan's sessions as a calendar file, and those of what follows it."""
+    stamp = datetime.now(UTC)
+    if after is None:
+        return to_ical(dated, stamp=stamp, titles=titles)
+    return patient_feed([dated, after], stamp=stamp, titles=titles)
 
 
 def _reschedule(options: argparse.Namespace) -> Answer:
@@ -310,12 +377,13 @@ def _busy(path: Path, plan: Plan, site: Site) -> tuple[Appointment, ...]:
         raise UsageError(f"{path}: {error}") from error
 
 
-def _page(dated: Schedule, week: int) -> bytes:
+def _page(dated: Schedule, after: Schedule | None, site: Site, week: int) -> bytes:
     """A plan as a page with a picture of a week."""
     from iopkit.plots.calendars import week_picture
 
     picture = week_picture(dated, week=week)
-    return plan_html(dated.plan, dated, week=week, picture=picture).encode()
+    then = None if after is None else after.plan
+    return plan_html(dated.plan, dated, week=week, picture=picture, site=site, after=then).encode()
 
 
 def _picture(dated: Schedule, site: Site, path: Path) -> bytes:
@@ -327,6 +395,7 @@ def _picture(dated: Schedule, site: Site, path: Path) -> bytes:
 
 COMMANDS: Mapping[str, Command] = {
     "plan": Command(_plan_arguments, _plan),
+    "continue": Command(_continue_arguments, _continue),
     "schedule": Command(_schedule_arguments, _schedule),
     "reschedule": Command(_reschedule_arguments, _reschedule),
 }

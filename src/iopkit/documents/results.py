@@ -7,7 +7,7 @@ import attrs
 
 from iopkit.applicability import Applicability, kind_of_rule
 from iopkit.charges.costs import CostComparison
-from iopkit.checks.checks import Finding, verdict
+from iopkit.checks.checks import Finding, left_out, verdict
 from iopkit.checks.fitting import Fit, Judgment
 from iopkit.checks.proposals import Proposals, Remaining
 from iopkit.documents.classes import converter, writer_of
@@ -17,8 +17,10 @@ from iopkit.eligibility.kinds import Kind
 from iopkit.eligibility.predicates import AnyFact
 from iopkit.placement.placement import ExcludedLevel
 from iopkit.placement.tradeoffs import Tradeoff
+from iopkit.plans.plans import Plan
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.capacity import CensusDay, CensusWeek, Load, Meeting
+from iopkit.schedules.sessions import Schedule
 from iopkit.sources import Source
 from iopkit.truth import all_of
 
@@ -116,18 +118,28 @@ def analysis_document(found: Analysis) -> dict[str, Any]:  # Any: plain JSON val
 
 def checks_document(
     checked: Iterable[tuple[RequirementSet, Iterable[Finding]]],
+    *,
+    planned: Plan | Schedule | None = None,
 ) -> dict[str, Any]:  # Any: plain JSON values
-    """What several requirement sets find as plain values; the findings in it are documents."""
-    sets = [(requirements, tuple(findings)) for requirements, findings in checked]
+    """What several requirement sets find as plain values; the findings in it are documents.
+
+    Args:
+        planned: what was judged; ``left_out`` then has the weeks that a set does not speak of.
+    """
+    sets = [
+        (requirements, tuple(findings), left_out(planned, requirements) if planned else ())
+        for requirements, findings in checked
+    ]
     return {
-        "met": all_of(verdict(findings) for _, findings in sets).value,
+        "met": all_of(verdict(findings, weeks) for _, findings, weeks in sets).value,
         "sets": [
             {
                 "requirements": requirements.name,
-                "met": verdict(findings).value,
+                "met": verdict(findings, weeks).value,
                 "findings": [to_document(finding) for finding in findings],
+                "left_out": [each.words for each in weeks],
             }
-            for requirements, findings in sets
+            for requirements, findings, weeks in sets
         ],
     }
 

@@ -12,7 +12,7 @@ from iopkit.eligibility.readings import known_truth, some_of
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.patients.patients import Outcome, Patient, Treatment
-from iopkit.truth import Truth
+from iopkit.truth import Truth, any_of
 
 
 def prior_treatments(patient: Patient, on: date) -> Value:
@@ -33,11 +33,25 @@ def last_outcome(patient: Patient, on: date) -> Value:
 
 def just_completed_24_hour_care(patient: Patient, on: date) -> bool | None:
     """Whether the latest episode ended by a day was 24-hour care and was completed."""
+    return _of_latest(patient, on, _completed_24_hour_care)
+
+
+def came_from_24_hour_care(patient: Patient, on: date) -> bool | None:
+    """Whether the latest episode ended by a day was 24-hour care, completed or not."""
+    return _of_latest(patient, on, _is_24_hour_care)
+
+
+def in_24_hour_care(patient: Patient, on: date) -> bool | None:
+    """Whether an episode of 24-hour care goes on on a day, as recorded."""
     if patient.treatments is None:
         return None
-    latest = _latest(patient.treatments, on)
-    found = {episode is not None and _completed_24_hour_care(episode) for episode in latest}
-    return found.pop() if len(found) == 1 else None
+    return known_truth(
+        any_of(
+            Truth.of(_is_24_hour_care(episode)) & ~Truth.of(_has_ended(episode, on))
+            for episode in patient.treatments
+            if episode.start is None or episode.start <= on
+        )
+    )
 
 
 def days_since_24_hour_care(patient: Patient, on: date) -> Value:
@@ -130,6 +144,17 @@ def _latest(treatments: Iterable[Treatment], on: date) -> tuple[Treatment | None
     perhaps = (episode for episode, has_ended in ended if has_ended is None)
     latest: list[Treatment | None] = [episode for episode in past if episode.end == last]
     return (*(latest or [None]), *perhaps)
+
+
+def _of_latest(
+    patient: Patient, on: date, holds: Callable[[Treatment], bool | None]
+) -> bool | None:
+    """Whether something holds of the latest episode that ended by a day; no, if none has."""
+    if patient.treatments is None:
+        return None
+    latest = _latest(patient.treatments, on)
+    found = {episode is not None and holds(episode) for episode in latest}
+    return found.pop() if len(found) == 1 else None
 
 
 def _outcomes(episode: Treatment | None) -> tuple[str, ...]:

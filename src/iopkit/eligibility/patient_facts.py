@@ -120,6 +120,14 @@ def _patient() -> Iterator[AnyFact]:
         "A support person is on record who joins family sessions.",
         readings.support_joins,
     )
+    yield Fact(
+        "support_joins_with_consent",
+        YesNo(),
+        "A support person joins family sessions, and a written consent to family involvement that "
+        "is valid on the day names that person as a recipient.",
+        readings.joins_with_consent,
+        _PART_2.at(".31"),
+    )
     for payer in Payer:
         yield Fact(
             f"covered_by_{payer.value}",

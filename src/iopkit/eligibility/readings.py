@@ -27,7 +27,7 @@ from iopkit.patients.diagnoses import (
 )
 from iopkit.patients.icd10 import STAGES, severities_of, stages_of, substances_of
 from iopkit.patients.partial_dates import earliest_day, latest_day
-from iopkit.patients.patients import ObligationKind, Patient, refuse_before_birth
+from iopkit.patients.patients import ObligationKind, Patient, Support, refuse_before_birth
 from iopkit.patients.screenings import Screening
 from iopkit.payers import Payer
 from iopkit.truth import Truth, any_of
@@ -96,6 +96,28 @@ def support_joins(patient: Patient, _: date) -> bool | None:
     if patient.supports is None:
         return None
     return known_truth(any_of(Truth.of(one.joins_family_sessions) for one in patient.supports))
+
+
+def joins_with_consent(patient: Patient, on: date) -> bool | None:
+    """Whether a valid consent names a support person who joins family sessions."""
+    people = (Support(),) if patient.supports is None else patient.supports
+    return known_truth(any_of(may_join(one, patient, on) for one in people))
+
+
+def may_join(support: Support, patient: Patient, on: date) -> Truth:
+    """Whether a support person joins family sessions, and a consent valid on a day names them."""
+    if patient.consents is None:
+        named = Truth.UNKNOWN
+    elif support.recipient is None:
+        # Whom they are for is not known, but if none is valid, none is for this person.
+        family = Consented(Purpose.FAMILY_INVOLVEMENT)
+        named = Truth.of(family(patient, on)) & Truth.UNKNOWN
+    else:
+        named = any_of(
+            consent.valid(on=on, recipient=support.recipient, purpose=Purpose.FAMILY_INVOLVEMENT)
+            for consent in patient.consents
+        )
+    return Truth.of(support.joins_family_sessions) & named
 
 
 # Diagnoses.

@@ -44,6 +44,7 @@ RECORDED_NOT_USED: Mapping[str, str] = MappingProxyType(
             _PLANS,
             (
                 "support_joins_family_sessions",
+                "support_joins_with_consent",
                 "consent_to_family_involvement",
                 "has_alcohol_use_disorder",
             ),

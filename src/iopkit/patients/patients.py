@@ -17,7 +17,7 @@ from iopkit.patients.screenings import Screening
 from iopkit.payers import Payer
 from iopkit.states import place_faults
 from iopkit.truth import Truth
-from iopkit.windows import WeeklyWindows
+from iopkit.windows import ONE_DAY, WeeklyWindows, is_whole_minutes
 
 
 class Relationship(StrEnum):
@@ -35,11 +35,16 @@ class Relationship(StrEnum):
 
 @frozen(repr=False)
 class Support:
-    """A person who supports the patient's recovery."""
+    """A person who supports the patient's recovery.
+
+    ``recipient`` is how consents name this person among their recipients, word for word;
+    ``None``: not known, and then neither is which consents are for this person.
+    """
 
     relationship: Relationship | None = None
     lives_with_patient: bool | None = None
     joins_family_sessions: bool | None = None
+    recipient: str | None = None
 
     __repr__ = hidden
 
@@ -234,7 +239,7 @@ class Patient:
     coverages: tuple[Coverage, ...] | None = None
     obligations: tuple[Obligation, ...] | None = None
     availability: WeeklyWindows | None = None
-    """When the patient could come; obligations are taken off it."""
+    """When the patient could be at the site; obligations and the way are taken off it."""
     approvals: tuple[Approval, ...] | None = None
     observations: tuple[Observation, ...] | None = None
     """Findings of facts that are not shipped."""
@@ -242,6 +247,8 @@ class Patient:
     """Where the patient lives, and has lived."""
     locations: tuple[Whereabouts, ...] | None = None
     """Where the patient is for sessions by telehealth; empty: there are none."""
+    travel: timedelta | None = None
+    """The way to the site, in whole minutes up to a day, as the patient says; never worked out."""
 
     def __attrs_post_init__(self) -> None:
         dated: dict[str, list[date | None]] = {
@@ -258,6 +265,13 @@ class Patient:
             unless(
                 self.key.version == 4, "key", "a random UUID, from uuid.uuid4()", "another UUID"
             ),
+            unless(
+                self.travel is None
+                or (is_whole_minutes(self.travel) and timedelta(0) <= self.travel <= ONE_DAY),
+                "travel",
+                "whole minutes, from 0 to 1440",
+                "another duration",
+            ),
             *(
                 unless(
                     all(day is None or self.may_be_born_by(day) for day in days),
@@ -273,15 +287,16 @@ class Patient:
         """Whether the birth can have been on a day or before, as far as it is known."""
         return self.birth_date is None or earliest_day(self.birth_date) <= day
 
+    def taken(self, *, at_site: bool) -> WeeklyWindows:
+        """What obligations of known times take of the week, with the way to and from the site."""
+        spans = (o.windows.spans for o in self.obligations or () if o.windows)
+        taken = WeeklyWindows(tuple(span for each in spans for span in each))
+        return taken.widened(self.travel) if at_site and self.travel else taken
+
     @property
     def free(self) -> WeeklyWindows | None:
-        """Availability less the known obligations; ``None``: not known."""
-        if self.availability is None:
-            return None
-        free = self.availability
-        for obligation in self.obligations or ():
-            free -= obligation.windows or WeeklyWindows()
-        return free
+        """Availability less what known obligations take, the way included; ``None``: not known."""
+        return None if self.availability is None else self.availability - self.taken(at_site=True)
 
     __repr__ = hidden
 

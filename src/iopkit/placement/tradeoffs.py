@@ -13,7 +13,7 @@ from iopkit.eligibility.readings import age
 from iopkit.errors import refuse, unless_a
 from iopkit.fields import frozen
 from iopkit.levels import AgeGroup, HourBand, LevelOfCare, hour_band
-from iopkit.patients.patients import Patient, refuse_before_birth
+from iopkit.patients.patients import ObligationKind, Patient, refuse_before_birth
 from iopkit.placement.outcomes import LevelFigure
 from iopkit.sources import Cited, Grade, Source
 from iopkit.truth import Truth
@@ -150,9 +150,13 @@ class Tradeoff:
     """How many standing commitments the patient has."""
     commitments_kept: int | None
     """How many of them can go on: none in care around the clock; all if time is enough in the
-    ``times``. Hours alone do not say it: a level may be given while the patient works."""
+    ``times``; none if each collides with these. Hours alone do not say it: a level may be given
+    while the patient works."""
     figures: tuple[LevelFigure, ...] = ()
     """Outcomes and costs at the level, of other people: never this patient's odds."""
+    colliding: tuple[ObligationKind, ...] | None = None
+    """Commitments that cannot go on: each by itself leaves fewer of the ``times`` than the hours
+    ask, or than there are; ``None`` where times or commitments are not known."""
 
     __repr__ = hidden
 
@@ -230,6 +234,8 @@ def _row(
     free = patient.free if times is None or patient.free is None else patient.free & times
     enough = None if away else _time_enough(patient, free, hours)
     commitments = None if patient.obligations is None else len(patient.obligations)
+    kept = _kept(commitments, profile, enough, times)
+    colliding = None if away else _colliding(patient, hours, times)
     return Tradeoff(
         level,
         hours,
@@ -242,7 +248,22 @@ def _row(
         times,
         enough,
         commitments,
-        _kept(commitments, profile, enough, times),
+        0 if colliding and len(colliding) == commitments else kept,
+        colliding=colliding,
+    )
+
+
+def _colliding(
+    patient: Patient, hours: HourBand | None, times: WeeklyWindows | None
+) -> tuple[ObligationKind, ...] | None:
+    if patient.obligations is None or times is None or hours is None or hours.low is None:
+        return None
+    way = patient.travel or timedelta(0)
+    asked = min(hours.low, times.total)  # times that are too few by themselves blame nothing
+    return tuple(
+        one.kind
+        for one in patient.obligations
+        if one.windows and (times - one.windows.widened(way)).total < asked
     )
 
 

@@ -1,6 +1,8 @@
 """A program given to one patient: the plan, its parts, and changes to it."""
 
+from iopkit.plans.continuing import continue_care
 from iopkit.plans.drafting import draft
+from iopkit.plans.foreseeing import FORESEEN
 from iopkit.plans.goals import (
     Counted,
     CountTarget,
@@ -37,13 +39,18 @@ from iopkit.plans.revisions import (
     revise,
 )
 from iopkit.plans.tailoring import CALLED_FOR, NEEDED_FOR, call_for, needs_of
+from iopkit.plans.upcoming import ChangingKind, Consequence, ConsequenceKind, UpcomingChange
 
 __all__ = [
     "CALLED_FOR",
+    "FORESEEN",
     "NEEDED_FOR",
     "AddMilestones",
     "AddSessions",
     "CapGroups",
+    "ChangingKind",
+    "Consequence",
+    "ConsequenceKind",
     "CountTarget",
     "Counted",
     "Disclosure",
@@ -71,7 +78,9 @@ __all__ = [
     "Signature",
     "Target",
     "Trip",
+    "UpcomingChange",
     "call_for",
+    "continue_care",
     "draft",
     "needs_of",
     "revise",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
 from attrs import evolve
@@ -10,28 +11,30 @@ from iopkit.confidential import opaque
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision
 from iopkit.eligibility.possible import Possible
-from iopkit.eligibility.predicates import evaluate
 from iopkit.eligibility.sheets import read_facts
 from iopkit.errors import Fault, each_a, refuse, unless, unless_a, unless_day
-from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient, refuse_before_birth
+from iopkit.plans.commitments import bookable
 from iopkit.plans.filling import fill_in
+from iopkit.plans.foreseeing import Foresight
 from iopkit.plans.modality_choices import with_modalities
+from iopkit.plans.needed_hours import hours_notes
 from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
+from iopkit.plans.own_days import age_notes, concerns, speaks_of
 from iopkit.plans.plans import JudgedBy, Plan, Provenance, start_faults
 from iopkit.plans.preferences import Preferences
 from iopkit.plans.rates import with_rates
-from iopkit.plans.tailoring import call_for, disclosures_of, family_of, need_notes, problems_of
+from iopkit.plans.step_down import left_care, step_down_notes
+from iopkit.plans.tailoring import disclosures_of, family_of, need_notes, problems_of
 from iopkit.programs.disagreements import discrepancies, out_of_reach
 from iopkit.programs.programs import Program, fixed_times, unrated
 from iopkit.requirements.due import milestones
 from iopkit.requirements.milestones import Milestone, MilestoneKind
 from iopkit.requirements.requirements import RequirementSet
-from iopkit.sites.hours import open_windows
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth
-from iopkit.windows import WeeklyWindows, whole_minutes, within_week
+from iopkit.windows import Weekday, WeeklyWindows, whole_minutes, within_week
 
 
 def draft(  # noqa: PLR0913  # what a plan is made from, by name
@@ -56,12 +59,15 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
 
     Times that the program states are kept. Where it names only a day, the site's offer
     gives the time, or else the first open time of that day that suits site and patient.
-    Doses are placed as preferred, and on days that are spread over the week. Of the program's
+    Doses are placed as preferred, and on days that are spread over the week; soon after care
+    around the clock, where the patient comes from there. Of the program's
     tracks, the one that collides least with what site and patient have free is taken, the
     first of several.
-    Family sessions need a support person who joins and a valid consent, medication and
+    Family sessions need a support person who joins and whom a valid consent names, medication and
     psychiatric services a diagnosis that calls for them; where that is not known, they are
-    on hold, and so is all of a program of which nothing is for the patient. What was chosen
+    on hold, and so is all of a program of which nothing is for the patient. Each is looked at
+    over the days of the plan: what holds on some of them is planned, and ``upcoming`` says from
+    when or up to when, with all else that is known to change. What was chosen
     and why, what is not known, what collides and what the patient needs elsewhere is in the
     plan's notes. Pure: the same arguments give the same plan.
 
@@ -107,29 +113,34 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     sets = each_a("plan", requirements, "requirements", RequirementSet)
     judged_by = each_a("plan", decisions, "decisions", Decision)
     refuse("plan", *(() if despite_no else _refusals(judged_by)))
-    taken = _best_track(program, site, patient.free) if track is None else track
+    taken = _best_track(program, site, patient) if track is None else track
     laid = _with_weeks(program.on_track(taken), phase_weeks or {})
     laid, rate_notes = with_rates(laid, times or {})
     laid, modality_notes = with_modalities(laid, patient, modalities or {}, on=start)
     # After the track: it is the whole program's, and tailoring leaves no tracks.
-    tailored, on_hold, why_so = _tailored(laid, patient, start)
+    foresight = Foresight(laid, patient, site, start, sets, judged_by)
+    tailored, on_hold, why_so = _tailored(foresight)
     versions = [(s.name, s.version(on=start, assume_in_force=assume_in_force)) for s in sets]
-    filled, collisions = fill_in(tailored, site, patient.free, preferences or Preferences())
+    left = left_care(patient, on=start)
+    soon = None if left is None else Weekday.of(start)
+    filled, collisions = fill_in(tailored, site, patient, preferences or Preferences(), soon=soon)
     notes = (
-        *_age_notes(program, patient, start),
+        *age_notes(program, patient, start),
         *([PlanNote(NoteSubject.TRACK_CHOSEN, part=taken)] if taken and track is None else []),
         *([] if judged_by else [PlanNote(NoteSubject.JUDGED_BY_NO_POLICY, why=why_not_judged)]),
         *_weeks_notes(program, phase_weeks or {}),
         *rate_notes,
         *modality_notes,
         *why_so,
+        *step_down_notes(filled, patient, left, start=start, on_hold=on_hold),
         *_time_notes(patient),
+        *hours_notes(filled, patient, on=start, on_hold=on_hold),
         *collisions,
         *_source_notes(program, laid),
         *need_notes(filled, patient, site, on=start),
     )
     order = [*NoteKind]
-    return Plan(
+    plan = Plan(
         key=plan_key(patient.key, program, start, seed),
         patient=patient.key,
         site=site.name,
@@ -142,9 +153,9 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         age=_age(patient, start),
         on_hold=tuple(dict.fromkeys((*on_hold, *unrated(filled)))),
         problems=problems_of(patient, on=start),
-        milestones=_milestones(filled, program.name, sets, start),
-        supports=family_of(patient),
+        supports=family_of(patient, on=start),
         disclosures=disclosures_of(patient, on=start),
+        left_care=left,
         provenance=Provenance(
             program.name,
             program.version,
@@ -155,7 +166,9 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
             tuple(each.name for each in sets),
             tuple(name for name, version in versions if not version.is_in_force(start)),
         ),
+        upcoming=evolve(foresight, program=filled).changes(),
     )
+    return evolve(plan, milestones=_milestones(plan, program.name, sets))
 
 
 def _refusals(decisions: Sequence[Decision]) -> Iterator[tuple[Fault, ...]]:
@@ -166,9 +179,9 @@ def _refusals(decisions: Sequence[Decision]) -> Iterator[tuple[Fault, ...]]:
             yield (Fault(("decisions", place), expected, f"one by {decision.policy!r}"),)
 
 
-def _best_track(program: Program, site: Site, free: WeeklyWindows | None) -> str | None:
+def _best_track(program: Program, site: Site, patient: Patient) -> str | None:
     """The track that collides least, the first of several; ``None`` if there are no tracks."""
-    windows = open_windows(site.hours, free)
+    windows = bookable(site.hours, patient, None)
     names = (track.name for track in program.tracks)
     return min(
         names,
@@ -238,16 +251,15 @@ def _source_notes(program: Program, laid: Program) -> Iterator[PlanNote]:
         yield PlanNote(NoteSubject.LEFT_OPEN, why=words)
 
 
-def _tailored(
-    program: Program, patient: Patient, on: date
-) -> tuple[Program, tuple[str, ...], list[PlanNote]]:
+def _tailored(foresight: Foresight) -> tuple[Program, tuple[str, ...], list[PlanNote]]:
     """The program with the services that are for the patient, those on hold, and why."""
+    program = foresight.program
     on_hold: dict[str, None] = {}
     left_out: set[str] = set()
     notes: list[PlanNote] = []
     for service in program.every_service:
         family = service.modality is Modality.FAMILY_SESSION
-        match call_for(service, patient, on=on):
+        match foresight.call_for(service):
             case Truth.NO:
                 left_out.add(service.name)
                 matter = NoteSubject.FAMILY_NOT_POSSIBLE if family else NoteSubject.NOT_CALLED_FOR
@@ -262,26 +274,6 @@ def _tailored(
     elif left_out:
         program = program.with_services(lambda s: None if s.name in left_out else s, tracks=())
     return program, tuple(on_hold), notes
-
-
-def _age_notes(program: Program, patient: Patient, on: date) -> list[PlanNote]:
-    """Whether the program is for the patient's age group, as the assessment has it."""
-    read = read_facts(_AGE_FACTS, patient, on=on).values()
-    recorded = read["age_group"]
-    group = next((g for g, sure in _SURE_AGE_GROUPS if evaluate(sure, read) is Truth.YES), None)
-    found = recorded if isinstance(recorded, str) else group
-    if program.age_group is None or found == program.age_group.value:
-        return []
-    return [PlanNote(NoteSubject.AGE_UNKNOWN if found is None else NoteSubject.OTHER_AGE_GROUP)]
-
-
-_AGE_FACTS = (FACTS["age_group"], FACTS["age"])
-# The groups that every rule seen puts an age in: the lines lie between 18 and 21, by COMAR
-# 10.63.03.03 (under 18) and 22-A DCMR 6329 (under 21) [T1].
-_SURE_AGE_GROUPS = (
-    (AgeGroup.ADULT.value, FACTS["age"] >= 21),
-    (AgeGroup.ADOLESCENT.value, FACTS["age"] < 18),
-)
 
 
 def _age(patient: Patient, on: date) -> int | Possible | None:
@@ -300,18 +292,22 @@ def _time_notes(patient: Patient) -> list[PlanNote]:
     return notes
 
 
-def _milestones(
-    program: Program, name: str, sets: Iterable[RequirementSet], start: date
-) -> tuple[Milestone, ...]:
+def _milestones(plan: Plan, name: str, sets: Iterable[RequirementSet]) -> tuple[Milestone, ...]:
     """Reviews that a program has under its name, and what requirement sets ask for, by day."""
-    review, days = program.review_every_days, program.weeks * 7
+    review, start = plan.program.review_every_days, plan.start
     own = (
         Milestone(MilestoneKind.REVIEW, start + timedelta(days=day), name)
-        for day in (range(review, days, review) if review else ())
+        for day in (range(review, plan.weeks * 7, review) if review else ())
     )
     # Those that are not known to be in force are refused or assumed to be by now.
-    end = start + timedelta(days=days)
-    due = milestones(sets, start=start, end=end, assume_in_force=True)
+    due = milestones(
+        sets,
+        start=start,
+        end=plan.end,
+        assume_in_force=True,
+        speaks=partial(speaks_of, plan),
+        concerns=partial(concerns, plan),
+    )
     return tuple(sorted((*own, *due), key=lambda each: (each.by, each.kind, each.under)))
 
 

@@ -1,6 +1,6 @@
 """Filling in: the open lengths and weekly times of a program, for a site and a patient."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import time, timedelta
 from itertools import combinations
 
@@ -8,6 +8,8 @@ from attrs import evolve
 
 from iopkit.confidential import hidden
 from iopkit.fields import frozen
+from iopkit.patients.patients import Patient
+from iopkit.plans.commitments import bookable, commitment_notes
 from iopkit.plans.notes import NoteSubject, PlanNote
 from iopkit.plans.preferences import Preferences, weekly_gaps
 from iopkit.programs.programs import Program, Service, clashing_services, fixed_times
@@ -25,7 +27,7 @@ from iopkit.programs.timings import (
     most_in_a_week,
     slots_of,
 )
-from iopkit.sites.hours import open_windows, service_hours
+from iopkit.sites.hours import service_hours
 from iopkit.sites.sites import Site
 from iopkit.windows import (
     DAY,
@@ -45,12 +47,18 @@ Parts = tuple[DayPart, ...]
 
 
 def fill_in(
-    program: Program, site: Site, free: WeeklyWindows | None, preferences: Preferences
+    program: Program,
+    site: Site,
+    patient: Patient,
+    preferences: Preferences,
+    *,
+    soon: Weekday | None = None,
 ) -> tuple[Program, tuple[PlanNote, ...]]:
     """The program with its open lengths and times filled in, and what stands against it.
 
     The most fixed services are placed first: stated times, then the site's, then days
-    without a time, then doses.
+    without a time, then doses. ``soon``: the weekday of the first day, if what there is a choice
+    for is to begin soon after it.
     """
     everywhere = frozenset(range(len(program.phases)))
     runs = [_Run(everywhere, service) for service in program.services]
@@ -65,12 +73,13 @@ def fill_in(
         others = [other for n, other in enumerate(runs) if n != number]
         around = _Constraints(
             site,
-            free,
+            patient,
             preferences,
             staffed,
-            open_windows(staffed, free),
+            bookable(staffed, patient, run.service.delivery),
             tuple(other.service for other in others if other.phases & run.phases),
             tuple(other.service for other in others if other.service.name == run.service.name),
+            soon if 0 in run.phases else None,
         )
         weeks = sum(program.phases[n].laid_weeks for n in run.phases)
         service, said = _placed(run.service, weeks, around)
@@ -88,6 +97,7 @@ def fill_in(
         for phase in done.phases
         if preferences.missed(_days_of(fixed_times(done.services_in(phase))))
     ]
+    notes += [note for service in done.every_service for note in commitment_notes(service, patient)]
     return done, tuple(dict.fromkeys(notes))
 
 
@@ -137,7 +147,7 @@ class _Constraints:
     """What a service has to fit: the site, the patient, and the other services so far."""
 
     site: Site
-    free: WeeklyWindows | None
+    patient: Patient
     preferences: Preferences
     staffed: WeeklyWindows
     """When the site can give the service."""
@@ -147,6 +157,12 @@ class _Constraints:
     """Those of the same phases."""
     elsewhere: tuple[Service, ...]
     """The same service in other phases."""
+    soon: Weekday | None
+    """The weekday that the plan begins on, if the service is to begin soon after it."""
+
+    def wait(self, days: Collection[Weekday]) -> int:
+        """Days from the plan's first to the first of some weekdays; 0 if there is no hurry."""
+        return 0 if self.soon is None else min((day - self.soon) % 7 for day in days)
 
     def busy(self, also: Iterable[Slot], length: int) -> list[Span]:
         """Minutes of the week that are taken, in the weeks before and after it, too."""
@@ -267,8 +283,6 @@ def _settled(
             notes.append(NoteSubject.OUTSIDE_HOURS)
         elif not around.staffed.covers(slot.day, start, duration):
             notes.append(NoteSubject.UNSTAFFED)
-        if around.free is not None and not around.free.covers(slot.day, start, duration):
-            notes.append(NoteSubject.OUTSIDE_AVAILABILITY)
     else:
         start = around.usual_start(slot.day, length, busy, parts)
         start = start or around.first_start(slot.day, length, busy, parts)
@@ -305,6 +319,7 @@ def _spread(
         merits = {
             some: (
                 -prefer.missed({*attended, *used, *some}),
+                -around.wait({*attended, *used, *some}),
                 -sum(ranks[day] for day in some),
                 min(weekly_gaps({*used, *some})),
                 len(attended.intersection(some)),

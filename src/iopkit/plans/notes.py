@@ -84,13 +84,28 @@ class NoteSubject(StrEnum):
     FAMILY_NOT_POSSIBLE = (
         "family_not_possible",
         NoteKind.CHOICE,
-        "not given: it takes a support person who joins, and a valid consent to family involvement",
+        (
+            "not given: it takes a support person who joins, and a valid consent to family "
+            "involvement that names this person"
+        ),
         "",
     )
     JUDGED_BY_NO_POLICY = (
         "judged_by_no_policy",
         NoteKind.CHOICE,
         "judged by no policy",
+        "",
+    )
+    HOURS_ABOVE_NEED = (
+        "hours_above_need",
+        NoteKind.CHOICE,
+        "more hours a week than the assessment says that the patient needs",
+        "",
+    )
+    STEP_DOWN = (
+        "step_down",
+        NoteKind.CHOICE,
+        "comes from care around the clock",
         "",
     )
     AVAILABILITY_UNKNOWN = (
@@ -139,10 +154,16 @@ class NoteSubject(StrEnum):
         "family_unknown",
         NoteKind.QUESTION,
         (
-            "is there a support person who joins, and a valid consent to family involvement? On "
-            "hold until both are known"
+            "is there a support person who joins, and a valid consent to family involvement that "
+            "names this person? On hold until both are known"
         ),
         "{about}: who can join you? Do you agree in writing? It is on hold until we know.",
+    )
+    TRAVEL_UNKNOWN = (
+        "travel_unknown",
+        NoteKind.QUESTION,
+        "how long is the way to the site? A standing commitment ends or begins at the same minute",
+        "{about}: how long is your way to us? There is no time for it: {why}.",
     )
     NEED_UNKNOWN = (
         "need_unknown",
@@ -174,6 +195,18 @@ class NoteSubject(StrEnum):
         "a condition on time cannot be met within the weeks of the plan",
         "Your plan is shorter than what it takes to complete it. How do we go on then?",
     )
+    HOURS_UNSURE = (
+        "hours_unsure",
+        NoteKind.QUESTION,
+        "are the hours a week those that the assessment says are needed? It is not known",
+        "Does this plan have as many hours as you need? That is not sure yet.",
+    )
+    STAY_END_UNKNOWN = (
+        "stay_end_unknown",
+        NoteKind.QUESTION,
+        "on what day did care around the clock end?",
+        "On what day did you leave the place where you had care by day and night?",
+    )
     NO_OPEN_TIME = (
         "no_open_time",
         NoteKind.COLLISION,
@@ -197,6 +230,18 @@ class NoteSubject(StrEnum):
         NoteKind.COLLISION,
         "lies outside the hours of its room, or of those who may give it",
         "{about}: we have no room, or nobody is there for it, at this time.",
+    )
+    TAKEN_BY_COMMITMENT = (
+        "taken_by_commitment",
+        NoteKind.COLLISION,
+        "collides with a standing commitment of the patient",
+        "{about}: at this time you have something else: {why}.",
+    )
+    TOO_NEAR_COMMITMENT = (
+        "too_near_commitment",
+        NoteKind.COLLISION,
+        "leaves no time for the way between the site and a standing commitment",
+        "{about}: there is no time for your way to us: {why}.",
     )
     OUTSIDE_AVAILABILITY = (
         "outside_availability",
@@ -224,6 +269,18 @@ class NoteSubject(StrEnum):
             "not taken"
         ),
         "{about}: our usual time is at another part of the day.",
+    )
+    HOURS_BELOW_NEED = (
+        "hours_below_need",
+        NoteKind.COLLISION,
+        "fewer hours a week than the assessment says that the patient needs",
+        "You may need more hours a week than this plan has.",
+    )
+    STAY_NOT_OVER = (
+        "stay_not_over",
+        NoteKind.COLLISION,
+        "care around the clock is on record as going on on the first day",
+        "You may still be in care by day and night when this plan starts.",
     )
     OTHER_AGE_GROUP = (
         "other_age_group",

@@ -1,6 +1,6 @@
 """Plans: a program given to one patient from a day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -14,15 +14,20 @@ from iopkit.eligibility.possible import Possible, as_possible, is_of_kind
 from iopkit.eligibility.risks import RecordedRisk
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
+from iopkit.levels import LevelOfCare
 from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Problem
 from iopkit.plans.notes import PlanNote
+from iopkit.plans.upcoming import UpcomingChange, withholds
 from iopkit.programs.programs import Phase, Program, unrated
 from iopkit.programs.timetables import PrescribedSession, timetable
 from iopkit.prose import listed
 from iopkit.requirements.milestones import Milestone, Signer
 from iopkit.truth import Truth
 from iopkit.windows import DAY, ONE_DAY, Weekday, WeeklyWindows, whole_minutes
+
+MOST_EXTRA_WEEKS = 52
+"""How far the sessions of a plan may extend it."""
 
 
 @frozen(repr=False)
@@ -182,6 +187,8 @@ class Plan:
     they are agreed and given. Services in ``on_hold`` await an answer: they have no dates until
     the plan is drafted again. ``leaves`` and ``stays`` are in order and do not overlap.
     ``counselors`` are in order too, each from a day on; none until somebody is named.
+    ``left_care`` is the day on which the patient left care around the clock, of which this plan
+    is the step-down; ``None``: none, or the day is not known.
 
     Raises:
         InvalidError: the plan does not start in the years 1970 to 2199, its program has
@@ -209,7 +216,9 @@ class Plan:
     provenance: Provenance | None = None
     leaves: tuple[Leave, ...] = ()
     stays: tuple[Trip, ...] = ()
+    upcoming: tuple[UpcomingChange, ...] | None = None
     counselors: tuple[PrimaryCounselor, ...] = ()
+    left_care: date | None = None
 
     def __attrs_post_init__(self) -> None:
         problems = [problem.name for problem in self.problems or ()]
@@ -249,6 +258,7 @@ class Plan:
             unless(services >= used - {None}, "goals", "services of the plan in steps", "others"),
             _order_faults("leaves", self.leaves),
             _order_faults("stays", self.stays),
+            self._upcoming_faults(),
             unless(
                 all(one.since < other.since for one, other in pairwise(self.counselors)),
                 "counselors",
@@ -272,6 +282,11 @@ class Plan:
         return "; ".join(told) or None
 
     @property
+    def changes_within(self) -> tuple[UpcomingChange, ...]:
+        """What was known on drafting to change by the plan's last day."""
+        return tuple(each for each in self.upcoming or () if each.day < self.end)
+
+    @property
     def weeks(self) -> int:
         """Length in weeks: the program's, and those by which leaves shift it."""
         return self._shifted(self.program.weeks * 7 - 1) // 7 + 1
@@ -280,6 +295,32 @@ class Plan:
     def end(self) -> date:
         """The day after the last."""
         return self.start + timedelta(weeks=self.weeks)
+
+    def days_after_care(self, day: date) -> int | None:
+        """Days from the end of care around the clock to one such as that of the first session."""
+        return None if self.left_care is None else (day - self.left_care).days
+
+    def phase_on(self, day: date) -> Phase:
+        """The phase of a day; before the first day the first phase, and after the last the last."""
+        begun = [phase for first, _, phase in self.phase_spans() if first <= day]
+        return begun[-1] if begun else self.program.phases[0]
+
+    def level_on(self, day: date) -> LevelOfCare | None:
+        """The level of care on a day, that of its phase; ``None``: not known."""
+        return self.program.level_in(self.phase_on(day))
+
+    def age_on(self, day: date) -> int | Possible | None:
+        """The age on a day, as it was known on drafting to change within the plan.
+
+        Birthdays after the 30th are not kept, as no rule for an age group can turn on them.
+        """
+        ages = [each for each in self.upcoming or () if each.is_of_age and each.day <= day]
+        found = ages[-1].after if ages else self.age
+        return found if isinstance(found, int | Possible) else None
+
+    def withheld(self, service: str, days: Collection[date]) -> UpcomingChange | None:
+        """The change for which a service is not given on one of some days; ``None``: it is."""
+        return withholds(self.upcoming, service, days) if self.upcoming else None
 
     def leave_on(self, day: date) -> Leave | None:
         """The leave that a day is in."""
@@ -338,6 +379,20 @@ class Plan:
             if leave.shifts and first < leave.end and self.start + timedelta(days=day) >= first:
                 day += -((first - leave.end).days // 7) * 7
         return day
+
+    def _upcoming_faults(self) -> tuple[Fault, ...]:
+        """What is wrong with the changes told: their order, or an age that nobody has."""
+        days = [each.day for each in self.upcoming or ()]
+        ages = [each.after for each in self.upcoming or () if each.is_of_age]
+        return (
+            *unless(days == sorted(days), "upcoming", "in the order of days", "another"),
+            *unless(
+                all(is_of_kind(FACTS["age"].kind, age) for age in ages),
+                "upcoming",
+                "ages from 0 to 130, or several of these that are possible",
+                "another",
+            ),
+        )
 
     __repr__ = hidden
 

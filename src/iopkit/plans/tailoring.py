@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.predicates import Predicate, evaluate, facts_in
+from iopkit.eligibility.readings import may_join
 from iopkit.eligibility.sheets import read_facts
 from iopkit.modalities import Modality
 from iopkit.needs import Need
@@ -29,10 +30,7 @@ MEDICATIONS = Source(
 
 CALLED_FOR: Mapping[Modality, Predicate] = MappingProxyType(
     {
-        Modality.FAMILY_SESSION: (
-            FACTS["support_joins_family_sessions"].equals(True)
-            & FACTS["consent_to_family_involvement"].equals(True)
-        ),
+        Modality.FAMILY_SESSION: FACTS["support_joins_with_consent"].equals(True),
         Modality.MEDICATION_MANAGEMENT: (
             FACTS["has_alcohol_use_disorder"].equals(True)
             | FACTS["has_opioid_use_disorder"].equals(True)
@@ -115,7 +113,8 @@ def need_notes(program: Program, patient: Patient, site: Site, *, on: date) -> I
         if truth is Truth.UNKNOWN and provided is not Truth.YES:
             yield PlanNote(NoteSubject.NEED_UNKNOWN, need=need)
         elif truth is Truth.YES and provided is Truth.NO:
-            yield PlanNote(NoteSubject.NOT_PROVIDED, need=need)
+            whom = [each.words for each in site.directory if need in each.needs]
+            yield PlanNote(NoteSubject.NOT_PROVIDED, need=need, why=" or ".join(whom) or None)
         elif truth is Truth.YES and provided is Truth.UNKNOWN:
             yield PlanNote(NoteSubject.PROVISION_UNKNOWN, need=need)
 
@@ -138,14 +137,17 @@ def problems_of(patient: Patient, *, on: date) -> tuple[Problem, ...] | None:
     return tuple(found)
 
 
-def family_of(patient: Patient) -> tuple[Relationship, ...] | None:
-    """What those are to the patient who join family sessions; ``None``: not known."""
+def family_of(patient: Patient, *, on: date) -> tuple[Relationship, ...] | None:
+    """What those are to the patient who join family sessions; ``None``: not known.
+
+    A valid consent on the day names each of them.
+    """
     if patient.supports is None:
         return None
     return tuple(
         support.relationship
         for support in patient.supports
-        if support.relationship is not None and support.joins_family_sessions
+        if support.relationship is not None and may_join(support, patient, on) is Truth.YES
     )
 
 

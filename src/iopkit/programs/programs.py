@@ -163,7 +163,8 @@ class Phase:
     ``weeks`` is how long it is: a number, or ``Times`` as the program's source says it; ``None``:
     it does not say. ``taper``: weekly hours go down in
     it on purpose, towards a less intensive level. ``advance`` is when a patient goes on to
-    what follows: a predicate over facts about the course (``course_facts``).
+    what follows: a predicate over facts about the course (``course_facts``). ``level`` is the
+    phase's own level of care, and stands over its program's; ``None``: it is the program's.
 
     Raises:
         InvalidError: the phase has less than one week, or ``advance`` asks about other facts.
@@ -175,6 +176,7 @@ class Phase:
     services: tuple[Service, ...] = ()
     taper: bool = False
     advance: Predicate | None = None
+    level: LevelOfCare | None = None
 
     def __attrs_post_init__(self) -> None:
         refuse(
@@ -303,6 +305,10 @@ class Program:
     def open_lengths(self) -> tuple[str, ...]:
         """Names of phases that are as long as the source does not say."""
         return tuple(phase.name for phase in self.phases if phase.weeks.least is None)
+
+    def level_in(self, phase: Phase) -> LevelOfCare | None:
+        """The level of care in a phase: its own, or else the program's; ``None``: not known."""
+        return phase.level or self.level
 
     def services_in(self, phase: Phase) -> tuple[Service, ...]:
         """All that a week of the phase holds: the program's services, then its own."""

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 
+from iopkit.prose import duration_text
 from iopkit.reports.lines import page
-from iopkit.reports.words import day_text, duration_text
+from iopkit.reports.words import day_text
 from iopkit.schedules.capacity import CensusDay, CensusWeek, Load, Meeting, weekly_census
 from iopkit.windows import ONE_DAY, Weekday
 

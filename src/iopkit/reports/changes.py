@@ -5,10 +5,10 @@ Calling one of these is the explicit act that shows a patient's values.
 
 from collections.abc import Iterable
 
-from iopkit.prose import counted
+from iopkit.prose import counted, duration_text
 from iopkit.reports.lines import page, section
 from iopkit.reports.plans import caution_lines
-from iopkit.reports.words import duration_text, moment_text
+from iopkit.reports.words import moment_text
 from iopkit.schedules.alternatives import Opening
 from iopkit.schedules.conflicts import Booking, Conflict
 from iopkit.schedules.differences import ScheduleDifference

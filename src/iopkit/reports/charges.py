@@ -25,7 +25,7 @@ from iopkit.charges.marks import Marks
 from iopkit.charges.rates import RateTable
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Delivery
-from iopkit.prose import counted
+from iopkit.prose import counted, duration_text
 from iopkit.reports.lines import (
     ASSUMED_IN_FORCE,
     below,
@@ -37,7 +37,7 @@ from iopkit.reports.lines import (
     section,
     whose,
 )
-from iopkit.reports.words import day_text, duration_text
+from iopkit.reports.words import day_text
 from iopkit.windows import ONE_DAY
 
 _OUTPATIENT = LevelOfCare("1")

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import groupby
 
-from iopkit.checks.checks import Finding, Unit, verdict
-from iopkit.checks.figures import Bounds
-from iopkit.prose import counted
+from iopkit.checks.checks import Finding, Unit, WeeksLeftOut, left_out, verdict
+from iopkit.checks.records import Bounds
+from iopkit.plans.plans import Plan
+from iopkit.prose import counted, duration_text
 from iopkit.reports.lines import ASSUMED_IN_FORCE, TRUTH_WORDS, page, section
-from iopkit.reports.words import duration_text
 from iopkit.requirements.demands import (
     Caseload,
     DailyHours,
@@ -28,6 +28,7 @@ from iopkit.requirements.demands import (
     WrittenPlan,
 )
 from iopkit.requirements.requirements import RequirementSet
+from iopkit.schedules.sessions import Schedule
 from iopkit.truth import Truth
 
 _KINDS: dict[type[Demand], str] = {
@@ -46,19 +47,32 @@ _KINDS: dict[type[Demand], str] = {
 }
 
 
-def checks_text(checked: Sequence[tuple[RequirementSet, Sequence[Finding]]]) -> str:
-    """One plan judged by requirement sets: side by side if there are several, then each alone."""
-    blocks = [_beside(checked)] if len(checked) > 1 else []
-    for requirements, findings in checked:
+def checks_text(
+    checked: Sequence[tuple[RequirementSet, Sequence[Finding]]],
+    *,
+    planned: Plan | Schedule | None = None,
+) -> str:
+    """One plan judged by requirement sets: side by side if there are several, then each alone.
+
+    Args:
+        planned: what was judged; the weeks that a set does not speak of are named then.
+    """
+    unspoken = [left_out(planned, each) if planned else () for each, _ in checked]
+    blocks = [_beside(checked, unspoken)] if len(checked) > 1 else []
+    for (requirements, findings), weeks in zip(checked, unspoken, strict=True):
         lines = [requirements.title, ""]
         if any(found.assumed_in_force for found in findings):
             lines += [f"{ASSUMED_IN_FORCE}: in some weeks no version of it is known to be.", ""]
         lines.append(findings_text(findings) or "None of it is for this plan.")
+        lines += section("Left out, as it is not for their level of care", [w.words for w in weeks])
         blocks.append(page([*lines, *section("Not checked here", requirements.left_open)]))
     return page(blocks, apart=3)
 
 
-def _beside(checked: Sequence[tuple[RequirementSet, Sequence[Finding]]]) -> str:
+def _beside(
+    checked: Sequence[tuple[RequirementSet, Sequence[Finding]]],
+    unspoken: Sequence[Sequence[WeeksLeftOut]],
+) -> str:
     """A row for each requirement, those of a kind together, with its worst finding."""
     width = max(len(requirements.name) for requirements, _ in checked)
 
@@ -70,9 +84,11 @@ def _beside(checked: Sequence[tuple[RequirementSet, Sequence[Finding]]]) -> str:
 
     lines = [row("", "set", "finding", "worst seen", "week", "required")]
     for number, (requirements, findings) in enumerate(checked):
-        state = TRUTH_WORDS[verdict(findings)]
+        state = TRUTH_WORDS[verdict(findings, unspoken[number])]
         if any(found.assumed_in_force for found in findings):
             state += ", assumed"
+        if unspoken[number]:
+            state += ", in part" if findings else ", not for it"
         lines.append(row("" if number else "all in all", requirements.name, state, "", "", ""))
     for kind, words in _KINDS.items():
         head = words

@@ -10,10 +10,9 @@ from datetime import timedelta
 from iopkit.checks.fitting import Fit
 from iopkit.checks.proposals import Proposal, Proposals, Remaining
 from iopkit.plans.notes import NoteKind, NoteSubject
-from iopkit.prose import counted
+from iopkit.prose import counted, duration_text
 from iopkit.reports.decisions import ADVICE
 from iopkit.reports.lines import ASSUMED_IN_FORCE, item, page
-from iopkit.reports.words import duration_text
 
 
 def fits_text(fits: Iterable[Fit]) -> str:

@@ -23,6 +23,7 @@ from iopkit.programs.absences import AbsenceLimit
 from iopkit.programs.programs import Service
 from iopkit.programs.timings import InAll, Once, PerWeek, Weekly, slots_of
 from iopkit.prose import counted, listed
+from iopkit.reports.crisis_lines import crisis_words, reach_words
 from iopkit.reports.html import bullets, child, document, row
 from iopkit.reports.weeks import week_text
 from iopkit.reports.words import (
@@ -35,16 +36,19 @@ from iopkit.reports.words import (
 )
 from iopkit.requirements.milestones import Milestone, MilestoneKind, Signer
 from iopkit.schedules.sessions import Reason, Schedule
+from iopkit.sites.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import ONE_DAY, DayPart, minute_of_day
 
 
-def plan_html(
+def plan_html(  # noqa: PLR0913  # each part that a page can have, by name
     plan: Plan,
     schedule: Schedule | None = None,
     *,
     week: int = 1,
     picture: bytes | None = None,
+    site: Site | None = None,
+    after: Plan | None = None,
 ) -> str:
     """A plan as a page of HTML that its patient can read, keep and print.
 
@@ -59,10 +63,14 @@ def plan_html(
         week: the week to show, from 1.
         picture: the week as an SVG or PNG file, such as ``iopkit.plots.week_picture`` gives;
             without it, the week is a list.
+        site: the plan's own; the page then has its telephone and address, as far as its
+            document has them. Lines for a crisis are those of the United States.
+        after: the plan of the continuing care that follows, to tell its days and times.
 
     Raises:
-        InvalidError: the schedule is another plan's, the picture has none or is no picture,
-            or the plan has no such week.
+        InvalidError: the schedule or site is another plan's, the plan after it is not the
+            patient's next one, the picture has none or is no picture, or the plan has no such
+            week.
     """
     kind = "png" if (picture or b"").startswith(b"\x89PNG\r\n\x1a\n") else "svg+xml"
     refuse(
@@ -80,6 +88,13 @@ def plan_html(
             "none",
         ),
         unless(schedule is None or schedule.plan == plan, "schedule", "the plan's", "another's"),
+        unless(site is None or site.name == plan.site, "site", "the plan's", "another's"),
+        unless(
+            after is None or (after.patient == plan.patient and after.start >= plan.end),
+            "after",
+            "the patient's next plan",
+            "another",
+        ),
     )
     page = Element("html", {"lang": "en"})
     head = child(page, "head")
@@ -94,7 +109,7 @@ def plan_html(
     data = None if picture is None else f"data:image/{kind};base64,{b64encode(picture).decode()}"
     _times(main, plan, shown, data)
     beside = child(main, "div", class_="beside")
-    for title, texts in _rest(plan, schedule):
+    for title, texts in _rest(plan, schedule, site, after):
         section = child(beside, "section")
         child(section, "h2", title)
         _said(section, texts)
@@ -321,15 +336,22 @@ def _length_words(service: Service) -> str:
     return f"{words}, with {length_words(service.breaks)} of breaks" if service.breaks else words
 
 
-def _rest(plan: Plan, schedule: Schedule | None) -> Iterator[tuple[str, Iterable[str]]]:
+def _rest(
+    plan: Plan, schedule: Schedule | None, site: Site | None, after: Plan | None
+) -> Iterator[tuple[str, Iterable[str]]]:
     """What else the patient wants to know, as titles and texts."""
     yield "The parts of your plan", _phase_words(plan)
+    if changes := _change_words(plan):
+        yield "What changes in this time", changes
     yield "Drug tests, and if you use again", _testing_words(plan)
     yield "Family and friends", _people_words(plan)
     yield "Looking at your plan again", _review_words(plan)
-    yield "When you finish", _finish_words(plan)
+    yield "When you finish", _finish_words(plan, after)
     yield "Open questions", _open_words(plan, schedule)
     yield "Help from others", _referral_words(plan)
+    yield "How to reach us", reach_words(site)
+    if lines := [*crisis_words(site, on=plan.start)]:
+        yield "Help at any hour", lines
 
 
 def _phase_words(plan: Plan) -> Iterator[str]:
@@ -338,6 +360,18 @@ def _phase_words(plan: Plan) -> Iterator[str]:
         if phase.advance is not None:
             words += f". You go on when {', and '.join(_condition_words(phase.advance))}"
         yield f"{words}."
+
+
+def _change_words(plan: Plan) -> list[str]:
+    """What changes within the plan, as far as the patient is told it, by the day."""
+    titles, told = _titles(plan), dict[str, None]()
+    for change in plan.changes_within:
+        for each in change.follows:
+            about = listed(titles.get(name, name) for name in each.about) if each.about else ""
+            if each.kind.told:
+                day = day_words(change.day, within=plan.start.year)
+                told[f"- {day}: {each.kind.told.format(about=about)}"] = None
+    return [*told]
 
 
 def _testing_words(plan: Plan) -> Iterator[str]:
@@ -357,7 +391,8 @@ def _testing_words(plan: Plan) -> Iterator[str]:
 
 
 def _people_words(plan: Plan) -> Iterator[str]:
-    if plan.supports:
+    family = {s.name for s in plan.program.every_service if s.modality is Modality.FAMILY_SESSION}
+    if plan.supports and family.difference(plan.on_hold):
         who = listed(dict.fromkeys(_PEOPLE.get(s, f"your {s.value}") for s in plan.supports))
         yield f"{who[0].upper()}{who[1:]} can join you in family sessions."
     if not plan.disclosures:
@@ -387,7 +422,7 @@ def _review_words(plan: Plan) -> Iterator[str]:
     )
 
 
-def _finish_words(plan: Plan) -> Iterator[str]:
+def _finish_words(plan: Plan, after: Plan | None) -> Iterator[str]:
     program = plan.program
     if program.discharge is not None:
         yield "You are done when all of this is so:"
@@ -396,10 +431,11 @@ def _finish_words(plan: Plan) -> Iterator[str]:
         yield "This plan does not say yet when you are done. Please ask us."
     for limit in program.absence_limits:
         yield f"Your treatment here ends before that if {_limit_words(limit, plan)}."
-    after = program.continuing_care
-    if after:
-        yield f"After that you go on with: {after.title}."
-        for service in dict.fromkeys(after.every_service):
+    then = after.program if after else program.continuing_care
+    if then:
+        dates = f" {days_words(after.start, after.end - ONE_DAY)}" if after else ""
+        yield f"After that you go on with: {then.title}.{dates and f' That is{dates}.'}"
+        for service in dict.fromkeys(then.every_service):
             yield f"- {service.title}: {often_words(service.timing)}"
     else:
         yield "This plan does not say yet what comes after. Please ask us."
@@ -498,7 +534,8 @@ def _notes_words(plan: Plan, *kinds: NoteKind) -> Iterator[str]:
             filter(None, (service, weekdays_words(on) if on else "", need, note.part))
         )
         to = note.need.referral if note.need else "others"
-        yield note.matter.asked.format(about=about or "this plan", to=to)
+        to += f": {note.why}" if note.why else ""
+        yield note.matter.asked.format(about=about or "this plan", to=to, why=note.why or "")
 
 
 def _open_words(plan: Plan, schedule: Schedule | None) -> Iterator[str]:
@@ -567,6 +604,7 @@ def _small_print(main: Element, plan: Plan) -> None:
             f"{head}: {'; '.join(texts) or 'none'}."
             for head, texts in (
                 ("Due", due),
+                ("Changes", _change_texts(plan)),
                 ("Signed", signed),
                 ("Codes", codes),
                 ("Chosen in drafting", chosen),
@@ -579,6 +617,20 @@ def _small_print(main: Element, plan: Plan) -> None:
         "p",
         "To certify is to state in writing, as a doctor, that the patient needs this care.",
     )
+
+
+def _change_texts(plan: Plan) -> list[str]:
+    """What changes within the plan, for staff; of age the week alone, as birthdays are not told."""
+    if plan.upcoming is None:
+        return ["not known"]
+    told: list[str] = []
+    for change in plan.changes_within:
+        if change.follows and change.is_of_age:
+            week = (change.day - plan.start).days // 7 + 1
+            told.append(f"week {week}: {'; '.join(each.words for each in change.follows)}")
+        elif change.follows:
+            told.append(f"{day_words(change.day)}: {change.words}")
+    return told
 
 
 def _under(milestone: Milestone) -> str:

@@ -13,6 +13,7 @@ from iopkit.placement.outcomes import LevelFigure
 from iopkit.placement.paths import PathResult, PathStep
 from iopkit.placement.placement import Ladder, Placement, RungResult
 from iopkit.placement.tradeoffs import Tradeoff
+from iopkit.prose import duration_text, listed
 from iopkit.reports.decisions import (
     ADVICE,
     STILL_OPEN,
@@ -27,7 +28,6 @@ from iopkit.reports.decisions import (
 )
 from iopkit.reports.lines import ASSUMED_IN_FORCE, fold, item, page, section
 from iopkit.reports.policies import policy_text
-from iopkit.reports.words import duration_text
 from iopkit.sources import Cited, Source
 from iopkit.truth import Truth
 
@@ -166,7 +166,9 @@ def _cells(row: Tradeoff) -> Iterator[str]:
         yield _cell("free time", f"{free}{_TIME[row.time_enough]}; {by}")
     if row.commitments is not None:
         kept = "not known" if row.commitments_kept is None else row.commitments_kept
-        yield _cell("commitments", f"{row.commitments}; can go on: {kept}")
+        against = listed([kind.value for kind in row.colliding]) if row.colliding else ""
+        which = f"; collide with these times: {against}" if against else ""
+        yield _cell("commitments", f"{row.commitments}; can go on: {kept}{which}")
     for figure in row.figures:
         yield _cell(figure.measure.value, _figure(figure), figure.source)
 

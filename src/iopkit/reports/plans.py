@@ -12,7 +12,7 @@ from iopkit.plans.plans import Disclosure, Leave, Plan, Provenance
 from iopkit.programs.doses import weekly_doses
 from iopkit.prose import counted
 from iopkit.reports.lines import below, fold, page, section
-from iopkit.reports.programs import dose_lines, service_lines
+from iopkit.reports.programs import dose_lines, level_words, service_lines
 from iopkit.windows import ONE_DAY
 
 
@@ -24,7 +24,8 @@ def plan_text(plan: Plan) -> str:
     lines += [f"{program.title}, {plan.start} to {last_day(plan.end)}, at {plan.site}"]
     for start, end, phase in plan.phase_spans():
         weeks = phase.laid_weeks
-        lines += ["", f"{phase.title}: {counted(weeks, 'week')}, {start} to {last_day(end)}"]
+        head = f"{phase.title}: {counted(weeks, 'week')}{level_words(phase)}"
+        lines += ["", f"{head}, {start} to {last_day(end)}"]
         lines += dose_lines([next(doses) for _ in range(weeks)], (start - plan.start).days // 7 + 1)
         lines += service_lines(program.services_in(phase))
         if phase.advance is not None:
@@ -34,6 +35,7 @@ def plan_text(plan: Plan) -> str:
         ("Goals", [goal_text(goal) for goal in plan.goals or ()]),
         ("Away", [_leave_text(leave) for leave in plan.leaves]),
         ("In another time zone", [f"{_dates(s.start, s.end)}: {s.zone}" for s in plan.stays]),
+        ("Changes within the plan", _change_texts(plan)),
         ("Due", [f"{m.by}: {m.kind.label}{_under_rule(m.under)}" for m in plan.milestones]),
         ("May be told", [disclosure_text(each) for each in plan.disclosures]),
         ("Signed", [f"{s.on}: {s.signer.label}" for s in plan.signatures or ()]),
@@ -47,6 +49,13 @@ def plan_text(plan: Plan) -> str:
     for kind, head in _NOTE_HEADS.items():
         lines += section(head, [n.words for n in plan.notes if n.matter.kind is kind])
     return page(lines)
+
+
+def _change_texts(plan: Plan) -> list[str]:
+    """What changes within a plan and has consequences, a line each."""
+    if plan.upcoming is None:
+        return ["not known"]
+    return [f"{each.day}: {each.words}" for each in plan.changes_within if each.follows]
 
 
 def caution_lines(plan: Plan) -> list[str]:

@@ -6,10 +6,11 @@ from itertools import groupby
 from iopkit.eligibility.predicates import describe
 from iopkit.programs.disagreements import discrepancies, out_of_reach
 from iopkit.programs.doses import Dose, weekly_doses
-from iopkit.programs.programs import Program, Service
+from iopkit.programs.programs import Phase, Program, Service
 from iopkit.programs.timings import slots_of
+from iopkit.prose import duration_text
 from iopkit.reports.lines import below, item, link, page, section
-from iopkit.reports.words import dose_text, duration_text, parts_words
+from iopkit.reports.words import dose_text, parts_words
 
 
 def dose_lines(doses: Iterable[Dose], first: int) -> list[str]:
@@ -49,7 +50,8 @@ def template_text(program: Program) -> str:
     if program.services:
         lines += ["", "All weeks:", *service_lines(program.services)]
     for phase in program.phases:
-        lines += ["", f"{phase.title}, {phase.words}:", *service_lines(phase.services)]
+        head = f"{phase.title}, {phase.words}{level_words(phase)}:"
+        lines += ["", head, *service_lines(phase.services)]
         if phase.advance is not None:
             lines.append(below(f"goes on when: {describe(phase.advance, in_full=True)}"))
     for track, variant in program.variants:
@@ -70,6 +72,17 @@ def template_text(program: Program) -> str:
         for source in program.sources:
             lines += [item(str(source)), *link(source)]
     return page([*lines, *section("Left open", program.left_open)])
+
+
+def level_words(phase: Phase) -> str:
+    """A phase's own level of care, with a comma before it; nothing for one that has its program's.
+
+    Example:
+        >>> from iopkit.levels import LevelOfCare
+        >>> level_words(Phase("day", "Day treatment", 2, level=LevelOfCare("2.5")))
+        ', level 2.5'
+    """
+    return f", level {phase.level.number}" if phase.level else ""
 
 
 def service_lines(services: Iterable[Service]) -> list[str]:

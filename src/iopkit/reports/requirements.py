@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 from iopkit.checks.checks import Unit
-from iopkit.checks.figures import Bounds
+from iopkit.checks.records import Bounds
 from iopkit.modalities import Modality
-from iopkit.prose import counted
+from iopkit.prose import counted, duration_text
 from iopkit.reports.findings import bounds_text, figure_text
 from iopkit.reports.lines import in_force_lines, item, page, section, whose
-from iopkit.reports.words import duration_text
 from iopkit.requirements.demands import (
     Caseload,
     Counting,

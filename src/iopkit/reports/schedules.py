@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from iopkit.errors import refuse, unless_a
+from iopkit.prose import counted
 from iopkit.reports.lines import page
 from iopkit.reports.plans import caution_lines
 from iopkit.reports.words import day_text, dose_text, moment_text
@@ -19,7 +20,7 @@ def calendar_text(schedule: Schedule, *, weeks: int | None = None) -> str:
     shown = schedule.weeks if weeks is None else weeks
     titles = schedule.titles
     doses = booked_doses(schedule)
-    blocks = caution_lines(schedule.plan)[:1]
+    blocks = [*caution_lines(schedule.plan)[:1], *_delay_lines(schedule)]
     for week in range(1, min(shown, schedule.weeks) + 1):
         sessions = [session for session in schedule.sessions if session.week == week]
         start = schedule.plan.start + timedelta(weeks=week - 1)
@@ -28,6 +29,15 @@ def calendar_text(schedule: Schedule, *, weeks: int | None = None) -> str:
         blocks.append(page(lines))
     blocks.append(f"All times are in {schedule.zone}.")
     return page(blocks, apart=2)
+
+
+def _delay_lines(schedule: Schedule) -> list[str]:
+    """How long after care around the clock the first session is."""
+    first = min((session.start.date() for session in schedule.sessions), default=None)
+    days = None if first is None else schedule.plan.days_after_care(first)
+    if days is None:
+        return []
+    return [f"First session {first}, {counted(days, 'day')} after care around the clock."]
 
 
 def _session_line(schedule: Schedule, session: Session, titles: Mapping[str, str]) -> str:

@@ -8,10 +8,10 @@ from itertools import groupby
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
-from iopkit.prose import counted, listed
+from iopkit.prose import counted, duration_text, listed
 from iopkit.reports.lines import page
 from iopkit.reports.weeks import is_random, session_mark
-from iopkit.reports.words import day_words, days_words, duration_text
+from iopkit.reports.words import day_words, days_words
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites.hours import closed_days
 from iopkit.sites.sites import Site

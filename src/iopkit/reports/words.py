@@ -17,7 +17,7 @@ from iopkit.programs.timings import (
     Weekly,
     slots_of,
 )
-from iopkit.prose import counted, listed
+from iopkit.prose import counted, duration_text, listed
 from iopkit.windows import DayPart, Weekday, whole_minutes
 
 _MONTHS = (
@@ -166,20 +166,6 @@ def parts_words(parts: Iterable[DayPart]) -> str:
         'in the afternoon or evening'
     """
     return f"in the {' or '.join(parts)}"
-
-
-def duration_text(duration: timedelta) -> str:
-    """A duration as hours and minutes.
-
-    Example:
-        >>> duration_text(timedelta(minutes=370))
-        '6 h 10 min'
-    """
-    hours, minutes = divmod(whole_minutes(duration), 60)
-    return (
-        " ".join(filter(None, [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]))
-        or "0 h"
-    )
 
 
 def dose_text(dose: Dose) -> str:

@@ -11,6 +11,9 @@ from iopkit.requirements.demands import Demand
 from iopkit.scopes import Scope
 from iopkit.sources import Dated, Source, Versions
 
+LATEST_ADULT_FROM = 30
+"""The last age in years at which adult rules can begin."""
+
 
 @frozen
 class Requirement:
@@ -33,8 +36,8 @@ class RequirementSet:
     """The requirements of one payer or state, in dated versions.
 
     ``adult_from`` is the age in years at which its adult rules begin. ``left_open`` says
-    what its sources demand that no requirement here holds. ``scope`` says whose it is; ``None``:
-    not known.
+    what its sources demand that no requirement here holds. ``scope`` says whose it is, and with
+    its ``level`` of which weeks of a plan it speaks: those at that level; ``None``: not known.
 
     Raises:
         InvalidError: a version has no requirement, or two of one name.
@@ -58,7 +61,12 @@ class RequirementSet:
             refuse(f"requirements {self.name!r}", tuple(f.under(*where) for f in faults))
         refuse(
             f"requirements {self.name!r}",
-            unless(1 <= self.adult_from <= 30, "adult_from", "from 1 to 30", self.adult_from),
+            unless(
+                1 <= self.adult_from <= LATEST_ADULT_FROM,
+                "adult_from",
+                f"from 1 to {LATEST_ADULT_FROM}",
+                self.adult_from,
+            ),
         )
 
     def version(self, *, on: date, assume_in_force: bool = False) -> Dated[tuple[Requirement, ...]]:

@@ -245,6 +245,9 @@ def _blocks(
         for day, low, high in clock_changes(site.zone, year):
             yield _Block(Reason.CLOCK_CHANGE, _midnight(day, low), _midnight(day, high))
     yield from _patients_own(schedule.plan, around, days)
+    for day in days:
+        if schedule.plan.withheld(session.service, [day]):
+            yield _Block(Reason.WITHHELD, _midnight(day), _midnight(day + ONE_DAY))
     for other in schedule.sessions:
         if identity(other) != identity(session):
             block, pause = _block(Reason.OVERLAP, other, site), site.break_between

@@ -5,7 +5,8 @@ from datetime import datetime, time, timedelta
 from hashlib import blake2b
 
 from iopkit.errors import Fault, InvalidError, refuse, unless_a
-from iopkit.plans.plans import Plan
+from iopkit.plans.own_days import withholding
+from iopkit.plans.plans import MOST_EXTRA_WEEKS, Plan
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import RandomDays, most_in_a_week
 from iopkit.schedules.sessions import Move, Reason, Schedule, Session, Unplaced
@@ -13,9 +14,6 @@ from iopkit.schedules.site_calendar import SiteCalendar, Taken
 from iopkit.sites.closures import ClosedRule
 from iopkit.sites.sites import Site
 from iopkit.windows import DAY, ONE_MINUTE, WEEK, DayPart, whole_minutes
-
-_MOST_EXTRA_WEEKS = 52
-"""How far sessions that extend a plan are looked for."""
 
 
 def schedule(plan: Plan, site: Site) -> Schedule:
@@ -27,9 +25,10 @@ def schedule(plan: Plan, site: Site) -> Schedule:
     its program week: to the nearest day with room (its own first, then later before earlier),
     at its own time if that is free there, within what is known of the patient's availability.
     One that falls on a closure goes where the site's ``closed_rule`` has it; one that falls
-    on a leave is skipped or extends the plan, as the leave says. Sessions on random days are
-    drawn, by the plan's seed, from the days of their week with room. Pure: the same plan and
-    site give the same schedule.
+    on a leave is skipped or extends the plan, as the leave says. One on a day from which the
+    plan's ``upcoming`` withholds its service is unplaced, and none is moved to such a day.
+    Sessions on random days are drawn, by the plan's seed, from the days of their week with room.
+    Pure: the same plan and site give the same schedule.
 
     Raises:
         MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
@@ -51,7 +50,7 @@ def days_looked_at(plan: Plan, site: Site) -> int:
     if site.closed_rule is ClosedRule.EXTEND or any(
         leave.extends or leave.shifts for leave in plan.leaves
     ):
-        return (plan.weeks + _MOST_EXTRA_WEEKS) * 7
+        return (plan.weeks + MOST_EXTRA_WEEKS) * 7
     return (plan.weeks + (site.closed_rule is ClosedRule.NEXT_OPEN_DAY)) * 7
 
 
@@ -131,7 +130,7 @@ def _placed(
     for entry, why in sorted(waiting, key=lambda waits: _is_random(waits[0])):
         service, minute, reason = entry.service, entry.minute, why
         place, move = None, None
-        if why is Reason.ON_HOLD or service.duration is None:
+        if why in (Reason.ON_HOLD, Reason.WITHHELD) or service.duration is None:
             pass
         elif _is_random(entry):
             place, reason = _drawn_place(entry, drawn, taken, calendar)
@@ -152,7 +151,7 @@ def _is_random(entry: PrescribedSession) -> bool:
 
 
 def _unplaced(entry: PrescribedSession, calendar: SiteCalendar, why: Reason) -> Unplaced:
-    service, day, minute = entry.service, entry.day, entry.minute
+    service, day = entry.service, entry.day
     return Unplaced(
         service=service.name,
         number=entry.number,
@@ -162,10 +161,18 @@ def _unplaced(entry: PrescribedSession, calendar: SiteCalendar, why: Reason) -> 
         why=why,
         duration=service.duration,
         prescribed=None if day is None else calendar.plan.start + timedelta(days=day),
-        detail=""
-        if why is Reason.ON_HOLD or minute is None or service.duration is None
-        else calendar.detail(minute, service),
+        detail=_unplaced_detail(entry, calendar, why),
     )
+
+
+def _unplaced_detail(entry: PrescribedSession, calendar: SiteCalendar, why: Reason) -> str:
+    """What is in the way of a session that has no place, in words."""
+    if why is Reason.WITHHELD:
+        change = withholding(calendar.plan, entry)
+        return f"{change.day}: {change.words}" if change else ""
+    if why is Reason.ON_HOLD or entry.minute is None or entry.service.duration is None:
+        return ""
+    return calendar.detail(entry.minute, entry.service)
 
 
 def _moved_place(
@@ -249,4 +256,4 @@ def _days(week: int) -> range:
 
 def _extra_weeks(calendar: SiteCalendar) -> range:
     """Weeks in which sessions can extend a plan, from 0."""
-    return range(calendar.plan.weeks, calendar.plan.weeks + _MOST_EXTRA_WEEKS)
+    return range(calendar.plan.weeks, calendar.plan.weeks + MOST_EXTRA_WEEKS)

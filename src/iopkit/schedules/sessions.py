@@ -38,6 +38,7 @@ class Reason(StrEnum):
     TIME_UNKNOWN = "time_unknown"
     NO_OPEN_TIME = "no_open_time"
     ON_HOLD = "on_hold"
+    WITHHELD = "withheld"
     ON_LEAVE = "on_leave"
     ABSENT = "absent"
     PAST = "past"
@@ -61,6 +62,7 @@ _WORDS = {
     Reason.DURATION_UNKNOWN: "its length is not known",
     Reason.TIME_UNKNOWN: "the plan has no time for it",
     Reason.NO_OPEN_TIME: "no time is open in the week",
+    Reason.WITHHELD: "what it rests on does not hold on that day",
     Reason.ON_LEAVE: "treatment is on hold then",
     Reason.ABSENT: "it makes up for one that was missed",
     Reason.PAST: "that time is over",

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from iopkit.clocks import clock_changes, window_spans
 from iopkit.confidential import hidden
+from iopkit.plans.own_days import withheld_at, withholding
 from iopkit.plans.plans import Leave, Plan
+from iopkit.plans.upcoming import services_told
 from iopkit.programs.plan_days import day_of_plan
 from iopkit.programs.programs import Service
 from iopkit.programs.timetables import PrescribedSession
@@ -96,6 +98,8 @@ class SiteCalendar:
             if -1 <= (number := self._day(day)) <= days
         )
         self._odd_days = self._days_with_obstacles(days)
+        # A plan has many sessions, and few services that are not given on each of its days.
+        self._told = services_told(plan.upcoming or ())
         self._missing: dict[tuple[int, int, Service], Reason | None] = {}
         self._usual_hours: dict[tuple[int, Service], WeeklyWindows] = {}
 
@@ -179,6 +183,8 @@ class SiteCalendar:
         service, minute = entry.service, entry.minute
         if service.name in self.plan.on_hold:
             return Reason.ON_HOLD
+        if service.name in self._told and withholding(self.plan, entry):
+            return Reason.WITHHELD
         if service.duration is None:
             return Reason.DURATION_UNKNOWN
         if minute is None:
@@ -241,7 +247,13 @@ class SiteCalendar:
             and not taken.overlaps(minute, minute + length)
             and self.obstacle(minute, service) is None
             and self.missing(minute, service) is None
+            and not self._is_withheld(minute, service)
         )
+
+    def _is_withheld(self, minute: int, service: Service) -> bool:
+        """Whether a service is not given on a day of a session at a minute."""
+        told = service.name in self._told
+        return told and withheld_at(self.plan, service, minute) is not None
 
     def nearest(
         self, day: int, clock: int, service: Service, taken: Taken, part: DayPart | None
@@ -282,6 +294,13 @@ class SiteCalendar:
             *self._clock_changes,
             *((s - pause, e + pause) for s, e in taken.near(first - pause, first + DAY + pause)),
         ]
+        if service.name in self._told:
+            # The last night may run into the next day.
+            cuts += [
+                (each * DAY, (each + 1) * DAY)
+                for each in (day, day + 1)
+                if self.plan.withheld(service.name, [self.plan.start + each * ONE_DAY])
+            ]
         if leaves and self.after >= first:
             cuts.append((first, self.after + 1))
         windows = self.hours(day, service).on(self.weekday(day))

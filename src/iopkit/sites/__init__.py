@@ -13,6 +13,7 @@ from iopkit.sites.hours import (
     site_on,
     staffed_hours,
 )
+from iopkit.sites.referrals import Referral
 from iopkit.sites.sites import Offer, Site
 from iopkit.sites.staff import Absence, Clinician, Credential, NewHours, Room
 
@@ -27,6 +28,7 @@ __all__ = [
     "HolidayCalendar",
     "NewHours",
     "Offer",
+    "Referral",
     "Room",
     "Site",
     "changes_of",

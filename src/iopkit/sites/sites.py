@@ -12,6 +12,7 @@ from iopkit.needs import Need
 from iopkit.payers import Payer
 from iopkit.scopes import License
 from iopkit.sites.closures import ClosedFor, ClosedRule, Closure, HolidayCalendar
+from iopkit.sites.referrals import Referral, contact_faults
 from iopkit.sites.staff import Clinician, NewHours, Room, later_faults
 from iopkit.states import place_faults
 from iopkit.truth import Truth
@@ -73,12 +74,14 @@ class Site:
     ``payers`` that it bills. ``rooms`` and ``clinicians`` that are empty are not known, and
     limit nothing. ``closed_rule`` is what becomes of sessions on days on which the site is
     closed, and ``closed_rules`` what of those of one service or modality. ``later_hours`` take
-    the place of ``hours`` from a day on.
+    the place of ``hours`` from a day on. ``telephone`` and ``address`` are what patients are
+    told, and ``directory`` has those whom the site refers to, the first choice first.
 
     Raises:
         InvalidError: the zone or state is unknown, the site is never open, an offer is made twice
             or to somebody who may not lead the service, a name is there twice or not at all,
-            later hours are not in order, or the census is negative.
+            later hours are not in order, the census is negative, the telephone has no digit, or
+            the address is blank.
     """
 
     name: str
@@ -99,6 +102,9 @@ class Site:
     payers: frozenset[Payer] | None = None
     later_hours: tuple[NewHours, ...] = ()
     closed_rules: tuple[ClosedFor, ...] = ()
+    telephone: str | None = None
+    address: str | None = None
+    directory: tuple[Referral, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         rooms = [room.name for room in self.rooms]
@@ -128,6 +134,7 @@ class Site:
                 "each service and day once",
                 "one twice",
             ),
+            *contact_faults(self.telephone, self.address),
             unless(
                 not self.break_between or is_session_length(self.break_between),
                 "break_between",

@@ -58,8 +58,8 @@ class Credential:
     """
 
     words: str
-    state: str | None
     since: date
+    state: str | None = None
     end: date | None = None
 
     def __attrs_post_init__(self) -> None:

@@ -90,6 +90,10 @@ def assessments(draw: st.DrawFn) -> Assessment:
     )
 
 
+# Few names, so that some consents are for some support persons.
+_named = st.sampled_from(("the partner", "the mother")) | short_texts
+
+
 @st.composite
 def consents(draw: st.DrawFn) -> Consent:
     """Consents with any of their elements."""
@@ -108,7 +112,7 @@ def consents(draw: st.DrawFn) -> Consent:
     return Consent(
         discloser=draw(st.none() | short_texts),
         information=draw(st.none() | short_texts),
-        recipients=draw(st.none() | st.lists(short_texts, max_size=3).map(tuple)),
+        recipients=draw(st.none() | st.lists(_named, max_size=3).map(tuple)),
         purposes=purposes,
         told_of_right_to_revoke=draw(yes_no),
         expiry=expiry,
@@ -158,6 +162,7 @@ def supports() -> st.SearchStrategy[Support]:
         relationship=st.none() | st.sampled_from(Relationship),
         lives_with_patient=yes_no,
         joins_family_sessions=yes_no,
+        recipient=st.none() | _named,
     )
 
 
@@ -229,4 +234,5 @@ _PATIENTS = st.builds(
     observations=_some(_observations()),
     residences=_some(whereabouts()),
     locations=_some(whereabouts()),
+    travel=st.none() | st.integers(0, 180).map(minutes_long),
 )

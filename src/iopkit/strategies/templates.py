@@ -29,6 +29,7 @@ from iopkit.programs.timings import (
 )
 from iopkit.schedules.conflicts import Appointment
 from iopkit.sites.closures import ClosedFor, ClosedRule, Closure
+from iopkit.sites.referrals import Referral
 from iopkit.sites.sites import Offer, Site
 from iopkit.sites.staff import Absence, Clinician, Credential, NewHours, Room
 from iopkit.strategies.times import (
@@ -42,7 +43,7 @@ from iopkit.strategies.times import (
     yes_no,
 )
 from iopkit.strategies.trees import predicates
-from iopkit.strategies.whose import COUNTIES, licenses, state_codes
+from iopkit.strategies.whose import COUNTIES, levels, licenses, state_codes
 from iopkit.truth import Truth
 from iopkit.windows import DAY, DayPart, Weekday, WeeklyWindows, whole_minutes
 
@@ -134,6 +135,7 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
                 tuple(own),
                 draw(st.booleans()),
                 draw(_CONDITIONS),
+                draw(st.none() | levels),
             )
         )
     if not shared and not any(phase.services for phase in phases):
@@ -210,6 +212,9 @@ def sites(draw: st.DrawFn) -> Site:
         closed_rule=draw(st.sampled_from(ClosedRule)),
         closed_rules=draw(_CLOSED_RULES),
         later_hours=draw(_LATER_OPEN),
+        telephone=draw(_TELEPHONES),
+        address=draw(_ADDRESSES),
+        directory=draw(_DIRECTORIES),
         state=state,
         county=draw(_COUNTIES) if state else None,
         licenses=draw(_LICENSES),
@@ -308,7 +313,7 @@ _ROOMS = st.lists(
     max_size=2,
     unique_by=lambda room: room.name,
 )
-_CREDENTIALS = st.builds(Credential, short_names, st.none() | state_codes, days())
+_CREDENTIALS = st.builds(Credential, short_names, days(), st.none() | state_codes)
 _STAFF = st.lists(
     st.builds(
         Clinician,
@@ -328,6 +333,17 @@ _OFFERED = st.lists(short_names, max_size=3, unique=True)
 _HOURS = weekly_windows().filter(lambda windows: bool(windows.spans))
 _LATER_OPEN = _later(_HOURS)
 _PROVIDED = st.none() | st.frozensets(st.sampled_from(Need))
+_DIRECTORIES = st.lists(
+    st.builds(
+        Referral,
+        name=st.just("Oak Clinic"),
+        needs=st.frozensets(st.sampled_from(Need), min_size=1, max_size=3),
+        telephone=st.none() | st.just("555-0101"),
+    ),
+    max_size=2,
+).map(tuple)
+_TELEPHONES = st.none() | st.just("555-0100")
+_ADDRESSES = st.none() | st.just("1 Elm Street")
 _CASELOADS = st.none() | st.integers(0, 40)
 _STATES = st.none() | state_codes
 _COUNTIES = st.none() | st.sampled_from(COUNTIES)

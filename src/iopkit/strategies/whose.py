@@ -20,9 +20,11 @@ state_codes = st.sampled_from(["CA", "DC", "IL", "VA"]) | st.sampled_from(sorted
 insurers = st.sampled_from(["Elm Mutual", "Oak Health"])
 """Companies that insure, by name."""
 
-_levels = st.sampled_from(
+levels = st.sampled_from(
     [LevelOfCare("1"), LevelOfCare("2.1"), LevelOfCare("2.5"), LevelOfCare("2.1", Edition.FOURTH)]
 )
+"""Levels of care, some of one number and two editions."""
+
 _starts = st.none() | days(date(2020, 1, 1), date(2027, 1, 1))
 _ends = st.none() | days(date(2027, 1, 2), date(2030, 1, 1))
 
@@ -48,10 +50,10 @@ def scopes(draw: st.DrawFn) -> Scope:
         payer,
         draw(st.none() | insurers) if payer is Payer.COMMERCIAL else None,
         draw(st.frozensets(st.sampled_from(LicenseKind), max_size=2)),
-        draw(st.none() | _levels),
+        draw(st.none() | levels),
     )
 
 
 _COUNTIES = st.none() | st.sampled_from(COUNTIES)
 _WHEREABOUTS = st.builds(Whereabouts, state_codes, _COUNTIES, _starts, _ends)
-_LICENSES = st.builds(License, st.sampled_from(LicenseKind), st.none() | _levels, _starts, _ends)
+_LICENSES = st.builds(License, st.sampled_from(LicenseKind), st.none() | levels, _starts, _ends)

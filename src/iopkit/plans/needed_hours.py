@@ -1,0 +1,81 @@
+"""Needed hours: service time a week that a patient needs, held against what a plan has."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+
+from iopkit.eligibility.patient_facts import FACTS
+from iopkit.eligibility.possible import as_possible
+from iopkit.eligibility.sheets import read_facts
+from iopkit.patients.patients import Patient
+from iopkit.plans.notes import NoteSubject, PlanNote
+from iopkit.programs.doses import Dose, weekly_doses
+from iopkit.programs.programs import Program
+from iopkit.prose import duration_text, listed
+
+_Span = tuple[timedelta, timedelta | None]
+"""The least and the most that it can be; ``None``: no most is known."""
+
+
+def hours_notes(
+    program: Program, patient: Patient, *, on: date, on_hold: Collection[str]
+) -> Iterator[PlanNote]:
+    """Where the hours a week that a patient needs and those of a plan differ, with both.
+
+    One note for the weeks with less, one for those with more, and one for those of which it
+    cannot be told; none where nobody has recorded what is needed. Services that are on hold
+    may come or not.
+    """
+    fact = FACTS["needed_hours_per_week"]
+    needed = as_possible(read_facts([fact], patient, on=on).values()[fact.name])
+    if needed.low is None or needed.high is None:
+        return
+    asked = timedelta(hours=needed.low), timedelta(hours=needed.high)
+    planned = _planned(program, on_hold)
+    judged = [_differ(asked, span) for span in planned]
+    for matter in (
+        NoteSubject.HOURS_BELOW_NEED,
+        NoteSubject.HOURS_ABOVE_NEED,
+        NoteSubject.HOURS_UNSURE,
+    ):
+        weeks = [number for number, found in enumerate(judged) if found is matter]
+        if weeks:
+            low = min(planned[week][0] for week in weeks)
+            most = [high for week in weeks if (high := planned[week][1]) is not None]
+            high = max(most) if len(most) == len(weeks) else None
+            why = f"{_words(asked)} needed, {_words((low, high))} planned in {_weeks(weeks)}"
+            yield PlanNote(matter, why=why)
+
+
+def _planned(program: Program, on_hold: Collection[str]) -> list[_Span]:
+    """The least and most of each week, with what is on hold in the most alone."""
+    doses = weekly_doses(program)
+    waiting = weekly_doses(program, services=on_hold) if on_hold else (Dose(),) * len(doses)
+    return [(dose.known - held.known, dose.most) for dose, held in zip(doses, waiting, strict=True)]
+
+
+def _differ(asked: tuple[timedelta, timedelta], planned: _Span) -> NoteSubject | None:
+    """What there is to say of a week; ``None``: it has what is needed."""
+    (least, most), (low, high) = asked, planned
+    if high is not None and high < least:
+        return NoteSubject.HOURS_BELOW_NEED
+    if low > most:
+        return NoteSubject.HOURS_ABOVE_NEED
+    return None if low == high and least == most else NoteSubject.HOURS_UNSURE
+
+
+def _words(span: _Span) -> str:
+    low, high = span
+    if high is None:
+        return f"at least {duration_text(low)}"
+    return duration_text(low) + (f" to {duration_text(high)}" if high > low else "")
+
+
+def _weeks(numbers: Sequence[int]) -> str:
+    """Weeks in words, counted from 1, those in a row together."""
+    runs = [
+        [week for _, week in run]
+        for _, run in groupby(enumerate(numbers, 1), lambda pair: pair[1] - pair[0])
+    ]
+    spans = listed(f"{r[0] + 1} to {r[-1] + 1}" if len(r) > 1 else f"{r[0] + 1}" for r in runs)
+    return f"{'weeks' if len(numbers) > 1 else 'week'} {spans}"
