@@ -29,7 +29,7 @@ UNKNOWN = Patient(key=UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"))
 ALONE = evolve(UNKNOWN, supports=())
 TOGETHER = evolve(
     UNKNOWN,
-    supports=(Support(Relationship.PARENT, joins_family_sessions=True),),
+    supports=(Support(Relationship.PARENT, joins_family_sessions=True, recipient="the parent"),),
     consents=(
         Consent(
             discloser="Elm Street",

@@ -1,4 +1,7 @@
-"""Programs: undated templates of what a clinic gives, week by week."""
+"""Programs: undated templates of what a clinic gives, week by week.
+
+It stays in one piece: a program holds its services, tracks and phases against each other.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
