@@ -170,6 +170,7 @@ from iopkit.plots.calendars import blocks
 from iopkit.plots.heat_maps import Cell, HeatMap, Row, load_map, meetings_map
 from iopkit.plots.layouts import Block, Layout, Placed, Rows, laid_out
 from iopkit.programs import (
+    MissedSession,
     PerWeek,
     Phase,
     Program,
@@ -320,6 +321,7 @@ CONFIDENTIAL: set[type] = {
     Problem,
     Progress,
     ServiceProgress,
+    MissedSession,
     Proposal,
     Proposals,
     Provenance,
@@ -416,6 +418,7 @@ IMPERSONAL = {
     *("Rails", "Formulas", "AttritionStep", "_Column"),
     *("Track", "Curriculum", "_Recorded", "_OfService", "Times"),
     *("StatedHours", "StatedSessions", "StatedLength", "Discrepancy", "OutOfReach"),
+    "AbsenceLimit",
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
     *("Absence", "ClosedFor", "Credential", "LedBy", "NewHours"),
     # Of groups and staff, no patient's.
@@ -657,8 +660,11 @@ def agreed(plan: Plan, start: date) -> list[Any]:
     parts += settled.provenance.decisions if settled.provenance else ()
     parts += [ends, *follows, WeeksLeftOut(1, 61, "Zebediah", LevelOfCare("2.5"))]
     of_group = ServiceProgress("group", due=67, attended=66)
-    progress = Progress(weeks_in_phase=3, days_without_use=67, by_service=(of_group,))
-    return [settled, *parts, progress, of_group]
+    missed = MissedSession("group", 67, excused=False)
+    progress = Progress(
+        weeks_in_phase=3, days_without_use=67, by_service=(of_group,), missed_sessions=(missed,)
+    )
+    return [settled, *parts, progress, of_group, missed]
 
 
 def counseled(plan: Plan) -> Iterator[Any]:

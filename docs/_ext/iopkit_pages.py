@@ -59,7 +59,7 @@ from iopkit.reports import (
 )
 from iopkit.reports.charges import counted_words, rule_words, stay_words, week_words
 from iopkit.reports.requirements import counted_text, demand_text
-from iopkit.reports.words import dose_text
+from iopkit.reports.words import dose_text, parts_words
 from iopkit.requirements import Requirement
 from iopkit.schedules import Schedule, census, loads, meetings, schedule, weekly_loads
 from iopkit.scopes import Scope
@@ -397,6 +397,7 @@ def _program_fields(program: Program) -> Iterator[str]:
         "Phases": "; ".join(map(_phase, program.phases)) if len(program.phases) > 1 else None,
         "Plan review": f"at least every {review} days" if review else None,
         "Discharge": _condition("when ", program.discharge),
+        "Ends after": "; ".join(limit.words for limit in program.absence_limits),
         "After a return to use": on_return,
     }
     yield from (f":{name}: {_escaped(text)}" for name, text in fields.items() if text)
@@ -456,10 +457,8 @@ def _bullets(lead: str, items: Iterable[str]) -> Iterator[str]:
 
 
 def _service_row(where: str, track: str, service: Service) -> tuple[str, ...]:
-    slots = ", ".join(
-        f"{slot.day.title} {slot.start:%H:%M}" if slot.start else slot.day.title
-        for slot in slots_of(service.timing)
-    )
+    slots = ", ".join(f"{slot.day.title} {slot.when}".rstrip() for slot in slots_of(service.timing))
+    parts = f", {parts_words(service.day_parts)}" if service.day_parts else ""
     low, high = service.group_min, service.group_max
     how = f" ({service.delivery.value.replace('_', ' ')})" if service.delivery else ""
     lengths = [length for length in (service.duration, service.longest) if length]
@@ -467,8 +466,8 @@ def _service_row(where: str, track: str, service: Service) -> tuple[str, ...]:
     breaks = f", with {duration_text(service.breaks)} of breaks" if service.breaks else ""
     return (
         f"{_escaped(service.title)}{how}",
-        service.modality.label,
-        f"{service.timing.words}{f' ({slots})' if slots else ''}",
+        service.kind_words.capitalize(),
+        f"{service.timing.words}{f' ({slots})' if slots else ''}{parts}",
         f"{length}{breaks}",
         f"{low or 'any'} to {high or 'any'}" if low or high else "",
         _escaped(where),

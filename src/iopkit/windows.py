@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from operator import itemgetter
@@ -371,3 +371,24 @@ class DayPart(StrEnum):
     def hours(self) -> range:
         """The hours of the day that it has."""
         return {"morning": range(12), "afternoon": range(12, 17), "evening": range(17, 24)}[self]
+
+
+def starts_in(
+    starts: Iterable[Span], parts: Collection[DayPart], *, midnight: int = 0
+) -> list[Span]:
+    """Of first and last starts on a day what lies in some parts of it; all, if there are none.
+
+    Args:
+        midnight: the minute that the day begins with.
+
+    Example:
+        >>> starts_in([(540, 1080)], [DayPart.EVENING, DayPart.MORNING])
+        [(540, 719), (1020, 1080)]
+    """
+    spans = [(60 * p.hours.start, 60 * p.hours.stop - 1) for p in DayPart if p in parts]
+    return [
+        (max(low, midnight + first), min(high, midnight + last))
+        for low, high in starts
+        for first, last in (spans if parts else [(0, DAY)])
+        if low <= midnight + last and midnight + first <= high
+    ]

@@ -245,13 +245,12 @@ def test_plan_judges_by_suitability_unless_told_otherwise(folder: Path, run: Run
     assert [d["policy"] for d in judged["provenance"]["decisions"]] == ["iop-suitability"]
     assert {note["matter"] for note in judged["notes"]} == {
         "hours_below_need",
-        "left_open",
-        "source_disagrees",
+        *("left_open", "source_disagrees", "modality_chosen"),
     }
 
     said = run(*PLAN, "--start", "2026-01-12", "--seed", 7, "--no-policy")
     assert said.code == 0
-    assert "Chosen:\n  - judged by no policy\n" in said.out
+    assert "\n  - judged by no policy\n" in said.out
 
 
 BEFORE_RULES = "2025-02-03"
@@ -442,14 +441,31 @@ def test_plan_takes_how_often_services_are(folder: Path, run: Run) -> None:
     refused(said, "expected 1 to 2 hours a week in all for 'individual-session', found 3")
 
 
+def test_plan_takes_one_of_several_modalities(folder: Path, run: Run) -> None:
+    matrix = ("plan", "patient.json", "--program", "matrix-16-week", "--site", "site.toml")
+    kinds = {
+        each["modality"]
+        for options in ((), ("--modality", "individual-session=family_session"))
+        for each in run(*matrix, *START, *options, "--json").json["program"]["services"]
+        if each["name"] == "individual-session"
+    }
+    assert kinds == {"individual_counseling", "family_session"}
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
         (["--times", "group=often"], "expected a service and how often, such as drug-test=2"),
         (["--times", "group=2", "--times", "group=3"], "twice for one service"),
+        (["--modality", "group"], "such as individual-session=family_session, found 'group'"),
+        (["--modality", "group=famly_session"], "did you mean 'family_session'?"),
+        (
+            ["--modality", "group=family_session", "--modality", "group=group_therapy"],
+            "--modality is given twice for one service",
+        ),
     ],
 )
-def test_plan_refuses_other_words_for_how_often(
+def test_plan_refuses_other_words_for_choices(
     folder: Path, run: Run, options: list[str], words: str
 ) -> None:
     refused(run(*PALMETTO, "--weeks", "treatment=4", *options), words)

@@ -90,7 +90,7 @@ def test_what_is_not_a_slot_is_refused_and_not_shown(text: str) -> None:
     with pytest.raises(InvalidError) as caught:
         Slot.parse(text)
     (fault,) = caught.value.faults
-    assert fault.expected == "a slot such as 'monday 18:00'"
+    assert fault.expected == "a slot such as 'monday 18:00' or 'monday evening'"
     assert fault.found == "another text"
 
 

@@ -49,6 +49,7 @@ from iopkit.windows import (
     WeeklyWindows,
     clock_time,
     minute_of_day,
+    starts_in,
     whole_minutes,
 )
 
@@ -517,12 +518,15 @@ def _opening(
     spot.situation.effort.spent += len(busy)
     wanted, pause = minute_of_day(near) if near else 0, spot.pause
     starts: list[int] = []
+    parts = spot.services[0].day_parts
     for first, last in spot.windows.on(day):
         at = first
         for low, high in [*busy, (last + pause, last)]:
             latest = min(low - pause, last) - length
             if at <= latest:
-                starts.append(min(max(wanted, at), latest))
+                starts += [
+                    min(max(wanted, low), high) for low, high in starts_in([(at, latest)], parts)
+                ]
             at = max(at, high + pause)
     if not starts:
         return None

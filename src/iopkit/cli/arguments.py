@@ -5,12 +5,17 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from iopkit.cli.files import Own, UsageError, find_or_read, read_document
 from iopkit.eligibility.own_facts import OwnFacts, facts_with
+from iopkit.errors import did_you_mean
 from iopkit.library.requirements import find_requirements
+from iopkit.modalities import Modality
 from iopkit.patients.instruments import Instrument
 from iopkit.requirements.requirements import RequirementSet
+
+_T = TypeVar("_T")
 
 
 def add_patient(parser: argparse.ArgumentParser) -> None:
@@ -109,6 +114,20 @@ def add_times(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_modalities(parser: argparse.ArgumentParser) -> None:
+    """Which modality services have that may be of several."""
+    parser.add_argument(
+        "--modality",
+        action="append",
+        default=[],
+        type=modality_of_service,
+        metavar="SERVICE=MODALITY",
+        help="which of its modalities a service has where the program leaves that open, such as "
+        "individual-session=family_session, once for each; the first that is known to be possible "
+        "if not given",
+    )
+
+
 def add_titles(parser: argparse.ArgumentParser) -> None:
     """Whether a calendar file names services."""
     parser.add_argument(
@@ -155,10 +174,7 @@ def weeks_of_phase(text: str) -> tuple[str, int]:
 
 def weeks_once(given: Sequence[tuple[str, int]]) -> dict[str, int]:
     """Weeks by phase, each phase once."""
-    weeks = dict(given)
-    if len(weeks) < len(given):
-        raise UsageError("--weeks is given twice for one phase: choose one")
-    return weeks
+    return _once(given, "--weeks is given twice for one phase")
 
 
 def times_of_service(text: str) -> tuple[str, int | timedelta]:
@@ -175,10 +191,32 @@ def times_of_service(text: str) -> tuple[str, int | timedelta]:
 
 def times_once(given: Sequence[tuple[str, int | timedelta]]) -> dict[str, int | timedelta]:
     """Rates by service, each service once."""
-    times = dict(given)
-    if len(times) < len(given):
-        raise UsageError("--times is given twice for one service: choose one")
-    return times
+    return _once(given, "--times is given twice for one service")
+
+
+def modality_of_service(text: str) -> tuple[str, Modality]:
+    """A service and its modality as an argument has them."""
+    service, _, modality = text.partition("=")
+    known = [each.value for each in Modality]
+    if not service or modality not in known:
+        fix = did_you_mean(modality, known)
+        raise argparse.ArgumentTypeError(
+            "expected a service and its modality such as "
+            f"individual-session=family_session, found {text!r}{f'; {fix}' if fix else ''}"
+        )
+    return service, Modality(modality)
+
+
+def modalities_once(given: Sequence[tuple[str, Modality]]) -> dict[str, Modality]:
+    """Modalities by service, each service once."""
+    return _once(given, "--modality is given twice for one service")
+
+
+def _once(given: Sequence[tuple[str, _T]], twice: str) -> dict[str, _T]:
+    by_name = dict(given)
+    if len(by_name) < len(given):
+        raise UsageError(f"{twice}: choose one")
+    return by_name
 
 
 def named_requirements(names: Sequence[str]) -> list[RequirementSet]:

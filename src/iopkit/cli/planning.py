@@ -11,6 +11,7 @@ from iopkit.calendars.feeds import patient_feed
 from iopkit.calendars.ical import to_ical, update_ical
 from iopkit.cli.arguments import (
     add_assume_in_force,
+    add_modalities,
     add_output,
     add_own,
     add_patient,
@@ -23,6 +24,7 @@ from iopkit.cli.arguments import (
     add_titles,
     add_weeks,
     day_of,
+    modalities_once,
     moment_of,
     named_requirements,
     own_of,
@@ -87,6 +89,7 @@ def _plan_arguments(parser: argparse.ArgumentParser) -> None:
         says="how many weeks a phase has, once for each; the least of its range if not given",
     )
     add_times(parser)
+    add_modalities(parser)
     _preference_arguments(parser)
     judged_by = parser.add_mutually_exclusive_group()
     judged_by.add_argument(
@@ -229,6 +232,7 @@ def _plan(options: argparse.Namespace) -> Answer:
         track=options.track,
         phase_weeks=_weeks_of(program, options.weeks),
         times=times_once(options.times),
+        modalities=modalities_once(options.modality),
         requirements=named_requirements(options.requirements),
         decisions=decisions,
         preferences=_preferences(options),

@@ -21,7 +21,7 @@ from iopkit.patients.instruments import Instrument
 from iopkit.patients.partial_dates import AnyDate, PartialDate
 from iopkit.patients.patients import Patient
 from iopkit.programs.timings import Slot
-from iopkit.windows import Weekday, WeeklyWindows, Window, whole_minutes
+from iopkit.windows import DayPart, Weekday, WeeklyWindows, Window, whole_minutes
 
 MAX_FAULTS = 100
 """After how many faults the rest of a list or of an object's unknown keys is left unread."""
@@ -366,7 +366,7 @@ _LEAVES: dict[Any, _Leaf] = {
     Slot: _text(
         "a slot",
         "monday 18:00",
-        f"{_DAY}( {_CLOCK})?",
+        f"{_DAY}( ({_CLOCK}|{'|'.join(DayPart)}))?",
         _canonical(Slot.parse, str),
         str,
     ),

@@ -19,6 +19,7 @@ from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.plans.commitments import bookable
 from iopkit.plans.filling import fill_in
 from iopkit.plans.foreseeing import Foresight
+from iopkit.plans.modality_choices import with_modalities
 from iopkit.plans.needed_hours import hours_notes
 from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
 from iopkit.plans.own_days import age_notes, concerns, speaks_of
@@ -61,6 +62,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     track: str | None = None,
     phase_weeks: Mapping[str, int] | None = None,
     times: Mapping[str, int | timedelta] | None = None,
+    modalities: Mapping[str, Modality] | None = None,
     requirements: Iterable[RequirementSet] = (),
     decisions: Iterable[Decision] = (),
     preferences: Preferences | None = None,
@@ -94,6 +96,9 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         times: how often each named service is given where the program leaves that open, or for
             how long a week where it states a time. It has the least otherwise; where none is
             stated, it is on hold, with a question.
+        modalities: which of its modalities each named service has, where the program leaves that
+            open. It is the first that is known to be possible for the patient otherwise, and a note
+            says which.
         requirements: whose reviews and certifications the plan has as milestones.
         decisions: what the plan rests on, to be told in its provenance. Without any, a note
             says that no policy has judged. One that is no "yes" is told first wherever the
@@ -108,8 +113,8 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
 
     Raises:
         InvalidError: ``start`` is before the patient's birth or not in 1970 to 2199, weeks
-            are missing or outside a phase's range, a decision is a "no", or a group is of no
-            service of the program.
+            are missing or outside a phase's range, a rate or a modality is none that the program
+            allows, a decision is a "no", or a group is of no service of the program.
         UnknownNameError: the program has no such track.
         NotInForceError: a requirement set is not known to be in force on ``start``, and is not
             assumed to be.
@@ -131,6 +136,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     taken = _best_track(program, site, patient) if track is None else track
     laid = _with_weeks(program.on_track(taken), phase_weeks or {})
     laid, rate_notes = with_rates(laid, times or {})
+    laid, modality_notes = with_modalities(laid, patient, modalities or {}, on=start)
     # After the track: it is the whole program's, and tailoring leaves no tracks.
     foresight = Foresight(laid, patient, site, start, sets, judged_by)
     tailored, on_hold, why_so = _tailored(foresight)
@@ -144,6 +150,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         *([] if judged_by else [PlanNote(NoteSubject.JUDGED_BY_NO_POLICY, why=why_not_judged)]),
         *_weeks_notes(program, phase_weeks or {}),
         *rate_notes,
+        *modality_notes,
         *why_so,
         *step_down_notes(filled, patient, left, start=start, on_hold=on_hold),
         *_time_notes(patient),

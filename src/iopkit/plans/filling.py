@@ -32,6 +32,7 @@ from iopkit.sites.sites import Site
 from iopkit.windows import (
     DAY,
     WEEK,
+    DayPart,
     Span,
     Weekday,
     WeeklyWindows,
@@ -40,6 +41,9 @@ from iopkit.windows import (
     minute_of_day,
     whole_minutes,
 )
+
+Parts = tuple[DayPart, ...]
+"""The parts of the day in which a session is to begin; any, if there are none."""
 
 
 def fill_in(
@@ -169,25 +173,32 @@ class _Constraints:
                 spans.append((first, first + length))
         return [(start + w, end + w) for w in (-WEEK, 0, WEEK) for start, end in spans]
 
-    def usual_start(self, day: Weekday, length: int, busy: Iterable[Span]) -> time | None:
+    def usual_start(
+        self, day: Weekday, length: int, busy: Iterable[Span], parts: Parts
+    ) -> time | None:
         """The service's start on that day in another phase, if it fits here too."""
         known = (slot for service in self.elsewhere for slot in slots_of(service.timing))
         for slot in known:
             if (
                 slot.day is day
                 and slot.start is not None
+                and _is_in(slot.start, parts)
                 and self.windows.covers(day, slot.start, timedelta(minutes=length))
                 and not _clashes(day, slot.start, length, busy)
             ):
                 return slot.start
         return None
 
-    def first_start(self, day: Weekday, length: int, busy: Iterable[Span]) -> time | None:
+    def first_start(
+        self, day: Weekday, length: int, busy: Iterable[Span], parts: Parts
+    ) -> time | None:
         """The first open time of a day, in the part of it that is wanted most."""
         windows = self.windows.on(day)
         taken = [(start - day * DAY, end - day * DAY) for start, end in busy]
         pause = whole_minutes(self.site.break_between)
         for part in self.preferences.parts:
+            if parts and part not in parts:
+                continue
             low, high = (60 * hour for hour in (part.hours.start, part.hours.stop))
             later = [(max(start, low), end) for start, end in windows]
             found = first_opening(later, taken, length, pause)
@@ -232,13 +243,22 @@ def _placed(service: Service, weeks: int, around: _Constraints) -> tuple[Service
             timing = service.timing
         case PerWeek() | InAll() | EveryWeeks() | Once():
             wanted = most_in_a_week(service.timing, weeks)
-            timing = evolve(service.timing, slots=_spread(wanted, slots, length, around))
+            spread = _spread(wanted, slots, length, around, service.day_parts)
+            timing = evolve(service.timing, slots=spread)
             notes += _short(service, wanted, timing.slots)
     return evolve(service, timing=timing), notes
 
 
 def _short(service: Service, wanted: int, slots: tuple[Slot, ...]) -> list[PlanNote]:
-    return [PlanNote(NoteSubject.NO_OPEN_TIME, service.name)] if len(slots) < wanted else []
+    return [PlanNote(_no_time(service.day_parts), service.name)] if len(slots) < wanted else []
+
+
+def _no_time(parts: Parts) -> NoteSubject:
+    return NoteSubject.PART_FULL if parts else NoteSubject.NO_OPEN_TIME
+
+
+def _is_in(start: time, parts: Parts) -> bool:
+    return not parts or DayPart.of(minute_of_day(start)) in parts
 
 
 def _settled(
@@ -248,8 +268,12 @@ def _settled(
     busy = around.busy(own, length)
     offer = around.site.offer(service.name, slot.day)
     offered = offer.start if offer else None
+    parts = (slot.part,) if slot.part else service.day_parts
     notes: list[NoteSubject] = []
     start = slot.start or offered
+    if start is not None and not _is_in(start, parts):
+        notes.append(NoteSubject.OUTSIDE_PART if slot.start else NoteSubject.OFFER_OUTSIDE_PART)
+        start = slot.start
     if slot.start is None and start is not None and _clashes(slot.day, start, length, busy):
         notes.append(NoteSubject.OFFER_OVERLAPS)
         start = None
@@ -260,11 +284,12 @@ def _settled(
         elif not around.staffed.covers(slot.day, start, duration):
             notes.append(NoteSubject.UNSTAFFED)
     else:
-        start = around.usual_start(slot.day, length, busy)
-        start = start or around.first_start(slot.day, length, busy)
+        start = around.usual_start(slot.day, length, busy, parts)
+        start = start or around.first_start(slot.day, length, busy, parts)
         if start is None:
-            notes.append(NoteSubject.NO_OPEN_TIME)
-    return Slot(slot.day, start), [PlanNote(matter, service.name, slot.day) for matter in notes]
+            notes.append(_no_time(parts))
+    settled = slot if start is None else Slot(slot.day, start)
+    return settled, [PlanNote(matter, service.name, slot.day) for matter in notes]
 
 
 def _clashes(day: Weekday, start: time, length: int, busy: Iterable[Span]) -> bool:
@@ -272,7 +297,9 @@ def _clashes(day: Weekday, start: time, length: int, busy: Iterable[Span]) -> bo
     return any(low < first + length and first < high for low, high in busy)
 
 
-def _spread(wanted: int, given: list[Slot], length: int, around: _Constraints) -> tuple[Slot, ...]:
+def _spread(
+    wanted: int, given: list[Slot], length: int, around: _Constraints, parts: Parts
+) -> tuple[Slot, ...]:
     """The slots given and as many more as wanted: as preferred, far apart, on days attended.
 
     A day is used twice only if there are too few; shorter than ``wanted`` if nothing fits.
@@ -282,7 +309,7 @@ def _spread(wanted: int, given: list[Slot], length: int, around: _Constraints) -
     attended = _days_of(fixed_times(around.beside))
     while len(slots) < wanted:
         busy = around.busy(slots, length)
-        starts = {day: around.first_start(day, length, busy) for day in Weekday}
+        starts = {day: around.first_start(day, length, busy, parts) for day in Weekday}
         open_days = [day for day, start in starts.items() if start is not None]
         if not open_days:
             break

@@ -60,6 +60,12 @@ class NoteSubject(StrEnum):
         "planned at the least that the program allows",
         "",
     )
+    MODALITY_CHOSEN = (
+        "modality_chosen",
+        NoteKind.CHOICE,
+        "planned as the first of its kinds that is known to be possible for the patient",
+        "",
+    )
     DOSE_DIVIDED = (
         "dose_divided",
         NoteKind.CHOICE,
@@ -119,6 +125,12 @@ class NoteSubject(StrEnum):
         NoteKind.QUESTION,
         "how long is a session? Neither program nor site says",
         "{about}: how long is each session?",
+    )
+    PART_FULL = (
+        "part_full",
+        NoteKind.QUESTION,
+        "can it be at another time of the day? None is left in the part that the program names",
+        "{about}: can it be at another time of the day? We found no open time that suits you.",
     )
     RATE_UNKNOWN = (
         "rate_unknown",
@@ -242,6 +254,21 @@ class NoteSubject(StrEnum):
         NoteKind.COLLISION,
         "the site's time or length overlaps another service, and was not taken",
         "{about}: our usual time does not fit with your other sessions.",
+    )
+    OUTSIDE_PART = (
+        "outside_part",
+        NoteKind.COLLISION,
+        "lies outside the part of the day that the program names",
+        "{about}: it is not at the time of the day that it is meant for.",
+    )
+    OFFER_OUTSIDE_PART = (
+        "offer_outside_part",
+        NoteKind.COLLISION,
+        (
+            "the site's time lies outside the part of the day that the program names, and was "
+            "not taken"
+        ),
+        "{about}: our usual time is at another part of the day.",
     )
     HOURS_BELOW_NEED = (
         "hours_below_need",

@@ -211,8 +211,8 @@ class Plan:
 
     Raises:
         InvalidError: the plan does not start in the years 1970 to 2199, its program has
-            tracks or a phase of no stated length, a service of no stated rate is not on
-            hold, or a part refers to one that is not there.
+            tracks, a phase of no stated length or a service of several modalities, a service
+            of no stated rate is not on hold, or a part refers to one that is not there.
     """
 
     key: UUID
@@ -248,6 +248,12 @@ class Plan:
             "plan",
             start_faults(self.start),
             unless(not self.program.tracks, "program", "one track of it", "several"),
+            unless(
+                not any(service.or_modalities for service in self.program.every_service),
+                "program",
+                "one modality for each service",
+                "several",
+            ),
             unless(not self.program.open_lengths, "program", "weeks for every phase", "none"),
             unless(
                 is_of_kind(FACTS["age"].kind, self.age) and as_possible(self.age).plain == self.age,

@@ -64,8 +64,13 @@ _MET_BY = {
 
 
 def call_for(service: Service, patient: Patient, *, on: date) -> Truth:
-    """Whether a patient is to have a service of a program on a day."""
-    predicate = CALLED_FOR.get(service.modality)
+    """Whether a patient is to have a service of a program, in any of its modalities, on a day."""
+    return any_of([call_for_modality(each, patient, on=on) for each in service.modalities])
+
+
+def call_for_modality(modality: Modality, patient: Patient, *, on: date) -> Truth:
+    """Whether a patient is to have services of a modality on a day."""
+    predicate = CALLED_FOR.get(modality)
     return Truth.YES if predicate is None else _judged(predicate, patient, on)
 
 

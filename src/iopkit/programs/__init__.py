@@ -1,8 +1,10 @@
 """What a clinic gives: programs, as undated templates."""
 
+from iopkit.programs.absences import AbsenceLimit, MissedSession
+from iopkit.programs.curricula import Curriculum
 from iopkit.programs.disagreements import Discrepancy, OutOfReach, discrepancies, out_of_reach
 from iopkit.programs.doses import Dose, weekly_doses
-from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track, course_facts
+from iopkit.programs.programs import Phase, Program, Service, Track, course_facts
 from iopkit.programs.progress import COURSE_FACTS, Progress, ServiceProgress
 from iopkit.programs.ranges import Times
 from iopkit.programs.stated import Stated, StatedHours, StatedLength, StatedSessions
@@ -22,11 +24,13 @@ from iopkit.programs.timings import (
 
 __all__ = [
     "COURSE_FACTS",
+    "AbsenceLimit",
     "Curriculum",
     "Discrepancy",
     "Dose",
     "EveryWeeks",
     "InAll",
+    "MissedSession",
     "Once",
     "OutOfReach",
     "PerWeek",

@@ -1,6 +1,6 @@
 """Doses: hours of service a week, with what is not known of them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 
 from attrs import evolve
@@ -77,7 +77,7 @@ def weekly_doses(
     """Service time that a program prescribes in each week, as far as it says lengths.
 
     Args:
-        modalities: only those count.
+        modalities: only those count. A service that may be of others, too, makes the dose a range.
         services: only those of these names count; all, if none is named.
 
     Returns:
@@ -87,15 +87,16 @@ def weekly_doses(
         InvalidError: the program has tracks: see ``Program.on_track``.
     """
 
-    def by_week(rates: Program) -> list[list[Service]]:
+    def by_week(rates: Program, counts: Callable[[Iterable[bool]], bool]) -> list[list[Service]]:
         weeks: list[list[Service]] = [[] for _ in range(program.weeks)]
         for entry in timetable(rates, Weekday.MONDAY):
             service = entry.service
-            if service.modality in modalities and (not services or service.name in services):
+            of_those = counts(each in modalities for each in service.modalities)
+            if of_those and (not services or service.name in services):
                 weeks[entry.week - 1].append(service)
         return weeks
 
-    return tuple(map(dose_between, by_week(program), by_week(at_most(program))))
+    return tuple(map(dose_between, by_week(program, all), by_week(at_most(program), any)))
 
 
 def at_most(program: Program) -> Program:
@@ -113,7 +114,7 @@ def dose_between(least: Sequence[Service], most: Sequence[Service]) -> Dose:
         extra=max(low.extra, high.known + high.extra - low.known),
         open_ended=high.open_ended
         or high.unmeasured > low.unmeasured
-        or any(map(has_no_most, least)),
+        or any(map(has_no_most, (*least, *most))),
     )
 
 

@@ -1,4 +1,7 @@
-"""Programs: undated templates of what a clinic gives, week by week."""
+"""Programs: undated templates of what a clinic gives, week by week.
+
+It stays in one piece: a program holds its services, tracks and phases against each other.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,7 +18,9 @@ from iopkit.fields import frozen
 from iopkit.languages import is_language
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.modalities import Delivery, Modality
-from iopkit.programs.progress import COURSE_FACTS, is_course_fact, service_facts
+from iopkit.programs.absences import AbsenceLimit
+from iopkit.programs.curricula import Curriculum
+from iopkit.programs.progress import COURSE_FACTS, course_faults, is_course_fact, service_facts
 from iopkit.programs.ranges import Times, as_count, range_faults
 from iopkit.programs.stated import Stated, StatedLength
 from iopkit.programs.timings import Once, TimePerWeek, Timing, rate_of, slots_of
@@ -24,6 +29,7 @@ from iopkit.windows import (
     DAY,
     ONE_DAY,
     WEEK,
+    DayPart,
     is_session_length,
     is_whole_minutes,
     minute_of_day,
@@ -36,36 +42,6 @@ LONGEST_PROGRAM = 520
 """How many weeks a program can have."""
 
 
-@frozen
-class Curriculum:
-    """What the sessions of a service are about, in order.
-
-    A closed group begins together, so its n-th session has the n-th topic. An open one
-    takes patients in at any topic and goes on from the last to the first.
-    """
-
-    topics: tuple[str, ...]
-    closed: bool | None = None
-
-    def __attrs_post_init__(self) -> None:
-        refuse("curriculum", unless(bool(self.topics), "topics", "at least one", "none"))
-
-    def topic(self, number: int, *, joined_at: int = 1) -> str | None:
-        """The topic of a patient's n-th session, of one who joined at a topic, from 1.
-
-        Returns:
-            ``None`` after the last topic of a closed group.
-
-        Example:
-            >>> Curriculum(("Triggers", "Cravings")).topic(2, joined_at=2)
-            'Triggers'
-        """
-        place = joined_at - 1 + number - 1
-        if self.closed and place >= len(self.topics):
-            return None
-        return self.topics[place % len(self.topics)]
-
-
 # By its hash, as what was worked out for a service is kept.
 @frozen(repr=False, cache_hash=True)
 class Service:
@@ -75,7 +51,9 @@ class Service:
     without service. It is ``None`` where the program's source does not say it; a site may.
     Where the source gives a range, ``duration_max`` is its end. A service of a ``track`` is
     for patients on it; one without is for all. ``delivery`` is ``None`` where it is for the
-    site to say.
+    site to say. ``or_modalities`` are what it may be in place of its ``modality``, as in
+    "individual or family session"; a plan has one of them. ``day_parts`` are those in which it
+    begins, where the source says them and no times, as in "evenings"; a slot's own part goes first.
 
     Raises:
         InvalidError: the name is not in lower-case words, a duration is not in whole
@@ -95,6 +73,8 @@ class Service:
     track: str | None = None
     delivery: Delivery | None = None
     curriculum: Curriculum | None = None
+    or_modalities: tuple[Modality, ...] = ()
+    day_parts: tuple[DayPart, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         length, longest = self.duration, self.duration_max
@@ -122,6 +102,18 @@ class Service:
                 "whole minutes, less than the session",
                 self.breaks,
             ),
+            unless(
+                len(set(self.modalities)) == len(self.modalities),
+                "or_modalities",
+                "others than the modality, each once",
+                "one twice",
+            ),
+            unless(
+                len(set(self.day_parts)) == len(self.day_parts),
+                "day_parts",
+                "each once",
+                "one twice",
+            ),
             unless(low is None or low >= 1, "group_min", "at least 1", low),
             unless(high is None or high >= (low or 1), "group_max", "at least group_min", high),
         )
@@ -135,6 +127,16 @@ class Service:
     def service_time(self) -> timedelta | None:
         """Time of service in a session, without its breaks; ``None``: not known."""
         return None if self.duration is None else self.duration - self.breaks
+
+    @property
+    def modalities(self) -> tuple[Modality, ...]:
+        """All that it may be, the first as the program's source has it first."""
+        return (self.modality, *self.or_modalities)
+
+    @property
+    def kind_words(self) -> str:
+        """What it is or may be, in prose, such as ``individual counseling or family session``."""
+        return " or ".join(each.label.lower() for each in self.modalities)
 
     @property
     def is_unrated(self) -> bool:
@@ -186,7 +188,7 @@ class Phase:
             range_faults(
                 "weeks", self.weeks, 1, LONGEST_PROGRAM, f"at least 1 and at most {LONGEST_PROGRAM}"
             ),
-            _course_faults(self.advance, "advance"),
+            course_faults(self.advance, "advance"),
         )
 
     @property
@@ -210,19 +212,6 @@ class Phase:
     __repr__ = hidden
 
 
-_COURSE_FORM = (
-    f"facts about the course ({', '.join(COURSE_FACTS)}; attended_, missed_, due_ and unexcused_ "
-    "with a service's name, '_' for '-')"
-)
-
-
-def _course_faults(condition: Predicate | None, where: str) -> tuple[Fault, ...]:
-    if condition is None:
-        return ()
-    known = all(map(is_course_fact, facts_in(condition)))
-    return unless(known, where, _COURSE_FORM, "others")
-
-
 @frozen(repr=False, cache_hash=True)
 class Program:
     """A template: phases in order, and services that run through all of them.
@@ -232,8 +221,9 @@ class Program:
     ``continuing_care`` is what follows completion, a program of its own; ``discharge`` is
     when a patient is ready for it, a predicate over ``course_facts``. ``review_every_days``
     is how often the plan is reviewed at the least. ``after_return_to_use`` says what the
-    program does then. ``language`` is what it is held in, as in BCP 47. ``left_open`` lists
-    what the source does not say, and ``stated`` the figures that it prints itself.
+    program does then, and ``absence_limits`` how many absences end it. ``language`` is what it
+    is held in, as in BCP 47. ``left_open`` lists what the source does not say, and ``stated``
+    the figures that it prints itself.
 
     Raises:
         InvalidError: there is no phase or no service, or more than 520 weeks; two phases,
@@ -258,6 +248,7 @@ class Program:
     after_return_to_use: str | None = None
     discharge: Predicate | None = None
     stated: tuple[Stated, ...] = ()
+    absence_limits: tuple[AbsenceLimit, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         names = [phase.name for phase in self.phases]
@@ -281,7 +272,7 @@ class Program:
             *self._services_faults(),
             *(
                 unless(
-                    len({s.modality for s in every if s.name == name}) == 1,
+                    len({s.modalities for s in every if s.name == name}) == 1,
                     "services",
                     f"one modality for {name!r}",
                     "several",
@@ -297,9 +288,10 @@ class Program:
             unless(
                 review is None or 1 <= review <= 366, "review_every_days", "from 1 to 366", review
             ),
-            _course_faults(self.discharge, "discharge"),
+            course_faults(self.discharge, "discharge"),
             *self._condition_faults(),
             *(self._stated_faults(number) for number in range(len(self.stated))),
+            *(self._limit_faults(number) for number in range(len(self.absence_limits))),
         )
 
     @property
@@ -377,7 +369,15 @@ class Program:
 
         phases = tuple(evolve(p, services=changed(p.services)) for p in self.phases)
         own = changed(self.services)
-        return evolve(self, services=own, phases=phases, tracks=tracks, stated=stated)
+        left = {s.name for s in (*own, *(s for phase in phases for s in phase.services))}
+        limits = tuple(
+            evolve(limit, services=tuple(name for name in limit.services if name in left))
+            for limit in self.absence_limits
+            if not limit.services or left.intersection(limit.services)
+        )
+        return evolve(
+            self, services=own, phases=phases, tracks=tracks, stated=stated, absence_limits=limits
+        )
 
     def _services_faults(self) -> Iterator[tuple[Fault, ...]]:
         """What is wrong with services by themselves and beside each other, by their places."""
@@ -440,16 +440,27 @@ class Program:
     def _stated_faults(self, number: int) -> tuple[Fault, ...]:
         stated = self.stated[number]
         tracks = {None, *(track.name for track in self.tracks)}
-        phases = {None, *(phase.name for phase in self.phases)}
-        names = {s.name for s in self.every_service if s.track in (None, stated.track)}
+        beside = [s for s in self.every_service if s.track in (None, stated.track)]
         faults = (
-            *unless(stated.phase in phases, "phase", "a phase of the program", repr(stated.phase)),
             *unless(stated.track in tracks, "track", "a track of the program", repr(stated.track)),
-            *unless(
-                names.issuperset(stated.services), "services", "services of the track", "others"
-            ),
+            *self._parts_faults(stated, {s.name for s in beside}, "services of the track"),
         )
         return tuple(fault.under("stated", number) for fault in faults)
+
+    def _limit_faults(self, number: int) -> tuple[Fault, ...]:
+        limit, names = self.absence_limits[number], {s.name for s in self.every_service}
+        faults = self._parts_faults(limit, names, "services of the program")
+        return tuple(fault.under("absence_limits", number) for fault in faults)
+
+    def _parts_faults(
+        self, of: Stated | AbsenceLimit, names: set[str], expected: str
+    ) -> tuple[Fault, ...]:
+        """What is wrong with the phase and the services that something is of."""
+        phases = {None, *(phase.name for phase in self.phases)}
+        return (
+            *unless(of.phase in phases, "phase", "a phase of the program", repr(of.phase)),
+            *unless(names.issuperset(of.services), "services", expected, "others"),
+        )
 
     __repr__ = hidden
 

@@ -12,8 +12,9 @@ from types import MappingProxyType
 from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import Kind, Number, Scalar, YesNo
 from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, evaluate, facts_in
-from iopkit.errors import refuse, unless
+from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
+from iopkit.programs.absences import AbsenceLimit, MissedSession
 from iopkit.truth import Truth
 
 
@@ -59,8 +60,9 @@ class Progress:
 
     ``attendance`` is the share of sessions attended, from 0 to 1, of those that were due
     in the phase; ``by_service`` has the sessions of each service, one that is not in it not
-    being known. Weeks are whole ones.
-    ``clinician_agrees`` is recorded, never computed.
+    being known. ``missed_sessions`` are all since the plan began, and ``phase`` is the name of
+    the one that the patient is in. Weeks are whole ones. ``clinician_agrees`` is recorded,
+    never computed.
 
     Raises:
         InvalidError: a count is negative, the attendance is no share, or a service comes twice.
@@ -87,12 +89,17 @@ class Progress:
     days_in_program: int | None = None
     unexcused_absences: int | None = None
     by_service: tuple[ServiceProgress, ...] = ()
+    missed_sessions: tuple[MissedSession, ...] | None = None
+    phase: str | None = None
 
     def __attrs_post_init__(self) -> None:
         names = [each.service for each in self.by_service]
         refuse(
             "progress",
             unless(len(names) == len(set(names)), "by_service", "each service once", "one twice"),
+            unless(
+                self._unexcused_are_told, "unexcused_absences", "as many as are known", "others"
+            ),
             *(
                 unless(
                     (value := getattr(self, fact.name)) is None or fact.kind.accepts(value),
@@ -103,6 +110,69 @@ class Progress:
                 for fact in COURSE_FACTS.values()
             ),
         )
+
+    @property
+    def _unexcused_are_told(self) -> bool:
+        """Whether the number of unexcused absences can be that of those that are listed."""
+        if self.missed_sessions is None or self.unexcused_absences is None:
+            return True
+        sure = sum(each.excused is False for each in self.missed_sessions)
+        possible = sum(not each.excused for each in self.missed_sessions)
+        return sure <= self.unexcused_absences <= possible
+
+    def reaches(self, limit: AbsenceLimit) -> Truth:
+        """Whether a limit on absences is reached, so that the program ends, as far as is known.
+
+        It is not while the patient is in another phase than the limit's. Without a list of
+        absences, the counts tell it as far as they go.
+
+        Args:
+            limit: such as one of a program's ``absence_limits``.
+
+        Example:
+            >>> limit = AbsenceLimit(2, weeks=1)
+            >>> missed = tuple(MissedSession("group", day, excused=False) for day in (3, 10))
+            >>> Progress(missed_sessions=missed).reaches(limit)
+            <Truth.NO: 'no'>
+            >>> Progress(unexcused_absences=2).reaches(limit)
+            <Truth.UNKNOWN: 'unknown'>
+        """
+        if limit.phase is not None and self.phase not in (None, limit.phase):
+            return Truth.NO
+        if self.missed_sessions is None:
+            return self._counts_reach(limit)
+        begun = 0 if limit.phase is None else self._phase_begun
+        settled = limit.phase is None or (self.phase is not None and begun is not None)
+        counts = [
+            (each, limit.counts(each)) for each in self.missed_sessions if each.day >= (begun or 0)
+        ]
+        sure = [each for each, truth in counts if settled and truth is Truth.YES]
+        if limit.is_reached(sure):
+            return Truth.YES
+        possible = [each for each, truth in counts if truth is not Truth.NO]
+        return Truth.UNKNOWN if limit.is_reached(possible) else Truth.NO
+
+    @property
+    def _phase_begun(self) -> int | None:
+        """The day of the plan on which the phase began."""
+        if self.days_in_program is None or self.days_in_phase is None:
+            return None
+        return self.days_in_program - self.days_in_phase
+
+    def _counts_reach(self, limit: AbsenceLimit) -> Truth:
+        """Whether a limit is reached, by the counts alone: they tell no days."""
+        of = {each.service: each for each in self.by_service}
+        names = limit.services or tuple(of)
+        known = (of.get(name, ServiceProgress(name)) for name in names)
+        counts = [each.missed if limit.excused else each.unexcused for each in known]
+        least, complete = sum(count or 0 for count in counts), None not in counts
+        if not limit.services:
+            least = max(least, self.unexcused_absences or 0)
+            complete = self.unexcused_absences is not None and not limit.excused
+        if least >= limit.absences:
+            in_all = limit.weeks is None and limit.phase is None
+            return Truth.YES if in_all else Truth.UNKNOWN
+        return Truth.NO if complete else Truth.UNKNOWN
 
     def meets(self, condition: Predicate) -> Truth:
         """Whether a condition to go on or to be discharged holds, as far as it is known.
@@ -255,3 +325,17 @@ SERVICE_FACT_NAMES = _OF_SERVICE.pattern
 def is_course_fact(fact: AnyFact) -> bool:
     """Whether a fact is one about a course: a shipped one, or one about a service."""
     return ANY_COURSE.get(fact.name) == fact
+
+
+_COURSE_FORM = (
+    f"facts about the course ({', '.join(COURSE_FACTS)}; attended_, missed_, due_ and unexcused_ "
+    "with a service's name, '_' for '-')"
+)
+
+
+def course_faults(condition: Predicate | None, where: str) -> tuple[Fault, ...]:
+    """What is wrong with a condition that may ask about other things than a course."""
+    if condition is None:
+        return ()
+    known = all(map(is_course_fact, facts_in(condition)))
+    return unless(known, where, _COURSE_FORM, "others")

@@ -10,10 +10,11 @@ from iopkit.confidential import hidden
 from iopkit.errors import Fault, InvalidError, refuse, unless
 from iopkit.fields import frozen
 from iopkit.programs.ranges import Times, as_count, as_time, range_faults
-from iopkit.windows import Weekday, is_plain
+from iopkit.windows import DayPart, Weekday, is_plain
 
 _WEEK, _MINUTE = timedelta(weeks=1), timedelta(minutes=1)
 
+_SLOT_FORM = "a slot such as 'monday 18:00' or 'monday evening'"
 MOST_A_WEEK = 21
 """How many sessions of a service a week can have: three a day."""
 
@@ -22,33 +23,55 @@ MOST_A_WEEK = 21
 class Slot:
     """A weekday, and the wall-clock start if it is known; the site says it otherwise.
 
+    Where the source says a part of the day alone, that is the ``part``, and there is no start.
+
+    Raises:
+        InvalidError: the start has seconds or a zone, or there is a part beside it.
+
     Example:
-        >>> str(Slot.parse("monday 18:00")), str(Slot.parse("friday"))
-        ('monday 18:00', 'friday')
+        >>> for text in ("monday 18:00", "monday evening", "friday"):
+        ...     print(Slot.parse(text))
+        monday 18:00
+        monday evening
+        friday
     """
 
     day: Weekday
     start: time | None = field(default=None, order=lambda start: start or time.max)
+    part: DayPart | None = field(default=None, order=[None, *DayPart].index)
 
     def __attrs_post_init__(self) -> None:
         ok = self.start is None or is_plain(self.start)
-        refuse("slot", unless(ok, "start", "a time in whole minutes, without a zone", "another"))
+        refuse(
+            "slot",
+            unless(ok, "start", "a time in whole minutes, without a zone", "another"),
+            unless(self.start is None or self.part is None, "part", "a start or a part", "both"),
+        )
 
     @classmethod
     def parse(cls, text: str) -> "Slot":
-        """Read ``monday`` or ``monday 18:00``; raises ``InvalidError``, which does not show it."""
+        """Read ``monday``, ``monday evening`` or ``monday 18:00``.
+
+        Raises:
+            InvalidError: it is another text, which the error does not show.
+        """
         day, space, clock = text.strip().partition(" ")
+        part = DayPart(clock) if clock in {*DayPart} else None
         try:
             timed = time.fromisoformat(clock) if re.fullmatch(r"\d\d:\d\d", clock) else None
         except ValueError:
             timed = None
-        if day.upper() not in Weekday.__members__ or bool(space) is (timed is None):
-            raise InvalidError("slot", [Fault((), "a slot such as 'monday 18:00'", "another text")])
-        return cls(Weekday.parse(day), timed)
+        if day.upper() not in Weekday.__members__ or bool(space) is ((timed or part) is None):
+            raise InvalidError("slot", [Fault((), _SLOT_FORM, "another text")])
+        return cls(Weekday.parse(day), timed, part)
+
+    @property
+    def when(self) -> str:
+        """The time of its day, such as ``18:00`` or ``evening``; empty where it is not known."""
+        return f"{self.start:%H:%M}" if self.start else self.part or ""
 
     def __str__(self) -> str:
-        clock = f" {self.start:%H:%M}" if self.start else ""
-        return f"{self.day.name.lower()}{clock}"
+        return f"{self.day.name.lower()} {self.when}".rstrip()
 
     __repr__ = hidden
 

@@ -19,18 +19,26 @@ from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Objective
 from iopkit.plans.notes import NoteKind, PlanNote
 from iopkit.plans.plans import Plan
+from iopkit.programs.absences import AbsenceLimit
 from iopkit.programs.programs import Service
 from iopkit.programs.timings import InAll, Once, PerWeek, Weekly, slots_of
 from iopkit.prose import counted, listed
 from iopkit.reports.crisis_lines import crisis_words, reach_words
 from iopkit.reports.html import bullets, child, document, row
 from iopkit.reports.weeks import week_text
-from iopkit.reports.words import day_words, days_words, length_words, often_words, weekdays_words
+from iopkit.reports.words import (
+    day_words,
+    days_words,
+    length_words,
+    often_words,
+    parts_words,
+    weekdays_words,
+)
 from iopkit.requirements.milestones import Milestone, MilestoneKind, Signer
 from iopkit.schedules.sessions import Reason, Schedule
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth
-from iopkit.windows import ONE_DAY
+from iopkit.windows import ONE_DAY, DayPart, minute_of_day
 
 
 def plan_html(  # noqa: PLR0913  # each part that a page can have, by name
@@ -223,14 +231,10 @@ def _usual_days(plan: Plan) -> str:
     if not slots:
         return "Your days are not set yet."
     days = weekdays_words(slot.day for slot in slots)
-    parts = {_part_of_day(slot.start.hour) if slot.start else "" for slot in slots}
-    part = parts.pop() if len(parts) == 1 else ""
+    parts = {DayPart.of(minute_of_day(s.start)) if s.start else s.part for s in slots}
+    part = f" {parts.pop() or ''}".rstrip() if len(parts) == 1 else ""
     lead = "At first, you" if len(plan.program.phases) > 1 else "You"
     return f"{lead} meet with us on {days}{part}."
-
-
-def _part_of_day(hour: int) -> str:
-    return " morning" if hour < 12 else " afternoon" if hour < 17 else " evening"
 
 
 def _aims(main: Element, plan: Plan) -> None:
@@ -290,6 +294,9 @@ def _times(main: Element, plan: Plan, week: str | None, picture: str | None) -> 
     for service, first, weeks in _rows(plan):
         often = often_words(service.timing, first=first)
         when = f"{often[0].upper()}{often[1:]}"
+        slots = slots_of(service.timing)
+        if service.day_parts and not (slots and all(slot.when for slot in slots)):
+            when += f", {parts_words(service.day_parts)}"
         if service.delivery:
             when += f", {_DELIVERED[service.delivery]}"
         if service.name in plan.on_hold:
@@ -422,6 +429,8 @@ def _finish_words(plan: Plan, after: Plan | None) -> Iterator[str]:
         yield from (f"- {words}" for words in _condition_words(program.discharge))
     else:
         yield "This plan does not say yet when you are done. Please ask us."
+    for limit in program.absence_limits:
+        yield f"Your treatment here ends before that if {_limit_words(limit, plan)}."
     then = after.program if after else program.continuing_care
     if then:
         dates = f" {days_words(after.start, after.end - ONE_DAY)}" if after else ""
@@ -430,6 +439,15 @@ def _finish_words(plan: Plan, after: Plan | None) -> Iterator[str]:
             yield f"- {service.title}: {often_words(service.timing)}"
     else:
         yield "This plan does not say yet what comes after. Please ask us."
+
+
+def _limit_words(limit: AbsenceLimit, plan: Plan) -> str:
+    titles, phases = _titles(plan), {phase.name: phase.title for phase in plan.program.phases}
+    services = f" of {listed([titles[name] for name in limit.services])}" if limit.services else ""
+    excuse = ", with or without an excuse" if limit.excused else " without an excuse"
+    weeks = f" within {counted(limit.weeks, 'week')}" if limit.weeks else ""
+    phase = f" in this part of your plan: {phases[limit.phase]}" if limit.phase else ""
+    return f"you miss {counted(limit.absences, 'session')}{services}{weeks}{excuse}{phase}"
 
 
 _COURSE: Mapping[str, str] = MappingProxyType(

@@ -40,6 +40,7 @@ def plan_text(plan: Plan) -> str:
         ("May be told", [disclosure_text(each) for each in plan.disclosures]),
         ("Signed", [f"{s.on}: {s.signer.label}" for s in plan.signatures or ()]),
         ("Discharge when", _condition(program.discharge)),
+        ("The program ends after", [limit.words for limit in program.absence_limits]),
         ("After a return to use", [program.after_return_to_use or ""]),
         ("Then", [program.continuing_care.title] if program.continuing_care else []),
         ("Rests on", [] if plan.provenance is None else _rests_on(plan.provenance)),

@@ -10,7 +10,7 @@ from iopkit.programs.programs import Phase, Program, Service
 from iopkit.programs.timings import slots_of
 from iopkit.prose import duration_text
 from iopkit.reports.lines import below, item, link, page, section
-from iopkit.reports.words import dose_text
+from iopkit.reports.words import dose_text, parts_words
 
 
 def dose_lines(doses: Iterable[Dose], first: int) -> list[str]:
@@ -26,10 +26,13 @@ def dose_lines(doses: Iterable[Dose], first: int) -> list[str]:
 
 def _when(service: Service) -> str:
     slots = ", ".join(
-        f"{slot.day.title[:3]} {slot.start:%H:%M}" if slot.start else slot.day.title[:3]
-        for slot in sorted(slots_of(service.timing))
+        f"{slot.day.title[:3]} {slot.when}".rstrip() for slot in sorted(slots_of(service.timing))
     )
-    return f"{service.timing.words}{f' ({slots})' if slots else ''}, {_length(service)}"
+    parts = f", {parts_words(service.day_parts)}" if service.day_parts else ""
+    either = f", as {service.kind_words}" if service.or_modalities else ""
+    return (
+        f"{service.timing.words}{f' ({slots})' if slots else ''}{parts}, {_length(service)}{either}"
+    )
 
 
 def _length(service: Service) -> str:
@@ -58,6 +61,8 @@ def template_text(program: Program) -> str:
         lines += ["", f"Then {after.title}:", *service_lines(after.every_service)]
     if program.discharge is not None:
         lines += ["", f"Discharged when: {describe(program.discharge, in_full=True)}"]
+    limits = [limit.words for limit in program.absence_limits]
+    lines += section("The program ends after", limits)
     wrong = [each.words for each in discrepancies(program)]
     lines += section("Where the source contradicts itself", wrong)
     never = [each.words for each in out_of_reach(program)]

@@ -18,7 +18,7 @@ from iopkit.programs.timings import (
     slots_of,
 )
 from iopkit.prose import counted, duration_text, listed
-from iopkit.windows import Weekday, whole_minutes
+from iopkit.windows import DayPart, Weekday, whole_minutes
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -150,13 +150,22 @@ def _times(count: int) -> str:
 
 def _slots_words(slots: Iterable[Slot]) -> str:
     """Days and times; days of the same time together."""
-    by_time: dict[time | None, list[Weekday]] = {}
+    by_time: dict[str, list[Weekday]] = {}
     for slot in sorted(slots):
-        by_time.setdefault(slot.start, []).append(slot.day)
-    return ", ".join(
-        f"{weekdays_words(days)}{f' at {clock_words(start)}' if start else ''}"
-        for start, days in by_time.items()
-    )
+        at = f" at {clock_words(slot.start)}" if slot.start else ""
+        part = f" {parts_words([slot.part])}" if slot.part else ""
+        by_time.setdefault(at or part, []).append(slot.day)
+    return ", ".join(f"{weekdays_words(days)}{at}" for at, days in by_time.items())
+
+
+def parts_words(parts: Iterable[DayPart]) -> str:
+    """Parts of the day of which one is meant.
+
+    Example:
+        >>> parts_words([DayPart.AFTERNOON, DayPart.EVENING])
+        'in the afternoon or evening'
+    """
+    return f"in the {' or '.join(parts)}"
 
 
 def dose_text(dose: Dose) -> str:

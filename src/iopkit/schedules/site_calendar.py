@@ -34,6 +34,7 @@ from iopkit.windows import (
     Weekday,
     WeeklyWindows,
     cut_spans,
+    starts_in,
     whole_minutes,
 )
 
@@ -304,7 +305,8 @@ class SiteCalendar:
             cuts.append((first, self.after + 1))
         windows = self.hours(day, service).on(self.weekday(day))
         free = cut_spans([(first + s, first + e) for s, e in windows], cuts)
-        return [(low, high - length) for low, high in free if high - low >= length]
+        starts = [(low, high - length) for low, high in free if high - low >= length]
+        return starts_in(starts, service.day_parts, midnight=first)
 
     __repr__ = hidden
 

@@ -11,7 +11,9 @@ from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery, Modality
 from iopkit.needs import Need
 from iopkit.payers import Payer
-from iopkit.programs.programs import Curriculum, Phase, Program, Service, Track, clashing_services
+from iopkit.programs.absences import AbsenceLimit
+from iopkit.programs.curricula import Curriculum
+from iopkit.programs.programs import Phase, Program, Service, Track, clashing_services
 from iopkit.programs.progress import COURSE_FACTS
 from iopkit.programs.ranges import Times
 from iopkit.programs.timings import (
@@ -43,11 +45,11 @@ from iopkit.strategies.times import (
 from iopkit.strategies.trees import predicates
 from iopkit.strategies.whose import COUNTIES, levels, licenses, state_codes
 from iopkit.truth import Truth
-from iopkit.windows import DAY, Weekday, WeeklyWindows, whole_minutes
+from iopkit.windows import DAY, DayPart, Weekday, WeeklyWindows, whole_minutes
 
 
 def slots() -> st.SearchStrategy[Slot]:
-    """Weekdays with or without a time."""
+    """Weekdays with a time, a part of the day or neither."""
     return _SLOTS
 
 
@@ -83,6 +85,7 @@ def services(draw: st.DrawFn, name: str, tracks: tuple[str, ...] = ()) -> Servic
         track=draw(st.none() | st.sampled_from(tracks)) if tracks else None,
         delivery=draw(_DELIVERIES),
         curriculum=draw(_CURRICULA),
+        day_parts=draw(_DAY_PARTS),
     )
 
 
@@ -97,8 +100,8 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
     """Programs of up to four short phases, whose fixed times do not overlap.
 
     Args:
-        draftable: neither tracks nor lengths and rates that are open, so that a plan can have
-            it as it is.
+        draftable: neither tracks nor lengths, rates and modalities that are open, so that a plan
+            can have it as it is.
     """
     known = draw(_NAMES)
     tracks = () if draftable else draw(st.sampled_from([(), ("day", "evening")]))
@@ -109,7 +112,12 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
         for name in draw(st.lists(st.sampled_from(known), max_size=most, unique=True)):
             service = draw(services(name, tracks))
             if not draftable:
-                service = evolve(service, timing=draw(_opened(service.timing)))
+                others = tuple(each for each in _EITHER if each is not service.modality)
+                service = evolve(
+                    service,
+                    timing=draw(_opened(service.timing)),
+                    or_modalities=others if len(name) % 2 else (),
+                )
             if name not in taken and not clashing_services([*beside, *kept, service]):
                 kept.append(service)
         return kept
@@ -132,6 +140,7 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
         )
     if not shared and not any(phase.services for phase in phases):
         shared = [Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3), timedelta(hours=3))]
+    every = {s.name for s in (*shared, *(s for phase in phases for s in phase.services))}
     return Program(
         draw(short_names),
         "A program",
@@ -141,7 +150,17 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
         age_group=draw(_AGE_GROUPS),
         review_every_days=draw(_REVIEWS),
         discharge=draw(_CONDITIONS),
+        absence_limits=draw(_absence_limits(sorted(every), [phase.name for phase in phases])),
     )
+
+
+def _absence_limits(
+    services: list[str], phases: list[str]
+) -> st.SearchStrategy[tuple[AbsenceLimit, ...]]:
+    some = st.lists(st.sampled_from(services), max_size=2, unique=True).map(tuple)
+    of_phase = st.none() | st.sampled_from(phases)
+    limit = st.builds(AbsenceLimit, st.integers(1, 6), some, _REVIEWS, of_phase, st.booleans())
+    return st.lists(limit, max_size=1).map(tuple)
 
 
 def _on_track(track: str) -> Service:
@@ -257,12 +276,17 @@ def _ranges(draw: st.DrawFn) -> Times[int]:
 
 # Made once, as Hypothesis looks through each strategy before it first draws from it.
 _STARTS = st.none() | clock_times()
-_SLOTS = st.builds(Slot, st.sampled_from(Weekday), _STARTS)
+_WEEKDAYS = st.sampled_from(Weekday)
+_SLOTS = st.builds(Slot, _WEEKDAYS, _STARTS) | st.builds(
+    Slot, _WEEKDAYS, part=st.sampled_from(DayPart)
+)
+_DAY_PARTS = st.just(()) | st.lists(st.sampled_from(DayPart), max_size=2, unique=True).map(tuple)
 _LEAST_SIZES = st.none() | st.integers(1, 8)
 _LENGTHS = st.none() | st.integers(1, 240).map(minutes_long)
 _LONGER = st.none() | st.integers(0, 60).map(minutes_long)
 _TIMINGS = timings()
 _TIMINGS_OR_TIME = _TIMINGS | st.builds(TimePerWeek, st.integers(1, 20 * 60).map(minutes_long))
+_EITHER = (Modality.INDIVIDUAL_COUNSELING, Modality.FAMILY_SESSION)
 _DELIVERIES = st.none() | st.sampled_from(Delivery)
 _CURRICULA = st.none() | curricula()
 _RANGES = _ranges()
