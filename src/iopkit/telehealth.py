@@ -19,6 +19,7 @@ class HowGiven:
         InvalidError: ``video`` or ``at_home`` goes with a session that is not by telehealth.
 
     Example:
+        >>> from iopkit.modalities import Delivery
         >>> HowGiven(Delivery.TELEHEALTH, video=False).words
         'by audio alone, not known where the patient was'
     """

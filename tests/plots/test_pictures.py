@@ -303,7 +303,7 @@ def test_breaks_have_no_height() -> None:
         (None, 21, "All: up to 21 weeks; 1 week shown"),
         (2, 8, "All: 2 to 8 weeks; 2 weeks shown"),
         (2, 2, None),
-        (2, None, None),
+        (2, None, "All: at least 2 weeks; 2 weeks shown"),
     ],
 )
 def test_a_length_that_is_not_fixed_is_said(

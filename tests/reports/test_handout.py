@@ -26,6 +26,7 @@ from iopkit.plans import (
     Goal,
     Intervention,
     JudgedBy,
+    Leave,
     NoteKind,
     NoteSubject,
     Objective,
@@ -633,6 +634,21 @@ def test_every_question_is_easy_to_read(matter: NoteSubject) -> None:
 
 
 # What comes after.
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, "You have no sessions then."),
+        ({"extends": True}, "You make up for it after that."),
+        ({"shifts": True}, "All that follows comes later."),
+    ],
+)
+def test_what_becomes_of_a_leave_is_said(more: dict[str, bool], said: str) -> None:
+    day = EMPTY.start + timedelta(days=1)
+    away = Leave(day, day + timedelta(days=7), **more)
+    plan = evolve(EMPTY, leaves=(away,))
+    assert said in read(plan_html(plan, schedule(plan, SITE)))
 
 
 def test_the_page_tells_the_days_of_the_continuing_care_that_is_drafted() -> None:
