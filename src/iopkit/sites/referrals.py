@@ -16,6 +16,7 @@ class Referral:
             digit.
 
     Example:
+        >>> from iopkit.needs import Need
         >>> Referral("Oak House", frozenset({Need.HOUSING}), "4 Oak Street", "555-0100").words
         'Oak House, 4 Oak Street, 555-0100'
     """
