@@ -636,17 +636,18 @@ def test_every_question_is_easy_to_read(matter: NoteSubject) -> None:
 # What comes after.
 
 
+AWAY, BACK = EMPTY.start + timedelta(days=1), EMPTY.start + timedelta(days=8)
+
+
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("away", "said"),
     [
-        ({}, "You have no sessions then."),
-        ({"extends": True}, "You make up for it after that."),
-        ({"shifts": True}, "All that follows comes later."),
+        (Leave(AWAY, BACK), "You have no sessions then."),
+        (Leave(AWAY, BACK, extends=True), "You make up for it after that."),
+        (Leave(AWAY, BACK, shifts=True), "All that follows comes later."),
     ],
 )
-def test_what_becomes_of_a_leave_is_said(more: dict[str, bool], said: str) -> None:
-    day = EMPTY.start + timedelta(days=1)
-    away = Leave(day, day + timedelta(days=7), **more)
+def test_what_becomes_of_a_leave_is_said(away: Leave, said: str) -> None:
     plan = evolve(EMPTY, leaves=(away,))
     assert said in read(plan_html(plan, schedule(plan, SITE)))
 
