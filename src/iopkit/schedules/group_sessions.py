@@ -123,7 +123,7 @@ def attend(
             detail = off.detail if off else member.detail(entry, meeting)
             again = member.again(entry, minute, meeting, why)
             if again is None:
-                unplaced.append(_unplaced(entry, calendar, why, detail))
+                unplaced.append(without_date(entry, calendar, why, detail))
                 continue
             meeting, move = again, Move(meetings.due(minute), why, detail)
         sessions.append(member.session(entry, meeting, move))
@@ -228,9 +228,10 @@ def assigned(service: str, minute: int, calendar: SiteCalendar) -> tuple[str | N
     return (offer.room, offer.clinician) if offer else (None, None)
 
 
-def _unplaced(
+def without_date(
     entry: PrescribedSession, calendar: SiteCalendar, why: Reason, detail: str
 ) -> Unplaced:
+    """A prescribed session that has no date, and why."""
     service, day = entry.service, entry.day
     return Unplaced(
         service=service.name,

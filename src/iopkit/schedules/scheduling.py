@@ -9,7 +9,7 @@ from iopkit.plans.own_days import withholding
 from iopkit.plans.plans import MOST_EXTRA_WEEKS, Plan
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import RandomDays, most_in_a_week
-from iopkit.schedules.group_sessions import PlanMeetings, assigned, attend
+from iopkit.schedules.group_sessions import PlanMeetings, assigned, attend, without_date
 from iopkit.schedules.meetings import Meeting
 from iopkit.schedules.sessions import Move, Reason, Schedule, Session, Unplaced, in_order
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
@@ -150,7 +150,8 @@ def _placed(
             place = _moved_place(entry, minute, why, taken, calendar)
             move = calendar.move(minute, service, why)
         if place is None or service.duration is None:
-            unplaced.append(_unplaced(entry, calendar, reason))
+            detail = _unplaced_detail(entry, calendar, reason)
+            unplaced.append(without_date(entry, calendar, reason, detail))
         else:
             found.append((entry, place, service.duration, move))
             taken.add(place, place + whole_minutes(service.duration))
@@ -160,21 +161,6 @@ def _placed(
 
 def _is_random(entry: PrescribedSession) -> bool:
     return entry.minute is None and isinstance(entry.service.timing, RandomDays)
-
-
-def _unplaced(entry: PrescribedSession, calendar: SiteCalendar, why: Reason) -> Unplaced:
-    service, day = entry.service, entry.day
-    return Unplaced(
-        service=service.name,
-        number=entry.number,
-        phase=entry.phase,
-        week=entry.week,
-        modality=service.modality,
-        why=why,
-        duration=service.duration,
-        prescribed=None if day is None else calendar.plan.start + timedelta(days=day),
-        detail=_unplaced_detail(entry, calendar, why),
-    )
 
 
 def _unplaced_detail(entry: PrescribedSession, calendar: SiteCalendar, why: Reason) -> str:
