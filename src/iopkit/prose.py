@@ -1,8 +1,38 @@
 """Numbers and lists in words, and texts that can be shown anywhere."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
+from textwrap import fill
+
+PAGE_COLUMNS = 88
+"""How wide texts are that people read, where nobody says otherwise."""
+
+_columns = ContextVar("columns", default=PAGE_COLUMNS)
+
+
+@contextmanager
+def page_width(columns: int) -> Iterator[None]:
+    """Texts that are made within are folded to so many columns: a terminal may have fewer."""
+    before = _columns.set(columns)
+    try:
+        yield
+    finally:
+        _columns.reset(before)
+
+
+def folded(text: str, *, indent: int) -> str:
+    """A text in lines of a page's width, each after the first so many spaces in.
+
+    Example:
+        >>> with page_width(20):
+        ...     print(folded("- Is not judged to be dangerous.", indent=2))
+        - Is not judged to
+          be dangerous.
+    """
+    return fill(text, _columns.get(), subsequent_indent=" " * indent)
 
 
 def counted(number: float, unit: str) -> str:

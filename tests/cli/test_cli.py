@@ -1538,23 +1538,6 @@ def test_no_terminal_is_too_simple_for_a_name(encoding: str, planned: Path) -> N
             assert json.loads(done.stdout.decode(encoding))["site"] == name
 
 
-def test_a_reader_that_has_enough_is_no_error(folder: Path) -> None:
-    source = str(Path(iopkit.__file__).parent.parent)
-    script = f"import sys; sys.path.insert(0, {source!r}); from iopkit.cli import run; run()"
-    reading, writing = os.pipe()
-    os.close(reading)
-    with os.fdopen(writing, "wb") as closed:
-        done = subprocess.run(
-            [sys.executable, "-c", script, "show", "matrix-16-week"],
-            cwd=folder,
-            stdout=closed,
-            stderr=subprocess.PIPE,
-            check=False,
-            timeout=60,
-        )
-    assert (done.returncode, done.stderr) == (0, b"")
-
-
 # The entry point, within this process.
 
 
@@ -1571,28 +1554,6 @@ def test_the_entry_point_ends_with_the_exit_code(
     assert entered(["list", "policies"], monkeypatch) == 0
     assert "\niop-suitability " in capsys.readouterr().out
     assert entered(["decide", "missing.json", *MEDICARE], monkeypatch) == 2
-
-
-def test_an_interrupt_ends_quietly(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def interrupted(_text: str, **_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("builtins.print", interrupted)
-    assert entered(["list", "policies"], monkeypatch) == 130
-    assert capsys.readouterr().err == ""
-
-
-def test_a_closed_pipe_ends_quietly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def broken(_text: str, **_: object) -> None:
-        raise BrokenPipeError
-
-    with (tmp_path / "out").open("w", encoding="utf-8") as out:
-        monkeypatch.setattr(sys, "stdout", out)
-        monkeypatch.setattr("builtins.print", broken)
-        assert entered(["list", "policies"], monkeypatch) == 0
-        monkeypatch.undo()
 
 
 def test_a_missing_extra_is_named(flooded: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

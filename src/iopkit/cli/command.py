@@ -6,15 +6,17 @@ none, and then the answer is printed.
 
 import argparse
 import json
-import os
+import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, TextIO
 
-from iopkit.errors import IopkitError
-from iopkit.prose import printable
+from iopkit.cli.terminal import columns_of, emphasized
+from iopkit.errors import IopkitError, did_you_mean
+from iopkit.prose import page_width, printable
 
 if TYPE_CHECKING:
     from iopkit.cli.files import Answer, Command
@@ -58,22 +60,10 @@ exit codes:
   1  the answer is no, a requirement is unmet, two policies differ, or a policy has flaws
   2  bad input; every problem is listed, and nothing is written
   3  undetermined: something is not known
+  4  failed: no answer could be given, as where the disk is full
 
 iopkit advises; clinicians decide.
 """
-
-
-def run() -> None:
-    """The ``iopkit`` command."""
-    try:
-        code = main(sys.argv[1:])
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader of our output has closed it, as ``head`` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    except KeyboardInterrupt:
-        code = 130
-    sys.exit(code)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -85,30 +75,45 @@ def main(arguments: Sequence[str]) -> int:
         us-public-rules                Levels of care by public rules, third edition
         0
     """
-    options = _parser(arguments).parse_args(arguments)
+    options = _options(arguments)
     from iopkit.cli.files import BAD_INPUT, write_all
 
     try:
-        answer: Answer = options.work(options)
+        with page_width(columns_of(sys.stdout)):
+            answer: Answer = options.work(options)
         write_all(answer.files)
     except IopkitError as error:
-        _print(f"iopkit: {error}", sys.stderr)
+        if sys.stderr is not None:  # closed by whoever called
+            print(_shown(f"iopkit: {error}", sys.stderr), file=sys.stderr)
         return BAD_INPUT
     if options.json:
         # JSON in ASCII is the same JSON on every terminal; of its control characters JSON leaves
         # one as it is.
         text = json.dumps(answer.document, indent=2).replace("\x7f", "\\u007f")
     else:
-        text = answer.text
-    _print(text, sys.stdout)
+        text = emphasized(_shown(answer.text, sys.stdout), sys.stdout)
+    with suppress(BrokenPipeError):  # the answer's code stands, whoever still reads
+        print(text)
     return answer.code
 
 
-def _print(text: str, stream: TextIO) -> None:
-    """Print what the stream's encoding can show, and the rest escaped; nothing commands it."""
+def _shown(text: str, stream: TextIO) -> str:
+    """What a stream's encoding can show of a text, and the rest escaped; nothing commands it."""
     encoding = stream.encoding or "utf-8"
     text = "\n".join(map(printable, text.split("\n")))
-    print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    """What a command line asks for; of a word that is not known, which may have been meant."""
+    parser = _parser(arguments)
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        called: argparse.ArgumentParser = options.called
+        known = re.findall("--[a-z-]+", called.format_help())
+        meant = [did_you_mean(word.partition("=")[0], known) for word in unknown]
+        called.error("; ".join(filter(None, [f"not known: {' '.join(unknown)}", *meant])))
+    return options
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -134,5 +139,8 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         if name == called:
             command: Command = import_module(f"iopkit.cli.{module}").COMMANDS[name]
             command.arguments(sub)
-            sub.set_defaults(work=command.work)
+            sub.set_defaults(work=command.work, called=sub)
+    if called is not None and called not in commands.choices:
+        meant = did_you_mean(called, commands.choices) or "iopkit --help lists them"
+        parser.error(f"no command {called!r}; {meant}")
     return parser

@@ -2,8 +2,14 @@
 
 import argparse
 import json
+import os
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
+from os.path import samestat
 from pathlib import Path
+from shutil import copy2
+from stat import S_IMODE, S_ISREG
 from tempfile import NamedTemporaryFile
 from typing import Any, TypeVar
 
@@ -22,6 +28,9 @@ T = TypeVar("T")
 
 DONE, NO, BAD_INPUT, UNDETERMINED = 0, 1, 2, 3
 EXIT_CODES = {Truth.YES: DONE, Truth.NO: NO, Truth.UNKNOWN: UNDETERMINED}
+
+
+STANDARD_INPUT = Path("-")
 
 
 class UsageError(IopkitError):
@@ -66,32 +75,46 @@ def find_or_read(kind: type[T], name: str, find: Callable[[str], T], own: Own = 
 
 def is_file_name(name: str) -> bool:
     """Whether a name is that of a document's file."""
-    return Path(name).suffix in (".json", ".toml")
+    return Path(name) == STANDARD_INPUT or Path(name).suffix in (".json", ".toml")
 
 
 def read_bytes(path: Path) -> bytes:
-    """A file's bytes; what keeps it from being read is told by its path.
+    """A file's bytes, or those of standard input; what keeps them from being read is told.
 
     No more is read than any file may have that is read here: a device never ends.
     """
+    name = _name(path)
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_LONG_BYTES + 1)
+        if path == STANDARD_INPUT:
+            data = sys.stdin.buffer.read(MAX_LONG_BYTES + 1) if sys.stdin else b""
+        else:
+            with path.open("rb") as file:
+                data = file.read(MAX_LONG_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+        raise UsageError(f"cannot read {name}: {error.strerror}") from error
     if len(data) > MAX_LONG_BYTES:
-        raise UsageError(f"cannot read {path}: it has more than {MAX_LONG_BYTES:,} bytes")
+        raise UsageError(f"cannot read {name}: it has more than {MAX_LONG_BYTES:,} bytes")
+    if path == STANDARD_INPUT and not data:
+        raise UsageError(f"cannot read {name}: it is empty, or was read before")
     return data
 
 
+def _name(path: Path) -> str:
+    return "standard input" if path == STANDARD_INPUT else str(path)
+
+
 def read_document(kind: type[T], path: Path, own: Own = _NOTHING_OWN) -> T:
-    """A document of a class from a JSON or TOML file."""
+    """A document of a class from a JSON or TOML file, or from standard input."""
     data = read_bytes(path)
-    read = from_toml if path.suffix == ".toml" else from_json
+    is_toml = path.suffix == ".toml"
+    if path == STANDARD_INPUT:
+        is_toml = not data.lstrip().startswith(b"{")
     try:
-        return read(kind, data, facts=own.facts, instruments=own.instruments)
+        return (from_toml if is_toml else from_json)(
+            kind, data, facts=own.facts, instruments=own.instruments
+        )
     except IopkitError as error:
-        raise UsageError(f"{path}: {error}") from error
+        raise UsageError(f"{_name(path)}: {error}") from error
 
 
 def as_json(document: Mapping[str, Any]) -> bytes:  # Any: plain JSON values
@@ -102,28 +125,78 @@ def as_json(document: Mapping[str, Any]) -> bytes:  # Any: plain JSON values
 def to_be_written(*wanted: tuple[Path | None, bytes]) -> dict[Path, bytes]:
     """What is to be written; two contents for one path are refused, as one would be lost."""
     files = {path: data for path, data in wanted if path is not None}
-    paths = [path.resolve() for path, _ in wanted if path is not None]
+    paths = [Path(os.path.realpath(path)) for path, _ in wanted if path is not None]
     for twice in (path for path in paths if paths.count(path) > 1):
         raise UsageError(f"cannot write {twice.name}: two contents are to go there")
     return files
 
 
 def write_all(wanted: Mapping[Path, bytes]) -> None:
-    """Write all files or none: each beside its place first, then put in place."""
-    for path in wanted:
-        if path.exists() and not path.is_file():
-            raise UsageError(f"cannot write {path}: it is not a regular file")
-    staged: list[tuple[Path, Path]] = []
+    """Write all files or none: each beside its place first, then put in place.
+
+    A link is followed. A file that is there keeps its mode; a new one is for its owner's eyes.
+    """
     path = Path()
+    with ExitStack() as removed, ExitStack() as taken_back:
+        try:
+            staged: list[tuple[Path, _Staged]] = []
+            for path, data in wanted.items():
+                staged.append((path, _stage(path, data, removed)))
+            for path, file in staged:  # noqa: B007  # the error names it
+                file.new.replace(file.target)
+                taken_back.callback(file.take_back)
+        except OSError as error:
+            raise UsageError(f"cannot write {path}: {error.strerror}") from error
+        taken_back.pop_all()
+
+
+@frozen
+class _Staged:
+    """A file beside its place, and what is in that place as yet."""
+
+    target: Path
+    new: Path
+    old: Path | None
+
+    def take_back(self) -> None:
+        if self.old is None:
+            self.target.unlink()
+        else:
+            self.old.replace(self.target)
+
+
+def _stage(path: Path, data: bytes, removed: ExitStack) -> _Staged:
+    """Write a file beside its place; ``removed`` takes away what is still beside it at the end."""
+    target, mode = _place(path)
+    with NamedTemporaryFile(dir=target.parent, prefix=".iopkit-", delete=False) as file:
+        new = Path(file.name)
+        removed.callback(new.unlink, missing_ok=True)
+        file.write(data)
+    if mode is None:
+        return _Staged(target, new, None)
+    new.chmod(mode)
+    old = new.with_name(f"{new.name}-old")
+    removed.callback(old.unlink, missing_ok=True)
     try:
-        for path, data in wanted.items():
-            with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-                staged.append((Path(file.name), path))
-                file.write(data)
-        for temporary, path in staged:
-            temporary.replace(path)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from error
-    finally:
-        for temporary, _ in staged:
-            temporary.unlink(missing_ok=True)
+        old.hardlink_to(target)
+    except OSError:  # not every file system has such links
+        copy2(target, old)
+    return _Staged(target, new, old)
+
+
+def _place(path: Path) -> tuple[Path, int | None]:
+    """Where a file goes, links followed, and the mode of what is there."""
+    if path == STANDARD_INPUT:
+        raise UsageError("cannot write -: name a file; --json prints a document")
+    target = Path(os.path.realpath(path))
+    try:
+        there = target.stat()
+    except FileNotFoundError:
+        return target, None
+    if not S_ISREG(there.st_mode):
+        raise UsageError(f"cannot write {path}: it is not a regular file")
+    for descriptor in (1, 2):
+        with suppress(OSError):  # closed
+            if samestat(there, os.fstat(descriptor)):
+                raise UsageError(f"cannot write {path}: what the command prints goes there")
+    return target, S_IMODE(there.st_mode)

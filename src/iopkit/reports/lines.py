@@ -5,10 +5,9 @@ the one place where a line ends.
 """
 
 from collections.abc import Iterable
-from textwrap import fill
 from typing import TypeVar
 
-from iopkit.prose import printable
+from iopkit.prose import folded, printable
 from iopkit.scopes import Scope
 from iopkit.sources import Dated, Source
 from iopkit.truth import Truth
@@ -37,7 +36,7 @@ def page(lines: Iterable[str], *, apart: int = 1) -> str:
 
 def fold(text: str, depth: int) -> str:
     """A text in lines of a page's width, each after the first so many spaces in."""
-    return _Page(fill(printable(text), 88, subsequent_indent=" " * depth))
+    return _Page(folded(printable(text), indent=depth))
 
 
 def item(text: str) -> str:

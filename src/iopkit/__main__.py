@@ -1,0 +1,5 @@
+"""``python -m iopkit``: the command line."""
+
+from iopkit.cli.process import run
+
+run()
