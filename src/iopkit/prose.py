@@ -1,7 +1,7 @@
 """Numbers and lists in words, and texts that can be shown anywhere."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
@@ -14,7 +14,7 @@ _columns = ContextVar("columns", default=PAGE_COLUMNS)
 
 
 @contextmanager
-def page_width(columns: int) -> Iterator[None]:
+def page_width(columns: int) -> Generator[None]:
     """Texts that are made within are folded to so many columns: a terminal may have fewer."""
     before = _columns.set(columns)
     try:
