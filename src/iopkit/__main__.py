@@ -2,4 +2,5 @@
 
 from iopkit.cli.process import run
 
-run()
+if __name__ == "__main__":
+    run()

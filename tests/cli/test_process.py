@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import runpy
 import signal
 import subprocess
 import sys
@@ -140,10 +141,14 @@ def test_the_entry_point_ends_with_the_exit_code(
     assert entered(["decide", "missing.json", *DECIDE[2:]], monkeypatch) == 2
 
 
-def test_importing_it_as_a_module_of_the_package_runs_it() -> None:
-    done = process("--version")
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.startswith(b"iopkit ")
+def test_python_runs_the_package(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["", "--version"])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_module("iopkit", run_name="__main__")
+    assert end.value.code == 0
+    assert capsys.readouterr().out.startswith("iopkit ")
 
 
 # A terminal.
