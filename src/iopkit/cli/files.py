@@ -150,13 +150,15 @@ def write_all(wanted: Mapping[Path, bytes]) -> None:
         taken_back.pop_all()
 
 
-@frozen
+@frozen(repr=False)
 class _Staged:
     """A file beside its place, and what is in that place as yet."""
 
     target: Path
     new: Path
     old: Path | None
+
+    __repr__ = hidden
 
     def take_back(self) -> None:
         if self.old is None:
