@@ -1,5 +1,6 @@
 """The command as a process: exit codes that hold, closed and full streams, and terminals."""
 
+import io
 import os
 import pty
 import re
@@ -16,7 +17,7 @@ import pytest
 
 import iopkit.cli.process
 from iopkit.cli import main
-from iopkit.cli.terminal import columns_of
+from iopkit.cli.terminal import columns_of, emphasized
 
 SHIPPED = files("iopkit") / "examples"
 PATIENT = (SHIPPED / "patient.json").read_bytes()
@@ -109,6 +110,20 @@ def test_a_failure_that_nobody_can_be_told_of_is_still_one(
     assert entered(["list", "policies"], monkeypatch, fails) == 4
 
 
+def test_what_was_still_to_be_printed_for_a_closed_pipe_is_discarded(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken(_arguments: object) -> int:
+        sys.stdout.write("some of it")
+        raise BrokenPipeError
+
+    with (tmp_path / "out").open("w", encoding="utf-8") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        assert entered(["--help"], monkeypatch, broken) == 0
+        monkeypatch.undo()
+    assert (tmp_path / "out").read_bytes() == b""
+
+
 def test_an_interrupt_ends_quietly(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -145,6 +160,7 @@ def test_python_runs_the_package(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["", "--version"])
+    monkeypatch.delitem(sys.modules, "iopkit.__main__", raising=False)
     with pytest.raises(SystemExit) as end:
         runpy.run_module("iopkit", run_name="__main__")
     assert end.value.code == 0
@@ -199,14 +215,25 @@ def longest(text: str) -> int:
 def test_no_text_is_too_narrow_or_too_wide_to_read(
     columns: str, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Terminal:
-        @staticmethod
-        def isatty() -> bool:
-            return True
-
     monkeypatch.setenv("COLUMNS", columns)
-    assert columns_of(Terminal()) == width  # type: ignore[arg-type]
+    assert columns_of(Terminal()) == width
     assert columns_of(None) == 88
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_what_stands_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "A plan\n\nThen:\n  - more: of it\nNOT ELIGIBLE: no\nNote that"
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    shown = emphasized(text, Terminal()).replace("\x1b[1m", "<").replace("\x1b[0m", ">")
+    assert shown == "<A plan>\n\n<Then:>\n  - more: of it\n<NOT ELIGIBLE>: no\nNote that"
+    assert emphasized(text, io.StringIO()) == text
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert emphasized(text, Terminal()) == text
 
 
 # Words that are not known.
