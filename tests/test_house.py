@@ -127,7 +127,7 @@ def test_help_and_version_load_no_room(option: str) -> None:
         f"    main([{option!r}])"
     )
     rooms = {name for name in loaded if name.startswith("iopkit.")}
-    commands = {"iopkit.cli", "iopkit.cli.command", "iopkit.cli.terminal"}
+    commands = {"iopkit.cli", "iopkit.cli.command", "iopkit.cli.terminal", "iopkit.version"}
     assert rooms <= {*commands, "iopkit.doors", *SHARED}
 
 
@@ -209,7 +209,7 @@ def test_a_lazy_door_opens_to_what_it_tells_type_checkers(file: Path) -> None:
     assert of_door(file) == door._HOMES
     assert set(door.__all__) <= set(dir(door))
     inside = {module.name for module in iter_modules(door.__path__)}
-    public = {*door._HOMES, *inside} - {"__main__"}
+    public = {*door._HOMES, *inside} - {"__main__", "__version__"}
     assert {name for name in dir(door) if not name.startswith("__")} == public
     for name in ("nothing_of_the_kind", "_HOME", "errors.nothing", ""):
         with pytest.raises(AttributeError, match=f"has no attribute '{name}'"):
@@ -222,7 +222,7 @@ def test_a_room_is_found_from_the_front_door_without_an_import_of_its_own() -> N
 
 
 def test_no_door_has_more_words_than_can_be_learned() -> None:
-    assert len(iopkit.__all__) == 36
+    assert len(iopkit.__all__) == 39
     sizes = {relative(file): len(exports(file) or []) for file in PACKAGES}
     assert {file: size for file, size in sizes.items() if size > 75} == {}
 

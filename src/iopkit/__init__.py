@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from iopkit.calendars.ical import to_ical
     from iopkit.checks.checks import Finding, check
     from iopkit.confidential import reveal
-    from iopkit.documents.documents import from_json, from_toml, to_json
+    from iopkit.documents.documents import (
+        from_document,
+        from_json,
+        from_toml,
+        to_document,
+        to_json,
+    )
     from iopkit.eligibility.patient_facts import FACTS
     from iopkit.eligibility.policies import Decision, Policy
     from iopkit.eligibility.predicates import Fact
@@ -42,6 +48,7 @@ if TYPE_CHECKING:
     from iopkit.sites import Site
     from iopkit.sources import Source
     from iopkit.truth import Truth
+    from iopkit.version import __version__
     from iopkit.windows import Weekday, WeeklyWindows, Window
 
 # The same names as above, by the module that defines each; a test holds the two together.
@@ -71,15 +78,18 @@ _HOMES = {
     "Weekday": "iopkit.windows",
     "WeeklyWindows": "iopkit.windows",
     "Window": "iopkit.windows",
+    "__version__": "iopkit.version",
     "check": "iopkit.checks.checks",
     "draft": "iopkit.plans.drafting",
     "find_policy": "iopkit.library.policies",
     "find_program": "iopkit.library.programs",
     "find_requirements": "iopkit.library.requirements",
+    "from_document": "iopkit.documents.documents",
     "from_json": "iopkit.documents.documents",
     "from_toml": "iopkit.documents.documents",
     "reveal": "iopkit.confidential",
     "schedule": "iopkit.schedules.scheduling",
+    "to_document": "iopkit.documents.documents",
     "to_ical": "iopkit.calendars.ical",
     "to_json": "iopkit.documents.documents",
 }
@@ -110,15 +120,18 @@ __all__ = [
     "Weekday",
     "WeeklyWindows",
     "Window",
+    "__version__",
     "check",
     "draft",
     "find_policy",
     "find_program",
     "find_requirements",
+    "from_document",
     "from_json",
     "from_toml",
     "reveal",
     "schedule",
+    "to_document",
     "to_ical",
     "to_json",
 ]

@@ -11,12 +11,12 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, TextIO
 
 from iopkit.cli.terminal import columns_of, emphasized
 from iopkit.errors import IopkitError, did_you_mean
 from iopkit.prose import page_width, printable
+from iopkit.version import __version__
 
 if TYPE_CHECKING:
     from iopkit.cli.files import Answer, Command
@@ -125,7 +125,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"iopkit {version('iopkit')}")
+    parser.add_argument("--version", action="version", version=f"iopkit {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, module, says in _COMMANDS:
         sub = commands.add_parser(

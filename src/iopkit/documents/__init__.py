@@ -2,6 +2,7 @@
 
 from iopkit.documents.attendance import attendance_from_csv
 from iopkit.documents.documents import (
+    from_document,
     from_json,
     from_toml,
     predicate_from_json,
@@ -33,6 +34,7 @@ __all__ = [
     "excluded_document",
     "fact_document",
     "fit_document",
+    "from_document",
     "from_json",
     "from_toml",
     "json_schema",

@@ -18,7 +18,8 @@ Documents about a patient are read without repeating their content in messages.
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -47,6 +48,7 @@ from iopkit.documents.limits import (
     refuse_dots,
     refuse_excess,
     refuse_long,
+    refuse_unparsed,
     too_deep,
     without_depths,
 )
@@ -236,6 +238,37 @@ def from_toml(
     return attempt.result()
 
 
+def from_document(
+    kind: type[T],
+    document: Mapping[str, Any],  # Any: plain JSON values, of which nothing is known yet
+    *,
+    facts: Facts | None = None,
+    instruments: Iterable[Instrument] = (),
+) -> T:
+    """Read a document of a class that is parsed already, such as the body of a web request.
+
+    It is what a parser of JSON or TOML gives: a dict of texts, numbers, booleans, ``None``,
+    lists and dicts. Arguments and errors as for ``from_json``, without lines.
+
+    Example:
+        >>> from iopkit.patients import Patient
+        >>> patient = Patient()
+        >>> from_document(Patient, to_document(patient)) == patient
+        True
+    """
+    attempt: Attempt[T] = attempted(_read_parsed, kind, document, facts, instruments)
+    del document
+    return attempt.result()
+
+
+def _read_parsed(
+    kind: Any, document: Mapping[str, Any], facts: Facts | None, instruments: Iterable[Instrument]
+) -> Any:
+    name = name_of(kind)
+    refuse_unparsed(name, document)
+    return _valued(kind, document, facts, instruments, lambda paths: [None] * len(paths))
+
+
 def _read(
     kind: Any,
     language: Language,
@@ -246,10 +279,27 @@ def _read(
     name = name_of(kind)
     refuse(f"{name} document", unless_a(data, "data", str, bytes))
     refuse_long(f"{name} document", data, most=most_bytes(name, language))
-    # About a patient; a program's own document is a template, whoever it is then tailored to.
-    masked = getattr(kind, "__repr__", None) is hidden and kind is not Program
     text = text_of(language, data)
-    raw = current = parsed(language, text, masked=masked)
+    raw = parsed(language, text, masked=_is_masked(kind))
+    return _valued(kind, raw, facts, instruments, partial(find_lines, text, language))
+
+
+def _is_masked(kind: Any) -> bool:
+    """Whether documents are about a patient, so that no fault may show a part of one."""
+    # A program's own document is a template, whoever it is then tailored to.
+    return getattr(kind, "__repr__", None) is hidden and kind is not Program
+
+
+def _valued(
+    kind: Any,
+    raw: Raw,
+    facts: Facts | None,
+    instruments: Iterable[Instrument],
+    lines_of: Callable[[Sequence[tuple[Step, ...]]], Sequence[int | None]],
+) -> Any:
+    """The value of a parsed document; ``lines_of``: the lines of paths in its text."""
+    name, masked = name_of(kind), _is_masked(kind)
+    current = raw
     try:
         refuse_excess(name, raw, sized=name not in UNSIZED, masked=masked)
         faults = _header_faults(name, raw)
@@ -258,7 +308,7 @@ def _read(
         return _built(name, current, faults, facts, tuple(instruments), masked=masked)
     except InvalidError as error:
         paths = [with_keys(f.path, current) if masked else f.path for f in error.faults]
-        lines = find_lines(text, language, paths)
+        lines = lines_of(paths)
         located = [
             evolve(fault, line=line, path=with_places(fault.path, path, raw))
             for fault, path, line in zip(error.faults, paths, lines, strict=True)

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import date, datetime, time
 from functools import cache
+from types import NoneType
 from typing import Any, TypeGuard
 
 from attrs import evolve, fields_dict, has
@@ -11,7 +13,7 @@ from iopkit.documents.classes import key_place
 from iopkit.documents.lines import OPAQUE, Language
 from iopkit.documents.values import Raw, is_list, is_object
 from iopkit.eligibility.predicates import Fact
-from iopkit.errors import Fault, InvalidError, Step, refuse
+from iopkit.errors import Fault, InvalidError, Step, refuse, unless, unless_a
 
 MAX_DEPTH = 64
 """How deep a document may be nested."""
@@ -103,6 +105,37 @@ def refuse_excess(kind: str, raw: Raw, *, sized: bool, masked: bool = False) -> 
     fits = _fits(raw, sized=sized) if raw.__class__ in _HOLDERS else is_shallow(raw)
     if not fits:
         raise InvalidError(f"{kind} document", [_excess(raw, masked=masked)])
+
+
+def refuse_unparsed(kind: str, raw: Raw) -> None:
+    """Refuse what no parser of JSON or TOML gives as a document of a kind.
+
+    Raises:
+        InvalidError: it holds a class that they do not give, keys that are not texts, or more
+            values than a document's bytes could.
+    """
+    what, count = f"{kind} document", 1
+    most = MAX_LONG_BYTES // 2 if kind in UNSIZED else MAX_VALUES
+    refuse(what, unless_a(raw, "document", dict))
+    level: list[Any] = [raw]
+    for _ in range(MAX_DEPTH + 1):
+        inside: list[Any] = []
+        for part in level:
+            odd = part.__class__ not in _PARSED
+            found = f"a value of class {part.__class__.__name__}"
+            refuse(what, unless(not odd, "document", "what a parser of JSON gives", found))
+            if is_object(part):
+                texts = all(key.__class__ is str for key in part)
+                refuse(what, unless(texts, "document", "texts as keys of objects", "other keys"))
+            if part.__class__ in _HOLDERS:
+                held = [*_HOLDERS[part.__class__](part)]
+                inside += held
+                count += len(held)
+                refuse(what, unless_few(count, most, "values"))
+        level = inside
+
+
+_PARSED = frozenset({dict, list, str, int, float, bool, NoneType, date, datetime, time})
 
 
 def _excess(raw: Raw, *, masked: bool) -> Fault:
