@@ -251,8 +251,9 @@ def from_document(
     lists and dicts. Arguments and errors as for ``from_json``, without lines.
 
     Example:
+        >>> from uuid import uuid4
         >>> from iopkit.patients import Patient
-        >>> patient = Patient()
+        >>> patient = Patient(uuid4())
         >>> from_document(Patient, to_document(patient)) == patient
         True
     """
