@@ -638,13 +638,6 @@ def test_a_missing_extra_is_named(
         call(pl.DataFrame({"age": [18]}))
 
 
-def test_pyarrow_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ModuleNotFoundError, match="pyarrow") as caught:
-        facts_frame([AGE], [], on=DAY, backend="pyarrow")
-    assert not isinstance(caught.value, MissingExtraError)
-
-
 # Attrition
 
 

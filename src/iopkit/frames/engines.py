@@ -1,7 +1,7 @@
 """Frames of several engines: opened alike, joined to small tables, given back as they came.
 
-Narwhals knows all of them, and Polars does the work for those that are eager. Each needs
-the extra ``tables``, and PyArrow unless the frame is of Polars.
+Narwhals knows all of them, and Polars does the work for those that are eager; PyArrow is the
+way from one to another. The extra ``tables`` brings the three.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ class Engine:
             MissingExtraError: the extra ``tables`` is not installed.
             TypeError: it is not a frame.
         """
-        if any(find_spec(package) is None for package in ("narwhals", "polars")):
+        if any(find_spec(package) is None for package in ("narwhals", "polars", "pyarrow")):
             raise MissingExtraError("tables", "a data frame")
         given = opened(frame)
         name = given.implementation.value

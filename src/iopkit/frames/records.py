@@ -120,8 +120,6 @@ def facts_frame(  # noqa: PLR0913  # what is asked of a frame, by name
             refuses patients, or only a part of their facts is known: told by their numbers from
             0 and their keys.
         MissingExtraError: the extra ``tables`` is not installed.
-        ModuleNotFoundError: ``backend`` is ``pyarrow``, which no extra brings, and it is not
-            installed.
 
     Example:
         >>> from uuid import UUID
@@ -154,8 +152,6 @@ def facts_frame(  # noqa: PLR0913  # what is asked of a frame, by name
         data = dict(zip(names, rows, strict=True))
         return nw.from_dict(data, schema, backend=backend).to_native()
     except ImportError as error:
-        if error.name == "pyarrow":
-            raise
         raise MissingExtraError("tables", "a data frame") from error
 
 

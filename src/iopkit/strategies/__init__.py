@@ -3,6 +3,13 @@
 Needs the extra ``strategies``. What they draw is valid, and covers what is unknown.
 """
 
+from importlib.util import find_spec
+
+import iopkit.errors
+
+if find_spec("hypothesis") is None:
+    raise iopkit.errors.MissingExtraError("strategies", "a strategy")
+
 from iopkit.strategies.billing import codings, rate_tables
 from iopkit.strategies.group_rosters import candidates, groups, rosters
 from iopkit.strategies.own_rules import instruments, own_facts
