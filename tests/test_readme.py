@@ -143,7 +143,7 @@ def test_the_readme_has_each_command_and_each_exit_code() -> None:
     planned = {"plan", "schedule", "check", "charges"}
     assert shown == {
         *("decide", "applicable", "compare", "place", *planned, "costs"),
-        *("rules", "upgrade", "list", "show", "example", "new", "schema"),
+        *("rules", "validate", "upgrade", "list", "show", "example", "new", "schema"),
     }
     codes = re.findall(r"^\| (\d) \| (.*) \|$", README, re.MULTILINE)
     assert [code for code, _ in codes] == ["0", "1", "2", "3", "4"]

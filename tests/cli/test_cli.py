@@ -231,10 +231,11 @@ def test_show_knows_what_a_file_is(folder: Path, run: Run) -> None:
         run("show", "matrix-16-week", "--kind", "program", "--json").json
     )
     refused(run("show", "patient.json"), "patient.json cannot be shown: expected a document")
+    assert run(*PLAN, *START, "-o", "plan.json").out == run("show", "plan.json").out
     (folder / "broken.toml").write_text("document = ", encoding="utf-8")
     refused(run("show", "broken.toml"), "broken.toml: TOML document: 1 problem")
     (folder / "list.json").write_text("[]", encoding="utf-8")
-    refused(run("show", "list.json"), "expected a document of the kind policy, ladder, program")
+    refused(run("show", "list.json"), "expected a document that says which it is")
 
 
 # A plan and what policies say.
@@ -1286,7 +1287,7 @@ def test_a_plan_for_another_site_is_refused(planned: Path, run: Run) -> None:
 
 def test_a_document_of_another_kind_is_refused(planned: Path, run: Run) -> None:
     said = run("schedule", "patient.json", "--site", "site.toml")
-    refused(said, "document: expected 'plan', found something else")
+    refused(said, "plan document: 1 problem\n  line 2: document: expected 'plan', found 'patient'")
 
 
 @pytest.mark.parametrize("name", ["missing.json", "missing/patient.json", "patient.json/x.json"])

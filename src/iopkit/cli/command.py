@@ -51,6 +51,7 @@ _COMMANDS = (
     ("new", "shipped", "Start a document: a template with every key explained."),
     ("rules", "shipped", "Tell which shipped rules versions of iopkit added, ended or corrected."),
     ("upgrade", "shipped", "Bring documents to the current format of their kind; all or none."),
+    ("validate", "validating", "Read documents of any kind, and list what is wrong with each."),
     ("schema", "shipped", "Print the JSON Schema of a document, for editors."),
 )
 

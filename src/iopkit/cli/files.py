@@ -16,10 +16,21 @@ from typing import Any, TypeVar
 from attrs import field
 
 from iopkit.confidential import hidden
-from iopkit.documents.documents import from_json, from_toml
-from iopkit.documents.limits import MAX_LONG_BYTES
+from iopkit.documents.documents import (
+    KINDS,
+    from_json,
+    from_toml,
+    kind_in,
+    name_of,
+    parsed,
+    shipped_facts,
+    text_of,
+)
+from iopkit.documents.limits import MAX_LONG_BYTES, most_bytes, refuse_long
+from iopkit.documents.lines import Language
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.predicates import AnyFact
-from iopkit.errors import IopkitError
+from iopkit.errors import InvalidError, IopkitError
 from iopkit.fields import frozen
 from iopkit.patients.instruments import Instrument
 from iopkit.truth import Truth
@@ -106,15 +117,61 @@ def _name(path: Path) -> str:
 def read_document(kind: type[T], path: Path, own: Own = _NOTHING_OWN) -> T:
     """A document of a class from a JSON or TOML file, or from standard input."""
     data = read_bytes(path)
-    is_toml = path.suffix == ".toml"
-    if path == STANDARD_INPUT:
-        is_toml = not data.lstrip().startswith(b"{")
+    read = from_toml if _language(path, data) == "TOML" else from_json
     try:
-        return (from_toml if is_toml else from_json)(
-            kind, data, facts=own.facts, instruments=own.instruments
-        )
+        return read(kind, data, facts=_facts(name_of(kind), own), instruments=own.instruments)
     except IopkitError as error:
         raise UsageError(f"{_name(path)}: {error}") from error
+
+
+@frozen(repr=False)
+class Found:
+    """A document in a file, of whichever kind it says that it is; not read yet."""
+
+    kind: str
+    data: bytes
+    language: Language
+
+    __repr__ = hidden
+
+    def read(self, own: Own = _NOTHING_OWN) -> Any:  # noqa: ANN401  # of whichever kind
+        """The value.
+
+        Raises:
+            InvalidError: with every problem.
+        """
+        read = from_toml if self.language == "TOML" else from_json
+        facts = _facts(self.kind, own)
+        return read(KINDS[self.kind], self.data, facts=facts, instruments=own.instruments)
+
+
+def find_document(path: Path) -> Found:
+    """The document in a file, of whichever kind it says that it is."""
+    data = read_bytes(path)
+    language = _language(path, data)
+    try:
+        refuse_long("document", data, most=most_bytes("schedule", language))
+        raw = parsed(language, text_of(language, data), masked=True)  # it may be about a patient
+    except InvalidError as error:
+        raise UsageError(f"{_name(path)}: {error}") from error
+    kind = kind_in(raw)
+    if kind is None:
+        raise UsageError(
+            f"{_name(path)}: expected a document that says which it is, such as "
+            f'"document": "patient"; one of {", ".join(KINDS)}'
+        )
+    return Found(kind, data, language)
+
+
+def _facts(kind: str, own: Own) -> Mapping[str, AnyFact] | None:
+    """Facts of one's own for documents of a kind: they are about patients, not about a course."""
+    return own.facts if shipped_facts(kind) is FACTS else None
+
+
+def _language(path: Path, data: bytes) -> Language:
+    if path == STANDARD_INPUT:
+        return "JSON" if data.lstrip().startswith(b"{") else "TOML"
+    return "TOML" if path.suffix == ".toml" else "JSON"
 
 
 def as_json(document: Mapping[str, Any]) -> bytes:  # Any: plain JSON values

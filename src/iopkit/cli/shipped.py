@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from attrs import evolve
 
+from iopkit.charges.charges import Charges
 from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.rates import RateTable
 from iopkit.cli.arguments import add_own, own_of
@@ -19,18 +20,18 @@ from iopkit.cli.files import (
     Own,
     UsageError,
     as_json,
+    find_document,
     is_file_name,
     read_bytes,
     read_document,
 )
-from iopkit.documents.documents import KINDS, from_toml, parsed, text_of, to_document
+from iopkit.documents.documents import KINDS, from_toml, to_document
 from iopkit.documents.results import fact_document
 from iopkit.documents.schemas import json_schema
 from iopkit.documents.upgrades import Upgrade, upgrade_file
-from iopkit.documents.values import is_object
 from iopkit.eligibility.own_facts import OwnFacts
 from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.policies import Policy
+from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import Fact
 from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.fields import frozen
@@ -42,14 +43,19 @@ from iopkit.library.requirements import REQUIREMENTS, find_requirements
 from iopkit.library.rule_reports import rules_document, rules_since, rules_text
 from iopkit.library.unread import RECORDED_NOT_USED
 from iopkit.patients.instruments import Instrument
-from iopkit.placement.placement import Ladder
+from iopkit.placement.placement import Ladder, Placement
+from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
-from iopkit.reports.charges import coding_text, rates_text
-from iopkit.reports.placements import ladder_text
+from iopkit.reports.charges import charges_text, coding_text, rates_text
+from iopkit.reports.decisions import decision_text
+from iopkit.reports.placements import ladder_text, placement_text
+from iopkit.reports.plans import plan_text
 from iopkit.reports.policies import fact_text, policy_text
 from iopkit.reports.programs import template_text
 from iopkit.reports.requirements import requirements_text
+from iopkit.reports.schedules import calendar_text
 from iopkit.requirements.requirements import RequirementSet
+from iopkit.schedules.sessions import Schedule
 from iopkit.sites.sites import Site
 from iopkit.windows import ONE_DAY
 
@@ -59,7 +65,9 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _show_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", help="a name, or the file of a document")
+    parser.add_argument(
+        "name", help="a name, or the file of a document, also of a plan and the like"
+    )
     parser.add_argument(
         "--kind",
         choices=sorted(_SHOWN),
@@ -191,10 +199,32 @@ _SHOWN: Mapping[str, _Shown] = {
 }
 
 
+# What is never shipped, and shown from files alone.
+_WRITTEN: Mapping[str, tuple[type[Any], Callable[[Any], str]]] = {
+    "charges": (Charges, charges_text),
+    "decision": (Decision, decision_text),
+    "placement": (Placement, placement_text),
+    "plan": (Plan, plan_text),
+    "schedule": (Schedule, calendar_text),
+}
+
+
 def _show(options: argparse.Namespace) -> Answer:
     """Everything of that name: a payer's policy and its requirements may share one."""
     own = own_of(options)
-    one = options.kind or (_kind_in(Path(options.name)) if is_file_name(options.name) else None)
+    one = options.kind
+    if one is None and is_file_name(options.name):
+        one = find_document(Path(options.name)).kind
+        if one in _WRITTEN:
+            of, told = _WRITTEN[one]
+            value = read_document(of, Path(options.name), own)
+            return Answer(told(value), to_document(value))
+        known = {name for name in _SHOWN if name in KINDS}
+        if one not in known:
+            raise UsageError(
+                f"{options.name} cannot be shown: expected a document of the kind "
+                f"{', '.join(sorted({*known, *_WRITTEN}))}"
+            )
     found = {
         kind: value for kind in ([one] if one else _SHOWN) for value in _named(kind, options, own)
     }
@@ -215,22 +245,6 @@ def _show(options: argparse.Namespace) -> Answer:
     return Answer(text, {_SHOWN[kind].listed: of for kind, of in documents.items()})
 
 
-def _kind_in(path: Path) -> str:
-    """What the document in a file calls itself, if that can be shown."""
-    language: Literal["JSON", "TOML"] = "TOML" if path.suffix == ".toml" else "JSON"
-    try:
-        raw = parsed(language, text_of(language, read_bytes(path)), masked=True)
-    except InvalidError as error:
-        raise UsageError(f"{path}: {error}") from error
-    kind = raw.get("document") if is_object(raw) else None
-    known = [name for name in _SHOWN if name in KINDS]
-    if kind not in known:
-        raise UsageError(
-            f"{path} cannot be shown: expected a document of the kind {', '.join(known)}"
-        )
-    return str(kind)
-
-
 def _named(kind: str, options: argparse.Namespace, own: Own) -> Iterator[Any]:
     """What of a kind has the name, or is in the file, that is to be shown; nothing or one."""
     shown, name = _SHOWN[kind], options.name
@@ -239,8 +253,7 @@ def _named(kind: str, options: argparse.Namespace, own: Own) -> Iterator[Any]:
     elif kind == "fact":
         yield from [own.facts[name]] if own.facts and name in own.facts else []
     elif is_file_name(name):
-        # The facts of one's own are about patients, and programs ask about a course.
-        yield read_document(shown.kind, Path(name), Own() if kind == "program" else own)
+        yield read_document(shown.kind, Path(name), own)
 
 
 def _example(options: argparse.Namespace) -> Answer:

@@ -385,11 +385,14 @@ def _header_faults(name: str, raw: Raw) -> list[Fault]:
     """What is wrong with a document's kind and format.
 
     Raises:
-        InvalidError: it is no object, or newer, so that the rest means nothing here.
+        InvalidError: it is no object, of another kind, or newer, so that the rest means nothing.
     """
     what = f"{name} document"
     if not is_object(raw):
         raise InvalidError(what, [Fault((), "an object", kind_of(raw))])
+    said = kind_in(raw)
+    if said not in (name, None):  # no key would be as expected
+        raise InvalidError(what, [Fault(("document",), repr(name), repr(said))])
     found = "something else" if "document" in raw else "nothing"
     kind = () if raw.get("document") == name else (Fault(("document",), repr(name), found),)
     faults = [*kind, *format_faults(name, raw)]
@@ -470,6 +473,12 @@ def _can_be(kind: Kind, value: Scalar) -> bool:
 def shipped_facts(name: str) -> Facts:
     """The shipped facts that documents of a name may ask about: of a course, or a patient."""
     return COURSE_FACTS if name in {"program", "plan", "schedule"} else FACTS
+
+
+def kind_in(raw: Raw) -> str | None:
+    """What kind of document a parsed value says that it is; ``None`` if that is not known."""
+    said = raw.get("document") if is_object(raw) else None
+    return said if isinstance(said, str) and said in KINDS else None
 
 
 def name_of(kind: Any) -> str:

@@ -1,0 +1,82 @@
+"""The command that reads any documents and says of each whether it is valid."""
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from iopkit.cli.arguments import add_own, own_of
+from iopkit.cli.files import (
+    BAD_INPUT,
+    DONE,
+    STANDARD_INPUT,
+    Answer,
+    Command,
+    Own,
+    UsageError,
+    find_document,
+)
+from iopkit.errors import Fault, InvalidError
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="a document of any kind, or a folder: all JSON and TOML files in it",
+    )
+    add_own(parser)
+
+
+def _validate(options: argparse.Namespace) -> Answer:
+    own = own_of(options)
+    rows = [_row(path, own) for path in _files(options.files)]
+    valid = [row for row in rows if not row["problems"]]
+    text = "\n".join(_text(row) for row in rows)
+    if len(rows) > 1:
+        text += f"\n\n{len(valid)} of {len(rows)} are valid"
+    return Answer(text, {"files": rows}, DONE if len(valid) == len(rows) else BAD_INPUT)
+
+
+def _files(named: Sequence[Path]) -> Iterator[Path]:
+    """The files that are named, and those in folders that are, in the order of their names."""
+    for path in named:
+        if path != STANDARD_INPUT and path.is_dir():
+            inside = [each for kind in ("json", "toml") for each in path.rglob(f"*.{kind}")]
+            if not inside:
+                raise UsageError(f"{path} has no JSON and no TOML files")
+            yield from sorted(inside)
+        else:
+            yield path
+
+
+def _row(path: Path, own: Own) -> dict[str, Any]:  # Any: plain JSON values
+    """What is told of a file."""
+    row: dict[str, Any] = {"file": str(path), "document": None, "problems": []}
+    try:
+        found = find_document(path)
+    except UsageError as error:
+        return {**row, "problems": [{"message": str(error).removeprefix(f"{path}: ")}]}
+    row["document"] = found.kind
+    try:
+        found.read(own)
+    except InvalidError as error:
+        row["problems"] = list(map(_problem, error.faults))
+    return row
+
+
+def _problem(fault: Fault) -> dict[str, Any]:
+    return {"line": fault.line, "path": list(fault.path), "message": str(fault)}
+
+
+def _text(row: Mapping[str, Any]) -> str:
+    kind = row["document"] or "no document"
+    if not row["problems"]:
+        return f"{row['file']}: {kind}, valid"
+    problems = "".join(f"\n  {problem['message']}" for problem in row["problems"])
+    return f"{row['file']}: {kind}, not valid{problems}"
+
+
+COMMANDS: Mapping[str, Command] = {"validate": Command(_arguments, _validate)}

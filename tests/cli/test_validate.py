@@ -1,0 +1,100 @@
+"""``iopkit validate``: documents of any kind, and what is wrong with each."""
+
+import json
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from iopkit.cli import main
+
+SHIPPED = files("iopkit") / "examples"
+KEPT = Path(__file__).parent.parent / "golden" / "formats"
+
+Said = tuple[int, str, str]
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def running(*arguments: object) -> Said:
+        code = main([str(argument) for argument in arguments])
+        return code, *capsys.readouterr()
+
+    return running
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder, with the shipped examples in folders of it."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("patients/patient.json", "site.toml", "program.toml"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes((SHIPPED / path.name).read_bytes())
+    return tmp_path
+
+
+def test_a_file_says_which_kind_it_is(folder: Path, run: Run) -> None:
+    assert run("validate", "site.toml") == (0, "site.toml: site, valid\n", "")
+
+
+def test_all_files_of_a_folder_are_read_and_the_bad_ones_told(folder: Path, run: Run) -> None:
+    site = (folder / "site.toml").read_text(encoding="utf-8")
+    (folder / "site.toml").write_text(site.replace("zone =", "zne ="), encoding="utf-8")
+    (folder / "note.json").write_text("[]", encoding="utf-8")
+    code, out, err = run("validate", ".")
+    assert (code, err) == (2, "")
+    note, patient, program, *of_site, _, last = out.splitlines()
+    assert note == "note.json: no document, not valid"
+    assert patient.startswith("  expected a document that says which it is")
+    assert program == "patients/patient.json: patient, valid"
+    assert of_site[:2] == ["program.toml: program, valid", "site.toml: site, not valid"]
+    assert "  zone: expected this field, found nothing" in of_site
+    assert last == "2 of 4 are valid"
+
+
+def test_as_json_each_problem_has_its_line_and_path(folder: Path, run: Run) -> None:
+    patient = json.loads((folder / "patients" / "patient.json").read_bytes())
+    patient["birth_date"] = "14 Sept 1957"
+    (folder / "patient.json").write_text(json.dumps(patient, indent=1), encoding="utf-8")
+    code, out, _ = run("validate", "patient.json", "site.toml", "--json")
+    bad, good = json.loads(out)["files"]
+    assert code == 2
+    assert good == {"file": "site.toml", "document": "site", "problems": []}
+    (problem,) = bad["problems"]
+    assert (problem["line"], problem["path"]) == (5, ["birth_date"])
+    assert "1957" not in out
+
+
+def test_what_cannot_be_read_is_one_of_the_problems(folder: Path, run: Run) -> None:
+    (folder / "broken.toml").write_text("document = ", encoding="utf-8")
+    (folder / "long.json").write_bytes(b" " * 25_000_001)
+    (folder / "longer.toml").write_bytes(b"#" * 2_000_001)
+    code, out, err = run("validate", "missing.json", "broken.toml", "long.json", "longer.toml")
+    assert (code, err) == (2, "")
+    assert "missing.json: no document, not valid\n  cannot read missing.json" in out
+    assert "broken.toml: no document, not valid\n  TOML document: 1 problem" in out
+    assert "long.json: no document, not valid\n  cannot read long.json: it has more than" in out
+    assert "expected at most 2,000,000 bytes" in out
+
+
+def test_a_folder_without_documents_is_refused(tmp_path: Path, run: Run) -> None:
+    code, out, err = run("validate", tmp_path)
+    assert (code, out) == (2, "")
+    assert err == f"iopkit: {tmp_path} has no JSON and no TOML files\n"
+
+
+@pytest.mark.parametrize("file", sorted(KEPT.glob("*.json")), ids=lambda file: file.stem)
+def test_all_that_any_release_wrote_is_valid(file: Path, run: Run) -> None:
+    code, out, _ = run("validate", file)
+    is_own = file.stem.endswith("-own")  # it asks about a fact that only its writer knows
+    assert (code, "the name of a fact" in out) == (2 if is_own else 0, is_own)
+
+
+def test_with_facts_of_ones_own(folder: Path, run: Run) -> None:
+    for name in ("facts.toml", "instrument.toml"):
+        (folder / name).write_bytes((SHIPPED / name).read_bytes())
+    own = ("--facts", "facts.toml", "--instruments", "instrument.toml")
+    assert run("validate", ".", *own)[:1] == (0,)
