@@ -82,6 +82,8 @@ from iopkit.reports import (
     analysis_text,
     calendar_text,
     census_text,
+    charges_csv,
+    charges_html,
     charges_text,
     checks_text,
     coding_text,
@@ -356,7 +358,11 @@ def _used_calendar(busy: Any) -> None:
     conflicts_text(patient_conflicts([dated], appointments=busy))
     start = datetime(2026, 3, 2, tzinfo=UTC)
     free_time(start, start + timedelta(weeks=1), zone="America/Chicago", busy=busy)
-    reschedule(dated, dated.plan, _around(dated.plan, busy=busy))
+
+
+def _moved_around(busy: Any) -> None:
+    plan = _sound("schedule").plan
+    reschedule(_sound("schedule"), plan, _around(plan, busy=busy))
 
 
 def _used_attendance(attended: Any) -> None:
@@ -387,7 +393,7 @@ def _used_coding(scheme: CodingScheme) -> None:
 USES: Mapping[str, Sequence[Use]] = {
     "attendance": (_used_attendance,),
     "calendar": (_used_calendar,),
-    "charges": (charges_text,),
+    "charges": (charges_text, charges_csv, charges_html),
     "coding": (_used_coding,),
     "decision": (decision_text, decision_markdown, decision_html),
     "facts": (_used_facts,),
@@ -421,6 +427,7 @@ USES: Mapping[str, Sequence[Use]] = {
     "site": (_used_site,),
 }
 LONG_USES: Mapping[str, Sequence[Use]] = {
+    "calendar": (_moved_around,),
     "patient": (_in_frames,),
     "policy": (
         lambda policy: analysis_text(analyze(policy, on=_DAY)),
@@ -430,7 +437,7 @@ LONG_USES: Mapping[str, Sequence[Use]] = {
     "schedule": (plan_picture, lambda dated: week_picture(dated, week=dated.weeks)),
 }
 """What takes long, and is done with one in so many of the values of a kind."""
-_ONE_IN = 20
+_ONE_IN = 50
 
 # What stands where others are expected, at the bounds of dates, numbers and texts and past them.
 _ODD: Sequence[object] = (
@@ -764,6 +771,19 @@ def _again(value: Any) -> None:
     kind = next(kind for kind in KINDS.values() if isinstance(value, kind))
     if from_json(kind, to_json(value)) != value:
         raise AssertionError("what was written is read as something else")
+
+
+def refused_uses() -> Iterator[str]:
+    """The uses that a text as it is cannot be put to, which look at nothing then."""
+    for form, kinds in _originals().items():
+        for kind, texts in kinds.items():
+            for text in texts:
+                try:
+                    value = _read(kind, form, text)
+                    for use in USES[kind]:
+                        use(value)
+                except IopkitError as error:
+                    yield f"{kind}: {error}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
