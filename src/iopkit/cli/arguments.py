@@ -68,7 +68,7 @@ def add_form(parser: argparse.ArgumentParser, forms: Iterable[str]) -> None:
     parser.add_argument("--form", choices=sorted(forms), help="how the answer is written")
 
 
-def form_of(options: argparse.Namespace) -> str:
+def chosen_form(options: argparse.Namespace) -> str:
     """How to write the answer: as text, if nothing else is asked for."""
     form: str | None = options.form
     if options.json and form:

@@ -30,7 +30,7 @@ from iopkit.cli.arguments import (
     add_site,
     add_start,
     add_weeks,
-    form_of,
+    chosen_form,
     named_requirements,
     own_of,
     weeks_once,
@@ -272,7 +272,7 @@ _CHARGES_FORMS: Mapping[str, Callable[[Plan, Charges], str]] = {
 
 
 def _charges(options: argparse.Namespace) -> Answer:
-    form = form_of(options)
+    form = chosen_form(options)
     if options.applicable:
         return _charges_by_all(options)
     coding = find_or_read(CodingScheme, options.coding, find_coding)

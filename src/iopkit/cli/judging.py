@@ -13,8 +13,8 @@ from iopkit.cli.arguments import (
     add_own,
     add_patient,
     add_site,
+    chosen_form,
     day_of,
-    form_of,
     own_of,
 )
 from iopkit.cli.files import (
@@ -159,7 +159,7 @@ _FORMS: Mapping[str, Callable[[Decision], str]] = {
 
 
 def _decide(options: argparse.Namespace) -> Answer:
-    form = form_of(options)
+    form = chosen_form(options)
     if options.applicable:
         return _decide_by_all(options)
     own = own_of(options)
