@@ -1,4 +1,4 @@
-"""Change documents and calendar files at random, read them, and use what was read.
+"""Change documents, calendar files and tables at random, read them, and use what was read.
 
     python tests/fuzz.py --seed 1 --count 100000
     python tests/fuzz.py --seed 1 --count 100000 --only calendar
@@ -14,21 +14,27 @@ import sys
 import traceback
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import Random  # noqa: TID251  # one of our own, from the seed
 from typing import Any
 from uuid import UUID
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from iopkit.calendars import SiteFeed, appointments_from_ical, patient_feed, site_feed, to_ical
 from iopkit.charges import CodingScheme, itemize
 from iopkit.checks import check, judge, propose
-from iopkit.documents import from_json, from_toml, predicate_from_json, to_json
+from iopkit.documents import (
+    attendance_from_csv,
+    from_json,
+    from_toml,
+    predicate_from_json,
+    to_json,
+)
 from iopkit.documents.documents import KINDS
 from iopkit.eligibility import (
     FACTS,
@@ -45,17 +51,39 @@ from iopkit.eligibility import (
 from iopkit.eligibility.own_facts import instrument_facts
 from iopkit.errors import IopkitError
 from iopkit.frames import decide_frame, facts_frame
-from iopkit.groups import assign
-from iopkit.library import find_coding, find_ladder, find_policy, find_program, find_requirements
+from iopkit.groups import Group, Roster, assign, join
+from iopkit.library import (
+    CODINGS,
+    POLICIES,
+    RATES,
+    REQUIREMENTS,
+    find_coding,
+    find_ladder,
+    find_policy,
+    find_program,
+    find_requirements,
+)
+from iopkit.modalities import Modality
 from iopkit.patients import Patient
 from iopkit.placement import compare_levels, place
-from iopkit.plans import Plan, draft
+from iopkit.plans import Plan, continue_care, draft
 from iopkit.plots import plan_picture, policy_picture, program_picture, week_picture
-from iopkit.programs import timetable, weekly_doses
+from iopkit.programs import (
+    PerWeek,
+    Phase,
+    Program,
+    Progress,
+    Service,
+    Slot,
+    timetable,
+    weekly_doses,
+)
 from iopkit.reports import (
     analysis_text,
     calendar_text,
     census_text,
+    charges_csv,
+    charges_html,
     charges_text,
     checks_text,
     coding_text,
@@ -84,6 +112,7 @@ from iopkit.reports import (
     week_text,
 )
 from iopkit.schedules import (
+    Meeting,
     Schedule,
     Surroundings,
     booked_doses,
@@ -91,20 +120,23 @@ from iopkit.schedules import (
     free_time,
     loads,
     meetings,
+    meetings_of,
     openings,
     patient_conflicts,
+    reassign,
     reschedule,
     schedule,
     schedule_difference,
     session_rows,
     site_conflicts,
 )
-from iopkit.sites import Site
-from iopkit.windows import Weekday
+from iopkit.sites import Clinician, Room, Site
+from iopkit.windows import Weekday, WeeklyWindows
 
 _HERE = Path(__file__).parent
 _DAY = date(2026, 3, 2)
 _NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+_HOUR = timedelta(hours=1)
 _KEY = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")
 
 Use = Callable[[Any], object]
@@ -118,11 +150,70 @@ def _sound(name: str) -> Any:
     return from_json(kind, newest.read_text(encoding="utf-8"))
 
 
+_SLOTS = (Slot.parse("monday 18:00"), Slot.parse("thursday 18:00"))
+_GROUP = Group("evening-a", "group", _SLOTS, timedelta(hours=2), 12, room="Oak", clinician="Ash")
+
+
+@cache
+def _joined() -> tuple[Program, Site]:
+    """A program with a group, at a site where it meets."""
+    hours = WeeklyWindows.of(*(f"{day.title} 08:00-21:00" for day in [*Weekday][:6]))
+    staff = tuple(Clinician(name) for name in ("Ash", "Birch", "Ada"))
+    rooms = Room("Oak", 12), Room("large", 20)
+    site = Site("Elm", "America/Chicago", hours, rooms=rooms, clinicians=staff)
+    length, group = timedelta(hours=2), Modality.GROUP_THERAPY
+    talk = Service("talk", "Talk", Modality.INDIVIDUAL_COUNSELING, PerWeek(1), length / 2)
+    service = Service("group", "Group", group, PerWeek(2), length)
+    program = Program("evenings", "Evenings", (Phase("all", "All", 4),), (service, talk))
+    return join(program, site, [_GROUP])
+
+
+@cache
+def _met() -> tuple[Meeting, ...]:
+    return _meetings_of(_GROUP)
+
+
+def _meetings_of(group: Group) -> tuple[Meeting, ...]:
+    _, site = _joined()
+    moves = ["2026-03-05 to 2026-03-06 17:30"] if group.slots == _SLOTS else []
+    return meetings_of(group, site, start=_DAY, end=_DAY + timedelta(weeks=8), moves=moves)
+
+
+@cache
+def _member() -> Plan:
+    """A plan with a group."""
+    program, site = _joined()
+    return draft(program, _sound("patient"), site, start=_DAY, seed=1, groups=[_GROUP])
+
+
+def _site_of(plan: Plan) -> Site:
+    _, site = _joined()
+    return site if plan.site == site.name else _sound("site")
+
+
+def _dated(plan: Plan) -> Schedule:
+    return schedule(plan, _site_of(plan), meetings=_met())
+
+
+def _around(plan: Plan, as_of: datetime = _NOW, **more: Any) -> Surroundings:
+    return Surroundings(_site_of(plan), as_of, meetings=_met(), **more)
+
+
+@cache
+def _of_member() -> Schedule:
+    return _dated(_member())
+
+
+def _beside(plan: Plan) -> Schedule:
+    """Another schedule at a plan's site."""
+    return _of_member() if plan.site == _of_member().plan.site else _sound("schedule")
+
+
 def _weeks(dated: Schedule) -> Iterator[int]:
     yield from {1, dated.plan.weeks, dated.weeks}
 
 
-# What people do with what they have read. Pictures take long, and are drawn now and then.
+# What people do with what they have read.
 _SCHEDULE: tuple[Use, ...] = (
     calendar_text,
     moves_text,
@@ -137,9 +228,11 @@ _SCHEDULE: tuple[Use, ...] = (
     lambda dated: patient_feed([dated], stamp=_NOW),
     lambda dated: site_feed([dated], SiteFeed(_KEY, counts=True), stamp=_NOW),
     lambda dated: census_text(census([dated])),
-    lambda dated: meetings_text(meetings([dated], _sound("site"))),
-    lambda dated: load_text(loads([dated], _sound("site"))),
-    lambda dated: conflicts_text(site_conflicts([dated, _sound("schedule")], _sound("site"))),
+    lambda dated: meetings_text(meetings([dated], _site_of(dated.plan))),
+    lambda dated: load_text(loads([dated], _site_of(dated.plan))),
+    lambda dated: conflicts_text(
+        site_conflicts([dated, _beside(dated.plan)], _site_of(dated.plan))
+    ),
     lambda dated: conflicts_text(patient_conflicts([dated])),
     lambda dated: checks_text(
         [(each, check(dated, each, assume_in_force=True)) for each in _requirements()]
@@ -149,10 +242,11 @@ _SCHEDULE: tuple[Use, ...] = (
         for coding in (_sound("coding"), find_coding("us-medicare-iop"))
         for charges in [itemize(dated, coding, assume_in_force=True)]
     ],
-    lambda dated: reschedule(dated, dated.plan, Surroundings(_sound("site"), _NOW)),
-    lambda dated: difference_text(schedule_difference(_sound("schedule"), dated)),
+    lambda dated: difference_text(
+        schedule_difference(dated, reschedule(dated, dated.plan, _around(dated.plan)))
+    ),
     lambda dated: [
-        openings_text(openings(dated, each, Surroundings(_sound("site"), _NOW)))
+        openings_text(openings(dated, each, _around(dated.plan, as_of=each.start - _HOUR)))
         for each in dated.sessions[:1]
     ],
 )
@@ -169,7 +263,6 @@ def _requirements() -> Sequence[Any]:
 
 
 def _drafted(program: Any) -> Plan:
-    lengths = {phase.name: phase.laid_weeks for phase in program.phases if phase.weeks is None}
     track = program.tracks[0].name if program.tracks else None
     return draft(
         program,
@@ -178,7 +271,7 @@ def _drafted(program: Any) -> Plan:
         start=_DAY,
         seed=1,
         track=track,
-        phase_weeks=lengths,
+        phase_weeks=dict.fromkeys(program.open_lengths, 4),
     )
 
 
@@ -186,16 +279,28 @@ def _used_plan(plan: Plan) -> None:
     plan_text(plan)
     plan_html(plan)
     to_json(plan)
-    dated = schedule(plan, _sound("site"))
+    dated = _dated(plan)
     to_json(dated)
     calendar_text(dated)
     to_ical(dated, stamp=_NOW)
+    for one in (plan.program.discharge, *(phase.advance for phase in plan.program.phases)):
+        if one is not None:
+            Progress(weeks_in_phase=2, attendance=0.5).meets(one)
     for each in _requirements():
         findings_text(check(plan, each, assume_in_force=True))
 
 
+def _used_plan_at_its_end(plan: Plan) -> None:
+    if then := plan.program.continuing_care:
+        weeks = dict.fromkeys(then.open_lengths, 4)
+        continue_care(plan, _sound("patient"), _site_of(plan), phase_weeks=weeks)
+
+
 def _used_site(site: Site) -> None:
-    dated = schedule(_sound("plan"), site)
+    plan = evolve(_sound("plan"), site=site.name)
+    dated = schedule(plan, site)
+    for clinician in site.clinicians:
+        reassign([plan], [], site, away=clinician.name, start=_DAY)
     timeline_text(dated, site=site)
     to_ical(dated, stamp=_NOW)
     census_text(census([dated]))
@@ -210,16 +315,20 @@ def _used_patient(patient: Patient) -> None:
     decision = policy.decide(patient, on=_DAY)
     decision_text(decision)
     to_json(decision)
-    for use in _PLACEMENT:
-        use(place(ladder, patient, on=_DAY))
+    placement = place(ladder, patient, on=_DAY)
+    placement_text(placement)
+    to_json(placement)
     tradeoffs_text(compare_levels(patient, on=_DAY))
     recorded_risks(patient, on=_DAY)
     sheet = read_facts(FACTS.values(), patient, on=_DAY)
     repr(sheet)
-    program = find_program("matrix-16-week")
+    program = find_program("alterman-1994")
     _used_plan(draft(program, patient, _sound("site"), start=_DAY, seed=1))
+
+
+def _in_frames(patient: Patient) -> None:
     frame = facts_frame(FACTS.values(), [patient], on=_DAY, partly="null")
-    decide_frame(policy, frame, on=_DAY)
+    decide_frame(find_policy("us-medicare-iop"), frame, on=_DAY)
 
 
 def _used_facts(own: OwnFacts) -> None:
@@ -233,6 +342,35 @@ def _used_predicate(predicate: Predicate) -> None:
     describe(predicate)
     evaluate(predicate, {})
     explain(predicate, {})
+
+
+def _used_roster(roster: Roster) -> None:
+    _, site = _joined()
+    assign(roster, site, on=_DAY)
+    for group in roster.groups:
+        meetings_text(_meetings_of(group))
+    for clinician in site.clinicians:
+        reassign([_member()], roster.groups, site, away=clinician.name, start=_DAY)
+
+
+def _used_calendar(busy: Any) -> None:
+    dated = _sound("schedule")
+    conflicts_text(patient_conflicts([dated], appointments=busy))
+    start = datetime(2026, 3, 2, tzinfo=UTC)
+    free_time(start, start + timedelta(weeks=1), zone="America/Chicago", busy=busy)
+
+
+def _moved_around(busy: Any) -> None:
+    plan = _sound("schedule").plan
+    reschedule(_sound("schedule"), plan, _around(plan, busy=busy))
+
+
+def _used_attendance(attended: Any) -> None:
+    dated = _sound("schedule")
+    charges = itemize(dated, _sound("coding"), attended=attended, assume_in_force=True)
+    charges_text(charges)
+    to_json(charges)
+    findings_text(check(dated, _sound("requirements"), attended=attended, assume_in_force=True))
 
 
 def _used_requirements(requirements: Any) -> None:
@@ -252,9 +390,10 @@ def _used_coding(scheme: CodingScheme) -> None:
     to_json(charges)
 
 
-_PLACEMENT: tuple[Use, ...] = (placement_text, to_json)
 USES: Mapping[str, Sequence[Use]] = {
-    "charges": (charges_text,),
+    "attendance": (_used_attendance,),
+    "calendar": (_used_calendar,),
+    "charges": (charges_text, charges_csv, charges_html),
     "coding": (_used_coding,),
     "decision": (decision_text, decision_markdown, decision_html),
     "facts": (_used_facts,),
@@ -268,13 +407,13 @@ USES: Mapping[str, Sequence[Use]] = {
     "placement": (placement_text,),
     "plan": (
         _used_plan,
+        _used_plan_at_its_end,
         lambda plan: proposals_text(
-            propose(plan, _sound("site"), _requirements(), most_changes=1, assume_in_force=True)
+            propose(plan, _site_of(plan), _requirements(), most_changes=1, assume_in_force=True)
         ),
     ),
     "policy": (
         policy_text,
-        lambda policy: analysis_text(analyze(policy, on=_DAY)),
         lambda policy: decision_text(
             policy.decide(_sound("patient"), on=_DAY, assume_in_force=True)
         ),
@@ -283,16 +422,22 @@ USES: Mapping[str, Sequence[Use]] = {
     "program": _PROGRAM,
     "rates": (rates_text, lambda rates: itemize(_sound("schedule"), _sound("coding"), rates=rates)),
     "requirements": (_used_requirements,),
-    "roster": (lambda roster: assign(roster, _sound("site"), on=_DAY),),
+    "roster": (_used_roster,),
     "schedule": _SCHEDULE,
     "site": (_used_site,),
 }
-PICTURES: Mapping[str, Sequence[Use]] = {
-    "schedule": (plan_picture, lambda dated: week_picture(dated, week=dated.weeks)),
+LONG_USES: Mapping[str, Sequence[Use]] = {
+    "calendar": (_moved_around,),
+    "patient": (_in_frames,),
+    "policy": (
+        lambda policy: analysis_text(analyze(policy, on=_DAY)),
+        lambda policy: policy_picture(policy, on=_DAY),
+    ),
     "program": (program_picture,),
-    "policy": (lambda policy: policy_picture(policy, on=_DAY),),
+    "schedule": (plan_picture, lambda dated: week_picture(dated, week=dated.weeks)),
 }
-_EVERY_PICTURE = 250
+"""What takes long, and is done with one in so many of the values of a kind."""
+_ONE_IN = 50
 
 # What stands where others are expected, at the bounds of dates, numbers and texts and past them.
 _ODD: Sequence[object] = (
@@ -308,19 +453,32 @@ _ODD: Sequence[object] = (
     *("America/Chicago", "America", "Pacific/Apia", "UTC", "age", "dangerous", "weekly", "never"),
     *([], [None], [[]], {}, {"type": "not"}, {"from": 0, "to": "never"}),
 )
-_Place = tuple[Any, str | int]
+_Path = tuple[str | int, ...]
 
 
-def _places(part: Any) -> Iterator[_Place]:
-    """Every place in a document: what holds it, and the key or number there."""
-    steps = [*part] if isinstance(part, dict) else range(len(part)) if _is_list(part) else ()
-    for step in steps:
-        yield part, step
-        yield from _places(part[step])
+@cache
+def _places(text: str) -> tuple[Sequence[_Path], Sequence[_Path]]:
+    """Every place in a document, and those of what holds nothing more."""
+    found: list[_Path] = []
+    leaves: list[_Path] = []
+
+    def walk(part: Any, path: _Path) -> None:
+        steps = part if isinstance(part, dict) else range(len(part))
+        for step in steps:
+            found.append((*path, step))
+            if isinstance(part[step], dict | list):
+                walk(part[step], (*path, step))
+            else:
+                leaves.append((*path, step))
+
+    walk(json.loads(text), ())
+    return found, leaves
 
 
-def _is_list(part: object) -> bool:
-    return isinstance(part, list)
+def _at(part: Any, path: _Path) -> Any:
+    for step in path:
+        part = part[step]
+    return part
 
 
 def _nearly(value: Any, rng: Random) -> Any:
@@ -346,30 +504,32 @@ def changed_document(text: str, rng: Random) -> str:
     """A JSON document after a few changes at random places."""
     document = json.loads(text)
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
-        places = [*_places(document)]
-        holder, step = rng.choice(places)
-        match rng.randrange(9):
-            case 0:
-                del holder[step]
-            case 1 if isinstance(holder, list):
-                holder.insert(rng.randrange(len(holder) + 1), deepcopy(holder[int(step)]))
-            case 2 if isinstance(holder, list):
-                rng.shuffle(holder)
-            case 3:
-                other, there = rng.choice(places)
-                with contextlib.suppress(LookupError):  # it may be inside what was replaced
-                    holder[step] = deepcopy(other[there])
-            case 4 if isinstance(holder, dict):
-                holder[rng.choice(("type", "label", "format", "x"))] = rng.choice(_ODD)
-            case 5 | 6:
-                holder[step] = deepcopy(rng.choice(_ODD))
-            case _:
-                leaves = [at for at in places if not isinstance(at[0][at[1]], dict | list)]
-                holder, step = rng.choice(leaves)
-                holder[step] = _nearly(holder[step], rng)
-        if not document:
-            break
+        # It fails where the place is inside of what was changed before.
+        with contextlib.suppress(LookupError, TypeError, ValueError):
+            _change(document, *_places(text), rng)
     return json.dumps(document)
+
+
+def _change(document: Any, places: Sequence[_Path], leaves: Sequence[_Path], rng: Random) -> None:
+    *path, step = rng.choice(places)
+    holder = _at(document, tuple(path))
+    match rng.randrange(9):
+        case 0:
+            del holder[step]
+        case 1 if isinstance(holder, list):
+            holder.insert(rng.randrange(len(holder) + 1), deepcopy(holder[int(step)]))
+        case 2 if isinstance(holder, list):
+            rng.shuffle(holder)
+        case 3:
+            holder[step] = deepcopy(_at(document, rng.choice(places)))
+        case 4 if isinstance(holder, dict):
+            holder[rng.choice(("type", "label", "format", "x"))] = rng.choice(_ODD)
+        case 5 | 6:
+            holder[step] = deepcopy(rng.choice(_ODD))
+        case _:
+            *path, step = rng.choice(leaves)
+            holder = _at(document, tuple(path))
+            holder[step] = _nearly(holder[step], rng)
 
 
 def changed_text(text: str, rng: Random) -> str:
@@ -438,31 +598,105 @@ END:VCALENDAR
 """
 
 
+_SERIES = """BEGIN:VCALENDAR
+X-WR-TIMEZONE:America/Denver
+BEGIN:VEVENT
+UID:4
+DTSTART:20260303T080000
+DTEND:20260303T093000
+RRULE:FREQ=MONTHLY;BYDAY=1TU,-1FR;COUNT=9;WKST=SU
+RDATE:20260312T080000,20260313T080000
+SEQUENCE:2
+CLASS:PRIVATE
+BEGIN:VALARM
+TRIGGER:-PT15M
+ACTION:DISPLAY
+END:VALARM
+END:VEVENT
+BEGIN:VEVENT
+UID:4
+RECURRENCE-ID;RANGE=THISANDFUTURE:20260407T080000
+DTSTART:20260408T100000
+DURATION:P0DT2H30M
+END:VEVENT
+BEGIN:VEVENT
+UID:5
+DTSTART;TZID="Eastern Standard Time":20260302T230000
+DTEND;TZID="Eastern Standard Time":20260303T020000
+RRULE:FREQ=DAILY;INTERVAL=3;UNTIL=20260420;BYMONTH=3,4
+EXDATE;VALUE=DATE:20260308
+SUMMARY:Shift that goes on
+  past midnight
+END:VEVENT
+BEGIN:VEVENT
+UID:6
+DTSTART;VALUE=DATE:20260309
+DTEND;VALUE=DATE:20260312
+RRULE:FREQ=YEARLY;BYMONTHDAY=9;BYSETPOS=1
+END:VEVENT
+BEGIN:VTODO
+UID:7
+DUE:20260310T120000Z
+END:VTODO
+END:VCALENDAR
+"""
+
+
+def _begun(calendar: str) -> str:
+    """A calendar with no more than its first events, so that it is soon read."""
+    first = calendar.split("BEGIN:VEVENT")[:6]
+    return "BEGIN:VEVENT".join(first) + ("" if len(first) < 6 else "END:VCALENDAR\n")
+
+
+def _attendance() -> str:
+    """Some sessions of a schedule as a table of what was attended."""
+    dated = _sound("schedule")
+    ways = "1,on_site,,,Ada", "1,telehealth,yes,no,", "0,,,,", "1,telehealth,no,,Bo"
+    listed = zip(dated.sessions, ways * len(dated.sessions), strict=False)
+    lines = [f"{dated.uid(session)},{way}" for session, way in listed]
+    return "\n".join(["session,minutes,delivery,video,at_home,led_by", *lines])
+
+
 @cache
-def _originals() -> Mapping[str, Sequence[tuple[str, str]]]:
-    """The texts that are changed, each with the name of its kind: documents and calendars."""
+def _originals() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """The texts that are changed, by their form and the kind of what they hold."""
     documents = [
         (path.name.split("-")[0], path.read_text(encoding="utf-8"))
         for path in sorted(_HERE.glob("golden/formats/*.json"))
     ]
+    shipped = (
+        ("coding", CODINGS),
+        ("policy", POLICIES),
+        ("rates", RATES),
+        ("requirements", REQUIREMENTS),
+    )
+    documents += [(kind, to_json(one)) for kind, several in shipped for one in several]
+    documents += [("plan", to_json(_member())), ("schedule", to_json(_of_member()))]
     folder = _HERE.parent / "src" / "iopkit"
     written = [
         ("program", path.read_text(encoding="utf-8"))
         for path in sorted(folder.glob("library/program_files/*.toml"))
     ]
-    written += [
-        (path.stem, path.read_text(encoding="utf-8"))
-        for path in sorted(folder.glob("examples/*.toml"))
-    ]
+    for path in sorted(folder.glob("examples/*.*")):
+        listed = written if path.suffix == ".toml" else documents
+        listed.append((path.stem, path.read_text(encoding="utf-8")))
     calendars = [
-        path.read_bytes().decode().replace("\r\n", "\n")
+        _begun(path.read_bytes().decode().replace("\r\n", "\n"))
         for path in sorted(_HERE.glob("golden/outputs/*.ics"))
     ]
     return {
-        "json": documents,
-        "toml": written,
-        "calendar": [("calendar", text) for text in (_APPOINTMENTS, *calendars)],
+        "json": _by_kind(documents),
+        "toml": _by_kind(written),
+        "calendar": {"calendar": (_APPOINTMENTS, _SERIES, *calendars)},
+        "attendance": {"attendance": [_attendance()]},
     }
+
+
+def _by_kind(texts: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
+    by_kind: dict[str, list[str]] = {}
+    for kind, text in texts:
+        by_kind.setdefault(kind, []).append(text)
+    return by_kind
 
 
 @frozen
@@ -482,29 +716,32 @@ class Found:
 
 
 def _read(kind: str, form: str, text: str) -> Any:
+    if form == "attendance":
+        return attendance_from_csv(text, _sound("schedule"))
     if form == "calendar":
-        end = _DAY + timedelta(weeks=12)
-        return appointments_from_ical(text.encode(), start=_DAY, end=end, zone="America/Chicago")
+        data, end = text.encode(errors="surrogatepass"), _DAY + timedelta(weeks=12)
+        read = partial(appointments_from_ical, data, start=_DAY, end=end, zone="America/Chicago")
+        try:
+            return read()
+        except IopkitError:
+            return read(refused=str)  # What else is in it can be used.
     if form == "toml":
         return from_toml(KINDS[kind], text)
     return predicate_from_json(text) if kind == "predicate" else from_json(KINDS[kind], text)
 
 
-def _use_calendar(busy: Any) -> None:
-    dated = _sound("schedule")
-    conflicts_text(patient_conflicts([dated], appointments=busy))
-    start = datetime(2026, 3, 2, tzinfo=UTC)
-    free_time(start, start + timedelta(weeks=1), zone="America/Chicago", busy=busy)
-    reschedule(dated, dated.plan, Surroundings(_sound("site"), _NOW, busy=busy))
+_FORMS: Mapping[str, int] = {"json": 16, "toml": 1, "calendar": 2, "attendance": 1}
+"""How many of the texts are of each form."""
 
 
-def fuzz(seed: int, count: int, forms: Sequence[str] = ("json", "toml", "calendar")) -> Found:
+def fuzz(seed: int, count: int, forms: Sequence[str] = tuple(_FORMS)) -> Found:
     """Change, read and use so many texts of some forms; most are documents in JSON."""
     rng, found = Random(seed), Found()  # noqa: S311  # no secret
-    weights = [{"json": 8, "toml": 1, "calendar": 1}[form] for form in forms]
-    for number in range(count):
+    weights = [_FORMS[form] for form in forms]
+    for _ in range(count):
         (form,) = rng.choices(forms, weights)
-        kind, original = rng.choice(_originals()[form])
+        kind = rng.choice([*_originals()[form]])
+        original = rng.choice(_originals()[form][kind])
         whole = form == "json" and rng.random() < 0.95
         text = changed_document(original, rng) if whole else changed_text(original, rng)
         found.texts[kind] += 1
@@ -517,7 +754,9 @@ def fuzz(seed: int, count: int, forms: Sequence[str] = ("json", "toml", "calenda
             found.fault(f"reading a {kind}", error, text)
             continue
         found.read[kind] += 1
-        uses = (_use_calendar,) if form == "calendar" else (_again, repr, *_own_uses(kind, number))
+        uses = [*([_again, repr] if kind in KINDS else []), *USES[kind]]
+        if found.read[kind] % _ONE_IN == 0:
+            uses += LONG_USES.get(kind, ())
         for use in uses:
             try:
                 use(value)
@@ -528,16 +767,23 @@ def fuzz(seed: int, count: int, forms: Sequence[str] = ("json", "toml", "calenda
     return found
 
 
-def _own_uses(kind: str, number: int) -> Iterator[Use]:
-    yield from USES[kind]
-    if number % _EVERY_PICTURE == 0:
-        yield from PICTURES.get(kind, ())
-
-
 def _again(value: Any) -> None:
     kind = next(kind for kind in KINDS.values() if isinstance(value, kind))
     if from_json(kind, to_json(value)) != value:
         raise AssertionError("what was written is read as something else")
+
+
+def refused_uses() -> Iterator[str]:
+    """The uses that a text as it is cannot be put to, which look at nothing then."""
+    for form, kinds in _originals().items():
+        for kind, texts in kinds.items():
+            for text in texts:
+                try:
+                    value = _read(kind, form, text)
+                    for use in USES[kind]:
+                        use(value)
+                except IopkitError as error:
+                    yield f"{kind}: {error}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -545,10 +791,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=10_000)
-    parser.add_argument("--only", choices=("json", "toml", "calendar"))
+    parser.add_argument("--only", choices=_FORMS)
     options = parser.parse_args(arguments)
-    forms = [options.only] if options.only else ["json", "toml", "calendar"]
-    found = fuzz(options.seed, options.count, forms)
+    found = fuzz(options.seed, options.count, [options.only] if options.only else [*_FORMS])
     for kind, texts in sorted(found.texts.items()):
         print(f"{kind:<14}{texts:>9,} texts, {found.read[kind]:>8,} read and used")
     for name, what in found.faults.items():

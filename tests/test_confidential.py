@@ -30,7 +30,18 @@ import iopkit
 from iopkit.applicability import Applicability, Ground, applicable
 from iopkit.calendars import CalendarDetails, SiteFeed
 from iopkit.calendars.ical import CalendarItem, session_events
-from iopkit.charges import Charge, Charges, Marks, Refusal, Total, Uncharged, Units, itemize
+from iopkit.charges import (
+    Charge,
+    ChargeRow,
+    Charges,
+    Marks,
+    Refusal,
+    Total,
+    Uncharged,
+    Units,
+    charge_rows,
+    itemize,
+)
 from iopkit.charges.billing import BillableSession, Billed, NotBilled, billed_in_week
 from iopkit.checks import (
     CaseloadFinding,
@@ -257,6 +268,7 @@ CONFIDENTIAL: set[type] = {
     CensusWeek,
     Change,
     Charge,
+    ChargeRow,
     Charges,
     Billed,
     Conflict,
@@ -683,6 +695,7 @@ def charged(dated: Schedule) -> Iterator[Any]:
     """What is charged for a schedule, and how it came to that."""
     charges = itemize(dated, CODING, rates=RATES)
     yield from (charges, charges.total, *charges.total.units, *charges.lines)
+    yield from charge_rows(charges)
     for line in charges.lines:
         yield from (line.marks, *line.given)
     at_home = HowGiven(Delivery.TELEHEALTH, video=True, at_home=True)

@@ -855,6 +855,6 @@ def test_the_text_says_how_sessions_were_given_and_what_is_not_known() -> None:
         "by video, the patient at home; place of service 10, modifier 95; led by Ada"
         in " ".join(text.split())
     )
-    assert "  - who leads a session: 1 line\n  - whether the patient is at home: 1 line" in text
+    assert "  - whether the patient is at home: 1 line\n  - who leads a session: 1 line" in text
     older = evolve(charges, lines=tuple(evolve(line, marks=None) for line in charges.lines))
     assert "  - how its sessions were given and who led them: 2 lines" in charges_text(older)

@@ -859,6 +859,19 @@ def test_charges_at_rates_that_are_all_known_are_done(planned: Path, run: Run) -
     assert "Total: 9 H0004, 36 H0005: $450.00" in said.out
 
 
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [("text", "Charges for the"), ("csv", "plan,coding,rates,kind,"), ("html", "<section class=")],
+)
+def test_charges_are_printed_in_several_forms(
+    form: str, start: str, planned: Path, run: Run
+) -> None:
+    said = run(*CHARGES, "us-md-medicaid", "--form", form)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith(start)
+    refused(run(*CHARGES, "us-md-medicaid", "--form", form, "--json"), "choose one")
+
+
 def test_charges_at_rates_of_another_year_are_undetermined(planned: Path, run: Run) -> None:
     said = run(*CHARGES, "us-md-medicaid", "--rates", "us-md-medicaid")
     assert (said.code, said.err) == (3, "")

@@ -122,7 +122,10 @@ Not charged:
 
 Not known for a claim:
   - which mark is for such sessions: the scheme states none: 3 lines
-  - who leads a session: 3 lines"""
+  - who leads a session: 3 lines
+
+Sources of the rates:
+  - H0004, H0005: COMAR 10.09.80.08.D(1) [T1, as of 2024-11-01]"""
     )
 
 

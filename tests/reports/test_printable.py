@@ -14,6 +14,8 @@ from iopkit.cli import main
 from iopkit.prose import printable
 from iopkit.reports import (
     calendar_text,
+    charges_csv,
+    charges_html,
     charges_text,
     coding_text,
     conflicts_text,
@@ -41,7 +43,7 @@ Report = Callable[[Any], str]
 Reader = Callable[[str, str | bytes], object]
 
 REPORTS: Mapping[str, Sequence[Report]] = {
-    "charges": [charges_text],
+    "charges": [charges_text, charges_csv, charges_html],
     "coding": [coding_text],
     "decision": [decision_text, decision_markdown, decision_html],
     "finding": [lambda finding: findings_text([finding])],

@@ -20,6 +20,7 @@ from iopkit.schedules import (
     Reason,
     Schedule,
     Surroundings,
+    booked_doses,
     make_up_openings,
     openings,
     reschedule,
@@ -192,6 +193,15 @@ def test_a_new_day_holds_from_the_next_session_on() -> None:
         "group 5 Fri 16 14:00",
     ]
     assert late.revision == 1
+
+
+def test_a_plan_that_is_cut_short_keeps_the_weeks_of_what_had_no_date() -> None:
+    contact = evolve(service("contact", "monday 10:00"), duration=None)
+    old = schedule(planned(contact, weeks=4), SITE)
+    new = reschedule(old, planned(contact, weeks=2), Surroundings(SITE, moment(18)))
+    assert [missing.week for missing in new.unplaced] == [1, 2, 3]
+    assert (new.plan.weeks, new.weeks) == (2, 3)
+    assert [dose.unmeasured for dose in booked_doses(new)] == [1, 1, 1]
 
 
 def test_what_the_new_plan_has_in_the_past_is_not_prescribed() -> None:

@@ -31,10 +31,13 @@ if TYPE_CHECKING:
     from iopkit.charges.costs import CostComparison, CostFigure, Period, compare_costs
     from iopkit.charges.marks import Marks, Unmarked, marks_of
     from iopkit.charges.rates import Rate, RateTable
+    from iopkit.charges.rows import ChargeRow, ChargeRowKind, charge_rows
 
 # The same names as above, by the module that defines each; a test holds the two together.
 _HOMES = {
     "Charge": "iopkit.charges.charges",
+    "ChargeRow": "iopkit.charges.rows",
+    "ChargeRowKind": "iopkit.charges.rows",
     "Charges": "iopkit.charges.charges",
     "CodeRule": "iopkit.charges.code_rules",
     "CodingRule": "iopkit.charges.code_rules",
@@ -62,6 +65,7 @@ _HOMES = {
     "Units": "iopkit.charges.charges",
     "Unmarked": "iopkit.charges.marks",
     "WeekCode": "iopkit.charges.code_rules",
+    "charge_rows": "iopkit.charges.rows",
     "codes_of": "iopkit.charges.code_rules",
     "compare_costs": "iopkit.charges.costs",
     "itemize": "iopkit.charges.charges",
@@ -70,6 +74,8 @@ _HOMES = {
 
 __all__ = [
     "Charge",
+    "ChargeRow",
+    "ChargeRowKind",
     "Charges",
     "CodeRule",
     "CodingRule",
@@ -97,6 +103,7 @@ __all__ = [
     "Units",
     "Unmarked",
     "WeekCode",
+    "charge_rows",
     "codes_of",
     "compare_costs",
     "itemize",

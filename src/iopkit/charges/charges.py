@@ -16,7 +16,7 @@ from iopkit.errors import refuse, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.schedules.attendance import Attendance, Attended, attendance_of
 from iopkit.schedules.sessions import MOST_WEEKS, Schedule, in_order, number_faults
-from iopkit.sources import Dated
+from iopkit.sources import Dated, Source
 from iopkit.telehealth import HowGiven
 from iopkit.windows import ONE_DAY, Weekday, is_whole_minutes
 
@@ -28,6 +28,7 @@ class Charge:
     ``week`` is the program's week, from 1. ``counted`` is the service time that is charged:
     that of the sessions, or of a timed code its units' alone. ``rate_usd`` is ``None`` if
     there is no rate for the code and day; ``rate_assumed``: it is not known to be in force then.
+    ``rate_source`` states the rate; ``None``: its table does not say what does.
 
     ``given`` has the ways in which the sessions were or are to be given, each once, and ``marks``
     what follows for the claim. ``led_by`` has who led them, each once, and ``None`` for a session
@@ -45,6 +46,7 @@ class Charge:
     given: tuple[HowGiven, ...] = ()
     marks: Marks | None = None
     led_by: tuple[str | None, ...] = ()
+    rate_source: Source | None = None
 
     def __attrs_post_init__(self) -> None:
         refuse(
@@ -68,6 +70,14 @@ class Charge:
         """What the line comes to; ``None``: not known."""
         return None if self.rate_usd is None else MONEY.multiply(self.rate_usd, self.units)
 
+    @property
+    def not_known(self) -> tuple[str, ...]:
+        """What a claim may have to say of the line and is not known, in prose."""
+        if self.marks is None:
+            return ("how its sessions were given and who led them",)
+        unled = ("who leads a session",) if None in self.led_by else ()
+        return (*(why.words for why in self.marks.open), *unled)
+
     __repr__ = hidden
 
 
@@ -77,6 +87,11 @@ class Refusal:
 
     why: NotBilledReason
     code: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The code, if it is one's, and why, in prose."""
+        return f"{self.code}, {self.why.words}" if self.code else self.why.words
 
     __repr__ = hidden
 
@@ -338,6 +353,7 @@ def _charge(
         given=given,
         marks=marks_of(marks, given),
         led_by=tuple(dict.fromkeys(each.led_by for each in billed.sessions)),
+        rate_source=None if rate is None else rate.source,
     )
 
 

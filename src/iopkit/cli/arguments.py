@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -61,6 +61,21 @@ def add_assume_in_force(parser: argparse.ArgumentParser) -> None:
         help="where no version of a rule is known to be in force on a day, take the nearest; the "
         "answer says so",
     )
+
+
+def add_form(parser: argparse.ArgumentParser, forms: Iterable[str]) -> None:
+    """How to write the answer."""
+    parser.add_argument("--form", choices=sorted(forms), help="how the answer is written")
+
+
+def chosen_form(options: argparse.Namespace) -> str:
+    """How to write the answer: as text, if nothing else is asked for."""
+    form: str | None = options.form
+    if options.json and form:
+        raise UsageError("--form is for reading, and --json has a form of its own: choose one")
+    if options.applicable and form not in (None, "text"):
+        raise UsageError(f"--applicable has no {form} form: choose text or --json")
+    return form or "text"
 
 
 def add_own(parser: argparse.ArgumentParser) -> None:

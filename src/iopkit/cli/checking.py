@@ -3,7 +3,7 @@
 import argparse
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from iopkit.checks.proposals import propose
 from iopkit.cli.applying import add_applicable, apply_all, read_needed
 from iopkit.cli.arguments import (
     add_assume_in_force,
+    add_form,
     add_output,
     add_own,
     add_patient,
@@ -29,6 +30,7 @@ from iopkit.cli.arguments import (
     add_site,
     add_start,
     add_weeks,
+    chosen_form,
     named_requirements,
     own_of,
     weeks_once,
@@ -64,7 +66,7 @@ from iopkit.patients.patients import Patient
 from iopkit.plans.notes import NoteSubject
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
-from iopkit.reports.charges import charges_text, costs_text
+from iopkit.reports.charges import charges_csv, charges_html, charges_text, costs_text
 from iopkit.reports.findings import checks_text
 from iopkit.reports.fits import fits_text, proposals_text
 from iopkit.reports.lines import page, section
@@ -109,6 +111,7 @@ def _charges_arguments(parser: argparse.ArgumentParser) -> None:
         "--rates", help="a shipped rate table, or a document of one; no amounts if not given"
     )
     add_assume_in_force(parser)
+    add_form(parser, _CHARGES_FORMS)
     _add_attended(parser, says="charge only what was attended")
 
 
@@ -261,7 +264,15 @@ def _uids(path: Path) -> list[UUID]:
         ) from error
 
 
+_CHARGES_FORMS: Mapping[str, Callable[[Plan, Charges], str]] = {
+    "csv": lambda _, charges: charges_csv(charges),
+    "html": lambda plan, charges: charges_html(charges, caution=plan.caution),
+    "text": lambda plan, charges: _cautioned(plan, charges_text(charges)),
+}
+
+
 def _charges(options: argparse.Namespace) -> Answer:
+    form = chosen_form(options)
     if options.applicable:
         return _charges_by_all(options)
     coding = find_or_read(CodingScheme, options.coding, find_coding)
@@ -277,7 +288,7 @@ def _charges(options: argparse.Namespace) -> Answer:
     )
     unknown = rates is not None and charges.total.amount_usd is None
     code = UNDETERMINED if unknown else DONE
-    return Answer(_cautioned(plan, charges_text(charges)), to_document(charges), code)
+    return Answer(_CHARGES_FORMS[form](plan, charges), to_document(charges), code)
 
 
 def _charges_by_all(options: argparse.Namespace) -> Answer:

@@ -9,9 +9,11 @@ from iopkit.applicability import applicable
 from iopkit.cli.applying import add_applicable, apply_all, read_needed
 from iopkit.cli.arguments import (
     add_assume_in_force,
+    add_form,
     add_own,
     add_patient,
     add_site,
+    chosen_form,
     day_of,
     own_of,
 )
@@ -22,7 +24,6 @@ from iopkit.cli.files import (
     UNDETERMINED,
     Answer,
     Command,
-    UsageError,
     find_or_read,
     read_document,
 )
@@ -59,7 +60,7 @@ def _decide_arguments(parser: argparse.ArgumentParser) -> None:
     says = "a shipped policy, or a policy document"
     add_applicable(parser, "--policy", of_what="policies", says=says)
     add_site(parser, required=False, says="where the patient is treated; with --applicable")
-    parser.add_argument("--form", choices=sorted(_FORMS), help="how the answer is written")
+    add_form(parser, _FORMS)
     add_own(parser)
     _add_day(parser)
     add_assume_in_force(parser)
@@ -158,8 +159,7 @@ _FORMS: Mapping[str, Callable[[Decision], str]] = {
 
 
 def _decide(options: argparse.Namespace) -> Answer:
-    if options.json and options.form:
-        raise UsageError("--form is for reading, and --json has a form of its own: choose one")
+    form = chosen_form(options)
     if options.applicable:
         return _decide_by_all(options)
     own = own_of(options)
@@ -168,14 +168,12 @@ def _decide(options: argparse.Namespace) -> Answer:
     decision = policy.decide(
         patient, on=_judged_on(options), assume_in_force=options.assume_in_force
     )
-    text = _FORMS[options.form or "text"](decision)
+    text = _FORMS[form](decision)
     return Answer(text, to_document(decision), EXIT_CODES[decision.verdict])
 
 
 def _decide_by_all(options: argparse.Namespace) -> Answer:
     """Every shipped policy that applies, one after the other."""
-    if options.form not in (None, "text"):
-        raise UsageError(f"--applicable has no {options.form} form: choose text or --json")
     site, patient = read_needed(Site, options, "site"), read_document(Patient, options.patient)
     on = _judged_on(options)
     applied = apply_all(

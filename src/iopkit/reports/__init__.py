@@ -1,4 +1,4 @@
-"""What people read: text, Markdown, HTML.
+"""What people read: text, Markdown, HTML, tables as CSV.
 
 Calling one of these on a patient's decision, plan or schedule is the explicit act that shows it.
 """
@@ -6,7 +6,14 @@ Calling one of these on a patient's decision, plan or schedule is the explicit a
 from iopkit.reports.applying import applicability_text
 from iopkit.reports.capacity import census_text, load_text, meetings_text
 from iopkit.reports.changes import conflicts_text, difference_text, openings_text
-from iopkit.reports.charges import charges_text, coding_text, costs_text, rates_text
+from iopkit.reports.charges import (
+    charges_csv,
+    charges_html,
+    charges_text,
+    coding_text,
+    costs_text,
+    rates_text,
+)
 from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
 from iopkit.reports.findings import checks_text, findings_text
 from iopkit.reports.fits import fits_text, proposals_text
@@ -25,6 +32,8 @@ __all__ = [
     "applicability_text",
     "calendar_text",
     "census_text",
+    "charges_csv",
+    "charges_html",
     "charges_text",
     "checks_text",
     "coding_text",

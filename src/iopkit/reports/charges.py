@@ -1,13 +1,18 @@
-"""Charges, coding schemes, rates and costs for people to read, as plain text.
+"""Charges, coding schemes, rates and costs for people to read: as text, CSV and HTML.
 
-Calling ``charges_text`` is the explicit act that shows a patient's values.
+Calling ``charges_text``, ``charges_csv`` or ``charges_html`` is the explicit act that shows a
+patient's values.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import groupby
+from xml.etree.ElementTree import Element, indent, tostring
 
-from iopkit.charges.charges import Charge, Charges, Refusal, Total
+from attrs import astuple, fields
+
+from iopkit.charges.charges import Charge, Charges, Total
 from iopkit.charges.code_rules import (
     CodingRule,
     CodingScheme,
@@ -23,9 +28,11 @@ from iopkit.charges.code_rules import (
 from iopkit.charges.costs import CostComparison, CostFigure
 from iopkit.charges.marks import Marks
 from iopkit.charges.rates import RateTable
+from iopkit.charges.rows import ChargeRow, charge_rows
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Delivery
 from iopkit.prose import counted, duration_text
+from iopkit.reports.html import bullets, child, row
 from iopkit.reports.lines import (
     ASSUMED_IN_FORCE,
     below,
@@ -37,6 +44,7 @@ from iopkit.reports.lines import (
     section,
     whose,
 )
+from iopkit.reports.tables import csv_table
 from iopkit.reports.words import day_text
 from iopkit.windows import ONE_DAY
 
@@ -45,16 +53,9 @@ _OUTPATIENT = LevelOfCare("1")
 
 def charges_text(charges: Charges) -> str:
     """A bill: each line, what weeks and plan come to, and what is not charged and why."""
-    assumed = charges.assumed_in_force
     lines = [
-        f"Charges for the sessions {'attended' if charges.attended else 'booked'}",
-        f"  coding scheme: {charges.coding}",
-        f"  rates: {charges.rates or 'none given'}",
-        *(
-            [f"  {ASSUMED_IN_FORCE}: on some days the scheme is not known to be."]
-            if assumed
-            else []
-        ),
+        _head(charges),
+        *(f"  {words}" for words in _basis(charges)),
         "",
         "  week  day             code            units       rate        amount",
         *(told for line in charges.lines for told in _charge_lines(line)),
@@ -63,10 +64,101 @@ def charges_text(charges: Charges) -> str:
         f"Total: {_total(charges.total)}",
         "",
         "Not charged:",
-        *_uncharged(charges),
+        *map(item, _uncharged(charges)),
         *section("Not known for a claim", _not_told(charges)),
+        *section("Sources of the rates", _rate_sources(charges)),
     ]
     return page(lines)
+
+
+def charges_csv(charges: Charges) -> str:
+    """A bill as a table: the rows of ``charge_rows``, under the names of their columns.
+
+    What is not known or not said of a row is empty, and a yes or no is a word. Cells of text that
+    a spreadsheet would take for a formula begin with an apostrophe.
+    """
+    names = [each.name for each in fields(ChargeRow)]
+    return csv_table([names, *map(astuple, charge_rows(charges))])
+
+
+def charges_html(charges: Charges, *, caution: str | None = None) -> str:
+    """A bill as an HTML ``section`` without styles; classes name lines, weeks and the total.
+
+    Args:
+        caution: what is to be told first of the plan, its ``Plan.caution``.
+    """
+    whole = Element("section", {"class": "iopkit-charges"})
+    child(whole, "h2", _head(charges))
+    if caution:
+        child(child(whole, "p"), "strong", caution)
+    bullets(whole, _basis(charges))
+    table = child(whole, "table")
+    row(child(table, "thead"), _HEADS, tag="th")
+    body = child(table, "tbody")
+    for week, lines in groupby(sorted(charges.lines, key=_week), key=_week):
+        for line in lines:
+            row(body, _cells(line), class_="line")
+        _sum_row(body, f"Week {week}", charges.weekly[week - 1], "week")
+    _sum_row(body, "Total", charges.total, "total")
+    for head, items in (
+        ("Not charged", _uncharged(charges)),
+        ("Not known for a claim", _not_told(charges)),
+        ("Sources of the rates", _rate_sources(charges)),
+    ):
+        if listed := list(items):
+            child(whole, "p", f"{head}:")
+            bullets(whole, listed)
+    indent(whole)
+    return tostring(whole, encoding="unicode", method="html")
+
+
+_HEADS = (
+    *("Week", "Day", "Code", "Units", "Rate", "Amount"),
+    *("Place of service", "Modifiers", "Given", "Led by"),
+)
+
+
+def _week(line: Charge) -> int:
+    return line.week
+
+
+def _cells(line: Charge) -> tuple[str, ...]:
+    marks = line.marks or Marks()
+    rate = f"{_money(line.rate_usd)}{f' ({ASSUMED_IN_FORCE.lower()})' * line.rate_assumed}"
+    return (
+        *(str(line.week), day_text(line.on), line.code, str(line.units)),
+        *(rate, _money(line.amount_usd)),
+        *(marks.place or "", " ".join(marks.modifiers)),
+        "; ".join(way.words for way in line.given),
+        "; ".join(name or "not known" for name in line.led_by),
+    )
+
+
+def _sum_row(body: Element, name: str, total: Total, class_: str) -> None:
+    line = child(body, "tr", class_=class_)
+    child(line, "th", name, scope="row")
+    child(line, "td", _total(total), colspan=str(len(_HEADS) - 1))
+
+
+def _head(charges: Charges) -> str:
+    return f"Charges for the sessions {'attended' if charges.attended else 'booked'}"
+
+
+def _basis(charges: Charges) -> Iterator[str]:
+    """What charges are by."""
+    yield f"coding scheme: {charges.coding}"
+    yield f"rates: {charges.rates or 'none given'}"
+    if charges.assumed_in_force:
+        yield f"{ASSUMED_IN_FORCE}: on some days the scheme is not known to be."
+
+
+def _rate_sources(charges: Charges) -> Iterator[str]:
+    """What states the rates of lines, each once, with its codes."""
+    codes: dict[str, set[str]] = {}
+    for line in charges.lines:
+        if line.rate_source is not None:
+            codes.setdefault(str(line.rate_source), set()).add(line.code)
+    yield from (f"{', '.join(sorted(those))}: {source}" for source, those in codes.items())
 
 
 def _charge_lines(charge: Charge) -> Iterator[str]:
@@ -90,12 +182,8 @@ def _not_told(charges: Charges) -> Iterator[str]:
     """What is not known of lines, and a claim may have to say."""
     counts: Counter[str] = Counter()
     for line in charges.lines:
-        if line.marks is None:
-            counts["how its sessions were given and who led them"] += 1
-        else:
-            counts.update(why.words for why in line.marks.open)
-            counts["who leads a session"] += None in line.led_by
-    yield from (f"{what}: {counted(count, 'line')}" for what, count in (+counts).items())
+        counts.update(line.not_known)
+    yield from (f"{what}: {counted(count, 'line')}" for what, count in counts.items())
 
 
 def _money(amount: Decimal | None) -> str:
@@ -114,15 +202,12 @@ def _uncharged(charges: Charges) -> Iterator[str]:
     """Sessions of one service that are not charged for the same reasons, together."""
     counts = Counter((left.service, left.reasons) for left in charges.uncharged)
     for (service, reasons), count in counts.items():
-        yield item(f"{service}, {counted(count, 'session')}: {'; '.join(map(_reason, reasons))}")
+        why = "; ".join(refusal.words for refusal in reasons)
+        yield f"{service}, {counted(count, 'session')}: {why}"
     if charges.unplaced:
-        yield item(f"{counted(charges.unplaced, 'session')} that have no day")
+        yield f"{counted(charges.unplaced, 'session')} that have no day"
     if not counts and not charges.unplaced:
-        yield item("nothing")
-
-
-def _reason(refusal: Refusal) -> str:
-    return f"{refusal.code}, {refusal.why.words}" if refusal.code else refusal.why.words
+        yield "nothing"
 
 
 def coding_text(scheme: CodingScheme) -> str:

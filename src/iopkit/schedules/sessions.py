@@ -282,8 +282,9 @@ class Schedule:
 
     @property
     def weeks(self) -> int:
-        """Length in program weeks: the plan's, and those that sessions extend it by."""
-        return max([self.plan.weeks, *(session.week for session in self.sessions)])
+        """Length in program weeks: the plan's, and those that sessions add, dated or not."""
+        last = max((session.week for session in self.sessions), default=0)
+        return max([self.plan.weeks, last, *(missing.week for missing in self.unplaced)])
 
     @property
     def end(self) -> date:
