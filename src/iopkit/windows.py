@@ -276,10 +276,10 @@ class WeeklyWindows:
         return WeeklyWindows(self.spans + other.spans)
 
     def __and__(self, other: "WeeklyWindows") -> "WeeklyWindows":
-        return ~(~self | ~other)
+        return self - ~other
 
     def __sub__(self, other: "WeeklyWindows") -> "WeeklyWindows":
-        return self & ~other
+        return WeeklyWindows(tuple(cut_spans(self.spans, other.spans)))
 
     def __invert__(self) -> "WeeklyWindows":
         edges = [0, *(edge for span in self.spans for edge in span), WEEK]

@@ -415,10 +415,11 @@ def booked_doses(
         One dose a week, ``schedule.weeks`` of them.
     """
     weeks: list[list[Dose]] = [[] for _ in range(schedule.weeks)]
+    spread = {place: Dose.of([service]).extra for place, service in schedule.services.items()}
     for session in schedule.sessions:
         if session.modality in modalities:
-            spread = Dose.of([schedule.service(session)]).extra
-            weeks[session.week - 1].append(Dose(session.service_time, extra=spread))
+            extra = spread[session.phase, session.service]
+            weeks[session.week - 1].append(Dose(session.service_time, extra=extra))
     for missing in schedule.unplaced:
         if missing.modality in modalities:
             if missing.why is Reason.ON_HOLD:
