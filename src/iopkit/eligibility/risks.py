@@ -155,7 +155,7 @@ def _in_record(patient: Patient, on: date) -> Iterator[RecordedRisk]:
             continue
         dated: tuple[tuple[date, Scalar | None], ...] = newest(read.records(patient), on)
         if not dated:
-            continue  # as of most facts
+            continue  # most records say nothing of most facts
         speaking = [(d, v) for d, v in dated if v is not None and sign.speaks_in(v)]
         if speaking:
             day, worst = max(speaking, key=lambda each: sign.fact.badness(each[1]))

@@ -343,7 +343,7 @@ def _session_faults(schedule: Schedule) -> Iterator[Fault]:
     most = schedule.plan.weeks + _MOST_MORE_WEEKS
     seen: set[tuple[str, int, int]] = set()
     for place, each in enumerate(schedule.sessions):
-        start, same = each.start, (each.service, each.number, each.make_up)
+        start, same = each.start, identity(each)
         zone, service = start.tzinfo, known.get((each.phase, each.service))
         if same in seen:
             yield Fault(("sessions", place), *_ONCE)
