@@ -134,8 +134,8 @@ def unless(ok: bool, path: Step, expected: str, found: object) -> tuple[Fault, .
 
 def refuse(what: str, *groups: tuple[Fault, ...]) -> None:
     """Raise one ``InvalidError`` with the faults of all groups, if there are any."""
-    if faults := [fault for group in groups for fault in group]:
-        raise InvalidError(what, faults)
+    if any(groups):
+        raise InvalidError(what, [fault for group in groups for fault in group])
 
 
 def refuse_moments(what: str, **days: date | None) -> None:

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -71,19 +72,22 @@ def is_plain(clock: time) -> bool:
     return clock.tzinfo is None and not clock.second and not clock.microsecond
 
 
+@lru_cache(maxsize=DAY)
 def is_session_length(duration: timedelta) -> bool:
     """Whether a session can be so long: whole minutes, up to a day."""
-    return is_whole_minutes(duration) and 1 <= duration // ONE_MINUTE <= DAY
+    # Remembered, as every session asks, and few lengths are in use.
+    return ONE_MINUTE <= duration <= ONE_DAY and is_whole_minutes(duration)
 
 
 def is_whole_minutes(duration: timedelta) -> bool:
     """Whether a duration has no part of a minute."""
-    return not duration % ONE_MINUTE
+    # Of its parts: to divide it by a minute takes four times as long.
+    return not (duration.seconds % 60 or duration.microseconds)
 
 
 def whole_minutes(duration: timedelta) -> int:
     """A duration as minutes, rounded down."""
-    return duration // ONE_MINUTE
+    return duration.days * DAY + duration.seconds // 60
 
 
 _CLOCK = r"([01][0-9]|2[0-4]):([0-5][0-9])"
@@ -242,7 +246,12 @@ class WeeklyWindows:
         return self._hold(other.spans)
 
     def _hold(self, wanted: Iterable[Span]) -> bool:
-        return all(any(s <= low and high <= e for s, e in self.spans) for low, high in wanted)
+        for low, high in wanted:
+            # The last that begins by then: the spans are in order and do not touch.
+            place = bisect_right(self.spans, (low, WEEK)) - 1
+            if place < 0 or self.spans[place][1] < high:
+                return False
+        return True
 
     @property
     def total(self) -> timedelta:
@@ -267,10 +276,10 @@ class WeeklyWindows:
         return WeeklyWindows(self.spans + other.spans)
 
     def __and__(self, other: "WeeklyWindows") -> "WeeklyWindows":
-        return ~(~self | ~other)
+        return self - ~other
 
     def __sub__(self, other: "WeeklyWindows") -> "WeeklyWindows":
-        return self & ~other
+        return WeeklyWindows(tuple(cut_spans(self.spans, other.spans)))
 
     def __invert__(self) -> "WeeklyWindows":
         edges = [0, *(edge for span in self.spans for edge in span), WEEK]

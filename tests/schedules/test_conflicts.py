@@ -1,8 +1,8 @@
 """Conflicts and free time: as counted minute by minute, and nothing else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -124,31 +124,45 @@ def booked(made: Iterable[Schedule]) -> list[Booking]:
     return [Booking(s.plan.patient, s.uid(each), each) for s in made for each in s.sessions]
 
 
-def pairs(found: Iterable[Conflict]) -> set[frozenset[object]]:
+def pairs(found: Iterable[Conflict]) -> set[frozenset[Booking | Appointment]]:
     return {frozenset(conflict.between) for conflict in found}
 
 
+def _stretches(
+    together: Sequence[Sequence[Booking | Appointment]],
+) -> list[tuple[datetime, datetime, set[Booking | Appointment]]]:
+    """Minute by minute: two go on from one to the next, a session among them, or it is over."""
+    on: dict[datetime, set[int]] = {}
+    for number, several in enumerate(together):
+        for minute in minutes(several[0]):
+            on.setdefault(minute, set()).add(number)
+
+    def collide(those: set[int]) -> bool:
+        return len(those) > 1 and any(isinstance(together[n][0], Booking) for n in those)
+
+    found: list[tuple[datetime, datetime, set[Booking | Appointment]]] = []
+    for minute in sorted(minute for minute, those in on.items() if collide(those)):
+        there = {each for number in on[minute] for each in together[number]}
+        if found and found[-1][1] == minute and collide(on[minute] & on[minute - MINUTE]):
+            start, _, others = found.pop()
+            found.append((start, minute + MINUTE, others | there))
+        else:
+            found.append((minute, minute + MINUTE, there))
+    return found
+
+
 @given(schedules(), st.lists(appointments(), max_size=5))
-def test_a_patients_conflicts_are_those_that_share_a_minute(
+def test_a_patient_is_in_conflict_while_a_session_and_something_else_go_on(
     made: list[Schedule], outside: list[Appointment]
 ) -> None:
     own = [evolve(s, plan=evolve(s.plan, patient=KEYS[0])) for s in made]
     found = patient_conflicts(own, appointments=outside)
-    spans: list[Booking | Appointment] = [*booked(own), *dict.fromkeys(outside)]
-    expected = {
-        frozenset((one, other))
-        for one, other in combinations(spans, 2)
-        if minutes(one) & minutes(other)
-        and all(each.blocks for each in (one, other) if isinstance(each, Appointment))
-        and not (isinstance(one, Appointment) and isinstance(other, Appointment))
-    }
-    assert pairs(found) == expected
-    assert [c.start for c in found] == sorted(c.start for c in found)
-    for conflict in found:
-        one, other = conflict.between
-        shared = sorted(minutes(one) & minutes(other))
-        assert (conflict.start, conflict.end) == (shared[0], shared[-1] + MINUTE)
-        assert (conflict.kind, conflict.of) == (ConflictKind.PATIENT, None)
+    blocking = [each for each in outside if each.blocks]
+    everything: list[Booking | Appointment] = [*booked(own), *blocking]
+    expected = _stretches([[each] for each in everything])
+    assert [(c.start, c.end, set(c.between)) for c in found] == expected
+    assert {(c.kind, c.of) for c in found} <= {(ConflictKind.PATIENT, None)}
+    assert len(found) <= len(everything)
 
 
 def same_meeting(one: Session, other: Session) -> bool:
@@ -171,23 +185,6 @@ def _together(everyone: list[Booking]) -> list[list[Booking]]:
         else:
             meetings.append([one])
     return meetings
-
-
-def _stretches(meetings: list[list[Booking]]) -> list[tuple[datetime, datetime, set[Booking]]]:
-    """Minute by minute: two go on from one to the next, or the stretch is over."""
-    on: dict[datetime, set[int]] = {}
-    for number, meeting in enumerate(meetings):
-        for minute in minutes(meeting[0]):
-            on.setdefault(minute, set()).add(number)
-    found: list[tuple[datetime, datetime, set[Booking]]] = []
-    for minute in sorted(minute for minute, those in on.items() if len(those) > 1):
-        there = {booking for number in on[minute] for booking in meetings[number]}
-        if found and found[-1][1] == minute and len(on[minute] & on[minute - MINUTE]) > 1:
-            start, _, others = found.pop()
-            found.append((start, minute + MINUTE, others | there))
-        else:
-            found.append((minute, minute + MINUTE, there))
-    return found
 
 
 @given(schedules())
@@ -215,6 +212,16 @@ def test_what_is_told_of_a_crowd_grows_with_its_sessions_and_not_with_pairs(numb
     ]
     (conflict,) = site_conflicts(crowd, SITE)
     assert (conflict.kind, len(conflict.between)) == (ConflictKind.ROOM, number)
+
+
+def test_a_busy_patient_has_one_conflict_for_each_session_and_not_for_each_pair() -> None:
+    made = held(session("talk", 9), session("talk", 11, number=2))
+    outside = [Appointment(at(8), at(13)) for _ in range(50)]
+    found = patient_conflicts([made], appointments=outside)
+    assert [(c.start, c.end, len(c.between)) for c in found] == [
+        (at(9), at(10), 51),
+        (at(11), at(12), 51),
+    ]
 
 
 def test_meetings_one_after_another_are_two_conflicts_if_none_goes_on() -> None:

@@ -143,10 +143,12 @@ def _undated(service: Service, day: int | None, week: int, *, sure: bool) -> Cou
 
 def _booked(schedule: Schedule) -> Iterator[CountedSession]:
     """What is booked, and what waits for an answer; nothing else takes place."""
+    extras = {
+        place: whole_minutes(Dose.of([service]).extra)
+        for place, service in schedule.services.items()
+    }
     for session in schedule.sessions:
-        dated = _dated(schedule, session)
-        extra = Dose.of([schedule.service(session)]).extra
-        yield evolve(dated, most=dated.least + whole_minutes(extra))
+        yield _dated(schedule, session, extra=extras[session.phase, session.service])
     for missing in schedule.unplaced:
         prescribed, service = missing.prescribed, schedule.service(missing)
         day = None if prescribed is None else day_of_plan(prescribed, start=schedule.plan.start)
@@ -164,7 +166,9 @@ def _attended(schedule: Schedule, attended: Attended) -> Iterator[CountedSession
     return (_dated(schedule, session, held[uid]) for uid, session in known if uid in held)
 
 
-def _dated(schedule: Schedule, session: Session, held: Attendance = _AS_BOOKED) -> CountedSession:
+def _dated(
+    schedule: Schedule, session: Session, held: Attendance = _AS_BOOKED, *, extra: int = 0
+) -> CountedSession:
     day = day_of_plan(session.start.date(), start=schedule.plan.start)
     time = held.time_of(session)
     minutes = whole_minutes(time)
@@ -174,7 +178,7 @@ def _dated(schedule: Schedule, session: Session, held: Attendance = _AS_BOOKED) 
         modality=session.modality,
         days=range(day, day + 1),
         least=minutes,
-        most=minutes,
+        most=minutes + extra,
         breaks=whole_minutes(breaks),
         telehealth=held.given_of(session).delivery is Delivery.TELEHEALTH,
         led_by=held.led_by_of(session),

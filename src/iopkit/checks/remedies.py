@@ -260,6 +260,8 @@ class _Spot:
     busy: frozenset[Span]
     counted: tuple[int, ...]
 
+    trusts_types = True  # What it holds is made here, a hundred times for each plan.
+
     @property
     def services(self) -> tuple[Service, ...]:
         """The service as each phase has it."""

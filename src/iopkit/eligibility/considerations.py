@@ -71,8 +71,11 @@ class Considered:
 
 def consider(considerations: Iterable[Consideration], sheet: FactSheet) -> tuple[Considered, ...]:
     """Considerations by the facts of a sheet, in their order."""
+    listed = tuple(considerations)
+    if not listed:
+        return ()
     values, readings = sheet.values(), sheet.told()
-    return tuple(Considered(c, explain(c.predicate, values, readings)) for c in considerations)
+    return tuple(Considered(c, explain(c.predicate, values, readings)) for c in listed)
 
 
 def weighed_facts(considered: Iterable[Considered]) -> frozenset[AnyFact]:

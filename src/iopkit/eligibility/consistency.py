@@ -170,7 +170,10 @@ def without_contradicted(sheet: FactSheet, found: Sequence[RecordedContradiction
 def _standing(values: Values, readings: Mapping[str, Value]) -> Iterator[RecordedContradiction]:
     for one, parts, facts in _ASKED:
         # What is not known settles nothing for "all of", and here it does: the rest is not read.
-        if all(part(values) is Truth.YES for part in parts):
+        for part in parts:
+            if part(values) is not Truth.YES:
+                break
+        else:
             seen = tuple(_seen(fact, values, readings) for fact in facts)
             yield RecordedContradiction(one.name, one.meaning, one.why, seen, one.source)
 

@@ -67,7 +67,6 @@ def payer_coverage(payer: Payer, values: Values) -> PayerCoverage:
     """What facts' values say of a payer and all others; what is absent is not known."""
     truths = {each: covered(values) for each, covered in _COVERED.items()}
     covered = truths.pop(payer)
-    named = {
-        truth: tuple(other for other, found in truths.items() if found is truth) for truth in Truth
-    }
-    return PayerCoverage(payer, covered, named[Truth.YES], named[Truth.UNKNOWN])
+    others = tuple(other for other, found in truths.items() if found is Truth.YES)
+    perhaps = tuple(other for other, found in truths.items() if found is Truth.UNKNOWN)
+    return PayerCoverage(payer, covered, others, perhaps)

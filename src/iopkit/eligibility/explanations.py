@@ -53,15 +53,15 @@ class Explanation:
     trusts_types = True
 
     def __attrs_post_init__(self) -> None:
-        if isinstance(self.predicate, _ATOMS):
+        predicate, value = self.predicate, self.value
+        if isinstance(predicate, _ATOMS):
             whole = not self.parts
-            kind = self.predicate.fact.kind
-            value = self.value
+            kind = predicate.fact.kind
             if not (value is None or kind.accepts(value) or is_of_kind(kind, value)):
                 faults = [Fault(("value",), kind.expectation(), "another value")]
                 raise InvalidError("value", faults)
         else:
-            whole = tuple(part.predicate for part in self.parts) == parts_of(self.predicate)
+            whole = tuple([part.predicate for part in self.parts]) == parts_of(predicate)
         if not whole:
             faults = [Fault(("parts",), "one for each part of the predicate", "others")]
             raise InvalidError("explanation", faults)

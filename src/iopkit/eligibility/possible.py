@@ -92,7 +92,7 @@ class Possible:
 
         The value itself if there is only one, and ``None`` for anything.
         """
-        if self.is_anything:
+        if self.low is None and not self.options:
             return None
         value = self.value
         return Possible(self.low, self.high, self.options) if value is None else value

@@ -228,11 +228,16 @@ def _is_known(found: Diagnosis, on: date) -> bool:
 
 def newest(dated: Iterable[tuple[date, T]], on: date) -> tuple[tuple[date, T], ...]:
     """The newest records up to a day, which may be several of that day."""
-    known = [record for record in dated if record[0] <= on]
-    if not known:
-        return ()
-    last = max(day for day, _ in known)
-    return tuple(record for record in known if record[0] == last)
+    last: date | None = None
+    found: list[tuple[date, T]] = []
+    for record in dated:
+        day = record[0]
+        if day > on or (last is not None and day < last):
+            continue
+        if day != last:
+            last, found = day, []
+        found.append(record)
+    return tuple(found)
 
 
 @frozen
@@ -296,8 +301,11 @@ class NeedFindings:
 
     def __call__(self, patient: Patient) -> Iterator[tuple[date, bool]]:
         """Whether each assessment that lists needs has it, with its day."""
-        for day, listed in Findings("needs")(patient):
+        for day, listed in _LISTED_NEEDS(patient):
             yield day, self.need in listed
+
+
+_LISTED_NEEDS = Findings("needs")
 
 
 @frozen

@@ -4,7 +4,7 @@ A rule that says nothing of a danger has not judged it to be none. Which facts s
 here and nowhere else; how grave one is stays with the clinician.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -153,7 +153,9 @@ def _in_record(patient: Patient, on: date) -> Iterator[RecordedRisk]:
             if (risk := _least(sign, sign.fact.read(patient, on))) is not None:
                 yield risk
             continue
-        dated: Iterable[tuple[date, Scalar | None]] = newest(read.records(patient), on)
+        dated: tuple[tuple[date, Scalar | None], ...] = newest(read.records(patient), on)
+        if not dated:
+            continue  # most records say nothing of most facts
         speaking = [(d, v) for d, v in dated if v is not None and sign.speaks_in(v)]
         if speaking:
             day, worst = max(speaking, key=lambda each: sign.fact.badness(each[1]))

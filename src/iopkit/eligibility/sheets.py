@@ -11,7 +11,7 @@ from iopkit.confidential import hidden
 from iopkit.eligibility.kinds import Kind
 from iopkit.eligibility.possible import Possible, Value, covers, is_of_kind
 from iopkit.eligibility.predicates import AnyFact, Fact, Values, each_once, with_margins
-from iopkit.errors import each_a, refuse, unless, unless_day
+from iopkit.errors import Fault, each_a, refuse, unless_day
 from iopkit.fields import frozen
 
 S = TypeVar("S")
@@ -42,16 +42,12 @@ class FactSheet:
             40
         """
         kinds = {fact.name: fact.kind for fact in each_once(facts)}
+        others = [name for name in values if name not in kinds]
+        wrong = [n for n, kind in kinds.items() if n in values and not is_of_kind(kind, values[n])]
         refuse(
             "facts",
-            *(unless(name in kinds, name, "the name of a fact", "another") for name in values),
-            *(
-                unless(
-                    is_of_kind(kinds[name], value), name, kinds[name].expectation(), "another value"
-                )
-                for name, value in values.items()
-                if name in kinds
-            ),
+            tuple(Fault((name,), "the name of a fact", "another") for name in others),
+            tuple(Fault((name,), kinds[name].expectation(), "another value") for name in wrong),
         )
         return cls(on, tuple((name, _item(kind, values.get(name))) for name, kind in kinds.items()))
 

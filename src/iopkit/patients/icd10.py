@@ -36,10 +36,16 @@ def substances_of(disorder: SubstanceUseDisorder) -> Said[Substance]:
         >>> substances_of(SubstanceUseDisorder(code="F11.20")).possible
         frozenset({<Substance.OPIOIDS: 'opioids'>})
     """
-    recorded = Substance if disorder.substance is None else (disorder.substance,)
+    recorded = _SUBSTANCES if disorder.substance is None else (disorder.substance,)
     block = (disorder.code or "")[:3]
-    coded = [one for one in Substance if one.icd10_block == block] if block else Substance
-    return _together(recorded, coded)
+    return _together(recorded, _BY_BLOCK.get(block, ()) if block else _SUBSTANCES)
+
+
+_SUBSTANCES = frozenset(Substance)
+_BY_BLOCK = {
+    block: frozenset(one for one in Substance if one.icd10_block == block)
+    for block in {one.icd10_block for one in Substance}
+}
 
 
 def severities_of(disorder: SubstanceUseDisorder) -> Said[Severity]:
@@ -52,11 +58,12 @@ def severities_of(disorder: SubstanceUseDisorder) -> Said[Severity]:
         >>> sorted(severities_of(SubstanceUseDisorder(code="F11.20")).possible)
         [<Severity.MODERATE: 2>, <Severity.SEVERE: 3>]
     """
-    recorded = Severity if disorder.severity is None else (disorder.severity,)
-    return _together(recorded, _SEVERITIES.get((disorder.code or "")[4:5], tuple(Severity)))
+    recorded = _SEVERITIES if disorder.severity is None else (disorder.severity,)
+    return _together(recorded, _BY_FOURTH.get((disorder.code or "")[4:5], _SEVERITIES))
 
 
-_SEVERITIES = {"1": (Severity.MILD,), "2": (Severity.MODERATE, Severity.SEVERE)}
+_SEVERITIES = frozenset(Severity)
+_BY_FOURTH = {"1": (Severity.MILD,), "2": (Severity.MODERATE, Severity.SEVERE)}
 # The fifth characters of codes that say "in remission", such as F10.21, after use, abuse and
 # dependence; https://codes.sprypt.com/categories/F10-F19 [T3] lists them. The others of abuse
 # and dependence, such as F10.20, are of disorders that are not.

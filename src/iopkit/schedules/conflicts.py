@@ -126,7 +126,9 @@ def patient_conflicts(
     Appointments among themselves are the patient's own business.
 
     Returns:
-        Each two that overlap, in the order in which they begin to.
+        One conflict for each stretch of time in which a session and something else never stop
+        going on at once, in the order in which they begin: no more than there are sessions and
+        appointments. An appointment is in each stretch that it takes time of.
 
     Raises:
         InvalidError: the schedules are of several patients.
@@ -137,9 +139,8 @@ def patient_conflicts(
     spans: list[Booking | Appointment] = [*bookings(listed)]
     spans += (each for each in appointments if each.blocks)
     return tuple(
-        _conflict(ConflictKind.PATIENT, (first, second))
-        for first, second in overlapping(spans, instants)
-        if isinstance(first, Booking) or isinstance(second, Booking)
+        _conflict(ConflictKind.PATIENT, several, span)
+        for span, several in _stretches(spans, instants, lambda each: isinstance(each, Booking))
     )
 
 
@@ -180,7 +181,7 @@ def site_conflicts(schedules: Iterable[Schedule], site: Site) -> tuple[Conflict,
         found += [
             _conflict(kind, tuple(chain(*several)), span, of=name)
             for name, held in taken.items()
-            for span, several in _stretches(held)
+            for span, several in _stretches(held, _instants_together, _is_any)
         ]
     found += _apart(bookings(listed))
     return tuple(sorted(found, key=lambda conflict: conflict.start))
@@ -238,45 +239,44 @@ def _conflict(
     return Conflict(kind, start.astimezone(tz), end=end.astimezone(tz), between=between, of=of)
 
 
-def _stretches(meetings: Iterable[_Together]) -> Iterator[tuple[Instants, tuple[_Together, ...]]]:
-    """When two meetings or more go on at once, each that does until fewer than two are left.
+def _instants_together(meeting: _Together) -> Instants:
+    return instants(meeting[0])
 
-    There is at least one meeting. Goes once through starts and ends in their order, of one
-    instant the ends first. Where a stretch ends, one meeting at most goes on into another: so
-    all stretches together have each meeting once and one more for each stretch.
+
+def _is_any(_: object) -> bool:
+    return True
+
+
+def _stretches(
+    items: Iterable[T], span: Callable[[T], Instants], counts: Callable[[T], bool]
+) -> Iterator[tuple[Instants, tuple[T, ...]]]:
+    """When two or more go on at once, one that counts among them, each that does until it ends.
+
+    Goes once through starts and ends in their order, of one instant the ends first. If all
+    count, one at most goes on where a stretch ends: so all stretches together have each item
+    once and one more for each stretch.
     """
-    held = sorted(meetings, key=lambda meeting: instants(meeting[0]))
+    held = sorted(items, key=span)
     edges: list[tuple[datetime, bool, int]] = []
-    for place, meeting in enumerate(held):
-        start, end = instants(meeting[0])
+    for place, item in enumerate(held):
+        start, end = span(item)
         edges += [(start, True, place), (end, False, place)]
-    since, _, _ = min(edges)
-    going_on: dict[int, _Together] = {}
-    there: dict[int, _Together] = {}
+    since: datetime | None = None
+    counted = 0
+    going_on: dict[int, T] = {}
+    there: dict[int, T] = {}
     for at, begins, place in sorted(edges):
         if begins:
             going_on[place] = there[place] = held[place]
-            if len(going_on) == 2:
-                since, there = at, dict(going_on)
-            continue
-        if len(going_on) == 2:
-            yield (since, at), tuple(there.values())
-        del going_on[place]
-
-
-def overlapping(items: Iterable[T], span: Callable[[T], Instants]) -> Iterator[tuple[T, T]]:
-    """Each two items that share time, the one that starts first before the other.
-
-    Goes once through the items in the order of their starts, beside those that are still
-    going on: as many steps as there are items and pairs.
-    """
-    going_on: list[tuple[datetime, T]] = []
-    for item in sorted(items, key=span):
-        start, end = span(item)
-        going_on = [(over, before) for over, before in going_on if start < over]
-        for _, before in going_on:
-            yield before, item
-        going_on.append((end, item))
+        else:
+            del going_on[place]
+        counted += counts(held[place]) * (1 if begins else -1)
+        if len(going_on) < 2 or not counted:
+            if since is not None:
+                yield (since, at), tuple(there.values())
+            since = None
+        elif since is None:
+            since, there = at, dict(going_on)
 
 
 def free_time(

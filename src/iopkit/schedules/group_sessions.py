@@ -147,7 +147,7 @@ class _Member:
         found = self._meetings.of(service.name, due)
         if found is not None:
             return found, None
-        room, clinician = assigned(service.name, minute, calendar)
+        room, clinician = calendar.assigned(service.name, minute)
         own = Meeting(
             service.name,
             service.title,
@@ -218,14 +218,6 @@ class _Member:
         return start, start + whole_minutes(meeting.duration)
 
     __repr__ = hidden
-
-
-def assigned(service: str, minute: int, calendar: SiteCalendar) -> tuple[str | None, str | None]:
-    """The room and clinician that a site has for a service at a minute of a plan."""
-    day, offer = minute // DAY, None
-    if calendar.site.rooms or calendar.site.clinicians:
-        offer = calendar.site_on(day).offer(service, calendar.weekday(day))
-    return (offer.room, offer.clinician) if offer else (None, None)
 
 
 def without_date(

@@ -14,7 +14,6 @@ from iopkit.plans.plans import Leave, Plan, start_faults
 from iopkit.programs.programs import Phase, Program, Service
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import Weekly
-from iopkit.schedules.group_sessions import assigned
 from iopkit.schedules.meetings import Meeting
 from iopkit.schedules.scheduling import dated, days_looked_at
 from iopkit.schedules.sessions import Move, Reason, Session
@@ -244,7 +243,7 @@ def _moved(
     move = Move(due, Reason.GROUP_MOVED)
     if why is not None:
         move = calendar.move(entry.minute or 0, service, why)
-    room, clinician = assigned(service.name, calendar.minute(at), calendar)
+    room, clinician = calendar.assigned(service.name, calendar.minute(at))
     start = at.replace(tzinfo=calendar.site.tz)
     made = Session(service.name, entry.number, "all", 1, service.modality, start, length, move)
     return evolve(made, room=room, clinician=clinician)

@@ -9,7 +9,7 @@ from iopkit.plans.own_days import withholding
 from iopkit.plans.plans import MOST_EXTRA_WEEKS, Plan
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import RandomDays, most_in_a_week
-from iopkit.schedules.group_sessions import PlanMeetings, assigned, attend, without_date
+from iopkit.schedules.group_sessions import PlanMeetings, attend, without_date
 from iopkit.schedules.meetings import Meeting
 from iopkit.schedules.sessions import Move, Reason, Schedule, Session, Unplaced, in_order
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
@@ -111,7 +111,7 @@ def _sessions(booked: list[_Booked], calendar: SiteCalendar) -> Iterator[Session
     midnight = datetime.combine(plan.start, time(0), site.tz)
     for entry, minute, duration, move in booked:
         service = entry.service
-        room, clinician = assigned(service.name, minute, calendar)
+        room, clinician = calendar.assigned(service.name, minute)
         yield Session(
             service.name,
             entry.number,

@@ -11,14 +11,14 @@ from attrs import evolve
 
 from iopkit.clocks import zone_faults
 from iopkit.confidential import hidden, opaque
-from iopkit.errors import Fault, refuse, unless
+from iopkit.errors import Fault, InvalidError, refuse, unless
 from iopkit.fields import frozen
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan
 from iopkit.programs.doses import Dose
 from iopkit.programs.programs import LONGEST_PROGRAM, Phase, Service, services_by_place
 from iopkit.schedules.notebook import glance
-from iopkit.windows import is_session_length, is_whole_minutes
+from iopkit.windows import ONE_MINUTE, is_session_length, is_whole_minutes
 
 _MOST_NUMBER = 100_000
 """The highest number of a session or make-up: more than one an hour for ten years."""
@@ -89,8 +89,9 @@ class Move:
     detail: str = ""
 
     def __attrs_post_init__(self) -> None:
-        ok = self.prescribed.tzinfo is None
-        refuse("move", unless(ok, "prescribed", "a wall-clock time", "one with a zone"))
+        if self.prescribed.tzinfo is not None:
+            fault = Fault(("prescribed",), "a wall-clock time", "one with a zone")
+            raise InvalidError("move", [fault])
 
     __repr__ = hidden
 
@@ -132,14 +133,16 @@ class Session:
             and 1 <= self.number <= _MOST_NUMBER
             and 0 <= self.make_up <= _MOST_NUMBER
             and is_session_length(self.duration)
-            and timedelta(0) <= self.breaks < self.duration
-            and is_whole_minutes(self.breaks)
+            and (not self.breaks or self._breaks_fit())
         )
         if not ok:
             self._refuse()
 
+    def _breaks_fit(self) -> bool:
+        longest = max(self.duration, ONE_MINUTE)
+        return timedelta(0) <= self.breaks < longest and is_whole_minutes(self.breaks)
+
     def _refuse(self) -> None:
-        breaks_fit = timedelta(0) <= self.breaks < max(self.duration, timedelta(minutes=1))
         refuse(
             "session",
             unless(self.start.tzinfo is not None, "start", "an aware time", "one without a zone"),
@@ -152,7 +155,7 @@ class Session:
             ),
             _length_faults(self.duration),
             unless(
-                breaks_fit and is_whole_minutes(self.breaks),
+                self._breaks_fit(),
                 "breaks",
                 "whole minutes, less than the session",
                 "another length",
@@ -266,7 +269,7 @@ class Schedule:
             "schedule",
             unless(not zone_faults(self.zone), "zone", "an IANA time zone", "another text"),
             tuple(islice(_session_faults(self), _MOST_FAULTS)),
-            tuple(islice(_unplaced_faults(self), _MOST_FAULTS)),
+            tuple(islice(_unplaced_faults(self), _MOST_FAULTS)) if self.unplaced else (),
             unless(
                 0 <= self.revision <= _MOST_REVISIONS,
                 "revision",
@@ -337,18 +340,21 @@ class Schedule:
 
 def _session_faults(schedule: Schedule) -> Iterator[Fault]:
     """What cannot be true of the sessions, beside each other and in their plan."""
-    known, start = schedule.services, schedule.plan.start
+    known, first, named = schedule.services, schedule.plan.start.toordinal(), schedule.zone
     most = schedule.plan.weeks + _MOST_MORE_WEEKS
     seen: set[tuple[str, int, int]] = set()
     for place, each in enumerate(schedule.sessions):
-        same, zone = identity(each), each.start.tzinfo
+        start, same = each.start, identity(each)
+        zone, service = start.tzinfo, known.get((each.phase, each.service))
         if same in seen:
             yield Fault(("sessions", place), *_ONCE)
         seen.add(same)
-        yield from _faults_in_plan("sessions", place, each, known, most)
-        if not (isinstance(zone, ZoneInfo) and zone.key == schedule.zone):
+        # Nearly all are right, and to ask the generator for nothing takes as long as the rest.
+        if not (service and service.modality is each.modality and 1 <= each.week <= most):
+            yield from _faults_in_plan("sessions", place, each, service, most)
+        if not (isinstance(zone, ZoneInfo) and zone.key == named):
             yield Fault(("sessions", place, "start"), "a time in the schedule's zone", "another")
-        if abs((each.start.date() - start).days) >= MOST_WEEKS * 7:
+        if abs(start.toordinal() - first) >= MOST_WEEKS * 7:
             yield Fault(("sessions", place, "start"), "a day near the plan's", "another day")
 
 
@@ -373,7 +379,8 @@ def _unplaced_faults(schedule: Schedule) -> Iterator[Fault]:
         if number_of(each) in seen:
             yield Fault(("unplaced", place), *_ONCE)
         seen.add(number_of(each))
-        yield from _faults_in_plan("unplaced", place, each, known, most)
+        service = known.get((each.phase, each.service))
+        yield from _faults_in_plan("unplaced", place, each, service, most)
         if each.prescribed and not 0 <= (each.prescribed - start).days < most * 7:
             yield Fault(("unplaced", place, "prescribed"), "a day of the plan", "another day")
 
@@ -385,10 +392,9 @@ def _faults_in_plan(
     name: str,
     place: int,
     each: Session | Unplaced,
-    known: Mapping[tuple[str, str], Service],
+    service: Service | None,
     most: int,
 ) -> Iterator[Fault]:
-    service = known.get((each.phase, each.service))
     if service is None:
         expected = "a service of the plan, in a phase that has it"
         yield Fault((name, place), expected, "another")
@@ -410,10 +416,11 @@ def booked_doses(
         One dose a week, ``schedule.weeks`` of them.
     """
     weeks: list[list[Dose]] = [[] for _ in range(schedule.weeks)]
+    spread = {place: Dose.of([service]).extra for place, service in schedule.services.items()}
     for session in schedule.sessions:
         if session.modality in modalities:
-            spread = Dose.of([schedule.service(session)]).extra
-            weeks[session.week - 1].append(Dose(session.service_time, extra=spread))
+            extra = spread[session.phase, session.service]
+            weeks[session.week - 1].append(Dose(session.service_time, extra=extra))
     for missing in schedule.unplaced:
         if missing.modality in modalities:
             if missing.why is Reason.ON_HOLD:

@@ -76,6 +76,7 @@ class SiteCalendar:
     def __init__(self, plan: Plan, site: Site, *, days: int, after: datetime | None = None) -> None:
         self.plan = plan
         self.site = site
+        self._midnight = datetime.combine(plan.start, time(0))
         self.after = -1 if after is None else self.minute(after)
         self._first = plan.start.weekday() * DAY
         # One day more: the last night may run into it.
@@ -101,6 +102,7 @@ class SiteCalendar:
         # A plan has many sessions, and few services that are not given on each of its days.
         self._told = services_told(plan.upcoming or ())
         self._missing: dict[tuple[int, int, Service], Reason | None] = {}
+        self._assigned: dict[tuple[int, int, str], tuple[str | None, str | None]] = {}
         self._usual_hours: dict[tuple[int, Service], WeeklyWindows] = {}
 
     def _day(self, day: date) -> int:
@@ -133,7 +135,7 @@ class SiteCalendar:
     def missing(self, minute: int, service: Service) -> Reason | None:
         """What is missing at a minute of the program: opening hours, or a room and staff."""
         day = minute // DAY
-        asked = self._since(day), minute % WEEK, service
+        asked = self._since(day) if self._changes else 0, minute % WEEK, service
         try:
             return self._missing[asked]
         except KeyError:
@@ -164,6 +166,17 @@ class SiteCalendar:
     def _staffed(self, day: int, service: Service) -> WeeklyWindows:
         return service_hours(self.site_on(day), service.name, service.modality)
 
+    def assigned(self, service: str, minute: int) -> tuple[str | None, str | None]:
+        """The room and clinician that the site has for a service at a minute of the program."""
+        if not self.site.offers:
+            return None, None
+        day = minute // DAY
+        asked = self._since(day), day % 7, service
+        if asked not in self._assigned:
+            offer = self.site_on(day).offer(service, self.weekday(day))
+            self._assigned[asked] = (offer.room, offer.clinician) if offer else (None, None)
+        return self._assigned[asked]
+
     def leave_on(self, day: int) -> Leave | None:
         """The leave that a day is in."""
         plan = self.plan
@@ -171,7 +184,7 @@ class SiteCalendar:
 
     def minute(self, wall: datetime) -> int:
         """The minute of the program that a wall-clock time is in."""
-        return (wall - datetime.combine(self.plan.start, time(0))) // ONE_MINUTE
+        return whole_minutes(wall - self._midnight)
 
     def span(self, session: Session) -> Span:
         """The minutes of the program that a session takes."""
@@ -225,8 +238,7 @@ class SiteCalendar:
 
     def move(self, minute: int, service: Service, why: Reason) -> Move:
         """A move away from a minute."""
-        prescribed = datetime.combine(self.plan.start, time(0)) + minute * ONE_MINUTE
-        return Move(prescribed, why, self.detail(minute, service))
+        return Move(self._midnight + minute * ONE_MINUTE, why, self.detail(minute, service))
 
     def rule(self, day: int, service: Service, why: Reason) -> ClosedRule:
         """What becomes of a service's session that cannot be on a day."""
