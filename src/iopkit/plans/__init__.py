@@ -21,7 +21,7 @@ from iopkit.plans.goals import (
     Problem,
     ScoreTarget,
     Target,
-    reached,
+    target_reached,
 )
 from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
 from iopkit.plans.plans import (
@@ -116,7 +116,7 @@ __all__ = [
     "continue_care",
     "draft",
     "needs_of",
-    "reached",
     "revise",
     "settle",
+    "target_reached",
 ]

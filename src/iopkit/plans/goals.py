@@ -127,7 +127,7 @@ class ConditionTarget:
 Target = ScoreTarget | CountTarget | ConditionTarget
 
 
-def reached(
+def target_reached(
     target: Target, *, on: date, patient: Patient | None = None, progress: Progress | None = None
 ) -> Truth:
     """Whether a target is reached on a day, as far as it is known.
@@ -138,9 +138,9 @@ def reached(
 
     Example:
         >>> target = CountTarget(Counted.DAYS_WITHOUT_USE, least=30)
-        >>> reached(target, on=date(2026, 3, 2), progress=Progress(days_without_use=34))
+        >>> target_reached(target, on=date(2026, 3, 2), progress=Progress(days_without_use=34))
         <Truth.YES: 'yes'>
-        >>> reached(target, on=date(2026, 3, 2))
+        >>> target_reached(target, on=date(2026, 3, 2))
         <Truth.UNKNOWN: 'unknown'>
     """
     condition = _condition_of(target)
