@@ -126,8 +126,12 @@ def test_what_is_taken_over_is_a_part_of_the_plan(
 def test_what_became_of_each_is_kept_with_its_day_and_who_settled_it() -> None:
     plan = settled(accept=["a/one"], drop=["b"], change={"c": Problem("c", "Other")})
     assert outcomes(plan) == {
-        "a": "accepted", "a/one": "accepted", "a/two": None,
-        "b": "dropped", "b/one": "dropped", "c": "changed",
+        "a": "accepted",
+        "a/one": "accepted",
+        "a/two": None,
+        "b": "dropped",
+        "b/one": "dropped",
+        "c": "changed",
     }
     first = (plan.proposals or ())[0]
     assert first.settled == Settlement(SettledAs.ACCEPTED, START, "Ada")
