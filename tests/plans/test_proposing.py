@@ -273,6 +273,7 @@ def test_other_templates_propose_other_problems() -> None:
         pytest.param(lambda: evolve(STEP, week=None), "week", id="never due"),
         pytest.param(lambda: evolve(STEP, review=1), "week", id="due twice"),
         pytest.param(lambda: evolve(STEP, week=0), "week", id="week 0"),
+        pytest.param(lambda: evolve(STEP, week=521), "week", id="after any program"),
         pytest.param(lambda: evolve(STEP, statement=" "), "statement", id="no step"),
         pytest.param(lambda: evolve(TALK, statement=""), "statement", id="nothing done"),
         pytest.param(lambda: evolve(TALK, modalities=frozenset()), "modalities", id="nowhere"),
@@ -286,6 +287,13 @@ def test_other_templates_propose_other_problems() -> None:
         ),
         pytest.param(lambda: evolve(HOME, when=AllOf((), label="always")), "when", id="always"),
         pytest.param(templates, "templates", id="none"),
+        pytest.param(
+            lambda: templates(
+                evolve(HOME, each=DiagnosisKind.MENTAL_DISORDER), evolve(HOME, name="home-2")
+            ),
+            "templates",
+            id="the name of a diagnosis",
+        ),
         pytest.param(lambda: templates(HOME, HOME), "templates", id="one name twice"),
     ],
 )
@@ -293,6 +301,13 @@ def test_what_no_template_can_be_is_refused(make: Callable[[], object], wrong: s
     with pytest.raises(InvalidError) as caught:
         make()
     assert [fault.path for fault in caught.value.faults] == [(wrong,)]
+
+
+def test_a_number_ends_a_name_where_no_diagnosis_has_it() -> None:
+    each = evolve(HOME, each=DiagnosisKind.MENTAL_DISORDER)
+    assert (
+        len(templates(each, evolve(HOME, name="home-b"), evolve(HOME, name="b-2")).templates) == 3
+    )
 
 
 def test_other_templates_than_ours_are_refused() -> None:

@@ -399,7 +399,7 @@ def test_what_a_plan_lacks_is_said_and_never_left_blank() -> None:
     text = read(html)
     assert "Your days are not set yet." in text
     later = "You and your counselor will talk about it."
-    assert f"Your diagnosis is not known yet. {later}" in text
+    assert f"Nothing is settled yet. {later}" in text
     assert f"None is on record. {later}" in read(plan_html(evolve(EMPTY, problems=())))
     assert section(html, "Drug tests, and if you use again") == (
         "This plan has no drug tests. "

@@ -9,6 +9,7 @@ from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
 from iopkit.modalities import Modality
 from iopkit.plans.goals import Target
+from iopkit.programs.programs import LONGEST_PROGRAM
 from iopkit.programs.progress import is_course_fact
 from iopkit.sources import Source
 
@@ -28,7 +29,8 @@ class ObjectiveTemplate:
     day; where it has fewer reviews than ``review``, no day is set.
 
     Raises:
-        InvalidError: there is not one of ``week`` and ``review``, from 1 on, or no statement.
+        InvalidError: there is not one of ``week`` and ``review``, from 1 to as many weeks as a
+            program can have, or no statement.
     """
 
     statement: str
@@ -42,7 +44,12 @@ class ObjectiveTemplate:
             "objective template",
             _said(self.statement, "statement"),
             unless(len(due) == 1, "week", "a week or a review, one of them", f"{len(due)}"),
-            unless(all(number >= 1 for number in due), "week", "a number from 1 on", "less"),
+            unless(
+                all(1 <= number <= LONGEST_PROGRAM for number in due),
+                "week",
+                f"from 1 to {LONGEST_PROGRAM}",
+                "another number",
+            ),
         )
 
 
@@ -138,7 +145,8 @@ class GoalTemplates:
     """Templates under a name, as a document holds them.
 
     Raises:
-        InvalidError: there is no template, or two have one name.
+        InvalidError: there is no template, or two have one name, or one has the name of a problem
+            that another has for a diagnosis, such as ``use-disorder-1``.
     """
 
     name: str
@@ -150,7 +158,17 @@ class GoalTemplates:
             "goal templates",
             unless(bool(self.templates), "templates", "at least one template", "none"),
             _name_faults([template.name for template in self.templates], "templates"),
+            unless(
+                not any(self._is_of_a_diagnosis(each.name) for each in self.templates),
+                "templates",
+                "no name that a diagnosis has: one with 'each', '-' and a number",
+                "one",
+            ),
         )
+
+    def _is_of_a_diagnosis(self, name: str) -> bool:
+        lead, _, number = name.rpartition("-")
+        return number.isdigit() and any(t.each and t.name == lead for t in self.templates)
 
 
 _NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
