@@ -78,11 +78,11 @@ PLAN = draft(
 EVERY = ("a", "a/one", "a/two", "b", "b/one", "c")
 
 
-def outcomes(plan: Plan) -> dict[str, str | None]:
-    told = {}
+def outcomes(plan: Plan) -> dict[str, SettledAs | None]:
+    told: dict[str, SettledAs | None] = {}
     for each in plan.proposals or ():
-        told[each.problem.name] = each.settled and each.settled.outcome.value
-        told |= {one.name: one.settled and one.settled.outcome.value for one in each.goals}
+        told[each.problem.name] = each.settled.outcome if each.settled else None
+        told |= {one.name: one.settled.outcome if one.settled else None for one in each.goals}
     return told
 
 
@@ -158,7 +158,7 @@ def test_what_was_set_by_hand_stays() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from(EVERY), st.booleans()), unique_by=lambda pair: pair[0]))
 def test_one_by_one_is_as_all_at_once_or_refused(asked: list[tuple[str, bool]]) -> None:
-    how = {
+    how: dict[str, Any] = {
         "accept": [name for name, taken in asked if taken],
         "drop": [name for name, taken in asked if not taken],
     }
