@@ -10,7 +10,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit import FACTS, InvalidError, draft, find_program
+from iopkit import FACTS, InvalidError, draft, find_program, from_json, to_json
 from iopkit.eligibility import AllOf, evaluate, read_facts
 from iopkit.eligibility.consistency import contradictions, read_consistent
 from iopkit.eligibility.predicates import facts_in
@@ -115,6 +115,7 @@ def test_no_shipped_proposal_names_what_the_plan_does_not_give(
 ) -> None:
     plan = draft(program, patient, site, start=start, seed=1, goal_templates=SHIPPED)
     given_ones = {s.name for s in plan.program.every_service} - {*plan.on_hold}
+    assert from_json(Plan, to_json(plan)) == plan
     by_name = {template.name: template for template in SHIPPED.templates}
     for each in plan.proposals or ():
         assert each.because

@@ -435,9 +435,9 @@ class Plan:
     __repr__ = hidden
 
 
-def _services_in(goals: Iterable[Goal]) -> set[str]:
+def _services_in(goals: Iterable[Goal]) -> set[str | None]:
     """The names of the services that interventions are done in."""
-    return {step.service for goal in goals for step in goal.interventions if step.service}
+    return {step.service for goal in goals for step in goal.interventions} - {None}
 
 
 _CAUTIONS = {
