@@ -108,16 +108,25 @@ from iopkit.patients import (
 from iopkit.placement import CarePath, Ladder, OpioidTreatment, PathStep, Placement, Rung, place
 from iopkit.plans import (
     ChangingKind,
+    ConditionTarget,
     Consequence,
     ConsequenceKind,
     Counted,
     CountTarget,
+    DiagnosisKind,
     Goal,
+    GoalTemplate,
+    GoalTemplates,
     Intervention,
+    InterventionTemplate,
     Objective,
+    ObjectiveTemplate,
+    Problem,
+    ProblemTemplate,
     ScoreTarget,
     Signature,
     UpcomingChange,
+    settle,
 )
 from iopkit.programs import (
     COURSE_FACTS,
@@ -211,6 +220,7 @@ _READERS: Mapping[str, Callable[[str | bytes], object]] = {
     "decision": lambda data: from_json(Decision, data),
     "finding": lambda data: from_json(Finding, data),
     "facts": lambda data: from_json(OwnFacts, data),
+    "goals": lambda data: from_json(GoalTemplates, data),
     "instrument": lambda data: from_json(Instrument, data),
     "ladder": lambda data: from_json(Ladder, data),
     "patient": lambda data: from_json(Patient, data),
@@ -534,6 +544,50 @@ _REQUIREMENTS = RequirementSet(
 )
 
 
+_GOALS = GoalTemplates(
+    "our-goals",
+    "Our goals",
+    (
+        ProblemTemplate(
+            "use",
+            "Use of a substance",
+            FACTS["has_diagnosis"].equals(True),
+            (
+                GoalTemplate(
+                    "less",
+                    "Use less.",
+                    (
+                        ObjectiveTemplate(
+                            "A week without.",
+                            CountTarget(Counted.DAYS_WITHOUT_USE, least=7),
+                            week=2,
+                        ),
+                        ObjectiveTemplate(
+                            "A better mood.", ScoreTarget("phq_9", "total", most=9), review=1
+                        ),
+                        ObjectiveTemplate(
+                            "Comes.",
+                            ConditionTarget(
+                                (COURSE_FACTS["attendance"] >= 0.8)
+                                & FACTS["has_transport"].equals(True)
+                            ),
+                            week=4,
+                        ),
+                    ),
+                    (
+                        InterventionTemplate("We talk.", frozenset({Modality.GROUP_THERAPY})),
+                        InterventionTemplate("A course.", services=("skills",)),
+                        InterventionTemplate("A pill.", frozenset({Modality.PSYCHIATRIC_CARE})),
+                    ),
+                ),
+            ),
+            DiagnosisKind.USE_DISORDER,
+            _SOURCE,
+        ),
+        ProblemTemplate("alone", "Alone", FACTS["support_adequate"].equals(True)),
+    ),
+)
+
 _GOAL = Goal(
     "problem-1",
     "To sleep through the night.",
@@ -664,11 +718,14 @@ def values() -> dict[str, object]:
             seed=7,
             requirements=(_REQUIREMENTS,),
             decisions=(decision,),
+            goal_templates=_GOALS,
         ),
+        problems=(Problem("problem-1", "Opioid use disorder, severe", "F11.20"),),
         goals=(_GOAL,),
         signatures=(Signature(Signer.PHYSICIAN, _START),),
         upcoming=_UPCOMING,
     )
+    plan = settle(plan, on=_START, by="Ada", accept=["use-1"], drop=["alone"])
     dated = schedule(plan, _SITE)
     assert plan.on_hold, "the plan has no service on hold"
     assert dated.unplaced, "the schedule shows no session that is unplaced"
@@ -684,6 +741,7 @@ def values() -> dict[str, object]:
         "decision": decision,
         "facts": _FACTS,
         "finding": check(dated, _REQUIREMENTS)[0],
+        "goals": _GOALS,
         "instrument": _INSTRUMENT,
         "ladder": _LADDER,
         "patient": _PATIENT,

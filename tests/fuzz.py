@@ -66,7 +66,7 @@ from iopkit.library import (
 from iopkit.modalities import Modality
 from iopkit.patients import Patient
 from iopkit.placement import compare_levels, place
-from iopkit.plans import Plan, continue_care, draft
+from iopkit.plans import GoalTemplates, Plan, continue_care, draft, settle
 from iopkit.plots import plan_picture, policy_picture, program_picture, week_picture
 from iopkit.programs import (
     PerWeek,
@@ -94,6 +94,7 @@ from iopkit.reports import (
     difference_text,
     fact_text,
     findings_text,
+    goal_templates_text,
     ladder_text,
     load_text,
     meetings_text,
@@ -338,6 +339,15 @@ def _used_facts(own: OwnFacts) -> None:
     read_facts(known.values(), _sound("patient"), on=_DAY)
 
 
+def _used_goals(templates: GoalTemplates) -> None:
+    goal_templates_text(templates)
+    patient, site = _sound("patient"), _sound("site")
+    program = find_program("matrix-16-week")
+    plan = draft(program, patient, site, start=_DAY, seed=1, goal_templates=templates)
+    names = [each.problem.name for each in plan.proposals or ()]
+    _used_plan(settle(plan, on=_DAY, by="Ada", accept=names))
+
+
 def _used_predicate(predicate: Predicate) -> None:
     describe(predicate)
     evaluate(predicate, {})
@@ -398,6 +408,7 @@ USES: Mapping[str, Sequence[Use]] = {
     "decision": (decision_text, decision_markdown, decision_html),
     "facts": (_used_facts,),
     "finding": (lambda finding: findings_text([finding]),),
+    "goals": (_used_goals,),
     "instrument": (lambda instrument: [*map(fact_text, instrument_facts(instrument))],),
     "ladder": (
         ladder_text,

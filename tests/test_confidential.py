@@ -149,6 +149,7 @@ from iopkit.plans import (
     AddSessions,
     CapGroups,
     ChangingKind,
+    ConditionTarget,
     Consequence,
     ConsequenceKind,
     Counted,
@@ -168,8 +169,13 @@ from iopkit.plans import (
     PlanNote,
     PrimaryCounselor,
     Problem,
+    ProposedGoal,
+    ProposedProblem,
     Provenance,
+    RaisedBy,
     ScoreTarget,
+    SettledAs,
+    Settlement,
     ShortenSessions,
     Signature,
     Trip,
@@ -283,6 +289,11 @@ CONFIDENTIAL: set[type] = {
     Disagreement,
     ExcludedLevel,
     Disclosure,
+    ConditionTarget,
+    ProposedGoal,
+    ProposedProblem,
+    RaisedBy,
+    Settlement,
     DropSessions,
     CalendarDetails,
     Attendance,
@@ -431,6 +442,8 @@ IMPERSONAL = {
     *("Track", "Curriculum", "_Recorded", "_OfService", "Times"),
     *("StatedHours", "StatedSessions", "StatedLength", "Discrepancy", "OutOfReach"),
     "AbsenceLimit",
+    *("GoalTemplate", "GoalTemplates", "InterventionTemplate", "ObjectiveTemplate"),
+    "ProblemTemplate",
     *("Site", "HolidayCalendar", "Closure", "Offer", "Room", "Clinician", "Preferences"),
     *("Absence", "ClosedFor", "Credential", "LedBy", "NewHours"),
     # Of groups and staff, no patient's.
@@ -649,6 +662,13 @@ def agreed(plan: Plan, start: date) -> list[Any]:
         (Objective("Writes to Zebediah.", by, CountTarget(Counted.DAYS_WITHOUT_USE, 67)),),
         (Intervention("Rehearses the letter.", "group"),),
     )
+    proposed = ProposedProblem(
+        Problem("the-problem", "Estranged from Zebediah", "F10.20"),
+        (RaisedBy("support_adequate", "Zebediah does not help", by),),
+        (ProposedGoal("the-problem/a", goal, ("A letter to Zebediah.",)),),
+        Settlement(SettledAs.CHANGED, by, "Zebediah"),
+    )
+    condition = ConditionTarget(FACTS["needed_hours_per_week"].equals(67.5))
     told = "family involvement, Zebediah"
     follows = (Consequence(ConsequenceKind.CONSENT_STOPS, (told,)),)
     ends = UpcomingChange(by, ChangingKind.CONSENT, told, before=True, follows=follows)
@@ -657,6 +677,7 @@ def agreed(plan: Plan, start: date) -> list[Any]:
         upcoming=(ends,),
         problems=(Problem("the-problem", "Estranged from Zebediah", "F10.20"),),
         goals=(goal,),
+        proposals=(proposed,),
         milestones=(Milestone(MilestoneKind.REVIEW, by, "us-medicare-iop"),),
         disclosures=(Disclosure("Zebediah", "attendance", by),),
         signatures=(Signature(Signer.PATIENT, start),),
@@ -667,6 +688,7 @@ def agreed(plan: Plan, start: date) -> list[Any]:
     )
     parts: list[Any] = [settled.provenance, *(settled.problems or ()), goal, goal.target]
     parts += [*goal.objectives, *(step.target for step in goal.objectives), *goal.interventions]
+    parts += [proposed, *proposed.because, *proposed.goals, proposed.settled, condition]
     parts += [*settled.leaves, *settled.stays, *settled.groups]
     parts += [*settled.milestones, *settled.disclosures, *(settled.signatures or ())]
     parts += settled.provenance.decisions if settled.provenance else ()

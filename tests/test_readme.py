@@ -140,7 +140,7 @@ def test_the_commands_in_the_readme_run_in_order(tmp_path: Path) -> None:
 
 def test_the_readme_has_each_command_and_each_exit_code() -> None:
     shown = {shlex.split(command, comments=True)[1] for command in commands()}
-    planned = {"plan", "schedule", "check", "charges"}
+    planned = {"plan", "settle", "schedule", "check", "charges"}
     assert shown == {
         *("decide", "applicable", "compare", "place", *planned, "costs"),
         *("rules", "validate", "upgrade", "list", "show", "example", "new", "schema"),

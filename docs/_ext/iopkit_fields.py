@@ -34,7 +34,7 @@ class Documents(SphinxDirective):
 # What people write comes first.
 ORDER = (
     *("patient", "site", "program", "policy", "ladder", "predicate", "instrument", "facts"),
-    "requirements",
+    *("goals", "requirements"),
     *("coding", "rates", "roster", "plan", "schedule", "charges"),
 )
 

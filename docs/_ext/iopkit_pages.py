@@ -31,8 +31,10 @@ from iopkit.library import (
     RATES,
     RECORDED_NOT_USED,
     REQUIREMENTS,
+    find_goal_templates,
     find_policy,
     find_program,
+    goal_template_names,
     program_names,
 )
 from iopkit.patients import INSTRUMENTS, Patient
@@ -640,6 +642,8 @@ def _citing() -> Iterator[tuple[str, object]]:
         yield f":ref:`policy <policy-{policy.name}>`", policy.versions
     for ladder in LADDERS:
         yield f":ref:`ladder <ladder-{ladder.name}>`", ladder
+    for name in goal_template_names():
+        yield ":doc:`goals </how-to/goals>`", find_goal_templates(name)
     yield (
         ":doc:`trade-offs </how-to/placement>`",
         (

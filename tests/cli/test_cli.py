@@ -246,7 +246,7 @@ def test_plan_judges_by_suitability_unless_told_otherwise(folder: Path, run: Run
     assert [d["policy"] for d in judged["provenance"]["decisions"]] == ["iop-suitability"]
     assert {note["matter"] for note in judged["notes"]} == {
         "hours_below_need",
-        *("left_open", "source_disagrees", "modality_chosen"),
+        *("left_open", "problems_unknown", "source_disagrees", "modality_chosen"),
     }
 
     said = run(*PLAN, "--start", "2026-01-12", "--seed", 7, "--no-policy")
@@ -675,8 +675,9 @@ def test_check_flags_each_week_of_matrix(planned: Path, run: Run) -> None:
 
 
 def agree(path: Path) -> None:
-    """Give a drafted plan a goal and a physician's signature."""
+    """Give a drafted plan a problem, a goal and a physician's signature."""
     document = json.loads(path.read_text(encoding="utf-8"))
+    document["problems"] = [{"name": "problem-1", "statement": "Alcohol use disorder"}]
     document["goals"] = [{"problem": "problem-1", "statement": "To stay sober."}]
     document["signatures"] = [{"signer": "physician", "on": "2026-01-05"}]
     path.write_text(json.dumps(document), encoding="utf-8")

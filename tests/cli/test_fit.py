@@ -253,7 +253,7 @@ def test_what_is_left_is_told_once_for_all_and_apart_where_it_is_new(
     assert code == 1
     new = "not met then: house, rule-0: usual weeks meet it, and here is a closed day or leave"
     assert f"  - {new}\n" in text
-    assert text.count("us-medicare-iop, written-plan, 2 times: something is not known") == 1
+    assert text.count("us-medicare-iop, written-plan, 3 times: something is not known") == 1
     assert "\n\nUnmet or open, whatever is proposed:\n" in text
 
 

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from enum import Enum
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -21,11 +22,13 @@ from iopkit.documents.documents import KINDS
 from iopkit.documents.values import is_fact, leaf_of
 from iopkit.eligibility import OwnFacts
 from iopkit.patients import Instrument
+from iopkit.plans import GoalTemplates
 from iopkit.programs import InAll, PerWeek, RandomDays, Weekly
 from iopkit.schedules import schedule
 
 TEMPLATES: dict[str, type[Any]] = {
     "facts": OwnFacts,
+    "goals": GoalTemplates,
     "instrument": Instrument,
     "program": Program,
     "site": Site,
@@ -51,11 +54,19 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 # Templates.
 
 
+def template(what: str) -> Traversable:
+    """The file of a template; those of goals are the shipped ones."""
+    shipped = files("iopkit")
+    if what == "goals":
+        return shipped / "library" / "goal_files" / "starting-points.toml"
+    return shipped / "examples" / f"{what}.toml"
+
+
 @pytest.mark.parametrize("what", TEMPLATES)
 def test_a_template_is_a_valid_document_with_its_comments(what: str, run: Run) -> None:
     code, out, err = run("new", what)
     assert (code, err) == (0, "")
-    assert out == (files("iopkit") / "examples" / f"{what}.toml").read_text(encoding="utf-8")
+    assert out == template(what).read_text(encoding="utf-8")
     assert out.startswith("# ")
     assert out.isascii(), "no terminal's encoding and no editor's may spoil it"
     value = from_toml(TEMPLATES[what], out)
@@ -114,7 +125,8 @@ def test_the_templates_lead_to_a_plan_and_its_checks(
     Path("patient.json").write_text(run("example", "patient")[1], encoding="utf-8")
     files_given = ("--program", "program.toml", "--site", "site.toml")
     start = ("--start", "2026-01-12", "--seed", 1)
-    code, out, _ = run("plan", "patient.json", *files_given, *start, "-o", "plan.json")
+    own = ("--no-goals", "-o", "plan.json")
+    code, out, _ = run("plan", "patient.json", *files_given, *start, *own)
     assert code == 0
     # The one thing that the template leaves open, and says so.
     asked = out.rpartition("Not known yet:\n")[2].partition("\n\n")[0]

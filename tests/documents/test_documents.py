@@ -58,10 +58,26 @@ from iopkit.eligibility import (
 )
 from iopkit.groups import Roster
 from iopkit.library import CODINGS, RATES, find_program, program_text
-from iopkit.modalities import Delivery
+from iopkit.modalities import Delivery, Modality
 from iopkit.patients import INSTRUMENTS, Expiry, Instrument, PartialDate, Purpose
 from iopkit.placement import CarePath, Ladder, OpioidTreatment, PathStep, Rung, place
-from iopkit.plans import GroupMembership, Leave, NoteSubject, Trip
+from iopkit.plans import (
+    ConditionTarget,
+    Counted,
+    CountTarget,
+    DiagnosisKind,
+    GoalTemplate,
+    GoalTemplates,
+    GroupMembership,
+    InterventionTemplate,
+    Leave,
+    NoteSubject,
+    ObjectiveTemplate,
+    ProblemTemplate,
+    ScoreTarget,
+    Trip,
+)
+from iopkit.programs.progress import COURSE_FACTS, service_facts
 from iopkit.requirements import RequirementSet
 from iopkit.schedules import Attendance, HowGiven, Reason
 from iopkit.sites import HolidayCalendar, Offer
@@ -88,6 +104,7 @@ EXAMPLES = Path(iopkit.__file__).parent / "examples"
 BY_HAND: Mapping[str, type[object]] = {
     "coding": CodingScheme,
     "facts": OwnFacts,
+    "goals": GoalTemplates,
     "instrument": Instrument,
     "ladder": Ladder,
     "patient": Patient,
@@ -246,6 +263,44 @@ def ladders(draw: st.DrawFn) -> Ladder:
     return Ladder("a-ladder", draw(_texts), tuple(rungs), tuple(paths))
 
 
+@st.composite
+def goal_templates(draw: st.DrawFn) -> GoalTemplates:
+    words = st.sampled_from(["Sleep.", "\u201c\u00bfQu\u00e9?\u201d"])
+    targets = st.sampled_from(
+        [
+            ScoreTarget("phq_9", "total", most=9),
+            CountTarget(Counted.DAYS_WORKED, 1, 5),
+            ConditionTarget(service_facts(["a-group"])["attended_a_group"] >= 3),
+            ConditionTarget((COURSE_FACTS["attendance"] >= 0.5) & (FACTS["age"] >= 18)),
+        ]
+    )
+    objectives = st.builds(ObjectiveTemplate, words, targets, week=st.integers(1, 99)) | st.builds(
+        ObjectiveTemplate, words, targets, review=st.integers(1, 9)
+    )
+    modalities = st.frozensets(st.sampled_from(Modality), min_size=1)
+    interventions = st.builds(InterventionTemplate, words, modalities) | st.builds(
+        InterventionTemplate, words, services=st.tuples(_names)
+    )
+    goals = st.builds(
+        GoalTemplate,
+        _names,
+        words,
+        st.lists(objectives, min_size=1, max_size=2).map(tuple),
+        st.lists(interventions, max_size=2).map(tuple),
+    )
+    templates = st.builds(
+        ProblemTemplate,
+        _names,
+        words,
+        labeled().map(lambda when: when & (FACTS["age"] >= 18)),
+        st.lists(goals, max_size=2, unique_by=lambda goal: goal.name).map(tuple),
+        st.none() | st.sampled_from(DiagnosisKind),
+        st.none() | _sources,
+    )
+    some = st.lists(templates, min_size=1, max_size=3, unique_by=lambda each: each.name)
+    return GoalTemplates(draw(_names), draw(_texts), tuple(draw(some)))
+
+
 def calendars_of(site: Site) -> st.SearchStrategy[Site]:
     calendars = st.builds(
         HolidayCalendar,
@@ -264,6 +319,7 @@ VALUES: Mapping[str, st.SearchStrategy[Any]] = {
         own_facts(*INSTRUMENTS.values()), min_size=1, unique_by=lambda own: own.name
     ).map(lambda some: OwnFacts(tuple(some))),
     "finding": findings(),
+    "goals": goal_templates(),
     "instrument": instruments(),
     "ladder": ladders(),
     "patient": patients(),
@@ -357,13 +413,14 @@ from iopkit.documents import predicate_from_json
 from iopkit.eligibility import OwnFacts
 from iopkit.groups import Roster
 from iopkit.patients import Instrument
+from iopkit.plans import GoalTemplates, settle
 from iopkit.charges import Charges, CodingScheme, RateTable, itemize
 from iopkit.checks import Finding
-from iopkit.modalities import Delivery
+from iopkit.modalities import Delivery, Modality
 from iopkit.requirements import RequirementSet
 from iopkit.schedules import Attendance, HowGiven
 kinds = {"charges": Charges, "coding": CodingScheme, "decision": Decision,
-         "facts": OwnFacts, "finding": Finding, "instrument": Instrument,
+         "facts": OwnFacts, "finding": Finding, "goals": GoalTemplates, "instrument": Instrument,
          "ladder": Ladder, "patient": Patient,
          "placement": Placement, "plan": Plan, "policy": Policy, "program": Program,
          "rates": RateTable, "requirements": RequirementSet, "roster": Roster,
@@ -372,9 +429,12 @@ texts = {file.stem: file.read_text(encoding="utf-8") for file in Path(sys.argv[1
 values = {name: from_json(kind, texts[name]) for name, kind in kinds.items()}
 values["predicate"] = predicate_from_json(texts["predicate"])
 drafted = draft(values["program"], values["patient"], values["site"], start=date(2026, 3, 2),
-                seed=7, requirements=[values["requirements"]], decisions=[values["decision"]])
-settled = {name: getattr(values["plan"], name) for name in ("goals", "signatures", "upcoming")}
-values["plan"] = evolve(drafted, **settled)
+                seed=7, requirements=[values["requirements"]], decisions=[values["decision"]],
+                goal_templates=values["goals"])
+by_hand = {name: getattr(values["plan"], name)[:1] for name in ("problems", "goals")}
+by_hand |= {name: getattr(values["plan"], name) for name in ("signatures", "upcoming")}
+values["plan"] = settle(evolve(drafted, **by_hand), on=date(2026, 3, 2), by="Ada",
+                        accept=["use-1"], drop=["alone"])
 dated = values["schedule"] = schedule(values["plan"], values["site"])
 held = Attendance(given=HowGiven(Delivery.ON_SITE), led_by="Ada")
 attended = {dated.uid(session): held for session in dated.sessions[:-1]}

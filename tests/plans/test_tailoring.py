@@ -35,7 +35,7 @@ from iopkit.plans import (
     draft,
     needs_of,
 )
-from iopkit.plans.tailoring import disclosures_of, problems_of
+from iopkit.plans.tailoring import disclosures_of
 from iopkit.programs import PerWeek, Phase, Program, Service
 from iopkit.reports import plan_html
 from iopkit.schedules import Reason, schedule
@@ -337,19 +337,6 @@ def test_every_need_has_words_and_somewhere_to_go(need: Need) -> None:
 
 
 # What the plan takes over
-
-
-def test_each_diagnosis_by_the_day_is_a_problem() -> None:
-    later = evolve(DEPRESSION, diagnosed=date(2026, 1, 6))
-    patient = evolve(STRANGER, diagnoses=(ALCOHOL, SubstanceUseDisorder(), DEPRESSION, later))
-    found = problems_of(patient, on=START) or ()
-    assert [(p.name, p.statement, p.code) for p in found] == [
-        ("problem-1", "Alcohol use disorder, moderate", "F10.20"),
-        ("problem-2", "Substance use disorder", None),
-        ("problem-3", "Mental disorder", "F32.1"),
-    ]
-    assert problems_of(evolve(STRANGER, diagnoses=()), on=START) == ()
-    assert problems_of(STRANGER, on=START) is None
 
 
 def test_only_a_valid_consent_to_family_involvement_says_what_may_be_told() -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from iopkit import InvalidError, Modality, Plan, Program, Site, Weekday, WeeklyWindows, schedule
 from iopkit.eligibility import AllOf, Predicate
+from iopkit.library import find_goal_templates
 from iopkit.modalities import Delivery
 from iopkit.needs import Need
 from iopkit.patients import Relationship
@@ -32,9 +33,15 @@ from iopkit.plans import (
     Objective,
     PlanNote,
     Problem,
+    ProblemTemplate,
+    ProposedGoal,
+    ProposedProblem,
     Provenance,
     ScoreTarget,
+    SettledAs,
+    Settlement,
     Signature,
+    settle,
 )
 from iopkit.programs import (
     COURSE_FACTS,
@@ -160,6 +167,7 @@ def plans(draw: st.DrawFn) -> Plan:
     signed = some(st.builds(Signature, st.sampled_from(Signer), days()))
     of_problems = [goals(problem.name, names) for problem in problems]
     agreed = some(st.one_of(of_problems)) if problems else ()
+    open_ones = some(texts)
     return Plan(
         KEY,
         PATIENT,
@@ -176,6 +184,15 @@ def plans(draw: st.DrawFn) -> Plan:
         disclosures=some(st.builds(Disclosure, texts, texts, st.none() | days())),
         signatures=draw(st.none() | st.just(signed)),
         provenance=draw(st.none() | made),
+        proposals=tuple(
+            ProposedProblem(
+                Problem(f"p-{n}", words),
+                (),
+                (ProposedGoal(f"p-{n}/a", draw(goals(f"p-{n}", names))),),
+                draw(st.none() | st.just(Settlement(SettledAs.ACCEPTED, MONDAY, "Ada"))),
+            )
+            for n, words in enumerate(open_ones)
+        ),
     )
 
 
@@ -195,6 +212,8 @@ def said_of(plan: Plan) -> list[str]:
         found += [step.statement, step.target.words if step.target else ""]
         found += [day_words(step.by, within=year)] if step.by else []
     found += [each.statement for goal in plan.goals or () for each in goal.interventions]
+    for each in plan.proposals or ():
+        found += [each.problem.statement, *(one.goal.statement for one in each.goals)]
     for disclosure in plan.disclosures:
         found += [disclosure.recipient, disclosure.information]
         last = disclosure.until and disclosure.until - timedelta(days=1)
@@ -380,7 +399,7 @@ def test_what_a_plan_lacks_is_said_and_never_left_blank() -> None:
     text = read(html)
     assert "Your days are not set yet." in text
     later = "You and your counselor will talk about it."
-    assert f"Your diagnosis is not known yet. {later}" in text
+    assert f"Nothing is settled yet. {later}" in text
     assert f"None is on record. {later}" in read(plan_html(evolve(EMPTY, problems=())))
     assert section(html, "Drug tests, and if you use again") == (
         "This plan has no drug tests. "
@@ -573,6 +592,47 @@ def test_there_is_a_line_for_each_who_has_not_signed() -> None:
     assert asked(evolve(full_plan(), signatures=signed)) == []
     review = (Milestone(MilestoneKind.REVIEW, MONDAY),)
     assert asked(evolve(EMPTY, milestones=review)) == ["Patient", "Counselor"]
+
+
+def test_what_is_proposed_is_apart_and_promises_nothing() -> None:
+    step = Objective("Dance", target=CountTarget(Counted.DAYS_WORKED, 1))
+    proposed = ProposedProblem(
+        Problem("p", "Low mood"),
+        (),
+        (
+            ProposedGoal(
+                "p/up",
+                Goal("p", "Feel well", None, MONDAY, (step,), (Intervention("We dance", "group"),)),
+            ),
+            ProposedGoal("p/out", Goal("p", "Go out")),
+        ),
+    )
+    plan = evolve(EMPTY, proposals=(proposed,))
+    text = read(plan_html(plan))
+    assert "Nothing is settled yet. You and your counselor will talk about it." in text
+    suggested = "This is not settled. You choose with your counselor what you work on."
+    said = f"{suggested} Low mood. Your goal could be: Feel well; Go out. When you come"
+    assert f"What we could work on {said}" in text
+    assert "We dance" not in text
+    some = settle(plan, on=MONDAY, by="Ada", accept=["p/up"])
+    text = read(plan_html(some))
+    assert "Low mood Goal: Feel well We measure it by your steps, by January 5." in text
+    assert "What we do: We dance" in text
+    assert "Low mood. Your goal could be: Go out. When" in text
+    assert "could" not in read(plan_html(settle(plan, on=MONDAY, by="Ada", drop=["p"])))
+    bare = evolve(proposed, goals=())
+    assert "what you work on. Low mood. When" in read(plan_html(evolve(EMPTY, proposals=(bare,))))
+
+
+@pytest.mark.parametrize("each", find_goal_templates("starting-points").templates)
+def test_what_is_shipped_to_propose_is_easy_to_read(each: ProblemTemplate) -> None:
+    problem = ProposedProblem(
+        Problem("p", each.problem),
+        (),
+        tuple(ProposedGoal(f"p/{goal.name}", Goal("p", goal.statement)) for goal in each.goals),
+    )
+    page = sentences(evolve(EMPTY, proposals=(problem,)), staff=False)
+    assert textstat.flesch_kincaid_grade(page) <= 6
 
 
 # The page as a page.

@@ -31,12 +31,15 @@ from iopkit import (
     schedule,
 )
 from iopkit.eligibility import Choice, Number, YesNo
-from iopkit.plans import Goal, Problem, ScoreTarget
+from iopkit.library import find_goal_templates
+from iopkit.patients import Assessment, Substance, SubstanceUseDisorder
+from iopkit.plans import Goal, Problem, ScoreTarget, settle
 from iopkit.programs import COURSE_FACTS, Dose, Phase, RandomDays, Service, Slot, Weekly
 from iopkit.prose import duration_text
 from iopkit.reports import (
     calendar_text,
     fact_text,
+    goal_templates_text,
     moves_text,
     plan_text,
     policy_text,
@@ -278,6 +281,51 @@ def test_a_plan_tells_what_it_rests_on_and_a_phase_when_to_go_on(site: Site) -> 
     assert "Rests on: - version 2006 of matrix-16-week - us-medicare-iop, 2" in text
     assert "goes on when: goals met is at least 1" in text
     assert "goes on when: goals met is at least 1" in flat(template_text(program))
+
+
+def test_a_plan_tells_what_is_proposed_apart_from_what_is_settled(site: Site) -> None:
+    found = Assessment(date(2026, 1, 2), support_adequate=False)
+    disorder = SubstanceUseDisorder(Substance.ALCOHOL, 5, "F10.20", date(2025, 3, 1))
+    patient = Patient(key=KEY, assessments=(found,), diagnoses=(disorder,))
+    templates = find_goal_templates("starting-points")
+    program = find_program("matrix-16-week")
+    plan = draft(program, patient, site, start=START, seed=1, goal_templates=templates)
+    lines = flat(plan_text(plan))
+    problem = (
+        "use-disorder-1: Alcohol use disorder, moderate, F10.20; raised by: has diagnosis: true"
+    )
+    assert f"Proposed, and not settled yet: - {problem}; diagnosis: Alcohol use" in lines
+    assert "support adequate: false (found 2026-01-02)" in lines
+    assert "step: Have people whom you can call (support outside the program is" in lines
+    assert "what we do: You meet others in recovery (social-support)" in lines
+    assert "Settled of what" not in lines
+    assert "Problems:" not in lines
+
+    taken = settle(plan, on=START, by="Ada", accept=["support"], drop=["use-disorder-1"])
+    settled = flat(plan_text(taken))
+    assert "Problems: - Too little support outside the program Goals: - Have people who" in settled
+    assert f"- support: accepted on {START} by Ada - support/people: accepted on" in settled
+    assert f"- use-disorder-1: dropped on {START} by Ada" in settled
+    assert "Proposed" not in settled
+    first = templates.templates[0]
+    (case,) = [each for each in templates.templates if each.name == "transport"]
+    own = evolve(templates, templates=(evolve(first, goals=case.goals),))
+    lacking = draft(program, patient, site, start=START, seed=1, goal_templates=own)
+    assert "not in this program: We look for a ride with you" in flat(plan_text(lacking))
+
+
+def test_templates_of_goals_show_when_what_and_who_says_so() -> None:
+    text = flat(goal_templates_text(find_goal_templates("starting-points")))
+    assert "home: A home that does not help recovery when living environment is at most" in text
+    assert "source: Papers on sober living houses" in text
+    assert (
+        "transport: No sure way to come when has transport is false source: a starting point"
+        in text
+    )
+    assert "for each diagnosis: use disorder" in text
+    assert "https://www.samhsa.gov/substance-use/treatment/options" in text
+    assert "(conditions beside the use disorder are stable), review 1" in text
+    assert "what we do: We look for a ride with you (case management)" in text
 
 
 # What is shipped.

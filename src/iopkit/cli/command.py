@@ -30,6 +30,7 @@ _COMMANDS = (
     ("compare", "judging", "Tell where two policies differ, with examples."),
     ("analyze", "judging", "Find what is wrong with a policy, whoever the patient is."),
     ("plan", "planning", "Draft a patient's plan from a program."),
+    ("settle", "settling", "Accept, change or drop what a plan proposes as problems and goals."),
     ("continue", "planning", "Draft the continuing care that follows a plan."),
     ("schedule", "planning", "Date every session of a plan."),
     ("check", "checking", "Check a plan against requirements."),
@@ -43,8 +44,8 @@ _COMMANDS = (
         "show",
         "shipped",
         (
-            "Show a policy, ladder, program, requirement set, coding scheme, rate table or fact, "
-            "with its sources."
+            "Show a policy, ladder, program, requirement set, coding scheme, rate table, templates "
+            "of goals or fact, with its sources."
         ),
     ),
     ("example", "shipped", "Print a valid example document."),

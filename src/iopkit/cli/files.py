@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from attrs import field
 
 from iopkit.confidential import hidden
+from iopkit.documents.classes import Subject
 from iopkit.documents.documents import (
     KINDS,
     from_json,
@@ -23,12 +24,11 @@ from iopkit.documents.documents import (
     kind_in,
     name_of,
     parsed,
-    shipped_facts,
+    subject_of,
     text_of,
 )
 from iopkit.documents.limits import MAX_LONG_BYTES, most_bytes, refuse_long
 from iopkit.documents.lines import Language
-from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.predicates import AnyFact
 from iopkit.errors import InvalidError, IopkitError
 from iopkit.fields import frozen
@@ -165,7 +165,7 @@ def find_document(path: Path) -> Found:
 
 def _facts(kind: str, own: Own) -> Mapping[str, AnyFact] | None:
     """Facts of one's own for documents of a kind: they are about patients, not about a course."""
-    return own.facts if shipped_facts(kind) is FACTS else None
+    return None if subject_of(kind) is Subject.COURSE else own.facts
 
 
 def _language(path: Path, data: bytes) -> Language:

@@ -46,11 +46,13 @@ from iopkit.cli.files import (
 from iopkit.documents.documents import to_document
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.errors import InvalidError, UnknownNameError
+from iopkit.library.goal_templates import find_goal_templates
 from iopkit.library.policies import find_policy
 from iopkit.library.programs import find_program
 from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.plans.continuing import continue_care
 from iopkit.plans.drafting import draft
+from iopkit.plans.goal_templates import GoalTemplates
 from iopkit.plans.plans import Plan
 from iopkit.plans.preferences import Preferences
 from iopkit.programs.programs import Program
@@ -71,6 +73,7 @@ from iopkit.truth import Truth
 from iopkit.windows import DayPart
 
 _SUITABILITY = "iop-suitability"
+_STARTING_POINTS = "starting-points"
 
 
 def _plan_arguments(parser: argparse.ArgumentParser) -> None:
@@ -107,6 +110,15 @@ def _plan_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help='draft although a policy says "no"; the plan says so wherever it is shown',
     )
+    templates = parser.add_mutually_exclusive_group()
+    templates.add_argument(
+        "--goals",
+        default=_STARTING_POINTS,
+        metavar="FILE.toml",
+        help="templates that problems and goals are proposed from, shipped or your own; "
+        f"{_STARTING_POINTS} if not given",
+    )
+    templates.add_argument("--no-goals", action="store_true", help="propose no problems and goals")
     add_own(parser)
     add_requirements(
         parser,
@@ -221,6 +233,11 @@ def _plan(options: argparse.Namespace) -> Answer:
     site = read_document(Site, options.site)
     own = own_of(options)
     patient = read_document(Patient, options.patient, own)
+    templates = (
+        None
+        if options.no_goals
+        else find_or_read(GoalTemplates, options.goals, find_goal_templates, own)
+    )
     decisions, why_not = _judgments(options, patient, own)
     seed = secrets.randbits(53) if options.seed is None else options.seed
     plan = draft(
@@ -239,6 +256,7 @@ def _plan(options: argparse.Namespace) -> Answer:
         despite_no=True,
         why_not_judged=why_not,
         assume_in_force=options.assume_in_force,
+        goal_templates=templates,
     )
     # Only now, so that bad input is told whatever the policies say.
     refusals = [decision for decision in decisions if decision.verdict is Truth.NO]

@@ -36,6 +36,11 @@ from iopkit.eligibility.predicates import Fact
 from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.fields import frozen
 from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
+from iopkit.library.goal_templates import (
+    find_goal_templates,
+    goal_template_names,
+    goal_template_text,
+)
 from iopkit.library.ladders import LADDERS, find_ladder
 from iopkit.library.policies import POLICIES, find_policy
 from iopkit.library.programs import find_program, program_names, program_text
@@ -44,10 +49,12 @@ from iopkit.library.rule_reports import rules_document, rules_since, rules_text
 from iopkit.library.unread import RECORDED_NOT_USED
 from iopkit.patients.instruments import Instrument
 from iopkit.placement.placement import Ladder, Placement
+from iopkit.plans.goal_templates import GoalTemplates
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
 from iopkit.reports.charges import charges_text, coding_text, rates_text
 from iopkit.reports.decisions import decision_text
+from iopkit.reports.goals import goal_templates_text
 from iopkit.reports.placements import ladder_text, placement_text
 from iopkit.reports.plans import plan_text
 from iopkit.reports.policies import fact_text, policy_text
@@ -125,6 +132,7 @@ _Spans = Sequence[tuple[date, date | None]]
 _SHIPPED: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "codings": lambda: {coding.name: coding.title for coding in CODINGS},
     "facts": lambda: {fact.name: fact.meaning for fact in FACTS.values()},
+    "goals": lambda: {name: find_goal_templates(name).title for name in goal_template_names()},
     "ladders": lambda: {ladder.name: ladder.title for ladder in LADDERS},
     "policies": lambda: {policy.name: policy.title for policy in POLICIES},
     "programs": lambda: {name: find_program(name).title for name in program_names()},
@@ -190,6 +198,7 @@ _SHOWN: Mapping[str, _Shown] = {
     "requirements": _Shown("requirements", RequirementSet, find_requirements, requirements_text),
     "coding": _Shown("codings", CodingScheme, find_coding, coding_text),
     "rates": _Shown("rates", RateTable, find_rates, rates_text),
+    "goals": _Shown("goals", GoalTemplates, find_goal_templates, goal_templates_text),
     "fact": _Shown(
         "facts",
         Fact,
@@ -231,7 +240,10 @@ def _show(options: argparse.Namespace) -> Answer:
     if not found:
         shown = [_SHOWN[options.kind]] if options.kind else _SHOWN.values()
         known = {name for each in shown for name in _SHIPPED[each.listed]()} | {*(own.facts or ())}
-        kinds = "policy, ladder, program, requirement set, coding scheme, rate table or fact"
+        kinds = (
+            "policy, ladder, program, requirement set, coding scheme, rate table, templates of "
+            "goals or fact"
+        )
         raise UnknownNameError(options.kind or kinds, options.name, known)
     text = "\n\n".join(_SHOWN[kind].text(value) for kind, value in found.items())
     documents = {
@@ -271,6 +283,7 @@ def _example(options: argparse.Namespace) -> Answer:
 # Any: classes of several kinds.
 _TEMPLATES: Mapping[str, type[Any]] = {
     "facts": OwnFacts,
+    "goals": GoalTemplates,
     "instrument": Instrument,
     "program": Program,
     "site": Site,
@@ -278,7 +291,10 @@ _TEMPLATES: Mapping[str, type[Any]] = {
 
 
 def _template(what: str) -> Answer:
-    text = (files("iopkit") / "examples" / f"{what}.toml").read_text(encoding="utf-8")
+    if what == "goals":  # those that are shipped are to be copied
+        text = goal_template_text("starting-points")
+    else:
+        text = (files("iopkit") / "examples" / f"{what}.toml").read_text(encoding="utf-8")
     return Answer(text.rstrip(), to_document(from_toml(_TEMPLATES[what], text)))
 
 

@@ -60,18 +60,35 @@ from iopkit.patients.screenings import Screening
 from iopkit.placement.paths import PathResult
 from iopkit.placement.placement import Placement, RungResult
 from iopkit.plans.plans import Plan
-from iopkit.programs.progress import ANY_COURSE
+from iopkit.programs.progress import ANY_COURSE, CourseFacts
 from iopkit.programs.ranges import Times
 from iopkit.schedules.sessions import Schedule
 
 
-@cache
-def converter(*, masked: bool = False, about_course: bool = False) -> Converter:
-    """A converter that knows the shipped facts, built once; see ``build_converter``.
+class Subject(Enum):
+    """What predicates in a document may ask about."""
 
-    ``about_course``: the facts about a course of treatment, in place of those about a patient.
-    """
-    return build_converter(ANY_COURSE if about_course else FACTS, masked=masked)
+    PATIENT = "patient"
+    COURSE = "course"
+    BOTH = "both"
+
+    @property
+    def facts(self) -> Facts:
+        """The shipped facts by name."""
+        return {Subject.PATIENT: FACTS, Subject.COURSE: ANY_COURSE, Subject.BOTH: _ANY}[self]
+
+    def among(self, facts: Facts) -> Facts:
+        """The facts of some by name that somebody gives in the place of shipped ones."""
+        return CourseFacts(facts) if self is Subject.BOTH else facts
+
+
+_ANY = CourseFacts(FACTS)
+
+
+@cache
+def converter(*, masked: bool = False, about: Subject = Subject.PATIENT) -> Converter:
+    """A converter that knows the shipped facts, built once; see ``build_converter``."""
+    return build_converter(about.facts, masked=masked)
 
 
 def build_converter(

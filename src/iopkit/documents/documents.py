@@ -31,6 +31,7 @@ from iopkit.charges.rates import RateTable
 from iopkit.checks.checks import Finding
 from iopkit.confidential import hidden
 from iopkit.documents.classes import (
+    Subject,
     build_converter,
     converter,
     read_without,
@@ -65,9 +66,9 @@ from iopkit.patients.instrument_library import instruments_with
 from iopkit.patients.instruments import Instrument
 from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder, Placement
+from iopkit.plans.goal_templates import GoalTemplates
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
-from iopkit.programs.progress import ANY_COURSE, COURSE_FACTS
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.sessions import Schedule, week_faults
 from iopkit.sites.sites import Site
@@ -81,6 +82,7 @@ KINDS: dict[str, Any] = {
     "decision": Decision,
     "facts": OwnFacts,
     "finding": Finding,
+    "goals": GoalTemplates,
     "instrument": Instrument,
     "ladder": Ladder,
     "patient": Patient,
@@ -99,7 +101,7 @@ KINDS: dict[str, Any] = {
 
 # People write these, so a group without parts is what an editor left behind, and would admit or
 # refuse everybody. One that is meant says so by a label.
-_BY_HAND = {"ladder", "policy", "predicate", "program"}
+_BY_HAND = {"goals", "ladder", "policy", "predicate", "program"}
 
 
 def form_of(kind: Any) -> Any:
@@ -205,8 +207,8 @@ def from_json(
         kind: one of the classes that documents are of, such as ``Patient``.
         facts: the facts by name that predicates may ask about, and whose kinds a patient's
             observations have; those that are shipped for the class, if not given: about a
-            course for programs, plans and schedules, and about a patient for all others. See
-            ``facts_with``.
+            course for programs, about a patient or a course for plans, schedules and templates of
+            goals, and about a patient for all others. See ``facts_with``.
         instruments: your own instruments, which screenings and facts name beside the shipped.
 
     Raises:
@@ -412,12 +414,12 @@ def _built(  # noqa: PLR0913  # what a reader was given, all of it
 ) -> Any:
     """The value of a document in the current format, whose headers have some faults."""
     what = f"{name} document"
-    about_course = shipped_facts(name) is COURSE_FACTS
-    if facts is None and instruments and not about_course:
+    about = subject_of(name)
+    if facts is None and instruments and about is not Subject.COURSE:
         facts = facts_with(instruments=instruments)
-    known = (ANY_COURSE if about_course else FACTS) if facts is None else facts
+    known = about.facts if facts is None else about.among(facts)
     chosen = (
-        converter(masked=masked, about_course=about_course)
+        converter(masked=masked, about=about)
         if facts is None and not instruments
         else build_converter(known, masked=masked, instruments=instruments_with(instruments))
     )
@@ -470,9 +472,18 @@ def _can_be(kind: Kind, value: Scalar) -> bool:
     return kind.accepts(as_recorded(kind, value))
 
 
-def shipped_facts(name: str) -> Facts:
-    """The shipped facts that documents of a name may ask about: of a course, or a patient."""
-    return COURSE_FACTS if name in {"program", "plan", "schedule"} else FACTS
+def subject_of(name: str) -> Subject:
+    """Whom or what predicates in documents of a name may ask about."""
+    return _SUBJECTS.get(name, Subject.PATIENT)
+
+
+# Goals are measured by facts of either subject.
+_SUBJECTS = {
+    "goals": Subject.BOTH,
+    "plan": Subject.BOTH,
+    "program": Subject.COURSE,
+    "schedule": Subject.BOTH,
+}
 
 
 def kind_in(raw: Raw) -> str | None:

@@ -293,6 +293,7 @@ UPGRADERS: Mapping[str, tuple[Upgrader, ...]] = {
     "decision": (_decision_2, _decision_3),
     "facts": (),
     "finding": (_more,),
+    "goals": (),
     "instrument": (),
     "ladder": (_ladder_2, _ladder_3),
     "patient": (_more,),

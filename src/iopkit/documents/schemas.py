@@ -16,7 +16,7 @@ from iopkit.documents.classes import (
     tagged,
     writer_of,
 )
-from iopkit.documents.documents import KINDS, form_of, name_of, shipped_facts
+from iopkit.documents.documents import KINDS, form_of, name_of, subject_of
 from iopkit.documents.formats import current_format
 from iopkit.documents.values import (
     Facts,
@@ -30,7 +30,7 @@ from iopkit.documents.values import (
 from iopkit.errors import UnknownNameError
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.instruments import Instrument
-from iopkit.programs.progress import COURSE_FACTS, SERVICE_FACT_NAMES
+from iopkit.programs.progress import SERVICE_FACT_NAMES, CourseFacts
 
 _Schema = dict[str, Raw]
 
@@ -59,7 +59,8 @@ def json_schema(kind: type[object] | str, *, facts: Facts | None = None) -> dict
         raise UnknownNameError("kind of document", name, KINDS)
     headers: _Schema = {"document": name, "format": current_format(name)}
     root = form_of(KINDS[name])
-    schemas = _Schemas(shipped_facts(name) if facts is None else facts)
+    about = subject_of(name)
+    schemas = _Schemas(about.facts if facts is None else about.among(facts))
     if attrs.has(root):
         body = schemas.of_class(root, headers)
     else:
@@ -152,7 +153,7 @@ def _of_leaf(leaf: Any, kind: Any) -> _Schema:
 
 def _of_facts(facts: Facts, kind: Any) -> _Schema:
     schema = _of_leaf(fact_leaf(facts), kind)
-    if facts is not COURSE_FACTS:
+    if not isinstance(facts, CourseFacts):
         return schema
     of_service: Raw = {"type": "string", "pattern": f"^{SERVICE_FACT_NAMES}$"}
     return {"description": schema.pop("description"), "anyOf": [schema, of_service]}

@@ -10,6 +10,11 @@ from iopkit.doors import lazy_dir, lazy_getattr
 if TYPE_CHECKING:
     from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
     from iopkit.library.costs import COSTS
+    from iopkit.library.goal_templates import (
+        find_goal_templates,
+        goal_template_names,
+        goal_template_text,
+    )
     from iopkit.library.ladders import LADDERS, find_ladder
     from iopkit.library.outcomes import LEVEL_FIGURES
     from iopkit.library.policies import POLICIES, find_policy
@@ -37,11 +42,14 @@ _HOMES = {
     "RuleKind": "iopkit.library.rule_changes",
     "affected": "iopkit.library.rule_reports",
     "find_coding": "iopkit.library.codings",
+    "find_goal_templates": "iopkit.library.goal_templates",
     "find_ladder": "iopkit.library.ladders",
     "find_policy": "iopkit.library.policies",
     "find_program": "iopkit.library.programs",
     "find_rates": "iopkit.library.codings",
     "find_requirements": "iopkit.library.requirements",
+    "goal_template_names": "iopkit.library.goal_templates",
+    "goal_template_text": "iopkit.library.goal_templates",
     "program_names": "iopkit.library.programs",
     "program_text": "iopkit.library.programs",
     "rules_since": "iopkit.library.rule_reports",
@@ -63,11 +71,14 @@ __all__ = [
     "RuleKind",
     "affected",
     "find_coding",
+    "find_goal_templates",
     "find_ladder",
     "find_policy",
     "find_program",
     "find_rates",
     "find_requirements",
+    "goal_template_names",
+    "goal_template_text",
     "program_names",
     "program_text",
     "rules_since",

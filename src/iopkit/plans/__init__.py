@@ -3,7 +3,16 @@
 from iopkit.plans.continuing import continue_care
 from iopkit.plans.drafting import NamedGroup, draft
 from iopkit.plans.foreseeing import FORESEEN
+from iopkit.plans.goal_templates import (
+    DiagnosisKind,
+    GoalTemplate,
+    GoalTemplates,
+    InterventionTemplate,
+    ObjectiveTemplate,
+    ProblemTemplate,
+)
 from iopkit.plans.goals import (
+    ConditionTarget,
     Counted,
     CountTarget,
     Goal,
@@ -12,6 +21,7 @@ from iopkit.plans.goals import (
     Problem,
     ScoreTarget,
     Target,
+    target_reached,
 )
 from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
 from iopkit.plans.plans import (
@@ -26,6 +36,13 @@ from iopkit.plans.plans import (
     Trip,
 )
 from iopkit.plans.preferences import Preferences
+from iopkit.plans.proposals import (
+    ProposedGoal,
+    ProposedProblem,
+    RaisedBy,
+    SettledAs,
+    Settlement,
+)
 from iopkit.plans.revisions import (
     AddMilestones,
     AddSessions,
@@ -39,6 +56,7 @@ from iopkit.plans.revisions import (
     ShortenSessions,
     revise,
 )
+from iopkit.plans.settling import settle
 from iopkit.plans.tailoring import CALLED_FOR, NEEDED_FOR, call_for, needs_of
 from iopkit.plans.upcoming import ChangingKind, Consequence, ConsequenceKind, UpcomingChange
 
@@ -50,16 +68,21 @@ __all__ = [
     "AddSessions",
     "CapGroups",
     "ChangingKind",
+    "ConditionTarget",
     "Consequence",
     "ConsequenceKind",
     "CountTarget",
     "Counted",
+    "DiagnosisKind",
     "Disclosure",
     "DropSessions",
     "Goal",
+    "GoalTemplate",
+    "GoalTemplates",
     "GroupMembership",
     "HoldOftener",
     "Intervention",
+    "InterventionTemplate",
     "JudgedBy",
     "Leave",
     "LengthenSessions",
@@ -68,15 +91,22 @@ __all__ = [
     "NoteKind",
     "NoteSubject",
     "Objective",
+    "ObjectiveTemplate",
     "Plan",
     "PlanNote",
     "Preferences",
     "PrimaryCounselor",
     "Problem",
+    "ProblemTemplate",
+    "ProposedGoal",
+    "ProposedProblem",
     "Provenance",
+    "RaisedBy",
     "Revision",
     "ScoreTarget",
     "SessionRevision",
+    "SettledAs",
+    "Settlement",
     "ShortenSessions",
     "Signature",
     "Target",
@@ -87,4 +117,6 @@ __all__ = [
     "draft",
     "needs_of",
     "revise",
+    "settle",
+    "target_reached",
 ]

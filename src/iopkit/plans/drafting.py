@@ -19,15 +19,17 @@ from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.plans.commitments import bookable
 from iopkit.plans.filling import fill_in
 from iopkit.plans.foreseeing import Foresight
+from iopkit.plans.goal_templates import GoalTemplates
 from iopkit.plans.modality_choices import with_modalities
 from iopkit.plans.needed_hours import hours_notes
 from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
 from iopkit.plans.own_days import age_notes, concerns, speaks_of
 from iopkit.plans.plans import GroupMembership, JudgedBy, Plan, Provenance, start_faults
 from iopkit.plans.preferences import Preferences
+from iopkit.plans.proposing import with_proposals
 from iopkit.plans.rates import with_rates
 from iopkit.plans.step_down import left_care, step_down_notes
-from iopkit.plans.tailoring import disclosures_of, family_of, need_notes, problems_of
+from iopkit.plans.tailoring import disclosures_of, family_of, need_notes
 from iopkit.programs.disagreements import discrepancies, out_of_reach
 from iopkit.programs.programs import Program, fixed_times, unrated
 from iopkit.requirements.due import milestones
@@ -70,6 +72,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     why_not_judged: str | None = None,
     assume_in_force: bool = False,
     groups: Iterable[NamedGroup] = (),
+    goal_templates: GoalTemplates | None = None,
 ) -> Plan:
     """A plan for a patient: the program with every time filled in that can be.
 
@@ -110,6 +113,8 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
             ``start``, take the nearest; the provenance says so.
         groups: those that the program and the site were joined to with ``groups.join``. The plan
             keeps their names, so that ``schedule`` dates their sessions by their meetings.
+        goal_templates: what problems, goals, objectives and interventions are proposed from; the
+            plan has them as ``proposals``, for ``settle``. Without any, nothing is proposed.
 
     Raises:
         InvalidError: ``start`` is before the patient's birth or not in 1970 to 2199, weeks
@@ -125,6 +130,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         unless_a(patient, "patient", Patient),
         unless_a(site, "site", Site),
         unless_day(start, "start"),
+        () if goal_templates is None else unless_a(goal_templates, "goal_templates", GoalTemplates),
     )
     refuse_before_birth(patient, start, what="plan", path="start")
     refuse("plan", start_faults(start))
@@ -159,7 +165,6 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         *_source_notes(program, laid),
         *need_notes(filled, patient, site, on=start),
     )
-    order = [*NoteKind]
     plan = Plan(
         key=plan_key(patient.key, program, start, seed),
         patient=patient.key,
@@ -168,11 +173,10 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         start=start,
         seed=seed,
         free=patient.free,
-        notes=tuple(sorted(dict.fromkeys(notes), key=lambda note: order.index(note.matter.kind))),
+        notes=tuple(dict.fromkeys(notes)),
         track=taken,
         age=_age(patient, start),
         on_hold=tuple(dict.fromkeys((*on_hold, *unrated(filled)))),
-        problems=problems_of(patient, on=start),
         supports=family_of(patient, on=start),
         disclosures=disclosures_of(patient, on=start),
         left_care=left,
@@ -189,7 +193,11 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         groups=_memberships(joined, filled),
         upcoming=evolve(foresight, program=filled).changes(),
     )
-    return evolve(plan, milestones=_milestones(plan, program.name, sets))
+    plan = evolve(plan, milestones=_milestones(plan, program.name, sets))
+    if goal_templates is not None:
+        plan = with_proposals(plan, goal_templates, patient)
+    order = [*NoteKind]
+    return evolve(plan, notes=tuple(sorted(plan.notes, key=lambda n: order.index(n.matter.kind))))
 
 
 def _group_faults(groups: Iterable[NamedGroup], program: Program) -> tuple[Fault, ...]:

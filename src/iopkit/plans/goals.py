@@ -1,12 +1,19 @@
 """Goals: what a plan is to come to, in measures that can be read off later."""
 
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 
 from iopkit.confidential import hidden
+from iopkit.eligibility.patient_facts import FACTS
+from iopkit.eligibility.possible import Value
+from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, describe, evaluate, facts_in
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
 from iopkit.patients.instrument_library import INSTRUMENTS
+from iopkit.patients.patients import Patient
+from iopkit.programs.progress import COURSE_FACTS, Progress, is_course_fact
+from iopkit.truth import Truth
 
 
 class Counted(StrEnum):
@@ -88,7 +95,85 @@ class CountTarget:
     __repr__ = hidden
 
 
-Target = ScoreTarget | CountTarget
+@frozen(repr=False)
+class ConditionTarget:
+    """A condition that is to hold, about the patient, the course or both.
+
+    Its label, if it has one, is how people read it.
+
+    Raises:
+        InvalidError: it asks about no fact, or one that is not shipped.
+    """
+
+    condition: Predicate
+
+    def __attrs_post_init__(self) -> None:
+        asked = tuple(facts_in(self.condition))
+        shipped = all(is_course_fact(fact) or fact.recorded <= FACTS.keys() for fact in asked)
+        refuse(
+            "condition target",
+            unless(bool(asked), "condition", "a question about a fact", "none"),
+            unless(shipped, "condition", "shipped facts about a patient or course", "others"),
+        )
+
+    @property
+    def words(self) -> str:
+        """The target in prose."""
+        return describe(self.condition)
+
+    __repr__ = hidden
+
+
+Target = ScoreTarget | CountTarget | ConditionTarget
+
+
+def target_reached(
+    target: Target, *, on: date, patient: Patient | None = None, progress: Progress | None = None
+) -> Truth:
+    """Whether a target is reached on a day, as far as it is known.
+
+    Scores and facts about the patient are read from the record as of the day, those about the
+    course from ``progress``. Of counts, days without use alone are a fact of a course: the others
+    are not known.
+
+    Example:
+        >>> target = CountTarget(Counted.DAYS_WITHOUT_USE, least=30)
+        >>> target_reached(target, on=date(2026, 3, 2), progress=Progress(days_without_use=34))
+        <Truth.YES: 'yes'>
+        >>> target_reached(target, on=date(2026, 3, 2))
+        <Truth.UNKNOWN: 'unknown'>
+    """
+    condition = _condition_of(target)
+    if condition is None:
+        return Truth.UNKNOWN
+    facts = dict.fromkeys(facts_in(condition))
+    return evaluate(condition, {fact.name: _read(fact, patient, progress, on) for fact in facts})
+
+
+def _read(fact: AnyFact, patient: Patient | None, progress: Progress | None, on: date) -> Value:
+    subject = progress if is_course_fact(fact) else patient
+    return None if subject is None else fact.read(subject, on)
+
+
+def _condition_of(target: Target) -> Predicate | None:
+    """What a target asks, over facts; ``None``: no fact tells it."""
+    match target:
+        case ConditionTarget(condition):
+            return condition
+        case ScoreTarget(instrument, scale):
+            fact = FACTS[f"{instrument}_{scale}_score"]
+        case CountTarget(Counted.DAYS_WITHOUT_USE):
+            fact = COURSE_FACTS["days_without_use"]
+        case CountTarget():
+            return None
+    return AllOf(tuple(_within(fact, target.least, target.most)))
+
+
+def _within(fact: AnyFact, least: int | None, most: int | None) -> Iterator[Predicate]:
+    if least is not None:
+        yield fact >= least
+    if most is not None:
+        yield fact <= most
 
 
 def _bound_faults(

@@ -171,6 +171,12 @@ class NoteSubject(StrEnum):
         "does the patient need it?",
         "Do you need {about}?",
     )
+    PROBLEMS_UNKNOWN = (
+        "problems_unknown",
+        NoteKind.QUESTION,
+        "which of these problems has the patient? Not known, for lack of the facts in brackets",
+        "Is there more that is hard for you? We do not know all that we need to know yet.",
+    )
     PROVISION_UNKNOWN = (
         "provision_unknown",
         NoteKind.QUESTION,

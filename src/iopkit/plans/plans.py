@@ -1,6 +1,6 @@
 """Plans: a program given to one patient from a day."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -18,6 +18,7 @@ from iopkit.levels import LevelOfCare
 from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Problem
 from iopkit.plans.notes import PlanNote
+from iopkit.plans.proposals import ProposedProblem
 from iopkit.plans.upcoming import UpcomingChange, withholds
 from iopkit.programs.programs import Phase, Program, unrated
 from iopkit.programs.timetables import PrescribedSession, timetable
@@ -200,10 +201,11 @@ class Plan:
     ``key`` is opaque, and the root of the sessions' calendar UIDs. ``free`` is when the
     patient could come; ``None``: not known. ``seed`` draws the random days. ``age`` is in
     completed years on the first day; ``Possible``: one of several, where the birth is known in
-    part. ``problems`` and ``supports``, those who join family sessions, are ``None`` where the
-    patient's diagnoses and support persons are not known, ``goals`` and ``signatures`` until
-    they are agreed and given. Services in ``on_hold`` await an answer: they have no dates until
-    the plan is drafted again. ``leaves`` and ``stays`` are in order and do not overlap.
+    part. ``supports``, those who join family sessions, are ``None`` where the patient's support
+    persons are not known; ``problems``, ``goals`` and ``signatures`` until they are agreed and
+    given. ``proposals`` are what templates proposed as problems and goals, settled or not;
+    ``None``: no templates were asked. Services in ``on_hold`` await an answer: they have no dates
+    until the plan is drafted again. ``leaves`` and ``stays`` are in order and do not overlap.
     ``counselors`` are in order too, each from a day on; none until somebody is named.
     ``groups`` are those that the patient is in, service by service: it comes to their meetings.
     ``left_care`` is the day on which the patient left care around the clock, of which this plan
@@ -239,11 +241,14 @@ class Plan:
     counselors: tuple[PrimaryCounselor, ...] = ()
     groups: tuple[GroupMembership, ...] = ()
     left_care: date | None = None
+    proposals: tuple[ProposedProblem, ...] | None = None
 
     def __attrs_post_init__(self) -> None:
+        proposed = [each.problem.name for each in self.proposals or ()]
         problems = [problem.name for problem in self.problems or ()]
         services = {service.name for service in self.program.every_service}
-        used = {step.service for goal in self.goals or () for step in goal.interventions}
+        used = _services_in(self.goals or ())
+        suggested = _services_in(e.goal for one in self.proposals or () for e in one.goals)
         refuse(
             "plan",
             start_faults(self.start),
@@ -269,13 +274,15 @@ class Plan:
             ),
             unless(services.issuperset(self.on_hold), "on_hold", "services of the plan", "others"),
             unless(len(problems) == len(set(problems)), "problems", "each name once", "one twice"),
+            unless(len(proposed) == len(set(proposed)), "proposals", "each name once", "one twice"),
+            unless(services >= suggested, "proposals", "services of the plan in steps", "others"),
             unless(
                 all(goal.problem in problems for goal in self.goals or ()),
                 "goals",
                 "problems of the plan",
                 "another problem",
             ),
-            unless(services >= used - {None}, "goals", "services of the plan in steps", "others"),
+            unless(services >= used, "goals", "services of the plan in steps", "others"),
             unless(
                 services.issuperset(met := [each.service for each in self.groups])
                 and len(met) == len(set(met)),
@@ -426,6 +433,11 @@ class Plan:
         )
 
     __repr__ = hidden
+
+
+def _services_in(goals: Iterable[Goal]) -> set[str | None]:
+    """The names of the services that interventions are done in."""
+    return {step.service for goal in goals for step in goal.interventions} - {None}
 
 
 _CAUTIONS = {

@@ -11,9 +11,7 @@ from iopkit.eligibility.sheets import read_facts
 from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients.consents import Consent, Purpose
-from iopkit.patients.diagnoses import MentalDisorder, SubstanceUseDisorder
 from iopkit.patients.patients import ObligationKind, Patient, Relationship
-from iopkit.plans.goals import Problem
 from iopkit.plans.notes import NoteSubject, PlanNote
 from iopkit.plans.plans import Disclosure
 from iopkit.programs.programs import Program, Service
@@ -117,24 +115,6 @@ def need_notes(program: Program, patient: Patient, site: Site, *, on: date) -> I
             yield PlanNote(NoteSubject.NOT_PROVIDED, need=need, why=" or ".join(whom) or None)
         elif truth is Truth.YES and provided is Truth.UNKNOWN:
             yield PlanNote(NoteSubject.PROVISION_UNKNOWN, need=need)
-
-
-def problems_of(patient: Patient, *, on: date) -> tuple[Problem, ...] | None:
-    """A problem for each diagnosis on record by a day, in their order; ``None``: not known."""
-    if patient.diagnoses is None:
-        return None
-    found: list[Problem] = []
-    for number, diagnosis in enumerate(patient.diagnoses, 1):
-        if diagnosis.diagnosed is not None and diagnosis.diagnosed > on:
-            continue
-        match diagnosis:
-            case SubstanceUseDisorder(substance=substance, severity=severity):
-                what = f"{substance.value} use disorder" if substance else "substance use disorder"
-                statement = f"{what}, {severity.name.lower()}" if severity else what
-            case MentalDisorder():
-                statement = "mental disorder"
-        found.append(Problem(f"problem-{number}", statement.capitalize(), diagnosis.code))
-    return tuple(found)
 
 
 def family_of(patient: Patient, *, on: date) -> tuple[Relationship, ...] | None:

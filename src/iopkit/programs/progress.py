@@ -297,25 +297,31 @@ def _service_fact(service: str, count: str) -> AnyFact:
     return Fact(name, _count(), meaning, _OfService(service, count))
 
 
-class _AnyCourse(Mapping[str, AnyFact]):
-    """The shipped facts about a course, and those about any service, which are too many to list."""
+class CourseFacts(Mapping[str, AnyFact]):
+    """By name, the facts about a course, and others beside them.
+
+    Those about any service are among them, and too many to list.
+    """
+
+    def __init__(self, beside: Mapping[str, AnyFact]) -> None:
+        self._listed = {**COURSE_FACTS, **beside}
 
     def __getitem__(self, name: str) -> AnyFact:
-        if name in COURSE_FACTS:
-            return COURSE_FACTS[name]
+        if name in self._listed:
+            return self._listed[name]
         of = _OF_SERVICE.fullmatch(name)
         if of is None:
             raise KeyError(name)
         return _service_fact(of[2].replace("_", "-"), of[1])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(COURSE_FACTS)
+        return iter(self._listed)
 
     def __len__(self) -> int:
-        return len(COURSE_FACTS)
+        return len(self._listed)
 
 
-ANY_COURSE: Mapping[str, AnyFact] = _AnyCourse()
+ANY_COURSE: Mapping[str, AnyFact] = CourseFacts({})
 """By name, every fact that a condition about a course can ask about."""
 
 SERVICE_FACT_NAMES = _OF_SERVICE.pattern

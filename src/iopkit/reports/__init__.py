@@ -17,6 +17,7 @@ from iopkit.reports.charges import (
 from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
 from iopkit.reports.findings import checks_text, findings_text
 from iopkit.reports.fits import fits_text, proposals_text
+from iopkit.reports.goals import goal_templates_text
 from iopkit.reports.handout import plan_html
 from iopkit.reports.placements import ladder_text, placement_text, tradeoffs_text
 from iopkit.reports.plans import plan_text
@@ -47,6 +48,7 @@ __all__ = [
     "fact_text",
     "findings_text",
     "fits_text",
+    "goal_templates_text",
     "ladder_text",
     "load_text",
     "meetings_text",

@@ -241,7 +241,7 @@ def _aims(main: Element, plan: Plan) -> None:
     """Problems, and the goals set for each."""
     child(main, "h2", "What we work on")
     if not plan.problems:
-        yet = "Your diagnosis is not known yet." if plan.problems is None else "None is on record."
+        yet = "Nothing is settled yet." if plan.problems is None else "None is on record."
         child(main, "p", f"{yet} You and your counselor will talk about it.")
     for problem in plan.problems or ():
         child(main, "h3", problem.statement)
@@ -255,6 +255,20 @@ def _aims(main: Element, plan: Plan) -> None:
             card = child(row_of_goals, "div")
             child(card, "h4", f"Goal: {goal.statement}")
             _said(card, _goal_words(goal, plan))
+    suggested = [*_suggestions(plan)]
+    if suggested:
+        child(main, "h2", "What we could work on")
+        child(main, "p", "This is not settled. You choose with your counselor what you work on.")
+        bullets(main, suggested)
+
+
+def _suggestions(plan: Plan) -> Iterator[str]:
+    """What is proposed and open: what we would do about it is told once it is settled."""
+    for each in plan.proposals or ():
+        aims = [one.goal.statement for one in each.goals if one.settled is None]
+        if each.settled is None or aims:
+            goals = f". Your goal could be: {'; '.join(aims)}" if aims else ""
+            yield f"{each.problem.statement}{goals}."
 
 
 def _titles(plan: Plan) -> Mapping[str, str]:
@@ -264,7 +278,11 @@ def _titles(plan: Plan) -> Mapping[str, str]:
 def _goal_words(goal: Goal, plan: Plan) -> Iterator[str]:
     """How a goal is measured and by when, and what leads there."""
     titles, year = _titles(plan), plan.start.year
-    target = goal.target.words if goal.target else "it in a way that you will choose with us"
+    target = "it in a way that you will choose with us"
+    if goal.target:
+        target = goal.target.words
+    elif any(objective.target for objective in goal.objectives):
+        target = "it by your steps"
     by = f", by {day_words(goal.by, within=year)}." if goal.by else ". No day is set yet."
     yield f"We measure {target}{by}"
     yield from (f"- Your step: {_step_words(objective, year)}" for objective in goal.objectives)

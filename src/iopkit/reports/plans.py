@@ -3,10 +3,11 @@
 Calling one of these is the explicit act that shows a patient's values.
 """
 
+from collections.abc import Iterator
 from datetime import date
 
 from iopkit.eligibility.predicates import Predicate, describe
-from iopkit.plans.goals import Goal
+from iopkit.plans.goals import Goal, Objective
 from iopkit.plans.notes import NoteKind
 from iopkit.plans.plans import Disclosure, Leave, Plan, Provenance
 from iopkit.programs.doses import weekly_doses
@@ -33,6 +34,8 @@ def plan_text(plan: Plan) -> str:
     for head, items in (
         ("Problems", [problem.statement for problem in plan.problems or ()]),
         ("Goals", [goal_text(goal) for goal in plan.goals or ()]),
+        ("Proposed, and not settled yet", _proposed(plan)),
+        ("Settled of what was proposed", _settled(plan)),
         ("Away", [_leave_text(leave) for leave in plan.leaves]),
         ("In another time zone", [f"{_dates(s.start, s.end)}: {s.zone}" for s in plan.stays]),
         ("Changes within the plan", _change_texts(plan)),
@@ -85,10 +88,46 @@ _NOTE_HEADS = {
 
 
 def goal_text(goal: Goal) -> str:
-    """A goal in a line: what, its measure and by when."""
-    target = f" ({goal.target.words})" if goal.target else ""
-    by = f", by {goal.by}" if goal.by else ""
-    return f"{goal.statement}{target}{by}"
+    """A goal in a line: what, its measure and by when, the steps to it and what is done."""
+    steps = [f"step: {_measured(each)}" for each in goal.objectives]
+    done = [
+        f"what we do: {each.statement}{f' ({each.service})' if each.service else ''}"
+        for each in goal.interventions
+    ]
+    return "; ".join((_measured(goal), *steps, *done))
+
+
+def _measured(aim: Goal | Objective) -> str:
+    target = f" ({aim.target.words})" if aim.target else ""
+    by = f", by {aim.by}" if aim.by else ""
+    return f"{aim.statement}{target}{by}"
+
+
+def _proposed(plan: Plan) -> Iterator[str]:
+    """What is proposed and open, by the names that settle it, and the facts that raised it."""
+    for each in plan.proposals or ():
+        problem = each.problem
+        if each.settled is None:
+            code = f", {problem.code}" if problem.code else ""
+            seen = "; ".join(
+                f"{fact.words}{f' (found {fact.found})' if fact.found else ''}"
+                for fact in each.because
+            )
+            yield f"{problem.name}: {problem.statement}{code}; raised by: {seen}"
+        for one in each.goals:
+            if one.settled is None:
+                rest = f"; not in this program: {'; '.join(one.not_here)}" if one.not_here else ""
+                yield f"{one.name}: {goal_text(one.goal)}{rest}"
+
+
+def _settled(plan: Plan) -> Iterator[str]:
+    for each in plan.proposals or ():
+        for name, settled in (
+            (each.problem.name, each.settled),
+            *((goal.name, goal.settled) for goal in each.goals),
+        ):
+            if settled is not None:
+                yield f"{name}: {settled.outcome.value} on {settled.on} by {settled.by}"
 
 
 def _leave_text(leave: Leave) -> str:
