@@ -1,8 +1,4 @@
-"""What one web request takes, alone and with eight workers at once: time, p99 and memory.
-
-A request is a patient's document, decided by three policies, drafted, dated and checked; back go the
-plan as a document and its calendar.
-"""
+"""What one web request takes, alone and with eight workers at once: time, p99 and memory."""
 
 import json
 import resource
@@ -21,14 +17,16 @@ EXAMPLES = files("iopkit") / "examples"
 BODY = json.loads((EXAMPLES / "patient.json").read_bytes())
 SITE = iopkit.from_toml(iopkit.Site, (EXAMPLES / "site.toml").read_bytes())
 PROGRAM = iopkit.find_program("matrix-16-week")
-POLICIES = [iopkit.find_policy(name) for name in ("iop-suitability", "us-medicare-iop", "us-md-iop")]
+POLICIES = [
+    iopkit.find_policy(name) for name in ("iop-suitability", "us-medicare-iop", "us-md-iop")
+]
 RULES = iopkit.find_requirements("us-medicare-iop")
 WORKERS = 8
 REQUESTS = 400
 
 
 def request() -> str:
-    """What a server does for one request."""
+    """A patient's document, judged, drafted, dated and checked: the plan, beside its calendar."""
     patient = iopkit.from_document(iopkit.Patient, BODY)
     decisions = [policy.decide(patient, on=START) for policy in POLICIES]
     plan = iopkit.draft(
@@ -59,7 +57,9 @@ def told(name: str, seconds: list[float], wall: float) -> None:
     p99 = quantiles(seconds, n=100)[98]
     rate = len(seconds) / wall
     half = median(seconds)
-    print(f"{name:<12} median {half * 1000:7.1f} ms  p99 {p99 * 1000:7.1f} ms  {rate:6.1f} a second")
+    print(
+        f"{name:<12} median {half * 1000:7.1f} ms  p99 {p99 * 1000:7.1f} ms  {rate:6.1f} a second"
+    )
 
 
 def workers(name: str, of: Callable[[int], Executor]) -> None:

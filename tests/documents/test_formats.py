@@ -396,12 +396,16 @@ def test_a_newer_format_is_refused_in_words_and_alone(
     assert words in str(refused.value)
 
 
-def test_a_newer_document_of_another_kind_is_told_of_both() -> None:
+@pytest.mark.parametrize(
+    ("kind", "told"), [("clinic", ["document", "format"]), ("plan", ["document"])]
+)
+def test_a_newer_document_of_another_kind_is_told_of_both_if_it_is_none(
+    kind: str, told: list[str]
+) -> None:
     with pytest.raises(InvalidError) as refused:
-        from_toml(Site, 'document = "plan"\nformat = 7')
-    assert [(fault.path, fault.line) for fault in refused.value.faults] == [
-        (("document",), 1),
-        (("format",), 2),
+        from_toml(Site, f'document = "{kind}"\nformat = 7')
+    assert [(*fault.path, fault.line) for fault in refused.value.faults] == [
+        (name, line) for line, name in enumerate(told, 1)
     ]
 
 
