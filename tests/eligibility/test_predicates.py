@@ -512,6 +512,26 @@ def test_how_a_predicate_reads(predicate: Predicate, prose: str) -> None:
     assert describe(predicate) == prose
 
 
+@pytest.mark.parametrize(
+    ("node", "prose"),
+    [
+        pytest.param(lambda p: p, "old [age is at least 65 years]", id="alone"),
+        pytest.param(lambda p: p & DANGEROUS.is_known, "{} and dangerous is known", id="all"),
+        pytest.param(lambda p: p | DANGEROUS.is_known, "{} or dangerous is known", id="any"),
+        pytest.param(lambda p: ~p, "not ({})", id="not"),
+        pytest.param(lambda p: AtLeast(1, (p,)), "at least 1 of: {}", id="at least"),
+        pytest.param(lambda p: AllOf((p | p,)), "({0} or {0})", id="nested"),
+    ],
+)
+def test_what_a_label_stands_for_is_said_however_deep(
+    node: Callable[[Predicate], Predicate], prose: str
+) -> None:
+    old = Compare(AGE, Operator.AT_LEAST, 65, label="old")
+
+    assert describe(node(old)) == prose.format("old").removesuffix(" [age is at least 65 years]")
+    assert describe(node(old), in_full=True) == prose.format("old [age is at least 65 years]")
+
+
 def test_a_bound_is_shown_in_full() -> None:
     income: AnyFact = Fact("income", Number(0, 1e9, unit="USD"), "Yearly income.", not_known)
 

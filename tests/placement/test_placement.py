@@ -148,33 +148,67 @@ def test_nobody_is_placed_before_the_birth() -> None:
 ANY = policy("any", ALWAYS)
 
 
+RISING = "expected levels of one edition, rising, found another order"
+ONE_LEVEL = "expected at least one level, found none"
+PASSED = "expected no rung after one that is not a no, found one"
+
+
 @pytest.mark.parametrize(
-    ("build", "path"),
+    ("build", "what", "said"),
     [
-        pytest.param(ladder, ("rungs",), id="no rung"),
+        pytest.param(ladder, "ladder 'ours'", f"rungs: {ONE_LEVEL}", id="no rung"),
         pytest.param(
-            lambda: ladder(Rung(IOP, ANY), Rung(ONE, ANY)), ("rungs",), id="falling levels"
+            lambda: ladder(Rung(IOP, ANY), Rung(ONE, ANY)),
+            *("ladder 'ours'", f"rungs: {RISING}"),
+            id="falling levels",
         ),
-        pytest.param(lambda: ladder(Rung(IOP, ANY), Rung(IOP, ANY)), ("rungs",), id="one twice"),
         pytest.param(
-            lambda: ladder(Rung(ONE, ANY), Rung(FOURTH, ANY)), ("rungs",), id="two editions"
+            lambda: ladder(Rung(IOP, ANY), Rung(IOP, ANY)),
+            *("ladder 'ours'", f"rungs: {RISING}"),
+            id="one twice",
         ),
-        pytest.param(lambda: Rung(IOP, ANY, (ANY,)), ("others",), id="one policy twice"),
         pytest.param(
-            lambda: Placement("ours", "Our ladder", ON, ()), ("results",), id="nothing tried"
+            lambda: ladder(Rung(ONE, ANY), Rung(FOURTH, ANY)),
+            *("ladder 'ours'", f"rungs: {RISING}"),
+            id="two editions",
         ),
-        pytest.param(lambda: placed("YN"), ("results",), id="going on after a yes"),
-        pytest.param(lambda: placed("?Y"), ("results",), id="going on after an undetermined one"),
-        pytest.param(lambda: placed("NN", (IOP, ONE)), ("results",), id="going down"),
+        pytest.param(
+            lambda: Rung(IOP, ANY, (ANY,)),
+            *("rung", "others: expected each policy's name once, found one twice"),
+            id="one policy twice",
+        ),
+        pytest.param(
+            lambda: Placement("ours", "Our ladder", ON, ()),
+            *("placement", f"results: {ONE_LEVEL}"),
+            id="nothing tried",
+        ),
+        pytest.param(
+            lambda: placed("YN"), "placement", f"results: {PASSED}", id="going on after a yes"
+        ),
+        pytest.param(
+            lambda: placed("?Y"),
+            *("placement", f"results: {PASSED}"),
+            id="going on after an undetermined one",
+        ),
+        pytest.param(
+            lambda: placed("NN", (IOP, ONE)), "placement", f"results: {RISING}", id="going down"
+        ),
+        pytest.param(
+            lambda: place("ours", UNKNOWN, on=ON),  # type: ignore[arg-type]  # on purpose
+            "placement",
+            "ladder: expected a Ladder, found a text "
+            "(did you mean find_ladder('us-public-rules')?)",
+            id="a ladder's name",
+        ),
     ],
 )
 def test_what_is_no_ladder_or_no_way_up_one_is_refused(
-    build: Callable[[], object], path: tuple[Step, ...]
+    build: Callable[[], object], what: str, said: str
 ) -> None:
     with pytest.raises(InvalidError) as caught:
         build()
 
-    assert [fault.path for fault in caught.value.faults] == [path]
+    assert str(caught.value) == f"{what}: 1 problem\n  {said}"
 
 
 def placed(answers: str, levels: tuple[LevelOfCare, ...] = THIRD) -> Placement:
@@ -430,11 +464,107 @@ def test_limits_that_make_no_ladder_are_refused_with_every_fault(
     assert [fault.path for fault in caught.value.faults] == faults
 
 
-def test_a_limit_that_falls_is_told_with_both_levels() -> None:
-    with pytest.raises(
-        InvalidError, match=r"2\.1\[1\]: expected at least 2, as level 1 has, found 1"
-    ):
-        by_dimensions({ONE: FITS, IOP: (1, *FITS[1:])})
+def test_what_is_wrong_with_limits_is_told() -> None:
+    def told(limits: Limits) -> list[str]:
+        with pytest.raises(InvalidError) as caught:
+            by_dimensions(limits)
+        what, *faults = str(caught.value).splitlines()
+        assert what.startswith("limits of ladder 'ours': ")
+        return [fault.strip() for fault in faults]
+
+    assert told({ONE: FITS, IOP: (1, *FITS[1:])}) == [
+        "2.1[1]: expected at least 2, as level 1 has, found 1"
+    ]
+    assert told({FOURTH: FITS, IOP: (1, 2, 3), ONE: (5, *FITS[1:])}) == [
+        "2.1: expected a level of the third edition, found another",
+        "2.1: expected six ratings, for dimensions 1 to 6, found 3",
+        "1[1]: expected a rating from 0 to 4, found 5",
+    ]
+
+
+@given(limits_by_level(), _partial)
+def test_what_is_missing_is_what_keeps_the_level_open(
+    limits: Limits, ratings: tuple[int | None, ...]
+) -> None:
+    placement = place(by_dimensions(limits), rated(ratings), on=ON)
+
+    unknown = {d for d, rating in zip(DIMENSIONS, ratings, strict=True) if rating is None}
+    most = limits[placement.stopped_at] if placement.stopped_at else (4,) * 6
+    open_ones = [d for d in unknown if most[d - 1] < 4]
+    assert placement.missing == tuple(
+        f"third_edition_dimension_{d}_risk" for d in sorted(open_ones)
+    )
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+@pytest.mark.parametrize(("risk", "level"), [(1, ONE), (2, IOP), (3, FOUR), (4, FOUR)], ids=str)
+def test_both_sides_of_each_limit(dimension: int, risk: int, level: LevelOfCare) -> None:
+    own = by_dimensions({ONE: (1,) * 6, IOP: (2,) * 6, FOUR: (4,) * 6})
+    ratings = tuple(risk if d == dimension else 0 for d in DIMENSIONS)
+
+    assert place(own, rated(ratings), on=ON).level == level
+
+
+def test_a_level_without_limits_needs_no_rating_to_be_known() -> None:
+    own = by_dimensions({ONE: (1, 4, 4, 4, 4, 4), FOUR: (4,) * 6})
+
+    assert place(own, UNKNOWN, on=ON).missing == ("third_edition_dimension_1_risk",)
+    assert place(own, rated((2, *[None] * 5)), on=ON).level == FOUR
+
+
+def test_a_ladder_of_limits_says_its_source_and_since_when() -> None:
+    own = by_dimensions({ONE: (1,) * 6})
+    (version,) = own.rungs[0].policy.versions.dated
+
+    assert (own.name, own.rungs[0].policy.name) == ("ours", "ours-1")
+    assert (version.since, version.source) == (SINCE, OWN)
+    assert {criterion.source for criterion in version.value} == {OWN}
+
+
+FITS = (2,) * 6
+
+
+@pytest.mark.parametrize(
+    ("limits", "faults"),
+    [
+        pytest.param({}, [("rungs",)], id="no level"),
+        pytest.param({FOURTH: FITS}, [("2.1",)], id="the fourth edition"),
+        pytest.param({ONE: (1, 2, 3)}, [("1",)], id="three ratings"),
+        pytest.param(
+            {ONE: (-1, 0, 1, 2, 4, 5), IOP: ()}, [("1", 1), ("1", 6), ("2.1",)], id="out of range"
+        ),
+        pytest.param(
+            {ONE: FITS, IOP: (1, 2, 3, 2, 2, 1), DAY_HOSPITAL: (1, 1, 3, 3, 3, 3)},
+            [("2.1", 1), ("2.1", 6), ("2.5", 2)],
+            id="every limit that falls",
+        ),
+        pytest.param({IOP: FITS, ONE: FITS}, [("rungs",)], id="levels that fall"),
+    ],
+)
+def test_limits_that_make_no_ladder_are_refused_with_every_fault(
+    limits: Limits, faults: list[tuple[Step, ...]]
+) -> None:
+    with pytest.raises(InvalidError) as caught:
+        by_dimensions(limits)
+
+    assert [fault.path for fault in caught.value.faults] == faults
+
+
+def test_all_that_is_wrong_with_limits_is_told() -> None:
+    with pytest.raises(InvalidError) as caught:
+        by_dimensions({ONE: FITS, IOP: (1, *FITS[1:]), DAY_HOSPITAL: (5, *FITS[1:])})
+    assert str(caught.value).splitlines() == [
+        "limits of ladder 'ours': 2 problems",
+        "  2.1[1]: expected at least 2, as level 1 has, found 1",
+        "  2.5[1]: expected a rating from 0 to 4, found 5",
+    ]
+    with pytest.raises(InvalidError) as caught:
+        by_dimensions({FOURTH: FITS, IOP: (1, 2, 3)})
+    assert str(caught.value).splitlines() == [
+        "limits of ladder 'ours': 2 problems",
+        "  2.1: expected a level of the third edition, found another",
+        "  2.1: expected six ratings, for dimensions 1 to 6, found 3",
+    ]
 
 
 @given(limits_by_level(), _partial)
