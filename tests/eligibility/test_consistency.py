@@ -24,6 +24,7 @@ from iopkit.eligibility import (
     Policy,
     Possible,
     RecordedContradiction,
+    Value,
     YesNo,
     contradictions,
     evaluate,
@@ -308,7 +309,10 @@ def test_what_is_no_contradiction_is_refused() -> None:
 def test_a_contradicted_fact_keeps_the_day_of_its_finding() -> None:
     needs, hours = FACTS["needs_24_hour_care"], FACTS["needs_around_the_clock_support"]
     day = date(2026, 1, 11)
-    values = {needs.name: Possible.exactly(False, found=day), hours.name: True}
+    values: dict[str, Value] = {
+        needs.name: Possible.exactly(False, found=day),
+        hours.name: True,
+    }
     sheet = FactSheet.of([needs, hours], values, on=ON)
     found = contradictions_in(sheet)
 

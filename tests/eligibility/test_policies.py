@@ -17,6 +17,7 @@ from iopkit.eligibility import (
     Decision,
     Policy,
     Predicate,
+    RecordedRisk,
     evaluate,
     evidence,
     explain,
@@ -198,9 +199,16 @@ def test_a_result_has_the_reason_of_its_explanation() -> None:
     assert result.reason == result.explanation.reason
 
 
-def test_a_decision_without_a_reason_is_refused() -> None:
-    with pytest.raises(InvalidError, match="results: expected at least one result, found none"):
-        Decision("example", "An example", FIRST, FIRST, OLD, ())
+def test_what_is_no_decision_is_refused() -> None:
+    risk = RecordedRisk(DANGEROUS, True, FIRST + DAY)
+    with pytest.raises(InvalidError) as caught:
+        Decision("example", "An example", FIRST, FIRST, OLD, (), (), (risk, risk), SECOND)
+    assert str(caught.value).splitlines() == [
+        "decision: 3 problems",
+        "  results: expected at least one result, found none",
+        "  unjudged: expected each fact once, found one twice",
+        "  unjudged: expected what was found by the day, found later findings",
+    ]
 
 
 def test_nobody_is_judged_for_a_day_before_the_birth() -> None:

@@ -840,10 +840,11 @@ def test_who_joins_family_sessions_and_whom_a_consent_names(
     joins: bool | None,
     may: bool | None,
 ) -> None:
-    known = {"supports": supports, "consents": consents}
-
-    assert read("support_joins_family_sessions", **known) == joins
-    assert read("support_joins_with_consent", **known) == may
+    for name, said in (
+        ("support_joins_family_sessions", joins),
+        ("support_joins_with_consent", may),
+    ):
+        assert read(name, supports=supports, consents=consents) == said
 
 
 def test_free_hours_are_what_obligations_leave() -> None:
