@@ -588,12 +588,61 @@ def test_what_is_no_predicate_is_never_taken_for_met(
     assert [fault.path for fault in caught.value.faults] == [path]
 
 
-def test_facts_are_told_once_and_two_of_one_name_are_refused() -> None:
-    twin: AnyFact = Fact("age", YesNo(), "Another age.", not_known)
+NUMBER = (
+    "expected another number in the same unit, that is neither recent nor a difference, found "
+    "another fact"
+)
 
+
+@pytest.mark.parametrize(
+    ("build", "what", "said"),
+    [
+        pytest.param(
+            lambda: AGE.within(days=3),
+            *(
+                "recent findings of 'age'",
+                "fact: expected a fact that is found on some day, found another",
+            ),
+            id="no day",
+        ),
+        pytest.param(
+            lambda: AGE.less(DANGEROUS),
+            *("difference from 'age'", f"other: {NUMBER}"),
+            id="no number",
+        ),
+        pytest.param(
+            lambda: AGE.less(HOURS),
+            *("difference from 'age'", f"other: {NUMBER}"),
+            id="another unit",
+        ),
+        pytest.param(
+            lambda: each_once([AGE, evolve(AGE, meaning="Another age.")]),
+            *("facts", "name: expected one fact of each name, found two"),
+            id="one name",
+        ),
+        pytest.param(
+            lambda: evaluate(AGE >= 18, "age"),  # type: ignore[arg-type]  # on purpose
+            *("values", "values: expected a Mapping, found a text"),
+            id="no values",
+        ),
+        pytest.param(
+            lambda: evaluate("age", {}),  # type: ignore[arg-type]  # on purpose
+            *("values", "predicate: expected a predicate, found a text"),
+            id="no predicate",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_is_told_in_words(
+    build: Callable[[], object], what: str, said: str
+) -> None:
+    with pytest.raises(InvalidError) as caught:
+        build()
+
+    assert str(caught.value) == f"{what}: 1 problem\n  {said}"
+
+
+def test_facts_are_told_once() -> None:
     assert each_once([AGE, HOURS, AGE]) == (AGE, HOURS)
-    with pytest.raises(InvalidError, match="one fact of each name"):
-        each_once([AGE, twin])
 
 
 # Which values are worse.

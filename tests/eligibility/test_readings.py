@@ -572,6 +572,25 @@ def test_scores_and_bands_of_the_newest_screening(
     assert read("phq_9_total_severity_band", screenings=screenings) == band
 
 
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        pytest.param(
+            (3,) * 8 + (None,), Possible(24, 27, found=ON, why="answers are open"), id="open"
+        ),
+        pytest.param(SEVERE, Possible(27, 27, found=ON), id="all answered"),
+        pytest.param(None, Possible(found=ON), id="nothing said"),
+    ],
+)
+def test_a_reading_has_its_day_and_says_why_no_more_is_known(
+    answers: tuple[int | None, ...] | None, told: Possible
+) -> None:
+    patient = Patient(key=KEY, screenings=(phq_9(answers),))
+    score = FACTS["phq_9_total_score"]
+
+    assert read_facts([score], patient, on=ON).told() == {score.name: told}
+
+
 def test_each_scale_of_an_instrument_has_facts_of_its_own() -> None:
     screening = phq_9((*(0,) * 8, 1))
 
