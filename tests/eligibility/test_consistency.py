@@ -291,6 +291,8 @@ def test_what_is_no_contradiction_is_refused() -> None:
         "contradiction 'one': 1 problem",
         "  predicate: expected one about two facts or more, found fewer",
     ]
+    both = alone & FACTS["has_transport"].equals(True)
+    assert Contradiction("two", "Is two.", both, "It is so.").predicate == both
     assert told(lambda: Contradiction("one", "Is one.", asked, "It is so.")) == [
         "contradiction: 1 problem",
         f"  predicate: expected a predicate, found true or false ({fix})",
@@ -317,6 +319,10 @@ def test_a_contradicted_fact_keeps_the_day_of_its_finding() -> None:
     found = contradictions_in(sheet)
 
     assert [one.name for one in found] == ["around_the_clock"]
+    assert {each.fact.name: each.found for each in found[0].facts} == {
+        needs.name: day,
+        hours.name: None,
+    }
     assert without_contradicted(sheet, found).told() == {
         needs.name: Possible(found=day, why=CONTRADICTED),
         hours.name: Possible(why=CONTRADICTED),
