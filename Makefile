@@ -61,7 +61,7 @@ docs-test: $(VENV)/.docs  ## the examples in the manual
 bench: $(VENV)/.bench  ## medians and ratios against other libraries
 	$(BIN)/python benchmarks/run.py
 
-mutation: $(VENV)/.test $(VENV)/.mutation  ## whether tests notice mistakes in eligibility
+mutation: $(VENV)/.test $(VENV)/.mutation  ## whether tests notice mistakes in eligibility and placement
 	HYPOTHESIS_PROFILE=mutation $(BIN)/mutmut run $(MUTANTS)
 	$(BIN)/mutmut results
 

@@ -1,7 +1,7 @@
 """What the solver says of policies is what trying every patient says of them."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import chain, combinations, product
@@ -434,15 +434,43 @@ def test_policies_that_differ_only_where_something_is_not_known_are_told_apart()
     assert contrast.facts.values()["age"] is None
 
 
-def test_a_contrast_of_one_verdict_is_refused() -> None:
-    with pytest.raises(InvalidError, match="two that differ"):
-        Contrast(FactSheet(DAY, ()), (Truth.NO, Truth.NO), ((), ()))
+@pytest.mark.parametrize(
+    ("build", "what", "said"),
+    [
+        pytest.param(
+            lambda _: Contrast(FactSheet(DAY, ()), (Truth.NO, Truth.NO), ((), ())),
+            *("contrast", "verdicts: expected two that differ, found one"),
+            id="a contrast of one verdict",
+        ),
+        pytest.param(
+            lambda _: difference(policy(AGE >= 18), policy(own("age", YesNo()).is_known), on=DAY),
+            *("facts", "name: expected one fact of each name, found two"),
+            id="one name for two facts",
+        ),
+        pytest.param(
+            lambda other: difference(policy(AGE >= 18), other, on=DAY),
+            *("difference", "second: expected a Policy, found a text"),
+            id="no policy to compare with",
+        ),
+        pytest.param(
+            lambda other: analyze(other, on=DAY),
+            *("analysis", "policy: expected a Policy, found a text"),
+            id="no policy to analyze",
+        ),
+        pytest.param(
+            lambda other: turns_on(other, AGE, on=DAY),
+            *("analysis", "policy: expected a Policy, found a text"),
+            id="no policy to turn on a fact",
+        ),
+    ],
+)
+def test_what_cannot_be_compared_or_analyzed_is_refused(
+    build: Callable[[Any], object], what: str, said: str
+) -> None:
+    with pytest.raises(InvalidError) as caught:
+        build("us-medicare-iop")
 
-
-def test_one_name_for_two_facts_is_refused() -> None:
-    other_age = own("age", YesNo())
-    with pytest.raises(InvalidError, match="one fact of each name"):
-        difference(policy(AGE >= 18), policy(other_age.equals(True)), on=DAY)
+    assert str(caught.value).startswith(f"{what}: 1 problem\n  {said}")
 
 
 # What a policy turns on

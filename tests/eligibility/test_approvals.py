@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iopkit import FACTS, LevelOfCare, Patient, Policy, Source, Truth
@@ -150,13 +150,16 @@ def completions(approval: Approval) -> Iterator[Approval]:
     units = [approval.units] if approval.units is not None else [0, 999_999]
     far = timedelta(days=900)
     starts = [approval.start] if approval.start else [DAY - far, DAY + timedelta(days=1)]
-    ends = [approval.end] if approval.end else [DAY, DAY + timedelta(days=2), DAY + far]
+    # One day after each of the starts, so that each of them has an end beside it.
+    near = [DAY + timedelta(days=days) for days in range(3)]
+    ends = [approval.end] if approval.end else [*near, DAY + far]
     for level, unit, start, end in product(levels, units, starts, ends):
         if start < end:
             yield evolve(approval, level=level, units=unit, start=start, end=end)
 
 
 @given(st.lists(PARTLY, max_size=2))
+@example([Approval(level=IOP, time=timedelta(hours=3), start=DAY)])
 def test_what_is_possible_is_what_the_completions_say(some: list[Approval]) -> None:
     ways: Any = [asked(*filled) for filled in product(*map(completions, some))]
     (approved, *said), (each, *amounts) = asked(*some), zip(*ways, strict=True)

@@ -319,6 +319,22 @@ def test_what_cannot_change_is_never_proposed() -> None:
     assert (change.words, change.known) == ("it turns out that phase is at least 2", False)
 
 
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        pytest.param(Possible(14, 16), [], id="below all along"),
+        pytest.param(Possible(14, 19), ["it turns out that age is at least 18 years"], id="open"),
+        pytest.param(None, ["it turns out that age is at least 18 years"], id="not known"),
+    ],
+)
+def test_what_cannot_change_turns_out_as_it_can_be_and_no_other_way(
+    known: Value, words: list[str]
+) -> None:
+    found = smallest_changes(FACTS["age"] >= 18, {"age": known})
+
+    assert [change.words for way in found for change in way] == words
+
+
 def test_no_change_helps_where_nothing_could_be_met() -> None:
     assert smallest_changes(INSURED.equals(True) & INSURED.equals(False), {"insured": True}) == ()
 

@@ -1,6 +1,7 @@
 """The record held against itself."""
 
 import pickle
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,15 +22,21 @@ from iopkit.eligibility import (
     Observed,
     OwnFact,
     Policy,
-    Predicate,
+    Possible,
     RecordedContradiction,
+    Value,
     YesNo,
     contradictions,
     evaluate,
     facts_in,
     read_facts,
 )
-from iopkit.eligibility.consistency import contradictions_in, read_consistent
+from iopkit.eligibility.consistency import (
+    contradictions_in,
+    read_consistent,
+    without_contradicted,
+)
+from iopkit.eligibility.possible import CONTRADICTED
 from iopkit.errors import InvalidError
 from iopkit.library import POLICIES, find_policy
 from iopkit.needs import Need
@@ -269,20 +276,57 @@ def test_a_frame_row_and_a_patient_agree(patient: Patient, on: date) -> None:
         assert policy.decide_sheet(sheet).verdict is policy.decide(patient, on=on).verdict
 
 
-@pytest.mark.parametrize(
-    ("predicate", "path"),
-    [
-        pytest.param(FACTS["dangerous"].equals(True), "predicate", id="one fact"),
-        pytest.param(True, "predicate", id="no predicate"),
-    ],
-)
-def test_what_is_no_contradiction_is_refused(predicate: Predicate, path: str) -> None:
+def told(build: Callable[[], object]) -> list[str]:
     with pytest.raises(InvalidError) as caught:
-        Contradiction("one", "Is one.", predicate, "It is so.")
+        build()
+    return str(caught.value).splitlines()
 
-    assert [fault.path for fault in caught.value.faults] == [(path,)]
-    with pytest.raises(InvalidError):
-        RecordedContradiction("one", "Is one.", "It is so.", ())
+
+def test_what_is_no_contradiction_is_refused() -> None:
+    asked: Any = True
+    fix = "a fact becomes one by a comparison, such as fact.equals(True)"
+    alone = FACTS["dangerous"].equals(True)
+
+    assert told(lambda: Contradiction("one", "Is one.", alone, "It is so.")) == [
+        "contradiction 'one': 1 problem",
+        "  predicate: expected one about two facts or more, found fewer",
+    ]
+    both = alone & FACTS["has_transport"].equals(True)
+    assert Contradiction("two", "Is two.", both, "It is so.").predicate == both
+    assert told(lambda: Contradiction("one", "Is one.", asked, "It is so.")) == [
+        "contradiction: 1 problem",
+        f"  predicate: expected a predicate, found true or false ({fix})",
+    ]
+    assert told(lambda: RecordedContradiction("one", "Is one.", "It is so.", ())) == [
+        "contradiction: 1 problem",
+        "  facts: expected two facts or more, found fewer",
+    ]
+    nobody: Any = "somebody"
+    assert told(lambda: contradictions(nobody, on=ON)) == [
+        "contradictions: 1 problem",
+        "  patient: expected a Patient, found a text (did you mean from_json(Patient, ...)?)",
+    ]
+
+
+def test_a_contradicted_fact_keeps_the_day_of_its_finding() -> None:
+    needs, hours = FACTS["needs_24_hour_care"], FACTS["needs_around_the_clock_support"]
+    day = date(2026, 1, 11)
+    values: dict[str, Value] = {
+        needs.name: Possible.exactly(False, found=day),
+        hours.name: True,
+    }
+    sheet = FactSheet.of([needs, hours], values, on=ON)
+    found = contradictions_in(sheet)
+
+    assert [one.name for one in found] == ["around_the_clock"]
+    assert {each.fact.name: each.found for each in found[0].facts} == {
+        needs.name: day,
+        hours.name: None,
+    }
+    assert without_contradicted(sheet, found).told() == {
+        needs.name: Possible(found=day, why=CONTRADICTED),
+        hours.name: Possible(why=CONTRADICTED),
+    }
 
 
 def test_nothing_is_contradicted_where_nothing_is_known() -> None:

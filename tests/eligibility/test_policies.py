@@ -17,6 +17,7 @@ from iopkit.eligibility import (
     Decision,
     Policy,
     Predicate,
+    RecordedRisk,
     evaluate,
     evidence,
     explain,
@@ -45,6 +46,7 @@ def criterion(name: str, predicate: Predicate, source: Source = OLD) -> Criterio
     return Criterion(name, f"{name}.", predicate, source)
 
 
+TWIN = evolve(AGE, meaning="Another age.")
 ADULT = criterion("adult", AGE >= 18)
 SAFE = criterion("safe", DANGEROUS.equals(False) & (AGE < 120))
 NEEDY = criterion("needy", HOURS >= 9, NEW)
@@ -198,9 +200,16 @@ def test_a_result_has_the_reason_of_its_explanation() -> None:
     assert result.reason == result.explanation.reason
 
 
-def test_a_decision_without_a_reason_is_refused() -> None:
-    with pytest.raises(InvalidError, match="results: expected at least one result, found none"):
-        Decision("example", "An example", FIRST, FIRST, OLD, ())
+def test_what_is_no_decision_is_refused() -> None:
+    risk = RecordedRisk(DANGEROUS, True, FIRST + DAY)
+    with pytest.raises(InvalidError) as caught:
+        Decision("example", "An example", FIRST, FIRST, OLD, (), (), (risk, risk), SECOND)
+    assert str(caught.value).splitlines() == [
+        "decision: 3 problems",
+        "  results: expected at least one result, found none",
+        "  unjudged: expected each fact once, found one twice",
+        "  unjudged: expected what was found by the day, found later findings",
+    ]
 
 
 def test_nobody_is_judged_for_a_day_before_the_birth() -> None:
@@ -232,6 +241,11 @@ def test_nobody_is_judged_for_a_day_before_the_birth() -> None:
             lambda: policy(Dated(FIRST, (ADULT,), OLD), Dated(SECOND, (), NEW)),
             "versions.dated[1].value: expected at least one criterion, found none",
             id="empty from the second version on",
+        ),
+        pytest.param(
+            lambda: policy(Dated(FIRST, (ADULT, criterion("twin", TWIN < 65)), OLD)),
+            "versions.dated[0].value: expected one fact of each name, found two",
+            id="two facts of one name",
         ),
     ],
 )
@@ -324,11 +338,3 @@ def test_a_policy_that_nobody_ships_is_not_found() -> None:
 
     assert caught.value.kind == "policy"
     assert "us-medicare-iop" in caught.value.known
-
-
-def test_a_policy_that_asks_about_two_facts_of_one_name_is_refused() -> None:
-    twin = evolve(AGE, meaning="Another age.")
-    with pytest.raises(InvalidError, match="one fact of each name") as caught:
-        policy(Dated(FIRST, (ADULT, criterion("twin", twin < 65)), OLD))
-
-    assert caught.value.faults[0].path == ("versions", "dated", 0, "value")

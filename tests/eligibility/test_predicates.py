@@ -512,6 +512,26 @@ def test_how_a_predicate_reads(predicate: Predicate, prose: str) -> None:
     assert describe(predicate) == prose
 
 
+@pytest.mark.parametrize(
+    ("node", "prose"),
+    [
+        pytest.param(lambda p: p, "old [age is at least 65 years]", id="alone"),
+        pytest.param(lambda p: p & DANGEROUS.is_known, "{} and dangerous is known", id="all"),
+        pytest.param(lambda p: p | DANGEROUS.is_known, "{} or dangerous is known", id="any"),
+        pytest.param(lambda p: ~p, "not ({})", id="not"),
+        pytest.param(lambda p: AtLeast(1, (p,)), "at least 1 of: {}", id="at least"),
+        pytest.param(lambda p: AllOf((p | p,)), "({0} or {0})", id="nested"),
+    ],
+)
+def test_what_a_label_stands_for_is_said_however_deep(
+    node: Callable[[Predicate], Predicate], prose: str
+) -> None:
+    old = Compare(AGE, Operator.AT_LEAST, 65, label="old")
+
+    assert describe(node(old)) == prose.format("old").removesuffix(" [age is at least 65 years]")
+    assert describe(node(old), in_full=True) == prose.format("old [age is at least 65 years]")
+
+
 def test_a_bound_is_shown_in_full() -> None:
     income: AnyFact = Fact("income", Number(0, 1e9, unit="USD"), "Yearly income.", not_known)
 
@@ -568,12 +588,61 @@ def test_what_is_no_predicate_is_never_taken_for_met(
     assert [fault.path for fault in caught.value.faults] == [path]
 
 
-def test_facts_are_told_once_and_two_of_one_name_are_refused() -> None:
-    twin: AnyFact = Fact("age", YesNo(), "Another age.", not_known)
+NUMBER = (
+    "expected another number in the same unit, that is neither recent nor a difference, found "
+    "another fact"
+)
 
+
+@pytest.mark.parametrize(
+    ("build", "what", "said"),
+    [
+        pytest.param(
+            lambda: AGE.within(days=3),
+            *(
+                "recent findings of 'age'",
+                "fact: expected a fact that is found on some day, found another",
+            ),
+            id="no day",
+        ),
+        pytest.param(
+            lambda: AGE.less(DANGEROUS),
+            *("difference from 'age'", f"other: {NUMBER}"),
+            id="no number",
+        ),
+        pytest.param(
+            lambda: AGE.less(HOURS),
+            *("difference from 'age'", f"other: {NUMBER}"),
+            id="another unit",
+        ),
+        pytest.param(
+            lambda: each_once([AGE, evolve(AGE, meaning="Another age.")]),
+            *("facts", "name: expected one fact of each name, found two"),
+            id="one name",
+        ),
+        pytest.param(
+            lambda: evaluate(AGE >= 18, "age"),  # type: ignore[arg-type]  # on purpose
+            *("values", "values: expected a Mapping, found a text"),
+            id="no values",
+        ),
+        pytest.param(
+            lambda: evaluate("age", {}),  # type: ignore[arg-type]  # on purpose
+            *("values", "predicate: expected a predicate, found a text"),
+            id="no predicate",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_is_told_in_words(
+    build: Callable[[], object], what: str, said: str
+) -> None:
+    with pytest.raises(InvalidError) as caught:
+        build()
+
+    assert str(caught.value) == f"{what}: 1 problem\n  {said}"
+
+
+def test_facts_are_told_once() -> None:
     assert each_once([AGE, HOURS, AGE]) == (AGE, HOURS)
-    with pytest.raises(InvalidError, match="one fact of each name"):
-        each_once([AGE, twin])
 
 
 # Which values are worse.

@@ -38,6 +38,7 @@ from iopkit.patients import (
     Screening,
     Substance,
     SubstanceUseDisorder,
+    Support,
     Treatment,
 )
 from iopkit.strategies import days, treatments
@@ -571,6 +572,25 @@ def test_scores_and_bands_of_the_newest_screening(
     assert read("phq_9_total_severity_band", screenings=screenings) == band
 
 
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        pytest.param(
+            (3,) * 8 + (None,), Possible(24, 27, found=ON, why="answers are open"), id="open"
+        ),
+        pytest.param(SEVERE, Possible(27, 27, found=ON), id="all answered"),
+        pytest.param(None, Possible(found=ON), id="nothing said"),
+    ],
+)
+def test_a_reading_has_its_day_and_says_why_no_more_is_known(
+    answers: tuple[int | None, ...] | None, told: Possible
+) -> None:
+    patient = Patient(key=KEY, screenings=(phq_9(answers),))
+    score = FACTS["phq_9_total_score"]
+
+    assert read_facts([score], patient, on=ON).told() == {score.name: told}
+
+
 def test_each_scale_of_an_instrument_has_facts_of_its_own() -> None:
     screening = phq_9((*(0,) * 8, 1))
 
@@ -799,6 +819,51 @@ def test_a_consent_for_a_purpose_on_the_day(
     consents: tuple[Consent, ...] | None, consented: bool | None
 ) -> None:
     assert read("consent_to_family_involvement", consents=consents) is consented
+
+
+def support(**known: Any) -> Support:
+    return Support(**{"joins_family_sessions": True, "recipient": "the spouse", **known})
+
+
+@pytest.mark.parametrize(
+    ("supports", "consents", "joins", "may"),
+    [
+        pytest.param(None, None, None, None, id="not known"),
+        pytest.param((), None, False, False, id="nobody"),
+        pytest.param((support(),), None, True, None, id="consents not known"),
+        pytest.param((support(),), (), True, False, id="no consent"),
+        pytest.param((support(),), (consent(),), True, True, id="named"),
+        pytest.param((support(recipient="a son"),), (consent(),), True, False, id="another named"),
+        pytest.param((support(recipient=None),), (consent(),), True, None, id="who, not known"),
+        pytest.param((support(recipient=None),), (), True, False, id="whoever, none is valid"),
+        pytest.param(
+            (support(joins_family_sessions=None),), (consent(),), None, None, id="might join"
+        ),
+        pytest.param(
+            (support(joins_family_sessions=False),), (consent(),), False, False, id="does not join"
+        ),
+        pytest.param(
+            (support(joins_family_sessions=False), support()),
+            (consent(),),
+            True,
+            True,
+            id="one is enough",
+        ),
+        pytest.param(None, (), None, False, id="whoever there is, none is named"),
+        pytest.param(None, (consent(),), None, None, id="somebody may be named"),
+    ],
+)
+def test_who_joins_family_sessions_and_whom_a_consent_names(
+    supports: tuple[Support, ...] | None,
+    consents: tuple[Consent, ...] | None,
+    joins: bool | None,
+    may: bool | None,
+) -> None:
+    for name, said in (
+        ("support_joins_family_sessions", joins),
+        ("support_joins_with_consent", may),
+    ):
+        assert read(name, supports=supports, consents=consents) == said
 
 
 def test_free_hours_are_what_obligations_leave() -> None:

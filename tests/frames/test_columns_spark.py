@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,15 +12,20 @@ from hypothesis import strategies as st
 
 from iopkit.eligibility import (
     FACTS,
+    NEVER,
     AllOf,
+    AnyFact,
     AnyOf,
     Choice,
     Criterion,
+    Fact,
     FactSheet,
     Number,
     Policy,
+    Possible,
     Predicate,
     Scalar,
+    Value,
     YesNo,
     evaluate,
 )
@@ -52,6 +57,10 @@ def spark() -> Iterator[Any]:
     session = builder.config("spark.default.parallelism", "1").getOrCreate()
     yield session
     session.stop()
+
+
+def not_known(_subject: object, _on: date) -> None:
+    """A reader that knows nothing; these tests give facts' values themselves."""
 
 
 def policy_of(*predicates: Predicate) -> Policy:
@@ -90,6 +99,73 @@ def test_each_row_is_decided_like_a_patient_of_its_own(
     last = attrition(policy, frame, on=DAY)[-1]
     assert last.met == sum(out["verdict"] == Truth.YES.value for out in seen)
     assert last.undetermined == sum(out["verdict"] == Truth.UNKNOWN.value for out in seen)
+
+
+# What is least and most possible, with the day when it was found.
+
+
+def own(name: str, kind: Number | Choice, *, dated: bool = False) -> AnyFact:
+    return Fact(name, kind, "A fact of these tests.", not_known, dated=dated)
+
+
+VISITS = own("visits", Number(0, 5, "visits", whole=True), dated=True)
+MISSED = own("missed", Number(-2, 3, "visits", whole=True))
+SINCE = own("since", Number(0, 5, whole=True, never=True), dated=True)
+STAGE = own("stage", Choice(("low", "mid", "high", "top"), ordered=True))
+RANGED: Mapping[AnyFact, tuple[str, Sequence[Any]]] = {
+    VISITS: ("bigint", range(6)),
+    MISSED: ("bigint", range(-2, 4)),
+    SINCE: ("double", [0, 1, 2, 5, NEVER]),
+    STAGE: ("string", ["low", "mid", "high", "top"]),
+}
+RANGED_ASKED = (*RANGED, VISITS.less(MISSED), VISITS.within(days=9), SINCE.since(DAY))
+
+
+@st.composite
+def ranges(draw: st.DrawFn, fact: AnyFact) -> Value:
+    _, each = RANGED[fact]
+    places = st.lists(st.integers(0, len(each) - 1), min_size=2, max_size=2)
+    low, high = sorted(draw(places))
+    found = DAY - timedelta(days=draw(st.integers(-1, 10))) if fact.dated else None
+    if isinstance(fact.kind, Choice):
+        return Possible(options=frozenset(each[low : high + 1]), found=found)
+    return draw(st.none() | st.just(Possible(each[low], each[high], found=found)))
+
+
+def cells(fact: AnyFact, value: Value) -> list[Any]:
+    """What the columns of a fact have of a value."""
+    if not isinstance(value, Possible):
+        return [None] * (3 if fact.dated else 2)
+    kind, each = RANGED[fact]
+    held = [float(one) if kind == "double" else one for one in each if value.holds(one)]
+    return [held[0], held[-1], *([value.found] if fact.dated else [])]
+
+
+@settings(max_examples=2, phases=[Phase.generate])
+@given(
+    asked=st.lists(predicates(RANGED_ASKED), min_size=4, max_size=4),
+    rows=st.lists(
+        st.fixed_dictionaries({fact.name: ranges(fact) for fact in RANGED}),
+        min_size=20,
+        max_size=20,
+    ),
+)
+def test_a_row_of_ranges_is_decided_like_a_patient_of_whom_as_much_is_known(
+    spark: Any, asked: list[Predicate], rows: list[Mapping[str, Value]]
+) -> None:
+    schema = [
+        f"{fact.name}_{part} {kind if part != 'found' else 'date'}"
+        for fact, (kind, _) in RANGED.items()
+        for part in ("least", "most", *(["found"] if fact.dated else []))
+    ]
+    table = [tuple(cell for fact in RANGED for cell in cells(fact, row[fact.name])) for row in rows]
+    frame = spark.createDataFrame(table, ", ".join(schema))
+    seen = decide_frame(policy_of(*asked), frame, on=DAY, criteria=True).collect()
+    for row, out in zip(rows, seen, strict=True):
+        sheet = FactSheet.of(RANGED, row, on=DAY).with_recent(RANGED_ASKED)
+        values = sheet.with_margins(RANGED_ASKED).values()
+        expected = [evaluate(predicate, values).value for predicate in asked]
+        assert [out[f"criterion_c{n}"] for n in range(len(asked))] == expected
 
 
 @pytest.mark.parametrize(

@@ -632,3 +632,22 @@ def test_shipped_considerations_have_columns() -> None:
     for one in expected:
         assert decided[f"consideration_{one.consideration.name}"] == [one.truth.value]
     assert expected
+
+
+@pytest.mark.parametrize("gap", range(5))
+def test_a_day_between_versions_is_decided_by_the_nearer_as_for_one_patient(gap: int) -> None:
+    end = date(2024, 3, 1)
+    since = end + timedelta(days=gap)
+    few, many = Criterion("c", "", COUNT <= 3, SOURCE), Criterion("c", "", COUNT > 3, SOURCE)
+    versions: tuple[Dated[tuple[Criterion, ...]], ...] = (
+        Dated(date(2024, 1, 1), (few,), SOURCE, end),
+        Dated(since, (many,), SOURCE),
+    )
+    policy = Policy("made-up", "Made up", Versions(versions))
+    days = [end + timedelta(days=n) for n in range(-1, gap + 2)]
+    frame = pl.DataFrame({"count": 5, "day": days})
+
+    sheets = [FactSheet.of([COUNT], {"count": 5}, on=day) for day in days]
+    expected = [policy.decide_sheet(sheet, assume_in_force=True) for sheet in sheets]
+    decided = decide_frame(policy, frame, on="day", assume_in_force=True)
+    assert decided["verdict"].to_list() == [decision.verdict.value for decision in expected]

@@ -89,9 +89,28 @@ def test_policies_of_no_treatment_are_not_dropped(given: Any, said: str) -> None
     ladder = find_ladder("us-public-rules")
     with pytest.raises(InvalidError) as caught:
         place(ladder, SOMEBODY, on=ON, beside=given)
+    assert str(caught.value).startswith("care beside the level: 1 problem\n  ")
     assert said in str(caught.value)
 
 
 def test_nothing_goes_beside_where_the_record_excludes_the_disorder() -> None:
-    with pytest.raises(InvalidError, match="disorder"):
+    with pytest.raises(InvalidError) as caught:
         CareBeside(OpioidTreatment.PROGRAM, Truth.NO)
+    said = "disorder: expected a disorder that may be, found none"
+    assert str(caught.value) == f"care beside: 1 problem\n  {said}"
+
+
+def test_policies_beside_are_assumed_to_be_in_force_if_asked() -> None:
+    before = date(2000, 1, 3)
+    ladder, policies = find_ladder("us-public-rules"), (find_policy("us-medicare-otp-iop"),)
+    disorder = SubstanceUseDisorder(Substance.OPIOIDS, diagnosed=before)
+    patient = Patient(UUID(int=5, version=4), diagnoses=(disorder,))
+    placement = place(
+        ladder,
+        patient,
+        on=before,
+        assume_in_force=True,
+        beside={OpioidTreatment.PROGRAM: policies},
+    )
+    (asked,) = (each for each in placement.beside if each.decisions)
+    assert [decision.assumed_in_force for decision in asked.decisions] == [True]

@@ -8,11 +8,13 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iopkit.eligibility import FACTS, describe
 from iopkit.errors import NotInForceError
 from iopkit.levels import Edition, LevelOfCare, dimension_name, levels_of
 from iopkit.library import find_ladder
 from iopkit.patients import Assessment, MinimumLevel, Patient
 from iopkit.placement import Placement, minimum_level_ladder, place
+from iopkit.scopes import Scope
 from iopkit.sources import Grade, Source
 from iopkit.truth import Truth
 
@@ -100,6 +102,31 @@ def test_the_ladder_is_in_force_since_its_day() -> None:
     assert place(LADDER, SOMEBODY, on=SINCE).missing
     with pytest.raises(NotInForceError):
         place(LADDER, SOMEBODY, on=SINCE - timedelta(days=1))
+
+
+def test_each_level_has_a_policy_that_says_what_it_asks() -> None:
+    own = minimum_level_ladder("own", "Our own", since=SINCE, source=OWN)
+    asked = tuple(FACTS[f"fourth_edition_dimension_{n}_minimum_level"] for n in DIMENSIONS)
+
+    assert (own.name, own.title) == ("own", "Our own")
+    for level, rung in zip(LEVELS, own.rungs, strict=True):
+        policy, number = rung.policy, level.number
+        (version,) = policy.versions.dated
+        assert (rung.level, policy.name) == (level, f"own-{number}")
+        assert policy.title == f"Our own: whether a dimension asks for more than level {number}"
+        assert policy.scope == Scope(level=level)
+        assert (version.since, version.source) == (SINCE, OWN)
+        assert {criterion.source for criterion in version.value} == {OWN}
+        said = [criterion.meaning for criterion in version.value]
+        if level == LEVELS[-1]:
+            assert (said, rung.meets) == (["No level is more intensive."], asked)
+            assert [criterion.name for criterion in version.value] == ["anybody"]
+            assert describe(version.value[0].predicate) == "always"
+        else:
+            names = [dimension_name(n, edition=Edition.FOURTH) for n in DIMENSIONS]
+            assert said == [f"{name} asks for level {number} at most." for name in names]
+            assert [c.predicate for c in version.value] == [fact <= number for fact in asked]
+            assert rung.meets == ()
 
 
 def test_the_shipped_ladder_is_made_of_names_alone() -> None:

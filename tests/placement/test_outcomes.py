@@ -57,3 +57,4 @@ def test_what_says_nothing_or_lies_outside_is_refused(
 
     expected: list[tuple[Step, ...]] = [("value",)]
     assert [fault.path for fault in caught.value.faults] == expected
+    assert str(caught.value).startswith("figure of 'ours': 1 problem\n  value: expected ")

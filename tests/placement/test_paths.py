@@ -21,7 +21,7 @@ from iopkit.eligibility import (
     facts_in,
 )
 from iopkit.eligibility.consistency import read_consistent
-from iopkit.errors import InvalidError, Step
+from iopkit.errors import InvalidError
 from iopkit.levels import LevelOfCare
 from iopkit.library import find_ladder
 from iopkit.needs import Need
@@ -105,26 +105,32 @@ def test_a_path_that_may_hold_says_what_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("build", "where"),
+    ("build", "what", "said"),
     [
-        pytest.param(lambda: evolve(path(AllOf(())), steps=STEPS[:1]), ("steps",), id="one step"),
+        pytest.param(
+            lambda: evolve(path(AllOf(())), steps=STEPS[:1]),
+            *("path 'own'", "steps: expected at least two steps, found 1"),
+            id="one step",
+        ),
         pytest.param(
             lambda: CarePath("own", "Ours.", True, STEPS, OWN),  # type: ignore[arg-type]  # on purpose
-            ("predicate",),
+            "care path",
+            "predicate: expected a predicate, found true or false (a fact becomes one by a "
+            "comparison, such as fact.equals(True))",
             id="no predicate",
         ),
         pytest.param(
             lambda: Ladder("l", "L", find_ladder("us-public-rules").rungs, (path(AllOf(())),) * 2),
-            ("paths",),
+            *("ladder 'l'", "paths: expected each path's name once, found one twice"),
             id="one path twice",
         ),
     ],
 )
-def test_what_is_no_path_is_refused(build: Callable[[], object], where: tuple[Step, ...]) -> None:
+def test_what_is_no_path_is_refused(build: Callable[[], object], what: str, said: str) -> None:
     with pytest.raises(InvalidError) as caught:
         build()
 
-    assert [fault.path for fault in caught.value.faults] == [where]
+    assert str(caught.value) == f"{what}: 1 problem\n  {said}"
 
 
 # The shipped paths.

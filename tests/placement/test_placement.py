@@ -148,33 +148,67 @@ def test_nobody_is_placed_before_the_birth() -> None:
 ANY = policy("any", ALWAYS)
 
 
+RISING = "expected levels of one edition, rising, found another order"
+ONE_LEVEL = "expected at least one level, found none"
+PASSED = "expected no rung after one that is not a no, found one"
+
+
 @pytest.mark.parametrize(
-    ("build", "path"),
+    ("build", "what", "said"),
     [
-        pytest.param(ladder, ("rungs",), id="no rung"),
+        pytest.param(ladder, "ladder 'ours'", f"rungs: {ONE_LEVEL}", id="no rung"),
         pytest.param(
-            lambda: ladder(Rung(IOP, ANY), Rung(ONE, ANY)), ("rungs",), id="falling levels"
+            lambda: ladder(Rung(IOP, ANY), Rung(ONE, ANY)),
+            *("ladder 'ours'", f"rungs: {RISING}"),
+            id="falling levels",
         ),
-        pytest.param(lambda: ladder(Rung(IOP, ANY), Rung(IOP, ANY)), ("rungs",), id="one twice"),
         pytest.param(
-            lambda: ladder(Rung(ONE, ANY), Rung(FOURTH, ANY)), ("rungs",), id="two editions"
+            lambda: ladder(Rung(IOP, ANY), Rung(IOP, ANY)),
+            *("ladder 'ours'", f"rungs: {RISING}"),
+            id="one twice",
         ),
-        pytest.param(lambda: Rung(IOP, ANY, (ANY,)), ("others",), id="one policy twice"),
         pytest.param(
-            lambda: Placement("ours", "Our ladder", ON, ()), ("results",), id="nothing tried"
+            lambda: ladder(Rung(ONE, ANY), Rung(FOURTH, ANY)),
+            *("ladder 'ours'", f"rungs: {RISING}"),
+            id="two editions",
         ),
-        pytest.param(lambda: placed("YN"), ("results",), id="going on after a yes"),
-        pytest.param(lambda: placed("?Y"), ("results",), id="going on after an undetermined one"),
-        pytest.param(lambda: placed("NN", (IOP, ONE)), ("results",), id="going down"),
+        pytest.param(
+            lambda: Rung(IOP, ANY, (ANY,)),
+            *("rung", "others: expected each policy's name once, found one twice"),
+            id="one policy twice",
+        ),
+        pytest.param(
+            lambda: Placement("ours", "Our ladder", ON, ()),
+            *("placement", f"results: {ONE_LEVEL}"),
+            id="nothing tried",
+        ),
+        pytest.param(
+            lambda: placed("YN"), "placement", f"results: {PASSED}", id="going on after a yes"
+        ),
+        pytest.param(
+            lambda: placed("?Y"),
+            *("placement", f"results: {PASSED}"),
+            id="going on after an undetermined one",
+        ),
+        pytest.param(
+            lambda: placed("NN", (IOP, ONE)), "placement", f"results: {RISING}", id="going down"
+        ),
+        pytest.param(
+            lambda: place("ours", UNKNOWN, on=ON),  # type: ignore[arg-type]  # on purpose
+            "placement",
+            "ladder: expected a Ladder, found a text "
+            "(did you mean find_ladder('us-public-rules')?)",
+            id="a ladder's name",
+        ),
     ],
 )
 def test_what_is_no_ladder_or_no_way_up_one_is_refused(
-    build: Callable[[], object], path: tuple[Step, ...]
+    build: Callable[[], object], what: str, said: str
 ) -> None:
     with pytest.raises(InvalidError) as caught:
         build()
 
-    assert [fault.path for fault in caught.value.faults] == [path]
+    assert str(caught.value) == f"{what}: 1 problem\n  {said}"
 
 
 def placed(answers: str, levels: tuple[LevelOfCare, ...] = THIRD) -> Placement:
@@ -430,11 +464,22 @@ def test_limits_that_make_no_ladder_are_refused_with_every_fault(
     assert [fault.path for fault in caught.value.faults] == faults
 
 
-def test_a_limit_that_falls_is_told_with_both_levels() -> None:
-    with pytest.raises(
-        InvalidError, match=r"2\.1\[1\]: expected at least 2, as level 1 has, found 1"
-    ):
-        by_dimensions({ONE: FITS, IOP: (1, *FITS[1:])})
+def test_what_is_wrong_with_limits_is_told() -> None:
+    def told(limits: Limits) -> list[str]:
+        with pytest.raises(InvalidError) as caught:
+            by_dimensions(limits)
+        what, *faults = str(caught.value).splitlines()
+        assert what.startswith("limits of ladder 'ours': ")
+        return [fault.strip() for fault in faults]
+
+    assert told({ONE: FITS, IOP: (1, *FITS[1:])}) == [
+        "2.1[1]: expected at least 2, as level 1 has, found 1"
+    ]
+    assert told({FOURTH: FITS, IOP: (1, 2, 3), ONE: (5, *FITS[1:])}) == [
+        "2.1: expected a level of the third edition, found another",
+        "2.1: expected six ratings, for dimensions 1 to 6, found 3",
+        "1[1]: expected a rating from 0 to 4, found 5",
+    ]
 
 
 @given(limits_by_level(), _partial)
