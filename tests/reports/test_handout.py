@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,7 @@ from iopkit.plans import (
 )
 from iopkit.programs import (
     COURSE_FACTS,
+    EveryWeeks,
     InAll,
     Once,
     PerWeek,
@@ -49,12 +50,13 @@ from iopkit.programs import (
 )
 from iopkit.programs.progress import service_facts
 from iopkit.prose import printable
-from iopkit.reports import plan_html, week_text
+from iopkit.reports import plan_html, plan_text, template_text, week_text
 from iopkit.reports.crisis_lines import CRISIS_LINES
 from iopkit.reports.handout import _COURSE, _NEEDS, _course_words
 from iopkit.reports.words import day_words, often_words
 from iopkit.requirements import Milestone, MilestoneKind, Signer
-from iopkit.sites import HolidayCalendar
+from iopkit.schedules import Move, Reason
+from iopkit.sites import ClosedRule, Closure, HolidayCalendar
 from iopkit.strategies import days, predicates, programs, sites
 from iopkit.truth import Truth
 
@@ -459,10 +461,75 @@ def test_a_service_that_goes_on_has_one_row_and_one_that_comes_back_says_so() ->
     plan = evolve(EMPTY, program=evolve(EMPTY.program, phases=phases, services=()))
     assert [[title, when, weeks] for title, when, _, weeks in cells(plan)] == [
         ["Group", "Twice a week", "1 to 6 and 8 to 9"],
-        ["Talk", "Twice in all", "1 to 4"],
+        ["Talk", "Twice in all", "2 to 4"],
         ["Talk", "Twice in all", "5 to 6"],
-        ["Visit", "Once, in week 9", "8 to 9"],
+        ["Visit", "Once, in week 9", "9"],
     ]
+
+
+def test_weeks_are_those_in_which_a_plan_has_sessions_of_a_service() -> None:
+    monday = (Slot(Weekday.MONDAY, time(12)),)
+    group = Service(
+        "group", "Group", Modality.GROUP_THERAPY, Weekly((Slot.parse("tuesday 10:00"),)), HOUR
+    )
+    talk = Service("talk", "Talk", Modality.CASE_MANAGEMENT, EveryWeeks(2, 2), HOUR)
+    intake = Service("intake", "Intake", Modality.ASSESSMENT, Once(1, monday), HOUR)
+    friday = (Slot(Weekday.FRIDAY, time(12)),)
+    test = Service("test", "Test", Modality.DRUG_TESTING, Once(2, friday), HOUR)
+    rare = Service("rare", "Rare", Modality.CASE_MANAGEMENT, EveryWeeks(9, 9), HOUR)
+    phases = (Phase("one", "One", 5, (group,)), Phase("two", "Two", 4, (group, test, rare)))
+    away = Leave(EMPTY.start + timedelta(days=14), EMPTY.start + timedelta(days=28), shifts=True)
+    laid = evolve(EMPTY.program, phases=phases, services=(intake, talk))
+    plan = evolve(EMPTY, program=laid, leaves=(away,))
+    assert [[title, when, weeks] for title, when, _, weeks in cells(plan)] == [
+        ["Intake", "Once, in week 1: Monday at noon", "1"],
+        ["Talk", "Every 2 weeks", "2 and 6 to 10"],
+        ["Group", "Every week: Tuesday at 10 am", "1 to 2 and 5 to 11"],
+        ["Test", "Once, in week 9: Friday at noon", "9"],
+    ]
+    page = plan_html(plan)
+    tested = section(page, "Drug tests, and if you use again")
+    assert tested.startswith("You take a drug test once, in week 9: Friday at noon.")
+    text = plan_text(plan)
+    assert text.count("Intake: once, in week 1 ") == 1
+    assert "Test: once, in week 9 (Fri 12:00), 1 h" in text
+    assert "Rare" not in page + text
+    hours = "weeks 3-4: 0 h\n  week 5: 1 h\n  week 6: 2 h\n  week 7: 1 h\n\nTwo: 4 weeks"
+    assert hours in re.sub("\n    [^\n]*", "", text)
+    after = evolve(EMPTY.program, phases=phases, services=(), continuing_care=None)
+    then = evolve(EMPTY, program=evolve(EMPTY.program, continuing_care=after))
+    told = "Group: every week: Tuesday at 10 am Test: once, in week 7: Friday at noon"
+    assert told in section(plan_html(then), "When you finish")
+    assert "    Test: once, in week 7 (Fri 12:00), 1 h" in template_text(then.program)
+
+
+def test_sessions_that_are_not_at_their_usual_time_are_told() -> None:
+    closed = (Closure(MONDAY, MONDAY + timedelta(days=1), "Flood"),)
+    site = evolve(SITE, closures=closed, closed_rule=ClosedRule.NEXT_OPEN_DAY)
+    plan = with_timing(Weekly((Slot.parse("monday 10:00"),)))
+    page = plan_html(plan, schedule(plan, site))
+    assert section(page, "Not at the usual time") == (
+        "Group: Monday, January 12 at 11 am, not Monday, January 5 at 10 am."
+    )
+    drawn = with_timing(RandomDays(1))
+    dated = schedule(drawn, SITE)
+    elsewhere = evolve(
+        dated,
+        sessions=tuple(
+            evolve(each, moved=Move(datetime.combine(MONDAY, time(9)), Reason.CLOSED))
+            for each in dated.sessions
+        ),
+    )
+    for none in (plan_html(plan, schedule(plan, SITE)), plan_html(drawn, elsewhere)):
+        assert "Not at the usual time" not in none
+
+
+def test_what_a_leave_or_a_change_leaves_out_is_no_open_question() -> None:
+    plan = with_timing(Weekly((Slot.parse("monday 10:00"),)))
+    away = evolve(plan, leaves=(Leave(MONDAY, MONDAY + timedelta(days=7)),))
+    page = plan_html(away, schedule(away, SITE))
+    assert schedule(away, SITE).unplaced
+    assert section(page, "Open questions") == "There are none right now."
 
 
 def test_services_on_hold_and_sessions_without_a_date_are_told() -> None:
