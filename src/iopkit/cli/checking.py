@@ -227,7 +227,7 @@ def _caution(plan: Plan) -> dict[str, str]:
 
 def _cautioned(plan: Plan, text: str) -> str:
     """What is said of a plan, after what is to be told first of it."""
-    return "\n".join([*caution_lines(plan), text])
+    return page([*caution_lines(plan), text])
 
 
 def _attended(options: argparse.Namespace, dated: Schedule) -> Attended | None:
