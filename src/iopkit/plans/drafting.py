@@ -184,7 +184,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         *_time_notes(patient),
         *hours_notes(plan, patient),
         *collisions,
-        *_source_notes(program, laid),
+        *_source_notes(program.on_track(taken), laid),
         *need_notes(filled, patient, site, on=start),
     )
     order = [*NoteKind]
