@@ -483,7 +483,7 @@ def test_weeks_are_those_in_which_a_plan_has_sessions_of_a_service() -> None:
     plan = evolve(EMPTY, program=laid, leaves=(away,))
     assert [[title, when, weeks] for title, when, _, weeks in cells(plan)] == [
         ["Intake", "Once, in week 1: Monday at noon", "1"],
-        ["Talk", "Every 2 weeks", "2 and 6 to 10"],
+        ["Talk", "Every 2 weeks", "2 to 10"],
         ["Group", "Every week: Tuesday at 10 am", "1 to 2 and 5 to 11"],
         ["Test", "Once, in week 9: Friday at noon", "9"],
     ]
@@ -509,8 +509,13 @@ def test_sessions_that_are_not_at_their_usual_time_are_told() -> None:
     plan = with_timing(Weekly((Slot.parse("monday 10:00"),)))
     page = plan_html(plan, schedule(plan, site))
     assert section(page, "Not at the usual time") == (
-        "Group: Monday, January 12 at 11 am, not Monday, January 5 at 10 am."
+        "Monday, January 12, not Monday, January 5: Group at 11 am."
     )
+    morning = evolve(
+        site, closures=(evolve(closed[0], to_time=time(11)),), closed_rule=ClosedRule.MOVE_IN_WEEK
+    )
+    on_the_day = plan_html(plan, schedule(plan, morning))
+    assert section(on_the_day, "Not at the usual time") == "Monday, January 5: Group at 11 am."
     drawn = with_timing(RandomDays(1))
     dated = schedule(drawn, SITE)
     elsewhere = evolve(
@@ -569,6 +574,9 @@ def test_without_a_picture_the_week_is_a_list_and_drawn_days_are_not_told() -> N
         (COURSE_FACTS["attendance"] >= 0.57, ["you came to at least 57% of your sessions"]),
         (COURSE_FACTS["attendance"].equals(1), ["you came to 100% of your sessions"]),
         (COURSE_FACTS["goals_open"] <= 0, ["at most 0 of your goals are still open"]),
+        (COURSE_FACTS["weeks_in_phase"] >= 1, ["you have been in this part for at least 1 week"]),
+        (COURSE_FACTS["days_in_phase"] >= 11, ["you have been in this part for at least 11 days"]),
+        (COURSE_FACTS["goals_met"] >= 1, ["you reached at least 1 of your goals"]),
         (COURSE_FACTS["clinician_agrees"].equals(True), ["your counselor agrees"]),
         (COURSE_FACTS["clinician_agrees"].equals(False), ["clinician agrees is false"]),
         (AllOf(()), ["always"]),

@@ -3,10 +3,11 @@
 It stays in one piece, as the page does: each part is read in the order in which it is printed.
 """
 
+import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
@@ -328,11 +329,11 @@ def _rows(plan: Plan) -> Iterator[tuple[Service, int, str]]:
 
 
 def _weeks_words(timing: Timing, sessions: Iterable[PrescribedSession]) -> str:
-    """The weeks of some sessions, those together that follow as the timing has it."""
-    step = timing.interval if isinstance(timing, EveryWeeks) else 1
+    """The weeks of some sessions, those in a row together, or all that are meant to be apart."""
+    apart = isinstance(timing, (EveryWeeks, InAll))
     spans: list[tuple[int, int]] = []
     for week in (each.week for each in sessions):
-        if spans and (isinstance(timing, InAll) or week <= spans[-1][1] + step):
+        if spans and (apart or week <= spans[-1][1] + 1):
             spans[-1] = spans[-1][0], week
         else:
             spans.append((week, week))
@@ -369,17 +370,21 @@ def _rest(
 
 
 def _moved_words(schedule: Schedule) -> list[str]:
-    """Where each session is that is not where the table has it; drawn days are not told."""
-    year, titles = schedule.plan.start.year, schedule.titles
+    """The sessions that are not where the table has them, by day; drawn ones are not told."""
+    titles = schedule.titles
+    by_days: dict[tuple[date, date], list[str]] = {}
+    for each in schedule.sessions:
+        if each.moved and not each.make_up and not is_random(schedule, each):
+            days = each.start.date(), each.moved.prescribed.date()
+            told = f"{titles[each.service]} at {clock_words(each.start)}"
+            by_days.setdefault(days, []).append(told)
 
-    def at(moment: datetime) -> str:
-        on = day_words(moment.date(), weekday=True, within=year)
-        return f"{on} at {clock_words(moment)}"
+    def on(day: date) -> str:
+        return day_words(day, weekday=True, within=schedule.plan.start.year)
 
     return [
-        f"- {titles[each.service]}: {at(each.start)}, not {at(each.moved.prescribed)}."
-        for each in schedule.sessions
-        if each.moved and not each.make_up and not is_random(schedule, each)
+        f"- {on(new)}{f', not {on(old)}' if new != old else ''}: {'; '.join(told)}."
+        for (new, old), told in by_days.items()
     ]
 
 
@@ -526,7 +531,8 @@ def _condition_words(condition: Predicate) -> list[str]:
             value is not False and not condition.label
         ):
             number = f"{value * 100 if fact.name == 'attendance' else value:g}"
-            return [_course_words(fact).format(f"{operator.words}{number}")]
+            words = _course_words(fact).format(f"{operator.words}{number}")
+            return [re.sub(r"\b1 (week|day|session|negative drug test)s\b", r"1 \1", words)]
         case _:
             return [describe(condition, in_full=True)]
 
