@@ -396,7 +396,7 @@ SHARED = {
 }
 # What rooms work with inside: hidden too, but told apart by identity, so no values to compare.
 INSIDE = {
-    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Foresight", "Gain", "Pair"),
+    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Foresight", "Found", "Gain", "Pair"),
     # What a calendar of others is read as.
     *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
 }

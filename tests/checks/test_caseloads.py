@@ -1,14 +1,17 @@
 """Caseloads: people counted for each counselor, on both sides of the rule's number."""
 
 from datetime import date, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
 from iopkit.checks import Bounds, check_caseloads
 from iopkit.eligibility import Possible
 from iopkit.errors import InvalidError, NotInForceError
+from iopkit.levels import AgeGroup
 from iopkit.library import find_program, find_requirements
 from iopkit.patients import Patient
 from iopkit.plans import Plan, PrimaryCounselor, draft
@@ -68,6 +71,39 @@ def test_people_are_counted_and_not_plans() -> None:
     )
 
     assert found.seen == Bounds(24, 24)
+
+
+def drawn(number: int, counselor: str | None, age: int | None) -> Plan:
+    return evolve(patient(number, counselor, age), key=uuid4())
+
+
+@given(
+    st.lists(
+        st.builds(
+            drawn, st.integers(0, 3), st.sampled_from([None, "Ash", "Elm"]), st.just(40) | st.none()
+        ),
+        max_size=8,
+    )
+)
+def test_each_patient_is_counted_once_whatever_their_plans_say(plans: list[Plan]) -> None:
+    on = MARYLAND.versions.dated[0].since
+    dated = [
+        evolve(each, start=on, counselors=tuple(evolve(c, since=on) for c in each.counselors))
+        for each in plans
+    ]
+    for found in check_caseloads(dated, MARYLAND, on=on):
+        # By hand: whose plans say so, of whom somebody knows that they are 40.
+        theirs: dict[UUID, set[str | None]] = {}
+        for each in dated:
+            theirs.setdefault(each.patient, set()).add(each.counselor_on(on))
+        grown = {each.patient for each in dated if each.age == 40}
+        adults = found.requirement.age_group is AgeGroup.ADULT
+        sure = {one for one, who in theirs.items() if found.counselor in who}
+        perhaps = sure | {one for one, who in theirs.items() if None in who}
+        if adults:
+            assert found.seen == Bounds(len(sure & grown), len(perhaps))
+        else:
+            assert found.seen == Bounds(0, len(perhaps - grown))
 
 
 def test_who_has_no_counselor_may_be_anybodys() -> None:

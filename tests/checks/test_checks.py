@@ -13,8 +13,8 @@ from attrs import evolve, frozen
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from iopkit.checks import Bounds, Finding, Unit, check, verdict
-from iopkit.documents import from_json, to_json
+from iopkit.checks import Bounds, Finding, Unit, check, fits, verdict
+from iopkit.documents import checks_document, from_json, to_json
 from iopkit.eligibility import Possible
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.levels import AgeGroup
@@ -35,6 +35,7 @@ from iopkit.programs import (
     Weekly,
     timetable,
 )
+from iopkit.reports import checks_text
 from iopkit.requirements import (
     COUNSELING,
     TREATMENT,
@@ -751,6 +752,19 @@ def test_a_review_is_no_recertification() -> None:
     assert truths(plan, Reviews(RECERTIFIED, 60)) == [NO]
 
 
+def test_a_set_for_another_age_group_is_neither_met_nor_unmet() -> None:
+    rules = requiring(WeeklyHours(HOUR), age_group=AgeGroup.ADOLESCENT)
+    plan = plan_of(service("group", on(MON), 60))
+    assert check(plan, rules) == ()
+    assert verdict(check(plan, rules)) is UNKNOWN
+    assert checks_document([(rules, ())])["met"] == "unknown"
+    assert "undetermined, not for it" in checks_text([(rules, ()), (rules, ())])
+    grown = Patient(KEY, birth_date=date(1990, 1, 1))
+    for rule, truth in ((rules, UNKNOWN), (requiring(Caseload(9)), YES)):
+        [found] = fits([plan.program], grown, SITE, [rule], start=MONDAY, seed=1)
+        assert found.truth is truth
+
+
 def test_monthly_reviews_are_counted_in_each_whole_month() -> None:
     # From 12 January on: 31, 28, 31 and 30 days are whole months, and 20 days are left.
     plan = with_milestones(REVIEW, 0, 30, 31, 89, 125)
@@ -1207,7 +1221,7 @@ def test_without_an_age_it_is_open_unless_it_is_the_same_at_every_age(
 
 
 def test_the_verdict_is_that_of_all_findings() -> None:
-    assert verdict(()) is YES
+    assert verdict(()) is UNKNOWN
     plan = plan_of(service("group", on(MON), 60), service("open", on(TUE), None))
     for hours, expected in ((1, YES), (2, UNKNOWN), (99, NO)):
         rules = requiring(WeeklyHours(HOUR), WeeklyHours(hours * HOUR))

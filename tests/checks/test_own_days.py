@@ -176,7 +176,7 @@ def test_a_set_for_no_week_of_a_plan_is_not_met_by_it() -> None:
     other = rules(demanding(WeeklyHours(9 * HOUR)), level=LevelOfCare("1"))
     plan = drafted(Patient(KEY), TWO_LEVELS)
     assert check(plan, other) == ()
-    assert verdict((), left_out(plan, other)) is UNKNOWN
+    assert verdict(check(plan, other)) is UNKNOWN
     [judgment] = judge(plan, [other], SITE)
     assert judgment.truth is UNKNOWN
     assert checks_document([(other, ())], planned=plan)["met"] == "unknown"

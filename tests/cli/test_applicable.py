@@ -364,3 +364,16 @@ def test_a_scheme_of_no_payer_takes_the_rates_that_have_its_codes(folder: Path, 
     charges = run(*CHARGES, "--json").json["charges"]
     found = {each["coding"]: each.get("rates") for each in charges}
     assert found == {"us-cpt-psychotherapy": None, "us-h0015": "us-nc-medicaid"}
+
+
+# All of them.
+
+
+@pytest.mark.parametrize("command", [DECIDE, CHECK, CHARGES], ids=lambda words: words[0])
+def test_what_is_said_by_each_rule_and_which_apply_are_in_lines(
+    command: tuple[str, ...], run: Run
+) -> None:
+    plan(run)
+    lines = run(*command).out.splitlines()
+    assert "Applies:" in lines
+    assert sum(line.startswith("  - ") for line in lines[lines.index("Applies:") :]) > 1

@@ -22,6 +22,7 @@ from iopkit.programs import (
     Program,
     Service,
     Slot,
+    StatedHours,
     TimePerWeek,
     Track,
     Weekly,
@@ -348,3 +349,17 @@ def test_a_plan_begins_when_the_requirements_are_in_force() -> None:
     )
     with pytest.raises(NotInForceError):
         draft(TRACKS, STRANGER, SITE, start=START, seed=1, requirements=[later])
+
+
+@pytest.mark.parametrize(("track", "told"), [("day", ["day-group: "]), ("evening", [])])
+def test_what_a_source_says_twice_of_another_track_is_not_asked(
+    track: str, told: list[str]
+) -> None:
+    stated = (
+        StatedHours(9 * HOUR, track="day", services=("day-group",)),
+        StatedHours(6 * HOUR, track="evening", services=("evening-group",)),
+    )
+    program = evolve(TRACKS, stated=stated)
+    plan = draft(program, STRANGER, SITE, start=START, seed=1, track=track)
+    found = [note.why for note in plan.notes if note.matter is NoteSubject.SOURCE_DISAGREES]
+    assert found == [f"{lead}the source states 9 hours a week, its items give 6" for lead in told]

@@ -35,16 +35,18 @@ from iopkit.plans import (
     ChangingKind,
     Consequence,
     ConsequenceKind,
+    NoteSubject,
     Plan,
     UpcomingChange,
     call_for,
     draft,
 )
-from iopkit.plans.own_days import is_adult
-from iopkit.programs import Phase, Program, RandomDays, Service, Slot, Timing, Weekly
+from iopkit.plans.own_days import is_adult, planned_doses
+from iopkit.programs import PerWeek, Phase, Program, RandomDays, Service, Slot, Timing, Weekly
 from iopkit.reports import moves_text, plan_html, plan_text
+from iopkit.reports.words import dose_text
 from iopkit.requirements import Counting, Requirement, RequirementSet, WeeklyHours, WeeklyServices
-from iopkit.schedules import Reason, Surroundings, openings, schedule
+from iopkit.schedules import Reason, Surroundings, booked_doses, openings, schedule
 from iopkit.scopes import License, LicenseKind
 from iopkit.sites import ClosedRule, Closure, Site
 from iopkit.sources import Dated, Grade, Source, Versions
@@ -350,6 +352,35 @@ def test_no_session_stands_where_its_own_day_forbids_it(
     for each in made.unplaced:
         if each.why is Reason.WITHHELD and each.prescribed:
             assert call_for(made.service(each), who, on=each.prescribed) is not Truth.YES
+
+
+@given(
+    patients_in_course(),
+    st.sampled_from([WEDNESDAYS, PerWeek(2), Weekly((Slot(Weekday.FRIDAY),))]),
+    st.integers(1, 5),
+)
+def test_the_hours_planned_are_those_of_the_days_on_which_each_service_is_given(
+    who: Patient, timing: Timing, needed: int
+) -> None:
+    asked = Assessment(START - ONE_DAY, needed_per_week=needed * HOUR)
+    plan = drafted(evolve(who, assessments=(*(who.assessments or ()), asked)), program(timing))
+    booked = booked_doses(schedule(plan, SITE))
+    assert planned_doses(plan) == booked
+    lines = map(dose_text, booked)
+    assert all(f": {line}" in plan_text(plan) for line in lines)
+    below = any(dose.most is not None and dose.most < needed * HOUR for dose in booked)
+    assert (NoteSubject.HOURS_BELOW_NEED in {note.matter for note in plan.notes}) is below
+
+
+def test_hours_of_a_service_that_ends_within_the_plan_are_missed_from_then_on() -> None:
+    asked = Assessment(START - ONE_DAY, needed_per_week=3 * HOUR)
+    who = patient(consent(START - ONE_DAY, week(5, 2)), assessments=(asked,))
+    assert [n.words for n in drafted(who).notes if n.matter is NoteSubject.HOURS_BELOW_NEED] == [
+        (
+            "fewer hours a week than the assessment says that the patient needs: 3 h needed, "
+            "2 h planned in weeks 5 to 8"
+        )
+    ]
 
 
 # All else that is told

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -45,6 +45,7 @@ from iopkit.plans import (
 )
 from iopkit.programs import (
     COURSE_FACTS,
+    EveryWeeks,
     InAll,
     Once,
     PerWeek,
@@ -56,12 +57,13 @@ from iopkit.programs import (
 )
 from iopkit.programs.progress import service_facts
 from iopkit.prose import printable
-from iopkit.reports import plan_html, week_text
+from iopkit.reports import plan_html, plan_text, template_text, week_text
 from iopkit.reports.crisis_lines import CRISIS_LINES
 from iopkit.reports.handout import _COURSE, _NEEDS, _course_words
 from iopkit.reports.words import day_words, often_words
 from iopkit.requirements import Milestone, MilestoneKind, Signer
-from iopkit.sites import HolidayCalendar
+from iopkit.schedules import Move, Reason
+from iopkit.sites import ClosedRule, Closure, HolidayCalendar
 from iopkit.strategies import days, predicates, programs, sites
 from iopkit.truth import Truth
 
@@ -478,10 +480,80 @@ def test_a_service_that_goes_on_has_one_row_and_one_that_comes_back_says_so() ->
     plan = evolve(EMPTY, program=evolve(EMPTY.program, phases=phases, services=()))
     assert [[title, when, weeks] for title, when, _, weeks in cells(plan)] == [
         ["Group", "Twice a week", "1 to 6 and 8 to 9"],
-        ["Talk", "Twice in all", "1 to 4"],
+        ["Talk", "Twice in all", "2 to 4"],
         ["Talk", "Twice in all", "5 to 6"],
-        ["Visit", "Once, in week 9", "8 to 9"],
+        ["Visit", "Once, in week 9", "9"],
     ]
+
+
+def test_weeks_are_those_in_which_a_plan_has_sessions_of_a_service() -> None:
+    monday = (Slot(Weekday.MONDAY, time(12)),)
+    group = Service(
+        "group", "Group", Modality.GROUP_THERAPY, Weekly((Slot.parse("tuesday 10:00"),)), HOUR
+    )
+    talk = Service("talk", "Talk", Modality.CASE_MANAGEMENT, EveryWeeks(2, 2), HOUR)
+    intake = Service("intake", "Intake", Modality.ASSESSMENT, Once(1, monday), HOUR)
+    friday = (Slot(Weekday.FRIDAY, time(12)),)
+    test = Service("test", "Test", Modality.DRUG_TESTING, Once(2, friday), HOUR)
+    rare = Service("rare", "Rare", Modality.CASE_MANAGEMENT, EveryWeeks(9, 9), HOUR)
+    phases = (Phase("one", "One", 5, (group,)), Phase("two", "Two", 4, (group, test, rare)))
+    away = Leave(EMPTY.start + timedelta(days=14), EMPTY.start + timedelta(days=28), shifts=True)
+    laid = evolve(EMPTY.program, phases=phases, services=(intake, talk))
+    plan = evolve(EMPTY, program=laid, leaves=(away,))
+    assert [[title, when, weeks] for title, when, _, weeks in cells(plan)] == [
+        ["Intake", "Once, in week 1: Monday at noon", "1"],
+        ["Talk", "Every 2 weeks", "2 to 10"],
+        ["Group", "Every week: Tuesday at 10 am", "1 to 2 and 5 to 11"],
+        ["Test", "Once, in week 9: Friday at noon", "9"],
+    ]
+    page = plan_html(plan)
+    tested = section(page, "Drug tests, and if you use again")
+    assert tested.startswith("You take a drug test once, in week 9: Friday at noon.")
+    text = plan_text(plan)
+    assert text.count("Intake: once, in week 1 ") == 1
+    assert "Test: once, in week 9 (Fri 12:00), 1 h" in text
+    assert "Rare" not in page + text
+    hours = "weeks 3-4: 0 h\n  week 5: 1 h\n  week 6: 2 h\n  week 7: 1 h\n\nTwo: 4 weeks"
+    assert hours in re.sub("\n    [^\n]*", "", text)
+    after = evolve(EMPTY.program, phases=phases, services=(), continuing_care=None)
+    then = evolve(EMPTY, program=evolve(EMPTY.program, continuing_care=after))
+    told = "Group: every week: Tuesday at 10 am Test: once, in week 7: Friday at noon"
+    assert told in section(plan_html(then), "When you finish")
+    assert "    Test: once, in week 7 (Fri 12:00), 1 h" in template_text(then.program)
+
+
+def test_sessions_that_are_not_at_their_usual_time_are_told() -> None:
+    closed = (Closure(MONDAY, MONDAY + timedelta(days=1), "Flood"),)
+    site = evolve(SITE, closures=closed, closed_rule=ClosedRule.NEXT_OPEN_DAY)
+    plan = with_timing(Weekly((Slot.parse("monday 10:00"),)))
+    page = plan_html(plan, schedule(plan, site))
+    assert section(page, "Not at the usual time") == (
+        "Monday, January 12, not Monday, January 5: Group at 11 am."
+    )
+    morning = evolve(
+        site, closures=(evolve(closed[0], to_time=time(11)),), closed_rule=ClosedRule.MOVE_IN_WEEK
+    )
+    on_the_day = plan_html(plan, schedule(plan, morning))
+    assert section(on_the_day, "Not at the usual time") == "Monday, January 5: Group at 11 am."
+    drawn = with_timing(RandomDays(1))
+    dated = schedule(drawn, SITE)
+    elsewhere = evolve(
+        dated,
+        sessions=tuple(
+            evolve(each, moved=Move(datetime.combine(MONDAY, time(9)), Reason.CLOSED))
+            for each in dated.sessions
+        ),
+    )
+    for none in (plan_html(plan, schedule(plan, SITE)), plan_html(drawn, elsewhere)):
+        assert "Not at the usual time" not in none
+
+
+def test_what_a_leave_or_a_change_leaves_out_is_no_open_question() -> None:
+    plan = with_timing(Weekly((Slot.parse("monday 10:00"),)))
+    away = evolve(plan, leaves=(Leave(MONDAY, MONDAY + timedelta(days=7)),))
+    page = plan_html(away, schedule(away, SITE))
+    assert schedule(away, SITE).unplaced
+    assert section(page, "Open questions") == "There are none right now."
 
 
 def test_services_on_hold_and_sessions_without_a_date_are_told() -> None:
@@ -521,6 +593,9 @@ def test_without_a_picture_the_week_is_a_list_and_drawn_days_are_not_told() -> N
         (COURSE_FACTS["attendance"] >= 0.57, ["you came to at least 57% of your sessions"]),
         (COURSE_FACTS["attendance"].equals(1), ["you came to 100% of your sessions"]),
         (COURSE_FACTS["goals_open"] <= 0, ["at most 0 of your goals are still open"]),
+        (COURSE_FACTS["weeks_in_phase"] >= 1, ["you have been in this part for at least 1 week"]),
+        (COURSE_FACTS["days_in_phase"] >= 11, ["you have been in this part for at least 11 days"]),
+        (COURSE_FACTS["goals_met"] >= 1, ["you reached at least 1 of your goals"]),
         (COURSE_FACTS["clinician_agrees"].equals(True), ["your counselor agrees"]),
         (COURSE_FACTS["clinician_agrees"].equals(False), ["clinician agrees is false"]),
         (AllOf(()), ["always"]),

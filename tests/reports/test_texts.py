@@ -34,6 +34,7 @@ from iopkit.eligibility import Choice, Number, YesNo
 from iopkit.library import find_goal_templates
 from iopkit.patients import Assessment, Substance, SubstanceUseDisorder
 from iopkit.plans import Goal, Problem, ScoreTarget, settle
+from iopkit.plans.own_days import given as given_sessions
 from iopkit.programs import COURSE_FACTS, Dose, Phase, RandomDays, Service, Slot, Weekly
 from iopkit.prose import duration_text
 from iopkit.reports import (
@@ -248,8 +249,8 @@ def test_every_service_is_in_the_plan_and_every_session_in_the_calendar_or_the_m
     text = plan_text(plan)
     for phase in plan.program.phases:
         assert f"\n{phase.title}: {phase.laid_weeks} week" in text
-        for service in plan.program.services_in(phase):
-            assert f"    {service.title}: " in text
+    for each in given_sessions(plan):
+        assert f"    {each.service.title}: " in text
     for note in plan.notes:
         assert flat(note.words) in flat(text)
     dated = schedule(plan, site)

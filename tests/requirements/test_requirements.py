@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from attrs import evolve
+from dateutil.relativedelta import relativedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -244,8 +245,11 @@ def test_a_plan_with_its_milestones_meets_the_reviews_that_they_come_from(
     rules = RequirementSet("any", "Any", Versions((Dated(since, (demanding(reviews),), CODE),)))
     plan = Plan(KEY, KEY, "Elm", of("any", service("group", PerWeek(3), 60), weeks=weeks), start, 1)
     with_days = evolve(plan, milestones=milestones([rules], start=start, end=plan.end))
-    assert verdict(check(with_days, rules)) is YES
-    assert verdict(check(with_days, from_json(RequirementSet, to_json(rules)))) is YES
+    findings = check(with_days, rules)
+    # A plan shorter than a month has no month of which there is a review to judge.
+    assert verdict(findings) is (YES if findings else UNKNOWN)
+    assert bool(findings) is bool(reviews.every_days or start + relativedelta(months=1) <= plan.end)
+    assert check(with_days, from_json(RequirementSet, to_json(rules))) == findings
 
 
 def test_months_are_counted_from_the_first_day() -> None:

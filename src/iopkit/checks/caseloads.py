@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import groupby
+from uuid import UUID
 
 from iopkit.checks.records import Bounds
 from iopkit.confidential import hidden
@@ -84,19 +86,24 @@ def _counted(
     plans: Sequence[Plan], requirement: Requirement, adult_from: int, on: date
 ) -> Iterator[tuple[str, Bounds]]:
     """Each counselor, with the fewest and the most patients that they can have."""
-    sure, maybe = Counter[str](), Counter[str]()
-    open_ = 0
+    sure, most = Counter[str](), Counter[str]()
+    names = {name for plan in plans if (name := plan.counselor_on(on)) is not None}
     # A patient with two plans on one day is one of each counselor's patients once.
-    asked = dict.fromkeys((plan.patient, plan.counselor_on(on), plan.age_on(on)) for plan in plans)
-    for _, counselor, age in asked:
-        applies = for_age_group(requirement.age_group, is_adult(age, adult_from))
-        if applies is Truth.NO:
-            continue
-        if counselor is None:
-            open_ += 1
-        elif applies is Truth.YES:
-            sure[counselor] += 1
-        else:
-            maybe[counselor] += 1
-    for name in sorted({name for _, name, _ in asked if name is not None}):
-        yield name, Bounds(sure[name], sure[name] + maybe[name] + open_)
+    for _, run in groupby(sorted(plans, key=_patient), key=_patient):
+        theirs = [*run]
+        told = {is_adult(plan.age_on(on), adult_from) for plan in theirs} - {Truth.UNKNOWN}
+        # What one plan does not know of an age another may; two that differ leave it open.
+        adult = told.pop() if len(told) == 1 else Truth.UNKNOWN
+        applies = for_age_group(requirement.age_group, adult)
+        counselors = [plan.counselor_on(on) for plan in theirs]
+        named = {name for name in counselors if name is not None}
+        if applies is not Truth.NO:
+            most.update(names if None in counselors else named)
+        if applies is Truth.YES:
+            sure.update(named)
+    for name in sorted(names):
+        yield name, Bounds(sure[name], most[name])
+
+
+def _patient(plan: Plan) -> UUID:
+    return plan.patient

@@ -1,6 +1,6 @@
 """Checks: whether a plan, its schedule or what was attended meets requirements."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import groupby
@@ -138,14 +138,13 @@ def _unit(demand: Demand) -> Unit:
             return Unit.DAYS
 
 
-def verdict(findings: Iterable[Finding], left_out: Collection["WeeksLeftOut"] = ()) -> Truth:
+def verdict(findings: Iterable[Finding]) -> Truth:
     """Whether all is met; where the age is not known, whether it is at every age or at none.
 
-    Args:
-        left_out: the weeks that were not judged; where nothing was for them, it is not known.
+    Where there is nothing to judge, as of a set that is for another age group, it is not known.
     """
     listed = list(findings)
-    if left_out and not listed:
+    if not listed:
         return Truth.UNKNOWN
     answers = {
         all_of(found.holds for found in listed if _concerns(found, group)) for group in AgeGroup

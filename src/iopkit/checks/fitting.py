@@ -37,7 +37,7 @@ class Judgment:
     @property
     def truth(self) -> Truth:
         """Whether all is met; as ``verdict`` where the age is not known, or nothing is judged."""
-        return verdict(self.findings, self.left_out)
+        return verdict(self.findings)
 
     @property
     def assumed_in_force(self) -> bool:
@@ -127,7 +127,12 @@ class Fit:
         """
         if self.why_not is not None:
             return Truth.UNKNOWN
-        return all_of(judgment.of_program.truth for judgment in self.judgments)
+        # Of a set that asks for nothing else there is nothing that a program decides.
+        return all_of(
+            of_program.truth
+            for judgment in self.judgments
+            if (of_program := judgment.of_program).findings or not judgment.findings
+        )
 
     @property
     def standing(self) -> Standing:

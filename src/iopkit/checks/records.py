@@ -10,7 +10,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.modalities import Delivery, Modality
-from iopkit.plans.own_days import withholding
+from iopkit.plans.own_days import given
 from iopkit.plans.plans import Plan
 from iopkit.programs.doses import Dose
 from iopkit.programs.plan_days import day_of_plan, days_of_week
@@ -117,11 +117,9 @@ class ServiceRecord:
 
 
 def _prescribed(plan: Plan) -> Iterator[CountedSession]:
-    for entry in plan.prescribed():
-        service = entry.service
-        if withholding(plan, entry) is None:
-            sure = service.name not in plan.on_hold
-            yield _undated(service, entry.day, entry.week, sure=sure)
+    for entry in given(plan):
+        sure = entry.service.name not in plan.on_hold
+        yield _undated(entry.service, entry.day, entry.week, sure=sure)
 
 
 def _undated(service: Service, day: int | None, week: int, *, sure: bool) -> CountedSession:

@@ -14,7 +14,7 @@ from iopkit.documents.results import applicability_document
 from iopkit.errors import NotInForceError
 from iopkit.fields import frozen
 from iopkit.reports.applying import applicability_text
-from iopkit.reports.lines import item
+from iopkit.reports.lines import item, page
 from iopkit.truth import Truth, all_of
 
 R = TypeVar("R", bound=Rule)
@@ -62,8 +62,8 @@ class Applied(Generic[R, T]):
         told = [*blocks]
         if self.refused:
             lines = [item(str(error)) for _, error in self.refused]
-            told.append("\n".join(["Applies on some days only, and was not asked:", *lines]))
-        return "\n\n\n".join([*told, applicability_text(self.found)])
+            told.append(page(["Applies on some days only, and was not asked:", *lines]))
+        return page([*told, applicability_text(self.found)], apart=3)
 
     @property
     def rest(self) -> dict[str, Any]:  # Any: plain JSON values

@@ -14,7 +14,7 @@ from iopkit.charges.charges import Charges, itemize
 from iopkit.charges.code_rules import CodingScheme, codes_of
 from iopkit.charges.costs import compare_costs
 from iopkit.charges.rates import RateTable
-from iopkit.checks.checks import Finding, check, left_out, verdict
+from iopkit.checks.checks import Finding, check, verdict
 from iopkit.checks.fitting import fits
 from iopkit.checks.proposals import propose
 from iopkit.cli.applying import add_applicable, apply_all, read_needed
@@ -185,7 +185,7 @@ def _check(options: argparse.Namespace) -> Answer:
     )
     checked = [(each, judged(each)) for each in sets]
     planned = dated or plan
-    met = all_of(verdict(findings, left_out(planned, each)) for each, findings in checked)
+    met = all_of(verdict(findings) for _, findings in checked)
     document = {**_caution(plan), **checks_document(checked, planned=planned)}
     text = _cautioned(plan, _with_source(plan, checks_text(checked, planned=planned)))
     return Answer(text, document, EXIT_CODES[met])
@@ -207,9 +207,7 @@ def _check_by_all(options: argparse.Namespace, plan: Plan) -> Answer:
         )
 
     applied = apply_all(found, RequirementSet, judged)
-    met = applied.truth(
-        verdict(findings, left_out(planned, each)) for each, findings in applied.judged
-    )
+    met = applied.truth(verdict(findings) for _, findings in applied.judged)
     checks = checks_document(applied.judged, planned=planned)
     document = {**_caution(plan), **checks, **applied.rest}
     blocks = [checks_text(applied.judged, planned=planned)] if applied.judged else []
@@ -229,7 +227,7 @@ def _caution(plan: Plan) -> dict[str, str]:
 
 def _cautioned(plan: Plan, text: str) -> str:
     """What is said of a plan, after what is to be told first of it."""
-    return "\n".join([*caution_lines(plan), text])
+    return page([*caution_lines(plan), text])
 
 
 def _attended(options: argparse.Namespace, dated: Schedule) -> Attended | None:

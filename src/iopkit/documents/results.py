@@ -132,11 +132,11 @@ def checks_document(
         for requirements, findings in checked
     ]
     return {
-        "met": all_of(verdict(findings, weeks) for _, findings, weeks in sets).value,
+        "met": all_of(verdict(findings) for _, findings, _ in sets).value,
         "sets": [
             {
                 "requirements": requirements.name,
-                "met": verdict(findings, weeks).value,
+                "met": verdict(findings).value,
                 "findings": [to_document(finding) for finding in findings],
                 "left_out": [each.words for each in weeks],
             }

@@ -150,21 +150,6 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     left = left_care(patient, on=start)
     soon = None if left is None else Weekday.of(start)
     filled, collisions = fill_in(tailored, site, patient, preferences or Preferences(), soon=soon)
-    notes = (
-        *age_notes(program, patient, start),
-        *([PlanNote(NoteSubject.TRACK_CHOSEN, part=taken)] if taken and track is None else []),
-        *([] if judged_by else [PlanNote(NoteSubject.JUDGED_BY_NO_POLICY, why=why_not_judged)]),
-        *_weeks_notes(program, phase_weeks or {}),
-        *rate_notes,
-        *modality_notes,
-        *why_so,
-        *step_down_notes(filled, patient, left, start=start, on_hold=on_hold),
-        *_time_notes(patient),
-        *hours_notes(filled, patient, on=start, on_hold=on_hold),
-        *collisions,
-        *_source_notes(program, laid),
-        *need_notes(filled, patient, site, on=start),
-    )
     plan = Plan(
         key=plan_key(patient.key, program, start, seed),
         patient=patient.key,
@@ -173,7 +158,6 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         start=start,
         seed=seed,
         free=patient.free,
-        notes=tuple(dict.fromkeys(notes)),
         track=taken,
         age=_age(patient, start),
         on_hold=tuple(dict.fromkeys((*on_hold, *unrated(filled)))),
@@ -193,7 +177,26 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         groups=_memberships(joined, filled),
         upcoming=evolve(foresight, program=filled).changes(),
     )
-    plan = evolve(plan, milestones=_milestones(plan, program.name, sets))
+    notes = (
+        *age_notes(program, patient, start),
+        *([PlanNote(NoteSubject.TRACK_CHOSEN, part=taken)] if taken and track is None else []),
+        *([] if judged_by else [PlanNote(NoteSubject.JUDGED_BY_NO_POLICY, why=why_not_judged)]),
+        *_weeks_notes(program, phase_weeks or {}),
+        *rate_notes,
+        *modality_notes,
+        *why_so,
+        *step_down_notes(plan, patient),
+        *_time_notes(patient),
+        *hours_notes(plan, patient),
+        *collisions,
+        *_source_notes(program.on_track(taken), laid),
+        *need_notes(filled, patient, site, on=start),
+    )
+    plan = evolve(
+        plan,
+        notes=tuple(dict.fromkeys(notes)),
+        milestones=_milestones(plan, program.name, sets),
+    )
     if goal_templates is not None:
         plan = with_proposals(plan, goal_templates, patient)
     order = [*NoteKind]

@@ -1,7 +1,7 @@
 """Needed hours: service time a week that a patient needs, held against what a plan has."""
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from itertools import groupby
 
 from iopkit.eligibility.patient_facts import FACTS
@@ -9,29 +9,27 @@ from iopkit.eligibility.possible import as_possible
 from iopkit.eligibility.sheets import read_facts
 from iopkit.patients.patients import Patient
 from iopkit.plans.notes import NoteSubject, PlanNote
-from iopkit.programs.doses import Dose, weekly_doses
-from iopkit.programs.programs import Program
+from iopkit.plans.own_days import planned_doses
+from iopkit.plans.plans import Plan
 from iopkit.prose import duration_text, listed
 
 _Span = tuple[timedelta, timedelta | None]
 """The least and the most that it can be; ``None``: no most is known."""
 
 
-def hours_notes(
-    program: Program, patient: Patient, *, on: date, on_hold: Collection[str]
-) -> Iterator[PlanNote]:
+def hours_notes(plan: Plan, patient: Patient) -> Iterator[PlanNote]:
     """Where the hours a week that a patient needs and those of a plan differ, with both.
 
     One note for the weeks with less, one for those with more, and one for those of which it
     cannot be told; none where nobody has recorded what is needed. Services that are on hold
-    may come or not.
+    may come or not, and those that are not given on a day are not planned on it.
     """
     fact = FACTS["needed_hours_per_week"]
-    needed = as_possible(read_facts([fact], patient, on=on).values()[fact.name])
+    needed = as_possible(read_facts([fact], patient, on=plan.start).values()[fact.name])
     if needed.low is None or needed.high is None:
         return
     asked = timedelta(hours=needed.low), timedelta(hours=needed.high)
-    planned = _planned(program, on_hold)
+    planned = [(dose.known, dose.most) for dose in planned_doses(plan)]
     judged = [_differ(asked, span) for span in planned]
     for matter in (
         NoteSubject.HOURS_BELOW_NEED,
@@ -45,13 +43,6 @@ def hours_notes(
             high = max(most) if len(most) == len(weeks) else None
             why = f"{_words(asked)} needed, {_words((low, high))} planned in {_weeks(weeks)}"
             yield PlanNote(matter, why=why)
-
-
-def _planned(program: Program, on_hold: Collection[str]) -> list[_Span]:
-    """The least and most of each week, with what is on hold in the most alone."""
-    doses = weekly_doses(program)
-    waiting = weekly_doses(program, services=on_hold) if on_hold else (Dose(),) * len(doses)
-    return [(dose.known - held.known, dose.most) for dose, held in zip(doses, waiting, strict=True)]
 
 
 def _differ(asked: tuple[timedelta, timedelta], planned: _Span) -> NoteSubject | None:

@@ -1,5 +1,6 @@
 """Own days: which rules are for a patient and a week of a plan, by what holds then."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from iopkit.eligibility.patient_facts import FACTS
@@ -11,6 +12,7 @@ from iopkit.patients.patients import Patient
 from iopkit.plans.notes import NoteSubject, PlanNote
 from iopkit.plans.plans import Plan
 from iopkit.plans.upcoming import UpcomingChange
+from iopkit.programs.doses import Dose
 from iopkit.programs.plan_days import days_of_week
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.timetables import PrescribedSession
@@ -74,6 +76,26 @@ def withholding(plan: Plan, entry: PrescribedSession) -> UpcomingChange | None:
     days = days_of_week(entry.week) if entry.day is None else (entry.day,)
     found = [withheld_at(plan, entry.service, day * DAY) for day in days]
     return found[0] if all(found) else None
+
+
+def given(plan: Plan) -> Iterator[PrescribedSession]:
+    """The sessions of a plan without those of days on which their service is not given."""
+    return (entry for entry in plan.prescribed() if withholding(plan, entry) is None)
+
+
+def planned_doses(plan: Plan) -> tuple[Dose, ...]:
+    """Service time in each week of a plan, by what holds on its days and after leaves that shift.
+
+    Services that are on hold may come or not, and count as what may come on top.
+
+    Returns:
+        One dose a week, ``plan.weeks`` of them.
+    """
+    weeks = [Dose()] * plan.weeks
+    for entry in given(plan):
+        dose = Dose.of([entry.service])
+        weeks[entry.week - 1] += dose.perhaps if entry.service.name in plan.on_hold else dose
+    return tuple(weeks)
 
 
 def age_notes(program: Program, patient: Patient, on: date) -> list[PlanNote]:

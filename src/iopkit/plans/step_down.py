@@ -1,6 +1,6 @@
 """Step-down: from care around the clock to the first session of a plan."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from iopkit.eligibility.episodes import (
@@ -13,10 +13,9 @@ from iopkit.eligibility.sheets import read_facts
 from iopkit.patients.assessments import EntryRoute
 from iopkit.patients.patients import Patient
 from iopkit.plans.notes import NoteSubject, PlanNote
-from iopkit.programs.programs import Program
-from iopkit.programs.timetables import timetable
+from iopkit.plans.own_days import given
+from iopkit.plans.plans import Plan
 from iopkit.prose import counted
-from iopkit.windows import Weekday
 
 
 def left_care(patient: Patient, *, on: date) -> date | None:
@@ -30,18 +29,12 @@ def left_care(patient: Patient, *, on: date) -> date | None:
     return on - timedelta(days=days) if isinstance(days, int) else None
 
 
-def step_down_notes(
-    program: Program,
-    patient: Patient,
-    left: date | None,
-    *,
-    start: date,
-    on_hold: Collection[str],
-) -> Iterator[PlanNote]:
+def step_down_notes(plan: Plan, patient: Patient) -> Iterator[PlanNote]:
     """How long after care around the clock the first session is planned, or what is not known.
 
     Closed days are for the schedule: it has the day on which the first session is held.
     """
+    left, start = plan.left_care, plan.start
     if in_24_hour_care(patient, start):
         yield PlanNote(NoteSubject.STAY_NOT_OVER)
     elif left is None:
@@ -51,8 +44,8 @@ def step_down_notes(
         first = min(
             (
                 start + timedelta(days=entry.day)
-                for entry in timetable(program, Weekday.of(start))
-                if entry.day is not None and entry.service.name not in on_hold
+                for entry in given(plan)
+                if entry.day is not None and entry.service.name not in plan.on_hold
             ),
             default=None,
         )

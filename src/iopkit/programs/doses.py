@@ -63,6 +63,11 @@ class Dose:
         )
 
     @property
+    def perhaps(self) -> "Dose":
+        """The same of what may not come at all, such as a service on hold."""
+        return evolve(self, known=timedelta(0), extra=self.known + self.extra)
+
+    @property
     def most(self) -> timedelta | None:
         """The most that it can be; ``None`` where a length or the most of a rate is not known."""
         return None if self.unmeasured or self.open_ended else self.known + self.extra

@@ -6,7 +6,7 @@ Calling this is the explicit act that shows where a patient lives and who pays.
 from collections.abc import Iterable
 
 from iopkit.applicability import Applicability, kind_of_rule
-from iopkit.reports.lines import below, item
+from iopkit.reports.lines import below, item, page
 from iopkit.truth import Truth
 from iopkit.windows import ONE_DAY
 
@@ -24,10 +24,8 @@ def applicability_text(found: Iterable[Applicability]) -> str:
     for truth, head in _HEADS.items():
         alike = [each for each in listed if each.applies is truth]
         if alike:
-            blocks.append(
-                "\n".join([f"{head}:", *(line for each in alike for line in _lines(each))])
-            )
-    return "\n\n".join(blocks) or "No rule of these applies."
+            blocks.append(page([f"{head}:", *(line for each in alike for line in _lines(each))]))
+    return page(blocks or ["No rule of these applies."], apart=2)
 
 
 def _lines(found: Applicability) -> list[str]:

@@ -84,10 +84,10 @@ def _beside(
 
     lines = [row("", "set", "finding", "worst seen", "week", "required")]
     for number, (requirements, findings) in enumerate(checked):
-        state = TRUTH_WORDS[verdict(findings, unspoken[number])]
+        state = TRUTH_WORDS[verdict(findings)]
         if any(found.assumed_in_force for found in findings):
             state += ", assumed"
-        if unspoken[number]:
+        if unspoken[number] or not findings:
             state += ", in part" if findings else ", not for it"
         lines.append(row("" if number else "all in all", requirements.name, state, "", "", ""))
     for kind, words in _KINDS.items():

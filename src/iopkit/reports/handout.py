@@ -3,9 +3,11 @@
 It stays in one piece, as the page does: each part is read in the order in which it is printed.
 """
 
+import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
@@ -18,15 +20,20 @@ from iopkit.needs import Need
 from iopkit.patients.patients import Relationship
 from iopkit.plans.goals import Goal, Objective
 from iopkit.plans.notes import NoteKind, PlanNote
+from iopkit.plans.own_days import given
 from iopkit.plans.plans import Plan
 from iopkit.programs.absences import AbsenceLimit
 from iopkit.programs.programs import Service
-from iopkit.programs.timings import InAll, Once, PerWeek, Weekly, slots_of
+from iopkit.programs.timetables import PrescribedSession
+from iopkit.programs.timings import EveryWeeks, InAll, Once, PerWeek, Timing, Weekly, slots_of
 from iopkit.prose import counted, listed
 from iopkit.reports.crisis_lines import crisis_words, reach_words
 from iopkit.reports.html import bullets, child, document, row
-from iopkit.reports.weeks import week_text
+from iopkit.reports.plans import counts_from
+from iopkit.reports.programs import services_from
+from iopkit.reports.weeks import is_random, week_text
 from iopkit.reports.words import (
+    clock_words,
     day_words,
     days_words,
     length_words,
@@ -221,7 +228,8 @@ def _caution_words(plan: Plan) -> str:
 
 def _usual_days(plan: Plan) -> str:
     """The days that come again each week, as far as they are known."""
-    services = plan.program.services_in(plan.program.phases[0])
+    phase = plan.program.phases[0].name
+    services = dict.fromkeys(each.service for each in given(plan) if each.phase == phase)
     slots = [
         slot
         for service in services
@@ -326,23 +334,28 @@ _DELIVERED = {Delivery.TELEHEALTH: "by video or phone", Delivery.ON_SITE: "at ou
 
 
 def _rows(plan: Plan) -> Iterator[tuple[Service, int, str]]:
-    """Each service once, the first week that its timing counts from, and its weeks in words."""
-    program = plan.program
-    found = {(service, 1): [(1, program.weeks)] for service in program.services}
-    first = 1
-    for phase in program.phases:
-        last = first + phase.laid_weeks - 1
-        for service in phase.services:
-            counts_anew = isinstance(service.timing, (InAll, Once))
-            spans = found.setdefault((service, first if counts_anew else 1), [])
-            if spans and spans[-1][1] == first - 1:
-                spans[-1] = spans[-1][0], last
-            else:
-                spans.append((first, last))
-        first = last + 1
-    for (service, begins), spans in found.items():
-        words = (f"{low} to {high}" if low < high else f"{low}" for low, high in spans)
-        yield service, begins, listed(words)
+    """Each service that is given, the week that its timing counts from, and its weeks in words."""
+    # What is given so many times in all is so in each phase that has it.
+    found: dict[tuple[Service, str], list[PrescribedSession]] = {}
+    for each in given(plan):
+        service = each.service
+        apart = isinstance(service.timing, (InAll, Once)) and service not in plan.program.services
+        found.setdefault((service, each.phase if apart else ""), []).append(each)
+    order = [*dict.fromkeys(plan.program.every_service)]
+    for (service, _), those in sorted(found.items(), key=lambda row: order.index(row[0][0])):
+        yield service, counts_from(those[0]), _weeks_words(service.timing, those)
+
+
+def _weeks_words(timing: Timing, sessions: Iterable[PrescribedSession]) -> str:
+    """The weeks of some sessions, those in a row together, or all that are meant to be apart."""
+    apart = isinstance(timing, (EveryWeeks, InAll))
+    spans: list[tuple[int, int]] = []
+    for week in (each.week for each in sessions):
+        if spans and (apart or week <= spans[-1][1] + 1):
+            spans[-1] = spans[-1][0], week
+        else:
+            spans.append((week, week))
+    return listed(f"{low} to {high}" if low < high else f"{low}" for low, high in spans)
 
 
 def _length_words(service: Service) -> str:
@@ -358,6 +371,8 @@ def _rest(
     plan: Plan, schedule: Schedule | None, site: Site | None, after: Plan | None
 ) -> Iterator[tuple[str, Iterable[str]]]:
     """What else the patient wants to know, as titles and texts."""
+    if moved := [] if schedule is None else _moved_words(schedule):
+        yield "Not at the usual time", moved
     yield "The parts of your plan", _phase_words(plan)
     if changes := _change_words(plan):
         yield "What changes in this time", changes
@@ -370,6 +385,25 @@ def _rest(
     yield "How to reach us", reach_words(site)
     if lines := [*crisis_words(site, on=plan.start)]:
         yield "Help at any hour", lines
+
+
+def _moved_words(schedule: Schedule) -> list[str]:
+    """The sessions that are not where the table has them, by day; drawn ones are not told."""
+    titles = schedule.titles
+    by_days: dict[tuple[date, date], list[str]] = {}
+    for each in schedule.sessions:
+        if each.moved and not each.make_up and not is_random(schedule, each):
+            days = each.start.date(), each.moved.prescribed.date()
+            told = f"{titles[each.service]} at {clock_words(each.start)}"
+            by_days.setdefault(days, []).append(told)
+
+    def on(day: date) -> str:
+        return day_words(day, weekday=True, within=schedule.plan.start.year)
+
+    return [
+        f"- {on(new)}{f', not {on(old)}' if new != old else ''}: {'; '.join(told)}."
+        for (new, old), told in by_days.items()
+    ]
 
 
 def _phase_words(plan: Plan) -> Iterator[str]:
@@ -395,8 +429,8 @@ def _change_words(plan: Plan) -> list[str]:
 def _testing_words(plan: Plan) -> Iterator[str]:
     program = plan.program
     tests = dict.fromkeys(
-        often_words(service.timing)
-        for service in program.every_service
+        often_words(service.timing, first=first)
+        for service, first, _ in _rows(plan)
         if service.modality is Modality.DRUG_TESTING
     )
     yield f"You take a drug test {listed(tests)}." if tests else "This plan has no drug tests."
@@ -453,8 +487,9 @@ def _finish_words(plan: Plan, after: Plan | None) -> Iterator[str]:
     if then:
         dates = f" {days_words(after.start, after.end - ONE_DAY)}" if after else ""
         yield f"After that you go on with: {then.title}.{dates and f' That is{dates}.'}"
-        for service in dict.fromkeys(then.every_service):
-            yield f"- {service.title}: {often_words(service.timing)}"
+        laid = [row[:2] for row in _rows(after)] if after else services_from(then)
+        for service, first in dict.fromkeys(laid):
+            yield f"- {service.title}: {often_words(service.timing, first=first)}"
     else:
         yield "This plan does not say yet what comes after. Please ask us."
 
@@ -514,7 +549,8 @@ def _condition_words(condition: Predicate) -> list[str]:
             value is not False and not condition.label
         ):
             number = f"{value * 100 if fact.name == 'attendance' else value:g}"
-            return [_course_words(fact).format(f"{operator.words}{number}")]
+            words = _course_words(fact).format(f"{operator.words}{number}")
+            return [re.sub(r"\b1 (week|day|session|negative drug test)s\b", r"1 \1", words)]
         case _:
             return [describe(condition, in_full=True)]
 
@@ -556,13 +592,16 @@ def _notes_words(plan: Plan, *kinds: NoteKind) -> Iterator[str]:
         yield note.matter.asked.format(about=about or "this plan", to=to, why=note.why or "")
 
 
+_TOLD_ELSEWHERE = (Reason.ON_HOLD, Reason.ON_LEAVE, Reason.WITHHELD)
+
+
 def _open_words(plan: Plan, schedule: Schedule | None) -> Iterator[str]:
     titles = _titles(plan)
     asked = [*_notes_words(plan, NoteKind.QUESTION, NoteKind.COLLISION)]
     missing = Counter(
         (titles[each.service], each.why.words)
         for each in (schedule.unplaced if schedule else ())
-        if each.why is not Reason.ON_HOLD
+        if each.why not in _TOLD_ELSEWHERE
     )
     asked += [
         f"{title}: {counted(number, 'session')} without a date yet, as {why}."

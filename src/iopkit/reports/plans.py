@@ -3,14 +3,16 @@
 Calling one of these is the explicit act that shows a patient's values.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from iopkit.eligibility.predicates import Predicate, describe
 from iopkit.plans.goals import Goal, Objective
 from iopkit.plans.notes import NoteKind
+from iopkit.plans.own_days import given, planned_doses
 from iopkit.plans.plans import Disclosure, Leave, Plan, Provenance
-from iopkit.programs.doses import weekly_doses
+from iopkit.programs.timetables import PrescribedSession
+from iopkit.programs.timings import Once
 from iopkit.prose import counted
 from iopkit.reports.lines import below, fold, page, section
 from iopkit.reports.programs import dose_lines, level_words, service_lines
@@ -18,17 +20,21 @@ from iopkit.windows import ONE_DAY
 
 
 def plan_text(plan: Plan) -> str:
-    """A plan's phases with their weekly hours and services, its dates, parts and notes."""
+    """A plan's phases with their weekly hours and services, its dates, parts and notes.
+
+    What is not given on a day, as ``Plan.upcoming`` tells, is not among the hours of its week.
+    """
     program = plan.program
-    doses = iter(weekly_doses(program))
+    doses = planned_doses(plan)
+    sessions = [*given(plan)]
     lines = [*caution_lines(plan)]
     lines += [f"{program.title}, {plan.start} to {last_day(plan.end)}, at {plan.site}"]
     for start, end, phase in plan.phase_spans():
-        weeks = phase.laid_weeks
-        head = f"{phase.title}: {counted(weeks, 'week')}{level_words(phase)}"
+        first, last = ((day - plan.start).days // 7 for day in (start, end))
+        head = f"{phase.title}: {counted(last - first, 'week')}{level_words(phase)}"
         lines += ["", f"{head}, {start} to {last_day(end)}"]
-        lines += dose_lines([next(doses) for _ in range(weeks)], (start - plan.start).days // 7 + 1)
-        lines += service_lines(program.services_in(phase))
+        lines += dose_lines(doses[first:last], first + 1)
+        lines += _service_lines(plan, [each for each in sessions if each.phase == phase.name])
         if phase.advance is not None:
             lines.append(below(f"goes on when: {describe(phase.advance, in_full=True)}"))
     for head, items in (
@@ -52,6 +58,21 @@ def plan_text(plan: Plan) -> str:
     for kind, head in _NOTE_HEADS.items():
         lines += section(head, [n.words for n in plan.notes if n.matter.kind is kind])
     return page(lines)
+
+
+def _service_lines(plan: Plan, sessions: Iterable[PrescribedSession]) -> Iterator[str]:
+    """The services of which a plan has some sessions, a line each, in the program's order."""
+    first = {each.service: counts_from(each) for each in sessions}
+    for service in dict.fromkeys(plan.program.every_service):
+        if service in first:
+            (line,) = service_lines([service], first=first[service])
+            yield f"{line}, on hold" if service.name in plan.on_hold else line
+
+
+def counts_from(session: PrescribedSession) -> int:
+    """The week of a plan from which the weeks of a session's own timing count."""
+    timing = session.service.timing
+    return session.week - timing.week + 1 if isinstance(timing, Once) else 1
 
 
 def _change_texts(plan: Plan) -> list[str]:

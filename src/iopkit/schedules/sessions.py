@@ -7,8 +7,6 @@ from itertools import islice
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from attrs import evolve
-
 from iopkit.clocks import zone_faults
 from iopkit.confidential import hidden, opaque
 from iopkit.errors import Fault, InvalidError, refuse, unless
@@ -424,9 +422,7 @@ def booked_doses(
     for missing in schedule.unplaced:
         if missing.modality in modalities:
             if missing.why is Reason.ON_HOLD:
-                on_hold = Dose.of([schedule.service(missing)])
-                may_be = evolve(on_hold, known=timedelta(0), extra=on_hold.known + on_hold.extra)
-                weeks[missing.week - 1].append(may_be)
+                weeks[missing.week - 1].append(Dose.of([schedule.service(missing)]).perhaps)
             elif missing.why is Reason.DURATION_UNKNOWN:
                 weeks[missing.week - 1].append(Dose(unmeasured=1))
     return tuple(sum(doses, Dose()) for doses in weeks)
