@@ -17,6 +17,7 @@ from iopkit.reports.charges import (
 from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
 from iopkit.reports.findings import checks_text, findings_text
 from iopkit.reports.fits import fits_text, proposals_text
+from iopkit.reports.groups import assignments_text, reassignment_text
 from iopkit.reports.handout import plan_html
 from iopkit.reports.placements import ladder_text, placement_text, tradeoffs_text
 from iopkit.reports.plans import plan_text
@@ -30,6 +31,7 @@ from iopkit.reports.weeks import week_text
 __all__ = [
     "analysis_text",
     "applicability_text",
+    "assignments_text",
     "calendar_text",
     "census_text",
     "charges_csv",
@@ -58,6 +60,7 @@ __all__ = [
     "policy_text",
     "proposals_text",
     "rates_text",
+    "reassignment_text",
     "requirements_text",
     "template_text",
     "timeline_text",
