@@ -74,8 +74,8 @@ def plan(number: int, counselor: str) -> Plan:
 def test_a_reassignment_tells_who_takes_over_and_what_is_left_over() -> None:
     plans = (plan(1, "Ash"), plan(2, "Ash"), plan(3, "Bo"))
     site = evolve(SITE, clinicians=(Clinician("Ash"), Clinician("Bo", languages=frozenset({"en"}))))
-    ask = {"away": "Ash", "start": ON, "end": date(2026, 1, 12)}
-    found = reassign(plans, (MONDAYS, IN_FRENCH), site, **ask, most=2)
+    back = date(2026, 1, 12)
+    found = reassign(plans, (MONDAYS, IN_FRENCH), site, away="Ash", start=ON, end=back, most=2)
     assert reassignment_text(found).splitlines() == [
         "While Ash is away, from 2026-01-05 to 2026-01-12, the day of the return:",
         "",

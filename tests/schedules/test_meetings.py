@@ -210,22 +210,19 @@ def test_a_move_that_cannot_be_is_refused(moves: list[str], told: str) -> None:
 
 
 def test_the_moves_that_a_group_has_are_those_that_are_given() -> None:
-    ask = {"start": MONDAY, "end": MONDAY + 2 * WEEK}
+    def asked(own: tuple[str, ...], given: tuple[str, ...] = ()) -> tuple[Meeting, ...]:
+        group = evolve(EVENING, moves=own)
+        return meetings_of(group, SITE, start=MONDAY, end=MONDAY + 2 * WEEK, moves=given)
+
     moves = ("2026-04-07 to 2026-04-10 18:00", "2026-04-16 to 2026-04-17 09:00")
-    given = meetings_of(EVENING, SITE, **ask, moves=moves)
+    given = asked((), moves)
     assert given[0].moved
-    assert meetings_of(evolve(EVENING, moves=moves), SITE, **ask) == given
-    assert meetings_of(evolve(EVENING, moves=moves[:1]), SITE, **ask, moves=moves[1:]) == given
+    assert asked(moves) == given
+    assert asked(moves[:1], moves[1:]) == given
     with pytest.raises(InvalidError, match="each meeting once"):
-        meetings_of(evolve(EVENING, moves=moves), SITE, **ask, moves=moves[:1])
-
-
-def test_moves_of_other_years_are_left_aside() -> None:
-    old = evolve(
-        EVENING, moves=("2023-04-04 to 2023-04-05 18:00", "2030-04-02 to 2030-04-03 18:00")
-    )
-    ask = {"start": MONDAY, "end": MONDAY + 2 * WEEK}
-    assert meetings_of(old, SITE, **ask) == meetings_of(EVENING, SITE, **ask)
+        asked(moves, moves[:1])
+    # Of other years: left aside.
+    assert asked(("2023-04-04 to 2023-04-05 18:00", "2030-04-02 to 2030-04-03 18:00")) == asked(())
 
 
 def test_a_move_before_the_group_begins_or_of_one_of_two_a_day_is_refused() -> None:
