@@ -6,10 +6,10 @@ from uuid import UUID
 
 from attrs import evolve
 
-from iopkit.errors import Fault, refuse, unless, unless_a, unless_day
+from iopkit.errors import Fault, each_a, refuse, unless, unless_a, unless_day
 from iopkit.groups.groups import MOVE_FORM, Group, read_move
 from iopkit.modalities import Modality
-from iopkit.plans.plans import Leave, Plan, start_faults
+from iopkit.plans.plans import MOST_EXTRA_WEEKS, Leave, Plan, start_faults
 from iopkit.programs.programs import Phase, Program, Service
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import Weekly
@@ -128,6 +128,55 @@ def meetings_of(  # noqa: PLR0913  # a group at a site in some days, and what is
             )
         )
     return tuple(found)
+
+
+def plan_meetings(
+    plans: Iterable[Plan], groups: Iterable[Group], site: Site
+) -> tuple[Meeting, ...]:
+    """All meetings of the groups that plans name, to date the plans by.
+
+    From the first plan's first day on, up to a year after the last plan's end, as closures and
+    leaves can extend plans; each group's once, for all its members.
+
+    Args:
+        groups: all of the site's, with the meetings that were moved by hand; those that no plan
+            names are left aside.
+
+    Raises:
+        InvalidError: a plan names a group that is not given, two groups have one name, or as
+            ``meetings_of`` has it.
+        MissingExtraError: as ``meetings_of`` has it.
+    """
+    listed = each_a("meetings", plans, "plans", Plan)
+    given = each_a("meetings", groups, "groups", Group)
+    named = dict.fromkeys(
+        (each.service, name) for plan in listed for each in plan.groups for name in each.groups
+    )
+    by_name = {(group.service, group.name): group for group in given}
+    refuse(
+        "meetings",
+        unless(len(by_name) == len(given), "groups", "each group once", "one twice"),
+        *(
+            unless((service, name) in by_name, "groups", f"{name}, a group of {service}", "none")
+            for service, name in named
+        ),
+    )
+    if not named:
+        return ()
+    modalities = {s.name: s.modality for plan in listed for s in plan.program.every_service}
+    start, end = min(plan.start for plan in listed), max(plan.end for plan in listed)
+    extended = min(end + MOST_EXTRA_WEEKS * _WEEK, start + _MOST_YEARS * _YEAR)
+    return tuple(
+        meeting
+        for each in named
+        for meeting in meetings_of(
+            by_name[each],
+            site,
+            start=start,
+            end=max(end, extended),
+            modality=modalities[each[0]],
+        )
+    )
 
 
 def _parsed(
