@@ -33,6 +33,8 @@ def plan_text(plan: Plan) -> str:
     for head, items in (
         ("Problems", [problem.statement for problem in plan.problems or ()]),
         ("Goals", [goal_text(goal) for goal in plan.goals or ()]),
+        ("Counselor", [f"{each.clinician}, from {each.since}" for each in plan.counselors]),
+        ("Groups", [f"{each.service}: {', '.join(each.groups)}" for each in plan.groups]),
         ("Away", [_leave_text(leave) for leave in plan.leaves]),
         ("In another time zone", [f"{_dates(s.start, s.end)}: {s.zone}" for s in plan.stays]),
         ("Changes within the plan", _change_texts(plan)),
