@@ -212,6 +212,7 @@ from iopkit.schedules import (
     Session,
     SessionRow,
     Surroundings,
+    Undated,
     Unplaced,
     census,
     loads,
@@ -366,6 +367,7 @@ CONFIDENTIAL: set[type] = {
     Treatment,
     Uncharged,
     Units,
+    Undated,
     Unplaced,
     TimeScale,
     UpcomingChange,
@@ -385,7 +387,7 @@ SHARED = {
 }
 # What rooms work with inside: hidden too, but told apart by identity, so no values to compare.
 INSIDE = {
-    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Foresight", "Gain", "Pair"),
+    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Foresight", "Gain", "Many", "Pair"),
     # What a calendar of others is read as.
     *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
 }
@@ -761,6 +763,7 @@ def amended(dated: Schedule) -> Iterator[Any]:
     yield CalendarDetails(link="https://zebediah.example.org", alarms=(timedelta(minutes=1067),))
     yield SiteFeed(dated.plan.key, clinician="Zebediah")
     yield from session_events(dated, dated.sessions, titles=True)
+    yield from (Undated(dated.plan.patient, each) for each in dated.unplaced)
     for session in dated.sessions[:1]:
         outside = Appointment(session.start, session.end, "Zebediah")
         around = Surroundings(site(dated.plan.start), session.start - 67 * DAY, busy=(outside,))

@@ -67,28 +67,17 @@ def _move_of(text: str) -> tuple[str, str]:
 
 def groups_of(options: argparse.Namespace) -> tuple[Group, ...]:
     """The groups of ``--groups``, with the meetings that ``--move`` moves; none if not given."""
-    if options.groups is None:
-        for option in ("move", "join"):
-            if getattr(options, option, None):
-                raise UsageError(f"--{option} is of a group: --groups has them")
-        return ()
-    found = _read(options.groups)
-    groups = found.roster.groups if isinstance(found, Assignments) else found.groups
-    for name, move in options.move:
-        moved = find_named("group", name, groups)
-        with_move = evolve(moved, moves=(*moved.moves, move))
-        groups = tuple(with_move if each == moved else each for each in groups)
-    return groups
+    found = _given(options)
+    return () if found is None else _groups_in(found, options)
 
 
 def own_groups(options: argparse.Namespace, patient: UUID) -> tuple[Group, ...]:
     """The groups that a patient is in, as ``--join`` or the file of ``--groups`` says."""
-    groups = groups_of(options)
-    if options.groups is None:
+    if (found := _given(options)) is None:
         return ()
+    groups = _groups_in(found, options)
     names: Iterable[str] = dict.fromkeys(options.join)
     if not options.join:
-        found = _read(options.groups)
         if isinstance(found, Assignments):
             names = [group.name for group in found.groups_of(patient)]
         else:
@@ -97,6 +86,15 @@ def own_groups(options: argparse.Namespace, patient: UUID) -> tuple[Group, ...]:
         if not names:
             raise UsageError(f"{options.groups} has the patient in no group: name each with --join")
     return tuple(find_named("group", name, groups) for name in names)
+
+
+def _given(options: argparse.Namespace) -> Roster | Assignments | None:
+    if options.groups is not None:
+        return _read(options.groups)
+    for option in ("move", "join"):
+        if getattr(options, option, None):
+            raise UsageError(f"--{option} is of a group: --groups has them")
+    return None
 
 
 def _read(path: Path) -> Roster | Assignments:
@@ -108,6 +106,15 @@ def _read(path: Path) -> Roster | Assignments:
     except IopkitError as error:
         raise UsageError(f"{path}: {error}") from error
     return value
+
+
+def _groups_in(found: Roster | Assignments, options: argparse.Namespace) -> tuple[Group, ...]:
+    groups = found.roster.groups if isinstance(found, Assignments) else found.groups
+    for name, move in options.move:
+        moved = find_named("group", name, groups)
+        with_move = evolve(moved, moves=(*moved.moves, move))
+        groups = tuple(with_move if each == moved else each for each in groups)
+    return groups
 
 
 def joined_to(
