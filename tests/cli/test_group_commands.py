@@ -501,6 +501,10 @@ def test_patients_and_plans_tell_what_the_roster_does_not(planned: Path, run: Ru
         ((*ASSIGN, "--dose", "=2"), ["expected a service and in how many groups"]),
         ((*ASSIGN, "--dose", "group=no"), ["expected a service and in how many groups"]),
         ((*ASSIGN, "--seconds", "0"), ["time: expected some time"]),
+        ((*ASSIGN, "--seconds", "nan"), ["expected seconds such as 5, found 'nan'"]),
+        ((*ASSIGN, "--seconds", "1e99"), ["expected seconds such as 5, found '1e99'"]),
+        ((*ASSIGN, "--work", "0"), ["work: expected at least 1"]),
+        ((*ASSIGN, "--patients", "patient.json", "--dose", "g", "--dose", "g"), ["each service"]),
         ((*ASSIGN, "--patients", "none.json"), ["cannot read none.json"]),
         ((*ASSIGN, "--plans", "empty"), ["empty has no .json or .toml file"]),
     ],
@@ -535,6 +539,8 @@ REASSIGN = ("reassign", "plans", *AT_SITE, *IN_GROUPS, "--away", "Ash", "--start
 
 
 def test_who_takes_over_is_proposed_as_the_library_does(clinic: Path, run: Run) -> None:
+    # One without a counselor, whose plan stays as it is.
+    assert run(*PLAN, *IN_GROUPS, "--join", "day-b", "-o", "plans/third.json")[0] == 0
     code, out, err = run(*REASSIGN, "--end", "2026-01-26", "-o", "after")
     assert (code, err) == (3, "")  # nobody said whether Birch may lead the group
     plans, site = (
@@ -545,6 +551,7 @@ def test_who_takes_over_is_proposed_as_the_library_does(clinic: Path, run: Run) 
     ask = partial(reassign, plans, groups, site, away="Ash", start=date(2026, 1, 19))
     found = ask(end=date(2026, 1, 26))
     assert out == reassignment_text(found) + "\n"
+    assert {each.name for each in (clinic / "after").iterdir()} == {"patient.json", "second.json"}
     assert sorted(values(clinic, Plan, "after"), key=repr) == sorted(found.plans, key=repr)
     assert {plan.counselor_on(date(2026, 1, 20)) for plan in found.plans} == {"Birch"}
     document = json.loads(run(*REASSIGN, "--json")[1])

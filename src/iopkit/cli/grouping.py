@@ -80,7 +80,7 @@ def _groups_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seconds",
-        type=float,
+        type=_seconds_of,
         metavar="N",
         help="how long the solver may look at each aim; with it, results can differ between runs",
     )
@@ -96,6 +96,13 @@ def _dose_of(text: str) -> tuple[str, int]:
     return service, int(number or 1)
 
 
+def _seconds_of(text: str) -> timedelta:
+    try:
+        return timedelta(seconds=float(text))
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"expected seconds such as 5, found {text!r}") from None
+
+
 def _groups(options: argparse.Namespace) -> Answer:
     roster, site = read_document(Roster, options.roster), read_document(Site, options.site)
     patients = read_many(Patient, options.patients) if options.patients else Many[Patient](())
@@ -107,10 +114,8 @@ def _groups(options: argparse.Namespace) -> Answer:
     candidates = (
         one if one.now_in else evolve(one, now_in=now_in.get(one.key, one.now_in)) for one in added
     )
-    time = None if options.seconds is None else timedelta(seconds=options.seconds)
-    limits = Limits(
-        time=time, work=Limits().work if options.most_work is None else options.most_work
-    )
+    work = Limits().work if options.most_work is None else options.most_work
+    limits = Limits(time=options.seconds, work=work)
     found = assign(evolve(roster, candidates=tuple(candidates)), site, on=on, limits=limits)
     document = to_document(found)
     more = UNDETERMINED if found.gap else NO
@@ -214,10 +219,11 @@ def _written(
         return
     if not folder.is_dir():
         raise UsageError(f"cannot write into {folder}: it is no folder")
-    by_key = {plan.key: plan for plan in changed}
+    # Nothing else of a plan changes, and two files may have plans of one key.
+    after = {evolve(plan, counselors=()): plan for plan in changed}
     for path, plan in plans.found:
-        if plan.key in by_key:
-            yield folder / f"{path.stem}.json", as_json(to_document(by_key[plan.key]))
+        if (new := after.get(evolve(plan, counselors=()))) is not None:
+            yield folder / f"{path.stem}.json", as_json(to_document(new))
 
 
 COMMANDS: Mapping[str, Command] = {
