@@ -504,7 +504,6 @@ def test_patients_and_plans_tell_what_the_roster_does_not(planned: Path, run: Ru
         ((*ASSIGN, "--seconds", "nan"), ["expected seconds such as 5, found 'nan'"]),
         ((*ASSIGN, "--seconds", "1e99"), ["expected seconds such as 5, found '1e99'"]),
         ((*ASSIGN, "--work", "0"), ["work: expected at least 1"]),
-        ((*ASSIGN, "--patients", "patient.json", "--dose", "g", "--dose", "g"), ["each service"]),
         ((*ASSIGN, "--patients", "none.json"), ["cannot read none.json"]),
         ((*ASSIGN, "--plans", "empty"), ["empty has no .json or .toml file"]),
     ],
