@@ -364,6 +364,10 @@ def test_programs_fit_as_the_groups_meet(folder: Path, run: Run) -> None:
     [
         (("schedule", "alone.json", *AT_SITE, *IN_GROUPS), ["the plan names no group"]),
         (("schedule", "plan.json", *AT_SITE, *MOVE), ["--move is of a group"]),
+        (
+            ("schedule", "plan.json", *AT_SITE, "--groups", "faulty.toml"),
+            ["faulty.toml: roster document", "at least 1 seat"],
+        ),
         (("check", "plan.json", *RULES, *IN_GROUPS), ["--groups is for dating", "--site"]),
         (("check", "plan.json", *RULES, *MOVE), ["--groups is for dating", "--site"]),
         (
@@ -393,6 +397,8 @@ def test_groups_that_do_not_go_with_a_plan_are_refused(
     assert run(*PLAN, "-o", "alone.json")[0] == 0
     other = ROSTER.replace("evening-a", "evening-z")
     (planned / "other.toml").write_text(other, encoding="utf-8")
+    faulty = ROSTER.replace("capacity = 8", "capacity = 0")
+    (planned / "faulty.toml").write_text(faulty, encoding="utf-8")
     refused(run(*command), *mentions)
 
 
