@@ -387,7 +387,8 @@ SHARED = {
 }
 # What rooms work with inside: hidden too, but told apart by identity, so no values to compare.
 INSIDE = {
-    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Foresight", "Gain", "Many", "Pair"),
+    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Foresight", "Found", "Gain", "Many"),
+    "Pair",
     # What a calendar of others is read as.
     *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
 }
