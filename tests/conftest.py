@@ -69,7 +69,23 @@ from iopkit.eligibility import (
     Predicate,
     YesNo,
 )
-from iopkit.groups import Candidate, Group, GroupDose, GroupPreference, Roster
+from iopkit.groups import (
+    Aim,
+    Assignment,
+    Assignments,
+    Attainment,
+    Barrier,
+    Candidate,
+    Concession,
+    ConcessionKind,
+    Group,
+    GroupDose,
+    GroupPreference,
+    Obstacle,
+    Roster,
+    Waiting,
+    WaitingFor,
+)
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery
 from iopkit.needs import Need
@@ -215,6 +231,7 @@ def pytest_collection_finish() -> None:
 Reader = Callable[[str, str | bytes], object]
 
 _READERS: Mapping[str, Callable[[str | bytes], object]] = {
+    "assignments": lambda data: from_json(Assignments, data),
     "charges": lambda data: from_json(Charges, data),
     "coding": lambda data: from_json(CodingScheme, data),
     "decision": lambda data: from_json(Decision, data),
@@ -669,6 +686,7 @@ _ROSTER = Roster(
             language="es-US",
             genders=frozenset({"women"}),
             stages=frozenset({"early", "middle"}),
+            moves=("2026-04-06 to 2026-04-08 18:00", "2026-04-09 18:00 to 2026-04-10 09:30"),
         ),
     ),
     (
@@ -690,6 +708,40 @@ _ROSTER = Roster(
         ),
     ),
     (Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(2), group_max=12),),
+)
+
+_OTHER_KEY = UUID("9a1d8e40-3c52-4b7f-8d16-7e2f5a90c3b4")
+_LATE = WeeklyWindows.of("monday 18:00-19:30", "thursday 18:00-19:30")
+_ASSIGNMENTS = Assignments(
+    Roster(
+        (evolve(_ROSTER.groups[0], capacity=1),),
+        (
+            Candidate(_PATIENT.key, (GroupDose("group"),), languages=frozenset({"es"})),
+            Candidate(_OTHER_KEY, (GroupDose("group"),), WeeklyWindows()),
+        ),
+    ),
+    (Assignment(_PATIENT.key, ("evening-a",)),),
+    (
+        Waiting(
+            _OTHER_KEY,
+            1,
+            WaitingFor.ANSWER,
+            _START,
+            (
+                Obstacle(
+                    "evening-a",
+                    (Barrier.NOT_FREE, Barrier.LANGUAGE_UNKNOWN, Barrier.FULL),
+                    _LATE,
+                ),
+            ),
+            (
+                Concession(ConcessionKind.FREE, "evening-a", _LATE),
+                Concession(ConcessionKind.LANGUAGE, "evening-a", word="es-US"),
+                Concession(ConcessionKind.VACANCY, "evening-a"),
+            ),
+        ),
+    ),
+    (Attainment(Aim.CURRENT, 0, 0), Attainment(Aim.PLACED, 1, 2), Attainment(Aim.WORTH, -2, 3)),
 )
 
 _UPCOMING = (
@@ -736,6 +788,7 @@ def values() -> dict[str, object]:
     assert {line.rate_usd is None for line in charges.lines} == {True, False}, "one kind of line"
     assert charges.uncharged, "the charges show no session that is not charged"
     return {
+        "assignments": _ASSIGNMENTS,
         "charges": charges,
         "coding": _CODING,
         "decision": decision,

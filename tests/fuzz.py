@@ -80,6 +80,7 @@ from iopkit.programs import (
 )
 from iopkit.reports import (
     analysis_text,
+    assignments_text,
     calendar_text,
     census_text,
     charges_csv,
@@ -401,6 +402,7 @@ def _used_coding(scheme: CodingScheme) -> None:
 
 
 USES: Mapping[str, Sequence[Use]] = {
+    "assignments": (assignments_text,),
     "attendance": (_used_attendance,),
     "calendar": (_used_calendar,),
     "charges": (charges_text, charges_csv, charges_html),

@@ -218,6 +218,7 @@ from iopkit.schedules import (
     Session,
     SessionRow,
     Surroundings,
+    Undated,
     Unplaced,
     census,
     loads,
@@ -377,6 +378,7 @@ CONFIDENTIAL: set[type] = {
     Treatment,
     Uncharged,
     Units,
+    Undated,
     Unplaced,
     TimeScale,
     UpcomingChange,
@@ -396,7 +398,8 @@ SHARED = {
 }
 # What rooms work with inside: hidden too, but told apart by identity, so no values to compare.
 INSIDE = {
-    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Foresight", "Found", "Gain", "Pair"),
+    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Foresight", "Found", "Gain", "Many"),
+    "Pair",
     # What a calendar of others is read as.
     *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
 }
@@ -783,6 +786,7 @@ def amended(dated: Schedule) -> Iterator[Any]:
     yield CalendarDetails(link="https://zebediah.example.org", alarms=(timedelta(minutes=1067),))
     yield SiteFeed(dated.plan.key, clinician="Zebediah")
     yield from session_events(dated, dated.sessions, titles=True)
+    yield from (Undated(dated.plan.patient, each) for each in dated.unplaced)
     for session in dated.sessions[:1]:
         outside = Appointment(session.start, session.end, "Zebediah")
         around = Surroundings(site(dated.plan.start), session.start - 67 * DAY, busy=(outside,))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from iopkit import find_program, find_requirements
 from iopkit.checks import Fit, check, fits, judge
 from iopkit.errors import InvalidError, NotInForceError
+from iopkit.groups import Group
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Modality
 from iopkit.needs import Need
@@ -334,3 +335,43 @@ def test_nothing_of_a_patient_is_shown_by_itself() -> None:
     assert repr(fit) == "Fit(...)"
     assert repr(fit.standing) == "Standing(...)"
     assert repr(fit.judgments[0]) == "Judgment(...)"
+
+
+# Groups.
+
+
+def group_on(*days: Weekday, minutes: int = 180, name: str = "a", **more: Any) -> Group:
+    slots = tuple(Slot(day, time(13)) for day in days)
+    return Group(name, "group", slots, minutes * MINUTE, 8, **more)
+
+
+def test_a_program_is_dated_by_the_meetings_of_the_groups_that_it_is_joined_to() -> None:
+    moved = (f"{MONDAY} to {MONDAY + timedelta(days=3)} 09:00",)
+    groups = [group_on(MON, WED, moves=moved), group_on(FRI, name="b")]
+    names = ("one", "two")
+    services = tuple(evolve(ENOUGH.every_service[0], track=name) for name in names)
+    phases = (Phase("only", "Only", 2, services),)
+    tracks = tuple(Track(name, name) for name in names)
+    others = program("others", 180, MON), Program("tracked", "Tracked", phases, tracks=tracks)
+    found = {
+        (fit.program.name, fit.track and fit.track.name): fit
+        for fit in ranked(ENOUGH, *others, groups=groups)
+    }
+    fit = found["enough", None]
+    assert fit.plan is not None
+    assert fit.schedule is not None
+    assert fit.plan.groups_of("group") == ("a", "b")
+    first = fit.schedule.sessions[:3]
+    assert [f"{s.start:%a %H} {s.group}" for s in first] == ["Wed 13 a", "Thu 09 a", "Fri 13 b"]
+    why_not = found["others", None].why_not
+    assert why_not is not None
+    assert why_not.startswith("no plan: it takes 1 times a week")
+    for name in names:
+        plan = found["tracked", name].plan
+        assert plan is not None
+        assert (plan.track, plan.groups_of("group")) == (name, ("a", "b"))
+
+
+def test_groups_that_are_none_are_refused() -> None:
+    with pytest.raises(InvalidError, match="expected a Group"):
+        ranked(ENOUGH, groups=["a"])

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from iopkit import Patient, find_program, find_requirements, from_json, from_toml
 from iopkit.checks import ChangeSize, Proposal, Proposals, WhyRemaining, check, propose
 from iopkit.errors import InvalidError, NotInForceError
+from iopkit.groups import Group
 from iopkit.levels import AgeGroup
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans import (
@@ -23,6 +24,7 @@ from iopkit.plans import (
     AddSessions,
     CapGroups,
     DropSessions,
+    GroupMembership,
     HoldOftener,
     Leave,
     LengthenSessions,
@@ -69,7 +71,7 @@ from iopkit.requirements import (
     WeeklyServices,
     WrittenPlan,
 )
-from iopkit.schedules import Schedule, schedule
+from iopkit.schedules import Schedule, plan_meetings, schedule
 from iopkit.sites import Closure, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth
@@ -388,6 +390,29 @@ def test_what_no_change_meets_is_told_with_the_reason(demand: Demand, why: WhyRe
     assert {left.why for left in proposals.left} == {why}
     assert proposals.words == "Nothing is unmet that a change to the plan could meet."
     assert all(left.why.words for left in proposals.left)
+
+
+def test_what_meets_as_a_group_is_not_changed_for_one_patient() -> None:
+    own = (GroupMembership("evening", ("a",)),)
+    alone = propose(planned(EVENING, groups=own), SITE, [CAROLINA])
+    assert (alone.found, alone.wanted) == ((), False)
+    assert {left.why for left in alone.left} == {WhyRemaining.OF_GROUPS}
+    # What is not a group's is, for it.
+    talk = service("talk", weekly("tuesday 09:00"), 180, Modality.INDIVIDUAL_COUNSELING)
+    with_talk = propose(planned(EVENING, talk, groups=own), SITE, [CAROLINA])
+    assert with_talk.found
+    changed = {each.service for each in with_talk.found[0].revisions if hasattr(each, "service")}
+    assert changed == {"talk"}
+
+
+def test_a_plan_is_judged_by_the_meetings_of_its_group() -> None:
+    slots = tuple(map(Slot.parse, ("monday 17:30", "tuesday 17:30", "thursday 17:30")))
+    to_friday = f"{MONDAY + timedelta(days=3)} to {MONDAY + timedelta(days=4)} 09:00"
+    group = Group("a", "evening", slots, 210 * MINUTE, 8, moves=(to_friday,))
+    plan = planned(EVENING, groups=(GroupMembership("evening", ("a",)),), weeks=1)
+    for meetings, unmet in ((), 1), (plan_meetings([plan], [group], SITE), 0):
+        (judgment,) = propose(plan, SITE, [rules(LongestGap(2))], meetings=meetings).judgments
+        assert len(judgment.that_are(Truth.NO)) == unmet
 
 
 def test_too_large_a_caseload_is_left() -> None:

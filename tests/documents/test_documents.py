@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -56,7 +57,7 @@ from iopkit.eligibility import (
     Predicate,
     YesNo,
 )
-from iopkit.groups import Roster
+from iopkit.groups import Roster, assign
 from iopkit.library import CODINGS, RATES, find_program, program_text
 from iopkit.modalities import Delivery, Modality
 from iopkit.patients import INSTRUMENTS, Expiry, Instrument, PartialDate, Purpose
@@ -312,6 +313,10 @@ def calendars_of(site: Site) -> st.SearchStrategy[Site]:
 
 
 VALUES: Mapping[str, st.SearchStrategy[Any]] = {
+    "assignments": st.builds(
+        partial(assign, site=Site("Elm", "UTC", WeeklyWindows.always()), on=date(2026, 1, 5)),
+        rosters() | rosters(contested=True),
+    ),
     "charges": charges(),
     "coding": full_codings(),
     "decision": decisions(),
@@ -411,7 +416,7 @@ from iopkit import draft, from_json, schedule, to_json
 from iopkit.placement import Ladder, Placement
 from iopkit.documents import predicate_from_json
 from iopkit.eligibility import OwnFacts
-from iopkit.groups import Roster
+from iopkit.groups import Assignments, Roster
 from iopkit.patients import Instrument
 from iopkit.plans import GoalTemplates, settle
 from iopkit.charges import Charges, CodingScheme, RateTable, itemize
@@ -419,8 +424,9 @@ from iopkit.checks import Finding
 from iopkit.modalities import Delivery, Modality
 from iopkit.requirements import RequirementSet
 from iopkit.schedules import Attendance, HowGiven
-kinds = {"charges": Charges, "coding": CodingScheme, "decision": Decision,
-         "facts": OwnFacts, "finding": Finding, "goals": GoalTemplates, "instrument": Instrument,
+kinds = {"assignments": Assignments, "charges": Charges, "coding": CodingScheme,
+         "decision": Decision, "facts": OwnFacts, "finding": Finding, "goals": GoalTemplates,
+         "instrument": Instrument,
          "ladder": Ladder, "patient": Patient,
          "placement": Placement, "plan": Plan, "policy": Policy, "program": Program,
          "rates": RateTable, "requirements": RequirementSet, "roster": Roster,
@@ -640,7 +646,7 @@ def test_no_documents_are_read_of_other_classes(
     read: Callable[[type, str], object], kind: type
 ) -> None:
     with pytest.raises(
-        TypeError, match=f"^there are no documents of {kind.__name__}; there are of: charges, "
+        TypeError, match=f"^there are no documents of {kind.__name__}; there are of: assignments, "
     ):
         read(kind, "{}" if read is from_json else "a = 1")
 

@@ -451,7 +451,7 @@ def test_a_format_is_a_whole_number_from_one(
     ids=["none", "a number", "another"],
 )
 def test_only_a_document_is_upgraded(document: dict[str, Any], found: str) -> None:
-    with pytest.raises(InvalidError, match=f"document: expected one of charges, .* found {found}$"):
+    with pytest.raises(InvalidError, match=f"expected one of assignments, .* found {found}$"):
         upgrade_document(document)
 
 
@@ -677,7 +677,7 @@ def test_a_schema_names_the_current_format() -> None:
         assert f'"const": {current_format(kind)}}}' in json.dumps(json_schema(kind))
     formats = {number: {k for k in KINDS if current_format(k) == number} for number in (1, 3)}
     assert formats == {
-        1: {"facts", "goals", "instrument"},
+        1: {"assignments", "facts", "goals", "instrument"},
         3: {"decision", "ladder", "placement", "plan", "schedule"},
     }
 

@@ -139,7 +139,7 @@ def test_a_format_that_stands_elsewhere_is_left_to_people() -> None:
         (b"\xff", "bytes that are not UTF-8 text"),
         (b"{", "a fault in line 1, column 2"),
         (b"[]", "expected an object, found a list"),
-        (b"{}", "document: expected one of charges, .*, found nothing"),
+        (b"{}", "document: expected one of assignments, .*, found nothing"),
         (b'{"document": ["plan"], "format": 1}', "found something else"),
         (b'{"document": "plam", "format": 1}', r"did you mean 'plan'\?"),
         (b'{"document": "plan", "format": 9}', "format 9, this one reads up to 3"),

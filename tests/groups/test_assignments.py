@@ -22,7 +22,9 @@ from ortools.sat.python import cp_model
 from iopkit import InvalidError, MissingExtraError, Site, UnknownNameError, Weekday, WeeklyWindows
 from iopkit.groups import (
     Aim,
+    Assignment,
     Assignments,
+    Attainment,
     Candidate,
     Group,
     GroupDose,
@@ -535,3 +537,64 @@ def test_the_extra_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_cannot_be_is_refused(build: Callable[[], object], fault: str) -> None:
     with pytest.raises(InvalidError, match=fault):
         build()
+
+
+# What is read from a document is held to the same.
+
+TWO = Roster(
+    (
+        group("a", "monday 09:00"),
+        group("b", "monday 10:00, tuesday 10:00"),
+        group("c", "tuesday 18:00"),
+    ),
+    (candidate(1), candidate(2, "friday 09:00-10:00"), candidate(3, groups=2)),
+)
+
+
+def changed_parts(found: Assignments) -> dict[str, tuple[dict[str, Any], str]]:
+    own = {one.candidate: one for one in found.assigned}
+    single, double = own[key(1)], own[key(3)]
+    (waits,) = found.waiting
+    placed = next(each for each in found.attained if each.aim is Aim.PLACED)
+
+    def groups_of(one: Assignment, *names: str) -> dict[str, Any]:
+        other = evolve(one, groups=names)
+        return {"assigned": tuple(other if each == one else each for each in found.assigned)}
+
+    return {
+        "nobody twice": ({"waiting": ()}, "assigned: expected each candidate"),
+        "in two lists": (
+            {"assigned": (*found.assigned, Assignment(waits.candidate, ("a",)))},
+            "once",
+        ),
+        "places": ({"waiting": (evolve(waits, place=2),)}, "waiting: expected places from 1"),
+        "no aim": ({"attained": ()}, "attained: "),
+        "another number": (
+            {"attained": (Attainment(Aim.PLACED, placed.reached - 1, placed.bound),)},
+            "attained: ",
+        ),
+        "aims twice": ({"attained": (placed, placed)}, "attained: "),
+        "aims out of order": ({"attained": found.attained[::-1]}, "attained: "),
+        "no such group": (groups_of(single, "d"), r"groups: expected groups of the roster"),
+        "one group twice": (groups_of(double, "a", "a"), "each once"),
+        "out of order": (groups_of(double, *double.groups[::-1]), "by name"),
+        "too few": (groups_of(double, double.groups[0]), "as the doses need"),
+        "at once": (groups_of(double, "a", "b"), "two at once"),
+        "too many seats": (groups_of(single, double.groups[0]), r"capacity: expected a seat for"),
+    }
+
+
+FOUND = assign(TWO, SITE, on=ON)
+
+
+@pytest.mark.parametrize("name", changed_parts(FOUND))
+def test_assignments_that_cannot_be_are_refused(name: str) -> None:
+    more, told = changed_parts(FOUND)[name]
+    with pytest.raises(InvalidError, match=told):
+        evolve(FOUND, **more)
+
+
+def test_nothing_reached_is_above_its_bound() -> None:
+    assert Attainment(Aim.WORTH, -3, -3).proven
+    with pytest.raises(InvalidError, match="reached: expected no more than the bound"):
+        Attainment(Aim.PLACED, 3, 2)

@@ -143,6 +143,29 @@ def faults(build: Callable[[], object]) -> list[str]:
             id="no gender",
         ),
         pytest.param(
+            {
+                "moves": (
+                    "2026-01-05 to 2026-01-06 18:00",
+                    "next week",
+                    "2026-01-32 to 2026-01-06 9",
+                )
+            },
+            [
+                f"moves[{number}]: expected a move such as '2026-01-19 to 2026-01-23 17:30', "
+                "found another text"
+                for number in (1, 2)
+            ],
+            id="no move",
+        ),
+        pytest.param(
+            {"moves": ("2026-01-06 to 2026-01-07 18:00", "2026-01-05 17:59 to 2026-01-07 18:00")},
+            [
+                f"moves[{number}]: expected a day on which the group meets, found another"
+                for number in (0, 1)
+            ],
+            id="no meeting that day",
+        ),
+        pytest.param(
             {"stages": frozenset(), "capacity": -1},
             [
                 "capacity: expected at least 1 seat, found -1",

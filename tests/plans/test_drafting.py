@@ -5,7 +5,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
+from functools import partial
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -21,7 +23,14 @@ from iopkit.groups import Group
 from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients import Obligation, ObligationKind, Patient
-from iopkit.plans import GroupMembership, NoteSubject, Plan, PlanNote, draft
+from iopkit.plans import (
+    GroupMembership,
+    NoteSubject,
+    Plan,
+    PlanNote,
+    PrimaryCounselor,
+    draft,
+)
 from iopkit.programs import (
     InAll,
     PerWeek,
@@ -797,3 +806,26 @@ def test_a_plan_keeps_the_groups_that_its_patient_is_in() -> None:
     other = evolve(groups[0], service="skills")
     with pytest.raises(InvalidError, match="groups: expected groups of services of any"):
         draft(program, alone, SITE, start=START, seed=1, groups=[other])
+
+
+def test_a_plan_has_the_counselors_that_it_is_drafted_with() -> None:
+    first, second = (
+        PrimaryCounselor(START, "Ash"),
+        PrimaryCounselor(START + timedelta(days=1), "Kim"),
+    )
+    program = Program("any", "Any", (Phase("only", "Only", 1, (service("group", PerWeek(1)),)),))
+    staffed = evolve(SITE, clinicians=(Clinician("Ash"), Clinician("Kim")))
+    named = partial(draft, program, FREE, start=START, seed=1)
+    assert named(staffed, counselors=[first, second]).counselors == (first, second)
+    assert named(staffed).counselors == ()
+    # A site that does not say who is there may have anybody.
+    assert named(evolve(SITE, clinicians=()), counselors=[first]).counselors == (first,)
+    other = PrimaryCounselor(START + timedelta(days=1), "Bo")
+    wrong: list[tuple[list[Any], str]] = [
+        ([first, other], r"counselors\[1\]: expected a clinician of the site"),
+        ([second, first], "counselors: expected in order"),
+        (["Ash"], "expected a PrimaryCounselor"),
+    ]
+    for counselors, told in wrong:
+        with pytest.raises(InvalidError, match=told):
+            named(staffed, counselors=counselors)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,8 +19,10 @@ from iopkit.patients import Patient
 from iopkit.plans import GroupMembership, Leave, Plan, draft
 from iopkit.plans.upcoming import ChangingKind, Consequence, ConsequenceKind, UpcomingChange
 from iopkit.programs import PerWeek, Phase, Program, Service, Slot
+from iopkit.reports import conflicts_text
 from iopkit.schedules import (
     Appointment,
+    Booking,
     ConflictKind,
     Meeting,
     Move,
@@ -31,6 +34,7 @@ from iopkit.schedules import (
     meetings,
     meetings_of,
     openings,
+    plan_meetings,
     reschedule,
     schedule,
     site_conflicts,
@@ -209,6 +213,22 @@ def test_a_move_that_cannot_be_is_refused(moves: list[str], told: str) -> None:
         of_evening(SITE, start=MONDAY, end=MONDAY + WEEK, moves=moves)
 
 
+def test_the_moves_that_a_group_has_are_those_that_are_given() -> None:
+    def asked(own: tuple[str, ...], given: tuple[str, ...] = ()) -> tuple[Meeting, ...]:
+        group = evolve(EVENING, moves=own)
+        return meetings_of(group, SITE, start=MONDAY, end=MONDAY + 2 * WEEK, moves=given)
+
+    moves = ("2026-04-07 to 2026-04-10 18:00", "2026-04-16 to 2026-04-17 09:00")
+    given = asked((), moves)
+    assert given[0].moved
+    assert asked(moves) == given
+    assert asked(moves[:1], moves[1:]) == given
+    with pytest.raises(InvalidError, match="each meeting once"):
+        asked(moves, moves[:1])
+    # Of other years: left aside.
+    assert asked(("2023-04-04 to 2023-04-05 18:00", "2030-04-02 to 2030-04-03 18:00")) == asked(())
+
+
 def test_a_move_before_the_group_begins_or_of_one_of_two_a_day_is_refused() -> None:
     late = evolve(EVENING, begins=THURSDAY)
     with pytest.raises(InvalidError, match="a meeting of evening"):
@@ -371,6 +391,100 @@ def test_members_stay_together_when_closures_come_in_mid_course(
     # What was held before the closure was known is as it was.
     apart = [c for c in site_conflicts(made, SITE) if c.kind is ConflictKind.GROUP]
     assert all(c.start <= as_of for c in apart)
+
+
+def apart(*made: Schedule) -> list[tuple[date, list[UUID], list[UUID]]]:
+    """Where the group comes apart: the day, who is there, and who has no date for it."""
+    return [
+        (
+            c.start.date(),
+            [each.patient for each in c.between if isinstance(each, Booking)],
+            [each.patient for each in c.undated],
+        )
+        for c in site_conflicts(made, SITE)
+        if c.kind is ConflictKind.GROUP
+    ]
+
+
+def test_a_member_without_a_date_for_a_meeting_that_others_have_is_found() -> None:
+    ask = partial(of_evening, start=MONDAY, end=MONDAY + 8 * WEEK)
+    together, alone = dated(1, SITE, ask(SITE)), dated(2, closed(TUESDAY), ask(closed(TUESDAY)))
+    one, two = together.plan.patient, alone.plan.patient
+    # The first Tuesday is elsewhere for one; where it is called off for one, it has no date.
+    assert apart(together, alone) == [(TUESDAY, [one, two], [])]
+    off = closed(TUESDAY, rule=ClosedRule.SKIP)
+    alone = dated(2, off, ask(off))
+    assert apart(together, alone) == apart(alone, together) == [(TUESDAY, [one], [two])]
+    assert apart(alone) == apart(together) == []
+    (conflict,) = (c for c in site_conflicts([together, alone], SITE) if c.undated)
+    assert conflict.undated[0].session in alone.unplaced
+    assert f"group 1, patient {two}, has no date: the site is closed" in conflicts_text([conflict])
+
+
+def test_whoever_is_on_leave_or_begins_later_is_missed_at_no_meeting() -> None:
+    moves = [f"{TUESDAY + WEEK} to {MONDAY + 5 * DAY} 09:00"]
+    met = of_evening(SITE, start=MONDAY, end=MONDAY + 8 * WEEK, moves=moves)
+    away, there = member(2, SITE, leaves=[Leave(MONDAY, MONDAY + WEEK)])
+    made = [
+        dated(1, SITE, met),
+        schedule(away, there, meetings=met),
+        dated(3, SITE, met, start=MONDAY + WEEK),
+    ]
+    assert [[u.why for u in each.unplaced if u.service == "group"] for each in made] == [
+        [],
+        [Reason.ON_LEAVE] * 3,
+        [Reason.NO_MEETING],
+    ]
+    assert apart(*made) == []
+
+
+def test_of_two_meetings_on_a_day_the_one_that_is_missing_is_told() -> None:
+    twice = evolve(EVENING, slots=(Slot.parse("tuesday 09:00"), SLOTS[0]))
+    joined, there = join(PROGRAM, SITE, [twice])
+
+    def made(number: int, moves: list[str], site: Site) -> Schedule:
+        patient = Patient(UUID(int=number, version=4))
+        plan = draft(joined, patient, there, start=MONDAY, seed=number, groups=[twice])
+        met = meetings_of(twice, site, start=MONDAY, end=MONDAY + 4 * WEEK, moves=moves)
+        return schedule(plan, there, meetings=met)
+
+    off = closed(TUESDAY, rule=ClosedRule.SKIP)
+    evening = [f"{TUESDAY} 18:00 to {TUESDAY + DAY} 18:00"]
+    both, second = made(1, [], SITE), made(2, evening, off)
+    one, two = both.plan.patient, second.plan.patient
+    assert apart(both, second) == [(TUESDAY, [one], [two]), (TUESDAY, [one, two], [])]
+
+
+# The meetings of plans.
+
+
+def test_plans_are_dated_by_all_meetings_of_their_groups() -> None:
+    plan, there = member(1, SITE)
+    late, _ = member(2, SITE, start=MONDAY + 2 * WEEK)
+    met = plan_meetings([plan, late], [EVENING], there)
+    assert met == of_evening(SITE, start=MONDAY, end=late.end + 52 * WEEK)
+    assert {m.group for m in met} == {"evening"}
+    assert all(not schedule(each, there, meetings=met).unplaced for each in (plan, late))
+    assert plan_meetings([evolve(plan, groups=())], [EVENING], there) == ()
+    assert plan_meetings([], [], there) == ()
+    longer = evolve(late, start=MONDAY + 250 * WEEK)
+    far = plan_meetings([plan, longer], [EVENING], there)
+    assert far[-1].due.date() < MONDAY + 5 * 52 * WEEK
+
+
+@pytest.mark.parametrize(
+    ("groups", "told"),
+    [
+        ([], "groups: expected evening, a group of group, found none"),
+        ([evolve(EVENING, service="talk")], "groups: expected evening, a group of group"),
+        ([EVENING, EVENING], "groups: expected each group once"),
+        (["evening"], "expected a Group"),
+    ],
+)
+def test_plans_need_each_of_their_groups(groups: list[Any], told: str) -> None:
+    plan, there = member(1, SITE)
+    with pytest.raises(InvalidError, match=told):
+        plan_meetings([plan], groups, there)
 
 
 def test_without_meetings_a_group_session_has_its_own_time_or_no_date() -> None:

@@ -12,6 +12,7 @@ from iopkit.checks.checks import Finding, Unit, WeeksLeftOut, check, left_out, v
 from iopkit.confidential import hidden
 from iopkit.errors import InvalidError, NotInForceError, each_a, refuse, unless
 from iopkit.fields import frozen
+from iopkit.groups.groups import Group, join
 from iopkit.patients.patients import Patient
 from iopkit.plans.drafting import draft
 from iopkit.plans.notes import NoteKind, NoteSubject
@@ -20,6 +21,7 @@ from iopkit.programs.programs import Program, Track
 from iopkit.prose import counted, listed
 from iopkit.requirements.demands import Caseload, WrittenPlan
 from iopkit.requirements.requirements import RequirementSet
+from iopkit.schedules.meeting_dates import plan_meetings
 from iopkit.schedules.scheduling import schedule
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites.sites import Site
@@ -218,6 +220,7 @@ def fits(  # noqa: PLR0913  # what a plan is made from, by name
     seed: int,
     phase_weeks: Mapping[str, int] | None = None,
     assume_in_force: bool = False,
+    groups: Iterable[Group] = (),
 ) -> tuple[Fit, ...]:
     """How well programs fit a patient and a site and meet requirements, the best first.
 
@@ -234,6 +237,8 @@ def fits(  # noqa: PLR0913  # what a plan is made from, by name
         phase_weeks: weeks of phases by name, for each program that has such a phase. A phase
             whose program states no length needs them, as none is made up.
         assume_in_force: as ``check``.
+        groups: those that the patient would be in. Each program is joined to them, and its plan
+            dated by their meetings; one that has no such service has no plan.
 
     Raises:
         InvalidError: ``start`` cannot be the first day of the patient's plan, or
@@ -242,6 +247,7 @@ def fits(  # noqa: PLR0913  # what a plan is made from, by name
             assumed to be.
     """
     listed, sets, weeks = tuple(programs), tuple(requirements), phase_weeks or {}
+    joined = each_a("fits", groups, "groups", Group)
     for each in sets:
         each.in_force(start, assume_in_force=assume_in_force)
     phases = {phase.name for program in listed for phase in program.phases}
@@ -254,38 +260,57 @@ def fits(  # noqa: PLR0913  # what a plan is made from, by name
         own = {p.name: weeks[p.name] for p in program.phases if p.name in weeks}
         for track in program.tracks or (None,):
             drafted = partial(
-                draft,
+                _drafted,
                 program,
-                patient,
                 site,
-                start=start,
-                seed=seed,
+                joined,
                 track=None if track is None else track.name,
-                phase_weeks=own,
-                requirements=sets,
-                assume_in_force=assume_in_force,
+                given=partial(
+                    draft,
+                    patient=patient,
+                    start=start,
+                    seed=seed,
+                    phase_weeks=own,
+                    requirements=sets,
+                    assume_in_force=assume_in_force,
+                ),
             )
             judged = partial(judge, requirements=sets, site=site, assume_in_force=assume_in_force)
-            found.append(_fit(program, track, drafted, judged, site))
+            found.append(_fit(program, track, drafted, judged, joined))
     return tuple(sorted(found, key=lambda fit: (fit.standing, fit.program.name)))
+
+
+def _drafted(
+    program: Program,
+    site: Site,
+    groups: tuple[Group, ...],
+    *,
+    track: str | None,
+    given: Callable[..., Plan],
+) -> tuple[Plan, Site]:
+    """A plan for a patient who is in some groups, and the site for it."""
+    if not groups:
+        return given(program, site=site, track=track), site
+    joined, there = join(program.on_track(track), site, groups)
+    return evolve(given(joined, site=there, groups=groups), track=track), there
 
 
 def _fit(
     program: Program,
     track: Track | None,
-    drafted: Callable[[], Plan],
+    drafted: Callable[[], tuple[Plan, Site]],
     judged: Callable[[Schedule], tuple[Judgment, ...]],
-    site: Site,
+    groups: tuple[Group, ...],
 ) -> Fit:
     """How well a program on a track fits, or why there is no plan or no judgment."""
     try:
-        plan = drafted()
+        plan, there = drafted()
     except InvalidError as error:
         if any("start" in fault.path for fault in error.faults):
             raise  # the day is wrong, not the program
         takes = "; ".join(f"it takes {fault.expected}" for fault in error.faults)
         return Fit(program, track, why_not=f"no plan: {takes}")
-    dated = schedule(plan, site)
+    dated = schedule(plan, there, meetings=plan_meetings([plan], groups, there))
     try:
         return Fit(program, track, schedule=dated, judgments=judged(dated))
     except NotInForceError as error:  # in a later week of this one

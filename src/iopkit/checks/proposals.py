@@ -40,6 +40,7 @@ from iopkit.prose import counted
 from iopkit.requirements.demands import Frequency, GroupSize, LongestGap, Reviews, WeeklyHours
 from iopkit.requirements.due import milestones
 from iopkit.requirements.requirements import Requirement, RequirementSet
+from iopkit.schedules.meetings import Meeting
 from iopkit.schedules.scheduling import schedule
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites.sites import Site
@@ -55,6 +56,7 @@ class WhyRemaining(StrEnum):
     UNKNOWN = "unknown"
     NOT_BY_CHANGES = "not_by_changes"
     NO_SERVICE = "no_service"
+    OF_GROUPS = "of_groups"
     CLOSED = "closed"
 
     @property
@@ -67,6 +69,7 @@ _WORDS = {
     WhyRemaining.UNKNOWN: "something is not known",
     WhyRemaining.NOT_BY_CHANGES: "no change to sessions, dates or groups meets it",
     WhyRemaining.NO_SERVICE: "the plan has no service that counts",
+    WhyRemaining.OF_GROUPS: "all services that count meet as groups, not as one plan has it",
     WhyRemaining.CLOSED: "usual weeks meet it, and here is a closed day or leave",
 }
 
@@ -149,6 +152,7 @@ def propose(  # noqa: PLR0913  # what a search is bounded by, by name
     most_changes: int = 2,
     most_steps: int = 2_000_000,
     assume_in_force: bool = False,
+    meetings: Iterable[Meeting] = (),
 ) -> Proposals:
     """The smallest changes to a plan after which it meets what is required of it.
 
@@ -170,7 +174,10 @@ def propose(  # noqa: PLR0913  # what a search is bounded by, by name
     ``left`` tells what these leave unmet. A changed plan has no signatures of the old one.
     Clinicians decide.
 
+    A service that the plan has in groups is not changed, as its groups meet for others, too.
+
     Args:
+        meetings: those of the plan's groups, by which it is dated (see ``plan_meetings``).
         most_changes: from 1 to 4.
         most_steps: the search ends after so many, with what it has found. To date and judge a
             session is 30 steps, and to look at a stretch of time for an opening one; two million
@@ -194,7 +201,8 @@ def propose(  # noqa: PLR0913  # what a search is bounded by, by name
     trials = _Trials(always_open, partial(judged, site=always_open), Effort(most_steps))
     usual = evolve(plan, leaves=())
     as_is = trials.state(usual)
-    dated = schedule(plan, site)
+    met = tuple(meetings)
+    dated = schedule(plan, site, meetings=met)
     now = judged(dated)
     found: list[Proposal] = []
     if as_is.unmet:
@@ -204,7 +212,7 @@ def propose(  # noqa: PLR0913  # what a search is bounded by, by name
             start = revise(start, revision)
         for revisions, size, state in _smallest(trials, trials.state(start), most_changes):
             changed = evolve(state.plan, leaves=plan.leaves)
-            judgments = judged(schedule(changed, site))
+            judgments = judged(schedule(changed, site, meetings=met))
             left = _left(judgments, state)
             found.append(
                 Proposal((*revisions, *aside), size, plan=changed, judgments=judgments, left=left)
@@ -324,7 +332,11 @@ def _beyond(requirement: Requirement, plan: Plan) -> WhyRemaining | None:
     if not isinstance(demand, SessionDemand):
         return WhyRemaining.NOT_BY_CHANGES
     given = (s for s in plan.program.every_service if s.name not in plan.on_hold)
-    return None if any(counted_minutes(s, demand) for s in given) else WhyRemaining.NO_SERVICE
+    counted = [service for service in given if counted_minutes(service, demand)]
+    if not counted:
+        return WhyRemaining.NO_SERVICE
+    in_groups = all(plan.groups_of(service.name) for service in counted)
+    return WhyRemaining.OF_GROUPS if in_groups else None
 
 
 def _left(judgments: Iterable[Judgment], usual: _State) -> tuple[Remaining, ...]:

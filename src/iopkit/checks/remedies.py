@@ -336,7 +336,9 @@ def _spots(situation: Situation, use: _Use) -> Iterator[_Spot]:
             if spread is not None:
                 parts = ((spread, range(1, program.weeks + 1)),)
             placed = all(s.duration and slots_of(s.timing) for _, s, _ in run)
-            if placed and name not in plan.on_hold and (everywhere or spread is None):
+            # A group meets as one: its times are not one patient's to change.
+            own = name not in plan.on_hold and not plan.groups_of(name)
+            if placed and own and (everywhere or spread is None):
                 yield _Spot(
                     situation,
                     use,

@@ -46,6 +46,17 @@ def add_requirements(parser: argparse.ArgumentParser, *, says: str, required: bo
     )
 
 
+def add_schedules(parser: argparse.ArgumentParser) -> None:
+    """The schedules of many patients."""
+    parser.add_argument(
+        "schedules",
+        nargs="+",
+        metavar="SCHEDULES",
+        type=Path,
+        help="schedules, or folders of them",
+    )
+
+
 def add_start(parser: argparse.ArgumentParser) -> None:
     """The first day of a plan."""
     parser.add_argument(

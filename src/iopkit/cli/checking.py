@@ -49,6 +49,7 @@ from iopkit.cli.files import (
     read_document,
     to_be_written,
 )
+from iopkit.cli.joining import add_groups, add_own_groups, booked_by, meetings_for, own_groups
 from iopkit.documents.attendance import attendance_from_csv
 from iopkit.documents.documents import to_document
 from iopkit.documents.results import (
@@ -73,7 +74,6 @@ from iopkit.reports.lines import page, section
 from iopkit.reports.plans import caution_lines
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.attendance import Attended
-from iopkit.schedules.scheduling import schedule
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth, all_of
@@ -99,6 +99,7 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
     add_assume_in_force(parser)
     _add_applicable_patient(parser)
     _add_attended(parser, says="count only what was attended")
+    add_groups(parser)
 
 
 def _charges_arguments(parser: argparse.ArgumentParser) -> None:
@@ -113,6 +114,7 @@ def _charges_arguments(parser: argparse.ArgumentParser) -> None:
     add_assume_in_force(parser)
     add_form(parser, _CHARGES_FORMS)
     _add_attended(parser, says="charge only what was attended")
+    add_groups(parser)
 
 
 def _add_attended(parser: argparse.ArgumentParser, *, says: str) -> None:
@@ -144,6 +146,7 @@ def _fit_arguments(parser: argparse.ArgumentParser) -> None:
         help="a shipped program, or a program document; may be given again; all that are "
         "shipped if not given",
     )
+    add_own_groups(parser)
     add_start(parser)
     add_weeks(parser, says="how many weeks a phase has whose length is open; may be given again")
     add_seed(parser)
@@ -162,6 +165,7 @@ def _propose_arguments(parser: argparse.ArgumentParser) -> None:
         help="how many changes to services a proposal may have, from 1 to 4; 2 if not given",
     )
     add_output(parser, to="PLAN2.json", says="write the plan first proposed")
+    add_groups(parser)
     add_site(parser)
     add_requirements(parser, says=_MAY_REPEAT)
     add_assume_in_force(parser)
@@ -173,18 +177,20 @@ def _check(options: argparse.Namespace) -> Answer:
     site = None if options.site is None else read_document(Site, options.site)
     if options.attended is not None and site is None:
         raise UsageError("--attended is of sessions as they were booked: it needs --site")
+    if (options.groups is not None or options.move) and site is None:
+        raise UsageError("--groups is for dating sessions: it needs --site")
     if options.applicable:
         return _check_by_all(options, plan)
-    dated = None if site is None else schedule(plan, site)
+    booked = None if site is None else booked_by(options, plan, site)
     judged = partial(
         check,
-        dated or plan,
+        booked or plan,
         site=site,
-        attended=None if dated is None else _attended(options, dated),
+        attended=None if booked is None else _attended(options, booked),
         assume_in_force=options.assume_in_force,
     )
     checked = [(each, judged(each)) for each in sets]
-    planned = dated or plan
+    planned = booked or plan
     met = all_of(verdict(findings) for _, findings in checked)
     document = {**_caution(plan), **checks_document(checked, planned=planned)}
     text = _cautioned(plan, _with_source(plan, checks_text(checked, planned=planned)))
@@ -194,7 +200,7 @@ def _check(options: argparse.Namespace) -> Answer:
 def _check_by_all(options: argparse.Namespace, plan: Plan) -> Answer:
     """Every shipped requirement set that applies, each on the weeks on which it does."""
     site, patient = read_needed(Site, options, "site"), read_needed(Patient, options, "patient")
-    planned = schedule(plan, site)
+    planned = booked_by(options, plan, site)
     found = applicable_to_plan(REQUIREMENTS, planned, site, patient)
     attended = _attended(options, planned)
 
@@ -230,7 +236,7 @@ def _cautioned(plan: Plan, text: str) -> str:
     return page([*caution_lines(plan), text])
 
 
-def _attended(options: argparse.Namespace, dated: Schedule) -> Attended | None:
+def _attended(options: argparse.Namespace, booked: Schedule) -> Attended | None:
     """What was attended of a schedule, if a file says so."""
     path: Path | None = options.attended
     if path is None:
@@ -238,7 +244,7 @@ def _attended(options: argparse.Namespace, dated: Schedule) -> Attended | None:
     if path.suffix != ".csv":
         return _uids(path)
     try:
-        return attendance_from_csv(read_bytes(path), dated)
+        return attendance_from_csv(read_bytes(path), booked)
     except IopkitError as error:
         raise UsageError(f"{path}: {error}") from error
 
@@ -276,12 +282,12 @@ def _charges(options: argparse.Namespace) -> Answer:
     coding = find_or_read(CodingScheme, options.coding, find_coding)
     rates = find_or_read(RateTable, options.rates, find_rates) if options.rates else None
     plan = read_document(Plan, options.plan)
-    dated = schedule(plan, read_document(Site, options.site))
+    booked = booked_by(options, plan, read_document(Site, options.site))
     charges = itemize(
-        dated,
+        booked,
         coding,
         rates=rates,
-        attended=_attended(options, dated),
+        attended=_attended(options, booked),
         assume_in_force=options.assume_in_force,
     )
     unknown = rates is not None and charges.total.amount_usd is None
@@ -295,17 +301,17 @@ def _charges_by_all(options: argparse.Namespace) -> Answer:
         raise UsageError("--applicable takes the shipped rates that apply: leave --rates out")
     plan, site = read_document(Plan, options.plan), read_document(Site, options.site)
     patient = read_needed(Patient, options, "patient")
-    dated = schedule(plan, site)
-    found = applicable_to_plan((*CODINGS, *RATES), dated, site, patient)
+    booked = booked_by(options, plan, site)
+    found = applicable_to_plan((*CODINGS, *RATES), booked, site, patient)
     tables = [
         each.rule
         for each in found
         if isinstance(each.rule, RateTable) and each.applies is Truth.YES
     ]
-    attended = _attended(options, dated)
+    attended = _attended(options, booked)
 
     def charged(one: CodingScheme) -> Charges:
-        return itemize(dated, one, rates=_rates_for(one, tables), attended=attended)
+        return itemize(booked, one, rates=_rates_for(one, tables), attended=attended)
 
     applied = apply_all(found, CodingScheme, charged)
     charges = [each for _, each in applied.judged]
@@ -340,15 +346,17 @@ def _costs(_: argparse.Namespace) -> Answer:
 def _fit(options: argparse.Namespace) -> Answer:
     names = program_names() if options.program is None else options.program
     sets = named_requirements(options.requirements)
+    patient = read_document(Patient, options.patient, own_of(options))
     found = fits(
         [find_or_read(Program, name, find_program) for name in names],
-        read_document(Patient, options.patient, own_of(options)),
+        patient,
         read_document(Site, options.site),
         sets,
         start=options.start,
         seed=secrets.randbits(53) if options.seed is None else options.seed,
         phase_weeks=weeks_once(options.weeks),
         assume_in_force=options.assume_in_force,
+        groups=own_groups(options, patient.key),
     )
     best = found[0]
     document = {
@@ -368,6 +376,7 @@ def _propose(options: argparse.Namespace) -> Answer:
         sets,
         most_changes=options.changes,
         assume_in_force=options.assume_in_force,
+        meetings=meetings_for(options, site, plan),
     )
     document = {
         **_caution(plan),

@@ -8,7 +8,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, TextIO
@@ -38,6 +38,15 @@ _COMMANDS = (
     ("reschedule", "planning", "Date a changed plan, and tell what changes."),
     ("fit", "checking", "Rank programs by how they fit a patient and meet requirements."),
     ("propose", "checking", "Propose the smallest changes that meet requirements."),
+    ("groups", "grouping", "Assign candidates to groups, as good as can be."),
+    ("reassign", "grouping", "Propose who takes over while a clinician is away."),
+    ("conflicts", "overseeing", "Tell what is booked twice, of many schedules at a site."),
+    ("capacity", "overseeing", "Tell how much of a site's capacity many schedules use."),
+    (
+        "feed",
+        "overseeing",
+        "Write a calendar to subscribe to, of a patient, room, clinician or program.",
+    ),
     ("costs", "checking", "Compare what levels of care cost, where somebody counted."),
     ("list", "shipped", "List what is shipped."),
     (
@@ -59,8 +68,10 @@ _COMMANDS = (
 _EPILOG = """\
 exit codes:
   0  done, or the answer is yes
-  1  the answer is no, a requirement is unmet, two policies differ, or a policy has flaws
-  2  bad input; every problem is listed, and nothing is written
+  1  the answer is no, a requirement is unmet, two policies differ, a policy has flaws, something
+     is booked twice, or somebody waits or is left over
+  2  bad input; every problem is listed, and nothing is written, but that commands over many
+     files do without the bad ones
   3  undetermined: something is not known
   4  failed: no answer could be given, as where the disk is full
 
@@ -85,8 +96,7 @@ def main(arguments: Sequence[str]) -> int:
             answer: Answer = options.work(options)
         write_all(answer.files)
     except IopkitError as error:
-        if sys.stderr is not None:  # closed by whoever called
-            print(_shown(f"iopkit: {error}", sys.stderr), file=sys.stderr)
+        _tell([str(error)])
         return BAD_INPUT
     if options.json:
         # JSON in ASCII is the same JSON on every terminal; of its control characters JSON leaves
@@ -96,7 +106,15 @@ def main(arguments: Sequence[str]) -> int:
         text = emphasized(_shown(answer.text, sys.stdout), sys.stdout)
     with suppress(BrokenPipeError):  # the answer's code stands, whoever still reads
         print(text)
-    return answer.code
+    _tell(answer.problems)
+    return BAD_INPUT if answer.problems else answer.code
+
+
+def _tell(problems: Iterable[str]) -> None:
+    """Tell what is wrong, if there is where to: whoever called may have closed it."""
+    if sys.stderr is not None:
+        for problem in problems:
+            print(_shown(f"iopkit: {problem}", sys.stderr), file=sys.stderr)
 
 
 def _shown(text: str, stream: TextIO) -> str:

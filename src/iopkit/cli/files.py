@@ -4,14 +4,14 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from os.path import samestat
 from pathlib import Path
 from shutil import copy2
 from stat import S_IMODE, S_ISREG
 from tempfile import NamedTemporaryFile
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from attrs import field
 
@@ -50,12 +50,31 @@ class UsageError(IopkitError):
 
 @frozen(repr=False)
 class Answer:
-    """What a command has to say, as text and as JSON, and what it has to write."""
+    """What a command has to say, as text and as JSON, and what it has to write.
+
+    ``problems`` are files that it did without; the exit code is that of bad input then.
+    """
 
     text: str
     document: Any  # Any: plain JSON values
     code: int = DONE
     files: Mapping[Path, bytes] = field(factory=dict[Path, bytes])
+    problems: tuple[str, ...] = ()
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
+class Many(Generic[T]):
+    """Documents of one class and the files that they are of, and what is wrong with others."""
+
+    found: tuple[tuple[Path, T], ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> tuple[T, ...]:
+        """The documents alone."""
+        return tuple(value for _, value in self.found)
 
     __repr__ = hidden
 
@@ -122,6 +141,42 @@ def read_document(kind: type[T], path: Path, own: Own = _NOTHING_OWN) -> T:
         return read(kind, data, facts=_facts(name_of(kind), own), instruments=own.instruments)
     except IopkitError as error:
         raise UsageError(f"{_name(path)}: {error}") from error
+
+
+def read_many(kind: type[T], paths: Iterable[Path], own: Own = _NOTHING_OWN) -> Many[T]:
+    """Documents of a class from files, and from all .json and .toml files of folders, by name.
+
+    What cannot be read is told beside those that can, each file once.
+
+    Raises:
+        UsageError: none can be read; with all that is wrong.
+    """
+    found: dict[Path, tuple[Path, T]] = {}
+    problems: list[str] = []
+    for path in paths:
+        try:
+            if not (inside := _files_in(path)):
+                problems.append(f"{path} has no .json or .toml file")
+        except OSError as error:
+            inside = []
+            problems.append(f"cannot read {path}: {error.strerror}")
+        for file in inside:
+            try:
+                if file.resolve() not in found:
+                    found[file.resolve()] = file, read_document(kind, file, own)
+            except UsageError as error:
+                problems.append(str(error))
+    problems = [*dict.fromkeys(problems)]
+    if not found:
+        raise UsageError("\n".join(problems))
+    return Many(tuple(found.values()), tuple(problems))
+
+
+def _files_in(path: Path) -> list[Path]:
+    """The files of documents in a folder, by name; a file is its own."""
+    if not path.is_dir():
+        return [path]
+    return sorted(each for each in path.iterdir() if is_file_name(each.name))
 
 
 @frozen(repr=False)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from attrs import evolve
+
 from iopkit.calendars.appointments import appointments_from_ical
 from iopkit.calendars.feeds import patient_feed
 from iopkit.calendars.ical import to_ical, update_ical
@@ -43,6 +45,7 @@ from iopkit.cli.files import (
     read_document,
     to_be_written,
 )
+from iopkit.cli.joining import add_groups, add_own_groups, joined_to, meetings_for, own_groups
 from iopkit.documents.documents import to_document
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.errors import InvalidError, UnknownNameError
@@ -53,7 +56,7 @@ from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.plans.continuing import continue_care
 from iopkit.plans.drafting import draft
 from iopkit.plans.goal_templates import GoalTemplates
-from iopkit.plans.plans import Plan
+from iopkit.plans.plans import Plan, PrimaryCounselor
 from iopkit.plans.preferences import Preferences
 from iopkit.programs.programs import Program
 from iopkit.reports.changes import difference_text
@@ -74,6 +77,7 @@ from iopkit.windows import DayPart
 
 _SUITABILITY = "iop-suitability"
 _STARTING_POINTS = "starting-points"
+_ALONE = "Group sessions are dated alone, not by their groups' meetings: --groups gives the groups."
 
 
 def _plan_arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,6 +98,16 @@ def _plan_arguments(parser: argparse.ArgumentParser) -> None:
     add_times(parser)
     add_modalities(parser)
     _preference_arguments(parser)
+    add_own_groups(parser)
+    parser.add_argument(
+        "--counselor",
+        action="append",
+        default=[],
+        type=_counselor_of,
+        metavar="NAME[=DATE]",
+        help="the patient's primary counselor, from the first day or another on; again for each "
+        "who follows",
+    )
     judged_by = parser.add_mutually_exclusive_group()
     judged_by.add_argument(
         "--policy",
@@ -144,6 +158,17 @@ def _preference_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(option, type=int, metavar="N", help=what)
 
 
+def _counselor_of(text: str) -> tuple[str, date | None]:
+    """A counselor and from when, if that is told, as an argument has them."""
+    name, equals, day = text.rpartition("=")
+    name, since = (name, day_of(day)) if equals else (text, None)
+    if not name.strip():
+        raise argparse.ArgumentTypeError(
+            f"expected a counselor such as Ash or Ash=2026-01-31, found {text!r}"
+        )
+    return name, since
+
+
 def _preferences(options: argparse.Namespace) -> Preferences:
     return Preferences(options.days, options.longest_gap, tuple(map(DayPart, options.prefer)))
 
@@ -171,6 +196,7 @@ def _continue_arguments(parser: argparse.ArgumentParser) -> None:
 def _schedule_arguments(parser: argparse.ArgumentParser) -> None:
     add_plan(parser)
     add_site(parser)
+    add_groups(parser)
     parser.add_argument(
         "--then",
         type=Path,
@@ -205,6 +231,7 @@ def _reschedule_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("schedule", metavar="SCHEDULE.json", type=Path)
     add_plan(parser)
     add_site(parser)
+    add_groups(parser)
     parser.add_argument(
         "--as-of",
         type=moment_of,
@@ -240,13 +267,16 @@ def _plan(options: argparse.Namespace) -> Answer:
     )
     decisions, why_not = _judgments(options, patient, own)
     seed = secrets.randbits(53) if options.seed is None else options.seed
+    groups, track = own_groups(options, patient.key), options.track
+    if groups:
+        program, site = joined_to(program, site, groups, track)
     plan = draft(
         program,
         patient,
         site,
         start=options.start,
         seed=seed,
-        track=options.track,
+        track=None if groups else track,
         phase_weeks=_weeks_of(program, options.weeks),
         times=times_once(options.times),
         modalities=modalities_once(options.modality),
@@ -257,7 +287,14 @@ def _plan(options: argparse.Namespace) -> Answer:
         why_not_judged=why_not,
         assume_in_force=options.assume_in_force,
         goal_templates=templates,
+        groups=groups,
+        counselors=[
+            PrimaryCounselor(options.start if since is None else since, name)
+            for name, since in options.counselor
+        ],
     )
+    # What it was joined to has no tracks any more.
+    plan = evolve(plan, track=track) if groups else plan
     # Only now, so that bad input is told whatever the policies say.
     refusals = [decision for decision in decisions if decision.verdict is Truth.NO]
     if refusals and not options.despite_no:
@@ -338,11 +375,12 @@ def _weeks_of(program: Program, given: Sequence[tuple[str, int]]) -> dict[str, i
 def _schedule(options: argparse.Namespace) -> Answer:
     plan = read_document(Plan, options.plan)
     site = read_document(Site, options.site)
-    dated = schedule(plan, site)
     then = read_document(Plan, options.then) if options.then else None
     if then and (then.patient != plan.patient or then.start < plan.end):
         raise UsageError("--then is for the same patient's plan that starts after this one's end")
-    after = schedule(then, site) if then else None
+    meetings = meetings_for(options, site, plan, *([then] if then else []))
+    dated = schedule(plan, site, meetings=meetings)
+    after = schedule(then, site, meetings=meetings) if then else None
     document = to_document(dated)
     calendar = _calendar(dated, after, titles=options.titles) if options.ical else b""
     page = _page(dated, after, site, options.week) if options.page else b""
@@ -358,7 +396,9 @@ def _schedule(options: argparse.Namespace) -> Answer:
         (options.picture, picture),
         (options.output, as_json(document)),
     )
-    return Answer("\n\nThen:\n\n".join(texts), document, files=written)
+    # What is dated alone may be elsewhere than the others of its group are.
+    alone = "" if options.groups or not plan.groups else f"\n\n{fold(_ALONE, 0)}"
+    return Answer("\n\nThen:\n\n".join(texts) + alone, document, files=written)
 
 
 def _calendar(dated: Schedule, after: Schedule | None, *, titles: bool) -> bytes:
@@ -376,7 +416,8 @@ def _reschedule(options: argparse.Namespace) -> Answer:
     if as_of.tzinfo is None:
         as_of = as_of.replace(tzinfo=site.tz)
     busy = _busy(options.busy, plan, site) if options.busy else ()
-    new = reschedule(old, plan, Surroundings(site, as_of, busy=busy))
+    meetings = meetings_for(options, site, plan)
+    new = reschedule(old, plan, Surroundings(site, as_of, busy=busy, meetings=meetings))
     found = schedule_difference(old, new)
     # A calendar file without an event is none (RFC 5545, 3.6).
     file = options.ical if found.added or found.changed or found.removed else None

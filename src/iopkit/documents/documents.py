@@ -61,6 +61,7 @@ from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import Attempt, Fault, InvalidError, Step, attempted, refuse, unless_a
+from iopkit.groups.assignments import Assignments
 from iopkit.groups.rosters import Roster
 from iopkit.patients.instrument_library import instruments_with
 from iopkit.patients.instruments import Instrument
@@ -77,6 +78,7 @@ from iopkit.truth import Truth
 T = TypeVar("T")
 
 KINDS: dict[str, Any] = {
+    "assignments": Assignments,
     "charges": Charges,
     "coding": CodingScheme,
     "decision": Decision,

@@ -288,6 +288,7 @@ def _more(raw: _Object) -> _Object:
 
 
 UPGRADERS: Mapping[str, tuple[Upgrader, ...]] = {
+    "assignments": (),
     "charges": (_more,),
     "coding": (_more,),
     "decision": (_decision_2, _decision_3),

@@ -20,7 +20,9 @@ from iopkit.placement.tradeoffs import Tradeoff
 from iopkit.plans.plans import Plan
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.capacity import CensusDay, CensusWeek, Load
+from iopkit.schedules.conflicts import Booking, Conflict
 from iopkit.schedules.meetings import Meeting
+from iopkit.schedules.reassignments import Reassignment
 from iopkit.schedules.sessions import Schedule
 from iopkit.sources import Source
 from iopkit.truth import all_of
@@ -207,6 +209,76 @@ def _left(left: Iterable[Remaining]) -> list[dict[str, Any]]:
         }
         for each in left
     ]
+
+
+def conflict_document(conflict: Conflict) -> dict[str, Any]:  # Any: plain JSON values
+    """What cannot all take place as plain values; it is shown and not read back."""
+    return {
+        "kind": conflict.kind.value,
+        "of": conflict.of,
+        "start": conflict.start.isoformat(),
+        "end": conflict.end.isoformat(),
+        "between": [
+            {
+                "patient": str(each.patient),
+                "uid": str(each.uid),
+                "service": each.session.service,
+                "number": each.session.number,
+                "start": each.start.isoformat(),
+                "end": each.end.isoformat(),
+            }
+            if isinstance(each, Booking)
+            else {"appointment": True, "start": each.start.isoformat(), "end": each.end.isoformat()}
+            for each in conflict.between
+        ],
+        "undated": [
+            {
+                "patient": str(each.patient),
+                "service": each.session.service,
+                "number": each.session.number,
+                "why": each.session.why.value,
+            }
+            for each in conflict.undated
+        ],
+    }
+
+
+def reassignment_document(found: Reassignment) -> dict[str, Any]:  # Any: plain JSON values
+    """Who takes over as plain values; they are shown and not read back, the plans in them are."""
+    return {
+        "away": found.away,
+        "start": found.start.isoformat(),
+        "end": found.end and found.end.isoformat(),
+        "smallest": found.is_smallest,
+        "groups": [
+            {"group": each.group, "clinician": each.clinician, "may_lead": each.may_lead.value}
+            for each in found.groups
+        ],
+        "plans": [to_document(plan) for plan in found.plans],
+        "groups_left": [
+            {"group": each.group, "why": {name: why.value for name, why in each.why}}
+            for each in found.groups_left
+        ],
+        "plans_left": [to_document(plan) for plan in found.plans_left],
+    }
+
+
+_Row = CensusDay | CensusWeek | Load | Meeting
+
+
+def capacity_document(row: _Row) -> dict[str, Any]:  # Any: plain JSON values
+    """A result about capacity, and what is worked out from it, as plain values."""
+    kind: Any = type(row)
+    body: dict[str, Any] = writer_of(kind)(row)
+    match row:
+        case CensusDay():
+            return body
+        case CensusWeek():
+            return {**body, "mean": row.mean}
+        case Load():
+            return {**body, "share": row.share}
+        case Meeting():
+            return {**body, "free": row.free}
 
 
 # What each kind has beside its fields.

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
-from itertools import accumulate
+from itertools import accumulate, combinations
 from uuid import UUID
 
 from iopkit.confidential import hidden
-from iopkit.errors import find_named, refuse, refuse_moments, unless
+from iopkit.errors import Fault, find_named, refuse, refuse_moments, unless
 from iopkit.fields import frozen
 from iopkit.groups.groups import Group, refuse_groups, spare_seats
 from iopkit.groups.matching import Applicant, Combinations, Matching, Pool, cheapest_pools
@@ -82,6 +82,10 @@ class Attainment:
     reached: int
     bound: int
 
+    def __attrs_post_init__(self) -> None:
+        ok = self.reached <= self.bound
+        refuse("attainment", unless(ok, "reached", "no more than the bound", "more"))
+
     @property
     def gap(self) -> int:
         """How much more could be reached, for all that is proven."""
@@ -112,12 +116,65 @@ class Assignments:
     ``assigned`` is in the order of keys and ``waiting`` that of the waitlist; together they
     have each candidate once. ``attained`` has the aims in their order, without those of
     patients in groups now where nobody is in one.
+
+    Raises:
+        InvalidError: a candidate of the roster is not in it once, somebody is in other groups
+            than the doses need or in two at once, a group has more than its seats, or another
+            number of candidates is placed than was reached.
     """
 
     roster: Roster
     assigned: tuple[Assignment, ...]
     waiting: tuple[Waiting, ...]
     attained: tuple[Attainment, ...]
+
+    def __attrs_post_init__(self) -> None:
+        told = (*(one.candidate for one in self.assigned), *(one.candidate for one in self.waiting))
+        aims = [each.aim for each in self.attained]
+        counts = {each.aim: each.reached for each in self.attained}
+        refuse(
+            "assignments",
+            unless(
+                sorted(told) == sorted(one.key for one in self.roster.candidates),
+                "assigned",
+                "each candidate of the roster once, assigned or waiting",
+                "others",
+            ),
+            unless(
+                [one.place for one in self.waiting] == [*range(1, len(self.waiting) + 1)],
+                "waiting",
+                "places from 1 on, in order",
+                "others",
+            ),
+            unless(
+                aims == sorted(set(aims), key=[*Aim].index)
+                and counts.get(Aim.PLACED) == len(self.assigned),
+                "attained",
+                "each aim once and in order, with those placed",
+                "others",
+            ),
+            tuple(self._seat_faults()),
+        )
+
+    def _seat_faults(self) -> Iterator[Fault]:
+        """What is wrong with the groups that candidates are assigned to."""
+        known = {group.name: group for group in self.roster.groups}
+        doses = {one.key: one.doses for one in self.roster.candidates}
+        taken: Counter[str] = Counter()
+        for place, one in enumerate(self.assigned):
+            path = ("assigned", place, "groups")
+            groups = [known[name] for name in one.groups if name in known]
+            needed = Counter({dose.service: dose.groups for dose in doses.get(one.candidate, ())})
+            taken.update(group.name for group in groups)
+            if len(groups) < len(one.groups) or list(one.groups) != sorted(set(one.groups)):
+                yield Fault(path, "groups of the roster, each once, by name", "others")
+            elif Counter(group.service for group in groups) != needed:
+                yield Fault(path, "as many groups of each service as the doses need", "others")
+            elif any((one.times & other.times).spans for one, other in combinations(groups, 2)):
+                yield Fault(path, "groups at different times", "two at once")
+        for place, group in enumerate(self.roster.groups):
+            if taken[group.name] > group.capacity:
+                yield Fault(("roster", "groups", place, "capacity"), "a seat for each", "fewer")
 
     @property
     def placed(self) -> int:

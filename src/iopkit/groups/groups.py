@@ -1,8 +1,9 @@
 """Groups: what meets every week at the same times, with so many seats."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
@@ -25,6 +26,10 @@ from iopkit.windows import (
     within_week,
 )
 
+_MOVE = re.compile(r"(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d))? to (\d{4}-\d\d-\d\d) (\d\d:\d\d)")
+MOVE_FORM = "a move such as '2026-01-19 to 2026-01-23 17:30'"
+"""How a meeting is moved by hand, in words."""
+
 
 @frozen
 class Group:
@@ -34,12 +39,13 @@ class Group:
     the site's. A ``closed`` group takes nobody after the day on which it ``begins``; an open
     one takes patients at any time. ``language`` is what it is held in, as in BCP 47;
     ``genders`` and ``stages`` are for whom it is, in the words that candidates have.
-    ``None``: for all.
+    ``None``: for all. ``moves`` are meetings that were moved by hand, each as
+    "2026-01-19 to 2026-01-23 17:30".
 
     Raises:
         InvalidError: there is no slot, one has no start or overlaps another, the duration is
-            not in whole minutes up to a day, there is no seat, nobody is meant, or a closed
-            group has no first day.
+            not in whole minutes up to a day, there is no seat, nobody is meant, a closed
+            group has no first day, or a move is another text or of a day without a meeting.
 
     Example:
         >>> from datetime import timedelta
@@ -61,6 +67,7 @@ class Group:
     language: str | None = None
     genders: frozenset[str] | None = None
     stages: frozenset[str] | None = None
+    moves: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         timed = bool(self.slots) and all(slot.start is not None for slot in self.slots)
@@ -93,6 +100,16 @@ class Group:
                 unless(meant is None or bool(meant), where, "at least one, or none for all", "none")
                 for where, meant in (("genders", self.genders), ("stages", self.stages))
             ),
+            tuple(
+                Fault(("moves", number), MOVE_FORM, "another text")
+                for number, text in enumerate(self.moves)
+                if not _is_move(text)
+            ),
+            tuple(
+                Fault(("moves", number), "a day on which the group meets", "another")
+                for number, text in enumerate(self.moves)
+                if _is_move(text) and not self.due_on(*read_move(text)[:2])
+            ),
         )
 
     @property
@@ -105,9 +122,39 @@ class Group:
         """The group in prose."""
         return f"{self.name}: {self.times}, {self.capacity} seat{'s' * (self.capacity != 1)}"
 
+    def due_on(self, day: date, clock: time | None = None) -> tuple[time, ...]:
+        """When it meets on a day, closures aside: at one time of it, if that is given."""
+        begun = self.begins is None or self.begins <= day
+        return tuple(
+            slot.start
+            for slot in self.slots
+            if begun and slot.start and slot.day == day.weekday() and clock in (None, slot.start)
+        )
+
     def takes(self, on: date) -> bool:
         """Whether somebody new can join on a day: a closed group takes nobody once it began."""
         return not self.closed or self.begins is None or on <= self.begins
+
+
+def read_move(text: str) -> tuple[date, time | None, datetime]:
+    """The day on which a meeting was due, the time if that is told, and when it is, by the clock.
+
+    Raises:
+        ValueError: it is not of the form of a move, or has a day or time that there is not.
+    """
+    if (match := _MOVE.fullmatch(text.strip())) is None:
+        raise ValueError(text)
+    day, clock, *to = match.groups()
+    asked = time.fromisoformat(clock) if clock else None
+    return date.fromisoformat(day), asked, datetime.fromisoformat(" ".join(to))
+
+
+def _is_move(text: str) -> bool:
+    try:
+        read_move(text)
+    except ValueError:
+        return False
+    return True
 
 
 def group_faults(

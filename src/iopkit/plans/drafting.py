@@ -13,7 +13,7 @@ from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision
 from iopkit.eligibility.possible import Possible
 from iopkit.eligibility.sheets import read_facts
-from iopkit.errors import Fault, each_a, refuse, unless, unless_a, unless_day
+from iopkit.errors import Fault, did_you_mean, each_a, refuse, unless, unless_a, unless_day
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.plans.commitments import bookable
@@ -24,7 +24,14 @@ from iopkit.plans.modality_choices import with_modalities
 from iopkit.plans.needed_hours import hours_notes
 from iopkit.plans.notes import NoteKind, NoteSubject, PlanNote
 from iopkit.plans.own_days import age_notes, concerns, speaks_of
-from iopkit.plans.plans import GroupMembership, JudgedBy, Plan, Provenance, start_faults
+from iopkit.plans.plans import (
+    GroupMembership,
+    JudgedBy,
+    Plan,
+    PrimaryCounselor,
+    Provenance,
+    start_faults,
+)
 from iopkit.plans.preferences import Preferences
 from iopkit.plans.proposing import with_proposals
 from iopkit.plans.rates import with_rates
@@ -72,6 +79,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     why_not_judged: str | None = None,
     assume_in_force: bool = False,
     groups: Iterable[NamedGroup] = (),
+    counselors: Iterable[PrimaryCounselor] = (),
     goal_templates: GoalTemplates | None = None,
 ) -> Plan:
     """A plan for a patient: the program with every time filled in that can be.
@@ -113,13 +121,15 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
             ``start``, take the nearest; the provenance says so.
         groups: those that the program and the site were joined to with ``groups.join``. The plan
             keeps their names, so that ``schedule`` dates their sessions by their meetings.
+        counselors: the patient's primary counselor from each of some days on, in order.
         goal_templates: what problems, goals, objectives and interventions are proposed from; the
             plan has them as ``proposals``, for ``settle``. Without any, nothing is proposed.
 
     Raises:
         InvalidError: ``start`` is before the patient's birth or not in 1970 to 2199, weeks
             are missing or outside a phase's range, a rate or a modality is none that the program
-            allows, a decision is a "no", or a group is of no service of the program.
+            allows, a decision is a "no", a group is of no service of the program, or a counselor is
+            none of the site's clinicians, or not in order.
         UnknownNameError: the program has no such track.
         NotInForceError: a requirement set is not known to be in force on ``start``, and is not
             assumed to be.
@@ -138,7 +148,8 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     judged_by = each_a("plan", decisions, "decisions", Decision)
     refuse("plan", *(() if despite_no else _refusals(judged_by)))
     joined = tuple(groups)
-    refuse("plan", _group_faults(joined, program))
+    named = each_a("plan", counselors, "counselors", PrimaryCounselor)
+    refuse("plan", _group_faults(joined, program), *_counselor_faults(named, site))
     taken = _best_track(program, site, patient) if track is None else track
     laid = _with_weeks(program.on_track(taken), phase_weeks or {})
     laid, rate_notes = with_rates(laid, times or {})
@@ -174,6 +185,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
             tuple(each.name for each in sets),
             tuple(name for name, version in versions if not version.is_in_force(start)),
         ),
+        counselors=named,
         groups=_memberships(joined, filled),
         upcoming=evolve(foresight, program=filled).changes(),
     )
@@ -208,6 +220,16 @@ def _group_faults(groups: Iterable[NamedGroup], program: Program) -> tuple[Fault
     others = dict.fromkeys(group.service for group in groups if group.service not in given)
     expected = f"groups of services of {program.name}"
     return tuple(Fault(("groups",), expected, repr(name)) for name in others)
+
+
+def _counselor_faults(named: Iterable[PrimaryCounselor], site: Site) -> Iterator[tuple[Fault, ...]]:
+    """A fault for each who is nobody of the site's, where it says who its clinicians are."""
+    known = {each.name for each in site.clinicians}
+    for place, each in enumerate(named):
+        if known and each.clinician not in known:
+            fix = did_you_mean(each.clinician, sorted(known))
+            found = repr(each.clinician)
+            yield (Fault(("counselors", place), "a clinician of the site", found, fix),)
 
 
 def _memberships(groups: Sequence[NamedGroup], program: Program) -> tuple[GroupMembership, ...]:

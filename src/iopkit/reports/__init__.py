@@ -18,6 +18,7 @@ from iopkit.reports.decisions import decision_html, decision_markdown, decision_
 from iopkit.reports.findings import checks_text, findings_text
 from iopkit.reports.fits import fits_text, proposals_text
 from iopkit.reports.goals import goal_templates_text
+from iopkit.reports.groups import assignments_text, reassignment_text
 from iopkit.reports.handout import plan_html
 from iopkit.reports.placements import ladder_text, placement_text, tradeoffs_text
 from iopkit.reports.plans import plan_text
@@ -31,6 +32,7 @@ from iopkit.reports.weeks import week_text
 __all__ = [
     "analysis_text",
     "applicability_text",
+    "assignments_text",
     "calendar_text",
     "census_text",
     "charges_csv",
@@ -60,6 +62,7 @@ __all__ = [
     "policy_text",
     "proposals_text",
     "rates_text",
+    "reassignment_text",
     "requirements_text",
     "template_text",
     "timeline_text",

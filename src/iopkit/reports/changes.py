@@ -110,6 +110,11 @@ def conflicts_text(conflicts: Iterable[Conflict]) -> str:
                 lines.append(f"  {each.session.service} {each.session.number}, {each.uid}")
             else:
                 lines.append(f"  an appointment elsewhere, {each.start:%H:%M} to {each.end:%H:%M}")
+        lines += [
+            f"  {each.session.service} {each.session.number}, patient {each.patient}, has no date: "
+            f"{each.session.why.words}"
+            for each in conflict.undated
+        ]
         blocks.append(page(lines))
     return page(blocks) or "  Nothing collides."
 

@@ -40,6 +40,8 @@ def plan_text(plan: Plan) -> str:
     for head, items in (
         ("Problems", [problem.statement for problem in plan.problems or ()]),
         ("Goals", [goal_text(goal) for goal in plan.goals or ()]),
+        ("Counselor", [f"{each.clinician}, from {each.since}" for each in plan.counselors]),
+        ("Groups", [f"{each.service}: {', '.join(each.groups)}" for each in plan.groups]),
         ("Proposed, and not settled yet", _proposed(plan)),
         ("Settled of what was proposed", _settled(plan)),
         ("Away", [_leave_text(leave) for leave in plan.leaves]),

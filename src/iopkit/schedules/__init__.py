@@ -17,13 +17,14 @@ from iopkit.schedules.conflicts import (
     Booking,
     Conflict,
     ConflictKind,
+    Undated,
     free_time,
     patient_conflicts,
     site_conflicts,
 )
 from iopkit.schedules.differences import ScheduleDifference, schedule_difference
 from iopkit.schedules.following import follow_meetings
-from iopkit.schedules.meeting_dates import meetings_of
+from iopkit.schedules.meeting_dates import meetings_of, plan_meetings
 from iopkit.schedules.meetings import Meeting
 from iopkit.schedules.obstructions import Surroundings
 from iopkit.schedules.reassignments import (
@@ -63,6 +64,7 @@ __all__ = [
     "SessionState",
     "Surroundings",
     "Unable",
+    "Undated",
     "Unplaced",
     "attendance_of",
     "booked_doses",
@@ -75,6 +77,7 @@ __all__ = [
     "meetings_of",
     "openings",
     "patient_conflicts",
+    "plan_meetings",
     "reassign",
     "reschedule",
     "schedule",

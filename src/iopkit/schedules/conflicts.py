@@ -1,20 +1,22 @@
 """Conflicts: who and what is booked twice, and when there is time left."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import chain
 from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from attrs import evolve
+
 from iopkit.clocks import window_spans, zone_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.schedules.meetings import at_own_meeting, shared
-from iopkit.schedules.sessions import Schedule, Session, prescribed
+from iopkit.schedules.sessions import Reason, Schedule, Session, Unplaced, prescribed
 from iopkit.sites.sites import Site
 from iopkit.windows import WeeklyWindows, cut_spans, merge_spans
 
@@ -76,6 +78,16 @@ class Booking:
     __repr__ = hidden
 
 
+@frozen(repr=False)
+class Undated:
+    """A session that has no date in its patient's schedule, and whose it is."""
+
+    patient: UUID
+    session: Unplaced
+
+    __repr__ = hidden
+
+
 class ConflictKind(StrEnum):
     """What is booked twice."""
 
@@ -106,7 +118,8 @@ class Conflict:
 
     ``between`` has each that goes on at some time of it, in the order of starts. ``of`` is the
     name of the room, clinician or group, ``None`` for a patient. That of a group is from the first
-    start to the last end of what members have for one meeting, and has each of these.
+    start to the last end of what members have for one meeting, and has each of these; ``undated``
+    are those for whom it has no date, though they are not on leave and it is not over or withheld.
     """
 
     kind: ConflictKind
@@ -114,6 +127,7 @@ class Conflict:
     end: datetime
     between: tuple[Booking | Appointment, ...]
     of: str | None = None
+    undated: tuple[Undated, ...] = ()
 
     __repr__ = hidden
 
@@ -149,8 +163,8 @@ def site_conflicts(schedules: Iterable[Schedule], site: Site) -> tuple[Conflict,
 
     Sessions of one group are one meeting: the same service, times, room and clinician, of
     a modality in which several patients take part. A group that plans name comes apart where
-    members have the meeting that was due at one time at different times or places: date their
-    plans with the same ``meetings_of``.
+    members have the meeting that was due at one time at different times or places, or one has it
+    and another has no date for it: date their plans with the same ``meetings_of``.
 
     Returns:
         One conflict for each stretch of time in which a room or a clinician never has fewer
@@ -183,23 +197,58 @@ def site_conflicts(schedules: Iterable[Schedule], site: Site) -> tuple[Conflict,
             for name, held in taken.items()
             for span, several in _stretches(held, _instants_together, _is_any)
         ]
-    found += _apart(bookings(listed))
+    found += _apart(listed)
     return tuple(sorted(found, key=lambda conflict: conflict.start))
 
 
-def _apart(booked: Iterable[Booking]) -> Iterator[Conflict]:
-    """Where members of a group have different meetings for the one that was due."""
-    met: dict[tuple[str, str, datetime], list[Booking]] = defaultdict(list)
-    for booking in booked:
+_Due = tuple[str, str, datetime]
+_NOT_EXPECTED = {Reason.ON_HOLD, Reason.ON_LEAVE, Reason.WITHHELD, Reason.PAST}
+
+
+def _apart(schedules: Iterable[Schedule]) -> Iterator[Conflict]:
+    """Where members of a group have different meetings, or none, for the one that was due."""
+    listed = list(schedules)
+    met: dict[_Due, list[Booking]] = defaultdict(list)
+    for booking in bookings(listed):
         session = booking.session
         if session.group is not None and at_own_meeting(session):
             met[session.service, session.group, prescribed(session)].append(booking)
-    for (_, group, _), held in met.items():
-        if len({shared(booking.session) for booking in held}) > 1:
+    without: dict[_Due, list[Undated]] = defaultdict(list)
+    for due, missing in _missing(listed, met):
+        without[due].append(missing)
+    for due, held in met.items():
+        if len({shared(booking.session) for booking in held}) > 1 or due in without:
             spans = [instants(booking) for booking in held]
             span = min(start for start, _ in spans), max(end for _, end in spans)
             between = tuple(sorted(held, key=instants))
-            yield _conflict(ConflictKind.GROUP, between, span, of=group)
+            conflict = _conflict(ConflictKind.GROUP, between, span, of=due[1])
+            yield evolve(conflict, undated=tuple(without[due]))
+
+
+def _missing(
+    schedules: Iterable[Schedule], met: Mapping[_Due, Sequence[Booking]]
+) -> Iterator[tuple[_Due, Undated]]:
+    """The members who have no date for a meeting that others have, and when it was due."""
+    by_day: dict[tuple[str, str, date], list[_Due]] = defaultdict(list)
+    for service, group, due in sorted(met):
+        by_day[service, group, due.date()].append((service, group, due))
+    for schedule in schedules:
+        told: set[_Due] = set()
+        for each in schedule.unplaced:
+            if each.prescribed is None or each.why in _NOT_EXPECTED:
+                continue
+            of_day = [
+                due
+                for group in schedule.plan.groups_of(each.service)
+                for due in by_day.get((each.service, group, each.prescribed), ())
+                if due not in told
+                and all(one.patient != schedule.plan.patient for one in met[due])
+                # One that was moved to before a plan is none of its.
+                and any(one.start.date() >= schedule.plan.start for one in met[due])
+            ]
+            if of_day:
+                told.add(of_day[0])
+                yield of_day[0], Undated(schedule.plan.patient, each)
 
 
 def bookings(schedules: Iterable[Schedule]) -> Iterator[Booking]:

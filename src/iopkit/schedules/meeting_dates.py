@@ -1,16 +1,15 @@
 """Dates of meetings: when a group meets, once for all its members."""
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from attrs import evolve
 
-from iopkit.errors import Fault, refuse, unless, unless_a, unless_day
-from iopkit.groups.groups import Group
+from iopkit.errors import Fault, each_a, refuse, unless, unless_a, unless_day
+from iopkit.groups.groups import MOVE_FORM, Group, read_move
 from iopkit.modalities import Modality
-from iopkit.plans.plans import Leave, Plan, start_faults
+from iopkit.plans.plans import MOST_EXTRA_WEEKS, Leave, Plan, start_faults
 from iopkit.programs.programs import Phase, Program, Service
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import Weekly
@@ -25,8 +24,6 @@ from iopkit.windows import DAY, whole_minutes
 _WEEK, _YEAR = timedelta(weeks=1), timedelta(weeks=52)
 _MOST_YEARS = 5
 _MOST_WEEKS_BEFORE = 52
-_MOVE = re.compile(r"(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d))? to (\d{4}-\d\d-\d\d) (\d\d:\d\d)")
-_MOVE_FORM = "a move such as '2026-01-19 to 2026-01-23 17:30'"
 
 
 def meetings_of(  # noqa: PLR0913  # a group at a site in some days, and what is different
@@ -47,8 +44,10 @@ def meetings_of(  # noqa: PLR0913  # a group at a site in some days, and what is
     week. No member is asked: a group does not wait for one. The same for any range of days.
 
     Args:
-        moves: meetings that are moved by hand, as "2026-01-19 to 2026-01-23 17:30"; with the
-            time at which it was due, "2026-01-19 17:30 to ...", where there are two on a day.
+        moves: meetings that are moved by hand besides those of the group's own ``moves``, as
+            "2026-01-19 to 2026-01-23 17:30"; with the time at which it was due,
+            "2026-01-19 17:30 to ...", where there are two on a day. Of the group's own, those of
+            other years are left aside.
         modality: the modality of its service.
 
     Returns:
@@ -87,7 +86,9 @@ def meetings_of(  # noqa: PLR0913  # a group at a site in some days, and what is
         start_faults(start),
         unless(end - start <= _MOST_YEARS * _YEAR, "end", f"{_MOST_YEARS} years at most", "more"),
     )
-    by_hand = _parsed(group, moves, start - _YEAR, end + _YEAR)
+    within = start - _YEAR, end + _YEAR
+    own = (text for text in group.moves if within[0] <= read_move(text)[0] < within[1])
+    by_hand = _parsed(group, (*own, *moves), *within)
     days = [start, end, *(at.date() for pair in by_hand.items() for at in pair)]
     calendar = _calendar(group, site, modality, min(days), max(days))
     entries = {
@@ -129,6 +130,55 @@ def meetings_of(  # noqa: PLR0913  # a group at a site in some days, and what is
     return tuple(found)
 
 
+def plan_meetings(
+    plans: Iterable[Plan], groups: Iterable[Group], site: Site
+) -> tuple[Meeting, ...]:
+    """All meetings of the groups that plans name, to date the plans by.
+
+    From the first plan's first day on, up to a year after the last plan's end, as closures and
+    leaves can extend plans; each group's once, for all its members.
+
+    Args:
+        groups: all of the site's, with the meetings that were moved by hand; those that no plan
+            names are left aside.
+
+    Raises:
+        InvalidError: a plan names a group that is not given, two groups have one name, or as
+            ``meetings_of`` has it.
+        MissingExtraError: as ``meetings_of`` has it.
+    """
+    listed = each_a("meetings", plans, "plans", Plan)
+    given = each_a("meetings", groups, "groups", Group)
+    named = dict.fromkeys(
+        (each.service, name) for plan in listed for each in plan.groups for name in each.groups
+    )
+    by_name = {(group.service, group.name): group for group in given}
+    refuse(
+        "meetings",
+        unless(len(by_name) == len(given), "groups", "each group once", "one twice"),
+        *(
+            unless((service, name) in by_name, "groups", f"{name}, a group of {service}", "none")
+            for service, name in named
+        ),
+    )
+    if not named:
+        return ()
+    modalities = {s.name: s.modality for plan in listed for s in plan.program.every_service}
+    start, end = min(plan.start for plan in listed), max(plan.end for plan in listed)
+    extended = min(end + MOST_EXTRA_WEEKS * _WEEK, start + _MOST_YEARS * _YEAR)
+    return tuple(
+        meeting
+        for each in named
+        for meeting in meetings_of(
+            by_name[each],
+            site,
+            start=start,
+            end=max(end, extended),
+            modality=modalities[each[0]],
+        )
+    )
+
+
 def _parsed(
     group: Group, moves: Iterable[str], start: date, end: date
 ) -> Mapping[datetime, datetime]:
@@ -136,22 +186,14 @@ def _parsed(
     found: dict[datetime, datetime] = {}
     faults: list[Fault] = []
     for number, text in enumerate(moves):
-        fault = Fault(("moves", number), _MOVE_FORM, "another text")
+        fault = Fault(("moves", number), MOVE_FORM, "another text")
         try:
-            match = _MOVE.fullmatch(text.strip())
-            day, clock, *to = match.groups() if match else ("", None)
-            on, at = date.fromisoformat(day), datetime.fromisoformat(" ".join(to))
-            asked = clock and time.fromisoformat(clock)
+            on, asked, at = read_move(text)
         except ValueError:
             faults.append(fault)
             continue
-        starts = [
-            slot.start
-            for slot in group.slots
-            if slot.day == on.weekday() and slot.start and asked in (None, slot.start)
-        ]
-        begun = group.begins is None or group.begins <= on
-        if len(starts) != 1 or not begun or not start <= on < end:
+        starts = group.due_on(on, asked)
+        if len(starts) != 1 or not start <= on < end:
             several = "the time at which it was due, as there are two on the day"
             expected = several if len(starts) > 1 else f"a meeting of {group.name}"
             faults.append(evolve(fault, expected=expected, found=str(on)))

@@ -42,6 +42,21 @@ class Unable(StrEnum):
     OTHER_GROUP = "other_group"
     """Leads another group at one of its times."""
 
+    @property
+    def words(self) -> str:
+        """The reason in prose, after a name."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Unable.AWAY: "is away, too",
+    Unable.MAY_NOT_LEAD: "may not lead it",
+    Unable.DOES_NOT_GIVE: "does not give such services",
+    Unable.LANGUAGE: "does not speak its language",
+    Unable.HOURS: "is not there at all of its times",
+    Unable.OTHER_GROUP: "leads another group then",
+}
+
 
 @frozen
 class GroupTakeover:

@@ -1,6 +1,6 @@
 """Groups, and who waits for them."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from itertools import pairwise
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from iopkit.strategies.records import keys
 from iopkit.strategies.times import days, minutes_long, weekly_windows
 from iopkit.windows import Weekday, WeeklyWindows
 
+_A_MONDAY = date(2026, 2, 2)
 _LANGUAGES, _GENDERS, _STAGES = ("en", "es"), ("women", "men"), ("early", "later")
 
 
@@ -23,10 +24,12 @@ def groups(draw: st.DrawFn, name: str) -> Group:
     timed = st.builds(Slot, st.sampled_from(Weekday), starts)
     closed = draw(st.booleans())
     first = days(date(2025, 12, 1), date(2026, 2, 1))
+    slots = draw(st.lists(timed, min_size=1, max_size=2, unique_by=lambda slot: slot.day))
+    due, start = _A_MONDAY + timedelta(days=slots[0].day), slots[0].start
     return Group(
         name,
         draw(st.sampled_from(["group", "skills"])),
-        tuple(draw(st.lists(timed, min_size=1, max_size=2, unique_by=lambda slot: slot.day))),
+        tuple(slots),
         minutes_long(draw(st.sampled_from([50, 90, 180]))),
         draw(st.integers(1, 3)),
         closed=closed,
@@ -34,6 +37,7 @@ def groups(draw: st.DrawFn, name: str) -> Group:
         language=draw(st.none() | st.sampled_from(_LANGUAGES)),
         genders=draw(st.none() | st.frozensets(st.sampled_from(_GENDERS), min_size=1)),
         stages=draw(st.none() | st.frozensets(st.sampled_from(_STAGES), min_size=1)),
+        moves=draw(st.sampled_from([(), (), (f"{due} {start:%H:%M} to {due} 21:30",)])),
     )
 
 
