@@ -32,6 +32,7 @@ from iopkit.plans.step_down import left_care, step_down_notes
 from iopkit.plans.tailoring import disclosures_of, family_of, need_notes
 from iopkit.programs.disagreements import discrepancies, out_of_reach
 from iopkit.programs.programs import Program, fixed_times, unrated
+from iopkit.prose import listed
 from iopkit.requirements.due import milestones
 from iopkit.requirements.milestones import Milestone, MilestoneKind
 from iopkit.requirements.requirements import RequirementSet
@@ -86,7 +87,8 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     psychiatric services a diagnosis that calls for them; where that is not known, they are
     on hold, and so is all of a program of which nothing is for the patient. Each is looked at
     over the days of the plan: what holds on some of them is planned, and ``upcoming`` says from
-    when or up to when, with all else that is known to change. What was chosen
+    when or up to when, with all else that is known to change. A condition to go on or be discharged
+    that asks about a service left out stays, and is for a clinician to decide. What was chosen
     and why, what is not known, what collides and what the patient needs elsewhere is in the
     plan's notes. Pure: the same arguments give the same plan.
 
@@ -163,6 +165,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         *hours_notes(filled, patient, on=start, on_hold=on_hold),
         *collisions,
         *_source_notes(program, laid),
+        *_condition_notes(filled),
         *need_notes(filled, patient, site, on=start),
     )
     plan = Plan(
@@ -295,6 +298,15 @@ def _source_notes(program: Program, laid: Program) -> Iterator[PlanNote]:
         yield PlanNote(NoteSubject.OUT_OF_REACH, why=unmet.words)
     for words in program.left_open:
         yield PlanNote(NoteSubject.LEFT_OPEN, why=words)
+
+
+def _condition_notes(program: Program) -> Iterator[PlanNote]:
+    """Conditions that ask about services which the plan does not have."""
+    for phase in program.phases:
+        if names := program.not_given_in(phase.advance):
+            yield PlanNote(NoteSubject.ADVANCE_OPEN, part=phase.name, why=listed(names))
+    if names := program.not_given_in(program.discharge):
+        yield PlanNote(NoteSubject.DISCHARGE_OPEN, why=listed(names))
 
 
 def _tailored(foresight: Foresight) -> tuple[Program, tuple[str, ...], list[PlanNote]]:
