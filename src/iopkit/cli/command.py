@@ -38,7 +38,11 @@ _COMMANDS = (
     ("reschedule", "planning", "Date a changed plan, and tell what changes."),
     ("fit", "checking", "Rank programs by how they fit a patient and meet requirements."),
     ("propose", "checking", "Propose the smallest changes that meet requirements."),
-    ("costs", "checking", "Compare what levels of care cost, where somebody counted."),
+    (
+        "costs",
+        "checking",
+        "Compare what levels of care cost, where somebody counted, or tell what a plan costs.",
+    ),
     ("list", "shipped", "List what is shipped."),
     (
         "show",

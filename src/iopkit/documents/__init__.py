@@ -19,6 +19,7 @@ from iopkit.documents.results import (
     excluded_document,
     fact_document,
     fit_document,
+    plan_costs_document,
     proposals_document,
     tradeoff_document,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "from_json",
     "from_toml",
     "json_schema",
+    "plan_costs_document",
     "predicate_from_json",
     "proposals_document",
     "to_document",
