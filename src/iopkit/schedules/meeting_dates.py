@@ -20,7 +20,7 @@ from iopkit.schedules.sessions import Move, Reason, Session
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
 from iopkit.sites.closures import ClosedRule
 from iopkit.sites.sites import Offer, Site
-from iopkit.windows import DAY, whole_minutes
+from iopkit.windows import DAY, DayPart, whole_minutes
 
 _WEEK, _YEAR = timedelta(weeks=1), timedelta(weeks=52)
 _MOST_YEARS = 5
@@ -37,6 +37,7 @@ def meetings_of(  # noqa: PLR0913  # a group at a site in some days, and what is
     end: date,
     moves: Iterable[str] = (),
     modality: Modality = Modality.GROUP_THERAPY,
+    day_parts: Iterable[DayPart] = (),
 ) -> tuple[Meeting, ...]:
     """When a group meets: each meeting that is due from ``start`` up to the day before ``end``.
 
@@ -50,6 +51,8 @@ def meetings_of(  # noqa: PLR0913  # a group at a site in some days, and what is
         moves: meetings that are moved by hand, as "2026-01-19 to 2026-01-23 17:30"; with the
             time at which it was due, "2026-01-19 17:30 to ...", where there are two on a day.
         modality: the modality of its service.
+        day_parts: the parts of the day that its service is for, as ``Service.day_parts`` has them:
+            a meeting that has to move begins in one of them. Any, if none is given.
 
     Returns:
         In the order in which they are due, those that are called off with the reason.
@@ -89,7 +92,15 @@ def meetings_of(  # noqa: PLR0913  # a group at a site in some days, and what is
     )
     by_hand = _parsed(group, moves, start - _YEAR, end + _YEAR)
     days = [start, end, *(at.date() for pair in by_hand.items() for at in pair)]
-    calendar = _calendar(group, site, modality, min(days), max(days))
+    service = Service(
+        group.service,
+        group.name,
+        modality,
+        Weekly(group.slots),
+        group.duration,
+        day_parts=tuple(day_parts),
+    )
+    calendar = _calendar(group, site, service, min(days), max(days))
     entries = {
         datetime.combine(calendar.plan.start, time(0)) + timedelta(minutes=entry.minute): entry
         for entry in calendar.plan.prescribed()
@@ -165,9 +176,7 @@ def _parsed(
     return found
 
 
-def _calendar(
-    group: Group, site: Site, modality: Modality, first: date, last: date
-) -> SiteCalendar:
+def _calendar(group: Group, site: Site, service: Service, first: date, last: date) -> SiteCalendar:
     """The calendar of a group's own plan, which has no patient, in weeks from Monday on.
 
     It begins a week before the first day, as a night may run into it; and where meetings go on to
@@ -177,9 +186,9 @@ def _calendar(
     monday = first - timedelta(days=first.weekday()) - _WEEK
     here = evolve(site, offers=(Offer(group.service, room=group.room, clinician=group.clinician),))
     weeks = (monday - number * _WEEK for number in range(1, _MOST_WEEKS_BEFORE))
-    clear = (week for week in weeks if not _goes_on(_laid(group, here, modality, week, week)))
+    clear = (week for week in weeks if not _goes_on(_laid(group, here, service, week, week)))
     first_week = next(clear, monday - _MOST_WEEKS_BEFORE * _WEEK) + _WEEK
-    return _laid(group, here, modality, first_week, last)
+    return _laid(group, here, service, first_week, last)
 
 
 def _goes_on(calendar: SiteCalendar) -> bool:
@@ -192,8 +201,7 @@ def _goes_on(calendar: SiteCalendar) -> bool:
     )
 
 
-def _laid(group: Group, site: Site, modality: Modality, first: date, last: date) -> SiteCalendar:
-    service = Service(group.service, group.name, modality, Weekly(group.slots), group.duration)
+def _laid(group: Group, site: Site, service: Service, first: date, last: date) -> SiteCalendar:
     weeks = (last - first).days // 7 + 3
     program = Program("group", group.name, (Phase("all", "All", weeks, (service,)),))
     late = group.begins is not None and first < group.begins
