@@ -29,7 +29,7 @@ from iopkit.programs.progress import (
 )
 from iopkit.programs.ranges import Times, as_count, range_faults
 from iopkit.programs.stated import Stated, StatedLength
-from iopkit.programs.timings import Once, TimePerWeek, Timing, rate_of, slots_of
+from iopkit.programs.timings import Once, TimePerWeek, Timing, is_unrated, slots_of
 from iopkit.sources import Source
 from iopkit.windows import (
     DAY,
@@ -147,8 +147,7 @@ class Service:
     @property
     def is_unrated(self) -> bool:
         """Whether not even the least is stated of how often it is."""
-        rate = rate_of(self.timing)
-        return rate is not None and rate.least is None
+        return is_unrated(self.timing)
 
     __repr__ = hidden
 

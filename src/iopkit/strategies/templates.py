@@ -261,6 +261,9 @@ def _opened(timing: Timing) -> st.SearchStrategy[Timing]:
         case PerWeek(rate) | InAll(rate) | RandomDays(rate):
             of, least = type(timing), rate.least
             return st.sampled_from([timing, of(Times(least, None)), of(Times(None, least)), of()])
+        case EveryWeeks(rate):
+            some = [Times(None, rate.most), Times(rate.least, None), Times(None, None)]
+            return st.sampled_from([timing, *map(EveryWeeks, some)])
         case TimePerWeek(dose):
             return st.sampled_from([timing, TimePerWeek(Times(dose.least, None)), TimePerWeek()])
         case _:
