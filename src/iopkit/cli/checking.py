@@ -29,10 +29,12 @@ from iopkit.cli.arguments import (
     add_seed,
     add_site,
     add_start,
+    add_times,
     add_weeks,
     chosen_form,
     named_requirements,
     own_of,
+    times_once,
     weeks_once,
 )
 from iopkit.cli.files import (
@@ -175,6 +177,7 @@ def _fit_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_start(parser)
     add_weeks(parser, says="how many weeks a phase has whose length is open; may be given again")
+    add_times(parser)
     add_seed(parser)
     add_site(parser)
     add_requirements(parser, says=_MAY_REPEAT)
@@ -394,6 +397,7 @@ def _fit(options: argparse.Namespace) -> Answer:
         start=options.start,
         seed=secrets.randbits(53) if options.seed is None else options.seed,
         phase_weeks=weeks_once(options.weeks),
+        times=times_once(options.times),
         assume_in_force=options.assume_in_force,
     )
     best = found[0]

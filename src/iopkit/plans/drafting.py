@@ -270,7 +270,8 @@ def _with_weeks(program: Program, weeks: Mapping[str, int]) -> Program:
             else unless(
                 phase.weeks.least is not None,
                 "phase_weeks",
-                f"weeks for {phase.name!r}, whose length the program does not state",
+                f"weeks for {phase.name!r}, whose length the program does not state "
+                f"(phase_weeks, or --weeks {phase.name}=N): what follows is dated from its end",
                 "none",
             )
             for phase in program.phases

@@ -36,6 +36,11 @@ def with_rates(
     return program.with_services(lambda s: _at(s, chosen.get(s.name)), tracks=()), notes
 
 
+def open_rates(program: Program) -> tuple[str, ...]:
+    """Names of services whose rate the program leaves open."""
+    return tuple(dict.fromkeys(each.name for each in program.every_service if _is_open(each)))
+
+
 def _is_open(service: Service) -> bool:
     rate = rate_of(service.timing)
     return rate is not None and not rate.is_exact
