@@ -9,7 +9,7 @@ from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.rates import RateTable
 from iopkit.confidential import hidden
 from iopkit.eligibility.policies import Policy
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import refuse, refuse_flags, refuse_moments, unless
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare, same_level
 from iopkit.modalities import Delivery
@@ -119,6 +119,8 @@ def applicable(  # noqa: PLR0913  # the case, by name
         InvalidError: ``on`` is before the birth.
     """
     refuse_before_birth(patient, on, what="applicability", path="on")
+    if telehealth is not None:
+        refuse_flags("applicability", telehealth=telehealth)
     case = _Case(site, patient, level, telehealth)
     return tuple(Applicability(rule, on, on + ONE_DAY, case.grounds(rule, on)) for rule in rules)
 
@@ -144,6 +146,8 @@ def applicable_over(  # noqa: PLR0913  # a period and the same options
     refuse_moments("applicability", end=end)
     refuse_before_birth(patient, start, what="applicability", path="start")
     refuse("applicability", unless(start < end, "end", "a day after the start", "an earlier day"))
+    if telehealth is not None:
+        refuse_flags("applicability", telehealth=telehealth)
     days = [start + timedelta(number) for number in range((end - start).days)]
     return tuple(_over(rules, dict.fromkeys(days, _Case(site, patient, level, telehealth))))
 

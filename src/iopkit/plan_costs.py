@@ -13,7 +13,7 @@ from iopkit.charges.charges import Charges, Total, itemize
 from iopkit.charges.code_rules import CodingScheme, codes_of
 from iopkit.charges.rates import Rate, RateTable
 from iopkit.confidential import hidden
-from iopkit.errors import NotInForceError, each_a, refuse, unless_a
+from iopkit.errors import NotInForceError, each_a, refuse, refuse_flags, unless_a
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare, levels_of
 from iopkit.patients.patients import Patient
@@ -148,6 +148,7 @@ def costs_of_plan(  # noqa: PLR0913  # what is published, by kind, and for whom
         unless_a(patient, "patient", Patient),
         *([] if level is None else [unless_a(level, "level", LevelOfCare)]),
     )
+    refuse_flags("costs", assume_in_force=assume_in_force)
     schemes = _applying(each_a("costs", codings, "codings", CodingScheme), planned, site, patient)
     tables = _applying(each_a("costs", rates, "rates", RateTable), planned, site, patient)
     found = each_a("costs", figures, "figures", LevelFigure)

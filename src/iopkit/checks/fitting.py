@@ -10,7 +10,7 @@ from attrs import evolve
 
 from iopkit.checks.checks import Finding, Unit, WeeksLeftOut, check, left_out, verdict
 from iopkit.confidential import hidden
-from iopkit.errors import InvalidError, NotInForceError, each_a, refuse, unless
+from iopkit.errors import InvalidError, NotInForceError, each_a, refuse, refuse_flags, unless
 from iopkit.fields import frozen
 from iopkit.patients.patients import Patient
 from iopkit.plans.drafting import draft
@@ -68,6 +68,7 @@ def judge(
 ) -> tuple[Judgment, ...]:
     """What several requirement sets find of a plan or its schedule; raises as ``check``."""
     sets = each_a("check", requirements, "requirements", RequirementSet)
+    refuse_flags("check", assume_in_force=assume_in_force)
     return tuple(
         Judgment(
             each,
@@ -241,6 +242,7 @@ def fits(  # noqa: PLR0913  # what a plan is made from, by name
             assumed to be.
     """
     listed, sets, weeks = tuple(programs), tuple(requirements), phase_weeks or {}
+    refuse_flags("fits", assume_in_force=assume_in_force)
     for each in sets:
         each.in_force(start, assume_in_force=assume_in_force)
     rates = times or {}

@@ -13,7 +13,7 @@ from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision
 from iopkit.eligibility.possible import Possible
 from iopkit.eligibility.sheets import read_facts
-from iopkit.errors import Fault, each_a, refuse, unless, unless_a, unless_day
+from iopkit.errors import Fault, each_a, refuse, refuse_flags, unless, unless_a, unless_day
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.plans.commitments import bookable
@@ -135,6 +135,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         () if goal_templates is None else unless_a(goal_templates, "goal_templates", GoalTemplates),
     )
     refuse_before_birth(patient, start, what="plan", path="start")
+    refuse_flags("plan", despite_no=despite_no, assume_in_force=assume_in_force)
     refuse("plan", start_faults(start))
     sets = each_a("plan", requirements, "requirements", RequirementSet)
     judged_by = each_a("plan", decisions, "decisions", Decision)
