@@ -277,8 +277,8 @@ def rate_ends(timing: Timing) -> tuple[int | timedelta | None, int | timedelta |
     rate = rate_of(timing)
     if rate is None:
         return None, None
-    ends = rate.least, rate.most
-    return ends[::-1] if isinstance(timing, EveryWeeks) else ends
+    low, high = rate.least, rate.most
+    return (high, low) if isinstance(timing, EveryWeeks) else (low, high)
 
 
 def at_rate(timing: Timing, rate: int | timedelta) -> Timing:

@@ -262,8 +262,8 @@ def _opened(timing: Timing) -> st.SearchStrategy[Timing]:
             of, least = type(timing), rate.least
             return st.sampled_from([timing, of(Times(least, None)), of(Times(None, least)), of()])
         case EveryWeeks(rate):
-            some = [Times(None, rate.most), Times(rate.least, None), Times(None, None)]
-            return st.sampled_from([timing, *map(EveryWeeks, some)])
+            up_to, at_least = Times(None, rate.most), Times(rate.least, None)
+            return st.sampled_from([timing, EveryWeeks(up_to), EveryWeeks(at_least), EveryWeeks()])
         case TimePerWeek(dose):
             return st.sampled_from([timing, TimePerWeek(Times(dose.least, None)), TimePerWeek()])
         case _:
