@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,10 @@ import polars as pl
 import pytest
 
 import iopkit
-from iopkit.calendars import appointments_from_ical
+from iopkit.applicability import applicable, applicable_over
+from iopkit.calendars import appointments_from_ical, patient_feed, update_ical
 from iopkit.charges import itemize
-from iopkit.checks import fits, judge, propose
+from iopkit.checks import check_caseloads, fits, judge, propose
 from iopkit.eligibility import (
     FactSheet,
     Observed,
@@ -21,6 +23,7 @@ from iopkit.eligibility import (
     YesNo,
     analyze,
     contradictions,
+    describe,
     difference,
     evaluate,
     facts_with,
@@ -28,13 +31,15 @@ from iopkit.eligibility import (
     recorded_risks,
     turns_on,
 )
-from iopkit.errors import InvalidError
+from iopkit.errors import Fault, InvalidError
 from iopkit.frames import attrition, decide_frame, fact_sheets, facts_frame
-from iopkit.library import find_coding
+from iopkit.library import find_coding, find_rates
 from iopkit.patients import Consent, Purpose
-from iopkit.placement import compare_levels, place
+from iopkit.placement import care_beside, compare_levels, place
+from iopkit.plan_costs import costs_of_plan
 from iopkit.plans import draft
-from iopkit.reports import calendar_text
+from iopkit.plots import plan_picture, week_picture
+from iopkit.reports import calendar_text, timeline_text, week_text
 from iopkit.requirements import milestones
 from iopkit.schedules import (
     Surroundings,
@@ -42,6 +47,7 @@ from iopkit.schedules import (
     loads,
     meetings,
     reschedule,
+    schedule_difference,
 )
 from iopkit.sites import closed_days
 
@@ -239,3 +245,143 @@ def test_facts_are_several_facts_and_no_names(values: Mapping[str, Any]) -> None
             call()
         assert said in str(caught.value)
         assert "zq" not in str(caught.value)
+
+
+def _framed(name: str, _: Mapping[str, Any], flag: Any) -> object:
+    return decide_frame(MEDICARE, FRAME, on=START, **{name: flag})
+
+
+_FLAGS: Mapping[str, tuple[str, Callable[[Mapping[str, Any], Any], object]]] = {
+    "draft": (
+        "assume_in_force",
+        lambda v, flag: draft(
+            v["program"], v["patient"], v["site"], start=START, seed=1, assume_in_force=flag
+        ),
+    ),
+    "draft despite": (
+        "despite_no",
+        lambda v, flag: draft(
+            v["program"], v["patient"], v["site"], start=START, seed=1, despite_no=flag
+        ),
+    ),
+    "policy": ("assume_in_force", lambda _, flag: MEDICARE.version(on=START, assume_in_force=flag)),
+    "decide": (
+        "assume_in_force",
+        lambda v, flag: MEDICARE.decide(v["patient"], on=START, assume_in_force=flag),
+    ),
+    "decide_sheet": (
+        "assume_in_force",
+        lambda _, flag: MEDICARE.decide_sheet(FactSheet(START, ()), assume_in_force=flag),
+    ),
+    "requirements": ("assume_in_force", lambda _, flag: SETS.in_force(START, assume_in_force=flag)),
+    "coding": (
+        "assume_in_force",
+        lambda _, flag: find_coding("us-h0015").version(on=START, assume_in_force=flag),
+    ),
+    "rates": (
+        "assume_in_force",
+        lambda _, flag: find_rates("us-md-medicaid").rate("X", on=START, assume_in_force=flag),
+    ),
+    "check": (
+        "assume_in_force",
+        lambda v, flag: iopkit.check(v["plan"], SETS, assume_in_force=flag),
+    ),
+    "judge": (
+        "assume_in_force",
+        lambda v, flag: judge(v["plan"], [], v["site"], assume_in_force=flag),
+    ),
+    "caseloads": (
+        "assume_in_force",
+        lambda _, flag: check_caseloads([], SETS, on=START, assume_in_force=flag),
+    ),
+    "fits": (
+        "assume_in_force",
+        lambda v, flag: fits(
+            [], v["patient"], v["site"], [], start=START, seed=1, assume_in_force=flag
+        ),
+    ),
+    "propose": (
+        "assume_in_force",
+        lambda v, flag: propose(v["plan"], v["site"], [], assume_in_force=flag),
+    ),
+    "milestones": (
+        "assume_in_force",
+        lambda _, flag: milestones([], start=START, end=END, assume_in_force=flag),
+    ),
+    "itemize": (
+        "assume_in_force",
+        lambda v, flag: itemize(v["schedule"], find_coding("us-h0015"), assume_in_force=flag),
+    ),
+    "costs": (
+        "assume_in_force",
+        lambda v, flag: costs_of_plan(
+            v["schedule"], v["site"], v["patient"], codings=[], assume_in_force=flag
+        ),
+    ),
+    "place": (
+        "assume_in_force",
+        lambda v, flag: place(v["ladder"], v["patient"], on=START, assume_in_force=flag),
+    ),
+    "beside": (
+        "assume_in_force",
+        lambda v, flag: care_beside(v["patient"], {}, on=START, assume_in_force=flag),
+    ),
+    "attrition": (
+        "assume_in_force",
+        lambda _, flag: attrition(MEDICARE, FRAME, on=START, assume_in_force=flag),
+    ),
+    **{
+        f"decide_frame {name}": (name, partial(_framed, name))
+        for name in ("criteria", "considerations", "contradictions", "missing", "assume_in_force")
+    },
+    "facts_frame": ("found", lambda _, flag: facts_frame(AGE, [], on=START, found=flag)),
+    "applicable": (
+        "telehealth",
+        lambda v, flag: applicable([], v["site"], v["patient"], on=START, telehealth=flag),
+    ),
+    "applicable_over": (
+        "telehealth",
+        lambda v, flag: applicable_over(
+            [], v["site"], v["patient"], start=START, end=END, telehealth=flag
+        ),
+    ),
+    "to_ical": (
+        "titles",
+        lambda v, flag: iopkit.to_ical(v["schedule"], stamp=STAMP, titles=flag),
+    ),
+    "update_ical": (
+        "titles",
+        lambda v, flag: update_ical(
+            schedule_difference(v["schedule"], v["schedule"]), stamp=STAMP, titles=flag
+        ),
+    ),
+    "patient_feed": ("titles", lambda _, flag: patient_feed([], stamp=STAMP, titles=flag)),
+    "describe": ("in_full", lambda _, flag: describe(AGE[0] >= 18, in_full=flag)),
+    "plan_picture": (
+        "random_days",
+        lambda v, flag: plan_picture(v["schedule"], random_days=flag),
+    ),
+    "week_picture": (
+        "random_days",
+        lambda v, flag: week_picture(v["schedule"], week=1, random_days=flag),
+    ),
+    "timeline_text": (
+        "random_days",
+        lambda v, flag: timeline_text(v["schedule"], random_days=flag),
+    ),
+    "week_text": (
+        "random_days",
+        lambda v, flag: week_text(v["schedule"], week=1, random_days=flag),
+    ),
+}
+
+
+@pytest.mark.parametrize("door", _FLAGS)
+@pytest.mark.parametrize(("wrong", "found"), [("no", "a text"), (0, "an int"), ([], "a list")])
+def test_what_is_neither_true_nor_false_is_refused(
+    door: str, wrong: object, found: str, values: Mapping[str, Any]
+) -> None:
+    name, call = _FLAGS[door]
+    with pytest.raises(InvalidError) as caught:
+        call(values, wrong)
+    assert caught.value.faults == (Fault((name,), "a bool", found),)

@@ -144,6 +144,7 @@ from iopkit.placement import (
     compare_levels,
     place,
 )
+from iopkit.plan_costs import LevelCosts, PlanCharges, PlanCosts, costs_of_plan
 from iopkit.plans import (
     AddMilestones,
     AddSessions,
@@ -232,6 +233,7 @@ from iopkit.schedules import (
     weekly_census,
 )
 from iopkit.schedules.obstructions import Board
+from iopkit.scopes import Scope
 from iopkit.sites import Clinician, Closure, Room, Site
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.states import STATES
@@ -341,6 +343,9 @@ CONFIDENTIAL: set[type] = {
     Placed,
     Placement,
     Plan,
+    PlanCharges,
+    PlanCosts,
+    LevelCosts,
     GroupPreference,
     Problem,
     Progress,
@@ -630,9 +635,9 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         plan = draft(PROGRAM, one, site(start), start=start, seed=seed)
         dated = schedule(plan, site(start))
         made += [plan, *plan.notes, dated, *dated.sessions, *dated.unplaced]
+        made += [*check(dated, REQUIREMENTS), *priced(dated, site(start), one)]
         made += [session.moved for session in dated.sessions if session.moved]
         made += session_rows(dated)
-        made += check(dated, REQUIREMENTS)
         layout = laid_out(blocks(dated, 1, random_days=True), lambda text, _: len(text) / 20)
         made += [layout, layout.rows, *layout.placed, *(each.block for each in layout.placed)]
         record = ServiceRecord.of(dated, None, None)
@@ -714,6 +719,13 @@ def counseled(plan: Plan) -> Iterator[Any]:
     yield from check_caseloads(
         [cared], find_requirements("us-nj-iop"), on=plan.start, assume_in_force=True
     )
+
+
+def priced(dated: Schedule, where: Site, patient: Patient) -> Iterator[Any]:
+    """What a plan costs by a coding scheme that is everybody's, and its parts."""
+    everybodys, level = evolve(CODING, scope=Scope()), LevelOfCare("2.1")
+    costs = costs_of_plan(dated, where, patient, codings=[everybodys], level=level)
+    yield from (costs, *costs.charged, costs.own)
 
 
 def charged(dated: Schedule) -> Iterator[Any]:

@@ -9,7 +9,7 @@ from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.rates import RateTable
 from iopkit.confidential import hidden
 from iopkit.eligibility.policies import Policy
-from iopkit.errors import refuse, refuse_moments, unless
+from iopkit.errors import refuse, refuse_flags, refuse_moments, unless
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare, same_level
 from iopkit.modalities import Delivery
@@ -119,6 +119,8 @@ def applicable(  # noqa: PLR0913  # the case, by name
         InvalidError: ``on`` is before the birth.
     """
     refuse_before_birth(patient, on, what="applicability", path="on")
+    if telehealth is not None:
+        refuse_flags("applicability", telehealth=telehealth)
     case = _Case(site, patient, level, telehealth)
     return tuple(Applicability(rule, on, on + ONE_DAY, case.grounds(rule, on)) for rule in rules)
 
@@ -144,8 +146,30 @@ def applicable_over(  # noqa: PLR0913  # a period and the same options
     refuse_moments("applicability", end=end)
     refuse_before_birth(patient, start, what="applicability", path="start")
     refuse("applicability", unless(start < end, "end", "a day after the start", "an earlier day"))
+    if telehealth is not None:
+        refuse_flags("applicability", telehealth=telehealth)
     days = [start + timedelta(number) for number in range((end - start).days)]
     return tuple(_over(rules, dict.fromkeys(days, _Case(site, patient, level, telehealth))))
+
+
+def pays_for(scope: Scope, patient: Patient, *, on: date) -> Truth:
+    """Whether a payer's figures or rules are of who pays for a patient on a day.
+
+    A payer has to cover the patient; if it is a state's, as Medicaid is, the patient has to live
+    there. What a site bills is not asked: care at another level may be given elsewhere.
+
+    Raises:
+        InvalidError: ``on`` is before the birth.
+
+    Example:
+        >>> from datetime import date
+        >>> from uuid import UUID
+        >>> born = Patient(UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"), coverages=())
+        >>> pays_for(Scope("MD", payer=Payer.MEDICAID), born, on=date(2026, 1, 12))
+        <Truth.NO: 'no'>
+    """
+    refuse_before_birth(patient, on, what="applicability", path="on")
+    return all_of(ground.truth for ground in _payers_grounds(scope, patient, on))
 
 
 def _over(rules: Iterable[Rule], cases: "Mapping[date, _Case]") -> Iterator[Applicability]:
@@ -211,23 +235,15 @@ class _Case:
         found = [_in_force(rule, on)]
         if scope == Scope():
             found.append(Ground(Basis.WHOSE, Truth.YES, f"it is for {scope.words}"))
-        if scope.place is not None:
-            found.append(self._home(scope, on) if scope.payer else self._place(scope, on))
         if scope.payer is not None:
-            found += [self._coverage(scope, on), self._billing(scope.payer)]
+            found += [*_payers_grounds(scope, self.patient, on), self._billing(scope.payer)]
+        elif scope.place is not None:
+            found.append(self._place(scope, on))
         if scope.licenses or scope.level:
             found.append(self._license(scope, on))
         if scope.level and self.level:
             found.append(_level(scope.level, self.level))
         return tuple(found)
-
-    def _home(self, scope: Scope, on: date) -> Ground:
-        return _told(
-            Basis.PLACE,
-            _anywhere(scope, self.patient.residences, on),
-            f"the patient lives in {scope.place}",
-            f"the patient does not live in {scope.place}",
-        )
 
     def _place(self, scope: Scope, on: date) -> Ground:
         """Where care is given: at the site, and where the patient is during telehealth."""
@@ -243,23 +259,6 @@ class _Case:
         neither = f"neither is the site in {scope.place} nor, for telehealth, the patient"
         joined = " and " if either is Truth.YES else " or "
         return _told(Basis.PLACE, either, joined.join(alike), neither)
-
-    def _coverage(self, scope: Scope, on: date) -> Ground:
-        covered = (
-            Truth.UNKNOWN
-            if self.patient.coverages is None
-            else any_of(
-                coverage.in_force(on) & _is_insurers(scope, coverage)
-                for coverage in self.patient.coverages
-                if coverage.payer is scope.payer
-            )
-        )
-        return _told(
-            Basis.COVERAGE,
-            covered,
-            f"the patient is covered by {scope.paid_by}",
-            f"the patient is not covered by {scope.paid_by}",
-        )
 
     def _billing(self, payer: Payer) -> Ground:
         bills = Truth.of(None if self.site.payers is None else payer in self.site.payers)
@@ -284,6 +283,32 @@ class _Case:
             f"the site is licensed{kinds}{level}",
             f"the site is not licensed{kinds}{level}",
         )
+
+
+def _payers_grounds(scope: Scope, patient: Patient, on: date) -> Iterator[Ground]:
+    """Whether a patient lives where a payer is one, and is covered by it."""
+    if scope.place is not None:
+        yield _told(
+            Basis.PLACE,
+            _anywhere(scope, patient.residences, on),
+            f"the patient lives in {scope.place}",
+            f"the patient does not live in {scope.place}",
+        )
+    covered = (
+        Truth.UNKNOWN
+        if patient.coverages is None
+        else any_of(
+            coverage.in_force(on) & _is_insurers(scope, coverage)
+            for coverage in patient.coverages
+            if coverage.payer is scope.payer
+        )
+    )
+    yield _told(
+        Basis.COVERAGE,
+        covered,
+        f"the patient is covered by {scope.paid_by}",
+        f"the patient is not covered by {scope.paid_by}",
+    )
 
 
 def _told(basis: Basis, truth: Truth, yes: str, no: str) -> Ground:

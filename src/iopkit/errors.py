@@ -146,6 +146,19 @@ def refuse_moments(what: str, **days: date | None) -> None:
     refuse(what, *(unless_day(day, name) for name, day in days.items() if day is not None))
 
 
+def refuse_flags(what: str, **flags: object) -> None:
+    """Raise ``InvalidError`` for each that is neither true nor false: ``"no"`` counts as true.
+
+    Example:
+        >>> refuse_flags("plan", despite_no="no")
+        Traceback (most recent call last):
+        ...
+        iopkit.errors.InvalidError: plan: 1 problem
+          despite_no: expected a bool, found a text
+    """
+    refuse(what, *(unless_a(value, name, bool) for name, value in flags.items()))
+
+
 def unless_day(value: object, path: Step) -> tuple[Fault, ...]:
     """A fault if an argument is no day; one of NumPy or pandas is none."""
     ok = isinstance(value, date) and not isinstance(value, datetime)

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from attrs import evolve
 
-from iopkit.errors import NotInForceError, refuse, unless, unless_day
+from iopkit.errors import NotInForceError, refuse, refuse_flags, unless, unless_day
 from iopkit.fields import frozen
 
 T = TypeVar("T")
@@ -176,6 +176,7 @@ class Versions(Generic[T]):
             InvalidError: ``day`` is no ``date``, or a ``datetime``.
         """
         refuse("versions of a rule", unless_day(day, "day"))
+        refuse_flags("versions of a rule", assume_in_force=assume_in_force)
         before = [version for version in self.dated if version.since <= day]
         after = self.dated[len(before) :]
         if before and before[-1].is_in_force(day):

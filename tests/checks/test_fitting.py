@@ -19,7 +19,7 @@ from iopkit.modalities import Modality
 from iopkit.needs import Need
 from iopkit.patients import Patient
 from iopkit.plans import NoteKind, NoteSubject, draft
-from iopkit.programs import Phase, Program, Service, Slot, Track, Weekly
+from iopkit.programs import PerWeek, Phase, Program, Service, Slot, Times, Track, Weekly
 from iopkit.reports import plan_text
 from iopkit.requirements import (
     Caseload,
@@ -228,11 +228,30 @@ def test_a_length_that_is_not_stated_is_not_made_up() -> None:
     assert last.judgments == ()
     assert last.standing.unjudged
     assert last.reasons == (
-        "no plan: it takes weeks for 'only', whose length the program does not state",
+        (
+            "no plan: it takes weeks for 'only', whose length the program does not state "
+            "(phase_weeks, or --weeks only=N): what follows is dated from its end"
+        ),
     )
     (given_weeks,) = ranked(open_ended, phase_weeks={"only": 5})
     assert given_weeks.plan is not None
     assert given_weeks.plan.weeks == 5
+
+
+def test_a_rate_is_for_the_programs_that_leave_it_open() -> None:
+    group = ENOUGH.phases[0].services[0]
+    ranged = evolve(group, timing=PerWeek(Times(2, 4)))
+    some = evolve(ENOUGH, name="some", phases=(evolve(ENOUGH.phases[0], services=(ranged,)),))
+    found = {fit.program.name: fit for fit in ranked(some, ENOUGH, times={"group": 3})}
+    chosen = found["some"].schedule
+    assert chosen is not None
+    assert len(chosen.sessions) == 3 * chosen.plan.weeks
+    assert found["enough"].plan == ranked(ENOUGH)[0].plan
+    (too_many,) = ranked(some, times={"group": 5})
+    assert too_many.why_not == "no plan: it takes 2 to 4 a week for 'group'"
+    for name, programs in (("group", [ENOUGH]), ("talk", [ENOUGH, some])):
+        with pytest.raises(InvalidError, match=f"that a program leaves open, found '{name}'"):
+            ranked(*programs, times={name: 3})
 
 
 def test_weeks_are_for_the_programs_that_have_the_phase() -> None:

@@ -147,7 +147,7 @@ PARTLY = st.builds(
 def completions(approval: Approval) -> Iterator[Approval]:
     """Ways to fill in what is not known of an approval."""
     levels = [approval.level] if approval.level else [IOP, LevelOfCare("2.5")]
-    units = [approval.units] if approval.units is not None else [0, 999_999]
+    units = [approval.units] if approval.units is not None else [0, 400_000]
     far = timedelta(days=900)
     starts = [approval.start] if approval.start else [DAY - far, DAY + timedelta(days=1)]
     # One day after each of the starts, so that each of them has an end beside it.
@@ -165,7 +165,7 @@ def test_what_is_possible_is_what_the_completions_say(some: list[Approval]) -> N
     (approved, *said), (each, *amounts) = asked(*some), zip(*ways, strict=True)
     assert approved == (each[0] if len(set(each)) == 1 else None)
     for amount, found, most in zip(said, amounts, (MOST_DAYS, 999_999, 999_999), strict=True):
-        # 900 days stand for the most days; units may be more than the kind has.
+        # 900 days stand for the most days, and 400,000 units for the most that two can have.
         high = most if max(found) >= 900 else max(found)
         assert amount == Possible(min(found), high).plain
 

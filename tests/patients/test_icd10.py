@@ -43,11 +43,13 @@ def read(name: str, *disorders: SubstanceUseDisorder) -> Value:
         ("F17.210", (False, False, False), "none", "no_disorder"),
         ("F17.211", (False, False, False), "none", "no_disorder"),
         ("F18.10", (True, False, False), "mild", NOT),
-        ("F19.20", (True, False, False), MODERATE_OR_SEVERE, NOT),
+        ("F19.20", (True, None, None), MODERATE_OR_SEVERE, NOT),
+        ("F19.11", (True, None, None), "mild", IN_REMISSION),
+        ("F19", (True, None, None), ANY, ANY_STAGE),
     ],
 )
 def test_a_diagnosis_that_holds_its_code_alone_says_what_the_code_says(
-    code: str, has: tuple[bool, bool, bool], severity: Value, remission: Value
+    code: str, has: tuple[bool | None, ...], severity: Value, remission: Value
 ) -> None:
     disorder = SubstanceUseDisorder(code=code)
 
@@ -147,3 +149,27 @@ def test_a_code_only_narrows_what_the_record_leaves_possible(one: Any, on: date)
         assert with_code.possible
         assert with_code.contradicted or with_code.possible <= without.possible
     assert severities_of(SubstanceUseDisorder(code="F10.10")).possible == {Severity.MILD}
+
+
+@pytest.mark.parametrize("substance", [None, *Substance])
+@pytest.mark.parametrize("code", ["F19.10", "F19.21", "F19.90", "F19.239"])
+def test_a_code_of_several_substances_settles_none_of_them(
+    code: str, substance: Substance | None
+) -> None:
+    disorder = SubstanceUseDisorder(substance, code=code)
+    said = substances_of(disorder)
+    everything = frozenset(Substance) - {Substance.TOBACCO}
+    if substance is None:
+        assert (said.possible, said.contradicted) == (everything, False)
+    elif substance is Substance.TOBACCO:
+        assert said.contradicted
+    else:
+        assert (said.possible, said.contradicted) == ({substance}, False)
+    # Beside a code of one substance, that one is sure and the others stay open.
+    beside = SubstanceUseDisorder(code="F11.20")
+    assert read("has_opioid_use_disorder", disorder, beside) is True
+    alcohol = read("has_alcohol_use_disorder", disorder, beside)
+    if substance in (None, Substance.TOBACCO):
+        assert not isinstance(alcohol, bool)
+    else:
+        assert alcohol is (substance is Substance.ALCOHOL)

@@ -14,6 +14,7 @@ from iopkit.modalities import Modality
 from iopkit.patients import Patient
 from iopkit.plans import NoteSubject, Plan, draft
 from iopkit.programs import (
+    EveryWeeks,
     InAll,
     PerWeek,
     Phase,
@@ -26,6 +27,8 @@ from iopkit.programs import (
     Timing,
     Weekly,
 )
+from iopkit.programs.doses import weekly_doses
+from iopkit.reports.words import often_words
 from iopkit.requirements import Counting, Requirement, RequirementSet, WeeklyServices
 from iopkit.schedules import Reason, booked_doses, schedule
 from iopkit.sites import Offer, Site
@@ -185,3 +188,53 @@ def test_a_requirement_for_what_nobody_counted_is_undetermined() -> None:
     plan = drafted(None, program)
     assert {each.truth for each in check(plan, asked, site=SITE)} == {Truth.UNKNOWN}
     assert {each.truth for each in check(schedule(plan, SITE), asked, site=SITE)} == {Truth.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("interval", "chosen", "weeks", "notes"),
+    [
+        (Times(2, 4), None, [1, 5, 9], {NoteSubject.RATE_CHOSEN}),
+        (Times(2, 4), 3, [1, 4, 7, 10], set()),
+        (Times(None, 5), None, [1, 6], {NoteSubject.RATE_CHOSEN}),
+        (Times(3, None), None, [], {NoteSubject.RATE_UNKNOWN}),
+        (Times(3, None), 6, [1, 7], set()),
+        (None, None, [], {NoteSubject.RATE_UNKNOWN}),
+        (6, None, [1, 7], set()),
+    ],
+    ids=["longest", "chosen", "up-to", "no-most", "no-most-chosen", "not-stated", "exact"],
+)
+def test_weeks_between_sessions_may_be_a_range(
+    interval: Times[int] | int | None,
+    chosen: int | None,
+    weeks: list[int],
+    notes: set[NoteSubject],
+) -> None:
+    program = Program(
+        "rare", "Rare", (Phase("only", "Only", 10),), (given_as("talk", EveryWeeks(interval)),)
+    )
+    plan = drafted(None if chosen is None else {"talk": chosen}, program)
+    assert [session.week for session in schedule(plan, SITE).sessions] == weeks
+    rates = {NoteSubject.RATE_CHOSEN, NoteSubject.RATE_UNKNOWN}
+    assert {note.matter for note in plan.notes} & rates == notes
+    assert plan.on_hold == (("talk",) if not weeks else ())
+    for value in (program, plan):
+        assert from_json(type(value), to_json(value)) == value
+
+
+def test_the_most_of_a_range_of_weeks_is_the_shortest() -> None:
+    talk = given_as("talk", EveryWeeks(Times(2, 4)))
+    program = Program("rare", "Rare", (Phase("only", "Only", 4),), (talk,))
+    doses = [(each.known, each.most) for each in weekly_doses(program)]
+    assert doses == [(HOUR, HOUR), (0 * HOUR, 0 * HOUR), (0 * HOUR, HOUR), (0 * HOUR, 0 * HOUR)]
+    with pytest.raises(InvalidError, match="expected every 2 to 4 weeks for 'talk', found 5"):
+        drafted({"talk": 5}, program)
+
+
+@pytest.mark.parametrize("weeks", [Times(2, 3), Times(4, None), Times(None, 6), Times(None, None)])
+def test_weeks_between_sessions_have_keys_with_ends(weeks: Times[int]) -> None:
+    program = evolve(OPEN, services=(given_as("talk", EveryWeeks(weeks)),), phases=OPEN.phases[1:])
+    text = to_json(program)
+    assert ('"interval_min"' in text) is (weeks.least is not None)
+    assert ('"interval_max"' in text) is (weeks.most is not None)
+    assert from_json(Program, text) == program
+    assert "not stated" not in often_words(EveryWeeks(weeks))

@@ -24,6 +24,7 @@ from iopkit.programs import (
     Service,
     Slot,
     TimePerWeek,
+    Times,
     Timing,
     Weekly,
     timetable,
@@ -62,7 +63,7 @@ def prescribed(program: Program) -> Counter[str]:
                 counts[each.name] += count.least or 0
             case TimePerWeek():
                 counts[each.name] += weeks
-            case EveryWeeks(interval, first):
+            case EveryWeeks(Times(int(interval)), first):
                 counts[each.name] += sum(
                     week % interval == first % interval for week in range(1, weeks + 1)
                 )

@@ -621,9 +621,11 @@ def test_every_fact_need_and_open_matter_has_words_for_patients() -> None:
     assert set(_NEEDS) == set(Need)
     assert {m for m in NoteSubject if not m.asked} == {
         *(m for m in NoteSubject if m.kind is NoteKind.CHOICE),
-        # For the clinic to settle with the source.
+        # For the clinic to settle, with the source or by itself.
         NoteSubject.LEFT_OPEN,
         NoteSubject.SOURCE_DISAGREES,
+        NoteSubject.ADVANCE_OPEN,
+        NoteSubject.DISCHARGE_OPEN,
     }
     about_services = service_facts(["drug-test"]).values()
     assert [*map(_course_words, about_services)] == [

@@ -394,6 +394,11 @@ def test_a_fact_shows_its_meaning_values_and_source(fact: Fact, values: str) -> 
     assert ("source: " in text) == (fact.source is not None)
 
 
+@pytest.mark.parametrize("fact", [*FACTS.values(), *COURSE_FACTS.values()], ids=lambda f: f.name)
+def test_no_line_of_a_fact_ends_in_a_blank(fact: Fact) -> None:  # type: ignore[type-arg]  # as above
+    assert not [line for line in fact_text(fact).split("\n") if line != line.rstrip()]
+
+
 @pytest.mark.parametrize(
     ("name", "worse"),
     [

@@ -32,6 +32,7 @@ from iopkit.programs import (
     Service,
     Slot,
     TimePerWeek,
+    Times,
     Timing,
     Weekly,
     slots_of,
@@ -232,7 +233,7 @@ def test_every_prescribed_session_is_booked_moved_or_unplaced_exactly_once(
                 given *= len(slots)
             case PerWeek(times) | RandomDays(times):
                 given *= times.least or 0
-            case EveryWeeks(interval, first):
+            case EveryWeeks(Times(int(interval)), first):
                 given = [
                     week for n, week in enumerate(weeks, 1) if n % interval == first % interval
                 ]

@@ -18,7 +18,7 @@ from iopkit.calendars.ical import (
     write_calendar,
 )
 from iopkit.confidential import hidden, opaque
-from iopkit.errors import Fault, refuse, unless
+from iopkit.errors import Fault, refuse, refuse_flags, unless
 from iopkit.fields import frozen
 from iopkit.schedules.meetings import shared
 from iopkit.schedules.sessions import Schedule, Session
@@ -46,6 +46,7 @@ def patient_feed(
         InvalidError: the schedules are of several patients, ``stamp`` has no time zone, or
             ``refresh`` is no time.
     """
+    refuse_flags("feed", titles=titles)
     listed = list(schedules)
     patients = {schedule.plan.patient for schedule in listed}
     refuse(

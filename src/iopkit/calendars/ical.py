@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from iopkit.clocks import offset_at, offset_changes
 from iopkit.confidential import hidden
-from iopkit.errors import Fault, refuse, unless, unless_a
+from iopkit.errors import Fault, refuse, refuse_flags, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.modalities import Delivery
 from iopkit.schedules.differences import ScheduleDifference
@@ -127,6 +127,7 @@ def to_ical(
         InvalidError: ``stamp`` has no time zone.
     """
     refuse("calendar", unless_a(schedule, "schedule", Schedule))
+    refuse_flags("calendar", titles=titles)
     cancelled = method is Method.CANCEL
     events = session_events(
         schedule,
@@ -158,6 +159,7 @@ def update_ical(
     Raises:
         InvalidError: ``stamp`` has no time zone.
     """
+    refuse_flags("calendar", titles=titles)
     new = difference.new
     present = in_order((*difference.added, *(after for _, after in difference.changed)))
     events = [

@@ -12,7 +12,7 @@ from iopkit.charges.code_rules import CodingRule, CodingScheme, LineMark, code_f
 from iopkit.charges.marks import Marks, marks_of
 from iopkit.charges.rates import MONEY, RateTable, money_faults
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, unless, unless_a
+from iopkit.errors import refuse, refuse_flags, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.schedules.attendance import Attendance, Attended, attendance_of
 from iopkit.schedules.sessions import MOST_WEEKS, Schedule, in_order, number_faults
@@ -255,6 +255,7 @@ def itemize(
         unless_a(coding, "coding", CodingScheme),
         *([] if rates is None else [unless_a(rates, "rates", RateTable)]),
     )
+    refuse_flags("charges", assume_in_force=assume_in_force)
     sessions = {schedule.uid(session): session for session in in_order(schedule.sessions)}
     held = (
         dict.fromkeys(sessions, Attendance())

@@ -7,7 +7,7 @@ from itertools import pairwise
 from attrs import field
 
 from iopkit.charges.code_rules import code_faults
-from iopkit.errors import Fault, refuse, refuse_moments, unless
+from iopkit.errors import Fault, refuse, refuse_flags, refuse_moments, unless
 from iopkit.fields import frozen
 from iopkit.scopes import Scope
 from iopkit.sources import Source
@@ -90,6 +90,7 @@ class RateTable:
         of two as near the earlier.
         """
         refuse_moments("rate table", on=on)
+        refuse_flags("rate table", assume_in_force=assume_in_force)
         rates = [rate for rate in self.rates if rate.code == code]
         in_force = next((rate for rate in rates if rate.is_in_force(on)), None)
         if in_force is not None or not assume_in_force:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
 
@@ -10,13 +10,14 @@ from attrs import evolve
 
 from iopkit.checks.checks import Finding, Unit, WeeksLeftOut, check, left_out, verdict
 from iopkit.confidential import hidden
-from iopkit.errors import InvalidError, NotInForceError, each_a, refuse, unless
+from iopkit.errors import InvalidError, NotInForceError, each_a, refuse, refuse_flags, unless
 from iopkit.fields import frozen
 from iopkit.groups.groups import Group, join
 from iopkit.patients.patients import Patient
 from iopkit.plans.drafting import draft
 from iopkit.plans.notes import NoteKind, NoteSubject
 from iopkit.plans.plans import Plan
+from iopkit.plans.rates import open_rates
 from iopkit.programs.programs import Program, Track
 from iopkit.prose import counted, listed
 from iopkit.requirements.demands import Caseload, WrittenPlan
@@ -69,6 +70,7 @@ def judge(
 ) -> tuple[Judgment, ...]:
     """What several requirement sets find of a plan or its schedule; raises as ``check``."""
     sets = each_a("check", requirements, "requirements", RequirementSet)
+    refuse_flags("check", assume_in_force=assume_in_force)
     return tuple(
         Judgment(
             each,
@@ -219,6 +221,7 @@ def fits(  # noqa: PLR0913  # what a plan is made from, by name
     start: date,
     seed: int,
     phase_weeks: Mapping[str, int] | None = None,
+    times: Mapping[str, int | timedelta] | None = None,
     assume_in_force: bool = False,
     groups: Iterable[Group] = (),
 ) -> tuple[Fit, ...]:
@@ -236,28 +239,36 @@ def fits(  # noqa: PLR0913  # what a plan is made from, by name
         seed: draws the plans' keys and random days.
         phase_weeks: weeks of phases by name, for each program that has such a phase. A phase
             whose program states no length needs them, as none is made up.
+        times: as ``draft``, for each program that leaves a service of that name open.
         assume_in_force: as ``check``.
         groups: those that the patient would be in. Each program is joined to them, and its plan
             dated by their meetings; one that has no such service has no plan.
 
     Raises:
-        InvalidError: ``start`` cannot be the first day of the patient's plan, or
-            ``phase_weeks`` names a phase that no program has.
+        InvalidError: ``start`` cannot be the first day of the patient's plan,
+            ``phase_weeks`` names a phase that no program has, or ``times`` a service that none
+            leaves open.
         NotInForceError: a requirement set is not known to be in force on ``start``, and is not
             assumed to be.
     """
     listed, sets, weeks = tuple(programs), tuple(requirements), phase_weeks or {}
     joined = each_a("fits", groups, "groups", Group)
+    refuse_flags("fits", assume_in_force=assume_in_force)
     for each in sets:
         each.in_force(start, assume_in_force=assume_in_force)
+    rates = times or {}
     phases = {phase.name for program in listed for phase in program.phases}
+    is_open = {name for program in listed for name in open_rates(program)}
+    services = "services that a program leaves open"
     refuse(
         "fits",
         *(unless(n in phases, "phase_weeks", "phases of the programs", repr(n)) for n in weeks),
+        *(unless(name in is_open, "times", services, repr(name)) for name in rates),
     )
     found: list[Fit] = []
     for program in listed:
         own = {p.name: weeks[p.name] for p in program.phases if p.name in weeks}
+        rated = {name: rates[name] for name in open_rates(program) if name in rates}
         for track in program.tracks or (None,):
             drafted = partial(
                 _drafted,
@@ -271,6 +282,7 @@ def fits(  # noqa: PLR0913  # what a plan is made from, by name
                     start=start,
                     seed=seed,
                     phase_weeks=own,
+                    times=rated,
                     requirements=sets,
                     assume_in_force=assume_in_force,
                 ),

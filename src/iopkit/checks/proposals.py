@@ -24,7 +24,7 @@ from iopkit.checks.remedies import (
 )
 from iopkit.checks.shortfalls import DayDemand, SessionDemand, Shortfall, counted_minutes
 from iopkit.confidential import hidden, hide_fields
-from iopkit.errors import each_a, refuse, unless, unless_a
+from iopkit.errors import each_a, refuse, refuse_flags, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.plans.own_days import concerns, speaks_of
 from iopkit.plans.plans import Plan
@@ -190,6 +190,7 @@ def propose(  # noqa: PLR0913  # what a search is bounded by, by name
             week, and is not assumed to be.
     """
     refuse("propose", unless_a(plan, "plan", Plan), unless_a(site, "site", Site))
+    refuse_flags("propose", assume_in_force=assume_in_force)
     refuse(
         "propose",
         unless(1 <= most_changes <= 4, "most_changes", "from 1 to 4", most_changes),

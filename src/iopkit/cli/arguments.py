@@ -135,8 +135,8 @@ def add_times(parser: argparse.ArgumentParser) -> None:
         type=times_of_service,
         metavar="SERVICE=N",
         help="how often a service is given where the program leaves that open, such as "
-        "drug-test=2, or for how long a week, such as group=90min, once for each; the least of its "
-        "range if not given",
+        "drug-test=2, for how long a week, such as group=90min, or every how many weeks; once for "
+        "each; the least of its range if not given",
     )
 
 

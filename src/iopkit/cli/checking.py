@@ -3,7 +3,7 @@
 import argparse
 import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from iopkit.applicability import Applicability, applicable_to_plan
 from iopkit.charges.charges import Charges, itemize
-from iopkit.charges.code_rules import CodingScheme, codes_of
+from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.costs import compare_costs
 from iopkit.charges.rates import RateTable
 from iopkit.checks.checks import Finding, check, verdict
@@ -29,10 +29,12 @@ from iopkit.cli.arguments import (
     add_seed,
     add_site,
     add_start,
+    add_times,
     add_weeks,
     chosen_form,
     named_requirements,
     own_of,
+    times_once,
     weeks_once,
 )
 from iopkit.cli.files import (
@@ -56,14 +58,18 @@ from iopkit.documents.results import (
     checks_document,
     cost_document,
     fit_document,
+    plan_costs_document,
     proposals_document,
 )
 from iopkit.errors import IopkitError
+from iopkit.levels import LevelOfCare
 from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
 from iopkit.library.costs import COSTS
+from iopkit.library.outcomes import LEVEL_FIGURES
 from iopkit.library.programs import find_program, program_names
 from iopkit.library.requirements import REQUIREMENTS
 from iopkit.patients.patients import Patient
+from iopkit.plan_costs import costs_of_plan, rates_for
 from iopkit.plans.notes import NoteSubject
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
@@ -71,9 +77,11 @@ from iopkit.reports.charges import charges_csv, charges_html, charges_text, cost
 from iopkit.reports.findings import checks_text
 from iopkit.reports.fits import fits_text, proposals_text
 from iopkit.reports.lines import page, section
+from iopkit.reports.plan_costs import plan_costs_html, plan_costs_text
 from iopkit.reports.plans import caution_lines
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.attendance import Attended
+from iopkit.schedules.scheduling import schedule
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth, all_of
@@ -133,8 +141,32 @@ def _add_applicable_patient(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _costs_arguments(_: argparse.ArgumentParser) -> None:
-    """It has none."""
+def _costs_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "plan",
+        nargs="?",
+        type=Path,
+        metavar="PLAN.json",
+        help="a plan: what it costs who pays for the patient, and figures of the next levels; "
+        "what levels of care cost anywhere if not given",
+    )
+    parser.add_argument("--patient", type=Path, metavar="PATIENT.json", help="whose plan it is")
+    add_site(parser, required=False, says="where it is held")
+    parser.add_argument(
+        "--rates",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="RATES.toml",
+        help="your own rates beside those that are shipped; again for each more",
+    )
+    parser.add_argument(
+        "--level",
+        metavar="LEVEL",
+        help="the plan's level of care, such as 2.1, where its program does not say",
+    )
+    add_assume_in_force(parser)
+    parser.add_argument("--form", choices=["html", "text"], help="text if not given")
 
 
 def _fit_arguments(parser: argparse.ArgumentParser) -> None:
@@ -149,6 +181,7 @@ def _fit_arguments(parser: argparse.ArgumentParser) -> None:
     add_own_groups(parser)
     add_start(parser)
     add_weeks(parser, says="how many weeks a phase has whose length is open; may be given again")
+    add_times(parser)
     add_seed(parser)
     add_site(parser)
     add_requirements(parser, says=_MAY_REPEAT)
@@ -311,7 +344,7 @@ def _charges_by_all(options: argparse.Namespace) -> Answer:
     attended = _attended(options, booked)
 
     def charged(one: CodingScheme) -> Charges:
-        return itemize(booked, one, rates=_rates_for(one, tables), attended=attended)
+        return itemize(booked, one, rates=rates_for(one, tables), attended=attended)
 
     applied = apply_all(found, CodingScheme, charged)
     charges = [each for _, each in applied.judged]
@@ -326,21 +359,36 @@ def _charges_by_all(options: argparse.Namespace) -> Answer:
     return Answer(text, document, EXIT_CODES[applied.truth(known)])
 
 
-def _rates_for(scheme: CodingScheme, tables: Sequence[RateTable]) -> RateTable | None:
-    """The table of a scheme's payer; of a scheme of no payer, the only one that has its codes."""
-    for table in tables:
-        if table.scope == scheme.scope:
-            return table
-    if scheme.scope is None or scheme.scope.payer is not None:
-        return None
-    codes = {code for v in scheme.versions.dated for rule in v.value for code in codes_of(rule)}
-    having = {t.name: t for t in tables if codes.intersection(rate.code for rate in t.rates)}
-    return next(iter(having.values())) if len(having) == 1 else None
-
-
-def _costs(_: argparse.Namespace) -> Answer:
+def _costs(options: argparse.Namespace) -> Answer:
+    if options.plan is not None:
+        return _costs_of_plan(options)
+    named = ("patient", "site", "rates", "level", "assume_in_force", "form")
+    if any(getattr(options, name) for name in named):
+        raise UsageError("options are for a plan: say which, as in iopkit costs plan.json")
     found = compare_costs(COSTS)
     return Answer(costs_text(found), [cost_document(comparison) for comparison in found])
+
+
+def _costs_of_plan(options: argparse.Namespace) -> Answer:
+    if options.json and options.form:
+        raise UsageError("--form is for reading, and --json has a form of its own: choose one")
+    if options.patient is None or options.site is None:
+        raise UsageError("a plan's costs need --patient and --site: who pays turns on them")
+    plan, site = read_document(Plan, options.plan), read_document(Site, options.site)
+    costs = costs_of_plan(
+        schedule(plan, site),
+        site,
+        read_document(Patient, options.patient),
+        codings=CODINGS,
+        rates=(*(read_document(RateTable, path) for path in options.rates), *RATES),
+        figures=LEVEL_FIGURES,
+        level=LevelOfCare.parse(options.level) if options.level else None,
+        assume_in_force=options.assume_in_force,
+    )
+    text = plan_costs_html(costs) if options.form == "html" else plan_costs_text(costs)
+    document = {**_caution(plan), **plan_costs_document(costs)}
+    code = DONE if costs.is_known else UNDETERMINED
+    return Answer(text if options.form == "html" else _cautioned(plan, text), document, code)
 
 
 def _fit(options: argparse.Namespace) -> Answer:
@@ -355,6 +403,7 @@ def _fit(options: argparse.Namespace) -> Answer:
         start=options.start,
         seed=secrets.randbits(53) if options.seed is None else options.seed,
         phase_weeks=weeks_once(options.weeks),
+        times=times_once(options.times),
         assume_in_force=options.assume_in_force,
         groups=own_groups(options, patient.key),
     )

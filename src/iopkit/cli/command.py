@@ -47,7 +47,11 @@ _COMMANDS = (
         "overseeing",
         "Write a calendar to subscribe to, of a patient, room, clinician or program.",
     ),
-    ("costs", "checking", "Compare what levels of care cost, where somebody counted."),
+    (
+        "costs",
+        "checking",
+        "Compare what levels of care cost, where somebody counted, or tell what a plan costs.",
+    ),
     ("list", "shipped", "List what is shipped."),
     (
         "show",

@@ -368,7 +368,10 @@ def _weeks_of(program: Program, given: Sequence[tuple[str, int]]) -> dict[str, i
             raise UnknownNameError(f"phase of {program.name}", phase, names)
     if missing := [phase for phase in program.open_lengths if phase not in weeks]:
         options = " ".join(f"--weeks {phase}=N" for phase in missing)
-        raise UsageError(f"{program.name} does not state how long it is: add {options}")
+        raise UsageError(
+            f"{program.name} does not state how long it is: add {options}; what follows is dated "
+            "from its end"
+        )
     return weeks
 
 

@@ -1,12 +1,14 @@
 """Results as plain values: they are shown and not read back."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import attrs
 
 from iopkit.applicability import Applicability, kind_of_rule
 from iopkit.charges.costs import CostComparison
+from iopkit.charges.rates import Rate
 from iopkit.checks.checks import Finding, left_out, verdict
 from iopkit.checks.fitting import Fit, Judgment
 from iopkit.checks.proposals import Proposals, Remaining
@@ -17,6 +19,7 @@ from iopkit.eligibility.kinds import Kind
 from iopkit.eligibility.predicates import AnyFact
 from iopkit.placement.placement import ExcludedLevel
 from iopkit.placement.tradeoffs import Tradeoff
+from iopkit.plan_costs import LevelCosts, PlanCosts
 from iopkit.plans.plans import Plan
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.capacity import CensusDay, CensusWeek, Load
@@ -151,6 +154,32 @@ def cost_document(comparison: CostComparison) -> dict[str, Any]:  # Any: plain J
     """Costs that can be compared as plain values; they are shown and not read back."""
     document: dict[str, Any] = converter().unstructure(comparison)
     return document
+
+
+def plan_costs_document(costs: PlanCosts) -> dict[str, Any]:  # Any: plain JSON values
+    """What a plan and the next levels cost as plain values; it is shown and not read back."""
+    write = writer_of(LevelCosts | None)
+    return {
+        "payers": None if costs.payers is None else [payer.value for payer in costs.payers],
+        "unpriced": [payer.value for payer in costs.unpriced],
+        "charged": [
+            {
+                "applies": each.applies.value,
+                "amount_usd": writer_of(Decimal | None)(each.total.amount_usd),
+                "known_usd": writer_of(Decimal)(each.total.known_usd),
+                "payer": each.payer and each.payer.value,
+                "table": each.table and each.table.name,
+                "rates": [writer_of(Rate)(rate) for rate in each.rates],
+                "spans": [applicability_document(span) for span in each.spans],
+                "charges": to_document(each.charges),
+            }
+            for each in costs.charged
+        ],
+        "refused": list(costs.refused),
+        "lower": write(costs.lower),
+        "own": write(costs.own),
+        "higher": write(costs.higher),
+    }
 
 
 def fit_document(fit: Fit) -> dict[str, Any]:  # Any: plain JSON values of any type

@@ -10,7 +10,7 @@ from enum import StrEnum
 from iopkit.eligibility.possible import Possible, Value
 from iopkit.eligibility.readings import known_truth
 from iopkit.fields import frozen
-from iopkit.patients.patients import Approval, Patient
+from iopkit.patients.patients import MOST_APPROVED, Approval, Patient
 from iopkit.truth import Truth, any_of
 
 
@@ -52,7 +52,7 @@ class ApprovedMeasure(StrEnum):
     def most(self) -> int:
         """The most that there can be."""
         # More days than there are between two dates.
-        return 4_000_000 if self is ApprovedMeasure.DAYS_LEFT else 999_999
+        return 4_000_000 if self is ApprovedMeasure.DAYS_LEFT else MOST_APPROVED
 
     def of(self, approval: Approval, on: date) -> tuple[float, float]:
         """The least and the most that one approval has, which is in force."""

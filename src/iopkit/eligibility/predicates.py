@@ -30,7 +30,15 @@ from iopkit.eligibility.kinds import (
 from iopkit.eligibility.margins import Margin, kind_of_margin, margin
 from iopkit.eligibility.possible import Possible, Value, is_of_kind, whole_numbers_in
 from iopkit.eligibility.recency import Recency, Recent
-from iopkit.errors import Fault, InvalidError, UndeterminedError, refuse, unless, unless_a
+from iopkit.errors import (
+    Fault,
+    InvalidError,
+    UndeterminedError,
+    refuse,
+    refuse_flags,
+    unless,
+    unless_a,
+)
 from iopkit.fields import call_union, frozen
 from iopkit.sources import Source
 from iopkit.truth import Truth, at_least
@@ -730,6 +738,7 @@ def describe(predicate: Predicate, *, in_full: bool = False) -> str:
         >>> describe((FACTS["age"] >= 18) & ~FACTS["dangerous"].equals(True))
         'age is at least 18 years and not (dangerous is true)'
     """
+    refuse_flags("predicate", in_full=in_full)
     if predicate.label and (not in_full or _is_empty(predicate)):
         return predicate.label
     text = _in_parts(predicate, in_full=in_full)

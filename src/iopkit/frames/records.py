@@ -21,6 +21,7 @@ from iopkit.errors import (
     MissingExtraError,
     each_a,
     refuse,
+    refuse_flags,
     unless,
     unless_a,
     unless_day,
@@ -136,6 +137,7 @@ def facts_frame(  # noqa: PLR0913  # what is asked of a frame, by name
         _unless_partly(partly),
         unless(several, "patients", "a list of Patient", "no list"),
     )
+    refuse_flags("facts", found=found)
     written = [_Written(fact, partly, found=found) for fact in asked]
     names = [KEY, *(name for one in written for name in one.names)]
     once = {name: names.count(name) == 1 for name in names}

@@ -21,7 +21,7 @@ from iopkit.eligibility.considerations import Consideration
 from iopkit.eligibility.consistency import CONTRADICTIONS, Contradiction
 from iopkit.eligibility.policies import Criterion, Policy
 from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, each_once, facts_in
-from iopkit.errors import Fault, InvalidError, refuse, unless, unless_a, unless_day
+from iopkit.errors import Fault, InvalidError, refuse, refuse_flags, unless, unless_a, unless_day
 from iopkit.fields import frozen
 from iopkit.frames.columns import Check, Column, Columns, Day, is_in, read_columns
 from iopkit.frames.contents import Frame, enough_of, has_kleene, moment, moments, opened
@@ -129,6 +129,14 @@ def decide_frame(  # noqa: PLR0913  # what is asked of a frame, by name
         ['no', 'unknown']
     """
     refuse("frame", unless_a(policy, "policy", Policy))
+    refuse_flags(
+        "frame",
+        criteria=criteria,
+        considerations=considerations,
+        contradictions=contradictions,
+        missing=missing,
+        assume_in_force=assume_in_force,
+    )
     rows = _Rows.of(policy, frame, on, assume_in_force=assume_in_force)
     weighed = policy.considerations if considerations else ()
     asked = each_once(fact for one in rows.versions for fact in _facts_of(one.criteria))
@@ -190,6 +198,7 @@ def attrition(
         ('nine_hours', 1, 1, 0)
     """
     refuse("frame", unless_a(policy, "policy", Policy), unless_day(on, "on"))
+    refuse_flags("frame", assume_in_force=assume_in_force)
     rows = _Rows.of(policy, frame, on, assume_in_force=assume_in_force)
     ((criteria, _),) = rows.versions
     assumed = not policy.version(on=on, assume_in_force=assume_in_force).is_in_force(on)

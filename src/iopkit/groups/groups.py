@@ -19,6 +19,7 @@ from iopkit.programs.timings import PerWeek, Slot, Timing, Weekly, slots_of
 from iopkit.sites.sites import Offer, Site
 from iopkit.windows import (
     DAY,
+    DayPart,
     WeeklyWindows,
     is_session_length,
     minute_of_day,
@@ -366,3 +367,8 @@ def _service_faults(group: Group, known: Mapping[str, Sequence[Service]]) -> Ite
         low, high = service.duration or group.duration, service.longest or group.duration
         ok = low <= group.duration <= high
         yield from unless(ok, "duration", "a length that its service has", group.duration)
+        parts = {slot: DayPart.of(minute_of_day(slot.start)) for slot in group.slots if slot.start}
+        for slot, part in parts.items():
+            expected = f"the {' or '.join(service.day_parts)}, as its service has"
+            ok = not service.day_parts or part in service.day_parts
+            yield from unless(ok, "slots", expected, str(slot))

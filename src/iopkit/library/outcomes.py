@@ -11,7 +11,10 @@ from decimal import Decimal
 from iopkit.charges.costs import CostFigure
 from iopkit.levels import LevelOfCare
 from iopkit.library.costs import COSTS
+from iopkit.library.us_north_carolina import NORTH_CAROLINA_RATES
+from iopkit.payers import Payer
 from iopkit.placement.outcomes import LevelFigure, Measure
+from iopkit.scopes import Scope
 from iopkit.sources import Grade, Source
 
 _OUTPATIENT, _INTENSIVE, _DAY = map(LevelOfCare, ("1", "2.1", "2.5"))
@@ -72,6 +75,12 @@ _MARYLAND = (
     (LevelOfCare("3.3"), "residential", "211.05", "a day", _MARYLAND_RESIDENTIAL),
     (_RESIDENTIAL, "residential", "211.05", "a day", _MARYLAND_RESIDENTIAL),
     (LevelOfCare("3.7"), "residential", "324.92", "a day", _MARYLAND_RESIDENTIAL),
+)
+
+# By our own reading, the intensive and the comprehensive outpatient program, as its policies say.
+_NORTH_CAROLINA = (
+    (_INTENSIVE, "intensive outpatient (H0015)", "170.03"),
+    (_DAY, "comprehensive outpatient (H2035)", "58.61"),
 )
 
 
@@ -162,6 +171,13 @@ def _costs() -> Iterator[LevelFigure]:
         yield LevelFigure(
             *(level, Measure.PAYMENT, care, Decimal(dollars), f"dollars {unit}"),
             *("Medicaid in Maryland", "July 2022 to June 2023", source),
+            scope=Scope("MD", payer=Payer.MEDICAID),
+        )
+    for level, care, dollars in _NORTH_CAROLINA:
+        yield LevelFigure(
+            *(level, Measure.PAYMENT, care, Decimal(dollars), "dollars a unit that is not told"),
+            *("Medicaid in North Carolina", "from August 2024", NORTH_CAROLINA_RATES),
+            scope=Scope("NC", payer=Payer.MEDICAID),
         )
 
 

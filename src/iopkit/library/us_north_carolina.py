@@ -185,7 +185,7 @@ US_NC_SACOT_REQUIREMENTS = RequirementSet(
     scope=Scope("NC", level=LevelOfCare("2.5")),
 )
 
-_RATES_2024 = Source(
+NORTH_CAROLINA_RATES = Source(
     "NC Medicaid bulletin of 2024-08-27 on the rates of SAIOP and SACOT",
     Grade.OFFICIAL,
     "https://medicaid.ncdhhs.gov/blog/2024/08/27/nc-medicaid-increasing-reimbursement-rates-substance-abuse-intensive-outpatient-program-and",
@@ -199,7 +199,7 @@ US_NC_MEDICAID_RATES = RateTable(
     "us-nc-medicaid",
     "North Carolina Medicaid: intensive and comprehensive outpatient programs",
     tuple(
-        Rate(code, since, Decimal(amount), end, _RATES_2024)
+        Rate(code, since, Decimal(amount), end, NORTH_CAROLINA_RATES)
         for code, before, now in (("H0015", "133.72", "170.03"), ("H2035", "46.07", "58.61"))
         for since, end, amount in ((_AFTER_2012, _RAISED, before), (_RAISED, None, now))
     ),

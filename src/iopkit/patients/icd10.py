@@ -30,6 +30,9 @@ class Said(Generic[T]):
 def substances_of(disorder: SubstanceUseDisorder) -> Said[Substance]:
     """The substance classes that a disorder may be of.
 
+    F19 is of other substances and of several together, so it settles no class but that it is not
+    nicotine alone.
+
     Source: the blocks of ICD-10-CM, see ``Substance.icd10_block``.
 
     Example:
@@ -45,7 +48,7 @@ _SUBSTANCES = frozenset(Substance)
 _BY_BLOCK = {
     block: frozenset(one for one in Substance if one.icd10_block == block)
     for block in {one.icd10_block for one in Substance}
-}
+} | {Substance.OTHER.icd10_block: _SUBSTANCES - {Substance.TOBACCO}}
 
 
 def severities_of(disorder: SubstanceUseDisorder) -> Said[Severity]:

@@ -1,5 +1,6 @@
 """Patients: what is known of them, from supports and coverage to free hours."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 from math import isfinite
@@ -103,6 +104,11 @@ class Whereabouts:
     __repr__ = hidden
 
 
+MOST_APPROVED = 999_999
+"""The most units or hours that approvals can have, each and all of a patient together."""
+_MOST_TIME = timedelta(hours=MOST_APPROVED)
+
+
 @frozen(repr=False)
 class Approval:
     """What a payer has approved: treatment from ``start`` up to the day before ``end``.
@@ -112,7 +118,7 @@ class Approval:
     the payer counts or in hours.
 
     Raises:
-        InvalidError: the end is not after the start, or units or time are below 0.
+        InvalidError: the end is not after the start, or units or hours are not from 0 to 999,999.
     """
 
     payer: Payer | None = None
@@ -123,16 +129,33 @@ class Approval:
     end: date | None = None
 
     def __attrs_post_init__(self) -> None:
-        whole = self.units is None or self.units >= 0
-        some = self.time is None or self.time >= timedelta(0)
         refuse(
             "approval",
             _unless_ordered(self.start, self.end),
-            unless(whole, "units", "a whole number from 0", "another value"),
-            unless(some, "time", "no less than 0", "less"),
+            unless(
+                0 <= (self.units or 0) <= MOST_APPROVED,
+                "units",
+                f"a whole number from 0 to {MOST_APPROVED:,}",
+                "another value",
+            ),
+            unless(
+                timedelta(0) <= (self.time or timedelta(0)) <= _MOST_TIME,
+                "time",
+                f"from 0 to {MOST_APPROVED:,} hours",
+                "another time",
+            ),
         )
 
     __repr__ = hidden
+
+
+def _approved_faults(approvals: Iterable[Approval]) -> tuple[Fault, ...]:
+    """What is wrong with what approvals have together; in numbers, as times overflow."""
+    listed = tuple(approvals)
+    units = sum(given.units or 0 for given in listed)
+    hours = sum((given.time or timedelta(0)) / timedelta(hours=1) for given in listed)
+    expected = f"no more than {MOST_APPROVED:,} units and hours together"
+    return unless(max(units, hours) <= MOST_APPROVED, "approvals", expected, "more")
 
 
 class ObligationKind(StrEnum):
@@ -265,6 +288,7 @@ class Patient:
             unless(
                 self.key.version == 4, "key", "a random UUID, from uuid.uuid4()", "another UUID"
             ),
+            _approved_faults(self.approvals or ()),
             unless(
                 self.travel is None
                 or (is_whole_minutes(self.travel) and timedelta(0) <= self.travel <= ONE_DAY),

@@ -9,7 +9,7 @@ from iopkit.eligibility.consistency import read_consistent
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import evaluate
-from iopkit.errors import each_a, refuse, unless, unless_a
+from iopkit.errors import each_a, refuse, refuse_flags, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.patients.patients import Patient
 from iopkit.truth import Truth
@@ -82,6 +82,7 @@ def care_beside(
         unless_a(policies, "policies", Mapping),
         *(unless(each in known, "policies", "an OpioidTreatment", "another") for each in policies),
     )
+    refuse_flags(what, assume_in_force=assume_in_force)
     asked = {each: each_a(what, policies[each], each, Policy) for each in policies}
     values = read_consistent([_DISORDER], patient, on=on).values()
     disorder = evaluate(_DISORDER.equals(True), values)

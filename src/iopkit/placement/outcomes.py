@@ -6,6 +6,7 @@ from enum import StrEnum
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
+from iopkit.scopes import Scope
 from iopkit.sources import Source
 
 
@@ -29,7 +30,8 @@ class LevelFigure:
     ``level`` is the level that the source's ``care`` stands for, by our own reading. Without a
     ``value`` it is above ``low``. ``low`` and ``high``, or the standard deviation ``sd``, are
     the spread; ``people`` is how many were counted. ``year`` is that of the people or of the
-    dollars, else of the source. ``None``: the source does not say.
+    dollars, else of the source. ``scope`` is whose payment it is. ``None``: the source does not
+    say.
 
     Raises:
         InvalidError: there is neither a value nor a lower bound, or the value is not between.
@@ -47,6 +49,7 @@ class LevelFigure:
     high: Decimal | None = None
     sd: Decimal | None = None
     people: int | None = None
+    scope: Scope | None = None
 
     def __attrs_post_init__(self) -> None:
         known = [each for each in (self.low, self.value, self.high) if each is not None]

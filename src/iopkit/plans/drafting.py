@@ -13,7 +13,16 @@ from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision
 from iopkit.eligibility.possible import Possible
 from iopkit.eligibility.sheets import read_facts
-from iopkit.errors import Fault, did_you_mean, each_a, refuse, unless, unless_a, unless_day
+from iopkit.errors import (
+    Fault,
+    did_you_mean,
+    each_a,
+    refuse,
+    refuse_flags,
+    unless,
+    unless_a,
+    unless_day,
+)
 from iopkit.modalities import Modality
 from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.plans.commitments import bookable
@@ -39,6 +48,7 @@ from iopkit.plans.step_down import left_care, step_down_notes
 from iopkit.plans.tailoring import disclosures_of, family_of, need_notes
 from iopkit.programs.disagreements import discrepancies, out_of_reach
 from iopkit.programs.programs import Program, fixed_times, unrated
+from iopkit.prose import listed
 from iopkit.requirements.due import milestones
 from iopkit.requirements.milestones import Milestone, MilestoneKind
 from iopkit.requirements.requirements import RequirementSet
@@ -94,7 +104,8 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     psychiatric services a diagnosis that calls for them; where that is not known, they are
     on hold, and so is all of a program of which nothing is for the patient. Each is looked at
     over the days of the plan: what holds on some of them is planned, and ``upcoming`` says from
-    when or up to when, with all else that is known to change. What was chosen
+    when or up to when, with all else that is known to change. A condition to go on or be discharged
+    that asks about a service left out stays, and is for a clinician to decide. What was chosen
     and why, what is not known, what collides and what the patient needs elsewhere is in the
     plan's notes. Pure: the same arguments give the same plan.
 
@@ -143,6 +154,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         () if goal_templates is None else unless_a(goal_templates, "goal_templates", GoalTemplates),
     )
     refuse_before_birth(patient, start, what="plan", path="start")
+    refuse_flags("plan", despite_no=despite_no, assume_in_force=assume_in_force)
     refuse("plan", start_faults(start))
     sets = each_a("plan", requirements, "requirements", RequirementSet)
     judged_by = each_a("plan", decisions, "decisions", Decision)
@@ -202,6 +214,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         *hours_notes(plan, patient),
         *collisions,
         *_source_notes(program.on_track(taken), laid),
+        *_condition_notes(filled),
         *need_notes(filled, patient, site, on=start),
     )
     plan = evolve(
@@ -292,7 +305,8 @@ def _with_weeks(program: Program, weeks: Mapping[str, int]) -> Program:
             else unless(
                 phase.weeks.least is not None,
                 "phase_weeks",
-                f"weeks for {phase.name!r}, whose length the program does not state",
+                f"weeks for {phase.name!r}, whose length the program does not state "
+                f"(phase_weeks, or --weeks {phase.name}=N): what follows is dated from its end",
                 "none",
             )
             for phase in program.phases
@@ -320,6 +334,15 @@ def _source_notes(program: Program, laid: Program) -> Iterator[PlanNote]:
         yield PlanNote(NoteSubject.OUT_OF_REACH, why=unmet.words)
     for words in program.left_open:
         yield PlanNote(NoteSubject.LEFT_OPEN, why=words)
+
+
+def _condition_notes(program: Program) -> Iterator[PlanNote]:
+    """Conditions that ask about services which the plan does not have."""
+    for phase in program.phases:
+        if names := program.not_given_in(phase.advance):
+            yield PlanNote(NoteSubject.ADVANCE_OPEN, part=phase.name, why=listed(names))
+    if names := program.not_given_in(program.discharge):
+        yield PlanNote(NoteSubject.DISCHARGE_OPEN, why=listed(names))
 
 
 def _tailored(foresight: Foresight) -> tuple[Program, tuple[str, ...], list[PlanNote]]:

@@ -183,6 +183,18 @@ class NoteSubject(StrEnum):
         "the patient needs it: does the site provide it?",
         "You need {about}. Can we give it to you here?",
     )
+    ADVANCE_OPEN = (
+        "advance_open",
+        NoteKind.QUESTION,
+        "does the patient go on? A clinician decides, as it turns on services not in this plan",
+        "",
+    )
+    DISCHARGE_OPEN = (
+        "discharge_open",
+        NoteKind.QUESTION,
+        "is the patient discharged? A clinician decides, as it turns on services not in this plan",
+        "",
+    )
     LEFT_OPEN = (
         "left_open",
         NoteKind.QUESTION,

@@ -8,7 +8,7 @@ from attrs import evolve
 from iopkit.errors import Fault, refuse
 from iopkit.plans.notes import NoteSubject, PlanNote
 from iopkit.programs.programs import Program, Service
-from iopkit.programs.timings import TimePerWeek, at_rate, rate_of
+from iopkit.programs.timings import TimePerWeek, at_rate, rate_ends, rate_of
 
 
 def with_rates(
@@ -36,16 +36,20 @@ def with_rates(
     return program.with_services(lambda s: _at(s, chosen.get(s.name)), tracks=()), notes
 
 
+def open_rates(program: Program) -> tuple[str, ...]:
+    """Names of services whose rate the program leaves open."""
+    return tuple(dict.fromkeys(each.name for each in program.every_service if _is_open(each)))
+
+
 def _is_open(service: Service) -> bool:
     rate = rate_of(service.timing)
     return rate is not None and not rate.is_exact
 
 
 def _at(service: Service, chosen: int | timedelta | None) -> Service:
-    rate = rate_of(service.timing)
-    if rate is None or rate.is_exact:
+    if not _is_open(service):
         return service
-    taken = rate.least if chosen is None else chosen
+    taken = rate_ends(service.timing)[0] if chosen is None else chosen
     return service if taken is None else evolve(service, timing=at_rate(service.timing, taken))
 
 

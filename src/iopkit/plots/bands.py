@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from iopkit.confidential import hidden
+from iopkit.errors import refuse_flags
 from iopkit.fields import frozen
 from iopkit.plots.canvas import GRID, Form, box, look, measure, plane, resize, saved, sheet
 from iopkit.plots.layouts import LINE, PAD, break_lines
@@ -60,6 +61,7 @@ def plan_picture(
         MissingExtraError: ``matplotlib`` is not installed.
         InvalidError: the site is another one.
     """
+    refuse_flags("picture", random_days=random_days)
     words = timeline_text(schedule, site=site, random_days=random_days)
     lines = timeline_lines(schedule, random_days=random_days)
     scale = TimeScale(schedule.plan.start, schedule.weeks)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from iopkit.errors import refuse_flags
 from iopkit.plots.canvas import GRID, Form, box, look, measure, plane, saved, sheet, tint
 from iopkit.plots.layouts import (
     COLUMN,
@@ -63,6 +64,7 @@ def week_picture(
         MissingExtraError: ``matplotlib`` is not installed.
         InvalidError: the plan has no such week.
     """
+    refuse_flags("picture", random_days=random_days)
     first = week_start(schedule, week)
     with sheet() as figure:
         layout = laid_out(blocks(schedule, week, random_days=random_days), measure)

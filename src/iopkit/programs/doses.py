@@ -10,7 +10,7 @@ from iopkit.fields import frozen
 from iopkit.modalities import Modality
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.timetables import timetable
-from iopkit.programs.timings import TimePerWeek, at_rate, is_uncounted, rate_of
+from iopkit.programs.timings import TimePerWeek, at_rate, is_uncounted, rate_ends, rate_of
 from iopkit.windows import Weekday
 
 
@@ -125,17 +125,14 @@ def dose_between(least: Sequence[Service], most: Sequence[Service]) -> Dose:
 
 def has_no_most(service: Service) -> bool:
     """Whether the service may be as often as one likes."""
-    rate = rate_of(service.timing)
-    return rate is not None and rate.most is None
+    return rate_of(service.timing) is not None and rate_ends(service.timing)[1] is None
 
 
 def _has_more(service: Service) -> bool:
-    rate = rate_of(service.timing)
-    return rate is not None and rate.most is not None and not rate.is_exact
+    least, most = rate_ends(service.timing)
+    return most is not None and most != least
 
 
 def _at_most(service: Service) -> Service:
-    rate = rate_of(service.timing)
-    if rate is None or rate.most is None:
-        return service
-    return evolve(service, timing=at_rate(service.timing, rate.most))
+    _, most = rate_ends(service.timing)
+    return service if most is None else evolve(service, timing=at_rate(service.timing, most))

@@ -20,10 +20,16 @@ from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.modalities import Delivery, Modality
 from iopkit.programs.absences import AbsenceLimit
 from iopkit.programs.curricula import Curriculum
-from iopkit.programs.progress import COURSE_FACTS, course_faults, is_course_fact, service_facts
+from iopkit.programs.progress import (
+    COURSE_FACTS,
+    course_faults,
+    is_course_fact,
+    service_facts,
+    services_asked,
+)
 from iopkit.programs.ranges import Times, as_count, range_faults
 from iopkit.programs.stated import Stated, StatedLength
-from iopkit.programs.timings import Once, TimePerWeek, Timing, rate_of, slots_of
+from iopkit.programs.timings import Once, TimePerWeek, Timing, is_unrated, slots_of
 from iopkit.sources import Source
 from iopkit.windows import (
     DAY,
@@ -141,8 +147,7 @@ class Service:
     @property
     def is_unrated(self) -> bool:
         """Whether not even the least is stated of how often it is."""
-        rate = rate_of(self.timing)
-        return rate is not None and rate.least is None
+        return is_unrated(self.timing)
 
     __repr__ = hidden
 
@@ -223,7 +228,9 @@ class Program:
     is how often the plan is reviewed at the least. ``after_return_to_use`` says what the
     program does then, and ``absence_limits`` how many absences end it. ``language`` is what it
     is held in, as in BCP 47. ``left_open`` lists what the source does not say, and ``stated``
-    the figures that it prints itself.
+    the figures that it prints itself. ``not_given`` names the services that its conditions ask
+    about and that it does not have, as they were left out for a track or a patient: what is asked
+    about them stays not known.
 
     Raises:
         InvalidError: there is no phase or no service, or more than 520 weeks; two phases,
@@ -249,6 +256,7 @@ class Program:
     discharge: Predicate | None = None
     stated: tuple[Stated, ...] = ()
     absence_limits: tuple[AbsenceLimit, ...] = ()
+    not_given: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         names = [phase.name for phase in self.phases]
@@ -289,6 +297,19 @@ class Program:
                 review is None or 1 <= review <= 366, "review_every_days", "from 1 to 366", review
             ),
             course_faults(self.discharge, "discharge"),
+            unless(
+                len(set(self.not_given)) == len(self.not_given)
+                and all(map(_NAME.fullmatch, self.not_given)),
+                "not_given",
+                f"{_NAME_FORM}, each once",
+                "others",
+            ),
+            unless(
+                {service.name for service in every}.isdisjoint(self.not_given),
+                "not_given",
+                "services that the program does not have",
+                "one that it has",
+            ),
             *self._condition_faults(),
             *(self._stated_faults(number) for number in range(len(self.stated))),
             *(self._limit_faults(number) for number in range(len(self.absence_limits))),
@@ -312,6 +333,10 @@ class Program:
     def level_in(self, phase: Phase) -> LevelOfCare | None:
         """The level of care in a phase: its own, or else the program's; ``None``: not known."""
         return phase.level or self.level
+
+    def not_given_in(self, condition: Predicate | None) -> tuple[str, ...]:
+        """Names of the services that a condition asks about and the program was left without."""
+        return tuple(name for name in services_asked(condition) if name in self.not_given)
 
     def services_in(self, phase: Phase) -> tuple[Service, ...]:
         """All that a week of the phase holds: the program's services, then its own."""
@@ -355,6 +380,8 @@ class Program:
     ) -> "Program":
         """The program with each service changed, or left out where ``change`` gives none.
 
+        What its conditions ask about services left out stays, and is not known: see ``not_given``.
+
         Args:
             change: is given each service.
             tracks: those that the changed services are of.
@@ -375,9 +402,22 @@ class Program:
             for limit in self.absence_limits
             if not limit.services or left.intersection(limit.services)
         )
+        had = {*self.not_given, *(service.name for service in self.every_service)}
+        asked = (name for each in self._conditions for name in services_asked(each))
         return evolve(
-            self, services=own, phases=phases, tracks=tracks, stated=stated, absence_limits=limits
+            self,
+            services=own,
+            phases=phases,
+            tracks=tracks,
+            stated=stated,
+            absence_limits=limits,
+            not_given=tuple(name for name in dict.fromkeys(asked) if name in had - left),
         )
+
+    @property
+    def _conditions(self) -> tuple[Predicate | None, ...]:
+        """When patients go on from each phase, and when they are discharged."""
+        return (*(phase.advance for phase in self.phases), self.discharge)
 
     def _services_faults(self) -> Iterator[tuple[Fault, ...]]:
         """What is wrong with services by themselves and beside each other, by their places."""
@@ -427,9 +467,10 @@ class Program:
 
     def _condition_faults(self) -> Iterator[tuple[Fault, ...]]:
         """What conditions ask about services that are not there."""
-        known = {*COURSE_FACTS, *service_facts(s.name for s in self.every_service)}
-        phases = ((("phases", n, "advance"), p.advance) for n, p in enumerate(self.phases))
-        for path, condition in (*phases, (("discharge",), self.discharge)):
+        services = (*(service.name for service in self.every_service), *self.not_given)
+        known = {*COURSE_FACTS, *service_facts(services)}
+        paths = (*(("phases", n, "advance") for n in range(len(self.phases))), ("discharge",))
+        for path, condition in zip(paths, self._conditions, strict=True):
             asked = () if condition is None else facts_in(condition)
             yield tuple(
                 Fault(path, "facts about services of the program", fact.name)
@@ -471,7 +512,7 @@ def course_facts(program: Program) -> Mapping[str, AnyFact]:
     For each service these are ``attended_``, ``missed_``, ``due_`` and ``unexcused_`` with its
     name, ``_`` for ``-``.
     """
-    names = (service.name for service in program.every_service)
+    names = (*(service.name for service in program.every_service), *program.not_given)
     return MappingProxyType({**COURSE_FACTS, **service_facts(names)})
 
 

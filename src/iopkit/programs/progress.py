@@ -10,7 +10,9 @@ from datetime import date
 from types import MappingProxyType
 
 from iopkit.confidential import hidden
+from iopkit.eligibility.changes import open_facts
 from iopkit.eligibility.kinds import Kind, Number, Scalar, YesNo
+from iopkit.eligibility.possible import Value
 from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, evaluate, facts_in
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
@@ -75,6 +77,8 @@ class Progress:
         <Truth.NO: 'no'>
         >>> progress.meets(COURSE_FACTS["goals_met"] >= 1)
         <Truth.UNKNOWN: 'unknown'>
+        >>> progress.missing(COURSE_FACTS["goals_met"] >= 1)
+        ('goals_met',)
     """
 
     weeks_in_phase: int | None = None
@@ -184,17 +188,33 @@ class Progress:
         Raises:
             InvalidError: the condition asks about something else than a course.
         """
-        facts = facts_in(condition)
+        return evaluate(condition, self._asked(condition))
+
+    def missing(self, condition: Predicate) -> tuple[str, ...]:
+        """Names of the facts not known that could still change whether a condition holds.
+
+        So it is with services that are not in the patient's plan (``Program.not_given``): it is
+        for a clinician to say whether the condition holds.
+
+        Raises:
+            InvalidError: the condition asks about something else than a course.
+            TooComplexError: they are too complex to work out.
+        """
+        return tuple(fact.name for fact in open_facts(condition, self._asked(condition)))
+
+    def _asked(self, condition: Predicate) -> Mapping[str, Value]:
+        """What is known of each fact that a condition asks about."""
+        facts = tuple(facts_in(condition))
         known = {fact.name: fact for fact in facts if is_course_fact(fact)}
         refuse(
             "condition",
             *(
                 unless(fact.name in known, fact.name, "a fact about a course", "another")
-                for fact in facts_in(condition)
+                for fact in facts
             ),
         )
         # What has come by a day is in the record; it does not change with another day.
-        return evaluate(condition, {n: f.read(self, date.min) for n, f in known.items()})
+        return {name: fact.read(self, date.min) for name, fact in known.items()}
 
     __repr__ = hidden
 
@@ -326,6 +346,19 @@ ANY_COURSE: Mapping[str, AnyFact] = CourseFacts({})
 
 SERVICE_FACT_NAMES = _OF_SERVICE.pattern
 """The form of the names of facts about a service."""
+
+
+def services_asked(condition: Predicate | None) -> tuple[str, ...]:
+    """Names of the services that a condition asks about, each once, in reading order.
+
+    Example:
+        >>> facts = service_facts(["drug-test", "group"])
+        >>> services_asked((facts["attended_group"] >= 9) & (facts["due_drug_test"] >= 4))
+        ('group', 'drug-test')
+    """
+    names = () if condition is None else (fact.name for fact in facts_in(condition))
+    found = (_OF_SERVICE.fullmatch(name) for name in names if name not in COURSE_FACTS)
+    return tuple(dict.fromkeys(of[2].replace("_", "-") for of in found if of))
 
 
 def is_course_fact(fact: AnyFact) -> bool:

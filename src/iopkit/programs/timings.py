@@ -149,24 +149,36 @@ class TimePerWeek:
 
 @frozen(repr=False)
 class EveryWeeks:
-    """Once in every so many weeks, from the ``first`` on; drafting finds the slot."""
+    """Once in every so many weeks, from the ``first`` on; drafting finds the slot.
 
-    interval: int
+    Where the source gives a range of weeks, the longest is the least often.
+    """
+
+    interval: Times[int] = field(default=None, converter=as_count)
     first: int = 1
     slots: tuple[Slot, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         refuse(
             "dose",
-            unless(2 <= self.interval <= 52, "interval", "from 2 to 52 weeks", self.interval),
-            unless(1 <= self.first <= self.interval, "first", "from 1 to interval", self.first),
+            range_faults("interval", self.interval, 2, 52, "from 2 to 52 weeks"),
+            unless(
+                1 <= self.first <= (self.interval.least or 2),
+                "first",
+                "from 1 to interval, at its shortest",
+                self.first,
+            ),
             unless(len(self.slots) <= 1, "slots", "at most one", len(self.slots)),
         )
 
     @property
     def words(self) -> str:
         """The timing in prose."""
-        return f"every {self.interval} weeks"
+        if self.interval.most is None and self.interval.least is not None:
+            return f"every {self.interval.least} weeks or less often"
+        if self.interval.least is None and self.interval.most is not None:
+            return f"every {self.interval.most} weeks or more often"
+        return _rate_words(self.interval, "weeks", lead="every ")
 
     __repr__ = hidden
 
@@ -245,12 +257,28 @@ Timing = Weekly | PerWeek | TimePerWeek | EveryWeeks | Once | InAll | RandomDays
 def rate_of(timing: Timing) -> Times[int] | Times[timedelta] | None:
     """How often, or how much, as the source says it; ``None``: the timing is exact by its form."""
     match timing:
-        case PerWeek(rate) | InAll(rate) | RandomDays(rate):
+        case PerWeek(rate) | InAll(rate) | RandomDays(rate) | EveryWeeks(rate):
             return rate
         case TimePerWeek(dose):
             return dose
-        case Weekly() | EveryWeeks() | Once():
+        case Weekly() | Once():
             return None
+
+
+def rate_ends(timing: Timing) -> tuple[int | timedelta | None, int | timedelta | None]:
+    """The rate at which it is given least, and that at which it is most; ``None``: not stated.
+
+    Of weeks between two sessions, the longest is the least.
+
+    Example:
+        >>> rate_ends(PerWeek(Times(1, 2))), rate_ends(EveryWeeks(Times(2, 4)))
+        ((1, 2), (4, 2))
+    """
+    rate = rate_of(timing)
+    if rate is None:
+        return None, None
+    low, high = rate.least, rate.most
+    return (high, low) if isinstance(timing, EveryWeeks) else (low, high)
 
 
 def at_rate(timing: Timing, rate: int | timedelta) -> Timing:
@@ -262,6 +290,8 @@ def at_rate(timing: Timing, rate: int | timedelta) -> Timing:
             return evolve(timing, count=rate)
         case RandomDays(), int():
             return evolve(timing, per_week=rate)
+        case EveryWeeks(), int():
+            return evolve(timing, interval=rate)
         case TimePerWeek(), timedelta():
             return evolve(timing, dose=rate)
         case _:
@@ -270,13 +300,17 @@ def at_rate(timing: Timing, rate: int | timedelta) -> Timing:
 
 def is_uncounted(timing: Timing) -> bool:
     """Whether nobody knows how many sessions there are: there is only a time, or no rate."""
-    rate = rate_of(timing)
-    return isinstance(timing, TimePerWeek) or (rate is not None and rate.least is None)
+    return isinstance(timing, TimePerWeek) or is_unrated(timing)
 
 
-def _rate_words(rate: Times[int] | Times[timedelta], of: str) -> str:
+def is_unrated(timing: Timing) -> bool:
+    """Whether not even the least is stated of how often it is."""
+    return rate_of(timing) is not None and rate_ends(timing)[0] is None
+
+
+def _rate_words(rate: Times[int] | Times[timedelta], of: str, *, lead: str = "") -> str:
     stated = (rate.least, rate.most) != (None, None)
-    return f"{rate.words} {of}" if stated else "as often as is not stated"
+    return f"{lead}{rate.words} {of}" if stated else "as often as is not stated"
 
 
 def slots_of(timing: Timing) -> tuple[Slot, ...]:
@@ -297,6 +331,8 @@ def most_in_a_week(timing: Timing, weeks: int) -> int:
             return rate.least or 0
         case InAll(count):
             return -(-(count.least or 0) // weeks)
+        case EveryWeeks() if is_unrated(timing):
+            return 0
         case TimePerWeek() | EveryWeeks() | Once():
             return 1
 
@@ -310,7 +346,7 @@ def occurrences(timing: Timing, weeks: int) -> Iterator[tuple[int, Slot | None]]
     match timing:
         case TimePerWeek():
             yield from ((week, None) for week in range(weeks))
-        case PerWeek() | RandomDays() | InAll() if is_uncounted(timing):
+        case PerWeek() | RandomDays() | InAll() | EveryWeeks() if is_uncounted(timing):
             yield from ((week, None) for week in range(weeks))
         case Weekly(slots):
             yield from ((week, slot) for week in range(weeks) for slot in slots)
@@ -321,7 +357,8 @@ def occurrences(timing: Timing, weeks: int) -> Iterator[tuple[int, Slot | None]]
             often = per_week.least or 0
             yield from ((week, None) for week in range(weeks) for _ in range(often))
         case EveryWeeks(interval, first, slots):
-            yield from ((week, _only(slots)) for week in range(first - 1, weeks, interval))
+            step = interval.most or weeks  # known here
+            yield from ((week, _only(slots)) for week in range(first - 1, weeks, step))
         case Once(week, slots):
             yield from ((at, _only(slots)) for at in (week - 1,) if at < weeks)
         case InAll(times, slots):

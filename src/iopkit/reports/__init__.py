@@ -21,6 +21,7 @@ from iopkit.reports.goals import goal_templates_text
 from iopkit.reports.groups import assignments_text, reassignment_text
 from iopkit.reports.handout import plan_html
 from iopkit.reports.placements import ladder_text, placement_text, tradeoffs_text
+from iopkit.reports.plan_costs import plan_costs_html, plan_costs_text
 from iopkit.reports.plans import plan_text
 from iopkit.reports.policies import analysis_text, comparison_text, fact_text, policy_text
 from iopkit.reports.programs import template_text
@@ -57,6 +58,8 @@ __all__ = [
     "moves_text",
     "openings_text",
     "placement_text",
+    "plan_costs_html",
+    "plan_costs_text",
     "plan_html",
     "plan_text",
     "policy_text",

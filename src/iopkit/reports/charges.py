@@ -27,7 +27,7 @@ from iopkit.charges.code_rules import (
 )
 from iopkit.charges.costs import CostComparison, CostFigure
 from iopkit.charges.marks import Marks
-from iopkit.charges.rates import RateTable
+from iopkit.charges.rates import Rate, RateTable
 from iopkit.charges.rows import ChargeRow, charge_rows
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Delivery
@@ -60,8 +60,8 @@ def charges_text(charges: Charges) -> str:
         "  week  day             code            units       rate        amount",
         *(told for line in charges.lines for told in _charge_lines(line)),
         "",
-        *(f"Week {n}: {_total(of)}" for n, of in enumerate(charges.weekly, 1) if of.units),
-        f"Total: {_total(charges.total)}",
+        *(f"Week {n}: {total_text(of)}" for n, of in enumerate(charges.weekly, 1) if of.units),
+        f"Total: {total_text(charges.total)}",
         "",
         "Not charged:",
         *map(item, _uncharged(charges)),
@@ -137,7 +137,7 @@ def _cells(line: Charge) -> tuple[str, ...]:
 def _sum_row(body: Element, name: str, total: Total, class_: str) -> None:
     line = child(body, "tr", class_=class_)
     child(line, "th", name, scope="row")
-    child(line, "td", _total(total), colspan=str(len(_HEADS) - 1))
+    child(line, "td", total_text(total), colspan=str(len(_HEADS) - 1))
 
 
 def _head(charges: Charges) -> str:
@@ -190,7 +190,8 @@ def _money(amount: Decimal | None) -> str:
     return "not known" if amount is None else f"{amount:,.2f}"
 
 
-def _total(total: Total) -> str:
+def total_text(total: Total) -> str:
+    """Units by code and what they come to, as far as there are rates."""
     units = ", ".join(f"{each.units} {each.code}" for each in total.units) or "nothing"
     if total.amount_usd is not None:
         return f"{units}: ${_money(total.amount_usd)}"
@@ -308,12 +309,17 @@ def rates_text(table: RateTable) -> str:
     """A rate table's rates by code and day, each with its source, and what is left open."""
     lines = [f"rates {table.name}: {table.title}", whose(table.scope), ""]
     for rate in sorted(table.rates, key=lambda rate: (rate.code, rate.since)):
-        until = f"to {rate.end - ONE_DAY}" if rate.end else "on"
-        lines.append(f"  {rate.code}: ${_money(rate.amount_usd)}, from {rate.since} {until}")
+        lines.append(f"  {rate_words(rate)}")
         lines += [below(f"({rate.source})")] if rate.source else []
     if table.left_open:
         lines += ["", "Left open:", *map(item, table.left_open)]
     return page(lines)
+
+
+def rate_words(rate: Rate) -> str:
+    """A rate with its code and days, in a line."""
+    until = f"to {rate.end - ONE_DAY}" if rate.end else "on"
+    return f"{rate.code}: ${_money(rate.amount_usd)}, from {rate.since} {until}"
 
 
 def costs_text(comparisons: Iterable[CostComparison]) -> str:

@@ -23,7 +23,7 @@ from iopkit.plans.notes import NoteKind, PlanNote
 from iopkit.plans.own_days import given
 from iopkit.plans.plans import Plan
 from iopkit.programs.absences import AbsenceLimit
-from iopkit.programs.programs import Service
+from iopkit.programs.programs import Program, Service
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import EveryWeeks, InAll, Once, PerWeek, Timing, Weekly, slots_of
 from iopkit.prose import counted, listed
@@ -410,7 +410,8 @@ def _phase_words(plan: Plan) -> Iterator[str]:
     for start, end, phase in plan.phase_spans():
         words = f"- {phase.title}: {days_words(start, end - ONE_DAY, within=plan.start.year)}"
         if phase.advance is not None:
-            words += f". You go on when {', and '.join(_condition_words(phase.advance))}"
+            must = _condition_words(phase.advance, plan.program)
+            words += f". You go on when {', and '.join(must)}"
         yield f"{words}."
 
 
@@ -478,7 +479,7 @@ def _finish_words(plan: Plan, after: Plan | None) -> Iterator[str]:
     program = plan.program
     if program.discharge is not None:
         yield "You are done when all of this is so:"
-        yield from (f"- {words}" for words in _condition_words(program.discharge))
+        yield from (f"- {words}" for words in _condition_words(program.discharge, program))
     else:
         yield "This plan does not say yet when you are done. Please ask us."
     for limit in program.absence_limits:
@@ -538,11 +539,14 @@ def _course_words(fact: AnyFact) -> str:
     return f"{_OF_SERVICE[count]} {service.replace('_', ' ')}"
 
 
-def _condition_words(condition: Predicate) -> list[str]:
+def _condition_words(condition: Predicate, program: Program) -> list[str]:
     """A condition about the course, each part that must hold by itself."""
     match condition:
         case AllOf(parts) if parts and not condition.label:
-            return [words for part in parts for words in _condition_words(part)]
+            return [words for part in parts for words in _condition_words(part, program)]
+        case _ if names := program.not_given_in(condition):
+            about = listed(name.replace("-", " ") for name in names)
+            return [f"your counselor agrees, as this plan has no sessions of {about}"]
         case Compare(fact, _, True) if not condition.label:
             return [_course_words(fact)]
         case Compare(fact, operator, int(value) | float(value)) if (

@@ -170,10 +170,10 @@ def _cells(row: Tradeoff) -> Iterator[str]:
         which = f"; collide with these times: {against}" if against else ""
         yield _cell("commitments", f"{row.commitments}; can go on: {kept}{which}")
     for figure in row.figures:
-        yield _cell(figure.measure.value, _figure(figure), figure.source)
+        yield _cell(figure.measure.value, figure_words(figure), figure.source)
 
 
-def _figure(figure: LevelFigure) -> str:
+def figure_words(figure: LevelFigure) -> str:
     """A figure with its care, people, year and spread, as far as the source has them."""
     if figure.value is None:
         amount, spread = f"above {figure.low}", ""

@@ -11,9 +11,10 @@ from iopkit.plans.goals import Goal, Objective
 from iopkit.plans.notes import NoteKind
 from iopkit.plans.own_days import given, planned_doses
 from iopkit.plans.plans import Disclosure, Leave, Plan, Provenance
+from iopkit.programs.programs import Program
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import Once
-from iopkit.prose import counted
+from iopkit.prose import counted, listed
 from iopkit.reports.lines import below, fold, page, section
 from iopkit.reports.programs import dose_lines, level_words, service_lines
 from iopkit.windows import ONE_DAY
@@ -35,8 +36,7 @@ def plan_text(plan: Plan) -> str:
         lines += ["", f"{head}, {start} to {last_day(end)}"]
         lines += dose_lines(doses[first:last], first + 1)
         lines += _service_lines(plan, [each for each in sessions if each.phase == phase.name])
-        if phase.advance is not None:
-            lines.append(below(f"goes on when: {describe(phase.advance, in_full=True)}"))
+        lines += [below(f"goes on when: {words}") for words in _condition(program, phase.advance)]
     for head, items in (
         ("Problems", [problem.statement for problem in plan.problems or ()]),
         ("Goals", [goal_text(goal) for goal in plan.goals or ()]),
@@ -50,7 +50,7 @@ def plan_text(plan: Plan) -> str:
         ("Due", [f"{m.by}: {m.kind.label}{_under_rule(m.under)}" for m in plan.milestones]),
         ("May be told", [disclosure_text(each) for each in plan.disclosures]),
         ("Signed", [f"{s.on}: {s.signer.label}" for s in plan.signatures or ()]),
-        ("Discharge when", _condition(program.discharge)),
+        ("Discharge when", _condition(program, program.discharge)),
         ("The program ends after", [limit.words for limit in program.absence_limits]),
         ("After a return to use", [program.after_return_to_use or ""]),
         ("Then", [program.continuing_care.title] if program.continuing_care else []),
@@ -98,8 +98,13 @@ def _rests_on(provenance: Provenance) -> list[str]:
     return [*([version] if provenance.version else []), *decisions, *assumed]
 
 
-def _condition(condition: Predicate | None) -> list[str]:
-    return [] if condition is None else [describe(condition, in_full=True)]
+def _condition(program: Program, condition: Predicate | None) -> list[str]:
+    """A condition in full, and that a clinician decides where its services are not given."""
+    if condition is None:
+        return []
+    names = program.not_given_in(condition)
+    open_to = f"; {listed(names)} not being in this plan, a clinician decides" if names else ""
+    return [f"{describe(condition, in_full=True)}{open_to}"]
 
 
 _NOTE_HEADS = {

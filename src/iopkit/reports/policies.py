@@ -38,7 +38,7 @@ def fact_text(fact: AnyFact, *, not_used: str = "") -> str:
     Args:
         not_used: why nothing that is shipped reads it; empty if something does.
     """
-    unit = f" {fact.kind.unit}" if isinstance(fact.kind, Number) else ""
+    unit = f" {fact.kind.unit}" if isinstance(fact.kind, Number) and fact.kind.unit else ""
     source = [f"  source: {fact.source}", *link(fact.source)] if fact.source else []
     lines = [f"fact {fact.name}", item(fact.meaning), f"  values: {fact.kind.expectation()}{unit}"]
     lines += [f"  worse: {fact.worse_in_words}"] if fact.worse_in_words else []

@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, unless
+from iopkit.errors import refuse, refuse_flags, unless
 from iopkit.fields import frozen
 from iopkit.prose import counted, duration_text, listed
 from iopkit.reports.lines import page
@@ -168,6 +168,7 @@ def timeline_text(
     Raises:
         InvalidError: the site is another one.
     """
+    refuse_flags("time line", random_days=random_days)
     return page(
         [
             f"{timeline_title(schedule)}.",

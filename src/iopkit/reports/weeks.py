@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from itertools import groupby
 
-from iopkit.errors import refuse, unless
+from iopkit.errors import refuse, refuse_flags, unless
 from iopkit.programs.timings import RandomDays
 from iopkit.reports.lines import page
 from iopkit.reports.words import day_words, days_words, span_words
@@ -69,6 +69,7 @@ def week_text(schedule: Schedule, *, week: int, random_days: bool = False) -> st
     Raises:
         InvalidError: the schedule has no such week.
     """
+    refuse_flags("week", random_days=random_days)
     sessions = week_sessions(schedule, week, random_days=random_days)
     lines = [f"{week_title(schedule, week)}."]
     for day, on_day in groupby(sessions, key=lambda session: session.start.date()):

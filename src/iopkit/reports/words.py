@@ -15,6 +15,7 @@ from iopkit.programs.timings import (
     TimePerWeek,
     Timing,
     Weekly,
+    is_unrated,
     slots_of,
 )
 from iopkit.prose import counted, duration_text, listed
@@ -124,10 +125,10 @@ def often_words(timing: Timing, *, first: int = 1) -> str:
             often = _rate(times, "a week")
         case TimePerWeek(dose) if dose.is_exact and dose.least:
             often = f"{length_words(dose.least)} a week in all"
-        case TimePerWeek():
+        case EveryWeeks() if is_unrated(timing):
+            often = "as often as is not known yet"
+        case TimePerWeek() | EveryWeeks():
             often = timing.words
-        case EveryWeeks(interval):
-            often = f"every {interval} weeks"
         case Once(week):
             often = f"once, in week {first + week - 1}"
         case InAll(count):

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from dateutil.relativedelta import relativedelta
 
-from iopkit.errors import refuse, unless_day
+from iopkit.errors import refuse, refuse_flags, unless_day
 from iopkit.requirements.demands import Reviews
 from iopkit.requirements.milestones import Milestone, MilestoneKind
 from iopkit.requirements.requirements import Requirement, RequirementSet
@@ -50,6 +50,7 @@ def milestones(  # noqa: PLR0913  # whose rules, when, and which of them, by nam
             is not assumed to be.
     """
     refuse("milestones", unless_day(start, "start"), unless_day(end, "end"))
+    refuse_flags("milestones", assume_in_force=assume_in_force)
     found: set[tuple[date, MilestoneKind, str]] = set()
     for each in requirements:
         weeks: dict[date, list[Reviews]] = {}

@@ -74,7 +74,8 @@ def openings(
 
     A place is in opening hours, on an open day, at a real time, when the patient, the room
     and the clinician are free, with the site's break around it. On each day it is the one
-    nearest to the session's own time of day, and on its own day not while it is now. Days
+    nearest to the session's own time of day, and on its own day not while it is now. It begins
+    at its own time or in the parts of the day that its service is for, where these are known. Days
     up to four weeks away are looked at.
 
     A session of a group can only be at another meeting of its service, of those in ``around``

@@ -19,7 +19,7 @@ from iopkit.schedules.sessions import Move, Reason, Session
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
 from iopkit.sites.closures import ClosedRule
 from iopkit.sites.sites import Offer, Site
-from iopkit.windows import DAY, whole_minutes
+from iopkit.windows import DAY, DayPart, whole_minutes
 
 _WEEK, _YEAR = timedelta(weeks=1), timedelta(weeks=52)
 _MOST_YEARS = 5
@@ -34,6 +34,7 @@ def meetings_of(  # noqa: PLR0913  # a group at a site in some days, and what is
     end: date,
     moves: Iterable[str] = (),
     modality: Modality = Modality.GROUP_THERAPY,
+    day_parts: Iterable[DayPart] = (),
 ) -> tuple[Meeting, ...]:
     """When a group meets: each meeting that is due from ``start`` up to the day before ``end``.
 
@@ -49,6 +50,8 @@ def meetings_of(  # noqa: PLR0913  # a group at a site in some days, and what is
             "2026-01-19 17:30 to ...", where there are two on a day. Of the group's own, those of
             other years are left aside.
         modality: the modality of its service.
+        day_parts: the parts of the day that its service is for, as ``Service.day_parts`` has them:
+            a meeting that has to move begins in one of them. Any, if none is given.
 
     Returns:
         In the order in which they are due, those that are called off with the reason.
@@ -90,7 +93,15 @@ def meetings_of(  # noqa: PLR0913  # a group at a site in some days, and what is
     own = (text for text in group.moves if within[0] <= read_move(text)[0] < within[1])
     by_hand = _parsed(group, (*own, *moves), *within)
     days = [start, end, *(at.date() for pair in by_hand.items() for at in pair)]
-    calendar = _calendar(group, site, modality, min(days), max(days))
+    service = Service(
+        group.service,
+        group.name,
+        modality,
+        Weekly(group.slots),
+        group.duration,
+        day_parts=tuple(day_parts),
+    )
+    calendar = _calendar(group, site, service, min(days), max(days))
     entries = {
         datetime.combine(calendar.plan.start, time(0)) + timedelta(minutes=entry.minute): entry
         for entry in calendar.plan.prescribed()
@@ -207,9 +218,7 @@ def _parsed(
     return found
 
 
-def _calendar(
-    group: Group, site: Site, modality: Modality, first: date, last: date
-) -> SiteCalendar:
+def _calendar(group: Group, site: Site, service: Service, first: date, last: date) -> SiteCalendar:
     """The calendar of a group's own plan, which has no patient, in weeks from Monday on.
 
     It begins a week before the first day, as a night may run into it; and where meetings go on to
@@ -219,9 +228,9 @@ def _calendar(
     monday = first - timedelta(days=first.weekday()) - _WEEK
     here = evolve(site, offers=(Offer(group.service, room=group.room, clinician=group.clinician),))
     weeks = (monday - number * _WEEK for number in range(1, _MOST_WEEKS_BEFORE))
-    clear = (week for week in weeks if not _goes_on(_laid(group, here, modality, week, week)))
+    clear = (week for week in weeks if not _goes_on(_laid(group, here, service, week, week)))
     first_week = next(clear, monday - _MOST_WEEKS_BEFORE * _WEEK) + _WEEK
-    return _laid(group, here, modality, first_week, last)
+    return _laid(group, here, service, first_week, last)
 
 
 def _goes_on(calendar: SiteCalendar) -> bool:
@@ -234,8 +243,7 @@ def _goes_on(calendar: SiteCalendar) -> bool:
     )
 
 
-def _laid(group: Group, site: Site, modality: Modality, first: date, last: date) -> SiteCalendar:
-    service = Service(group.service, group.name, modality, Weekly(group.slots), group.duration)
+def _laid(group: Group, site: Site, service: Service, first: date, last: date) -> SiteCalendar:
     weeks = (last - first).days // 7 + 3
     program = Program("group", group.name, (Phase("all", "All", weeks, (service,)),))
     late = group.begins is not None and first < group.begins

@@ -1,7 +1,7 @@
 """Obstructions: what is in the way of a session at another time."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache, partial
 from itertools import groupby
@@ -181,12 +181,13 @@ class Board:
 
         Args:
             apart: not while it takes place now, either: a move by a minute helps nobody.
-            part: the part of the day that it is to be in; ``None``: any.
+            part: the part of the day that it is to be in; ``None``: any that its service is for.
         """
         # Tries the 1440 minutes of the day, the nearest first. What is taken is laid out once,
         # a byte a minute over two days, so that a minute costs one look; of the few that look
         # free, or are a meeting's own start, the first without an obstacle is it.
         midnight, length = _midnight(day), whole_minutes(self.session.duration)
+        parts = self.schedule.service(self.session).day_parts
         own = self.session.start.replace(tzinfo=None)
         blocks = [*self._on(day), *self._on(day + ONE_DAY)]
         if apart and own.date() in (day, day + ONE_DAY):
@@ -200,6 +201,8 @@ class Board:
         for minute in _outwards(minute_of_day(own.time())):
             if part is not None and DayPart.of(minute) is not part:
                 continue
+            if not _is_in(parts, minute, self.session):
+                continue
             if minute in joined or taken.find(1, minute, minute + length) < 0:
                 place = self.placed(midnight + minute * ONE_MINUTE)
                 if not self.obstacles(place):
@@ -210,6 +213,12 @@ class Board:
         return self._by_day.get(day, ())
 
     __repr__ = hidden
+
+
+def _is_in(parts: Collection[DayPart], minute: int, session: Session) -> bool:
+    """Whether a minute is in some parts of the day, or a session's own time; always without any."""
+    own = minute == minute_of_day(session.start.time())
+    return own or not parts or DayPart.of(minute) in parts
 
 
 def meets_as_group(session: Session, around: Surroundings) -> bool:
@@ -228,13 +237,14 @@ def at_meetings(
     """
     if not session.modality.is_group:
         return
+    service = schedule.service(session)
     came: defaultdict[object, set[object]] = defaultdict(set)
     theirs: dict[object, Meeting] = {}
     for booking in bookings(around.others):
         held = booking.session
         if held.service == session.service:
             came[shared(held)].add(booking.patient)
-            theirs.setdefault(shared(held), _as_meeting(held, schedule.service(session).group_max))
+            theirs.setdefault(shared(held), _as_meeting(held, service.group_max))
     given = [each for each in around.meetings if each.service == session.service]
     boards: dict[tuple[str | None, str | None, timedelta], Board] = {}
     first, last = days[0], days[-1]
@@ -255,6 +265,8 @@ def at_meetings(
             boards[where] = Board.of(schedule, there, around, days)
         place = evolve(there, week=boards[where].placed(start.replace(tzinfo=None)).week)
         found = boards[where].obstacles(place)
+        if not _is_in(service.day_parts, minute_of_day(start.time()), session):
+            found = (*found, Reason.OUTSIDE_PART)
         if meeting.seats is not None and len(came[shared(place)]) >= meeting.seats:
             taken = (Reason.ROOM_TAKEN, Reason.CLINICIAN_TAKEN)
             found = (Reason.NO_SEAT, *(why for why in found if why not in taken))

@@ -42,6 +42,7 @@ class Reason(StrEnum):
     PAST = "past"
     ASKED = "asked"
     NOT_FREE = "not_free"
+    OUTSIDE_PART = "outside_part"
     ROOM_TAKEN = "room_taken"
     CLINICIAN_TAKEN = "clinician_taken"
     NO_MEETING = "no_meeting"
@@ -69,6 +70,7 @@ _WORDS = {
     Reason.PAST: "that time is over",
     Reason.ASKED: "somebody asked for another time",
     Reason.NOT_FREE: "the patient is not free then",
+    Reason.OUTSIDE_PART: "it is meant for another part of the day",
     Reason.ROOM_TAKEN: "the room is taken then",
     Reason.CLINICIAN_TAKEN: "the clinician is taken then",
     Reason.NO_MEETING: "its group does not meet then",

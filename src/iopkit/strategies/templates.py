@@ -261,6 +261,9 @@ def _opened(timing: Timing) -> st.SearchStrategy[Timing]:
         case PerWeek(rate) | InAll(rate) | RandomDays(rate):
             of, least = type(timing), rate.least
             return st.sampled_from([timing, of(Times(least, None)), of(Times(None, least)), of()])
+        case EveryWeeks(rate):
+            up_to, at_least = Times(None, rate.most), Times(rate.least, None)
+            return st.sampled_from([timing, EveryWeeks(up_to), EveryWeeks(at_least), EveryWeeks()])
         case TimePerWeek(dose):
             return st.sampled_from([timing, TimePerWeek(Times(dose.least, None)), TimePerWeek()])
         case _:
