@@ -27,11 +27,18 @@ class PlanMeetings:
     Args:
         given: those of the plan's groups, among others.
         kept: as they were known before; for services of which none is given.
+        owed: sessions that were of a group when they were due, whenever it meets now.
     """
 
     def __init__(
-        self, plan: Plan, given: Iterable[Meeting] = (), *, kept: Iterable[Meeting] = ()
+        self,
+        plan: Plan,
+        given: Iterable[Meeting] = (),
+        *,
+        kept: Iterable[Meeting] = (),
+        owed: Iterable[PrescribedSession] = (),
     ) -> None:
+        self._owed = frozenset(owed)
         self._groups = {each.service: each.groups for each in plan.groups}
         self._midnight = datetime.combine(plan.start, time(0))
         self._due: dict[tuple[str, datetime], Meeting] = {}
@@ -58,7 +65,9 @@ class PlanMeetings:
         name, minute = entry.service.name, entry.minute
         if name not in self._groups or minute is None:
             return False
-        return name not in self._given or (name, _minute_of_week(self.due(minute))) in self._slots
+        if name not in self._given or entry in self._owed:
+            return True
+        return (name, _minute_of_week(self.due(minute))) in self._slots
 
     def due(self, minute: int) -> datetime:
         """The wall-clock time of a minute of the plan."""
@@ -145,8 +154,12 @@ class _Member:
         """The meeting that a session is, or else what it would be, and why it is not."""
         service, calendar, due = entry.service, self._calendar, self._meetings.due(minute)
         found = self._meetings.of(service.name, due)
+        given = self._meetings.are_given(service.name)
         if found is not None:
-            return found, None
+            at = self._span(found)[0]
+            # Those who dated a meeting that is given have asked the site; it may be another now.
+            why = None if given else calendar.obstacle(at, service) or calendar.missing(at, service)
+            return found, why
         room, clinician = calendar.assigned(service.name, minute)
         own = Meeting(
             service.name,
@@ -157,7 +170,6 @@ class _Member:
             clinician=clinician,
             group=self._meetings.only_group(service.name),
         )
-        given = self._meetings.are_given(service.name)
         return own, Reason.NO_MEETING if given else calendar.obstacle_to(entry)
 
     def obstacle(self, entry: PrescribedSession, meeting: Meeting) -> Reason | None:

@@ -41,6 +41,8 @@ from iopkit.schedules.sessions import (
     prescribed,
 )
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
+from iopkit.sites.hours import clinician_for, room_for
+from iopkit.sites.sites import Site
 from iopkit.windows import DAY, WEEK, DayPart, Span, minute_of_day, whole_minutes
 
 
@@ -96,7 +98,9 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
         sessions=in_order(course.held),
         former=_former(old, plan, (*old.sessions, *old.unplaced)),
     )
-    meetings = PlanMeetings(plan, around.meetings, kept=_meetings(old))
+    meetings = PlanMeetings(
+        plan, around.meetings, kept=_meetings(old, site), owed=course.owed_together
+    )
     stays = _stays(course, settled, calendar, around, meetings)
     # The plan's own times of what stays elsewhere are left free, as they were.
     own = (_due(session) for session in stays.values())
@@ -130,17 +134,22 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
     return new if empty else evolve(new, revision=old.revision + 1)
 
 
-def _meetings(old: Schedule) -> Iterator[Meeting]:
-    """The meetings that sessions of groups were, where nothing but the group's own moved them."""
-    for session in old.sessions:
-        if session.group is not None and at_own_meeting(session):
+def _meetings(old: Schedule, site: Site) -> Iterator[Meeting]:
+    """The meetings that sessions of groups were, where nothing but the group's own moved them.
+
+    They are with whoever the site has for them now.
+    """
+    for each in old.sessions:
+        if each.group is not None and at_own_meeting(each):
+            session = at_site(each, site)
+            day = session.start.date()
             yield Meeting(
                 session.service,
                 session.service,
                 session.start,
                 session.duration,
-                session.room,
-                session.clinician,
+                room_for(site, session.room, day),
+                clinician_for(site, session.clinician, session.service, day),
                 group=session.group,
                 moved=session.moved,
             )
@@ -205,7 +214,8 @@ class _Course:
 
     ``entries`` are all that needs a date: what was due and is still to come, then what is
     prescribed after the moment. ``wishes`` are sessions that stand for one of them, and stay
-    where they are if they can. ``over`` was due and has no date, and ``stopped`` was due and is
+    where they are if they can; ``owed_together`` are those that were due as one of a group.
+    ``over`` was due and has no date, and ``stopped`` was due and is
     of a service that the plan has no more.
     """
 
@@ -236,6 +246,9 @@ class _Course:
             for session in owed
             if session.service in given
         }
+        self.owed_together = [
+            entry for entry, each in self.wishes.items() if each.group is not None
+        ]
         self.entries = [*self.wishes, *entries.values()]
         for session in coming:
             entry = prescribed_now.match(session, due.of(session))
@@ -387,7 +400,7 @@ def _former(old: Schedule, plan: Plan, parts: Iterable[Session | Unplaced]) -> t
     for each in parts:
         if (each.phase, each.service) not in places:
             found[each.phase][each.service] = old.service(each)
-    phases = {phase.name: phase for phase in (*old.former, *old.plan.program.phases)}
+    phases = {phase.name: phase for phase in (*old.plan.program.phases, *old.former)}
     return tuple(
         evolve(phases[name], services=tuple(services.values())) for name, services in found.items()
     )

@@ -63,11 +63,10 @@ def schedule(plan: Plan, site: Site, *, meetings: Iterable[Meeting] = ()) -> Sch
 
 def days_looked_at(plan: Plan, site: Site) -> int:
     """Days of the program in which sessions may be."""
-    if site.closed_rule is ClosedRule.EXTEND or any(
-        leave.extends or leave.shifts for leave in plan.leaves
-    ):
+    rules = {site.closed_rule, *(each.rule for each in site.closed_rules)}
+    if ClosedRule.EXTEND in rules or any(leave.extends or leave.shifts for leave in plan.leaves):
         return (plan.weeks + MOST_EXTRA_WEEKS) * 7
-    return (plan.weeks + (site.closed_rule is ClosedRule.NEXT_OPEN_DAY)) * 7
+    return (plan.weeks + (ClosedRule.NEXT_OPEN_DAY in rules)) * 7
 
 
 def dated(
