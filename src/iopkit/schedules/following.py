@@ -12,7 +12,7 @@ from iopkit.schedules.rescheduling import reschedule
 from iopkit.schedules.sessions import Move, Reason, Schedule, Session, in_order, prescribed
 from iopkit.windows import ONE_DAY
 
-_Due = tuple[str, str | None, datetime]
+_At = tuple[str, str | None, datetime]
 
 
 def follow_meetings(schedules: Iterable[Schedule], around: Surroundings) -> tuple[Schedule, ...]:
@@ -33,15 +33,19 @@ def follow_meetings(schedules: Iterable[Schedule], around: Surroundings) -> tupl
     refuse("meetings", unless_a(around, "around", Surroundings))
     listed = each_a("meetings", schedules, "schedules", Schedule)
     known = {(each.service, each.group, each.due): each for each in around.meetings}
-    held = {(each.service, each.start): each for each in around.meetings if not each.called_off}
+    held = {
+        (each.service, each.group, each.start): each
+        for each in around.meetings
+        if not each.called_off
+    }
     given = {(each.service, each.group) for each in around.meetings}
     return tuple(_followed(each, known, held, given, around) for each in listed)
 
 
 def _followed(
     old: Schedule,
-    known: Mapping[_Due, Meeting],
-    held: Mapping[tuple[str, datetime], Meeting],
+    known: Mapping[_At, Meeting],
+    held: Mapping[_At, Meeting],
     given: set[tuple[str, str | None]],
     around: Surroundings,
 ) -> Schedule:
@@ -55,7 +59,7 @@ def _followed(
             meeting = (
                 known.get((session.service, session.group, prescribed(session)))
                 if own
-                else held.get((session.service, session.start))
+                else held.get((session.service, session.group, session.start))
             )
             if meeting is None or meeting.called_off:
                 # Of groups whose meetings are not given, all is as it was.
@@ -89,7 +93,7 @@ def _at(meeting: Meeting, session: Session, move: Move | None, old: Schedule) ->
     )
 
 
-def _may_have_a_place(old: Schedule, known: Mapping[_Due, Meeting]) -> bool:
+def _may_have_a_place(old: Schedule, known: Mapping[_At, Meeting]) -> bool:
     """Whether a group session without a date may have one now."""
     groups = {each.service: each.groups for each in old.plan.groups}
     missed = {

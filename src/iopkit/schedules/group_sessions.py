@@ -85,10 +85,10 @@ class PlanMeetings:
         """The group in which a service is given, if there is one alone."""
         return self._groups[service][0] if len(self._groups[service]) == 1 else None
 
-    def elsewhere(self, service: str, start: datetime, due: datetime) -> bool:
-        """Whether another meeting than the one that was due then is held at a start."""
+    def elsewhere(self, service: str, start: datetime, due: datetime) -> Meeting | None:
+        """Another meeting than the one that was due then, if one is held at a start."""
         meeting = self._starts.get((service, start))
-        return meeting is not None and meeting.due != due
+        return None if meeting is None or meeting.due == due else meeting
 
     def later(self, service: str, minute: int, weeks: int) -> list[Meeting]:
         """Meetings at the same time of the week after so many weeks of the plan, in order."""

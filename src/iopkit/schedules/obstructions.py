@@ -93,6 +93,18 @@ def at_site(session: Session, site: Site) -> Session:
     return evolve(session, start=start, room=room, clinician=clinician)
 
 
+def at_meeting(session: Session, meeting: Meeting, site: Site) -> Session:
+    """A session as one of a meeting of its service: then, there and with whoever leads it."""
+    return evolve(
+        session,
+        start=meeting.start.astimezone(site.tz),
+        duration=meeting.duration,
+        room=meeting.room,
+        clinician=meeting.clinician,
+        group=meeting.group,
+    )
+
+
 def days_around(schedule: Schedule, own: date) -> list[date]:
     """Days of a plan, and after it, that are near one, or near its first if one is before it."""
     own = max(own, schedule.plan.start)
@@ -243,14 +255,7 @@ def at_meetings(
         if meeting.called_off or not first <= start.date() <= last:
             continue
         where = meeting.room, meeting.clinician, meeting.duration
-        there = evolve(
-            session,
-            start=start,
-            duration=meeting.duration,
-            room=meeting.room,
-            clinician=meeting.clinician,
-            group=meeting.group,
-        )
+        there = at_meeting(session, meeting, around.site)
         if where not in boards:
             boards[where] = Board.of(schedule, there, around, days)
         place = evolve(there, week=boards[where].placed(start.replace(tzinfo=None)).week)

@@ -17,12 +17,14 @@ from iopkit.plans.plans import Plan
 from iopkit.programs.plan_days import day_of_plan
 from iopkit.programs.programs import Phase, Service, services_by_place
 from iopkit.programs.timetables import PrescribedSession
+from iopkit.programs.timings import RandomDays
 from iopkit.schedules.differences import schedule_difference
 from iopkit.schedules.group_sessions import PlanMeetings, attend
 from iopkit.schedules.meetings import Meeting, at_own_meeting
 from iopkit.schedules.obstructions import (
     Board,
     Surroundings,
+    at_meeting,
     at_meetings,
     at_site,
     days_around,
@@ -43,7 +45,7 @@ from iopkit.schedules.sessions import (
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
 from iopkit.sites.hours import clinician_for, room_for
 from iopkit.sites.sites import Site
-from iopkit.windows import DAY, WEEK, DayPart, Span, minute_of_day, whole_minutes
+from iopkit.windows import DAY, ONE_DAY, WEEK, DayPart, Span, minute_of_day, whole_minutes
 
 
 def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
@@ -169,10 +171,11 @@ def _stays(
     for entry, wish in course.wishes.items():
         follows = meetings.have(entry) and meetings.are_given(entry.service.name)
         due = meetings.due(entry.minute or 0)
-        if follows and not meetings.elsewhere(entry.service.name, wish.start, due):
+        other = meetings.elsewhere(entry.service.name, wish.start, due) if follows else None
+        if follows and other is None:
             continue
         if entry.service.name not in calendar.plan.on_hold:
-            there = _there(settled, wish, around)
+            there = _there(settled, wish, around, other)
             if there is not None and not planned.overlaps(*calendar.span(there)):
                 stays[entry] = there
                 settled = _with(settled, there)
@@ -252,8 +255,11 @@ class _Course:
         self.entries = [*self.wishes, *entries.values()]
         for session in coming:
             entry = prescribed_now.match(session, due.of(session))
-            asked = session.moved is not None and session.moved.why is Reason.ASKED
-            if asked and entry is not None and entry.service.duration == session.duration:
+            if (
+                _is_asked(session)
+                and entry is not None
+                and entry.service.duration == session.duration
+            ):
                 self.wishes[entries[entry]] = _as_prescribed(session, entries[entry])
 
     __repr__ = hidden
@@ -263,37 +269,38 @@ class _DueTimes:
     """When sessions of an old schedule were due, in minutes of the new plan."""
 
     def __init__(self, old: Schedule, calendar: SiteCalendar) -> None:
-        self._old, self._calendar = old, calendar
-        # Numbers go on to the last, whatever was held before: so the last is the timetable's last.
-        last: dict[str, int] = {}
-        for name, number in (*map(number_of, old.sessions), *map(number_of, old.unplaced)):
-            last[name] = max(last.get(name, 0), number)
-        entries = old.plan.prescribed()
-        ends = {entry.service.name: entry.number for entry in entries}
-        self._entries = {
-            (name, entry.number + last.get(name, 0) - ends[name]): entry
-            for entry in entries
-            for name in (entry.service.name,)
-        }
+        self._start, self._calendar = old.plan.start, calendar
+        # What a plan before the old one had on a day comes before what the old one has left of it.
+        self._times: defaultdict[tuple[str, date], list[int]] = defaultdict(list)
+        for entry in old.plan.prescribed():
+            if entry.day is not None:
+                minute = DAY - 1 if entry.minute is None else entry.minute % DAY
+                self._times[entry.service.name, self._start + entry.day * ONE_DAY].append(minute)
+        self._numbers: defaultdict[tuple[str, date], list[int]] = defaultdict(list)
+        for session in old.sessions:
+            if not session.make_up:
+                day = prescribed(session).date()
+                self._numbers[session.service, day].append(session.number)
+        for missed in old.unplaced:
+            if missed.prescribed is not None:
+                self._numbers[missed.service, missed.prescribed].append(missed.number)
 
     def of(self, each: Session | Unplaced) -> int:
         """When it was due: the last minute of its day or week, where it had no time."""
-        entry = self._entries.get(number_of(each))
         if isinstance(each, Session):
-            drawn_later = each.moved is None and each.week > self._old.plan.weeks
-            if not drawn_later or entry is None:
-                return self._calendar.minute(prescribed(each))
-            return self._end_of_week(entry.week)
+            return self._calendar.minute(prescribed(each))
         if each.prescribed is None:
             return self._end_of_week(each.week)
         midnight = self._calendar.minute(datetime.combine(each.prescribed, time(0)))
-        if entry is None or entry.day != day_of_plan(each.prescribed, start=self._old.plan.start):
-            return midnight  # of a plan before the old one, so that it is over
-        return midnight + (DAY - 1 if entry.minute is None else entry.minute % DAY)
+        on = each.service, each.prescribed
+        later = sum(number > each.number for number in self._numbers[on])
+        times = sorted(self._times[on])[: -later or None]
+        # Of a plan before the old one, so that it is over.
+        return midnight + (times[-1] if times else 0)
 
     def _end_of_week(self, week: int) -> int:
         """The last minute of the new plan's week in which one of the old plan's begins."""
-        first = self._old.plan.start + timedelta(weeks=week - 1)
+        first = self._start + timedelta(weeks=week - 1)
         return (self._calendar.minute(datetime.combine(first, time(0))) // WEEK + 1) * WEEK - 1
 
     __repr__ = hidden
@@ -366,8 +373,12 @@ def _owed_entry(old: Schedule, session: Session, due: int) -> PrescribedSession:
         breaks=session.breaks,
     )
     entry = PrescribedSession(service, session.phase, due // WEEK + 1, session.number)
-    # One that was not moved was drawn in a week after the plan's last, and is drawn again.
-    return entry if session.moved is None else evolve(entry, day=due // DAY, minute=due)
+    drawn = isinstance(service.timing, RandomDays) and not _is_asked(session)
+    return entry if drawn else evolve(entry, day=due // DAY, minute=due)
+
+
+def _is_asked(session: Session) -> bool:
+    return session.moved is not None and session.moved.why is Reason.ASKED
 
 
 def _as_prescribed(session: Session, entry: PrescribedSession) -> Session:
@@ -420,9 +431,15 @@ def _is_in_the_way(
     )
 
 
-def _there(settled: Schedule, session: Session, around: Surroundings) -> Session | None:
-    """A session where it was, if that fits. Notice is for new places."""
-    was = at_site(session, around.site)
+def _there(
+    settled: Schedule, session: Session, around: Surroundings, meeting: Meeting | None
+) -> Session | None:
+    """A session where it was, or as the meeting that is held then, if that fits.
+
+    Notice is for new places.
+    """
+    site = around.site
+    was = at_meeting(session, meeting, site) if meeting else at_site(session, site)
     board = Board.of(settled, was, evolve(around, notice=timedelta(0)), [was.start.date()])
     there = board.placed(was.start.replace(tzinfo=None))
     return there if there.week >= 1 and not board.obstacles(there) else None
@@ -445,8 +462,17 @@ def _nearest(
 
 def _repeated(settled: Schedule, session: Session, around: Surroundings) -> tuple[Session, ...]:
     """A make-up where it was if it still fits, else at the nearest opening, if there is one."""
-    there = _there(settled, session, around)
-    if there is not None and not _has_no_meeting(there, around):
+    given = [each for each in around.meetings if each.service == session.service]
+    held = (
+        each
+        for each in given
+        if each.start == session.start
+        and not each.called_off
+        and session.group in (None, each.group)
+    )
+    meeting = next(held, None) if session.modality.is_group else None
+    there = _there(settled, session, around, meeting)
+    if there is not None and (meeting or not (given and session.modality.is_group)):
         return (there,)
     again = at_site(session, around.site)
     days = days_around(settled, again.start.date())
@@ -454,13 +480,6 @@ def _repeated(settled: Schedule, session: Session, around: Surroundings) -> tupl
         fit = (place for place, found in at_meetings(settled, again, around, days) if not found)
         return tuple(sorted(fit, key=lambda place: abs(place.start - again.start))[:1])
     return tuple(islice(_nearest(settled, again, around, days), 1))
-
-
-def _has_no_meeting(session: Session, around: Surroundings) -> bool:
-    """Whether meetings of a session's service are given, and none is held where it is."""
-    given = [each for each in around.meetings if each.service == session.service]
-    held = {each.start for each in given if not each.called_off}
-    return bool(given) and session.modality.is_group and session.start not in held
 
 
 def _unplaced(plan: Plan, session: Session, why: Reason) -> Unplaced:
