@@ -42,7 +42,7 @@ class PlanMeetings:
         self._groups = {each.service: each.groups for each in plan.groups}
         self._midnight = datetime.combine(plan.start, time(0))
         self._due: dict[tuple[str, datetime], Meeting] = {}
-        self._starts: dict[tuple[str, datetime], Meeting] = {}
+        self._starts: dict[tuple[str, str | None, datetime], Meeting] = {}
         self._slots: defaultdict[tuple[str, int], list[Meeting]] = defaultdict(list)
         self._given: set[str] = set()
         for meeting in given if plan.groups else ():
@@ -52,7 +52,7 @@ class PlanMeetings:
                 self._due[name, meeting.due] = meeting
                 self._slots[name, _minute_of_week(meeting.due)].append(meeting)
                 if not meeting.called_off:
-                    self._starts[name, meeting.start] = meeting
+                    self._starts[name, meeting.group, meeting.start] = meeting
         for meeting in kept:
             if meeting.service not in self._given:
                 self._due.setdefault((meeting.service, meeting.due), meeting)
@@ -85,10 +85,12 @@ class PlanMeetings:
         """The group in which a service is given, if there is one alone."""
         return self._groups[service][0] if len(self._groups[service]) == 1 else None
 
-    def elsewhere(self, service: str, start: datetime, due: datetime) -> Meeting | None:
-        """Another meeting than the one that was due then, if one is held at a start."""
-        meeting = self._starts.get((service, start))
-        return None if meeting is None or meeting.due == due else meeting
+    def elsewhere(self, session: Session, due: datetime) -> Meeting | None:
+        """The meeting of its group that a session is at, if another was due then."""
+        name, start = session.service, session.start
+        groups = (session.group,) if session.group else self._groups.get(name, ())
+        held = (self._starts.get((name, group, start)) for group in groups)
+        return next((each for each in held if each is not None and each.due != due), None)
 
     def later(self, service: str, minute: int, weeks: int) -> list[Meeting]:
         """Meetings at the same time of the week after so many weeks of the plan, in order."""

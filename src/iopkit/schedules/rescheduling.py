@@ -5,9 +5,10 @@ it is what the new plan prescribes. Nothing is matched by its number: numbers ar
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import count, islice
+from itertools import chain, count, islice
+from types import MappingProxyType
 
 from attrs import evolve
 
@@ -171,7 +172,7 @@ def _stays(
     for entry, wish in course.wishes.items():
         follows = meetings.have(entry) and meetings.are_given(entry.service.name)
         due = meetings.due(entry.minute or 0)
-        other = meetings.elsewhere(entry.service.name, wish.start, due) if follows else None
+        other = meetings.elsewhere(wish, due) if follows else None
         if follows and other is None:
             continue
         if entry.service.name not in calendar.plan.on_hold:
@@ -306,6 +307,9 @@ class _DueTimes:
     __repr__ = hidden
 
 
+_NONE: Mapping[PrescribedSession, PrescribedSession] = MappingProxyType({})
+
+
 class _Prescribed:
     """What a plan prescribes after a minute, less what was had of it."""
 
@@ -315,10 +319,21 @@ class _Prescribed:
         for entry in self._all:
             self._weeks[entry.service.name, entry.week].append(entry)
 
-    def match(self, session: Session, due: int) -> PrescribedSession | None:
-        """The entry that a session stands for: that of its time, or one of its week without."""
+    def match(
+        self,
+        session: Session,
+        due: int,
+        named: Mapping[PrescribedSession, PrescribedSession] = _NONE,
+    ) -> PrescribedSession | None:
+        """The entry that a session stands for: that of its time, or one of its week without.
+
+        Of several without a time, the one that has its number as they are named now.
+        """
         week = self._weeks[session.service, due // WEEK + 1]
-        return next((entry for at in (due, None) for entry in week if entry.minute == at), None)
+        alike = [entry for at in (due, None) for entry in week if entry.minute == at]
+        own = (each for each in alike[:1] if each.minute is not None)
+        same = (each for each in alike if named.get(each, each).number == session.number)
+        return next(chain(own, same, alike), None)
 
     def drop(self, session: Session, due: int) -> None:
         """Leave out an entry of a session's week that it is there for.
