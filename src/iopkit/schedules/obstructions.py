@@ -78,18 +78,19 @@ def at_site(session: Session, site: Site) -> Session:
     """
     start = session.start.astimezone(site.tz)
     on = start.date()
-    offer = site.offer(session.service, Weekday.of(prescribed(session)))
-    then = site_on(site, on).offer(session.service, Weekday.of(on))
+    due = site.offer(session.service, Weekday.of(prescribed(session)))
+    usual, then = (
+        each.offer(session.service, Weekday.of(on)) for each in (site, site_on(site, on))
+    )
     room, clinician = session.room, session.clinician
-    if site.rooms and (
-        room not in {each.name for each in site.rooms} or (then and room == then.room)
-    ):
-        room = offer.room if offer else None
-    if site.clinicians and (
-        clinician not in {each.name for each in site.clinicians}
-        or (then and clinician == then.clinician)
-    ):
-        clinician = offer.clinician if offer else None
+    if site.rooms and room not in {each.name for each in site.rooms}:
+        room = due.room if due else None
+    elif usual and then and room == then.room:
+        room = usual.room
+    if site.clinicians and clinician not in {each.name for each in site.clinicians}:
+        clinician = due.clinician if due else None
+    elif usual and then and clinician == then.clinician:
+        clinician = usual.clinician
     return evolve(session, start=start, room=room, clinician=clinician)
 
 

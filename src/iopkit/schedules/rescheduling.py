@@ -166,9 +166,13 @@ def _stays(
     meetings: PlanMeetings,
 ) -> dict[PrescribedSession, Session]:
     """What stays where it is, beside what was held and what the plan has at its own times."""
-    others = (entry for entry in course.entries if entry not in course.wishes)
-    planned = Taken(filter(None, (_span(entry, calendar, meetings) for entry in others)))
     stays: dict[PrescribedSession, Session] = {}
+    if not course.wishes:
+        return stays
+    others = (entry for entry in course.entries if entry not in course.wishes)
+    together, _, alone = attend(others, calendar, meetings, beside=course.held)
+    own = (_span(entry) for entry in alone if calendar.obstacle_to(entry) is None)
+    planned = Taken([*map(calendar.span, together), *filter(None, own)])
     for entry, wish in course.wishes.items():
         follows = meetings.have(entry) and meetings.are_given(entry.service.name)
         due = meetings.due(entry.minute or 0)
@@ -234,15 +238,13 @@ class _Course:
         coming = [each for each in coming if not each.make_up]
         owed = [session for session in coming if 0 <= due.of(session) <= after]
         self.stopped = [session for session in owed if session.service not in given]
-        self.over = [
-            evolve(each, week=due.of(each) // WEEK + 1)
-            for each in old.unplaced
-            if 0 <= due.of(each) <= after
-        ]
+        missed = [each for each in old.unplaced if 0 <= due.of(each) <= after]
+        self.over = [evolve(each, week=due.of(each) // WEEK + 1) for each in missed]
         prescribed_now = _Prescribed(plan, after)
         had: list[Session] = [session for session in self.held if not session.make_up]
-        for session in (*had, *owed):
-            prescribed_now.drop(session, due.of(session))
+        over: tuple[Session | Unplaced, ...] = (*had, *owed, *missed)
+        for each in over:
+            prescribed_now.drop(each, due.of(each))
         used = {*map(number_of, had), *map(number_of, owed), *map(number_of, self.over)}
         entries = dict(prescribed_now.named(used))
         self.wishes = {
@@ -255,13 +257,10 @@ class _Course:
         ]
         self.entries = [*self.wishes, *entries.values()]
         for session in coming:
-            entry = prescribed_now.match(session, due.of(session))
-            if (
-                _is_asked(session)
-                and entry is not None
-                and entry.service.duration == session.duration
-            ):
-                self.wishes[entries[entry]] = _as_prescribed(session, entries[entry])
+            if due.of(session) > after and _is_asked(session):
+                entry = prescribed_now.match(session, due.of(session), entries)
+                if entry is not None and entry.service.duration == session.duration:
+                    self.wishes[entries[entry]] = _as_prescribed(session, entries[entry])
 
     __repr__ = hidden
 
@@ -321,7 +320,7 @@ class _Prescribed:
 
     def match(
         self,
-        session: Session,
+        session: Session | Unplaced,
         due: int,
         named: Mapping[PrescribedSession, PrescribedSession] = _NONE,
     ) -> PrescribedSession | None:
@@ -335,7 +334,7 @@ class _Prescribed:
         same = (each for each in alike if named.get(each, each).number == session.number)
         return next(chain(own, same, alike), None)
 
-    def drop(self, session: Session, due: int) -> None:
+    def drop(self, session: Session | Unplaced, due: int) -> None:
         """Leave out an entry of a session's week that it is there for.
 
         That of its time; else one that is over, or without a time; or, if it was early, any.
@@ -408,15 +407,11 @@ def _as_prescribed(session: Session, entry: PrescribedSession) -> Session:
     )
 
 
-def _span(entry: PrescribedSession, calendar: SiteCalendar, meetings: PlanMeetings) -> Span | None:
-    """The minutes that a session has in the plan, or at its meeting, where they are known."""
+def _span(entry: PrescribedSession) -> Span | None:
+    """The minutes that a session takes in the plan, where they are known."""
     if entry.minute is None or entry.service.duration is None:
         return None
-    meeting = meetings.of(entry.service.name, meetings.due(entry.minute))
-    start = entry.minute
-    if meeting is not None:
-        start = calendar.minute(meeting.start.replace(tzinfo=None))
-    return start, start + whole_minutes(entry.service.duration)
+    return entry.minute, entry.minute + whole_minutes(entry.service.duration)
 
 
 def _former(old: Schedule, plan: Plan, parts: Iterable[Session | Unplaced]) -> tuple[Phase, ...]:
