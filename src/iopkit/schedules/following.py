@@ -56,11 +56,9 @@ def _followed(
         new = session
         if session.group is not None and session.start > around.as_of:
             own = at_own_meeting(session)
-            meeting = (
-                known.get((session.service, session.group, prescribed(session)))
-                if own
-                else held.get((session.service, session.group, session.start))
-            )
+            due = known.get((session.service, session.group, prescribed(session)))
+            meeting = due if own else held.get((session.service, session.group, session.start))
+            more = more or (not own and _is_free_again(old, session, due))
             if meeting is None or meeting.called_off:
                 # Of groups whose meetings are not given, all is as it was.
                 more = more or (session.service, session.group) in given
@@ -72,6 +70,15 @@ def _followed(
     if more or any(_is_in_the_way(old, each, kept, around) for each in moved):
         return reschedule(old, old.plan, around)
     return evolve(old, sessions=in_order((*kept, *moved)), revision=old.revision + 1)
+
+
+def _is_free_again(old: Schedule, session: Session, due: Meeting | None) -> bool:
+    """Whether the plan was extended for a session, and its own meeting is not in the leave now."""
+    if session.moved is None or session.moved.why is not Reason.ON_LEAVE:
+        return False
+    if due is None or due.called_off:
+        return False
+    return old.plan.leave_on(due.start.date()) is None
 
 
 def _at(meeting: Meeting, session: Session, move: Move | None, old: Schedule) -> Session:

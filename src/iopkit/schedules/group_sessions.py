@@ -47,12 +47,12 @@ class PlanMeetings:
         self._given: set[str] = set()
         for meeting in given if plan.groups else ():
             name = meeting.service
+            if not meeting.called_off:
+                self._starts[name, meeting.group, meeting.start] = meeting
             if meeting.group in self._groups.get(name, ()):
                 self._given.add(name)
                 self._due[name, meeting.due] = meeting
                 self._slots[name, _minute_of_week(meeting.due)].append(meeting)
-                if not meeting.called_off:
-                    self._starts[name, meeting.group, meeting.start] = meeting
         for meeting in kept:
             if meeting.service not in self._given:
                 self._due.setdefault((meeting.service, meeting.due), meeting)
@@ -86,7 +86,7 @@ class PlanMeetings:
         return self._groups[service][0] if len(self._groups[service]) == 1 else None
 
     def elsewhere(self, session: Session, due: datetime) -> Meeting | None:
-        """The meeting of its group that a session is at, if another was due then."""
+        """The meeting that a session is at, of its group or another, if it is not the one due."""
         name, start = session.service, session.start
         groups = (session.group,) if session.group else self._groups.get(name, ())
         held = (self._starts.get((name, group, start)) for group in groups)
