@@ -323,6 +323,13 @@ class Plan:
         """The day after the last."""
         return self.start + timedelta(weeks=self.weeks)
 
+    def week_of(self, week: int) -> int:
+        """The week of the plan in which a week of its program begins, both from 1.
+
+        It is another from a leave on that shifts what follows.
+        """
+        return self._shifted((week - 1) * 7) // 7 + 1
+
     def days_after_care(self, day: date) -> int | None:
         """Days from the end of care around the clock to one such as that of the first session."""
         return None if self.left_care is None else (day - self.left_care).days

@@ -308,7 +308,10 @@ _DELIVERED = {Delivery.TELEHEALTH: "by video or phone", Delivery.ON_SITE: "at ou
 
 
 def _rows(plan: Plan) -> Iterator[tuple[Service, int, str]]:
-    """Each service once, the first week that its timing counts from, and its weeks in words."""
+    """Each service once, the first week that its timing counts from, and its weeks in words.
+
+    Weeks are the plan's, with leaves that shift what follows between those of the program.
+    """
     program = plan.program
     found = {(service, 1): [(1, program.weeks)] for service in program.services}
     first = 1
@@ -323,8 +326,10 @@ def _rows(plan: Plan) -> Iterator[tuple[Service, int, str]]:
                 spans.append((first, last))
         first = last + 1
     for (service, begins), spans in found.items():
-        words = (f"{low} to {high}" if low < high else f"{low}" for low, high in spans)
-        yield service, begins, listed(words)
+        week = service.timing.week - 1 if isinstance(service.timing, Once) else 0
+        laid = [tuple(map(plan.week_of, span)) for span in spans]
+        words = (f"{low} to {high}" if low < high else f"{low}" for low, high in laid)
+        yield service, plan.week_of(begins + week) - week, listed(words)
 
 
 def _length_words(service: Service) -> str:

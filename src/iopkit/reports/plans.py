@@ -4,6 +4,7 @@ Calling one of these is the explicit act that shows a patient's values.
 """
 
 from datetime import date
+from itertools import islice
 
 from iopkit.eligibility.predicates import Predicate, describe
 from iopkit.plans.goals import Goal
@@ -19,14 +20,14 @@ from iopkit.windows import ONE_DAY
 def plan_text(plan: Plan) -> str:
     """A plan's phases with their weekly hours and services, its dates, parts and notes."""
     program = plan.program
-    doses = iter(weekly_doses(program))
+    doses = ((plan.week_of(n), dose) for n, dose in enumerate(weekly_doses(program), 1))
     lines = [*caution_lines(plan)]
     lines += [f"{program.title}, {plan.start} to {last_day(plan.end)}, at {plan.site}"]
     for start, end, phase in plan.phase_spans():
         weeks = phase.laid_weeks
         head = f"{phase.title}: {counted(weeks, 'week')}{level_words(phase)}"
         lines += ["", f"{head}, {start} to {last_day(end)}"]
-        lines += dose_lines([next(doses) for _ in range(weeks)], (start - plan.start).days // 7 + 1)
+        lines += dose_lines(islice(doses, weeks))
         lines += service_lines(program.services_in(phase))
         if phase.advance is not None:
             lines.append(below(f"goes on when: {describe(phase.advance, in_full=True)}"))
