@@ -789,6 +789,23 @@ def test_what_becomes_of_a_leave_is_said(away: Leave, said: str) -> None:
     assert said in read(plan_html(plan, schedule(plan, SITE)))
 
 
+def test_weeks_are_the_plans_after_a_leave_that_shifts_what_follows() -> None:
+    one, two = (
+        evolve(EMPTY.program.services[0], name=name, timing=timing)
+        for name, timing in (("one", Weekly((Slot.parse("tuesday 18:00"),))), ("two", Once(2)))
+    )
+    phases = (Phase("first", "First", 2, (one,)), Phase("then", "Then", 2, (two,)))
+    program = Program("any", "Any", phases)
+    away = Leave(EMPTY.start + timedelta(days=7), EMPTY.start + timedelta(days=14), shifts=True)
+    plan = evolve(EMPTY, program=program, leaves=(away,))
+    assert [(when, weeks) for _, when, _, weeks in cells(plan)] == [
+        ("Every week: Tuesday at 6 pm", "1 to 3"),
+        ("Once, in week 5", "4 to 5"),
+    ]
+    told = [line.strip() for line in plan_text(plan).splitlines() if line.startswith("  week")]
+    assert told == ["week 1: 1 h", "week 3: 1 h", "week 4: 0 h", "week 5: 1 h"]
+
+
 def test_the_page_tells_the_days_of_the_continuing_care_that_is_drafted() -> None:
     weekly = Weekly((Slot.parse("tuesday 18:00"),))
     after = evolve(with_timing(weekly), start=EMPTY.end)

@@ -19,7 +19,7 @@ from iopkit.programs import Slot
 from iopkit.schedules import GroupTakeover, Reassignment, Unable, reassign, reassignments
 from iopkit.sites import Absence, Clinician, NewHours, Site
 from iopkit.truth import Truth
-from iopkit.windows import Weekday, WeeklyWindows
+from iopkit.windows import ONE_DAY, Weekday, WeeklyWindows
 
 START = date(2026, 3, 2)
 WEEK = timedelta(weeks=1)
@@ -152,6 +152,27 @@ def test_a_patient_with_two_plans_keeps_one_counselor() -> None:
 
     assert len({each[-1][1] for each in counselors(found)}) == 1
     assert found.plans_left == ()
+
+
+@given(
+    st.dictionaries(st.integers(-9, 60), st.sampled_from(["Ash", "Birch", "Cedar"]), max_size=4),
+    st.integers(-9, 60),
+    st.none() | st.integers(1, 30),
+)
+def test_on_each_day_who_is_away_is_replaced_and_nobody_else(
+    named: dict[int, str], first: int, days: int | None
+) -> None:
+    since = sorted((START + day * ONE_DAY, name) for day, name in named.items())
+    plan = evolve(PLAN, counselors=tuple(PrimaryCounselor(*each) for each in since))
+    start = START + first * ONE_DAY
+    end = None if days is None else start + days * ONE_DAY
+    found = reassign([plan], [], site_of(Clinician("Dell")), away="Ash", start=start, end=end)
+    (new,) = found.plans or (plan,)
+    for number in range(plan.weeks * 7):
+        day = plan.start + number * ONE_DAY
+        away = start <= day and (end is None or day < end)
+        own = plan.counselor_on(day)
+        assert new.counselor_on(day) == ("Dell" if own == "Ash" and away else own)
 
 
 def test_whose_plan_is_over_needs_nobody() -> None:

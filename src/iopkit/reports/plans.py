@@ -26,7 +26,7 @@ def plan_text(plan: Plan) -> str:
     What is not given on a day, as ``Plan.upcoming`` tells, is not among the hours of its week.
     """
     program = plan.program
-    doses = planned_doses(plan)
+    doses = [*enumerate(planned_doses(plan), 1)]
     sessions = [*given(plan)]
     lines = [*caution_lines(plan)]
     lines += [f"{program.title}, {plan.start} to {last_day(plan.end)}, at {plan.site}"]
@@ -34,7 +34,7 @@ def plan_text(plan: Plan) -> str:
         first, last = ((day - plan.start).days // 7 for day in (start, end))
         head = f"{phase.title}: {counted(last - first, 'week')}{level_words(phase)}"
         lines += ["", f"{head}, {start} to {last_day(end)}"]
-        lines += dose_lines(doses[first:last], first + 1)
+        lines += dose_lines(doses[first:last])
         lines += _service_lines(plan, [each for each in sessions if each.phase == phase.name])
         lines += [below(f"goes on when: {words}") for words in _condition(program, phase.advance)]
     for head, items in (

@@ -13,14 +13,15 @@ from iopkit.reports.lines import below, item, link, page, section
 from iopkit.reports.words import dose_text, parts_words
 
 
-def dose_lines(doses: Iterable[Dose], first: int) -> list[str]:
-    """Weekly hours, weeks of the same dose together."""
+def dose_lines(doses: Iterable[tuple[int, Dose]]) -> list[str]:
+    """Weekly hours of numbered weeks, those of the same dose that follow each other together."""
     lines: list[str] = []
-    for dose, run in groupby(doses):
-        last = first + len(list(run)) - 1
-        which = f"week {first}" if first == last else f"weeks {first}-{last}"
+    # Of weeks that follow each other, numbers less places are the same.
+    runs = groupby(enumerate(doses), key=lambda each: (each[1][1], each[1][0] - each[0]))
+    for (dose, _), run in runs:
+        first, *rest = [week for _, (week, _) in run]
+        which = f"weeks {first}-{rest[-1]}" if rest else f"week {first}"
         lines.append(f"  {which}: {dose_text(dose)}")
-        first = last + 1
     return lines
 
 
@@ -59,7 +60,7 @@ def template_text(program: Program) -> str:
             lines.append(below(f"goes on when: {describe(phase.advance, in_full=True)}"))
     for track, variant in program.variants:
         on = f", {track.title.lower()}" if track else ""
-        lines += ["", f"Weekly hours{on}:", *dose_lines(weekly_doses(variant), 1)]
+        lines += ["", f"Weekly hours{on}:", *dose_lines(enumerate(weekly_doses(variant), 1))]
     if after := program.continuing_care:
         lines += ["", f"Then {after.title}:"]
         for service, begins in dict.fromkeys(services_from(after)):

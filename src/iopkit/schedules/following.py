@@ -12,7 +12,7 @@ from iopkit.schedules.rescheduling import reschedule
 from iopkit.schedules.sessions import Move, Reason, Schedule, Session, in_order, prescribed
 from iopkit.windows import ONE_DAY
 
-_Due = tuple[str, str | None, datetime]
+_At = tuple[str, str | None, datetime]
 
 
 def follow_meetings(schedules: Iterable[Schedule], around: Surroundings) -> tuple[Schedule, ...]:
@@ -33,15 +33,19 @@ def follow_meetings(schedules: Iterable[Schedule], around: Surroundings) -> tupl
     refuse("meetings", unless_a(around, "around", Surroundings))
     listed = each_a("meetings", schedules, "schedules", Schedule)
     known = {(each.service, each.group, each.due): each for each in around.meetings}
-    held = {(each.service, each.start): each for each in around.meetings if not each.called_off}
+    held = {
+        (each.service, each.group, each.start): each
+        for each in around.meetings
+        if not each.called_off
+    }
     given = {(each.service, each.group) for each in around.meetings}
     return tuple(_followed(each, known, held, given, around) for each in listed)
 
 
 def _followed(
     old: Schedule,
-    known: Mapping[_Due, Meeting],
-    held: Mapping[tuple[str, datetime], Meeting],
+    known: Mapping[_At, Meeting],
+    held: Mapping[_At, Meeting],
     given: set[tuple[str, str | None]],
     around: Surroundings,
 ) -> Schedule:
@@ -52,11 +56,9 @@ def _followed(
         new = session
         if session.group is not None and session.start > around.as_of:
             own = at_own_meeting(session)
-            meeting = (
-                known.get((session.service, session.group, prescribed(session)))
-                if own
-                else held.get((session.service, session.start))
-            )
+            due = known.get((session.service, session.group, prescribed(session)))
+            meeting = due if own else held.get((session.service, session.group, session.start))
+            more = more or (not own and _is_free_again(old, session, due))
             if meeting is None or meeting.called_off:
                 # Of groups whose meetings are not given, all is as it was.
                 more = more or (session.service, session.group) in given
@@ -68,6 +70,15 @@ def _followed(
     if more or any(_is_in_the_way(old, each, kept, around) for each in moved):
         return reschedule(old, old.plan, around)
     return evolve(old, sessions=in_order((*kept, *moved)), revision=old.revision + 1)
+
+
+def _is_free_again(old: Schedule, session: Session, due: Meeting | None) -> bool:
+    """Whether the plan was extended for a session, and its own meeting is not in the leave now."""
+    if session.moved is None or session.moved.why is not Reason.ON_LEAVE:
+        return False
+    if due is None or due.called_off:
+        return False
+    return old.plan.leave_on(due.start.date()) is None
 
 
 def _at(meeting: Meeting, session: Session, move: Move | None, old: Schedule) -> Session:
@@ -89,7 +100,7 @@ def _at(meeting: Meeting, session: Session, move: Move | None, old: Schedule) ->
     )
 
 
-def _may_have_a_place(old: Schedule, known: Mapping[_Due, Meeting]) -> bool:
+def _may_have_a_place(old: Schedule, known: Mapping[_At, Meeting]) -> bool:
     """Whether a group session without a date may have one now."""
     groups = {each.service: each.groups for each in old.plan.groups}
     missed = {

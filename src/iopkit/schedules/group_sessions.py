@@ -27,25 +27,32 @@ class PlanMeetings:
     Args:
         given: those of the plan's groups, among others.
         kept: as they were known before; for services of which none is given.
+        owed: sessions that were of a group when they were due, whenever it meets now.
     """
 
     def __init__(
-        self, plan: Plan, given: Iterable[Meeting] = (), *, kept: Iterable[Meeting] = ()
+        self,
+        plan: Plan,
+        given: Iterable[Meeting] = (),
+        *,
+        kept: Iterable[Meeting] = (),
+        owed: Iterable[PrescribedSession] = (),
     ) -> None:
+        self._owed = frozenset(owed)
         self._groups = {each.service: each.groups for each in plan.groups}
         self._midnight = datetime.combine(plan.start, time(0))
         self._due: dict[tuple[str, datetime], Meeting] = {}
-        self._starts: dict[tuple[str, datetime], Meeting] = {}
+        self._starts: dict[tuple[str, str | None, datetime], Meeting] = {}
         self._slots: defaultdict[tuple[str, int], list[Meeting]] = defaultdict(list)
         self._given: set[str] = set()
         for meeting in given if plan.groups else ():
             name = meeting.service
+            if not meeting.called_off:
+                self._starts[name, meeting.group, meeting.start] = meeting
             if meeting.group in self._groups.get(name, ()):
                 self._given.add(name)
                 self._due[name, meeting.due] = meeting
                 self._slots[name, _minute_of_week(meeting.due)].append(meeting)
-                if not meeting.called_off:
-                    self._starts[name, meeting.start] = meeting
         for meeting in kept:
             if meeting.service not in self._given:
                 self._due.setdefault((meeting.service, meeting.due), meeting)
@@ -58,7 +65,9 @@ class PlanMeetings:
         name, minute = entry.service.name, entry.minute
         if name not in self._groups or minute is None:
             return False
-        return name not in self._given or (name, _minute_of_week(self.due(minute))) in self._slots
+        if name not in self._given or entry in self._owed:
+            return True
+        return (name, _minute_of_week(self.due(minute))) in self._slots
 
     def due(self, minute: int) -> datetime:
         """The wall-clock time of a minute of the plan."""
@@ -76,10 +85,12 @@ class PlanMeetings:
         """The group in which a service is given, if there is one alone."""
         return self._groups[service][0] if len(self._groups[service]) == 1 else None
 
-    def elsewhere(self, service: str, start: datetime, due: datetime) -> bool:
-        """Whether another meeting than the one that was due then is held at a start."""
-        meeting = self._starts.get((service, start))
-        return meeting is not None and meeting.due != due
+    def elsewhere(self, session: Session, due: datetime) -> Meeting | None:
+        """The meeting that a session is at, of its group or another, if it is not the one due."""
+        name, start = session.service, session.start
+        groups = (session.group,) if session.group else self._groups.get(name, ())
+        held = (self._starts.get((name, group, start)) for group in groups)
+        return next((each for each in held if each is not None and each.due != due), None)
 
     def later(self, service: str, minute: int, weeks: int) -> list[Meeting]:
         """Meetings at the same time of the week after so many weeks of the plan, in order."""
@@ -145,8 +156,12 @@ class _Member:
         """The meeting that a session is, or else what it would be, and why it is not."""
         service, calendar, due = entry.service, self._calendar, self._meetings.due(minute)
         found = self._meetings.of(service.name, due)
+        given = self._meetings.are_given(service.name)
         if found is not None:
-            return found, None
+            at = self._span(found)[0]
+            # Those who dated a meeting that is given have asked the site; it may be another now.
+            why = None if given else calendar.obstacle(at, service) or calendar.missing(at, service)
+            return found, why
         room, clinician = calendar.assigned(service.name, minute)
         own = Meeting(
             service.name,
@@ -157,7 +172,6 @@ class _Member:
             clinician=clinician,
             group=self._meetings.only_group(service.name),
         )
-        given = self._meetings.are_given(service.name)
         return own, Reason.NO_MEETING if given else calendar.obstacle_to(entry)
 
     def obstacle(self, entry: PrescribedSession, meeting: Meeting) -> Reason | None:

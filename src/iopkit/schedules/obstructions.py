@@ -78,19 +78,32 @@ def at_site(session: Session, site: Site) -> Session:
     """
     start = session.start.astimezone(site.tz)
     on = start.date()
-    offer = site.offer(session.service, Weekday.of(prescribed(session)))
-    then = site_on(site, on).offer(session.service, Weekday.of(on))
+    due = site.offer(session.service, Weekday.of(prescribed(session)))
+    usual, then = (
+        each.offer(session.service, Weekday.of(on)) for each in (site, site_on(site, on))
+    )
     room, clinician = session.room, session.clinician
-    if site.rooms and (
-        room not in {each.name for each in site.rooms} or (then and room == then.room)
-    ):
-        room = offer.room if offer else None
-    if site.clinicians and (
-        clinician not in {each.name for each in site.clinicians}
-        or (then and clinician == then.clinician)
-    ):
-        clinician = offer.clinician if offer else None
+    if site.rooms and room not in {each.name for each in site.rooms}:
+        room = due.room if due else None
+    elif usual and then and room == then.room:
+        room = usual.room
+    if site.clinicians and clinician not in {each.name for each in site.clinicians}:
+        clinician = due.clinician if due else None
+    elif usual and then and clinician == then.clinician:
+        clinician = usual.clinician
     return evolve(session, start=start, room=room, clinician=clinician)
+
+
+def at_meeting(session: Session, meeting: Meeting, site: Site) -> Session:
+    """A session as one of a meeting of its service: then, there and with whoever leads it."""
+    return evolve(
+        session,
+        start=meeting.start.astimezone(site.tz),
+        duration=meeting.duration,
+        room=meeting.room,
+        clinician=meeting.clinician,
+        group=meeting.group,
+    )
 
 
 def days_around(schedule: Schedule, own: date) -> list[date]:
@@ -253,14 +266,7 @@ def at_meetings(
         if meeting.called_off or not first <= start.date() <= last:
             continue
         where = meeting.room, meeting.clinician, meeting.duration
-        there = evolve(
-            session,
-            start=start,
-            duration=meeting.duration,
-            room=meeting.room,
-            clinician=meeting.clinician,
-            group=meeting.group,
-        )
+        there = at_meeting(session, meeting, around.site)
         if where not in boards:
             boards[where] = Board.of(schedule, there, around, days)
         place = evolve(there, week=boards[where].placed(start.replace(tzinfo=None)).week)

@@ -191,8 +191,15 @@ class _Search:
 
     def _is_theirs(self, plan: Plan) -> bool:
         """Whether a plan's counselor is away on a day on which it runs."""
+        return any(
+            plan.counselor_on(day) == self.away and (self.end is None or day < self.end)
+            for day in self._days_of(plan)
+        )
+
+    def _days_of(self, plan: Plan) -> list[date]:
+        """The first of a plan's days that are looked at, and those after it of a change."""
         first = max(self.start, plan.start)
-        return (self.end is None or first < self.end) and plan.counselor_on(first) == self.away
+        return [first, *(each.since for each in plan.counselors if first < each.since)]
 
     def _is_away(self, clinician: Clinician) -> bool:
         return any(
@@ -268,11 +275,20 @@ class _Search:
         return tuple(kept), tuple(over)
 
     def _counseled(self, plan: Plan, name: str) -> Plan:
-        first = max(self.start, plan.start)
-        before = [each for each in plan.counselors if each.since < first]
-        after = [each for each in plan.counselors if self.end and each.since > self.end]
-        back = [PrimaryCounselor(self.end, self.away)] if self.end and self.end < plan.end else []
-        return evolve(plan, counselors=(*before, PrimaryCounselor(first, name), *back, *after))
+        """A plan with another counselor on the days on which its own is away."""
+        end = [self.end] if self.end and self.end < plan.end else []
+        first, *later = self._days_of(plan)
+        named = [each for each in plan.counselors if each.since < first]
+        for day in sorted({first, *later, *end}):
+            own = [each.clinician for each in plan.counselors if each.since <= day]
+            away = own[-1:] == [self.away] and (self.end is None or day < self.end)
+            if own:
+                named.append(PrimaryCounselor(day, name if away else own[-1]))
+        changes = [None, *(each.clinician for each in named)]
+        kept = (
+            each for before, each in zip(changes, named, strict=False) if before != each.clinician
+        )
+        return evolve(plan, counselors=tuple(kept))
 
     __repr__ = hidden
 

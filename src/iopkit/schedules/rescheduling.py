@@ -6,23 +6,24 @@ it is what the new plan prescribes. Nothing is matched by its number: numbers ar
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
-from itertools import count, islice
+from datetime import date, datetime, timedelta
+from itertools import islice
 
 from attrs import evolve
 
-from iopkit.confidential import hidden
 from iopkit.errors import Fault, refuse, unless, unless_a
 from iopkit.plans.plans import Plan
 from iopkit.programs.plan_days import day_of_plan
 from iopkit.programs.programs import Phase, Service, services_by_place
 from iopkit.programs.timetables import PrescribedSession
+from iopkit.schedules.course_so_far import CourseSoFar
 from iopkit.schedules.differences import schedule_difference
 from iopkit.schedules.group_sessions import PlanMeetings, attend
 from iopkit.schedules.meetings import Meeting, at_own_meeting
 from iopkit.schedules.obstructions import (
     Board,
     Surroundings,
+    at_meeting,
     at_meetings,
     at_site,
     days_around,
@@ -37,11 +38,12 @@ from iopkit.schedules.sessions import (
     Session,
     Unplaced,
     in_order,
-    number_of,
     prescribed,
 )
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
-from iopkit.windows import DAY, WEEK, DayPart, Span, minute_of_day, whole_minutes
+from iopkit.sites.hours import clinician_for, room_for
+from iopkit.sites.sites import Site
+from iopkit.windows import DayPart, Span, minute_of_day, whole_minutes
 
 
 def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
@@ -88,7 +90,7 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
     site = around.site
     now = around.as_of.astimezone(site.tz).replace(tzinfo=None)
     calendar = SiteCalendar(plan, site, days=days_looked_at(plan, site), after=now)
-    course = _Course(old, calendar, around)
+    course = CourseSoFar(old, calendar, around)
     _refuse(plan, site.name, course.held)
     settled = Schedule(
         plan,
@@ -96,7 +98,9 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
         sessions=in_order(course.held),
         former=_former(old, plan, (*old.sessions, *old.unplaced)),
     )
-    meetings = PlanMeetings(plan, around.meetings, kept=_meetings(old))
+    meetings = PlanMeetings(
+        plan, around.meetings, kept=_meetings(old, site), owed=course.owed_together
+    )
     stays = _stays(course, settled, calendar, around, meetings)
     # The plan's own times of what stays elsewhere are left free, as they were.
     own = (_due(session) for session in stays.values())
@@ -130,40 +134,50 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
     return new if empty else evolve(new, revision=old.revision + 1)
 
 
-def _meetings(old: Schedule) -> Iterator[Meeting]:
-    """The meetings that sessions of groups were, where nothing but the group's own moved them."""
-    for session in old.sessions:
-        if session.group is not None and at_own_meeting(session):
+def _meetings(old: Schedule, site: Site) -> Iterator[Meeting]:
+    """The meetings that sessions of groups were, where nothing but the group's own moved them.
+
+    They are with whoever the site has for them now.
+    """
+    for each in old.sessions:
+        if each.group is not None and at_own_meeting(each):
+            session = at_site(each, site)
+            day = session.start.date()
             yield Meeting(
                 session.service,
                 session.service,
                 session.start,
                 session.duration,
-                session.room,
-                session.clinician,
+                room_for(site, session.room, day),
+                clinician_for(site, session.clinician, session.service, day),
                 group=session.group,
                 moved=session.moved,
             )
 
 
 def _stays(
-    course: "_Course",
+    course: CourseSoFar,
     settled: Schedule,
     calendar: SiteCalendar,
     around: Surroundings,
     meetings: PlanMeetings,
 ) -> dict[PrescribedSession, Session]:
     """What stays where it is, beside what was held and what the plan has at its own times."""
-    others = (entry for entry in course.entries if entry not in course.wishes)
-    planned = Taken(filter(None, (_span(entry, calendar, meetings) for entry in others)))
     stays: dict[PrescribedSession, Session] = {}
+    if not course.wishes:
+        return stays
+    others = (entry for entry in course.entries if entry not in course.wishes)
+    together, _, alone = attend(others, calendar, meetings, beside=course.held)
+    own = (_span(entry) for entry in alone if calendar.obstacle_to(entry) is None)
+    planned = Taken([*map(calendar.span, together), *filter(None, own)])
     for entry, wish in course.wishes.items():
         follows = meetings.have(entry) and meetings.are_given(entry.service.name)
         due = meetings.due(entry.minute or 0)
-        if follows and not meetings.elsewhere(entry.service.name, wish.start, due):
+        other = meetings.elsewhere(wish, due) if follows else None
+        if follows and other is None:
             continue
         if entry.service.name not in calendar.plan.on_hold:
-            there = _there(settled, wish, around)
+            there = _there(settled, wish, around, other)
             if there is not None and not planned.overlaps(*calendar.span(there)):
                 stays[entry] = there
                 settled = _with(settled, there)
@@ -200,184 +214,11 @@ def _refuse(plan: Plan, site: str, held: Sequence[Session]) -> None:
     )
 
 
-class _Course:
-    """An old schedule as of a moment, and what a new plan prescribes from then on.
-
-    ``entries`` are all that needs a date: what was due and is still to come, then what is
-    prescribed after the moment. ``wishes`` are sessions that stand for one of them, and stay
-    where they are if they can. ``over`` was due and has no date, and ``stopped`` was due and is
-    of a service that the plan has no more.
-    """
-
-    def __init__(self, old: Schedule, calendar: SiteCalendar, around: Surroundings) -> None:
-        plan, after = calendar.plan, calendar.after
-        given = {service.name for service in plan.program.every_service}
-        due = _DueTimes(old, calendar)
-        sessions = [_in_zone(session, plan, around) for session in old.sessions]
-        self.held = [session for session in sessions if session.start <= around.as_of]
-        coming = [session for session in sessions if session.start > around.as_of]
-        self.make_ups = [each for each in coming if each.make_up and each.service in given]
-        coming = [each for each in coming if not each.make_up]
-        owed = [session for session in coming if 0 <= due.of(session) <= after]
-        self.stopped = [session for session in owed if session.service not in given]
-        self.over = [
-            evolve(each, week=due.of(each) // WEEK + 1)
-            for each in old.unplaced
-            if 0 <= due.of(each) <= after
-        ]
-        prescribed_now = _Prescribed(plan, after)
-        had: list[Session] = [session for session in self.held if not session.make_up]
-        for session in (*had, *owed):
-            prescribed_now.drop(session, due.of(session))
-        used = {*map(number_of, had), *map(number_of, owed), *map(number_of, self.over)}
-        entries = dict(prescribed_now.named(used))
-        self.wishes = {
-            _owed_entry(old, session, due.of(session)): session
-            for session in owed
-            if session.service in given
-        }
-        self.entries = [*self.wishes, *entries.values()]
-        for session in coming:
-            entry = prescribed_now.match(session, due.of(session))
-            asked = session.moved is not None and session.moved.why is Reason.ASKED
-            if asked and entry is not None and entry.service.duration == session.duration:
-                self.wishes[entries[entry]] = _as_prescribed(session, entries[entry])
-
-    __repr__ = hidden
-
-
-class _DueTimes:
-    """When sessions of an old schedule were due, in minutes of the new plan."""
-
-    def __init__(self, old: Schedule, calendar: SiteCalendar) -> None:
-        self._old, self._calendar = old, calendar
-        # Numbers go on to the last, whatever was held before: so the last is the timetable's last.
-        last: dict[str, int] = {}
-        for name, number in (*map(number_of, old.sessions), *map(number_of, old.unplaced)):
-            last[name] = max(last.get(name, 0), number)
-        entries = old.plan.prescribed()
-        ends = {entry.service.name: entry.number for entry in entries}
-        self._entries = {
-            (name, entry.number + last.get(name, 0) - ends[name]): entry
-            for entry in entries
-            for name in (entry.service.name,)
-        }
-
-    def of(self, each: Session | Unplaced) -> int:
-        """When it was due: the last minute of its day or week, where it had no time."""
-        entry = self._entries.get(number_of(each))
-        if isinstance(each, Session):
-            drawn_later = each.moved is None and each.week > self._old.plan.weeks
-            if not drawn_later or entry is None:
-                return self._calendar.minute(prescribed(each))
-            return self._end_of_week(entry.week)
-        if each.prescribed is None:
-            return self._end_of_week(each.week)
-        midnight = self._calendar.minute(datetime.combine(each.prescribed, time(0)))
-        if entry is None or entry.day != day_of_plan(each.prescribed, start=self._old.plan.start):
-            return midnight  # of a plan before the old one, so that it is over
-        return midnight + (DAY - 1 if entry.minute is None else entry.minute % DAY)
-
-    def _end_of_week(self, week: int) -> int:
-        """The last minute of the new plan's week in which one of the old plan's begins."""
-        first = self._old.plan.start + timedelta(weeks=week - 1)
-        return (self._calendar.minute(datetime.combine(first, time(0))) // WEEK + 1) * WEEK - 1
-
-    __repr__ = hidden
-
-
-class _Prescribed:
-    """What a plan prescribes after a minute, less what was had of it."""
-
-    def __init__(self, plan: Plan, after: int) -> None:
-        self._weeks: defaultdict[tuple[str, int], list[PrescribedSession]] = defaultdict(list)
-        self._all, self._after = plan.prescribed(), after
-        for entry in self._all:
-            self._weeks[entry.service.name, entry.week].append(entry)
-
-    def match(self, session: Session, due: int) -> PrescribedSession | None:
-        """The entry that a session stands for: that of its time, or one of its week without."""
-        week = self._weeks[session.service, due // WEEK + 1]
-        return next((entry for at in (due, None) for entry in week if entry.minute == at), None)
-
-    def drop(self, session: Session, due: int) -> None:
-        """Leave out an entry of a session's week that it is there for.
-
-        That of its time; else one that is over, or without a time; or, if it was early, any.
-        """
-        week = self._weeks[session.service, due // WEEK + 1]
-        past = (entry for entry in week if not _is_to_come(entry, self._after))
-        alike = [*(entry for entry in week if entry.minute == due), *past]
-        entry = next(iter(alike), None) or self.match(session, due)
-        if entry is None and week and due > self._after:
-            entry = week[0]
-        if entry is not None:
-            week.remove(entry)
-
-    def named(
-        self, used: Collection[tuple[str, int]]
-    ) -> Iterator[tuple[PrescribedSession, PrescribedSession]]:
-        """What is to come, in order, and the same with the first numbers that are not used."""
-        kept = {entry for week in self._weeks.values() for entry in week}
-        left = [e for e in self._all if e in kept and _is_to_come(e, self._after)]
-        numbers = {e.service.name: _free_numbers(e.service.name, used) for e in left}
-        for entry in left:
-            yield entry, evolve(entry, number=next(numbers[entry.service.name]))
-
-    __repr__ = hidden
-
-
-def _is_to_come(entry: PrescribedSession, after: int) -> bool:
-    if entry.minute is not None:
-        return entry.minute > after
-    return entry.week > after // WEEK if entry.day is None else entry.day >= after // DAY
-
-
-def _free_numbers(service: str, used: Collection[tuple[str, int]]) -> Iterator[int]:
-    return (number for number in count(1) if (service, number) not in used)
-
-
-def _in_zone(session: Session, plan: Plan, around: Surroundings) -> Session:
-    """A session in the site's zone, should it be another one now, and in its week of the plan."""
-    start = session.start.astimezone(around.site.tz)
-    week = day_of_plan(start.date(), start=plan.start) // 7 + 1
-    return evolve(session, start=start, week=week)
-
-
-def _owed_entry(old: Schedule, session: Session, due: int) -> PrescribedSession:
-    """What was due, and is to be given a date if it cannot stay where it is."""
-    service = evolve(
-        old.service(session),
-        duration=session.duration,
-        duration_max=None,
-        breaks=session.breaks,
-    )
-    entry = PrescribedSession(service, session.phase, due // WEEK + 1, session.number)
-    # One that was not moved was drawn in a week after the plan's last, and is drawn again.
-    return entry if session.moved is None else evolve(entry, day=due // DAY, minute=due)
-
-
-def _as_prescribed(session: Session, entry: PrescribedSession) -> Session:
-    """A session of an old plan as the new one has it, where it was."""
-    return evolve(
-        session,
-        number=entry.number,
-        phase=entry.phase,
-        modality=entry.service.modality,
-        breaks=entry.service.breaks,
-        delivery=entry.service.delivery,
-    )
-
-
-def _span(entry: PrescribedSession, calendar: SiteCalendar, meetings: PlanMeetings) -> Span | None:
-    """The minutes that a session has in the plan, or at its meeting, where they are known."""
+def _span(entry: PrescribedSession) -> Span | None:
+    """The minutes that a session takes in the plan, where they are known."""
     if entry.minute is None or entry.service.duration is None:
         return None
-    meeting = meetings.of(entry.service.name, meetings.due(entry.minute))
-    start = entry.minute
-    if meeting is not None:
-        start = calendar.minute(meeting.start.replace(tzinfo=None))
-    return start, start + whole_minutes(entry.service.duration)
+    return entry.minute, entry.minute + whole_minutes(entry.service.duration)
 
 
 def _former(old: Schedule, plan: Plan, parts: Iterable[Session | Unplaced]) -> tuple[Phase, ...]:
@@ -387,7 +228,7 @@ def _former(old: Schedule, plan: Plan, parts: Iterable[Session | Unplaced]) -> t
     for each in parts:
         if (each.phase, each.service) not in places:
             found[each.phase][each.service] = old.service(each)
-    phases = {phase.name: phase for phase in (*old.former, *old.plan.program.phases)}
+    phases = {phase.name: phase for phase in (*old.plan.program.phases, *old.former)}
     return tuple(
         evolve(phases[name], services=tuple(services.values())) for name, services in found.items()
     )
@@ -407,9 +248,15 @@ def _is_in_the_way(
     )
 
 
-def _there(settled: Schedule, session: Session, around: Surroundings) -> Session | None:
-    """A session where it was, if that fits. Notice is for new places."""
-    was = at_site(session, around.site)
+def _there(
+    settled: Schedule, session: Session, around: Surroundings, meeting: Meeting | None
+) -> Session | None:
+    """A session where it was, or as the meeting that is held then, if that fits.
+
+    Notice is for new places.
+    """
+    site = around.site
+    was = at_meeting(session, meeting, site) if meeting else at_site(session, site)
     board = Board.of(settled, was, evolve(around, notice=timedelta(0)), [was.start.date()])
     there = board.placed(was.start.replace(tzinfo=None))
     return there if there.week >= 1 and not board.obstacles(there) else None
@@ -432,8 +279,17 @@ def _nearest(
 
 def _repeated(settled: Schedule, session: Session, around: Surroundings) -> tuple[Session, ...]:
     """A make-up where it was if it still fits, else at the nearest opening, if there is one."""
-    there = _there(settled, session, around)
-    if there is not None and not _has_no_meeting(there, around):
+    given = [each for each in around.meetings if each.service == session.service]
+    held = (
+        each
+        for each in given
+        if each.start == session.start
+        and not each.called_off
+        and session.group in (None, each.group)
+    )
+    meeting = next(held, None) if session.modality.is_group else None
+    there = _there(settled, session, around, meeting)
+    if there is not None and (meeting or not (given and session.modality.is_group)):
         return (there,)
     again = at_site(session, around.site)
     days = days_around(settled, again.start.date())
@@ -441,13 +297,6 @@ def _repeated(settled: Schedule, session: Session, around: Surroundings) -> tupl
         fit = (place for place, found in at_meetings(settled, again, around, days) if not found)
         return tuple(sorted(fit, key=lambda place: abs(place.start - again.start))[:1])
     return tuple(islice(_nearest(settled, again, around, days), 1))
-
-
-def _has_no_meeting(session: Session, around: Surroundings) -> bool:
-    """Whether meetings of a session's service are given, and none is held where it is."""
-    given = [each for each in around.meetings if each.service == session.service]
-    held = {each.start for each in given if not each.called_off}
-    return bool(given) and session.modality.is_group and session.start not in held
 
 
 def _unplaced(plan: Plan, session: Session, why: Reason) -> Unplaced:

@@ -63,11 +63,10 @@ def schedule(plan: Plan, site: Site, *, meetings: Iterable[Meeting] = ()) -> Sch
 
 def days_looked_at(plan: Plan, site: Site) -> int:
     """Days of the program in which sessions may be."""
-    if site.closed_rule is ClosedRule.EXTEND or any(
-        leave.extends or leave.shifts for leave in plan.leaves
-    ):
+    rules = {site.closed_rule, *(each.rule for each in site.closed_rules)}
+    if ClosedRule.EXTEND in rules or any(leave.extends or leave.shifts for leave in plan.leaves):
         return (plan.weeks + MOST_EXTRA_WEEKS) * 7
-    return (plan.weeks + (site.closed_rule is ClosedRule.NEXT_OPEN_DAY)) * 7
+    return (plan.weeks + (ClosedRule.NEXT_OPEN_DAY in rules)) * 7
 
 
 def dated(
@@ -145,7 +144,8 @@ def _placed(
         if why in (Reason.ON_HOLD, Reason.WITHHELD) or service.duration is None:
             pass
         elif _is_random(entry):
-            place, reason = _drawn_place(entry, drawn, taken, calendar)
+            place, reason, missed = _drawn_place(entry, drawn, taken, calendar)
+            move = None if missed is None else calendar.move(missed, service, reason)
         elif minute is not None:
             place = _moved_place(entry, minute, why, taken, calendar)
             move = calendar.move(minute, service, why)
@@ -204,13 +204,14 @@ def _moved_place(
 
 def _drawn_place(
     entry: PrescribedSession, drawn: set[tuple[str, int]], taken: Taken, calendar: SiteCalendar
-) -> tuple[int | None, Reason]:
+) -> tuple[int | None, Reason, int | None]:
     """A place on a day that the seed draws among those of a week with room.
 
     The week is the entry's. If only leaves are in the way there, it is skipped, or the first
     after the plan's last with room that has not as many of the service as the entry's would
     have. So the seven days of one week are looked at, or those of each extra week up to the
-    first that has room.
+    first that has room. In such a week it is instead of the place that would have been drawn,
+    which comes last.
     """
     service = entry.service
 
@@ -227,9 +228,11 @@ def _drawn_place(
     away = (
         [] if found else [at for at in openings(week, leaves=False) if calendar.leave_on(at // DAY)]
     )
+    missed: list[int] = []
     if away:
         why = Reason.ON_LEAVE
-        if any(calendar.rule(place // DAY, service, why) is ClosedRule.EXTEND for place in away):
+        put_off = [p for p in away if calendar.rule(p // DAY, service, why) is ClosedRule.EXTEND]
+        if put_off:
             most = most_in_a_week(service.timing, 1)
             later = (
                 openings(other)
@@ -237,6 +240,7 @@ def _drawn_place(
                 if sum((service.name, day) in drawn for day in _days(other)) < most
             )
             found = next(filter(None, later), found)
+            missed = put_off if found else []
     key = calendar.plan.key.bytes
     drawing = f"{calendar.plan.seed}/{service.name}/{entry.number}"
 
@@ -244,7 +248,7 @@ def _drawn_place(
         # One for each day, so that a day more or less to choose from changes no other draw.
         return blake2b(f"{drawing}/{place // DAY}".encode(), key=key, digest_size=8).digest()
 
-    return min(found, key=lot, default=None), why
+    return min(found, key=lot, default=None), why, min(missed, key=lot, default=None)
 
 
 def _days(week: int) -> range:

@@ -22,6 +22,7 @@ from iopkit.sites.hours import (
     open_windows,
     service_hours,
     site_on,
+    staffed_hours,
 )
 from iopkit.sites.sites import Site
 from iopkit.windows import (
@@ -137,17 +138,26 @@ class SiteCalendar:
         day = minute // DAY
         asked = self._since(day) if self._changes else 0, minute % WEEK, service
         try:
-            return self._missing[asked]
+            why = self._missing[asked]
         except KeyError:
-            why = self._missing[asked] = self._missing_at(day, minute % WEEK, service)
+            why = self._missing[asked] = self._missing_at(day, minute, service)
+        # Where the site changes at midnight, what runs into the next day has to fit that too.
+        length = whole_minutes(service.duration or timedelta(0))
+        over = minute % DAY + length - DAY
+        if why or over <= 0 or self._since(day) == self._since(day + 1):
             return why
+        offer = self.site_on(day).offer(service.name, self.weekday(day))
+        room, clinician = (offer.room, offer.clinician) if offer else (None, None)
+        then = self.site_on(day + 1)
+        staffed = staffed_hours(
+            then, service.name, service.modality, room=room, clinician=clinician
+        )
+        return _missing_of(then, staffed, self.weekday(day + 1) * DAY, over)
 
     def _missing_at(self, day: int, minute: int, service: Service) -> Reason | None:
-        wanted = self._of_week(minute), whole_minutes(service.duration or timedelta(0))
-        if self._staffed(day, service).hold(*wanted):
-            return None
-        open_ = self.site_on(day).hours.hold(*wanted)
-        return Reason.UNSTAFFED if open_ else Reason.OUTSIDE_HOURS
+        length = whole_minutes(service.duration or timedelta(0))
+        staffed = self._staffed(day, service)
+        return _missing_of(self.site_on(day), staffed, self._of_week(minute), length)
 
     def _of_week(self, minute: int) -> int:
         """Which minute since a Monday 00:00 one of the program is."""
@@ -321,6 +331,14 @@ class SiteCalendar:
         return starts_in(starts, service.day_parts, midnight=first)
 
     __repr__ = hidden
+
+
+def _missing_of(site: Site, staffed: WeeklyWindows, minute: int, length: int) -> Reason | None:
+    """What is missing at a site for so many minutes from a minute of the week on."""
+    if staffed.hold(minute, length):
+        return None
+    open_ = site.hours.hold(minute, length)
+    return Reason.UNSTAFFED if open_ else Reason.OUTSIDE_HOURS
 
 
 def _days_of(start: int, end: int) -> range:
