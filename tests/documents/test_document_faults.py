@@ -972,7 +972,7 @@ weeks = 2
         "  title: expected this field, found nothing\n"
         "  line 4: hurry: expected a known field, found an unknown one "
         "(known here and not used: absence_limits, after_return_to_use, age_group, "
-        "continuing_care, discharge, language, left_open, level, review_every_days, services, "
+        "continuing_care, discharge, language, left_open, level, not_given, review_every_days, services, "
         "sources, stated, title, tracks, version)\n"
         "  line 6: phases[0].title: expected this field, found nothing\n"
         "  line 8: phases[0].weeks: expected a whole number, found '6'\n"

@@ -1,11 +1,13 @@
 """What documents say of a fact that is asked about: which findings count, and what never was."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from iopkit.documents.values import Raw
+from iopkit.documents.values import Raw, is_list, is_object
 from iopkit.eligibility.kinds import as_recorded
 from iopkit.eligibility.predicates import AnyFact
 from iopkit.eligibility.recency import Recency
+from iopkit.errors import Fault, Step
 
 # Fields that hold a fact's value, or several.
 _VALUES = ("value", "low", "high")
@@ -49,3 +51,21 @@ def with_asked(values: dict[str, Any]) -> dict[str, Any]:
     if "values" in asked:
         asked["values"] = tuple(as_recorded(fact.kind, value) for value in asked["values"])
     return asked
+
+
+def empty_groups(raw: Raw, *path: Step) -> Iterator[Fault]:
+    """A fault for each group of predicates that has no part and does not say that it is meant."""
+    if is_list(raw):
+        for place, part in enumerate(raw):
+            yield from empty_groups(part, *path, place)
+    elif is_object(raw):
+        what = next((says for kind, says in _EMPTY if raw.get("type") == kind), None)
+        if what and raw.get("parts") == [] and not raw.get("label"):
+            told = f"none, which {what}"
+            fix = "if that is meant, say so in a label"
+            yield Fault((*path, "parts"), "at least one part", told, fix)
+        for key, part in raw.items():
+            yield from empty_groups(part, *path, key)
+
+
+_EMPTY = (("all_of", "always holds"), ("any_of", "never holds"))

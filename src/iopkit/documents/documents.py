@@ -30,6 +30,7 @@ from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.rates import RateTable
 from iopkit.checks.checks import Finding
 from iopkit.confidential import hidden
+from iopkit.documents.atoms import empty_groups
 from iopkit.documents.classes import (
     Subject,
     build_converter,
@@ -54,7 +55,7 @@ from iopkit.documents.limits import (
     without_depths,
 )
 from iopkit.documents.lines import Language, find_lines, line_of_repeated_key, line_of_word
-from iopkit.documents.values import MAX_FAULTS, Facts, Raw, is_list, is_object, kind_of
+from iopkit.documents.values import MAX_FAULTS, Facts, Raw, is_object, kind_of
 from iopkit.eligibility.kinds import Kind, Scalar, as_recorded
 from iopkit.eligibility.own_facts import OwnFacts, facts_with
 from iopkit.eligibility.patient_facts import FACTS
@@ -138,7 +139,7 @@ def _document(value: object) -> dict[str, Any]:
     body = writer_of(form_of(KINDS[name]))(form)
     document = {"document": name, "format": current_format(name), **body}
     refuse_excess(name, document, sized=name not in UNSIZED)
-    refuse(f"{name} document", tuple(_empty_groups(document)) if name in _BY_HAND else ())
+    refuse(f"{name} document", tuple(empty_groups(document)) if name in _BY_HAND else ())
     return document
 
 
@@ -427,7 +428,7 @@ def _built(  # noqa: PLR0913  # what a reader was given, all of it
     )
     read = chosen.get_structure_hook(form_of(KINDS[name]))
     if name in _BY_HAND:
-        faults = [*faults, *_empty_groups(raw)]
+        faults = [*faults, *empty_groups(raw)]
     try:
         value = read_without(("document", "format"), raw, read, masked=masked)
         if isinstance(value, Patient):
@@ -439,24 +440,6 @@ def _built(  # noqa: PLR0913  # what a reader was given, all of it
     if faults:
         raise InvalidError(what, faults)
     return value.value if isinstance(value, InstrumentForm) else value
-
-
-def _empty_groups(raw: Raw, *path: Step) -> Iterator[Fault]:
-    """A fault for each group of predicates that has no part and does not say that it is meant."""
-    if is_list(raw):
-        for place, part in enumerate(raw):
-            yield from _empty_groups(part, *path, place)
-    elif is_object(raw):
-        what = next((says for kind, says in _EMPTY if raw.get("type") == kind), None)
-        if what and raw.get("parts") == [] and not raw.get("label"):
-            told = f"none, which {what}"
-            fix = "if that is meant, say so in a label"
-            yield Fault((*path, "parts"), "at least one part", told, fix)
-        for key, part in raw.items():
-            yield from _empty_groups(part, *path, key)
-
-
-_EMPTY = (("all_of", "always holds"), ("any_of", "never holds"))
 
 
 def _observation_faults(patient: Patient, facts: Facts) -> Iterator[Fault]:
