@@ -28,8 +28,8 @@ help:  ## show this list
 demo: $(VENV)/.iopkit  ## patient and program to plan, calendar and picture, in demo-output/
 	@$(BIN)/python examples/demo.py
 
-# How many examples Hypothesis tries: brief 10, quick 30.
-PROFILE ?= brief
+# How many examples Hypothesis tries: first 4, brief 10, quick 30.
+PROFILE ?= first
 
 test: $(VENV)/.test  ## all tests and doctests
 	HYPOTHESIS_PROFILE=$(PROFILE) $(BIN)/python -m pytest -n 2

@@ -196,8 +196,9 @@ settings.register_profile(
     max_examples=30,
     suppress_health_check=_UNHURRIED,
 )
-# For a newcomer's first run, and for CI, which runs all tests twice; `make check` tries more.
+# For CI, and for a newcomer's first run, which CI does too; `make check` tries more.
 settings.register_profile("brief", settings.get_profile("quick"), max_examples=10)
+settings.register_profile("first", settings.get_profile("quick"), max_examples=4)
 # Other examples in every run; what fails is kept in .hypothesis and tried first.
 settings.register_profile(
     "deep",
