@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from iopkit import strategies
@@ -14,6 +14,7 @@ from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.programs import (
     Dose,
+    EveryWeeks,
     InAll,
     PerWeek,
     Phase,
@@ -190,6 +191,11 @@ def test_an_open_rate_is_laid_out_at_its_least(timing: Timing, weeks: int, more:
             least = rate.least or 1
             most = min(least + more, 7) if isinstance(timing, RandomDays) else least + more
             opened = type(timing)(Times(least, max(least, most)))
+        case EveryWeeks(rate):  # the longest of its range is the least often
+            least = rate.most or 2
+            opened = EveryWeeks(Times(max(2, least - more), least), timing.first)
+            assume(timing.first <= (opened.interval.least or 2))
+            timing = EveryWeeks(least, timing.first)
         case _:
             assert rate_of(timing) is None
             assert at_rate(timing, 2) == timing
