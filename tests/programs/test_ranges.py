@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
@@ -186,16 +186,16 @@ def _toml(keys: str) -> str:
 
 @given(strategies.timings(), st.integers(1, 12), st.integers(1, 9))
 def test_an_open_rate_is_laid_out_at_its_least(timing: Timing, weeks: int, more: int) -> None:
+    opened: Timing
     match timing:
         case PerWeek(rate) | InAll(rate) | RandomDays(rate):
             least = rate.least or 1
             most = min(least + more, 7) if isinstance(timing, RandomDays) else least + more
             opened = type(timing)(Times(least, max(least, most)))
-        case EveryWeeks(rate):  # the longest of its range is the least often
-            least = rate.most or 2
-            opened = EveryWeeks(Times(max(2, least - more), least), timing.first)
-            assume(timing.first <= (opened.interval.least or 2))
-            timing = EveryWeeks(least, timing.first)
+        case EveryWeeks(rate, first):  # the longest of its range is the least often
+            least = max(rate.most or rate.least or 2, first)
+            opened = EveryWeeks(Times(max(2, first, least - more), least), first)
+            timing = EveryWeeks(Times(least, least), first)
         case _:
             assert rate_of(timing) is None
             assert at_rate(timing, 2) == timing
