@@ -25,11 +25,14 @@ const nothing = { querySelector: () => null, querySelectorAll: () => [], getElem
 const page = vm.createContext({
   document: { ...nothing, addEventListener: () => {}, readyState: "loading", body: {} },
   localStorage: { setItem: () => {} },
-  window: {},
+  // What doctools.js has of use to it.
+  _ready: () => {},
+  _: (words) => words,
   console,
   SPHINX_HIGHLIGHT_ENABLED: false,
   DOCUMENTATION_OPTIONS: {},
 });
+page.window = page;
 for (const file of ["_static/language_data.js", "_static/searchtools.js", "searchindex.js"]) {
   vm.runInContext(fs.readFileSync(path.join(html, file), "utf8"), page, { filename: file });
 }
