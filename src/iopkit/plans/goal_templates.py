@@ -9,7 +9,7 @@ from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
 from iopkit.modalities import Modality
 from iopkit.plans.goals import Target
-from iopkit.programs.programs import LONGEST_PROGRAM
+from iopkit.programs.plan_days import LONGEST_PROGRAM
 from iopkit.programs.progress import is_course_fact
 from iopkit.sources import Source
 

@@ -20,6 +20,7 @@ from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.modalities import Delivery, Modality
 from iopkit.programs.absences import AbsenceLimit
 from iopkit.programs.curricula import Curriculum
+from iopkit.programs.plan_days import LONGEST_PROGRAM
 from iopkit.programs.progress import (
     COURSE_FACTS,
     course_faults,
@@ -44,8 +45,6 @@ from iopkit.windows import (
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NAME_FORM = "lower-case words joined by '-', such as 'relapse-prevention'"
-LONGEST_PROGRAM = 520
-"""How many weeks a program can have."""
 
 
 # By its hash, as what was worked out for a service is kept.

@@ -9,10 +9,9 @@ from attrs import evolve, field
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, InvalidError, refuse, unless
 from iopkit.fields import frozen
+from iopkit.programs.plan_days import LONGEST_PROGRAM
 from iopkit.programs.ranges import Times, as_count, as_time, range_faults
-from iopkit.windows import DayPart, Weekday, is_plain
-
-_WEEK, _MINUTE = timedelta(weeks=1), timedelta(minutes=1)
+from iopkit.windows import ONE_MINUTE, ONE_WEEK, DayPart, Weekday, is_plain
 
 _SLOT_FORM = "a slot such as 'monday 18:00' or 'monday evening'"
 MOST_A_WEEK = 21
@@ -136,7 +135,7 @@ class TimePerWeek:
 
     def __attrs_post_init__(self) -> None:
         expected = "whole minutes, from 1 to a whole week"
-        refuse("dose", range_faults("dose", self.dose, _MINUTE, _WEEK, expected))
+        refuse("dose", range_faults("dose", self.dose, ONE_MINUTE, ONE_WEEK, expected))
 
     @property
     def words(self) -> str:
@@ -193,7 +192,9 @@ class Once:
     def __attrs_post_init__(self) -> None:
         refuse(
             "timing",
-            unless(1 <= self.week <= 520, "week", "from 1 to 520", self.week),
+            unless(
+                1 <= self.week <= LONGEST_PROGRAM, "week", f"from 1 to {LONGEST_PROGRAM}", self.week
+            ),
             unless(len(self.slots) <= 1, "slots", "at most one", len(self.slots)),
         )
 

@@ -23,6 +23,7 @@ from iopkit.plans.notes import NoteKind, PlanNote
 from iopkit.plans.own_days import given
 from iopkit.plans.plans import Plan
 from iopkit.programs.absences import AbsenceLimit
+from iopkit.programs.plan_days import week_of_plan
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import EveryWeeks, InAll, Once, PerWeek, Timing, Weekly, slots_of
@@ -687,7 +688,7 @@ def _change_texts(plan: Plan) -> list[str]:
     told: list[str] = []
     for change in plan.changes_within:
         if change.follows and change.is_of_age:
-            week = (change.day - plan.start).days // 7 + 1
+            week = week_of_plan(change.day, start=plan.start)
             told.append(f"week {week}: {'; '.join(each.words for each in change.follows)}")
         elif change.follows:
             told.append(f"{day_words(change.day)}: {change.words}")

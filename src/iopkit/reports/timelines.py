@@ -15,9 +15,7 @@ from iopkit.reports.words import day_words, days_words
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites.hours import closed_days
 from iopkit.sites.sites import Site
-from iopkit.windows import ONE_DAY
-
-_WEEK = timedelta(weeks=1)
+from iopkit.windows import ONE_DAY, ONE_WEEK
 
 
 class MarkKind(StrEnum):
@@ -185,7 +183,7 @@ def timeline_text(
 
 def phase_weeks(phase: Stretch, start: date) -> str:
     """Which weeks of a plan a phase has, by the plan's first day."""
-    return _weeks_words((phase.start - start) // _WEEK + 1, (phase.end - start) // _WEEK)
+    return _weeks_words((phase.start - start) // ONE_WEEK + 1, (phase.end - start) // ONE_WEEK)
 
 
 def _weeks_words(first: int, last: int) -> str:

@@ -8,7 +8,7 @@ from iopkit.programs.timings import RandomDays
 from iopkit.reports.lines import page
 from iopkit.reports.words import day_words, days_words, span_words
 from iopkit.schedules.sessions import Reason, Schedule, Session
-from iopkit.windows import ONE_MINUTE
+from iopkit.windows import ONE_MINUTE, ONE_WEEK
 
 
 def week_start(schedule: Schedule, week: int) -> date:
@@ -31,7 +31,7 @@ def week_title(schedule: Schedule, week: int) -> str:
 def week_sessions(schedule: Schedule, week: int, *, random_days: bool) -> tuple[Session, ...]:
     """The sessions that touch the days of a week, in order."""
     start = week_start(schedule, week)
-    end = start + timedelta(weeks=1)
+    end = start + ONE_WEEK
     return tuple(
         session
         for session in schedule.sessions

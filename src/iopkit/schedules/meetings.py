@@ -6,7 +6,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.schedules.sessions import Move, Reason, Session
-from iopkit.windows import ONE_DAY
+from iopkit.windows import ONE_WEEK
 
 
 @frozen(repr=False)
@@ -92,4 +92,4 @@ def at_own_meeting(session: Session) -> bool:
     if session.moved.why in _OWN:
         return False
     later = session.start.replace(tzinfo=None) - session.moved.prescribed
-    return later < 7 * ONE_DAY or bool(later % (7 * ONE_DAY))
+    return later < ONE_WEEK or bool(later % ONE_WEEK)

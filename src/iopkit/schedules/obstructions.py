@@ -13,6 +13,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.plans.plans import Plan
+from iopkit.programs.plan_days import week_of_plan
 from iopkit.schedules.conflicts import Appointment, bookings, held_together, instants
 from iopkit.schedules.meetings import Meeting, shared
 from iopkit.schedules.sessions import Reason, Schedule, Session, identity, prescribed
@@ -168,7 +169,7 @@ class Board:
         return evolve(
             session,
             start=start.replace(tzinfo=session.start.tzinfo),
-            week=(day - self.schedule.plan.start).days // 7 + 1,
+            week=week_of_plan(day, start=self.schedule.plan.start),
             room=room_for(self.site, session.room, day),
             clinician=clinician_for(self.site, session.clinician, session.service, day),
         )

@@ -13,7 +13,7 @@ from attrs import evolve
 
 from iopkit.errors import Fault, refuse, unless, unless_a
 from iopkit.plans.plans import Plan
-from iopkit.programs.plan_days import day_of_plan
+from iopkit.programs.plan_days import week_of_plan
 from iopkit.programs.programs import Phase, Service, services_by_place
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules.course_so_far import CourseSoFar
@@ -305,7 +305,7 @@ def _unplaced(plan: Plan, session: Session, why: Reason) -> Unplaced:
         service=session.service,
         number=session.number,
         phase=session.phase,
-        week=day_of_plan(day, start=plan.start) // 7 + 1,
+        week=week_of_plan(day, start=plan.start),
         modality=session.modality,
         why=why,
         duration=session.duration,

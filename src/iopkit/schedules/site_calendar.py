@@ -10,7 +10,7 @@ from iopkit.confidential import hidden
 from iopkit.plans.own_days import withheld_at, withholding
 from iopkit.plans.plans import Leave, Plan
 from iopkit.plans.upcoming import services_told
-from iopkit.programs.plan_days import day_of_plan
+from iopkit.programs.plan_days import day_of_plan, days_touched
 from iopkit.programs.programs import Service
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules.sessions import Move, Reason, Session
@@ -219,7 +219,7 @@ class SiteCalendar:
     def obstacle(self, start: int, service: Service) -> Reason | None:
         """Why a service cannot take place then, whatever the opening hours."""
         end = start + whole_minutes(service.duration or timedelta(0))
-        if self.plan.leaves and any(self.leave_on(day) for day in _days_of(start, end)):
+        if self.plan.leaves and any(map(self.leave_on, days_touched(start, end))):
             return Reason.ON_LEAVE
         if self._closures(start, end, service):
             return Reason.CLOSED
@@ -230,7 +230,7 @@ class SiteCalendar:
     def detail(self, start: int, service: Service) -> str:
         """The leave or closure that is in the way of a session, if there is one."""
         end = start + whole_minutes(service.duration or timedelta(0))
-        leaves = [leave.why for day in _days_of(start, end) if (leave := self.leave_on(day))]
+        leaves = [leave.why for day in days_touched(start, end) if (leave := self.leave_on(day))]
         return next(iter([*leaves, *self._closures(start, end, service)]), "")
 
     def _closed(self, service: Service) -> Mapping[int, tuple[ClosedSpan, ...]]:
@@ -241,7 +241,7 @@ class SiteCalendar:
         closed = self._closed(service)
         return [
             why
-            for day in _days_of(start, end)
+            for day in days_touched(start, end)
             for low, high, why in closed.get(day, ())
             if day * DAY + low < end and start < day * DAY + high
         ]
@@ -339,10 +339,6 @@ def _missing_of(site: Site, staffed: WeeklyWindows, minute: int, length: int) ->
         return None
     open_ = site.hours.hold(minute, length)
     return Reason.UNSTAFFED if open_ else Reason.OUTSIDE_HOURS
-
-
-def _days_of(start: int, end: int) -> range:
-    return range(start // DAY, (end - 1) // DAY + 1)
 
 
 def free_on(plan: Plan, day: date, tz: ZoneInfo) -> WeeklyWindows | None:
