@@ -27,7 +27,7 @@ from iopkit.programs.plan_days import week_of_plan
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import EveryWeeks, InAll, Once, PerWeek, Timing, Weekly, slots_of
-from iopkit.prose import counted, listed
+from iopkit.prose import counted, listed, runs_text
 from iopkit.reports.crisis_lines import crisis_words, reach_words
 from iopkit.reports.html import bullets, child, document, row
 from iopkit.reports.plans import counts_from
@@ -350,13 +350,8 @@ def _rows(plan: Plan) -> Iterator[tuple[Service, int, str]]:
 def _weeks_words(timing: Timing, sessions: Iterable[PrescribedSession]) -> str:
     """The weeks of some sessions, those in a row together, or all that are meant to be apart."""
     apart = isinstance(timing, (EveryWeeks, InAll))
-    spans: list[tuple[int, int]] = []
-    for week in (each.week for each in sessions):
-        if spans and (apart or week <= spans[-1][1] + 1):
-            spans[-1] = spans[-1][0], week
-        else:
-            spans.append((week, week))
-    return listed(f"{low} to {high}" if low < high else f"{low}" for low, high in spans)
+    weeks = {each.week for each in sessions}
+    return runs_text(range(min(weeks), max(weeks) + 1) if apart else weeks)
 
 
 def _length_words(service: Service) -> str:
