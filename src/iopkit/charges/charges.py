@@ -14,7 +14,7 @@ from iopkit.charges.rates import MONEY, RateTable, money_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, refuse_flags, unless, unless_a
 from iopkit.fields import frozen
-from iopkit.schedules.attendance import Attendance, Attended, attendance_of
+from iopkit.schedules.attendance import AS_BOOKED, Attended, attendance_of
 from iopkit.schedules.sessions import MOST_WEEKS, Schedule, in_order, number_faults
 from iopkit.sources import Dated, Source
 from iopkit.telehealth import HowGiven
@@ -258,7 +258,7 @@ def itemize(
     refuse_flags("charges", assume_in_force=assume_in_force)
     sessions = {schedule.uid(session): session for session in in_order(schedule.sessions)}
     held = (
-        dict.fromkeys(sessions, Attendance())
+        dict.fromkeys(sessions, AS_BOOKED)
         if attended is None
         else attendance_of(schedule, attended)
     )

@@ -87,7 +87,7 @@ class Service:
         limit = length if length is not None and is_session_length(length) else ONE_DAY
         refuse(
             f"service {self.name!r}",
-            unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
+            unless(is_name(self.name), "name", _NAME_FORM, repr(self.name)),
             unless(
                 length is None or is_session_length(length),
                 "duration",
@@ -159,7 +159,7 @@ class Track:
     title: str
 
     def __attrs_post_init__(self) -> None:
-        ok = bool(_NAME.fullmatch(self.name))
+        ok = is_name(self.name)
         refuse(f"track {self.name!r}", unless(ok, "name", _NAME_FORM, repr(self.name)))
 
 
@@ -188,7 +188,7 @@ class Phase:
     def __attrs_post_init__(self) -> None:
         refuse(
             f"phase {self.name!r}",
-            unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
+            unless(is_name(self.name), "name", _NAME_FORM, repr(self.name)),
             range_faults(
                 "weeks", self.weeks, 1, LONGEST_PROGRAM, f"at least 1 and at most {LONGEST_PROGRAM}"
             ),
@@ -264,7 +264,7 @@ class Program:
         review = self.review_every_days
         refuse(
             f"program {self.name!r}",
-            unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
+            unless(is_name(self.name), "name", _NAME_FORM, repr(self.name)),
             unless(bool(names), "phases", "at least one phase", "none"),
             unless(
                 self.weeks <= LONGEST_PROGRAM,
@@ -298,7 +298,7 @@ class Program:
             course_faults(self.discharge, "discharge"),
             unless(
                 len(set(self.not_given)) == len(self.not_given)
-                and all(map(_NAME.fullmatch, self.not_given)),
+                and all(map(is_name, self.not_given)),
                 "not_given",
                 f"{_NAME_FORM}, each once",
                 "others",
@@ -503,6 +503,11 @@ class Program:
         )
 
     __repr__ = hidden
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is a name such as parts of programs have: lower-case words joined by "-"."""
+    return bool(_NAME.fullmatch(text))
 
 
 def course_facts(program: Program) -> Mapping[str, AnyFact]:

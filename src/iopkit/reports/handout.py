@@ -30,7 +30,7 @@ from iopkit.programs.timings import EveryWeeks, InAll, Once, PerWeek, Timing, We
 from iopkit.prose import counted, listed, runs_text
 from iopkit.reports.crisis_lines import crisis_words, reach_words
 from iopkit.reports.html import bullets, child, document, row
-from iopkit.reports.plans import counts_from
+from iopkit.reports.plans import counts_from, under_words
 from iopkit.reports.programs import services_from
 from iopkit.reports.weeks import is_random, week_text
 from iopkit.reports.words import (
@@ -42,7 +42,7 @@ from iopkit.reports.words import (
     parts_words,
     weekdays_words,
 )
-from iopkit.requirements.milestones import Milestone, MilestoneKind, Signer
+from iopkit.requirements.milestones import MilestoneKind, Signer
 from iopkit.schedules.sessions import Reason, Schedule
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth
@@ -644,7 +644,7 @@ def _small_print(main: Element, plan: Plan) -> None:
     child(section, "h2", "For staff")
     made = plan.provenance
     signed = [f"{_signer(s.signer)} on {day_words(s.on)}" for s in plan.signatures or ()]
-    due = [f"{m.kind.label} by {day_words(m.by)}{_under(m)}" for m in plan.milestones]
+    due = [f"{m.kind.label} by {day_words(m.by)}{under_words(m)}" for m in plan.milestones]
     codes = [f"{each.statement} ({each.code})" for each in plan.problems or () if each.code]
     chosen = [n.words for n in plan.notes if n.matter.kind is NoteKind.CHOICE]
     origin = [f"program {made.program if made else plan.program.name}"]
@@ -688,7 +688,3 @@ def _change_texts(plan: Plan) -> list[str]:
         elif change.follows:
             told.append(f"{day_words(change.day)}: {change.words}")
     return told
-
-
-def _under(milestone: Milestone) -> str:
-    return f" ({milestone.under})" if milestone.under else ""

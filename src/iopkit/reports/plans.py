@@ -17,6 +17,7 @@ from iopkit.programs.timings import Once
 from iopkit.prose import counted, listed
 from iopkit.reports.lines import below, fold, page, section
 from iopkit.reports.programs import dose_lines, level_words, service_lines
+from iopkit.requirements.milestones import Milestone
 from iopkit.windows import ONE_DAY
 
 
@@ -47,7 +48,7 @@ def plan_text(plan: Plan) -> str:
         ("Away", [_leave_text(leave) for leave in plan.leaves]),
         ("In another time zone", [f"{_dates(s.start, s.end)}: {s.zone}" for s in plan.stays]),
         ("Changes within the plan", _change_texts(plan)),
-        ("Due", [f"{m.by}: {m.kind.label}{_under_rule(m.under)}" for m in plan.milestones]),
+        ("Due", [f"{m.by}: {m.kind.label}{under_words(m)}" for m in plan.milestones]),
         ("May be told", [disclosure_text(each) for each in plan.disclosures]),
         ("Signed", [f"{s.on}: {s.signer.label}" for s in plan.signatures or ()]),
         ("Discharge when", _condition(program, program.discharge)),
@@ -178,8 +179,9 @@ def disclosure_text(disclosure: Disclosure) -> str:
     return f"{disclosure.recipient}: {disclosure.information or 'not said what'}{until}"
 
 
-def _under_rule(name: str | None) -> str:
-    return f" ({name})" if name else ""
+def under_words(milestone: Milestone) -> str:
+    """Whose rule asks for a milestone, in brackets; nothing where none does."""
+    return f" ({milestone.under})" if milestone.under else ""
 
 
 def last_day(end: date) -> date:

@@ -392,10 +392,6 @@ def _elsewhere(schedule: Schedule, session: Session, around: Surroundings) -> It
 
 
 def _block(why: Reason, span: Session | Appointment, site: Site) -> _Block:
-    return _Block(why, *_wall(span.start, span.end, site))
-
-
-def _wall(start: datetime, end: datetime, site: Site) -> tuple[datetime, datetime]:
-    """A span in the site's wall-clock time."""
-    low, high = (edge.astimezone(site.tz).replace(tzinfo=None) for edge in (start, end))
-    return low, high
+    edges = (span.start, span.end)
+    low, high = (edge.astimezone(site.tz).replace(tzinfo=None) for edge in edges)
+    return _Block(why, low, high)

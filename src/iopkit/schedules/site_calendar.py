@@ -142,12 +142,11 @@ class SiteCalendar:
         except KeyError:
             why = self._missing[asked] = self._missing_at(day, minute, service)
         # Where the site changes at midnight, what runs into the next day has to fit that too.
-        length = whole_minutes(service.duration or timedelta(0))
+        length = _minutes(service)
         over = minute % DAY + length - DAY
         if why or over <= 0 or self._since(day) == self._since(day + 1):
             return why
-        offer = self.site_on(day).offer(service.name, self.weekday(day))
-        room, clinician = (offer.room, offer.clinician) if offer else (None, None)
+        room, clinician = self.assigned(service.name, minute)
         then = self.site_on(day + 1)
         staffed = staffed_hours(
             then, service.name, service.modality, room=room, clinician=clinician
@@ -155,7 +154,7 @@ class SiteCalendar:
         return _missing_of(then, staffed, self.weekday(day + 1) * DAY, over)
 
     def _missing_at(self, day: int, minute: int, service: Service) -> Reason | None:
-        length = whole_minutes(service.duration or timedelta(0))
+        length = _minutes(service)
         staffed = self._staffed(day, service)
         return _missing_of(self.site_on(day), staffed, self._of_week(minute), length)
 
@@ -218,7 +217,7 @@ class SiteCalendar:
 
     def obstacle(self, start: int, service: Service) -> Reason | None:
         """Why a service cannot take place then, whatever the opening hours."""
-        end = start + whole_minutes(service.duration or timedelta(0))
+        end = start + _minutes(service)
         if self.plan.leaves and any(map(self.leave_on, days_touched(start, end))):
             return Reason.ON_LEAVE
         if self._closures(start, end, service):
@@ -229,7 +228,7 @@ class SiteCalendar:
 
     def detail(self, start: int, service: Service) -> str:
         """The leave or closure that is in the way of a session, if there is one."""
-        end = start + whole_minutes(service.duration or timedelta(0))
+        end = start + _minutes(service)
         leaves = [leave.why for day in days_touched(start, end) if (leave := self.leave_on(day))]
         return next(iter([*leaves, *self._closures(start, end, service)]), "")
 
@@ -263,7 +262,7 @@ class SiteCalendar:
 
     def stands(self, minute: int, service: Service, taken: Taken) -> bool:
         """Whether a session can be at its own time in some week."""
-        length = whole_minutes(service.duration or timedelta(0))
+        length = _minutes(service)
         return (
             minute > self.after
             and not taken.overlaps(minute, minute + length)
@@ -287,7 +286,7 @@ class SiteCalendar:
         """
         if any(span[:2] == (0, DAY) for span in self._closed(service).get(day, ())):
             return None
-        at, length = day * DAY + clock, whole_minutes(service.duration or timedelta(0))
+        at, length = day * DAY + clock, _minutes(service)
         windows = self.hours(day, service)
         if windows.hold(self._of_week(at), length) and self.stands(at, service, taken):
             return at
@@ -309,7 +308,7 @@ class SiteCalendar:
         """
         if leaves and self.leave_on(day):
             return []
-        first, length = day * DAY, whole_minutes(service.duration or timedelta(0))
+        first, length = day * DAY, _minutes(service)
         pause = whole_minutes(self.site.break_between)
         cuts = [
             *((first + low, first + high) for low, high, _ in self._closed(service).get(day, ())),
@@ -331,6 +330,11 @@ class SiteCalendar:
         return starts_in(starts, service.day_parts, midnight=first)
 
     __repr__ = hidden
+
+
+def _minutes(service: Service) -> int:
+    """How long a session of a service is; of one of unknown length, nothing is asked."""
+    return whole_minutes(service.duration or timedelta(0))
 
 
 def _missing_of(site: Site, staffed: WeeklyWindows, minute: int, length: int) -> Reason | None:
