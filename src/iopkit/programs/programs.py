@@ -30,16 +30,14 @@ from iopkit.programs.progress import (
 )
 from iopkit.programs.ranges import Times, as_count, range_faults
 from iopkit.programs.stated import Stated, StatedLength
-from iopkit.programs.timings import Once, TimePerWeek, Timing, is_unrated, slots_of
+from iopkit.programs.timings import Once, TimePerWeek, Timing, is_unrated, slot_spans, slots_of
 from iopkit.sources import Source
 from iopkit.windows import (
-    DAY,
     ONE_DAY,
     WEEK,
     DayPart,
     is_session_length,
     is_whole_minutes,
-    minute_of_day,
     whole_minutes,
 )
 
@@ -536,10 +534,10 @@ def services_by_place(program: Program) -> Mapping[tuple[str, str], Service]:
 def fixed_times(services: Iterable[Service]) -> Iterator[tuple[int, int, str]]:
     """Start and end in minutes of the week, and the name, of each fixed weekly time."""
     for service in services:
-        for slot in slots_of(service.timing):
-            if slot.start is not None and service.longest is not None:
-                first = slot.day * DAY + minute_of_day(slot.start)
-                yield first, first + whole_minutes(service.longest), service.name
+        if service.longest is not None:
+            length = whole_minutes(service.longest)
+            for start, end in slot_spans(slots_of(service.timing), length):
+                yield start, end, service.name
 
 
 def clashing_services(services: Iterable[Service]) -> tuple[tuple[str, str], ...]:

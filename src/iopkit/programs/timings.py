@@ -1,7 +1,7 @@
 """Timings: when a service takes place, in weeks that have no date yet."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import time, timedelta
 
 from attrs import evolve, field
@@ -11,7 +11,16 @@ from iopkit.errors import Fault, InvalidError, refuse, unless
 from iopkit.fields import frozen
 from iopkit.programs.plan_days import LONGEST_PROGRAM
 from iopkit.programs.ranges import Times, as_count, as_time, range_faults
-from iopkit.windows import ONE_MINUTE, ONE_WEEK, DayPart, Weekday, is_plain
+from iopkit.windows import (
+    DAY,
+    ONE_MINUTE,
+    ONE_WEEK,
+    DayPart,
+    Span,
+    Weekday,
+    is_plain,
+    minute_of_day,
+)
 
 _SLOT_FORM = "a slot such as 'monday 18:00' or 'monday evening'"
 MOST_A_WEEK = 21
@@ -321,6 +330,14 @@ def slots_of(timing: Timing) -> tuple[Slot, ...]:
             return ()
         case _:
             return timing.slots
+
+
+def slot_spans(slots: Iterable[Slot], length: int) -> Iterator[Span]:
+    """Minutes of the week that sessions of so many minutes take, at those slots with a start."""
+    for slot in slots:
+        if slot.start is not None:
+            first = slot.day * DAY + minute_of_day(slot.start)
+            yield first, first + length
 
 
 def most_in_a_week(timing: Timing, weeks: int) -> int:

@@ -70,6 +70,20 @@ class Meeting:
     __repr__ = hidden
 
 
+def as_meeting(session: Session) -> Meeting:
+    """The meeting of its group that a session is, as far as the session tells."""
+    return Meeting(
+        session.service,
+        session.service,
+        session.start,
+        session.duration,
+        session.room,
+        session.clinician,
+        group=session.group,
+        moved=session.moved,
+    )
+
+
 def shared(session: Session) -> tuple[str, datetime, datetime, str | None, str | None] | None:
     """What all sessions of one meeting have and no other has; ``None``: it is for one patient."""
     if not session.modality.is_group:

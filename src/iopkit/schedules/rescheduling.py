@@ -18,7 +18,7 @@ from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules.course_so_far import CourseSoFar
 from iopkit.schedules.differences import schedule_difference
 from iopkit.schedules.group_sessions import PlanMeetings, attend
-from iopkit.schedules.meetings import Meeting, at_own_meeting
+from iopkit.schedules.meetings import Meeting, as_meeting, at_own_meeting
 from iopkit.schedules.obstructions import (
     Board,
     Surroundings,
@@ -142,15 +142,10 @@ def _meetings(old: Schedule, site: Site) -> Iterator[Meeting]:
         if each.group is not None and at_own_meeting(each):
             session = at_site(each, site)
             day = session.start.date()
-            yield Meeting(
-                session.service,
-                session.service,
-                session.start,
-                session.duration,
-                room_for(site, session.room, day),
-                clinician_for(site, session.clinician, session.service, day),
-                group=session.group,
-                moved=session.moved,
+            yield evolve(
+                as_meeting(session),
+                room=room_for(site, session.room, day),
+                clinician=clinician_for(site, session.clinician, session.service, day),
             )
 
 
