@@ -159,6 +159,8 @@ def covers(start: datetime, end: datetime, wall: datetime, site: Site) -> bool:
 def clear(made: Schedule, session: Session, around: Surroundings, wall: datetime) -> bool:
     """Whether nothing takes a wall-clock minute, other sessions of the same meeting aside."""
     site, plan, day = around.site, made.plan, wall.date()
+    if not inside(site.hours, wall):
+        return False
     closed = any(
         c.start <= day < c.end
         and (c.from_time or time.min) <= wall.time() < (c.to_time or time.max)
@@ -175,7 +177,6 @@ def clear(made: Schedule, session: Session, around: Surroundings, wall: datetime
     return (
         real(site, wall)
         and not closed
-        and inside(site.hours, wall)
         and free
         and not any(leave.start <= day < leave.end for leave in plan.leaves)
         and not any(a.blocks and covers(a.start, a.end, wall, site) for a in around.busy)
@@ -270,12 +271,13 @@ def test_no_place_in_the_week_is_nearer_to_the_time_of_day(
         place = by_day.get(day)
         reach = DAY if place is None else abs(minute_of_day(place.start.time()) - own)
         nearer = [m for m in range(DAY) if abs(m - own) < reach]
-        taken = [not clear(made, session, around, midnight + m * MINUTE) for m in range(2 * DAY)]
         length = int(session.duration / MINUTE)
+        asked = range(nearer[0], nearer[-1] + length) if nearer else ()
+        free = {m for m in asked if clear(made, session, around, midnight + m * MINUTE)}
         for minute in nearer:
             start = midnight + minute * MINUTE
             apart = abs(start - session.start.replace(tzinfo=None)) >= session.duration
-            if apart and not any(taken[minute : minute + length]):
+            if apart and free.issuperset(range(minute, minute + length)):
                 assert not possible(made, session, around, start)
 
 
