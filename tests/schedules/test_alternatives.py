@@ -282,7 +282,7 @@ def test_no_place_in_the_week_is_nearer_to_the_time_of_day(
 
 
 @given(cases(), st.integers(0, 2))
-def test_a_taken_opening_moves_that_session_and_no_other(
+def test_a_taken_opening_moves_that_session_alone_and_a_make_up_comes_beside_it(
     case: tuple[Schedule, Session, Surroundings], revision: int
 ) -> None:
     made, session, around = case
@@ -299,13 +299,6 @@ def test_a_taken_opening_moves_that_session_and_no_other(
         assert new.revision == revision + 1
         starts = [s.start for s in new.sessions]
         assert starts == sorted(starts)
-
-
-@given(cases())
-def test_a_make_up_comes_beside_the_session_that_was_missed(
-    case: tuple[Schedule, Session, Surroundings],
-) -> None:
-    made, session, around = case
     around = evolve(around, as_of=session.end)
     first = make_up_openings(made, session, around, limit=1)
     for opening in first:
