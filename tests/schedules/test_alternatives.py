@@ -251,10 +251,18 @@ def test_every_opening_fits_by_brute_force_and_is_told_by_what_it_costs(
         assert (start.date() - made.plan.start).days // 7 == each.session.week - 1
         assert each.session.moved
         assert each.session.moved.why is Reason.ASKED
-    costs = [(not each.same_week, each.away) for each in fit]
+    # Where others meet comes first, and there may be several meetings on a day.
+    met = {place(held) for other in around.others for held in other.sessions}
+    alone = [not (session.modality.is_group and place(each.session) in met) for each in fit]
+    costs = [(by, not each.same_week, each.away) for by, each in zip(alone, fit, strict=True)]
     assert costs == sorted(costs)
-    days = [each.session.start.date() for each in fit]
+    days = [each.session.start.date() for by, each in zip(alone, fit, strict=True) if by]
     assert len(set(days)) == len(days)
+
+
+def place(session: Session) -> tuple[str, datetime, str | None, str | None]:
+    """What sessions of one meeting share."""
+    return session.service, session.start, session.room, session.clinician
 
 
 @given(cases())
@@ -263,13 +271,14 @@ def test_no_place_in_the_week_is_nearer_to_the_time_of_day(
 ) -> None:
     made, session, around = case
     found = openings(made, session, around, limit=100)
-    by_day = {each.session.start.date(): each.session for each in found if each.fits}
     own = minute_of_day(session.start.time())
+    fit = [each.session.start for each in found if each.fits]
     for n in (0, 2, 5):
         day = made.plan.start + ((session.week - 1) * 7 + n) * ONE_DAY
         midnight = datetime.combine(day, time(0))
-        place = by_day.get(day)
-        reach = DAY if place is None else abs(minute_of_day(place.start.time()) - own)
+        # Where others meet, a day may have several.
+        away = [abs(minute_of_day(at.time()) - own) for at in fit if at.date() == day]
+        reach = min(away, default=DAY)
         nearer = [m for m in range(DAY) if abs(m - own) < reach]
         length = int(session.duration / MINUTE)
         asked = range(nearer[0], nearer[-1] + length) if nearer else ()
