@@ -188,10 +188,6 @@ def _toml(keys: str) -> str:
 def test_an_open_rate_is_laid_out_at_its_least(timing: Timing, weeks: int, more: int) -> None:
     opened: Timing
     match timing:
-        case EveryWeeks(interval, first):
-            # The longest is the least often.
-            least = interval.most or 2
-            opened: Timing = evolve(timing, interval=Times(max(least - more, first, 2), least))
         case PerWeek(rate) | InAll(rate) | RandomDays(rate):
             least = rate.least or 1
             most = min(least + more, 7) if isinstance(timing, RandomDays) else least + more
