@@ -1,10 +1,11 @@
 """Numbers and lists in words, and texts that can be shown anywhere."""
 
 import re
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
+from itertools import groupby
 from textwrap import fill
 
 PAGE_COLUMNS = 88
@@ -55,6 +56,40 @@ def listed(words: Iterable[str]) -> str:
     """
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """The first and the last of each run of numbers that follow each other, in order.
+
+    Example:
+        >>> [*runs([7, 1, 2, 3, 2])]
+        [(1, 3), (7, 7)]
+    """
+    in_order = enumerate(sorted(set(numbers)))
+    for _, run in groupby(in_order, key=lambda each: each[1] - each[0]):
+        (_, first), *rest = run
+        yield first, rest[-1][1] if rest else first
+
+
+def runs_text(numbers: Iterable[int]) -> str:
+    """Numbers in a row, those that follow each other by the first and the last.
+
+    Example:
+        >>> runs_text([1, 2, 3, 7])
+        '1 to 3 and 7'
+    """
+    return listed(f"{low} to {high}" if low < high else f"{low}" for low, high in runs(numbers))
+
+
+def weeks_text(numbers: Iterable[int]) -> str:
+    """Which weeks they are.
+
+    Example:
+        >>> weeks_text([1, 2, 3, 7]), weeks_text([5])
+        ('weeks 1 to 3 and 7', 'week 5')
+    """
+    weeks = {*numbers}
+    return f"week{'s' * (len(weeks) > 1)} {runs_text(weeks)}"
 
 
 def duration_text(duration: timedelta) -> str:

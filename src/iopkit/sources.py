@@ -164,12 +164,13 @@ class Versions(Generic[T]):
             unless(apart, "dated", "ends by the day on which the next begins", "a later one"),
         )
 
-    def on(self, day: date, *, assume_in_force: bool = False) -> Dated[T]:
+    def on(self, day: date, *, assume_in_force: bool = False, of: str = "") -> Dated[T]:
         """The version in force on a day.
 
         Args:
             assume_in_force: where none is known to be, the one whose days are nearest, and of
                 two as near the earlier: before the first day the first, after an end the last.
+            of: what has the versions, as an error names it.
 
         Raises:
             NotInForceError: no version is known to be in force on ``day``, and none is assumed.
@@ -182,8 +183,10 @@ class Versions(Generic[T]):
         if before and before[-1].is_in_force(day):
             return before[-1]
         if assume_in_force:
-            return min((*before[-1:], *after[:1]), key=lambda version: _days_away(version, day))
-        raise NotInForceError(_not_in_force(before, after))
+            near = (*before[-1:], *after[:1])
+            return min(near, key=lambda version: days_away(version.since, version.end, day))
+        told = _not_in_force(before, after)
+        raise NotInForceError(f"{of}: {told}" if of else told)
 
     @property
     def spans(self) -> tuple[tuple[date, date | None], ...]:
@@ -204,11 +207,14 @@ class Versions(Generic[T]):
         return tuple(spans)
 
 
-def _days_away(version: Dated[T], day: date) -> int:
-    """How many days a day lies before the first or after the last of a version."""
-    if version.end is None or day < version.since:
-        return (version.since - day).days
-    return (day - version.end).days + 1
+def days_away(since: date, end: date | None, day: date) -> int:
+    """How many days a day lies before the first, or after the last, on which something holds.
+
+    Example:
+        >>> days_away(date(2025, 1, 1), date(2026, 1, 1), date(2026, 1, 3))
+        3
+    """
+    return (since - day).days if end is None or day < since else (day - end).days + 1
 
 
 def _not_in_force(before: Sequence[Dated[T]], after: Sequence[Dated[T]]) -> str:

@@ -21,7 +21,7 @@ T = TypeVar("T", int, datetime)
 DAY = 24 * 60
 WEEK = 7 * DAY
 """Both in minutes, as spans are."""
-ONE_DAY, ONE_MINUTE = timedelta(days=1), timedelta(minutes=1)
+ONE_WEEK, ONE_DAY, ONE_MINUTE = timedelta(weeks=1), timedelta(days=1), timedelta(minutes=1)
 
 
 class Weekday(IntEnum):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from functools import reduce
+from functools import lru_cache, reduce
 from importlib.resources import files
 from itertools import combinations, islice
 from typing import Any
@@ -693,6 +693,7 @@ def longer_starts(
     return tuple((old, to) for old, to in new.items() if old != to)
 
 
+@lru_cache(maxsize=10_000)  # two changes give one plan in either order
 def is_met(plan: Plan, site: Site, demands: RequirementSet) -> bool:
     """Whether all is met, and every session is where the plan has it."""
     dated = schedule(plan, site)

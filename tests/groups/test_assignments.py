@@ -267,10 +267,14 @@ def best_by_cp_sat(roster: Roster, weights: Weights) -> tuple[int, int]:
     return best[0], best[1]
 
 
-def test_three_hundred_patients_get_the_optimum_of_cp_sat() -> None:
-    roster = large(300, 33)
+@pytest.fixture(scope="module")
+def best_of_300() -> Assignments:
+    """The optimum of many, as it takes a while."""
+    return assign(large(300, 33), SITE, on=ON)
 
-    found = assign(roster, SITE, on=ON)
+
+def test_three_hundred_patients_get_the_optimum_of_cp_sat(best_of_300: Assignments) -> None:
+    found, roster = best_of_300, best_of_300.roster
 
     assert found.proven
     assert found.placed < 300
@@ -338,12 +342,11 @@ def test_a_start_that_is_given_back_as_the_optimum_is_seen_through() -> None:
     assert reached(found, Weights()) == exhaustive(roster, Weights())
 
 
-def test_a_limit_leaves_a_bound() -> None:
-    roster = large(300, 33)
+def test_a_limit_leaves_a_bound(best_of_300: Assignments) -> None:
+    best, limits = best_of_300, Limits(nodes=1, time=timedelta(microseconds=1))
 
-    found = assign(roster, SITE, on=ON, limits=Limits(nodes=1, time=timedelta(microseconds=1)))
+    found = assign(best.roster, SITE, on=ON, limits=limits)
 
-    best = assign(roster, SITE, on=ON)
     assert not found.proven
     assert found.placed <= best.placed <= found.bound
     assert found.gap == found.bound - found.placed
@@ -351,8 +354,8 @@ def test_a_limit_leaves_a_bound() -> None:
     assert all(each.reached <= each.bound for each in found.attained)
 
 
-def test_the_solver_stops_by_its_work_and_says_so() -> None:
-    roster = large(300, 33)
+def test_the_solver_stops_by_its_work_and_says_so(best_of_300: Assignments) -> None:
+    best, roster = best_of_300, best_of_300.roster
     stopped = assign(roster, SITE, on=ON, limits=Limits(work=1))
     assert stopped == assign(roster, SITE, on=ON, limits=Limits(work=1))
     left = [each for each in stopped.attained if not each.proven]
@@ -361,7 +364,6 @@ def test_the_solver_stops_by_its_work_and_says_so() -> None:
         assert each.gap == each.bound - each.reached > 0
         assert f"{each.aim.words} {each.reached}, at most {each.bound}" in stopped.words
     assert "the solver stopped at its limits" in stopped.words
-    best = assign(roster, SITE, on=ON)
     assert best.proven
     assert best.words == f"{best.placed} of 300 candidates placed; no assignment does better."
 

@@ -159,6 +159,8 @@ def covers(start: datetime, end: datetime, wall: datetime, site: Site) -> bool:
 def clear(made: Schedule, session: Session, around: Surroundings, wall: datetime) -> bool:
     """Whether nothing takes a wall-clock minute, other sessions of the same meeting aside."""
     site, plan, day = around.site, made.plan, wall.date()
+    if not inside(site.hours, wall):
+        return False
     closed = any(
         c.start <= day < c.end
         and (c.from_time or time.min) <= wall.time() < (c.to_time or time.max)
@@ -175,7 +177,6 @@ def clear(made: Schedule, session: Session, around: Surroundings, wall: datetime
     return (
         real(site, wall)
         and not closed
-        and inside(site.hours, wall)
         and free
         and not any(leave.start <= day < leave.end for leave in plan.leaves)
         and not any(a.blocks and covers(a.start, a.end, wall, site) for a in around.busy)
@@ -250,10 +251,18 @@ def test_every_opening_fits_by_brute_force_and_is_told_by_what_it_costs(
         assert (start.date() - made.plan.start).days // 7 == each.session.week - 1
         assert each.session.moved
         assert each.session.moved.why is Reason.ASKED
-    costs = [(not each.same_week, each.away) for each in fit]
+    # Where others meet comes first, and there may be several meetings on a day.
+    met = {place(held) for other in around.others for held in other.sessions}
+    alone = [not (session.modality.is_group and place(each.session) in met) for each in fit]
+    costs = [(by, not each.same_week, each.away) for by, each in zip(alone, fit, strict=True)]
     assert costs == sorted(costs)
-    days = [each.session.start.date() for each in fit]
+    days = [each.session.start.date() for by, each in zip(alone, fit, strict=True) if by]
     assert len(set(days)) == len(days)
+
+
+def place(session: Session) -> tuple[str, datetime, str | None, str | None]:
+    """What sessions of one meeting share."""
+    return session.service, session.start, session.room, session.clinician
 
 
 @given(cases())
@@ -262,25 +271,27 @@ def test_no_place_in_the_week_is_nearer_to_the_time_of_day(
 ) -> None:
     made, session, around = case
     found = openings(made, session, around, limit=100)
-    by_day = {each.session.start.date(): each.session for each in found if each.fits}
     own = minute_of_day(session.start.time())
+    fit = [each.session.start for each in found if each.fits]
     for n in (0, 2, 5):
         day = made.plan.start + ((session.week - 1) * 7 + n) * ONE_DAY
         midnight = datetime.combine(day, time(0))
-        place = by_day.get(day)
-        reach = DAY if place is None else abs(minute_of_day(place.start.time()) - own)
+        # Where others meet, a day may have several.
+        away = [abs(minute_of_day(at.time()) - own) for at in fit if at.date() == day]
+        reach = min(away, default=DAY)
         nearer = [m for m in range(DAY) if abs(m - own) < reach]
-        taken = [not clear(made, session, around, midnight + m * MINUTE) for m in range(2 * DAY)]
         length = int(session.duration / MINUTE)
+        asked = range(nearer[0], nearer[-1] + length) if nearer else ()
+        free = {m for m in asked if clear(made, session, around, midnight + m * MINUTE)}
         for minute in nearer:
             start = midnight + minute * MINUTE
             apart = abs(start - session.start.replace(tzinfo=None)) >= session.duration
-            if apart and not any(taken[minute : minute + length]):
+            if apart and free.issuperset(range(minute, minute + length)):
                 assert not possible(made, session, around, start)
 
 
 @given(cases(), st.integers(0, 2))
-def test_a_taken_opening_moves_that_session_and_no_other(
+def test_a_taken_opening_moves_that_session_alone_and_a_make_up_comes_beside_it(
     case: tuple[Schedule, Session, Surroundings], revision: int
 ) -> None:
     made, session, around = case
@@ -297,13 +308,6 @@ def test_a_taken_opening_moves_that_session_and_no_other(
         assert new.revision == revision + 1
         starts = [s.start for s in new.sessions]
         assert starts == sorted(starts)
-
-
-@given(cases())
-def test_a_make_up_comes_beside_the_session_that_was_missed(
-    case: tuple[Schedule, Session, Surroundings],
-) -> None:
-    made, session, around = case
     around = evolve(around, as_of=session.end)
     first = make_up_openings(made, session, around, limit=1)
     for opening in first:

@@ -31,7 +31,7 @@ def schedules(draw: st.DrawFn) -> Schedule:
 
 
 @given(schedules())
-def test_each_session_has_one_row_in_the_order_of_the_schedule(dated: Schedule) -> None:
+def test_each_session_has_one_row_that_says_whose_it_is_and_all_of_it(dated: Schedule) -> None:
     rows = session_rows(dated)
 
     every: list[Session | Unplaced] = [*dated.sessions, *dated.unplaced]
@@ -40,25 +40,18 @@ def test_each_session_has_one_row_in_the_order_of_the_schedule(dated: Schedule) 
     assert [(r.service, r.number, r.phase, r.week, r.modality) for r in rows] == named
     assert {row.state for row in rows[: len(dated.sessions)]} <= {"booked", "moved"}
     assert {row.state for row in rows[len(dated.sessions) :]} <= {SessionState.UNPLACED}
-
-
-@given(schedules())
-def test_each_row_says_whose_plan_it_is_of(dated: Schedule) -> None:
     plan = dated.plan
     assert plan.provenance is not None
     own = str(plan.patient), plan.provenance.program, plan.track, plan.start, dated.zone
-    for row in session_rows(dated):
+    for row in rows:
+        assert SessionRow(**asdict(row)) == row  # as a frame takes it
         assert (row.patient, row.program, row.track, row.plan_start, row.zone) == own
-
-
-@given(schedules())
-def test_a_row_says_all_that_its_session_says(dated: Schedule) -> None:
-    for row, session in zip(session_rows(dated), dated.sessions, strict=False):
+    for row, session in zip(rows, dated.sessions, strict=False):
         assert_says(row, session)
-    for row, missing in zip(
-        session_rows(dated)[len(dated.sessions) :], dated.unplaced, strict=True
-    ):
+    for row, missing in zip(rows[len(dated.sessions) :], dated.unplaced, strict=True):
         assert_says_missing(row, missing)
+    untold = evolve(dated, plan=evolve(plan, provenance=None))
+    assert {row.program for row in session_rows(untold)} <= {plan.program.name}
 
 
 def assert_says(row: SessionRow, session: Session) -> None:
@@ -97,17 +90,3 @@ def assert_says_missing(row: SessionRow, missing: Unplaced) -> None:
         missing.detail,
     )
     assert row.minutes == (None if missing.duration is None else missing.duration / MINUTE)
-
-
-@given(schedules())
-def test_rows_make_mappings_that_a_frame_takes(dated: Schedule) -> None:
-    for row in session_rows(dated):
-        assert SessionRow(**asdict(row)) == row
-
-
-@given(schedules())
-def test_a_plan_without_provenance_is_of_the_program_that_it_has(dated: Schedule) -> None:
-    plan = evolve(dated.plan, provenance=None)
-
-    for row in session_rows(evolve(dated, plan=plan)):
-        assert row.program == plan.program.name

@@ -40,6 +40,7 @@ from iopkit.programs import (
 from iopkit.programs.programs import clashing_services
 from iopkit.schedules import Move, Reason, Schedule, Session, Unplaced, booked_doses, schedule
 from iopkit.sites import ClosedRule, Closure, Site
+from iopkit.strategies.times import opening_hours
 from iopkit.windows import DAY, WEEK, Weekday, WeeklyWindows, minute_of_day, whole_minutes
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
@@ -129,7 +130,7 @@ _HOURS = st.one_of(
     st.just(ALWAYS.hours),
     st.just(SITE.hours),
     st.just(WeeklyWindows.of("monday 22:00-03:00", "sunday 20:00-04:00", "friday 09:00-17:00")),
-    strategies.weekly_windows().filter(lambda hours: bool(hours.spans)),
+    opening_hours(),
 )
 
 

@@ -25,7 +25,7 @@ from iopkit.charges.code_rules import (
 from iopkit.confidential import hidden
 from iopkit.fields import frozen
 from iopkit.modalities import Delivery, Modality
-from iopkit.schedules.attendance import Attendance
+from iopkit.schedules.attendance import AS_BOOKED, Attendance
 from iopkit.schedules.sessions import Session
 from iopkit.telehealth import HowGiven
 from iopkit.windows import ONE_DAY, Weekday
@@ -65,9 +65,6 @@ _WORDS = {
 }
 
 
-_AS_BOOKED = Attendance()
-
-
 @frozen(repr=False)
 class BillableSession:
     """A session with its day, and the first day of the week that rules count it in.
@@ -86,7 +83,7 @@ class BillableSession:
 
     @classmethod
     def of(
-        cls, uid: UUID, session: Session, *, first: Weekday, held: Attendance = _AS_BOOKED
+        cls, uid: UUID, session: Session, *, first: Weekday, held: Attendance = AS_BOOKED
     ) -> "BillableSession":
         """A session on the day on which it starts; weeks begin on ``first``.
 

@@ -14,11 +14,11 @@ from iopkit.charges.rates import MONEY, RateTable, money_faults
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, refuse_flags, unless, unless_a
 from iopkit.fields import frozen
-from iopkit.schedules.attendance import Attendance, Attended, attendance_of
+from iopkit.schedules.attendance import AS_BOOKED, Attended, attendance_of
 from iopkit.schedules.sessions import MOST_WEEKS, Schedule, in_order, number_faults
 from iopkit.sources import Dated, Source
 from iopkit.telehealth import HowGiven
-from iopkit.windows import ONE_DAY, Weekday, is_whole_minutes
+from iopkit.windows import ONE_WEEK, Weekday, is_whole_minutes
 
 
 @frozen(repr=False)
@@ -56,7 +56,7 @@ class Charge:
             unless(1 <= self.units <= 10**6, "units", "from 1 to 1,000,000", "another number"),
             unless(bool(self.sessions), "sessions", "at least one session", "none"),
             unless(
-                timedelta(0) <= self.counted <= ONE_DAY * 7 * MOST_WEEKS
+                timedelta(0) <= self.counted <= MOST_WEEKS * ONE_WEEK
                 and is_whole_minutes(self.counted),
                 "counted",
                 "whole minutes, no more than a schedule has",
@@ -258,7 +258,7 @@ def itemize(
     refuse_flags("charges", assume_in_force=assume_in_force)
     sessions = {schedule.uid(session): session for session in in_order(schedule.sessions)}
     held = (
-        dict.fromkeys(sessions, Attendance())
+        dict.fromkeys(sessions, AS_BOOKED)
         if attended is None
         else attendance_of(schedule, attended)
     )

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from attrs import field
 
-from iopkit.errors import Fault, NotInForceError, refuse, unless
+from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
 from iopkit.modalities import Delivery, Modality
 from iopkit.scopes import Scope
@@ -303,10 +303,8 @@ class CodingScheme:
 
     def version(self, *, on: date, assume_in_force: bool = False) -> Dated[tuple[CodingRule, ...]]:
         """The version in force on a day; raises ``NotInForceError``, as ``Versions.on``."""
-        try:
-            return self.versions.on(on, assume_in_force=assume_in_force)
-        except NotInForceError as error:
-            raise NotInForceError(f"coding scheme {self.name!r}: {error}") from None
+        of = f"coding scheme {self.name!r}"
+        return self.versions.on(on, assume_in_force=assume_in_force, of=of)
 
 
 def codes_of(rule: CodingRule) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from iopkit.charges.code_rules import code_faults
 from iopkit.errors import Fault, refuse, refuse_flags, refuse_moments, unless
 from iopkit.fields import frozen
 from iopkit.scopes import Scope
-from iopkit.sources import Source
+from iopkit.sources import Source, days_away
 
 MONEY = Context(prec=50, traps=[Inexact, InvalidOperation])
 """What sums and products of money are worked out in: exact, whatever the caller's context."""
@@ -95,14 +95,11 @@ class RateTable:
         in_force = next((rate for rate in rates if rate.is_in_force(on)), None)
         if in_force is not None or not assume_in_force:
             return in_force
-        return min(rates, key=lambda rate: (_days_away(rate, on), rate.since), default=None)
-
-
-def _days_away(rate: Rate, on: date) -> int:
-    """How many days a day lies before the first or after the last of a rate."""
-    if rate.end is None or on < rate.since:
-        return (rate.since - on).days
-    return (on - rate.end).days + 1
+        return min(
+            rates,
+            key=lambda rate: (days_away(rate.since, rate.end, on), rate.since),
+            default=None,
+        )
 
 
 def money_faults(name: str, amount: object) -> tuple[Fault, ...]:

@@ -13,6 +13,7 @@ from iopkit.fields import frozen
 from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.plans.own_days import for_age_group, is_adult, speaks_of
 from iopkit.plans.plans import Plan
+from iopkit.prose import weeks_text
 from iopkit.requirements.demands import (
     Caseload,
     DailyHours,
@@ -261,11 +262,7 @@ class WeeksLeftOut:
     @property
     def words(self) -> str:
         """It in prose."""
-        weeks = (
-            f"week {self.first}"
-            if self.first == self.last
-            else f"weeks {self.first} to {self.last}"
-        )
+        weeks = weeks_text(range(self.first, self.last + 1))
         return f"{weeks} ({self.phase}): level {self.level.number}"
 
     __repr__ = hidden

@@ -16,16 +16,12 @@ from iopkit.programs.doses import Dose
 from iopkit.programs.plan_days import day_of_plan, days_of_week
 from iopkit.programs.programs import Service
 from iopkit.programs.timings import is_uncounted
-from iopkit.requirements.demands import (
-    Counting,
-)
-from iopkit.schedules.attendance import Attendance, Attended, attendance_of
+from iopkit.requirements.demands import Counting
+from iopkit.schedules.attendance import AS_BOOKED, Attendance, Attended, attendance_of
 from iopkit.schedules.sessions import Reason, Schedule, Session
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import ONE_DAY, whole_minutes
-
-_AS_BOOKED = Attendance()
 
 
 @frozen
@@ -165,7 +161,7 @@ def _attended(schedule: Schedule, attended: Attended) -> Iterator[CountedSession
 
 
 def _dated(
-    schedule: Schedule, session: Session, held: Attendance = _AS_BOOKED, *, extra: int = 0
+    schedule: Schedule, session: Session, held: Attendance = AS_BOOKED, *, extra: int = 0
 ) -> CountedSession:
     day = day_of_plan(session.start.date(), start=schedule.plan.start)
     time = held.time_of(session)

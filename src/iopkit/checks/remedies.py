@@ -36,7 +36,7 @@ from iopkit.plans.revisions import (
 )
 from iopkit.programs.plan_days import day_of_plan, days_of_week
 from iopkit.programs.programs import Phase, Program, Service, fixed_times
-from iopkit.programs.timings import PerWeek, Slot, Weekly, slots_of
+from iopkit.programs.timings import PerWeek, Slot, Weekly, slot_spans, slots_of
 from iopkit.requirements.demands import Frequency
 from iopkit.schedules.sessions import Schedule, Session, Unplaced
 from iopkit.sites.hours import open_windows, service_hours
@@ -482,7 +482,7 @@ def _starts(spot: _Spot, by: int) -> dict[Slot, Slot] | None:
     new: dict[Slot, Slot] = {}
     length = spot.length + by
     for slot in spot.slots:
-        taken = [*spot.busy, *_spans((new.get(s, s) for s in spot.slots if s != slot), length)]
+        taken = [*spot.busy, *slot_spans((new.get(s, s) for s in spot.slots if s != slot), length)]
         if slot.start is None or _has_room(spot, slot.day, slot.start, length, taken):
             continue
         found = _opening(spot, taken, slot.day, length, near=slot.start)
@@ -499,14 +499,6 @@ def _has_room(spot: _Spot, day: Weekday, start: time, length: int, taken: list[S
     spot.situation.effort.spent += len(taken)
     free = not any(s + w < high and low < e + w for s, e in taken for w in (-WEEK, 0, WEEK))
     return free and spot.windows.covers(day, start, timedelta(minutes=length))
-
-
-def _spans(slots: Iterable[Slot], length: int) -> Iterator[Span]:
-    """Minutes of the week that sessions at some slots take."""
-    for slot in slots:
-        if slot.start is not None:
-            first = slot.day * DAY + minute_of_day(slot.start)
-            yield first, first + length
 
 
 def _opening(
@@ -553,7 +545,7 @@ def _on_other_days(
 def _added(spot: _Spot) -> Iterator[Remedy]:
     """One session a week more, or several, each on another day."""
     near = next((slot.start for slot in spot.slots if slot.start), None)
-    taken = [*spot.busy, *_spans(spot.slots, spot.length)]
+    taken = [*spot.busy, *slot_spans(spot.slots, spot.length)]
     openings = (_opening(spot, taken, day, spot.length, near=near) for day in Weekday)
     own = {slot.day for slot in spot.slots}
     attended = {Weekday(start // DAY % 7) for start, _ in spot.busy}
@@ -617,7 +609,7 @@ def _moved(spot: _Spot) -> Iterator[Remedy]:
     Tries each slot on each day of the week, at the opening nearest to its time.
     """
     for slot in spot.common_slots:
-        taken = [*spot.busy, *_spans((s for s in spot.slots if s != slot), spot.length)]
+        taken = [*spot.busy, *slot_spans((s for s in spot.slots if s != slot), spot.length)]
         weeks = [week for week in spot.weeks if spot.prescribed([week])]
         gone = Counter[int]()
         if slot.start is not None:

@@ -100,14 +100,9 @@ class Shortfall:
     __repr__ = hidden
 
 
-def counting_of(demand: SessionDemand) -> Counting:
-    """Which sessions count towards a demand, and how long they are."""
-    return Counting(demand.modalities) if isinstance(demand, Frequency) else demand.counting
-
-
 def counted_minutes(service: Service, demand: SessionDemand) -> int:
     """Minutes of a session that count; 0 if none do, or nobody knows how long it is."""
-    counting = counting_of(demand)
+    counting = Counting(demand.modalities) if isinstance(demand, Frequency) else demand.counting
     telehealth = service.delivery is Delivery.TELEHEALTH
     if service.duration is None or not counting.counts(service.modality, telehealth=telehealth):
         return 0

@@ -30,7 +30,7 @@ from iopkit.eligibility.predicates import (
 )
 from iopkit.eligibility.risks import RecordedRisk, recorded_risks, risks_among
 from iopkit.eligibility.sheets import FactSheet, read_facts
-from iopkit.errors import NotInForceError, TooComplexError, refuse, unless, unless_a
+from iopkit.errors import TooComplexError, refuse, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.patients.patients import Patient, refuse_before_birth
 from iopkit.payers import Payer
@@ -100,10 +100,8 @@ class Policy:
         Raises:
             NotInForceError: no version is known to be in force on ``on``, and none is assumed.
         """
-        try:
-            return self.versions.on(on, assume_in_force=assume_in_force)
-        except NotInForceError as error:
-            raise NotInForceError(f"policy {self.name!r}: {error}") from None
+        of = f"policy {self.name!r}"
+        return self.versions.on(on, assume_in_force=assume_in_force, of=of)
 
     def facts(self, *, on: date, assume_in_force: bool = False) -> tuple[AnyFact, ...]:
         """The facts that the version in force on a day asks about, each once.

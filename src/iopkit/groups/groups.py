@@ -15,10 +15,9 @@ from iopkit.languages import is_language, speaks
 from iopkit.modalities import Modality
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.ranges import Times, as_count
-from iopkit.programs.timings import PerWeek, Slot, Timing, Weekly, slots_of
+from iopkit.programs.timings import PerWeek, Slot, Timing, Weekly, slot_spans, slots_of
 from iopkit.sites.sites import Offer, Site
 from iopkit.windows import (
-    DAY,
     DayPart,
     WeeklyWindows,
     is_session_length,
@@ -294,11 +293,8 @@ def _either(rates: Iterable[Times[int]]) -> str:
 
 @lru_cache(maxsize=4096)
 def _times(slots: tuple[Slot, ...], duration: timedelta) -> WeeklyWindows:
-    length = whole_minutes(duration)
-    starts = (slot.day * DAY + minute_of_day(slot.start or time(0)) for slot in slots)
-    return WeeklyWindows(
-        tuple(span for start in starts for span in within_week(start, start + length))
-    )
+    spans = slot_spans(slots, whole_minutes(duration))
+    return WeeklyWindows(tuple(part for span in spans for part in within_week(*span)))
 
 
 def _offers(site: Site, service: str, groups: Sequence[Group]) -> Iterator[Offer]:

@@ -6,15 +6,13 @@ from datetime import timedelta
 from iopkit.modalities import Delivery
 from iopkit.patients.patients import Patient
 from iopkit.plans.notes import NoteSubject, PlanNote
-from iopkit.programs.programs import Service
-from iopkit.programs.timings import slots_of
+from iopkit.programs.programs import Service, fixed_times
 from iopkit.prose import duration_text
 from iopkit.windows import (
     DAY,
     ONE_MINUTE,
+    Weekday,
     WeeklyWindows,
-    minute_of_day,
-    whole_minutes,
     within_week,
 )
 
@@ -30,12 +28,10 @@ def bookable(hours: WeeklyWindows, patient: Patient, delivery: Delivery | None) 
 
 def commitment_notes(service: Service, patient: Patient) -> Iterator[PlanNote]:
     """Why weekly times of a service are not when the patient can come, each cause by itself."""
-    for slot in slots_of(service.timing):
-        if slot.start is not None and service.longest is not None:
-            first = slot.day * DAY + minute_of_day(slot.start)
-            spans = within_week(first, first + whole_minutes(service.longest))
-            for matter, why in _causes(patient, WeeklyWindows(spans), service.delivery):
-                yield PlanNote(matter, service.name, slot.day, why=why)
+    for start, end, name in fixed_times([service]):
+        times = WeeklyWindows(within_week(start, end))
+        for matter, why in _causes(patient, times, service.delivery):
+            yield PlanNote(matter, name, Weekday(start // DAY), why=why)
 
 
 def _causes(

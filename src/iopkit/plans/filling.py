@@ -25,6 +25,7 @@ from iopkit.programs.timings import (
     Timing,
     Weekly,
     most_in_a_week,
+    slot_spans,
     slots_of,
 )
 from iopkit.sites.hours import service_hours
@@ -166,11 +167,10 @@ class _Constraints:
 
     def busy(self, also: Iterable[Slot], length: int) -> list[Span]:
         """Minutes of the week that are taken, in the weeks before and after it, too."""
-        spans = [(start, end) for start, end, _ in fixed_times(self.beside)]
-        for slot in also:
-            if slot.start is not None:
-                first = slot.day * DAY + minute_of_day(slot.start)
-                spans.append((first, first + length))
+        spans = [
+            *slot_spans(also, length),
+            *((low, high) for low, high, _ in fixed_times(self.beside)),
+        ]
         return [(start + w, end + w) for w in (-WEEK, 0, WEEK) for start, end in spans]
 
     def usual_start(

@@ -1,6 +1,5 @@
 """Goal templates: which problems a record raises, and what can be proposed for each."""
 
-import re
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -9,7 +8,8 @@ from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
 from iopkit.modalities import Modality
 from iopkit.plans.goals import Target
-from iopkit.programs.programs import LONGEST_PROGRAM
+from iopkit.programs.plan_days import LONGEST_PROGRAM
+from iopkit.programs.programs import is_name
 from iopkit.programs.progress import is_course_fact
 from iopkit.sources import Source
 
@@ -171,13 +171,10 @@ class GoalTemplates:
         return number.isdigit() and any(t.each and t.name == lead for t in self.templates)
 
 
-_NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
-
-
 def _name_faults(names: Iterable[str], where: str) -> tuple[Fault, ...]:
     """What is wrong with names, by which proposals are settled."""
     given = [*names]
-    named = all(map(_NAME.fullmatch, given))
+    named = all(map(is_name, given))
     return (
         *unless(named, where, "names of lower-case letters, digits and hyphens", "another"),
         *unless(len(given) == len(set(given)), where, "each name once", "one twice"),

@@ -1,8 +1,7 @@
 """Needed hours: service time a week that a patient needs, held against what a plan has."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
-from itertools import groupby
 
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.possible import as_possible
@@ -11,7 +10,7 @@ from iopkit.patients.patients import Patient
 from iopkit.plans.notes import NoteSubject, PlanNote
 from iopkit.plans.own_days import planned_doses
 from iopkit.plans.plans import Plan
-from iopkit.prose import duration_text, listed
+from iopkit.prose import duration_text, weeks_text
 
 _Span = tuple[timedelta, timedelta | None]
 """The least and the most that it can be; ``None``: no most is known."""
@@ -36,13 +35,13 @@ def hours_notes(plan: Plan, patient: Patient) -> Iterator[PlanNote]:
         NoteSubject.HOURS_ABOVE_NEED,
         NoteSubject.HOURS_UNSURE,
     ):
-        weeks = [number for number, found in enumerate(judged) if found is matter]
+        weeks = [number for number, found in enumerate(judged, 1) if found is matter]
         if weeks:
-            low = min(planned[week][0] for week in weeks)
-            most = [high for week in weeks if (high := planned[week][1]) is not None]
+            low = min(planned[week - 1][0] for week in weeks)
+            most = [high for week in weeks if (high := planned[week - 1][1]) is not None]
             high = max(most) if len(most) == len(weeks) else None
-            why = f"{_words(asked)} needed, {_words((low, high))} planned in {_weeks(weeks)}"
-            yield PlanNote(matter, why=why)
+            planned_words = f"{_words((low, high))} planned in {weeks_text(weeks)}"
+            yield PlanNote(matter, why=f"{_words(asked)} needed, {planned_words}")
 
 
 def _differ(asked: tuple[timedelta, timedelta], planned: _Span) -> NoteSubject | None:
@@ -60,13 +59,3 @@ def _words(span: _Span) -> str:
     if high is None:
         return f"at least {duration_text(low)}"
     return duration_text(low) + (f" to {duration_text(high)}" if high > low else "")
-
-
-def _weeks(numbers: Sequence[int]) -> str:
-    """Weeks in words, counted from 1, those in a row together."""
-    runs = [
-        [week for _, week in run]
-        for _, run in groupby(enumerate(numbers, 1), lambda pair: pair[1] - pair[0])
-    ]
-    spans = listed(f"{r[0] + 1} to {r[-1] + 1}" if len(r) > 1 else f"{r[0] + 1}" for r in runs)
-    return f"{'weeks' if len(numbers) > 1 else 'week'} {spans}"

@@ -13,7 +13,7 @@ from iopkit.plans.notes import NoteSubject, PlanNote
 from iopkit.plans.plans import Plan
 from iopkit.plans.upcoming import UpcomingChange
 from iopkit.programs.doses import Dose
-from iopkit.programs.plan_days import days_of_week
+from iopkit.programs.plan_days import days_of_week, days_touched
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.requirements.requirements import Requirement, RequirementSet
@@ -61,8 +61,7 @@ def withheld_at(plan: Plan, service: Service, minute: int) -> UpcomingChange | N
     """
     if not plan.upcoming:
         return None
-    last = minute + max(whole_minutes(service.duration or timedelta(0)), 1) - 1
-    days = range(minute // DAY, last // DAY + 1)
+    days = days_touched(minute, minute + max(whole_minutes(service.duration or timedelta(0)), 1))
     return plan.withheld(service.name, [plan.start + timedelta(days=day) for day in days])
 
 

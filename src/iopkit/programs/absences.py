@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
+from iopkit.programs.plan_days import LONGEST_PROGRAM
 from iopkit.prose import counted, listed
 from iopkit.truth import Truth
 
@@ -61,7 +62,10 @@ class AbsenceLimit:
             "absence limit",
             unless(1 <= self.absences <= 1000, "absences", "from 1 to 1000", self.absences),
             unless(
-                self.weeks is None or 1 <= self.weeks <= 520, "weeks", "from 1 to 520", self.weeks
+                self.weeks is None or 1 <= self.weeks <= LONGEST_PROGRAM,
+                "weeks",
+                f"from 1 to {LONGEST_PROGRAM}",
+                self.weeks,
             ),
             unless(
                 len(self.services) == len(set(self.services)), "services", "each once", "one twice"

@@ -1,8 +1,13 @@
-"""Days of a program or plan, which count from 0, its first, and the gaps between them."""
+"""Days of a program or plan, which count from 0, its first, and the weeks that they are in."""
 
 from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
+
+from iopkit.windows import DAY
+
+LONGEST_PROGRAM = 520
+"""How many weeks a program can have."""
 
 
 def day_of_plan(day: date, *, start: date) -> int:
@@ -15,9 +20,24 @@ def day_of_plan(day: date, *, start: date) -> int:
     return (day - start).days
 
 
+def week_of_plan(day: date, *, start: date) -> int:
+    """Which week of a plan a date is in, from 1; below that if it is before its start.
+
+    Example:
+        >>> week_of_plan(date(2026, 1, 12), start=date(2026, 1, 5))
+        2
+    """
+    return day_of_plan(day, start=start) // 7 + 1
+
+
 def days_of_week(week: int) -> range:
     """The days of a program week, which counts from 1."""
     return range((week - 1) * 7, week * 7)
+
+
+def days_touched(first: int, end: int) -> range:
+    """The days that minutes of a plan are on, from the first up to the end."""
+    return range(first // DAY, (end - 1) // DAY + 1)
 
 
 def gaps(days: Iterable[int]) -> list[tuple[int, int]]:

@@ -20,6 +20,7 @@ from iopkit.levels import AgeGroup, LevelOfCare
 from iopkit.modalities import Delivery, Modality
 from iopkit.programs.absences import AbsenceLimit
 from iopkit.programs.curricula import Curriculum
+from iopkit.programs.plan_days import LONGEST_PROGRAM
 from iopkit.programs.progress import (
     COURSE_FACTS,
     course_faults,
@@ -29,23 +30,19 @@ from iopkit.programs.progress import (
 )
 from iopkit.programs.ranges import Times, as_count, range_faults
 from iopkit.programs.stated import Stated, StatedLength
-from iopkit.programs.timings import Once, TimePerWeek, Timing, is_unrated, slots_of
+from iopkit.programs.timings import Once, TimePerWeek, Timing, is_unrated, slot_spans, slots_of
 from iopkit.sources import Source
 from iopkit.windows import (
-    DAY,
     ONE_DAY,
     WEEK,
     DayPart,
     is_session_length,
     is_whole_minutes,
-    minute_of_day,
     whole_minutes,
 )
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NAME_FORM = "lower-case words joined by '-', such as 'relapse-prevention'"
-LONGEST_PROGRAM = 520
-"""How many weeks a program can have."""
 
 
 # By its hash, as what was worked out for a service is kept.
@@ -88,7 +85,7 @@ class Service:
         limit = length if length is not None and is_session_length(length) else ONE_DAY
         refuse(
             f"service {self.name!r}",
-            unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
+            unless(is_name(self.name), "name", _NAME_FORM, repr(self.name)),
             unless(
                 length is None or is_session_length(length),
                 "duration",
@@ -160,7 +157,7 @@ class Track:
     title: str
 
     def __attrs_post_init__(self) -> None:
-        ok = bool(_NAME.fullmatch(self.name))
+        ok = is_name(self.name)
         refuse(f"track {self.name!r}", unless(ok, "name", _NAME_FORM, repr(self.name)))
 
 
@@ -189,7 +186,7 @@ class Phase:
     def __attrs_post_init__(self) -> None:
         refuse(
             f"phase {self.name!r}",
-            unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
+            unless(is_name(self.name), "name", _NAME_FORM, repr(self.name)),
             range_faults(
                 "weeks", self.weeks, 1, LONGEST_PROGRAM, f"at least 1 and at most {LONGEST_PROGRAM}"
             ),
@@ -265,7 +262,7 @@ class Program:
         review = self.review_every_days
         refuse(
             f"program {self.name!r}",
-            unless(bool(_NAME.fullmatch(self.name)), "name", _NAME_FORM, repr(self.name)),
+            unless(is_name(self.name), "name", _NAME_FORM, repr(self.name)),
             unless(bool(names), "phases", "at least one phase", "none"),
             unless(
                 self.weeks <= LONGEST_PROGRAM,
@@ -299,7 +296,7 @@ class Program:
             course_faults(self.discharge, "discharge"),
             unless(
                 len(set(self.not_given)) == len(self.not_given)
-                and all(map(_NAME.fullmatch, self.not_given)),
+                and all(map(is_name, self.not_given)),
                 "not_given",
                 f"{_NAME_FORM}, each once",
                 "others",
@@ -506,6 +503,11 @@ class Program:
     __repr__ = hidden
 
 
+def is_name(text: str) -> bool:
+    """Whether a text is a name such as parts of programs have: lower-case words joined by "-"."""
+    return bool(_NAME.fullmatch(text))
+
+
 def course_facts(program: Program) -> Mapping[str, AnyFact]:
     """What the conditions of a program can ask about: ``COURSE_FACTS``, and its services.
 
@@ -532,10 +534,10 @@ def services_by_place(program: Program) -> Mapping[tuple[str, str], Service]:
 def fixed_times(services: Iterable[Service]) -> Iterator[tuple[int, int, str]]:
     """Start and end in minutes of the week, and the name, of each fixed weekly time."""
     for service in services:
-        for slot in slots_of(service.timing):
-            if slot.start is not None and service.longest is not None:
-                first = slot.day * DAY + minute_of_day(slot.start)
-                yield first, first + whole_minutes(service.longest), service.name
+        if service.longest is not None:
+            length = whole_minutes(service.longest)
+            for start, end in slot_spans(slots_of(service.timing), length):
+                yield start, end, service.name
 
 
 def clashing_services(services: Iterable[Service]) -> tuple[tuple[str, str], ...]:

@@ -6,6 +6,7 @@ from attrs import field
 
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
+from iopkit.programs.plan_days import LONGEST_PROGRAM
 from iopkit.programs.ranges import Times, as_count, range_faults
 from iopkit.windows import is_whole_minutes
 
@@ -74,11 +75,12 @@ class StatedLength:
 
     def __attrs_post_init__(self) -> None:
         given = [times for times in (self.weeks, self.days) if times != as_count(None)]
+        longest = 7 * LONGEST_PROGRAM
         refuse(
             "stated length",
             unless(len(given) == 1, "weeks", "weeks or days, one of them", len(given)),
-            range_faults("weeks", self.weeks, 1, 520, "from 1 to 520"),
-            range_faults("days", self.days, 1, 3640, "from 1 to 3640"),
+            range_faults("weeks", self.weeks, 1, LONGEST_PROGRAM, f"from 1 to {LONGEST_PROGRAM}"),
+            range_faults("days", self.days, 1, longest, f"from 1 to {longest}"),
         )
 
     @property

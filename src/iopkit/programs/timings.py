@@ -1,7 +1,7 @@
 """Timings: when a service takes place, in weeks that have no date yet."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import time, timedelta
 
 from attrs import evolve, field
@@ -9,10 +9,18 @@ from attrs import evolve, field
 from iopkit.confidential import hidden
 from iopkit.errors import Fault, InvalidError, refuse, unless
 from iopkit.fields import frozen
+from iopkit.programs.plan_days import LONGEST_PROGRAM
 from iopkit.programs.ranges import Times, as_count, as_time, range_faults
-from iopkit.windows import DayPart, Weekday, is_plain
-
-_WEEK, _MINUTE = timedelta(weeks=1), timedelta(minutes=1)
+from iopkit.windows import (
+    DAY,
+    ONE_MINUTE,
+    ONE_WEEK,
+    DayPart,
+    Span,
+    Weekday,
+    is_plain,
+    minute_of_day,
+)
 
 _SLOT_FORM = "a slot such as 'monday 18:00' or 'monday evening'"
 MOST_A_WEEK = 21
@@ -136,7 +144,7 @@ class TimePerWeek:
 
     def __attrs_post_init__(self) -> None:
         expected = "whole minutes, from 1 to a whole week"
-        refuse("dose", range_faults("dose", self.dose, _MINUTE, _WEEK, expected))
+        refuse("dose", range_faults("dose", self.dose, ONE_MINUTE, ONE_WEEK, expected))
 
     @property
     def words(self) -> str:
@@ -193,7 +201,9 @@ class Once:
     def __attrs_post_init__(self) -> None:
         refuse(
             "timing",
-            unless(1 <= self.week <= 520, "week", "from 1 to 520", self.week),
+            unless(
+                1 <= self.week <= LONGEST_PROGRAM, "week", f"from 1 to {LONGEST_PROGRAM}", self.week
+            ),
             unless(len(self.slots) <= 1, "slots", "at most one", len(self.slots)),
         )
 
@@ -320,6 +330,14 @@ def slots_of(timing: Timing) -> tuple[Slot, ...]:
             return ()
         case _:
             return timing.slots
+
+
+def slot_spans(slots: Iterable[Slot], length: int) -> Iterator[Span]:
+    """Minutes of the week that sessions of so many minutes take, at those slots with a start."""
+    for slot in slots:
+        if slot.start is not None:
+            first = slot.day * DAY + minute_of_day(slot.start)
+            yield first, first + length
 
 
 def most_in_a_week(timing: Timing, weeks: int) -> int:

@@ -153,7 +153,7 @@ def _row(result: Result) -> tuple[str, ...]:
 def open_words(explanations: Iterable[Explanation]) -> str:
     """What keeps open those that are: what is not known yet, what the record contradicts."""
     undetermined = [each for each in explanations if each.truth is Truth.UNKNOWN]
-    seen = worked_out(lambda: [one for each in undetermined for one in each.evidence])
+    seen = _worked_out(lambda: [one for each in undetermined for one in each.evidence])
     whys = {one.why == CONTRADICTED for one in seen or () if one.role is Role.OPEN}
     told = {
         "something is not known yet": whys != {True},
@@ -163,7 +163,7 @@ def open_words(explanations: Iterable[Explanation]) -> str:
 
 
 def _seen(explanation: Explanation) -> str:
-    seen = worked_out(lambda: explanation.evidence)
+    seen = _worked_out(lambda: explanation.evidence)
     if seen is not None:
         # Of a group without parts, its label.
         told = (evidence.words for evidence in seen)
@@ -174,7 +174,7 @@ def _seen(explanation: Explanation) -> str:
     return f"{words}; which of these decided is {TOO_COMPLEX}"
 
 
-def worked_out(explanation: Callable[[], T]) -> T | None:
+def _worked_out(explanation: Callable[[], T]) -> T | None:
     """An explanation, or ``None`` if it is too complex: the verdict is told without."""
     try:
         return explanation()
@@ -189,7 +189,7 @@ def _notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from contradiction_notes(decision)
     if names := missing_words(lambda: decision.missing):
         yield STILL_OPEN, names
-    ways = worked_out(lambda: decision.changes)
+    ways = _worked_out(lambda: decision.changes)
     if ways is None:
         yield _WOULD_BE_YES, (TOO_COMPLEX,)
     elif ways:
@@ -234,7 +234,7 @@ def contradiction_notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ..
 
 def missing_words(missing: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
     """What is still to find out in words; empty, if nothing is."""
-    names = worked_out(missing)
+    names = _worked_out(missing)
     return (TOO_COMPLEX,) if names is None else tuple(map(name_in_words, names))
 
 

@@ -23,13 +23,14 @@ from iopkit.plans.notes import NoteKind, PlanNote
 from iopkit.plans.own_days import given
 from iopkit.plans.plans import Plan
 from iopkit.programs.absences import AbsenceLimit
+from iopkit.programs.plan_days import week_of_plan
 from iopkit.programs.programs import Program, Service
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import EveryWeeks, InAll, Once, PerWeek, Timing, Weekly, slots_of
-from iopkit.prose import counted, listed
+from iopkit.prose import counted, listed, runs_text
 from iopkit.reports.crisis_lines import crisis_words, reach_words
 from iopkit.reports.html import bullets, child, document, row
-from iopkit.reports.plans import counts_from
+from iopkit.reports.plans import counts_from, under_words
 from iopkit.reports.programs import services_from
 from iopkit.reports.weeks import is_random, week_text
 from iopkit.reports.words import (
@@ -41,7 +42,7 @@ from iopkit.reports.words import (
     parts_words,
     weekdays_words,
 )
-from iopkit.requirements.milestones import Milestone, MilestoneKind, Signer
+from iopkit.requirements.milestones import MilestoneKind, Signer
 from iopkit.schedules.sessions import Reason, Schedule
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth
@@ -349,13 +350,8 @@ def _rows(plan: Plan) -> Iterator[tuple[Service, int, str]]:
 def _weeks_words(timing: Timing, sessions: Iterable[PrescribedSession]) -> str:
     """The weeks of some sessions, those in a row together, or all that are meant to be apart."""
     apart = isinstance(timing, (EveryWeeks, InAll))
-    spans: list[tuple[int, int]] = []
-    for week in (each.week for each in sessions):
-        if spans and (apart or week <= spans[-1][1] + 1):
-            spans[-1] = spans[-1][0], week
-        else:
-            spans.append((week, week))
-    return listed(f"{low} to {high}" if low < high else f"{low}" for low, high in spans)
+    weeks = {each.week for each in sessions}
+    return runs_text(range(min(weeks), max(weeks) + 1) if apart else weeks)
 
 
 def _length_words(service: Service) -> str:
@@ -648,7 +644,7 @@ def _small_print(main: Element, plan: Plan) -> None:
     child(section, "h2", "For staff")
     made = plan.provenance
     signed = [f"{_signer(s.signer)} on {day_words(s.on)}" for s in plan.signatures or ()]
-    due = [f"{m.kind.label} by {day_words(m.by)}{_under(m)}" for m in plan.milestones]
+    due = [f"{m.kind.label} by {day_words(m.by)}{under_words(m)}" for m in plan.milestones]
     codes = [f"{each.statement} ({each.code})" for each in plan.problems or () if each.code]
     chosen = [n.words for n in plan.notes if n.matter.kind is NoteKind.CHOICE]
     origin = [f"program {made.program if made else plan.program.name}"]
@@ -687,12 +683,8 @@ def _change_texts(plan: Plan) -> list[str]:
     told: list[str] = []
     for change in plan.changes_within:
         if change.follows and change.is_of_age:
-            week = (change.day - plan.start).days // 7 + 1
+            week = week_of_plan(change.day, start=plan.start)
             told.append(f"week {week}: {'; '.join(each.words for each in change.follows)}")
         elif change.follows:
             told.append(f"{day_words(change.day)}: {change.words}")
     return told
-
-
-def _under(milestone: Milestone) -> str:
-    return f" ({milestone.under})" if milestone.under else ""

@@ -17,6 +17,7 @@ from iopkit.programs.timings import Once
 from iopkit.prose import counted, listed
 from iopkit.reports.lines import below, fold, page, section
 from iopkit.reports.programs import dose_lines, level_words, service_lines
+from iopkit.requirements.milestones import Milestone
 from iopkit.windows import ONE_DAY
 
 
@@ -29,17 +30,17 @@ def plan_text(plan: Plan) -> str:
     doses = [*enumerate(planned_doses(plan), 1)]
     sessions = [*given(plan)]
     lines = [*caution_lines(plan)]
-    lines += [f"{program.title}, {plan.start} to {last_day(plan.end)}, at {plan.site}"]
+    lines += [f"{program.title}, {_dates(plan.start, plan.end)}, at {plan.site}"]
     for start, end, phase in plan.phase_spans():
         first, last = ((day - plan.start).days // 7 for day in (start, end))
         head = f"{phase.title}: {counted(last - first, 'week')}{level_words(phase)}"
-        lines += ["", f"{head}, {start} to {last_day(end)}"]
+        lines += ["", f"{head}, {_dates(start, end)}"]
         lines += dose_lines(doses[first:last])
         lines += _service_lines(plan, [each for each in sessions if each.phase == phase.name])
         lines += [below(f"goes on when: {words}") for words in _condition(program, phase.advance)]
     for head, items in (
         ("Problems", [problem.statement for problem in plan.problems or ()]),
-        ("Goals", [goal_text(goal) for goal in plan.goals or ()]),
+        ("Goals", [_goal_text(goal) for goal in plan.goals or ()]),
         ("Counselor", [f"{each.clinician}, from {each.since}" for each in plan.counselors]),
         ("Groups", [f"{each.service}: {', '.join(each.groups)}" for each in plan.groups]),
         ("Proposed, and not settled yet", _proposed(plan)),
@@ -47,8 +48,8 @@ def plan_text(plan: Plan) -> str:
         ("Away", [_leave_text(leave) for leave in plan.leaves]),
         ("In another time zone", [f"{_dates(s.start, s.end)}: {s.zone}" for s in plan.stays]),
         ("Changes within the plan", _change_texts(plan)),
-        ("Due", [f"{m.by}: {m.kind.label}{_under_rule(m.under)}" for m in plan.milestones]),
-        ("May be told", [disclosure_text(each) for each in plan.disclosures]),
+        ("Due", [f"{m.by}: {m.kind.label}{under_words(m)}" for m in plan.milestones]),
+        ("May be told", [_disclosure_text(each) for each in plan.disclosures]),
         ("Signed", [f"{s.on}: {s.signer.label}" for s in plan.signatures or ()]),
         ("Discharge when", _condition(program, program.discharge)),
         ("The program ends after", [limit.words for limit in program.absence_limits]),
@@ -115,7 +116,7 @@ _NOTE_HEADS = {
 }
 
 
-def goal_text(goal: Goal) -> str:
+def _goal_text(goal: Goal) -> str:
     """A goal in a line: what, its measure and by when, the steps to it and what is done."""
     steps = [f"step: {_measured(each)}" for each in goal.objectives]
     done = [
@@ -145,7 +146,7 @@ def _proposed(plan: Plan) -> Iterator[str]:
         for one in each.goals:
             if one.settled is None:
                 rest = f"; not in this program: {'; '.join(one.not_here)}" if one.not_here else ""
-                yield f"{one.name}: {goal_text(one.goal)}{rest}"
+                yield f"{one.name}: {_goal_text(one.goal)}{rest}"
 
 
 def _settled(plan: Plan) -> Iterator[str]:
@@ -169,19 +170,15 @@ def _leave_text(leave: Leave) -> str:
 
 
 def _dates(start: date, end: date) -> str:
-    return f"{start} to {last_day(end)}"
+    return f"{start} to {end - ONE_DAY}"
 
 
-def disclosure_text(disclosure: Disclosure) -> str:
+def _disclosure_text(disclosure: Disclosure) -> str:
     """What may be told to whom, in a line."""
-    until = f", until {last_day(disclosure.until)}" if disclosure.until else ""
+    until = f", until {disclosure.until - ONE_DAY}" if disclosure.until else ""
     return f"{disclosure.recipient}: {disclosure.information or 'not said what'}{until}"
 
 
-def _under_rule(name: str | None) -> str:
-    return f" ({name})" if name else ""
-
-
-def last_day(end: date) -> date:
-    """The last day of a half-open span."""
-    return end - ONE_DAY
+def under_words(milestone: Milestone) -> str:
+    """Whose rule asks for a milestone, in brackets; nothing where none does."""
+    return f" ({milestone.under})" if milestone.under else ""

@@ -8,16 +8,14 @@ from itertools import groupby
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, refuse_flags, unless
 from iopkit.fields import frozen
-from iopkit.prose import counted, duration_text, listed
+from iopkit.prose import counted, duration_text, listed, runs, weeks_text
 from iopkit.reports.lines import page
 from iopkit.reports.weeks import is_random, session_mark
 from iopkit.reports.words import day_words, days_words
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites.hours import closed_days
 from iopkit.sites.sites import Site
-from iopkit.windows import ONE_DAY
-
-_WEEK = timedelta(weeks=1)
+from iopkit.windows import ONE_DAY, ONE_WEEK
 
 
 class MarkKind(StrEnum):
@@ -185,12 +183,8 @@ def timeline_text(
 
 def phase_weeks(phase: Stretch, start: date) -> str:
     """Which weeks of a plan a phase has, by the plan's first day."""
-    return _weeks_words((phase.start - start) // _WEEK + 1, (phase.end - start) // _WEEK)
-
-
-def _weeks_words(first: int, last: int) -> str:
-    """Which weeks, such as ``weeks 1 to 4``."""
-    return f"week {first}" if first == last else f"weeks {first} to {last}"
+    first, end = (phase.start - start) // ONE_WEEK + 1, (phase.end - start) // ONE_WEEK + 1
+    return weeks_text(range(first, end))
 
 
 def _line_words(line: Line) -> str:
@@ -215,13 +209,7 @@ def _line_words(line: Line) -> str:
 
 def _which_weeks(weeks: Iterable[int]) -> str:
     """Weeks in runs, such as ``weeks 1 to 4, week 7``."""
-    runs: list[tuple[int, int]] = []
-    for week in sorted(set(weeks)):
-        if runs and runs[-1][1] == week - 1:
-            runs[-1] = runs[-1][0], week
-        else:
-            runs.append((week, week))
-    return ", ".join(_weeks_words(*run) for run in runs)
+    return ", ".join(weeks_text(range(low, high + 1)) for low, high in runs(weeks))
 
 
 def _hours(times: Iterable[timedelta]) -> Iterator[str]:
@@ -229,5 +217,5 @@ def _hours(times: Iterable[timedelta]) -> Iterator[str]:
     first = 1
     for time, run in groupby(times):
         last = first + len(list(run)) - 1
-        yield f"{duration_text(time)} in {_weeks_words(first, last)}"
+        yield f"{duration_text(time)} in {weeks_text(range(first, last + 1))}"
         first = last + 1

@@ -8,7 +8,7 @@ from iopkit.programs.timings import RandomDays
 from iopkit.reports.lines import page
 from iopkit.reports.words import day_words, days_words, span_words
 from iopkit.schedules.sessions import Reason, Schedule, Session
-from iopkit.windows import ONE_MINUTE
+from iopkit.windows import ONE_MINUTE, ONE_WEEK
 
 
 def week_start(schedule: Schedule, week: int) -> date:
@@ -31,7 +31,7 @@ def week_title(schedule: Schedule, week: int) -> str:
 def week_sessions(schedule: Schedule, week: int, *, random_days: bool) -> tuple[Session, ...]:
     """The sessions that touch the days of a week, in order."""
     start = week_start(schedule, week)
-    end = start + timedelta(weeks=1)
+    end = start + ONE_WEEK
     return tuple(
         session
         for session in schedule.sessions
@@ -73,14 +73,14 @@ def week_text(schedule: Schedule, *, week: int, random_days: bool = False) -> st
     sessions = week_sessions(schedule, week, random_days=random_days)
     lines = [f"{week_title(schedule, week)}."]
     for day, on_day in groupby(sessions, key=lambda session: session.start.date()):
-        told = "; ".join(session_words(schedule, session) for session in on_day)
+        told = "; ".join(_session_words(schedule, session) for session in on_day)
         lines.append(f"{day_words(day, weekday=True)}: {told}.")
     if not sessions:
         lines.append("No session has a time.")
     return page([*lines, *week_remarks(schedule, week, random_days=random_days)])
 
 
-def session_words(schedule: Schedule, session: Session) -> str:
+def _session_words(schedule: Schedule, session: Session) -> str:
     """A session's title and times, and whether it was moved or makes up for another."""
     mark = f" ({words})" if (words := session_mark(session)) else ""
     title = schedule.service(session).title

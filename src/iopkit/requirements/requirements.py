@@ -4,7 +4,7 @@ from datetime import date
 
 from attrs import field
 
-from iopkit.errors import NotInForceError, refuse, unless
+from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.levels import AgeGroup
 from iopkit.requirements.demands import Demand
@@ -78,10 +78,8 @@ class RequirementSet:
         Raises:
             NotInForceError: no version is known to be in force on ``on``, and none is assumed.
         """
-        try:
-            return self.versions.on(on, assume_in_force=assume_in_force)
-        except NotInForceError as error:
-            raise NotInForceError(f"requirements {self.name!r}: {error}") from None
+        of = f"requirements {self.name!r}"
+        return self.versions.on(on, assume_in_force=assume_in_force, of=of)
 
     def in_force(self, day: date, *, assume_in_force: bool = False) -> tuple[Requirement, ...]:
         """The requirements in force on a day; raises ``NotInForceError``, as ``version``."""

@@ -40,6 +40,9 @@ class Attendance:
     __repr__ = hidden
 
 
+AS_BOOKED = Attendance()
+"""All of a session, given and led as it is booked."""
+
 Attended = Collection[UUID] | Mapping[UUID, timedelta | Attendance]
 """Sessions by their ``Schedule.uid``: those attended in full, or what was attended of each."""
 
@@ -52,7 +55,7 @@ def attendance_of(schedule: Schedule, attended: Attended) -> Mapping[UUID, Atten
             no whole number of minutes from 0 to what is booked.
     """
     sessions = {schedule.uid(session): session for session in schedule.sessions}
-    given = attended if _is_told(attended) else dict.fromkeys(attended, Attendance())
+    given = attended if _is_told(attended) else dict.fromkeys(attended, AS_BOOKED)
     faults: list[Fault] = []
     told: dict[UUID, Attendance] = {}
     for place, (uid, value) in enumerate(given.items()):

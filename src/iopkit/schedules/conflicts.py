@@ -205,16 +205,15 @@ _Due = tuple[str, str, datetime]
 _NOT_EXPECTED = {Reason.ON_HOLD, Reason.ON_LEAVE, Reason.WITHHELD, Reason.PAST}
 
 
-def _apart(schedules: Iterable[Schedule]) -> Iterator[Conflict]:
+def _apart(schedules: Sequence[Schedule]) -> Iterator[Conflict]:
     """Where members of a group have different meetings, or none, for the one that was due."""
-    listed = list(schedules)
     met: dict[_Due, list[Booking]] = defaultdict(list)
-    for booking in bookings(listed):
+    for booking in bookings(schedules):
         session = booking.session
         if session.group is not None and at_own_meeting(session):
             met[session.service, session.group, prescribed(session)].append(booking)
     without: dict[_Due, list[Undated]] = defaultdict(list)
-    for due, missing in _missing(listed, met):
+    for due, missing in _missing(schedules, met):
         without[due].append(missing)
     for due, held in met.items():
         if len({shared(booking.session) for booking in held}) > 1 or due in without:

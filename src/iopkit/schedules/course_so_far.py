@@ -10,7 +10,7 @@ from attrs import evolve
 
 from iopkit.confidential import hidden
 from iopkit.plans.plans import Plan
-from iopkit.programs.plan_days import day_of_plan
+from iopkit.programs.plan_days import week_of_plan
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import RandomDays
 from iopkit.schedules.obstructions import Surroundings
@@ -176,7 +176,7 @@ def _free_numbers(service: str, used: Collection[tuple[str, int]]) -> Iterator[i
 def _in_zone(session: Session, plan: Plan, around: Surroundings) -> Session:
     """A session in the site's zone, should it be another one now, and in its week of the plan."""
     start = session.start.astimezone(around.site.tz)
-    week = day_of_plan(start.date(), start=plan.start) // 7 + 1
+    week = week_of_plan(start.date(), start=plan.start)
     return evolve(session, start=start, week=week)
 
 

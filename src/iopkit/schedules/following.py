@@ -6,6 +6,7 @@ from datetime import datetime
 from attrs import evolve
 
 from iopkit.errors import each_a, refuse, unless_a
+from iopkit.programs.plan_days import week_of_plan
 from iopkit.schedules.meetings import Meeting, at_own_meeting
 from iopkit.schedules.obstructions import Surroundings, share_time
 from iopkit.schedules.rescheduling import reschedule
@@ -91,7 +92,7 @@ def _at(meeting: Meeting, session: Session, move: Move | None, old: Schedule) ->
         return session
     return evolve(
         session,
-        week=(meeting.start.date() - old.plan.start).days // 7 + 1,
+        week=week_of_plan(meeting.start.date(), start=old.plan.start),
         start=meeting.start,
         duration=meeting.duration,
         moved=move,

@@ -9,16 +9,14 @@ from datetime import datetime, time, timedelta
 
 from iopkit.confidential import hidden
 from iopkit.plans.own_days import withheld_at
-from iopkit.plans.plans import Plan
+from iopkit.plans.plans import MOST_EXTRA_WEEKS, Plan
+from iopkit.programs.plan_days import days_touched
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules.meetings import Meeting
 from iopkit.schedules.sessions import Move, Reason, Session, Unplaced
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
 from iopkit.sites.closures import ClosedRule
 from iopkit.windows import DAY, ONE_MINUTE, WEEK, Span, Weekday, minute_of_day, whole_minutes
-
-_MOST_EXTRA_WEEKS = 52
-"""How far after the plan's last week a member makes up for what a leave or closure takes."""
 
 
 class PlanMeetings:
@@ -95,7 +93,7 @@ class PlanMeetings:
     def later(self, service: str, minute: int, weeks: int) -> list[Meeting]:
         """Meetings at the same time of the week after so many weeks of the plan, in order."""
         first = self._midnight + timedelta(weeks=weeks)
-        end = first + timedelta(weeks=_MOST_EXTRA_WEEKS)
+        end = first + timedelta(weeks=MOST_EXTRA_WEEKS)
         same = self._slots.get((service, _minute_of_week(self.due(minute))), ())
         found = (each for each in same if each.moved is None and first <= each.due < end)
         return sorted(found, key=lambda each: each.due)
@@ -181,7 +179,7 @@ class _Member:
             return meeting.moved.why
         if start < 0:
             return Reason.NO_MEETING
-        if any(calendar.leave_on(day) for day in range(start // DAY, (end - 1) // DAY + 1)):
+        if any(map(calendar.leave_on, days_touched(start, end))):
             return Reason.ON_LEAVE
         if withheld_at(calendar.plan, entry.service, start):
             return Reason.WITHHELD

@@ -19,9 +19,9 @@ from iopkit.schedules.sessions import Move, Reason, Session
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
 from iopkit.sites.closures import ClosedRule
 from iopkit.sites.sites import Offer, Site
-from iopkit.windows import DAY, DayPart, whole_minutes
+from iopkit.windows import DAY, ONE_WEEK, DayPart, whole_minutes
 
-_WEEK, _YEAR = timedelta(weeks=1), timedelta(weeks=52)
+_YEAR = 52 * ONE_WEEK
 _MOST_YEARS = 5
 _MOST_WEEKS_BEFORE = 52
 
@@ -176,7 +176,7 @@ def plan_meetings(
         return ()
     modalities = {s.name: s.modality for plan in listed for s in plan.program.every_service}
     start, end = min(plan.start for plan in listed), max(plan.end for plan in listed)
-    extended = min(end + MOST_EXTRA_WEEKS * _WEEK, start + _MOST_YEARS * _YEAR)
+    extended = min(end + MOST_EXTRA_WEEKS * ONE_WEEK, start + _MOST_YEARS * _YEAR)
     return tuple(
         meeting
         for each in named
@@ -225,11 +225,11 @@ def _calendar(group: Group, site: Site, service: Service, first: date, last: dat
     the next open day, at the last week before it in which no meeting had to. It ends two weeks
     after the last day, up to which one can move.
     """
-    monday = first - timedelta(days=first.weekday()) - _WEEK
+    monday = first - timedelta(days=first.weekday()) - ONE_WEEK
     here = evolve(site, offers=(Offer(group.service, room=group.room, clinician=group.clinician),))
-    weeks = (monday - number * _WEEK for number in range(1, _MOST_WEEKS_BEFORE))
+    weeks = (monday - number * ONE_WEEK for number in range(1, _MOST_WEEKS_BEFORE))
     clear = (week for week in weeks if not _goes_on(_laid(group, here, service, week, week)))
-    first_week = next(clear, monday - _MOST_WEEKS_BEFORE * _WEEK) + _WEEK
+    first_week = next(clear, monday - _MOST_WEEKS_BEFORE * ONE_WEEK) + ONE_WEEK
     return _laid(group, here, service, first_week, last)
 
 

@@ -6,7 +6,7 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.schedules.sessions import Move, Reason, Session
-from iopkit.windows import ONE_DAY
+from iopkit.windows import ONE_WEEK
 
 
 @frozen(repr=False)
@@ -70,6 +70,20 @@ class Meeting:
     __repr__ = hidden
 
 
+def as_meeting(session: Session) -> Meeting:
+    """The meeting of its group that a session is, as far as the session tells."""
+    return Meeting(
+        session.service,
+        session.service,
+        session.start,
+        session.duration,
+        session.room,
+        session.clinician,
+        group=session.group,
+        moved=session.moved,
+    )
+
+
 def shared(session: Session) -> tuple[str, datetime, datetime, str | None, str | None] | None:
     """What all sessions of one meeting have and no other has; ``None``: it is for one patient."""
     if not session.modality.is_group:
@@ -92,4 +106,4 @@ def at_own_meeting(session: Session) -> bool:
     if session.moved.why in _OWN:
         return False
     later = session.start.replace(tzinfo=None) - session.moved.prescribed
-    return later < 7 * ONE_DAY or bool(later % (7 * ONE_DAY))
+    return later < ONE_WEEK or bool(later % ONE_WEEK)

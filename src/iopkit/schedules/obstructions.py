@@ -13,8 +13,9 @@ from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.plans.plans import Plan
+from iopkit.programs.plan_days import week_of_plan
 from iopkit.schedules.conflicts import Appointment, bookings, held_together, instants
-from iopkit.schedules.meetings import Meeting, shared
+from iopkit.schedules.meetings import Meeting, as_meeting, shared
 from iopkit.schedules.sessions import Reason, Schedule, Session, identity, prescribed
 from iopkit.schedules.site_calendar import free_on
 from iopkit.sites.hours import clinician_for, closed_spans, room_for, site_on, staffed_hours
@@ -168,7 +169,7 @@ class Board:
         return evolve(
             session,
             start=start.replace(tzinfo=session.start.tzinfo),
-            week=(day - self.schedule.plan.start).days // 7 + 1,
+            week=week_of_plan(day, start=self.schedule.plan.start),
             room=room_for(self.site, session.room, day),
             clinician=clinician_for(self.site, session.clinician, session.service, day),
         )
@@ -257,7 +258,7 @@ def at_meetings(
         held = booking.session
         if held.service == session.service:
             came[shared(held)].add(booking.patient)
-            theirs.setdefault(shared(held), _as_meeting(held, service.group_max))
+            theirs.setdefault(shared(held), evolve(as_meeting(held), seats=service.group_max))
     given = [each for each in around.meetings if each.service == session.service]
     boards: dict[tuple[str | None, str | None, timedelta], Board] = {}
     first, last = days[0], days[-1]
@@ -277,19 +278,6 @@ def at_meetings(
             taken = (Reason.ROOM_TAKEN, Reason.CLINICIAN_TAKEN)
             found = (Reason.NO_SEAT, *(why for why in found if why not in taken))
         yield place, found
-
-
-def _as_meeting(session: Session, seats: int | None) -> Meeting:
-    return Meeting(
-        session.service,
-        session.service,
-        session.start,
-        session.duration,
-        session.room,
-        session.clinician,
-        seats=seats,
-        group=session.group,
-    )
 
 
 @lru_cache(maxsize=256)
@@ -391,10 +379,6 @@ def _elsewhere(schedule: Schedule, session: Session, around: Surroundings) -> It
 
 
 def _block(why: Reason, span: Session | Appointment, site: Site) -> _Block:
-    return _Block(why, *_wall(span.start, span.end, site))
-
-
-def _wall(start: datetime, end: datetime, site: Site) -> tuple[datetime, datetime]:
-    """A span in the site's wall-clock time."""
-    low, high = (edge.astimezone(site.tz).replace(tzinfo=None) for edge in (start, end))
-    return low, high
+    edges = (span.start, span.end)
+    low, high = (edge.astimezone(site.tz).replace(tzinfo=None) for edge in edges)
+    return _Block(why, low, high)

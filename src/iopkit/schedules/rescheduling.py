@@ -7,19 +7,18 @@ it is what the new plan prescribes. Nothing is matched by its number: numbers ar
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from itertools import islice
 
 from attrs import evolve
 
 from iopkit.errors import Fault, refuse, unless, unless_a
 from iopkit.plans.plans import Plan
-from iopkit.programs.plan_days import day_of_plan
+from iopkit.programs.plan_days import week_of_plan
 from iopkit.programs.programs import Phase, Service, services_by_place
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules.course_so_far import CourseSoFar
 from iopkit.schedules.differences import schedule_difference
 from iopkit.schedules.group_sessions import PlanMeetings, attend
-from iopkit.schedules.meetings import Meeting, at_own_meeting
+from iopkit.schedules.meetings import Meeting, as_meeting, at_own_meeting
 from iopkit.schedules.obstructions import (
     Board,
     Surroundings,
@@ -116,13 +115,13 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
     for session in fresh:
         if session.moved and _is_in_the_way(session, around, was):
             days = week_days(settled, session.week)
-            place = next(_nearest(settled, _due(session), around, days), None)
+            place = _nearest(settled, _due(session), around, days)
             rest = (each for each in settled.sessions if each != session)
             settled = evolve(settled, sessions=in_order(filter(None, (*rest, place))))
             if place is None:
                 unplaced = (*unplaced, _unplaced(plan, session, session.moved.why))
     for session in course.make_ups:
-        settled = _with(settled, *_repeated(settled, session, around))
+        settled = _with(settled, *filter(None, [_repeated(settled, session, around)]))
     # In the order that they had, so that nothing changes where nothing does.
     places = {each: place for place, each in enumerate(old.unplaced)}
     listed = sorted(
@@ -143,15 +142,10 @@ def _meetings(old: Schedule, site: Site) -> Iterator[Meeting]:
         if each.group is not None and at_own_meeting(each):
             session = at_site(each, site)
             day = session.start.date()
-            yield Meeting(
-                session.service,
-                session.service,
-                session.start,
-                session.duration,
-                room_for(site, session.room, day),
-                clinician_for(site, session.clinician, session.service, day),
-                group=session.group,
-                moved=session.moved,
+            yield evolve(
+                as_meeting(session),
+                room=room_for(site, session.room, day),
+                clinician=clinician_for(site, session.clinician, session.service, day),
             )
 
 
@@ -264,20 +258,21 @@ def _there(
 
 def _nearest(
     settled: Schedule, session: Session, around: Surroundings, days: Sequence[date]
-) -> Iterator[Session]:
-    """Places for a session, those in its part of the day first, then on the nearest days.
+) -> Session | None:
+    """A place for a session: in its part of the day if there is one, and on the nearest day.
 
-    Searches day by day and ends with the days given; callers take the first place.
+    Searches day by day, and ends with the first place or the days given.
     """
     own, board = session.start.date(), Board.of(settled, session, around, days)
     for part in (DayPart.of(minute_of_day(session.start.time())), None):
         for day in sorted(days, key=lambda day: (abs(day - own), day < own)):
             place = board.nearest(day, part=part)
             if place is not None:
-                yield place
+                return place
+    return None
 
 
-def _repeated(settled: Schedule, session: Session, around: Surroundings) -> tuple[Session, ...]:
+def _repeated(settled: Schedule, session: Session, around: Surroundings) -> Session | None:
     """A make-up where it was if it still fits, else at the nearest opening, if there is one."""
     given = [each for each in around.meetings if each.service == session.service]
     held = (
@@ -290,13 +285,13 @@ def _repeated(settled: Schedule, session: Session, around: Surroundings) -> tupl
     meeting = next(held, None) if session.modality.is_group else None
     there = _there(settled, session, around, meeting)
     if there is not None and (meeting or not (given and session.modality.is_group)):
-        return (there,)
+        return there
     again = at_site(session, around.site)
     days = days_around(settled, again.start.date())
     if meets_as_group(session, around):
         fit = (place for place, found in at_meetings(settled, again, around, days) if not found)
-        return tuple(sorted(fit, key=lambda place: abs(place.start - again.start))[:1])
-    return tuple(islice(_nearest(settled, again, around, days), 1))
+        return min(fit, key=lambda place: abs(place.start - again.start), default=None)
+    return _nearest(settled, again, around, days)
 
 
 def _unplaced(plan: Plan, session: Session, why: Reason) -> Unplaced:
@@ -305,7 +300,7 @@ def _unplaced(plan: Plan, session: Session, why: Reason) -> Unplaced:
         service=session.service,
         number=session.number,
         phase=session.phase,
-        week=day_of_plan(day, start=plan.start) // 7 + 1,
+        week=week_of_plan(day, start=plan.start),
         modality=session.modality,
         why=why,
         duration=session.duration,

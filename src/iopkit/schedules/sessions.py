@@ -14,7 +14,8 @@ from iopkit.fields import frozen
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.plans import Plan
 from iopkit.programs.doses import Dose
-from iopkit.programs.programs import LONGEST_PROGRAM, Phase, Service, services_by_place
+from iopkit.programs.plan_days import LONGEST_PROGRAM, week_of_plan
+from iopkit.programs.programs import Phase, Service, services_by_place
 from iopkit.schedules.notebook import glance
 from iopkit.windows import ONE_MINUTE, is_session_length, is_whole_minutes
 
@@ -364,7 +365,7 @@ def week_faults(schedule: Schedule) -> Iterator[Fault]:
     A later one keeps what was held as it was, whenever the plan begins now.
     """
     for place, each in enumerate(schedule.sessions):
-        week = (each.start.date() - schedule.plan.start).days // 7 + 1
+        week = week_of_plan(each.start.date(), start=schedule.plan.start)
         if week != each.week and each.moved is None and schedule.revision == 0:
             expected = "a day of its week, or told as moved"
             yield Fault(("sessions", place, "start"), expected, "a day of another week")

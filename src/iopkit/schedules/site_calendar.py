@@ -10,7 +10,7 @@ from iopkit.confidential import hidden
 from iopkit.plans.own_days import withheld_at, withholding
 from iopkit.plans.plans import Leave, Plan
 from iopkit.plans.upcoming import services_told
-from iopkit.programs.plan_days import day_of_plan
+from iopkit.programs.plan_days import day_of_plan, days_touched
 from iopkit.programs.programs import Service
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules.sessions import Move, Reason, Session
@@ -142,12 +142,11 @@ class SiteCalendar:
         except KeyError:
             why = self._missing[asked] = self._missing_at(day, minute, service)
         # Where the site changes at midnight, what runs into the next day has to fit that too.
-        length = whole_minutes(service.duration or timedelta(0))
+        length = _minutes(service)
         over = minute % DAY + length - DAY
         if why or over <= 0 or self._since(day) == self._since(day + 1):
             return why
-        offer = self.site_on(day).offer(service.name, self.weekday(day))
-        room, clinician = (offer.room, offer.clinician) if offer else (None, None)
+        room, clinician = self.assigned(service.name, minute)
         then = self.site_on(day + 1)
         staffed = staffed_hours(
             then, service.name, service.modality, room=room, clinician=clinician
@@ -155,7 +154,7 @@ class SiteCalendar:
         return _missing_of(then, staffed, self.weekday(day + 1) * DAY, over)
 
     def _missing_at(self, day: int, minute: int, service: Service) -> Reason | None:
-        length = whole_minutes(service.duration or timedelta(0))
+        length = _minutes(service)
         staffed = self._staffed(day, service)
         return _missing_of(self.site_on(day), staffed, self._of_week(minute), length)
 
@@ -218,8 +217,8 @@ class SiteCalendar:
 
     def obstacle(self, start: int, service: Service) -> Reason | None:
         """Why a service cannot take place then, whatever the opening hours."""
-        end = start + whole_minutes(service.duration or timedelta(0))
-        if self.plan.leaves and any(self.leave_on(day) for day in _days_of(start, end)):
+        end = start + _minutes(service)
+        if self.plan.leaves and any(map(self.leave_on, days_touched(start, end))):
             return Reason.ON_LEAVE
         if self._closures(start, end, service):
             return Reason.CLOSED
@@ -229,8 +228,8 @@ class SiteCalendar:
 
     def detail(self, start: int, service: Service) -> str:
         """The leave or closure that is in the way of a session, if there is one."""
-        end = start + whole_minutes(service.duration or timedelta(0))
-        leaves = [leave.why for day in _days_of(start, end) if (leave := self.leave_on(day))]
+        end = start + _minutes(service)
+        leaves = [leave.why for day in days_touched(start, end) if (leave := self.leave_on(day))]
         return next(iter([*leaves, *self._closures(start, end, service)]), "")
 
     def _closed(self, service: Service) -> Mapping[int, tuple[ClosedSpan, ...]]:
@@ -241,7 +240,7 @@ class SiteCalendar:
         closed = self._closed(service)
         return [
             why
-            for day in _days_of(start, end)
+            for day in days_touched(start, end)
             for low, high, why in closed.get(day, ())
             if day * DAY + low < end and start < day * DAY + high
         ]
@@ -263,7 +262,7 @@ class SiteCalendar:
 
     def stands(self, minute: int, service: Service, taken: Taken) -> bool:
         """Whether a session can be at its own time in some week."""
-        length = whole_minutes(service.duration or timedelta(0))
+        length = _minutes(service)
         return (
             minute > self.after
             and not taken.overlaps(minute, minute + length)
@@ -287,7 +286,7 @@ class SiteCalendar:
         """
         if any(span[:2] == (0, DAY) for span in self._closed(service).get(day, ())):
             return None
-        at, length = day * DAY + clock, whole_minutes(service.duration or timedelta(0))
+        at, length = day * DAY + clock, _minutes(service)
         windows = self.hours(day, service)
         if windows.hold(self._of_week(at), length) and self.stands(at, service, taken):
             return at
@@ -309,7 +308,7 @@ class SiteCalendar:
         """
         if leaves and self.leave_on(day):
             return []
-        first, length = day * DAY, whole_minutes(service.duration or timedelta(0))
+        first, length = day * DAY, _minutes(service)
         pause = whole_minutes(self.site.break_between)
         cuts = [
             *((first + low, first + high) for low, high, _ in self._closed(service).get(day, ())),
@@ -333,16 +332,17 @@ class SiteCalendar:
     __repr__ = hidden
 
 
+def _minutes(service: Service) -> int:
+    """How long a session of a service is; of one of unknown length, nothing is asked."""
+    return whole_minutes(service.duration or timedelta(0))
+
+
 def _missing_of(site: Site, staffed: WeeklyWindows, minute: int, length: int) -> Reason | None:
     """What is missing at a site for so many minutes from a minute of the week on."""
     if staffed.hold(minute, length):
         return None
     open_ = site.hours.hold(minute, length)
     return Reason.UNSTAFFED if open_ else Reason.OUTSIDE_HOURS
-
-
-def _days_of(start: int, end: int) -> range:
-    return range(start // DAY, (end - 1) // DAY + 1)
 
 
 def free_on(plan: Plan, day: date, tz: ZoneInfo) -> WeeklyWindows | None:

@@ -37,6 +37,7 @@ from iopkit.strategies.times import (
     clock_times,
     days,
     minutes_long,
+    opening_hours,
     short_names,
     short_texts,
     weekly_windows,
@@ -201,7 +202,7 @@ def sites(draw: st.DrawFn) -> Site:
     return Site(
         name="Elm Street",
         zone=draw(st.sampled_from(ZONES)),
-        hours=draw(_HOURS),
+        hours=draw(opening_hours()),
         closures=tuple(closures),
         offers=tuple(offers),
         break_between=minutes_long(draw(st.sampled_from([0, 10]))),
@@ -333,8 +334,7 @@ _STAFF = st.lists(
     unique_by=lambda clinician: clinician.name,
 )
 _OFFERED = st.lists(short_names, max_size=3, unique=True)
-_HOURS = weekly_windows().filter(lambda windows: bool(windows.spans))
-_LATER_OPEN = _later(_HOURS)
+_LATER_OPEN = _later(opening_hours())
 _PROVIDED = st.none() | st.frozensets(st.sampled_from(Need))
 _DIRECTORIES = st.lists(
     st.builds(

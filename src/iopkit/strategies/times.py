@@ -44,6 +44,11 @@ def weekly_windows() -> st.SearchStrategy[WeeklyWindows]:
     return _WEEKLY_WINDOWS
 
 
+def opening_hours() -> st.SearchStrategy[WeeklyWindows]:
+    """Sets of minutes of the week with at least one span."""
+    return _OPENING_HOURS
+
+
 def minutes_long(count: int) -> timedelta:
     """A length of so many minutes."""
     return timedelta(minutes=count)
@@ -54,4 +59,7 @@ _CLOCK_TIMES = st.builds(time, st.integers(0, 23), st.integers(0, 59))
 _SPANS = st.tuples(st.integers(0, WEEK - 1), st.integers(1, 2 * DAY)).map(
     lambda span: (span[0], min(sum(span), WEEK))
 )
-_WEEKLY_WINDOWS = st.lists(_SPANS, max_size=8).map(lambda spans: WeeklyWindows(tuple(spans)))
+_WEEKLY_WINDOWS, _OPENING_HOURS = (
+    st.lists(_SPANS, min_size=least, max_size=8).map(lambda spans: WeeklyWindows(tuple(spans)))
+    for least in (0, 1)
+)
