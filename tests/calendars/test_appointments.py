@@ -585,6 +585,30 @@ def test_a_vendors_name_is_read_if_it_can_mean_one_zone_or_the_caller_says_which
         assert left_out(calendar(*own_zone(name, "+0100"), *in_zone(name)), zones=told)[1] == []
 
 
+@pytest.mark.parametrize("rest", [":20260609T090000", ";VALUE=DATE-TIME:20260609T090000"])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("tzone://Microsoft/Utc", "06-09 04:00-04:30"),
+        ("tzone://Microsoft/Custom", None),
+        ("(UTC-08:00) Pacific Time (US & Canada)", "06-09 11:00-11:30"),
+        ("Europe/Paris", "06-09 02:00-02:30"),
+    ],
+)
+def test_a_zones_name_with_colons_is_read_without_quotes(
+    name: str, expected: str | None, rest: str
+) -> None:
+    lines = event(
+        f"DTSTART;TZID={name}{rest}",
+        "DURATION:PT30M",
+        "RRULE:FREQ=DAILY;COUNT=2",
+        f"EXDATE;TZID={name}:20260610T090000,20260611T090000",
+    )
+    assert left_out(calendar(*lines))[0] == ([expected] if expected else [])
+    told = {name: "Pacific/Honolulu"}
+    assert left_out(calendar(*lines), zones=told) == (["06-09 14:00-14:30"], [])
+
+
 def test_a_calendars_own_definition_counts_for_a_name_that_is_no_place() -> None:
     for name, expected in (("EST", "06-09 03:00-03:30"), ("Europe/Paris", "06-09 02:00-02:30")):
         assert shown(read(calendar(*own_zone(name, "+0100"), *in_zone(name)))) == [expected]

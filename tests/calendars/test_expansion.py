@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.calendars import appointments_from_ical
+from iopkit.errors import Fault, InvalidError
 
 ONE_DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 FIRST, LAST = date(2026, 2, 1), date(2026, 12, 1)
@@ -322,3 +324,41 @@ def test_a_file_is_read_as_it_is_reckoned_day_by_day_in_any_order(
         span for span in expected if span[0] < high and low < span[1]
     )
     assert found == again
+
+
+UNREADABLE = (
+    ["DTSTART:soon"],
+    ["DTSTART;TZID=Nowhere:20260310T120000", "DURATION:PT1H"],
+    ["DTSTART:20260310T120000Z", "DTEND:20260310T110000Z"],
+    ["DTSTART;VALUE=DATE:20260310", "DURATION:-P1D"],
+    ["DTSTART:20260310T120000Z", "DURATION:an hour"],
+    ["DTSTART:20260310T120000Z", "DURATION:PT1H", "RRULE:FREQ=HOURLY"],
+    ["DTSTART:20260310T120000Z", "DURATION:PT1H", "EXDATE:never"],
+    ["DTSTART:20260310T120000Z", "DURATION:PT1H", "RDATE;VALUE=TIME:120000"],
+)
+
+
+@given(files(), st.sampled_from(UNREADABLE), st.integers(0, 99))
+def test_what_cannot_be_read_is_told_by_its_line_and_costs_nothing_else(
+    written: tuple[bytes, bytes, list[tuple[datetime, datetime, bool]]],
+    unreadable: list[str],
+    place: int,
+) -> None:
+    data, _, expected = written
+    lines = data.decode().split("\r\n")
+    gaps = [n for n, line in enumerate(lines) if line in ("BEGIN:VEVENT", "BEGIN:VTODO")]
+    at = gaps[place % len(gaps)]
+    lines[at:at] = ["BEGIN:VEVENT", "UID:unreadable", *unreadable, "END:VEVENT"]
+    data = "\r\n".join(lines).encode()
+    low, high = (instant(datetime.combine(day, time(0)), HOME) for day in (FIRST, LAST))
+    told: list[Fault] = []
+
+    found = appointments_from_ical(data, start=FIRST, end=LAST, zone=HOME, refused=told.append)
+
+    assert [fault.line for fault in told] == [at + 1]
+    assert [(a.start, a.end, a.blocks) for a in found] == sorted(
+        span for span in expected if span[0] < high and low < span[1]
+    )
+    with pytest.raises(InvalidError, match=rf"line {at + 1}: ") as refused:
+        appointments_from_ical(data, start=FIRST, end=LAST, zone=HOME)
+    assert list(refused.value.faults) == told

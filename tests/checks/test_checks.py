@@ -425,7 +425,16 @@ def test_a_plan_without_what_is_demanded_does_not_meet_it(demand: Demand, weeks:
         assert verdict(judged(planned, demand)) is not YES
 
 
-@given(dated_plans(), st.sampled_from(ON_SERVICES[2:7]), st.lists(st.integers(0, 60)))
+LEAST: tuple[Demand, ...] = (
+    WeeklyHours(9 * HOUR),
+    WeeklyHours(4 * HOUR, averaged=True),
+    WeeklyHours(2 * HOUR, counting=Counting(frozenset({GROUP})), taper_weeks=1),
+    *ON_SERVICES[2:7],
+)
+"""Demands that ask for some service, and set none of it a limit."""
+
+
+@given(dated_plans(), st.sampled_from(LEAST), st.lists(st.integers(0, 60)))
 def test_less_service_never_turns_unmet_into_met(
     dated: Schedule, demand: Demand, picks: list[int]
 ) -> None:

@@ -41,6 +41,7 @@ from iopkit.library import (
     program_names,
     program_text,
 )
+from iopkit.patients import Assessment, Substance
 from iopkit.placement import place
 from iopkit.strategies import days, patients, predicates, programs, sites
 
@@ -114,6 +115,21 @@ def test_objects_are_closed_and_described_without_markup(kind: str) -> None:
         if isinstance(text := part.get("description"), str):
             assert text
             assert "``" not in text
+
+
+@pytest.mark.parametrize("kind", [Substance, Assessment, Patient])
+def test_a_schema_does_without_docstrings_where_python_drops_them(
+    kind: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def descriptions() -> set[tuple[str, str | None]]:
+        schema = json_schema("patient")
+        Draft202012Validator.check_schema(schema)
+        parts = {"Patient": schema, **schema["$defs"]}
+        return {(name, part.get("description")) for name, part in parts.items()}
+
+    before = descriptions()
+    monkeypatch.setattr(kind, "__doc__", None)  # as ``python -OO`` does
+    assert {name for name, _ in before - descriptions()} == {kind.__name__}
 
 
 def test_examples_and_defaults_are_valid_themselves() -> None:

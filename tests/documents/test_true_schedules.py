@@ -116,6 +116,18 @@ def test_a_session_may_be_on_a_day_of_another_week_if_that_is_told(
         from_json(Schedule, json.dumps(document))
 
 
+def test_a_session_that_is_there_twice_is_told_by_its_place(
+    documents: dict[str, Document],
+) -> None:
+    document = documents["schedule"]
+    _twice("sessions")(document)
+    with pytest.raises(InvalidError) as refused:
+        from_json(Schedule, json.dumps(document))
+    (fault,) = refused.value.faults
+    assert fault.path == ("sessions", len(document["sessions"]) - 1)
+    assert fault.found == "another object"
+
+
 def test_of_sessions_that_are_all_wrong_a_hundred_are_told(documents: dict[str, Document]) -> None:
     document = documents["schedule"]
     session = document["sessions"][_booked(document)]

@@ -382,6 +382,32 @@ def test_many_facts_that_must_all_hold_are_no_trouble() -> None:
 
 
 @pytest.mark.parametrize(
+    ("count", "times"),
+    [
+        pytest.param(1, 1, id="any"),
+        pytest.param(35, 1, id="half"),
+        pytest.param(60, 1, id="all"),
+        pytest.param(1, 40, id="any, each many times"),
+    ],
+)
+def test_a_count_of_bounds_on_one_number_is_one_bound(count: int, times: int) -> None:
+    bounds = [n / 2 for n in range(1, 61)]
+    asked = AtLeast(count, tuple(bound <= HOURS for bound in bounds) * times)
+    at = bounds[count - 1]
+
+    assert open_facts(asked, {}) == (HOURS,)
+    assert [each.role for each in evidence(asked, {HOURS.name: at})] == [Role.DECISIVE]
+    ((change,),) = smallest_changes(asked, {HOURS.name: 0})
+    assert change.to == HOURS.at_least(at)
+
+
+def test_a_long_count_of_bounds_on_one_number_is_not_too_complex() -> None:
+    asked = AtLeast(90, tuple(n / 4 <= HOURS for n in range(1, 181)))
+
+    assert [each.role for each in evidence(asked, {HOURS.name: 22.5})] == [Role.DECISIVE]
+
+
+@pytest.mark.parametrize(
     "predicate",
     [
         pytest.param(AnyOf(tuple(n / 10 <= HOURS for n in range(500))), id="many bounds"),

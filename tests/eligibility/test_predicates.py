@@ -344,7 +344,7 @@ def test_a_predicate_has_no_truth_of_its_own(build: Callable[[], object]) -> Non
         pytest.param(lambda: DANGEROUS.between(False, True), "fact", id="range of true"),
         pytest.param(lambda: AtLeast(0, (AGE >= 18,)), "count", id="at least none"),
         pytest.param(lambda: AtLeast(2, (AGE >= 18,)), "count", id="more than there are"),
-        pytest.param(lambda: AtLeast(1, ()), "count", id="one of no parts"),
+        pytest.param(lambda: AtLeast(1, ()), "parts", id="one of no parts"),
     ],
 )
 def test_what_a_fact_cannot_be_asked_is_refused(build: Callable[[], object], path: str) -> None:
@@ -389,6 +389,12 @@ def test_what_a_fact_cannot_be_asked_is_refused(build: Callable[[], object], pat
             "at_least",
             "count: expected a count from 1 to 2, found 3",
             id="count",
+        ),
+        pytest.param(
+            lambda: AtLeast(2, ()),
+            "at_least",
+            "parts: expected at least one part, found none",
+            id="no part",
         ),
     ],
 )

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
+from attrs import evolve
+
 from iopkit.documents import tradeoff_document
 from iopkit.eligibility import FACTS, AllOf, AnyOf, Criterion, Policy, Predicate
 from iopkit.levels import LevelOfCare
@@ -101,6 +103,26 @@ def test_the_times_of_a_level_are_shown_where_they_are_known(
     text = " ".join(tradeoffs_text(rows).split())
     assert "counted in monday 18:00-21:00" in text
     assert "the time of day" not in text
+
+
+def test_too_few_free_hours_within_times_are_not_said_of_the_whole_week(
+    values: Mapping[str, object],
+) -> None:
+    two = LevelOfCare("2.5")
+    somebody = evolve(
+        patient(values),
+        availability=WeeklyWindows.of(*(f"{day} 14:00-22:00" for day in ("tuesday", "friday"))),
+        obligations=(),
+        travel=None,
+    )
+    times = {two: WeeklyWindows.of("tuesday 10:00-15:00")}
+    (row,) = compare_levels(somebody, on=ON, levels=[two], times=times)
+
+    text = " ".join(tradeoffs_text([row]).split())
+    assert "free time 16 h a week; counted in tuesday 10:00-15:00: less than the hours ask" in text
+    (row,) = compare_levels(somebody, on=ON, levels=[two])
+    text = " ".join(tradeoffs_text([row]).split())
+    assert "free time 16 h a week, less than the hours ask; the time of day is not known" in text
 
 
 def test_figures_are_shown_with_people_year_and_spread_and_as_no_odds(

@@ -336,7 +336,23 @@ def members(draw: st.DrawFn, site: Site) -> list[tuple[Plan, Site]]:
     return made
 
 
-@given(st.data(), sites)
+def staffed(site: Site, first: int, days: int, substitute: str | None) -> Site:
+    start = MONDAY + first * DAY
+    away = Absence(start, start + days * DAY, "away", substitute)
+    ash, *others = site.clinicians
+    return evolve(site, clinicians=(evolve(ash, absences=(away,)), *others))
+
+
+staffed_sites = sites | st.builds(
+    staffed,
+    sites,
+    st.integers(0, 30),
+    st.integers(1, 9),
+    st.sampled_from([None, "Birch"]),
+)
+
+
+@given(st.data(), staffed_sites)
 def test_members_of_a_group_have_one_meeting_on_every_date(data: st.DataObject, site: Site) -> None:
     met = of_evening(site, start=MONDAY - WEEK, end=MONDAY + 20 * WEEK)
     plans = data.draw(members(site))

@@ -49,11 +49,15 @@ def require_icalendar() -> None:
         raise MissingExtraError("ical", "reading an iCalendar file") from error
 
 
+# A zone's name with a colon and without quotes ends where a day begins, or another parameter.
+_ZONE = re.compile(r"(;TZID=)([^\";]*?:[^\";]*?)(?=;|:[0-9]{8}(?![0-9]))", re.IGNORECASE)
+
+
 def read_property(line: ContentLine) -> Property:
     """A line taken apart; raises ``ValueError`` if it cannot be."""
     from icalendar.parser import Contentline
 
-    _, given, value = Contentline(line.text).parts()
+    _, given, value = Contentline(_ZONE.sub(r'\1"\2"', line.text, count=1)).parts()
     parameters = {str(name).upper(): str(each).strip() for name, each in given.items()}
     return Property(
         line.name,

@@ -569,7 +569,8 @@ def _renamed(fault: Fault, members: tuple[_Member, ...], raw: Raw, *, masked: bo
         # What is another value in documents, such as a number of minutes, is told as there.
         same = renamed.path == fault.path or there is None
         return renamed if same else attrs.evolve(renamed, found=repr(there))
-    found = "something else" if there is None else f"another {kind_of(there).removeprefix('a ')}"
+    kind = kind_of(there).removeprefix("a ").removeprefix("an ")
+    found = "something else" if there is None else f"another {kind}"
     return attrs.evolve(renamed, found=found, fix="")
 
 

@@ -93,7 +93,7 @@ class _Schemas:
             schema = _of_leaf(leaf, kind)
             if not (isinstance(kind, type) and issubclass(kind, Enum)):
                 return schema
-            return self._reference(kind.__name__, lambda: {**schema, "description": _summary(kind)})
+            return self._reference(kind.__name__, lambda: {**schema, **_summary(kind)})
         if is_union(kind):
             return self._of_union(kind)
         if is_many(kind):
@@ -116,7 +116,7 @@ class _Schemas:
                 default = writer_of(member.kind)(member.default)
                 properties[member.key] = {**properties[member.key], "default": default}
         return {
-            "description": _summary(kind),
+            **_summary(kind),
             "type": "object",
             "properties": properties,
             "required": [
@@ -167,7 +167,7 @@ def _or_null(schema: _Schema) -> _Schema:
             return {"anyOf": [schema, {"type": "null"}]}
 
 
-def _summary(kind: Any) -> str:
-    """The first line of a class's docstring."""
-    text: str = (get_origin(kind) or kind).__doc__
-    return text.partition("\n")[0].replace("``", "`")
+def _summary(kind: Any) -> _Schema:
+    """The first line of a class's docstring, as a description; none where Python drops them."""
+    text: str | None = (get_origin(kind) or kind).__doc__  # ``None`` with ``-OO``
+    return {"description": text.partition("\n")[0].replace("``", "`")} if text else {}

@@ -454,7 +454,7 @@ class AtLeast:
     """At least ``count`` of the parts hold.
 
     Raises:
-        InvalidError: ``count`` is below 1 or above the number of parts.
+        InvalidError: there are no parts, or ``count`` is below 1 or above their number.
     """
 
     count: int
@@ -466,6 +466,7 @@ class AtLeast:
 
     def __attrs_post_init__(self) -> None:
         most = len(self.parts)
+        refuse("at_least", unless(most > 0, "parts", "at least one part", "none"))
         refuse(
             "at_least",
             unless(1 <= self.count <= most, "count", f"a count from 1 to {most}", self.count),

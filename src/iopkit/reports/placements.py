@@ -161,9 +161,15 @@ def _cells(row: Tradeoff) -> Iterator[str]:
     yield _cited("mean stay", row.mean_days, "{:g} days".format)
     yield _cited("an episode costs", row.relative_cost, "{:.1f} times level 1".format)
     if row.time_enough is not None:
-        free = f"{duration_text(row.free_time)} a week, " if row.free_time is not None else ""
-        by = "the time of day is not known" if row.times is None else f"counted in {row.times}"
-        yield _cell("free time", f"{free}{_TIME[row.time_enough]}; {by}")
+        free = () if row.free_time is None else (f"{duration_text(row.free_time)} a week",)
+        enough = _TIME[row.time_enough]
+        # The hours of the whole week are not those that were counted in some times of it.
+        judged = (
+            f"{', '.join((*free, enough))}; the time of day is not known"
+            if row.times is None
+            else "; ".join((*free, f"counted in {row.times}: {enough}"))
+        )
+        yield _cell("free time", judged)
     if row.commitments is not None:
         kept = "not known" if row.commitments_kept is None else row.commitments_kept
         against = listed([kind.value for kind in row.colliding]) if row.colliding else ""
