@@ -29,7 +29,6 @@ from iopkit.documents.documents import KINDS, from_toml, to_document
 from iopkit.documents.results import fact_document
 from iopkit.documents.schemas import json_schema
 from iopkit.documents.upgrades import Upgrade, upgrade_file
-from iopkit.eligibility.own_facts import OwnFacts
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import Fact
@@ -47,7 +46,6 @@ from iopkit.library.programs import find_program, program_names, program_text
 from iopkit.library.requirements import REQUIREMENTS, find_requirements
 from iopkit.library.rule_reports import rules_document, rules_since, rules_text
 from iopkit.library.unread import RECORDED_NOT_USED
-from iopkit.patients.instruments import Instrument
 from iopkit.placement.placement import Ladder, Placement
 from iopkit.plans.goal_templates import GoalTemplates
 from iopkit.plans.plans import Plan
@@ -63,7 +61,6 @@ from iopkit.reports.requirements import requirements_text
 from iopkit.reports.schedules import calendar_text
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.sessions import Schedule
-from iopkit.sites.sites import Site
 from iopkit.windows import ONE_DAY
 
 
@@ -88,7 +85,12 @@ def _example_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _new_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=sorted(_TEMPLATES))
+    written = ", ".join(sorted(KINDS.keys() - {*_TEMPLATES}))
+    parser.add_argument(
+        "what",
+        choices=_TEMPLATES,
+        help=f"a kind that people write; iopkit itself writes the others: {written}",
+    )
     parser.add_argument(
         "-o",
         "--output",
@@ -280,14 +282,22 @@ def _example(options: argparse.Namespace) -> Answer:
             return Answer(text.rstrip(), to_document(find_program("matrix-16-week")))
 
 
-# Any: classes of several kinds.
-_TEMPLATES: Mapping[str, type[Any]] = {
-    "facts": OwnFacts,
-    "goals": GoalTemplates,
-    "instrument": Instrument,
-    "program": Program,
-    "site": Site,
-}
+# The kinds that people write: all but what iopkit works out and writes.
+_TEMPLATES = (
+    "coding",
+    "facts",
+    "goals",
+    "instrument",
+    "ladder",
+    "patient",
+    "policy",
+    "predicate",
+    "program",
+    "rates",
+    "requirements",
+    "roster",
+    "site",
+)
 
 
 def _template(what: str) -> Answer:
@@ -295,7 +305,7 @@ def _template(what: str) -> Answer:
         text = goal_template_text("starting-points")
     else:
         text = (files("iopkit") / "examples" / f"{what}.toml").read_text(encoding="utf-8")
-    return Answer(text.rstrip(), to_document(from_toml(_TEMPLATES[what], text)))
+    return Answer(text.rstrip(), to_document(from_toml(KINDS[what], text)))
 
 
 def _new(options: argparse.Namespace) -> Answer:
