@@ -41,7 +41,7 @@ TEMPLATES = (
     "site",
 )
 # What iopkit works out, so that nobody begins one by hand.
-RESULTS = {"charges", "decision", "finding", "placement", "plan", "schedule"}
+RESULTS = {"assignments", "charges", "decision", "finding", "placement", "plan", "schedule"}
 TEXT = (files("iopkit") / "examples" / "program.toml").read_text(encoding="utf-8")
 PROGRAM = from_toml(Program, TEXT)
 
