@@ -42,7 +42,7 @@ TEMPLATES = (
 )
 # What iopkit works out, so that nobody begins one by hand.
 RESULTS = {"assignments", "charges", "decision", "finding", "placement", "plan", "schedule"}
-TEXT = (files("iopkit") / "examples" / "program.toml").read_text(encoding="utf-8")
+TEXT = (files("iopkit") / "templates" / "program.toml").read_text(encoding="utf-8")
 PROGRAM = from_toml(Program, TEXT)
 
 Said = tuple[int, str, str]
@@ -68,7 +68,7 @@ def template(what: str) -> Traversable:
     shipped = files("iopkit")
     if what == "goals":
         return shipped / "library" / "goal_files" / "starting-points.toml"
-    return shipped / "examples" / f"{what}.toml"
+    return shipped / "templates" / f"{what}.toml"
 
 
 @pytest.mark.parametrize("what", TEMPLATES)

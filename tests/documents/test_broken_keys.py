@@ -16,8 +16,8 @@ from iopkit.documents.documents import KINDS, form_of, from_toml
 from iopkit.documents.values import is_fact, leaf_of
 from iopkit.errors import Fault, InvalidError
 
-EXAMPLES = (files("iopkit") / "examples").iterdir()
-TEMPLATES = sorted({"goals"} | {Path(file.name).stem for file in EXAMPLES} & KINDS.keys())
+FOLDER = files("iopkit") / "templates"
+TEMPLATES = sorted({"goals"} | {Path(file.name).stem for file in FOLDER.iterdir()})
 
 # What no reader takes for anything: documents have no moments in TOML.
 OF_NO_KIND = "2026-01-31T18:00:00Z"

@@ -61,6 +61,7 @@ from iopkit.reports.requirements import requirements_text
 from iopkit.reports.schedules import calendar_text
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.sessions import Schedule
+from iopkit.sites.sites import Site
 from iopkit.windows import ONE_DAY
 
 
@@ -273,13 +274,19 @@ def _named(kind: str, options: argparse.Namespace, own: Own) -> Iterator[Any]:
 def _example(options: argparse.Namespace) -> Answer:
     match options.what:
         case "patient":
-            text = (files("iopkit") / "examples" / "patient.json").read_text(encoding="utf-8")
+            text = _text("examples", "patient.json")
             return Answer(text.rstrip(), json.loads(text))
         case "site":
-            return _template("site")
+            text = _text("examples", "site.toml")
+            return Answer(text.rstrip(), to_document(from_toml(Site, text)))
         case _:
             text = program_text("matrix-16-week")
             return Answer(text.rstrip(), to_document(find_program("matrix-16-week")))
+
+
+def _text(folder: str, name: str) -> str:
+    """A file that is shipped."""
+    return (files("iopkit") / folder / name).read_text(encoding="utf-8")
 
 
 # The kinds that people write: all but what iopkit works out and writes.
@@ -304,7 +311,7 @@ def _template(what: str) -> Answer:
     if what == "goals":  # those that are shipped are to be copied
         text = goal_template_text("starting-points")
     else:
-        text = (files("iopkit") / "examples" / f"{what}.toml").read_text(encoding="utf-8")
+        text = _text("templates", f"{what}.toml")
     return Answer(text.rstrip(), to_document(from_toml(KINDS[what], text)))
 
 
