@@ -690,7 +690,8 @@ def _originals() -> Mapping[str, Mapping[str, Sequence[str]]]:
         ("program", path.read_text(encoding="utf-8"))
         for path in sorted(folder.glob("library/program_files/*.toml"))
     ]
-    for path in sorted(folder.glob("examples/*.*")):
+    own = [folder / "templates" / f"{kind}.toml" for kind in ("facts", "instrument", "program")]
+    for path in (*sorted(folder.glob("examples/*.*")), *own):
         listed = written if path.suffix == ".toml" else documents
         listed.append((path.stem, path.read_text(encoding="utf-8")))
     calendars = [

@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from enum import Enum
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -18,22 +18,31 @@ from iopkit.checks import check
 from iopkit.cli import main
 from iopkit.documents import json_schema, to_document
 from iopkit.documents.classes import ASKED_OF, is_union, members_of, tagged
-from iopkit.documents.documents import KINDS
+from iopkit.documents.documents import KINDS, form_of
 from iopkit.documents.values import is_fact, leaf_of
-from iopkit.eligibility import OwnFacts
+from iopkit.eligibility import Policy, Predicate
 from iopkit.patients import Instrument
-from iopkit.plans import GoalTemplates
-from iopkit.programs import InAll, PerWeek, RandomDays, Weekly
+from iopkit.programs import InAll, PerWeek, RandomDays, Service, Weekly
 from iopkit.schedules import schedule
 
-TEMPLATES: dict[str, type[Any]] = {
-    "facts": OwnFacts,
-    "goals": GoalTemplates,
-    "instrument": Instrument,
-    "program": Program,
-    "site": Site,
-}
-TEXT = (files("iopkit") / "examples" / "program.toml").read_text(encoding="utf-8")
+TEMPLATES = (
+    "coding",
+    "facts",
+    "goals",
+    "instrument",
+    "ladder",
+    "patient",
+    "policy",
+    "predicate",
+    "program",
+    "rates",
+    "requirements",
+    "roster",
+    "site",
+)
+# What iopkit works out, so that nobody begins one by hand.
+RESULTS = {"assignments", "charges", "decision", "finding", "placement", "plan", "schedule"}
+TEXT = (files("iopkit") / "templates" / "program.toml").read_text(encoding="utf-8")
 PROGRAM = from_toml(Program, TEXT)
 
 Said = tuple[int, str, str]
@@ -59,7 +68,7 @@ def template(what: str) -> Traversable:
     shipped = files("iopkit")
     if what == "goals":
         return shipped / "library" / "goal_files" / "starting-points.toml"
-    return shipped / "examples" / f"{what}.toml"
+    return shipped / "templates" / f"{what}.toml"
 
 
 @pytest.mark.parametrize("what", TEMPLATES)
@@ -69,7 +78,7 @@ def test_a_template_is_a_valid_document_with_its_comments(what: str, run: Run) -
     assert out == template(what).read_text(encoding="utf-8")
     assert out.startswith("# ")
     assert out.isascii(), "no terminal's encoding and no editor's may spoil it"
-    value = from_toml(TEMPLATES[what], out)
+    value = from_toml(KINDS[what], out)
     assert json.loads(run("new", what, "--json")[1]) == to_document(value)
 
 
@@ -106,8 +115,20 @@ def test_a_template_needs_a_folder_to_be_written_to(run: Run, tmp_path: Path) ->
     assert "No such file or directory" in err
 
 
-@pytest.mark.parametrize("arguments", [(), ("patient",), ("program", "-o")])
-def test_there_are_templates_of_programs_and_sites(
+def test_every_kind_is_begun_by_hand_or_a_result() -> None:
+    assert {*TEMPLATES} | RESULTS == KINDS.keys()
+    assert {*TEMPLATES} & RESULTS == set()
+
+
+def test_help_says_which_kinds_are_not_begun(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["new", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"iopkit itself writes the others: {', '.join(sorted(RESULTS))}" in said
+
+
+@pytest.mark.parametrize("arguments", [(), ("plan",), ("program", "-o")])
+def test_there_are_templates_of_what_people_write(
     arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as end:
@@ -146,7 +167,7 @@ def test_the_templates_lead_to_a_plan_and_its_checks(
     assert "yes" not in truths[8:]
 
 
-# The program's template shows all that a program can say.
+# The templates show all that their documents can say.
 
 
 def test_the_template_has_two_phases_and_every_kind_of_timing() -> None:
@@ -155,20 +176,31 @@ def test_the_template_has_two_phases_and_every_kind_of_timing() -> None:
     assert timings >= {Weekly, PerWeek, InAll, RandomDays}
 
 
-def classes(kind: Any, seen: set[Any]) -> Iterator[Any]:
+# Classes that a template leaves to another, which it names: they are documents of their own, or
+# parts of one.
+ELSEWHERE: dict[str, dict[Any, str]] = {
+    "goals": dict.fromkeys(get_args(Predicate), "predicate"),
+    "ladder": {Policy: "policy"} | dict.fromkeys(get_args(Predicate), "predicate"),
+    "policy": dict.fromkeys(get_args(Predicate), "predicate"),
+    "roster": {Service: "program"},
+}
+
+
+def classes(kind: Any, apart: Container[Any], seen: set[Any]) -> Iterator[Any]:
     """The classes and enumerations that documents of a class are made of, each once."""
-    if kind in seen or is_fact(kind):
+    whole = get_origin(kind) or kind
+    if kind in seen or whole in apart or is_fact(kind):
         return
     seen.add(kind)
-    if isinstance(kind, type) and attrs.has(kind) and leaf_of(kind) is None:
+    if kind is not Instrument and attrs.has(whole) and leaf_of(kind) is None:
         yield kind
         for member in members_of(kind):
-            yield from classes(member.kind, seen)
-    elif leaf_of(kind):
-        yield from [kind] * issubclass(kind, Enum)
-    else:
+            yield from classes(member.kind, apart, seen)
+    elif isinstance(kind, type) and issubclass(kind, Enum):
+        yield kind
+    elif leaf_of(kind) is None:
         for part in get_args(kind):
-            yield from classes(part, seen)
+            yield from classes(part, apart, seen)
 
 
 def unions(kind: Any) -> Iterator[Any]:
@@ -181,28 +213,49 @@ def unions(kind: Any) -> Iterator[Any]:
             yield inner
 
 
-MADE_OF = dict.fromkeys(classes(Program, set()))
+def made_of(what: str) -> list[Any]:
+    """What a template has to show."""
+    return list(dict.fromkeys(classes(form_of(KINDS[what]), ELSEWHERE.get(what, {}), set())))
 
 
-@pytest.mark.parametrize(
-    "kind", [kind for kind in MADE_OF if attrs.has(kind)], ids=lambda kind: kind.__name__
-)
-def test_the_template_shows_every_key_and_every_class_of_a_value(kind: Any) -> None:
+SHOWN = [
+    pytest.param(what, kind, id=f"{what}-{getattr(kind, '__name__', kind)}")
+    for what in TEMPLATES
+    for kind in made_of(what)
+]
+
+
+@pytest.mark.parametrize(("what", "kind"), SHOWN)
+def test_a_template_shows_every_key_class_and_word(what: str, kind: Any) -> None:
+    text = template(what).read_text(encoding="utf-8")
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        leaf = leaf_of(kind)
+        assert leaf is not None
+        words = [str(leaf.write(word)) for word in kind]
+        assert [
+            word for word in words if not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)
+        ] == []
+        return
     # No finding about a course has a day of its own, so none can be asked to be recent.
-    keys = {member.key for member in members_of(kind) if member not in ASKED_OF}
-    shown = {key for key in keys if re.search(rf"(?m)^(.*[ {{#\[.])?{key}( = |\]\]?)", TEXT)}
-    assert keys - shown == set()
-    tags = {tag for union in unions(kind) for tag in tagged(union) if len(tagged(union)) > 1}
-    assert {tag for tag in tags if f'type = "{tag}"' not in TEXT} == set()
+    members = [m for m in members_of(kind) if what != "program" or m not in ASKED_OF]
+    shown = {
+        m.key for m in members if re.search(rf"(?m)^(.*[ {{#\[.])?{m.key}( = |\.|\]\]?)", text)
+    }
+    assert {member.key for member in members} - shown == set()
+    apart = ELSEWHERE.get(what, {})
+    tags = {
+        tag
+        for union in unions(kind)
+        for tag, of in tagged(union).items()
+        if len(tagged(union)) > 1 and of not in apart
+    }
+    assert {tag for tag in tags if f'type = "{tag}"' not in text} == set()
 
 
-@pytest.mark.parametrize(
-    "kind", [kind for kind in MADE_OF if not attrs.has(kind)], ids=lambda kind: kind.__name__
-)
-def test_the_template_names_every_word(kind: Any) -> None:
-    leaf = leaf_of(kind)
-    assert leaf is not None
-    assert [word for word in map(leaf.write, kind) if word not in TEXT] == []
+@pytest.mark.parametrize("what", ELSEWHERE)
+def test_a_template_names_those_that_explain_its_parts(what: str) -> None:
+    text = " ".join(template(what).read_text(encoding="utf-8").replace("\n#", " ").split())
+    assert [of for of in ELSEWHERE[what].values() if f'"iopkit new {of}"' not in text] == []
 
 
 def test_what_the_comments_propose_is_valid_as_well() -> None:

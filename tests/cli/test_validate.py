@@ -10,6 +10,7 @@ import pytest
 from iopkit.cli import main
 
 SHIPPED = files("iopkit") / "examples"
+TEMPLATES = files("iopkit") / "templates"
 KEPT = Path(__file__).parent.parent / "golden" / "formats"
 
 Said = tuple[int, str, str]
@@ -29,10 +30,11 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working folder, with the shipped examples in folders of it."""
     monkeypatch.chdir(tmp_path)
-    for name in ("patients/patient.json", "site.toml", "program.toml"):
+    for name in ("patients/patient.json", "site.toml"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes((SHIPPED / path.name).read_bytes())
+    (tmp_path / "program.toml").write_bytes((TEMPLATES / "program.toml").read_bytes())
     return tmp_path
 
 
@@ -95,6 +97,6 @@ def test_all_that_any_release_wrote_is_valid(file: Path, run: Run) -> None:
 
 def test_with_facts_of_ones_own(folder: Path, run: Run) -> None:
     for name in ("facts.toml", "instrument.toml"):
-        (folder / name).write_bytes((SHIPPED / name).read_bytes())
+        (folder / name).write_bytes((TEMPLATES / name).read_bytes())
     own = ("--facts", "facts.toml", "--instruments", "instrument.toml")
     assert run("validate", ".", *own)[:1] == (0,)

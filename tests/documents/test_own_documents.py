@@ -23,11 +23,11 @@ from iopkit.placement import Ladder, place
 from iopkit.placement.placement import Placement
 from iopkit.strategies import instruments, own_facts, patients
 
-EXAMPLES = Path(iopkit.__file__).parent / "examples"
+TEMPLATES = Path(iopkit.__file__).parent / "templates"
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 DAY = date(2026, 3, 2)
-CRAFFT = from_toml(Instrument, (EXAMPLES / "instrument.toml").read_bytes())
-FACTS_TEXT = (EXAMPLES / "facts.toml").read_text(encoding="utf-8")
+CRAFFT = from_toml(Instrument, (TEMPLATES / "instrument.toml").read_bytes())
+FACTS_TEXT = (TEMPLATES / "facts.toml").read_text(encoding="utf-8")
 
 
 def problems(read: Callable[[], object]) -> list[str]:
@@ -104,7 +104,7 @@ def test_a_scale_names_its_items() -> None:
 def test_what_is_wrong_with_an_instrument_has_its_path_and_line(
     old: str, new: str, found: str
 ) -> None:
-    text = (EXAMPLES / "instrument.toml").read_text(encoding="utf-8")
+    text = (TEMPLATES / "instrument.toml").read_text(encoding="utf-8")
     assert old in text
     told = problems(lambda: from_toml(Instrument, text.replace(old, new, 1)))
     assert found.partition(": ")[2] in [one.partition(": ")[2] for one in told]
@@ -257,7 +257,7 @@ def test_given_instruments_bring_their_facts() -> None:
 
 
 def test_programs_are_read_beside_own_instruments() -> None:
-    text = (EXAMPLES / "program.toml").read_bytes()
+    text = (TEMPLATES / "program.toml").read_bytes()
     assert from_toml(Program, text, instruments=[CRAFFT]) == from_toml(Program, text)
 
 

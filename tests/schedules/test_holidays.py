@@ -4,17 +4,19 @@ import os
 import subprocess
 import sys
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from attrs import evolve
 
+from iopkit import from_toml
 from iopkit.errors import InvalidError, MissingExtraError
 from iopkit.library import find_program
 from iopkit.patients import Patient
 from iopkit.plans import draft
 from iopkit.schedules import Move, Reason, Schedule, schedule
-from iopkit.sites import Closure, HolidayCalendar, Offer, Site, closed_days
+from iopkit.sites import Closure, HolidayCalendar, Offer, Site, closed_days, closures
 from iopkit.sites.closures import holidays_of
 from iopkit.windows import Weekday, WeeklyWindows
 
@@ -145,44 +147,126 @@ def test_no_session_is_on_a_holiday_and_none_is_lost() -> None:
 
 
 @pytest.mark.parametrize(
-    ("calendar", "expected", "found"),
+    ("calendar", "fault"),
     [
         pytest.param(
-            HolidayCalendar("ZZ"),
-            "a country and subdivision that the holidays package knows",
-            "ZZ, no subdivision",
+            ("ZZ",),
+            "country: expected a country that the holidays package knows, found 'ZZ'",
             id="country",
         ),
         pytest.param(
-            HolidayCalendar("US", "ILL"),
-            "a country and subdivision that the holidays package knows",
-            "US, ILL",
+            ("US", "ILL"),
+            "subdivision: expected a part of US that it knows, found 'ILL' (did you mean 'IL'?)",
             id="subdivision",
         ),
         pytest.param(
-            HolidayCalendar("US", "IL", ("Groundhog Day",)),
-            "names it knows in open_on",
-            "'Groundhog Day'",
+            ("CA", "Ontorio"),
+            "subdivision: expected a part of CA that it knows, found 'Ontorio' "
+            "(did you mean 'Ontario'?)",
+            id="name of a subdivision",
+        ),
+        pytest.param(
+            ("DE", None, ("Labour Day",)),
+            "open_on[0]: expected a holiday that is known there, found 'Labour Day' "
+            "(did you mean 'Labor Day'?)",
             id="holiday",
         ),
     ],
 )
-def test_what_the_package_does_not_know_is_refused(
-    calendar: HolidayCalendar, expected: str, found: str
-) -> None:
+def test_what_the_package_does_not_know_is_refused(calendar: tuple[Any, ...], fault: str) -> None:
     with pytest.raises(InvalidError) as caught:
-        closed_days(observing(calendar), *YEAR)
+        HolidayCalendar(*calendar)
+    assert [*map(str, caught.value.faults)] == [fault]
+
+
+def test_a_name_that_is_near_none_is_refused_with_those_there_are() -> None:
+    with pytest.raises(InvalidError) as caught:
+        HolidayCalendar("FR", open_on=("Groundhog Day",))
     (fault,) = caught.value.faults
-    assert (fault.path, fault.expected, fault.found) == (("holidays",), expected, found)
-    with pytest.raises(InvalidError):
-        matrix(observing(calendar))
+    assert fault.fix.startswith("known: All Saints' Day, Armistice Day, Ascension Day")
 
 
 def test_every_unknown_name_is_in_one_error() -> None:
     names = ("Groundhog Day", "Columbus Day", "Pi Day")
     with pytest.raises(InvalidError) as caught:
-        closed_days(observing(HolidayCalendar("US", "IL", names)), *YEAR)
-    assert [fault.found for fault in caught.value.faults] == ["'Groundhog Day'", "'Pi Day'"]
+        HolidayCalendar("US", "IL", names)
+    assert [(fault.path, fault.found) for fault in caught.value.faults] == [
+        (("open_on", 0), "'Groundhog Day'"),
+        (("open_on", 2), "'Pi Day'"),
+    ]
+
+
+SITE = """document = "site"
+format = 2
+name = "Elm Street"
+zone = "America/Chicago"
+hours = ["monday 09:00-21:00"]
+
+[holidays]
+country = "US"
+subdivision = "Ilinois"
+open_on = [
+  "Columbus Day",
+  "Veteran's Day",
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        pytest.param(
+            SITE,
+            "line 9: holidays.subdivision: expected a part of US that it knows, found 'Ilinois' "
+            "(did you mean 'Illinois'?)",
+            id="subdivision",
+        ),
+        pytest.param(
+            SITE.replace("Ilinois", "IL"),
+            "line 12: holidays.open_on[1]: expected a holiday that is known there, "
+            "found \"Veteran's Day\" (did you mean 'Veterans Day'?)",
+            id="holiday",
+        ),
+    ],
+)
+def test_what_a_document_names_is_checked_on_reading_with_its_line(text: str, fault: str) -> None:
+    with pytest.raises(InvalidError) as caught:
+        from_toml(Site, text)
+    assert [*map(str, caught.value.faults)] == [fault]
+
+
+def test_nothing_is_checked_on_reading_without_the_package(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closures._unknown.cache_clear()
+    monkeypatch.setitem(sys.modules, "holidays", None)
+    site = from_toml(Site, SITE)
+    assert site.holidays is not None
+    assert site.holidays.open_on == ("Columbus Day", "Veteran's Day")
+    with pytest.raises(MissingExtraError):
+        closed_days(site, *YEAR)
+    monkeypatch.undo()
+    with pytest.raises(InvalidError) as caught:
+        closed_days(site, *YEAR)
+    assert [fault.path for fault in caught.value.faults] == [("holidays", "subdivision")]
+
+
+_READING = """
+import sys
+from iopkit import Site, from_toml
+
+text = sys.stdin.read()
+from_toml(Site, text.partition("[holidays]")[0])
+print("holidays" in sys.modules)
+from_toml(Site, text.replace("Ilinois", "IL").replace("Veteran's", "Veterans"))
+print("holidays" in sys.modules)
+"""
+
+
+def test_the_package_is_loaded_for_sites_that_have_holidays_alone() -> None:
+    command = [sys.executable, "-c", _READING]
+    said = subprocess.run(command, input=SITE, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["False", "True"]
 
 
 def test_without_the_package_the_error_names_what_to_install(

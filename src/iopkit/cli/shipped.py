@@ -29,7 +29,6 @@ from iopkit.documents.documents import KINDS, from_toml, to_document
 from iopkit.documents.results import fact_document
 from iopkit.documents.schemas import json_schema
 from iopkit.documents.upgrades import Upgrade, upgrade_file
-from iopkit.eligibility.own_facts import OwnFacts
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import Fact
@@ -47,7 +46,6 @@ from iopkit.library.programs import find_program, program_names, program_text
 from iopkit.library.requirements import REQUIREMENTS, find_requirements
 from iopkit.library.rule_reports import rules_document, rules_since, rules_text
 from iopkit.library.unread import RECORDED_NOT_USED
-from iopkit.patients.instruments import Instrument
 from iopkit.placement.placement import Ladder, Placement
 from iopkit.plans.goal_templates import GoalTemplates
 from iopkit.plans.plans import Plan
@@ -88,7 +86,12 @@ def _example_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _new_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=sorted(_TEMPLATES))
+    written = ", ".join(sorted(KINDS.keys() - {*_TEMPLATES}))
+    parser.add_argument(
+        "what",
+        choices=_TEMPLATES,
+        help=f"a kind that people write; iopkit itself writes the others: {written}",
+    )
     parser.add_argument(
         "-o",
         "--output",
@@ -271,31 +274,45 @@ def _named(kind: str, options: argparse.Namespace, own: Own) -> Iterator[Any]:
 def _example(options: argparse.Namespace) -> Answer:
     match options.what:
         case "patient":
-            text = (files("iopkit") / "examples" / "patient.json").read_text(encoding="utf-8")
+            text = _text("examples", "patient.json")
             return Answer(text.rstrip(), json.loads(text))
         case "site":
-            return _template("site")
+            text = _text("examples", "site.toml")
+            return Answer(text.rstrip(), to_document(from_toml(Site, text)))
         case _:
             text = program_text("matrix-16-week")
             return Answer(text.rstrip(), to_document(find_program("matrix-16-week")))
 
 
-# Any: classes of several kinds.
-_TEMPLATES: Mapping[str, type[Any]] = {
-    "facts": OwnFacts,
-    "goals": GoalTemplates,
-    "instrument": Instrument,
-    "program": Program,
-    "site": Site,
-}
+def _text(folder: str, name: str) -> str:
+    """A file that is shipped."""
+    return (files("iopkit") / folder / name).read_text(encoding="utf-8")
+
+
+# The kinds that people write: all but what iopkit works out and writes.
+_TEMPLATES = (
+    "coding",
+    "facts",
+    "goals",
+    "instrument",
+    "ladder",
+    "patient",
+    "policy",
+    "predicate",
+    "program",
+    "rates",
+    "requirements",
+    "roster",
+    "site",
+)
 
 
 def _template(what: str) -> Answer:
     if what == "goals":  # those that are shipped are to be copied
         text = goal_template_text("starting-points")
     else:
-        text = (files("iopkit") / "examples" / f"{what}.toml").read_text(encoding="utf-8")
-    return Answer(text.rstrip(), to_document(from_toml(_TEMPLATES[what], text)))
+        text = _text("templates", f"{what}.toml")
+    return Answer(text.rstrip(), to_document(from_toml(KINDS[what], text)))
 
 
 def _new(options: argparse.Namespace) -> Answer:

@@ -219,10 +219,10 @@ def _union_reader(union: Any, reader_of: _ReaderOf, *, masked: bool) -> Reader:
             raise InvalidError("value", [Fault((), "an object", kind_of(raw))])
         tag = raw.get("type")
         if not isinstance(tag, str) or tag not in classes:
-            raise InvalidError(
-                "value",
-                [Fault(("type",), f"one of {', '.join(classes)}", "another" if tag else "nothing")],
-            )
+            found = "another" if tag else "nothing"
+            fix = did_you_mean(tag, classes) if isinstance(tag, str) and not masked else ""
+            told = Fault(("type",), f"one of {', '.join(classes)}", found, fix)
+            raise InvalidError("value", [told, *_misspelled(("type",), raw, masked=masked)])
         return read_without(("type",), raw, of(classes[tag]), masked=masked)
 
     return read
@@ -235,14 +235,25 @@ def read_without(
     try:
         return read({k: v for k, v in raw.items() if k not in apart}, None)
     except InvalidError as error:
-        if not masked:
-            raise
-        # Keys told by their places are counted with those apart.
-        rest = [key_place(place) for place, key in enumerate(raw, 1) if key not in apart]
-        places: dict[Step, str] = {key_place(n): place for n, place in enumerate(rest, 1)}
-        raise InvalidError(
-            error.what, [_with_first(places, fault) for fault in error.faults]
-        ) from None
+        faults = error.faults
+        if masked:
+            # Keys told by their places are counted with those apart.
+            rest = [key_place(place) for place, key in enumerate(raw, 1) if key not in apart]
+            places: dict[Step, str] = {key_place(n): place for n, place in enumerate(rest, 1)}
+            faults = tuple(_with_first(places, fault) for fault in faults)
+        meant = {fault.path: fault for fault in _misspelled(apart, raw, masked=masked)}
+        told = [meant.get(f.path, f) if f.expected == _KNOWN_FIELD else f for f in faults]
+        raise InvalidError(error.what, told) from None
+
+
+def _misspelled(keys: Collection[str], raw: dict[str, Raw], *, masked: bool) -> list[Fault]:
+    """A fault for each of an object's first keys that is nearly one of some that it lacks."""
+    lacking = set(keys) - raw.keys()
+    return [
+        _unknown_key(key, place, lacking, masked=masked)
+        for place, key in enumerate(islice(raw, MAX_FAULTS), 1)
+        if did_you_mean(key, lacking)
+    ]
 
 
 def _with_first(steps: Mapping[Step, str], fault: Fault) -> Fault:
@@ -579,7 +590,10 @@ def _unknown_key(key: str, place: int, free: set[str], *, masked: bool) -> Fault
     fix = did_you_mean(key, sorted(free))
     step = key_place(place) if masked else key
     unused = f"known here and not used: {', '.join(sorted(free)) or 'none'}"
-    return Fault((step,), "a known field", "an unknown one", fix or unused)
+    return Fault((step,), _KNOWN_FIELD, "an unknown one", fix or unused)
+
+
+_KNOWN_FIELD = "a known field"
 
 
 def key_place(place: int) -> str:

@@ -1,7 +1,7 @@
 """When a site is closed: public holidays, closures, and what becomes of sessions then."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from enum import StrEnum
 from functools import lru_cache
@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from attrs import field
 
-from iopkit.errors import Fault, InvalidError, MissingExtraError, refuse, unless
+from iopkit.errors import Fault, InvalidError, MissingExtraError, did_you_mean, refuse, unless
 from iopkit.fields import frozen
 from iopkit.modalities import Modality
 from iopkit.windows import DAY, is_plain, minute_of_day
@@ -21,10 +21,20 @@ class HolidayCalendar:
 
     ``open_on`` names holidays on which the site is open all the same: on the day itself, and on
     the one that is observed, given in lieu or estimated for it. "Veterans Day (observed)" names
-    the observed day alone.
+    the observed day alone. Where the package is not installed, nothing but the form of the
+    country's code is checked, and the days cannot be asked for.
 
     Raises:
-        InvalidError: the country is not a two-letter ISO 3166-1 code.
+        InvalidError: the country is not a two-letter ISO 3166-1 code, or the package does not know
+            it, its subdivision or, in the years from 2001 to 2035, a holiday.
+
+    Example:
+        >>> HolidayCalendar("US", "IL", ("Veteran Day",))
+        Traceback (most recent call last):
+            ...
+        iopkit.errors.InvalidError: holiday calendar: 1 problem
+          open_on[0]: expected a holiday that is known there, found 'Veteran Day' (did you mean \
+'Veterans Day'?)
     """
 
     country: str
@@ -35,6 +45,7 @@ class HolidayCalendar:
         ok = bool(re.fullmatch(r"[A-Z]{2}", self.country))
         expected = "a two-letter ISO 3166-1 code such as 'US'"
         refuse("holiday calendar", unless(ok, "country", expected, repr(self.country)))
+        refuse("holiday calendar", _unknown_to_package(self))
 
 
 @frozen
@@ -123,30 +134,15 @@ class ClosedFor:
 @lru_cache(maxsize=256)
 def holidays_of(calendar: HolidayCalendar, year: int) -> Mapping[date, str]:
     """The days of a year on which a site with a calendar of holidays is closed, and why."""
+    # The day that is observed for a holiday may lie in the year before or after.
+    near = range(year - 1, year + 2)
     try:
-        from holidays import country_holidays
+        named = _named_days(calendar.country, calendar.subdivision, near)
     except ImportError as error:
         raise MissingExtraError("holidays", "a site with a holiday calendar") from error
-    # Some holidays do not come every year: a name is wrong only if it never comes.
-    near = range(year - 4, year + 5)
-    try:
-        # Without a language, names would be in that of the machine.
-        found = country_holidays(
-            calendar.country, subdiv=calendar.subdivision, years=near, language="en_US"
-        )
-    except NotImplementedError as error:
-        expected = "a country and subdivision that the holidays package knows"
-        place = f"{calendar.country}, {calendar.subdivision or 'no subdivision'}"
-        raise InvalidError("site", [Fault(("holidays",), expected, place)]) from error
-    named = {day: names.split("; ") for day, names in found.items()}
-    known = {each for names in named.values() for name in names for each in _called(name)}
-    refuse(
-        "site",
-        *(
-            unless(name in known, "holidays", "names it knows in open_on", repr(name))
-            for name in calendar.open_on
-        ),
-    )
+    except NotImplementedError:  # read where the package was not, or was another
+        faults = _unknown_to_package(calendar)
+        raise InvalidError("site", [fault.under("holidays") for fault in faults]) from None
     kept = {
         day: "; ".join(closed_for)
         for day, names in named.items()
@@ -154,6 +150,54 @@ def holidays_of(calendar: HolidayCalendar, year: int) -> Mapping[date, str]:
         and (closed_for := [n for n in names if _called(n).isdisjoint(calendar.open_on)])
     }
     return MappingProxyType(kept)
+
+
+def _unknown_to_package(calendar: HolidayCalendar) -> tuple[Fault, ...]:
+    """What of a calendar the package does not know; nothing, where it is not installed."""
+    try:
+        return _unknown(calendar.country, calendar.subdivision, calendar.open_on)
+    except ImportError:
+        return ()
+
+
+# Kept, as one calendar is read again and again, and its holidays take hundredths of a second.
+@lru_cache(maxsize=256)
+def _unknown(country: str, subdivision: str | None, names: tuple[str, ...]) -> tuple[Fault, ...]:
+    from holidays import country_holidays
+
+    try:
+        known = country_holidays(country)
+    except NotImplementedError:
+        return unless(False, "country", "a country that the holidays package knows", repr(country))
+    # Some holidays do not come every year. For some countries it knows no other years, and warns.
+    years = range(2001, 2036) if names else ()
+    try:
+        days = _named_days(country, subdivision, years)
+    except NotImplementedError:
+        parts = (*known.subdivisions, *known.subdivisions_aliases)
+        expected, fix = f"a part of {country} that it knows", did_you_mean(str(subdivision), parts)
+        return (Fault(("subdivision",), expected, repr(subdivision), fix),)
+    called = {each for of_day in days.values() for name in of_day for each in _called(name)}
+    every = f"known: {', '.join(sorted(called))}"
+    return tuple(
+        Fault(("open_on", place), _HOLIDAY, repr(name), did_you_mean(name, called) or every)
+        for place, name in enumerate(names)
+        if name not in called
+    )
+
+
+_HOLIDAY = "a holiday that is known there"
+
+
+def _named_days(
+    country: str, subdivision: str | None, years: Iterable[int]
+) -> dict[date, list[str]]:
+    """The days of some years, each with the names of its holidays; raises as the package does."""
+    from holidays import country_holidays
+
+    # Without a language, names would be in that of the machine.
+    found = country_holidays(country, subdiv=subdivision, years=years, language="en_US")
+    return {day: names.split("; ") for day, names in found.items()}
 
 
 _OF_A_HOLIDAY = re.compile(r" \((observed|substitute day|in lieu|estimated|observed, estimated)\)$")
