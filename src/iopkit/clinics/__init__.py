@@ -9,6 +9,7 @@ from iopkit.clinics.clinics import (
     PatientRun,
     Step,
 )
+from iopkit.clinics.running import run_clinic
 from iopkit.clinics.settings import ClinicSettings, PatientSettings, PhaseWeeks
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "PatientSettings",
     "PhaseWeeks",
     "Step",
+    "run_clinic",
 ]

@@ -1,7 +1,8 @@
 """A clinic: its site, what it gives and to whom, and what it is judged by; and a run's results."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from iopkit.charges.charges import Charges
@@ -9,9 +10,10 @@ from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.rates import RateTable
 from iopkit.checks.caseloads import CaseloadFinding
 from iopkit.checks.fitting import Judgment
-from iopkit.clinics.settings import ClinicSettings
+from iopkit.clinics.settings import ClinicSettings, PatientSettings
 from iopkit.confidential import hidden
 from iopkit.eligibility.policies import Decision, Policy
+from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.groups.assignments import Assignments
 from iopkit.groups.rosters import Roster
@@ -41,7 +43,16 @@ class NamedPatient:
 
 @frozen(repr=False)
 class Clinic:
-    """All that a run needs to know of a clinic; what ``settings`` name is here itself."""
+    """All that a run needs to know of a clinic; what ``settings`` name is here itself.
+
+    ``unread`` counts the patients whose files could not be read, so that the clinic is without
+    them.
+
+    Raises:
+        InvalidError: two patients have one name or key, a phase whose length is open has no weeks,
+            the program has no such phase or track, or it has tracks and groups, and no track is
+            chosen.
+    """
 
     settings: ClinicSettings
     site: Site
@@ -53,21 +64,84 @@ class Clinic:
     requirements: tuple[RequirementSet, ...] = ()
     coding: CodingScheme | None = None
     rates: RateTable | None = None
+    unread: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        program, settings = self.program, self.settings
+        given = {each.phase for each in settings.weeks}
+        tracks = {None, *(track.name for track in program.tracks)}
+        asked = {settings.track, *(each.track for each in settings.patients)}
+        grouped = bool(program.tracks) and self.roster is not None
+        refuse(
+            "clinic",
+            *(
+                unless(
+                    len(each) == len(self.patients), "patients", f"each {what} once", "one twice"
+                )
+                for what, each in (
+                    ("name", {one.name for one in self.patients}),
+                    ("key", {one.patient.key for one in self.patients}),
+                )
+            ),
+            unless(
+                given <= {phase.name for phase in program.phases},
+                "weeks",
+                f"phases of {program.name}",
+                "others",
+            ),
+            *(
+                unless(name in given, "weeks", f"weeks for {name!r}, whose length is open", "none")
+                for name in program.open_lengths
+            ),
+            unless(asked <= tracks, "track", f"tracks of {program.name}", "others"),
+            unless(
+                not grouped or settings.track is not None,
+                "track",
+                f"a track of {program.name}, as groups are of one",
+                "none",
+            ),
+        )
+
+    def settings_of(self, one: NamedPatient) -> PatientSettings:
+        """What differs for a patient; nothing, if the settings do not have them."""
+        return self._own.get(one.name) or PatientSettings(one.name)
+
+    @cached_property
+    def _own(self) -> Mapping[str, PatientSettings]:
+        return {each.patient: each for each in self.settings.patients}
 
     __repr__ = hidden
 
 
 @frozen(repr=False)
 class FormerRun:
-    """What a run before has left: what was dated, and who was in which group.
+    """What a run before has left: what was dated, who was in which group, and by what.
 
     ``before`` are schedules as they were before the last change: without a session, of those who
     were new in it.
+
+    Raises:
+        InvalidError: a schedule is of another site, or a patient has two.
     """
 
+    settings: ClinicSettings
+    site: Site
     schedules: tuple[Schedule, ...] = ()
     before: tuple[Schedule, ...] = ()
     assignments: Assignments | None = None
+
+    def __attrs_post_init__(self) -> None:
+        of_site = all(
+            each.plan.site == self.site.name and each.zone == self.site.zone
+            for each in self.schedules
+        )
+        patients = {each.plan.patient for each in self.schedules}
+        once = len(patients) == len(self.schedules)
+        refuse(
+            "former run",
+            unless(of_site, "schedules", "schedules of the site", "another's"),
+            unless(once, "schedules", "one of each patient", "several"),
+        )
 
     __repr__ = hidden
 
@@ -140,7 +214,7 @@ class ClinicRun:
     ``patients`` are in the order of keys. ``kept`` are former schedules of patients whom the
     clinic has no more: they stay as they were, and count where the others do. ``census``,
     ``rooms`` and ``clinicians`` are by week, ``meetings`` those of all groups, and ``caseloads``
-    on the day that the run was made for. ``before`` is as in ``FormerRun``; on a first run there
+    on the settings' first day. ``before`` is as in ``FormerRun``; on a first run there
     is none.
     """
 
