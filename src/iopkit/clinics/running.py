@@ -22,7 +22,6 @@ from iopkit.clinics.clinics import (
     Step,
 )
 from iopkit.clinics.seating import Seats, seats_of
-from iopkit.clinics.settings import PatientSettings
 from iopkit.confidential import hidden
 from iopkit.errors import (
     InvalidError,
@@ -32,7 +31,6 @@ from iopkit.errors import (
     refuse,
     unless_a,
 )
-from iopkit.fields import frozen
 from iopkit.groups.groups import Group, join
 from iopkit.placement.placement import place
 from iopkit.plans.drafting import draft
@@ -41,7 +39,6 @@ from iopkit.schedules.capacity import census, loads, meetings, weekly_census, we
 from iopkit.schedules.conflicts import Conflict, patient_conflicts, site_conflicts
 from iopkit.schedules.differences import schedule_difference
 from iopkit.schedules.meeting_dates import plan_meetings
-from iopkit.schedules.meetings import Meeting
 from iopkit.schedules.obstructions import Surroundings
 from iopkit.schedules.rescheduling import reschedule
 from iopkit.schedules.scheduling import schedule
@@ -81,16 +78,18 @@ def run_clinic(
     """
     refuse("clinic", unless_a(clinic, "clinic", Clinic))
     around = Surroundings(clinic.site, as_of)
-    seats = seats_of(clinic, former)
     old = {each.plan.patient: each for each in former.schedules} if former else {}
-    listed = sorted(clinic.patients, key=lambda one: one.patient.key)
     today = as_of.astimezone(clinic.site.tz).date()
-    drafted = [
-        _Drafting(clinic, one, seats, old.get(one.patient.key), today).drafted() for one in listed
-    ]
-    around = evolve(around, meetings=_meetings(clinic, [each.plan for each in drafted]))
+    listed = sorted(clinic.patients, key=lambda one: one.patient.key)
+    cares = [_Care(clinic, one, old.get(one.patient.key), today) for one in listed]
+    seats = seats_of(clinic, former, without=[one.key for one in cares if one.is_without_seat])
+    plans = [care.drafted(seats) for care in cares]
+    if clinic.roster is not None:
+        met = plan_meetings(filter(None, plans), clinic.roster.groups, clinic.site)
+        around = evolve(around, meetings=met)
     runs = tuple(
-        _completed(clinic, each, around) for _, each in zip(watched(listed), drafted, strict=True)
+        care.completed(plan, around)
+        for _, care, plan in zip(watched(listed), cares, plans, strict=True)
     )
     keys = {run.key for run in runs}
     kept = tuple(each for key, each in old.items() if key not in keys)
@@ -110,139 +109,112 @@ def run_clinic(
     )
 
 
-@frozen(repr=False)
-class _Drafted:
-    """What is known of a patient before anything is dated; ``plan`` is what is to be dated.
+class _Care:
+    """A patient of a clinic, step by step; ``old`` is the schedule that there was."""
 
-    ``old`` is the schedule that there was: it stays where there is no plan.
-    """
+    def __init__(
+        self, clinic: Clinic, one: NamedPatient, old: Schedule | None, today: date
+    ) -> None:
+        self.key = one.patient.key
+        self._clinic, self._patient, self._old = clinic, one.patient, old
+        self._own = clinic.settings_of(one)
+        self._is_over = old is not None and old.end <= today
+        self._start = self._own.start or (old.plan.start if old else clinic.settings.start)
+        self._omissions: list[Omission] = []
+        decided = (
+            self._tried(Step.DECISION, partial(self._by, each.decide)) for each in clinic.policies
+        )
+        ladder = clinic.ladder
+        self._run = PatientRun(
+            one.name,
+            one.patient,
+            decisions=tuple(filter(None, decided)),
+            placement=None
+            if ladder is None
+            else self._tried(Step.PLACEMENT, partial(self._by, partial(place, ladder))),
+        )
 
-    run: PatientRun
-    plan: Plan | None
-    old: Schedule | None
+    def _by(self, judge_: Callable[..., T]) -> T:
+        """What a policy or ladder says of the patient on the first day."""
+        assume = self._clinic.settings.assume_in_force
+        return judge_(self._patient, on=self._start, assume_in_force=assume)
 
-    __repr__ = hidden
-
-
-class _Steps:
-    """Steps that are tried for one patient, and why some gave nothing."""
-
-    def __init__(self, omissions: Iterable[Omission] = ()) -> None:
-        self.omissions = [*omissions]
-
-    def tried(self, step: Step, work: Callable[[], T]) -> T | None:
+    def _tried(self, step: Step, work: Callable[[], T]) -> T | None:
         """What a step gives; ``None`` where it cannot be done, with the reason."""
         try:
             return work()
         except (InvalidError, NotInForceError, TooComplexError, UnknownNameError) as error:
-            self.omissions.append(Omission(step, str(error)))
+            self._omissions.append(Omission(step, str(error)))
             return None
 
-    __repr__ = hidden
+    @property
+    def is_without_seat(self) -> bool:
+        """Whether the patient is to be in no group from the clinic's first day on.
 
-
-@frozen(repr=False)
-class _Drafting:
-    """A patient of a clinic who is to have a plan."""
-
-    clinic: Clinic
-    one: NamedPatient
-    seats: Seats
-    old: Schedule | None
-    today: date
-
-    def drafted(self) -> _Drafted:
-        """What policies and ladder say, and the plan, or why there is none."""
-        clinic, patient, on, steps = self.clinic, self.one.patient, self._start, _Steps()
-        ladder, assume = clinic.ladder, clinic.settings.assume_in_force
-        decided = (
-            steps.tried(Step.DECISION, partial(each.decide, patient, on=on, assume_in_force=assume))
-            for each in clinic.policies
-        )
-        placed = partial(place, patient=patient, on=on, assume_in_force=assume)
-        run = PatientRun(
-            self.one.name,
-            patient,
-            decisions=tuple(filter(None, decided)),
-            placement=steps.tried(Step.PLACEMENT, lambda: placed(ladder)) if ladder else None,
-            waiting=self.seats.waiting.get(patient.key),
-        )
-        if (why := self._unseated()) is not None:
-            steps.omissions.append(Omission(Step.GROUPS, why))
-        plan = None
-        if self.old is not None and self.old.end <= self.today:
-            pass  # it is over
-        elif (why := self._why_no_plan(run)) is not None:
-            steps.omissions.append(Omission(Step.PLAN, why))
-        else:
-            plan = steps.tried(Step.PLAN, lambda: self._plan(run))
-        return _Drafted(evolve(run, omissions=tuple(steps.omissions)), plan, self.old)
+        So it is with whoever is not to have a plan, was discharged by then, or is at its end.
+        """
+        on, left = self._clinic.settings.start, self._own.discharged
+        if self._old is not None and self._old.end <= on:
+            return True
+        return (left is not None and left <= on) or (self._old is None and bool(self._barred))
 
     @property
-    def _own(self) -> PatientSettings:
-        return self.clinic.settings_of(self.one)
-
-    @property
-    def _start(self) -> date:
-        """The first day: the patient's own, or that of the plan that there was."""
-        if self._own.start is not None:
-            return self._own.start
-        return self.old.plan.start if self.old else self.clinic.settings.start
-
-    @property
-    def _groups(self) -> tuple[Group, ...]:
-        return self.seats.groups.get(self.one.patient.key, ())
-
-    def _unseated(self) -> str | None:
-        """Why a patient is in no group, where the clinic has groups."""
-        waiting = self.seats.waiting.get(self.one.patient.key)
-        if waiting is not None:
-            return f"waits, as number {waiting.place} of the waitlist"
-        if self.seats.assignments is None or self.one.patient.key in self.seats.groups:
-            return None
-        if self._own.discharged is not None:
-            return None
-        return "the roster does not have the patient, and the settings have no doses"
-
-    def _why_no_plan(self, run: PatientRun) -> str | None:
-        """Why no plan is to be drafted; one that there was stays as it is then."""
-        settings, discharged = self.clinic.settings, self._own.discharged
-        if len(run.decisions) < len(self.clinic.policies):
+    def _barred(self) -> str | None:
+        """What keeps the patient from a plan, groups aside."""
+        left = self._own.discharged
+        refusals = [each.policy for each in self._run.decisions if each.verdict is Truth.NO]
+        if len(self._run.decisions) < len(self._clinic.policies):
             return "not every policy has judged"
-        refusals = [each.policy for each in run.decisions if each.verdict is Truth.NO]
-        if refusals and not settings.despite_no:
-            return f"{', '.join(refusals)}: no"
-        if self.old is None and discharged is not None and discharged <= self._start:
+        if refusals and not self._clinic.settings.despite_no:
+            return f"no, by {', '.join(refusals)}"
+        if self._old is None and left is not None and left <= self._start:
             return "discharged before the first day"
-        if self.old is None and run.waiting is not None:
-            return "waits for a group"
         return None
 
-    def _plan(self, run: PatientRun) -> Plan:
+    def drafted(self, seats: Seats) -> Plan | None:
+        """The plan that is to be dated; ``None``: there is none, or it stays as it was."""
+        waiting, why = seats.waiting.get(self.key), self._barred
+        self._run = evolve(self._run, waiting=waiting)
+        if waiting is not None:
+            self._omit(Step.GROUPS, f"waits, as number {waiting.place} of the waitlist")
+            why = why or (None if self._old else "waits for a group")
+        elif seats.assignments and not why and self.key not in seats.groups:
+            self._omit(Step.GROUPS, "the roster does not have the patient, and there are no doses")
+        if self._is_over:
+            return None
+        if why:
+            self._omit(Step.PLAN, why)
+            return None
+        return self._tried(Step.PLAN, lambda: self._plan(seats.groups.get(self.key, ())))
+
+    def _omit(self, step: Step, why: str) -> None:
+        self._omissions.append(Omission(step, why))
+
+    def _plan(self, groups: tuple[Group, ...]) -> Plan:
         """The plan; of one that there was, with its key and seed."""
-        clinic, settings, own, groups = self.clinic, self.clinic.settings, self._own, self._groups
-        program, site, track = clinic.program, clinic.site, own.track or settings.track
+        clinic, settings, old = self._clinic, self._clinic.settings, self._old
+        program, site, track = clinic.program, clinic.site, self._own.track or settings.track
         if groups:
             program, site = join(program.on_track(track), site, groups)
         plan = draft(
             program,
-            self.one.patient,
+            self._patient,
             site,
             start=self._start,
-            seed=self.old.plan.seed if self.old else settings.seed,
+            seed=old.plan.seed if old else settings.seed,
             track=None if groups else track,
             phase_weeks={each.phase: each.weeks for each in settings.weeks},
             requirements=clinic.requirements,
-            decisions=run.decisions,
+            decisions=self._run.decisions,
             despite_no=settings.despite_no,
             assume_in_force=settings.assume_in_force,
             groups=groups,
-            counselors=own.counselors,
+            counselors=self._own.counselors,
         )
         # What it was joined to has no tracks any more.
         plan = evolve(plan, track=track) if groups else plan
         plan = evolve(plan, leaves=tuple(self._leaves(plan)))
-        return plan if self.old is None else self._continued(plan, self.old.plan)
+        return _continued(plan, old.plan) if old else plan
 
     def _leaves(self, plan: Plan) -> Iterator[Leave]:
         """The patient's leaves; from the day of the discharge on, one up to the plan's end."""
@@ -255,33 +227,40 @@ class _Drafting:
         if left is not None and left < plan.end:
             yield Leave(left, plan.end, "discharged")
 
-    def _continued(self, plan: Plan, old: Plan) -> Plan:
-        """A plan under the key of the old one; what groups gave that have no place now is held."""
-        named = {each.service for each in plan.groups}
-        lost = [each.service for each in old.groups if each.service not in named]
-        on_hold = tuple(dict.fromkeys((*plan.on_hold, *lost)))
-        return evolve(plan, key=old.key, on_hold=on_hold)
+    def completed(self, plan: Plan | None, around: Surroundings) -> PatientRun:
+        """The plan dated, checked and charged, or the schedule that there was."""
+        dated = self._old
+        if plan is not None:
+            dated = self._tried(Step.SCHEDULE, partial(_dated, plan, dated, around)) or dated
+        run = self._run if dated is None else self._judged(dated)
+        return evolve(run, omissions=tuple(self._omissions))
+
+    def _judged(self, dated: Schedule) -> PatientRun:
+        """With a schedule, what requirements find of it, and what it is charged as."""
+        clinic, coding = self._clinic, self._clinic.coding
+        assume = clinic.settings.assume_in_force
+        found = (
+            self._tried(
+                Step.REQUIREMENTS,
+                partial(judge, dated, [each], clinic.site, assume_in_force=assume),
+            )
+            for each in clinic.requirements
+        )
+        judgments = tuple(chain.from_iterable(filter(None, found)))
+        charges = None
+        if coding is not None:
+            charged = partial(itemize, dated, coding, rates=clinic.rates, assume_in_force=assume)
+            charges = self._tried(Step.CHARGES, charged)
+        return evolve(self._run, schedule=dated, judgments=judgments, charges=charges)
 
     __repr__ = hidden
 
 
-def _meetings(clinic: Clinic, plans: Iterable[Plan | None]) -> tuple[Meeting, ...]:
-    """All meetings of the groups that plans name."""
-    if clinic.roster is None:
-        return ()
-    return plan_meetings(filter(None, plans), clinic.roster.groups, clinic.site)
-
-
-def _completed(clinic: Clinic, drafted: _Drafted, around: Surroundings) -> PatientRun:
-    """A patient's plan dated, checked and charged."""
-    run, plan, old = drafted.run, drafted.plan, drafted.old
-    steps = _Steps(run.omissions)
-    dated = old
-    if plan is not None:
-        dated = steps.tried(Step.SCHEDULE, lambda: _dated(plan, old, around)) or old
-    if dated is not None:
-        run = _judged(run, dated, clinic, steps)
-    return evolve(run, omissions=tuple(steps.omissions))
+def _continued(plan: Plan, old: Plan) -> Plan:
+    """A plan under the key of the old one; what a group gave that has no place now is on hold."""
+    named = {each.service for each in plan.groups}
+    lost = [each.service for each in old.groups if each.service not in named]
+    return evolve(plan, key=old.key, on_hold=tuple(dict.fromkeys((*plan.on_hold, *lost))))
 
 
 def _dated(plan: Plan, old: Schedule | None, around: Surroundings) -> Schedule:
@@ -289,21 +268,6 @@ def _dated(plan: Plan, old: Schedule | None, around: Surroundings) -> Schedule:
     if old is None:
         return schedule(plan, around.site, meetings=around.meetings)
     return reschedule(old, plan, around)
-
-
-def _judged(run: PatientRun, dated: Schedule, clinic: Clinic, steps: _Steps) -> PatientRun:
-    """A run with a schedule, what requirements find of it, and what it is charged as."""
-    assume, coding = clinic.settings.assume_in_force, clinic.coding
-    found = (
-        steps.tried(
-            Step.REQUIREMENTS, partial(judge, dated, [each], clinic.site, assume_in_force=assume)
-        )
-        for each in clinic.requirements
-    )
-    judgments = tuple(chain.from_iterable(filter(None, found)))
-    charged = partial(itemize, dated, rates=clinic.rates, assume_in_force=assume)
-    charges = steps.tried(Step.CHARGES, lambda: charged(coding)) if coding else None
-    return evolve(run, schedule=dated, judgments=judgments, charges=charges)
 
 
 def _conflicts(clinic: Clinic, schedules: Sequence[Schedule]) -> tuple[Conflict, ...]:
