@@ -29,6 +29,7 @@ from iopkit.errors import (
     TooComplexError,
     UnknownNameError,
     refuse,
+    unless,
     unless_a,
 )
 from iopkit.groups.groups import Group, join
@@ -36,7 +37,7 @@ from iopkit.placement.placement import place
 from iopkit.plans.drafting import draft
 from iopkit.plans.plans import Leave, Plan
 from iopkit.schedules.capacity import census, loads, meetings, weekly_census, weekly_loads
-from iopkit.schedules.conflicts import Conflict, patient_conflicts, site_conflicts
+from iopkit.schedules.conflicts import all_conflicts
 from iopkit.schedules.differences import schedule_difference
 from iopkit.schedules.meeting_dates import plan_meetings
 from iopkit.schedules.obstructions import Surroundings
@@ -68,7 +69,8 @@ def run_clinic(
 
     Args:
         as_of: now; aware.
-        watched: gives the patients one by one, as each is done, to whoever shows how far it is.
+        watched: gives the patients one by one, as each is judged, planned and then dated, so that
+            somebody can be shown how far it is.
 
     Raises:
         InvalidError: ``as_of`` has no time zone, the former run is of another site, or the site
@@ -77,13 +79,16 @@ def run_clinic(
             ``holidays`` is not installed.
     """
     refuse("clinic", unless_a(clinic, "clinic", Clinic))
+    was = clinic.site if former is None else former.site
+    here = (was.name, was.zone) == (clinic.site.name, clinic.site.zone)
+    refuse("clinic", unless(here, "former", "a run of the same site", "another's"))
     around = Surroundings(clinic.site, as_of)
     old = {each.plan.patient: each for each in former.schedules} if former else {}
     today = as_of.astimezone(clinic.site.tz).date()
     listed = sorted(clinic.patients, key=lambda one: one.patient.key)
-    cares = [_Care(clinic, one, old.get(one.patient.key), today) for one in listed]
+    cares = [_Care(clinic, one, old.get(one.patient.key), today) for one in watched(listed)]
     seats = seats_of(clinic, former, without=[one.key for one in cares if one.is_without_seat])
-    plans = [care.drafted(seats) for care in cares]
+    plans = [care.drafted(seats) for _, care in zip(watched(listed), cares, strict=True)]
     if clinic.roster is not None:
         met = plan_meetings(filter(None, plans), clinic.roster.groups, clinic.site)
         around = evolve(around, meetings=met)
@@ -99,7 +104,7 @@ def run_clinic(
         runs,
         seats.assignments,
         kept,
-        conflicts=_conflicts(clinic, schedules),
+        conflicts=all_conflicts(schedules, clinic.site),
         census=weekly_census(census(schedules)),
         rooms=weekly_loads(loads(schedules, clinic.site)),
         clinicians=weekly_loads(loads(schedules, clinic.site, of="clinicians")),
@@ -268,13 +273,6 @@ def _dated(plan: Plan, old: Schedule | None, around: Surroundings) -> Schedule:
     if old is None:
         return schedule(plan, around.site, meetings=around.meetings)
     return reschedule(old, plan, around)
-
-
-def _conflicts(clinic: Clinic, schedules: Sequence[Schedule]) -> tuple[Conflict, ...]:
-    """All that is booked twice, of the site and of each patient, in the order of starts."""
-    own = chain.from_iterable(patient_conflicts([each]) for each in schedules)
-    found = (*site_conflicts(schedules, clinic.site), *own)
-    return tuple(sorted(found, key=lambda conflict: conflict.start))
 
 
 def _caseloads(clinic: Clinic, schedules: Sequence[Schedule]) -> Iterator[CaseloadFinding]:
