@@ -27,6 +27,7 @@ from iopkit.documents.documents import (
     subject_of,
     text_of,
 )
+from iopkit.documents.indentation import indented
 from iopkit.documents.limits import MAX_LONG_BYTES, most_bytes, refuse_long
 from iopkit.documents.lines import Language
 from iopkit.eligibility.predicates import AnyFact
@@ -232,7 +233,7 @@ def _language(path: Path, data: bytes) -> Language:
 
 def as_json(document: Mapping[str, Any]) -> bytes:  # Any: plain JSON values
     """A document as the bytes of a file."""
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+    return f"{indented(document)}\n".encode()
 
 
 def to_be_written(*wanted: tuple[Path | None, bytes]) -> dict[Path, bytes]:
