@@ -36,12 +36,14 @@ from iopkit.fields import frozen
 from iopkit.groups.assignments import Assignments
 from iopkit.groups.rosters import Roster
 from iopkit.library.codings import find_coding, find_rates
+from iopkit.library.goal_templates import find_goal_templates
 from iopkit.library.ladders import find_ladder
 from iopkit.library.policies import find_policy
 from iopkit.library.programs import find_program
 from iopkit.library.requirements import find_requirements
 from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder
+from iopkit.plans.goal_templates import GoalTemplates
 from iopkit.programs.programs import Program
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.sessions import Schedule
@@ -82,6 +84,7 @@ def read_clinic(folder: Path, own: Own) -> ClinicFolder:
     roster = reading.one(Roster, settings.groups)
     policies = reading.all(Policy, settings.policies, find_policy)
     ladder = reading.one(Ladder, settings.ladder, find_ladder)
+    goals = reading.one(GoalTemplates, settings.goals, find_goal_templates)
     requirements = reading.all(RequirementSet, settings.requirements, find_requirements)
     coding = reading.one(CodingScheme, settings.coding, find_coding)
     rates = reading.one(RateTable, settings.rates, find_rates)
@@ -96,6 +99,7 @@ def read_clinic(folder: Path, own: Own) -> ClinicFolder:
         roster,
         policies,
         ladder,
+        goals,
         requirements,
         coding,
         rates,

@@ -1,7 +1,6 @@
 """What commands have in common: answers, exit codes, files that are read and written."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping

@@ -20,6 +20,7 @@ from iopkit.groups.rosters import Roster
 from iopkit.groups.waitlists import Waiting
 from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder, Placement
+from iopkit.plans.goal_templates import GoalTemplates
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
 from iopkit.requirements.requirements import RequirementSet
@@ -61,6 +62,7 @@ class Clinic:
     roster: Roster | None = None
     policies: tuple[Policy, ...] = ()
     ladder: Ladder | None = None
+    goals: GoalTemplates | None = None
     requirements: tuple[RequirementSet, ...] = ()
     coding: CodingScheme | None = None
     rates: RateTable | None = None

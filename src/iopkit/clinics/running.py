@@ -213,6 +213,7 @@ class _Care:
             decisions=self._run.decisions,
             despite_no=settings.despite_no,
             assume_in_force=settings.assume_in_force,
+            goal_templates=clinic.goals,
             groups=groups,
             counselors=self._own.counselors,
         )

@@ -53,12 +53,12 @@ class PhaseWeeks:
 class ClinicSettings:
     """What a clinic's patients are judged by and get, by names and files, as a document has it.
 
-    ``site``, ``program``, ``groups``, ``policies``, ``ladder``, ``requirements``, ``coding`` and
-    ``rates`` are names of what is shipped or of files; ``None``: none. ``start`` is the first day
-    of plans, and the day on which groups are joined; ``seed`` draws what is drawn. ``doses`` are
-    the groups that each patient needs whom the roster does not have. ``despite_no``: plans are
-    drafted for those of whom a policy says "no", too. ``titles``: calendars name services, which
-    discloses the kind of treatment.
+    ``site``, ``program``, ``groups``, ``policies``, ``ladder``, ``goals`` (templates of them),
+    ``requirements``, ``coding`` and ``rates`` are names of what is shipped or of files; ``None``:
+    none. ``start`` is the first day of plans, and the day on which groups are joined; ``seed``
+    draws what is drawn. ``doses`` are the groups that each patient needs whom the roster does not
+    have. ``despite_no``: plans are drafted for those of whom a policy says "no", too. ``titles``:
+    calendars name services, which discloses the kind of treatment.
 
     Raises:
         InvalidError: a patient, phase or dose comes twice, or there are doses without groups.
@@ -71,6 +71,7 @@ class ClinicSettings:
     groups: str | None = None
     policies: tuple[str, ...] = ()
     ladder: str | None = None
+    goals: str | None = None
     requirements: tuple[str, ...] = ()
     coding: str | None = None
     rates: str | None = None
