@@ -77,6 +77,18 @@ def run_clinic(
             does not allow the groups.
         MissingExtraError: the clinic has groups, or its site holidays, and the extra ``groups`` or
             ``holidays`` is not installed.
+
+    Example:
+        >>> from datetime import UTC, date, datetime
+        >>> from uuid import uuid4
+        >>> from iopkit import Patient, Site, WeeklyWindows, find_program
+        >>> from iopkit.clinics import ClinicSettings
+        >>> site = Site("Elm Street", "UTC", WeeklyWindows.always())
+        >>> one, program = NamedPatient("a", Patient(uuid4())), find_program("matrix-16-week")
+        >>> clinic = Clinic(ClinicSettings(date(2026, 1, 5), seed=7), site, program, (one,))
+        >>> run = run_clinic(clinic, as_of=datetime(2026, 1, 1, tzinfo=UTC))
+        >>> run.patients[0].plan.start, len(run.conflicts)
+        (datetime.date(2026, 1, 5), 0)
     """
     refuse("clinic", unless_a(clinic, "clinic", Clinic))
     was = clinic.site if former is None else former.site

@@ -39,14 +39,12 @@ class PatientSettings:
     __repr__ = hidden
 
 
-@frozen(repr=False)
+@frozen
 class PhaseWeeks:
     """How many weeks a phase has, where the program leaves that open."""
 
     phase: str
     weeks: int
-
-    __repr__ = hidden
 
 
 @frozen(repr=False)
