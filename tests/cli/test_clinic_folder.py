@@ -346,6 +346,51 @@ def test_a_key_that_two_files_have_is_nobodys(
     assert "one key in 2 files; none is taken" in err
 
 
+def test_a_plan_without_a_session_has_no_calendar(clinic: Path) -> None:
+    replaced(clinic / "clinic.toml", "#     discharged = 2026-03-20", "discharged = 2026-02-02")
+    run(clinic, as_of=BEFORE)
+    assert not dated(clinic, BASIL).sessions
+    assert not (clinic / "out" / "calendars" / "patients" / f"{BASIL}.ics").exists()
+    assert not (clinic / "out" / "calendars" / "rooms" / "small-room.ics").exists()
+    assert (clinic / "out" / "changes" / f"{BASIL}.ics").exists()
+
+
+def test_a_change_of_what_has_no_date_needs_no_calendar(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replaced(clinic / "clinic.toml", ', why = "hospital", extends = true', "")
+    run(clinic)
+    assert (clinic / "out" / "changes" / f"{AMBER}.ics").exists()
+    replaced(clinic / "clinic.toml", "end = 2026-03-11", 'end = 2026-03-11, why = "court"')
+    run(clinic)
+    assert f"{AMBER}: only what has no date" in capsys.readouterr().out
+    assert not (clinic / "out" / "changes" / f"{AMBER}.ics").exists()
+
+
+def test_a_calendar_that_somebody_spoiled_is_written_again(clinic: Path) -> None:
+    path = clinic / "out" / "calendars" / "patients" / f"{AMBER}.ics"
+    was = unstamped(path)
+    path.write_text("spoiled")
+    run(clinic)
+    assert unstamped(path) == was
+
+
+def test_a_clinic_without_groups_and_codes_has_fewer_files(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(clinic / "out")
+    (clinic / "clinic.toml").write_text(
+        'document = "clinic"\nformat = 1\nstart = 2026-02-02\nseed = 7\n'
+        'policies = ["iop-suitability"]\ndespite_no = true\n'
+    )
+    run(clinic, as_of="2026-01-20T09:00-06:00")
+    assert {each.parts[0] for each in map(Path, contents(clinic / "out"))} == {
+        *("calendars", "capacity.json", "clinic.json", "conflicts.json", "decisions"),
+        *("feeds.key", "plans", "schedules", "site.json"),
+    }
+    assert "level" not in capsys.readouterr().out
+
+
 # What is refused, with nothing written.
 
 

@@ -144,7 +144,7 @@ def test_a_rule_that_is_not_in_force_is_told_and_no_plan_drafted(clinic: Clinic)
     assert run.assignments is not None
     assert not run.assignments.roster.candidates
     assert all(one.placement for one in run.patients)
-    assumed = evolve(old, settings=evolve(settings, assume_in_force=True))
+    assumed = evolve(old, settings=evolve(settings, assume_in_force=True, despite_no=True))
     assert set(schedules(run_clinic(assumed, as_of=BEFORE))) == {"amber", "basil"}
 
 

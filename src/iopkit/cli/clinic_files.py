@@ -19,7 +19,6 @@ from iopkit.cli.files import (
     Own,
     UsageError,
     as_json,
-    find_or_read,
     is_file_name,
     read_bytes,
     read_document,
@@ -124,7 +123,7 @@ class _Reading:
         try:
             if find is None or is_file_name(name):
                 return read_document(kind, self._folder / name, self._own)
-            return find_or_read(kind, name, find, self._own)
+            return find(name)
         except IopkitError as error:
             self.problems.append(str(error))
             return None
@@ -238,7 +237,7 @@ def _documents(run: ClinicRun) -> Iterator[tuple[str, bytes]]:
             )
         if each.placement is not None:
             yield f"placements/{each.key}.json", as_json(to_document(each.placement))
-        if each.schedule is not None:
+        if each.schedule is not None and each.judgments:
             checked = [(one.requirements, one.findings) for one in each.judgments]
             found = checks_answer(each.schedule.plan, checked, each.schedule)
             yield f"checks/{each.key}.json", as_json(found)

@@ -1,6 +1,6 @@
 """A clinic: its site, what it gives and to whom, and what it is judged by; and a run's results."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
@@ -243,12 +243,7 @@ class ClinicRun:
 
         A run that changes nothing tells the same as the one before it.
         """
-        return tuple(self._changes())
-
-    def _changes(self) -> Iterator[ScheduleDifference]:
         now = {each.plan.key: each for each in self.schedules}
-        for each in self.before:
-            if each.plan.key in now:
-                yield schedule_difference(each, now[each.plan.key])
+        return tuple(schedule_difference(each, now[each.plan.key]) for each in self.before)
 
     __repr__ = hidden
