@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from io import StringIO
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -389,6 +390,48 @@ def test_a_clinic_without_groups_and_codes_has_fewer_files(
         *("feeds.key", "plans", "schedules", "site.json"),
     }
     assert "level" not in capsys.readouterr().out
+
+
+def test_twelve_patients_are_put_into_groups_and_go_on_around_a_holiday_and_a_leave(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(clinic / "out")
+    spoken = 'doses = [{ service = "group-session" }]\nlanguages = ["en"]\n'
+    keys: list[str] = []
+    for number in range(12):
+        name = ("amber", "basil")[number % 2]
+        record = json.loads((clinic / "patients" / f"{name}.json").read_bytes())
+        keys.append(str(UUID(int=number + 1, version=4)))
+        record["key"] = keys[-1]
+        (clinic / "patients" / f"p{number}.json").write_text(json.dumps(record))
+        with (clinic / "groups.toml").open("a") as roster:
+            roster.write(f'\n[[candidates]]\nkey = "{keys[-1]}"\n{spoken}')
+    for path in [*(clinic / "patients").glob("[!p]*")]:
+        path.unlink()
+    text = (clinic / "clinic.toml").read_text(encoding="utf-8")
+    (clinic / "clinic.toml").write_text(text.partition("[[patients]]")[0])
+    text = (clinic / "groups.toml").read_text(encoding="utf-8")
+    (clinic / "groups.toml").write_text(text.replace(f'key = "{AMBER}"', f'key = "{CLOVER}"', 1))
+    run(clinic, as_of=BEFORE)
+    out = clinic / "out"
+    groups = [dated(clinic, key).plan.groups[0].groups for key in keys]
+    assert groups == [("evening",), ("morning",)] * 6
+    assert {each.name for each in (out / "calendars" / "rooms").iterdir()} == {
+        *("large-room.ics", "office.ics", "small-room.ics")
+    }
+    week = json.loads((out / "capacity.json").read_bytes())["census"][0]
+    assert (week["most"], week["mean"]) == (12, 12.0)
+    before = {key: dated(clinic, key) for key in keys}
+    with (clinic / "site.toml").open("a") as site:
+        site.write('\n[[closures]]\nstart = 2026-02-23\nend = 2026-02-24\nwhy = "A holiday"\n')
+    replaced(clinic / "site.toml", "start = 2026-02-26", "start = 2026-02-24")
+    capsys.readouterr()
+    run(clinic)
+    for key, was in before.items():
+        found = schedule_difference(was, dated(clinic, key))
+        assert found.changed
+        assert min(after.start for _, after in found.changed).date().isoformat() > "2026-02-20"
+    assert "12 patients, 12 plans" in capsys.readouterr().out
 
 
 # What is refused, with nothing written.

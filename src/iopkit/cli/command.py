@@ -104,7 +104,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with page_width(columns_of(sys.stdout)):
             answer: Answer = options.work(options)
-        write_all(answer.files)
+        write_all(answer.files, within=answer.folder)
     except IopkitError as error:
         _tell([str(error)])
         return BAD_INPUT

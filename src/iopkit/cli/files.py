@@ -53,7 +53,8 @@ class Answer:
     """What a command has to say, as text and as JSON, and what it has to write.
 
     ``problems`` are files that it did without; the exit code is that of bad input then. A file
-    whose content is ``None`` is to be taken away.
+    whose content is ``None`` is to be taken away. ``folder`` is made if it is not there, and so are
+    those in it that files need.
     """
 
     text: str
@@ -61,6 +62,7 @@ class Answer:
     code: int = DONE
     files: Mapping[Path, bytes | None] = field(factory=dict[Path, bytes | None])
     problems: tuple[str, ...] = ()
+    folder: Path | None = None
 
     __repr__ = hidden
 
@@ -244,18 +246,21 @@ def to_be_written(*wanted: tuple[Path | None, bytes]) -> dict[Path, bytes]:
     return files
 
 
-def write_all(wanted: Mapping[Path, bytes | None]) -> None:
+def write_all(wanted: Mapping[Path, bytes | None], *, within: Path | None = None) -> None:
     """Write all files or none: each beside its place first, then put in place.
 
-    A link is followed. A file that is there keeps its mode; a new one is for its owner's eyes, and
-    so is a folder that is made for it. One whose content is ``None`` is taken away.
+    A link is followed. A file that is there keeps its mode; a new one is for its owner's eyes. One
+    whose content is ``None`` is taken away.
+
+    Args:
+        within: a folder that is made, and those in it, where files need it; for its owner, too.
     """
     path = Path()
     with ExitStack() as made, ExitStack() as removed, ExitStack() as taken_back:
         try:
             staged: list[tuple[Path, _Staged]] = []
             for path, data in wanted.items():
-                _make_folder(path.parent, made)
+                _make_folder(path.parent, within, made)
                 staged.append((path, _stage(path, data, removed)))
             for path, file in staged:  # noqa: B007  # the error names it
                 file.put()
@@ -289,10 +294,10 @@ class _Staged:
             self.old.replace(self.target)
 
 
-def _make_folder(folder: Path, made: ExitStack) -> None:
-    """Make a folder, and those that it is in; ``made`` takes them away again."""
-    if not folder.exists():
-        _make_folder(folder.parent, made)
+def _make_folder(folder: Path, within: Path | None, made: ExitStack) -> None:
+    """Make a folder that is in another, and those between them; ``made`` takes them away again."""
+    if within is not None and folder.is_relative_to(within) and not folder.exists():
+        _make_folder(folder.parent, within, made)
         folder.mkdir(mode=0o700)
         made.callback(folder.rmdir)
 

@@ -67,7 +67,9 @@ def _init(options: argparse.Namespace) -> Answer:
     names = [str(path.relative_to(folder)) for path in written]
     told = [f"wrote {len(names)} files to {folder}:", *(f"  {name}" for name in names)]
     told += ["", f"Change what differs, and then: iopkit run {folder}"]
-    return Answer("\n".join(told), {"folder": str(folder), "written": names}, files=written)
+    return Answer(
+        "\n".join(told), {"folder": str(folder), "written": names}, files=written, folder=folder
+    )
 
 
 def _texts(folder: Traversable, within: str = "") -> Iterator[tuple[str, str]]:
@@ -102,6 +104,7 @@ def _run(options: argparse.Namespace) -> Answer:
         DONE if is_whole else NO,
         written,
         read.problems,
+        out,
     )
 
 
