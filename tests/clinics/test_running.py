@@ -224,10 +224,19 @@ def test_leaves_end_with_the_discharge(clinic: Clinic) -> None:
     assert [(str(each.start), str(each.end)) for each in plan.leaves] == [
         ("2026-02-09", "2026-02-13"),
         ("2026-02-23", "2026-02-25"),
-        ("2026-02-25", str(plan.end)),
+        ("2026-02-25", str(plan.end + 364 * day)),
     ]
-    late = evolve(clinic, settings=differing(clinic, "amber", discharged=plan.end))
-    assert not schedules(run_clinic(late, as_of=BEFORE))["amber"].plan.leaves
+
+
+def test_what_a_leave_puts_off_is_not_held_after_the_discharge(clinic: Clinic) -> None:
+    leave = Leave(date(2026, 2, 9), date(2026, 2, 12), "hospital", extends=True)
+    extended = evolve(clinic, settings=differing(clinic, "amber", leaves=(leave,)))
+    plan = schedules(run_clinic(extended, as_of=BEFORE))["amber"].plan
+    for left in (date(2026, 3, 9), plan.end):
+        own = {"leaves": (leave,), "discharged": left}
+        ended = evolve(clinic, settings=differing(clinic, "amber", **own))
+        dated = schedules(run_clinic(ended, as_of=BEFORE))["amber"]
+        assert max(each.start.date() for each in dated.sessions) < left
 
 
 # A later run.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import chain
 from typing import TypeVar
@@ -35,7 +35,7 @@ from iopkit.errors import (
 from iopkit.groups.groups import Group, join
 from iopkit.placement.placement import place
 from iopkit.plans.drafting import draft
-from iopkit.plans.plans import Leave, Plan
+from iopkit.plans.plans import MOST_EXTRA_WEEKS, Leave, Plan
 from iopkit.schedules.capacity import census, loads, meetings, weekly_census, weekly_loads
 from iopkit.schedules.conflicts import all_conflicts
 from iopkit.schedules.differences import schedule_difference
@@ -151,10 +151,10 @@ class _Care:
             else self._tried(Step.PLACEMENT, partial(self._by, partial(place, ladder))),
         )
 
-    def _by(self, judge_: Callable[..., T]) -> T:
+    def _by(self, rule: Callable[..., T]) -> T:
         """What a policy or ladder says of the patient on the first day."""
         assume = self._clinic.settings.assume_in_force
-        return judge_(self._patient, on=self._start, assume_in_force=assume)
+        return rule(self._patient, on=self._start, assume_in_force=assume)
 
     def _tried(self, step: Step, work: Callable[[], T]) -> T | None:
         """What a step gives; ``None`` where it cannot be done, with the reason."""
@@ -235,15 +235,16 @@ class _Care:
         return _continued(plan, old.plan) if old else plan
 
     def _leaves(self, plan: Plan) -> Iterator[Leave]:
-        """The patient's leaves; from the day of the discharge on, one up to the plan's end."""
+        """The patient's leaves; from the discharge on, one as long as a plan can be extended."""
         left = self._own.discharged
         for leave in self._own.leaves:
             if left is None or leave.end <= left:
                 yield leave
             elif leave.start < left:
                 yield evolve(leave, end=left)
-        if left is not None and left < plan.end:
-            yield Leave(left, plan.end, "discharged")
+        if left is not None:
+            end = max(left, plan.end) + timedelta(weeks=MOST_EXTRA_WEEKS)
+            yield Leave(left, end, "discharged")
 
     def completed(self, plan: Plan | None, around: Surroundings) -> PatientRun:
         """The plan dated, checked and charged, or the schedule that there was."""
