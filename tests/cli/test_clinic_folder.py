@@ -214,12 +214,17 @@ def test_patients_are_told_by_their_keys_unless_asked(
     told = capsys.readouterr().out
     assert AMBER in told
     assert "amber" not in told
+    assert naming(clinic / "out", b"amber") == {"clinic.json"}
+    assert "report.html" in naming(clinic / "out", AMBER.encode())
     run(clinic, "--names")
     assert "amber:" in capsys.readouterr().out
+    assert naming(clinic / "out", b"amber") == {"clinic.json", "report.html"}
     names = [name for name in contents(clinic / "out") if "amber" in name]
     assert not names
-    files = contents(clinic / "out").items()
-    assert [name for name, data in files if b"amber" in data] == ["clinic.json"]
+
+
+def naming(folder: Path, word: bytes) -> set[str]:
+    return {name for name, data in contents(folder).items() if word in data}
 
 
 def test_who_waits_and_who_is_refused_has_no_plan_and_the_reason(
@@ -387,7 +392,7 @@ def test_a_clinic_without_groups_and_codes_has_fewer_files(
     run(clinic, as_of="2026-01-20T09:00-06:00")
     assert {each.parts[0] for each in map(Path, contents(clinic / "out"))} == {
         *("calendars", "capacity.json", "clinic.json", "conflicts.json", "decisions"),
-        *("feeds.key", "plans", "schedules", "site.json"),
+        *("feeds.key", "plans", "report.html", "schedules", "site.json"),
     }
     assert "level" not in capsys.readouterr().out
 

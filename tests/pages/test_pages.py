@@ -2,7 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -23,10 +23,20 @@ from iopkit import (
     schedule,
 )
 from iopkit.charges import itemize
-from iopkit.library import find_coding, find_rates
+from iopkit.cli.clinic_files import read_clinic
+from iopkit.cli.files import Own
+from iopkit.clinics import run_clinic
+from iopkit.library import CODINGS, LEVEL_FIGURES, RATES, find_coding, find_rates
+from iopkit.plan_costs import costs_of_plan
 from iopkit.plans import continue_care
 from iopkit.plots import week_picture
-from iopkit.reports import charges_html, decision_html, plan_html
+from iopkit.reports import (
+    charges_html,
+    clinic_html,
+    decision_html,
+    plan_costs_html,
+    plan_html,
+)
 
 EXAMPLES = files("iopkit") / "examples"
 START = date(2026, 1, 12)
@@ -54,19 +64,24 @@ def written() -> Mapping[str, str]:
     after = continue_care(plan, patient, site)
     dated, dated_after = schedule(plan, site), schedule(after, site)
     picture, rates = week_picture(dated, week=1), find_rates("us-md-medicaid")
-    charges = itemize(dated, find_coding("us-h0015"), rates=rates)
+    charges = itemize(dated, find_coding("us-md-medicaid"), rates=rates)
+    costs = costs_of_plan(dated, site, patient, codings=CODINGS, rates=RATES, figures=LEVEL_FIGURES)
+    clinic = read_clinic(Path(str(EXAMPLES / "clinic")), Own()).clinic
+    run = run_clinic(clinic, as_of=datetime(2026, 1, 12, tzinfo=UTC))
     return {
         "decision": _embedded(decision_html(decisions[0])),
         "undetermined decision": _embedded(decision_html(decisions[1])),
         "charges": _embedded(charges_html(charges, caution=plan.caution)),
+        "costs": _embedded(plan_costs_html(costs)),
         "plan": plan_html(plan, dated, picture=picture, site=site, after=after),
         "plan without dates": plan_html(plan),
         "continuing care": plan_html(after, dated_after, week=2, site=site),
+        "clinic": clinic_html(run),
     }
 
 
-SECTIONS = ("decision", "undetermined decision", "charges")
-PAGES = (*SECTIONS, "plan", "plan without dates", "continuing care")
+SECTIONS = ("decision", "undetermined decision", "charges", "costs")
+PAGES = (*SECTIONS, "plan", "plan without dates", "continuing care", "clinic")
 
 
 @pytest.mark.parametrize("name", PAGES)

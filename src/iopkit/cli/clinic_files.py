@@ -44,6 +44,7 @@ from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder
 from iopkit.plans.goal_templates import GoalTemplates
 from iopkit.programs.programs import Program
+from iopkit.reports.clinics import clinic_html
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites.sites import Site
@@ -197,12 +198,15 @@ def _schedules(folder: Path) -> tuple[Schedule, ...]:
     return many.values
 
 
-def files_of(run: ClinicRun, out: Path, *, stamp: datetime) -> Mapping[Path, bytes | None]:
+def files_of(
+    run: ClinicRun, out: Path, *, stamp: datetime, names: bool
+) -> Mapping[Path, bytes | None]:
     """What a run writes: what differs from what is there, and what is to be taken away.
 
-    A calendar in which nothing changes keeps its stamp; others are stamped.
+    A calendar in which nothing changes keeps its stamp; others are stamped. ``names``: the report
+    shows patients by the names of their files.
     """
-    wanted = dict(_documents(run))
+    wanted = {**dict(_documents(run)), "report.html": clinic_html(run, names=names).encode()}
     if not (out / KEY).exists():
         wanted[KEY] = f"{uuid4()}\n".encode()
     key = UUID((wanted.get(KEY) or read_bytes(out / KEY)).decode().strip())

@@ -94,7 +94,7 @@ def _run(options: argparse.Namespace) -> Answer:
     if as_of.tzinfo is None:
         as_of = as_of.replace(tzinfo=clinic.site.tz)
     found = run_clinic(clinic, as_of=as_of, former=former, watched=partial(with_bar, since=began))
-    written = files_of(found, out, stamp=as_of)
+    written = files_of(found, out, stamp=as_of, names=options.names)
     text = clinic_text(found, names=options.names)
     files_told = f"{len(written)} files changed in {out}" if written else f"{out} is as it was"
     is_whole = all(one.schedule for one in found.patients) and not found.conflicts
