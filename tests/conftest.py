@@ -55,6 +55,7 @@ from iopkit.charges import (
     itemize,
 )
 from iopkit.checks import Finding
+from iopkit.clinics import ClinicSettings, PatientSettings, PhaseWeeks
 from iopkit.documents import predicate_from_json, to_json
 from iopkit.eligibility import (
     AtLeast,
@@ -135,8 +136,10 @@ from iopkit.plans import (
     GoalTemplates,
     Intervention,
     InterventionTemplate,
+    Leave,
     Objective,
     ObjectiveTemplate,
+    PrimaryCounselor,
     Problem,
     ProblemTemplate,
     ScoreTarget,
@@ -234,6 +237,7 @@ Reader = Callable[[str, str | bytes], object]
 _READERS: Mapping[str, Callable[[str | bytes], object]] = {
     "assignments": lambda data: from_json(Assignments, data),
     "charges": lambda data: from_json(Charges, data),
+    "clinic": lambda data: from_json(ClinicSettings, data),
     "coding": lambda data: from_json(CodingScheme, data),
     "decision": lambda data: from_json(Decision, data),
     "finding": lambda data: from_json(Finding, data),
@@ -711,6 +715,36 @@ _ROSTER = Roster(
     (Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(2), group_max=12),),
 )
 
+_CLINIC = ClinicSettings(
+    _START,
+    7,
+    program="own.toml",
+    site="elm.toml",
+    groups="groups.toml",
+    policies=("iop-suitability", "own-policy.toml"),
+    ladder="us-public-rules",
+    goals="starting-points",
+    requirements=("samhsa-iop",),
+    coding="us-h0015",
+    rates="rates.toml",
+    track="evening",
+    weeks=(PhaseWeeks("treatment", 8),),
+    doses=(GroupDose("group", 2),),
+    despite_no=True,
+    assume_in_force=True,
+    titles=True,
+    patients=(
+        PatientSettings(
+            "amber",
+            _START,
+            "evening",
+            (PrimaryCounselor(_START, "Ash"),),
+            (Leave(_START, _START + timedelta(days=2), "hospital", extends=True),),
+            _START + timedelta(weeks=4),
+        ),
+    ),
+)
+
 _OTHER_KEY = UUID("9a1d8e40-3c52-4b7f-8d16-7e2f5a90c3b4")
 _LATE = WeeklyWindows.of("monday 18:00-19:30", "thursday 18:00-19:30")
 _ASSIGNMENTS = Assignments(
@@ -791,6 +825,7 @@ def values() -> dict[str, object]:
     return {
         "assignments": _ASSIGNMENTS,
         "charges": charges,
+        "clinic": _CLINIC,
         "coding": _CODING,
         "decision": decision,
         "facts": _FACTS,

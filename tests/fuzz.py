@@ -28,6 +28,7 @@ from attrs import evolve, field, frozen
 from iopkit.calendars import SiteFeed, appointments_from_ical, patient_feed, site_feed, to_ical
 from iopkit.charges import CodingScheme, itemize
 from iopkit.checks import check, judge, propose
+from iopkit.clinics import Clinic, ClinicSettings, NamedPatient
 from iopkit.documents import (
     attendance_from_csv,
     from_json,
@@ -401,11 +402,18 @@ def _used_coding(scheme: CodingScheme) -> None:
     to_json(charges)
 
 
+def _used_settings(settings: ClinicSettings) -> None:
+    clinic = Clinic(settings, _sound("site"), _sound("program"))
+    clinic.settings_of(NamedPatient("amber", _sound("patient")))
+    to_json(settings)
+
+
 USES: Mapping[str, Sequence[Use]] = {
     "assignments": (assignments_text,),
     "attendance": (_used_attendance,),
     "calendar": (_used_calendar,),
     "charges": (charges_text, charges_csv, charges_html),
+    "clinic": (_used_settings,),
     "coding": (_used_coding,),
     "decision": (decision_text, decision_markdown, decision_html),
     "facts": (_used_facts,),

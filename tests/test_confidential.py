@@ -63,6 +63,17 @@ from iopkit.checks.figures import Figure, figures_of
 from iopkit.checks.records import CountedSession, ServiceRecord
 from iopkit.checks.remedies import Effort, Remedy, Situation
 from iopkit.checks.shortfalls import Shortfall
+from iopkit.clinics import (
+    Clinic,
+    ClinicRun,
+    ClinicSettings,
+    FormerRun,
+    NamedPatient,
+    Omission,
+    PatientRun,
+    PatientSettings,
+    Step,
+)
 from iopkit.confidential import hidden, reveal
 from iopkit.documents import from_json, from_toml, to_document, to_json
 from iopkit.documents.upgrades import Upgrade, upgrade_file
@@ -245,6 +256,14 @@ KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 DAY = timedelta(days=1)
 
 CONFIDENTIAL: set[type] = {
+    Clinic,
+    ClinicRun,
+    ClinicSettings,
+    FormerRun,
+    NamedPatient,
+    Omission,
+    PatientRun,
+    PatientSettings,
     CaseloadFinding,
     PrimaryCounselor,
     Reassignment,
@@ -404,7 +423,7 @@ SHARED = {
 # What rooms work with inside: hidden too, but told apart by identity, so no values to compare.
 INSIDE = {
     *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Foresight", "Found", "Gain", "Many"),
-    "Pair",
+    *("ClinicFolder", "Colored", "Link", "Pair", "PatientLinks", "Seats"),
     # What a calendar of others is read as.
     *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
 }
@@ -419,6 +438,7 @@ IMPERSONAL = {
         "HourBand",
         "CrisisLine",
         "_Sign",
+        "PhaseWeeks",
     ),
     *(
         "Fact",
@@ -647,7 +667,7 @@ def derived(patient: Patient, start: date, seed: int) -> list[Any]:
         made += charged(dated)
         made += advised(dated)
         made += occupied(dated)
-        made += counseled(dated.plan)
+        made += [*counseled(dated.plan), *kept_together(dated, patient)]
         made += amended(dated)
     made += assigned(patient, start)
     made += [patient.birth_date] if isinstance(patient.birth_date, PartialDate) else []
@@ -807,6 +827,18 @@ def amended(dated: Schedule) -> Iterator[Any]:
         yield board
         for conflict in patient_conflicts([dated], appointments=[outside]):
             yield from (conflict, *conflict.between)
+
+
+def kept_together(dated: Schedule, patient: Patient) -> Iterator[Any]:
+    """A clinic that has the patient, and what a run gives for them."""
+    where, start = site(dated.plan.start), dated.plan.start
+    own = PatientSettings("Zebediah", leaves=(Leave(start, start + 67 * DAY, "Zebediah"),))
+    settings = ClinicSettings(start, 1067, patients=(own,))
+    one, why = NamedPatient("Zebediah", patient), Omission(Step.GROUPS, "waits for Zebediah")
+    clinic = Clinic(settings, where, dated.plan.program, (one,))
+    of = PatientRun("Zebediah", patient, schedule=dated, omissions=(why,))
+    yield from (settings, own, one, why, clinic, of, FormerRun(settings, where, (dated,)))
+    yield ClinicRun(clinic, (of,))
 
 
 def assigned(patient: Patient, start: date) -> Iterator[Any]:

@@ -21,7 +21,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = ROOT / "examples"
 
 # What a command ends with; all others are done or answer yes.
-CODES = {"check": 1, "compare": 1, "place": 3}
+CODES = {"check": 1, "compare": 1, "place": 3, "run": 1}
 
 
 def commands() -> Iterator[str]:

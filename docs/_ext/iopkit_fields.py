@@ -35,7 +35,7 @@ class Documents(SphinxDirective):
 ORDER = (
     *("patient", "site", "program", "policy", "ladder", "predicate", "instrument", "facts"),
     *("goals", "requirements"),
-    *("coding", "rates", "roster", "assignments", "plan", "schedule", "charges"),
+    *("coding", "rates", "roster", "clinic", "assignments", "plan", "schedule", "charges"),
 )
 
 # What other documents only name.

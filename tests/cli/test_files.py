@@ -62,6 +62,34 @@ def test_where_one_cannot_be_put_in_place_all_are_as_they_were(
     assert len(contents(folder)) == len(there)
 
 
+def test_folders_are_made_where_they_may_be_and_taken_away_with_what_failed(
+    tmp_path: Path,
+) -> None:
+    new, deep = tmp_path / "new", tmp_path / "new" / "in" / "1.json"
+    with pytest.raises(UsageError, match=r"cannot write .*No such file"):
+        write_all({deep: b"1"})
+    (tmp_path / "folder.json").mkdir()
+    with pytest.raises(UsageError, match="not a regular file"):
+        write_all({deep: b"1", tmp_path / "folder.json": b"2"}, within=new)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.json"]
+    with pytest.raises(UsageError, match=r"cannot write .*No such file"):
+        write_all({deep: b"1"}, within=new / "in")
+    write_all({deep: b"1"}, within=new)
+    assert deep.read_bytes() == b"1"
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (new, deep.parent)} == {0o700}
+
+
+def test_files_are_taken_away_with_all_or_none(tmp_path: Path) -> None:
+    old, other = tmp_path / "1.json", tmp_path / "2.json"
+    old.write_bytes(b"old")
+    before = contents(tmp_path)
+    with pytest.raises(UsageError, match="No such file"):
+        write_all({old: None, other: None})
+    assert contents(tmp_path) == before
+    write_all({old: None, other: b"new"})
+    assert [path.name for path in tmp_path.iterdir()] == ["2.json"]
+
+
 def test_a_link_is_followed_and_kept(tmp_path: Path) -> None:
     (tmp_path / "far").mkdir()
     for name, target in (("there.json", "far/there.json"), ("new.json", "far/new.json")):

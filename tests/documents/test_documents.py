@@ -42,6 +42,7 @@ from iopkit import (
 )
 from iopkit.charges import Charges, CodingScheme, NotBilledReason, RateTable, itemize
 from iopkit.checks import Finding
+from iopkit.clinics import ClinicSettings, PatientSettings
 from iopkit.documents import fact_document, predicate_from_json, to_document
 from iopkit.documents.documents import KINDS
 from iopkit.documents.formats import current_format
@@ -318,6 +319,20 @@ VALUES: Mapping[str, st.SearchStrategy[Any]] = {
         rosters() | rosters(contested=True),
     ),
     "charges": charges(),
+    "clinic": st.builds(
+        ClinicSettings,
+        start=days(),
+        seed=st.integers(),
+        policies=st.lists(_texts).map(tuple),
+        patients=st.lists(
+            st.builds(
+                PatientSettings,
+                patient=st.text(st.characters(categories=["L", "N"]), min_size=1),
+                discharged=st.none() | days(),
+            ),
+            unique_by=lambda one: one.patient,
+        ).map(tuple),
+    ),
     "coding": full_codings(),
     "decision": decisions(),
     "facts": st.lists(
@@ -420,11 +435,13 @@ from iopkit.groups import Assignments, Roster
 from iopkit.patients import Instrument
 from iopkit.plans import GoalTemplates, settle
 from iopkit.charges import Charges, CodingScheme, RateTable, itemize
+from iopkit.clinics import ClinicSettings
 from iopkit.checks import Finding
 from iopkit.modalities import Delivery, Modality
 from iopkit.requirements import RequirementSet
 from iopkit.schedules import Attendance, HowGiven
-kinds = {"assignments": Assignments, "charges": Charges, "coding": CodingScheme,
+kinds = {"assignments": Assignments, "charges": Charges, "clinic": ClinicSettings,
+         "coding": CodingScheme,
          "decision": Decision, "facts": OwnFacts, "finding": Finding, "goals": GoalTemplates,
          "instrument": Instrument,
          "ladder": Ladder, "patient": Patient,

@@ -148,7 +148,7 @@ def _indented(value: object) -> str:
 
 def test_what_no_document_is_of_is_told_with_those_that_are() -> None:
     with pytest.raises(
-        TypeError, match="no documents of str; there are of: assignments, charges, coding"
+        TypeError, match="no documents of str; there are of: assignments, charges, clinic"
     ):
         to_json("a text")
     with pytest.raises(TypeError, match="no documents of list"):

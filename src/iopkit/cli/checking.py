@@ -3,10 +3,11 @@
 import argparse
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from iopkit.applicability import Applicability, applicable_to_plan
@@ -225,9 +226,18 @@ def _check(options: argparse.Namespace) -> Answer:
     checked = [(each, judged(each)) for each in sets]
     planned = booked or plan
     met = all_of(verdict(findings) for _, findings in checked)
-    document = {**_caution(plan), **checks_document(checked, planned=planned)}
+    document = checks_answer(plan, checked, planned)
     text = _cautioned(plan, _with_source(plan, checks_text(checked, planned=planned)))
     return Answer(text, document, EXIT_CODES[met])
+
+
+def checks_answer(
+    plan: Plan,
+    checked: Iterable[tuple[RequirementSet, Iterable[Finding]]],
+    planned: Plan | Schedule,
+) -> dict[str, Any]:  # Any: plain JSON values
+    """What requirement sets find of a plan, after what is to be told first of it, as JSON."""
+    return {**_caution(plan), **checks_document(checked, planned=planned)}
 
 
 def _check_by_all(options: argparse.Namespace, plan: Plan) -> Answer:

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 # Command, its module, and what it says of itself. A module is imported when its command is
 # called, by this table alone: help and version load no room.
 _COMMANDS = (
+    ("init", "running", "Begin a clinic in one folder, from an example with every key explained."),
+    (
+        "run",
+        "running",
+        "Judge, place, group, plan, date, check and charge all patients of a clinic's folder.",
+    ),
     ("decide", "judging", "Judge a patient by a policy."),
     ("applicable", "judging", "List the shipped rules that apply at a site to a patient."),
     ("place", "judging", "Find the least intensive level of care that rules do not exclude."),
@@ -98,7 +104,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with page_width(columns_of(sys.stdout)):
             answer: Answer = options.work(options)
-        write_all(answer.files)
+        write_all(answer.files, within=answer.folder)
     except IopkitError as error:
         _tell([str(error)])
         return BAD_INPUT

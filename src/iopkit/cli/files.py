@@ -1,7 +1,6 @@
 """What commands have in common: answers, exit codes, files that are read and written."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -27,6 +26,7 @@ from iopkit.documents.documents import (
     subject_of,
     text_of,
 )
+from iopkit.documents.indentation import indented
 from iopkit.documents.limits import MAX_LONG_BYTES, most_bytes, refuse_long
 from iopkit.documents.lines import Language
 from iopkit.eligibility.predicates import AnyFact
@@ -52,14 +52,17 @@ class UsageError(IopkitError):
 class Answer:
     """What a command has to say, as text and as JSON, and what it has to write.
 
-    ``problems`` are files that it did without; the exit code is that of bad input then.
+    ``problems`` are files that it did without; the exit code is that of bad input then. A file
+    whose content is ``None`` is to be taken away. ``folder`` is made if it is not there, and so are
+    those in it that files need.
     """
 
     text: str
     document: Any  # Any: plain JSON values
     code: int = DONE
-    files: Mapping[Path, bytes] = field(factory=dict[Path, bytes])
+    files: Mapping[Path, bytes | None] = field(factory=dict[Path, bytes | None])
     problems: tuple[str, ...] = ()
+    folder: Path | None = None
 
     __repr__ = hidden
 
@@ -231,7 +234,7 @@ def _language(path: Path, data: bytes) -> Language:
 
 def as_json(document: Mapping[str, Any]) -> bytes:  # Any: plain JSON values
     """A document as the bytes of a file."""
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+    return f"{indented(document)}\n".encode()
 
 
 def to_be_written(*wanted: tuple[Path | None, bytes]) -> dict[Path, bytes]:
@@ -243,34 +246,46 @@ def to_be_written(*wanted: tuple[Path | None, bytes]) -> dict[Path, bytes]:
     return files
 
 
-def write_all(wanted: Mapping[Path, bytes]) -> None:
+def write_all(wanted: Mapping[Path, bytes | None], *, within: Path | None = None) -> None:
     """Write all files or none: each beside its place first, then put in place.
 
-    A link is followed. A file that is there keeps its mode; a new one is for its owner's eyes.
+    A link is followed. A file that is there keeps its mode; a new one is for its owner's eyes. One
+    whose content is ``None`` is taken away.
+
+    Args:
+        within: a folder that is made, and those in it, where files need it; for its owner, too.
     """
     path = Path()
-    with ExitStack() as removed, ExitStack() as taken_back:
+    with ExitStack() as made, ExitStack() as removed, ExitStack() as taken_back:
         try:
             staged: list[tuple[Path, _Staged]] = []
             for path, data in wanted.items():
+                _make_folder(path.parent, within, made)
                 staged.append((path, _stage(path, data, removed)))
             for path, file in staged:  # noqa: B007  # the error names it
-                file.new.replace(file.target)
+                file.put()
                 taken_back.callback(file.take_back)
         except OSError as error:
             raise UsageError(f"cannot write {path}: {error.strerror}") from error
         taken_back.pop_all()
+        made.pop_all()
 
 
 @frozen(repr=False)
 class _Staged:
-    """A file beside its place, and what is in that place as yet."""
+    """A file beside its place, if there is to be one, and what is in that place as yet."""
 
     target: Path
-    new: Path
+    new: Path | None
     old: Path | None
 
     __repr__ = hidden
+
+    def put(self) -> None:
+        if self.new is None:
+            self.target.unlink()
+        else:
+            self.new.replace(self.target)
 
     def take_back(self) -> None:
         if self.old is None:
@@ -279,15 +294,23 @@ class _Staged:
             self.old.replace(self.target)
 
 
-def _stage(path: Path, data: bytes, removed: ExitStack) -> _Staged:
+def _make_folder(folder: Path, within: Path | None, made: ExitStack) -> None:
+    """Make a folder that is in another, and those between them; ``made`` takes them away again."""
+    if within is not None and folder.is_relative_to(within) and not folder.exists():
+        _make_folder(folder.parent, within, made)
+        folder.mkdir(mode=0o700)
+        made.callback(folder.rmdir)
+
+
+def _stage(path: Path, data: bytes | None, removed: ExitStack) -> _Staged:
     """Write a file beside its place; ``removed`` takes away what is still beside it at the end."""
     target, mode = _place(path)
     with NamedTemporaryFile(dir=target.parent, prefix=".iopkit-", delete=False) as file:
         new = Path(file.name)
         removed.callback(new.unlink, missing_ok=True)
-        file.write(data)
+        file.write(data or b"")
     if mode is None:
-        return _Staged(target, new, None)
+        return _Staged(target, None if data is None else new, None)
     new.chmod(mode)
     old = new.with_name(f"{new.name}-old")
     removed.callback(old.unlink, missing_ok=True)
@@ -295,7 +318,7 @@ def _stage(path: Path, data: bytes, removed: ExitStack) -> _Staged:
         old.hardlink_to(target)
     except OSError:  # not every file system has such links
         copy2(target, old)
-    return _Staged(target, new, old)
+    return _Staged(target, None if data is None else new, old)
 
 
 def _place(path: Path) -> tuple[Path, int | None]:

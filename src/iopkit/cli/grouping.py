@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
 
 from attrs import evolve
 
@@ -24,10 +23,11 @@ from iopkit.cli.files import (
     to_be_written,
 )
 from iopkit.cli.joining import add_groups, groups_of
+from iopkit.clinics.joining import groups_by_plan, with_candidates
 from iopkit.documents.documents import to_document
 from iopkit.documents.results import reassignment_document
 from iopkit.groups.assignments import assign
-from iopkit.groups.rosters import Candidate, GroupDose, Roster
+from iopkit.groups.rosters import GroupDose, Roster
 from iopkit.groups.solver import Limits
 from iopkit.patients.patients import Patient
 from iopkit.plans.plans import Plan
@@ -109,14 +109,17 @@ def _groups(options: argparse.Namespace) -> Answer:
     plans = read_many(Plan, options.plans) if options.plans else Many[Plan](())
     on: date = options.on or datetime.now().astimezone().date()
     doses = tuple(GroupDose(service, number) for service, number in options.dose)
-    added, problems = _candidates(roster, patients, doses)
-    now_in = _now_in(plans.values, roster, on)
-    candidates = (
-        one if one.now_in else evolve(one, now_in=now_in.get(one.key, one.now_in)) for one in added
-    )
+    now_in = groups_by_plan(plans.values, roster, on=on)
+    joining = with_candidates(roster, patients.values, doses, now_in)
+    keys = {one.key for one in joining.candidates}
+    problems = [
+        f"{path}: the roster does not have the patient, and --dose no dose"
+        for path, patient in patients.found
+        if patient.key not in keys
+    ]
     work = Limits().work if options.most_work is None else options.most_work
     limits = Limits(time=options.seconds, work=work)
-    found = assign(evolve(roster, candidates=tuple(candidates)), site, on=on, limits=limits)
+    found = assign(joining, site, on=on, limits=limits)
     document = to_document(found)
     more = UNDETERMINED if found.gap else NO
     return Answer(
@@ -126,39 +129,6 @@ def _groups(options: argparse.Namespace) -> Answer:
         to_be_written((options.output, as_json(document))),
         (*patients.problems, *plans.problems, *problems),
     )
-
-
-def _candidates(
-    roster: Roster, patients: Many[Patient], doses: Sequence[GroupDose]
-) -> tuple[list[Candidate], list[str]]:
-    """The roster's candidates with what patients tell, those who come so, and what is wrong."""
-    by_key = {one.key: one for one in roster.candidates}
-    problems: list[str] = []
-    for path, patient in patients.found:
-        known = by_key.get(patient.key)
-        if known is not None:
-            free = patient.free if known.free is None else known.free
-            by_key[patient.key] = evolve(known, free=free)
-        elif doses:
-            by_key[patient.key] = Candidate(patient.key, tuple(doses), patient.free)
-        else:
-            problems.append(f"{path}: the roster does not have the patient, and --dose no dose")
-    return [*by_key.values()], problems
-
-
-def _now_in(plans: Sequence[Plan], roster: Roster, on: date) -> Mapping[UUID, frozenset[str]]:
-    """The roster's groups in which patients are by the plans that run on a day."""
-    known = {(group.service, group.name) for group in roster.groups}
-    found: dict[UUID, frozenset[str]] = {}
-    for plan in plans:
-        names = (
-            name
-            for each in plan.groups
-            for name in each.groups
-            if plan.start <= on < plan.end and (each.service, name) in known
-        )
-        found[plan.patient] = found.get(plan.patient, frozenset()) | frozenset(names)
-    return found
 
 
 def _reassign_arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,8 +3,8 @@
 import argparse
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from iopkit.calendars.feeds import SiteFeed, patient_feed, site_feed
@@ -25,8 +25,18 @@ from iopkit.errors import UnknownNameError
 from iopkit.reports.capacity import census_text, load_text, meetings_text, week_line
 from iopkit.reports.changes import conflicts_text
 from iopkit.reports.lines import page
-from iopkit.schedules.capacity import census, loads, meetings, weekly_census, weekly_loads
-from iopkit.schedules.conflicts import patient_conflicts, site_conflicts
+from iopkit.schedules.capacity import (
+    CensusDay,
+    CensusWeek,
+    Load,
+    census,
+    loads,
+    meetings,
+    weekly_census,
+    weekly_loads,
+)
+from iopkit.schedules.conflicts import Conflict, all_conflicts
+from iopkit.schedules.meetings import Meeting
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites.sites import Site
 
@@ -38,19 +48,18 @@ def _conflicts_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _conflicts(options: argparse.Namespace) -> Answer:
     site, schedules = read_document(Site, options.site), read_many(Schedule, options.schedules)
-    by_patient: dict[UUID, list[Schedule]] = {}
-    for each in schedules.values:
-        by_patient.setdefault(each.plan.patient, []).append(each)
-    own = chain.from_iterable(map(patient_conflicts, by_patient.values()))
-    found = sorted(
-        (*site_conflicts(schedules.values, site), *own), key=lambda conflict: conflict.start
-    )
+    found = all_conflicts(schedules.values, site)
     return Answer(
         conflicts_text(found),
-        {"conflicts": [conflict_document(each) for each in found]},
+        conflicts_answer(found),
         NO if found else DONE,
         problems=schedules.problems,
     )
+
+
+def conflicts_answer(found: Iterable[Conflict]) -> dict[str, Any]:  # Any: plain JSON values
+    """What is booked twice, as JSON."""
+    return {"conflicts": [conflict_document(each) for each in found]}
 
 
 def _capacity_arguments(parser: argparse.ArgumentParser) -> None:
@@ -83,17 +92,19 @@ def _capacity(options: argparse.Namespace) -> Answer:
         "Clinicians": load_text(clinicians),
         "Groups": meetings_text(met),
     }
-    rows = {
-        "census": weeks if by_week else days,
-        "rooms": rooms,
-        "clinicians": clinicians,
-        "meetings": met,
-    }
+    rows = weeks if by_week else days
     return Answer(
         "\n\n".join(f"{head}\n\n{text}" for head, text in blocks.items()),
-        {name: [capacity_document(each) for each in several] for name, several in rows.items()},
+        capacity_answer(census=rows, rooms=rooms, clinicians=clinicians, meetings=met),
         problems=schedules.problems,
     )
+
+
+def capacity_answer(
+    **rows: Iterable[CensusDay | CensusWeek | Load | Meeting],
+) -> dict[str, Any]:  # Any: plain JSON values
+    """How many come, how full it is and what groups meet, as JSON."""
+    return {name: [capacity_document(each) for each in several] for name, several in rows.items()}
 
 
 def _feed_arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,10 +2,18 @@
 
 import os
 import re
+import sys
+from collections.abc import Iterator, Sequence
 from shutil import get_terminal_size
-from typing import TextIO
+from time import monotonic
+from typing import TextIO, TypeVar
 
 from iopkit.prose import PAGE_COLUMNS
+
+T = TypeVar("T")
+
+_PATIENCE, _BAR = 2.0, 30
+"""Seconds before a bar is shown, and how many columns it has."""
 
 # What begins a line and stands out: a whole line that ends in a colon, or words in capitals.
 _HEADS = re.compile(r"^(?:\S.*:$|[A-Z]{3,}(?: [A-Z]{2,})*\b)", re.MULTILINE)
@@ -32,3 +40,27 @@ def emphasized(text: str, stream: TextIO) -> str:
 
 def _bold(text: str) -> str:
     return f"\x1b[1m{text}\x1b[0m"
+
+
+def with_bar(items: Sequence[T], *, since: float, stream: TextIO | None = None) -> Iterator[T]:
+    """Items one by one; on a terminal, a bar shows how far it is, once that takes its time.
+
+    Args:
+        since: when the command began, by ``time.monotonic``.
+        stream: where the bar goes; standard error, if not given.
+    """
+    shown = sys.stderr if stream is None else stream
+    if shown is None or not shown.isatty():
+        yield from items
+        return
+    width = 0
+    for number, item in enumerate(items, 1):
+        yield item
+        if monotonic() - since >= _PATIENCE:
+            done = "#" * (_BAR * number // len(items))
+            line = f"[{done:<{_BAR}}] {number} of {len(items)}"
+            width = max(width, len(line))
+            shown.write(f"\r{line}")
+            shown.flush()
+    if width:
+        shown.write(f"\r{'':<{width}}\r")

@@ -29,6 +29,7 @@ from iopkit.charges.charges import Charges
 from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.rates import RateTable
 from iopkit.checks.checks import Finding
+from iopkit.clinics.settings import ClinicSettings
 from iopkit.confidential import hidden
 from iopkit.documents.atoms import empty_groups
 from iopkit.documents.classes import (
@@ -81,6 +82,7 @@ T = TypeVar("T")
 KINDS: dict[str, Any] = {
     "assignments": Assignments,
     "charges": Charges,
+    "clinic": ClinicSettings,
     "coding": CodingScheme,
     "decision": Decision,
     "facts": OwnFacts,

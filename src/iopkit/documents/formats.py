@@ -290,6 +290,7 @@ def _more(raw: _Object) -> _Object:
 UPGRADERS: Mapping[str, tuple[Upgrader, ...]] = {
     "assignments": (),
     "charges": (_more,),
+    "clinic": (),
     "coding": (_more,),
     "decision": (_decision_2, _decision_3),
     "facts": (),

@@ -12,6 +12,7 @@ from iopkit.charges.rates import Rate
 from iopkit.checks.checks import Finding, left_out, verdict
 from iopkit.checks.fitting import Fit, Judgment
 from iopkit.checks.proposals import Proposals, Remaining
+from iopkit.clinics.clinics import ClinicRun
 from iopkit.documents.classes import converter, writer_of
 from iopkit.documents.documents import to_document
 from iopkit.eligibility.analysis import Analysis, Difference
@@ -336,3 +337,30 @@ def capacity_columns(
     fields = (field.name for field in attrs.fields(kind) if field.name != "moved")
     names = [*fields, *_DERIVED[kind]]
     return {name: [getattr(row, name) for row in listed] for name in names}
+
+
+def clinic_document(run: ClinicRun) -> dict[str, Any]:  # Any: plain JSON values
+    """What a run gives for each patient of a clinic, by keys, in short; its files have the rest."""
+    changed = {each.plan.patient for each in run.changes}
+    return {
+        "site": run.clinic.site.name,
+        "patients": [
+            {
+                "key": str(each.key),
+                "decisions": {one.policy: one.verdict.value for one in each.decisions},
+                "placed": each.placement.verdict.value if each.placement else None,
+                "groups": [name for one in each.plan.groups for name in one.groups]
+                if each.plan
+                else [],
+                "waiting": each.waiting.place if each.waiting else None,
+                "plan": str(each.plan.key) if each.plan else None,
+                "met": {one.requirements.name: one.truth.value for one in each.judgments},
+                "changed": each.key in changed,
+                "omissions": [{"step": one.step.value, "why": one.why} for one in each.omissions],
+            }
+            for each in run.patients
+        ],
+        "kept": [str(each.plan.patient) for each in run.kept],
+        "unread": run.clinic.unread,
+        "conflicts": len(run.conflicts),
+    }

@@ -14,6 +14,7 @@ from iopkit.reports.charges import (
     costs_text,
     rates_text,
 )
+from iopkit.reports.clinics import clinic_html
 from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
 from iopkit.reports.findings import checks_text, findings_text
 from iopkit.reports.fits import fits_text, proposals_text
@@ -40,6 +41,7 @@ __all__ = [
     "charges_html",
     "charges_text",
     "checks_text",
+    "clinic_html",
     "coding_text",
     "comparison_text",
     "conflicts_text",

@@ -3,7 +3,7 @@
 Calling one of these is the explicit act that shows a patient's values.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from iopkit.prose import counted, duration_text
 from iopkit.reports.lines import page, section
@@ -19,7 +19,15 @@ from iopkit.windows import ONE_DAY
 def difference_text(difference: ScheduleDifference) -> str:
     """What a new schedule adds, moves and removes, and what it leaves without a date."""
     new = difference.new
-    titles = new.titles
+    lines = [line for head, items in difference_parts(difference) for line in section(head, items)]
+    lines += ["", f"{counted(len(difference.unchanged), 'session')} unchanged."]
+    cautions = caution_lines(new.plan)
+    return page([*cautions, *lines[1:], f"All times are in {new.zone}."])
+
+
+def difference_parts(difference: ScheduleDifference) -> Iterator[tuple[str, list[str]]]:
+    """The parts of a difference, each a list under its head, which may be empty."""
+    titles = difference.new.titles
     why = {number_of(u): u for u in difference.unplaced}
 
     def named(session: Session | Unplaced) -> str:
@@ -33,22 +41,13 @@ def difference_text(difference: ScheduleDifference) -> str:
     was_unplaced = set(difference.was_unplaced)
     newly = [u for u in difference.unplaced if u not in was_unplaced]
     removed = {number_of(s) for s in difference.removed if not s.make_up}
-    lines = [
-        *section("Added", [f"{named(s)}: {when(s)}" for s in difference.added]),
-        *section("Changed", [f"{named(b)}: {_change(a, b)}" for a, b in difference.changed]),
-        *section("Removed", map(removal, difference.removed)),
-        *section(
-            "Without a date",
-            [
-                f"{named(u)}, week {u.week}: {u.why.words}"
-                for u in newly
-                if number_of(u) not in removed
-            ],
-        ),
-    ]
-    lines += ["", f"{counted(len(difference.unchanged), 'session')} unchanged."]
-    cautions = caution_lines(new.plan)
-    return page([*cautions, *lines[1:], f"All times are in {new.zone}."])
+    yield "Added", [f"{named(s)}: {when(s)}" for s in difference.added]
+    yield "Changed", [f"{named(b)}: {_change(a, b)}" for a, b in difference.changed]
+    yield "Removed", list(map(removal, difference.removed))
+    yield (
+        "Without a date",
+        [f"{named(u)}, week {u.week}: {u.why.words}" for u in newly if number_of(u) not in removed],
+    )
 
 
 def _again(session: Session | Unplaced) -> str:

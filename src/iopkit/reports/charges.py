@@ -54,8 +54,8 @@ _OUTPATIENT = LevelOfCare("1")
 def charges_text(charges: Charges) -> str:
     """A bill: each line, what weeks and plan come to, and what is not charged and why."""
     lines = [
-        _head(charges),
-        *(f"  {words}" for words in _basis(charges)),
+        charges_head(charges),
+        *(f"  {words}" for words in basis_words(charges)),
         "",
         "  week  day             code            units       rate        amount",
         *(told for line in charges.lines for told in _charge_lines(line)),
@@ -64,9 +64,9 @@ def charges_text(charges: Charges) -> str:
         f"Total: {total_text(charges.total)}",
         "",
         "Not charged:",
-        *map(item, _uncharged(charges)),
-        *section("Not known for a claim", _not_told(charges)),
-        *section("Sources of the rates", _rate_sources(charges)),
+        *map(item, uncharged_words(charges)),
+        *section("Not known for a claim", not_told_words(charges)),
+        *section("Sources of the rates", rate_sources(charges.lines)),
     ]
     return page(lines)
 
@@ -88,10 +88,10 @@ def charges_html(charges: Charges, *, caution: str | None = None) -> str:
         caution: what is to be told first of the plan, its ``Plan.caution``.
     """
     whole = Element("section", {"class": "iopkit-charges"})
-    child(whole, "h2", _head(charges))
+    child(whole, "h2", charges_head(charges))
     if caution:
         child(child(whole, "p"), "strong", caution)
-    bullets(whole, _basis(charges))
+    bullets(whole, basis_words(charges))
     table = child(whole, "table")
     row(child(table, "thead"), _HEADS, tag="th")
     body = child(table, "tbody")
@@ -101,9 +101,9 @@ def charges_html(charges: Charges, *, caution: str | None = None) -> str:
         _sum_row(body, f"Week {week}", charges.weekly[week - 1], "week")
     _sum_row(body, "Total", charges.total, "total")
     for head, items in (
-        ("Not charged", _uncharged(charges)),
-        ("Not known for a claim", _not_told(charges)),
-        ("Sources of the rates", _rate_sources(charges)),
+        ("Not charged", uncharged_words(charges)),
+        ("Not known for a claim", not_told_words(charges)),
+        ("Sources of the rates", rate_sources(charges.lines)),
     ):
         if listed := list(items):
             child(whole, "p", f"{head}:")
@@ -140,11 +140,12 @@ def _sum_row(body: Element, name: str, total: Total, class_: str) -> None:
     child(line, "td", total_text(total), colspan=str(len(_HEADS) - 1))
 
 
-def _head(charges: Charges) -> str:
+def charges_head(charges: Charges) -> str:
+    """Which sessions are charged."""
     return f"Charges for the sessions {'attended' if charges.attended else 'booked'}"
 
 
-def _basis(charges: Charges) -> Iterator[str]:
+def basis_words(charges: Charges) -> Iterator[str]:
     """What charges are by."""
     yield f"coding scheme: {charges.coding}"
     yield f"rates: {charges.rates or 'none given'}"
@@ -152,10 +153,10 @@ def _basis(charges: Charges) -> Iterator[str]:
         yield f"{ASSUMED_IN_FORCE}: on some days the scheme is not known to be."
 
 
-def _rate_sources(charges: Charges) -> Iterator[str]:
+def rate_sources(lines: Iterable[Charge]) -> Iterator[str]:
     """What states the rates of lines, each once, with its codes."""
     codes: dict[str, set[str]] = {}
-    for line in charges.lines:
+    for line in lines:
         if line.rate_source is not None:
             codes.setdefault(str(line.rate_source), set()).add(line.code)
     yield from (f"{', '.join(sorted(those))}: {source}" for source, those in codes.items())
@@ -178,7 +179,7 @@ def _charge_lines(charge: Charge) -> Iterator[str]:
         yield fold(f"{'':8}{said}", 8)
 
 
-def _not_told(charges: Charges) -> Iterator[str]:
+def not_told_words(charges: Charges) -> Iterator[str]:
     """What is not known of lines, and a claim may have to say."""
     counts: Counter[str] = Counter()
     for line in charges.lines:
@@ -199,7 +200,7 @@ def total_text(total: Total) -> str:
     return f"{units}: {known}, as there is no rate for {', '.join(total.unrated)}"
 
 
-def _uncharged(charges: Charges) -> Iterator[str]:
+def uncharged_words(charges: Charges) -> Iterator[str]:
     """Sessions of one service that are not charged for the same reasons, together."""
     counts = Counter((left.service, left.reasons) for left in charges.uncharged)
     for (service, reasons), count in counts.items():

@@ -27,9 +27,12 @@ _VERDICT = {
     Truth.YES: "ELIGIBLE: every criterion of this policy is met.",
     Truth.NO: "NOT ELIGIBLE: a criterion is unmet.",
 }
+ANSWERS = {Truth.YES: "yes", Truth.NO: "no", Truth.UNKNOWN: "undetermined"}
 _WOULD_BE_YES = "The answer would be yes if"
 _UNJUDGED = "recorded and not judged"
-_ASSUMED = f"{ASSUMED_IN_FORCE}: on that day no version is known to be, and this is the nearest."
+ASSUMED_VERSION = (
+    f"{ASSUMED_IN_FORCE}: on that day no version is known to be, and this is the nearest."
+)
 TOO_COMPLEX = "too complex to work out"
 TO_WEIGH = "To weigh with the clinician and the patient; it decides nothing"
 ADVICE = "This is advice from recorded facts; clinicians decide."
@@ -42,10 +45,10 @@ def decision_text(decision: Decision) -> str:
     lines = [
         decision.title,
         _judged(decision),
-        *([fold(_ASSUMED, 0)] if decision.assumed_in_force else []),
+        *([fold(ASSUMED_VERSION, 0)] if decision.assumed_in_force else []),
         *(fold(words, 0) for words in _coverage(decision)),
         "",
-        fold(_verdict(decision), 0),
+        fold(verdict_words(decision), 0),
         "",
         *(line for result in decision.results for line in criterion_lines(result)),
     ]
@@ -61,9 +64,9 @@ def decision_markdown(decision: Decision) -> str:
         "",
         _judged(decision),
         "",
-        *([f"**{_escaped(_ASSUMED)}**", ""] if decision.assumed_in_force else []),
+        *([f"**{_escaped(ASSUMED_VERSION)}**", ""] if decision.assumed_in_force else []),
         *(line for words in _coverage(decision) for line in (_escaped(words), "")),
-        f"**{_escaped(_verdict(decision))}**",
+        f"**{_escaped(verdict_words(decision))}**",
         "",
         f"| {' | '.join(_HEADS)} |",
         f"|{' --- |' * len(_HEADS)}",
@@ -80,10 +83,10 @@ def decision_html(decision: Decision) -> str:
     child(section, "h2", decision.title)
     child(section, "p", _judged(decision))
     if decision.assumed_in_force:
-        child(child(section, "p"), "strong", _ASSUMED)
+        child(child(section, "p"), "strong", ASSUMED_VERSION)
     for words in _coverage(decision):
         child(section, "p", words)
-    child(child(section, "p"), "strong", _verdict(decision))
+    child(child(section, "p"), "strong", verdict_words(decision))
     table = child(section, "table")
     row(child(table, "thead"), _HEADS, tag="th")
     body = child(table, "tbody")
@@ -103,13 +106,13 @@ def criterion_lines(result: Result) -> tuple[str, str]:
     return (
         fold(f"{state}{result.criterion.meaning}", len(state)),
         fold(
-            f"{' ' * len(state)}{_seen(result.explanation)}  ({result.criterion.source})",
+            f"{' ' * len(state)}{seen_words(result.explanation)}  ({result.criterion.source})",
             len(state),
         ),
     )
 
 
-def _verdict(decision: Decision) -> str:
+def verdict_words(decision: Decision) -> str:
     """The verdict in words, which say no more than the criteria have judged."""
     told: list[str] = []
     if decision.coverage and decision.coverage.covered is not Truth.YES:
@@ -125,6 +128,12 @@ def _verdict(decision: Decision) -> str:
     if decision.verdict is Truth.UNKNOWN:
         return f"UNDETERMINED: {open_words(each.explanation for each in decision.results)}."
     return _VERDICT[decision.verdict]
+
+
+def brief_verdict(decision: Decision) -> str:
+    """The verdict in a word or two; what else is to be told with a "yes" is in its words."""
+    cautioned = decision.verdict is Truth.YES and verdict_words(decision) != _VERDICT[Truth.YES]
+    return f"{ANSWERS[decision.verdict]}{', with cautions' if cautioned else ''}"
 
 
 def _coverage(decision: Decision) -> tuple[str, ...]:
@@ -146,7 +155,7 @@ def version_words(decision: Decision) -> str:
 
 def _row(result: Result) -> tuple[str, ...]:
     criterion = result.criterion
-    seen = _seen(result.explanation)
+    seen = seen_words(result.explanation)
     return TRUTH_WORDS[result.truth], criterion.meaning, seen, str(criterion.source)
 
 
@@ -162,8 +171,9 @@ def open_words(explanations: Iterable[Explanation]) -> str:
     return ", and ".join(words for words, holds in told.items() if holds)
 
 
-def _seen(explanation: Explanation) -> str:
-    seen = _worked_out(lambda: explanation.evidence)
+def seen_words(explanation: Explanation) -> str:
+    """What was seen of a patient that decided a criterion, or could."""
+    seen = worked_out(lambda: explanation.evidence)
     if seen is not None:
         # Of a group without parts, its label.
         told = (evidence.words for evidence in seen)
@@ -210,7 +220,7 @@ def consideration_words(decision: Decision) -> Iterator[str]:
         told = one.consideration
         if one.truth is not Truth.NO:
             way = told.way.value if one.truth is Truth.YES else f"not known ({told.way.value})"
-            yield f"{way}: {told.meaning} {_seen(one.explanation)}  ({told.source})"
+            yield f"{way}: {told.meaning} {seen_words(one.explanation)}  ({told.source})"
 
 
 def against(decision: Decision) -> str:

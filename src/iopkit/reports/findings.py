@@ -27,10 +27,11 @@ from iopkit.requirements.demands import (
     WeeklyServices,
     WrittenPlan,
 )
-from iopkit.requirements.requirements import RequirementSet
+from iopkit.requirements.requirements import Requirement, RequirementSet
 from iopkit.schedules.sessions import Schedule
 from iopkit.truth import Truth
 
+LEFT_OUT = "Left out, as it is not for their level of care"
 _KINDS: dict[type[Demand], str] = {
     WeeklyHours: "hours a week",
     DailyHours: "hours a day",
@@ -64,7 +65,7 @@ def checks_text(
         if any(found.assumed_in_force for found in findings):
             lines += [f"{ASSUMED_IN_FORCE}: in some weeks no version of it is known to be.", ""]
         lines.append(findings_text(findings) or "None of it is for this plan.")
-        lines += section("Left out, as it is not for their level of care", [w.words for w in weeks])
+        lines += section(LEFT_OUT, [w.words for w in weeks])
         blocks.append(page([*lines, *section("Not checked here", requirements.left_open)]))
     return page(blocks, apart=3)
 
@@ -98,7 +99,7 @@ def _beside(
                     worst = min(rows, key=_standing)
                     usual = "" if requirement.binding else ", usual"
                     answer = f"{TRUTH_WORDS[worst.truth]}{usual}"
-                    seen, required = _figures(worst)
+                    seen, required = figures_text(worst)
                     lines.append(
                         row(head, requirements.name, answer, seen, worst.week or "", required)
                     )
@@ -119,11 +120,10 @@ def findings_text(findings: Iterable[Finding]) -> str:
     """Findings as tables, one for each requirement under what it says and its source."""
     blocks: list[str] = []
     for requirement, rows in groupby(findings, key=lambda finding: finding.requirement):
-        usual = "" if requirement.binding else " (usual, not binding)"
-        lines = [f"{requirement.meaning}{usual}", f"{requirement.source}", ""]
+        lines = [f"{requirement.meaning}{_usual(requirement)}", f"{requirement.source}", ""]
         lines.append(f"  {'week':>4}  {'from':<10}  {'seen':<18}  {'required':<18}  finding")
         for found in rows:
-            seen, required = _figures(found)
+            seen, required = figures_text(found)
             lines.append(
                 f"  {found.week or 'all':>4}  {found.start}  {seen:<18}  {required:<18}  "
                 f"{finding_text(found)}"
@@ -132,7 +132,16 @@ def findings_text(findings: Iterable[Finding]) -> str:
     return page(blocks, apart=2)
 
 
-def _figures(finding: Finding) -> tuple[str, str]:
+def requirement_words(requirement: Requirement) -> str:
+    """What a requirement says, and its source."""
+    return f"{requirement.meaning}{_usual(requirement)} ({requirement.source})"
+
+
+def _usual(requirement: Requirement) -> str:
+    return "" if requirement.binding else " (usual, not binding)"
+
+
+def figures_text(finding: Finding) -> tuple[str, str]:
     """What was seen and what is required; averages are told by the week."""
     weeks, unit = finding.averaged_over, finding.unit
     if unit is Unit.PARTS:

@@ -154,6 +154,11 @@ thead th { background: #e3edf4; }
 .line + span + .line { flex: 1; }
 .small { font-size: 0.8rem; margin-top: 0.8rem; border-top: 1px solid #767676; }
 .small h2 { font-size: 0.9rem; border: 0; margin: 0.2rem 0 0; }
+.narrow { display: none; }
+@media screen and (max-width: 40rem) {
+  .narrow { display: block; }
+  img { display: none; }
+}
 @page { margin: 8mm 12mm; }
 @media print {
   body { font-size: 9pt; line-height: 1.22; }
@@ -309,12 +314,14 @@ def _step_words(objective: Objective, year: int) -> str:
 def _times(main: Element, plan: Plan, week: str | None, picture: str | None) -> None:
     """When the patient comes: a week, and all services."""
     child(main, "h2", "When you come")
-    if week is not None and picture is not None:
-        child(main, "img", src=picture, alt=week)
-    elif week is not None:
+    if week is not None:
+        listed = main
+        if picture is not None:
+            child(main, "img", src=picture, alt=week)
+            listed = child(main, "div", class_="narrow")
         title, *lines = week.splitlines()
-        child(main, "h3", title)
-        bullets(main, lines)
+        child(listed, "h3", title)
+        bullets(listed, lines)
     table = child(main, "table")
     row(child(table, "thead"), ("What", "When", "How long", "Weeks"), tag="th")
     body = child(table, "tbody")

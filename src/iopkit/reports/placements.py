@@ -61,7 +61,7 @@ def placement_text(placement: Placement) -> str:
         lines.append(
             f"{ASSUMED_IN_FORCE}: on that day no version of some of these rules is known to be."
         )
-    lines += ["", fold(_outcome(placement), 0)]
+    lines += ["", fold(outcome_words(placement), 0)]
     for result in placement.results:
         lines += ["", *_rung_lines(result)]
     lines += section(TO_WEIGH, consideration_words(last.decision))
@@ -74,11 +74,11 @@ def placement_text(placement: Placement) -> str:
     return page([*lines, "", ADVICE])
 
 
-def _outcome(placement: Placement) -> str:
+def outcome_words(placement: Placement) -> str:
     """Where it ended, and in the same breath which recorded facts of risk no rule has read."""
     least = "the least intensive level that none of these rules excludes"
     last = placement.results[-1]
-    at = _level(last.level)
+    at = full_level(last.level)
     if placement.not_excluded is None and placement.stopped_at:
         seen = (result.explanation for result in last.decision.results)
         told = f"STOPPED at {at}: {open_words(seen)}"
@@ -98,7 +98,7 @@ def _outcome(placement: Placement) -> str:
 
 def _rung_lines(rung: RungResult) -> Iterator[str]:
     decision = rung.decision
-    yield f"{_level(rung.level)}: {_RUNG[decision.verdict]}"
+    yield f"{full_level(rung.level)}: {_RUNG[decision.verdict]}"
     assumed = f": {ASSUMED_IN_FORCE}" if decision.assumed_in_force else ""
     yield fold(f"  by {decision.policy}, {version_words(decision)}{assumed}", 2)
     for result in decision.results:
@@ -146,7 +146,7 @@ def _beside(care: CareBeside) -> str:
 def tradeoffs_text(rows: Iterable[Tradeoff]) -> str:
     """What each level asks of a patient and gives, a block each, with the sources."""
     listed = tuple(rows)
-    blocks = [page([_level(row.level), *_cells(row)]) for row in listed]
+    blocks = [page([full_level(row.level), *_cells(row)]) for row in listed]
     if any(row.figures for row in listed):
         blocks.append(fold(_NO_ODDS, 0))
     return page(blocks, apart=2)
@@ -216,12 +216,13 @@ def ladder_text(ladder: Ladder) -> str:
     lines = [f"ladder {ladder.name}: {ladder.title}"]
     for rung in ladder.rungs:
         for policy in (rung.policy, *rung.others):
-            lines += ["", _level(rung.level), policy_text(policy)]
+            lines += ["", full_level(rung.level), policy_text(policy)]
     for path in ladder.paths:
         lines += ["", f"path {path.name}, {path.words}:", *map(item, map(_step, path.steps))]
         lines += [fold(f"  where {describe(path.predicate)}  ({path.source})", 4)]
     return page(lines)
 
 
-def _level(level: LevelOfCare) -> str:
+def full_level(level: LevelOfCare) -> str:
+    """A level's number and name."""
     return f"level {level.number}, {level.name}"

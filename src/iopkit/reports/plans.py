@@ -38,6 +38,14 @@ def plan_text(plan: Plan) -> str:
         lines += dose_lines(doses[first:last])
         lines += _service_lines(plan, [each for each in sessions if each.phase == phase.name])
         lines += [below(f"goes on when: {words}") for words in _condition(program, phase.advance)]
+    for head, items in plan_parts(plan):
+        lines += section(head, items)
+    return page(lines)
+
+
+def plan_parts(plan: Plan) -> Iterator[tuple[str, list[str]]]:
+    """What a plan has beside its phases and services, each part a list under its head."""
+    program = plan.program
     for head, items in (
         ("Problems", [problem.statement for problem in plan.problems or ()]),
         ("Goals", [_goal_text(goal) for goal in plan.goals or ()]),
@@ -56,11 +64,13 @@ def plan_text(plan: Plan) -> str:
         ("After a return to use", [program.after_return_to_use or ""]),
         ("Then", [program.continuing_care.title] if program.continuing_care else []),
         ("Rests on", [] if plan.provenance is None else _rests_on(plan.provenance)),
+        *(
+            (head, [n.words for n in plan.notes if n.matter.kind is kind])
+            for kind, head in _NOTE_HEADS.items()
+        ),
     ):
-        lines += section(head, filter(None, items))
-    for kind, head in _NOTE_HEADS.items():
-        lines += section(head, [n.words for n in plan.notes if n.matter.kind is kind])
-    return page(lines)
+        if told := list(filter(None, items)):
+            yield head, told
 
 
 def _service_lines(plan: Plan, sessions: Iterable[PrescribedSession]) -> Iterator[str]:

@@ -64,16 +64,17 @@ def moves_text(schedule: Schedule) -> str:
     titles = schedule.titles
     moved = [
         f"  {titles[s.service]} {s.number}: {moment_text(s.moved.prescribed)}"
-        f" -> {moment_text(s.start)}; {_why(s.moved.why, s.moved.detail)}"
+        f" -> {moment_text(s.start)}; {why_words(s.moved.why, s.moved.detail)}"
         for s in schedule.sessions
         if s.moved
     ]
     unplaced = [
-        f"  {titles[u.service]} {u.number}, week {u.week}: unplaced; {_why(u.why, u.detail)}"
+        f"  {titles[u.service]} {u.number}, week {u.week}: unplaced; {why_words(u.why, u.detail)}"
         for u in schedule.unplaced
     ]
     return page([*moved, *unplaced]) or "  Every session is booked as planned."
 
 
-def _why(reason: Reason, detail: str) -> str:
+def why_words(reason: Reason, detail: str) -> str:
+    """Why a session is not when it was due, with the detail if there is one."""
     return f"{reason.words} ({detail})" if detail else reason.words

@@ -201,6 +201,20 @@ def site_conflicts(schedules: Iterable[Schedule], site: Site) -> tuple[Conflict,
     return tuple(sorted(found, key=lambda conflict: conflict.start))
 
 
+def all_conflicts(schedules: Iterable[Schedule], site: Site) -> tuple[Conflict, ...]:
+    """What is booked twice at a site, and for each of its patients, in the order of starts.
+
+    Raises:
+        InvalidError: a schedule is of another site.
+    """
+    by_patient: dict[UUID, list[Schedule]] = defaultdict(list)
+    for each in (listed := list(schedules)):
+        by_patient[each.plan.patient].append(each)
+    own = chain.from_iterable(map(patient_conflicts, by_patient.values()))
+    found = (*site_conflicts(listed, site), *own)
+    return tuple(sorted(found, key=lambda conflict: conflict.start))
+
+
 _Due = tuple[str, str, datetime]
 _NOT_EXPECTED = {Reason.ON_HOLD, Reason.ON_LEAVE, Reason.WITHHELD, Reason.PAST}
 

@@ -1,0 +1,310 @@
+"""The files of a clinic in one folder: those that its people write, and those that a run gives."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from iopkit.calendars.feeds import SiteFeed, site_feed
+from iopkit.calendars.ical import to_ical, update_ical
+from iopkit.charges.code_rules import CodingScheme
+from iopkit.charges.rates import RateTable
+from iopkit.cli.checking import checks_answer
+from iopkit.cli.files import (
+    Many,
+    Own,
+    UsageError,
+    as_json,
+    is_file_name,
+    read_bytes,
+    read_document,
+    read_many,
+)
+from iopkit.cli.overseeing import capacity_answer, conflicts_answer
+from iopkit.clinics.clinics import Clinic, ClinicRun, FormerRun, NamedPatient
+from iopkit.clinics.settings import ClinicSettings
+from iopkit.confidential import hidden
+from iopkit.documents.documents import to_document
+from iopkit.eligibility.policies import Policy
+from iopkit.errors import IopkitError, did_you_mean
+from iopkit.fields import frozen
+from iopkit.groups.assignments import Assignments
+from iopkit.groups.rosters import Roster
+from iopkit.library.codings import find_coding, find_rates
+from iopkit.library.goal_templates import find_goal_templates
+from iopkit.library.ladders import find_ladder
+from iopkit.library.policies import find_policy
+from iopkit.library.programs import find_program
+from iopkit.library.requirements import find_requirements
+from iopkit.patients.patients import Patient
+from iopkit.placement.placement import Ladder
+from iopkit.plans.goal_templates import GoalTemplates
+from iopkit.programs.programs import Program
+from iopkit.reports.clinics import clinic_html
+from iopkit.requirements.requirements import RequirementSet
+from iopkit.schedules.sessions import Schedule
+from iopkit.sites.sites import Site
+
+T = TypeVar("T")
+
+SETTINGS, SITE, KEY = "clinic.json", "site.json", "feeds.key"
+"""Files of a run by which the next one knows it: what it was of, and its calendars' key."""
+
+_FOLDERS = (
+    *("before", "changes", "charges", "checks", "decisions", "placements", "plans", "schedules"),
+    "calendars",
+)
+_STAMP = re.compile(rb"DTSTAMP:(\d{8}T\d{6})Z")
+
+
+@frozen(repr=False)
+class ClinicFolder:
+    """A clinic as its folder has it, and what is wrong with the files of some patients."""
+
+    clinic: Clinic
+    problems: tuple[str, ...]
+
+    __repr__ = hidden
+
+
+def read_clinic(folder: Path, own: Own) -> ClinicFolder:
+    """The clinic in a folder, without patients whose files are not valid.
+
+    Raises:
+        UsageError: something else is not valid, or no patient is; with all that is wrong.
+    """
+    settings = read_document(ClinicSettings, folder / "clinic.toml")
+    reading = _Reading(folder, own)
+    site = reading.one(Site, settings.site)
+    program = reading.one(Program, settings.program, find_program)
+    roster = reading.one(Roster, settings.groups)
+    policies = reading.all(Policy, settings.policies, find_policy)
+    ladder = reading.one(Ladder, settings.ladder, find_ladder)
+    goals = reading.one(GoalTemplates, settings.goals, find_goal_templates)
+    requirements = reading.all(RequirementSet, settings.requirements, find_requirements)
+    coding = reading.one(CodingScheme, settings.coding, find_coding)
+    rates = reading.one(RateTable, settings.rates, find_rates)
+    patients = reading.patients(settings)
+    if site is None or program is None or reading.problems:
+        raise UsageError("\n".join(reading.problems))
+    clinic = Clinic(
+        settings,
+        site,
+        program,
+        tuple(NamedPatient(path.stem, patient) for path, patient in patients.found),
+        roster,
+        policies,
+        ladder,
+        goals,
+        requirements,
+        coding,
+        rates,
+        unread=len(patients.problems),
+    )
+    return ClinicFolder(clinic, patients.problems)
+
+
+class _Reading:
+    """The files of a folder, read one after the other; ``problems`` are all that is wrong."""
+
+    def __init__(self, folder: Path, own: Own) -> None:
+        self._folder, self._own = folder, own
+        self.problems: list[str] = []
+
+    def one(
+        self, kind: type[T], name: str | None, find: Callable[[str], T] | None = None
+    ) -> T | None:
+        """What the settings name, from a file of the folder or of what is shipped."""
+        if name is None:
+            return None
+        try:
+            if find is None or is_file_name(name):
+                return read_document(kind, self._folder / name, self._own)
+            return find(name)
+        except IopkitError as error:
+            self.problems.append(str(error))
+            return None
+
+    def all(self, kind: type[T], names: Iterable[str], find: Callable[[str], T]) -> tuple[T, ...]:
+        """All that the settings name of a kind, each once."""
+        found = (self.one(kind, name, find) for name in dict.fromkeys(names))
+        return tuple(each for each in found if each is not None)
+
+    def patients(self, settings: ClinicSettings) -> Many[Patient]:
+        """The patients, without those whose keys two files have."""
+        folder = self._folder / "patients"
+        try:
+            many = read_many(Patient, [folder], self._own)
+            names = {each.stem for each in folder.iterdir()}
+        except (UsageError, OSError) as error:
+            self.problems.append(str(error))
+            return Many(())
+        for each in settings.patients:
+            if each.patient not in names:
+                # The names of files may be those of patients: none is told but the one asked for.
+                meant = did_you_mean(each.patient, names)
+                self.problems.append(
+                    f"clinic.toml: {folder} has no file of a patient {each.patient!r}"
+                    + (f"; {meant}" if meant else "")
+                )
+        files: dict[UUID, list[Path]] = {}
+        for path, patient in many.found:
+            files.setdefault(patient.key, []).append(path)
+        twice = tuple(
+            f"{', '.join(map(str, paths))}: one key in {len(paths)} files; none is taken"
+            for paths in files.values()
+            if len(paths) > 1
+        )
+        found = tuple(each for each in many.found if len(files[each[1].key]) == 1)
+        return Many(found, (*many.problems, *twice))
+
+    __repr__ = hidden
+
+
+def read_former(out: Path) -> FormerRun | None:
+    """What the run before has left in a folder; ``None``: there is no such folder, or it is empty.
+
+    Raises:
+        UsageError: the folder is of something else, or a file that the next run needs is broken.
+    """
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return None
+    if not (out / SETTINGS).is_file():
+        raise UsageError(f"{out} is not of a run: move it away, as what a run gives goes there")
+    try:
+        assignments = out / "assignments.json"
+        return FormerRun(
+            read_document(ClinicSettings, out / SETTINGS),
+            read_document(Site, out / SITE),
+            _schedules(out / "schedules"),
+            _schedules(out / "before"),
+            read_document(Assignments, assignments) if assignments.exists() else None,
+        )
+    except IopkitError as error:
+        fix = f"put the file back, or move {out} away to begin anew, without what was held"
+        raise UsageError(f"{error}\n{fix}") from error
+
+
+def _schedules(folder: Path) -> tuple[Schedule, ...]:
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return ()
+    many = read_many(Schedule, [folder])
+    if many.problems:
+        raise UsageError("\n".join(many.problems))
+    return many.values
+
+
+def files_of(
+    run: ClinicRun, out: Path, *, stamp: datetime, names: bool
+) -> Mapping[Path, bytes | None]:
+    """What a run writes: what differs from what is there, and what is to be taken away.
+
+    A calendar in which nothing changes keeps its stamp; others are stamped. ``names``: the report
+    shows patients by the names of their files.
+    """
+    wanted = {**dict(_documents(run)), "report.html": clinic_html(run, names=names).encode()}
+    if not (out / KEY).exists():
+        wanted[KEY] = f"{uuid4()}\n".encode()
+    key = UUID((wanted.get(KEY) or read_bytes(out / KEY)).decode().strip())
+    wanted |= {name: _stamped(make, out / name, stamp) for name, make in _calendars(run, key)}
+    there = {each for folder in _FOLDERS for each in (out / folder).rglob("*") if each.is_file()}
+    gone = there - {out / name for name in wanted}
+    changed = {
+        out / name: data
+        for name, data in wanted.items()
+        if not (out / name).exists() or read_bytes(out / name) != data
+    }
+    return {**changed, **dict.fromkeys(sorted(gone))}
+
+
+def _documents(run: ClinicRun) -> Iterator[tuple[str, bytes]]:
+    """Everything but calendars, by names; patients' files are named by their keys."""
+    yield SETTINGS, as_json(to_document(run.clinic.settings))
+    yield SITE, as_json(to_document(run.clinic.site))
+    if run.assignments is not None:
+        yield "assignments.json", as_json(to_document(run.assignments))
+    yield "conflicts.json", as_json(conflicts_answer(run.conflicts))
+    capacity = capacity_answer(
+        census=run.census, rooms=run.rooms, clinicians=run.clinicians, meetings=run.meetings
+    )
+    yield "capacity.json", as_json(capacity)
+    policies = dict(_file_names({policy.name for policy in run.clinic.policies}))
+    for each in run.patients:
+        for decision in each.decisions:
+            yield (
+                f"decisions/{policies[decision.policy]}/{each.key}.json",
+                as_json(to_document(decision)),
+            )
+        if each.placement is not None:
+            yield f"placements/{each.key}.json", as_json(to_document(each.placement))
+        if each.schedule is not None and each.judgments:
+            checked = [(one.requirements, one.findings) for one in each.judgments]
+            found = checks_answer(each.schedule.plan, checked, each.schedule)
+            yield f"checks/{each.key}.json", as_json(found)
+        if each.charges is not None:
+            yield f"charges/{each.key}.json", as_json(to_document(each.charges))
+    for dated in run.schedules:
+        yield f"plans/{dated.plan.patient}.json", as_json(to_document(dated.plan))
+        yield f"schedules/{dated.plan.patient}.json", as_json(to_document(dated))
+    for dated in run.before:
+        yield f"before/{dated.plan.patient}.json", as_json(to_document(dated))
+
+
+def _calendars(run: ClinicRun, key: UUID) -> Iterator[tuple[str, Callable[..., bytes]]]:
+    """All calendars with an event, by names, each made when it is given its stamp."""
+    titles = run.clinic.settings.titles
+    for dated in run.schedules:
+        if dated.sessions:
+            make = partial(to_ical, dated, titles=titles)
+            yield f"calendars/patients/{dated.plan.patient}.ics", make
+    for change in run.changes:
+        if change.added or change.changed or change.removed:
+            make = partial(update_ical, change, titles=titles)
+            yield f"changes/{change.plan.patient}.ics", make
+    feeds: Mapping[str, Callable[[str], SiteFeed]] = {
+        "room": lambda name: SiteFeed(key, room=name, titles=titles),
+        "clinician": lambda name: SiteFeed(key, clinician=name, titles=titles),
+        "program": lambda name: SiteFeed(key, program=name, titles=titles),
+    }
+    for of, feed in feeds.items():
+        having: defaultdict[str, dict[UUID, Schedule]] = defaultdict(dict)
+        for dated in run.schedules:
+            for name in _named(dated, of):
+                having[name][dated.plan.key] = dated
+        for name, file in _file_names(having):
+            make = partial(site_feed, having[name].values(), feed(name))
+            yield f"calendars/{of}s/{file}.ics", make
+
+
+def _named(dated: Schedule, of: str) -> set[str]:
+    """The rooms, clinicians or program of a schedule's sessions."""
+    if of == "program":
+        return {dated.plan.program.name} if dated.sessions else set()
+    return {getattr(each, of) for each in dated.sessions} - {None}
+
+
+def _file_names(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Names as those of files, each another: those that look the same get a number more."""
+    taken: set[str] = set()
+    for name in sorted(names):
+        plain = re.sub(r"[^\w-]+", "-", name.lower()).strip("-")[:100] or "unnamed"
+        file, number = plain, 2
+        while file in taken:
+            file, number = f"{plain}-{number}", number + 1
+        taken.add(file)
+        yield name, file
+
+
+def _stamped(make: Callable[..., bytes], path: Path, stamp: datetime) -> bytes:
+    """A calendar with the stamp of the one that is there, if nothing else differs; or a new one."""
+    if path.exists():
+        old = read_bytes(path)
+        if found := _STAMP.search(old):
+            then = datetime.fromisoformat(found[1].decode() + "Z")
+            if make(stamp=then) == old:
+                return old
+    return make(stamp=stamp)

@@ -1,0 +1,114 @@
+"""Commands about a clinic in one folder: init, run."""
+
+import argparse
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from time import monotonic
+
+from iopkit.cli.arguments import add_own, day_of, moment_of, own_of
+from iopkit.cli.clinic_files import files_of, read_clinic, read_former
+from iopkit.cli.files import DONE, NO, Answer, Command, UsageError
+from iopkit.cli.terminal import with_bar
+from iopkit.clinics.running import run_clinic
+from iopkit.documents.results import clinic_document
+from iopkit.reports.clinic_texts import clinic_text
+
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_FIRST = date(2026, 2, 2)
+"""The first day in the example, from which all its dates are told."""
+
+
+def _init_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "folder", metavar="FOLDER", type=Path, help="a new folder, or one that is empty"
+    )
+    parser.add_argument(
+        "--start",
+        type=day_of,
+        metavar="DATE",
+        help="a Monday, the clinic's first day; the next one if not given",
+    )
+
+
+def _run_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="the folder of a clinic")
+    parser.add_argument(
+        "--as-of",
+        type=moment_of,
+        metavar="MOMENT",
+        help="sessions that began up to then stay as they were; now if not given, and in the "
+        "site's time without an offset",
+    )
+    parser.add_argument(
+        "--names",
+        action="store_true",
+        help="show patients by the names of their files, not by their keys, in what is printed and "
+        "in the report",
+    )
+    add_own(parser)
+
+
+def _init(options: argparse.Namespace) -> Answer:
+    folder: Path = options.folder
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"cannot write {folder}: something is there, and it is kept as it is")
+    today = datetime.now().astimezone().date()
+    start: date = options.start or today + timedelta(days=7 - today.weekday())
+    if start.weekday() != 0:
+        raise UsageError(f"--start: expected a Monday, found {start:%A}, {start}")
+    later = start - _FIRST
+    example = files("iopkit") / "examples" / "clinic"
+    written = {folder / name: _dated(text, later) for name, text in _texts(example)}
+    names = [str(path.relative_to(folder)) for path in written]
+    told = [f"wrote {len(names)} files to {folder}:", *(f"  {name}" for name in names)]
+    told += ["", f"Change what differs, and then: iopkit run {folder}"]
+    return Answer(
+        "\n".join(told), {"folder": str(folder), "written": names}, files=written, folder=folder
+    )
+
+
+def _texts(folder: Traversable, within: str = "") -> Iterator[tuple[str, str]]:
+    """The files of a folder and those in it, by names."""
+    for each in sorted(folder.iterdir(), key=lambda one: one.name):
+        if each.is_dir():
+            yield from _texts(each, f"{within}{each.name}/")
+        else:
+            yield f"{within}{each.name}", each.read_text(encoding="utf-8")
+
+
+def _dated(text: str, later: timedelta) -> bytes:
+    """A file of the example with all its dates so much later."""
+    return _DAY.sub(lambda day: str(date.fromisoformat(day[0]) + later), text).encode()
+
+
+def _run(options: argparse.Namespace) -> Answer:
+    began, folder = monotonic(), Path(options.folder)
+    read, out = read_clinic(folder, own_of(options)), folder / "out"
+    former, clinic = read_former(out), read.clinic
+    as_of: datetime = options.as_of or datetime.now(UTC)
+    if as_of.tzinfo is None:
+        as_of = as_of.replace(tzinfo=clinic.site.tz)
+    found = run_clinic(clinic, as_of=as_of, former=former, watched=partial(with_bar, since=began))
+    written = files_of(found, out, stamp=as_of, names=options.names)
+    text = clinic_text(found, names=options.names)
+    files_told = f"{len(written)} files changed in {out}" if written else f"{out} is as it was"
+    is_whole = all(one.schedule for one in found.patients) and not found.conflicts
+    return Answer(
+        f"{text}\n\n{files_told}",
+        clinic_document(found),
+        DONE if is_whole else NO,
+        written,
+        read.problems,
+        out,
+    )
+
+
+COMMANDS: Mapping[str, Command] = {
+    "init": Command(_init_arguments, _init),
+    "run": Command(_run_arguments, _run),
+}

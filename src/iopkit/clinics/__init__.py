@@ -1,0 +1,27 @@
+"""A clinic as a whole: all its patients judged, planned and dated together, and again later."""
+
+from iopkit.clinics.clinics import (
+    Clinic,
+    ClinicRun,
+    FormerRun,
+    NamedPatient,
+    Omission,
+    PatientRun,
+    Step,
+)
+from iopkit.clinics.running import run_clinic
+from iopkit.clinics.settings import ClinicSettings, PatientSettings, PhaseWeeks
+
+__all__ = [
+    "Clinic",
+    "ClinicRun",
+    "ClinicSettings",
+    "FormerRun",
+    "NamedPatient",
+    "Omission",
+    "PatientRun",
+    "PatientSettings",
+    "PhaseWeeks",
+    "Step",
+    "run_clinic",
+]

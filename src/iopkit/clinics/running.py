@@ -1,0 +1,314 @@
+"""Running a clinic: all its patients judged, planned and dated together, and again later."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import chain
+from typing import TypeVar
+
+from attrs import evolve
+
+from iopkit.charges.charges import itemize
+from iopkit.checks.caseloads import CaseloadFinding, check_caseloads
+from iopkit.checks.fitting import judge
+from iopkit.clinics.clinics import (
+    Clinic,
+    ClinicRun,
+    FormerRun,
+    NamedPatient,
+    Omission,
+    PatientRun,
+    Step,
+)
+from iopkit.clinics.seating import Seats, seats_of
+from iopkit.confidential import hidden
+from iopkit.errors import (
+    InvalidError,
+    NotInForceError,
+    TooComplexError,
+    UnknownNameError,
+    refuse,
+    unless,
+    unless_a,
+)
+from iopkit.groups.groups import Group, join
+from iopkit.placement.placement import place
+from iopkit.plans.drafting import draft
+from iopkit.plans.plans import MOST_EXTRA_WEEKS, Leave, Plan
+from iopkit.schedules.capacity import census, loads, meetings, weekly_census, weekly_loads
+from iopkit.schedules.conflicts import all_conflicts
+from iopkit.schedules.differences import schedule_difference
+from iopkit.schedules.meeting_dates import plan_meetings
+from iopkit.schedules.obstructions import Surroundings
+from iopkit.schedules.rescheduling import reschedule
+from iopkit.schedules.scheduling import schedule
+from iopkit.schedules.sessions import Schedule
+from iopkit.truth import Truth
+
+T = TypeVar("T")
+
+
+def run_clinic(
+    clinic: Clinic,
+    *,
+    as_of: datetime,
+    former: FormerRun | None = None,
+    watched: Callable[[Sequence[NamedPatient]], Iterable[NamedPatient]] = iter,
+) -> ClinicRun:
+    """Judge, place, group, plan, date, check and charge all patients of a clinic.
+
+    Each patient gets what the single functions give: ``decide``, ``place``, ``assign``, ``draft``,
+    ``schedule``, ``judge`` and ``itemize``. What cannot be done for one is told in ``omissions``,
+    and keeps nothing from the others. Who waits for a group has no plan yet.
+
+    With a former run it updates. Plans keep their first day, seed and key, and are rescheduled:
+    what began by ``as_of`` stays. Whoever is in groups keeps them before others get one. A
+    schedule that is over stays as it was; so does one whose plan cannot be drafted any more, and
+    that is told. Where nothing has changed, the same comes of it, whenever ``as_of`` is.
+
+    Args:
+        as_of: now; aware.
+        watched: gives the patients one by one, as each is judged, planned and then dated, so that
+            somebody can be shown how far it is.
+
+    Raises:
+        InvalidError: ``as_of`` has no time zone, the former run is of another site, or the site
+            does not allow the groups.
+        MissingExtraError: the clinic has groups, or its site holidays, and the extra ``groups`` or
+            ``holidays`` is not installed.
+
+    Example:
+        >>> from datetime import UTC, date, datetime
+        >>> from uuid import uuid4
+        >>> from iopkit import Patient, Site, WeeklyWindows, find_program
+        >>> from iopkit.clinics import ClinicSettings
+        >>> site = Site("Elm Street", "UTC", WeeklyWindows.always())
+        >>> one, program = NamedPatient("a", Patient(uuid4())), find_program("matrix-16-week")
+        >>> clinic = Clinic(ClinicSettings(date(2026, 1, 5), seed=7), site, program, (one,))
+        >>> run = run_clinic(clinic, as_of=datetime(2026, 1, 1, tzinfo=UTC))
+        >>> run.patients[0].plan.start, len(run.conflicts)
+        (datetime.date(2026, 1, 5), 0)
+    """
+    refuse("clinic", unless_a(clinic, "clinic", Clinic))
+    was = clinic.site if former is None else former.site
+    here = (was.name, was.zone) == (clinic.site.name, clinic.site.zone)
+    refuse("clinic", unless(here, "former", "a run of the same site", "another's"))
+    around = Surroundings(clinic.site, as_of)
+    old = {each.plan.patient: each for each in former.schedules} if former else {}
+    today = as_of.astimezone(clinic.site.tz).date()
+    listed = sorted(clinic.patients, key=lambda one: one.patient.key)
+    cares = [_Care(clinic, one, old.get(one.patient.key), today) for one in watched(listed)]
+    seats = seats_of(clinic, former, without=[one.key for one in cares if one.is_without_seat])
+    plans = [care.drafted(seats) for _, care in zip(watched(listed), cares, strict=True)]
+    if clinic.roster is not None:
+        met = plan_meetings(filter(None, plans), clinic.roster.groups, clinic.site)
+        around = evolve(around, meetings=met)
+    runs = tuple(
+        care.completed(plan, around)
+        for _, care, plan in zip(watched(listed), cares, plans, strict=True)
+    )
+    keys = {run.key for run in runs}
+    kept = tuple(each for key, each in old.items() if key not in keys)
+    schedules = [*(run.schedule for run in runs if run.schedule), *kept]
+    return ClinicRun(
+        clinic,
+        runs,
+        seats.assignments,
+        kept,
+        conflicts=all_conflicts(schedules, clinic.site),
+        census=weekly_census(census(schedules)),
+        rooms=weekly_loads(loads(schedules, clinic.site)),
+        clinicians=weekly_loads(loads(schedules, clinic.site, of="clinicians")),
+        meetings=meetings(schedules, clinic.site),
+        caseloads=tuple(_caseloads(clinic, schedules)),
+        before=_before(schedules, former),
+    )
+
+
+class _Care:
+    """A patient of a clinic, step by step; ``old`` is the schedule that there was."""
+
+    def __init__(
+        self, clinic: Clinic, one: NamedPatient, old: Schedule | None, today: date
+    ) -> None:
+        self.key = one.patient.key
+        self._clinic, self._patient, self._old = clinic, one.patient, old
+        self._own = clinic.settings_of(one)
+        self._is_over = old is not None and old.end <= today
+        self._start = self._own.start or (old.plan.start if old else clinic.settings.start)
+        self._omissions: list[Omission] = []
+        decided = (
+            self._tried(Step.DECISION, partial(self._by, each.decide)) for each in clinic.policies
+        )
+        ladder = clinic.ladder
+        self._run = PatientRun(
+            one.name,
+            one.patient,
+            decisions=tuple(filter(None, decided)),
+            placement=None
+            if ladder is None
+            else self._tried(Step.PLACEMENT, partial(self._by, partial(place, ladder))),
+        )
+
+    def _by(self, rule: Callable[..., T]) -> T:
+        """What a policy or ladder says of the patient on the first day."""
+        assume = self._clinic.settings.assume_in_force
+        return rule(self._patient, on=self._start, assume_in_force=assume)
+
+    def _tried(self, step: Step, work: Callable[[], T]) -> T | None:
+        """What a step gives; ``None`` where it cannot be done, with the reason."""
+        try:
+            return work()
+        except (InvalidError, NotInForceError, TooComplexError, UnknownNameError) as error:
+            self._omissions.append(Omission(step, str(error)))
+            return None
+
+    @property
+    def is_without_seat(self) -> bool:
+        """Whether the patient is to be in no group from the clinic's first day on.
+
+        So it is with whoever is not to have a plan, was discharged by then, or is at its end.
+        """
+        on, left = self._clinic.settings.start, self._own.discharged
+        if self._old is not None and self._old.end <= on:
+            return True
+        return (left is not None and left <= on) or (self._old is None and bool(self._barred))
+
+    @property
+    def _barred(self) -> str | None:
+        """What keeps the patient from a plan, groups aside."""
+        left = self._own.discharged
+        refusals = [each.policy for each in self._run.decisions if each.verdict is Truth.NO]
+        if len(self._run.decisions) < len(self._clinic.policies):
+            return "not every policy has judged"
+        if refusals and not self._clinic.settings.despite_no:
+            return f"no, by {', '.join(refusals)}"
+        if self._old is None and left is not None and left <= self._start:
+            return "discharged before the first day"
+        return None
+
+    def drafted(self, seats: Seats) -> Plan | None:
+        """The plan that is to be dated; ``None``: there is none, or it stays as it was."""
+        waiting, why = seats.waiting.get(self.key), self._barred
+        self._run = evolve(self._run, waiting=waiting)
+        if waiting is not None:
+            self._omit(Step.GROUPS, f"waits, as number {waiting.place} of the waitlist")
+            why = why or (None if self._old else "waits for a group")
+        elif seats.assignments and not why and self.key not in seats.groups:
+            self._omit(Step.GROUPS, "the roster does not have the patient, and there are no doses")
+        if self._is_over:
+            return None
+        if why:
+            self._omit(Step.PLAN, why)
+            return None
+        return self._tried(Step.PLAN, lambda: self._plan(seats.groups.get(self.key, ())))
+
+    def _omit(self, step: Step, why: str) -> None:
+        self._omissions.append(Omission(step, why))
+
+    def _plan(self, groups: tuple[Group, ...]) -> Plan:
+        """The plan; of one that there was, with its key and seed."""
+        clinic, settings, old = self._clinic, self._clinic.settings, self._old
+        program, site, track = clinic.program, clinic.site, self._own.track or settings.track
+        if groups:
+            program, site = join(program.on_track(track), site, groups)
+        plan = draft(
+            program,
+            self._patient,
+            site,
+            start=self._start,
+            seed=old.plan.seed if old else settings.seed,
+            track=None if groups else track,
+            phase_weeks={each.phase: each.weeks for each in settings.weeks},
+            requirements=clinic.requirements,
+            decisions=self._run.decisions,
+            despite_no=settings.despite_no,
+            assume_in_force=settings.assume_in_force,
+            goal_templates=clinic.goals,
+            groups=groups,
+            counselors=self._own.counselors,
+        )
+        # What it was joined to has no tracks any more.
+        plan = evolve(plan, track=track) if groups else plan
+        plan = evolve(plan, leaves=tuple(self._leaves(plan)))
+        return _continued(plan, old.plan) if old else plan
+
+    def _leaves(self, plan: Plan) -> Iterator[Leave]:
+        """The patient's leaves; from the discharge on, one as long as a plan can be extended."""
+        left = self._own.discharged
+        for leave in self._own.leaves:
+            if left is None or leave.end <= left:
+                yield leave
+            elif leave.start < left:
+                yield evolve(leave, end=left)
+        if left is not None:
+            end = max(left, plan.end) + timedelta(weeks=MOST_EXTRA_WEEKS)
+            yield Leave(left, end, "discharged")
+
+    def completed(self, plan: Plan | None, around: Surroundings) -> PatientRun:
+        """The plan dated, checked and charged, or the schedule that there was."""
+        dated = self._old
+        if plan is not None:
+            dated = self._tried(Step.SCHEDULE, partial(_dated, plan, dated, around)) or dated
+        run = self._run if dated is None else self._judged(dated)
+        return evolve(run, omissions=tuple(self._omissions))
+
+    def _judged(self, dated: Schedule) -> PatientRun:
+        """With a schedule, what requirements find of it, and what it is charged as."""
+        clinic, coding = self._clinic, self._clinic.coding
+        assume = clinic.settings.assume_in_force
+        found = (
+            self._tried(
+                Step.REQUIREMENTS,
+                partial(judge, dated, [each], clinic.site, assume_in_force=assume),
+            )
+            for each in clinic.requirements
+        )
+        judgments = tuple(chain.from_iterable(filter(None, found)))
+        charges = None
+        if coding is not None:
+            charged = partial(itemize, dated, coding, rates=clinic.rates, assume_in_force=assume)
+            charges = self._tried(Step.CHARGES, charged)
+        return evolve(self._run, schedule=dated, judgments=judgments, charges=charges)
+
+    __repr__ = hidden
+
+
+def _continued(plan: Plan, old: Plan) -> Plan:
+    """A plan under the key of the old one; what a group gave that has no place now is on hold."""
+    named = {each.service for each in plan.groups}
+    lost = [each.service for each in old.groups if each.service not in named]
+    return evolve(plan, key=old.key, on_hold=tuple(dict.fromkeys((*plan.on_hold, *lost))))
+
+
+def _dated(plan: Plan, old: Schedule | None, around: Surroundings) -> Schedule:
+    """A plan's schedule; where there was one, what it becomes."""
+    if old is None:
+        return schedule(plan, around.site, meetings=around.meetings)
+    return reschedule(old, plan, around)
+
+
+def _caseloads(clinic: Clinic, schedules: Sequence[Schedule]) -> Iterator[CaseloadFinding]:
+    """Each counselor's patients on the first day; of sets that are in force then, or assumed."""
+    plans, on = [each.plan for each in schedules], clinic.settings.start
+    for each in clinic.requirements:
+        with suppress(NotInForceError):  # told of each patient who begins then
+            yield from check_caseloads(
+                plans, each, on=on, assume_in_force=clinic.settings.assume_in_force
+            )
+
+
+def _before(schedules: Iterable[Schedule], former: FormerRun | None) -> tuple[Schedule, ...]:
+    """Schedules as they were before the last change: that from the former run, or its own."""
+    if former is None:
+        return ()
+    was = {each.plan.key: each for each in former.schedules}
+    changed = tuple(
+        old
+        for now in schedules
+        for old in [was.get(now.plan.key) or evolve(now, sessions=(), unplaced=())]
+        if not schedule_difference(old, now).is_empty
+    )
+    keys = {each.plan.key for each in schedules}
+    return changed or tuple(each for each in former.before if each.plan.key in keys)

@@ -1,0 +1,69 @@
+"""Plain text for people about a run of a clinic: what each patient has, and what has changed.
+
+Calling this is the explicit act that shows patients' values.
+"""
+
+from collections.abc import Iterator
+
+from iopkit.clinics.clinics import ClinicRun, PatientRun
+from iopkit.prose import counted
+from iopkit.reports.lines import page, section
+from iopkit.schedules.differences import ScheduleDifference
+
+
+def clinic_text(run: ClinicRun, *, names: bool = False) -> str:
+    """What a run gives for each patient, in a few lines, and what its last change has changed.
+
+    Args:
+        names: show patients by the names of their files, in place of their keys.
+    """
+    shown = {each.key: each.name if names else str(each.key) for each in run.patients}
+    planned = [each for each in run.patients if each.schedule]
+    counts = (
+        counted(len(run.patients), "patient"),
+        counted(len(planned), "plan"),
+        counted(len(run.conflicts), "conflict"),
+    )
+    lines = [f"{run.clinic.site.name}: {', '.join(counts)}"]
+    for each in run.patients:
+        lines += section(shown[each.key], _told(each))
+    lines += section(
+        "Left as they were, as no valid file has these patients",
+        [str(each.plan.patient) for each in run.kept],
+    )
+    lines += section(
+        "Changed last",
+        [
+            f"{shown.get(each.plan.patient, each.plan.patient)}: {_change(each)}"
+            for each in run.changes
+        ],
+    )
+    return page(lines)
+
+
+def _told(one: PatientRun) -> Iterator[str]:
+    yield from (f"{each.policy}: {each.verdict.value}" for each in one.decisions)
+    if one.placement is not None:
+        level = one.placement.not_excluded
+        yield f"level: {level.number if level else 'undetermined'}"
+    if one.schedule is not None:
+        groups = ", ".join(name for each in one.schedule.plan.groups for name in each.groups)
+        yield (
+            f"plan from {one.schedule.plan.start}, {counted(len(one.schedule.sessions), 'session')}"
+            + (f", {len(one.schedule.unplaced)} without a date" if one.schedule.unplaced else "")
+            + (f", in {groups}" if groups else "")
+        )
+    yield from (f"{each.requirements.name}: {each.truth.value}" for each in one.judgments)
+    yield from (f"no {each.step.value}: {each.why}" for each in one.omissions)
+    if one.waiting is not None:
+        yield one.waiting.words
+
+
+def _change(change: ScheduleDifference) -> str:
+    counts = {
+        "added": change.added,
+        "changed": change.changed,
+        "removed": change.removed,
+    }
+    said = [f"{counted(len(some), 'session')} {what}" for what, some in counts.items() if some]
+    return "; ".join(said) or "only what has no date"

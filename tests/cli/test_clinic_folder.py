@@ -1,0 +1,544 @@
+"""A clinic in one folder: what init writes, what run gives, and what a second run keeps."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from io import StringIO
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from iopkit import Schedule, from_json
+from iopkit.cli import main
+from iopkit.cli.terminal import with_bar
+from iopkit.clinics import ClinicSettings
+from iopkit.documents import from_toml, json_schema
+from iopkit.schedules import schedule_difference
+
+AMBER = "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"
+BASIL = "9a1d8e40-3c52-4b7f-8d16-7e2f5a90c3b4"
+CLOVER = "c47b2a6f-51d9-4e08-a3f2-1b8d6c0e9f75"
+DAHLIA = "0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"
+BEFORE, LATER = "2026-01-20T09:00", "2026-02-20T12:00"
+"""Before the first day, and in the third week."""
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example's folder, run once before its first day; shared, and not to be changed."""
+    folder = tmp_path_factory.mktemp("begun") / "clinic"
+    assert main(["init", str(folder), "--start", "2026-02-02"]) == 0
+    assert main(["run", str(folder), "--as-of", BEFORE]) == 1  # somebody waits
+    return folder
+
+
+@pytest.fixture
+def clinic(begun: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be changed."""
+    return shutil.copytree(begun, tmp_path / "clinic")
+
+
+def run(folder: Path, *words: str, as_of: str = LATER) -> int:
+    return main(["run", str(folder), "--as-of", as_of, *words])
+
+
+def contents(folder: Path) -> Mapping[str, bytes]:
+    return {
+        str(each.relative_to(folder)): each.read_bytes()
+        for each in folder.rglob("*")
+        if each.is_file()
+    }
+
+
+def replaced(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def dated(folder: Path, key: str) -> Schedule:
+    return from_json(Schedule, (folder / "out" / "schedules" / f"{key}.json").read_bytes())
+
+
+# What init writes.
+
+
+def test_every_document_of_the_example_is_valid(
+    begun: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inside = [str(path) for path in begun.iterdir() if path.name != "out"]
+    assert main(["validate", *inside]) == 0
+    assert "9 of 9 are valid" in capsys.readouterr().out
+
+
+def test_the_settings_of_the_example_explain_every_key(begun: Path) -> None:
+    text = (begun / "clinic.toml").read_text(encoding="utf-8")
+    schema = json_schema("clinic")
+    kinds = [schema["properties"], schema["$defs"]["PatientSettings"]["properties"]]
+    for name in [*kinds[0], *kinds[1]]:
+        assert re.search(rf"^(#  +)?(\[\[)?{name}\b", text, re.MULTILINE), name
+
+
+def test_the_dates_of_the_example_follow_its_first_day(tmp_path: Path) -> None:
+    assert main(["init", str(tmp_path / "late"), "--start", "2027-01-04"]) == 0
+    settings = from_toml(ClinicSettings, (tmp_path / "late" / "clinic.toml").read_bytes())
+    assert str(settings.start) == "2027-01-04"
+    assert str(settings.patients[0].leaves[0].start) == "2027-02-08"
+
+
+def test_without_a_first_day_the_clinic_begins_on_a_monday_to_come(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", str(tmp_path / "new"), "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["written"]) == 9
+    settings = from_toml(ClinicSettings, (tmp_path / "new" / "clinic.toml").read_bytes())
+    assert settings.start.weekday() == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [(["--start", "2026-02-03"], "expected a Monday, found Tuesday"), ([], "is kept as it is")],
+    ids=["another weekday", "a folder with something in it"],
+)
+def test_init_keeps_what_is_there(
+    tmp_path: Path, words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path if not words else tmp_path / "new"
+    (tmp_path / "own.txt").write_text("mine")
+    assert main(["init", str(folder), *words]) == 2
+    assert told in capsys.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == ["own.txt"]
+
+
+# What run gives is what the single commands give.
+
+
+def answer(capsys: pytest.CaptureFixture[str], *words: object) -> object:
+    capsys.readouterr()
+    main([*map(str, words), "--json"])
+    return json.loads(capsys.readouterr().out)
+
+
+def of_out(folder: Path, name: str) -> object:
+    return json.loads((folder / "out" / name).read_bytes())
+
+
+@pytest.mark.parametrize(("name", "key"), [("basil", BASIL), ("dahlia", DAHLIA)])
+def test_decisions_and_placements_are_those_of_decide_and_place(
+    begun: Path, name: str, key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    patient, on = begun / "patients" / f"{name}.json", ("--on", "2026-02-02")
+    decided = answer(capsys, "decide", patient, "--policy", "iop-suitability", *on)
+    assert of_out(begun, f"decisions/iop-suitability/{key}.json") == decided
+    placed = answer(capsys, "place", patient, "--ladder", "us-public-rules", *on)
+    assert isinstance(placed, dict)
+    assert of_out(begun, f"placements/{key}.json") == placed["placement"]
+
+
+def test_groups_plans_and_schedules_are_those_of_their_commands(
+    begun: Path, tmp_path: Path
+) -> None:
+    out, site = begun / "out", ("--site", str(begun / "site.toml"))
+    patients = [str(begun / "patients" / f"{n}.json") for n in ("amber", "basil", "clover")]
+    assigned = tmp_path / "assignments.json"
+    main([
+        *("groups", str(begun / "groups.toml"), *site, "--on", "2026-02-02"),
+        *("--patients", *patients, "--dose", "group-session=1", "-o", str(assigned)),
+    ])  # fmt: skip
+    assert assigned.read_bytes() == (out / "assignments.json").read_bytes()
+    plan, ical, schedule = (tmp_path / name for name in ("plan.json", "plan.ics", "schedule.json"))
+    main([
+        *("plan", patients[1], "--program", str(begun / "program.toml"), *site),
+        *("--start", "2026-02-02", "--seed", "7", "--policy", "iop-suitability"),
+        *("--requirements", "samhsa-iop", "--requirements", "hcpcs-h0015"),
+        *("--groups", str(assigned), "--counselor", "Birch", "-o", str(plan)),
+    ])  # fmt: skip
+    assert plan.read_bytes() == (out / "plans" / f"{BASIL}.json").read_bytes()
+    main([
+        *("schedule", str(plan), *site, "--groups", str(begun / "groups.toml")),
+        *("--ical", str(ical), "-o", str(schedule)),
+    ])  # fmt: skip
+    assert schedule.read_bytes() == (out / "schedules" / f"{BASIL}.json").read_bytes()
+    assert unstamped(ical) == unstamped(out / "calendars" / "patients" / f"{BASIL}.ics")
+
+
+def unstamped(path: Path) -> bytes:
+    return re.sub(rb"DTSTAMP:\w+", b"", path.read_bytes())
+
+
+def test_checks_charges_and_what_is_told_of_the_site_are_those_of_their_commands(
+    begun: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, site = begun / "out", ("--site", begun / "site.toml")
+    plan, groups = out / "plans" / f"{BASIL}.json", ("--groups", begun / "groups.toml")
+    sets = ("--requirements", "samhsa-iop", "--requirements", "hcpcs-h0015")
+    assert of_out(begun, f"checks/{BASIL}.json") == answer(
+        capsys, "check", plan, *site, *groups, *sets
+    )
+    rates = ("--coding", "us-h0015", "--rates", begun / "rates.toml")
+    assert of_out(begun, f"charges/{BASIL}.json") == answer(
+        capsys, "charges", plan, *site, *groups, *rates
+    )
+    schedules = out / "schedules"
+    assert of_out(begun, "capacity.json") == answer(capsys, "capacity", schedules, *site)
+    assert of_out(begun, "conflicts.json") == answer(capsys, "conflicts", schedules, *site)
+
+
+@pytest.mark.parametrize(
+    ("of", "name", "file"),
+    [
+        ("room", "Large room", "rooms/large-room"),
+        ("clinician", "Birch", "clinicians/birch"),
+        ("program", "elm-street-8-week", "programs/elm-street-8-week"),
+    ],
+)
+def test_calendars_of_the_site_are_those_of_feed(
+    begun: Path, tmp_path: Path, of: str, name: str, file: str
+) -> None:
+    key = tmp_path / "key"
+    shutil.copy(begun / "out" / "feeds.key", key)
+    words = ["feed", str(begun / "out" / "schedules"), f"--{of}", name, "--key", str(key)]
+    assert main([*words, "-o", str(tmp_path / "feed.ics")]) == 0
+    assert unstamped(tmp_path / "feed.ics") == unstamped(
+        begun / "out" / "calendars" / f"{file}.ics"
+    )
+
+
+def test_patients_are_told_by_their_keys_unless_asked(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    run(clinic)
+    told = capsys.readouterr().out
+    assert AMBER in told
+    assert "amber" not in told
+    assert naming(clinic / "out", b"amber") == {"clinic.json"}
+    assert "report.html" in naming(clinic / "out", AMBER.encode())
+    run(clinic, "--names")
+    assert "amber:" in capsys.readouterr().out
+    assert naming(clinic / "out", b"amber") == {"clinic.json", "report.html"}
+    names = [name for name in contents(clinic / "out") if "amber" in name]
+    assert not names
+
+
+def naming(folder: Path, word: bytes) -> set[str]:
+    return {name for name, data in contents(folder).items() if word in data}
+
+
+def test_who_waits_and_who_is_refused_has_no_plan_and_the_reason(
+    begun: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = answer(capsys, "run", begun, "--as-of", LATER)
+    assert isinstance(told, dict)
+    patients = {one["key"]: one for one in told["patients"]}
+    assert patients[CLOVER]["waiting"] == 1
+    assert [each["step"] for each in patients[CLOVER]["omissions"]] == ["groups", "plan"]
+    assert patients[DAHLIA]["omissions"] == [{"step": "plan", "why": "no, by iop-suitability"}]
+    assert {key for key, one in patients.items() if one["plan"]} == {AMBER, BASIL}
+
+
+# A second run.
+
+
+@pytest.mark.parametrize(
+    "as_of", ["2026-01-21T09:00", LATER, "2026-03-11T09:00", "2027-05-01T09:00"]
+)
+def test_a_second_run_without_changes_writes_nothing(
+    clinic: Path, as_of: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = contents(clinic / "out")
+    stamps = {path: path.stat().st_mtime_ns for path in (clinic / "out").rglob("*")}
+    assert run(clinic, as_of=as_of) == 1
+    assert capsys.readouterr().out.endswith("out is as it was\n")
+    assert contents(clinic / "out") == before
+    assert {path: path.stat().st_mtime_ns for path in stamps} == stamps
+
+
+def test_a_closure_moves_what_is_to_come_and_gives_calendars_a_revision(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = dated(clinic, AMBER)
+    closed = '\n[[closures]]\nstart = 2026-02-{}\nend = 2026-02-{}\nwhy = "{}"\n'
+    with (clinic / "site.toml").open("a") as site:
+        site.write(closed.format(11, 12, "too late") + closed.format(25, 26, "Burst pipe"))
+    run(clinic)
+    new = dated(clinic, AMBER)
+    found = schedule_difference(old, new)
+    assert [before.start.day for before, _ in found.changed] == [25]
+    assert [after.moved.detail for _, after in found.changed if after.moved] == ["Burst pipe"]
+    assert (old.revision, new.revision) == (0, 1)
+    assert (
+        b"SEQUENCE:1" in (clinic / "out" / "calendars" / "patients" / f"{AMBER}.ics").read_bytes()
+    )
+    update = (clinic / "out" / "changes" / f"{AMBER}.ics").read_bytes()
+    assert update.count(b"BEGIN:VEVENT") == 1
+    assert f"{AMBER}: 1 session changed" in capsys.readouterr().out
+    assert not (clinic / "out" / "changes" / f"{BASIL}.ics").exists()
+    after = contents(clinic / "out")
+    run(clinic, as_of="2026-02-21T12:00")
+    assert contents(clinic / "out") == after, "what changed last is told until something does"
+    assert f"{AMBER}: 1 session changed" in capsys.readouterr().out
+
+
+def test_a_counselor_on_leave_is_stood_in_for_from_then_on(clinic: Path) -> None:
+    old = dated(clinic, AMBER)
+    leave = (
+        '[[clinicians.absences]]\nstart = 2026-02-18\nend = 2026-03-03\nwhy = "Leave"\n'
+        'substitute = "Birch"\n\n[[clinicians]]\nname = "Birch"'
+    )
+    replaced(clinic / "site.toml", '[[clinicians]]\nname = "Birch"', leave)
+    replaced(clinic / "site.toml", 'substitute = "Ash"\n', "")
+    replaced(clinic / "site.toml", 'hours = ["monday 09:00-17:00"', '# hours = ["monday 09:00"')
+    run(clinic)
+    changed = schedule_difference(old, dated(clinic, AMBER)).changed
+    assert {after.clinician for _, after in changed} == {"Birch"}
+    assert min(after.start for _, after in changed).date().isoformat() == "2026-02-23"
+
+
+def test_a_patient_who_comes_later_begins_then_and_the_others_stay(clinic: Path) -> None:
+    before = contents(clinic / "out" / "schedules")
+    record = json.loads((clinic / "patients" / "amber.json").read_bytes())
+    key = "2f9d1a34-7b60-4c1e-8a55-0d3c9b7e6f12"
+    (clinic / "patients" / "erica.json").write_text(json.dumps({**record, "key": key}))
+    spoken = 'doses = [{ service = "group-session" }]\nlanguages = ["en"]\n'
+    with (clinic / "groups.toml").open("a") as roster:
+        roster.write(f'\n[[candidates]]\nkey = "{key}"\n{spoken}')
+    replaced(clinic / "clinic.toml", "start = 2026-02-02", "start = 2026-03-02")
+    run(clinic)
+    after = contents(clinic / "out" / "schedules")
+    assert {name: after[name] for name in before} == before
+    assert str(dated(clinic, key).plan.start) == "2026-03-02"
+    assert dated(clinic, key).plan.groups[0].groups == ("evening",)
+    assert [each.name for each in (clinic / "out" / "changes").iterdir()] == [f"{key}.ics"]
+
+
+def test_a_discharged_patient_keeps_what_was_held(clinic: Path) -> None:
+    old = dated(clinic, BASIL)
+    replaced(clinic / "clinic.toml", "#     discharged = 2026-03-20", "discharged = 2026-02-24")
+    run(clinic)
+    new = dated(clinic, BASIL)
+    assert new.sessions == tuple(s for s in old.sessions if str(s.start.date()) < "2026-02-24")
+    update = (clinic / "out" / "changes" / f"{BASIL}.ics").read_bytes()
+    assert update.count(b"STATUS:CANCELLED") == len(old.sessions) - len(new.sessions)
+
+
+@pytest.mark.parametrize("how", ["taken away", "broken"])
+def test_a_patient_without_a_valid_file_is_left_as_they_were(
+    clinic: Path, how: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replaced(clinic / "clinic.toml", 'patient = "basil"', 'patient = "clover"')
+    before = contents(clinic / "out" / "schedules")
+    path = clinic / "patients" / "basil.json"
+    if how == "broken":
+        replaced(path, '"birth_date"', '"birth_day"')
+    else:
+        path.unlink()
+    assert run(clinic) == (2 if how == "broken" else 1)
+    told = capsys.readouterr()
+    assert ("basil.json" in told.err) == (how == "broken")
+    assert f"no valid file has these patients:\n  - {BASIL}" in told.out
+    assert contents(clinic / "out" / "schedules") == before
+    assert not (clinic / "out" / "decisions" / "iop-suitability" / f"{BASIL}.json").exists()
+
+
+def test_a_key_that_two_files_have_is_nobodys(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(clinic / "patients" / "clover.json", clinic / "patients" / "copy.json")
+    assert run(clinic) == 2
+    assert "clover.json" in (err := capsys.readouterr().err)
+    assert "one key in 2 files; none is taken" in err
+
+
+def test_a_plan_without_a_session_has_no_calendar(clinic: Path) -> None:
+    replaced(clinic / "clinic.toml", "#     discharged = 2026-03-20", "discharged = 2026-02-02")
+    run(clinic, as_of=BEFORE)
+    assert not dated(clinic, BASIL).sessions
+    assert not (clinic / "out" / "calendars" / "patients" / f"{BASIL}.ics").exists()
+    assert not (clinic / "out" / "calendars" / "rooms" / "small-room.ics").exists()
+    assert (clinic / "out" / "changes" / f"{BASIL}.ics").exists()
+
+
+def test_a_change_of_what_has_no_date_needs_no_calendar(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replaced(clinic / "clinic.toml", ', why = "hospital", extends = true', "")
+    run(clinic)
+    assert (clinic / "out" / "changes" / f"{AMBER}.ics").exists()
+    replaced(clinic / "clinic.toml", "end = 2026-03-11", 'end = 2026-03-11, why = "court"')
+    run(clinic)
+    assert f"{AMBER}: only what has no date" in capsys.readouterr().out
+    assert not (clinic / "out" / "changes" / f"{AMBER}.ics").exists()
+
+
+def test_a_calendar_that_somebody_spoiled_is_written_again(clinic: Path) -> None:
+    path = clinic / "out" / "calendars" / "patients" / f"{AMBER}.ics"
+    was = unstamped(path)
+    path.write_text("spoiled")
+    run(clinic)
+    assert unstamped(path) == was
+
+
+def test_a_clinic_without_groups_and_codes_has_fewer_files(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(clinic / "out")
+    (clinic / "clinic.toml").write_text(
+        'document = "clinic"\nformat = 1\nstart = 2026-02-02\nseed = 7\n'
+        'policies = ["iop-suitability"]\ndespite_no = true\n'
+    )
+    run(clinic, as_of="2026-01-20T09:00-06:00")
+    assert {each.parts[0] for each in map(Path, contents(clinic / "out"))} == {
+        *("calendars", "capacity.json", "clinic.json", "conflicts.json", "decisions"),
+        *("feeds.key", "plans", "report.html", "schedules", "site.json"),
+    }
+    assert "level" not in capsys.readouterr().out
+
+
+def test_twelve_patients_are_put_into_groups_and_go_on_around_a_holiday_and_a_leave(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(clinic / "out")
+    spoken = 'doses = [{ service = "group-session" }]\nlanguages = ["en"]\n'
+    keys: list[str] = []
+    for number in range(12):
+        name = ("amber", "basil")[number % 2]
+        record = json.loads((clinic / "patients" / f"{name}.json").read_bytes())
+        keys.append(str(UUID(int=number + 1, version=4)))
+        record["key"] = keys[-1]
+        (clinic / "patients" / f"p{number}.json").write_text(json.dumps(record))
+        with (clinic / "groups.toml").open("a") as roster:
+            roster.write(f'\n[[candidates]]\nkey = "{keys[-1]}"\n{spoken}')
+    for path in [*(clinic / "patients").glob("[!p]*")]:
+        path.unlink()
+    text = (clinic / "clinic.toml").read_text(encoding="utf-8")
+    (clinic / "clinic.toml").write_text(text.partition("[[patients]]")[0])
+    text = (clinic / "groups.toml").read_text(encoding="utf-8")
+    (clinic / "groups.toml").write_text(text.replace(f'key = "{AMBER}"', f'key = "{CLOVER}"', 1))
+    run(clinic, as_of=BEFORE)
+    out = clinic / "out"
+    groups = [dated(clinic, key).plan.groups[0].groups for key in keys]
+    assert groups == [("evening",), ("morning",)] * 6
+    assert {each.name for each in (out / "calendars" / "rooms").iterdir()} == {
+        *("large-room.ics", "office.ics", "small-room.ics")
+    }
+    week = json.loads((out / "capacity.json").read_bytes())["census"][0]
+    assert (week["most"], week["mean"]) == (12, 12.0)
+    before = {key: dated(clinic, key) for key in keys}
+    with (clinic / "site.toml").open("a") as site:
+        site.write('\n[[closures]]\nstart = 2026-02-23\nend = 2026-02-24\nwhy = "A holiday"\n')
+    replaced(clinic / "site.toml", "start = 2026-02-26", "start = 2026-02-24")
+    capsys.readouterr()
+    run(clinic)
+    for key, was in before.items():
+        found = schedule_difference(was, dated(clinic, key))
+        assert found.changed
+        assert min(after.start for _, after in found.changed).date().isoformat() > "2026-02-20"
+    assert "12 patients, 12 plans" in capsys.readouterr().out
+
+
+# What is refused, with nothing written.
+
+
+def broken_site(clinic: Path) -> None:
+    replaced(clinic / "site.toml", "[[offers]]", "[[offer]]")
+    replaced(clinic / "rates.toml", '"150.00"', "150")
+
+
+def unknown_names(clinic: Path) -> None:
+    replaced(clinic / "clinic.toml", '"us-h0015"', '"us-h0016"')
+    replaced(clinic / "clinic.toml", 'patient = "basil"', 'patient = "basill"')
+
+
+def no_patient(clinic: Path) -> None:
+    shutil.rmtree(clinic / "patients")
+
+
+def foreign_out(clinic: Path) -> None:
+    (clinic / "out" / "clinic.json").unlink()
+
+
+def broken_out(clinic: Path) -> None:
+    replaced(clinic / "out" / "schedules" / f"{AMBER}.json", '"sessions"', '"session"')
+
+
+def other_site(clinic: Path) -> None:
+    replaced(clinic / "site.toml", "Elm Street Clinic", "Oak Street Clinic")
+
+
+def groups_without_a_room(clinic: Path) -> None:
+    replaced(clinic / "groups.toml", '"Small room"', '"Attic"')
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (broken_site, ["site.toml: ", "rates.toml: "]),
+        (unknown_names, ["us-h0016", "patient 'basill'; did you mean 'basil'?"]),
+        (no_patient, ["patients"]),
+        (foreign_out, ["is not of a run: move it away"]),
+        (broken_out, [f"{AMBER}.json", "put the file back, or move"]),
+        (other_site, ["a run of the same site"]),
+        (groups_without_a_room, ["Attic"]),
+    ],
+)
+def test_what_concerns_all_patients_is_refused(
+    clinic: Path,
+    change: Callable[[Path], None],
+    told: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    change(clinic)
+    before = contents(clinic)
+    assert run(clinic) == 2
+    err = capsys.readouterr().err
+    assert all(words in err for words in told), err
+    assert contents(clinic) == before
+
+
+def test_an_empty_folder_for_the_results_is_used(begun: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "clinic"
+    shutil.copytree(begun, folder, ignore=shutil.ignore_patterns("out"))
+    (folder / "out").mkdir()
+    run(folder, as_of=BEFORE)
+    assert contents(folder / "out").keys() == contents(begun / "out").keys()
+
+
+def test_rooms_whose_names_look_the_same_have_calendars_of_their_own(clinic: Path) -> None:
+    for name in ("site", "groups"):
+        path = clinic / f"{name}.toml"
+        text = path.read_text(encoding="utf-8")
+        text = text.replace('"Small room"', '"LARGE-room"').replace('"Office"', '"???"')
+        path.write_text(text, encoding="utf-8")
+    run(clinic, as_of=BEFORE)
+    rooms = {each.name for each in (clinic / "out" / "calendars" / "rooms").iterdir()}
+    assert rooms == {"large-room.ics", "large-room-2.ics", "unnamed.ics"}
+
+
+# A bar on a terminal.
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_shows_how_far_it_is_once_that_takes_its_time() -> None:
+    shown = Terminal()
+    assert list(with_bar("abc", since=float("-inf"), stream=shown)) == ["a", "b", "c"]
+    assert shown.getvalue().split("\r")[1:4] == [
+        f"[{'#' * 10:<30}] 1 of 3",
+        f"[{'#' * 20:<30}] 2 of 3",
+        f"[{'#' * 30:<30}] 3 of 3",
+    ]
+    assert shown.getvalue().endswith(f"\r{' ' * 39}\r")
+
+
+@pytest.mark.parametrize(
+    ("stream", "since"), [(Terminal(), float("inf")), (StringIO(), float("-inf"))]
+)
+def test_no_bar_is_shown_at_once_or_in_a_file(stream: StringIO, since: float) -> None:
+    assert list(with_bar("abc", since=since, stream=stream)) == ["a", "b", "c"]
+    assert not stream.getvalue()
