@@ -47,17 +47,17 @@ def load_text(loads: Iterable[Load]) -> str:
     """Loads in lines, under the name of each room or clinician."""
     lines: list[str] = []
     for name, several in groupby(loads, key=lambda each: each.name):
-        lines += [name, *(f"  {_period_text(each)}  {_load_words(each)}" for each in several)]
+        lines += [name, *(f"  {period_text(each)}  {load_words(each)}" for each in several)]
     return page(lines) or "No room or clinician to look at."
 
 
-def _period_text(load: Load) -> str:
+def period_text(load: Load) -> str:
     """The day or days that a load is of."""
     last = load.end - ONE_DAY
     return day_text(load.start) + (f" to {day_text(last)}" if last > load.start else "")
 
 
-def _load_words(load: Load) -> str:
+def load_words(load: Load) -> str:
     """How much is booked of what is available."""
     booked = duration_text(load.booked)
     if load.available is None:
@@ -72,7 +72,7 @@ def meetings_text(meetings: Iterable[Meeting]) -> str:
     lines: list[str] = []
     for group in meetings_by_group(meetings):
         lines.append(", ".join(group_words(group[0])))
-        lines += [f"  {each.start:%Y-%m-%d}  {_seats_words(each)}" for each in group]
+        lines += [f"  {each.start:%Y-%m-%d}  {seats_words(each)}" for each in group]
     return page(lines) or "No group meets."
 
 
@@ -96,7 +96,7 @@ def group_words(meeting: Meeting) -> tuple[str, ...]:
     return tuple(filter(None, (meeting.title, when, meeting.room, meeting.clinician)))
 
 
-def _seats_words(meeting: Meeting) -> str:
+def seats_words(meeting: Meeting) -> str:
     """Seats taken of a meeting's seats, and those free; and why it is not when it was due."""
     why = ""
     if meeting.moved:

@@ -31,12 +31,13 @@ from iopkit.reports.findings import LEFT_OUT, figures_text, finding_text, requir
 from iopkit.reports.html import Colored, TableCell, bullets, child, headed, table
 from iopkit.reports.lines import ASSUMED_IN_FORCE, TRUTH_WORDS
 from iopkit.reports.placements import outcome_words
-from iopkit.reports.plans import last_day, plan_parts
+from iopkit.reports.plans import plan_parts
 from iopkit.reports.programs import level_words
 from iopkit.reports.schedules import why_words
 from iopkit.reports.words import moment_text
 from iopkit.schedules.sessions import Schedule, Session
 from iopkit.truth import Truth
+from iopkit.windows import ONE_DAY
 
 
 def patient_article(parent: Element, one: PatientRun, *, name: str | None) -> None:
@@ -116,7 +117,7 @@ def _placement(article: Element, placement: Placement) -> None:
 def _schedule(article: Element, dated: Schedule) -> None:
     """A plan in brief, and each of its sessions."""
     plan = dated.plan
-    child(article, "h4", f"Plan: {plan.program.title}, {plan.start} to {last_day(dated.end)}")
+    child(article, "h4", f"Plan: {plan.program.title}, {plan.start} to {dated.end - ONE_DAY}")
     bullets(article, _phases(plan))
     for head, items in plan_parts(plan):
         headed(article, head, items)
@@ -158,7 +159,7 @@ def _session_notes(session: Session) -> Iterator[str]:
 def _phases(plan: Plan) -> Iterator[str]:
     for start, end, phase in plan.phase_spans():
         weeks = counted(phase.laid_weeks, "week")
-        yield f"{phase.title}: {weeks}{level_words(phase)}, {start} to {last_day(end)}"
+        yield f"{phase.title}: {weeks}{level_words(phase)}, {start} to {end - ONE_DAY}"
 
 
 def _judgment(article: Element, judgment: Judgment) -> None:

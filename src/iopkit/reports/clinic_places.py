@@ -26,11 +26,11 @@ from iopkit.reports.clinic_links import PatientLinks
 from iopkit.reports.findings import bounds_text, requirement_words
 from iopkit.reports.html import Colored, Link, child, headed, linked, table
 from iopkit.reports.lines import TRUTH_WORDS
-from iopkit.reports.plans import last_day
 from iopkit.reports.words import moment_text
 from iopkit.schedules.capacity import Load
 from iopkit.schedules.conflicts import Booking, Conflict
 from iopkit.schedules.meetings import Meeting
+from iopkit.windows import ONE_DAY
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -130,7 +130,7 @@ def census_section(section: Element, run: ClinicRun, _: PatientLinks) -> None:
         ("Week", "Patients a day", "Least to most", "On hold a day", "Visits"),
         (
             (
-                *(f"{each.start} to {last_day(each.end)}", f"{each.mean:.1f}"),
+                *(f"{each.start} to {each.end - ONE_DAY}", f"{each.mean:.1f}"),
                 *(f"{each.least} to {each.most}", f"{each.on_hold / each.days:.1f}"),
                 str(each.expected),
             )

@@ -37,8 +37,8 @@ from iopkit.reports.clinic_places import (
 from iopkit.reports.decisions import ADVICE, ANSWERS, brief_verdict
 from iopkit.reports.html import Colored, TableCell, bullets, child, document, headed, linked, table
 from iopkit.reports.lines import TRUTH_WORDS
-from iopkit.reports.plans import last_day
 from iopkit.truth import Truth, all_of
+from iopkit.windows import ONE_DAY
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -187,7 +187,7 @@ def _patients(section: Element, run: ClinicRun, links: PatientLinks) -> None:
 
 def _patient_cells(one: PatientRun, links: PatientLinks) -> Sequence[TableCell]:
     """A patient's row: each step in a word."""
-    plan = f"{one.schedule.plan.start} to {last_day(one.schedule.end)}" if one.schedule else "none"
+    plan = f"{one.schedule.plan.start} to {one.schedule.end - ONE_DAY}" if one.schedule else "none"
     waits = ["waits for groups"] if one.waiting else []
     return (
         links.to([one.key]),

@@ -162,7 +162,7 @@ def _row(result: Result) -> tuple[str, ...]:
 def open_words(explanations: Iterable[Explanation]) -> str:
     """What keeps open those that are: what is not known yet, what the record contradicts."""
     undetermined = [each for each in explanations if each.truth is Truth.UNKNOWN]
-    seen = _worked_out(lambda: [one for each in undetermined for one in each.evidence])
+    seen = worked_out(lambda: [one for each in undetermined for one in each.evidence])
     whys = {one.why == CONTRADICTED for one in seen or () if one.role is Role.OPEN}
     told = {
         "something is not known yet": whys != {True},
@@ -184,7 +184,7 @@ def seen_words(explanation: Explanation) -> str:
     return f"{words}; which of these decided is {TOO_COMPLEX}"
 
 
-def _worked_out(explanation: Callable[[], T]) -> T | None:
+def worked_out(explanation: Callable[[], T]) -> T | None:
     """An explanation, or ``None`` if it is too complex: the verdict is told without."""
     try:
         return explanation()
@@ -199,7 +199,7 @@ def _notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from contradiction_notes(decision)
     if names := missing_words(lambda: decision.missing):
         yield STILL_OPEN, names
-    ways = _worked_out(lambda: decision.changes)
+    ways = worked_out(lambda: decision.changes)
     if ways is None:
         yield _WOULD_BE_YES, (TOO_COMPLEX,)
     elif ways:
@@ -244,7 +244,7 @@ def contradiction_notes(decision: Decision) -> Iterator[tuple[str, tuple[str, ..
 
 def missing_words(missing: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
     """What is still to find out in words; empty, if nothing is."""
-    names = _worked_out(missing)
+    names = worked_out(missing)
     return (TOO_COMPLEX,) if names is None else tuple(map(name_in_words, names))
 
 
