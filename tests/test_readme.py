@@ -142,7 +142,7 @@ def test_the_readme_has_each_command_and_each_exit_code() -> None:
     shown = {shlex.split(command, comments=True)[1] for command in commands()}
     planned = {"plan", "settle", "schedule", "check", "charges"}
     assert shown == {
-        *("decide", "applicable", "compare", "place", *planned, "costs"),
+        *("decide", "applicable", "compare", "place", *planned, "init", "run", "costs"),
         *("rules", "validate", "upgrade", "list", "show", "example", "new", "schema"),
     }
     codes = re.findall(r"^\| (\d) \| (.*) \|$", README, re.MULTILINE)

@@ -66,7 +66,7 @@ def _absent(
     for key in sorted(dated.keys() - known):
         named = dated[key].plan.groups
         held = now_in.get(key, frozenset())
-        if held and held == {name for each in named for name in each.groups}:
+        if held and held == frozenset(name for each in named for name in each.groups):
             doses = tuple(GroupDose(each.service, len(each.groups)) for each in named)
             yield Candidate(key, doses, now_in=held)
 
