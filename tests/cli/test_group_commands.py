@@ -511,7 +511,7 @@ def test_patients_and_plans_tell_what_the_roster_does_not(planned: Path, run: Ru
         ((*ASSIGN, "--seconds", "1e99"), ["expected seconds such as 5, found '1e99'"]),
         ((*ASSIGN, "--work", "0"), ["work: expected at least 1"]),
         ((*ASSIGN, "--patients", "none.json"), ["cannot read none.json"]),
-        ((*ASSIGN, "--plans", "empty"), ["empty has no .json or .toml file"]),
+        ((*ASSIGN, "--plans", "empty"), ["empty has no .json, .toml or .jsonl file"]),
     ],
 )
 def test_what_cannot_be_assigned_is_refused(

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
-from itertools import count
+from functools import partial
 from os.path import samestat
 from pathlib import Path
 from shutil import copy2
@@ -258,16 +258,14 @@ def _lines_of(path: Path) -> Iterator[Line | UsageError]:
     empty = True
     try:
         with path.open("rb") as file:
-            for number in count(1):
-                # No more is read than any document may have: a device has no end of line.
-                data = file.readline(MAX_LONG_BYTES + 1)
-                if not data:
-                    break
-                line = Line(path, number, data)
+            # No more is read than any document may have: a device has no end of line.
+            read = iter(partial(file.readline, MAX_LONG_BYTES + 1), b"")
+            for number, data in enumerate(read, 1):
+                line = Line(path, number, data.rstrip(b"\r\n"))
                 if len(data) > MAX_LONG_BYTES:
                     yield UsageError(f"cannot read {line}: it has over {MAX_LONG_BYTES:,} bytes")
                     return
-                if data.strip():
+                if line.data.strip():
                     empty = False
                     yield line
     except OSError as error:

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from attrs import evolve
@@ -30,7 +31,7 @@ from iopkit.cli.files import (
     find_or_read,
     read_document,
 )
-from iopkit.cli.several import Table, Work, add_several, over_several
+from iopkit.cli.several import Table, Work, add_several, over_several, told_as
 from iopkit.documents.documents import to_document
 from iopkit.documents.results import (
     analysis_document,
@@ -182,11 +183,12 @@ def _decision_row(decision: Decision) -> dict[str, str]:
 
 
 def _beside_verdict(decision: Decision) -> dict[str, str]:
-    """The facts to find out, the recorded risks that no rule read, and what contradicts itself."""
+    """What is to be found out, what no rule has read, what contradicts itself, and who pays."""
     return {
         "missing": ", ".join(decision.missing),
         "unjudged": ", ".join(risk.fact.name for risk in decision.unjudged or ()),
         "contradictions": ", ".join(each.name for each in decision.contradictions or ()),
+        "covered": _VERDICTS[decision.coverage.covered] if decision.coverage else "",
     }
 
 
@@ -199,11 +201,12 @@ def _decide(options: argparse.Namespace) -> Work:
         return _decide_by_all(options)
     own, on, assume = own_of(options), _judged_on(options), options.assume_in_force
     policy = find_or_read(Policy, options.policy, find_policy, own)
+    told = told_as(options)
 
     def answer(decision: Decision, key: UUID | None = None) -> Answer:
         return Answer(
-            _FORMS[form](decision),
-            to_document(decision),
+            _FORMS[form](decision) if told == "text" else "",
+            to_document(decision) if told == "json" else None,
             EXIT_CODES[decision.verdict],
             key=key,
             row=_decision_row(decision),
@@ -284,8 +287,14 @@ def _place(options: argparse.Namespace) -> Work:
     for treatment, name in options.beside:
         judges[treatment] = (*judges.get(treatment, ()), find_or_read(Policy, name, find_policy))
 
+    told = told_as(options)
+
     def one(named: Named) -> Answer:
         patient = read_document(Patient, named, own)
+        placement = place(ladder, patient, on=on, beside=judges, assume_in_force=assume)
+        found = evolve(_placed(placement, told), key=patient.key)
+        if told == "row":
+            return found
         rows = compare_levels(
             patient,
             on=on,
@@ -293,16 +302,16 @@ def _place(options: argparse.Namespace) -> Work:
             times=times,
             figures=LEVEL_FIGURES,
         )
-        placement = place(ladder, patient, on=on, beside=judges, assume_in_force=assume)
-        found = _placed(placement)
-        text = f"{found.text}\n\nWhat each level asks and gives:\n\n{tradeoffs_text(rows)}"
-        document = {**found.document, "tradeoffs": [tradeoff_document(row) for row in rows]}
-        return evolve(found, text=text, document=document, key=patient.key)
+        if told == "json":
+            tradeoffs = [tradeoff_document(row) for row in rows]
+            return evolve(found, document={**found.document, "tradeoffs": tradeoffs})
+        head = "What each level asks and gives:"
+        return evolve(found, text=f"{found.text}\n\n{head}\n\n{tradeoffs_text(rows)}")
 
     def of_sheet(sheet: FactSheet) -> Answer:
         if judges or times:
             raise UsageError("--beside and --times turn on a patient's record: a row has none")
-        return _placed(place_sheet(ladder, sheet, assume_in_force=assume))
+        return _placed(place_sheet(ladder, sheet, assume_in_force=assume), told)
 
     def needed() -> Iterator[AnyFact]:
         for rung in ladder.rungs:
@@ -312,21 +321,25 @@ def _place(options: argparse.Namespace) -> Work:
     return Work(one, head, Table(own.facts or FACTS, needed, on, of_sheet))
 
 
-def _placed(placement: Placement) -> Answer:
+def _placed(placement: Placement, told: str) -> Answer:
     """A placement, without what each level asks and gives."""
-    document = {
-        "placement": to_document(placement),
-        "excluded": [excluded_document(excluded) for excluded in placement.excluded],
-    }
-    decision = placement.results[-1].decision
     level = placement.level or placement.stopped_at
     row = {
         "verdict": _VERDICTS[placement.verdict],
         "level": level.number if level else "",
-        **_beside_verdict(decision),
+        **_beside_verdict(placement.results[-1].decision),
         "assumed_in_force": "yes" if placement.assumed_in_force else "",
     }
-    return Answer(placement_text(placement), document, EXIT_CODES[placement.verdict], row=row)
+    text = placement_text(placement) if told == "text" else ""
+    document = _placement_document(placement) if told == "json" else None
+    return Answer(text, document, EXIT_CODES[placement.verdict], row=row)
+
+
+def _placement_document(placement: Placement) -> dict[str, Any]:  # Any: plain JSON values
+    return {
+        "placement": to_document(placement),
+        "excluded": [excluded_document(excluded) for excluded in placement.excluded],
+    }
 
 
 def _times(given: Iterable[tuple[str, str]], ladder: Ladder) -> dict[LevelOfCare, WeeklyWindows]:

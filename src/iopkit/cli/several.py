@@ -14,7 +14,7 @@ from datetime import date
 from io import StringIO
 from pathlib import Path
 from stat import S_ISREG
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from attrs import evolve
@@ -138,6 +138,13 @@ def file_for(options: argparse.Namespace, option: str, key: UUID) -> Path | None
     return path and (path / f"{key}.{_SUFFIXES[option]}" if options.several else path)
 
 
+def told_as(options: argparse.Namespace) -> Literal["text", "json", "row"]:
+    """How an answer is told that has a row; what is not told costs time, of many."""
+    if options.json or options.json_lines:
+        return "json"
+    return "row" if options.several and getattr(options, "form", None) != "csv" else "text"
+
+
 def refuse_of_one(options: argparse.Namespace, *names: str) -> None:
     """Raise if an option is given that is about one plan or patient, and there are several."""
     for name in names:
@@ -246,23 +253,22 @@ def _problem(place: Named, error: IopkitError) -> str:
 
 
 def _unlike(outcomes: Iterable[_Outcome], of: str) -> Iterator[_Outcome]:
-    """Outcomes without those of patients who were there before, and files that are written."""
-    keys: dict[UUID, Named] = {}
-    files: dict[Path, Named] = {}
+    """Outcomes, of each patient once and of each file that is written; others are told."""
+    keys: dict[UUID, str] = {}
+    files: dict[Path, str] = {}
     for each in outcomes:
         if isinstance(each, str):
             yield each
             continue
-        key = each.answer.key if of == "patient" else None
-        twice = [keys[key]] if key in keys else []
-        twice += [files[path] for path in each.answer.files if path in files]
-        if twice:
-            what = f"a {of} of the key of that of {twice[0]}"
-            yield f"{each.place}: expected each patient once, found {what}"
-            continue
-        files |= dict.fromkeys(each.answer.files, each.place)
-        keys |= {} if key is None else {key: each.place}
-        yield each
+        key, written, name = each.answer.key, each.answer.files, str(each.place)
+        first = next((files[path] for path in written if path in files), name)
+        if key is not None and of == "patient":
+            first = keys.setdefault(key, name)
+        if first is name:
+            files |= dict.fromkeys(written, name)
+            yield each
+        else:
+            yield f"{name}: expected another patient than that of {first}, found the same"
 
 
 def _total(paths: Iterable[Path]) -> int | None:

@@ -60,7 +60,7 @@ def sheets_from_csv(
         [(2, True), (3, False)]
     """
     rows = _rows(lines)
-    columns = _columns(next(rows, (0, [])), facts)
+    columns = _columns(next(rows, _NO_HEADER), facts)
     asked = {fact.name: fact for fact in needed}
     asked |= {column.fact.name: column.fact for column in columns if column.fact}
     read = False
@@ -72,6 +72,9 @@ def sheets_from_csv(
 
 _Cells = tuple[int, list[str] | tuple[Fault, ...]]
 """A line's number and its cells, or what keeps it from having any."""
+
+
+_NO_HEADER: _Cells = (0, [])
 
 
 def _rows(lines: Iterable[str]) -> Iterator[_Cells]:
@@ -130,7 +133,7 @@ def _all_columns(facts: Mapping[str, AnyFact]) -> Iterator[_Column]:
         import narwhals as nw
     except ImportError as error:
         raise MissingExtraError("tables", "a table of facts") from error
-    yield _Column(KEY, None, "a patient's key, which is a UUID", _key, nw.String())
+    yield _Column(KEY, None, "a random UUID, from uuid.uuid4()", _key, nw.String())
     for fact in facts.values():
         kind = fact.kind
         for name in (fact.name, *(range_of(fact.name) if is_ordered(kind) else ())):
@@ -140,7 +143,11 @@ def _all_columns(facts: Mapping[str, AnyFact]) -> Iterator[_Column]:
 
 
 def _key(cell: str) -> str:
-    return str(UUID(cell))
+    """A key as text; ``ValueError`` for what is no key that a ``Patient`` has."""
+    key = UUID(cell)
+    if key.version != 4:
+        raise ValueError
+    return str(key)
 
 
 _YES_NO = {"true": True, "yes": True, "false": False, "no": False}
