@@ -567,6 +567,14 @@ def test_who_takes_over_is_proposed_as_the_library_does(clinic: Path, run: Run) 
     assert (document["end"], document["groups_left"], document["plans_left"]) == (None, [], [])
 
 
+def test_plans_on_lines_are_reassigned_each_into_a_file(clinic: Path, run: Run) -> None:
+    plans = sorted((clinic / "plans").iterdir())
+    lines = [json.dumps(json.loads(each.read_bytes())) for each in plans]
+    (clinic / "plans.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert run("reassign", "plans.jsonl", *REASSIGN[2:], "-o", "after")[0] == 3
+    assert {each.name for each in (clinic / "after").iterdir()} == {"plans-1.json", "plans-2.json"}
+
+
 def test_the_exit_code_of_reassign_is_whether_all_is_taken_over(clinic: Path, run: Run) -> None:
     code, out, _ = run(*REASSIGN, "--most", 1, "--json")
     assert code == 1

@@ -98,6 +98,18 @@ def test_many_are_a_table_and_a_count(folder: Path, run: Run) -> None:
     assert count == "3 of 3 patients done: 1 no, 1 undetermined, 1 yes"
 
 
+def test_of_much_that_is_missing_the_table_has_the_first_and_csv_all(
+    folder: Path, run: Run
+) -> None:
+    unknown = {name: PATIENT[name] for name in ("document", "format", "key")}
+    (folder / "unknown.jsonl").write_text(json.dumps(unknown), encoding="utf-8")
+    decision = find_policy("us-medicare-iop").decide(Patient(UUID(PATIENT["key"])), on=ON)
+    first, *others = decision.missing
+    assert f"  {first} and {len(others)} more  " in run("decide", "unknown.jsonl", *MEDICARE)[1]
+    (row,) = csv.DictReader(io.StringIO(run("decide", "unknown.jsonl", *MEDICARE, *CSV)[1]))
+    assert row["missing"] == ", ".join(decision.missing)
+
+
 @pytest.mark.parametrize(
     ("named", "code"),
     [

@@ -71,7 +71,7 @@ class Answer:
 
 
 @frozen(repr=False)
-class Line:
+class FileLine:
     """A line of a JSON Lines file, which has a document of its own; its number is from 1."""
 
     path: Path
@@ -84,13 +84,13 @@ class Line:
     __repr__ = hidden
 
 
-Named = Path | Line
+Named = Path | FileLine
 """Where a document is: in a file, or on a line of one."""
 
 
 def stem_of(place: Named) -> str:
     """What a file is named after where a document is, without its ending."""
-    if isinstance(place, Line):
+    if isinstance(place, FileLine):
         return f"{place.path.stem}-{place.number}"
     return place.stem
 
@@ -144,7 +144,7 @@ def read_bytes(path: Named) -> bytes:
 
     No more is read than any file may have that is read here: a device never ends.
     """
-    if isinstance(path, Line):
+    if isinstance(path, FileLine):
         return path.data
     name = _name(path)
     try:
@@ -178,7 +178,7 @@ def read_document(kind: type[T], path: Named, own: Own = _NOTHING_OWN) -> T:
 
 def _on_line(error: IopkitError, path: Named) -> IopkitError:
     """What is wrong with a document: with one on a line, no line of its own is told."""
-    if isinstance(error, InvalidError) and isinstance(path, Line):
+    if isinstance(error, InvalidError) and isinstance(path, FileLine):
         return InvalidError(error.what, [evolve(fault, line=None) for fault in error.faults])
     return error
 
@@ -253,7 +253,7 @@ def _files_in(path: Path) -> Iterator[Path | UsageError]:
         yield UsageError(f"{path} has no .json, .toml or .jsonl file")
 
 
-def _lines_of(path: Path) -> Iterator[Line | UsageError]:
+def _lines_of(path: Path) -> Iterator[FileLine | UsageError]:
     """The lines of a file that are not blank; only one at a time is held."""
     empty = True
     try:
@@ -261,7 +261,7 @@ def _lines_of(path: Path) -> Iterator[Line | UsageError]:
             # No more is read than any document may have: a device has no end of line.
             read = iter(partial(file.readline, MAX_LONG_BYTES + 1), b"")
             for number, data in enumerate(read, 1):
-                line = Line(path, number, data.rstrip(b"\r\n"))
+                line = FileLine(path, number, data.rstrip(b"\r\n"))
                 if len(data) > MAX_LONG_BYTES:
                     yield UsageError(f"cannot read {line}: it has over {MAX_LONG_BYTES:,} bytes")
                     return
@@ -320,7 +320,7 @@ def _facts(kind: str, own: Own) -> Mapping[str, AnyFact] | None:
 
 
 def _language(path: Named, data: bytes) -> Language:
-    if isinstance(path, Line):
+    if isinstance(path, FileLine):
         return "JSON"
     if path == STANDARD_INPUT:
         return "JSON" if data.lstrip().startswith(b"{") else "TOML"

@@ -276,11 +276,9 @@ def _plan(options: argparse.Namespace) -> Work:
     weeks = _weeks_of(program, options.weeks)
     times, modalities = times_once(options.times), modalities_once(options.modality)
     requirements = named_requirements(options.requirements)
-    templates = (
-        None
-        if options.no_goals
-        else find_or_read(GoalTemplates, options.goals, find_goal_templates, own)
-    )
+    templates = None
+    if not options.no_goals:
+        templates = find_or_read(GoalTemplates, options.goals, find_goal_templates, own)
     judged = _judging(options, own)
 
     def one(named: Named) -> Answer:
@@ -352,12 +350,10 @@ def _continue(options: argparse.Namespace) -> Work:
     return Work(one, problems=problems)
 
 
-_Judgments = tuple[list[Decision], str | None]
-"""What policies say of a patient on the first day; why there is nothing, if so."""
-
-
-def _judging(options: argparse.Namespace, own: Own) -> Callable[[Patient], _Judgments]:
-    """What judges a patient by the policies of the command line."""
+def _judging(
+    options: argparse.Namespace, own: Own
+) -> Callable[[Patient], tuple[list[Decision], str | None]]:
+    """What tells what policies say of a patient on the first day; why there is nothing, if so."""
     start: date = options.start
     assume: bool = options.assume_in_force
     if options.no_policy:
@@ -371,12 +367,9 @@ def _judging(options: argparse.Namespace, own: Own) -> Callable[[Patient], _Judg
     if not options.policy and start < since and not assume:
         policies, why_not = [], f"{_SUITABILITY} is known from {since}"
 
-    def judged(patient: Patient) -> _Judgments:
+    def judged(patient: Patient) -> tuple[list[Decision], str | None]:
         refuse_before_birth(patient, start, what="plan", path="start")
-        decisions = [
-            policy.decide(patient, on=start, assume_in_force=assume) for policy in policies
-        ]
-        return decisions, why_not
+        return [p.decide(patient, on=start, assume_in_force=assume) for p in policies], why_not
 
     return judged
 

@@ -25,7 +25,7 @@ from iopkit.cli.files import (
     STANDARD_INPUT,
     UNDETERMINED,
     Answer,
-    Line,
+    FileLine,
     Named,
     Own,
     UsageError,
@@ -196,8 +196,8 @@ class _Done:
     @property
     def document(self) -> dict[str, Any]:  # Any: plain JSON values
         place = self.place
-        line = place.number if isinstance(place, Line) else None
-        at = {"file": str(place.path if isinstance(place, Line) else place), "line": line}
+        line = place.number if isinstance(place, FileLine) else None
+        at = {"file": str(place.path if isinstance(place, FileLine) else place), "line": line}
         answer = self.answer
         return {**at, "key": self.key or None, "code": answer.code, "answer": answer.document}
 
@@ -235,7 +235,7 @@ def _of_table(work: Work, path: Path) -> Iterator[_Outcome]:
             # Line by line, so that those before one that is no text are judged.
             lines = (line.decode("utf-8" if n else "utf-8-sig") for n, line in enumerate(file))
             for row in sheets_from_csv(lines, table.facts, needed=table.needed(), on=table.on):
-                place = Line(path, row.line, b"")
+                place = FileLine(path, row.line, b"")
                 if isinstance(row.read, FactSheet):
                     yield _Done(place, evolve(table.judge(row.read), key=row.key))
                 else:
@@ -343,13 +343,26 @@ def _csv(done: Iterable[_Done]) -> str:
 
 def _table(done: Sequence[_Done]) -> str:
     """A row for each, with the columns in which anything stands."""
-    rows = [{"key": each.key, **each.answer.row, "file": str(each.place)} for each in done]
+    rows = [
+        {
+            "key": each.key,
+            **{name: _short(cell) for name, cell in each.answer.row.items()},
+            "file": str(each.place),
+        }
+        for each in done
+    ]
     names = [name for name in rows[0] if any(row[name] for row in rows)]
     widths = {name: max(len(row[name]) for row in (*rows, {name: name})) for name in names}
     return page(
         "  ".join(row[name].ljust(widths[name]) for name in names).rstrip()
         for row in ({name: name for name in names}, *rows)
     )
+
+
+def _short(cell: str) -> str:
+    """The first of several names, and how many there are beside it."""
+    first, *others = cell.split(", ")
+    return f"{first} and {len(others)} more" if others else first
 
 
 def _blocks(done: Iterable[_Done]) -> str:
