@@ -52,7 +52,7 @@ _SUFFIXES = {"output": "json", "ical": "ics", "page": "html", "picture": "svg"}
 """What the files end as that an option names a folder for, where there are several."""
 
 
-@frozen
+@frozen(repr=False)
 class Table:
     """How rows of a table of facts are judged: the facts it may have, and those that it must."""
 
@@ -61,8 +61,10 @@ class Table:
     on: date
     judge: Callable[[FactSheet], Answer]
 
+    __repr__ = hidden
 
-@frozen
+
+@frozen(repr=False)
 class Work:
     """What a command does with each of several, once what they share is read.
 
@@ -74,6 +76,8 @@ class Work:
     head: str = ""
     table: Table | None = None
     problems: tuple[str, ...] = ()
+
+    __repr__ = hidden
 
 
 def add_several(
