@@ -90,7 +90,8 @@ def add_several(
         nargs="+",
         type=Path,
         metavar=of.upper(),
-        help=f"a {of}; or several: files, folders of them, JSON Lines (.jsonl){rows}",
+        help=f"a {of}; or several: files, folders of them, JSON Lines (.jsonl){rows}; what names "
+        "a file to write names a folder then",
     )
     argument.required = True
     parser.add_argument(
