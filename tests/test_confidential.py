@@ -422,7 +422,8 @@ SHARED = {
 }
 # What rooms work with inside: hidden too, but told apart by identity, so no values to compare.
 INSIDE = {
-    *("Answer", "Applicant", "Applied", "Attempt", "Floor", "Foresight", "Found", "Gain", "Many"),
+    *("Answer", "Applicant", "Applied", "Attempt", "FileLine", "Floor", "Foresight", "Found"),
+    *("Gain", "GivenGroups", "Many", "Table", "TableRow", "Work"),
     *("ClinicFolder", "Colored", "Link", "Pair", "PatientLinks", "Seats"),
     # What a calendar of others is read as.
     *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),

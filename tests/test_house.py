@@ -439,7 +439,7 @@ def test_no_error_is_swallowed_unnamed(file: Path) -> None:
 
 ON_FRAMES = (
     *("columns", "contents", "engines", "expressions"),
-    *("panels", "records", "refusals", "verdicts"),
+    *("panels", "records", "refusals", "tables", "verdicts"),
 )
 
 

@@ -83,7 +83,8 @@ class File(_InFolder):
     def run(self) -> list[nodes.Node]:
         name, text = self.arguments[0], "\n".join(self.content)
         (self.folder() / name).write_text(f"{text}\n", encoding="utf-8")
-        language = Path(name).suffix.removeprefix(".")
+        ending = Path(name).suffix.removeprefix(".")
+        language = {"csv": "text", "jsonl": "json"}.get(ending, ending)
         block = self.block(text, language)
         return [container_wrapper(self, block, f"``{name}``")]
 

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Mapping
-from io import StringIO
 from pathlib import Path
 from uuid import UUID
 
@@ -12,7 +11,6 @@ import pytest
 
 from iopkit import Schedule, from_json
 from iopkit.cli import main
-from iopkit.cli.terminal import with_bar
 from iopkit.clinics import ClinicSettings
 from iopkit.documents import from_toml, json_schema
 from iopkit.schedules import schedule_difference
@@ -515,30 +513,3 @@ def test_rooms_whose_names_look_the_same_have_calendars_of_their_own(clinic: Pat
     run(clinic, as_of=BEFORE)
     rooms = {each.name for each in (clinic / "out" / "calendars" / "rooms").iterdir()}
     assert rooms == {"large-room.ics", "large-room-2.ics", "unnamed.ics"}
-
-
-# A bar on a terminal.
-
-
-class Terminal(StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_a_bar_shows_how_far_it_is_once_that_takes_its_time() -> None:
-    shown = Terminal()
-    assert list(with_bar("abc", since=float("-inf"), stream=shown)) == ["a", "b", "c"]
-    assert shown.getvalue().split("\r")[1:4] == [
-        f"[{'#' * 10:<30}] 1 of 3",
-        f"[{'#' * 20:<30}] 2 of 3",
-        f"[{'#' * 30:<30}] 3 of 3",
-    ]
-    assert shown.getvalue().endswith(f"\r{' ' * 39}\r")
-
-
-@pytest.mark.parametrize(
-    ("stream", "since"), [(Terminal(), float("inf")), (StringIO(), float("-inf"))]
-)
-def test_no_bar_is_shown_at_once_or_in_a_file(stream: StringIO, since: float) -> None:
-    assert list(with_bar("abc", since=since, stream=stream)) == ["a", "b", "c"]
-    assert not stream.getvalue()

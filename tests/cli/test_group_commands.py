@@ -511,7 +511,7 @@ def test_patients_and_plans_tell_what_the_roster_does_not(planned: Path, run: Ru
         ((*ASSIGN, "--seconds", "1e99"), ["expected seconds such as 5, found '1e99'"]),
         ((*ASSIGN, "--work", "0"), ["work: expected at least 1"]),
         ((*ASSIGN, "--patients", "none.json"), ["cannot read none.json"]),
-        ((*ASSIGN, "--plans", "empty"), ["empty has no .json or .toml file"]),
+        ((*ASSIGN, "--plans", "empty"), ["empty has no .json, .toml or .jsonl file"]),
     ],
 )
 def test_what_cannot_be_assigned_is_refused(
@@ -565,6 +565,14 @@ def test_who_takes_over_is_proposed_as_the_library_does(clinic: Path, run: Run) 
         {"group": "evening-a", "clinician": "Birch", "may_lead": "unknown"}
     ]
     assert (document["end"], document["groups_left"], document["plans_left"]) == (None, [], [])
+
+
+def test_plans_on_lines_are_reassigned_each_into_a_file(clinic: Path, run: Run) -> None:
+    plans = sorted((clinic / "plans").iterdir())
+    lines = [json.dumps(json.loads(each.read_bytes())) for each in plans]
+    (clinic / "plans.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert run("reassign", "plans.jsonl", *REASSIGN[2:], "-o", "after")[0] == 3
+    assert {each.name for each in (clinic / "after").iterdir()} == {"plans-1.json", "plans-2.json"}
 
 
 def test_the_exit_code_of_reassign_is_whether_all_is_taken_over(clinic: Path, run: Run) -> None:

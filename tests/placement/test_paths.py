@@ -19,6 +19,7 @@ from iopkit.eligibility import (
     Predicate,
     evaluate,
     facts_in,
+    read_facts,
 )
 from iopkit.eligibility.consistency import read_consistent
 from iopkit.errors import InvalidError
@@ -27,6 +28,7 @@ from iopkit.library import find_ladder
 from iopkit.needs import Need
 from iopkit.patients import Assessment, EntryRoute, Outcome, Patient, Treatment
 from iopkit.placement import CarePath, Ladder, PathStep, paths_for, place
+from iopkit.placement.paths import paths_in
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import patients, predicates
 from iopkit.truth import Truth
@@ -61,6 +63,13 @@ def test_the_paths_that_are_not_excluded_are_told_in_their_order(
     assert [(result.path, result.truth) for result in found] == [
         pair for pair in zip(paths, truths, strict=True) if pair[1] is not Truth.NO
     ]
+
+
+@given(patients())
+def test_the_paths_by_a_sheet_of_all_facts_are_those_by_the_record(patient: Patient) -> None:
+    asked = {*FACTS.values(), *(fact for each in SHIPPED for fact in facts_in(each.predicate))}
+    found = paths_in(read_facts(asked, patient, on=ON), SHIPPED)
+    assert {result.path.name: result.truth for result in found} == by_name(patient)
 
 
 @given(predicates(), patients())

@@ -12,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.documents import from_json, to_json
-from iopkit.eligibility import FACTS, AllOf, AnyOf, Criterion, Decision, Policy, Predicate
+from iopkit.eligibility import (
+    FACTS,
+    AllOf,
+    AnyOf,
+    Criterion,
+    Decision,
+    FactSheet,
+    Policy,
+    Predicate,
+    read_facts,
+)
 from iopkit.errors import InvalidError, NotInForceError, Step
 from iopkit.levels import Edition, LevelOfCare
 from iopkit.patients import Assessment, DimensionRating, Patient
@@ -25,6 +35,7 @@ from iopkit.placement import (
     dimension_ladder,
     find_disagreement,
     place,
+    place_sheet,
 )
 from iopkit.reports import placement_text
 from iopkit.sources import Dated, Grade, Source, Versions
@@ -138,6 +149,32 @@ def test_a_level_whose_other_rules_are_assumed_says_so_where_they_differ() -> No
     rung = Rung(ONE, policy("now", ALWAYS), (later,))
     text = placement_text(place(ladder(rung), UNKNOWN, on=ON, assume_in_force=True))
     assert "later, ASSUMED IN FORCE says: excluded" in text
+
+
+@given(patients())
+def test_a_sheet_of_all_facts_is_placed_as_the_patient_is(patient: Patient) -> None:
+    ours = ladder(*(Rung(level, policy("p", CARE, FACTS["age"] >= 18)) for level in (ONE, IOP)))
+    by_record = place(ours, patient, on=ON)
+    by_sheet = place_sheet(ours, read_facts(FACTS.values(), patient, on=ON))
+    assert by_sheet.verdict is by_record.verdict
+    assert [each.decision.verdict for each in by_sheet.results] == [
+        each.decision.verdict for each in by_record.results
+    ]
+    assert by_sheet.beside == ()
+
+
+def test_a_sheet_is_placed_on_its_own_day_by_rules_in_force_or_assumed_so() -> None:
+    ours = ladder(Rung(IOP, policy("p", ALWAYS)))
+    before = FactSheet.of(FACTS.values(), {}, on=SINCE - DAY)
+    with pytest.raises(NotInForceError):
+        place_sheet(ours, before)
+    found = place_sheet(ours, before, assume_in_force=True)
+    assert (found.level, found.on, found.assumed_in_force) == (IOP, SINCE - DAY, True)
+
+
+def test_what_is_no_sheet_is_not_placed() -> None:
+    with pytest.raises(InvalidError, match="sheet"):
+        place_sheet(of_answers("Y"), UNKNOWN)  # type: ignore[arg-type]  # what is tried
 
 
 def test_nobody_is_placed_before_the_birth() -> None:

@@ -34,9 +34,14 @@ def add_applicable(
 
 def read_needed(kind: type[T], options: argparse.Namespace, name: str) -> T:
     """A document that ``--applicable`` needs, and the command does without otherwise."""
-    if (path := getattr(options, name)) is None:
+    refuse_lacking(options, name)
+    return read_document(kind, getattr(options, name))
+
+
+def refuse_lacking(options: argparse.Namespace, name: str) -> None:
+    """Raise if an option is not given that ``--applicable`` needs."""
+    if getattr(options, name) is None:
         raise UsageError(f"--applicable needs --{name}: which rules apply turns on it")
-    return read_document(kind, path)
 
 
 @frozen(repr=False)

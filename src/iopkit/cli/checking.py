@@ -18,7 +18,7 @@ from iopkit.charges.rates import RateTable
 from iopkit.checks.checks import Finding, check, verdict
 from iopkit.checks.fitting import fits
 from iopkit.checks.proposals import propose
-from iopkit.cli.applying import add_applicable, apply_all, read_needed
+from iopkit.cli.applying import add_applicable, apply_all, read_needed, refuse_lacking
 from iopkit.cli.arguments import (
     add_assume_in_force,
     add_form,
@@ -45,6 +45,8 @@ from iopkit.cli.files import (
     UNDETERMINED,
     Answer,
     Command,
+    Named,
+    Own,
     UsageError,
     as_json,
     find_or_read,
@@ -52,7 +54,8 @@ from iopkit.cli.files import (
     read_document,
     to_be_written,
 )
-from iopkit.cli.joining import add_groups, add_own_groups, booked_by, meetings_for, own_groups
+from iopkit.cli.joining import add_groups, add_own_groups, given_groups
+from iopkit.cli.several import Work, add_several, over_several, patients_of, refuse_of_one
 from iopkit.documents.attendance import attendance_from_csv
 from iopkit.documents.documents import to_document
 from iopkit.documents.results import (
@@ -92,7 +95,7 @@ _MAY_REPEAT = "a shipped requirement set, or a document of one; may be given aga
 
 
 def _check_arguments(parser: argparse.ArgumentParser) -> None:
-    add_plan(parser)
+    add_several(parser, "plan", of="plan")
     add_site(
         parser,
         required=False,
@@ -112,7 +115,7 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _charges_arguments(parser: argparse.ArgumentParser) -> None:
-    add_plan(parser)
+    add_several(parser, "plan", of="plan")
     add_site(parser)
     says = "a shipped coding scheme, or a document of one"
     add_applicable(parser, "--coding", of_what="coding schemes", says=says)
@@ -138,7 +141,11 @@ def _add_attended(parser: argparse.ArgumentParser, *, says: str) -> None:
 
 def _add_applicable_patient(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--patient", type=Path, metavar="PATIENT.json", help="whose plan it is; with --applicable"
+        "--patient",
+        type=Path,
+        metavar="PATIENT.json",
+        help="whose plan it is, with --applicable; of several plans a folder or JSON Lines of all "
+        "patients",
     )
 
 
@@ -205,30 +212,36 @@ def _propose_arguments(parser: argparse.ArgumentParser) -> None:
     add_assume_in_force(parser)
 
 
-def _check(options: argparse.Namespace) -> Answer:
+def _check(options: argparse.Namespace) -> Work:
+    refuse_of_one(options, "attended")
     sets = named_requirements(options.requirements or ())
-    plan = read_document(Plan, options.plan)
     site = None if options.site is None else read_document(Site, options.site)
     if options.attended is not None and site is None:
         raise UsageError("--attended is of sessions as they were booked: it needs --site")
     if (options.groups is not None or options.move) and site is None:
         raise UsageError("--groups is for dating sessions: it needs --site")
     if options.applicable:
-        return _check_by_all(options, plan)
-    booked = None if site is None else booked_by(options, plan, site)
-    judged = partial(
-        check,
-        booked or plan,
-        site=site,
-        attended=None if booked is None else _attended(options, booked),
-        assume_in_force=options.assume_in_force,
-    )
-    checked = [(each, judged(each)) for each in sets]
-    planned = booked or plan
-    met = all_of(verdict(findings) for _, findings in checked)
-    document = checks_answer(plan, checked, planned)
-    text = _cautioned(plan, _with_source(plan, checks_text(checked, planned=planned)))
-    return Answer(text, document, EXIT_CODES[met])
+        return _check_by_all(options)
+    given = given_groups(options)
+
+    def one(named: Named) -> Answer:
+        plan = read_document(Plan, named)
+        booked = None if site is None else given.booked(plan, site)
+        judged = partial(
+            check,
+            booked or plan,
+            site=site,
+            attended=None if booked is None else _attended(options, booked),
+            assume_in_force=options.assume_in_force,
+        )
+        checked = [(each, judged(each)) for each in sets]
+        planned = booked or plan
+        met = all_of(verdict(findings) for _, findings in checked)
+        document = checks_answer(plan, checked, planned)
+        text = _cautioned(plan, _with_source(plan, checks_text(checked, planned=planned)))
+        return Answer(text, document, EXIT_CODES[met], key=plan.patient)
+
+    return Work(one)
 
 
 def checks_answer(
@@ -240,28 +253,35 @@ def checks_answer(
     return {**_caution(plan), **checks_document(checked, planned=planned)}
 
 
-def _check_by_all(options: argparse.Namespace, plan: Plan) -> Answer:
+def _check_by_all(options: argparse.Namespace) -> Work:
     """Every shipped requirement set that applies, each on the weeks on which it does."""
-    site, patient = read_needed(Site, options, "site"), read_needed(Patient, options, "patient")
-    planned = booked_by(options, plan, site)
-    found = applicable_to_plan(REQUIREMENTS, planned, site, patient)
-    attended = _attended(options, planned)
+    site, given = read_needed(Site, options, "site"), given_groups(options)
+    refuse_lacking(options, "patient")
+    find_patient, problems = patients_of(options, Own())
 
-    def judged(one: RequirementSet) -> tuple[Finding, ...]:
-        spans = [each for each in found if each.rule == one and each.applies is Truth.YES]
-        return tuple(
-            finding
-            for finding in check(planned, one, site=site, attended=attended)
-            if finding.week is None or any(_in_week(finding, span) for span in spans)
-        )
+    def one(named: Named) -> Answer:
+        plan = read_document(Plan, named)
+        planned = given.booked(plan, site)
+        found = applicable_to_plan(REQUIREMENTS, planned, site, find_patient(plan.patient))
+        attended = _attended(options, planned)
 
-    applied = apply_all(found, RequirementSet, judged)
-    met = applied.truth(verdict(findings) for _, findings in applied.judged)
-    checks = checks_document(applied.judged, planned=planned)
-    document = {**_caution(plan), **checks, **applied.rest}
-    blocks = [checks_text(applied.judged, planned=planned)] if applied.judged else []
-    text = _cautioned(plan, _with_source(plan, applied.text(blocks)))
-    return Answer(text, {**document, "met": met.value}, EXIT_CODES[met])
+        def judged(one: RequirementSet) -> tuple[Finding, ...]:
+            spans = [each for each in found if each.rule == one and each.applies is Truth.YES]
+            return tuple(
+                finding
+                for finding in check(planned, one, site=site, attended=attended)
+                if finding.week is None or any(_in_week(finding, span) for span in spans)
+            )
+
+        applied = apply_all(found, RequirementSet, judged)
+        met = applied.truth(verdict(findings) for _, findings in applied.judged)
+        checks = checks_document(applied.judged, planned=planned)
+        document = {**_caution(plan), **checks, **applied.rest, "met": met.value}
+        blocks = [checks_text(applied.judged, planned=planned)] if applied.judged else []
+        text = _cautioned(plan, _with_source(plan, applied.text(blocks)))
+        return Answer(text, document, EXIT_CODES[met], key=plan.patient)
+
+    return Work(one, problems=problems)
 
 
 def _in_week(finding: Finding, span: Applicability) -> bool:
@@ -318,55 +338,72 @@ _CHARGES_FORMS: Mapping[str, Callable[[Plan, Charges], str]] = {
 }
 
 
-def _charges(options: argparse.Namespace) -> Answer:
+def _charges(options: argparse.Namespace) -> Work:
     form = chosen_form(options)
+    refuse_of_one(options, "attended")
     if options.applicable:
         return _charges_by_all(options)
     coding = find_or_read(CodingScheme, options.coding, find_coding)
     rates = find_or_read(RateTable, options.rates, find_rates) if options.rates else None
-    plan = read_document(Plan, options.plan)
-    booked = booked_by(options, plan, read_document(Site, options.site))
-    charges = itemize(
-        booked,
-        coding,
-        rates=rates,
-        attended=_attended(options, booked),
-        assume_in_force=options.assume_in_force,
-    )
-    unknown = rates is not None and charges.total.amount_usd is None
-    code = UNDETERMINED if unknown else DONE
-    return Answer(_CHARGES_FORMS[form](plan, charges), to_document(charges), code)
+    site, given = read_document(Site, options.site), given_groups(options)
+
+    def one(named: Named) -> Answer:
+        plan = read_document(Plan, named)
+        booked = given.booked(plan, site)
+        charges = itemize(
+            booked,
+            coding,
+            rates=rates,
+            attended=_attended(options, booked),
+            assume_in_force=options.assume_in_force,
+        )
+        unknown = rates is not None and charges.total.amount_usd is None
+        code = UNDETERMINED if unknown else DONE
+        text = _CHARGES_FORMS[form](plan, charges)
+        return Answer(text, to_document(charges), code, key=plan.patient)
+
+    return Work(one)
 
 
-def _charges_by_all(options: argparse.Namespace) -> Answer:
+def _charges_by_all(options: argparse.Namespace) -> Work:
     """Every shipped coding scheme that applies, with the rates of the same payer that do."""
     if options.rates is not None:
         raise UsageError("--applicable takes the shipped rates that apply: leave --rates out")
-    plan, site = read_document(Plan, options.plan), read_document(Site, options.site)
-    patient = read_needed(Patient, options, "patient")
-    booked = booked_by(options, plan, site)
-    found = applicable_to_plan((*CODINGS, *RATES), booked, site, patient)
-    tables = [
-        each.rule
-        for each in found
-        if isinstance(each.rule, RateTable) and each.applies is Truth.YES
-    ]
-    attended = _attended(options, booked)
+    site, given = read_document(Site, options.site), given_groups(options)
+    refuse_lacking(options, "patient")
+    find_patient, problems = patients_of(options, Own())
 
-    def charged(one: CodingScheme) -> Charges:
-        return itemize(booked, one, rates=rates_for(one, tables), attended=attended)
+    def one(named: Named) -> Answer:
+        plan = read_document(Plan, named)
+        booked = given.booked(plan, site)
+        patient = find_patient(plan.patient)
+        found = applicable_to_plan((*CODINGS, *RATES), booked, site, patient)
+        tables = [
+            each.rule
+            for each in found
+            if isinstance(each.rule, RateTable) and each.applies is Truth.YES
+        ]
+        attended = _attended(options, booked)
 
-    applied = apply_all(found, CodingScheme, charged)
-    charges = [each for _, each in applied.judged]
-    # Without rates there is no amount to be known, as where a scheme is named alone.
-    known = (Truth.of(c.rates is None or c.total.amount_usd is not None or None) for c in charges)
-    document = {
-        **_caution(plan),
-        "charges": [to_document(each) for each in charges],
-        **applied.rest,
-    }
-    text = _cautioned(plan, applied.text(map(charges_text, charges)))
-    return Answer(text, document, EXIT_CODES[applied.truth(known)])
+        def charged(one: CodingScheme) -> Charges:
+            return itemize(booked, one, rates=rates_for(one, tables), attended=attended)
+
+        applied = apply_all(found, CodingScheme, charged)
+        charges = [each for _, each in applied.judged]
+        # Without rates there is no amount to be known, as where a scheme is named alone.
+        known = (
+            Truth.of(each.rates is None or each.total.amount_usd is not None or None)
+            for each in charges
+        )
+        document = {
+            **_caution(plan),
+            "charges": [to_document(each) for each in charges],
+            **applied.rest,
+        }
+        text = _cautioned(plan, applied.text(map(charges_text, charges)))
+        return Answer(text, document, EXIT_CODES[applied.truth(known)], key=plan.patient)
+
+    return Work(one, problems=problems)
 
 
 def _costs(options: argparse.Namespace) -> Answer:
@@ -415,7 +452,7 @@ def _fit(options: argparse.Namespace) -> Answer:
         phase_weeks=weeks_once(options.weeks),
         times=times_once(options.times),
         assume_in_force=options.assume_in_force,
-        groups=own_groups(options, patient.key),
+        groups=given_groups(options).of_patient(patient.key),
     )
     best = found[0]
     document = {
@@ -435,7 +472,7 @@ def _propose(options: argparse.Namespace) -> Answer:
         sets,
         most_changes=options.changes,
         assume_in_force=options.assume_in_force,
-        meetings=meetings_for(options, site, plan),
+        meetings=given_groups(options).meetings_for(site, plan),
     )
     document = {
         **_caution(plan),
@@ -449,8 +486,8 @@ def _propose(options: argparse.Namespace) -> Answer:
 
 
 COMMANDS: Mapping[str, Command] = {
-    "check": Command(_check_arguments, _check),
-    "charges": Command(_charges_arguments, _charges),
+    "check": Command(_check_arguments, over_several(_check, "plan")),
+    "charges": Command(_charges_arguments, over_several(_charges, "plan")),
     "costs": Command(_costs_arguments, _costs),
     "fit": Command(_fit_arguments, _fit),
     "propose": Command(_propose_arguments, _propose),

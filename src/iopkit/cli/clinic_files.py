@@ -16,6 +16,7 @@ from iopkit.charges.rates import RateTable
 from iopkit.cli.checking import checks_answer
 from iopkit.cli.files import (
     Many,
+    Named,
     Own,
     UsageError,
     as_json,
@@ -23,6 +24,7 @@ from iopkit.cli.files import (
     read_bytes,
     read_document,
     read_many,
+    stem_of,
 )
 from iopkit.cli.overseeing import capacity_answer, conflicts_answer
 from iopkit.clinics.clinics import Clinic, ClinicRun, FormerRun, NamedPatient
@@ -95,7 +97,7 @@ def read_clinic(folder: Path, own: Own) -> ClinicFolder:
         settings,
         site,
         program,
-        tuple(NamedPatient(path.stem, patient) for path, patient in patients.found),
+        tuple(NamedPatient(stem_of(place), patient) for place, patient in patients.found),
         roster,
         policies,
         ladder,
@@ -151,7 +153,7 @@ class _Reading:
                     f"clinic.toml: {folder} has no file of a patient {each.patient!r}"
                     + (f"; {meant}" if meant else "")
                 )
-        files: dict[UUID, list[Path]] = {}
+        files: dict[UUID, list[Named]] = {}
         for path, patient in many.found:
             files.setdefault(patient.key, []).append(path)
         twice = tuple(

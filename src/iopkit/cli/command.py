@@ -5,7 +5,6 @@ none, and then the answer is printed.
 """
 
 import argparse
-import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -99,7 +98,7 @@ def main(arguments: Sequence[str]) -> int:
         0
     """
     options = _options(arguments)
-    from iopkit.cli.files import BAD_INPUT, write_all
+    from iopkit.cli.files import BAD_INPUT, json_text, write_all
 
     try:
         with page_width(columns_of(sys.stdout)):
@@ -108,14 +107,13 @@ def main(arguments: Sequence[str]) -> int:
     except IopkitError as error:
         _tell([str(error)])
         return BAD_INPUT
-    if options.json:
-        # JSON in ASCII is the same JSON on every terminal; of its control characters JSON leaves
-        # one as it is.
-        text = json.dumps(answer.document, indent=2).replace("\x7f", "\\u007f")
-    else:
-        text = emphasized(_shown(answer.text, sys.stdout), sys.stdout)
-    with suppress(BrokenPipeError):  # the answer's code stands, whoever still reads
-        print(text)
+    if answer.text is not None:
+        if options.json:
+            text = json_text(answer.document, indent=2)
+        else:
+            text = emphasized(_shown(answer.text, sys.stdout), sys.stdout)
+        with suppress(BrokenPipeError):  # the answer's code stands, whoever still reads
+            print(text)
     _tell(answer.problems)
     return BAD_INPUT if answer.problems else answer.code
 

@@ -1,18 +1,21 @@
 """What commands have in common: answers, exit codes, files that are read and written."""
 
 import argparse
+import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
+from functools import partial
 from os.path import samestat
 from pathlib import Path
 from shutil import copy2
 from stat import S_IMODE, S_ISREG
 from tempfile import NamedTemporaryFile
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
-from attrs import field
+from attrs import evolve, field
 
 from iopkit.confidential import hidden
 from iopkit.documents.classes import Subject
@@ -55,23 +58,52 @@ class Answer:
     ``problems`` are files that it did without; the exit code is that of bad input then. A file
     whose content is ``None`` is to be taken away. ``folder`` is made if it is not there, and so are
     those in it that files need.
+    ``key`` is that of the patient whom it is about, and ``row`` what a table of several has of it.
+    ``text`` is ``None`` where all that there is to say is printed already.
     """
 
-    text: str
+    text: str | None
     document: Any  # Any: plain JSON values
     code: int = DONE
     files: Mapping[Path, bytes | None] = field(factory=dict[Path, bytes | None])
     problems: tuple[str, ...] = ()
     folder: Path | None = None
+    key: UUID | None = None
+    row: Mapping[str, str] = field(factory=dict[str, str])
 
     __repr__ = hidden
 
 
 @frozen(repr=False)
-class Many(Generic[T]):
-    """Documents of one class and the files that they are of, and what is wrong with others."""
+class FileLine:
+    """A line of a JSON Lines file, which has a document of its own; its number is from 1."""
 
-    found: tuple[tuple[Path, T], ...]
+    path: Path
+    number: int
+    data: bytes
+
+    def __str__(self) -> str:
+        return f"{self.path}, line {self.number}"
+
+    __repr__ = hidden
+
+
+Named = Path | FileLine
+"""Where a document is: in a file, or on a line of one."""
+
+
+def stem_of(place: Named) -> str:
+    """What a file is named after where a document is, without its ending."""
+    if isinstance(place, FileLine):
+        return f"{place.path.stem}-{place.number}"
+    return place.stem
+
+
+@frozen(repr=False)
+class Many(Generic[T]):
+    """Documents of one class and where they are, and what is wrong with others."""
+
+    found: tuple[tuple[Named, T], ...]
     problems: tuple[str, ...] = ()
 
     @property
@@ -111,11 +143,13 @@ def is_file_name(name: str) -> bool:
     return Path(name) == STANDARD_INPUT or Path(name).suffix in (".json", ".toml")
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Named) -> bytes:
     """A file's bytes, or those of standard input; what keeps them from being read is told.
 
     No more is read than any file may have that is read here: a device never ends.
     """
+    if isinstance(path, FileLine):
+        return path.data
     name = _name(path)
     try:
         if path == STANDARD_INPUT:
@@ -132,54 +166,117 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
-def _name(path: Path) -> str:
+def _name(path: Named) -> str:
     return "standard input" if path == STANDARD_INPUT else str(path)
 
 
-def read_document(kind: type[T], path: Path, own: Own = _NOTHING_OWN) -> T:
-    """A document of a class from a JSON or TOML file, or from standard input."""
+def read_document(kind: type[T], path: Named, own: Own = _NOTHING_OWN) -> T:
+    """A document of a class from a JSON or TOML file, a line of JSON, or standard input."""
     data = read_bytes(path)
     read = from_toml if _language(path, data) == "TOML" else from_json
     try:
         return read(kind, data, facts=_facts(name_of(kind), own), instruments=own.instruments)
     except IopkitError as error:
-        raise UsageError(f"{_name(path)}: {error}") from error
+        raise UsageError(f"{_name(path)}: {_on_line(error, path)}") from error
+
+
+def _on_line(error: IopkitError, path: Named) -> IopkitError:
+    """What is wrong with a document: with one on a line, no line of its own is told."""
+    if isinstance(error, InvalidError) and isinstance(path, FileLine):
+        return InvalidError(error.what, [evolve(fault, line=None) for fault in error.faults])
+    return error
 
 
 def read_many(kind: type[T], paths: Iterable[Path], own: Own = _NOTHING_OWN) -> Many[T]:
-    """Documents of a class from files, and from all .json and .toml files of folders, by name.
+    """Documents of a class from files, folders and JSON Lines, as ``all_named`` finds them.
 
-    What cannot be read is told beside those that can, each file once.
+    What cannot be read is told beside those that can.
 
     Raises:
         UsageError: none can be read; with all that is wrong.
     """
-    found: dict[Path, tuple[Path, T]] = {}
+    found: list[tuple[Named, T]] = []
     problems: list[str] = []
-    for path in paths:
+    for each in all_named(paths):
         try:
-            if not (inside := _files_in(path)):
-                problems.append(f"{path} has no .json or .toml file")
-        except OSError as error:
-            inside = []
-            problems.append(f"cannot read {path}: {error.strerror}")
-        for file in inside:
-            try:
-                if file.resolve() not in found:
-                    found[file.resolve()] = file, read_document(kind, file, own)
-            except UsageError as error:
-                problems.append(str(error))
+            if isinstance(each, UsageError):
+                raise each
+            found.append((each, read_document(kind, each, own)))
+        except UsageError as error:
+            problems.append(str(error))
     problems = [*dict.fromkeys(problems)]
     if not found:
         raise UsageError("\n".join(problems))
-    return Many(tuple(found.values()), tuple(problems))
+    return Many(tuple(found), tuple(problems))
 
 
-def _files_in(path: Path) -> list[Path]:
+def all_named(paths: Iterable[Path]) -> Iterator[Named | UsageError]:
+    """Where documents are: in files, in those of folders by name, and on lines of JSON Lines.
+
+    A file is read once, however often it is named, and lines one by one. What keeps documents
+    from being found is given in their place.
+    """
+    for file in named_files(paths):
+        if isinstance(file, Path) and is_lines(file):
+            yield from _lines_of(file)
+        else:
+            yield file
+
+
+def named_files(paths: Iterable[Path]) -> Iterator[Path | UsageError]:
+    """The files that are named, and those of folders by name, each once."""
+    seen: set[Path] = set()
+    for path in paths:
+        for file in _files_in(path):
+            if isinstance(file, UsageError):
+                yield file
+            elif file == STANDARD_INPUT or file.resolve() not in seen:
+                seen.add(file.resolve())
+                yield file
+
+
+def is_lines(path: Path) -> bool:
+    """Whether a file's name is that of JSON Lines, a document on each line."""
+    return path.suffix == ".jsonl"
+
+
+def _files_in(path: Path) -> Iterator[Path | UsageError]:
     """The files of documents in a folder, by name; a file is its own."""
-    if not path.is_dir():
-        return [path]
-    return sorted(each for each in path.iterdir() if is_file_name(each.name))
+    try:
+        if path == STANDARD_INPUT or not path.is_dir():
+            inside = [path]
+        else:
+            inside = sorted(
+                each for each in path.iterdir() if is_file_name(each.name) or is_lines(each)
+            )
+    except OSError as error:
+        yield UsageError(f"cannot read {path}: {error.strerror}")
+        return
+    yield from inside
+    if not inside:
+        yield UsageError(f"{path} has no .json, .toml or .jsonl file")
+
+
+def _lines_of(path: Path) -> Iterator[FileLine | UsageError]:
+    """The lines of a file that are not blank; only one at a time is held."""
+    empty = True
+    try:
+        with path.open("rb") as file:
+            # No more is read than any document may have: a device has no end of line.
+            read = iter(partial(file.readline, MAX_LONG_BYTES + 1), b"")
+            for number, data in enumerate(read, 1):
+                line = FileLine(path, number, data.rstrip(b"\r\n"))
+                if len(data) > MAX_LONG_BYTES:
+                    yield UsageError(f"cannot read {line}: it has over {MAX_LONG_BYTES:,} bytes")
+                    return
+                if line.data.strip():
+                    empty = False
+                    yield line
+    except OSError as error:
+        yield UsageError(f"cannot read {path}: {error.strerror}")
+        return
+    if empty:
+        yield UsageError(f"{path} has no document")
 
 
 @frozen(repr=False)
@@ -226,7 +323,9 @@ def _facts(kind: str, own: Own) -> Mapping[str, AnyFact] | None:
     return None if subject_of(kind) is Subject.COURSE else own.facts
 
 
-def _language(path: Path, data: bytes) -> Language:
+def _language(path: Named, data: bytes) -> Language:
+    if isinstance(path, FileLine):
+        return "JSON"
     if path == STANDARD_INPUT:
         return "JSON" if data.lstrip().startswith(b"{") else "TOML"
     return "TOML" if path.suffix == ".toml" else "JSON"
@@ -237,6 +336,12 @@ def as_json(document: Mapping[str, Any]) -> bytes:  # Any: plain JSON values
     return f"{indented(document)}\n".encode()
 
 
+def json_text(document: Any, *, indent: int | None = None) -> str:  # noqa: ANN401  # plain JSON
+    """A document as it is printed: ASCII, which is the same JSON on every terminal."""
+    # Of control characters JSON leaves one as it is.
+    return json.dumps(document, indent=indent).replace("\x7f", "\\u007f")
+
+
 def to_be_written(*wanted: tuple[Path | None, bytes]) -> dict[Path, bytes]:
     """What is to be written; two contents for one path are refused, as one would be lost."""
     files = {path: data for path, data in wanted if path is not None}
@@ -244,6 +349,12 @@ def to_be_written(*wanted: tuple[Path | None, bytes]) -> dict[Path, bytes]:
     for twice in (path for path in paths if paths.count(path) > 1):
         raise UsageError(f"cannot write {twice.name}: two contents are to go there")
     return files
+
+
+def refuse_no_folder(path: Path) -> None:
+    """Raise if it is no folder that files can be written into."""
+    if not path.is_dir():
+        raise UsageError(f"cannot write into {path}: it is no folder")
 
 
 def write_all(wanted: Mapping[Path, bytes | None], *, within: Path | None = None) -> None:

@@ -16,13 +16,14 @@ from iopkit.cli.files import (
     Answer,
     Command,
     Many,
-    UsageError,
     as_json,
     read_document,
     read_many,
+    refuse_no_folder,
+    stem_of,
     to_be_written,
 )
-from iopkit.cli.joining import add_groups, groups_of
+from iopkit.cli.joining import add_groups, given_groups
 from iopkit.clinics.joining import groups_by_plan, with_candidates
 from iopkit.documents.documents import to_document
 from iopkit.documents.results import reassignment_document
@@ -163,7 +164,7 @@ def _reassign(options: argparse.Namespace) -> Answer:
     site, plans = read_document(Site, options.site), read_many(Plan, options.plans)
     found = reassign(
         plans.values,
-        groups_of(options),
+        given_groups(options).groups,
         site,
         away=options.away,
         start=options.start,
@@ -187,13 +188,12 @@ def _written(
     """Each plan that changes, under the name of its file."""
     if folder is None:
         return
-    if not folder.is_dir():
-        raise UsageError(f"cannot write into {folder}: it is no folder")
+    refuse_no_folder(folder)
     # Nothing else of a plan changes, and two files may have plans of one key.
     after = {evolve(plan, counselors=()): plan for plan in changed}
     for path, plan in plans.found:
         if (new := after.get(evolve(plan, counselors=()))) is not None:
-            yield folder / f"{path.stem}.json", as_json(to_document(new))
+            yield folder / f"{stem_of(path)}.json", as_json(to_document(new))
 
 
 COMMANDS: Mapping[str, Command] = {

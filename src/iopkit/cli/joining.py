@@ -8,7 +8,9 @@ from uuid import UUID
 from attrs import evolve
 
 from iopkit.cli.files import UsageError, find_document
+from iopkit.confidential import hidden
 from iopkit.errors import IopkitError, find_named
+from iopkit.fields import frozen
 from iopkit.groups.assignments import Assignments
 from iopkit.groups.groups import MOVE_FORM, Group, join, read_move
 from iopkit.groups.rosters import Roster
@@ -65,36 +67,53 @@ def _move_of(text: str) -> tuple[str, str]:
     return group, move
 
 
-def groups_of(options: argparse.Namespace) -> tuple[Group, ...]:
+@frozen(repr=False)
+class GivenGroups:
     """The groups of ``--groups``, with the meetings that ``--move`` moves; none if not given."""
-    found = _given(options)
-    return () if found is None else _groups_in(found, options)
 
+    path: Path | None = None
+    found: Roster | Assignments | None = None
+    groups: tuple[Group, ...] = ()
+    join: tuple[str, ...] = ()
 
-def own_groups(options: argparse.Namespace, patient: UUID) -> tuple[Group, ...]:
-    """The groups that a patient is in, as ``--join`` or the file of ``--groups`` says."""
-    if (found := _given(options)) is None:
-        return ()
-    groups = _groups_in(found, options)
-    names: Iterable[str] = dict.fromkeys(options.join)
-    if not options.join:
-        if isinstance(found, Assignments):
-            names = [group.name for group in found.groups_of(patient)]
-        else:
-            known = (one.now_in for one in found.candidates if one.key == patient)
-            names = sorted(next(known, ()))
+    def of_patient(self, patient: UUID) -> tuple[Group, ...]:
+        """The groups that a patient is in, as ``--join`` or the file of ``--groups`` says."""
+        if self.found is None:
+            return ()
+        names: Iterable[str] = dict.fromkeys(self.join)
         if not names:
-            raise UsageError(f"{options.groups} has the patient in no group: name each with --join")
-    return tuple(find_named("group", name, groups) for name in names)
+            if isinstance(self.found, Assignments):
+                names = [group.name for group in self.found.groups_of(patient)]
+            else:
+                known = (one.now_in for one in self.found.candidates if one.key == patient)
+                names = sorted(next(known, ()))
+            if not names:
+                raise UsageError(f"{self.path} has the patient in no group: name each with --join")
+        return tuple(find_named("group", name, self.groups) for name in names)
+
+    def meetings_for(self, site: Site, plan: Plan, *others: Plan) -> tuple[Meeting, ...]:
+        """The meetings of the groups that plans name, if groups are given."""
+        if self.found is not None and not plan.groups:
+            raise UsageError("the plan names no group: draft it with --groups")
+        return plan_meetings([plan, *others], self.groups, site) if self.groups else ()
+
+    def booked(self, plan: Plan, site: Site) -> Schedule:
+        """A plan's schedule, by the meetings of its groups if they are given."""
+        return schedule(plan, site, meetings=self.meetings_for(site, plan))
+
+    __repr__ = hidden
 
 
-def _given(options: argparse.Namespace) -> Roster | Assignments | None:
+def given_groups(options: argparse.Namespace) -> GivenGroups:
+    """The groups that a command line gives."""
     if options.groups is not None:
-        return _read(options.groups)
+        found = _read(options.groups)
+        join = tuple(getattr(options, "join", ()))
+        return GivenGroups(options.groups, found, _groups_in(found, options), join)
     for option in ("move", "join"):
         if getattr(options, option, None):
             raise UsageError(f"--{option} is of a group: --groups has them")
-    return None
+    return GivenGroups()
 
 
 def _read(path: Path) -> Roster | Assignments:
@@ -124,18 +143,3 @@ def joined_to(
     if program.tracks and track is None:
         raise UsageError(f"{program.name} has tracks, and groups are of one: name it with --track")
     return join(program.on_track(track), site, groups)
-
-
-def meetings_for(
-    options: argparse.Namespace, site: Site, plan: Plan, *others: Plan
-) -> tuple[Meeting, ...]:
-    """The meetings of the groups that plans name, if ``--groups`` has them."""
-    groups = groups_of(options)
-    if options.groups is not None and not plan.groups:
-        raise UsageError("the plan names no group: draft it with --groups")
-    return plan_meetings([plan, *others], groups, site) if groups else ()
-
-
-def booked_by(options: argparse.Namespace, plan: Plan, site: Site) -> Schedule:
-    """A plan's schedule, by the meetings of its groups if they are given."""
-    return schedule(plan, site, meetings=meetings_for(options, site, plan))

@@ -1,9 +1,12 @@
 """Commands that judge: decide, place, compare, analyze, applicable."""
 
 import argparse
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from attrs import evolve
 
 from iopkit.applicability import applicable
 from iopkit.cli.applying import add_applicable, apply_all, read_needed
@@ -11,7 +14,6 @@ from iopkit.cli.arguments import (
     add_assume_in_force,
     add_form,
     add_own,
-    add_patient,
     add_site,
     chosen_form,
     day_of,
@@ -24,9 +26,12 @@ from iopkit.cli.files import (
     UNDETERMINED,
     Answer,
     Command,
+    Named,
+    UsageError,
     find_or_read,
     read_document,
 )
+from iopkit.cli.several import Table, Work, add_several, over_several, told_as
 from iopkit.documents.documents import to_document
 from iopkit.documents.results import (
     analysis_document,
@@ -36,7 +41,10 @@ from iopkit.documents.results import (
     tradeoff_document,
 )
 from iopkit.eligibility.analysis import analyze, difference
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Decision, Policy
+from iopkit.eligibility.predicates import AnyFact
+from iopkit.eligibility.sheets import FactSheet
 from iopkit.levels import LevelOfCare
 from iopkit.library.ladders import find_ladder
 from iopkit.library.outcomes import LEVEL_FIGURES
@@ -44,19 +52,20 @@ from iopkit.library.policies import POLICIES, find_policy
 from iopkit.library.rules import RULES
 from iopkit.patients.patients import Patient
 from iopkit.placement.beside import OpioidTreatment
-from iopkit.placement.placement import Ladder, place
+from iopkit.placement.placement import Ladder, Placement, place, place_sheet
 from iopkit.placement.tradeoffs import compare_levels
 from iopkit.reports.applying import applicability_text
 from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
 from iopkit.reports.placements import placement_text, tradeoffs_text
 from iopkit.reports.policies import analysis_text, comparison_text
+from iopkit.reports.tables import csv_table
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import WeeklyWindows
 
 
 def _decide_arguments(parser: argparse.ArgumentParser) -> None:
-    add_patient(parser)
+    add_several(parser, "patient", of="patient", table=True)
     says = "a shipped policy, or a policy document"
     add_applicable(parser, "--policy", of_what="policies", says=says)
     add_site(parser, required=False, says="where the patient is treated; with --applicable")
@@ -68,13 +77,13 @@ def _decide_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _applicable_arguments(parser: argparse.ArgumentParser) -> None:
     add_site(parser)
-    parser.add_argument("--patient", required=True, type=Path, metavar="PATIENT.json")
+    add_several(parser, "--patient", of="patient")
     _add_day(parser)
     parser.add_argument("--all", action="store_true", help="list those that do not apply, too")
 
 
 def _place_arguments(parser: argparse.ArgumentParser) -> None:
-    add_patient(parser)
+    add_several(parser, "patient", of="patient", table=True)
     parser.add_argument(
         "--ladder",
         default="us-public-rules",
@@ -151,52 +160,108 @@ def _add_day(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _decision_csv(decision: Decision) -> str:
+    row = _decision_row(decision)
+    return csv_table([[*row], [*row.values()]])
+
+
 _FORMS: Mapping[str, Callable[[Decision], str]] = {
+    "csv": _decision_csv,
     "html": decision_html,
     "markdown": decision_markdown,
     "text": decision_text,
 }
 
 
-def _decide(options: argparse.Namespace) -> Answer:
+def _decision_row(decision: Decision) -> dict[str, str]:
+    """What a table of many tells of a decision; it never says more than the decision does."""
+    return {
+        "verdict": _VERDICTS[decision.verdict],
+        **_beside_verdict(decision),
+        "assumed_in_force": "yes" if decision.assumed_in_force else "",
+    }
+
+
+def _beside_verdict(decision: Decision) -> dict[str, str]:
+    """What is to be found out, what no rule has read, what contradicts itself, and who pays."""
+    return {
+        "missing": ", ".join(decision.missing),
+        "unjudged": ", ".join(risk.fact.name for risk in decision.unjudged or ()),
+        "contradictions": ", ".join(each.name for each in decision.contradictions or ()),
+        "covered": _VERDICTS[decision.coverage.covered] if decision.coverage else "",
+    }
+
+
+_VERDICTS = {Truth.YES: "yes", Truth.NO: "no", Truth.UNKNOWN: "undetermined"}
+
+
+def _decide(options: argparse.Namespace) -> Work:
     form = chosen_form(options)
     if options.applicable:
         return _decide_by_all(options)
-    own = own_of(options)
+    own, on, assume = own_of(options), _judged_on(options), options.assume_in_force
     policy = find_or_read(Policy, options.policy, find_policy, own)
-    patient = read_document(Patient, options.patient, own)
-    decision = policy.decide(
-        patient, on=_judged_on(options), assume_in_force=options.assume_in_force
+    told = told_as(options)
+
+    def answer(decision: Decision, key: UUID | None = None) -> Answer:
+        return Answer(
+            _FORMS[form](decision) if told == "text" else "",
+            to_document(decision) if told == "json" else None,
+            EXIT_CODES[decision.verdict],
+            key=key,
+            row=_decision_row(decision),
+        )
+
+    def one(named: Named) -> Answer:
+        patient = read_document(Patient, named, own)
+        return answer(policy.decide(patient, on=on, assume_in_force=assume), patient.key)
+
+    return Work(
+        one,
+        f"{policy.title} ({policy.name}) on {on}",
+        Table(
+            own.facts or FACTS,
+            lambda: policy.facts(on=on, assume_in_force=assume),
+            on,
+            lambda sheet: answer(policy.decide_sheet(sheet, assume_in_force=assume)),
+        ),
     )
-    text = _FORMS[form](decision)
-    return Answer(text, to_document(decision), EXIT_CODES[decision.verdict])
 
 
-def _decide_by_all(options: argparse.Namespace) -> Answer:
+def _decide_by_all(options: argparse.Namespace) -> Work:
     """Every shipped policy that applies, one after the other."""
-    site, patient = read_needed(Site, options, "site"), read_document(Patient, options.patient)
-    on = _judged_on(options)
-    applied = apply_all(
-        applicable(POLICIES, site, patient, on=on), Policy, lambda one: one.decide(patient, on=on)
-    )
-    decisions = [decision for _, decision in applied.judged]
-    document = {"decisions": [to_document(each) for each in decisions], **applied.rest}
-    verdict = applied.truth(decision.verdict for decision in decisions)
-    return Answer(applied.text(map(decision_text, decisions)), document, EXIT_CODES[verdict])
+    site, on = read_needed(Site, options, "site"), _judged_on(options)
+
+    def one(named: Named) -> Answer:
+        patient = read_document(Patient, named)
+        applied = apply_all(
+            applicable(POLICIES, site, patient, on=on), Policy, lambda p: p.decide(patient, on=on)
+        )
+        decisions = [decision for _, decision in applied.judged]
+        document = {"decisions": [to_document(each) for each in decisions], **applied.rest}
+        verdict = applied.truth(decision.verdict for decision in decisions)
+        text = applied.text(map(decision_text, decisions))
+        return Answer(text, document, EXIT_CODES[verdict], key=patient.key)
+
+    return Work(one)
 
 
-def _applicable(options: argparse.Namespace) -> Answer:
-    on = _judged_on(options)
-    site, patient = read_document(Site, options.site), read_document(Patient, options.patient)
-    found = applicable(RULES, site, patient, on=on)
-    listed = [each for each in found if options.all or each.applies is not Truth.NO]
-    document = {
-        "on": on.isoformat(),
-        "rules": [applicability_document(each) for each in listed],
-    }
-    unsure = any(each.applies is Truth.UNKNOWN for each in listed)
-    text = f"Rules at {site.name} on {on}\n\n{applicability_text(listed)}"
-    return Answer(text, document, UNDETERMINED if unsure else DONE)
+def _applicable(options: argparse.Namespace) -> Work:
+    on, site = _judged_on(options), read_document(Site, options.site)
+
+    def one(named: Named) -> Answer:
+        patient = read_document(Patient, named)
+        found = applicable(RULES, site, patient, on=on)
+        listed = [each for each in found if options.all or each.applies is not Truth.NO]
+        document = {
+            "on": on.isoformat(),
+            "rules": [applicability_document(each) for each in listed],
+        }
+        unsure = any(each.applies is Truth.UNKNOWN for each in listed)
+        text = f"Rules at {site.name} on {on}\n\n{applicability_text(listed)}"
+        return Answer(text, document, UNDETERMINED if unsure else DONE, key=patient.key)
+
+    return Work(one)
 
 
 def _compare(options: argparse.Namespace) -> Answer:
@@ -214,33 +279,67 @@ def _analyze(options: argparse.Namespace) -> Answer:
     return Answer(analysis_text(found), analysis_document(found), DONE if found.sound else NO)
 
 
-def _place(options: argparse.Namespace) -> Answer:
-    own = own_of(options)
+def _place(options: argparse.Namespace) -> Work:
+    own, on, assume = own_of(options), _judged_on(options), options.assume_in_force
     ladder = find_or_read(Ladder, options.ladder, find_ladder, own)
-    patient = read_document(Patient, options.patient, own)
-    on = _judged_on(options)
+    times = _times(options.times, ladder)
     judges: dict[OpioidTreatment, tuple[Policy, ...]] = {}
     for treatment, name in options.beside:
         judges[treatment] = (*judges.get(treatment, ()), find_or_read(Policy, name, find_policy))
-    placement = place(
-        ladder, patient, on=on, beside=judges, assume_in_force=options.assume_in_force
-    )
-    rows = compare_levels(
-        patient,
-        on=on,
-        levels=[rung.level for rung in ladder.rungs],
-        times=_times(options.times, ladder),
-        figures=LEVEL_FIGURES,
-    )
-    document = {
+
+    told = told_as(options)
+
+    def one(named: Named) -> Answer:
+        patient = read_document(Patient, named, own)
+        placement = place(ladder, patient, on=on, beside=judges, assume_in_force=assume)
+        found = evolve(_placed(placement, told), key=patient.key)
+        if told == "row":
+            return found
+        rows = compare_levels(
+            patient,
+            on=on,
+            levels=[rung.level for rung in ladder.rungs],
+            times=times,
+            figures=LEVEL_FIGURES,
+        )
+        if told == "json":
+            tradeoffs = [tradeoff_document(row) for row in rows]
+            return evolve(found, document={**found.document, "tradeoffs": tradeoffs})
+        head = "What each level asks and gives:"
+        return evolve(found, text=f"{found.text}\n\n{head}\n\n{tradeoffs_text(rows)}")
+
+    def of_sheet(sheet: FactSheet) -> Answer:
+        if judges or times:
+            raise UsageError("--beside and --times turn on a patient's record: a row has none")
+        return _placed(place_sheet(ladder, sheet, assume_in_force=assume), told)
+
+    def needed() -> Iterator[AnyFact]:
+        for rung in ladder.rungs:
+            yield from rung.policy.facts(on=on, assume_in_force=assume)
+
+    head = f"{ladder.title} ({ladder.name}) on {on}"
+    return Work(one, head, Table(own.facts or FACTS, needed, on, of_sheet))
+
+
+def _placed(placement: Placement, told: str) -> Answer:
+    """A placement, without what each level asks and gives."""
+    level = placement.level or placement.stopped_at
+    row = {
+        "verdict": _VERDICTS[placement.verdict],
+        "level": level.number if level else "",
+        **_beside_verdict(placement.results[-1].decision),
+        "assumed_in_force": "yes" if placement.assumed_in_force else "",
+    }
+    text = placement_text(placement) if told == "text" else ""
+    document = _placement_document(placement) if told == "json" else None
+    return Answer(text, document, EXIT_CODES[placement.verdict], row=row)
+
+
+def _placement_document(placement: Placement) -> dict[str, Any]:  # Any: plain JSON values
+    return {
         "placement": to_document(placement),
         "excluded": [excluded_document(excluded) for excluded in placement.excluded],
-        "tradeoffs": [tradeoff_document(row) for row in rows],
     }
-    text = (
-        f"{placement_text(placement)}\n\nWhat each level asks and gives:\n\n{tradeoffs_text(rows)}"
-    )
-    return Answer(text, document, EXIT_CODES[placement.verdict])
 
 
 def _times(given: Iterable[tuple[str, str]], ladder: Ladder) -> dict[LevelOfCare, WeeklyWindows]:
@@ -258,9 +357,9 @@ def _judged_on(options: argparse.Namespace) -> date:
 
 
 COMMANDS: Mapping[str, Command] = {
-    "decide": Command(_decide_arguments, _decide),
-    "applicable": Command(_applicable_arguments, _applicable),
-    "place": Command(_place_arguments, _place),
+    "decide": Command(_decide_arguments, over_several(_decide, "patient")),
+    "applicable": Command(_applicable_arguments, over_several(_applicable, "patient")),
+    "place": Command(_place_arguments, over_several(_place, "patient")),
     "compare": Command(_compare_arguments, _compare),
     "analyze": Command(_analyze_arguments, _analyze),
 }

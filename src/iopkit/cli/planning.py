@@ -2,7 +2,7 @@
 
 import argparse
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from iopkit.cli.arguments import (
     add_modalities,
     add_output,
     add_own,
-    add_patient,
     add_plan,
     add_requirements,
     add_seed,
@@ -37,6 +36,7 @@ from iopkit.cli.files import (
     NO,
     Answer,
     Command,
+    Named,
     Own,
     UsageError,
     as_json,
@@ -45,7 +45,15 @@ from iopkit.cli.files import (
     read_document,
     to_be_written,
 )
-from iopkit.cli.joining import add_groups, add_own_groups, joined_to, meetings_for, own_groups
+from iopkit.cli.joining import add_groups, add_own_groups, given_groups, joined_to
+from iopkit.cli.several import (
+    Work,
+    add_several,
+    file_for,
+    over_several,
+    patients_of,
+    refuse_of_one,
+)
 from iopkit.documents.documents import to_document
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.errors import InvalidError, UnknownNameError
@@ -81,7 +89,7 @@ _ALONE = "Group sessions are dated alone, not by their groups' meetings: --group
 
 
 def _plan_arguments(parser: argparse.ArgumentParser) -> None:
-    add_patient(parser)
+    add_several(parser, "patient", of="patient")
     parser.add_argument("--program", required=True, help="a shipped program, or a program document")
     add_site(parser)
     add_start(parser)
@@ -174,8 +182,14 @@ def _preferences(options: argparse.Namespace) -> Preferences:
 
 
 def _continue_arguments(parser: argparse.ArgumentParser) -> None:
-    add_plan(parser)
-    parser.add_argument("--patient", required=True, type=Path, metavar="PATIENT.json")
+    add_several(parser, "plan", of="plan")
+    parser.add_argument(
+        "--patient",
+        required=True,
+        type=Path,
+        metavar="PATIENT.json",
+        help="whose plan it is; of several plans a folder or JSON Lines of all patients",
+    )
     add_site(parser)
     parser.add_argument(
         "--start",
@@ -194,7 +208,7 @@ def _continue_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _schedule_arguments(parser: argparse.ArgumentParser) -> None:
-    add_plan(parser)
+    add_several(parser, "plan", of="plan")
     add_site(parser)
     add_groups(parser)
     parser.add_argument(
@@ -255,97 +269,109 @@ def _reschedule_arguments(parser: argparse.ArgumentParser) -> None:
     add_output(parser, to="NEW.json", says="write the new schedule")
 
 
-def _plan(options: argparse.Namespace) -> Answer:
+def _plan(options: argparse.Namespace) -> Work:
     program = find_or_read(Program, options.program, find_program)
     site = read_document(Site, options.site)
-    own = own_of(options)
-    patient = read_document(Patient, options.patient, own)
-    templates = (
-        None
-        if options.no_goals
-        else find_or_read(GoalTemplates, options.goals, find_goal_templates, own)
-    )
-    decisions, why_not = _judgments(options, patient, own)
-    seed = secrets.randbits(53) if options.seed is None else options.seed
-    groups, track = own_groups(options, patient.key), options.track
-    if groups:
-        program, site = joined_to(program, site, groups, track)
-    plan = draft(
-        program,
-        patient,
-        site,
-        start=options.start,
-        seed=seed,
-        track=None if groups else track,
-        phase_weeks=_weeks_of(program, options.weeks),
-        times=times_once(options.times),
-        modalities=modalities_once(options.modality),
-        requirements=named_requirements(options.requirements),
-        decisions=decisions,
-        preferences=_preferences(options),
-        despite_no=True,
-        why_not_judged=why_not,
-        assume_in_force=options.assume_in_force,
-        goal_templates=templates,
-        groups=groups,
-        counselors=[
-            PrimaryCounselor(options.start if since is None else since, name)
-            for name, since in options.counselor
-        ],
-    )
-    # What it was joined to has no tracks any more.
-    plan = evolve(plan, track=track) if groups else plan
-    # Only now, so that bad input is told whatever the policies say.
-    refusals = [decision for decision in decisions if decision.verdict is Truth.NO]
-    if refusals and not options.despite_no:
-        return _refusal(refusals)
+    own, given, track = own_of(options), given_groups(options), options.track
+    weeks = _weeks_of(program, options.weeks)
+    times, modalities = times_once(options.times), modalities_once(options.modality)
+    requirements = named_requirements(options.requirements)
+    templates = None
+    if not options.no_goals:
+        templates = find_or_read(GoalTemplates, options.goals, find_goal_templates, own)
+    judged = _judging(options, own)
+
+    def one(named: Named) -> Answer:
+        patient = read_document(Patient, named, own)
+        decisions, why_not = judged(patient)
+        seed = secrets.randbits(53) if options.seed is None else options.seed
+        groups = given.of_patient(patient.key)
+        joined, at = joined_to(program, site, groups, track) if groups else (program, site)
+        plan = draft(
+            joined,
+            patient,
+            at,
+            start=options.start,
+            seed=seed,
+            track=None if groups else track,
+            phase_weeks=weeks,
+            times=times,
+            modalities=modalities,
+            requirements=requirements,
+            decisions=decisions,
+            preferences=_preferences(options),
+            despite_no=True,
+            why_not_judged=why_not,
+            assume_in_force=options.assume_in_force,
+            goal_templates=templates,
+            groups=groups,
+            counselors=[
+                PrimaryCounselor(options.start if since is None else since, name)
+                for name, since in options.counselor
+            ],
+        )
+        # What it was joined to has no tracks any more.
+        plan = evolve(plan, track=track) if groups else plan
+        # Only now, so that bad input is told whatever the policies say.
+        refusals = [decision for decision in decisions if decision.verdict is Truth.NO]
+        if refusals and not options.despite_no:
+            return evolve(_refusal(refusals), key=patient.key)
+        return _drafted(plan, options)
+
+    return Work(one)
+
+
+def _drafted(plan: Plan, options: argparse.Namespace) -> Answer:
     document = to_document(plan)
-    return Answer(
-        plan_text(plan), document, files=to_be_written((options.output, as_json(document)))
-    )
+    file = file_for(options, "output", plan.patient)
+    written = to_be_written((file, as_json(document)))
+    return Answer(plan_text(plan), document, files=written, key=plan.patient)
 
 
-def _continue(options: argparse.Namespace) -> Answer:
-    plan, site = read_document(Plan, options.plan), read_document(Site, options.site)
-    after = plan.program.continuing_care
-    drafted = continue_care(
-        plan,
-        read_document(Patient, options.patient, own_of(options)),
-        site,
-        start=options.start,
-        phase_weeks=_weeks_of(after, options.weeks) if after else None,
-        times=times_once(options.times),
-        preferences=_preferences(options),
-    )
-    document = to_document(drafted)
-    return Answer(
-        plan_text(drafted), document, files=to_be_written((options.output, as_json(document)))
-    )
+def _continue(options: argparse.Namespace) -> Work:
+    site = read_document(Site, options.site)
+    find_patient, problems = patients_of(options, own_of(options))
+    times = times_once(options.times)
+
+    def one(named: Named) -> Answer:
+        plan = read_document(Plan, named)
+        after = plan.program.continuing_care
+        drafted = continue_care(
+            plan,
+            find_patient(plan.patient),
+            site,
+            start=options.start,
+            phase_weeks=_weeks_of(after, options.weeks) if after else None,
+            times=times,
+            preferences=_preferences(options),
+        )
+        return _drafted(drafted, options)
+
+    return Work(one, problems=problems)
 
 
-def _judgments(
-    options: argparse.Namespace, patient: Patient, own: Own
-) -> tuple[list[Decision], str | None]:
-    """What policies say of the patient on the first day; why there is nothing, if so."""
+def _judging(
+    options: argparse.Namespace, own: Own
+) -> Callable[[Patient], tuple[list[Decision], str | None]]:
+    """What tells what policies say of a patient on the first day; why there is nothing, if so."""
     start: date = options.start
     assume: bool = options.assume_in_force
     if options.no_policy:
         if options.despite_no:
             raise UsageError("--despite-no is for what a policy says, and --no-policy asks none")
-        return [], None
-    refuse_before_birth(patient, start, what="plan", path="start")
-    if options.policy:
-        policies = [
-            find_or_read(Policy, name, find_policy, own) for name in dict.fromkeys(options.policy)
-        ]
-        return [
-            policy.decide(patient, on=start, assume_in_force=assume) for policy in policies
-        ], None
-    suitability = find_policy(_SUITABILITY)
-    since = suitability.versions.dated[0].since
-    if start < since and not assume:
-        return [], f"{_SUITABILITY} is known from {since}"
-    return [suitability.decide(patient, on=start, assume_in_force=assume)], None
+        return lambda _: ([], None)
+    names = dict.fromkeys(options.policy or [_SUITABILITY])
+    policies = [find_or_read(Policy, name, find_policy, own) for name in names]
+    since = policies[0].versions.dated[0].since
+    why_not = None
+    if not options.policy and start < since and not assume:
+        policies, why_not = [], f"{_SUITABILITY} is known from {since}"
+
+    def judged(patient: Patient) -> tuple[list[Decision], str | None]:
+        refuse_before_birth(patient, start, what="plan", path="start")
+        return [p.decide(patient, on=start, assume_in_force=assume) for p in policies], why_not
+
+    return judged
 
 
 def _refusal(decisions: Sequence[Decision]) -> Answer:
@@ -375,33 +401,41 @@ def _weeks_of(program: Program, given: Sequence[tuple[str, int]]) -> dict[str, i
     return weeks
 
 
-def _schedule(options: argparse.Namespace) -> Answer:
-    plan = read_document(Plan, options.plan)
-    site = read_document(Site, options.site)
+def _schedule(options: argparse.Namespace) -> Work:
+    refuse_of_one(options, "then")
+    site, given = read_document(Site, options.site), given_groups(options)
     then = read_document(Plan, options.then) if options.then else None
-    if then and (then.patient != plan.patient or then.start < plan.end):
-        raise UsageError("--then is for the same patient's plan that starts after this one's end")
-    meetings = meetings_for(options, site, plan, *([then] if then else []))
-    dated = schedule(plan, site, meetings=meetings)
-    after = schedule(then, site, meetings=meetings) if then else None
-    document = to_document(dated)
-    calendar = _calendar(dated, after, titles=options.titles) if options.ical else b""
-    page = _page(dated, after, site, options.week) if options.page else b""
-    picture = _picture(dated, site, options.picture) if options.picture else b""
-    texts = [
-        f"{calendar_text(each)}\n\nNot as planned:\n{moves_text(each)}"
-        for each in (dated, after)
-        if each
-    ]
-    written = to_be_written(
-        (options.ical, calendar),
-        (options.page, page),
-        (options.picture, picture),
-        (options.output, as_json(document)),
-    )
-    # What is dated alone may be elsewhere than the others of its group are.
-    alone = "" if options.groups or not plan.groups else f"\n\n{fold(_ALONE, 0)}"
-    return Answer("\n\nThen:\n\n".join(texts) + alone, document, files=written)
+
+    def one(named: Named) -> Answer:
+        plan = read_document(Plan, named)
+        if then and (then.patient != plan.patient or then.start < plan.end):
+            raise UsageError(
+                "--then is for the same patient's plan that starts after this one's end"
+            )
+        meetings = given.meetings_for(site, plan, *([then] if then else []))
+        dated = schedule(plan, site, meetings=meetings)
+        after = schedule(then, site, meetings=meetings) if then else None
+        document = to_document(dated)
+        calendar = _calendar(dated, after, titles=options.titles) if options.ical else b""
+        page = _page(dated, after, site, options.week) if options.page else b""
+        drawn = file_for(options, "picture", plan.patient)
+        texts = [
+            f"{calendar_text(each)}\n\nNot as planned:\n{moves_text(each)}"
+            for each in (dated, after)
+            if each
+        ]
+        written = to_be_written(
+            (file_for(options, "ical", plan.patient), calendar),
+            (file_for(options, "page", plan.patient), page),
+            (drawn, _picture(dated, site, drawn) if drawn else b""),
+            (file_for(options, "output", plan.patient), as_json(document)),
+        )
+        # What is dated alone may be elsewhere than the others of its group are.
+        alone = "" if options.groups or not plan.groups else f"\n\n{fold(_ALONE, 0)}"
+        text = "\n\nThen:\n\n".join(texts) + alone
+        return Answer(text, document, files=written, key=plan.patient)
+
+    return Work(one)
 
 
 def _calendar(dated: Schedule, after: Schedule | None, *, titles: bool) -> bytes:
@@ -419,7 +453,7 @@ def _reschedule(options: argparse.Namespace) -> Answer:
     if as_of.tzinfo is None:
         as_of = as_of.replace(tzinfo=site.tz)
     busy = _busy(options.busy, plan, site) if options.busy else ()
-    meetings = meetings_for(options, site, plan)
+    meetings = given_groups(options).meetings_for(site, plan)
     new = reschedule(old, plan, Surroundings(site, as_of, busy=busy, meetings=meetings))
     found = schedule_difference(old, new)
     # A calendar file without an event is none (RFC 5545, 3.6).
@@ -456,8 +490,8 @@ def _picture(dated: Schedule, site: Site, path: Path) -> bytes:
 
 
 COMMANDS: Mapping[str, Command] = {
-    "plan": Command(_plan_arguments, _plan),
-    "continue": Command(_continue_arguments, _continue),
-    "schedule": Command(_schedule_arguments, _schedule),
+    "plan": Command(_plan_arguments, over_several(_plan, "patient")),
+    "continue": Command(_continue_arguments, over_several(_continue, "plan")),
+    "schedule": Command(_schedule_arguments, over_several(_schedule, "plan")),
     "reschedule": Command(_reschedule_arguments, _reschedule),
 }

@@ -2,18 +2,18 @@
 
 import argparse
 import re
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from time import monotonic
 
 from iopkit.cli.arguments import add_own, day_of, moment_of, own_of
 from iopkit.cli.clinic_files import files_of, read_clinic, read_former
 from iopkit.cli.files import DONE, NO, Answer, Command, UsageError
-from iopkit.cli.terminal import with_bar
+from iopkit.cli.terminal import watched
+from iopkit.clinics.clinics import NamedPatient
 from iopkit.clinics.running import run_clinic
 from iopkit.documents.results import clinic_document
 from iopkit.reports.clinic_texts import clinic_text
@@ -87,13 +87,13 @@ def _dated(text: str, later: timedelta) -> bytes:
 
 
 def _run(options: argparse.Namespace) -> Answer:
-    began, folder = monotonic(), Path(options.folder)
+    folder = Path(options.folder)
     read, out = read_clinic(folder, own_of(options)), folder / "out"
     former, clinic = read_former(out), read.clinic
     as_of: datetime = options.as_of or datetime.now(UTC)
     if as_of.tzinfo is None:
         as_of = as_of.replace(tzinfo=clinic.site.tz)
-    found = run_clinic(clinic, as_of=as_of, former=former, watched=partial(with_bar, since=began))
+    found = run_clinic(clinic, as_of=as_of, former=former, watched=_watched)
     written = files_of(found, out, stamp=as_of, names=options.names)
     text = clinic_text(found, names=options.names)
     files_told = f"{len(written)} files changed in {out}" if written else f"{out} is as it was"
@@ -104,8 +104,13 @@ def _run(options: argparse.Namespace) -> Answer:
         DONE if is_whole else NO,
         written,
         read.problems,
-        out,
+        folder=out,
     )
+
+
+def _watched(patients: Sequence[NamedPatient]) -> Iterable[NamedPatient]:
+    """Patients one by one, with a bar where that takes its time."""
+    return watched(patients, len(patients), sys.stderr)
 
 
 COMMANDS: Mapping[str, Command] = {

@@ -1,9 +1,9 @@
-"""What a terminal can do for its reader: how wide texts are, and what stands out in them."""
+"""What a terminal can do for its reader: how wide texts are, what stands out, how far work is."""
 
 import os
 import re
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable
+from contextlib import suppress
 from shutil import get_terminal_size
 from time import monotonic
 from typing import TextIO, TypeVar
@@ -11,9 +11,6 @@ from typing import TextIO, TypeVar
 from iopkit.prose import PAGE_COLUMNS
 
 T = TypeVar("T")
-
-_PATIENCE, _BAR = 2.0, 30
-"""Seconds before a bar is shown, and how many columns it has."""
 
 # What begins a line and stands out: a whole line that ends in a colon, or words in capitals.
 _HEADS = re.compile(r"^(?:\S.*:$|[A-Z]{3,}(?: [A-Z]{2,})*\b)", re.MULTILINE)
@@ -42,25 +39,51 @@ def _bold(text: str) -> str:
     return f"\x1b[1m{text}\x1b[0m"
 
 
-def with_bar(items: Sequence[T], *, since: float, stream: TextIO | None = None) -> Iterator[T]:
-    """Items one by one; on a terminal, a bar shows how far it is, once that takes its time.
+_PATIENCE = 2.0
+"""After so many seconds somebody who waits wants to know how far the work is."""
+_REFRESH = 0.1
+_CELLS = 30
+
+
+def watched(
+    items: Iterable[T],
+    total: int | None,
+    stream: TextIO | None,
+    *,
+    clock: Callable[[], float] = monotonic,
+) -> Generator[T, None, None]:
+    """Items as they come, with a bar on a terminal where they take over two seconds.
+
+    It is gone when they end, and when whoever takes them closes this.
 
     Args:
-        since: when the command began, by ``time.monotonic``.
-        stream: where the bar goes; standard error, if not given.
+        total: how many there will be; ``None``: not known, and only how many came is told.
+        clock: gives seconds.
     """
-    shown = sys.stderr if stream is None else stream
-    if shown is None or not shown.isatty():
+    if stream is None or not stream.isatty():
         yield from items
         return
-    width = 0
-    for number, item in enumerate(items, 1):
-        yield item
-        if monotonic() - since >= _PATIENCE:
-            done = "#" * (_BAR * number // len(items))
-            line = f"[{done:<{_BAR}}] {number} of {len(items)}"
-            width = max(width, len(line))
-            shown.write(f"\r{line}")
-            shown.flush()
-    if width:
-        shown.write(f"\r{'':<{width}}\r")
+    last, width = clock() + _PATIENCE - _REFRESH, 0
+    try:
+        for done, item in enumerate(items, 1):
+            if (now := clock()) >= last + _REFRESH:
+                bar = _bar(done, total)
+                last, width = now, max(width, len(bar))
+                _put(stream, f"\r{bar}")
+            yield item
+    finally:
+        if width:
+            _put(stream, f"\r{' ' * width}\r")
+
+
+def _bar(done: int, total: int | None) -> str:
+    if total is None or done > total:
+        return f"{done:,} done"
+    cells = _CELLS * done // total
+    return f"[{'#' * cells}{' ' * (_CELLS - cells)}] {done:,} of {total:,}"
+
+
+def _put(stream: TextIO, text: str) -> None:
+    with suppress(OSError):  # nobody is there any more, and the work goes on
+        stream.write(text)
+        stream.flush()

@@ -14,6 +14,7 @@ from iopkit.placement.placement import (
     RungResult,
     find_disagreement,
     place,
+    place_sheet,
 )
 from iopkit.placement.risk_limits import dimension_ladder
 from iopkit.placement.tradeoffs import Tradeoff, compare_levels
@@ -41,4 +42,5 @@ __all__ = [
     "minimum_level_ladder",
     "paths_for",
     "place",
+    "place_sheet",
 ]

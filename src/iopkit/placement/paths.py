@@ -1,12 +1,18 @@
 """Paths of care: kinds of care that follow each other, and for whom sources describe them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.consistency import read_consistent
+from iopkit.eligibility.consistency import (
+    RecordedContradiction,
+    contradictions_in,
+    read_consistent,
+    without_contradicted,
+)
 from iopkit.eligibility.explanations import Explanation, explain
 from iopkit.eligibility.predicates import Predicate, facts_in
+from iopkit.eligibility.sheets import FactSheet
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
@@ -92,9 +98,28 @@ def paths_for(patient: Patient, paths: Iterable[CarePath], *, on: date) -> tuple
         >>> first.truth.value, [step.care for step in first.path.steps]
         ('yes', ['withdrawal management', 'intensive outpatient treatment'])
     """
-    judged: list[PathResult] = []
-    for path in paths:
-        asked = dict.fromkeys(facts_in(path.predicate))
-        sheet = read_consistent(asked, patient, on=on)
-        judged.append(PathResult(path, explain(path.predicate, sheet.values(), sheet.told())))
+    return _holding(
+        (path, read_consistent(dict.fromkeys(facts_in(path.predicate)), patient, on=on))
+        for path in paths
+    )
+
+
+def paths_in(sheet: FactSheet, paths: Iterable[CarePath]) -> tuple[PathResult, ...]:
+    """The same by facts that were read before; those that are not in the sheet are not known."""
+    found = contradictions_in(sheet)
+    return _holding((path, _consistent(sheet, found, path)) for path in paths)
+
+
+def _consistent(
+    sheet: FactSheet, found: Sequence[RecordedContradiction], path: CarePath
+) -> FactSheet:
+    asked = dict.fromkeys(facts_in(path.predicate))
+    return without_contradicted(sheet.with_recent(asked), found).with_margins(asked)
+
+
+def _holding(read: Iterable[tuple[CarePath, FactSheet]]) -> tuple[PathResult, ...]:
+    judged = (
+        PathResult(path, explain(path.predicate, sheet.values(), sheet.told()))
+        for path, sheet in read
+    )
     return tuple(result for result in judged if result.truth is not Truth.NO)

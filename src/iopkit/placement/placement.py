@@ -1,6 +1,6 @@
 """Ladders of levels of care: the least intensive level that a ladder's rules do not exclude."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -11,12 +11,13 @@ from iopkit.confidential import hidden
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import Fact
 from iopkit.eligibility.risks import RecordedRisk
+from iopkit.eligibility.sheets import FactSheet
 from iopkit.errors import Fault, refuse, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare, most_intensive
 from iopkit.patients.patients import Patient
 from iopkit.placement.beside import CareBeside, OpioidTreatment, care_beside
-from iopkit.placement.paths import CarePath, PathResult, paths_for
+from iopkit.placement.paths import CarePath, PathResult, paths_for, paths_in
 from iopkit.truth import Truth
 
 
@@ -111,24 +112,59 @@ def place(
         >>> placement.level, placement.stopped_at.number
         (None, '1')
     """
+    return Placement(
+        *_going_up(
+            ladder,
+            lambda policy: policy.decide(patient, on=on, assume_in_force=assume_in_force),
+            on,
+        ),
+        paths_for(patient, ladder.paths, on=on),
+        care_beside(patient, beside or {}, on=on, assume_in_force=assume_in_force),
+    )
+
+
+def place_sheet(ladder: Ladder, sheet: FactSheet, *, assume_in_force: bool = False) -> "Placement":
+    """The level by facts that were read before, or that come from elsewhere, on the sheet's day.
+
+    A fact that is not in the sheet is not known, as in ``Policy.decide_sheet``. What goes beside
+    the level is read from a patient's record, so that there is none.
+
+    Raises:
+        NotInForceError: as ``place``.
+        InvalidError: ``sheet`` or ``ladder`` is none.
+
+    Example:
+        >>> from iopkit.eligibility import FACTS
+        >>> from iopkit.library import find_ladder
+        >>> sheet = FactSheet.of(FACTS.values(), {}, on=date(2026, 1, 5))
+        >>> place_sheet(find_ladder("us-public-rules"), sheet).stopped_at.number
+        '1'
+    """
+    refuse("placement", unless_a(sheet, "sheet", FactSheet))
+    return Placement(
+        *_going_up(
+            ladder,
+            lambda policy: policy.decide_sheet(sheet, assume_in_force=assume_in_force),
+            sheet.on,
+        ),
+        paths_in(sheet, ladder.paths),
+    )
+
+
+def _going_up(
+    ladder: Ladder, decide: Callable[[Policy], Decision], on: date
+) -> "tuple[str, str, date, tuple[RungResult, ...]]":
+    """What a placement has of its ladder, and what came of its rungs up to the last one tried."""
     refuse("placement", unless_a(ladder, "ladder", Ladder))
     results: list[RungResult] = []
     for rung in ladder.rungs:
         decision, *others = (
-            _left_unjudged(policy.decide(patient, on=on, assume_in_force=assume_in_force), rung)
-            for policy in (rung.policy, *rung.others)
+            _left_unjudged(decide(policy), rung) for policy in (rung.policy, *rung.others)
         )
         results.append(RungResult(rung.level, decision, tuple(others)))
         if decision.verdict is not Truth.NO:
             break
-    return Placement(
-        ladder.name,
-        ladder.title,
-        on,
-        tuple(results),
-        paths_for(patient, ladder.paths, on=on),
-        care_beside(patient, beside or {}, on=on, assume_in_force=assume_in_force),
-    )
+    return ladder.name, ladder.title, on, tuple(results)
 
 
 def _left_unjudged(decision: Decision, rung: Rung) -> Decision:
