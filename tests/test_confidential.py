@@ -469,7 +469,7 @@ IMPERSONAL = {
         "Recency",
         "Recent",
     ),
-    *("Engine", "Dose", "_Leaf", "_Member"),
+    *("Engine", "Dose", "_Leaf", "Member"),
     *("Group", "Limits", "Option", "Weights"),
 }
 

@@ -213,6 +213,8 @@ def _word(member: Enum) -> str:
 
 def _written_text(text: str) -> str:
     """A text as it is written; refused if it could not be read again."""
+    if text.isascii():  # most are
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -222,11 +224,12 @@ def _written_text(text: str) -> str:
 
 
 def _member(raw: Raw, kind: Any) -> Enum:
-    return _named(raw, _members(kind), "a known word")
+    return _named(raw, words_of(kind), "a known word")
 
 
 @cache
-def _members(kind: Any) -> Mapping[str, Enum]:
+def words_of(kind: Any) -> Mapping[str, Enum]:
+    """The members of an enumeration by how they are written."""
     return {_word(member): member for member in kind}
 
 
