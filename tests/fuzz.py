@@ -35,8 +35,9 @@ from iopkit.documents import (
     predicate_from_json,
     to_json,
 )
-from iopkit.documents.documents import KINDS, parsed, read_carefully
+from iopkit.documents.documents import KINDS, read_carefully
 from iopkit.documents.lines import Language
+from iopkit.documents.parsing import parsed
 from iopkit.eligibility import (
     FACTS,
     OwnFacts,

@@ -469,7 +469,7 @@ IMPERSONAL = {
         "Recency",
         "Recent",
     ),
-    *("Engine", "Dose", "_Leaf", "Member"),
+    *("Engine", "Dose", "_Leaf", "Member", "Named"),
     *("Group", "Limits", "Option", "Weights"),
 }
 

@@ -330,14 +330,7 @@ _LEAVES: dict[Any, _Leaf] = {
     int: _plain("a whole number", "integer", _exactly(int), int),
     float: _plain("a number", "number", _number, lambda n: _value_written(float(n))),
     str: _plain("a text", "string", _exactly(str), _written_text),
-    date: _text(
-        "a date",
-        "2026-01-31",
-        _DATE,
-        _day,
-        _day_text,
-        format="date",
-    ),
+    date: _text("a date", "2026-01-31", _DATE, _day, _day_text, format="date"),
     time: _text(
         "a time",
         "18:00",
