@@ -29,11 +29,12 @@ from iopkit.documents.classes import (
     tagged,
 )
 from iopkit.documents.values import Facts, Raw, Reader, facts_for, is_fact, leaf_of, words_of
+from iopkit.fields import frozen
 from iopkit.patients.instruments import Instrument
 from iopkit.patients.screenings import Screening
 
 
-@attrs.frozen
+@frozen
 class Named:
     """What a document may name."""
 
