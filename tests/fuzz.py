@@ -36,7 +36,9 @@ from iopkit.documents import (
     predicate_from_json,
     to_json,
 )
-from iopkit.documents.documents import KINDS
+from iopkit.documents.documents import KINDS, read_carefully
+from iopkit.documents.lines import Language
+from iopkit.documents.parsing import parsed
 from iopkit.eligibility import (
     FACTS,
     OwnFacts,
@@ -777,6 +779,8 @@ def fuzz(seed: int, count: int, forms: Sequence[str] = tuple(_FORMS)) -> Found:
             continue
         found.read[kind] += 1
         uses = [*([_again, repr] if kind in KINDS else []), *USES[kind]]
+        if form in _LANGUAGES:
+            uses.append(partial(_carefully, form, text))
         if found.read[kind] % _ONE_IN == 0:
             uses += LONG_USES.get(kind, ())
         for use in uses:
@@ -793,6 +797,21 @@ def _again(value: Any) -> None:
     kind = next(kind for kind in KINDS.values() if isinstance(value, kind))
     if from_json(kind, to_json(value)) != value:
         raise AssertionError("what was written is read as something else")
+
+
+_LANGUAGES: Mapping[str, Language] = {"json": "JSON", "toml": "TOML"}
+
+
+def _carefully(form: str, text: str, value: Any) -> None:
+    """Fail if what was taken at the first look is refused, or another value, at the second."""
+    kind = next(kind for kind in KINDS.values() if isinstance(value, kind))
+    raw = parsed(_LANGUAGES[form], text, masked=False)
+    try:
+        careful = read_carefully(kind, raw, None, (), lambda paths: [None] * len(paths))
+    except IopkitError as error:
+        raise AssertionError("what was read is refused by the careful reader") from error
+    if careful != value or to_json(careful) != to_json(value):
+        raise AssertionError("what was read is something else to the careful reader")
 
 
 def refused_uses() -> Iterator[str]:

@@ -490,7 +490,7 @@ IMPERSONAL = {
         "Recency",
         "Recent",
     ),
-    *("Engine", "Dose", "_Leaf", "_Member"),
+    *("Engine", "Dose", "_Leaf", "Member", "Named"),
     *("Group", "Limits", "Option", "Weights"),
 }
 

@@ -25,13 +25,12 @@ from iopkit.documents.documents import (
     from_toml,
     kind_in,
     name_of,
-    parsed,
     subject_of,
-    text_of,
 )
 from iopkit.documents.indentation import indented
 from iopkit.documents.limits import MAX_LONG_BYTES, most_bytes, refuse_long
 from iopkit.documents.lines import Language
+from iopkit.documents.parsing import parsed, text_of
 from iopkit.eligibility.predicates import AnyFact
 from iopkit.errors import InvalidError, IopkitError
 from iopkit.fields import frozen

@@ -6,8 +6,8 @@ It stays in one piece: how each kind of class is read stands beside how it is wr
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from enum import Enum
-from functools import cache
+from enum import Enum, StrEnum
+from functools import cache, partial
 from itertools import islice
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -109,11 +109,6 @@ def build_converter(
             leaf = fact_leaf(facts_for(kind, facts)) if is_fact(kind) else leaf_of(kind)
         return leaf_reader(leaf, kind, masked=masked) if leaf else built.get_structure_hook(kind)
 
-    def own_instrument(values: Mapping[str, Any]) -> dict[str, Any]:
-        """The instrument of a screening that has a name which is not shipped."""
-        name = values.get("instrument")
-        return {"own": instruments[name]} if name in instruments.keys() - INSTRUMENTS else {}
-
     def register(
         matches: Callable[[Any], bool], reader: _Factory, writer: Callable[[Any], Writer]
     ) -> None:
@@ -123,7 +118,7 @@ def build_converter(
         built.register_structure_hook_factory(matches, structure)
         built.register_unstructure_hook_factory(matches, writer)
 
-    beside = {Screening: own_instrument}
+    beside = {Screening: partial(own_instrument, instruments)}
     register(
         attrs.has,
         lambda kind, of: _class_reader(kind, of, masked=masked, beside=beside.get(kind)),
@@ -134,11 +129,21 @@ def build_converter(
     return built
 
 
+def own_instrument(
+    instruments: Mapping[str, Instrument], values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The instrument of a screening that has a name which is not shipped."""
+    name = str(values.get("instrument"))
+    return {"own": instruments[name]} if name in instruments and name not in INSTRUMENTS else {}
+
+
 @cache
 def writer_of(kind: Any) -> "Writer":
     """How values of a class are written, whoever reads them."""
     if is_fact(kind):
         return fact_name
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return str  # as its own word, in a third of the time
     leaf = instrument_leaf(INSTRUMENTS) if kind is Instrument else leaf_of(kind)
     return leaf.write if leaf else converter().get_unstructure_hook(kind)
 
@@ -305,7 +310,7 @@ _BESIDE: dict[Any, str] = {Screening: "own"}
 
 
 @frozen
-class _Member:
+class Member:
     """One field of a class, as documents have it."""
 
     name: str
@@ -316,18 +321,22 @@ class _Member:
 
 # Keys beside a fact's name: which of its findings count, and what is taken from it.
 ASKED_OF = (
-    _Member("less", "less", AnyFact | None, None),
-    _Member("within_days", "within_days", int | None, None),
-    _Member("since", "since", date | None, None),
+    Member("less", "less", AnyFact | None, None),
+    Member("within_days", "within_days", int | None, None),
+    Member("since", "since", date | None, None),
 )
 
 
-def members_of(kind: Any) -> tuple[_Member, ...]:
+ASKING = frozenset({*get_args(Atom), Explanation})
+"""Classes that keep what is asked of a fact in the fact."""
+
+
+def members_of(kind: Any) -> tuple[Member, ...]:
     """The fields of a class, as documents have them."""
     origin = get_origin(kind) or kind
     given = dict(zip(getattr(origin, "__parameters__", ()), get_args(kind), strict=True))
     hints = get_type_hints(origin)
-    members: list[_Member] = []
+    members: list[Member] = []
     for field in attrs.fields(origin):
         if not field.init:
             continue  # worked out from the others
@@ -340,7 +349,7 @@ def members_of(kind: Any) -> tuple[_Member, ...]:
         if get_origin(hint) is Times:
             members += _ends_of(field.name, get_args(hint)[0])
             continue
-        members.append(_Member(field.name, _key(field.name, hint), hint, field.default))
+        members.append(Member(field.name, _key(field.name, hint), hint, field.default))
     return (*members, *(ASKED_OF if origin in get_args(Atom) else ()))
 
 
@@ -349,14 +358,14 @@ def members_of(kind: Any) -> tuple[_Member, ...]:
 _ENDS = ("", "_min", "_max")
 
 
-def _ends_of(name: str, kind: Any) -> list[_Member]:
+def _ends_of(name: str, kind: Any) -> list[Member]:
     return [
-        _Member(name + end, _key(name + end, kind), Union[kind, None], None)  # noqa: UP007
+        Member(name + end, _key(name + end, kind), Union[kind, None], None)  # noqa: UP007
         for end in _ENDS
     ]
 
 
-def _ranged(kind: Any) -> dict[str, list[_Member]]:
+def ranged_in(kind: Any) -> dict[str, list[Member]]:
     """The fields of a class that are ``Times``, each with what documents have for it."""
     hints = get_type_hints(get_origin(kind) or kind)
     return {
@@ -370,17 +379,17 @@ def _key(name: str, kind: Any) -> str:
     return f"{name}_minutes" if timedelta in (kind, *get_args(kind)) else name
 
 
-def derived_of(kind: Any) -> tuple[_Member, ...]:
+def derived_of(kind: Any) -> tuple[Member, ...]:
     """What documents of a class hold beside its fields."""
     return tuple(
-        _Member(name, _key(name, hint), hint, attrs.NOTHING)
+        Member(name, _key(name, hint), hint, attrs.NOTHING)
         for name in _DERIVED.get(kind, ())
         for hint in (get_type_hints(getattr(kind, name).fget)["return"],)
     )
 
 
 def _class_writer(kind: Any) -> Writer:
-    derived, ranged = derived_of(kind), _ranged(kind)
+    derived, ranged = derived_of(kind), ranged_in(kind)
     ends = [end for of in ranged.values() for end in of]
     whole = get_origin(kind) or kind
     # Any: as keyword arguments, they are told from those of other types by their names only.
@@ -396,24 +405,34 @@ def _class_writer(kind: Any) -> Writer:
         kind, converter(), _cattrs_omit_if_default=True, **fields
     )
 
-    def write(value: Any) -> Raw:
-        if value.__class__ is not whole:
-            _refuse_other(value, whole)
-        if kind in get_args(Atom):
-            return asked_apart(value.fact, write_fields(value))
-        if ranged:
-            return _flat(write_fields(value), ranged)
-        if not derived:
-            return write_fields(value)
+    def write_flat(value: Any) -> Raw:
+        return _flat(write_fields(value), ranged)
+
+    def write_asked(value: Any) -> Raw:
+        return asked_apart(value.fact, write_fields(value))
+
+    def write_derived(value: Any) -> Raw:
         said = {m.key: _said(value, m) for m in derived}
         first = {key: said.pop(key) for key in _FIRST & said.keys()}
         told = {key: words for key, words in first.items() if words is not None}
         return {**told, **write_fields(value), **said}
 
+    if kind in get_args(Atom):
+        write_whole: Writer = write_asked
+    elif ranged:
+        write_whole = write_flat
+    else:
+        write_whole = write_derived if derived else write_fields
+
+    def write(value: Any) -> Raw:
+        if value.__class__ is not whole:
+            _refuse_other(value, whole)
+        return write_whole(value)
+
     return write
 
 
-def _ends_writer(ends: Sequence[_Member]) -> Writer:
+def _ends_writer(ends: Sequence[Member]) -> Writer:
     keys = [end.key for end in ends]
     write = writer_of(ends[0].kind)
 
@@ -449,7 +468,7 @@ def _refuse_other(value: Any, kind: Any) -> None:
 _APART = "keep it apart, as it would not be written"
 
 
-def _said(value: Any, member: _Member) -> Raw:
+def _said(value: Any, member: Member) -> Raw:
     """A derived field as it is written."""
     try:
         follows = getattr(value, member.name)
@@ -469,14 +488,14 @@ def _class_reader(
     needed = {member.name: member.kind for member in members if member.default is attrs.NOTHING}
     readers = [(m.name, m.key, m.name in needed, reader_of(m.kind)) for m in members]
     known = {member.key for member in (*members, *derived)}
-    whole = with_asked if kind in (*get_args(Atom), Explanation) else None
-    ranged = _ranged(kind)
+    whole = with_asked if kind in ASKING else None
+    ranged = ranged_in(kind)
 
     def read(raw: Raw, _: Any) -> Any:
         if not is_object(raw):
             raise InvalidError("value", [Fault((), "an object", kind_of(raw))])
         values, faults = _fields(raw, readers)
-        faults += [fault for name in ranged for fault in _gather(name, ranged[name], values)]
+        faults += [fault for name in ranged for fault in gather(name, ranged[name], values)]
         if beside:
             values |= beside(values)
         if not known.issuperset(raw):
@@ -496,7 +515,7 @@ def _class_reader(
         if faults:
             raise InvalidError("value", faults)
         if derived:
-            refuse("value", *(_contradiction(raw, value, member) for member in derived))
+            refuse("value", *(contradiction(raw, value, member) for member in derived))
         return value
 
     return read
@@ -537,7 +556,7 @@ def _fields(
     return values, faults
 
 
-def _gather(name: str, ends: Sequence[_Member], values: dict[str, Any]) -> list[Fault]:
+def gather(name: str, ends: Sequence[Member], values: dict[str, Any]) -> list[Fault]:
     """Put a range together from what was read of it, or say what is wrong with it."""
     exact, least, most = (values.pop(end.name, None) for end in ends)
     exactly, at_least, at_most = (end.key for end in ends)
@@ -562,7 +581,7 @@ def _unknown_keys(raw: dict[str, Raw], known: set[str], *, masked: bool) -> list
     return faults
 
 
-def _contradiction(raw: dict[str, Raw], value: Any, member: _Member) -> tuple[Fault, ...]:
+def contradiction(raw: dict[str, Raw], value: Any, member: Member) -> tuple[Fault, ...]:
     """A fault if a derived field is not what follows from the others."""
     follows = _said(value, member)
     # What was too complex when it was written, or is today, cannot be held against the rest.
@@ -572,7 +591,7 @@ def _contradiction(raw: dict[str, Raw], value: Any, member: _Member) -> tuple[Fa
     return unless(same, member.key, "what follows from the rest", "something else")
 
 
-def _renamed(fault: Fault, members: tuple[_Member, ...], raw: Raw, *, masked: bool) -> Fault:
+def _renamed(fault: Fault, members: tuple[Member, ...], raw: Raw, *, masked: bool) -> Fault:
     """A constructor's fault, with the document's key for the field."""
     renamed = _with_first({member.name: member.key for member in members}, fault)
     there = part_at(raw, renamed.path)

@@ -16,9 +16,8 @@ Reading never coerces and reports every problem at once, each with its path and 
 Documents about a patient are read without repeating their content in messages.
 """
 
-import json
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
@@ -48,14 +47,13 @@ from iopkit.documents.limits import (
     UNSIZED,
     is_shallow,
     most_bytes,
-    refuse_dots,
     refuse_excess,
     refuse_long,
     refuse_unparsed,
-    too_deep,
-    without_depths,
 )
-from iopkit.documents.lines import Language, find_lines, line_of_repeated_key, line_of_word
+from iopkit.documents.lines import Language, find_lines
+from iopkit.documents.parsing import parsed, text_of
+from iopkit.documents.quick import Named, quick_reader
 from iopkit.documents.values import MAX_FAULTS, Facts, Raw, is_object, kind_of
 from iopkit.eligibility.kinds import Kind, Scalar, as_recorded
 from iopkit.eligibility.own_facts import OwnFacts, facts_with
@@ -65,7 +63,7 @@ from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import Attempt, Fault, InvalidError, Step, attempted, refuse, unless_a
 from iopkit.groups.assignments import Assignments
 from iopkit.groups.rosters import Roster
-from iopkit.patients.instrument_library import instruments_with
+from iopkit.patients.instrument_library import INSTRUMENTS, instruments_with
 from iopkit.patients.instruments import Instrument
 from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder, Placement
@@ -272,9 +270,8 @@ def from_document(
 def _read_parsed(
     kind: Any, document: Mapping[str, Any], facts: Facts | None, instruments: Iterable[Instrument]
 ) -> Any:
-    name = name_of(kind)
-    refuse_unparsed(name, document)
-    return _valued(kind, document, facts, instruments, lambda paths: [None] * len(paths))
+    refuse_unparsed(name_of(kind), document)
+    return _valued(kind, document, facts, tuple(instruments), lambda paths: [None] * len(paths))
 
 
 def _read(
@@ -289,7 +286,7 @@ def _read(
     refuse_long(f"{name} document", data, most=most_bytes(name, language))
     text = text_of(language, data)
     raw = parsed(language, text, masked=_is_masked(kind))
-    return _valued(kind, raw, facts, instruments, partial(find_lines, text, language))
+    return _valued(kind, raw, facts, tuple(instruments), partial(find_lines, text, language))
 
 
 def _is_masked(kind: Any) -> bool:
@@ -298,14 +295,48 @@ def _is_masked(kind: Any) -> bool:
     return getattr(kind, "__repr__", None) is hidden and kind is not Program
 
 
+_LinesOf = Callable[[Sequence[tuple[Step, ...]]], Sequence[int | None]]
+
+
 def _valued(
     kind: Any,
     raw: Raw,
     facts: Facts | None,
-    instruments: Iterable[Instrument],
-    lines_of: Callable[[Sequence[tuple[Step, ...]]], Sequence[int | None]],
+    instruments: tuple[Instrument, ...],
+    lines_of: _LinesOf,
 ) -> Any:
     """The value of a parsed document; ``lines_of``: the lines of paths in its text."""
+    with suppress(Exception):  # Whatever it is, the careful reader tells.
+        return read_quickly(kind, raw, facts, instruments)
+    return read_carefully(kind, raw, facts, instruments, lines_of)
+
+
+def read_quickly(
+    kind: Any, raw: Raw, facts: Facts | None, instruments: tuple[Instrument, ...]
+) -> Any:
+    """The value of a parsed document, if all is as it should be; raises anything if not.
+
+    What it takes, ``read_carefully`` takes as the same value.
+    """
+    name = name_of(kind)
+    refuse_excess(name, raw, sized=name not in UNSIZED)
+    refuse(name, tuple(_header_faults(name, raw)))
+    current = in_current_format(name, raw)
+    if name in _BY_HAND:
+        refuse(name, tuple(empty_groups(current)))
+    known = _known_facts(name, facts, instruments)
+    named = Named(known, instruments_with(instruments) if instruments else INSTRUMENTS)
+    return _settled(quick_reader(form_of(kind), _HEADERS)(current, named), known)
+
+
+def read_carefully(
+    kind: Any,
+    raw: Raw,
+    facts: Facts | None,
+    instruments: tuple[Instrument, ...],
+    lines_of: _LinesOf,
+) -> Any:
+    """The value of a parsed document; raises ``InvalidError`` with every problem."""
     name, masked = name_of(kind), _is_masked(kind)
     current = raw
     try:
@@ -313,7 +344,7 @@ def _valued(
         faults = _header_faults(name, raw)
         if not any(fault.path == ("format",) for fault in faults):
             current = in_current_format(name, raw)
-        return _built(name, current, faults, facts, tuple(instruments), masked=masked)
+        return _built(name, current, faults, facts, instruments, masked=masked)
     except InvalidError as error:
         paths = [with_keys(f.path, current) if masked else f.path for f in error.faults]
         lines = lines_of(paths)
@@ -323,69 +354,6 @@ def _valued(
         ]
         in_order = sorted(located, key=lambda fault: fault.line or 0)
         raise InvalidError(error.what, in_order) from None
-
-
-def text_of(language: Language, data: bytes | str) -> str:
-    """The text of a document; raises ``InvalidError`` if there is none."""
-    try:
-        text = data if isinstance(data, str) else data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _unparsed(language, "bytes that are not UTF-8 text") from error
-    if not text.strip():
-        raise _unparsed(language, "nothing")
-    return text
-
-
-def _unparsed(language: Language, found: str) -> InvalidError:
-    return InvalidError(f"{language} document", [Fault((), f"valid {language}", found)])
-
-
-def parsed(language: Language, text: str, *, masked: bool) -> Raw:
-    """What the text of a document holds, as plain values.
-
-    ``masked``: what is wrong is told without a part of the text.
-
-    Raises:
-        InvalidError: it is not JSON or TOML, or keys of TOML have too many dots.
-    """
-    loads = _loads if language == "JSON" else tomllib.loads
-    if language == "TOML":
-        refuse_dots(text)
-    try:
-        return loads(text)
-    except InvalidError:
-        raise
-    except json.JSONDecodeError as error:
-        found = f"a fault in line {error.lineno}, column {error.colno}: {error.msg}"
-        raise _unparsed(language, found) from None
-    except tomllib.TOMLDecodeError as error:
-        # The message may hold a part of the text; where it ends with the place, it is enough.
-        where = str(error).rpartition("(")[2].rstrip(")") if masked else str(error)
-        raise _unparsed(language, where) from None
-    except RecursionError:
-        try:
-            return loads(without_depths(text))
-        except ValueError:
-            raise InvalidError(f"{language} document", [too_deep()]) from None
-    except ValueError as error:  # an integer too long to convert
-        raise _unparsed(language, "a number that is too long") from error
-
-
-def _loads(text: str) -> Raw:
-    """Parse JSON, of which two things are no documents."""
-
-    def unique(pairs: list[tuple[str, Raw]]) -> dict[str, Raw]:
-        if len(found := dict(pairs)) < len(pairs):
-            line = line_of_repeated_key(text)
-            fault = Fault((), "each key once in an object", "a key twice", line=line)
-            raise InvalidError("JSON document", [fault])
-        return found
-
-    def no_constant(name: str) -> Raw:
-        fault = Fault((), "a number", name, line=line_of_word(text, name))
-        raise InvalidError("JSON document", [fault])
-
-    return json.loads(text, object_pairs_hook=unique, parse_constant=no_constant)
 
 
 def _header_faults(name: str, raw: Raw) -> list[Fault]:
@@ -418,13 +386,9 @@ def _built(  # noqa: PLR0913  # what a reader was given, all of it
     masked: bool,
 ) -> Any:
     """The value of a document in the current format, whose headers have some faults."""
-    what = f"{name} document"
-    about = subject_of(name)
-    if facts is None and instruments and about is not Subject.COURSE:
-        facts = facts_with(instruments=instruments)
-    known = about.facts if facts is None else about.among(facts)
+    what, known = f"{name} document", _known_facts(name, facts, instruments)
     chosen = (
-        converter(masked=masked, about=about)
+        converter(masked=masked, about=subject_of(name))
         if facts is None and not instruments
         else build_converter(known, masked=masked, instruments=instruments_with(instruments))
     )
@@ -432,15 +396,30 @@ def _built(  # noqa: PLR0913  # what a reader was given, all of it
     if name in _BY_HAND:
         faults = [*faults, *empty_groups(raw)]
     try:
-        value = read_without(("document", "format"), raw, read, masked=masked)
-        if isinstance(value, Patient):
-            refuse(what, tuple(_observation_faults(value, known)))
-        if isinstance(value, Schedule):
-            refuse(what, tuple(islice(week_faults(value), MAX_FAULTS)))
+        value = _settled(read_without(_HEADERS, raw, read, masked=masked), known)
     except InvalidError as error:
         raise InvalidError(what, [*faults, *error.faults]) from None
-    if faults:
-        raise InvalidError(what, faults)
+    refuse(what, tuple(faults))
+    return value
+
+
+_HEADERS = ("document", "format")
+
+
+def _known_facts(name: str, facts: Facts | None, instruments: tuple[Instrument, ...]) -> Facts:
+    """The facts that a document may name."""
+    about = subject_of(name)
+    if facts is None and instruments and about is not Subject.COURSE:
+        facts = facts_with(instruments=instruments)
+    return about.facts if facts is None else about.among(facts)
+
+
+def _settled(value: Any, known: Facts) -> Any:
+    """What was read, once it fits what only a document holds together."""
+    if isinstance(value, Patient):
+        refuse("patient document", tuple(_observation_faults(value, known)))
+    if isinstance(value, Schedule):
+        refuse("schedule document", tuple(islice(week_faults(value), MAX_FAULTS)))
     return value.value if isinstance(value, InstrumentForm) else value
 
 

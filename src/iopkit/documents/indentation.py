@@ -1,19 +1,11 @@
 """How the text of a document is laid out."""
 
 import json
-from collections.abc import Callable
-from json.encoder import encode_basestring
-from typing import Any
+from json.encoder import encode_basestring as _quoted
 
 from iopkit.documents.values import Raw, is_list, is_object
 
-# How most plain values are written; the rest is left to ``json``.
-_PLAIN: dict[type, Callable[[Any], str]] = {
-    str: encode_basestring,
-    int: str,
-    bool: {True: "true", False: "false"}.__getitem__,
-}
-_REST = json.JSONEncoder(ensure_ascii=False)
+_PLAIN = json.JSONEncoder(ensure_ascii=False)
 
 
 def indented(raw: Raw, line: str = "\n") -> str:
@@ -26,17 +18,18 @@ def indented(raw: Raw, line: str = "\n") -> str:
     inner = f"{line}  "
     if is_object(raw):
         first, last = "{}"
-        parts = [
-            f"{encode_basestring(key)}: "
-            f"{write(part) if (write := _PLAIN.get(part.__class__)) else indented(part, inner)}"
-            for key, part in raw.items()
-        ]
+        parts: list[str] = []
+        # Most values are texts and numbers: those are written here, without a call for each.
+        for key, part in raw.items():
+            if part.__class__ is str:
+                parts.append(f"{_quoted(key)}: {_quoted(part)}")
+            elif part.__class__ is int:
+                parts.append(f"{_quoted(key)}: {part}")
+            else:
+                parts.append(f"{_quoted(key)}: {indented(part, inner)}")
     elif is_list(raw):
         first, last = "[]"
-        parts = [
-            write(part) if (write := _PLAIN.get(part.__class__)) else indented(part, inner)
-            for part in raw
-        ]
+        parts = [_quoted(part) if part.__class__ is str else indented(part, inner) for part in raw]
     else:
-        return _REST.encode(raw)
+        return _PLAIN.encode(raw)
     return f"{first}{inner}{f',{inner}'.join(parts)}{line}{last}" if parts else first + last

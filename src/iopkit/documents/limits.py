@@ -204,17 +204,26 @@ def is_shallow(value: object) -> bool:
     """Whether one of our values, or a plain one, is within the limit of depth."""
     level: list[Any] = [value]
     for _ in range(MAX_DEPTH):
-        level = [part for holder in level for part in _inside(holder.__class__)(holder)]
+        level = [
+            part
+            for holder in level
+            if (inside := _inside(holder.__class__))
+            for part in inside(holder)
+        ]
         if not level:
             return True
     return False
 
 
 @cache
-def _inside(kind: type) -> Callable[[Any], Iterable[Any]]:
-    """How to go through what the values of a class hold."""
+def _inside(kind: type) -> Callable[[Any], Iterable[Any]] | None:
+    """How to go through what the values of a class hold; ``None``: they hold nothing."""
     names = _names(kind)
-    return _HOLDERS.get(kind) or (lambda value: [getattr(value, name) for name in names])
+
+    def fields(value: Any) -> list[Any]:
+        return [getattr(value, name) for name in names]
+
+    return _HOLDERS.get(kind) or (fields if names else None)
 
 
 def too_deep(*where: Step) -> Fault:

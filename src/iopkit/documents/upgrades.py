@@ -8,11 +8,12 @@ from difflib import unified_diff
 from typing import Any
 
 from iopkit.confidential import hidden
-from iopkit.documents.documents import KINDS, from_json, from_toml, parsed, text_of
+from iopkit.documents.documents import KINDS, from_json, from_toml
 from iopkit.documents.formats import upgrade_document
 from iopkit.documents.indentation import indented
 from iopkit.documents.limits import most_bytes, refuse_long
 from iopkit.documents.lines import Language, find_lines
+from iopkit.documents.parsing import parsed, text_of
 from iopkit.documents.values import FACT_NAME, Raw, is_list, is_object, kind_of
 from iopkit.errors import Fault, InvalidError, Step, attempted
 from iopkit.fields import frozen

@@ -213,6 +213,8 @@ def _word(member: Enum) -> str:
 
 def _written_text(text: str) -> str:
     """A text as it is written; refused if it could not be read again."""
+    if text.isascii():  # most are
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -222,11 +224,12 @@ def _written_text(text: str) -> str:
 
 
 def _member(raw: Raw, kind: Any) -> Enum:
-    return _named(raw, _members(kind), "a known word")
+    return _named(raw, words_of(kind), "a known word")
 
 
 @cache
-def _members(kind: Any) -> Mapping[str, Enum]:
+def words_of(kind: Any) -> Mapping[str, Enum]:
+    """The members of an enumeration by how they are written."""
     return {_word(member): member for member in kind}
 
 
@@ -327,14 +330,7 @@ _LEAVES: dict[Any, _Leaf] = {
     int: _plain("a whole number", "integer", _exactly(int), int),
     float: _plain("a number", "number", _number, lambda n: _value_written(float(n))),
     str: _plain("a text", "string", _exactly(str), _written_text),
-    date: _text(
-        "a date",
-        "2026-01-31",
-        _DATE,
-        _day,
-        _day_text,
-        format="date",
-    ),
+    date: _text("a date", "2026-01-31", _DATE, _day, _day_text, format="date"),
     time: _text(
         "a time",
         "18:00",

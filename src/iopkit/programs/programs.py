@@ -464,14 +464,17 @@ class Program:
 
     def _condition_faults(self) -> Iterator[tuple[Fault, ...]]:
         """What conditions ask about services that are not there."""
+        paths = (*(("phases", n, "advance") for n in range(len(self.phases))), ("discharge",))
+        every = zip(paths, self._conditions, strict=True)
+        conditions = [(path, each) for path, each in every if each is not None]
+        if not conditions:  # To name the facts takes half of what all checks of a program do.
+            return
         services = (*(service.name for service in self.every_service), *self.not_given)
         known = {*COURSE_FACTS, *service_facts(services)}
-        paths = (*(("phases", n, "advance") for n in range(len(self.phases))), ("discharge",))
-        for path, condition in zip(paths, self._conditions, strict=True):
-            asked = () if condition is None else facts_in(condition)
+        for path, condition in conditions:
             yield tuple(
                 Fault(path, "facts about services of the program", fact.name)
-                for fact in asked
+                for fact in facts_in(condition)
                 if is_course_fact(fact) and fact.name not in known
             )
 
