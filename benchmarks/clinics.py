@@ -48,6 +48,7 @@ def make(folder: Path, patients: int) -> None:
 def _numbered(block: str, number: int) -> str:
     for word in ("evening", "morning", "Large room", "Small room", "Ash", "Birch"):
         block = block.replace(f'"{word}"', f'"{word} {number}"')
+    block = block.replace('language = "en"', "")
     return block.replace("capacity = 6", "capacity = 8").replace("capacity = 10", "capacity = 8")
 
 

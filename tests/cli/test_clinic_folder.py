@@ -371,6 +371,15 @@ def test_a_change_of_what_has_no_date_needs_no_calendar(
     assert not (clinic / "out" / "changes" / f"{AMBER}.ics").exists()
 
 
+def test_assignments_that_are_too_long_to_be_read_are_made_again(
+    clinic: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(clinic / "out" / "schedules")
+    monkeypatch.setattr("iopkit.cli.clinic_files.MAX_LONG_BYTES", 1000)
+    assert run(clinic) == 1
+    assert contents(clinic / "out" / "schedules") == before
+
+
 def test_a_calendar_that_somebody_spoiled_is_written_again(clinic: Path) -> None:
     path = clinic / "out" / "calendars" / "patients" / f"{AMBER}.ics"
     was = unstamped(path)

@@ -31,6 +31,7 @@ from iopkit.clinics.clinics import Clinic, ClinicRun, FormerRun, NamedPatient
 from iopkit.clinics.settings import ClinicSettings
 from iopkit.confidential import hidden
 from iopkit.documents.documents import to_document
+from iopkit.documents.limits import MAX_LONG_BYTES
 from iopkit.eligibility.policies import Policy
 from iopkit.errors import IopkitError, did_you_mean
 from iopkit.fields import frozen
@@ -178,13 +179,15 @@ def read_former(out: Path) -> FormerRun | None:
     if not (out / SETTINGS).is_file():
         raise UsageError(f"{out} is not of a run: move it away, as what a run gives goes there")
     try:
+        # Where hundreds wait for hundreds of groups it is too long to be read, and is made again.
         assignments = out / "assignments.json"
+        is_known = assignments.exists() and assignments.stat().st_size <= MAX_LONG_BYTES
         return FormerRun(
             read_document(ClinicSettings, out / SETTINGS),
             read_document(Site, out / SITE),
             _schedules(out / "schedules"),
             _schedules(out / "before"),
-            read_document(Assignments, assignments) if assignments.exists() else None,
+            read_document(Assignments, assignments) if is_known else None,
         )
     except IopkitError as error:
         fix = f"put the file back, or move {out} away to begin anew, without what was held"
