@@ -442,7 +442,7 @@ def test_a_text_in_place_of_any_value_of_a_patient_is_refused_and_not_shown(
     records = [patient, *(one for part in parts if isinstance(part, tuple) for one in part)]
     record = data.draw(st.sampled_from(records))
     textual = {"code", "discloser", "information", "event", "instrument", "condition"}
-    textual |= {"county", "fact", "insurer", "state", "value"}
+    textual |= {"county", "fact", "insurer", "recipient", "state", "value"}
     names = [f.name for f in attrs.fields(type(record)) if f.name not in textual]
     name = data.draw(st.sampled_from(names))
 

@@ -304,11 +304,12 @@ def goal_templates(draw: st.DrawFn) -> GoalTemplates:
 
 
 def calendars_of(site: Site) -> st.SearchStrategy[Site]:
+    """Sites that keep holidays that there are."""
     calendars = st.builds(
         HolidayCalendar,
-        st.from_regex(r"[A-Z]{2}", fullmatch=True),
-        st.none() | _texts,
-        st.lists(_texts, max_size=2).map(tuple),
+        st.just("US"),
+        st.none() | st.sampled_from(["IL", "MA"]),
+        st.lists(st.sampled_from(["Columbus Day", "Labor Day"]), unique=True).map(tuple),
     )
     return calendars.map(lambda calendar: evolve(site, holidays=calendar))
 

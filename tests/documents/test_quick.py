@@ -22,7 +22,7 @@ from iopkit.eligibility import AllOf, AnyFact, OwnFacts, Predicate, facts_with
 from iopkit.patients import Instrument, Observation, Screening
 
 KEPT = sorted((Path(__file__).parent.parent / "golden" / "formats").glob("*.json"))
-EXAMPLES = files("iopkit") / "examples"
+EXAMPLES = files("iopkit") / "templates"
 CRAFFT = from_toml(Instrument, (EXAMPLES / "instrument.toml").read_bytes())
 OWN = facts_with(
     from_toml(OwnFacts, (EXAMPLES / "facts.toml").read_bytes()).facts, instruments=[CRAFFT]

@@ -29,7 +29,7 @@ from iopkit.schedules import (
     take,
 )
 from iopkit.sites import Clinician, Closure, HolidayCalendar, Room, Site
-from iopkit.windows import DAY, Weekday, WeeklyWindows, minute_of_day
+from iopkit.windows import DAY, DayPart, Weekday, WeeklyWindows, minute_of_day
 
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 OTHER = UUID("5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11")
@@ -225,8 +225,11 @@ def possible(made: Schedule, session: Session, around: Surroundings, start: date
     """By brute force: whether a session can start at a wall-clock time."""
     minutes = int(session.duration / MINUTE)
     placed = evolve(session, start=start.replace(tzinfo=around.site.tz))
+    parts = made.service(session).day_parts
+    is_own = start.time() == session.start.time()
     return (
         placed.start > around.as_of
+        and (is_own or not parts or DayPart.of(minute_of_day(start.time())) in parts)
         and all(clear(made, session, around, start + n * MINUTE) for n in range(minutes))
         and with_others(made, placed, around)
     )

@@ -23,13 +23,28 @@ from iopkit.sites.sites import Site
 from iopkit.truth import Truth
 from iopkit.windows import ONE_DAY, whole_minutes
 
+_MOST = 1_000_000_000
+
 
 @frozen
 class Bounds:
-    """From ``least`` to ``most``, both included; ``None``: no bound, or none known."""
+    """From ``least`` to ``most``, both included; ``None``: no bound, or none known.
+
+    Raises:
+        InvalidError: one is below 0 or above a billion, which no plan comes near.
+    """
 
     least: int | None = None
     most: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "figure",
+            *(
+                unless(end is None or 0 <= end <= _MOST, name, "from 0 to a billion", "another")
+                for name, end in (("least", self.least), ("most", self.most))
+            ),
+        )
 
     def holds(self, seen: "Bounds") -> Truth:
         """Whether what was seen, somewhere between its own bounds, lies within these."""

@@ -55,7 +55,13 @@ from iopkit.placement.beside import OpioidTreatment
 from iopkit.placement.placement import Ladder, Placement, place, place_sheet
 from iopkit.placement.tradeoffs import compare_levels
 from iopkit.reports.applying import applicability_text
-from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
+from iopkit.reports.decisions import (
+    TOO_COMPLEX,
+    decision_html,
+    decision_markdown,
+    decision_text,
+    worked_out,
+)
 from iopkit.reports.placements import placement_text, tradeoffs_text
 from iopkit.reports.policies import analysis_text, comparison_text
 from iopkit.reports.tables import csv_table
@@ -184,8 +190,9 @@ def _decision_row(decision: Decision) -> dict[str, str]:
 
 def _beside_verdict(decision: Decision) -> dict[str, str]:
     """What is to be found out, what no rule has read, what contradicts itself, and who pays."""
+    names = worked_out(lambda: decision.missing)
     return {
-        "missing": ", ".join(decision.missing),
+        "missing": TOO_COMPLEX if names is None else ", ".join(names),
         "unjudged": ", ".join(risk.fact.name for risk in decision.unjudged or ()),
         "contradictions": ", ".join(each.name for each in decision.contradictions or ()),
         "covered": _VERDICTS[decision.coverage.covered] if decision.coverage else "",

@@ -86,11 +86,12 @@ def _example_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _new_arguments(parser: argparse.ArgumentParser) -> None:
-    written = ", ".join(sorted(KINDS.keys() - {*_TEMPLATES}))
+    written = ", ".join(sorted(KINDS.keys() - {*_TEMPLATES, "clinic"}))
     parser.add_argument(
         "what",
         choices=_TEMPLATES,
-        help=f"a kind that people write; iopkit itself writes the others: {written}",
+        help=f"a kind that people write; iopkit itself writes the others: {written}; and "
+        "iopkit init begins a clinic",
     )
     parser.add_argument(
         "-o",

@@ -264,7 +264,9 @@ def at_meetings(
     first, last = days[0], days[-1]
     for meeting in given or theirs.values():
         start = meeting.start.astimezone(around.site.tz)
-        if meeting.called_off or not first <= start.date() <= last:
+        # One that is no longer than the session's breaks is none of it.
+        too_short = meeting.duration <= session.breaks
+        if meeting.called_off or too_short or not first <= start.date() <= last:
             continue
         where = meeting.room, meeting.clinician, meeting.duration
         there = at_meeting(session, meeting, around.site)
