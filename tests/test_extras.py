@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, metadata, packages_distributions, requires
 from pathlib import Path
 
@@ -206,3 +207,12 @@ def test_the_page_has_what_an_extra_brings_and_under_which_licenses(extra: str) 
         if license_ and " " not in license_:
             after = row.split(name, 1)[1]
             assert license_ in after.split(")")[0], f"{name} is under {license_}"
+
+
+def test_strategies_are_refused_before_their_modules_are_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    monkeypatch.delitem(sys.modules, "iopkit.strategies", raising=False)
+    with pytest.raises(iopkit.MissingExtraError, match=r"iopkit\[strategies\]"):
+        import_module("iopkit.strategies")

@@ -156,6 +156,15 @@ def test_json_has_the_documents_with_their_files_and_lines(folder: Path, run: Ru
     assert err == f"iopkit: {twice}\n"
 
 
+def test_a_table_of_placements_has_a_level_for_each(folder: Path, run: Run) -> None:
+    code, out, err = run("place", "patients.jsonl", *DAY)
+    assert err == ""
+    rows = [line for line in out.splitlines() if line.split()[:1] in ([YES], [NO], [OPEN])]
+    answers = json.loads(run("place", "patients.jsonl", *DAY, "--json")[1])["answers"]
+    assert len(rows) == len(answers) == 3
+    assert code == run("place", "patients.jsonl", *DAY, "--json")[0]
+
+
 def test_json_lines_are_the_same_one_by_one(folder: Path, run: Run) -> None:
     _, out, _ = run("place", "patients.jsonl", *DAY, "--json")
     code, lines, err = run("place", "patients.jsonl", *DAY, "--json-lines")

@@ -363,6 +363,15 @@ def test_a_diagram_that_grows_too_large_is_refused() -> None:
         diagram_of(counted)
 
 
+def test_more_bounds_than_can_be_counted_answer_by_answer_are_joined() -> None:
+    fact: AnyFact = Fact("days", Number(0, 1000, whole=True), "Days.", not_known)
+    any_of_them = AtLeast(1, tuple(fact <= bound for bound in range(350)) * 3)
+
+    assert open_facts(any_of_them, {}) == (fact,)
+    assert open_facts(any_of_them, {"days": 349}) == ()
+    assert len(smallest_changes(any_of_them, {"days": 350})) == 1
+
+
 def test_changes_are_confidential_values() -> None:
     policy = find_policy("us-medicare-iop")
     asked = AllOf(tuple(c.predicate for c in policy.versions.dated[0].value))

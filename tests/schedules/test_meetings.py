@@ -1,9 +1,10 @@
 """Meetings: a group meets as one, whatever its members' plans, closures and leaves are."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,7 @@ from iopkit.schedules import (
     site_conflicts,
     take,
 )
+from iopkit.schedules.following import _is_free_again
 from iopkit.schedules.sessions import number_of
 from iopkit.sites import Absence, Clinician, ClosedFor, ClosedRule, Closure, Room, Site
 from iopkit.windows import DayPart, Weekday, WeeklyWindows
@@ -836,3 +838,24 @@ def test_capacity_counts_the_meetings_that_were_dated() -> None:
     assert {each.patients for each in counted} == {3}
     assert {each.free for each in counted} == {6}
     assert {each.free for each in met} == {None}
+
+
+@pytest.mark.parametrize(
+    ("why", "due", "free"),
+    [
+        (None, "on", False),
+        (Reason.CLOSED, "on", False),
+        (Reason.ON_LEAVE, None, False),
+        (Reason.ON_LEAVE, "off", False),
+        (Reason.ON_LEAVE, "on", True),
+    ],
+)
+def test_who_was_put_off_by_a_leave_comes_back_once_their_own_meeting_is_out_of_it(
+    why: Reason | None, due: str | None, free: bool
+) -> None:
+    start = datetime(2026, 1, 12, 18, tzinfo=UTC)
+    old: Any = SimpleNamespace(plan=SimpleNamespace(leave_on=lambda day: None))
+    moved = None if why is None else Move(start.replace(tzinfo=None), why)
+    session: Any = SimpleNamespace(moved=moved)
+    meeting: Any = due and SimpleNamespace(start=start, called_off=due == "off")
+    assert _is_free_again(old, session, meeting) is free

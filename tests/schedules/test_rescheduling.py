@@ -15,6 +15,7 @@ from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.plans import Plan, draft
 from iopkit.programs import Phase, Program, RandomDays, Service, Slot, Weekly, timetable
+from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules import (
     Appointment,
     Reason,
@@ -29,6 +30,7 @@ from iopkit.schedules import (
     session_rows,
     take,
 )
+from iopkit.schedules.rescheduling import _span
 from iopkit.sites import Clinician, Closure, Offer, Room, Site
 from iopkit.windows import Weekday, WeeklyWindows
 
@@ -431,3 +433,12 @@ def test_another_plan_is_refused() -> None:
     with pytest.raises(InvalidError) as refused:
         reschedule(OLD, plan, Surroundings(SITE, moment(2)))
     assert [fault.path for fault in refused.value.faults] == [("plan",)]
+
+
+def test_what_a_session_takes_is_known_with_its_time_and_its_length() -> None:
+    timed = Service("a", "A", Modality.GROUP_THERAPY, Weekly((Slot.parse("monday 18:00"),)))
+    entry = PrescribedSession(timed, "phase", 1, 1, 0, 1080)
+    assert _span(entry) is None
+    assert _span(evolve(entry, minute=None)) is None
+    known = evolve(entry, service=evolve(timed, duration=timedelta(minutes=90)))
+    assert _span(known) == (1080, 1170)
