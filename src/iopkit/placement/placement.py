@@ -136,6 +136,7 @@ def place_sheet(ladder: Ladder, sheet: FactSheet, *, assume_in_force: bool = Fal
     Example:
         >>> from iopkit.eligibility import FACTS
         >>> from iopkit.library import find_ladder
+        >>> from iopkit.eligibility import FactSheet
         >>> sheet = FactSheet.of(FACTS.values(), {}, on=date(2026, 1, 5))
         >>> place_sheet(find_ladder("us-public-rules"), sheet).stopped_at.number
         '1'

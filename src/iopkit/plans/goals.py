@@ -137,6 +137,7 @@ def target_reached(
     are not known.
 
     Example:
+        >>> from iopkit.programs import Progress
         >>> target = CountTarget(Counted.DAYS_WITHOUT_USE, least=30)
         >>> target_reached(target, on=date(2026, 3, 2), progress=Progress(days_without_use=34))
         <Truth.YES: 'yes'>
