@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import Patient, Site
+from iopkit.cli import main
 from iopkit.cli.files import UsageError, read_bytes, read_document, to_be_written, write_all
 
 SHIPPED = files("iopkit") / "examples"
@@ -173,3 +174,23 @@ def test_standard_input_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(UsageError, match="cannot read standard input"):
         read_bytes(Path("-"))
+
+
+@pytest.mark.parametrize("command", ["init {}", "new site -o {}.toml"])
+def test_a_name_that_no_file_can_have_is_bad_input(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "a" * 300
+    assert main(command.format(name).split()) == 2
+    assert capsys.readouterr().err.startswith(f"iopkit: cannot use {name}")
+
+
+def test_another_failure_of_the_system_is_none_of_the_input(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*_arguments: object, **_more: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("iopkit.cli.files.write_all", fails)
+    with pytest.raises(OSError, match="Input/output"):
+        main(["list", "policies"])

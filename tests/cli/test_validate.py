@@ -85,7 +85,22 @@ def test_what_cannot_be_read_is_one_of_the_problems(folder: Path, run: Run) -> N
 def test_a_folder_without_documents_is_refused(tmp_path: Path, run: Run) -> None:
     code, out, err = run("validate", tmp_path)
     assert (code, out) == (2, "")
-    assert err == f"iopkit: {tmp_path} has no JSON and no TOML files\n"
+    assert err == f"iopkit: {tmp_path} has no .json, .toml or .jsonl file\n"
+
+
+def test_lines_are_read_each_by_itself(folder: Path, run: Run) -> None:
+    patient = json.dumps(json.loads((folder / "patients" / "patient.json").read_bytes()))
+    (folder / "all.jsonl").write_text(f"{patient}\n[]\n", encoding="utf-8")
+    code, out, _ = run("validate", "all.jsonl")
+    assert code == 2
+    assert out.startswith("all.jsonl, line 1: patient, valid\nall.jsonl, line 2: no document, not")
+
+
+def test_a_name_that_no_file_can_have_is_bad_input(run: Run) -> None:
+    name = "a" * 300 + ".json"
+    code, out, err = run("validate", name)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"iopkit: cannot read {name}: ")
 
 
 @pytest.mark.parametrize("file", sorted(KEPT.glob("*.json")), ids=lambda file: file.stem)

@@ -5,6 +5,7 @@ none, and then the answer is printed.
 """
 
 import argparse
+import errno
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -88,6 +89,9 @@ iopkit advises; clinicians decide.
 """
 
 
+_NO_NAMES = frozenset({errno.ENAMETOOLONG, errno.EACCES})
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run a command line, print its answer and return its exit code.
 
@@ -106,6 +110,11 @@ def main(arguments: Sequence[str]) -> int:
         write_all(answer.files, within=answer.folder)
     except IopkitError as error:
         _tell([str(error)])
+        return BAD_INPUT
+    except OSError as error:  # of a name that no command has found to be none
+        if error.errno not in _NO_NAMES:
+            raise
+        _tell([f"cannot use {error.filename}: {error.strerror}"])
         return BAD_INPUT
     if answer.text is not None:
         if options.json:

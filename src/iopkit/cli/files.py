@@ -209,24 +209,27 @@ def read_many(kind: type[T], paths: Iterable[Path], own: Own = _NOTHING_OWN) -> 
     return Many(tuple(found), tuple(problems))
 
 
-def all_named(paths: Iterable[Path]) -> Iterator[Named | UsageError]:
+def all_named(paths: Iterable[Path], *, deep: bool = False) -> Iterator[Named | UsageError]:
     """Where documents are: in files, in those of folders by name, and on lines of JSON Lines.
 
     A file is read once, however often it is named, and lines one by one. What keeps documents
     from being found is given in their place.
     """
-    for file in named_files(paths):
+    for file in named_files(paths, deep=deep):
         if isinstance(file, Path) and is_lines(file):
             yield from _lines_of(file)
         else:
             yield file
 
 
-def named_files(paths: Iterable[Path]) -> Iterator[Path | UsageError]:
-    """The files that are named, and those of folders by name, each once."""
+def named_files(paths: Iterable[Path], *, deep: bool = False) -> Iterator[Path | UsageError]:
+    """The files that are named, and those of folders by name, each once.
+
+    ``deep``: those of the folders in them, too.
+    """
     seen: set[Path] = set()
     for path in paths:
-        for file in _files_in(path):
+        for file in _files_in(path, deep=deep):
             if isinstance(file, UsageError):
                 yield file
             elif file == STANDARD_INPUT or file.resolve() not in seen:
@@ -239,15 +242,14 @@ def is_lines(path: Path) -> bool:
     return path.suffix == ".jsonl"
 
 
-def _files_in(path: Path) -> Iterator[Path | UsageError]:
+def _files_in(path: Path, *, deep: bool) -> Iterator[Path | UsageError]:
     """The files of documents in a folder, by name; a file is its own."""
     try:
         if path == STANDARD_INPUT or not path.is_dir():
             inside = [path]
         else:
-            inside = sorted(
-                each for each in path.iterdir() if is_file_name(each.name) or is_lines(each)
-            )
+            found = path.rglob("*") if deep else path.iterdir()
+            inside = sorted(each for each in found if is_file_name(each.name) or is_lines(each))
     except OSError as error:
         yield UsageError(f"cannot read {path}: {error.strerror}")
         return
@@ -299,8 +301,8 @@ class Found:
         return read(KINDS[self.kind], self.data, facts=facts, instruments=own.instruments)
 
 
-def find_document(path: Path) -> Found:
-    """The document in a file, of whichever kind it says that it is."""
+def find_document(path: Named) -> Found:
+    """The document in a file or on a line of one, of whichever kind it says that it is."""
     data = read_bytes(path)
     language = _language(path, data)
     try:

@@ -1,7 +1,7 @@
 """The command that reads any documents and says of each whether it is valid."""
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +9,12 @@ from iopkit.cli.arguments import add_own, own_of
 from iopkit.cli.files import (
     BAD_INPUT,
     DONE,
-    STANDARD_INPUT,
     Answer,
     Command,
+    Named,
     Own,
     UsageError,
+    all_named,
     find_document,
 )
 from iopkit.errors import Fault, InvalidError
@@ -25,14 +26,14 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="a document of any kind, or a folder: all JSON and TOML files in it",
+        help="a document of any kind, JSON Lines, or a folder: all such files in it and below it",
     )
     add_own(parser)
 
 
 def _validate(options: argparse.Namespace) -> Answer:
     own = own_of(options)
-    rows = [_row(path, own) for path in _files(options.files)]
+    rows = [_row(named, own) for named in all_named(options.files, deep=True)]
     valid = [row for row in rows if not row["problems"]]
     text = "\n".join(_text(row) for row in rows)
     if len(rows) > 1:
@@ -40,20 +41,10 @@ def _validate(options: argparse.Namespace) -> Answer:
     return Answer(text, {"files": rows}, DONE if len(valid) == len(rows) else BAD_INPUT)
 
 
-def _files(named: Sequence[Path]) -> Iterator[Path]:
-    """The files that are named, and those in folders that are, in the order of their names."""
-    for path in named:
-        if path != STANDARD_INPUT and path.is_dir():
-            inside = [each for kind in ("json", "toml") for each in path.rglob(f"*.{kind}")]
-            if not inside:
-                raise UsageError(f"{path} has no JSON and no TOML files")
-            yield from sorted(inside)
-        else:
-            yield path
-
-
-def _row(path: Path, own: Own) -> dict[str, Any]:  # Any: plain JSON values
-    """What is told of a file."""
+def _row(path: Named | UsageError, own: Own) -> dict[str, Any]:  # Any: plain JSON values
+    """What is told of a file, or of a line of one."""
+    if isinstance(path, UsageError):
+        raise path
     row: dict[str, Any] = {"file": str(path), "document": None, "problems": []}
     try:
         found = find_document(path)
