@@ -1,0 +1,208 @@
+"""A course: what happened to one patient, as it is on record."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from uuid import UUID
+
+from iopkit.confidential import hidden
+from iopkit.courses.entries import Entry
+from iopkit.courses.histories import History, history_of
+from iopkit.courses.misfits import SetApart
+from iopkit.courses.timelines import ScheduleSince, Timeline
+from iopkit.errors import Fault, each_a, refuse, unless, unless_a
+from iopkit.fields import frozen
+from iopkit.schedules.sessions import Schedule
+
+
+@frozen(repr=False)
+class Course:
+    """The course of one patient's treatment: its schedules, and its record.
+
+    ``key`` is the course's and ``patient`` the patient's key, both opaque. ``schedules`` are in
+    force one after another, each from its day on. ``entries`` are in order, those included that
+    others have replaced; ``apart`` are those that do not fit them. All of them are one set: any
+    order in which it is collected gives an equal course.
+
+    Raises:
+        InvalidError: the schedules are out of order or another patient's, or the entries do not
+            fit together as they are given: ``collect`` sorts them out.
+
+    Example:
+        >>> course = Course(
+        ...     key=UUID("6f3f3a52-5a34-4c8c-9d27-6f6b1b0d9a10"),
+        ...     patient=UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"),
+        ... )
+        >>> course.entries
+        ()
+    """
+
+    key: UUID
+    patient: UUID
+    schedules: tuple[ScheduleSince, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    apart: tuple[SetApart, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        strangers = any(e.schedule.plan.patient != self.patient for e in self.schedules)
+        refuse(
+            "course",
+            unless(not strangers, "schedules", "those of the patient", "another patient's"),
+        )
+        found = self.history
+        apart = {each.entry for each in self.apart}
+        wrong = [each for each in found.apart if each.entry not in apart]
+        refuse("course", _faults("entries", self.entries, wrong))
+        refuse(
+            "course",
+            unless(found.entries == self.entries, "entries", "in order, each once", "others"),
+            unless(found.apart == self.apart, "apart", "what does not fit, and why", "others"),
+        )
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The sessions and plans of the schedules that were in force."""
+        return Timeline(self.schedules)
+
+    @cached_property
+    def history(self) -> History:
+        """The record in order, and those entries of it that count."""
+        return history_of([*self.entries, *(each.entry for each in self.apart)], self.timeline)
+
+    __repr__ = hidden
+
+
+def collect(
+    entries: Iterable[Entry],
+    *,
+    key: UUID,
+    patient: UUID,
+    schedules: Iterable[ScheduleSince] = (),
+) -> Course:
+    """The course that entries from elsewhere make, in any order and with any faults.
+
+    Args:
+        entries: the whole record, replaced entries included.
+        key: the course's own key.
+        patient: the patient's key.
+        schedules: those in force, in order.
+
+    Returns:
+        The course; its ``apart`` has each entry that does not fit, with the reasons.
+
+    Raises:
+        InvalidError: something is no entry, or the schedules are wrong.
+    """
+    given = each_a("course", entries, "entries", Entry)
+    in_force = each_a("course", schedules, "schedules", ScheduleSince)
+    found = history_of(given, Timeline(in_force))
+    return Course(key, patient, in_force, found.entries, found.apart)
+
+
+def record(course: Course, *entries: Entry) -> Course:
+    """A course with more on record.
+
+    The whole is judged and not the steps: entries may come in any order. One that is on record
+    already changes nothing.
+
+    Raises:
+        InvalidError: with each entry that does not fit, by its place among those given, and each
+            one on record that would not fit any more.
+    """
+    refuse("record", unless_a(course, "course", Course))
+    given = each_a("record", entries, "entries", Entry)
+    grown = _together(course.schedules, course, given)
+    known = {each.entry for each in course.apart}.difference(given)
+    refused = [each for each in grown.apart if each.entry not in known]
+    on_record = [each for each in refused if each.entry not in given]
+    refuse(
+        "record",
+        _faults("entries", given, refused),
+        _faults("on_record", course.entries, on_record),
+    )
+    return grown
+
+
+def with_schedule(course: Course, schedule: Schedule, *, since: date) -> Course:
+    """The course with a schedule that is in force from a day on, in place of those from then on.
+
+    Entries about sessions that are the course's no more are set apart.
+
+    Raises:
+        InvalidError: the schedule is another patient's, or it has a session again that an older
+            one had while it was in force.
+    """
+    before = tuple(each for each in course.schedules if each.since < since)
+    return _together((*before, ScheduleSince(since, schedule)), course)
+
+
+def merge(course: Course, other: Course) -> Course:
+    """Two copies of one course that were kept apart, as one: all that either has.
+
+    What does not fit together is ``apart``. The order of the two does not matter, nor does that
+    of several merges; a copy merged with itself is itself.
+
+    Raises:
+        InvalidError: they are of different courses or patients, different schedules are in force
+            from one day, or one key has two contents.
+    """
+    refuse("merge", unless_a(course, "course", Course), unless_a(other, "other", Course))
+    by_key = {entry.key: entry for entry in _all(course)}
+    in_force = {each.since: each for each in course.schedules}
+    refuse(
+        "merge",
+        unless(course.key == other.key, "other", "a copy of the same course", "another course"),
+        unless(course.patient == other.patient, "other", "the same patient", "another patient"),
+        unless(
+            all(in_force.get(each.since, each) == each for each in other.schedules),
+            "schedules",
+            "one schedule from a day on",
+            "two",
+        ),
+        unless(
+            all(by_key.get(entry.key, entry) == entry for entry in _all(other)),
+            "entries",
+            "one content for a key",
+            "two",
+        ),
+    )
+    in_force |= {each.since: each for each in other.schedules}
+    schedules = tuple(in_force[since] for since in sorted(in_force))
+    return _together(schedules, course, _all(other))
+
+
+def as_known(course: Course, *, known: datetime) -> Course:
+    """The course as it was on record at an instant.
+
+    Args:
+        course: as it is on record now.
+        known: aware; what was recorded by then is there, ``apart`` where it did not fit yet.
+
+    Raises:
+        InvalidError: ``known`` has no time zone.
+    """
+    refuse("course", unless(known.tzinfo is not None, "known", "an aware time", "no zone"))
+    by_then = (entry for entry in _all(course) if entry.recorded <= known)
+    return collect(by_then, key=course.key, patient=course.patient, schedules=course.schedules)
+
+
+def _all(course: Course) -> tuple[Entry, ...]:
+    return (*course.entries, *(each.entry for each in course.apart))
+
+
+def _together(
+    schedules: tuple[ScheduleSince, ...], course: Course, more: Iterable[Entry] = ()
+) -> Course:
+    return collect(
+        [*_all(course), *more], key=course.key, patient=course.patient, schedules=schedules
+    )
+
+
+def _faults(name: str, entries: Sequence[Entry], apart: Iterable[SetApart]) -> tuple[Fault, ...]:
+    """Why entries are set apart, each by its place in a list."""
+    reasons = {each.entry: each.faults for each in apart}
+    return tuple(
+        fault.under(name, place)
+        for place, entry in enumerate(entries)
+        for fault in reasons.get(entry, ())
+    )

@@ -1,0 +1,262 @@
+"""Judging: whether each event of a course can be, beside those before it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
+from uuid import UUID
+
+from iopkit.confidential import hidden
+from iopkit.courses.attending import (
+    CameUnplanned,
+    MadeUp,
+    SessionAttended,
+    SessionCancelled,
+    SessionMark,
+    SessionMissed,
+)
+from iopkit.courses.entries import Entry
+from iopkit.courses.events import CourseEvent
+from iopkit.courses.findings import (
+    Authorized,
+    DrugTested,
+    DrugTestMissed,
+    PlanRevised,
+    ReviewHeld,
+    Signed,
+)
+from iopkit.courses.misfits import Misfit
+from iopkit.courses.ordering import start_of
+from iopkit.courses.stays import (
+    Admitted,
+    AftercareContact,
+    Died,
+    Discharged,
+    HoldBegun,
+    HoldEnded,
+    InControlledEnvironment,
+    PhaseEntered,
+    Readmitted,
+    ReferralClosed,
+    Referred,
+    SteppedDown,
+    SteppedUp,
+    Waitlisted,
+)
+from iopkit.courses.timelines import Timeline
+from iopkit.levels import LevelOfCare
+from iopkit.schedules.attendance import Attendance
+from iopkit.schedules.sessions import Session
+
+
+class Status(StrEnum):
+    """Where a patient stands in a course."""
+
+    REFERRED = "referred"
+    WAITING = "waiting"
+    ADMITTED = "admitted"
+    ON_HOLD = "on_hold"
+    DISCHARGED = "discharged"
+    DIED = "died"
+
+
+_IN_STAY = (Status.ADMITTED, Status.ON_HOLD)
+_THEN: Mapping[type[CourseEvent] | type[None], Status] = MappingProxyType(
+    {
+        Referred: Status.REFERRED,
+        Waitlisted: Status.WAITING,
+        Admitted: Status.ADMITTED,
+        Readmitted: Status.ADMITTED,
+        HoldBegun: Status.ON_HOLD,
+        HoldEnded: Status.ADMITTED,
+        Discharged: Status.DISCHARGED,
+        Died: Status.DIED,
+    }
+)
+"""Where a patient stands from an event on."""
+_WayIn: TypeAlias = Referred | Waitlisted | ReferralClosed | Admitted | Readmitted
+_AT_ANY_TIME = (Authorized, Signed)
+_IN_A_STAY = (
+    CameUnplanned,
+    Discharged,
+    DrugTested,
+    DrugTestMissed,
+    HoldBegun,
+    HoldEnded,
+    MadeUp,
+    PhaseEntered,
+    PlanRevised,
+    ReviewHeld,
+    SessionAttended,
+    SessionCancelled,
+    SessionMissed,
+    SteppedDown,
+    SteppedUp,
+)
+_FORESEEN = (Authorized, HoldBegun, HoldEnded, InControlledEnvironment, SessionCancelled)
+"""What can be recorded before its day."""
+_FIRST_ZONE = timedelta(hours=14)
+"""No clock on earth is further ahead of UTC."""
+
+
+class Judge:
+    """Takes the entries of a course that count, in order, and tells those that do not fit.
+
+    An entry that does not fit changes nothing for those after it.
+    """
+
+    _status: Status | None = None
+    _discharged = False
+    _level: LevelOfCare | None = None
+    _phase_from: date | None = None
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+        self._marks = dict[UUID, Entry]()
+        self._make_ups = list[tuple[UUID, Entry]]()
+
+    def misfits(self, entries: Sequence[Entry]) -> dict[Entry, tuple[Misfit, ...]]:
+        """The entries that do not fit, and why."""
+        apart = {entry: why for entry in entries if (why := self._take(entry))}
+        return apart | dict(self._wrong_make_ups())
+
+    def _take(self, entry: Entry) -> tuple[Misfit, ...]:
+        """Why an entry does not fit; if it does, it has changed what comes after it."""
+        event = entry.event
+        why = (*self._too_early(entry), *self._out_of_stay(event), *self._contradicted(entry))
+        if not why:
+            self._follow(entry)
+        return why
+
+    def _too_early(self, entry: Entry) -> Iterator[Misfit]:
+        if isinstance(entry.event, _FORESEEN) or _told_beforehand(entry.event):
+            return
+        recorded = entry.recorded.astimezone(UTC)
+        start = start_of(entry.event, self._timeline.sessions)
+        if recorded < start if start else (recorded + _FIRST_ZONE).date() < entry.on:
+            yield Misfit.NOT_YET
+
+    def _out_of_stay(self, event: CourseEvent | None) -> Iterator[Misfit]:
+        """Whether an event is where the patient stands too early or too late."""
+        in_stay = self._status in _IN_STAY
+        if self._status is Status.DIED:
+            if not isinstance(event, _AT_ANY_TIME):
+                yield Misfit.AFTER_DEATH
+        elif isinstance(event, _WayIn):
+            yield from self._wrong_way_in(event, in_stay=in_stay)
+        elif isinstance(event, AftercareContact):
+            if not self._discharged:
+                yield Misfit.NOT_DISCHARGED
+        elif isinstance(event, _IN_A_STAY) and not in_stay:
+            yield Misfit.AFTER_DISCHARGE if self._discharged else Misfit.NOT_ADMITTED
+
+    def _wrong_way_in(self, event: _WayIn, *, in_stay: bool) -> Iterator[Misfit]:
+        match event:
+            case ReferralClosed():
+                if self._status not in (Status.REFERRED, Status.WAITING):
+                    yield Misfit.NOT_REFERRED
+            case _ if in_stay:
+                yield Misfit.ALREADY_ADMITTED
+            case Admitted() if self._discharged:
+                yield Misfit.AFTER_DISCHARGE
+            case Readmitted() if not self._discharged:
+                yield Misfit.NOT_DISCHARGED
+            case _:
+                pass
+
+    def _contradicted(self, entry: Entry) -> Iterator[Misfit]:
+        """Whether an event contradicts those before it, the schedules or itself."""
+        match event := entry.event:
+            case HoldBegun() if self._status is Status.ON_HOLD:
+                yield Misfit.ON_HOLD_ALREADY
+            case HoldEnded() if self._status is Status.ADMITTED:
+                yield Misfit.NOT_ON_HOLD
+            case SteppedUp() | SteppedDown():
+                yield from self._wrong_level(event)
+            case PhaseEntered():
+                yield from self._wrong_phase(entry.on, event)
+            case SessionAttended() | SessionMissed() | SessionCancelled():
+                yield from self._wrong_session(entry.on, event)
+            case MadeUp():
+                due = self._timeline.sessions.get(event.session)
+                if due is None:
+                    yield Misfit.UNKNOWN_SESSION
+                elif _is_longer(event.attendance, due.session):
+                    yield Misfit.TOO_LONG
+            case _:
+                pass
+
+    def _wrong_level(self, event: SteppedUp | SteppedDown) -> Iterator[Misfit]:
+        if self._level is None or self._level.edition is not event.level.edition:
+            return  # nothing to hold it against: two editions have no common order
+        up = event.level > self._level
+        if not (up if isinstance(event, SteppedUp) else event.level < self._level):
+            yield Misfit.WRONG_WAY
+
+    def _wrong_phase(self, on: date, event: PhaseEntered) -> Iterator[Misfit]:
+        plan = self._timeline.plan_on(on)
+        if plan is None or all(phase.name != event.phase for phase in plan.program.phases):
+            yield Misfit.UNKNOWN_PHASE
+        if self._phase_from == on:
+            yield Misfit.TWO_PHASES
+
+    def _wrong_session(self, on: date, event: SessionMark) -> Iterator[Misfit]:
+        due = self._timeline.sessions.get(event.session)
+        if due is None:
+            yield Misfit.UNKNOWN_SESSION
+            return
+        session = due.session
+        if session.start.date() != on:
+            yield Misfit.OTHER_DAY
+        if event.session in self._marks:
+            yield Misfit.TOLD_TWICE
+        if isinstance(event, SessionAttended) and _is_longer(event.attendance, session):
+            yield Misfit.TOO_LONG
+
+    def _follow(self, entry: Entry) -> None:
+        """Go on from an event that fits."""
+        event = entry.event
+        self._status = _THEN.get(type(event), self._status)
+        match event:
+            case ReferralClosed():
+                self._status = Status.DISCHARGED if self._discharged else None
+            case Admitted() | Readmitted():
+                self._level, self._phase_from, self._discharged = event.level, None, False
+            case SteppedUp() | SteppedDown():
+                self._level = event.level
+            case PhaseEntered():
+                self._phase_from = entry.on
+            case Discharged():
+                self._discharged = True
+            case SessionAttended() | SessionMissed() | SessionCancelled():
+                self._marks[event.session] = entry
+                made_up = self._timeline.sessions[event.session].makes_up_for
+                if made_up is not None and isinstance(event, SessionAttended):
+                    self._make_ups.append((made_up, entry))
+            case MadeUp():
+                self._make_ups.append((event.session, entry))
+            case _:
+                pass
+
+    def _wrong_make_ups(self) -> Iterator[tuple[Entry, tuple[Misfit, ...]]]:
+        """Make-ups, once all is known that was missed: they may come before it."""
+        made_up: set[UUID] = set()
+        for session, entry in self._make_ups:
+            mark = self._marks.get(session)
+            if mark is None or not isinstance(mark.event, SessionMissed | SessionCancelled):
+                yield entry, (Misfit.NOT_MISSED,)
+            elif session in made_up:
+                yield entry, (Misfit.MADE_UP_TWICE,)
+            made_up.add(session)
+
+    __repr__ = hidden
+
+
+def _told_beforehand(event: CourseEvent | None) -> bool:
+    return isinstance(event, SessionMissed) and event.told_beforehand is True
+
+
+def _is_longer(attendance: Attendance, session: Session) -> bool:
+    """Whether more of a session was attended than there was."""
+    return attendance.time_of(session) > session.service_time
