@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from iopkit import FACTS, Fact, Patient, Program, Site, Weekday, WeeklyWindows, strategies
 from iopkit.charges import DayCode, DayTiers, Exclusion, SessionCodes, TimedCode, WeekCode
+from iopkit.courses.events import EVENT_KINDS, SessionAttended, SessionMissed
 from iopkit.eligibility import (
     AllOf,
     AnyFact,
@@ -118,7 +119,28 @@ def of_kind(kind: type, value: object) -> bool:
 
 _GROUPS = (Group("a", "group", (Slot.parse("monday 18:00"),), timedelta(hours=1), 2),)
 
+
+def counts(kind: type) -> Wanted:
+    return lambda drawn: any(isinstance(each.event, kind) for each in drawn.history.counting)
+
+
 DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
+    "courses": {
+        "sessions attended": (strategies.courses(), counts(SessionAttended)),
+        "a session missed": (strategies.courses(), counts(SessionMissed)),
+        "what was withdrawn": (
+            strategies.courses(),
+            lambda drawn: any(each.event is None for each in drawn.entries),
+        ),
+        "what was corrected": (
+            strategies.courses(),
+            lambda drawn: any(each.event and each.replaces for each in drawn.entries),
+        ),
+    },
+    "entries": {
+        name: (strategies.entries(), lambda drawn, of=of: isinstance(drawn.event, of))
+        for name, of in EVENT_KINDS.items()
+    },
     "days": {
         "the first": (strategies.days(date(2024, 1, 1), date(2024, 1, 3)), lambda d: d.day == 1),
         "the last": (strategies.days(date(2024, 1, 1), date(2024, 1, 3)), lambda d: d.day == 3),

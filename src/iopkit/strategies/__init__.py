@@ -12,6 +12,7 @@ if find_spec("hypothesis") is None:
 
 from iopkit.strategies.billing import codings, rate_tables
 from iopkit.strategies.group_rosters import candidates, groups, rosters
+from iopkit.strategies.histories import courses, entries
 from iopkit.strategies.own_rules import instruments, own_facts
 from iopkit.strategies.records import (
     assessments,
@@ -46,11 +47,13 @@ __all__ = [
     "clock_times",
     "codings",
     "consents",
+    "courses",
     "coverages",
     "curricula",
     "days",
     "demands",
     "diagnoses",
+    "entries",
     "fact_values",
     "groups",
     "instruments",
