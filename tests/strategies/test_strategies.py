@@ -120,6 +120,10 @@ def of_kind(kind: type, value: object) -> bool:
 _GROUPS = (Group("a", "group", (Slot.parse("monday 18:00"),), timedelta(hours=1), 2),)
 
 
+def tells(kind: type) -> Wanted:
+    return lambda drawn: isinstance(drawn.event, kind)
+
+
 def counts(kind: type) -> Wanted:
     return lambda drawn: any(isinstance(each.event, kind) for each in drawn.history.counting)
 
@@ -138,7 +142,7 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
         ),
     },
     "entries": {
-        name: (strategies.entries(), lambda drawn, of=of: isinstance(drawn.event, of))
+        name: (strategies.entries(), tells(of))
         for name, of in EVENT_KINDS.items()
     },
     "days": {

@@ -7,9 +7,10 @@ from iopkit.courses.authorizations import Authorization, AuthorizationStatus, Au
 from iopkit.courses.courses import Course, as_known, collect, merge, record, with_schedule
 from iopkit.courses.entries import Entry
 from iopkit.courses.events import EVENT_KINDS, CourseEvent
+from iopkit.courses.histories import History
 from iopkit.courses.judging import Status
 from iopkit.courses.misfits import Misfit, SetApart
-from iopkit.courses.timelines import DueSession, ScheduleSince
+from iopkit.courses.timelines import DueSession, ScheduleSince, Timeline
 
 __all__ = [
     "EVENT_KINDS",
@@ -20,10 +21,12 @@ __all__ = [
     "CourseEvent",
     "DueSession",
     "Entry",
+    "History",
     "Misfit",
     "ScheduleSince",
     "SetApart",
     "Status",
+    "Timeline",
     "as_known",
     "collect",
     "merge",
