@@ -119,3 +119,29 @@ def test_what_was_known_then_is_what_was_recorded_by_then(enter: Enter) -> None:
     assert course.history.counting == (moved,)
     then = as_known(course, known=admitted.recorded)
     assert then == record(EMPTY, admitted)
+
+
+def test_one_entry_more_gives_what_all_entries_give(enter: Enter) -> None:
+    held = enter(SessionAttended(SCHEDULE.uid(FIRST)), on=FIRST.start.date())
+    course = record(EMPTY, enter(Admitted()), held)
+    # Of the last day, before and after what it has; of a later one; and a correction.
+    for more in (
+        enter(HoldBegun(), on=FIRST.start.date()),
+        enter(HoldEnded(), on=SECOND.start.date()),
+        enter(SessionMissed(SCHEDULE.uid(FIRST)), on=FIRST.start.date(), replaces=held.key),
+        enter(Discharged(), on=SECOND.start.date()),
+        enter(AftercareContact(), on=date(2026, 3, 2)),
+    ):
+        course = record(course, more)
+        whole = collect(
+            course.entries, key=EMPTY.key, patient=EMPTY.patient, schedules=EMPTY.schedules
+        )
+        assert course == whole
+        assert course.history == whole.history
+        assert record(course, more) == course
+
+
+def test_what_is_recorded_on_the_last_day_has_to_fit_it(enter: Enter) -> None:
+    course = record(EMPTY, enter(Admitted()), enter(HoldBegun(), on=date(2026, 2, 2)))
+    with pytest.raises(InvalidError, match="treatment was on hold already"):
+        record(course, enter(HoldBegun(), on=date(2026, 2, 2)))

@@ -1,7 +1,7 @@
 """Corrections: of an entry and all that corrects it, the one that counts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from uuid import UUID
@@ -14,28 +14,46 @@ from iopkit.courses.misfits import Misfit
 class Corrections:
     """Some entries in chains: each that replaces nothing, with all that corrects it in the end.
 
-    What corrects an entry has to be recorded later than it. So all are looked at in the order in
-    which they were recorded, each once, and no circle closes. ``apart`` has those that are in no
-    chain, each with the reason.
+    What corrects an entry has to be recorded later than it. So corrections are looked at in the
+    order in which they were recorded, each once, and no circle closes. ``apart`` has those that
+    are in no chain, each with the reason. Entries are told apart by their keys: to hash one goes
+    through all its fields, and takes as long as to judge it.
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.apart: dict[Entry, tuple[Misfit, ...]] = {}
-        self._chains: defaultdict[UUID, list[Entry]] = defaultdict(list)
         known = self._by_key(entries)
-        first: dict[UUID, UUID] = {}
-        for _, at_once in groupby(sorted(known.values(), key=_recorded), key=_recorded):
+        self._chains = {key: [each] for key, each in known.items() if each.replaces is None}
+        if len(self._chains) < len(known):
+            self._chain(known)
+
+    def _by_key(self, entries: Iterable[Entry]) -> Mapping[UUID, Entry]:
+        known: dict[UUID, Entry] = {}
+        twice: set[UUID] = set()
+        for entry in entries:
+            first = known.setdefault(entry.key, entry)
+            if first is not entry and first != entry:
+                twice.add(entry.key)
+                self.apart[entry] = (Misfit.KEY_TWICE,)
+        self.apart |= {known.pop(key): (Misfit.KEY_TWICE,) for key in twice}
+        return known
+
+    def _chain(self, known: Mapping[UUID, Entry]) -> None:
+        """Put each correction behind all that it corrects in the end."""
+        first = {key: key for key in self._chains}
+        corrections = (each for each in known.values() if each.replaces is not None)
+        for _, at_once in groupby(sorted(corrections, key=_recorded), key=_recorded):
             beside: defaultdict[UUID, list[Entry]] = defaultdict(list)
             for entry in at_once:
-                if entry.replaces is None:
-                    beside[entry.key].append(entry)
-                elif entry.replaces in first:
-                    beside[first[entry.replaces]].append(entry)
+                replaced = known.get(entry.replaces) if entry.replaces else None
+                if replaced is None:
+                    self.apart[entry] = (Misfit.NOTHING_TO_REPLACE,)
+                elif _recorded(replaced) >= _recorded(entry):
+                    self.apart[entry] = (Misfit.RECORDED_BEFORE,)
+                elif replaced.key in first:
+                    beside[first[replaced.key]].append(entry)
                 else:
-                    there = known.get(entry.replaces)
-                    later = there is not None and _recorded(there) >= _recorded(entry)
-                    why = Misfit.RECORDED_BEFORE if later else Misfit.NOTHING_TO_REPLACE
-                    self.apart[entry] = (why,)
+                    self.apart[entry] = (Misfit.NOTHING_TO_REPLACE,)
             for corrected, each in beside.items():
                 if len(each) > 1:
                     self.apart |= dict.fromkeys(each, (Misfit.CORRECTED_AT_ONCE,))
@@ -43,27 +61,24 @@ class Corrections:
                     self._chains[corrected] += each
                     first[each[0].key] = corrected
 
-    def _by_key(self, entries: Iterable[Entry]) -> Mapping[UUID, Entry]:
-        known: dict[UUID, Entry] = {}
-        twice: set[UUID] = set()
-        for entry in dict.fromkeys(entries):
-            if known.setdefault(entry.key, entry) is not entry:
-                twice.add(entry.key)
-                self.apart[entry] = (Misfit.KEY_TWICE,)
-        self.apart |= {known.pop(key): (Misfit.KEY_TWICE,) for key in twice}
-        return known
-
     @property
     def chained(self) -> Iterator[Entry]:
         """All entries that are in a chain."""
         return (entry for chain in self._chains.values() for entry in chain)
 
-    def counting(self, apart: Mapping[Entry, object]) -> Iterator[Entry]:
-        """The last recorded of each chain that is not set apart, unless it withdraws the chain."""
+    def counting(self, chained: Sequence[Entry], dropped: Collection[UUID]) -> Sequence[Entry]:
+        """Of all that are in a chain, in their order, those that count.
+
+        It is the last recorded of each chain that is not dropped, unless it withdraws the chain.
+        """
+        if len(self._chains) == len(chained):
+            return chained
+        lasts: set[UUID] = set()
         for chain in self._chains.values():
-            last = next((each for each in reversed(chain) if each not in apart), None)
+            last = next((each for each in reversed(chain) if each.key not in dropped), None)
             if last is not None and last.event is not None:
-                yield last
+                lasts.add(last.key)
+        return [entry for entry in chained if entry.key in lasts]
 
     __repr__ = hidden
 

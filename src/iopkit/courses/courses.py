@@ -44,11 +44,7 @@ class Course:
     apart: tuple[SetApart, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        strangers = any(e.schedule.plan.patient != self.patient for e in self.schedules)
-        refuse(
-            "course",
-            unless(not strangers, "schedules", "those of the patient", "another patient's"),
-        )
+        refuse("course", _stranger_faults(self.schedules, self.patient))
         found = self.history
         apart = {each.entry for each in self.apart}
         wrong = [each for each in found.apart if each.entry not in apart]
@@ -93,10 +89,12 @@ def collect(
     Raises:
         InvalidError: something is no entry, or the schedules are wrong.
     """
+    refuse("course", unless_a(key, "key", UUID), unless_a(patient, "patient", UUID))
     given = each_a("course", entries, "entries", Entry)
     in_force = each_a("course", schedules, "schedules", ScheduleSince)
-    found = history_of(given, Timeline(in_force))
-    return Course(key, patient, in_force, found.entries, found.apart)
+    refuse("course", _stranger_faults(in_force, patient))
+    timeline = Timeline(in_force)
+    return _made(key, patient, timeline, history_of(given, timeline))
 
 
 def record(course: Course, *entries: Entry) -> Course:
@@ -111,9 +109,13 @@ def record(course: Course, *entries: Entry) -> Course:
     """
     refuse("record", unless_a(course, "course", Course))
     given = each_a("record", entries, "entries", Entry)
-    grown = _together(course.schedules, course, given)
-    known = {each.entry for each in course.apart}.difference(given)
-    refused = [each for each in grown.apart if each.entry not in known]
+    if later := course.history.grown(given, course.timeline):
+        return _made(course.key, course.patient, course.timeline, later)
+    grown = _together(course.timeline, course, given)
+    refused = grown.apart
+    if refused:
+        known = {each.entry for each in course.apart}.difference(given)
+        refused = tuple(each for each in refused if each.entry not in known)
     on_record = [each for each in refused if each.entry not in given]
     refuse(
         "record",
@@ -133,7 +135,9 @@ def with_schedule(course: Course, schedule: Schedule, *, since: date) -> Course:
             one had while it was in force.
     """
     before = tuple(each for each in course.schedules if each.since < since)
-    return _together((*before, ScheduleSince(since, schedule)), course)
+    in_force = (*before, ScheduleSince(since, schedule))
+    refuse("course", _stranger_faults(in_force, course.patient))
+    return _together(Timeline(in_force), course)
 
 
 def merge(course: Course, other: Course) -> Course:
@@ -168,7 +172,7 @@ def merge(course: Course, other: Course) -> Course:
     )
     in_force |= {each.since: each for each in other.schedules}
     schedules = tuple(in_force[since] for since in sorted(in_force))
-    return _together(schedules, course, _all(other))
+    return _together(Timeline(schedules), course, _all(other))
 
 
 def as_known(course: Course, *, known: datetime) -> Course:
@@ -183,19 +187,42 @@ def as_known(course: Course, *, known: datetime) -> Course:
     """
     refuse("course", unless(known.tzinfo is not None, "known", "an aware time", "no zone"))
     by_then = (entry for entry in _all(course) if entry.recorded <= known)
-    return collect(by_then, key=course.key, patient=course.patient, schedules=course.schedules)
+    history = history_of(by_then, course.timeline)
+    return _made(course.key, course.patient, course.timeline, history)
 
 
 def _all(course: Course) -> tuple[Entry, ...]:
     return (*course.entries, *(each.entry for each in course.apart))
 
 
-def _together(
-    schedules: tuple[ScheduleSince, ...], course: Course, more: Iterable[Entry] = ()
-) -> Course:
-    return collect(
-        [*_all(course), *more], key=course.key, patient=course.patient, schedules=schedules
-    )
+def _together(timeline: Timeline, course: Course, more: Iterable[Entry] = ()) -> Course:
+    history = history_of([*_all(course), *more], timeline)
+    return _made(course.key, course.patient, timeline, history)
+
+
+def _made(key: UUID, patient: UUID, timeline: Timeline, history: History) -> Course:
+    """A course of what was just worked out of its entries.
+
+    It is not worked out again to hold it against itself, which would be all that it costs.
+    """
+    course = Course.__new__(Course)
+    of = {
+        "key": key,
+        "patient": patient,
+        "schedules": timeline.schedules,
+        "entries": history.entries,
+        "apart": history.apart,
+        "timeline": timeline,
+        "history": history,
+    }
+    for name, value in of.items():
+        object.__setattr__(course, name, value)
+    return course
+
+
+def _stranger_faults(schedules: Iterable[ScheduleSince], patient: UUID) -> tuple[Fault, ...]:
+    strangers = any(each.schedule.plan.patient != patient for each in schedules)
+    return unless(not strangers, "schedules", "those of the patient", "another patient's")
 
 
 def _faults(name: str, entries: Sequence[Entry], apart: Iterable[SetApart]) -> tuple[Fault, ...]:

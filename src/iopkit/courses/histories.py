@@ -1,15 +1,33 @@
 """Histories: which of some entries fit together, and why the others do not."""
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from attrs import field
 
 from iopkit.confidential import hidden
 from iopkit.courses.corrections import Corrections
 from iopkit.courses.entries import Entry
 from iopkit.courses.judging import Judge
-from iopkit.courses.misfits import SetApart
+from iopkit.courses.misfits import Misfit, SetApart
 from iopkit.courses.ordering import entries_in_order
 from iopkit.courses.timelines import Timeline
 from iopkit.fields import frozen
+
+
+class Resumption:
+    """What it takes to go on with a history from its last day on, and not from its first.
+
+    ``judge`` has seen the days before ``day``, of which ``before`` entries count. It is only
+    copied, never gone on with.
+    """
+
+    def __init__(self, judge: Judge, day: date, *, before: int, keys: set[UUID]) -> None:
+        self.judge, self.day, self.before, self.keys = judge, day, before, keys
+
+    __repr__ = hidden
 
 
 @frozen(repr=False)
@@ -22,6 +40,33 @@ class History:
     entries: tuple[Entry, ...]
     counting: tuple[Entry, ...]
     apart: tuple[SetApart, ...]
+    resumption: Resumption | None = field(default=None, eq=False)
+
+    def grown(self, entries: Sequence[Entry], timeline: Timeline) -> "History | None":
+        """The history with more entries of its last day or later, if that is all that they are.
+
+        It is what ``history_of`` gives for all of them, at a cost that does not depend on the
+        days before. ``None``: they correct others or are there already, do not fit or are of
+        earlier days, or something was set apart that might fit now.
+        """
+        last, keys = self.resumption, {entry.key for entry in entries}
+        if last is None or self.apart or len(keys) < len(entries) or not keys.isdisjoint(last.keys):
+            return None
+        if any(entry.replaces or entry.on < last.day for entry in entries):
+            return None
+        counting = entries_in_order((*self.counting[last.before :], *entries), timeline.sessions)
+        judge = last.judge.copy()
+        misfits, resumption = _judged(counting, judge, before=last.before, keys=last.keys | keys)
+        if misfits:
+            return None
+        kept = bisect_left(self.entries, last.day, key=_day)
+        later = entries_in_order((*self.entries[kept:], *entries), timeline.sessions)
+        return History(
+            (*self.entries[:kept], *later),
+            (*self.counting[: last.before], *counting),
+            (),
+            resumption,
+        )
 
     __repr__ = hidden
 
@@ -33,17 +78,41 @@ def history_of(entries: Iterable[Entry], timeline: Timeline) -> History:
     it. If a correction does not, what it was to correct counts again, and all are taken once more.
     """
     found, sessions = Corrections(entries), timeline.sessions
-    dropped = dict(found.apart)
+    chained = entries_in_order(found.chained, sessions)
+    apart, dropped = dict(found.apart), set[UUID]()
+    keys = {entry.key for entry in chained}
     while True:
-        counting = entries_in_order(found.counting(dropped), sessions)
-        misfits = Judge(timeline).misfits(counting)
+        counting = found.counting(chained, dropped)
+        misfits, resumption = _judged(counting, Judge(timeline), before=0, keys=keys)
         corrections = {entry: why for entry, why in misfits.items() if entry.replaces}
         if not corrections:
             break
-        dropped |= corrections
-    apart = dropped | misfits
+        apart |= corrections
+        dropped.update(entry.key for entry in corrections)
+    apart |= misfits
+    if not apart:
+        return History(chained, tuple(counting), (), resumption)
+    wrong = {entry.key for entry in misfits}
     return History(
-        entries_in_order((each for each in found.chained if each not in apart), sessions),
-        tuple(each for each in counting if each not in misfits),
+        tuple(each for each in chained if each.key not in dropped | wrong),
+        tuple(each for each in counting if each.key not in wrong),
         tuple(SetApart(each, apart[each]) for each in entries_in_order(apart, sessions)),
     )
+
+
+def _judged(
+    counting: Sequence[Entry], judge: Judge, *, before: int, keys: set[UUID]
+) -> tuple[dict[Entry, tuple[Misfit, ...]], Resumption | None]:
+    """What does not fit of entries that follow what a judge has seen, and where to go on later."""
+    if not counting:
+        return {}, None
+    day = counting[-1].on
+    place = bisect_left(counting, day, key=_day)
+    misfits = judge.judge(counting[:place])
+    resumption = Resumption(judge.copy(), day, before=before + place, keys=keys)
+    misfits |= judge.judge(counting[place:])
+    return misfits | judge.wrong_make_ups(), resumption
+
+
+def _day(entry: Entry) -> date:
+    return entry.on

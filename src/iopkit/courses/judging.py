@@ -1,6 +1,7 @@
 """Judging: whether each event of a course can be, beside those before it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from datetime import UTC, date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -76,28 +77,47 @@ _THEN: Mapping[type[CourseEvent] | type[None], Status] = MappingProxyType(
 )
 """Where a patient stands from an event on."""
 _WayIn: TypeAlias = Referred | Waitlisted | ReferralClosed | Admitted | Readmitted
-_AT_ANY_TIME = (Authorized, Signed)
-_IN_A_STAY = (
-    CameUnplanned,
-    Discharged,
-    DrugTested,
-    DrugTestMissed,
-    HoldBegun,
-    HoldEnded,
-    MadeUp,
-    PhaseEntered,
-    PlanRevised,
-    ReviewHeld,
-    SessionAttended,
-    SessionCancelled,
-    SessionMissed,
-    SteppedDown,
-    SteppedUp,
+_AT_ANY_TIME = frozenset[type[CourseEvent] | type[None]]({Authorized, Signed})
+_IN_A_STAY = frozenset[type[CourseEvent] | type[None]](
+    {
+        CameUnplanned,
+        Discharged,
+        DrugTested,
+        DrugTestMissed,
+        HoldBegun,
+        HoldEnded,
+        MadeUp,
+        PhaseEntered,
+        PlanRevised,
+        ReviewHeld,
+        SessionAttended,
+        SessionCancelled,
+        SessionMissed,
+        SteppedDown,
+        SteppedUp,
+    }
 )
-_FORESEEN = (Authorized, HoldBegun, HoldEnded, InControlledEnvironment, SessionCancelled)
+_FORESEEN = frozenset[type[CourseEvent] | type[None]](
+    {Authorized, HoldBegun, HoldEnded, InControlledEnvironment, SessionCancelled}
+)
 """What can be recorded before its day."""
 _FIRST_ZONE = timedelta(hours=14)
 """No clock on earth is further ahead of UTC."""
+
+
+def status_after(
+    event: CourseEvent | None, before: Status | None, *, discharged: bool
+) -> Status | None:
+    """Where a patient stands after an event; ``None``: nowhere.
+
+    Args:
+        event: one that fits.
+        before: where the patient stood.
+        discharged: whether it was after a discharge, without an admission since.
+    """
+    if isinstance(event, ReferralClosed):
+        return Status.DISCHARGED if discharged else None
+    return _THEN.get(type(event), before)
 
 
 class Judge:
@@ -113,13 +133,25 @@ class Judge:
 
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
-        self._marks = dict[UUID, Entry]()
-        self._make_ups = list[tuple[UUID, Entry]]()
+        self.marks = dict[UUID, Entry]()
+        self.make_ups = list[tuple[UUID, Entry]]()
 
-    def misfits(self, entries: Sequence[Entry]) -> dict[Entry, tuple[Misfit, ...]]:
-        """The entries that do not fit, and why."""
-        apart = {entry: why for entry in entries if (why := self._take(entry))}
-        return apart | dict(self._wrong_make_ups())
+    def judge(self, entries: Iterable[Entry]) -> dict[Entry, tuple[Misfit, ...]]:
+        """Those of some entries that do not fit what has come so far, and why.
+
+        Whether make-ups do, ``wrong_make_ups`` tells in the end.
+        """
+        return {entry: why for entry in entries if (why := self._take(entry))}
+
+    def wrong_make_ups(self) -> dict[Entry, tuple[Misfit, ...]]:
+        """Make-ups that do not fit, once all is known that was missed: they may come before it."""
+        return dict(self._wrong_make_ups())
+
+    def copy(self) -> "Judge":
+        """Another one that goes on from here; this one stays where it is."""
+        other = copy(self)
+        other.marks, other.make_ups = self.marks.copy(), self.make_ups.copy()
+        return other
 
     def _take(self, entry: Entry) -> tuple[Misfit, ...]:
         """Why an entry does not fit; if it does, it has changed what comes after it."""
@@ -130,7 +162,7 @@ class Judge:
         return why
 
     def _too_early(self, entry: Entry) -> Iterator[Misfit]:
-        if isinstance(entry.event, _FORESEEN) or _told_beforehand(entry.event):
+        if type(entry.event) in _FORESEEN or _told_beforehand(entry.event):
             return
         recorded = entry.recorded.astimezone(UTC)
         start = start_of(entry.event, self._timeline.sessions)
@@ -141,14 +173,14 @@ class Judge:
         """Whether an event is where the patient stands too early or too late."""
         in_stay = self._status in _IN_STAY
         if self._status is Status.DIED:
-            if not isinstance(event, _AT_ANY_TIME):
+            if type(event) not in _AT_ANY_TIME:
                 yield Misfit.AFTER_DEATH
         elif isinstance(event, _WayIn):
             yield from self._wrong_way_in(event, in_stay=in_stay)
         elif isinstance(event, AftercareContact):
             if not self._discharged:
                 yield Misfit.NOT_DISCHARGED
-        elif isinstance(event, _IN_A_STAY) and not in_stay:
+        elif type(event) in _IN_A_STAY and not in_stay:
             yield Misfit.AFTER_DISCHARGE if self._discharged else Misfit.NOT_ADMITTED
 
     def _wrong_way_in(self, event: _WayIn, *, in_stay: bool) -> Iterator[Misfit]:
@@ -209,7 +241,7 @@ class Judge:
         session = due.session
         if session.start.date() != on:
             yield Misfit.OTHER_DAY
-        if event.session in self._marks:
+        if event.session in self.marks:
             yield Misfit.TOLD_TWICE
         if isinstance(event, SessionAttended) and _is_longer(event.attendance, session):
             yield Misfit.TOO_LONG
@@ -217,10 +249,8 @@ class Judge:
     def _follow(self, entry: Entry) -> None:
         """Go on from an event that fits."""
         event = entry.event
-        self._status = _THEN.get(type(event), self._status)
+        self._status = status_after(event, self._status, discharged=self._discharged)
         match event:
-            case ReferralClosed():
-                self._status = Status.DISCHARGED if self._discharged else None
             case Admitted() | Readmitted():
                 self._level, self._phase_from, self._discharged = event.level, None, False
             case SteppedUp() | SteppedDown():
@@ -230,20 +260,19 @@ class Judge:
             case Discharged():
                 self._discharged = True
             case SessionAttended() | SessionMissed() | SessionCancelled():
-                self._marks[event.session] = entry
+                self.marks[event.session] = entry
                 made_up = self._timeline.sessions[event.session].makes_up_for
                 if made_up is not None and isinstance(event, SessionAttended):
-                    self._make_ups.append((made_up, entry))
+                    self.make_ups.append((made_up, entry))
             case MadeUp():
-                self._make_ups.append((event.session, entry))
+                self.make_ups.append((event.session, entry))
             case _:
                 pass
 
     def _wrong_make_ups(self) -> Iterator[tuple[Entry, tuple[Misfit, ...]]]:
-        """Make-ups, once all is known that was missed: they may come before it."""
         made_up: set[UUID] = set()
-        for session, entry in self._make_ups:
-            mark = self._marks.get(session)
+        for session, entry in self.make_ups:
+            mark = self.marks.get(session)
             if mark is None or not isinstance(mark.event, SessionMissed | SessionCancelled):
                 yield entry, (Misfit.NOT_MISSED,)
             elif session in made_up:
@@ -259,4 +288,4 @@ def _told_beforehand(event: CourseEvent | None) -> bool:
 
 def _is_longer(attendance: Attendance, session: Session) -> bool:
     """Whether more of a session was attended than there was."""
-    return attendance.time_of(session) > session.service_time
+    return attendance.time is not None and attendance.time > session.service_time

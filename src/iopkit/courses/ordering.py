@@ -69,6 +69,7 @@ RANKS: Mapping[type[CourseEvent] | type[None], int] = MappingProxyType(
 )
 """Where events of each class stand among those of a day; what withdraws another comes last."""
 
+_AT_A_TIME = frozenset(RANKS[of] for of in _OF_SESSIONS)
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -77,7 +78,7 @@ def start_of(event: CourseEvent | None, sessions: Mapping[UUID, DueSession]) -> 
     match event:
         case SessionAttended() | SessionMissed() | SessionCancelled():
             due = sessions.get(event.session)
-            return due.session.start.astimezone(UTC) if due else None
+            return due.start if due else None
         case MadeUp() | CameUnplanned():
             return event.start.astimezone(UTC)
         case _:
@@ -89,8 +90,10 @@ def entries_in_order(
 ) -> tuple[Entry, ...]:
     """Entries by day, kind of event, instant of the session, and key."""
 
-    def place(entry: Entry) -> tuple[date, int, datetime, UUID]:
-        start = start_of(entry.event, sessions)
-        return entry.on, RANKS[type(entry.event)], start or _NO_TIME, entry.key
+    def place(entry: Entry) -> tuple[date, int, datetime, int]:
+        rank = RANKS[type(entry.event)]
+        start = start_of(entry.event, sessions) if rank in _AT_A_TIME else None
+        # Of a key the number: those compare without a call into Python.
+        return entry.on, rank, start or _NO_TIME, entry.key.int
 
     return tuple(sorted(entries, key=place))

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import pairwise
 from uuid import UUID
@@ -38,6 +38,16 @@ class DueSession:
     session: Session
     schedule: Schedule
     makes_up_for: UUID | None = None
+
+    @cached_property
+    def day(self) -> date:
+        """The day on which it begins, where it is given."""
+        return self.session.start.date()
+
+    @cached_property
+    def start(self) -> datetime:
+        """When it begins, in UTC."""
+        return self.session.start.astimezone(UTC)
 
     __repr__ = hidden
 
@@ -97,6 +107,11 @@ class Timeline:
     def sessions(self) -> Mapping[UUID, DueSession]:
         """Every session of the course by its UID, in the order of the schedules."""
         return {due.uid: due for each in self._due for due in each}
+
+    @cached_property
+    def by_start(self) -> tuple[DueSession, ...]:
+        """Every session of the course in the order of the starts."""
+        return tuple(sorted(self.sessions.values(), key=lambda due: (due.day, due.start, due.uid)))
 
     def schedule_on(self, day: date) -> Schedule | None:
         """The schedule that is in force on a day; ``None``: there is none yet."""
