@@ -31,7 +31,7 @@ def test_every_fact_is_read_from_its_field(values: dict[str, object]) -> None:
 def test_a_course_has_a_fact_for_each_field_and_no_patient_has_one() -> None:
     assert {field.name for field in attrs.fields(Progress)} == {
         *COURSE_FACTS,
-        *("by_service", "missed_sessions", "phase"),
+        *("by_service", "missed_sessions", "perhaps_missed", "phase"),
     }
     assert not COURSE_FACTS.keys() & FACTS.keys()
 

@@ -8,16 +8,25 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import TypeAlias
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.changes import open_facts
-from iopkit.eligibility.kinds import Kind, Number, Scalar, YesNo
-from iopkit.eligibility.possible import Value
+from iopkit.eligibility.kinds import Kind, Number, YesNo
+from iopkit.eligibility.possible import Possible, Value, ends_of, is_of_kind
 from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, evaluate, facts_in
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
 from iopkit.programs.absences import AbsenceLimit, MissedSession
 from iopkit.truth import Truth
+
+Count: TypeAlias = int | Possible | None
+"""A whole number, several that are possible, or ``None``: not known."""
+_MOST = 100_000
+
+
+def _count(unit: str = "") -> Number:
+    return Number(0, _MOST, unit=unit, whole=True)
 
 
 @frozen(repr=False)
@@ -25,7 +34,8 @@ class ServiceProgress:
     """What has come of one service since the plan began; ``None``: not known.
 
     ``due`` are the sessions that have been prescribed so far, ``unexcused`` those of the
-    ``missed`` that were missed without an excuse.
+    ``missed`` that were missed without an excuse. A count is ``Possible`` where it is known in
+    part, as while rolls are open.
 
     Raises:
         InvalidError: a count is negative, or more were attended and missed than were due, or
@@ -33,20 +43,25 @@ class ServiceProgress:
     """
 
     service: str
-    due: int | None = None
-    attended: int | None = None
-    missed: int | None = None
-    unexcused: int | None = None
+    due: Count = None
+    attended: Count = None
+    missed: Count = None
+    unexcused: Count = None
 
     def __attrs_post_init__(self) -> None:
         counts = {name: getattr(self, name) for name in _COUNTED}
-        seen = (self.attended or 0) + (self.missed or 0)
+        least = {name: ends_of(n, most=_MOST)[0] for name, n in counts.items()}
+        most = {name: ends_of(n, most=_MOST)[1] for name, n in counts.items()}
+        seen = least["attended"] + least["missed"]
         refuse(
             "progress",
-            *(unless((n or 0) >= 0, name, "at least 0", "less") for name, n in counts.items()),
-            unless(self.due is None or seen <= self.due, "due", "all that came of it", "less"),
+            *(
+                unless(is_of_kind(_count(), n), name, "at least 0", "less")
+                for name, n in counts.items()
+            ),
+            unless(seen <= most["due"], "due", "all that came of it", "less"),
             unless(
-                self.missed is None or (self.unexcused or 0) <= self.missed,
+                least["unexcused"] <= most["missed"],
                 "unexcused",
                 "no more than were missed",
                 "more",
@@ -58,13 +73,15 @@ class ServiceProgress:
 
 @frozen(repr=False)
 class Progress:
-    """How far a patient has come by a day; ``None``: not known.
+    """How far a patient has come by a day; ``None``: not known, ``Possible``: known in part.
+
+    ``progress`` of a course's state gives all of it from the record.
 
     ``attendance`` is the share of sessions attended, from 0 to 1, of those that were due
     in the phase; ``by_service`` has the sessions of each service, one that is not in it not
-    being known. ``missed_sessions`` are all since the plan began, and ``phase`` is the name of
-    the one that the patient is in. Weeks are whole ones. ``clinician_agrees`` is recorded,
-    never computed.
+    being known. ``missed_sessions`` are all since the plan began, but for those that are
+    ``perhaps_missed``, as their rolls are open, and ``phase`` is the name of the one that the
+    patient is in. Weeks are whole ones. ``clinician_agrees`` is recorded, never computed.
 
     Raises:
         InvalidError: a count is negative, the attendance is no share, or a service comes twice.
@@ -81,20 +98,21 @@ class Progress:
         ('goals_met',)
     """
 
-    weeks_in_phase: int | None = None
-    weeks_in_program: int | None = None
-    attendance: float | None = None
-    days_without_use: int | None = None
-    negative_tests_in_a_row: int | None = None
-    goals_met: int | None = None
-    goals_open: int | None = None
+    weeks_in_phase: Count = None
+    weeks_in_program: Count = None
+    attendance: float | Possible | None = None
+    days_without_use: Count = None
+    negative_tests_in_a_row: Count = None
+    goals_met: Count = None
+    goals_open: Count = None
     clinician_agrees: bool | None = None
-    days_in_phase: int | None = None
-    days_in_program: int | None = None
-    unexcused_absences: int | None = None
+    days_in_phase: Count = None
+    days_in_program: Count = None
+    unexcused_absences: Count = None
     by_service: tuple[ServiceProgress, ...] = ()
     missed_sessions: tuple[MissedSession, ...] | None = None
     phase: str | None = None
+    perhaps_missed: tuple[MissedSession, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         names = [each.service for each in self.by_service]
@@ -106,7 +124,7 @@ class Progress:
             ),
             *(
                 unless(
-                    (value := getattr(self, fact.name)) is None or fact.kind.accepts(value),
+                    is_of_kind(fact.kind, getattr(self, fact.name)),
                     fact.name,
                     fact.kind.expectation(),
                     "another value",
@@ -121,8 +139,9 @@ class Progress:
         if self.missed_sessions is None or self.unexcused_absences is None:
             return True
         sure = sum(each.excused is False for each in self.missed_sessions)
-        possible = sum(not each.excused for each in self.missed_sessions)
-        return sure <= self.unexcused_absences <= possible
+        possible = sum(not e.excused for e in (*self.missed_sessions, *self.perhaps_missed))
+        low, high = ends_of(self.unexcused_absences, most=_MOST)
+        return sure <= high and low <= possible
 
     def reaches(self, limit: AbsenceLimit) -> Truth:
         """Whether a limit on absences is reached, so that the program ends, as far as is known.
@@ -147,36 +166,40 @@ class Progress:
             return self._counts_reach(limit)
         begun = 0 if limit.phase is None else self._phase_begun
         settled = limit.phase is None or (self.phase is not None and begun is not None)
-        counts = [
-            (each, limit.counts(each)) for each in self.missed_sessions if each.day >= (begun or 0)
-        ]
-        sure = [each for each, truth in counts if settled and truth is Truth.YES]
+        missed, perhaps = (
+            [(each, limit.counts(each)) for each in some if each.day >= (begun or 0)]
+            for some in (self.missed_sessions, self.perhaps_missed)
+        )
+        sure = [each for each, truth in missed if settled and truth is Truth.YES]
         if limit.is_reached(sure):
             return Truth.YES
-        possible = [each for each, truth in counts if truth is not Truth.NO]
+        possible = [each for each, truth in (*missed, *perhaps) if truth is not Truth.NO]
         return Truth.UNKNOWN if limit.is_reached(possible) else Truth.NO
 
     @property
     def _phase_begun(self) -> int | None:
         """The day of the plan on which the phase began."""
-        if self.days_in_program is None or self.days_in_phase is None:
-            return None
-        return self.days_in_program - self.days_in_phase
+        in_program, in_phase = self.days_in_program, self.days_in_phase
+        if isinstance(in_program, int) and isinstance(in_phase, int):
+            return in_program - in_phase
+        return None
 
     def _counts_reach(self, limit: AbsenceLimit) -> Truth:
         """Whether a limit is reached, by the counts alone: they tell no days."""
         of = {each.service: each for each in self.by_service}
         names = limit.services or tuple(of)
         known = (of.get(name, ServiceProgress(name)) for name in names)
-        counts = [each.missed if limit.excused else each.unexcused for each in known]
-        least, complete = sum(count or 0 for count in counts), None not in counts
+        counts = [
+            ends_of(each.missed if limit.excused else each.unexcused, most=_MOST) for each in known
+        ]
+        least, most = (sum(end) for end in zip((0, 0), *counts, strict=True))
         if not limit.services:
-            least = max(least, self.unexcused_absences or 0)
-            complete = self.unexcused_absences is not None and not limit.excused
+            low, high = ends_of(self.unexcused_absences, most=_MOST)
+            least, most = max(least, low), _MOST if limit.excused else high
         if least >= limit.absences:
             in_all = limit.weeks is None and limit.phase is None
             return Truth.YES if in_all else Truth.UNKNOWN
-        return Truth.NO if complete else Truth.UNKNOWN
+        return Truth.NO if most < limit.absences else Truth.UNKNOWN
 
     def meets(self, condition: Predicate) -> Truth:
         """Whether a condition to go on or to be discharged holds, as far as it is known.
@@ -225,9 +248,9 @@ class _Recorded:
 
     field: str
 
-    def __call__(self, progress: Progress, _: date) -> Scalar | None:
+    def __call__(self, progress: Progress, _: date) -> Value:
         """The field, whatever the day."""
-        value: Scalar | None = getattr(progress, self.field)
+        value: Value = getattr(progress, self.field)
         return value
 
 
@@ -238,19 +261,15 @@ class _OfService:
     service: str
     count: str
 
-    def __call__(self, progress: Progress, _: date) -> Scalar | None:
+    def __call__(self, progress: Progress, _: date) -> Value:
         """The count, whatever the day; ``None`` where nothing is known of the service."""
         of = next((each for each in progress.by_service if each.service == self.service), None)
-        value: Scalar | None = getattr(of, self.count, None)
+        value: Value = getattr(of, self.count, None)
         return value
 
 
 def _fact(name: str, kind: Kind, meaning: str) -> AnyFact:
     return Fact(name, kind, meaning, _Recorded(name))
-
-
-def _count(unit: str = "") -> Number:
-    return Number(0, 100_000, unit=unit, whole=True)
 
 
 COURSE_FACTS: Mapping[str, AnyFact] = MappingProxyType(
