@@ -7,6 +7,7 @@ from uuid import UUID
 
 from iopkit.confidential import hidden
 from iopkit.courses.entries import Entry
+from iopkit.courses.folding import Folded
 from iopkit.courses.histories import History, history_of
 from iopkit.courses.misfits import SetApart
 from iopkit.courses.timelines import ScheduleSince, Timeline
@@ -65,6 +66,11 @@ class Course:
         """The record in order, and those entries of it that count."""
         return history_of([*self.entries, *(each.entry for each in self.apart)], self.timeline)
 
+    @cached_property
+    def folded(self) -> Folded:
+        """What a state goes on from; it is no part of the course's value."""
+        return Folded(self.timeline, self.history)
+
     __repr__ = hidden
 
 
@@ -110,7 +116,8 @@ def record(course: Course, *entries: Entry) -> Course:
     refuse("record", unless_a(course, "course", Course))
     given = each_a("record", entries, "entries", Entry)
     if later := course.history.grown(given, course.timeline):
-        return _made(course.key, course.patient, course.timeline, later)
+        folded = course.folded.grown(later)
+        return _made(course.key, course.patient, course.timeline, later, folded)
     grown = _together(course.timeline, course, given)
     refused = grown.apart
     if refused:
@@ -200,7 +207,9 @@ def _together(timeline: Timeline, course: Course, more: Iterable[Entry] = ()) ->
     return _made(course.key, course.patient, timeline, history)
 
 
-def _made(key: UUID, patient: UUID, timeline: Timeline, history: History) -> Course:
+def _made(
+    key: UUID, patient: UUID, timeline: Timeline, history: History, folded: Folded | None = None
+) -> Course:
     """A course of what was just worked out of its entries.
 
     It is not worked out again to hold it against itself, which would be all that it costs.
@@ -214,6 +223,7 @@ def _made(key: UUID, patient: UUID, timeline: Timeline, history: History) -> Cou
         "apart": history.apart,
         "timeline": timeline,
         "history": history,
+        "folded": folded or Folded(timeline, history),
     }
     for name, value in of.items():
         object.__setattr__(course, name, value)

@@ -62,7 +62,8 @@ class Status(StrEnum):
     DIED = "died"
 
 
-_IN_STAY = (Status.ADMITTED, Status.ON_HOLD)
+IN_TREATMENT = (Status.ADMITTED, Status.ON_HOLD)
+"""Where a patient stands in a stay."""
 _THEN: Mapping[type[CourseEvent] | type[None], Status] = MappingProxyType(
     {
         Referred: Status.REFERRED,
@@ -171,7 +172,7 @@ class Judge:
 
     def _out_of_stay(self, event: CourseEvent | None) -> Iterator[Misfit]:
         """Whether an event is where the patient stands too early or too late."""
-        in_stay = self._status in _IN_STAY
+        in_stay = self._status in IN_TREATMENT
         if self._status is Status.DIED:
             if type(event) not in _AT_ANY_TIME:
                 yield Misfit.AFTER_DEATH

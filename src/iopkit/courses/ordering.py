@@ -69,7 +69,8 @@ RANKS: Mapping[type[CourseEvent] | type[None], int] = MappingProxyType(
 )
 """Where events of each class stand among those of a day; what withdraws another comes last."""
 
-_AT_A_TIME = frozenset(RANKS[of] for of in _OF_SESSIONS)
+SESSION_RANK = RANKS[SessionAttended]
+"""Where events of sessions stand among those of a day."""
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -92,7 +93,7 @@ def entries_in_order(
 
     def place(entry: Entry) -> tuple[date, int, datetime, int]:
         rank = RANKS[type(entry.event)]
-        start = start_of(entry.event, sessions) if rank in _AT_A_TIME else None
+        start = start_of(entry.event, sessions) if rank == SESSION_RANK else None
         # Of a key the number: those compare without a call into Python.
         return entry.on, rank, start or _NO_TIME, entry.key.int
 

@@ -113,10 +113,15 @@ class Timeline:
         """Every session of the course in the order of the starts."""
         return tuple(sorted(self.sessions.values(), key=lambda due: (due.day, due.start, due.uid)))
 
+    def in_force_on(self, day: date) -> ScheduleSince | None:
+        """What is in force on a day, and since when; ``None``: there is nothing yet."""
+        place = bisect_right(self._days, day) - 1
+        return self.schedules[place] if place >= 0 else None
+
     def schedule_on(self, day: date) -> Schedule | None:
         """The schedule that is in force on a day; ``None``: there is none yet."""
-        place = bisect_right(self._days, day) - 1
-        return self.schedules[place].schedule if place >= 0 else None
+        found = self.in_force_on(day)
+        return found.schedule if found else None
 
     def plan_on(self, day: date) -> Plan | None:
         """The plan that is in force on a day; ``None``: there is none yet."""

@@ -1,18 +1,24 @@
 """Goals: what a plan is to come to, in measures that can be read off later."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.possible import Value
+from iopkit.eligibility.possible import Value, ends_of
 from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, describe, evaluate, facts_in
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
 from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.patients.patients import Patient
-from iopkit.programs.progress import COURSE_FACTS, Progress, is_course_fact
+from iopkit.programs.progress import (
+    COURSE_FACTS,
+    MOST_COUNTED,
+    PossibleCount,
+    Progress,
+    is_course_fact,
+)
 from iopkit.truth import Truth
 
 
@@ -128,13 +134,18 @@ Target = ScoreTarget | CountTarget | ConditionTarget
 
 
 def target_reached(
-    target: Target, *, on: date, patient: Patient | None = None, progress: Progress | None = None
+    target: Target,
+    *,
+    on: date,
+    patient: Patient | None = None,
+    progress: Progress | None = None,
+    counts: Mapping[Counted, PossibleCount] | None = None,
 ) -> Truth:
     """Whether a target is reached on a day, as far as it is known.
 
     Scores and facts about the patient are read from the record as of the day, those about the
     course from ``progress``. Of counts, days without use alone are a fact of a course: the others
-    are not known.
+    are known from ``counts``, or not at all.
 
     Example:
         >>> from iopkit.programs import Progress
@@ -144,6 +155,8 @@ def target_reached(
         >>> target_reached(target, on=date(2026, 3, 2))
         <Truth.UNKNOWN: 'unknown'>
     """
+    if counts and isinstance(target, CountTarget) and target.counted in counts:
+        return _is_within(counts[target.counted], target.least, target.most)
     condition = _condition_of(target)
     if condition is None:
         return Truth.UNKNOWN
@@ -175,6 +188,14 @@ def _within(fact: AnyFact, least: int | None, most: int | None) -> Iterator[Pred
         yield fact >= least
     if most is not None:
         yield fact <= most
+
+
+def _is_within(count: PossibleCount, least: int | None, most: int | None) -> Truth:
+    low, high = ends_of(count, most=MOST_COUNTED)
+    bottom, top = least or 0, MOST_COUNTED if most is None else most
+    if high < bottom or low > top:
+        return Truth.NO
+    return Truth.YES if bottom <= low and high <= top else Truth.UNKNOWN
 
 
 def _bound_faults(

@@ -20,13 +20,14 @@ from iopkit.fields import frozen
 from iopkit.programs.absences import AbsenceLimit, MissedSession
 from iopkit.truth import Truth
 
-Count: TypeAlias = int | Possible | None
+PossibleCount: TypeAlias = int | Possible | None
 """A whole number, several that are possible, or ``None``: not known."""
-_MOST = 100_000
+MOST_COUNTED = 100_000
+"""What no count is above."""
 
 
 def _count(unit: str = "") -> Number:
-    return Number(0, _MOST, unit=unit, whole=True)
+    return Number(0, MOST_COUNTED, unit=unit, whole=True)
 
 
 @frozen(repr=False)
@@ -43,15 +44,15 @@ class ServiceProgress:
     """
 
     service: str
-    due: Count = None
-    attended: Count = None
-    missed: Count = None
-    unexcused: Count = None
+    due: PossibleCount = None
+    attended: PossibleCount = None
+    missed: PossibleCount = None
+    unexcused: PossibleCount = None
 
     def __attrs_post_init__(self) -> None:
         counts = {name: getattr(self, name) for name in _COUNTED}
-        least = {name: ends_of(n, most=_MOST)[0] for name, n in counts.items()}
-        most = {name: ends_of(n, most=_MOST)[1] for name, n in counts.items()}
+        least = {name: ends_of(n, most=MOST_COUNTED)[0] for name, n in counts.items()}
+        most = {name: ends_of(n, most=MOST_COUNTED)[1] for name, n in counts.items()}
         seen = least["attended"] + least["missed"]
         refuse(
             "progress",
@@ -98,17 +99,17 @@ class Progress:
         ('goals_met',)
     """
 
-    weeks_in_phase: Count = None
-    weeks_in_program: Count = None
+    weeks_in_phase: PossibleCount = None
+    weeks_in_program: PossibleCount = None
     attendance: float | Possible | None = None
-    days_without_use: Count = None
-    negative_tests_in_a_row: Count = None
-    goals_met: Count = None
-    goals_open: Count = None
+    days_without_use: PossibleCount = None
+    negative_tests_in_a_row: PossibleCount = None
+    goals_met: PossibleCount = None
+    goals_open: PossibleCount = None
     clinician_agrees: bool | None = None
-    days_in_phase: Count = None
-    days_in_program: Count = None
-    unexcused_absences: Count = None
+    days_in_phase: PossibleCount = None
+    days_in_program: PossibleCount = None
+    unexcused_absences: PossibleCount = None
     by_service: tuple[ServiceProgress, ...] = ()
     missed_sessions: tuple[MissedSession, ...] | None = None
     phase: str | None = None
@@ -140,7 +141,7 @@ class Progress:
             return True
         sure = sum(each.excused is False for each in self.missed_sessions)
         possible = sum(not e.excused for e in (*self.missed_sessions, *self.perhaps_missed))
-        low, high = ends_of(self.unexcused_absences, most=_MOST)
+        low, high = ends_of(self.unexcused_absences, most=MOST_COUNTED)
         return sure <= high and low <= possible
 
     def reaches(self, limit: AbsenceLimit) -> Truth:
@@ -190,12 +191,13 @@ class Progress:
         names = limit.services or tuple(of)
         known = (of.get(name, ServiceProgress(name)) for name in names)
         counts = [
-            ends_of(each.missed if limit.excused else each.unexcused, most=_MOST) for each in known
+            ends_of(each.missed if limit.excused else each.unexcused, most=MOST_COUNTED)
+            for each in known
         ]
         least, most = (sum(end) for end in zip((0, 0), *counts, strict=True))
         if not limit.services:
-            low, high = ends_of(self.unexcused_absences, most=_MOST)
-            least, most = max(least, low), _MOST if limit.excused else high
+            low, high = ends_of(self.unexcused_absences, most=MOST_COUNTED)
+            least, most = max(least, low), MOST_COUNTED if limit.excused else high
         if least >= limit.absences:
             in_all = limit.weeks is None and limit.phase is None
             return Truth.YES if in_all else Truth.UNKNOWN

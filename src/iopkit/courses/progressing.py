@@ -1,0 +1,137 @@
+"""Progress from the record: what conditions to go on and to be discharged ask of a course."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from attrs import evolve
+
+from iopkit.courses.attending import SessionMissed
+from iopkit.courses.outcomes import Outcome, OutcomeCounts, SessionOutcome, count_outcomes
+from iopkit.courses.standing import State
+from iopkit.eligibility.possible import Possible, ends_of
+from iopkit.errors import refuse, unless_a
+from iopkit.plans.plans import Plan
+from iopkit.programs.absences import MissedSession
+from iopkit.programs.progress import (
+    MOST_COUNTED,
+    PossibleCount,
+    Progress,
+    ServiceProgress,
+)
+from iopkit.truth import Truth
+
+
+def progress(state: State) -> Progress:
+    """How far a patient has come by the day of a state, for conditions to ask.
+
+    Sessions count from the first day of the plan in force, ``attendance`` from that of the phase.
+    While rolls are open, what they could change is ``Possible``, so that a condition is settled
+    only if all that is possible agrees. Days without use are as reported, and no more than tests
+    leave possible. Outside a stay nothing is known of phase, plan and sessions.
+
+    Raises:
+        InvalidError: it is no state.
+
+    Example:
+        >>> from uuid import UUID
+        >>> from iopkit.courses.courses import Course
+        >>> from iopkit.courses.taking_stock import state_on
+        >>> key = UUID("6f3f3a52-5a34-4c8c-9d27-6f6b1b0d9a10")
+        >>> state = state_on(Course(key, patient=key), on=date(2026, 1, 5))
+        >>> progress(state) == Progress()
+        True
+    """
+    refuse("progress", unless_a(state, "state", State))
+    met, unmet = _goals(state)
+    known = Progress(
+        days_without_use=_days_without_use(state),
+        negative_tests_in_a_row=state.negative_tests_in_a_row,
+        goals_met=met,
+        goals_open=unmet,
+        clinician_agrees=state.clinician_agrees,
+        phase=state.phase,
+    )
+    return known if state.plan is None else _of_plan(known, state, state.plan)
+
+
+def plus_open(sure: int, maybe: int) -> PossibleCount:
+    """A count to which some may come, such as sessions without a roll."""
+    return Possible(sure, sure + maybe) if maybe else sure
+
+
+def _goals(state: State) -> tuple[PossibleCount, PossibleCount]:
+    """How many goals are met, and how many are not."""
+    if state.goals is None:
+        return None, None
+    reached = [each.figures.reached for each in state.goals]
+    unknown = reached.count(Truth.UNKNOWN)
+    met, unmet = reached.count(Truth.YES), reached.count(Truth.NO)
+    return plus_open(met, unknown), plus_open(unmet, unknown)
+
+
+def _days_without_use(state: State) -> PossibleCount:
+    """As reported; fewer are possible where a test says, or may say, that there was use.
+
+    It does not say when: use was on its day or before.
+    """
+    reported, tested = state.days_without_use_reported, state.other_test_on
+    if reported is None or tested is None:
+        return reported
+    low, high = ends_of(reported, most=MOST_COUNTED)
+    least = min(int(low), (state.on - tested).days)
+    return reported if least == high else Possible(least, high)
+
+
+def _of_plan(known: Progress, state: State, plan: Plan) -> Progress:
+    """The same, and what has come of the plan in force and of its sessions."""
+    outcomes = state.outcomes_since(plan.start)
+    in_program = _days(state.on, plan.start)
+    in_phase = _days(state.on, state.phase_since)
+    in_all = count_outcomes(outcomes)
+    missed = [each for each in outcomes if isinstance(each.mark, SessionMissed)]
+    unrecorded = [each for each in outcomes if each.outcome is Outcome.NOT_RECORDED]
+    of_phase = () if state.phase_since is None else state.outcomes_since(state.phase_since)
+    by_name: dict[str, list[SessionOutcome]] = {s.name: [] for s in plan.program.every_service}
+    for each in outcomes:
+        by_name.setdefault(each.due.session.service, []).append(each)
+    return evolve(
+        known,
+        weeks_in_phase=None if in_phase is None else in_phase // 7,
+        weeks_in_program=None if in_program is None else in_program // 7,
+        days_in_phase=in_phase,
+        days_in_program=in_program,
+        attendance=count_outcomes(of_phase).attendance,
+        unexcused_absences=_unexcused(in_all),
+        by_service=tuple(_service(name, some) for name, some in by_name.items()),
+        missed_sessions=tuple(_missed(missed, plan)),
+        perhaps_missed=tuple(_missed(unrecorded, plan)),
+    )
+
+
+def _days(on: date, since: date | None) -> int | None:
+    return None if since is None or on < since else (on - since).days
+
+
+def _unexcused(counts: OutcomeCounts) -> PossibleCount:
+    """Absences without an excuse: of others it is not recorded, or may not have been one."""
+    unsure = counts.missed - counts.unexcused + counts.not_recorded
+    return plus_open(counts.unexcused, unsure)
+
+
+def _service(name: str, outcomes: list[SessionOutcome]) -> ServiceProgress:
+    counts = count_outcomes(outcomes)
+    return ServiceProgress(
+        name,
+        due=counts.due,
+        attended=plus_open(counts.attended, counts.not_recorded),
+        missed=plus_open(counts.missed + counts.excused, counts.not_recorded),
+        unexcused=_unexcused(counts),
+    )
+
+
+def _missed(outcomes: Iterable[SessionOutcome], plan: Plan) -> Iterator[MissedSession]:
+    """Sessions as such that were missed, each with what is known of an excuse."""
+    for each in outcomes:
+        excused = each.mark.excused if isinstance(each.mark, SessionMissed) else None
+        day = (each.due.day - plan.start).days
+        yield MissedSession(each.due.session.service, day, excused)
