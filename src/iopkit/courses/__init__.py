@@ -3,33 +3,65 @@
 What can happen has a module of its own: ``iopkit.courses.events``.
 """
 
+from iopkit.courses.abstinence import ControlledSpan
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus, AuthorizedIn
 from iopkit.courses.courses import Course, as_known, collect, merge, record, with_schedule
+from iopkit.courses.delivered import MinutesOfDay, MinutesOfWeek
 from iopkit.courses.entries import Entry
 from iopkit.courses.events import EVENT_KINDS, CourseEvent
+from iopkit.courses.folding import StatusSpan, is_contact
+from iopkit.courses.goal_figures import Figure, GoalFigures, TargetFigures
 from iopkit.courses.histories import History
 from iopkit.courses.judging import Status
 from iopkit.courses.misfits import Misfit, SetApart
+from iopkit.courses.outcomes import Outcome, OutcomeCounts, SessionOutcome, outcome_of
+from iopkit.courses.progressing import progress
+from iopkit.courses.rolls import Absent, Present, RollEntry, RollMark, enter_roll
+from iopkit.courses.site_rows import StandingRow, standing_rows
+from iopkit.courses.standing import State
+from iopkit.courses.taking_stock import state_on
 from iopkit.courses.timelines import DueSession, ScheduleSince, Timeline
 
 __all__ = [
     "EVENT_KINDS",
+    "Absent",
     "Authorization",
     "AuthorizationStatus",
     "AuthorizedIn",
+    "ControlledSpan",
     "Course",
     "CourseEvent",
     "DueSession",
     "Entry",
+    "Figure",
+    "GoalFigures",
     "History",
+    "MinutesOfDay",
+    "MinutesOfWeek",
     "Misfit",
+    "Outcome",
+    "OutcomeCounts",
+    "Present",
+    "RollEntry",
+    "RollMark",
     "ScheduleSince",
+    "SessionOutcome",
     "SetApart",
+    "StandingRow",
+    "State",
     "Status",
+    "StatusSpan",
+    "TargetFigures",
     "Timeline",
     "as_known",
     "collect",
+    "enter_roll",
+    "is_contact",
     "merge",
+    "outcome_of",
+    "progress",
     "record",
+    "standing_rows",
+    "state_on",
     "with_schedule",
 ]

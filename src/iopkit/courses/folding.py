@@ -95,7 +95,7 @@ class Fold:
     phase: tuple[str, date] | None = None
     contact: date | None = None
     used: date | None = None
-    ready: tuple[date, bool] | None = None
+    ready: tuple[date, bool | None] | None = None
     beside = 0
     _discharged = False
 
@@ -192,7 +192,7 @@ class Fold:
             case InstrumentAnswered():
                 self.screenings.append(event.screening)
             case ReviewHeld():
-                self.ready = self.ready if event.ready is None else (day, event.ready)
+                self._review(day, event.ready)
             case Authorized():
                 self.authorizations.append(event.authorization)
             case PhaseEntered():
@@ -224,6 +224,13 @@ class Fold:
                 pass
             case _:
                 assert_never(event)
+
+    def _review(self, day: date, ready: bool | None) -> None:
+        if ready is None:
+            return
+        # Two reviews of one day that differ leave it open.
+        differ = self.ready is not None and self.ready[0] == day and self.ready[1] is not ready
+        self.ready = day, None if differ else ready
 
     def _stand(self, day: date, event: CourseEvent) -> None:
         status = status_after(event, self.status, discharged=self._discharged)
