@@ -126,7 +126,7 @@ def _of_mark(fault: Fault, place: int) -> Fault:
 
 def _each_mark(marks: Mapping[UUID, RollMark]) -> None:
     found = [
-        tuple(fault.under("marks", place) for fault in unless_a(mark, place, Present, Absent))
+        tuple(fault.under("marks") for fault in unless_a(mark, place, Present, Absent))
         for place, mark in enumerate(marks.values())
     ]
     refuse("roll", *found)
@@ -153,12 +153,12 @@ def _is_of(session: Session, meeting: Meeting) -> bool:
 def _member_faults(
     marks: Mapping[UUID, RollMark], members: Mapping[UUID, Sequence[object]]
 ) -> tuple[Fault, ...]:
-    expected = "somebody whose course has the meeting as a session, once"
-    found = {0: "none has", 1: ""}
+    expected = "a patient with one course that has the meeting"
+    counts = [len(members.get(patient, ())) for patient in marks]
     return tuple(
-        Fault(("marks", place), expected, found.get(some, "several have"))
-        for place, patient in enumerate(marks)
-        if (some := len(members.get(patient, ()))) != 1
+        Fault(("marks", place), expected, "several" if some else "none that has it")
+        for place, some in enumerate(counts)
+        if some != 1
     )
 
 
