@@ -340,6 +340,7 @@ def test_more_knowledge_turns_no_answer_into_the_other(
 def test_status_is_told_in_dated_spans(told: Told) -> None:
     course = of(
         told,
+        (Referred(), day(-10)),
         (Referred(), day(-9)),
         (Waitlisted(), day(-8)),
         (Admitted(), day(0)),
@@ -351,7 +352,7 @@ def test_status_is_told_in_dated_spans(told: Told) -> None:
     )
     spans = state_on(course, on=day(20)).spans
     assert [(each.status, each.start, each.end) for each in spans] == [
-        (Status.REFERRED, day(-9), day(-8)),
+        (Status.REFERRED, day(-10), day(-8)),
         (Status.WAITING, day(-8), day(0)),
         (Status.ADMITTED, day(0), day(3)),
         (Status.ON_HOLD, day(3), day(5)),

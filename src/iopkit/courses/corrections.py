@@ -41,19 +41,18 @@ class Corrections:
     def _chain(self, known: Mapping[UUID, Entry]) -> None:
         """Put each correction behind all that it corrects in the end."""
         first = {key: key for key in self._chains}
-        corrections = (each for each in known.values() if each.replaces is not None)
-        for _, at_once in groupby(sorted(corrections, key=_recorded), key=_recorded):
+        corrections = [(each, each.replaces) for each in known.values() if each.replaces]
+        corrections.sort(key=_told)
+        for _, at_once in groupby(corrections, key=_told):
             beside: defaultdict[UUID, list[Entry]] = defaultdict(list)
-            for entry in at_once:
-                replaced = known.get(entry.replaces) if entry.replaces else None
-                if replaced is None:
-                    self.apart[entry] = (Misfit.NOTHING_TO_REPLACE,)
-                elif _recorded(replaced) >= _recorded(entry):
+            for entry, key in at_once:
+                replaced = known.get(key)
+                if replaced is not None and _recorded(replaced) >= _recorded(entry):
                     self.apart[entry] = (Misfit.RECORDED_BEFORE,)
-                elif replaced.key in first:
-                    beside[first[replaced.key]].append(entry)
-                else:
+                elif replaced is None or replaced.key not in first:
                     self.apart[entry] = (Misfit.NOTHING_TO_REPLACE,)
+                else:
+                    beside[first[replaced.key]].append(entry)
             for corrected, each in beside.items():
                 if len(each) > 1:
                     self.apart |= dict.fromkeys(each, (Misfit.CORRECTED_AT_ONCE,))
@@ -81,6 +80,10 @@ class Corrections:
         return [entry for entry in chained if entry.key in lasts]
 
     __repr__ = hidden
+
+
+def _told(correction: tuple[Entry, UUID]) -> datetime:
+    return _recorded(correction[0])
 
 
 def _recorded(entry: Entry) -> datetime:

@@ -12,7 +12,7 @@ from iopkit.courses.authorizations import Authorization
 from iopkit.courses.delivered import MinutesOfDay, MinutesOfWeek, week_of_day
 from iopkit.courses.folding import StatusSpan
 from iopkit.courses.goal_figures import GoalFigures
-from iopkit.courses.judging import IN_TREATMENT, Status
+from iopkit.courses.judging import Status
 from iopkit.courses.outcomes import Outcome, OutcomeCounts, SessionOutcome, count_outcomes
 from iopkit.courses.timelines import DueSession
 from iopkit.eligibility.possible import Possible
@@ -87,11 +87,6 @@ class State:
     left: tuple[DueSession, ...]
     undated: int
     goals: tuple[GoalFigures, ...] | None = None
-
-    @property
-    def in_treatment(self) -> bool:
-        """Whether the patient is in a stay, on hold or not."""
-        return self.status in IN_TREATMENT
 
     @property
     def phase_week(self) -> int | None:
