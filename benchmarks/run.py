@@ -18,6 +18,7 @@ from attrs import asdict, frozen
 from measure import Case, Contender, Missing, check_answers, seconds_each
 
 import calendars
+import courses
 import documents
 import groups
 import schedules
@@ -45,6 +46,9 @@ BUILDERS: Mapping[str, Callable[[], Case]] = {
     "check": drafts.checking,
     "plan": drafts.in_all,
     "calendar": calendars.writing,
+    "course-state": courses.state,
+    "course-one-more": courses.one_more,
+    "course-collect": courses.collected,
     "groups-30": groups.thirty,
     "groups-300": groups.three_hundred,
     "import": doors.front,
