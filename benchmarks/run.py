@@ -13,12 +13,12 @@ import doors
 import drafts
 import panels
 import populations
+import states
 import verdicts
 from attrs import asdict, frozen
 from measure import Case, Contender, Missing, check_answers, seconds_each
 
 import calendars
-import courses
 import documents
 import groups
 import schedules
@@ -46,9 +46,9 @@ BUILDERS: Mapping[str, Callable[[], Case]] = {
     "check": drafts.checking,
     "plan": drafts.in_all,
     "calendar": calendars.writing,
-    "course-state": courses.state,
-    "course-one-more": courses.one_more,
-    "course-collect": courses.collected,
+    "course-state": states.state,
+    "course-one-more": states.one_more,
+    "course-collect": states.collected,
     "groups-30": groups.thirty,
     "groups-300": groups.three_hundred,
     "import": doors.front,

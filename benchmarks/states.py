@@ -199,7 +199,7 @@ def _eventsourcing() -> Contender:
 
 
 # Any: as above.
-def _tell(kept: Any, entry: Entry) -> None:
+def _tell(kept: Any, entry: Entry) -> None:  # noqa: ANN401  # of a class made with the library
     on = entry.on.toordinal()
     match entry.event:
         case SessionAttended():
