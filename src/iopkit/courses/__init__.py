@@ -7,10 +7,22 @@ from iopkit.courses.abstinence import ControlledSpan
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus, AuthorizedIn
 from iopkit.courses.courses import Course, as_known, collect, merge, record, with_schedule
 from iopkit.courses.delivered import MinutesOfDay, MinutesOfWeek
+from iopkit.courses.due import Due, DueState, due_on, working_day
+from iopkit.courses.due_rules import (
+    CountedIn,
+    DueRule,
+    DueRuleSet,
+    InARow,
+    NoContact,
+    RollOpen,
+    Term,
+    When,
+)
 from iopkit.courses.entries import Entry
 from iopkit.courses.events import EVENT_KINDS, CourseEvent
 from iopkit.courses.folding import StatusSpan, is_contact
 from iopkit.courses.goal_figures import Figure, GoalFigures, TargetFigures
+from iopkit.courses.happenings import Happening, Having
 from iopkit.courses.histories import History
 from iopkit.courses.judging import Status
 from iopkit.courses.misfits import Misfit, SetApart
@@ -29,21 +41,31 @@ __all__ = [
     "AuthorizationStatus",
     "AuthorizedIn",
     "ControlledSpan",
+    "CountedIn",
     "Course",
     "CourseEvent",
+    "Due",
+    "DueRule",
+    "DueRuleSet",
     "DueSession",
+    "DueState",
     "Entry",
     "Figure",
     "GoalFigures",
+    "Happening",
+    "Having",
     "History",
+    "InARow",
     "MinutesOfDay",
     "MinutesOfWeek",
     "Misfit",
+    "NoContact",
     "Outcome",
     "OutcomeCounts",
     "Present",
     "RollEntry",
     "RollMark",
+    "RollOpen",
     "ScheduleSince",
     "SessionOutcome",
     "SetApart",
@@ -52,9 +74,12 @@ __all__ = [
     "Status",
     "StatusSpan",
     "TargetFigures",
+    "Term",
     "Timeline",
+    "When",
     "as_known",
     "collect",
+    "due_on",
     "enter_roll",
     "is_contact",
     "merge",
@@ -64,4 +89,5 @@ __all__ = [
     "standing_rows",
     "state_on",
     "with_schedule",
+    "working_day",
 ]

@@ -1,0 +1,393 @@
+"""What is due in a course on a day: what a rule asks for, since when, and by when."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+from uuid import UUID
+
+from attrs import evolve
+from dateutil.relativedelta import relativedelta
+
+from iopkit.confidential import hidden
+from iopkit.courses.attending import SessionMark
+from iopkit.courses.courses import Course, as_known
+from iopkit.courses.due_rules import (
+    CountedIn,
+    DueRule,
+    InARow,
+    NoContact,
+    RollOpen,
+    Term,
+)
+from iopkit.courses.entries import Entry
+from iopkit.courses.folding import is_contact
+from iopkit.courses.happenings import Happening, field_of
+from iopkit.courses.judging import IN_TREATMENT
+from iopkit.courses.outcomes import Outcome, SessionOutcome
+from iopkit.courses.progressing import progress
+from iopkit.courses.taking_stock import state_on
+from iopkit.eligibility.predicates import Predicate
+from iopkit.errors import each_a, refuse, refuse_flags, refuse_moments, unless, unless_a
+from iopkit.fields import frozen
+from iopkit.sites.hours import closed_days, site_on
+from iopkit.sites.sites import Site
+from iopkit.sources import Source
+from iopkit.truth import Truth
+from iopkit.windows import ONE_DAY, Weekday
+
+
+class DueState(StrEnum):
+    """How something stands that a rule asks for."""
+
+    OVERDUE = "overdue"
+    DUE = "due"
+    COMING = "coming"
+    NOT_KNOWN = "not_known"
+    """Whether it is asked for depends on what is not on record."""
+    DONE = "done"
+    ENDED = "ended"
+    """It was not done, and is not asked for any more."""
+
+
+@frozen(repr=False)
+class Due:
+    """Something that a rule asks for in a course, as it stands on a day.
+
+    It can be done from ``opens`` to ``last`` and is due by the day ``due``. It counts from
+    ``since``, the day of the entry ``opened_by``, or of the session of that UID for one whose
+    outcome it follows; ``None``: a day made it due, and no entry. ``done`` are the entries that did
+    it so far, of ``times``, and ``closed_by`` is the one after which it is not on the list.
+    ``missing`` are what would settle whether it is asked for: names of facts, or UIDs of sessions
+    without a roll.
+    """
+
+    rule: str
+    title: str
+    state: DueState
+    since: date
+    opens: date
+    due: date
+    last: date
+    times: int = 1
+    opened_by: UUID | None = None
+    done: tuple[UUID, ...] = ()
+    closed_by: UUID | None = None
+    missing: tuple[str, ...] = ()
+    source: Source | None = None
+    said_by: str | None = None
+
+    __repr__ = hidden
+
+
+def due_on(  # noqa: PLR0913  # a course, its rules, and as of when they are asked
+    course: Course,
+    *,
+    on: date,
+    rules: Iterable[DueRule],
+    site: Site | None = None,
+    known: datetime | None = None,
+    closed: bool = False,
+) -> tuple[Due, ...]:
+    """What is overdue, due, coming or not known in a course at the end of a day.
+
+    What was done in time or late is off the list, and what begins again is asked for from the day
+    on which it was done. An entry that does it before it can be done does not count.
+
+    Args:
+        course: the patient's.
+        on: the day; what is on record of later ones does not count.
+        rules: what asks for something.
+        site: whose working days count; only rules that count in these need it.
+        known: an aware instant; what was recorded later does not count.
+        closed: whether what was done, or is not asked for any more, is listed too.
+
+    Returns:
+        What is overdue first, and then by the day on which it is due.
+
+    Raises:
+        InvalidError: a rule counts in working days and there is no site, ``on`` is no day,
+            ``known`` has no time zone, or something else is no course or rule.
+    """
+    refuse("due", unless_a(course, "course", Course))
+    refuse_moments("due", on=on)
+    refuse_flags("due", closed=closed)
+    asked = each_a("due", rules, "rules", DueRule)
+    working = [CountedIn.WORKING_DAYS in _units(rule) for rule in asked]
+    refuse("due", unless(site is not None or not any(working), "site", "a site", "none"))
+    if known is not None:
+        course = as_known(course, known=known)
+    past = _Past(course, on)
+    found = (due for rule in asked for due in _Asking(rule, past, site).listed())
+    listed = (each for each in found if closed or each.closed_by is None)
+    return tuple(sorted(listed, key=lambda each: (_STATES[each.state], each.due, each.rule)))
+
+
+_STATES: Mapping[DueState, int] = {state: place for place, state in enumerate(DueState)}
+
+
+def _units(rule: DueRule) -> set[CountedIn]:
+    return {term.counted_in for term in (rule.within, rule.every) if term is not None}
+
+
+class _Past:
+    """What had happened in a course by a day, for all rules to look at."""
+
+    def __init__(self, course: Course, on: date) -> None:
+        counting = course.history.counting
+        self.course, self.on = course, on
+        self.entries = counting[: bisect_right(counting, on, key=_day)]
+        self.outcomes = state_on(course, on=on).outcomes
+
+    def covered_by(self, meant: Sequence[Happening]) -> Iterator[tuple[int, Entry]]:
+        """The entries that some happenings mean, with their places."""
+        for place, entry in enumerate(self.entries):
+            if any(each.covers(entry.event) for each in meant):
+                yield place, entry
+
+    def before(self, day: date) -> float:
+        """A place before all entries of a day and after those of the day before."""
+        return bisect_left(self.entries, day, key=_day) - 0.5
+
+    @cached_property
+    def marked(self) -> Mapping[UUID, tuple[int, Entry]]:
+        """The entry that is the mark of each session, with its place."""
+        return {
+            entry.event.session: (place, entry)
+            for place, entry in enumerate(self.entries)
+            if isinstance(entry.event, SessionMark)
+        }
+
+    __repr__ = hidden
+
+
+def _day(entry: Entry) -> date:
+    return entry.on
+
+
+@frozen(repr=False)
+class _Opening:
+    """That a rule begins to ask: after which place, counted from which day, by what.
+
+    ``missing`` is what is not known of whether it does. It ``replaces`` what it asked for before.
+    """
+
+    place: float
+    since: date
+    counted: date
+    by: UUID | None = None
+    missing: tuple[str, ...] = ()
+    replaces: bool = False
+
+    __repr__ = hidden
+
+
+class _Asking:
+    """What one rule asks for in a course, taken step by step to the day."""
+
+    def __init__(self, rule: DueRule, past: _Past, site: Site | None) -> None:
+        self._rule, self._past, self._site = rule, past, site
+        self._open: list[Due] = []
+        self._closed: list[Due] = []
+
+    def listed(self) -> Iterator[Due]:
+        """All that it asks for, or asked for."""
+        # Of one entry: first what it does, then what it ends, then what it makes due.
+        steps: list[tuple[float, int, Entry | _Opening]] = [
+            *((place, 0, entry) for place, entry in self._past.covered_by(self._rule.done_by)),
+            *((place, 1, entry) for place, entry in self._past.covered_by(self._rule.until)),
+            *((opening.place, 2, opening) for opening in self._openings()),
+        ]
+        for _, rank, step in sorted(steps, key=lambda each: each[:2]):
+            if isinstance(step, _Opening):
+                self._begin(step)
+            elif rank:
+                self._end(step.key)
+            else:
+                self._do(step)
+        yield from self._closed
+        yield from map(self._standing, self._open)
+
+    def _begin(self, opening: _Opening) -> None:
+        rule = self._rule
+        if opening.replaces and opening.by is not None:
+            self._end(opening.by)
+        if rule.every is None or not self._open:
+            term = rule.within or rule.every
+            self._ask(term, opening.since, opening.counted, opening.by, opening.missing)
+
+    def _ask(
+        self,
+        term: Term | None,
+        since: date,
+        counted: date,
+        by: UUID | None,
+        missing: tuple[str, ...] = (),
+    ) -> None:
+        if term is None:
+            return
+        rule = self._rule
+        first, due, last = (self._after(counted, n, term) for n in (term.first, term.due, term.end))
+        self._open.append(
+            Due(
+                rule.name,
+                rule.title,
+                DueState.NOT_KNOWN if missing else DueState.DUE,
+                since,
+                first,
+                due,
+                last,
+                rule.times,
+                by,
+                missing=missing,
+                source=rule.source,
+                said_by=rule.said_by,
+            )
+        )
+
+    def _do(self, entry: Entry) -> None:
+        """What an entry does of what is open and can be done by then."""
+        done = [each for each in self._open if each.opens <= entry.on]
+        left = [each for each in self._open if each.opens > entry.on]
+        self._open = left
+        for each in done:
+            so_far = evolve(each, done=(*each.done, entry.key))
+            if len(so_far.done) < so_far.times:
+                self._open.append(so_far)
+                continue
+            self._closed.append(evolve(so_far, state=DueState.DONE, closed_by=entry.key))
+            self._ask(self._rule.every, entry.on, entry.on, entry.key)
+
+    def _end(self, by: UUID) -> None:
+        self._closed += (evolve(each, state=DueState.ENDED, closed_by=by) for each in self._open)
+        self._open = []
+
+    def _standing(self, due: Due) -> Due:
+        """How something that is open stands on the day."""
+        on = self._past.on
+        if due.missing:
+            return due
+        if on < due.opens:
+            return evolve(due, state=DueState.COMING)
+        return due if on <= due.last else evolve(due, state=DueState.OVERDUE)
+
+    def _after(self, day: date, count: int, term: Term) -> date:
+        if term.counted_in is CountedIn.MONTHS:
+            return day + relativedelta(months=count)
+        if term.counted_in is CountedIn.DAYS or self._site is None:
+            return day + count * ONE_DAY
+        return working_day(self._site, day, count)
+
+    def _openings(self) -> Iterator[_Opening]:
+        match when := self._rule.when:
+            case Happening():
+                return self._happenings(when)
+            case InARow():
+                return self._rows(when)
+            case NoContact():
+                return self._silences(when)
+            case RollOpen():
+                return self._rolls()
+            case _:
+                return self._holding(when)
+
+    def _happenings(self, when: Happening) -> Iterator[_Opening]:
+        for place, entry in self._past.covered_by((when,)):
+            path = self._rule.counted_from
+            counted = field_of(entry.event, path) if path else entry.on
+            # Counted from a day that is not on record it is never due.
+            if isinstance(counted, date):
+                yield _Opening(place, entry.on, counted, entry.key)
+
+    def _silences(self, when: NoContact) -> Iterator[_Opening]:
+        """From each contact on, so that what it makes due is coming until then."""
+        contacts = ((n, e) for n, e in enumerate(self._past.entries) if is_contact(e.event))
+        for place, entry in contacts:
+            counted = entry.on + when.days * ONE_DAY
+            is_over = self._past.on >= counted
+            missing = tuple(_open_rolls(self._past.outcomes, after=entry.on)) if is_over else ()
+            yield _Opening(place, entry.on, counted, entry.key, missing, replaces=True)
+
+    def _rolls(self) -> Iterator[_Opening]:
+        for each in self._past.outcomes:
+            day = each.due.day
+            if each.outcome is Outcome.NOT_RECORDED:
+                yield _Opening(self._past.before(day), day, day, each.due.uid)
+
+    def _rows(self, when: InARow) -> Iterator[_Opening]:
+        """Where so many sessions have come out alike, and where they may have."""
+        ended_by = {Outcome.MISSED: Outcome.ATTENDED, Outcome.ATTENDED: Outcome.MISSED}
+        sure = possible = 0
+        told, opens, perhaps = False, list[str](), list[_Opening]()
+        for each in self._past.outcomes:
+            if each.outcome is ended_by[when.outcome]:
+                yield from perhaps
+                sure, possible, told, opens, perhaps = 0, 0, False, [], []
+            elif each.outcome in (when.outcome, Outcome.NOT_RECORDED):
+                is_open = each.outcome is Outcome.NOT_RECORDED
+                opens += [str(each.due.uid)] if is_open else []
+                sure, possible = 0 if is_open else sure + 1, possible + 1
+                if sure == when.count:
+                    # After an open roll the row may be the one that was told already.
+                    yield self._row(each, tuple(opens) if told else ())
+                    told, opens, perhaps = True, [], []
+                elif possible == when.count and not told:
+                    perhaps = [self._row(each, tuple(opens))]
+        yield from perhaps
+
+    def _row(self, last: SessionOutcome, missing: tuple[str, ...]) -> _Opening:
+        place, entry = self._past.marked.get(last.due.uid, (None, None))
+        day = last.due.day
+        if place is None or entry is None:
+            return _Opening(self._past.before(day), day, day, last.due.uid, missing)
+        return _Opening(place, day, day, entry.key, missing)
+
+    def _holding(self, when: Predicate) -> Iterator[_Opening]:
+        """Each day on which a condition holds and did not the day before."""
+        entries, on = self._past.entries, self._past.on
+        held = Truth.NO
+        day = entries[0].on if entries else on
+        while day <= on:
+            state = state_on(self._past.course, on=day)
+            found = progress(state)
+            truth = found.meets(when) if state.status in IN_TREATMENT else Truth.NO
+            if truth is Truth.YES and held is not Truth.YES:
+                yield _Opening(self._past.before(day), day, day)
+            if day == on and truth is Truth.UNKNOWN:
+                yield _Opening(self._past.before(day), day, day, missing=found.missing(when))
+            held = truth
+            day += ONE_DAY
+
+    __repr__ = hidden
+
+
+def _open_rolls(outcomes: Iterable[SessionOutcome], *, after: date) -> Iterator[str]:
+    for each in outcomes:
+        if each.outcome is Outcome.NOT_RECORDED and each.due.day > after:
+            yield str(each.due.uid)
+
+
+def working_day(site: Site, day: date, count: int) -> date:
+    """The day so many working days of a site after another, or before it if below 0.
+
+    On a working day the site has opening hours and is not closed all day.
+
+    Raises:
+        InvalidError: the site has none in a year.
+        MissingExtraError: the site has holidays, and the extra ``holidays`` is not installed.
+    """
+    step = ONE_DAY if count >= 0 else -ONE_DAY
+    found, idle, left = day, 0, abs(count)
+    while left:
+        found += step
+        open_then = _is_open(site, found)
+        idle = 0 if open_then else idle + 1
+        refuse("site", unless(idle < 366, "hours", "a working day in every year", "none"))
+        left -= open_then
+    return found
+
+
+def _is_open(site: Site, day: date) -> bool:
+    has_hours = site_on(site, day).hours.on(Weekday.of(day))
+    return bool(has_hours) and day not in closed_days(site, day, day + ONE_DAY)
