@@ -511,6 +511,7 @@ def test_every_public_strategy_is_tested() -> None:
     assert set(DRAWN) == public_strategies()
 
 
+@pytest.mark.no_cover  # draws hundreds
 @pytest.mark.parametrize(
     ("strategy", "wanted"),
     [
