@@ -1,6 +1,5 @@
 """What is read of changed texts can be used, or is refused in our own words."""
 
-import os
 import subprocess
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
@@ -20,9 +19,7 @@ def test_what_is_read_of_a_changed_text_can_be_used(seed: int) -> None:
     """
     count = "1000" if settings().max_examples < 10 else "10000"
     command = [sys.executable, str(_SCRIPT), "--seed", str(seed), "--count", count]
-    # What chance reaches is not measured, as it takes three times as long.
-    env = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # ours
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert "read and used" in done.stdout
 
