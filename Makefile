@@ -16,8 +16,9 @@ INSTALL = $(PIP) install $(PINNED) --build-constraint constraints.txt
 # The pyright wheel carries pyright; this keeps it from asking for a newer one.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 
-# -E: a page that was built before would not repeat its warnings.
-SPHINX = $(BIN)/python -m sphinx -n -W --keep-going -q -E
+# The examples are taken from the pages that the manual was built of, where it was; their commands
+# and pictures take most of the time.
+SPHINX = $(BIN)/python -m sphinx -n -W --keep-going -q -d docs/_build/doctrees
 
 .DELETE_ON_ERROR:
 .PHONY: help demo test golden lint format types docs docs-test bench mutation changes check clean
@@ -51,8 +52,9 @@ types: $(VENV)/.lint $(VENV)/.test  ## mypy and pyright, both strict
 	$(BIN)/mypy
 	$(BIN)/pyright --project pyproject.toml --pythonpath $(BIN)/python
 
+# -E: a page that was read before would not repeat its warnings, nor run its commands.
 docs: $(VENV)/.docs  ## the manual, in docs/_build/html; warnings are errors
-	$(SPHINX) -b html docs docs/_build/html
+	$(SPHINX) -E -b html docs docs/_build/html
 
 docs-test: $(VENV)/.docs  ## the examples in the manual
 	$(SPHINX) -b doctest docs docs/_build/doctest

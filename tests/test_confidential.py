@@ -1099,6 +1099,10 @@ def test_reveal_shows_every_value(patient: Patient, start: date) -> None:
             id="several",
         ),
         pytest.param("text", "'text'", id="a plain value"),
+        pytest.param(frozenset({"a"}), "frozenset({'a'})", id="a set"),
+        pytest.param(
+            AllOf(()), "AllOf(parts=(), label='', source=None)", id="without what a repr leaves out"
+        ),
         pytest.param(Room("a", 5), repr(Room("a", 5)), id="nothing confidential"),
     ],
 )

@@ -80,6 +80,7 @@ def test_a_report_has_the_verdict_and_says_what_is_left_out(
     assert said.count("too complex to work out") == 2 + (benefit is False)
 
 
+@pytest.mark.no_cover  # goes to the limit
 @benefits
 def test_a_document_has_the_verdict_and_null_for_what_is_left_out(benefit: bool | None) -> None:
     decision = decided(benefit=benefit)

@@ -26,7 +26,6 @@ class Documents(SphinxDirective):
     """A section for each kind of document, with its own classes below it."""
 
     def run(self) -> list[nodes.Node]:
-        self.env.note_reread()
         text = "\n".join(_documents())
         return self.parse_text_to_nodes(text, allow_section_headings=True)
 

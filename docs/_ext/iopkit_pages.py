@@ -86,7 +86,6 @@ def setup(app: Sphinx) -> None:
 def _directive(write: Callable[[], Lines]) -> type[SphinxDirective]:
     class Generated(SphinxDirective):
         def run(self) -> list[nodes.Node]:
-            self.env.note_reread()
             return self.parse_text_to_nodes("\n".join(write()), allow_section_headings=True)
 
     return Generated

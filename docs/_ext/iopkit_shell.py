@@ -103,7 +103,6 @@ class Shell(_InFolder):
     }
 
     def run(self) -> list[nodes.Node]:
-        self.env.note_reread()
         commands = "\n".join(["set -e", *self.content])
         path = f"{self.root / 'bin'}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(

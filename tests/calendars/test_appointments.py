@@ -18,6 +18,8 @@ from iopkit.calendars import appointments, appointments_from_ical
 from iopkit.errors import Fault
 from iopkit.schedules import Appointment
 
+pytestmark = pytest.mark.measured
+
 HOUR, ONE_DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 CHICAGO = "America/Chicago"
 
@@ -523,6 +525,7 @@ def test_a_zone_that_recurs_without_measure_is_refused_at_its_line() -> None:
         assert refusal(calendar(*zone, *in_zone("Office")))[0] == 10
 
 
+@pytest.mark.no_cover  # goes to the limit
 def test_zones_that_take_too_long_to_go_through_are_refused() -> None:
     parts = [
         line
@@ -883,6 +886,7 @@ def test_of_two_versions_it_has_to_be_known_which_is_the_last() -> None:
     assert len(left_out(calendar(*alone, *parts[1]))[1]) == 2
 
 
+@pytest.mark.no_cover  # as above
 def test_one_calendar_with_a_zone_that_takes_too_long_costs_no_other() -> None:
     zone = own_zone("Old", "-0400", *["RRULE:FREQ=YEARLY"] * 200)
     bad = calendar("X-WR-TIMEZONE:Old", *zone, *event(DAYS[0], "DURATION:PT1H"))

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from iopkit.calendars import appointments_from_ical
 from iopkit.errors import Fault, InvalidError
 
+pytestmark = pytest.mark.measured
+
 ONE_DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 FIRST, LAST = date(2026, 2, 1), date(2026, 12, 1)
 HOME = "Africa/Casablanca"

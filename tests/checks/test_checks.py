@@ -372,6 +372,15 @@ def test_the_longest_gap_equals_a_walk_through_the_days(
         assert not {*days}.intersection(range(first, first + expected))
 
 
+@pytest.mark.parametrize(("every", "unit"), [(None, Unit.SERVICES), (30, Unit.DAYS)])
+def test_a_frequency_is_a_count_each_month_or_the_days_without(
+    every: int | None, unit: Unit
+) -> None:
+    plan = plan_of(service("group", on(MON), 60), weeks=5)
+    findings = judged(plan, Frequency(frozenset({GROUP}), every))
+    assert {finding.unit for finding in findings} == {unit}
+
+
 @given(dated_plans(), st.sampled_from([frozenset({m}) for m, _ in _KINDS.values()]))
 def test_frequency_equals_a_look_at_every_stretch_of_days(
     dated: Schedule, modalities: frozenset[Modality]

@@ -77,6 +77,8 @@ from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.truth import Truth
 from iopkit.windows import DAY, Weekday, WeeklyWindows, clock_time, whole_minutes
 
+pytestmark = pytest.mark.measured
+
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 MONDAY = date(2026, 3, 2)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -15,6 +15,8 @@ from iopkit import Patient, Site
 from iopkit.cli import main
 from iopkit.cli.files import UsageError, read_bytes, read_document, to_be_written, write_all
 
+pytestmark = pytest.mark.measured
+
 SHIPPED = files("iopkit") / "examples"
 
 

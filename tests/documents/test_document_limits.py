@@ -384,6 +384,7 @@ def _ages(count: int) -> dict[str, Any]:
     return {**HEAD, "type": "one_of", "fact": "age", "values": [n % 100 for n in range(count)]}
 
 
+@pytest.mark.no_cover  # goes to the limit
 def test_a_document_holds_a_hundred_thousand_values_and_no_more() -> None:
     most = predicate_from_json(json.dumps(_ages(99_994)))
     assert isinstance(most, OneOf)

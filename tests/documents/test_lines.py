@@ -464,6 +464,7 @@ def test_json_that_is_no_object_has_lines_as_well(text: str) -> None:
     assert find_lines(text, "JSON", [("a",), (1,)]) == [None, 3 if "2" in text else None]
 
 
+@pytest.mark.no_cover  # goes to the limit
 @pytest.mark.parametrize(("opening", "closing"), [("[\n", "]"), ('{"a":\n', "}")])
 def test_what_nobody_asks_about_may_be_as_deep_as_it_likes(opening: str, closing: str) -> None:
     deep = opening * 100_000 + closing * 100_000

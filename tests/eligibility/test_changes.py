@@ -40,6 +40,8 @@ from iopkit.library import find_policy
 from iopkit.strategies import predicates
 from iopkit.truth import Truth, all_of, any_of, at_least
 
+pytestmark = pytest.mark.measured
+
 Values = Mapping[str, Value]
 
 

@@ -56,6 +56,8 @@ from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import fact_values, patients, predicates
 from iopkit.truth import Truth, all_of
 
+pytestmark = pytest.mark.measured
+
 DAY = date(2026, 1, 5)
 Row = Mapping[str, Scalar | None]
 Rows = Sequence[Row]

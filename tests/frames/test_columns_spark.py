@@ -38,7 +38,10 @@ from iopkit.truth import Truth, all_of
 sql = pytest.importorskip("pyspark.sql", reason="the group spark, which needs Java, is missing")
 
 # PySpark says so on every start, whether or not pandas is used.
-pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas"),
+    pytest.mark.measured,
+]
 
 DAY = date(2026, 1, 5)
 NAMES = ("age", "needed_hours_per_week", "use_disorder_severity", "dangerous", "has_diagnosis")

@@ -26,7 +26,10 @@ from iopkit.windows import WeeklyWindows
 sql = pytest.importorskip("pyspark.sql", reason="the group spark, which needs Java, is missing")
 
 # PySpark says so on every start, whether or not pandas is used.
-pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas"),
+    pytest.mark.measured,
+]
 
 KEY = "0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"
 NAMES = tuple(field.name for field in fields(SessionRow))

@@ -43,6 +43,8 @@ from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import fact_values, predicates
 from iopkit.truth import Truth
 
+pytestmark = pytest.mark.measured
+
 DAY = date(2026, 1, 5)
 SOURCE = Source("A made-up rule 1", Grade.SECONDARY)
 

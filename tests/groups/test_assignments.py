@@ -37,6 +37,8 @@ from iopkit.groups import (
 from iopkit.programs import Slot
 from iopkit.strategies import rosters
 
+pytestmark = pytest.mark.measured
+
 ON = date(2026, 1, 5)
 SITE = Site("Elm Street", "America/Chicago", WeeklyWindows.always())
 weights = st.builds(Weights, st.integers(0, 3), st.integers(0, 2), st.integers(0, 9), st.booleans())

@@ -13,6 +13,8 @@ from iopkit.groups import Candidate, Group, GroupDose
 from iopkit.groups.combinations import Option, all_bits, cheapest, days_of, times_of
 from iopkit.programs import Slot
 
+pytestmark = pytest.mark.measured
+
 KEY = UUID(int=1, version=4)
 
 options = st.builds(

@@ -41,6 +41,8 @@ from iopkit.programs.ranges import Times
 from iopkit.sites import Clinician, Closure, Offer, Room
 from iopkit.strategies import groups, rosters
 
+pytestmark = pytest.mark.measured
+
 ON = date(2026, 1, 5)
 DAY = timedelta(days=1)
 KEY = UUID(int=1, version=4)

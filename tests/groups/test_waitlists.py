@@ -29,6 +29,8 @@ from iopkit.programs import Slot
 from iopkit.sites import Room
 from iopkit.strategies import rosters
 
+pytestmark = pytest.mark.measured
+
 ON = date(2026, 1, 5)
 SITE = Site("Elm Street", "America/Chicago", WeeklyWindows.always())
 DAY = timedelta(days=1)

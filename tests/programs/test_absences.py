@@ -27,6 +27,8 @@ from iopkit.programs import (
 from iopkit.reports import plan_html, plan_text, template_text
 from iopkit.truth import Truth
 
+pytestmark = pytest.mark.measured
+
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 NAMES = ("group", "skills")
 GROUP = Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(2), timedelta(hours=2))

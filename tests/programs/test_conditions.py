@@ -25,6 +25,8 @@ from iopkit.programs import (
 from iopkit.programs.progress import ANY_COURSE, service_facts
 from iopkit.truth import Truth
 
+pytestmark = pytest.mark.measured
+
 
 def service(name: str, modality: Modality = Modality.GROUP_THERAPY) -> Service:
     return Service(name, name.title(), modality, PerWeek(2))

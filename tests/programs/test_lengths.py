@@ -25,6 +25,8 @@ from iopkit.programs import (
 )
 from iopkit.reports import template_text
 
+pytestmark = pytest.mark.measured
+
 GROUP = Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3))
 IN_PHASE, IN_PROGRAM = COURSE_FACTS["weeks_in_phase"], COURSE_FACTS["weeks_in_program"]
 DAYS = COURSE_FACTS["days_in_program"]

@@ -33,6 +33,8 @@ from iopkit.programs import (
 from iopkit.programs.ranges import Times
 from iopkit.windows import Weekday
 
+pytestmark = pytest.mark.measured
+
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 GROUP = Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(3), 3 * HOUR)
 DAY, EVENING = evolve(GROUP, track="day"), evolve(GROUP, track="evening", duration=2 * HOUR)

@@ -29,6 +29,8 @@ from iopkit.programs.programs import clashing_services, fixed_times
 from iopkit.programs.ranges import Times
 from iopkit.windows import WEEK, Weekday
 
+pytestmark = pytest.mark.measured
+
 
 def faults(make: Callable[[], object]) -> list[tuple[Step, ...]]:
     """The paths of every fault in the one error that is raised."""

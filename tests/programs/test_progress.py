@@ -15,6 +15,8 @@ from iopkit.programs import COURSE_FACTS, Progress
 from iopkit.strategies import fact_values
 from iopkit.truth import Truth
 
+pytestmark = pytest.mark.measured
+
 ON = date(2026, 3, 2)
 FACTS_OF_A_COURSE = tuple(COURSE_FACTS.values())
 

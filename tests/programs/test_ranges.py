@@ -35,6 +35,8 @@ from iopkit.reports import template_text
 from iopkit.reports.words import often_words
 from iopkit.windows import Weekday
 
+pytestmark = pytest.mark.measured
+
 HOUR = timedelta(hours=1)
 ENDS = st.none() | st.integers(1, 9)
 

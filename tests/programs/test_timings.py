@@ -24,6 +24,8 @@ from iopkit.programs import (
 )
 from iopkit.programs.timings import most_in_a_week, occurrences
 
+pytestmark = pytest.mark.measured
+
 MONDAY = Slot.parse("monday 18:00")
 HOUR = timedelta(hours=1)
 

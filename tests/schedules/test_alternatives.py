@@ -235,6 +235,7 @@ def possible(made: Schedule, session: Session, around: Surroundings, start: date
     )
 
 
+@pytest.mark.measured
 @given(cases())
 def test_every_opening_fits_by_brute_force_and_is_told_by_what_it_costs(
     case: tuple[Schedule, Session, Surroundings],

@@ -30,6 +30,8 @@ from iopkit.schedules import (
 from iopkit.sites import Clinician, Closure, HolidayCalendar, Room, Site
 from iopkit.windows import Weekday, WeeklyWindows
 
+pytestmark = pytest.mark.measured
+
 MONDAY = date(2026, 3, 2)
 ONE_DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 EVERY_DAY = WeeklyWindows.of(*(f"{day.title} 08:00-20:00" for day in Weekday))

@@ -18,6 +18,8 @@ from iopkit.schedules import Move, Reason, Schedule, schedule, schedule_differen
 from iopkit.sites import Closure, Site
 from iopkit.windows import Weekday, WeeklyWindows
 
+pytestmark = pytest.mark.measured
+
 KEY = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 ONE_DAY = timedelta(days=1)
 

@@ -26,6 +26,8 @@ from iopkit.schedules import (
 from iopkit.sites import Closure, Site
 from iopkit.windows import DayPart, WeeklyWindows, minute_of_day
 
+pytestmark = pytest.mark.measured
+
 MORNING, AFTERNOON, EVENING = DayPart
 HOURS = WeeklyWindows.of(*(f"{day} 08:00-21:00" for day in ("tuesday", "wednesday", "thursday")))
 SITE = Site("Elm Street", "America/Chicago", HOURS)

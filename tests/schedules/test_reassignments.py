@@ -21,6 +21,8 @@ from iopkit.sites import Absence, Clinician, NewHours, Site
 from iopkit.truth import Truth
 from iopkit.windows import ONE_DAY, Weekday, WeeklyWindows
 
+pytestmark = pytest.mark.measured
+
 START = date(2026, 3, 2)
 WEEK = timedelta(weeks=1)
 HOURS = WeeklyWindows.of(*(f"{day.name.lower()} 08:00-21:00" for day in Weekday))

@@ -540,7 +540,10 @@ def test_every_public_strategy_is_tested() -> None:
 @pytest.mark.parametrize(
     ("strategy", "wanted"),
     [
-        pytest.param(*case, id=f"{name}: {what}")
+        # Of sites, hundreds are drawn.
+        pytest.param(
+            *case, id=f"{name}: {what}", marks=[pytest.mark.no_cover] if name == "sites" else []
+        )
         for name, cases in DRAWN.items()
         for what, case in cases.items()
     ],
