@@ -38,7 +38,7 @@ def progress(state: State) -> Progress:
         >>> from iopkit.courses.taking_stock import state_on
         >>> key = UUID("6f3f3a52-5a34-4c8c-9d27-6f6b1b0d9a10")
         >>> state = state_on(Course(key, patient=key), on=date(2026, 1, 5))
-        >>> progress(state) == Progress()
+        >>> progress(state).days_without_use is None
         True
     """
     refuse("progress", unless_a(state, "state", State))

@@ -48,7 +48,8 @@ class State:
     ``contact`` says ``is_contact``.
 
     ``days_without_use_reported`` and ``days_without_use_tested`` are apart, as neither says what
-    the other does: see ``days_reported`` and ``NegativeTests``. ``other_test_on`` is the day of
+    the other does. Tests tell how long they found nothing, from the first of the negative ones in
+    a row to the last; ``negative_tests`` are all of them, ever. ``other_test_on`` is the day of
     the newest test that did not find nothing. Whether a missed test was taken for a positive one,
     ``missed_test_is_positive`` says. In a ``controlled`` environment days without use say less.
 

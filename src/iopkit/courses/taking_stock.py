@@ -43,6 +43,7 @@ def state_on(
         InvalidError: ``on`` is no day, ``known`` has no zone, or something else is no course.
 
     Example:
+        >>> from uuid import UUID
         >>> key = UUID("6f3f3a52-5a34-4c8c-9d27-6f6b1b0d9a10")
         >>> state = state_on(Course(key, patient=key), on=date(2026, 1, 5))
         >>> state.status, state.counts.due
