@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from iopkit.courses import Course, Entry, Outcome, ScheduleSince, collect
 from iopkit.courses.authorizations import Authorization
 from iopkit.courses.due import Due, DueState, due_on, working_day
+from iopkit.courses.due_rows import due_rows
 from iopkit.courses.due_rules import (
     CountedIn,
     DueRule,
@@ -44,13 +45,17 @@ from iopkit.courses.events import (
     UseReported,
 )
 from iopkit.courses.happenings import Happening, Having
+from iopkit.courses.plan_rules import due_rules
 from iopkit.eligibility import FACTS
 from iopkit.errors import InvalidError
+from iopkit.levels import AgeGroup, LevelOfCare
+from iopkit.library import find_requirements
 from iopkit.modalities import Modality
 from iopkit.patients import Screening
 from iopkit.plans import Plan
 from iopkit.programs import Phase, Program, Service, Slot, Weekly
 from iopkit.programs.progress import COURSE_FACTS
+from iopkit.requirements import MilestoneKind, Reviews
 from iopkit.schedules import Attendance, schedule
 from iopkit.sites import Closure, Site
 from iopkit.strategies import courses
@@ -387,6 +392,14 @@ def test_what_is_overdue_comes_first() -> None:
     ]
 
 
+def test_rolls_before_a_contact_do_not_make_silence_uncertain() -> None:
+    course = course_of(
+        mark(1, SessionAttended), (10, ContactMade()), (11, Discharged()), planned=True
+    )
+    ended = rule(NoContact(5), Term(7), "aftercare_contact")
+    assert states(course, ended, 15) == ["due"]
+
+
 def test_what_was_not_known_yet_does_not_count() -> None:
     course = course_of((6, PlanRevised()))
     known = NIGHT - timedelta(minutes=1)
@@ -419,6 +432,7 @@ WRONG: dict[str, Callable[[], object]] = {
     "no field": lambda: evolve(AUTHORIZATION_ENDS, counted_from="authorization.last"),
     "a list": lambda: evolve(AUTHORIZATION_ENDS, counted_from="authorization.codes"),
     "a part of none": lambda: evolve(AUTHORIZATION_ENDS, counted_from="authorization.amount.x"),
+    "a part of several": lambda: Happening("drug_tested", (Having("results.found", ("true",)),)),
     "no part": lambda: evolve(AUTHORIZATION_ENDS, counted_from="authorization.end.year"),
     "no event": lambda: evolve(ROLLS, counted_from="end"),
     "another fact": lambda: rule(FACTS["age"] >= 18, Term(3), "assessed"),
@@ -485,3 +499,82 @@ def test_what_is_due_was_coming_or_an_entry_of_the_day_made_it_so(
         if each.state is not DueState.NOT_KNOWN:
             assert after is not None
             assert after.closed_by is None or after.closed_by in of_today
+
+
+MEDICARE = find_requirements("us-medicare-iop")
+OF_PLAN = evolve(PLAN, program=evolve(PLAN.program, review_every_days=14, level=LevelOfCare("2.1")))
+
+
+def test_a_plan_makes_due_what_its_program_and_requirements_ask_for() -> None:
+    own, first, again = due_rules(OF_PLAN, [MEDICARE])
+    assert (own.words, own.said_by) == ("by day 14 after each time, from admitted", "Program")
+    assert (first.words, again.words) == (
+        "by day 0 after admitted",
+        "by day 60 after each time, from admitted",
+    )
+    assert first.source == again.source
+    assert first.source is not None
+    course = course_of((0, Certified()), (10, ReviewHeld()))
+    on = MONDAY + timedelta(30)
+    assert [
+        (each.rule, each.state.value) for each in due_on(course, on=on, rules=[own, first, again])
+    ] == [
+        (own.name, "overdue"),
+        (again.name, "due"),
+    ]
+
+
+def test_a_requirement_for_another_level_makes_nothing_due() -> None:
+    partial = evolve(OF_PLAN.program, level=LevelOfCare("1"))
+    assert [each.said_by for each in due_rules(evolve(OF_PLAN, program=partial), [MEDICARE])] == [
+        "Program"
+    ]
+
+
+def test_reviews_by_the_month_and_first_ones_earlier() -> None:
+    dated = MEDICARE.versions.dated[-1]
+    requirement = evolve(dated.value[0], name="own", age_group=None)
+    monthly = evolve(requirement, demand=Reviews(MilestoneKind.REVIEW))
+    earlier = evolve(
+        requirement,
+        name="first",
+        demand=Reviews(MilestoneKind.RECERTIFICATION, 30, first_days=17),
+    )
+    adults = evolve(monthly, name="youth", age_group=AgeGroup.ADOLESCENT)
+    versions = evolve(MEDICARE.versions, dated=(evolve(dated, value=(monthly, earlier, adults)),))
+    found = due_rules(
+        evolve(OF_PLAN, age=40, program=evolve(OF_PLAN.program, review_every_days=None)),
+        [evolve(MEDICARE, versions=versions)],
+        assume_in_force=True,
+    )
+    *others, words = [each.words for each in found]
+    assert words.endswith("after admitted, then by day 30 after each time, from admitted")
+    assert others == [
+        "by month 1 after each time, from admitted",
+        "by day 0 after admitted",
+    ]
+
+
+def test_what_is_due_at_a_site_is_one_table() -> None:
+    late, early = course_of(), evolve(course_of((3, PlanRevised())), key=UUID(int=8, version=4))
+    on = MONDAY + timedelta(9)
+    rows = due_rows([early, late], on=on, rules=[PLAN_IN_7_DAYS, LATER_INTERVIEW], site=SITE)
+    assert [(row.course, row.state.value, row.days_late) for row in rows] == [
+        (str(late.key), "overdue", 2),
+        (str(late.key), "coming", 0),
+        (str(early.key), "coming", 0),
+    ]
+    sourced = evolve(PLAN_IN_7_DAYS, source=MEDICARE.versions.dated[-1].source)
+    (row,) = due_rows([late], on=on, rules=lambda _: [sourced])
+    assert row.source == str(sourced.source)
+
+
+def test_a_readmission_makes_due_again_what_an_admission_does() -> None:
+    again = evolve(PLAN_IN_7_DAYS, or_when=(Happening("readmitted"),))
+    course = course_of((3, PlanRevised()), OUT, (30, Readmitted()))
+    assert [states(course, again, day) for day in (29, 30, 37, 38)] == [
+        [],
+        ["due"],
+        ["due"],
+        ["overdue"],
+    ]

@@ -8,6 +8,7 @@ from iopkit.courses.authorizations import Authorization, AuthorizationStatus, Au
 from iopkit.courses.courses import Course, as_known, collect, merge, record, with_schedule
 from iopkit.courses.delivered import MinutesOfDay, MinutesOfWeek
 from iopkit.courses.due import Due, DueState, due_on, working_day
+from iopkit.courses.due_rows import DueRow, due_rows
 from iopkit.courses.due_rules import (
     CountedIn,
     DueRule,
@@ -27,6 +28,7 @@ from iopkit.courses.histories import History
 from iopkit.courses.judging import Status
 from iopkit.courses.misfits import Misfit, SetApart
 from iopkit.courses.outcomes import Outcome, OutcomeCounts, SessionOutcome, outcome_of
+from iopkit.courses.plan_rules import due_rules
 from iopkit.courses.progressing import progress
 from iopkit.courses.rolls import Absent, Present, RollEntry, RollMark, enter_roll
 from iopkit.courses.site_rows import StandingRow, standing_rows
@@ -45,6 +47,7 @@ __all__ = [
     "Course",
     "CourseEvent",
     "Due",
+    "DueRow",
     "DueRule",
     "DueRuleSet",
     "DueSession",
@@ -80,6 +83,8 @@ __all__ = [
     "as_known",
     "collect",
     "due_on",
+    "due_rows",
+    "due_rules",
     "enter_roll",
     "is_contact",
     "merge",

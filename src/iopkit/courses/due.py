@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from uuid import UUID
 
 from attrs import evolve
@@ -280,9 +281,12 @@ class _Asking:
         return working_day(self._site, day, count)
 
     def _openings(self) -> Iterator[_Opening]:
+        return chain(self._first_openings(), self._happenings(self._rule.or_when))
+
+    def _first_openings(self) -> Iterator[_Opening]:
         match when := self._rule.when:
             case Happening():
-                return self._happenings(when)
+                return self._happenings((when,))
             case InARow():
                 return self._rows(when)
             case NoContact():
@@ -292,8 +296,8 @@ class _Asking:
             case _:
                 return self._holding(when)
 
-    def _happenings(self, when: Happening) -> Iterator[_Opening]:
-        for place, entry in self._past.covered_by((when,)):
+    def _happenings(self, when: Sequence[Happening]) -> Iterator[_Opening]:
+        for place, entry in self._past.covered_by(when):
             path = self._rule.counted_from
             counted = field_of(entry.event, path) if path else entry.on
             # Counted from a day that is not on record it is never due.

@@ -153,7 +153,8 @@ class DueRule:
     ``within`` is the first term after that, ``every`` the one from each time that it was done to
     the next: so the next is due from what was done, not from what was planned. ``done_by`` are the
     events that do it, ``times`` how often it takes, once it can be done. ``until`` are the events
-    after which it is not asked for any more. ``counted_from`` is a day in the event that it counts
+    after which it is not asked for any more. ``or_when`` are events that make it due as well, such
+    as a readmission. ``counted_from`` is a day in the event that it counts
     from, such as ``authorization.end``, in place of the event's own.
 
     ``source`` says so, or the person or program ``said_by``.
@@ -187,6 +188,7 @@ class DueRule:
     counted_from: str | None = None
     source: Source | None = None
     said_by: str | None = None
+    or_when: tuple[Happening, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         refuse(

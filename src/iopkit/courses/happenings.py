@@ -2,7 +2,7 @@
 
 from enum import Enum
 from types import NoneType
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -92,12 +92,11 @@ def type_of_field(of: type, path: str) -> type | None:
     for name in path.split("."):
         if not attrs.has(of) or name not in attrs.fields_dict(of):
             return None
-        hint: object = get_type_hints(of)[name]
-        options = [one for one in get_args(hint) if one is not NoneType] or [hint]
-        found = options[0]
-        if not isinstance(found, type):
-            return None
-        of = found
+        hint: Any = get_type_hints(of)[name]  # Any: whatever an annotation can say
+        options = [one for one in get_args(hint) if one is not NoneType]
+        if get_origin(hint) in (tuple, frozenset):
+            return None  # of several values none is the field's
+        of = options[0] if options else hint
     return of
 
 
