@@ -263,6 +263,24 @@ def test_what_the_columns_of_a_range_have_to_be_is_said() -> None:
     assert told(both, missing=True) == [("count", "two with what is least and most")]
 
 
+@pytest.mark.parametrize("ranged", [{"count"}, {"dose"}, {"count", "dose"}, set()], ids=sorted)
+def test_what_is_missing_is_not_told_of_a_difference_of_ranges(ranged: set[str]) -> None:
+    spare = COUNT.less(Fact("dose", Number(0, 6, whole=True), "A dose.", not_known))
+    columns = {
+        name: [3]
+        for fact in ("count", "dose")
+        for name in ([f"{fact}_least", f"{fact}_most"] if fact in ranged else [fact])
+    }
+    policy, frame = policy_of(spare >= 1), pl.DataFrame(columns)
+
+    assert judged(policy, frame) == ["no"]
+    if not ranged:
+        assert lists(decide_frame(policy, frame, on=DAY, missing=True))["verdict"] == ["no"]
+        return
+    with pytest.raises(InvalidError, match=r"count_less_dose: .*two with what is least and most"):
+        decide_frame(policy, frame, on=DAY, missing=True)
+
+
 def test_a_column_of_another_fact_is_no_end_of_a_range() -> None:
     own: AnyFact = Fact("count_most", Number(0, 9, whole=True), "Another.", not_known)
     frame = pl.DataFrame({"count": [3], "count_most": [1]})
