@@ -35,7 +35,7 @@ from iopkit.errors import Fault, InvalidError
 from iopkit.frames import attrition, decide_frame, fact_sheets, facts_frame
 from iopkit.library import find_coding, find_rates
 from iopkit.patients import Consent, Purpose
-from iopkit.placement import care_beside, compare_levels, place
+from iopkit.placement import care_beside, compare_levels, place, place_sheet
 from iopkit.plan_costs import costs_of_plan
 from iopkit.plans import draft
 from iopkit.plots import plan_picture, week_picture
@@ -81,6 +81,7 @@ CALLS: Mapping[str, tuple[str, Callable[..., object]]] = {
     "reschedule": ("schedule plan around", reschedule),
     "check": ("plan requirements site", lambda p, sets, at: iopkit.check(p, sets, site=at)),
     "place": ("ladder patient on", lambda rungs, who, on: place(rungs, who, on=on)),
+    "place_sheet": ("ladder sheet", place_sheet),
     "decide": ("patient on", lambda who, on: MEDICARE.decide(who, on=on)),
     "decide_frame": ("policy on", lambda policy, on: decide_frame(policy, FRAME, on=on)),
     "attrition": ("policy on", lambda policy, on: attrition(policy, FRAME, on=on)),
@@ -116,6 +117,36 @@ EXPECTED = {
     "values": "a Mapping",
     "on": "a date without a time",
 }
+# What each error is of, where doors that share a check are told as one.
+WHAT = {
+    "draft": ["plan"],
+    "reschedule": ["rescheduling"],
+    "place": ["placement", "decision"],
+    "place_sheet": ["placement"],
+    "decide": ["decision"],
+    "decide_sheet": ["decision"],
+    "decide_frame": ["frame"],
+    "attrition": ["frame"],
+    "itemize": ["charges"],
+    "itemize at rates": ["charges"],
+    "calendar_text": ["calendar"],
+    "to_ical": ["calendar"],
+    "compare_levels": ["trade-offs"],
+    "recorded_risks": ["recorded risks"],
+    "analyze": ["analysis", "versions of a rule"],
+    "turns_on": ["analysis", "versions of a rule"],
+    "difference": ["difference", "versions of a rule"],
+    "evaluate": ["values"],
+    "evaluate values": ["values"],
+}
+# Arguments of other names than what they take.
+NAMED = {
+    **dict.fromkeys([("analyze", "on"), ("turns_on", "on"), ("difference", "on")], "day"),
+    ("draft", "on"): "start",
+    ("reschedule", "schedule"): "old",
+    ("check", "plan"): "planned",
+    ("difference", "policy"): "second",
+}
 WRONG = [("zq-secret", "a text"), (b"zq-secret", "a bytes"), (7, "an int"), ([], "a list")]
 
 
@@ -137,6 +168,8 @@ def test_a_wrong_argument_is_told_and_not_shown(
         "a Plan or a Schedule" if (door, argument) == ("check", "plan") else EXPECTED[argument]
     )
     assert (fault.expected, fault.found) == (expected, found)
+    assert fault.path == (NAMED.get((door, argument), argument),)
+    assert caught.value.what in WHAT.get(door, [door])
     assert "zq" not in str(caught.value)
 
 
