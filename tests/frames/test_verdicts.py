@@ -281,6 +281,19 @@ def test_what_is_missing_is_not_told_of_a_difference_of_ranges(ranged: set[str])
         decide_frame(policy, frame, on=DAY, missing=True)
 
 
+def test_values_that_the_terms_of_a_difference_cannot_have_are_told() -> None:
+    spare = COUNT.less(Fact("dose", Number(0, 6, whole=True), "A dose.", not_known))
+    frame = pl.DataFrame({"count": [3, 7], "dose_least": [9, 2], "dose_most": [None, 1]})
+
+    with pytest.raises(InvalidError) as caught:
+        check_frame([spare], frame)
+    assert [(fault.path, fault.found) for fault in caught.value.faults] == [
+        (("count",), "another value in row 1"),
+        (("dose_least",), "another value in row 0"),
+        (("dose_most",), "another value in row 1"),
+    ]
+
+
 def test_a_column_of_another_fact_is_no_end_of_a_range() -> None:
     own: AnyFact = Fact("count_most", Number(0, 9, whole=True), "Another.", not_known)
     frame = pl.DataFrame({"count": [3], "count_most": [1]})
