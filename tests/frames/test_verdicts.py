@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import combinations_with_replacement, pairwise, product
 from math import inf, nan
 from typing import Any
 
@@ -21,17 +22,20 @@ from iopkit.eligibility import (
     AnyFact,
     AnyOf,
     Choice,
+    Compare,
     Consideration,
     Criterion,
     Fact,
     FactSheet,
     Number,
+    Operator,
     Policy,
     Possible,
     Predicate,
     Value,
     Way,
     YesNo,
+    describe,
     evaluate,
     facts_in,
 )
@@ -204,6 +208,43 @@ def test_what_a_range_settles(
     assert judged(policy_of(predicate), frame) == [truth.value]
 
 
+def questions(fact: AnyFact) -> list[Predicate]:
+    """Every comparison with each place of a kind, and some runs of places."""
+    each = places(fact)
+    runs = [*pairwise(each), (each[0], each[2]), (each[1], each[-1])]
+    asked: list[Predicate] = [Compare(fact, sign, place) for sign in Operator for place in each]
+    asked += [fact.between(low, high) for low, high in runs]
+    asked += [fact.is_in(low, high) for low, high in runs]
+    return [*asked, fact.is_known]
+
+
+@pytest.mark.parametrize("fact", ORDERED, ids=lambda fact: fact.name)
+def test_each_bound_is_on_the_side_where_the_evaluator_has_it(fact: AnyFact) -> None:
+    asked, each = questions(fact), places(fact)
+    singles = [*each, None]
+    ends = [
+        *combinations_with_replacement(each, 2),
+        *product(singles, [None]),
+        *product([None], each),
+    ]
+    least, most = zip(*ends, strict=True)
+    policy = policy_of(*asked)
+
+    for columns, values in (
+        ({fact.name: singles}, singles),
+        (
+            {f"{fact.name}_least": least, f"{fact.name}_most": most},
+            [possible(fact, *pair) for pair in ends],
+        ),
+    ):
+        frame = pl.DataFrame(columns, strict=False)
+        sheets = [FactSheet.of([fact], {fact.name: value}, on=DAY) for value in values]
+        decided = decide_frame(policy, frame, on=DAY, criteria=True)
+        for number, question in enumerate(asked):
+            truths = [evaluate(question, sheet.values()).value for sheet in sheets]
+            assert decided[f"criterion_c{number}"].to_list() == truths, describe(question)
+
+
 @every_engine
 def test_ranges_that_cannot_be_are_told(engine: str) -> None:
     table = pa.table(
@@ -277,7 +318,8 @@ def test_what_is_missing_is_not_told_of_a_difference_of_ranges(ranged: set[str])
     if not ranged:
         assert lists(decide_frame(policy, frame, on=DAY, missing=True))["verdict"] == ["no"]
         return
-    with pytest.raises(InvalidError, match=r"count_less_dose: .*two with what is least and most"):
+    told = r"^frame: 1 problem\n  count_less_dose: .* found two with what is least and most$"
+    with pytest.raises(InvalidError, match=told):
         decide_frame(policy, frame, on=DAY, missing=True)
 
 
