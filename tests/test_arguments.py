@@ -96,6 +96,7 @@ CALLS: Mapping[str, tuple[str, Callable[..., object]]] = {
     "decide_sheet": ("sheet", MEDICARE.decide_sheet),
     "analyze": ("policy on", lambda policy, on: analyze(policy, on=on)),
     "turns_on": ("policy on", lambda policy, on: turns_on(policy, AGE[0], on=on)),
+    "difference of first": ("policy", lambda one: difference(one, MEDICARE, on=START)),
     "difference": ("policy on", lambda policy, on: difference(MEDICARE, policy, on=on)),
     "evaluate": ("predicate", lambda asked: evaluate(asked, {})),
     "evaluate values": ("values", lambda given: evaluate(AGE[0] >= 18, given)),
@@ -135,6 +136,7 @@ WHAT = {
     "recorded_risks": ["recorded risks"],
     "analyze": ["analysis", "versions of a rule"],
     "turns_on": ["analysis", "versions of a rule"],
+    "difference of first": ["difference"],
     "difference": ["difference", "versions of a rule"],
     "evaluate": ["values"],
     "evaluate values": ["values"],
@@ -145,6 +147,7 @@ NAMED = {
     ("draft", "on"): "start",
     ("reschedule", "schedule"): "old",
     ("check", "plan"): "planned",
+    ("difference of first", "policy"): "first",
     ("difference", "policy"): "second",
 }
 WRONG = [("zq-secret", "a text"), (b"zq-secret", "a bytes"), (7, "an int"), ([], "a list")]
@@ -408,6 +411,28 @@ _FLAGS: Mapping[str, tuple[str, Callable[[Mapping[str, Any], Any], object]]] = {
     ),
 }
 
+# What each error is of; else of the versions of a rule, which see to the flag.
+_FLAGS_OF = {
+    **dict.fromkeys(("draft", "draft despite"), "plan"),
+    **dict.fromkeys(("applicable", "applicable_over"), "applicability"),
+    **dict.fromkeys(("to_ical", "update_ical"), "calendar"),
+    **dict.fromkeys(("plan_picture", "week_picture"), "picture"),
+    **dict.fromkeys(("attrition", *(door for door in _FLAGS if "frame " in door)), "frame"),
+    "rates": "rate table",
+    "judge": "check",
+    "fits": "fits",
+    "propose": "propose",
+    "milestones": "milestones",
+    "itemize": "charges",
+    "costs": "costs",
+    "beside": "care beside the level",
+    "facts_frame": "facts",
+    "patient_feed": "feed",
+    "describe": "predicate",
+    "timeline_text": "time line",
+    "week_text": "week",
+}
+
 
 @pytest.mark.parametrize("door", _FLAGS)
 @pytest.mark.parametrize(("wrong", "found"), [("no", "a text"), (0, "an int"), ([], "a list")])
@@ -418,3 +443,4 @@ def test_what_is_neither_true_nor_false_is_refused(
     with pytest.raises(InvalidError) as caught:
         call(values, wrong)
     assert caught.value.faults == (Fault((name,), "a bool", found),)
+    assert caught.value.what == _FLAGS_OF.get(door, "versions of a rule")
