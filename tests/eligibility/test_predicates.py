@@ -676,7 +676,7 @@ def test_what_never_was_is_no_worse_than_anything() -> None:
 
 def test_options_without_an_order_are_not_worse_than_each_other() -> None:
     with pytest.raises(
-        InvalidError, match="kind: expected values that have an order, found others$"
+        InvalidError, match="kind: expected values that have an order, found others"
     ):
         evolve(FACTS["entry"], worse=Worse.HIGHER)
 
