@@ -15,17 +15,22 @@ from iopkit.eligibility import (
     CONTRADICTIONS,
     FACTS,
     AllOf,
+    Compare,
+    Contradicted,
     Contradiction,
     Criterion,
     Decision,
+    Fact,
     FactSheet,
     Observed,
+    OneOf,
     OwnFact,
     Policy,
     Possible,
     RecordedContradiction,
     Value,
     YesNo,
+    atoms_in,
     contradictions,
     evaluate,
     facts_in,
@@ -176,6 +181,26 @@ def test_every_contradiction_is_of_several_facts_and_says_why(one: Contradiction
     assert evaluate(one.predicate, {}) is Truth.UNKNOWN
     assert one.why.endswith(".")
     assert len({fact.asked for fact in facts_in(one.predicate)}) > 1
+
+
+@pytest.mark.parametrize("one", CONTRADICTIONS, ids=[one.name for one in CONTRADICTIONS])
+def test_what_stands_is_told_as_declared_with_what_is_recorded_and_when(
+    one: Contradiction,
+) -> None:
+    recorded: dict[Fact[Any, Any], Possible] = {}
+    for number, atom in enumerate(atoms_in(one.predicate)):
+        assert isinstance(atom, Compare | OneOf)
+        value = atom.value if isinstance(atom, Compare) else atom.values[0]
+        recorded[FACTS[atom.fact.asked]] = Possible.exactly(value, found=ON - number * DAY)
+    sheet = FactSheet.of(recorded, {fact.name: said for fact, said in recorded.items()}, on=ON)
+
+    assert contradictions_in(sheet) == (
+        RecordedContradiction(
+            *(one.name, one.meaning, one.why),
+            tuple(Contradicted(fact, said.value, said.found) for fact, said in recorded.items()),
+            one.source,
+        ),
+    )
 
 
 @given(patients(), days())
