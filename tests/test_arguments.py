@@ -193,6 +193,12 @@ DAYS = [
     pytest.param(None, "nothing", id="nothing"),
 ]
 OPTIONAL = {"census", "loads", "meetings"}
+# What the day is called, where it is not ``on``.
+CALLED = {
+    **dict.fromkeys(("version", "facts", "in_force", "coding"), "day"),
+    **dict.fromkeys(("draft", "fits", "loads", "meetings"), "start"),
+    **dict.fromkeys(("milestones", "closed_days", "census", "appointments"), "end"),
+}
 DOORS: Mapping[str, Callable[[Mapping[str, Any], Any], object]] = {
     "draft": lambda v, day: draft(v["program"], v["patient"], v["site"], start=day, seed=1),
     "decide": lambda v, day: v["policy"].decide(v["patient"], on=day),
@@ -227,7 +233,8 @@ def test_what_is_nearly_a_day_is_refused_at_once(
     with pytest.raises(InvalidError) as caught:
         DOORS[door](values, day)
     (fault,) = caught.value.faults
-    assert (fault.expected, fault.found) == ("a date without a time", found)
+    called = CALLED.get(door, "on")
+    assert (fault.path, fault.expected, fault.found) == ((called,), "a date without a time", found)
 
 
 class Day(date):
