@@ -672,10 +672,10 @@ def test_what_is_no_day_and_no_columns_name_is_refused_in_words(on: Any, found: 
 
     with pytest.raises(InvalidError) as caught:
         decide_frame(policy_of(AGE >= 18), frame, on=on)
-    assert str(caught.value).splitlines() == [
-        "frame: 1 problem",
-        f"  on: expected a date without a time, found {found} (or give the name of a column of days)",
-    ]
+    (fault,) = caught.value.faults
+    assert (caught.value.what, fault.path) == ("frame", ("on",))
+    assert (fault.expected, fault.found) == ("a date without a time", found)
+    assert fault.fix == "or give the name of a column of days"
 
 
 def test_attrition_has_one_day() -> None:
