@@ -427,8 +427,12 @@ def test_a_newer_finding_takes_the_place_of_a_grave_one() -> None:
     ids=["harmless", "of another kind", "no fact of risk"],
 )
 def test_a_recorded_risk_speaks_of_risk(fact: Fact[Patient, Any], value: Any) -> None:
-    with pytest.raises(InvalidError, match="one that speaks of risk"):
+    with pytest.raises(InvalidError) as caught:
         RecordedRisk(fact, value)
+    assert str(caught.value).splitlines() == [
+        "recorded risk: 1 problem",
+        "  value: expected one that speaks of risk, found another",
+    ]
 
 
 # Decisions.
