@@ -169,6 +169,11 @@ def test_a_sheet_says_what_is_possible_as_plainly_as_it_can() -> None:
             id="both",
         ),
         pytest.param(
+            lambda: Possible(3, 3, frozenset({"red"})),
+            *("possible values", "options: expected a range or options, found both"),
+            id="one number and options",
+        ),
+        pytest.param(
             lambda: Possible(found=datetime(2026, 1, 2, tzinfo=UTC)),
             *("possible", "found: expected a date without a time, found a moment"),
             id="a moment",
