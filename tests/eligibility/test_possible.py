@@ -197,6 +197,16 @@ def test_what_a_fact_cannot_be_is_refused(value: Possible) -> None:
         evaluate(COUNT >= 3, {"count": value})
 
 
+def test_readings_of_which_one_says_nothing_keep_their_day_and_every_reason_once() -> None:
+    nothing, low = Possible(why="not asked"), Possible(1, 2, why="answers are open")
+    for more in ([], [nothing]):
+        told = Possible.any_of([nothing, low, 3, *more], found=ON, why="they differ")
+        assert told == Possible(found=ON, why="not asked; answers are open; they differ")
+    assert Possible.any_of([low, 3], found=ON, why="they differ") == Possible(
+        1, 3, found=ON, why="they differ"
+    )
+
+
 NO_COUNT = "a whole number from 0 to 6", "another value"
 
 
