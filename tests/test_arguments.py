@@ -35,7 +35,7 @@ from iopkit.errors import Fault, InvalidError
 from iopkit.frames import attrition, decide_frame, fact_sheets, facts_frame
 from iopkit.library import find_coding, find_rates
 from iopkit.patients import Consent, Purpose
-from iopkit.placement import care_beside, compare_levels, place
+from iopkit.placement import care_beside, compare_levels, place, place_sheet
 from iopkit.plan_costs import costs_of_plan
 from iopkit.plans import draft
 from iopkit.plots import plan_picture, week_picture
@@ -81,6 +81,7 @@ CALLS: Mapping[str, tuple[str, Callable[..., object]]] = {
     "reschedule": ("schedule plan around", reschedule),
     "check": ("plan requirements site", lambda p, sets, at: iopkit.check(p, sets, site=at)),
     "place": ("ladder patient on", lambda rungs, who, on: place(rungs, who, on=on)),
+    "place_sheet": ("ladder sheet", place_sheet),
     "decide": ("patient on", lambda who, on: MEDICARE.decide(who, on=on)),
     "decide_frame": ("policy on", lambda policy, on: decide_frame(policy, FRAME, on=on)),
     "attrition": ("policy on", lambda policy, on: attrition(policy, FRAME, on=on)),
@@ -95,6 +96,7 @@ CALLS: Mapping[str, tuple[str, Callable[..., object]]] = {
     "decide_sheet": ("sheet", MEDICARE.decide_sheet),
     "analyze": ("policy on", lambda policy, on: analyze(policy, on=on)),
     "turns_on": ("policy on", lambda policy, on: turns_on(policy, AGE[0], on=on)),
+    "difference of first": ("policy", lambda one: difference(one, MEDICARE, on=START)),
     "difference": ("policy on", lambda policy, on: difference(MEDICARE, policy, on=on)),
     "evaluate": ("predicate", lambda asked: evaluate(asked, {})),
     "evaluate values": ("values", lambda given: evaluate(AGE[0] >= 18, given)),
@@ -115,6 +117,38 @@ EXPECTED = {
     "predicate": "a predicate",
     "values": "a Mapping",
     "on": "a date without a time",
+}
+# What each error is of, where doors that share a check are told as one.
+WHAT = {
+    "draft": ["plan"],
+    "reschedule": ["rescheduling"],
+    "place": ["placement", "decision"],
+    "place_sheet": ["placement"],
+    "decide": ["decision"],
+    "decide_sheet": ["decision"],
+    "decide_frame": ["frame"],
+    "attrition": ["frame"],
+    "itemize": ["charges"],
+    "itemize at rates": ["charges"],
+    "calendar_text": ["calendar"],
+    "to_ical": ["calendar"],
+    "compare_levels": ["trade-offs"],
+    "recorded_risks": ["recorded risks"],
+    "analyze": ["analysis", "versions of a rule"],
+    "turns_on": ["analysis", "versions of a rule"],
+    "difference of first": ["difference"],
+    "difference": ["difference", "versions of a rule"],
+    "evaluate": ["values"],
+    "evaluate values": ["values"],
+}
+# Arguments of other names than what they take.
+NAMED = {
+    **dict.fromkeys([("analyze", "on"), ("turns_on", "on"), ("difference", "on")], "day"),
+    ("draft", "on"): "start",
+    ("reschedule", "schedule"): "old",
+    ("check", "plan"): "planned",
+    ("difference of first", "policy"): "first",
+    ("difference", "policy"): "second",
 }
 WRONG = [("zq-secret", "a text"), (b"zq-secret", "a bytes"), (7, "an int"), ([], "a list")]
 
@@ -137,6 +171,8 @@ def test_a_wrong_argument_is_told_and_not_shown(
         "a Plan or a Schedule" if (door, argument) == ("check", "plan") else EXPECTED[argument]
     )
     assert (fault.expected, fault.found) == (expected, found)
+    assert fault.path == (NAMED.get((door, argument), argument),)
+    assert caught.value.what in WHAT.get(door, [door])
     assert "zq" not in str(caught.value)
 
 
@@ -157,6 +193,12 @@ DAYS = [
     pytest.param(None, "nothing", id="nothing"),
 ]
 OPTIONAL = {"census", "loads", "meetings"}
+# What the day is called, where it is not ``on``.
+CALLED = {
+    **dict.fromkeys(("version", "facts", "in_force", "coding"), "day"),
+    **dict.fromkeys(("draft", "fits", "loads", "meetings"), "start"),
+    **dict.fromkeys(("milestones", "closed_days", "census", "appointments"), "end"),
+}
 DOORS: Mapping[str, Callable[[Mapping[str, Any], Any], object]] = {
     "draft": lambda v, day: draft(v["program"], v["patient"], v["site"], start=day, seed=1),
     "decide": lambda v, day: v["policy"].decide(v["patient"], on=day),
@@ -191,7 +233,8 @@ def test_what_is_nearly_a_day_is_refused_at_once(
     with pytest.raises(InvalidError) as caught:
         DOORS[door](values, day)
     (fault,) = caught.value.faults
-    assert (fault.expected, fault.found) == ("a date without a time", found)
+    called = CALLED.get(door, "on")
+    assert (fault.path, fault.expected, fault.found) == ((called,), "a date without a time", found)
 
 
 class Day(date):
@@ -375,6 +418,28 @@ _FLAGS: Mapping[str, tuple[str, Callable[[Mapping[str, Any], Any], object]]] = {
     ),
 }
 
+# What each error is of; else of the versions of a rule, which see to the flag.
+_FLAGS_OF = {
+    **dict.fromkeys(("draft", "draft despite"), "plan"),
+    **dict.fromkeys(("applicable", "applicable_over"), "applicability"),
+    **dict.fromkeys(("to_ical", "update_ical"), "calendar"),
+    **dict.fromkeys(("plan_picture", "week_picture"), "picture"),
+    **dict.fromkeys(("attrition", *(door for door in _FLAGS if "frame " in door)), "frame"),
+    "rates": "rate table",
+    "judge": "check",
+    "fits": "fits",
+    "propose": "propose",
+    "milestones": "milestones",
+    "itemize": "charges",
+    "costs": "costs",
+    "beside": "care beside the level",
+    "facts_frame": "facts",
+    "patient_feed": "feed",
+    "describe": "predicate",
+    "timeline_text": "time line",
+    "week_text": "week",
+}
+
 
 @pytest.mark.parametrize("door", _FLAGS)
 @pytest.mark.parametrize(("wrong", "found"), [("no", "a text"), (0, "an int"), ([], "a list")])
@@ -385,3 +450,4 @@ def test_what_is_neither_true_nor_false_is_refused(
     with pytest.raises(InvalidError) as caught:
         call(values, wrong)
     assert caught.value.faults == (Fault((name,), "a bool", found),)
+    assert caught.value.what == _FLAGS_OF.get(door, "versions of a rule")

@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain, combinations, product
 from math import inf, nextafter
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -432,6 +433,19 @@ def test_policies_that_differ_only_where_something_is_not_known_are_told_apart()
     assert contrast.verdicts == (Truth.UNKNOWN, Truth.YES)
     assert [[c.name for c in criteria] for criteria in contrast.deciding] == [["a"], []]
     assert contrast.facts.values()["age"] is None
+
+
+def test_two_versions_of_a_policy_differ_as_two_policies_would() -> None:
+    older, newer = policy(AGE >= 18, HOURS >= 9), policy(AGE >= 21, HOURS >= 9)
+    ((first,), (second,)) = older.versions.dated, newer.versions.dated
+    both = evolve(older, versions=Versions((first, evolve(second, since=DAY))))
+    before = DAY - timedelta(days=1)
+
+    found = difference(both, both, on=before, second_on=DAY)
+    assert (found.policies, found.days) == ((both, both), (before, DAY))
+    assert found.contrasts == difference(older, newer, on=before).contrasts != ()
+    same = difference(both, both, on=before)
+    assert (same.days, same.same) == ((before, before), True)
 
 
 @pytest.mark.parametrize(

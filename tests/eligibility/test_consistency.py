@@ -15,17 +15,22 @@ from iopkit.eligibility import (
     CONTRADICTIONS,
     FACTS,
     AllOf,
+    Compare,
+    Contradicted,
     Contradiction,
     Criterion,
     Decision,
+    Fact,
     FactSheet,
     Observed,
+    OneOf,
     OwnFact,
     Policy,
     Possible,
     RecordedContradiction,
     Value,
     YesNo,
+    atoms_in,
     contradictions,
     evaluate,
     facts_in,
@@ -178,6 +183,26 @@ def test_every_contradiction_is_of_several_facts_and_says_why(one: Contradiction
     assert len({fact.asked for fact in facts_in(one.predicate)}) > 1
 
 
+@pytest.mark.parametrize("one", CONTRADICTIONS, ids=[one.name for one in CONTRADICTIONS])
+def test_what_stands_is_told_as_declared_with_what_is_recorded_and_when(
+    one: Contradiction,
+) -> None:
+    recorded: dict[Fact[Any, Any], Possible] = {}
+    for number, atom in enumerate(atoms_in(one.predicate)):
+        assert isinstance(atom, Compare | OneOf)
+        value = atom.value if isinstance(atom, Compare) else atom.values[0]
+        recorded[FACTS[atom.fact.asked]] = Possible.exactly(value, found=ON - number * DAY)
+    sheet = FactSheet.of(recorded, {fact.name: said for fact, said in recorded.items()}, on=ON)
+
+    assert contradictions_in(sheet) == (
+        RecordedContradiction(
+            *(one.name, one.meaning, one.why),
+            tuple(Contradicted(fact, said.value, said.found) for fact, said in recorded.items()),
+            one.source,
+        ),
+    )
+
+
 @given(patients(), days())
 def test_contradicted_facts_are_not_known_to_any_criterion(patient: Patient, on: date) -> None:
     every = AllOf(tuple(fact.is_known for fact in FACTS.values()))
@@ -297,10 +322,13 @@ def test_what_is_no_contradiction_is_refused() -> None:
         "contradiction: 1 problem",
         f"  predicate: expected a predicate, found true or false ({fix})",
     ]
-    assert told(lambda: RecordedContradiction("one", "Is one.", "It is so.", ())) == [
-        "contradiction: 1 problem",
-        "  facts: expected two facts or more, found fewer",
-    ]
+    (stands,) = STANDS.contradictions or ()
+    for fewer in ((), stands.facts[:1]):
+        assert told(lambda: RecordedContradiction("one", "Is one.", "It is so.", fewer)) == [  # noqa: B023  # called at once
+            "contradiction: 1 problem",
+            "  facts: expected two facts or more, found fewer",
+        ]
+    assert len(stands.facts) == 2
     nobody: Any = "somebody"
     assert told(lambda: contradictions(nobody, on=ON)) == [
         "contradictions: 1 problem",

@@ -29,7 +29,7 @@ from iopkit.eligibility import (
     read_facts,
     smallest_changes,
 )
-from iopkit.errors import InvalidError
+from iopkit.errors import Fault, InvalidError
 from iopkit.strategies import predicates
 from iopkit.truth import Truth
 
@@ -146,21 +146,45 @@ def test_a_sheet_says_what_is_possible_as_plainly_as_it_can() -> None:
 
 
 @pytest.mark.parametrize(
-    ("build", "path"),
+    ("build", "what", "fault"),
     [
-        pytest.param(lambda: Possible(3, 2), "high", id="falling"),
-        pytest.param(lambda: Possible(3), "high", id="one end"),
-        pytest.param(lambda: Possible(3, 4, frozenset({"red"})), "options", id="both"),
         pytest.param(
-            lambda: Possible(found=datetime(2026, 1, 2, tzinfo=UTC)), "found", id="a moment"
+            lambda: Possible(3, 2),
+            *("possible values", "high: expected at least what low is, found less"),
+            id="falling",
+        ),
+        pytest.param(
+            lambda: Possible(3),
+            *("possible values", "high: expected both ends or neither, found one"),
+            id="one end",
+        ),
+        pytest.param(
+            lambda: Possible(high=3),
+            *("possible values", "high: expected both ends or neither, found one"),
+            id="the other end",
+        ),
+        pytest.param(
+            lambda: Possible(3, 4, frozenset({"red"})),
+            *("possible values", "options: expected a range or options, found both"),
+            id="both",
+        ),
+        pytest.param(
+            lambda: Possible(3, 3, frozenset({"red"})),
+            *("possible values", "options: expected a range or options, found both"),
+            id="one number and options",
+        ),
+        pytest.param(
+            lambda: Possible(found=datetime(2026, 1, 2, tzinfo=UTC)),
+            *("possible", "found: expected a date without a time, found a moment"),
+            id="a moment",
         ),
     ],
 )
-def test_what_cannot_be_possible_is_refused(build: Any, path: str) -> None:
+def test_what_cannot_be_possible_is_refused(build: Any, what: str, fault: str) -> None:
     with pytest.raises(InvalidError) as caught:
         build()
 
-    assert [fault.path for fault in caught.value.faults] == [(path,)]
+    assert str(caught.value) == f"{what}: 1 problem\n  {fault}"
 
 
 @pytest.mark.parametrize(
@@ -173,20 +197,47 @@ def test_what_a_fact_cannot_be_is_refused(value: Possible) -> None:
         evaluate(COUNT >= 3, {"count": value})
 
 
+def test_readings_of_which_one_says_nothing_keep_their_day_and_every_reason_once() -> None:
+    nothing, low = Possible(why="not asked"), Possible(1, 2, why="answers are open")
+    for more in ([], [nothing]):
+        told = Possible.any_of([nothing, low, 3, *more], found=ON, why="they differ")
+        assert told == Possible(found=ON, why="not asked; answers are open; they differ")
+    assert Possible.any_of([low, 3], found=ON, why="they differ") == Possible(
+        1, 3, found=ON, why="they differ"
+    )
+
+
+NO_COUNT = "a whole number from 0 to 6", "another value"
+
+
 @pytest.mark.parametrize(
-    ("predicate", "values"),
+    ("predicate", "values", "told"),
     [
-        pytest.param(COUNT >= 3, {"count": float("nan")}, id="no number"),
-        pytest.param(STAGE.at_least("mid"), {"stage": "Mid"}, id="a word in another case"),
-        pytest.param(COUNT >= 3, {"Count": 4}, id="a name in another case"),
-        pytest.param(COUNT >= 3, {"count": True}, id="true"),
+        pytest.param(COUNT >= 3, {"count": float("nan")}, ("count", *NO_COUNT), id="no number"),
+        pytest.param(
+            STAGE.at_least("mid"),
+            {"stage": "Mid"},
+            ("stage", STAGE.kind.expectation(), "another value"),
+            id="a word in another case",
+        ),
+        pytest.param(
+            COUNT >= 3,
+            {"Count": 4},
+            ("Count", "'count'", "the name in another case"),
+            id="a name in another case",
+        ),
+        pytest.param(COUNT >= 3, {"count": True}, ("count", *NO_COUNT), id="true"),
     ],
 )
-def test_evaluate_refuses_what_no_fact_can_be(predicate: Predicate, values: Any) -> None:
+def test_evaluate_refuses_what_no_fact_can_be(
+    predicate: Predicate, values: Any, told: tuple[str, str, str]
+) -> None:
     with pytest.raises(InvalidError) as caught:
         evaluate(predicate, values)
 
-    assert len(caught.value.faults) == 1
+    name, expected, found = told
+    assert caught.value.what == "values"
+    assert caught.value.faults == (Fault((name,), expected, found),)
     assert evaluate(predicate, {"another": "value"}) is UNKNOWN
 
 

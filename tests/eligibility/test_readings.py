@@ -591,6 +591,92 @@ def test_a_reading_has_its_day_and_says_why_no_more_is_known(
     assert read_facts([score], patient, on=ON).told() == {score.name: told}
 
 
+def coded(code: str, **known: Any) -> SubstanceUseDisorder:
+    return SubstanceUseDisorder(code=code, **known)
+
+
+AGAINST, DIFFER = "a diagnosis code goes against the record", "findings of one day differ"
+EACH = frozenset({"mild", "moderate", "severe"})
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "told"),
+    [
+        pytest.param(
+            "use_disorder_severity",
+            {"diagnoses": (disorder(None),)},
+            Possible(options=EACH),
+            id="not asked",
+        ),
+        pytest.param(
+            "use_disorder_severity",
+            {"diagnoses": (coded("F10.20", criteria_met=2),)},
+            Possible(options=EACH, why=AGAINST),
+            id="a code of another severity",
+        ),
+        pytest.param(
+            "use_disorder_severity",
+            {"diagnoses": (coded("F10.20", criteria_met=2), disorder(6))},
+            Possible.exactly("severe"),
+            id="settled beside such a code",
+        ),
+        pytest.param(
+            "has_opioid_use_disorder",
+            {"diagnoses": (coded("F11.20", substance=Substance.ALCOHOL),)},
+            Possible(why=AGAINST),
+            id="a code of another substance",
+        ),
+        pytest.param(
+            "has_opioid_use_disorder",
+            {"diagnoses": (disorder(2, None),)},
+            Possible(),
+            id="no substance",
+        ),
+        pytest.param(
+            "remission",
+            {"diagnoses": (coded("F10.21", symptom_free_since=ON),)},
+            Possible(options=frozenset(IN_SOME.options), why=AGAINST),
+            id="a code of another stage",
+        ),
+        pytest.param(
+            "remission",
+            {"diagnoses": (coded("F10.21"),)},
+            Possible(options=frozenset({"early", "sustained"})),
+            id="a code alone",
+        ),
+        pytest.param(
+            "dangerous",
+            {"assessments": (Assessment(ON, dangerous=True), Assessment(ON, dangerous=False))},
+            Possible(found=ON, why=DIFFER),
+            id="findings that differ",
+        ),
+        pytest.param(
+            "phq_9_total_score",
+            {"screenings": (phq_9(MILD, ON - DAY), phq_9(SEVERE, ON - DAY))},
+            Possible(5, 27, found=ON - DAY, why=DIFFER),
+            id="scores that differ",
+        ),
+        pytest.param(
+            "phq_9_total_score",
+            {"screenings": (phq_9(None), phq_9(SEVERE))},
+            Possible(found=ON, why=DIFFER),
+            id="one says nothing",
+        ),
+        pytest.param(
+            "free_hours_per_week",
+            {"availability": WeeklyWindows.of("monday 09:00-17:00")},
+            Possible(0, 8, why="an obligation's times are not known"),
+            id="obligations",
+        ),
+    ],
+)
+def test_what_is_open_says_why_and_when_it_was_found_and_what_is_settled_has_no_why(
+    name: str, known: dict[str, Any], told: Possible
+) -> None:
+    ((_, item),) = read_facts([FACTS[name]], Patient(KEY, **known), on=ON).items
+    assert as_possible(item) == told
+
+
 def test_each_scale_of_an_instrument_has_facts_of_its_own() -> None:
     screening = phq_9((*(0,) * 8, 1))
 

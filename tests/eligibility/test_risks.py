@@ -26,6 +26,7 @@ from iopkit.eligibility import (
     RecordedRisk,
     Role,
     Scalar,
+    Worse,
     evaluate,
     evidence,
     facts_in,
@@ -33,7 +34,7 @@ from iopkit.eligibility import (
     recorded_risks,
 )
 from iopkit.eligibility.consistency import read_consistent
-from iopkit.eligibility.risks import _SCORES
+from iopkit.eligibility.risks import _SCORES, risks_among
 from iopkit.errors import InvalidError, TooComplexError
 from iopkit.levels import Edition, LevelOfCare, levels_of, most_intensive
 from iopkit.library import LADDERS, POLICIES, find_ladder, find_policy
@@ -41,6 +42,7 @@ from iopkit.needs import Need
 from iopkit.patients import (
     INSTRUMENTS,
     Assessment,
+    BandSet,
     DimensionRating,
     LivingEnvironment,
     MentalDisorder,
@@ -238,6 +240,30 @@ def test_a_score_speaks_of_risk_in_the_upper_half_of_its_bands(instrument: str) 
         assert (placed(patient).level is None) is held, score
 
 
+BANDS = [
+    pytest.param(f"{one.name}_{scale.name}_", bands, id=f"{one.name}-{scale.name}-{bands.name}")
+    for one in INSTRUMENTS.values()
+    for scale in one.scales
+    for bands in scale.band_sets
+]
+
+
+@pytest.mark.parametrize(("lead", "bands"), BANDS)
+def test_a_band_alone_speaks_of_risk_in_the_upper_half_and_holds_back_if_there_are_several(
+    lead: str, bands: BandSet
+) -> None:
+    names = [band.name for band in bands.bands]
+    fact = FACTS[f"{lead}{bands.name}_band"]
+    falling = FACTS[f"{lead}score"].worse is Worse.LOWER
+    worst = names[:1] if falling else names[-(len(names) // 2) :]
+    holds = (len(names) > 2 and not falling) or lead == "phq_9_self_harm_"
+
+    for name in names:
+        found = risks_among({fact.name: name})
+        told = [(risk.fact, risk.value, risk.holds_back) for risk in found]
+        assert told == ([(fact, name, holds)] if name in worst else [])
+
+
 @pytest.mark.parametrize(
     ("scale", "scores"), [("use", (0, 1)), ("risk", (11, 12)), ("protective", (13, 12))]
 )
@@ -427,8 +453,12 @@ def test_a_newer_finding_takes_the_place_of_a_grave_one() -> None:
     ids=["harmless", "of another kind", "no fact of risk"],
 )
 def test_a_recorded_risk_speaks_of_risk(fact: Fact[Patient, Any], value: Any) -> None:
-    with pytest.raises(InvalidError, match="one that speaks of risk"):
+    with pytest.raises(InvalidError) as caught:
         RecordedRisk(fact, value)
+    assert str(caught.value).splitlines() == [
+        "recorded risk: 1 problem",
+        "  value: expected one that speaks of risk, found another",
+    ]
 
 
 # Decisions.

@@ -1,6 +1,7 @@
 """Predicates over frames give, row by row, what they give for one patient, on every engine."""
 
 import math
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -26,6 +27,7 @@ from iopkit.eligibility import (
     AnyFact,
     AnyOf,
     Choice,
+    Consideration,
     Criterion,
     Fact,
     FactSheet,
@@ -33,6 +35,7 @@ from iopkit.eligibility import (
     Policy,
     Predicate,
     Scalar,
+    Way,
     YesNo,
     evaluate,
     facts_in,
@@ -541,6 +544,28 @@ def test_names_like_those_of_the_work_in_between_change_nothing(engine: str) -> 
     assert attrition(policy, frame, on=DAY) == (AttritionStep("c0", 0, 1, 0),)
     decided = lists(decide_frame(policy, frame, on=DAY, missing=True))
     assert decided == {**columns, "verdict": ["yes"], "missing_age": [False]}
+
+
+def test_the_work_in_between_has_names_that_no_column_can_have() -> None:
+    care, support = FACTS["needs_24_hour_care"], FACTS["needs_around_the_clock_support"]
+    frame = pl.LazyFrame({fact.name: [None] for fact in (AGE, DANGEROUS, care, support)})
+    weighed = Consideration("care", "Needs it.", Way.AGAINST, care.equals(True), SOURCE)
+    policy = evolve(policy_of(AGE >= 18, DANGEROUS.equals(False)), considerations=(weighed,))
+    decided = decide_frame(
+        *(policy, frame),
+        on=DAY,
+        criteria=True,
+        missing=True,
+        considerations=True,
+        contradictions=True,
+    )
+
+    given = frame.collect_schema().names()
+    made = set(re.findall(r'alias\("(.*?)"\)', decided.explain(optimized=False)))
+    work = made - set(decided.collect_schema().names())
+    kinds = {re.sub("[0-9_]+", "", name) for name in work}
+    assert {"part", "whole", "aroundtheclockstands", ""} <= kinds
+    assert all(name.startswith("_" * (1 + max(map(len, given)))) for name in work)
 
 
 def test_names_that_are_no_text_are_kept() -> None:

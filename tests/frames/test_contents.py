@@ -118,6 +118,14 @@ def test_objects_that_are_not_all_numbers_are_refused(values: list[Any]) -> None
         check_frame([AGE], frame)
 
 
+@pytest.mark.parametrize("dtype", [pl.Enum(["none", "mild"]), pl.Categorical, pl.String], ids=str)
+def test_types_of_text_of_polars_are_text(dtype: Any) -> None:
+    frame = pl.DataFrame({SEVERITY.name: pl.Series(["mild", "none", None], dtype=dtype)})
+
+    assert seen(SEVERITY >= "mild", frame) == [(True, False), (False, True), (False, False)]
+    check_frame([SEVERITY], frame)
+
+
 def test_polars_objects_are_refused() -> None:
     frame = pl.DataFrame({"age": pl.Series([18], dtype=pl.Object)})
 

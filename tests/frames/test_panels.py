@@ -620,6 +620,27 @@ def test_what_is_no_frame_is_refused() -> None:
         panel([KEY], EVENINGS, SITE, seed=1)
 
 
+class FrameOfDask:
+    """What Narwhals takes for a frame of an engine that panels are not made on."""
+
+    _implementation = nw.Implementation.DASK
+
+    def __narwhals_lazyframe__(self) -> "FrameOfDask":
+        return self
+
+    def _with_version(self, _: object) -> "FrameOfDask":
+        return self
+
+
+def test_a_frame_of_another_engine_is_refused_by_its_name() -> None:
+    with pytest.raises(InvalidError) as caught:
+        panel(FrameOfDask(), EVENINGS, SITE, seed=1)
+    assert str(caught.value).splitlines() == [
+        "frame: 1 problem",
+        "  engine: expected one of polars, pandas, pyarrow, duckdb, pyspark, found dask",
+    ]
+
+
 @pytest.mark.parametrize("package", ["narwhals", "polars"])
 def test_a_missing_extra_is_named(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     table = arrow([], REQUIRED)

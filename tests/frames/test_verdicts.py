@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import combinations_with_replacement, pairwise, product
 from math import inf, nan
 from typing import Any
 
@@ -21,17 +22,20 @@ from iopkit.eligibility import (
     AnyFact,
     AnyOf,
     Choice,
+    Compare,
     Consideration,
     Criterion,
     Fact,
     FactSheet,
     Number,
+    Operator,
     Policy,
     Possible,
     Predicate,
     Value,
     Way,
     YesNo,
+    describe,
     evaluate,
     facts_in,
 )
@@ -206,6 +210,43 @@ def test_what_a_range_settles(
     assert judged(policy_of(predicate), frame) == [truth.value]
 
 
+def questions(fact: AnyFact) -> list[Predicate]:
+    """Every comparison with each place of a kind, and some runs of places."""
+    each = places(fact)
+    runs = [*pairwise(each), (each[0], each[2]), (each[1], each[-1])]
+    asked: list[Predicate] = [Compare(fact, sign, place) for sign in Operator for place in each]
+    asked += [fact.between(low, high) for low, high in runs]
+    asked += [fact.is_in(low, high) for low, high in runs]
+    return [*asked, fact.is_known]
+
+
+@pytest.mark.parametrize("fact", ORDERED, ids=lambda fact: fact.name)
+def test_each_bound_is_on_the_side_where_the_evaluator_has_it(fact: AnyFact) -> None:
+    asked, each = questions(fact), places(fact)
+    singles = [*each, None]
+    ends = [
+        *combinations_with_replacement(each, 2),
+        *product(singles, [None]),
+        *product([None], each),
+    ]
+    least, most = zip(*ends, strict=True)
+    policy = policy_of(*asked)
+
+    for columns, values in (
+        ({fact.name: singles}, singles),
+        (
+            {f"{fact.name}_least": least, f"{fact.name}_most": most},
+            [possible(fact, *pair) for pair in ends],
+        ),
+    ):
+        frame = pl.DataFrame(columns, strict=False)
+        sheets = [FactSheet.of([fact], {fact.name: value}, on=DAY) for value in values]
+        decided = decide_frame(policy, frame, on=DAY, criteria=True)
+        for number, question in enumerate(asked):
+            truths = [evaluate(question, sheet.values()).value for sheet in sheets]
+            assert decided[f"criterion_c{number}"].to_list() == truths, describe(question)
+
+
 @every_engine
 def test_ranges_that_cannot_be_are_told(engine: str) -> None:
     table = pa.table(
@@ -263,6 +304,38 @@ def test_what_the_columns_of_a_range_have_to_be_is_said() -> None:
     assert told({"count": [2], "count_most": [2]}) == [("count", "both")]
     assert told({**both, "count_most": ["2"]}) == [("count_most", "one of String")]
     assert told(both, missing=True) == [("count", "two with what is least and most")]
+
+
+@pytest.mark.parametrize("ranged", [{"count"}, {"dose"}, {"count", "dose"}, set()], ids=sorted)
+def test_what_is_missing_is_not_told_of_a_difference_of_ranges(ranged: set[str]) -> None:
+    spare = COUNT.less(Fact("dose", Number(0, 6, whole=True), "A dose.", not_known))
+    columns = {
+        name: [3]
+        for fact in ("count", "dose")
+        for name in ([f"{fact}_least", f"{fact}_most"] if fact in ranged else [fact])
+    }
+    policy, frame = policy_of(spare >= 1), pl.DataFrame(columns)
+
+    assert judged(policy, frame) == ["no"]
+    if not ranged:
+        assert lists(decide_frame(policy, frame, on=DAY, missing=True))["verdict"] == ["no"]
+        return
+    told = r"^frame: 1 problem\n  count_less_dose: .* found two with what is least and most$"
+    with pytest.raises(InvalidError, match=told):
+        decide_frame(policy, frame, on=DAY, missing=True)
+
+
+def test_values_that_the_terms_of_a_difference_cannot_have_are_told() -> None:
+    spare = COUNT.less(Fact("dose", Number(0, 6, whole=True), "A dose.", not_known))
+    frame = pl.DataFrame({"count": [3, 7], "dose_least": [9, 2], "dose_most": [None, 1]})
+
+    with pytest.raises(InvalidError) as caught:
+        check_frame([spare], frame)
+    assert [(fault.path, fault.found) for fault in caught.value.faults] == [
+        (("count",), "another value in row 1"),
+        (("dose_least",), "another value in row 0"),
+        (("dose_most",), "another value in row 1"),
+    ]
 
 
 def test_a_column_of_another_fact_is_no_end_of_a_range() -> None:
@@ -602,8 +675,9 @@ def test_what_is_no_day_and_no_columns_name_is_refused_in_words(on: Any, found: 
     with pytest.raises(InvalidError) as caught:
         decide_frame(policy_of(AGE >= 18), frame, on=on)
     (fault,) = caught.value.faults
-    assert (fault.path, fault.expected, fault.found) == (("on",), "a date without a time", found)
-    assert "column of days" in fault.fix
+    assert (caught.value.what, fault.path) == ("frame", ("on",))
+    assert (fault.expected, fault.found) == ("a date without a time", found)
+    assert fault.fix == "or give the name of a column of days"
 
 
 def test_attrition_has_one_day() -> None:

@@ -125,7 +125,9 @@ def test_each_level_has_a_policy_that_says_what_it_asks() -> None:
         else:
             names = [dimension_name(n, edition=Edition.FOURTH) for n in DIMENSIONS]
             assert said == [f"{name} asks for level {number} at most." for name in names]
-            assert [c.predicate for c in version.value] == [fact <= number for fact in asked]
+            assert [(c.name, c.predicate) for c in version.value] == [
+                (f"dimension_{n}", fact <= number) for n, fact in enumerate(asked, 1)
+            ]
             assert rung.meets == ()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from iopkit.errors import InvalidError, Step
+from iopkit.errors import InvalidError
 from iopkit.levels import LevelOfCare
 from iopkit.placement import LevelFigure, Measure
 from iopkit.sources import Grade, Source
@@ -39,22 +39,24 @@ def test_a_figure_has_a_value_within_its_spread_or_a_lower_bound(
     assert made.value == (None if value is None else Decimal(value))
 
 
+NOTHING = "expected a value or a lower bound, found neither"
+OUTSIDE = "expected a value between low and high, found another"
+
+
 @pytest.mark.parametrize(
-    ("value", "spread"),
+    ("value", "spread", "said"),
     [
-        (None, {}),
-        (None, {"high": "3"}),
-        ("0.9", {"low": "1", "high": "2"}),
-        ("2.1", {"low": "1", "high": "2"}),
-        ("1.5", {"low": "2", "high": "1"}),
+        (None, {}, NOTHING),
+        (None, {"high": "3"}, NOTHING),
+        ("0.9", {"low": "1", "high": "2"}, OUTSIDE),
+        ("2.1", {"low": "1", "high": "2"}, OUTSIDE),
+        ("1.5", {"low": "2", "high": "1"}, OUTSIDE),
     ],
 )
 def test_what_says_nothing_or_lies_outside_is_refused(
-    value: str | None, spread: dict[str, str]
+    value: str | None, spread: dict[str, str], said: str
 ) -> None:
     with pytest.raises(InvalidError) as caught:
         figure(value, **spread)
 
-    expected: list[tuple[Step, ...]] = [("value",)]
-    assert [fault.path for fault in caught.value.faults] == expected
-    assert str(caught.value).startswith("figure of 'ours': 1 problem\n  value: expected ")
+    assert str(caught.value) == f"figure of 'ours': 1 problem\n  value: {said}"

@@ -456,6 +456,31 @@ def test_both_sides_of_each_limit(dimension: int, risk: int, level: LevelOfCare)
     assert place(own, rated(ratings), on=ON).level == level
 
 
+def test_each_level_asks_for_its_limits_in_words_and_is_there_for_what_it_has_no_limit_to() -> None:
+    own = by_dimensions({ONE: (0, 1, 2, 3, 4, 4), FOUR: (4,) * 6})
+    risks = [FACTS[f"third_edition_dimension_{n}_risk"] for n in DIMENSIONS]
+    limited, unlimited = own.rungs
+
+    assert limited.policy.versions.dated[0].value == tuple(
+        Criterion(
+            f"dimension_{n}",
+            f"The risk rating of dimension {n} is at most {n - 1}.",
+            risks[n - 1] <= n - 1,
+            OWN,
+        )
+        for n in range(1, 5)
+    )
+    assert limited.meets == tuple(risks[4:])
+    always = AllOf((), label="always")
+    assert unlimited.policy.versions.dated[0].value == (
+        Criterion("any_risk", "Holds any risk in every dimension.", always, OWN),
+    )
+    assert unlimited.meets == tuple(risks)
+    assert [rung.policy.title for rung in own.rungs] == [
+        f"Ours: whether a rating is above the limits of level {number}" for number in (1, 4)
+    ]
+
+
 def test_a_level_without_limits_needs_no_rating_to_be_known() -> None:
     own = by_dimensions({ONE: (1, 4, 4, 4, 4, 4), FOUR: (4,) * 6})
 
