@@ -21,12 +21,12 @@ from iopkit.courses.due_rules import (
 from iopkit.courses.entries import Entry
 from iopkit.courses.events import EVENT_KINDS, CourseEvent
 from iopkit.courses.folding import StatusSpan, is_contact
-from iopkit.courses.goal_figures import Figure, GoalFigures, TargetFigures
+from iopkit.courses.goal_figures import DatedFigure, GoalFigures, TargetFigures
 from iopkit.courses.happenings import Happening, Having
 from iopkit.courses.histories import History
 from iopkit.courses.judging import Status
 from iopkit.courses.misfits import Misfit, SetApart
-from iopkit.courses.outcomes import Outcome, OutcomeCounts, SessionOutcome, outcome_of
+from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome, SessionRecord, outcome_of
 from iopkit.courses.progressing import progress
 from iopkit.courses.rolls import Absent, Present, RollEntry, RollMark, enter_roll
 from iopkit.courses.site_rows import StandingRow, standing_rows
@@ -44,13 +44,13 @@ __all__ = [
     "CountedIn",
     "Course",
     "CourseEvent",
+    "DatedFigure",
     "Due",
     "DueRule",
     "DueRuleSet",
     "DueSession",
     "DueState",
     "Entry",
-    "Figure",
     "GoalFigures",
     "Happening",
     "Having",
@@ -60,7 +60,6 @@ __all__ = [
     "MinutesOfWeek",
     "Misfit",
     "NoContact",
-    "Outcome",
     "OutcomeCounts",
     "Present",
     "RollEntry",
@@ -68,6 +67,7 @@ __all__ = [
     "RollOpen",
     "ScheduleSince",
     "SessionOutcome",
+    "SessionRecord",
     "SetApart",
     "StandingRow",
     "State",
