@@ -9,7 +9,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iopkit.courses import Course, Entry, Outcome, ScheduleSince, collect
+from iopkit.courses import Course, Entry, ScheduleSince, SessionOutcome, collect
 from iopkit.courses.authorizations import Authorization
 from iopkit.courses.due import Due, DueState, due_on, working_day
 from iopkit.courses.due_rows import due_rows
@@ -164,7 +164,7 @@ REPEAT = rule(
     every=Term(28),
     until=ENDS,
 )
-TWO_MISSED = rule(InARow(Outcome.MISSED, 2), Term(2), "contact_made")
+TWO_MISSED = rule(InARow(SessionOutcome.MISSED, 2), Term(2), "contact_made")
 ROLLS = rule(RollOpen(), Term(2, counted_in=CountedIn.WORKING_DAYS))
 SILENCE = rule(NoContact(30), Term(7), "discharged", until=(Happening("died"),))
 USED = rule(Happening("use_reported"), Term(3), "assessed")
@@ -441,8 +441,8 @@ WRONG: dict[str, Callable[[], object]] = {
     "no value": lambda: Having("level", ()),
     "out of order": lambda: Term(5, opens=6),
     "too far": lambda: Term(3661),
-    "a row of excuses": lambda: InARow(Outcome.EXCUSED, 2),
-    "a row of none": lambda: InARow(Outcome.MISSED, 0),
+    "a row of excuses": lambda: InARow(SessionOutcome.EXCUSED, 2),
+    "a row of none": lambda: InARow(SessionOutcome.MISSED, 0),
     "no days": lambda: NoContact(0),
     "no rules": lambda: DueRuleSet("own", "Own", ()),
     "one name twice": lambda: DueRuleSet("own", "Own", (REVIEW, REVIEW)),

@@ -13,11 +13,11 @@ from iopkit.courses import (
     Absent,
     Course,
     Entry,
-    Outcome,
     Present,
     RollEntry,
     RollMark,
     ScheduleSince,
+    SessionOutcome,
     Status,
     enter_roll,
     record,
@@ -113,9 +113,9 @@ def test_a_roll_gives_an_entry_for_each_mark_and_leaves_the_others_open() -> Non
     assert anna.entry.event.attendance.led_by == "Birch"
     states = [state_on(each, on=MONDAY) for each in (anna.course, ben.course, COURSES[2])]
     assert [state.outcomes[0].outcome for state in states] == [
-        Outcome.ATTENDED,
-        Outcome.EXCUSED,
-        Outcome.NOT_RECORDED,
+        SessionOutcome.ATTENDED,
+        SessionOutcome.EXCUSED,
+        SessionOutcome.NOT_RECORDED,
     ]
     assert [sum(each.minutes for each in state.minutes) for state in states] == [60, 0, 0]
 

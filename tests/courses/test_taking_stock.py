@@ -18,8 +18,8 @@ from iopkit.courses import (
     AuthorizationStatus,
     Course,
     Entry,
-    Outcome,
     ScheduleSince,
+    SessionOutcome,
     Status,
     collect,
     progress,
@@ -60,7 +60,7 @@ from iopkit.courses.events import (
     UseReported,
     Waitlisted,
 )
-from iopkit.eligibility.possible import Possible, ends_of
+from iopkit.eligibility.possible import Possible, least_and_most
 from iopkit.errors import InvalidError
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Modality
@@ -171,7 +171,11 @@ def test_each_session_due_has_one_outcome_and_no_other_has_one(course: Course, n
     counts = state.counts
     assert counts.due == len(found)
     assert Counter(each.outcome for each in state.outcomes) == Counter(
-        {outcome: getattr(counts, outcome) for outcome in Outcome if getattr(counts, outcome)}
+        {
+            outcome: getattr(counts, outcome)
+            for outcome in SessionOutcome
+            if getattr(counts, outcome)
+        }
     )
 
 
@@ -316,7 +320,7 @@ def test_more_knowledge_turns_no_answer_into_the_other(
 ) -> None:
     on = on_some_day(course, number)
     outcomes = state_on(course, on=on).outcomes
-    unrecorded = [e.due for e in outcomes if e.outcome is Outcome.NOT_RECORDED]
+    unrecorded = [e.due for e in outcomes if e.outcome is SessionOutcome.NOT_RECORDED]
     assume(unrecorded)
     due = data.draw(st.sampled_from(unrecorded))
     kinds: list[Callable[[UUID], CourseEvent]] = [CAME, AWAY, OFF, EXCUSED]
@@ -499,9 +503,9 @@ def test_sessions_of_a_hold_are_on_hold_but_for_those_with_a_mark(told: Told) ->
         (HoldEnded(), GROUPS[3].day),
     )
     found = {e.due.uid: e.outcome for e in state_on(course, on=GROUPS[3].day).outcomes}
-    assert found[second.uid] is Outcome.ON_HOLD
-    assert found[third.uid] is Outcome.ATTENDED
-    assert found[GROUPS[3].uid] is Outcome.NOT_RECORDED
+    assert found[second.uid] is SessionOutcome.ON_HOLD
+    assert found[third.uid] is SessionOutcome.ATTENDED
+    assert found[GROUPS[3].uid] is SessionOutcome.NOT_RECORDED
 
 
 def test_what_is_left_is_what_nobody_called_off(told: Told) -> None:
@@ -733,7 +737,7 @@ def test_a_score_that_answers_leave_open_is_a_range(told: Told) -> None:
     )
     (goal,) = state_on(course, on=day(2)).goals or ()
     assert goal.figures.now is not None
-    assert ends_of(goal.figures.now.value, most=27) == answered.bounds("total")
+    assert least_and_most(goal.figures.now.value, most=27) == answered.bounds("total")
     assert goal.figures.reached is Truth.UNKNOWN
 
 

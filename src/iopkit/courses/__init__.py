@@ -22,12 +22,12 @@ from iopkit.courses.due_rules import (
 from iopkit.courses.entries import Entry
 from iopkit.courses.events import EVENT_KINDS, CourseEvent
 from iopkit.courses.folding import StatusSpan, is_contact
-from iopkit.courses.goal_figures import Figure, GoalFigures, TargetFigures
+from iopkit.courses.goal_figures import DatedFigure, GoalFigures, TargetFigures
 from iopkit.courses.happenings import Happening, Having
 from iopkit.courses.histories import History
 from iopkit.courses.judging import Status
 from iopkit.courses.misfits import Misfit, SetApart
-from iopkit.courses.outcomes import Outcome, OutcomeCounts, SessionOutcome, outcome_of
+from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome, SessionRecord, outcome_of
 from iopkit.courses.plan_rules import due_rules
 from iopkit.courses.progressing import progress
 from iopkit.courses.rolls import Absent, Present, RollEntry, RollMark, enter_roll
@@ -46,6 +46,7 @@ __all__ = [
     "CountedIn",
     "Course",
     "CourseEvent",
+    "DatedFigure",
     "Due",
     "DueRow",
     "DueRule",
@@ -53,7 +54,6 @@ __all__ = [
     "DueSession",
     "DueState",
     "Entry",
-    "Figure",
     "GoalFigures",
     "Happening",
     "Having",
@@ -63,7 +63,6 @@ __all__ = [
     "MinutesOfWeek",
     "Misfit",
     "NoContact",
-    "Outcome",
     "OutcomeCounts",
     "Present",
     "RollEntry",
@@ -71,6 +70,7 @@ __all__ = [
     "RollOpen",
     "ScheduleSince",
     "SessionOutcome",
+    "SessionRecord",
     "SetApart",
     "StandingRow",
     "State",

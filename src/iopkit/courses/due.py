@@ -26,7 +26,7 @@ from iopkit.courses.entries import Entry
 from iopkit.courses.folding import is_contact
 from iopkit.courses.happenings import Happening, field_of
 from iopkit.courses.judging import IN_TREATMENT
-from iopkit.courses.outcomes import Outcome, SessionOutcome
+from iopkit.courses.outcomes import SessionOutcome, SessionRecord
 from iopkit.courses.progressing import progress
 from iopkit.courses.taking_stock import state_on
 from iopkit.eligibility.predicates import Predicate
@@ -316,20 +316,23 @@ class _Asking:
     def _rolls(self) -> Iterator[_Opening]:
         for each in self._past.outcomes:
             day = each.due.day
-            if each.outcome is Outcome.NOT_RECORDED:
+            if each.outcome is SessionOutcome.NOT_RECORDED:
                 yield _Opening(self._past.before(day), day, day, each.due.uid)
 
     def _rows(self, when: InARow) -> Iterator[_Opening]:
         """Where so many sessions have come out alike, and where they may have."""
-        ended_by = {Outcome.MISSED: Outcome.ATTENDED, Outcome.ATTENDED: Outcome.MISSED}
+        ended_by = {
+            SessionOutcome.MISSED: SessionOutcome.ATTENDED,
+            SessionOutcome.ATTENDED: SessionOutcome.MISSED,
+        }
         sure = possible = 0
         told, opens, perhaps = False, list[str](), list[_Opening]()
         for each in self._past.outcomes:
             if each.outcome is ended_by[when.outcome]:
                 yield from perhaps
                 sure, possible, told, opens, perhaps = 0, 0, False, [], []
-            elif each.outcome in (when.outcome, Outcome.NOT_RECORDED):
-                is_open = each.outcome is Outcome.NOT_RECORDED
+            elif each.outcome in (when.outcome, SessionOutcome.NOT_RECORDED):
+                is_open = each.outcome is SessionOutcome.NOT_RECORDED
                 opens += [str(each.due.uid)] if is_open else []
                 sure, possible = 0 if is_open else sure + 1, possible + 1
                 if sure == when.count:
@@ -340,7 +343,7 @@ class _Asking:
                     perhaps = [self._row(each, tuple(opens))]
         yield from perhaps
 
-    def _row(self, last: SessionOutcome, missing: tuple[str, ...]) -> _Opening:
+    def _row(self, last: SessionRecord, missing: tuple[str, ...]) -> _Opening:
         place, entry = self._past.marked.get(last.due.uid, (None, None))
         day = last.due.day
         if place is None or entry is None:
@@ -366,9 +369,9 @@ class _Asking:
     __repr__ = hidden
 
 
-def _open_rolls(outcomes: Iterable[SessionOutcome], *, after: date) -> Iterator[str]:
+def _open_rolls(outcomes: Iterable[SessionRecord], *, after: date) -> Iterator[str]:
     for each in outcomes:
-        if each.outcome is Outcome.NOT_RECORDED and each.due.day > after:
+        if each.outcome is SessionOutcome.NOT_RECORDED and each.due.day > after:
             yield str(each.due.uid)
 
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from iopkit.courses.events import EVENT_KINDS
 from iopkit.courses.happenings import Happening, type_of_field
-from iopkit.courses.outcomes import Outcome
+from iopkit.courses.outcomes import SessionOutcome
 from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import call_union, frozen
@@ -28,11 +28,11 @@ class InARow:
         InvalidError: the count is not from 1 to 100, or the outcome is another.
     """
 
-    outcome: Outcome
+    outcome: SessionOutcome
     count: int
 
     def __attrs_post_init__(self) -> None:
-        makes_rows = self.outcome in (Outcome.MISSED, Outcome.ATTENDED)
+        makes_rows = self.outcome in (SessionOutcome.MISSED, SessionOutcome.ATTENDED)
         refuse(
             "row",
             unless(makes_rows, "outcome", "missed or attended", repr(self.outcome.value)),

@@ -40,7 +40,7 @@ from iopkit.courses.findings import (
 from iopkit.courses.histories import History
 from iopkit.courses.judging import Status, status_after
 from iopkit.courses.ordering import RANKS, SESSION_RANK
-from iopkit.courses.outcomes import SessionOutcome, outcome_of
+from iopkit.courses.outcomes import SessionRecord, outcome_of
 from iopkit.courses.stays import (
     Admitted,
     AftercareContact,
@@ -118,7 +118,7 @@ class Fold:
         self._marks = dict[UUID, SessionMark]()
         self._coming = dict[tuple[date, Modality], int]()
         self.spans = list[StatusSpan]()
-        self.outcomes = list[SessionOutcome]()
+        self.outcomes = list[SessionRecord]()
         self.minutes = list[MinutesOfDay]()
         self.weeks = dict[tuple[date, Modality], int]()
         self.tests = list[tuple[date, Truth | None]]()
@@ -172,7 +172,7 @@ class Fold:
             mark = self._marks.pop(due.uid, None)
             outcome = outcome_of(mark, status=self.status)
             if outcome is not None:
-                self.outcomes.append(SessionOutcome(due, outcome, mark))
+                self.outcomes.append(SessionRecord(due, outcome, mark))
             if isinstance(mark, SessionAttended):
                 minutes = whole_minutes(mark.attendance.time_of(due.session))
                 self._deliver(due.session.start, due.session.modality, minutes)

@@ -16,7 +16,7 @@ from iopkit.truth import Truth
 
 
 @frozen(repr=False)
-class Figure:
+class DatedFigure:
     """A score or count, and the day that it is of; ``Possible``: what was answered leaves open."""
 
     on: date
@@ -36,8 +36,8 @@ class TargetFigures:
 
     target: Target | None
     reached: Truth
-    then: Figure | None = None
-    now: Figure | None = None
+    then: DatedFigure | None = None
+    now: DatedFigure | None = None
 
     __repr__ = hidden
 
@@ -92,7 +92,7 @@ class GoalRecord:
                 ends = [self._score(target, day) for day in (days[0], days[-1])] if days else []
                 return TargetFigures(target, reached, *ends)
             case CountTarget() if (count := self._counts.get(target.counted)) is not None:
-                return TargetFigures(target, reached, now=Figure(self._on, count))
+                return TargetFigures(target, reached, now=DatedFigure(self._on, count))
             case _:
                 return TargetFigures(target, reached)
 
@@ -100,11 +100,11 @@ class GoalRecord:
     def _answered(self) -> tuple[Screening, ...]:
         return self._patient.screenings or ()
 
-    def _score(self, target: ScoreTarget, day: date) -> Figure:
+    def _score(self, target: ScoreTarget, day: date) -> DatedFigure:
         """The score of a day on which the instrument was answered."""
         value: Value = FACTS[f"{target.instrument}_{target.scale}_score"].read(self._patient, day)
         found = as_possible(value)
         exact = found.low is not None and found.low == found.high
-        return Figure(day, int(found.low or 0) if exact else found)
+        return DatedFigure(day, int(found.low or 0) if exact else found)
 
     __repr__ = hidden

@@ -18,7 +18,7 @@ from iopkit.eligibility.possible import Possible
 from iopkit.fields import frozen
 
 
-class Outcome(StrEnum):
+class SessionOutcome(StrEnum):
     """What became of a session that was due."""
 
     ATTENDED = "attended"
@@ -32,7 +32,7 @@ class Outcome(StrEnum):
     """Its roll is open: it was neither attended nor missed as far as anybody knows."""
 
 
-def outcome_of(mark: SessionMark | None, *, status: Status | None) -> Outcome | None:
+def outcome_of(mark: SessionMark | None, *, status: Status | None) -> SessionOutcome | None:
     """What became of a session; ``None``: it was not due, as the patient was not in treatment.
 
     All counts of sessions ask this one function.
@@ -43,31 +43,31 @@ def outcome_of(mark: SessionMark | None, *, status: Status | None) -> Outcome | 
 
     Example:
         >>> outcome_of(None, status=Status.ADMITTED)
-        <Outcome.NOT_RECORDED: 'not_recorded'>
+        <SessionOutcome.NOT_RECORDED: 'not_recorded'>
     """
     match mark:
         case SessionAttended():
-            return Outcome.ATTENDED
+            return SessionOutcome.ATTENDED
         case SessionMissed(excused=True):
-            return Outcome.EXCUSED
+            return SessionOutcome.EXCUSED
         case SessionMissed():
-            return Outcome.MISSED
+            return SessionOutcome.MISSED
         case SessionCancelled():
-            return Outcome.CANCELLED
+            return SessionOutcome.CANCELLED
         case None if status is Status.ON_HOLD:
-            return Outcome.ON_HOLD
+            return SessionOutcome.ON_HOLD
         case None:
-            return Outcome.NOT_RECORDED if status is Status.ADMITTED else None
+            return SessionOutcome.NOT_RECORDED if status is Status.ADMITTED else None
 
 
 @frozen(repr=False)
-class SessionOutcome:
+class SessionRecord:
     """A session that was due, what became of it, and what is on record of it, if anything is."""
 
     trusts_types = True  # a state has hundreds of them
 
     due: DueSession
-    outcome: Outcome
+    outcome: SessionOutcome
     mark: SessionMark | None = None
 
     __repr__ = hidden
@@ -123,9 +123,9 @@ class OutcomeCounts:
     __repr__ = hidden
 
 
-def count_outcomes(outcomes: Iterable[SessionOutcome]) -> OutcomeCounts:
+def count_outcomes(outcomes: Iterable[SessionRecord]) -> OutcomeCounts:
     """Count sessions by what became of them."""
-    counts = dict.fromkeys(Outcome, 0)
+    counts = dict.fromkeys(SessionOutcome, 0)
     unexcused = 0
     for each in outcomes:
         counts[each.outcome] += 1

@@ -6,9 +6,9 @@ from datetime import date
 from attrs import evolve
 
 from iopkit.courses.attending import SessionMissed
-from iopkit.courses.outcomes import Outcome, OutcomeCounts, SessionOutcome, count_outcomes
+from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome, SessionRecord, count_outcomes
 from iopkit.courses.standing import State
-from iopkit.eligibility.possible import Possible, ends_of
+from iopkit.eligibility.possible import Possible, least_and_most
 from iopkit.errors import refuse, unless_a
 from iopkit.plans.plans import Plan
 from iopkit.programs.absences import MissedSession
@@ -77,7 +77,7 @@ def _days_without_use(state: State) -> PossibleCount:
     reported, tested = state.days_without_use_reported, state.other_test_on
     if reported is None or tested is None:
         return reported
-    low, high = ends_of(reported, most=MOST_COUNTED)
+    low, high = least_and_most(reported, most=MOST_COUNTED)
     least = min(int(low), (state.on - tested).days)
     return reported if least == high else Possible(least, high)
 
@@ -89,9 +89,9 @@ def _of_plan(known: Progress, state: State, plan: Plan) -> Progress:
     in_phase = _days(state.on, state.phase_since)
     in_all = count_outcomes(outcomes)
     missed = [each for each in outcomes if isinstance(each.mark, SessionMissed)]
-    unrecorded = [each for each in outcomes if each.outcome is Outcome.NOT_RECORDED]
+    unrecorded = [each for each in outcomes if each.outcome is SessionOutcome.NOT_RECORDED]
     of_phase = () if state.phase_since is None else state.outcomes_since(state.phase_since)
-    by_name: dict[str, list[SessionOutcome]] = {s.name: [] for s in plan.program.every_service}
+    by_name: dict[str, list[SessionRecord]] = {s.name: [] for s in plan.program.every_service}
     for each in outcomes:
         by_name.setdefault(each.due.session.service, []).append(each)
     return evolve(
@@ -118,7 +118,7 @@ def _unexcused(counts: OutcomeCounts) -> PossibleCount:
     return plus_open(counts.unexcused, unsure)
 
 
-def _service(name: str, outcomes: list[SessionOutcome]) -> ServiceProgress:
+def _service(name: str, outcomes: list[SessionRecord]) -> ServiceProgress:
     counts = count_outcomes(outcomes)
     return ServiceProgress(
         name,
@@ -129,7 +129,7 @@ def _service(name: str, outcomes: list[SessionOutcome]) -> ServiceProgress:
     )
 
 
-def _missed(outcomes: Iterable[SessionOutcome], plan: Plan) -> Iterator[MissedSession]:
+def _missed(outcomes: Iterable[SessionRecord], plan: Plan) -> Iterator[MissedSession]:
     """Sessions as such that were missed, each with what is known of an excuse."""
     for each in outcomes:
         excused = each.mark.excused if isinstance(each.mark, SessionMissed) else None

@@ -8,7 +8,7 @@ from iopkit.courses.courses import Course
 from iopkit.courses.judging import Status
 from iopkit.courses.standing import State
 from iopkit.courses.taking_stock import state_on
-from iopkit.eligibility.possible import Possible, ends_of
+from iopkit.eligibility.possible import Possible, least_and_most
 from iopkit.errors import each_a
 from iopkit.fields import frozen
 from iopkit.programs.progress import MOST_COUNTED
@@ -114,4 +114,4 @@ def _row(state: State) -> StandingRow:
 
 
 def _ends(value: float | Possible | None) -> tuple[float | None, float | None]:
-    return (None, None) if value is None else ends_of(value, most=MOST_COUNTED)
+    return (None, None) if value is None else least_and_most(value, most=MOST_COUNTED)

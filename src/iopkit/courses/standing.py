@@ -13,7 +13,7 @@ from iopkit.courses.delivered import MinutesOfDay, MinutesOfWeek, week_of_day
 from iopkit.courses.folding import StatusSpan
 from iopkit.courses.goal_figures import GoalFigures
 from iopkit.courses.judging import Status
-from iopkit.courses.outcomes import Outcome, OutcomeCounts, SessionOutcome, count_outcomes
+from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome, SessionRecord, count_outcomes
 from iopkit.courses.timelines import DueSession
 from iopkit.eligibility.possible import Possible
 from iopkit.fields import frozen
@@ -71,7 +71,7 @@ class State:
     plan: Plan | None
     phase: str | None
     phase_since: date | None
-    outcomes: tuple[SessionOutcome, ...]
+    outcomes: tuple[SessionRecord, ...]
     beside: int
     minutes: tuple[MinutesOfDay, ...]
     weeks: tuple[MinutesOfWeek, ...]
@@ -104,19 +104,19 @@ class State:
         """The sessions due by the day, by what became of them."""
         return count_outcomes(self.outcomes)
 
-    def outcomes_since(self, day: date) -> tuple[SessionOutcome, ...]:
+    def outcomes_since(self, day: date) -> tuple[SessionRecord, ...]:
         """The sessions that were due from a day on, and what became of each."""
         return self.outcomes[bisect_left(self.outcomes, day, key=_day_of) :]
 
     @property
     def attended_in_a_row(self) -> PossibleCount:
         """Sessions attended one after another, up to the newest."""
-        return _in_a_row(self.outcomes, Outcome.ATTENDED, Outcome.MISSED)
+        return _in_a_row(self.outcomes, SessionOutcome.ATTENDED, SessionOutcome.MISSED)
 
     @property
     def missed_in_a_row(self) -> PossibleCount:
         """Sessions missed one after another without an excuse, up to the newest."""
-        return _in_a_row(self.outcomes, Outcome.MISSED, Outcome.ATTENDED)
+        return _in_a_row(self.outcomes, SessionOutcome.MISSED, SessionOutcome.ATTENDED)
 
     @property
     def days_since_contact(self) -> PossibleCount:
@@ -152,7 +152,7 @@ class State:
 
 
 def _in_a_row(
-    outcomes: Sequence[SessionOutcome], counted: Outcome, ended_by: Outcome
+    outcomes: Sequence[SessionRecord], counted: SessionOutcome, ended_by: SessionOutcome
 ) -> PossibleCount:
     """Sessions of one outcome from the newest back to one that ends the row.
 
@@ -163,18 +163,18 @@ def _in_a_row(
     for each in reversed(outcomes):
         if each.outcome is ended_by:
             break
-        is_open = is_open or each.outcome is Outcome.NOT_RECORDED
-        is_one = each.outcome in (counted, Outcome.NOT_RECORDED)
+        is_open = is_open or each.outcome is SessionOutcome.NOT_RECORDED
+        is_one = each.outcome in (counted, SessionOutcome.NOT_RECORDED)
         possible += is_one
         sure += is_one and not is_open
     return sure if sure == possible else Possible(sure, possible)
 
 
-def _open_days(outcomes: Iterable[SessionOutcome]) -> Iterator[date]:
-    return (each.due.day for each in outcomes if each.outcome is Outcome.NOT_RECORDED)
+def _open_days(outcomes: Iterable[SessionRecord]) -> Iterator[date]:
+    return (each.due.day for each in outcomes if each.outcome is SessionOutcome.NOT_RECORDED)
 
 
-def _day_of(outcome: SessionOutcome) -> date:
+def _day_of(outcome: SessionRecord) -> date:
     return outcome.due.day
 
 

@@ -122,12 +122,12 @@ def as_possible(value: Value) -> Possible:
     return Possible() if value is None else Possible.exactly(value)
 
 
-def ends_of(value: Possible | float | None, *, most: float) -> tuple[float, float]:
+def least_and_most(value: Possible | float | None, *, most: float) -> tuple[float, float]:
     """The lowest and the highest number that is possible; without any finding from 0 to ``most``.
 
     Example:
-        >>> ends_of(3, most=9), ends_of(Possible(2, 4), most=9), ends_of(None, most=9)
-        ((3, 3), (2, 4), (0, 9))
+        >>> least_and_most(3, most=9), least_and_most(None, most=9)
+        ((3, 3), (0, 9))
     """
     if value is None or (isinstance(value, Possible) and value.low is None):
         return 0, most

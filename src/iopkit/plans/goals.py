@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.possible import Value, ends_of
+from iopkit.eligibility.possible import Value, least_and_most
 from iopkit.eligibility.predicates import AllOf, AnyFact, Predicate, describe, evaluate, facts_in
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
@@ -191,7 +191,7 @@ def _within(fact: AnyFact, least: int | None, most: int | None) -> Iterator[Pred
 
 
 def _is_within(count: PossibleCount, least: int | None, most: int | None) -> Truth:
-    low, high = ends_of(count, most=MOST_COUNTED)
+    low, high = least_and_most(count, most=MOST_COUNTED)
     bottom, top = least or 0, MOST_COUNTED if most is None else most
     if high < bottom or low > top:
         return Truth.NO

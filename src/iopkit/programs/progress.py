@@ -13,7 +13,7 @@ from typing import TypeAlias
 from iopkit.confidential import hidden
 from iopkit.eligibility.changes import open_facts
 from iopkit.eligibility.kinds import Kind, Number, YesNo
-from iopkit.eligibility.possible import Possible, Value, ends_of, is_of_kind
+from iopkit.eligibility.possible import Possible, Value, is_of_kind, least_and_most
 from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, evaluate, facts_in
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
@@ -51,8 +51,8 @@ class ServiceProgress:
 
     def __attrs_post_init__(self) -> None:
         counts = {name: getattr(self, name) for name in _COUNTED}
-        least = {name: ends_of(n, most=MOST_COUNTED)[0] for name, n in counts.items()}
-        most = {name: ends_of(n, most=MOST_COUNTED)[1] for name, n in counts.items()}
+        least = {name: least_and_most(n, most=MOST_COUNTED)[0] for name, n in counts.items()}
+        most = {name: least_and_most(n, most=MOST_COUNTED)[1] for name, n in counts.items()}
         seen = least["attended"] + least["missed"]
         refuse(
             "progress",
@@ -141,7 +141,7 @@ class Progress:
             return True
         sure = sum(each.excused is False for each in self.missed_sessions)
         possible = sum(not e.excused for e in (*self.missed_sessions, *self.perhaps_missed))
-        low, high = ends_of(self.unexcused_absences, most=MOST_COUNTED)
+        low, high = least_and_most(self.unexcused_absences, most=MOST_COUNTED)
         return sure <= high and low <= possible
 
     def reaches(self, limit: AbsenceLimit) -> Truth:
@@ -191,12 +191,12 @@ class Progress:
         names = limit.services or tuple(of)
         known = (of.get(name, ServiceProgress(name)) for name in names)
         counts = [
-            ends_of(each.missed if limit.excused else each.unexcused, most=MOST_COUNTED)
+            least_and_most(each.missed if limit.excused else each.unexcused, most=MOST_COUNTED)
             for each in known
         ]
         least, most = (sum(end) for end in zip((0, 0), *counts, strict=True))
         if not limit.services:
-            low, high = ends_of(self.unexcused_absences, most=MOST_COUNTED)
+            low, high = least_and_most(self.unexcused_absences, most=MOST_COUNTED)
             least, most = max(least, low), MOST_COUNTED if limit.excused else high
         if least >= limit.absences:
             in_all = limit.weeks is None and limit.phase is None
