@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from iopkit.courses import Course, Entry, ScheduleSince, SessionOutcome, collect
 from iopkit.courses.authorizations import Authorization
 from iopkit.courses.due import Due, DueState, due_on, working_day
-from iopkit.courses.due_rows import due_rows
+from iopkit.courses.due_lists import due_rows
 from iopkit.courses.due_rules import (
     CountedIn,
     DueRule,

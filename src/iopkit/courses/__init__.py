@@ -8,7 +8,7 @@ from iopkit.courses.authorizations import Authorization, AuthorizationStatus, Au
 from iopkit.courses.courses import Course, as_known, collect, merge, record, with_schedule
 from iopkit.courses.delivered import MinutesOfDay, MinutesOfWeek
 from iopkit.courses.due import Due, DueState, due_on, working_day
-from iopkit.courses.due_rows import DueRow, due_rows
+from iopkit.courses.due_lists import DueRow, due_rows
 from iopkit.courses.due_rules import (
     CountedIn,
     DueRule,
