@@ -3,14 +3,18 @@
 import json
 import re
 import shutil
+import sys
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
+from unicodedata import normalize
 from uuid import UUID
 
 import pytest
 
 from iopkit import Schedule, from_json
 from iopkit.cli import main
+from iopkit.cli.files import only_user
 from iopkit.clinics import ClinicSettings
 from iopkit.documents import from_toml, json_schema
 from iopkit.schedules import schedule_difference
@@ -380,10 +384,11 @@ def test_assignments_that_are_too_long_to_be_read_are_made_again(
     assert contents(clinic / "out" / "schedules") == before
 
 
-def test_a_calendar_that_somebody_spoiled_is_written_again(clinic: Path) -> None:
+@pytest.mark.parametrize("spoiled", ["spoiled", "DTSTAMP:20261399T000000Z"])
+def test_a_calendar_that_somebody_spoiled_is_written_again(clinic: Path, spoiled: str) -> None:
     path = clinic / "out" / "calendars" / "patients" / f"{AMBER}.ics"
     was = unstamped(path)
-    path.write_text("spoiled")
+    path.write_text(spoiled)
     run(clinic)
     assert unstamped(path) == was
 
@@ -471,6 +476,18 @@ def broken_out(clinic: Path) -> None:
     replaced(clinic / "out" / "schedules" / f"{AMBER}.json", '"sessions"', '"session"')
 
 
+def lost_schedule(clinic: Path) -> None:
+    (clinic / "out" / "schedules" / f"{BASIL}.json").unlink()
+
+
+def lost_schedules(clinic: Path) -> None:
+    shutil.rmtree(clinic / "out" / "schedules")
+
+
+def spoiled_key(clinic: Path) -> None:
+    (clinic / "out" / "feeds.key").write_bytes(b"\xff\xfe")
+
+
 def other_site(clinic: Path) -> None:
     replaced(clinic / "site.toml", "Elm Street Clinic", "Oak Street Clinic")
 
@@ -487,8 +504,11 @@ def groups_without_a_room(clinic: Path) -> None:
         (no_patient, ["patients"]),
         (foreign_out, ["is not of a run: move it away"]),
         (broken_out, [f"{AMBER}.json", "put the file back, or move"]),
-        (other_site, ["a run of the same site"]),
-        (groups_without_a_room, ["Attic"]),
+        (lost_schedule, ["no schedule of", f"{BASIL}.json", "put the file back, or move"]),
+        (lost_schedules, ["no schedule of", f"{AMBER}.json"]),
+        (spoiled_key, ["feeds.key: expected the key of the site's calendars"]),
+        (other_site, ["out is of 'Elm Street Clinic' in America/Chicago: name the site"]),
+        (groups_without_a_room, ["clinic: groups: 1 problem", "Attic"]),
     ],
 )
 def test_what_concerns_all_patients_is_refused(
@@ -503,6 +523,110 @@ def test_what_concerns_all_patients_is_refused(
     err = capsys.readouterr().err
     assert all(words in err for words in told), err
     assert contents(clinic) == before
+
+
+def test_what_others_put_into_the_results_stays(clinic: Path) -> None:
+    out = clinic / "out"
+    own = [
+        out / name
+        for name in (
+            "plans/notes.docx",
+            "plans/.DS_Store",
+            "calendars/rooms/map.pdf",
+            "before/a.json",
+        )
+    ]
+    for each in own:
+        each.parent.mkdir(exist_ok=True)
+        each.write_bytes(b"mine")
+    replaced(clinic / "site.toml", '"Office"\nseats', '"Den"\nseats')
+    (clinic / "site.toml").write_text(
+        (clinic / "site.toml").read_text(encoding="utf-8").replace('"Office"', '"Den"'), "utf-8"
+    )
+    assert run(clinic, as_of=BEFORE) == 1
+    assert {each.read_bytes() for each in own} == {b"mine"}
+    assert not (out / "calendars" / "rooms" / "office.ics").exists()
+
+
+def test_what_a_killed_run_left_half_written_is_taken_away(clinic: Path) -> None:
+    before = contents(clinic)
+    for name in ("before", "schedules"):
+        (clinic / "out" / name).mkdir(exist_ok=True)
+        (clinic / "out" / name / ".iopkit-0a1b").write_bytes(b"{")
+    assert run(clinic) == 1
+    assert contents(clinic) == before
+
+
+def test_one_run_at_a_time_is_at_work_in_a_folder(
+    clinic: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with only_user(clinic):
+        assert run(clinic) == 2
+        assert "another run is at work here" in capsys.readouterr().err
+        with monkeypatch.context() as without:  # as on Windows
+            without.setitem(sys.modules, "fcntl", None)
+            assert run(clinic) == 1
+    assert run(clinic) == 1
+
+
+def test_new_plans_that_began_before_the_run_are_told(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = "7d0f4c1a-2b3e-4f5a-9c6d-8e1f2a3b4c5d"
+    text = (clinic / "patients" / "basil.json").read_text(encoding="utf-8")
+    (clinic / "patients" / "erica.json").write_text(text.replace(BASIL, key), "utf-8")
+    capsys.readouterr()
+    copy = shutil.copytree(clinic, clinic.parent / "copy")
+    assert run(clinic, "--names") == 1
+    began = sum(f"{each.start:%Y-%m-%dT%H:%M}" <= LATER for each in dated(clinic, key).sessions)
+    held = "Taken to have been held, as these new plans began before the run:"
+    assert f"{held}\n  - erica: {began} sessions\n" in capsys.readouterr().out
+    assert run(copy, "--json") == 1
+    assert json.loads(capsys.readouterr().out)["begun"] == {key: began}
+    assert run(clinic) == 1
+    assert held not in capsys.readouterr().out
+    for name in ("plans", "schedules"):
+        (clinic / "out" / name / f"{key}.json").unlink()
+    with (clinic / "clinic.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[[patients]]\npatient = "erica"\nstart = 2026-02-23\n')
+    assert run(clinic) == 1
+    assert min(each.start for each in dated(clinic, key).sessions).date() == date(2026, 2, 23)
+
+
+def test_where_a_level_is_left_open_it_is_said(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(clinic) == 1
+    said = capsys.readouterr().out
+    assert "  - undetermined at level 2.1, Intensive Outpatient\n" in said
+    assert "undetermined at level 3.5" in said
+
+
+def test_hidden_files_are_nobodys(clinic: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = contents(clinic / "out")
+    (clinic / "patients" / ".#amber.json").symlink_to("somebody@where.1")
+    (clinic / "patients" / "._basil.json").write_bytes(b"\0\5\26\7")
+    assert run(clinic) == 1
+    assert capsys.readouterr().err == ""
+    assert contents(clinic / "out") == before
+
+
+def test_a_name_is_found_however_its_accents_are_written(clinic: Path) -> None:
+    patients = clinic / "patients"
+    (patients / "amber.json").rename(patients / f"{normalize('NFD', 'Çağrı')}.json")
+    replaced(clinic / "clinic.toml", '"amber"', f'"{normalize("NFC", "Çağrı")}"')
+    was = dated(clinic, AMBER)
+    assert run(clinic) == 1
+    assert dated(clinic, AMBER) == was
+
+
+@pytest.mark.parametrize("start", ["0001-01-01", "9999-12-27"])
+def test_a_first_day_that_leaves_no_days_around_it_is_refused(
+    tmp_path: Path, start: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", str(tmp_path), "--start", start]) == 2
+    assert f"the example's dates do not go with {start}" in capsys.readouterr().err
+    assert not any(tmp_path.iterdir())
 
 
 def test_an_empty_folder_for_the_results_is_used(begun: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Files of the command line: written all or none, links followed, modes kept, standard input."""
 
+import errno
 import io
 import os
 import stat
@@ -185,6 +186,25 @@ def test_a_name_that_no_file_can_have_is_bad_input(
     name = "a" * 300
     assert main(command.format(name).split()) == 2
     assert capsys.readouterr().err.startswith(f"iopkit: cannot use {name}")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
+def test_a_full_disk_is_none_of_the_input(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = tmp_path / "1.json"
+    there.write_bytes(b"old")
+
+    def full(*_: object) -> None:
+        (tmp_path / "in" / "theirs.txt").write_bytes(b"")
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match=os.strerror(number)):
+        write_all({tmp_path / "in" / "2.json": b"new", there: b"new"}, within=tmp_path)
+    # What somebody else has put beside them in the meantime stays.
+    assert {path.name for path in tmp_path.rglob("*")} == {"1.json", "in", "theirs.txt"}
+    assert there.read_bytes() == b"old"
 
 
 def test_another_failure_of_the_system_is_none_of_the_input(

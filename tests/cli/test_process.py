@@ -134,17 +134,26 @@ def test_an_interrupt_ends_quietly(
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(("told", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_one_told_to_end_does_so_and_leaves_the_signal_as_it_was(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    told: signal.Signals,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def ended(_arguments: object) -> int:
-        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(told)
         return 0
 
-    before = signal.getsignal(signal.SIGTERM)
-    assert entered(["list", "policies"], monkeypatch, ended) == 143
+    before = signal.getsignal(told)
+    assert entered(["list", "policies"], monkeypatch, ended) == code
     assert capsys.readouterr() == ("", "")
-    assert signal.getsignal(signal.SIGTERM) == before
+    assert signal.getsignal(told) == before
+    signal.signal(told, signal.SIG_IGN)  # as nohup does
+    try:
+        assert entered(["list", "policies"], monkeypatch, ended) == 0
+    finally:
+        signal.signal(told, before)
 
 
 def test_the_entry_point_ends_with_the_exit_code(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from typing import Any
+from unicodedata import normalize
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from attrs import evolve
 
 from iopkit import (
     InvalidError,
+    Modality,
     Patient,
     Program,
     Site,
@@ -29,7 +31,7 @@ from iopkit.clinics import (
     Step,
     run_clinic,
 )
-from iopkit.groups import Barrier, Roster
+from iopkit.groups import Barrier, GroupDose, Roster
 from iopkit.library import (
     find_coding,
     find_ladder,
@@ -298,6 +300,75 @@ def test_what_a_group_gave_that_is_no_more_is_on_hold(clinic: Clinic, first: Cli
     assert [each for each in dated.sessions if each.service == "group-session"] == held
     assert {each.why for each in dated.unplaced} == {Reason.ON_HOLD}
     assert omitted(later)["basil"] == [Step.GROUPS]
+
+
+def test_what_a_group_gave_stays_on_hold_until_a_group_gives_it(
+    clinic: Clinic, first: ClinicRun
+) -> None:
+    assert clinic.roster is not None
+    fewer = evolve(clinic.roster, groups=clinic.roster.groups[:1])
+    later = again(first, roster=fewer)
+    assert again(later).schedules == later.schedules
+    assert schedules(again(later, roster=None))["basil"].plan.on_hold == ("group-session",)
+    given = schedules(again(later, roster=clinic.roster))["basil"].plan
+    assert (given.on_hold, [each.groups for each in given.groups]) == ((), [("morning",)])
+
+
+@pytest.mark.parametrize("roster_too", [True, False])
+def test_a_service_that_the_program_has_no_more_is_not_on_hold(
+    clinic: Clinic, first: ClinicRun, *, roster_too: bool
+) -> None:
+    assert clinic.roster is not None
+    program = clinic.program.with_services(
+        lambda each: evolve(each, name="circle") if each.name == "group-session" else each,
+        tracks=(),
+    )
+    circles = tuple(evolve(each, service="circle") for each in clinic.roster.groups)
+    roster = evolve(clinic.roster, groups=circles, candidates=()) if roster_too else None
+    doses = (GroupDose("circle", 1),) if roster_too else ()
+    settings = evolve(clinic.settings, doses=doses)
+    later = again(first, program=program, roster=roster, settings=settings)
+    assert {one.schedule.plan.on_hold for one in later.patients if one.schedule} == {()}
+    assert "circle" in {each.service for each in schedules(later)["basil"].sessions}
+
+
+def test_an_answer_ends_what_was_on_hold_for_it(clinic: Clinic) -> None:
+    families = clinic.program.with_services(
+        lambda each: (
+            evolve(each, modality=Modality.FAMILY_SESSION)
+            if each.name == "individual-session"
+            else each
+        ),
+        tracks=(),
+    )
+    amber = clinic.patients[0]
+    unknown = evolve(amber, patient=evolve(amber.patient, supports=None))
+    first = run_clinic(evolve(clinic, program=families, patients=(unknown,)), as_of=BEFORE)
+    assert schedules(first)["amber"].plan.on_hold == ("individual-session",)
+    assert again(first).schedules == first.schedules
+    answered = schedules(again(first, patients=(amber,)))["amber"]
+    assert answered.plan.on_hold == ()
+    assert "individual-session" in {each.service for each in answered.sessions}
+
+
+def test_who_begins_later_keeps_the_seat_until_then(clinic: Clinic, first: ClinicRun) -> None:
+    assert clinic.roster is not None
+    one_seat = tuple(evolve(each, capacity=1) for each in clinic.roster.groups)
+    roster = evolve(clinic.roster, groups=one_seat)
+    later = differing(clinic, "basil", start=date(2026, 2, 23))
+    begun = run_clinic(evolve(clinic, settings=later, roster=roster), as_of=BEFORE)
+    basil = next(one.patient for one in clinic.patients if one.name == "basil")
+    newer = NamedPatient("earlier-key", evolve(basil, key=UUID(int=1, version=4)))
+    more = again(begun, patients=(newer, *clinic.patients))
+    assert schedules(more)["basil"] == schedules(begun)["basil"]
+    assert "earlier-key" not in schedules(more)
+
+
+def test_a_name_is_that_of_its_file_however_its_accents_are_written(clinic: Clinic) -> None:
+    one = evolve(clinic.patients[0], name=normalize("NFD", "Zoë"))
+    settings = differing(clinic, normalize("NFC", "Zoë"), start=date(2026, 2, 9))
+    run = run_clinic(evolve(clinic, patients=(one,), settings=settings), as_of=BEFORE)
+    assert [each.plan.start for each in run.schedules] == [date(2026, 2, 9)]
 
 
 def test_a_seat_is_free_once_a_plan_is_at_its_end(first: ClinicRun) -> None:

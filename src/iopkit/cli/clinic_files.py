@@ -3,10 +3,12 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+from unicodedata import normalize
 from uuid import UUID, uuid4
 
 from iopkit.calendars.feeds import SiteFeed, site_feed
@@ -61,6 +63,8 @@ _FOLDERS = (
     *("before", "changes", "charges", "checks", "decisions", "placements", "plans", "schedules"),
     "calendars",
 )
+_GIVEN = re.compile(r"calendars/\w+/[^/]+\.ics|.+/[0-9a-f-]{36}\.(?:ics|json)|.+/\.iopkit-[^/]*")
+"""Files in those folders that a run gives, or that one left half-written: others are not ours."""
 _STAMP = re.compile(rb"DTSTAMP:(\d{8}T\d{6})Z")
 
 
@@ -142,12 +146,13 @@ class _Reading:
         folder = self._folder / "patients"
         try:
             many = read_many(Patient, [folder], self._own)
-            names = {each.stem for each in folder.iterdir()}
+            # macOS may write a name's accents as letters of their own.
+            names = {normalize("NFC", each.stem) for each in folder.iterdir()}
         except (UsageError, OSError) as error:
             self.problems.append(str(error))
             return Many(())
         for each in settings.patients:
-            if each.patient not in names:
+            if normalize("NFC", each.patient) not in names:
                 # The names of files may be those of patients: none is told but the one asked for.
                 meant = did_you_mean(each.patient, names)
                 self.problems.append(
@@ -182,10 +187,15 @@ def read_former(out: Path) -> FormerRun | None:
         # Where hundreds wait for hundreds of groups it is too long to be read, and is made again.
         assignments = out / "assignments.json"
         is_known = assignments.exists() and assignments.stat().st_size <= MAX_LONG_BYTES
+        schedules = _schedules(out / "schedules")
+        dated = {str(each.plan.patient) for each in schedules}
+        for plan in _documents_in(out / "plans"):
+            if plan.stem not in dated:
+                raise UsageError(f"{out / 'schedules'} has no schedule of {plan}")
         return FormerRun(
             read_document(ClinicSettings, out / SETTINGS),
             read_document(Site, out / SITE),
-            _schedules(out / "schedules"),
+            schedules,
             _schedules(out / "before"),
             read_document(Assignments, assignments) if is_known else None,
         )
@@ -194,10 +204,16 @@ def read_former(out: Path) -> FormerRun | None:
         raise UsageError(f"{error}\n{fix}") from error
 
 
+def _documents_in(folder: Path) -> list[Path]:
+    """The documents that a run has left in a folder."""
+    return sorted(each for each in folder.glob("*.json") if _GIVEN.fullmatch(f"_/{each.name}"))
+
+
 def _schedules(folder: Path) -> tuple[Schedule, ...]:
-    if not folder.is_dir() or not any(folder.iterdir()):
+    files = _documents_in(folder)
+    if not files:
         return ()
-    many = read_many(Schedule, [folder])
+    many = read_many(Schedule, files)
     if many.problems:
         raise UsageError("\n".join(many.problems))
     return many.values
@@ -212,18 +228,31 @@ def files_of(
     shows patients by the names of their files.
     """
     wanted = {**dict(_documents(run)), "report.html": clinic_html(run, names=names).encode()}
-    if not (out / KEY).exists():
-        wanted[KEY] = f"{uuid4()}\n".encode()
-    key = UUID((wanted.get(KEY) or read_bytes(out / KEY)).decode().strip())
+    key = _key_in(out / KEY)
+    wanted[KEY] = f"{key}\n".encode()
     wanted |= {name: _stamped(make, out / name, stamp) for name, make in _calendars(run, key)}
     there = {each for folder in _FOLDERS for each in (out / folder).rglob("*") if each.is_file()}
-    gone = there - {out / name for name in wanted}
+    given = {each for each in there if _GIVEN.fullmatch(each.relative_to(out).as_posix())}
+    gone = given - {out / name for name in wanted}
     changed = {
         out / name: data
         for name, data in wanted.items()
         if not (out / name).exists() or read_bytes(out / name) != data
     }
     return {**changed, **dict.fromkeys(sorted(gone))}
+
+
+def _key_in(path: Path) -> UUID:
+    """The key of a site's calendars, or a new one if there is none."""
+    if not path.exists():
+        return uuid4()
+    try:
+        return UUID(read_bytes(path).decode().strip())
+    except ValueError as error:
+        raise UsageError(
+            f"{path}: expected the key of the site's calendars, found something else; put it "
+            "back, or take the file away for a new one, with which these calendars begin anew"
+        ) from error
 
 
 def _documents(run: ClinicRun) -> Iterator[tuple[str, bytes]]:
@@ -253,8 +282,9 @@ def _documents(run: ClinicRun) -> Iterator[tuple[str, bytes]]:
         if each.charges is not None:
             yield f"charges/{each.key}.json", as_json(to_document(each.charges))
     for dated in run.schedules:
-        yield f"plans/{dated.plan.patient}.json", as_json(to_document(dated.plan))
+        # In this order: a plan without dates would be of a run whose schedules are lost.
         yield f"schedules/{dated.plan.patient}.json", as_json(to_document(dated))
+        yield f"plans/{dated.plan.patient}.json", as_json(to_document(dated.plan))
     for dated in run.before:
         yield f"before/{dated.plan.patient}.json", as_json(to_document(dated))
 
@@ -308,8 +338,8 @@ def _stamped(make: Callable[..., bytes], path: Path, stamp: datetime) -> bytes:
     """A calendar with the stamp of the one that is there, if nothing else differs; or a new one."""
     if path.exists():
         old = read_bytes(path)
-        if found := _STAMP.search(old):
-            then = datetime.fromisoformat(found[1].decode() + "Z")
-            if make(stamp=then) == old:
+        with suppress(ValueError):  # somebody changed it to a day that there is not
+            found = _STAMP.search(old)
+            if found and make(stamp=datetime.fromisoformat(found[1].decode() + "Z")) == old:
                 return old
     return make(stamp=stamp)

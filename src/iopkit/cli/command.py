@@ -9,7 +9,7 @@ import errno
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, TextIO
 
@@ -105,9 +105,10 @@ def main(arguments: Sequence[str]) -> int:
     from iopkit.cli.files import BAD_INPUT, json_text, write_all
 
     try:
-        with page_width(columns_of(sys.stdout)):
-            answer: Answer = options.work(options)
-        write_all(answer.files, within=answer.folder)
+        with ExitStack() as options.held:
+            with page_width(columns_of(sys.stdout)):
+                answer: Answer = options.work(options)
+            write_all(answer.files, within=answer.folder)
     except IopkitError as error:
         _tell([str(error)])
         return BAD_INPUT

@@ -1,19 +1,19 @@
 """What commands have in common: answers, exit codes, files that are read and written."""
 
 import argparse
+import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from os.path import samestat
 from pathlib import Path
 from shutil import copy2
 from stat import S_IMODE, S_ISREG
-from tempfile import NamedTemporaryFile
 from typing import Any, Generic, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from attrs import evolve, field
 
@@ -44,6 +44,8 @@ EXIT_CODES = {Truth.YES: DONE, Truth.NO: NO, Truth.UNKNOWN: UNDETERMINED}
 
 
 STANDARD_INPUT = Path("-")
+_NO_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
+"""What keeps files from being written and is no fault of whoever named them."""
 
 
 class UsageError(IopkitError):
@@ -243,13 +245,17 @@ def is_lines(path: Path) -> bool:
 
 
 def _files_in(path: Path, *, deep: bool) -> Iterator[Path | UsageError]:
-    """The files of documents in a folder, by name; a file is its own."""
+    """The files of documents in a folder, by name; a file is its own.
+
+    Hidden ones are none: editors and file systems leave them beside what somebody wrote.
+    """
     try:
         if path == STANDARD_INPUT or not path.is_dir():
             inside = [path]
         else:
             found = path.rglob("*") if deep else path.iterdir()
-            inside = sorted(each for each in found if is_file_name(each.name) or is_lines(each))
+            seen = (each for each in found if not each.name.startswith("."))
+            inside = sorted(each for each in seen if is_file_name(each.name) or is_lines(each))
     except OSError as error:
         yield UsageError(f"cannot read {path}: {error.strerror}")
         return
@@ -358,6 +364,26 @@ def refuse_no_folder(path: Path) -> None:
         raise UsageError(f"cannot write into {path}: it is no folder")
 
 
+@contextmanager
+def only_user(folder: Path) -> Generator[None, None, None]:
+    """Keep a folder to this process, where its system has locks; it is free when this ends.
+
+    Raises:
+        UsageError: another process has it.
+    """
+    with ExitStack() as held:
+        with suppress(ImportError, OSError):  # Windows and some networks have none
+            import fcntl
+
+            lock = os.open(folder, os.O_RDONLY)
+            held.callback(os.close, lock)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise UsageError(f"{folder}: another run is at work here; wait for it") from None
+        yield
+
+
 def write_all(wanted: Mapping[Path, bytes | None], *, within: Path | None = None) -> None:
     """Write all files or none: each beside its place first, then put in place.
 
@@ -378,6 +404,8 @@ def write_all(wanted: Mapping[Path, bytes | None], *, within: Path | None = None
                 file.put()
                 taken_back.callback(file.take_back)
         except OSError as error:
+            if error.errno in _NO_FAULTS:
+                raise
             raise UsageError(f"cannot write {path}: {error.strerror}") from error
         taken_back.pop_all()
         made.pop_all()
@@ -411,15 +439,22 @@ def _make_folder(folder: Path, within: Path | None, made: ExitStack) -> None:
     if within is not None and folder.is_relative_to(within) and not folder.exists():
         _make_folder(folder.parent, within, made)
         folder.mkdir(mode=0o700)
-        made.callback(folder.rmdir)
+        made.callback(_take_away, folder)
+
+
+def _take_away(folder: Path) -> None:
+    """Take a folder away that is empty: what somebody else has put there stays."""
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _stage(path: Path, data: bytes | None, removed: ExitStack) -> _Staged:
     """Write a file beside its place; ``removed`` takes away what is still beside it at the end."""
     target, mode = _place(path)
-    with NamedTemporaryFile(dir=target.parent, prefix=".iopkit-", delete=False) as file:
-        new = Path(file.name)
-        removed.callback(new.unlink, missing_ok=True)
+    # Named before it is there, so that it is taken away whenever the process is asked to end.
+    new = target.with_name(f".iopkit-{uuid4().hex}")
+    removed.callback(new.unlink, missing_ok=True)
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123
         file.write(data or b"")
     if mode is None:
         return _Staged(target, None if data is None else new, None)

@@ -12,7 +12,7 @@ from traceback import extract_tb
 from types import FrameType
 from typing import NoReturn, TextIO
 
-FAILED, INTERRUPTED, TERMINATED = 4, 130, 143
+FAILED, INTERRUPTED = 4, 130
 
 
 def run() -> NoReturn:
@@ -24,14 +24,21 @@ def run() -> NoReturn:
     Raises:
         SystemExit: always, with the exit code.
     """
-    before = signal.signal(signal.SIGTERM, _end)
+    before = {each: signal.signal(each, _end) for each in _ends()}
     try:
         code = _guarded()
     except KeyboardInterrupt:
         code = INTERRUPTED
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
     sys.exit(code)
+
+
+def _ends() -> list[signal.Signals]:
+    """The signals by which a process is asked to end, and which it was not told to ignore."""
+    named = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))  # Windows has one
+    return [each for each in named if each and signal.getsignal(each) is not signal.SIG_IGN]
 
 
 def _guarded() -> int:
@@ -60,9 +67,9 @@ def _ran() -> int:
         return end.code if isinstance(end.code, int) else FAILED
 
 
-def _end(_signal: int, _frame: FrameType | None) -> NoReturn:
+def _end(number: int, _frame: FrameType | None) -> NoReturn:
     """End as if done, so that what is half-written is taken back."""
-    sys.exit(TERMINATED)
+    sys.exit(128 + number)
 
 
 def _discard(stream: TextIO | None) -> None:

@@ -8,15 +8,18 @@ from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from uuid import UUID
 
 from iopkit.cli.arguments import add_own, day_of, moment_of, own_of
 from iopkit.cli.clinic_files import files_of, read_clinic, read_former
-from iopkit.cli.files import DONE, NO, Answer, Command, UsageError
+from iopkit.cli.files import DONE, NO, Answer, Command, UsageError, only_user
 from iopkit.cli.terminal import watched
-from iopkit.clinics.clinics import NamedPatient
+from iopkit.clinics.clinics import ClinicRun, FormerRun, NamedPatient
 from iopkit.clinics.running import run_clinic
 from iopkit.documents.results import clinic_document
+from iopkit.errors import InvalidError
 from iopkit.reports.clinic_texts import clinic_text
+from iopkit.sites.sites import Site
 
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _FIRST = date(2026, 2, 2)
@@ -63,7 +66,10 @@ def _init(options: argparse.Namespace) -> Answer:
         raise UsageError(f"--start: expected a Monday, found {start:%A}, {start}")
     later = start - _FIRST
     example = files("iopkit") / "examples" / "clinic"
-    written = {folder / name: _dated(text, later) for name, text in _texts(example)}
+    try:
+        written = {folder / name: _dated(text, later) for name, text in _texts(example)}
+    except OverflowError:
+        raise UsageError(f"--start: the example's dates do not go with {start}") from None
     names = [str(path.relative_to(folder)) for path in written]
     told = [f"wrote {len(names)} files to {folder}:", *(f"  {name}" for name in names)]
     told += ["", f"Change what differs, and then: iopkit run {folder}"]
@@ -88,24 +94,48 @@ def _dated(text: str, later: timedelta) -> bytes:
 
 def _run(options: argparse.Namespace) -> Answer:
     folder = Path(options.folder)
+    options.held.enter_context(only_user(folder))
     read, out = read_clinic(folder, own_of(options)), folder / "out"
     former, clinic = read_former(out), read.clinic
+    if former is not None:
+        _refuse_elsewhere(out, former.site, clinic.site)
     as_of: datetime = options.as_of or datetime.now(UTC)
     if as_of.tzinfo is None:
         as_of = as_of.replace(tzinfo=clinic.site.tz)
-    found = run_clinic(clinic, as_of=as_of, former=former, watched=_watched)
+    try:
+        found = run_clinic(clinic, as_of=as_of, former=former, watched=_watched)
+    except InvalidError as error:
+        raise UsageError(f"{folder}: {error}") from error
     written = files_of(found, out, stamp=as_of, names=options.names)
-    text = clinic_text(found, names=options.names)
+    begun = _begun(found, former, as_of)
+    text = clinic_text(found, names=options.names, begun=begun)
     files_told = f"{len(written)} files changed in {out}" if written else f"{out} is as it was"
     is_whole = all(one.schedule for one in found.patients) and not found.conflicts
     return Answer(
         f"{text}\n\n{files_told}",
-        clinic_document(found),
+        {**clinic_document(found), "begun": {str(key): number for key, number in begun.items()}},
         DONE if is_whole else NO,
         written,
         read.problems,
         folder=out,
     )
+
+
+def _refuse_elsewhere(out: Path, was: Site, now: Site) -> None:
+    """Raise if a run before was of another site."""
+    if (was.name, was.zone) != (now.name, now.zone):
+        raise UsageError(
+            f"{out} is of {was.name!r} in {was.zone}: name the site and its zone so, or move "
+            f"{out} away to begin anew, without what was held"
+        )
+
+
+def _begun(run: ClinicRun, former: FormerRun | None, as_of: datetime) -> Mapping[UUID, int]:
+    """Of plans that are new, how many sessions began before the run, where any did."""
+    known = {each.plan.key for each in former.schedules} if former else set[UUID]()
+    new = (each for each in run.schedules if each.plan.key not in known)
+    begun = {each.plan.patient: sum(s.start <= as_of for s in each.sessions) for each in new}
+    return {key: number for key, number in begun.items() if number}
 
 
 def _watched(patients: Sequence[NamedPatient]) -> Iterable[NamedPatient]:

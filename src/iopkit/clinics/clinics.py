@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
+from unicodedata import normalize
 from uuid import UUID
 
 from iopkit.charges.charges import Charges
@@ -106,11 +107,11 @@ class Clinic:
 
     def settings_of(self, one: NamedPatient) -> PatientSettings:
         """What differs for a patient; nothing, if the settings do not have them."""
-        return self._own.get(one.name) or PatientSettings(one.name)
+        return self._own.get(normalize("NFC", one.name)) or PatientSettings(one.name)
 
     @cached_property
     def _own(self) -> Mapping[str, PatientSettings]:
-        return {each.patient: each for each in self.settings.patients}
+        return {normalize("NFC", each.patient): each for each in self.settings.patients}
 
     __repr__ = hidden
 

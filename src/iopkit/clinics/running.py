@@ -35,7 +35,9 @@ from iopkit.errors import (
 from iopkit.groups.groups import Group, join
 from iopkit.placement.placement import place
 from iopkit.plans.drafting import draft
+from iopkit.plans.notes import NoteSubject
 from iopkit.plans.plans import MOST_EXTRA_WEEKS, Leave, Plan
+from iopkit.programs.programs import unrated
 from iopkit.schedules.capacity import census, loads, meetings, weekly_census, weekly_loads
 from iopkit.schedules.conflicts import all_conflicts
 from iopkit.schedules.differences import schedule_difference
@@ -47,6 +49,14 @@ from iopkit.schedules.sessions import Schedule
 from iopkit.truth import Truth
 
 T = TypeVar("T")
+
+_ASKED = {
+    NoteSubject.CALL_UNKNOWN,
+    NoteSubject.FAMILY_UNKNOWN,
+    NoteSubject.NOT_CALLED_FOR,
+    NoteSubject.FAMILY_NOT_POSSIBLE,
+}
+"""Notes of a draft about services that it has put on hold."""
 
 
 def run_clinic(
@@ -276,10 +286,17 @@ class _Care:
 
 
 def _continued(plan: Plan, old: Plan) -> Plan:
-    """A plan under the key of the old one; what a group gave that has no place now is on hold."""
-    named = {each.service for each in plan.groups}
-    lost = [each.service for each in old.groups if each.service not in named]
-    return evolve(plan, key=old.key, on_hold=tuple(dict.fromkeys((*plan.on_hold, *lost))))
+    """A plan under the key of the old one; what a group gave that has no place now is on hold.
+
+    It stays so until a group gives it again: what was on hold and no note of the draft asks about
+    was lost in a run before.
+    """
+    asked = {note.service for note in old.notes if note.matter in _ASKED} | {*unrated(old.program)}
+    lost = *(each.service for each in old.groups), *(s for s in old.on_hold if s not in asked)
+    given = {each.name for each in plan.program.every_service}
+    given -= {each.service for each in plan.groups}
+    held = dict.fromkeys((*plan.on_hold, *(service for service in lost if service in given)))
+    return evolve(plan, key=old.key, on_hold=tuple(held))
 
 
 def _dated(plan: Plan, old: Schedule | None, around: Surroundings) -> Schedule:

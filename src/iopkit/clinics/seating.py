@@ -40,9 +40,11 @@ def seats_of(clinic: Clinic, former: FormerRun | None, *, without: Collection[UU
     if clinic.roster is None:
         return Seats(None, {}, {})
     dated = {each.plan.patient: each for each in former.schedules} if former else {}
-    now_in = groups_by_plan(
-        [each.plan for each in dated.values()], clinic.roster, on=clinic.settings.start
-    )
+    now_in: dict[UUID, frozenset[str]] = {}
+    for each in dated.values():
+        # A seat is kept for whoever begins later, too.
+        on = max(clinic.settings.start, each.plan.start)
+        now_in |= groups_by_plan([each.plan], clinic.roster, on=on)
     here = [one for one in clinic.roster.candidates if one.key not in without]
     here += _absent(clinic, dated, now_in)
     roster, doses = evolve(clinic.roster, candidates=tuple(here)), clinic.settings.doses

@@ -3,25 +3,36 @@
 Calling this is the explicit act that shows patients' values.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from uuid import UUID
 
 from iopkit.clinics.clinics import ClinicRun, PatientRun
 from iopkit.prose import counted
+from iopkit.reports.clinic_answers import brief_outcome
 from iopkit.reports.lines import page, section
 from iopkit.schedules.differences import ScheduleDifference
 
+_IF_LATER = (
+    'if they begin later: set their "start" in clinic.toml, take their files out of out/plans and '
+    "out/schedules, and run again"
+)
+_NONE_BEGUN: Mapping[UUID, int] = MappingProxyType({})
 
-def clinic_text(run: ClinicRun, *, names: bool = False) -> str:
+
+def clinic_text(
+    run: ClinicRun, *, names: bool = False, begun: Mapping[UUID, int] = _NONE_BEGUN
+) -> str:
     """What a run gives for each patient, in a few lines, and what its last change has changed.
 
     Args:
         names: show patients by the names of their files, in place of their keys.
+        begun: by patients' keys, how many sessions of a new plan are before the run.
     """
     shown = {each.key: each.name if names else str(each.key) for each in run.patients}
-    planned = [each for each in run.patients if each.schedule]
     counts = (
         counted(len(run.patients), "patient"),
-        counted(len(planned), "plan"),
+        counted(len(run.schedules), "plan"),
         counted(len(run.conflicts), "conflict"),
     )
     lines = [f"{run.clinic.site.name}: {', '.join(counts)}"]
@@ -30,6 +41,11 @@ def clinic_text(run: ClinicRun, *, names: bool = False) -> str:
     lines += section(
         "Left as they were, as no valid file has these patients",
         [str(each.plan.patient) for each in run.kept],
+    )
+    late = [f"{shown[key]}: {counted(number, 'session')}" for key, number in begun.items()]
+    lines += section(
+        "Taken to have been held, as these new plans began before the run",
+        [*late, _IF_LATER] if late else [],
     )
     lines += section(
         "Changed last",
@@ -44,8 +60,7 @@ def clinic_text(run: ClinicRun, *, names: bool = False) -> str:
 def _told(one: PatientRun) -> Iterator[str]:
     yield from (f"{each.policy}: {each.verdict.value}" for each in one.decisions)
     if one.placement is not None:
-        level = one.placement.not_excluded
-        yield f"level: {level.number if level else 'undetermined'}"
+        yield brief_outcome(one.placement)
     if one.schedule is not None:
         groups = ", ".join(name for each in one.schedule.plan.groups for name in each.groups)
         yield (
