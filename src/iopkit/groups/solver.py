@@ -104,6 +104,8 @@ class Solver:
     def __init__(self, matching: Matching, limits: Limits) -> None:
         self._highspy = _highspy()
         self._limits = limits
+        self._seconds = inf  # that are left for the aim in hand
+        # What was found best by the aim that comes next, and that aim, if it was looked at.
         self._ahead: tuple[Combinations | None, Gains] | None = None
         self._columns = 0
         self._placed: dict[Applicant, int] = {}
