@@ -262,12 +262,14 @@ def assign(
     floors: list[Floor] = []
     # At most four aims, each searched once, or twice at worst, above what those before it have
     # reached; what reaches the most that could be is not searched.
-    for aim, gains in _aims(matching, weights):
+    aims = [*_aims(matching, weights)]
+    for place, (aim, gains) in enumerate(aims, 1):
         bound = _most(matching, gains)
         if aim is Aim.PLACED:
             bound = min(bound, _seat_count(matching))
         if total(gains, taken) < bound:
-            taken, bound = solver.improved(taken, gains, floors=floors, bound=bound)
+            then = aims[place][1] if place < len(aims) else None
+            taken, bound = solver.improved(taken, gains, floors=floors, bound=bound, then=then)
         reached = total(gains, taken)
         attained.append(Attainment(aim, reached, bound))
         floors.append(Floor(gains, reached))

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property
 from itertools import pairwise
 
 from attrs import evolve
@@ -112,10 +112,11 @@ class Group:
             ),
         )
 
-    @property
+    @cached_property
     def times(self) -> WeeklyWindows:
         """The minutes of the week in which it meets."""
-        return _times(self.slots, self.duration)
+        spans = slot_spans(self.slots, whole_minutes(self.duration))
+        return WeeklyWindows(tuple(part for span in spans for part in within_week(*span)))
 
     @property
     def words(self) -> str:
@@ -289,12 +290,6 @@ def _weekly_rate(timing: Timing) -> Times[int]:
 
 def _either(rates: Iterable[Times[int]]) -> str:
     return " or ".join(rate.words for rate in sorted(rates, key=lambda rate: rate.least or 0))
-
-
-@lru_cache(maxsize=4096)
-def _times(slots: tuple[Slot, ...], duration: timedelta) -> WeeklyWindows:
-    spans = slot_spans(slots, whole_minutes(duration))
-    return WeeklyWindows(tuple(part for span in spans for part in within_week(*span)))
 
 
 def _offers(site: Site, service: str, groups: Sequence[Group]) -> Iterator[Offer]:

@@ -39,6 +39,7 @@ class Pair:
     ``points`` are ``None`` where there are barriers. ``is_in``: the candidate is in it now.
     """
 
+    trusts_types = True  # There are thousands.
     pool: Pool
     barriers: tuple[Barrier, ...]
     points: int | None

@@ -141,10 +141,11 @@ class SiteCalendar:
             why = self._missing[asked]
         except KeyError:
             why = self._missing[asked] = self._missing_at(day, minute, service)
+        if why or not self._changes:
+            return why
         # Where the site changes at midnight, what runs into the next day has to fit that too.
-        length = _minutes(service)
-        over = minute % DAY + length - DAY
-        if why or over <= 0 or self._since(day) == self._since(day + 1):
+        over = minute % DAY + _minutes(service) - DAY
+        if over <= 0 or self._since(day) == self._since(day + 1):
             return why
         room, clinician = self.assigned(service.name, minute)
         then = self.site_on(day + 1)
