@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from iopkit.cli.arguments import add_own, day_of, moment_of, own_of
-from iopkit.cli.clinic_files import files_of, read_clinic, read_former
+from iopkit.cli.clinic_files import files_of, read_clinic, read_former, refuse_changed_plans
 from iopkit.cli.files import DONE, NO, Answer, Command, UsageError
 from iopkit.cli.terminal import watched
 from iopkit.clinics.clinics import NamedPatient
@@ -95,8 +95,11 @@ def _run(options: argparse.Namespace) -> Answer:
         as_of = as_of.replace(tzinfo=clinic.site.tz)
     found = run_clinic(clinic, as_of=as_of, former=former, watched=_watched)
     written = files_of(found, out, stamp=as_of, names=options.names)
+    refuse_changed_plans(written, former, out)
     text = clinic_text(found, names=options.names)
-    files_told = f"{len(written)} files changed in {out}" if written else f"{out} is as it was"
+    files_told = f"{out} is as it was"
+    if written:
+        files_told = f"{len(written)} files changed in {out}; to look at: {out / 'report.html'}"
     is_whole = all(one.schedule for one in found.patients) and not found.conflicts
     return Answer(
         f"{text}\n\n{files_told}",
