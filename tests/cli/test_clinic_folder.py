@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from iopkit import Schedule, from_json
+from iopkit import Plan, Schedule, from_json
 from iopkit.cli import main
 from iopkit.cli.files import only_user
 from iopkit.clinics import ClinicSettings
@@ -449,6 +449,195 @@ def test_twelve_patients_are_put_into_groups_and_go_on_around_a_holiday_and_a_le
         assert found.changed
         assert min(after.start for _, after in found.changed).date().isoformat() > "2026-02-20"
     assert "12 patients, 12 plans" in capsys.readouterr().out
+
+
+# What people settle and sign is theirs, and carried into every run.
+
+
+def settled(clinic: Path, *words: str, key: str = AMBER) -> int:
+    """Settle a plan as a run left it, into the folder of those that people settled."""
+    (clinic / "settled").mkdir(exist_ok=True)
+    plan, to = (clinic / name / f"{key}.json" for name in ("out/plans", "settled"))
+    return main(["settle", str(plan), "--on", "2026-02-03", "--by", "Ash", *words, "-o", str(to)])
+
+
+def planned(clinic: Path, key: str = AMBER) -> Plan:
+    return dated(clinic, key).plan
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["run again", "begun anew, with out lost"])
+def test_what_was_settled_and_signed_is_carried_into_every_run(clinic: Path, anew: bool) -> None:
+    drafted = planned(clinic)
+    assert settled(clinic, "--accept", "use-disorder-1", "--sign", "patient") == 0
+    ours = (clinic / "settled" / f"{AMBER}.json").read_bytes()
+    if anew:
+        shutil.rmtree(clinic / "out")
+        replaced(clinic / "clinic.toml", "start = 2026-02-02", "start = 2026-03-02")
+    run(clinic, as_of=BEFORE if anew else LATER)
+    assert (clinic / "out" / "plans" / f"{AMBER}.json").read_bytes() == ours
+    plan = planned(clinic)
+    assert (plan.key, plan.start, plan.seed) == (drafted.key, drafted.start, drafted.seed)
+    assert [problem.name for problem in plan.problems or ()] == ["use-disorder-1"]
+    assert [each.signer.value for each in plan.signatures or ()] == ["patient"]
+    before = contents(clinic / "out")
+    run(clinic, as_of=BEFORE if anew else LATER)
+    assert contents(clinic / "out") == before
+    assert (clinic / "settled" / f"{AMBER}.json").read_bytes() == ours
+
+
+def test_a_plan_that_changes_after_it_was_signed_is_told(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settled(clinic, "--accept", "use-disorder-1", "--sign", "patient", "--sign", "counselor")
+    run(clinic)
+    assert "signatures" not in capsys.readouterr().out.rpartition("Elm Street Clinic:")[2]
+    replaced(clinic / "clinic.toml", "end = 2026-03-11", "end = 2026-03-12")
+    run(clinic)
+    assert "no signatures: the plan has changed since it was signed" in capsys.readouterr().out
+    assert planned(clinic).signatures == ()
+    assert planned(clinic).problems
+    settled(clinic, "--sign", "patient", "--sign", "patient")
+    run(clinic)
+    assert [each.signer.value for each in planned(clinic).signatures or ()] == ["patient"]
+
+
+def test_a_plan_that_was_settled_where_runs_write_is_not_written_over(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = clinic / "out" / "plans" / f"{AMBER}.json"
+    words = ("--on", "2026-02-03", "--by", "Ash", "--accept", "use-disorder-1")
+    assert main(["settle", str(plan), *words, "-o", str(plan)]) == 0
+    before = contents(clinic)
+    assert run(clinic) == 2
+    err = capsys.readouterr().err
+    assert f"move it into {clinic / 'settled'} to keep what is settled in it" in err
+    assert contents(clinic) == before
+    (clinic / "settled").mkdir()
+    plan.rename(clinic / "settled" / "amber.json")
+    assert run(clinic) == 1
+    assert planned(clinic).problems
+    plan.write_text("spoiled")
+    assert run(clinic) == 1
+    assert from_json(Plan, plan.read_bytes()) == planned(clinic)
+
+
+def test_a_settled_plan_of_nobody_is_told_and_the_others_are_done(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settled(clinic, "--sign", "patient", key=BASIL)
+    replaced(clinic / "clinic.toml", 'patient = "basil"', 'patient = "clover"')
+    (clinic / "patients" / "basil.json").unlink()
+    before = contents(clinic / "out" / "schedules")
+    assert run(clinic) == 2
+    assert f"{BASIL}.json: no file has this plan's patient" in capsys.readouterr().err
+    replaced(clinic / "patients" / "clover.json", '"key"', '"kay"')
+    assert run(clinic) == 2
+    assert "no file has" not in capsys.readouterr().err, "it may be the one that is broken"
+    assert contents(clinic / "out" / "schedules") == before
+
+
+def broken_plan(folder: Path) -> None:
+    (folder / f"{AMBER}.json").write_text("{}")
+
+
+def broken_beside_another(folder: Path) -> None:
+    shutil.copy(folder / f"{AMBER}.json", folder / "other.json")
+    broken_plan(folder)
+
+
+def two_plans(folder: Path) -> None:
+    shutil.copy(folder / f"{AMBER}.json", folder / "copy.json")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (broken_plan, f"{AMBER}.json"),
+        (broken_beside_another, f"{AMBER}.json"),
+        (two_plans, "copy.json: expected one plan of each patient"),
+    ],
+)
+def test_settled_plans_that_cannot_be_taken_are_refused(
+    clinic: Path,
+    change: Callable[[Path], None],
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settled(clinic, "--sign", "patient")
+    change(clinic / "settled")
+    before = contents(clinic)
+    assert run(clinic) == 2
+    assert told in capsys.readouterr().err
+    assert contents(clinic) == before
+
+
+def test_another_plan_than_the_one_that_goes_on_is_told_and_leaves_it(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settled(clinic, "--sign", "patient")
+    before = dated(clinic, AMBER)
+    replaced(clinic / "settled" / f"{AMBER}.json", str(before.plan.key), CLOVER)
+    assert run(clinic) == 1
+    assert "no plan: settlement: 1 problem" in capsys.readouterr().out
+    assert dated(clinic, AMBER) == before
+
+
+# Patients on lines.
+
+
+def on_lines(clinic: Path, *more: str) -> None:
+    """All patients in one file of JSON Lines."""
+    files = sorted((clinic / "patients").iterdir())
+    lines = [json.dumps(json.loads(each.read_bytes())) for each in files]
+    for each in files:
+        each.unlink()
+    (clinic / "patients" / "all.jsonl").write_text("\n".join([*lines, *more]))
+
+
+def test_patients_on_lines_get_the_same_as_those_in_files(clinic: Path) -> None:
+    before = contents(clinic / "out")
+    on_lines(clinic)
+    for name, key in (("amber", AMBER), ("basil", BASIL)):
+        replaced(clinic / "clinic.toml", f'patient = "{name}"', f'patient = "{key}"')
+    assert run(clinic, as_of=BEFORE) == 1
+    after = contents(clinic / "out")
+    assert {name for name in after if after[name] != before.get(name)} == {"clinic.json"}
+    assert after.keys() == before.keys()
+
+
+def test_a_bad_line_is_told_and_the_settings_may_name_who_is_on_it(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    on_lines(clinic, "{}")
+    for name, key in (("amber", AMBER), ("basil", str(UUID(int=7, version=4)))):
+        replaced(clinic / "clinic.toml", f'patient = "{name}"', f'patient = "{key}"')
+    assert run(clinic) == 2
+    assert "all.jsonl, line 5" in capsys.readouterr().err
+    text = (clinic / "patients" / "all.jsonl").read_text().removesuffix("\n{}")
+    (clinic / "patients" / "all.jsonl").write_text(text)
+    before = contents(clinic)
+    assert run(clinic) == 2
+    assert "has no file of a patient" in capsys.readouterr().err
+    assert contents(clinic) == before
+
+
+def test_a_file_of_lines_is_no_patients_name(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    on_lines(clinic)
+    replaced(clinic / "clinic.toml", 'patient = "amber"', 'patient = "all"')
+    assert run(clinic) == 2
+    assert "has no file of a patient 'all'" in capsys.readouterr().err
+
+
+def test_a_table_of_facts_is_refused_with_the_reason_and_the_others_are_done(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (clinic / "patients" / "facts.csv").write_text("age\n40\n")
+    before = contents(clinic / "out" / "schedules")
+    assert run(clinic) == 2
+    assert "facts.csv: a plan is drafted from a record" in capsys.readouterr().err
+    assert contents(clinic / "out" / "schedules") == before
 
 
 # What is refused, with nothing written.

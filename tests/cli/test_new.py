@@ -12,6 +12,7 @@ from typing import Any, get_args, get_origin
 
 import attrs
 import pytest
+from attrs import evolve
 
 from iopkit import Plan, Program, Site, find_requirements, from_json, from_toml
 from iopkit.checks import check
@@ -21,11 +22,12 @@ from iopkit.documents.classes import ASKED_OF, is_union, members_of, tagged
 from iopkit.documents.documents import KINDS, form_of
 from iopkit.documents.values import is_fact, leaf_of
 from iopkit.eligibility import Policy, Predicate
-from iopkit.patients import Instrument
+from iopkit.patients import Instrument, Patient
 from iopkit.programs import InAll, PerWeek, RandomDays, Service, Weekly
 from iopkit.schedules import schedule
 
 TEMPLATES = (
+    "clinic",
     "coding",
     "facts",
     "goals",
@@ -64,8 +66,10 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 def template(what: str) -> Traversable:
-    """The file of a template; those of goals are the shipped ones."""
+    """The file of a template; those of goals and of a clinic are shipped for more."""
     shipped = files("iopkit")
+    if what == "clinic":
+        return shipped / "examples" / "clinic" / "clinic.toml"
     if what == "goals":
         return shipped / "library" / "goal_files" / "starting-points.toml"
     return shipped / "templates" / f"{what}.toml"
@@ -87,7 +91,26 @@ def test_a_template_is_written_as_it_is_printed(what: str, run: Run, tmp_path: P
     path = tmp_path / "mine.toml"
     printed = run("new", what)[1]
     assert run("new", what, "-o", path) == (0, f"wrote {path}\n", "")
-    assert path.read_bytes() == printed.encode()
+    written = path.read_text(encoding="utf-8")
+    assert keyless(written) == keyless(printed)
+    assert (written == printed) == (what != "patient"), "each patient has another key"
+
+
+def keyless(text: str) -> str:
+    return re.sub(r'(?m)^key = "[0-9a-f-]{36}"$', "", text)
+
+
+@pytest.mark.parametrize("ending", ["toml", "json"])
+def test_each_patient_that_is_begun_has_a_key_of_their_own(
+    ending: str, run: Run, tmp_path: Path
+) -> None:
+    paths = [tmp_path / f"{name}.{ending}" for name in ("one", "two")]
+    for path in paths:
+        assert run("new", "patient", "-o", path)[0] == 0
+    read = {"toml": from_toml, "json": from_json}[ending]
+    one, two = (read(Patient, path.read_bytes()) for path in paths)
+    assert one.key != two.key
+    assert evolve(one, key=two.key) == two
 
 
 def test_a_template_is_written_as_json_for_a_name_that_says_so(run: Run, tmp_path: Path) -> None:
@@ -116,7 +139,7 @@ def test_a_template_needs_a_folder_to_be_written_to(run: Run, tmp_path: Path) ->
 
 
 def test_every_kind_is_begun_by_hand_or_a_result() -> None:
-    assert {*TEMPLATES} | RESULTS | {"clinic"} == KINDS.keys()  # that begins with its folder
+    assert {*TEMPLATES} | RESULTS == KINDS.keys()
     assert {*TEMPLATES} & RESULTS == set()
 
 

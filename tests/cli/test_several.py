@@ -282,6 +282,11 @@ def test_a_folder_that_cannot_be_listed_is_told(
             ("check", "plans", "--requirements", "us-il-iop", "--attended", "some.csv"),
             "--attended is about one patient",
         ),
+        (
+            ("costs", "plans", "--site", "site.toml", "--patient", "patients", "--form", "html"),
+            "--form html is of one plan",
+        ),
+        (("costs", "--json-lines"), "options are for a plan"),
     ],
 )
 def test_what_is_of_one_alone_is_refused_before_anything_is_read(
@@ -376,6 +381,67 @@ def test_checks_and_charges_of_many(plans: Path, folder: Path, run: Run) -> None
     assert code == 0
     assert rows[0] == ["key", "file", "line", *of_one[0]]
     assert [row[3:] for row in rows if row[0] == OPEN] == of_one[1:]
+
+
+AT_SITE = ("--site", "site.toml")
+FIT = ("--program", "matrix-16-week", "--program", "salt-academy", "--weeks", "treatment=8")
+
+
+@pytest.mark.parametrize(
+    ("words", "named", "alone"),
+    [
+        (
+            ("costs", *AT_SITE, "--patient", "patients.jsonl"),
+            "plans",
+            ("--patient", "patients/p3.json", f"plans/{OPEN}.json"),
+        ),
+        (
+            (
+                "fit",
+                *AT_SITE,
+                *FIT,
+                "--start",
+                str(ON),
+                "--seed",
+                "7",
+                "--requirements",
+                "us-il-iop",
+            ),
+            "patients",
+            ("patients/p3.json",),
+        ),
+        (
+            ("propose", *AT_SITE, "--requirements", "us-il-iop", "--changes", "1"),
+            "plans",
+            (f"plans/{OPEN}.json",),
+        ),
+    ],
+    ids=["costs", "fit", "propose"],
+)
+def test_each_of_many_gets_what_it_gets_alone(
+    words: tuple[str, ...],
+    named: str,
+    alone: tuple[str, ...],
+    plans: Path,
+    run: Run,
+) -> None:
+    (plans.parent / named / "bad.json").write_text("{}", encoding="utf-8")
+    code, out, err = run(*words, named, "--json")
+    assert code == 2
+    assert err.startswith(f"iopkit: {named}/bad.json: ")
+    said = {each["key"]: (each["code"], each["answer"]) for each in json.loads(out)["answers"]}
+    one, of_one, _ = run(*words, *alone, "--json")
+    assert said[OPEN] == (one, json.loads(of_one))
+    assert YES in said
+
+
+def test_plans_that_are_proposed_go_into_a_folder(plans: Path, folder: Path, run: Run) -> None:
+    (folder / "better").mkdir()
+    words = ("propose", *AT_SITE, "--requirements", "us-medicare-iop", "--changes", "1")
+    run(*words, "plans", "-o", "better")
+    run(*words, f"plans/{YES}.json", "-o", "alone.json")
+    assert {path.stem for path in (folder / "better").iterdir()} == {YES, OPEN}
+    assert (folder / "better" / f"{YES}.json").read_bytes() == (folder / "alone.json").read_bytes()
 
 
 @pytest.mark.parametrize("command", ["check", "charges"])

@@ -38,7 +38,7 @@ from iopkit.library import (
     find_policy,
     find_requirements,
 )
-from iopkit.plans import Leave, PrimaryCounselor
+from iopkit.plans import Leave, PrimaryCounselor, Problem
 from iopkit.schedules import Reason, Schedule
 
 EXAMPLE = files("iopkit") / "examples" / "clinic"
@@ -433,6 +433,17 @@ def test_a_clinic_fits_together(clinic: Clinic, changes: dict[str, Any], told: s
     patients = changes.get("patients", clinic.patients)
     with pytest.raises(InvalidError, match=told):
         evolve(clinic, settings=evolve(clinic.settings, **settings), patients=patients)
+
+
+def test_a_plan_that_was_settled_is_the_plan_and_there_is_one_of_each_patient(
+    clinic: Clinic, first: ClinicRun
+) -> None:
+    plan = evolve(first.schedules[0].plan, problems=(Problem("ours", "Our words"),))
+    anew = run_clinic(evolve(clinic, settled=(plan,)), as_of=BEFORE)
+    assert anew.schedules[0].plan == plan
+    assert anew.schedules[1:] == first.schedules[1:]
+    with pytest.raises(InvalidError, match="settled: expected one plan of each patient"):
+        evolve(clinic, settled=(plan, evolve(plan, key=NEW)))
 
 
 def test_a_phase_of_open_length_needs_its_weeks_and_groups_a_track(clinic: Clinic) -> None:

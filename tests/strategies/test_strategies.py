@@ -141,10 +141,7 @@ DRAWN: dict[str, dict[str, tuple[Any, Wanted]]] = {
             lambda drawn: any(each.event and each.replaces for each in drawn.entries),
         ),
     },
-    "entries": {
-        name: (strategies.entries(), tells(of))
-        for name, of in EVENT_KINDS.items()
-    },
+    "entries": {name: (strategies.entries(), tells(of)) for name, of in EVENT_KINDS.items()},
     "days": {
         "the first": (strategies.days(date(2024, 1, 1), date(2024, 1, 3)), lambda d: d.day == 1),
         "the last": (strategies.days(date(2024, 1, 1), date(2024, 1, 3)), lambda d: d.day == 3),

@@ -18,11 +18,6 @@ from iopkit.requirements.requirements import RequirementSet
 _T = TypeVar("_T")
 
 
-def add_patient(parser: argparse.ArgumentParser) -> None:
-    """The patient that a command is about."""
-    parser.add_argument("patient", metavar="PATIENT.json", type=Path)
-
-
 def add_plan(parser: argparse.ArgumentParser) -> None:
     """The plan that a command is about."""
     parser.add_argument("plan", metavar="PLAN.json", type=Path)

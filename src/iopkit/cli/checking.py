@@ -1,8 +1,7 @@
-"""Commands that check: check, charges, costs, fit, propose."""
+"""Commands that check: check, charges, costs."""
 
 import argparse
 import json
-import secrets
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
@@ -16,70 +15,53 @@ from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.costs import compare_costs
 from iopkit.charges.rates import RateTable
 from iopkit.checks.checks import Finding, check, verdict
-from iopkit.checks.fitting import fits
-from iopkit.checks.proposals import propose
 from iopkit.cli.applying import add_applicable, apply_all, read_needed, refuse_lacking
 from iopkit.cli.arguments import (
     add_assume_in_force,
     add_form,
-    add_output,
-    add_own,
-    add_patient,
-    add_plan,
-    add_requirements,
-    add_seed,
     add_site,
-    add_start,
-    add_times,
-    add_weeks,
     chosen_form,
     named_requirements,
-    own_of,
-    times_once,
-    weeks_once,
 )
 from iopkit.cli.files import (
     DONE,
     EXIT_CODES,
-    NO,
     UNDETERMINED,
     Answer,
     Command,
     Named,
     Own,
     UsageError,
-    as_json,
     find_or_read,
     read_bytes,
     read_document,
-    to_be_written,
 )
-from iopkit.cli.joining import add_groups, add_own_groups, given_groups
-from iopkit.cli.several import Work, add_several, over_several, patients_of, refuse_of_one
+from iopkit.cli.joining import add_groups, given_groups
+from iopkit.cli.several import (
+    Work,
+    add_several,
+    over_several,
+    patients_of,
+    refuse_of_one,
+)
 from iopkit.documents.attendance import attendance_from_csv
 from iopkit.documents.documents import to_document
 from iopkit.documents.results import (
     checks_document,
     cost_document,
-    fit_document,
     plan_costs_document,
-    proposals_document,
 )
 from iopkit.errors import IopkitError
 from iopkit.levels import LevelOfCare
 from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
 from iopkit.library.costs import COSTS
 from iopkit.library.outcomes import LEVEL_FIGURES
-from iopkit.library.programs import find_program, program_names
 from iopkit.library.requirements import REQUIREMENTS
-from iopkit.patients.patients import Patient
 from iopkit.plan_costs import costs_of_plan, rates_for
 from iopkit.plans.notes import NoteSubject
 from iopkit.plans.plans import Plan
-from iopkit.programs.programs import Program
 from iopkit.reports.charges import charges_csv, charges_html, charges_text, costs_text
 from iopkit.reports.findings import checks_text
-from iopkit.reports.fits import fits_text, proposals_text
 from iopkit.reports.lines import page, section
 from iopkit.reports.plan_costs import plan_costs_html, plan_costs_text
 from iopkit.reports.plans import caution_lines
@@ -91,7 +73,6 @@ from iopkit.sites.sites import Site
 from iopkit.truth import Truth, all_of
 
 _WEEK = timedelta(weeks=1)
-_MAY_REPEAT = "a shipped requirement set, or a document of one; may be given again"
 
 
 def _check_arguments(parser: argparse.ArgumentParser) -> None:
@@ -150,15 +131,13 @@ def _add_applicable_patient(parser: argparse.ArgumentParser) -> None:
 
 
 def _costs_arguments(parser: argparse.ArgumentParser) -> None:
+    add_several(parser, "plan", of="plan", or_none="what levels of care cost anywhere")
     parser.add_argument(
-        "plan",
-        nargs="?",
+        "--patient",
         type=Path,
-        metavar="PLAN.json",
-        help="a plan: what it costs who pays for the patient, and figures of the next levels; "
-        "what levels of care cost anywhere if not given",
+        metavar="PATIENT.json",
+        help="whose plan it is; of several plans a folder or JSON Lines of all patients",
     )
-    parser.add_argument("--patient", type=Path, metavar="PATIENT.json", help="whose plan it is")
     add_site(parser, required=False, says="where it is held")
     parser.add_argument(
         "--rates",
@@ -175,41 +154,6 @@ def _costs_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_assume_in_force(parser)
     parser.add_argument("--form", choices=["html", "text"], help="text if not given")
-
-
-def _fit_arguments(parser: argparse.ArgumentParser) -> None:
-    add_patient(parser)
-    add_own(parser)
-    parser.add_argument(
-        "--program",
-        action="append",
-        help="a shipped program, or a program document; may be given again; all that are "
-        "shipped if not given",
-    )
-    add_own_groups(parser)
-    add_start(parser)
-    add_weeks(parser, says="how many weeks a phase has whose length is open; may be given again")
-    add_times(parser)
-    add_seed(parser)
-    add_site(parser)
-    add_requirements(parser, says=_MAY_REPEAT)
-    add_assume_in_force(parser)
-
-
-def _propose_arguments(parser: argparse.ArgumentParser) -> None:
-    add_plan(parser)
-    parser.add_argument(
-        "--changes",
-        type=int,
-        default=2,
-        metavar="N",
-        help="how many changes to services a proposal may have, from 1 to 4; 2 if not given",
-    )
-    add_output(parser, to="PLAN2.json", says="write the plan first proposed")
-    add_groups(parser)
-    add_site(parser)
-    add_requirements(parser, says=_MAY_REPEAT)
-    add_assume_in_force(parser)
 
 
 def _check(options: argparse.Namespace) -> Work:
@@ -238,7 +182,7 @@ def _check(options: argparse.Namespace) -> Work:
         planned = booked or plan
         met = all_of(verdict(findings) for _, findings in checked)
         document = checks_answer(plan, checked, planned)
-        text = _cautioned(plan, _with_source(plan, checks_text(checked, planned=planned)))
+        text = cautioned(plan, _with_source(plan, checks_text(checked, planned=planned)))
         return Answer(text, document, EXIT_CODES[met], key=plan.patient)
 
     return Work(one)
@@ -250,7 +194,7 @@ def checks_answer(
     planned: Plan | Schedule,
 ) -> dict[str, Any]:  # Any: plain JSON values
     """What requirement sets find of a plan, after what is to be told first of it, as JSON."""
-    return {**_caution(plan), **checks_document(checked, planned=planned)}
+    return {**caution_of(plan), **checks_document(checked, planned=planned)}
 
 
 def _check_by_all(options: argparse.Namespace) -> Work:
@@ -276,9 +220,9 @@ def _check_by_all(options: argparse.Namespace) -> Work:
         applied = apply_all(found, RequirementSet, judged)
         met = applied.truth(verdict(findings) for _, findings in applied.judged)
         checks = checks_document(applied.judged, planned=planned)
-        document = {**_caution(plan), **checks, **applied.rest, "met": met.value}
+        document = {**caution_of(plan), **checks, **applied.rest, "met": met.value}
         blocks = [checks_text(applied.judged, planned=planned)] if applied.judged else []
-        text = _cautioned(plan, _with_source(plan, applied.text(blocks)))
+        text = cautioned(plan, _with_source(plan, applied.text(blocks)))
         return Answer(text, document, EXIT_CODES[met], key=plan.patient)
 
     return Work(one, problems=problems)
@@ -289,12 +233,12 @@ def _in_week(finding: Finding, span: Applicability) -> bool:
     return finding.start < span.end and span.start < finding.start + _WEEK
 
 
-def _caution(plan: Plan) -> dict[str, str]:
+def caution_of(plan: Plan) -> dict[str, str]:
     """What is to be told first of a plan, as JSON."""
     return {"caution": plan.caution} if plan.caution else {}
 
 
-def _cautioned(plan: Plan, text: str) -> str:
+def cautioned(plan: Plan, text: str) -> str:
     """What is said of a plan, after what is to be told first of it."""
     return page([*caution_lines(plan), text])
 
@@ -334,7 +278,7 @@ def _uids(path: Path) -> list[UUID]:
 _CHARGES_FORMS: Mapping[str, Callable[[Plan, Charges], str]] = {
     "csv": lambda _, charges: charges_csv(charges),
     "html": lambda plan, charges: charges_html(charges, caution=plan.caution),
-    "text": lambda plan, charges: _cautioned(plan, charges_text(charges)),
+    "text": lambda plan, charges: cautioned(plan, charges_text(charges)),
 }
 
 
@@ -396,99 +340,61 @@ def _charges_by_all(options: argparse.Namespace) -> Work:
             for each in charges
         )
         document = {
-            **_caution(plan),
+            **caution_of(plan),
             "charges": [to_document(each) for each in charges],
             **applied.rest,
         }
-        text = _cautioned(plan, applied.text(map(charges_text, charges)))
+        text = cautioned(plan, applied.text(map(charges_text, charges)))
         return Answer(text, document, EXIT_CODES[applied.truth(known)], key=plan.patient)
 
     return Work(one, problems=problems)
 
 
 def _costs(options: argparse.Namespace) -> Answer:
-    if options.plan is not None:
-        return _costs_of_plan(options)
-    named = ("patient", "site", "rates", "level", "assume_in_force", "form")
+    if options.plan:
+        return over_several(_costs_of_plans, "plan")(options)
+    named = ("patient", "site", "rates", "level", "assume_in_force", "form", "json_lines")
     if any(getattr(options, name) for name in named):
         raise UsageError("options are for a plan: say which, as in iopkit costs plan.json")
     found = compare_costs(COSTS)
     return Answer(costs_text(found), [cost_document(comparison) for comparison in found])
 
 
-def _costs_of_plan(options: argparse.Namespace) -> Answer:
+def _costs_of_plans(options: argparse.Namespace) -> Work:
     if options.json and options.form:
         raise UsageError("--form is for reading, and --json has a form of its own: choose one")
     if options.patient is None or options.site is None:
         raise UsageError("a plan's costs need --patient and --site: who pays turns on them")
-    plan, site = read_document(Plan, options.plan), read_document(Site, options.site)
-    costs = costs_of_plan(
-        schedule(plan, site),
-        site,
-        read_document(Patient, options.patient),
-        codings=CODINGS,
-        rates=(*(read_document(RateTable, path) for path in options.rates), *RATES),
-        figures=LEVEL_FIGURES,
-        level=LevelOfCare.parse(options.level) if options.level else None,
-        assume_in_force=options.assume_in_force,
-    )
-    text = plan_costs_html(costs) if options.form == "html" else plan_costs_text(costs)
-    document = {**_caution(plan), **plan_costs_document(costs)}
-    code = DONE if costs.is_known else UNDETERMINED
-    return Answer(text if options.form == "html" else _cautioned(plan, text), document, code)
+    site, level = read_document(Site, options.site), options.level
+    rates = (*(read_document(RateTable, path) for path in options.rates), *RATES)
+    level = LevelOfCare.parse(level) if level else None
+    find_patient, problems = patients_of(options, Own())
 
+    def one(named: Named) -> Answer:
+        plan = read_document(Plan, named)
+        costs = costs_of_plan(
+            schedule(plan, site),
+            site,
+            find_patient(plan.patient),
+            codings=CODINGS,
+            rates=rates,
+            figures=LEVEL_FIGURES,
+            level=level,
+            assume_in_force=options.assume_in_force,
+        )
+        if options.form == "html":
+            text = plan_costs_html(costs)
+        else:
+            text = cautioned(plan, plan_costs_text(costs))
+        document = {**caution_of(plan), **plan_costs_document(costs)}
+        code = DONE if costs.is_known else UNDETERMINED
+        return Answer(text, document, code, key=plan.patient)
 
-def _fit(options: argparse.Namespace) -> Answer:
-    names = program_names() if options.program is None else options.program
-    sets = named_requirements(options.requirements)
-    patient = read_document(Patient, options.patient, own_of(options))
-    found = fits(
-        [find_or_read(Program, name, find_program) for name in names],
-        patient,
-        read_document(Site, options.site),
-        sets,
-        start=options.start,
-        seed=secrets.randbits(53) if options.seed is None else options.seed,
-        phase_weeks=weeks_once(options.weeks),
-        times=times_once(options.times),
-        assume_in_force=options.assume_in_force,
-        groups=given_groups(options).of_patient(patient.key),
-    )
-    best = found[0]
-    document = {
-        "requirements": [each.name for each in sets],
-        "fits": [fit_document(each) for each in found],
-    }
-    code = NO if best.standing.other_age_group else EXIT_CODES[best.truth]
-    return Answer(fits_text(found), document, code)
-
-
-def _propose(options: argparse.Namespace) -> Answer:
-    sets = named_requirements(options.requirements)
-    plan, site = read_document(Plan, options.plan), read_document(Site, options.site)
-    found = propose(
-        plan,
-        site,
-        sets,
-        most_changes=options.changes,
-        assume_in_force=options.assume_in_force,
-        meetings=given_groups(options).meetings_for(site, plan),
-    )
-    document = {
-        **_caution(plan),
-        "requirements": [each.name for each in sets],
-        **proposals_document(found),
-    }
-    best = next(iter(found.found), None)
-    met = all_of(judgment.truth for judgment in (best or found).judgments)
-    files = to_be_written((options.output, as_json(to_document(best.plan)))) if best else {}
-    return Answer(_cautioned(plan, proposals_text(found)), document, EXIT_CODES[met], files)
+    return Work(one, problems=problems)
 
 
 COMMANDS: Mapping[str, Command] = {
     "check": Command(_check_arguments, over_several(_check, "plan")),
     "charges": Command(_charges_arguments, over_several(_charges, "plan")),
     "costs": Command(_costs_arguments, _costs),
-    "fit": Command(_fit_arguments, _fit),
-    "propose": Command(_propose_arguments, _propose),
 }

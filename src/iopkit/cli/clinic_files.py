@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -23,10 +23,10 @@ from iopkit.cli.files import (
     UsageError,
     as_json,
     is_file_name,
+    is_lines,
     read_bytes,
     read_document,
     read_many,
-    stem_of,
 )
 from iopkit.cli.overseeing import capacity_answer, conflicts_answer
 from iopkit.clinics.clinics import Clinic, ClinicRun, FormerRun, NamedPatient
@@ -48,6 +48,7 @@ from iopkit.library.requirements import find_requirements
 from iopkit.patients.patients import Patient
 from iopkit.placement.placement import Ladder
 from iopkit.plans.goal_templates import GoalTemplates
+from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
 from iopkit.reports.clinics import clinic_html
 from iopkit.requirements.requirements import RequirementSet
@@ -55,6 +56,9 @@ from iopkit.schedules.sessions import Schedule
 from iopkit.sites.sites import Site
 
 T = TypeVar("T")
+
+SETTLED = "settled"
+"""The folder of plans that people have settled and signed."""
 
 SETTINGS, SITE, KEY = "clinic.json", "site.json", "feeds.key"
 """Files of a run by which the next one knows it: what it was of, and its calendars' key."""
@@ -65,12 +69,16 @@ _FOLDERS = (
 )
 _GIVEN = re.compile(r"calendars/\w+/[^/]+\.ics|.+/[0-9a-f-]{36}\.(?:ics|json)|.+/\.iopkit-[^/]*")
 """Files in those folders that a run gives, or that one left half-written: others are not ours."""
+_NO_TABLE = (
+    "a plan is drafted from a record, and a table of facts has none; iopkit decide and place "
+    "take it"
+)
 _STAMP = re.compile(rb"DTSTAMP:(\d{8}T\d{6})Z")
 
 
 @frozen(repr=False)
 class ClinicFolder:
-    """A clinic as its folder has it, and what is wrong with the files of some patients."""
+    """A clinic as its folder has it, and what is wrong with some files of patients and plans."""
 
     clinic: Clinic
     problems: tuple[str, ...]
@@ -96,13 +104,14 @@ def read_clinic(folder: Path, own: Own) -> ClinicFolder:
     coding = reading.one(CodingScheme, settings.coding, find_coding)
     rates = reading.one(RateTable, settings.rates, find_rates)
     patients = reading.patients(settings)
+    settled = reading.settled()
     if site is None or program is None or reading.problems:
         raise UsageError("\n".join(reading.problems))
     clinic = Clinic(
         settings,
         site,
         program,
-        tuple(NamedPatient(stem_of(place), patient) for place, patient in patients.found),
+        tuple(NamedPatient(_name_of(place, patient), patient) for place, patient in patients.found),
         roster,
         policies,
         ladder,
@@ -110,9 +119,19 @@ def read_clinic(folder: Path, own: Own) -> ClinicFolder:
         requirements,
         coding,
         rates,
+        settled.values,
         unread=len(patients.problems),
     )
-    return ClinicFolder(clinic, patients.problems)
+    return ClinicFolder(clinic, (*patients.problems, *_without_patient(settled, patients)))
+
+
+def _without_patient(settled: Many[Plan], patients: Many[Patient]) -> Iterator[str]:
+    """What is wrong with plans that are of nobody, as far as all patients are known."""
+    known = {patient.key for patient in patients.values}
+    if not patients.problems:
+        for place, plan in settled.found:
+            if plan.patient not in known:
+                yield f"{place}: no file has this plan's patient; it is left aside"
 
 
 class _Reading:
@@ -145,32 +164,75 @@ class _Reading:
         """The patients, without those whose keys two files have."""
         folder = self._folder / "patients"
         try:
+            tables = [each for each in sorted(folder.iterdir()) if each.suffix == ".csv"]
             many = read_many(Patient, [folder], self._own)
             # macOS may write a name's accents as letters of their own.
-            names = {normalize("NFC", each.stem) for each in folder.iterdir()}
+            files = (each for each in folder.iterdir() if is_file_name(each.name))
+            names = {normalize("NFC", each.stem) for each in files}
         except (UsageError, OSError) as error:
             self.problems.append(str(error))
             return Many(())
+        names |= {normalize("NFC", _name_of(place, patient)) for place, patient in many.found}
+        # Whose a line is that is not valid is not known.
+        hidden_names = bool(many.problems) and any(map(is_lines, folder.iterdir()))
         for each in settings.patients:
-            if normalize("NFC", each.patient) not in names:
+            if normalize("NFC", each.patient) not in names and not hidden_names:
                 # The names of files may be those of patients: none is told but the one asked for.
                 meant = did_you_mean(each.patient, names)
                 self.problems.append(
                     f"clinic.toml: {folder} has no file of a patient {each.patient!r}"
                     + (f"; {meant}" if meant else "")
                 )
-        files: dict[UUID, list[Named]] = {}
-        for path, patient in many.found:
-            files.setdefault(patient.key, []).append(path)
-        twice = tuple(
-            f"{', '.join(map(str, paths))}: one key in {len(paths)} files; none is taken"
-            for paths in files.values()
-            if len(paths) > 1
+        places = _places((patient.key, place) for place, patient in many.found)
+        refused = (
+            *(f"{each}: {_NO_TABLE}" for each in tables),
+            *many.problems,
+            *(
+                f"{_listed(each)}: one key in {len(each)} files; none is taken"
+                for each in _several(places)
+            ),
         )
-        found = tuple(each for each in many.found if len(files[each[1].key]) == 1)
-        return Many(found, (*many.problems, *twice))
+        return Many(tuple(each for each in many.found if len(places[each[1].key]) == 1), refused)
+
+    def settled(self) -> Many[Plan]:
+        """The plans that people have settled, if there are any."""
+        folder = self._folder / SETTLED
+        if not folder.is_dir() or not any(folder.iterdir()):
+            return Many(())
+        try:
+            many = read_many(Plan, [folder])
+        except UsageError as error:
+            self.problems.append(str(error))
+            return Many(())
+        places = _places((plan.patient, place) for place, plan in many.found)
+        self.problems += many.problems
+        self.problems += (
+            f"{_listed(each)}: expected one plan of each patient" for each in _several(places)
+        )
+        return many
 
     __repr__ = hidden
+
+
+def _name_of(place: Named, patient: Patient) -> str:
+    """What the settings name a patient by: the file's name, or the key of one on a line."""
+    return place.stem if isinstance(place, Path) else str(patient.key)
+
+
+def _places(found: Iterable[tuple[UUID, Named]]) -> Mapping[UUID, Sequence[Named]]:
+    """Where the documents of each patient are, by keys."""
+    places: defaultdict[UUID, list[Named]] = defaultdict(list)
+    for key, place in found:
+        places[key].append(place)
+    return places
+
+
+def _several(places: Mapping[UUID, Sequence[Named]]) -> list[Sequence[Named]]:
+    return [each for each in places.values() if len(each) > 1]
+
+
+def _listed(places: Iterable[Named]) -> str:
+    return ", ".join(map(str, places))
 
 
 def read_former(out: Path) -> FormerRun | None:
@@ -253,6 +315,25 @@ def _key_in(path: Path) -> UUID:
             f"{path}: expected the key of the site's calendars, found something else; put it "
             "back, or take the file away for a new one, with which these calendars begin anew"
         ) from error
+
+
+def refuse_changed_plans(written: Iterable[Path], former: FormerRun | None, out: Path) -> None:
+    """Raise if a plan that would be written over is not as the last run left it.
+
+    Somebody may have settled it there. One that cannot be read is made again as all else is.
+    """
+    was = {f"{each.plan.patient}.json": each.plan for each in former.schedules} if former else {}
+    changed: list[str] = []
+    for path in written:
+        if path.parent == out / "plans" and path.name in was and path.exists():
+            with suppress(UsageError):
+                if read_document(Plan, path) != was[path.name]:
+                    changed.append(
+                        f"{path} is not as the last run left it: move it into "
+                        f"{out.parent / SETTLED} to keep what is settled in it, or take it away"
+                    )
+    if changed:
+        raise UsageError("\n".join(changed))
 
 
 def _documents(run: ClinicRun) -> Iterator[tuple[str, bytes]]:

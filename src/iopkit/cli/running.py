@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 from iopkit.cli.arguments import add_own, day_of, moment_of, own_of
-from iopkit.cli.clinic_files import files_of, read_clinic, read_former
+from iopkit.cli.clinic_files import files_of, read_clinic, read_former, refuse_changed_plans
 from iopkit.cli.files import DONE, NO, Answer, Command, UsageError, only_user
 from iopkit.cli.terminal import watched
 from iopkit.clinics.clinics import ClinicRun, FormerRun, NamedPatient
@@ -107,9 +107,12 @@ def _run(options: argparse.Namespace) -> Answer:
     except InvalidError as error:
         raise UsageError(f"{folder}: {error}") from error
     written = files_of(found, out, stamp=as_of, names=options.names)
+    refuse_changed_plans(written, former, out)
     begun = _begun(found, former, as_of)
     text = clinic_text(found, names=options.names, begun=begun)
-    files_told = f"{len(written)} files changed in {out}" if written else f"{out} is as it was"
+    files_told = f"{out} is as it was"
+    if written:
+        files_told = f"{len(written)} files changed in {out}; to look at: {out / 'report.html'}"
     is_whole = all(one.schedule for one in found.patients) and not found.conflicts
     return Answer(
         f"{text}\n\n{files_told}",

@@ -10,9 +10,10 @@ from iopkit.cli.arguments import add_output, add_plan, day_of
 from iopkit.cli.files import Answer, Command, UsageError, as_json, read_document, to_be_written
 from iopkit.documents.documents import to_document
 from iopkit.plans.goals import Goal, Problem
-from iopkit.plans.plans import Plan
+from iopkit.plans.plans import Plan, Signature
 from iopkit.plans.settling import settle
 from iopkit.reports.plans import plan_text
+from iopkit.requirements.milestones import Signer
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +50,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=DATE",
         help="a goal that is taken over for another day; again for each more",
     )
+    parser.add_argument(
+        "--sign",
+        action="append",
+        default=[],
+        choices=[each.value for each in Signer],
+        help="who signs the plan on that day; again for each more",
+    )
     add_output(parser, to="SETTLED.json", says="write the plan")
 
 
@@ -82,6 +90,10 @@ def _settle(options: argparse.Namespace) -> Answer:
         drop=options.drop,
         change=_changes(plan, options),
     )
+    if options.sign:
+        signed = (Signature(Signer(each), options.on) for each in options.sign)
+        both = dict.fromkeys((*(settled.signatures or ()), *signed))
+        settled = evolve(settled, signatures=tuple(both))
     document = to_document(settled)
     return Answer(
         plan_text(settled), document, files=to_be_written((options.output, as_json(document)))

@@ -81,19 +81,24 @@ class Work:
 
 
 def add_several(
-    parser: argparse.ArgumentParser, name: str, *, of: str, table: bool = False
+    parser: argparse.ArgumentParser,
+    name: str,
+    *,
+    of: str,
+    table: bool = False,
+    or_none: str | None = None,
 ) -> None:
-    """The patients or plans that a command is about."""
+    """The patients or plans that a command is about; ``or_none``: what it does without any."""
     rows = ", or a table of facts (.csv)" if table else ""
     argument = parser.add_argument(
         name,
-        nargs="+",
+        nargs="*" if or_none else "+",
         type=Path,
         metavar=of.upper(),
         help=f"a {of}; or several: files, folders of them, JSON Lines (.jsonl){rows}; what names "
-        "a file to write names a folder then",
+        "a file to write names a folder then" + (f"; {or_none} if not given" if or_none else ""),
     )
-    argument.required = True
+    argument.required = not or_none
     parser.add_argument(
         "--json-lines",
         action="store_true",

@@ -7,6 +7,7 @@ from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from attrs import evolve
 
@@ -86,12 +87,12 @@ def _example_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _new_arguments(parser: argparse.ArgumentParser) -> None:
-    written = ", ".join(sorted(KINDS.keys() - {*_TEMPLATES, "clinic"}))
+    written = ", ".join(sorted(KINDS.keys() - {*_TEMPLATES}))
     parser.add_argument(
         "what",
         choices=_TEMPLATES,
         help=f"a kind that people write; iopkit itself writes the others: {written}; and "
-        "iopkit init begins a clinic",
+        "iopkit init begins all files of a clinic",
     )
     parser.add_argument(
         "-o",
@@ -292,6 +293,7 @@ def _text(folder: str, name: str) -> str:
 
 # The kinds that people write: all but what iopkit works out and writes.
 _TEMPLATES = (
+    "clinic",
     "coding",
     "facts",
     "goals",
@@ -311,6 +313,8 @@ _TEMPLATES = (
 def _template(what: str) -> Answer:
     if what == "goals":  # those that are shipped are to be copied
         text = goal_template_text("starting-points")
+    elif what == "clinic":  # the one that a folder begins with
+        text = _text("examples/clinic", "clinic.toml")
     else:
         text = _text("templates", f"{what}.toml")
     return Answer(text.rstrip(), to_document(from_toml(KINDS[what], text)))
@@ -324,6 +328,8 @@ def _new(options: argparse.Namespace) -> Answer:
     if path.exists():
         raise UsageError(f"cannot write {path}: there is such a file, and it is kept as it is")
     data = as_json(template.document) if path.suffix == ".json" else f"{template.text}\n".encode()
+    if options.what == "patient":  # each that is begun is somebody else
+        data = data.replace(template.document["key"].encode(), str(uuid4()).encode())
     return evolve(template, text=f"wrote {path}", files={path: data})
 
 

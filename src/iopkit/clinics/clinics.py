@@ -47,13 +47,13 @@ class NamedPatient:
 class Clinic:
     """All that a run needs to know of a clinic; what ``settings`` name is here itself.
 
-    ``unread`` counts the patients whose files could not be read, so that the clinic is without
-    them.
+    ``settled`` are plans as people have settled and signed them. ``unread`` counts the patients
+    whose files could not be read, so that the clinic is without them.
 
     Raises:
-        InvalidError: two patients have one name or key, a phase whose length is open has no weeks,
-            the program has no such phase or track, or it has tracks and groups, and no track is
-            chosen.
+        InvalidError: two patients have one name or key, or two settled plans one patient, a phase
+            whose length is open has no weeks, the program has no such phase or track, or it has
+            tracks and groups, and no track is chosen.
     """
 
     settings: ClinicSettings
@@ -67,6 +67,7 @@ class Clinic:
     requirements: tuple[RequirementSet, ...] = ()
     coding: CodingScheme | None = None
     rates: RateTable | None = None
+    settled: tuple[Plan, ...] = ()
     unread: int = 0
 
     def __attrs_post_init__(self) -> None:
@@ -85,6 +86,12 @@ class Clinic:
                     ("name", {one.name for one in self.patients}),
                     ("key", {one.patient.key for one in self.patients}),
                 )
+            ),
+            unless(
+                len({plan.patient for plan in self.settled}) == len(self.settled),
+                "settled",
+                "one plan of each patient",
+                "several",
             ),
             unless(
                 given <= {phase.name for phase in program.phases},
@@ -156,6 +163,7 @@ class Step(StrEnum):
     PLACEMENT = "placement"
     GROUPS = "groups"
     PLAN = "plan"
+    SIGNATURES = "signatures"
     SCHEDULE = "schedule"
     REQUIREMENTS = "requirements"
     CHARGES = "charges"

@@ -34,6 +34,7 @@ from iopkit.errors import (
 )
 from iopkit.groups.groups import Group, join
 from iopkit.placement.placement import place
+from iopkit.plans.carrying import carry_settled
 from iopkit.plans.drafting import draft
 from iopkit.plans.notes import NoteSubject
 from iopkit.plans.plans import MOST_EXTRA_WEEKS, Leave, Plan
@@ -72,6 +73,9 @@ def run_clinic(
     ``schedule``, ``judge`` and ``itemize``. What cannot be done for one is told in ``omissions``,
     and keeps nothing from the others. Who waits for a group has no plan yet.
 
+    A plan that the clinic has as settled has its first day, seed and key, and all that was settled
+    and signed of it, as ``carry_settled`` has it; that it is to be signed again is told.
+
     With a former run it updates. Plans keep their first day, seed and key, and are rescheduled:
     what began by ``as_of`` stays. Whoever is in groups keeps them before others get one. A
     schedule that is over stays as it was; so does one whose plan cannot be drafted any more, and
@@ -106,9 +110,13 @@ def run_clinic(
     refuse("clinic", unless(here, "former", "a run of the same site", "another's"))
     around = Surroundings(clinic.site, as_of)
     old = {each.plan.patient: each for each in former.schedules} if former else {}
+    settled = {plan.patient: plan for plan in clinic.settled}
     today = as_of.astimezone(clinic.site.tz).date()
     listed = sorted(clinic.patients, key=lambda one: one.patient.key)
-    cares = [_Care(clinic, one, old.get(one.patient.key), today) for one in watched(listed)]
+    cares = [
+        _Care(clinic, one, old.get(one.patient.key), settled.get(one.patient.key), today)
+        for one in watched(listed)
+    ]
     seats = seats_of(clinic, former, without=[one.key for one in cares if one.is_without_seat])
     plans = [care.drafted(seats) for _, care in zip(watched(listed), cares, strict=True)]
     if clinic.roster is not None:
@@ -137,16 +145,26 @@ def run_clinic(
 
 
 class _Care:
-    """A patient of a clinic, step by step; ``old`` is the schedule that there was."""
+    """A patient of a clinic, step by step.
+
+    ``old`` is the schedule that there was, and ``settled`` the plan as people have settled it.
+    """
 
     def __init__(
-        self, clinic: Clinic, one: NamedPatient, old: Schedule | None, today: date
+        self,
+        clinic: Clinic,
+        one: NamedPatient,
+        old: Schedule | None,
+        settled: Plan | None,
+        today: date,
     ) -> None:
         self.key = one.patient.key
         self._clinic, self._patient, self._old = clinic, one.patient, old
+        self._settled, self._former = settled, old.plan if old else settled
         self._own = clinic.settings_of(one)
         self._is_over = old is not None and old.end <= today
-        self._start = self._own.start or (old.plan.start if old else clinic.settings.start)
+        first = self._former.start if self._former else clinic.settings.start
+        self._start = self._own.start or first
         self._omissions: list[Omission] = []
         decided = (
             self._tried(Step.DECISION, partial(self._by, each.decide)) for each in clinic.policies
@@ -218,8 +236,8 @@ class _Care:
         self._omissions.append(Omission(step, why))
 
     def _plan(self, groups: tuple[Group, ...]) -> Plan:
-        """The plan; of one that there was, with its key and seed."""
-        clinic, settings, old = self._clinic, self._clinic.settings, self._old
+        """The plan; of one that there was, with its key and seed, and what was settled of it."""
+        clinic, settings, former = self._clinic, self._clinic.settings, self._former
         program, site, track = clinic.program, clinic.site, self._own.track or settings.track
         if groups:
             program, site = join(program.on_track(track), site, groups)
@@ -228,7 +246,7 @@ class _Care:
             self._patient,
             site,
             start=self._start,
-            seed=old.plan.seed if old else settings.seed,
+            seed=former.seed if former else settings.seed,
             track=None if groups else track,
             phase_weeks={each.phase: each.weeks for each in settings.weeks},
             requirements=clinic.requirements,
@@ -242,7 +260,13 @@ class _Care:
         # What it was joined to has no tracks any more.
         plan = evolve(plan, track=track) if groups else plan
         plan = evolve(plan, leaves=tuple(self._leaves(plan)))
-        return _continued(plan, old.plan) if old else plan
+        if former is not None:
+            plan = _continued(plan, former)
+        if self._settled is not None:
+            plan = carry_settled(plan, self._settled)
+            if self._settled.signatures and not plan.signatures:
+                self._omit(Step.SIGNATURES, "the plan has changed since it was signed")
+        return plan
 
     def _leaves(self, plan: Plan) -> Iterator[Leave]:
         """The patient's leaves; from the discharge on, one as long as a plan can be extended."""

@@ -1,5 +1,6 @@
 """A program given to one patient: the plan, its parts, and changes to it."""
 
+from iopkit.plans.carrying import carry_settled
 from iopkit.plans.continuing import continue_care
 from iopkit.plans.drafting import NamedGroup, draft
 from iopkit.plans.foreseeing import FORESEEN
@@ -113,6 +114,7 @@ __all__ = [
     "Trip",
     "UpcomingChange",
     "call_for",
+    "carry_settled",
     "continue_care",
     "draft",
     "needs_of",

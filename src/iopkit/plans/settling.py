@@ -9,6 +9,7 @@ from iopkit.errors import Fault, Step, refuse, unless, unless_a, unless_day
 from iopkit.plans.goals import Goal, Problem
 from iopkit.plans.plans import Plan
 from iopkit.plans.proposals import ProposedGoal, ProposedProblem, SettledAs, Settlement
+from iopkit.plans.revisions import unsigned
 
 
 def settle(  # noqa: PLR0913  # what is settled, by what becomes of it
@@ -26,6 +27,7 @@ def settle(  # noqa: PLR0913  # what is settled, by what becomes of it
     problem becomes of those of its goals that are open and not named themselves: they are accepted
     with it, as they were proposed where its words alone change, or dropped. A goal that is accepted
     brings its problem with it. Each proposal stays in ``plan.proposals`` with what became of it.
+    With a problem or goal more, nobody has signed the plan.
 
     Args:
         on: the day on which it was settled.
@@ -81,12 +83,13 @@ def settle(  # noqa: PLR0913  # what is settled, by what becomes of it
         for old, new in zip(one.goals, other.goals, strict=True)
         if _taken(old.settled, new.settled)
     ]
-    return evolve(
+    settled = evolve(
         plan,
         proposals=plan.proposals and decided,
         problems=(*(plan.problems or ()), *problems) if problems else plan.problems,
         goals=(*(plan.goals or ()), *goals) if goals else plan.goals,
     )
+    return unsigned(settled) if problems or goals else settled
 
 
 def _taken(old: Settlement | None, new: Settlement | None) -> bool:
