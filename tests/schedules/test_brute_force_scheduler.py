@@ -1,5 +1,6 @@
 """The schedule of fixed weekly programs, and of changes, against one that tries every place."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
@@ -84,6 +85,7 @@ class BruteForce:
     taken: set[int] = field(factory=set)
     together: set[tuple[str, int]] = field(factory=set)
     found: list[Dated] = field(factory=list)
+    minutes: Counter[int] = field(factory=Counter)
 
     def run(self, sessions: Iterable[tuple[int, Service]]) -> None:
         """Fill in ``found``: groups first, then what can be where it is due, then the rest."""
@@ -94,8 +96,21 @@ class BruteForce:
                 self.take(service, at, at, None)
             else:
                 waiting.append((at, service, why))
+        for at, service, _ in waiting:
+            self.minutes[at // A_DAY] += steps(service)
         for at, service, why in waiting:
-            self.take(service, at, self.elsewhere(at, service), why)
+            self.minutes[at // A_DAY] -= steps(service)
+            place = self.elsewhere(at, service)
+            too_long = place is None and self.elsewhere(at, service, long_days=True) is not None
+            self.take(service, at, place, Reason.LONG_DAY if too_long else why)
+
+    def has_room(self, day: int, service: Service) -> bool:
+        """Whether a session makes a day no longer than the longest that the plan has."""
+        days: Counter[int] = Counter()
+        for at, each in self.prescribed():
+            days[at // A_DAY] += steps(each)
+        had = self.minutes[day]
+        return had == 0 or had + steps(service) <= max(days.values())
 
     def attend(self, sessions: Iterable[tuple[int, Service]]) -> list[tuple[int, Service]]:
         """Go to the meetings that sessions are; what is left is of no group."""
@@ -301,7 +316,7 @@ class BruteForce:
         own = [each.rule for each in self.site.closed_rules if each.service == service.name]
         return own[0] if own else self.site.closed_rule
 
-    def elsewhere(self, at: int, service: Service) -> int | None:
+    def elsewhere(self, at: int, service: Service, *, long_days: bool = False) -> int | None:
         """Where the rules put a session that cannot be at a place."""
         touched = range(at, at + steps(service))
         rule = self.rule(touched, service, self.why_not(at, service) or Reason.OVERLAP)
@@ -310,13 +325,15 @@ class BruteForce:
             weeks = range(self.plan.weeks, self.plan.weeks + EXTRA_WEEKS)
             repeats = [at + (other - week) * 7 * A_DAY for other in weeks]
             return next((r for r in repeats if self.can_be(r, service, patient=False)), None)
-        if rule is ClosedRule.MOVE_IN_WEEK:
-            return self.nearest(at, service, range(week * 7, week * 7 + 7))
-        if rule is ClosedRule.NEXT_OPEN_DAY:
-            return self.nearest(at, service, range(at // A_DAY + 1, week * 7 + 14))
-        return None
+        days = {
+            ClosedRule.MOVE_IN_WEEK: range(week * 7, week * 7 + 7),
+            ClosedRule.NEXT_OPEN_DAY: range(at // A_DAY + 1, week * 7 + 14),
+            ClosedRule.SKIP: range(0),
+        }[rule]
+        room = [day for day in days if long_days or self.has_room(day, service)]
+        return self.nearest(at, service, room)
 
-    def nearest(self, at: int, service: Service, days: range) -> int | None:
+    def nearest(self, at: int, service: Service, days: Iterable[int]) -> int | None:
         """On the nearest of some days, later first, and there at the nearest time, likewise.
 
         Days with a place in the same part of the day, with noon and 17:00 between them, go before.
@@ -352,6 +369,7 @@ class BruteForce:
         who = None
         if at is not None:
             self.taken.update(range(at, at + steps(service)))
+            self.minutes[at // A_DAY] += steps(service)
             who = meeting.clinician if meeting else self.assigned(at, service)
         length, of_group = steps(service), meeting is not None
         self.found.append(Dated(service.name, length, due, at, why, who, of_group))
@@ -371,6 +389,8 @@ def changed(was: BruteForce, now: BruteForce) -> None:
     now.together = {(each.service, each.due) for each in coming if each.in_group}
     to_come = left_of(now, [*sorted(held, key=lambda e: e.at or 0), *coming, *missed])
     now.found = [*held, *missed]
+    for each in held:
+        now.minutes[(each.at or 0) // A_DAY] += each.length
     now.taken = {step for h in held for step in range(h.at or 0, (h.at or 0) + h.length)}
     beside = BruteForce(now.plan, now.site, now.meetings, now.after, set(now.taken))
     planned = {
@@ -390,6 +410,7 @@ def changed(was: BruteForce, now: BruteForce) -> None:
         else:
             now.found.append(there)
             now.taken.update(range(there.at or 0, (there.at or 0) + steps(service)))
+            now.minutes[(there.at or 0) // A_DAY] += steps(service)
             own.update(range(each.due, each.due + steps(service)))
     now.taken |= own
     now.run([*rest, *to_come])
@@ -427,7 +448,10 @@ def stays(each: Dated, service: Service, now: BruteForce, planned: set[int]) -> 
     pause = whole_minutes(now.site.break_between) // GRID
     touched = range(at, at + steps(service))
     apart = range(at - pause, at + steps(service) + pause)
+    gone = each.clinician not in {clinician.name for clinician in now.site.clinicians}
     who = now.on_duty(each.clinician, at // A_DAY)
+    if now.site.clinicians and gone:
+        who = now.assigned(at, service)
     can = now.can_be(at, service, patient=True, who=who)
     if can and planned.isdisjoint(touched) and now.taken.isdisjoint(apart):
         return evolve(each, clinician=who)
@@ -603,7 +627,8 @@ def test_sessions_are_where_trying_every_place_puts_them_whatever_changes(
         if data.draw(st.booleans()):
             site = data.draw(_sites(start, zone))
         plan, site, meetings = data.draw(_worlds(evolve(plan, groups=()), site))
-        now = datetime.combine(start, time(0), site.tz) + after * GRID * ONE_MINUTE
+        # The last minute of a step, so that what can be after it is on the grid.
+        now = datetime.combine(start, time(0), site.tz) + ((after + 1) * GRID - 1) * ONE_MINUTE
         made = reschedule(made, plan, Surroundings(site, now, meetings=meetings))
         was, oracle = oracle, BruteForce(plan, site, meetings, after)
         changed(was, oracle)

@@ -38,7 +38,17 @@ from iopkit.programs import (
     slots_of,
 )
 from iopkit.programs.programs import clashing_services
-from iopkit.schedules import Move, Reason, Schedule, Session, Unplaced, booked_doses, schedule
+from iopkit.schedules import (
+    Move,
+    Reason,
+    Schedule,
+    Session,
+    Surroundings,
+    Unplaced,
+    booked_doses,
+    reschedule,
+    schedule,
+)
 from iopkit.sites import ClosedRule, Closure, Site
 from iopkit.strategies.times import opening_hours
 from iopkit.windows import DAY, WEEK, Weekday, WeeklyWindows, minute_of_day, whole_minutes
@@ -72,6 +82,12 @@ def weekly(name: str, minutes: int | None, *slots: str) -> Service:
 def plan(*services: Service, weeks: int = 1, free: WeeklyWindows | None = None) -> Plan:
     program = Program("any", "Any", (Phase("only", "Only", weeks, services),))
     return Plan(KEY, KEY, "Elm", program, MONDAY, 1, free)
+
+
+def with_a_long_day(made: Plan) -> Plan:
+    """With a week more that has one, so that days of the first may be as long."""
+    longer = Phase("more", "More", 1, (weekly("full", 480, "tuesday 09:00"),))
+    return evolve(made, program=evolve(made.program, phases=(*made.program.phases, longer)))
 
 
 def closed(*days: int, why: str = "closed") -> tuple[Closure, ...]:
@@ -510,9 +526,10 @@ def test_a_session_outside_hours_first_looks_for_room_on_its_own_day() -> None:
 
 def test_where_its_time_is_taken_a_session_takes_the_first_that_is_open() -> None:
     services = (weekly("x", 60, "monday 10:00"), weekly("y", 90, "tuesday 09:30"))
-    made = schedule(plan(*services), evolve(SITE, closures=closed(0)))
+    longer = with_a_long_day(plan(*services))
+    made = schedule(longer, evolve(SITE, closures=closed(0)))
     assert starts(made, "x") == ["Tue 11:00"]
-    made = schedule(plan(*services), evolve(SITE, closures=closed(0), break_between=10 * MINUTE))
+    made = schedule(longer, evolve(SITE, closures=closed(0), break_between=10 * MINUTE))
     assert starts(made, "x") == ["Tue 11:10"]
 
 
@@ -524,7 +541,7 @@ def test_a_day_without_room_is_passed_over() -> None:
 
 def test_moved_sessions_keep_clear_of_one_another() -> None:
     services = (weekly("x", 60, "monday 10:00", "tuesday 10:30"), weekly("y", 60, "monday 11:30"))
-    made = schedule(plan(*services), evolve(SITE, closures=closed(0, 1)))
+    made = schedule(with_a_long_day(plan(*services)), evolve(SITE, closures=closed(0, 1)))
     assert starts(made, "x") == ["Wed 09:00", "Wed 10:00"]
     assert starts(made, "y") == ["Wed 11:30"]
 
@@ -617,9 +634,10 @@ def test_an_evening_stays_an_evening_if_it_can(hours: str, taken: list[str], exp
     always = WeeklyWindows.of(*(f"{day} {hours}" for day in ("monday", "tuesday", "wednesday")))
     site = evolve(SITE, hours=always, closures=closed(0))
     services = [weekly("x", 180, "monday 17:30"), *(weekly("y", 60, slot) for slot in taken)]
-    assert starts(schedule(plan(*services), site), "x") == [expected]
+    longer = with_a_long_day(plan(*services))
+    assert starts(schedule(longer, site), "x") == [expected]
     next_day = evolve(site, closed_rule=ClosedRule.NEXT_OPEN_DAY)
-    assert starts(schedule(plan(*services), next_day), "x") == [expected]
+    assert starts(schedule(longer, next_day), "x") == [expected]
 
 
 # Keys, confidentiality and invariants
@@ -713,3 +731,47 @@ def test_weekly_doses_are_those_of_the_modalities_asked_for() -> None:
     assert booked_doses(made, modalities=[Modality.GROUP_THERAPY]) == (Dose(timedelta(hours=3)),)
     assert booked_doses(made, modalities=[Modality.DRUG_TESTING]) == (Dose(timedelta(0), 1),)
     assert booked_doses(made, modalities=()) == (Dose(),)
+
+
+# How long a day can be.
+
+
+@pytest.mark.parametrize(
+    ("shut", "expected", "left"),
+    [
+        pytest.param((0,), ["Tue 18:00", "Wed 18:00", "Fri 18:00"], [], id="one closed day"),
+        pytest.param((0, 1, 2), ["Thu 18:00", "Fri 18:00", "Sat 18:00"], [], id="a place for each"),
+        pytest.param((0, 1, 2, 3), ["Fri 18:00", "Sat 18:00"], [2], id="none for the last"),
+        pytest.param((0, 1, 2, 3, 4), ["Sat 18:00"], [2, 4], id="not nine hours of a Saturday"),
+    ],
+)
+def test_what_is_moved_makes_no_day_longer_than_the_longest_of_the_program(
+    shut: tuple[int, ...], expected: list[str], left: list[int]
+) -> None:
+    hours = WeeklyWindows.of(*(f"{day.title} 09:00-22:00" for day in list(Weekday)[:6]))
+    site = evolve(SITE, hours=hours, closures=closed(*shut, why="Flood"))
+    made = schedule(plan(weekly("x", 180, "monday 18:00", "wednesday 18:00", "friday 18:00")), site)
+    assert starts(made, "x") == expected
+    assert [(each.why, each.detail) for each in made.unplaced] == [
+        (Reason.LONG_DAY, "Flood") for _ in left
+    ]
+    assert [(each.prescribed or MONDAY) - MONDAY for each in made.unplaced] == [
+        day * ONE_DAY for day in left
+    ]
+
+
+def test_a_day_keeps_room_for_its_own_session_that_has_to_move_within_it() -> None:
+    services = (weekly("x", 60, "monday 10:00"), weekly("y", 60, "tuesday 08:00"))
+    made = schedule(plan(*services), evolve(SITE, closures=closed(0)))
+    assert starts(made, "y") == ["Tue 09:00"]
+    assert starts(made, "x") == ["Wed 10:00"]
+
+
+def test_a_day_with_nothing_else_has_room_for_a_session_longer_than_the_plan_has_any_more() -> None:
+    was = schedule(plan(weekly("x", 240, "monday 10:00")), evolve(SITE, closures=closed(0)))
+    assert starts(was, "x") == ["Tue 10:00"]
+    around = Surroundings(
+        evolve(SITE, closures=closed(0, 1)), datetime.combine(MONDAY, time(12), SITE.tz)
+    )
+    made = reschedule(was, plan(weekly("x", 60, "monday 10:00")), around)
+    assert starts(made, "x") == ["Wed 10:00"]

@@ -12,10 +12,11 @@ from attrs import evolve
 
 from iopkit.errors import Fault, refuse, unless, unless_a
 from iopkit.plans.plans import Plan
-from iopkit.programs.plan_days import week_of_plan
+from iopkit.programs.plan_days import day_of_plan, week_of_plan
 from iopkit.programs.programs import Phase, Service, services_by_place
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules.course_so_far import CourseSoFar
+from iopkit.schedules.day_lengths import DayLengths
 from iopkit.schedules.differences import schedule_difference
 from iopkit.schedules.group_sessions import PlanMeetings, attend
 from iopkit.schedules.meetings import Meeting, as_meeting, at_own_meeting
@@ -102,21 +103,29 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
     )
     stays = _stays(course, settled, calendar, around, meetings)
     # The plan's own times of what stays elsewhere are left free, as they were.
-    own = (_due(session) for session in stays.values())
-    fixed = (*course.held, *stays.values(), *own)
+    own = [_due(session) for session in stays.values()]
+    fixed = (*course.held, *stays.values())
     together, left, others = attend(
-        (entry for entry in course.entries if entry not in stays), calendar, meetings, beside=fixed
+        (entry for entry in course.entries if entry not in stays),
+        calendar,
+        meetings,
+        beside=(*fixed, *own),
     )
-    fresh, alone = dated(others, calendar, beside=(*fixed, *together))
+    fresh, alone = dated(others, calendar, beside=(*fixed, *together), free=own)
     unplaced = (*left, *alone)
     settled = _with(settled, *stays.values(), *together, *fresh)
     was = {(session.service, session.start) for session in old.sessions}
     missed = [_unplaced(plan, session, Reason.PAST) for session in course.stopped]
     for session in fresh:
         if session.moved and _is_in_the_way(session, around, was):
-            days = week_days(settled, session.week)
-            place = _nearest(settled, _due(session), around, days)
-            rest = (each for each in settled.sessions if each != session)
+            rest = [each for each in settled.sessions if each != session]
+            lengths, length = DayLengths(calendar, rest), whole_minutes(session.duration)
+            days = [
+                day
+                for day in week_days(settled, session.week)
+                if lengths.have_room(day_of_plan(day, start=plan.start), length)
+            ]
+            place = _nearest(settled, _due(session), around, days) if days else None
             settled = evolve(settled, sessions=in_order(filter(None, (*rest, place))))
             if place is None:
                 unplaced = (*unplaced, _unplaced(plan, session, session.moved.why))

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     DURATION_UNKNOWN = "duration_unknown"
     TIME_UNKNOWN = "time_unknown"
     NO_OPEN_TIME = "no_open_time"
+    LONG_DAY = "long_day"
     ON_HOLD = "on_hold"
     WITHHELD = "withheld"
     ON_LEAVE = "on_leave"
@@ -65,6 +66,7 @@ _WORDS = {
     Reason.DURATION_UNKNOWN: "its length is not known",
     Reason.TIME_UNKNOWN: "the plan has no time for it",
     Reason.NO_OPEN_TIME: "no time is open in the week",
+    Reason.LONG_DAY: "each day with room for it would be longer than any of the program",
     Reason.WITHHELD: "what it rests on does not hold on that day",
     Reason.ON_LEAVE: "treatment is on hold then",
     Reason.ABSENT: "it makes up for one that was missed",
