@@ -36,8 +36,12 @@ from iopkit.library import (
     find_policy,
     find_requirements,
 )
+from iopkit.modalities import Modality
 from iopkit.plans import Leave, PrimaryCounselor
+from iopkit.programs import Phase, Service, Slot, Weekly
 from iopkit.schedules import Reason, Schedule
+from iopkit.sites import Clinician, Closure, Offer
+from iopkit.windows import WeeklyWindows
 
 EXAMPLE = files("iopkit") / "examples" / "clinic"
 START = date(2026, 2, 2)
@@ -380,3 +384,40 @@ def test_a_phase_of_open_length_needs_its_weeks_and_groups_a_track(clinic: Clini
     settings = evolve(clinic.settings, track="day", weeks=(PhaseWeeks("open", 4),))
     run = run_clinic(evolve(clinic, program=program, settings=settings), as_of=BEFORE)
     assert {(d.plan.track, d.plan.weeks) for d in schedules(run).values()} == {("day", 4)}
+
+
+def test_sessions_for_one_patient_that_have_to_move_keep_apart_and_stay_so() -> None:
+    slots = (Slot.parse("monday 10:00"), Slot.parse("thursday 15:00"))
+    talk = Service(
+        "talk", "Talk", Modality.INDIVIDUAL_COUNSELING, Weekly(slots), timedelta(hours=1)
+    )
+    days = ("monday", "tuesday", "wednesday", "thursday")
+    site = Site(
+        "Elm",
+        "UTC",
+        WeeklyWindows.of(*(f"{day} 09:00-17:00" for day in days)),
+        closures=(Closure(START, START + timedelta(days=1), "Flood"),),
+        clinicians=(Clinician("Ash"),),
+        offers=(Offer("talk", clinician="Ash"),),
+    )
+    patients = tuple(
+        NamedPatient(str(number), Patient(UUID(int=number, version=4))) for number in range(1, 4)
+    )
+    program = Program("one", "One", (Phase("only", "Only", 2, (talk,)),))
+    apart = run_clinic(Clinic(ClinicSettings(START, seed=7), site, program, patients), as_of=BEFORE)
+    starts = [one.sessions[0].start.strftime("%a %H:%M") for one in apart.schedules]
+    assert starts == ["Tue 10:00", "Tue 11:00", "Tue 09:00"]
+    # The weekly times are theirs, and told.
+    told = [each.start.strftime("%d %H:%M") for each in apart.conflicts]
+    assert told == ["05 15:00", "09 10:00", "12 15:00"]
+    assert schedules(again(apart, as_of=BEFORE)) == schedules(apart)
+    # Who comes later goes around those who have dates, and who is gone still has theirs.
+    before = again(apart, as_of=BEFORE, patients=patients[1:])
+    more = NamedPatient("new", Patient(UUID(int=0, version=4)))
+    both = again(before, as_of=BEFORE, patients=(more, *patients[2:]))
+    assert [f"{one.sessions[0].start:%a %H:%M}" for one in both.schedules] == [
+        "Wed 10:00",
+        "Tue 09:00",
+        "Tue 11:00",
+        "Tue 10:00",
+    ]

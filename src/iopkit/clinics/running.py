@@ -36,14 +36,16 @@ from iopkit.groups.groups import Group, join
 from iopkit.placement.placement import place
 from iopkit.plans.drafting import draft
 from iopkit.plans.plans import MOST_EXTRA_WEEKS, Leave, Plan
+from iopkit.programs.timings import RandomDays
 from iopkit.schedules.capacity import census, loads, meetings, weekly_census, weekly_loads
 from iopkit.schedules.conflicts import all_conflicts
+from iopkit.schedules.diaries import Diaries
 from iopkit.schedules.differences import schedule_difference
 from iopkit.schedules.meeting_dates import plan_meetings
 from iopkit.schedules.obstructions import Surroundings
-from iopkit.schedules.rescheduling import reschedule
-from iopkit.schedules.scheduling import schedule
-from iopkit.schedules.sessions import Schedule
+from iopkit.schedules.rescheduling import rescheduled
+from iopkit.schedules.scheduling import scheduled
+from iopkit.schedules.sessions import Schedule, Session
 from iopkit.truth import Truth
 
 T = TypeVar("T")
@@ -59,8 +61,11 @@ def run_clinic(
     """Judge, place, group, plan, date, check and charge all patients of a clinic.
 
     Each patient gets what the single functions give: ``decide``, ``place``, ``assign``, ``draft``,
-    ``schedule``, ``judge`` and ``itemize``. What cannot be done for one is told in ``omissions``,
-    and keeps nothing from the others. Who waits for a group has no plan yet.
+    ``schedule``, ``judge`` and ``itemize``. Sessions for one patient that have to move, or are on
+    random days, are put where room and clinician are with nobody else: those with dates keep them,
+    and others choose in the order of keys. Two who have one weekly time are told as a conflict.
+    What cannot be done for one is told in ``omissions``, and keeps nothing from the others. Who
+    waits for a group has no plan yet.
 
     With a former run it updates. Plans keep their first day, seed and key, and are rescheduled:
     what began by ``as_of`` stays. Whoever is in groups keeps them before others get one. A
@@ -104,11 +109,16 @@ def run_clinic(
     if clinic.roster is not None:
         met = plan_meetings(filter(None, plans), clinic.roster.groups, clinic.site)
         around = evolve(around, meetings=met)
+    keys = {care.key for care in cares}
+    first = [care.dated(plan, around) for care, plan in zip(cares, plans, strict=True)]
+    # What has its own time is written down for all before anything is moved around it.
+    diaries = Diaries(session for each in filter(None, first) for session in _in_place(each))
+    for key, each in old.items():
+        diaries.add(_moved(each) if key in keys else each.sessions)
     runs = tuple(
-        care.completed(plan, around)
-        for _, care, plan in zip(watched(listed), cares, plans, strict=True)
+        care.completed(plan, around, made, diaries)
+        for _, care, plan, made in zip(watched(listed), cares, plans, first, strict=True)
     )
-    keys = {run.key for run in runs}
     kept = tuple(each for key, each in old.items() if key not in keys)
     schedules = [*(run.schedule for run in runs if run.schedule), *kept]
     return ClinicRun(
@@ -246,12 +256,26 @@ class _Care:
             end = max(left, plan.end) + timedelta(weeks=MOST_EXTRA_WEEKS)
             yield Leave(left, end, "discharged")
 
-    def completed(self, plan: Plan | None, around: Surroundings) -> PatientRun:
-        """The plan dated, checked and charged, or the schedule that there was."""
-        dated = self._old
-        if plan is not None:
-            dated = self._tried(Step.SCHEDULE, partial(_dated, plan, dated, around)) or dated
-        run = self._run if dated is None else self._judged(dated)
+    def dated(self, plan: Plan | None, around: Surroundings) -> Schedule | None:
+        """The plan dated by itself, or the schedule that there was."""
+        if plan is None:
+            return self._old
+        work = partial(_dated, plan, self._old, around, None)
+        return self._tried(Step.SCHEDULE, work) or self._old
+
+    def completed(
+        self, plan: Plan | None, around: Surroundings, made: Schedule | None, diaries: Diaries
+    ) -> PatientRun:
+        """What was dated, with what has to move put around all others, checked and charged."""
+        if self._old is not None:
+            diaries.remove(_moved(self._old))
+        if made is not None:
+            if plan is not None and made is not self._old and _moved(made):
+                diaries.remove(_in_place(made))
+                made = _dated(plan, self._old, around, diaries)
+                diaries.add(_in_place(made))
+            diaries.add(_moved(made))
+        run = self._run if made is None else self._judged(made)
         return evolve(run, omissions=tuple(self._omissions))
 
     def _judged(self, dated: Schedule) -> PatientRun:
@@ -282,11 +306,28 @@ def _continued(plan: Plan, old: Plan) -> Plan:
     return evolve(plan, key=old.key, on_hold=tuple(dict.fromkeys((*plan.on_hold, *lost))))
 
 
-def _dated(plan: Plan, old: Schedule | None, around: Surroundings) -> Schedule:
+def _dated(
+    plan: Plan, old: Schedule | None, around: Surroundings, diaries: Diaries | None
+) -> Schedule:
     """A plan's schedule; where there was one, what it becomes."""
     if old is None:
-        return schedule(plan, around.site, meetings=around.meetings)
-    return reschedule(old, plan, around)
+        return scheduled(plan, around.site, around.meetings, diaries)
+    return rescheduled(old, plan, around, diaries)
+
+
+def _in_place(made: Schedule) -> list[Session]:
+    """What is where its plan or its group has it, whoever else is dated."""
+    return [each for each in made.sessions if not _needs_a_place(made, each)]
+
+
+def _moved(made: Schedule) -> list[Session]:
+    return [each for each in made.sessions if _needs_a_place(made, each)]
+
+
+def _needs_a_place(made: Schedule, session: Session) -> bool:
+    """Whether a place was looked for, as a session for one patient was moved or had no time."""
+    drawn = isinstance(made.service(session).timing, RandomDays)
+    return not session.modality.is_group and (drawn or session.moved is not None)
 
 
 def _caseloads(clinic: Clinic, schedules: Sequence[Schedule]) -> Iterator[CaseloadFinding]:

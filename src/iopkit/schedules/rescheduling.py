@@ -17,6 +17,7 @@ from iopkit.programs.programs import Phase, Service, services_by_place
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules.course_so_far import CourseSoFar
 from iopkit.schedules.day_lengths import DayLengths
+from iopkit.schedules.diaries import Diaries
 from iopkit.schedules.differences import schedule_difference
 from iopkit.schedules.group_sessions import PlanMeetings, attend
 from iopkit.schedules.meetings import Meeting, as_meeting, at_own_meeting
@@ -60,7 +61,8 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
     plan by, stays where it is if that fits, or takes the nearest place in its week; so does a
     make-up, and one that somebody asked to move while the new plan has it too. One that was held
     before it was due is not held again. Nothing is moved to where the patient is busy, or to
-    where there is no notice.
+    where there is no notice; nor is a session for the patient alone to where its room or clinician
+    is with one of ``around.others``.
 
     A session of a group is where its meeting is, of those in ``around.meetings``, as ``schedule``
     has it; where none of its service is given, meetings are as the old schedule has them. One
@@ -87,9 +89,16 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
         "rescheduling",
         unless(plan.key == old.plan.key, "plan", "the one that was scheduled, changed", "another"),
     )
+    return rescheduled(old, plan, around, Diaries.of(around.others))
+
+
+def rescheduled(
+    old: Schedule, plan: Plan, around: Surroundings, diaries: Diaries | None
+) -> Schedule:
+    """What ``reschedule`` makes of a plan, beside what others have by their diaries."""
     site = around.site
     now = around.as_of.astimezone(site.tz).replace(tzinfo=None)
-    calendar = SiteCalendar(plan, site, days=days_looked_at(plan, site), after=now)
+    calendar = SiteCalendar(plan, site, days=days_looked_at(plan, site), after=now, diaries=diaries)
     course = CourseSoFar(old, calendar, around)
     _refuse(plan, site.name, course.held)
     settled = Schedule(

@@ -10,6 +10,7 @@ from iopkit.plans.plans import MOST_EXTRA_WEEKS, Plan
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import RandomDays, most_in_a_week
 from iopkit.schedules.day_lengths import DayLengths
+from iopkit.schedules.diaries import Diaries
 from iopkit.schedules.group_sessions import PlanMeetings, attend, without_date
 from iopkit.schedules.meetings import Meeting
 from iopkit.schedules.sessions import Move, Reason, Schedule, Session, Unplaced, in_order
@@ -19,7 +20,13 @@ from iopkit.sites.sites import Site
 from iopkit.windows import DAY, ONE_MINUTE, WEEK, DayPart, Span, whole_minutes
 
 
-def schedule(plan: Plan, site: Site, *, meetings: Iterable[Meeting] = ()) -> Schedule:
+def schedule(
+    plan: Plan,
+    site: Site,
+    *,
+    meetings: Iterable[Meeting] = (),
+    others: Iterable[Schedule] = (),
+) -> Schedule:
     """Date every session of a plan at a site.
 
     Wall-clock times hold across clock changes, and while the patient stays in another time
@@ -42,6 +49,10 @@ def schedule(plan: Plan, site: Site, *, meetings: Iterable[Meeting] = ()) -> Sch
     Args:
         meetings: those of ``meetings_of``, of the plan's groups and any others. Let them go on
             for some weeks after the plan's last, if closures or leaves extend it.
+        others: schedules of other patients of the site. A session for this patient alone that
+            needs a place, as it has to move or is on a random day, takes none at which its room or
+            clinician is with one of them, and has no date if there is no other. Times that the
+            plan has stay: see ``site_conflicts``.
 
     Raises:
         MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
@@ -52,7 +63,14 @@ def schedule(plan: Plan, site: Site, *, meetings: Iterable[Meeting] = ()) -> Sch
     if site.name != plan.site:
         fault = Fault(("site",), f"the plan's, {plan.site!r}", repr(site.name))
         raise InvalidError("schedule", [fault])
-    calendar = SiteCalendar(plan, site, days=days_looked_at(plan, site))
+    return scheduled(plan, site, meetings, Diaries.of(others))
+
+
+def scheduled(
+    plan: Plan, site: Site, meetings: Iterable[Meeting], diaries: Diaries | None
+) -> Schedule:
+    """What ``schedule`` makes of a plan, beside what others have by their diaries."""
+    calendar = SiteCalendar(plan, site, days=days_looked_at(plan, site), diaries=diaries)
     entries: Iterable[PrescribedSession] = plan.prescribed()
     if not plan.groups:
         booked, unplaced = dated(entries, calendar)
@@ -174,6 +192,8 @@ def _placed(
                 lengths.add(place, length)
             elif _moved_place(entry, minute, why, taken, calendar) is not None:
                 reason = Reason.LONG_DAY
+            elif _moved_place(entry, minute, why, taken, calendar.beside_nobody()) is not None:
+                reason = _taken_with(service.name, minute, calendar)
         if place is None or service.duration is None:
             detail = _unplaced_detail(entry, calendar, reason)
             unplaced.append(without_date(entry, calendar, reason, detail))
@@ -182,6 +202,12 @@ def _placed(
             taken.add(place, place + whole_minutes(service.duration))
             drawn.add((service.name, place // DAY))
     return found, unplaced
+
+
+def _taken_with(service: str, minute: int, calendar: SiteCalendar) -> Reason:
+    """Which of the two is with other patients, of a service that has one or both."""
+    clinician = calendar.assigned(service, minute)[1]
+    return Reason.ROOM_TAKEN if clinician is None else Reason.CLINICIAN_TAKEN
 
 
 def _own_length(entry: PrescribedSession, why: Reason) -> Span:
