@@ -421,3 +421,32 @@ def test_sessions_for_one_patient_that_have_to_move_keep_apart_and_stay_so() -> 
         "Tue 11:00",
         "Tue 10:00",
     ]
+
+
+@pytest.mark.parametrize("how", ["has no file", "is refused", "had groups that are no more"])
+def test_a_plan_that_stays_is_dated_where_its_site_and_groups_are_now(
+    first: ClinicRun, how: str
+) -> None:
+    shut = Closure(date(2026, 3, 9), date(2026, 3, 12), "Flood")
+    site = evolve(first.clinic.site, closures=(*first.clinic.site.closures, shut))
+    there = again(first, site=site)
+    changes: dict[str, Any] = {"patients": first.clinic.patients[:1]}
+    roster = first.clinic.roster
+    if how == "is refused":
+        no_more = evolve(first.clinic.settings, patients=())
+        changes = {"requirements": (find_requirements("us-wa-former-iop"),), "settings": no_more}
+    elif how == "had groups that are no more" and roster is not None:
+        changes |= {"roster": evolve(roster, groups=roster.groups[:1], candidates=())}
+    run = again(first, site=site, **changes)
+    was, basil = schedules(first)["basil"], next(p.key for p in there.patients if p.name == "basil")
+    now = next(each for each in run.schedules if each.plan.patient == basil)
+    assert was.plan == now.plan
+    days = {session.start.date() for session in now.sessions}
+    assert not days.intersection(shut.start + timedelta(days=day) for day in range(3))
+    assert [s for s in now.sessions if s.start <= LATER] == [
+        s for s in was.sessions if s.start <= LATER
+    ]
+    if how != "had groups that are no more":
+        assert now.sessions == schedules(there)["basil"].sessions
+        assert run.conflicts == there.conflicts
+    assert again(run, site=site, **changes).schedules == run.schedules

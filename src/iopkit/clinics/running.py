@@ -69,8 +69,9 @@ def run_clinic(
 
     With a former run it updates. Plans keep their first day, seed and key, and are rescheduled:
     what began by ``as_of`` stays. Whoever is in groups keeps them before others get one. A
-    schedule that is over stays as it was; so does one whose plan cannot be drafted any more, and
-    that is told. Where nothing has changed, the same comes of it, whenever ``as_of`` is.
+    schedule that is over stays as it was. A plan that cannot be drafted any more, which is told, or
+    whose patient the clinic has no more, stays as it was; what is to come of it is where its site
+    and groups have it now. Where nothing has changed, the same comes of it, whenever ``as_of`` is.
 
     Args:
         as_of: now; aware.
@@ -106,20 +107,28 @@ def run_clinic(
     cares = [_Care(clinic, one, old.get(one.patient.key), today) for one in watched(listed)]
     seats = seats_of(clinic, former, without=[one.key for one in cares if one.is_without_seat])
     plans = [care.drafted(seats) for _, care in zip(watched(listed), cares, strict=True)]
-    if clinic.roster is not None:
-        met = plan_meetings(filter(None, plans), clinic.roster.groups, clinic.site)
-        around = evolve(around, meetings=met)
     keys = {care.key for care in cares}
+    gone = [each for key, each in old.items() if key not in keys]
+    if clinic.roster is not None:
+        named = filter(None, (*plans, *(each.plan for each in gone if each.end > today)))
+        groups = clinic.roster.groups
+        met = plan_meetings((_in_known(plan, groups) for plan in named), groups, clinic.site)
+        around = evolve(around, meetings=met)
     first = [care.dated(plan, around) for care, plan in zip(cares, plans, strict=True)]
     # What has its own time is written down for all before anything is moved around it.
-    diaries = Diaries(session for each in filter(None, first) for session in _in_place(each))
-    for key, each in old.items():
-        diaries.add(_moved(each) if key in keys else each.sessions)
+    left = [each if each.end <= today else _dated(each.plan, each, around, None) for each in gone]
+    booked = (_in_place(each) for each in (*filter(None, first), *left))
+    diaries = Diaries(chain.from_iterable(booked))
+    for each in old.values():
+        diaries.add(_moved(each))
     runs = tuple(
         care.completed(plan, around, made, diaries)
         for _, care, plan, made in zip(watched(listed), cares, plans, first, strict=True)
     )
-    kept = tuple(each for key, each in old.items() if key not in keys)
+    kept = tuple(
+        _around_others(made, each.plan, each, around, diaries)
+        for each, made in zip(gone, left, strict=True)
+    )
     schedules = [*(run.schedule for run in runs if run.schedule), *kept]
     return ClinicRun(
         clinic,
@@ -199,7 +208,7 @@ class _Care:
         return None
 
     def drafted(self, seats: Seats) -> Plan | None:
-        """The plan that is to be dated; ``None``: there is none, or it stays as it was."""
+        """The plan that is to be dated; ``None``: there is none, or it is over."""
         waiting, why = seats.waiting.get(self.key), self._barred
         self._run = evolve(self._run, waiting=waiting)
         if waiting is not None:
@@ -209,10 +218,12 @@ class _Care:
             self._omit(Step.GROUPS, "the roster does not have the patient, and there are no doses")
         if self._is_over:
             return None
+        plan = None
         if why:
             self._omit(Step.PLAN, why)
-            return None
-        return self._tried(Step.PLAN, lambda: self._plan(seats.groups.get(self.key, ())))
+        else:
+            plan = self._tried(Step.PLAN, lambda: self._plan(seats.groups.get(self.key, ())))
+        return plan or (self._old.plan if self._old else None)
 
     def _omit(self, step: Step, why: str) -> None:
         self._omissions.append(Omission(step, why))
@@ -267,15 +278,9 @@ class _Care:
         self, plan: Plan | None, around: Surroundings, made: Schedule | None, diaries: Diaries
     ) -> PatientRun:
         """What was dated, with what has to move put around all others, checked and charged."""
-        if self._old is not None:
-            diaries.remove(_moved(self._old))
+        run = self._run
         if made is not None:
-            if plan is not None and made is not self._old and _moved(made):
-                diaries.remove(_in_place(made))
-                made = _dated(plan, self._old, around, diaries)
-                diaries.add(_in_place(made))
-            diaries.add(_moved(made))
-        run = self._run if made is None else self._judged(made)
+            run = self._judged(_around_others(made, plan, self._old, around, diaries))
         return evolve(run, omissions=tuple(self._omissions))
 
     def _judged(self, dated: Schedule) -> PatientRun:
@@ -299,6 +304,13 @@ class _Care:
     __repr__ = hidden
 
 
+def _in_known(plan: Plan, groups: Iterable[Group]) -> Plan:
+    """A plan in those of its groups that there are, for their meetings."""
+    known = {(group.service, group.name) for group in groups}
+    kept = (m for m in plan.groups if known.issuperset((m.service, name) for name in m.groups))
+    return evolve(plan, groups=tuple(kept))
+
+
 def _continued(plan: Plan, old: Plan) -> Plan:
     """A plan under the key of the old one; what a group gave that has no place now is on hold."""
     named = {each.service for each in plan.groups}
@@ -313,6 +325,24 @@ def _dated(
     if old is None:
         return scheduled(plan, around.site, around.meetings, diaries)
     return rescheduled(old, plan, around, diaries)
+
+
+def _around_others(
+    made: Schedule,
+    plan: Plan | None,
+    old: Schedule | None,
+    around: Surroundings,
+    diaries: Diaries,
+) -> Schedule:
+    """What was dated by itself, with what needs a place put where it meets nobody else's."""
+    had = [] if old is None else _moved(old)
+    diaries.remove(had)
+    if plan is not None and made is not old and _moved(made):
+        diaries.remove(_in_place(made))
+        made = _dated(plan, old, around, diaries.apart_from(had))
+        diaries.add(_in_place(made))
+    diaries.add(_moved(made))
+    return made
 
 
 def _in_place(made: Schedule) -> list[Session]:

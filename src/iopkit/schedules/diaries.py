@@ -1,7 +1,7 @@
 """Diaries: when rooms and clinicians are with patients, so that others are placed around it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from iopkit.confidential import hidden
 from iopkit.schedules.sessions import Schedule, Session
@@ -31,6 +31,24 @@ class Diaries:
         """Strike sessions out that are there."""
         self._count(sessions, -1)
 
+    def apart_from(self, sessions: Iterable[Session]) -> "Diaries":
+        """The same without all that meets one of some sessions: who has a place may keep it."""
+        apart = Diaries()
+        apart._held = self._held.copy()
+        for each in sessions:
+            (low, high), day = _span(each), each.start.toordinal()
+            for kind, name in _places(each):
+                for other in (-1, 0, 1):
+                    page, shift = (kind, name, day + other), other * DAY
+                    apart._held[page] = Counter(
+                        {
+                            span: count
+                            for span, count in apart._held[page].items()
+                            if high <= span[0] + shift or span[1] + shift <= low
+                        }
+                    )
+        return apart
+
     def taken(self, room: str | None, clinician: str | None, day: int) -> list[Span]:
         """When one of them is taken on a day, by its ordinal, or on the day before or after it.
 
@@ -38,23 +56,31 @@ class Diaries:
         """
         return [
             (low + other * DAY, high + other * DAY)
-            for name in ((_ROOM, room), (_CLINICIAN, clinician))
+            for kind, name in (("room", room), ("clinician", clinician))
             for other in (-1, 0, 1)
-            for (low, high), count in self._held.get((*name, day + other), _NOTHING).items()
+            for (low, high), count in self._held.get((kind, name, day + other), _NOTHING).items()
             if count > 0
         ]
 
     def _count(self, sessions: Iterable[Session], by: int) -> None:
         for each in sessions:
-            low = minute_of_day(each.start.time())
-            span, day = (low, low + whole_minutes(each.duration)), each.start.toordinal()
-            for kind, name in ((_ROOM, each.room), (_CLINICIAN, each.clinician)):
-                if name is not None:
-                    self._held[kind, name, day][span] += by
+            for kind, name in _places(each):
+                self._held[kind, name, each.start.toordinal()][_span(each)] += by
 
     __repr__ = hidden
 
 
-_ROOM, _CLINICIAN = "room", "clinician"
+def _span(session: Session) -> Span:
+    low = minute_of_day(session.start.time())
+    return low, low + whole_minutes(session.duration)
+
+
+def _places(session: Session) -> Iterator[tuple[str, str]]:
+    """The room and the clinician that a session has."""
+    for kind, name in (("room", session.room), ("clinician", session.clinician)):
+        if name is not None:
+            yield kind, name
+
+
 _Page = tuple[str, str | None, int]
 _NOTHING: Counter[Span] = Counter()
