@@ -139,7 +139,9 @@ def run_clinic(
         census=weekly_census(census(schedules)),
         rooms=weekly_loads(loads(schedules, clinic.site)),
         clinicians=weekly_loads(loads(schedules, clinic.site, of="clinicians")),
-        meetings=meetings(schedules, clinic.site),
+        meetings=meetings(
+            schedules, clinic.site, groups=clinic.roster.groups if clinic.roster else ()
+        ),
         caseloads=tuple(_caseloads(clinic, schedules)),
         before=_before(schedules, former),
     )
