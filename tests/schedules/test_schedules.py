@@ -16,11 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
+from iopkit.calendars import to_ical
 from iopkit.documents import to_json
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.plans import Plan
 from iopkit.programs import (
+    Curriculum,
     Dose,
     EveryWeeks,
     InAll,
@@ -38,6 +40,7 @@ from iopkit.programs import (
     slots_of,
 )
 from iopkit.programs.programs import clashing_services
+from iopkit.reports import calendar_text, plan_html
 from iopkit.schedules import (
     Move,
     Reason,
@@ -775,3 +778,44 @@ def test_a_day_with_nothing_else_has_room_for_a_session_longer_than_the_plan_has
     )
     made = reschedule(was, plan(weekly("x", 60, "monday 10:00")), around)
     assert starts(made, "x") == ["Wed 10:00"]
+
+
+# What sessions are about.
+
+
+@pytest.mark.parametrize(
+    ("modality", "closed", "topics"),
+    [
+        (Modality.GROUP_THERAPY, True, ["One", "Two", None]),
+        (Modality.GROUP_THERAPY, False, [None, None, None]),
+        (Modality.GROUP_THERAPY, None, [None, None, None]),
+        (Modality.INDIVIDUAL_COUNSELING, True, ["One", "Two", None]),
+        (Modality.INDIVIDUAL_COUNSELING, False, ["One", "Two", "One"]),
+    ],
+)
+def test_a_session_tells_its_topic_where_the_patient_is_known_to_begin_with_the_first(
+    modality: Modality, closed: bool | None, topics: list[str | None]
+) -> None:
+    taught = evolve(
+        weekly("x", 60, "monday 10:00"),
+        modality=modality,
+        curriculum=Curriculum(("One", "Two"), closed),
+    )
+    other = evolve(taught, curriculum=Curriculum(("Three",), closed=True))
+    phases = (Phase("only", "Only", 3, (taught,)), Phase("next", "Next", 1, (other,)))
+    plain = plan(weekly("y", 60, "tuesday 10:00"))
+    program = Program("any", "Any", phases, plain.program.phases[0].services)
+    made = schedule(evolve(plain, program=program), SITE)
+    told = [made.topic(each) for each in made.sessions if each.service == "x"]
+    assert told == [*topics, "Three"]
+    assert {made.topic(each) for each in made.sessions if each.service == "y"} == {None}
+    text = calendar_text(made)
+    lines = [line.split("  ")[-1] for line in text.splitlines() if " x " in line]
+    assert lines == [f"x {n}{f': {topic}' if topic else ''}" for n, topic in enumerate(told, 1)]
+    stamp = datetime(2026, 1, 2, tzinfo=UTC)
+    shown = [f"SUMMARY:x: {topic}" if topic else "SUMMARY:x" for topic in told]
+    calendar = to_ical(made, stamp=stamp, titles=True).decode().split("\r\n")
+    assert [line for line in calendar if line.startswith("SUMMARY:x")] == shown
+    assert b"One" not in to_ical(made, stamp=stamp)
+    page = plan_html(made.plan)
+    assert "<td>x: One; Two</td>" in page

@@ -312,6 +312,19 @@ class Schedule:
         place = session.phase, session.service
         return services_by_place(self.plan.program).get(place) or self.services[place]
 
+    def topic(self, session: "Session | Unplaced") -> str | None:
+        """What a session is about, by its service's curriculum; ``None``: there is none.
+
+        Or it is not known: an open group goes on while patients come and go, and nobody says at
+        which topic this one joins.
+        """
+        service = self.service(session)
+        taught = service.curriculum
+        if taught is None or (session.modality.is_group and not taught.closed):
+            return None
+        numbers = (each.number for each in self.plan.prescribed() if each.service == service)
+        return taught.topic(max(session.number - min(numbers, default=1), 0) + 1)
+
     @property
     def _former(self) -> dict[tuple[str, str], Service]:
         return {(p.name, s.name): s for p in self.former for s in p.services}
