@@ -320,10 +320,8 @@ def meetings(
     """
     refuse_moments("meetings", start=start, end=end)
     named = each_a("meetings", groups, "groups", Group)
-    seats = _Seats(
-        {room.name: room.seats for room in site.rooms},
-        {(group.service, group.name): group.capacity for group in named},
-    )
+    seats: dict[_Seated, int] = {(None, room.name): room.seats for room in site.rooms}
+    seats |= {(group.service, group.name): group.capacity for group in named}
     held: defaultdict[_Place, list[tuple[Session, Schedule]]] = defaultdict(list)
     for each, session in _sessions(schedules, site):
         begins = session.start.astimezone(site.tz)
@@ -339,22 +337,20 @@ def meetings(
 _Place = tuple[datetime, str, str, str]
 
 
-@frozen
-class _Seats:
-    """The seats of rooms by their names, and of groups by their services' and their own."""
-
-    rooms: Mapping[str, int]
-    groups: Mapping[tuple[str, str | None], int]
+_Seated = tuple[str | None, str | None]
+"""A group by its service's name and its own; a room by its name alone."""
 
 
-def _meeting(place: _Place, held: Sequence[tuple[Session, Schedule]], seats: _Seats) -> Meeting:
+def _meeting(
+    place: _Place, held: Sequence[tuple[Session, Schedule]], seats: Mapping[_Seated, int]
+) -> Meeting:
     start, name, room, clinician = place
     services = dict.fromkeys(each.service(session) for session, each in held)
     groups = {session.group for session, _ in held}
     limits = [
-        seats.rooms.get(room),
+        seats.get((None, room)),
         *(service.group_max for service in services),
-        *(seats.groups.get((name, group)) for group in groups),
+        *(seats.get((name, group)) for group in groups),
     ]
     moves = {session.moved for session, _ in held}
     return Meeting(

@@ -7,13 +7,13 @@ than the longest of these: three evenings of a closed week are not nine hours of
 from collections import Counter
 from collections.abc import Iterable
 
-from iopkit.confidential import hidden
-from iopkit.plans.plans import Plan
-from iopkit.programs.programs import services_by_place
+from iopkit.confidential import hidden, while_kept
+from iopkit.programs.programs import Program, services_by_place
+from iopkit.programs.timetables import timetable
 from iopkit.programs.timings import RandomDays
 from iopkit.schedules.sessions import Reason, Session, prescribed
 from iopkit.schedules.site_calendar import SiteCalendar
-from iopkit.windows import DAY, whole_minutes
+from iopkit.windows import DAY, Weekday, whole_minutes
 
 
 class DayLengths:
@@ -24,9 +24,10 @@ class DayLengths:
     """
 
     def __init__(self, calendar: SiteCalendar, sessions: Iterable[Session] = ()) -> None:
-        self._longest = _longest_day(calendar.plan)
+        plan = calendar.plan
+        self._longest = _longest_day(plan.program, Weekday.of(plan.start))
         self._minutes: Counter[int] = Counter()
-        services = services_by_place(calendar.plan.program)
+        services = services_by_place(plan.program)
         for each in sessions:
             service = services.get((each.phase, each.service))
             drawn = service is not None and isinstance(service.timing, RandomDays)
@@ -50,10 +51,14 @@ class DayLengths:
     __repr__ = hidden
 
 
-def _longest_day(plan: Plan) -> int:
-    """Minutes of sessions on the day of a plan that has most of them."""
+@while_kept
+def _longest_day(program: Program, first: Weekday) -> int:
+    """Minutes of sessions on the day of a program that has most of them, random days aside.
+
+    A leave that shifts moves all of a day by whole weeks, so that it makes none longer.
+    """
     days: Counter[int] = Counter()
-    for entry in plan.prescribed():
+    for entry in timetable(program, first):
         if entry.day is not None and entry.service.duration is not None:
             days[entry.day] += whole_minutes(entry.service.duration)
     return max(days.values(), default=0)

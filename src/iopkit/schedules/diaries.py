@@ -19,9 +19,10 @@ class Diaries:
         self.add(sessions)
 
     @classmethod
-    def of(cls, schedules: Iterable[Schedule]) -> "Diaries":
-        """What they have with the patients of some schedules."""
-        return cls(session for each in schedules for session in each.sessions)
+    def of(cls, schedules: Iterable[Schedule]) -> "Diaries | None":
+        """What they have with the patients of some schedules; ``None``: nothing."""
+        found = cls(session for each in schedules for session in each.sessions)
+        return found if found._held else None
 
     def add(self, sessions: Iterable[Session]) -> None:
         """Write sessions down."""

@@ -123,8 +123,8 @@ def dated(
         taken = Taken([*spans, *((start, end) for _, start, end in fixed)])
         drawn = {(service, start // DAY) for service, start, _ in fixed}
         lengths = DayLengths(calendar, beside)
-        for _, minute, length, _ in booked:
-            lengths.add(minute, whole_minutes(length))
+        for low, high in spans:
+            lengths.add(low, high - low)
         found, unplaced = _placed(waiting, taken, drawn, calendar, lengths)
         booked = sorted([*booked, *found], key=lambda session: session[1])
     return tuple(_sessions(booked, calendar)), tuple(unplaced)
