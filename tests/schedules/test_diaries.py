@@ -20,6 +20,7 @@ from iopkit.schedules import (
     schedule,
     site_conflicts,
 )
+from iopkit.schedules.diaries import Diaries
 from iopkit.sites import Clinician, ClosedRule, Closure, Offer, Room, Site
 from iopkit.windows import Weekday, WeeklyWindows
 
@@ -39,9 +40,11 @@ SITE = Site(
 
 def plan(key: UUID, *slots: str, tests: int = 0, modality: Modality | None = None) -> Plan:
     kind = modality or Modality.INDIVIDUAL_COUNSELING
-    talk = Service("talk", "Talk", kind, Weekly(tuple(map(Slot.parse, slots))), HOUR)
+    talk = Service(
+        "talk", "Talk", kind, Weekly(tuple(map(Slot.parse, slots or ("monday 09:00",)))), HOUR
+    )
     test = Service("test", "Test", Modality.DRUG_TESTING, RandomDays(tests or 1), HOUR / 4)
-    services = (talk, test) if tests else (talk,)
+    services = (*((talk,) if slots else ()), *((test,) if tests else ()))
     long = Service("long", "Long", kind, Weekly((Slot(Weekday.SATURDAY, time(9)),)), 4 * HOUR)
     program = Program("any", "Any", (Phase("a", "A", 1, services), Phase("b", "B", 1, (long,))))
     return Plan(key, key, "Elm", program, MONDAY, 1)
@@ -127,3 +130,35 @@ def test_where_there_is_no_other_time_it_is_unplaced_and_told_why(
     assert [each.why for each in second.unplaced] == [why]
     group = plan(KEYS[1], "monday 10:00", modality=Modality.GROUP_THERAPY)
     assert at(schedule(group, site, others=[first])) == ["Tue 10:00"]
+
+
+def test_a_random_day_has_its_session_though_others_have_all_of_the_week() -> None:
+    short = evolve(SITE, hours=WeeklyWindows.of("tuesday 10:00-10:15", "saturday 09:00-13:00"))
+    first = schedule(plan(KEYS[0], "saturday 09:00", tests=1), shut(5, site=short))
+    assert at(first, "test") == ["Tue 10:00"]
+    second = schedule(plan(KEYS[1], tests=1), shut(5, site=short), others=[first])
+    assert at(second, "test") == ["Tue 10:00"]
+
+
+@given(st.integers(0, 1500), st.integers(0, 1500), st.integers(0, 1500))
+def test_who_has_a_place_finds_it_free_and_nothing_more(own: int, one: int, other: int) -> None:
+    def session(minute: int, length: int = 45) -> Session:
+        start = datetime.combine(MONDAY, time(0), SITE.tz) + minute * DAY / 1440
+        kind = Modality.INDIVIDUAL_COUNSELING
+        length_of = length * DAY / 1440
+        return Session("talk", 1, "a", 1, kind, start, length_of, clinician="Ash")
+
+    def taken(diaries: Diaries) -> set[int]:
+        return {
+            minute
+            for day in (0, 1)
+            for low, high in diaries.taken(None, "Ash", MONDAY.toordinal() + day)
+            for minute in range(low + day * 1440, high + day * 1440)
+        }
+
+    full = Diaries([session(one), session(other, 200)])
+    mine = set(range(own, own + 45))
+    assert taken(full.apart_from([session(own)])) == taken(full) - mine
+    assert taken(full) == {*range(one, one + 45), *range(other, other + 200)}
+    full.remove([session(one)])
+    assert taken(full) == {*range(other, other + 200)}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from iopkit.confidential import hidden
 from iopkit.schedules.sessions import Schedule, Session
-from iopkit.windows import DAY, Span, minute_of_day, whole_minutes
+from iopkit.windows import DAY, Span, cut_spans, minute_of_day, whole_minutes
 
 
 class Diaries:
@@ -33,21 +33,21 @@ class Diaries:
         self._count(sessions, -1)
 
     def apart_from(self, sessions: Iterable[Session]) -> "Diaries":
-        """The same without all that meets one of some sessions: who has a place may keep it."""
+        """The same with the times of some sessions free: who has a place may keep it.
+
+        No more than these times are, so that nothing else than these becomes possible.
+        """
         apart = Diaries()
         apart._held = self._held.copy()
         for each in sessions:
             (low, high), day = _span(each), each.start.toordinal()
             for kind, name in _places(each):
                 for other in (-1, 0, 1):
-                    page, shift = (kind, name, day + other), other * DAY
-                    apart._held[page] = Counter(
-                        {
-                            span: count
-                            for span, count in apart._held[page].items()
-                            if high <= span[0] + shift or span[1] + shift <= low
-                        }
-                    )
+                    page, own = (kind, name, day + other), (low - other * DAY, high - other * DAY)
+                    left: Counter[Span] = Counter()
+                    for span, count in apart._held[page].items():
+                        left.update(dict.fromkeys(cut_spans([span], [own]), count))
+                    apart._held[page] = left
         return apart
 
     def taken(self, room: str | None, clinician: str | None, day: int) -> list[Span]:

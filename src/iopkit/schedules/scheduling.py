@@ -51,8 +51,9 @@ def schedule(
             for some weeks after the plan's last, if closures or leaves extend it.
         others: schedules of other patients of the site. A session for this patient alone that
             needs a place, as it has to move or is on a random day, takes none at which its room or
-            clinician is with one of them, and has no date if there is no other. Times that the
-            plan has stay: see ``site_conflicts``.
+            clinician is with one of them. Where there is no other, one that has to move has no
+            date, and one on a random day has it all the same. Times that the plan has stay: see
+            ``site_conflicts``.
 
     Raises:
         MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
@@ -279,11 +280,11 @@ def _drawn_place(
     after the plan's last with room that has not as many of the service as the entry's would
     have. So the seven days of one week are looked at, or those of each extra week up to the
     first that has room. In such a week it is instead of the place that would have been drawn,
-    which comes last.
+    which comes last. Where others have all of a week, it is as if they had nothing.
     """
     service = entry.service
 
-    def openings(week: int, *, leaves: bool = True) -> list[int]:
+    def openings(week: int, *, leaves: bool = True, calendar: SiteCalendar = calendar) -> list[int]:
         return [
             starts[0][0]
             for day in _days(week)
@@ -293,6 +294,8 @@ def _drawn_place(
 
     week, why = entry.week - 1, Reason.NO_OPEN_TIME
     found = openings(week)
+    if not found and calendar.diaries is not None:
+        found = openings(week, calendar=calendar.beside_nobody())
     away = (
         [] if found else [at for at in openings(week, leaves=False) if calendar.leave_on(at // DAY)]
     )
