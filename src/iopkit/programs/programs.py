@@ -577,9 +577,7 @@ def clashing_services(
     found: dict[tuple[str, str], None] = {}
     for number, (start, end, name, place) in enumerate(times if crowded else ()):
         one = listed[place]
-        for low, _, other, beside in again[number + 1 :]:
-            if low >= end:
-                break
+        for low, _, other, beside in (each for each in again[number + 1 :] if each[0] < end):
             two = listed[beside]
             same_first = (one in throughout) is (two in throughout)
             same_day = start // DAY == low // DAY % 7
