@@ -184,7 +184,8 @@ def test_checks_charges_and_what_is_told_of_the_site_are_those_of_their_commands
         capsys, "charges", plan, *site, *groups, *rates
     )
     schedules = out / "schedules"
-    assert of_out(begun, "capacity.json") == answer(capsys, "capacity", schedules, *site)
+    counted = answer(capsys, "capacity", schedules, *site, *groups)
+    assert of_out(begun, "capacity.json") == counted
     assert of_out(begun, "conflicts.json") == answer(capsys, "conflicts", schedules, *site)
 
 

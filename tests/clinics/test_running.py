@@ -39,7 +39,10 @@ from iopkit.library import (
     find_requirements,
 )
 from iopkit.plans import Leave, PrimaryCounselor, Problem
+from iopkit.programs import Phase, Service, Slot, Weekly
 from iopkit.schedules import Reason, Schedule
+from iopkit.sites import Clinician, Closure, Offer
+from iopkit.windows import WeeklyWindows
 
 EXAMPLE = files("iopkit") / "examples" / "clinic"
 START = date(2026, 2, 2)
@@ -462,3 +465,69 @@ def test_a_phase_of_open_length_needs_its_weeks_and_groups_a_track(clinic: Clini
     settings = evolve(clinic.settings, track="day", weeks=(PhaseWeeks("open", 4),))
     run = run_clinic(evolve(clinic, program=program, settings=settings), as_of=BEFORE)
     assert {(d.plan.track, d.plan.weeks) for d in schedules(run).values()} == {("day", 4)}
+
+
+def test_sessions_for_one_patient_that_have_to_move_keep_apart_and_stay_so() -> None:
+    slots = (Slot.parse("monday 10:00"), Slot.parse("thursday 15:00"))
+    talk = Service(
+        "talk", "Talk", Modality.INDIVIDUAL_COUNSELING, Weekly(slots), timedelta(hours=1)
+    )
+    days = ("monday", "tuesday", "wednesday", "thursday")
+    site = Site(
+        "Elm",
+        "UTC",
+        WeeklyWindows.of(*(f"{day} 09:00-17:00" for day in days)),
+        closures=(Closure(START, START + timedelta(days=1), "Flood"),),
+        clinicians=(Clinician("Ash"),),
+        offers=(Offer("talk", clinician="Ash"),),
+    )
+    patients = tuple(
+        NamedPatient(str(number), Patient(UUID(int=number, version=4))) for number in range(1, 4)
+    )
+    program = Program("one", "One", (Phase("only", "Only", 2, (talk,)),))
+    apart = run_clinic(Clinic(ClinicSettings(START, seed=7), site, program, patients), as_of=BEFORE)
+    starts = [one.sessions[0].start.strftime("%a %H:%M") for one in apart.schedules]
+    assert starts == ["Tue 10:00", "Tue 11:00", "Tue 09:00"]
+    # The weekly times are theirs, and told.
+    told = [each.start.strftime("%d %H:%M") for each in apart.conflicts]
+    assert told == ["05 15:00", "09 10:00", "12 15:00"]
+    assert schedules(again(apart, as_of=BEFORE)) == schedules(apart)
+    # Who comes later goes around those who have dates, and who is gone still has theirs.
+    before = again(apart, as_of=BEFORE, patients=patients[1:])
+    more = NamedPatient("new", Patient(UUID(int=0, version=4)))
+    both = again(before, as_of=BEFORE, patients=(more, *patients[2:]))
+    assert [f"{one.sessions[0].start:%a %H:%M}" for one in both.schedules] == [
+        "Wed 10:00",
+        "Tue 09:00",
+        "Tue 11:00",
+        "Tue 10:00",
+    ]
+
+
+@pytest.mark.parametrize("how", ["has no file", "is refused", "had groups that are no more"])
+def test_a_plan_that_stays_is_dated_where_its_site_and_groups_are_now(
+    first: ClinicRun, how: str
+) -> None:
+    shut = Closure(date(2026, 3, 9), date(2026, 3, 12), "Flood")
+    site = evolve(first.clinic.site, closures=(*first.clinic.site.closures, shut))
+    there = again(first, site=site)
+    changes: dict[str, Any] = {"patients": first.clinic.patients[:1]}
+    roster = first.clinic.roster
+    if how == "is refused":
+        no_more = evolve(first.clinic.settings, patients=())
+        changes = {"requirements": (find_requirements("us-wa-former-iop"),), "settings": no_more}
+    elif how == "had groups that are no more" and roster is not None:
+        changes |= {"roster": evolve(roster, groups=roster.groups[:1], candidates=())}
+    run = again(first, site=site, **changes)
+    was, basil = schedules(first)["basil"], next(p.key for p in there.patients if p.name == "basil")
+    now = next(each for each in run.schedules if each.plan.patient == basil)
+    assert was.plan == now.plan
+    days = {session.start.date() for session in now.sessions}
+    assert not days.intersection(shut.start + timedelta(days=day) for day in range(3))
+    assert [s for s in now.sessions if s.start <= LATER] == [
+        s for s in was.sessions if s.start <= LATER
+    ]
+    if how != "had groups that are no more":
+        assert now.sessions == schedules(there)["basil"].sessions
+        assert run.conflicts == there.conflicts
+    assert again(run, site=site, **changes).schedules == run.schedules

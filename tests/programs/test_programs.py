@@ -4,6 +4,7 @@ import pickle
 from collections.abc import Callable
 from datetime import UTC, time, timedelta
 from functools import partial
+from itertools import pairwise
 
 import pytest
 from attrs import evolve
@@ -14,7 +15,9 @@ from iopkit import strategies
 from iopkit.errors import InvalidError, Step
 from iopkit.modalities import Modality
 from iopkit.programs import (
+    EveryWeeks,
     InAll,
+    Once,
     PerWeek,
     Phase,
     Program,
@@ -24,10 +27,12 @@ from iopkit.programs import (
     Timing,
     Weekly,
     slots_of,
+    timetable,
 )
 from iopkit.programs.programs import clashing_services, fixed_times
 from iopkit.programs.ranges import Times
-from iopkit.windows import WEEK, Weekday
+from iopkit.programs.timings import never_meet
+from iopkit.windows import WEEK, Weekday, whole_minutes
 
 pytestmark = pytest.mark.measured
 
@@ -399,6 +404,84 @@ def test_the_slots_found_for_a_dose_may_not_overlap_either() -> None:
     dose = evolve(weekly("x", 60, "monday"), timing=PerWeek(3, at("monday 10:00")))
     some = evolve(weekly("y", 60, "monday"), timing=InAll(3, at("monday 10:30")))
     assert faults(lambda: program(dose, some)) == [("phases", 0, "services")]
+
+
+@st.composite
+def _rare(draw: st.DrawFn, name: str) -> Service:
+    """A service at one time of some weeks, late on a Sunday or early on a Monday."""
+    slot = draw(st.sampled_from(at("sunday 23:30", "monday 00:00", "monday 01:00")))
+    timing = draw(
+        st.one_of(
+            st.just(Weekly((slot,))),
+            st.builds(Once, st.integers(1, 6), st.just((slot,))),
+            st.sampled_from([2, 3, 4, 6]).flatmap(
+                lambda every: st.builds(
+                    EveryWeeks, st.just(every), st.integers(1, every), st.just((slot,))
+                )
+            ),
+        )
+    )
+    minutes = draw(st.sampled_from([30, 60, 120]))
+    return Service(name, name, Modality.GROUP_THERAPY, timing, timedelta(minutes=minutes))
+
+
+@given(st.tuples(_rare("x"), _rare("y"), _rare("z")))
+def test_services_that_never_meet_may_have_one_time_and_others_not(
+    services: tuple[Service, ...],
+) -> None:
+    def overlap(first: Weekday) -> bool:
+        spans = [
+            (entry.minute, entry.minute + whole_minutes(entry.service.duration))
+            for each in services
+            for entry in timetable(Program("any", "Any", (Phase("a", "A", 24, (each,)),)), first)
+            if entry.minute is not None and entry.service.duration is not None
+        ]
+        return any(high > low for (_, high), (low, _) in pairwise(sorted(spans)))
+
+    clash = bool(clashing_services(services))
+    assert clash or not any(map(overlap, Weekday))
+    own_days = {slot.day for each in services for slot in slots_of(each.timing)}
+    if len(own_days) == 1:
+        assert clash is overlap(Weekday.MONDAY)
+    phase = Phase("a", "A", 24, services)
+    if clash:
+        found = faults(lambda: Program("any", "Any", (phase,)))
+        assert set(found) == {("phases", 0, "services")}
+    else:
+        assert Program("any", "Any", (phase,)).phases == (phase,)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        (EveryWeeks(2), EveryWeeks(2, first=2), True),
+        (EveryWeeks(2), EveryWeeks(2), False),
+        (EveryWeeks(2), EveryWeeks(3, first=2), False),
+        (EveryWeeks(4, first=4), EveryWeeks(6), True),
+        (EveryWeeks(Times(2, 3)), EveryWeeks(2, first=2), False),
+        (EveryWeeks(Times(2, 3), first=2), Once(1), True),
+        (EveryWeeks(Times(2, 3)), Once(2), False),
+        (EveryWeeks(3, first=2), Once(5), False),
+        (Once(4), EveryWeeks(3, first=2), True),
+        (Once(4), Once(4), False),
+        (Once(4), Once(5), True),
+        (Once(4), InAll(1), False),
+    ],
+)
+def test_weeks_that_are_known_never_to_be_the_same(
+    one: Timing, other: Timing, *, apart: bool
+) -> None:
+    assert never_meet(one, other) is never_meet(other, one) is apart
+
+
+def test_a_service_that_runs_throughout_counts_its_weeks_from_another_first() -> None:
+    odd, even = (
+        evolve(weekly(name, 60, "monday"), timing=EveryWeeks(2, first, at("monday 10:00")))
+        for name, first in (("odd", 1), ("even", 2))
+    )
+    assert program(odd, even).phases[0].services == (odd, even)
+    assert program(shared=(odd, even)).services == (odd, even)
+    assert faults(partial(program, odd, shared=(even,))) == [("phases", 0, "services")]
 
 
 def test_services_of_different_phases_may_have_the_same_time() -> None:

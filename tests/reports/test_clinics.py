@@ -457,16 +457,6 @@ def test_meetings_of_groups_that_no_roster_has_are_told_by_their_times() -> None
     assert "It has no meeting." in told
 
 
-@pytest.mark.parametrize(("of_room", "seats"), [(None, 10), (12, 10), (4, 4)])
-def test_a_meeting_has_no_more_seats_than_its_group(of_room: int | None, seats: int) -> None:
-    run = first()
-    group = next(each for each in assignments().roster.groups if each.capacity == 10)
-    meeting = next(each for each in run.meetings if each.group == group.name)
-    page = parsed(clinic_html(evolve(run, meetings=(evolve(meeting, seats=of_room),))))
-    told = [cells[1] for cells in rows(section(page, "groups"))]
-    assert f"{meeting.patients} of {seats} seats, {seats - (meeting.patients or 0)} free" in told
-
-
 def _bare(*patients: PatientRun, **fields: Any) -> ClinicRun:
     """A run of a clinic that asks for nothing."""
     site = Site("Elm Street", "America/Chicago", WeeklyWindows.of("monday 09:00-21:00"))

@@ -524,11 +524,12 @@ def test_weeks_are_those_in_which_a_plan_has_sessions_of_a_service() -> None:
 
 def test_sessions_that_are_not_at_their_usual_time_are_told() -> None:
     closed = (Closure(MONDAY, MONDAY + timedelta(days=1), "Flood"),)
-    site = evolve(SITE, closures=closed, closed_rule=ClosedRule.NEXT_OPEN_DAY)
+    hours = WeeklyWindows.of("monday 09:00-17:00", "tuesday 09:00-17:00")
+    site = evolve(SITE, hours=hours, closures=closed, closed_rule=ClosedRule.NEXT_OPEN_DAY)
     plan = with_timing(Weekly((Slot.parse("monday 10:00"),)))
     page = plan_html(plan, schedule(plan, site))
     assert section(page, "Not at the usual time") == (
-        "Monday, January 12, not Monday, January 5: Group at 11 am."
+        "Tuesday, January 6, not Monday, January 5: Group at 10 am."
     )
     morning = evolve(
         site, closures=(evolve(closed[0], to_time=time(11)),), closed_rule=ClosedRule.MOVE_IN_WEEK

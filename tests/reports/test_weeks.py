@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from iopkit import InvalidError, Modality, Plan, Program, Schedule, Site, schedule
 from iopkit.plans import Leave
-from iopkit.programs import Phase, RandomDays, Service, Slot, Weekly
+from iopkit.programs import Once, Phase, RandomDays, Service, Slot, Weekly
 from iopkit.reports import week_text
 from iopkit.reports.words import day_words, span_words
 from iopkit.sites import Closure
@@ -44,6 +44,8 @@ def test_a_week_says_its_sessions_day_by_day_and_what_else_there_is() -> None:
         group("Talk", "monday 12:00"),
         group("Test"),
         group("Visit", "monday 14:00", minutes=None),
+        # So that a day may be as long as that.
+        evolve(group("Long", minutes=240), timing=Once(2, (Slot.parse("monday 15:00"),))),
     )
     tuesday = ("Group, 10 to 11 am (moved)", "Talk, noon to 1 pm (moved)", "Group, 6 to 7 pm")
     assert week_text(schedule, week=1).splitlines() == [

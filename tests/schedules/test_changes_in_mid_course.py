@@ -181,7 +181,8 @@ def test_what_is_moved_past_the_change_is_given_after_it_unless_its_service_has_
     other = plan_of(phase(3, service("talk", "wednesday 10:00")))
     ended = reschedule(old, other, around)
     assert [(u.service, u.why) for u in ended.unplaced] == [("group", Reason.PAST)]
-    busy = plan_of(phase(3, service("group", "wednesday 10:00")))
+    full = service("full", "saturday 10:00", hours=2)
+    busy = plan_of(phase(3, service("group", "wednesday 10:00"), full))
     beside = reschedule(old, busy, around)
     assert [f"{s.start:%a %d %H}" for s in beside.sessions[1:3]] == ["Wed 08 10", "Wed 08 11"]
 

@@ -841,6 +841,23 @@ def test_capacity_counts_the_meetings_that_were_dated() -> None:
 
 
 @pytest.mark.parametrize(
+    ("of_room", "of_group", "seats"), [(9, 5, 5), (9, 12, 9), (20, 8, 8), (9, None, 9)]
+)
+def test_a_meeting_has_no_more_seats_than_its_room_and_its_group(
+    of_room: int, of_group: int | None, seats: int
+) -> None:
+    site = evolve(SITE, rooms=(Room("Oak", of_room), *SITE.rooms[1:]))
+    evening = evolve(EVENING, capacity=of_group or 8)
+    met = of_evening(site, start=MONDAY, end=MONDAY + 4 * WEEK)
+    made = [dated(number, site, met) for number in (1, 2, 3)]
+    # One of another service under its name has nothing to say.
+    other = evolve(evening, service="other", capacity=1)
+    groups = [other] if of_group is None else [other, evening]
+    counted = meetings(made, site, groups=groups)
+    assert {(each.seats, each.free) for each in counted} == {(seats, seats - 3)}
+
+
+@pytest.mark.parametrize(
     ("why", "due", "free"),
     [
         (None, "on", False),

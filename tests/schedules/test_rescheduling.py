@@ -287,15 +287,16 @@ def test_what_was_asked_stays_though_it_is_within_the_notice() -> None:
 
 
 def test_who_has_to_move_takes_no_place_of_one_who_was_asked_elsewhere() -> None:
-    around = Surroundings(SITE, moment(0))
-    fit = next(o for o in openings(OLD, OLD.sessions[1], around) if o.session.start < moment(2))
-    asked = take(OLD, fit)
+    around, full = Surroundings(SITE, moment(0)), service("full", "friday 09:00", minutes=240)
+    old = schedule(planned(service("group", "tuesday 10:00", "thursday 10:00"), full), SITE)
+    fit = next(o for o in openings(old, old.sessions[1], around) if o.session.start < moment(2))
+    asked = take(old, fit)
     shut = Closure(MONDAY, MONDAY + 3 * ONE_DAY, "Flood")
     dentist = Appointment(moment(3, "09:00"), moment(3, "10:00"))
     flooded = Surroundings(evolve(SITE, closures=(shut,)), moment(0), busy=(dentist,))
-    new = reschedule(asked, OLD.plan, flooded)
+    new = reschedule(asked, old.plan, flooded)
     assert shown(new)[:2] == ["group 2 Thu 08 10:00", "group 1 Thu 08 11:00 closed"]
-    assert reschedule(new, OLD.plan, flooded) == new
+    assert reschedule(new, old.plan, flooded) == new
 
 
 def test_what_is_left_without_a_date_is_in_the_order_of_the_plan() -> None:

@@ -16,11 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import strategies
+from iopkit.calendars import to_ical
 from iopkit.documents import to_json
 from iopkit.errors import InvalidError
 from iopkit.modalities import Modality
 from iopkit.plans import Plan
 from iopkit.programs import (
+    Curriculum,
     Dose,
     EveryWeeks,
     InAll,
@@ -38,7 +40,18 @@ from iopkit.programs import (
     slots_of,
 )
 from iopkit.programs.programs import clashing_services
-from iopkit.schedules import Move, Reason, Schedule, Session, Unplaced, booked_doses, schedule
+from iopkit.reports import calendar_text, plan_html
+from iopkit.schedules import (
+    Move,
+    Reason,
+    Schedule,
+    Session,
+    Surroundings,
+    Unplaced,
+    booked_doses,
+    reschedule,
+    schedule,
+)
 from iopkit.sites import ClosedRule, Closure, Site
 from iopkit.strategies.times import opening_hours
 from iopkit.windows import DAY, WEEK, Weekday, WeeklyWindows, minute_of_day, whole_minutes
@@ -72,6 +85,12 @@ def weekly(name: str, minutes: int | None, *slots: str) -> Service:
 def plan(*services: Service, weeks: int = 1, free: WeeklyWindows | None = None) -> Plan:
     program = Program("any", "Any", (Phase("only", "Only", weeks, services),))
     return Plan(KEY, KEY, "Elm", program, MONDAY, 1, free)
+
+
+def with_a_long_day(made: Plan) -> Plan:
+    """With a week more that has one, so that days of the first may be as long."""
+    longer = Phase("more", "More", 1, (weekly("full", 480, "tuesday 09:00"),))
+    return evolve(made, program=evolve(made.program, phases=(*made.program.phases, longer)))
 
 
 def closed(*days: int, why: str = "closed") -> tuple[Closure, ...]:
@@ -510,9 +529,10 @@ def test_a_session_outside_hours_first_looks_for_room_on_its_own_day() -> None:
 
 def test_where_its_time_is_taken_a_session_takes_the_first_that_is_open() -> None:
     services = (weekly("x", 60, "monday 10:00"), weekly("y", 90, "tuesday 09:30"))
-    made = schedule(plan(*services), evolve(SITE, closures=closed(0)))
+    longer = with_a_long_day(plan(*services))
+    made = schedule(longer, evolve(SITE, closures=closed(0)))
     assert starts(made, "x") == ["Tue 11:00"]
-    made = schedule(plan(*services), evolve(SITE, closures=closed(0), break_between=10 * MINUTE))
+    made = schedule(longer, evolve(SITE, closures=closed(0), break_between=10 * MINUTE))
     assert starts(made, "x") == ["Tue 11:10"]
 
 
@@ -524,7 +544,7 @@ def test_a_day_without_room_is_passed_over() -> None:
 
 def test_moved_sessions_keep_clear_of_one_another() -> None:
     services = (weekly("x", 60, "monday 10:00", "tuesday 10:30"), weekly("y", 60, "monday 11:30"))
-    made = schedule(plan(*services), evolve(SITE, closures=closed(0, 1)))
+    made = schedule(with_a_long_day(plan(*services)), evolve(SITE, closures=closed(0, 1)))
     assert starts(made, "x") == ["Wed 09:00", "Wed 10:00"]
     assert starts(made, "y") == ["Wed 11:30"]
 
@@ -617,9 +637,10 @@ def test_an_evening_stays_an_evening_if_it_can(hours: str, taken: list[str], exp
     always = WeeklyWindows.of(*(f"{day} {hours}" for day in ("monday", "tuesday", "wednesday")))
     site = evolve(SITE, hours=always, closures=closed(0))
     services = [weekly("x", 180, "monday 17:30"), *(weekly("y", 60, slot) for slot in taken)]
-    assert starts(schedule(plan(*services), site), "x") == [expected]
+    longer = with_a_long_day(plan(*services))
+    assert starts(schedule(longer, site), "x") == [expected]
     next_day = evolve(site, closed_rule=ClosedRule.NEXT_OPEN_DAY)
-    assert starts(schedule(plan(*services), next_day), "x") == [expected]
+    assert starts(schedule(longer, next_day), "x") == [expected]
 
 
 # Keys, confidentiality and invariants
@@ -713,3 +734,88 @@ def test_weekly_doses_are_those_of_the_modalities_asked_for() -> None:
     assert booked_doses(made, modalities=[Modality.GROUP_THERAPY]) == (Dose(timedelta(hours=3)),)
     assert booked_doses(made, modalities=[Modality.DRUG_TESTING]) == (Dose(timedelta(0), 1),)
     assert booked_doses(made, modalities=()) == (Dose(),)
+
+
+# How long a day can be.
+
+
+@pytest.mark.parametrize(
+    ("shut", "expected", "left"),
+    [
+        pytest.param((0,), ["Tue 18:00", "Wed 18:00", "Fri 18:00"], [], id="one closed day"),
+        pytest.param((0, 1, 2), ["Thu 18:00", "Fri 18:00", "Sat 18:00"], [], id="a place for each"),
+        pytest.param((0, 1, 2, 3), ["Fri 18:00", "Sat 18:00"], [2], id="none for the last"),
+        pytest.param((0, 1, 2, 3, 4), ["Sat 18:00"], [2, 4], id="not nine hours of a Saturday"),
+    ],
+)
+def test_what_is_moved_makes_no_day_longer_than_the_longest_of_the_program(
+    shut: tuple[int, ...], expected: list[str], left: list[int]
+) -> None:
+    hours = WeeklyWindows.of(*(f"{day.title} 09:00-22:00" for day in list(Weekday)[:6]))
+    site = evolve(SITE, hours=hours, closures=closed(*shut, why="Flood"))
+    made = schedule(plan(weekly("x", 180, "monday 18:00", "wednesday 18:00", "friday 18:00")), site)
+    assert starts(made, "x") == expected
+    assert [(each.why, each.detail) for each in made.unplaced] == [
+        (Reason.LONG_DAY, "Flood") for _ in left
+    ]
+    assert [(each.prescribed or MONDAY) - MONDAY for each in made.unplaced] == [
+        day * ONE_DAY for day in left
+    ]
+
+
+def test_a_day_keeps_room_for_its_own_session_that_has_to_move_within_it() -> None:
+    services = (weekly("x", 60, "monday 10:00"), weekly("y", 60, "tuesday 08:00"))
+    made = schedule(plan(*services), evolve(SITE, closures=closed(0)))
+    assert starts(made, "y") == ["Tue 09:00"]
+    assert starts(made, "x") == ["Wed 10:00"]
+
+
+def test_a_day_with_nothing_else_has_room_for_a_session_longer_than_the_plan_has_any_more() -> None:
+    was = schedule(plan(weekly("x", 240, "monday 10:00")), evolve(SITE, closures=closed(0)))
+    assert starts(was, "x") == ["Tue 10:00"]
+    around = Surroundings(
+        evolve(SITE, closures=closed(0, 1)), datetime.combine(MONDAY, time(12), SITE.tz)
+    )
+    made = reschedule(was, plan(weekly("x", 60, "monday 10:00")), around)
+    assert starts(made, "x") == ["Wed 10:00"]
+
+
+# What sessions are about.
+
+
+@pytest.mark.parametrize(
+    ("modality", "closed", "topics"),
+    [
+        (Modality.GROUP_THERAPY, True, ["One", "Two", None]),
+        (Modality.GROUP_THERAPY, False, [None, None, None]),
+        (Modality.GROUP_THERAPY, None, [None, None, None]),
+        (Modality.INDIVIDUAL_COUNSELING, True, ["One", "Two", None]),
+        (Modality.INDIVIDUAL_COUNSELING, False, ["One", "Two", "One"]),
+    ],
+)
+def test_a_session_tells_its_topic_where_the_patient_is_known_to_begin_with_the_first(
+    modality: Modality, closed: bool | None, topics: list[str | None]
+) -> None:
+    taught = evolve(
+        weekly("x", 60, "monday 10:00"),
+        modality=modality,
+        curriculum=Curriculum(("One", "Two"), closed),
+    )
+    other = evolve(taught, curriculum=Curriculum(("Three",), closed=True))
+    phases = (Phase("only", "Only", 3, (taught,)), Phase("next", "Next", 1, (other,)))
+    plain = plan(weekly("y", 60, "tuesday 10:00"))
+    program = Program("any", "Any", phases, plain.program.phases[0].services)
+    made = schedule(evolve(plain, program=program), SITE)
+    told = [made.topic(each) for each in made.sessions if each.service == "x"]
+    assert told == [*topics, "Three"]
+    assert {made.topic(each) for each in made.sessions if each.service == "y"} == {None}
+    text = calendar_text(made)
+    lines = [line.split("  ")[-1] for line in text.splitlines() if " x " in line]
+    assert lines == [f"x {n}{f': {topic}' if topic else ''}" for n, topic in enumerate(told, 1)]
+    stamp = datetime(2026, 1, 2, tzinfo=UTC)
+    shown = [f"SUMMARY:x: {topic}" if topic else "SUMMARY:x" for topic in told]
+    calendar = to_ical(made, stamp=stamp, titles=True).decode().split("\r\n")
+    assert [line for line in calendar if line.startswith("SUMMARY:x")] == shown
+    assert b"One" not in to_ical(made, stamp=stamp)
+    page = plan_html(made.plan)
+    assert "<td>x: One; Two</td>" in page

@@ -1,6 +1,6 @@
 """Schedules at sites that change from day to day: who is away, new hours, closures of services."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -97,7 +97,7 @@ def test_without_a_substitute_sessions_move_to_a_day_on_which_somebody_is_there(
     moved = [session for session in made.sessions if session.moved]
 
     assert [(s.service, f"{s.start:%m-%d %H:%M}", s.clinician) for s in moved] == [
-        ("group", "03-11 18:00", "Ash")
+        ("group", "03-12 18:00", "Ash")
     ]
     assert moved[0].moved is not None
     assert moved[0].moved.why is Reason.UNSTAFFED
@@ -233,3 +233,24 @@ def test_a_site_whose_changes_are_all_over_is_as_it_is_then(program: Program, si
     plan = draft(program, PATIENT, then, start=later, seed=1)
 
     assert schedule(plan, site) == schedule(plan, then)
+
+
+def test_who_is_gone_is_replaced_by_whoever_the_site_has_on_the_day_that_a_session_is_on() -> None:
+    flood = Closure(START, START + DAY, "Flood")
+    was = schedule(PLAN, evolve(STEADY, closures=(flood,)))
+    monday, other = (
+        Offer("group", Weekday.MONDAY, clinician="Birch"),
+        Offer("group", clinician="Elm"),
+    )
+    site = evolve(
+        STEADY,
+        closures=(flood,),
+        clinicians=(Clinician("Birch"), Clinician("Elm")),
+        offers=(monday, other),
+    )
+    now = datetime.combine(START + DAY, time(0), site.tz)
+    made = reschedule(was, PLAN, Surroundings(site, now))
+    assert [(f"{s.start:%a}", s.clinician) for s in made.sessions if s.service == "group"] == [
+        ("Thu", "Elm"),
+        *[("Mon", "Birch")] * 3,
+    ]

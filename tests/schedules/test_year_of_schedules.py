@@ -85,6 +85,8 @@ def is_explained(made: Schedule, missing: Unplaced) -> bool:
         case Reason.TIME_UNKNOWN:
             notes = [note.matter for note in made.plan.notes if note.service == missing.service]
             return NoteSubject.NO_OPEN_TIME in notes
+        case Reason.LONG_DAY:
+            return has_room(made, missing) and not has_room(made, missing, long_days=False)
         case _:
             return not has_room(made, missing)
 
@@ -114,15 +116,36 @@ def overlapping(made: Schedule, wall: datetime, length: timedelta) -> list[Sessi
     ]
 
 
-def has_room(made: Schedule, missing: Unplaced) -> bool:
-    """Whether some time of a session's week is free, on a day that has none of its service."""
+def has_room(made: Schedule, missing: Unplaced, *, long_days: bool = True) -> bool:
+    """Whether some time of a session's week is free, on a day that is not too long with it."""
     assert missing.duration is not None
     week = made.plan.start + timedelta(weeks=missing.week - 1)
     steps = (datetime.combine(week, time(0)) + n * timedelta(minutes=5) for n in range(7 * 288))
     return any(
-        not obstacles(step, missing.duration) and not overlapping(made, step, missing.duration)
+        not obstacles(step, missing.duration)
+        and not overlapping(made, step, missing.duration)
+        and (long_days or not is_too_long(made, step.date(), missing.duration))
         for step in steps
     )
+
+
+def is_too_long(made: Schedule, day: date, more: timedelta) -> bool:
+    """Whether a day would be longer than any that the plan has, random days aside."""
+    due: dict[int | None, timedelta] = {}
+    for entry in made.plan.prescribed():
+        length = entry.service.duration or timedelta(0)
+        due[entry.day] = due.get(entry.day, timedelta(0)) + length
+    longest = max(length for each, length in due.items() if each is not None)
+    there = sum(
+        (
+            session.duration
+            for session in made.sessions
+            if session.start.date() == day
+            and not isinstance(made.service(session).timing, RandomDays)
+        ),
+        timedelta(0),
+    )
+    return bool(there) and there + more > longest
 
 
 def doses_off(made: Schedule) -> Iterator[int]:

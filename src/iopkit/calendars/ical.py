@@ -113,8 +113,8 @@ def to_ical(
 
     Args:
         stamp: when the file is made (RFC 5545 asks for it); aware.
-        titles: show services' titles in place of a neutral summary. That discloses the
-            kind of treatment to whoever sees the calendar.
+        titles: show services' titles, and what sessions are about, in place of a neutral summary.
+            That discloses the kind of treatment to whoever sees the calendar.
         details: places, links and alarms to show.
         method: what the reader is asked to do; ``CANCEL`` takes every session out, with a
             ``SEQUENCE`` of one more than the schedule's revision (RFC 5546, 2.1.4). A CalDAV
@@ -182,11 +182,12 @@ def session_events(
     for session in sessions:
         # What a changed plan no longer has goes without a title.
         title = named.get(session.service, NEUTRAL_SUMMARY) if titles else NEUTRAL_SUMMARY
+        topic = schedule.topic(session) if titles and not cancelled else None
         yield CalendarItem(
             schedule.uid(session),
             session.start,
             session.end,
-            title,
+            f"{title}: {topic}" if topic else title,
             schedule.revision if sequence is None else sequence,
             cancelled,
             session.delivery,

@@ -23,14 +23,19 @@ from iopkit.schedules.sessions import Schedule
 from iopkit.sites.sites import Site
 
 
-def add_groups(parser: argparse.ArgumentParser) -> None:
-    """The site's groups, and meetings of theirs that are moved by hand."""
+def add_roster(parser: argparse.ArgumentParser, what: str) -> None:
+    """The site's groups, and what of theirs is asked for."""
     parser.add_argument(
         "--groups",
         type=Path,
         metavar="ROSTER",
-        help="the site's groups, by whose meetings plans are dated: a roster, or assignments",
+        help=f"the site's groups, {what}: a roster, or assignments",
     )
+
+
+def add_groups(parser: argparse.ArgumentParser) -> None:
+    """The site's groups, and meetings of theirs that are moved by hand."""
+    add_roster(parser, "by whose meetings plans are dated")
     parser.add_argument(
         "--move",
         action="append",
@@ -129,7 +134,7 @@ def _read(path: Path) -> Roster | Assignments:
 
 def _groups_in(found: Roster | Assignments, options: argparse.Namespace) -> tuple[Group, ...]:
     groups = found.roster.groups if isinstance(found, Assignments) else found.groups
-    for name, move in options.move:
+    for name, move in getattr(options, "move", ()):
         moved = find_named("group", name, groups)
         with_move = evolve(moved, moves=(*moved.moves, move))
         groups = tuple(with_move if each == moved else each for each in groups)

@@ -20,6 +20,7 @@ from iopkit.cli.files import (
     read_many,
     to_be_written,
 )
+from iopkit.cli.joining import add_roster, given_groups
 from iopkit.documents.results import capacity_document, conflict_document
 from iopkit.errors import UnknownNameError
 from iopkit.reports.capacity import census_text, load_text, meetings_text, week_line
@@ -70,6 +71,7 @@ def _capacity_arguments(parser: argparse.ArgumentParser) -> None:
         ("--end", "the day after the last; that of the last schedule if not given"),
     ):
         parser.add_argument(option, type=day_of, metavar="DATE", help=what)
+    add_roster(parser, "which have seats of their own")
     parser.add_argument(
         "--by", choices=("week", "day"), default="week", help="weeks or days; weeks if not given"
     )
@@ -82,7 +84,8 @@ def _capacity(options: argparse.Namespace) -> Answer:
     weeks = weekly_census(days)
     rooms = loads(listed, site, start=start, end=end)
     clinicians = loads(listed, site, of="clinicians", start=start, end=end)
-    met = meetings(listed, site, start=start, end=end)
+    groups = given_groups(options).groups
+    met = meetings(listed, site, groups=groups, start=start, end=end)
     by_week = options.by == "week"
     if by_week:
         rooms, clinicians = weekly_loads(rooms), weekly_loads(clinicians)

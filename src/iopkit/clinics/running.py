@@ -39,14 +39,16 @@ from iopkit.plans.drafting import draft
 from iopkit.plans.notes import NoteSubject
 from iopkit.plans.plans import MOST_EXTRA_WEEKS, Leave, Plan
 from iopkit.programs.programs import unrated
+from iopkit.programs.timings import RandomDays
 from iopkit.schedules.capacity import census, loads, meetings, weekly_census, weekly_loads
 from iopkit.schedules.conflicts import all_conflicts
+from iopkit.schedules.diaries import Diaries
 from iopkit.schedules.differences import schedule_difference
 from iopkit.schedules.meeting_dates import plan_meetings
 from iopkit.schedules.obstructions import Surroundings
-from iopkit.schedules.rescheduling import reschedule
-from iopkit.schedules.scheduling import schedule
-from iopkit.schedules.sessions import Schedule
+from iopkit.schedules.rescheduling import rescheduled
+from iopkit.schedules.scheduling import scheduled
+from iopkit.schedules.sessions import Schedule, Session
 from iopkit.truth import Truth
 
 T = TypeVar("T")
@@ -70,16 +72,20 @@ def run_clinic(
     """Judge, place, group, plan, date, check and charge all patients of a clinic.
 
     Each patient gets what the single functions give: ``decide``, ``place``, ``assign``, ``draft``,
-    ``schedule``, ``judge`` and ``itemize``. What cannot be done for one is told in ``omissions``,
-    and keeps nothing from the others. Who waits for a group has no plan yet.
+    ``schedule``, ``judge`` and ``itemize``. Sessions for one patient that have to move, or are on
+    random days, are put where room and clinician are with nobody else: those with dates keep them,
+    and others choose in the order of keys. Two who have one weekly time are told as a conflict.
+    What cannot be done for one is told in ``omissions``, and keeps nothing from the others. Who
+    waits for a group has no plan yet.
 
     A plan that the clinic has as settled has its first day, seed and key, and all that was settled
     and signed of it, as ``carry_settled`` has it; that it is to be signed again is told.
 
     With a former run it updates. Plans keep their first day, seed and key, and are rescheduled:
     what began by ``as_of`` stays. Whoever is in groups keeps them before others get one. A
-    schedule that is over stays as it was; so does one whose plan cannot be drafted any more, and
-    that is told. Where nothing has changed, the same comes of it, whenever ``as_of`` is.
+    schedule that is over stays as it was. A plan that cannot be drafted any more, which is told, or
+    whose patient the clinic has no more, stays as it was; what is to come of it is where its site
+    and groups have it now. Where nothing has changed, the same comes of it, whenever ``as_of`` is.
 
     Args:
         as_of: now; aware.
@@ -119,15 +125,26 @@ def run_clinic(
     ]
     seats = seats_of(clinic, former, without=[one.key for one in cares if one.is_without_seat])
     plans = [care.drafted(seats) for _, care in zip(watched(listed), cares, strict=True)]
+    keys = [care.key for care in cares]
+    gone = [each for key, each in old.items() if key not in keys]
     if clinic.roster is not None:
-        met = plan_meetings(filter(None, plans), clinic.roster.groups, clinic.site)
+        named = filter(None, (*plans, *(each.plan for each in gone if each.end > today)))
+        groups = clinic.roster.groups
+        met = plan_meetings((_in_known(plan, groups) for plan in named), groups, clinic.site)
         around = evolve(around, meetings=met)
-    runs = tuple(
-        care.completed(plan, around)
-        for _, care, plan in zip(watched(listed), cares, plans, strict=True)
+    first = [care.dated(plan, around) for care, plan in zip(cares, plans, strict=True)]
+    left = [each if each.end <= today else _dated(each.plan, each, around, None) for each in gone]
+    made = _kept_apart(
+        [
+            *zip(plans, map(old.get, keys), first, strict=True),
+            *((each.plan, each, now) for each, now in zip(gone, left, strict=True)),
+        ],
+        around,
     )
-    keys = {run.key for run in runs}
-    kept = tuple(each for key, each in old.items() if key not in keys)
+    runs = tuple(
+        care.completed(dated) for _, care, dated in zip(watched(listed), cares, made, strict=False)
+    )
+    kept = tuple(filter(None, made[len(cares) :]))
     schedules = [*(run.schedule for run in runs if run.schedule), *kept]
     return ClinicRun(
         clinic,
@@ -138,7 +155,9 @@ def run_clinic(
         census=weekly_census(census(schedules)),
         rooms=weekly_loads(loads(schedules, clinic.site)),
         clinicians=weekly_loads(loads(schedules, clinic.site, of="clinicians")),
-        meetings=meetings(schedules, clinic.site),
+        meetings=meetings(
+            schedules, clinic.site, groups=clinic.roster.groups if clinic.roster else ()
+        ),
         caseloads=tuple(_caseloads(clinic, schedules)),
         before=_before(schedules, former),
     )
@@ -217,7 +236,7 @@ class _Care:
         return None
 
     def drafted(self, seats: Seats) -> Plan | None:
-        """The plan that is to be dated; ``None``: there is none, or it stays as it was."""
+        """The plan that is to be dated; ``None``: there is none, or it is over."""
         waiting, why = seats.waiting.get(self.key), self._barred
         self._run = evolve(self._run, waiting=waiting)
         if waiting is not None:
@@ -227,10 +246,12 @@ class _Care:
             self._omit(Step.GROUPS, "the roster does not have the patient, and there are no doses")
         if self._is_over:
             return None
+        plan = None
         if why:
             self._omit(Step.PLAN, why)
-            return None
-        return self._tried(Step.PLAN, lambda: self._plan(seats.groups.get(self.key, ())))
+        else:
+            plan = self._tried(Step.PLAN, lambda: self._plan(seats.groups.get(self.key, ())))
+        return plan or (self._old.plan if self._old else None)
 
     def _omit(self, step: Step, why: str) -> None:
         self._omissions.append(Omission(step, why))
@@ -280,11 +301,15 @@ class _Care:
             end = max(left, plan.end) + timedelta(weeks=MOST_EXTRA_WEEKS)
             yield Leave(left, end, "discharged")
 
-    def completed(self, plan: Plan | None, around: Surroundings) -> PatientRun:
-        """The plan dated, checked and charged, or the schedule that there was."""
-        dated = self._old
-        if plan is not None:
-            dated = self._tried(Step.SCHEDULE, partial(_dated, plan, dated, around)) or dated
+    def dated(self, plan: Plan | None, around: Surroundings) -> Schedule | None:
+        """The plan dated by itself, or the schedule that there was."""
+        if plan is None:
+            return self._old
+        work = partial(_dated, plan, self._old, around, None)
+        return self._tried(Step.SCHEDULE, work) or self._old
+
+    def completed(self, dated: Schedule | None) -> PatientRun:
+        """What was dated, checked and charged."""
         run = self._run if dated is None else self._judged(dated)
         return evolve(run, omissions=tuple(self._omissions))
 
@@ -309,6 +334,13 @@ class _Care:
     __repr__ = hidden
 
 
+def _in_known(plan: Plan, groups: Iterable[Group]) -> Plan:
+    """A plan in those of its groups that there are, for their meetings."""
+    known = {(group.service, group.name) for group in groups}
+    kept = (m for m in plan.groups if known.issuperset((m.service, name) for name in m.groups))
+    return evolve(plan, groups=tuple(kept))
+
+
 def _continued(plan: Plan, old: Plan) -> Plan:
     """A plan under the key of the old one; what a group gave that has no place now is on hold.
 
@@ -323,11 +355,64 @@ def _continued(plan: Plan, old: Plan) -> Plan:
     return evolve(plan, key=old.key, on_hold=tuple(held))
 
 
-def _dated(plan: Plan, old: Schedule | None, around: Surroundings) -> Schedule:
+def _dated(
+    plan: Plan, old: Schedule | None, around: Surroundings, diaries: Diaries | None
+) -> Schedule:
     """A plan's schedule; where there was one, what it becomes."""
     if old is None:
-        return schedule(plan, around.site, meetings=around.meetings)
-    return reschedule(old, plan, around)
+        return scheduled(plan, around.site, around.meetings, diaries)
+    return rescheduled(old, plan, around, diaries)
+
+
+_MOST_ROUNDS = 20
+"""How often places are looked for anew; two or three rounds settle them."""
+
+
+def _kept_apart(
+    parts: Sequence[tuple[Plan | None, Schedule | None, Schedule | None]], around: Surroundings
+) -> tuple[Schedule | None, ...]:
+    """What was dated by itself, with what needs a place put where it meets nobody else's.
+
+    What has its own time is written down for all before anything is moved around it. Who has a
+    place keeps it or finds a better one, in turn, until nobody does: so the next run, which finds
+    these dates, changes nothing.
+
+    Args:
+        parts: of each patient the plan, the schedule that there was, and the one dated by itself.
+    """
+    made = [now for _, _, now in parts]
+    had = [[] if old is None else _moved(old) for _, old, _ in parts]
+    placed = chain.from_iterable(_in_place(now) for now in made if now)
+    diaries = Diaries((*placed, *chain.from_iterable(had)))
+    for _ in range(_MOST_ROUNDS):
+        before = [*had]
+        for number, (plan, old, _) in enumerate(parts):
+            now = made[number]
+            diaries.remove(had[number])
+            if now is not None and plan is not None and now is not old and _moved(now):
+                diaries.remove(_in_place(now))
+                now = made[number] = _dated(plan, old, around, diaries.apart_from(had[number]))
+                diaries.add(_in_place(now))
+            had[number] = [] if now is None else _moved(now)
+            diaries.add(had[number])
+        if had == before:
+            break
+    return tuple(made)
+
+
+def _in_place(made: Schedule) -> list[Session]:
+    """What is where its plan or its group has it, whoever else is dated."""
+    return [each for each in made.sessions if not _needs_a_place(made, each)]
+
+
+def _moved(made: Schedule) -> list[Session]:
+    return [each for each in made.sessions if _needs_a_place(made, each)]
+
+
+def _needs_a_place(made: Schedule, session: Session) -> bool:
+    """Whether a place was looked for, as a session for one patient was moved or had no time."""
+    drawn = isinstance(made.service(session).timing, RandomDays)
+    return not session.modality.is_group and (drawn or session.moved is not None)
 
 
 def _caseloads(clinic: Clinic, schedules: Sequence[Schedule]) -> Iterator[CaseloadFinding]:

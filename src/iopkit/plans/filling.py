@@ -136,9 +136,14 @@ def _as_offered(number: int, runs: list[_Run], site: Site) -> tuple[_Run, list[P
             return _Run(run.phases, service), []
         longer = evolve(longer, timing=PerWeek(times + bool(rest)))
         notes = [PlanNote(NoteSubject.DOSE_DIVIDED, service.name)] if rest else []
-    beside = [o.service for n, o in enumerate(runs) if n != number and o.phases & run.phases]
+    beside = [o for n, o in enumerate(runs) if n != number and o.phases & run.phases]
     # One by one: services beside it may be of phases that do not meet.
-    if clashing_services([longer]) or any(clashing_services([other, longer]) for other in beside):
+    if clashing_services([longer]) or any(
+        clashing_services(
+            [other.service, longer], throughout=[] if other.phases == run.phases else [longer]
+        )
+        for other in beside
+    ):
         return _Run(run.phases, service), [PlanNote(NoteSubject.OFFER_OVERLAPS, service.name)]
     return _Run(run.phases, longer), notes
 

@@ -10,6 +10,7 @@ class Curriculum:
 
     A closed group begins together, so its n-th session has the n-th topic. An open one
     takes patients in at any topic and goes on from the last to the first.
+    ``Schedule.topic`` tells what a patient's session is about, where that is known.
     """
 
     topics: tuple[str, ...]

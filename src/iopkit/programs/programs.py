@@ -4,9 +4,8 @@ It stays in one piece: a program holds its services, tracks and phases against e
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
-from itertools import pairwise
 from types import MappingProxyType
 
 from attrs import evolve, field
@@ -30,9 +29,18 @@ from iopkit.programs.progress import (
 )
 from iopkit.programs.ranges import Times, as_count, range_faults
 from iopkit.programs.stated import Stated, StatedLength
-from iopkit.programs.timings import Once, TimePerWeek, Timing, is_unrated, slot_spans, slots_of
+from iopkit.programs.timings import (
+    Once,
+    TimePerWeek,
+    Timing,
+    is_unrated,
+    never_meet,
+    slot_spans,
+    slots_of,
+)
 from iopkit.sources import Source
 from iopkit.windows import (
+    DAY,
     ONE_DAY,
     WEEK,
     DayPart,
@@ -452,7 +460,11 @@ class Program:
                 for track in tracks or (None,)
             ]
             twice = any(len({s.name for s in some}) < len(some) for some in beside)
-            clashes = dict.fromkeys(pair for some in beside for pair in clashing_services(some))
+            clashes = dict.fromkeys(
+                pair
+                for some in beside
+                for pair in clashing_services(some, throughout=self.services)
+            )
             faults = (
                 *unless(not twice, "services", "each name once", "one twice"),
                 *(
@@ -543,12 +555,32 @@ def fixed_times(services: Iterable[Service]) -> Iterator[tuple[int, int, str]]:
                 yield start, end, service.name
 
 
-def clashing_services(services: Iterable[Service]) -> tuple[tuple[str, str], ...]:
-    """Names of services whose fixed weekly times overlap, next to each other in time."""
-    times = sorted(fixed_times(services))
-    if times:  # the week repeats, so its last time may run into its first
-        start, end, name = times[0]
-        times.append((start + WEEK, end + WEEK, name))
-    return tuple(
-        (first, second) for (_, end, first), (start, _, second) in pairwise(times) if start < end
+def clashing_services(
+    services: Iterable[Service], *, throughout: Collection[Service] = ()
+) -> tuple[tuple[str, str], ...]:
+    """Names of services whose fixed weekly times overlap, in weeks in which both may be.
+
+    Those of one weekday whose weeks are never the same, as every second from the first and every
+    second from the second, may have one time. ``throughout`` are those of the services that run
+    through the program: their weeks count from another first than those of a phase.
+    """
+    listed = tuple(services)
+    times = sorted(
+        (start, end, service.name, place)
+        for place, service in enumerate(listed)
+        for start, end, _ in fixed_times([service])
     )
+    # The week repeats, so its last times may run into its first.
+    again = [*times, *((s + WEEK, e + WEEK, name, place) for s, e, name, place in times)]
+    # Nearly always none runs into the next, so that there is nothing more to ask.
+    crowded = any(end > start for (_, end, *_), (start, *_) in zip(times, again[1:], strict=False))
+    found: dict[tuple[str, str], None] = {}
+    for number, (start, end, name, place) in enumerate(times if crowded else ()):
+        one = listed[place]
+        for low, _, other, beside in (each for each in again[number + 1 :] if each[0] < end):
+            two = listed[beside]
+            same_first = (one in throughout) is (two in throughout)
+            same_day = start // DAY == low // DAY % 7
+            if not (same_first and same_day and never_meet(one.timing, two.timing)):
+                found[name, other] = None
+    return tuple(found)

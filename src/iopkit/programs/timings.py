@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import time, timedelta
+from math import gcd
 
 from attrs import evolve, field
 
@@ -386,6 +387,32 @@ def occurrences(timing: Timing, weeks: int) -> Iterator[tuple[int, Slot | None]]
             for i, week in enumerate(middles):
                 nth = i - middles.index(week)
                 yield week, slots[nth] if nth < len(slots) else None
+
+
+def never_meet(one: Timing, other: Timing) -> bool:
+    """Whether two timings surely share no week, if their weeks count from the same first.
+
+    Example:
+        >>> never_meet(EveryWeeks(2), EveryWeeks(4, first=2)), never_meet(EveryWeeks(2), Once(3))
+        (True, False)
+    """
+    match one, other:
+        case Once(first), Once(second):
+            return first != second
+        case (Once(week), EveryWeeks(interval, first)) | (EveryWeeks(interval, first), Once(week)):
+            step = _exact(interval)
+            return week < first or (step is not None and (week - first) % step != 0)
+        case EveryWeeks(one_interval, one_first), EveryWeeks(interval, first):
+            steps = _exact(one_interval), _exact(interval)
+            known = [step for step in steps if step is not None]
+            return len(known) == len(steps) and (one_first - first) % gcd(*known) != 0
+        case _:
+            return False
+
+
+def _exact(interval: Times[int]) -> int | None:
+    """How many weeks an interval is; ``None``: it can be another."""
+    return interval.least if interval.is_exact else None
 
 
 def _only(slots: tuple[Slot, ...]) -> Slot | None:

@@ -6,8 +6,6 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from attrs import evolve
-
 from iopkit.charges.charges import Charge, Total
 from iopkit.checks.caseloads import CaseloadFinding
 from iopkit.checks.checks import Unit
@@ -48,7 +46,7 @@ def groups_section(section: Element, run: ClinicRun, links: PatientLinks) -> Non
             members = found.members(group.name)
             taken = f"{counted(len(members), 'seat')} taken, {found.seats_free(group.name)} free"
             linked(child(section, "p", f"{taken}{': ' if members else '.'}"), links.to(members))
-            _meetings(section, _meetings_of(group, run.meetings))
+            _meetings(section, (met for met in run.meetings if met.group == group.name))
     others = meetings_by_group(each for each in run.meetings if each.group not in named)
     for several in others:
         child(section, "h3", ", ".join(group_words(several[0])))
@@ -62,14 +60,6 @@ def _where(group: Group) -> Iterator[str]:
         yield f"in {group.room}"
     if group.clinician:
         yield f"led by {group.clinician}"
-
-
-def _meetings_of(group: Group, meetings: Iterable[Meeting]) -> Iterator[Meeting]:
-    """A group's meetings, which have no more seats than the group."""
-    for each in meetings:
-        if each.group == group.name:
-            seats = group.capacity if each.seats is None else min(each.seats, group.capacity)
-            yield evolve(each, seats=seats)
 
 
 def _meetings(section: Element, meetings: Iterable[Meeting]) -> None:

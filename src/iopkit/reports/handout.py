@@ -335,7 +335,9 @@ def _times(main: Element, plan: Plan, week: str | None, picture: str | None) -> 
             when += f", {_DELIVERED[service.delivery]}"
         if service.name in plan.on_hold:
             when += ". On hold: see the open questions"
-        row(body, (service.title, when, _length_words(service), weeks))
+        taught = service.curriculum
+        what = f"{service.title}: {'; '.join(taught.topics)}" if taught else service.title
+        row(body, (what, when, _length_words(service), weeks))
 
 
 _DELIVERED = {Delivery.TELEHEALTH: "by video or phone", Delivery.ON_SITE: "at our place"}

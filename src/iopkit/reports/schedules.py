@@ -53,9 +53,11 @@ def _session_line(schedule: Schedule, session: Session, titles: Mapping[str, str
     ]
     where = "".join(f", {each}" for each in (session.room, session.clinician) if each)
     mark = f"  ({'; '.join(marks)})" if marks else ""
+    topic = schedule.topic(session)
+    about = f": {topic}" if topic else ""
     return (
         f"  {day_text(session.start)}  {session.start:%H:%M}-{session.end:%H:%M}  "
-        f"{titles[session.service]} {session.number}{where}{mark}"
+        f"{titles[session.service]} {session.number}{about}{where}{mark}"
     )
 
 

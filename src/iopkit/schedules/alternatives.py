@@ -70,7 +70,7 @@ def openings(
     *,
     limit: int = 5,
 ) -> tuple[Opening, ...]:
-    """Where else a session that has not begun could be, at most one place a day.
+    """Where else a session that has not begun could be: one place a day, or each meeting.
 
     A place is in opening hours, on an open day, at a real time, when the patient, the room
     and the clinician are free, with the site's break around it. On each day it is the one
@@ -79,8 +79,9 @@ def openings(
     up to four weeks away are looked at.
 
     A session of a group can only be at another meeting of its service, of those in ``around``
-    or else of those that other patients have, where a seat is left. One of a group modality in a
-    plan without groups is offered where others meet first, and then by itself.
+    or else of those that other patients have, where a seat is left; a day may have several. One of
+    a group modality in a plan without groups is offered where others meet first, and then by
+    itself.
 
     Args:
         limit: how many places at most.

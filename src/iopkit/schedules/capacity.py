@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from iopkit.confidential import hidden
 from iopkit.errors import each_a, refuse, refuse_moments, unless
 from iopkit.fields import frozen
+from iopkit.groups.groups import Group
 from iopkit.schedules.meetings import Meeting
 from iopkit.schedules.sessions import Schedule, Session
 from iopkit.sites.hours import ClosedSpan, closed_spans, open_windows, site_on
@@ -295,6 +296,7 @@ def meetings(
     schedules: Iterable[Schedule],
     site: Site,
     *,
+    groups: Iterable[Group] = (),
     start: date | None = None,
     end: date | None = None,
 ) -> tuple[Meeting, ...]:
@@ -302,9 +304,11 @@ def meetings(
 
     Sessions of a group modality are of one meeting if their service's name, start, room and
     clinician are the same. Programs that share a name but no group are asked about one by
-    one. A meeting is as long as its longest session, and its limit is the lowest known.
+    one. A meeting is as long as its longest session, and its limit is the lowest known: of its
+    room, its service and the groups that its sessions name.
 
     Args:
+        groups: the site's, for the seats that each has.
         start: the first day; all, if not given.
         end: the day after the last; all, if not given.
 
@@ -315,7 +319,9 @@ def meetings(
         InvalidError: a schedule is another site's.
     """
     refuse_moments("meetings", start=start, end=end)
-    seats = {room.name: room.seats for room in site.rooms}
+    named = each_a("meetings", groups, "groups", Group)
+    seats: dict[_Seated, int] = {(None, room.name): room.seats for room in site.rooms}
+    seats |= {(group.service, group.name): group.capacity for group in named}
     held: defaultdict[_Place, list[tuple[Session, Schedule]]] = defaultdict(list)
     for each, session in _sessions(schedules, site):
         begins = session.start.astimezone(site.tz)
@@ -331,13 +337,21 @@ def meetings(
 _Place = tuple[datetime, str, str, str]
 
 
+_Seated = tuple[str | None, str | None]
+"""A group by its service's name and its own; a room by its name alone."""
+
+
 def _meeting(
-    place: _Place, held: Sequence[tuple[Session, Schedule]], seats: Mapping[str, int]
+    place: _Place, held: Sequence[tuple[Session, Schedule]], seats: Mapping[_Seated, int]
 ) -> Meeting:
     start, name, room, clinician = place
     services = dict.fromkeys(each.service(session) for session, each in held)
-    limits = [seats.get(room), *(service.group_max for service in services)]
     groups = {session.group for session, _ in held}
+    limits = [
+        seats.get((None, room)),
+        *(service.group_max for service in services),
+        *(seats.get((name, group)) for group in groups),
+    ]
     moves = {session.moved for session, _ in held}
     return Meeting(
         service=name,

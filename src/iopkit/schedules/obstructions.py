@@ -16,7 +16,7 @@ from iopkit.plans.plans import Plan
 from iopkit.programs.plan_days import week_of_plan
 from iopkit.schedules.conflicts import Appointment, bookings, held_together, instants
 from iopkit.schedules.meetings import Meeting, as_meeting, shared
-from iopkit.schedules.sessions import Reason, Schedule, Session, identity, prescribed
+from iopkit.schedules.sessions import Reason, Schedule, Session, identity
 from iopkit.schedules.site_calendar import free_on
 from iopkit.sites.hours import clinician_for, closed_spans, room_for, site_on, staffed_hours
 from iopkit.sites.sites import Site
@@ -73,23 +73,22 @@ def share_time(first: Session, second: Session | Appointment) -> bool:
 
 
 def at_site(session: Session, site: Site) -> Session:
-    """A session in a site's zone, with the offer's room or clinician for whoever is gone.
+    """A session in a site's zone, with the room or clinician of its day's offer for who is gone.
 
-    So it is for those who only stood in for the offer's on the session's day.
+    So it is for a session without one, and for those who only stood in for the offer's that day.
     """
     start = session.start.astimezone(site.tz)
     on = start.date()
-    due = site.offer(session.service, Weekday.of(prescribed(session)))
     usual, then = (
         each.offer(session.service, Weekday.of(on)) for each in (site, site_on(site, on))
     )
     room, clinician = session.room, session.clinician
     if site.rooms and room not in {each.name for each in site.rooms}:
-        room = due.room if due else None
+        room = usual.room if usual else None
     elif usual and then and room == then.room:
         room = usual.room
     if site.clinicians and clinician not in {each.name for each in site.clinicians}:
-        clinician = due.clinician if due else None
+        clinician = usual.clinician if usual else None
     elif usual and then and clinician == then.clinician:
         clinician = usual.clinician
     return evolve(session, start=start, room=room, clinician=clinician)

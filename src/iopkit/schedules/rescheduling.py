@@ -12,10 +12,12 @@ from attrs import evolve
 
 from iopkit.errors import Fault, refuse, unless, unless_a
 from iopkit.plans.plans import Plan
-from iopkit.programs.plan_days import week_of_plan
+from iopkit.programs.plan_days import day_of_plan, week_of_plan
 from iopkit.programs.programs import Phase, Service, services_by_place
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.schedules.course_so_far import CourseSoFar
+from iopkit.schedules.day_lengths import DayLengths
+from iopkit.schedules.diaries import Diaries
 from iopkit.schedules.differences import schedule_difference
 from iopkit.schedules.group_sessions import PlanMeetings, attend
 from iopkit.schedules.meetings import Meeting, as_meeting, at_own_meeting
@@ -59,7 +61,8 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
     plan by, stays where it is if that fits, or takes the nearest place in its week; so does a
     make-up, and one that somebody asked to move while the new plan has it too. One that was held
     before it was due is not held again. Nothing is moved to where the patient is busy, or to
-    where there is no notice.
+    where there is no notice; nor is a session for the patient alone to where its room or clinician
+    is with one of ``around.others``.
 
     A session of a group is where its meeting is, of those in ``around.meetings``, as ``schedule``
     has it; where none of its service is given, meetings are as the old schedule has them. One
@@ -86,9 +89,16 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
         "rescheduling",
         unless(plan.key == old.plan.key, "plan", "the one that was scheduled, changed", "another"),
     )
+    return rescheduled(old, plan, around, Diaries.of(around.others))
+
+
+def rescheduled(
+    old: Schedule, plan: Plan, around: Surroundings, diaries: Diaries | None
+) -> Schedule:
+    """What ``reschedule`` makes of a plan, beside what others have by their diaries."""
     site = around.site
     now = around.as_of.astimezone(site.tz).replace(tzinfo=None)
-    calendar = SiteCalendar(plan, site, days=days_looked_at(plan, site), after=now)
+    calendar = SiteCalendar(plan, site, days=days_looked_at(plan, site), after=now, diaries=diaries)
     course = CourseSoFar(old, calendar, around)
     _refuse(plan, site.name, course.held)
     settled = Schedule(
@@ -102,21 +112,29 @@ def reschedule(old: Schedule, plan: Plan, around: Surroundings) -> Schedule:
     )
     stays = _stays(course, settled, calendar, around, meetings)
     # The plan's own times of what stays elsewhere are left free, as they were.
-    own = (_due(session) for session in stays.values())
-    fixed = (*course.held, *stays.values(), *own)
+    own = [_due(session) for session in stays.values()]
+    fixed = (*course.held, *stays.values())
     together, left, others = attend(
-        (entry for entry in course.entries if entry not in stays), calendar, meetings, beside=fixed
+        (entry for entry in course.entries if entry not in stays),
+        calendar,
+        meetings,
+        beside=(*fixed, *own),
     )
-    fresh, alone = dated(others, calendar, beside=(*fixed, *together))
+    fresh, alone = dated(others, calendar, beside=(*fixed, *together), free=own)
     unplaced = (*left, *alone)
     settled = _with(settled, *stays.values(), *together, *fresh)
     was = {(session.service, session.start) for session in old.sessions}
     missed = [_unplaced(plan, session, Reason.PAST) for session in course.stopped]
     for session in fresh:
         if session.moved and _is_in_the_way(session, around, was):
-            days = week_days(settled, session.week)
-            place = _nearest(settled, _due(session), around, days)
-            rest = (each for each in settled.sessions if each != session)
+            rest = [each for each in settled.sessions if each != session]
+            lengths, length = DayLengths(calendar, rest), whole_minutes(session.duration)
+            days = [
+                day
+                for day in week_days(settled, session.week)
+                if lengths.have_room(day_of_plan(day, start=plan.start), length)
+            ]
+            place = _nearest(settled, _due(session), around, days) if days else None
             settled = evolve(settled, sessions=in_order(filter(None, (*rest, place))))
             if place is None:
                 unplaced = (*unplaced, _unplaced(plan, session, session.moved.why))

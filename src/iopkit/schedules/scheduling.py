@@ -1,6 +1,6 @@
 """Scheduling: dating a plan's sessions at a site."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, time, timedelta
 from hashlib import blake2b
 
@@ -9,23 +9,32 @@ from iopkit.plans.own_days import withholding
 from iopkit.plans.plans import MOST_EXTRA_WEEKS, Plan
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import RandomDays, most_in_a_week
+from iopkit.schedules.day_lengths import DayLengths
+from iopkit.schedules.diaries import Diaries
 from iopkit.schedules.group_sessions import PlanMeetings, attend, without_date
 from iopkit.schedules.meetings import Meeting
 from iopkit.schedules.sessions import Move, Reason, Schedule, Session, Unplaced, in_order
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
 from iopkit.sites.closures import ClosedRule
 from iopkit.sites.sites import Site
-from iopkit.windows import DAY, ONE_MINUTE, WEEK, DayPart, whole_minutes
+from iopkit.windows import DAY, ONE_MINUTE, WEEK, DayPart, Span, whole_minutes
 
 
-def schedule(plan: Plan, site: Site, *, meetings: Iterable[Meeting] = ()) -> Schedule:
+def schedule(
+    plan: Plan,
+    site: Site,
+    *,
+    meetings: Iterable[Meeting] = (),
+    others: Iterable[Schedule] = (),
+) -> Schedule:
     """Date every session of a plan at a site.
 
     Wall-clock times hold across clock changes, and while the patient stays in another time
     zone. A session outside opening hours or those of its room and clinician, or at a
     wall-clock time that does not exist or comes twice on a clock change day, is moved within
     its program week: to the nearest day with room (its own first, then later before earlier),
-    at its own time if that is free there, within what is known of the patient's availability.
+    at its own time if that is free there, within what is known of the patient's availability, and
+    where that makes no day longer than the longest of the program.
     One that falls on a closure goes where the site's ``closed_rule`` has it; one that falls
     on a leave is skipped or extends the plan, as the leave says. One on a day from which the
     plan's ``upcoming`` withholds its service is unplaced, and none is moved to such a day.
@@ -40,6 +49,11 @@ def schedule(plan: Plan, site: Site, *, meetings: Iterable[Meeting] = ()) -> Sch
     Args:
         meetings: those of ``meetings_of``, of the plan's groups and any others. Let them go on
             for some weeks after the plan's last, if closures or leaves extend it.
+        others: schedules of other patients of the site. A session for this patient alone that
+            needs a place, as it has to move or is on a random day, takes none at which its room or
+            clinician is with one of them. Where there is no other, one that has to move has no
+            date, and one on a random day has it all the same. Times that the plan has stay: see
+            ``site_conflicts``.
 
     Raises:
         MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
@@ -50,7 +64,14 @@ def schedule(plan: Plan, site: Site, *, meetings: Iterable[Meeting] = ()) -> Sch
     if site.name != plan.site:
         fault = Fault(("site",), f"the plan's, {plan.site!r}", repr(site.name))
         raise InvalidError("schedule", [fault])
-    calendar = SiteCalendar(plan, site, days=days_looked_at(plan, site))
+    return scheduled(plan, site, meetings, Diaries.of(others))
+
+
+def scheduled(
+    plan: Plan, site: Site, meetings: Iterable[Meeting], diaries: Diaries | None
+) -> Schedule:
+    """What ``schedule`` makes of a plan, beside what others have by their diaries."""
+    calendar = SiteCalendar(plan, site, days=days_looked_at(plan, site), diaries=diaries)
     entries: Iterable[PrescribedSession] = plan.prescribed()
     if not plan.groups:
         booked, unplaced = dated(entries, calendar)
@@ -70,10 +91,17 @@ def days_looked_at(plan: Plan, site: Site) -> int:
 
 
 def dated(
-    entries: Iterable[PrescribedSession], calendar: SiteCalendar, *, beside: Iterable[Session] = ()
+    entries: Iterable[PrescribedSession],
+    calendar: SiteCalendar,
+    *,
+    beside: Collection[Session] = (),
+    free: Iterable[Session] = (),
 ) -> tuple[tuple[Session, ...], tuple[Unplaced, ...]]:
-    """Dates for prescribed sessions, beside some that stay where they are; and what has none."""
-    fixed = [(session.service, *calendar.span(session)) for session in beside]
+    """Dates for prescribed sessions, beside some that stay where they are; and what has none.
+
+    Nothing is at the times in ``free``, though nothing takes place then.
+    """
+    fixed = [(session.service, *calendar.span(session)) for session in (*beside, *free)]
     held = Taken((start, end) for _, start, end in fixed)
     booked: list[_Booked] = []
     over = 0  # when the last one booked is; the last night of a phase may run into the next
@@ -95,7 +123,10 @@ def dated(
         spans = [(minute, minute + whole_minutes(length)) for _, minute, length, _ in booked]
         taken = Taken([*spans, *((start, end) for _, start, end in fixed)])
         drawn = {(service, start // DAY) for service, start, _ in fixed}
-        found, unplaced = _placed(waiting, taken, drawn, calendar)
+        lengths = DayLengths(calendar, beside)
+        for low, high in spans:
+            lengths.add(low, high - low)
+        found, unplaced = _placed(waiting, taken, drawn, calendar, lengths)
         booked = sorted([*booked, *found], key=lambda session: session[1])
     return tuple(_sessions(booked, calendar)), tuple(unplaced)
 
@@ -128,16 +159,23 @@ def _sessions(booked: list[_Booked], calendar: SiteCalendar) -> Iterator[Session
 
 
 def _placed(
-    waiting: list[_Waiting], taken: Taken, drawn: set[tuple[str, int]], calendar: SiteCalendar
+    waiting: list[_Waiting],
+    taken: Taken,
+    drawn: set[tuple[str, int]],
+    calendar: SiteCalendar,
+    lengths: DayLengths,
 ) -> tuple[list[_Booked], list[Unplaced]]:
     """Places for sessions that have none: those that must move first, then random days.
 
     Each is placed once, in the order in which they come, and none gives its place up again:
-    so there are as many searches as sessions, and the result depends on the order alone.
-    ``drawn`` are services and the days that they are on.
+    so there are as many searches as sessions, or twice as many, and the result depends on the
+    order alone. Until its turn comes each counts for the length of its own day, so that none is
+    pushed out of it. ``drawn`` are services and the days that they are on.
     """
     found: list[_Booked] = []
     unplaced: list[Unplaced] = []
+    for entry, why in waiting:
+        lengths.add(*_own_length(entry, why))
     for entry, why in sorted(waiting, key=lambda waits: _is_random(waits[0])):
         service, minute, reason = entry.service, entry.minute, why
         place, move = None, None
@@ -147,8 +185,16 @@ def _placed(
             place, reason, missed = _drawn_place(entry, drawn, taken, calendar)
             move = None if missed is None else calendar.move(missed, service, reason)
         elif minute is not None:
-            place = _moved_place(entry, minute, why, taken, calendar)
+            due, length = _own_length(entry, why)
+            lengths.add(due, -length)
+            place = _moved_place(entry, minute, why, taken, calendar, lengths)
             move = calendar.move(minute, service, why)
+            if place is not None:
+                lengths.add(place, length)
+            elif _moved_place(entry, minute, why, taken, calendar) is not None:
+                reason = Reason.LONG_DAY
+            elif _moved_place(entry, minute, why, taken, calendar.beside_nobody()) is not None:
+                reason = _taken_with(service.name, minute, calendar)
         if place is None or service.duration is None:
             detail = _unplaced_detail(entry, calendar, reason)
             unplaced.append(without_date(entry, calendar, reason, detail))
@@ -157,6 +203,20 @@ def _placed(
             taken.add(place, place + whole_minutes(service.duration))
             drawn.add((service.name, place // DAY))
     return found, unplaced
+
+
+def _taken_with(service: str, minute: int, calendar: SiteCalendar) -> Reason:
+    """Which of the two is with other patients, of a service that has one or both."""
+    clinician = calendar.assigned(service, minute)[1]
+    return Reason.ROOM_TAKEN if clinician is None else Reason.CLINICIAN_TAKEN
+
+
+def _own_length(entry: PrescribedSession, why: Reason) -> Span:
+    """When a session is due, and how long it is; nothing, if it is to have no place."""
+    minute, duration = entry.minute, entry.service.duration
+    if minute is None or duration is None or why in (Reason.ON_HOLD, Reason.WITHHELD):
+        return 0, 0
+    return minute, whole_minutes(duration)
 
 
 def _is_random(entry: PrescribedSession) -> bool:
@@ -173,14 +233,20 @@ def _unplaced_detail(entry: PrescribedSession, calendar: SiteCalendar, why: Reas
     return calendar.detail(entry.minute, entry.service)
 
 
-def _moved_place(
-    entry: PrescribedSession, minute: int, why: Reason, taken: Taken, calendar: SiteCalendar
+def _moved_place(  # noqa: PLR0913, PLR0917  # a session, and all that it has to fit
+    entry: PrescribedSession,
+    minute: int,
+    why: Reason,
+    taken: Taken,
+    calendar: SiteCalendar,
+    lengths: DayLengths | None = None,
 ) -> int | None:
     """Where a session goes that cannot be at its minute, as the rule for the reason says.
 
-    Looks at the days of its week, nearest first, at those up to the end of the next, or at its
-    own time in each extra week, and takes the first that has room: in its part of the day, so
-    that an evening stays an evening, or else at any time.
+    With ``lengths`` it makes no day too long. Looks at the days of its week, nearest first, at
+    those up to the end of the next, or at its own time in each extra week, and takes the first
+    that has room: in its part of the day, so that an evening stays an evening, or else at any
+    time.
     """
     day, clock = divmod(minute, DAY)
     week = entry.week - 1
@@ -194,6 +260,9 @@ def _moved_place(
             days = sorted(_days(week), key=lambda other: (abs(other - day), -other))
         case ClosedRule.NEXT_OPEN_DAY:
             days = [*range(day + 1, _days(week + 1).stop)]
+    if lengths is not None:
+        length = _own_length(entry, why)[1]
+        days = [other for other in days if lengths.have_room(other, length)]
     places = (
         calendar.nearest(other, clock, entry.service, taken, part)
         for part in (DayPart.of(clock), None)
@@ -211,11 +280,11 @@ def _drawn_place(
     after the plan's last with room that has not as many of the service as the entry's would
     have. So the seven days of one week are looked at, or those of each extra week up to the
     first that has room. In such a week it is instead of the place that would have been drawn,
-    which comes last.
+    which comes last. Where others have all of a week, it is as if they had nothing.
     """
     service = entry.service
 
-    def openings(week: int, *, leaves: bool = True) -> list[int]:
+    def openings(week: int, *, leaves: bool = True, calendar: SiteCalendar = calendar) -> list[int]:
         return [
             starts[0][0]
             for day in _days(week)
@@ -225,6 +294,8 @@ def _drawn_place(
 
     week, why = entry.week - 1, Reason.NO_OPEN_TIME
     found = openings(week)
+    if not found and calendar.diaries is not None:
+        found = openings(week, calendar=calendar.beside_nobody())
     away = (
         [] if found else [at for at in openings(week, leaves=False) if calendar.leave_on(at // DAY)]
     )

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     DURATION_UNKNOWN = "duration_unknown"
     TIME_UNKNOWN = "time_unknown"
     NO_OPEN_TIME = "no_open_time"
+    LONG_DAY = "long_day"
     ON_HOLD = "on_hold"
     WITHHELD = "withheld"
     ON_LEAVE = "on_leave"
@@ -65,6 +66,7 @@ _WORDS = {
     Reason.DURATION_UNKNOWN: "its length is not known",
     Reason.TIME_UNKNOWN: "the plan has no time for it",
     Reason.NO_OPEN_TIME: "no time is open in the week",
+    Reason.LONG_DAY: "each day with room for it would be longer than any of the program",
     Reason.WITHHELD: "what it rests on does not hold on that day",
     Reason.ON_LEAVE: "treatment is on hold then",
     Reason.ABSENT: "it makes up for one that was missed",
@@ -309,6 +311,19 @@ class Schedule:
         """The service that a session is of, as its phase has it."""
         place = session.phase, session.service
         return services_by_place(self.plan.program).get(place) or self.services[place]
+
+    def topic(self, session: "Session | Unplaced") -> str | None:
+        """What a session is about, by its service's curriculum; ``None``: there is none.
+
+        Or it is not known: an open group goes on while patients come and go, and nobody says at
+        which topic this one joins.
+        """
+        service = self.service(session)
+        taught = service.curriculum
+        if taught is None or (session.modality.is_group and not taught.closed):
+            return None
+        numbers = (each.number for each in self.plan.prescribed() if each.service == service)
+        return taught.topic(max(session.number - min(numbers, default=1), 0) + 1)
 
     @property
     def _former(self) -> dict[tuple[str, str], Service]:

@@ -1,7 +1,8 @@
 """Site calendars: where the sessions of one plan can be at a site."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from iopkit.plans.upcoming import services_told
 from iopkit.programs.plan_days import day_of_plan, days_touched
 from iopkit.programs.programs import Service
 from iopkit.programs.timetables import PrescribedSession
+from iopkit.schedules.diaries import Diaries
 from iopkit.schedules.sessions import Move, Reason, Session
 from iopkit.sites.closures import ClosedRule
 from iopkit.sites.hours import (
@@ -67,15 +69,25 @@ class SiteCalendar:
     Minutes count from the midnight that begins the plan's first day, and days from that
     day, both from 0. It keeps what it has worked out for a service: a plan has few services
     at few times of the week, and asks about each of them in every week. Nothing can be at or
-    before the wall-clock time ``after``.
+    before the wall-clock time ``after``. A session for one patient that is looked for a place is
+    at no time at which ``diaries`` have its room or clinician taken.
 
     Raises:
         MissingExtraError: the site has a holiday calendar and ``holidays`` is missing.
         InvalidError: its holiday calendar is not one that ``holidays`` knows.
     """
 
-    def __init__(self, plan: Plan, site: Site, *, days: int, after: datetime | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        site: Site,
+        *,
+        days: int,
+        after: datetime | None = None,
+        diaries: Diaries | None = None,
+    ) -> None:
         self.plan = plan
+        self.diaries = diaries
         self.site = site
         self._midnight = datetime.combine(plan.start, time(0))
         self.after = -1 if after is None else self.minute(after)
@@ -267,10 +279,29 @@ class SiteCalendar:
         return (
             minute > self.after
             and not taken.overlaps(minute, minute + length)
+            and not any(
+                low < minute + length and minute < high
+                for low, high in self._with_others(minute // DAY, service)
+            )
             and self.obstacle(minute, service) is None
             and self.missing(minute, service) is None
             and not self._is_withheld(minute, service)
         )
+
+    def beside_nobody(self) -> "SiteCalendar":
+        """The same without regard to other patients."""
+        alone = copy(self)
+        alone.diaries = None
+        return alone
+
+    def _with_others(self, day: int, service: Service) -> Iterator[Span]:
+        """When the room or clinician that a service for one patient has on a day is taken."""
+        if self.diaries is None or service.modality.is_group:
+            return
+        room, clinician = self.assigned(service.name, day * DAY)
+        ordinal = self.plan.start.toordinal() + day
+        for low, high in self.diaries.taken(room, clinician, ordinal):
+            yield day * DAY + low, day * DAY + high
 
     def _is_withheld(self, minute: int, service: Service) -> bool:
         """Whether a service is not given on a day of a session at a minute."""
@@ -314,6 +345,7 @@ class SiteCalendar:
         cuts = [
             *((first + low, first + high) for low, high, _ in self._closed(service).get(day, ())),
             *self._clock_changes,
+            *self._with_others(day, service),
             *((s - pause, e + pause) for s, e in taken.near(first - pause, first + DAY + pause)),
         ]
         if service.name in self._told:

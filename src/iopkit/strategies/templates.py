@@ -119,7 +119,8 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
                     timing=draw(_opened(service.timing)),
                     or_modalities=others if len(name) % 2 else (),
                 )
-            if name not in taken and not clashing_services([*beside, *kept, service]):
+            together = [*beside, *kept, service]
+            if name not in taken and not clashing_services(together, throughout=beside):
                 kept.append(service)
         return kept
 
