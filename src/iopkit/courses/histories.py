@@ -40,7 +40,7 @@ class History:
     entries: tuple[Entry, ...]
     counting: tuple[Entry, ...]
     apart: tuple[SetApart, ...]
-    resumption: Resumption | None = field(default=None, eq=False)
+    resumption: Resumption | None = field(default=None, init=False, eq=False)
 
     def grown(self, entries: Sequence[Entry], timeline: Timeline) -> "History | None":
         """The history with more entries of its last day or later, if that is all that they are.
@@ -61,12 +61,10 @@ class History:
             return None
         kept = bisect_left(self.entries, last.day, key=_day)
         later = entries_in_order((*self.entries[kept:], *entries), timeline.sessions)
-        return History(
-            (*self.entries[:kept], *later),
-            (*self.counting[: last.before], *counting),
-            (),
-            resumption,
+        grown = History(
+            (*self.entries[:kept], *later), (*self.counting[: last.before], *counting), ()
         )
+        return _to_go_on(grown, resumption)
 
     __repr__ = hidden
 
@@ -91,13 +89,19 @@ def history_of(entries: Iterable[Entry], timeline: Timeline) -> History:
         dropped.update(entry.key for entry in corrections)
     apart |= misfits
     if not apart:
-        return History(chained, tuple(counting), (), resumption)
+        return _to_go_on(History(chained, tuple(counting), ()), resumption)
     wrong = {entry.key for entry in misfits}
     return History(
         tuple(each for each in chained if each.key not in dropped | wrong),
         tuple(each for each in counting if each.key not in wrong),
         tuple(SetApart(each, apart[each]) for each in entries_in_order(apart, sessions)),
     )
+
+
+def _to_go_on(history: History, resumption: Resumption | None) -> History:
+    """A new history, with where to go on: that is no part of its value, and is not given for it."""
+    object.__setattr__(history, "resumption", resumption)
+    return history
 
 
 def _judged(
