@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum
 from functools import cache
@@ -133,9 +133,11 @@ def _in_years(day: D) -> D:
     return day
 
 
+_any_day = _or_toml(date, _canonical(date.fromisoformat, date.isoformat))
+
+
 def _day(raw: Raw, _: Any) -> date:
-    read = _or_toml(date, _canonical(date.fromisoformat, date.isoformat))
-    return cast("date", _in_years(read(raw, None)))
+    return cast("date", _in_years(_any_day(raw, None)))
 
 
 def _day_text(day: AnyDate) -> str:
@@ -170,6 +172,42 @@ _INSTANT = re.compile(
 )
 
 
+class Instant:
+    """Stands for aware moments that documents have to the second and below, of any offset."""
+
+
+def _instant_text(moment: datetime) -> str:
+    """RFC 9557 for a moment of a named zone, RFC 3339 for one of an offset alone."""
+    zone = f"[{moment.tzinfo.key}]" if isinstance(moment.tzinfo, ZoneInfo) else ""
+    return _in_years(moment).isoformat("T") + zone
+
+
+def _instant(raw: Raw, _: Any) -> datetime:
+    if type(raw) is datetime:  # TOML has moments of its own
+        return _aware(raw)
+    match = _ANY_INSTANT.fullmatch(raw)
+    if match is None:
+        raise ValueError
+    given = _aware(datetime.fromisoformat(match["moment"]))
+    return _in_zone(given, match["zone"]) if match["zone"] else given
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError
+    _in_years(_in_years(moment).astimezone(UTC))
+    return moment
+
+
+def _in_zone(given: datetime, zone: str) -> datetime:
+    # The offset says which one is meant of a time that comes twice; one that does not
+    # exist comes back as another.
+    moment = given.astimezone(ZoneInfo(zone))
+    if moment.utcoffset() != given.utcoffset():
+        raise ValueError
+    return moment
+
+
 def _moment(raw: Raw, _: Any) -> datetime:
     """The moment of a text, if it is just what would be written for it.
 
@@ -177,13 +215,7 @@ def _moment(raw: Raw, _: Any) -> datetime:
     again would take half of the time.
     """
     if match := _INSTANT.fullmatch(raw):
-        given = _in_years(datetime.fromisoformat(match[1]))
-        # The offset says which one is meant of a time that comes twice; one that does not
-        # exist comes back as another.
-        moment = given.astimezone(ZoneInfo(match[2]))
-        if moment.utcoffset() != given.utcoffset():
-            raise ValueError
-        return moment
+        return _in_zone(_in_years(datetime.fromisoformat(match[1])), match[2])
     moment = datetime.fromisoformat(raw)
     if moment.tzinfo or _moment_text(moment) != raw:
         raise ValueError
@@ -317,6 +349,11 @@ _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _DATE = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _MONTH = "[0-9]{4}(-(0[1-9]|1[0-2]))?"
 _MONEY = r"(0|[1-9][0-9]*)\.[0-9]{2}"
+_SECONDS = r"(:[0-5][0-9](\.[0-9]{1,6})?)?"
+_ANY_OFFSET = rf"(Z|[+-]{_CLOCK}{_SECONDS})"
+_ANY_INSTANT = re.compile(
+    rf"(?P<moment>{_DATE}T{_CLOCK}{_SECONDS}{_ANY_OFFSET})(\[(?P<zone>[^\[\]]+)\])?"
+)
 _OFFSET = r"[+-][0-9]{2}:[0-9]{2}(:[0-9]{2})?\[[^\[\]]+\]"
 _WINDOW = _text(
     "a window",
@@ -344,6 +381,13 @@ _LEAVES: dict[Any, _Leaf] = {
         f"{_DATE}T{_CLOCK}({_OFFSET})?",
         _moment,
         _moment_text,
+    ),
+    Instant: _text(
+        "an instant, with its offset from UTC,",
+        "2026-01-31T18:00:00-06:00",
+        rf"{_DATE}T{_CLOCK}{_SECONDS}{_ANY_OFFSET}(\[[^\[\]]+\])?",
+        _instant,
+        _instant_text,
     ),
     timedelta: _plain("a whole number of minutes", "integer", _minutes, whole_minutes),
     Decimal: _text(
