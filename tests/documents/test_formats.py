@@ -399,7 +399,7 @@ def test_a_newer_format_is_refused_in_words_and_alone(
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"), [("course", ["document", "format"]), ("plan", ["document"])]
+    ("kind", "told"), [("voyage", ["document", "format"]), ("plan", ["document"])]
 )
 def test_a_newer_document_of_another_kind_is_told_of_both_if_it_is_none(
     kind: str, told: list[str]

@@ -65,7 +65,7 @@ def _entry_text(entry: Entry, sessions: Mapping[UUID, DueSession]) -> str:
 # Any, here and below: fields hold values of every class.
 def _details(value: Any, sessions: Mapping[UUID, DueSession]) -> Iterator[str]:  # noqa: ANN401
     """What an event or a part of one says, field by field; what equals its default goes unsaid."""
-    for field in attrs.fields(type(value)):
+    for field in attrs.fields(value.__class__):
         part = getattr(value, field.name)
         if part != field.default:
             yield f"{field.name.replace('_', ' ')}: {_words(part, sessions)}"
@@ -74,13 +74,13 @@ def _details(value: Any, sessions: Mapping[UUID, DueSession]) -> Iterator[str]: 
 def _words(part: Any, sessions: Mapping[UUID, DueSession]) -> str:  # noqa: ANN401
     if isinstance(part, UUID):
         return _session_words(part, sessions)
-    if isinstance(part, tuple | frozenset):
+    if part.__class__ in (tuple, frozenset):
         words = [_words(each, sessions) for each in part]
-        return ", ".join(words if isinstance(part, tuple) else sorted(words))
+        return ", ".join(words if part.__class__ is tuple else sorted(words))
     for kind, told in _PLAIN.items():
         if isinstance(part, kind):
             return told(part)
-    return "; ".join(_details(part, sessions)) if attrs.has(type(part)) else str(part)
+    return "; ".join(_details(part, sessions)) if attrs.has(part.__class__) else str(part)
 
 
 _PLAIN: Mapping[type, Callable[[Any], str]] = {
