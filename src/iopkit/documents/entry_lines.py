@@ -185,8 +185,11 @@ class EntryReader:
     def read_line(self, number: int, line: str | bytes) -> None:
         """Read a line of JSON."""
         with suppress(Exception):  # Whatever it is, the careful reader tells.
+            long = len(line) > MAX_VALUES  # a shorter one has not so many values
+            if long:
+                refuse_long("entry", line, most=MAX_BYTES)
             text = line if isinstance(line, str) else line.decode()
-            return self._take(number, _DECODER.decode(text), long=len(text) > MAX_VALUES)
+            return self._take(number, _DECODER.decode(text), long=long)
         return self._tell(number, lambda: _parsed(line))
 
     def read(self, number: int, given: Callable[[], Raw]) -> None:
