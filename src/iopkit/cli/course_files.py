@@ -36,7 +36,7 @@ from iopkit.errors import InvalidError
 from iopkit.fields import frozen
 
 
-@frozen
+@frozen(repr=False)
 class Place:
     """Where an entry is: in which file, on which line, and in which place of a document."""
 
@@ -47,6 +47,8 @@ class Place:
     def __str__(self) -> str:
         line = "" if self.line is None else f", line {self.line}"
         return self.file + line + ("" if self.entry is None else f", entries[{self.entry}]")
+
+    __repr__ = hidden
 
 
 @frozen(repr=False)

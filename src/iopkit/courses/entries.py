@@ -48,6 +48,15 @@ class Entry:
     replaces: UUID | None = None
 
     def __attrs_post_init__(self) -> None:
+        told = () if self.event is None else _day_faults(self.on, self.event)
+        # Of most entries this says it all, and in a third of the time.
+        if told or self.recorded.tzinfo is None or self.event is None or self.replaces is not None:
+            self._refuse_faults(told)
+        # Times that a clock shows twice are equal to none of another zone.
+        if self.recorded.tzinfo is not UTC:
+            object.__setattr__(self, "recorded", self.recorded.astimezone(UTC))
+
+    def _refuse_faults(self, told: tuple[Fault, ...]) -> None:
         refuse(
             "entry",
             unless(self.recorded.tzinfo is not None, "recorded", "an aware time", "no zone"),
@@ -58,10 +67,8 @@ class Entry:
                 "neither",
             ),
             unless(self.replaces != self.key, "replaces", "another entry", "the entry itself"),
-            () if self.event is None else _day_faults(self.on, self.event),
+            told,
         )
-        # Times that a clock shows twice are equal to none of another zone.
-        object.__setattr__(self, "recorded", self.recorded.astimezone(UTC))
 
     __repr__ = hidden
 

@@ -15,7 +15,7 @@ from iopkit.documents.entry_lines import (
     entries_from_jsonl,
     entries_to_jsonl,
 )
-from iopkit.documents.entry_rows import entries_from_rows, entry_rows
+from iopkit.documents.entry_tables import entries_from_rows, entry_rows
 from iopkit.documents.formats import upgrade_document
 from iopkit.documents.results import (
     analysis_document,

@@ -189,7 +189,10 @@ class EntryReader:
             if long:
                 refuse_long("entry", line, most=MAX_BYTES)
             text = line if isinstance(line, str) else line.decode()
-            return self._take(number, _DECODER.decode(text), long=long)
+            raw, end = _DECODER.scan_once(text, 0)
+            if text[end:].strip():
+                raise ValueError
+            return self._take(number, raw, long=long)
         return self._tell(number, lambda: _parsed(line))
 
     def read(self, number: int, given: Callable[[], Raw]) -> None:
