@@ -189,7 +189,7 @@ class EntryReader:
             if long:
                 refuse_long("entry", line, most=MAX_BYTES)
             text = line if isinstance(line, str) else line.decode()
-            raw, end = _DECODER.scan_once(text, 0)
+            raw, end = _DECODER.raw_decode(text)
             if text[end:].strip():
                 raise ValueError
             return self._take(number, raw, long=long)
