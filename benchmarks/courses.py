@@ -51,7 +51,7 @@ def reading_rows() -> Case:
 def _case(name: str, read: Callable[[], EntryLines]) -> Case:
     def ours() -> object:
         told = read()
-        kinds = Counter(NAMES[type(line.entry.event)] for line in told.lines if line.entry.event)
+        kinds = Counter(NAMES[type(entry.event)] for entry in told.entries if entry.event)
         return kinds, told.faults
 
     def theirs() -> object:

@@ -39,17 +39,29 @@ class EntryLine:
 
 @frozen(repr=False)
 class EntryLines:
-    """What lines or rows have of entries, in their order, and what is wrong with the others."""
+    """What lines or rows have of entries, in their order, and what is wrong with the others.
 
-    lines: tuple[EntryLine, ...]
+    ``entries`` has an entry for each line that is right, ``courses`` the key of its course and
+    ``numbers`` that of its line or row, from 1.
+    """
+
+    # Beside one another: a value more for each of a million lines would be looked for as garbage.
+    numbers: tuple[int, ...]
+    courses: tuple[UUID, ...]
+    entries: tuple[Entry, ...]
     faults: tuple[Fault, ...] = ()
+
+    @property
+    def lines(self) -> tuple[EntryLine, ...]:
+        """The same line by line."""
+        return tuple(map(EntryLine, self.numbers, self.courses, self.entries))
 
     @property
     def by_course(self) -> Mapping[UUID, tuple[Entry, ...]]:
         """The entries of each course by its key, as ``collect`` takes them."""
         found: defaultdict[UUID, list[Entry]] = defaultdict(list)
-        for each in self.lines:
-            found[each.course].append(each.entry)
+        for course, entry in zip(self.courses, self.entries, strict=True):
+            found[course].append(entry)
         return {course: tuple(entries) for course, entries in found.items()}
 
     __repr__ = hidden
@@ -145,7 +157,8 @@ def _from_jsonl(
 ) -> EntryLines:
     reader = EntryReader(course, instruments)
     for number, line in enumerate(_lines(data), 1):
-        refuse("entries", unless_a(line, number, str, bytes))
+        if line.__class__ not in (str, bytes):
+            refuse("entries", unless_a(line, number, str, bytes))
         if line and not line.isspace():
             reader.read_line(number, line)
     return reader.told
@@ -174,13 +187,17 @@ class EntryReader:
         self._entry_of = converter.get_structure_hook(Entry)
         self._course_of = converter.get_structure_hook(_OfCourse)
         self._courses: dict[str, UUID] = {}
-        self._lines: list[EntryLine] = []
+        self._numbers: list[int] = []
+        self._of: list[UUID] = []
+        self._entries: list[Entry] = []
         self._faults: list[Fault] = []
 
     @property
     def told(self) -> EntryLines:
         """All that was read."""
-        return EntryLines(tuple(self._lines), tuple(self._faults))
+        return EntryLines(
+            tuple(self._numbers), tuple(self._of), tuple(self._entries), tuple(self._faults)
+        )
 
     def read_line(self, number: int, line: str | bytes) -> None:
         """Read a line of JSON."""
@@ -207,13 +224,18 @@ class EntryReader:
         name = raw["course"]
         if name not in self._courses:
             self._courses[name] = self._course(raw)
-        self._lines.append(EntryLine(number, self._courses[name], self._quick(raw, self._named)))
+        self._add(number, self._courses[name], self._quick(raw, self._named))
+
+    def _add(self, number: int, course: UUID, entry: Entry) -> None:
+        self._numbers.append(number)
+        self._of.append(course)
+        self._entries.append(entry)
 
     def _tell(self, number: int, given: Callable[[], Raw]) -> None:
         try:
             raw = given()
             refuse_excess("entry", raw, sized=True, masked=True)
-            self._lines.append(EntryLine(number, *self._read(raw)))
+            self._add(number, *self._read(raw))
         except InvalidError as error:
             self._faults += [evolve(fault, line=number) for fault in error.faults]
 

@@ -129,9 +129,12 @@ def _or_toml(kind: type, read: Callable[[Raw, Any], Any]) -> Callable[[Raw, Any]
     return lambda raw, t: raw if type(raw) is kind else read(raw, t)
 
 
+_FIRST_YEAR, _LAST_YEAR = 1800, 2999
+
+
 def _in_years(day: D) -> D:
     """A day or moment; refused where there are too few days beside it to count with."""
-    if not 1800 <= day.year <= 2999:
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         raise InvalidError("day", [Fault((), "a year from 1800 to 2999", "another year")])
     return day
 
@@ -206,7 +209,8 @@ def _instant(raw: Raw, _: Any) -> datetime:
 def _aware(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError
-    _in_years(_in_years(moment).astimezone(UTC))
+    if _in_years(moment).year in (_FIRST_YEAR, _LAST_YEAR):
+        _in_years(moment.astimezone(UTC))
     return moment
 
 
