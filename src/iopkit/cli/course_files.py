@@ -143,7 +143,7 @@ _IS_DOCUMENT = re.compile(rb'"document"\s*:')
 def _all_named(paths: Iterable[Path]) -> Iterator[tuple[Named | UsageError, bytes | None]]:
     """Where documents and entries are, and what standard input holds, if it is a document."""
     for named in all_named(paths):
-        if named != STANDARD_INPUT:
+        if isinstance(named, UsageError) or named != STANDARD_INPUT:
             yield named, None
             continue
         try:

@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -201,22 +200,21 @@ class EntryReader:
 
     def read_line(self, number: int, line: str | bytes) -> None:
         """Read a line of JSON."""
-        with suppress(Exception):  # Whatever it is, the careful reader tells.
+        try:
             long = len(line) > MAX_VALUES  # a shorter one has not so many values
             if long:
                 refuse_long("entry", line, most=MAX_BYTES)
             text = line if isinstance(line, str) else line.decode()
-            raw, end = _DECODER.raw_decode(text)
-            if text[end:].strip():
-                raise ValueError
-            return self._take(number, raw, long=long)
-        return self._tell(number, lambda: _parsed(line))
+            self._take(number, _only_value(text), long=long)
+        except Exception:  # noqa: BLE001  # whatever it is, the careful reader tells
+            self._tell(number, lambda: _parsed(line))
 
     def read(self, number: int, given: Callable[[], Raw]) -> None:
         """Read an object that is parsed already; ``given`` raises ``InvalidError`` if none is."""
-        with suppress(Exception):
-            return self._take(number, given(), long=False)
-        return self._tell(number, given)
+        try:
+            self._take(number, given(), long=False)
+        except Exception:  # noqa: BLE001  # as above
+            self._tell(number, given)
 
     def _take(self, number: int, raw: Raw, *, long: bool) -> None:
         if long:
@@ -285,6 +283,14 @@ def _parsed(line: str | bytes) -> Raw:
     except InvalidError as error:
         faults = [evolve(f, found=f.found.replace("in line 1, ", "in ")) for f in error.faults]
         raise InvalidError("entry", faults) from None
+
+
+def _only_value(text: str) -> Raw:
+    """What a line holds that begins with its value; in half of the time of ``decode``."""
+    raw, end = _DECODER.raw_decode(text)
+    if text[end:].strip():
+        raise ValueError
+    return raw
 
 
 def _unique(pairs: list[tuple[str, Raw]]) -> dict[str, Raw]:

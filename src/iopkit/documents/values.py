@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum
 from functools import cache
-from typing import Any, TypeGuard, TypeVar, cast, get_args, get_origin
+from typing import Any, TypeGuard, TypeVar, get_args, get_origin
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -139,11 +139,13 @@ def _in_years(day: D) -> D:
     return day
 
 
-_any_day = _or_toml(date, _canonical(date.fromisoformat, date.isoformat))
-
-
 def _day(raw: Raw, _: Any) -> date:
-    return cast("date", _in_years(_any_day(raw, None)))
+    if type(raw) is date:  # TOML has dates of its own
+        return _in_years(raw)
+    # No other form that Python reads has its signs there.
+    if len(raw) != len("2026-01-31") or raw[4:8:3] != "--":
+        raise ValueError
+    return _in_years(date.fromisoformat(raw))
 
 
 def _day_text(day: AnyDate) -> str:
