@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -200,21 +201,19 @@ class EntryReader:
 
     def read_line(self, number: int, line: str | bytes) -> None:
         """Read a line of JSON."""
-        try:
+        with suppress(Exception):  # Whatever it is, the careful reader tells.
             long = len(line) > MAX_VALUES  # a shorter one has not so many values
             if long:
                 refuse_long("entry", line, most=MAX_BYTES)
             text = line if isinstance(line, str) else line.decode()
-            self._take(number, _only_value(text), long=long)
-        except Exception:  # noqa: BLE001  # whatever it is, the careful reader tells
-            self._tell(number, lambda: _parsed(line))
+            return self._take(number, _only_value(text), long=long)
+        return self._tell(number, lambda: _parsed(line))
 
     def read(self, number: int, given: Callable[[], Raw]) -> None:
         """Read an object that is parsed already; ``given`` raises ``InvalidError`` if none is."""
-        try:
-            self._take(number, given(), long=False)
-        except Exception:  # noqa: BLE001  # as above
-            self._tell(number, given)
+        with suppress(Exception):
+            return self._take(number, given(), long=False)
+        return self._tell(number, given)
 
     def _take(self, number: int, raw: Raw, *, long: bool) -> None:
         if long:
