@@ -19,6 +19,7 @@ from attrs import asdict, frozen
 from measure import Case, Contender, Missing, check_answers, seconds_each
 
 import calendars
+import courses
 import documents
 import groups
 import schedules
@@ -56,6 +57,8 @@ BUILDERS: Mapping[str, Callable[[], Case]] = {
     "document": documents.round_trip,
     "document-read": documents.reading,
     "document-write": documents.writing,
+    "entries-read": courses.reading,
+    "entries-rows": courses.reading_rows,
 }
 
 

@@ -7,10 +7,11 @@ import gc
 import json
 import os
 from collections.abc import Callable, Mapping
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
@@ -29,6 +30,7 @@ from iopkit import (
     Schedule,
     Site,
     Source,
+    Truth,
     Weekday,
     WeeklyWindows,
     check,
@@ -56,6 +58,62 @@ from iopkit.charges import (
 )
 from iopkit.checks import Finding
 from iopkit.clinics import ClinicSettings, PatientSettings, PhaseWeeks
+from iopkit.courses import (
+    Authorization,
+    AuthorizationStatus,
+    AuthorizedIn,
+    Course,
+    CourseEvent,
+    Entry,
+    ScheduleSince,
+    collect,
+)
+from iopkit.courses.events import (
+    EVENT_KINDS,
+    Admitted,
+    AftercareContact,
+    Assessed,
+    Authorized,
+    CameUnplanned,
+    CancelledBy,
+    Certified,
+    ContactMade,
+    ContactTried,
+    ContactWith,
+    Died,
+    Discharged,
+    DischargeReason,
+    DrugTested,
+    DrugTestMissed,
+    HoldBegun,
+    HoldEnded,
+    HoldReason,
+    InControlledEnvironment,
+    InstrumentAnswered,
+    MadeUp,
+    MissedBecause,
+    NotTestedBecause,
+    NoUseReported,
+    Paper,
+    PhaseChange,
+    PhaseEntered,
+    PlanRevised,
+    Readmitted,
+    ReferralClosed,
+    ReferralEnd,
+    Referred,
+    ReviewHeld,
+    Screened,
+    SessionAttended,
+    SessionCancelled,
+    SessionMissed,
+    Signed,
+    SteppedDown,
+    SteppedUp,
+    SubstanceFound,
+    UseReported,
+    Waitlisted,
+)
 from iopkit.documents import predicate_from_json, to_json
 from iopkit.eligibility import (
     AtLeast,
@@ -188,6 +246,7 @@ from iopkit.schedules import Attendance, HowGiven
 from iopkit.scopes import License, LicenseKind, Scope
 from iopkit.sites import Closure, HolidayCalendar, Offer, Referral
 from iopkit.sources import Dated, Grade, Versions
+from iopkit.windows import ONE_DAY, ONE_MINUTE
 
 _UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
@@ -247,6 +306,7 @@ _READERS: Mapping[str, Callable[[str | bytes], object]] = {
     "charges": lambda data: from_json(Charges, data),
     "clinic": lambda data: from_json(ClinicSettings, data),
     "coding": lambda data: from_json(CodingScheme, data),
+    "course": lambda data: from_json(Course, data),
     "decision": lambda data: from_json(Decision, data),
     "finding": lambda data: from_json(Finding, data),
     "facts": lambda data: from_json(OwnFacts, data),
@@ -835,6 +895,7 @@ def values() -> dict[str, object]:
         "charges": charges,
         "clinic": _CLINIC,
         "coding": _CODING,
+        "course": _course(dated),
         "decision": decision,
         "facts": _FACTS,
         "finding": check(dated, _REQUIREMENTS)[0],
@@ -855,6 +916,81 @@ def values() -> dict[str, object]:
         "schedule": dated,
         "site": _SITE,
     }
+
+
+def _course(dated: Schedule) -> Course:
+    """A course with an event of every kind, a correction, a withdrawal and one set apart."""
+    days = [_START + n * ONE_DAY for n in range(60)]
+    first, second = dated.sessions[:2]
+    one, other = dated.uid(first), dated.uid(second)
+    phase = dated.plan.program.phases[0].name
+    level = LevelOfCare("2.1")
+    start = datetime(2026, 3, 28, 18, 30, tzinfo=ZoneInfo("America/Chicago"))
+    authorization = Authorization(
+        "plan-a",
+        ("H0015",),
+        days[0],
+        days[50],
+        amount=24,
+        counted_in=AuthorizedIn.SESSIONS,
+        per_week=3,
+        status=AuthorizationStatus.ENDED,
+        asked=days[0],
+        decided=days[1],
+        number="A-1",
+    )
+    told: list[tuple[date, CourseEvent]] = [
+        (days[0], Referred("court")),
+        (days[0], Screened("own", Truth.YES)),
+        (days[0], Assessed("Ada")),
+        (days[0], Waitlisted("program")),
+        (days[0], ReferralClosed(ReferralEnd.GAVE_UP)),
+        (days[0], Admitted(level, days[0])),
+        (days[0], PhaseEntered(phase, PhaseChange.REPEATED)),
+        (first.start.date(), SessionAttended(one, Attendance(ONE_MINUTE), late=True)),
+        (second.start.date(), SessionMissed(other, True, MissedBecause.ILLNESS, True)),
+        (start.date(), MadeUp(other, start, Attendance(led_by="Ada"))),
+        (start.date(), CameUnplanned("group", Modality.GROUP_THERAPY, start, timedelta(hours=1))),
+        (days[30], HoldBegun(HoldReason.TRAVEL)),
+        (days[33], HoldEnded()),
+        (days[34], InControlledEnvironment(days[36])),
+        (days[35], UseReported(frozenset({Substance.ALCOHOL, Substance.OPIOIDS}))),
+        (days[36], NoUseReported(days[35])),
+        (days[36], DrugTested((SubstanceFound(Substance.ALCOHOL, False),))),
+        (days[36], DrugTestMissed(NotTestedBecause.SITE)),
+        (days[36], InstrumentAnswered(Screening("phq_9", days[36], (0,) * 9))),
+        (days[37], ContactMade(ContactWith.SUPPORT)),
+        (days[37], ContactTried()),
+        (days[38], Authorized(authorization)),
+        (days[38], PlanRevised("Ada")),
+        (days[38], ReviewHeld("Ada", ready=False)),
+        (days[38], Certified("Dr. Ash", days[50])),
+        (days[38], Signed(Paper.PLAN, Signer.PHYSICIAN)),
+        (days[39], SteppedUp(LevelOfCare("2.5"))),
+        (days[40], SteppedDown(level)),
+        (days[41], Discharged(DischargeReason.TRANSFERRED, level, "elsewhere", days[40])),
+        (days[42], AftercareContact(reached=False)),
+        (days[43], Readmitted(level)),
+        (days[44], SessionCancelled(one, CancelledBy.PROGRAM, "snow")),
+        (days[45], Died()),
+    ]
+    assert {type(event) for _, event in told} == {*EVENT_KINDS.values()}, "a kind is left out"
+    night = datetime(2026, 6, 1, 22, 0, 30, 500, tzinfo=UTC)
+    entries = [
+        Entry(UUID(int=n, version=4), on, night, "desk", event)
+        for n, (on, event) in enumerate(told, 1)
+    ]
+    later = night + ONE_DAY
+    withdrawn = Entry(UUID(int=90, version=4), days[0], later, "Ada", None, entries[4].key)
+    corrected = evolve(entries[0], key=UUID(int=91, version=4), recorded=later, event=Referred())
+    course = collect(
+        [*entries, withdrawn, evolve(corrected, replaces=entries[0].key)],
+        key=UUID("1c9e2f60-7c0b-4d0e-8a53-5d7b0c7f2e11"),
+        patient=dated.plan.patient,
+        schedules=[ScheduleSince(_START, dated)],
+    )
+    assert len(course.apart) == 1, "the course shows more or less than one entry set apart"
+    return course
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,8 @@ from iopkit.checks import check, judge, propose
 from iopkit.clinics import Clinic, ClinicSettings, NamedPatient
 from iopkit.documents import (
     attendance_from_csv,
+    entries_from_jsonl,
+    entries_to_jsonl,
     from_json,
     from_toml,
     predicate_from_json,
@@ -92,6 +94,7 @@ from iopkit.reports import (
     checks_text,
     coding_text,
     conflicts_text,
+    course_text,
     decision_html,
     decision_markdown,
     decision_text,
@@ -418,6 +421,7 @@ USES: Mapping[str, Sequence[Use]] = {
     "charges": (charges_text, charges_csv, charges_html),
     "clinic": (_used_settings,),
     "coding": (_used_coding,),
+    "course": (course_text, lambda course: entries_from_jsonl(entries_to_jsonl([course]))),
     "decision": (decision_text, decision_markdown, decision_html),
     "facts": (_used_facts,),
     "finding": (lambda finding: findings_text([finding]),),

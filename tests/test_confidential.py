@@ -422,9 +422,10 @@ SHARED = {
 }
 # What rooms work with inside: hidden too, but told apart by identity, so no values to compare.
 INSIDE = {
-    *("Answer", "Applicant", "Applied", "Attempt", "FileLine", "Floor", "Foresight", "Found"),
+    *("Answer", "Applicant", "Applied", "Attempt", "CourseForm", "CourseRecord", "CourseRecords"),
+    *("EntryLine", "EntryLines", "FileLine", "Floor", "Foresight", "Found"),
     *("Gain", "GivenGroups", "Many", "Table", "TableRow", "Work"),
-    *("ClinicFolder", "Colored", "Link", "Pair", "PatientLinks", "Seats"),
+    *("ClinicFolder", "Colored", "Link", "Pair", "PatientLinks", "Place", "Seats"),
     # What a calendar of others is read as.
     *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
 }

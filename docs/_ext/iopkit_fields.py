@@ -34,7 +34,8 @@ class Documents(SphinxDirective):
 ORDER = (
     *("patient", "site", "program", "policy", "ladder", "predicate", "instrument", "facts"),
     *("goals", "requirements"),
-    *("coding", "rates", "roster", "clinic", "assignments", "plan", "schedule", "charges"),
+    *("coding", "rates", "roster", "clinic", "assignments", "plan", "schedule", "course"),
+    "charges",
 )
 
 # What other documents only name.

@@ -43,7 +43,16 @@ TEMPLATES = (
     "site",
 )
 # What iopkit works out, so that nobody begins one by hand.
-RESULTS = {"assignments", "charges", "decision", "finding", "placement", "plan", "schedule"}
+RESULTS = {
+    "assignments",
+    "charges",
+    "course",
+    "decision",
+    "finding",
+    "placement",
+    "plan",
+    "schedule",
+}
 TEXT = (files("iopkit") / "templates" / "program.toml").read_text(encoding="utf-8")
 PROGRAM = from_toml(Program, TEXT)
 

@@ -869,7 +869,7 @@ availabilty = ["monday 09:00-21:00"]
 
 def test_faults_of_every_sort_are_reported_together() -> None:
     document = {
-        "document": "course",
+        "document": "journey",
         "format": 0,
         "zone": "Mars/Olympus",
         "hours": ["monday 9:00-10:00", "tuesday 09:00-10:00", 5, "funday 09:00-10:00"],

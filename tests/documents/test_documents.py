@@ -43,6 +43,7 @@ from iopkit import (
 from iopkit.charges import Charges, CodingScheme, NotBilledReason, RateTable, itemize
 from iopkit.checks import Finding
 from iopkit.clinics import ClinicSettings, PatientSettings
+from iopkit.courses import Course
 from iopkit.documents import fact_document, predicate_from_json, to_document
 from iopkit.documents.documents import KINDS
 from iopkit.documents.formats import current_format
@@ -87,6 +88,7 @@ from iopkit.sources import Dated, Grade, Versions
 from iopkit.strategies import (
     clock_times,
     codings,
+    courses,
     days,
     instruments,
     keys,
@@ -105,6 +107,7 @@ EXAMPLES = Path(iopkit.__file__).parent / "examples"
 
 BY_HAND: Mapping[str, type[object]] = {
     "coding": CodingScheme,
+    "course": Course,
     "facts": OwnFacts,
     "goals": GoalTemplates,
     "instrument": Instrument,
@@ -335,6 +338,7 @@ VALUES: Mapping[str, st.SearchStrategy[Any]] = {
         ).map(tuple),
     ),
     "coding": full_codings(),
+    "course": courses(),
     "decision": decisions(),
     "facts": st.lists(
         own_facts(*INSTRUMENTS.values()), min_size=1, unique_by=lambda own: own.name
@@ -438,11 +442,12 @@ from iopkit.plans import GoalTemplates, settle
 from iopkit.charges import Charges, CodingScheme, RateTable, itemize
 from iopkit.clinics import ClinicSettings
 from iopkit.checks import Finding
+from iopkit.courses import Course
 from iopkit.modalities import Delivery, Modality
 from iopkit.requirements import RequirementSet
 from iopkit.schedules import Attendance, HowGiven
 kinds = {"assignments": Assignments, "charges": Charges, "clinic": ClinicSettings,
-         "coding": CodingScheme,
+         "coding": CodingScheme, "course": Course,
          "decision": Decision, "facts": OwnFacts, "finding": Finding, "goals": GoalTemplates,
          "instrument": Instrument,
          "ladder": Ladder, "patient": Patient,

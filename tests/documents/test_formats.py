@@ -54,6 +54,7 @@ from iopkit.reports import (
 from iopkit.requirements import RequirementSet
 from iopkit.strategies import (
     codings,
+    courses,
     days,
     patients,
     predicates,
@@ -300,6 +301,7 @@ PLANS = st.builds(
 )
 WRITTEN: Mapping[str, st.SearchStrategy[object]] = {
     "coding": codings(),
+    "course": courses(),
     "decision": st.builds(
         lambda policy, patient: policy.decide(patient, on=date(2026, 3, 2), assume_in_force=True),
         *(st.sampled_from(POLICIES), patients()),
@@ -397,7 +399,7 @@ def test_a_newer_format_is_refused_in_words_and_alone(
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"), [("course", ["document", "format"]), ("plan", ["document"])]
+    ("kind", "told"), [("voyage", ["document", "format"]), ("plan", ["document"])]
 )
 def test_a_newer_document_of_another_kind_is_told_of_both_if_it_is_none(
     kind: str, told: list[str]
@@ -677,7 +679,7 @@ def test_a_schema_names_the_current_format() -> None:
         assert f'"const": {current_format(kind)}}}' in json.dumps(json_schema(kind))
     formats = {number: {k for k in KINDS if current_format(k) == number} for number in (1, 3)}
     assert formats == {
-        1: {"assignments", "clinic", "facts", "goals", "instrument"},
+        1: {"assignments", "clinic", "course", "facts", "goals", "instrument"},
         3: {"decision", "ladder", "placement", "plan", "schedule"},
     }
 

@@ -46,6 +46,7 @@ _COMMANDS = (
     ("propose", "fitting", "Propose the smallest changes that meet requirements."),
     ("groups", "grouping", "Assign candidates to groups, as good as can be."),
     ("reassign", "grouping", "Propose who takes over while a clinician is away."),
+    ("course", "coursing", "Read what happened in courses of treatment, and check it."),
     ("conflicts", "overseeing", "Tell what is booked twice, of many schedules at a site."),
     ("capacity", "overseeing", "Tell how much of a site's capacity many schedules use."),
     (
@@ -79,7 +80,7 @@ _EPILOG = """\
 exit codes:
   0  done, or the answer is yes
   1  the answer is no, a requirement is unmet, two policies differ, a policy has flaws, something
-     is booked twice, or somebody waits or is left over
+     is booked twice, somebody waits or is left over, or an entry does not fit
   2  bad input; every problem is listed, and nothing is written, but that commands over many
      files do without the bad ones
   3  undetermined: something is not known

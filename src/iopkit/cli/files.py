@@ -309,7 +309,11 @@ class Found:
 
 def find_document(path: Named) -> Found:
     """The document in a file or on a line of one, of whichever kind it says that it is."""
-    data = read_bytes(path)
+    return find_in(read_bytes(path), path)
+
+
+def find_in(data: bytes, path: Named) -> Found:
+    """The document in the bytes of a file, of whichever kind it says that it is."""
     language = _language(path, data)
     try:
         refuse_long("document", data, most=most_bytes("schedule", language))

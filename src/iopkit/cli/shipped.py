@@ -26,6 +26,7 @@ from iopkit.cli.files import (
     read_bytes,
     read_document,
 )
+from iopkit.courses.courses import Course
 from iopkit.documents.documents import KINDS, from_toml, to_document
 from iopkit.documents.results import fact_document
 from iopkit.documents.schemas import json_schema
@@ -52,6 +53,7 @@ from iopkit.plans.goal_templates import GoalTemplates
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
 from iopkit.reports.charges import charges_text, coding_text, rates_text
+from iopkit.reports.courses import course_text
 from iopkit.reports.decisions import decision_text
 from iopkit.reports.goals import goal_templates_text
 from iopkit.reports.placements import ladder_text, placement_text
@@ -216,6 +218,7 @@ _SHOWN: Mapping[str, _Shown] = {
 # What is never shipped, and shown from files alone.
 _WRITTEN: Mapping[str, tuple[type[Any], Callable[[Any], str]]] = {
     "charges": (Charges, charges_text),
+    "course": (Course, course_text),
     "decision": (Decision, decision_text),
     "placement": (Placement, placement_text),
     "plan": (Plan, plan_text),

@@ -1,6 +1,6 @@
 """Events of sessions: who came to which, who did not, and what was called off."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
@@ -92,7 +92,8 @@ class MadeUp:
     attended as any other session.
 
     Raises:
-        InvalidError: the start has no time zone, or no time was attended.
+        InvalidError: the start has no time zone, or is a time that its clocks leave out, or no time
+            was attended.
     """
 
     session: UUID
@@ -118,8 +119,8 @@ class CameUnplanned:
     ``start`` is aware, ``time`` the service attended, without breaks.
 
     Raises:
-        InvalidError: the start has no time zone, or the time is not in whole minutes from 1
-            minute to 24 hours.
+        InvalidError: the start has no time zone, or is a time that its clocks leave out, or the
+            time is not in whole minutes from 1 minute to 24 hours.
     """
 
     service: str
@@ -141,7 +142,11 @@ class CameUnplanned:
 
 
 def _zone_faults(start: datetime) -> tuple[Fault, ...]:
-    return unless(start.tzinfo is not None, "start", "an aware time", "one without a zone")
+    if start.tzinfo is None:
+        return (Fault(("start",), "an aware time", "one without a zone"),)
+    there = start.astimezone(UTC).astimezone(start.tzinfo).replace(tzinfo=None)
+    ok = there == start.replace(tzinfo=None)
+    return unless(ok, "start", "a time that clocks show", "one that they leave out")
 
 
 def _time_faults(name: str, time: timedelta | None) -> tuple[Fault, ...]:

@@ -9,6 +9,13 @@ from iopkit.documents.documents import (
     to_document,
     to_json,
 )
+from iopkit.documents.entry_lines import (
+    EntryLine,
+    EntryLines,
+    entries_from_jsonl,
+    entries_to_jsonl,
+)
+from iopkit.documents.entry_tables import entries_from_rows, entry_rows
 from iopkit.documents.formats import upgrade_document
 from iopkit.documents.results import (
     analysis_document,
@@ -29,6 +36,8 @@ from iopkit.documents.results import (
 from iopkit.documents.schemas import json_schema
 
 __all__ = [
+    "EntryLine",
+    "EntryLines",
     "analysis_document",
     "attendance_from_csv",
     "capacity_columns",
@@ -37,6 +46,10 @@ __all__ = [
     "comparison_document",
     "conflict_document",
     "cost_document",
+    "entries_from_jsonl",
+    "entries_from_rows",
+    "entries_to_jsonl",
+    "entry_rows",
     "excluded_document",
     "fact_document",
     "fit_document",

@@ -18,10 +18,13 @@ from cattrs.gen import make_dict_unstructure_fn, override
 
 from iopkit.charges.charges import Charge, Charges
 from iopkit.checks.checks import Finding
+from iopkit.courses.attending import CameUnplanned, MadeUp
+from iopkit.courses.entries import Entry
 from iopkit.documents.atoms import asked_apart, with_asked
 from iopkit.documents.values import (
     MAX_FAULTS,
     Facts,
+    Instant,
     Raw,
     Reader,
     Writer,
@@ -309,6 +312,12 @@ EXPLAINS = {"missing", "changes", "evidence"}
 _BESIDE: dict[Any, str] = {Screening: "own"}
 
 
+# Moments that documents have as instants, by their class and name.
+_INSTANTS: frozenset[tuple[Any, str]] = frozenset(
+    {(Entry, "recorded"), (MadeUp, "start"), (CameUnplanned, "start")}
+)
+
+
 @frozen
 class Member:
     """One field of a class, as documents have it."""
@@ -349,7 +358,8 @@ def members_of(kind: Any) -> tuple[Member, ...]:
         if get_origin(hint) is Times:
             members += _ends_of(field.name, get_args(hint)[0])
             continue
-        members.append(Member(field.name, _key(field.name, hint), hint, field.default))
+        kind = Instant if (origin, field.name) in _INSTANTS else hint
+        members.append(Member(field.name, _key(field.name, hint), kind, field.default))
     return (*members, *(ASKED_OF if origin in get_args(Atom) else ()))
 
 

@@ -30,6 +30,7 @@ from iopkit.charges.rates import RateTable
 from iopkit.checks.checks import Finding
 from iopkit.clinics.settings import ClinicSettings
 from iopkit.confidential import hidden
+from iopkit.courses.courses import Course
 from iopkit.documents.atoms import empty_groups
 from iopkit.documents.classes import (
     Subject,
@@ -40,6 +41,7 @@ from iopkit.documents.classes import (
     with_places,
     writer_of,
 )
+from iopkit.documents.course_forms import CourseForm
 from iopkit.documents.formats import current_format, format_faults, in_current_format, is_newer
 from iopkit.documents.indentation import indented
 from iopkit.documents.instrument_forms import InstrumentForm
@@ -82,6 +84,7 @@ KINDS: dict[str, Any] = {
     "charges": Charges,
     "clinic": ClinicSettings,
     "coding": CodingScheme,
+    "course": Course,
     "decision": Decision,
     "facts": OwnFacts,
     "finding": Finding,
@@ -109,7 +112,10 @@ _BY_HAND = {"goals", "ladder", "policy", "predicate", "program"}
 
 def form_of(kind: Any) -> Any:
     """The class that documents of a class are read and written by."""
-    return InstrumentForm if kind is Instrument else kind
+    return _FORMS.get(kind, kind)
+
+
+_FORMS: Mapping[Any, Any] = {Course: CourseForm, Instrument: InstrumentForm}
 
 
 def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of any type
@@ -135,8 +141,9 @@ def _document(value: object) -> dict[str, Any]:
     # remember that.
     if not is_shallow(_nesting(value)):
         refuse_excess(name, value, sized=False)
-    form = InstrumentForm.of(value) if isinstance(value, Instrument) else value
-    body = writer_of(form_of(KINDS[name]))(form)
+    kind = KINDS[name]
+    form = form_of(kind)
+    body = writer_of(form)(value if form is kind else form.of(value))
     document = {"document": name, "format": current_format(name), **body}
     refuse_excess(name, document, sized=name not in UNSIZED)
     refuse(f"{name} document", tuple(empty_groups(document)) if name in _BY_HAND else ())
@@ -146,6 +153,8 @@ def _document(value: object) -> dict[str, Any]:
 def _nesting(value: object) -> object:
     """The part of a value that may nest as deep as one likes."""
     match value:
+        case Course():
+            return tuple(each.schedule.plan.program for each in value.schedules)
         case Schedule():
             return value.plan.program
         case Plan():
@@ -420,7 +429,15 @@ def _settled(value: Any, known: Facts) -> Any:
         refuse("patient document", tuple(_observation_faults(value, known)))
     if isinstance(value, Schedule):
         refuse("schedule document", tuple(islice(week_faults(value), MAX_FAULTS)))
-    return value.value if isinstance(value, InstrumentForm) else value
+    if isinstance(value, CourseForm):
+        refuse("course document", tuple(islice(_course_week_faults(value), MAX_FAULTS)))
+    return value.value if isinstance(value, CourseForm | InstrumentForm) else value
+
+
+def _course_week_faults(form: CourseForm) -> Iterator[Fault]:
+    for place, each in enumerate(form.schedules):
+        for fault in week_faults(each.schedule):
+            yield fault.under("schedules", place, "schedule")
 
 
 def _observation_faults(patient: Patient, facts: Facts) -> Iterator[Fault]:
@@ -445,6 +462,7 @@ def subject_of(name: str) -> Subject:
 
 # Goals are measured by facts of either subject.
 _SUBJECTS = {
+    "course": Subject.BOTH,
     "goals": Subject.BOTH,
     "plan": Subject.BOTH,
     "program": Subject.COURSE,

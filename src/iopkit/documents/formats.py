@@ -292,6 +292,7 @@ UPGRADERS: Mapping[str, tuple[Upgrader, ...]] = {
     "charges": (_more,),
     "clinic": (),
     "coding": (_more,),
+    "course": (),
     "decision": (_decision_2, _decision_3),
     "facts": (),
     "finding": (_more,),

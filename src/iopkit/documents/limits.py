@@ -21,21 +21,21 @@ MAX_DEPTH = 64
 MAX_VALUES = 100_000
 """How many values a document may hold, each object and list counted as one more.
 
-A schedule and its charges may hold more, as they are as long as their plan, and so may
-assignments, as they have what keeps whom waiting from each group.
+A schedule and its charges may hold more, as they are as long as their plan, and so may a course,
+as it has all that happened, and assignments, as they have what keeps whom waiting from each group.
 """
 
 MAX_BYTES = 10_000_000
 """How many bytes a JSON document may have."""
 
 MAX_LONG_BYTES = 25_000_000
-"""How many bytes the JSON of a schedule, of its charges or of assignments may have."""
+"""How many bytes the JSON of a schedule, of its charges, of a course or of assignments may have."""
 
 MAX_TOML_BYTES = 2_000_000
 """How many bytes a TOML document may have: people write them, and parsing takes longer."""
 
-UNSIZED = frozenset({"assignments", "charges", "schedule"})
-"""The kinds of documents that are as long as their plan or their roster."""
+UNSIZED = frozenset({"assignments", "charges", "course", "schedule"})
+"""The kinds of documents that are as long as their plan, their record or their roster."""
 
 _STEPS_TOLD = 12
 

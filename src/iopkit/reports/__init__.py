@@ -15,6 +15,7 @@ from iopkit.reports.charges import (
     rates_text,
 )
 from iopkit.reports.clinics import clinic_html
+from iopkit.reports.courses import course_text
 from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
 from iopkit.reports.findings import checks_text, findings_text
 from iopkit.reports.fits import fits_text, proposals_text
@@ -46,6 +47,7 @@ __all__ = [
     "comparison_text",
     "conflicts_text",
     "costs_text",
+    "course_text",
     "decision_html",
     "decision_markdown",
     "decision_text",
