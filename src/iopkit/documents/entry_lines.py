@@ -83,6 +83,7 @@ def entries_to_jsonl(values: Iterable[Course | Entry], *, course: UUID | None = 
 
     Example:
         >>> from datetime import UTC, date, datetime
+        >>> from iopkit.courses import Entry
         >>> from iopkit.courses.events import Died
         >>> entry = Entry(
         ...     key=UUID("5f0c1f6e-6a53-4b0c-9b53-0a4f4c1f7c11"),
@@ -92,7 +93,7 @@ def entries_to_jsonl(values: Iterable[Course | Entry], *, course: UUID | None = 
         ...     event=Died(),
         ... )
         >>> lines = entries_to_jsonl([entry], course=UUID(int=7))
-        >>> print(lines[142:-1])
+        >>> print(lines[159:-1])
         "recorder": "desk", "event": {"type": "died"}}
         >>> entries_from_jsonl(lines).lines[0].entry == entry
         True

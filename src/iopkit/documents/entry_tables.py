@@ -80,6 +80,7 @@ def entries_from_rows(
 
     Example:
         >>> from datetime import UTC, date, datetime
+        >>> from iopkit.courses import Entry
         >>> from iopkit.courses.events import Admitted
         >>> entry = Entry(
         ...     key=UUID("5f0c1f6e-6a53-4b0c-9b53-0a4f4c1f7c11"),
