@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import groupby
 from uuid import UUID
 
+from attrs import evolve
 from dateutil.relativedelta import relativedelta
 
 from iopkit.charges.code_rules import (
@@ -44,6 +45,11 @@ class NotBilledReason(StrEnum):
     TOO_SOON = "too_soon"
     EXCLUDED = "excluded"
     TELEHEALTH = "telehealth"
+    NOT_AUTHORIZED = "not_authorized"
+    NOT_RECORDED = "not_recorded"
+    """Its roll is open: it may be charged yet."""
+    DEPENDS_ON_ROLL = "depends_on_roll"
+    """It was attended, and a roll that is open decides whether it is charged."""
 
     @property
     def words(self) -> str:
@@ -62,6 +68,9 @@ _WORDS = {
     NotBilledReason.TOO_SOON: "too soon after the one before",
     NotBilledReason.EXCLUDED: "not on one day with a code that is charged",
     NotBilledReason.TELEHEALTH: "by telehealth, which is not charged",
+    NotBilledReason.NOT_AUTHORIZED: "not authorized",
+    NotBilledReason.NOT_RECORDED: "not known yet, as its roll is open",
+    NotBilledReason.DEPENDS_ON_ROLL: "not known yet, as it depends on a roll that is open",
 }
 
 
@@ -115,12 +124,39 @@ class BillableSession:
 
 @frozen(repr=False)
 class Billed:
-    """Units of a code for some sessions; ``counted``: the time of theirs that makes them."""
+    """Units of a code for some sessions; ``counted``: the time of theirs that makes them.
+
+    ``parts`` are the units of each session, where each makes its own; ``unit`` is the length of
+    one that is of some length.
+    """
 
     code: str
     units: int
     sessions: tuple[BillableSession, ...]
     counted: timedelta
+    parts: tuple["Billed", ...] = ()
+    unit: timedelta | None = None
+
+    @property
+    def each_part(self) -> tuple["Billed", ...]:
+        """Its parts; itself, if it has none."""
+        return self.parts or (self,)
+
+    def only(self, units: int) -> "Billed":
+        """So many of its units alone."""
+        counted = self.counted if self.unit is None else min(units * self.unit, self.counted)
+        return evolve(self, units=units, counted=counted)
+
+    @classmethod
+    def together(cls, parts: Sequence["Billed"]) -> "Billed":
+        """Several of one code as one line."""
+        return cls(
+            parts[0].code,
+            sum(each.units for each in parts),
+            sessions=tuple(session for each in parts for session in each.sessions),
+            counted=sum((each.counted for each in parts), timedelta(0)),
+            parts=tuple(parts),
+        )
 
     __repr__ = hidden
 
@@ -268,13 +304,7 @@ def _timed_code(
         else:
             why = NotBilledReason.OVER_MAXIMUM if whole else NotBilledReason.TOO_SHORT
             yield NotBilled(session, rule.code, why)
-    for those in alike.values():
-        yield Billed(
-            rule.code,
-            sum(each.units for each in those),
-            sessions=tuple(session for each in those for session in each.sessions),
-            counted=sum((each.counted for each in those), timedelta(0)),
-        )
+    yield from map(Billed.together, alike.values())
 
 
 def _units(
@@ -282,7 +312,7 @@ def _units(
 ) -> Billed:
     """Units of some time; a unit for a part counts no more than there was."""
     counted = min(units * rule.unit, time)
-    return Billed(rule.code, units, sessions=tuple(sessions), counted=counted)
+    return Billed(rule.code, units, tuple(sessions), counted, unit=rule.unit)
 
 
 def _session_codes(

@@ -1,24 +1,53 @@
 """Charges: the billable units of a schedule's sessions, and what they come to."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from decimal import Decimal
-from itertools import groupby
 from uuid import UUID
 
-from iopkit.charges.billing import BillableSession, Billed, Found, NotBilledReason, billed_in_week
+from iopkit.charges.authorized import Kept, held_against, in_order_of_days
+from iopkit.charges.billable import (
+    BillableSessions,
+    found_in_weeks,
+    in_order_of_starts,
+    judged_by,
+)
+from iopkit.charges.billing import BillableSession, Billed, NotBilledReason
 from iopkit.charges.code_rules import CodingRule, CodingScheme, LineMark, code_faults
 from iopkit.charges.marks import Marks, marks_of
+from iopkit.charges.open_rolls import days_left_open, most_of_days
 from iopkit.charges.rates import MONEY, RateTable, money_faults
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, refuse_flags, unless, unless_a
+from iopkit.courses.authorizations import Authorization
+from iopkit.courses.deliveries import Delivered
+from iopkit.errors import each_a, refuse, refuse_flags, unless, unless_a
 from iopkit.fields import frozen
-from iopkit.schedules.attendance import AS_BOOKED, Attended, attendance_of
-from iopkit.schedules.sessions import MOST_WEEKS, Schedule, in_order, number_faults
+from iopkit.schedules.attendance import Attended
+from iopkit.schedules.sessions import MOST_WEEKS, Schedule, number_faults
 from iopkit.sources import Dated, Source
 from iopkit.telehealth import HowGiven
-from iopkit.windows import ONE_WEEK, Weekday, is_whole_minutes
+from iopkit.windows import ONE_WEEK, is_whole_minutes
+
+_MOST_UNITS = 10**6
+
+
+@frozen(repr=False)
+class Withheld:
+    """Units of a line's sessions that are not in the line, and why.
+
+    Raises:
+        InvalidError: there is no such number of units.
+    """
+
+    units: int
+    why: NotBilledReason
+
+    def __attrs_post_init__(self) -> None:
+        ok = 1 <= self.units <= _MOST_UNITS
+        refuse("withheld units", unless(ok, "units", "from 1 to 1,000,000", "another number"))
+
+    __repr__ = hidden
 
 
 @frozen(repr=False)
@@ -29,6 +58,8 @@ class Charge:
     that of the sessions, or of a timed code its units' alone. ``rate_usd`` is ``None`` if
     there is no rate for the code and day; ``rate_assumed``: it is not known to be in force then.
     ``rate_source`` states the rate; ``None``: its table does not say what does.
+
+    ``withheld`` are units more that its sessions make and that are not charged, each with the reason.
 
     ``given`` has the ways in which the sessions were or are to be given, each once, and ``marks``
     what follows for the claim. ``led_by`` has who led them, each once, and ``None`` for a session
@@ -47,13 +78,16 @@ class Charge:
     marks: Marks | None = None
     led_by: tuple[str | None, ...] = ()
     rate_source: Source | None = None
+    withheld: tuple["Withheld", ...] = ()
 
     def __attrs_post_init__(self) -> None:
         refuse(
             "charge",
             unless(self.week >= 1, "week", "at least 1", "less"),
             code_faults(self.code),
-            unless(1 <= self.units <= 10**6, "units", "from 1 to 1,000,000", "another number"),
+            unless(
+                1 <= self.units <= _MOST_UNITS, "units", "from 1 to 1,000,000", "another number"
+            ),
             unless(bool(self.sessions), "sessions", "at least one session", "none"),
             unless(
                 timedelta(0) <= self.counted <= MOST_WEEKS * ONE_WEEK
@@ -167,7 +201,8 @@ class Charges:
 
     Each session is in one line or among ``uncharged``, both in the order of days.
     ``attended``: only sessions that the patient attended are charged; otherwise all that are
-    booked. ``unplaced`` is how many sessions of the plan have no day and so no charge.
+    booked. Sessions of open rolls, and those that depend on them, are among ``uncharged`` with that
+    reason: ``not_known`` has them. ``unplaced`` is how many sessions of the plan have no day and so no charge.
     ``rates`` names the table that the rates are from; ``None``: none was given.
     ``assumed_in_force``: on the days of some sessions the coding scheme is not known to be in
     force, and the caller asked to charge by it all the same.
@@ -204,6 +239,15 @@ class Charges:
         )
 
     @property
+    def not_known(self) -> tuple[Uncharged, ...]:
+        """Those ``uncharged`` that may be charged yet, as a roll is open."""
+        return tuple(
+            each
+            for each in self.uncharged
+            if not _WAITING.isdisjoint(reason.why for reason in each.reasons)
+        )
+
+    @property
     def weekly(self) -> tuple[Total, ...]:
         """The total of each program week, ``weeks`` of them."""
         lines: defaultdict[int, list[Charge]] = defaultdict(list)
@@ -219,27 +263,39 @@ class Charges:
     __repr__ = hidden
 
 
+_WAITING = frozenset({NotBilledReason.NOT_RECORDED, NotBilledReason.DEPENDS_ON_ROLL})
+
+
 def itemize(
-    schedule: Schedule,
+    schedule: Schedule | Delivered,
     coding: CodingScheme,
     *,
     rates: RateTable | None = None,
     attended: Attended | None = None,
+    authorizations: Iterable[Authorization] | None = None,
     assume_in_force: bool = False,
 ) -> Charges:
-    """The billable units of a schedule's sessions, by the rules in force on their days.
+    """What a schedule's sessions come to, or what was attended or delivered, by the rules of days.
 
     A session that runs past midnight belongs to the day on which it starts. Where a new
     version of the rules comes within a week, sessions before and after it are charged apart;
     what a rule asks of the days of a week is still counted in all of it.
 
+    Of what was delivered in a course, make-ups and sessions that were not planned are charged too.
+    A session whose roll is open is neither charged nor not: it is ``uncharged`` with that reason,
+    and so is all that depends on it. Weeks are those of ``Delivered.week_of``.
+
     Args:
-        schedule: whose sessions to charge.
+        schedule: whose sessions to charge, or what was delivered.
         coding: the rules.
         rates: what units pay; ``None``: amounts are not known.
         attended: the sessions that the patient attended, by their ``Schedule.uid``, in full or,
             as a mapping, with how much of each or its ``Attendance``; ``None``: charge all that
             are booked, as planned.
+        authorizations: of codes that one of them names, whatever its status, only units that an
+            approved one covers are charged, in the order of days: each unit uses one of the
+            authorization that ends first, of those that have one left. ``None``: none is asked
+            for. Whether other codes need one is not known, and they are charged as ever.
         assume_in_force: charge a session on whose day no version of the rules, or no rate, is
             known to be in force by the nearest; the charges say so.
 
@@ -247,88 +303,77 @@ def itemize(
         NotInForceError: no version of the rules is known to be in force on the day of a session,
             and none is assumed.
         InvalidError: with each of ``attended`` that is no session of the schedule, or no whole
-            minutes of what is booked of it.
+            minutes of what is booked of it; or it goes with what was delivered.
     """
     refuse(
         "charges",
-        unless_a(schedule, "schedule", Schedule),
+        unless_a(schedule, "schedule", Schedule, Delivered),
         unless_a(coding, "coding", CodingScheme),
         *([] if rates is None else [unless_a(rates, "rates", RateTable)]),
     )
     refuse_flags("charges", assume_in_force=assume_in_force)
-    sessions = {schedule.uid(session): session for session in in_order(schedule.sessions)}
-    held = (
-        dict.fromkeys(sessions, AS_BOOKED)
-        if attended is None
-        else attendance_of(schedule, attended)
-    )
-    first = Weekday.of(schedule.plan.start) if coding.week_begins is None else coding.week_begins
-    booked = [BillableSession.of(uid, each, first=first) for uid, each in sessions.items()]
-    charged = [
-        BillableSession.of(uid, each, first=first, held=held[uid])
-        for uid, each in sessions.items()
-        if uid in held
-    ]
-    counted = [each for each in booked if coding.telehealth or not each.is_remote]
-    judged = [each for each in charged if coding.telehealth or not each.is_remote]
+    given = authorizations
+    if given is not None:
+        given = each_a("charges", given, "authorizations", Authorization)
+    if isinstance(schedule, Delivered):
+        refuse(
+            "charges",
+            unless(attended is None, "attended", "a schedule with it", "what was delivered"),
+        )
+        sessions = BillableSessions.of_delivered(schedule, coding)
+    else:
+        sessions = BillableSessions.of_schedule(schedule, attended, coding)
+    judged = judged_by(coding, sessions.charged)
+    either = in_order_of_starts((*judged, *sessions.waiting))
+    versions = {
+        each.on: coding.version(on=each.on, assume_in_force=assume_in_force) for each in either
+    }
+    open_days = days_left_open(versions, sessions.waiting, among=either)
     billed: list[Billed] = []
     refusals: defaultdict[UUID, list[Refusal]] = defaultdict(list)
-    versions = {
-        each.on: coding.version(on=each.on, assume_in_force=assume_in_force) for each in judged
-    }
-    for found in _found(versions, counted, judged):
-        if isinstance(found, Billed):
+    for each in sessions.waiting:
+        refusals[each.uid] = [Refusal(NotBilledReason.NOT_RECORDED)]
+    for found in found_in_weeks(versions, judged_by(coding, sessions.booked), judged):
+        of = found.sessions if isinstance(found, Billed) else (found.session,)
+        if not open_days.isdisjoint(each.on for each in of):
+            for each in of:
+                refusals[each.uid] = [Refusal(NotBilledReason.DEPENDS_ON_ROLL)]
+        elif isinstance(found, Billed):
             billed.append(found)
         else:
             refusals[found.session.uid].append(Refusal(found.why, found.code))
-    taken = {each.uid for line in billed for each in line.sessions}
+    ordered = in_order_of_days(billed)
+    kept = [Kept(each) for each in ordered]
+    if given is not None:
+        unknown = most_of_days(versions, open_days, either)
+        kept = list(held_against(ordered, given, unknown=unknown))
+    for left in (left for each in kept for left in each.refused):
+        refusals[left.session.uid].append(Refusal(left.why, left.code))
+    taken = {each.uid for line in kept if line.billed for each in line.billed.sessions}
     return Charges(
-        plan=schedule.plan.key,
+        plan=sessions.of,
         coding=coding.name,
-        weeks=schedule.weeks,
+        weeks=sessions.weeks,
         lines=tuple(
-            _charge(line, versions, rates, assume_in_force=assume_in_force)
-            for line in sorted(billed, key=_place)
+            _charge(line.billed, line.withheld, versions, rates, assume_in_force=assume_in_force)
+            for line in kept
+            if line.billed
         ),
         uncharged=tuple(
             _uncharged(each, refusals[each.uid], telehealth=coding.telehealth)
-            for each in charged
+            for each in in_order_of_starts((*sessions.charged, *sessions.waiting))
             if each.uid not in taken
         ),
-        attended=attended is not None,
-        unplaced=len(schedule.unplaced),
+        attended=attended is not None or isinstance(schedule, Delivered),
+        unplaced=sessions.unplaced,
         rates=None if rates is None else rates.name,
         assumed_in_force=any(not version.is_in_force(on) for on, version in versions.items()),
     )
 
 
-def _found(
-    versions: Mapping[date, Dated[tuple[CodingRule, ...]]],
-    booked: Sequence[BillableSession],
-    charged: Sequence[BillableSession],
-) -> Iterator[Found]:
-    """What the rules make of sessions, week by week, each part of a week by its version."""
-    last: Mapping[str, date] = {}
-    weeks = {week: list(those) for week, those in groupby(booked, key=lambda each: each.week)}
-    for week, those in groupby(charged, key=lambda each: each.week):
-        of_week = list(those)
-        for version, part in groupby(of_week, key=lambda each: versions[each.on]):
-            found, last = billed_in_week(
-                version.value,
-                list(part),
-                booked=weeks.get(week, ()),  # none, if all booked are by telehealth
-                charged=of_week,
-                last_charged=last,
-            )
-            yield from found
-
-
-def _place(billed: Billed) -> tuple[datetime, str]:
-    return billed.sessions[0].session.start, billed.code
-
-
 def _charge(
     billed: Billed,
+    withheld: Iterable[tuple[NotBilledReason, int]],
     versions: Mapping[date, Dated[tuple[CodingRule, ...]]],
     rates: RateTable | None,
     *,
@@ -355,6 +400,7 @@ def _charge(
         marks=marks_of(marks, given),
         led_by=tuple(dict.fromkeys(each.led_by for each in billed.sessions)),
         rate_source=None if rate is None else rate.source,
+        withheld=tuple(Withheld(units, why) for why, units in withheld),
     )
 
 

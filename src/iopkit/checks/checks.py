@@ -8,6 +8,7 @@ from itertools import groupby
 from iopkit.checks.figures import figures_of
 from iopkit.checks.records import Bounds, ServiceRecord
 from iopkit.confidential import hidden
+from iopkit.courses.deliveries import Delivered
 from iopkit.errors import refuse, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.levels import AgeGroup, LevelOfCare
@@ -158,14 +159,14 @@ def _concerns(finding: Finding, group: AgeGroup) -> bool:
 
 
 def check(
-    planned: Plan | Schedule,
+    planned: Plan | Schedule | Delivered,
     requirements: RequirementSet,
     *,
     site: Site | None = None,
     attended: Attended | None = None,
     assume_in_force: bool = False,
 ) -> tuple[Finding, ...]:
-    """Judge a plan as it prescribes, a schedule as it is booked, or what was attended.
+    """Judge a plan as it prescribes, a schedule as it is booked, or what was attended or delivered.
 
     Each week is judged by what holds on its first day: the version in force, the age of the
     patient, and the level of care of its phase. The plan as a whole is judged by what holds in
@@ -175,8 +176,13 @@ def check(
     (``left_out`` tells them). Weeks by which a schedule extends its plan are judged as all
     others, with the level of its last phase.
 
+    What was delivered in a course is judged by the plan in force on its day, in the weeks that the
+    patient was in a stay from the first day to the last, holds included. There, make-ups and
+    sessions that were not planned count, and a session whose roll is open may have been attended
+    or not: figures are then ranges. Reviews and recertifications are those that were held.
+
     Args:
-        planned: a plan, before its sessions are dated, or a schedule.
+        planned: a plan, before its sessions are dated, a schedule, or what was delivered.
         site: tells the caseload, of which the finding is undetermined without it.
         attended: the sessions attended, by their ``Schedule.uid``, in full or, as a mapping, with
             how much of each or its ``Attendance``: only that counts then.
@@ -190,11 +196,11 @@ def check(
         NotInForceError: no version is known to be in force on the first day of a week, and none
             is assumed.
         InvalidError: ``attended`` goes with no schedule, or with each of its UIDs that is of no
-            session, or whose minutes are not of what is booked.
+            session, or whose minutes are not of what is booked; or what was delivered has no plan.
     """
     refuse(
         "check",
-        unless_a(planned, "planned", Plan, Schedule),
+        unless_a(planned, "planned", Plan, Schedule, Delivered),
         unless_a(requirements, "requirements", RequirementSet),
         *([] if site is None else [unless_a(site, "site", Site)]),
     )
@@ -203,19 +209,20 @@ def check(
     starts = [plan.start + timedelta(weeks=number) for number in range(record.weeks)]
     versions = [requirements.version(on=on, assume_in_force=assume_in_force) for on in starts]
     spoken = [week for week, on in enumerate(starts) if speaks_of(plan, requirements, on)]
-    assumed = {week for week in spoken if not versions[week].is_in_force(starts[week])}
+    judged = [week for week in spoken if record.is_over(range(week * 7, week * 7 + 7))]
+    assumed = {week for week in judged if not versions[week].is_in_force(starts[week])}
     # Proposals check thousands of plans: an age is judged once, and not in each week.
     ages = [plan.age_on(on) for on in starts]
     adult = {age: is_adult(age, requirements.adult_from) for age in set(ages)}
     found: list[Finding] = []
-    for requirement in dict.fromkeys(each for week in spoken for each in versions[week].value):
+    for requirement in dict.fromkeys(each for week in judged for each in versions[week].value):
         applies = [
             for_age_group(requirement.age_group, adult[ages[week]])
             if requirement in versions[week].value
             else Truth.NO
-            for week in spoken
+            for week in judged
         ]
-        for truth, weeks in _runs(spoken, applies):
+        for truth, weeks in _runs(judged, applies):
             found += (
                 Finding(
                     requirement=requirement,
@@ -236,15 +243,15 @@ def check(
     return tuple(found)
 
 
-def _runs(spoken: Sequence[int], applies: Sequence[Truth]) -> Iterator[tuple[Truth, list[int]]]:
+def _runs(judged: Sequence[int], applies: Sequence[Truth]) -> Iterator[tuple[Truth, list[int]]]:
     """Each stretch of weeks in which a requirement applies, or may, and which of both it is."""
     # In a stretch, weeks and places rise together.
-    places = range(len(spoken))
+    places = range(len(judged))
     for (truth, _), run in groupby(
-        places, key=lambda place: (applies[place], spoken[place] - place)
+        places, key=lambda place: (applies[place], judged[place] - place)
     ):
         if truth is not Truth.NO:
-            yield truth, [spoken[place] for place in run]
+            yield truth, [judged[place] for place in run]
 
 
 @frozen(repr=False)

@@ -256,7 +256,9 @@ def _months(record: ServiceRecord) -> Iterator[range]:
     """Days of what is judged, from 0, of each of its whole months."""
     start = record.plan.start
     for first, after in whole_months(start, start + timedelta(weeks=record.weeks)):
-        yield range(day_of_plan(first, start=start), day_of_plan(after, start=start))
+        days = range(day_of_plan(first, start=start), day_of_plan(after, start=start))
+        if record.is_over(days):
+            yield days
 
 
 def _led(demand: LedBy, record: ServiceRecord, weeks: list[int]) -> Iterator[Figure]:
@@ -310,9 +312,7 @@ def _reviews(
     In a stretch after the one that has ``begun`` with the plan, or with the weeks of the set's
     level, what went before counts, and nothing is late before the demand is made.
     """
-    plan = record.plan
-    listed = (each.by for each in plan.milestones if each.kind is demand.kind)
-    due = {day_of_plan(day, start=plan.start) for day in listed}
+    due = record.reviewed(demand.kind)
     if demand.every_days is None:
         for month in _months(record):
             if month.start in span:

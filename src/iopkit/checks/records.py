@@ -1,4 +1,4 @@
-"""Records: what there is to judge of a plan, a schedule or what was attended of it."""
+"""Records: what there is to judge of a plan, a schedule, or what was attended or delivered."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -7,21 +7,23 @@ from datetime import timedelta
 from attrs import evolve
 
 from iopkit.confidential import hidden
-from iopkit.errors import refuse, unless
+from iopkit.courses.deliveries import Delivered
+from iopkit.errors import Fault, InvalidError, refuse, unless
 from iopkit.fields import frozen
 from iopkit.modalities import Delivery, Modality
 from iopkit.plans.own_days import given
 from iopkit.plans.plans import Plan
 from iopkit.programs.doses import Dose
-from iopkit.programs.plan_days import day_of_plan, days_of_week
+from iopkit.programs.plan_days import day_of_plan, days_of_week, week_of_plan
 from iopkit.programs.programs import Service
 from iopkit.programs.timings import is_uncounted
 from iopkit.requirements.demands import Counting
+from iopkit.requirements.milestones import MilestoneKind
 from iopkit.schedules.attendance import AS_BOOKED, Attendance, Attended, attendance_of
 from iopkit.schedules.sessions import Reason, Schedule, Session
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth
-from iopkit.windows import ONE_DAY, whole_minutes
+from iopkit.windows import ONE_DAY, ONE_WEEK, whole_minutes
 
 _MOST = 1_000_000_000
 
@@ -95,17 +97,38 @@ class ServiceRecord:
     """The plan's, and those by which a schedule extends it."""
     sessions: tuple[CountedSession, ...]
     site: Site | None
+    over: frozenset[int] | None = None
+    """The weeks, from 0, that were spent in treatment to their end; ``None``: all are judged."""
+    held: tuple[tuple[MilestoneKind, int], ...] | None = None
+    """Days of the plan on which it was reviewed or certified; ``None``: those planned count."""
 
     @classmethod
     def of(
-        cls, planned: Plan | Schedule, site: Site | None, attended: Attended | None
+        cls, planned: Plan | Schedule | Delivered, site: Site | None, attended: Attended | None
     ) -> "ServiceRecord":
         """What a plan prescribes, a schedule has booked, or was attended of it."""
+        if not isinstance(planned, Schedule):
+            found = "a plan" if isinstance(planned, Plan) else "what was delivered"
+            refuse("check", unless(attended is None, "attended", "a schedule with it", found))
         if isinstance(planned, Plan):
-            refuse("check", unless(attended is None, "attended", "a schedule with it", "a plan"))
             return cls(planned, planned.weeks, tuple(_prescribed(planned)), site)
+        if isinstance(planned, Delivered):
+            return _record_of(planned, site)
         sessions = _booked(planned) if attended is None else _attended(planned, attended)
         return cls(planned.plan, planned.weeks, tuple(sessions), site)
+
+    def is_over(self, days: range) -> bool:
+        """Whether all weeks that some days are in are judged."""
+        weeks = {day // 7 for day in days}
+        return self.over is None or weeks <= self.over
+
+    def reviewed(self, kind: MilestoneKind) -> set[int]:
+        """The days of the plan on which it was or is to be reviewed or certified."""
+        start = self.plan.start
+        if self.held is None:
+            listed = (each.by for each in self.plan.milestones if each.kind is kind)
+            return {day_of_plan(day, start=start) for day in listed}
+        return {day for of, day in self.held if of is kind}
 
     def counted(self, counting: Counting) -> list[CountedSession]:
         """The sessions that count, each as long as it counts for."""
@@ -157,7 +180,7 @@ def _booked(schedule: Schedule) -> Iterator[CountedSession]:
         for place, service in schedule.services.items()
     }
     for session in schedule.sessions:
-        yield _dated(schedule, session, extra=extras[session.phase, session.service])
+        yield _dated(schedule.plan, session, extra=extras[session.phase, session.service])
     for missing in schedule.unplaced:
         prescribed, service = missing.prescribed, schedule.service(missing)
         day = None if prescribed is None else day_of_plan(prescribed, start=schedule.plan.start)
@@ -172,13 +195,55 @@ def _attended(schedule: Schedule, attended: Attended) -> Iterator[CountedSession
     held = attendance_of(schedule, attended)
     # What was attended is over, and was as long as the session or the record of it says.
     known = ((schedule.uid(session), session) for session in schedule.sessions)
-    return (_dated(schedule, session, held[uid]) for uid, session in known if uid in held)
+    return (_dated(schedule.plan, session, held[uid]) for uid, session in known if uid in held)
+
+
+def _record_of(delivered: Delivered, site: Site | None) -> ServiceRecord:
+    """What was delivered from the first day of the plan in force on, and what may have been."""
+    plan = delivered.plan
+    if plan is None:
+        raise InvalidError("check", (Fault(("planned",), "a course with a schedule", "none"),))
+    weeks = max(
+        [plan.weeks, *(week_of_plan(each.day, start=plan.start) for each in delivered.sessions)]
+    )
+    over = frozenset(
+        week
+        for week in range(weeks)
+        if any(
+            first <= plan.start + week * ONE_WEEK
+            and plan.start + (week + 1) * ONE_WEEK <= last + ONE_DAY
+            for first, last in delivered.stays
+        )
+    )
+    sessions = (
+        _dated(plan, each.session, each.held or AS_BOOKED, known=each.held is not None)
+        for each in delivered.sessions
+        if each.day >= plan.start
+    )
+    held = (
+        *((MilestoneKind.REVIEW, day) for day in delivered.reviews),
+        *((MilestoneKind.RECERTIFICATION, day) for day, _ in delivered.certified),
+    )
+    return ServiceRecord(
+        plan,
+        weeks,
+        tuple(sessions),
+        site,
+        over,
+        tuple((kind, day_of_plan(day, start=plan.start)) for kind, day in held if day > plan.start),
+    )
 
 
 def _dated(
-    schedule: Schedule, session: Session, held: Attendance = AS_BOOKED, *, extra: int = 0
+    plan: Plan,
+    session: Session,
+    held: Attendance = AS_BOOKED,
+    *,
+    extra: int = 0,
+    known: bool = True,
 ) -> CountedSession:
-    day = day_of_plan(session.start.date(), start=schedule.plan.start)
+    """``known``: that it takes place, or was attended."""
+    day = day_of_plan(session.start.date(), start=plan.start)
     time = held.time_of(session)
     minutes = whole_minutes(time)
     # Of breaks, who left early may have had none.
@@ -186,9 +251,10 @@ def _dated(
     return CountedSession(
         modality=session.modality,
         days=range(day, day + 1),
-        least=minutes,
+        least=minutes if known else 0,
         most=minutes + extra,
         breaks=whole_minutes(breaks),
+        sure=known,
         telehealth=held.given_of(session).delivery is Delivery.TELEHEALTH,
         led_by=held.led_by_of(session),
     )

@@ -7,6 +7,13 @@ from iopkit.courses.abstinence import ControlledSpan
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus, AuthorizedIn
 from iopkit.courses.courses import Course, as_known, collect, merge, record, with_schedule
 from iopkit.courses.delivered import MinutesOfDay, MinutesOfWeek
+from iopkit.courses.deliveries import (
+    Delivered,
+    DeliveredSession,
+    SessionOrigin,
+    delivered_by,
+    outside_certification,
+)
 from iopkit.courses.due import Due, DueState, due_on, working_day
 from iopkit.courses.due_lists import DueRow, due_rows
 from iopkit.courses.due_rules import (
@@ -47,6 +54,8 @@ __all__ = [
     "Course",
     "CourseEvent",
     "DatedFigure",
+    "Delivered",
+    "DeliveredSession",
     "Due",
     "DueRow",
     "DueRule",
@@ -69,6 +78,7 @@ __all__ = [
     "RollMark",
     "RollOpen",
     "ScheduleSince",
+    "SessionOrigin",
     "SessionOutcome",
     "SessionRecord",
     "SetApart",
@@ -82,6 +92,7 @@ __all__ = [
     "When",
     "as_known",
     "collect",
+    "delivered_by",
     "due_on",
     "due_rows",
     "due_rules",
@@ -89,6 +100,7 @@ __all__ = [
     "is_contact",
     "merge",
     "outcome_of",
+    "outside_certification",
     "progress",
     "record",
     "standing_rows",

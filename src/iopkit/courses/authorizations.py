@@ -1,5 +1,6 @@
 """Authorizations: what a payer allows of a course, as it was asked for and decided."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -84,3 +85,19 @@ class Authorization:
         return self.start <= day < self.end
 
     __repr__ = hidden
+
+
+def last_answers(authorizations: Iterable[Authorization]) -> tuple[Authorization, ...]:
+    """Each authorization as it was told last: of one payer and number only the last counts.
+
+    One without a number is always one of its own.
+
+    Args:
+        authorizations: in the order in which they were told.
+    """
+    told: dict[object, Authorization] = {}
+    for place, each in enumerate(authorizations):
+        which = place if each.number is None else (each.payer, each.number)
+        told.pop(which, None)
+        told[which] = each
+    return tuple(told.values())

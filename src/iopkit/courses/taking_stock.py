@@ -8,7 +8,7 @@ from attrs import evolve
 
 from iopkit.courses.abstinence import ControlledSpan, days_reported, negative_tests
 from iopkit.courses.attending import SessionCancelled
-from iopkit.courses.authorizations import Authorization, AuthorizationStatus
+from iopkit.courses.authorizations import Authorization, AuthorizationStatus, last_answers
 from iopkit.courses.courses import Course, as_known
 from iopkit.courses.delivered import MinutesOfWeek
 from iopkit.courses.folding import Fold, StatusSpan
@@ -153,11 +153,6 @@ def _left(course: Course, on: date) -> tuple[DueSession, ...]:
 
 def _covering(authorizations: Iterable[Authorization], on: date) -> Iterator[Authorization]:
     """What payers have approved for a day: of each number, as it was told last."""
-    told: dict[object, Authorization] = {}
-    for place, each in enumerate(authorizations):
-        which = place if each.number is None else (each.payer, each.number)
-        told.pop(which, None)
-        told[which] = each
-    for each in told.values():
+    for each in last_answers(authorizations):
         if each.status is AuthorizationStatus.APPROVED and each.covers(on):
             yield each
