@@ -1,4 +1,4 @@
-"""What is charged for sessions, and what levels of care cost.
+"""What is charged for sessions, what of it is authorized, and what levels of care cost.
 
 A name loads what it needs when it is first asked for: what is shipped has codes, and who asks
 for a policy should load no schedules for them.
@@ -10,7 +10,16 @@ from iopkit.doors import lazy_dir, lazy_getattr
 
 if TYPE_CHECKING:
     from iopkit.charges.billing import NotBilledReason
-    from iopkit.charges.charges import Charge, Charges, Refusal, Total, Uncharged, Units, itemize
+    from iopkit.charges.charges import (
+        Charge,
+        Charges,
+        Refusal,
+        Total,
+        Uncharged,
+        Units,
+        Withheld,
+        itemize,
+    )
     from iopkit.charges.code_rules import (
         CodeRule,
         CodingRule,
@@ -29,9 +38,12 @@ if TYPE_CHECKING:
         codes_of,
     )
     from iopkit.charges.costs import CostComparison, CostFigure, Period, compare_costs
+    from iopkit.charges.ledger_table import LedgerRow, LedgerRowKind, ledger_rows
+    from iopkit.charges.ledgers import CodeUse, Ledger, LedgerLine, Used, ledger
     from iopkit.charges.marks import Marks, Unmarked, marks_of
     from iopkit.charges.rates import Rate, RateTable
     from iopkit.charges.rows import ChargeRow, ChargeRowKind, charge_rows
+    from iopkit.charges.side_by_side import DeliveredWeek, delivered_weeks
 
 # The same names as above, by the module that defines each; a test holds the two together.
 _HOMES = {
@@ -40,6 +52,7 @@ _HOMES = {
     "ChargeRowKind": "iopkit.charges.rows",
     "Charges": "iopkit.charges.charges",
     "CodeRule": "iopkit.charges.code_rules",
+    "CodeUse": "iopkit.charges.ledgers",
     "CodingRule": "iopkit.charges.code_rules",
     "CodingScheme": "iopkit.charges.code_rules",
     "CostComparison": "iopkit.charges.costs",
@@ -47,7 +60,12 @@ _HOMES = {
     "DayCode": "iopkit.charges.code_rules",
     "DayTiers": "iopkit.charges.code_rules",
     "DaysCounted": "iopkit.charges.code_rules",
+    "DeliveredWeek": "iopkit.charges.side_by_side",
     "Exclusion": "iopkit.charges.code_rules",
+    "Ledger": "iopkit.charges.ledgers",
+    "LedgerLine": "iopkit.charges.ledgers",
+    "LedgerRow": "iopkit.charges.ledger_table",
+    "LedgerRowKind": "iopkit.charges.ledger_table",
     "LineMark": "iopkit.charges.code_rules",
     "Marks": "iopkit.charges.marks",
     "NotBilledReason": "iopkit.charges.billing",
@@ -64,11 +82,16 @@ _HOMES = {
     "Uncharged": "iopkit.charges.charges",
     "Units": "iopkit.charges.charges",
     "Unmarked": "iopkit.charges.marks",
+    "Used": "iopkit.charges.ledgers",
     "WeekCode": "iopkit.charges.code_rules",
+    "Withheld": "iopkit.charges.charges",
     "charge_rows": "iopkit.charges.rows",
     "codes_of": "iopkit.charges.code_rules",
     "compare_costs": "iopkit.charges.costs",
+    "delivered_weeks": "iopkit.charges.side_by_side",
     "itemize": "iopkit.charges.charges",
+    "ledger": "iopkit.charges.ledgers",
+    "ledger_rows": "iopkit.charges.ledger_table",
     "marks_of": "iopkit.charges.marks",
 }
 
@@ -78,6 +101,7 @@ __all__ = [
     "ChargeRowKind",
     "Charges",
     "CodeRule",
+    "CodeUse",
     "CodingRule",
     "CodingScheme",
     "CostComparison",
@@ -85,7 +109,12 @@ __all__ = [
     "DayCode",
     "DayTiers",
     "DaysCounted",
+    "DeliveredWeek",
     "Exclusion",
+    "Ledger",
+    "LedgerLine",
+    "LedgerRow",
+    "LedgerRowKind",
     "LineMark",
     "Marks",
     "NotBilledReason",
@@ -102,11 +131,16 @@ __all__ = [
     "Uncharged",
     "Units",
     "Unmarked",
+    "Used",
     "WeekCode",
+    "Withheld",
     "charge_rows",
     "codes_of",
     "compare_costs",
+    "delivered_weeks",
     "itemize",
+    "ledger",
+    "ledger_rows",
     "marks_of",
 ]
 

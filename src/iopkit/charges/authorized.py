@@ -1,7 +1,7 @@
 """Authorized units: which authorization covers which piece of what is billed, each unit once.
 
 Pieces are taken in the order of their days, and each by the first authorization that has room for
-it, in the order of ``in_use_order``. What is not known, as a roll is open, holds as much of each
+it, in the order of ``uses_of``. What is not known, as a roll is open, holds as much of each
 authorization as it can use at most, or nothing, and what comes out alike both times is settled.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import TypeAlias
+from uuid import UUID
 
 from attrs import frozen as plain_frozen
 
@@ -32,7 +33,7 @@ class Piece:
     days: tuple[date, ...]
     codes: frozenset[str]
     units: tuple[Key, ...]
-    sessions: tuple[Key, ...]
+    sessions: tuple[UUID, ...]
 
     @property
     def on(self) -> date:
@@ -74,15 +75,6 @@ def pieces_of(billed: Billed) -> Iterator[Piece]:
 def codes_asked_for(authorizations: Iterable[Authorization]) -> frozenset[str]:
     """The codes that some authorizations name: whether others need one is not known."""
     return frozenset(code for each in authorizations for code in each.codes)
-
-
-def in_use_order(authorizations: Iterable[Authorization]) -> tuple[Authorization, ...]:
-    """Those that are approved, in the order in which they are used: what ends first comes first.
-
-    Of those that end on one day what began first, then as they are given.
-    """
-    approved = (each for each in authorizations if each.status is AuthorizationStatus.APPROVED)
-    return tuple(sorted(approved, key=lambda each: (each.end, each.start)))
 
 
 def is_for(authorization: Authorization, piece: Piece) -> bool:
@@ -137,6 +129,20 @@ def take_in_order(pieces: Iterable[Piece], uses: Sequence[Use]) -> Iterator[Use 
         yield next((use for use in uses if is_for(use.of, piece) and use.take(piece)), None)
 
 
+def uses_of(authorizations: Iterable[Authorization]) -> dict[int, Use]:
+    """Those that are approved by their places, in the order in which they are used.
+
+    What ends first comes first; of those that end on one day what began first, then as given.
+    """
+    approved = (
+        (place, each)
+        for place, each in enumerate(authorizations)
+        if each.status is AuthorizationStatus.APPROVED
+    )
+    order = sorted(approved, key=lambda each: (each[1].end, each[1].start))
+    return {place: Use(each) for place, each in order}
+
+
 def covered(
     pieces: Sequence[Piece], authorizations: Iterable[Authorization], *, unknown: Iterable[Piece]
 ) -> tuple[Truth, ...]:
@@ -152,19 +158,19 @@ def covered(
         authorizations: all that are known of.
         unknown: what may be billed at most, each of one day.
     """
-    order = in_use_order(authorizations)
-    least, most = ([Use(each) for each in order] for _ in range(2))
+    given = tuple(authorizations)
+    least, most = uses_of(given), uses_of(given)
     holds = sorted(unknown, key=lambda piece: piece.on)
     unsettled = set[int]()
     truths: list[Truth] = []
     for piece in pieces:
         while holds and holds[0].on <= piece.on:
             held = holds.pop(0)
-            for use in most:
+            for use in most.values():
                 if is_for(use.of, held):
                     use.hold(held)
-        low, high = (next(take_in_order([piece], uses)) for uses in (least, most))
-        may = {place for place, each in enumerate(order) if is_for(each, piece)}
+        low, high = (next(take_in_order([piece], [*uses.values()])) for uses in (least, most))
+        may = {place for place, use in least.items() if is_for(use.of, piece)}
         truth = Truth.of(high is not None) if (low is None) == (high is None) else Truth.UNKNOWN
         if truth is Truth.UNKNOWN and len(piece.sessions) > 1:
             unsettled |= may

@@ -84,6 +84,14 @@ class BillableSessions:
             unplaced=delivered.undated,
         )
 
+    @staticmethod
+    def to_come(delivered: Delivered, coding: CodingScheme) -> list[BillableSession]:
+        """The sessions after the day of what was delivered that nobody has called off."""
+        first = _first_weekday(delivered.weeks_begin, coding)
+        return [
+            BillableSession.of(due.uid, due.session, first=first) for due in delivered.state.left
+        ]
+
     __repr__ = hidden
 
 

@@ -59,7 +59,7 @@ class Charge:
     there is no rate for the code and day; ``rate_assumed``: it is not known to be in force then.
     ``rate_source`` states the rate; ``None``: its table does not say what does.
 
-    ``withheld`` are units more that its sessions make and that are not charged, each with the reason.
+    ``withheld`` are units more that its sessions make and that are not charged, and why.
 
     ``given`` has the ways in which the sessions were or are to be given, each once, and ``marks``
     what follows for the claim. ``led_by`` has who led them, each once, and ``None`` for a session
@@ -202,7 +202,8 @@ class Charges:
     Each session is in one line or among ``uncharged``, both in the order of days.
     ``attended``: only sessions that the patient attended are charged; otherwise all that are
     booked. Sessions of open rolls, and those that depend on them, are among ``uncharged`` with that
-    reason: ``not_known`` has them. ``unplaced`` is how many sessions of the plan have no day and so no charge.
+    reason: ``not_known`` has them. ``unplaced`` is how many sessions of the plan have no day and
+    so no charge.
     ``rates`` names the table that the rates are from; ``None``: none was given.
     ``assumed_in_force``: on the days of some sessions the coding scheme is not known to be in
     force, and the caller asked to charge by it all the same.
@@ -266,7 +267,7 @@ class Charges:
 _WAITING = frozenset({NotBilledReason.NOT_RECORDED, NotBilledReason.DEPENDS_ON_ROLL})
 
 
-def itemize(
+def itemize(  # noqa: PLR0913  # what is charged, and by what, by name
     schedule: Schedule | Delivered,
     coding: CodingScheme,
     *,

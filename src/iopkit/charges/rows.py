@@ -38,7 +38,8 @@ class ChargeRow:
     ``modifiers``, ``uids``, ``given`` and ``led_by`` have blanks or semicolons between their parts.
     ``rate_source`` is where the rate is published; none is told for a rate of one's own.
 
-    ``why`` says why a session is not charged, by which code, or which codes of a sum have no rate;
+    ``why`` says why a session is not charged, by which code, why a line has no more units, or which
+    codes of a sum have no rate;
     ``not_known`` what a claim may have to say of a line and is not known.
 
     ``None``: not said of such a row, or not known. An amount is ``None`` where a rate is missing,
@@ -118,6 +119,8 @@ def _line(charges: Charges, line: Charge) -> ChargeRow:
         led_by="; ".join(filter(None, line.led_by)) or None,
         sessions=len(line.sessions),
         uids=" ".join(map(str, line.sessions)),
+        why="; ".join(f"{each.units} more units {each.why.words}" for each in line.withheld)
+        or None,
         not_known="; ".join(line.not_known) or None,
     )
 

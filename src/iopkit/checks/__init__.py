@@ -3,6 +3,7 @@
 from iopkit.checks.caseloads import CaseloadFinding, check_caseloads
 from iopkit.checks.checks import Finding, Unit, WeeksLeftOut, check, left_out, verdict
 from iopkit.checks.fitting import Fit, Judgment, Standing, fits, judge
+from iopkit.checks.milestones import MilestoneKept, milestones_kept
 from iopkit.checks.proposals import Proposal, Proposals, Remaining, WhyRemaining, propose
 from iopkit.checks.records import Bounds
 from iopkit.checks.remedies import ChangeSize
@@ -14,6 +15,7 @@ __all__ = [
     "Finding",
     "Fit",
     "Judgment",
+    "MilestoneKept",
     "Proposal",
     "Proposals",
     "Remaining",
@@ -26,6 +28,7 @@ __all__ = [
     "fits",
     "judge",
     "left_out",
+    "milestones_kept",
     "propose",
     "verdict",
 ]

@@ -22,6 +22,7 @@ from iopkit.reports.fits import fits_text, proposals_text
 from iopkit.reports.goals import goal_templates_text
 from iopkit.reports.groups import assignments_text, reassignment_text
 from iopkit.reports.handout import plan_html
+from iopkit.reports.ledgers import delivered_text, ledger_text
 from iopkit.reports.placements import ladder_text, placement_text, tradeoffs_text
 from iopkit.reports.plan_costs import plan_costs_html, plan_costs_text
 from iopkit.reports.plans import plan_text
@@ -51,12 +52,14 @@ __all__ = [
     "decision_html",
     "decision_markdown",
     "decision_text",
+    "delivered_text",
     "difference_text",
     "fact_text",
     "findings_text",
     "fits_text",
     "goal_templates_text",
     "ladder_text",
+    "ledger_text",
     "load_text",
     "meetings_text",
     "moves_text",

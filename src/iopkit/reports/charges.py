@@ -206,9 +206,15 @@ def uncharged_words(charges: Charges) -> Iterator[str]:
     for (service, reasons), count in counts.items():
         why = "; ".join(refusal.words for refusal in reasons)
         yield f"{service}, {counted(count, 'session')}: {why}"
+    withheld: Counter[tuple[str, str]] = Counter()
+    for line in charges.lines:
+        for each in line.withheld:
+            withheld[line.code, each.why.words] += each.units
+    for (code, words), units in withheld.items():
+        yield f"{code}, {counted(units, 'unit')} more of sessions that are charged: {words}"
     if charges.unplaced:
         yield f"{counted(charges.unplaced, 'session')} that have no day"
-    if not counts and not charges.unplaced:
+    if not (counts or withheld or charges.unplaced):
         yield "nothing"
 
 
