@@ -52,7 +52,7 @@ def days_left_open(
             other.on
             for rule in wide
             for one in among
-            if one.on in found and one.modality in rule.counted
+            if one.on in found
             for other in among
             if other.on not in found and _touches(rule, one, other)
         }
@@ -84,9 +84,12 @@ def _reaches_further(rule: CodeRule) -> bool:
 
 
 def _touches(rule: CodeRule, one: BillableSession, other: BillableSession) -> bool:
+    """Whether a session on an open day decides what the rule makes of another."""
+    if not {one.modality, other.modality} <= rule.counted:
+        return False
     if isinstance(rule, SessionCodes):
-        last = one.on + relativedelta(months=rule.months_apart or 0)
-        return other.modality in rule.counted and one.on < other.on < last
+        months = relativedelta(months=rule.months_apart or 0)
+        return one.on < other.on < one.on + months
     return other.week == one.week
 
 

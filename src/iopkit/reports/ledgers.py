@@ -6,8 +6,8 @@ Calling one of these is the explicit act that shows a patient's values.
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from iopkit.charges.side_by_side import DeliveredWeek
 from iopkit.charges.ledgers import Ledger, LedgerLine, Used
+from iopkit.charges.side_by_side import DeliveredWeek
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus, AuthorizedIn
 from iopkit.prose import counted
 from iopkit.reports.lines import below, fold, page, section
@@ -95,14 +95,15 @@ def delivered_text(weeks: Iterable[DeliveredWeek]) -> str:
         "  week  from               planned    attended  rolls open      billed  units",
     ]
     for each in weeks:
-        lines += [
-            f"  {each.week:>4}  {day_text(each.start)}"
-            f"{_pair(each.planned, each.planned_minutes)}"
-            f"{_pair(each.attended, each.attended_minutes)}"
-            f"{_pair(each.rolls_open, each.open_minutes)}"
-            f"{_pair(each.billed, each.billed_minutes)}"
-            f"  {each.units or '-'}",
-        ]
+        pairs = (
+            _pair(each.planned, each.planned_minutes),
+            _pair(each.attended, each.attended_minutes),
+            _pair(each.rolls_open, each.open_minutes),
+            _pair(each.billed, each.billed_minutes),
+        )
+        lines.append(
+            f"  {each.week:>4}  {day_text(each.start)}{''.join(pairs)}  {each.units or '-'}"
+        )
         if each.not_known:
             lines.append(below(f"{counted(each.not_known, 'session')} waiting for a roll"))
     return page(lines)
