@@ -469,17 +469,18 @@ def some_rows(draw: st.DrawFn, *, most_open: int, on: int) -> list[Row]:
     return rows
 
 
+ALL_CODES = ("H0015", "H0004", "G2067", "H0014", "90832", "G1", "G2")
 some_authorizations = st.lists(
     st.builds(
-        approved,
-        st.sampled_from(["H0015", "H0004", "G2067"]),
-        st.sampled_from(["H0014", "90832", "G1", "G2"]),
-        start=st.integers(-3, 6),
-        end=st.integers(7, 20),
-        amount=st.none() | st.integers(1, 6),
+        Authorization,
+        st.just("plan-a"),
+        st.sampled_from([ALL_CODES, ALL_CODES, ("H0004",), ("H0015", "G2067")]),
+        st.sampled_from([-3, 0, 0, 4]).map(day),
+        st.sampled_from([9, 14, 20]).map(day),
+        amount=st.sampled_from([1, 2, 3, 4, 6, None]),
         counted_in=st.sampled_from(AuthorizedIn),
-        per_week=st.none() | st.integers(1, 3),
-        status=st.sampled_from([AuthorizationStatus.APPROVED] * 3 + [AuthorizationStatus.DENIED]),
+        per_week=st.sampled_from([None, None, 1, 2]),
+        status=st.sampled_from([AuthorizationStatus.APPROVED] * 4 + [AuthorizationStatus.DENIED]),
         number=st.none() | st.sampled_from("ab"),
     ),
     max_size=3,
