@@ -332,6 +332,16 @@ def test_the_last_unit_waits_for_a_roll_that_may_use_it(course_of: CourseOf) -> 
     }
 
 
+def test_an_open_roll_uses_nothing_of_what_is_not_for_its_day(course_of: CourseOf) -> None:
+    rows: list[Row] = [(0, TALK, 60, "open"), (1, TALK, 30, 30)]
+    later = approved("H0004", start=1, amount=2)
+    other = approved("H0014", amount=1)
+    charges = itemize(
+        delivered_by(course_of(rows), on=day(2)), SIMPLE, authorizations=[later, other]
+    )
+    assert [(line.on, line.units) for line in charges.lines] == [(day(1), 2)]
+
+
 def test_part_of_a_line_can_wait_for_a_roll(course_of: CourseOf) -> None:
     rows: list[Row] = [(0, TALK, 30, "open"), (1, TALK, 60, 60)]
     authorization = approved("H0004", amount=3)
@@ -447,7 +457,7 @@ MORE_RULES = (
     SessionCodes((TimeBand("H0004"),), of(TALK, GROUP), CODE, months_apart=1),
 )
 kinds = st.sampled_from([GROUP, GROUP, TALK, SKILLS])
-outcomes = st.sampled_from([0.0, 0.5, 1.0, 1.0, "missed", "off"])
+outcomes: st.SearchStrategy[float | str] = st.sampled_from([0.0, 0.5, 1.0, 1.0, "missed", "off"])
 
 
 @st.composite

@@ -8,6 +8,7 @@ from enum import StrEnum
 from iopkit.charges.charges import Charge, Charges, Total, Uncharged
 from iopkit.confidential import hidden
 from iopkit.fields import frozen
+from iopkit.prose import counted
 from iopkit.windows import whole_minutes
 
 
@@ -119,7 +120,9 @@ def _line(charges: Charges, line: Charge) -> ChargeRow:
         led_by="; ".join(filter(None, line.led_by)) or None,
         sessions=len(line.sessions),
         uids=" ".join(map(str, line.sessions)),
-        why="; ".join(f"{each.units} more units {each.why.words}" for each in line.withheld)
+        why="; ".join(
+            f"{counted(each.units, 'unit')} more: {each.why.words}" for each in line.withheld
+        )
         or None,
         not_known="; ".join(line.not_known) or None,
     )
