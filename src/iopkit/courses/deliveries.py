@@ -15,7 +15,7 @@ from iopkit.courses.courses import Course, as_known
 from iopkit.courses.entries import Entry
 from iopkit.courses.findings import Authorized, Certified, ReviewHeld
 from iopkit.courses.judging import IN_TREATMENT
-from iopkit.courses.outcomes import Outcome
+from iopkit.courses.outcomes import SessionOutcome
 from iopkit.courses.standing import State
 from iopkit.courses.taking_stock import state_on
 from iopkit.courses.timelines import DueSession, ScheduleSince
@@ -225,7 +225,7 @@ class Delivered:
             session = evolve(due.session, week=self.week_of_session(due))
             if isinstance(mark, SessionAttended):
                 yield DeliveredSession(due.uid, session, mark.attendance)
-            elif each.outcome is Outcome.NOT_RECORDED:
+            elif each.outcome is SessionOutcome.NOT_RECORDED:
                 yield DeliveredSession(due.uid, session, None)
 
     def _beside(self) -> Iterator[DeliveredSession]:
