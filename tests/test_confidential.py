@@ -9,7 +9,7 @@ import pickle
 import re
 import traceback
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, IntEnum, StrEnum
 from functools import partial
 from importlib import import_module
@@ -34,13 +34,24 @@ from iopkit.charges import (
     Charge,
     ChargeRow,
     Charges,
+    CodeUse,
+    DeliveredWeek,
+    Ledger,
+    LedgerLine,
+    LedgerRow,
     Marks,
+    NotBilledReason,
     Refusal,
     Total,
     Uncharged,
     Units,
+    Used,
+    Withheld,
     charge_rows,
+    delivered_weeks,
     itemize,
+    ledger,
+    ledger_rows,
 )
 from iopkit.charges.billing import BillableSession, Billed, NotBilled, billed_in_week
 from iopkit.checks import (
@@ -49,6 +60,7 @@ from iopkit.checks import (
     Finding,
     Fit,
     Judgment,
+    MilestoneKept,
     Proposal,
     Proposals,
     Remaining,
@@ -75,6 +87,8 @@ from iopkit.clinics import (
     Step,
 )
 from iopkit.confidential import hidden, reveal
+from iopkit.courses import Authorization, Entry, ScheduleSince, collect, delivered_by
+from iopkit.courses.events import Admitted, Authorized
 from iopkit.documents import from_json, from_toml, to_document, to_json
 from iopkit.documents.upgrades import Upgrade, upgrade_file
 from iopkit.eligibility import (
@@ -259,7 +273,13 @@ CONFIDENTIAL: set[type] = {
     Clinic,
     ClinicRun,
     ClinicSettings,
+    CodeUse,
+    DeliveredWeek,
     FormerRun,
+    Ledger,
+    LedgerLine,
+    LedgerRow,
+    MilestoneKept,
     NamedPatient,
     Omission,
     PatientRun,
@@ -407,11 +427,13 @@ CONFIDENTIAL: set[type] = {
     TimeScale,
     UpcomingChange,
     Consequence,
+    Used,
     WeeksLeftOut,
     BillableSession,
     Upgrade,
     Waiting,
     Whereabouts,
+    Withheld,
 }
 # Of sites and programs too, and hidden always, as a patient's look no different. ``str`` of
 # some is their text, which is asked for.
@@ -422,9 +444,18 @@ SHARED = {
 }
 # What rooms work with inside: hidden too, but told apart by identity, so no values to compare.
 INSIDE = {
-    *("Answer", "Applicant", "Applied", "Attempt", "CourseForm", "CourseRecord", "CourseRecords"),
+    *(
+        "Answer",
+        "Applicant",
+        "Applied",
+        "Attempt",
+        "BillableSessions",
+        "CourseForm",
+        "CourseRecord",
+        "CourseRecords",
+    ),
     *("EntryLine", "EntryLines", "FileLine", "Floor", "Foresight", "Found"),
-    *("Gain", "GivenGroups", "Many", "Table", "TableRow", "Work"),
+    *("Gain", "GivenGroups", "Kept", "Many", "Piece", "Table", "TableRow", "Work"),
     *("ClinicFolder", "Colored", "Link", "Pair", "PatientLinks", "Place", "Seats"),
     # What a calendar of others is read as.
     *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
@@ -777,6 +808,26 @@ def charged(dated: Schedule) -> Iterator[Any]:
     yield from billable
     found, _ = billed_in_week(rules, billable, booked=billable, charged=billable, last_charged={})
     yield from found
+    yield from authorized(dated)
+
+
+def authorized(dated: Schedule) -> Iterator[Any]:
+    """What was delivered of a schedule, and what of it is authorized."""
+    plan, start = dated.plan, dated.plan.start
+    few = Authorization("plan-a", ("H0015",), start, dated.end, amount=1067)
+    told = (
+        Entry(UUID(int=n, version=4), start, datetime(2199, 1, 1, tzinfo=UTC), "Ada", event)
+        for n, event in enumerate((Admitted(), Authorized(few)), 1067)
+    )
+    in_force = (ScheduleSince(start, dated),)
+    course = collect(told, key=plan.key, patient=plan.patient, schedules=in_force)
+    delivered = delivered_by(course, on=start)
+    found = ledger(course, CODING, on=start)
+    yield from (found, *found.lines, *found.other_codes, *ledger_rows(found))
+    yield from (line.within for line in found.lines)
+    yield from delivered_weeks(delivered, itemize(delivered, CODING))
+    yield MilestoneKept(Milestone(MilestoneKind.REVIEW, start), start, Truth.YES)
+    yield Withheld(1067, NotBilledReason.NOT_AUTHORIZED)
 
 
 def advised(dated: Schedule) -> Iterator[Any]:
