@@ -150,6 +150,13 @@ NAMED = {
     ("difference of first", "policy"): "first",
     ("difference", "policy"): "second",
 }
+# Arguments that take more than one class.
+SEVERAL = {
+    ("check", "plan"): "a Plan or a Schedule or a Delivered",
+    **dict.fromkeys(
+        [("itemize", "schedule"), ("itemize at rates", "schedule")], "a Schedule or a Delivered"
+    ),
+}
 WRONG = [("zq-secret", "a text"), (b"zq-secret", "a bytes"), (7, "an int"), ([], "a list")]
 
 
@@ -167,9 +174,7 @@ def test_a_wrong_argument_is_told_and_not_shown(
         call(*given.values())
 
     fault = caught.value.faults[-1]
-    expected = (
-        "a Plan or a Schedule" if (door, argument) == ("check", "plan") else EXPECTED[argument]
-    )
+    expected = SEVERAL.get((door, argument), EXPECTED[argument])
     assert (fault.expected, fault.found) == (expected, found)
     assert fault.path == (NAMED.get((door, argument), argument),)
     assert caught.value.what in WHAT.get(door, [door])

@@ -88,7 +88,7 @@ from iopkit.clinics import (
 )
 from iopkit.confidential import hidden, reveal
 from iopkit.courses import Authorization, Entry, ScheduleSince, collect, delivered_by
-from iopkit.courses.events import Admitted, Authorized
+from iopkit.courses.events import Admitted, Authorized, CourseEvent
 from iopkit.documents import from_json, from_toml, to_document, to_json
 from iopkit.documents.upgrades import Upgrade, upgrade_file
 from iopkit.eligibility import (
@@ -815,9 +815,10 @@ def authorized(dated: Schedule) -> Iterator[Any]:
     """What was delivered of a schedule, and what of it is authorized."""
     plan, start = dated.plan, dated.plan.start
     few = Authorization("plan-a", ("H0015",), start, dated.end, amount=1067)
+    events: tuple[CourseEvent, ...] = (Admitted(), Authorized(few))
     told = (
         Entry(UUID(int=n, version=4), start, datetime(2199, 1, 1, tzinfo=UTC), "Ada", event)
-        for n, event in enumerate((Admitted(), Authorized(few)), 1067)
+        for n, event in enumerate(events, 1067)
     )
     in_force = (ScheduleSince(start, dated),)
     course = collect(told, key=plan.key, patient=plan.patient, schedules=in_force)

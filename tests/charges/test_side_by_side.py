@@ -35,6 +35,7 @@ from iopkit.courses import (
     delivered_by,
 )
 from iopkit.courses.events import CameUnplanned
+from iopkit.documents import from_json, to_json
 from iopkit.errors import InvalidError, NotInForceError
 from iopkit.modalities import Modality
 from iopkit.sources import Dated, Grade, Source, Versions
@@ -163,6 +164,14 @@ def test_a_schedule_is_held_against_authorizations_too(course_of: CourseOf) -> N
         "1 unit more: not authorized",
         "H0004, not authorized",
     }
+
+
+def test_charges_of_what_was_delivered_are_documents(course_of: CourseOf) -> None:
+    delivered = delivered_by(course_of(ROWS), on=day(10))
+    few = [Authorization("plan-a", ("H0004",), START, day(30), amount=1)]
+    charges = itemize(delivered, SCHEME, authorizations=few)
+    assert [each.why for line in charges.lines for each in line.withheld] == ["not_authorized"]
+    assert from_json(Charges, to_json(charges)) == charges
 
 
 def test_withheld_units_are_a_number_of_them() -> None:

@@ -1,5 +1,6 @@
 """Open rolls: what of the charges depends on sessions of which nobody knows who came."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
@@ -48,14 +49,7 @@ def days_left_open(
     found = {each.on for each in sessions if _counts(versions[each.on].value, each.modality)}
     while True:
         # Each turn finds a day more, or is the last.
-        more = {
-            other.on
-            for rule in wide
-            for one in among
-            if one.on in found
-            for other in among
-            if other.on not in found and _touches(rule, one, other)
-        }
+        more = {day for rule in wide for day in _reached(rule, found, among)} - found
         if not more:
             return frozenset(found)
         found |= more
@@ -83,14 +77,22 @@ def _reaches_further(rule: CodeRule) -> bool:
             return False
 
 
-def _touches(rule: CodeRule, one: BillableSession, other: BillableSession) -> bool:
-    """Whether a session on an open day decides what the rule makes of another."""
-    if not {one.modality, other.modality} <= rule.counted:
-        return False
+def _reached(
+    rule: CodeRule, found: Collection[date], among: Iterable[BillableSession]
+) -> Iterator[date]:
+    """Days of which what a rule makes is decided on some open days."""
+    counted = [each for each in among if each.modality in rule.counted]
+    still_open = [each for each in counted if each.on in found]
     if isinstance(rule, SessionCodes):
         months = relativedelta(months=rule.months_apart or 0)
-        return one.on < other.on < one.on + months
-    return other.week == one.week
+        days = sorted({each.on for each in still_open})
+        for each in counted:
+            before = days[: bisect_left(days, each.on)]
+            if before and each.on < before[-1] + months:
+                yield each.on
+    else:
+        weeks = {each.week for each in still_open}
+        yield from (each.on for each in counted if each.week in weeks)
 
 
 def most_of_days(
