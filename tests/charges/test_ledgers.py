@@ -375,6 +375,45 @@ def test_after_a_large_unit_that_is_not_settled_nothing_is(course_of: CourseOf) 
     ]
 
 
+def test_a_week_that_is_open_can_use_all_of_its_sessions_on_its_first_day(
+    course_of: CourseOf,
+) -> None:
+    rows: list[Row] = [
+        (0, GROUP, 60, "open"),
+        (1, TALK, 30, 30),
+        (2, GROUP, 60, 60),
+        (3, GROUP, 60, 60),
+    ]
+    scheme = coding(WeekCode("G2067", 2, of(GROUP), CODE), TIMED)
+    for amount, settled in ((3, False), (4, True)):
+        authorization = approved("G2067", "H0004", amount=amount, counted_in=SESSIONS)
+        course = course_of(rows, [authorization])
+        charges = itemize(delivered_by(course, on=day(6)), scheme, authorizations=[authorization])
+        assert [line.code for line in charges.lines] == ["H0004"] * settled
+        [line] = ledger(course, scheme, on=day(6)).lines
+        assert line.within.delivered == int(settled)
+
+
+def test_which_of_two_covers_a_large_unit_has_to_be_settled(course_of: CourseOf) -> None:
+    rows: list[Row] = [
+        (0, GROUP, 120, "open"),
+        (1, GROUP, 60, 60),
+        (1, GROUP, 60, 60),
+        (2, GROUP, 120, 120),
+    ]
+    first = approved("H0015", amount=2, end=20, counted_in=SESSIONS)
+    second = approved("H0015", amount=1)
+    charges = itemize(
+        delivered_by(course_of(rows), on=day(4)), SIMPLE, authorizations=[first, second]
+    )
+    assert not charges.lines
+    enough = evolve(first, amount=4)
+    charges = itemize(
+        delivered_by(course_of(rows), on=day(4)), SIMPLE, authorizations=[enough, second]
+    )
+    assert len(charges.lines) == 2
+
+
 @pytest.mark.parametrize(
     ("rules", "days_open"),
     [

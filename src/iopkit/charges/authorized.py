@@ -5,8 +5,8 @@ it, in the order of ``uses_of``. What is not known, as a roll is open, holds as 
 authorization as it can use at most, or nothing, and what comes out alike both times is settled.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import TypeAlias
@@ -123,12 +123,6 @@ class Use:
     __repr__ = hidden
 
 
-def take_in_order(pieces: Iterable[Piece], uses: Sequence[Use]) -> Iterator[Use | None]:
-    """Which use takes each piece, in the order given; ``None``: none has room for it."""
-    for piece in pieces:
-        yield next((use for use in uses if is_for(use.of, piece) and use.take(piece)), None)
-
-
 def uses_of(authorizations: Iterable[Authorization]) -> dict[int, Use]:
     """Those that are approved by their places, in the order in which they are used.
 
@@ -143,38 +137,46 @@ def uses_of(authorizations: Iterable[Authorization]) -> dict[int, Use]:
     return {place: Use(each) for place, each in order}
 
 
+def taken_by(piece: Piece, uses: Mapping[int, Use]) -> int | None:
+    """The place of the first in the order of use that has room for a piece, now used for it."""
+    return next((n for n, use in uses.items() if is_for(use.of, piece) and use.take(piece)), None)
+
+
 def covered(
     pieces: Sequence[Piece], authorizations: Iterable[Authorization], *, unknown: Iterable[Piece]
 ) -> tuple[Truth, ...]:
     """Whether each piece is covered, whatever becomes of those that are ``unknown``.
 
-    With fewer units used before it, a piece finds no less room: one unit at a time, so that what
-    is covered after the most that can be used, or is not covered after the least, is settled. A
-    piece of several sessions can be passed over for one that is smaller. Once it is not settled,
-    nothing of the same authorization is.
+    With less used before it a piece finds no less room, so that what the same one covers after the
+    most that can be used and after the least, or none, is settled; and so is whether a piece is
+    covered that uses one at a time. One that needs more can be passed over for one that needs
+    less: once it is not settled which one takes it, nothing of those that might is.
 
     Args:
         pieces: in the order of their days.
         authorizations: all that are known of.
-        unknown: what may be billed at most, each of one day.
+        unknown: what may be billed at most, on the first of its days or later.
     """
     given = tuple(authorizations)
     least, most = uses_of(given), uses_of(given)
-    holds = sorted(unknown, key=lambda piece: piece.on)
+    holds = deque(sorted(unknown, key=lambda piece: piece.on))
     unsettled = set[int]()
     truths: list[Truth] = []
     for piece in pieces:
         while holds and holds[0].on <= piece.on:
-            held = holds.pop(0)
+            held = holds.popleft()
             for use in most.values():
-                if is_for(use.of, held):
+                if use.of.covers(held.on) and not held.codes.isdisjoint(use.of.codes):
                     use.hold(held)
-        low, high = (next(take_in_order([piece], [*uses.values()])) for uses in (least, most))
-        may = {place for place, use in least.items() if is_for(use.of, piece)}
-        truth = Truth.of(high is not None) if (low is None) == (high is None) else Truth.UNKNOWN
-        if truth is Truth.UNKNOWN and len(piece.sessions) > 1:
-            unsettled |= may
-        truths.append(Truth.UNKNOWN if may & unsettled else truth)
+        low, high = (taken_by(piece, uses) for uses in (least, most))
+        might = {place for place, use in least.items() if is_for(use.of, piece)}
+        needs = max((len(piece.counted_in(given[n].counted_in)) for n in might), default=0)
+        if (low != high and needs > 1) or might & unsettled:
+            unsettled |= might
+            truths.append(Truth.UNKNOWN)
+        else:
+            alike = (low is None) == (high is None)
+            truths.append(Truth.of(high is not None) if alike else Truth.UNKNOWN)
     return tuple(truths)
 
 

@@ -18,7 +18,7 @@ from iopkit.charges.authorized import (
     in_order_of_days,
     is_for,
     pieces_of,
-    take_in_order,
+    taken_by,
     uses_of,
 )
 from iopkit.charges.billable import (
@@ -208,7 +208,7 @@ def _postings(
     }
     later = days_left_open(versions, coming, among=every)
     open_days = days_left_open(versions, sessions.waiting, among=every) - later
-    unknown = most_of_days(versions, open_days | later, past)
+    unknown = most_of_days(versions, open_days | later, every)
     found = found_in_weeks(versions, judged_by(coding, sessions.booked), judged_by(coding, every))
     billed = in_order_of_days(each for each in found if isinstance(each, Billed))
     postings = [
@@ -236,14 +236,13 @@ def _lines(
     authorizations: Sequence[Authorization], postings: Sequence[_Posting], *, on: date
 ) -> Iterator[LedgerLine]:
     uses = uses_of(authorizations)
-    taken = list(take_in_order((each.piece for each in postings), [*uses.values()]))
-    left_over = [each for each, use in zip(postings, taken, strict=True) if use is None]
+    taken = [taken_by(each.piece, uses) for each in postings]
+    left_over = [each for each, of in zip(postings, taken, strict=True) if of is None]
     nearest = [_nearest(each.piece, authorizations) for each in left_over]
     for place, each in enumerate(authorizations):
-        use = uses.get(place) or Use(each)
-        within = [posting for posting, by in zip(postings, taken, strict=True) if by is use]
+        within = [posting for posting, of in zip(postings, taken, strict=True) if of == place]
         beyond = [posting for posting, of in zip(left_over, nearest, strict=True) if of == place]
-        yield _line(use, within, beyond, on=on)
+        yield _line(uses.get(place) or Use(each), within, beyond, on=on)
 
 
 def _nearest(piece: Piece, authorizations: Sequence[Authorization]) -> int:

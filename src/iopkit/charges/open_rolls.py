@@ -100,6 +100,8 @@ def most_of_days(
 ) -> Iterator[Piece]:
     """What can come of each of some days at most, under each code by itself.
 
+    What a week makes can be billed on any of its open days.
+
     Args:
         versions: for each day of a session.
         days: those that are open.
@@ -108,14 +110,20 @@ def most_of_days(
     for day, row in groupby(sessions, key=lambda each: each.on):
         if day not in days:
             continue
-        those = list(row)
+        of_day = list(row)
         for rule in code_rules(versions[day].value):
+            those, span = of_day, day
+            if isinstance(rule, WeekCode):
+                span = of_day[0].week
+                those = [each for each in sessions if each.week == span]
             counted = [each for each in those if each.modality in rule.counted]
-            uids = tuple(each.uid for each in counted)
             codes = codes_of(rule)
-            units = tuple((day, codes, number) for number in range(_most(rule, counted)))
-            if units:
-                yield Piece((day,), frozenset(codes), units, uids)
+            yield Piece(
+                tuple(dict.fromkeys((day, *(each.on for each in counted)))),
+                frozenset(codes),
+                tuple((span, codes, number) for number in range(_most(rule, counted))),
+                tuple(each.uid for each in counted),
+            )
 
 
 def _most(rule: CodeRule, sessions: Sequence[BillableSession]) -> int:
