@@ -239,7 +239,7 @@ def test_show_knows_what_a_file_is(folder: Path, run: Run) -> None:
     (folder / "list.json").write_text("[]", encoding="utf-8")
     refused(run("show", "list.json"), "expected a document that says which it is")
     (folder / "wrong.toml").write_text('document = "site"\nformat = 2\n', encoding="utf-8")
-    refused(run("show", "wrong.toml"), "wrong.toml: site document: 3 problems", "hours: expected this")
+    refused(run("show", "wrong.toml"), "wrong.toml: site document: 3 problems", "hours: expect")
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -247,7 +247,8 @@ def test_show_tells_a_file_of_every_kind_as_people_read_it(kind: str, run: Run) 
     newest = max(FORMATS.glob(f"{kind}-*.json"), key=lambda path: (path.stem.split("-")[1], path))
     said = run("show", newest)
     assert (said.code, said.err) == (0, "")
-    assert said.out.strip() and not said.out.startswith("{")
+    assert said.out.strip()
+    assert not said.out.startswith("{")
     assert run("show", newest, "--json").json["document"] == kind
 
 

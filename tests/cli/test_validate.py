@@ -115,12 +115,11 @@ def test_all_that_any_release_wrote_is_valid(file: Path, run: Run) -> None:
     [
         (
             '[[rooms]]\n[[rooms.absences]]\nstart = 2026-03-02\nend = 2026-03-04\nname = "Elm"\n',
-            "rooms[0].absences[0].name: expected a known field, found an unknown one (known one "
-            "level up: in TOML, an entry's own keys come before the tables in it)",
+            "rooms[0].absences[0].name: expected a known field, found an unknown one (known one",
         ),
         (
             '[holidays]\ncountry = "US"\ntelephone = "555-0142"\n',
-            "holidays.telephone: expected a known field, found an unknown one (known one level up",
+            "(known one level up: in TOML, an entry's own keys come before the tables in it)",
         ),
         (
             "[[rooms]]\n[[rooms.absences]]\nstart = 2026-03-02\nsince = 2026-03-04\n",

@@ -362,7 +362,7 @@ def _dated(
 ) -> Schedule:
     """A plan's schedule; where there was one, what it becomes."""
     if old is None:
-        return scheduled(plan, around.site, around.meetings, diaries)
+        return scheduled(plan, around.site, around.by_group, diaries)
     return rescheduled(old, plan, around, diaries)
 
 
