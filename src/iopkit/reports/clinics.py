@@ -253,7 +253,8 @@ thead th { background: #e3edf4; font-weight: bold; }
 .unmet { color: #a11212; font-weight: bold; }
 .undetermined { color: #7a4a00; }
 @media screen and (max-width: 40rem) {
-  tbody th, td { min-width: 5.8em; }
+  th, td { padding: 0.15rem 0.25rem; }
+  tbody th, td { min-width: 5.7em; }
   .dated tbody th { white-space: normal; }
   .dated td, .dated th + td { min-width: 0; }
   .wide thead { position: absolute; clip-path: inset(50%); }
