@@ -325,7 +325,11 @@ def _template(what: str) -> Answer:
         text = _text("examples/clinic", "clinic.toml")
     else:
         text = _text("templates", f"{what}.toml")
-    return Answer(text.rstrip(), to_document(from_toml(KINDS[what], text)))
+    document = to_document(from_toml(KINDS[what], text))
+    if what == "patient":  # each that is begun is somebody else
+        text = text.replace(document["key"], key := str(uuid4()))
+        document = {**document, "key": key}
+    return Answer(text.rstrip(), document)
 
 
 def _new(options: argparse.Namespace) -> Answer:
@@ -335,9 +339,9 @@ def _new(options: argparse.Namespace) -> Answer:
         return template
     if path.exists():
         raise UsageError(f"cannot write {path}: there is such a file, and it is kept as it is")
+    if not is_file_name(path.name):
+        raise UsageError(f"cannot write {path}: expected a name that ends in .toml or .json")
     data = as_json(template.document) if path.suffix == ".json" else f"{template.text}\n".encode()
-    if options.what == "patient":  # each that is begun is somebody else
-        data = data.replace(template.document["key"].encode(), str(uuid4()).encode())
     return evolve(template, text=f"wrote {path}", files={path: data})
 
 
