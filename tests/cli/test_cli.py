@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from importlib.resources import files
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,13 @@ from iopkit import Plan, Program, Schedule, Site, from_json, from_toml
 from iopkit.charges import Rate, RateTable, itemize
 from iopkit.cli import main
 from iopkit.documents import to_document, to_json, upgrade_document
+from iopkit.documents.documents import KINDS
 from iopkit.library import find_coding, program_text
 
 SHIPPED = files("iopkit") / "examples"
 PATIENT = (SHIPPED / "patient.json").read_text(encoding="utf-8")
 SITE = (SHIPPED / "site.toml").read_text(encoding="utf-8")
+FORMATS = Path(__file__).parent.parent / "golden" / "formats"
 ON = ("--on", "2026-01-05")
 MEDICARE = ("--policy", "us-medicare-iop")
 MEDICARE_RULES = ("--requirements", "us-medicare-iop")
@@ -230,12 +233,44 @@ def test_show_knows_what_a_file_is(folder: Path, run: Run) -> None:
     assert run("show", "own.toml", "--json").json == (
         run("show", "matrix-16-week", "--kind", "program", "--json").json
     )
-    refused(run("show", "patient.json"), "patient.json cannot be shown: expected a document")
     assert run(*PLAN, *START, "-o", "plan.json").out == run("show", "plan.json").out
     (folder / "broken.toml").write_text("document = ", encoding="utf-8")
     refused(run("show", "broken.toml"), "broken.toml: TOML document: 1 problem")
     (folder / "list.json").write_text("[]", encoding="utf-8")
     refused(run("show", "list.json"), "expected a document that says which it is")
+    (folder / "wrong.toml").write_text('document = "site"\nformat = 2\n', encoding="utf-8")
+    refused(run("show", "wrong.toml"), "wrong.toml: site document: 3 problems", "hours: expect")
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_show_tells_a_file_of_every_kind_as_people_read_it(kind: str, run: Run) -> None:
+    newest = max(FORMATS.glob(f"{kind}-*.json"), key=lambda path: (path.stem.split("-")[1], path))
+    said = run("show", newest)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.strip()
+    assert not said.out.startswith("{")
+    assert run("show", newest, "--json").json["document"] == kind
+
+
+def test_show_tells_a_patient_and_a_site_as_outlines(folder: Path, run: Run) -> None:
+    said = run("show", "patient.json").out.splitlines()
+    record = json.loads(PATIENT)
+    assert said[:3] == ["patient", f"key: {record['key']}", f"birth date: {record['birth_date']}"]
+    assert "  - relationship: partner; lives with patient: yes; joins family sessions: yes;" in said
+    assert "locations: none" in said
+    assert "travel: 20 minutes" in said
+    text = run("show", "site.toml").out
+    assert text.startswith("site\nname: ")
+    assert "document" not in text
+    assert "format" not in text
+
+
+def test_show_reads_standard_input_once(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = (folder / "site.toml").read_bytes()
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(data)))
+    assert run("show", "-").out == run("show", "site.toml").out
 
 
 # A plan and what policies say.

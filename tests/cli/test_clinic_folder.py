@@ -75,6 +75,21 @@ def test_every_document_of_the_example_is_valid(
     assert "9 of 9 are valid" in capsys.readouterr().out
 
 
+def test_after_a_run_the_folder_is_valid_and_its_answers_are_known(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["validate", str(clinic)]) == 0
+    told = capsys.readouterr().out
+    for name in ("capacity.json", "conflicts.json", f"checks/{BASIL}.json"):
+        path = clinic / "out" / name
+        assert f"{path}: no document, but an answer that iopkit run has written\n" in told
+    assert "26 of 26 are valid" in told
+    # Elsewhere it is a file like any other.
+    shutil.copy(clinic / "out" / "capacity.json", clinic / "capacity.json")
+    assert main(["validate", str(clinic)]) == 2
+    assert f"{clinic / 'capacity.json'}: no document, not valid\n" in capsys.readouterr().out
+
+
 def test_the_settings_of_the_example_explain_every_key(begun: Path) -> None:
     text = (begun / "clinic.toml").read_text(encoding="utf-8")
     schema = json_schema("clinic")
@@ -362,6 +377,25 @@ def test_a_plan_without_a_session_has_no_calendar(clinic: Path) -> None:
     assert not (clinic / "out" / "calendars" / "patients" / f"{BASIL}.ics").exists()
     assert not (clinic / "out" / "calendars" / "rooms" / "small-room.ics").exists()
     assert (clinic / "out" / "changes" / f"{BASIL}.ics").exists()
+
+
+def test_what_only_lost_its_date_is_not_removed(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = len(dated(clinic, BASIL).sessions)
+    replaced(
+        clinic / "clinic.toml",
+        'patient = "basil"',
+        'patient = "basil"\nleaves = [{ start = 2026-03-02, end = 2026-03-07 }]',
+    )
+    run(clinic)
+    lost = before - len(dated(clinic, BASIL).sessions)
+    assert lost > 1
+    assert f"{BASIL}: {lost} sessions without a date now" in capsys.readouterr().out
+    report = (clinic / "out" / "report.html").read_text(encoding="utf-8")
+    changes = report.partition('id="changes"')[2].partition("</section>")[0]
+    assert "Without a date" in changes
+    assert "Removed" not in changes
 
 
 def test_a_change_of_what_has_no_date_needs_no_calendar(
@@ -790,6 +824,15 @@ def test_where_a_level_is_left_open_it_is_said(
     said = capsys.readouterr().out
     assert "  - undetermined at level 2.1, Intensive Outpatient\n" in said
     assert "undetermined at level 3.5" in said
+
+
+def test_what_is_to_be_settled_of_a_plan_is_told(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replaced(clinic / "patients" / "basil.json", '"1991-03-02"', '"2009-05-05"')
+    assert run(clinic) == 1
+    (said,) = (block for block in capsys.readouterr().out.split("\n\n") if block.startswith(BASIL))
+    assert "  - to settle: the program is for another age group" in said.splitlines()
 
 
 def test_hidden_files_are_nobodys(clinic: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """Groups on the command line: who is in which, when they meet, and what that comes to."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
 from functools import partial
@@ -60,6 +61,7 @@ T = TypeVar("T")
 EXAMPLES = files("iopkit") / "examples"
 KEY = "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"  # the shipped patient's
 OTHER = "9a1d8e40-3c52-4b7f-8d16-7e2f5a90c3b4"
+THIRD = "0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90"
 STAFF = """
 [[rooms]]
 name = "Oak"
@@ -545,7 +547,10 @@ REASSIGN = ("reassign", "plans", *AT_SITE, *IN_GROUPS, "--away", "Ash", "--start
 
 def test_who_takes_over_is_proposed_as_the_library_does(clinic: Path, run: Run) -> None:
     # One without a counselor, whose plan stays as it is.
-    assert run(*PLAN, *IN_GROUPS, "--join", "day-b", "-o", "plans/third.json")[0] == 0
+    text = (clinic / "patient.json").read_text(encoding="utf-8")
+    (clinic / "third.json").write_text(text.replace(KEY, THIRD), encoding="utf-8")
+    third = ("plan", "third.json", *PLAN[2:], *IN_GROUPS, "--join", "day-b")
+    assert run(*third, "-o", "plans/third.json")[0] == 0
     code, out, err = run(*REASSIGN, "--end", "2026-01-26", "-o", "after")
     assert (code, err) == (3, "")  # nobody said whether Birch may lead the group
     plans, site = (
@@ -565,6 +570,24 @@ def test_who_takes_over_is_proposed_as_the_library_does(clinic: Path, run: Run) 
         {"group": "evening-a", "clinician": "Birch", "may_lead": "unknown"}
     ]
     assert (document["end"], document["groups_left"], document["plans_left"]) == (None, [], [])
+
+
+def test_a_plan_or_schedule_in_two_files_is_told_and_counts_once(clinic: Path, run: Run) -> None:
+    asked = {
+        "plans": REASSIGN,
+        "schedules": ("conflicts", "schedules", *AT_SITE),
+        "schedules/": ("capacity", "schedules", *AT_SITE),
+    }
+    before = {folder: run(*words)[:2] for folder, words in asked.items()}
+    for folder in ("plans", "schedules"):
+        shutil.copy(clinic / folder / "patient.json", clinic / folder / "restored.json")
+    for folder, words in asked.items():
+        code, out, err = run(*words)
+        assert (code, out) == (2, before[folder][1])
+        what = "plan" if folder == "plans" else "plan's schedule"
+        place = folder.rstrip("/")
+        told = f"expected each {what} once, found that of {place}/patient.json again"
+        assert err == f"iopkit: {place}/restored.json: {told}\n"
 
 
 def test_plans_on_lines_are_reassigned_each_into_a_file(clinic: Path, run: Run) -> None:
@@ -594,6 +617,8 @@ def test_the_exit_code_of_reassign_is_whether_all_is_taken_over(clinic: Path, ru
 def test_a_reassignment_that_cannot_be_is_refused(clinic: Path, run: Run) -> None:
     refused(run(*REASSIGN, "-o", "nowhere"), "cannot write into nowhere: it is no folder")
     refused(run(*REASSIGN[:-3], "Kim", *REASSIGN[-2:]), "away: expected a clinician of the site")
+    meant = "found 'Asch' (did you mean 'Ash'?)"
+    refused(run(*REASSIGN[:-3], "Asch", *REASSIGN[-2:]), meant)
     refused(run(*REASSIGN, "--end", "2026-01-19"), "end: expected a day after the start")
 
 

@@ -88,11 +88,13 @@ def template(what: str) -> Traversable:
 def test_a_template_is_a_valid_document_with_its_comments(what: str, run: Run) -> None:
     code, out, err = run("new", what)
     assert (code, err) == (0, "")
-    assert out == template(what).read_text(encoding="utf-8")
+    assert keyless(out) == keyless(template(what).read_text(encoding="utf-8"))
     assert out.startswith("# ")
     assert out.isascii(), "no terminal's encoding and no editor's may spoil it"
     value = from_toml(KINDS[what], out)
-    assert json.loads(run("new", what, "--json")[1]) == to_document(value)
+    document = json.loads(run("new", what, "--json")[1])
+    again = {"key": document["key"]} if what == "patient" else {}
+    assert document == {**to_document(value), **again}
 
 
 @pytest.mark.parametrize("what", TEMPLATES)
@@ -107,6 +109,14 @@ def test_a_template_is_written_as_it_is_printed(what: str, run: Run, tmp_path: P
 
 def keyless(text: str) -> str:
     return re.sub(r'(?m)^key = "[0-9a-f-]{36}"$', "", text)
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_each_patient_that_is_printed_has_a_key_of_their_own(
+    words: tuple[str, ...], run: Run
+) -> None:
+    keys = {re.findall(r"[0-9a-f-]{36}", run("new", "patient", *words)[1])[0] for _ in range(2)}
+    assert len(keys) == 2
 
 
 @pytest.mark.parametrize("ending", ["toml", "json"])
@@ -139,6 +149,16 @@ def test_what_exists_is_not_overwritten(name: str, run: Run, tmp_path: Path) -> 
     assert {path.name for path in tmp_path.iterdir()} == {"folder", "mine.toml", "mine.json"}
     assert (tmp_path / "mine.toml").read_text(encoding="utf-8") == "hours of work"
     assert (tmp_path / "mine.json").read_text(encoding="utf-8") == "hours of work"
+
+
+@pytest.mark.parametrize("name", ["mine.yaml", "mine", "mine.TOML"])
+def test_a_template_is_written_as_what_can_be_read_again(
+    name: str, run: Run, tmp_path: Path
+) -> None:
+    code, out, err = run("new", "site", "-o", tmp_path / name)
+    assert (code, out) == (2, "")
+    assert "expected a name that ends in .toml or .json" in err
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_template_needs_a_folder_to_be_written_to(run: Run, tmp_path: Path) -> None:

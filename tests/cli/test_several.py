@@ -466,7 +466,7 @@ def test_a_plan_whose_patient_is_not_there_or_there_twice_is_told(
     code, out, err = run("continue", "plans", *given)
     assert code == 2
     assert f"plans/{OPEN}.json: who.jsonl has no patient of the plan's key" in err
-    assert "who.jsonl, line 2: expected each patient once" in err
+    assert "who.jsonl, line 2: expected each patient's record once" in err
     assert "who.jsonl, line 3: " in err
     assert "1 of 2 plans done" in out
 

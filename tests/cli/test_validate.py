@@ -110,6 +110,40 @@ def test_all_that_any_release_wrote_is_valid(file: Path, run: Run) -> None:
     assert (code, "the name of a fact" in out) == (2 if is_own else 0, is_own)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            '[[rooms]]\n[[rooms.absences]]\nstart = 2026-03-02\nend = 2026-03-04\nname = "Elm"\n',
+            "rooms[0].absences[0].name: expected a known field, found an unknown one (known one",
+        ),
+        (
+            '[holidays]\ncountry = "US"\ntelephone = "555-0142"\n',
+            "(known one level up: in TOML, an entry's own keys come before the tables in it)",
+        ),
+        (
+            "[[rooms]]\n[[rooms.absences]]\nstart = 2026-03-02\nsince = 2026-03-04\n",
+            "rooms[0].absences[0].since: expected a known field, found an unknown one (known here",
+        ),
+        (
+            '[[rooms.absences]]\nstart = 2026-03-02\n[[rooms]]\nname = "Elm"\n',
+            "(a table comes once, and before those in it: [[a]] before [[a.b]])",
+        ),
+        ('county = "Cook"\ncounty = "Lake"\n', "expected valid TOML, found at line 6, column 16"),
+    ],
+    ids=["a key of the entry", "a key of the site", "a key of nothing", "a head", "a key twice"],
+)
+def test_keys_and_tables_in_the_wrong_place_are_told_with_what_to_do(
+    folder: Path, run: Run, text: str, told: str
+) -> None:
+    head = 'document = "site"\nformat = 2\nname = "Elm"\nzone = "UTC"\n'
+    (folder / "one.toml").write_text(f"{head}{text}", encoding="utf-8")
+    code, out, _ = run("validate", "one.toml")
+    assert code == 2
+    assert told in out
+    assert ("a table comes once" in out) == ("[[a]]" in told)
+
+
 def test_with_facts_of_ones_own(folder: Path, run: Run) -> None:
     for name in ("facts.toml", "instrument.toml"):
         (folder / name).write_bytes((TEMPLATES / name).read_bytes())

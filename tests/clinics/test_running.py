@@ -494,13 +494,14 @@ def test_sessions_for_one_patient_that_have_to_move_keep_apart_and_stay_so() -> 
     assert schedules(again(apart, as_of=BEFORE)) == schedules(apart)
     # Who comes later goes around those who have dates, and who is gone still has theirs.
     before = again(apart, as_of=BEFORE, patients=patients[1:])
+    assert before.conflicts == apart.conflicts  # in the same order, too
     more = NamedPatient("new", Patient(UUID(int=0, version=4)))
     both = again(before, as_of=BEFORE, patients=(more, *patients[2:]))
     assert [f"{one.sessions[0].start:%a %H:%M}" for one in both.schedules] == [
         "Wed 10:00",
-        "Tue 09:00",
-        "Tue 11:00",
         "Tue 10:00",
+        "Tue 11:00",
+        "Tue 09:00",
     ]
 
 

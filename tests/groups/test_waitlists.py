@@ -239,8 +239,28 @@ def test_each_barrier_is_told_and_lifted_if_it_can_be(
                 candidate(1, waiting_since=ON - 8 * DAY),
                 candidate(2),
             ),
-            "groups that suit are full; placed if: one more seat in a",
+            "too few seats in the groups that suit; placed if: one more seat in a",
             id="full",
+        ),
+        pytest.param(
+            (
+                group("a", "tuesday 18:00"),
+                group("b", "monday 18:00"),
+                candidate(1, waiting_since=ON - 8 * DAY),
+                evolve(candidate(2, groups=2), free=WeeklyWindows.always()),
+            ),
+            "too few seats in the groups that suit; placed if: one more seat in a",
+            id="one of two full",
+        ),
+        pytest.param(
+            (
+                group("a", "tuesday 18:00"),
+                group("b", "tuesday 18:00", language="es"),
+                candidate(1, waiting_since=ON - 8 * DAY),
+                candidate(2),
+            ),
+            "too few seats in the groups that suit; placed if: one more seat in a",
+            id="another has seats",
         ),
         pytest.param(
             (group("a", "tuesday 18:00", language="es"), candidate(1)),

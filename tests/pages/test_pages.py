@@ -137,6 +137,21 @@ def test_a_browser_shows_and_prints_a_page_without_a_fault(
     assert b64decode(browser.ask("Page.printToPDF")["data"]).startswith(b"%PDF-")
 
 
+def test_a_phone_breaks_no_verdict_within_its_word(browser: Any, axe: str, tmp_path: Path) -> None:
+    page = written()["clinic"]
+    assert ">unmet</span>" in page
+    _open(browser, page.replace(">unmet</span>", ">undetermined</span>"), tmp_path, axe)
+    screen = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    browser.ask("Emulation.setDeviceMetricsOverride", **screen)
+    words = (
+        "[...document.querySelectorAll('table span, table a')]"
+        ".filter(e => /^\\w{1,12}$/.test(e.textContent))"
+    )
+    assert "undetermined" in browser.evaluate(f"{words}.map(e => e.textContent)")
+    assert browser.evaluate(f"{words}.filter(e => e.getClientRects().length > 1).length") == 0
+    assert browser.evaluate("document.scrollingElement.scrollWidth") <= 390
+
+
 def test_the_browser_tells_what_is_wrong_with_a_page(
     browser: Any, axe: str, tmp_path: Path
 ) -> None:

@@ -57,8 +57,8 @@ def test_assignments_tell_members_seats_and_who_waits_for_what() -> None:
         f"    {key(1)}",
         "",
         "Waiting, in order:",
-        f"  1. {key(2)}, since 2026-01-05: groups that suit are full;",
-        "    placed if: one more seat in mondays",
+        f"  1. {key(2)}, since 2026-01-05: too few seats in the groups",
+        "    that suit; placed if: one more seat in mondays",
         "    - mondays: full",
     ]
     assert "Waiting" not in assignments_text(assign(Roster((MONDAYS,)), SITE, on=ON))

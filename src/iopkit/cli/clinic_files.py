@@ -63,8 +63,11 @@ SETTLED = "settled"
 SETTINGS, SITE, KEY = "clinic.json", "site.json", "feeds.key"
 """Files of a run by which the next one knows it: what it was of, and its calendars' key."""
 
+_CONFLICTS, _CAPACITY, _CHECKS = "conflicts.json", "capacity.json", "checks"
+"""What a run gives beside documents: the answers of commands."""
+
 _FOLDERS = (
-    *("before", "changes", "charges", "checks", "decisions", "placements", "plans", "schedules"),
+    *("before", "changes", "charges", _CHECKS, "decisions", "placements", "plans", "schedules"),
     "calendars",
 )
 _GIVEN = re.compile(r"calendars/\w+/[^/]+\.ics|.+/[0-9a-f-]{36}\.(?:ics|json)|.+/\.iopkit-[^/]*")
@@ -317,6 +320,13 @@ def _key_in(path: Path) -> UUID:
         ) from error
 
 
+def is_answer(path: Path) -> bool:
+    """Whether a file is one that a run has written, and no document."""
+    is_check = path.parent.name == _CHECKS
+    out = path.parent.parent if is_check else path.parent
+    return (is_check or path.name in (_CONFLICTS, _CAPACITY)) and (out / KEY).is_file()
+
+
 def refuse_changed_plans(written: Iterable[Path], former: FormerRun | None, out: Path) -> None:
     """Raise if a plan that would be written over is not as the last run left it.
 
@@ -342,11 +352,11 @@ def _documents(run: ClinicRun) -> Iterator[tuple[str, bytes]]:
     yield SITE, as_json(to_document(run.clinic.site))
     if run.assignments is not None:
         yield "assignments.json", as_json(to_document(run.assignments))
-    yield "conflicts.json", as_json(conflicts_answer(run.conflicts))
+    yield _CONFLICTS, as_json(conflicts_answer(run.conflicts))
     capacity = capacity_answer(
         census=run.census, rooms=run.rooms, clinicians=run.clinicians, meetings=run.meetings
     )
-    yield "capacity.json", as_json(capacity)
+    yield _CAPACITY, as_json(capacity)
     policies = dict(_file_names({policy.name for policy in run.clinic.policies}))
     for each in run.patients:
         for decision in each.decisions:
@@ -359,7 +369,7 @@ def _documents(run: ClinicRun) -> Iterator[tuple[str, bytes]]:
         if each.schedule is not None and each.judgments:
             checked = [(one.requirements, one.findings) for one in each.judgments]
             found = checks_answer(each.schedule.plan, checked, each.schedule)
-            yield f"checks/{each.key}.json", as_json(found)
+            yield f"{_CHECKS}/{each.key}.json", as_json(found)
         if each.charges is not None:
             yield f"charges/{each.key}.json", as_json(to_document(each.charges))
     for dated in run.schedules:

@@ -79,10 +79,11 @@ _COMMANDS = (
 _EPILOG = """\
 exit codes:
   0  done, or the answer is yes
-  1  the answer is no, a requirement is unmet, two policies differ, a policy has flaws, something
-     is booked twice, somebody waits or is left over, or an entry does not fit
-  2  bad input; every problem is listed, and nothing is written, but that commands over many
-     files do without the bad ones
+  1  the answer is no, a requirement is unmet, two policies differ, a policy
+     has flaws, something is booked twice, somebody waits or is left over, or
+     an entry does not fit
+  2  bad input; every problem is listed, and nothing is written, but that
+     commands over many files do without the bad ones
   3  undetermined: something is not known
   4  failed: no answer could be given, as where the disk is full
 

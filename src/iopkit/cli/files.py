@@ -211,6 +211,19 @@ def read_many(kind: type[T], paths: Iterable[Path], own: Own = _NOTHING_OWN) -> 
     return Many(tuple(found), tuple(problems))
 
 
+def each_once(many: Many[T], key: Callable[[T], UUID], what: str) -> Many[T]:
+    """The first of each key, as one counted twice would be in its own way; others are told."""
+    first: dict[UUID, Named] = {}
+    kept: list[tuple[Named, T]] = []
+    problems: list[str] = []
+    for place, value in many.found:
+        if (before := first.setdefault(key(value), place)) is place:
+            kept.append((place, value))
+        else:
+            problems.append(f"{place}: expected each {what} once, found that of {before} again")
+    return Many(tuple(kept), (*many.problems, *problems))
+
+
 def all_named(paths: Iterable[Path], *, deep: bool = False) -> Iterator[Named | UsageError]:
     """Where documents are: in files, in those of folders by name, and on lines of JSON Lines.
 

@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from attrs import evolve
-
 from iopkit.cli.arguments import add_output, add_site, day_of
 from iopkit.cli.files import (
     DONE,
@@ -17,6 +15,7 @@ from iopkit.cli.files import (
     Command,
     Many,
     as_json,
+    each_once,
     read_document,
     read_many,
     refuse_no_folder,
@@ -161,7 +160,8 @@ def _reassign_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _reassign(options: argparse.Namespace) -> Answer:
-    site, plans = read_document(Site, options.site), read_many(Plan, options.plans)
+    site = read_document(Site, options.site)
+    plans = each_once(read_many(Plan, options.plans), lambda each: each.key, "plan")
     found = reassign(
         plans.values,
         given_groups(options).groups,
@@ -189,11 +189,10 @@ def _written(
     if folder is None:
         return
     refuse_no_folder(folder)
-    # Nothing else of a plan changes, and two files may have plans of one key.
-    after = {evolve(plan, counselors=()): plan for plan in changed}
+    after = {plan.key: plan for plan in changed}
     for path, plan in plans.found:
-        if (new := after.get(evolve(plan, counselors=()))) is not None:
-            yield folder / f"{stem_of(path)}.json", as_json(to_document(new))
+        if plan.key in after:
+            yield folder / f"{stem_of(path)}.json", as_json(to_document(after[plan.key]))
 
 
 COMMANDS: Mapping[str, Command] = {

@@ -14,7 +14,9 @@ from iopkit.cli.files import (
     NO,
     Answer,
     Command,
+    Many,
     UsageError,
+    each_once,
     read_bytes,
     read_document,
     read_many,
@@ -23,6 +25,7 @@ from iopkit.cli.files import (
 from iopkit.cli.joining import add_roster, given_groups
 from iopkit.documents.results import capacity_document, conflict_document
 from iopkit.errors import UnknownNameError
+from iopkit.prose import counted
 from iopkit.reports.capacity import census_text, load_text, meetings_text, week_line
 from iopkit.reports.changes import conflicts_text
 from iopkit.reports.lines import page
@@ -47,8 +50,14 @@ def _conflicts_arguments(parser: argparse.ArgumentParser) -> None:
     add_site(parser)
 
 
+def _schedules(options: argparse.Namespace) -> Many[Schedule]:
+    """The schedules that are named, each plan's once."""
+    many = read_many(Schedule, options.schedules)
+    return each_once(many, lambda each: each.plan.key, "plan's schedule")
+
+
 def _conflicts(options: argparse.Namespace) -> Answer:
-    site, schedules = read_document(Site, options.site), read_many(Schedule, options.schedules)
+    site, schedules = read_document(Site, options.site), _schedules(options)
     found = all_conflicts(schedules.values, site)
     return Answer(
         conflicts_text(found),
@@ -78,7 +87,7 @@ def _capacity_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _capacity(options: argparse.Namespace) -> Answer:
-    site, schedules = read_document(Site, options.site), read_many(Schedule, options.schedules)
+    site, schedules = read_document(Site, options.site), _schedules(options)
     listed, start, end = schedules.values, options.start, options.end
     days = census(listed, start=start, end=end)
     weeks = weekly_census(days)
@@ -140,7 +149,7 @@ def _key_of(text: str) -> UUID:
 
 
 def _feed(options: argparse.Namespace) -> Answer:
-    schedules = read_many(Schedule, options.schedules)
+    schedules = _schedules(options)
     stamp = datetime.now(UTC)
     if options.patient is not None:
         if options.key or options.counts:
@@ -166,7 +175,7 @@ def _feed(options: argparse.Namespace) -> Answer:
     made = None if key is None or options.key.exists() else options.key
     events = data.count(b"BEGIN:VEVENT")
     return Answer(
-        f"wrote {events} events to {options.output}",
+        f"wrote {counted(events, 'event')} to {options.output}",
         {"events": events, "written": str(options.output)},
         files=to_be_written((options.output, data), (made, f"{key}\n".encode())),
         problems=schedules.problems,

@@ -30,6 +30,7 @@ from iopkit.cli.files import (
     Own,
     UsageError,
     all_named,
+    each_once,
     is_lines,
     json_text,
     named_files,
@@ -172,19 +173,17 @@ def patients_of(
     if not options.several:
         patient = read_document(Patient, options.patient, own)
         return lambda _: patient, ()
-    many = read_many(Patient, [options.patient], own)
-    by_key: dict[UUID, Patient] = {}
-    twice: list[str] = []
-    for place, each in many.found:
-        if by_key.setdefault(each.key, each) is not each:
-            twice.append(f"{place}: expected each patient once, found a key of one before")
+    many = each_once(
+        read_many(Patient, [options.patient], own), lambda each: each.key, "patient's record"
+    )
+    by_key = {each.key: each for each in many.values}
 
     def find(key: UUID) -> Patient:
         if key not in by_key:
             raise UsageError(f"{options.patient} has no patient of the plan's key")
         return by_key[key]
 
-    return find, (*many.problems, *twice)
+    return find, many.problems
 
 
 @frozen(repr=False)

@@ -11,7 +11,6 @@ from uuid import uuid4
 
 from attrs import evolve
 
-from iopkit.charges.charges import Charges
 from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.rates import RateTable
 from iopkit.cli.arguments import add_own, own_of
@@ -26,14 +25,13 @@ from iopkit.cli.files import (
     read_bytes,
     read_document,
 )
-from iopkit.courses.courses import Course
 from iopkit.documents.documents import KINDS, from_toml, to_document
 from iopkit.documents.results import fact_document
 from iopkit.documents.schemas import json_schema
 from iopkit.documents.upgrades import Upgrade, upgrade_file
 from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.policies import Decision, Policy
-from iopkit.eligibility.predicates import Fact
+from iopkit.eligibility.policies import Policy
+from iopkit.eligibility.predicates import Fact, describe
 from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.fields import frozen
 from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
@@ -48,22 +46,23 @@ from iopkit.library.programs import find_program, program_names, program_text
 from iopkit.library.requirements import REQUIREMENTS, find_requirements
 from iopkit.library.rule_reports import rules_document, rules_since, rules_text
 from iopkit.library.unread import RECORDED_NOT_USED
-from iopkit.placement.placement import Ladder, Placement
+from iopkit.placement.placement import Ladder
 from iopkit.plans.goal_templates import GoalTemplates
-from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
 from iopkit.reports.charges import charges_text, coding_text, rates_text
 from iopkit.reports.courses import course_text
 from iopkit.reports.decisions import decision_text
+from iopkit.reports.findings import findings_text
 from iopkit.reports.goals import goal_templates_text
+from iopkit.reports.groups import assignments_text
 from iopkit.reports.placements import ladder_text, placement_text
 from iopkit.reports.plans import plan_text
 from iopkit.reports.policies import fact_text, policy_text
 from iopkit.reports.programs import template_text
+from iopkit.reports.records import record_text
 from iopkit.reports.requirements import requirements_text
 from iopkit.reports.schedules import calendar_text
 from iopkit.requirements.requirements import RequirementSet
-from iopkit.schedules.sessions import Schedule
 from iopkit.sites.sites import Site
 from iopkit.windows import ONE_DAY
 
@@ -74,7 +73,7 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _show_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "name", help="a name, or the file of a document, also of a plan and the like"
+        "name", help="a name, or the file of a document of any kind, also a patient's"
     )
     parser.add_argument(
         "--kind",
@@ -215,14 +214,17 @@ _SHOWN: Mapping[str, _Shown] = {
 }
 
 
-# What is never shipped, and shown from files alone.
-_WRITTEN: Mapping[str, tuple[type[Any], Callable[[Any], str]]] = {
-    "charges": (Charges, charges_text),
-    "course": (Course, course_text),
-    "decision": (Decision, decision_text),
-    "placement": (Placement, placement_text),
-    "plan": (Plan, plan_text),
-    "schedule": (Schedule, calendar_text),
+# Kinds that are shown from files alone; any other is as the outline of what it says.
+_WRITTEN: Mapping[str, Callable[[Any], str]] = {
+    "assignments": assignments_text,
+    "charges": charges_text,
+    "course": course_text,
+    "decision": decision_text,
+    "finding": lambda finding: findings_text([finding]),
+    "placement": placement_text,
+    "plan": plan_text,
+    "predicate": lambda predicate: describe(predicate, in_full=True),
+    "schedule": calendar_text,
 }
 
 
@@ -230,18 +232,8 @@ def _show(options: argparse.Namespace) -> Answer:
     """Everything of that name: a payer's policy and its requirements may share one."""
     own = own_of(options)
     one = options.kind
-    if one is None and is_file_name(options.name):
-        one = find_document(Path(options.name)).kind
-        if one in _WRITTEN:
-            of, told = _WRITTEN[one]
-            value = read_document(of, Path(options.name), own)
-            return Answer(told(value), to_document(value))
-        known = {name for name in _SHOWN if name in KINDS}
-        if one not in known:
-            raise UsageError(
-                f"{options.name} cannot be shown: expected a document of the kind "
-                f"{', '.join(sorted({*known, *_WRITTEN}))}"
-            )
+    if one != "fact" and is_file_name(options.name):
+        return _show_file(options.name, one, own)
     found = {
         kind: value for kind in ([one] if one else _SHOWN) for value in _named(kind, options, own)
     }
@@ -265,15 +257,28 @@ def _show(options: argparse.Namespace) -> Answer:
     return Answer(text, {_SHOWN[kind].listed: of for kind, of in documents.items()})
 
 
+def _show_file(name: str, asked: str | None, own: Own) -> Answer:
+    """The document in a file: of the kind that is asked for, or whichever it says that it is."""
+    if asked:
+        kind, value = asked, read_document(_SHOWN[asked].kind, Path(name), own)
+    else:
+        found = find_document(Path(name))
+        try:
+            kind, value = found.kind, found.read(own)
+        except InvalidError as error:
+            raise UsageError(f"{name}: {error}") from error
+    document = to_document(value)
+    told = _SHOWN[kind].text if kind in _SHOWN else _WRITTEN.get(kind)
+    return Answer(told(value) if told else record_text(document), document)
+
+
 def _named(kind: str, options: argparse.Namespace, own: Own) -> Iterator[Any]:
-    """What of a kind has the name, or is in the file, that is to be shown; nothing or one."""
+    """What of a kind has the name that is to be shown; nothing or one."""
     shown, name = _SHOWN[kind], options.name
     if name in _SHIPPED[shown.listed]():
         yield shown.find(name)
-    elif kind == "fact":
-        yield from [own.facts[name]] if own.facts and name in own.facts else []
-    elif is_file_name(name):
-        yield read_document(shown.kind, Path(name), own)
+    elif kind == "fact" and own.facts and name in own.facts:
+        yield own.facts[name]
 
 
 def _example(options: argparse.Namespace) -> Answer:
@@ -320,7 +325,11 @@ def _template(what: str) -> Answer:
         text = _text("examples/clinic", "clinic.toml")
     else:
         text = _text("templates", f"{what}.toml")
-    return Answer(text.rstrip(), to_document(from_toml(KINDS[what], text)))
+    document = to_document(from_toml(KINDS[what], text))
+    if what == "patient":  # each that is begun is somebody else
+        text = text.replace(document["key"], key := str(uuid4()))
+        document = {**document, "key": key}
+    return Answer(text.rstrip(), document)
 
 
 def _new(options: argparse.Namespace) -> Answer:
@@ -330,9 +339,9 @@ def _new(options: argparse.Namespace) -> Answer:
         return template
     if path.exists():
         raise UsageError(f"cannot write {path}: there is such a file, and it is kept as it is")
+    if not is_file_name(path.name):
+        raise UsageError(f"cannot write {path}: expected a name that ends in .toml or .json")
     data = as_json(template.document) if path.suffix == ".json" else f"{template.text}\n".encode()
-    if options.what == "patient":  # each that is begun is somebody else
-        data = data.replace(template.document["key"].encode(), str(uuid4()).encode())
     return evolve(template, text=f"wrote {path}", files={path: data})
 
 

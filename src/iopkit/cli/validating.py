@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from iopkit.cli.arguments import add_own, own_of
+from iopkit.cli.clinic_files import is_answer
 from iopkit.cli.files import (
     BAD_INPUT,
     DONE,
@@ -34,11 +35,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _validate(options: argparse.Namespace) -> Answer:
     own = own_of(options)
     rows = [_row(named, own) for named in all_named(options.files, deep=True)]
-    valid = [row for row in rows if not row["problems"]]
+    documents = [row for row in rows if row["document"] or row["problems"]]
+    valid = sum(not row["problems"] for row in documents)
     text = "\n".join(_text(row) for row in rows)
     if len(rows) > 1:
-        text += f"\n\n{len(valid)} of {len(rows)} are valid"
-    return Answer(text, {"files": rows}, DONE if len(valid) == len(rows) else BAD_INPUT)
+        text += f"\n\n{valid} of {len(documents)} are valid"
+    return Answer(text, {"files": rows}, DONE if valid == len(documents) else BAD_INPUT)
 
 
 def _row(path: Named | UsageError, own: Own) -> dict[str, Any]:  # Any: plain JSON values
@@ -46,6 +48,8 @@ def _row(path: Named | UsageError, own: Own) -> dict[str, Any]:  # Any: plain JS
     if isinstance(path, UsageError):
         raise path
     row: dict[str, Any] = {"file": str(path), "document": None, "problems": []}
+    if isinstance(path, Path) and is_answer(path):
+        return row
     try:
         found = find_document(path)
     except UsageError as error:
@@ -65,7 +69,8 @@ def _problem(fault: Fault) -> dict[str, Any]:
 def _text(row: Mapping[str, Any]) -> str:
     kind = row["document"] or "no document"
     if not row["problems"]:
-        return f"{row['file']}: {kind}, valid"
+        said = "valid" if row["document"] else "but an answer that iopkit run has written"
+        return f"{row['file']}: {kind}, {said}"
     problems = "".join(f"\n  {problem['message']}" for problem in row["problems"])
     return f"{row['file']}: {kind}, not valid{problems}"
 

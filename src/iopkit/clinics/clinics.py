@@ -1,6 +1,6 @@
 """A clinic: its site, what it gives and to whom, and what it is judged by; and a run's results."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cached_property
 from unicodedata import normalize
@@ -156,6 +156,11 @@ class FormerRun:
     __repr__ = hidden
 
 
+def by_key(schedules: Iterable[Schedule]) -> tuple[Schedule, ...]:
+    """Schedules in the order of their patients' keys."""
+    return tuple(sorted(schedules, key=lambda each: each.plan.patient))
+
+
 class Step(StrEnum):
     """What a run does for each patient."""
 
@@ -243,8 +248,9 @@ class ClinicRun:
 
     @property
     def schedules(self) -> tuple[Schedule, ...]:
-        """All schedules, those that are kept last."""
-        return (*(each.schedule for each in self.patients if each.schedule), *self.kept)
+        """All schedules, in the order of their patients' keys."""
+        made = (each.schedule for each in self.patients if each.schedule)
+        return by_key((*made, *self.kept))
 
     @property
     def changes(self) -> tuple[ScheduleDifference, ...]:

@@ -20,6 +20,7 @@ from iopkit.clinics.clinics import (
     Omission,
     PatientRun,
     Step,
+    by_key,
 )
 from iopkit.clinics.seating import Seats, seats_of
 from iopkit.confidential import hidden
@@ -145,7 +146,8 @@ def run_clinic(
         care.completed(dated) for _, care, dated in zip(watched(listed), cares, made, strict=False)
     )
     kept = tuple(filter(None, made[len(cares) :]))
-    schedules = [*(run.schedule for run in runs if run.schedule), *kept]
+    # Whoever is kept stands where they stood, so that nothing changes only in its order.
+    schedules = by_key((*(run.schedule for run in runs if run.schedule), *kept))
     return ClinicRun(
         clinic,
         runs,
@@ -360,7 +362,7 @@ def _dated(
 ) -> Schedule:
     """A plan's schedule; where there was one, what it becomes."""
     if old is None:
-        return scheduled(plan, around.site, around.meetings, diaries)
+        return scheduled(plan, around.site, around.by_group, diaries)
     return rescheduled(old, plan, around, diaries)
 
 

@@ -510,6 +510,7 @@ def _class_reader(
             values |= beside(values)
         if not known.issuperset(raw):
             faults += _unknown_keys(raw, known, masked=masked)
+        faults = [_misplaced(fault, known) for fault in faults]
         value: Any = None
         if faults:
             # With other values for what could not be read, the invariants of the rest show.
@@ -623,6 +624,16 @@ def _unknown_key(key: str, place: int, free: set[str], *, masked: bool) -> Fault
 
 
 _KNOWN_FIELD = "a known field"
+_OWN_FIRST = "known one level up: in TOML, an entry's own keys come before the tables in it"
+
+
+def _misplaced(fault: Fault, known: set[str]) -> Fault:
+    """A fault within an object; of a key that the object itself has, with how it came there."""
+    *around, key = fault.path or ("",)
+    below = len(around) == 1 or (len(around) == 2 and isinstance(around[1], int))
+    if below and key in known and fault.expected == _KNOWN_FIELD:
+        return attrs.evolve(fault, fix=_OWN_FIRST)
+    return fault
 
 
 def key_place(place: int) -> str:

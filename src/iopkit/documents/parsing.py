@@ -1,6 +1,7 @@
 """The text of a document as plain values, or what is wrong with it as JSON or TOML."""
 
 import json
+import re
 import tomllib
 
 from iopkit.documents.limits import refuse_dots, too_deep, without_depths
@@ -20,8 +21,16 @@ def text_of(language: Language, data: bytes | str) -> str:
     return text
 
 
-def _unparsed(language: Language, found: str) -> InvalidError:
-    return InvalidError(f"{language} document", [Fault((), f"valid {language}", found)])
+def _unparsed(language: Language, found: str, fix: str = "") -> InvalidError:
+    return InvalidError(f"{language} document", [Fault((), f"valid {language}", found, fix)])
+
+
+def _head_fix(error: tomllib.TOMLDecodeError, text: str) -> str:
+    """What is wrong with the head of a table that cannot be where it is; else nothing."""
+    place = re.search(r"at line (\d+)", str(error))
+    line = text.splitlines()[int(place[1]) - 1] if place else ""
+    is_head = str(error).startswith("Cannot") and line.lstrip().startswith("[")
+    return "a table comes once, and before those in it: [[a]] before [[a.b]]" if is_head else ""
 
 
 def parsed(language: Language, text: str, *, masked: bool) -> Raw:
@@ -45,7 +54,7 @@ def parsed(language: Language, text: str, *, masked: bool) -> Raw:
     except tomllib.TOMLDecodeError as error:
         # The message may hold a part of the text; where it ends with the place, it is enough.
         where = str(error).rpartition("(")[2].rstrip(")") if masked else str(error)
-        raise _unparsed(language, where) from None
+        raise _unparsed(language, where, _head_fix(error, text)) from None
     except RecursionError:
         try:
             return loads(without_depths(text))

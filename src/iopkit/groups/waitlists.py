@@ -22,7 +22,7 @@ class WaitingFor(StrEnum):
     """What a candidate without a place waits for, in the order of the waitlist."""
 
     SEAT = "seat"
-    """Groups suit, and those that could be combined have no seats left."""
+    """Enough groups suit, and those with seats left are too few, or cannot be combined."""
     ANSWER = "answer"
     """Groups would suit if something were so that is not known."""
     COMBINATION = "combination"
@@ -37,7 +37,7 @@ class WaitingFor(StrEnum):
 
 
 _FOR = {
-    WaitingFor.SEAT: "groups that suit are full",
+    WaitingFor.SEAT: "too few seats in the groups that suit",
     WaitingFor.ANSWER: "something is not known",
     WaitingFor.COMBINATION: "the groups that suit cannot be combined",
     WaitingFor.GROUP: "too few groups suit",

@@ -28,6 +28,7 @@ from iopkit.reports.plan_costs import plan_costs_html, plan_costs_text
 from iopkit.reports.plans import plan_text
 from iopkit.reports.policies import analysis_text, comparison_text, fact_text, policy_text
 from iopkit.reports.programs import template_text
+from iopkit.reports.records import record_text
 from iopkit.reports.requirements import requirements_text
 from iopkit.reports.schedules import calendar_text, moves_text
 from iopkit.reports.timelines import timeline_text
@@ -73,6 +74,7 @@ __all__ = [
     "proposals_text",
     "rates_text",
     "reassignment_text",
+    "record_text",
     "requirements_text",
     "template_text",
     "timeline_text",

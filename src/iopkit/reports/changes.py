@@ -33,20 +33,18 @@ def difference_parts(difference: ScheduleDifference) -> Iterator[tuple[str, list
     def named(session: Session | Unplaced) -> str:
         return f"{titles.get(session.service, session.service)} {session.number}{_again(session)}"
 
-    def removal(session: Session) -> str:
-        missing = None if session.make_up else why.get(number_of(session))
-        because = f"; {missing.why.words}" if missing else ""
-        return f"{named(session)}: was {when(session)}{because}"
-
-    was_unplaced = set(difference.was_unplaced)
-    newly = [u for u in difference.unplaced if u not in was_unplaced]
-    removed = {number_of(s) for s in difference.removed if not s.make_up}
+    undated, was_unplaced = difference.undated, set(difference.was_unplaced)
+    told = set(map(number_of, undated))
+    newly = [u for u in difference.unplaced if u not in was_unplaced and number_of(u) not in told]
     yield "Added", [f"{named(s)}: {when(s)}" for s in difference.added]
     yield "Changed", [f"{named(b)}: {_change(a, b)}" for a, b in difference.changed]
-    yield "Removed", list(map(removal, difference.removed))
+    yield "Removed", [f"{named(s)}: was {when(s)}" for s in difference.removed if s not in undated]
     yield (
         "Without a date",
-        [f"{named(u)}, week {u.week}: {u.why.words}" for u in newly if number_of(u) not in removed],
+        [
+            *(f"{named(s)}: was {when(s)}; {why[number_of(s)].why.words}" for s in undated),
+            *(f"{named(u)}, week {u.week}: {u.why.words}" for u in newly),
+        ],
     )
 
 

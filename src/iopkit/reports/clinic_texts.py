@@ -8,6 +8,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from iopkit.clinics.clinics import ClinicRun, PatientRun
+from iopkit.plans.notes import NoteKind
 from iopkit.prose import counted
 from iopkit.reports.clinic_answers import brief_outcome
 from iopkit.reports.lines import page, section
@@ -68,6 +69,8 @@ def _told(one: PatientRun) -> Iterator[str]:
             + (f", {len(one.schedule.unplaced)} without a date" if one.schedule.unplaced else "")
             + (f", in {groups}" if groups else "")
         )
+        notes = one.schedule.plan.notes
+        yield from (f"to settle: {n.words}" for n in notes if n.matter.kind is NoteKind.COLLISION)
     yield from (f"{each.requirements.name}: {each.truth.value}" for each in one.judgments)
     yield from (f"no {each.step.value}: {each.why}" for each in one.omissions)
     if one.waiting is not None:
@@ -75,10 +78,12 @@ def _told(one: PatientRun) -> Iterator[str]:
 
 
 def _change(change: ScheduleDifference) -> str:
+    undated = len(change.undated)
     counts = {
-        "added": change.added,
-        "changed": change.changed,
-        "removed": change.removed,
+        "added": len(change.added),
+        "changed": len(change.changed),
+        "removed": len(change.removed) - undated,
+        "without a date now": undated,
     }
-    said = [f"{counted(len(some), 'session')} {what}" for what, some in counts.items() if some]
+    said = [f"{counted(number, 'session')} {what}" for what, number in counts.items() if number]
     return "; ".join(said) or "only what has no date"

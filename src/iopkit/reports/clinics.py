@@ -245,7 +245,7 @@ table { border-collapse: collapse; width: 100%; margin: 0.4rem 0; font-size: 0.9
 th, td { text-align: left; vertical-align: top; padding: 0.15rem 0.4rem; font-weight: normal;
   border: 1px solid #b0b0b0; font-variant-numeric: tabular-nums; }
 tbody th, td { overflow-wrap: anywhere; box-sizing: border-box; min-width: 6em; }
-thead th, td span { overflow-wrap: break-word; }
+thead th, th span, td span { overflow-wrap: break-word; }
 .dated tbody th { white-space: nowrap; }
 .dated td { min-width: 8em; }
 .dated th + td { min-width: 16em; }
@@ -253,6 +253,8 @@ thead th { background: #e3edf4; font-weight: bold; }
 .unmet { color: #a11212; font-weight: bold; }
 .undetermined { color: #7a4a00; }
 @media screen and (max-width: 40rem) {
+  th, td { padding: 0.15rem 0.25rem; }
+  tbody th, td { min-width: 5.7em; }
   .dated tbody th { white-space: normal; }
   .dated td, .dated th + td { min-width: 0; }
   .wide thead { position: absolute; clip-path: inset(50%); }

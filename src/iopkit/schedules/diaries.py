@@ -16,6 +16,7 @@ class Diaries:
 
     def __init__(self, sessions: Iterable[Session] = ()) -> None:
         self._held: defaultdict[_Page, Counter[Span]] = defaultdict(Counter)
+        self._instead: dict[_Page, Counter[Span]] = {}
         self.add(sessions)
 
     @classmethod
@@ -35,19 +36,21 @@ class Diaries:
     def apart_from(self, sessions: Iterable[Session]) -> "Diaries":
         """The same with the times of some sessions free: who has a place may keep it.
 
-        No more than these times are, so that nothing else than these becomes possible.
+        No more than these times are, so that nothing else than these becomes possible. It is of
+        use until the next sessions are written down or struck out: pages that are the same are
+        not copied, as a site has many.
         """
         apart = Diaries()
-        apart._held = self._held.copy()
+        apart._held = self._held
         for each in sessions:
             (low, high), day = _span(each), each.start.toordinal()
             for kind, name in _places(each):
                 for other in (-1, 0, 1):
                     page, own = (kind, name, day + other), (low - other * DAY, high - other * DAY)
                     left: Counter[Span] = Counter()
-                    for span, count in apart._held[page].items():
+                    for span, count in apart._page(page).items():
                         left.update(dict.fromkeys(cut_spans([span], [own]), count))
-                    apart._held[page] = left
+                    apart._instead[page] = left
         return apart
 
     def taken(self, room: str | None, clinician: str | None, day: int) -> list[Span]:
@@ -59,9 +62,13 @@ class Diaries:
             (low + other * DAY, high + other * DAY)
             for kind, name in (("room", room), ("clinician", clinician))
             for other in (-1, 0, 1)
-            for (low, high), count in self._held.get((kind, name, day + other), _NOTHING).items()
+            for (low, high), count in self._page((kind, name, day + other)).items()
             if count > 0
         ]
+
+    def _page(self, page: "_Page") -> Counter[Span]:
+        found = self._instead.get(page)
+        return self._held.get(page, _NOTHING) if found is None else found
 
     def _count(self, sessions: Iterable[Session], by: int) -> None:
         for each in sessions:

@@ -7,7 +7,7 @@ from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Phase
-from iopkit.schedules.sessions import Schedule, Session, Unplaced, in_order
+from iopkit.schedules.sessions import Schedule, Session, Unplaced, in_order, number_of
 
 
 @frozen(repr=False)
@@ -36,6 +36,12 @@ class ScheduleDifference:
         """Whether every session stays as it is, dated or not."""
         touched = self.added or self.changed or self.removed
         return not touched and self.unplaced == self.was_unplaced
+
+    @property
+    def undated(self) -> tuple[Session, ...]:
+        """Those of ``removed`` that the new schedule still has, without a date."""
+        left = {number_of(each) for each in self.unplaced}
+        return tuple(s for s in self.removed if not s.make_up and number_of(s) in left)
 
     @property
     def new(self) -> Schedule:

@@ -6,13 +6,14 @@ A meeting is dated once, for all members: nothing here moves a session of a grou
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from itertools import chain
 
 from iopkit.confidential import hidden
 from iopkit.plans.own_days import withheld_at
 from iopkit.plans.plans import MOST_EXTRA_WEEKS, Plan
 from iopkit.programs.plan_days import days_touched
 from iopkit.programs.timetables import PrescribedSession
-from iopkit.schedules.meetings import Meeting
+from iopkit.schedules.meetings import Meeting, MeetingsByGroup
 from iopkit.schedules.sessions import Move, Reason, Session, Unplaced
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
 from iopkit.sites.closures import ClosedRule
@@ -23,7 +24,8 @@ class PlanMeetings:
     """The meetings of the groups that a plan's patient is in, by when they were due.
 
     Args:
-        given: those of the plan's groups, among others.
+        given: those of the plan's groups, among others'; all of a site, so that each plan looks
+            up its own.
         kept: as they were known before; for services of which none is given.
         owed: sessions that were of a group when they were due, whenever it meets now.
     """
@@ -31,7 +33,7 @@ class PlanMeetings:
     def __init__(
         self,
         plan: Plan,
-        given: Iterable[Meeting] = (),
+        given: MeetingsByGroup,
         *,
         kept: Iterable[Meeting] = (),
         owed: Iterable[PrescribedSession] = (),
@@ -40,14 +42,11 @@ class PlanMeetings:
         self._groups = {each.service: each.groups for each in plan.groups}
         self._midnight = datetime.combine(plan.start, time(0))
         self._due: dict[tuple[str, datetime], Meeting] = {}
-        self._starts: dict[tuple[str, str | None, datetime], Meeting] = {}
+        self._all = given if plan.groups else {}
         self._slots: defaultdict[tuple[str, int], list[Meeting]] = defaultdict(list)
         self._given: set[str] = set()
-        for meeting in given if plan.groups else ():
-            name = meeting.service
-            if not meeting.called_off:
-                self._starts[name, meeting.group, meeting.start] = meeting
-            if meeting.group in self._groups.get(name, ()):
+        for name, groups in self._groups.items():
+            for meeting in chain.from_iterable(given.get((name, group), ()) for group in groups):
                 self._given.add(name)
                 self._due[name, meeting.due] = meeting
                 self._slots[name, _minute_of_week(meeting.due)].append(meeting)
@@ -87,8 +86,9 @@ class PlanMeetings:
         """The meeting that a session is at, of its group or another, if it is not the one due."""
         name, start = session.service, session.start
         groups = (session.group,) if session.group else self._groups.get(name, ())
-        held = (self._starts.get((name, group, start)) for group in groups)
-        return next((each for each in held if each is not None and each.due != due), None)
+        held = chain.from_iterable(self._all.get((name, group), ()) for group in groups)
+        there = (each for each in held if each.start == start and not each.called_off)
+        return next((each for each in there if each.due != due), None)
 
     def later(self, service: str, minute: int, weeks: int) -> list[Meeting]:
         """Meetings at the same time of the week after so many weeks of the plan, in order."""

@@ -1,5 +1,7 @@
 """Meetings: the dated occurrences of a group, each for all its members."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from iopkit.confidential import hidden
@@ -68,6 +70,18 @@ class Meeting:
         return (self.seats or 0) - (self.patients or 0) if known else None
 
     __repr__ = hidden
+
+
+MeetingsByGroup = Mapping[tuple[str, str | None], Sequence[Meeting]]
+"""The meetings of each group, by its service and name."""
+
+
+def by_group(meetings: Iterable[Meeting]) -> MeetingsByGroup:
+    """Meetings by their groups, in the order in which they come."""
+    found: defaultdict[tuple[str, str | None], list[Meeting]] = defaultdict(list)
+    for each in meetings:
+        found[each.service, each.group].append(each)
+    return dict(found)
 
 
 def as_meeting(session: Session) -> Meeting:

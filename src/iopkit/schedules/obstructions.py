@@ -15,7 +15,7 @@ from iopkit.fields import frozen
 from iopkit.plans.plans import Plan
 from iopkit.programs.plan_days import week_of_plan
 from iopkit.schedules.conflicts import Appointment, bookings, held_together, instants
-from iopkit.schedules.meetings import Meeting, as_meeting, shared
+from iopkit.schedules.meetings import Meeting, MeetingsByGroup, as_meeting, by_group, shared
 from iopkit.schedules.sessions import Reason, Schedule, Session, identity
 from iopkit.schedules.site_calendar import free_on
 from iopkit.sites.hours import clinician_for, closed_spans, room_for, site_on, staffed_hours
@@ -54,6 +54,11 @@ class Surroundings:
     busy: tuple[Appointment, ...] = ()
     others: tuple[Schedule, ...] = ()
     meetings: tuple[Meeting, ...] = ()
+
+    @cached_property
+    def by_group(self) -> MeetingsByGroup:
+        """The meetings by their groups: looked up for each patient of a site, and made once."""
+        return by_group(self.meetings)
 
     def __attrs_post_init__(self) -> None:
         ok = self.as_of.tzinfo is not None

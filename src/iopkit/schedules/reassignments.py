@@ -10,7 +10,7 @@ from uuid import UUID
 from attrs import evolve
 
 from iopkit.confidential import hidden
-from iopkit.errors import each_a, refuse, unless, unless_a, unless_day
+from iopkit.errors import Fault, did_you_mean, each_a, refuse, unless, unless_a, unless_day
 from iopkit.fields import frozen
 from iopkit.groups.groups import Group
 from iopkit.languages import speaks
@@ -130,15 +130,12 @@ def reassign(  # noqa: PLR0913  # who is away and when, and what there is
         each_a("reassignment", groups, "groups", Group),
     )
     refuse("reassignment", unless_a(site, "site", Site), unless_day(start, "start"))
+    names = [each.name for each in site.clinicians]
+    meant = did_you_mean(away, names) or f"known: {', '.join(sorted(names)) or 'none'}"
     refuse(
         "reassignment",
         () if end is None else unless_day(end, "end"),
-        unless(
-            away in {each.name for each in site.clinicians},
-            "away",
-            "a clinician of the site",
-            "another",
-        ),
+        () if away in names else (Fault(("away",), "a clinician of the site", repr(away), meant),),
         unless(end is None or start < end, "end", "a day after the start", "an earlier day"),
         unless(most is None or most >= 0, "most", "at least 0", most),
     )

@@ -108,7 +108,7 @@ def rescheduled(
         former=_former(old, plan, (*old.sessions, *old.unplaced)),
     )
     meetings = PlanMeetings(
-        plan, around.meetings, kept=_meetings(old, site), owed=course.owed_together
+        plan, around.by_group, kept=_meetings(old, site), owed=course.owed_together
     )
     stays = _stays(course, settled, calendar, around, meetings)
     # The plan's own times of what stays elsewhere are left free, as they were.

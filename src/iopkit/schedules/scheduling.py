@@ -12,7 +12,7 @@ from iopkit.programs.timings import RandomDays, most_in_a_week
 from iopkit.schedules.day_lengths import DayLengths
 from iopkit.schedules.diaries import Diaries
 from iopkit.schedules.group_sessions import PlanMeetings, attend, without_date
-from iopkit.schedules.meetings import Meeting
+from iopkit.schedules.meetings import Meeting, MeetingsByGroup, by_group
 from iopkit.schedules.sessions import Move, Reason, Schedule, Session, Unplaced, in_order
 from iopkit.schedules.site_calendar import SiteCalendar, Taken
 from iopkit.sites.closures import ClosedRule
@@ -64,11 +64,11 @@ def schedule(
     if site.name != plan.site:
         fault = Fault(("site",), f"the plan's, {plan.site!r}", repr(site.name))
         raise InvalidError("schedule", [fault])
-    return scheduled(plan, site, meetings, Diaries.of(others))
+    return scheduled(plan, site, by_group(meetings), Diaries.of(others))
 
 
 def scheduled(
-    plan: Plan, site: Site, meetings: Iterable[Meeting], diaries: Diaries | None
+    plan: Plan, site: Site, meetings: MeetingsByGroup, diaries: Diaries | None
 ) -> Schedule:
     """What ``schedule`` makes of a plan, beside what others have by their diaries."""
     calendar = SiteCalendar(plan, site, days=days_looked_at(plan, site), diaries=diaries)
