@@ -404,6 +404,19 @@ def test_a_plan_that_begins_later_takes_nothing_before() -> None:
     assert shown(reschedule(asked, plan, around))[0] == "group 1 Tue 13 10:00"
 
 
+def test_what_comes_yet_on_a_day_follows_what_is_over_of_it_by_number() -> None:
+    plan = planned(service("group", "tuesday 10:00", "tuesday 15:00", "friday 10:00"), weeks=3)
+    shut = evolve(SITE, closures=(Closure(MONDAY, MONDAY + 12 * ONE_DAY, "Flood"),))
+    old = schedule(plan, shut)
+    assert [missing.number for missing in old.unplaced] == [1, 2, 3, 4, 5, 6]
+    later, around = evolve(plan, start=MONDAY + 7 * ONE_DAY), Surroundings(shut, moment(8, "12:00"))
+    new = reschedule(old, later, around)
+    # 10:00 of the 13th is over. 1 to 3 are free now, and would put 15:00 before it.
+    assert [(u.number, u.why) for u in new.unplaced] == [(n, Reason.CLOSED) for n in (4, 5, 6)]
+    assert shown(new)[0] == "group 7 Tue 20 10:00"
+    assert reschedule(new, later, around) == new
+
+
 # What is refused
 
 

@@ -48,7 +48,13 @@ class CourseSoFar:
         for each in not_to_come:
             prescribed_now.drop(each, due.of(each))
         used = {*map(number_of, had), *map(number_of, owed), *map(number_of, self.over)}
-        entries = dict(prescribed_now.named(used))
+        # What comes yet on the day of the moment follows what is over of it, by number too: a plan
+        # that begins later frees lower ones, and the next change reads a day by its numbers.
+        today: dict[str, int] = {}
+        for each in not_to_come:
+            if after // DAY * DAY <= due.of(each) <= after:
+                today[each.service] = max(today.get(each.service, 0), each.number)
+        entries = dict(prescribed_now.named(used, today))
         self.wishes = {
             _owed_entry(old, session, due.of(session)): session
             for session in owed
@@ -151,12 +157,20 @@ class _Prescribed:
             week.remove(entry)
 
     def named(
-        self, used: Collection[tuple[str, int]]
+        self, used: Collection[tuple[str, int]], today: Mapping[str, int]
     ) -> Iterator[tuple[PrescribedSession, PrescribedSession]]:
-        """What is to come, in order, and the same with the first numbers that are not used."""
+        """What is to come, in order, and the same with the first numbers that are not used.
+
+        Where a service has something to come on the day of the moment, they follow the highest
+        number that is over by then of that day.
+        """
         kept = {entry for week in self._weeks.values() for entry in week}
         left = [e for e in self._all if e in kept and _is_to_come(e, self._after)]
-        numbers = {e.service.name: _free_numbers(e.service.name, used) for e in left}
+        now = {e.service.name for e in left if e.day == self._after // DAY}
+        numbers = {
+            name: _free_numbers(name, used, after=today.get(name, 0) if name in now else 0)
+            for name in {e.service.name for e in left}
+        }
         for entry in left:
             yield entry, evolve(entry, number=next(numbers[entry.service.name]))
 
@@ -169,8 +183,8 @@ def _is_to_come(entry: PrescribedSession, after: int) -> bool:
     return entry.week > after // WEEK if entry.day is None else entry.day >= after // DAY
 
 
-def _free_numbers(service: str, used: Collection[tuple[str, int]]) -> Iterator[int]:
-    return (number for number in count(1) if (service, number) not in used)
+def _free_numbers(service: str, used: Collection[tuple[str, int]], *, after: int) -> Iterator[int]:
+    return (number for number in count(after + 1) if (service, number) not in used)
 
 
 def _in_zone(session: Session, plan: Plan, around: Surroundings) -> Session:
