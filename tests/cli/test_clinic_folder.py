@@ -155,30 +155,34 @@ def test_decisions_and_placements_are_those_of_decide_and_place(
 
 
 def test_groups_plans_and_schedules_are_those_of_their_commands(
-    begun: Path, tmp_path: Path
+    clinic: Path, tmp_path: Path
 ) -> None:
-    out, site = begun / "out", ("--site", str(begun / "site.toml"))
-    patients = [str(begun / "patients" / f"{n}.json") for n in ("amber", "basil", "clover")]
+    # Amber chooses first, and the command knows no leaves.
+    shutil.rmtree(clinic / "out")
+    replaced(clinic / "clinic.toml", "leaves = [", "# leaves = [")
+    run(clinic, as_of=BEFORE)
+    out, site = clinic / "out", ("--site", str(clinic / "site.toml"))
+    patients = [str(clinic / "patients" / f"{n}.json") for n in ("amber", "basil", "clover")]
     assigned = tmp_path / "assignments.json"
     main([
-        *("groups", str(begun / "groups.toml"), *site, "--on", "2026-02-02"),
+        *("groups", str(clinic / "groups.toml"), *site, "--on", "2026-02-02"),
         *("--patients", *patients, "--dose", "group-session=1", "-o", str(assigned)),
     ])  # fmt: skip
     assert assigned.read_bytes() == (out / "assignments.json").read_bytes()
     plan, ical, schedule = (tmp_path / name for name in ("plan.json", "plan.ics", "schedule.json"))
     main([
-        *("plan", patients[1], "--program", str(begun / "program.toml"), *site),
+        *("plan", patients[0], "--program", str(clinic / "program.toml"), *site),
         *("--start", "2026-02-02", "--seed", "7", "--policy", "iop-suitability"),
         *("--requirements", "samhsa-iop", "--requirements", "hcpcs-h0015"),
-        *("--groups", str(assigned), "--counselor", "Birch", "-o", str(plan)),
+        *("--groups", str(assigned), "--counselor", "Ash", "-o", str(plan)),
     ])  # fmt: skip
-    assert plan.read_bytes() == (out / "plans" / f"{BASIL}.json").read_bytes()
+    assert plan.read_bytes() == (out / "plans" / f"{AMBER}.json").read_bytes()
     main([
-        *("schedule", str(plan), *site, "--groups", str(begun / "groups.toml")),
+        *("schedule", str(plan), *site, "--groups", str(clinic / "groups.toml")),
         *("--ical", str(ical), "-o", str(schedule)),
     ])  # fmt: skip
-    assert schedule.read_bytes() == (out / "schedules" / f"{BASIL}.json").read_bytes()
-    assert unstamped(ical) == unstamped(out / "calendars" / "patients" / f"{BASIL}.ics")
+    assert schedule.read_bytes() == (out / "schedules" / f"{AMBER}.json").read_bytes()
+    assert unstamped(ical) == unstamped(out / "calendars" / "patients" / f"{AMBER}.ics")
 
 
 def unstamped(path: Path) -> bytes:
@@ -334,10 +338,10 @@ def test_a_patient_who_comes_later_begins_then_and_the_others_stay(clinic: Path)
 
 def test_a_discharged_patient_keeps_what_was_held(clinic: Path) -> None:
     old = dated(clinic, BASIL)
-    replaced(clinic / "clinic.toml", "#     discharged = 2026-03-20", "discharged = 2026-02-24")
+    replaced(clinic / "clinic.toml", "#     discharged = 2026-03-20", "discharged = 2026-02-23")
     run(clinic)
     new = dated(clinic, BASIL)
-    assert new.sessions == tuple(s for s in old.sessions if str(s.start.date()) < "2026-02-24")
+    assert new.sessions == tuple(s for s in old.sessions if str(s.start.date()) < "2026-02-23")
     update = (clinic / "out" / "changes" / f"{BASIL}.ics").read_bytes()
     assert update.count(b"STATUS:CANCELLED") == len(old.sessions) - len(new.sessions)
 

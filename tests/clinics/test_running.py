@@ -39,7 +39,7 @@ from iopkit.library import (
     find_requirements,
 )
 from iopkit.plans import Leave, PrimaryCounselor, Problem
-from iopkit.programs import Phase, Service, Slot, Weekly
+from iopkit.programs import PerWeek, Phase, Service, Slot, Weekly, slots_of
 from iopkit.schedules import Reason, Schedule
 from iopkit.sites import Clinician, Closure, Offer
 from iopkit.windows import WeeklyWindows
@@ -503,6 +503,69 @@ def test_sessions_for_one_patient_that_have_to_move_keep_apart_and_stay_so() -> 
         "Tue 11:00",
         "Tue 09:00",
     ]
+
+
+def weekly_times(run: ClinicRun) -> Mapping[str, str]:
+    return {
+        name: str(slot)
+        for name, dated in schedules(run).items()
+        for each in dated.plan.program.every_service
+        if not each.modality.is_group
+        for slot in slots_of(each.timing)
+    }
+
+
+def test_who_is_new_chooses_around_those_who_have_plans_and_these_keep_their_times() -> None:
+    talk = Service(
+        "talk", "Talk", Modality.INDIVIDUAL_COUNSELING, PerWeek(1), timedelta(minutes=50)
+    )
+    site = Site(
+        "Elm",
+        "UTC",
+        WeeklyWindows.of("monday 09:00-12:00"),
+        clinicians=(Clinician("Ash"),),
+        offers=(Offer("talk", clinician="Ash"),),
+        break_between=timedelta(minutes=10),
+    )
+    program = Program("one", "One", (Phase("only", "Only", 2, (talk,)),))
+    some = [NamedPatient(f"p{n}", Patient(UUID(int=n, version=4))) for n in range(5)]
+    settings = ClinicSettings(START, seed=7)
+    first = run_clinic(Clinic(settings, site, program, tuple(some[1:3])), as_of=BEFORE)
+    assert weekly_times(first) == {"p1": "monday 09:00", "p2": "monday 10:00"}
+    # The one with the first key comes last, and is not the first again in the next run.
+    more = again(first, BEFORE, patients=tuple(some[:3]))
+    assert weekly_times(more) == {"p0": "monday 11:00", **weekly_times(first)}
+    assert again(more, BEFORE) == more
+    assert not more.conflicts
+    # Who is gone has left nothing free but by a discharge, and what is full is told.
+    full = again(more, BEFORE, patients=(*some[1:3], some[3]))
+    assert weekly_times(full)["p3"] == "monday 09:00"
+    assert [f"{each.start:%d %H:%M}" for each in full.conflicts] == ["02 09:00", "09 09:00"]
+    discharged = differing(more.clinic, "p2", discharged=START + timedelta(days=1))
+    later = evolve(
+        discharged, patients=(*discharged.patients, PatientSettings("p4", start=date(2026, 2, 9)))
+    )
+    freed = again(more, BEFORE, settings=later, patients=(*some[:3], some[4]))
+    assert weekly_times(freed)["p4"] == "monday 10:00"
+    assert not freed.conflicts
+
+
+def test_the_times_of_groups_are_taken_and_a_settled_plan_keeps_its_own(clinic: Clinic) -> None:
+    offers = tuple(
+        evolve(each, clinician="Birch") if each.service == "individual-session" else each
+        for each in clinic.site.offers
+    )
+    birch = evolve(clinic, site=evolve(clinic.site, offers=offers), patients=named("amber"))
+    group = birch.roster.groups[1] if birch.roster else None
+    assert group is not None
+    taught = evolve(group, name="late", slots=(Slot.parse("monday 13:00"),))
+    roster = evolve(birch.roster, groups=(*birch.roster.groups, taught)) if birch.roster else None
+    assert weekly_times(run_clinic(birch, as_of=BEFORE))["amber"] == "monday 13:00"
+    both = evolve(birch, roster=roster)
+    assert weekly_times(run_clinic(both, as_of=BEFORE))["amber"] == "monday 16:10"
+    plan = run_clinic(birch, as_of=BEFORE).schedules[0].plan
+    kept = run_clinic(evolve(both, settled=(plan,)), as_of=BEFORE)
+    assert weekly_times(kept)["amber"] == "monday 13:00"
 
 
 @pytest.mark.parametrize("how", ["has no file", "is refused", "had groups that are no more"])

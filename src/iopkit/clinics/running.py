@@ -1,11 +1,12 @@
 """Running a clinic: all its patients judged, planned and dated together, and again later."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import chain
 from typing import TypeVar
+from uuid import UUID
 
 from attrs import evolve
 
@@ -39,8 +40,9 @@ from iopkit.plans.carrying import carry_settled
 from iopkit.plans.drafting import draft
 from iopkit.plans.notes import NoteSubject
 from iopkit.plans.plans import MOST_EXTRA_WEEKS, Leave, Plan
+from iopkit.plans.taken import TakenTime, taken_times
 from iopkit.programs.programs import unrated
-from iopkit.programs.timings import RandomDays
+from iopkit.programs.timings import RandomDays, slot_spans
 from iopkit.schedules.capacity import census, loads, meetings, weekly_census, weekly_loads
 from iopkit.schedules.conflicts import all_conflicts
 from iopkit.schedules.diaries import Diaries
@@ -51,6 +53,7 @@ from iopkit.schedules.rescheduling import rescheduled
 from iopkit.schedules.scheduling import scheduled
 from iopkit.schedules.sessions import Schedule, Session
 from iopkit.truth import Truth
+from iopkit.windows import whole_minutes
 
 T = TypeVar("T")
 
@@ -73,9 +76,11 @@ def run_clinic(
     """Judge, place, group, plan, date, check and charge all patients of a clinic.
 
     Each patient gets what the single functions give: ``decide``, ``place``, ``assign``, ``draft``,
-    ``schedule``, ``judge`` and ``itemize``. Sessions for one patient that have to move, or are on
-    random days, are put where room and clinician are with nobody else: those with dates keep them,
-    and others choose in the order of keys. Two who have one weekly time are told as a conflict.
+    ``schedule``, ``judge`` and ``itemize``. Weekly times of sessions for one patient, where the
+    program leaves a choice, and those that have to move, or are on random days, are put where room
+    and clinician are with nobody else: those who have plans keep their times, those with dates keep
+    them, and others choose in the order of keys. Where no time is free, or the program or the site
+    states it, two who have one are told as a conflict.
     What cannot be done for one is told in ``omissions``, and keeps nothing from the others. Who
     waits for a group has no plan yet.
 
@@ -125,8 +130,10 @@ def run_clinic(
         for one in watched(listed)
     ]
     seats = seats_of(clinic, former, without=[one.key for one in cares if one.is_without_seat])
-    plans = [care.drafted(seats) for _, care in zip(watched(listed), cares, strict=True)]
     keys = [care.key for care in cares]
+    kept = {**settled, **{key: each.plan for key, each in old.items()}}
+    drafted = _drafted(clinic, cares, seats, kept, watched)
+    plans = [drafted[key] for key in keys]
     gone = [each for key, each in old.items() if key not in keys]
     if clinic.roster is not None:
         named = filter(None, (*plans, *(each.plan for each in gone if each.end > today)))
@@ -145,14 +152,14 @@ def run_clinic(
     runs = tuple(
         care.completed(dated) for _, care, dated in zip(watched(listed), cares, made, strict=False)
     )
-    kept = tuple(filter(None, made[len(cares) :]))
+    others = tuple(filter(None, made[len(cares) :]))
     # Whoever is kept stands where they stood, so that nothing changes only in its order.
-    schedules = by_key((*(run.schedule for run in runs if run.schedule), *kept))
+    schedules = by_key((*(run.schedule for run in runs if run.schedule), *others))
     return ClinicRun(
         clinic,
         runs,
         seats.assignments,
-        kept,
+        others,
         conflicts=all_conflicts(schedules, clinic.site),
         census=weekly_census(census(schedules)),
         rooms=weekly_loads(loads(schedules, clinic.site)),
@@ -163,6 +170,37 @@ def run_clinic(
         caseloads=tuple(_caseloads(clinic, schedules)),
         before=_before(schedules, former),
     )
+
+
+def _drafted(
+    clinic: Clinic,
+    cares: Iterable["_Care"],
+    seats: Seats,
+    kept: Mapping[UUID, Plan],
+    watched: Callable[[Sequence[NamedPatient]], Iterable[NamedPatient]],
+) -> Mapping[UUID, Plan | None]:
+    """The plans of patients, by keys, each at weekly times that others leave free.
+
+    Those who have a plan come first, with its times; who is new chooses in the order of keys.
+    """
+    site = clinic.site
+    met = tuple(_group_times(clinic.roster.groups)) if clinic.roster else ()
+    taken = {key: taken_times(plan, site) for key, plan in kept.items()}
+    order = sorted(cares, key=lambda care: care.key not in kept)
+    drafted: dict[UUID, Plan | None] = {}
+    for _, care in zip(watched([care.patient for care in order]), order, strict=True):
+        own = taken.pop(care.key, ())
+        plan = care.drafted(seats, (*met, *chain.from_iterable(taken.values())))
+        drafted[care.key] = plan
+        taken[care.key] = own if plan is None else taken_times(plan, site)
+    return drafted
+
+
+def _group_times(groups: Iterable[Group]) -> Iterator[TakenTime]:
+    """When groups meet, for as long as there are any."""
+    for each in groups:
+        for span in slot_spans(each.slots, whole_minutes(each.duration)):
+            yield TakenTime(each.begins or date.min, date.max, span, each.room, each.clinician)
 
 
 class _Care:
@@ -179,7 +217,7 @@ class _Care:
         settled: Plan | None,
         today: date,
     ) -> None:
-        self.key = one.patient.key
+        self.key, self.patient = one.patient.key, one
         self._clinic, self._patient, self._old = clinic, one.patient, old
         self._settled, self._former = settled, old.plan if old else settled
         self._own = clinic.settings_of(one)
@@ -237,7 +275,7 @@ class _Care:
             return "discharged before the first day"
         return None
 
-    def drafted(self, seats: Seats) -> Plan | None:
+    def drafted(self, seats: Seats, taken: Iterable[TakenTime]) -> Plan | None:
         """The plan that is to be dated; ``None``: there is none, or it is over."""
         waiting, why = seats.waiting.get(self.key), self._barred
         self._run = evolve(self._run, waiting=waiting)
@@ -252,13 +290,13 @@ class _Care:
         if why:
             self._omit(Step.PLAN, why)
         else:
-            plan = self._tried(Step.PLAN, lambda: self._plan(seats.groups.get(self.key, ())))
+            plan = self._tried(Step.PLAN, lambda: self._plan(seats.groups.get(self.key, ()), taken))
         return plan or (self._old.plan if self._old else None)
 
     def _omit(self, step: Step, why: str) -> None:
         self._omissions.append(Omission(step, why))
 
-    def _plan(self, groups: tuple[Group, ...]) -> Plan:
+    def _plan(self, groups: tuple[Group, ...], taken: Iterable[TakenTime]) -> Plan:
         """The plan; of one that there was, with its key and seed, and what was settled of it."""
         clinic, settings, former = self._clinic, self._clinic.settings, self._former
         program, site, track = clinic.program, clinic.site, self._own.track or settings.track
@@ -279,6 +317,8 @@ class _Care:
             goal_templates=clinic.goals,
             groups=groups,
             counselors=self._own.counselors,
+            taken=taken,
+            former=former,
         )
         # What it was joined to has no tracks any more.
         plan = evolve(plan, track=track) if groups else plan

@@ -59,6 +59,7 @@ from iopkit.plans.revisions import (
 )
 from iopkit.plans.settling import settle
 from iopkit.plans.tailoring import CALLED_FOR, NEEDED_FOR, call_for, needs_of
+from iopkit.plans.taken import TakenTime, taken_times
 from iopkit.plans.upcoming import ChangingKind, Consequence, ConsequenceKind, UpcomingChange
 
 __all__ = [
@@ -110,6 +111,7 @@ __all__ = [
     "Settlement",
     "ShortenSessions",
     "Signature",
+    "TakenTime",
     "Target",
     "Trip",
     "UpcomingChange",
@@ -120,5 +122,6 @@ __all__ = [
     "needs_of",
     "revise",
     "settle",
+    "taken_times",
     "target_reached",
 ]

@@ -46,6 +46,7 @@ from iopkit.plans.proposing import with_proposals
 from iopkit.plans.rates import with_rates
 from iopkit.plans.step_down import left_care, step_down_notes
 from iopkit.plans.tailoring import disclosures_of, family_of, need_notes
+from iopkit.plans.taken import TakenTime
 from iopkit.programs.disagreements import discrepancies, out_of_reach
 from iopkit.programs.programs import Program, fixed_times, unrated
 from iopkit.prose import listed
@@ -54,7 +55,7 @@ from iopkit.requirements.milestones import Milestone, MilestoneKind
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth
-from iopkit.windows import Weekday, WeeklyWindows, whole_minutes, within_week
+from iopkit.windows import WeeklyWindows, whole_minutes, within_week
 
 
 class NamedGroup(Protocol):
@@ -91,6 +92,8 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     groups: Iterable[NamedGroup] = (),
     counselors: Iterable[PrimaryCounselor] = (),
     goal_templates: GoalTemplates | None = None,
+    taken: Iterable[TakenTime] = (),
+    former: Plan | None = None,
 ) -> Plan:
     """A plan for a patient: the program with every time filled in that can be.
 
@@ -135,6 +138,11 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         counselors: the patient's primary counselor from each of some days on, in order.
         goal_templates: what problems, goals, objectives and interventions are proposed from; the
             plan has them as ``proposals``, for ``settle``. Without any, nothing is proposed.
+        taken: weekly times that the site's rooms and clinicians have with others. Where there is a
+            choice, a session for one patient is at none of them, if another time is free; a time
+            that the program or the site states is kept.
+        former: the plan that this one is drafted anew for. Where there is a choice, its weekly
+            times are kept while they suit site and patient, though they are taken.
 
     Raises:
         InvalidError: ``start`` is before the patient's birth or not in 1970 to 2199, weeks
@@ -152,6 +160,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         unless_a(site, "site", Site),
         unless_day(start, "start"),
         () if goal_templates is None else unless_a(goal_templates, "goal_templates", GoalTemplates),
+        () if former is None else unless_a(former, "former", Plan),
     )
     refuse_before_birth(patient, start, what="plan", path="start")
     refuse_flags("plan", despite_no=despite_no, assume_in_force=assume_in_force)
@@ -162,8 +171,8 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     joined = tuple(groups)
     named = each_a("plan", counselors, "counselors", PrimaryCounselor)
     refuse("plan", _group_faults(joined, program), *_counselor_faults(named, site))
-    taken = _best_track(program, site, patient) if track is None else track
-    laid = _with_weeks(program.on_track(taken), phase_weeks or {})
+    on_track = _best_track(program, site, patient) if track is None else track
+    laid = _with_weeks(program.on_track(on_track), phase_weeks or {})
     laid, rate_notes = with_rates(laid, times or {})
     laid, modality_notes = with_modalities(laid, patient, modalities or {}, on=start)
     # After the track: it is the whole program's, and tailoring leaves no tracks.
@@ -171,8 +180,16 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     tailored, on_hold, why_so = _tailored(foresight)
     versions = [(s.name, s.version(on=start, assume_in_force=assume_in_force)) for s in sets]
     left = left_care(patient, on=start)
-    soon = None if left is None else Weekday.of(start)
-    filled, collisions = fill_in(tailored, site, patient, preferences or Preferences(), soon=soon)
+    filled, collisions = fill_in(
+        tailored,
+        site,
+        patient,
+        preferences or Preferences(),
+        start=start,
+        soon=left is not None,
+        taken=each_a("plan", taken, "taken", TakenTime),
+        former=None if former is None else former.program,
+    )
     plan = Plan(
         key=plan_key(patient.key, program, start, seed),
         patient=patient.key,
@@ -181,7 +198,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         start=start,
         seed=seed,
         free=patient.free,
-        track=taken,
+        track=on_track,
         age=_age(patient, start),
         on_hold=tuple(dict.fromkeys((*on_hold, *unrated(filled)))),
         supports=family_of(patient, on=start),
@@ -203,7 +220,11 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     )
     notes = (
         *age_notes(program, patient, start),
-        *([PlanNote(NoteSubject.TRACK_CHOSEN, part=taken)] if taken and track is None else []),
+        *(
+            [PlanNote(NoteSubject.TRACK_CHOSEN, part=on_track)]
+            if on_track and track is None
+            else []
+        ),
         *([] if judged_by else [PlanNote(NoteSubject.JUDGED_BY_NO_POLICY, why=why_not_judged)]),
         *_weeks_notes(program, phase_weeks or {}),
         *rate_notes,
@@ -213,7 +234,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
         *_time_notes(patient),
         *hours_notes(plan, patient),
         *collisions,
-        *_source_notes(program.on_track(taken), laid),
+        *_source_notes(program.on_track(on_track), laid),
         *_condition_notes(filled),
         *need_notes(filled, patient, site, on=start),
     )

@@ -1,7 +1,7 @@
 """Filling in: the open lengths and weekly times of a program, for a site and a patient."""
 
-from collections.abc import Collection, Iterable
-from datetime import time, timedelta
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, time, timedelta
 from itertools import combinations
 
 from attrs import evolve
@@ -12,7 +12,14 @@ from iopkit.patients.patients import Patient
 from iopkit.plans.commitments import bookable, commitment_notes
 from iopkit.plans.notes import NoteSubject, PlanNote
 from iopkit.plans.preferences import Preferences, weekly_gaps
-from iopkit.programs.programs import Program, Service, clashing_services, fixed_times
+from iopkit.plans.taken import TakenTime
+from iopkit.programs.programs import (
+    Program,
+    Service,
+    clashing_services,
+    fixed_times,
+    services_by_place,
+)
 from iopkit.programs.timings import (
     MOST_A_WEEK,
     EveryWeeks,
@@ -47,20 +54,25 @@ Parts = tuple[DayPart, ...]
 """The parts of the day in which a session is to begin; any, if there are none."""
 
 
-def fill_in(
+def fill_in(  # noqa: PLR0913  # what times are found by, by name
     program: Program,
     site: Site,
     patient: Patient,
     preferences: Preferences,
     *,
-    soon: Weekday | None = None,
+    start: date,
+    soon: bool = False,
+    taken: Collection[TakenTime] = (),
+    former: Program | None = None,
 ) -> tuple[Program, tuple[PlanNote, ...]]:
     """The program with its open lengths and times filled in, and what stands against it.
 
     The most fixed services are placed first: stated times, then the site's, then days
-    without a time, then doses. ``soon``: the weekday of the first day, if what there is a choice
-    for is to begin soon after it.
+    without a time, then doses. ``soon``: what there is a choice for is to begin soon after the
+    first day. Of a choice, the times that ``former`` has are kept, then those that are ``taken``
+    are avoided.
     """
+    was = {} if former is None else services_by_place(former)
     everywhere = frozenset(range(len(program.phases)))
     runs = [_Run(everywhere, service) for service in program.services]
     runs += [_Run(frozenset({n}), s) for n, p in enumerate(program.phases) for s in p.services]
@@ -71,6 +83,7 @@ def fill_in(
     for number in sorted(range(len(runs)), key=lambda n: (_freedom(runs[n].service, site), n)):
         run = runs[number]
         staffed = service_hours(site, run.service.name, run.service.modality)
+        kept = was.get((program.phases[min(run.phases)].name, run.service.name))
         others = [other for n, other in enumerate(runs) if n != number]
         around = _Constraints(
             site,
@@ -80,7 +93,9 @@ def fill_in(
             bookable(staffed, patient, run.service.delivery),
             tuple(other.service for other in others if other.phases & run.phases),
             tuple(other.service for other in others if other.service.name == run.service.name),
-            soon if 0 in run.phases else None,
+            Weekday.of(start) if soon and 0 in run.phases else None,
+            () if kept is None else tuple(slots_of(kept.timing)),
+            _taken_by_others(run, program, site, start, taken),
         )
         weeks = sum(program.phases[n].laid_weeks for n in run.phases)
         service, said = _placed(run.service, weeks, around)
@@ -112,6 +127,33 @@ class _Run:
 
     phases: frozenset[int]
     service: Service
+
+
+def _taken_by_others(
+    run: _Run, program: Program, site: Site, start: date, taken: Iterable[TakenTime]
+) -> Mapping[Weekday, list[Span]]:
+    """When others have the room or clinician that a run has on each weekday, in its weeks.
+
+    Whoever comes to a group meets others there, so that it avoids nobody.
+    """
+    if run.service.modality.is_group:
+        return {}
+    first, last = (
+        start + timedelta(weeks=sum(phase.laid_weeks for phase in program.phases[:number]))
+        for number in (min(run.phases), max(run.phases) + 1)
+    )
+    now = [each for each in taken if each.start < last and first < each.end]
+    offers = ((day, site.offer(run.service.name, day)) for day in Weekday)
+    return {
+        day: [*_repeated({each.span for each in now if each.is_for(offer.room, offer.clinician)})]
+        for day, offer in offers
+        if offer is not None
+    }
+
+
+def _repeated(spans: Iterable[Span]) -> Iterator[Span]:
+    """Minutes of the week, and the same in the weeks before and after it."""
+    return ((start + w, end + w) for start, end in spans for w in (-WEEK, 0, WEEK))
 
 
 def _as_offered(number: int, runs: list[_Run], site: Site) -> tuple[_Run, list[PlanNote]]:
@@ -165,6 +207,15 @@ class _Constraints:
     """The same service in other phases."""
     soon: Weekday | None
     """The weekday that the plan begins on, if the service is to begin soon after it."""
+    kept: tuple[Slot, ...]
+    """The service's slots in the plan that there was."""
+    others: Mapping[Weekday, Sequence[Span]]
+    """When its room or clinician is with others on each weekday."""
+
+    @property
+    def alone(self) -> "_Constraints":
+        """The same, whoever else has room and clinician."""
+        return evolve(self, others={})
 
     def wait(self, days: Collection[Weekday]) -> int:
         """Days from the plan's first to the first of some weekdays; 0 if there is no hurry."""
@@ -172,25 +223,27 @@ class _Constraints:
 
     def busy(self, also: Iterable[Slot], length: int) -> list[Span]:
         """Minutes of the week that are taken, in the weeks before and after it, too."""
-        spans = [
-            *slot_spans(also, length),
-            *((low, high) for low, high, _ in fixed_times(self.beside)),
-        ]
-        return [(start + w, end + w) for w in (-WEEK, 0, WEEK) for start, end in spans]
+        fixed = ((low, high) for low, high, _ in fixed_times(self.beside))
+        return [*_repeated((*slot_spans(also, length), *fixed))]
+
+    def fits(self, slot: Slot, length: int, busy: Iterable[Span], parts: Parts) -> bool:
+        """Whether a session can begin then; not, if it is no time of day."""
+        return (
+            slot.start is not None
+            and _is_in(slot.start, parts)
+            and self.windows.covers(slot.day, slot.start, timedelta(minutes=length))
+            and not _clashes(slot.day, slot.start, length, busy)
+        )
 
     def usual_start(
-        self, day: Weekday, length: int, busy: Iterable[Span], parts: Parts
+        self, day: Weekday, length: int, busy: Sequence[Span], parts: Parts
     ) -> time | None:
-        """The service's start on that day in another phase, if it fits here too."""
-        known = (slot for service in self.elsewhere for slot in slots_of(service.timing))
-        for slot in known:
-            if (
-                slot.day is day
-                and slot.start is not None
-                and _is_in(slot.start, parts)
-                and self.windows.covers(day, slot.start, timedelta(minutes=length))
-                and not _clashes(day, slot.start, length, busy)
-            ):
+        """The service's start on that day before, or in another phase, if it fits here too."""
+        elsewhere = (slot for service in self.elsewhere for slot in slots_of(service.timing))
+        apart = (*busy, *self.others.get(day, ()))
+        known = (*((slot, busy) for slot in self.kept), *((slot, apart) for slot in elsewhere))
+        for slot, taken in known:
+            if slot.day is day and self.fits(slot, length, taken, parts):
                 return slot.start
         return None
 
@@ -199,7 +252,8 @@ class _Constraints:
     ) -> time | None:
         """The first open time of a day, in the part of it that is wanted most."""
         windows = self.windows.on(day)
-        taken = [(start - day * DAY, end - day * DAY) for start, end in busy]
+        apart = (*busy, *self.others.get(day, ()))
+        taken = [(start - day * DAY, end - day * DAY) for start, end in apart]
         pause = whole_minutes(self.site.break_between)
         for part in self.preferences.parts:
             if parts and part not in parts:
@@ -289,8 +343,12 @@ def _settled(
         elif not around.staffed.covers(slot.day, start, duration):
             notes.append(NoteSubject.UNSTAFFED)
     else:
-        start = around.usual_start(slot.day, length, busy, parts)
-        start = start or around.first_start(slot.day, length, busy, parts)
+        found = (
+            start_on(slot.day, length, busy, parts)
+            for each in (around, around.alone)
+            for start_on in (each.usual_start, each.first_start)
+        )
+        start = next((start for start in found if start is not None), None)
         if start is None:
             notes.append(_no_time(parts))
     settled = slot if start is None else Slot(slot.day, start)
@@ -307,16 +365,23 @@ def _spread(
 ) -> tuple[Slot, ...]:
     """The slots given and as many more as wanted: as preferred, far apart, on days attended.
 
-    A day is used twice only if there are too few; shorter than ``wanted`` if nothing fits.
+    Those that there were come first. A day is used twice only if there are too few; shorter than
+    ``wanted`` if nothing fits. Others are met only if all that is free is theirs.
     """
     prefer = around.preferences
     slots = list(given)
+    for slot in around.kept:
+        if len(slots) < wanted and around.fits(slot, length, around.busy(slots, length), parts):
+            slots.append(slot)
     attended = _days_of(fixed_times(around.beside))
     while len(slots) < wanted:
         busy = around.busy(slots, length)
-        starts = {day: around.first_start(day, length, busy, parts) for day in Weekday}
-        open_days = [day for day, start in starts.items() if start is not None]
-        if not open_days:
+        for each in (around, around.alone):
+            starts = {day: each.first_start(day, length, busy, parts) for day in Weekday}
+            open_days = [day for day, start in starts.items() if start is not None]
+            if open_days:
+                break
+        else:
             break
         used = {slot.day for slot in slots}
         days = [day for day in open_days if day not in used] or open_days
