@@ -26,6 +26,7 @@ from iopkit.programs import (
     Service,
     Slot,
     Timing,
+    Track,
     Weekly,
     slots_of,
 )
@@ -289,3 +290,56 @@ def test_a_part_is_kept_or_asked_about(
     else:
         assert placed == Slot(day, part=part)
         assert NoteSubject.PART_FULL in noted(plan)
+
+
+# Tracks
+
+
+def on_tracks(*tracks: Track) -> Program:
+    """With a group for each track, and what is for all in the morning."""
+    times = PerWeek(2)
+    own = Service("own", "Own", Modality.PSYCHOEDUCATION, times, HOUR, day_parts=(MORNING,))
+    (group,) = given_in(times).services
+    groups = (evolve(group, track=track.name) for track in tracks)
+    return evolve(given_in(times), tracks=tracks, services=(own, *groups))
+
+
+DAY_OR_EVENING = on_tracks(
+    Track("day", "Day", (MORNING, AFTERNOON)), Track("evening", "Evening", (EVENING,))
+)
+
+
+def test_the_parts_of_a_track_are_for_services_without_parts_of_their_own() -> None:
+    for track in DAY_OR_EVENING.tracks:
+        given = {each.name: each for each in DAY_OR_EVENING.on_track(track.name).every_service}
+        assert given["group"].day_parts == track.day_parts
+        assert given["own"].day_parts == (MORNING,)
+
+
+@pytest.mark.parametrize(
+    ("free", "track"),
+    [
+        (["monday 08:00-21:00", "tuesday 08:00-21:00"], "day"),
+        (["monday 08:00-09:00", "tuesday 08:00-09:00", "monday 17:00-21:00"], "evening"),
+        (["monday 08:00-12:00", "tuesday 08:00-12:00", "monday 17:00-18:30"], "day"),
+    ],
+)
+def test_a_track_in_whose_parts_sessions_find_a_time_comes_first(
+    free: list[str], track: str
+) -> None:
+    plan = drafted(DAY_OR_EVENING, SITE, *free)
+    assert plan.track == track
+
+
+def test_a_session_on_a_track_moves_within_its_parts() -> None:
+    plan = draft(DAY_OR_EVENING, Patient(key=KEY), SITE, start=START, seed=1, track="evening")
+    shut = evolve(SITE, closures=(Closure(START, START + timedelta(days=3), "Flood"),))
+    moved = [each for each in schedule(plan, shut).sessions if each.moved]
+    begun = {(each.service, DayPart.of(each.start.hour * 60)) for each in moved}
+    assert begun == {("own", MORNING), ("group", EVENING)}
+
+
+def test_a_part_of_a_track_comes_once_and_is_told() -> None:
+    with pytest.raises(InvalidError, match="day_parts: expected each once"):
+        Track("day", "Day", (MORNING, MORNING))
+    assert "Weekly hours, day (in the morning or afternoon):" in template_text(DAY_OR_EVENING)

@@ -171,7 +171,7 @@ def draft(  # noqa: PLR0913  # what a plan is made from, by name
     joined = tuple(groups)
     named = each_a("plan", counselors, "counselors", PrimaryCounselor)
     refuse("plan", _group_faults(joined, program), *_counselor_faults(named, site))
-    on_track = _best_track(program, site, patient) if track is None else track
+    on_track = _best_track(program, site, patient, start) if track is None else track
     laid = _with_weeks(program.on_track(on_track), phase_weeks or {})
     laid, rate_notes = with_rates(laid, times or {})
     laid, modality_notes = with_modalities(laid, patient, modalities or {}, on=start)
@@ -284,15 +284,26 @@ def _refusals(decisions: Sequence[Decision]) -> Iterator[tuple[Fault, ...]]:
             yield (Fault(("decisions", place), expected, f"one by {decision.policy!r}"),)
 
 
-def _best_track(program: Program, site: Site, patient: Patient) -> str | None:
-    """The track that collides least, the first of several; ``None`` if there are no tracks."""
+def _best_track(program: Program, site: Site, patient: Patient, start: date) -> str | None:
+    """The track that collides least, the first of several; ``None`` if there are no tracks.
+
+    Where tracks are for parts of the day, one in which sessions find no time comes after others.
+    """
     windows = bookable(site.hours, patient, None)
-    names = (track.name for track in program.tracks)
-    return min(
-        names,
-        key=lambda name: _minutes_outside(windows, program.on_track(name)),
-        default=None,
-    )
+    in_parts = any(track.day_parts for track in program.tracks)
+
+    def collisions(name: str) -> tuple[int, int]:
+        laid, without = program.on_track(name), 0
+        if in_parts:
+            _, notes = fill_in(laid, site, patient, Preferences(), start=start)
+            without = sum(note.matter in _NO_TIME for note in notes)
+        return _minutes_outside(windows, laid), without
+
+    return min((track.name for track in program.tracks), key=collisions, default=None)
+
+
+_NO_TIME = {NoteSubject.NO_OPEN_TIME, NoteSubject.PART_FULL}
+"""Notes that a session has found no time."""
 
 
 def _minutes_outside(windows: WeeklyWindows, program: Program) -> int:

@@ -159,14 +159,26 @@ class Service:
 
 @frozen
 class Track:
-    """A variant of a program's times, such as day, evening or weekend."""
+    """A variant of a program's times, such as day, evening or weekend.
+
+    ``day_parts`` are those in which sessions of its patients begin, of services that do not say
+    others; none: any.
+
+    Raises:
+        InvalidError: the name is none, or a part of the day comes twice.
+    """
 
     name: str
     title: str
+    day_parts: tuple[DayPart, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        ok = is_name(self.name)
-        refuse(f"track {self.name!r}", unless(ok, "name", _NAME_FORM, repr(self.name)))
+        once = len(set(self.day_parts)) == len(self.day_parts)
+        refuse(
+            f"track {self.name!r}",
+            unless(is_name(self.name), "name", _NAME_FORM, repr(self.name)),
+            unless(once, "day_parts", "each once", "one twice"),
+        )
 
 
 @frozen(repr=False)
@@ -355,16 +367,21 @@ class Program:
         """
         if track is None and not self.tracks:
             return self
-        known = [one.name for one in self.tracks]
+        known = {one.name: one for one in self.tracks}
         if track not in known:
             raise UnknownNameError(f"track of {self.name}", str(track), known)
+        parts = known[track].day_parts
         stated = tuple(
             s if isinstance(s, StatedLength) else evolve(s, track=None)
             for s in self.stated
             if s.track in (None, track)
         )
         return self.with_services(
-            lambda s: evolve(s, track=None) if s.track in (None, track) else None,
+            lambda s: (
+                evolve(s, track=None, day_parts=s.day_parts or parts)
+                if s.track in (None, track)
+                else None
+            ),
             tracks=(),
             stated=stated,
         )

@@ -6,7 +6,7 @@ from itertools import groupby
 from iopkit.eligibility.predicates import describe
 from iopkit.programs.disagreements import discrepancies, out_of_reach
 from iopkit.programs.doses import Dose, weekly_doses
-from iopkit.programs.programs import Phase, Program, Service
+from iopkit.programs.programs import Phase, Program, Service, Track
 from iopkit.programs.timings import Once, slots_of
 from iopkit.prose import duration_text
 from iopkit.reports.lines import below, item, link, page, section
@@ -59,7 +59,7 @@ def template_text(program: Program) -> str:
         if phase.advance is not None:
             lines.append(below(f"goes on when: {describe(phase.advance, in_full=True)}"))
     for track, variant in program.variants:
-        on = f", {track.title.lower()}" if track else ""
+        on = f", {_track_words(track)}" if track else ""
         lines += ["", f"Weekly hours{on}:", *dose_lines(enumerate(weekly_doses(variant), 1))]
     if after := program.continuing_care:
         lines += ["", f"Then {after.title}:"]
@@ -78,6 +78,11 @@ def template_text(program: Program) -> str:
         for source in program.sources:
             lines += [item(str(source)), *link(source)]
     return page([*lines, *section("Left open", program.left_open)])
+
+
+def _track_words(track: Track) -> str:
+    when = f" ({parts_words(track.day_parts)})" if track.day_parts else ""
+    return f"{track.title.lower()}{when}"
 
 
 def level_words(phase: Phase) -> str:

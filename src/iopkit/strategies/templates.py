@@ -148,7 +148,7 @@ def programs(draw: st.DrawFn, *, draftable: bool = True) -> Program:
         "A program",
         tuple(phases),
         tuple(shared),
-        tracks=tuple(Track(name, name) for name in tracks),
+        tracks=tuple(Track(name, name, draw(_DAY_PARTS)) for name in tracks),
         age_group=draw(_AGE_GROUPS),
         review_every_days=draw(_REVIEWS),
         discharge=draw(_CONDITIONS),
