@@ -763,6 +763,7 @@ def agreed(plan: Plan, start: date) -> list[Any]:
     parts += [*goal.objectives, *(step.target for step in goal.objectives), *goal.interventions]
     parts += [proposed, *proposed.because, *proposed.goals, proposed.settled, condition]
     parts += [*settled.leaves, *settled.stays, *settled.groups]
+    parts += [TakenTime(start, by, (607, 667), "Zebediah")]
     parts += [*settled.milestones, *settled.disclosures, *(settled.signatures or ())]
     parts += settled.provenance.decisions if settled.provenance else ()
     parts += [ends, *follows, WeeksLeftOut(1, 61, "Zebediah", LevelOfCare("2.5"))]
