@@ -72,7 +72,7 @@ def fill_in(  # noqa: PLR0913  # what times are found by, by name
     first day. Of a choice, the times that ``former`` has are kept, then those that are ``taken``
     are avoided.
     """
-    was = {} if former is None else services_by_place(former)
+    was: Mapping[tuple[str, str], Service] = services_by_place(former) if former else {}
     everywhere = frozenset(range(len(program.phases)))
     runs = [_Run(everywhere, service) for service in program.services]
     runs += [_Run(frozenset({n}), s) for n, p in enumerate(program.phases) for s in p.services]
