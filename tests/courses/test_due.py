@@ -58,6 +58,7 @@ from iopkit.programs.progress import COURSE_FACTS
 from iopkit.requirements import MilestoneKind, Reviews
 from iopkit.schedules import Attendance, schedule
 from iopkit.sites import Closure, Site
+from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import courses
 from iopkit.windows import WeeklyWindows
 
@@ -111,6 +112,11 @@ def rule(when: When, within: Term | None = None, *done_by: str, **others: object
     done = tuple(map(Happening, done_by))
     known = {"name": "rule", "title": "Rule", "said_by": "the test", "done_by": done, **others}
     return DueRule(when=when, within=within, **known)  # type: ignore[arg-type]
+
+
+def rule_set(*rules: DueRule) -> DueRuleSet:
+    said = Source("Handbook", Grade.SECONDARY)
+    return DueRuleSet("own", "Own", Versions((Dated(MONDAY, rules, said),)))
 
 
 def found(course: Course, one: DueRule, day: int, *, closed: bool = False) -> list[Due]:
@@ -421,6 +427,24 @@ def test_working_days_are_those_on_which_the_site_is_open(
     assert working_day(SITE, day, count) == expected
 
 
+ASSESSED_AT_INTAKE = rule(ADMITTED, Term(7), "assessed", unless_before=(Happening("assessed"),))
+
+
+@pytest.mark.parametrize(
+    ("assessed", "states"),
+    [
+        pytest.param([-1], [], id="the-day-before"),
+        pytest.param([0], [], id="on-the-day"),
+        pytest.param([1], [DueState.DONE], id="after-it"),
+        pytest.param([], [DueState.OVERDUE], id="never"),
+    ],
+)
+def test_what_came_before_spares_it(assessed: list[int], states: list[DueState]) -> None:
+    course = course_of(*((day, Assessed()) for day in assessed))
+    listed = found(course, ASSESSED_AT_INTAKE, 8, closed=True)
+    assert [each.state for each in listed] == states
+
+
 WRONG: dict[str, Callable[[], object]] = {
     "no name": lambda: evolve(REVIEW, name=" "),
     "no term": lambda: evolve(REVIEW, every=None),
@@ -444,8 +468,8 @@ WRONG: dict[str, Callable[[], object]] = {
     "a row of excuses": lambda: InARow(SessionOutcome.EXCUSED, 2),
     "a row of none": lambda: InARow(SessionOutcome.MISSED, 0),
     "no days": lambda: NoContact(0),
-    "no rules": lambda: DueRuleSet("own", "Own", ()),
-    "one name twice": lambda: DueRuleSet("own", "Own", (REVIEW, REVIEW)),
+    "no rules": rule_set,
+    "one name twice": lambda: rule_set(REVIEW, REVIEW),
     "no site": lambda: due_on(course_of(), on=MONDAY, rules=[ROLLS]),
     "no course": lambda: due_on("course", on=MONDAY, rules=[]),  # type: ignore[arg-type]
     "never open": lambda: working_day(evolve(SITE, hours=WeeklyWindows()), MONDAY, 1),

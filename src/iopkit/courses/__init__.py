@@ -4,6 +4,7 @@ What can happen has a module of its own: ``iopkit.courses.events``.
 """
 
 from iopkit.courses.abstinence import ControlledSpan
+from iopkit.courses.advising import advise, plan_policies
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus, AuthorizedIn
 from iopkit.courses.courses import Course, as_known, collect, merge, record, with_schedule
 from iopkit.courses.delivered import MinutesOfDay, MinutesOfWeek
@@ -90,6 +91,7 @@ __all__ = [
     "Term",
     "Timeline",
     "When",
+    "advise",
     "as_known",
     "collect",
     "delivered_by",
@@ -101,6 +103,7 @@ __all__ = [
     "merge",
     "outcome_of",
     "outside_certification",
+    "plan_policies",
     "progress",
     "record",
     "standing_rows",

@@ -1,6 +1,7 @@
 """What is due in a course on a day: what a rule asks for, since when, and by when."""
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -23,6 +24,7 @@ from iopkit.courses.due_rules import (
     Term,
 )
 from iopkit.courses.entries import Entry
+from iopkit.courses.events import EVENT_KINDS
 from iopkit.courses.folding import is_contact
 from iopkit.courses.happenings import Happening, field_of
 from iopkit.courses.judging import IN_TREATMENT
@@ -139,13 +141,24 @@ class _Past:
         counting = course.history.counting
         self.course, self.on = course, on
         self.entries = counting[: bisect_right(counting, on, key=_day)]
-        self.outcomes = state_on(course, on=on).outcomes
+        self._of_class = defaultdict[type, list[tuple[int, Entry]]](list)
+        for placed in enumerate(self.entries):
+            self._of_class[type(placed[1].event)].append(placed)
 
-    def covered_by(self, meant: Sequence[Happening]) -> Iterator[tuple[int, Entry]]:
+    @cached_property
+    def outcomes(self) -> Sequence[SessionRecord]:
+        """What became of the sessions that were due; only some rules ask."""
+        return self.course.folded.on(self.on).outcomes
+
+    def covered_by(self, meant: Sequence[Happening]) -> list[tuple[int, Entry]]:
         """The entries that some happenings mean, with their places."""
-        for place, entry in enumerate(self.entries):
-            if any(each.covers(entry.event) for each in meant):
-                yield place, entry
+        found = {
+            place: entry
+            for each in meant
+            for place, entry in self._of_class.get(EVENT_KINDS[each.kind], ())
+            if each.covers(entry.event)
+        }
+        return sorted(found.items()) if len(meant) > 1 else list(found.items())
 
     def before(self, day: date) -> float:
         """A place before all entries of a day and after those of the day before."""
@@ -212,11 +225,18 @@ class _Asking:
 
     def _begin(self, opening: _Opening) -> None:
         rule = self._rule
+        if self._is_spared(opening):
+            return
         if opening.replaces and opening.by is not None:
             self._end(opening.by)
         if rule.every is None or not self._open:
             term = rule.within or rule.every
             self._ask(term, opening.since, opening.counted, opening.by, opening.missing)
+
+    def _is_spared(self, opening: _Opening) -> bool:
+        """Whether what is asked for came earlier."""
+        came = self._past.covered_by(self._rule.unless_before)
+        return bool(came) and came[0][0] < opening.place
 
     def _ask(
         self,

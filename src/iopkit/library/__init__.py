@@ -1,4 +1,4 @@
-"""All that is shipped: policies, ladders, programs, requirements, codes, rates, figures, costs.
+"""All that is shipped: policies, ladders, programs, requirements, due rules, codes, rates, costs.
 
 A name loads what it needs when it is first asked for: programs need documents, policies do not.
 """
@@ -10,6 +10,8 @@ from iopkit.doors import lazy_dir, lazy_getattr
 if TYPE_CHECKING:
     from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
     from iopkit.library.costs import COSTS
+    from iopkit.library.course_policies import COURSE_POLICIES, find_course_policy
+    from iopkit.library.due_rule_sets import DUE_RULE_SETS, find_due_rules
     from iopkit.library.goal_templates import (
         find_goal_templates,
         goal_template_names,
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "CODINGS": "iopkit.library.codings",
     "COSTS": "iopkit.library.costs",
+    "COURSE_POLICIES": "iopkit.library.course_policies",
+    "DUE_RULE_SETS": "iopkit.library.due_rule_sets",
     "LADDERS": "iopkit.library.ladders",
     "LEVEL_FIGURES": "iopkit.library.outcomes",
     "POLICIES": "iopkit.library.policies",
@@ -42,6 +46,8 @@ _HOMES = {
     "RuleKind": "iopkit.library.rule_changes",
     "affected": "iopkit.library.rule_reports",
     "find_coding": "iopkit.library.codings",
+    "find_course_policy": "iopkit.library.course_policies",
+    "find_due_rules": "iopkit.library.due_rule_sets",
     "find_goal_templates": "iopkit.library.goal_templates",
     "find_ladder": "iopkit.library.ladders",
     "find_policy": "iopkit.library.policies",
@@ -58,6 +64,8 @@ _HOMES = {
 __all__ = [
     "CODINGS",
     "COSTS",
+    "COURSE_POLICIES",
+    "DUE_RULE_SETS",
     "LADDERS",
     "LEVEL_FIGURES",
     "POLICIES",
@@ -71,6 +79,8 @@ __all__ = [
     "RuleKind",
     "affected",
     "find_coding",
+    "find_course_policy",
+    "find_due_rules",
     "find_goal_templates",
     "find_ladder",
     "find_policy",
