@@ -219,6 +219,7 @@ from iopkit.programs import (
     Program,
     Progress,
     RandomDays,
+    ScoreChange,
     Service,
     ServiceProgress,
     Slot,
@@ -388,6 +389,7 @@ CONFIDENTIAL: set[type] = {
     GroupPreference,
     Problem,
     Progress,
+    ScoreChange,
     ServiceProgress,
     MissedSession,
     Proposal,
@@ -510,7 +512,7 @@ IMPERSONAL = {
     *("Answers", "Diagram", "Node", "_Box"),
     *("Compare", "Between", "OneOf", "Known", "AllOf", "AnyOf", "Not", "AtLeast"),
     *("Rails", "Formulas", "AttritionStep", "_Column"),
-    *("Track", "Curriculum", "_Recorded", "_OfService", "Times"),
+    *("Track", "Curriculum", "_Recorded", "_ChangeOf", "_OfService", "Times"),
     *("StatedHours", "StatedSessions", "StatedLength", "Discrepancy", "OutOfReach"),
     "AbsenceLimit",
     *("GoalTemplate", "GoalTemplates", "InterventionTemplate", "ObjectiveTemplate"),
@@ -769,7 +771,8 @@ def agreed(plan: Plan, start: date) -> list[Any]:
     progress = Progress(
         weeks_in_phase=3, days_without_use=67, by_service=(of_group,), missed_sessions=(missed,)
     )
-    return [settled, *parts, progress, of_group, missed]
+    fell = ScoreChange("phq_9_total_score", -67)
+    return [settled, *parts, progress, of_group, missed, fell]
 
 
 def counseled(plan: Plan) -> Iterator[Any]:

@@ -9,7 +9,7 @@ from attrs import field
 from iopkit.courses.events import EVENT_KINDS
 from iopkit.courses.happenings import Happening, type_of_field
 from iopkit.courses.outcomes import SessionOutcome
-from iopkit.eligibility.predicates import Predicate
+from iopkit.eligibility.predicates import Predicate, describe
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import call_union, frozen
 from iopkit.programs.progress import course_faults
@@ -228,7 +228,10 @@ class DueRule:
     @property
     def words(self) -> str:
         """By when it is due and after what, in prose."""
-        after = getattr(self.when, "words", "the condition holds")
+        when = describe(self.when) if isinstance(self.when, Predicate) else self.when.words
+        after = " or ".join([when, *(each.words for each in self.or_when)])
+        if self.counted_from:
+            after = f"{self.counted_from.replace('.', ' ').replace('_', ' ')} of {after}"
         first = f"{self.within.words} after {after}" if self.within else ""
         again = f"{self.every.words} after each time, from {after}" if self.every else ""
         return ", then ".join(filter(None, (first, again)))

@@ -17,6 +17,7 @@ from iopkit.reports.charges import (
 from iopkit.reports.clinics import clinic_html
 from iopkit.reports.courses import course_text
 from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
+from iopkit.reports.due import due_list_text, due_rules_text, due_text
 from iopkit.reports.findings import checks_text, findings_text
 from iopkit.reports.fits import fits_text, proposals_text
 from iopkit.reports.goals import goal_templates_text
@@ -55,6 +56,9 @@ __all__ = [
     "decision_text",
     "delivered_text",
     "difference_text",
+    "due_list_text",
+    "due_rules_text",
+    "due_text",
     "fact_text",
     "findings_text",
     "fits_text",
