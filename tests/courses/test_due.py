@@ -483,6 +483,7 @@ def test_what_cannot_be_is_refused(work: Callable[[], object]) -> None:
 
 
 def test_a_rule_says_in_words_what_it_asks_for() -> None:
+    assert RECERTIFY.words == "by day -1, from day -14 to day -1 after end of certified"
     assert [each.words for each in (REVIEW, DISCHARGE_SUMMARY, LATER_INTERVIEW, TWO_MISSED)] == [
         "by day 30 after each time, from admitted",
         "by working day 10 after discharged",
@@ -496,8 +497,8 @@ def test_a_rule_says_in_words_what_it_asks_for() -> None:
     ]
     both = evolve(REVIEW, within=Term(7), when=COURSE_FACTS["goals_met"] >= 1)
     assert both.words == (
-        "by day 7 after the condition holds, then by day 30 after each time, from the condition "
-        "holds"
+        "by day 7 after goals met is at least 1, then by day 30 after each time, from goals met is "
+        "at least 1"
     )
 
 
@@ -531,10 +532,10 @@ OF_PLAN = evolve(PLAN, program=evolve(PLAN.program, review_every_days=14, level=
 
 def test_a_plan_makes_due_what_its_program_and_requirements_ask_for() -> None:
     own, first, again = due_rules(OF_PLAN, [MEDICARE])
-    assert (own.words, own.said_by) == ("by day 14 after each time, from admitted", "Program")
+    assert (own.words, own.said_by) == ("by day 14 after each time, from admitted or readmitted", "Program")
     assert (first.words, again.words) == (
-        "by day 0 after admitted",
-        "by day 60 after each time, from admitted",
+        "by day 0 after admitted or readmitted",
+        "by day 60 after each time, from admitted or readmitted",
     )
     assert first.source == again.source
     assert first.source is not None
@@ -572,10 +573,10 @@ def test_reviews_by_the_month_and_first_ones_earlier() -> None:
         assume_in_force=True,
     )
     *others, words = [each.words for each in found]
-    assert words.endswith("after admitted, then by day 30 after each time, from admitted")
+    assert words.endswith(", then by day 30 after each time, from admitted or readmitted")
     assert others == [
-        "by month 1 after each time, from admitted",
-        "by day 0 after admitted",
+        "by month 1 after each time, from admitted or readmitted",
+        "by day 0 after admitted or readmitted",
     ]
 
 

@@ -16,6 +16,7 @@ from iopkit.courses.deliveries import (
     outside_certification,
 )
 from iopkit.courses.due import Due, DueState, due_on, working_day
+from iopkit.courses.due_analysis import DueFlaw, DueFlawKind, due_flaws
 from iopkit.courses.due_lists import DueRow, due_rows
 from iopkit.courses.due_rules import (
     CountedIn,
@@ -58,6 +59,8 @@ __all__ = [
     "Delivered",
     "DeliveredSession",
     "Due",
+    "DueFlaw",
+    "DueFlawKind",
     "DueRow",
     "DueRule",
     "DueRuleSet",
@@ -95,6 +98,7 @@ __all__ = [
     "as_known",
     "collect",
     "delivered_by",
+    "due_flaws",
     "due_on",
     "due_rows",
     "due_rules",
