@@ -532,7 +532,10 @@ OF_PLAN = evolve(PLAN, program=evolve(PLAN.program, review_every_days=14, level=
 
 def test_a_plan_makes_due_what_its_program_and_requirements_ask_for() -> None:
     own, first, again = due_rules(OF_PLAN, [MEDICARE])
-    assert (own.words, own.said_by) == ("by day 14 after each time, from admitted or readmitted", "Program")
+    assert (own.words, own.said_by) == (
+        "by day 14 after each time, from admitted or readmitted",
+        "Program",
+    )
     assert (first.words, again.words) == (
         "by day 0 after admitted or readmitted",
         "by day 60 after each time, from admitted or readmitted",

@@ -88,10 +88,10 @@ def test_a_roll_is_closed_by_itself() -> None:
 
 def test_a_flaw_says_why() -> None:
     (flaw,) = due_flaws([evolve(RULE, done_by=(NO_PAPER,))])
-    assert (flaw.rule, flaw.why) == (
-        "own",
+    assert flaw.rule == "own"
+    assert flaw.why == (
         "no signed has paper summary or letter: expected assessment, consent, discharge_summary, "
-        "plan",
+        "plan"
     )
 
 
