@@ -25,6 +25,8 @@ from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
 from iopkit.library import (
     CODINGS,
     COSTS,
+    COURSE_POLICIES,
+    DUE_RULE_SETS,
     LADDERS,
     LEVEL_FIGURES,
     POLICIES,
@@ -639,6 +641,10 @@ def _citing() -> Iterator[tuple[str, object]]:
         yield _to_fact(fact.name, fact.name), fact
     for policy in POLICIES:
         yield f":ref:`policy <policy-{policy.name}>`", policy.versions
+    for policy in COURSE_POLICIES:
+        yield ":doc:`advice </how-to/due>`", (policy.versions, policy.considerations)
+    for rules in DUE_RULE_SETS:
+        yield ":doc:`due rules </how-to/due>`", rules.versions
     for ladder in LADDERS:
         yield f":ref:`ladder <ladder-{ladder.name}>`", ladder
     for name in goal_template_names():

@@ -445,6 +445,18 @@ def test_what_came_before_spares_it(assessed: list[int], states: list[DueState])
     assert [each.state for each in listed] == states
 
 
+def test_a_silence_that_ended_is_told_with_what_is_closed() -> None:
+    course = course_of((40, ContactMade()), (75, ContactMade()))
+    first, second, last = found(course, SILENCE, 80, closed=True)
+    # What is closed comes last, in the order of its days.
+    assert [each.state for each in (first, second, last)] == [
+        DueState.COMING,
+        DueState.ENDED,
+        DueState.ENDED,
+    ]
+    assert found(course, SILENCE, 80) == [first]
+
+
 WRONG: dict[str, Callable[[], object]] = {
     "no name": lambda: evolve(REVIEW, name=" "),
     "no term": lambda: evolve(REVIEW, every=None),
