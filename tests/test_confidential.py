@@ -496,6 +496,7 @@ IMPERSONAL = {
         *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
         *("Consented", "Covered"),
         *(
+            "DueFlaw",
             "DueRule",
             "DueRuleSet",
             "Happening",

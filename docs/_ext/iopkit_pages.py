@@ -641,10 +641,8 @@ def _citing() -> Iterator[tuple[str, object]]:
         yield _to_fact(fact.name, fact.name), fact
     for policy in POLICIES:
         yield f":ref:`policy <policy-{policy.name}>`", policy.versions
-    for policy in COURSE_POLICIES:
-        yield ":doc:`advice </how-to/due>`", (policy.versions, policy.considerations)
-    for rules in DUE_RULE_SETS:
-        yield ":doc:`due rules </how-to/due>`", rules.versions
+    yield ":doc:`advice </how-to/due>`", COURSE_POLICIES
+    yield ":doc:`due rules </how-to/due>`", DUE_RULE_SETS
     for ladder in LADDERS:
         yield f":ref:`ladder <ladder-{ladder.name}>`", ladder
     for name in goal_template_names():

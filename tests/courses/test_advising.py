@@ -5,6 +5,8 @@ from uuid import UUID
 
 import pytest
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
 from iopkit.courses import Course, Entry, ScheduleSince, Status, advise, collect, plan_policies
 from iopkit.courses.events import (
@@ -379,6 +381,37 @@ def test_a_programs_source_says_its_conditions() -> None:
 
 def test_without_a_plan_there_are_no_conditions() -> None:
     assert plan_policies(state_on(course_of(), on=day(3))) == ()
+
+
+ASKED = (
+    COURSE_FACTS["missed_in_a_row"] >= 2,
+    COURSE_FACTS["attended_in_a_row"] >= 2,
+    COURSE_FACTS["attendance"] >= 0.5,
+    COURSE_FACTS["hours_last_week"] >= 2,
+    COURSE_FACTS["days_since_contact"] >= 5,
+    COURSE_FACTS["unexcused_absences"] <= 1,
+)
+
+
+@given(
+    st.lists(st.sampled_from("+-"), min_size=4, max_size=4),
+    st.sets(st.integers(0, 3)),
+    st.sampled_from(ASKED),
+)
+def test_more_knowledge_settles_advice_and_never_turns_it(
+    marks: list[str], unknown: set[int], asked: Predicate
+) -> None:
+    told: list[At] = [
+        (
+            (SCHEDULE.sessions[n].start.date() - MONDAY).days,
+            SessionAttended(UIDS[n]) if mark == "+" else SessionMissed(UIDS[n], excused=False),
+        )
+        for n, mark in enumerate(marks)
+    ]
+    some = [at for n, at in enumerate(told) if n not in unknown]
+    before = verdict(course_of(*some, planned=True), asked, 13)
+    after = verdict(course_of(*told, planned=True), asked, 13)
+    assert before in (Truth.UNKNOWN, after)
 
 
 def test_what_was_recorded_later_does_not_count() -> None:

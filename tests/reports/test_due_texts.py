@@ -1,5 +1,6 @@
 """What is due, as text."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -215,14 +216,16 @@ def test_a_set_of_rules_has_its_versions_in_words() -> None:
     assert "Not asked for here:" in text
 
 
-def test_only_what_is_due_is_shown() -> None:
-    course = course_of()
-    for wrong in (
-        lambda: due_text("course", [], on=MONDAY),  # type: ignore[arg-type]
-        lambda: due_text(course, ["due"], on=MONDAY),  # type: ignore[list-item]
-        lambda: due_text(course, [], on="today"),  # type: ignore[arg-type]
-        lambda: due_list_text(["row"], on=MONDAY),  # type: ignore[list-item]
-        lambda: due_list_text([], on="today"),  # type: ignore[arg-type]
-    ):
-        with pytest.raises(InvalidError):
-            wrong()
+WRONG: dict[str, Callable[[], str]] = {
+    "no course": lambda: due_text("course", [], on=MONDAY),  # type: ignore[arg-type]
+    "nothing due": lambda: due_text(course_of(), ["due"], on=MONDAY),  # type: ignore[list-item]
+    "no day": lambda: due_text(course_of(), [], on="today"),  # type: ignore[arg-type]
+    "no row": lambda: due_list_text(["row"], on=MONDAY),  # type: ignore[list-item]
+    "no day of a list": lambda: due_list_text([], on="today"),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("work", WRONG.values(), ids=WRONG)
+def test_only_what_is_due_is_shown(work: Callable[[], str]) -> None:
+    with pytest.raises(InvalidError):
+        work()

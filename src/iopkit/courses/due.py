@@ -118,8 +118,9 @@ def due_on(  # noqa: PLR0913  # a course, its rules, and as of when they are ask
     refuse_moments("due", on=on)
     refuse_flags("due", closed=closed)
     asked = each_a("due", rules, "rules", DueRule)
-    working = [CountedIn.WORKING_DAYS in _units(rule) for rule in asked]
-    refuse("due", unless(site is not None or not any(working), "site", "a site", "none"))
+    if site is None:
+        working = any(CountedIn.WORKING_DAYS in _units(rule) for rule in asked)
+        refuse("due", unless(not working, "site", "a site", "none"))
     if known is not None:
         course = as_known(course, known=known)
     past = _Past(course, on)

@@ -34,6 +34,8 @@ class DueRow:
     times: Ordinal
     source: str
 
+    trusts_types = True  # a site has thousands
+
     __repr__ = hidden
 
 
