@@ -54,8 +54,8 @@ from iopkit.programs.programs import Program
 from iopkit.reports.charges import charges_text, coding_text, rates_text
 from iopkit.reports.courses import course_text
 from iopkit.reports.decisions import decision_text
-from iopkit.reports.findings import findings_text
 from iopkit.reports.due import due_rules_text
+from iopkit.reports.findings import findings_text
 from iopkit.reports.goals import goal_templates_text
 from iopkit.reports.groups import assignments_text
 from iopkit.reports.placements import ladder_text, placement_text
