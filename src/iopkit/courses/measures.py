@@ -1,0 +1,79 @@
+"""Measures of courses of treatment: what they are made of, what comes of them, and the curve.
+
+Import measures from here: ``from iopkit.courses.measures import measure``.
+"""
+
+from iopkit.courses.measure_rows import (
+    MeasureRow,
+    MeasureSum,
+    measure_rows,
+    measure_sums,
+    not_counted,
+)
+from iopkit.courses.measure_rules import (
+    Coded,
+    CountedEntry,
+    DaysUntil,
+    DeliveredShare,
+    Exclusion,
+    Figure,
+    FollowUp,
+    FollowUpStep,
+    LeavingCode,
+    LeftFor,
+    Measure,
+    MeasuredDays,
+    MeasureRule,
+    NoShowShare,
+    PhaseDays,
+    RetainedFor,
+    ScaleChange,
+    StayLength,
+    StayLengthBin,
+)
+from iopkit.courses.measured_cases import MeasuredCase, MeasuredValue, MeasureReason, MeasureResult
+from iopkit.courses.measuring import measure
+from iopkit.courses.retention import (
+    CurvePoint,
+    RetentionCurve,
+    StayDuration,
+    durations,
+    retention_curve,
+)
+
+__all__ = [
+    "Coded",
+    "CountedEntry",
+    "CurvePoint",
+    "DaysUntil",
+    "DeliveredShare",
+    "Exclusion",
+    "Figure",
+    "FollowUp",
+    "FollowUpStep",
+    "LeavingCode",
+    "LeftFor",
+    "Measure",
+    "MeasureReason",
+    "MeasureResult",
+    "MeasureRow",
+    "MeasureRule",
+    "MeasureSum",
+    "MeasuredCase",
+    "MeasuredDays",
+    "MeasuredValue",
+    "NoShowShare",
+    "PhaseDays",
+    "RetainedFor",
+    "RetentionCurve",
+    "ScaleChange",
+    "StayDuration",
+    "StayLength",
+    "StayLengthBin",
+    "durations",
+    "measure",
+    "measure_rows",
+    "measure_sums",
+    "not_counted",
+    "retention_curve",
+]
