@@ -6,8 +6,11 @@ from datetime import date
 from statistics import fmean, median
 
 from iopkit.confidential import hidden
+from iopkit.courses.courses import Course
 from iopkit.courses.measured_cases import MeasuredCase, MeasureReason, MeasureResult
+from iopkit.courses.stay_spans import CourseByDay
 from iopkit.eligibility.possible import Possible
+from iopkit.errors import each_a, refuse_moments
 from iopkit.fields import frozen
 from iopkit.truth import Truth
 
@@ -90,6 +93,35 @@ def _answer(case: MeasuredCase) -> str | None:
 
 def _by_length(code: str) -> tuple[int, str]:
     return len(code), code
+
+
+@frozen(repr=False)
+class OpenRollRow:
+    """A session of a course without a roll, by its day: it may turn out to be attended or not."""
+
+    course: str
+    on: date
+
+    __repr__ = hidden
+
+
+def open_roll_rows(courses: Iterable[Course], *, on: date) -> tuple[OpenRollRow, ...]:
+    """The sessions without a roll by a day, which tables of entries do not have.
+
+    Args:
+        courses: all that are looked at.
+        on: the day by which all is on record.
+
+    Raises:
+        InvalidError: something is no course, or ``on`` is no day.
+    """
+    given = each_a("rolls", courses, "courses", Course)
+    refuse_moments("rolls", on=on)
+    return tuple(
+        OpenRollRow(str(course.key), day)
+        for course in given
+        for day in CourseByDay(course, on).open_rolls
+    )
 
 
 @frozen

@@ -6,9 +6,11 @@ Import measures from here: ``from iopkit.courses.measures import measure``.
 from iopkit.courses.measure_rows import (
     MeasureRow,
     MeasureSum,
+    OpenRollRow,
     measure_rows,
     measure_sums,
     not_counted,
+    open_roll_rows,
 )
 from iopkit.courses.measure_rules import (
     Coded,
@@ -63,6 +65,7 @@ __all__ = [
     "MeasuredDays",
     "MeasuredValue",
     "NoShowShare",
+    "OpenRollRow",
     "PhaseDays",
     "RetainedFor",
     "RetentionCurve",
@@ -75,5 +78,6 @@ __all__ = [
     "measure_rows",
     "measure_sums",
     "not_counted",
+    "open_roll_rows",
     "retention_curve",
 ]

@@ -71,8 +71,8 @@ def _length(figure: StayLength, case: MeasuredCase, stay: StaySpan) -> MeasuredC
         return evolve(case, at_least=least, why=MeasureReason.STILL_OPEN)
     value: MeasuredValue = _between(least, most)
     if figure.bins:
-        codes = {_code_of(days, figure.bins) for days in range(least, most + 1)}
-        value = codes.pop() if len(codes) == 1 else Possible(options=frozenset(codes))
+        codes = codes_of(least, most, figure.bins)
+        value = codes[0] if len(codes) == 1 else Possible(options=frozenset(codes))
     if not isinstance(value, Possible):
         return evolve(case, value=value)
     why = MeasureReason.ROLL_OPEN if high > low else MeasureReason.NOT_RECORDED
@@ -84,8 +84,13 @@ def is_ambulatory(level: LevelOfCare | None) -> Truth:
     return Truth.UNKNOWN if level is None else Truth.of(float(level.number) < 3)
 
 
-def _code_of(days: int, bins: tuple[StayLengthBin, ...]) -> str:
-    return next(each.code for each in bins if each.last is None or days <= each.last)
+def codes_of(least: int, most: int, bins: tuple[StayLengthBin, ...]) -> tuple[str, ...]:
+    """The codes of the bins that have one of some numbers of days, in their order."""
+    first, last = (
+        next(n for n, each in enumerate(bins) if each.last is None or days <= each.last)
+        for days in (least, most)
+    )
+    return tuple(each.code for each in bins[first : last + 1])
 
 
 def _left(figure: LeavingCode | LeftFor, case: MeasuredCase, stay: StaySpan) -> MeasuredCase:
