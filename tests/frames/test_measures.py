@@ -33,6 +33,7 @@ from iopkit.courses.events import (
 )
 from iopkit.courses.happenings import Happening, Having
 from iopkit.courses.measures import (
+    Coded,
     DaysUntil,
     Exclusion,
     FollowUp,
@@ -68,6 +69,7 @@ def own(name: str, rule: MeasureRule) -> Measure:
     return Measure(name, name, Versions((Dated(date.min, rule, SOURCE),)))
 
 
+MADE = Happening("contact_made")
 SEEN_IN_A_WEEK = own(
     "seen-in-a-week",
     MeasureRule(
@@ -90,7 +92,16 @@ BOTH_ENDS = own(
         before_end=1,
     ),
 )
-ALL = (*OVER_COLUMNS, SEEN_IN_A_WEEK, CONTACT, BOTH_ENDS)
+REACHED = own("days-to-reach", MeasureRule((Happening("admitted"),), DaysUntil((MADE,))))
+REACHED_OR_SEEN = own(
+    "days-to-reach-or-see",
+    MeasureRule((Happening("admitted"),), DaysUntil((MADE, Happening("assessed")))),
+)
+BY_2004 = own("by-2004", MeasureRule((Happening("discharged"),), StayLength()))
+ALL = (
+    *OVER_COLUMNS,
+    *(SEEN_IN_A_WEEK, CONTACT, BOTH_ENDS, REACHED, REACHED_OR_SEEN, BY_2004),
+)
 
 
 def of_courses(
@@ -184,7 +195,9 @@ def courses(made: Callable[..., Course]) -> list[Course]:
 def test_the_cases_are_those_of_the_courses(courses: list[Course]) -> None:
     assert of_columns(courses, ALL) == of_courses([c for c in courses if c.entries], ALL)
     later = date(2027, 3, 1)
-    assert of_columns(courses, ALL, later) == of_courses([c for c in courses if c.entries], ALL, later)
+    assert of_columns(courses, ALL, later) == of_courses(
+        [c for c in courses if c.entries], ALL, later
+    )
 
 
 @given(st.lists(any_course(), max_size=3, unique_by=lambda c: c.key), st.integers(0, 120))
@@ -193,3 +206,81 @@ def test_so_are_those_of_any_courses(found: list[Course], days: int) -> None:
     known = [c for c in found if c.entries]
     if known:
         assert of_columns(known, ALL, on) == of_courses(known, ALL, on)
+
+
+ENGINES: dict[str, Callable[[list[dict[str, Any]]], Any]] = {
+    "polars": lambda rows: pl.DataFrame(rows, infer_schema_length=None),
+    "polars, lazy": lambda rows: pl.LazyFrame(rows, infer_schema_length=None),
+    "pandas": pd.DataFrame,
+    "pyarrow": lambda rows: pl.DataFrame(rows, infer_schema_length=None).to_arrow(),
+    "duckdb": lambda rows: duckdb.from_arrow(
+        pl.DataFrame(rows, infer_schema_length=None).to_arrow()
+    ),
+}
+
+
+def in_polars(frame: Any) -> pl.DataFrame:
+    if isinstance(frame, pl.LazyFrame):
+        return frame.collect()
+    if isinstance(frame, duckdb.DuckDBPyRelation):
+        return frame.pl()
+    if isinstance(frame, pd.DataFrame):
+        return pl.from_pandas(frame)
+    return frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(pl.from_arrow(frame))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_gives_a_frame_of_its_own(engine: str, courses: list[Course]) -> None:
+    entries = ENGINES[engine](list(entry_rows(courses)))
+    found = measured_columns(entries, ALL, period=YEAR, assume_in_force=True)
+    assert type(found) is type(entries)
+    known = [course for course in courses if course.entries]
+    rows = in_polars(found).select(NAMES).with_columns(pl.col("since").cast(pl.Date))
+    assert in_order(rows.iter_rows()) == of_courses(known, ALL)
+
+
+def test_days_may_be_days(courses: list[Course]) -> None:
+    rows = pl.DataFrame(entry_rows(courses), infer_schema_length=None)
+    as_days = rows.with_columns(
+        pl.col("on").str.to_date(), pl.col("recorded").str.to_datetime(time_zone="UTC")
+    )
+    name = find_measure("teds-d-length-of-stay")
+    found = [measured_columns(each, [name], period=YEAR) for each in (rows, as_days)]
+    assert in_order(found[0].iter_rows()) == in_order(found[1].iter_rows())
+
+
+STARTS = (Happening("admitted"),)
+LATER = (Happening("readmitted"),)
+ONCE = FollowUpStep(LATER, 0, 9)
+COLUMNS = "course", "key", "on", "recorded", "recorder", "kind", "replaces", "body"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        find_measure("no-show-share").versions.dated[0].value,
+        MeasureRule((Coded(("x",)),), FollowUp((ONCE,))),
+        MeasureRule(STARTS, FollowUp((ONCE, ONCE))),
+        MeasureRule(STARTS, FollowUp((FollowUpStep(LATER, 0, 9, times=2),))),
+        MeasureRule(STARTS, FollowUp((FollowUpStep(LATER, 0, 9, alone=LATER),))),
+        MeasureRule(STARTS, FollowUp((ONCE,)), least_age=13),
+        MeasureRule(STARTS, FollowUp((ONCE,)), exclusions=(Exclusion("x", LATER),)),
+        MeasureRule(STARTS, FollowUp((FollowUpStep(STARTS, 0, 9),))),
+        MeasureRule(LATER, DaysUntil((Happening("signed", (Having("paper", ("plan",)),)),))),
+        MeasureRule((Happening("signed"),), StayLength()),
+    ],
+)
+def test_what_a_table_does_not_have_is_refused(rule: MeasureRule) -> None:
+    rows = pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String))
+    with pytest.raises(InvalidError, match="kinds of events alone"):
+        measured_columns(rows, [own("x", rule)], period=YEAR)
+
+
+def test_a_table_needs_its_columns_and_a_measure() -> None:
+    rows = pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String))
+    length = find_measure("teds-d-length-of-stay")
+    with pytest.raises(InvalidError, match="replaces: expected a column"):
+        measured_columns(rows.drop("replaces"), [length], period=YEAR)
+    with pytest.raises(InvalidError, match="at least one"):
+        measured_columns(rows, [], period=YEAR)
+    assert measured_columns(rows, [length], period=YEAR).height == 0

@@ -218,8 +218,9 @@ class _Measuring:
             truths = {each.taken for each in tried}
             found.append(truths.pop() if len(truths) == 1 else Truth.UNKNOWN)
             days = {day for each in tried for day in each.days}
-            if why is MeasureReason.COUNTED:
-                why = next((each.why for each in tried if each.taken is Truth.UNKNOWN), why)
+            if why is MeasureReason.COUNTED and found[-1] is Truth.UNKNOWN:
+                whys = (each.why for each in tried if each.taken is Truth.UNKNOWN)
+                why = next(whys, MeasureReason.ROLL_OPEN)
             if found[-1] is Truth.NO:
                 break
         found += [Truth.NO] * (len(steps) - len(found))

@@ -153,10 +153,6 @@ def _kinds(counts: Iterable[CountedEntry]) -> frozenset[str]:
     return frozenset(each.kind for each in counts if isinstance(each, Happening))
 
 
-def _is_of_stays(rule: MeasureRule) -> bool:
-    return not isinstance(rule.figure, FollowUp | DaysUntil)
-
-
 def _sets(rules: Iterable[MeasureRule]) -> tuple[frozenset[str], ...]:
     """The sets of kinds of which the first and last days are asked for."""
     found: dict[frozenset[str], None] = {}
@@ -177,6 +173,7 @@ def _read(
 ) -> "tuple[Engine, pl.DataFrame, pl.DataFrame]":
     """The rows in Polars, of a lazy frame those that are asked for, and every course."""
     import narwhals as nw
+    import polars as pl
 
     engine = Engine.of(entries)
     missing = [name for name in _COLUMNS if name not in names_in(entries)]
@@ -187,7 +184,8 @@ def _read(
         kinds = {*_IN, *_OUT, *_STEPS, *(kind for each in _sets(rules) for kind in each)}
         kinds |= {kind for rule in rules for kind in _kinds(rule.starts)}
         rows = rows.filter(nw.col("kind").is_in(sorted(kinds)) | ~nw.col("replaces").is_null())
-    return engine, collected(rows), courses
+    texts = pl.col("course", "key", "kind", "replaces", "body").cast(pl.String)
+    return engine, collected(rows).with_columns(texts), courses.cast(pl.String)
 
 
 def _rolls_read(rolls: object) -> "pl.DataFrame":
@@ -248,9 +246,7 @@ class _Table:
         self.rows = rows.filter(pl.col("on") <= on)
         # Nearly all rows are of sessions: the others are looked through again and again.
         self.few = self.rows.filter(~pl.col("kind").is_in(_ROLLS))
-        days = {
-            str(place): pl.when(_is_one_of(each)).then("on") for place, each in enumerate(sets)
-        }
+        days = {str(place): pl.when(_is_one_of(each)).then("on") for place, each in enumerate(sets)}
         ends = [
             end
             for place in days
