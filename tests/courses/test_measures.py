@@ -35,7 +35,6 @@ from iopkit.courses.happenings import Happening
 from iopkit.courses.measures import (
     Coded,
     DaysUntil,
-    Exclusion,
     FollowUp,
     FollowUpStep,
     LeavingCode,
@@ -43,6 +42,7 @@ from iopkit.courses.measures import (
     Measure,
     MeasuredCase,
     MeasuredDays,
+    MeasureExclusion,
     MeasureReason,
     MeasureRule,
     RetainedFor,
@@ -476,7 +476,7 @@ def test_of_what_is_enough_alone_one_is_enough(told: Told) -> None:
 
 
 def excluding(first: int | None, last: int | None, *kinds: str) -> Measure:
-    out = Exclusion("seen", tuple(map(Happening, kinds)), first, last)
+    out = MeasureExclusion("seen", tuple(map(Happening, kinds)), first, last)
     return own(MeasureRule((ADMITTED,), RetainedFor(1), exclusions=(out,)))
 
 
@@ -702,10 +702,10 @@ STEP = FollowUpStep((ADMITTED,), 0, 1)
     ("build", "path"),
     [
         (lambda: Coded(()), "codes"),
-        (lambda: Exclusion(" ", (ADMITTED,)), "name"),
-        (lambda: Exclusion("x", ()), "counts"),
-        (lambda: Exclusion("x", (ADMITTED,), 1), "last"),
-        (lambda: Exclusion("x", (ADMITTED,), 2, 1), "last"),
+        (lambda: MeasureExclusion(" ", (ADMITTED,)), "name"),
+        (lambda: MeasureExclusion("x", ()), "counts"),
+        (lambda: MeasureExclusion("x", (ADMITTED,), 1), "last"),
+        (lambda: MeasureExclusion("x", (ADMITTED,), 2, 1), "last"),
         (lambda: FollowUpStep((ADMITTED,), -1, 1), "last"),
         (lambda: FollowUpStep((ADMITTED,), 0, 1, times=0), "times"),
         (lambda: FollowUp(()), "steps"),
@@ -729,7 +729,10 @@ STEP = FollowUpStep((ADMITTED,), 0, 1)
             lambda: MeasureRule(
                 (ADMITTED,),
                 FollowUp((STEP,)),
-                exclusions=(Exclusion("x", (ADMITTED,)), Exclusion("x", (DISCHARGED,))),
+                exclusions=(
+                    MeasureExclusion("x", (ADMITTED,)),
+                    MeasureExclusion("x", (DISCHARGED,)),
+                ),
             ),
             "exclusions",
         ),

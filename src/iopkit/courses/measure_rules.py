@@ -93,7 +93,7 @@ def is_counted(counts: Collection[CountedEntry], entry: Entry, codes: Collection
 
 
 @frozen
-class Exclusion:
+class MeasureExclusion:
     """Who is not counted: those of whom something is on record near the event that is started from.
 
     It counts from day ``first`` after that event to day ``last``, both included; below 0 they lie
@@ -330,7 +330,7 @@ class MeasureRule:
     counted_from: str | None = None
     before_end: int = 0
     least_age: int | None = None
-    exclusions: tuple[Exclusion, ...] = ()
+    exclusions: tuple[MeasureExclusion, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         names = [each.name for each in self.exclusions]

@@ -3,21 +3,11 @@
 Import measures from here: ``from iopkit.courses.measures import measure``.
 """
 
-from iopkit.courses.measure_rows import (
-    MeasureRow,
-    MeasureSum,
-    OpenRollRow,
-    measure_rows,
-    measure_sums,
-    not_counted,
-    open_roll_rows,
-)
 from iopkit.courses.measure_rules import (
     Coded,
     CountedEntry,
     DaysUntil,
     DeliveredShare,
-    Exclusion,
     Figure,
     FollowUp,
     FollowUpStep,
@@ -25,6 +15,7 @@ from iopkit.courses.measure_rules import (
     LeftFor,
     Measure,
     MeasuredDays,
+    MeasureExclusion,
     MeasureRule,
     NoShowShare,
     PhaseDays,
@@ -32,6 +23,15 @@ from iopkit.courses.measure_rules import (
     ScaleChange,
     StayLength,
     StayLengthBin,
+)
+from iopkit.courses.measure_tables import (
+    MeasureRow,
+    MeasureSum,
+    OpenRollRow,
+    measure_rows,
+    measure_sums,
+    not_counted,
+    open_roll_rows,
 )
 from iopkit.courses.measured_cases import MeasuredCase, MeasuredValue, MeasureReason, MeasureResult
 from iopkit.courses.measuring import measure
@@ -49,13 +49,13 @@ __all__ = [
     "CurvePoint",
     "DaysUntil",
     "DeliveredShare",
-    "Exclusion",
     "Figure",
     "FollowUp",
     "FollowUpStep",
     "LeavingCode",
     "LeftFor",
     "Measure",
+    "MeasureExclusion",
     "MeasureReason",
     "MeasureResult",
     "MeasureRow",

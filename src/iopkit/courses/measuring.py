@@ -14,11 +14,11 @@ from iopkit.courses.happenings import Happening, field_of
 from iopkit.courses.measure_rules import (
     CountedEntry,
     DaysUntil,
-    Exclusion,
     FollowUp,
     FollowUpStep,
     Measure,
     MeasuredDays,
+    MeasureExclusion,
     MeasureRule,
     days_after,
     is_counted,
@@ -155,7 +155,7 @@ class _Measuring:
         return Truth.UNKNOWN, MeasureReason.AGE_NOT_KNOWN
 
     def _is_out(
-        self, exclusion: Exclusion, course: CourseByDay, start: Entry
+        self, exclusion: MeasureExclusion, course: CourseByDay, start: Entry
     ) -> tuple[Truth, MeasureReason]:
         first, last = self.period.start, self.period.last
         if exclusion.first is not None and exclusion.last is not None:

@@ -19,7 +19,7 @@ from iopkit.courses.measure_rules import (
 )
 from iopkit.courses.measured_cases import MeasuredCase, MeasuredValue, MeasureReason
 from iopkit.courses.outcomes import SessionOutcome, count_outcomes
-from iopkit.courses.phase_spans import phase_spans
+from iopkit.courses.phases_by_day import phase_spans
 from iopkit.courses.stay_spans import CourseByDay, StaySpan
 from iopkit.courses.stays import Discharged
 from iopkit.eligibility.possible import Possible
@@ -71,7 +71,7 @@ def _length(figure: StayLength, case: MeasuredCase, stay: StaySpan) -> MeasuredC
         return evolve(case, at_least=least, why=MeasureReason.STILL_OPEN)
     value: MeasuredValue = _between(least, most)
     if figure.bins:
-        codes = codes_of(least, most, figure.bins)
+        codes = bin_codes(least, most, figure.bins)
         value = codes[0] if len(codes) == 1 else Possible(options=frozenset(codes))
     if not isinstance(value, Possible):
         return evolve(case, value=value)
@@ -84,7 +84,7 @@ def is_ambulatory(level: LevelOfCare | None) -> Truth:
     return Truth.UNKNOWN if level is None else Truth.of(float(level.number) < 3)
 
 
-def codes_of(least: int, most: int, bins: tuple[StayLengthBin, ...]) -> tuple[str, ...]:
+def bin_codes(least: int, most: int, bins: tuple[StayLengthBin, ...]) -> tuple[str, ...]:
     """The codes of the bins that have one of some numbers of days, in their order."""
     first, last = (
         next(n for n, each in enumerate(bins) if each.last is None or days <= each.last)

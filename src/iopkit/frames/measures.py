@@ -1,15 +1,12 @@
 """Measures over a table of entries: a data frame of cases, on any engine.
 
-The engine keeps the rows of the kinds of events that are asked for; Polars does the rest. Courses
-seldom need more of a kind than its first and last day: what those leave open is looked up.
+The engine keeps the rows of the kinds of events that are asked for; Polars does the rest.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from iopkit.confidential import hidden
 from iopkit.courses.happenings import Happening
 from iopkit.courses.measure_rules import (
     CountedEntry,
@@ -26,25 +23,25 @@ from iopkit.courses.measure_rules import (
     StayLengthBin,
 )
 from iopkit.courses.measured_cases import MeasureReason
-from iopkit.courses.stay_figures import codes_of
+from iopkit.courses.stay_figures import bin_codes
 from iopkit.errors import Fault, each_a, refuse, refuse_moments, unless, unless_a
-from iopkit.frames.engines import Engine, collected, names_in
+from iopkit.frames.engines import Engine
+from iopkit.frames.entry_tables import (
+    CONTACTS,
+    IN,
+    OUT,
+    EntryTable,
+    counting,
+    is_one_of,
+    read_entries,
+    read_rolls,
+)
 
 if TYPE_CHECKING:
     import polars as pl
 
 T = TypeVar("T")
 
-_COLUMNS = "course", "key", "on", "recorded", "kind", "replaces", "body"
-_IN = "admitted", "readmitted"
-_OUT = "discharged", "died"
-_STEPS = "stepped_up", "stepped_down"
-_CONTACTS = (
-    *_IN,
-    *("assessed", "came_unplanned", "contact_made", "drug_tested", "instrument_answered"),
-    *("made_up", "session_attended"),
-)
-_ROLLS = "session_attended", "session_missed", "session_cancelled"
 _FIGURES = FollowUp | DaysUntil | StayLength | LeavingCode | LeftFor | RetainedFor
 _StayFigure: TypeAlias = StayLength | LeavingCode | LeftFor | RetainedFor
 
@@ -101,8 +98,9 @@ def measured_columns(  # noqa: PLR0913  # as measure has them
     )
     import polars as pl
 
-    engine, rows, courses = _read(entries, rules)
-    table = _Table(_counting(rows), _rolls_read(open_rolls), courses, by, _sets(rules))
+    kinds = {kind for rule in rules for kind in _kinds((*rule.starts, *_counts_of(rule)))}
+    engine, rows, courses = read_entries(entries, kinds | {*CONTACTS})
+    table = EntryTable(counting(rows), read_rolls(open_rolls), courses, by, _sets(rules))
     cases = [
         _cases(table, rule, period).select(pl.lit(measure.name).alias("measure"), *_RESULT[1:])
         for measure, rule in zip(given, rules, strict=True)
@@ -124,7 +122,7 @@ def _rule_faults(place: int, rule: MeasureRule) -> tuple[Fault, ...]:
     one_step = not isinstance(figure, FollowUp) or (
         len(figure.steps) == 1 and figure.steps[0].times == 1 and not figure.steps[0].alone
     )
-    of_stays = isinstance(figure, FollowUp | DaysUntil) or _kinds(rule.starts) <= {*_IN, *_OUT}
+    of_stays = isinstance(figure, FollowUp | DaysUntil) or _kinds(rule.starts) <= {*IN, *OUT}
     ok = (
         isinstance(figure, _FIGURES)
         and one_step
@@ -164,247 +162,11 @@ def _sets(rules: Iterable[MeasureRule]) -> tuple[frozenset[str], ...]:
                 found[_kinds(counts)] = None
                 found[_kinds(until)] = None
             case _:
-                found[frozenset(_CONTACTS)] = None
+                found[frozenset(CONTACTS)] = None
     return tuple(each for each in found if each)
 
 
-def _read(
-    entries: object, rules: Iterable[MeasureRule]
-) -> "tuple[Engine, pl.DataFrame, pl.DataFrame]":
-    """The rows in Polars, of a lazy frame those that are asked for, and every course."""
-    import narwhals as nw
-    import polars as pl
-
-    engine = Engine.of(entries)
-    missing = [name for name in _COLUMNS if name not in names_in(entries)]
-    refuse("entries", tuple(Fault((name,), "a column of this name", "none") for name in missing))
-    rows = engine.rows(entries, _COLUMNS)
-    courses = collected(rows.select("course").unique())
-    if not engine.eager:
-        kinds = {*_IN, *_OUT, *_STEPS, *(kind for each in _sets(rules) for kind in each)}
-        kinds |= {kind for rule in rules for kind in _kinds(rule.starts)}
-        rows = rows.filter(nw.col("kind").is_in(sorted(kinds)) | ~nw.col("replaces").is_null())
-    texts = pl.col("course", "key", "kind", "replaces", "body").cast(pl.String)
-    return engine, collected(rows).with_columns(texts), courses.cast(pl.String)
-
-
-def _rolls_read(rolls: object) -> "pl.DataFrame":
-    import polars as pl
-
-    if rolls is None:
-        return pl.DataFrame(schema={"course": pl.String, "on": pl.Date})
-    table = collected(Engine.of(rolls).rows(rolls, ("course", "on")))
-    return table.select(pl.col("course").cast(pl.String), _day("on", table))
-
-
-def _day(name: str, table: "pl.DataFrame") -> "pl.Expr":
-    """A column of days, which may be texts."""
-    import polars as pl
-
-    column = pl.col(name)
-    is_text = table.schema[name] == pl.String
-    return column.str.to_date("%Y-%m-%d") if is_text else column.cast(pl.Date)
-
-
-def _counting(rows: "pl.DataFrame") -> "pl.DataFrame":
-    """The entries that count: of each that was corrected, the last recorded."""
-    import polars as pl
-
-    corrections = rows.filter(pl.col("replaces").is_not_null())
-    if corrections.height:
-        replaced = dict(corrections.select("key", "replaces").iter_rows())
-        last: dict[str, tuple[Any, str]] = {}  # Any: a text or an instant, of one table alike
-        gone = set(replaced)
-        for key, recorded in corrections.select("key", "recorded").iter_rows():
-            root = key
-            while root in replaced:
-                root = replaced[root]
-            gone.add(root)
-            last[root] = max(last.get(root, (recorded, key)), (recorded, key))
-        gone -= {key for _, key in last.values()}
-        rows = rows.filter(~pl.col("key").is_in(list(gone)))
-    return _told_apart(rows.filter(pl.col("kind").is_not_null()).with_columns(_day("on", rows)))
-
-
-class _Table:
-    """The entries that count up to a day, and the stays that they make.
-
-    ``ends`` has the first and the last day of each set of kinds, a row for each course.
-    """
-
-    def __init__(
-        self,
-        rows: "pl.DataFrame",
-        rolls: "pl.DataFrame",
-        courses: "pl.DataFrame",
-        on: date,
-        sets: Sequence[frozenset[str]],
-    ) -> None:
-        import polars as pl
-
-        self.on, self.rolls, self.courses, self.sets = on, rolls, courses, sets
-        self.rows = rows.filter(pl.col("on") <= on)
-        # Nearly all rows are of sessions: the others are looked through again and again.
-        self.few = self.rows.filter(~pl.col("kind").is_in(_ROLLS))
-        days = {str(place): pl.when(_is_one_of(each)).then("on") for place, each in enumerate(sets)}
-        ends = [
-            end
-            for place in days
-            for end in (
-                pl.col(place).min().alias(f"first {place}"),
-                pl.col(place).max().alias(f"last {place}"),
-            )
-        ]
-        by_course = self.rows.lazy().with_columns(**days).group_by("course").agg(*ends)
-        # It takes two thirds of the time that the other engine does.
-        self.ends = by_course.collect(engine="streaming")
-
-    @cached_property
-    def died(self) -> "pl.DataFrame":
-        """The courses of those who are dead."""
-        import polars as pl
-
-        return self.of(("died",)).select("course", died=pl.lit(value=True)).unique()
-
-    def of(self, kinds: Iterable[str]) -> "pl.DataFrame":
-        """The rows of some kinds."""
-        rows = self.few if {*kinds}.isdisjoint(_ROLLS) else self.rows
-        return rows.filter(_is_one_of(kinds))
-
-    def nearest(
-        self, asked: "pl.DataFrame", kinds: frozenset[str], name: str, *, newest: bool = False
-    ) -> "pl.DataFrame":
-        """The first day of some kinds from ``from`` to ``to``, or the newest, as a new column."""
-        import polars as pl
-
-        if not kinds:
-            return asked.with_columns(pl.lit(None, pl.Date).alias(name))
-        place = self.sets.index(kinds)
-        first, last = pl.col(f"first {place}"), pl.col(f"last {place}")
-        start, end = pl.col("from"), pl.col("to")
-        near = last if newest else first
-        asked = asked.with_row_index("row").join(
-            self.ends.select("course", first, last), on="course", how="left"
-        )
-        settled = near.is_between(start, end) | near.is_null() | (first > end) | (last < start)
-        found = asked.with_columns(pl.when(near.is_between(start, end)).then(near).alias(name))
-        left = asked.filter(~settled)
-        if left.height:
-            courses = pl.col("course").is_in(left["course"].unique().implode())
-            days = self.rows.filter(courses).filter(_is_one_of(kinds))
-            days = _looked_up(left, days, newest=newest)
-            found = found.join(days, on="row", how="left").with_columns(
-                pl.coalesce("day", name).alias(name)
-            )
-        return found.drop("row", f"first {place}", f"last {place}", "day", strict=False)
-
-    def nearest_roll(
-        self, asked: "pl.DataFrame", name: str, *, newest: bool = False
-    ) -> "pl.DataFrame":
-        """The same of sessions without a roll."""
-        asked = asked.with_row_index("row")
-        days = _looked_up(asked, self.rolls, newest=newest).rename({"day": name})
-        return asked.join(days, on="row", how="left").drop("row")
-
-    def with_rolls(self, asked: "pl.DataFrame", kinds: Iterable[str]) -> "pl.DataFrame":
-        """The first roll open from ``from`` to ``to``, if it may be one of some kinds; who died."""
-        import polars as pl
-
-        if {*kinds}.isdisjoint(_ROLLS):
-            asked = asked.with_columns(pl.lit(None, pl.Date).alias("roll"))
-        else:
-            asked = self.nearest_roll(asked, "roll")
-        return asked.join(self.died, on="course", how="left")
-
-    @cached_property
-    def stays(self) -> "pl.DataFrame":
-        """Every stay, with the days from its first to its last contact, at least and at most."""
-        import polars as pl
-
-        body = pl.col("body")
-        begun = self.of(_IN).select("course", "kind", body, start="on").sort("start")
-        ended = self.of(_OUT).select("course", left="kind", told=body, end="on").sort("end")
-        stays = begun.join_asof(
-            ended,
-            left_on="start",
-            right_on="end",
-            by="course",
-            strategy="forward",
-            check_sortedness=False,  # of groups it cannot tell, and says so
-        )
-        stays = stays.with_columns(to=pl.coalesce("end", pl.lit(self.on)))
-        stays = self.nearest(
-            stays.with_columns(pl.col("start").alias("from")),
-            frozenset(_CONTACTS),
-            "contact",
-            newest=True,
-        )
-        told = pl.col("told").str.json_path_match("$.last_contact").str.to_date("%Y-%m-%d")
-        stays = stays.with_columns(pl.max_horizontal("contact", told).alias("contact"))
-        after = stays.with_columns(pl.col("contact").dt.offset_by("1d").alias("from"))
-        stays = self.nearest_roll(after, "roll", newest=True)
-        least = (pl.col("contact") - pl.col("start")).dt.total_days()
-        most = (pl.coalesce("roll", "contact") - pl.col("start")).dt.total_days()
-        return stays.with_columns(least=least, most=most)
-
-    @cached_property
-    def levels(self) -> "pl.DataFrame":
-        """The newest level of care of each stay, by its course and first day."""
-        import polars as pl
-
-        level = pl.col("body").str.json_path_match("$.level.number").cast(pl.Float64)
-        own = self.stays.select("course", "start", "to", first=level)
-        steps = self.of(_STEPS).select("course", "key", "on", level=level)
-        within = own.join(steps, on="course").filter(pl.col("on").is_between("start", "to"))
-        newest = within.sort("on", "key").group_by("course", "start").agg(pl.col("level").last())
-        own = own.join(newest, on=["course", "start"], how="left")
-        return own.select("course", "start", level=pl.coalesce("level", "first"))
-
-    __repr__ = hidden
-
-
-def _is_one_of(kinds: Iterable[str]) -> "pl.Expr":
-    """Whether a row is of one of some kinds."""
-    import polars as pl
-
-    asked = {*kinds}
-    if len(asked) == 1 and asked != {"contact_made"}:
-        return pl.col("kind") == next(iter(asked))
-    if "contact_made" in asked and asked != {*_CONTACTS}:
-        asked.add(_WITH_OTHERS)
-    return pl.col("kind").is_in(sorted(asked))
-
-
-_WITH_OTHERS = "contact_made with others"
-"""What contacts are called here that were made with somebody else than the patient."""
-
-
-def _told_apart(rows: "pl.DataFrame") -> "pl.DataFrame":
-    """The rows, with those of contacts with others called so."""
-    import polars as pl
-
-    made = rows.filter(pl.col("kind") == "contact_made").select("key", "body")
-    whom = pl.col("body").str.json_path_match("$.whom")
-    others = made.filter(whom.is_in(["support", "other"]))["key"]
-    if others.is_empty():
-        return rows
-    is_other = (pl.col("kind") == "contact_made") & pl.col("key").is_in(others.to_list())
-    kind = pl.when(is_other).then(pl.lit(_WITH_OTHERS)).otherwise("kind")
-    return rows.with_columns(kind.alias("kind"))
-
-
-def _looked_up(asked: "pl.DataFrame", days: "pl.DataFrame", *, newest: bool) -> "pl.DataFrame":
-    """For each row that is asked for the first of some days in its span, or the newest."""
-    import polars as pl
-
-    day = pl.col("on").max() if newest else pl.col("on").min()
-    spans = asked.select("row", "course", "from", "to")
-    within = days.select("course", "on").join(spans, on="course")
-    within = within.filter(pl.col("on").is_between("from", "to"))
-    return within.group_by("row").agg(day.alias("day"))
-
-
-def _cases(table: _Table, rule: MeasureRule, period: MeasuredDays) -> "pl.DataFrame":
+def _cases(table: EntryTable, rule: MeasureRule, period: MeasuredDays) -> "pl.DataFrame":
     """The cases of a rule, a row for each."""
     import polars as pl
 
@@ -443,7 +205,7 @@ def _not_counted(counted: str, why: MeasureReason) -> "dict[str, pl.Expr]":
     return words | {name: pl.lit(None) for name in ("low", "high", "answer", "at_least")}
 
 
-def _starts(table: _Table, rule: MeasureRule, period: MeasuredDays) -> "pl.DataFrame":
+def _starts(table: EntryTable, rule: MeasureRule, period: MeasuredDays) -> "pl.DataFrame":
     """The events that are started from, with the days that they count from, and their stays."""
     import polars as pl
 
@@ -451,7 +213,7 @@ def _starts(table: _Table, rule: MeasureRule, period: MeasuredDays) -> "pl.DataF
     if isinstance(rule.figure, FollowUp | DaysUntil):
         starts = table.of(kinds).select("course", "body", since="on")
     else:
-        begun = table.stays.filter(_is_one_of(kinds)).with_columns(since="start")
+        begun = table.stays.filter(is_one_of(kinds)).with_columns(since="start")
         ended = table.stays.filter(pl.col("left").is_in(sorted(kinds)))
         ended = ended.with_columns(since="end", body="told")
         died = table.of(kinds & {"died"}).select("course", "body", since="on")
@@ -466,7 +228,7 @@ def _starts(table: _Table, rule: MeasureRule, period: MeasuredDays) -> "pl.DataF
     return starts
 
 
-def _followed(table: _Table, starts: "pl.DataFrame", step: FollowUpStep) -> "pl.DataFrame":
+def _followed(table: EntryTable, starts: "pl.DataFrame", step: FollowUpStep) -> "pl.DataFrame":
     import polars as pl
 
     kinds = _kinds(step.counts)
@@ -494,7 +256,7 @@ def _followed(table: _Table, starts: "pl.DataFrame", step: FollowUpStep) -> "pl.
     return found.with_columns(why=why, answer=answer, **_no_number())
 
 
-def _until(table: _Table, starts: "pl.DataFrame", figure: DaysUntil) -> "pl.DataFrame":
+def _until(table: EntryTable, starts: "pl.DataFrame", figure: DaysUntil) -> "pl.DataFrame":
     import polars as pl
 
     kinds = _kinds(figure.counts)
@@ -527,7 +289,7 @@ def _until(table: _Table, starts: "pl.DataFrame", figure: DaysUntil) -> "pl.Data
     )
 
 
-def _of_stays(table: _Table, stays: "pl.DataFrame", figure: _StayFigure) -> "pl.DataFrame":
+def _of_stays(table: EntryTable, stays: "pl.DataFrame", figure: _StayFigure) -> "pl.DataFrame":
     match figure:
         case StayLength():
             return _lengths(table, stays, figure)
@@ -537,7 +299,7 @@ def _of_stays(table: _Table, stays: "pl.DataFrame", figure: _StayFigure) -> "pl.
             return _leavings(stays, figure)
 
 
-def _lengths(table: _Table, stays: "pl.DataFrame", figure: StayLength) -> "pl.DataFrame":
+def _lengths(table: EntryTable, stays: "pl.DataFrame", figure: StayLength) -> "pl.DataFrame":
     import polars as pl
 
     ended, least, most = pl.col("end").is_not_null(), pl.col("fewest"), pl.col("longest")
@@ -575,7 +337,7 @@ def _answers(stays: "pl.DataFrame", bins: tuple[StayLengthBin, ...]) -> "pl.Data
     import polars as pl
 
     spans = stays.select("fewest", "longest").unique()
-    answers = [" or ".join(codes_of(low, high, bins)) for low, high in spans.iter_rows()]
+    answers = [" or ".join(bin_codes(low, high, bins)) for low, high in spans.iter_rows()]
     return spans.with_columns(answer=pl.Series(answers, dtype=pl.String))
 
 

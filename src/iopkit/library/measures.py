@@ -11,13 +11,13 @@ from iopkit.courses.measure_rules import (
     CountedEntry,
     DaysUntil,
     DeliveredShare,
-    Exclusion,
     Figure,
     FollowUp,
     FollowUpStep,
     LeavingCode,
     LeftFor,
     Measure,
+    MeasureExclusion,
     MeasureRule,
     NoShowShare,
     PhaseDays,
@@ -274,8 +274,8 @@ def initiation_measures(codes: TreatmentCodes) -> tuple[Measure, Measure]:
     engaged = FollowUpStep((*treated, medication[1]), 1, 34, times=2, alone=medication[:1])
     before = (*treated, *medication, Coded(codes.history, codes.diagnoses))
     exclusions = (
-        Exclusion("not new", before, -60, -1),
-        Exclusion("hospice care", (Coded(codes.hospice),)),
+        MeasureExclusion("not new", before, -60, -1),
+        MeasureExclusion("hospice care", (Coded(codes.hospice),)),
     )
 
     def made(name: str, title: str, *steps: FollowUpStep) -> Measure:

@@ -34,8 +34,8 @@ def retention_picture(
         axes.step(days, [100 * p.retained for p in points], where="post", color=color, linewidth=2)
         for one, other in pairwise(points):
             # There are limits at each of these: nobody comes after the last to leave.
-            limits = [100 * (limit or 0) for limit in (one.low, one.high)]
-            axes.fill_between([one.days, other.days], *limits, color=tint(color), linewidth=0)
+            low, high = (100 * (limit or 0) for limit in (one.low, one.high))
+            axes.fill_between([one.days, other.days], low, high, color=tint(color), linewidth=0)
         marked = [point for point in points if point.censored]
         axes.plot(
             [point.days for point in marked],

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from iopkit.courses.measure_rows import MeasureSum, measure_sums, not_counted
+from iopkit.courses.measure_tables import MeasureSum, measure_sums, not_counted
 from iopkit.courses.measured_cases import MeasureResult
 from iopkit.eligibility.possible import Possible
 
