@@ -220,13 +220,12 @@ ENGINES: dict[str, Callable[[list[dict[str, Any]]], Any]] = {
 
 
 def in_polars(frame: Any) -> pl.DataFrame:
-    if isinstance(frame, pl.LazyFrame):
-        return frame.collect()
     if isinstance(frame, duckdb.DuckDBPyRelation):
-        return frame.pl()
-    if isinstance(frame, pd.DataFrame):
-        return pl.from_pandas(frame)
-    return frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(pl.from_arrow(frame))
+        frame = frame.to_arrow_table()
+    found: pl.DataFrame = (
+        pl.DataFrame(frame) if not isinstance(frame, pl.LazyFrame) else frame.collect()
+    )
+    return found
 
 
 @pytest.mark.parametrize("engine", ENGINES)
