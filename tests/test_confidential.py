@@ -464,6 +464,11 @@ INSIDE = {
 }
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
 IMPERSONAL = {
+    # Measures, and what many patients come to.
+    *("Coded", "CurvePoint", "DaysUntil", "DeliveredShare", "FollowUp", "FollowUpStep"),
+    *("LeavingCode", "LeftFor", "Measure", "MeasureExclusion", "MeasureRule", "MeasureSum"),
+    *("MeasuredDays", "NoShowShare", "PhaseDays", "RetainedFor", "RetentionCurve"),
+    *("ScaleChange", "StayLength", "StayLengthBin", "TreatmentCodes"),
     *(
         "Fault",
         "Source",

@@ -1,6 +1,7 @@
 """The course of treatment: what happened, where a patient stands, and what is due.
 
-What can happen has a module of its own: ``iopkit.courses.events``.
+What can happen has a module of its own, ``iopkit.courses.events``, and so has what can be measured,
+``iopkit.courses.measures``.
 """
 
 from iopkit.courses.abstinence import ControlledSpan

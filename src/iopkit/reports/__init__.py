@@ -24,6 +24,7 @@ from iopkit.reports.goals import goal_templates_text
 from iopkit.reports.groups import assignments_text, reassignment_text
 from iopkit.reports.handout import plan_html
 from iopkit.reports.ledgers import delivered_text, ledger_text
+from iopkit.reports.measures import measure_text
 from iopkit.reports.placements import ladder_text, placement_text, tradeoffs_text
 from iopkit.reports.plan_costs import plan_costs_html, plan_costs_text
 from iopkit.reports.plans import plan_text
@@ -66,6 +67,7 @@ __all__ = [
     "ladder_text",
     "ledger_text",
     "load_text",
+    "measure_text",
     "meetings_text",
     "moves_text",
     "openings_text",
