@@ -55,11 +55,13 @@ class Place:
 class CourseRecord:
     """What files have of a course.
 
-    ``document`` is the course's own, with its entries; ``None``: it is in no file. ``entries`` are
-    those of lines. ``places`` has where each entry is, by its key.
+    ``named`` is where it is: its document, or the first line of it. ``document`` is the course's
+    own, with its entries; ``None``: it is in no file. ``entries`` are those of lines. ``places``
+    has where each entry is, by its key.
     """
 
     key: UUID
+    named: Named
     document: Course | None
     entries: tuple[Entry, ...]
     places: Mapping[UUID, list[Place]]
@@ -171,6 +173,7 @@ def _has_lines(data: bytes) -> bool:
 class _Document:
     """The document of a course, and where each of its entries is."""
 
+    named: Named
     name: str
     course: Course
     places: tuple[tuple[UUID, Place], ...]
@@ -187,7 +190,7 @@ def _document(named: Named, data: bytes | None, own: Own) -> _Document:
         course: Course = found.read(own)
     except InvalidError as error:
         raise UsageError(f"{name}: {error}") from error
-    return _Document(name, course, tuple(_places_in(found, named, name)))
+    return _Document(named, name, course, tuple(_places_in(found, named, name)))
 
 
 def _places_in(found: Found, named: Named, name: str) -> Iterator[tuple[UUID, Place]]:
@@ -210,6 +213,7 @@ def _records(
     courses: dict[UUID, Course] = {}
     entries: dict[UUID, list[Entry]] = {}
     places: dict[UUID, defaultdict[UUID, list[Place]]] = {}
+    named: dict[UUID, Named] = {}
     for each in documents:
         key = each.course.key
         try:
@@ -217,15 +221,17 @@ def _records(
         except InvalidError as error:
             problems.append(f"{each.name}: {error}")
             continue
+        named.setdefault(key, each.named)
         there = places.setdefault(key, defaultdict(list))
         for entry, place in each.places:
             there[entry].append(place)
     for file, told in lines.items():
         for line in told.lines:
+            named.setdefault(line.course, FileLine(Path(file), line.line, b""))
             entries.setdefault(line.course, []).append(line.entry)
             there = places.setdefault(line.course, defaultdict(list))
             there[line.entry.key].append(Place(file, line.line))
     return tuple(
-        CourseRecord(key, courses.get(key), tuple(entries.get(key, ())), there)
+        CourseRecord(key, named[key], courses.get(key), tuple(entries.get(key, ())), there)
         for key, there in places.items()
     )

@@ -13,15 +13,23 @@ from iopkit.checks.checks import Finding, left_out, verdict
 from iopkit.checks.fitting import Fit, Judgment
 from iopkit.checks.proposals import Proposals, Remaining
 from iopkit.clinics.clinics import ClinicRun
+from iopkit.courses.delivered import MinutesOfWeek
+from iopkit.courses.due import Due
+from iopkit.courses.folding import StatusSpan
+from iopkit.courses.outcomes import SessionOutcome
+from iopkit.courses.site_rows import StandingRow, standing_row
+from iopkit.courses.standing import State
 from iopkit.documents.classes import converter, writer_of
 from iopkit.documents.documents import to_document
 from iopkit.eligibility.analysis import Analysis, Difference
 from iopkit.eligibility.kinds import Kind
+from iopkit.eligibility.possible import Possible
 from iopkit.eligibility.predicates import AnyFact
 from iopkit.placement.placement import ExcludedLevel
 from iopkit.placement.tradeoffs import Tradeoff
 from iopkit.plan_costs import LevelCosts, PlanCosts
 from iopkit.plans.plans import Plan
+from iopkit.programs.progress import PossibleCount
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.capacity import CensusDay, CensusWeek, Load
 from iopkit.schedules.conflicts import Booking, Conflict
@@ -337,6 +345,49 @@ def capacity_columns(
     fields = (field.name for field in attrs.fields(kind) if field.name != "moved")
     names = [*fields, *_DERIVED[kind]]
     return {name: [getattr(row, name) for row in listed] for name in names}
+
+
+def state_document(state: State) -> dict[str, Any]:  # Any: plain JSON values
+    """Where a patient stands, as plain values: the row of a site's table, and what is behind it.
+
+    A count that is known in part is an object with its ``low`` and ``high`` ends.
+    """
+    return {
+        **writer_of(StandingRow)(standing_row(state)),
+        "known": state.known and state.known.isoformat(),
+        "missed_test_is_positive": state.missed_test_is_positive,
+        "spans": [writer_of(StatusSpan)(each) for each in state.spans],
+        "weeks": [writer_of(MinutesOfWeek)(each) for each in state.weeks],
+        "open": [
+            {"uid": str(each.due.uid), "start": each.due.session.start.isoformat()}
+            for each in state.outcomes
+            if each.outcome is SessionOutcome.NOT_RECORDED
+        ],
+        "attended_in_a_row": _count(state.attended_in_a_row),
+        "missed_in_a_row": _count(state.missed_in_a_row),
+        "days_without_use_reported": _count(state.days_without_use_reported),
+        "days_without_use_tested": _count(state.days_without_use_tested),
+        "negative_tests_in_a_row": _count(state.negative_tests_in_a_row),
+        "negative_tests": _count(state.negative_tests),
+        "in_controlled_environment": state.in_controlled_environment.value,
+        "clinician_agrees": state.clinician_agrees,
+        "goals": state.goals
+        and [
+            {"problem": each.goal.problem, "reached": each.figures.reached.value}
+            for each in state.goals
+        ],
+        "undated": state.undated,
+    }
+
+
+def _count(count: PossibleCount) -> Any:  # plain JSON values
+    return {"low": count.low, "high": count.high} if isinstance(count, Possible) else count
+
+
+def due_document(due: Due) -> dict[str, Any]:  # Any: plain JSON values
+    """Something that is due, as plain values."""
+    written: dict[str, Any] = writer_of(Due)(due)
+    return written
 
 
 def clinic_document(run: ClinicRun) -> dict[str, Any]:  # Any: plain JSON values

@@ -18,6 +18,7 @@ from iopkit.reports.clinics import clinic_html
 from iopkit.reports.courses import course_text
 from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
 from iopkit.reports.due import due_list_text, due_rules_text, due_text
+from iopkit.reports.due_lists import due_csv, due_text
 from iopkit.reports.findings import checks_text, findings_text
 from iopkit.reports.fits import fits_text, proposals_text
 from iopkit.reports.goals import goal_templates_text
@@ -33,6 +34,7 @@ from iopkit.reports.programs import template_text
 from iopkit.reports.records import record_text
 from iopkit.reports.requirements import requirements_text
 from iopkit.reports.schedules import calendar_text, moves_text
+from iopkit.reports.states import standing_csv, state_text
 from iopkit.reports.timelines import timeline_text
 from iopkit.reports.weeks import week_text
 
@@ -57,6 +59,7 @@ __all__ = [
     "decision_text",
     "delivered_text",
     "difference_text",
+    "due_csv",
     "due_list_text",
     "due_rules_text",
     "due_text",
@@ -82,6 +85,8 @@ __all__ = [
     "reassignment_text",
     "record_text",
     "requirements_text",
+    "standing_csv",
+    "state_text",
     "template_text",
     "timeline_text",
     "tradeoffs_text",
