@@ -1,7 +1,8 @@
 """Courses from files: their documents, and the entries that JSON Lines have of them.
 
 A course's document says whose it is and which schedules were in force; its entries are those of
-the document and those of all lines with its key.
+the document and those of all lines with its key. A schedule stands for the course that has the key
+of its plan, and no other schedule.
 """
 
 import json
@@ -28,12 +29,13 @@ from iopkit.courses.courses import Course, collect, merge
 from iopkit.courses.entries import Entry
 from iopkit.courses.histories import history_of
 from iopkit.courses.misfits import SetApart
-from iopkit.courses.timelines import Timeline
+from iopkit.courses.timelines import ScheduleSince, Timeline
 from iopkit.documents.entry_lines import EntryLines, EntryReader
 from iopkit.documents.lines import find_lines
 from iopkit.documents.parsing import parsed, text_of
 from iopkit.errors import InvalidError
 from iopkit.fields import frozen
+from iopkit.schedules.sessions import Schedule
 
 
 @frozen(repr=False)
@@ -184,13 +186,23 @@ class _Document:
 def _document(named: Named, data: bytes | None, own: Own) -> _Document:
     found = find_in(read_bytes(named) if data is None else data, named)
     name = "standard input" if named == STANDARD_INPUT else str(named)
-    if found.kind != "course":
-        raise UsageError(f"{name}: expected a document of a course, found one of a {found.kind}")
+    if found.kind not in ("course", "schedule"):
+        raise UsageError(
+            f"{name}: expected a document of a course or schedule, found one of a {found.kind}"
+        )
     try:
-        course: Course = found.read(own)
+        read: Course | Schedule = found.read(own)
     except InvalidError as error:
         raise UsageError(f"{name}: {error}") from error
-    return _Document(named, name, course, tuple(_places_in(found, named, name)))
+    if isinstance(read, Schedule):
+        return _Document(named, name, course_by(read), ())
+    return _Document(named, name, read, tuple(_places_in(found, named, name)))
+
+
+def course_by(schedule: Schedule) -> Course:
+    """The course that a schedule stands for, without entries."""
+    plan = schedule.plan
+    return Course(plan.key, plan.patient, (ScheduleSince(plan.start, schedule),))
 
 
 def _places_in(found: Found, named: Named, name: str) -> Iterator[tuple[UUID, Place]]:

@@ -75,16 +75,16 @@ def over_courses(
             raise UsageError("--form is for reading, and --json has a form of its own: choose one")
         judge = prepare(options)
         read = read_courses(options.files, own_of(options))
-        records = read.records
+        records, count = read.records, len(read.records)
         folder = any(path.is_dir() for path in options.files)
-        options.several = options.json_lines or folder or len(records) > 1
+        options.several = options.json_lines or folder or count > 1
         if not options.several:
             return evolve(judge(_course_of(records[0])), problems=read.problems)
         return tell_all(
             _outcomes(records, judge),
             options,
             "course",
-            total=len(records),
+            total=count,
             problems=read.problems,
         )
 

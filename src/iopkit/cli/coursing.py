@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Mapping
 
 from iopkit.cli.course_checking import check_arguments, check_courses
+from iopkit.cli.course_rolls import enter_rolls, roll_arguments
 from iopkit.cli.course_states import (
     due_arguments,
     state_arguments,
@@ -27,6 +28,10 @@ _OF_COURSES: Mapping[str, tuple[str, Command]] = {
     "due": (
         "Tell what is due on a day, and by which rule.",
         Command(due_arguments, over_courses(tell_due)),
+    ),
+    "roll": (
+        "Print the roll of a meeting as an entry for the course of each member.",
+        Command(roll_arguments, enter_rolls),
     ),
     "timeline": (
         "Tell all that is on record up to a day, in order.",

@@ -13,8 +13,10 @@ from iopkit.checks.checks import Finding, left_out, verdict
 from iopkit.checks.fitting import Fit, Judgment
 from iopkit.checks.proposals import Proposals, Remaining
 from iopkit.clinics.clinics import ClinicRun
+from iopkit.clinics.mornings import Morning, SessionOf
 from iopkit.courses.delivered import MinutesOfWeek
 from iopkit.courses.due import Due
+from iopkit.courses.due_lists import DueRow
 from iopkit.courses.folding import StatusSpan
 from iopkit.courses.outcomes import SessionOutcome
 from iopkit.courses.site_rows import StandingRow, standing_row
@@ -388,6 +390,26 @@ def due_document(due: Due) -> dict[str, Any]:  # Any: plain JSON values
     """Something that is due, as plain values."""
     written: dict[str, Any] = writer_of(Due)(due)
     return written
+
+
+def morning_document(morning: Morning) -> dict[str, Any]:  # Any: plain JSON values
+    """A clinic's morning, as plain values."""
+    return {
+        "on": morning.on.isoformat(),
+        "coming": [_session_of(each) for each in morning.coming],
+        "open": [_session_of(each) for each in morning.open],
+        "due": [writer_of(DueRow)(each) for each in morning.due],
+    }
+
+
+def _session_of(one: SessionOf) -> dict[str, Any]:  # Any: plain JSON values
+    session = one.due.session
+    return {
+        "patient": str(one.patient),
+        "session": str(one.due.uid),
+        "service": session.service,
+        "start": session.start.isoformat(),
+    }
 
 
 def clinic_document(run: ClinicRun) -> dict[str, Any]:  # Any: plain JSON values

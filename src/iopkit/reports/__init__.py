@@ -24,8 +24,10 @@ from iopkit.reports.fits import fits_text, proposals_text
 from iopkit.reports.goals import goal_templates_text
 from iopkit.reports.groups import assignments_text, reassignment_text
 from iopkit.reports.handout import plan_html
+from iopkit.reports.lanes import lanes_text
 from iopkit.reports.ledgers import delivered_text, ledger_text
 from iopkit.reports.measures import measure_text
+from iopkit.reports.mornings import morning_text
 from iopkit.reports.placements import ladder_text, placement_text, tradeoffs_text
 from iopkit.reports.plan_costs import plan_costs_html, plan_costs_text
 from iopkit.reports.plans import plan_text
@@ -68,10 +70,12 @@ __all__ = [
     "fits_text",
     "goal_templates_text",
     "ladder_text",
+    "lanes_text",
     "ledger_text",
     "load_text",
     "measure_text",
     "meetings_text",
+    "morning_text",
     "moves_text",
     "openings_text",
     "placement_text",
