@@ -90,8 +90,10 @@ def _state_row(state: State, apart: int) -> Mapping[str, str]:
 def _apart(count: int) -> list[str]:
     if not count:
         return []
-    does = "entry does" if count == 1 else "entries do"
-    return [f"{count} {does} not fit and count for nothing: iopkit course check tells which"]
+    which = (
+        "1 entry does not fit and counts" if count == 1 else f"{count} entries do not fit and count"
+    )
+    return [f"{which} for nothing: see iopkit course check"]
 
 
 def due_arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,6 @@ from iopkit.cli.files import Answer, UsageError
 from iopkit.cli.several import Done, refuse_forms, tell_all
 from iopkit.courses.courses import Course
 from iopkit.errors import IopkitError
-from iopkit.prose import counted
 
 Judge = Callable[[Course], Answer]
 """What a command says of one course."""
@@ -103,7 +102,7 @@ def _outcomes(records: tuple[CourseRecord, ...], judge: Judge) -> Iterator[Done 
 def _course_of(record: CourseRecord) -> Course:
     course = record.course
     if course is None:
-        count = counted(record.count, "entry") if record.count == 1 else f"{record.count} entries"
+        count = "an entry" if record.count == 1 else f"{record.count} entries"
         raise UsageError(
             f"{record.named}: no file has the course of {count}, with its patient and schedules"
         )

@@ -146,6 +146,7 @@ def _open(state: State) -> Iterator[DueSession]:
 def _weeks(state: State) -> Iterator[str]:
     for start, of_week in groupby(state.weeks, key=_start):
         parts = [(each.minutes, each.modality.value.replace("_", " ")) for each in of_week]
+        parts.sort(reverse=True)
         whole = duration_text(timedelta(minutes=sum(minutes for minutes, _ in parts)))
         by = ", ".join(f"{duration_text(timedelta(minutes=n))} {name}" for n, name in parts)
         yield f"from {start}: {whole}" + (f" ({by})" if len(parts) > 1 else f" {parts[0][1]}")
