@@ -6,8 +6,6 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-import duckdb
-import pandas as pd
 import polars as pl
 import pytest
 from attrs import asdict
@@ -31,7 +29,7 @@ from iopkit.courses.events import (
     SteppedDown,
     SteppedUp,
 )
-from iopkit.courses.happenings import Happening, Having
+from iopkit.courses.happenings import Happening
 from iopkit.courses.measures import (
     Coded,
     DaysUntil,
@@ -47,10 +45,9 @@ from iopkit.courses.measures import (
     open_roll_rows,
 )
 from iopkit.documents import entry_rows
-from iopkit.errors import InvalidError
 from iopkit.frames import measured_columns
 from iopkit.levels import LevelOfCare
-from iopkit.library import MEASURES, find_measure
+from iopkit.library import MEASURES
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import courses as any_course
 

@@ -9,6 +9,7 @@ import pytest
 from attrs import evolve
 
 from iopkit import InvalidError, LevelOfCare, Modality, Plan, Program, Site, WeeklyWindows, schedule
+from iopkit.charges import CodingScheme, SessionCodes, TimeBand
 from iopkit.clinics import Morning, morning_of
 from iopkit.courses import (
     Authorization,
@@ -19,7 +20,6 @@ from iopkit.courses import (
     ScheduleSince,
     Term,
     collect,
-    due_on,
     due_rows,
     standing_rows,
     state_on,
@@ -27,7 +27,6 @@ from iopkit.courses import (
 from iopkit.courses.events import (
     Admitted,
     Authorized,
-    ContactMade,
     CourseEvent,
     Died,
     Discharged,
@@ -40,7 +39,6 @@ from iopkit.courses.events import (
     MadeUp,
     NoUseReported,
     Referred,
-    ReviewHeld,
     SessionAttended,
     SessionCancelled,
     SessionMissed,
@@ -54,13 +52,13 @@ from iopkit.plans import Goal, Objective, Problem, ScoreTarget
 from iopkit.programs import Phase, Service, Slot, Weekly
 from iopkit.reports import (
     due_csv,
-    due_text,
     lanes_text,
     morning_text,
     standing_csv,
     state_text,
 )
 from iopkit.reports.states import attendance_text, count_text
+from iopkit.sources import Dated, Grade, Source, Versions
 
 MONDAY = date(2026, 1, 5)
 PATIENT = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
@@ -282,26 +280,6 @@ RULES = (
 )
 
 
-def test_what_is_due_is_told_by_how_it_stands() -> None:
-    of = course_of((0, Admitted()), (3, ContactMade()), (4, HoldBegun()), (5, ReviewHeld()))
-    dues = due_on(of, on=day(6), rules=RULES, closed=True)
-    assert told(due_text(dues)) == (
-        "Due: - 2026-01-10 Call, from 2026-01-07 to 2026-01-12; 1 of 2 done; since 2026-01-05, by "
-        "Handbook Done: - 2026-01-10 Review; since 2026-01-05, by Handbook Not asked for any more: "
-        "- 2026-01-08 Write; since 2026-01-05, by Handbook"
-    )
-
-
-def test_what_it_turns_on_is_told() -> None:
-    (due,) = due_on(course_of((0, Admitted())), on=day(9), rules=RULES[1:2])
-    told_of = due_text([evolve(due, missing=("attendance",))])
-    assert "turns on attendance" in told(told_of)
-
-
-def test_nothing_due_is_told() -> None:
-    assert due_text([]) == "Nothing is due."
-
-
 def test_what_is_due_makes_a_table() -> None:
     rows = due_rows([course_of((0, Admitted()))], on=day(6), rules=RULES)
     head, *lines = due_csv(rows).splitlines()
@@ -366,6 +344,45 @@ def test_sets_make_due_what_they_ask_for_if_they_are_in_force() -> None:
     assert set(rules) == {"oak", "us-medicare-iop"}
 
 
+def coded(since: date) -> CodingScheme:
+    """A unit of H0015 for each group."""
+    said = Source("Handbook", Grade.SECONDARY)
+    bands = (TimeBand("H0015", timedelta(minutes=1)),)
+    rule = SessionCodes(bands, frozenset({Modality.GROUP_THERAPY}), said)
+    return CodingScheme("own", "Own", Versions((Dated(since, (rule,), said),)))
+
+
+@pytest.mark.parametrize(
+    ("amount", "number", "words"),
+    [
+        (3, "A-1", "Elm A-1: covers sessions up to 2026-01-12, 5 more units are booked, amber"),
+        (8, None, None),
+    ],
+    ids=["less than booked", "as much as booked"],
+)
+def test_whose_units_run_out_is_told(amount: int, number: str | None, words: str | None) -> None:
+    of = Authorization("Elm", ("H0015",), day(0), day(28), amount, number=number)
+    course = course_of((0, Admitted(LEVEL)), (0, SessionAttended(GROUPS[0])), (0, Authorized(of)))
+    morning = morning_of([course], on=day(3), site=SITE, coding=coded(MONDAY))
+    text = told(morning_text(morning, names={PATIENT: "amber"}))
+    assert (words in text) if words else ("Running out" not in text)
+
+
+def test_what_an_authorization_for_other_days_lacks_is_told_too() -> None:
+    of = Authorization("Elm", ("H0015",), day(0), day(1), 1)
+    late = evolve(of, start=day(1), end=day(2))
+    course = course_of((0, Admitted(LEVEL)), (0, SessionAttended(GROUPS[0])), (0, Authorized(late)))
+    morning = morning_of([course], on=day(3), site=SITE, coding=coded(MONDAY))
+    assert "Elm: covers none, 7 more units are booked" in told(morning_text(morning))
+
+
+def test_without_a_coding_that_is_in_force_no_authorization_is_looked_at() -> None:
+    of = Authorization("Elm", ("H0015",), day(0), day(28), 1)
+    course = course_of((0, Admitted(LEVEL)), (0, Authorized(of)))
+    for coding in (None, coded(date(2030, 1, 1))):
+        assert not morning_of([course], on=day(3), site=SITE, coding=coding).running_out
+
+
 def test_a_morning_shows_nothing_in_its_repr() -> None:
     assert str(PATIENT) not in repr(Morning(MONDAY))
 
@@ -397,7 +414,6 @@ def test_no_lane_is_told() -> None:
 
 REFUSED: dict[str, Callable[[], object]] = {
     "no state": lambda: state_text("state"),  # type: ignore[arg-type]
-    "nothing due": lambda: due_text(["due"]),  # type: ignore[list-item]
     "no due row": lambda: due_csv(["row"]),  # type: ignore[list-item]
     "no row": lambda: standing_csv(["row"]),  # type: ignore[list-item]
     "no course": lambda: lanes_text(["course"], on=MONDAY),  # type: ignore[list-item]

@@ -14,25 +14,26 @@ from iopkit.cli.arguments import (
     add_site,
     named_requirements,
 )
-from iopkit.cli.course_work import Judge, add_courses, day_asked, moment_known
-from iopkit.cli.files import DONE, NO, UNDETERMINED, Answer, read_document
+from iopkit.cli.course_work import OfEach, add_courses, add_missed_test, day_asked, moment_known
+from iopkit.cli.files import DONE, NO, UNDETERMINED, Answer, find_or_read, read_document
 from iopkit.cli.several import told_as
 from iopkit.courses.courses import Course, as_known
 from iopkit.courses.due import Due, DueState, due_on
 from iopkit.courses.due_lists import due_row
-from iopkit.courses.due_rules import DueRule
+from iopkit.courses.due_rules import DueRule, DueRuleSet
 from iopkit.courses.plan_rules import due_rules
 from iopkit.courses.site_rows import standing_row
 from iopkit.courses.standing import State
 from iopkit.courses.taking_stock import state_on
 from iopkit.documents.entry_lines import written_entries
 from iopkit.documents.results import due_document, state_document
+from iopkit.library.due_rule_sets import find_due_rules
 from iopkit.prose import counted, duration_text
 from iopkit.reports.courses import course_text
-from iopkit.reports.due_lists import due_csv, due_text
+from iopkit.reports.due import due_text
 from iopkit.reports.lines import page
-from iopkit.reports.states import attendance_text, count_text, standing_csv, state_text
-from iopkit.reports.words import day_text
+from iopkit.reports.site_tables import due_csv, standing_csv
+from iopkit.reports.states import attendance_text, count_text, state_text
 from iopkit.sites.sites import Site
 
 Document = dict[str, Any]
@@ -42,14 +43,10 @@ Document = dict[str, Any]
 def state_arguments(parser: argparse.ArgumentParser) -> None:
     """Which courses, and how a test that was missed is taken."""
     add_courses(parser, table=True)
-    parser.add_argument(
-        "--missed-test-is-positive",
-        action="store_true",
-        help="a drug test that was missed ends a row of negative ones",
-    )
+    add_missed_test(parser)
 
 
-def tell_states(options: argparse.Namespace) -> Judge:
+def tell_states(options: argparse.Namespace) -> OfEach:
     """Tell where the patient of each course stands."""
     on, known = day_asked(options), moment_known(options)
 
@@ -58,7 +55,7 @@ def tell_states(options: argparse.Namespace) -> Judge:
             course, on=on, known=known, missed_test_is_positive=options.missed_test_is_positive
         )
         apart = len(course.apart)
-        return _told(
+        return told_of(
             options,
             text=lambda: page([state_text(state), *_apart(apart)], apart=2),
             document=lambda: {**state_document(state), "apart": apart},
@@ -66,7 +63,7 @@ def tell_states(options: argparse.Namespace) -> Judge:
             table=lambda: standing_csv([standing_row(state)]),
         )
 
-    return judge
+    return OfEach(judge)
 
 
 def _state_row(state: State, apart: int) -> Mapping[str, str]:
@@ -99,6 +96,14 @@ def _apart(count: int) -> list[str]:
 def due_arguments(parser: argparse.ArgumentParser) -> None:
     """Which courses, and by which rules something is due."""
     add_courses(parser, table=True)
+    parser.add_argument(
+        "--rules",
+        action="append",
+        default=[],
+        metavar="RULES",
+        help="a shipped set of due rules, or a document of one, as it is in force on the day; may "
+        "be given again",
+    )
     add_requirements(
         parser,
         says="a shipped requirement set, or a document of one, whose reviews and certifications "
@@ -109,24 +114,27 @@ def due_arguments(parser: argparse.ArgumentParser) -> None:
     add_assume_in_force(parser)
 
 
-def tell_due(options: argparse.Namespace) -> Judge:
+def tell_due(options: argparse.Namespace) -> OfEach:
     """Tell what is due in each course; what is overdue is a no, what is not known undetermined."""
     on, known = day_asked(options), moment_known(options)
     site = read_document(Site, options.site) if options.site else None
     sets = named_requirements(options.requirements)
 
+    assume: bool = options.assume_in_force
+    named = (find_or_read(DueRuleSet, each, find_due_rules) for each in options.rules)
+    own = [rule for each in named for rule in each.in_force(on, assume_in_force=assume)]
+
     def rules_of(course: Course) -> tuple[DueRule, ...]:
         plan = course.timeline.plan_on(on)
-        assume = options.assume_in_force
-        return due_rules(plan, sets, assume_in_force=assume) if plan else ()
+        return (*own, *(due_rules(plan, sets, assume_in_force=assume) if plan else ()))
 
     def judge(course: Course) -> Answer:
         rules, apart = rules_of(course), len(course.apart)
         dues = due_on(course, on=on, rules=rules, site=site, known=known)
-        told = f"Course {course.key}: {day_text(on)}, by {counted(len(rules), 'rule')}"
-        answer = _told(
+        told = f"By {counted(len(rules), 'rule')}."
+        answer = told_of(
             options,
-            text=lambda: page([told, due_text(dues), *_apart(apart)], apart=2),
+            text=lambda: page([due_text(course, dues, on=on), told, *_apart(apart)], apart=2),
             document=lambda: {
                 "patient": str(course.patient),
                 "course": str(course.key),
@@ -142,7 +150,7 @@ def tell_due(options: argparse.Namespace) -> Judge:
         unknown = UNDETERMINED if DueState.NOT_KNOWN in states else DONE
         return evolve(answer, code=NO if DueState.OVERDUE in states else unknown)
 
-    return judge
+    return OfEach(judge)
 
 
 def _due_row(dues: Iterable[Due], apart: int) -> Mapping[str, str]:
@@ -159,20 +167,20 @@ def _due_row(dues: Iterable[Due], apart: int) -> Mapping[str, str]:
     }
 
 
-def tell_timelines(options: argparse.Namespace) -> Judge:
+def tell_timelines(options: argparse.Namespace) -> OfEach:
     """Tell all that is on record of each course, in order."""
     known = moment_known(options)
 
     def judge(course: Course) -> Answer:
         found = as_known(course, known=known) if known else course
-        return _told(
+        return told_of(
             options,
             text=lambda: course_text(found, on=options.on),
             document=lambda: _record(found, options.on),
             row={"entries": str(len(found.entries)), "apart": str(len(found.apart) or "")},
         )
 
-    return judge
+    return OfEach(judge)
 
 
 def _record(course: Course, on: date | None) -> Document:
@@ -193,7 +201,7 @@ def _record(course: Course, on: date | None) -> Document:
     }
 
 
-def _told(
+def told_of(
     options: argparse.Namespace,
     *,
     text: Callable[[], str],
@@ -201,7 +209,10 @@ def _told(
     row: Mapping[str, str],
     table: Callable[[], str] | None = None,
 ) -> Answer:
-    """An answer in the form that is asked for alone: of many the others would cost time."""
+    """An answer in the form that is asked for alone: of many the others would cost time.
+
+    ``table`` gives it as CSV, where the command has that.
+    """
     told = told_as(options)
     if options.form == "csv" and table is not None:
         return Answer(table(), None, row=row)

@@ -11,22 +11,40 @@ from iopkit.cli.arguments import add_form, add_own, day_of, moment_of, own_of
 from iopkit.cli.course_files import CourseRecord, read_courses
 from iopkit.cli.files import Answer, UsageError
 from iopkit.cli.several import Done, refuse_forms, tell_all
+from iopkit.confidential import hidden
 from iopkit.courses.courses import Course
 from iopkit.errors import IopkitError
+from iopkit.fields import frozen
 
-Judge = Callable[[Course], Answer]
-"""What a command says of one course."""
+
+@frozen(repr=False)
+class OfEach:
+    """What a command says of one course; ``problems`` are of what all share."""
+
+    judge: Callable[[Course], Answer]
+    problems: tuple[str, ...] = ()
+
+    __repr__ = hidden
 
 
 def add_courses(parser: argparse.ArgumentParser, *, table: bool = False) -> None:
-    """The files of courses, as of when they are asked, and how they are told."""
+    """The courses of a command about each, as of when they are asked, and how they are told."""
+    add_files(parser)
+    add_form(parser, ("csv", "text") if table else ("text",))
+    parser.add_argument(
+        "--json-lines", action="store_true", help="print JSON, a line for each course"
+    )
+
+
+def add_files(parser: argparse.ArgumentParser) -> None:
+    """The files of courses, and as of when they are asked."""
     parser.add_argument(
         "files",
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="a course, JSON Lines of courses or entries, or a folder of such files; lines with "
-        "the key of a course are its entries",
+        help="a course, or the schedule that it has; JSON Lines of courses or entries; or a folder "
+        "of such files. Lines with the key of a course, or of a schedule's plan, are its entries",
     )
     add_on(parser)
     parser.add_argument(
@@ -35,10 +53,6 @@ def add_courses(parser: argparse.ArgumentParser, *, table: bool = False) -> None
         metavar="MOMENT",
         help="what was recorded later does not count; in this machine's time without an offset",
     )
-    add_form(parser, ("csv", "text") if table else ("text",))
-    parser.add_argument(
-        "--json-lines", action="store_true", help="print JSON, a line for each course"
-    )
     add_own(parser)
 
 
@@ -46,6 +60,15 @@ def add_on(parser: argparse.ArgumentParser) -> None:
     """The day that is asked for."""
     parser.add_argument(
         "--on", type=day_of, metavar="DATE", help="the end of which day; today if not given"
+    )
+
+
+def add_missed_test(parser: argparse.ArgumentParser) -> None:
+    """How a drug test that was missed is taken."""
+    parser.add_argument(
+        "--missed-test-is-positive",
+        action="store_true",
+        help="a drug test that was missed ends a row of negative ones",
     )
 
 
@@ -61,7 +84,7 @@ def moment_known(options: argparse.Namespace) -> datetime | None:
 
 
 def over_courses(
-    prepare: Callable[[argparse.Namespace], Judge],
+    prepare: Callable[[argparse.Namespace], OfEach],
 ) -> Callable[[argparse.Namespace], Answer]:
     """The work of a command over one course or several.
 
@@ -72,34 +95,33 @@ def over_courses(
         refuse_forms(options)
         if options.json and options.form:
             raise UsageError("--form is for reading, and --json has a form of its own: choose one")
-        judge = prepare(options)
         read = read_courses(options.files, own_of(options))
         records, count = read.records, len(read.records)
         folder = any(path.is_dir() for path in options.files)
         options.several = options.json_lines or folder or count > 1
+        of_each = prepare(options)
+        problems = (*read.problems, *of_each.problems)
         if not options.several:
-            return evolve(judge(_course_of(records[0])), problems=read.problems)
-        return tell_all(
-            _outcomes(records, judge),
-            options,
-            "course",
-            total=count,
-            problems=read.problems,
-        )
+            return evolve(of_each.judge(course_of(records[0])), problems=problems)
+        outcomes = _outcomes(records, of_each.judge)
+        return tell_all(outcomes, options, "course", total=count, problems=problems)
 
     return work
 
 
-def _outcomes(records: tuple[CourseRecord, ...], judge: Judge) -> Iterator[Done | str]:
+def _outcomes(
+    records: tuple[CourseRecord, ...], judge: Callable[[Course], Answer]
+) -> Iterator[Done | str]:
     for record in records:
         try:
-            yield Done(record.named, evolve(judge(_course_of(record)), key=record.key))
+            yield Done(record.named, evolve(judge(course_of(record)), key=record.key))
         except IopkitError as error:
             told, name = str(error), str(record.named)
             yield told if name in told else f"{name}: {told}"
 
 
-def _course_of(record: CourseRecord) -> Course:
+def course_of(record: CourseRecord) -> Course:
+    """The course of a record; raises ``UsageError`` if no file has it."""
     course = record.course
     if course is None:
         count = "an entry" if record.count == 1 else f"{record.count} entries"

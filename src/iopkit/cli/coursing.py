@@ -4,6 +4,14 @@ import argparse
 from collections.abc import Mapping
 
 from iopkit.cli.course_checking import check_arguments, check_courses
+from iopkit.cli.course_judging import (
+    advice_arguments,
+    ledger_arguments,
+    measure_arguments,
+    measure_courses,
+    tell_advice,
+    tell_ledgers,
+)
 from iopkit.cli.course_rolls import enter_rolls, roll_arguments
 from iopkit.cli.course_states import (
     due_arguments,
@@ -32,6 +40,18 @@ _OF_COURSES: Mapping[str, tuple[str, Command]] = {
     "roll": (
         "Print the roll of a meeting as an entry for the course of each member.",
         Command(roll_arguments, enter_rolls),
+    ),
+    "advice": (
+        "Tell what policies say of patients in treatment: to stay, to go on, to leave.",
+        Command(advice_arguments, over_courses(tell_advice)),
+    ),
+    "ledger": (
+        "Tell what is used and left of authorizations, and when they run out.",
+        Command(ledger_arguments, over_courses(tell_ledgers)),
+    ),
+    "measure": (
+        "Figure measures of courses, such as retention.",
+        Command(measure_arguments, measure_courses),
     ),
     "timeline": (
         "Tell all that is on record up to a day, in order.",

@@ -145,6 +145,7 @@ def _morning(run: ClinicRun, courses: tuple[Course, ...], as_of: datetime) -> Mo
         on=as_of.astimezone(clinic.site.tz).date(),
         site=clinic.site,
         requirements=clinic.requirements,
+        coding=clinic.coding,
         assume_in_force=clinic.settings.assume_in_force,
         known=as_of,
     )

@@ -9,7 +9,7 @@ from iopkit.clinics.clinics import (
     PatientRun,
     Step,
 )
-from iopkit.clinics.mornings import Morning, SessionOf, morning_of
+from iopkit.clinics.mornings import Morning, RunningOut, SessionOf, morning_of
 from iopkit.clinics.running import run_clinic
 from iopkit.clinics.settings import ClinicSettings, PatientSettings, PhaseWeeks
 
@@ -24,6 +24,7 @@ __all__ = [
     "PatientRun",
     "PatientSettings",
     "PhaseWeeks",
+    "RunningOut",
     "SessionOf",
     "Step",
     "morning_of",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -18,6 +18,8 @@ from iopkit.courses.delivered import MinutesOfWeek
 from iopkit.courses.due import Due
 from iopkit.courses.due_lists import DueRow
 from iopkit.courses.folding import StatusSpan
+from iopkit.courses.measure_rows import MeasureRow, measure_rows, measure_sums
+from iopkit.courses.measured_cases import MeasureResult
 from iopkit.courses.outcomes import SessionOutcome
 from iopkit.courses.site_rows import StandingRow, standing_row
 from iopkit.courses.standing import State
@@ -31,7 +33,6 @@ from iopkit.placement.placement import ExcludedLevel
 from iopkit.placement.tradeoffs import Tradeoff
 from iopkit.plan_costs import LevelCosts, PlanCosts
 from iopkit.plans.plans import Plan
-from iopkit.programs.progress import PossibleCount
 from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.capacity import CensusDay, CensusWeek, Load
 from iopkit.schedules.conflicts import Booking, Conflict
@@ -40,6 +41,8 @@ from iopkit.schedules.reassignments import Reassignment
 from iopkit.schedules.sessions import Schedule
 from iopkit.sources import Source
 from iopkit.truth import all_of
+
+T = TypeVar("T")
 
 
 def fact_document(
@@ -382,8 +385,25 @@ def state_document(state: State) -> dict[str, Any]:  # Any: plain JSON values
     }
 
 
-def _count(count: PossibleCount) -> Any:  # plain JSON values
+def _count(count: T | Possible) -> T | dict[str, Any]:  # Any: plain JSON values
+    """A count or share; one that is known in part as an object."""
     return {"low": count.low, "high": count.high} if isinstance(count, Possible) else count
+
+
+def measure_document(result: MeasureResult) -> dict[str, Any]:  # Any: plain JSON values
+    """What a measure comes to, case by case too, as plain values; shares are as counts."""
+    return {
+        "measure": result.measure.name,
+        "start": result.period.start.isoformat(),
+        "end": result.period.end.isoformat(),
+        "on": result.on.isoformat(),
+        "sums": [
+            {name: _count(of) for name, of in attrs.asdict(each, recurse=False).items()}
+            for each in measure_sums(result)
+        ],
+        "cases": [writer_of(MeasureRow)(each) for each in measure_rows(result)],
+        "note": result.measure.note,
+    }
 
 
 def due_document(due: Due) -> dict[str, Any]:  # Any: plain JSON values
@@ -399,6 +419,16 @@ def morning_document(morning: Morning) -> dict[str, Any]:  # Any: plain JSON val
         "coming": [_session_of(each) for each in morning.coming],
         "open": [_session_of(each) for each in morning.open],
         "due": [writer_of(DueRow)(each) for each in morning.due],
+        "running_out": [
+            {
+                "patient": str(each.patient),
+                "payer": each.line.authorization.payer,
+                "number": each.line.authorization.number,
+                "last_covered": each.line.last_covered and each.line.last_covered.isoformat(),
+                "booked_beyond": each.line.beyond.booked,
+            }
+            for each in morning.running_out
+        ],
     }
 
 

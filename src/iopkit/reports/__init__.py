@@ -18,7 +18,6 @@ from iopkit.reports.clinics import clinic_html
 from iopkit.reports.courses import course_text
 from iopkit.reports.decisions import decision_html, decision_markdown, decision_text
 from iopkit.reports.due import due_list_text, due_rules_text, due_text
-from iopkit.reports.due_lists import due_csv, due_text
 from iopkit.reports.findings import checks_text, findings_text
 from iopkit.reports.fits import fits_text, proposals_text
 from iopkit.reports.goals import goal_templates_text
@@ -36,7 +35,8 @@ from iopkit.reports.programs import template_text
 from iopkit.reports.records import record_text
 from iopkit.reports.requirements import requirements_text
 from iopkit.reports.schedules import calendar_text, moves_text
-from iopkit.reports.states import standing_csv, state_text
+from iopkit.reports.site_tables import due_csv, ledger_csv, measure_csv, standing_csv
+from iopkit.reports.states import state_text
 from iopkit.reports.timelines import timeline_text
 from iopkit.reports.weeks import week_text
 
@@ -71,8 +71,10 @@ __all__ = [
     "goal_templates_text",
     "ladder_text",
     "lanes_text",
+    "ledger_csv",
     "ledger_text",
     "load_text",
+    "measure_csv",
     "measure_text",
     "meetings_text",
     "morning_text",

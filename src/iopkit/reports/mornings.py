@@ -6,7 +6,7 @@ Calling this is the explicit act that shows patients' values.
 from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
-from iopkit.clinics.mornings import Morning, SessionOf
+from iopkit.clinics.mornings import Morning, RunningOut, SessionOf
 from iopkit.courses.due import DueState
 from iopkit.courses.due_lists import DueRow
 from iopkit.reports.lines import page, section
@@ -15,7 +15,7 @@ from iopkit.reports.words import day_text
 
 
 def morning_text(morning: Morning, *, names: Mapping[UUID, str] | None = None) -> str:
-    """Who comes, which rolls are open, and what is overdue or due.
+    """Who comes, which rolls are open, what is overdue or due, and whose units run out.
 
     Args:
         names: what patients are called, by their keys; others are told by these.
@@ -31,9 +31,18 @@ def morning_text(morning: Morning, *, names: Mapping[UUID, str] | None = None) -
         *section("Rolls open", is_open),
         *section("Overdue", _due(morning.due, DueState.OVERDUE, called)),
         *section("Due", _due(morning.due, DueState.DUE, called)),
+        *section("Running out", (_out(one, called) for one in morning.running_out)),
         *section("Not known to be due", _due(morning.due, DueState.NOT_KNOWN, called)),
     ]
     return page([f"{day_text(morning.on)}:", *(lists or ["", "Nobody comes, and nothing is due."])])
+
+
+def _out(one: RunningOut, called: Mapping[str, str]) -> str:
+    of, line = one.line.authorization, one.line
+    number = f" {of.number}" if of.number else ""
+    last = f"covers sessions up to {line.last_covered}" if line.last_covered else "covers none"
+    beyond = f"{line.beyond.booked} more {of.counted_in.value} are booked"
+    return f"{of.payer}{number}: {last}, {beyond}, {called.get(str(one.patient), str(one.patient))}"
 
 
 def _title(one: SessionOf) -> str:

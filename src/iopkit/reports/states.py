@@ -7,21 +7,17 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, timedelta
 from itertools import groupby
 
-from attrs import astuple, fields
-
 from iopkit.courses.delivered import MinutesOfWeek
 from iopkit.courses.folding import StatusSpan
 from iopkit.courses.goal_figures import DatedFigure, TargetFigures
 from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome
-from iopkit.courses.site_rows import StandingRow
 from iopkit.courses.standing import State
 from iopkit.courses.timelines import DueSession
 from iopkit.eligibility.possible import Possible
-from iopkit.errors import each_a, refuse, unless_a
+from iopkit.errors import refuse, unless_a
 from iopkit.programs.progress import MOST_COUNTED, PossibleCount
 from iopkit.prose import counted, duration_text
 from iopkit.reports.lines import TRUTH_WORDS, fold, page, section
-from iopkit.reports.tables import csv_table
 from iopkit.reports.words import day_text
 
 
@@ -59,17 +55,6 @@ def state_text(state: State) -> str:
             *section("Left", _left(state)),
         ]
     )
-
-
-def standing_csv(rows: Iterable[StandingRow]) -> str:
-    """Where patients stand as CSV, a row each; the columns are those of ``StandingRow``.
-
-    Raises:
-        InvalidError: something is no row.
-    """
-    given = each_a("rows", rows, "rows", StandingRow)
-    names = [field.name for field in fields(StandingRow)]
-    return csv_table([names, *(astuple(row, recurse=False) for row in given)])
 
 
 def count_text(count: PossibleCount) -> str:
