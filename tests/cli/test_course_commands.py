@@ -15,12 +15,24 @@ from attrs import evolve
 
 from iopkit import Site, schedule, to_json
 from iopkit.cli import main
-from iopkit.courses import Course, Entry, ScheduleSince, collect
+from iopkit.courses import (
+    Course,
+    DueRule,
+    DueRuleSet,
+    Entry,
+    Happening,
+    InARow,
+    ScheduleSince,
+    SessionOutcome,
+    Term,
+    collect,
+)
 from iopkit.courses.events import Admitted, CourseEvent, HoldEnded, SessionAttended
 from iopkit.documents import entries_from_jsonl, entries_to_jsonl
 from iopkit.modalities import Modality
 from iopkit.plans import Plan
 from iopkit.programs import Phase, Program, Service, Slot, Weekly
+from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.windows import WeeklyWindows
 
 EXAMPLE = str(files("iopkit") / "examples" / "sixteen-weeks.jsonl")
@@ -243,25 +255,21 @@ def test_a_course_without_a_plan_has_no_rule(run: Run) -> None:
     assert (code, out.endswith("Nothing is due.\n\nBy 0 rules.\n")) == (0, True)
 
 
-OWN_RULES = """
-document = "due_rules"
-format = 1
-name = "own"
-title = "Our own"
-left_open = []
-
-[versions]
-dated = [{ since = 2026-01-01, source = { citation = "Handbook", grade = "T3" }, value = [
-  { name = "call", title = "Call", said_by = "Handbook", within = { due = 2 },
-    when = { type = "in_a_row", outcome = "missed", count = 2 },
-    done_by = [{ kind = "contact_made" }] },
-] }]
-"""
+CALL = DueRule(
+    "call",
+    "Call",
+    InARow(SessionOutcome.MISSED, 2),
+    Term(2),
+    done_by=(Happening("contact_made"),),
+    said_by="Handbook",
+)
+HANDBOOK = Source("Handbook", Grade.SECONDARY)
+OWN_RULES = DueRuleSet("own", "Our own", Versions((Dated(MONDAY, (CALL,), HANDBOOK),)))
 
 
 def test_what_may_be_due_is_undetermined(run: Run) -> None:
-    Path("own.toml").write_text(OWN_RULES, encoding="utf-8")
-    code, out, err = run("due", "one.json", "--on", "2026-01-12", "--rules", "own.toml")
+    Path("own.json").write_text(to_json(OWN_RULES), encoding="utf-8")
+    code, out, err = run("due", "one.json", "--on", "2026-01-12", "--rules", "own.json")
     assert (code, err) == (3, "")
     assert "Not known, as something is not on record:\n  - Call" in out
 
