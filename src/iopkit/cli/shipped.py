@@ -87,7 +87,7 @@ def _show_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _example_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("patient", "program", "site"))
+    parser.add_argument("what", choices=("course", "patient", "program", "site"))
 
 
 def _new_arguments(parser: argparse.ArgumentParser) -> None:
@@ -292,6 +292,9 @@ def _example(options: argparse.Namespace) -> Answer:
         case "patient":
             text = _text("examples", "patient.json")
             return Answer(text.rstrip(), json.loads(text))
+        case "course":
+            text = _text("examples", "sixteen-weeks.jsonl")
+            return Answer(text.rstrip(), [json.loads(line) for line in text.splitlines()])
         case "site":
             text = _text("examples", "site.toml")
             return Answer(text.rstrip(), to_document(from_toml(Site, text)))
