@@ -20,11 +20,11 @@ from iopkit.courses.events import (
 DAY = timedelta(days=1)
 
 
-def made_up_courses(
+def made_up_courses(  # noqa: PLR0913  # a site, and what is drawn of it
     count: int, program: Program, site: Site, *, first: date, on: date, seed: int
 ) -> Iterator[Course]:
     """Courses that begin on Mondays from the first one on, as they are on record on a day."""
-    chance = Random(seed)
+    chance = Random(seed)  # noqa: S311  # no secret
     weeks = (on - first).days // 7
     for number in range(1, count + 1):
         key, start = UUID(int=number, version=4), first + chance.randrange(weeks) * 7 * DAY

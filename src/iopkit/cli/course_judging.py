@@ -16,7 +16,7 @@ from iopkit.cli.course_work import (
     add_courses,
     add_files,
     add_missed_test,
-    course_of,
+    whole_course,
     day_asked,
     moment_known,
 )
@@ -169,7 +169,7 @@ def measure_courses(options: argparse.Namespace) -> Answer:
     problems = [*read.problems]
     for record in read.records:
         try:
-            course = course_of(record)
+            course = whole_course(record)
         except UsageError as error:
             problems.append(str(error))
         else:

@@ -102,7 +102,7 @@ def over_courses(
         of_each = prepare(options)
         problems = (*read.problems, *of_each.problems)
         if not options.several:
-            return evolve(of_each.judge(course_of(records[0])), problems=problems)
+            return evolve(of_each.judge(whole_course(records[0])), problems=problems)
         outcomes = _outcomes(records, of_each.judge)
         return tell_all(outcomes, options, "course", total=count, problems=problems)
 
@@ -114,13 +114,13 @@ def _outcomes(
 ) -> Iterator[Done | str]:
     for record in records:
         try:
-            yield Done(record.named, evolve(judge(course_of(record)), key=record.key))
+            yield Done(record.named, evolve(judge(whole_course(record)), key=record.key))
         except IopkitError as error:
             told, name = str(error), str(record.named)
             yield told if name in told else f"{name}: {told}"
 
 
-def course_of(record: CourseRecord) -> Course:
+def whole_course(record: CourseRecord) -> Course:
     """The course of a record; raises ``UsageError`` if no file has it."""
     course = record.course
     if course is None:
