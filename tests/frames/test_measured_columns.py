@@ -6,6 +6,8 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+import duckdb
+import pandas as pd
 import polars as pl
 import pytest
 from attrs import asdict
@@ -29,7 +31,7 @@ from iopkit.courses.events import (
     SteppedDown,
     SteppedUp,
 )
-from iopkit.courses.happenings import Happening
+from iopkit.courses.happenings import Happening, Having
 from iopkit.courses.measures import (
     Coded,
     DaysUntil,
@@ -45,9 +47,10 @@ from iopkit.courses.measures import (
     open_roll_rows,
 )
 from iopkit.documents import entry_rows
+from iopkit.errors import InvalidError
 from iopkit.frames import measured_columns
 from iopkit.levels import LevelOfCare
-from iopkit.library import MEASURES
+from iopkit.library import MEASURES, find_measure
 from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import courses as any_course
 

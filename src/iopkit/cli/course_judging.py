@@ -16,16 +16,16 @@ from iopkit.cli.course_work import (
     add_courses,
     add_files,
     add_missed_test,
-    whole_course,
     day_asked,
     moment_known,
+    whole_course,
 )
 from iopkit.cli.files import DONE, EXIT_CODES, NO, UNDETERMINED, Answer, UsageError, find_or_read
 from iopkit.cli.several import patients_of
 from iopkit.courses.advising import advise, plan_policies
 from iopkit.courses.courses import Course, as_known
-from iopkit.courses.measure_rows import measure_rows
 from iopkit.courses.measure_rules import MeasuredDays
+from iopkit.courses.measure_tables import measure_rows
 from iopkit.courses.measuring import measure
 from iopkit.courses.taking_stock import state_on
 from iopkit.documents.classes import writer_of

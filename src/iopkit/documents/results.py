@@ -18,7 +18,7 @@ from iopkit.courses.delivered import MinutesOfWeek
 from iopkit.courses.due import Due
 from iopkit.courses.due_lists import DueRow
 from iopkit.courses.folding import StatusSpan
-from iopkit.courses.measure_rows import MeasureRow, measure_rows, measure_sums
+from iopkit.courses.measure_tables import MeasureRow, measure_rows, measure_sums
 from iopkit.courses.measured_cases import MeasureResult
 from iopkit.courses.outcomes import SessionOutcome
 from iopkit.courses.site_rows import StandingRow, standing_row

@@ -10,7 +10,7 @@ from attrs import AttrsInstance, astuple, fields
 
 from iopkit.charges.ledger_table import LedgerRow
 from iopkit.courses.due_lists import DueRow
-from iopkit.courses.measure_rows import MeasureRow
+from iopkit.courses.measure_tables import MeasureRow
 from iopkit.courses.site_rows import StandingRow
 from iopkit.errors import each_a
 from iopkit.reports.tables import csv_table
