@@ -11,6 +11,7 @@ from statistics import median
 
 import doors
 import drafts
+import due_lists
 import panels
 import populations
 import states
@@ -50,6 +51,7 @@ BUILDERS: Mapping[str, Callable[[], Case]] = {
     "course-state": states.state,
     "course-one-more": states.one_more,
     "course-collect": states.collected,
+    "course-due": due_lists.due,
     "groups-30": groups.thirty,
     "groups-300": groups.three_hundred,
     "import": doors.front,

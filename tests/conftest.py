@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from importlib.resources import files
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -36,6 +37,7 @@ from iopkit import (
     check,
     draft,
     from_json,
+    from_toml,
     schedule,
 )
 from iopkit.charges import (
@@ -64,6 +66,7 @@ from iopkit.courses import (
     AuthorizedIn,
     Course,
     CourseEvent,
+    DueRuleSet,
     Entry,
     ScheduleSince,
     collect,
@@ -308,6 +311,7 @@ _READERS: Mapping[str, Callable[[str | bytes], object]] = {
     "coding": lambda data: from_json(CodingScheme, data),
     "course": lambda data: from_json(Course, data),
     "decision": lambda data: from_json(Decision, data),
+    "due_rules": lambda data: from_json(DueRuleSet, data),
     "finding": lambda data: from_json(Finding, data),
     "facts": lambda data: from_json(OwnFacts, data),
     "goals": lambda data: from_json(GoalTemplates, data),
@@ -783,6 +787,10 @@ _ROSTER = Roster(
     (Service("group", "Group", Modality.GROUP_THERAPY, PerWeek(2), group_max=12),),
 )
 
+_DUE_RULES = from_toml(
+    DueRuleSet,
+    (files("iopkit") / "templates" / "due_rules.toml").read_text(encoding="utf-8"),
+)
 _CLINIC = ClinicSettings(
     _START,
     7,
@@ -898,6 +906,7 @@ def values() -> dict[str, object]:
         "course": _course(dated),
         "decision": decision,
         "facts": _FACTS,
+        "due_rules": _DUE_RULES,
         "finding": check(dated, _REQUIREMENTS)[0],
         "goals": _GOALS,
         "instrument": _INSTRUMENT,

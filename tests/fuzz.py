@@ -29,6 +29,7 @@ from iopkit.calendars import SiteFeed, appointments_from_ical, patient_feed, sit
 from iopkit.charges import CodingScheme, itemize
 from iopkit.checks import check, judge, propose
 from iopkit.clinics import Clinic, ClinicSettings, NamedPatient
+from iopkit.courses import due_flaws, due_on
 from iopkit.documents import (
     attendance_from_csv,
     entries_from_jsonl,
@@ -99,6 +100,7 @@ from iopkit.reports import (
     decision_markdown,
     decision_text,
     difference_text,
+    due_rules_text,
     fact_text,
     findings_text,
     goal_templates_text,
@@ -390,6 +392,13 @@ def _used_attendance(attended: Any) -> None:
     findings_text(check(dated, _sound("requirements"), attended=attended, assume_in_force=True))
 
 
+def _used_due_rules(rules: Any) -> None:
+    due_rules_text(rules)
+    asked = [rule for dated in rules.versions.dated for rule in dated.value]
+    due_flaws(asked)
+    due_on(_sound("course"), on=date(2026, 4, 1), rules=asked, site=_sound("site"), closed=True)
+
+
 def _used_requirements(requirements: Any) -> None:
     requirements_text(requirements)
     for planned in (_sound("plan"), _sound("schedule")):
@@ -422,6 +431,7 @@ USES: Mapping[str, Sequence[Use]] = {
     "clinic": (_used_settings,),
     "coding": (_used_coding,),
     "course": (course_text, lambda course: entries_from_jsonl(entries_to_jsonl([course]))),
+    "due_rules": (_used_due_rules,),
     "decision": (decision_text, decision_markdown, decision_html),
     "facts": (_used_facts,),
     "finding": (lambda finding: findings_text([finding]),),

@@ -220,6 +220,7 @@ from iopkit.programs import (
     Program,
     Progress,
     RandomDays,
+    ScoreChange,
     Service,
     ServiceProgress,
     Slot,
@@ -389,6 +390,7 @@ CONFIDENTIAL: set[type] = {
     GroupPreference,
     Problem,
     Progress,
+    ScoreChange,
     ServiceProgress,
     MissedSession,
     Proposal,
@@ -464,6 +466,11 @@ INSIDE = {
 }
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
 IMPERSONAL = {
+    # Measures, and what many patients come to.
+    *("Coded", "CurvePoint", "DaysUntil", "DeliveredShare", "FollowUp", "FollowUpStep"),
+    *("LeavingCode", "LeftFor", "Measure", "MeasureExclusion", "MeasureRule", "MeasureSum"),
+    *("MeasuredDays", "NoShowShare", "PhaseDays", "RetainedFor", "RetentionCurve"),
+    *("ScaleChange", "StayLength", "StayLengthBin", "TreatmentCodes"),
     *(
         "Fault",
         "Source",
@@ -496,6 +503,7 @@ IMPERSONAL = {
         *("Analysis", "Contrast", "Difference", "Overlap", "Space"),
         *("Consented", "Covered"),
         *(
+            "DueFlaw",
             "DueRule",
             "DueRuleSet",
             "Happening",
@@ -512,7 +520,7 @@ IMPERSONAL = {
     *("Answers", "Diagram", "Node", "_Box"),
     *("Compare", "Between", "OneOf", "Known", "AllOf", "AnyOf", "Not", "AtLeast"),
     *("Rails", "Formulas", "AttritionStep", "_Column"),
-    *("Track", "Curriculum", "_Recorded", "_OfService", "Times"),
+    *("Track", "Curriculum", "_Recorded", "_ChangeOf", "_OfService", "Times"),
     *("StatedHours", "StatedSessions", "StatedLength", "Discrepancy", "OutOfReach"),
     "AbsenceLimit",
     *("GoalTemplate", "GoalTemplates", "InterventionTemplate", "ObjectiveTemplate"),
@@ -772,7 +780,8 @@ def agreed(plan: Plan, start: date) -> list[Any]:
     progress = Progress(
         weeks_in_phase=3, days_without_use=67, by_service=(of_group,), missed_sessions=(missed,)
     )
-    return [settled, *parts, progress, of_group, missed]
+    fell = ScoreChange("phq_9_total_score", -67)
+    return [settled, *parts, progress, of_group, missed, fell]
 
 
 def counseled(plan: Plan) -> Iterator[Any]:

@@ -440,7 +440,7 @@ def test_no_error_is_swallowed_unnamed(file: Path) -> None:
 
 
 ON_FRAMES = (
-    *("columns", "contents", "engines", "expressions"),
+    *("columns", "contents", "engines", "entry_tables", "expressions", "measures"),
     *("panels", "records", "refusals", "tables", "verdicts"),
 )
 
@@ -460,10 +460,12 @@ def test_an_optional_package_is_imported_where_it_is_said_within_a_function() ->
         "holidays": ["sites/closures.py"],
         "icalendar": ["calendars/properties.py"],
         "matplotlib": ["plots/canvas.py"],
-        # Predicates over frames, and schedules of many patients, which have nothing in common.
+        # Predicates over frames, schedules of many patients and measures have nothing in common.
         "narwhals": [f"frames/{name}.py" for name in ON_FRAMES],
         # Columns have Narwhals import it, by its name.
-        "polars": ["frames/engines.py", "frames/panels.py"],
+        "polars": [
+            f"frames/{name}.py" for name in ("engines", "entry_tables", "measures", "panels")
+        ],
         "hypothesis": [name for name in strategies if name != "strategies/__init__.py"],
         "recurring_ical_events": [],
         "z3": ["eligibility/spaces.py"],

@@ -22,7 +22,7 @@ from iopkit.modalities import Modality
 from iopkit.patients import Patient
 from iopkit.patients.patients import Coverage, Whereabouts
 from iopkit.payers import Payer
-from iopkit.placement.outcomes import LevelFigure, Measure
+from iopkit.placement.outcomes import LevelFigure, OutcomeMeasure
 from iopkit.plan_costs import PlanCosts, costs_of_plan
 from iopkit.plans import draft
 from iopkit.programs import Phase, Program, Service, Weekly
@@ -173,7 +173,9 @@ def test_a_plan_without_a_level_has_the_one_that_is_said_or_none() -> None:
 
 
 def test_a_payment_of_unknown_scope_may_be_the_payers() -> None:
-    (one, *_) = [f for f in LEVEL_FIGURES if f.measure is Measure.PAYMENT and f.level.number == "1"]
+    (one, *_) = [
+        f for f in LEVEL_FIGURES if f.measure is OutcomeMeasure.PAYMENT and f.level.number == "1"
+    ]
     figure: LevelFigure = evolve(one, scope=None)
     found = costs_of_plan(
         dated(date(2026, 3, 2)), SITE, PATIENT, codings=(), figures=[figure, *LEVEL_FIGURES[:1]]

@@ -33,7 +33,7 @@ class Documents(SphinxDirective):
 # What people write comes first.
 ORDER = (
     *("patient", "site", "program", "policy", "ladder", "predicate", "instrument", "facts"),
-    *("goals", "requirements"),
+    *("goals", "requirements", "due_rules"),
     *("coding", "rates", "roster", "clinic", "assignments", "plan", "schedule", "course"),
     "charges",
 )

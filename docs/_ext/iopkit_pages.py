@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
+from runpy import run_path
 from typing import ClassVar
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from iopkit import levels
 from iopkit.charges import compare_costs
+from iopkit.courses import Course
 from iopkit.documents import from_json, from_toml
 from iopkit.eligibility import FACTS, Choice, Criterion, Number, Predicate, describe, facts_in
 from iopkit.eligibility.patient_facts import GROUPS
@@ -25,6 +27,8 @@ from iopkit.levels import AgeGroup, Edition, HourBand, LevelOfCare, hour_band
 from iopkit.library import (
     CODINGS,
     COSTS,
+    COURSE_POLICIES,
+    DUE_RULE_SETS,
     LADDERS,
     LEVEL_FIGURES,
     POLICIES,
@@ -42,6 +46,7 @@ from iopkit.placement import Ladder, tradeoffs
 from iopkit.plans import draft
 from iopkit.plots import (
     census_picture,
+    courses_picture,
     load_picture,
     meetings_picture,
     plan_picture,
@@ -53,6 +58,7 @@ from iopkit.programs import Phase, Program, Service, Times, discrepancies, slots
 from iopkit.prose import duration_text
 from iopkit.reports import (
     census_text,
+    lanes_text,
     load_text,
     meetings_text,
     plan_html,
@@ -80,6 +86,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("iopkit-policy-picture", PolicyPicture)
     app.add_directive("iopkit-capacity", CapacityPicture)
     app.add_directive("iopkit-plan-picture", PlanPicture)
+    app.add_directive("iopkit-courses-picture", CoursesPicture)
     app.add_directive("iopkit-week", Week)
 
 
@@ -172,6 +179,26 @@ class CapacityPicture(SphinxDirective):
             "groups": (meetings_picture(groups), meetings_text(groups)),
         }[kind]
         return _image(self, f"capacity-{kind}", data, text)
+
+
+class CoursesPicture(SphinxDirective):
+    """Courses of the made-up site as swim lanes."""
+
+    def run(self) -> list[nodes.Node]:
+        on = date(2026, 6, 30)
+        courses = made_up_year(24, on=on)
+        text = lanes_text(courses, on=on)
+        return _image(self, "courses", courses_picture(courses, on=on), text)
+
+
+def made_up_year(count: int, *, on: date) -> tuple[Course, ...]:
+    """Courses of a made-up site in its first year, by the example's own code."""
+    shipped = files("iopkit") / "examples"
+    site = from_toml(Site, (shipped / "site.toml").read_bytes())
+    program = from_toml(Program, (shipped / "clinic" / "program.toml").read_bytes())
+    made = run_path(str(Path(__file__).parents[2] / "examples" / "made_up_site.py"))
+    make = made["made_up_courses"]
+    return tuple(make(count, program, site, first=date(2026, 1, 5), on=on, seed=17))
 
 
 def clinic() -> tuple[tuple[Schedule, ...], Site]:
@@ -639,6 +666,8 @@ def _citing() -> Iterator[tuple[str, object]]:
         yield _to_fact(fact.name, fact.name), fact
     for policy in POLICIES:
         yield f":ref:`policy <policy-{policy.name}>`", policy.versions
+    yield ":doc:`advice </how-to/due>`", COURSE_POLICIES
+    yield ":doc:`due rules </how-to/due>`", DUE_RULE_SETS
     for ladder in LADDERS:
         yield f":ref:`ladder <ladder-{ladder.name}>`", ladder
     for name in goal_template_names():

@@ -98,3 +98,9 @@ H0015 = Source(
     Grade.SECONDARY,
     checked=SEEN,
 )
+# The paper is peer-reviewed, but the months were seen in a copy of it only.
+DSM_5_REMISSION = Source(
+    "Hasin et al. 2013 on DSM-5's criteria for substance use disorders, in a copy",
+    Grade.SECONDARY,
+    "https://paperkb.org/coga/coga-kb/chunks/5727a15f-c962-4002-912b-e12ccb3a76ab",
+)

@@ -18,7 +18,7 @@ from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare, levels_of
 from iopkit.patients.patients import Patient
 from iopkit.payers import Payer
-from iopkit.placement.outcomes import LevelFigure, Measure
+from iopkit.placement.outcomes import LevelFigure, OutcomeMeasure
 from iopkit.schedules.sessions import Schedule
 from iopkit.sites.sites import Site
 from iopkit.truth import Truth, any_of
@@ -252,9 +252,9 @@ def _level_costs(
     paid: dict[Truth, list[LevelFigure]] = {truth: [] for truth in Truth}
     counted: list[LevelFigure] = []
     for figure in figures:
-        if figure.level == level and figure.measure is Measure.PAYMENT:
+        if figure.level == level and figure.measure is OutcomeMeasure.PAYMENT:
             scope = figure.scope
             paid[Truth.UNKNOWN if scope is None else pays_for(scope, patient, on=on)].append(figure)
-        elif figure.level == level and figure.measure is Measure.COST:
+        elif figure.level == level and figure.measure is OutcomeMeasure.COST:
             counted.append(figure)
     return LevelCosts(level, tuple(paid[Truth.YES]), tuple(paid[Truth.UNKNOWN]), tuple(counted))

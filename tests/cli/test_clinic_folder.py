@@ -5,10 +5,11 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -16,7 +17,9 @@ from iopkit import Plan, Schedule, from_json
 from iopkit.cli import main
 from iopkit.cli.files import only_user
 from iopkit.clinics import ClinicSettings
-from iopkit.documents import from_toml, json_schema
+from iopkit.courses import Entry
+from iopkit.courses.events import Admitted, CourseEvent, HoldEnded, SessionAttended
+from iopkit.documents import entries_to_jsonl, from_toml, json_schema
 from iopkit.schedules import schedule_difference
 
 AMBER = "5f0c1c52-6a35-4d0e-9b1f-3d1f6e0a7c11"
@@ -883,3 +886,93 @@ def test_rooms_whose_names_look_the_same_have_calendars_of_their_own(clinic: Pat
     run(clinic, as_of=BEFORE)
     rooms = {each.name for each in (clinic / "out" / "calendars" / "rooms").iterdir()}
     assert rooms == {"large-room.ics", "large-room-2.ics", "unnamed.ics"}
+
+
+# What it keeps of courses, and the morning that comes of them.
+
+MORNING = "2026-02-11T08:00"
+
+
+def entry(event: CourseEvent, on: date) -> Entry:
+    return Entry(uuid4(), on, datetime(2026, 2, 10, 23, tzinfo=UTC), "desk", event)
+
+
+def kept(clinic: Path, *entries: Entry, course: UUID) -> None:
+    folder = clinic / "courses"
+    folder.mkdir(exist_ok=True)
+    with (folder / "entries.jsonl").open("a", encoding="utf-8") as file:
+        file.write(entries_to_jsonl(entries, course=course))
+
+
+def test_a_clinic_that_keeps_courses_has_its_morning_told(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    amber = dated(clinic, AMBER)
+    first, second = amber.sessions[:2]
+    came = entry(SessionAttended(amber.uid(first)), first.start.date())
+    kept(clinic, entry(Admitted(), amber.plan.start), came, course=amber.plan.key)
+    run(clinic, "--names", as_of=MORNING)
+    text = " ".join(capsys.readouterr().out.partition("Wed 2026-02-11:")[2].split())
+    assert text.startswith("Coming: - 13:00 Drug test, amber - 17:30 Group, amber Rolls open: - ")
+    assert f"{second.start:%Y-%m-%d %H:%M}, amber" in text
+    assert "Due: - 2026-03-02 Review the plan, amber; by Elm Street program, 8 weeks" in text
+    run(clinic, as_of=MORNING)
+    out = capsys.readouterr().out
+    assert f"Drug test, {AMBER}" in out
+    assert "amber" not in out.partition("Wed 2026-02-11:")[2]
+
+
+def test_the_morning_is_json(clinic: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def morning() -> Any:  # plain JSON values
+        told = answer(capsys, "run", clinic, "--as-of", MORNING)
+        assert isinstance(told, dict)
+        return told["morning"]
+
+    assert morning() is None
+    amber = dated(clinic, AMBER)
+    kept(clinic, entry(Admitted(), amber.plan.start), course=amber.plan.key)
+    told = morning()
+    assert (told["on"], len(told["coming"])) == ("2026-02-11", 2)
+    assert told["open"][0]["patient"] == AMBER
+    assert told["due"][0]["title"] == "Review the plan"
+
+
+def test_what_does_not_fit_in_courses_is_told_by_its_line(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    amber = dated(clinic, AMBER)
+    entries = [entry(Admitted(), amber.plan.start), entry(HoldEnded(), date(2026, 2, 4))]
+    kept(clinic, *entries, course=amber.plan.key)
+    assert run(clinic, as_of=MORNING) == 1
+    text = " ".join(capsys.readouterr().out.split())
+    assert "Entries that do not fit: - " in text
+    assert "courses/entries.jsonl, line 2: expected a hold that is open" in text
+
+
+def test_entries_of_no_plan_and_faulty_lines_are_told(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    amber = dated(clinic, AMBER)
+    kept(clinic, entry(Admitted(), amber.plan.start), course=amber.plan.key)
+    kept(clinic, entry(Admitted(), amber.plan.start), course=UUID(int=7, version=4))
+    with (clinic / "courses" / "entries.jsonl").open("a") as file:
+        file.write("{}\n")
+    assert run(clinic, as_of=MORNING) == 2
+    out, err = capsys.readouterr()
+    assert "Drug test" in out
+    assert "line 2: expected the key of a plan or course, found another" in err
+    assert "line 3: course: expected this field" in err
+
+
+def test_a_folder_without_a_course_has_no_morning(
+    clinic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (clinic / "courses").mkdir()
+    (clinic / "courses" / ".keep").touch()
+    run(clinic, as_of=MORNING)
+    out, err = capsys.readouterr()
+    assert not err
+    assert "Coming:" not in out
+    (clinic / "courses" / "entries.jsonl").write_text("{}\n")
+    assert run(clinic, as_of=MORNING) == 2
+    assert "entries.jsonl, line 1: course: expected this field" in capsys.readouterr().err

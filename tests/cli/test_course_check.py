@@ -244,7 +244,7 @@ BAD: dict[str, tuple[dict[str, str], str]] = {
     "no such file": ({}, "cannot read none.jsonl"),
     "another document": (
         {"none.json": to_json(PATIENT)},
-        "none.json: expected a document of a course, found one of a patient",
+        "none.json: expected a document of a course or schedule, found one of a patient",
     ),
     "no document": ({"none.json": "{}"}, "none.json: expected a document that says which it is"),
     "a course that is not valid": (

@@ -29,6 +29,7 @@ from iopkit.schedules import schedule
 TEMPLATES = (
     "clinic",
     "coding",
+    "due_rules",
     "facts",
     "goals",
     "instrument",
@@ -231,6 +232,7 @@ def test_the_template_has_two_phases_and_every_kind_of_timing() -> None:
 # Classes that a template leaves to another, which it names: they are documents of their own, or
 # parts of one.
 ELSEWHERE: dict[str, dict[Any, str]] = {
+    "due_rules": dict.fromkeys(get_args(Predicate), "predicate"),
     "goals": dict.fromkeys(get_args(Predicate), "predicate"),
     "ladder": {Policy: "policy"} | dict.fromkeys(get_args(Predicate), "predicate"),
     "policy": dict.fromkeys(get_args(Predicate), "predicate"),

@@ -58,6 +58,7 @@ from iopkit.programs.progress import COURSE_FACTS
 from iopkit.requirements import MilestoneKind, Reviews
 from iopkit.schedules import Attendance, schedule
 from iopkit.sites import Closure, Site
+from iopkit.sources import Dated, Grade, Source, Versions
 from iopkit.strategies import courses
 from iopkit.windows import WeeklyWindows
 
@@ -111,6 +112,11 @@ def rule(when: When, within: Term | None = None, *done_by: str, **others: object
     done = tuple(map(Happening, done_by))
     known = {"name": "rule", "title": "Rule", "said_by": "the test", "done_by": done, **others}
     return DueRule(when=when, within=within, **known)  # type: ignore[arg-type]
+
+
+def rule_set(*rules: DueRule) -> DueRuleSet:
+    said = Source("Handbook", Grade.SECONDARY)
+    return DueRuleSet("own", "Own", Versions((Dated(MONDAY, rules, said),)))
 
 
 def found(course: Course, one: DueRule, day: int, *, closed: bool = False) -> list[Due]:
@@ -421,6 +427,36 @@ def test_working_days_are_those_on_which_the_site_is_open(
     assert working_day(SITE, day, count) == expected
 
 
+ASSESSED_AT_INTAKE = rule(ADMITTED, Term(7), "assessed", unless_before=(Happening("assessed"),))
+
+
+@pytest.mark.parametrize(
+    ("assessed", "states"),
+    [
+        pytest.param([-1], [], id="the-day-before"),
+        pytest.param([0], [], id="on-the-day"),
+        pytest.param([1], [DueState.DONE], id="after-it"),
+        pytest.param([], [DueState.OVERDUE], id="never"),
+    ],
+)
+def test_what_came_before_spares_it(assessed: list[int], states: list[DueState]) -> None:
+    course = course_of(*((day, Assessed()) for day in assessed))
+    listed = found(course, ASSESSED_AT_INTAKE, 8, closed=True)
+    assert [each.state for each in listed] == states
+
+
+def test_a_silence_that_ended_is_told_with_what_is_closed() -> None:
+    course = course_of((40, ContactMade()), (75, ContactMade()))
+    first, second, last = found(course, SILENCE, 80, closed=True)
+    # What is closed comes last, in the order of its days.
+    assert [each.state for each in (first, second, last)] == [
+        DueState.COMING,
+        DueState.ENDED,
+        DueState.ENDED,
+    ]
+    assert found(course, SILENCE, 80) == [first]
+
+
 WRONG: dict[str, Callable[[], object]] = {
     "no name": lambda: evolve(REVIEW, name=" "),
     "no term": lambda: evolve(REVIEW, every=None),
@@ -444,8 +480,8 @@ WRONG: dict[str, Callable[[], object]] = {
     "a row of excuses": lambda: InARow(SessionOutcome.EXCUSED, 2),
     "a row of none": lambda: InARow(SessionOutcome.MISSED, 0),
     "no days": lambda: NoContact(0),
-    "no rules": lambda: DueRuleSet("own", "Own", ()),
-    "one name twice": lambda: DueRuleSet("own", "Own", (REVIEW, REVIEW)),
+    "no rules": rule_set,
+    "one name twice": lambda: rule_set(REVIEW, REVIEW),
     "no site": lambda: due_on(course_of(), on=MONDAY, rules=[ROLLS]),
     "no course": lambda: due_on("course", on=MONDAY, rules=[]),  # type: ignore[arg-type]
     "never open": lambda: working_day(evolve(SITE, hours=WeeklyWindows()), MONDAY, 1),
@@ -459,6 +495,7 @@ def test_what_cannot_be_is_refused(work: Callable[[], object]) -> None:
 
 
 def test_a_rule_says_in_words_what_it_asks_for() -> None:
+    assert RECERTIFY.words == "by day -1, from day -14 to day -1 after end of certified"
     assert [each.words for each in (REVIEW, DISCHARGE_SUMMARY, LATER_INTERVIEW, TWO_MISSED)] == [
         "by day 30 after each time, from admitted",
         "by working day 10 after discharged",
@@ -472,8 +509,8 @@ def test_a_rule_says_in_words_what_it_asks_for() -> None:
     ]
     both = evolve(REVIEW, within=Term(7), when=COURSE_FACTS["goals_met"] >= 1)
     assert both.words == (
-        "by day 7 after the condition holds, then by day 30 after each time, from the condition "
-        "holds"
+        "by day 7 after goals met is at least 1, then by day 30 after each time, from goals met is "
+        "at least 1"
     )
 
 
@@ -507,10 +544,13 @@ OF_PLAN = evolve(PLAN, program=evolve(PLAN.program, review_every_days=14, level=
 
 def test_a_plan_makes_due_what_its_program_and_requirements_ask_for() -> None:
     own, first, again = due_rules(OF_PLAN, [MEDICARE])
-    assert (own.words, own.said_by) == ("by day 14 after each time, from admitted", "Program")
+    assert (own.words, own.said_by) == (
+        "by day 14 after each time, from admitted or readmitted",
+        "Program",
+    )
     assert (first.words, again.words) == (
-        "by day 0 after admitted",
-        "by day 60 after each time, from admitted",
+        "by day 0 after admitted or readmitted",
+        "by day 60 after each time, from admitted or readmitted",
     )
     assert first.source == again.source
     assert first.source is not None
@@ -548,10 +588,10 @@ def test_reviews_by_the_month_and_first_ones_earlier() -> None:
         assume_in_force=True,
     )
     *others, words = [each.words for each in found]
-    assert words.endswith("after admitted, then by day 30 after each time, from admitted")
+    assert words.endswith(", then by day 30 after each time, from admitted or readmitted")
     assert others == [
-        "by month 1 after each time, from admitted",
-        "by day 0 after admitted",
+        "by month 1 after each time, from admitted or readmitted",
+        "by day 0 after admitted or readmitted",
     ]
 
 

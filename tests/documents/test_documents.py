@@ -43,7 +43,7 @@ from iopkit import (
 from iopkit.charges import Charges, CodingScheme, NotBilledReason, RateTable, itemize
 from iopkit.checks import Finding
 from iopkit.clinics import ClinicSettings, PatientSettings
-from iopkit.courses import Course
+from iopkit.courses import Course, DueRuleSet
 from iopkit.documents import fact_document, predicate_from_json, to_document
 from iopkit.documents.documents import KINDS
 from iopkit.documents.formats import current_format
@@ -108,6 +108,7 @@ EXAMPLES = Path(iopkit.__file__).parent / "examples"
 BY_HAND: Mapping[str, type[object]] = {
     "coding": CodingScheme,
     "course": Course,
+    "due_rules": DueRuleSet,
     "facts": OwnFacts,
     "goals": GoalTemplates,
     "instrument": Instrument,
@@ -317,6 +318,9 @@ def calendars_of(site: Site) -> st.SearchStrategy[Site]:
     return calendars.map(lambda calendar: evolve(site, holidays=calendar))
 
 
+_DUE_RULES = from_toml(
+    DueRuleSet, (EXAMPLES.parent / "templates" / "due_rules.toml").read_text(encoding="utf-8")
+).in_force(date(2026, 1, 1))
 VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     "assignments": st.builds(
         partial(assign, site=Site("Elm", "UTC", WeeklyWindows.always()), on=date(2026, 1, 5)),
@@ -340,6 +344,9 @@ VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     "coding": full_codings(),
     "course": courses(),
     "decision": decisions(),
+    "due_rules": st.builds(
+        DueRuleSet, _names, _texts, _versions(st.just(_DUE_RULES)), st.just(("Open.",))
+    ),
     "facts": st.lists(
         own_facts(*INSTRUMENTS.values()), min_size=1, unique_by=lambda own: own.name
     ).map(lambda some: OwnFacts(tuple(some))),
@@ -442,12 +449,12 @@ from iopkit.plans import GoalTemplates, settle
 from iopkit.charges import Charges, CodingScheme, RateTable, itemize
 from iopkit.clinics import ClinicSettings
 from iopkit.checks import Finding
-from iopkit.courses import Course
+from iopkit.courses import Course, DueRuleSet
 from iopkit.modalities import Delivery, Modality
 from iopkit.requirements import RequirementSet
 from iopkit.schedules import Attendance, HowGiven
 kinds = {"assignments": Assignments, "charges": Charges, "clinic": ClinicSettings,
-         "coding": CodingScheme, "course": Course,
+         "coding": CodingScheme, "course": Course, "due_rules": DueRuleSet,
          "decision": Decision, "facts": OwnFacts, "finding": Finding, "goals": GoalTemplates,
          "instrument": Instrument,
          "ladder": Ladder, "patient": Patient,

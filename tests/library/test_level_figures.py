@@ -6,11 +6,11 @@ import pytest
 
 from iopkit.levels import Edition, LevelOfCare
 from iopkit.library import COSTS, LEVEL_FIGURES
-from iopkit.placement import LevelFigure, Measure
+from iopkit.placement import LevelFigure, OutcomeMeasure
 from iopkit.sources import Grade
 
 
-def found(measure: Measure, care: str, citation: str) -> LevelFigure:
+def found(measure: OutcomeMeasure, care: str, citation: str) -> LevelFigure:
     (only,) = (
         figure
         for figure in LEVEL_FIGURES
@@ -44,7 +44,7 @@ def test_shares_of_the_discharges_of_2004_are_as_printed(
 ) -> None:
     shares = [
         found(measure, care, "SAMHSA, TEDS-D")
-        for measure in (Measure.COMPLETED, Measure.DROPPED_OUT)
+        for measure in (OutcomeMeasure.COMPLETED, OutcomeMeasure.DROPPED_OUT)
     ]
 
     assert [figure.value for figure in shares] == [Decimal(completed), Decimal(dropped_out)]
@@ -52,13 +52,13 @@ def test_shares_of_the_discharges_of_2004_are_as_printed(
 
 
 def test_staying_falls_with_the_days() -> None:
-    shares = [f.value for f in LEVEL_FIGURES if f.measure is Measure.STILL_IN_CARE]
+    shares = [f.value for f in LEVEL_FIGURES if f.measure is OutcomeMeasure.STILL_IN_CARE]
 
     assert shares == sorted(map(Decimal, (80, 63, 50, 40)), reverse=True)
 
 
 def test_every_cost_of_a_level_is_among_the_figures() -> None:
-    costs = [f for f in LEVEL_FIGURES if f.measure is Measure.COST]
+    costs = [f for f in LEVEL_FIGURES if f.measure is OutcomeMeasure.COST]
 
     for cost in COSTS:
         same = [
@@ -73,7 +73,7 @@ def test_every_cost_of_a_level_is_among_the_figures() -> None:
     ("care", "low", "high"), [("residential", "0.66", "1.36"), ("inpatient", "0.67", "1.38")]
 )
 def test_odds_have_their_bounds(care: str, low: str, high: str) -> None:
-    figure = found(Measure.ABSTINENT, care, "Mojtabai")
+    figure = found(OutcomeMeasure.ABSTINENT, care, "Mojtabai")
 
     assert (figure.low, figure.high) == (Decimal(low), Decimal(high))
     assert "odds" in figure.unit

@@ -7,7 +7,7 @@ import pytest
 
 from iopkit.errors import InvalidError
 from iopkit.levels import LevelOfCare
-from iopkit.placement import LevelFigure, Measure
+from iopkit.placement import LevelFigure, OutcomeMeasure
 from iopkit.sources import Grade, Source
 
 OWN = Source("Our own books", Grade.SECONDARY)
@@ -16,7 +16,7 @@ OWN = Source("Our own books", Grade.SECONDARY)
 def figure(value: str | None, **more: str) -> LevelFigure:
     spread: dict[str, Any] = {name: Decimal(number) for name, number in more.items()}
     return LevelFigure(
-        *(LevelOfCare("1"), Measure.COST, "ours", None if value is None else Decimal(value)),
+        *(LevelOfCare("1"), OutcomeMeasure.COST, "ours", None if value is None else Decimal(value)),
         *("dollars", "our clients", "2024", OWN),
         **spread,
     )

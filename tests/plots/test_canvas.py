@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from uuid import UUID
 from xml.etree import ElementTree as ET
@@ -13,10 +13,13 @@ from attrs import evolve
 from PIL import Image
 
 from iopkit import Plan, Program, Schedule, Site, WeeklyWindows, schedule
+from iopkit.courses import Course, Entry, ScheduleSince, collect
+from iopkit.courses.events import Admitted
 from iopkit.errors import MissingExtraError
 from iopkit.modalities import Modality
 from iopkit.plots import (
     census_picture,
+    courses_picture,
     load_picture,
     meetings_picture,
     plan_picture,
@@ -24,7 +27,14 @@ from iopkit.plots import (
 )
 from iopkit.plots.canvas import COLORS, HATCHES, look, tint
 from iopkit.programs import Phase, Service, Slot, Weekly
-from iopkit.reports import census_text, load_text, meetings_text, timeline_text, week_text
+from iopkit.reports import (
+    census_text,
+    lanes_text,
+    load_text,
+    meetings_text,
+    timeline_text,
+    week_text,
+)
 from iopkit.schedules import census, loads, meetings
 from iopkit.sites import Room
 
@@ -49,6 +59,15 @@ def dated() -> Schedule:
     return evolve(made, sessions=tuple(evolve(each, room="Oak") for each in made.sessions))
 
 
+LATER = MONDAY + timedelta(days=9)
+
+
+def course() -> Course:
+    entry = Entry(KEY, MONDAY, datetime(2026, 3, 1, tzinfo=UTC), "desk", Admitted())
+    in_force = [ScheduleSince(MONDAY, dated())]
+    return collect([entry], key=KEY, patient=PATIENT, schedules=in_force)
+
+
 Draw = Callable[..., bytes]
 PICTURES: dict[str, tuple[Draw, Callable[[], str]]] = {
     "week": (
@@ -66,6 +85,10 @@ PICTURES: dict[str, tuple[Draw, Callable[[], str]]] = {
     "roster": (
         lambda **options: meetings_picture(meetings([dated()], SITE), **options),
         lambda: meetings_text(meetings([dated()], SITE)),
+    ),
+    "lanes": (
+        lambda **options: courses_picture([course()], on=LATER, **options),
+        lambda: lanes_text([course()], on=LATER),
     ),
     "load": (
         lambda **options: load_picture(loads([dated()], SITE), **options),

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from attrs import evolve
 
 from iopkit import InvalidError
 from iopkit.courses import Course, CourseEvent, Entry, collect
@@ -12,6 +13,7 @@ from iopkit.courses.events import (
     EVENT_KINDS,
     Admitted,
     ContactMade,
+    HoldEnded,
     InstrumentAnswered,
     SessionAttended,
 )
@@ -21,6 +23,7 @@ from iopkit.sources import Grade, Source
 
 DAY = date(2026, 3, 2)
 NIGHT = datetime(2026, 5, 1, 22, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 KEY = UUID("1c9e2f60-7c0b-4d0e-8a53-5d7b0c7f2e11")
 PATIENT = UUID("0b7c9d52-8f1e-4c35-9a64-2f0d6e1b7a90")
 ITEMS = (Item("1", (0, 1), (0, 1)), Item("2", (0, 1), (0, 1)))
@@ -73,8 +76,40 @@ def test_what_equals_its_default_goes_unsaid() -> None:
 
 def test_what_is_withdrawn_stays_and_says_so() -> None:
     text = text_of(Admitted(), ContactMade(), None)
-    assert "contact made; recorded 2026-05-01 22:01 UTC by desk; replaced, or a withdrawal" in text
-    assert "withdrawal; recorded 2026-05-01 22:02 UTC by desk; replaced, or a withdrawal" in text
+    assert "contact made; recorded 2026-05-01 22:01 UTC by desk; withdrawn 2026-05-01 22:02" in text
+    assert (
+        "withdrawal; recorded 2026-05-01 22:02 UTC by desk; replaces what was recorded 2026-05-01 "
+        "22:01 UTC" in text
+    )
+
+
+def test_what_is_replaced_says_by_when_it_was_even_if_a_correction_does_not_fit() -> None:
+    first = Entry(KEY, DAY, NIGHT, "desk", Admitted())
+    moved = evolve(first, key=PATIENT, recorded=NIGHT + 2 * HOUR, on=date(2026, 3, 1), replaces=KEY)
+    wrong = evolve(first, key=UUID(int=5, version=4), recorded=NIGHT + HOUR, event=HoldEnded())
+    wrong = evolve(wrong, replaces=KEY)
+    later = evolve(moved, key=UUID(int=6, version=4), recorded=NIGHT + 3 * HOUR, replaces=wrong.key)
+    course = collect([first, moved, wrong, later], key=KEY, patient=PATIENT)
+    text = " ".join(course_text(course).split())
+    assert "recorded 2026-05-01 22:00 UTC by desk; replaced 2026-05-02 01:00 UTC" in text
+    assert (
+        "recorded 2026-05-02 00:00 UTC by desk; replaces what was recorded 2026-05-01 22:00 UTC; "
+        "replaced 2026-05-02 01:00 UTC" in text
+    )
+    assert "replaces what was recorded 2026-05-01 23:00 UTC" in text
+
+
+def test_later_days_are_left_out_if_a_day_is_asked_for() -> None:
+    entries = [
+        Entry(KEY, DAY, NIGHT, "desk", Admitted()),
+        Entry(PATIENT, date(2026, 3, 3), NIGHT, "desk", ContactMade()),
+        Entry(UUID(int=5, version=4), date(2026, 3, 4), NIGHT, "desk", HoldEnded()),
+    ]
+    course = collect(entries, key=KEY, patient=PATIENT)
+    assert "contact made" in course_text(course, on=date(2026, 3, 3))
+    for on, apart in ((date(2026, 3, 2), False), (date(2026, 3, 4), True)):
+        assert ("Set apart" in course_text(course, on=on)) is apart
+    assert "contact made" not in course_text(course, on=DAY)
 
 
 def test_a_session_that_no_schedule_has_is_told_by_its_key() -> None:

@@ -36,16 +36,11 @@ def check_arguments(parser: argparse.ArgumentParser) -> None:
 def check_courses(options: argparse.Namespace) -> Answer:
     """Tell which entries do not fit; those that only schedules could tell of are counted apart."""
     read = read_courses(options.files, own_of(options))
-    checked = [_checked(record) for record in read.records]
+    checked = [checked_of(record) for record in read.records]
     total = sum(one.record.count for one in checked)
     open_ = sum(one.not_judged for one in checked)
     misfits = [misfit for one in checked for misfit in one.misfits]
-    lines = [
-        f"{place}: {fault}"
-        for misfit in misfits
-        for place in misfit.places
-        for fault in misfit.faults
-    ]
+    lines = [line for one in checked for line in one.lines]
     lines += [""] if lines else []
     fit = total - len(misfits) - open_
     lines.append(f"{fit} of {total} entries fit, in {counted(len(checked), 'course')}")
@@ -80,7 +75,7 @@ class _NotFitting:
 
 
 @frozen(repr=False)
-class _Checked:
+class Checked:
     """A course, which of its entries do not fit, and how many only its schedules could tell of."""
 
     record: CourseRecord
@@ -88,7 +83,18 @@ class _Checked:
     not_judged: int
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """What does not fit, by place, with each reason."""
+        return tuple(
+            f"{place}: {fault}"
+            for misfit in self.misfits
+            for place in misfit.places
+            for fault in misfit.faults
+        )
+
+    @property
     def document(self) -> dict[str, Any]:  # Any: plain JSON values
+        """The same as JSON."""
         return {
             "course": str(self.record.key),
             "entries": self.record.count,
@@ -99,7 +105,7 @@ class _Checked:
     __repr__ = hidden
 
 
-def _checked(record: CourseRecord) -> _Checked:
+def checked_of(record: CourseRecord) -> Checked:
     """What does not fit of a course; of two entries with one key each is told once, as both."""
     unknown = frozenset[Misfit]() if record.course else _BY_SCHEDULE
     told = [
@@ -108,4 +114,4 @@ def _checked(record: CourseRecord) -> _Checked:
         if (why := tuple(reason for reason in each.reasons if reason not in unknown))
     ]
     not_judged = len(record.apart) - len(told)
-    return _Checked(record, tuple(told), not_judged)
+    return Checked(record, tuple(told), not_judged)

@@ -1,7 +1,8 @@
 """Courses from files: their documents, and the entries that JSON Lines have of them.
 
 A course's document says whose it is and which schedules were in force; its entries are those of
-the document and those of all lines with its key.
+the document and those of all lines with its key. A schedule stands for the course that has the key
+of its plan, and no other schedule.
 """
 
 import json
@@ -28,12 +29,13 @@ from iopkit.courses.courses import Course, collect, merge
 from iopkit.courses.entries import Entry
 from iopkit.courses.histories import history_of
 from iopkit.courses.misfits import SetApart
-from iopkit.courses.timelines import Timeline
+from iopkit.courses.timelines import ScheduleSince, Timeline
 from iopkit.documents.entry_lines import EntryLines, EntryReader
 from iopkit.documents.lines import find_lines
 from iopkit.documents.parsing import parsed, text_of
 from iopkit.errors import InvalidError
 from iopkit.fields import frozen
+from iopkit.schedules.sessions import Schedule
 
 
 @frozen(repr=False)
@@ -55,11 +57,13 @@ class Place:
 class CourseRecord:
     """What files have of a course.
 
-    ``document`` is the course's own, with its entries; ``None``: it is in no file. ``entries`` are
-    those of lines. ``places`` has where each entry is, by its key.
+    ``named`` is where it is: its document, or the first line of it. ``document`` is the course's
+    own, with its entries; ``None``: it is in no file. ``entries`` are those of lines. ``places``
+    has where each entry is, by its key.
     """
 
     key: UUID
+    named: Named
     document: Course | None
     entries: tuple[Entry, ...]
     places: Mapping[UUID, list[Place]]
@@ -171,6 +175,7 @@ def _has_lines(data: bytes) -> bool:
 class _Document:
     """The document of a course, and where each of its entries is."""
 
+    named: Named
     name: str
     course: Course
     places: tuple[tuple[UUID, Place], ...]
@@ -181,13 +186,23 @@ class _Document:
 def _document(named: Named, data: bytes | None, own: Own) -> _Document:
     found = find_in(read_bytes(named) if data is None else data, named)
     name = "standard input" if named == STANDARD_INPUT else str(named)
-    if found.kind != "course":
-        raise UsageError(f"{name}: expected a document of a course, found one of a {found.kind}")
+    if found.kind not in ("course", "schedule"):
+        raise UsageError(
+            f"{name}: expected a document of a course or schedule, found one of a {found.kind}"
+        )
     try:
-        course: Course = found.read(own)
+        read: Course | Schedule = found.read(own)
     except InvalidError as error:
         raise UsageError(f"{name}: {error}") from error
-    return _Document(name, course, tuple(_places_in(found, named, name)))
+    if isinstance(read, Schedule):
+        return _Document(named, name, course_by(read), ())
+    return _Document(named, name, read, tuple(_places_in(found, named, name)))
+
+
+def course_by(schedule: Schedule) -> Course:
+    """The course that a schedule stands for, without entries."""
+    plan = schedule.plan
+    return Course(plan.key, plan.patient, (ScheduleSince(plan.start, schedule),))
 
 
 def _places_in(found: Found, named: Named, name: str) -> Iterator[tuple[UUID, Place]]:
@@ -210,6 +225,7 @@ def _records(
     courses: dict[UUID, Course] = {}
     entries: dict[UUID, list[Entry]] = {}
     places: dict[UUID, defaultdict[UUID, list[Place]]] = {}
+    named: dict[UUID, Named] = {}
     for each in documents:
         key = each.course.key
         try:
@@ -217,15 +233,17 @@ def _records(
         except InvalidError as error:
             problems.append(f"{each.name}: {error}")
             continue
+        named.setdefault(key, each.named)
         there = places.setdefault(key, defaultdict(list))
         for entry, place in each.places:
             there[entry].append(place)
     for file, told in lines.items():
         for line in told.lines:
+            named.setdefault(line.course, FileLine(Path(file), line.line, b""))
             entries.setdefault(line.course, []).append(line.entry)
             there = places.setdefault(line.course, defaultdict(list))
             there[line.entry.key].append(Place(file, line.line))
     return tuple(
-        CourseRecord(key, courses.get(key), tuple(entries.get(key, ())), there)
+        CourseRecord(key, named[key], courses.get(key), tuple(entries.get(key, ())), there)
         for key, there in places.items()
     )

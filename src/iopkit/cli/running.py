@@ -11,14 +11,19 @@ from pathlib import Path
 from uuid import UUID
 
 from iopkit.cli.arguments import add_own, day_of, moment_of, own_of
+from iopkit.cli.clinic_courses import ClinicCourses, read_clinic_courses
 from iopkit.cli.clinic_files import files_of, read_clinic, read_former, refuse_changed_plans
 from iopkit.cli.files import DONE, NO, Answer, Command, UsageError, only_user
 from iopkit.cli.terminal import watched
 from iopkit.clinics.clinics import ClinicRun, FormerRun, NamedPatient
+from iopkit.clinics.mornings import Morning, morning_of
 from iopkit.clinics.running import run_clinic
-from iopkit.documents.results import clinic_document
+from iopkit.courses.courses import Course
+from iopkit.documents.results import clinic_document, morning_document
 from iopkit.errors import InvalidError
 from iopkit.reports.clinic_texts import clinic_text
+from iopkit.reports.lines import page, section
+from iopkit.reports.mornings import morning_text
 from iopkit.sites.sites import Site
 
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
@@ -110,18 +115,51 @@ def _run(options: argparse.Namespace) -> Answer:
     refuse_changed_plans(written, former, out)
     begun = _begun(found, former, as_of)
     text = clinic_text(found, names=options.names, begun=begun)
+    held = read_clinic_courses(folder, found.schedules, own_of(options))
+    morning = _morning(found, held.courses, as_of)
     files_told = f"{out} is as it was"
     if written:
         files_told = f"{len(written)} files changed in {out}; to look at: {out / 'report.html'}"
     is_whole = all(one.schedule for one in found.patients) and not found.conflicts
     return Answer(
-        f"{text}\n\n{files_told}",
-        {**clinic_document(found), "begun": {str(key): number for key, number in begun.items()}},
-        DONE if is_whole else NO,
+        "\n\n".join((text, *_morning_texts(found, morning, held, names=options.names), files_told)),
+        {
+            **clinic_document(found),
+            "begun": {str(key): number for key, number in begun.items()},
+            "morning": morning and morning_document(morning),
+        },
+        DONE if is_whole and not held.apart else NO,
         written,
-        read.problems,
+        (*read.problems, *held.problems),
         folder=out,
     )
+
+
+def _morning(run: ClinicRun, courses: tuple[Course, ...], as_of: datetime) -> Morning | None:
+    """The morning of the clinic's day; ``None``: it keeps no courses."""
+    clinic = run.clinic
+    if not courses:
+        return None
+    return morning_of(
+        courses,
+        on=as_of.astimezone(clinic.site.tz).date(),
+        site=clinic.site,
+        requirements=clinic.requirements,
+        coding=clinic.coding,
+        assume_in_force=clinic.settings.assume_in_force,
+        known=as_of,
+    )
+
+
+def _morning_texts(
+    run: ClinicRun, morning: Morning | None, held: ClinicCourses, *, names: bool
+) -> Iterator[str]:
+    """The morning, and which entries do not fit."""
+    called = {each.key: each.name for each in run.patients} if names else None
+    if morning is not None:
+        yield morning_text(morning, names=called)
+    if held.apart:
+        yield page(section("Entries that do not fit", held.apart)[1:])
 
 
 def _refuse_elsewhere(out: Path, was: Site, now: Site) -> None:

@@ -115,11 +115,10 @@ def over_several(
     def work(options: argparse.Namespace) -> Answer:
         paths: list[Path] = getattr(options, of)
         options.several = options.json_lines or len(paths) > 1 or _is_several(paths[0])
-        form: str | None = getattr(options, "form", None)
-        if options.json_lines and (options.json or form):
-            raise UsageError("--json-lines has a form of its own: leave --json and --form out")
+        refuse_forms(options)
         if not options.several:
             return prepare(options).one(paths[0])
+        form: str | None = getattr(options, "form", None)
         if form not in (None, "csv", "text"):
             raise UsageError(f"--form {form} is of one {of}: choose text, csv or --json")
         for option in _SUFFIXES:
@@ -127,12 +126,18 @@ def over_several(
                 refuse_no_folder(folder)
         prepared = prepare(options)
         outcomes = _unlike(_outcomes(prepared, paths), of)
-        is_seen = not (options.json_lines and sys.stdout.isatty())
-        total = _total(paths) if is_seen and sys.stderr and sys.stderr.isatty() else None
-        with closing(watched(outcomes, total, sys.stderr if is_seen else None)) as told:
-            return _all_told(told, prepared, options, of)
+        total = _total(paths) if sys.stderr and sys.stderr.isatty() else None
+        return tell_all(
+            outcomes, options, of, head=prepared.head, problems=prepared.problems, total=total
+        )
 
     return work
+
+
+def refuse_forms(options: argparse.Namespace) -> None:
+    """Raise if two forms of an answer are asked for."""
+    if options.json_lines and (options.json or getattr(options, "form", None)):
+        raise UsageError("--json-lines has a form of its own: leave --json and --form out")
 
 
 def _is_several(path: Path) -> bool:
@@ -187,23 +192,25 @@ def patients_of(
 
 
 @frozen(repr=False)
-class _Done:
-    """An answer, and where its patient or plan is."""
+class Done:
+    """An answer, and where its patient, plan or course is."""
 
     place: Named
     answer: Answer
 
     @property
     def key(self) -> str:
+        """The key of whom it is about, if it has one."""
         return "" if self.answer.key is None else str(self.answer.key)
 
     @property
-    def told(self) -> "_Done":
+    def told(self) -> "Done":
         """The same with what is told as text alone, so that not all of many is held."""
         return evolve(self, answer=evolve(self.answer, document=None, files={}))
 
     @property
     def document(self) -> dict[str, Any]:  # Any: plain JSON values
+        """The answer as JSON, with where whom it is about is."""
         place = self.place
         line = place.number if isinstance(place, FileLine) else None
         at = {"file": str(place.path if isinstance(place, FileLine) else place), "line": line}
@@ -213,11 +220,11 @@ class _Done:
     __repr__ = hidden
 
 
-_Outcome = _Done | str
+Outcome = Done | str
 """What came of one: an answer, or what is wrong."""
 
 
-def _outcomes(work: Work, paths: Iterable[Path]) -> Iterator[_Outcome]:
+def _outcomes(work: Work, paths: Iterable[Path]) -> Iterator[Outcome]:
     for each in all_named(paths):
         if isinstance(each, UsageError):
             yield str(each)
@@ -225,13 +232,13 @@ def _outcomes(work: Work, paths: Iterable[Path]) -> Iterator[_Outcome]:
             yield from _of_table(work, each)
         else:
             try:
-                outcome: _Outcome = _Done(each, work.one(each))
+                outcome: Outcome = Done(each, work.one(each))
             except IopkitError as error:
                 outcome = _problem(each, error)
             yield outcome
 
 
-def _of_table(work: Work, path: Path) -> Iterator[_Outcome]:
+def _of_table(work: Work, path: Path) -> Iterator[Outcome]:
     """What came of each row of a table of facts."""
     if work.table is None:
         yield f"{path}: a table of facts is for decide by a policy, and for place"
@@ -246,7 +253,7 @@ def _of_table(work: Work, path: Path) -> Iterator[_Outcome]:
             for row in sheets_from_csv(lines, table.facts, needed=table.needed(), on=table.on):
                 place = FileLine(path, row.line, b"")
                 if isinstance(row.read, FactSheet):
-                    yield _Done(place, evolve(table.judge(row.read), key=row.key))
+                    yield Done(place, evolve(table.judge(row.read), key=row.key))
                 else:
                     yield _problem(place, InvalidError("facts", row.read))
     except OSError as error:
@@ -261,7 +268,7 @@ def _problem(place: Named, error: IopkitError) -> str:
     return told if name in told.partition("\n")[0] else f"{name}: {told}"
 
 
-def _unlike(outcomes: Iterable[_Outcome], of: str) -> Iterator[_Outcome]:
+def _unlike(outcomes: Iterable[Outcome], of: str) -> Iterator[Outcome]:
     """Outcomes, of each patient once and of each file that is written; others are told."""
     keys: dict[UUID, str] = {}
     files: dict[Path, str] = {}
@@ -297,11 +304,36 @@ def _total(paths: Iterable[Path]) -> int | None:
     return total
 
 
+def tell_all(  # noqa: PLR0913  # what came, how it is told, and what goes with it
+    outcomes: Iterable[Outcome],
+    options: argparse.Namespace,
+    of: str,
+    *,
+    total: int | None,
+    head: str = "",
+    problems: Iterable[str] = (),
+) -> Answer:
+    """The answer about all, with a bar on a terminal while they are worked out.
+
+    Args:
+        total: how many there are, about; ``None``: not known.
+        head: what is told before a table of their answers.
+        problems: what is wrong with what they share.
+    """
+    is_seen = not (options.json_lines and sys.stdout.isatty())
+    with closing(watched(outcomes, total, sys.stderr if is_seen else None)) as told:
+        return _all_told(told, options, of, head, problems)
+
+
 def _all_told(
-    outcomes: Iterable[_Outcome], work: Work, options: argparse.Namespace, of: str
+    outcomes: Iterable[Outcome],
+    options: argparse.Namespace,
+    of: str,
+    head: str,
+    shared: Iterable[str],
 ) -> Answer:
     """The answer about all: what is not printed line by line, and the worst code."""
-    done: list[_Done] = []
+    done: list[Done] = []
     bad: list[str] = []
     files: dict[Path, bytes | None] = {}
     codes: Counter[int] = Counter()
@@ -316,7 +348,7 @@ def _all_told(
             is_read = is_read and _printed(each.document)
         else:
             done.append(each if options.json else each.told)
-    problems = (*work.problems, *bad)
+    problems = (*shared, *bad)
     worst = next((code for code in (NO, UNDETERMINED) if codes[code]), DONE)
     if options.json_lines:
         return Answer(None, None, worst, files, problems)
@@ -326,7 +358,7 @@ def _all_told(
     text = _table(done) if done and done[0].answer.row else _blocks(done)
     count = f"{len(done)} of {counted(len(done) + len(bad), of)} done"
     count += _verdicts(done)
-    parts = [work.head, text, count] if done else [count]
+    parts = [head, text, count] if done else [count]
     return Answer("\n\n".join(filter(None, parts)), document, worst, files, problems)
 
 
@@ -339,7 +371,7 @@ def _printed(document: Mapping[str, Any]) -> bool:  # Any: plain JSON values
     return True
 
 
-def _csv(done: Iterable[_Done]) -> str:
+def _csv(done: Iterable[Done]) -> str:
     """The tables of all as one, each row with whose it is and where that one is told."""
     rows: list[Sequence[object]] = []
     for each in done:
@@ -350,7 +382,7 @@ def _csv(done: Iterable[_Done]) -> str:
     return csv_table(rows)
 
 
-def _table(done: Sequence[_Done]) -> str:
+def _table(done: Sequence[Done]) -> str:
     """A row for each, with the columns in which anything stands."""
     rows = [
         {
@@ -374,12 +406,12 @@ def _short(cell: str) -> str:
     return f"{first} and {len(others)} more" if others else first
 
 
-def _blocks(done: Iterable[_Done]) -> str:
+def _blocks(done: Iterable[Done]) -> str:
     return "\n\n\n".join(
         f"{each.key or 'no key'} ({each.place}):\n\n{each.answer.text}" for each in done
     )
 
 
-def _verdicts(done: Iterable[_Done]) -> str:
-    found = Counter(each.answer.row["verdict"] for each in done if each.answer.row)
+def _verdicts(done: Iterable[Done]) -> str:
+    found = Counter(each.answer.row["verdict"] for each in done if "verdict" in each.answer.row)
     return f": {', '.join(f'{found[v]} {v}' for v in sorted(found))}" if found else ""

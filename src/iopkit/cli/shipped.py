@@ -25,6 +25,7 @@ from iopkit.cli.files import (
     read_bytes,
     read_document,
 )
+from iopkit.courses.due_rules import DueRuleSet
 from iopkit.documents.documents import KINDS, from_toml, to_document
 from iopkit.documents.results import fact_document
 from iopkit.documents.schemas import json_schema
@@ -35,6 +36,7 @@ from iopkit.eligibility.predicates import Fact, describe
 from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.fields import frozen
 from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
+from iopkit.library.due_rule_sets import DUE_RULE_SETS, find_due_rules
 from iopkit.library.goal_templates import (
     find_goal_templates,
     goal_template_names,
@@ -52,6 +54,7 @@ from iopkit.programs.programs import Program
 from iopkit.reports.charges import charges_text, coding_text, rates_text
 from iopkit.reports.courses import course_text
 from iopkit.reports.decisions import decision_text
+from iopkit.reports.due import due_rules_text
 from iopkit.reports.findings import findings_text
 from iopkit.reports.goals import goal_templates_text
 from iopkit.reports.groups import assignments_text
@@ -84,7 +87,7 @@ def _show_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _example_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("patient", "program", "site"))
+    parser.add_argument("what", choices=("course", "patient", "program", "site"))
 
 
 def _new_arguments(parser: argparse.ArgumentParser) -> None:
@@ -137,6 +140,7 @@ _Spans = Sequence[tuple[date, date | None]]
 # Names and titles of what is shipped, by kind, and what of it has versions.
 _SHIPPED: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "codings": lambda: {coding.name: coding.title for coding in CODINGS},
+    "due_rules": lambda: {rules.name: rules.title for rules in DUE_RULE_SETS},
     "facts": lambda: {fact.name: fact.meaning for fact in FACTS.values()},
     "goals": lambda: {name: find_goal_templates(name).title for name in goal_template_names()},
     "ladders": lambda: {ladder.name: ladder.title for ladder in LADDERS},
@@ -146,8 +150,9 @@ _SHIPPED: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "requirements": lambda: {r.name: r.title for r in REQUIREMENTS},
 }
 
-_IN_VERSIONS: Mapping[str, Sequence[CodingScheme | Policy | RequirementSet]] = {
+_IN_VERSIONS: Mapping[str, Sequence[CodingScheme | DueRuleSet | Policy | RequirementSet]] = {
     "codings": CODINGS,
+    "due_rules": DUE_RULE_SETS,
     "policies": POLICIES,
     "requirements": REQUIREMENTS,
 }
@@ -202,6 +207,7 @@ _SHOWN: Mapping[str, _Shown] = {
     "ladder": _Shown("ladders", Ladder, find_ladder, ladder_text),
     "program": _Shown("programs", Program, find_program, template_text),
     "requirements": _Shown("requirements", RequirementSet, find_requirements, requirements_text),
+    "due_rules": _Shown("due_rules", DueRuleSet, find_due_rules, due_rules_text),
     "coding": _Shown("codings", CodingScheme, find_coding, coding_text),
     "rates": _Shown("rates", RateTable, find_rates, rates_text),
     "goals": _Shown("goals", GoalTemplates, find_goal_templates, goal_templates_text),
@@ -241,8 +247,8 @@ def _show(options: argparse.Namespace) -> Answer:
         shown = [_SHOWN[options.kind]] if options.kind else _SHOWN.values()
         known = {name for each in shown for name in _SHIPPED[each.listed]()} | {*(own.facts or ())}
         kinds = (
-            "policy, ladder, program, requirement set, coding scheme, rate table, templates of "
-            "goals or fact"
+            "policy, ladder, program, requirement set, set of due rules, coding scheme, "
+            "rate table, templates of goals or fact"
         )
         raise UnknownNameError(options.kind or kinds, options.name, known)
     text = "\n\n".join(_SHOWN[kind].text(value) for kind, value in found.items())
@@ -286,6 +292,9 @@ def _example(options: argparse.Namespace) -> Answer:
         case "patient":
             text = _text("examples", "patient.json")
             return Answer(text.rstrip(), json.loads(text))
+        case "course":
+            text = _text("examples", "sixteen-weeks.jsonl")
+            return Answer(text.rstrip(), [json.loads(line) for line in text.splitlines()])
         case "site":
             text = _text("examples", "site.toml")
             return Answer(text.rstrip(), to_document(from_toml(Site, text)))
@@ -303,6 +312,7 @@ def _text(folder: str, name: str) -> str:
 _TEMPLATES = (
     "clinic",
     "coding",
+    "due_rules",
     "facts",
     "goals",
     "instrument",

@@ -9,6 +9,7 @@ from iopkit.clinics.clinics import (
     PatientRun,
     Step,
 )
+from iopkit.clinics.mornings import Morning, RunningOut, SessionOf, morning_of
 from iopkit.clinics.running import run_clinic
 from iopkit.clinics.settings import ClinicSettings, PatientSettings, PhaseWeeks
 
@@ -17,11 +18,15 @@ __all__ = [
     "ClinicRun",
     "ClinicSettings",
     "FormerRun",
+    "Morning",
     "NamedPatient",
     "Omission",
     "PatientRun",
     "PatientSettings",
     "PhaseWeeks",
+    "RunningOut",
+    "SessionOf",
     "Step",
+    "morning_of",
     "run_clinic",
 ]

@@ -1,9 +1,11 @@
 """The course of treatment: what happened, where a patient stands, and what is due.
 
-What can happen has a module of its own: ``iopkit.courses.events``.
+What can happen has a module of its own, ``iopkit.courses.events``, and so has what can be measured,
+``iopkit.courses.measures``.
 """
 
 from iopkit.courses.abstinence import ControlledSpan
+from iopkit.courses.advising import advise, plan_policies
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus, AuthorizedIn
 from iopkit.courses.courses import Course, as_known, collect, merge, record, with_schedule
 from iopkit.courses.delivered import MinutesOfDay, MinutesOfWeek
@@ -15,6 +17,7 @@ from iopkit.courses.deliveries import (
     outside_certification,
 )
 from iopkit.courses.due import Due, DueState, due_on, working_day
+from iopkit.courses.due_analysis import DueFlaw, DueFlawKind, due_flaws
 from iopkit.courses.due_lists import DueRow, due_rows
 from iopkit.courses.due_rules import (
     CountedIn,
@@ -57,6 +60,8 @@ __all__ = [
     "Delivered",
     "DeliveredSession",
     "Due",
+    "DueFlaw",
+    "DueFlawKind",
     "DueRow",
     "DueRule",
     "DueRuleSet",
@@ -90,9 +95,11 @@ __all__ = [
     "Term",
     "Timeline",
     "When",
+    "advise",
     "as_known",
     "collect",
     "delivered_by",
+    "due_flaws",
     "due_on",
     "due_rows",
     "due_rules",
@@ -101,6 +108,7 @@ __all__ = [
     "merge",
     "outcome_of",
     "outside_certification",
+    "plan_policies",
     "progress",
     "record",
     "standing_rows",

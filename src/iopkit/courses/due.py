@@ -1,6 +1,7 @@
 """What is due in a course on a day: what a rule asks for, since when, and by when."""
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,7 +9,6 @@ from functools import cached_property
 from itertools import chain
 from uuid import UUID
 
-from attrs import evolve
 from dateutil.relativedelta import relativedelta
 
 from iopkit.confidential import hidden
@@ -23,6 +23,7 @@ from iopkit.courses.due_rules import (
     Term,
 )
 from iopkit.courses.entries import Entry
+from iopkit.courses.events import EVENT_KINDS
 from iopkit.courses.folding import is_contact
 from iopkit.courses.happenings import Happening, field_of
 from iopkit.courses.judging import IN_TREATMENT
@@ -79,6 +80,8 @@ class Due:
     source: Source | None = None
     said_by: str | None = None
 
+    trusts_types = True  # a site has thousands
+
     __repr__ = hidden
 
 
@@ -115,14 +118,14 @@ def due_on(  # noqa: PLR0913  # a course, its rules, and as of when they are ask
     refuse_moments("due", on=on)
     refuse_flags("due", closed=closed)
     asked = each_a("due", rules, "rules", DueRule)
-    working = [CountedIn.WORKING_DAYS in _units(rule) for rule in asked]
-    refuse("due", unless(site is not None or not any(working), "site", "a site", "none"))
+    if site is None:
+        working = any(CountedIn.WORKING_DAYS in _units(rule) for rule in asked)
+        refuse("due", unless(not working, "site", "a site", "none"))
     if known is not None:
         course = as_known(course, known=known)
     past = _Past(course, on)
-    found = (due for rule in asked for due in _Asking(rule, past, site).listed())
-    listed = (each for each in found if closed or each.closed_by is None)
-    return tuple(sorted(listed, key=lambda each: (_STATES[each.state], each.due, each.rule)))
+    found = (due for rule in asked for due in _Asking(rule, past, site, closed=closed).listed())
+    return tuple(sorted(found, key=lambda each: (_STATES[each.state], each.due, each.rule)))
 
 
 _STATES: Mapping[DueState, int] = {state: place for place, state in enumerate(DueState)}
@@ -139,13 +142,29 @@ class _Past:
         counting = course.history.counting
         self.course, self.on = course, on
         self.entries = counting[: bisect_right(counting, on, key=_day)]
-        self.outcomes = state_on(course, on=on).outcomes
+        self._of_class = defaultdict[type, list[tuple[int, Entry]]](list)
+        for placed in enumerate(self.entries):
+            self._of_class[type(placed[1].event)].append(placed)
 
-    def covered_by(self, meant: Sequence[Happening]) -> Iterator[tuple[int, Entry]]:
+    @cached_property
+    def outcomes(self) -> Sequence[SessionRecord]:
+        """What became of the sessions that were due; only some rules ask."""
+        return self.course.folded.on(self.on).outcomes
+
+    @cached_property
+    def contacts(self) -> Sequence[tuple[int, Entry]]:
+        """The entries that are a contact, with their places."""
+        return [placed for placed in enumerate(self.entries) if is_contact(placed[1].event)]
+
+    def covered_by(self, meant: Sequence[Happening]) -> list[tuple[int, Entry]]:
         """The entries that some happenings mean, with their places."""
-        for place, entry in enumerate(self.entries):
-            if any(each.covers(entry.event) for each in meant):
-                yield place, entry
+        found = {
+            place: entry
+            for each in meant
+            for place, entry in self._of_class.get(EVENT_KINDS[each.kind], ())
+            if each.covers(entry.event)
+        }
+        return sorted(found.items()) if len(meant) > 1 else list(found.items())
 
     def before(self, day: date) -> float:
         """A place before all entries of a day and after those of the day before."""
@@ -167,6 +186,10 @@ def _day(entry: Entry) -> date:
     return entry.on
 
 
+def _place_and_rank(step: tuple[float, int, object]) -> tuple[float, int]:
+    return step[:2]
+
+
 @frozen(repr=False)
 class _Opening:
     """That a rule begins to ask: after which place, counted from which day, by what.
@@ -181,97 +204,126 @@ class _Opening:
     missing: tuple[str, ...] = ()
     replaces: bool = False
 
+    trusts_types = True
+
+    __repr__ = hidden
+
+
+class _Asked:
+    """Something that is asked for, while it is open: it becomes a ``Due`` only if it is listed."""
+
+    __slots__ = ("by", "counted", "done", "missing", "opens", "since", "term")
+
+    def __init__(self, opening: "_Opening", term: Term, opens: date) -> None:
+        self.since, self.counted, self.by = opening.since, opening.counted, opening.by
+        self.missing, self.term, self.opens = opening.missing, term, opens
+        self.done = list[UUID]()
+
     __repr__ = hidden
 
 
 class _Asking:
     """What one rule asks for in a course, taken step by step to the day."""
 
-    def __init__(self, rule: DueRule, past: _Past, site: Site | None) -> None:
+    def __init__(self, rule: DueRule, past: _Past, site: Site | None, *, closed: bool) -> None:
         self._rule, self._past, self._site = rule, past, site
-        self._open: list[Due] = []
+        self._keeps_closed = closed
+        self._open: list[_Asked] = []
         self._closed: list[Due] = []
 
     def listed(self) -> Iterator[Due]:
-        """All that it asks for, or asked for."""
+        """All that it asks for, and with ``closed`` all that it asked for."""
+        openings = tuple(self._openings())
+        if not openings:
+            return
         # Of one entry: first what it does, then what it ends, then what it makes due.
         steps: list[tuple[float, int, Entry | _Opening]] = [
             *((place, 0, entry) for place, entry in self._past.covered_by(self._rule.done_by)),
             *((place, 1, entry) for place, entry in self._past.covered_by(self._rule.until)),
-            *((opening.place, 2, opening) for opening in self._openings()),
+            *((opening.place, 2, opening) for opening in openings),
         ]
-        for _, rank, step in sorted(steps, key=lambda each: each[:2]):
+        for _, rank, step in sorted(steps, key=_place_and_rank):
             if isinstance(step, _Opening):
                 self._begin(step)
+            elif not self._open:
+                continue
             elif rank:
                 self._end(step.key)
             else:
                 self._do(step)
         yield from self._closed
-        yield from map(self._standing, self._open)
+        yield from (self._due(each, self._standing(each)) for each in self._open)
 
     def _begin(self, opening: _Opening) -> None:
         rule = self._rule
+        if rule.unless_before and self._is_spared(opening):
+            return
         if opening.replaces and opening.by is not None:
             self._end(opening.by)
         if rule.every is None or not self._open:
-            term = rule.within or rule.every
-            self._ask(term, opening.since, opening.counted, opening.by, opening.missing)
+            self._ask(rule.within or rule.every, opening)
 
-    def _ask(
-        self,
-        term: Term | None,
-        since: date,
-        counted: date,
-        by: UUID | None,
-        missing: tuple[str, ...] = (),
-    ) -> None:
-        if term is None:
-            return
-        rule = self._rule
-        first, due, last = (self._after(counted, n, term) for n in (term.first, term.due, term.end))
-        self._open.append(
-            Due(
-                rule.name,
-                rule.title,
-                DueState.NOT_KNOWN if missing else DueState.DUE,
-                since,
-                first,
-                due,
-                last,
-                rule.times,
-                by,
-                missing=missing,
-                source=rule.source,
-                said_by=rule.said_by,
-            )
-        )
+    def _is_spared(self, opening: _Opening) -> bool:
+        """Whether what is asked for came earlier."""
+        came = self._past.covered_by(self._rule.unless_before)
+        return bool(came) and came[0][0] < opening.place
+
+    def _ask(self, term: Term | None, opening: _Opening) -> None:
+        if term is not None:
+            opens = self._after(opening.counted, term.first, term)
+            self._open.append(_Asked(opening, term, opens))
 
     def _do(self, entry: Entry) -> None:
         """What an entry does of what is open and can be done by then."""
         done = [each for each in self._open if each.opens <= entry.on]
-        left = [each for each in self._open if each.opens > entry.on]
-        self._open = left
+        self._open = [each for each in self._open if each.opens > entry.on]
         for each in done:
-            so_far = evolve(each, done=(*each.done, entry.key))
-            if len(so_far.done) < so_far.times:
-                self._open.append(so_far)
+            each.done.append(entry.key)
+            if len(each.done) < self._rule.times:
+                self._open.append(each)
                 continue
-            self._closed.append(evolve(so_far, state=DueState.DONE, closed_by=entry.key))
-            self._ask(self._rule.every, entry.on, entry.on, entry.key)
+            self._close(each, DueState.DONE, entry.key)
+            self._ask(self._rule.every, _Opening(0, entry.on, entry.on, entry.key))
 
     def _end(self, by: UUID) -> None:
-        self._closed += (evolve(each, state=DueState.ENDED, closed_by=by) for each in self._open)
+        for each in self._open:
+            self._close(each, DueState.ENDED, by)
         self._open = []
 
-    def _standing(self, due: Due) -> Due:
+    def _close(self, asked: _Asked, state: DueState, by: UUID) -> None:
+        if self._keeps_closed:
+            self._closed.append(self._due(asked, state, closed_by=by))
+
+    def _due(self, asked: _Asked, state: DueState, *, closed_by: UUID | None = None) -> Due:
+        rule, term = self._rule, asked.term
+        return Due(
+            rule.name,
+            rule.title,
+            state,
+            asked.since,
+            asked.opens,
+            self._after(asked.counted, term.due, term),
+            self._last(asked),
+            rule.times,
+            asked.by,
+            tuple(asked.done),
+            closed_by,
+            asked.missing,
+            rule.source,
+            rule.said_by,
+        )
+
+    def _last(self, asked: _Asked) -> date:
+        return self._after(asked.counted, asked.term.end, asked.term)
+
+    def _standing(self, asked: _Asked) -> DueState:
         """How something that is open stands on the day."""
         on = self._past.on
-        if due.missing:
-            return due
-        if on < due.opens:
-            return evolve(due, state=DueState.COMING)
-        return due if on <= due.last else evolve(due, state=DueState.OVERDUE)
+        if asked.missing:
+            return DueState.NOT_KNOWN
+        if on < asked.opens:
+            return DueState.COMING
+        return DueState.DUE if on <= self._last(asked) else DueState.OVERDUE
 
     def _after(self, day: date, count: int, term: Term) -> date:
         if term.counted_in is CountedIn.MONTHS:
@@ -306,7 +358,9 @@ class _Asking:
 
     def _silences(self, when: NoContact) -> Iterator[_Opening]:
         """From each contact on, so that what it makes due is coming until then."""
-        contacts = ((n, e) for n, e in enumerate(self._past.entries) if is_contact(e.event))
+        contacts = self._past.contacts
+        if not (self._keeps_closed or self._rule.unless_before):
+            contacts = contacts[-1:]  # the last ends what those before it made due
         for place, entry in contacts:
             counted = entry.on + when.days * ONE_DAY
             is_over = self._past.on >= counted

@@ -34,6 +34,8 @@ class DueRow:
     times: Ordinal
     source: str
 
+    trusts_types = True  # a site has thousands
+
     __repr__ = hidden
 
 
@@ -66,14 +68,15 @@ def due_rows(
     ]
     states = [*DueState]
     found.sort(key=lambda one: (states.index(one[0].state), one[0].due, one[1].key))
-    return tuple(_row(due, course, on) for due, course in found)
+    return tuple(due_row(due, course, on=on) for due, course in found)
 
 
 def _always(rules: tuple[DueRule, ...]) -> Callable[[Course], tuple[DueRule, ...]]:
     return lambda _: rules
 
 
-def _row(due: Due, course: Course, on: date) -> DueRow:
+def due_row(due: Due, course: Course, *, on: date) -> DueRow:
+    """The row of what is due in a course on a day."""
     return DueRow(
         str(course.patient),
         str(course.key),

@@ -4,14 +4,17 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
+from attrs import field
+
 from iopkit.courses.events import EVENT_KINDS
 from iopkit.courses.happenings import Happening, type_of_field
 from iopkit.courses.outcomes import SessionOutcome
-from iopkit.eligibility.predicates import Predicate
+from iopkit.eligibility.predicates import Predicate, describe
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import call_union, frozen
 from iopkit.programs.progress import course_faults
-from iopkit.sources import Source
+from iopkit.scopes import Scope
+from iopkit.sources import Dated, Source, Versions
 
 _MOST_DAYS = 3660
 """Ten years: more is a mistake."""
@@ -154,9 +157,9 @@ class DueRule:
     the next: so the next is due from what was done, not from what was planned. ``done_by`` are the
     events that do it, ``times`` how often it takes, once it can be done. ``until`` are the events
     after which it is not asked for any more. ``or_when`` are events that make it due as well, such
-    as a readmission. ``counted_from`` is a day in the event that it counts
-    from, such as ``authorization.end``, in place of the event's own.
-
+    as a readmission. It is not asked for where one of ``unless_before`` came earlier in the course.
+    ``counted_from`` is a day in the event that it counts from, such as ``authorization.end``, in
+    place of the event's own.
     ``source`` says so, or the person or program ``said_by``.
 
     Raises:
@@ -189,6 +192,7 @@ class DueRule:
     source: Source | None = None
     said_by: str | None = None
     or_when: tuple[Happening, ...] = ()
+    unless_before: tuple[Happening, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         refuse(
@@ -224,7 +228,10 @@ class DueRule:
     @property
     def words(self) -> str:
         """By when it is due and after what, in prose."""
-        after = getattr(self.when, "words", "the condition holds")
+        when = describe(self.when) if isinstance(self.when, Predicate) else self.when.words
+        after = " or ".join([when, *(each.words for each in self.or_when)])
+        if self.counted_from:
+            after = f"{self.counted_from.replace('.', ' ').replace('_', ' ')} of {after}"
         first = f"{self.within.words} after {after}" if self.within else ""
         again = f"{self.every.words} after each time, from {after}" if self.every else ""
         return ", then ".join(filter(None, (first, again)))
@@ -232,17 +239,43 @@ class DueRule:
 
 @frozen
 class DueRuleSet:
-    """Due rules that go together, such as a clinic's own.
+    """Due rules that go together, such as a state's or a clinic's own, in dated versions.
+
+    ``left_open`` says what its sources ask for that no rule here does, and ``scope`` whose it is;
+    ``None``: not known.
 
     Raises:
-        InvalidError: there is none, or one name comes twice.
+        InvalidError: a version has no rule, or two of one name.
     """
 
     name: str
     title: str
-    rules: tuple[DueRule, ...]
+    versions: Versions[tuple[DueRule, ...]]
+    left_open: tuple[str, ...] = ()
+    scope: Scope | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        names = [rule.name for rule in self.rules]
-        ok = bool(names) and len(names) == len(set(names))
-        refuse("due rules", unless(ok, "rules", "at least one, each name once", "others"))
+        for number, version in enumerate(self.versions.dated):
+            names = [rule.name for rule in version.value]
+            faults = (
+                *unless(bool(names), "value", "at least one rule", "none"),
+                *unless(len(names) == len(set(names)), "value", "each name once", "one twice"),
+            )
+            where = ("versions", "dated", number)
+            refuse(f"due rules {self.name!r}", tuple(f.under(*where) for f in faults))
+
+    def version(self, *, on: date, assume_in_force: bool = False) -> Dated[tuple[DueRule, ...]]:
+        """The version in force on a day.
+
+        Args:
+            assume_in_force: where none is known to be, the nearest; see ``Versions.on``.
+
+        Raises:
+            NotInForceError: no version is known to be in force on ``on``, and none is assumed.
+        """
+        of = f"due rules {self.name!r}"
+        return self.versions.on(on, assume_in_force=assume_in_force, of=of)
+
+    def in_force(self, day: date, *, assume_in_force: bool = False) -> tuple[DueRule, ...]:
+        """The rules in force on a day; raises ``NotInForceError``, as ``version``."""
+        return self.version(on=day, assume_in_force=assume_in_force).value

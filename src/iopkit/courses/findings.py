@@ -144,12 +144,14 @@ class PlanRevised:
 class ReviewHeld:
     """The plan was reviewed, by the person ``by``.
 
-    ``ready``: whether the clinician judges the patient ready for the next step; ``None``: the
+    ``ready``: whether the clinician judges the patient ready for the next step, and ``at_risk``
+    whether symptoms keep the patient at risk of relapse or of hospitalization; ``None``: the
     review did not ask.
     """
 
     by: str | None = None
     ready: bool | None = None
+    at_risk: bool | None = None
 
     __repr__ = hidden
 

@@ -108,7 +108,8 @@ class Fold:
     phase: tuple[str, date] | None = None
     contact: date | None = None
     used: date | None = None
-    ready: tuple[date, bool | None] | None = None
+    ready: "Answer | None" = None
+    at_risk: "Answer | None" = None
     beside = 0
     _discharged = False
 
@@ -205,7 +206,8 @@ class Fold:
             case InstrumentAnswered():
                 self.screenings.append(event.screening)
             case ReviewHeld():
-                self._review(day, event.ready)
+                self.ready = _newest(self.ready, day, event.ready)
+                self.at_risk = _newest(self.at_risk, day, event.at_risk)
             case Authorized():
                 self.authorizations.append(event.authorization)
             case PhaseEntered():
@@ -216,6 +218,7 @@ class Fold:
                 self.controlled.append((day, event.end))
             case Admitted() | Readmitted():
                 self.level, self.phase, self._discharged = event.level, None, False
+                self.at_risk = None
                 self._stand(day, event)
             case Discharged():
                 self._discharged = True
@@ -226,13 +229,6 @@ class Fold:
             case _:
                 # A type checker tells of a new kind of event that has no case and is none of these.
                 _passed_over: _PassedOver | None = event
-
-    def _review(self, day: date, ready: bool | None) -> None:
-        if ready is None:
-            return
-        # Two reviews of one day that differ leave it open.
-        differ = self.ready is not None and self.ready[0] == day and self.ready[1] is not ready
-        self.ready = day, None if differ else ready
 
     def _stand(self, day: date, event: CourseEvent) -> None:
         status = status_after(event, self.status, discharged=self._discharged)
@@ -319,3 +315,14 @@ class Folded:
         return fold
 
     __repr__ = hidden
+
+
+Answer: TypeAlias = tuple[date, bool | None]
+"""What reviews of a day answered; ``None``: they differ."""
+
+
+def _newest(before: Answer | None, day: date, answer: bool | None) -> Answer | None:
+    if answer is None:
+        return before
+    differ = before is not None and before[0] == day and before[1] is not answer
+    return day, None if differ else answer

@@ -78,7 +78,8 @@ _THEN: Mapping[type[CourseEvent] | type[None], Status] = MappingProxyType(
 )
 """Where a patient stands from an event on."""
 _WayIn: TypeAlias = Referred | Waitlisted | ReferralClosed | Admitted | Readmitted
-_AT_ANY_TIME = frozenset[type[CourseEvent] | type[None]]({Authorized, Signed})
+AT_ANY_TIME = frozenset[type[CourseEvent] | type[None]]({Authorized, Signed})
+"""What can be after a death too."""
 _IN_A_STAY = frozenset[type[CourseEvent] | type[None]](
     {
         CameUnplanned,
@@ -174,7 +175,7 @@ class Judge:
         """Whether an event is where the patient stands too early or too late."""
         in_stay = self._status in IN_TREATMENT
         if self._status is Status.DIED:
-            if type(event) not in _AT_ANY_TIME:
+            if type(event) not in AT_ANY_TIME:
                 yield Misfit.AFTER_DEATH
         elif isinstance(event, _WayIn):
             yield from self._wrong_way_in(event, in_stay=in_stay)

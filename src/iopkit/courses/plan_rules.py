@@ -46,8 +46,8 @@ def due_rules(
         >>> program = Program("own", "Own", (Phase("all", "All", 12),), (group,))
         >>> key = UUID(int=1, version=4)
         >>> plan = Plan(key, key, "Elm Street", program, date(2026, 1, 5), 1)
-        >>> [rule.words for rule in due_rules(plan, [find_requirements("us-medicare-iop")])]
-        ['by day 0 after admitted', 'by day 60 after each time, from admitted']
+        >>> [rule.words for rule in due_rules(plan, [find_requirements("us-medicare-iop")])][1]
+        'by day 60 after each time, from admitted or readmitted'
     """
     refuse("due rules", unless_a(plan, "plan", Plan))
     sets = each_a("due rules", requirements, "requirements", RequirementSet)

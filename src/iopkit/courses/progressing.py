@@ -1,24 +1,31 @@
 """Progress from the record: what conditions to go on and to be discharged ask of a course."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from types import MappingProxyType
 
 from attrs import evolve
 
 from iopkit.courses.attending import SessionMissed
+from iopkit.courses.delivered import week_of_day
 from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome, SessionRecord, count_outcomes
 from iopkit.courses.standing import State
+from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.possible import Possible, least_and_most
 from iopkit.errors import refuse, unless_a
+from iopkit.patients.instrument_library import INSTRUMENTS
+from iopkit.patients.patients import Patient
 from iopkit.plans.plans import Plan
 from iopkit.programs.absences import MissedSession
 from iopkit.programs.progress import (
     MOST_COUNTED,
     PossibleCount,
     Progress,
+    ScoreChange,
     ServiceProgress,
 )
 from iopkit.truth import Truth
+from iopkit.windows import ONE_DAY
 
 
 def progress(state: State) -> Progress:
@@ -50,8 +57,17 @@ def progress(state: State) -> Progress:
         goals_open=unmet,
         clinician_agrees=state.clinician_agrees,
         phase=state.phase,
+        status=state.status,
+        level=state.level.number if state.level else None,
+        days_since_contact=state.days_since_contact,
+        in_controlled_environment=_TOLD.get(state.in_controlled_environment),
+        at_risk=state.at_risk,
+        score_changes=tuple(_score_changes(state)),
     )
     return known if state.plan is None else _of_plan(known, state, state.plan)
+
+
+_TOLD: Mapping[Truth, bool] = MappingProxyType({Truth.YES: True, Truth.NO: False})
 
 
 def plus_open(sure: int, maybe: int) -> PossibleCount:
@@ -105,7 +121,42 @@ def _of_plan(known: Progress, state: State, plan: Plan) -> Progress:
         by_service=tuple(_service(name, some) for name, some in by_name.items()),
         missed_sessions=tuple(_missed(missed, plan)),
         perhaps_missed=tuple(_missed(unrecorded, plan)),
+        attended_in_a_row=state.attended_in_a_row,
+        missed_in_a_row=state.missed_in_a_row,
+        hours_this_week=_hours(state, plan, state.on),
+        hours_last_week=_hours(state, plan, state.on - 7 * ONE_DAY),
     )
+
+
+def _hours(state: State, plan: Plan, day: date) -> float | Possible | None:
+    """Hours delivered in the week of the plan that a day is in; ``None``: in none."""
+    week = week_of_day(day, first=plan.start)
+    if week < plan.start:
+        return None
+    sure = sum(each.minutes for each in state.weeks if each.start == week) / 60
+    maybe = sum(
+        each.due.session.service_time / timedelta(hours=1)
+        for each in state.outcomes_since(week)
+        if each.outcome is SessionOutcome.NOT_RECORDED and each.due.day < week + 7 * ONE_DAY
+    )
+    return Possible(sure, sure + maybe) if maybe else sure
+
+
+def _score_changes(state: State) -> Iterator[ScoreChange]:
+    """From the first day on which an instrument was answered in the course to the last."""
+    patient = Patient(state.patient, screenings=state.screenings)
+    for instrument in INSTRUMENTS.values():
+        days = [each.on for each in state.screenings if each.instrument == instrument.name]
+        if len(set(days)) < 2:
+            continue
+        for scale in instrument.scales:
+            score = f"{instrument.name}_{scale.name}_score"
+            (first, last), (low, high) = (
+                least_and_most(FACTS[score].read(patient, day), most=scale.high)
+                for day in (min(days), max(days))
+            )
+            least, most = int(low - last), int(high - first)
+            yield ScoreChange(score, least if least == most else Possible(least, most))
 
 
 def _days(on: date, since: date | None) -> int | None:

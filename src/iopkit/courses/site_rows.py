@@ -75,10 +75,11 @@ def standing_rows(
         InvalidError: something is no course, or as ``state_on``.
     """
     given = each_a("rows", courses, "courses", Course)
-    return tuple(_row(state_on(course, on=on, known=known)) for course in given)
+    return tuple(standing_row(state_on(course, on=on, known=known)) for course in given)
 
 
-def _row(state: State) -> StandingRow:
+def standing_row(state: State) -> StandingRow:
+    """The row of a state."""
     counts, plan = state.counts, state.plan
     least, most = _ends(counts.attendance)
     soonest, longest = _ends(state.days_since_contact)

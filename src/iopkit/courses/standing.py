@@ -55,7 +55,8 @@ class State:
 
     ``left`` are sessions after the day that nobody has called off, ``last_day`` is that of the
     last of them, and ``undated`` counts those that the schedule in force has no day for.
-    ``clinician_agrees`` is what the newest review since the phase began said that was asked.
+    ``clinician_agrees`` is what the newest review since the phase began said that was asked, and
+    ``at_risk`` that since the stay began: see ``ReviewHeld``.
     ``authorizations`` are those that cover the day, the newest last. ``goals`` are those of the
     plan in force; ``None``: none are agreed.
     """
@@ -88,6 +89,7 @@ class State:
     left: tuple[DueSession, ...]
     undated: int
     goals: tuple[GoalFigures, ...] | None = None
+    at_risk: bool | None = None
 
     @property
     def phase_week(self) -> int | None:

@@ -89,6 +89,7 @@ def state_on(
         authorizations=tuple(_covering(fold.authorizations, on)),
         left=left,
         undated=len(force.schedule.unplaced) if force else 0,
+        at_risk=fold.at_risk[1] if fold.at_risk and standing else None,
     )
     return state if plan is None or plan.goals is None else _with_goals(state, plan.goals)
 

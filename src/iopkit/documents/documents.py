@@ -31,6 +31,7 @@ from iopkit.checks.checks import Finding
 from iopkit.clinics.settings import ClinicSettings
 from iopkit.confidential import hidden
 from iopkit.courses.courses import Course
+from iopkit.courses.due_rules import DueRuleSet
 from iopkit.documents.atoms import empty_groups
 from iopkit.documents.classes import (
     Subject,
@@ -86,6 +87,7 @@ KINDS: dict[str, Any] = {
     "coding": CodingScheme,
     "course": Course,
     "decision": Decision,
+    "due_rules": DueRuleSet,
     "facts": OwnFacts,
     "finding": Finding,
     "goals": GoalTemplates,
@@ -107,7 +109,7 @@ KINDS: dict[str, Any] = {
 
 # People write these, so a group without parts is what an editor left behind, and would admit or
 # refuse everybody. One that is meant says so by a label.
-_BY_HAND = {"goals", "ladder", "policy", "predicate", "program"}
+_BY_HAND = {"due_rules", "goals", "ladder", "policy", "predicate", "program"}
 
 
 def form_of(kind: Any) -> Any:
@@ -460,11 +462,14 @@ def subject_of(name: str) -> Subject:
     return _SUBJECTS.get(name, Subject.PATIENT)
 
 
-# Goals are measured by facts of either subject.
+# Goals are measured by facts of either subject, and policies may advise on a course.
 _SUBJECTS = {
     "course": Subject.BOTH,
+    "decision": Subject.BOTH,
+    "due_rules": Subject.COURSE,
     "goals": Subject.BOTH,
     "plan": Subject.BOTH,
+    "policy": Subject.BOTH,
     "program": Subject.COURSE,
     "schedule": Subject.BOTH,
 }

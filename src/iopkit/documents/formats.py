@@ -294,6 +294,7 @@ UPGRADERS: Mapping[str, tuple[Upgrader, ...]] = {
     "coding": (_more,),
     "course": (),
     "decision": (_decision_2, _decision_3),
+    "due_rules": (),
     "facts": (),
     "finding": (_more,),
     "goals": (),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -13,10 +13,21 @@ from iopkit.checks.checks import Finding, left_out, verdict
 from iopkit.checks.fitting import Fit, Judgment
 from iopkit.checks.proposals import Proposals, Remaining
 from iopkit.clinics.clinics import ClinicRun
+from iopkit.clinics.mornings import Morning, SessionOf
+from iopkit.courses.delivered import MinutesOfWeek
+from iopkit.courses.due import Due
+from iopkit.courses.due_lists import DueRow
+from iopkit.courses.folding import StatusSpan
+from iopkit.courses.measure_tables import MeasureRow, measure_rows, measure_sums
+from iopkit.courses.measured_cases import MeasureResult
+from iopkit.courses.outcomes import SessionOutcome
+from iopkit.courses.site_rows import StandingRow, standing_row
+from iopkit.courses.standing import State
 from iopkit.documents.classes import converter, writer_of
 from iopkit.documents.documents import to_document
 from iopkit.eligibility.analysis import Analysis, Difference
 from iopkit.eligibility.kinds import Kind
+from iopkit.eligibility.possible import Possible
 from iopkit.eligibility.predicates import AnyFact
 from iopkit.placement.placement import ExcludedLevel
 from iopkit.placement.tradeoffs import Tradeoff
@@ -30,6 +41,8 @@ from iopkit.schedules.reassignments import Reassignment
 from iopkit.schedules.sessions import Schedule
 from iopkit.sources import Source
 from iopkit.truth import all_of
+
+T = TypeVar("T")
 
 
 def fact_document(
@@ -337,6 +350,96 @@ def capacity_columns(
     fields = (field.name for field in attrs.fields(kind) if field.name != "moved")
     names = [*fields, *_DERIVED[kind]]
     return {name: [getattr(row, name) for row in listed] for name in names}
+
+
+def state_document(state: State) -> dict[str, Any]:  # Any: plain JSON values
+    """Where a patient stands, as plain values: the row of a site's table, and what is behind it.
+
+    A count that is known in part is an object with its ``low`` and ``high`` ends.
+    """
+    return {
+        **writer_of(StandingRow)(standing_row(state)),
+        "known": state.known and state.known.isoformat(),
+        "missed_test_is_positive": state.missed_test_is_positive,
+        "spans": [writer_of(StatusSpan)(each) for each in state.spans],
+        "weeks": [writer_of(MinutesOfWeek)(each) for each in state.weeks],
+        "open": [
+            {"uid": str(each.due.uid), "start": each.due.session.start.isoformat()}
+            for each in state.outcomes
+            if each.outcome is SessionOutcome.NOT_RECORDED
+        ],
+        "attended_in_a_row": _count(state.attended_in_a_row),
+        "missed_in_a_row": _count(state.missed_in_a_row),
+        "days_without_use_reported": _count(state.days_without_use_reported),
+        "days_without_use_tested": _count(state.days_without_use_tested),
+        "negative_tests_in_a_row": _count(state.negative_tests_in_a_row),
+        "negative_tests": _count(state.negative_tests),
+        "in_controlled_environment": state.in_controlled_environment.value,
+        "clinician_agrees": state.clinician_agrees,
+        "goals": state.goals
+        and [
+            {"problem": each.goal.problem, "reached": each.figures.reached.value}
+            for each in state.goals
+        ],
+        "undated": state.undated,
+    }
+
+
+def _count(count: T | Possible) -> T | dict[str, Any]:  # Any: plain JSON values
+    """A count or share; one that is known in part as an object."""
+    return {"low": count.low, "high": count.high} if isinstance(count, Possible) else count
+
+
+def measure_document(result: MeasureResult) -> dict[str, Any]:  # Any: plain JSON values
+    """What a measure comes to, case by case too, as plain values; shares are as counts."""
+    return {
+        "measure": result.measure.name,
+        "start": result.period.start.isoformat(),
+        "end": result.period.end.isoformat(),
+        "on": result.on.isoformat(),
+        "sums": [
+            {name: _count(of) for name, of in attrs.asdict(each, recurse=False).items()}
+            for each in measure_sums(result)
+        ],
+        "cases": [writer_of(MeasureRow)(each) for each in measure_rows(result)],
+        "note": result.measure.note,
+    }
+
+
+def due_document(due: Due) -> dict[str, Any]:  # Any: plain JSON values
+    """Something that is due, as plain values."""
+    written: dict[str, Any] = writer_of(Due)(due)
+    return written
+
+
+def morning_document(morning: Morning) -> dict[str, Any]:  # Any: plain JSON values
+    """A clinic's morning, as plain values."""
+    return {
+        "on": morning.on.isoformat(),
+        "coming": [_session_of(each) for each in morning.coming],
+        "open": [_session_of(each) for each in morning.open],
+        "due": [writer_of(DueRow)(each) for each in morning.due],
+        "running_out": [
+            {
+                "patient": str(each.patient),
+                "payer": each.line.authorization.payer,
+                "number": each.line.authorization.number,
+                "last_covered": each.line.last_covered and each.line.last_covered.isoformat(),
+                "booked_beyond": each.line.beyond.booked,
+            }
+            for each in morning.running_out
+        ],
+    }
+
+
+def _session_of(one: SessionOf) -> dict[str, Any]:  # Any: plain JSON values
+    session = one.due.session
+    return {
+        "patient": str(one.patient),
+        "session": str(one.due.uid),
+        "service": session.service,
+        "start": session.start.isoformat(),
+    }
 
 
 def clinic_document(run: ClinicRun) -> dict[str, Any]:  # Any: plain JSON values

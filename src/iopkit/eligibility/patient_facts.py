@@ -14,6 +14,7 @@ from iopkit.citations import (
     CFR_410_67,
     CFR_424_24,
     DISTRICT_OF_COLUMBIA,
+    DSM_5_REMISSION,
     ILLINOIS,
     INDIANA,
     SAMHSA_2021,
@@ -63,12 +64,6 @@ _DSM_5 = Source(
     "DSM-5 substance use disorder criteria, as summarized by PsychCentral",
     Grade.SECONDARY,
     "https://psychcentral.com/disorders/revised-alcoholsubstance-use-disorder/2/",
-)
-# The paper is peer-reviewed, but the months were seen in a copy of it only.
-_REMISSION = Source(
-    "Hasin et al. 2013 on DSM-5's criteria for substance use disorders, in a copy",
-    Grade.SECONDARY,
-    "https://paperkb.org/coga/coga-kb/chunks/5727a15f-c962-4002-912b-e12ccb3a76ab",
 )
 _RISK = Source(
     "ASAM Continuum on ranking dimensional severity",
@@ -200,7 +195,7 @@ def _diagnoses() -> Iterator[AnyFact]:
         "The least remission among the patient's use disorders, tobacco aside: early from 3 "
         "months without criteria other than craving, sustained from 12.",
         readings.remission,
-        _REMISSION,
+        DSM_5_REMISSION,
     )
 
 

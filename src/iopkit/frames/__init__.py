@@ -1,6 +1,7 @@
 """Many patients at once, in data frames of any engine; needs the extra ``tables``."""
 
 from iopkit.frames.expressions import Rails, rails
+from iopkit.frames.measures import measured_columns
 from iopkit.frames.panels import panel
 from iopkit.frames.records import check_frame, fact_sheets, facts_frame
 from iopkit.frames.refusals import Refused
@@ -15,6 +16,7 @@ __all__ = [
     "decide_frame",
     "fact_sheets",
     "facts_frame",
+    "measured_columns",
     "panel",
     "rails",
 ]

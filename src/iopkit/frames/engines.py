@@ -116,6 +116,7 @@ _SPARK = {
     "Int16": "smallint",
     "Int32": "int",
     "Int64": "bigint",
+    "Float64": "double",
     "Date": "date",
     "Datetime(time_unit='us', time_zone=None)": "timestamp_ntz",
     "Datetime(time_unit='us', time_zone='UTC')": "timestamp",

@@ -1,4 +1,4 @@
-"""All that is shipped: policies, ladders, programs, requirements, codes, rates, figures, costs.
+"""All that is shipped: policies, ladders, programs, requirements, due rules, codes, rates, costs.
 
 A name loads what it needs when it is first asked for: programs need documents, policies do not.
 """
@@ -10,12 +10,22 @@ from iopkit.doors import lazy_dir, lazy_getattr
 if TYPE_CHECKING:
     from iopkit.library.codings import CODINGS, RATES, find_coding, find_rates
     from iopkit.library.costs import COSTS
+    from iopkit.library.course_policies import COURSE_POLICIES, find_course_policy
+    from iopkit.library.due_rule_sets import DUE_RULE_SETS, find_due_rules
     from iopkit.library.goal_templates import (
         find_goal_templates,
         goal_template_names,
         goal_template_text,
     )
     from iopkit.library.ladders import LADDERS, find_ladder
+    from iopkit.library.measures import (
+        INITIATION_NOTE,
+        MEASURES,
+        TreatmentCodes,
+        find_measure,
+        initiation_measures,
+        scale_change_measure,
+    )
     from iopkit.library.outcomes import LEVEL_FIGURES
     from iopkit.library.policies import POLICIES, find_policy
     from iopkit.library.programs import find_program, program_names, program_text
@@ -29,8 +39,12 @@ if TYPE_CHECKING:
 _HOMES = {
     "CODINGS": "iopkit.library.codings",
     "COSTS": "iopkit.library.costs",
+    "COURSE_POLICIES": "iopkit.library.course_policies",
+    "DUE_RULE_SETS": "iopkit.library.due_rule_sets",
     "LADDERS": "iopkit.library.ladders",
     "LEVEL_FIGURES": "iopkit.library.outcomes",
+    "INITIATION_NOTE": "iopkit.library.measures",
+    "MEASURES": "iopkit.library.measures",
     "POLICIES": "iopkit.library.policies",
     "RATES": "iopkit.library.codings",
     "RECORDED_NOT_USED": "iopkit.library.unread",
@@ -40,26 +54,36 @@ _HOMES = {
     "Happened": "iopkit.library.rule_changes",
     "RuleChange": "iopkit.library.rule_changes",
     "RuleKind": "iopkit.library.rule_changes",
+    "TreatmentCodes": "iopkit.library.measures",
     "affected": "iopkit.library.rule_reports",
     "find_coding": "iopkit.library.codings",
+    "find_course_policy": "iopkit.library.course_policies",
+    "find_due_rules": "iopkit.library.due_rule_sets",
     "find_goal_templates": "iopkit.library.goal_templates",
     "find_ladder": "iopkit.library.ladders",
+    "find_measure": "iopkit.library.measures",
     "find_policy": "iopkit.library.policies",
     "find_program": "iopkit.library.programs",
     "find_rates": "iopkit.library.codings",
     "find_requirements": "iopkit.library.requirements",
     "goal_template_names": "iopkit.library.goal_templates",
     "goal_template_text": "iopkit.library.goal_templates",
+    "initiation_measures": "iopkit.library.measures",
     "program_names": "iopkit.library.programs",
     "program_text": "iopkit.library.programs",
     "rules_since": "iopkit.library.rule_reports",
+    "scale_change_measure": "iopkit.library.measures",
 }
 
 __all__ = [
     "CODINGS",
     "COSTS",
+    "COURSE_POLICIES",
+    "DUE_RULE_SETS",
+    "INITIATION_NOTE",
     "LADDERS",
     "LEVEL_FIGURES",
+    "MEASURES",
     "POLICIES",
     "RATES",
     "RECORDED_NOT_USED",
@@ -69,19 +93,25 @@ __all__ = [
     "Happened",
     "RuleChange",
     "RuleKind",
+    "TreatmentCodes",
     "affected",
     "find_coding",
+    "find_course_policy",
+    "find_due_rules",
     "find_goal_templates",
     "find_ladder",
+    "find_measure",
     "find_policy",
     "find_program",
     "find_rates",
     "find_requirements",
     "goal_template_names",
     "goal_template_text",
+    "initiation_measures",
     "program_names",
     "program_text",
     "rules_since",
+    "scale_change_measure",
 ]
 
 if not TYPE_CHECKING:  # a type checker would take any name for one of the door

@@ -13,7 +13,7 @@ from iopkit.levels import LevelOfCare
 from iopkit.library.costs import COSTS
 from iopkit.library.us_north_carolina import NORTH_CAROLINA_RATES
 from iopkit.payers import Payer
-from iopkit.placement.outcomes import LevelFigure, Measure
+from iopkit.placement.outcomes import LevelFigure, OutcomeMeasure
 from iopkit.scopes import Scope
 from iopkit.sources import Grade, Source
 
@@ -86,7 +86,10 @@ _NORTH_CAROLINA = (
 
 def _outcomes() -> Iterator[LevelFigure]:
     for care, level, (total, completed, dropped), stay, whom in _TEDS_2004_ROWS:
-        for measure, count in ((Measure.COMPLETED, completed), (Measure.DROPPED_OUT, dropped)):
+        for measure, count in (
+            (OutcomeMeasure.COMPLETED, completed),
+            (OutcomeMeasure.DROPPED_OUT, dropped),
+        ):
             yield LevelFigure(
                 *(level, measure, care, round(Decimal(100 * count) / total, 1), "%"),
                 *("discharges in the United States", "2004", _TEDS_2004),
@@ -94,7 +97,7 @@ def _outcomes() -> Iterator[LevelFigure]:
             )
         if stay is not None:
             yield LevelFigure(
-                *(level, Measure.STAY, care, Decimal(stay), "days"),
+                *(level, OutcomeMeasure.STAY, care, Decimal(stay), "days"),
                 *(f"discharges in the United States{whom}", "2004", _TEDS_2004),
             )
     for care, level, percent in (
@@ -102,7 +105,7 @@ def _outcomes() -> Iterator[LevelFigure]:
         ("residential", _RESIDENTIAL, "65"),
     ):
         yield LevelFigure(
-            *(level, Measure.COMPLETED, care, Decimal(percent), "%"),
+            *(level, OutcomeMeasure.COMPLETED, care, Decimal(percent), "%"),
             *("discharges in the United States, all settings together", "2011", _TEDS_2011),
             people=318_924,
         )
@@ -110,12 +113,18 @@ def _outcomes() -> Iterator[LevelFigure]:
     for days, percent in ((30, "80"), (60, "63"), (90, "50"), (120, "40")):
         after = f"% after {days} days"
         yield LevelFigure(
-            *(_INTENSIVE, Measure.STILL_IN_CARE, by_telehealth, Decimal(percent), after),
+            *(_INTENSIVE, OutcomeMeasure.STILL_IN_CARE, by_telehealth, Decimal(percent), after),
             *("patients of a telehealth program", "2021-23", _CONTRERAS),
             people=4_724,
         )
     yield LevelFigure(
-        *(_INTENSIVE, Measure.COMPLETED, "intensive outpatient of 6 months", Decimal(45), "%"),
+        *(
+            _INTENSIVE,
+            OutcomeMeasure.COMPLETED,
+            "intensive outpatient of 6 months",
+            Decimal(45),
+            "%",
+        ),
         *("offenders", "2007-10", _COVIELLO),
         people=160,
     )
@@ -125,14 +134,20 @@ def _outcomes() -> Iterator[LevelFigure]:
 def _trials() -> Iterator[LevelFigure]:
     for study, year, care, level, people, percent in _RANDOMIZED:
         yield LevelFigure(
-            *(level, Measure.COMPLETED, care, Decimal(percent), "%"),
+            *(level, OutcomeMeasure.COMPLETED, care, Decimal(percent), "%"),
             *(f"randomized, {study}", year, _MCCARTY),
             people=people,
         )
     for care, level, people, shares in _ABSTINENT:
         for months, percent in zip((3, 6), shares, strict=True):
             yield LevelFigure(
-                *(level, Measure.ABSTINENT, care, Decimal(percent), f"% after {months} months"),
+                *(
+                    level,
+                    OutcomeMeasure.ABSTINENT,
+                    care,
+                    Decimal(percent),
+                    f"% after {months} months",
+                ),
                 *("randomized, Schneider 1996", "1996", _MCCARTY),
                 people=people,
             )
@@ -141,7 +156,7 @@ def _trials() -> Iterator[LevelFigure]:
         ("residential", _RESIDENTIAL, 139),
     ):
         yield LevelFigure(
-            *(level, Measure.ABSTINENT, care, None, "% for 30 days, after 6 and 12 months"),
+            *(level, OutcomeMeasure.ABSTINENT, care, None, "% for 30 days, after 6 and 12 months"),
             *("randomized", "2007", _WITBRODT),
             low=Decimal(50),
             people=people,
@@ -149,7 +164,7 @@ def _trials() -> Iterator[LevelFigure]:
     for care, level, (odds, low, high) in _FIVE_YEARS:
         unit = "times the odds of outpatient care, after 5 years"
         yield LevelFigure(
-            *(level, Measure.ABSTINENT, care, Decimal(odds), unit),
+            *(level, OutcomeMeasure.ABSTINENT, care, Decimal(odds), unit),
             *("matched, all settings together", "2003", _MOJTABAI),
             low=Decimal(low),
             high=Decimal(high),
@@ -162,20 +177,32 @@ def _costs() -> Iterator[LevelFigure]:
         if cost.level is not None:
             yield _of_cost(cost, cost.level)
     yield LevelFigure(
-        *(_OUTPATIENT, Measure.COST, "outpatient", Decimal(6300), "dollars for each abstinent"),
+        *(
+            _OUTPATIENT,
+            OutcomeMeasure.COST,
+            "outpatient",
+            Decimal(6300),
+            "dollars for each abstinent",
+        ),
         *("matched", "1990", _MOJTABAI),
         low=Decimal(5200),
         high=Decimal(7900),
     )
     for level, care, dollars, unit, source in _MARYLAND:
         yield LevelFigure(
-            *(level, Measure.PAYMENT, care, Decimal(dollars), f"dollars {unit}"),
+            *(level, OutcomeMeasure.PAYMENT, care, Decimal(dollars), f"dollars {unit}"),
             *("Medicaid in Maryland", "July 2022 to June 2023", source),
             scope=Scope("MD", payer=Payer.MEDICAID),
         )
     for level, care, dollars in _NORTH_CAROLINA:
         yield LevelFigure(
-            *(level, Measure.PAYMENT, care, Decimal(dollars), "dollars a unit that is not told"),
+            *(
+                level,
+                OutcomeMeasure.PAYMENT,
+                care,
+                Decimal(dollars),
+                "dollars a unit that is not told",
+            ),
             *("Medicaid in North Carolina", "from August 2024", NORTH_CAROLINA_RATES),
             scope=Scope("NC", payer=Payer.MEDICAID),
         )
@@ -184,7 +211,7 @@ def _costs() -> Iterator[LevelFigure]:
 def _of_cost(cost: CostFigure, level: LevelOfCare) -> LevelFigure:
     programs = f"{cost.programs} programs" if cost.programs else "the source's programs"
     return LevelFigure(
-        *(level, Measure.COST, cost.care, cost.mean_usd, f"dollars {cost.per.words}"),
+        *(level, OutcomeMeasure.COST, cost.care, cost.mean_usd, f"dollars {cost.per.words}"),
         *(f"mean of {programs}", str(cost.year or "year not told"), cost.source),
         sd=cost.sd_usd,
     )

@@ -1,6 +1,7 @@
 """Forms that the rules of many payers and states have."""
 
 from datetime import date, timedelta
+from typing import TypeVar
 
 from iopkit.levels import AgeGroup
 from iopkit.requirements.demands import (
@@ -17,6 +18,8 @@ from iopkit.requirements.requirements import Requirement
 from iopkit.sources import Dated, Source, Versions
 from iopkit.windows import ONE_MINUTE
 
+T = TypeVar("T")
+
 LINE_NOT_SEEN = (
     "At what age the rules for adults begin: the text seen does not say, and 18 is taken."
 )
@@ -30,11 +33,9 @@ def in_force_since(
     return Versions((Dated(day, requirements, source),))
 
 
-def seen_in_copy_of(
-    day: date, source: Source, *requirements: Requirement
-) -> Versions[tuple[Requirement, ...]]:
-    """Requirements that have one version, of which no text was seen that says since when."""
-    return Versions((Dated(day, requirements, source, since_from_copy=True),))
+def seen_in_copy_of(day: date, source: Source, *rules: T) -> Versions[tuple[T, ...]]:
+    """Rules that have one version, of which no text was seen that says since when."""
+    return Versions((Dated(day, rules, source, since_from_copy=True),))
 
 
 def hours_by_age(  # noqa: PLR0913  # what sources differ in, by name

@@ -2,7 +2,7 @@
 
 from iopkit.placement.beside import CareBeside, OpioidTreatment, care_beside
 from iopkit.placement.minimum_levels import minimum_level_ladder
-from iopkit.placement.outcomes import LevelFigure, Measure
+from iopkit.placement.outcomes import LevelFigure, OutcomeMeasure
 from iopkit.placement.paths import CarePath, PathResult, PathStep, paths_for
 from iopkit.placement.placement import (
     Cause,
@@ -27,8 +27,8 @@ __all__ = [
     "ExcludedLevel",
     "Ladder",
     "LevelFigure",
-    "Measure",
     "OpioidTreatment",
+    "OutcomeMeasure",
     "PathResult",
     "PathStep",
     "Placement",

@@ -10,7 +10,7 @@ from iopkit.scopes import Scope
 from iopkit.sources import Source
 
 
-class Measure(StrEnum):
+class OutcomeMeasure(StrEnum):
     """What was counted of the people at a level of care."""
 
     COMPLETED = "completed"
@@ -38,7 +38,7 @@ class LevelFigure:
     """
 
     level: LevelOfCare
-    measure: Measure
+    measure: OutcomeMeasure
     care: str
     value: Decimal | None
     unit: str

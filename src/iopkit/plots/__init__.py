@@ -9,15 +9,19 @@ from iopkit.plots.bands import plan_picture
 from iopkit.plots.bars import program_picture
 from iopkit.plots.calendars import week_picture
 from iopkit.plots.censuses import census_picture
+from iopkit.plots.curves import retention_picture
 from iopkit.plots.heat_maps import load_picture, meetings_picture
+from iopkit.plots.lanes import courses_picture
 from iopkit.plots.trees import policy_picture
 
 __all__ = [
     "census_picture",
+    "courses_picture",
     "load_picture",
     "meetings_picture",
     "plan_picture",
     "policy_picture",
     "program_picture",
+    "retention_picture",
     "week_picture",
 ]

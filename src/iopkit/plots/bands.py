@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from iopkit.confidential import hidden
 from iopkit.errors import refuse_flags
 from iopkit.fields import frozen
-from iopkit.plots.canvas import GRID, Form, box, look, measure, plane, resize, saved, sheet
+from iopkit.plots.canvas import GRID, Form, box, look, plane, resize, saved, sheet, width_of
 from iopkit.plots.layouts import LINE, PAD, break_lines
 from iopkit.reports.timelines import (
     Line,
@@ -130,7 +130,7 @@ def _written(
     size, weight = (11, "bold") if head else (8, "normal")
     room = (width - 2 * PAD) * (0.85 if head else 1)  # bold letters are wider
     for text in texts:
-        for line in break_lines(text, room, size, measure):
+        for line in break_lines(text, room, size, width_of):
             top += size * LINE
             axes.text(PAD, top, line, size=size, weight=weight)
     return top
@@ -146,7 +146,7 @@ def _draw_phases(
         left, right = scale.x(phase.start), scale.x(phase.end)
         band = box(axes, (left, top), (right - left, height))
         band.set(facecolor="#DDDDDD" if number % 2 else "#F4F4F4", edgecolor="black", linewidth=0.6)
-        lines = break_lines(phase.title, right - left - 2 * PAD, _SMALL, measure)
+        lines = break_lines(phase.title, right - left - 2 * PAD, _SMALL, width_of)
         if len(lines) > 2 or any(word not in " ".join(lines) for word in phase.title.split()):
             lines = [str(number)]
             notes.append(f"{number}: {phase.title}, {phase_weeks(phase, scale.start)}.")
@@ -162,8 +162,8 @@ def _draw_weeks(axes: "Axes", scale: TimeScale, top: float) -> float:
     axes.text(_LABELS - 0.08, top + 0.14, "program week", size=_SMALL, ha="right")
     axes.text(_LABELS - 0.08, top + 0.28, "from", size=_SMALL, ha="right")
     few, fewer = (
-        scale.step(measure(str(scale.weeks), _SMALL)),
-        scale.step(measure("Nov 30", _SMALL)),
+        scale.step(width_of(str(scale.weeks), _SMALL)),
+        scale.step(width_of("Nov 30", _SMALL)),
     )
     fewer = -(-fewer // few) * few
     for week in range(1, scale.weeks + 1):
@@ -178,7 +178,7 @@ def _draw_weeks(axes: "Axes", scale: TimeScale, top: float) -> float:
 
 def _label(axes: "Axes", title: str, top: float) -> float:
     """Write the name of a row beside it; how high the row is."""
-    lines = break_lines(title, _LABELS - 0.12 - PAD, _SMALL, measure)
+    lines = break_lines(title, _LABELS - 0.12 - PAD, _SMALL, width_of)
     height = max(len(lines) * _SMALL * LINE + 0.06, 0.22)
     above = (height - len(lines) * _SMALL * LINE) / 2
     for number, line in enumerate(lines, 1):
@@ -272,7 +272,7 @@ def _draw_hours(axes: "Axes", times: Sequence[timedelta], scale: TimeScale, top:
     bottom = top + 0.12 + height
     axes.text(_LABELS - 0.08, bottom - height / 2, "hours a week", size=_SMALL, ha="right")
     words = [f"{round(hour, 1):g}" for hour in hours]
-    step = scale.step(max(measure(word, 6.5) for word in words))
+    step = scale.step(max(width_of(word, 6.5) for word in words))
     for week, hour in enumerate(hours):
         left, tall = _LABELS + week * scale.week, height * hour / most
         bar = box(axes, (left + scale.week * 0.1, bottom - tall), (scale.week * 0.8, tall))
@@ -318,7 +318,7 @@ def _draw_key(axes: "Axes", key: Iterable[tuple[str, str]], scale: TimeScale, to
     """A sample of each mark with its words, in lines; where they end."""
     x, y = PAD + 0.06, top + 0.1
     for mark, words in key:
-        width = 0.36 + measure(words, 8)
+        width = 0.36 + width_of(words, 8)
         if x + width > scale.width and x > 0.2:
             x, y = PAD + 0.06, y + 0.2
         if mark == _DUE:

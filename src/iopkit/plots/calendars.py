@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from iopkit.errors import refuse_flags
-from iopkit.plots.canvas import GRID, Form, box, look, measure, plane, saved, sheet, tint
+from iopkit.plots.canvas import GRID, Form, box, look, plane, saved, sheet, tint, width_of
 from iopkit.plots.layouts import (
     COLUMN,
     LEFT,
@@ -67,12 +67,12 @@ def week_picture(
     refuse_flags("picture", random_days=random_days)
     first = week_start(schedule, week)
     with sheet() as figure:
-        layout = laid_out(blocks(schedule, week, random_days=random_days), measure)
+        layout = laid_out(blocks(schedule, week, random_days=random_days), width_of)
         rows = layout.rows
         said = list(week_remarks(schedule, week, random_days=random_days))
         cut = [each.block for each in layout.placed if not each.whole]
         said += dict.fromkeys(f"In full: {block.title}, {block.times}" for block in cut)
-        below = [line for text in said for line in break_lines(text, WIDTH - 2 * PAD, 8, measure)]
+        below = [line for text in said for line in break_lines(text, WIDTH - 2 * PAD, 8, width_of)]
         axes = plane(figure, WIDTH, rows.bottom + 0.18 + len(below) * 8 * LINE)
         title = week_title(schedule, week)
         axes.text(LEFT, 0.2, title, size=11, weight="bold")

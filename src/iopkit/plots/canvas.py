@@ -85,7 +85,7 @@ def box(axes: "Axes", corner: tuple[float, float], size: tuple[float, float]) ->
     return drawn
 
 
-def measure(text: str, size: float) -> float:
+def width_of(text: str, size: float) -> float:
     """The width in inches of a text in letters of a size."""
     return _width_at_ten(shown(text)) * size / 720
 

@@ -16,12 +16,12 @@ from iopkit.plots.canvas import (
     GRID,
     Form,
     box,
-    measure,
     plane,
     resize,
     saved,
     sheet,
     tint,
+    width_of,
 )
 from iopkit.plots.layouts import LINE, PAD, break_lines
 from iopkit.reports.capacity import group_words, load_text, meetings_by_group, meetings_text
@@ -180,9 +180,9 @@ def _drawn(heat: HeatMap, form: Form) -> bytes:
     cell = min(_CELL, (_WIDTH - _LABELS - PAD) / max(most, 1))
     width = max(_LABELS + most * cell + PAD, 5.5)
     with sheet() as figure:
-        heads = break_lines(heat.title, width - 2 * PAD, _TITLE, measure)
+        heads = break_lines(heat.title, width - 2 * PAD, _TITLE, width_of)
         said = heat.notes if rows else ["Nothing to show."]
-        below = [each for note in said for each in break_lines(note, width - 2 * PAD, 8, measure)]
+        below = [each for note in said for each in break_lines(note, width - 2 * PAD, 8, width_of)]
         axes = plane(figure, width, 1)
         for number, head in enumerate(heads, 1):
             axes.text(PAD, 0.05 + number * _TITLE * LINE, head, size=_TITLE, weight="bold")
@@ -206,8 +206,8 @@ def _draw_row(axes: "Axes", row: Row, days: Sequence[date], top: float, cell: fl
     name, *rest = row.label
     width = _LABELS - 2 * PAD
     # Bold letters are wider than those that are measured.
-    bold = break_lines(name, width * 0.85, _SMALL, measure)
-    lines = [*bold, *break_lines(", ".join(rest), width, _SMALL, measure)]
+    bold = break_lines(name, width * 0.85, _SMALL, width_of)
+    lines = [*bold, *break_lines(", ".join(rest), width, _SMALL, width_of)]
     height = max(len(lines) * _SMALL * LINE + 0.06, 0.24)
     above = (height - len(lines) * _SMALL * LINE) / 2
     for number, line in enumerate(lines, 1):
@@ -255,7 +255,7 @@ def _draw_cell(
         inner = box(axes, (corner[0] + 0.025, corner[1] + 0.025), (size[0] - 0.05, size[1] - 0.05))
         inner.set(edgecolor=ink, linewidth=1.2)
     middle = corner[0] + size[0] / 2, corner[1] + size[1] / 2
-    fits = min(_SMALL, 0.9 * (size[0] - 0.06) / measure(cell.text, 1))
+    fits = min(_SMALL, 0.9 * (size[0] - 0.06) / width_of(cell.text, 1))
     axes.text(*middle, cell.text, size=fits, color=ink, ha="center", va="center")
 
 

@@ -5,7 +5,7 @@ from iopkit.programs.curricula import Curriculum
 from iopkit.programs.disagreements import Discrepancy, OutOfReach, discrepancies, out_of_reach
 from iopkit.programs.doses import Dose, weekly_doses
 from iopkit.programs.programs import Phase, Program, Service, Track, course_facts
-from iopkit.programs.progress import COURSE_FACTS, Progress, ServiceProgress
+from iopkit.programs.progress import COURSE_FACTS, Progress, ScoreChange, ServiceProgress
 from iopkit.programs.ranges import Times
 from iopkit.programs.stated import Stated, StatedHours, StatedLength, StatedSessions
 from iopkit.programs.timetables import PrescribedSession, timetable
@@ -39,6 +39,7 @@ __all__ = [
     "Program",
     "Progress",
     "RandomDays",
+    "ScoreChange",
     "Service",
     "ServiceProgress",
     "Slot",

@@ -12,11 +12,13 @@ from typing import TypeAlias
 
 from iopkit.confidential import hidden
 from iopkit.eligibility.changes import open_facts
-from iopkit.eligibility.kinds import Kind, Number, YesNo
+from iopkit.eligibility.kinds import Choice, Kind, Number, YesNo
 from iopkit.eligibility.possible import Possible, Value, is_of_kind, least_and_most
 from iopkit.eligibility.predicates import AnyFact, Fact, Predicate, evaluate, facts_in
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
+from iopkit.levels import Edition, levels_of
+from iopkit.patients.instrument_library import INSTRUMENTS
 from iopkit.programs.absences import AbsenceLimit, MissedSession
 from iopkit.truth import Truth
 
@@ -73,6 +75,19 @@ class ServiceProgress:
 
 
 @frozen(repr=False)
+class ScoreChange:
+    """A score's newest figure less its first in the course; below 0 it fell.
+
+    ``score`` is the name of the fact about the score, such as ``phq_9_total_score``.
+    """
+
+    score: str
+    change: int | Possible
+
+    __repr__ = hidden
+
+
+@frozen(repr=False)
 class Progress:
     """How far a patient has come by a day; ``None``: not known, ``Possible``: known in part.
 
@@ -82,7 +97,8 @@ class Progress:
     in the phase; ``by_service`` has the sessions of each service, one that is not in it not
     being known. ``missed_sessions`` are all since the plan began, but for those that are
     ``perhaps_missed``, as their rolls are open, and ``phase`` is the name of the one that the
-    patient is in. Weeks are whole ones. ``clinician_agrees`` is recorded, never computed.
+    patient is in. Weeks are whole ones. ``clinician_agrees`` and ``at_risk`` are recorded, never
+    computed. ``status`` and ``level`` are words of ``Status`` and of ``LevelOfCare.number``.
 
     Raises:
         InvalidError: a count is negative, the attendance is no share, or a service comes twice.
@@ -114,6 +130,16 @@ class Progress:
     missed_sessions: tuple[MissedSession, ...] | None = None
     phase: str | None = None
     perhaps_missed: tuple[MissedSession, ...] = ()
+    status: str | None = None
+    level: str | None = None
+    days_since_contact: PossibleCount = None
+    attended_in_a_row: PossibleCount = None
+    missed_in_a_row: PossibleCount = None
+    hours_this_week: float | Possible | None = None
+    hours_last_week: float | Possible | None = None
+    in_controlled_environment: bool | None = None
+    at_risk: bool | None = None
+    score_changes: tuple[ScoreChange, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         names = [each.service for each in self.by_service]
@@ -125,7 +151,7 @@ class Progress:
             ),
             *(
                 unless(
-                    is_of_kind(fact.kind, getattr(self, fact.name)),
+                    is_of_kind(fact.kind, fact.read(self, date.min)),
                     fact.name,
                     fact.kind.expectation(),
                     "another value",
@@ -252,7 +278,7 @@ class _Recorded:
 
     def __call__(self, progress: Progress, _: date) -> Value:
         """The field, whatever the day."""
-        value: Value = getattr(progress, self.field)
+        value: Value = getattr(progress, self.field, None)  # a patient alone tells no course
         return value
 
 
@@ -265,14 +291,48 @@ class _OfService:
 
     def __call__(self, progress: Progress, _: date) -> Value:
         """The count, whatever the day; ``None`` where nothing is known of the service."""
-        of = next((each for each in progress.by_service if each.service == self.service), None)
+        known: tuple[ServiceProgress, ...] = getattr(progress, "by_service", ())
+        of = next((each for each in known if each.service == self.service), None)
         value: Value = getattr(of, self.count, None)
         return value
+
+
+@frozen
+class _ChangeOf:
+    """Reads by how much a score changed."""
+
+    score: str
+
+    def __call__(self, progress: Progress, _: date) -> Value:
+        """The change, whatever the day; ``None`` without two screenings."""
+        known: tuple[ScoreChange, ...] = getattr(progress, "score_changes", ())
+        return next((each.change for each in known if each.score == self.score), None)
 
 
 def _fact(name: str, kind: Kind, meaning: str) -> AnyFact:
     return Fact(name, kind, meaning, _Recorded(name))
 
+
+def _changes() -> Iterator[AnyFact]:
+    """For each score of a shipped instrument, by how much it changed in the course."""
+    for instrument in INSTRUMENTS.values():
+        for scale in instrument.scales:
+            score = f"{instrument.name}_{scale.name}_score"
+            most = scale.high - scale.low
+            meaning = (
+                f"By how much the newest {score.replace('_', ' ')} of the course is above the "
+                "first, of another day; below 0 it fell."
+            )
+            kind = Number(-most, most, whole=True)
+            yield Fact(f"change_of_{score}", kind, meaning, _ChangeOf(score))
+
+
+_LEVELS = dict.fromkeys(level.number for edition in Edition for level in levels_of(edition))
+STATUS_NAMES = ("referred", "waiting", "admitted", "on_hold", "discharged", "died")
+"""The words for where a patient stands in a course, in the order in which it comes to them."""
+
+
+_HOURS = Number(0, 168, unit="hours")
 
 COURSE_FACTS: Mapping[str, AnyFact] = MappingProxyType(
     {
@@ -305,6 +365,31 @@ COURSE_FACTS: Mapping[str, AnyFact] = MappingProxyType(
                 YesNo(),
                 "A clinician's judgment: the patient is ready for the step.",
             ),
+            _fact("status", Choice(STATUS_NAMES), "Where the patient stands in the course."),
+            _fact(
+                "level", Choice(tuple(_LEVELS)), "The number of the level of care, in its edition."
+            ),
+            _fact("days_since_contact", _count("days"), "Days since the last contact on record."),
+            _fact("attended_in_a_row", _count(), "How many of the newest sessions were attended."),
+            _fact(
+                "missed_in_a_row",
+                _count(),
+                "How many of the newest sessions were missed without an excuse.",
+            ),
+            _fact("hours_this_week", _HOURS, "Hours delivered so far in the week of the plan."),
+            _fact("hours_last_week", _HOURS, "Hours delivered in the week of the plan before."),
+            _fact(
+                "in_controlled_environment",
+                YesNo(),
+                "The patient is where substances are restricted, such as a residence or jail.",
+            ),
+            _fact(
+                "at_risk",
+                YesNo(),
+                "A clinician's judgment: symptoms keep the patient at risk of relapse or of "
+                "hospitalization.",
+            ),
+            *_changes(),
         )
     }
 )
@@ -387,9 +472,10 @@ def is_course_fact(fact: AnyFact) -> bool:
     return ANY_COURSE.get(fact.name) == fact
 
 
+_NAMED = [name for name in COURSE_FACTS if not name.startswith("change_of_")]
 _COURSE_FORM = (
-    f"facts about the course ({', '.join(COURSE_FACTS)}; attended_, missed_, due_ and unexcused_ "
-    "with a service's name, '_' for '-')"
+    f"facts about the course ({', '.join(_NAMED)}; change_of_ with the name of a score; "
+    "attended_, missed_, due_ and unexcused_ with a service's name, '_' for '-')"
 )
 
 

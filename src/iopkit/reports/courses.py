@@ -4,7 +4,7 @@ Calling one of these is the explicit act that shows a patient's values.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from types import NoneType
 from typing import Any
@@ -21,25 +21,34 @@ from iopkit.levels import LevelOfCare
 from iopkit.patients.instruments import Instrument
 from iopkit.prose import counted, duration_text
 from iopkit.reports.lines import page, section
+from iopkit.reports.states import session_words
 
 
-def course_text(course: Course) -> str:
-    """Whose course it is, its schedules, and its record day by day; what does not fit, and why."""
+def course_text(course: Course, *, on: date | None = None) -> str:
+    """Whose course it is, its schedules, and its record in order; what does not fit, and why.
+
+    What was replaced or withdrawn stays, and says when that was put on record.
+
+    Args:
+        on: what is of later days is left out; ``None``: all is told.
+    """
     refuse("course", unless_a(course, "course", Course))
-    counting = {*course.history.counting}
     sessions = course.timeline.sessions
+    became = _became(course)
     in_force = (
         f"from {each.since}: {each.schedule.plan.program.title}, "
         f"{counted(len(each.schedule.sessions), 'session')}"
         for each in course.schedules
     )
     record = (
-        _entry_text(each, sessions) + ("" if each in counting else "; replaced, or a withdrawal")
+        _entry_text(each, sessions) + became[each.key]
         for each in course.entries
+        if on is None or each.on <= on
     )
     apart = (
         f"{_entry_text(each.entry, sessions)}: {'; '.join(why.words for why in each.reasons)}"
         for each in course.apart
+        if on is None or each.entry.on <= on
     )
     return page(
         [
@@ -52,9 +61,34 @@ def course_text(course: Course) -> str:
     )
 
 
+def _became(course: Course) -> Mapping[UUID, str]:
+    """What became of each entry that does not count, and what each correction replaces."""
+    by_key = {each.entry.key: each.entry for each in course.apart}
+    by_key |= {each.key: each for each in course.entries}
+    roots: dict[UUID, UUID] = {}
+    last: dict[UUID, Entry] = {}
+    for each in sorted(by_key.values(), key=lambda entry: entry.recorded):
+        roots[each.key] = roots.get(each.replaces, each.replaces) if each.replaces else each.key
+    for each in sorted(course.entries, key=lambda entry: entry.recorded):
+        last[roots[each.key]] = each
+    words: dict[UUID, str] = {}
+    for each in course.entries:
+        now = last[roots[each.key]]
+        told = ""
+        if each.replaces:
+            told = f"; replaces what was recorded {_instant(by_key[each.replaces])}"
+        if now is not each:
+            told += f"; {'replaced' if now.event else 'withdrawn'} {_instant(now)}"
+        words[each.key] = told
+    return words
+
+
+def _instant(entry: Entry) -> str:
+    return f"{entry.recorded.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def _entry_text(entry: Entry, sessions: Mapping[UUID, DueSession]) -> str:
-    recorded = entry.recorded.astimezone(UTC)
-    by = f"recorded {recorded:%Y-%m-%d %H:%M} UTC by {entry.recorder}"
+    by = f"recorded {_instant(entry)} by {entry.recorder}"
     if entry.event is None:
         return f"{entry.on}  withdrawal; {by}"
     kind = KIND_OF[type(entry.event)].replace("_", " ")
@@ -98,7 +132,4 @@ def _session_words(uid: UUID, sessions: Mapping[UUID, DueSession]) -> str:
     """A session by its title, number and start; by its key, if no schedule has it."""
     if uid not in sessions:
         return str(uid)
-    due = sessions[uid]
-    session = due.session
-    title = due.schedule.titles[session.service]
-    return f"{title} {session.number}, {session.start:%Y-%m-%d %H:%M}"
+    return session_words(sessions[uid])

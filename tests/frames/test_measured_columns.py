@@ -1,0 +1,285 @@
+"""Measures over a table of entries: the same cases as of courses, on every engine."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pytest
+from attrs import asdict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iopkit.courses import Course, Entry, collect
+from iopkit.courses.events import (
+    Admitted,
+    Assessed,
+    ContactMade,
+    ContactWith,
+    CourseEvent,
+    Died,
+    Discharged,
+    DischargeReason,
+    Readmitted,
+    ReferralClosed,
+    ReferralEnd,
+    Referred,
+    SteppedDown,
+    SteppedUp,
+)
+from iopkit.courses.happenings import Happening, Having
+from iopkit.courses.measures import (
+    Coded,
+    DaysUntil,
+    FollowUp,
+    FollowUpStep,
+    Measure,
+    MeasuredDays,
+    MeasureExclusion,
+    MeasureRule,
+    StayLength,
+    measure,
+    measure_rows,
+    open_roll_rows,
+)
+from iopkit.documents import entry_rows
+from iopkit.errors import InvalidError
+from iopkit.frames import measured_columns
+from iopkit.levels import LevelOfCare
+from iopkit.library import MEASURES, find_measure
+from iopkit.sources import Dated, Grade, Source, Versions
+from iopkit.strategies import courses as any_course
+
+YEAR = MeasuredDays.of_year(2026)
+SOURCE = Source("a test", Grade.SECONDARY)
+NAMES = "measure", "course", "since", "counted", "why", "low", "high", "answer", "at_least"
+OVER_COLUMNS = tuple(
+    each
+    for each in MEASURES
+    if each.name not in ("no-show-share", "delivered-share", "days-in-each-phase")
+)
+NIGHT = datetime(2027, 6, 1, 20, tzinfo=UTC)
+
+
+def own(name: str, rule: MeasureRule) -> Measure:
+    return Measure(name, name, Versions((Dated(date.min, rule, SOURCE),)))
+
+
+MADE = Happening("contact_made")
+SEEN_IN_A_WEEK = own(
+    "seen-in-a-week",
+    MeasureRule(
+        (Happening("admitted"),), FollowUp((FollowUpStep((Happening("session_attended"),), 0, 7),))
+    ),
+)
+CONTACT = own(
+    "days-to-contact",
+    MeasureRule(
+        (Happening("admitted"),),
+        DaysUntil((Happening("session_missed"), Happening("session_attended"))),
+    ),
+)
+BOTH_ENDS = own(
+    "length",
+    MeasureRule(
+        (Happening("admitted"), Happening("died")),
+        StayLength(both_days=True),
+        once=True,
+        before_end=1,
+    ),
+)
+REACHED = own("days-to-reach", MeasureRule((Happening("admitted"),), DaysUntil((MADE,))))
+REACHED_OR_SEEN = own(
+    "days-to-reach-or-see",
+    MeasureRule((Happening("admitted"),), DaysUntil((MADE, Happening("assessed")))),
+)
+BY_2004 = own("by-2004", MeasureRule((Happening("discharged"),), StayLength()))
+ALL = (
+    *OVER_COLUMNS,
+    *(SEEN_IN_A_WEEK, CONTACT, BOTH_ENDS, REACHED, REACHED_OR_SEEN, BY_2004),
+)
+
+
+def of_courses(
+    courses: Iterable[Course], measures: Iterable[Measure], on: date | None = None
+) -> list[tuple[Any, ...]]:
+    rows = [
+        asdict(row)
+        for one in measures
+        for row in measure_rows(measure(courses, one, period=YEAR, on=on, assume_in_force=True))
+    ]
+    return in_order(tuple(row[name] for name in NAMES) for row in rows)
+
+
+def in_order(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return sorted((tuple(row) for row in rows), key=lambda row: (row[0], row[1], str(row)))
+
+
+def of_columns(
+    courses: Iterable[Course], measures: Iterable[Measure], on: date | None = None
+) -> list[tuple[Any, ...]]:
+    rolls = [asdict(row) for row in open_roll_rows(courses, on=on or YEAR.last)]
+    found = measured_columns(
+        pl.DataFrame(entry_rows(courses), schema_overrides={"replaces": pl.String}),
+        measures,
+        period=YEAR,
+        on=on,
+        open_rolls=pl.DataFrame(rolls, schema={"course": pl.String, "on": pl.Date}),
+        assume_in_force=True,
+    )
+    return in_order(found.select(NAMES).iter_rows())
+
+
+HOME, HOUSE = LevelOfCare("2.1"), LevelOfCare("3.1")
+FIRST = date(2026, 3, 1)
+
+
+@pytest.fixture
+def made() -> Callable[..., Course]:
+    """Makes courses of events and the days after the first on which they are."""
+    numbers = count(1)
+
+    def course(*events: tuple[CourseEvent | None, int], replaces: int | None = None) -> Course:
+        entries: list[Entry] = []
+        for place, (event, days) in enumerate(events):
+            last = replaces is not None and place == len(events) - 1
+            entries.append(
+                Entry(
+                    UUID(int=next(numbers), version=4),
+                    FIRST + timedelta(days=days),
+                    NIGHT + timedelta(minutes=place),
+                    "desk",
+                    event,
+                    entries[replaces].key if last and replaces is not None else None,
+                )
+            )
+        key = UUID(int=next(numbers), version=4)
+        found = collect(entries, key=key, patient=UUID(int=5, version=4))
+        assert found.apart == ()
+        return found
+
+    return course
+
+
+@pytest.fixture
+def courses(made: Callable[..., Course]) -> list[Course]:
+    left = Discharged(DischargeReason.COMPLETED)
+    told = Discharged(DischargeReason.OTHER, last_contact=FIRST + timedelta(days=50))
+    return [
+        made(),
+        made((Referred(), 0)),
+        made((Referred(), 0), (Assessed(), 2), (Assessed(), 3), (Admitted(), 9)),
+        made((Referred(), 0), (ReferralClosed(ReferralEnd.GAVE_UP), 4), (Assessed(), 6)),
+        made((Referred(), 0), (Died(), 4)),
+        made((Admitted(HOME), 0), (left, 0)),
+        made((Admitted(HOUSE, FIRST), 3), (ContactMade(), 34), (left, 40)),
+        made((Admitted(HOME), 0), (ContactMade(), 60), (left, 70), (ContactMade(), 90)),
+        made((Admitted(), 0), (ContactMade(ContactWith.SUPPORT), 60), (told, 70)),
+        made((Admitted(), 0), (Assessed(), 29), (Discharged(), 70)),
+        made((Admitted(HOME), 0), (SteppedUp(HOUSE), 5), (ContactMade(), 25), (Died(), 30)),
+        made((Admitted(HOUSE), 0), (SteppedDown(HOME), 5), (left, 30), (Readmitted(), 60)),
+        made((Admitted(), 0), (left, 30), (Readmitted(HOME), 61), (Assessed(), 160), (left, 161)),
+        made((Admitted(), 0), (left, 30), (Died(), 41)),
+        made((Admitted(), 0), (left, 290), (Died(), 304)),
+        made((Admitted(HOME), 0), (Assessed(), 20), (left, 30), (Assessed(), 25), replaces=1),
+        made((Admitted(HOME), 0), (Assessed(), 20), (left, 30), (None, 20), replaces=1),
+        made((Admitted(), 302), (left, 303)),
+        made((Admitted(None, FIRST), 0), (ContactMade(), 301)),
+    ]
+
+
+def test_the_cases_are_those_of_the_courses(courses: list[Course]) -> None:
+    assert of_columns(courses, ALL) == of_courses([c for c in courses if c.entries], ALL)
+    later = date(2027, 3, 1)
+    assert of_columns(courses, ALL, later) == of_courses(
+        [c for c in courses if c.entries], ALL, later
+    )
+
+
+@given(st.lists(any_course(), max_size=3, unique_by=lambda c: c.key), st.integers(0, 120))
+def test_so_are_those_of_any_courses(found: list[Course], days: int) -> None:
+    on = date(2026, 1, 1) + timedelta(days=days)
+    known = [c for c in found if c.entries]
+    if known:
+        assert of_columns(known, ALL, on) == of_courses(known, ALL, on)
+
+
+ENGINES: dict[str, Callable[[list[dict[str, Any]]], Any]] = {
+    "polars": lambda rows: pl.DataFrame(rows, infer_schema_length=None),
+    "polars, lazy": lambda rows: pl.LazyFrame(rows, infer_schema_length=None),
+    "pandas": pd.DataFrame,
+    "pyarrow": lambda rows: pl.DataFrame(rows, infer_schema_length=None).to_arrow(),
+    "duckdb": lambda rows: duckdb.from_arrow(
+        pl.DataFrame(rows, infer_schema_length=None).to_arrow()
+    ),
+}
+
+
+def in_polars(frame: Any) -> pl.DataFrame:
+    if isinstance(frame, duckdb.DuckDBPyRelation):
+        frame = frame.to_arrow_table()
+    found: pl.DataFrame = (
+        pl.DataFrame(frame) if not isinstance(frame, pl.LazyFrame) else frame.collect()
+    )
+    return found
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_gives_a_frame_of_its_own(engine: str, courses: list[Course]) -> None:
+    entries = ENGINES[engine](list(entry_rows(courses)))
+    found = measured_columns(entries, ALL, period=YEAR, assume_in_force=True)
+    assert type(found) is type(entries)
+    known = [course for course in courses if course.entries]
+    rows = in_polars(found).select(NAMES).with_columns(pl.col("since").cast(pl.Date))
+    assert in_order(rows.iter_rows()) == of_courses(known, ALL)
+
+
+def test_days_may_be_days(courses: list[Course]) -> None:
+    rows = pl.DataFrame(entry_rows(courses), infer_schema_length=None)
+    as_days = rows.with_columns(
+        pl.col("on").str.to_date(), pl.col("recorded").str.to_datetime(time_zone="UTC")
+    )
+    name = find_measure("teds-d-length-of-stay")
+    found = [measured_columns(each, [name], period=YEAR) for each in (rows, as_days)]
+    assert in_order(found[0].iter_rows()) == in_order(found[1].iter_rows())
+
+
+STARTS = (Happening("admitted"),)
+LATER = (Happening("readmitted"),)
+ONCE = FollowUpStep(LATER, 0, 9)
+COLUMNS = "course", "key", "on", "recorded", "recorder", "kind", "replaces", "body"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        find_measure("no-show-share").versions.dated[0].value,
+        MeasureRule((Coded(("x",)),), FollowUp((ONCE,))),
+        MeasureRule(STARTS, FollowUp((ONCE, ONCE))),
+        MeasureRule(STARTS, FollowUp((FollowUpStep(LATER, 0, 9, times=2),))),
+        MeasureRule(STARTS, FollowUp((FollowUpStep(LATER, 0, 9, alone=LATER),))),
+        MeasureRule(STARTS, FollowUp((ONCE,)), least_age=13),
+        MeasureRule(STARTS, FollowUp((ONCE,)), exclusions=(MeasureExclusion("x", LATER),)),
+        MeasureRule(STARTS, FollowUp((FollowUpStep(STARTS, 0, 9),))),
+        MeasureRule(LATER, DaysUntil((Happening("signed", (Having("paper", ("plan",)),)),))),
+        MeasureRule((Happening("signed"),), StayLength()),
+    ],
+)
+def test_what_a_table_does_not_have_is_refused(rule: MeasureRule) -> None:
+    rows = pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String))
+    with pytest.raises(InvalidError, match="kinds of events alone"):
+        measured_columns(rows, [own("x", rule)], period=YEAR)
+
+
+def test_a_table_needs_its_columns_and_a_measure() -> None:
+    rows = pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String))
+    length = find_measure("teds-d-length-of-stay")
+    with pytest.raises(InvalidError, match="replaces: expected a column"):
+        measured_columns(rows.drop("replaces"), [length], period=YEAR)
+    with pytest.raises(InvalidError, match="at least one"):
+        measured_columns(rows, [], period=YEAR)
+    assert measured_columns(rows, [length], period=YEAR).height == 0
