@@ -48,7 +48,7 @@ def due_flaws(rules: Iterable[DueRule]) -> tuple[DueFlaw, ...]:
         ...     "Sign the summary",
         ...     Happening("discharged"),
         ...     Term(15),
-        ...     (Happening("signed", (paper,)),),
+        ...     done_by=(Happening("signed", (paper,)),),
         ...     said_by="Elm Street's handbook",
         ... )
         >>> [flaw.kind.value for flaw in due_flaws([rule])]
