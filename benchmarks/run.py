@@ -12,6 +12,7 @@ from statistics import median
 import doors
 import drafts
 import due_lists
+import figures
 import panels
 import populations
 import states
@@ -52,6 +53,7 @@ BUILDERS: Mapping[str, Callable[[], Case]] = {
     "course-one-more": states.one_more,
     "course-collect": states.collected,
     "course-due": due_lists.due,
+    "measures": figures.measured,
     "groups-30": groups.thirty,
     "groups-300": groups.three_hundred,
     "import": doors.front,
