@@ -39,8 +39,9 @@ def _lines(said: Mapping[str, Any], depth: int) -> Iterator[str]:
             yield fold(f"{lead}{_named(name, value)}", depth + 2)
             continue
         yield f"{lead}{_words(name)}:"
-        if isinstance(value, Mapping):
-            yield from _lines(value, depth + 2)
+        if isinstance(value, dict):
+            part: Mapping[str, Any] = value
+            yield from _lines(part, depth + 2)
             continue
         for each in value:
             plain = {key: part for key, part in each.items() if _is_plain(part)}

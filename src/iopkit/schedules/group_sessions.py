@@ -4,7 +4,7 @@ A meeting is dated once, for all members: nothing here moves a session of a grou
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from itertools import chain
 
@@ -42,7 +42,7 @@ class PlanMeetings:
         self._groups = {each.service: each.groups for each in plan.groups}
         self._midnight = datetime.combine(plan.start, time(0))
         self._due: dict[tuple[str, datetime], Meeting] = {}
-        self._all = given if plan.groups else {}
+        self._all: Mapping[tuple[str, str | None], Sequence[Meeting]] = given if plan.groups else {}
         self._slots: defaultdict[tuple[str, int], list[Meeting]] = defaultdict(list)
         self._given: set[str] = set()
         for name, groups in self._groups.items():
