@@ -737,7 +737,7 @@ def groups_without_a_room(clinic: Path) -> None:
         (broken_out, [f"{AMBER}.json", "put the file back, or move"]),
         (lost_schedule, ["no schedule of", f"{BASIL}.json", "put the file back, or move"]),
         (lost_schedules, ["no schedule of", f"{AMBER}.json"]),
-        (spoiled_key, ["feeds.key: expected the key of the site's calendars"]),
+        (spoiled_key, ["feeds.key: expected a feed's key, a random UUID"]),
         (other_site, ["out is of 'Elm Street Clinic' in America/Chicago: name the site"]),
         (groups_without_a_room, ["clinic: groups: 1 problem", "Attic"]),
     ],

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from unicodedata import normalize
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from iopkit.calendars.feeds import SiteFeed, site_feed
 from iopkit.calendars.ical import to_ical, update_ical
@@ -28,7 +28,7 @@ from iopkit.cli.files import (
     read_document,
     read_many,
 )
-from iopkit.cli.overseeing import capacity_answer, conflicts_answer
+from iopkit.cli.overseeing import capacity_answer, conflicts_answer, feed_key
 from iopkit.clinics.clinics import Clinic, ClinicRun, FormerRun, NamedPatient
 from iopkit.clinics.settings import ClinicSettings
 from iopkit.confidential import hidden
@@ -293,7 +293,7 @@ def files_of(
     shows patients by the names of their files.
     """
     wanted = {**dict(_documents(run)), "report.html": clinic_html(run, names=names).encode()}
-    key = _key_in(out / KEY)
+    key = feed_key(out / KEY)
     wanted[KEY] = f"{key}\n".encode()
     wanted |= {name: _stamped(make, out / name, stamp) for name, make in _calendars(run, key)}
     there = {each for folder in _FOLDERS for each in (out / folder).rglob("*") if each.is_file()}
@@ -305,19 +305,6 @@ def files_of(
         if not (out / name).exists() or read_bytes(out / name) != data
     }
     return {**changed, **dict.fromkeys(sorted(gone))}
-
-
-def _key_in(path: Path) -> UUID:
-    """The key of a site's calendars, or a new one if there is none."""
-    if not path.exists():
-        return uuid4()
-    try:
-        return UUID(read_bytes(path).decode().strip())
-    except ValueError as error:
-        raise UsageError(
-            f"{path}: expected the key of the site's calendars, found something else; put it "
-            "back, or take the file away for a new one, with which these calendars begin anew"
-        ) from error
 
 
 def is_answer(path: Path) -> bool:

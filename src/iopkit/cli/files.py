@@ -42,7 +42,6 @@ T = TypeVar("T")
 DONE, NO, BAD_INPUT, UNDETERMINED = 0, 1, 2, 3
 EXIT_CODES = {Truth.YES: DONE, Truth.NO: NO, Truth.UNKNOWN: UNDETERMINED}
 
-
 STANDARD_INPUT = Path("-")
 _NO_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 """What keeps files from being written and is no fault of whoever named them."""
@@ -112,7 +111,18 @@ class Many(Generic[T]):
         """The documents alone."""
         return tuple(value for _, value in self.found)
 
-    __repr__ = hidden
+    def once(self, key: Callable[[T], UUID], what: str) -> "Many[T]":
+        """The first of each key, as one counted twice would be in its own way; others are told."""
+        first: dict[UUID, Named] = {}
+        for place, value in self.found:
+            first.setdefault(key(value), place)
+        told = (
+            f"{place}: expected each {what} once, found that of {first[key(value)]} again"
+            for place, value in self.found
+            if first[key(value)] is not place
+        )
+        kept = (each for each in self.found if first[key(each[1])] is each[0])
+        return Many(tuple(kept), (*self.problems, *told))
 
 
 @frozen
@@ -209,19 +219,6 @@ def read_many(kind: type[T], paths: Iterable[Path], own: Own = _NOTHING_OWN) -> 
     if not found:
         raise UsageError("\n".join(problems))
     return Many(tuple(found), tuple(problems))
-
-
-def each_once(many: Many[T], key: Callable[[T], UUID], what: str) -> Many[T]:
-    """The first of each key, as one counted twice would be in its own way; others are told."""
-    first: dict[UUID, Named] = {}
-    kept: list[tuple[Named, T]] = []
-    problems: list[str] = []
-    for place, value in many.found:
-        if (before := first.setdefault(key(value), place)) is place:
-            kept.append((place, value))
-        else:
-            problems.append(f"{place}: expected each {what} once, found that of {before} again")
-    return Many(tuple(kept), (*many.problems, *problems))
 
 
 def all_named(paths: Iterable[Path], *, deep: bool = False) -> Iterator[Named | UsageError]:

@@ -15,7 +15,6 @@ from iopkit.cli.files import (
     Command,
     Many,
     as_json,
-    each_once,
     read_document,
     read_many,
     refuse_no_folder,
@@ -161,7 +160,7 @@ def _reassign_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _reassign(options: argparse.Namespace) -> Answer:
     site = read_document(Site, options.site)
-    plans = each_once(read_many(Plan, options.plans), lambda each: each.key, "plan")
+    plans = read_many(Plan, options.plans).once(lambda each: each.key, "plan")
     found = reassign(
         plans.values,
         given_groups(options).groups,

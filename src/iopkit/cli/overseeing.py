@@ -16,7 +16,6 @@ from iopkit.cli.files import (
     Command,
     Many,
     UsageError,
-    each_once,
     read_bytes,
     read_document,
     read_many,
@@ -53,7 +52,7 @@ def _conflicts_arguments(parser: argparse.ArgumentParser) -> None:
 def _schedules(options: argparse.Namespace) -> Many[Schedule]:
     """The schedules that are named, each plan's once."""
     many = read_many(Schedule, options.schedules)
-    return each_once(many, lambda each: each.plan.key, "plan's schedule")
+    return many.once(lambda each: each.plan.key, "plan's schedule")
 
 
 def _conflicts(options: argparse.Namespace) -> Answer:
@@ -162,7 +161,7 @@ def _feed(options: argparse.Namespace) -> Answer:
         if options.key is None:
             raise UsageError("--key is needed: a file with the feed's own key, made if it is none")
         _refuse_unknown(options, schedules.values)
-        key = _feed_key(options.key)
+        key = feed_key(options.key)
         feed = SiteFeed(
             key,
             room=options.room,
@@ -195,14 +194,17 @@ def _refuse_unknown(options: argparse.Namespace, schedules: Iterable[Schedule]) 
             raise UnknownNameError(f"{what} of the schedules", name, sorted(known))
 
 
-def _feed_key(path: Path) -> UUID:
-    """The key in a file, or a new one if there is none."""
+def feed_key(path: Path) -> UUID:
+    """The key of calendars in a file, or a new one if there is none."""
     if not path.exists():
         return uuid4()
     try:
         return UUID(read_bytes(path).decode().strip())
     except ValueError:
-        raise UsageError(f"{path}: expected a feed's key, a random UUID") from None
+        raise UsageError(
+            f"{path}: expected a feed's key, a random UUID; put it back, or take the file away for "
+            "a new one, with which calendars begin anew"
+        ) from None
 
 
 COMMANDS: Mapping[str, Command] = {

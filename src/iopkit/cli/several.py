@@ -30,7 +30,6 @@ from iopkit.cli.files import (
     Own,
     UsageError,
     all_named,
-    each_once,
     is_lines,
     json_text,
     named_files,
@@ -178,9 +177,8 @@ def patients_of(
     if not options.several:
         patient = read_document(Patient, options.patient, own)
         return lambda _: patient, ()
-    many = each_once(
-        read_many(Patient, [options.patient], own), lambda each: each.key, "patient's record"
-    )
+    many = read_many(Patient, [options.patient], own)
+    many = many.once(lambda each: each.key, "patient's record")
     by_key = {each.key: each for each in many.values}
 
     def find(key: UUID) -> Patient:

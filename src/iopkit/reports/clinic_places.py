@@ -1,5 +1,6 @@
 """Sections of a clinic's report about groups, rooms, clinicians, conflicts and charges."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import chain, groupby
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 def groups_section(section: Element, run: ClinicRun, links: PatientLinks) -> None:
     """Each group with its seats, those who are in it, and its meetings."""
+    met: defaultdict[str | None, list[Meeting]] = defaultdict(list)
+    for each in run.meetings:
+        met[each.group].append(each)
     named: set[str | None] = set()
     if found := run.assignments:
         child(section, "p", found.words)
@@ -46,7 +50,7 @@ def groups_section(section: Element, run: ClinicRun, links: PatientLinks) -> Non
             members = found.members(group.name)
             taken = f"{counted(len(members), 'seat')} taken, {found.seats_free(group.name)} free"
             linked(child(section, "p", f"{taken}{': ' if members else '.'}"), links.to(members))
-            _meetings(section, (met for met in run.meetings if met.group == group.name))
+            _meetings(section, met[group.name])
     others = meetings_by_group(each for each in run.meetings if each.group not in named)
     for several in others:
         child(section, "h3", ", ".join(group_words(several[0])))
@@ -134,13 +138,12 @@ def census_section(section: Element, run: ClinicRun, _: PatientLinks) -> None:
 def rooms_section(section: Element, run: ClinicRun, _: PatientLinks) -> None:
     """How full each room is, by week, and which groups meet in it."""
     groups = run.assignments.roster.groups if run.assignments else ()
-    names = dict.fromkeys(
-        (*(room.name for room in run.clinic.site.rooms), *(load.name for load in run.rooms))
-    )
+    loads = _by_name(run.rooms)
+    names = dict.fromkeys((*(room.name for room in run.clinic.site.rooms), *loads))
     for name in names:
         child(section, "h3", name)
         headed(section, "Groups", [each.words for each in groups if each.room == name])
-        _loads(section, name, run.rooms)
+        _loads(section, loads[name])
     if not names:
         child(section, "p", "The site names no room, and no session is in one.")
 
@@ -152,10 +155,11 @@ def clinicians_section(section: Element, run: ClinicRun, links: PatientLinks) ->
     for each in run.schedules:
         for counselor in each.plan.counselors:
             counseled.setdefault(counselor.clinician, {})[each.plan.patient] = None
+    loads = _by_name(run.clinicians)
     names = dict.fromkeys(
         (
             *(clinician.name for clinician in run.clinic.site.clinicians),
-            *(load.name for load in run.clinicians),
+            *loads,
             *counseled,
             *(finding.counselor for finding in run.caseloads),
         )
@@ -178,7 +182,7 @@ def clinicians_section(section: Element, run: ClinicRun, links: PatientLinks) ->
                 if each.counselor == name
             ),
         )
-        _loads(section, name, run.clinicians)
+        _loads(section, loads[name])
     if not names:
         child(section, "p", "The site names no clinician, and no session has one.")
 
@@ -187,8 +191,16 @@ def _assumed(finding: CaseloadFinding) -> str:
     return ", assumed to be in force" if finding.assumed_in_force else ""
 
 
-def _loads(section: Element, name: str, loads: Iterable[Load]) -> None:
-    rows = ((period_text(each), load_words(each)) for each in loads if each.name == name)
+def _by_name(loads: Iterable[Load]) -> defaultdict[str, list[Load]]:
+    """Loads by the names of their rooms or clinicians; none for others."""
+    found: defaultdict[str, list[Load]] = defaultdict(list)
+    for each in loads:
+        found[each.name].append(each)
+    return found
+
+
+def _loads(section: Element, loads: Iterable[Load]) -> None:
+    rows = ((period_text(each), load_words(each)) for each in loads)
     table(section, ("When", "Booked"), rows, none="Nothing is booked.", dated=True)
 
 
