@@ -124,6 +124,8 @@ class Many(Generic[T]):
         kept = (each for each in self.found if first[key(each[1])] is each[0])
         return Many(tuple(kept), (*self.problems, *told))
 
+    __repr__ = hidden
+
 
 @frozen
 class Command:

@@ -4,7 +4,7 @@ Calling this on a patient's document is the explicit act that shows it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, cast
 
 from iopkit.reports.lines import fold, page
 
@@ -40,8 +40,7 @@ def _lines(said: Mapping[str, Any], depth: int) -> Iterator[str]:
             continue
         yield f"{lead}{_words(name)}:"
         if isinstance(value, dict):
-            part: Mapping[str, Any] = value
-            yield from _lines(part, depth + 2)
+            yield from _lines(cast("dict[str, Any]", value), depth + 2)
             continue
         for each in value:
             plain = {key: part for key, part in each.items() if _is_plain(part)}
