@@ -80,10 +80,13 @@ from iopkit.clinics import (
     ClinicRun,
     ClinicSettings,
     FormerRun,
+    Morning,
     NamedPatient,
     Omission,
     PatientRun,
     PatientSettings,
+    RunningOut,
+    SessionOf,
     Step,
 )
 from iopkit.confidential import hidden, reveal
@@ -282,7 +285,10 @@ CONFIDENTIAL: set[type] = {
     LedgerLine,
     LedgerRow,
     MilestoneKept,
+    Morning,
     NamedPatient,
+    RunningOut,
+    SessionOf,
     Omission,
     PatientRun,
     PatientSettings,
@@ -454,10 +460,13 @@ INSIDE = {
         "Applied",
         "Attempt",
         "BillableSessions",
+        "Checked",
+        "ClinicCourses",
         "CourseForm",
         "CourseRecord",
         "CourseRecords",
     ),
+    *("Done", "Lane", "OfEach", "Stay"),
     *("EntryLine", "EntryLines", "FileLine", "Floor", "Foresight", "Found"),
     *("Gain", "GivenGroups", "Kept", "Many", "Piece", "Table", "TableRow", "Work"),
     *("ClinicFolder", "Colored", "Link", "Pair", "PatientLinks", "Place", "Seats"),
@@ -838,6 +847,9 @@ def authorized(dated: Schedule) -> Iterator[Any]:
     found = ledger(course, CODING, on=start)
     yield from (found, *found.lines, *found.other_codes, *ledger_rows(found))
     yield from (line.within for line in found.lines)
+    coming = tuple(SessionOf(plan.patient, due) for due in course.timeline.by_start[:2])
+    out = tuple(RunningOut(plan.patient, line) for line in found.lines)
+    yield from (Morning(start, coming, running_out=out), *coming, *out)
     yield from delivered_weeks(delivered, itemize(delivered, CODING))
     yield MilestoneKept(Milestone(MilestoneKind.REVIEW, start), start, Truth.YES)
     yield Withheld(1067, NotBilledReason.NOT_AUTHORIZED)
