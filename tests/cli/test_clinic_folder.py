@@ -15,7 +15,7 @@ import pytest
 
 from iopkit import Plan, Schedule, from_json
 from iopkit.cli import main
-from iopkit.cli.files import only_user
+from iopkit.cli.writing import only_user
 from iopkit.clinics import ClinicSettings
 from iopkit.courses import Entry
 from iopkit.courses.events import Admitted, CourseEvent, HoldEnded, SessionAttended

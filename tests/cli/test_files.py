@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from iopkit import Patient, Site
 from iopkit.cli import main
-from iopkit.cli.files import UsageError, read_bytes, read_document, to_be_written, write_all
+from iopkit.cli.files import UsageError, read_bytes, read_document
+from iopkit.cli.writing import to_be_written, write_all
 
 pytestmark = pytest.mark.measured
 
@@ -148,7 +149,7 @@ def test_where_the_answer_is_printed_no_file_is_written(
 ) -> None:
     (tmp_path / "out.txt").write_bytes(b"")
     there = (tmp_path / "out.txt").stat()
-    monkeypatch.setattr("iopkit.cli.files.os.fstat", lambda descriptor: there)
+    monkeypatch.setattr("iopkit.cli.writing.os.fstat", lambda descriptor: there)
     with pytest.raises(UsageError, match="what the command prints goes there"):
         write_all({tmp_path / "out.txt": b"new"})
     with pytest.raises(UsageError, match="cannot write -: name a file"):
@@ -213,6 +214,6 @@ def test_another_failure_of_the_system_is_none_of_the_input(
     def fails(*_arguments: object, **_more: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("iopkit.cli.files.write_all", fails)
+    monkeypatch.setattr("iopkit.cli.writing.write_all", fails)
     with pytest.raises(OSError, match="Input/output"):
         main(["list", "policies"])

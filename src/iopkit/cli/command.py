@@ -104,7 +104,8 @@ def main(arguments: Sequence[str]) -> int:
         0
     """
     options = _options(arguments)
-    from iopkit.cli.files import BAD_INPUT, json_text, write_all
+    from iopkit.cli.files import BAD_INPUT, json_text
+    from iopkit.cli.writing import write_all
 
     try:
         with ExitStack() as options.held:

@@ -31,10 +31,10 @@ from iopkit.cli.files import (
     as_json,
     find_or_read,
     read_document,
-    to_be_written,
 )
 from iopkit.cli.joining import add_groups, add_own_groups, given_groups
 from iopkit.cli.several import Work, add_several, file_for, over_several
+from iopkit.cli.writing import to_be_written
 from iopkit.documents.documents import to_document
 from iopkit.documents.results import fit_document, proposals_document
 from iopkit.library.programs import find_program, program_names

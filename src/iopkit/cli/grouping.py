@@ -17,11 +17,10 @@ from iopkit.cli.files import (
     as_json,
     read_document,
     read_many,
-    refuse_no_folder,
     stem_of,
-    to_be_written,
 )
 from iopkit.cli.joining import add_groups, given_groups
+from iopkit.cli.writing import refuse_no_folder, to_be_written
 from iopkit.clinics.joining import groups_by_plan, with_candidates
 from iopkit.documents.documents import to_document
 from iopkit.documents.results import reassignment_document

@@ -19,9 +19,9 @@ from iopkit.cli.files import (
     read_bytes,
     read_document,
     read_many,
-    to_be_written,
 )
 from iopkit.cli.joining import add_roster, given_groups
+from iopkit.cli.writing import to_be_written
 from iopkit.documents.results import capacity_document, conflict_document
 from iopkit.errors import UnknownNameError
 from iopkit.prose import counted

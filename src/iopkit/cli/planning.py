@@ -43,7 +43,6 @@ from iopkit.cli.files import (
     find_or_read,
     read_bytes,
     read_document,
-    to_be_written,
 )
 from iopkit.cli.joining import add_groups, add_own_groups, given_groups, joined_to
 from iopkit.cli.several import (
@@ -54,6 +53,7 @@ from iopkit.cli.several import (
     patients_of,
     refuse_of_one,
 )
+from iopkit.cli.writing import to_be_written
 from iopkit.documents.documents import to_document
 from iopkit.eligibility.policies import Decision, Policy
 from iopkit.errors import InvalidError, UnknownNameError

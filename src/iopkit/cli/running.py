@@ -13,8 +13,9 @@ from uuid import UUID
 from iopkit.cli.arguments import add_own, day_of, moment_of, own_of
 from iopkit.cli.clinic_courses import ClinicCourses, read_clinic_courses
 from iopkit.cli.clinic_files import files_of, read_clinic, read_former, refuse_changed_plans
-from iopkit.cli.files import DONE, NO, Answer, Command, UsageError, only_user
+from iopkit.cli.files import DONE, NO, Answer, Command, UsageError
 from iopkit.cli.terminal import watched
+from iopkit.cli.writing import only_user
 from iopkit.clinics.clinics import ClinicRun, FormerRun, NamedPatient
 from iopkit.clinics.mornings import Morning, morning_of
 from iopkit.clinics.running import run_clinic

@@ -7,7 +7,8 @@ from datetime import date
 from attrs import evolve
 
 from iopkit.cli.arguments import add_output, add_plan, day_of
-from iopkit.cli.files import Answer, Command, UsageError, as_json, read_document, to_be_written
+from iopkit.cli.files import Answer, Command, UsageError, as_json, read_document
+from iopkit.cli.writing import to_be_written
 from iopkit.documents.documents import to_document
 from iopkit.plans.goals import Goal, Problem
 from iopkit.plans.plans import Plan, Signature

@@ -35,9 +35,9 @@ from iopkit.cli.files import (
     named_files,
     read_document,
     read_many,
-    refuse_no_folder,
 )
 from iopkit.cli.terminal import watched
+from iopkit.cli.writing import refuse_no_folder
 from iopkit.confidential import hidden
 from iopkit.eligibility.predicates import AnyFact
 from iopkit.eligibility.sheets import FactSheet
