@@ -716,7 +716,9 @@ def _originals() -> Mapping[str, Mapping[str, Sequence[str]]]:
         for path in sorted(folder.glob("library/program_files/*.toml"))
     ]
     own = [folder / "templates" / f"{kind}.toml" for kind in ("facts", "instrument", "program")]
-    for path in (*sorted(folder.glob("examples/*.*")), *own):
+    # A record of entries comes in lines, which have a reader of their own.
+    examples = [path for path in sorted(folder.glob("examples/*.*")) if path.suffix != ".jsonl"]
+    for path in (*examples, *own):
         listed = written if path.suffix == ".toml" else documents
         listed.append((path.stem, path.read_text(encoding="utf-8")))
     calendars = [

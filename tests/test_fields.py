@@ -298,6 +298,24 @@ OTHERWISE = {
         ("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
         "of a calendar, by the thousand; they say so",
     ),
+    **dict.fromkeys(
+        (
+            "BillableSessions",
+            "DeliveredSession",
+            "Due",
+            "DueRow",
+            "EntryLine",
+            "Kept",
+            "MeasuredCase",
+            "MinutesOfDay",
+            "MinutesOfWeek",
+            "Pair",
+            "Piece",
+            "SessionRecord",
+            "StaySpan",
+        ),
+        "made here, by the hundred for each of many; they say so",
+    ),
 }
 
 

@@ -145,6 +145,7 @@ def test_one_told_to_end_does_so_and_leaves_the_signal_as_it_was(
         signal.raise_signal(told)
         return 0
 
+    own = signal.signal(told, signal.SIG_DFL)  # whatever the tests were started with
     before = signal.getsignal(told)
     assert entered(["list", "policies"], monkeypatch, ended) == code
     assert capsys.readouterr() == ("", "")
@@ -153,7 +154,7 @@ def test_one_told_to_end_does_so_and_leaves_the_signal_as_it_was(
     try:
         assert entered(["list", "policies"], monkeypatch, ended) == 0
     finally:
-        signal.signal(told, before)
+        signal.signal(told, own)
 
 
 def test_the_entry_point_ends_with_the_exit_code(

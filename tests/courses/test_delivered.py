@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from iopkit.courses.delivered import minutes_by_day, week_of_day
 
+pytestmark = pytest.mark.measured
+
 # Clocks that change at 2:00, at 0:00 and at 1:00, by half an hour, and one that left out a day.
 ZONES = (
     "America/New_York",

@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from iopkit import InvalidError, Schedule, from_json
+from iopkit import InvalidError, Schedule, from_document, from_json
 from iopkit.charges import Charges
 from iopkit.checks import Finding
+from iopkit.courses import Course
+
+GOLDEN = Path(__file__).parent.parent / "golden"
 
 Document = dict[str, Any]
 Change = Callable[[Document], object]
@@ -174,3 +178,12 @@ def test_numbers_of_charges_are_in_bounds(
     with pytest.raises(InvalidError) as refused:
         from_json(Charges, json.dumps(document))
     assert (part, 0, where) in [fault.path for fault in refused.value.faults]
+
+
+def test_the_sessions_of_a_courses_schedules_are_in_their_weeks() -> None:
+    document = json.loads((GOLDEN / "formats" / "course-1.json").read_bytes())
+    document["schedules"][0]["schedule"]["sessions"][0]["week"] += 1
+    with pytest.raises(InvalidError) as caught:
+        from_document(Course, document)
+    paths = [fault.path for fault in caught.value.faults]
+    assert ("schedules", 0, "schedule", "sessions", 0, "start") in paths

@@ -253,3 +253,9 @@ def test_a_track_has_the_limits_of_its_services() -> None:
     )
     assert program.on_track("day").absence_limits == (AbsenceLimit(2, ("group",)),)
     assert program.on_track("evening").absence_limits == ()
+
+
+def test_an_absence_from_another_service_does_not_count() -> None:
+    limit = AbsenceLimit(1, ("group",), excused=True)
+    assert limit.counts(MissedSession("talk", 3)) is Truth.NO
+    assert limit.counts(MissedSession("group", 3)) is Truth.YES

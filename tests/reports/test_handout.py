@@ -618,7 +618,15 @@ def test_conditions_are_told_as_a_patient_would(condition: Predicate, words: lis
 
 
 def test_every_fact_need_and_open_matter_has_words_for_patients() -> None:
-    assert set(_COURSE) == set(COURSE_FACTS)
+    # Where and how a patient is put is told as everywhere; so are changes of scores.
+    assert set(COURSE_FACTS) - set(_COURSE) == {
+        "status",
+        "level",
+        *(name for name in COURSE_FACTS if name.startswith("change_of_")),
+    }
+    assert _course_words(COURSE_FACTS["change_of_phq_9_total_score"]) == (
+        "change of phq 9 total score: {}"
+    )
     assert set(_NEEDS) == set(Need)
     assert {m for m in NoteSubject if not m.asked} == {
         *(m for m in NoteSubject if m.kind is NoteKind.CHOICE),

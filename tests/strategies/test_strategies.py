@@ -59,6 +59,7 @@ from iopkit.programs.programs import clashing_services
 from iopkit.requirements import Demand
 from iopkit.scopes import Scope
 from iopkit.sites import ClosedRule
+from iopkit.strategies import histories
 from iopkit.truth import Truth
 
 # The same search in every run, which stops at the first hit.
@@ -627,3 +628,9 @@ def test_predicates_ask_about_the_facts_given(data: st.DataObject) -> None:
 def test_every_substance_has_diagnoses() -> None:
     for substance in Substance:
         assert is_drawn(strategies.diagnoses(), has("substance", substance))
+
+
+def test_courses_are_of_a_schedule_with_sessions() -> None:
+    # Past its cache: another test may have drawn from it.
+    timeline = histories._timeline.__wrapped__(date(2026, 1, 5))
+    assert len(timeline.sessions) == 6

@@ -426,8 +426,9 @@ def _kept_apart(
     had = [[] if old is None else _moved(old) for _, old, _ in parts]
     placed = chain.from_iterable(_in_place(now) for now in made if now)
     diaries = Diaries((*placed, *chain.from_iterable(had)))
-    for _ in range(_MOST_ROUNDS):
-        before = [*had]
+    before, rounds = None, 0
+    while had != before and rounds < _MOST_ROUNDS:
+        before, rounds = [*had], rounds + 1
         for number, (plan, old, _) in enumerate(parts):
             now = made[number]
             diaries.remove(had[number])
@@ -437,8 +438,6 @@ def _kept_apart(
                 diaries.add(_in_place(now))
             had[number] = [] if now is None else _moved(now)
             diaries.add(had[number])
-        if had == before:
-            break
     return tuple(made)
 
 

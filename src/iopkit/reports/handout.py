@@ -25,6 +25,7 @@ from iopkit.plans.plans import Plan
 from iopkit.programs.absences import AbsenceLimit
 from iopkit.programs.plan_days import week_of_plan
 from iopkit.programs.programs import Program, Service
+from iopkit.programs.progress import COURSE_FACTS
 from iopkit.programs.timetables import PrescribedSession
 from iopkit.programs.timings import EveryWeeks, InAll, Once, PerWeek, Timing, Weekly, slots_of
 from iopkit.prose import counted, listed, runs_text
@@ -522,6 +523,13 @@ _COURSE: Mapping[str, str] = MappingProxyType(
         "goals_met": "you reached {} of your goals",
         "goals_open": "{} of your goals are still open",
         "clinician_agrees": "your counselor agrees",
+        "days_since_contact": "you were last in touch with us {} days ago",
+        "attended_in_a_row": "you came to {} sessions in a row",
+        "missed_in_a_row": "you missed {} sessions in a row without an excuse",
+        "hours_this_week": "you have had {} hours this week",
+        "hours_last_week": "you had {} hours last week",
+        "in_controlled_environment": "you are where substances are restricted",
+        "at_risk": "your counselor says that your symptoms keep you at risk",
     }
 )
 """Facts about the course, as a patient is told what must be so."""
@@ -540,6 +548,8 @@ _OF_SERVICE: Mapping[str, str] = MappingProxyType(
 def _course_words(fact: AnyFact) -> str:
     if fact.name in _COURSE:
         return _COURSE[fact.name]
+    if fact.name in COURSE_FACTS:
+        return f"{fact.name.replace('_', ' ')}: {{}}"
     count, _, service = fact.name.partition("_")
     return f"{_OF_SERVICE[count]} {service.replace('_', ' ')}"
 
