@@ -300,6 +300,18 @@ EDGES: dict[str, tuple[Course, DueRule, dict[int, list[str]]]] = {
         TWO_MISSED,
         {16: ["overdue"], 30: ["overdue", "not_known"]},
     ),
+    "two missed in each of two stays": (
+        course_of(
+            mark(0), mark(1), (10, Discharged()), (15, Readmitted()), mark(2), mark(3), planned=True
+        ),
+        evolve(TWO_MISSED, until=ENDS),
+        {9: ["due"], 10: [], 16: [], 22: [], 23: ["due"], 25: ["due"], 26: ["overdue"]},
+    ),
+    "one missed in each of two stays": (
+        course_of(mark(0), (3, Discharged()), (7, Readmitted()), mark(1), planned=True),
+        TWO_MISSED,
+        {9: []},
+    ),
     "three in a row are one row": (
         course_of(mark(0), mark(1), mark(2), planned=True),
         TWO_MISSED,
@@ -320,6 +332,11 @@ EDGES: dict[str, tuple[Course, DueRule, dict[int, list[str]]]] = {
         course_of((29, ContactMade())),
         SILENCE,
         {30: ["coming"], 58: ["coming"], 59: ["due"]},
+    ),
+    "contact before a stay and after it": (
+        course_of((-10, Assessed()), (5, Discharged()), (20, AftercareContact(reached=True))),
+        rule(NoContact(30), Term(7), "contact_made", until=ENDS),
+        {-1: [], 0: ["coming"], 5: [], 20: [], 90: []},
     ),
     "no contact, as far as rolls are entered": (
         course_of(planned=True),

@@ -430,6 +430,19 @@ def test_a_phase_ends_with_the_stay(told: Told) -> None:
     assert state_on(course, on=day(8)).phase == "first"
 
 
+def test_rows_and_what_reviews_said_begin_anew_with_a_stay(told: Told) -> None:
+    first: list[Event] = [
+        (Admitted(), day(0)),
+        (SessionMissed(DUE[0].uid), day(0)),
+        (ReviewHeld(ready=True), day(1)),
+    ]
+    gone: list[Event] = [(Discharged(), day(2)), (Readmitted(), day(4))]
+    course = of(told, *first, *gone, (SessionMissed(DUE[1].uid), DUE[1].day))
+    found = [state_on(course, on=on) for on in (day(1), day(4), DUE[1].day)]
+    assert [each.clinician_agrees for each in found] == [True, None, None]
+    assert [each.missed_in_a_row for each in found] == [1, 0, 1]
+
+
 def test_before_the_plan_its_weeks_have_not_begun(told: Told) -> None:
     early = ScheduleSince(day(-5), EMPTY.schedules[0].schedule)
     course = of(told, (Admitted(), day(-3)), course=evolve(EMPTY, schedules=(early,)))

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain
+from types import MappingProxyType
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
@@ -29,6 +30,7 @@ from iopkit.courses.happenings import Happening, field_of
 from iopkit.courses.judging import IN_TREATMENT
 from iopkit.courses.outcomes import SessionOutcome, SessionRecord
 from iopkit.courses.progressing import progress
+from iopkit.courses.stays import Admitted, Died, Discharged, Readmitted
 from iopkit.courses.taking_stock import state_on
 from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import each_a, refuse, refuse_flags, refuse_moments, unless, unless_a
@@ -153,8 +155,13 @@ class _Past:
 
     @cached_property
     def contacts(self) -> Sequence[tuple[int, Entry]]:
-        """The entries that are a contact, with their places."""
-        return [placed for placed in enumerate(self.entries) if is_contact(placed[1].event)]
+        """The entries of stays that are a contact, with their places."""
+        found, in_stay = list[tuple[int, Entry]](), False
+        for place, entry in enumerate(self.entries):
+            in_stay = _STAYING.get(type(entry.event), in_stay)
+            if in_stay and is_contact(entry.event):
+                found.append((place, entry))
+        return found
 
     def covered_by(self, meant: Sequence[Happening]) -> list[tuple[int, Entry]]:
         """The entries that some happenings mean, with their places."""
@@ -180,6 +187,12 @@ class _Past:
         }
 
     __repr__ = hidden
+
+
+_STAYING: Mapping[type, bool] = MappingProxyType(
+    {Admitted: True, Readmitted: True, Discharged: False, Died: False}
+)
+"""Whether the patient is in a stay from an event on."""
 
 
 def _day(entry: Entry) -> date:
@@ -379,13 +392,17 @@ class _Asking:
             SessionOutcome.MISSED: SessionOutcome.ATTENDED,
             SessionOutcome.ATTENDED: SessionOutcome.MISSED,
         }
-        sure = possible = 0
+        readmitted = [e.on for _, e in self._past.covered_by((Happening("readmitted"),))]
+        stay = sure = possible = 0
         told, opens, perhaps = False, list[str](), list[_Opening]()
         for each in self._past.outcomes:
-            if each.outcome is ended_by[when.outcome]:
+            # A row begins anew with a stay.
+            in_stay = bisect_right(readmitted, each.due.day)
+            if in_stay != stay or each.outcome is ended_by[when.outcome]:
                 yield from perhaps
                 sure, possible, told, opens, perhaps = 0, 0, False, [], []
-            elif each.outcome in (when.outcome, SessionOutcome.NOT_RECORDED):
+                stay = in_stay
+            if each.outcome in (when.outcome, SessionOutcome.NOT_RECORDED):
                 is_open = each.outcome is SessionOutcome.NOT_RECORDED
                 opens += [str(each.due.uid)] if is_open else []
                 sure, possible = 0 if is_open else sure + 1, possible + 1

@@ -24,8 +24,9 @@ _MOST_DAYS = 3660
 class InARow:
     """So many sessions one after another came out alike: "two missed in a row".
 
-    Only missed and attended sessions make a row, and end the other's; those excused, called off or
-    on hold are passed over. While a roll is open that could make or end a row, it is not known.
+    Only missed and attended sessions make a row, and end the other's, as a new stay does; those
+    excused, called off or on hold are passed over. While a roll is open that could make or end a
+    row, it is not known.
 
     Raises:
         InvalidError: the count is not from 1 to 100, or the outcome is another.
@@ -50,7 +51,7 @@ class InARow:
 
 @frozen
 class NoContact:
-    """So many days have passed in a stay since the last contact; see ``is_contact``.
+    """So many days have passed since the last contact in a stay; see ``is_contact``.
 
     Raises:
         InvalidError: the days are not from 1 to 3,660.

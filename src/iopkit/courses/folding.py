@@ -218,7 +218,7 @@ class Fold:
                 self.controlled.append((day, event.end))
             case Admitted() | Readmitted():
                 self.level, self.phase, self._discharged = event.level, None, False
-                self.at_risk = None
+                self.ready = self.at_risk = None
                 self._stand(day, event)
             case Discharged():
                 self._discharged = True

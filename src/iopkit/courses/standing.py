@@ -43,9 +43,9 @@ class State:
     the day: sessions attended, made up for and come to unplanned, each on the days and ``weeks``
     that it was on; weeks are those of the plan in force, without one from Monday.
 
-    ``attended_in_a_row`` and ``missed_in_a_row`` go back from the newest session; absences with an
-    excuse, sessions called off and those in a hold are passed over. What counts as the last
-    ``contact`` says ``is_contact``.
+    ``attended_in_a_row`` and ``missed_in_a_row`` go back from the newest session to the first of
+    the stay; absences with an excuse, sessions called off and those in a hold are passed over.
+    What counts as the last ``contact`` says ``is_contact``.
 
     ``days_without_use_reported`` and ``days_without_use_tested`` are apart, as neither says what
     the other does. Tests tell how long they found nothing, from the first of the negative ones in
@@ -111,14 +111,20 @@ class State:
         return self.outcomes[bisect_left(self.outcomes, day, key=_day_of) :]
 
     @property
+    def _of_stay(self) -> tuple[SessionRecord, ...]:
+        """The sessions that were due since the newest discharge that was not the last."""
+        back = [each.end for each in self.spans if each.status is Status.DISCHARGED and each.end]
+        return self.outcomes_since(back[-1]) if back else self.outcomes
+
+    @property
     def attended_in_a_row(self) -> PossibleCount:
         """Sessions attended one after another, up to the newest."""
-        return _in_a_row(self.outcomes, SessionOutcome.ATTENDED, SessionOutcome.MISSED)
+        return _in_a_row(self._of_stay, SessionOutcome.ATTENDED, SessionOutcome.MISSED)
 
     @property
     def missed_in_a_row(self) -> PossibleCount:
         """Sessions missed one after another without an excuse, up to the newest."""
-        return _in_a_row(self.outcomes, SessionOutcome.MISSED, SessionOutcome.ATTENDED)
+        return _in_a_row(self._of_stay, SessionOutcome.MISSED, SessionOutcome.ATTENDED)
 
     @property
     def days_since_contact(self) -> PossibleCount:
