@@ -41,6 +41,8 @@ from iopkit.courses import (
 from iopkit.courses.events import (
     Authorized,
     CameUnplanned,
+    CourseEvent,
+    Died,
     Discharged,
 )
 from iopkit.library import find_coding
@@ -140,6 +142,16 @@ def test_it_runs_out_at_the_booked_and_the_attended_pace(course_of: CourseOf) ->
         course_of([(3, TALK, 30, 30)], [approved("H0004", amount=2)]), SIMPLE, on=day(9)
     ).lines
     assert (line.out_attended, line.out_booked, line.left) == (day(3), day(3), 0)
+
+
+@pytest.mark.parametrize("left", [Discharged(), Died()], ids=["discharged", "died"])
+def test_after_a_stay_nothing_runs_out(course_of: CourseOf, left: CourseEvent) -> None:
+    rows: list[Row] = [(n, TALK, 30, 30) for n in (0, 3)]
+    course = course_of(rows, [approved("H0004", amount=9)], events=[(4, left)])
+    assert [ledger(course, SIMPLE, on=day(n)).lines[0].out_attended for n in (3, 4)] == [
+        day(3 + 5),
+        None,
+    ]
 
 
 @pytest.mark.parametrize(

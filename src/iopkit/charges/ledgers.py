@@ -34,6 +34,7 @@ from iopkit.confidential import hidden
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus
 from iopkit.courses.courses import Course
 from iopkit.courses.deliveries import Delivered, delivered_by
+from iopkit.courses.judging import IN_TREATMENT
 from iopkit.errors import refuse, refuse_flags, unless_a
 from iopkit.fields import frozen
 from iopkit.truth import Truth
@@ -71,8 +72,8 @@ class LedgerLine:
     ``last_covered`` is the day of the last session within it, ``last_session`` its UID.
     ``out_booked`` is the day on which what is booked uses the last of it, ``out_attended`` the day
     on which it is used up at the pace of what was delivered a day since it began;
-    ``out_attended_soonest``: were all open rolls attended, too. ``None``: not before it ends, or
-    nothing tells.
+    ``out_attended_soonest``: were all open rolls attended, too. ``None``: not before it ends, the
+    patient has left, or nothing tells.
     """
 
     authorization: Authorization
@@ -168,7 +169,7 @@ def ledger(
         delivered.course.key,
         coding.name,
         on,
-        lines=tuple(_lines(delivered.authorizations, named, on=on)),
+        lines=tuple(_lines(delivered, named)),
         other_codes=tuple(CodeUse(code, _used(others[code])) for code in sorted(others)),
         rolls_open=len(delivered.rolls_open),
         known=known,
@@ -232,9 +233,10 @@ def _stand(billed: Billed, open_days: Collection[date], later: Collection[date])
     return _Stand.OPEN if any(day in open_days for day in days) else _Stand.DELIVERED
 
 
-def _lines(
-    authorizations: Sequence[Authorization], postings: Sequence[_Posting], *, on: date
-) -> Iterator[LedgerLine]:
+def _lines(delivered: Delivered, postings: Sequence[_Posting]) -> Iterator[LedgerLine]:
+    authorizations = delivered.authorizations
+    # After a stay nothing more is used.
+    paced_on = delivered.on if delivered.state.status in IN_TREATMENT else None
     uses = uses_of(authorizations)
     taken = [taken_by(each.piece, uses) for each in postings]
     left_over = [each for each, of in zip(postings, taken, strict=True) if of is None]
@@ -242,7 +244,7 @@ def _lines(
     for place, each in enumerate(authorizations):
         within = [posting for posting, of in zip(postings, taken, strict=True) if of == place]
         beyond = [posting for posting, of in zip(left_over, nearest, strict=True) if of == place]
-        yield _line(uses.get(place) or Use(each), within, beyond, on=on)
+        yield _line(uses.get(place) or Use(each), within, beyond, paced_on)
 
 
 def _nearest(piece: Piece, authorizations: Sequence[Authorization]) -> int:
@@ -267,7 +269,7 @@ def _flip(authorization: Authorization) -> date:
 
 
 def _line(
-    use: Use, within: Sequence[_Posting], beyond: Sequence[_Posting], *, on: date
+    use: Use, within: Sequence[_Posting], beyond: Sequence[_Posting], paced_on: date | None
 ) -> LedgerLine:
     authorization = use.of
     approved = authorization.amount
@@ -287,8 +289,8 @@ def _line(
         last_covered=last.piece.days[-1] if last else None,
         last_session=last.piece.sessions[-1] if last else None,
         out_booked=max(use.keys.values()) if is_out else None,
-        out_attended=_out(use, stands, (_Stand.DELIVERED,), on=on),
-        out_attended_soonest=_out(use, stands, (_Stand.DELIVERED, _Stand.OPEN), on=on),
+        out_attended=_out(use, stands, (_Stand.DELIVERED,), paced_on),
+        out_attended_soonest=_out(use, stands, (_Stand.DELIVERED, _Stand.OPEN), paced_on),
     )
 
 
@@ -306,7 +308,7 @@ def _used(stands: Mapping[_Stand, int]) -> Used:
 
 
 def _out(
-    use: Use, stands: Mapping[Key, _Stand], counted: Collection[_Stand], *, on: date
+    use: Use, stands: Mapping[Key, _Stand], counted: Collection[_Stand], on: date | None
 ) -> date | None:
     """The day on which it is used up, if as much goes on being used a day as since it began."""
     of, days = use.of, [use.keys[key] for key, stand in stands.items() if stand in counted]
@@ -314,6 +316,8 @@ def _out(
         return None
     if len(days) >= of.amount:
         return max(days)
+    if on is None:
+        return None
     since = (min(on, of.end - ONE_DAY) - of.start).days + 1
     more = -((len(days) - of.amount) * since // len(days))
     return on + more * ONE_DAY if more < (of.end - on).days else None
