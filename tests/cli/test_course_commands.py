@@ -55,10 +55,13 @@ Said = tuple[int, str, str]
 Run = Callable[..., Said]
 
 
-def course(patient: UUID, *, site: Site = SITE, group: str | None = None) -> Course:
+def course(
+    patient: UUID, *, site: Site = SITE, group: str | None = None, clinician: str | None = None
+) -> Course:
     plan = Plan(patient, patient, site.name, PROGRAM, MONDAY, 1)
     dated = schedule(plan, site)
-    dated = evolve(dated, sessions=tuple(evolve(each, group=group) for each in dated.sessions))
+    met = tuple(evolve(each, group=group, clinician=clinician) for each in dated.sessions)
+    dated = evolve(dated, sessions=met)
     entries = (Entry(patient, MONDAY, NIGHT, "desk", Admitted()),)
     in_force = (ScheduleSince(MONDAY, dated),)
     return collect(entries, key=KEYS[patient], patient=patient, schedules=in_force)
@@ -392,6 +395,10 @@ BAD_ROLLS = {
         f"patient,came\n{UUID(int=99, version=4)},yes\n",
         "line 2: expected a patient with one course that has the meeting, found none that has it",
     ),
+    "late, and no minutes": (
+        f"patient,came,late\n{ONE},yes,yes\n",
+        "line 2: expected the time attended, found none",
+    ),
     "more than it lasts": (f"patient,came,minutes\n{ONE},yes,999\n", "line 2: expected"),
 }
 
@@ -432,6 +439,19 @@ def test_of_two_groups_at_once_one_is_chosen(run: Run) -> None:
     assert (code, "2 groups met then: choose one by --group" in err) == (2, True)
     code, out, _ = run("roll", "one.json", "other.json", *given, "--group", "oak")
     assert (code, len(out.splitlines())) == (0, 1)
+
+
+def test_who_led_is_asked_for_where_plans_name_two(run: Run) -> None:
+    for patient, name, file in ((ONE, "Ash", "one.json"), (OTHER, "Birch", "other.json")):
+        Path(file).write_text(to_json(course(patient, clinician=name)), encoding="utf-8")
+    files = "one.json", "other.json"
+    both = roll(f"patient,came\n{ONE},yes\n{OTHER},yes\n")
+    code, _, err = run("roll", *files, *both)
+    assert (code, "were to meet different people: say --led-by" in err) == (2, True)
+    assert run("roll", *files, *both, "--led-by", "Cedar")[0] == 0
+    # Of others than those in the roll nobody asks.
+    _, out, _ = run("roll", *files, *roll(f"patient,came\n{OTHER},yes\n"))
+    assert json.loads(out)["event"]["attendance"]["led_by"] == "Birch"
 
 
 def test_a_roll_before_its_meeting_is_refused(run: Run) -> None:

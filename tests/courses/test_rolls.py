@@ -151,6 +151,11 @@ WRONG: dict[UUID, RollMark] = {ANNA: "came"}  # type: ignore[dict-item]  # on pu
             id="too-long",
         ),
         pytest.param(
+            partial(rolled, {ANNA: Present(timedelta(0)), BEN: Present(late=True)}),
+            [f"marks[{place}]: expected the time attended, found none" for place in (0, 1)],
+            id="no-time",
+        ),
+        pytest.param(
             partial(rolled, {ANNA: Present(), BEN: Absent()}, recorded=DAY_BEFORE),
             [f"marks[0]: expected {EARLY}", f"marks[1]: expected {EARLY}"],
             id="beforehand",

@@ -2,7 +2,7 @@
 
 import argparse
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -65,7 +65,7 @@ def enter_rolls(options: argparse.Namespace) -> Answer:
     recorded = datetime.now(UTC)
     try:
         entered = enter_roll(
-            _meeting(courses, options),
+            _meeting(courses, marks, options),
             marks,
             courses=courses,
             recorded=recorded,
@@ -79,17 +79,20 @@ def enter_rolls(options: argparse.Namespace) -> Answer:
     return Answer(text, {"entries": written}, problems=read.problems)
 
 
-def _meeting(courses: Iterable[Course], options: argparse.Namespace) -> Meeting:
+def _meeting(
+    courses: Iterable[Course], marked: Collection[UUID], options: argparse.Namespace
+) -> Meeting:
     """The meeting of a service and start, as the sessions of its members have it."""
     start: datetime = options.start
-    met = [
-        due.session
+    found = [
+        (course.patient, due.session)
         for course in courses
         for due in course.timeline.by_start
         if due.session.service == options.service
         and _begins(due.session, start)
         and options.group in (None, due.session.group)
     ]
+    met = [session for _, session in found]
     instants = {session.start.astimezone(UTC) for session in met}
     if not met:
         raise UsageError(f"no course has a session of {options.service!r} that begins then")
@@ -98,8 +101,10 @@ def _meeting(courses: Iterable[Course], options: argparse.Namespace) -> Meeting:
     groups = {session.group for session in met} - {None}
     if len(groups) > 1:
         raise UsageError(f"{counted(len(groups), 'group')} met then: choose one by --group")
-    meeting = as_meeting(met[0])
-    return evolve(meeting, clinician=options.led_by or meeting.clinician)
+    planned = {session.clinician for patient, session in found if patient in marked}
+    if len(planned) > 1 and not options.led_by:
+        raise UsageError("those in the roll were to meet different people: say --led-by")
+    return evolve(as_meeting(met[0]), clinician=options.led_by or next(iter(planned), None))
 
 
 def _begins(session: Session, start: datetime) -> bool:

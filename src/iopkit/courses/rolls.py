@@ -109,9 +109,8 @@ def enter_roll(  # noqa: PLR0913  # a roll, and what every entry has
     faults: list[Fault] = []
     for place, (key, (patient, mark)) in enumerate(zip(fresh, marks.items(), strict=True)):
         ((course, due),) = members[patient]
-        event = _event(mark, due, meeting)
         try:
-            entry = Entry(key, due.day, recorded, recorder, event)
+            entry = Entry(key, due.day, recorded, recorder, _event(mark, due, meeting))
             entered.append(RollEntry(record(course, entry), entry))
         except InvalidError as error:
             faults += [_of_mark(fault, place) for fault in error.faults]
