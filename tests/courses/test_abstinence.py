@@ -41,6 +41,11 @@ def test_reports_tell_of_their_days_alone(
     assert days_reported(told, used=last, on=day(on)) == days
 
 
+def test_the_last_of_all_days_can_be_asked() -> None:
+    last = date.max
+    assert days_reported([(last, last)], used=last - timedelta(1), on=last) == 1
+
+
 NO, YES, OPEN, MISSED = Truth.NO, Truth.YES, Truth.UNKNOWN, None
 
 

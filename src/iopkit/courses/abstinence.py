@@ -8,7 +8,6 @@ from iopkit.eligibility.possible import Possible
 from iopkit.fields import frozen
 from iopkit.programs.progress import MOST_COUNTED, PossibleCount
 from iopkit.truth import Truth
-from iopkit.windows import ONE_DAY
 
 
 @frozen(repr=False)
@@ -46,13 +45,14 @@ def days_reported(
         (0, 36)
     """
     told = list(reports)
-    first = on + ONE_DAY  # of the days without use that reports tell of without a gap
+    sure = 0  # days without use that reports tell of without a gap
     for since, day in reversed(told):
-        if day + ONE_DAY >= first:
-            first = min(first, since)
+        if (on - day).days <= sure:
+            sure = max(sure, (on - since).days + 1)
     if used is None:
-        return Possible((on - first).days + 1, MOST_COUNTED) if told else None
-    least, most = (on - max(first, used + ONE_DAY)).days + 1, (on - used).days
+        return Possible(sure, MOST_COUNTED) if told else None
+    most = (on - used).days
+    least = min(sure, most)
     return most if least == most else Possible(least, most)
 
 
