@@ -427,7 +427,9 @@ def test_a_phase_ends_with_the_stay(told: Told) -> None:
     course = of(told, *events, (Readmitted(), day(8)))
     gone = state_on(course, on=day(5))
     assert (gone.phase, gone.plan, gone.level, gone.program_week) == (None, None, None, None)
-    assert state_on(course, on=day(8)).phase == "first"
+    back = state_on(course, on=day(9))
+    assert (back.phase, back.phase_since, progress(back).days_in_phase) == ("first", day(8), 1)
+    assert state_on(course, on=day(14)).phase_since == day(14)
 
 
 def test_rows_and_what_reviews_said_begin_anew_with_a_stay(told: Told) -> None:

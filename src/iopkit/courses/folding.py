@@ -99,13 +99,15 @@ class Fold:
     """What some days of a course came to: each day's entries, and the sessions due on it.
 
     ``tests`` have, of each drug test by its day, whether anything was found; ``None`` for one
-    that was missed. ``reported_clean`` are reports of no use: since when, and told on which day.
+    that was missed. ``back`` is the day of the readmission that began the stay, if one did.
+    ``reported_clean`` are reports of no use: since when, and told on which day.
     """
 
     status: Status | None = None
     since: date | None = None
     level: LevelOfCare | None = None
     phase: tuple[str, date] | None = None
+    back: date | None = None
     contact: date | None = None
     used: date | None = None
     ready: "Answer | None" = None
@@ -219,6 +221,7 @@ class Fold:
             case Admitted() | Readmitted():
                 self.level, self.phase, self._discharged = event.level, None, False
                 self.ready = self.at_risk = None
+                self.back = day if isinstance(event, Readmitted) else None
                 self._stand(day, event)
             case Discharged():
                 self._discharged = True

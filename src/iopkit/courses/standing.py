@@ -35,8 +35,8 @@ class State:
 
     ``plan`` is that of the schedule in force. ``phase`` is that of the newest ``PhaseEntered``
     since that schedule, or the stay, began; without one, the one that the plan has by its own
-    weeks. ``level`` is the one on record; without it that of the phase. What does not apply
-    outside a stay is ``None`` there.
+    weeks, for one who came back since then at the earliest. ``level`` is the one on record; without
+    it that of the phase. What does not apply outside a stay is ``None`` there.
 
     ``outcomes`` are all sessions that were due by the day in their order, each with what became of
     it. ``beside`` counts make-ups and sessions that no schedule has. ``minutes`` were delivered by

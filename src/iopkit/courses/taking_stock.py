@@ -126,7 +126,8 @@ def _phase(fold: Fold, timeline: Timeline, on: date) -> tuple[str | None, date |
         return fold.phase
     by_weeks = force.schedule.plan.phase_on(on)
     first = next(f for f, _, phase in force.schedule.plan.phase_spans() if phase == by_weeks)
-    return by_weeks.name, first
+    # One who comes back goes on with it, but was not in it while away.
+    return by_weeks.name, max(first, fold.back or first)
 
 
 def _level(fold: Fold, plan: Plan | None, phase: str | None) -> LevelOfCare | None:
