@@ -6,10 +6,12 @@ from importlib.resources import files
 from uuid import UUID
 
 import pytest
+from attrs import evolve
 
 from iopkit import from_toml
 from iopkit.courses import (
     Authorization,
+    AuthorizationStatus,
     Course,
     DueRule,
     DueRuleSet,
@@ -115,6 +117,7 @@ def phq(at: int) -> At:
 OUT: At = (20, Discharged())
 PLANNED, SUMMARY = Signed(Paper.PLAN), Signed(Paper.DISCHARGE_SUMMARY)
 APPROVED = Authorized(Authorization("plan-a", ("H0015",), day(0), day(60)))
+TAKEN_BACK = Authorized(evolve(APPROVED.authorization, status=AuthorizationStatus.ENDED))
 CLEAN = DrugTested((SubstanceFound(Substance.ALCOHOL, found=False),))
 ABSENT: tuple[At, ...] = ((2, SessionMissed(UIDS[0])), (9, SessionMissed(UIDS[1])))
 
@@ -163,6 +166,8 @@ BY_CLINIC: tuple[tuple[str, tuple[At, ...], bool, States], ...] = (
         False,
         {45: "coming", 46: "due", 59: "due", 60: "overdue"},
     ),
+    # That the payer takes it back is no request for more.
+    ("authorization", ((0, APPROVED), (50, TAKEN_BACK)), False, {50: "due", 60: "overdue"}),
     (
         "consent",
         ((0, Signed(Paper.CONSENT)),),
