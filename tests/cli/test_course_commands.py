@@ -441,6 +441,12 @@ def test_of_two_groups_at_once_one_is_chosen(run: Run) -> None:
     assert (code, len(out.splitlines())) == (0, 1)
 
 
+@pytest.mark.parametrize("start", ["9999-12-31T23:00-08:00", "0001-01-01T01:00+08:00"])
+def test_a_moment_that_no_other_zone_has_is_refused(run: Run, start: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        run("state", "one.json", "--known", start)
+
+
 def test_who_led_is_asked_for_where_plans_name_two(run: Run) -> None:
     for patient, name, file in ((ONE, "Ash", "one.json"), (OTHER, "Birch", "other.json")):
         Path(file).write_text(to_json(course(patient, clinician=name)), encoding="utf-8")
@@ -530,6 +536,12 @@ def test_ledgers_are_json_csv_and_rows(run: Run) -> None:
 
 
 PERIOD = ("--period", "2026-01-01", "2026-12-31")
+
+
+def test_measured_days_end_before_the_last_of_all(run: Run) -> None:
+    days = ("--measure", "retention-30-days", "--period", "2026-01-01", "9999-12-31")
+    code, _, err = run("measure", EXAMPLE, *days)
+    assert (code, "--period has to end before 9999-12-31" in err) == (2, True)
 
 
 def test_measures_are_of_all_courses_together(run: Run) -> None:

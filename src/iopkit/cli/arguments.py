@@ -3,7 +3,7 @@
 import argparse
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -176,11 +176,13 @@ def day_of(text: str) -> date:
 def moment_of(text: str) -> datetime:
     """A moment as an argument has it."""
     try:
-        return datetime.fromisoformat(text)
-    except ValueError:
+        moment = datetime.fromisoformat(text)
+        moment.astimezone(UTC)  # the first and last days of all are not in every zone
+    except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(
             f"expected a moment such as 2026-01-31T18:00, found {text!r}"
         ) from None
+    return moment
 
 
 def weeks_of_phase(text: str) -> tuple[str, int]:

@@ -84,13 +84,14 @@ class Checked:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What does not fit, by place, with each reason."""
-        return tuple(
+        """What does not fit, by place, each reason once at a place."""
+        told = (
             f"{place}: {fault}"
             for misfit in self.misfits
             for place in misfit.places
             for fault in misfit.faults
         )
+        return tuple(dict.fromkeys(told))
 
     @property
     def document(self) -> dict[str, Any]:  # Any: plain JSON values

@@ -1,6 +1,7 @@
 """Commands that judge courses: advice, ledgers of authorizations, measures."""
 
 import argparse
+from datetime import date
 from pathlib import Path
 
 from attrs import evolve
@@ -175,6 +176,8 @@ def measure_courses(options: argparse.Namespace) -> Answer:
         else:
             courses.append(as_known(course, known=known) if known else course)
     first, last = options.period
+    if last == date.max:
+        raise UsageError(f"--period has to end before {date.max}")
     days = MeasuredDays(first, last + ONE_DAY)
     found = [
         measure(
