@@ -44,6 +44,8 @@ from iopkit.courses.events import (
     CourseEvent,
     Died,
     Discharged,
+    HoldBegun,
+    HoldEnded,
 )
 from iopkit.library import find_coding
 from iopkit.modalities import Delivery, Modality
@@ -142,6 +144,13 @@ def test_it_runs_out_at_the_booked_and_the_attended_pace(course_of: CourseOf) ->
         course_of([(3, TALK, 30, 30)], [approved("H0004", amount=2)]), SIMPLE, on=day(9)
     ).lines
     assert (line.out_attended, line.out_booked, line.left) == (day(3), day(3), 0)
+
+
+def test_what_falls_into_a_hold_that_ends_is_not_booked(course_of: CourseOf) -> None:
+    rows: list[Row] = [(n, TALK, 30, "to come") for n in (1, 4, 6, 9)]
+    hold: list[tuple[int, CourseEvent]] = [(3, HoldBegun()), (9, HoldEnded())]
+    course = course_of(rows, [approved("H0004", amount=9)], events=hold)
+    assert used(ledger(course, SIMPLE, on=day(0))) == [(9, 0, 0, 4, 5)]
 
 
 @pytest.mark.parametrize("left", [Discharged(), Died()], ids=["discharged", "died"])

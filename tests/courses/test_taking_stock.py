@@ -533,6 +533,23 @@ def test_what_is_left_is_what_nobody_called_off(told: Told) -> None:
     assert (gone.left, gone.last_day) == ((), None)
 
 
+@pytest.mark.parametrize("begun", [day(-1), day(0), day(6)], ids=["before", "on-it", "after"])
+def test_what_falls_into_a_hold_that_ends_is_not_left(told: Told, begun: date) -> None:
+    beforehand = SessionMissed(DUE[-1].uid, told_beforehand=True)
+    course = of(
+        told,
+        (Admitted(), day(-2)),
+        (HoldBegun(), begun),
+        (HoldEnded(), GROUPS[2].day),
+        (beforehand, DUE[-1].day),
+    )
+    left = state_on(course, on=day(0)).left
+    held = [due for due in DUE if max(begun, day(1)) <= due.day < GROUPS[2].day]
+    assert [due for due in DUE[1:-1] if due not in held] == list(left)
+    lasting = of(told, (Admitted(), day(-2)), (HoldBegun(), begun))
+    assert state_on(lasting, on=day(0)).left == DUE[1:]
+
+
 def test_a_night_session_is_on_two_days_and_in_two_weeks(told: Told) -> None:
     night = next(due for due in DUE if due.session.service == "talk")
     course = of(told, (Admitted(), MONDAY), (SessionAttended(night.uid), night.day))

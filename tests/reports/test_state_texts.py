@@ -318,11 +318,22 @@ def test_without_names_a_morning_tells_keys() -> None:
         ([], 1),
         ([(1, HoldBegun())], 0),
         ([(1, HoldBegun()), (2, HoldEnded())], 1),
+        ([(1, HoldBegun()), (3, HoldEnded())], 1),
+        ([(3, HoldBegun())], 0),
         ([(1, Discharged())], 0),
         ([(1, Died())], 0),
         ([(3, SessionCancelled(GROUPS[1]))], 0),
     ],
-    ids=["admitted", "on hold", "back", "discharged", "died", "called off"],
+    ids=[
+        "admitted",
+        "on hold",
+        "back",
+        "back today",
+        "on hold from today",
+        "discharged",
+        "died",
+        "called off",
+    ],
 )
 def test_who_is_on_hold_or_has_left_does_not_come(
     events: list[tuple[int, CourseEvent]], comes: int

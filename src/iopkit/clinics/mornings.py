@@ -93,9 +93,8 @@ def morning_of(  # noqa: PLR0913  # courses, and what a clinic asks of them
     coming = [
         SessionOf(course.patient, due)
         for course, state in before
-        if state.status is not Status.ON_HOLD
         for due in state.left
-        if due.day == on
+        if due.day == on and state_on(course, on=on, known=known).status is not Status.ON_HOLD
     ]
     is_open = [
         SessionOf(course.patient, each.due)

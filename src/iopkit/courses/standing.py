@@ -53,8 +53,9 @@ class State:
     the newest test that did not find nothing. Whether a missed test was taken for a positive one,
     ``missed_test_is_positive`` says. In a ``controlled`` environment days without use say less.
 
-    ``left`` are sessions after the day that nobody has called off, ``last_day`` is that of the
-    last of them, and ``undated`` counts those that the schedule in force has no day for.
+    ``left`` are sessions after the day that nobody has called off, outside holds that are known to
+    end, ``last_day`` is that of the last of them, and ``undated`` counts those that the schedule in
+    force has no day for.
     ``clinician_agrees`` is what the newest review since the phase began said that was asked, and
     ``at_risk`` that since the stay began: see ``ReviewHeld``.
     ``authorizations`` are those that cover the day, the newest last. ``goals`` are those of the

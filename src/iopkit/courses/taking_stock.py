@@ -3,11 +3,12 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from uuid import UUID
 
 from attrs import evolve
 
 from iopkit.courses.abstinence import ControlledSpan, days_reported, negative_tests
-from iopkit.courses.attending import SessionCancelled
+from iopkit.courses.attending import SessionCancelled, SessionMissed
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus, last_answers
 from iopkit.courses.courses import Course, as_known
 from iopkit.courses.delivered import MinutesOfWeek
@@ -16,6 +17,7 @@ from iopkit.courses.goal_figures import GoalRecord
 from iopkit.courses.judging import IN_TREATMENT, Status
 from iopkit.courses.progressing import plus_open, progress
 from iopkit.courses.standing import State
+from iopkit.courses.stays import HoldBegun, HoldEnded
 from iopkit.courses.timelines import DueSession, Timeline
 from iopkit.errors import refuse, refuse_flags, refuse_moments, unless_a
 from iopkit.levels import LevelOfCare
@@ -60,7 +62,7 @@ def state_on(
     plan = force.schedule.plan if force else None
     phase, since = _phase(fold, timeline, on) if standing else (None, None)
     tests = negative_tests(fold.tests, missed_is_positive=missed_test_is_positive)
-    left = _left(course, on) if fold.status not in (Status.DISCHARGED, Status.DIED) else ()
+    left = _left(course, on, fold.status)
     state = State(
         course=course.key,
         patient=course.patient,
@@ -144,13 +146,35 @@ def _agrees(fold: Fold, since: date | None) -> bool | None:
     return fold.ready[1]
 
 
-def _left(course: Course, on: date) -> tuple[DueSession, ...]:
-    """The sessions after a day that nobody has called off."""
+def _left(course: Course, on: date, status: Status | None) -> tuple[DueSession, ...]:
+    """The sessions after a day that nobody has called off, and that fall into no hold known to end.
+
+    One of which the patient has said that they will not come is called off too.
+    """
+    if status in (Status.DISCHARGED, Status.DIED):
+        return ()
     sessions, counting = course.timeline.by_start, course.history.counting
     coming = sessions[bisect_right(sessions, on, key=lambda due: due.day) :]
     later = counting[bisect_right(counting, on, key=lambda entry: entry.on) :]
-    off = {each.event.session for each in later if isinstance(each.event, SessionCancelled)}
-    return tuple(due for due in coming if due.uid not in off) if off else coming
+    off, held = set[UUID](), list[tuple[date, date]]()
+    begun = on
+    for entry in later:
+        match entry.event:
+            case SessionCancelled() | SessionMissed(told_beforehand=True):
+                off.add(entry.event.session)
+            case HoldBegun():
+                begun = entry.on
+            case HoldEnded():
+                held.append((begun, entry.on))
+            case _:
+                pass
+    if not off and not held:
+        return coming
+    return tuple(
+        due
+        for due in coming
+        if due.uid not in off and not any(start <= due.day < end for start, end in held)
+    )
 
 
 def _covering(authorizations: Iterable[Authorization], on: date) -> Iterator[Authorization]:
