@@ -516,7 +516,7 @@ def test_a_ledger_tells_when_units_run_out(run: Run) -> None:
     coding = ("--coding", "us-h0015")
     code, out, _ = run("ledger", EXAMPLE, "--on", "2026-02-12", *coding)
     assert code == 1
-    assert "beyond it: 4 days (4 booked)" in out
+    assert "beyond it: 1 day (1 booked)" in out
     known = ("--known", "2026-03-09T08:00-06:00")
     code, out, _ = run("ledger", EXAMPLE, *ON, *coding, *known)
     assert (code, "used: 18 days (17 delivered, 1 open)" in out) == (0, True)
@@ -525,14 +525,14 @@ def test_a_ledger_tells_when_units_run_out(run: Run) -> None:
 def test_ledgers_are_json_csv_and_rows(run: Run) -> None:
     given = (EXAMPLE, "--on", "2026-02-12", "--coding", "us-h0015")
     row = json.loads(run("ledger", *given, "--json")[1])["ledger"][0]
-    assert (row["number"], row["approved"], row["beyond_booked"]) == ("A-1", 18, 4)
+    assert (row["number"], row["approved"], row["beyond_booked"]) == ("A-1", 18, 1)
     (csv_row,) = csv.DictReader(io.StringIO(run("ledger", *given, "--form", "csv")[1]))
-    assert csv_row["out_booked"] == "2026-02-25"
+    assert csv_row["out_booked"] == "2026-03-04"
     _, out, _ = run("ledger", "one.json", *given, "--assume-in-force")
     head, first, second, *_ = out.splitlines()
     assert head.split() == ["key", "authorizations", "runs", "out", "left", "beyond", "file"]
     assert first.split()[1] == "none"
-    assert second.split()[1:5] == ["1", "2026-02-25", "0", "4"]
+    assert second.split()[1:5] == ["1", "2026-03-04", "0", "1"]
 
 
 PERIOD = ("--period", "2026-01-01", "2026-12-31")
