@@ -150,6 +150,8 @@ def ledger(
         InvalidError: something is no course, scheme or day, or ``known`` has no zone.
 
     Example:
+        >>> from uuid import UUID
+        >>> from iopkit.courses import Course
         >>> from iopkit.library import find_coding
         >>> key = UUID("6f3f3a52-5a34-4c8c-9d27-6f6b1b0d9a10")
         >>> ledger(Course(key, patient=key), find_coding("us-h0015"), on=date(2026, 1, 5)).lines
