@@ -143,6 +143,7 @@ def test_a_phone_breaks_no_verdict_within_its_word(browser: Any, axe: str, tmp_p
     _open(browser, page.replace(">unmet</span>", ">undetermined</span>"), tmp_path, axe)
     screen = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
     browser.ask("Emulation.setDeviceMetricsOverride", **screen)
+    browser.ask("Emulation.setEmulatedMedia", media="")
     words = (
         "[...document.querySelectorAll('table span, table a')]"
         ".filter(e => /^\\w{1,12}$/.test(e.textContent))"

@@ -203,7 +203,9 @@ def said_of(plan: Plan) -> list[str]:
     program, year = plan.program, plan.start.year
     found = [program.title, plan.site, day_words(plan.start), program.after_return_to_use or ""]
     found += [text for phase in program.phases for text in (phase.title,)]
-    for service in program.every_service:
+    # What begins after its phase's last week never takes place, and is not promised.
+    taking_place = {entry.service for entry in plan.prescribed()}
+    for service in filter(taking_place.__contains__, program.every_service):
         found.append(service.title)
         if not isinstance(service.timing, Once):  # its week counts from the phase's first
             found.append(often_words(service.timing).partition(" ")[2])
