@@ -959,7 +959,12 @@ def _course(dated: Schedule) -> Course:
         (first.start.date(), SessionAttended(one, Attendance(ONE_MINUTE), late=True)),
         (second.start.date(), SessionMissed(other, True, MissedBecause.ILLNESS, True)),
         (start.date(), MadeUp(other, start, Attendance(led_by="Ada"))),
-        (start.date(), CameUnplanned("group", Modality.GROUP_THERAPY, start, timedelta(hours=1))),
+        (
+            start.date(),
+            CameUnplanned(
+                "group", Modality.GROUP_THERAPY, start + 60 * ONE_MINUTE, 60 * ONE_MINUTE
+            ),
+        ),
         (days[30], HoldBegun(HoldReason.TRAVEL)),
         (days[33], HoldEnded()),
         (days[34], InControlledEnvironment(days[36])),

@@ -129,6 +129,14 @@ def told_wrong(course: Course) -> Iterator[str]:
     made_up = [event.session for _, event in events if isinstance(event, MadeUp)]
     if not missed.issuperset(made_up) or len(made_up) > len({*made_up}):
         yield "made up for what was not missed, or twice"
+    begun = [event.start for _, event in events if isinstance(event, MadeUp | CameUnplanned)]
+    begun += [
+        course.timeline.sessions[event.session].session.start
+        for _, event in events
+        if isinstance(event, SessionAttended)
+    ]
+    if len(begun) > len({start.timestamp() for start in begun}):
+        yield "two sessions at one instant"
 
 
 def wrong(course: Course) -> list[str]:

@@ -12,6 +12,7 @@ from iopkit.courses.events import (
     Admitted,
     AftercareContact,
     Assessed,
+    CameUnplanned,
     ContactMade,
     CourseEvent,
     Died,
@@ -110,6 +111,7 @@ IN = at(0, Admitted(IOP))
 CAME = SessionAttended(uid(FIRST))
 MISSED = SessionMissed(uid(FIRST))
 LONG = Attendance(timedelta(minutes=91))
+VISIT = at(9, CameUnplanned("group", Modality.GROUP_THERAPY, SECOND.start, timedelta(minutes=90)))
 NEXT_DAY = datetime(2026, 1, 8, 9, tzinfo=UTC)
 
 # The last entry of each list is set apart for the reason, and no other; without it all fit.
@@ -197,6 +199,16 @@ REASONS = {
         [IN, at(2, CAME), at(3, MadeUp(uid(FIRST), NEXT_DAY))],
         [IN, at(2, CAME), at(3, SessionAttended(uid(MAKE_UP)))],
     ],
+    Misfit.AT_ONCE: [
+        [IN, VISIT, VISIT],
+        [IN, at(9, SessionAttended(uid(SECOND))), VISIT],
+        [
+            IN,
+            at(2, MISSED),
+            at(9, SessionAttended(uid(SECOND))),
+            at(9, MadeUp(uid(FIRST), SECOND.start)),
+        ],
+    ],
     Misfit.MADE_UP_TWICE: [
         [
             IN,
@@ -256,6 +268,7 @@ def test_what_does_not_fit_says_what_would() -> None:
 
 
 FITS = {
+    "a visit at the time of a session missed": [IN, at(9, SessionMissed(uid(SECOND))), VISIT],
     "signed after a death": [IN, at(1, Died()), at(5, Signed(Paper.DISCHARGE_SUMMARY))],
     "called off beforehand": [
         IN,

@@ -563,13 +563,13 @@ def test_a_night_session_is_on_two_days_and_in_two_weeks(told: Told) -> None:
 def test_make_ups_and_unplanned_sessions_are_delivered_beside_those_due(told: Told) -> None:
     zone = ZoneInfo(SITE.zone)
     start = datetime.combine(day(2), time(10), zone)
-    part = Attendance(timedelta(minutes=40))
+    part, hour = Attendance(timedelta(minutes=40)), timedelta(hours=1)
     course = of(
         told,
         (Admitted(), MONDAY),
         (SessionMissed(DUE[0].uid), MONDAY),
         (MadeUp(DUE[0].uid, start, part), day(2)),
-        (CameUnplanned("yoga", Modality.GROUP_THERAPY, start, timedelta(minutes=20)), day(2)),
+        (CameUnplanned("yoga", Modality.GROUP_THERAPY, start + hour, hour / 3), day(2)),
     )
     state = state_on(course, on=day(3))
     assert (state.beside, state.counts.due, state.counts.missed) == (2, 1, 1)

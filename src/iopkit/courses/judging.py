@@ -1,8 +1,8 @@
 """Judging: whether each event of a course can be, beside those before it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import copy
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
@@ -136,23 +136,28 @@ class Judge:
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
         self.marks = dict[UUID, Entry]()
-        self.make_ups = list[tuple[UUID, Entry]]()
+        self.make_ups = list[tuple[UUID | None, Entry]]()
+        self.begun = set[datetime]()
 
     def judge(self, entries: Iterable[Entry]) -> dict[Entry, tuple[Misfit, ...]]:
         """Those of some entries that do not fit what has come so far, and why.
 
-        Whether make-ups do, ``wrong_make_ups`` tells in the end.
+        Whether make-ups and sessions not planned do, ``wrong_make_ups`` tells in the end.
         """
         return {entry: why for entry in entries if (why := self._take(entry))}
 
     def wrong_make_ups(self) -> dict[Entry, tuple[Misfit, ...]]:
-        """Make-ups that do not fit, once all is known that was missed: they may come before it."""
+        """What does not fit of sessions that no schedule has, and of make-ups, once all is known.
+
+        A make-up may come before what it makes up for.
+        """
         return dict(self._wrong_make_ups())
 
     def copy(self) -> "Judge":
         """Another one that goes on from here; this one stays where it is."""
         other = copy(self)
         other.marks, other.make_ups = self.marks.copy(), self.make_ups.copy()
+        other.begun = self.begun.copy()
         return other
 
     def _take(self, entry: Entry) -> tuple[Misfit, ...]:
@@ -263,23 +268,47 @@ class Judge:
                 self._discharged = True
             case SessionAttended() | SessionMissed() | SessionCancelled():
                 self.marks[event.session] = entry
-                made_up = self._timeline.sessions[event.session].makes_up_for
-                if made_up is not None and isinstance(event, SessionAttended):
-                    self.make_ups.append((made_up, entry))
+                due = self._timeline.sessions[event.session]
+                if isinstance(event, SessionAttended):
+                    self.begun.add(due.start)
+                    if due.makes_up_for is not None:
+                        self.make_ups.append((due.makes_up_for, entry))
             case MadeUp():
                 self.make_ups.append((event.session, entry))
+            case CameUnplanned():
+                self.make_ups.append((None, entry))
             case _:
                 pass
 
     def _wrong_make_ups(self) -> Iterator[tuple[Entry, tuple[Misfit, ...]]]:
-        made_up: set[UUID] = set()
+        made_up, begun = set[UUID | None](), self.begun.copy()
         for session, entry in self.make_ups:
-            mark = self.marks.get(session)
-            if mark is None or not isinstance(mark.event, SessionMissed | SessionCancelled):
-                yield entry, (Misfit.NOT_MISSED,)
-            elif session in made_up:
-                yield entry, (Misfit.MADE_UP_TWICE,)
-            made_up.add(session)
+            if why := self._wrong_beside(session, entry, made_up, begun):
+                yield entry, why
+            elif session is not None:
+                made_up.add(session)
+
+    def _wrong_beside(
+        self,
+        session: UUID | None,
+        entry: Entry,
+        made_up: Collection[UUID | None],
+        begun: set[datetime],
+    ) -> tuple[Misfit, ...]:
+        """Why a session does not fit that makes up for one, or that no schedule has."""
+        mark = None if session is None else self.marks.get(session)
+        missed = mark is not None and isinstance(mark.event, SessionMissed | SessionCancelled)
+        if session is not None and not missed:
+            return (Misfit.NOT_MISSED,)
+        if session in made_up:
+            return (Misfit.MADE_UP_TWICE,)
+        # One that a schedule has is among those that have begun already.
+        if isinstance(entry.event, MadeUp | CameUnplanned):
+            start = entry.event.start.astimezone(UTC)
+            if start in begun:
+                return (Misfit.AT_ONCE,)
+            begun.add(start)
+        return ()
 
     __repr__ = hidden
 

@@ -33,6 +33,7 @@ class Misfit(StrEnum):
     TOO_LONG = "too_long"
     NOT_MISSED = "not_missed"
     MADE_UP_TWICE = "made_up_twice"
+    AT_ONCE = "at_once"
 
     @property
     def expected(self) -> str:
@@ -90,6 +91,10 @@ _EXPECTED = {
     Misfit.NOT_MISSED: (
         "a session that was missed or called off",
         "what it makes up for was not missed",
+    ),
+    Misfit.AT_ONCE: (
+        "one session at an instant",
+        "another session that the patient came to begins at the same instant",
     ),
     Misfit.MADE_UP_TWICE: ("one make-up for a session", "its session was made up for already"),
 }

@@ -5,7 +5,7 @@ The engine keeps the rows of the kinds of events that are asked for; Polars does
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from iopkit.courses.happenings import Happening
 from iopkit.courses.measure_rules import (
@@ -184,12 +184,11 @@ def _cases(table: EntryTable, rule: MeasureRule, period: MeasuredDays) -> "pl.Da
             found = _followed(table, known, steps[0])
         case DaysUntil():
             found = _until(table, known, figure)
-        case StayLength() | LeavingCode() | LeftFor() | RetainedFor():
+        case _:
+            stays = cast("_StayFigure", figure)  # others have been refused
             outside = known.filter(pl.col("start").is_null())
             out = [outside.with_columns(**_not_counted("no", MeasureReason.NO_STAY))]
-            found = _of_stays(table, known.filter(pl.col("start").is_not_null()), figure)
-        case _:  # pragma: no cover  # refused before
-            raise NotImplementedError
+            found = _of_stays(table, known.filter(pl.col("start").is_not_null()), stays)
     found = found.with_columns(counted=pl.lit("yes"))
     numbers = [pl.col(name).cast(pl.Float64) for name in ("low", "high", "at_least")]
     return pl.concat(
