@@ -1,0 +1,4 @@
+"""Studies: comparing scenarios, how sure a result is, and how it is reported.
+
+Needs the extra ``studies``.
+"""
