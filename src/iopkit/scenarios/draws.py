@@ -67,6 +67,8 @@ class Purpose(IntEnum):
     RESAMPLE = 18
     COHORT = 19
     """How many are in care, or wait, as a scenario begins."""
+    FINISHING = 20
+    """Whether somebody who was in care to the end has completed."""
 
 
 def key_of(identity: object) -> int:
@@ -140,9 +142,7 @@ def address(purpose: Purpose, *, week: int = 0, number: int = 0, of: str = "") -
     return (place ^ key_of(of) if of else place) * _GOLDEN & _BITS
 
 
-def draw(
-    stream: int, purpose: Purpose, *, week: int = 0, number: int = 0, of: str = ""
-) -> int:
+def draw(stream: int, purpose: Purpose, *, week: int = 0, number: int = 0, of: str = "") -> int:
     """One draw by its address: the same each time that it is asked for."""
     return draw_at(stream, address(purpose, week=week, number=number, of=of))
 

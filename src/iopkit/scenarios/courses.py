@@ -1,0 +1,150 @@
+"""Courses in bulk: how long each patient stays, who uses meanwhile, and what each attends.
+
+Week of stay by week of stay, for all who are still in care at once. What happens does not depend
+on the day on which a stay begins: chance is addressed by the week of the stay, and by the session.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from iopkit.fields import frozen
+from iopkit.scenarios.draws import Purpose, Words, address, draws_at
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+else:
+    NDArray = object  # annotations are read where values are built
+
+
+@frozen(eq=False)
+class UseTables:
+    """How likely patients use, as thresholds: by stratum, and then by week of stay.
+
+    Who uses in the first week is by stratum alone.
+    """
+
+    trusts_types = True
+
+    at_admission: Words
+    returns: Words
+    stops: Words
+
+
+@frozen(eq=False)
+class StayTables:
+    """How likely patients leave, and how many finish, as thresholds.
+
+    ``leaving`` is by stratum, by whether the patient uses, by week of stay, and then cumulative:
+    day by day of the week, and on each day reason by reason. Without ``use`` nobody is taken to
+    use. ``finishing`` is by stratum: whether who is in care to the end has completed.
+    """
+
+    trusts_types = True
+
+    leaving: Words
+    reasons: int
+    finishing: Words
+    use: UseTables | None = None
+
+    @property
+    def weeks(self) -> int:
+        """How many weeks a stay has that is not ended early."""
+        return int(self.leaving.shape[2])
+
+
+@frozen(eq=False)
+class Stays:
+    """How stays end, an entry for each.
+
+    ``days`` are those in care, the first and the last included. ``reason`` is a place among the
+    reasons for leaving; after them, ``completed`` and then ``not_completed``, of those who were in
+    care to the end. ``uses`` tells of each week of a stay whether the patient uses in it; ``None``:
+    nobody asks.
+    """
+
+    trusts_types = True
+
+    days: "NDArray[np.int32]"
+    reason: "NDArray[np.int32]"
+    uses: "NDArray[np.bool_] | None" = None
+
+
+def stays(streams: Words, strata: "NDArray[np.intp]", tables: StayTables) -> Stays:
+    """How long each of some patients stays, and why they leave.
+
+    Args:
+        streams: the chance of each in this stay.
+        strata: the stratum of each.
+
+    Example:
+        >>> everybody = np.array([7, 8], dtype=np.uint64)
+        >>> always = np.array([[[[1 << 63] * 7]]], dtype=np.uint64)
+        >>> stays(everybody, np.array([0, 0]), StayTables(always, 1, always[0, 0, 0, :1])).days
+        array([1, 1], dtype=int32)
+    """
+    weeks, reasons, use = tables.weeks, tables.reasons, tables.use
+    days = np.full(len(streams), weeks * 7, np.int32)
+    finished = draws_at(streams, address(Purpose.FINISHING)) < tables.finishing[strata]
+    reason = np.where(finished, reasons, reasons + 1).astype(np.int32)
+    uses = None if use is None else np.zeros((len(streams), weeks), np.bool_)
+    in_care = np.arange(len(streams))
+    using = np.zeros(len(streams), np.intp)
+    if use is not None:
+        drawn = draws_at(streams, address(Purpose.USE_AT_ADMISSION))
+        using = (drawn < use.at_admission[strata]).astype(np.intp)
+    for week in range(weeks):
+        own, stratum = streams[in_care], strata[in_care]
+        if use is not None and uses is not None:
+            if week:
+                using = _using(own, stratum, using, use, week)
+            uses[in_care, week] = using.astype(np.bool_)
+        drawn = draws_at(own, address(Purpose.LEAVING, week=week))
+        table = tables.leaving[:, :, week]
+        leaves = drawn < table[stratum, using, -1]
+        gone = in_care[leaves]
+        # How many thresholds are no higher than the draw: where it falls among them.
+        place = (drawn[leaves, None] >= table[stratum[leaves], using[leaves]]).sum(axis=1)
+        days[gone] = week * 7 + place // reasons + 1
+        reason[gone] = place % reasons
+        in_care, using = in_care[~leaves], using[~leaves]
+    return Stays(days, reason, uses)
+
+
+def _using(
+    streams: Words,
+    strata: "NDArray[np.intp]",
+    using: "NDArray[np.intp]",
+    use: UseTables,
+    week: int,
+) -> "NDArray[np.intp]":
+    """Who uses in a week of stay, after who did in the week before."""
+    returns = draws_at(streams, address(Purpose.RETURN_TO_USE, week=week))
+    stops = draws_at(streams, address(Purpose.ABSTAINING, week=week))
+    returned = returns < use.returns[strata, week]
+    goes_on = stops >= use.stops[strata, week]
+    now: NDArray[np.intp] = np.where(using.astype(np.bool_), goes_on, returned).astype(np.intp)
+    return now
+
+
+def attended(
+    streams: Words, strata: "NDArray[np.intp]", addresses: Sequence[int], shares: Words
+) -> "NDArray[np.bool_]":
+    """Whether each of some patients attends each of some sessions, while in care.
+
+    Args:
+        streams: the chance of each in this stay.
+        strata: the stratum of each.
+        addresses: of the sessions' draws, as ``session_address`` has them.
+        shares: thresholds, by stratum and by session.
+    """
+    there = np.empty((len(streams), len(addresses)), np.bool_)
+    for place, at in enumerate(addresses):
+        there[:, place] = draws_at(streams, at) < shares[strata, place]
+    return there
+
+
+def session_address(purpose: Purpose, service: str, number: int) -> int:
+    """Where the draw of a session stands: by what it is, so that others do not shift it."""
+    return address(purpose, number=number, of=service)

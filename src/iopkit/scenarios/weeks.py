@@ -1,0 +1,197 @@
+"""Weeks: what a stay holds that begins on some day, as the plan of a patient has it.
+
+A plan is drafted and dated as it is for a real patient, once for each first day, and stands for all
+who begin then: with the program's phases, the site's hours, holidays and closures, and the groups'
+own times.
+"""
+
+from bisect import bisect_right
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import numpy as np
+from attrs import evolve
+
+from iopkit.errors import refuse, unless
+from iopkit.fields import frozen
+from iopkit.groups.groups import Group, join
+from iopkit.patients.patients import Patient
+from iopkit.plans.drafting import draft, plan_key
+from iopkit.plans.plans import MOST_EXTRA_WEEKS, Plan
+from iopkit.programs.programs import Program, Service, unrated
+from iopkit.schedules.meeting_dates import meetings_of
+from iopkit.schedules.meetings import MeetingsByGroup, by_group
+from iopkit.schedules.scheduling import scheduled
+from iopkit.schedules.sessions import Schedule
+from iopkit.sites.hours import changes_of
+from iopkit.sites.sites import Site
+from iopkit.windows import Weekday, whole_minutes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+else:
+    NDArray = object  # annotations are read where values are built
+
+_ANYBODY = Patient(key=UUID("3e7d6a52-8c1b-4f0e-9d43-5b2a7c9e1f60"))
+"""A patient of whom nothing is known: none of the program's services is left out."""
+_SEED = 0
+_LATEST = date(2199, 1, 1)
+
+
+@frozen(eq=False, repr=False)
+class PlannedStay:
+    """The sessions of a stay that begins on a day, in the order of their starts.
+
+    Arrays have one figure a session: ``service`` is a place in ``services``, ``number`` counts the
+    sessions of one name from 1, ``day`` counts the days of the stay from 0, and ``minutes`` are
+    those of service, without breaks. ``undated`` counts prescribed sessions that have no date.
+    """
+
+    trusts_types = True  # arrays have no type that could be held against the annotation
+
+    schedule: Schedule
+    services: tuple[Service, ...]
+    service: "NDArray[np.int32]"
+    number: "NDArray[np.int32]"
+    day: "NDArray[np.int32]"
+    minutes: "NDArray[np.int32]"
+
+    @property
+    def undated(self) -> int:
+        """How many prescribed sessions have no date."""
+        return len(self.schedule.unplaced)
+
+    def __repr__(self) -> str:
+        return f"PlannedStay({len(self.day)} sessions, {self.undated} without a date)"
+
+
+@frozen
+class ProgramWeeks:
+    """A program as it is given at a site: on one track, and with what it leaves open.
+
+    ``phase_weeks`` and ``times`` are as ``draft`` takes them, in pairs; the least where none is
+    given. ``groups`` are those of its services that patients can be in.
+
+    Raises:
+        InvalidError: the program has tracks and none is named, or a group is of none of its
+            services.
+    """
+
+    program: Program
+    site: Site
+    track: str | None = None
+    phase_weeks: tuple[tuple[str, int], ...] = ()
+    times: tuple[tuple[str, int | timedelta], ...] = ()
+    groups: tuple[Group, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        tracks = ", ".join(each.name for each in self.program.tracks)
+        given = {service.name for service in self.program.every_service}
+        refuse(
+            "weeks of a program",
+            unless(
+                not tracks or self.track is not None,
+                "track",
+                f"one of the program's: {tracks}",
+                "none",
+            ),
+            *(
+                unless(each.service in given, "groups", "of services of the program", each.service)
+                for each in self.groups
+            ),
+        )
+
+    def days(self, start: date) -> int:
+        """How many days a stay has that is not ended early; the same whenever it begins."""
+        return self._plan(start, ()).weeks * 7
+
+    def starting(self, day: date, groups: tuple[str, ...] = ()) -> PlannedStay:
+        """A stay that begins on a day, in the groups of some names.
+
+        Raises:
+            InvalidError: as for ``draft`` and ``schedule``.
+
+        Example:
+            >>> from iopkit.library import find_program
+            >>> from iopkit.windows import WeeklyWindows
+            >>> site = Site("Elm", "America/Chicago", WeeklyWindows.always())
+            >>> weeks = ProgramWeeks(find_program("deaconess-cross-pointe"), site)
+            >>> weeks.starting(date(2026, 1, 5)).minutes[:3].tolist()
+            [210, 210, 210]
+        """
+        return _planned(self, day, groups)
+
+    def _plan(self, day: date, groups: tuple[str, ...]) -> Plan:
+        """The plan that begins on a day: drafted once for all days that it can be the same on."""
+        era = bisect_right(changes_of(self.site), day)
+        plan = _drafted(self, Weekday(day.weekday()), era, groups)
+        return evolve(plan, start=day, key=plan_key(_ANYBODY.key, plan.program, day, _SEED))
+
+
+@lru_cache(maxsize=4096)
+def _planned(weeks: ProgramWeeks, day: date, groups: tuple[str, ...]) -> PlannedStay:
+    plan = weeks._plan(day, groups)  # noqa: SLF001  # kept here as methods keep nothing
+    booked = scheduled(plan, weeks.site, _meetings(weeks, day.year) if groups else {}, None)
+    kinds = {place: at for at, place in enumerate(booked.services)}
+    sessions = booked.sessions
+    return PlannedStay(
+        booked,
+        tuple(booked.services.values()),
+        _kept([kinds[each.phase, each.service] for each in sessions]),
+        _kept([each.number for each in sessions]),
+        _kept([(each.start.date() - day).days for each in sessions]),
+        _kept([whole_minutes(each.service_time) for each in sessions]),
+    )
+
+
+@lru_cache(maxsize=256)
+def _drafted(weeks: ProgramWeeks, weekday: Weekday, era: int, groups: tuple[str, ...]) -> Plan:
+    """The plan of whoever begins on a weekday, while the site is as it is in one of its eras.
+
+    Nothing is on hold for what is not known of a patient, as there is none.
+    """
+    changes = changes_of(weeks.site)
+    first = changes[era - 1] if era else min((*changes, _LATEST)) - timedelta(weeks=1)
+    start = first + timedelta(days=(weekday - first.weekday()) % 7)
+    chosen = [each for each in weeks.groups if each.name in groups]
+    on_track = weeks.program.on_track(weeks.track)
+    program, site = join(on_track, weeks.site, chosen) if chosen else (on_track, weeks.site)
+    plan = draft(
+        program,
+        _ANYBODY,
+        site,
+        start=start,
+        seed=_SEED,
+        phase_weeks=dict(weeks.phase_weeks),
+        times=dict(weeks.times),
+        groups=chosen,
+    )
+    held = unrated(plan.program)
+    return evolve(plan, on_hold=held, upcoming=(), milestones=(), notes=())
+
+
+@lru_cache(maxsize=64)
+def _meetings(weeks: ProgramWeeks, year: int) -> MeetingsByGroup:
+    """When the groups meet, in a year and as long after it as a stay that begins in it can last."""
+    modalities = {each.name: each.modality for each in weeks.program.every_service}
+    longest = timedelta(weeks=weeks.days(date(year, 1, 1)) // 7 + MOST_EXTRA_WEEKS + 1)
+    return by_group(
+        meeting
+        for group in weeks.groups
+        for meeting in meetings_of(
+            group,
+            weeks.site,
+            start=date(year, 1, 1),
+            end=date(year + 1, 1, 1) + longest,
+            modality=modalities[group.service],
+        )
+    )
+
+
+def _kept(figures: list[int]) -> "NDArray[np.int32]":
+    """An array that nobody changes."""
+    array = np.array(figures, dtype=np.int32)
+    array.flags.writeable = False
+    return array
