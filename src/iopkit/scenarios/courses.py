@@ -4,13 +4,12 @@ Week of stay by week of stay, for all who are still in care at once. What happen
 on the day on which a stay begins: chance is addressed by the week of the stay, and by the session.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from iopkit.fields import frozen
-from iopkit.scenarios.draws import Purpose, Words, address, draws_at
+from iopkit.scenarios.draws import Purpose, Words, address, draws_at, draws_at_each
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -129,7 +128,7 @@ def _using(
 
 
 def attended(
-    streams: Words, strata: "NDArray[np.intp]", addresses: Sequence[int], shares: Words
+    streams: Words, strata: "NDArray[np.intp]", addresses: Words, shares: Words
 ) -> "NDArray[np.bool_]":
     """Whether each of some patients attends each of some sessions, while in care.
 
@@ -138,11 +137,11 @@ def attended(
         strata: the stratum of each.
         addresses: of the sessions' draws, as ``session_address`` has them.
         shares: thresholds, by stratum and by session.
+
+    Returns:
+        A row for each patient, a column for each session.
     """
-    there = np.empty((len(streams), len(addresses)), np.bool_)
-    for place, at in enumerate(addresses):
-        there[:, place] = draws_at(streams, at) < shares[strata, place]
-    return there
+    return draws_at_each(streams[:, np.newaxis], addresses) < shares[strata]
 
 
 def session_address(purpose: Purpose, service: str, number: int) -> int:
