@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.kinds import Kind, Number, Scalar, YesNo, as_recorded, is_ordered
+from iopkit.eligibility.kinds import Kind, Number, Scalar, YesNo, as_recorded
 from iopkit.eligibility.predicates import AnyFact
 from iopkit.eligibility.sheets import FactSheet
 from iopkit.errors import Fault, InvalidError, MissingExtraError, did_you_mean, refuse, unless
 from iopkit.fields import frozen
-from iopkit.frames.columns import FOUND, range_of
+from iopkit.frames.columns import FOUND, value_names
 from iopkit.frames.contents import dtype_of
 from iopkit.frames.records import KEY, fact_sheets
 
@@ -136,7 +136,7 @@ def _all_columns(facts: Mapping[str, AnyFact]) -> Iterator[_Column]:
     yield _Column(KEY, None, "a random UUID, from uuid.uuid4()", _key, nw.String())
     for fact in facts.values():
         kind = fact.kind
-        for name in (fact.name, *(range_of(fact.name) if is_ordered(kind) else ())):
+        for name in value_names(fact):
             yield _Column(name, fact, kind.expectation(), _reader(kind), dtype_of(kind))
         found = f"{fact.name}{FOUND}"
         yield _Column(found, fact, "a day such as 2026-01-31", date.fromisoformat, nw.Date())

@@ -217,6 +217,32 @@ def attrition(
     )
 
 
+def truths_frame(predicates: Mapping[str, Predicate], frame: T, *, on: date) -> T:
+    """A frame of the truth of each predicate for each row alone, in columns named as they are.
+
+    Each row is held against itself, and the truths are written as ``decide_frame`` writes them.
+
+    Raises:
+        InvalidError: a fact's column is missing or of another type, or two facts have one name.
+        MissingExtraError: the extra ``tables`` is not installed.
+
+    Example:
+        >>> import polars
+        >>> from iopkit.eligibility import FACTS
+        >>> frame = polars.DataFrame({"age": [17, 18, None]})
+        >>> truths = truths_frame({"adult": FACTS["age"] >= 18}, frame, on=date(2026, 1, 5))
+        >>> truths["adult"].to_list()
+        ['no', 'yes', 'unknown']
+    """
+    refuse("frame", unless_day(on, "on"))
+    given, always = opened(frame), enough_of(0, [])
+    asked = each_once(fact for each in predicates.values() for fact in facts_in(each))
+    read = _Read.of(_Rows(given, on, (), always), asked)
+    found = {name: words(read.truths(each), given) for name, each in predicates.items()}
+    kept: T = added(given, read.stage, found).select(*found).to_native()
+    return kept
+
+
 class _Judging(NamedTuple):
     """The criteria of a version, and in which rows it decides."""
 
