@@ -140,9 +140,7 @@ def address(purpose: Purpose, *, week: int = 0, number: int = 0, of: str = "") -
     return (place ^ key_of(of) if of else place) * _GOLDEN & _BITS
 
 
-def draw(
-    stream: int, purpose: Purpose, *, week: int = 0, number: int = 0, of: str = ""
-) -> int:
+def draw(stream: int, purpose: Purpose, *, week: int = 0, number: int = 0, of: str = "") -> int:
     """One draw by its address: the same each time that it is asked for."""
     return draw_at(stream, address(purpose, week=week, number=number, of=of))
 
