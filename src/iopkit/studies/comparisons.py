@@ -22,6 +22,7 @@ from iopkit.studies.estimates import (
     percent,
     resampled_estimate,
     sentences,
+    shown_in_notebooks,
     unless_confidence,
 )
 from iopkit.studies.mathematics import Numbers, student_t
@@ -123,7 +124,7 @@ class Comparison:
         return f"Comparison(base={self.base!r}, {counted(len(self.rows), 'difference')})"
 
     def _repr_html_(self) -> str:
-        return self.table._repr_html_()  # noqa: SLF001  # what notebooks ask of a table
+        return shown_in_notebooks(self.table)
 
 
 def compare(
@@ -153,14 +154,14 @@ def compare(
         >>> rows += [("two more seats", n, "wait_days", 3.0 + n + n % 2) for n in range(3)]
         >>> columns = ["scenario", "replication", "measure", "value"]
         >>> totals = pl.DataFrame(rows, columns, orient="row")
-        >>> row = compare(totals, "as it is", better={"wait_days": "lower"}).rows[0]
-        >>> print(row)
-        wait_days: two more seats 4.33, base 5.00; difference -0.67 (-2.10 to 0.77), better in 67 %
-        of 3 replications.
+        >>> compared = compare(totals, "as it is", better={"wait_days": "lower"})
+        >>> print(compared.rows[0].difference, compared.rows[0].share_better)
+        -0.67 (-2.10 to 0.77) 0.6666666666666666
     """
     table = totals_of(results)
     known_name(table, "scenario", base)
-    asked, sides = measured(table, measures), dict(better or {})
+    asked = measured(table, measures)
+    sides: dict[str, Better] = dict(better or {})
     others = [name for name in names_in(table, "scenario") if name != base]
     refuse(
         "comparison",
@@ -301,7 +302,7 @@ class Summary:
         return f"Summary({counted(len(self.rows), 'figure')})"
 
     def _repr_html_(self) -> str:
-        return self.table._repr_html_()  # noqa: SLF001  # what notebooks ask of a table
+        return shown_in_notebooks(self.table)
 
 
 def summary(
@@ -406,19 +407,14 @@ def replications_needed(
         unless(half_width > 0, "half_width", "above 0", half_width),
     )
     if base is None:
-        found = [(row.scenario, row.estimate) for row in _means(results, measure, confidence)]
+        means = summary(results, measure, confidence=confidence)
+        found = [(row.scenario, row.estimate) for row in means.rows]
     else:
         compared = compare(results, base, measure, confidence=confidence)
         found = [(row.scenario, row.difference) for row in compared.rows]
     return tuple(
         _needed(scenario, measure, estimate, half_width, confidence) for scenario, estimate in found
     )
-
-
-def _means(
-    results: Results | pl.DataFrame, measure: str, confidence: float
-) -> tuple[Summarized, ...]:
-    return summary(results, measure, confidence=confidence).rows
 
 
 def _needed(

@@ -6,6 +6,7 @@ from math import sqrt
 from statistics import fmean
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from iopkit.errors import Fault, unless
@@ -151,3 +152,8 @@ def columns_of(name: str, estimate: Estimate | None) -> dict[str, float | None]:
 def sentences(texts: Sequence[str]) -> str:
     """Sentences, a line each; without the empty ones."""
     return "\n".join(text for text in texts if text)
+
+
+def shown_in_notebooks(table: pl.DataFrame) -> str:
+    """A table as Polars shows it in notebooks."""
+    return table._repr_html_()  # pyright: ignore[reportPrivateUsage]  # notebooks ask for it

@@ -12,13 +12,16 @@ from iopkit.studies.mathematics import Numbers
 from iopkit.studies.samples import Results, known_name, names_in, weekly_of
 
 _BATCH = 5
+_FEWEST = 10
+"""How many batches a run needs: the last five are too few for a standard error of their own."""
 
 
 @frozen
 class WarmUp:
     """How many of a scenario's first weeks to leave out for a measure.
 
-    ``weeks`` is ``None`` where the rule finds none: the run is too short, or a week has no figure.
+    ``weeks`` is ``None`` where the rule finds none: the run has fewer than 50 weeks or still
+    changes in its second half, or a week has no figure.
     ``drift`` is how much the measure changes a week in the weeks after it, over replications;
     ``None``: there are fewer than three such weeks, or none at all.
     """
@@ -104,10 +107,10 @@ def left_out(series: Numbers) -> int | None:
         10
     """
     count = len(series) // _BATCH
-    if count < 4:
+    if count < _FEWEST:
         return None
     batches = series[: count * _BATCH].reshape(count, _BATCH).mean(axis=1)
-    errors = [float(np.var(batches[cut:])) / (count - cut) for cut in range(count - 1)]
+    errors = [float(np.var(batches[cut:])) / (count - cut) for cut in range(count - 5)]
     least = int(np.argmin(errors))
     return least * _BATCH if least <= count // 2 else None
 
