@@ -80,10 +80,12 @@ def resampled_estimate(
     Source: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13.
     """
     count = len(values)
+    value = float(figures(values[None])[0])
+    if count == 1:
+        return Estimate(value, None, None, None, 1)
     samples = figures(values[_resamples(count, seed)])
     outside = (1 - confidence) / 2
     low, high = np.quantile(samples, [outside, 1 - outside])
-    value = float(figures(values[None])[0])
     return Estimate(value, float(np.std(samples, ddof=1)), float(low), float(high), count)
 
 

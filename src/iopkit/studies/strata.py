@@ -43,7 +43,8 @@ class StratumFigure:
 class StratumGap:
     """How a stratum differs from the reference: as a difference and as a ratio of means.
 
-    ``ratio`` is ``None`` where the reference is not above 0 in each replication, and both are where a cell is hidden.
+    ``ratio`` is ``None`` where the reference is not above 0 in each replication; both are where a
+    cell is hidden, or no replication has a figure in both.
     """
 
     scenario: str
@@ -228,10 +229,41 @@ def hidden_cells(people: Mapping[Cell, float], *, fewest: int) -> frozenset[Cell
     hidden = {cell for cell, count in people.items() if count < fewest}
     lines = [line for axis in range(len(next(iter(people), ()))) for line in _lines(people, axis)]
     # Each turn hides a cell more, so that it ends once all are hidden at the latest.
-    while line := next((line for line in lines if _gives_back(line, hidden, people, fewest)), None):
-        shown = [cell for cell in line if cell not in hidden]
+    while shown := _one_of_which(lines, hidden, people, fewest):
         hidden.add(min(shown, key=lambda cell: (people[cell], cell)))
     return frozenset(hidden)
+
+
+def _one_of_which(
+    lines: list[list[Cell]], hidden: set[Cell], people: Mapping[Cell, float], fewest: int
+) -> list[Cell]:
+    """Cells of which one more has to be hidden; none, if enough are."""
+    for line in lines:
+        shown = [cell for cell in line if cell not in hidden]
+        if shown and _gives_back(line, hidden, people, fewest):
+            return shown
+    # Two in each line are not always enough: a cell that alone joins two blocks follows from both.
+    for known in _solved(lines, sorted(hidden)):
+        shown = [cell for line in lines if known in line for cell in line if cell not in hidden]
+        if shown:
+            return shown
+    return []
+
+
+def _gives_back(
+    line: list[Cell], hidden: set[Cell], people: Mapping[Cell, float], fewest: int
+) -> bool:
+    inside = [cell for cell in line if cell in hidden]
+    return bool(inside) and (len(inside) == 1 or sum(people[cell] for cell in inside) < fewest)
+
+
+def _solved(lines: list[list[Cell]], hidden: list[Cell]) -> list[Cell]:
+    """The hidden cells that follow from the totals of lines, as no other values have the same."""
+    sums = np.array([[cell in line for cell in hidden] for line in lines], np.float64)
+    _, sizes, directions = np.linalg.svd(sums)
+    free = directions[int(np.sum(sizes > 1e-9)) :]
+    reach = np.abs(free).sum(axis=0)
+    return [cell for cell, moves in zip(hidden, reach, strict=True) if moves < 1e-9]
 
 
 def _lines(people: Mapping[Cell, float], axis: int) -> list[list[Cell]]:
@@ -241,14 +273,6 @@ def _lines(people: Mapping[Cell, float], axis: int) -> list[list[Cell]]:
         return cell[:axis] + cell[axis + 1 :]
 
     return [list(line) for _, line in groupby(sorted(people, key=others), key=others)]
-
-
-def _gives_back(
-    line: list[Cell], hidden: set[Cell], people: Mapping[Cell, float], fewest: int
-) -> bool:
-    inside = [cell for cell in line if cell in hidden]
-    too_few = len(inside) == 1 or sum(people[cell] for cell in inside) < fewest
-    return bool(inside) and too_few and len(inside) < len(line)
 
 
 def _pairs(
