@@ -1,7 +1,7 @@
 """Distributions of inputs that are not known for sure, and sets of values drawn from them."""
 
 from collections.abc import Mapping
-from math import log
+from math import inf, log
 from typing import Literal, Protocol
 
 import numpy as np
@@ -46,7 +46,7 @@ class Beta:
         >>> trial = Source("Trial of reminders, 2024", Grade.OFFICIAL)
         >>> shown = Beta.of(mean=0.80, low=0.70, high=0.88, source=trial)
         >>> round(shown.alpha), round(shown.beta)
-        (61, 15)
+        (59, 15)
     """
 
     alpha: float
@@ -238,7 +238,7 @@ class Triangular:
 
 
 def _unless_above_0(**values: float) -> tuple[tuple[Fault, ...], ...]:
-    return tuple(unless(value > 0, name, "above 0", value) for name, value in values.items())
+    return tuple(unless(0 < value < inf, name, "above 0", value) for name, value in values.items())
 
 
 def input_sets(
