@@ -1,0 +1,441 @@
+"""Comparisons: what a scenario changes, with chance held still, and how sure that is.
+
+Scenarios of one run share their chance, so that they are compared replication by replication: what
+is the same bad luck in both is no difference.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal, TypeAlias
+
+import numpy as np
+import polars as pl
+
+from iopkit.errors import Fault, InvalidError, refuse, unless
+from iopkit.fields import frozen
+from iopkit.prose import counted
+from iopkit.studies.estimates import (
+    Estimate,
+    columns_of,
+    few_replications,
+    figure,
+    mean_estimate,
+    percent,
+    resampled_estimate,
+    sentences,
+    shown_in_notebooks,
+    unless_confidence,
+)
+from iopkit.studies.mathematics import Numbers, student_t
+from iopkit.studies.samples import (
+    Results,
+    by_replication,
+    known_name,
+    known_values,
+    measured,
+    names_in,
+    totals_of,
+)
+
+Better: TypeAlias = Literal["higher", "lower"]
+"""Which of two figures of a measure is the better one."""
+
+
+@frozen
+class PairedDifference:
+    """How a scenario differs from the base in one measure.
+
+    All figures are of the replications in which both have one; ``without`` says how many others
+    there are. ``base``, ``other`` and ``difference`` (other less base) are ``None`` where there is
+    no such replication. ``share_higher`` and ``share_better`` are the shares of replications in
+    which the scenario's figure is higher, or better, than the base's; the latter is ``None`` where
+    nobody said what is better. ``variance_ratio`` is the variance of the difference over what it
+    would be with a chance of its own for each scenario; ``None``: neither varies.
+    """
+
+    scenario: str
+    measure: str
+    base: Estimate | None
+    other: Estimate | None
+    difference: Estimate | None
+    share_higher: float | None
+    share_better: float | None
+    variance_ratio: float | None
+    without: int
+
+    def __str__(self) -> str:
+        difference = self.difference
+        if self.base is None or self.other is None or difference is None:
+            return f"{self.measure}: {self.scenario}: no replication in which both have a figure."
+        lead = (
+            f"{self.measure}: {self.scenario} {_plain(self.other)}, base {_plain(self.base)}; "
+            f"difference {difference}"
+        )
+        share, how = self.share_higher, "higher"
+        if self.share_better is not None:
+            share, how = self.share_better, "better"
+        told = f"{lead}, {how} in {percent(share or 0.0)} of {difference.count} replications"
+        missing = f"; {self.without} more have no figure in one of them" if self.without else ""
+        return f"{told}{missing}."
+
+
+def _plain(estimate: Estimate) -> str:
+    return figure(estimate.value, estimate.se)
+
+
+@frozen
+class Comparison:
+    """Scenarios beside a base, measure by measure; printed, it reads as sentences.
+
+    ``findings`` are sentences on what to be careful with.
+    """
+
+    base: str
+    confidence: float
+    rows: tuple[PairedDifference, ...]
+    findings: tuple[str, ...]
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """A row for each scenario and measure, with each figure's standard error and limits."""
+        return pl.DataFrame(
+            [
+                {
+                    "scenario": row.scenario,
+                    "measure": row.measure,
+                    **columns_of("base", row.base),
+                    **columns_of("other", row.other),
+                    **columns_of("difference", row.difference),
+                    "share_higher": row.share_higher,
+                    "share_better": row.share_better,
+                    "variance_ratio": row.variance_ratio,
+                    "pairs": row.difference.count if row.difference else 0,
+                    "without": row.without,
+                }
+                for row in self.rows
+            ],
+            infer_schema_length=None,
+        )
+
+    def __str__(self) -> str:
+        head = f"Compared with {self.base}; limits for {100 * self.confidence:g} %."
+        return sentences([head, *map(str, self.rows), *self.findings])
+
+    def __repr__(self) -> str:
+        return f"Comparison(base={self.base!r}, {counted(len(self.rows), 'difference')})"
+
+    def _repr_html_(self) -> str:
+        return shown_in_notebooks(self.table)
+
+
+def compare(
+    results: Results | pl.DataFrame,
+    base: str,
+    *measures: str,
+    confidence: float = 0.95,
+    better: Mapping[str, Better] | None = None,
+) -> Comparison:
+    """Compare every other scenario with a base, replication by replication.
+
+    Limits are those of a paired Student's t: Law, Simulation Modeling and Analysis, 5th ed. 2015,
+    section 10.2.1.
+
+    Args:
+        results: those of ``simulate``, or their table ``totals``.
+        base: the scenario that the others are compared with.
+        measures: those to compare; by default all.
+        better: which figure is the better one, by measure.
+
+    Raises:
+        InvalidError: there are fewer than two replications, or no other scenario.
+        UnknownNameError: no such scenario or measure.
+
+    Example:
+        >>> rows = [("as it is", n, "wait_days", 4.0 + n) for n in range(3)]
+        >>> rows += [("two more seats", n, "wait_days", 3.0 + n + n % 2) for n in range(3)]
+        >>> columns = ["scenario", "replication", "measure", "value"]
+        >>> totals = pl.DataFrame(rows, columns, orient="row")
+        >>> compared = compare(totals, "as it is", better={"wait_days": "lower"})
+        >>> print(compared.rows[0].difference, compared.rows[0].share_better)
+        -0.67 (-2.10 to 0.77) 0.6666666666666666
+    """
+    table = totals_of(results)
+    known_name(table, "scenario", base)
+    asked = measured(table, measures)
+    sides: dict[str, Better] = dict(better or {})
+    others = [name for name in names_in(table, "scenario") if name != base]
+    refuse(
+        "comparison",
+        unless_confidence(confidence),
+        unless(bool(others), "scenarios", "another than the base", "none"),
+        *(_unless_several(table, name) for name in (base, *others)),
+        *(_unless_known(sides, name, measured(table, ())) for name in sides),
+    )
+    rows = tuple(
+        _difference(table, (base, other), measure, confidence, sides.get(measure))
+        for measure in asked
+        for other in others
+    )
+    return Comparison(base, confidence, rows, tuple(_findings(rows)))
+
+
+def _unless_several(table: pl.DataFrame, scenario: str) -> tuple[Fault, ...]:
+    of = table.filter(pl.col("scenario") == scenario)
+    count = of.get_column("replication").n_unique()
+    return unless(count > 1, scenario, "two replications or more", count)
+
+
+def _unless_known(
+    sides: Mapping[str, str], measure: str, known: tuple[str, ...]
+) -> tuple[Fault, ...]:
+    faults = (
+        *unless(measure in known, measure, "a measure of the results", "another"),
+        *unless(sides[measure] in ("higher", "lower"), measure, "higher or lower", "another"),
+    )
+    return tuple(fault.under("better") for fault in faults)
+
+
+def _difference(
+    table: pl.DataFrame,
+    names: tuple[str, str],
+    measure: str,
+    confidence: float,
+    side: Better | None,
+) -> PairedDifference:
+    one, other = (by_replication(table, scenario=name, measure=measure) for name in names)
+    pairs = [
+        (before, after)
+        for replication in sorted({*one, *other})
+        if (before := one.get(replication)) is not None
+        and (after := other.get(replication)) is not None
+    ]
+    before, after = np.array(pairs, np.float64).reshape(-1, 2).T
+    # Of all replications, so that those are told, too, that have no row for this measure.
+    of = table.filter(pl.col("scenario").is_in(names)).get_column("replication").n_unique()
+    changes = after - before
+    higher = float(np.mean(changes > 0)) if pairs else None
+    lower = float(np.mean(changes < 0)) if pairs else None
+    return PairedDifference(
+        scenario=names[1],
+        measure=measure,
+        base=mean_estimate(before, confidence),
+        other=mean_estimate(after, confidence),
+        difference=mean_estimate(changes, confidence),
+        share_higher=higher,
+        share_better={"higher": higher, "lower": lower, None: None}[side],
+        variance_ratio=_variance_ratio(before, after),
+        without=of - len(pairs),
+    )
+
+
+def _variance_ratio(before: Numbers, after: Numbers) -> float | None:
+    if len(before) < 2:
+        return None
+    apart = float(np.var(before, ddof=1) + np.var(after, ddof=1))
+    return float(np.var(after - before, ddof=1)) / apart if apart else None
+
+
+def _findings(rows: tuple[PairedDifference, ...]) -> Iterator[str]:
+    counts = [row.difference.count if row.difference else 0 for row in rows]
+    if few := few_replications(counts):
+        yield few
+    for row in rows:
+        if row.without:
+            had = counted(row.without, "replication")
+            yield f"{row.measure}: {had} of {row.scenario} or the base had none, and do not count."
+        if row.variance_ratio is not None and row.variance_ratio > 1:
+            yield (
+                f"{row.measure}: {row.scenario} and the base run against each other: "
+                "held still, chance makes their difference less sure."
+            )
+
+
+@frozen
+class Summarized:
+    """A figure of a scenario: the mean over replications, or a quantile of them.
+
+    ``quantile`` is ``None`` for the mean. ``without`` replications have no figure.
+    """
+
+    scenario: str
+    measure: str
+    quantile: float | None
+    estimate: Estimate | None
+    without: int
+
+    def __str__(self) -> str:
+        of = "" if self.quantile is None else f", quantile {self.quantile:g}"
+        missing = f"; {counted(self.without, 'replication')} without" if self.without else ""
+        return f"{self.measure}{of}: {self.scenario} {self.estimate or 'none'}{missing}."
+
+
+@frozen
+class Summary:
+    """Figures of scenarios; printed, it reads as sentences."""
+
+    confidence: float
+    rows: tuple[Summarized, ...]
+    findings: tuple[str, ...]
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """A row for each scenario and measure, and for each quantile that was asked for."""
+        return pl.DataFrame(
+            [
+                {
+                    "scenario": row.scenario,
+                    "measure": row.measure,
+                    "quantile": row.quantile,
+                    **columns_of("value", row.estimate),
+                    "replications": row.estimate.count if row.estimate else 0,
+                    "without": row.without,
+                }
+                for row in self.rows
+            ],
+            infer_schema_length=None,
+        )
+
+    def __str__(self) -> str:
+        head = f"Limits for {100 * self.confidence:g} %."
+        return sentences([head, *map(str, self.rows), *self.findings])
+
+    def __repr__(self) -> str:
+        return f"Summary({counted(len(self.rows), 'figure')})"
+
+    def _repr_html_(self) -> str:
+        return shown_in_notebooks(self.table)
+
+
+def summary(
+    results: Results | pl.DataFrame,
+    *measures: str,
+    confidence: float = 0.95,
+    quantiles: tuple[float, ...] = (),
+    seed: int = 0,
+) -> Summary:
+    """The means of each scenario over replications, with limits by Student's t.
+
+    Args:
+        results: those of ``simulate``, or their table ``totals``.
+        measures: by default all.
+        quantiles: shares from 0 to 1: also the values below which so many replications lie, with
+            limits by the percentile bootstrap.
+        seed: of the bootstrap.
+
+    Raises:
+        InvalidError: the confidence or a quantile is out of range.
+        UnknownNameError: no such measure.
+    """
+    table = totals_of(results)
+    refuse(
+        "summary",
+        unless_confidence(confidence),
+        *(unless(0 <= each <= 1, "quantiles", "from 0 to 1", each) for each in quantiles),
+    )
+    rows: list[Summarized] = []
+    for measure in measured(table, measures):
+        for scenario in names_in(table, "scenario"):
+            of = table.filter(pl.col("scenario") == scenario).get_column("replication").n_unique()
+            values = known_values(
+                by_replication(table, scenario=scenario, measure=measure).values()
+            )
+            without = of - len(values)
+            mean = mean_estimate(values, confidence)
+            rows.append(Summarized(scenario, measure, None, mean, without))
+            for share in quantiles:
+                found = _quantile(values, share, confidence, seed)
+                rows.append(Summarized(scenario, measure, share, found, without))
+    few = few_replications(row.estimate.count if row.estimate else 0 for row in rows)
+    return Summary(confidence, tuple(rows), (few,) if few else ())
+
+
+def _quantile(values: Numbers, share: float, confidence: float, seed: int) -> Estimate | None:
+    if len(values) == 0:
+        return None
+
+    def figures(samples: Numbers) -> Numbers:
+        return np.asarray(np.quantile(samples, share, axis=1), np.float64)
+
+    return resampled_estimate(values, figures, confidence=confidence, seed=seed)
+
+
+@frozen
+class ReplicationsNeeded:
+    """How many replications narrow a figure's limits to a half-width.
+
+    ``half_width`` is the one of the ``have`` replications that there are.
+    """
+
+    scenario: str
+    measure: str
+    have: int
+    half_width: float
+    needed: int
+
+    @property
+    def more(self) -> int:
+        """How many are missing."""
+        return max(0, self.needed - self.have)
+
+
+def replications_needed(
+    results: Results | pl.DataFrame,
+    measure: str,
+    *,
+    half_width: float,
+    base: str | None = None,
+    confidence: float = 0.95,
+) -> tuple[ReplicationsNeeded, ...]:
+    """How many replications each scenario needs, as far as those that there are can tell.
+
+    The least number for which Student's t with the spread seen gives limits as narrow: Law,
+    Simulation Modeling and Analysis, 5th ed. 2015, section 9.4.1.
+
+    Args:
+        half_width: from the figure to either limit, in the measure's unit.
+        base: of each other scenario's paired difference from this one; ``None``: of each
+            scenario's own mean.
+
+    Raises:
+        InvalidError: fewer than two replications have a figure, or the half-width is not above 0.
+        UnknownNameError: no such scenario or measure.
+    """
+    table = totals_of(results)
+    known_name(table, "measure", measure)
+    refuse(
+        "replications",
+        unless_confidence(confidence),
+        unless(half_width > 0, "half_width", "above 0", half_width),
+    )
+    if base is None:
+        means = summary(results, measure, confidence=confidence)
+        found = [(row.scenario, row.estimate) for row in means.rows]
+    else:
+        compared = compare(results, base, measure, confidence=confidence)
+        found = [(row.scenario, row.difference) for row in compared.rows]
+    return tuple(
+        _needed(scenario, measure, estimate, half_width, confidence) for scenario, estimate in found
+    )
+
+
+def _needed(
+    scenario: str, measure: str, estimate: Estimate | None, half_width: float, confidence: float
+) -> ReplicationsNeeded:
+    if estimate is None or estimate.se is None:
+        count = 0 if estimate is None else 1
+        raise InvalidError(
+            "replications", unless(False, scenario, "two replications or more with a figure", count)
+        )
+    spread = estimate.se * estimate.count**0.5
+
+    def reach(count: int) -> float:
+        return student_t(confidence, freedom=count - 1) * spread / count**0.5
+
+    # The reach falls with each replication, so doubling and then halving find the least count.
+    high = 2
+    while reach(high) > half_width:
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if reach(middle) <= half_width else (middle, high)
+    return ReplicationsNeeded(scenario, measure, estimate.count, reach(estimate.count), high)

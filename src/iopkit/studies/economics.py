@@ -1,0 +1,251 @@
+"""Economics: what a study counts as a cost, for whom, in which year's money, and discounted how."""
+
+from collections.abc import Iterable
+from decimal import Decimal, localcontext
+from enum import StrEnum
+
+import polars as pl
+
+from iopkit.errors import Fault, each_a, refuse, unless
+from iopkit.fields import frozen
+from iopkit.sources import Source
+from iopkit.studies.samples import Results, known_name, weekly_of
+
+_DIGITS = 50
+_DAYS_A_YEAR = Decimal("365.25")
+
+
+class Perspective(StrEnum):
+    """Whose costs are counted."""
+
+    PAYER = "payer"
+    PROVIDER = "provider"
+    PATIENT = "patient"
+    SOCIETY = "society"
+    """Everybody's, and nothing that only passes from one to another."""
+
+
+@frozen
+class CostLine:
+    """A cost: so many dollars for each unit of a measure, in the money of a year.
+
+    Patients' time and travel are lines of their own, such as so much for each session attended.
+    ``counts_for`` says in which perspectives it counts: a charge is the payer's cost and the
+    provider's income, so it is none of society's.
+
+    Raises:
+        InvalidError: the amount is no number, or it counts for nobody.
+    """
+
+    name: str
+    measure: str
+    usd: Decimal
+    year: int
+    counts_for: frozenset[Perspective]
+    source: Source
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "cost",
+            unless(self.usd.is_finite(), "usd", "a number", "none"),
+            unless(bool(self.counts_for), "counts_for", "a perspective", "none"),
+        )
+
+
+@frozen
+class PriceIndex:
+    """Levels of prices by year, such as those of a consumer price index.
+
+    Raises:
+        InvalidError: a level is not above 0, or a year comes twice.
+    """
+
+    levels: tuple[tuple[int, Decimal], ...]
+    source: Source
+
+    def __attrs_post_init__(self) -> None:
+        years = [year for year, _ in self.levels]
+        refuse(
+            "price index",
+            unless(len(years) == len(set(years)), "levels", "each year once", "one twice"),
+            unless(all(level > 0 for _, level in self.levels), "levels", "above 0", "another"),
+        )
+
+
+@frozen
+class Accounts:
+    """How a study counts: for whom, in which year's money, how long, and discounted how.
+
+    ``weeks`` is the horizon. ``cost_rate`` and ``effect_rate`` are discount rates a year: 0.03 for
+    3 %. There are no defaults, as each is a choice to be told.
+
+    Raises:
+        InvalidError: the horizon is not above 0, or a rate is below 0.
+    """
+
+    perspective: Perspective
+    price_year: int
+    weeks: int
+    cost_rate: Decimal
+    effect_rate: Decimal
+    index: PriceIndex | None = None
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            "accounts",
+            unless(self.weeks > 0, "weeks", "1 or more", self.weeks),
+            unless(self.cost_rate >= 0, "cost_rate", "0 or more", self.cost_rate),
+            unless(self.effect_rate >= 0, "effect_rate", "0 or more", self.effect_rate),
+        )
+
+    def prices_usd(self, lines: Iterable[CostLine]) -> dict[str, Decimal]:
+        """What a unit of each line costs in the price year's money, of those that count.
+
+        Raises:
+            InvalidError: a line is in another year's money and the index does not have both years,
+                or two lines have one name.
+
+        Example:
+            >>> from iopkit.sources import Grade
+            >>> ours = Source("Elm Street, own books", Grade.SECONDARY)
+            >>> line = CostLine("group hour", "hours_attended", Decimal(40), 2024,
+            ...     frozenset(Perspective), ours)
+            >>> index = PriceIndex(((2024, Decimal(100)), (2026, Decimal(105))), ours)
+            >>> accounts = Accounts(Perspective.SOCIETY, 2026, 52, Decimal(0), Decimal(0), index)
+            >>> accounts.prices_usd([line])
+            {'group hour': Decimal('42')}
+        """
+        given = each_a("costs", lines, "lines", CostLine)
+        names = [line.name for line in given]
+        levels = dict(self.index.levels) if self.index else {}
+        levels.setdefault(self.price_year, Decimal(1))
+        told = self.price_year in dict(self.index.levels) if self.index else False
+        counting = [line for line in given if self.perspective in line.counts_for]
+        refuse(
+            "costs",
+            unless(len(names) == len(set(names)), "lines", "each name once", "one twice"),
+            *(
+                (_other_year(line, self.price_year),)
+                for line in counting
+                if line.year != self.price_year and not (told and line.year in levels)
+            ),
+        )
+        with localcontext() as context:
+            context.prec = _DIGITS
+            now = levels[self.price_year]
+            return {
+                line.name: line.usd
+                if line.year == self.price_year
+                else (line.usd * now / levels[line.year])
+                for line in counting
+            }
+
+
+def _other_year(line: CostLine, year: int) -> Fault:
+    return Fault(
+        ("lines", line.name),
+        f"money of {year}",
+        f"money of {line.year}",
+        f"give a price index that has {line.year} and {year}",
+    )
+
+
+def discount_factor(week: int, rate: Decimal) -> Decimal:
+    """What a dollar of a week is worth at the start, at a rate a year; exactly 1 at no rate.
+
+    Years are of 365.25 days, and week 0 is not discounted.
+
+    Raises:
+        InvalidError: the week or the rate is below 0.
+
+    Example:
+        >>> discount_factor(104, Decimal(0))
+        Decimal('1')
+        >>> f"{discount_factor(1461, Decimal('0.03')):.6f}"  # of 28 years to the day
+        '0.437077'
+    """
+    refuse(
+        "discounting",
+        unless(week >= 0, "week", "0 or more", week),
+        unless(rate >= 0, "rate", "0 or more", rate),
+    )
+    with localcontext() as context:
+        context.prec = _DIGITS
+        return (1 + rate) ** (-7 * week / _DAYS_A_YEAR)
+
+
+def account(
+    results: Results | pl.DataFrame,
+    lines: Iterable[CostLine],
+    accounts: Accounts,
+    *,
+    effects: Iterable[str] = (),
+) -> pl.DataFrame:
+    """Costs and effects over the horizon, discounted, as totals that can be compared.
+
+    Args:
+        results: those of ``simulate``, or their table ``weekly``.
+        lines: what things cost; those that do not count in the perspective are left out.
+        effects: measures of which each week's figures add up, such as ``completed``.
+
+    Returns:
+        The columns of ``totals``: the measure ``cost_usd``, ``cost_usd: `` and the name for each
+        line, and the effects under their own names. A week without a figure leaves the total
+        without one.
+
+    Raises:
+        InvalidError: no line counts, a run is shorter than the horizon, or money is of other years.
+        UnknownNameError: no such measure by week.
+    """
+    given = each_a("costs", lines, "lines", CostLine)
+    prices = accounts.prices_usd(given)
+    table = weekly_of(results).filter(pl.col("week") < accounts.weeks)
+    of = {line.name: known_name(table, "measure", line.measure) for line in given}
+    measures = {name: known_name(table, "measure", name) for name in effects}
+    last = table.group_by("scenario").agg(pl.col("week").n_unique())
+    refuse(
+        "costs",
+        unless(bool(prices), "lines", "one that counts in the perspective", "none"),
+        *(
+            unless(weeks == accounts.weeks, name, f"{accounts.weeks} weeks", weeks)
+            for name, weeks in last.iter_rows()
+        ),
+    )
+    costs = pl.concat(
+        _added_up(table, of[name], f"cost_usd: {name}", accounts.cost_rate, price)
+        for name, price in prices.items()
+    )
+    whole = costs.group_by(_KEYS, maintain_order=True).agg(_sum_of_known("value"))
+    gained = [_added_up(table, name, name, accounts.effect_rate, Decimal(1)) for name in measures]
+    named = whole.with_columns(pl.lit("cost_usd").alias("measure"))
+    return pl.concat([named, costs, *gained], how="diagonal").select(*_KEYS, "measure", "value")
+
+
+_KEYS = ("scenario", "replication")
+
+
+def _added_up(
+    table: pl.DataFrame, measure: str, name: str, rate: Decimal, price: Decimal
+) -> pl.DataFrame:
+    """A measure's weeks, each discounted and at a price, as one figure for each replication."""
+    rows = table.filter(pl.col("measure") == measure)
+    weeks = rows.get_column("week").unique().sort()
+    factors = pl.DataFrame(
+        {
+            "week": weeks,
+            "factor": [float(price * discount_factor(week, rate)) for week in weeks],
+        }
+    )
+    return (
+        rows.join(factors, on="week", how="left", maintain_order="left")
+        .with_columns(pl.col("value") * pl.col("factor"))
+        .group_by(_KEYS, maintain_order=True)
+        .agg(_sum_of_known("value"))
+        .with_columns(pl.lit(name).alias("measure"))
+    )
+
+
+def _sum_of_known(column: str) -> pl.Expr:
+    """A sum; none if a figure is missing, which Polars would take for 0."""
+    value = pl.col(column)
+    return pl.when(value.null_count() == 0).then(value.sum()).alias(column)
