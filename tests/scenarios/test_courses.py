@@ -44,7 +44,7 @@ def one_stay(stream: int, stratum: int, tables: StayTables) -> OneStay:
                 returns = draw(stream, Purpose.RETURN_TO_USE, week=week)
                 using = returns < int(use.returns[stratum, week])
         uses.append(using)
-        row = tables.leaving[stratum, int(using), week].tolist()
+        row = tables.leaving[0, stratum, int(using), week].tolist()
         place = bisect_right(row, draw(stream, Purpose.LEAVING, week=week))
         if place < len(row):
             day, reason = divmod(place, reasons)
@@ -81,7 +81,7 @@ def tables(drawn: st.DrawFn) -> StayTables:
         flat = drawn(st.lists(shares, min_size=size, max_size=size))
         return np.array([threshold(each / 100) for each in flat], np.uint64).reshape(shape)
 
-    leaving = np.sort(rows(strata, 1 + asks_use, weeks, 7 * reasons), axis=-1)
+    leaving = np.sort(rows(1, strata, 1 + asks_use, weeks, 7 * reasons), axis=-1)
     use = UseTables(rows(strata), rows(strata, weeks), rows(strata, weeks)) if asks_use else None
     return StayTables(leaving, reasons, rows(strata), use)
 
@@ -124,7 +124,7 @@ def test_a_lower_hazard_never_shortens_a_stay(given_tables: StayTables) -> None:
 
 @pytest.mark.parametrize(("share", "days", "reason"), [(0, 28, 1), (1, 1, 0)])
 def test_never_and_always_are_so(share: int, days: int, reason: int) -> None:
-    row = np.full((1, 1, 4, 7), threshold(share), np.uint64)
+    row = np.full((1, 1, 1, 4, 7), threshold(share), np.uint64)
     found = stays(_people(1000), np.zeros(1000, np.intp), StayTables(row, 1, _all()))
     assert set(found.days.tolist()) == {days}
     assert set(found.reason.tolist()) == {reason}
@@ -133,7 +133,7 @@ def test_never_and_always_are_so(share: int, days: int, reason: int) -> None:
 def test_as_many_stay_as_a_geometric_share_has_it() -> None:
     daily = 0.01
     row = [threshold(1 - (1 - daily) ** (day + 1)) for day in range(7)]
-    table = np.broadcast_to(np.array(row, np.uint64), (1, 1, 10, 7))
+    table = np.broadcast_to(np.array(row, np.uint64), (1, 1, 1, 10, 7))
     found = stays(_people(100_000), np.zeros(100_000, np.intp), StayTables(table, 1, _all()))
     for day in (1, 7, 30, 69):
         expected = (1 - daily) ** day
@@ -142,7 +142,7 @@ def test_as_many_stay_as_a_geometric_share_has_it() -> None:
 
 
 def test_a_share_of_those_who_stay_to_the_end_completes() -> None:
-    nobody = np.zeros((1, 1, 2, 7), np.uint64)
+    nobody = np.zeros((1, 1, 1, 2, 7), np.uint64)
     some = np.array([threshold(0.25)], np.uint64)
     found = stays(_people(10_000), np.zeros(10_000, np.intp), StayTables(nobody, 1, some))
     assert set(found.days.tolist()) == {14}

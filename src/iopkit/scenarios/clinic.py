@@ -318,8 +318,7 @@ def _in_one_line(requests: Requests, seats: SeatsByDay) -> _Found:
         requests.ready[line].tolist(), requests.stay[line].tolist(), strict=True
     ):
         day = free[0] if free else days
-        if day < ready:
-            day = ready
+        day = max(day, ready)
         if day >= days or (day := opening[day]) == days:
             break
         first.append(day)

@@ -1,20 +1,14 @@
 """Courses in bulk: how long each patient stays, who uses meanwhile, and what each attends.
 
-Week of stay by week of stay, for all who are still in care at once. What happens does not depend
-on the day on which a stay begins: chance is addressed by the week of the stay, and by the session.
+Week of stay by week of stay, for all who are still in care at once. What happens does not depend on
+the day on which a stay begins: chance is addressed by the week of the stay, and by the session.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
 
 from iopkit.fields import frozen
 from iopkit.scenarios.draws import Purpose, Words, address, draws_at, draws_at_each
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-else:
-    NDArray = object  # annotations are read where values are built
 
 
 @frozen(eq=False)
@@ -35,9 +29,11 @@ class UseTables:
 class StayTables:
     """How likely patients leave, and how many finish, as thresholds.
 
-    ``leaving`` is by stratum, by whether the patient uses, by week of stay, and then cumulative:
-    day by day of the week, and on each day reason by reason. Without ``use`` nobody is taken to
-    use. ``finishing`` is by stratum: whether who is in care to the end has completed.
+    ``leaving`` is by the day of the week from which somebody is known to be in care (only the
+    first, day 0, unless some are in care already), by stratum, by whether the patient uses, by week
+    of stay, and then cumulative: day by day of the week, and on each day reason by reason.
+    Without ``use`` nobody is taken to use. ``finishing`` is by stratum: whether who is in care to
+    the end has completed.
     """
 
     trusts_types = True
@@ -50,7 +46,7 @@ class StayTables:
     @property
     def weeks(self) -> int:
         """How many weeks a stay has that is not ended early."""
-        return int(self.leaving.shape[2])
+        return int(self.leaving.shape[3])
 
 
 @frozen(eq=False)
@@ -65,22 +61,31 @@ class Stays:
 
     trusts_types = True
 
-    days: "NDArray[np.int32]"
-    reason: "NDArray[np.int32]"
-    uses: "NDArray[np.bool_] | None" = None
+    days: NDArray[np.int32]
+    reason: NDArray[np.int32]
+    uses: NDArray[np.bool_] | None = None
 
 
-def stays(streams: Words, strata: "NDArray[np.intp]", tables: StayTables) -> Stays:
+def stays(
+    streams: Words,
+    strata: NDArray[np.intp],
+    tables: StayTables,
+    *,
+    since: NDArray[np.intp] | None = None,
+) -> Stays:
     """How long each of some patients stays, and why they leave.
 
     Args:
         streams: the chance of each in this stay.
         strata: the stratum of each.
+        since: for how many days each has been in care, fewer than the whole stay has: they leave
+            no earlier. By default nobody has.
 
     Example:
         >>> everybody = np.array([7, 8], dtype=np.uint64)
-        >>> always = np.array([[[[1 << 63] * 7]]], dtype=np.uint64)
-        >>> stays(everybody, np.array([0, 0]), StayTables(always, 1, always[0, 0, 0, :1])).days
+        >>> always = np.array([[[[[1 << 63] * 7]]]], dtype=np.uint64)
+        >>> tables = StayTables(always, 1, finishing=always[0, 0, 0, 0, :1])
+        >>> stays(everybody, np.array([0, 0]), tables).days
         array([1, 1], dtype=int32)
     """
     weeks, reasons, use = tables.weeks, tables.reasons, tables.use
@@ -90,21 +95,23 @@ def stays(streams: Words, strata: "NDArray[np.intp]", tables: StayTables) -> Sta
     uses = None if use is None else np.zeros((len(streams), weeks), np.bool_)
     in_care = np.arange(len(streams))
     using = np.zeros(len(streams), np.intp)
-    if use is not None:
-        drawn = draws_at(streams, address(Purpose.USE_AT_ADMISSION))
-        using = (drawn < use.at_admission[strata]).astype(np.intp)
     for week in range(weeks):
         own, stratum = streams[in_care], strata[in_care]
         if use is not None and uses is not None:
-            if week:
-                using = _using(own, stratum, using, use, week)
+            using = _using(own, stratum, using, use, week)
             uses[in_care, week] = using.astype(np.bool_)
         drawn = draws_at(own, address(Purpose.LEAVING, week=week))
-        table = tables.leaving[:, :, week]
-        leaves = drawn < table[stratum, using, -1]
+        rows = tables.leaving[:, :, :, week].reshape(-1, 7 * reasons)
+        kind = stratum * tables.leaving.shape[2] + using
+        leaves = drawn < (rows[kind, -1] if len(rows) > 1 else rows[0, -1])
+        if since is not None:
+            known = np.clip(since[in_care] - week * 7, 0, 7)
+            kind += known % 7 * (tables.leaving.shape[1] * tables.leaving.shape[2])
+            # Who has been in care for the whole week did not leave in it.
+            leaves = (drawn < rows[kind, -1]) & (known < 7)
         gone = in_care[leaves]
         # How many thresholds are no higher than the draw: where it falls among them.
-        place = (drawn[leaves, None] >= table[stratum[leaves], using[leaves]]).sum(axis=1)
+        place = (drawn[leaves, np.newaxis] >= rows[kind[leaves]]).sum(axis=1)
         days[gone] = week * 7 + place // reasons + 1
         reason[gone] = place % reasons
         in_care, using = in_care[~leaves], using[~leaves]
@@ -113,12 +120,16 @@ def stays(streams: Words, strata: "NDArray[np.intp]", tables: StayTables) -> Sta
 
 def _using(
     streams: Words,
-    strata: "NDArray[np.intp]",
-    using: "NDArray[np.intp]",
+    strata: NDArray[np.intp],
+    using: NDArray[np.intp],
     use: UseTables,
     week: int,
-) -> "NDArray[np.intp]":
+) -> NDArray[np.intp]:
     """Who uses in a week of stay, after who did in the week before."""
+    if not week:
+        drawn = draws_at(streams, address(Purpose.USE_AT_ADMISSION))
+        at_first: NDArray[np.intp] = (drawn < use.at_admission[strata]).astype(np.intp)
+        return at_first
     returns = draws_at(streams, address(Purpose.RETURN_TO_USE, week=week))
     stops = draws_at(streams, address(Purpose.ABSTAINING, week=week))
     returned = returns < use.returns[strata, week]
@@ -128,8 +139,8 @@ def _using(
 
 
 def attended(
-    streams: Words, strata: "NDArray[np.intp]", addresses: Words, shares: Words
-) -> "NDArray[np.bool_]":
+    streams: Words, strata: NDArray[np.intp], addresses: Words, shares: Words
+) -> NDArray[np.bool_]:
     """Whether each of some patients attends each of some sessions, while in care.
 
     Args:

@@ -9,17 +9,14 @@ is done with them. Each step is here twice, for one number and for an array of t
 from enum import IntEnum
 from fractions import Fraction
 from hashlib import blake2b
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from iopkit.errors import refuse, unless
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-# NumPy's names are read where values are built, and subscripting them then is fine.
-Words: TypeAlias = "NDArray[np.uint64]"
+Words: TypeAlias = NDArray[np.uint64]
 """An array of 64-bit words."""
 
 WHOLE = 1 << 63

@@ -8,11 +8,11 @@ own times.
 from bisect import bisect_right
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import numpy as np
 from attrs import evolve
+from numpy.typing import NDArray
 
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
@@ -28,11 +28,6 @@ from iopkit.schedules.sessions import Schedule
 from iopkit.sites.hours import changes_of
 from iopkit.sites.sites import Site
 from iopkit.windows import Weekday, whole_minutes
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-else:
-    NDArray = object  # annotations are read where values are built
 
 _ANYBODY = Patient(key=UUID("3e7d6a52-8c1b-4f0e-9d43-5b2a7c9e1f60"))
 """A patient of whom nothing is known: none of the program's services is left out."""
@@ -53,10 +48,10 @@ class PlannedStay:
 
     schedule: Schedule
     services: tuple[Service, ...]
-    service: "NDArray[np.int32]"
-    number: "NDArray[np.int32]"
-    day: "NDArray[np.int32]"
-    minutes: "NDArray[np.int32]"
+    service: NDArray[np.int32]
+    number: NDArray[np.int32]
+    day: NDArray[np.int32]
+    minutes: NDArray[np.int32]
 
     @property
     def undated(self) -> int:
@@ -190,7 +185,7 @@ def _meetings(weeks: ProgramWeeks, year: int) -> MeetingsByGroup:
     )
 
 
-def _kept(figures: list[int]) -> "NDArray[np.int32]":
+def _kept(figures: list[int]) -> NDArray[np.int32]:
     """An array that nobody changes."""
     array = np.array(figures, dtype=np.int32)
     array.flags.writeable = False

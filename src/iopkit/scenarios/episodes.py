@@ -1,0 +1,92 @@
+"""Episodes: what came of each referral in some replications of a scenario, as arrays."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iopkit.confidential import hidden
+from iopkit.courses.stays import DischargeReason
+from iopkit.fields import frozen
+from iopkit.scenarios.clinic import Codes, Days
+from iopkit.scenarios.draws import Words
+
+
+@frozen(eq=False)
+class Attendance:
+    """What the sessions of each episode came to, on the days of the scenario.
+
+    By episode: ``due`` and ``attended`` count sessions, and ``excused`` those of the others that
+    were excused; ``minutes`` are those attended and ``minutes_due`` those of all that were due;
+    ``last_day`` is the day of the stay of the last one attended, -1 where none was; ``tests``
+    counts the drug tests among those attended and ``positive_tests`` those that found use. By
+    replication and week of the scenario: ``due_by_week``, ``attended_by_week``,
+    ``minutes_by_week``.
+    """
+
+    trusts_types = True
+
+    due: Days
+    attended: Days
+    excused: Days
+    minutes: Days
+    minutes_due: Days
+    last_day: Days
+    tests: Days
+    positive_tests: Days
+    due_by_week: NDArray[np.int64]
+    attended_by_week: NDArray[np.int64]
+    minutes_by_week: NDArray[np.int64]
+
+    __repr__ = hidden
+
+
+@frozen(eq=False)
+class Episodes:
+    """What came of each referral: a row each, replication by replication.
+
+    ``replication`` is its place among those that were run. ``stream`` is the chance of the episode,
+    ``person`` a row of the population and ``stratum`` what the habits tell apart. ``referred`` is
+    the day of referral and ``ready`` the one from which a seat was waited for. ``eligible`` is 1,
+    0, or -1 where an assessment had to tell, and ``admissible`` what came of it; ``before`` is for
+    those in care as the scenario begins. ``outcome`` is an ``Outcome`` of the clinic and ``day``
+    the day of it; ``offered`` is the day on which a seat was offered, ``start`` the first of the
+    stay, ``NO_DAY`` for none. ``stay`` are days in care and ``reason`` a place in ``reasons``, of
+    the whole stay, whether or not it ends within the scenario. ``follows`` is the row of the stay
+    after which somebody came back, -1 for a first one, and ``uses`` tells of each week of a stay
+    whether the patient uses, with no column where nobody asks. Days count from the scenario's
+    first.
+    """
+
+    trusts_types = True
+
+    replications: tuple[int, ...]
+    weeks: int
+    reasons: tuple[DischargeReason, ...]
+    replication: NDArray[np.intp]
+    stream: Words
+    person: Days
+    stratum: NDArray[np.intp]
+    referred: Days
+    ready: Days
+    eligible: NDArray[np.int8]
+    admissible: NDArray[np.bool_]
+    before: NDArray[np.bool_]
+    offered: Days
+    start: Days
+    outcome: Codes
+    day: Days
+    pools: Codes
+    stay: Days
+    reason: Days
+    follows: NDArray[np.intp]
+    uses: NDArray[np.bool_]
+    attendance: Attendance | None = None
+
+    @property
+    def days(self) -> int:
+        """How many days the scenario has."""
+        return self.weeks * 7
+
+    def __len__(self) -> int:
+        return len(self.replication)
+
+    __repr__ = hidden

@@ -1,0 +1,119 @@
+"""Findings of a run: what to be careful with in its results, told with them."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+import numpy as np
+
+from iopkit.eligibility.predicates import describe
+from iopkit.fields import frozen
+from iopkit.prose import counted
+from iopkit.scenarios.preparing import Prepared
+from iopkit.truth import Truth
+
+
+class RunFindingKind(StrEnum):
+    """What a finding is about."""
+
+    FEW_REPLICATIONS = "few_replications"
+    LOAD = "load"
+    BEYOND_SOURCE = "beyond_source"
+    FACT_UNKNOWN = "fact_unknown"
+    NOT_DATED = "not_dated"
+    DRAWN = "drawn"
+    USER_FIGURE = "user_figure"
+
+
+@frozen
+class RunFinding:
+    """One thing to be careful with; ``scenario`` ``None``: in all of them."""
+
+    kind: RunFindingKind
+    words: str
+    scenario: str | None = None
+
+    def __str__(self) -> str:
+        return self.words if self.scenario is None else f"{self.scenario}: {self.words}"
+
+
+_FEW = 30
+"""Fewer replications than these are told as few."""
+
+
+def findings_of(
+    prepared: Sequence[Prepared], replications: Sequence[int]
+) -> tuple[RunFinding, ...]:
+    """What to be careful with in the results of some replications of scenarios."""
+    few = () if len(replications) >= _FEW else (_few(len(replications)),)
+    return (*few, *(one for each in prepared for one in _of_scenario(each)))
+
+
+def _few(count: int) -> RunFinding:
+    words = (
+        f"{counted(count, 'replication')}: intervals of fewer than {_FEW} are not to be relied on"
+    )
+    return RunFinding(RunFindingKind.FEW_REPLICATIONS, words)
+
+
+def _of_scenario(prepared: Prepared) -> Iterator[RunFinding]:
+    scenario = prepared.scenario
+
+    def finding(kind: RunFindingKind, words: str) -> RunFinding:
+        return RunFinding(kind, words, scenario.name)
+
+    for words in scenario.population.words:
+        yield finding(RunFindingKind.DRAWN, words)
+    yield from (finding(RunFindingKind.FACT_UNKNOWN, words) for words in _unknown(prepared))
+    yield from (finding(RunFindingKind.BEYOND_SOURCE, words) for words in _beyond(prepared))
+    yield from (finding(RunFindingKind.LOAD, words) for words in _load(prepared))
+    undated = prepared.weeks.starting(scenario.start).undated
+    if undated:
+        words = (
+            f"{counted(undated, 'session')} of the program without a date at the site: not counted"
+        )
+        yield finding(RunFindingKind.NOT_DATED, words)
+
+
+def _unknown(prepared: Prepared) -> Iterator[str]:
+    """Of how many people it is not known what the habits ask: they do as is usual."""
+    people = np.bincount(prepared.stratum, minlength=len(prepared.truths)).tolist()
+    for place, predicate in enumerate(prepared.scenario.habits.predicates):
+        count = sum(
+            number
+            for number, told in zip(people, prepared.truths, strict=True)
+            if told[place][1] is Truth.UNKNOWN
+        )
+        if count:
+            yield f"of {count:,} people it is not known whether {describe(predicate)}: as is usual"
+
+
+def _beyond(prepared: Prepared) -> Iterator[str]:
+    """Curves that are used for longer than their sources counted."""
+    habits, horizon = prepared.scenario.habits, prepared.scenario.weeks * 7
+    stay = prepared.stays.weeks * 7
+    exits = habits.leaving.exits if habits.leaving else ()
+    used = (
+        *((f"leaving, {one.reason.value.replace('_', ' ')}", one.curve, stay) for one in exits),
+        ("returning to use", habits.returns_to_use, stay),
+        ("stopping use", habits.stops_using, stay),
+        ("giving up the wait", habits.gives_up, horizon),
+        *(("coming back", one.curve, horizon) for one in habits.coming_back),
+    )
+    for what, curve, days in used:
+        if curve is not None and curve.known_days is not None and curve.known_days < days:
+            yield (
+                f"{what}: the source counted {curve.known_days} days, and the scenario goes to "
+                f"{days}; what comes after is assumed"
+            )
+
+
+def _load(prepared: Prepared) -> Iterator[str]:
+    """Whether as many are referred as seats allow, or more."""
+    seats = prepared.least_seats
+    load = prepared.expected_in_care
+    if seats is not None and load >= seats:
+        yield (
+            f"about {load:.0f} would be in care without limits and there are "
+            f"{counted(seats, 'seat')}: the list grows until people give up, and figures depend on "
+            "how long the scenario is"
+        )

@@ -1,0 +1,63 @@
+"""Results: what scenarios came to, replication by replication, as tables."""
+
+import polars as pl
+
+from iopkit.errors import UnknownNameError, find_named
+from iopkit.fields import frozen
+from iopkit.prose import counted
+from iopkit.scenarios.episodes import Episodes
+from iopkit.scenarios.findings import RunFinding
+from iopkit.scenarios.preparing import prepare
+from iopkit.scenarios.running import run
+from iopkit.scenarios.scenarios import Scenario
+
+
+@frozen(repr=False, eq=False)
+class Results:
+    """What scenarios came to.
+
+    ``totals`` has a row for each scenario, replication and measure, and ``weekly`` for each week
+    from 0 besides: ``TOTALS`` and ``WEEKLY_TOTALS`` say what the measures are. A ``value`` is null
+    where there is nothing to figure it from. ``findings`` are what to be careful with.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    seed: int
+    replications: tuple[int, ...]
+    totals: pl.DataFrame
+    weekly: pl.DataFrame
+    findings: tuple[RunFinding, ...] = ()
+
+    def scenario(self, name: str) -> Scenario:
+        """The scenario of a name; raises ``UnknownNameError``."""
+        return find_named("scenario", name, self.scenarios)
+
+    @property
+    def differing(self) -> pl.DataFrame:
+        """The values in which the scenarios differ: a row for each, a column for each value."""
+        paths = dict.fromkeys(path for each in self.scenarios for path, _ in each.varied)
+        return pl.DataFrame(
+            {
+                "scenario": [each.name for each in self.scenarios],
+                **{
+                    path: [dict(each.varied).get(path) for each in self.scenarios] for path in paths
+                },
+            }
+        )
+
+    def episodes(self, scenario: str, replication: int) -> Episodes:
+        """What became of everybody in one replication: it is run again, to the same bits.
+
+        Raises:
+            UnknownNameError: there is no such scenario, or replication.
+        """
+        if replication not in self.replications:
+            known = (str(each) for each in self.replications)
+            raise UnknownNameError("replication", str(replication), known)
+        prepared = prepare(self.scenario(scenario))
+        return run(prepared, seed=self.seed, replications=[replication])
+
+    def __repr__(self) -> str:
+        """The scenarios' names, and counts."""
+        names = ", ".join(repr(each.name) for each in self.scenarios)
+        return f"Results({names}: {counted(len(self.replications), 'replication')})"

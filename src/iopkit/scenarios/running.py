@@ -1,0 +1,304 @@
+"""Running: what becomes of everybody who is referred, in some replications of a scenario.
+
+First how each would fare in care, in bulk and whenever it begins; then who waits and who has a
+seat, day by day; then what was attended on the days on which that came to be.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from attrs import evolve
+from numpy.typing import NDArray
+
+from iopkit.scenarios.arrivals import NOT_YET
+from iopkit.scenarios.clinic import NEVER, NO_DAY, Days, Outcome, Requests, seated
+from iopkit.scenarios.courses import attended, stays
+from iopkit.scenarios.draws import (
+    Purpose,
+    Words,
+    address,
+    draws_at,
+    draws_at_each,
+    key_of,
+    mixed_words,
+    streams,
+)
+from iopkit.scenarios.episodes import Attendance, Episodes
+from iopkit.scenarios.preparing import Prepared, session_tables
+
+_AGAIN = key_of("stay after a discharge")
+
+
+class _Asked(NamedTuple):
+    """Those who ask for a seat, a row each: at first, or after a stay.
+
+    ``follows`` is the row of that stay among those of all rounds, -1 for none, and ``gap`` the days
+    from its end.
+    """
+
+    replication: NDArray[np.intp]
+    stream: Words
+    person: Days
+    referred: Days
+    ready: Days
+    eligible: NDArray[np.int8]
+    admissible: NDArray[np.bool_]
+    admitted: Days
+    follows: NDArray[np.intp]
+    gap: Days
+    stay: Days
+    reason: Days
+    uses: NDArray[np.bool_]
+
+    def at(self, rows: NDArray[np.intp]) -> "_Asked":
+        """The same of some rows."""
+        parts: list[Any] = [part[rows] for part in self]
+        return _Asked(*parts)  # Any: each is an array of the type of its field
+
+
+def run(prepared: Prepared, *, seed: int, replications: Sequence[int]) -> Episodes:
+    """What becomes of everybody who is referred, replication by replication.
+
+    Each is what it would be alone, whichever others are run with it.
+    """
+    rounds = [_referred(prepared, seed, replications)]
+    first = 0
+    while len(rounds[-1].stream):
+        rounds.append(_coming_back(prepared, rounds[-1], first))
+        first += len(rounds[-2].stream)
+    asked = _together(rounds)
+    order = np.argsort(asked.replication, kind="stable")
+    # Where each row of the rounds stands among those of its replication.
+    place = np.empty(len(order), np.intp)
+    place[order] = np.arange(len(order))
+    follows = np.where(asked.follows < 0, -1, place[asked.follows])
+    asked = asked.at(order)._replace(follows=follows[order])
+    return _with_seats(prepared, asked, tuple(replications))
+
+
+def _together(rounds: Sequence[_Asked]) -> _Asked:
+    parts: list[Any] = [np.concatenate(part) for part in zip(*rounds, strict=True)]
+    return _Asked(*parts)  # Any: each is an array of the type of its field
+
+
+def _referred(prepared: Prepared, seed: int, replications: Sequence[int]) -> _Asked:
+    """Those who are referred, and those who are there already."""
+    scenario = prepared.scenario
+    people = scenario.population
+    found = [
+        scenario.arrivals.referrals(
+            people, seed=seed, replication=one, weeks=scenario.weeks, start=scenario.start
+        )
+        for one in replications
+    ]
+    replication = np.repeat(np.arange(len(found)), [len(each) for each in found])
+    stream = np.concatenate(
+        [streams(seed, one, each.key) for one, each in zip(replications, found, strict=True)]
+    )
+    person = np.concatenate([each.person for each in found])
+    referred = np.concatenate([each.day for each in found])
+    admitted = np.concatenate([each.admitted for each in found])
+    inside = admitted != NOT_YET
+    eligible = prepared.eligible[person]
+    ready, admissible = referred.copy(), (eligible == 1) | inside
+    assessment = scenario.habits.assessment
+    if assessment is not None:
+        assessed = (eligible < 0) & ~inside
+        drawn = draws_at(stream, address(Purpose.ASSESSMENT))
+        proves = drawn < np.uint64(assessment.eligible.threshold)
+        admissible |= assessed & proves
+        ready[assessed] += assessment.days
+    since = np.where(inside, -admitted.astype(np.int64), 0) if inside.any() else None
+    rows = len(stream)
+    return _Asked(
+        replication,
+        stream,
+        person,
+        referred,
+        ready,
+        eligible,
+        admissible,
+        np.where(inside, admitted, np.int32(NO_DAY)),
+        np.full(rows, -1, np.intp),
+        np.zeros(rows, np.int32),
+        *_stayed(prepared, stream, person, since),
+    )
+
+
+def _stayed(
+    prepared: Prepared, stream: Words, person: Days, since: NDArray[np.intp] | None = None
+) -> tuple[Days, Days, NDArray[np.bool_]]:
+    """How long each would stay, why they would leave, and in which weeks they would use."""
+    found = stays(stream, prepared.stratum[person], prepared.stays, since=since)
+    uses = np.zeros((len(stream), 0), np.bool_) if found.uses is None else found.uses
+    return found.days, found.reason, uses
+
+
+def _coming_back(prepared: Prepared, before: _Asked, first: int) -> _Asked:
+    """Those of a round who ask again after their stay, whenever it will have been.
+
+    Each round is over later than the one before it, by a day at least: the last comes by the end
+    of the scenario.
+
+    Args:
+        first: the row of the first of the round, among those of all rounds.
+    """
+    days = prepared.scenario.weeks * 7
+    stratum = prepared.stratum[before.person]
+    gap = np.full(len(before.stream), days, np.int64)
+    drawn = draws_at(before.stream, address(Purpose.COMING_BACK))
+    for reason, tables in enumerate(prepared.comes_back):
+        for place, table in enumerate([] if tables is None else tables):
+            these = (before.reason == reason) & (stratum == place) & before.admissible
+            gap[these] = np.searchsorted(table, drawn[these], side="right")
+    # The earliest that they can ask again: had they begun as soon as they were ready.
+    begun = np.where(before.admitted == NO_DAY, np.maximum(before.ready, 0), before.admitted)
+    then = begun + before.stay + gap
+    rows = np.flatnonzero((gap < days) & (then < days))
+    stream = mixed_words(before.stream[rows] ^ np.uint64(_AGAIN))
+    person = before.person[rows]
+    ready = then[rows].astype(np.int32)
+    return _Asked(
+        before.replication[rows],
+        stream,
+        person,
+        ready,
+        ready,
+        before.eligible[rows],
+        np.ones(len(rows), np.bool_),
+        np.full(len(rows), NO_DAY, np.int32),
+        rows + first,
+        gap[rows].astype(np.int32),
+        *_stayed(prepared, stream, person),
+    )
+
+
+def _with_seats(prepared: Prepared, asked: _Asked, replications: tuple[int, ...]) -> Episodes:
+    """What came of those who asked, once it is known who had a seat when."""
+    scenario, stratum = prepared.scenario, prepared.stratum[asked.person]
+    patience = _patience(prepared, asked, stratum)
+    intake = draws_at(asked.stream, address(Purpose.INTAKE))
+    rows = len(asked.stream)
+    needs = max(map(len, prepared.seats.needs), default=0)
+    ready, offered, start = (np.full(rows, NO_DAY, np.int32) for _ in range(3))
+    outcome, day = np.full(rows, Outcome.NOT_REACHED, np.int16), np.full(rows, NO_DAY, np.int32)
+    pools = np.full((rows, needs), -1, np.int16)
+    bounds = np.searchsorted(asked.replication, np.arange(len(replications) + 1)).tolist()
+    for first, end in pairwise(bounds):
+        own = first + np.flatnonzero(asked.admissible[first:end])
+        # Where the row that each follows stands among those of this replication.
+        before = asked.follows[own]
+        found = seated(
+            Requests.of(
+                asked.ready[own],
+                asked.stay[own],
+                priority=prepared.priority[asked.person[own]],
+                patience=patience[own],
+                suits=prepared.suits[asked.person[own]],
+                intake=intake[own],
+                comes=prepared.comes,
+                admitted=asked.admitted[own],
+                follows=np.where(before < 0, -1, np.searchsorted(own, before)),
+                gap=asked.gap[own],
+            ),
+            prepared.seats,
+        )
+        ready[own], offered[own], start[own] = found.ready, found.offered, found.start
+        outcome[own], day[own] = found.outcome, found.day
+        pools[own, : found.pools.shape[1]] = found.pools
+    episodes = Episodes(
+        replications=replications,
+        weeks=scenario.weeks,
+        reasons=prepared.reasons,
+        replication=asked.replication,
+        stream=asked.stream,
+        person=asked.person,
+        stratum=stratum,
+        referred=np.where(asked.follows < 0, asked.referred, ready),
+        ready=ready,
+        eligible=asked.eligible,
+        admissible=asked.admissible,
+        before=asked.admitted != NO_DAY,
+        offered=offered,
+        start=start,
+        outcome=outcome,
+        day=day,
+        pools=pools,
+        stay=asked.stay,
+        reason=asked.reason,
+        follows=asked.follows,
+        uses=asked.uses,
+    )
+    return evolve(episodes, attendance=_attendance(prepared, episodes))
+
+
+def _patience(prepared: Prepared, asked: _Asked, stratum: NDArray[np.intp]) -> Days:
+    """After how many days each gives up the wait."""
+    patience = np.full(len(asked.stream), NEVER, np.int32)
+    if prepared.patience is not None:
+        drawn = draws_at(asked.stream, address(Purpose.GIVING_UP))
+        for place, table in enumerate(prepared.patience):
+            own = np.flatnonzero(stratum == place)
+            days = np.searchsorted(table, drawn[own], side="right")
+            patience[own] = np.where(days < len(table), days, NEVER)
+    return patience
+
+
+def _attendance(prepared: Prepared, episodes: Episodes) -> Attendance | None:
+    """What became of the sessions of each stay, on the days on which they were.
+
+    Those who begin on one day in the same groups have one plan, and are looked at together.
+    """
+    habits = prepared.scenario.habits
+    attends, excuses, finds = habits.attends, habits.excuses, habits.test_finds_use
+    if attends is None:
+        return None
+    rows, weeks, runs = len(episodes), episodes.weeks, len(episodes.replications)
+    due, came, minutes, prescribed = (np.zeros(rows, np.int32) for _ in range(4))
+    tests, positive, excused = (np.zeros(rows, np.int32) for _ in range(3))
+    last = np.full(rows, -1, np.int32)
+    by_week = np.zeros((3, runs * weeks), np.int64)
+    began = np.flatnonzero(episodes.start != NO_DAY)
+    together = np.column_stack([episodes.start[began], episodes.pools[began]])
+    kinds, which = np.unique(together, axis=0, return_inverse=True)
+    order = np.argsort(which.reshape(-1), kind="stable")
+    ends = np.cumsum(np.bincount(which.reshape(-1), minlength=len(kinds)))
+    for kind, end, begin in zip(kinds.tolist(), ends, [0, *ends[:-1]], strict=True):
+        own = began[order[begin:end]]
+        first, names = kind[0], prepared.groups(kind[1:])
+        planned = prepared.weeks.starting(prepared.scenario.start + timedelta(days=first), names)
+        tables = session_tables(planned, attends, prepared.truths)
+        streams_of, strata = episodes.stream[own], episodes.stratum[own]
+        # A session that was moved beyond the last week is still one of who stayed to the end.
+        stays_on = planned.day < episodes.stay[own, np.newaxis]
+        stays_on |= (episodes.stay[own] >= prepared.stays.weeks * 7)[:, np.newaxis]
+        calendar = first + planned.day
+        seen = stays_on & (calendar >= 0) & (calendar < weeks * 7)
+        there = seen & attended(streams_of, strata, tables.attending, tables.shares)
+        due[own], came[own] = seen.sum(axis=1), there.sum(axis=1)
+        if excuses is not None:
+            drawn = draws_at_each(streams_of[:, np.newaxis], tables.excused)
+            excused[own] = (seen & ~there & (drawn < np.uint64(excuses.threshold))).sum(axis=1)
+        tested = there[:, tables.is_test]
+        tests[own] = tested.sum(axis=1)
+        if finds is not None and episodes.uses.shape[1] and tested.size:
+            weeks_of = np.minimum(planned.day[tables.is_test] // 7, episodes.uses.shape[1] - 1)
+            drawn = draws_at_each(streams_of[:, np.newaxis], tables.tested[tables.is_test])
+            found = episodes.uses[own][:, weeks_of] & (drawn < np.uint64(finds.threshold))
+            positive[own] = (tested & found).sum(axis=1)
+        minutes[own], prescribed[own] = there @ planned.minutes, seen @ planned.minutes
+        last[own] = np.where(there, planned.day, -1).max(axis=1, initial=-1)
+        week = episodes.replication[own, np.newaxis] * weeks + np.clip(calendar // 7, 0, weeks - 1)
+        for place, (some, figure) in enumerate(
+            ((seen, None), (there, None), (there, planned.minutes))
+        ):
+            weights = some if figure is None else some * figure
+            by_week[place] += np.bincount(
+                week.reshape(-1), weights.reshape(-1), minlength=runs * weeks
+            ).astype(np.int64)
+    shaped = by_week.reshape(3, runs, weeks)
+    figures = (due, came, excused, minutes, prescribed, last, tests, positive)
+    return Attendance(*figures, *shaped)

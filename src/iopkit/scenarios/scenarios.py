@@ -1,0 +1,203 @@
+"""Scenarios: a clinic, who comes to it and what they do; and what if something were else."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from attrs import evolve, field, fields_dict, has
+
+from iopkit.eligibility.policies import Policy
+from iopkit.errors import (
+    Fault,
+    InvalidError,
+    did_you_mean,
+    refuse,
+    unless,
+    unless_a,
+)
+from iopkit.fields import frozen
+from iopkit.programs.programs import Program
+from iopkit.scenarios.arrivals import Arrivals
+from iopkit.scenarios.capacity import Capacity
+from iopkit.scenarios.habits import Habits
+from iopkit.scenarios.populations import Population
+from iopkit.scenarios.priorities import Priorities
+from iopkit.sites.sites import Site
+
+MOST_WEEKS = 1040
+"""How many weeks a scenario can have: 20 years."""
+
+
+def _pairs(
+    given: Mapping[str, Any] | Iterable[tuple[str, Any]],
+) -> tuple[tuple[str, Any], ...]:
+    # Any: whatever ``draft`` takes for a phase or a service; the field is held against its type.
+    return tuple(given.items()) if isinstance(given, Mapping) else tuple(given)
+
+
+@frozen(repr=False)
+class Scenario:
+    """A clinic over some weeks: its program and site, who is referred to it, and what they do.
+
+    The ``policy`` decides once about each person, by the version in force on ``start``; without
+    one, all are eligible. ``capacity`` is what seats there are; as it stands, no end of them.
+    ``track``, ``phase_weeks`` and ``times`` are what the program leaves open, as ``draft`` takes
+    them. ``varied`` are the values that ``vary`` has changed, by where they stand.
+
+    Raises:
+        InvalidError: the name is blank, the weeks are not from 1 to 1,040, or something has
+            another type.
+
+    Example:
+        >>> import polars as pl
+        >>> from iopkit.library import find_program
+        >>> from iopkit.windows import WeeklyWindows
+        >>> base = Scenario(
+        ...     "as it is",
+        ...     population=Population.of(pl.DataFrame({"age": [31, 47]}), key=None),
+        ...     program=find_program("deaconess-cross-pointe"),
+        ...     site=Site("Elm", "America/Chicago", WeeklyWindows.always()),
+        ...     arrivals=Arrivals(per_week=5),
+        ...     habits=Habits("mine", "My clinic", leaving=0.05),
+        ...     start=date(2026, 1, 12),
+        ...     weeks=52,
+        ... )
+        >>> base
+        Scenario('as it is')
+    """
+
+    name: str
+    population: Population
+    program: Program
+    site: Site
+    arrivals: Arrivals
+    habits: Habits
+    start: date
+    weeks: int
+    policy: Policy | None = None
+    capacity: Capacity = field(factory=Capacity)
+    priorities: Priorities = field(factory=Priorities)
+    track: str | None = None
+    phase_weeks: tuple[tuple[str, int], ...] = field(default=(), converter=_pairs)
+    times: tuple[tuple[str, int | timedelta], ...] = field(default=(), converter=_pairs)
+    assume_in_force: bool = False
+    varied: tuple[tuple[str, str], ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        refuse(
+            f"scenario {self.name!r}",
+            unless(bool(self.name.strip()), "name", "a name", "none"),
+            unless(1 <= self.weeks <= MOST_WEEKS, "weeks", f"from 1 to {MOST_WEEKS:,}", self.weeks),
+        )
+
+    def __repr__(self) -> str:
+        """The name, and nothing of the people."""
+        return f"Scenario({self.name!r})"
+
+
+def vary(base: Scenario, variations: Mapping[str, Mapping[str, object]]) -> tuple[Scenario, ...]:
+    """A scenario, and others that differ from it in some values.
+
+    Args:
+        base: the scenario as it is.
+        variations: by the name of each other scenario, its values by where they stand, such as
+            ``{"reminders": {"habits.attends": 0.85}}``. Parts of a list are named, or counted
+            from 0: ``program.phases.early-recovery.weeks``.
+
+    Returns:
+        The base first, then each variation.
+
+    Raises:
+        InvalidError: a name comes twice, a place is not there, or a value is not possible there.
+
+    Example:
+        >>> import polars as pl
+        >>> from iopkit.library import find_program
+        >>> from iopkit.windows import WeeklyWindows
+        >>> base = Scenario(
+        ...     "as it is",
+        ...     population=Population.of(pl.DataFrame({"age": [31, 47]}), key=None),
+        ...     program=find_program("deaconess-cross-pointe"),
+        ...     site=Site("Elm", "America/Chicago", WeeklyWindows.always()),
+        ...     arrivals=Arrivals(per_week=5),
+        ...     habits=Habits("mine", "My clinic", leaving=0.05),
+        ...     start=date(2026, 1, 12),
+        ...     weeks=52,
+        ... )
+        >>> vary(base, {"more referrals": {"arrivals.per_week": 6}})
+        (Scenario('as it is'), Scenario('more referrals'))
+    """
+    refuse(
+        "variations", unless_a(base, "base", Scenario), unless_a(variations, "variations", Mapping)
+    )
+    names = [base.name, *variations]
+    refuse("variations", unless(len(set(names)) == len(names), "names", "each once", "one twice"))
+    varied = [base]
+    for name, values in variations.items():
+        one = evolve(base, name=name)
+        for path, value in values.items():
+            one = _changed(one, path.split("."), value, of=(name, path))
+        told = {**dict(base.varied), **{path: _words(value) for path, value in values.items()}}
+        varied.append(evolve(one, varied=tuple(told.items())))
+    return tuple(varied)
+
+
+def _changed(whole: Any, path: list[str], value: object, *, of: tuple[str, str]) -> Any:  # noqa: ANN401
+    """A value with another one at a place within it.
+
+    Any: a place may be anywhere in a scenario; each class holds its fields against their types.
+    """
+    step, *rest = path
+    if isinstance(whole, tuple):
+        return _with_item(whole, step, rest, value, of=of)
+    if not has(type(whole)):
+        raise _no_place(of, step, ())
+    names = [name for name in fields_dict(type(whole)) if not name.startswith("_")]
+    if step not in names:
+        raise _no_place(of, step, names)
+    new = _changed(getattr(whole, step), rest, value, of=of) if rest else value
+    try:
+        return evolve(whole, **{step: new})
+    except InvalidError as error:
+        if error.what.startswith("variation"):
+            raise
+        raise InvalidError(f"variation {of[0]!r}, {of[1]}", error.faults) from None
+
+
+def _with_item(
+    items: tuple[Any, ...], step: str, rest: list[str], value: object, *, of: tuple[str, str]
+) -> tuple[Any, ...]:
+    """The items with another one in place of that which has a name or a number.
+
+    Any: as in ``_changed``. An item that is a pair is a name and what it stands for.
+    """
+    names = [_name_of(item, place) for place, item in enumerate(items)]
+    place = names.index(step) if step in names else int(step) if step.isdecimal() else -1
+    if not 0 <= place < len(items):
+        raise _no_place(of, step, names)
+    old = items[place]
+    pair = isinstance(old, tuple)
+    inner = old[1] if pair else old
+    new = _changed(inner, rest, value, of=of) if rest else value
+    return (*items[:place], (old[0], new) if pair else new, *items[place + 1 :])
+
+
+def _name_of(item: object, place: int) -> str:
+    if isinstance(item, tuple):
+        return str(item[0])
+    return str(getattr(item, "name", place))
+
+
+def _no_place(of: tuple[str, str], step: str, known: Iterable[str]) -> InvalidError:
+    names = list(known)
+    fix = did_you_mean(step, names)
+    expected = f"one of {', '.join(names)}" if names else "nothing below it"
+    return InvalidError(f"variation {of[0]!r}", [Fault((of[1],), expected, repr(step), fix)])
+
+
+def _words(value: object) -> str:
+    """What a value is called in a table: its name or its words, or itself."""
+    for told in ("name", "words"):
+        if isinstance(text := getattr(value, told, None), str):
+            return text
+    return str(value)

@@ -1,0 +1,194 @@
+"""Simulation: scenarios run many times over, here or on many machines, with the same bits."""
+
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor, as_completed
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from iopkit.errors import IopkitError, each_a, refuse, unless
+from iopkit.scenarios.findings import findings_of
+from iopkit.scenarios.preparing import Prepared, prepare
+from iopkit.scenarios.results import Results
+from iopkit.scenarios.running import run
+from iopkit.scenarios.scenarios import Scenario
+from iopkit.scenarios.totals import TOTALS, WEEKLY_TOTALS
+
+_ROWS = 20_000
+"""About how many referrals one job looks at: more no longer fit a processor's cache."""
+MOST_REPLICATIONS = 1_000_000
+
+
+class Job(NamedTuple):
+    """Some replications of one scenario, to be run together, anywhere."""
+
+    prepared: Prepared
+    seed: int
+    replications: tuple[int, ...]
+
+
+class Figures(NamedTuple):
+    """What the replications of a job came to.
+
+    ``totals`` is by replication and measure, ``weekly`` by replication, week and measure, in the
+    order of ``TOTALS`` and ``WEEKLY_TOTALS``; NaN where there is nothing to figure it from.
+    """
+
+    totals: NDArray[np.float64]
+    weekly: NDArray[np.float64]
+
+
+class WorkerLostError(IopkitError, RuntimeError):
+    """A process that ran replications was stopped from outside, such as for want of memory."""
+
+    def __init__(self, done: int, of: int) -> None:
+        self.done, self.of = done, of
+        super().__init__(done, of)
+
+    def __str__(self) -> str:
+        return (
+            f"a worker was lost after {self.done:,} of {self.of:,} replications; those are kept if "
+            "the run keeps its figures, and the same call goes on from there"
+        )
+
+
+def simulate(  # noqa: PLR0913  # what to run, and where, by name
+    scenarios: Scenario | Iterable[Scenario],
+    *,
+    replications: int | Iterable[int],
+    seed: int,
+    executor: Executor | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+    kept: MutableMapping[str, Figures] | None = None,
+) -> Results:
+    """Run scenarios, each many times over.
+
+    All scenarios share their chance: in one replication the same people are referred on the same
+    days, and fare alike as far as the scenarios are alike. Every replication is the same whatever
+    it is run with, in whichever order and wherever.
+
+    Args:
+        replications: how many, or which: ``[37]`` runs that one alone.
+        seed: any whole number; the only door for chance.
+        executor: runs the jobs elsewhere, such as a ``ProcessPoolExecutor``, or the one that a
+            Dask client gives by ``get_executor(pure=False)``; without one they are run here.
+        on_progress: is told, after each job, how many replications are done, and of how many.
+        kept: where figures are kept by job, and taken from if they are there: a run that was
+            stopped goes on. It has to be of the same scenarios and seed.
+
+    Raises:
+        InvalidError: there is no scenario, two have one name, or there is no replication, one
+            twice or below 0; or as for ``prepare``.
+    """
+    listed = each_a(
+        "simulation",
+        (scenarios,) if isinstance(scenarios, Scenario) else scenarios,
+        "scenarios",
+        Scenario,
+    )
+    which = tuple(range(replications)) if isinstance(replications, int) else tuple(replications)
+    names = [each.name for each in listed]
+    refuse(
+        "simulation",
+        unless(bool(listed), "scenarios", "at least one", "none"),
+        unless(len(names) == len(set(names)), "scenarios", "each name once", "one twice"),
+        unless(
+            bool(which) and len(which) <= MOST_REPLICATIONS,
+            "replications",
+            f"from 1 to {MOST_REPLICATIONS:,}",
+            f"{len(which):,}",
+        ),
+        unless(len(which) == len(set(which)), "replications", "each once", "one twice"),
+        unless(min(which, default=0) >= 0, "replications", "from 0 on", "a negative one"),
+    )
+    prepared = [prepare(each) for each in listed]
+    jobs = {
+        f"{number:04}-{part[0]:07}-{part[-1]:07}-{len(part)}": Job(each, seed, part)
+        for number, each in enumerate(prepared)
+        for part in _parts(each, which)
+    }
+    done = _carried_out(jobs, executor, on_progress, {} if kept is None else kept)
+    totals, weekly = _tables(jobs, done)
+    return Results(listed, seed, which, totals, weekly, findings_of(prepared, which))
+
+
+def run_job(job: Job) -> Figures:
+    """Run the replications of a job."""
+    episodes = run(job.prepared, seed=job.seed, replications=job.replications)
+    return Figures(
+        np.column_stack([each.of(episodes) for each in TOTALS.values()]),
+        np.stack([each.of(episodes) for each in WEEKLY_TOTALS.values()], axis=2),
+    )
+
+
+def _parts(prepared: Prepared, which: Sequence[int]) -> list[tuple[int, ...]]:
+    """Replications in jobs of about as many referrals as are quickest together."""
+    size = max(1, _ROWS // max(1, prepared.expected_referrals))
+    return [tuple(which[first : first + size]) for first in range(0, len(which), size)]
+
+
+def _carried_out(
+    jobs: dict[str, Job],
+    executor: Executor | None,
+    on_progress: Callable[[int, int], None] | None,
+    kept: MutableMapping[str, Figures],
+) -> dict[str, Figures]:
+    """The figures of each job, of those that are not kept yet run here or by an executor."""
+    done = {name: kept[name] for name in jobs if name in kept}
+    of = sum(len(job.replications) for job in jobs.values())
+    ran = sum(len(jobs[name].replications) for name in done)
+
+    def finished(name: str, figures: Figures) -> None:
+        nonlocal ran
+        done[name] = kept[name] = figures
+        ran += len(jobs[name].replications)
+        if on_progress is not None:
+            on_progress(ran, of)
+
+    left = [name for name in jobs if name not in done]
+    if executor is None:
+        for name in left:
+            finished(name, run_job(jobs[name]))
+        return done
+    futures = {executor.submit(run_job, jobs[name]): name for name in left}
+    try:
+        for future in as_completed(futures):
+            finished(futures[future], future.result())
+    except BrokenExecutor:
+        raise WorkerLostError(ran, of) from None
+    finally:
+        for future in futures:
+            future.cancel()
+    return done
+
+
+def _tables(jobs: dict[str, Job], done: dict[str, Figures]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The long tables of totals and of weeks, in the order of scenarios and replications."""
+    names = pl.Enum([*dict.fromkeys(job.prepared.scenario.name for job in jobs.values())])
+    totals, weekly = [], []
+    for name, job in jobs.items():
+        figures, scenario = done[name], job.prepared.scenario
+        of = pl.lit(scenario.name, names).alias("scenario")
+        runs = np.array(job.replications, np.int32)
+        weeks = np.arange(scenario.weeks, dtype=np.int32)
+        totals.append(_rows(figures.totals, [*TOTALS], replication=runs).select(of, pl.all()))
+        weekly.append(
+            _rows(figures.weekly, [*WEEKLY_TOTALS], replication=runs, week=weeks).select(
+                of, pl.all()
+            )
+        )
+    return pl.concat(totals), pl.concat(weekly)
+
+
+def _rows(
+    values: NDArray[np.float64], measures: list[str], **axes: NDArray[np.int32]
+) -> pl.DataFrame:
+    """A row for each value of an array whose last axis but for the first ones is the measure."""
+    places = np.indices(values.shape)
+    *before, last = (place.reshape(-1) for place in places)
+    measure = pl.Series("measure", measures, pl.Enum(measures)).gather(last)
+    columns = {name: axis[place] for (name, axis), place in zip(axes.items(), before, strict=True)}
+    value = pl.Series("value", values.reshape(-1)).fill_nan(None)
+    return pl.DataFrame({**columns, "measure": measure, "value": value})

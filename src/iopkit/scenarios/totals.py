@@ -1,0 +1,469 @@
+"""Totals: what replications come to, each declared once with its unit and what is better."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import partial
+from types import MappingProxyType
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iopkit.courses.stays import DischargeReason
+from iopkit.fields import frozen
+from iopkit.scenarios.clinic import NO_DAY, Outcome
+from iopkit.scenarios.episodes import Attendance, Episodes
+
+Floats: TypeAlias = NDArray[np.float64]
+Flags: TypeAlias = NDArray[np.bool_]
+
+
+class Better(StrEnum):
+    """Which of two figures is the better one."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+@frozen(eq=False, repr=False)
+class Total:
+    """A figure of each replication: what it is, in what, and what is better.
+
+    ``better`` is ``None`` where neither is. Where there is nothing to figure it from, such as a
+    mean of nobody, it is NaN in the array of ``of`` and null in a table.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    better: Better | None
+    of: Callable[[Episodes], Floats]
+
+    def __repr__(self) -> str:
+        return f"Total({self.name!r})"
+
+
+@frozen(eq=False, repr=False)
+class WeeklyTotal:
+    """A figure of each replication and week of the scenario, as ``Total``."""
+
+    name: str
+    unit: str
+    meaning: str
+    of: Callable[[Episodes], Floats]
+
+    def __repr__(self) -> str:
+        return f"WeeklyTotal({self.name!r})"
+
+
+# Who is counted. Of a stay, the first day and that of discharge tell whether it is of the scenario.
+
+
+def _asked(e: Episodes) -> Flags:
+    """Those who were referred, or wait as it begins, or came back within it."""
+    asked: Flags = ~e.before & ((e.follows < 0) | (e.outcome != Outcome.NOT_REACHED))
+    return asked
+
+
+def _admitted(e: Episodes) -> Flags:
+    admitted: Flags = (e.start != NO_DAY) & ~e.before
+    return admitted
+
+
+def _left(e: Episodes) -> Flags:
+    """Those whose stay ended within the scenario."""
+    left: Flags = (e.start != NO_DAY) & (e.start + e.stay < e.days)
+    return left
+
+
+def _left_for(e: Episodes, reason: DischargeReason) -> Flags:
+    wanted = [place for place, one in enumerate(e.reasons) if one is reason]
+    return _left(e) & np.isin(e.reason, wanted)
+
+
+def last_contact(e: Episodes) -> NDArray[np.int32]:
+    """The day of the stay of the last contact: the admission, or the last session attended.
+
+    Where nobody asks who attends, it is the last day in care.
+    """
+    last = e.stay - 1 if e.attendance is None else e.attendance.last_day
+    return np.maximum(last, 0)
+
+
+# How it is counted: by replication, and by replication and day.
+
+
+def _count(e: Episodes, mask: Flags) -> Floats:
+    runs = len(e.replications)
+    return np.bincount(e.replication[mask], minlength=runs).astype(np.float64)
+
+
+def _sum(e: Episodes, values: NDArray[np.generic], mask: Flags) -> Floats:
+    runs = len(e.replications)
+    sums = np.bincount(e.replication[mask], weights=values[mask], minlength=runs)
+    return sums.astype(np.float64)
+
+
+def _mean(e: Episodes, values: NDArray[np.generic], mask: Flags) -> Floats:
+    return _ratio(_sum(e, values, mask), _count(e, mask))
+
+
+def _share(e: Episodes, those: Flags, among: Flags) -> Floats:
+    return _ratio(_count(e, those & among), _count(e, among))
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    """A part of a whole; NaN where there is none."""
+    return np.divide(part, whole, out=np.full_like(whole, np.nan), where=whole != 0)
+
+
+def _by_day(e: Episodes, mask: Flags, day: NDArray[np.int32]) -> Floats:
+    """How many of some fall on each day; who falls before the first counts on it."""
+    runs, days = len(e.replications), e.days
+    mask = mask & (day < days)
+    place = e.replication[mask] * days + np.maximum(day[mask], 0)
+    return np.bincount(place, minlength=runs * days).reshape(runs, days).astype(np.float64)
+
+
+def census_by_day(e: Episodes) -> Floats:
+    """How many are in care on each day, by replication and day."""
+    stays = e.start != NO_DAY
+    begun, ended = _by_day(e, stays, e.start), _by_day(e, stays, e.start + e.stay)
+    return np.cumsum(begun - ended, axis=1)
+
+
+def waiting_by_day(e: Episodes) -> Floats:
+    """How many still wait at the end of each day, by replication and day."""
+    waits = ~e.before & (e.outcome != Outcome.NOT_REACHED)
+    until = np.where(e.outcome == Outcome.WAITING, np.int32(e.days), e.day)
+    return np.cumsum(_by_day(e, waits, e.ready) - _by_day(e, waits, until), axis=1)
+
+
+def _in_weeks(by_day: Floats) -> Floats:
+    runs, days = by_day.shape
+    return by_day.reshape(runs, days // 7, 7)
+
+
+# What is told.
+
+
+def _offered_within(e: Episodes, days: int) -> Floats:
+    among = ~e.before & (e.outcome != Outcome.NOT_REACHED) & (e.ready >= 0)
+    among &= e.ready + days < e.days
+    return _share(e, (e.offered != NO_DAY) & (e.offered - e.ready <= days), among)
+
+
+def _retained(e: Episodes, days: int) -> Floats:
+    seen = last_contact(e) >= days
+    # Who was admitted too late to be seen so long is not asked about.
+    among = _admitted(e) & (e.start + days < e.days) & (seen | _left(e))
+    return _share(e, seen, among)
+
+
+def _of_attendance(
+    e: Episodes, figure: Callable[[Attendance], NDArray[np.generic]], per: float = 1
+) -> Floats:
+    if e.attendance is None:
+        return np.full(len(e.replications), np.nan)
+    everybody = np.ones(len(e), np.bool_)
+    return _sum(e, figure(e.attendance), everybody) / per
+
+
+def _attended_share(e: Episodes) -> Floats:
+    return _ratio(_of_attendance(e, lambda a: a.attended), _of_attendance(e, lambda a: a.due))
+
+
+def _positive_share(e: Episodes) -> Floats:
+    if not e.uses.shape[1]:
+        return np.full(len(e.replications), np.nan)
+    return _ratio(
+        _of_attendance(e, lambda a: a.positive_tests), _of_attendance(e, lambda a: a.tests)
+    )
+
+
+def _use_share(e: Episodes) -> Floats:
+    if not e.uses.shape[1]:
+        return np.full(len(e.replications), np.nan)
+    first = np.arange(e.uses.shape[1]) * 7
+    begun = e.start[:, np.newaxis] + first
+    there = (e.start != NO_DAY)[:, np.newaxis] & (first < e.stay[:, np.newaxis])
+    there &= (begun >= 0) & (begun < e.days)
+    everybody = np.ones(len(e), np.bool_)
+    used = _sum(e, (e.uses & there).sum(axis=1), everybody)
+    return _ratio(used, _sum(e, there.sum(axis=1), everybody))
+
+
+def _declared() -> tuple[Total, ...]:
+    higher, lower = Better.HIGHER, Better.LOWER
+
+    def outcome(which: Outcome) -> Callable[[Episodes], Floats]:
+        return lambda e: _count(e, _asked(e) & (e.outcome == which))
+
+    def left_for(name: str, reason: DischargeReason, meaning: str, better: Better | None) -> Total:
+        return Total(name, "people", meaning, better, lambda e: _count(e, _left_for(e, reason)))
+
+    return (
+        Total(
+            "referred",
+            "people",
+            "Referred within the scenario, waiting as it began, or come back.",
+            None,
+            lambda e: _count(e, _asked(e)),
+        ),
+        Total(
+            "not_eligible",
+            "people",
+            "Not eligible by the policy, or by the assessment that it left to tell.",
+            None,
+            lambda e: _count(e, _asked(e) & ~e.admissible),
+        ),
+        Total(
+            "being_assessed",
+            "people",
+            "Eligible, and not ready for a seat before the scenario ends.",
+            None,
+            lambda e: _count(e, _asked(e) & e.admissible & (e.outcome == Outcome.NOT_REACHED)),
+        ),
+        Total("waiting_at_end", "people", "Waiting as it ends.", lower, outcome(Outcome.WAITING)),
+        Total("gave_up", "people", "Gave up the wait.", lower, outcome(Outcome.GAVE_UP)),
+        Total(
+            "did_not_come",
+            "people",
+            "Were offered a seat and did not come.",
+            lower,
+            outcome(Outcome.DID_NOT_COME),
+        ),
+        Total(
+            "admitted",
+            "people",
+            "Admitted within the scenario.",
+            higher,
+            lambda e: _count(e, _admitted(e)),
+        ),
+        Total(
+            "came_back",
+            "people",
+            "Of those referred, after an earlier stay.",
+            None,
+            lambda e: _count(e, _asked(e) & (e.follows >= 0)),
+        ),
+        Total(
+            "in_care_at_start",
+            "people",
+            "In care as it begins.",
+            None,
+            lambda e: _count(e, e.before),
+        ),
+        Total(
+            "in_care_at_end",
+            "people",
+            "In care as it ends.",
+            None,
+            lambda e: _count(e, (e.start != NO_DAY) & ~_left(e)),
+        ),
+        left_for("completed", DischargeReason.COMPLETED, "Completed the program.", higher),
+        left_for("dropped_out", DischargeReason.DROPPED_OUT, "Dropped out.", lower),
+        left_for("terminated", DischargeReason.TERMINATED, "Ended by the program.", lower),
+        left_for("transferred", DischargeReason.TRANSFERRED, "Transferred elsewhere.", None),
+        left_for("incarcerated", DischargeReason.INCARCERATED, "Left for jail or prison.", lower),
+        left_for(
+            "left_otherwise",
+            DischargeReason.OTHER,
+            "Left for another reason, or reached the end and did not complete.",
+            None,
+        ),
+        Total(
+            "completed_share",
+            "share",
+            "Completed, of those discharged.",
+            higher,
+            lambda e: _share(e, _left_for(e, DischargeReason.COMPLETED), _left(e)),
+        ),
+        Total(
+            "wait_days",
+            "days",
+            "From being ready for a seat to the admission, mean of those admitted.",
+            lower,
+            lambda e: _mean(e, e.start - e.ready, _admitted(e)),
+        ),
+        Total(
+            "days_to_admission",
+            "days",
+            "From the referral to the admission, mean of those admitted.",
+            lower,
+            lambda e: _mean(e, e.start - e.referred, _admitted(e)),
+        ),
+        *(
+            Total(
+                f"offered_within_{days}_days",
+                "share",
+                f"Offered a seat within {days} days of being ready, of those ready as long before "
+                "the end.",
+                higher,
+                partial(_offered_within, days=days),
+            )
+            for days in (7, 30)
+        ),
+        *(
+            Total(
+                f"retained_{days}_days",
+                "share",
+                f"Seen {days} days after the admission or later in the same stay, of those "
+                "admitted as long before the end of whom it is known.",
+                higher,
+                partial(_retained, days=days),
+            )
+            for days in (30, 60, 90, 120)
+        ),
+        Total(
+            "stay_days",
+            "days",
+            "In care, mean of those discharged.",
+            higher,
+            lambda e: _mean(e, e.stay, _left(e)),
+        ),
+        Total(
+            "length_of_stay",
+            "days",
+            "From the admission to the last contact, less than a day "
+            "being 1, mean of those discharged.",
+            higher,
+            lambda e: _mean(e, np.maximum(last_contact(e), 1), _left(e)),
+        ),
+        Total(
+            "census",
+            "people",
+            "In care, mean over the days.",
+            None,
+            lambda e: census_by_day(e).mean(axis=1),
+        ),
+        Total(
+            "most_in_care",
+            "people",
+            "In care on the day with the most.",
+            None,
+            lambda e: census_by_day(e).max(axis=1),
+        ),
+        Total(
+            "waiting",
+            "people",
+            "Waiting, mean over the days.",
+            lower,
+            lambda e: waiting_by_day(e).mean(axis=1),
+        ),
+        Total(
+            "sessions_due",
+            "sessions",
+            "Due while in care.",
+            None,
+            lambda e: _of_attendance(e, lambda a: a.due),
+        ),
+        Total(
+            "sessions_attended",
+            "sessions",
+            "Attended.",
+            higher,
+            lambda e: _of_attendance(e, lambda a: a.attended),
+        ),
+        Total(
+            "sessions_excused",
+            "sessions",
+            "Missed with an excuse.",
+            None,
+            lambda e: _of_attendance(e, lambda a: a.excused),
+        ),
+        Total(
+            "hours_due",
+            "hours",
+            "Of service, due while in care.",
+            None,
+            lambda e: _of_attendance(e, lambda a: a.minutes_due, 60),
+        ),
+        Total(
+            "hours_attended",
+            "hours",
+            "Of service, attended.",
+            higher,
+            lambda e: _of_attendance(e, lambda a: a.minutes, 60),
+        ),
+        Total("attended_share", "share", "Attended, of the sessions due.", higher, _attended_share),
+        Total(
+            "drug_tests", "tests", "Taken.", None, lambda e: _of_attendance(e, lambda a: a.tests)
+        ),
+        Total(
+            "positive_share",
+            "share",
+            "Of the tests taken, those that found use.",
+            lower,
+            _positive_share,
+        ),
+        Total("use_share", "share", "Of the weeks in care, those with use.", lower, _use_share),
+    )
+
+
+TOTALS: Mapping[str, Total] = MappingProxyType({each.name: each for each in _declared()})
+"""Every figure that replications come to, by its name."""
+
+
+def _declared_weekly() -> tuple[WeeklyTotal, ...]:
+    def sums(name: str, meaning: str, of: Callable[[Episodes], Floats]) -> WeeklyTotal:
+        return WeeklyTotal(name, "people", meaning, lambda e: _in_weeks(of(e)).sum(axis=2))
+
+    def means(name: str, meaning: str, of: Callable[[Episodes], Floats]) -> WeeklyTotal:
+        return WeeklyTotal(name, "people", meaning, lambda e: _in_weeks(of(e)).mean(axis=2))
+
+    def sessions(
+        name: str,
+        unit: str,
+        meaning: str,
+        of: Callable[[Attendance], NDArray[np.int64]],
+        per: float,
+    ) -> WeeklyTotal:
+        def figures(e: Episodes) -> Floats:
+            if e.attendance is None:
+                return np.full((len(e.replications), e.weeks), np.nan)
+            return of(e.attendance) / per
+
+        return WeeklyTotal(name, unit, meaning, figures)
+
+    return (
+        sums(
+            "referred",
+            "Referred in the week, or waiting before it.",
+            lambda e: _by_day(e, _asked(e), e.referred),
+        ),
+        sums("admitted", "Admitted in the week.", lambda e: _by_day(e, _admitted(e), e.start)),
+        sums(
+            "discharged",
+            "Discharged in the week.",
+            lambda e: _by_day(e, _left(e), e.start + e.stay),
+        ),
+        sums(
+            "gave_up",
+            "Gave up the wait in the week.",
+            lambda e: _by_day(e, e.outcome == Outcome.GAVE_UP, e.day),
+        ),
+        means("census", "In care, mean over the days of the week.", census_by_day),
+        means("waiting", "Waiting, mean over the days of the week.", waiting_by_day),
+        sessions("sessions_due", "sessions", "Due in the week.", lambda a: a.due_by_week, 1),
+        sessions(
+            "sessions_attended",
+            "sessions",
+            "Attended in the week.",
+            lambda a: a.attended_by_week,
+            1,
+        ),
+        sessions(
+            "hours_attended",
+            "hours",
+            "Of service, attended in the week.",
+            lambda a: a.minutes_by_week,
+            60,
+        ),
+    )
+
+
+WEEKLY_TOTALS: Mapping[str, WeeklyTotal] = MappingProxyType(
+    {each.name: each for each in _declared_weekly()}
+)
+"""Every figure that is told by week, by its name."""
