@@ -265,9 +265,9 @@ def _attendance(prepared: Prepared, episodes: Episodes) -> Attendance | None:
     together = np.column_stack([episodes.start[began], episodes.pools[began]])
     kinds, which = np.unique(together, axis=0, return_inverse=True)
     order = np.argsort(which.reshape(-1), kind="stable")
-    ends = np.cumsum(np.bincount(which.reshape(-1), minlength=len(kinds)))
-    for kind, end, begin in zip(kinds.tolist(), ends, [0, *ends[:-1]], strict=True):
-        own = began[order[begin:end]]
+    counts = np.bincount(which.reshape(-1), minlength=len(kinds))
+    each = np.split(began[order], np.cumsum(counts)[:-1])
+    for kind, own in zip(kinds.tolist(), each if len(kinds) else (), strict=True):
         first, names = kind[0], prepared.groups(kind[1:])
         planned = prepared.weeks.starting(prepared.scenario.start + timedelta(days=first), names)
         tables = session_tables(planned, attends, prepared.truths)

@@ -1,0 +1,466 @@
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import attrs
+import numpy as np
+import polars as pl
+import pytest
+from attrs import define, evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iopkit.eligibility import FACTS, Criterion, Policy
+from iopkit.library import find_program
+from iopkit.modalities import Modality
+from iopkit.scenarios.arrivals import NOT_YET, Arrivals, Cohort
+from iopkit.scenarios.attending import Assessment, Attending, AttendingRule
+from iopkit.scenarios.capacity import Capacity
+from iopkit.scenarios.clinic import NEVER, NO_DAY, Outcome
+from iopkit.scenarios.courses import StayTables
+from iopkit.scenarios.draws import Purpose, draw, key_of, mixed, stream
+from iopkit.scenarios.episodes import Episodes
+from iopkit.scenarios.habits import Habits
+from iopkit.scenarios.leaving import Effect, Event
+from iopkit.scenarios.populations import Population
+from iopkit.scenarios.preparing import Prepared, prepare
+from iopkit.scenarios.running import run
+from iopkit.scenarios.scenarios import Scenario, vary
+from iopkit.sites import Closure, Site
+from iopkit.sources import Dated, Grade, Source, Versions
+from iopkit.windows import WeeklyWindows
+
+pytestmark = pytest.mark.measured
+
+_START = date(2026, 1, 7)
+_OPEN = WeeklyWindows.of(
+    *(f"{d} 08:00-21:00" for d in ("monday", "tuesday", "wednesday", "thursday", "friday"))
+)
+_SITE = Site(
+    "Elm",
+    "America/Chicago",
+    _OPEN,
+    closures=(Closure(date(2026, 1, 19), date(2026, 1, 21), "training"),),
+)
+_PEOPLE = pl.DataFrame(
+    {
+        "key": ["ann", "bea", "cid", "dan", "eve", "fay"],
+        "age": [17, 31, 47, None, 22, 64],
+        "pregnant": [None, True, False, False, None, None],
+    }
+)
+_POPULATION = Population.of(_PEOPLE)
+_ADULT = FACTS["age"] >= 18
+
+
+# One person, one day, one draw at a time, in plain Python: what ``run`` does in bulk.
+
+
+@define
+class One:
+    """One referral, and what comes of it."""
+
+    number: int
+    stream: int
+    person: int
+    referred: int
+    ready: int
+    eligible: int
+    admissible: bool
+    admitted: int
+    stay: int
+    reason: int
+    uses: tuple[bool, ...]
+    gives_up: int
+    follows: "One | None" = None
+    gap: int = 0
+    offered: int = NO_DAY
+    start: int = NO_DAY
+    outcome: Outcome = Outcome.NOT_REACHED
+    day: int = NO_DAY
+
+
+def _below(table: Any, drawn: int) -> int:
+    return sum(int(each) <= drawn for each in table)
+
+
+def _one(prepared: Prepared, number: int, chance: int, person: int, **more: Any) -> One:
+    since = -more["admitted"] if more["admitted"] != NO_DAY else 0
+    stratum = int(prepared.stratum[person])
+    days, reason, uses = _stay(chance, stratum, prepared.stays, since)
+    patience = NEVER
+    if prepared.patience is not None:
+        found = _below(prepared.patience[stratum], draw(chance, Purpose.GIVING_UP))
+        patience = found if found < len(prepared.patience[stratum]) else NEVER
+    return One(
+        number, chance, person, stay=days, reason=reason, uses=uses, gives_up=patience, **more
+    )
+
+
+def _stay(
+    chance: int, stratum: int, tables: StayTables, since: int
+) -> tuple[int, int, tuple[bool, ...]]:
+    use, using, uses = tables.use, False, []
+    for week in range(tables.weeks):
+        if use is not None:
+            if week == 0:
+                using = draw(chance, Purpose.USE_AT_ADMISSION) < int(use.at_admission[stratum])
+            elif using:
+                drawn = draw(chance, Purpose.ABSTAINING, week=week)
+                using = drawn >= int(use.stops[stratum, week])
+            else:
+                drawn = draw(chance, Purpose.RETURN_TO_USE, week=week)
+                using = drawn < int(use.returns[stratum, week])
+            uses.append(using)
+        known = min(max(since - week * 7, 0), 7)
+        if known < 7:
+            row = tables.leaving[known, stratum, int(using), week]
+            place = _below(row, draw(chance, Purpose.LEAVING, week=week))
+            if place < len(row):
+                day, reason = divmod(place, tables.reasons)
+                return week * 7 + day + 1, reason, tuple(uses)
+    finished = draw(chance, Purpose.FINISHING) < int(tables.finishing[stratum])
+    return tables.weeks * 7, tables.reasons + (not finished), tuple(uses)
+
+
+def _those_referred(prepared: Prepared, seed: int, replication: int) -> Iterator[One]:
+    scenario = prepared.scenario
+    found = scenario.arrivals.referrals(
+        scenario.population,
+        seed=seed,
+        replication=replication,
+        weeks=scenario.weeks,
+        start=scenario.start,
+    )
+    for number in range(len(found)):
+        chance = stream(seed, replication, int(found.key[number]))
+        person, day = int(found.person[number]), int(found.day[number])
+        inside = int(found.admitted[number]) != NOT_YET
+        eligible, ready = int(prepared.eligible[person]), day
+        admissible = eligible == 1 or inside
+        assessment = scenario.habits.assessment
+        if eligible < 0 and not inside and assessment is not None:
+            drawn = draw(chance, Purpose.ASSESSMENT)
+            admissible = drawn < assessment.eligible.threshold
+            ready += assessment.days
+        yield _one(
+            prepared,
+            number,
+            chance,
+            person,
+            referred=day,
+            ready=ready,
+            eligible=eligible,
+            admissible=admissible,
+            admitted=int(found.admitted[number]) if inside else NO_DAY,
+        )
+
+
+def _who_comes_back(prepared: Prepared, one: One, number: int) -> One | None:
+    horizon = prepared.scenario.weeks * 7
+    tables = prepared.comes_back[one.reason]
+    if tables is None or not one.admissible:
+        return None
+    table = tables[int(prepared.stratum[one.person])]
+    gap = _below(table, draw(one.stream, Purpose.COMING_BACK))
+    begun = max(one.ready, 0) if one.admitted == NO_DAY else one.admitted
+    if gap >= horizon or begun + one.stay + gap >= horizon:
+        return None
+    return _one(
+        prepared,
+        number,
+        mixed(one.stream ^ key_of("stay after a discharge")),
+        one.person,
+        referred=begun + one.stay + gap,
+        ready=begun + one.stay + gap,
+        eligible=one.eligible,
+        admissible=True,
+        admitted=NO_DAY,
+        follows=one,
+        gap=gap,
+    )
+
+
+def by_hand(prepared: Prepared, seed: int, replication: int) -> list[One]:
+    """What becomes of everybody in one replication."""
+    horizon = prepared.scenario.weeks * 7
+    every = [*_those_referred(prepared, seed, replication)]
+    last = every
+    while last:
+        again = [(one, _who_comes_back(prepared, one, 0)) for one in last]
+        last = [back for _, back in again if back is not None]
+        for back in last:
+            back.number = len(every)
+            every.append(back)
+    seats, in_seats = prepared.seats, dict.fromkeys(range(len(prepared.seats.names)), 0)
+    sizes, needs = seats.sizes, seats.needs[0]
+    held: dict[int, list[int]] = {}
+    for one in every:
+        if one.admitted != NO_DAY:
+            one.outcome, one.day, one.start, one.offered = (
+                Outcome.ADMITTED,
+                one.admitted,
+                one.admitted,
+                one.admitted,
+            )
+            held[one.number] = [need[0] for need in needs]
+            if one.start + one.stay > 0:
+                for pool in held[one.number]:
+                    in_seats[pool] += 1
+    for day in range(horizon):
+        for one in every:
+            if one.start != NO_DAY and one.start + one.stay == day:
+                for pool in held[one.number]:
+                    in_seats[pool] -= 1
+        for one in every:
+            before = one.follows
+            if before is not None and before.start != NO_DAY:
+                one.ready = one.referred = before.start + before.stay + one.gap
+        line = [
+            one
+            for one in every
+            if one.admissible
+            and one.outcome in (Outcome.NOT_REACHED, Outcome.WAITING)
+            and one.ready <= day
+            and (one.follows is None or one.follows.start != NO_DAY)
+        ]
+        for one in sorted(line, key=lambda each: (each.ready, each.number)):
+            one.outcome = Outcome.WAITING
+            if day >= one.ready + one.gives_up:
+                one.outcome, one.day = Outcome.GAVE_UP, max(one.ready + one.gives_up, 0)
+                continue
+            taken = [
+                next((p for p in need if in_seats[p] < sizes[p] and seats.takes[p][day]), None)
+                for need in needs
+            ]
+            if None in taken or (not needs and not seats.opens[day]):
+                continue
+            one.offered = one.day = day
+            shares = prepared.comes[0]
+            waited = min(day - one.ready, len(shares) - 1)
+            if draw(one.stream, Purpose.INTAKE) >= int(shares[waited]):
+                one.outcome = Outcome.DID_NOT_COME
+                continue
+            one.outcome, one.start = Outcome.ADMITTED, day
+            held[one.number] = [pool for pool in taken if pool is not None]
+            for pool in held[one.number]:
+                in_seats[pool] += 1
+    return every
+
+
+def _sessions(prepared: Prepared, one: One) -> dict[str, int]:
+    """What one person's sessions come to, by the schedule of a plan that begins on the day."""
+    scenario, horizon = prepared.scenario, prepared.scenario.weeks * 7
+    habits, truths = scenario.habits, dict(prepared.truths[int(prepared.stratum[one.person])])
+    told = dict.fromkeys(("due", "attended", "excused", "minutes", "minutes_due", "tests"), 0)
+    told |= {"positive_tests": 0, "last_day": -1}
+    first = scenario.start + timedelta(days=one.start)
+    booked = prepared.weeks.starting(first).schedule
+    for each in booked.sessions:
+        day = (each.start.date() - first).days
+        goes_on = day < one.stay or one.stay == prepared.stays.weeks * 7
+        if not goes_on or not 0 <= one.start + day < horizon:
+            continue
+        service, number = booked.service(each), each.number
+        minutes = int(each.service_time.total_seconds()) // 60
+        told["due"] += 1
+        told["minutes_due"] += minutes
+        assert habits.attends is not None
+        share = habits.attends.threshold(
+            week=day // 7,
+            service=service.name,
+            modality=service.modality,
+            delivery=service.delivery,
+            truths=truths,
+        )
+        if draw(one.stream, Purpose.ATTENDING, number=number, of=service.name) >= share:
+            drawn = draw(one.stream, Purpose.EXCUSED, number=number, of=service.name)
+            told["excused"] += habits.excuses is not None and drawn < habits.excuses.threshold
+            continue
+        told["attended"] += 1
+        told["minutes"] += minutes
+        told["last_day"] = max(told["last_day"], day)
+        if service.modality is Modality.DRUG_TESTING:
+            told["tests"] += 1
+            if habits.test_finds_use is not None and one.uses:
+                used = one.uses[min(day // 7, len(one.uses) - 1)]
+                drawn = draw(one.stream, Purpose.TEST_RESULT, number=number, of=service.name)
+                told["positive_tests"] += used and drawn < habits.test_finds_use.threshold
+    return told
+
+
+_SHARES = st.sampled_from([0.0, 0.2, 0.7, 1.0])
+_MAYBE = st.none() | _SHARES
+_SOURCE = Source("made up", Grade.SECONDARY)
+
+
+_POLICY = Policy(
+    "adults",
+    "Adults",
+    Versions(
+        (Dated(date(2020, 1, 1), (Criterion("adult", "Is an adult.", _ADULT, _SOURCE),), _SOURCE),)
+    ),
+)
+
+
+@st.composite
+def scenarios(drawn: st.DrawFn) -> Scenario:
+    leaving = drawn(_MAYBE)
+    returns, stops = drawn(_MAYBE), drawn(_MAYBE)
+    effects = []
+    if leaving is not None:
+        effects.append(Effect(Event.LEAVING, drawn(st.sampled_from([0, 0.5, 3])), among=_ADULT))
+        effects.append(Effect(Event.LEAVING, 2, while_using=True))
+    attends = drawn(_SHARES)
+    rules = (AttendingRule(drawn(_SHARES), from_week=2), AttendingRule(0.5, among=_ADULT))
+    caseload = drawn(st.integers(0, 3))
+    return Scenario(
+        "drawn",
+        population=_POPULATION,
+        program=find_program(drawn(st.sampled_from(["schneider-1996", "matrix-16-week"]))),
+        site=_SITE,
+        arrivals=Arrivals(
+            per_week=drawn(st.sampled_from([0, 2, 6])),
+            waiting=Cohort.drawn(drawn(st.integers(0, 3)), longest=9),
+            caseload=Cohort.drawn(caseload, longest=13),
+        ),
+        habits=Habits(
+            "drawn",
+            "Drawn",
+            attends=Attending(attends, drawn(st.sampled_from([(), rules]))),
+            excuses=drawn(_MAYBE),
+            leaving=leaving,
+            finishes=drawn(_MAYBE),
+            uses_at_admission=drawn(_MAYBE),
+            returns_to_use=returns,
+            stops_using=stops,
+            test_finds_use=drawn(_MAYBE),
+            gives_up=drawn(_MAYBE),
+            comes=drawn(_MAYBE),
+            assessment=Assessment(drawn(st.integers(0, 5)), drawn(_SHARES)),
+            coming_back=drawn(st.sampled_from([0.0, 0.3])),
+            effects=tuple(effects),
+        ),
+        start=_START,
+        weeks=drawn(st.integers(1, 5)),
+        policy=drawn(st.sampled_from([None, _POLICY])),
+        capacity=drawn(st.sampled_from(_CAPACITIES)),
+    )
+
+
+_CAPACITIES = (Capacity(), Capacity((("a", 2),)), Capacity((("a", 1), ("b", 3))))
+
+
+@given(scenarios(), st.integers(), st.integers(0, 9))
+def test_it_is_what_comes_of_one_person_and_day_at_a_time(
+    scenario: Scenario, seed: int, replication: int
+) -> None:
+    prepared = prepare(scenario)
+    ran = run(prepared, seed=seed, replications=[replication])
+    expected = by_hand(prepared, seed, replication)
+    assert len(ran) == len(expected)
+    for row, one in enumerate(expected):
+        began = one.start != NO_DAY
+        told = {
+            "stream": one.stream,
+            "person": one.person,
+            "admissible": one.admissible,
+            "outcome": one.outcome,
+            "day": one.day,
+            "offered": one.offered,
+            "start": one.start,
+            "stay": one.stay,
+            "reason": one.reason,
+            "follows": -1 if one.follows is None else one.follows.number,
+        }
+        assert {name: getattr(ran, name)[row] for name in told} == told
+        if one.outcome is not Outcome.NOT_REACHED:
+            assert (ran.referred[row], ran.ready[row]) == (one.referred, one.ready)
+        assert ran.attendance is not None
+        if began:
+            sessions = _sessions(prepared, one)
+            assert {n: getattr(ran.attendance, n)[row] for n in sessions} == sessions
+
+
+@given(scenarios(), st.integers())
+def test_a_replication_is_the_same_among_others(scenario: Scenario, seed: int) -> None:
+    prepared = prepare(scenario)
+    together = run(prepared, seed=seed, replications=[5, 0, 3])
+    for place, replication in enumerate((5, 0, 3)):
+        alone = run(prepared, seed=seed, replications=[replication])
+        assert _figures(alone) == _figures(together, place)
+
+
+def _figures(episodes: Episodes, place: int = 0) -> dict[str, Any]:
+    """All that is told of a replication, but for which rows it has."""
+    own = episodes.replication == place
+    first = int(own.argmax()) if own.any() else 0
+    told: dict[str, Any] = {
+        name: getattr(episodes, name)[own].tolist()
+        for name in (
+            *("stream", "person", "stratum", "referred", "ready", "eligible", "admissible"),
+            *("before", "offered", "start", "outcome", "day", "pools", "stay", "reason", "uses"),
+        )
+    }
+    follows = episodes.follows[own]
+    told["follows"] = np.where(follows < 0, follows, follows - first).tolist()
+    assert episodes.attendance is not None
+    for field in attrs.fields(type(episodes.attendance)):
+        values = getattr(episodes.attendance, field.name)
+        by_week = field.name.endswith("by_week")
+        told[field.name] = (values[place] if by_week else values[own]).tolist()
+    return told
+
+
+@given(scenarios(), st.integers(), st.sampled_from(_PEOPLE["key"].to_list()))
+def test_with_seats_for_all_nobody_is_changed_by_anybody(
+    scenario: Scenario, seed: int, gone: str
+) -> None:
+    days = {key: number % 7 for number, key in enumerate(_PEOPLE["key"])}
+    some = Scenario(
+        **{
+            **{f.name: getattr(scenario, f.name) for f in attrs.fields(Scenario)},
+            "arrivals": Arrivals(days=days),
+            "capacity": Capacity(),
+        }
+    )
+    less = _PEOPLE.filter(pl.col("key") != gone)
+    without = evolve(
+        some,
+        population=Population.of(less),
+        arrivals=Arrivals(days={key: day for key, day in days.items() if key != gone}),
+    )
+    every = run(prepare(some), seed=seed, replications=[0])
+    fewer = run(prepare(without), seed=seed, replications=[0])
+    kept = dict(zip(every.stream.tolist(), _rows(every), strict=True))
+    assert all(
+        kept[chance] == row for chance, row in zip(fewer.stream.tolist(), _rows(fewer), strict=True)
+    )
+
+
+def _rows(episodes: Episodes) -> list[tuple[int, ...]]:
+    columns = [
+        getattr(episodes, name).tolist()
+        for name in ("referred", "ready", "offered", "start", "outcome", "day", "stay", "reason")
+    ]
+    return [*zip(*columns, strict=True)]
+
+
+def test_two_scenarios_that_are_alike_are_the_same() -> None:
+    base = Scenario(
+        "base",
+        population=_POPULATION,
+        program=find_program("schneider-1996"),
+        site=_SITE,
+        arrivals=Arrivals(per_week=3),
+        habits=Habits("h", "H", leaving=0.1, attends=0.8),
+        start=_START,
+        weeks=6,
+    )
+    _, again, more = vary(base, {"again": {}, "more": {"arrivals.per_week": 4}})
+    ran = [run(prepare(each), seed=1, replications=[0]) for each in (base, again, more)]
+    assert _figures(ran[0]) == _figures(ran[1])
+    kept = dict(zip(ran[2].stream.tolist(), _rows(ran[2]), strict=True))
+    assert len(ran[2]) > len(ran[0])
+    for chance, row in zip(ran[0].stream.tolist(), _rows(ran[0]), strict=True):
+        assert kept[chance] == row
