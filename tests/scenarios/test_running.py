@@ -181,7 +181,9 @@ def _who_comes_back(prepared: Prepared, one: One, number: int) -> One | None:
     )
 
 
-def by_hand(prepared: Prepared, seed: int, replication: int) -> list[One]:
+def by_hand(  # noqa: C901, PLR0912  # all rules of a day, in a row
+    prepared: Prepared, seed: int, replication: int
+) -> list[One]:
     """What becomes of everybody in one replication."""
     horizon = prepared.scenario.weeks * 7
     every = [*_those_referred(prepared, seed, replication)]

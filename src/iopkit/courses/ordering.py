@@ -51,7 +51,10 @@ from iopkit.courses.timelines import DueSession
 _OF_SESSIONS = (SessionAttended, SessionMissed, SessionCancelled, MadeUp, CameUnplanned)
 
 _IN_ORDER: tuple[tuple[type[CourseEvent], ...], ...] = (
-    (Referred, Screened, Assessed, Waitlisted, ReferralClosed),
+    (Referred,),
+    (Screened, Assessed),
+    (Waitlisted,),
+    (ReferralClosed,),
     (Admitted, Readmitted),
     # A hold that ends makes way for one that begins.
     (HoldEnded,),

@@ -5,6 +5,7 @@ happens how often becomes tables of thresholds.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TypeAlias
 
 import numpy as np
@@ -95,11 +96,25 @@ class Prepared:
         each = [sum(sizes[pool] for pool in need) for needs in self.seats.needs for need in needs]
         return min(each, default=None)
 
-    def groups(self, pools: Sequence[int]) -> tuple[str, ...]:
-        """The names of the groups among some pools, as the clinic numbers them."""
+    def planned(self, day: int, pools: Sequence[int]) -> PlannedStay:
+        """What a stay holds that begins on a day of the scenario, in the groups of some pools.
+
+        Args:
+            pools: as the clinic numbers them; -1 is none.
+        """
         held = {each.name for each in self.scenario.capacity.groups}
-        names = (self.seats.names[pool] for pool in pools if pool >= 0)
-        return tuple(name for name in names if name in held)
+        names = [self.seats.names[pool] for pool in pools if pool >= 0]
+        groups = tuple(name for name in names if name in held)
+        return self.weeks.starting(self.scenario.start + timedelta(days=day), groups)
+
+    def due(self, planned: PlannedStay, stay: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Which sessions are due of stays of so many days: a row each, a column a session.
+
+        One that was moved beyond the last week is still due to who stays to the end.
+        """
+        due: NDArray[np.bool_] = planned.day < stay[:, np.newaxis]
+        due |= (stay >= self.stays.weeks * 7)[:, np.newaxis]
+        return due
 
     __repr__ = hidden
 

@@ -1,10 +1,14 @@
 """Results: what scenarios came to, replication by replication, as tables."""
 
+from collections.abc import Iterator
+
 import polars as pl
 
+from iopkit.courses.courses import Course
 from iopkit.errors import UnknownNameError, find_named
 from iopkit.fields import frozen
 from iopkit.prose import counted
+from iopkit.scenarios.entries import courses_of
 from iopkit.scenarios.episodes import Episodes
 from iopkit.scenarios.findings import RunFinding
 from iopkit.scenarios.preparing import prepare
@@ -56,6 +60,17 @@ class Results:
             raise UnknownNameError("replication", str(replication), known)
         prepared = prepare(self.scenario(scenario))
         return run(prepared, seed=self.seed, replications=[replication])
+
+    def courses(self, scenario: str, replication: int) -> Iterator[Course]:
+        """The course of each who was referred in one replication, as ``courses_of`` has it.
+
+        They are written one by one: a few hundred a second.
+
+        Raises:
+            UnknownNameError: there is no such scenario, or replication.
+        """
+        episodes = self.episodes(scenario, replication)
+        return courses_of(prepare(self.scenario(scenario)), episodes)
 
     def __repr__(self) -> str:
         """The scenarios' names, and counts."""

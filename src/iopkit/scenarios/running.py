@@ -5,7 +5,6 @@ seat, day by day; then what was attended on the days on which that came to be.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -268,15 +267,12 @@ def _attendance(prepared: Prepared, episodes: Episodes) -> Attendance | None:
     counts = np.bincount(which.reshape(-1), minlength=len(kinds))
     each = np.split(began[order], np.cumsum(counts)[:-1])
     for kind, own in zip(kinds.tolist(), each if len(kinds) else (), strict=True):
-        first, names = kind[0], prepared.groups(kind[1:])
-        planned = prepared.weeks.starting(prepared.scenario.start + timedelta(days=first), names)
+        first = kind[0]
+        planned = prepared.planned(first, kind[1:])
         tables = session_tables(planned, attends, prepared.truths)
         streams_of, strata = episodes.stream[own], episodes.stratum[own]
-        # A session that was moved beyond the last week is still one of who stayed to the end.
-        stays_on = planned.day < episodes.stay[own, np.newaxis]
-        stays_on |= (episodes.stay[own] >= prepared.stays.weeks * 7)[:, np.newaxis]
         calendar = first + planned.day
-        seen = stays_on & (calendar >= 0) & (calendar < weeks * 7)
+        seen = prepared.due(planned, episodes.stay[own]) & (calendar >= 0) & (calendar < weeks * 7)
         there = seen & attended(streams_of, strata, tables.attending, tables.shares)
         due[own], came[own] = seen.sum(axis=1), there.sum(axis=1)
         if excuses is not None:

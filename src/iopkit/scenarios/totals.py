@@ -72,7 +72,7 @@ def _admitted(e: Episodes) -> Flags:
 
 def _left(e: Episodes) -> Flags:
     """Those whose stay ended within the scenario."""
-    left: Flags = (e.start != NO_DAY) & (e.start + e.stay < e.days)
+    left: Flags = (e.start != NO_DAY) & (e.start + e.stay <= e.days)
     return left
 
 
@@ -436,7 +436,7 @@ def _declared_weekly() -> tuple[WeeklyTotal, ...]:
         sums(
             "discharged",
             "Discharged in the week.",
-            lambda e: _by_day(e, _left(e), e.start + e.stay),
+            lambda e: _by_day(e, _left(e), e.start + e.stay - 1),
         ),
         sums(
             "gave_up",
