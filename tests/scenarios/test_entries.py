@@ -94,7 +94,14 @@ def _total(name: str, episodes: Episodes) -> float | None:
 
 def _figures(courses: list[Course], name: str, *, last: date = _END) -> list[float]:
     """The figures of a measure that are known, of what begins before a day."""
-    result = measure(courses, find_measure(name), period=MeasuredDays(_START, last), on=_END - _DAY)
+    result = measure(
+        courses,
+        find_measure(name),
+        period=MeasuredDays(_START, last),
+        on=_END - _DAY,
+        # Of length of stay the version of 2004, which does not ask for the level of care.
+        version_on=date(2004, 1, 1),
+    )
     values = [case.value for case in result.cases if case.counted is Truth.YES]
     numbers = {Truth.YES: 1, Truth.NO: 0}
     return [
