@@ -76,31 +76,3 @@ def next_days(takes: bytes) -> tuple[int, ...]:
     days = len(takes)
     found = (day if takes[day] else days for day in reversed(range(days)))
     return tuple(accumulate(found, min))[::-1]
-
-
-# TEMPORARY
-from datetime import timedelta as _td
-
-import numpy as _np
-
-from iopkit.fields import frozen as _fz
-
-
-@_fz
-class Capacity:
-    pools: tuple[tuple[str, int], ...] = ()
-    groups: tuple[object, ...] = ()
-
-    def suits(self, people, *, on):
-        return _np.full(len(people), (1 << 64) - 1, _np.uint64)
-
-    def compiled(self, program, site, *, start, days):
-        opens = bytes([int((start + _td(days=d)).weekday() < 5) for d in range(days)])
-        n = len(self.pools)
-        return SeatsByDay(
-            tuple(a for a, _ in self.pools),
-            tuple(b for _, b in self.pools),
-            (opens,) * n,
-            opens,
-            ((tuple(range(n)),),) if n else ((),),
-        )
