@@ -6,8 +6,9 @@ long somebody has been ready, then by the order of referral.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
+from functools import lru_cache
 from heapq import heapify, heappop, heapreplace
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -349,6 +350,8 @@ class _Clinic:
             sum(1 << line for line, needs in enumerate(self.choices) if pool in {*chain(*needs)})
             for pool in range(len(self.free))
         ]
+        # How many seats are free, so that full days are soon over.
+        self.vacant = sum(free for free, users in zip(self.free, self.users, strict=True) if users)
         known = requests.follows < 0
         ready = np.where(known, requests.ready, np.int32(NO_DAY))
         self.ready: list[int] = ready.tolist()
@@ -363,41 +366,50 @@ class _Clinic:
         self.following: dict[int, list[int]] = defaultdict(list)
         for row in np.flatnonzero(~known).tolist():
             self.following[int(requests.follows[row])].append(row)
-        self.leaving: list[list[int]] = [[] for _ in range(seats.days)]
+        self.leaving: dict[int, list[int]] = defaultdict(list)
         self.later: dict[int, list[int]] = defaultdict(list)
 
     def run(self) -> _Found:
         """Go through all days."""
-        free, users, taken, leaving = self.free, self.users, self.taken, self.leaving
-        line_of, lines, later = self.line_of, self.lines, self.later
+        leaving, line_of, lines, later = self.leaving, self.line_of, self.lines, self.later
         for row in np.flatnonzero(self.requests.admitted != NO_DAY).tolist():
             self._begin(row, self.start[row], self._held(row))
+        turns, bounds = _ready_by_day(self.requests, self.days)
         opening = _opening(self.takes)
-        for day, turns in enumerate(_ready_on(self.requests, self.days)):
+        for day in range(self.days):
             # The lines for which something is free that was not, or that have a new first.
             changed = 0
             for pool in opening.get(day, ()):
-                changed |= users[pool]
-            for row in leaving[day]:
-                for pool in taken[row]:
-                    free[pool] += 1
-                    changed |= users[pool]
-            for turn in sorted((*turns, *later[day])) if day in later else turns:
+                changed |= self.users[pool]
+            if day in leaving:
+                changed |= self._leave(leaving.pop(day))
+            new = turns[bounds[day] : bounds[day + 1]]
+            for turn in sorted(new + later.pop(day)) if day in later else new:
                 number = line_of[turn & _ROW]
                 line = lines[number]
                 if not line:
                     changed |= 1 << number
                 line.append(turn)
-            if changed:
+            if changed and self.vacant:
                 self._offer(day, changed)
         return self._found()
+
+    def _leave(self, rows: Iterable[int]) -> int:
+        """Have some leave; the lines for which their seats are."""
+        free, users, taken, changed = self.free, self.users, self.taken, 0
+        for row in rows:
+            for pool in taken[row]:
+                free[pool] += 1
+                self.vacant += free[pool] > 0
+                changed |= users[pool]
+        return changed
 
     def _offer(self, day: int, changed: int) -> None:
         """Offer what is free to those who are next, each in turn."""
         ready, leaves, line_of, lines = self.ready, self.leaves, self.line_of, self.lines
         turns = [line[0] for number, line in enumerate(lines) if line and changed >> number & 1]
         heapify(turns)
-        while turns:
+        while turns and self.vacant:
             row = turns[0] & _ROW
             number = line_of[row]
             if day < leaves[row]:
@@ -435,6 +447,7 @@ class _Clinic:
         end = day + self.stay[row]
         if end > 0:
             for pool in taken:
+                self.vacant -= self.free[pool] > 0
                 self.free[pool] -= 1
             if end < self.days:
                 self.leaving[end].append(row)
@@ -458,9 +471,9 @@ class _Clinic:
         return [next((p for p in need if self.free[p] > 0), need[0]) for need in needs if need]
 
     def _found(self) -> _Found:
-        width = max(map(len, self.seats.needs))
-        blank = (self.pools,) * width
-        pools = np.array([(*taken, *blank)[:width] for taken in self.taken], np.int16)
+        pools = _no_pools(self.requests, self.seats)
+        for need, column in enumerate(pools.T):
+            column[:] = [taken[need] if need < len(taken) else -1 for taken in self.taken]
         pools[pools == self.pools] = -1
         return _Found(_days(self.ready), _days(self.offered), _days(self.start), pools)
 
@@ -485,24 +498,23 @@ def _turn(priority: int, ready: int, row: int) -> int:
     return (priority << 32 | ready + (1 << 31)) << 24 | row
 
 
-def _turns(requests: Requests, rows: _Rows) -> "NDArray[np.int64]":
-    """``_turn`` of each row."""
-    priority, ready = requests.priority[rows].astype(np.int64), requests.ready[rows]
-    return (priority << 32 | ready.astype(np.int64) + (1 << 31)) << 24 | rows
+def _ready_by_day(requests: Requests, days: int) -> tuple[list[int], list[int]]:
+    """The turns of requests in the order in which they are ready, and where each day's begin.
 
-
-def _ready_on(requests: Requests, days: int) -> Iterator[list[int]]:
-    """The turns of those who become ready on each day, in order; on day 0, of all before."""
+    Those that were ready before are ready on day 0.
+    """
     first = (requests.follows < 0) & (requests.admitted == NO_DAY)
     rows = np.flatnonzero(first & (requests.ready < days))
-    turns, on = _turns(requests, rows), np.maximum(requests.ready[rows], 0)
-    order = np.lexsort((turns, on))
-    bounds = np.searchsorted(on[order], np.arange(days + 1)).tolist()
-    sorted_turns = turns[order].tolist()
-    return (sorted_turns[low:high] for low, high in pairwise(bounds))
+    rows = rows[np.argsort(requests.ready[rows], kind="stable")]
+    ready = requests.ready[rows].astype(np.int64)
+    # As ``_turn`` of each.
+    turns = (requests.priority[rows].astype(np.int64) << 32 | ready + (1 << 31)) << 24 | rows
+    bounds = np.searchsorted(np.maximum(ready, 0), np.arange(days + 1))
+    return turns.tolist(), bounds.tolist()
 
 
-def _opening(takes: Sequence[bytes]) -> dict[int, list[int]]:
+@lru_cache(maxsize=64)
+def _opening(takes: tuple[bytes, ...]) -> Mapping[int, Sequence[int]]:
     """The pools that take people on a day, and did not on the day before."""
     found: dict[int, list[int]] = defaultdict(list)
     for pool, days in enumerate(takes):
