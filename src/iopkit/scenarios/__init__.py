@@ -10,6 +10,18 @@ import iopkit.errors
 if find_spec("numpy") is None or find_spec("polars") is None:
     raise iopkit.errors.MissingExtraError("scenarios", "a scenario")
 
+from iopkit.scenarios.capacity import Capacity, Pool
 from iopkit.scenarios.draws import Purpose, draw, key_of, stream, threshold
+from iopkit.scenarios.priorities import Priorities, Priority
 
-__all__ = ["Purpose", "draw", "key_of", "stream", "threshold"]
+__all__ = [
+    "Capacity",
+    "Pool",
+    "Priorities",
+    "Priority",
+    "Purpose",
+    "draw",
+    "key_of",
+    "stream",
+    "threshold",
+]

@@ -522,3 +522,18 @@ def _opening(takes: tuple[bytes, ...]) -> Mapping[int, Sequence[int]]:
             if now and not before:
                 found[day].append(pool)
     return found
+
+
+def seats_taken(requests: Requests, found: Seated, seats: SeatsByDay) -> "NDArray[np.int32]":
+    """How many seats of each pool are taken on each day: a row for each pool."""
+    days = seats.days
+    change = np.zeros((len(seats.sizes), days + 1), np.int32)
+    for pools in found.pools.T:
+        rows = np.flatnonzero(pools >= 0)
+        first = found.start[rows].astype(np.int64)
+        last = first + requests.stay[rows]
+        # Stays that were over before day 0 begin and end on it.
+        np.add.at(change, (pools[rows], np.clip(first, 0, days)), 1)
+        np.add.at(change, (pools[rows], np.clip(last, 0, days)), -1)
+    taken: NDArray[np.int32] = change.cumsum(axis=1, dtype=np.int32)[:, :days]
+    return taken
