@@ -147,7 +147,7 @@ def requests_of(draw: st.DrawFn, seats: SeatsByDay) -> Requests:
         draw(st.integers(-1, row - 1)) if draw(st.booleans()) and admitted[row] == NO_DAY else -1
         for row in range(rows)
     ]
-    return Requests.of(
+    return Requests(
         ready,
         each(st.integers(1, 9)),
         priority=each(st.integers(0, 2)),
@@ -179,7 +179,7 @@ def test_one_line_is_as_a_clinic_run_by_hand(data: st.DataObject) -> None:
         return data.draw(st.lists(values, min_size=rows, max_size=rows))
 
     one = SeatsByDay(seats.names[:1], seats.sizes[:1], seats.takes[:1], seats.opens, (((0,),),))
-    requests = Requests.of(
+    requests = Requests(
         each(st.integers(-5, seats.days + 3)),
         each(st.integers(1, 9)),
         admitted=each(st.sampled_from([NO_DAY, NO_DAY, NO_DAY, 0, -2, -9])),

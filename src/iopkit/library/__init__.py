@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from iopkit.library.outcomes import LEVEL_FIGURES
     from iopkit.library.policies import POLICIES, find_policy
+    from iopkit.library.priorities import INJECTS_DRUGS, PRIORITIES, find_priorities
     from iopkit.library.programs import find_program, program_names, program_text
     from iopkit.library.requirements import REQUIREMENTS, find_requirements
     from iopkit.library.rule_changes import ChangedRule, Happened, RuleChange, RuleKind
@@ -41,11 +42,13 @@ _HOMES = {
     "COSTS": "iopkit.library.costs",
     "COURSE_POLICIES": "iopkit.library.course_policies",
     "DUE_RULE_SETS": "iopkit.library.due_rule_sets",
+    "INJECTS_DRUGS": "iopkit.library.priorities",
     "LADDERS": "iopkit.library.ladders",
     "LEVEL_FIGURES": "iopkit.library.outcomes",
     "INITIATION_NOTE": "iopkit.library.measures",
     "MEASURES": "iopkit.library.measures",
     "POLICIES": "iopkit.library.policies",
+    "PRIORITIES": "iopkit.library.priorities",
     "RATES": "iopkit.library.codings",
     "RECORDED_NOT_USED": "iopkit.library.unread",
     "REQUIREMENTS": "iopkit.library.requirements",
@@ -63,6 +66,7 @@ _HOMES = {
     "find_ladder": "iopkit.library.ladders",
     "find_measure": "iopkit.library.measures",
     "find_policy": "iopkit.library.policies",
+    "find_priorities": "iopkit.library.priorities",
     "find_program": "iopkit.library.programs",
     "find_rates": "iopkit.library.codings",
     "find_requirements": "iopkit.library.requirements",
@@ -81,10 +85,12 @@ __all__ = [
     "COURSE_POLICIES",
     "DUE_RULE_SETS",
     "INITIATION_NOTE",
+    "INJECTS_DRUGS",
     "LADDERS",
     "LEVEL_FIGURES",
     "MEASURES",
     "POLICIES",
+    "PRIORITIES",
     "RATES",
     "RECORDED_NOT_USED",
     "REQUIREMENTS",
@@ -102,6 +108,7 @@ __all__ = [
     "find_ladder",
     "find_measure",
     "find_policy",
+    "find_priorities",
     "find_program",
     "find_rates",
     "find_requirements",

@@ -1,17 +1,20 @@
 """The clinic: who waits, who is offered a seat, and who begins, day by day.
 
-On each day, in this order: seats of those who leave are free again, requests become ready, those
-who have waited as long as they would give up, and seats are offered: by class, then by how long
-somebody has been ready, then by the order of referral.
+On each day, in this order: the seats of those who leave are free again, requests become ready,
+those who have waited as long as they would give up, and seats are offered: by class, then by how
+long somebody has been ready, then by the order of referral.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
+from functools import lru_cache
 from heapq import heapify, heappop, heapreplace
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
+from attrs import field
 
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
@@ -20,12 +23,13 @@ from iopkit.scenarios.capacity import UNLIMITED, SeatsByDay, next_days
 from iopkit.scenarios.draws import WHOLE, Words
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike, NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 Days: TypeAlias = "NDArray[np.int32]"
 """An array of days, or of numbers of days."""
 Codes: TypeAlias = "NDArray[np.int16]"
 """An array of small numbers."""
+_Rows: TypeAlias = "NDArray[np.intp]"
 
 NEVER = 2**31 - 1
 """The patience of somebody who does not give up."""
@@ -34,6 +38,7 @@ NO_DAY = -(2**31)
 """The day of what did not take place."""
 
 _MOST_ROWS = 1 << 24
+_ROW = _MOST_ROWS - 1
 _EVERY_POOL = (1 << 64) - 1
 
 
@@ -49,131 +54,107 @@ class Outcome(IntEnum):
     ADMITTED = 4
 
 
+def _days(values: "ArrayLike") -> Days:
+    return np.asarray(values, np.int32)
+
+
+def _codes(values: "ArrayLike") -> Codes:
+    return np.asarray(values, np.int16)
+
+
+def _words(values: "ArrayLike") -> Words:
+    return np.asarray(values, np.uint64)
+
+
 @frozen(eq=False)
 class Requests:
     """Those who ask for seats in one replication: a row each, in the order of referral.
 
-    ``ready`` is the day on which a seat can be taken, and may be before day 0. The class
-    ``priority`` is 0 for those who go first. After ``patience`` days of waiting one gives up.
-    ``stay`` is the days in care. ``needs`` is the number of the kind of course among those of
-    ``SeatsByDay``, and ``suits`` has a bit for each pool that will do. Whoever is offered a seat
-    comes if the draw ``intake`` is below the threshold that ``comes`` has for the days waited, in
-    the row ``band``; its last column holds from there on. ``admitted`` is the day, up to 0, since
-    which somebody is in care who is so as day 0 begins, else ``NO_DAY``; ``held`` are the pools
-    that they have, one for each need, -1 where that is not known. ``follows`` is the row, an
-    earlier one, whose stay comes before, else -1: ``ready`` is then ``gap`` days after its end,
-    and what stands there does not count.
+    Each but ``comes`` is an array with a number for each row, or one number for all.
+    ``ready`` is the day on which a seat can be taken, and may be before day 0. ``stay`` is the
+    days in care. Those of class ``priority`` 0 go first. After ``patience`` days of waiting one
+    gives up. ``needs`` is the number of the kind of course among those of ``SeatsByDay``, and
+    ``suits`` has a bit for each pool that will do. Whoever is offered a seat comes if the draw
+    ``intake`` is below the threshold that ``comes`` has for the days waited, in the row ``band``;
+    its last column holds from there on.
+
+    ``admitted`` is the day, up to 0, since which somebody is in care as day 0 begins, else
+    ``NO_DAY``. They keep the pools that have a bit in ``holds``; where that is 0 they are in the
+    first that suits them and has room, or else in the first that suits them, which is then over
+    full and takes nobody until it is not.
+
+    ``follows`` is the row, an earlier one, whose stay comes before, else -1: it is then ready
+    ``gap`` days after the end of that one, and what stands in ``ready`` does not count.
 
     Raises:
         InvalidError: there are more than 16,777,216 rows, arrays differ in length, or a
             number in one of them is out of bounds.
+
+    Example:
+        >>> Requests([0, 3], 84).patience.tolist() == [NEVER, NEVER]
+        True
     """
 
     trusts_types = True
 
-    ready: Days
-    priority: Codes
-    patience: Days
-    stay: Days
-    needs: Codes
-    suits: Words
-    intake: Words
-    comes: Words
-    band: Codes
-    admitted: Days
-    held: Codes
-    follows: Days
-    gap: Days
+    ready: Days = field(converter=_days)
+    stay: Days = field(converter=_days)
+    priority: Codes = field(default=0, converter=_codes, kw_only=True)
+    patience: Days = field(default=NEVER, converter=_days, kw_only=True)
+    needs: Codes = field(default=0, converter=_codes, kw_only=True)
+    suits: Words = field(default=_EVERY_POOL, converter=_words, kw_only=True)
+    intake: Words = field(default=0, converter=_words, kw_only=True)
+    comes: Words = field(default=((WHOLE,),), converter=_words, kw_only=True)
+    band: Codes = field(default=0, converter=_codes, kw_only=True)
+    admitted: Days = field(default=NO_DAY, converter=_days, kw_only=True)
+    holds: Words = field(default=0, converter=_words, kw_only=True)
+    follows: Days = field(default=-1, converter=_days, kw_only=True)
+    gap: Days = field(default=0, converter=_days, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         rows = self.ready.size
-        each = (
-            (self.priority, "priority", 0, 127),
-            (self.patience, "patience", 0, NEVER),
-            (self.stay, "stay", 1, NEVER),
-            (self.needs, "needs", 0, NEVER),
-            (self.band, "band", 0, len(self.comes) - 1),
-            (self.admitted, "admitted", NO_DAY, 0),
-            (self.gap, "gap", 0, NEVER),
-        )
+        bounds = {
+            "ready": (NO_DAY + 1, NEVER - 1),
+            "stay": (1, NEVER),
+            "priority": (0, 127),
+            "patience": (0, NEVER),
+            "needs": (0, NEVER),
+            "suits": (0, _EVERY_POOL),
+            "intake": (0, WHOLE - 1),
+            "band": (0, len(self.comes) - 1),
+            "admitted": (NO_DAY, 0),
+            "holds": (0, _EVERY_POOL),
+            "follows": (-1, NEVER),
+            "gap": (0, NEVER),
+        }
+        each = {name: getattr(self, name) for name in bounds}
         refuse(
             "requests",
             unless(rows <= _MOST_ROWS, "ready", f"at most {_MOST_ROWS:,} rows", f"{rows:,}"),
+            unless(self.comes.ndim == 2 and self.comes.size > 0, "comes", "a table", "another"),
             *(
-                unless(values.shape == (rows,), name, "one number for each row", f"{values.size:,}")
-                for values, name in (
-                    *((values, name) for values, name, _, _ in each),
-                    (self.suits, "suits"),
-                    (self.intake, "intake"),
-                    (self.follows, "follows"),
-                )
+                unless(values.shape in ((), (rows,)), name, f"one number, or {rows:,}", "others")
+                for name, values in each.items()
             ),
         )
+        for name, values in each.items():
+            object.__setattr__(self, name, np.broadcast_to(values, rows))
+        earlier = bool((self.follows < np.arange(rows)).all())
+        inside = bool(((self.admitted == NO_DAY) | (self.follows < 0)).all())
         refuse(
             "requests",
-            unless(self.held.shape[:1] == (rows,), "held", "a row for each", "another"),
-            unless(self.comes.ndim == 2 and self.comes.size > 0, "comes", "bands", "none"),
             *(
                 unless(
-                    not rows or (low <= values.min() and values.max() <= high),
+                    not values.size
+                    or bounds[name][0] <= values.min() <= values.max() <= bounds[name][1],
                     name,
-                    f"from {low} to {high}",
+                    f"from {bounds[name][0]:,} to {bounds[name][1]:,}",
                     "others",
                 )
-                for values, name, low, high in each
+                for name, values in each.items()
             ),
-            unless(
-                bool((self.follows < np.arange(rows)).all()) and bool((self.follows >= -1).all()),
-                "follows",
-                "an earlier row, or -1",
-                "another",
-            ),
-        )
-
-    @classmethod
-    def of(
-        cls,
-        ready: "ArrayLike",
-        stay: "ArrayLike",
-        *,
-        priority: "ArrayLike" = 0,
-        patience: "ArrayLike" = NEVER,
-        needs: "ArrayLike" = 0,
-        suits: "ArrayLike" = _EVERY_POOL,
-        intake: "ArrayLike" = 0,
-        comes: "ArrayLike" = ((WHOLE,),),
-        band: "ArrayLike" = 0,
-        admitted: "ArrayLike" = NO_DAY,
-        held: "ArrayLike" = ((),),
-        follows: "ArrayLike" = -1,
-        gap: "ArrayLike" = 0,
-    ) -> "Requests":
-        """Requests of arrays, or of one number for all; without more, each waits and comes.
-
-        Example:
-            >>> Requests.of([0, 3], 84).patience.tolist() == [NEVER, NEVER]
-            True
-        """
-        rows = np.size(ready)
-
-        def each(values: "ArrayLike", kind: "DTypeLike") -> "NDArray[np.generic]":
-            return np.ascontiguousarray(np.broadcast_to(np.asarray(values, kind), rows))
-
-        pools = np.asarray(held, np.int16)
-        return cls(
-            ready=each(ready, np.int32),
-            priority=each(priority, np.int16),
-            patience=each(patience, np.int32),
-            stay=each(stay, np.int32),
-            needs=each(needs, np.int16),
-            suits=each(suits, np.uint64),
-            intake=each(intake, np.uint64),
-            comes=np.asarray(comes, np.uint64),
-            band=each(band, np.int16),
-            admitted=each(admitted, np.int32),
-            held=np.broadcast_to(pools, (rows, pools.shape[1])),
-            follows=each(follows, np.int32),
-            gap=each(gap, np.int32),
+            unless(earlier, "follows", "an earlier row", "another"),
+            unless(inside, "follows", "nobody who is in care already", "somebody"),
         )
 
     __repr__ = hidden
@@ -198,6 +179,10 @@ class Seated:
     day: Days
     pools: Codes
 
+    def __attrs_post_init__(self) -> None:
+        for values in (self.ready, self.offered, self.start, self.outcome, self.day, self.pools):
+            values.flags.writeable = False
+
     __repr__ = hidden
 
 
@@ -205,34 +190,38 @@ def seated(requests: Requests, seats: SeatsByDay) -> Seated:
     """Who begins when, over the days of the seats.
 
     Raises:
-        InvalidError: a request needs what the seats do not have.
+        InvalidError: a request is of a kind of course that the seats do not know.
 
     Example:
-        >>> one = SeatsByDay(("evening",), (1,), (bytes([1] * 9),), bytes([1] * 9), (((0,),),))
-        >>> seated(Requests.of([0, 1, 2], 4), one).start.tolist()
+        >>> days = bytes([1] * 9)
+        >>> one = SeatsByDay(("evening",), (1,), (days,), days, (((0,),),))
+        >>> seated(Requests([0, 1, 2], 4), one).start.tolist()
         [0, 4, 8]
     """
     most = len(seats.needs)
     ok = not requests.needs.size or int(requests.needs.max()) < most
     refuse("requests", unless(ok, "needs", f"numbers below {most}", "others"))
-    if not any(seats.needs):
+    if not requests.ready.size or not any(seats.needs):
         found = _without_seats(requests, seats)
     elif _is_one_line(requests, seats):
         found = _in_one_line(requests, seats)
     else:
-        found = _by_day(requests, seats)
-    return _told(requests, seats, *found)
+        found = _Clinic(requests, seats).run()
+    return _told(requests, found, seats.days)
 
 
-_Found: TypeAlias = "tuple[Days, Days, Days, Codes]"
-"""Of each request: ready, offered and begun on which day, and with which pools."""
+class _Found(NamedTuple):
+    """The days that are known of each request, and its pools."""
+
+    ready: Days
+    offered: Days
+    start: Days
+    pools: Codes
 
 
-def _told(
-    requests: Requests, seats: SeatsByDay, ready: Days, offered: Days, start: Days, pools: Codes
-) -> Seated:
-    """What came of each, from the days that are known."""
-    days = seats.days
+def _told(requests: Requests, found: _Found, days: int) -> Seated:
+    """What came of each by the last day."""
+    ready, offered, start, pools = found
     leaves = np.maximum(ready.astype(np.int64) + requests.patience, 0)
     reached = (ready != NO_DAY) & (ready < days)
     began = start != NO_DAY
@@ -245,28 +234,31 @@ def _told(
     day = np.where(began, start, offered)
     gave_up = outcome == Outcome.GAVE_UP
     day[gave_up] = leaves[gave_up]
-    every = (ready, offered, start, outcome, day, pools)
-    for values in every:
-        values.flags.writeable = False
-    return Seated(*every)
+    return Seated(ready, offered, start, outcome, day, pools)
+
+
+def _no_pools(requests: Requests, seats: SeatsByDay) -> Codes:
+    return np.full((requests.ready.size, max(map(len, seats.needs), default=0)), -1, np.int16)
+
+
+# Where nobody waits for a seat.
 
 
 def _without_seats(requests: Requests, seats: SeatsByDay) -> _Found:
-    """Where nobody needs a seat: each begins on the first open day, unless they gave up."""
-    rows, days = requests.ready.size, seats.days
+    """Each begins on the first open day, unless they gave up before; then those who follow."""
+    days = seats.days
     opening = np.array([*next_days(seats.opens), days], np.int64)
     ready = np.where(requests.follows < 0, requests.ready, np.int32(NO_DAY))
     start, offered = requests.admitted.copy(), requests.admitted.copy()
-    inside = requests.admitted != NO_DAY
     asked = np.flatnonzero(requests.follows < 0)
     while asked.size:
-        new = asked[~inside[asked]]
+        new = asked[requests.admitted[asked] == NO_DAY]
         since = ready[new].astype(np.int64)
         first = opening[np.clip(since, 0, days)]
         stays = (first < days) & (first < since + requests.patience[new])
-        new, first = new[stays], first[stays].astype(np.int32)
+        new, since, first = new[stays], since[stays], first[stays].astype(np.int32)
         offered[new] = first
-        waited = np.minimum(first - since[stays], requests.comes.shape[1] - 1)
+        waited = np.minimum(first - since, requests.comes.shape[1] - 1)
         came = requests.intake[new] < requests.comes[requests.band[new], waited]
         start[new[came]] = first[came]
         follows = _following(requests, asked[start[asked] != NO_DAY])
@@ -274,20 +266,23 @@ def _without_seats(requests: Requests, seats: SeatsByDay) -> _Found:
         then = start[before].astype(np.int64) + requests.stay[before] + requests.gap[follows]
         asked = follows[then < days]
         ready[asked] = then[then < days]
-    return ready, offered, start, np.full((rows, 0), -1, np.int16)
+    return _Found(ready, offered, start, _no_pools(requests, seats))
 
 
-def _following(requests: Requests, rows: "NDArray[np.int64]") -> "NDArray[np.int64]":
+def _following(requests: Requests, rows: _Rows) -> _Rows:
     """The rows that follow some."""
+    # The one more is for those that follow none.
     before = np.zeros(requests.ready.size + 1, np.bool_)
     before[rows] = True
-    # The one more is for those that follow none.
     return np.flatnonzero(before[requests.follows])
+
+
+# Where all wait in one line for one pool.
 
 
 def _is_one_line(requests: Requests, seats: SeatsByDay) -> bool:
     """Whether all wait for one pool in one line, and each who is offered a seat begins."""
-    asked = {seats.needs[number] for number in np.unique(requests.needs)}
+    asked = {seats.needs[number] for number in set(requests.needs.tolist())}
     return (
         len(asked) == 1
         and len(needs := asked.pop()) == 1
@@ -312,166 +307,185 @@ def _in_one_line(requests: Requests, seats: SeatsByDay) -> _Found:
     # Where more are in care than there are seats, the first to leave make room for nobody.
     free = sorted([*ends[ends > 0].tolist(), *[0] * size], reverse=True)[:size]
     heapify(free)
-    opening: Sequence[int] = next_days(seats.takes[pool])
+    opening = next_days(seats.takes[pool])
     first: list[int] = []
     for ready, stay in zip(
         requests.ready[line].tolist(), requests.stay[line].tolist(), strict=True
     ):
         day = free[0] if free else days
-        day = max(day, ready)
+        if day < ready:  # noqa: PLR1730  # half of this loop's time is less than a call
+            day = ready
         if day >= days or (day := opening[day]) == days:
             break
         first.append(day)
         heapreplace(free, day + stay)
     start = requests.admitted.copy()
     start[line[: len(first)]] = first
-    pools = np.full((start.size, max(map(len, seats.needs))), -1, np.int16)
+    pools = _no_pools(requests, seats)
     pools[start != NO_DAY, 0] = pool
-    return requests.ready.copy(), start, start.copy(), pools
+    return _Found(requests.ready.copy(), start.copy(), start, pools)
 
 
-def _by_day(requests: Requests, seats: SeatsByDay) -> _Found:
-    """Day by day: who leaves, who is ready, and, of those for whom a seat is free, who is next."""
-    days = seats.days
-    # Who needs a seat in none takes one of a pool that is never full, after all others.
-    free, takes = [*seats.sizes, UNLIMITED], [*seats.takes, seats.opens]
-    kinds, choices = _kinds(requests, seats)
-    users: list[list[int]] = [[] for _ in takes]
-    for kind, needs in enumerate(choices):
-        for pool in {pool for need in needs for pool in need}:
-            users[pool].append(kind)
-    fixed = requests.follows < 0
-    ready = np.where(fixed, requests.ready, np.int32(NO_DAY)).tolist()
-    start, offered = requests.admitted.tolist(), requests.admitted.tolist()
-    stay, patience = requests.stay.tolist(), requests.patience.tolist()
-    intake, band, comes = requests.intake.tolist(), requests.band.tolist(), requests.comes.tolist()
-    most = requests.comes.shape[1] - 1
-    after: dict[int, list[int]] = defaultdict(list)
-    for row in np.flatnonzero(~fixed).tolist():
-        after[int(requests.follows[row])].append(row)
-    leaving: list[list[int]] = [[] for _ in range(days)]
-    later: dict[int, list[int]] = defaultdict(list)
-    pools: dict[int, Sequence[int]] = {}
-    waiting: list[deque[int]] = [deque() for _ in choices]
+# Where there are several pools, classes or ends of waiting.
 
-    def begin(row: int, day: int, taken: Sequence[int]) -> None:
-        start[row] = day
-        pools[row] = taken
-        end = day + stay[row]
-        if end > 0:
-            for pool in taken:
-                free[pool] -= 1
-            if end < days:
-                leaving[end].append(row)
-        for other in after.get(row, ()):
-            if (then := end + int(requests.gap[other])) < days:
-                ready[other] = then
-                later[max(then, 0)].append(_turn(int(requests.priority[other]), then, other))
 
-    def chosen(kind: int, day: int) -> list[int] | None:
-        taken = []
-        for need in choices[kind]:
+class _Clinic:
+    """A clinic on one of its days: what is free, who is where, and who waits.
+
+    Requests that are alike in class and pools wait in one line, so that only the first of
+    each line is asked, and only of lines for which something has changed; sets of lines are
+    the bits of a number. Who needs a seat in no pool takes one of a pool more, which is never
+    full.
+    """
+
+    def __init__(self, requests: Requests, seats: SeatsByDay) -> None:
+        self.requests, self.seats = requests, seats
+        self.days, self.pools = seats.days, len(seats.sizes)
+        self.free = [*seats.sizes, UNLIMITED]
+        self.takes = (*seats.takes, seats.opens)
+        self.line_of, self.choices = _lines(requests, seats)
+        self.lines: list[deque[int]] = [deque() for _ in self.choices]
+        # The lines whose requests may take a seat in each pool.
+        self.users = [
+            sum(1 << line for line, needs in enumerate(self.choices) if pool in {*chain(*needs)})
+            for pool in range(len(self.free))
+        ]
+        # How many seats are free, so that full days are soon over.
+        self.vacant = sum(free for free, users in zip(self.free, self.users, strict=True) if users)
+        known = requests.follows < 0
+        ready = np.where(known, requests.ready, np.int32(NO_DAY))
+        self.ready: list[int] = ready.tolist()
+        self.leaves: list[int] = (ready.astype(np.int64) + requests.patience).tolist()
+        self.stay: list[int] = requests.stay.tolist()
+        self.start: list[int] = requests.admitted.tolist()
+        self.offered: list[int] = requests.admitted.tolist()
+        self.taken: list[Sequence[int]] = [()] * len(self.ready)
+        self.intake: list[int] = requests.intake.tolist()
+        self.band: list[int] = requests.band.tolist()
+        self.comes: list[list[int]] = requests.comes.tolist()
+        self.following: dict[int, list[int]] = defaultdict(list)
+        for row in np.flatnonzero(~known).tolist():
+            self.following[int(requests.follows[row])].append(row)
+        self.leaving: dict[int, list[int]] = defaultdict(list)
+        self.later: dict[int, list[int]] = defaultdict(list)
+
+    def run(self) -> _Found:
+        """Go through all days."""
+        leaving, line_of, lines, later = self.leaving, self.line_of, self.lines, self.later
+        for row in np.flatnonzero(self.requests.admitted != NO_DAY).tolist():
+            self._begin(row, self.start[row], self._held(row))
+        turns, bounds = _ready_by_day(self.requests, self.days)
+        opening = _opening(self.takes)
+        for day in range(self.days):
+            # The lines for which something is free that was not, or that have a new first.
+            changed = 0
+            for pool in opening.get(day, ()):
+                changed |= self.users[pool]
+            if day in leaving:
+                changed |= self._leave(leaving.pop(day))
+            new = turns[bounds[day] : bounds[day + 1]]
+            for turn in sorted(new + later.pop(day)) if day in later else new:
+                number = line_of[turn & _ROW]
+                line = lines[number]
+                if not line:
+                    changed |= 1 << number
+                line.append(turn)
+            if changed and self.vacant:
+                self._offer(day, changed)
+        return self._found()
+
+    def _leave(self, rows: Iterable[int]) -> int:
+        """Have some leave; the lines for which their seats are."""
+        free, users, taken, changed = self.free, self.users, self.taken, 0
+        for row in rows:
+            for pool in taken[row]:
+                free[pool] += 1
+                self.vacant += free[pool] > 0
+                changed |= users[pool]
+        return changed
+
+    def _offer(self, day: int, changed: int) -> None:
+        """Offer what is free to those who are next, each in turn."""
+        ready, leaves, line_of, lines = self.ready, self.leaves, self.line_of, self.lines
+        turns = [line[0] for number, line in enumerate(lines) if line and changed >> number & 1]
+        heapify(turns)
+        while turns and self.vacant:
+            row = turns[0] & _ROW
+            number = line_of[row]
+            if day < leaves[row]:
+                taken = self._free_pools(number, day)
+                if not taken:
+                    heappop(turns)
+                    continue
+                self.offered[row] = day
+                comes = self.comes[self.band[row]]
+                if self.intake[row] < comes[min(day - ready[row], len(comes) - 1)]:
+                    self._begin(row, day, taken)
+            line = lines[number]
+            line.popleft()
+            if line:
+                heapreplace(turns, line[0])
+            else:
+                heappop(turns)
+
+    def _free_pools(self, number: int, day: int) -> Sequence[int]:
+        """The first pool with a seat that is free for each need; none, where one has none."""
+        free, takes = self.free, self.takes
+        found: list[int] = []
+        for need in self.choices[number]:
             for pool in need:
                 if free[pool] > 0 and takes[pool][day]:
-                    taken.append(pool)
+                    found.append(pool)
                     break
             else:
-                return None
-        return taken
+                return ()
+        return found
 
-    for row in np.flatnonzero(requests.admitted != NO_DAY).tolist():
-        held = [pool for pool in requests.held[row].tolist() if pool >= 0]
-        begin(row, start[row], held or _with_room(choices[kinds[row]], free))
-    for day, (new, stirred) in enumerate(
-        zip(_new(requests, days), _stirred(takes, users), strict=True)
-    ):
-        for row in leaving[day]:
-            for pool in pools[row]:
-                free[pool] += 1
-                stirred.update(users[pool])
-        for turn in sorted([*new, *later.pop(day)]) if day in later else new:
-            kind = kinds[turn & _ROW]
-            waiting[kind].append(turn)
-            stirred.add(kind)
-        heads = [waiting[kind][0] for kind in stirred if waiting[kind]]
-        heapify(heads)
-        while heads:
-            row = heads[0] & _ROW
-            kind = kinds[row]
-            if day < ready[row] + patience[row]:
-                taken = chosen(kind, day)
-                if taken is None:
-                    heappop(heads)
-                    continue
-                offered[row] = day
-                if intake[row] < comes[band[row]][min(day - ready[row], most)]:
-                    begin(row, day, taken)
-            queue = waiting[kind]
-            queue.popleft()
-            if queue:
-                heapreplace(heads, queue[0])
-            else:
-                heappop(heads)
-    taken_by = np.full((requests.ready.size, max(map(len, seats.needs))), -1, np.int16)
-    for row, taken in pools.items():
-        taken_by[row, : len(taken)] = taken
-    taken_by[taken_by == len(seats.sizes)] = -1
-    return (
-        np.array(ready, np.int32),
-        np.array(offered, np.int32),
-        np.array(start, np.int32),
-        taken_by,
-    )
+    def _begin(self, row: int, day: int, taken: Sequence[int]) -> None:
+        self.start[row] = day
+        self.taken[row] = taken
+        end = day + self.stay[row]
+        if end > 0:
+            for pool in taken:
+                self.vacant -= self.free[pool] > 0
+                self.free[pool] -= 1
+            if end < self.days:
+                self.leaving[end].append(row)
+        if row in self.following:
+            self._follow(row, end)
+
+    def _follow(self, row: int, end: int) -> None:
+        requests = self.requests
+        for other in self.following[row]:
+            if (then := end + int(requests.gap[other])) < self.days:
+                self.ready[other] = then
+                self.leaves[other] = then + int(requests.patience[other])
+                turn = _turn(int(requests.priority[other]), then, other)
+                self.later[max(then, 0)].append(turn)
+
+    def _held(self, row: int) -> list[int]:
+        """The pools of somebody who is in care as day 0 begins."""
+        if holds := int(self.requests.holds[row]):
+            return [pool for pool in range(self.pools) if holds >> pool & 1]
+        needs = self.choices[self.line_of[row]]
+        return [next((p for p in need if self.free[p] > 0), need[0]) for need in needs if need]
+
+    def _found(self) -> _Found:
+        pools = _no_pools(self.requests, self.seats)
+        for need, column in enumerate(pools.T):
+            column[:] = [taken[need] if need < len(taken) else -1 for taken in self.taken]
+        pools[pools == self.pools] = -1
+        return _Found(_days(self.ready), _days(self.offered), _days(self.start), pools)
 
 
-_ROW = _MOST_ROWS - 1
-
-
-def _turn(priority: int, ready: int, row: int) -> int:
-    """A number by which requests are ordered: of those in a line, the lowest is next."""
-    return (priority << 32 | ready + (1 << 31)) << 24 | row
-
-
-def _new(requests: Requests, days: int) -> Iterator[list[int]]:
-    """The turns of requests that become ready on each day, in order."""
-    rows = np.flatnonzero(
-        (requests.follows < 0) & (requests.admitted == NO_DAY) & (requests.ready < days)
-    )
-    ready = requests.ready[rows].astype(np.int64)
-    turns = (requests.priority[rows].astype(np.int64) << 32 | ready + (1 << 31)) << 24 | rows
-    on = np.maximum(ready, 0)
-    order = np.lexsort((turns, on))
-    bounds = np.searchsorted(on[order], np.arange(days + 1)).tolist()
-    turns = turns[order].tolist()
-    for low, high in zip(bounds, bounds[1:]):
-        yield turns[low:high]
-
-
-def _stirred(takes: Sequence[bytes], users: Sequence[Sequence[int]]) -> Iterator[set[int]]:
-    """The kinds of request for which a pool takes people on each day, and did not the day before."""
-    before = [0] * len(takes)
-    for today in zip(*takes, strict=True):
-        yield (
-            {
-                kind
-                for pool, (now, then) in enumerate(zip(today, before))
-                if now and not then
-                for kind in users[pool]
-            }
-            if today != before
-            else set()
-        )
-        before = today
-
-
-def _kinds(
+def _lines(
     requests: Requests, seats: SeatsByDay
 ) -> tuple[list[int], list[tuple[tuple[int, ...], ...]]]:
-    """The kind of each request, alike in class and pools, and the pools of each kind's needs."""
+    """The line of each request, alike in class and pools, and the pools of each line's needs."""
     masks, mask = np.unique(requests.suits, return_inverse=True)
     code = (mask * len(seats.needs) + requests.needs) * 128 + requests.priority
     codes, kind = np.unique(code, return_inverse=True)
-    choices = []
+    choices: list[tuple[tuple[int, ...], ...]] = []
     for each in (codes // 128).tolist():
         suits, needs = int(masks[each // len(seats.needs)]), seats.needs[each % len(seats.needs)]
         suited = tuple(tuple(pool for pool in need if suits >> pool & 1) for need in needs)
@@ -479,6 +493,47 @@ def _kinds(
     return kind.tolist(), choices
 
 
-def _with_room(needs: Sequence[Sequence[int]], free: Sequence[int]) -> list[int]:
-    """For each need the first pool with room, else the first: who is in care stays there."""
-    return [next((pool for pool in need if free[pool] > 0), need[0]) for need in needs if need]
+def _turn(priority: int, ready: int, row: int) -> int:
+    """A number by which requests are ordered: of those in a line, the lowest is next."""
+    return (priority << 32 | ready + (1 << 31)) << 24 | row
+
+
+def _ready_by_day(requests: Requests, days: int) -> tuple[list[int], list[int]]:
+    """The turns of requests in the order in which they are ready, and where each day's begin.
+
+    Those that were ready before are ready on day 0.
+    """
+    first = (requests.follows < 0) & (requests.admitted == NO_DAY)
+    rows = np.flatnonzero(first & (requests.ready < days))
+    rows = rows[np.argsort(requests.ready[rows], kind="stable")]
+    ready = requests.ready[rows].astype(np.int64)
+    # As ``_turn`` of each.
+    turns = (requests.priority[rows].astype(np.int64) << 32 | ready + (1 << 31)) << 24 | rows
+    bounds = np.searchsorted(np.maximum(ready, 0), np.arange(days + 1))
+    return turns.tolist(), bounds.tolist()
+
+
+@lru_cache(maxsize=64)
+def _opening(takes: tuple[bytes, ...]) -> Mapping[int, Sequence[int]]:
+    """The pools that take people on a day, and did not on the day before."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for pool, days in enumerate(takes):
+        for day, (before, now) in enumerate(pairwise(b"\0" + days)):
+            if now and not before:
+                found[day].append(pool)
+    return found
+
+
+def seats_taken(requests: Requests, found: Seated, seats: SeatsByDay) -> "NDArray[np.int32]":
+    """How many seats of each pool are taken on each day: a row for each pool."""
+    days = seats.days
+    change = np.zeros((len(seats.sizes), days + 1), np.int32)
+    for pools in found.pools.T:
+        rows = np.flatnonzero(pools >= 0)
+        first = found.start[rows].astype(np.int64)
+        last = first + requests.stay[rows]
+        # Stays that were over before day 0 begin and end on it.
+        np.add.at(change, (pools[rows], np.clip(first, 0, days)), 1)
+        np.add.at(change, (pools[rows], np.clip(last, 0, days)), -1)
+    taken: NDArray[np.int32] = change.cumsum(axis=1, dtype=np.int32)[:, :days]
+    return taken

@@ -151,8 +151,8 @@ def prepare(scenario: Scenario) -> Prepared:
         scenario=scenario,
         weeks=weeks,
         eligible=eligible,
-        priority=scenario.priorities.classes(people, on=first),
-        suits=scenario.capacity.suits(people, on=first),
+        priority=_classes(scenario),
+        suits=_suits(scenario),
         stratum=stratum.reshape(-1).astype(np.intp),
         truths=truths,
         stays=_stay_tables(scenario, truths, weeks.days(first) // 7),
@@ -172,8 +172,27 @@ def prepare(scenario: Scenario) -> Prepared:
             np.uint64,
         ),
         comes_back=tuple(_coming_back(habits, reason, truths, days) for reason in every),
-        seats=scenario.capacity.compiled(scenario.program, scenario.site, start=first, days=days),
+        seats=scenario.capacity.compiled(
+            [{service.name for service in scenario.program.every_service}],
+            site=scenario.site,
+            start=first,
+            days=days,
+        ),
     )
+
+
+def _classes(scenario: Scenario) -> NDArray[np.int16]:
+    """The class of each person, 0 for those who go first."""
+    people, priorities = scenario.population, scenario.priorities
+    if priorities is None:
+        return np.zeros(len(people), np.int16)
+    return priorities.classes_of(people.truths(priorities.predicates, on=scenario.start))
+
+
+def _suits(scenario: Scenario) -> Words:
+    """A bit for each pool that each person suits."""
+    capacity = scenario.capacity
+    return capacity.suits(scenario.population.truths(capacity.conditions, on=scenario.start))
 
 
 def _eligible(scenario: Scenario) -> NDArray[np.int8]:

@@ -40,7 +40,8 @@ class Scenario:
     """A clinic over some weeks: its program and site, who is referred to it, and what they do.
 
     The ``policy`` decides once about each person, by the version in force on ``start``; without
-    one, all are eligible. ``capacity`` is what seats there are; as it stands, no end of them.
+    one, all are eligible. ``capacity`` is what seats there are; by default no end of them.
+    ``priorities`` say who goes first; without them, who has been ready for longest.
     ``track``, ``phase_weeks`` and ``times`` are what the program leaves open, as ``draft`` takes
     them. ``varied`` are the values that ``vary`` has changed, by where they stand.
 
@@ -76,7 +77,7 @@ class Scenario:
     weeks: int
     policy: Policy | None = None
     capacity: Capacity = field(factory=Capacity)
-    priorities: Priorities = field(factory=Priorities)
+    priorities: Priorities | None = None
     track: str | None = None
     phase_weeks: tuple[tuple[str, int], ...] = field(default=(), converter=_pairs)
     times: tuple[tuple[str, int | timedelta], ...] = field(default=(), converter=_pairs)
