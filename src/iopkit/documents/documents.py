@@ -19,7 +19,9 @@ Documents about a patient are read without repeating their content in messages.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from itertools import islice
+from sys import modules
 from typing import Any, TypeVar
 
 from attrs import evolve
@@ -80,36 +82,66 @@ from iopkit.truth import Truth
 
 T = TypeVar("T")
 
-KINDS: dict[str, Any] = {
-    "assignments": Assignments,
-    "charges": Charges,
-    "clinic": ClinicSettings,
-    "coding": CodingScheme,
-    "course": Course,
-    "decision": Decision,
-    "due_rules": DueRuleSet,
-    "facts": OwnFacts,
-    "finding": Finding,
-    "goals": GoalTemplates,
-    "instrument": Instrument,
-    "ladder": Ladder,
-    "patient": Patient,
-    "placement": Placement,
-    "plan": Plan,
-    "policy": Policy,
-    "predicate": Predicate,
-    "program": Program,
-    "rates": RateTable,
-    "requirements": RequirementSet,
-    "roster": Roster,
-    "schedule": Schedule,
-    "site": Site,
-}
+
+class _Kinds(Mapping[str, Any]):
+    """Classes by what their documents call themselves.
+
+    A class that needs an extra is loaded when it is asked for by name.
+    """
+
+    def __init__(self, classes: Mapping[str, Any], later: Mapping[str, str]) -> None:
+        """Take classes, and the modules of those that are loaded later."""
+        self._classes, self._later = classes, later
+
+    def __getitem__(self, name: str) -> Any:  # a class, or a union of some
+        if name in self._later:
+            return getattr(import_module(self._later[name]), name.title())
+        return self._classes[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({*self._classes, *self._later}))
+
+    def __len__(self) -> int:
+        return len(self._classes) + len(self._later)
+
+    def loaded(self) -> Iterator[tuple[str, Any]]:
+        """Names and classes of those that are loaded: nobody has a value of another one."""
+        return ((name, self[name]) for name in self if self._later.get(name, "sys") in modules)
+
+
+KINDS = _Kinds(
+    {
+        "assignments": Assignments,
+        "charges": Charges,
+        "clinic": ClinicSettings,
+        "coding": CodingScheme,
+        "course": Course,
+        "decision": Decision,
+        "due_rules": DueRuleSet,
+        "facts": OwnFacts,
+        "finding": Finding,
+        "goals": GoalTemplates,
+        "instrument": Instrument,
+        "ladder": Ladder,
+        "patient": Patient,
+        "placement": Placement,
+        "plan": Plan,
+        "policy": Policy,
+        "predicate": Predicate,
+        "program": Program,
+        "rates": RateTable,
+        "requirements": RequirementSet,
+        "roster": Roster,
+        "schedule": Schedule,
+        "site": Site,
+    },
+    later={"habits": "iopkit.scenarios.habits"},
+)
 """The classes that documents are of, by what documents call themselves."""
 
 # People write these, so a group without parts is what an editor left behind, and would admit or
 # refuse everybody. One that is meant says so by a label.
-_BY_HAND = {"due_rules", "goals", "ladder", "policy", "predicate", "program"}
+_BY_HAND = {"due_rules", "goals", "habits", "ladder", "policy", "predicate", "program"}
 
 
 def form_of(kind: Any) -> Any:
@@ -135,7 +167,7 @@ def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of a
 
 
 def _document(value: object) -> dict[str, Any]:
-    name = next((name for name, kind in KINDS.items() if isinstance(value, kind)), None)
+    name = next((name for name, kind in KINDS.loaded() if isinstance(value, kind)), None)
     if name is None:
         raise TypeError(_no_documents(type(value)))
     # Predicates and continuing care nest as deep as one likes. cattrs must not run out of
@@ -484,7 +516,7 @@ def kind_in(raw: Raw) -> str | None:
 def name_of(kind: Any) -> str:
     """What documents of a class call themselves; raises ``TypeError`` if there are none."""
     # Any: a union such as Predicate has no type that a signature could name.
-    for name, known in KINDS.items():
+    for name, known in KINDS.loaded():
         if known is kind:
             return name
     raise TypeError(_no_documents(kind))
