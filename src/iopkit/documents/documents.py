@@ -19,21 +19,13 @@ Documents about a patient are read without repeating their content in messages.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from importlib import import_module
 from itertools import islice
-from sys import modules
 from typing import Any, TypeVar
 
 from attrs import evolve
 
-from iopkit.charges.charges import Charges
-from iopkit.charges.code_rules import CodingScheme
-from iopkit.charges.rates import RateTable
-from iopkit.checks.checks import Finding
-from iopkit.clinics.settings import ClinicSettings
 from iopkit.confidential import hidden
 from iopkit.courses.courses import Course
-from iopkit.courses.due_rules import DueRuleSet
 from iopkit.documents.atoms import empty_groups
 from iopkit.documents.classes import (
     Subject,
@@ -48,6 +40,7 @@ from iopkit.documents.course_forms import CourseForm
 from iopkit.documents.formats import current_format, format_faults, in_current_format, is_newer
 from iopkit.documents.indentation import indented
 from iopkit.documents.instrument_forms import InstrumentForm
+from iopkit.documents.kinds import KINDS
 from iopkit.documents.limits import (
     UNSIZED,
     is_shallow,
@@ -61,83 +54,19 @@ from iopkit.documents.parsing import parsed, text_of
 from iopkit.documents.quick import Named, quick_reader
 from iopkit.documents.values import MAX_FAULTS, Facts, Raw, is_object, kind_of
 from iopkit.eligibility.kinds import Kind, Scalar, as_recorded
-from iopkit.eligibility.own_facts import OwnFacts, facts_with
+from iopkit.eligibility.own_facts import facts_with
 from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import Attempt, Fault, InvalidError, Step, attempted, refuse, unless_a
-from iopkit.groups.assignments import Assignments
-from iopkit.groups.rosters import Roster
 from iopkit.patients.instrument_library import INSTRUMENTS, instruments_with
 from iopkit.patients.instruments import Instrument
 from iopkit.patients.patients import Patient
-from iopkit.placement.placement import Ladder, Placement
-from iopkit.plans.goal_templates import GoalTemplates
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
-from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.sessions import Schedule, week_faults
-from iopkit.sites.sites import Site
 from iopkit.truth import Truth
 
 T = TypeVar("T")
-
-
-class _Kinds(Mapping[str, Any]):
-    """Classes by what their documents call themselves.
-
-    A class that needs an extra is loaded when it is asked for by name.
-    """
-
-    def __init__(self, classes: Mapping[str, Any], later: Mapping[str, str]) -> None:
-        """Take classes, and the modules of those that are loaded later."""
-        self._classes, self._later = classes, later
-
-    def __getitem__(self, name: str) -> Any:  # a class, or a union of some
-        if name in self._later:
-            return getattr(import_module(self._later[name]), name.title())
-        return self._classes[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(sorted({*self._classes, *self._later}))
-
-    def __len__(self) -> int:
-        return len(self._classes) + len(self._later)
-
-    def loaded(self) -> Iterator[tuple[str, Any]]:
-        """Names and classes of those that are loaded: nobody has a value of another one."""
-        return ((name, self[name]) for name in self if self._later.get(name, "sys") in modules)
-
-
-KINDS = _Kinds(
-    {
-        "assignments": Assignments,
-        "charges": Charges,
-        "clinic": ClinicSettings,
-        "coding": CodingScheme,
-        "course": Course,
-        "decision": Decision,
-        "due_rules": DueRuleSet,
-        "facts": OwnFacts,
-        "finding": Finding,
-        "goals": GoalTemplates,
-        "instrument": Instrument,
-        "ladder": Ladder,
-        "patient": Patient,
-        "placement": Placement,
-        "plan": Plan,
-        "policy": Policy,
-        "predicate": Predicate,
-        "program": Program,
-        "rates": RateTable,
-        "requirements": RequirementSet,
-        "roster": Roster,
-        "schedule": Schedule,
-        "site": Site,
-    },
-    later={"habits": "iopkit.scenarios.habits"},
-)
-"""The classes that documents are of, by what documents call themselves."""
 
 # People write these, so a group without parts is what an editor left behind, and would admit or
 # refuse everybody. One that is meant says so by a label.
@@ -167,7 +96,7 @@ def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of a
 
 
 def _document(value: object) -> dict[str, Any]:
-    name = next((name for name, kind in KINDS.loaded() if isinstance(value, kind)), None)
+    name = KINDS.name_for(value)
     if name is None:
         raise TypeError(_no_documents(type(value)))
     # Predicates and continuing care nest as deep as one likes. cattrs must not run out of
@@ -516,10 +445,10 @@ def kind_in(raw: Raw) -> str | None:
 def name_of(kind: Any) -> str:
     """What documents of a class call themselves; raises ``TypeError`` if there are none."""
     # Any: a union such as Predicate has no type that a signature could name.
-    for name, known in KINDS.loaded():
-        if known is kind:
-            return name
-    raise TypeError(_no_documents(kind))
+    name = KINDS.name_of(kind)
+    if name is None:
+        raise TypeError(_no_documents(kind))
+    return name
 
 
 def _no_documents(kind: Any) -> str:
