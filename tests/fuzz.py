@@ -39,7 +39,8 @@ from iopkit.documents import (
     predicate_from_json,
     to_json,
 )
-from iopkit.documents.documents import KINDS, read_carefully
+from iopkit.documents.documents import read_carefully
+from iopkit.documents.kinds import KINDS
 from iopkit.documents.lines import Language
 from iopkit.documents.parsing import parsed
 from iopkit.eligibility import (

@@ -22,8 +22,8 @@ from iopkit import IopkitError, Patient, Site, from_json, from_toml, to_json
 from iopkit.calendars import appointments_from_ical
 from iopkit.confidential import hidden
 from iopkit.documents import predicate_from_json, to_document
-from iopkit.documents.documents import KINDS
 from iopkit.documents.formats import upgrade_document
+from iopkit.documents.kinds import KINDS
 from iopkit.documents.upgrades import upgrade_file
 from iopkit.errors import InvalidError, attempted
 from iopkit.patients import Consent

@@ -21,7 +21,7 @@ from iopkit import Plan, Program, Schedule, Site, from_json, from_toml
 from iopkit.charges import Rate, RateTable, itemize
 from iopkit.cli import main
 from iopkit.documents import to_document, to_json, upgrade_document
-from iopkit.documents.documents import KINDS
+from iopkit.documents.kinds import KINDS
 from iopkit.library import find_coding, program_text
 
 SHIPPED = files("iopkit") / "examples"

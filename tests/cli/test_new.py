@@ -19,7 +19,8 @@ from iopkit.checks import check
 from iopkit.cli import main
 from iopkit.documents import json_schema, to_document
 from iopkit.documents.classes import ASKED_OF, is_union, members_of, tagged
-from iopkit.documents.documents import KINDS, form_of
+from iopkit.documents.documents import form_of
+from iopkit.documents.kinds import KINDS
 from iopkit.documents.values import is_fact, leaf_of
 from iopkit.eligibility import Policy, Predicate
 from iopkit.patients import Instrument, Patient

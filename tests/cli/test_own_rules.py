@@ -9,7 +9,7 @@ import pytest
 
 from iopkit import find_policy, find_program, find_requirements, from_json
 from iopkit.cli import main
-from iopkit.documents.documents import KINDS
+from iopkit.documents.kinds import KINDS
 from iopkit.library import CODINGS, LADDERS, POLICIES, RATES, REQUIREMENTS, program_names
 
 ON = ("--on", "2026-01-12")

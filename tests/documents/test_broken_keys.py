@@ -12,7 +12,8 @@ import pytest
 
 from iopkit.cli import main
 from iopkit.documents.classes import is_union, members_of, tagged
-from iopkit.documents.documents import KINDS, form_of, from_toml
+from iopkit.documents.documents import form_of, from_toml
+from iopkit.documents.kinds import KINDS
 from iopkit.documents.values import is_fact, leaf_of
 from iopkit.errors import Fault, InvalidError
 

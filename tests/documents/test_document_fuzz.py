@@ -21,7 +21,7 @@ from iopkit import (
     from_toml,
 )
 from iopkit.documents import predicate_from_json, to_json
-from iopkit.documents.documents import KINDS
+from iopkit.documents.kinds import KINDS
 
 Reader = Callable[[str, str | bytes], object]
 Steps = tuple[str | int, ...]

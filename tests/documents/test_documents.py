@@ -45,8 +45,8 @@ from iopkit.checks import Finding
 from iopkit.clinics import ClinicSettings, PatientSettings
 from iopkit.courses import Course, DueRuleSet
 from iopkit.documents import fact_document, predicate_from_json, to_document
-from iopkit.documents.documents import KINDS
 from iopkit.documents.formats import current_format
+from iopkit.documents.kinds import KINDS
 from iopkit.documents.values import leaf_of, leaf_reader
 from iopkit.eligibility import (
     AnyFact,

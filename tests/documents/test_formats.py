@@ -38,9 +38,9 @@ from iopkit import (
     to_json,
 )
 from iopkit.documents import json_schema, to_document, upgrade_document
-from iopkit.documents.documents import KINDS
 from iopkit.documents.formats import UPGRADERS, current_format
 from iopkit.documents.indentation import indented
+from iopkit.documents.kinds import KINDS
 from iopkit.eligibility import AnyFact, YesNo
 from iopkit.library import POLICIES, find_ladder
 from iopkit.placement import Ladder, Placement, place

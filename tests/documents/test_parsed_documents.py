@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import InvalidError, Patient, Site, from_document, from_json
-from iopkit.documents.documents import KINDS, to_document
+from iopkit.documents.documents import to_document
+from iopkit.documents.kinds import KINDS
 from iopkit.errors import Fault
 
 KEPT = sorted((Path(__file__).parent.parent / "golden" / "formats").glob("*.json"))

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit import Decision, InvalidError, Patient, Program, from_json, from_toml, to_json
-from iopkit.documents.documents import KINDS, read_carefully, read_quickly
+from iopkit.documents.documents import read_carefully, read_quickly
 from iopkit.documents.formats import current_format
+from iopkit.documents.kinds import KINDS
 from iopkit.documents.parsing import parsed
 from iopkit.eligibility import AllOf, AnyFact, OwnFacts, Predicate, facts_with
 from iopkit.patients import Instrument, Observation, Screening

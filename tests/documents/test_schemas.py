@@ -30,7 +30,7 @@ from iopkit import (
     to_json,
 )
 from iopkit.documents import json_schema, predicate_from_json, to_document
-from iopkit.documents.documents import KINDS
+from iopkit.documents.kinds import KINDS
 from iopkit.documents.values import _ENUM, _LEAVES
 from iopkit.eligibility import AnyFact, YesNo
 from iopkit.library import (

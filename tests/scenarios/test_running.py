@@ -14,14 +14,14 @@ from iopkit.eligibility import FACTS, Criterion, Policy
 from iopkit.library import find_program
 from iopkit.modalities import Modality
 from iopkit.scenarios.arrivals import NOT_YET, Arrivals, Cohort
-from iopkit.scenarios.attending import Assessment, Attending, AttendingRule
+from iopkit.scenarios.attending import Assessing, Attending, AttendingRule
 from iopkit.scenarios.capacity import Capacity
 from iopkit.scenarios.clinic import NEVER, NO_DAY, Outcome
 from iopkit.scenarios.courses import StayTables
 from iopkit.scenarios.draws import Purpose, draw, key_of, mixed, stream
 from iopkit.scenarios.episodes import Episodes
 from iopkit.scenarios.habits import Habits
-from iopkit.scenarios.leaving import Effect, Event
+from iopkit.scenarios.leaving import Effect, HazardOf
 from iopkit.scenarios.populations import Population
 from iopkit.scenarios.preparing import Prepared, prepare
 from iopkit.scenarios.running import run
@@ -311,8 +311,8 @@ def scenarios(drawn: st.DrawFn) -> Scenario:
     returns, stops = drawn(_MAYBE), drawn(_MAYBE)
     effects = []
     if leaving is not None:
-        effects.append(Effect(Event.LEAVING, drawn(st.sampled_from([0, 0.5, 3])), among=_ADULT))
-        effects.append(Effect(Event.LEAVING, 2, while_using=True))
+        effects.append(Effect(HazardOf.LEAVING, drawn(st.sampled_from([0, 0.5, 3])), among=_ADULT))
+        effects.append(Effect(HazardOf.LEAVING, 2, while_using=True))
     attends = drawn(_SHARES)
     rules = (AttendingRule(drawn(_SHARES), from_week=2), AttendingRule(0.5, among=_ADULT))
     caseload = drawn(st.integers(0, 3))
@@ -339,7 +339,7 @@ def scenarios(drawn: st.DrawFn) -> Scenario:
             test_finds_use=drawn(_MAYBE),
             gives_up=drawn(_MAYBE),
             comes=drawn(_MAYBE),
-            assessment=Assessment(drawn(st.integers(0, 5)), drawn(_SHARES)),
+            assessment=Assessing(drawn(st.integers(0, 5)), drawn(_SHARES)),
             coming_back=drawn(st.sampled_from([0.0, 0.3])),
             effects=tuple(effects),
         ),

@@ -13,15 +13,9 @@ from attrs import evolve, field
 
 from iopkit.confidential import hidden
 from iopkit.documents.classes import Subject
-from iopkit.documents.documents import (
-    KINDS,
-    from_json,
-    from_toml,
-    kind_in,
-    name_of,
-    subject_of,
-)
+from iopkit.documents.documents import from_json, from_toml, kind_in, name_of, subject_of
 from iopkit.documents.indentation import indented
+from iopkit.documents.kinds import KINDS
 from iopkit.documents.limits import MAX_LONG_BYTES, most_bytes, refuse_long
 from iopkit.documents.lines import Language
 from iopkit.documents.parsing import parsed, text_of

@@ -26,7 +26,8 @@ from iopkit.cli.files import (
     read_document,
 )
 from iopkit.courses.due_rules import DueRuleSet
-from iopkit.documents.documents import KINDS, from_toml, to_document
+from iopkit.documents.documents import from_toml, to_document
+from iopkit.documents.kinds import KINDS
 from iopkit.documents.results import fact_document
 from iopkit.documents.schemas import json_schema
 from iopkit.documents.upgrades import Upgrade, upgrade_file

@@ -24,14 +24,8 @@ from typing import Any, TypeVar
 
 from attrs import evolve
 
-from iopkit.charges.charges import Charges
-from iopkit.charges.code_rules import CodingScheme
-from iopkit.charges.rates import RateTable
-from iopkit.checks.checks import Finding
-from iopkit.clinics.settings import ClinicSettings
 from iopkit.confidential import hidden
 from iopkit.courses.courses import Course
-from iopkit.courses.due_rules import DueRuleSet
 from iopkit.documents.atoms import empty_groups
 from iopkit.documents.classes import (
     Subject,
@@ -46,6 +40,7 @@ from iopkit.documents.course_forms import CourseForm
 from iopkit.documents.formats import current_format, format_faults, in_current_format, is_newer
 from iopkit.documents.indentation import indented
 from iopkit.documents.instrument_forms import InstrumentForm
+from iopkit.documents.kinds import KINDS
 from iopkit.documents.limits import (
     UNSIZED,
     is_shallow,
@@ -59,57 +54,23 @@ from iopkit.documents.parsing import parsed, text_of
 from iopkit.documents.quick import Named, quick_reader
 from iopkit.documents.values import MAX_FAULTS, Facts, Raw, is_object, kind_of
 from iopkit.eligibility.kinds import Kind, Scalar, as_recorded
-from iopkit.eligibility.own_facts import OwnFacts, facts_with
+from iopkit.eligibility.own_facts import facts_with
 from iopkit.eligibility.patient_facts import FACTS
-from iopkit.eligibility.policies import Decision, Policy
 from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import Attempt, Fault, InvalidError, Step, attempted, refuse, unless_a
-from iopkit.groups.assignments import Assignments
-from iopkit.groups.rosters import Roster
 from iopkit.patients.instrument_library import INSTRUMENTS, instruments_with
 from iopkit.patients.instruments import Instrument
 from iopkit.patients.patients import Patient
-from iopkit.placement.placement import Ladder, Placement
-from iopkit.plans.goal_templates import GoalTemplates
 from iopkit.plans.plans import Plan
 from iopkit.programs.programs import Program
-from iopkit.requirements.requirements import RequirementSet
 from iopkit.schedules.sessions import Schedule, week_faults
-from iopkit.sites.sites import Site
 from iopkit.truth import Truth
 
 T = TypeVar("T")
 
-KINDS: dict[str, Any] = {
-    "assignments": Assignments,
-    "charges": Charges,
-    "clinic": ClinicSettings,
-    "coding": CodingScheme,
-    "course": Course,
-    "decision": Decision,
-    "due_rules": DueRuleSet,
-    "facts": OwnFacts,
-    "finding": Finding,
-    "goals": GoalTemplates,
-    "instrument": Instrument,
-    "ladder": Ladder,
-    "patient": Patient,
-    "placement": Placement,
-    "plan": Plan,
-    "policy": Policy,
-    "predicate": Predicate,
-    "program": Program,
-    "rates": RateTable,
-    "requirements": RequirementSet,
-    "roster": Roster,
-    "schedule": Schedule,
-    "site": Site,
-}
-"""The classes that documents are of, by what documents call themselves."""
-
 # People write these, so a group without parts is what an editor left behind, and would admit or
 # refuse everybody. One that is meant says so by a label.
-_BY_HAND = {"due_rules", "goals", "ladder", "policy", "predicate", "program"}
+_BY_HAND = {"due_rules", "goals", "habits", "ladder", "policy", "predicate", "program"}
 
 
 def form_of(kind: Any) -> Any:
@@ -135,7 +96,7 @@ def to_document(value: object) -> dict[str, Any]:  # Any: plain JSON values of a
 
 
 def _document(value: object) -> dict[str, Any]:
-    name = next((name for name, kind in KINDS.items() if isinstance(value, kind)), None)
+    name = KINDS.name_for(value)
     if name is None:
         raise TypeError(_no_documents(type(value)))
     # Predicates and continuing care nest as deep as one likes. cattrs must not run out of
@@ -484,10 +445,10 @@ def kind_in(raw: Raw) -> str | None:
 def name_of(kind: Any) -> str:
     """What documents of a class call themselves; raises ``TypeError`` if there are none."""
     # Any: a union such as Predicate has no type that a signature could name.
-    for name, known in KINDS.items():
-        if known is kind:
-            return name
-    raise TypeError(_no_documents(kind))
+    name = KINDS.name_of(kind)
+    if name is None:
+        raise TypeError(_no_documents(kind))
+    return name
 
 
 def _no_documents(kind: Any) -> str:

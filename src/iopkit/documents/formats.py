@@ -298,6 +298,7 @@ UPGRADERS: Mapping[str, tuple[Upgrader, ...]] = {
     "facts": (),
     "finding": (_more,),
     "goals": (),
+    "habits": (),
     "instrument": (),
     "ladder": (_ladder_2, _ladder_3),
     "patient": (_more,),

@@ -16,8 +16,9 @@ from iopkit.documents.classes import (
     tagged,
     writer_of,
 )
-from iopkit.documents.documents import KINDS, form_of, name_of, subject_of
+from iopkit.documents.documents import form_of, name_of, subject_of
 from iopkit.documents.formats import current_format
+from iopkit.documents.kinds import KINDS
 from iopkit.documents.values import (
     Facts,
     Raw,

@@ -8,9 +8,10 @@ from difflib import unified_diff
 from typing import Any
 
 from iopkit.confidential import hidden
-from iopkit.documents.documents import KINDS, from_json, from_toml
+from iopkit.documents.documents import from_json, from_toml
 from iopkit.documents.formats import upgrade_document
 from iopkit.documents.indentation import indented
+from iopkit.documents.kinds import KINDS
 from iopkit.documents.limits import most_bytes, refuse_long
 from iopkit.documents.lines import Language, find_lines
 from iopkit.documents.parsing import parsed, text_of

@@ -1,4 +1,4 @@
-"""All that is shipped: policies, ladders, programs, requirements, due rules, codes, rates, costs.
+"""All that is shipped: policies, ladders, programs, requirements, due rules, codes, costs, habits.
 
 A name loads what it needs when it is first asked for: programs need documents, policies do not.
 """
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         goal_template_names,
         goal_template_text,
     )
+    from iopkit.library.habits import find_habits, habit_names, habit_text
     from iopkit.library.ladders import LADDERS, find_ladder
     from iopkit.library.measures import (
         INITIATION_NOTE,
@@ -63,6 +64,7 @@ _HOMES = {
     "find_course_policy": "iopkit.library.course_policies",
     "find_due_rules": "iopkit.library.due_rule_sets",
     "find_goal_templates": "iopkit.library.goal_templates",
+    "find_habits": "iopkit.library.habits",
     "find_ladder": "iopkit.library.ladders",
     "find_measure": "iopkit.library.measures",
     "find_policy": "iopkit.library.policies",
@@ -72,6 +74,8 @@ _HOMES = {
     "find_requirements": "iopkit.library.requirements",
     "goal_template_names": "iopkit.library.goal_templates",
     "goal_template_text": "iopkit.library.goal_templates",
+    "habit_names": "iopkit.library.habits",
+    "habit_text": "iopkit.library.habits",
     "initiation_measures": "iopkit.library.measures",
     "program_names": "iopkit.library.programs",
     "program_text": "iopkit.library.programs",
@@ -105,6 +109,7 @@ __all__ = [
     "find_course_policy",
     "find_due_rules",
     "find_goal_templates",
+    "find_habits",
     "find_ladder",
     "find_measure",
     "find_policy",
@@ -114,6 +119,8 @@ __all__ = [
     "find_requirements",
     "goal_template_names",
     "goal_template_text",
+    "habit_names",
+    "habit_text",
     "initiation_measures",
     "program_names",
     "program_text",

@@ -10,43 +10,95 @@ import iopkit.errors
 if find_spec("numpy") is None or find_spec("polars") is None:
     raise iopkit.errors.MissingExtraError("scenarios", "a scenario")
 
-from iopkit.scenarios.arrivals import Arrivals, Cohort
+from iopkit.scenarios.arrivals import NOT_YET, Arrivals, Cohort, Referrals
+from iopkit.scenarios.attending import Assessing, Attending, AttendingRule, Came, Coming
 from iopkit.scenarios.capacity import Capacity, Pool
+from iopkit.scenarios.curves import (
+    AfterLast,
+    ByWeek,
+    Constant,
+    Curve,
+    Left,
+    LogLogistic,
+    OneWayOut,
+    Tabulated,
+    WayOut,
+    Weibull,
+    fitted,
+)
+from iopkit.scenarios.draws import Purpose, draw, key_of, stream, threshold
 from iopkit.scenarios.entries import courses_of
 from iopkit.scenarios.episodes import Attendance, Episodes
 from iopkit.scenarios.findings import RunFinding, RunFindingKind
 from iopkit.scenarios.habits import Habits
+from iopkit.scenarios.hazards import mean_days, median_day
+from iopkit.scenarios.leaving import ComingBack, Effect, Ending, Endings, Exit, Exits, HazardOf
 from iopkit.scenarios.populations import Nearest, Population, Strata
 from iopkit.scenarios.priorities import Priorities, Priority
 from iopkit.scenarios.results import Results
 from iopkit.scenarios.scenarios import Scenario, vary
+from iopkit.scenarios.shares import HabitFigure, Share
 from iopkit.scenarios.simulation import WorkerLostError, simulate
 from iopkit.scenarios.totals import TOTALS, WEEKLY_TOTALS, Better, Total, WeeklyTotal
 
 __all__ = [
+    "NOT_YET",
     "TOTALS",
     "WEEKLY_TOTALS",
+    "AfterLast",
     "Arrivals",
+    "Assessing",
     "Attendance",
+    "Attending",
+    "AttendingRule",
     "Better",
+    "ByWeek",
+    "Came",
     "Capacity",
     "Cohort",
+    "Coming",
+    "ComingBack",
+    "Constant",
+    "Curve",
+    "Effect",
+    "Ending",
+    "Endings",
     "Episodes",
+    "Exit",
+    "Exits",
+    "HabitFigure",
     "Habits",
+    "HazardOf",
+    "Left",
+    "LogLogistic",
     "Nearest",
+    "OneWayOut",
     "Pool",
     "Population",
     "Priorities",
     "Priority",
+    "Purpose",
+    "Referrals",
     "Results",
     "RunFinding",
     "RunFindingKind",
     "Scenario",
+    "Share",
     "Strata",
+    "Tabulated",
     "Total",
+    "WayOut",
     "WeeklyTotal",
+    "Weibull",
     "WorkerLostError",
     "courses_of",
+    "draw",
+    "fitted",
+    "key_of",
+    "mean_days",
+    "median_day",
     "simulate",
+    "stream",
+    "threshold",
     "vary",
 ]

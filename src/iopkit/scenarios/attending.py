@@ -12,7 +12,7 @@ from iopkit.modalities import Delivery, Modality
 from iopkit.prose import counted
 from iopkit.scenarios.decimals import exact, percent, share_faults
 from iopkit.scenarios.draws import threshold
-from iopkit.scenarios.shares import Figure, Share, Truths, as_share, holds
+from iopkit.scenarios.shares import HabitFigure, Share, Truths, as_share, holds
 from iopkit.sources import Source
 
 
@@ -112,12 +112,12 @@ class Attending:
         )
         return share.threshold
 
-    def figures(self, path: str) -> tuple[Figure, ...]:
+    def figures(self, path: str) -> tuple[HabitFigure, ...]:
         """The usual share and that of each rule."""
         return (
             *self.usual.figures(f"{path}.usual"),
             *(
-                Figure(f"{path}.rules.{place}", rule.words, rule.share.source)
+                HabitFigure(f"{path}.rules.{place}", rule.words, rule.share.source)
                 for place, rule in enumerate(self.rules)
             ),
         )
@@ -192,10 +192,11 @@ class Coming:
                 found = low + (high - low) * part
         return found
 
-    def figures(self, path: str) -> tuple[Figure, ...]:
+    def figures(self, path: str) -> tuple[HabitFigure, ...]:
         """All rows as one figure."""
-        rows = [f"{percent(row.share)} after {counted(row.days, 'day')}" for row in self.rows]
-        return (Figure(path, ", ".join(rows), self.source),)
+        one, *more = [f"{percent(row.share)} after {counted(row.days, 'day')}" for row in self.rows]
+        rows = [one, *more] if more else [percent(self.rows[0].share)]
+        return (HabitFigure(path, ", ".join(rows), self.source),)
 
     def threshold(self, days: int) -> int:
         """What a draw is below where somebody comes after some days, 0 or more."""
@@ -211,7 +212,7 @@ def as_coming(value: Coming | Share | float | None) -> Coming | None:
 
 
 @frozen
-class Assessment:
+class Assessing:
     """What comes of people of whom too little is known: in how many days, and who is eligible.
 
     Raises:
@@ -224,7 +225,7 @@ class Assessment:
     def __attrs_post_init__(self) -> None:
         refuse("assessment", unless(self.days >= 0, "days", "0 or more", self.days))
 
-    def figures(self, path: str) -> tuple[Figure, ...]:
+    def figures(self, path: str) -> tuple[HabitFigure, ...]:
         """The share, with the days."""
         words = f"{self.eligible.words} after {counted(self.days, 'day')}"
-        return (Figure(f"{path}.eligible", words, self.eligible.source),)
+        return (HabitFigure(f"{path}.eligible", words, self.eligible.source),)

@@ -238,7 +238,7 @@ class LogLogistic:
 
 
 @frozen
-class Outcome:
+class WayOut:
     """One of several ways out: the share of all that takes it, and the median of their days."""
 
     share: float
@@ -246,14 +246,14 @@ class Outcome:
 
     def __attrs_post_init__(self) -> None:
         refuse(
-            "outcome",
+            "way",
             share_faults(self.share, "share"),
             _scale_faults(self.median_days, "median_days"),
         )
 
 
 @frozen
-class OneOutcome:
+class OneWayOut:
     """Leaving for one of several reasons, by the share and the median of each.
 
     The days of those who leave for one reason are Weibull, all of one shape; 1 is exponential.
@@ -264,22 +264,22 @@ class OneOutcome:
     reasons what does remain.
 
     Raises:
-        InvalidError: the shares do not sum to 1, there is no such outcome, or the shape is not
+        InvalidError: the shares do not sum to 1, there is no such way, or the shape is not
             above 0 and up to 100.
     """
 
-    outcomes: tuple[Outcome, ...]
+    ways: tuple[WayOut, ...]
     which: int
     shape: float = 1
     source: Source | None = None
     known_days: int | None = None
 
     def __attrs_post_init__(self) -> None:
-        ok = 0 <= self.which < len(self.outcomes)
+        ok = 0 <= self.which < len(self.ways)
         refuse(
-            "outcomes",
-            sum_faults([outcome.share for outcome in self.outcomes], "outcomes"),
-            unless(ok, "which", f"from 0 to {len(self.outcomes) - 1}", self.which),
+            "ways",
+            sum_faults([way.share for way in self.ways], "ways"),
+            unless(ok, "which", f"from 0 to {len(self.ways) - 1}", self.which),
             _shape_faults(self.shape),
             _known_faults(self.known_days),
         )
@@ -287,34 +287,34 @@ class OneOutcome:
     remaining = _remaining
 
 
-Curve: TypeAlias = Constant | ByWeek | Tabulated | Weibull | LogLogistic | OneOutcome
+Curve: TypeAlias = Constant | ByWeek | Tabulated | Weibull | LogLogistic | OneWayOut
 """How a share that remains falls with the days."""
 call_union(Curve, "a curve", fix="a weekly share becomes one as Constant(0.05)")
 
 
 def fitted(
-    outcomes: Iterable[Outcome],
+    ways: Iterable[WayOut],
     *,
     shape: float = 1,
     source: Source | None = None,
     known_days: int | None = None,
-) -> tuple[OneOutcome, ...]:
+) -> tuple[OneWayOut, ...]:
     """Curves of leaving for several reasons from the share and the median of each.
 
     Returns:
-        A curve for each outcome, in order; see ``OneOutcome`` for what is assumed.
+        A curve for each way, in order; see ``OneWayOut`` for what is assumed.
 
     Raises:
         InvalidError: the shares do not sum to 1.
 
     Example:
-        >>> stay, go = fitted([Outcome(0.6, 50), Outcome(0.4, 26)])
+        >>> stay, go = fitted([WayOut(0.6, 50), WayOut(0.4, 26)])
         >>> round(float(stay.remaining(40)[40] * go.remaining(40)[40]), 3)
         0.482
     """
-    listed = tuple(outcomes)
+    listed = tuple(ways)
     return tuple(
-        OneOutcome(listed, which, shape, source, known_days) for which in range(len(listed))
+        OneWayOut(listed, which, shape, source, known_days) for which in range(len(listed))
     )
 
 
@@ -341,16 +341,16 @@ def _cumulative_hazard(curve: Curve, days: int) -> tuple[Decimal, ...]:
             return tuple(_power(day, scale, shape) for day in range(days + 1))
         case LogLogistic(median, shape, never):
             return tuple(_log_logistic(day, median, shape, never) for day in range(days + 1))
-        case OneOutcome(outcomes, which, shape):
-            return _of_outcomes(outcomes, shape, days)[which]
+        case OneWayOut(ways, which, shape):
+            return _of_ways(ways, shape, days)[which]
 
 
-def curve_words(curve: Curve) -> str:
+def curve_in_words(curve: Curve) -> str:
     """What a curve says, in prose.
 
     Example:
-        >>> curve_words(Tabulated((Left(30, 0.8), Left(60, 0.4)), AfterLast.NOBODY))
-        'left are 80 % after 30 days, 40 % after 60 days, and nobody leaves later'
+        >>> curve_in_words(Tabulated((Left(30, 0.8), Left(60, 0.4)), AfterLast.NOBODY))
+        '80 % remain after 30 days, 40 % after 60 days, and as many later'
     """
     match curve:
         case Constant(weekly):
@@ -359,20 +359,20 @@ def curve_words(curve: Curve) -> str:
             return f"{', '.join(map(percent, weekly))} a week from the first on, {_THEN[after]}"
         case Tabulated(points, after):
             told = [f"{percent(one.share)} after {counted(one.day, 'day')}" for one in points]
-            return f"left are {', '.join(told)}, {_THEN[after]}"
+            return f"{', '.join(told).replace(' % ', ' % remain ', 1)}, {_THEN[after]}"
         case Weibull(scale, shape):
             return f"Weibull, of scale {scale:g} days and shape {shape:g}"
         case LogLogistic(median, shape, never):
             stay = f", and {percent(never)} never" if never else ""
             return f"log-logistic, of median {median:g} days and shape {shape:g}{stay}"
-        case OneOutcome(outcomes, which):
-            one = outcomes[which]
+        case OneWayOut(ways, which):
+            one = ways[which]
             return f"{percent(one.share)} of all, of median {one.median_days:g} days"
 
 
 _THEN = {
     AfterLast.GOES_ON: "and the last hazard goes on",
-    AfterLast.NOBODY: "and nobody leaves later",
+    AfterLast.NOBODY: "and as many later",
 }
 
 
@@ -430,23 +430,21 @@ def _log_logistic(day: int, median: float, shape: float, never: float) -> Decima
 
 
 @lru_cache(maxsize=64)
-def _of_outcomes(
-    outcomes: tuple[Outcome, ...], shape: float, days: int
-) -> tuple[tuple[Decimal, ...], ...]:
+def _of_ways(ways: tuple[WayOut, ...], shape: float, days: int) -> tuple[tuple[Decimal, ...], ...]:
     """Each reason's part of the hazard of all, by how many of each reason leave on each day."""
     less = WORK.ln(Decimal("0.5"))
     left = [
         [
             WORK.multiply(
-                exact(outcome.share),
-                WORK.exp(WORK.multiply(less, _power(day, outcome.median_days, shape))),
+                exact(way.share),
+                WORK.exp(WORK.multiply(less, _power(day, way.median_days, shape))),
             )
             for day in range(days + 1)
         ]
-        for outcome in outcomes
+        for way in ways
     ]
     of_all = [minus_ln(sum_of(shares)) for shares in zip(*left, strict=True)]
-    found = [[NONE] for _ in outcomes]
+    found = [[NONE] for _ in ways]
     for day in range(days):
         gone = [WORK.subtract(share[day], share[day + 1]) for share in left]
         whole, hazard = sum_of(gone), rise(of_all[day], of_all[day + 1])

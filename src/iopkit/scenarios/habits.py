@@ -24,21 +24,21 @@ from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.programs.programs import is_name
-from iopkit.scenarios.attending import Assessment, Attending, Coming, as_attending, as_coming
+from iopkit.scenarios.attending import Assessing, Attending, Coming, as_attending, as_coming
 from iopkit.scenarios.curves import Curve
 from iopkit.scenarios.decimals import product
 from iopkit.scenarios.leaving import (
     ComingBack,
     Effect,
     Endings,
-    Event,
     Exits,
+    HazardOf,
     as_coming_back,
     as_curve,
     as_leaving,
     figure_of,
 )
-from iopkit.scenarios.shares import Figure, Share, Truths, as_said_share, holds
+from iopkit.scenarios.shares import HabitFigure, Share, Truths, as_said_share, holds
 from iopkit.sources import Source
 
 
@@ -84,7 +84,7 @@ class Habits:
     test_finds_use: Share | None = field(default=None, converter=as_said_share)
     gives_up: Curve | None = field(default=None, converter=as_curve)
     comes: Coming | None = field(default=None, converter=as_coming)
-    assessment: Assessment | None = None
+    assessment: Assessing | None = None
     coming_back: tuple[ComingBack, ...] = field(default=(), converter=as_coming_back)
     unrecorded: Share | None = field(default=None, converter=as_said_share)
     effects: tuple[Effect, ...] = ()
@@ -106,7 +106,7 @@ class Habits:
             ),
         )
 
-    def says(self, event: Event) -> bool:
+    def says(self, event: HazardOf) -> bool:
         """Whether they say when something happens."""
         return bool(_CURVES[event](self))
 
@@ -124,7 +124,7 @@ class Habits:
 
     def ratio(
         self,
-        event: Event,
+        event: HazardOf,
         truths: Truths | None = None,
         *,
         using: bool = False,
@@ -152,7 +152,7 @@ class Habits:
         """What ``leaving_thresholds`` takes for some people, in the order of ``reasons``."""
         exits = self.leaving.exits if self.leaving else ()
         return tuple(
-            (one.curve, self.ratio(Event.LEAVING, truths, using=using, reason=one.reason))
+            (one.curve, self.ratio(HazardOf.LEAVING, truths, using=using, reason=one.reason))
             for one in exits
         )
 
@@ -188,7 +188,7 @@ class Habits:
         )
 
     @property
-    def figures(self) -> tuple[Figure, ...]:
+    def figures(self) -> tuple[HabitFigure, ...]:
         """Every figure, in the order of the fields, and whose it is."""
         return tuple(_figures(self))
 
@@ -210,12 +210,12 @@ class Habits:
 _SAID = "an effect on what is said"
 _REASONS = "a reason for which people leave"
 
-_CURVES: Mapping[Event, Callable[[Habits], object]] = {
-    Event.LEAVING: lambda habits: habits.leaving,
-    Event.RETURNING_TO_USE: lambda habits: habits.returns_to_use,
-    Event.STOPPING_USE: lambda habits: habits.stops_using,
-    Event.GIVING_UP: lambda habits: habits.gives_up,
-    Event.COMING_BACK: lambda habits: habits.coming_back,
+_CURVES: Mapping[HazardOf, Callable[[Habits], object]] = {
+    HazardOf.LEAVING: lambda habits: habits.leaving,
+    HazardOf.RETURNING_TO_USE: lambda habits: habits.returns_to_use,
+    HazardOf.STOPPING_USE: lambda habits: habits.stops_using,
+    HazardOf.GIVING_UP: lambda habits: habits.gives_up,
+    HazardOf.COMING_BACK: lambda habits: habits.coming_back,
 }
 
 _SAID_BY = (
@@ -235,7 +235,7 @@ _SAID_BY = (
 )
 
 
-def _figures(habits: Habits) -> Iterator[Figure]:
+def _figures(habits: Habits) -> Iterator[HabitFigure]:
     for name in _SAID_BY:
         # One of what figures are in: see the fields of ``Habits``.
         said: _Said = getattr(habits, name)
@@ -251,13 +251,5 @@ def _figures(habits: Habits) -> Iterator[Figure]:
 
 
 _Said = (
-    Share
-    | Attending
-    | Exits
-    | Endings
-    | Coming
-    | Assessment
-    | Curve
-    | tuple[ComingBack, ...]
-    | None
+    Share | Attending | Exits | Endings | Coming | Assessing | Curve | tuple[ComingBack, ...] | None
 )

@@ -6,9 +6,9 @@ from iopkit.courses.stays import DischargeReason
 from iopkit.eligibility.predicates import Predicate, describe
 from iopkit.errors import Fault, each_a, refuse, unless
 from iopkit.fields import frozen
-from iopkit.scenarios.curves import Constant, Curve, Outcome, curve_words, fitted
+from iopkit.scenarios.curves import Constant, Curve, WayOut, curve_in_words, fitted
 from iopkit.scenarios.decimals import ratio_faults, sum_faults
-from iopkit.scenarios.shares import Figure, refuse_no_number
+from iopkit.scenarios.shares import HabitFigure, refuse_no_number
 from iopkit.sources import Source
 
 
@@ -45,7 +45,7 @@ class Exits:
     def __attrs_post_init__(self) -> None:
         refuse("exits", _reason_faults([one.reason for one in self.exits], "exits"))
 
-    def figures(self, path: str) -> tuple[Figure, ...]:
+    def figures(self, path: str) -> tuple[HabitFigure, ...]:
         """The curve of each reason."""
         return tuple(figure_of(f"{path}.{one.reason.value}", one.curve) for one in self.exits)
 
@@ -64,7 +64,7 @@ class Endings:
     """The ways in which stays end, where a source gives the share and the median of each.
 
     ``shape`` is that of the days within each reason, which no source here says; see
-    ``hazards.OneOutcome``. ``known_days``: up to which day the source counted.
+    ``hazards.OneWayOut``. ``known_days``: up to which day the source counted.
 
     Raises:
         InvalidError: there is none, one twice, or the shares do not sum to 1.
@@ -87,20 +87,20 @@ class Endings:
     @property
     def exits(self) -> tuple[Exit, ...]:
         """The reasons, each with its curve as if it were the only one."""
-        outcomes = [Outcome(one.share, one.median_days) for one in self.endings]
-        curves = fitted(outcomes, shape=self.shape, source=self.source, known_days=self.known_days)
+        ways = [WayOut(one.share, one.median_days) for one in self.endings]
+        curves = fitted(ways, shape=self.shape, source=self.source, known_days=self.known_days)
         return tuple(
             Exit(one.reason, curve) for one, curve in zip(self.endings, curves, strict=True)
         )
 
-    def figures(self, path: str) -> tuple[Figure, ...]:
+    def figures(self, path: str) -> tuple[HabitFigure, ...]:
         """The share and the median of each."""
         return tuple(figure_of(f"{path}.{one.reason.value}", one.curve) for one in self.exits)
 
 
-def figure_of(path: str, curve: Curve) -> Figure:
+def figure_of(path: str, curve: Curve) -> HabitFigure:
     """A curve as the figure at a path."""
-    return Figure(path, curve_words(curve), curve.source)
+    return HabitFigure(path, curve_in_words(curve), curve.source)
 
 
 def plain_word(word: StrEnum) -> str:
@@ -123,7 +123,7 @@ def as_leaving(value: Exits | Endings | Curve | float | None) -> Exits | Endings
     return None if curve is None else Exits((Exit(DischargeReason.DROPPED_OUT, curve),))
 
 
-class Event(StrEnum):
+class HazardOf(StrEnum):
     """What happens to people by a curve."""
 
     LEAVING = "leaving"
@@ -144,7 +144,7 @@ class Effect:
             leaving, or weeks with use for what is not in the stay.
     """
 
-    on: Event
+    on: HazardOf
     ratio: float
     among: Predicate | None = None
     while_using: bool = False
@@ -153,7 +153,7 @@ class Effect:
 
     def __attrs_post_init__(self) -> None:
         narrow = self.among is not None or self.while_using
-        leaving = self.on is Event.LEAVING
+        leaving = self.on is HazardOf.LEAVING
         refuse(
             "effect",
             ratio_faults(self.ratio, "ratio"),
@@ -173,9 +173,9 @@ class Effect:
         )
         return " ".join(filter(None, told))
 
-    def figures(self, path: str) -> tuple[Figure, ...]:
+    def figures(self, path: str) -> tuple[HabitFigure, ...]:
         """The ratio, with what it is of."""
-        return (Figure(path, f"{plain_word(self.on)}, {self.words}", self.source),)
+        return (HabitFigure(path, f"{plain_word(self.on)}, {self.words}", self.source),)
 
 
 @frozen
@@ -185,7 +185,7 @@ class ComingBack:
     curve: Curve
     reason: DischargeReason | None = None
 
-    def figures(self, path: str) -> tuple[Figure, ...]:
+    def figures(self, path: str) -> tuple[HabitFigure, ...]:
         """The curve, by the reason."""
         return (figure_of(f"{path}.{self.reason.value if self.reason else 'any'}", self.curve),)
 

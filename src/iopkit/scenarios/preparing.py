@@ -28,7 +28,7 @@ from iopkit.scenarios.hazards import (
     leaving_thresholds,
     week_thresholds,
 )
-from iopkit.scenarios.leaving import Event
+from iopkit.scenarios.leaving import HazardOf
 from iopkit.scenarios.scenarios import Scenario
 from iopkit.scenarios.weeks import PlannedStay, ProgramWeeks
 from iopkit.truth import Truth
@@ -162,7 +162,7 @@ def prepare(scenario: Scenario) -> Prepared:
         else np.stack(
             [
                 day_thresholds(
-                    habits.gives_up, days + 1, ratio=habits.ratio(Event.GIVING_UP, dict(each))
+                    habits.gives_up, days + 1, ratio=habits.ratio(HazardOf.GIVING_UP, dict(each))
                 )
                 for each in truths
             ]
@@ -251,7 +251,7 @@ def _use_tables(habits: Habits, truths: tuple[Told, ...], weeks: int) -> UseTabl
     if all(each is None for each in said):
         return None
 
-    def by_week(event: Event, curve: Curve | None) -> Words:
+    def by_week(event: HazardOf, curve: Curve | None) -> Words:
         nobody = np.zeros(weeks, np.uint64)
         return np.stack(
             [
@@ -265,8 +265,8 @@ def _use_tables(habits: Habits, truths: tuple[Told, ...], weeks: int) -> UseTabl
     first = 0 if habits.uses_at_admission is None else habits.uses_at_admission.threshold
     return UseTables(
         np.full(len(truths), first, np.uint64),
-        by_week(Event.RETURNING_TO_USE, habits.returns_to_use),
-        by_week(Event.STOPPING_USE, habits.stops_using),
+        by_week(HazardOf.RETURNING_TO_USE, habits.returns_to_use),
+        by_week(HazardOf.STOPPING_USE, habits.stops_using),
     )
 
 
@@ -279,7 +279,7 @@ def _coming_back(
         return None
     return np.stack(
         [
-            day_thresholds(curve, days + 1, ratio=habits.ratio(Event.COMING_BACK, dict(each)))
+            day_thresholds(curve, days + 1, ratio=habits.ratio(HazardOf.COMING_BACK, dict(each)))
             for each in truths
         ]
     )

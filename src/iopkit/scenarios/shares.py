@@ -17,7 +17,7 @@ Truths: TypeAlias = Mapping[Predicate, Truth]
 
 
 @frozen
-class Figure:
+class HabitFigure:
     """One figure of habits: where it is, what it says, and who says so.
 
     ``path`` is what a variation names, such as ``attends.usual``; ``source`` ``None``: the user.
@@ -52,9 +52,9 @@ class Share:
         """The share in percent."""
         return percent(self.value)
 
-    def figures(self, path: str) -> tuple[Figure, ...]:
+    def figures(self, path: str) -> tuple[HabitFigure, ...]:
         """The share as the one figure at a path."""
-        return (Figure(path, self.words, self.source),)
+        return (HabitFigure(path, self.words, self.source),)
 
 
 def as_share(value: Share | float) -> Share:
