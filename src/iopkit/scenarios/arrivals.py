@@ -33,7 +33,8 @@ from iopkit.scenarios.draws import (
     stream,
     streams,
 )
-from iopkit.scenarios.populations import Population, Share, fraction_of, unless_whole
+from iopkit.scenarios.margins import Part, fraction_of, unless_all
+from iopkit.scenarios.populations import Population
 
 Rate: TypeAlias = Decimal | float
 """How many a week, on average."""
@@ -166,7 +167,7 @@ class Arrivals:
     per_week: Rate | tuple[Rate, ...] = 0
     days: str | Cohort | None = field(default=None, converter=_as_days)
     spread_weeks: int | None = None
-    weekdays: tuple[Share, ...] = (Fraction(1, 7),) * 7
+    weekdays: tuple[Part, ...] = (Fraction(1, 7),) * 7
     waiting: Cohort = field(default=_NOBODY, converter=_as_cohort)
     caseload: Cohort = field(default=_NOBODY, converter=_as_cohort)
 
@@ -190,7 +191,7 @@ class Arrivals:
                 "less",
             ),
             unless(seven, "weekdays", "seven shares, of Monday to Sunday", "others"),
-            unless_whole(sure, "weekdays") if seven else (),
+            unless_all(sure, "weekdays") if seven else (),
         )
 
     @property
