@@ -7,7 +7,6 @@ is drawn for them depends on it. A key is ``key_of`` an identity, and identities
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from itertools import product
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -269,14 +268,13 @@ class Population:
         """Whether another has the same people, weights, strata and sites."""
         if not isinstance(other, Population):
             return NotImplemented
-        # Any: a column may have values of any type.
         frames = [(self._people, other._people), (self._minutes, other._minutes)]
-        weights = [one.chances.tobytes() for one in (self, other)]
+        one, two = self._weights, other._weights
         return (
             (self.strata, self.words) == (other.strata, other.words)
             and self._keys.equals(other._keys)
-            and all(one.schema == two.schema and one.equals(two) for one, two in frames)
-            and weights[0] == weights[1]
+            and (one is two if one is None or two is None else one.equals(two))
+            and all(mine.schema == yours.schema and mine.equals(yours) for mine, yours in frames)
         )
 
     def __hash__(self) -> int:
@@ -377,14 +375,13 @@ class Population:
         if asked and on is not None:
             found = truths_frame(asked, self._people, on=on)
             parts += [_labelled(column) for column in found]
-        crossed = np.zeros(len(self), np.int64)
-        for labels, codes in parts:
-            crossed = crossed * len(labels) + codes
-        every = [*product(*(labels for labels, _ in parts))]
-        there, codes = np.unique(crossed, return_inverse=True)
-        return Strata(
-            (*columns, *asked), tuple(every[place] for place in there), codes.astype(np.int32)
-        )
+        labels: list[tuple[str, ...]] = [()]
+        codes = np.zeros(len(self), np.int64)
+        for words, places in parts:
+            there, codes = np.unique(codes * len(words) + places, return_inverse=True)
+            pairs = [divmod(each, len(words)) for each in there.tolist()]
+            labels = [(*labels[before], words[place]) for before, place in pairs]
+        return Strata((*columns, *asked), tuple(labels), codes.astype(np.int32))
 
     def with_minutes(self, frame: object, *, key: str | None = KEY) -> "Population":
         """The same people with the minutes that each takes to sites: a column for each site.
