@@ -14,12 +14,12 @@ from iopkit.eligibility.kinds import Scalar
 from iopkit.eligibility.predicates import AnyFact
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
-from iopkit.frames.records import check_frame
 from iopkit.prose import counted, listed
 from iopkit.scenarios.draws import WHOLE, Purpose, Words, address, draws_at
 from iopkit.scenarios.people_tables import (
     POPULATION,
     facts_of,
+    of_facts,
     read_table,
     rows_told,
     unless_known,
@@ -89,13 +89,13 @@ def shares_together(
     table = read_table(frame, eager=True)
     strange = unless_known(table, known, others={share, *by})
     refuse(POPULATION, strange, unless(share in table.columns, share, _SHARES, "none"))
-    check_frame(facts_of(table, known), table)
+    read = of_facts(table, facts_of(table.drop(share), known))
     shares = [fraction_of(each) for each in table[share].to_list()]
     good = pl.Series([each is not None for each in shares], dtype=pl.Boolean)
     refuse(POPULATION, rows_told(good, share, "a share from 0"))
     sure = [each for each in shares if each is not None]
     refuse(POPULATION, unless_all(sure, share))
-    return Shares.of(table.drop(share), sure)
+    return Shares.of(read.drop(share), sure)
 
 
 _SHARES = "a column of shares"
@@ -108,7 +108,9 @@ def shares_alone(
     parts = {value: fraction_of(each) for value, each in shares.items()}
     sure = {value: each for value, each in parts.items() if each is not None}
     faults = [
-        Fault((name, str(value)), "a share from 0", "another") for value in parts.keys() - sure
+        Fault((name, str(value)), "a share from 0", "another")
+        for value in parts
+        if value not in sure
     ]
     faults += unless_all([*sure.values()], name) if not faults else ()
     held = {value: _within(value) for value in sure}
@@ -124,9 +126,9 @@ def shares_alone(
     if faults:
         return tuple(faults)
     spread = [share / len(held[value]) for value, share in sure.items() for _ in held[value]]
-    floats = any(isinstance(value, float) for value in values)
-    column = pl.Series(name, values, dtype=pl.Float64 if floats else None)
-    return Shares.of(column.to_frame(), spread)
+    column = pl.Series(name, values, strict=False).to_frame()
+    facts = [known[name]] if name in known else []
+    return Shares.of(of_facts(column, facts), spread)
 
 
 def _within(value: Scalar | Band | None) -> Sequence[Scalar | None]:

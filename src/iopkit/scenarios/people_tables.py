@@ -6,12 +6,14 @@ from hashlib import blake2b
 import numpy as np
 import polars as pl
 
+from iopkit.eligibility.kinds import Choice, Kind, Number, YesNo
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.errors import Fault, did_you_mean, each_a, refuse, unless
 from iopkit.frames.columns import FOUND, value_names
 from iopkit.frames.contents import opened
 from iopkit.frames.engines import Engine, collected, names_in
+from iopkit.frames.records import check_frame
 from iopkit.frames.refusals import WrongRows
 from iopkit.scenarios.draws import Words
 
@@ -42,6 +44,31 @@ def facts_of(table: pl.DataFrame, known: Mapping[str, AnyFact]) -> list[AnyFact]
     """The facts that a table has columns of."""
     homes = _homes(known)
     return [*dict.fromkeys(homes[name] for name in table.columns if name in homes)]
+
+
+def of_facts(table: pl.DataFrame, facts: Iterable[AnyFact]) -> pl.DataFrame:
+    """A table with the values of facts as their kinds have them, whatever engine they come from.
+
+    Raises:
+        InvalidError: a column is of another type, or has values that its fact cannot have.
+    """
+    asked = tuple(facts)
+    check_frame(asked, table)
+    named = {name: fact.kind for fact in asked for name in value_names(fact)}
+    here = [name for name in table.columns if name in named]
+    nan = [pl.col(name).fill_nan(None) for name in here if table[name].dtype.is_float()]
+    return table.with_columns(nan).cast({name: _dtype_of(named[name]) for name in here})
+
+
+def _dtype_of(kind: Kind) -> type[pl.DataType]:
+    match kind:
+        case YesNo():
+            return pl.Boolean
+        case Choice():
+            return pl.String
+        case Number():
+            # Only floats have what never was.
+            return pl.Int64 if kind.whole and not kind.never else pl.Float64
 
 
 def unless_known(

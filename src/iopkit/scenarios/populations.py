@@ -7,14 +7,13 @@ is drawn for them depends on it. A key is ``key_of`` an identity, and identities
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import polars as pl
 from attrs import evolve, field
 from numpy.typing import NDArray
 
-from iopkit.eligibility.kinds import Scalar
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Policy
 from iopkit.eligibility.predicates import AnyFact, Predicate
@@ -25,15 +24,14 @@ from iopkit.errors import (
     refuse,
     unless,
     unless_a,
-    unless_day,
 )
 from iopkit.fields import frozen
-from iopkit.frames.records import KEY, Partly, check_frame, facts_frame
+from iopkit.frames.records import KEY, Partly, facts_frame
 from iopkit.frames.refusals import Told
 from iopkit.frames.verdicts import VERDICT, decide_frame, truths_frame
 from iopkit.patients.patients import Patient
 from iopkit.scenarios.draws import Words, streams
-from iopkit.scenarios.margins import Band, Part, Shares, shares_alone, shares_together, words_of
+from iopkit.scenarios.margins import Part, Shares, shares_alone, shares_together, words_of
 from iopkit.scenarios.people_tables import (
     KEYS,
     POPULATION,
@@ -42,6 +40,7 @@ from iopkit.scenarios.people_tables import (
     keys_of,
     known_facts,
     names_in_order,
+    of_facts,
     read_table,
     rows_told,
     unless_known,
@@ -145,10 +144,10 @@ class Population:
             tuple(_lacking(each, key, table.columns) for each in lacking),
             unless(table.height > 0, "rows", "at least one", "none"),
         )
-        check_frame(facts_of(table.drop(named), known), table)
+        read = of_facts(table, facts_of(table.drop(named), known))
         found = identities(table, key)
         weights = None if weight is None else weights_in(table[weight])
-        people = table.drop(named)
+        people = read.drop(named)
         words = () if key else ("People are told apart by the numbers of their rows.",)
         return cls._in_order(people, found, weights=weights, strata=by, words=words)
 
@@ -183,7 +182,8 @@ class Population:
         count: int,
         *,
         seed: int,
-        margins: Mapping[str, Mapping[Scalar | Band | None, Part]] | None = None,
+        # Any: a key of a mapping is of no wider type than its own.
+        margins: Mapping[str, Mapping[Any, Part]] | None = None,
         joint: object | Sequence[object] = (),
         share: str = "share",
         strata: Iterable[str] = (),
@@ -366,15 +366,16 @@ class Population:
         lacking = [name for name in columns if name not in self._people.columns]
         if lacking:
             raise UnknownNameError("column of the population", lacking[0], self._people.columns)
-        refuse("strata", *(_unless_few(self._people[name]) for name in columns))
-        parts = [_labelled(self._people[name]) for name in columns]
         asked = dict(predicates or {})
-        if asked:
-            refuse("strata", () if on is None else unless_day(on, "on"))
-            refuse("strata", unless(on is not None, "on", "a day, as predicates are given", "none"))
+        given = on is not None or not asked
+        refuse(
+            "strata",
+            *(_unless_few(self._people[name]) for name in columns),
+            unless(given, "on", "a day, as predicates are given", "none"),
+        )
+        parts = [_labelled(self._people[name]) for name in columns]
         if asked and on is not None:
-            found = truths_frame(asked, self._people, on=on)
-            parts += [_labelled(column) for column in found]
+            parts += [_labelled(each) for each in truths_frame(asked, self._people, on=on)]
         labels: list[tuple[str, ...]] = [()]
         codes = np.zeros(len(self), np.int64)
         for words, places in parts:
