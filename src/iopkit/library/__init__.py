@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     )
     from iopkit.library.outcomes import LEVEL_FIGURES
     from iopkit.library.policies import POLICIES, find_policy
+    from iopkit.library.populations import (
+        POPULATIONS,
+        PublishedPopulation,
+        find_population,
+    )
     from iopkit.library.programs import find_program, program_names, program_text
     from iopkit.library.requirements import REQUIREMENTS, find_requirements
     from iopkit.library.rule_changes import ChangedRule, Happened, RuleChange, RuleKind
@@ -46,12 +51,14 @@ _HOMES = {
     "INITIATION_NOTE": "iopkit.library.measures",
     "MEASURES": "iopkit.library.measures",
     "POLICIES": "iopkit.library.policies",
+    "POPULATIONS": "iopkit.library.populations",
     "RATES": "iopkit.library.codings",
     "RECORDED_NOT_USED": "iopkit.library.unread",
     "REQUIREMENTS": "iopkit.library.requirements",
     "RULES": "iopkit.library.rules",
     "ChangedRule": "iopkit.library.rule_changes",
     "Happened": "iopkit.library.rule_changes",
+    "PublishedPopulation": "iopkit.library.populations",
     "RuleChange": "iopkit.library.rule_changes",
     "RuleKind": "iopkit.library.rule_changes",
     "TreatmentCodes": "iopkit.library.measures",
@@ -63,6 +70,7 @@ _HOMES = {
     "find_ladder": "iopkit.library.ladders",
     "find_measure": "iopkit.library.measures",
     "find_policy": "iopkit.library.policies",
+    "find_population": "iopkit.library.populations",
     "find_program": "iopkit.library.programs",
     "find_rates": "iopkit.library.codings",
     "find_requirements": "iopkit.library.requirements",
@@ -85,12 +93,14 @@ __all__ = [
     "LEVEL_FIGURES",
     "MEASURES",
     "POLICIES",
+    "POPULATIONS",
     "RATES",
     "RECORDED_NOT_USED",
     "REQUIREMENTS",
     "RULES",
     "ChangedRule",
     "Happened",
+    "PublishedPopulation",
     "RuleChange",
     "RuleKind",
     "TreatmentCodes",
@@ -102,6 +112,7 @@ __all__ = [
     "find_ladder",
     "find_measure",
     "find_policy",
+    "find_population",
     "find_program",
     "find_rates",
     "find_requirements",

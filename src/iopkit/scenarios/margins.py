@@ -81,12 +81,12 @@ class Shares:
 def shares_together(
     frame: object, share: str, known: Mapping[str, AnyFact], by: Sequence[str]
 ) -> Shares:
-    """Shares of combinations, from a frame of them with a column of shares.
+    """Shares of combinations, from a frame of them with a column of shares, or its columns.
 
     Raises:
         InvalidError: a share is none, or they do not sum to 1; or a column is unknown.
     """
-    table = read_table(frame, eager=True)
+    table = read_table(pl.DataFrame(frame) if isinstance(frame, dict) else frame, eager=True)
     strange = unless_known(table, known, others={share, *by})
     refuse(POPULATION, strange, unless(share in table.columns, share, _SHARES, "none"))
     read = of_facts(table, facts_of(table.drop(share), known))

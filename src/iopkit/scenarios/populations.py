@@ -198,7 +198,8 @@ class Population:
             count: how many.
             margins: by the name of a fact or stratum, the share of each value; ``None`` stands for
                 not known, and a pair of whole numbers for all from one to the other.
-            joint: a frame with a row for each combination and a column of shares, or several.
+            joint: a frame with a row for each combination and a column of shares, or a
+                dictionary of its columns, or a list of such.
             share: the column of shares.
             strata: names to report by, which may be no facts.
 
