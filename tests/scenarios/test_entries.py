@@ -24,8 +24,8 @@ from iopkit.courses.measures import MeasuredDays, measure
 from iopkit.eligibility import FACTS, Criterion, Policy
 from iopkit.library import find_measure, find_program
 from iopkit.scenarios.arrivals import Arrivals, Cohort
-from iopkit.scenarios.attending import Assessment
-from iopkit.scenarios.capacity import Capacity
+from iopkit.scenarios.attending import Assessing
+from iopkit.scenarios.capacity import Capacity, Pool
 from iopkit.scenarios.entries import courses_of
 from iopkit.scenarios.episodes import Episodes
 from iopkit.scenarios.habits import Habits
@@ -71,13 +71,13 @@ _SCENARIO = Scenario(
         test_finds_use=0.9,
         gives_up=0.1,
         comes=0.8,
-        assessment=Assessment(3, 0.5),
+        assessment=Assessing(3, 0.5),
         coming_back=0.05,
     ),
     start=_START,
     weeks=_WEEKS,
     policy=Policy("adults", "Adults", Versions((Dated(date(2020, 1, 1), _ADULT, _SOURCE),))),
-    capacity=Capacity((("a", 9),)),
+    capacity=Capacity((Pool("a", "relapse-prevention", 9),)),
 )
 
 

@@ -15,7 +15,7 @@ from iopkit.library import find_program
 from iopkit.modalities import Modality
 from iopkit.scenarios.arrivals import NOT_YET, Arrivals, Cohort
 from iopkit.scenarios.attending import Assessing, Attending, AttendingRule
-from iopkit.scenarios.capacity import Capacity
+from iopkit.scenarios.capacity import Capacity, Pool
 from iopkit.scenarios.clinic import NEVER, NO_DAY, Outcome
 from iopkit.scenarios.courses import StayTables
 from iopkit.scenarios.draws import Purpose, draw, key_of, mixed, stream
@@ -232,7 +232,16 @@ def by_hand(  # noqa: C901, PLR0912  # all rules of a day, in a row
                 one.outcome, one.day = Outcome.GAVE_UP, max(one.ready + one.gives_up, 0)
                 continue
             taken = [
-                next((p for p in need if in_seats[p] < sizes[p] and seats.takes[p][day]), None)
+                next(
+                    (
+                        p
+                        for p in need
+                        if in_seats[p] < sizes[p]
+                        and seats.takes[p][day]
+                        and int(prepared.suits[one.person]) >> p & 1
+                    ),
+                    None,
+                )
                 for need in needs
             ]
             if None in taken or (not needs and not seats.opens[day]):
@@ -350,7 +359,18 @@ def scenarios(drawn: st.DrawFn) -> Scenario:
     )
 
 
-_CAPACITIES = (Capacity(), Capacity((("a", 2),)), Capacity((("a", 1), ("b", 3))))
+_CAPACITIES = (
+    Capacity(),
+    Capacity((Pool("a", "day-program", 2), Pool("b", "relapse-prevention", 2))),
+    Capacity(
+        (
+            Pool("a", "day-program", 1),
+            Pool("b", "day-program", 3),
+            Pool("c", "relapse-prevention", 3),
+            Pool("d", "family-education", 2, open_to=_ADULT),
+        )
+    ),
+)
 
 
 @given(scenarios(), st.integers(), st.integers(0, 9))

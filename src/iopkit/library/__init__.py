@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     )
     from iopkit.library.outcomes import LEVEL_FIGURES
     from iopkit.library.policies import POLICIES, find_policy
+    from iopkit.library.populations import (
+        POPULATIONS,
+        PublishedPopulation,
+        find_population,
+    )
     from iopkit.library.priorities import INJECTS_DRUGS, PRIORITIES, find_priorities
     from iopkit.library.programs import find_program, program_names, program_text
     from iopkit.library.requirements import REQUIREMENTS, find_requirements
@@ -50,12 +55,14 @@ _HOMES = {
     "MEASURES": "iopkit.library.measures",
     "POLICIES": "iopkit.library.policies",
     "PRIORITIES": "iopkit.library.priorities",
+    "POPULATIONS": "iopkit.library.populations",
     "RATES": "iopkit.library.codings",
     "RECORDED_NOT_USED": "iopkit.library.unread",
     "REQUIREMENTS": "iopkit.library.requirements",
     "RULES": "iopkit.library.rules",
     "ChangedRule": "iopkit.library.rule_changes",
     "Happened": "iopkit.library.rule_changes",
+    "PublishedPopulation": "iopkit.library.populations",
     "RuleChange": "iopkit.library.rule_changes",
     "RuleKind": "iopkit.library.rule_changes",
     "TreatmentCodes": "iopkit.library.measures",
@@ -69,6 +76,7 @@ _HOMES = {
     "find_measure": "iopkit.library.measures",
     "find_policy": "iopkit.library.policies",
     "find_priorities": "iopkit.library.priorities",
+    "find_population": "iopkit.library.populations",
     "find_program": "iopkit.library.programs",
     "find_rates": "iopkit.library.codings",
     "find_requirements": "iopkit.library.requirements",
@@ -94,6 +102,7 @@ __all__ = [
     "LEVEL_FIGURES",
     "MEASURES",
     "POLICIES",
+    "POPULATIONS",
     "PRIORITIES",
     "RATES",
     "RECORDED_NOT_USED",
@@ -101,6 +110,7 @@ __all__ = [
     "RULES",
     "ChangedRule",
     "Happened",
+    "PublishedPopulation",
     "RuleChange",
     "RuleKind",
     "TreatmentCodes",
@@ -113,6 +123,7 @@ __all__ = [
     "find_ladder",
     "find_measure",
     "find_policy",
+    "find_population",
     "find_priorities",
     "find_program",
     "find_rates",

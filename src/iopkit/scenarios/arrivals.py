@@ -5,13 +5,13 @@ referrals is looked up in the distribution of Poisson, so that a higher rate add
 changes none.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import accumulate
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -33,7 +33,8 @@ from iopkit.scenarios.draws import (
     stream,
     streams,
 )
-from iopkit.scenarios.populations import Population, Share, fraction_of, unless_whole
+from iopkit.scenarios.margins import Part, fraction_of, unless_all
+from iopkit.scenarios.populations import Population
 
 Rate: TypeAlias = Decimal | float
 """How many a week, on average."""
@@ -97,8 +98,9 @@ class Cohort:
             unless(self.longest >= 1, "longest", "1 day or more", "less"),
         )
 
+    # Any: a key of a mapping is of no wider type than its own.
     @classmethod
-    def of(cls, days: Mapping[Hashable, date | int]) -> "Cohort":
+    def of(cls, days: Mapping[Any, date | int]) -> "Cohort":
         """People by their identities, as the population was made with, each with a day.
 
         Example:
@@ -125,14 +127,14 @@ class Cohort:
         return f"Cohort({len(self):,} people)"
 
 
-def _as_cohort(given: Cohort | Mapping[Hashable, date | int]) -> Cohort:
+def _as_cohort(given: Cohort | Mapping[Any, date | int]) -> Cohort:
     if isinstance(given, Mapping):
         return Cohort.of(given)
     refuse("arrivals", unless_a(given, "people", Cohort))
     return given
 
 
-def _as_days(given: str | Cohort | Mapping[Hashable, date | int] | None) -> str | Cohort | None:
+def _as_days(given: str | Cohort | Mapping[Any, date | int] | None) -> str | Cohort | None:
     return given if given is None or isinstance(given, str) else _as_cohort(given)
 
 
@@ -166,7 +168,7 @@ class Arrivals:
     per_week: Rate | tuple[Rate, ...] = 0
     days: str | Cohort | None = field(default=None, converter=_as_days)
     spread_weeks: int | None = None
-    weekdays: tuple[Share, ...] = (Fraction(1, 7),) * 7
+    weekdays: tuple[Part, ...] = (Fraction(1, 7),) * 7
     waiting: Cohort = field(default=_NOBODY, converter=_as_cohort)
     caseload: Cohort = field(default=_NOBODY, converter=_as_cohort)
 
@@ -190,7 +192,7 @@ class Arrivals:
                 "less",
             ),
             unless(seven, "weekdays", "seven shares, of Monday to Sunday", "others"),
-            unless_whole(sure, "weekdays") if seven else (),
+            unless_all(sure, "weekdays") if seven else (),
         )
 
     @property

@@ -6,56 +6,52 @@ is drawn for them depends on it. A key is ``key_of`` an identity, and identities
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
-from hashlib import blake2b
-from itertools import product
-from math import isfinite
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import polars as pl
 from attrs import evolve, field
 from numpy.typing import NDArray
 
-from iopkit.eligibility.kinds import Kind, Number, Scalar
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Policy
-from iopkit.eligibility.predicates import AnyFact, Fact, Predicate
+from iopkit.eligibility.predicates import AnyFact, Predicate
 from iopkit.errors import (
     Fault,
     UnknownNameError,
     did_you_mean,
-    each_a,
     refuse,
     unless,
     unless_a,
-    unless_day,
 )
 from iopkit.fields import frozen
-from iopkit.frames.columns import FOUND, value_names
-from iopkit.frames.contents import opened
-from iopkit.frames.engines import Engine, collected, names_in
-from iopkit.frames.records import KEY, Partly, check_frame, facts_frame
-from iopkit.frames.refusals import Told, WrongRows
+from iopkit.frames.records import KEY, Partly, facts_frame
+from iopkit.frames.refusals import Told
 from iopkit.frames.verdicts import VERDICT, decide_frame, truths_frame
 from iopkit.patients.patients import Patient
-from iopkit.prose import counted, listed
-from iopkit.scenarios.draws import WHOLE, Purpose, Words, address, draws_at, streams
+from iopkit.scenarios.draws import Words, streams
+from iopkit.scenarios.margins import Part, Shares, shares_alone, shares_together, words_of
+from iopkit.scenarios.people_tables import (
+    KEYS,
+    POPULATION,
+    facts_of,
+    identities,
+    keys_of,
+    known_facts,
+    names_in_order,
+    of_facts,
+    read_table,
+    rows_told,
+    unless_known,
+    weights_in,
+)
 from iopkit.truth import Truth
-
-Share: TypeAlias = Fraction | Decimal | float
-"""A part of one; a float counts as the decimal number that it is written as."""
-
-Band: TypeAlias = tuple[int, int]
-"""Whole numbers from one to another, each as likely."""
 
 UNKNOWN = "unknown"
 _TRUTHS = np.array(
     [{Truth.YES: 1, Truth.NO: 0, Truth.UNKNOWN: -1}[truth] for truth in Truth], np.int8
 )
-_WHAT = "population"
 
 
 class Nearest(NamedTuple):
@@ -104,10 +100,10 @@ class Population:
 
     _people: pl.DataFrame = field(repr=False)
     _keys: pl.Series = field(repr=False)
-    _weights: pl.Series | None = field(default=None, repr=False)
+    _weights: pl.Series | None = field(default=None, alias="weights", repr=False)
     strata: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    _minutes: pl.DataFrame = field(factory=pl.DataFrame, repr=False)
+    _minutes: pl.DataFrame = field(factory=pl.DataFrame, alias="minutes", repr=False)
 
     @classmethod
     def of(  # noqa: PLR0913  # what a frame has, by name
@@ -138,18 +134,20 @@ class Population:
             MissingExtraError: the extra ``tables`` is not installed.
             TypeError: it is no frame, or a lazy one and ``key`` is ``None``.
         """
-        by, kept = _names(strata, "strata"), _names(others, "others")
-        known = _known(facts)
-        table = _read(frame, eager=key is None)
-        named = {each for each in (key, weight) if each is not None}
-        used = _facts_in(table, known, free={*named, *by, *kept})
-        lacking = [each for each in (key, weight, *by, *kept) if each not in (None, *table.columns)]
-        refuse(_WHAT, tuple(_lacking(str(each), key, table.columns) for each in lacking))
-        refuse(_WHAT, unless(table.height > 0, "rows", "at least one", "none"))
-        check_frame(used, table)
-        found = _identities(table, key)
-        weights = None if weight is None else _weights(table[weight])
-        people = table.drop(*named)
+        by, kept = names_in_order(strata, "strata"), names_in_order(others, "others")
+        known, table = known_facts(facts), read_table(frame, eager=key is None)
+        named = [each for each in (key, weight) if each is not None]
+        lacking = [each for each in (*named, *by, *kept) if each not in table.columns]
+        refuse(
+            POPULATION,
+            unless_known(table, known, others=(*named, *by, *kept)),
+            tuple(_lacking(each, key, table.columns) for each in lacking),
+            unless(table.height > 0, "rows", "at least one", "none"),
+        )
+        read = of_facts(table, facts_of(table.drop(named), known))
+        found = identities(table, key)
+        weights = None if weight is None else weights_in(table[weight])
+        people = read.drop(named)
         words = () if key else ("People are told apart by the numbers of their rows.",)
         return cls._in_order(people, found, weights=weights, strata=by, words=words)
 
@@ -184,7 +182,8 @@ class Population:
         count: int,
         *,
         seed: int,
-        margins: Mapping[str, Mapping[Scalar | Band | None, Share]] | None = None,
+        # Any: a key of a mapping is of no wider type than its own.
+        margins: Mapping[str, Mapping[Any, Part]] | None = None,
         joint: object | Sequence[object] = (),
         share: str = "share",
         strata: Iterable[str] = (),
@@ -199,7 +198,8 @@ class Population:
             count: how many.
             margins: by the name of a fact or stratum, the share of each value; ``None`` stands for
                 not known, and a pair of whole numbers for all from one to the other.
-            joint: a frame with a row for each combination and a column of shares, or several.
+            joint: a frame with a row for each combination and a column of shares, or a
+                dictionary of its columns, or a list of such.
             share: the column of shares.
             strata: names to report by, which may be no facts.
 
@@ -212,22 +212,35 @@ class Population:
             >>> drawn.words
             ('All are drawn independently of each other: pregnant.',)
         """
-        by, known = _names(strata, "strata"), _known(facts)
-        refuse(_WHAT, unless_a(count, "count", int))
-        refuse(_WHAT, unless(count > 0, "count", "at least 1 person", "none"))
-        several = joint if isinstance(joint, Sequence) else (joint,)
-        tables = [_joint(each, share, known, by) for each in several]
-        tables += [_margin(name, of, known, by) for name, of in (margins or {}).items()]
-        names = [name for table in tables for name in table.names]
-        once = (unless(names.count(name) == 1, name, "one share", "two") for name in {*names})
-        lacking = (unless(name in names, name, "shares of its values", "none") for name in by)
-        refuse(_WHAT, *once, *lacking)
+        by, known = names_in_order(strata, "strata"), known_facts(facts)
+        refuse(POPULATION, unless_a(count, "count", int))
+        several = cast("Sequence[object]", joint) if isinstance(joint, list | tuple) else (joint,)
+        tables = [shares_together(each, share, known, by) for each in several]
+        alone = [shares_alone(name, of, known) for name, of in (margins or {}).items()]
+        tables += [each for each in alone if isinstance(each, Shares)]
+        names = [*(margins or {}), *(name for table in tables for name in table.names)]
+        refuse(
+            POPULATION,
+            unless(count > 0, "count", "at least 1 person", "none"),
+            *(each for each in alone if not isinstance(each, Shares)),
+            *(
+                (Fault((name,), _FACT, "another name", did_you_mean(name, known)),)
+                for name in margins or {}
+                if name not in known and name not in by
+            ),
+            *(
+                unless(
+                    sum(name in table.names for table in tables) <= 1, name, "shares once", "twice"
+                )
+                for name in dict.fromkeys(names)
+            ),
+            *(unless(name in names, name, "shares of its values", "none") for name in by),
+        )
         keys = np.sort(keys_of(map(str, range(count))))
         chance = streams(seed, 0, keys)
         drawn = [table.drawn(chance) for table in tables]
         people = pl.concat(drawn, how="horizontal") if drawn else pl.DataFrame(height=count)
-        check_frame([known[name] for name in names if name in known], people)
-        return cls(people, pl.Series(KEY, keys), strata=by, words=_drawn_words(tables))
+        return cls(people, pl.Series(KEY, keys), strata=by, words=words_of(tables))
 
     @classmethod
     def _in_order(
@@ -256,14 +269,13 @@ class Population:
         """Whether another has the same people, weights, strata and sites."""
         if not isinstance(other, Population):
             return NotImplemented
-        # Any: a column may have values of any type.
         frames = [(self._people, other._people), (self._minutes, other._minutes)]
-        weights = [one.chances.tobytes() for one in (self, other)]
+        one, two = self._weights, other._weights
         return (
             (self.strata, self.words) == (other.strata, other.words)
             and self._keys.equals(other._keys)
-            and all(one.schema == two.schema and one.equals(two) for one, two in frames)
-            and weights[0] == weights[1]
+            and (one is two if one is None or two is None else one.equals(two))
+            and all(mine.schema == yours.schema and mine.equals(yours) for mine, yours in frames)
         )
 
     def __hash__(self) -> int:
@@ -351,27 +363,27 @@ class Population:
             UnknownNameError: there is no such column.
             InvalidError: a column has other values, or predicates come without a day.
         """
-        columns = self.strata if by is None else _names(by, "by")
+        columns = self.strata if by is None else names_in_order(by, "by")
         lacking = [name for name in columns if name not in self._people.columns]
         if lacking:
             raise UnknownNameError("column of the population", lacking[0], self._people.columns)
-        refuse("strata", *(_unless_few(self._people[name]) for name in columns))
-        parts = [_labelled(self._people[name]) for name in columns]
         asked = dict(predicates or {})
-        if asked:
-            refuse("strata", () if on is None else unless_day(on, "on"))
-            refuse("strata", unless(on is not None, "on", "a day, as predicates are given", "none"))
-        if asked and on is not None:
-            found = truths_frame(asked, self._people, on=on)
-            parts += [_labelled(column) for column in found]
-        crossed = np.zeros(len(self), np.int64)
-        for labels, codes in parts:
-            crossed = crossed * len(labels) + codes
-        every = [*product(*(labels for labels, _ in parts))]
-        there, codes = np.unique(crossed, return_inverse=True)
-        return Strata(
-            (*columns, *asked), tuple(every[place] for place in there), codes.astype(np.int32)
+        given = on is not None or not asked
+        refuse(
+            "strata",
+            *(_unless_few(self._people[name]) for name in columns),
+            unless(given, "on", "a day, as predicates are given", "none"),
         )
+        parts = [_labelled(self._people[name]) for name in columns]
+        if asked and on is not None:
+            parts += [_labelled(each) for each in truths_frame(asked, self._people, on=on)]
+        labels: list[tuple[str, ...]] = [()]
+        codes = np.zeros(len(self), np.int64)
+        for words, places in parts:
+            there, codes = np.unique(codes * len(words) + places, return_inverse=True)
+            pairs = [divmod(each, len(words)) for each in there.tolist()]
+            labels = [(*labels[before], words[place]) for before, place in pairs]
+        return Strata((*columns, *asked), tuple(labels), codes.astype(np.int32))
 
     def with_minutes(self, frame: object, *, key: str | None = KEY) -> "Population":
         """The same people with the minutes that each takes to sites: a column for each site.
@@ -384,14 +396,16 @@ class Population:
             InvalidError: somebody has no row, or two, or rows are of others; minutes are negative;
                 or a site has minutes already.
         """
-        table = _read(frame, eager=key is None)
-        refuse("minutes", unless(key is None or key in table.columns, str(key), _KEYS, "none"))
-        keys = _identities(table, key)
+        table = read_table(frame, eager=key is None)
+        refuse("minutes", unless(key is None or key in table.columns, str(key), KEYS, "none"))
+        keys = identities(table, key)
         order = np.argsort(keys)
         own = len(keys) == len(self) and bool((keys[order] == self.keys).all())
         refuse("minutes", unless(own, "rows", f"one for each of {len(self):,} people", "others"))
         sites = table[order].drop(*([key] if key else []))
-        numbers = {name: of.is_numeric() or of == pl.Null() for name, of in sites.schema.items()}
+        numbers = {
+            name: of.is_numeric() or isinstance(of, pl.Null) for name, of in sites.schema.items()
+        }
         refuse(
             "minutes",
             *(unless(ok, name, "a column of numbers", "others") for name, ok in numbers.items()),
@@ -399,7 +413,7 @@ class Population:
         )
         minutes = sites.cast(pl.Float64).fill_nan(None)
         good = minutes.select((pl.all() >= 0) & pl.all().is_finite()).fill_null(value=True)
-        refuse("minutes", *(_told(good[name], name, "0 minutes or more") for name in numbers))
+        refuse("minutes", *(rows_told(good[name], name, "0 minutes or more") for name in numbers))
         return self._reaching(minutes)
 
     def with_telehealth(self, name: str = "telehealth") -> "Population":
@@ -428,7 +442,7 @@ class Population:
         Raises:
             UnknownNameError: there are no minutes to one of them.
         """
-        asked = self.sites if sites is None else _names(sites, "sites")
+        asked = self.sites if sites is None else names_in_order(sites, "sites")
         for each in asked:
             if each not in self.sites:
                 raise UnknownNameError("site", each, self.sites)
@@ -442,109 +456,14 @@ class Population:
         return Nearest(site, minutes)
 
 
-def keys_of(identities: Iterable[str]) -> Words:
-    """``key_of`` each text."""
-    digests = b"".join([blake2b(each.encode(), digest_size=8).digest() for each in identities])
-    return np.frombuffer(digests, ">u8").astype(np.uint64)
-
-
-def fraction_of(share: object) -> Fraction | None:
-    """A share as it is written; ``None`` for what is none."""
-    if isinstance(share, bool) or not isinstance(share, int | float | Decimal | Fraction):
-        return None
-    if not isfinite(share):
-        return None
-    found = Fraction(str(share)) if isinstance(share, float) else Fraction(share)
-    return found if found >= 0 else None
-
-
-_CLOSE = Fraction(1, 10**9)
-
-
-def unless_whole(shares: Sequence[Fraction], name: str) -> tuple[Fault, ...]:
-    """A fault unless shares sum to 1, but for what rounding to 9 digits can do."""
-    total = sum(shares)
-    found = f"{float(total):.10g} of {counted(len(shares), 'value')}"
-    return unless(abs(total - 1) <= _CLOSE, name, "shares that sum to 1", found)
-
-
-_KEYS = "a column of texts or whole numbers"
-
-
-def _read(frame: object, *, eager: bool) -> pl.DataFrame:
-    """A frame of any engine, in Polars."""
-    opened(frame, eager=eager)
-    engine, names = Engine.of(frame), names_in(frame)
-    texts = [isinstance(name, str) for name in names]
-    refuse(_WHAT, unless(all(texts), "columns", "names that are texts", "others"))
-    return collected(engine.rows(frame, names))
-
-
-def _names(given: Iterable[str], path: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each_a(_WHAT, given, path, str)))
-
-
-def _known(facts: Iterable[AnyFact]) -> dict[str, AnyFact]:
-    return {**FACTS, **{fact.name: fact for fact in each_a(_WHAT, facts, "facts", Fact)}}
-
-
-def _facts_in(
-    table: pl.DataFrame, known: Mapping[str, AnyFact], *, free: set[str]
-) -> list[AnyFact]:
-    """The facts that a table has columns of; raises for a column of none."""
-    homes = {name: fact for fact in known.values() for name in value_names(fact)}
-    homes |= {f"{fact.name}{FOUND}": fact for fact in known.values()}
-    refuse(
-        _WHAT,
-        tuple(
-            Fault(
-                (name,),
-                "the name of a fact, or one of the columns said to be others",
-                "another name",
-                did_you_mean(name, homes),
-            )
-            for name in table.columns
-            if name not in homes and name not in free
-        ),
-    )
-    return [*dict.fromkeys(homes[name] for name in table.columns if name in homes)]
+_FACT = "the name of a fact or of a stratum"
 
 
 def _lacking(name: str, key: str | None, columns: Sequence[str]) -> Fault:
     if name == key:
         fix = "or say key=None: people are then told apart by the numbers of their rows"
-        return Fault((name,), _KEYS, "none", fix)
+        return Fault((name,), KEYS, "none", fix)
     return Fault((name,), "a column of that name", "none", did_you_mean(name, columns))
-
-
-def _identities(table: pl.DataFrame, key: str | None) -> Words:
-    """The keys of rows; raises if there is none, or one twice."""
-    if key is None:
-        return keys_of(map(str, range(table.height)))
-    column = table[key]
-    texts = column.dtype in (pl.String, pl.Categorical, pl.Enum)
-    refuse(_WHAT, unless(texts or column.dtype.is_integer(), key, _KEYS, "another"))
-    refuse(_WHAT, _told(column.is_not_null(), key, "a key"))
-    keys = keys_of(column.cast(pl.String).to_list())
-    refuse(_WHAT, _told(pl.Series(keys).is_unique(), key, "a key of its own"))
-    return keys
-
-
-def _weights(column: pl.Series) -> pl.Series:
-    """Weights as floats; raises for what is none."""
-    name = column.name
-    refuse(_WHAT, unless(column.dtype.is_numeric(), name, "a column of numbers", "another"))
-    weights = column.cast(pl.Float64)
-    good = ((weights >= 0) & weights.is_finite()).fill_null(value=False)
-    refuse(_WHAT, _told(good, name, "a number from 0"))
-    refuse(_WHAT, unless(weights.sum() > 0, name, "a weight above 0", "none"))
-    return weights
-
-
-def _told(good: pl.Series, name: str, expected: str) -> tuple[Fault, ...]:
-    """A fault that tells the rows in which a column is not as expected, without what it is."""
-    rows = (~good).arg_true().to_list()
-    return (WrongRows(name, expected, len(rows), tuple(rows)).told("another"),) if rows else ()
 
 
 def _codes(words: pl.Series) -> NDArray[np.int8]:
@@ -554,7 +473,8 @@ def _codes(words: pl.Series) -> NDArray[np.int8]:
 
 def _unless_few(column: pl.Series) -> tuple[Fault, ...]:
     of = column.dtype
-    ok = of in (pl.Boolean, pl.String, pl.Enum, pl.Categorical, pl.Null) or of.is_integer()
+    few = pl.Boolean | pl.String | pl.Enum | pl.Categorical | pl.Null
+    ok = isinstance(of, few) or of.is_integer()
     expected = "booleans, text or whole numbers; predicates make others into groups"
     return unless(ok, column.name, expected, "another column")
 
@@ -570,93 +490,3 @@ def _labelled(column: pl.Series) -> tuple[list[str], NDArray[np.int64]]:
     labels = [*dict.fromkeys((*labels, UNKNOWN))]
     codes = texts.fill_null(UNKNOWN).cast(pl.Enum(labels)).to_physical()
     return labels, codes.to_numpy().astype(np.int64)
-
-
-# People who are made up.
-
-
-@frozen
-class _Shares:
-    """Values of some facts together, in order, with cumulative thresholds."""
-
-    names: tuple[str, ...]
-    values: pl.DataFrame
-    thresholds: tuple[int, ...]
-
-    @classmethod
-    def of(cls, values: pl.DataFrame, shares: Sequence[Fraction]) -> "_Shares":
-        """Shares that were held against each other."""
-        names = tuple(sorted(values.columns))
-        order = values.select(pl.arg_sort_by(names, nulls_last=True)).to_series().to_list()
-        total, so_far = sum(shares), Fraction(0)
-        thresholds: list[int] = []
-        for place in order:
-            so_far += shares[place]
-            thresholds.append(int(so_far / total * WHOLE))
-        return cls(names, values[order], tuple(thresholds))
-
-    def drawn(self, chance: Words) -> pl.DataFrame:
-        """What each person has, by the draw at the address of these names."""
-        draws = draws_at(chance, address(Purpose.FACT, of="+".join(self.names)))
-        return self.values[np.searchsorted(np.array(self.thresholds, np.uint64), draws, "right")]
-
-
-def _joint(frame: object, share: str, known: Mapping[str, AnyFact], by: Sequence[str]) -> _Shares:
-    table = _read(frame, eager=True)
-    refuse(_WHAT, unless(share in table.columns, share, "a column of shares", "none"))
-    used = _facts_in(table, known, free={share, *by})
-    check_frame(used, table)
-    shares = [fraction_of(each) for each in table[share].to_list()]
-    refuse(_WHAT, _told(pl.Series([each is not None for each in shares]), share, "a share"))
-    sure = [each for each in shares if each is not None]
-    refuse(_WHAT, unless_whole(sure, share))
-    return _Shares.of(table.drop(share), sure)
-
-
-def _margin(
-    name: str,
-    of: Mapping[Scalar | Band | None, Share],
-    known: Mapping[str, AnyFact],
-    by: Sequence[str],
-) -> _Shares:
-    near = did_you_mean(name, known)
-    refuse(_WHAT, () if name in known or name in by else (Fault((name,), _FACT, "none", near),))
-    shares = {value: fraction_of(each) for value, each in of.items()}
-    wrong = [value for value, each in shares.items() if each is None]
-    what = tuple(Fault((name, str(value)), "a share from 0", "another") for value in wrong)
-    refuse(_WHAT, what)
-    sure = {value: each for value, each in shares.items() if each is not None}
-    refuse(_WHAT, unless_whole([*sure.values()], name))
-    values: list[Scalar | None] = []
-    spread: list[Fraction] = []
-    for value, each in sure.items():
-        held = [*range(value[0], value[1] + 1)] if isinstance(value, tuple) else [value]
-        refuse(_WHAT, unless(bool(held), name, "a band from low to high", "another"))
-        values += held
-        spread += [each / len(held)] * len(held)
-    kind = known[name].kind if name in known else None
-    accepted = [kind is None or value is None or kind.accepts(value) for value in values]
-    expected = kind.expectation() if kind else ""
-    refuse(_WHAT, unless(all(accepted), name, expected, "another value"))
-    return _Shares.of(pl.DataFrame({name: _column(values, kind)}), spread)
-
-
-_FACT = "the name of a fact or of a stratum"
-
-
-def _column(values: Sequence[Scalar | None], kind: Kind | None) -> pl.Series:
-    floats = isinstance(kind, Number) and (kind.never or not kind.whole)
-    return pl.Series(values, dtype=pl.Float64 if floats else None)
-
-
-def _drawn_words(tables: Sequence[_Shares]) -> tuple[str, ...]:
-    together = [listed(table.names) for table in tables if len(table.names) > 1]
-    alone = [table.names[0] for table in tables if len(table.names) == 1]
-    words = [f"Drawn together are {names}." for names in together]
-    if together and alone:
-        words.append(f"Drawn independently of these and of each other: {listed(alone)}.")
-    elif alone:
-        words.append(f"All are drawn independently of each other: {listed(alone)}.")
-    elif len(together) > 1:
-        words.append("These are drawn independently of each other.")
-    return tuple(words)
