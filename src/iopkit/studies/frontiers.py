@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from decimal import Decimal, localcontext
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 
 import polars as pl
 
 from iopkit.errors import InvalidError, each_a, refuse, unless
 from iopkit.fields import frozen
-from iopkit.prose import counted
 from iopkit.studies.estimates import mean_estimate, sentences, shown_in_notebooks
 from iopkit.studies.samples import (
     Results,
@@ -118,7 +118,7 @@ class Frontier:
 
     def __repr__(self) -> str:
         on = sum(row.place is FrontierPlace.ON for row in self.rows)
-        return f"Frontier({counted(len(self.rows), 'strategy')[:-1]}, {on} on it)"
+        return f"Frontier({len(self.rows)} strategies, {on} on it)"
 
     def _repr_html_(self) -> str:
         return shown_in_notebooks(self.table)
@@ -154,10 +154,13 @@ def frontier(strategies: Iterable[Strategy]) -> Frontier:
     hull: list[Strategy] = []
     for each in kept:
         while len(hull) > 1 and _ratio(hull[-2], hull[-1]) > _ratio(hull[-2], each):
-            last = hull.pop()
-            away[last.name] = FrontierPlace.EXTENDEDLY_DOMINATED, (hull[-1].name, each.name)
+            hull.pop()
         hull.append(each)
-    before = dict(zip([each.name for each in hull[1:]], hull, strict=False))
+    for low, high in pairwise(hull):
+        between = kept[kept.index(low) + 1 : kept.index(high)]
+        for each in between:
+            away[each.name] = FrontierPlace.EXTENDEDLY_DOMINATED, (low.name, high.name)
+    before = {high.name: low for low, high in pairwise(hull)}
     return Frontier(tuple(_row(each, away, before.get(each.name)) for each in ordered))
 
 

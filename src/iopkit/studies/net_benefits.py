@@ -1,4 +1,4 @@
-"""Net benefits: what is best to do while inputs are not known for sure, and what it is worth to know.
+"""Net benefits: what is best while inputs are not known for sure, and what knowing them is worth.
 
 The net benefit of a strategy is the worth of what it achieves less what it costs, in dollars.
 """
