@@ -21,6 +21,7 @@ from iopkit.studies.comparisons import (
     replications_needed,
     summary,
 )
+from iopkit.studies.convergences import Convergence, RunningMean, convergence
 from iopkit.studies.distributions import (
     Beta,
     Distribution,
@@ -75,6 +76,7 @@ __all__ = [
     "Beta",
     "Better",
     "Comparison",
+    "Convergence",
     "CostLine",
     "Distribution",
     "Estimate",
@@ -89,6 +91,7 @@ __all__ = [
     "Perspective",
     "PriceIndex",
     "ReplicationsNeeded",
+    "RunningMean",
     "StrataFigures",
     "Strategy",
     "StratumFigure",
@@ -106,6 +109,7 @@ __all__ = [
     "account",
     "by_stratum",
     "compare",
+    "convergence",
     "discount_factor",
     "frontier",
     "input_sets",

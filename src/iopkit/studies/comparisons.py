@@ -244,8 +244,8 @@ def _findings(rows: tuple[PairedDifference, ...]) -> Iterator[str]:
             yield f"{row.measure}: {had} of {row.scenario} or the base had none, and do not count."
         if row.variance_ratio is not None and row.variance_ratio > 1:
             yield (
-                f"{row.measure}: {row.scenario} and the base run against each other: "
-                "held still, chance makes their difference less sure."
+                f"{row.measure}: to hold chance still makes the difference of {row.scenario} "
+                "no surer than a chance of its own for each would."
             )
 
 

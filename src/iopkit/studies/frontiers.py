@@ -78,8 +78,8 @@ class FrontierRow:
         if self.ratio_usd is None:
             return f"{lead}; the least that is on the frontier."
         return (
-            f"{lead}; ${self.added_usd:,f} more for {self.added_effect:f} more effect, "
-            f"${self.ratio_usd:,f} each."
+            f"{lead}; ${self.added_usd:,.2f} more for {self.added_effect:.6g} more effect, "
+            f"${self.ratio_usd:,.2f} each."
         )
 
 
