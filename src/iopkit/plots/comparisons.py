@@ -73,6 +73,7 @@ def _draw_differences(axes: "Axes", measure: str, rows: "list[PairedDifference]"
     axes.set(yticks=range(len(rows)), ylim=(len(rows) - 0.4, -0.6))
     axes.set_yticklabels([fill(row.scenario, 28) for row in rows], fontsize=9)
     axes.margins(x=0.08)
+    axes.xaxis.set_major_formatter("{x:,.10g}")
     axes.grid(axis="x", color=GRID, linewidth=0.5)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
@@ -113,10 +114,10 @@ def convergence_picture(
         down = -(-count // across)
         figure.set_size_inches(8.5, 1 + 2.6 * down)
         figure.suptitle(fill(headline, 80), fontsize=12)
-        panels = figure.subplots(down, across, sharex=True, squeeze=False).flat
+        panels = [*figure.subplots(down, across, sharex=True, squeeze=False).flat]
         for axes, mean in zip(panels, convergence.means, strict=False):
             _draw_running(axes, mean)
-        for axes in [*panels][count:]:
+        for axes in panels[count:]:
             axes.set_axis_off()
         figure.supylabel(fill(of, 60), fontsize=9)
         figure.supxlabel(
@@ -140,4 +141,5 @@ def _draw_running(axes: "Axes", mean: "RunningMean") -> None:
     axes.set_title(fill(mean.scenario, 40), fontsize=10, loc="left")
     axes.grid(color=GRID, linewidth=0.5)
     axes.locator_params("x", integer=True)
+    axes.yaxis.set_major_formatter("{x:,.10g}")
     axes.spines[["top", "right"]].set_visible(False)

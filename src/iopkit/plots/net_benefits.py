@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _MARKS = ("o", "^", "s", "D", "v", "P", "X", "*")
 _DASHES = ("-", "--", "-.", ":")
+_ENDS = ("input at its low value", "input at its high value")
 
 
 def cost_plane_picture(  # noqa: PLR0913  # what is drawn, and its words
@@ -99,7 +100,8 @@ def cost_plane_picture(  # noqa: PLR0913  # what is drawn, and its words
             xlabel=f"more {effect} than {against}",
             ylabel="more cost, $",
         )
-        axes.ticklabel_format(useOffset=False, style="plain")
+        axes.xaxis.set_major_formatter("{x:,.10g}")
+        axes.yaxis.set_major_formatter("{x:,.10g}")
         axes.grid(color=GRID, linewidth=0.5)
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
@@ -155,6 +157,7 @@ def acceptability_picture(
             ylabel="% of sets in which it is best",
             ylim=(-2, 102),
         )
+        axes.xaxis.set_major_formatter("{x:,.10g}")
         axes.grid(color=GRID, linewidth=0.5)
         axes.spines[["top", "right"]].set_visible(False)
         figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
@@ -212,26 +215,26 @@ def tornado_picture(
 
 def _draw_bars(axes: "Axes", name: str, middle: float, bars: "list[TornadoBar]") -> None:
     for place, bar in enumerate(bars):
-        for end, value, color, hatch in (
-            (bar.at_low, bar.low, COLORS[4], ""),
-            (bar.at_high, bar.high, COLORS[1], "//"),
+        # Ends on one side of the middle would cover each other.
+        aside = 0.16 if (bar.at_low - middle) * (bar.at_high - middle) >= 0 else 0
+        for end, value, at, number in (
+            (bar.at_low, bar.low, place - aside, 0),
+            (bar.at_high, bar.high, place + aside, 1),
         ):
             axes.barh(
-                place,
+                at,
                 end - middle,
                 left=middle,
-                height=0.62,
-                color=tint(color, 0.8),
-                hatch=hatch,
+                height=0.3 if aside else 0.62,
+                color=tint(COLORS[(4, 1)[number]], 0.8),
+                hatch=("", "//")[number],
                 edgecolor="white",
                 linewidth=0.6,
-                label=("input at its low value", "input at its high value")[hatch != ""]
-                if place == 0
-                else "_again",
+                label=_ENDS[number] if place == 0 else "_again",
             )
             axes.annotate(
-                f"{value:,.3g}",
-                (end, place),
+                f"{float(f'{value:.3g}'):,g}",
+                (end, at),
                 xytext=(3 if end >= middle else -3, 0),
                 textcoords="offset points",
                 va="center",
@@ -245,7 +248,7 @@ def _draw_bars(axes: "Axes", name: str, middle: float, bars: "list[TornadoBar]")
         [fill(bar.input + " *" * bar.changes_choice, 30) for bar in bars], fontsize=9
     )
     axes.margins(x=0.12)
-    axes.ticklabel_format(axis="x", useOffset=False, style="plain")
+    axes.xaxis.set_major_formatter("{x:,.10g}")
     axes.grid(axis="x", color=GRID, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)

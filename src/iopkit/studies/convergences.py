@@ -1,7 +1,5 @@
 """Convergence: how figures settle while replications are added."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import polars as pl
 
@@ -89,10 +87,10 @@ def convergence(
     table = totals_of(results)
     known_name(table, "measure", measure)
     refuse("convergence", unless_confidence(confidence))
-    before: Mapping[int, float | None] = {}
+    before: dict[int, float | None] = {}
     if base is not None:
         known_name(table, "scenario", base)
-        before = by_replication(table, scenario=base, measure=measure)
+        before.update(by_replication(table, scenario=base, measure=measure))
     found: dict[str, list[float]] = {}
     for scenario in names_in(table, "scenario"):
         if scenario != base:

@@ -70,9 +70,8 @@ class FrontierRow:
     ratio_usd: Decimal | None
 
     def __str__(self) -> str:
-        lead = (
-            f"{self.strategy.name}: ${self.strategy.cost_usd:,f}, effect {self.strategy.effect:f}"
-        )
+        cost, effect = self.strategy.cost_usd, self.strategy.effect
+        lead = f"{self.strategy.name}: ${cost:,.2f}, effect {effect:.6g}"
         if self.by:
             return f"{lead}; {self.place.value}: {' and '.join(self.by)}."
         if self.ratio_usd is None:
@@ -211,6 +210,8 @@ def strategies_of(
 ) -> tuple[Strategy, ...]:
     """The scenarios of results as strategies: the means of two measures over replications.
 
+    Means of costs are rounded to the cent.
+
     Args:
         cost: the measure that is a cost, such as ``cost_usd``.
         effect: the measure of what is achieved, of which more is better, such as ``completed``.
@@ -223,7 +224,7 @@ def strategies_of(
     for name in (cost, effect):
         known_name(table, "measure", name)
     return tuple(
-        Strategy(name, _mean(table, name, cost), _mean(table, name, effect))
+        Strategy(name, to_cents(Fraction(_mean(table, name, cost))), _mean(table, name, effect))
         for name in names_in(table, "scenario")
     )
 
