@@ -141,5 +141,6 @@ def _draw_running(axes: "Axes", mean: "RunningMean") -> None:
     axes.set_title(fill(mean.scenario, 40), fontsize=10, loc="left")
     axes.grid(color=GRID, linewidth=0.5)
     axes.locator_params("x", integer=True)
+    axes.tick_params(labelbottom=True)  # also above a place without a panel
     axes.yaxis.set_major_formatter("{x:,.10g}")
     axes.spines[["top", "right"]].set_visible(False)
