@@ -1,6 +1,7 @@
 """Paired comparisons equal SciPy's, cover what they should, and say what they leave out."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -74,9 +75,7 @@ def test_limits_narrow_with_the_root_of_the_replications(chance: np.random.Gener
         for count in (100, 400, 1600, 6400)
         if (found := mean_estimate(values[:count], 0.95))
     ]
-    assert [one / other for one, other in zip(widths, widths[1:], strict=False)] == pytest.approx(
-        [2, 2, 2], rel=0.12
-    )
+    assert [one / other for one, other in pairwise(widths)] == pytest.approx([2, 2, 2], rel=0.12)
 
 
 def test_replications_without_a_figure_are_told_and_not_counted(totals: Table) -> None:
@@ -171,11 +170,13 @@ def test_a_table_that_is_none_of_totals_is_refused(
 
 
 def test_results_are_read_by_their_totals(totals: Table) -> None:
+    table = totals({"base": [1, 2, 3], "other": [2, 2, 3]})
+
     class Run:
-        totals = totals({"base": [1, 2, 3], "other": [2, 2, 3]})
+        totals = table
         weekly = pl.DataFrame()
 
-    assert compare(Run(), "base") == compare(Run.totals, "base")
+    assert compare(Run(), "base") == compare(table, "base")
     assert repr(compare(Run(), "base")) == "Comparison(base='base', 1 difference)"
     assert "<table" in compare(Run(), "base")._repr_html_()
 
@@ -268,7 +269,7 @@ def test_replications_cannot_be_counted_from_one_figure(totals: Table) -> None:
     ("value", "se", "text"),
     [
         (1234.567, 25, "1,235"),
-        (0.012345, 0.00067, "0.01234"),
+        (0.012342, 0.00067, "0.01234"),
         (-0.0001, 0.3, "0.00"),
         (2_500_000.4, None, "2,500,000"),
     ],

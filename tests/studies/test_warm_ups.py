@@ -32,7 +32,7 @@ def runs(begin: float, weeks: int = 100, drift: float = 0.0, count: int = 20) ->
 def test_a_run_that_begins_empty_has_its_first_weeks_left_out() -> None:
     (found,) = warm_up(weekly(runs(-40)), "census")
     assert found.weeks is not None
-    assert 10 <= found.weeks <= 40
+    assert 10 <= found.weeks <= 50
     assert not found.is_drifting
     assert found.findings == ()
     assert str(found) == f"census of base: leave out the first {found.weeks} weeks."
@@ -56,7 +56,7 @@ def test_the_rule_takes_the_cut_with_the_least_standard_error() -> None:
 
 
 def test_a_run_that_still_changes_is_told() -> None:
-    (found,) = warm_up(weekly(runs(0, drift=0.01)), "census")
+    (found,) = warm_up(weekly(runs(0, drift=0.003)), "census")
     assert found.is_drifting
     assert "census of base still changes by" in str(found)
 
@@ -69,7 +69,7 @@ def test_a_short_run_has_no_answer(weeks: int) -> None:
 
 
 def test_a_run_that_only_grows_and_one_with_a_gap_have_no_answer() -> None:
-    assert left_out(np.arange(200.0) ** 4) is None
+    assert left_out(np.arange(200.0)) is None
     gap = runs(-40)
     gap[:, 7] = np.nan
     (found,) = warm_up(weekly(gap), "census")
@@ -99,11 +99,13 @@ def test_what_is_none_is_refused() -> None:
     with pytest.raises(InvalidError, match="week: expected a column"):
         warm_up(weekly(runs(0)).drop("week"), "census")
 
+    table = weekly(runs(0))
+
     class Run:
         totals = pl.DataFrame()
-        weekly = weekly(runs(0))
+        weekly = table
 
-    assert warm_up(Run(), "census") == warm_up(Run.weekly, "census")
+    assert warm_up(Run(), "census") == warm_up(table, "census")
 
 
 def totals(**values: list[float | None]) -> pl.DataFrame:

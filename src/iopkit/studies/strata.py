@@ -259,6 +259,8 @@ def _gives_back(
 
 def _solved(lines: list[list[Cell]], hidden: list[Cell]) -> list[Cell]:
     """The hidden cells that follow from the totals of lines, as no other values have the same."""
+    if not hidden:
+        return []
     sums = np.array([[cell in line for cell in hidden] for line in lines], np.float64)
     _, sizes, directions = np.linalg.svd(sums)
     free = directions[int(np.sum(sizes > 1e-9)) :]
