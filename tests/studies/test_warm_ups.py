@@ -62,7 +62,7 @@ def test_a_run_that_still_changes_is_told() -> None:
     (found,) = warm_up(weekly(rise + chance.normal(0, 0.01, (20, 100))), "census")
     assert found.weeks in (0, 5)
     assert found.is_drifting
-    assert "census of base still changes by 0.002" in str(found)
+    assert "census of base still changes by 0.0019" in str(found)
 
 
 @pytest.mark.parametrize("weeks", [10, 49])
