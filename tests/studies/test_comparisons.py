@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from iopkit.errors import InvalidError, UnknownNameError
+from iopkit.scenarios.findings import RunFinding, RunFindingKind
+from iopkit.scenarios.results import Results
+from iopkit.scenarios.totals import Better
 from iopkit.studies import compare, replications_needed, summary
 from iopkit.studies.estimates import Estimate, figure, mean_estimate, percent, resampled_estimate
 
@@ -44,7 +47,7 @@ def test_a_paired_difference_equals_that_of_scipy(
 def test_a_scenario_differs_from_itself_by_exactly_nothing(values: list[float]) -> None:
     rows = [(name, n, "x", v) for name in ("one", "same") for n, v in enumerate(values)]
     table = pl.DataFrame(rows, ["scenario", "replication", "measure", "value"], orient="row")
-    (row,) = compare(table, "one", better={"x": "lower"}).rows
+    (row,) = compare(table, "one", better={"x": Better.LOWER}).rows
     assert row.difference == Estimate(0.0, 0.0, 0.0, 0.0, len(values))
     assert (row.share_higher, row.share_better) == (0.0, 0.0)
     assert row.base == row.other
@@ -125,12 +128,13 @@ def test_chance_that_works_against_the_comparison_is_a_finding(totals: Table) ->
     assert told.findings == ()
 
 
-@pytest.mark.parametrize(("side", "share"), [("higher", 0.75), ("lower", 0.25)])
+@pytest.mark.parametrize(("side", "share"), [(Better.HIGHER, 0.75), (Better.LOWER, 0.25)])
 def test_the_share_of_replications_in_which_it_is_better(
-    side: str, share: float, totals: Table
+    side: Better, share: float, totals: Table
 ) -> None:
-    table = totals({"base": [1, 2, 3, 4], "other": [2, 3, 4, 3]})
-    compared = compare(table, "base", better={"wait_days": side})  # type: ignore[dict-item]
+    table = totals({"base": [1, 2, 3, 4], "other": [2, 3, 4, 3]}, "census")
+    assert compare(table, "base").rows[0].share_better is None
+    compared = compare(table, "base", better={"census": side})
     assert compared.rows[0].share_better == share
     assert f"better in {100 * share:.0f} % of 4 replications" in str(compared)
 
@@ -170,15 +174,19 @@ def test_a_table_that_is_none_of_totals_is_refused(
 
 
 def test_results_are_read_by_their_totals(totals: Table) -> None:
-    table = totals({"base": [1, 2, 3], "other": [2, 2, 3]})
-
-    class Run:
-        totals = table
-        weekly = pl.DataFrame()
-
-    assert compare(Run(), "base") == compare(table, "base")
-    assert repr(compare(Run(), "base")) == "Comparison(base='base', 1 difference)"
-    assert "<table" in compare(Run(), "base")._repr_html_()
+    table = totals({"base": [1, 2, 3], "other": [2, 2, 3]}, "waiting")
+    findings = (
+        RunFinding(RunFindingKind.FEW_REPLICATIONS, "few"),
+        RunFinding(RunFindingKind.LOAD, "the list grows", "other"),
+    )
+    words = pl.col("scenario").cast(pl.Enum(["base", "other"]))
+    run = Results((), 7, (0, 1, 2), table.with_columns(words), pl.DataFrame(), findings)
+    compared = compare(run, "base")
+    assert compared.rows == compare(table, "base").rows
+    assert compared.findings[1:] == ("other: the list grows",)
+    assert compared.rows[0].share_better == 0  # waiting: less is better
+    assert repr(compared) == "Comparison(base='base', 1 difference)"
+    assert "<table" in compared._repr_html_()
 
 
 def test_a_summary_has_means_and_quantiles(totals: Table, chance: np.random.Generator) -> None:

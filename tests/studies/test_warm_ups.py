@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from iopkit.errors import InvalidError, UnknownNameError
+from iopkit.scenarios.results import Results
 from iopkit.studies import convergence, warm_up
 from iopkit.studies.warm_ups import left_out
 
@@ -104,12 +105,8 @@ def test_what_is_none_is_refused() -> None:
         warm_up(weekly(runs(0)).drop("week"), "census")
 
     table = weekly(runs(0))
-
-    class Run:
-        totals = pl.DataFrame()
-        weekly = table
-
-    assert warm_up(Run(), "census") == warm_up(table, "census")
+    run = Results((), 7, (0,), pl.DataFrame(), table)
+    assert warm_up(run, "census") == warm_up(table, "census")
 
 
 def totals(**values: list[float | None]) -> pl.DataFrame:

@@ -11,7 +11,6 @@ if any(find_spec(name) is None for name in ("numpy", "polars", "scipy")):
     raise iopkit.errors.MissingExtraError("studies", "a study")
 
 from iopkit.studies.comparisons import (
-    Better,
     Comparison,
     PairedDifference,
     ReplicationsNeeded,
@@ -74,7 +73,6 @@ __all__ = [
     "AcceptabilityCurves",
     "Accounts",
     "Beta",
-    "Better",
     "Comparison",
     "Convergence",
     "CostLine",

@@ -5,14 +5,16 @@ is the same bad luck in both is no difference.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypeAlias
 
 import numpy as np
 import polars as pl
 
-from iopkit.errors import Fault, InvalidError, refuse, unless
+from iopkit.errors import Fault, InvalidError, refuse, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.prose import counted
+from iopkit.scenarios.findings import RunFindingKind
+from iopkit.scenarios.results import Results
+from iopkit.scenarios.totals import TOTALS, Better
 from iopkit.studies.estimates import (
     Estimate,
     columns_of,
@@ -27,7 +29,6 @@ from iopkit.studies.estimates import (
 )
 from iopkit.studies.mathematics import Numbers, student_t
 from iopkit.studies.samples import (
-    Results,
     by_replication,
     known_name,
     known_values,
@@ -35,9 +36,6 @@ from iopkit.studies.samples import (
     names_in,
     totals_of,
 )
-
-Better: TypeAlias = Literal["higher", "lower"]
-"""Which of two figures of a measure is the better one."""
 
 
 @frozen
@@ -143,7 +141,8 @@ def compare(
         results: those of ``simulate``, or their table ``totals``.
         base: the scenario that the others are compared with.
         measures: those to compare; by default all.
-        better: which figure is the better one, by measure.
+        better: which figure is the better one, by measure, where ``TOTALS`` does not say so or
+            you see it otherwise.
 
     Raises:
         InvalidError: there are fewer than two replications, or no other scenario.
@@ -154,28 +153,35 @@ def compare(
         >>> rows += [("two more seats", n, "wait_days", 3.0 + n + n % 2) for n in range(3)]
         >>> columns = ["scenario", "replication", "measure", "value"]
         >>> totals = pl.DataFrame(rows, columns, orient="row")
-        >>> compared = compare(totals, "as it is", better={"wait_days": "lower"})
+        >>> compared = compare(totals, "as it is")
         >>> print(compared.rows[0].difference, compared.rows[0].share_better)
         -0.67 (-2.10 to 0.77) 0.6666666666666666
     """
     table = totals_of(results)
     known_name(table, "scenario", base)
     asked = measured(table, measures)
-    sides: dict[str, Better] = dict(better or {})
+    own = dict(better or {})
+    sides = {name: total.better for name, total in TOTALS.items()} | own
     others = [name for name in names_in(table, "scenario") if name != base]
     refuse(
         "comparison",
         unless_confidence(confidence),
         unless(bool(others), "scenarios", "another than the base", "none"),
         *(_unless_several(table, name) for name in (base, *others)),
-        *(_unless_known(sides, name, measured(table, ())) for name in sides),
+        *(_unless_known(side, name, measured(table, ())) for name, side in own.items()),
     )
     rows = tuple(
         _difference(table, (base, other), measure, confidence, sides.get(measure))
         for measure in asked
         for other in others
     )
-    return Comparison(base, confidence, rows, tuple(_findings(rows)))
+    told = (
+        []
+        if isinstance(results, pl.DataFrame)
+        # Of replications, those that are compared count.
+        else [f for f in results.findings if f.kind is not RunFindingKind.FEW_REPLICATIONS]
+    )
+    return Comparison(base, confidence, rows, (*_findings(rows), *map(str, told)))
 
 
 def _unless_several(table: pl.DataFrame, scenario: str) -> tuple[Fault, ...]:
@@ -184,12 +190,10 @@ def _unless_several(table: pl.DataFrame, scenario: str) -> tuple[Fault, ...]:
     return unless(count > 1, scenario, "two replications or more", count)
 
 
-def _unless_known(
-    sides: Mapping[str, str], measure: str, known: tuple[str, ...]
-) -> tuple[Fault, ...]:
+def _unless_known(side: Better, measure: str, known: tuple[str, ...]) -> tuple[Fault, ...]:
     faults = (
         *unless(measure in known, measure, "a measure of the results", "another"),
-        *unless(sides[measure] in ("higher", "lower"), measure, "higher or lower", "another"),
+        *unless_a(side, measure, Better),
     )
     return tuple(fault.under("better") for fault in faults)
 
@@ -221,7 +225,7 @@ def _difference(
         other=mean_estimate(after, confidence),
         difference=mean_estimate(changes, confidence),
         share_higher=higher,
-        share_better={"higher": higher, "lower": lower, None: None}[side],
+        share_better={Better.HIGHER: higher, Better.LOWER: lower, None: None}[side],
         variance_ratio=_variance_ratio(before, after),
         without=of - len(pairs),
     )

@@ -5,6 +5,7 @@ import polars as pl
 
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
+from iopkit.scenarios.results import Results
 from iopkit.studies.estimates import (
     Estimate,
     mean_estimate,
@@ -12,7 +13,7 @@ from iopkit.studies.estimates import (
     shown_in_notebooks,
     unless_confidence,
 )
-from iopkit.studies.samples import Results, by_replication, known_name, names_in, totals_of
+from iopkit.studies.samples import by_replication, known_name, names_in, totals_of
 
 
 @frozen

@@ -8,8 +8,9 @@ import polars as pl
 
 from iopkit.errors import Fault, each_a, refuse, unless
 from iopkit.fields import frozen
+from iopkit.scenarios.results import Results
 from iopkit.sources import Source
-from iopkit.studies.samples import Results, known_name, weekly_of
+from iopkit.studies.samples import known_name, weekly_of
 
 _DIGITS = 50
 _DAYS_A_YEAR = Decimal("365.25")

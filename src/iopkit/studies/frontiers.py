@@ -10,9 +10,9 @@ import polars as pl
 
 from iopkit.errors import InvalidError, each_a, refuse, unless
 from iopkit.fields import frozen
+from iopkit.scenarios.results import Results
 from iopkit.studies.estimates import mean_estimate, sentences, shown_in_notebooks
 from iopkit.studies.samples import (
-    Results,
     by_replication,
     known_name,
     known_values,

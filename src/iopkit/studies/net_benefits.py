@@ -13,9 +13,10 @@ import polars as pl
 from iopkit.errors import Fault, UnknownNameError, refuse, unless
 from iopkit.fields import frozen
 from iopkit.prose import counted
+from iopkit.scenarios.results import Results
 from iopkit.studies.estimates import figure, percent, sentences, shown_in_notebooks
 from iopkit.studies.mathematics import Numbers
-from iopkit.studies.samples import Results, known_name, names_in, totals_of
+from iopkit.studies.samples import known_name, names_in, totals_of
 
 
 @frozen(eq=False)

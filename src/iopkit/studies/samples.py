@@ -1,32 +1,13 @@
 """Samples: the figures of replications, read from the long tables of results."""
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
 import numpy as np
 import polars as pl
 
 from iopkit.errors import Fault, UnknownNameError, refuse, unless
+from iopkit.scenarios.results import Results
 from iopkit.studies.mathematics import Numbers
-
-
-class Results(Protocol):
-    """What studies need of results: two long tables.
-
-    ``totals`` has the columns ``scenario``, ``replication``, ``measure`` and ``value``, and
-    ``weekly`` a ``week`` from 0 besides. A ``value`` is null where there is none, such as a mean
-    of nobody.
-    """
-
-    @property
-    def totals(self) -> pl.DataFrame:
-        """A row for each scenario, replication and measure."""
-        ...
-
-    @property
-    def weekly(self) -> pl.DataFrame:
-        """A row for each scenario, replication, week and measure."""
-        ...
 
 
 def totals_of(results: Results | pl.DataFrame, *by: str) -> pl.DataFrame:
@@ -51,8 +32,11 @@ def weekly_of(results: Results | pl.DataFrame) -> pl.DataFrame:
 def _checked(table: pl.DataFrame, what: str, keys: tuple[str, ...]) -> pl.DataFrame:
     missing = [name for name in (*keys, "value") if name not in table.columns]
     refuse(what, *((Fault((name,), "a column", "none"),) for name in missing))
-    value = pl.col("value").cast(pl.Float64)
-    read = table.select(*keys, value)
+    # Names may be words of an enumeration, which compare with no other words.
+    words = [name for name in keys if name not in ("replication", "week", "set")]
+    read = table.select(*keys, pl.col("value").cast(pl.Float64)).with_columns(
+        pl.col(words).cast(pl.String)
+    )
     once = not read.select(keys).is_duplicated().any()
     # A number that is none would become the mean of all others without a word.
     ok = bool(read.select(value.is_finite().fill_null(value=True).all()).item())

@@ -12,6 +12,7 @@ import polars as pl
 from iopkit.errors import Fault, UnknownNameError, refuse, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.prose import counted
+from iopkit.scenarios.results import Results
 from iopkit.studies.estimates import (
     Estimate,
     columns_of,
@@ -23,7 +24,7 @@ from iopkit.studies.estimates import (
     unless_confidence,
 )
 from iopkit.studies.mathematics import Numbers
-from iopkit.studies.samples import Results, known_name, known_values, names_in, totals_of
+from iopkit.studies.samples import known_name, known_values, names_in, totals_of
 
 Cell = tuple[str, ...]
 """A stratum: its name in each of the columns that strata are crossed by."""

@@ -7,9 +7,10 @@ import polars as pl
 
 from iopkit.errors import refuse
 from iopkit.fields import frozen
+from iopkit.scenarios.results import Results
 from iopkit.studies.estimates import Estimate, figure, mean_estimate, unless_confidence
 from iopkit.studies.mathematics import Numbers
-from iopkit.studies.samples import Results, known_name, names_in, weekly_of
+from iopkit.studies.samples import known_name, names_in, weekly_of
 
 _BATCH = 5
 _FEWEST = 10
