@@ -39,7 +39,7 @@ def _checked(table: pl.DataFrame, what: str, keys: tuple[str, ...]) -> pl.DataFr
     )
     once = not read.select(keys).is_duplicated().any()
     # A number that is none would become the mean of all others without a word.
-    ok = bool(read.select(value.is_finite().fill_null(value=True).all()).item())
+    ok = bool(read.select(pl.col("value").is_finite().fill_null(value=True).all()).item())
     refuse(
         what,
         unless(once, "rows", f"one for each {', '.join(keys)}", "one twice"),
