@@ -15,7 +15,13 @@ from iopkit.scenarios.findings import RunFinding, RunFindingKind
 from iopkit.scenarios.results import Results
 from iopkit.scenarios.totals import Better
 from iopkit.studies import compare, replications_needed, summary
-from iopkit.studies.estimates import Estimate, figure, mean_estimate, percent, resampled_estimate
+from iopkit.studies.estimates import (
+    Estimate,
+    figure,
+    mean_estimate,
+    resampled_estimate,
+    share_words,
+)
 
 pytestmark = pytest.mark.measured
 Table = Callable[..., pl.DataFrame]
@@ -291,4 +297,4 @@ def test_figures_are_said_up_to_what_is_sure(value: float, se: float | None, tex
     [(0, "0 %"), (0.004, "less than 1 %"), (0.5, "50 %"), (0.996, "more than 99 %"), (1, "100 %")],
 )
 def test_only_all_and_none_are_said_to_be_so(share: float, text: str) -> None:
-    assert percent(share) == text
+    assert share_words(share) == text

@@ -7,7 +7,7 @@ import pytest
 from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.scenarios.results import Results
 from iopkit.studies import convergence, warm_up
-from iopkit.studies.warm_ups import left_out
+from iopkit.studies.warm_ups import weeks_left_out
 
 pytestmark = pytest.mark.measured
 
@@ -53,7 +53,7 @@ def test_the_rule_takes_the_cut_with_the_least_standard_error() -> None:
         cut * 5: ((batches[cut:] - batches[cut:].mean()) ** 2).sum() / (20 - cut) ** 2
         for cut in range(15)
     }
-    assert left_out(series) == min(errors, key=lambda cut: errors[cut])
+    assert weeks_left_out(series) == min(errors, key=lambda cut: errors[cut])
 
 
 def test_a_run_that_still_changes_is_told() -> None:
@@ -74,7 +74,7 @@ def test_a_short_run_has_no_answer(weeks: int) -> None:
 
 
 def test_a_run_that_only_grows_and_one_with_a_gap_have_no_answer() -> None:
-    assert left_out(np.arange(200.0)) is None
+    assert weeks_left_out(np.arange(200.0)) is None
     gap = runs(-40)
     gap[:, 7] = np.nan
     (found,) = warm_up(weekly(gap), "census")

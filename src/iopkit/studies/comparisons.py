@@ -17,23 +17,23 @@ from iopkit.scenarios.results import Results
 from iopkit.scenarios.totals import TOTALS, Better
 from iopkit.studies.estimates import (
     Estimate,
-    columns_of,
+    estimate_cells,
     few_replications,
     figure,
     mean_estimate,
-    percent,
     resampled_estimate,
     sentences,
+    share_words,
     shown_in_notebooks,
     unless_confidence,
 )
 from iopkit.studies.mathematics import Numbers, student_t
 from iopkit.studies.samples import (
     by_replication,
+    each_name,
     known_name,
     known_values,
     measured,
-    names_in,
     totals_of,
 )
 
@@ -71,7 +71,7 @@ class PairedDifference:
         share, how = self.share_higher, "higher"
         if self.share_better is not None:
             share, how = self.share_better, "better"
-        told = f"{lead}, {how} in {percent(share or 0.0)} of {difference.count} replications"
+        told = f"{lead}, {how} in {share_words(share or 0.0)} of {difference.count} replications"
         missing = f"; {self.without} more have no figure in one of them" if self.without else ""
         return f"{told}{missing}."
 
@@ -100,9 +100,9 @@ class Comparison:
                 {
                     "scenario": row.scenario,
                     "measure": row.measure,
-                    **columns_of("base", row.base),
-                    **columns_of("other", row.other),
-                    **columns_of("difference", row.difference),
+                    **estimate_cells("base", row.base),
+                    **estimate_cells("other", row.other),
+                    **estimate_cells("difference", row.difference),
                     "share_higher": row.share_higher,
                     "share_better": row.share_better,
                     "variance_ratio": row.variance_ratio,
@@ -162,7 +162,7 @@ def compare(
     asked = measured(table, measures)
     own = dict(better or {})
     sides = {name: total.better for name, total in TOTALS.items()} | own
-    others = [name for name in names_in(table, "scenario") if name != base]
+    others = [name for name in each_name(table, "scenario") if name != base]
     refuse(
         "comparison",
         unless_confidence(confidence),
@@ -289,7 +289,7 @@ class Summary:
                     "scenario": row.scenario,
                     "measure": row.measure,
                     "quantile": row.quantile,
-                    **columns_of("value", row.estimate),
+                    **estimate_cells("value", row.estimate),
                     "replications": row.estimate.count if row.estimate else 0,
                     "without": row.without,
                 }
@@ -337,7 +337,7 @@ def summary(
     )
     rows: list[Summarized] = []
     for measure in measured(table, measures):
-        for scenario in names_in(table, "scenario"):
+        for scenario in each_name(table, "scenario"):
             of = table.filter(pl.col("scenario") == scenario).get_column("replication").n_unique()
             values = known_values(
                 by_replication(table, scenario=scenario, measure=measure).values()

@@ -13,7 +13,7 @@ from iopkit.studies.estimates import (
     shown_in_notebooks,
     unless_confidence,
 )
-from iopkit.studies.samples import by_replication, known_name, names_in, totals_of
+from iopkit.studies.samples import by_replication, each_name, known_name, totals_of
 
 
 @frozen
@@ -93,7 +93,7 @@ def convergence(
         known_name(table, "scenario", base)
         before.update(by_replication(table, scenario=base, measure=measure))
     found: dict[str, list[float]] = {}
-    for scenario in names_in(table, "scenario"):
+    for scenario in each_name(table, "scenario"):
         if scenario != base:
             values = by_replication(table, scenario=scenario, measure=measure)
             found[scenario] = [

@@ -14,9 +14,9 @@ from iopkit.scenarios.results import Results
 from iopkit.studies.estimates import mean_estimate, sentences, shown_in_notebooks
 from iopkit.studies.samples import (
     by_replication,
+    each_name,
     known_name,
     known_values,
-    names_in,
     totals_of,
 )
 
@@ -225,7 +225,7 @@ def strategies_of(
         known_name(table, "measure", name)
     return tuple(
         Strategy(name, to_cents(Fraction(_mean(table, name, cost))), _mean(table, name, effect))
-        for name in names_in(table, "scenario")
+        for name in each_name(table, "scenario")
     )
 
 

@@ -14,9 +14,9 @@ from iopkit.errors import Fault, UnknownNameError, refuse, unless
 from iopkit.fields import frozen
 from iopkit.prose import counted
 from iopkit.scenarios.results import Results
-from iopkit.studies.estimates import figure, percent, sentences, shown_in_notebooks
+from iopkit.studies.estimates import figure, sentences, share_words, shown_in_notebooks
 from iopkit.studies.mathematics import Numbers
-from iopkit.studies.samples import known_name, names_in, totals_of
+from iopkit.studies.samples import each_name, known_name, totals_of
 
 
 @frozen(eq=False)
@@ -68,7 +68,7 @@ class Outcomes:
             known_name(table, "measure", name)
         means = table.group_by(by, "scenario", "measure").agg(pl.col("value").mean())
         found = {row[:3]: row[3] for row in means.iter_rows()}
-        strategies = names_in(table, "scenario")
+        strategies = each_name(table, "scenario")
         sets = tuple(sorted(table.get_column(by).unique()))
         grids = {
             measure: [[found.get((one, name, measure)) for name in strategies] for one in sets]
@@ -152,10 +152,10 @@ class AcceptabilityCurves:
 
 def _span_words(rows: list[Acceptability]) -> str:
     first, last = rows[0], rows[-1]
-    worth, share = f"At ${first.worth_usd:,g}", percent(first.share)
+    worth, share = f"At ${first.worth_usd:,g}", share_words(first.share)
     if last is not first:
         worth = f"From ${first.worth_usd:,g} to ${last.worth_usd:,g}"
-        share = f"{share} to {percent(last.share)}"
+        share = f"{share} to {share_words(last.share)}"
     return (
         f"{worth} a unit, {first.strategy} has the highest mean net benefit; "
         f"it is best in {share} of sets."

@@ -48,21 +48,21 @@ def _checked(table: pl.DataFrame, what: str, keys: tuple[str, ...]) -> pl.DataFr
     return read
 
 
-def names_in(table: pl.DataFrame, column: str) -> tuple[str, ...]:
+def each_name(table: pl.DataFrame, column: str) -> tuple[str, ...]:
     """The names in a column, in the order in which they first come."""
     return tuple(table.get_column(column).unique(maintain_order=True))
 
 
 def known_name(table: pl.DataFrame, column: str, name: str) -> str:
     """A name that is in a column; raises ``UnknownNameError`` for any other."""
-    if name not in (known := names_in(table, column)):
+    if name not in (known := each_name(table, column)):
         raise UnknownNameError(column, name, known)
     return name
 
 
 def measured(table: pl.DataFrame, measures: Iterable[str]) -> tuple[str, ...]:
     """The measures that are asked for, or all that a table has; each once."""
-    asked = tuple(dict.fromkeys(measures)) or names_in(table, "measure")
+    asked = tuple(dict.fromkeys(measures)) or each_name(table, "measure")
     return tuple(known_name(table, "measure", each) for each in asked)
 
 
