@@ -55,7 +55,8 @@ def test_a_scenario_differs_from_itself_by_exactly_nothing(values: list[float]) 
     table = pl.DataFrame(rows, ["scenario", "replication", "measure", "value"], orient="row")
     (row,) = compare(table, "one", better={"x": Better.LOWER}).rows
     assert row.difference == Estimate(0.0, 0.0, 0.0, 0.0, len(values))
-    assert (row.share_higher, row.share_better) == (0.0, 0.0)
+    assert (row.share_higher, row.share_lower, row.share_better) == (0.0, 0.0, 0.0)
+    assert f"the same in all {len(values)} replications" in str(row)
     assert row.base == row.other
     assert row.variance_ratio in (0.0, None)
 
@@ -162,6 +163,9 @@ def test_what_cannot_be_compared_is_refused_in_words(totals: Table) -> None:
         compare(table, "base", "census")
     with pytest.raises(InvalidError, match="another than the base"):
         compare(totals({"base": [1, 2]}), "base")
+    with pytest.raises(InvalidError, match="better.census: expected a measure of the results"):
+        two = totals({"base": [1, 2], "other": [1, 2]})
+        compare(two, "base", better={"census": Better.LOWER})
 
 
 @pytest.mark.parametrize(

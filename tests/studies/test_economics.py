@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.errors import InvalidError, UnknownNameError
+from iopkit.scenarios.results import Results
 from iopkit.sources import Grade, Source
 from iopkit.studies import (
     Accounts,
@@ -141,6 +142,20 @@ def test_accounts_can_be_compared() -> None:
     compared = compare(account(more, [TRAVEL], accounts()), "base", "cost_usd")
     assert compared.rows[0].difference is not None
     assert compared.rows[0].difference.value == pytest.approx(0)
+
+
+def test_an_effect_of_the_whole_run_is_its_total() -> None:
+    rows = [("base", 0, "completed", 7.0), ("base", 0, "census", 3.0)]
+    totals = pl.DataFrame(rows, ["scenario", "replication", "measure", "value"], orient="row")
+    run = Results((), 7, (0,), totals, weekly([9, 6, 3], [3, 2, 1]))
+    effects = ["completed", "sessions_attended"]
+    table = found(account(run, [TRAVEL], accounts(), effects=effects))
+    assert (table["completed"], table["sessions_attended"]) == (7, 6)
+    for other in ({"weeks": 2}, {"effect_rate": Decimal("0.03")}):
+        with pytest.raises(InvalidError, match="completed: expected a measure that is told by"):
+            account(run, [TRAVEL], accounts(**other), effects=effects)
+    with pytest.raises(UnknownNameError, match="no measure is named 'complete'"):
+        account(run, [TRAVEL], accounts(), effects=["complete"])
 
 
 def test_what_cannot_be_accounted_for_is_refused() -> None:

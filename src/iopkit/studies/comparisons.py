@@ -55,10 +55,18 @@ class PairedDifference:
     base: Estimate | None
     other: Estimate | None
     difference: Estimate | None
+    better: Better | None
     share_higher: float | None
-    share_better: float | None
+    share_lower: float | None
     variance_ratio: float | None
     without: int
+
+    @property
+    def share_better(self) -> float | None:
+        """The share of replications in which the scenario's figure is better than the base's."""
+        if self.better is None:
+            return None
+        return self.share_higher if self.better is Better.HIGHER else self.share_lower
 
     def __str__(self) -> str:
         difference = self.difference
@@ -68,12 +76,17 @@ class PairedDifference:
             f"{self.measure}: {self.scenario} {_plain(self.other)}, base {_plain(self.base)}; "
             f"difference {difference}"
         )
-        share, how = self.share_higher, "higher"
-        if self.share_better is not None:
-            share, how = self.share_better, "better"
-        told = f"{lead}, {how} in {share_words(share or 0.0)} of {difference.count} replications"
+        told = f"{lead}, {self._how_often(difference.count)}"
         missing = f"; {self.without} more have no figure in one of them" if self.without else ""
         return f"{told}{missing}."
+
+    def _how_often(self, count: int) -> str:
+        if not any((self.share_higher, self.share_lower)):
+            return f"the same in all {count} replications"
+        share, how = self.share_higher, "higher"
+        if self.better is not None:
+            share, how = self.share_better, "better"
+        return f"{how} in {share_words(share or 0.0)} of {count} replications"
 
 
 def _plain(estimate: Estimate) -> str:
@@ -104,6 +117,7 @@ class Comparison:
                     **estimate_cells("other", row.other),
                     **estimate_cells("difference", row.difference),
                     "share_higher": row.share_higher,
+                    "share_lower": row.share_lower,
                     "share_better": row.share_better,
                     "variance_ratio": row.variance_ratio,
                     "pairs": row.difference.count if row.difference else 0,
@@ -216,16 +230,15 @@ def _difference(
     # Of all replications, so that those are told, too, that have no row for this measure.
     of = table.filter(pl.col("scenario").is_in(names)).get_column("replication").n_unique()
     changes = after - before
-    higher = float(np.mean(changes > 0)) if pairs else None
-    lower = float(np.mean(changes < 0)) if pairs else None
     return PairedDifference(
         scenario=names[1],
         measure=measure,
         base=mean_estimate(before, confidence),
         other=mean_estimate(after, confidence),
         difference=mean_estimate(changes, confidence),
-        share_higher=higher,
-        share_better={Better.HIGHER: higher, Better.LOWER: lower, None: None}[side],
+        better=side,
+        share_higher=float(np.mean(changes > 0)) if pairs else None,
+        share_lower=float(np.mean(changes < 0)) if pairs else None,
         variance_ratio=_variance_ratio(before, after),
         without=of - len(pairs),
     )
@@ -239,8 +252,7 @@ def _variance_ratio(before: Numbers, after: Numbers) -> float | None:
 
 
 def _findings(rows: tuple[PairedDifference, ...]) -> Iterator[str]:
-    counts = [row.difference.count if row.difference else 0 for row in rows]
-    if few := few_replications(counts):
+    if few := few_replications(row.difference.count for row in rows if row.difference):
         yield few
     for row in rows:
         if row.without:
@@ -348,7 +360,7 @@ def summary(
             for share in quantiles:
                 found = _quantile(values, share, confidence, seed)
                 rows.append(Summarized(scenario, measure, share, found, without))
-    few = few_replications(row.estimate.count if row.estimate else 0 for row in rows)
+    few = few_replications(row.estimate.count for row in rows if row.estimate)
     return Summary(confidence, tuple(rows), (few,) if few else ())
 
 

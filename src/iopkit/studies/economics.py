@@ -6,11 +6,11 @@ from enum import StrEnum
 
 import polars as pl
 
-from iopkit.errors import Fault, each_a, refuse, unless
+from iopkit.errors import Fault, UnknownNameError, each_a, refuse, unless
 from iopkit.fields import frozen
 from iopkit.scenarios.results import Results
 from iopkit.sources import Source
-from iopkit.studies.samples import known_name, weekly_of
+from iopkit.studies.samples import each_name, known_name, totals_of, weekly_of
 
 _DIGITS = 50
 _DAYS_A_YEAR = Decimal("365.25")
@@ -189,7 +189,9 @@ def account(
     Args:
         results: those of ``simulate``, or their table ``weekly``.
         lines: what things cost; those that do not count in the perspective are left out.
-        effects: measures of which each week's figures add up, such as ``completed``.
+        effects: measures whose figures of weeks add up, such as ``admitted``. One that is not told
+            by week, such as ``completed``, is taken from ``totals`` if no effect is discounted and
+            the horizon is the whole run.
 
     Returns:
         The columns of ``totals``: the measure ``cost_usd``, ``cost_usd: `` and the name for each
@@ -204,7 +206,7 @@ def account(
     prices = accounts.prices_usd(given)
     table = weekly_of(results).filter(pl.col("week") < accounts.weeks)
     of = {line.name: known_name(table, "measure", line.measure) for line in given}
-    measures = [known_name(table, "measure", name) for name in effects]
+    by_week, whole_run = _effects(results, accounts, effects)
     last = table.group_by("scenario").agg(pl.col("week").n_unique())
     refuse(
         "costs",
@@ -227,9 +229,47 @@ def account(
         for name, price in prices.items()
     )
     whole = costs.group_by(_KEYS, maintain_order=True).agg(_sum_of(len(prices)))
-    gained = [added_up(name, name, accounts.effect_rate, Decimal(1)) for name in measures]
+    gained = [added_up(name, name, accounts.effect_rate, Decimal(1)) for name in by_week]
     named = whole.with_columns(pl.lit("cost_usd").alias("measure"))
-    return pl.concat(each.select(*_KEYS, "measure", "value") for each in (named, costs, *gained))
+    return pl.concat(
+        each.select(*_KEYS, "measure", "value") for each in (named, costs, *gained, whole_run)
+    )
+
+
+def _effects(
+    results: Results | pl.DataFrame, accounts: Accounts, effects: Iterable[str]
+) -> tuple[list[str], pl.DataFrame]:
+    """The effects that are told by week, and the rows of those that only totals tell."""
+    asked, weekly = tuple(effects), weekly_of(results)
+    told = each_name(weekly, "measure")
+    others = [name for name in asked if name not in told]
+    if not others:
+        return [*asked], pl.DataFrame(
+            schema={
+                **{key: weekly.schema[key] for key in _KEYS},
+                "measure": pl.String,
+                "value": pl.Float64,
+            }
+        )
+    if isinstance(results, pl.DataFrame):
+        raise UnknownNameError("measure by week", others[0], told)
+    totals = totals_of(results)
+    for name in others:
+        known_name(totals, "measure", name)
+    whole = weekly.get_column("week").n_unique() == accounts.weeks
+    refuse(
+        "effects",
+        *(
+            unless(
+                whole and accounts.effect_rate == 0,
+                name,
+                "a measure that is told by week",
+                "another",
+            )
+            for name in others
+        ),
+    )
+    return [name for name in asked if name in told], totals.filter(pl.col("measure").is_in(others))
 
 
 _KEYS = ("scenario", "replication")

@@ -122,7 +122,7 @@ def few_replications(counts: Iterable[int]) -> str:
     fewest = min(counts, default=FEW)
     if fewest >= FEW:
         return ""
-    return f"Only {fewest} replications: with fewer than {FEW}, limits lean on the shape of t."
+    return f"Only {fewest} replications: limits of fewer than {FEW} are not to be relied on."
 
 
 def share_words(share: float) -> str:
