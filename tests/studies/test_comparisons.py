@@ -163,8 +163,8 @@ def test_what_cannot_be_compared_is_refused_in_words(totals: Table) -> None:
         compare(table, "base", "census")
     with pytest.raises(InvalidError, match="another than the base"):
         compare(totals({"base": [1, 2]}), "base")
-    with pytest.raises(InvalidError, match="better.census: expected a measure of the results"):
-        two = totals({"base": [1, 2], "other": [1, 2]})
+    two = totals({"base": [1, 2], "other": [1, 2]})
+    with pytest.raises(InvalidError, match=r"better\.census: expected a measure of the results"):
         compare(two, "base", better={"census": Better.LOWER})
 
 
