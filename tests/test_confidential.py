@@ -475,6 +475,13 @@ INSIDE = {
 }
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
 IMPERSONAL = {
+    # Figures of scenarios, and what studies ask and answer.
+    *("Acceptability", "AcceptabilityCurves", "Accounts", "Beta", "Comparison", "Convergence"),
+    *("CostLine", "Estimate", "Frontier", "FrontierRow", "Gamma", "InputShare", "LogNormal"),
+    *("Outcomes", "PairedDifference", "PriceIndex", "ReplicationsNeeded", "RunningMean"),
+    *("StrataFigures", "Strategy", "StratumFigure", "StratumGap", "Summarized", "Summary"),
+    *("Tornado", "TornadoBar", "Triangular", "TruncatedNormal", "Uniform", "ValueOfInformation"),
+    *("WarmUp"),
     # Measures, and what many patients come to.
     *("Coded", "CurvePoint", "DaysUntil", "DeliveredShare", "FollowUp", "FollowUpStep"),
     *("LeavingCode", "LeftFor", "Measure", "MeasureExclusion", "MeasureRule", "MeasureSum"),

@@ -52,6 +52,7 @@ EXTRAS = (
     "narwhals",
     "polars",
     "recurring_ical_events",
+    "scipy",
     "z3",
     "hypothesis",
 )
@@ -137,8 +138,12 @@ SHARED = ("iopkit.errors", "iopkit.fields", "iopkit.prose", "iopkit.confidential
 """Words that the command line needs to say what is wrong."""
 
 
-def test_importing_all_but_the_strategies_needs_no_extra() -> None:
-    names = [name for name in MODULES if not name.startswith("iopkit.strategies")]
+ROOMS_OF_EXTRAS = ("iopkit.scenarios", "iopkit.strategies", "iopkit.studies")
+"""Their doors say which extra is missing."""
+
+
+def test_importing_all_but_some_rooms_needs_no_extra() -> None:
+    names = [name for name in MODULES if not name.startswith(ROOMS_OF_EXTRAS)]
     loaded = fresh(
         f"extras = {EXTRAS!r}\n"
         "for name in extras: sys.modules[name] = None\n"
@@ -455,6 +460,7 @@ def test_an_optional_package_is_imported_where_it_is_said_within_a_function() ->
         for extra in EXTRAS
     }
     strategies = sorted(relative(file) for file in (PACKAGE / "strategies").glob("*.py"))
+    on_arrays = [name for name in users["polars"] if name.startswith(("scenarios/", "studies/"))]
     assert users == {
         "highspy": ["groups/solver.py"],
         "holidays": ["sites/closures.py"],
@@ -464,13 +470,17 @@ def test_an_optional_package_is_imported_where_it_is_said_within_a_function() ->
         "narwhals": [f"frames/{name}.py" for name in ON_FRAMES],
         # Columns have Narwhals import it, by its name.
         "polars": [
-            f"frames/{name}.py" for name in ("engines", "entry_tables", "measures", "panels")
+            *(f"frames/{name}.py" for name in ("engines", "entry_tables", "measures", "panels")),
+            *on_arrays,
         ],
         "hypothesis": [name for name in strategies if name != "strategies/__init__.py"],
         "recurring_ical_events": [],
+        "scipy": ["studies/mathematics.py"],
         "z3": ["eligibility/spaces.py"],
     }
     for file in outside_the_command_line():
+        if relative(file) in on_arrays:
+            continue
         top = {
             node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
             for node in tree(file).body

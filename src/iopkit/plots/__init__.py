@@ -9,13 +9,23 @@ from iopkit.plots.bands import plan_picture
 from iopkit.plots.bars import program_picture
 from iopkit.plots.calendars import week_picture
 from iopkit.plots.censuses import census_picture
+from iopkit.plots.comparisons import comparison_picture, convergence_picture
 from iopkit.plots.curves import retention_picture
 from iopkit.plots.heat_maps import load_picture, meetings_picture
 from iopkit.plots.lanes import courses_picture
+from iopkit.plots.net_benefits import (
+    acceptability_picture,
+    cost_plane_picture,
+    tornado_picture,
+)
 from iopkit.plots.trees import policy_picture
 
 __all__ = [
+    "acceptability_picture",
     "census_picture",
+    "comparison_picture",
+    "convergence_picture",
+    "cost_plane_picture",
     "courses_picture",
     "load_picture",
     "meetings_picture",
@@ -23,5 +33,6 @@ __all__ = [
     "policy_picture",
     "program_picture",
     "retention_picture",
+    "tornado_picture",
     "week_picture",
 ]

@@ -9,3 +9,115 @@ import iopkit.errors
 
 if any(find_spec(name) is None for name in ("numpy", "polars", "scipy")):
     raise iopkit.errors.MissingExtraError("studies", "a study")
+
+from iopkit.studies.comparisons import (
+    Comparison,
+    PairedDifference,
+    ReplicationsNeeded,
+    Summarized,
+    Summary,
+    compare,
+    replications_needed,
+    summary,
+)
+from iopkit.studies.convergences import Convergence, RunningMean, convergence
+from iopkit.studies.distributions import (
+    Beta,
+    Distribution,
+    Gamma,
+    LogNormal,
+    Triangular,
+    TruncatedNormal,
+    Uniform,
+    input_sets,
+    variations,
+)
+from iopkit.studies.economics import (
+    Accounts,
+    CostLine,
+    Perspective,
+    PriceIndex,
+    account,
+    discount_factor,
+)
+from iopkit.studies.estimates import Estimate
+from iopkit.studies.frontiers import (
+    Frontier,
+    FrontierPlace,
+    FrontierRow,
+    Strategy,
+    frontier,
+    strategies_of,
+)
+from iopkit.studies.net_benefits import (
+    Acceptability,
+    AcceptabilityCurves,
+    Outcomes,
+    ValueOfInformation,
+    acceptability,
+    partial_information,
+    perfect_information,
+)
+from iopkit.studies.sensitivity import (
+    InputShare,
+    Tornado,
+    TornadoBar,
+    input_shares,
+    one_way,
+)
+from iopkit.studies.strata import StrataFigures, StratumFigure, StratumGap, by_stratum
+from iopkit.studies.warm_ups import WarmUp, warm_up
+
+__all__ = [
+    "Acceptability",
+    "AcceptabilityCurves",
+    "Accounts",
+    "Beta",
+    "Comparison",
+    "Convergence",
+    "CostLine",
+    "Distribution",
+    "Estimate",
+    "Frontier",
+    "FrontierPlace",
+    "FrontierRow",
+    "Gamma",
+    "InputShare",
+    "LogNormal",
+    "Outcomes",
+    "PairedDifference",
+    "Perspective",
+    "PriceIndex",
+    "ReplicationsNeeded",
+    "RunningMean",
+    "StrataFigures",
+    "Strategy",
+    "StratumFigure",
+    "StratumGap",
+    "Summarized",
+    "Summary",
+    "Tornado",
+    "TornadoBar",
+    "Triangular",
+    "TruncatedNormal",
+    "Uniform",
+    "ValueOfInformation",
+    "WarmUp",
+    "acceptability",
+    "account",
+    "by_stratum",
+    "compare",
+    "convergence",
+    "discount_factor",
+    "frontier",
+    "input_sets",
+    "input_shares",
+    "one_way",
+    "partial_information",
+    "perfect_information",
+    "replications_needed",
+    "strategies_of",
+    "summary",
+    "variations",
+    "warm_up",
+]

@@ -5,39 +5,37 @@ is the same bad luck in both is no difference.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypeAlias
 
 import numpy as np
 import polars as pl
 
-from iopkit.errors import Fault, InvalidError, refuse, unless
+from iopkit.errors import Fault, InvalidError, refuse, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.prose import counted
+from iopkit.scenarios.findings import RunFindingKind
+from iopkit.scenarios.results import Results
+from iopkit.scenarios.totals import TOTALS, Better
 from iopkit.studies.estimates import (
     Estimate,
-    columns_of,
+    estimate_cells,
     few_replications,
     figure,
     mean_estimate,
-    percent,
     resampled_estimate,
     sentences,
+    share_words,
     shown_in_notebooks,
     unless_confidence,
 )
 from iopkit.studies.mathematics import Numbers, student_t
 from iopkit.studies.samples import (
-    Results,
     by_replication,
+    each_name,
     known_name,
     known_values,
     measured,
-    names_in,
     totals_of,
 )
-
-Better: TypeAlias = Literal["higher", "lower"]
-"""Which of two figures of a measure is the better one."""
 
 
 @frozen
@@ -57,10 +55,18 @@ class PairedDifference:
     base: Estimate | None
     other: Estimate | None
     difference: Estimate | None
+    better: Better | None
     share_higher: float | None
-    share_better: float | None
+    share_lower: float | None
     variance_ratio: float | None
     without: int
+
+    @property
+    def share_better(self) -> float | None:
+        """The share of replications in which the scenario's figure is better than the base's."""
+        if self.better is None:
+            return None
+        return self.share_higher if self.better is Better.HIGHER else self.share_lower
 
     def __str__(self) -> str:
         difference = self.difference
@@ -70,12 +76,17 @@ class PairedDifference:
             f"{self.measure}: {self.scenario} {_plain(self.other)}, base {_plain(self.base)}; "
             f"difference {difference}"
         )
-        share, how = self.share_higher, "higher"
-        if self.share_better is not None:
-            share, how = self.share_better, "better"
-        told = f"{lead}, {how} in {percent(share or 0.0)} of {difference.count} replications"
+        told = f"{lead}, {self._how_often(difference.count)}"
         missing = f"; {self.without} more have no figure in one of them" if self.without else ""
         return f"{told}{missing}."
+
+    def _how_often(self, count: int) -> str:
+        if not any((self.share_higher, self.share_lower)):
+            return f"the same in all {count} replications"
+        share, how = self.share_higher, "higher"
+        if self.better is not None:
+            share, how = self.share_better, "better"
+        return f"{how} in {share_words(share or 0.0)} of {count} replications"
 
 
 def _plain(estimate: Estimate) -> str:
@@ -102,10 +113,11 @@ class Comparison:
                 {
                     "scenario": row.scenario,
                     "measure": row.measure,
-                    **columns_of("base", row.base),
-                    **columns_of("other", row.other),
-                    **columns_of("difference", row.difference),
+                    **estimate_cells("base", row.base),
+                    **estimate_cells("other", row.other),
+                    **estimate_cells("difference", row.difference),
                     "share_higher": row.share_higher,
+                    "share_lower": row.share_lower,
                     "share_better": row.share_better,
                     "variance_ratio": row.variance_ratio,
                     "pairs": row.difference.count if row.difference else 0,
@@ -143,7 +155,8 @@ def compare(
         results: those of ``simulate``, or their table ``totals``.
         base: the scenario that the others are compared with.
         measures: those to compare; by default all.
-        better: which figure is the better one, by measure.
+        better: which figure is the better one, by measure, where ``TOTALS`` does not say so or
+            you see it otherwise.
 
     Raises:
         InvalidError: there are fewer than two replications, or no other scenario.
@@ -154,28 +167,35 @@ def compare(
         >>> rows += [("two more seats", n, "wait_days", 3.0 + n + n % 2) for n in range(3)]
         >>> columns = ["scenario", "replication", "measure", "value"]
         >>> totals = pl.DataFrame(rows, columns, orient="row")
-        >>> compared = compare(totals, "as it is", better={"wait_days": "lower"})
+        >>> compared = compare(totals, "as it is")
         >>> print(compared.rows[0].difference, compared.rows[0].share_better)
         -0.67 (-2.10 to 0.77) 0.6666666666666666
     """
     table = totals_of(results)
     known_name(table, "scenario", base)
     asked = measured(table, measures)
-    sides: dict[str, Better] = dict(better or {})
-    others = [name for name in names_in(table, "scenario") if name != base]
+    own = dict(better or {})
+    sides = {name: total.better for name, total in TOTALS.items()} | own
+    others = [name for name in each_name(table, "scenario") if name != base]
     refuse(
         "comparison",
         unless_confidence(confidence),
         unless(bool(others), "scenarios", "another than the base", "none"),
         *(_unless_several(table, name) for name in (base, *others)),
-        *(_unless_known(sides, name, measured(table, ())) for name in sides),
+        *(_unless_known(side, name, measured(table, ())) for name, side in own.items()),
     )
     rows = tuple(
         _difference(table, (base, other), measure, confidence, sides.get(measure))
         for measure in asked
         for other in others
     )
-    return Comparison(base, confidence, rows, tuple(_findings(rows)))
+    told = (
+        []
+        if isinstance(results, pl.DataFrame)
+        # Of replications, those that are compared count.
+        else [f for f in results.findings if f.kind is not RunFindingKind.FEW_REPLICATIONS]
+    )
+    return Comparison(base, confidence, rows, (*_findings(rows), *map(str, told)))
 
 
 def _unless_several(table: pl.DataFrame, scenario: str) -> tuple[Fault, ...]:
@@ -184,12 +204,10 @@ def _unless_several(table: pl.DataFrame, scenario: str) -> tuple[Fault, ...]:
     return unless(count > 1, scenario, "two replications or more", count)
 
 
-def _unless_known(
-    sides: Mapping[str, str], measure: str, known: tuple[str, ...]
-) -> tuple[Fault, ...]:
+def _unless_known(side: Better, measure: str, known: tuple[str, ...]) -> tuple[Fault, ...]:
     faults = (
         *unless(measure in known, measure, "a measure of the results", "another"),
-        *unless(sides[measure] in ("higher", "lower"), measure, "higher or lower", "another"),
+        *unless_a(side, measure, Better),
     )
     return tuple(fault.under("better") for fault in faults)
 
@@ -212,16 +230,15 @@ def _difference(
     # Of all replications, so that those are told, too, that have no row for this measure.
     of = table.filter(pl.col("scenario").is_in(names)).get_column("replication").n_unique()
     changes = after - before
-    higher = float(np.mean(changes > 0)) if pairs else None
-    lower = float(np.mean(changes < 0)) if pairs else None
     return PairedDifference(
         scenario=names[1],
         measure=measure,
         base=mean_estimate(before, confidence),
         other=mean_estimate(after, confidence),
         difference=mean_estimate(changes, confidence),
-        share_higher=higher,
-        share_better={"higher": higher, "lower": lower, None: None}[side],
+        better=side,
+        share_higher=float(np.mean(changes > 0)) if pairs else None,
+        share_lower=float(np.mean(changes < 0)) if pairs else None,
         variance_ratio=_variance_ratio(before, after),
         without=of - len(pairs),
     )
@@ -235,8 +252,7 @@ def _variance_ratio(before: Numbers, after: Numbers) -> float | None:
 
 
 def _findings(rows: tuple[PairedDifference, ...]) -> Iterator[str]:
-    counts = [row.difference.count if row.difference else 0 for row in rows]
-    if few := few_replications(counts):
+    if few := few_replications(row.difference.count for row in rows if row.difference):
         yield few
     for row in rows:
         if row.without:
@@ -244,8 +260,8 @@ def _findings(rows: tuple[PairedDifference, ...]) -> Iterator[str]:
             yield f"{row.measure}: {had} of {row.scenario} or the base had none, and do not count."
         if row.variance_ratio is not None and row.variance_ratio > 1:
             yield (
-                f"{row.measure}: {row.scenario} and the base run against each other: "
-                "held still, chance makes their difference less sure."
+                f"{row.measure}: to hold chance still makes the difference of {row.scenario} "
+                "no surer than a chance of its own for each would."
             )
 
 
@@ -285,7 +301,7 @@ class Summary:
                     "scenario": row.scenario,
                     "measure": row.measure,
                     "quantile": row.quantile,
-                    **columns_of("value", row.estimate),
+                    **estimate_cells("value", row.estimate),
                     "replications": row.estimate.count if row.estimate else 0,
                     "without": row.without,
                 }
@@ -333,7 +349,7 @@ def summary(
     )
     rows: list[Summarized] = []
     for measure in measured(table, measures):
-        for scenario in names_in(table, "scenario"):
+        for scenario in each_name(table, "scenario"):
             of = table.filter(pl.col("scenario") == scenario).get_column("replication").n_unique()
             values = known_values(
                 by_replication(table, scenario=scenario, measure=measure).values()
@@ -344,7 +360,7 @@ def summary(
             for share in quantiles:
                 found = _quantile(values, share, confidence, seed)
                 rows.append(Summarized(scenario, measure, share, found, without))
-    few = few_replications(row.estimate.count if row.estimate else 0 for row in rows)
+    few = few_replications(row.estimate.count for row in rows if row.estimate)
     return Summary(confidence, tuple(rows), (few,) if few else ())
 
 

@@ -6,10 +6,11 @@ from enum import StrEnum
 
 import polars as pl
 
-from iopkit.errors import Fault, each_a, refuse, unless
+from iopkit.errors import Fault, UnknownNameError, each_a, refuse, unless
 from iopkit.fields import frozen
+from iopkit.scenarios.results import Results
 from iopkit.sources import Source
-from iopkit.studies.samples import Results, known_name, weekly_of
+from iopkit.studies.samples import each_name, known_name, totals_of, weekly_of
 
 _DIGITS = 50
 _DAYS_A_YEAR = Decimal("365.25")
@@ -169,6 +170,8 @@ def discount_factor(week: int, rate: Decimal) -> Decimal:
         unless(week >= 0, "week", "0 or more", week),
         unless(rate >= 0, "rate", "0 or more", rate),
     )
+    if rate == 0:
+        return Decimal(1)
     with localcontext() as context:
         context.prec = _DIGITS
         return (1 + rate) ** (-7 * week / _DAYS_A_YEAR)
@@ -186,7 +189,9 @@ def account(
     Args:
         results: those of ``simulate``, or their table ``weekly``.
         lines: what things cost; those that do not count in the perspective are left out.
-        effects: measures of which each week's figures add up, such as ``completed``.
+        effects: measures whose figures of weeks add up, such as ``admitted``. One that is not told
+            by week, such as ``completed``, is taken from ``totals`` if no effect is discounted and
+            the horizon is the whole run.
 
     Returns:
         The columns of ``totals``: the measure ``cost_usd``, ``cost_usd: `` and the name for each
@@ -201,7 +206,7 @@ def account(
     prices = accounts.prices_usd(given)
     table = weekly_of(results).filter(pl.col("week") < accounts.weeks)
     of = {line.name: known_name(table, "measure", line.measure) for line in given}
-    measures = {name: known_name(table, "measure", name) for name in effects}
+    by_week, whole_run = _effects(results, accounts, effects)
     last = table.group_by("scenario").agg(pl.col("week").n_unique())
     refuse(
         "costs",
@@ -211,41 +216,74 @@ def account(
             for name, weeks in last.iter_rows()
         ),
     )
+    runs = table.select(_KEYS).unique(maintain_order=True)
+
+    def added_up(measure: str, name: str, rate: Decimal, price: Decimal) -> pl.DataFrame:
+        weeks = _weeks_priced(table.filter(pl.col("measure") == measure), rate, price)
+        whole = weeks.group_by(_KEYS).agg(_sum_of(accounts.weeks))
+        every = runs.join(whole, on=_KEYS, how="left", maintain_order="left")
+        return every.with_columns(pl.lit(name).alias("measure"))
+
     costs = pl.concat(
-        _added_up(table, of[name], f"cost_usd: {name}", accounts.cost_rate, price)
+        added_up(of[name], f"cost_usd: {name}", accounts.cost_rate, price)
         for name, price in prices.items()
     )
-    whole = costs.group_by(_KEYS, maintain_order=True).agg(_sum_of_known("value"))
-    gained = [_added_up(table, name, name, accounts.effect_rate, Decimal(1)) for name in measures]
+    whole = costs.group_by(_KEYS, maintain_order=True).agg(_sum_of(len(prices)))
+    gained = [added_up(name, name, accounts.effect_rate, Decimal(1)) for name in by_week]
     named = whole.with_columns(pl.lit("cost_usd").alias("measure"))
-    return pl.concat([named, costs, *gained], how="diagonal").select(*_KEYS, "measure", "value")
+    return pl.concat(
+        each.select(*_KEYS, "measure", "value") for each in (named, costs, *gained, whole_run)
+    )
+
+
+def _effects(
+    results: Results | pl.DataFrame, accounts: Accounts, effects: Iterable[str]
+) -> tuple[list[str], pl.DataFrame]:
+    """The effects that are told by week, and the rows of those that only totals tell."""
+    asked, weekly = tuple(effects), weekly_of(results)
+    told = each_name(weekly, "measure")
+    others = [name for name in asked if name not in told]
+    if not others:
+        return [*asked], pl.DataFrame(
+            schema={
+                **{key: weekly.schema[key] for key in _KEYS},
+                "measure": pl.String,
+                "value": pl.Float64,
+            }
+        )
+    if isinstance(results, pl.DataFrame):
+        raise UnknownNameError("measure by week", others[0], told)
+    totals = totals_of(results)
+    for name in others:
+        known_name(totals, "measure", name)
+    whole = weekly.get_column("week").n_unique() == accounts.weeks
+    refuse(
+        "effects",
+        *(
+            unless(
+                whole and accounts.effect_rate == 0,
+                name,
+                "a measure that is told by week",
+                "another",
+            )
+            for name in others
+        ),
+    )
+    return [name for name in asked if name in told], totals.filter(pl.col("measure").is_in(others))
 
 
 _KEYS = ("scenario", "replication")
 
 
-def _added_up(
-    table: pl.DataFrame, measure: str, name: str, rate: Decimal, price: Decimal
-) -> pl.DataFrame:
-    """A measure's weeks, each discounted and at a price, as one figure for each replication."""
-    rows = table.filter(pl.col("measure") == measure)
-    weeks = rows.get_column("week").unique().sort()
-    factors = pl.DataFrame(
-        {
-            "week": weeks,
-            "factor": [float(price * discount_factor(week, rate)) for week in weeks],
-        }
-    )
-    return (
-        rows.join(factors, on="week", how="left", maintain_order="left")
-        .with_columns(pl.col("value") * pl.col("factor"))
-        .group_by(_KEYS, maintain_order=True)
-        .agg(_sum_of_known("value"))
-        .with_columns(pl.lit(name).alias("measure"))
-    )
+def _weeks_priced(rows: pl.DataFrame, rate: Decimal, price: Decimal) -> pl.DataFrame:
+    """Each week's figure, discounted and at a price."""
+    weeks = rows.get_column("week").unique()
+    factors = [float(price * discount_factor(week, rate)) for week in weeks]
+    of = pl.DataFrame({"week": weeks, "factor": factors}, schema_overrides={"factor": pl.Float64})
+    return rows.join(of, on="week").with_columns(pl.col("value") * pl.col("factor"))
 
 
-def _sum_of_known(column: str) -> pl.Expr:
-    """A sum; none if a figure is missing, which Polars would take for 0."""
-    value = pl.col(column)
-    return pl.when(value.null_count() == 0).then(value.sum()).alias(column)
+def _sum_of(count: int) -> pl.Expr:
+    """The sum of so many figures; none if one is missing, which Polars would take for 0."""
+    value = pl.col("value")
+    return pl.when(value.count() == count).then(value.sum())

@@ -122,14 +122,14 @@ def few_replications(counts: Iterable[int]) -> str:
     fewest = min(counts, default=FEW)
     if fewest >= FEW:
         return ""
-    return f"Only {fewest} replications: with fewer than {FEW}, limits lean on the shape of t."
+    return f"Only {fewest} replications: limits of fewer than {FEW} are not to be relied on."
 
 
-def percent(share: float) -> str:
+def share_words(share: float) -> str:
     """A share as a whole percentage, of which 0 and 100 are exact.
 
     Example:
-        >>> percent(0.999), percent(1), percent(0.5)
+        >>> share_words(0.999), share_words(1), share_words(0.5)
         ('more than 99 %', '100 %', '50 %')
     """
     if 0 < share < 0.01:
@@ -139,7 +139,7 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def columns_of(name: str, estimate: Estimate | None) -> dict[str, float | None]:
+def estimate_cells(name: str, estimate: Estimate | None) -> dict[str, float | None]:
     """An estimate as cells of a row, named after what it is of."""
     if estimate is None:
         return {name: None, f"{name}_se": None, f"{name}_low": None, f"{name}_high": None}

@@ -4,19 +4,19 @@ from collections.abc import Iterable
 from decimal import Decimal, localcontext
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 
 import polars as pl
 
 from iopkit.errors import InvalidError, each_a, refuse, unless
 from iopkit.fields import frozen
-from iopkit.prose import counted
+from iopkit.scenarios.results import Results
 from iopkit.studies.estimates import mean_estimate, sentences, shown_in_notebooks
 from iopkit.studies.samples import (
-    Results,
     by_replication,
+    each_name,
     known_name,
     known_values,
-    names_in,
     totals_of,
 )
 
@@ -70,16 +70,15 @@ class FrontierRow:
     ratio_usd: Decimal | None
 
     def __str__(self) -> str:
-        lead = (
-            f"{self.strategy.name}: ${self.strategy.cost_usd:,f}, effect {self.strategy.effect:f}"
-        )
+        cost, effect = self.strategy.cost_usd, self.strategy.effect
+        lead = f"{self.strategy.name}: ${cost:,.2f}, effect {effect:.6g}"
         if self.by:
             return f"{lead}; {self.place.value}: {' and '.join(self.by)}."
         if self.ratio_usd is None:
             return f"{lead}; the least that is on the frontier."
         return (
-            f"{lead}; ${self.added_usd:,f} more for {self.added_effect:f} more effect, "
-            f"${self.ratio_usd:,f} each."
+            f"{lead}; ${self.added_usd:,.2f} more for {self.added_effect:.6g} more effect, "
+            f"${self.ratio_usd:,.2f} each."
         )
 
 
@@ -118,7 +117,7 @@ class Frontier:
 
     def __repr__(self) -> str:
         on = sum(row.place is FrontierPlace.ON for row in self.rows)
-        return f"Frontier({counted(len(self.rows), 'strategy')[:-1]}, {on} on it)"
+        return f"Frontier({len(self.rows)} strategies, {on} on it)"
 
     def _repr_html_(self) -> str:
         return shown_in_notebooks(self.table)
@@ -154,10 +153,13 @@ def frontier(strategies: Iterable[Strategy]) -> Frontier:
     hull: list[Strategy] = []
     for each in kept:
         while len(hull) > 1 and _ratio(hull[-2], hull[-1]) > _ratio(hull[-2], each):
-            last = hull.pop()
-            away[last.name] = FrontierPlace.EXTENDEDLY_DOMINATED, (hull[-1].name, each.name)
+            hull.pop()
         hull.append(each)
-    before = dict(zip([each.name for each in hull[1:]], hull, strict=False))
+    for low, high in pairwise(hull):
+        between = kept[kept.index(low) + 1 : kept.index(high)]
+        for each in between:
+            away[each.name] = FrontierPlace.EXTENDEDLY_DOMINATED, (low.name, high.name)
+    before = {high.name: low for low, high in pairwise(hull)}
     return Frontier(tuple(_row(each, away, before.get(each.name)) for each in ordered))
 
 
@@ -208,6 +210,8 @@ def strategies_of(
 ) -> tuple[Strategy, ...]:
     """The scenarios of results as strategies: the means of two measures over replications.
 
+    Means of costs are rounded to the cent.
+
     Args:
         cost: the measure that is a cost, such as ``cost_usd``.
         effect: the measure of what is achieved, of which more is better, such as ``completed``.
@@ -220,8 +224,8 @@ def strategies_of(
     for name in (cost, effect):
         known_name(table, "measure", name)
     return tuple(
-        Strategy(name, _mean(table, name, cost), _mean(table, name, effect))
-        for name in names_in(table, "scenario")
+        Strategy(name, to_cents(Fraction(_mean(table, name, cost))), _mean(table, name, effect))
+        for name in each_name(table, "scenario")
     )
 
 

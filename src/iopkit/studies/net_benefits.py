@@ -1,9 +1,10 @@
-"""Net benefits: what is best to do while inputs are not known for sure, and what it is worth to know.
+"""Net benefits: what is best while inputs are not known for sure, and what knowing them is worth.
 
 The net benefit of a strategy is the worth of what it achieves less what it costs, in dollars.
 """
 
 from collections.abc import Iterable
+from itertools import groupby
 from math import sqrt
 
 import numpy as np
@@ -12,9 +13,10 @@ import polars as pl
 from iopkit.errors import Fault, UnknownNameError, refuse, unless
 from iopkit.fields import frozen
 from iopkit.prose import counted
-from iopkit.studies.estimates import figure, percent, sentences, shown_in_notebooks
+from iopkit.scenarios.results import Results
+from iopkit.studies.estimates import figure, sentences, share_words, shown_in_notebooks
 from iopkit.studies.mathematics import Numbers
-from iopkit.studies.samples import known_name, names_in, totals_of
+from iopkit.studies.samples import each_name, known_name, totals_of
 
 
 @frozen(eq=False)
@@ -42,26 +44,32 @@ class Outcomes:
         refuse("outcomes", unless(0 not in shape, "sets", "a set and a strategy", "none"))
 
     @classmethod
-    def of(cls, totals: pl.DataFrame, *, cost: str, effect: str) -> "Outcomes":
-        """The means over replications, of totals with a column ``set`` besides.
+    def of(
+        cls, results: Results | pl.DataFrame, *, cost: str, effect: str, by: str = "replication"
+    ) -> "Outcomes":
+        """The outcomes of results, by replication or by the sets of inputs that they come from.
+
+        Replications tell of chance alone. For sets of inputs, give the totals of all, one below
+        the other, with a column ``set`` besides, and ``by="set"``: the means over replications
+        count. Scenarios of one name are one strategy.
 
         Args:
-            totals: those of the sets of ``input_sets``, one below the other. Scenarios of one name
-                are one strategy.
+            results: those of ``simulate``, or their table ``totals``.
             cost: the measure that is a cost.
             effect: the measure of what is achieved, of which more is better.
+            by: the column that has the sets.
 
         Raises:
             InvalidError: a set has no figure for a strategy.
             UnknownNameError: no such measure.
         """
-        table = totals_of(totals, "set")
+        table = totals_of(results, *([] if by == "replication" else [by]))
         for name in (cost, effect):
             known_name(table, "measure", name)
-        means = table.group_by("set", "scenario", "measure").agg(pl.col("value").mean())
+        means = table.group_by(by, "scenario", "measure").agg(pl.col("value").mean())
         found = {row[:3]: row[3] for row in means.iter_rows()}
-        strategies = names_in(table, "scenario")
-        sets = tuple(sorted(table.get_column("set").unique()))
+        strategies = each_name(table, "scenario")
+        sets = tuple(sorted(table.get_column(by).unique()))
         grids = {
             measure: [[found.get((one, name, measure)) for name in strategies] for one in sets]
             for measure in (cost, effect)
@@ -130,13 +138,9 @@ class AcceptabilityCurves:
         )
 
     def __str__(self) -> str:
+        best = [row for row in self.rows if row.is_best]
         return sentences(
-            [
-                f"At ${row.worth_usd:,g} a unit {row.strategy} has the highest mean net benefit; "
-                f"it is best in {percent(row.share)} of sets."
-                for row in self.rows
-                if row.is_best
-            ]
+            [_span_words([*rows]) for _, rows in groupby(best, key=lambda row: row.strategy)]
         )
 
     def __repr__(self) -> str:
@@ -144,6 +148,18 @@ class AcceptabilityCurves:
 
     def _repr_html_(self) -> str:
         return shown_in_notebooks(self.table)
+
+
+def _span_words(rows: list[Acceptability]) -> str:
+    first, last = rows[0], rows[-1]
+    worth, share = f"At ${first.worth_usd:,g}", share_words(first.share)
+    if last is not first:
+        worth = f"From ${first.worth_usd:,g} to ${last.worth_usd:,g}"
+        share = f"{share} to {share_words(last.share)}"
+    return (
+        f"{worth} a unit, {first.strategy} has the highest mean net benefit; "
+        f"it is best in {share} of sets."
+    )
 
 
 def acceptability(outcomes: Outcomes, worths_usd: Iterable[float]) -> AcceptabilityCurves:

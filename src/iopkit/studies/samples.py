@@ -1,32 +1,13 @@
 """Samples: the figures of replications, read from the long tables of results."""
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
 import numpy as np
 import polars as pl
 
 from iopkit.errors import Fault, UnknownNameError, refuse, unless
+from iopkit.scenarios.results import Results
 from iopkit.studies.mathematics import Numbers
-
-
-class Results(Protocol):
-    """What studies need of results: two long tables.
-
-    ``totals`` has the columns ``scenario``, ``replication``, ``measure`` and ``value``, and
-    ``weekly`` a ``week`` from 0 besides. A ``value`` is null where there is none, such as a mean
-    of nobody.
-    """
-
-    @property
-    def totals(self) -> pl.DataFrame:
-        """A row for each scenario, replication and measure."""
-        ...
-
-    @property
-    def weekly(self) -> pl.DataFrame:
-        """A row for each scenario, replication, week and measure."""
-        ...
 
 
 def totals_of(results: Results | pl.DataFrame, *by: str) -> pl.DataFrame:
@@ -51,11 +32,14 @@ def weekly_of(results: Results | pl.DataFrame) -> pl.DataFrame:
 def _checked(table: pl.DataFrame, what: str, keys: tuple[str, ...]) -> pl.DataFrame:
     missing = [name for name in (*keys, "value") if name not in table.columns]
     refuse(what, *((Fault((name,), "a column", "none"),) for name in missing))
-    value = pl.col("value").cast(pl.Float64)
-    read = table.select(*keys, value)
+    # Names may be words of an enumeration, which compare with no other words.
+    words = [name for name in keys if name not in ("replication", "week", "set")]
+    read = table.select(*keys, pl.col("value").cast(pl.Float64)).with_columns(
+        pl.col(words).cast(pl.String)
+    )
     once = not read.select(keys).is_duplicated().any()
     # A number that is none would become the mean of all others without a word.
-    ok = bool(read.select(value.is_finite().fill_null(value=True).all()).item())
+    ok = bool(read.select(pl.col("value").is_finite().fill_null(value=True).all()).item())
     refuse(
         what,
         unless(once, "rows", f"one for each {', '.join(keys)}", "one twice"),
@@ -64,21 +48,21 @@ def _checked(table: pl.DataFrame, what: str, keys: tuple[str, ...]) -> pl.DataFr
     return read
 
 
-def names_in(table: pl.DataFrame, column: str) -> tuple[str, ...]:
+def each_name(table: pl.DataFrame, column: str) -> tuple[str, ...]:
     """The names in a column, in the order in which they first come."""
     return tuple(table.get_column(column).unique(maintain_order=True))
 
 
 def known_name(table: pl.DataFrame, column: str, name: str) -> str:
     """A name that is in a column; raises ``UnknownNameError`` for any other."""
-    if name not in (known := names_in(table, column)):
+    if name not in (known := each_name(table, column)):
         raise UnknownNameError(column, name, known)
     return name
 
 
 def measured(table: pl.DataFrame, measures: Iterable[str]) -> tuple[str, ...]:
     """The measures that are asked for, or all that a table has; each once."""
-    asked = tuple(dict.fromkeys(measures)) or names_in(table, "measure")
+    asked = tuple(dict.fromkeys(measures)) or each_name(table, "measure")
     return tuple(known_name(table, "measure", each) for each in asked)
 
 

@@ -12,9 +12,10 @@ import polars as pl
 from iopkit.errors import Fault, UnknownNameError, refuse, unless, unless_a
 from iopkit.fields import frozen
 from iopkit.prose import counted
+from iopkit.scenarios.results import Results
 from iopkit.studies.estimates import (
     Estimate,
-    columns_of,
+    estimate_cells,
     few_replications,
     mean_estimate,
     resampled_estimate,
@@ -23,7 +24,7 @@ from iopkit.studies.estimates import (
     unless_confidence,
 )
 from iopkit.studies.mathematics import Numbers
-from iopkit.studies.samples import Results, known_name, known_values, names_in, totals_of
+from iopkit.studies.samples import each_name, known_name, known_values, totals_of
 
 Cell = tuple[str, ...]
 """A stratum: its name in each of the columns that strata are crossed by."""
@@ -82,9 +83,9 @@ class StrataFigures:
                     "scenario": each.scenario,
                     **dict(zip(self.by, each.stratum, strict=True)),
                     "hidden": each.is_hidden,
-                    **columns_of("value", each.estimate),
-                    **columns_of("difference", gap.difference if gap else None),
-                    **columns_of("ratio", gap.ratio if gap else None),
+                    **estimate_cells("value", each.estimate),
+                    **estimate_cells("difference", gap.difference if gap else None),
+                    **estimate_cells("ratio", gap.ratio if gap else None),
                 }
             )
         return pl.DataFrame(rows, infer_schema_length=None)
@@ -156,7 +157,7 @@ def by_stratum(  # noqa: PLR0913  # what is measured, of whom, and who may be to
     figures: list[StratumFigure] = []
     gaps: list[StratumGap] = []
     of_measure = table.filter(pl.col("measure") == measure)
-    for scenario in names_in(table, "scenario"):
+    for scenario in each_name(table, "scenario"):
         rows = of_measure.filter(pl.col("scenario") == scenario)
         values = {cell: _values(rows, columns, cell) for cell in cells}
         for cell in cells:
@@ -259,6 +260,8 @@ def _gives_back(
 
 def _solved(lines: list[list[Cell]], hidden: list[Cell]) -> list[Cell]:
     """The hidden cells that follow from the totals of lines, as no other values have the same."""
+    if not hidden:
+        return []
     sums = np.array([[cell in line for cell in hidden] for line in lines], np.float64)
     _, sizes, directions = np.linalg.svd(sums)
     free = directions[int(np.sum(sizes > 1e-9)) :]

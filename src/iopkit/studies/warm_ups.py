@@ -7,9 +7,10 @@ import polars as pl
 
 from iopkit.errors import refuse
 from iopkit.fields import frozen
+from iopkit.scenarios.results import Results
 from iopkit.studies.estimates import Estimate, figure, mean_estimate, unless_confidence
 from iopkit.studies.mathematics import Numbers
-from iopkit.studies.samples import Results, known_name, names_in, weekly_of
+from iopkit.studies.samples import each_name, known_name, weekly_of
 
 _BATCH = 5
 _FEWEST = 10
@@ -82,7 +83,7 @@ def warm_up(
     rows = table.filter(pl.col("measure") == measure)
     return tuple(
         _warm_up(rows.filter(pl.col("scenario") == scenario), scenario, measure, confidence)
-        for scenario in names_in(rows, "scenario")
+        for scenario in each_name(rows, "scenario")
     )
 
 
@@ -92,18 +93,20 @@ def _warm_up(rows: pl.DataFrame, scenario: str, measure: str, confidence: float)
     whole = means.get_column("value").null_count() == 0 and all(
         later - sooner == 1 for sooner, later in pairwise(weeks)
     )
-    found = left_out(means.get_column("value").to_numpy().astype(np.float64)) if whole else None
+    found = (
+        weeks_left_out(means.get_column("value").to_numpy().astype(np.float64)) if whole else None
+    )
     drift = None
     if found is not None:
         drift = _drift(rows.filter(pl.col("week") >= weeks[0] + found), confidence)
     return WarmUp(scenario, measure, found, drift)
 
 
-def left_out(series: Numbers) -> int | None:
+def weeks_left_out(series: Numbers) -> int | None:
     """How many weeks at the start of a series MSER-5 leaves out; ``None``: no answer.
 
     Example:
-        >>> left_out(np.array([9.0] * 10 + [1.0, 2.0] * 30))
+        >>> weeks_left_out(np.array([9.0] * 10 + [1.0, 2.0] * 30))
         10
     """
     count = len(series) // _BATCH
