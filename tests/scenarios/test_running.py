@@ -205,7 +205,13 @@ def by_hand(  # noqa: C901, PLR0912  # all rules of a day, in a row
                 one.admitted,
                 one.admitted,
             )
-            held[one.number] = [need[0] for need in needs]
+            suits = int(prepared.suits[one.person])
+            able = [[pool for pool in need if suits >> pool & 1] for need in needs]
+            held[one.number] = [
+                next((pool for pool in some if in_seats[pool] < sizes[pool]), some[0])
+                for some in able
+                if some
+            ]
             if one.start + one.stay > 0:
                 for pool in held[one.number]:
                     in_seats[pool] += 1

@@ -191,7 +191,7 @@ def _with_seats(prepared: Prepared, asked: _Asked, replications: tuple[int, ...]
         # Where the row that each follows stands among those of this replication.
         before = asked.follows[own]
         found = seated(
-            Requests.of(
+            Requests(
                 asked.ready[own],
                 asked.stay[own],
                 priority=prepared.priority[asked.person[own]],
