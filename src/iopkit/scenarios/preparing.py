@@ -6,6 +6,7 @@ happens how often becomes tables of thresholds.
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -19,6 +20,7 @@ from iopkit.fields import frozen
 from iopkit.modalities import Modality
 from iopkit.scenarios.attending import Attending
 from iopkit.scenarios.capacity import SeatsByDay
+from iopkit.scenarios.clinic import Codes
 from iopkit.scenarios.courses import StayTables, UseTables, session_address
 from iopkit.scenarios.curves import Constant, Curve
 from iopkit.scenarios.draws import WHOLE, Purpose, Words
@@ -96,16 +98,24 @@ class Prepared:
         each = [sum(sizes[pool] for pool in need) for needs in self.seats.needs for need in needs]
         return min(each, default=None)
 
+    @cached_property
+    def _is_group(self) -> NDArray[np.bool_]:
+        """Which pools are groups, at whose times people come; the last one is for none."""
+        groups = {each.name for each in self.scenario.capacity.groups}
+        return np.array([*(name in groups for name in self.seats.names), False], np.bool_)
+
+    def groups_of(self, pools: Codes) -> Codes:
+        """The pools that are groups; -1 for all others."""
+        return np.where(self._is_group[pools], pools, np.int16(-1))
+
     def planned(self, day: int, pools: Sequence[int]) -> PlannedStay:
         """What a stay holds that begins on a day of the scenario, in the groups of some pools.
 
         Args:
             pools: as the clinic numbers them; -1 is none.
         """
-        held = {each.name for each in self.scenario.capacity.groups}
-        names = [self.seats.names[pool] for pool in pools if pool >= 0]
-        groups = tuple(name for name in names if name in held)
-        return self.weeks.starting(self.scenario.start + timedelta(days=day), groups)
+        names = tuple(self.seats.names[pool] for pool in pools if self._is_group[pool])
+        return self.weeks.starting(self.scenario.start + timedelta(days=day), names)
 
     def due(self, planned: PlannedStay, stay: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which sessions are due of stays of so many days: a row each, a column a session.

@@ -4,7 +4,7 @@ First how each would fare in care, in bulk and whenever it begins; then who wait
 seat, day by day; then what was attended on the days on which that came to be.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ from iopkit.scenarios.draws import (
 )
 from iopkit.scenarios.episodes import Attendance, Episodes
 from iopkit.scenarios.preparing import Prepared, session_tables
+from iopkit.scenarios.weeks import PlannedStay
 
 _AGAIN = key_of("stay after a discharge")
 
@@ -249,7 +250,7 @@ def _patience(prepared: Prepared, asked: _Asked, stratum: NDArray[np.intp]) -> D
 def _attendance(prepared: Prepared, episodes: Episodes) -> Attendance | None:
     """What became of the sessions of each stay, on the days on which they were.
 
-    Those who begin on one day in the same groups have one plan, and are looked at together.
+    Those whose plans have the same sessions on the same days of the stay are looked at together.
     """
     habits = prepared.scenario.habits
     attends, excuses, finds = habits.attends, habits.excuses, habits.test_finds_use
@@ -261,17 +262,10 @@ def _attendance(prepared: Prepared, episodes: Episodes) -> Attendance | None:
     last = np.full(rows, -1, np.int32)
     by_week = np.zeros((3, runs * weeks), np.int64)
     began = np.flatnonzero(episodes.start != NO_DAY)
-    together = np.column_stack([episodes.start[began], episodes.pools[began]])
-    kinds, which = np.unique(together, axis=0, return_inverse=True)
-    order = np.argsort(which.reshape(-1), kind="stable")
-    counts = np.bincount(which.reshape(-1), minlength=len(kinds))
-    each = np.split(began[order], np.cumsum(counts)[:-1])
-    for kind, own in zip(kinds.tolist(), each if len(kinds) else (), strict=True):
-        first = kind[0]
-        planned = prepared.planned(first, kind[1:])
+    for planned, own in _alike(prepared, episodes, began):
         tables = session_tables(planned, attends, prepared.truths)
         streams_of, strata = episodes.stream[own], episodes.stratum[own]
-        calendar = first + planned.day
+        calendar = episodes.start[own, np.newaxis] + planned.day
         seen = prepared.due(planned, episodes.stay[own]) & (calendar >= 0) & (calendar < weeks * 7)
         there = seen & attended(streams_of, strata, tables.attending, tables.shares)
         due[own], came[own] = seen.sum(axis=1), there.sum(axis=1)
@@ -298,3 +292,19 @@ def _attendance(prepared: Prepared, episodes: Episodes) -> Attendance | None:
     shaped = by_week.reshape(3, runs, weeks)
     figures = (due, came, excused, minutes, prescribed, last, tests, positive)
     return Attendance(*figures, *shaped)
+
+
+def _alike(
+    prepared: Prepared, episodes: Episodes, rows: NDArray[np.intp]
+) -> Iterator[tuple[PlannedStay, NDArray[np.intp]]]:
+    """Some rows by what their stays hold, with what that is."""
+    together = np.column_stack([episodes.start[rows], prepared.groups_of(episodes.pools[rows])])
+    kinds, which = np.unique(together, axis=0, return_inverse=True)
+    planned = [prepared.planned(day, pools) for day, *pools in kinds.tolist()]
+    first = {each.pattern: each for each in reversed(planned)}
+    numbers = {pattern: number for number, pattern in enumerate(first)}
+    pattern = np.array([numbers[each.pattern] for each in planned], np.intp)[which.reshape(-1)]
+    order = np.argsort(pattern, kind="stable")
+    ends = np.cumsum(np.bincount(pattern, minlength=len(first))).tolist()
+    for each, begin, end in zip(first.values(), [0, *ends], ends, strict=False):
+        yield each, rows[order[begin:end]]

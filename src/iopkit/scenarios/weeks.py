@@ -42,6 +42,7 @@ class PlannedStay:
     Arrays have one figure a session: ``service`` is a place in ``services``, ``number`` counts the
     sessions of one name from 1, ``day`` counts the days of the stay from 0, and ``minutes`` are
     those of service, without breaks. ``undated`` counts prescribed sessions that have no date.
+    ``pattern`` is the same for stays that have the same sessions on the same days of them.
     """
 
     trusts_types = True  # arrays have no type that could be held against the annotation
@@ -52,6 +53,7 @@ class PlannedStay:
     number: NDArray[np.int32]
     day: NDArray[np.int32]
     minutes: NDArray[np.int32]
+    pattern: int
 
     @property
     def undated(self) -> int:
@@ -131,14 +133,16 @@ def _planned(weeks: ProgramWeeks, day: date, groups: tuple[str, ...]) -> Planned
     booked = scheduled(plan, weeks.site, _meetings(weeks, day.year) if groups else {}, None)
     kinds = {place: at for at, place in enumerate(booked.services)}
     sessions = booked.sessions
-    return PlannedStay(
-        booked,
-        tuple(booked.services.values()),
-        _kept([kinds[each.phase, each.service] for each in sessions]),
-        _kept([each.number for each in sessions]),
-        _kept([(each.start.date() - day).days for each in sessions]),
-        _kept([whole_minutes(each.service_time) for each in sessions]),
+    services = tuple(booked.services.values())
+    figures = (
+        [kinds[each.phase, each.service] for each in sessions],
+        [each.number for each in sessions],
+        [(each.start.date() - day).days for each in sessions],
+        [whole_minutes(each.service_time) for each in sessions],
     )
+    pattern = hash((services, *map(tuple, figures)))
+    service, number, on_day, minutes = map(_kept, figures)
+    return PlannedStay(booked, services, service, number, on_day, minutes, pattern)
 
 
 @lru_cache(maxsize=256)
