@@ -155,9 +155,10 @@ def _carried_out(
     futures = {executor.submit(run_job, jobs[name]): name for name in left}
     try:
         for future in as_completed(futures):
-            finished(futures[future], future.result())
-    except BrokenExecutor:
-        raise WorkerLostError(ran, of) from None
+            if not isinstance(future.exception(), BrokenExecutor):
+                finished(futures[future], future.result())
+        if len(done) < len(jobs):
+            raise WorkerLostError(ran, of)
     finally:
         for future in futures:
             future.cancel()

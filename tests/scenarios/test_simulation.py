@@ -1,0 +1,296 @@
+from collections.abc import Callable
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iopkit.eligibility import FACTS
+from iopkit.errors import InvalidError, UnknownNameError
+from iopkit.library import find_program
+from iopkit.scenarios import (
+    TOTALS,
+    WEEKLY_TOTALS,
+    Arrivals,
+    Capacity,
+    Cohort,
+    Habits,
+    Pool,
+    Population,
+    RunFindingKind,
+    Scenario,
+    WorkerLostError,
+    simulate,
+    vary,
+)
+from iopkit.scenarios.curves import Constant
+from iopkit.scenarios.leaving import Effect, HazardOf
+from iopkit.sites import Site
+from iopkit.windows import WeeklyWindows
+
+_BASE = Scenario(
+    "as it is",
+    population=Population.of(pl.DataFrame({"key": [*"abc"], "age": [20, None, 50]})),
+    program=find_program("schneider-1996"),
+    site=Site("Elm", "America/Chicago", WeeklyWindows.always()),
+    arrivals=Arrivals(per_week=4, waiting=Cohort.drawn(3, longest=5)),
+    habits=Habits("mine", "My clinic", attends=0.8, leaving=0.2, gives_up=0.3),
+    start=date(2026, 1, 12),
+    weeks=8,
+    capacity=Capacity((Pool("a", "day-program", 5),)),
+)
+_SCENARIOS = vary(
+    _BASE,
+    {
+        "reminders": {"habits.attends": 0.9},
+        "more seats": {"capacity": _BASE.capacity.more_seats("a", 3)},
+    },
+)
+
+
+def test_results_are_long_tables_in_the_order_of_what_was_asked() -> None:
+    results = simulate(_SCENARIOS, replications=[3, 1], seed=7)
+    names = [each.name for each in _SCENARIOS]
+    assert results.totals.columns == ["scenario", "replication", "measure", "value"]
+    assert results.totals.rows()[:1] == [("as it is", 3, "referred", results.totals["value"][0])]
+    assert results.totals.height == 3 * 2 * len(TOTALS)
+    assert results.weekly.columns == ["scenario", "replication", "week", "measure", "value"]
+    assert results.weekly.height == 3 * 2 * 8 * len(WEEKLY_TOTALS)
+    assert results.totals["scenario"].unique(maintain_order=True).to_list() == names
+    by_week = results.weekly.filter(pl.col("measure") == "admitted").group_by(
+        "scenario", "replication", maintain_order=True
+    )
+    of_all = results.totals.filter(pl.col("measure") == "admitted")["value"].to_list()
+    assert by_week.agg(pl.col("value").sum())["value"].to_list() == of_all
+    # Whose mean is of nobody has none.
+    assert results.totals.filter(pl.col("measure") == "positive_share")["value"].is_null().all()
+    assert repr(results) == "Results('as it is', 'reminders', 'more seats': 2 replications)"
+    assert results.differing.rows() == [
+        ("as it is", None, None),
+        ("reminders", "0.9", None),
+        (
+            "more seats",
+            None,
+            None if (words := results.differing["capacity"][2]) is None else words,
+        ),
+    ]
+
+
+def test_the_same_bits_by_any_executor_order_and_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = simulate(_SCENARIOS, replications=5, seed=-3)
+    monkeypatch.setattr("iopkit.scenarios.simulation._ROWS", 1)
+    for executor in (None, ThreadPoolExecutor(2), ProcessPoolExecutor(2)):
+        others = simulate(_SCENARIOS[::-1], replications=5, seed=-3, executor=executor)
+        assert _sorted(others.totals).equals(_sorted(alone.totals))
+        assert _sorted(others.weekly).equals(_sorted(alone.weekly))
+        if executor is not None:
+            executor.shutdown()
+    one = simulate(_SCENARIOS[1], replications=[4], seed=-3)
+    kept = alone.totals.filter(pl.col("replication") == 4, pl.col("scenario") == "reminders")
+    assert _sorted(one.totals).equals(_sorted(kept))
+
+
+def _sorted(table: pl.DataFrame) -> pl.DataFrame:
+    """The rows by what they are of, in words: the order of scenarios is the caller's."""
+    keys = [name for name in table.columns if name != "value"]
+    return table.with_columns(pl.col("scenario", "measure").cast(pl.String)).sort(keys)
+
+
+def test_on_a_cluster_it_is_the_same() -> None:
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        executor = client.get_executor(pure=False)
+        there = simulate(_SCENARIOS[:2], replications=3, seed=7, executor=executor)
+    assert there.totals.equals(simulate(_SCENARIOS[:2], replications=3, seed=7).totals)
+
+
+def test_progress_is_told_and_a_run_that_was_stopped_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("iopkit.scenarios.simulation._ROWS", 1)
+    kept: dict[str, Any] = {}
+    told: list[tuple[int, int]] = []
+
+    def stop_after_two(done: int, of: int) -> None:
+        told.append((done, of))
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate(_BASE, replications=4, seed=7, on_progress=stop_after_two, kept=kept)
+    assert told == [(1, 4), (2, 4)]
+    assert len(kept) == 2
+    again: list[tuple[int, int]] = []
+    results = simulate(
+        _BASE, replications=4, seed=7, on_progress=lambda *n: again.append(n), kept=kept
+    )
+    assert again == [(3, 4), (4, 4)]
+    assert results.totals.equals(simulate(_BASE, replications=4, seed=7).totals)
+
+
+class _Lost(Executor):
+    """An executor whose worker is killed at its second job."""
+
+    def __init__(self) -> None:
+        self._jobs = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self._jobs += 1
+        future: Future[Any] = Future()
+        if self._jobs == 1:
+            future.set_result(fn(*args, **kwargs))
+        else:
+            future.set_exception(BrokenExecutor("killed"))
+        return future
+
+
+def test_a_killed_worker_is_told_with_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("iopkit.scenarios.simulation._ROWS", 1)
+    kept: dict[str, Any] = {}
+    with pytest.raises(WorkerLostError, match="a worker was lost after 1 of 3 replications"):
+        simulate(_BASE, replications=3, seed=7, executor=_Lost(), kept=kept)
+    assert len(kept) == 1
+
+
+def test_a_scenario_with_itself_differs_in_nothing() -> None:
+    results = simulate(vary(_BASE, {"again": {}}), replications=2, seed=7)
+    one, other = (
+        results.totals.filter(pl.col("scenario") == name).drop("scenario")
+        for name in ("as it is", "again")
+    )
+    assert one.equals(other)
+
+
+@pytest.mark.parametrize(
+    ("asked", "path"),
+    [
+        ({"replications": 0}, "replications"),
+        ({"replications": [1, 1]}, "replications"),
+        ({"replications": [-1]}, "replications"),
+        ({"replications": 2_000_000}, "replications"),
+        ({"scenarios": ()}, "scenarios"),
+        ({"scenarios": (_BASE, _BASE)}, "scenarios"),
+        ({"scenarios": ["as it is"]}, "scenarios"),
+    ],
+)
+def test_what_cannot_be_run_is_refused(asked: dict[str, Any], path: str) -> None:
+    given_all = {"scenarios": _BASE, "replications": 2, "seed": 7, **asked}
+    with pytest.raises(InvalidError) as refused:
+        simulate(given_all.pop("scenarios"), **given_all)
+    assert refused.value.faults[0].path[0] == path
+
+
+def test_one_replication_can_be_looked_into() -> None:
+    results = simulate(_BASE, replications=2, seed=7)
+    episodes = results.episodes("as it is", 1)
+    courses = [*results.courses("as it is", 1)]
+    assert len(courses) == len(episodes) > 0
+    with pytest.raises(UnknownNameError, match="did you mean 'as it is'"):
+        results.episodes("as it iz", 1)
+    with pytest.raises(UnknownNameError, match="replication"):
+        results.episodes("as it is", 2)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"habits.atends": 1}, "did you mean 'attends'"),
+        ({"habits.attends": 2}, "from 0 to 1"),
+        ({"program.phases.treatmnt.weeks": 3}, "did you mean 'treatment'"),
+        ({"program.phases.7.weeks": 3}, "one of treatment"),
+        ({"weeks.first": 1}, "nothing below it"),
+        ({"weeks": 0}, "from 1 to 1,040"),
+        ({"arrivals.per_week": -1}, "per_week"),
+    ],
+)
+def test_variations_that_are_none_are_refused(values: dict[str, object], expected: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        vary(_BASE, {"other": values})
+    assert "other" in str(refused.value)
+    assert expected in str(refused.value)
+
+
+def test_variations_reach_into_lists_by_name_and_number() -> None:
+    _, one, two, three = vary(
+        evolve(_BASE, phase_weeks={"treatment": 2}),
+        {
+            "by name": {"program.phases.treatment.weeks": 3},
+            "by number": {"program.phases.0.weeks": 4},
+            "of a pair": {"phase_weeks.treatment": 5},
+        },
+    )
+    assert (one.program.weeks, two.program.weeks) == (3, 4)
+    assert three.phase_weeks == (("treatment", 5),)
+    assert three.varied == (("phase_weeks.treatment", "5"),)
+
+
+@pytest.mark.parametrize("names", [{"as it is": {}}, "reminders"])
+def test_names_of_variations_are_each_another(names: Any) -> None:
+    with pytest.raises(InvalidError):
+        vary(_BASE, names)
+
+
+def test_findings_tell_what_to_be_careful_with() -> None:
+    asks = Habits(
+        "asks",
+        "Asks",
+        leaving=Constant(0.1, known_days=7),
+        effects=(Effect(HazardOf.LEAVING, 2, among=FACTS["age"] >= 40),),
+    )
+    some = evolve(
+        _BASE,
+        habits=asks,
+        program=find_program("matrix-16-week"),
+        capacity=Capacity((Pool("a", "relapse-prevention", 2),)),
+    )
+    told = {each.kind: str(each) for each in simulate(some, replications=2, seed=7).findings}
+    assert told[RunFindingKind.FEW_REPLICATIONS].startswith("2 replications")
+    assert "of 1 people it is not known whether" in told[RunFindingKind.FACT_UNKNOWN]
+    assert "the source counted 7 days" in told[RunFindingKind.BEYOND_SOURCE]
+    assert "there are 2 seats" in told[RunFindingKind.LOAD]
+    assert "without a date" in told[RunFindingKind.NOT_DATED]
+    quiet = simulate(evolve(_BASE, capacity=Capacity()), replications=30, seed=7)
+    assert quiet.findings == ()
+
+
+@pytest.mark.measured
+@given(st.integers(), st.integers(1, 4), st.sampled_from([0, 1, 5]))
+def test_totals_keep_everybody(seed: int, weeks: int, seats: int) -> None:
+    scenario = evolve(
+        _BASE,
+        weeks=weeks,
+        capacity=Capacity((Pool("a", "day-program", seats),)),
+        arrivals=Arrivals(per_week=4, caseload=Cohort.drawn(2, longest=9)),
+    )
+    results = simulate(scenario, replications=1, seed=seed)
+    total = dict(results.totals.select("measure", "value").rows())
+    came_of_it = ("not_eligible", "being_assessed", "waiting_at_end", "gave_up", "did_not_come")
+    assert total["referred"] == sum(total[name] for name in (*came_of_it, "admitted"))
+    left = ("completed", "dropped_out", "terminated", "transferred", "incarcerated")
+    gone = sum(total[name] for name in (*left, "left_otherwise"))
+    assert total["admitted"] + total["in_care_at_start"] == total["in_care_at_end"] + gone
+    episodes = results.episodes("as it is", 0)
+    began = episodes.start > -(2**31)
+    ends = np.minimum(episodes.start + episodes.stay, episodes.days)[began]
+    days_in_care = (ends - np.maximum(episodes.start[began], 0)).sum()
+    assert total["census"] * episodes.days == pytest.approx(days_in_care)
+    waits = ~episodes.before & (episodes.outcome > 0)
+    until = np.where(episodes.outcome == 1, episodes.days, episodes.day)[waits]
+    days_waited = (until - np.maximum(episodes.ready[waits], 0)).sum()
+    assert total["waiting"] * episodes.days == pytest.approx(days_waited)
