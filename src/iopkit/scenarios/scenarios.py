@@ -198,6 +198,8 @@ def _no_place(of: tuple[str, str], step: str, known: Iterable[str]) -> InvalidEr
 
 def _words(value: object) -> str:
     """What a value is called in a table: its name or its words, or itself."""
+    if isinstance(value, Capacity):
+        return "; ".join(pool.words for pool in value.pools) or "no end of seats"
     for told in ("name", "words"):
         if isinstance(text := getattr(value, told, None), str):
             return text
