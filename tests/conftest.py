@@ -245,6 +245,21 @@ from iopkit.requirements import (
     WeeklyServices,
     WrittenPlan,
 )
+from iopkit.scenarios.attending import Assessing, Attending, AttendingRule, Came, Coming
+from iopkit.scenarios.curves import (
+    AfterLast,
+    ByWeek,
+    Constant,
+    Left,
+    LogLogistic,
+    OneWayOut,
+    Tabulated,
+    WayOut,
+    Weibull,
+)
+from iopkit.scenarios.habits import Habits
+from iopkit.scenarios.leaving import ComingBack, Effect, Exit, Exits, HazardOf
+from iopkit.scenarios.shares import Share
 from iopkit.schedules import Attendance, HowGiven
 from iopkit.scopes import License, LicenseKind, Scope
 from iopkit.sites import Closure, HolidayCalendar, Offer, Referral
@@ -315,6 +330,7 @@ _READERS: Mapping[str, Callable[[str | bytes], object]] = {
     "finding": lambda data: from_json(Finding, data),
     "facts": lambda data: from_json(OwnFacts, data),
     "goals": lambda data: from_json(GoalTemplates, data),
+    "habits": lambda data: from_json(Habits, data),
     "instrument": lambda data: from_json(Instrument, data),
     "ladder": lambda data: from_json(Ladder, data),
     "patient": lambda data: from_json(Patient, data),
@@ -855,6 +871,59 @@ _ASSIGNMENTS = Assignments(
     (Attainment(Aim.CURRENT, 0, 0), Attainment(Aim.PLACED, 1, 2), Attainment(Aim.WORTH, -2, 3)),
 )
 
+_COUNTED = Source("A study", Grade.OFFICIAL, "https://example.org/a", date(2026, 1, 5))
+_HABITS = Habits(
+    "habits",
+    "What people do",
+    people="some people",
+    left_open=("How the others do.",),
+    attends=Attending(
+        Share(0.8, _COUNTED),
+        (
+            AttendingRule(
+                Share(0.6, _COUNTED),
+                "group",
+                Modality.GROUP_THERAPY,
+                Delivery.TELEHEALTH,
+                from_week=2,
+                to_week=3,
+                among=FACTS["age"] >= 18,
+            ),
+        ),
+    ),
+    excuses=Share(0.25, _COUNTED),
+    leaving=Exits(
+        (
+            Exit(DischargeReason.DROPPED_OUT, Constant(0.05, _COUNTED, 120)),
+            Exit(DischargeReason.TERMINATED, ByWeek((0.1, 0.05), AfterLast.GOES_ON, _COUNTED)),
+            Exit(
+                DischargeReason.OTHER,
+                OneWayOut((WayOut(0.6, 50), WayOut(0.4, 26)), 1, 0.9, _COUNTED, 100),
+            ),
+        )
+    ),
+    finishes=0.9,
+    uses_at_admission=0.5,
+    returns_to_use=LogLogistic(60, 1.5, 0.38, _COUNTED, 365),
+    stops_using=Weibull(90, 0.75, _COUNTED, 60),
+    test_finds_use=0.95,
+    gives_up=Tabulated((Left(30, 0.8), Left(60, 0.4)), AfterLast.NOBODY, _COUNTED),
+    comes=Coming((Came(1, 0.72), Came(3, 0.41)), _COUNTED),
+    assessment=Assessing(5, Share(0.6, _COUNTED)),
+    coming_back=(ComingBack(Constant(0.02), DischargeReason.DROPPED_OUT),),
+    unrecorded=0.05,
+    effects=(
+        Effect(
+            HazardOf.LEAVING,
+            1.5,
+            FACTS["age"] < 30,
+            while_using=True,
+            reason=DischargeReason.OTHER,
+            source=_COUNTED,
+        ),
+    ),
+)
+
 _UPCOMING = (
     UpcomingChange(
         _START + timedelta(days=9),
@@ -909,6 +978,7 @@ def values() -> dict[str, object]:
         "due_rules": _DUE_RULES,
         "finding": check(dated, _REQUIREMENTS)[0],
         "goals": _GOALS,
+        "habits": _HABITS,
         "instrument": _INSTRUMENT,
         "ladder": _LADDER,
         "patient": _PATIENT,

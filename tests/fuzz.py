@@ -437,6 +437,7 @@ USES: Mapping[str, Sequence[Use]] = {
     "facts": (_used_facts,),
     "finding": (lambda finding: findings_text([finding]),),
     "goals": (_used_goals,),
+    "habits": (lambda habits: habits.filled_from(habits).words,),
     "instrument": (lambda instrument: [*map(fact_text, instrument_facts(instrument))],),
     "ladder": (
         ladder_text,

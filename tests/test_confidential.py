@@ -481,7 +481,11 @@ IMPERSONAL = {
     *("Outcomes", "PairedDifference", "PriceIndex", "ReplicationsNeeded", "RunningMean"),
     *("StrataFigures", "Strategy", "StratumFigure", "StratumGap", "Summarized", "Summary"),
     *("Tornado", "TornadoBar", "Triangular", "TruncatedNormal", "Uniform", "ValueOfInformation"),
-    *("WarmUp"),
+    "WarmUp",
+    # What people do, as shares and curves.
+    *("Assessing", "Attending", "AttendingRule", "ByWeek", "Came", "Coming", "ComingBack"),
+    *("Constant", "Effect", "Ending", "Endings", "Exit", "Exits", "HabitFigure", "Habits"),
+    *("Left", "LogLogistic", "OneWayOut", "Share", "Tabulated", "WayOut", "Weibull"),
     # Measures, and what many patients come to.
     *("Coded", "CurvePoint", "DaysUntil", "DeliveredShare", "FollowUp", "FollowUpStep"),
     *("LeavingCode", "LeftFor", "Measure", "MeasureExclusion", "MeasureRule", "MeasureSum"),

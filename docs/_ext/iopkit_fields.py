@@ -33,7 +33,7 @@ class Documents(SphinxDirective):
 # What people write comes first.
 ORDER = (
     *("patient", "site", "program", "policy", "ladder", "predicate", "instrument", "facts"),
-    *("goals", "requirements", "due_rules"),
+    *("goals", "requirements", "due_rules", "habits"),
     *("coding", "rates", "roster", "clinic", "assignments", "plan", "schedule", "course"),
     "charges",
 )

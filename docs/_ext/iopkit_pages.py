@@ -36,9 +36,11 @@ from iopkit.library import (
     RECORDED_NOT_USED,
     REQUIREMENTS,
     find_goal_templates,
+    find_habits,
     find_policy,
     find_program,
     goal_template_names,
+    habit_names,
     program_names,
 )
 from iopkit.patients import INSTRUMENTS, Patient
@@ -394,6 +396,18 @@ def _paths(ladder: Ladder) -> Iterator[str]:
     yield from table("40 40 20", ("Path", "Asked", "Source"), *rows)
 
 
+def _habits() -> Iterator[str]:
+    for habits in map(find_habits, habit_names()):
+        yield from _section(habits.title, "-", label=f"habits-{habits.name}")
+        yield from (f":Name: ``{habits.name}``", f":Of: {_escaped(habits.people)}", "")
+        rows = [
+            (_escaped(one.path), _escaped(one.words), _graded(one.source) if one.source else "")
+            for one in habits.figures
+        ]
+        yield from table("25 40 35", ("Figure", "What it says", "Source"), *rows)
+        yield from _bullets("What the source leaves open:", map(_escaped, habits.left_open))
+
+
 def _programs() -> Iterator[str]:
     for program in map(find_program, program_names()):
         yield from _section(program.title, "-", label=f"program-{program.name}")
@@ -672,6 +686,7 @@ def _citing() -> Iterator[tuple[str, object]]:
         yield f":ref:`ladder <ladder-{ladder.name}>`", ladder
     for name in goal_template_names():
         yield ":doc:`goals </how-to/goals>`", find_goal_templates(name)
+    yield from ((f":ref:`{one} <habits-{one}>`", find_habits(one)) for one in habit_names())
     yield (
         ":doc:`trade-offs </how-to/placement>`",
         (
@@ -712,6 +727,7 @@ PAGES: Mapping[str, Callable[[], Lines]] = {
     "codings": _codings,
     "costs": _costs,
     "facts": _facts,
+    "habits": _habits,
     "instruments": _instruments,
     "ladders": _ladders,
     "levels": _levels,

@@ -33,6 +33,7 @@ TEMPLATES = (
     "due_rules",
     "facts",
     "goals",
+    "habits",
     "instrument",
     "ladder",
     "patient",
@@ -239,6 +240,7 @@ def test_the_template_has_two_phases_and_every_kind_of_timing() -> None:
 ELSEWHERE: dict[str, dict[Any, str]] = {
     "due_rules": dict.fromkeys(get_args(Predicate), "predicate"),
     "goals": dict.fromkeys(get_args(Predicate), "predicate"),
+    "habits": dict.fromkeys(get_args(Predicate), "predicate"),
     "ladder": {Policy: "policy"} | dict.fromkeys(get_args(Predicate), "predicate"),
     "policy": dict.fromkeys(get_args(Predicate), "predicate"),
     "roster": {Service: "program"},

@@ -44,6 +44,7 @@ from iopkit.charges import Charges, CodingScheme, NotBilledReason, RateTable, it
 from iopkit.checks import Finding
 from iopkit.clinics import ClinicSettings, PatientSettings
 from iopkit.courses import Course, DueRuleSet
+from iopkit.courses.stays import DischargeReason
 from iopkit.documents import fact_document, predicate_from_json, to_document
 from iopkit.documents.formats import current_format
 from iopkit.documents.kinds import KINDS
@@ -82,6 +83,11 @@ from iopkit.plans import (
 )
 from iopkit.programs.progress import COURSE_FACTS, service_facts
 from iopkit.requirements import RequirementSet
+from iopkit.scenarios.attending import Attending, AttendingRule
+from iopkit.scenarios.curves import AfterLast, ByWeek, Constant, Left, LogLogistic, Tabulated
+from iopkit.scenarios.habits import Habits
+from iopkit.scenarios.leaving import Effect, Ending, Endings, Exit, Exits, HazardOf
+from iopkit.scenarios.shares import Share
 from iopkit.schedules import Attendance, HowGiven, Reason
 from iopkit.sites import HolidayCalendar, Offer
 from iopkit.sources import Dated, Grade, Versions
@@ -270,6 +276,38 @@ def ladders(draw: st.DrawFn) -> Ladder:
 
 
 @st.composite
+def habits(draw: st.DrawFn) -> Habits:
+    sources = st.none() | st.just(Source("A study", Grade.OFFICIAL))
+    shares = st.builds(Share, st.floats(0, 1), sources)
+    after = st.sampled_from(AfterLast)
+    points = st.builds(Left, st.integers(1, 99), st.floats(0, 1))
+    curves = (
+        st.builds(Constant, st.floats(0, 1), sources)
+        | st.builds(ByWeek, st.tuples(st.floats(0, 1)), after)
+        | st.builds(Tabulated, st.tuples(points), after)
+        | st.builds(LogLogistic, st.floats(1, 99), st.floats(0.5, 9), st.floats(0, 1))
+    )
+    among = predicates()
+    leaving = st.none() | st.builds(
+        lambda curve: Exits((Exit(DischargeReason.OTHER, curve),)), curves
+    )
+    said = draw(leaving)
+    endings = Endings((Ending(DischargeReason.COMPLETED, 1, 50),), draw(st.floats(0.5, 9)))
+    effect = st.builds(Effect, st.just(HazardOf.LEAVING), st.floats(0, 9), among, source=sources)
+    return Habits(
+        draw(_names),
+        draw(_texts),
+        attends=draw(
+            st.builds(Attending, shares, st.tuples(st.builds(AttendingRule, shares, among=among)))
+        ),
+        excuses=draw(st.none() | shares),
+        leaving=draw(st.sampled_from([said, endings])),
+        gives_up=draw(st.none() | curves),
+        effects=() if said is None else draw(st.tuples(effect)),
+    )
+
+
+@st.composite
 def goal_templates(draw: st.DrawFn) -> GoalTemplates:
     words = st.sampled_from(["Sleep.", "\u201c\u00bfQu\u00e9?\u201d"])
     targets = st.sampled_from(
@@ -352,6 +390,7 @@ VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     ).map(lambda some: OwnFacts(tuple(some))),
     "finding": findings(),
     "goals": goal_templates(),
+    "habits": habits(),
     "instrument": instruments(),
     "ladder": ladders(),
     "patient": patients(),
@@ -452,11 +491,12 @@ from iopkit.checks import Finding
 from iopkit.courses import Course, DueRuleSet
 from iopkit.modalities import Delivery, Modality
 from iopkit.requirements import RequirementSet
+from iopkit.scenarios import Habits
 from iopkit.schedules import Attendance, HowGiven
 kinds = {"assignments": Assignments, "charges": Charges, "clinic": ClinicSettings,
          "coding": CodingScheme, "course": Course, "due_rules": DueRuleSet,
          "decision": Decision, "facts": OwnFacts, "finding": Finding, "goals": GoalTemplates,
-         "instrument": Instrument,
+         "habits": Habits, "instrument": Instrument,
          "ladder": Ladder, "patient": Patient,
          "placement": Placement, "plan": Plan, "policy": Policy, "program": Program,
          "rates": RateTable, "requirements": RequirementSet, "roster": Roster,

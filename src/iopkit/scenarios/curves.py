@@ -88,7 +88,7 @@ class Constant:
     known_days: int | None = None
 
     def __attrs_post_init__(self) -> None:
-        refuse("constant", share_faults(self.weekly, "weekly"), _known_faults(self.known_days))
+        refuse("constant", share_faults(self.weekly, "weekly"), known_faults(self.known_days))
 
     remaining = _remaining
 
@@ -201,8 +201,8 @@ class Weibull:
         refuse(
             "Weibull curve",
             _scale_faults(self.scale_days, "scale_days"),
-            _shape_faults(self.shape),
-            _known_faults(self.known_days),
+            shape_faults(self.shape),
+            known_faults(self.known_days),
         )
 
     remaining = _remaining
@@ -229,9 +229,9 @@ class LogLogistic:
         refuse(
             "log-logistic curve",
             _scale_faults(self.median_days, "median_days"),
-            _shape_faults(self.shape),
+            shape_faults(self.shape),
             share_faults(self.never, "never"),
-            _known_faults(self.known_days),
+            known_faults(self.known_days),
         )
 
     remaining = _remaining
@@ -245,11 +245,7 @@ class WayOut:
     median_days: float
 
     def __attrs_post_init__(self) -> None:
-        refuse(
-            "way",
-            share_faults(self.share, "share"),
-            _scale_faults(self.median_days, "median_days"),
-        )
+        refuse("way out", way_faults(self.share, self.median_days))
 
 
 @frozen
@@ -280,8 +276,8 @@ class OneWayOut:
             "ways",
             sum_faults([way.share for way in self.ways], "ways"),
             unless(ok, "which", f"from 0 to {len(self.ways) - 1}", self.which),
-            _shape_faults(self.shape),
-            _known_faults(self.known_days),
+            shape_faults(self.shape),
+            known_faults(self.known_days),
         )
 
     remaining = _remaining
@@ -461,11 +457,18 @@ def _scale_faults(days: float, path: str) -> tuple[Fault, ...]:
     return unless(isfinite(days) and days > 0, path, "more than 0 days", days)
 
 
-def _shape_faults(shape: float) -> tuple[Fault, ...]:
+def way_faults(share: float, median_days: float) -> tuple[Fault, ...]:
+    """What is wrong with the share and the median of one way out."""
+    return share_faults(share, "share") + _scale_faults(median_days, "median_days")
+
+
+def shape_faults(shape: float) -> tuple[Fault, ...]:
+    """A fault if a shape is not above 0 and up to 100."""
     return unless(0 < shape <= _MOST_SHAPE, "shape", f"above 0 and up to {_MOST_SHAPE}", shape)
 
 
-def _known_faults(days: int | None) -> tuple[Fault, ...]:
+def known_faults(days: int | None) -> tuple[Fault, ...]:
+    """A fault if a source cannot have counted up to a day."""
     return unless(days is None or days > 0, "known_days", "at least 1", days)
 
 

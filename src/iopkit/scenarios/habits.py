@@ -178,6 +178,8 @@ class Habits:
             for name in _SAID_BY
             if getattr(self, name) in (None, ()) and getattr(other, name) not in (None, ())
         }
+        if not more:
+            return self
         effects = tuple(one for one in other.effects if not self.says(one.on))
         return evolve(
             self,

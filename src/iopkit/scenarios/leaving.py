@@ -2,11 +2,22 @@
 
 from enum import StrEnum
 
+from attrs import evolve
+
 from iopkit.courses.stays import DischargeReason
 from iopkit.eligibility.predicates import Predicate, describe
 from iopkit.errors import Fault, each_a, refuse, unless
 from iopkit.fields import frozen
-from iopkit.scenarios.curves import Constant, Curve, WayOut, curve_in_words, fitted
+from iopkit.scenarios.curves import (
+    Constant,
+    Curve,
+    WayOut,
+    curve_in_words,
+    fitted,
+    known_faults,
+    shape_faults,
+    way_faults,
+)
 from iopkit.scenarios.decimals import ratio_faults, sum_faults
 from iopkit.scenarios.shares import HabitFigure, refuse_no_number
 from iopkit.sources import Source
@@ -76,13 +87,25 @@ class Endings:
     known_days: int | None = None
 
     def __attrs_post_init__(self) -> None:
-        shares = [one.share for one in self.endings]
         refuse(
             "endings",
             _reason_faults([one.reason for one in self.endings], "endings"),
-            sum_faults(shares, "endings"),
+            *(
+                tuple(
+                    fault.under("endings", place)
+                    for fault in way_faults(one.share, one.median_days)
+                )
+                for place, one in enumerate(self.endings)
+            ),
+            self._sum_faults(),
+            shape_faults(self.shape),
+            known_faults(self.known_days),
         )
-        _ = self.exits  # refuses what a curve does
+
+    def _sum_faults(self) -> tuple[Fault, ...]:
+        rows = ", ".join(f"{one.reason.value} {one.share:g}" for one in self.endings)
+        faults = sum_faults([one.share for one in self.endings], "endings")
+        return tuple(evolve(fault, found=f"{fault.found}: {rows}") for fault in faults)
 
     @property
     def exits(self) -> tuple[Exit, ...]:
