@@ -469,12 +469,16 @@ INSIDE = {
     *("Done", "Lane", "OfEach", "Stay"),
     *("EntryLine", "EntryLines", "FileLine", "Floor", "Foresight", "Found"),
     *("Gain", "GivenGroups", "Kept", "Many", "Piece", "Table", "TableRow", "Work"),
+    # Many people at once, of whom no field is shown; tests/scenarios/ look.
+    *("Cohort", "Population", "Referrals"),
     *("ClinicFolder", "Colored", "Link", "Pair", "PatientLinks", "Place", "Seats"),
     # What a calendar of others is read as.
     *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
 }
 # Rules, templates, places and words: what they hold is the same whoever the patient is.
 IMPERSONAL = {
+    # Whom a scenario is about, as shares, counts and rates.
+    *("Arrivals", "PublishedPopulation", "Shares"),
     # Measures, and what many patients come to.
     *("Coded", "CurvePoint", "DaysUntil", "DeliveredShare", "FollowUp", "FollowUpStep"),
     *("LeavingCode", "LeftFor", "Measure", "MeasureExclusion", "MeasureRule", "MeasureSum"),
