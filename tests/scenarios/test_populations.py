@@ -356,6 +356,12 @@ def test_telehealth_is_a_site_of_no_minutes_for_those_who_can() -> None:
     by_access = dict(zip(people.table["has_telehealth_access"], found, strict=True))
     assert by_access == {True: 0, False: float("inf"), None: float("inf")}
     twice = people.with_telehealth("video")
+    assert twice.words[-1] == (
+        "Of 1 of 3 people it is not known whether they can come by video. "
+        "For them video is no site."
+    )
+    sure = Population.of(pl.DataFrame({"has_telehealth_access": [True]}), key=None)
+    assert sure.with_telehealth().words == sure.words
     assert faults(lambda: twice.with_telehealth("video")) == [
         "video: expected minutes once, found twice"
     ]

@@ -418,7 +418,7 @@ class Population:
     def with_telehealth(self, name: str = "telehealth") -> "Population":
         """The same people with a site of 0 minutes for those who can come by video.
 
-        Of whom that is not known, it is not reached.
+        Of whom that is not known, it is not reached, and ``words`` says of how many.
 
         Raises:
             InvalidError: there is no column ``has_telehealth_access``, or a site of the name.
@@ -430,7 +430,15 @@ class Population:
             unless(name not in self.sites, name, "minutes once", "twice"),
         )
         able = pl.when(pl.col(fact)).then(0.0).alias(name)
-        return self._reaching(self._people.select(able))
+        reached = self._reaching(self._people.select(able))
+        unknown = self._people[fact].null_count()
+        if not unknown:
+            return reached
+        said = (
+            f"Of {unknown:,} of {len(self):,} people it is not known whether they can come by "
+            f"video. For them {name} is no site."
+        )
+        return evolve(reached, words=(*self.words, said))
 
     def _reaching(self, minutes: pl.DataFrame) -> "Population":
         return evolve(self, minutes=pl.concat([self._minutes, minutes], how="horizontal"))
