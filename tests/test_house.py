@@ -30,6 +30,7 @@ from iopkit.library import (
     LADDERS,
     LEVEL_FIGURES,
     POLICIES,
+    POPULATIONS,
     RATES,
     REQUIREMENTS,
     find_program,
@@ -354,6 +355,7 @@ def shipped() -> Iterator[tuple[str, Iterable[Source]]]:
     for table in RATES:
         yield f"rates {table.name}", sources_in(table)
     yield "costs", sources_in(COSTS)
+    yield "populations", sources_in(POPULATIONS)
     for name in program_names():
         yield f"program {name}", sources_in(find_program(name))
     yield "facts", sources_in(FACTS)

@@ -4,7 +4,7 @@
 traceback or a log line that holds a repr must not identify or describe anyone.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sized
 from functools import wraps
 from hashlib import blake2b
 from typing import Any, TypeVar, TypeVarTuple
@@ -19,8 +19,9 @@ def hidden(self: object) -> str:
 
     Assigned as ``__repr__`` in each class that holds a patient's values. The key is a secret,
     from which others follow; what is shown is the same for the same key, and tells nothing of it.
+    Of what holds many, it shows how many.
     """
-    return f"{type(self).__name__}({_shown_key(self) or '...'})"
+    return f"{type(self).__name__}({_shown(self) or '...'})"
 
 
 def key_in_logs(key: UUID) -> str:
@@ -28,8 +29,10 @@ def key_in_logs(key: UUID) -> str:
     return f"#{_digest(b'in logs', key, size=6).hex()}"
 
 
-def _shown_key(value: object) -> str:
+def _shown(value: object) -> str:
     key = getattr(value, "key", None)
+    if isinstance(value, Sized):
+        return f"{len(value):,}"
     return key_in_logs(key) if isinstance(key, UUID) else ""
 
 
@@ -55,9 +58,9 @@ def hide_differences(cls: Any) -> None:
             equal.__code__ = equal.__code__.replace(co_filename=__file__)
 
 
-def _for_rich(self: object) -> Iterator[str]:
-    if key := _shown_key(self):
-        yield key
+def _for_rich(self: object) -> Iterator[str | int]:
+    if shown := len(self) if isinstance(self, Sized) else _shown(self):
+        yield shown
 
 
 def opaque(name: str, *, key: UUID) -> UUID:

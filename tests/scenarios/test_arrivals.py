@@ -295,7 +295,7 @@ def test_a_larger_cohort_adds_people_and_changes_none() -> None:
 
 def test_nothing_is_shown_but_counts() -> None:
     arrivals = Arrivals(per_week=2, caseload={"p3": -9}, waiting=Cohort.drawn(5, longest=9))
-    assert repr(arrivals.caseload) == "Cohort(1 people)"
+    assert repr(arrivals.caseload) == "Cohort(1)"
     assert len(arrivals.waiting) == 5
     assert "p3" not in repr(arrivals)
     assert str(key_of("p3")) not in repr(arrivals)

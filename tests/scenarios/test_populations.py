@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from pprint import pformat
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from iopkit import FACTS, Patient
 from iopkit.eligibility import AllOf, AnyFact, Not, Predicate, YesNo
@@ -21,7 +23,7 @@ from iopkit.eligibility.predicates import Fact
 from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.frames import decide_frame
 from iopkit.library import find_policy
-from iopkit.scenarios import Population
+from iopkit.scenarios import Cohort, Population
 from iopkit.scenarios.draws import Purpose, address, draw_at, key_of, stream
 
 pytestmark = pytest.mark.measured
@@ -94,8 +96,16 @@ def test_it_is_the_same_after_pickling_and_shows_no_more_than_a_count() -> None:
     again = pickle.loads(pickle.dumps(reached))
     assert again == reached != REGIONS
     assert not again.keys.flags.writeable
-    assert repr(again) == str(again) == "Population(4 people)"
-    assert again != "Population(4 people)"
+    assert repr(again) == str(again) == "Population(4)"
+    assert again != "Population(4)"
+
+
+def test_what_shows_fields_shows_none_of_a_population() -> None:
+    console = Console(width=200)
+    with console.capture() as shown:
+        console.print(REGIONS, Cohort.of({"ann": -3}))
+    assert shown.get() == "Population(4)\nCohort(1)\n"
+    assert pformat([REGIONS]) == "[Population(4)]"
 
 
 WRONG: Mapping[str, tuple[Mapping[str, list[Any]], Mapping[str, Any], list[str]]] = {
@@ -346,6 +356,12 @@ def test_telehealth_is_a_site_of_no_minutes_for_those_who_can() -> None:
     by_access = dict(zip(people.table["has_telehealth_access"], found, strict=True))
     assert by_access == {True: 0, False: float("inf"), None: float("inf")}
     twice = people.with_telehealth("video")
+    assert twice.words[-1] == (
+        "Of 1 of 3 people it is not known whether they can come by video. "
+        "For them video is no site."
+    )
+    sure = Population.of(pl.DataFrame({"has_telehealth_access": [True]}), key=None)
+    assert sure.with_telehealth().words == sure.words
     assert faults(lambda: twice.with_telehealth("video")) == [
         "video: expected minutes once, found twice"
     ]

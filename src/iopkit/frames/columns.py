@@ -181,11 +181,6 @@ def _place_of(fact: AnyFact, names: frozenset[str]) -> _Place | None:
     return None
 
 
-def value_names(fact: AnyFact) -> tuple[str, ...]:
-    """The names that columns of a fact's values may have: one, or two in place of it."""
-    return (fact.name, *(range_of(fact.name) if is_ordered(fact.kind) else ()))
-
-
 def range_of(name: str) -> tuple[str, str]:
     """The names of the columns that a fact has in place of one, with what is least and most."""
     return f"{name}{LEAST}", f"{name}{MOST}"

@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from iopkit.confidential import hidden
-from iopkit.eligibility.kinds import Kind, Number, Scalar, YesNo, as_recorded
+from iopkit.eligibility.kinds import Kind, Number, Scalar, YesNo, as_recorded, is_ordered
 from iopkit.eligibility.predicates import AnyFact
 from iopkit.eligibility.sheets import FactSheet
 from iopkit.errors import Fault, InvalidError, MissingExtraError, did_you_mean, refuse, unless
 from iopkit.fields import frozen
-from iopkit.frames.columns import FOUND, value_names
+from iopkit.frames.columns import FOUND, range_of
 from iopkit.frames.contents import dtype_of
 from iopkit.frames.records import KEY, fact_sheets
 
@@ -68,6 +68,11 @@ def sheets_from_csv(
         yield from _read(chunk, columns, asked.values(), on)
         read = True
     refuse("table of facts", unless(read, "rows", "at least one", "none"))
+
+
+def value_names(fact: AnyFact) -> tuple[str, ...]:
+    """The names that columns of a fact's values may have: one, or two in place of it."""
+    return (fact.name, *(range_of(fact.name) if is_ordered(fact.kind) else ()))
 
 
 _Cells = tuple[int, list[str] | tuple[Fault, ...]]

@@ -18,6 +18,7 @@ import polars as pl
 from attrs import field
 from numpy.typing import NDArray
 
+from iopkit.confidential import hidden
 from iopkit.errors import Fault, did_you_mean, refuse, unless, unless_a, unless_day
 from iopkit.fields import frozen
 from iopkit.scenarios.draws import (
@@ -59,10 +60,10 @@ class Referrals:
         admitted: the day of admission of those in care already, else ``NOT_YET``.
     """
 
-    key: NDArray[np.uint64] = field(repr=False)
-    person: NDArray[np.int32] = field(repr=False)
-    day: NDArray[np.int32] = field(repr=False)
-    admitted: NDArray[np.int32] = field(repr=False)
+    key: NDArray[np.uint64]
+    person: NDArray[np.int32]
+    day: NDArray[np.int32]
+    admitted: NDArray[np.int32]
 
     def __attrs_post_init__(self) -> None:
         for each in (self.key, self.person, self.day, self.admitted):
@@ -72,9 +73,7 @@ class Referrals:
         """How many there are."""
         return len(self.key)
 
-    def __repr__(self) -> str:
-        """How many there are, and nothing else."""
-        return f"Referrals({len(self):,})"
+    __repr__ = hidden
 
 
 @frozen(repr=False)
@@ -84,7 +83,7 @@ class Cohort:
     Make one by ``of`` people, or by ``drawn``.
     """
 
-    days: tuple[tuple[int, date | int], ...] = field(default=(), repr=False)
+    days: tuple[tuple[int, date | int], ...] = ()
     """The key and the day of each; a whole number counts from the scenario's first day."""
     count: int = 0
     longest: int = 1
@@ -105,7 +104,7 @@ class Cohort:
 
         Example:
             >>> Cohort.of({"ann": -12, "bea": date(2026, 1, 2)})
-            Cohort(2 people)
+            Cohort(2)
         """
         return cls(tuple((key_of(each), day) for each, day in days.items()))
 
@@ -122,9 +121,7 @@ class Cohort:
         """How many people there are."""
         return len(self.days) + self.count
 
-    def __repr__(self) -> str:
-        """How many people there are, and nothing else."""
-        return f"Cohort({len(self):,} people)"
+    __repr__ = hidden
 
 
 def _as_cohort(given: Cohort | Mapping[Any, date | int]) -> Cohort:
@@ -162,7 +159,7 @@ class Arrivals:
 
     Example:
         >>> Arrivals(per_week=5, waiting={"ann": -12}).waiting
-        Cohort(1 people)
+        Cohort(1)
     """
 
     per_week: Rate | tuple[Rate, ...] = 0

@@ -139,7 +139,7 @@ def _within(value: Scalar | Band | None) -> Sequence[Scalar | None]:
     return range(low, high + 1)
 
 
-def words_of(tables: Sequence[Shares]) -> tuple[str, ...]:
+def margin_words(tables: Sequence[Shares]) -> tuple[str, ...]:
     """What is to be said of facts that are drawn, each a sentence."""
     together = [listed(table.names) for table in tables if len(table.names) > 1]
     alone = [table.names[0] for table in tables if len(table.names) == 1]

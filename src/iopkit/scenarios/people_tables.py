@@ -10,11 +10,12 @@ from iopkit.eligibility.kinds import Choice, Kind, Number, YesNo
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.predicates import AnyFact, Fact
 from iopkit.errors import Fault, did_you_mean, each_a, refuse, unless
-from iopkit.frames.columns import FOUND, value_names
+from iopkit.frames.columns import FOUND
 from iopkit.frames.contents import opened
 from iopkit.frames.engines import Engine, collected, names_in
 from iopkit.frames.records import check_frame
 from iopkit.frames.refusals import WrongRows
+from iopkit.frames.tables import value_names
 from iopkit.scenarios.draws import Words
 
 POPULATION = "population"

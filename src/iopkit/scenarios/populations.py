@@ -14,6 +14,7 @@ import polars as pl
 from attrs import evolve, field
 from numpy.typing import NDArray
 
+from iopkit.confidential import hidden
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.policies import Policy
 from iopkit.eligibility.predicates import AnyFact, Predicate
@@ -31,7 +32,7 @@ from iopkit.frames.refusals import Told
 from iopkit.frames.verdicts import VERDICT, decide_frame, truths_frame
 from iopkit.patients.patients import Patient
 from iopkit.scenarios.draws import Words, streams
-from iopkit.scenarios.margins import Part, Shares, shares_alone, shares_together, words_of
+from iopkit.scenarios.margins import Part, Shares, margin_words, shares_alone, shares_together
 from iopkit.scenarios.people_tables import (
     KEYS,
     POPULATION,
@@ -93,17 +94,17 @@ class Population:
         >>> people = pl.DataFrame({"key": ["ann", "bea"], "age": [17, 41]})
         >>> population = Population.of(people)
         >>> population, len(population)
-        (Population(2 people), 2)
+        (Population(2), 2)
         >>> population.truths([FACTS["age"] >= 18], on=date(2026, 1, 5)).sum()
         np.int64(1)
     """
 
-    _people: pl.DataFrame = field(repr=False)
-    _keys: pl.Series = field(repr=False)
-    _weights: pl.Series | None = field(default=None, alias="weights", repr=False)
+    _people: pl.DataFrame
+    _keys: pl.Series
+    _weights: pl.Series | None = field(default=None, alias="weights")
     strata: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    _minutes: pl.DataFrame = field(factory=pl.DataFrame, alias="minutes", repr=False)
+    _minutes: pl.DataFrame = field(factory=pl.DataFrame, alias="minutes")
 
     @classmethod
     def of(  # noqa: PLR0913  # what a frame has, by name
@@ -240,7 +241,7 @@ class Population:
         chance = streams(seed, 0, keys)
         drawn = [table.drawn(chance) for table in tables]
         people = pl.concat(drawn, how="horizontal") if drawn else pl.DataFrame(height=count)
-        return cls(people, pl.Series(KEY, keys), strata=by, words=words_of(tables))
+        return cls(people, pl.Series(KEY, keys), strata=by, words=margin_words(tables))
 
     @classmethod
     def _in_order(
@@ -261,9 +262,7 @@ class Population:
         """How many people there are."""
         return self._people.height
 
-    def __repr__(self) -> str:
-        """How many people there are, and nothing else."""
-        return f"Population({len(self):,} people)"
+    __repr__ = hidden
 
     def __eq__(self, other: object) -> bool:
         """Whether another has the same people, weights, strata and sites."""
@@ -419,7 +418,7 @@ class Population:
     def with_telehealth(self, name: str = "telehealth") -> "Population":
         """The same people with a site of 0 minutes for those who can come by video.
 
-        Of whom that is not known, it is not reached.
+        Of whom that is not known, it is not reached, and ``words`` says of how many.
 
         Raises:
             InvalidError: there is no column ``has_telehealth_access``, or a site of the name.
@@ -431,7 +430,15 @@ class Population:
             unless(name not in self.sites, name, "minutes once", "twice"),
         )
         able = pl.when(pl.col(fact)).then(0.0).alias(name)
-        return self._reaching(self._people.select(able))
+        reached = self._reaching(self._people.select(able))
+        unknown = self._people[fact].null_count()
+        if not unknown:
+            return reached
+        said = (
+            f"Of {unknown:,} of {len(self):,} people it is not known whether they can come by "
+            f"video. For them {name} is no site."
+        )
+        return evolve(reached, words=(*self.words, said))
 
     def _reaching(self, minutes: pl.DataFrame) -> "Population":
         return evolve(self, minutes=pl.concat([self._minutes, minutes], how="horizontal"))
