@@ -15,96 +15,98 @@ pytestmark = pytest.mark.measured
 
 
 class Person:
-    """One request, as the clinic run by hand knows it."""
+    """One request, as the clinic that is run by hand knows it."""
 
     def __init__(self, requests: Requests, row: int) -> None:
         self.row = row
         self.follows = int(requests.follows[row])
-        self.ready: int | None = None if self.follows >= 0 else int(requests.ready[row])
+        self.ready = int(requests.ready[row]) if self.follows < 0 else NEVER
         self.priority = int(requests.priority[row])
         self.patience = int(requests.patience[row])
         self.stay = int(requests.stay[row])
         self.gap = int(requests.gap[row])
         self.needs = int(requests.needs[row])
         self.suits = int(requests.suits[row])
+        self.holds = int(requests.holds[row])
         self.intake = int(requests.intake[row])
         self.comes = requests.comes[requests.band[row]].tolist()
         self.outcome = Outcome.NOT_REACHED
-        self.day: int | None = None
-        self.offered: int | None = None
-        self.start: int | None = None
+        self.day = self.offered = self.start = NO_DAY
         self.pools: list[int] = []
-        admitted = int(requests.admitted[row])
-        if admitted != NO_DAY:
+        if (admitted := int(requests.admitted[row])) != NO_DAY:
             self.start = self.day = self.offered = admitted
             self.outcome = Outcome.ADMITTED
 
     def in_care(self, day: int) -> bool:
-        return self.start is not None and self.start <= day < self.start + self.stay
+        return self.start != NO_DAY and self.start <= day < self.start + self.stay
 
 
-def by_hand(requests: Requests, seats: SeatsByDay) -> list[Person]:
+class ByHand:
     """The same as ``seated``, with everybody asked on every day."""
-    people = [Person(requests, row) for row in range(requests.ready.size)]
 
-    def room(pool: int, day: int) -> int:
-        return seats.sizes[pool] - sum(pool in p.pools and p.in_care(day) for p in people)
+    def __init__(self, requests: Requests, seats: SeatsByDay) -> None:
+        self.seats = seats
+        self.people = [Person(requests, row) for row in range(requests.ready.size)]
+        for person in self.people:
+            if person.start != NO_DAY:
+                self.place(person)
+        self.waiting: list[int] = []
+        for day in range(seats.days):
+            self.live(day)
+            self.waiting.append(sum(p.outcome is Outcome.WAITING for p in self.people))
 
-    def suited(person: Person) -> list[list[int]]:
-        needs = seats.needs[person.needs]
-        return [[pool for pool in need if person.suits >> pool & 1] for need in needs]
+    def room(self, pool: int, day: int) -> int:
+        taken = sum(pool in p.pools and p.in_care(day) for p in self.people)
+        return self.seats.sizes[pool] - taken
 
-    for person in people:
-        if person.start is not None:
-            for need in suited(person):
-                free = [pool for pool in need if room(pool, 0) > 0]
-                person.pools += (free or need)[:1]
-    for day in range(seats.days):
-        for person in people:
-            if person.ready is None:
-                before = people[person.follows]
-                if before.start is not None and day >= (
-                    then := before.start + before.stay + person.gap
-                ):
-                    person.ready = then
-            if (
-                person.outcome is Outcome.NOT_REACHED
-                and person.ready is not None
-                and day >= person.ready
-            ):
+    def place(self, person: Person) -> None:
+        for need in self.seats.needs[person.needs]:
+            held = [pool for pool in need if person.holds >> pool & 1]
+            suited = [pool for pool in need if person.suits >> pool & 1]
+            free = [pool for pool in suited if self.room(pool, 0) > 0]
+            person.pools += (held or free or suited)[:1]
+
+    def live(self, day: int) -> None:
+        for person in self.people:
+            before = self.people[person.follows] if person.follows >= 0 else person
+            if person is not before and before.start != NO_DAY:
+                person.ready = before.start + before.stay + person.gap
+            if person.outcome is Outcome.NOT_REACHED and day >= person.ready:
                 person.outcome = Outcome.WAITING
-            if person.outcome is Outcome.WAITING and person.ready is not None:
-                if day >= person.ready + person.patience:
-                    person.outcome, person.day = Outcome.GAVE_UP, day
-        line = [person for person in people if person.outcome is Outcome.WAITING]
+            if person.outcome is Outcome.WAITING and day >= person.ready + person.patience:
+                person.outcome, person.day = Outcome.GAVE_UP, day
+        line = [person for person in self.people if person.outcome is Outcome.WAITING]
         for person in sorted(line, key=lambda p: (p.priority, p.ready, p.row)):
-            found = [
-                [pool for pool in need if seats.takes[pool][day] and room(pool, day) > 0]
-                for need in suited(person)
+            self.offer(person, day)
+
+    def offer(self, person: Person, day: int) -> None:
+        found = [
+            [
+                pool
+                for pool in need
+                if person.suits >> pool & 1
+                and self.seats.takes[pool][day]
+                and self.room(pool, day) > 0
             ]
-            if not all(found) or not (found or seats.opens[day]):
-                continue
-            assert person.ready is not None
-            person.offered = person.day = day
-            waited = min(day - person.ready, len(person.comes) - 1)
-            if person.intake < person.comes[waited]:
-                person.outcome, person.start = Outcome.ADMITTED, day
-                person.pools = [each[0] for each in found]
-            else:
-                person.outcome = Outcome.DID_NOT_COME
-    return people
+            for need in self.seats.needs[person.needs]
+        ]
+        if not all(found) or not self.seats.opens[day]:
+            return
+        person.offered = person.day = day
+        if person.intake < person.comes[min(day - person.ready, len(person.comes) - 1)]:
+            person.outcome, person.start = Outcome.ADMITTED, day
+            person.pools = [each[0] for each in found]
+        else:
+            person.outcome = Outcome.DID_NOT_COME
 
 
 def same(found: Seated, people: Sequence[Person]) -> None:
-    def days(values: Sequence[int | None]) -> list[int]:
-        return [NO_DAY if value is None else value for value in values]
-
     assert found.outcome.tolist() == [person.outcome for person in people]
-    assert found.start.tolist() == days([person.start for person in people])
-    assert found.offered.tolist() == days([person.offered for person in people])
-    assert found.day.tolist() == days([person.day for person in people])
+    assert found.start.tolist() == [person.start for person in people]
+    assert found.offered.tolist() == [person.offered for person in people]
+    assert found.day.tolist() == [person.day for person in people]
     for person in people:
-        if person.ready is not None:
+        if person.outcome is not Outcome.NOT_REACHED:
             assert found.ready[person.row] == person.ready
         pools = found.pools[person.row].tolist()
         assert pools[: len(person.pools)] == person.pools
@@ -159,6 +161,7 @@ def requests_of(draw: st.DrawFn, seats: SeatsByDay) -> Requests:
         comes=[[WHOLE, WHOLE, WHOLE // 2 + 1], [WHOLE, 1, 0]],
         band=each(st.integers(0, 1)),
         admitted=admitted,
+        holds=each(st.sampled_from([0, 0, 0, 1, 6, 15])),
         follows=follows,
         gap=each(st.integers(0, 4)),
     )
@@ -168,7 +171,7 @@ def requests_of(draw: st.DrawFn, seats: SeatsByDay) -> Requests:
 def test_it_is_as_a_clinic_run_by_hand(data: st.DataObject) -> None:
     seats = data.draw(clinics())
     requests = data.draw(requests_of(seats))
-    same(seated(requests, seats), by_hand(requests, seats))
+    same(seated(requests, seats), ByHand(requests, seats).people)
 
 
 @given(st.data())
@@ -185,4 +188,4 @@ def test_one_line_is_as_a_clinic_run_by_hand(data: st.DataObject) -> None:
         each(st.integers(1, 9)),
         admitted=each(st.sampled_from([NO_DAY, NO_DAY, NO_DAY, 0, -2, -9])),
     )
-    same(seated(requests, one), by_hand(requests, one))
+    same(seated(requests, one), ByHand(requests, one).people)

@@ -79,8 +79,8 @@ class Requests:
     its last column holds from there on.
 
     ``admitted`` is the day, up to 0, since which somebody is in care as day 0 begins, else
-    ``NO_DAY``. They keep the pools that have a bit in ``holds``; where that is 0 they are in the
-    first that suits them and has room, or else in the first that suits them, which is then over
+    ``NO_DAY``. Of the pools of each need they have the one with a bit in ``holds``; where none has,
+    the first that suits them and has room, or else the first that suits them, which is then over
     full and takes nobody until it is not.
 
     ``follows`` is the row, an earlier one, whose stay comes before, else -1: it is then ready
@@ -465,10 +465,13 @@ class _Clinic:
 
     def _held(self, row: int) -> list[int]:
         """The pools of somebody who is in care as day 0 begins."""
-        if holds := int(self.requests.holds[row]):
-            return [pool for pool in range(self.pools) if holds >> pool & 1]
-        needs = self.choices[self.line_of[row]]
-        return [next((p for p in need if self.free[p] > 0), need[0]) for need in needs if need]
+        holds, found = int(self.requests.holds[row]), list[int]()
+        needs = self.seats.needs[int(self.requests.needs[row])]
+        for need, suited in zip(needs, self.choices[self.line_of[row]], strict=False):
+            held = [pool for pool in need if holds >> pool & 1]
+            room = [pool for pool in suited if self.free[pool] > 0]
+            found += [*held, *room, *suited][:1]
+        return found
 
     def _found(self) -> _Found:
         pools = _no_pools(self.requests, self.seats)
