@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from iopkit.scenarios.capacity import SeatsByDay
-from iopkit.scenarios.clinic import NEVER, NO_DAY, Outcome, Requests, Seated, seated
+from iopkit.scenarios.clinic import NEVER, NO_DAY, Outcome, Requests, Seated, seated, seats_taken
 from iopkit.scenarios.draws import WHOLE
 
 pytestmark = pytest.mark.measured
@@ -189,3 +190,136 @@ def test_one_line_is_as_a_clinic_run_by_hand(data: st.DataObject) -> None:
         admitted=each(st.sampled_from([NO_DAY, NO_DAY, NO_DAY, 0, -2, -9])),
     )
     same(seated(requests, one), ByHand(requests, one).people)
+
+
+# What holds of every clinic.
+
+
+@given(st.data())
+def test_everybody_who_was_referred_is_somewhere_and_no_seat_is_taken_twice(
+    data: st.DataObject,
+) -> None:
+    seats = data.draw(clinics())
+    requests = data.draw(requests_of(seats))
+    found = seated(requests, seats)
+    counts = np.bincount(found.outcome, minlength=len(Outcome))
+    assert counts.sum() == requests.ready.size
+    assert counts[Outcome.ADMITTED] == (found.start != NO_DAY).sum()
+    dated = np.isin(found.outcome, [Outcome.GAVE_UP, Outcome.DID_NOT_COME, Outcome.ADMITTED])
+    assert (dated == (found.day != NO_DAY)).all()
+    taken = seats_taken(requests, found, seats)
+    assert (taken >= 0).all()
+    # Those who were in care before may be more than there are seats for; nobody is added then.
+    fuller = taken > np.array(seats.sizes, np.int32).reshape(-1, 1)
+    more = np.diff(taken, axis=1, prepend=taken[:, :1]) > 0
+    assert not (fuller & more).any()
+    # Census: of stays, the days within the horizon, in each pool.
+    for pool in range(len(seats.sizes)):
+        rows = np.flatnonzero((found.pools == pool).any(axis=1))
+        ends = found.start[rows] + requests.stay[rows]
+        inside = np.clip(ends, 0, seats.days) - np.clip(found.start[rows], 0, seats.days)
+        assert taken[pool].sum() == inside.sum()
+
+
+@given(st.data())
+def test_days_waited_are_the_sum_of_those_who_wait_on_each_day(data: st.DataObject) -> None:
+    seats = data.draw(clinics())
+    requests = data.draw(requests_of(seats))
+    found = seated(requests, seats)
+    listed = (found.outcome != Outcome.NOT_REACHED) & (requests.admitted == NO_DAY)
+    until = np.where(found.day == NO_DAY, seats.days, found.day)[listed]
+    waited = (until - np.maximum(found.ready[listed], 0)).sum()
+    assert waited == sum(ByHand(requests, seats).waiting)
+
+
+@given(st.data())
+def test_nobody_waits_beside_an_open_seat_that_suits_or_is_passed_by_one_who_came_later(
+    data: st.DataObject,
+) -> None:
+    seats = data.draw(clinics())
+    requests = data.draw(requests_of(seats))
+    found = seated(requests, seats)
+    taken = seats_taken(requests, found, seats)
+    new = np.flatnonzero((found.outcome != Outcome.NOT_REACHED) & (requests.admitted == NO_DAY))
+    until = np.where(found.day == NO_DAY, seats.days, found.day)
+    for row in new.tolist():
+        for day in range(max(int(found.ready[row]), 0), int(until[row])):
+            assert not seats.opens[day] or not all(
+                any(
+                    int(requests.suits[row]) >> pool & 1
+                    and seats.takes[pool][day]
+                    and taken[pool, day] < seats.sizes[pool]
+                    for pool in need
+                )
+                for need in seats.needs[int(requests.needs[row])]
+            )
+    alike: dict[tuple[int, int, int], list[int]] = {}
+    for row in new.tolist():
+        kind = requests.priority[row], requests.needs[row], requests.suits[row]
+        alike.setdefault(tuple(map(int, kind)), []).append(row)  # type: ignore[arg-type]
+    for rows in alike.values():
+        rows.sort(key=lambda row: (found.ready[row], row))
+        for place, row in enumerate(rows):
+            if found.offered[row] != NO_DAY:
+                assert all(until[before] <= found.offered[row] for before in rows[:place])
+
+
+@given(st.data(), st.integers(0, 4), st.integers(0, 2))
+def test_one_more_seat_makes_nobody_begin_later(data: st.DataObject, size: int, more: int) -> None:
+    days = 30
+    every = data.draw(st.lists(st.sampled_from([1, 1, 0]), min_size=days, max_size=days))
+    rows = data.draw(st.integers(1, 20))
+    each = st.lists(st.integers(1, 12), min_size=rows, max_size=rows)
+    requests = Requests(np.cumsum(data.draw(each)) // 4, data.draw(each))
+
+    def starts(size: int) -> NDArray[np.int64]:
+        seats = SeatsByDay(("a",), (size,), (bytes(every),), bytes(every), (((0,),),))
+        start = seated(requests, seats).start.astype(np.int64)
+        return np.where(start == NO_DAY, days, start)
+
+    assert (starts(size + more) <= starts(size)).all()
+
+
+@given(st.data())
+def test_a_run_from_the_state_on_a_day_goes_on_as_the_whole_one(data: st.DataObject) -> None:
+    seats = data.draw(clinics())
+    requests = data.draw(requests_of(seats))
+    cut = data.draw(st.integers(0, seats.days - 1))
+    whole = seated(requests, seats)
+    ends = whole.start.astype(np.int64) + requests.stay
+    began = (whole.start != NO_DAY) & ((whole.start < cut) | (requests.admitted != NO_DAY))
+    gone = (whole.day != NO_DAY) & (whole.day < cut) & ~began
+    for row, follows in enumerate(requests.follows.tolist()):
+        gone[row] |= follows >= 0 and gone[follows]
+    kept = np.flatnonzero(~gone)
+    place = {row: number for number, row in enumerate(kept.tolist())}
+    # Whoever follows somebody who began is ready on a day that is known by then.
+    before = requests.follows[kept]
+    since = np.where(before < 0, requests.ready[kept], 0)
+    known = (before >= 0) & began[before]
+    since[known] = (ends[before] + requests.gap[kept])[known]
+    rest = SeatsByDay(
+        seats.names,
+        seats.sizes,
+        tuple(days[cut:] for days in seats.takes),
+        seats.opens[cut:],
+        seats.needs,
+    )
+    bits = (whole.pools >= 0) * (1 << np.maximum(whole.pools, 0).astype(np.int64))
+    again = Requests(
+        since - cut,
+        requests.stay[kept],
+        priority=requests.priority[kept],
+        patience=requests.patience[kept],
+        needs=requests.needs[kept],
+        suits=requests.suits[kept],
+        intake=requests.intake[kept],
+        comes=requests.comes,
+        band=requests.band[kept],
+        admitted=np.where(began, np.maximum(whole.start, -99) - cut, NO_DAY)[kept],
+        holds=np.where(began, bits.sum(axis=1, dtype=np.int64), 0)[kept],
+        follows=np.where(known | (before < 0), -1, [place.get(row, -1) for row in before.tolist()]),
+        gap=requests.gap[kept],
+    )
+    then = np.where(whole.start == NO_DAY, NO_DAY, whole.start - cut)[kept]
+    assert seated(again, rest).start.tolist() == then.tolist()
