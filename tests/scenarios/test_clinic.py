@@ -1,14 +1,18 @@
 """The list and the seats against a clinic that is run day by day, as one would by hand."""
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from iopkit.scenarios.capacity import SeatsByDay
+from iopkit.errors import InvalidError
+from iopkit.scenarios.capacity import Capacity, Pool, SeatsByDay
 from iopkit.scenarios.clinic import NEVER, NO_DAY, Outcome, Requests, Seated, seated, seats_taken
 from iopkit.scenarios.draws import WHOLE
 
@@ -323,3 +327,122 @@ def test_a_run_from_the_state_on_a_day_goes_on_as_the_whole_one(data: st.DataObj
     )
     then = np.where(whole.start == NO_DAY, NO_DAY, whole.start - cut)[kept]
     assert seated(again, rest).start.tolist() == then.tolist()
+
+
+# By example.
+
+
+def open_seats(*sizes: int, days: int, needs: tuple[tuple[int, ...], ...] = ((0,),)) -> SeatsByDay:
+    every = bytes([1]) * days
+    return SeatsByDay(tuple("abcd"[: len(sizes)]), sizes, (every,) * len(sizes), every, (needs,))
+
+
+def test_with_no_seats_nobody_begins_and_those_who_give_up_do() -> None:
+    found = seated(Requests([0, 3, 12], 5, patience=[NEVER, 4, 1]), open_seats(0, days=10))
+    assert found.outcome.tolist() == [Outcome.WAITING, Outcome.GAVE_UP, Outcome.NOT_REACHED]
+    assert found.day.tolist() == [NO_DAY, 7, NO_DAY]
+    found = seated(Requests([0, 3], 5), open_seats(0, days=10))
+    assert found.outcome.tolist() == [Outcome.WAITING] * 2
+
+
+def test_a_seat_that_is_free_today_is_taken_today_and_one_who_does_not_come_hands_it_on() -> None:
+    requests = Requests(
+        [0, 1, 2], [4, 9, 3], intake=[0, WHOLE // 2, 0], comes=[[WHOLE] * 3 + [WHOLE // 4]]
+    )
+    found = seated(requests, open_seats(1, days=10))
+    assert found.outcome.tolist() == [Outcome.ADMITTED, Outcome.DID_NOT_COME, Outcome.ADMITTED]
+    assert found.start.tolist() == [0, NO_DAY, 4]
+    assert found.offered.tolist() == [0, 4, 4]
+
+
+def test_whoever_goes_first_is_offered_the_seat_before_those_who_came_earlier() -> None:
+    found = seated(Requests([0, 1, 2, 3], 5, priority=[1, 1, 1, 0]), open_seats(1, days=20))
+    assert found.start.tolist() == [0, 10, 15, 5]
+
+
+def test_a_closed_group_takes_people_on_its_first_days_alone() -> None:
+    first = date(2026, 1, 12)
+    capacity = Capacity((Pool("evening", "group", 2),)).closed(every_weeks=1, first=first)
+    seats = capacity.compiled([["group"]], site=None, start=first, days=25)
+    for patience in (NEVER, NEVER - 1):  # in one line, and day by day
+        found = seated(Requests([0, 1, 1, 5, 9], 7, patience=patience), seats)
+        assert found.start.tolist() == [0, 7, 7, 14, 14]
+
+
+def test_a_seat_in_each_need_is_held_for_the_whole_stay() -> None:
+    seats = open_seats(3, 1, days=20, needs=((0,), (1,)))
+    requests = Requests([0, 1, 2], [6, 2, 2], suits=[3, 3, 1])
+    found = seated(requests, seats)
+    # The third suits nobody's individual hours, and those of the second are the first's.
+    assert found.start.tolist() == [0, 6, NO_DAY]
+    assert found.pools.tolist() == [[0, 1], [0, 1], [-1, -1]]
+
+
+def test_who_comes_back_asks_again_after_their_stay() -> None:
+    requests = Requests([0, 1, 0, 0, 0], 5, follows=[-1, -1, 0, 1, 3], gap=[0, 0, 2, 0, 90])
+    found = seated(requests, open_seats(1, days=30))
+    assert found.start.tolist() == [0, 5, 10, 15, NO_DAY]
+    assert found.ready[:4].tolist() == [0, 1, 7, 10]
+    free = seated(requests, SeatsByDay((), (), (), bytes([1]) * 30, ((),)))
+    assert free.start.tolist() == [0, 1, 7, 6, NO_DAY]
+
+
+def test_more_in_care_than_there_are_seats_leave_before_anybody_begins() -> None:
+    # In one line, and, as somebody gives up, day by day.
+    for patience in (NEVER, NEVER - 1):
+        requests = Requests(
+            [0, 0, 0, 0], [9, 12, 14, 3], admitted=[-5, -5, -5, NO_DAY], patience=patience
+        )
+        assert seated(requests, open_seats(1, days=20)).start.tolist() == [-5, -5, -5, 9]
+
+
+def test_where_nothing_limits_all_begin_on_the_next_open_day() -> None:
+    opens = bytes([1, 0, 0, 1, 1])
+    seats = SeatsByDay(("a",), (1,), (opens,), opens, ((), ((0,),)))
+    for needs in (seats.needs, ((), ())):
+        free = evolve(seats, needs=needs)
+        found = seated(Requests([-1, 1, 1, 4, 7], 9, patience=[9, 9, 1, 9, 9]), free)
+        assert found.start.tolist() == [0, 3, NO_DAY, 4, NO_DAY]
+        assert found.day.tolist() == [0, 3, 2, 4, NO_DAY]
+        assert set(found.pools.ravel().tolist()) <= {-1}
+
+
+def test_no_requests_are_no_fault() -> None:
+    found = seated(Requests([], 1), open_seats(1, 2, days=3, needs=((0,), (1,))))
+    assert found.start.size == 0
+    assert found.pools.shape == (0, 2)
+    assert repr(found) == "Seated(...)"
+
+
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [
+        ({"stay": 0}, "stay"),
+        ({"patience": [0, -1]}, "patience"),
+        ({"patience": [0, 0, 0]}, "patience"),
+        ({"priority": 128}, "priority"),
+        ({"needs": -1}, "needs"),
+        ({"band": 1}, "band"),
+        ({"comes": [WHOLE]}, "comes"),
+        ({"intake": WHOLE}, "intake"),
+        ({"admitted": 1}, "admitted"),
+        ({"follows": [-1, 1]}, "follows"),
+        ({"follows": [-1, 0], "admitted": [0, 0]}, "follows"),
+        ({"gap": -1}, "gap"),
+        ({"ready": NEVER}, "ready"),
+    ],
+)
+def test_requests_that_cannot_be_are_refused_with_their_place(
+    more: dict[str, Any], path: str
+) -> None:
+    given = {"ready": [0, 1], "stay": 5, **more}
+    if np.ndim(given["ready"]) == 0:
+        given["ready"] = [given["ready"]] * 2
+    with pytest.raises(InvalidError) as told:
+        Requests(**given)
+    assert [fault.path for fault in told.value.faults] == [(path,)]
+
+
+def test_a_kind_of_course_that_the_seats_do_not_know_is_refused() -> None:
+    with pytest.raises(InvalidError, match="needs: expected numbers below 1"):
+        seated(Requests([0], 1, needs=1), open_seats(1, days=3))
