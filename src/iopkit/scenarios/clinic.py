@@ -6,7 +6,7 @@ long somebody has been ready, then by the order of referral.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from heapq import heapify, heappop, heapreplace
@@ -79,8 +79,8 @@ class Requests:
     its last column holds from there on.
 
     ``admitted`` is the day, up to 0, since which somebody is in care as day 0 begins, else
-    ``NO_DAY``. They keep the pools that have a bit in ``holds``; where that is 0 they are in the
-    first that suits them and has room, or else in the first that suits them, which is then over
+    ``NO_DAY``. Of the pools of each need they have the one with a bit in ``holds``; where none has,
+    the first that suits them and has room, or else the first that suits them, which is then over
     full and takes nobody until it is not.
 
     ``follows`` is the row, an earlier one, whose stay comes before, else -1: it is then ready
@@ -345,13 +345,14 @@ class _Clinic:
         self.takes = (*seats.takes, seats.opens)
         self.line_of, self.choices = _lines(requests, seats)
         self.lines: list[deque[int]] = [deque() for _ in self.choices]
+        self.sets: dict[int, list[deque[int]]] = {}
         # The lines whose requests may take a seat in each pool.
         self.users = [
             sum(1 << line for line, needs in enumerate(self.choices) if pool in {*chain(*needs)})
             for pool in range(len(self.free))
         ]
         # How many seats are free, so that full days are soon over.
-        self.vacant = sum(free for free, users in zip(self.free, self.users, strict=True) if users)
+        self.vacant = sum(seats.sizes) + UNLIMITED * bool(self.users[-1])
         known = requests.follows < 0
         ready = np.where(known, requests.ready, np.int32(NO_DAY))
         self.ready: list[int] = ready.tolist()
@@ -374,22 +375,24 @@ class _Clinic:
         leaving, line_of, lines, later = self.leaving, self.line_of, self.lines, self.later
         for row in np.flatnonzero(self.requests.admitted != NO_DAY).tolist():
             self._begin(row, self.start[row], self._held(row))
-        turns, bounds = _ready_by_day(self.requests, self.days)
-        opening = _opening(self.takes)
-        for day in range(self.days):
+        turns, ends = _ready_by_day(self.requests, self.days)
+        opening, low = _opening(self.takes), 0
+        for day, high in enumerate(ends):
             # The lines for which something is free that was not, or that have a new first.
             changed = 0
-            for pool in opening.get(day, ()):
+            for pool in opening[day]:
                 changed |= self.users[pool]
             if day in leaving:
                 changed |= self._leave(leaving.pop(day))
-            new = turns[bounds[day] : bounds[day + 1]]
-            for turn in sorted(new + later.pop(day)) if day in later else new:
-                number = line_of[turn & _ROW]
-                line = lines[number]
-                if not line:
-                    changed |= 1 << number
-                line.append(turn)
+            if low < high or day in later:
+                new = turns[low:high]
+                for turn in sorted(new + later.pop(day)) if day in later else new:
+                    number = line_of[turn & _ROW]
+                    line = lines[number]
+                    if not line:
+                        changed |= 1 << number
+                    line.append(turn)
+                low = high
             if changed and self.vacant:
                 self._offer(day, changed)
         return self._found()
@@ -400,14 +403,18 @@ class _Clinic:
         for row in rows:
             for pool in taken[row]:
                 free[pool] += 1
-                self.vacant += free[pool] > 0
+                if free[pool] > 0:
+                    self.vacant += 1
                 changed |= users[pool]
         return changed
 
     def _offer(self, day: int, changed: int) -> None:
         """Offer what is free to those who are next, each in turn."""
-        ready, leaves, line_of, lines = self.ready, self.leaves, self.line_of, self.lines
-        turns = [line[0] for number, line in enumerate(lines) if line and changed >> number & 1]
+        leaves, line_of = self.leaves, self.line_of
+        if changed not in self.sets:
+            numbers = range(len(self.lines))
+            self.sets[changed] = [self.lines[each] for each in numbers if changed >> each & 1]
+        turns = [line[0] for line in self.sets[changed] if line]
         heapify(turns)
         while turns and self.vacant:
             row = turns[0] & _ROW
@@ -419,9 +426,9 @@ class _Clinic:
                     continue
                 self.offered[row] = day
                 comes = self.comes[self.band[row]]
-                if self.intake[row] < comes[min(day - ready[row], len(comes) - 1)]:
+                if self.intake[row] < comes[min(day - self.ready[row], len(comes) - 1)]:
                     self._begin(row, day, taken)
-            line = lines[number]
+            line = self.lines[number]
             line.popleft()
             if line:
                 heapreplace(turns, line[0])
@@ -446,9 +453,11 @@ class _Clinic:
         self.taken[row] = taken
         end = day + self.stay[row]
         if end > 0:
+            free = self.free
             for pool in taken:
-                self.vacant -= self.free[pool] > 0
-                self.free[pool] -= 1
+                if free[pool] > 0:
+                    self.vacant -= 1
+                free[pool] -= 1
             if end < self.days:
                 self.leaving[end].append(row)
         if row in self.following:
@@ -465,10 +474,13 @@ class _Clinic:
 
     def _held(self, row: int) -> list[int]:
         """The pools of somebody who is in care as day 0 begins."""
-        if holds := int(self.requests.holds[row]):
-            return [pool for pool in range(self.pools) if holds >> pool & 1]
-        needs = self.choices[self.line_of[row]]
-        return [next((p for p in need if self.free[p] > 0), need[0]) for need in needs if need]
+        holds, found = int(self.requests.holds[row]), list[int]()
+        needs = self.seats.needs[int(self.requests.needs[row])]
+        for need, suited in zip(needs, self.choices[self.line_of[row]], strict=False):
+            held = [pool for pool in need if holds >> pool & 1]
+            room = [pool for pool in suited if self.free[pool] > 0]
+            found += [*held, *room, *suited][:1]
+        return found
 
     def _found(self) -> _Found:
         pools = _no_pools(self.requests, self.seats)
@@ -499,7 +511,7 @@ def _turn(priority: int, ready: int, row: int) -> int:
 
 
 def _ready_by_day(requests: Requests, days: int) -> tuple[list[int], list[int]]:
-    """The turns of requests in the order in which they are ready, and where each day's begin.
+    """The turns of requests in the order in which they are ready, and where each day's end.
 
     Those that were ready before are ready on day 0.
     """
@@ -509,19 +521,19 @@ def _ready_by_day(requests: Requests, days: int) -> tuple[list[int], list[int]]:
     ready = requests.ready[rows].astype(np.int64)
     # As ``_turn`` of each.
     turns = (requests.priority[rows].astype(np.int64) << 32 | ready + (1 << 31)) << 24 | rows
-    bounds = np.searchsorted(np.maximum(ready, 0), np.arange(days + 1))
-    return turns.tolist(), bounds.tolist()
+    ends = np.searchsorted(np.maximum(ready, 0), np.arange(1, days + 1))
+    return turns.tolist(), ends.tolist()
 
 
 @lru_cache(maxsize=64)
-def _opening(takes: tuple[bytes, ...]) -> Mapping[int, Sequence[int]]:
-    """The pools that take people on a day, and did not on the day before."""
-    found: dict[int, list[int]] = defaultdict(list)
-    for pool, days in enumerate(takes):
-        for day, (before, now) in enumerate(pairwise(b"\0" + days)):
-            if now and not before:
-                found[day].append(pool)
-    return found
+def _opening(takes: tuple[bytes, ...]) -> tuple[tuple[int, ...], ...]:
+    """The pools that take people on each day, and did not on the day before."""
+    return tuple(
+        tuple(
+            pool for pool, (before, now) in enumerate(zip(*pair, strict=True)) if now and not before
+        )
+        for pair in pairwise(((0,) * len(takes), *zip(*takes, strict=True)))
+    )
 
 
 def seats_taken(requests: Requests, found: Seated, seats: SeatsByDay) -> "NDArray[np.int32]":
