@@ -165,7 +165,7 @@ def by_stratum(  # noqa: PLR0913  # what is measured, of whom, and who may be to
             estimate = mean_estimate(known_values(shown), confidence)
             figures.append(StratumFigure(scenario, cell, estimate, cell in hidden))
             if cell != told:
-                before = {} if {cell, told} & hidden else values[told]
+                before: Mapping[int, float | None] = {} if {cell, told} & hidden else values[told]
                 pairs = pairs_of(before, values[cell])
                 gaps.append(_gap(scenario, cell, pairs, confidence, seed))
     counts = [each.estimate.count for each in figures if each.estimate]
