@@ -223,10 +223,10 @@ def _difference(
 ) -> PairedDifference:
     one, other = (by_replication(table, scenario=name, measure=measure) for name in names)
     pairs = pairs_of(one, other)
-    before, after = pairs.T
+    before, after = pairs[:, 0], pairs[:, 1]
     # Of all replications, so that those are told, too, that have no row for this measure.
     of = table.filter(pl.col("scenario").is_in(names)).get_column("replication").n_unique()
-    changes = after - before
+    changes: Numbers = after - before
     return PairedDifference(
         scenario=names[1],
         measure=measure,
