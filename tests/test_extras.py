@@ -82,6 +82,13 @@ assert program_picture(program)
 from iopkit.strategies import patients
 patients()
 """,
+    "studies": """
+from decimal import Decimal
+from iopkit.sources import Grade, Source
+from iopkit.studies import Beta, Strategy, frontier, input_sets
+frontier([Strategy("as it is", Decimal(1), Decimal(1))])
+input_sets({"share": Beta(8, 2, Source("own", Grade.SECONDARY))}, 4, seed=1, method="sobol")
+""",
     "tables": """
 from iopkit.frames import decide_frame, facts_frame
 frame = facts_frame(policy.facts(on=start), [patient], on=start)

@@ -1,6 +1,8 @@
 """Paired comparisons equal SciPy's, cover what they should, and say what they leave out."""
 
+import sys
 from collections.abc import Callable
+from importlib import import_module
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from iopkit.errors import InvalidError, UnknownNameError
+from iopkit.errors import InvalidError, MissingExtraError, UnknownNameError
 from iopkit.scenarios.findings import RunFinding, RunFindingKind
 from iopkit.scenarios.results import Results
 from iopkit.scenarios.totals import Better
@@ -302,3 +304,13 @@ def test_figures_are_said_up_to_what_is_sure(value: float, se: float | None, tex
 )
 def test_only_all_and_none_are_said_to_be_so(share: float, text: str) -> None:
     assert share_words(share) == text
+
+
+@pytest.mark.parametrize("missing", ["scipy", "polars"])
+def test_without_its_extra_the_room_says_what_to_install(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.delitem(sys.modules, "iopkit.studies")
+    with pytest.raises(MissingExtraError, match=r"iopkit\[studies\]"):
+        import_module("iopkit.studies")

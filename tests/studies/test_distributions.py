@@ -94,7 +94,10 @@ def test_what_is_no_distribution_is_refused(build: Callable[[], object]) -> None
         build()
 
 
-INPUTS = {"habits.attends": Beta(80, 20, OURS), "arrivals.per_week": Uniform(3, 7, OURS)}
+INPUTS: dict[str, Distribution] = {
+    "habits.attends": Beta(80, 20, OURS),
+    "arrivals.per_week": Uniform(3, 7, OURS),
+}
 
 
 def test_a_hypercube_has_one_value_in_each_slice_of_each_input() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from iopkit.errors import InvalidError
 from iopkit.sources import Grade, Source
-from iopkit.studies import Triangular, Uniform, input_shares, one_way
+from iopkit.studies import Distribution, Triangular, Uniform, input_shares, one_way
 
 pytestmark = pytest.mark.measured
 OURS = Source("Elm Street, own count", Grade.SECONDARY)
@@ -15,7 +15,7 @@ ONE = Uniform(0, 1, OURS)
 
 
 def test_bars_are_the_model_with_one_input_at_its_ends() -> None:
-    inputs = {"x": ONE, "y": Triangular(0, 2, 4, OURS)}
+    inputs: dict[str, Distribution] = {"x": ONE, "y": Triangular(0, 2, 4, OURS)}
 
     def model(of: Mapping[str, float]) -> dict[str, float]:
         return {"stay": 1.5, "change": of["x"] + of["y"] - 1}

@@ -1,6 +1,7 @@
 """Strata: gaps are those of their replications, and no hidden cell follows from what is shown."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -11,7 +12,7 @@ from scipy import stats
 
 from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.studies import by_stratum
-from iopkit.studies.strata import hidden_cells
+from iopkit.studies.strata import Cell, hidden_cells
 
 pytestmark = pytest.mark.measured
 
@@ -64,7 +65,9 @@ def test_gaps_are_paired_differences_and_ratios_of_means() -> None:
 
 
 def test_a_cell_of_few_is_hidden_and_one_more_so_that_totals_do_not_give_it_back() -> None:
-    of = {name: (people, [1.0, 2.0]) for name, people in (("a", 10), ("b", 40), ("c", 20))}
+    of: dict[str, tuple[float, list[float | None]]] = {
+        name: (people, [1.0, 2.0]) for name, people in (("a", 10), ("b", 40), ("c", 20))
+    }
     found = by_stratum(table(**of), "wait", reference="b", people="referred", fewest=11)
     assert [each.stratum[0] for each in found.figures if each.is_hidden] == ["a", "c"]
     assert [each.estimate is None for each in found.figures] == [True, False, True]
@@ -97,9 +100,9 @@ def test_a_gap_without_figures_is_none_and_a_ratio_to_nothing_too() -> None:
 
 def test_strata_that_cannot_be_shown_are_refused() -> None:
     rows = table(a=(50, [1, 2]), b=(50, [1, 2]))
-    ask = {"people": "referred", "fewest": 5}
+    ask: dict[str, Any] = {"people": "referred", "fewest": 5}
     with pytest.raises(UnknownNameError, match="no stratum is named 'z'"):
-        by_stratum(rows, "wait", reference="z", **ask)  # type: ignore[arg-type]
+        by_stratum(rows, "wait", reference="z", **ask)
     with pytest.raises(InvalidError, match="by: expected a column or more"):
         by_stratum(
             rows.drop("stratum").unique(["scenario", "replication", "measure"]),
@@ -107,10 +110,10 @@ def test_strata_that_cannot_be_shown_are_refused() -> None:
             reference=(),
             by=(),
             **ask,
-        )  # type: ignore[arg-type]
+        )
     untold = rows.filter((pl.col("stratum") == "a") | (pl.col("measure") == "wait"))
     with pytest.raises(InvalidError, match=r"referred\.b: expected the number of people"):
-        by_stratum(untold, "wait", reference="a", **ask)  # type: ignore[arg-type]
+        by_stratum(untold, "wait", reference="a", **ask)
 
 
 CELLS = st.sampled_from([(2, 3), (3, 3), (3, 4), (2, 2)]).flatmap(
@@ -162,7 +165,7 @@ def test_totals_of_rows_and_columns_never_give_a_hidden_cell_back(
 def test_a_cell_that_alone_joins_two_blocks_is_covered_by_another() -> None:
     # Two squares of small cells and the one between them: each line has two hidden ones.
     small = {(0, 0), (0, 1), (1, 0), (1, 1), (2, 2), (2, 3), (3, 2), (3, 3), (1, 2)}
-    people = {
+    people: dict[Cell, float] = {
         (f"r{row}", f"c{column}"): 6.0 if (row, column) in small else 50.0 + row + column
         for row, column in itertools.product(range(4), range(4))
     }

@@ -5,6 +5,7 @@ is the same bad luck in both is no difference.
 """
 
 from collections.abc import Iterator, Mapping
+from math import sqrt
 
 import numpy as np
 import polars as pl
@@ -34,6 +35,7 @@ from iopkit.studies.samples import (
     known_name,
     known_values,
     measured,
+    pairs_of,
     totals_of,
 )
 
@@ -220,16 +222,11 @@ def _difference(
     side: Better | None,
 ) -> PairedDifference:
     one, other = (by_replication(table, scenario=name, measure=measure) for name in names)
-    pairs = [
-        (before, after)
-        for replication in sorted({*one, *other})
-        if (before := one.get(replication)) is not None
-        and (after := other.get(replication)) is not None
-    ]
-    before, after = np.array(pairs, np.float64).reshape(-1, 2).T
+    pairs = pairs_of(one, other)
+    before, after = pairs[:, 0], pairs[:, 1]
     # Of all replications, so that those are told, too, that have no row for this measure.
     of = table.filter(pl.col("scenario").is_in(names)).get_column("replication").n_unique()
-    changes = after - before
+    changes: Numbers = after - before
     return PairedDifference(
         scenario=names[1],
         measure=measure,
@@ -237,8 +234,8 @@ def _difference(
         other=mean_estimate(after, confidence),
         difference=mean_estimate(changes, confidence),
         better=side,
-        share_higher=float(np.mean(changes > 0)) if pairs else None,
-        share_lower=float(np.mean(changes < 0)) if pairs else None,
+        share_higher=float(np.mean(changes > 0)) if len(pairs) else None,
+        share_lower=float(np.mean(changes < 0)) if len(pairs) else None,
         variance_ratio=_variance_ratio(before, after),
         without=of - len(pairs),
     )
@@ -441,10 +438,10 @@ def _needed(
         raise InvalidError(
             "replications", unless(False, scenario, "two replications or more with a figure", count)
         )
-    spread = estimate.se * estimate.count**0.5
+    spread = estimate.se * sqrt(estimate.count)
 
     def reach(count: int) -> float:
-        return student_t(confidence, freedom=count - 1) * spread / count**0.5
+        return student_t(confidence, freedom=count - 1) * spread / sqrt(count)
 
     # The reach falls with each replication, so doubling and then halving find the least count.
     high = 2

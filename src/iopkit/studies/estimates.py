@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from iopkit.errors import Fault, unless
 from iopkit.fields import frozen
+from iopkit.prose import printable
 from iopkit.scenarios.draws import Purpose, address, draws_at_each, streams, threshold
 from iopkit.studies.mathematics import Numbers, student_t
 
@@ -152,8 +153,8 @@ def estimate_cells(name: str, estimate: Estimate | None) -> dict[str, float | No
 
 
 def sentences(texts: Sequence[str]) -> str:
-    """Sentences, a line each; without the empty ones."""
-    return "\n".join(text for text in texts if text)
+    """Sentences, a line each, whatever names are in them; without the empty ones."""
+    return "\n".join(printable(text) for text in texts if text)
 
 
 def shown_in_notebooks(table: pl.DataFrame) -> str:

@@ -4,7 +4,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportMissingTypeStubs=false, reportUnknownArgumentType=false
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -78,7 +78,7 @@ def sobol_points(count: int, inputs: int, *, seed: int) -> Numbers:
 
 def variance_shares(
     figures: Callable[[Numbers], Numbers],
-    quantiles: list[Callable[[Numbers], Numbers]],
+    quantiles: Sequence[Callable[[Numbers], Numbers]],
     count: int,
     *,
     seed: int,

@@ -155,7 +155,8 @@ def _span_words(rows: list[Acceptability]) -> str:
     worth, share = f"At ${first.worth_usd:,g}", share_words(first.share)
     if last is not first:
         worth = f"From ${first.worth_usd:,g} to ${last.worth_usd:,g}"
-        share = f"{share} to {share_words(last.share)}"
+        if share != (end := share_words(last.share)):
+            share = f"{share} to {end}"
     return (
         f"{worth} a unit, {first.strategy} has the highest mean net benefit; "
         f"it is best in {share} of sets."

@@ -75,3 +75,13 @@ def by_replication(table: pl.DataFrame, **of: str) -> Mapping[int, float | None]
 def known_values(values: Iterable[float | None]) -> Numbers:
     """Those values that there are."""
     return np.array([each for each in values if each is not None], np.float64)
+
+
+def pairs_of(one: Mapping[int, float | None], other: Mapping[int, float | None]) -> Numbers:
+    """The values of each replication of which both have one, a row each."""
+    rows = [
+        (first, second)
+        for replication in sorted({*one} & {*other})
+        if (first := one[replication]) is not None and (second := other[replication]) is not None
+    ]
+    return np.array(rows, np.float64).reshape(-1, 2)

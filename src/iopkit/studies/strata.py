@@ -24,7 +24,7 @@ from iopkit.studies.estimates import (
     unless_confidence,
 )
 from iopkit.studies.mathematics import Numbers
-from iopkit.studies.samples import each_name, known_name, known_values, totals_of
+from iopkit.studies.samples import each_name, known_name, known_values, pairs_of, totals_of
 
 Cell = tuple[str, ...]
 """A stratum: its name in each of the columns that strata are crossed by."""
@@ -165,7 +165,8 @@ def by_stratum(  # noqa: PLR0913  # what is measured, of whom, and who may be to
             estimate = mean_estimate(known_values(shown), confidence)
             figures.append(StratumFigure(scenario, cell, estimate, cell in hidden))
             if cell != told:
-                pairs = [] if {cell, told} & hidden else _pairs(values[told], values[cell])
+                before: Mapping[int, float | None] = {} if {cell, told} & hidden else values[told]
+                pairs = pairs_of(before, values[cell])
                 gaps.append(_gap(scenario, cell, pairs, confidence, seed))
     counts = [each.estimate.count for each in figures if each.estimate]
     found = [few_replications(counts)]
@@ -278,20 +279,7 @@ def _lines(people: Mapping[Cell, float], axis: int) -> list[list[Cell]]:
     return [list(line) for _, line in groupby(sorted(people, key=others), key=others)]
 
 
-def _pairs(
-    one: Mapping[int, float | None], other: Mapping[int, float | None]
-) -> list[tuple[float, float]]:
-    return [
-        (before, after)
-        for replication in sorted({*one} & {*other})
-        if (before := one[replication]) is not None and (after := other[replication]) is not None
-    ]
-
-
-def _gap(
-    scenario: str, cell: Cell, pairs: list[tuple[float, float]], confidence: float, seed: int
-) -> StratumGap:
-    values = np.array(pairs, np.float64).reshape(-1, 2)
+def _gap(scenario: str, cell: Cell, values: Numbers, confidence: float, seed: int) -> StratumGap:
     difference = mean_estimate(values[:, 1] - values[:, 0], confidence)
     ratio = None
     # A sample of replications whose reference is 0 has no ratio, so none may be drawn.
