@@ -11,10 +11,11 @@ from enum import IntEnum
 from functools import lru_cache
 from heapq import heapify, heappop, heapreplace
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from attrs import field
+from numpy.typing import ArrayLike, NDArray
 
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
@@ -22,14 +23,11 @@ from iopkit.fields import frozen
 from iopkit.scenarios.capacity import UNLIMITED, SeatsByDay, next_days
 from iopkit.scenarios.draws import WHOLE, Words
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
-
-Days: TypeAlias = "NDArray[np.int32]"
+Days: TypeAlias = NDArray[np.int32]
 """An array of days, or of numbers of days."""
-Codes: TypeAlias = "NDArray[np.int16]"
+Codes: TypeAlias = NDArray[np.int16]
 """An array of small numbers."""
-_Rows: TypeAlias = "NDArray[np.intp]"
+_Rows: TypeAlias = NDArray[np.intp]
 
 NEVER = 2**31 - 1
 """The patience of somebody who does not give up."""
@@ -54,15 +52,15 @@ class Outcome(IntEnum):
     ADMITTED = 4
 
 
-def _days(values: "ArrayLike") -> Days:
+def _days(values: ArrayLike) -> Days:
     return np.asarray(values, np.int32)
 
 
-def _codes(values: "ArrayLike") -> Codes:
+def _codes(values: ArrayLike) -> Codes:
     return np.asarray(values, np.int16)
 
 
-def _words(values: "ArrayLike") -> Words:
+def _words(values: ArrayLike) -> Words:
     return np.asarray(values, np.uint64)
 
 
@@ -536,7 +534,7 @@ def _opening(takes: tuple[bytes, ...]) -> tuple[tuple[int, ...], ...]:
     )
 
 
-def seats_taken(requests: Requests, found: Seated, seats: SeatsByDay) -> "NDArray[np.int32]":
+def seats_taken(requests: Requests, found: Seated, seats: SeatsByDay) -> NDArray[np.int32]:
     """How many seats of each pool are taken on each day: a row for each pool."""
     days = seats.days
     change = np.zeros((len(seats.sizes), days + 1), np.int32)
