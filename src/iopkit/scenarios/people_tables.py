@@ -129,7 +129,7 @@ def keys_of(identities: Iterable[str]) -> Words:
     return np.frombuffer(digests, ">u8").astype(np.uint64)
 
 
-def unless_few(column: pl.Series) -> tuple[Fault, ...]:
+def unless_labels(column: pl.Series) -> tuple[Fault, ...]:
     """A fault unless a column's values can be labels."""
     of = column.dtype
     few = pl.Boolean | pl.String | pl.Enum | pl.Categorical | pl.Null

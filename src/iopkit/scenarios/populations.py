@@ -45,8 +45,8 @@ from iopkit.scenarios.people_tables import (
     of_facts,
     read_table,
     rows_told,
-    unless_few,
     unless_known,
+    unless_labels,
     weights_in,
 )
 from iopkit.truth import Truth
@@ -383,7 +383,7 @@ class Population:
         given = on is not None or not asked
         refuse(
             "strata",
-            *(unless_few(self._people[name]) for name in columns),
+            *(unless_labels(self._people[name]) for name in columns),
             unless(given, "on", "a day, as predicates are given", "none"),
         )
         parts = [labelled(self._people[name]) for name in columns]
