@@ -38,6 +38,8 @@ def _checked(table: pl.DataFrame, what: str, keys: tuple[str, ...]) -> pl.DataFr
     read = table.select(*keys, pl.col("value").cast(pl.Float64)).with_columns(
         pl.col(words).cast(pl.String)
     )
+    blank = [name for name in keys if read.get_column(name).null_count()]
+    refuse(what, *(unless(False, name, "a name or number in each row", "none") for name in blank))
     once = not read.select(keys).is_duplicated().any()
     # A number that is none would become the mean of all others without a word.
     ok = bool(read.select(pl.col("value").is_finite().fill_null(value=True).all()).item())
