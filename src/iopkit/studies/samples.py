@@ -86,12 +86,12 @@ class Samples:
 
     def scenario(self, name: str) -> str:
         """A name that a scenario has; raises ``UnknownNameError`` for any other."""
-        return one_of(self.scenarios, "scenario", name)
+        return name_among(self.scenarios, "scenario", name)
 
     def asked(self, measures: Iterable[str]) -> tuple[str, ...]:
         """The measures that are asked for, each once, or all; raises ``UnknownNameError``."""
         named = dict.fromkeys(measures)
-        return tuple(one_of(self.measures, "measure", name) for name in named) or self.measures
+        return tuple(name_among(self.measures, "measure", name) for name in named) or self.measures
 
     def of(self, scenario: str, measure: str) -> Mapping[int, float | None]:
         """The value of each replication that has a row."""
@@ -109,10 +109,10 @@ def each_name(table: pl.DataFrame, column: str) -> tuple[str, ...]:
 
 def known_name(table: pl.DataFrame, column: str, name: str) -> str:
     """A name that is in a column; raises ``UnknownNameError`` for any other."""
-    return one_of(each_name(table, column), column, name)
+    return name_among(each_name(table, column), column, name)
 
 
-def one_of(names: Iterable[str], kind: str, name: str) -> str:
+def name_among(names: Iterable[str], kind: str, name: str) -> str:
     """A name that is among some; raises ``UnknownNameError`` for any other."""
     known = tuple(names)
     if name not in known:
