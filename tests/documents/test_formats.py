@@ -679,7 +679,16 @@ def test_a_schema_names_the_current_format() -> None:
         assert f'"const": {current_format(kind)}}}' in json.dumps(json_schema(kind))
     formats = {number: {k for k in KINDS if current_format(k) == number} for number in (1, 3)}
     assert formats == {
-        1: {"assignments", "clinic", "course", "due_rules", "facts", "goals", "habits", "instrument"},
+        1: {
+            "assignments",
+            "clinic",
+            "course",
+            "due_rules",
+            "facts",
+            "goals",
+            "habits",
+            "instrument",
+        },
         3: {"decision", "ladder", "placement", "plan", "schedule"},
     }
 

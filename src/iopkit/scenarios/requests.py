@@ -153,8 +153,8 @@ class Seated:
     """What came of each request, a row each.
 
     ``outcome`` is a ``RequestOutcome``, and ``day`` the day of it: of beginning, of giving up or
-    of not coming; ``NO_DAY`` for those who wait and who were not reached. ``ready`` is the day since
-    which it was ready, ``offered`` that on which a seat was offered, and ``start`` that of
+    of not coming; ``NO_DAY`` for those who wait and who were not reached. ``ready`` is the day
+    since which it was ready, ``offered`` that on which a seat was offered, and ``start`` that of
     beginning. ``pools`` has the pool of each need, -1 where there is none.
     """
 
