@@ -132,7 +132,8 @@ def _following(requests: Requests, rows: _Rows) -> _Rows:
 
 def _is_one_line(requests: Requests, seats: SeatsByDay) -> bool:
     """Whether all wait for one pool in one line, and each who is offered a seat begins."""
-    asked = {seats.needs[number] for number in set(requests.needs.tolist())}
+    numbers: set[int] = set(requests.needs.tolist())
+    asked = {seats.needs[number] for number in numbers}
     return (
         len(asked) == 1
         and len(needs := asked.pop()) == 1
@@ -148,7 +149,7 @@ def _is_one_line(requests: Requests, seats: SeatsByDay) -> bool:
 def _in_one_line(requests: Requests, seats: SeatsByDay) -> _Found:
     """The next in line has the seat that is free first: Kiefer and Wolfowitz' recursion."""
     days = seats.days
-    ((pool,),) = seats.needs[requests.needs[0]]
+    ((pool,),) = seats.needs[int(requests.needs[0])]
     inside = requests.admitted != NO_DAY
     line = np.flatnonzero(~inside & (requests.ready < days))
     line = line[np.argsort(requests.ready[line], kind="stable")]
@@ -337,8 +338,12 @@ class _Clinic:
         for need, column in enumerate(pools.T):
             column[:] = [taken[need] if need < len(taken) else -1 for taken in self.taken]
         pools[pools == self.pools] = -1
-        days = (np.array(each, np.int32) for each in (self.ready, self.offered, self.start))
-        return _Found(*days, pools)
+        return _Found(
+            np.array(self.ready, np.int32),
+            np.array(self.offered, np.int32),
+            np.array(self.start, np.int32),
+            pools,
+        )
 
 
 def _lines(
@@ -349,7 +354,8 @@ def _lines(
     code = (mask * len(seats.needs) + requests.needs) * 128 + requests.priority
     codes, kind = np.unique(code, return_inverse=True)
     choices: list[tuple[tuple[int, ...], ...]] = []
-    for each in (codes // 128).tolist():
+    numbers: list[int] = (codes // 128).tolist()
+    for each in numbers:
         suits, needs = int(masks[each // len(seats.needs)]), seats.needs[each % len(seats.needs)]
         suited = tuple(tuple(pool for pool in need if suits >> pool & 1) for need in needs)
         choices.append(suited or ((len(seats.sizes),),))

@@ -87,17 +87,17 @@ class Requests:
 
     ready: Days = field(converter=_days)
     stay: Days = field(converter=_days)
-    priority: Codes = field(default=0, converter=_codes, kw_only=True)
-    patience: Days = field(default=NEVER, converter=_days, kw_only=True)
-    needs: Codes = field(default=0, converter=_codes, kw_only=True)
-    suits: Words = field(default=_EVERY_POOL, converter=_words, kw_only=True)
-    intake: Words = field(default=0, converter=_words, kw_only=True)
-    comes: Words = field(default=((WHOLE,),), converter=_words, kw_only=True)
-    band: Codes = field(default=0, converter=_codes, kw_only=True)
-    admitted: Days = field(default=NO_DAY, converter=_days, kw_only=True)
-    holds: Words = field(default=0, converter=_words, kw_only=True)
-    follows: Days = field(default=-1, converter=_days, kw_only=True)
-    gap: Days = field(default=0, converter=_days, kw_only=True)
+    priority: Codes = field(default=_codes(0), converter=_codes, kw_only=True)
+    patience: Days = field(default=_days(NEVER), converter=_days, kw_only=True)
+    needs: Codes = field(default=_codes(0), converter=_codes, kw_only=True)
+    suits: Words = field(default=_words(_EVERY_POOL), converter=_words, kw_only=True)
+    intake: Words = field(default=_words(0), converter=_words, kw_only=True)
+    comes: Words = field(default=_words(((WHOLE,),)), converter=_words, kw_only=True)
+    band: Codes = field(default=_codes(0), converter=_codes, kw_only=True)
+    admitted: Days = field(default=_days(NO_DAY), converter=_days, kw_only=True)
+    holds: Words = field(default=_words(0), converter=_words, kw_only=True)
+    follows: Days = field(default=_days(-1), converter=_days, kw_only=True)
+    gap: Days = field(default=_days(0), converter=_days, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         rows = self.ready.size
