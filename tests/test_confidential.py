@@ -470,7 +470,7 @@ INSIDE = {
     *("EntryLine", "EntryLines", "FileLine", "Floor", "Foresight", "Found"),
     *("Gain", "GivenGroups", "Kept", "Many", "Piece", "Table", "TableRow", "Work"),
     # Many people at once, of whom no field is shown; tests/scenarios/ look.
-    *("Cohort", "Population", "Referrals"),
+    *("Cohort", "Population", "Referrals", "Requests", "Seated"),
     *("ClinicFolder", "Colored", "Link", "Pair", "PatientLinks", "Place", "Seats"),
     # What a calendar of others is read as.
     *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
@@ -488,6 +488,8 @@ IMPERSONAL = {
     *("Assessing", "Attending", "AttendingRule", "ByWeek", "Came", "Coming", "ComingBack"),
     *("Constant", "Effect", "Ending", "Endings", "Exit", "Exits", "HabitFigure", "Habits"),
     *("Left", "LogLogistic", "OneWayOut", "Share", "Tabulated", "WayOut", "Weibull"),
+    # What a clinic has, and who goes first there.
+    *("Capacity", "Priorities", "Priority", "SeatPool", "SeatsByDay"),
     # Whom a scenario is about, as shares, counts and rates.
     *("Arrivals", "PublishedPopulation", "Shares"),
     # Measures, and what many patients come to.

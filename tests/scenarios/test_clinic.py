@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from iopkit.errors import InvalidError
-from iopkit.scenarios.capacity import Capacity, Pool, SeatsByDay
-from iopkit.scenarios.clinic import NEVER, NO_DAY, Outcome, Requests, Seated, seated, seats_taken
+from iopkit.scenarios.capacity import Capacity, SeatPool, SeatsByDay
+from iopkit.scenarios.clinic import seated, seats_taken
 from iopkit.scenarios.draws import WHOLE
+from iopkit.scenarios.requests import NEVER, NO_DAY, RequestOutcome, Requests, Seated
 
 pytestmark = pytest.mark.measured
 
@@ -35,12 +36,12 @@ class Person:
         self.holds = int(requests.holds[row])
         self.intake = int(requests.intake[row])
         self.comes = requests.comes[requests.band[row]].tolist()
-        self.outcome = Outcome.NOT_REACHED
+        self.outcome = RequestOutcome.NOT_REACHED
         self.day = self.offered = self.start = NO_DAY
         self.pools: list[int] = []
         if (admitted := int(requests.admitted[row])) != NO_DAY:
             self.start = self.day = self.offered = admitted
-            self.outcome = Outcome.ADMITTED
+            self.outcome = RequestOutcome.ADMITTED
 
     def in_care(self, day: int) -> bool:
         return self.start != NO_DAY and self.start <= day < self.start + self.stay
@@ -58,7 +59,7 @@ class ByHand:
         self.waiting: list[int] = []
         for day in range(seats.days):
             self.live(day)
-            self.waiting.append(sum(p.outcome is Outcome.WAITING for p in self.people))
+            self.waiting.append(sum(p.outcome is RequestOutcome.WAITING for p in self.people))
 
     def room(self, pool: int, day: int) -> int:
         taken = sum(pool in p.pools and p.in_care(day) for p in self.people)
@@ -76,11 +77,11 @@ class ByHand:
             before = self.people[person.follows] if person.follows >= 0 else person
             if person is not before and before.start != NO_DAY:
                 person.ready = before.start + before.stay + person.gap
-            if person.outcome is Outcome.NOT_REACHED and day >= person.ready:
-                person.outcome = Outcome.WAITING
-            if person.outcome is Outcome.WAITING and day >= person.ready + person.patience:
-                person.outcome, person.day = Outcome.GAVE_UP, day
-        line = [person for person in self.people if person.outcome is Outcome.WAITING]
+            if person.outcome is RequestOutcome.NOT_REACHED and day >= person.ready:
+                person.outcome = RequestOutcome.WAITING
+            if person.outcome is RequestOutcome.WAITING and day >= person.ready + person.patience:
+                person.outcome, person.day = RequestOutcome.GAVE_UP, day
+        line = [person for person in self.people if person.outcome is RequestOutcome.WAITING]
         for person in sorted(line, key=lambda p: (p.priority, p.ready, p.row)):
             self.offer(person, day)
 
@@ -99,10 +100,10 @@ class ByHand:
             return
         person.offered = person.day = day
         if person.intake < person.comes[min(day - person.ready, len(person.comes) - 1)]:
-            person.outcome, person.start = Outcome.ADMITTED, day
+            person.outcome, person.start = RequestOutcome.ADMITTED, day
             person.pools = [each[0] for each in found]
         else:
-            person.outcome = Outcome.DID_NOT_COME
+            person.outcome = RequestOutcome.DID_NOT_COME
 
 
 def same(found: Seated, people: Sequence[Person]) -> None:
@@ -111,7 +112,7 @@ def same(found: Seated, people: Sequence[Person]) -> None:
     assert found.offered.tolist() == [person.offered for person in people]
     assert found.day.tolist() == [person.day for person in people]
     for person in people:
-        if person.outcome is not Outcome.NOT_REACHED:
+        if person.outcome is not RequestOutcome.NOT_REACHED:
             assert found.ready[person.row] == person.ready
         pools = found.pools[person.row].tolist()
         assert pools[: len(person.pools)] == person.pools
@@ -206,10 +207,13 @@ def test_everybody_who_was_referred_is_somewhere_and_no_seat_is_taken_twice(
     seats = data.draw(clinics())
     requests = data.draw(requests_of(seats))
     found = seated(requests, seats)
-    counts = np.bincount(found.outcome, minlength=len(Outcome))
+    counts = np.bincount(found.outcome, minlength=len(RequestOutcome))
     assert counts.sum() == requests.ready.size
-    assert counts[Outcome.ADMITTED] == (found.start != NO_DAY).sum()
-    dated = np.isin(found.outcome, [Outcome.GAVE_UP, Outcome.DID_NOT_COME, Outcome.ADMITTED])
+    assert counts[RequestOutcome.ADMITTED] == (found.start != NO_DAY).sum()
+    dated = np.isin(
+        found.outcome,
+        [RequestOutcome.GAVE_UP, RequestOutcome.DID_NOT_COME, RequestOutcome.ADMITTED],
+    )
     assert (dated == (found.day != NO_DAY)).all()
     taken = seats_taken(requests, found, seats)
     assert (taken >= 0).all()
@@ -230,7 +234,7 @@ def test_days_waited_are_the_sum_of_those_who_wait_on_each_day(data: st.DataObje
     seats = data.draw(clinics())
     requests = data.draw(requests_of(seats))
     found = seated(requests, seats)
-    listed = (found.outcome != Outcome.NOT_REACHED) & (requests.admitted == NO_DAY)
+    listed = (found.outcome != RequestOutcome.NOT_REACHED) & (requests.admitted == NO_DAY)
     until = np.where(found.day == NO_DAY, seats.days, found.day)[listed]
     waited = (until - np.maximum(found.ready[listed], 0)).sum()
     assert waited == sum(ByHand(requests, seats).waiting)
@@ -244,7 +248,9 @@ def test_nobody_waits_beside_an_open_seat_that_suits_or_is_passed_by_one_who_cam
     requests = data.draw(requests_of(seats))
     found = seated(requests, seats)
     taken = seats_taken(requests, found, seats)
-    new = np.flatnonzero((found.outcome != Outcome.NOT_REACHED) & (requests.admitted == NO_DAY))
+    new = np.flatnonzero(
+        (found.outcome != RequestOutcome.NOT_REACHED) & (requests.admitted == NO_DAY)
+    )
     until = np.where(found.day == NO_DAY, seats.days, found.day)
     for row in new.tolist():
         for day in range(max(int(found.ready[row]), 0), int(until[row])):
@@ -339,10 +345,14 @@ def open_seats(*sizes: int, days: int, needs: tuple[tuple[int, ...], ...] = ((0,
 
 def test_with_no_seats_nobody_begins_and_those_who_give_up_do() -> None:
     found = seated(Requests([0, 3, 12], 5, patience=[NEVER, 4, 1]), open_seats(0, days=10))
-    assert found.outcome.tolist() == [Outcome.WAITING, Outcome.GAVE_UP, Outcome.NOT_REACHED]
+    assert found.outcome.tolist() == [
+        RequestOutcome.WAITING,
+        RequestOutcome.GAVE_UP,
+        RequestOutcome.NOT_REACHED,
+    ]
     assert found.day.tolist() == [NO_DAY, 7, NO_DAY]
     found = seated(Requests([0, 3], 5), open_seats(0, days=10))
-    assert found.outcome.tolist() == [Outcome.WAITING] * 2
+    assert found.outcome.tolist() == [RequestOutcome.WAITING] * 2
 
 
 def test_a_seat_that_is_free_today_is_taken_today_and_one_who_does_not_come_hands_it_on() -> None:
@@ -350,7 +360,11 @@ def test_a_seat_that_is_free_today_is_taken_today_and_one_who_does_not_come_hand
         [0, 1, 2], [4, 9, 3], intake=[0, WHOLE // 2, 0], comes=[[WHOLE] * 3 + [WHOLE // 4]]
     )
     found = seated(requests, open_seats(1, days=10))
-    assert found.outcome.tolist() == [Outcome.ADMITTED, Outcome.DID_NOT_COME, Outcome.ADMITTED]
+    assert found.outcome.tolist() == [
+        RequestOutcome.ADMITTED,
+        RequestOutcome.DID_NOT_COME,
+        RequestOutcome.ADMITTED,
+    ]
     assert found.start.tolist() == [0, NO_DAY, 4]
     assert found.offered.tolist() == [0, 4, 4]
 
@@ -362,7 +376,7 @@ def test_whoever_goes_first_is_offered_the_seat_before_those_who_came_earlier() 
 
 def test_a_closed_group_takes_people_on_its_first_days_alone() -> None:
     first = date(2026, 1, 12)
-    capacity = Capacity((Pool("evening", "group", 2),)).closed(every_weeks=1, first=first)
+    capacity = Capacity((SeatPool("evening", "group", 2),)).closed(every_weeks=1, first=first)
     seats = capacity.compiled([["group"]], site=None, start=first, days=25)
     for patience in (NEVER, NEVER - 1):  # in one line, and day by day
         found = seated(Requests([0, 1, 1, 5, 9], 7, patience=patience), seats)

@@ -8,8 +8,9 @@ from iopkit.eligibility.predicates import evaluate
 from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.library.priorities import INJECTS_DRUGS, find_priorities
 from iopkit.scenarios.capacity import UNLIMITED, SeatsByDay
-from iopkit.scenarios.clinic import Requests, seated, seats_taken
+from iopkit.scenarios.clinic import seated, seats_taken
 from iopkit.scenarios.priorities import Priorities, Priority
+from iopkit.scenarios.requests import Requests
 from iopkit.sources import Grade, Source
 from iopkit.truth import Truth
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iopkit.scenarios.capacity import SeatsByDay
-from iopkit.scenarios.clinic import NEVER, Outcome, Requests, Seated, seated
+from iopkit.scenarios.clinic import seated
+from iopkit.scenarios.requests import NEVER, RequestOutcome, Requests, Seated
 
 Floats = NDArray[np.float64]
 
@@ -51,10 +52,10 @@ def chain(size: int, most: int, *, comes: float, leaves: float, gives_up: float)
 
 def there_on(requests: Requests, found: Seated, day: int) -> tuple[int, int]:
     """How many are in care, and wait, at the end of a day."""
-    admitted = found.outcome == Outcome.ADMITTED
+    admitted = found.outcome == RequestOutcome.ADMITTED
     since = np.where(admitted, found.start, NEVER).astype(np.int64)
     care = (since <= day) & (day < since + requests.stay)
-    over = np.where(found.outcome == Outcome.WAITING, NEVER, found.day)
+    over = np.where(found.outcome == RequestOutcome.WAITING, NEVER, found.day)
     return int(care.sum()), int(((found.ready <= day) & (day < over)).sum())
 
 
@@ -90,7 +91,7 @@ def test_who_does_not_wait_is_turned_away_as_by_erlang_b() -> None:
         # One day of patience: a seat on the day itself, or none.
         requests = Requests(requests.ready, requests.stay, patience=1)
         outcome = seated(requests, pool(size, days)).outcome[requests.ready >= 1000]
-        shares.append(np.mean(outcome == Outcome.GAVE_UP))
+        shares.append(np.mean(outcome == RequestOutcome.GAVE_UP))
     assert within(np.array(shares), blocked)
 
 
@@ -103,7 +104,7 @@ def test_who_waits_and_how_long_is_as_by_erlang_c() -> None:
     for _ in range(60):
         requests = drawn(random, days, comes=load * leaves, leaves=leaves, gives_up=0)
         found = seated(requests, pool(size, days))
-        begun = (found.outcome == Outcome.ADMITTED) & (found.ready >= 2000)
+        begun = (found.outcome == RequestOutcome.ADMITTED) & (found.ready >= 2000)
         waited = (found.start - found.ready)[begun]
         shares.append(np.mean(waited > 0))
         waits.append(np.mean(waited))
@@ -123,5 +124,5 @@ def test_who_gives_up_is_as_by_erlang_a() -> None:
         requests = drawn(random, days, comes=comes, leaves=leaves, gives_up=gives_up)
         found = seated(requests, pool(size, days))
         late = (found.ready >= 1500) & (found.ready < days - 2000)
-        shares.append(np.mean(found.outcome[late] == Outcome.GAVE_UP))
+        shares.append(np.mean(found.outcome[late] == RequestOutcome.GAVE_UP))
     assert within(np.array(shares), waiting * gives_up / comes)

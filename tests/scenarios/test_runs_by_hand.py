@@ -15,8 +15,7 @@ from iopkit.library import find_program
 from iopkit.modalities import Modality
 from iopkit.scenarios.arrivals import NOT_YET, Arrivals, Cohort
 from iopkit.scenarios.attending import Assessing, Attending, AttendingRule
-from iopkit.scenarios.capacity import Capacity, Pool
-from iopkit.scenarios.clinic import NEVER, NO_DAY, Outcome
+from iopkit.scenarios.capacity import Capacity, SeatPool
 from iopkit.scenarios.courses import StayTables
 from iopkit.scenarios.draws import Purpose, draw, key_of, mixed, stream
 from iopkit.scenarios.episodes import Episodes
@@ -24,6 +23,7 @@ from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.leaving import Effect, HazardOf
 from iopkit.scenarios.populations import Population
 from iopkit.scenarios.preparing import Prepared, prepare
+from iopkit.scenarios.requests import NEVER, NO_DAY, RequestOutcome
 from iopkit.scenarios.running import run
 from iopkit.scenarios.scenarios import Scenario, vary
 from iopkit.sites import Closure, Site
@@ -76,7 +76,7 @@ class One:
     gap: int = 0
     offered: int = NO_DAY
     start: int = NO_DAY
-    outcome: Outcome = Outcome.NOT_REACHED
+    outcome: RequestOutcome = RequestOutcome.NOT_REACHED
     day: int = NO_DAY
 
 
@@ -200,7 +200,7 @@ def by_hand(  # noqa: C901, PLR0912  # all rules of a day, in a row
     for one in every:
         if one.admitted != NO_DAY:
             one.outcome, one.day, one.start, one.offered = (
-                Outcome.ADMITTED,
+                RequestOutcome.ADMITTED,
                 one.admitted,
                 one.admitted,
                 one.admitted,
@@ -228,14 +228,14 @@ def by_hand(  # noqa: C901, PLR0912  # all rules of a day, in a row
             one
             for one in every
             if one.admissible
-            and one.outcome in (Outcome.NOT_REACHED, Outcome.WAITING)
+            and one.outcome in (RequestOutcome.NOT_REACHED, RequestOutcome.WAITING)
             and one.ready <= day
             and (one.follows is None or one.follows.start != NO_DAY)
         ]
         for one in sorted(line, key=lambda each: (each.ready, each.number)):
-            one.outcome = Outcome.WAITING
+            one.outcome = RequestOutcome.WAITING
             if day >= one.ready + one.gives_up:
-                one.outcome, one.day = Outcome.GAVE_UP, max(one.ready + one.gives_up, 0)
+                one.outcome, one.day = RequestOutcome.GAVE_UP, max(one.ready + one.gives_up, 0)
                 continue
             taken = [
                 next(
@@ -256,9 +256,9 @@ def by_hand(  # noqa: C901, PLR0912  # all rules of a day, in a row
             shares = prepared.comes[0]
             waited = min(day - one.ready, len(shares) - 1)
             if draw(one.stream, Purpose.INTAKE) >= int(shares[waited]):
-                one.outcome = Outcome.DID_NOT_COME
+                one.outcome = RequestOutcome.DID_NOT_COME
                 continue
-            one.outcome, one.start = Outcome.ADMITTED, day
+            one.outcome, one.start = RequestOutcome.ADMITTED, day
             held[one.number] = [pool for pool in taken if pool is not None]
             for pool in held[one.number]:
                 in_seats[pool] += 1
@@ -367,13 +367,13 @@ def scenarios(drawn: st.DrawFn) -> Scenario:
 
 _CAPACITIES = (
     Capacity(),
-    Capacity((Pool("a", "day-program", 2), Pool("b", "relapse-prevention", 2))),
+    Capacity((SeatPool("a", "day-program", 2), SeatPool("b", "relapse-prevention", 2))),
     Capacity(
         (
-            Pool("a", "day-program", 1),
-            Pool("b", "day-program", 3),
-            Pool("c", "relapse-prevention", 3),
-            Pool("d", "family-education", 2, open_to=_ADULT),
+            SeatPool("a", "day-program", 1),
+            SeatPool("b", "day-program", 3),
+            SeatPool("c", "relapse-prevention", 3),
+            SeatPool("d", "family-education", 2, open_to=_ADULT),
         )
     ),
 )
@@ -402,7 +402,7 @@ def test_it_is_what_comes_of_one_person_and_day_at_a_time(
             "follows": -1 if one.follows is None else one.follows.number,
         }
         assert {name: getattr(ran, name)[row] for name in told} == told
-        if one.outcome is not Outcome.NOT_REACHED:
+        if one.outcome is not RequestOutcome.NOT_REACHED:
             assert (ran.referred[row], ran.ready[row]) == (one.referred, one.ready)
         assert ran.attendance is not None
         if began:

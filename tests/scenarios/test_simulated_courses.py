@@ -25,7 +25,7 @@ from iopkit.eligibility import FACTS, Criterion, Policy
 from iopkit.library import find_measure, find_program
 from iopkit.scenarios.arrivals import Arrivals, Cohort
 from iopkit.scenarios.attending import Assessing
-from iopkit.scenarios.capacity import Capacity, Pool
+from iopkit.scenarios.capacity import Capacity, SeatPool
 from iopkit.scenarios.entries import courses_of
 from iopkit.scenarios.episodes import Episodes
 from iopkit.scenarios.habits import Habits
@@ -77,7 +77,7 @@ _SCENARIO = Scenario(
     start=_START,
     weeks=_WEEKS,
     policy=Policy("adults", "Adults", Versions((Dated(date(2020, 1, 1), _ADULT, _SOURCE),))),
-    capacity=Capacity((Pool("a", "relapse-prevention", 9),)),
+    capacity=Capacity((SeatPool("a", "relapse-prevention", 9),)),
 )
 
 

@@ -26,10 +26,10 @@ from iopkit.scenarios import (
     Capacity,
     Cohort,
     Habits,
-    Pool,
     Population,
     RunFindingKind,
     Scenario,
+    SeatPool,
     WorkerLostError,
     simulate,
     vary,
@@ -48,7 +48,7 @@ _BASE = Scenario(
     habits=Habits("mine", "My clinic", attends=0.8, leaving=0.2, gives_up=0.3),
     start=date(2026, 1, 12),
     weeks=8,
-    capacity=Capacity((Pool("a", "day-program", 5),)),
+    capacity=Capacity((SeatPool("a", "day-program", 5),)),
 )
 _SCENARIOS = vary(
     _BASE,
@@ -253,7 +253,7 @@ def test_findings_tell_what_to_be_careful_with() -> None:
         _BASE,
         habits=asks,
         program=find_program("matrix-16-week"),
-        capacity=Capacity((Pool("a", "relapse-prevention", 2),)),
+        capacity=Capacity((SeatPool("a", "relapse-prevention", 2),)),
     )
     told = {each.kind: str(each) for each in simulate(some, replications=2, seed=7).findings}
     assert told[RunFindingKind.FEW_REPLICATIONS].startswith("2 replications")
@@ -271,7 +271,7 @@ def test_totals_keep_everybody(seed: int, weeks: int, seats: int) -> None:
     scenario = evolve(
         _BASE,
         weeks=weeks,
-        capacity=Capacity((Pool("a", "day-program", seats),)),
+        capacity=Capacity((SeatPool("a", "day-program", seats),)),
         arrivals=Arrivals(per_week=4, caseload=Cohort.drawn(2, longest=9)),
     )
     results = simulate(scenario, replications=1, seed=seed)

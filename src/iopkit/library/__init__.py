@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         PublishedPopulation,
         find_population,
     )
-    from iopkit.library.priorities import INJECTS_DRUGS, PRIORITIES, find_priorities
+    from iopkit.library.priorities import INJECTS_DRUGS, find_priorities
     from iopkit.library.programs import find_program, program_names, program_text
     from iopkit.library.requirements import REQUIREMENTS, find_requirements
     from iopkit.library.rule_changes import ChangedRule, Happened, RuleChange, RuleKind
@@ -54,7 +54,6 @@ _HOMES = {
     "INITIATION_NOTE": "iopkit.library.measures",
     "MEASURES": "iopkit.library.measures",
     "POLICIES": "iopkit.library.policies",
-    "PRIORITIES": "iopkit.library.priorities",
     "POPULATIONS": "iopkit.library.populations",
     "RATES": "iopkit.library.codings",
     "RECORDED_NOT_USED": "iopkit.library.unread",
@@ -103,7 +102,6 @@ __all__ = [
     "MEASURES",
     "POLICIES",
     "POPULATIONS",
-    "PRIORITIES",
     "RATES",
     "RECORDED_NOT_USED",
     "REQUIREMENTS",

@@ -12,7 +12,7 @@ if find_spec("numpy") is None or find_spec("polars") is None:
 
 from iopkit.scenarios.arrivals import NOT_YET, Arrivals, Cohort, Referrals
 from iopkit.scenarios.attending import Assessing, Attending, AttendingRule, Came, Coming
-from iopkit.scenarios.capacity import Capacity, Pool
+from iopkit.scenarios.capacity import Capacity, SeatPool
 from iopkit.scenarios.curves import (
     AfterLast,
     ByWeek,
@@ -73,7 +73,6 @@ __all__ = [
     "LogLogistic",
     "Nearest",
     "OneWayOut",
-    "Pool",
     "Population",
     "Priorities",
     "Priority",
@@ -83,6 +82,7 @@ __all__ = [
     "RunFinding",
     "RunFindingKind",
     "Scenario",
+    "SeatPool",
     "Share",
     "Strata",
     "Tabulated",

@@ -39,7 +39,7 @@ _FOR_ALL = AllOf(())
 
 
 @frozen
-class Pool:
+class SeatPool:
     """Seats of one service that are one as good as another, such as those of a group.
 
     ``need`` is the service. With 0 seats nobody begins who needs one and suits no other.
@@ -52,7 +52,7 @@ class Pool:
             day, or cycles are said of one that is not closed.
 
     Example:
-        >>> Pool("evening-a", "group", 12, closed=True, begins=date(2026, 1, 12)).words
+        >>> SeatPool("evening-a", "group", 12, closed=True, begins=date(2026, 1, 12)).words
         'evening-a: 12 seats of group, taken on 2026-01-12'
     """
 
@@ -117,7 +117,8 @@ class Capacity:
         InvalidError: a name is there twice, or there are more than 64 pools.
 
     Example:
-        >>> evening = Capacity((Pool("evening-a", "group", 12), Pool("evening-b", "group", 10)))
+        >>> seats = {"evening-a": 12, "evening-b": 10}
+        >>> evening = Capacity(tuple(SeatPool(name, "group", seats[name]) for name in seats))
         >>> dict(evening.more_seats("evening-a", 2).seats)
         {'evening-a': 14, 'evening-b': 10}
         >>> evening.without("evening-c")
@@ -127,7 +128,7 @@ class Capacity:
 known: evening-a, evening-b
     """
 
-    pools: tuple[Pool, ...] = ()
+    pools: tuple[SeatPool, ...] = ()
     words: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
 
@@ -219,7 +220,7 @@ known: evening-a, evening-b
             ),
         )
 
-    def _changed(self, name: str, change: Callable[[Pool], Pool]) -> "Capacity":
+    def _changed(self, name: str, change: Callable[[SeatPool], SeatPool]) -> "Capacity":
         if name not in self.seats:
             raise UnknownNameError("group", name, self.seats)
         pools = (change(pool) if pool.name == name else pool for pool in self.pools)
@@ -305,7 +306,7 @@ def _has_hours(site: Site, day: date) -> bool:
 
 def _pool_of(
     group: Group, site: Site | None, facts: Mapping[str, AnyFact], words: list[str]
-) -> Pool:
+) -> SeatPool:
     """The seats of a group; what of it does not become a condition is said in words."""
     seats = group.capacity
     if site is not None and group.room is not None:
@@ -318,7 +319,7 @@ def _pool_of(
         if room.absences:
             words.append(f"{group.name}: days on which its room cannot be used are not in it.")
     parts = tuple(_conditions(group, facts, words))
-    return Pool(
+    return SeatPool(
         group.name,
         group.service,
         seats,
@@ -352,7 +353,7 @@ def _conditions(
 
 def _pools_of_clinicians(
     site: Site, groups: Sequence[Group], minutes: Mapping[str, float], words: list[str]
-) -> Iterable[Pool]:
+) -> Iterable[SeatPool]:
     """A pool for each service for one patient: as many as it goes into the clinicians' hours."""
     counted_for: dict[str, list[str]] = {}
     for service, each in minutes.items():
@@ -364,7 +365,7 @@ def _pools_of_clinicians(
             if one.absences or one.later_hours:
                 words.append(f"{one.name}: days away and later hours are not in it.")
         free = sum((_spare_time(one, site, groups) for one in able), timedelta(0))
-        yield Pool(service, service, free // timedelta(minutes=each))
+        yield SeatPool(service, service, free // timedelta(minutes=each))
     words += [
         f"{name}: the same hours are counted for {' and '.join(services)}."
         for name, services in counted_for.items()

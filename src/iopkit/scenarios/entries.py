@@ -33,11 +33,11 @@ from iopkit.courses.stays import (
 from iopkit.courses.timelines import ScheduleSince
 from iopkit.modalities import Modality
 from iopkit.patients.diagnoses import Substance
-from iopkit.scenarios.clinic import Outcome
 from iopkit.scenarios.courses import attended, session_address
 from iopkit.scenarios.draws import Purpose, draw_at, key_of, mixed
 from iopkit.scenarios.episodes import Episodes
 from iopkit.scenarios.preparing import Prepared, session_tables
+from iopkit.scenarios.requests import RequestOutcome
 from iopkit.scenarios.weeks import PlannedStay
 from iopkit.schedules.sessions import Schedule
 from iopkit.truth import Truth
@@ -109,8 +109,8 @@ class _Writer:
 
     def _episode(self, row: int) -> None:
         """All that came of one referral."""
-        told, outcome = self._episodes, Outcome(int(self._episodes.outcome[row]))
-        if told.follows[row] >= 0 and outcome is Outcome.NOT_REACHED:
+        told, outcome = self._episodes, RequestOutcome(int(self._episodes.outcome[row]))
+        if told.follows[row] >= 0 and outcome is RequestOutcome.NOT_REACHED:
             return
         referred, ready, day = (int(each[row]) for each in (told.referred, told.ready, told.day))
         if told.before[row]:
@@ -128,15 +128,15 @@ class _Writer:
             if not told.admissible[row]:
                 self._write(ready if verdict is Truth.UNKNOWN else referred, _NOT_ELIGIBLE)
                 return
-        if outcome is Outcome.NOT_REACHED:
+        if outcome is RequestOutcome.NOT_REACHED:
             return
-        if outcome is Outcome.WAITING or day > ready:
+        if outcome is RequestOutcome.WAITING or day > ready:
             self._write(ready, Waitlisted(self._scenario.program.name))
-        if outcome is Outcome.GAVE_UP:
+        if outcome is RequestOutcome.GAVE_UP:
             self._write(day, ReferralClosed(ReferralEnd.GAVE_UP))
-        elif outcome is Outcome.DID_NOT_COME:
+        elif outcome is RequestOutcome.DID_NOT_COME:
             self._write(day, ReferralClosed(ReferralEnd.OTHER))
-        elif outcome is Outcome.ADMITTED:
+        elif outcome is RequestOutcome.ADMITTED:
             self._stay(row)
 
     def _stay(self, row: int) -> None:

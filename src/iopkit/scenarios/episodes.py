@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from iopkit.confidential import hidden
 from iopkit.courses.stays import DischargeReason
 from iopkit.fields import frozen
-from iopkit.scenarios.clinic import Codes, Days
 from iopkit.scenarios.draws import Words
+from iopkit.scenarios.requests import Codes, Days
 
 
 @frozen(eq=False)
@@ -47,7 +47,7 @@ class Episodes:
     ``person`` a row of the population and ``stratum`` what the habits tell apart. ``referred`` is
     the day of referral and ``ready`` the one from which a seat was waited for. ``eligible`` is 1,
     0, or -1 where an assessment had to tell, and ``admissible`` what came of it; ``before`` is for
-    those in care as the scenario begins. ``outcome`` is an ``Outcome`` of the clinic and ``day``
+    those in care as the scenario begins. ``outcome`` is a ``RequestOutcome`` and ``day``
     the day of it; ``offered`` is the day on which a seat was offered, ``start`` the first of the
     stay, ``NO_DAY`` for none. ``stay`` are days in care and ``reason`` a place in ``reasons``, of
     the whole stay, whether or not it ends within the scenario. ``follows`` is the row of the stay

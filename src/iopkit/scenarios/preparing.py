@@ -20,7 +20,6 @@ from iopkit.fields import frozen
 from iopkit.modalities import Modality
 from iopkit.scenarios.attending import Attending
 from iopkit.scenarios.capacity import SeatsByDay
-from iopkit.scenarios.clinic import Codes
 from iopkit.scenarios.courses import StayTables, UseTables, session_address
 from iopkit.scenarios.curves import Constant, Curve
 from iopkit.scenarios.draws import WHOLE, Purpose, Words
@@ -31,6 +30,7 @@ from iopkit.scenarios.hazards import (
     week_thresholds,
 )
 from iopkit.scenarios.leaving import HazardOf
+from iopkit.scenarios.requests import Codes
 from iopkit.scenarios.scenarios import Scenario
 from iopkit.scenarios.weeks import PlannedStay, ProgramWeeks
 from iopkit.truth import Truth

@@ -7,7 +7,8 @@ from iopkit.eligibility.predicates import AnyFact, Predicate, each_once, facts_i
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.scenarios.capacity import UNLIMITED, SeatsByDay, Truths
-from iopkit.scenarios.clinic import NO_DAY, Codes, Requests, Seated, seats_taken
+from iopkit.scenarios.clinic import seats_taken
+from iopkit.scenarios.requests import NO_DAY, Codes, Requests, Seated
 from iopkit.sources import Source
 
 MOST_CLASSES = 127

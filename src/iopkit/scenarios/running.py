@@ -13,7 +13,7 @@ from attrs import evolve
 from numpy.typing import NDArray
 
 from iopkit.scenarios.arrivals import NOT_YET
-from iopkit.scenarios.clinic import NEVER, NO_DAY, Days, Outcome, Requests, seated
+from iopkit.scenarios.clinic import seated
 from iopkit.scenarios.courses import attended, stays
 from iopkit.scenarios.draws import (
     Purpose,
@@ -27,6 +27,7 @@ from iopkit.scenarios.draws import (
 )
 from iopkit.scenarios.episodes import Attendance, Episodes
 from iopkit.scenarios.preparing import Prepared, session_tables
+from iopkit.scenarios.requests import NEVER, NO_DAY, Days, RequestOutcome, Requests
 from iopkit.scenarios.weeks import PlannedStay
 
 _AGAIN = key_of("stay after a discharge")
@@ -184,7 +185,10 @@ def _with_seats(prepared: Prepared, asked: _Asked, replications: tuple[int, ...]
     rows = len(asked.stream)
     needs = max(map(len, prepared.seats.needs), default=0)
     ready, offered, start = (np.full(rows, NO_DAY, np.int32) for _ in range(3))
-    outcome, day = np.full(rows, Outcome.NOT_REACHED, np.int16), np.full(rows, NO_DAY, np.int32)
+    outcome, day = (
+        np.full(rows, RequestOutcome.NOT_REACHED, np.int16),
+        np.full(rows, NO_DAY, np.int32),
+    )
     pools = np.full((rows, needs), -1, np.int16)
     bounds = np.searchsorted(asked.replication, np.arange(len(replications) + 1)).tolist()
     for first, end in pairwise(bounds):

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from iopkit.courses.stays import DischargeReason
 from iopkit.fields import frozen
-from iopkit.scenarios.clinic import NO_DAY, Outcome
 from iopkit.scenarios.episodes import Attendance, Episodes
+from iopkit.scenarios.requests import NO_DAY, RequestOutcome
 
 Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
@@ -61,7 +61,7 @@ class WeeklyTotal:
 
 def _asked(e: Episodes) -> Flags:
     """Those who were referred, or wait as it begins, or came back within it."""
-    asked: Flags = ~e.before & ((e.follows < 0) | (e.outcome != Outcome.NOT_REACHED))
+    asked: Flags = ~e.before & ((e.follows < 0) | (e.outcome != RequestOutcome.NOT_REACHED))
     return asked
 
 
@@ -134,8 +134,8 @@ def census_by_day(e: Episodes) -> Floats:
 
 def waiting_by_day(e: Episodes) -> Floats:
     """How many still wait at the end of each day, by replication and day."""
-    waits = ~e.before & (e.outcome != Outcome.NOT_REACHED)
-    until = np.where(e.outcome == Outcome.WAITING, np.int32(e.days), e.day)
+    waits = ~e.before & (e.outcome != RequestOutcome.NOT_REACHED)
+    until = np.where(e.outcome == RequestOutcome.WAITING, np.int32(e.days), e.day)
     return np.cumsum(_by_day(e, waits, e.ready) - _by_day(e, waits, until), axis=1)
 
 
@@ -148,7 +148,7 @@ def _in_weeks(by_day: Floats) -> Floats:
 
 
 def _offered_within(e: Episodes, days: int) -> Floats:
-    among = ~e.before & (e.outcome != Outcome.NOT_REACHED) & (e.ready >= 0)
+    among = ~e.before & (e.outcome != RequestOutcome.NOT_REACHED) & (e.ready >= 0)
     among &= e.ready + days < e.days
     return _share(e, (e.offered != NO_DAY) & (e.offered - e.ready <= days), among)
 
@@ -196,7 +196,7 @@ def _use_share(e: Episodes) -> Floats:
 def _declared() -> tuple[Total, ...]:
     higher, lower = Better.HIGHER, Better.LOWER
 
-    def outcome(which: Outcome) -> Callable[[Episodes], Floats]:
+    def outcome(which: RequestOutcome) -> Callable[[Episodes], Floats]:
         return lambda e: _count(e, _asked(e) & (e.outcome == which))
 
     def left_for(name: str, reason: DischargeReason, meaning: str, better: Better | None) -> Total:
@@ -222,16 +222,24 @@ def _declared() -> tuple[Total, ...]:
             "people",
             "Eligible, and not ready for a seat before the scenario ends.",
             None,
-            lambda e: _count(e, _asked(e) & e.admissible & (e.outcome == Outcome.NOT_REACHED)),
+            lambda e: _count(
+                e, _asked(e) & e.admissible & (e.outcome == RequestOutcome.NOT_REACHED)
+            ),
         ),
-        Total("waiting_at_end", "people", "Waiting as it ends.", lower, outcome(Outcome.WAITING)),
-        Total("gave_up", "people", "Gave up the wait.", lower, outcome(Outcome.GAVE_UP)),
+        Total(
+            "waiting_at_end",
+            "people",
+            "Waiting as it ends.",
+            lower,
+            outcome(RequestOutcome.WAITING),
+        ),
+        Total("gave_up", "people", "Gave up the wait.", lower, outcome(RequestOutcome.GAVE_UP)),
         Total(
             "did_not_come",
             "people",
             "Were offered a seat and did not come.",
             lower,
-            outcome(Outcome.DID_NOT_COME),
+            outcome(RequestOutcome.DID_NOT_COME),
         ),
         Total(
             "admitted",
@@ -441,7 +449,7 @@ def _declared_weekly() -> tuple[WeeklyTotal, ...]:
         sums(
             "gave_up",
             "Gave up the wait in the week.",
-            lambda e: _by_day(e, e.outcome == Outcome.GAVE_UP, e.day),
+            lambda e: _by_day(e, e.outcome == RequestOutcome.GAVE_UP, e.day),
         ),
         means("census", "In care, mean over the days of the week.", census_by_day),
         means("waiting", "Waiting, mean over the days of the week.", waiting_by_day),

@@ -13,7 +13,7 @@ from iopkit.eligibility.predicates import AllOf
 from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.groups.groups import Group
 from iopkit.programs.timings import Slot
-from iopkit.scenarios.capacity import Capacity, Pool, SeatsByDay, next_days
+from iopkit.scenarios.capacity import Capacity, SeatPool, SeatsByDay, next_days
 from iopkit.sites.closures import Closure, HolidayCalendar
 from iopkit.sites.sites import Site
 from iopkit.sites.staff import Absence, Clinician, Room
@@ -122,7 +122,11 @@ def test_a_service_whose_last_group_is_gone_has_no_seats_rather_than_any_number(
 
 def test_needs_are_the_pools_of_each_service_and_what_is_not_limited_is_left_out() -> None:
     capacity = Capacity(
-        (Pool("a", "group", 3), Pool("individual", "individual", 2), Pool("b", "group", 4))
+        (
+            SeatPool("a", "group", 3),
+            SeatPool("individual", "individual", 2),
+            SeatPool("b", "group", 4),
+        )
     )
     found = capacity.compiled(
         [["group", "individual", "group", "testing"], ["testing"], ["individual"]],
@@ -165,7 +169,7 @@ def test_a_closed_group_takes_people_on_its_first_days(
     begins: date, every: int | None, taken: list[int]
 ) -> None:
     opens = bytes([1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 1, 0, 1])
-    pool = Pool("a", "group", 3, closed=True, begins=begins, every_weeks=every)
+    pool = SeatPool("a", "group", 3, closed=True, begins=begins, every_weeks=every)
     found = pool.takes(opens, start=MONDAY)
     assert [day for day, takes in enumerate(found) if takes] == taken
 
@@ -198,12 +202,12 @@ def test_who_is_not_known_to_suit_is_not_offered_a_seat_and_counted() -> None:
 @pytest.mark.parametrize(
     ("wrong", "path"),
     [
-        (lambda: Pool("", "group", 1), "name"),
-        (lambda: Pool("a", "group", -1), "seats"),
-        (lambda: Pool("a", "group", 1, closed=True), "begins"),
-        (lambda: Pool("a", "group", 1, begins=MONDAY, every_weeks=2), "every_weeks"),
-        (lambda: Capacity((Pool("a", "group", 1),) * 2), "pools"),
-        (lambda: Capacity(tuple(Pool(str(n), "group", 1) for n in range(65))), "pools"),
+        (lambda: SeatPool("", "group", 1), "name"),
+        (lambda: SeatPool("a", "group", -1), "seats"),
+        (lambda: SeatPool("a", "group", 1, closed=True), "begins"),
+        (lambda: SeatPool("a", "group", 1, begins=MONDAY, every_weeks=2), "every_weeks"),
+        (lambda: Capacity((SeatPool("a", "group", 1),) * 2), "pools"),
+        (lambda: Capacity(tuple(SeatPool(str(n), "group", 1) for n in range(65))), "pools"),
         (lambda: Capacity().compiled([], site=None, start=MONDAY, days=0), "days"),
         (lambda: SeatsByDay(("a",), (), (b"",), b"", ()), "sizes"),
         (lambda: SeatsByDay(("a",), (1,), (), b"", ()), "takes"),
