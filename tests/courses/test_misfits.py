@@ -113,6 +113,19 @@ MISSED = SessionMissed(uid(FIRST))
 LONG = Attendance(timedelta(minutes=91))
 VISIT = at(9, CameUnplanned("group", Modality.GROUP_THERAPY, SECOND.start, timedelta(minutes=90)))
 NEXT_DAY = datetime(2026, 1, 8, 9, tzinfo=UTC)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+# Evenings in New York, and the days after by UTC.
+LATE, BEFORE = datetime(2026, 1, 11, 1, tzinfo=UTC), datetime(2026, 1, 1, 4, 59, tzinfo=UTC)
+CAME_AT_NIGHT = CameUnplanned(
+    "group", Modality.GROUP_THERAPY, datetime(2026, 1, 10, 4, 30, tzinfo=UTC), HOUR
+)
+
+
+def visit(after: int, minutes: int) -> Short:
+    """One that begins so many minutes after the second session."""
+    start = SECOND.start + after * MINUTE
+    return at(9, CameUnplanned("talk", Modality.PEER_SUPPORT, start, minutes * MINUTE))
+
 
 # The last entry of each list is set apart for the reason, and no other; without it all fit.
 REASONS = {
@@ -179,12 +192,23 @@ REASONS = {
         [IN, at(1, HoldBegun()), at(2, HoldEnded()), at(3, HoldEnded())],
     ],
     Misfit.UNKNOWN_PHASE: [[IN, at(1, PhaseEntered("third"))]],
+    Misfit.TWO_LEVELS: [
+        [IN, at(1, SteppedUp(RESIDENTIAL)), at(1, SteppedDown(IOP))],
+        [IN, at(1, SteppedDown(OUTPATIENT)), at(1, SteppedUp(RESIDENTIAL))],
+        [at(0, Admitted()), at(1, SteppedUp(IOP)), at(1, SteppedUp(RESIDENTIAL))],
+    ],
     Misfit.TWO_PHASES: [[IN, at(1, PhaseEntered("first")), at(1, PhaseEntered("second"))]],
     Misfit.UNKNOWN_SESSION: [
         [IN, at(2, SessionAttended(UUID(int=7, version=4)))],
         [IN, at(3, MadeUp(UUID(int=7, version=4), NEXT_DAY))],
     ],
-    Misfit.OTHER_DAY: [[IN, at(3, CAME)], [IN, at(1, MISSED)]],
+    Misfit.OTHER_DAY: [
+        [IN, at(3, CAME)],
+        [IN, at(1, MISSED)],
+        [IN, at(5, CAME_AT_NIGHT)],
+        [IN, at(2, MISSED), at(6, MadeUp(uid(FIRST), LATE))],
+        [at(-9, Admitted()), at(-4, CameUnplanned("talk", Modality.PEER_SUPPORT, BEFORE, HOUR))],
+    ],
     Misfit.TOLD_TWICE: [
         [IN, at(2, CAME), at(2, MISSED)],
         [IN, at(2, CAME), at(2, CAME)],
@@ -207,6 +231,15 @@ REASONS = {
             at(2, MISSED),
             at(9, SessionAttended(uid(SECOND))),
             at(9, MadeUp(uid(FIRST), SECOND.start)),
+        ],
+        [IN, VISIT, visit(80, 90)],
+        [IN, visit(-29, 30), VISIT],
+        [IN, at(9, SessionAttended(uid(SECOND), Attendance(50 * MINUTE))), visit(40, 41)],
+        [
+            IN,
+            at(2, MISSED),
+            at(9, MadeUp(uid(FIRST), SECOND.start, Attendance(61 * MINUTE))),
+            visit(60, 90),
         ],
     ],
     Misfit.MADE_UP_TWICE: [
@@ -269,6 +302,13 @@ def test_what_does_not_fit_says_what_would() -> None:
 
 FITS = {
     "a visit at the time of a session missed": [IN, at(9, SessionMissed(uid(SECOND))), VISIT],
+    "one visit after another": [IN, VISIT, visit(90, 30), visit(-30, 30)],
+    "called out of a session": [
+        IN,
+        at(9, SessionAttended(uid(SECOND), Attendance(50 * MINUTE))),
+        visit(20, 40),
+    ],
+    "a night visit by the clock of the site": [IN, at(4, CAME_AT_NIGHT)],
     "signed after a death": [IN, at(1, Died()), at(5, Signed(Paper.DISCHARGE_SUMMARY))],
     "called off beforehand": [
         IN,

@@ -1,6 +1,6 @@
 """Events of sessions: who came to which, who did not, and what was called off."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
@@ -144,6 +144,8 @@ class CameUnplanned:
 def _zone_faults(start: datetime) -> tuple[Fault, ...]:
     if start.tzinfo is None:
         return (Fault(("start",), "an aware time", "one without a zone"),)
+    if not date.min.year < start.year < date.max.year:
+        return (Fault(("start",), "a time in the years 2 to 9998", "another"),)
     there = start.astimezone(UTC).astimezone(start.tzinfo).replace(tzinfo=None)
     ok = there == start.replace(tzinfo=None)
     return unless(ok, "start", "a time that clocks show", "one that they leave out")
