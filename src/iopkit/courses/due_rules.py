@@ -53,6 +53,8 @@ class InARow:
 class NoContact:
     """So many days have passed since the last contact in a stay; see ``is_contact``.
 
+    What it makes due ends with the stay.
+
     Raises:
         InvalidError: the days are not from 1 to 3,660.
     """
@@ -85,6 +87,9 @@ A predicate is one over facts about the course, as ``Phase.advance``; it makes s
 day on which it holds and did not the day before.
 """
 call_union(When, "an event or a condition that makes something due")
+
+
+_STAY_ENDS = (Happening("discharged"), Happening("died"))
 
 
 class CountedIn(StrEnum):
@@ -216,6 +221,11 @@ class DueRule:
             self._counted_faults(),
             () if not isinstance(self.when, Predicate) else course_faults(self.when, "when"),
         )
+
+    @property
+    def ends(self) -> tuple[Happening, ...]:
+        """The events after which it is not asked for any more: after a stay nobody is silent."""
+        return (*self.until, *_STAY_ENDS) if isinstance(self.when, NoContact) else self.until
 
     def _counted_faults(self) -> tuple[Fault, ...]:
         if self.counted_from is None:
