@@ -14,6 +14,7 @@ from dateutil.relativedelta import relativedelta
 
 from iopkit.confidential import hidden
 from iopkit.courses.attending import SessionMark
+from iopkit.courses.conditions_by_day import truths_by_day
 from iopkit.courses.courses import Course, as_known
 from iopkit.courses.due_rules import (
     CountedIn,
@@ -28,12 +29,10 @@ from iopkit.courses.events import EVENT_KINDS, CourseEvent
 from iopkit.courses.findings import Authorized
 from iopkit.courses.folding import is_contact
 from iopkit.courses.happenings import Happening, field_of
-from iopkit.courses.judging import AT_ANY_TIME, IN_TREATMENT
+from iopkit.courses.judging import AT_ANY_TIME
 from iopkit.courses.ordering import RANKS, SESSION_RANK
 from iopkit.courses.outcomes import SessionOutcome, SessionRecord
-from iopkit.courses.progressing import progress
 from iopkit.courses.stays import Admitted, Died, Discharged, Readmitted
-from iopkit.courses.taking_stock import state_on
 from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import each_a, refuse, refuse_flags, refuse_moments, unless, unless_a
 from iopkit.fields import frozen
@@ -461,19 +460,13 @@ class _Asking:
 
     def _holding(self, when: Predicate) -> Iterator[_Opening]:
         """Each day on which a condition holds and did not the day before."""
-        entries, on = self._past.entries, self._past.on
         held = Truth.NO
-        day = entries[0].on if entries else on
-        while day <= on:
-            state = state_on(self._past.course, on=day)
-            found = progress(state)
-            truth = found.meets(when) if state.status in IN_TREATMENT else Truth.NO
+        for day, truth, found in truths_by_day(self._past.course, when, on=self._past.on):
             if truth is Truth.YES and held is not Truth.YES:
                 yield _Opening(self._past.before(day), day, day)
-            if day == on and truth is Truth.UNKNOWN:
+            if day == self._past.on and truth is Truth.UNKNOWN:
                 yield _Opening(self._past.before(day), day, day, missing=found.missing(when))
             held = truth
-            day += ONE_DAY
 
     __repr__ = hidden
 

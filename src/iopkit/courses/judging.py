@@ -348,10 +348,10 @@ def _begin(time: _TimeThere) -> datetime:
 
 def _at_once(one: _TimeThere, other: _TimeThere) -> bool:
     """Whether two sessions begin together, or overlap and had more attended than time passed."""
-    starts, ends, attended = zip(one, other, strict=True)
-    overlap = max(starts) < min(ends)
-    together = sum(attended, timedelta(0)) > max(ends) - min(starts)
-    return starts[0] == starts[1] or (overlap and together)
+    (start, end, some), (other_start, other_end, more) = one, other
+    overlap = max(start, other_start) < min(end, other_end)
+    passed = max(end, other_end) - min(start, other_start)
+    return start == other_start or (overlap and some + more > passed)
 
 
 def _told_beforehand(event: CourseEvent | None) -> bool:
