@@ -582,7 +582,15 @@ def test_what_cannot_be_is_refused(work: Callable[[], object]) -> None:
 
 
 def test_a_rule_says_in_words_what_it_asks_for() -> None:
-    assert RECERTIFY.words == "by day -1, from day -14 to day -1 after end of certified"
+    assert RECERTIFY.words == (
+        "by 1 day before, from 14 days before to 1 day before end of certified"
+    )
+    around = Term(2, opens=-3, last=5, counted_in=CountedIn.WORKING_DAYS)
+    assert evolve(RECERTIFY, within=around).words == (
+        "by working day 2, from 3 working days before to working day 5 after end of certified"
+    )
+    early = evolve(RECERTIFY, within=Term(-1, counted_in=CountedIn.MONTHS))
+    assert early.words == "by 1 month before end of certified"
     assert [each.words for each in (REVIEW, DISCHARGE_SUMMARY, LATER_INTERVIEW, TWO_MISSED)] == [
         "by day 30 after each time, from admitted",
         "by working day 10 after discharged",

@@ -84,6 +84,7 @@ WRONG: dict[str, tuple[Callable[[], object], list[str]]] = {
         lambda: evolve(ENTRY, recorded=NIGHT.replace(tzinfo=None)),
         ["recorded"],
     ),
+    "recorded by nobody": (lambda: evolve(ENTRY, recorder=" "), ["recorder"]),
     "nothing to tell": (lambda: evolve(ENTRY, event=None), ["event"]),
     "itself": (lambda: evolve(ENTRY, replaces=KEY), ["replaces"]),
     "a session without a zone": (

@@ -23,8 +23,9 @@ class Entry:
     deleted. ``recorded`` becomes an instant of UTC: wherever an entry is kept, it stays equal.
 
     Raises:
-        InvalidError: ``recorded`` has no time zone, there is neither an event nor anything to
-            withdraw, an entry replaces itself, or its day contradicts the days in its event.
+        InvalidError: ``recorded`` has no time zone, there is no recorder, neither an event nor
+            anything to withdraw, an entry replaces itself, or its day contradicts the days in its
+            event.
 
     Example:
         >>> from uuid import UUID
@@ -50,6 +51,8 @@ class Entry:
 
     def __attrs_post_init__(self) -> None:
         told = () if self.event is None else _day_faults(self.on, self.event)
+        if not self.recorder.strip():
+            told += (Fault(("recorder",), "whoever put it on record", "nothing"),)
         # Of most entries this says it all, and in a third of the time.
         if told or self.recorded.tzinfo is None or self.event is None or self.replaces is not None:
             self._refuse_faults(told)

@@ -118,12 +118,14 @@ def _with_goals(state: State, goals: Iterable[Goal]) -> State:
     """The state, and how far the goals of its plan are reached."""
     counts = state.counts
     attended = plus_open(counts.attended + state.beside, counts.not_recorded)
+    known = progress(state)
     of = GoalRecord(
         state.patient,
         state.on,
         screenings=state.screenings,
-        progress=progress(state),
+        progress=known,
         counts={
+            Counted.DAYS_WITHOUT_USE: known.days_without_use,
             Counted.NEGATIVE_TESTS: state.negative_tests,
             Counted.SESSIONS_ATTENDED: attended,
         },
