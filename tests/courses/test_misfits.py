@@ -375,3 +375,57 @@ def test_a_phase_is_one_of_the_plan_in_force_on_its_day() -> None:
 def test_the_same_entry_twice_is_one() -> None:
     (entry,) = entries(IN)
     assert collected([entry, entry]).entries == (entry,)
+
+
+CORRECTIONS: dict[str, list[CourseEvent | None]] = {
+    "none fits": [HoldEnded(), SteppedUp(OUTPATIENT), Readmitted(), Admitted()],
+    "one in the middle fits": [HoldEnded(), Assessed(), Readmitted(), Admitted()],
+    "withdrawn in between": [Assessed(), None, HoldEnded(), Readmitted()],
+    "the last fits": [HoldEnded(), Readmitted(), ContactMade()],
+    "all withdrawn": [HoldEnded(), None],
+}
+
+
+@pytest.mark.parametrize("events", CORRECTIONS.values(), ids=CORRECTIONS)
+@pytest.mark.parametrize("days", [[1], [20, 3, 11], [2, 19]], ids=str)
+def test_of_many_corrections_the_newest_that_fits_counts(
+    events: list[CourseEvent | None], days: list[int]
+) -> None:
+    others = [IN, at(4, ContactMade()), at(12, Discharged())]
+    chain = [
+        at(
+            days[number % len(days)],
+            event,
+            key=10 + number,
+            recorded=NIGHT + number * HOUR,
+            replaces=9 + number if number else None,
+        )
+        for number, event in enumerate([ContactMade(), *events * 3])
+    ]
+    *beside, first = entries(*others, chain[0])
+    known = [first, *entries(*chain[1:])]
+    # Each on its own, from the newest on.
+    alone = (
+        each
+        for each in reversed(known)
+        if not each.event or not collected([*beside, evolve(each, replaces=None)]).apart
+    )
+    course = collected([*known, *beside])
+    expected = next(alone)
+    counting = [each.key for each in course.history.counting if each not in beside]
+    assert counting == [expected.key] * (expected.event is not None)
+    assert {each.entry for each in course.apart} == {*known[known.index(expected) + 1 :]}
+
+
+def test_a_withdrawal_before_the_day_stands_if_what_corrects_it_does_not_fit() -> None:
+    early = FIRST.start - timedelta(days=3)
+    course = collected(
+        entries(
+            IN,
+            at(2, SessionCancelled(uid(FIRST)), recorded=early),
+            at(2, None, recorded=early + HOUR, replaces=2),
+            at(2, SessionAttended(uid(FIRST), LONG), recorded=early + 2 * HOUR, replaces=3),
+        )
+    )
+    assert [each.entry.key.int & 0xFF for each in course.apart] == [4]
+    assert len(course.history.counting) == 1

@@ -142,12 +142,21 @@ class Judge:
         self.make_ups = list[tuple[UUID | None, Entry]]()
         self.times = list[_TimeThere]()
 
-    def judge(self, entries: Iterable[Entry]) -> dict[Entry, tuple[Misfit, ...]]:
+    def judge(
+        self, entries: Iterable[Entry], *, tried: Collection[UUID] = ()
+    ) -> dict[Entry, tuple[Misfit, ...]]:
         """Those of some entries that do not fit what has come so far, and why.
 
-        Whether make-ups and sessions not planned do, ``wrong_make_ups`` tells in the end.
+        Those whose keys are ``tried`` change nothing for others, even if they fit. Whether make-ups
+        and sessions not planned do, ``wrong_make_ups`` tells in the end.
         """
-        return {entry: why for entry in entries if (why := self._take(entry))}
+        misfits = dict[Entry, tuple[Misfit, ...]]()
+        for entry in entries:
+            if why := self._misfits_of(entry):
+                misfits[entry] = why
+            elif entry.key not in tried:
+                self._follow(entry)
+        return misfits
 
     def wrong_make_ups(self) -> dict[Entry, tuple[Misfit, ...]]:
         """What does not fit of sessions that no schedule has, and of make-ups, once all is known.
@@ -163,13 +172,10 @@ class Judge:
         other.times = self.times.copy()
         return other
 
-    def _take(self, entry: Entry) -> tuple[Misfit, ...]:
-        """Why an entry does not fit; if it does, it has changed what comes after it."""
-        event = entry.event
-        why = (*self._too_early(entry), *self._out_of_stay(event), *self._contradicted(entry))
-        if not why:
-            self._follow(entry)
-        return why
+    def _misfits_of(self, entry: Entry) -> tuple[Misfit, ...]:
+        """Why an entry does not fit."""
+        out = self._out_of_stay(entry.event)
+        return (*self._too_early(entry), *out, *self._contradicted(entry))
 
     def _too_early(self, entry: Entry) -> Iterator[Misfit]:
         if type(entry.event) in _FORESEEN or _told_beforehand(entry.event):
