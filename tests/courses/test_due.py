@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from iopkit.courses import Course, Entry, ScheduleSince, SessionOutcome, collect
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus
-from iopkit.courses.due import Due, DueState, due_on, working_day
+from iopkit.courses.due import Due, DueState, due_on
 from iopkit.courses.due_lists import due_rows
 from iopkit.courses.due_rules import (
     CountedIn,
@@ -48,6 +48,7 @@ from iopkit.courses.events import (
 )
 from iopkit.courses.happenings import Happening, Having
 from iopkit.courses.plan_rules import due_rules
+from iopkit.courses.working_days import working_day
 from iopkit.eligibility import FACTS
 from iopkit.errors import InvalidError
 from iopkit.levels import AgeGroup, LevelOfCare

@@ -33,14 +33,14 @@ from iopkit.courses.judging import AT_ANY_TIME
 from iopkit.courses.ordering import RANKS, SESSION_RANK
 from iopkit.courses.outcomes import SessionOutcome, SessionRecord
 from iopkit.courses.stays import Admitted, Died, Discharged, Readmitted
+from iopkit.courses.working_days import working_day
 from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import each_a, refuse, refuse_flags, refuse_moments, unless, unless_a
 from iopkit.fields import frozen
-from iopkit.sites.hours import closed_days, site_on
 from iopkit.sites.sites import Site
 from iopkit.sources import Source
 from iopkit.truth import Truth
-from iopkit.windows import ONE_DAY, Weekday
+from iopkit.windows import ONE_DAY
 
 
 class DueState(StrEnum):
@@ -482,28 +482,3 @@ def _open_rolls(outcomes: Iterable[SessionRecord], *, after: date) -> Iterator[s
     for each in outcomes:
         if each.outcome is SessionOutcome.NOT_RECORDED and each.due.day > after:
             yield str(each.due.uid)
-
-
-def working_day(site: Site, day: date, count: int) -> date:
-    """The day so many working days of a site after another, or before it if below 0.
-
-    On a working day the site has opening hours and is not closed all day.
-
-    Raises:
-        InvalidError: the site has none in a year.
-        MissingExtraError: the site has holidays, and the extra ``holidays`` is not installed.
-    """
-    step = ONE_DAY if count >= 0 else -ONE_DAY
-    found, idle, left = day, 0, abs(count)
-    while left:
-        found += step
-        open_then = _is_open(site, found)
-        idle = 0 if open_then else idle + 1
-        refuse("site", unless(idle < 366, "hours", "a working day in every year", "none"))
-        left -= open_then
-    return found
-
-
-def _is_open(site: Site, day: date) -> bool:
-    has_hours = site_on(site, day).hours.on(Weekday.of(day))
-    return bool(has_hours) and day not in closed_days(site, day, day + ONE_DAY)
