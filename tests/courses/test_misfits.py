@@ -429,3 +429,10 @@ def test_a_withdrawal_before_the_day_stands_if_what_corrects_it_does_not_fit() -
     )
     assert [each.entry.key.int & 0xFF for each in course.apart] == [4]
     assert len(course.history.counting) == 1
+
+
+def test_two_corrections_that_do_not_fit_are_each_set_apart() -> None:
+    wrong = [at(3, HoldEnded(), recorded=LATER, replaces=number) for number in (2, 3)]
+    course = collected(entries(IN, at(2, ContactMade()), at(3, Assessed()), *wrong))
+    assert [each.reasons for each in course.apart] == [(Misfit.NOT_ON_HOLD,)] * 2
+    assert [each.key.int & 0xFF for each in course.history.counting] == [1, 2, 3]
