@@ -195,9 +195,8 @@ class Delivered:
 
         Where the newest certification before it does not say when it ends, it is not known.
         """
-        left = [each.on for each in self._by_then if isinstance(each.event, Discharged)]
         # Who is discharged on a day comes back on a later one.
-        since = max((each for each in left if each < day), default=date.min)
+        since = max((left for left in self._discharged if left < day), default=date.min)
         begun = [end for start, end in self.certified if since < start <= day]
         if any(end is not None and day < end for end in begun):
             return Truth.YES
@@ -213,6 +212,10 @@ class Delivered:
     @cached_property
     def _by_then(self) -> tuple[Entry, ...]:
         return tuple(each for each in self.course.history.counting if each.on <= self.on)
+
+    @cached_property
+    def _discharged(self) -> tuple[date, ...]:
+        return tuple(each.on for each in self._by_then if isinstance(each.event, Discharged))
 
     @cached_property
     def _visits(self) -> tuple[tuple[UUID, MadeUp | CameUnplanned], ...]:
