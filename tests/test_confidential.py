@@ -470,7 +470,8 @@ INSIDE = {
     *("EntryLine", "EntryLines", "FileLine", "Floor", "Foresight", "Found"),
     *("Gain", "GivenGroups", "Kept", "Many", "Piece", "Table", "TableRow", "Work"),
     # Many people at once, of whom no field is shown; tests/scenarios/ look.
-    *("Cohort", "Population", "Referrals", "Requests", "Seated"),
+    *("Cohort", "EpisodeSessions", "Episodes", "Population", "Prepared", "Referrals", "Requests"),
+    "Seated",
     *("ClinicFolder", "Colored", "Link", "Pair", "PatientLinks", "Place", "Seats"),
     # What a calendar of others is read as.
     *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),

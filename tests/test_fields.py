@@ -295,6 +295,26 @@ OTHERWISE = {
     "WeeklyWindows": "its converter refuses",
     "Effort": "counts, and so changes",
     **dict.fromkeys(
+        ("Arrivals", "Assessing", "Attending", "AttendingRule", "Scenario"),
+        "its converters refuse",
+    ),
+    "Population": "made by its ``of`` and others, which refuse",
+    **dict.fromkeys(
+        (
+            "EpisodeSessions",
+            "Episodes",
+            "PlannedStay",
+            "Prepared",
+            "Requests",
+            "Seated",
+            "SessionTables",
+            "StayTables",
+            "Stays",
+            "UseTables",
+        ),
+        "of arrays, made here; they say so",
+    ),
+    **dict.fromkeys(
         ("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
         "of a calendar, by the thousand; they say so",
     ),

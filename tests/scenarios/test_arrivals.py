@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from iopkit.errors import InvalidError
 from iopkit.scenarios import NOT_YET, Arrivals, Cohort, Population, Referrals
 from iopkit.scenarios.arrivals import poisson_number, poisson_thresholds, referral_key
-from iopkit.scenarios.draws import WHOLE, Purpose, draw, key_of, mixed, stream
+from iopkit.scenarios.draws import WHOLE, DrawPurpose, draw, key_of, mixed, stream
 
 pytestmark = pytest.mark.measured
 
@@ -90,23 +90,23 @@ class OneByOne(NamedTuple):
 
     def slot(self, key: int) -> int:
         shares = [Fraction(str(each)) for each in self.arrivals.weekdays]
-        weekday = picked(shares, draw(self.stream(key), Purpose.REFERRAL_DAY))
+        weekday = picked(shares, draw(self.stream(key), DrawPurpose.REFERRAL_DAY))
         return next(n for n in range(7) if (self.start + timedelta(days=n)).weekday() == weekday)
 
     def person(self, key: int) -> int:
-        return picked(WEIGHTS, draw(self.stream(key), Purpose.PERSON))
+        return picked(WEIGHTS, draw(self.stream(key), DrawPurpose.PERSON))
 
     def by_rate(self) -> Iterator[Case]:
         clinic = self.stream(key_of("arrivals"))
         for week in range(self.weeks):
-            at = draw(clinic, Purpose.ARRIVALS, week=week)
+            at = draw(clinic, DrawPurpose.ARRIVALS, week=week)
             for number in range(poisson_number(self.arrivals.rate(week), at)):
                 key = referral_key(week, number)
                 yield (7 * week + self.slot(key), number, 3, key), self.person(key), NOT_YET
 
     def own_day(self, person: int, key: int) -> int | None:
         if weeks := self.arrivals.spread_weeks:
-            at = draw(self.stream(key), Purpose.REFERRAL_DAY, number=1)
+            at = draw(self.stream(key), DrawPurpose.REFERRAL_DAY, number=1)
             return 7 * picked([Fraction(1, weeks)] * weeks, at) + self.slot(key)
         found: int | None = PEOPLE.table["day"][person] if self.arrivals.days else None
         return found
@@ -121,7 +121,7 @@ class OneByOne(NamedTuple):
         for number in range(cohort.count):
             key = mixed(key_of(name) ^ number)
             even = [Fraction(1, cohort.longest)] * cohort.longest
-            day = -1 - picked(even, draw(self.stream(key), Purpose.COHORT))
+            day = -1 - picked(even, draw(self.stream(key), DrawPurpose.COHORT))
             in_care = name == "caseload"
             place = (day, number, int(not in_care), key)
             yield place, self.person(key), day if in_care else NOT_YET

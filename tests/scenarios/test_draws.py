@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from iopkit.errors import InvalidError
 from iopkit.scenarios import draws
-from iopkit.scenarios.draws import WHOLE, Purpose, draw, key_of, stream, threshold
+from iopkit.scenarios.draws import WHOLE, DrawPurpose, draw, key_of, stream, threshold
 
 words = st.integers(0, (1 << 64) - 1)
 counts = st.integers(0, (1 << 24) - 1)
-purposes = st.sampled_from(Purpose)
+purposes = st.sampled_from(DrawPurpose)
 
 # Worked out apart from the module: Python's own hashlib, and SplitMix64 written out.
 KNOWN = [
@@ -43,11 +43,11 @@ def test_draws_are_known(  # noqa: PLR0913, PLR0917  # a draw's address
     seed: int, replication: int, who: str, purpose: int, at: tuple[int, int], of: str, expected: int
 ) -> None:
     chance = stream(seed, replication, key_of(who))
-    assert draw(chance, Purpose(purpose), week=at[0], number=at[1], of=of) == expected
+    assert draw(chance, DrawPurpose(purpose), week=at[0], number=at[1], of=of) == expected
 
 
 def test_the_numbers_of_purposes_stand() -> None:
-    assert [(each.name, each.value) for each in Purpose][:9] == [
+    assert [(each.name, each.value) for each in DrawPurpose][:9] == [
         ("ARRIVALS", 1),
         ("REFERRAL_DAY", 2),
         ("PERSON", 3),
@@ -65,7 +65,7 @@ def test_arrays_of_draws_are_the_draws(  # noqa: PLR0913, PLR0917  # a draw's ad
     seed: int,
     replication: int,
     keys: list[int],
-    purpose: Purpose,
+    purpose: DrawPurpose,
     week: int,
     number: int,
     of: str,
@@ -85,7 +85,7 @@ def test_arrays_of_draws_are_the_draws(  # noqa: PLR0913, PLR0917  # a draw's ad
 
 @given(st.tuples(purposes, counts, counts), st.tuples(purposes, counts, counts))
 def test_two_addresses_are_one_only_if_all_is_the_same(
-    one: tuple[Purpose, int, int], other: tuple[Purpose, int, int]
+    one: tuple[DrawPurpose, int, int], other: tuple[DrawPurpose, int, int]
 ) -> None:
     places = [draws.address(p, week=week, number=number) for p, week, number in (one, other)]
     assert (places[0] == places[1]) is (one == other)
@@ -115,14 +115,14 @@ def test_what_is_no_probability_is_refused(share: float) -> None:
 
 def test_weeks_and_numbers_out_of_bounds_are_refused_together() -> None:
     with pytest.raises(InvalidError) as refused:
-        draws.address(Purpose.LEAVING, week=-1, number=1 << 24)
+        draws.address(DrawPurpose.LEAVING, week=-1, number=1 << 24)
     assert [fault.path for fault in refused.value.faults] == [("week",), ("number",)]
 
 
 def test_draws_are_even_and_those_of_neighbors_unrelated() -> None:
     streams = draws.streams(7, 0, np.arange(100_000, dtype=np.uint64))
-    one = draws.draws_at(streams, draws.address(Purpose.LEAVING, week=1)) / WHOLE
-    other = draws.draws_at(streams, draws.address(Purpose.LEAVING, week=2)) / WHOLE
+    one = draws.draws_at(streams, draws.address(DrawPurpose.LEAVING, week=1)) / WHOLE
+    other = draws.draws_at(streams, draws.address(DrawPurpose.LEAVING, week=2)) / WHOLE
     # Four standard errors of a mean, and of a correlation, of 100,000.
     assert abs(one.mean() - 0.5) < 4 * 12**-0.5 / 100_000**0.5
     assert abs(np.corrcoef(one, other)[0, 1]) < 4 / 100_000**0.5

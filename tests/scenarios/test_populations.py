@@ -25,7 +25,7 @@ from iopkit.errors import InvalidError, UnknownNameError
 from iopkit.frames import decide_frame
 from iopkit.library import find_policy
 from iopkit.scenarios import Cohort, Population
-from iopkit.scenarios.draws import Purpose, address, draw_at, key_of, stream
+from iopkit.scenarios.draws import DrawPurpose, address, draw_at, key_of, stream
 
 pytestmark = pytest.mark.measured
 
@@ -435,7 +435,7 @@ def test_a_fact_is_drawn_at_its_address() -> None:
     quarter = 1 << 61
     expected = []
     for key in population.keys.tolist():
-        draw = draw_at(stream(11, 0, key), address(Purpose.FACT, of="pregnant"))
+        draw = draw_at(stream(11, 0, key), address(DrawPurpose.FACT, of="pregnant"))
         # In the order of values, what is not known last.
         expected.append(False if draw < 2 * quarter else True if draw < 3 * quarter else None)
     assert population.table["pregnant"].to_list() == expected

@@ -17,14 +17,14 @@ from iopkit.scenarios.arrivals import NOT_YET, Arrivals, Cohort
 from iopkit.scenarios.attending import Assessing, Attending, AttendingRule
 from iopkit.scenarios.capacity import Capacity, SeatPool
 from iopkit.scenarios.courses import StayTables
-from iopkit.scenarios.draws import Purpose, draw, key_of, mixed, stream
+from iopkit.scenarios.draws import DrawPurpose, draw, key_of, mixed, stream
 from iopkit.scenarios.episodes import Episodes
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.leaving import Effect, HazardOf
 from iopkit.scenarios.populations import Population
 from iopkit.scenarios.preparing import Prepared, prepare
 from iopkit.scenarios.requests import NEVER, NO_DAY, RequestOutcome
-from iopkit.scenarios.running import run
+from iopkit.scenarios.running import run_replications
 from iopkit.scenarios.scenarios import Scenario, vary
 from iopkit.sites import Closure, Site
 from iopkit.sources import Dated, Grade, Source, Versions
@@ -90,7 +90,7 @@ def _one(prepared: Prepared, number: int, chance: int, person: int, **more: Any)
     days, reason, uses = _stay(chance, stratum, prepared.stays, since)
     patience = NEVER
     if prepared.patience is not None:
-        found = _below(prepared.patience[stratum], draw(chance, Purpose.GIVING_UP))
+        found = _below(prepared.patience[stratum], draw(chance, DrawPurpose.GIVING_UP))
         patience = found if found < len(prepared.patience[stratum]) else NEVER
     return One(
         number, chance, person, stay=days, reason=reason, uses=uses, gives_up=patience, **more
@@ -104,22 +104,22 @@ def _stay(
     for week in range(tables.weeks):
         if use is not None:
             if week == 0:
-                using = draw(chance, Purpose.USE_AT_ADMISSION) < int(use.at_admission[stratum])
+                using = draw(chance, DrawPurpose.USE_AT_ADMISSION) < int(use.at_admission[stratum])
             elif using:
-                drawn = draw(chance, Purpose.ABSTAINING, week=week)
+                drawn = draw(chance, DrawPurpose.ABSTAINING, week=week)
                 using = drawn >= int(use.stops[stratum, week])
             else:
-                drawn = draw(chance, Purpose.RETURN_TO_USE, week=week)
+                drawn = draw(chance, DrawPurpose.RETURN_TO_USE, week=week)
                 using = drawn < int(use.returns[stratum, week])
             uses.append(using)
         known = min(max(since - week * 7, 0), 7)
         if known < 7:
             row = tables.leaving[known, stratum, int(using), week]
-            place = _below(row, draw(chance, Purpose.LEAVING, week=week))
+            place = _below(row, draw(chance, DrawPurpose.LEAVING, week=week))
             if place < len(row):
                 day, reason = divmod(place, tables.reasons)
                 return week * 7 + day + 1, reason, tuple(uses)
-    finished = draw(chance, Purpose.FINISHING) < int(tables.finishing[stratum])
+    finished = draw(chance, DrawPurpose.FINISHING) < int(tables.finishing[stratum])
     return tables.weeks * 7, tables.reasons + (not finished), tuple(uses)
 
 
@@ -140,7 +140,7 @@ def _those_referred(prepared: Prepared, seed: int, replication: int) -> Iterator
         admissible = eligible == 1 or inside
         assessment = scenario.habits.assessment
         if eligible < 0 and not inside and assessment is not None:
-            drawn = draw(chance, Purpose.ASSESSMENT)
+            drawn = draw(chance, DrawPurpose.ASSESSMENT)
             admissible = drawn < assessment.eligible.threshold
             ready += assessment.days
         yield _one(
@@ -162,7 +162,7 @@ def _who_comes_back(prepared: Prepared, one: One, number: int) -> One | None:
     if tables is None or not one.admissible:
         return None
     table = tables[int(prepared.stratum[one.person])]
-    gap = _below(table, draw(one.stream, Purpose.COMING_BACK))
+    gap = _below(table, draw(one.stream, DrawPurpose.COMING_BACK))
     begun = max(one.ready, 0) if one.admitted == NO_DAY else one.admitted
     if gap >= horizon or begun + one.stay + gap >= horizon:
         return None
@@ -255,7 +255,7 @@ def by_hand(  # noqa: C901, PLR0912  # all rules of a day, in a row
             one.offered = one.day = day
             shares = prepared.comes[0]
             waited = min(day - one.ready, len(shares) - 1)
-            if draw(one.stream, Purpose.INTAKE) >= int(shares[waited]):
+            if draw(one.stream, DrawPurpose.INTAKE) >= int(shares[waited]):
                 one.outcome = RequestOutcome.DID_NOT_COME
                 continue
             one.outcome, one.start = RequestOutcome.ADMITTED, day
@@ -290,8 +290,8 @@ def _sessions(prepared: Prepared, one: One) -> dict[str, int]:
             delivery=service.delivery,
             truths=truths,
         )
-        if draw(one.stream, Purpose.ATTENDING, number=number, of=service.name) >= share:
-            drawn = draw(one.stream, Purpose.EXCUSED, number=number, of=service.name)
+        if draw(one.stream, DrawPurpose.ATTENDING, number=number, of=service.name) >= share:
+            drawn = draw(one.stream, DrawPurpose.EXCUSED, number=number, of=service.name)
             told["excused"] += habits.excuses is not None and drawn < habits.excuses.threshold
             continue
         told["attended"] += 1
@@ -301,7 +301,7 @@ def _sessions(prepared: Prepared, one: One) -> dict[str, int]:
             told["tests"] += 1
             if habits.test_finds_use is not None and one.uses:
                 used = one.uses[min(day // 7, len(one.uses) - 1)]
-                drawn = draw(one.stream, Purpose.TEST_RESULT, number=number, of=service.name)
+                drawn = draw(one.stream, DrawPurpose.TEST_RESULT, number=number, of=service.name)
                 told["positive_tests"] += used and drawn < habits.test_finds_use.threshold
     return told
 
@@ -384,7 +384,7 @@ def test_it_is_what_comes_of_one_person_and_day_at_a_time(
     scenario: Scenario, seed: int, replication: int
 ) -> None:
     prepared = prepare(scenario)
-    ran = run(prepared, seed=seed, replications=[replication])
+    ran = run_replications(prepared, seed=seed, replications=[replication])
     expected = by_hand(prepared, seed, replication)
     assert len(ran) == len(expected)
     for row, one in enumerate(expected):
@@ -413,9 +413,9 @@ def test_it_is_what_comes_of_one_person_and_day_at_a_time(
 @given(scenarios(), st.integers())
 def test_a_replication_is_the_same_among_others(scenario: Scenario, seed: int) -> None:
     prepared = prepare(scenario)
-    together = run(prepared, seed=seed, replications=[5, 0, 3])
+    together = run_replications(prepared, seed=seed, replications=[5, 0, 3])
     for place, replication in enumerate((5, 0, 3)):
-        alone = run(prepared, seed=seed, replications=[replication])
+        alone = run_replications(prepared, seed=seed, replications=[replication])
         assert _figures(alone) == _figures(together, place)
 
 
@@ -458,8 +458,8 @@ def test_with_seats_for_all_nobody_is_changed_by_anybody(
         population=Population.of(less),
         arrivals=Arrivals(days={key: day for key, day in days.items() if key != gone}),
     )
-    every = run(prepare(some), seed=seed, replications=[0])
-    fewer = run(prepare(without), seed=seed, replications=[0])
+    every = run_replications(prepare(some), seed=seed, replications=[0])
+    fewer = run_replications(prepare(without), seed=seed, replications=[0])
     kept = dict(zip(every.stream.tolist(), _rows(every), strict=True))
     assert all(
         kept[chance] == row for chance, row in zip(fewer.stream.tolist(), _rows(fewer), strict=True)
@@ -486,7 +486,9 @@ def test_two_scenarios_that_are_alike_are_the_same() -> None:
         weeks=6,
     )
     _, again, more = vary(base, {"again": {}, "more": {"arrivals.per_week": 4}})
-    ran = [run(prepare(each), seed=1, replications=[0]) for each in (base, again, more)]
+    ran = [
+        run_replications(prepare(each), seed=1, replications=[0]) for each in (base, again, more)
+    ]
     assert _figures(ran[0]) == _figures(ran[1])
     kept = dict(zip(ran[2].stream.tolist(), _rows(ran[2]), strict=True))
     assert len(ran[2]) > len(ran[0])

@@ -31,7 +31,7 @@ from iopkit.scenarios.episodes import Episodes
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.populations import Population
 from iopkit.scenarios.preparing import Prepared, prepare
-from iopkit.scenarios.running import run
+from iopkit.scenarios.running import run_replications
 from iopkit.scenarios.scenarios import Scenario
 from iopkit.scenarios.totals import TOTALS
 from iopkit.sites import HolidayCalendar, Offer, Site
@@ -83,7 +83,7 @@ _SCENARIO = Scenario(
 
 def _ran(scenario: Scenario, seed: int) -> tuple[Prepared, Episodes, list[Course]]:
     prepared = prepare(scenario)
-    episodes = run(prepared, seed=seed, replications=[0])
+    episodes = run_replications(prepared, seed=seed, replications=[0])
     return prepared, episodes, [*courses_of(prepared, episodes)]
 
 

@@ -15,7 +15,7 @@ from iopkit.scenarios.courses import (
     session_address,
     stays,
 )
-from iopkit.scenarios.draws import WHOLE, Purpose, draw, mixed_words, threshold
+from iopkit.scenarios.draws import WHOLE, DrawPurpose, draw, mixed_words, threshold
 
 pytestmark = pytest.mark.measured
 
@@ -35,21 +35,21 @@ def one_stay(stream: int, stratum: int, tables: StayTables) -> OneStay:
     for week in range(weeks):
         if use is not None:
             if week == 0:
-                drawn = draw(stream, Purpose.USE_AT_ADMISSION)
+                drawn = draw(stream, DrawPurpose.USE_AT_ADMISSION)
                 using = drawn < int(use.at_admission[stratum])
             elif using:
-                stops = draw(stream, Purpose.ABSTAINING, week=week)
+                stops = draw(stream, DrawPurpose.ABSTAINING, week=week)
                 using = stops >= int(use.stops[stratum, week])
             else:
-                returns = draw(stream, Purpose.RETURN_TO_USE, week=week)
+                returns = draw(stream, DrawPurpose.RETURN_TO_USE, week=week)
                 using = returns < int(use.returns[stratum, week])
         uses.append(using)
         row = tables.leaving[0, stratum, int(using), week].tolist()
-        place = bisect_right(row, draw(stream, Purpose.LEAVING, week=week))
+        place = bisect_right(row, draw(stream, DrawPurpose.LEAVING, week=week))
         if place < len(row):
             day, reason = divmod(place, reasons)
             return OneStay(week * 7 + day + 1, reason, tuple(uses))
-    finished = draw(stream, Purpose.FINISHING) < int(tables.finishing[stratum])
+    finished = draw(stream, DrawPurpose.FINISHING) < int(tables.finishing[stratum])
     return OneStay(weeks * 7, reasons + (not finished), tuple(uses))
 
 
@@ -58,7 +58,7 @@ def one_attends(
 ) -> list[bool]:
     """Whether one patient attends each session, of a service and with a number."""
     return [
-        draw(stream, Purpose.ATTENDING, number=number, of=service) < share
+        draw(stream, DrawPurpose.ATTENDING, number=number, of=service) < share
         for (service, number), share in zip(sessions, shares, strict=True)
     ]
 
@@ -155,7 +155,7 @@ def test_attendance_is_that_of_one_patient_at_a_time(sessions: list[tuple[str, i
     streams, strata = _people(10), np.arange(10) % 2
     steps = accumulate([WHOLE // 20] * len(sessions))
     shares = np.array([[at, WHOLE - at] for at in steps], np.uint64).reshape(-1, 2).T
-    addresses = [session_address(Purpose.ATTENDING, *each) for each in sessions]
+    addresses = [session_address(DrawPurpose.ATTENDING, *each) for each in sessions]
     found = attended(streams, strata, np.array(addresses, np.uint64), shares)
     for place, stream in enumerate(streams.tolist()):
         own = shares[strata[place]].tolist()
@@ -163,7 +163,7 @@ def test_attendance_is_that_of_one_patient_at_a_time(sessions: list[tuple[str, i
 
 
 def test_one_session_more_shifts_no_other() -> None:
-    addresses = [session_address(Purpose.ATTENDING, "group", n) for n in (1, 2, 3)]
+    addresses = [session_address(DrawPurpose.ATTENDING, "group", n) for n in (1, 2, 3)]
     shares = np.full((1, 3), WHOLE // 2, np.uint64)
     streams, strata = _people(100), np.zeros(100, np.intp)
     every = attended(streams, strata, np.array(addresses, np.uint64), shares)

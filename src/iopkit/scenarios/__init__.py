@@ -26,9 +26,9 @@ from iopkit.scenarios.curves import (
     Weibull,
     fitted,
 )
-from iopkit.scenarios.draws import Purpose, draw, key_of, stream, threshold
+from iopkit.scenarios.draws import DrawPurpose, draw, key_of, stream, threshold
 from iopkit.scenarios.entries import courses_of
-from iopkit.scenarios.episodes import Attendance, Episodes
+from iopkit.scenarios.episodes import Episodes, EpisodeSessions
 from iopkit.scenarios.findings import RunFinding, RunFindingKind
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.hazards import mean_days, median_day
@@ -39,7 +39,7 @@ from iopkit.scenarios.results import Results
 from iopkit.scenarios.scenarios import Scenario, vary
 from iopkit.scenarios.shares import HabitFigure, Share
 from iopkit.scenarios.simulation import WorkerLostError, simulate
-from iopkit.scenarios.totals import TOTALS, WEEKLY_TOTALS, Better, Total, WeeklyTotal
+from iopkit.scenarios.totals import TOTALS, WEEKLY_TOTALS, Better, RunTotal, WeeklyTotal
 
 __all__ = [
     "NOT_YET",
@@ -48,7 +48,6 @@ __all__ = [
     "AfterLast",
     "Arrivals",
     "Assessing",
-    "Attendance",
     "Attending",
     "AttendingRule",
     "Better",
@@ -60,9 +59,11 @@ __all__ = [
     "ComingBack",
     "Constant",
     "Curve",
+    "DrawPurpose",
     "Effect",
     "Ending",
     "Endings",
+    "EpisodeSessions",
     "Episodes",
     "Exit",
     "Exits",
@@ -76,17 +77,16 @@ __all__ = [
     "Population",
     "Priorities",
     "Priority",
-    "Purpose",
     "Referrals",
     "Results",
     "RunFinding",
     "RunFindingKind",
+    "RunTotal",
     "Scenario",
     "SeatPool",
     "Share",
     "Strata",
     "Tabulated",
-    "Total",
     "WayOut",
     "WeeklyTotal",
     "Weibull",

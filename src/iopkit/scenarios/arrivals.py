@@ -24,7 +24,7 @@ from iopkit.errors import Fault, did_you_mean, refuse, unless, unless_a, unless_
 from iopkit.fields import frozen
 from iopkit.scenarios.draws import (
     WHOLE,
-    Purpose,
+    DrawPurpose,
     Words,
     address,
     draws_at,
@@ -293,7 +293,8 @@ class Arrivals:
         if self.spread_weeks is not None:
             each = streams(chance.seed, chance.replication, population.keys)
             week = _picked(
-                _even(self.spread_weeks), draws_at(each, address(Purpose.REFERRAL_DAY, number=1))
+                _even(self.spread_weeks),
+                draws_at(each, address(DrawPurpose.REFERRAL_DAY, number=1)),
             )
             everybody = np.arange(len(population), dtype=np.int32)
             day = week * 7 + self._slots(each, chance.start)
@@ -310,7 +311,7 @@ class Arrivals:
     def _slots(self, each: Words, start: date) -> NDArray[np.int64]:
         """Days from the first of a week, which is the weekday that a scenario starts on."""
         shares = tuple(fraction_of(share) or Fraction(0) for share in self.weekdays)
-        weekday = _picked(_cumulative(shares), draws_at(each, address(Purpose.REFERRAL_DAY)))
+        weekday = _picked(_cumulative(shares), draws_at(each, address(DrawPurpose.REFERRAL_DAY)))
         return (weekday - start.weekday()) % 7
 
 
@@ -352,7 +353,7 @@ class _Chance(NamedTuple):
 
     def people(self, each: Words) -> NDArray[np.int32]:
         """Whom each stream picks."""
-        return self.population.picked(draws_at(each, address(Purpose.PERSON)))
+        return self.population.picked(draws_at(each, address(DrawPurpose.PERSON)))
 
     def own(self, cohort: Cohort, name: str) -> _Part:
         """People by their own keys."""
@@ -374,7 +375,7 @@ class _Chance(NamedTuple):
         number = np.arange(cohort.count)
         keys = mixed_words(np.uint64(key_of(name)) ^ number.astype(np.uint64))
         each = streams(self.seed, self.replication, keys)
-        back = _picked(_even(cohort.longest), draws_at(each, address(Purpose.COHORT)))
+        back = _picked(_even(cohort.longest), draws_at(each, address(DrawPurpose.COHORT)))
         drawn = _Part(keys, self.people(each), -1 - back, number)
         return _Part.joined(own, drawn)
 
@@ -452,7 +453,7 @@ def _even(count: int) -> Words:
 @lru_cache(maxsize=16)
 def _week_addresses(weeks: int) -> Words:
     """Where the numbers of referrals of the weeks stand."""
-    return _kept([address(Purpose.ARRIVALS, week=week) for week in range(weeks)])
+    return _kept([address(DrawPurpose.ARRIVALS, week=week) for week in range(weeks)])
 
 
 def _kept(words: Sequence[int]) -> Words:

@@ -7,8 +7,9 @@ the day on which a stay begins: chance is addressed by the week of the stay, and
 import numpy as np
 from numpy.typing import NDArray
 
+from iopkit.confidential import hidden
 from iopkit.fields import frozen
-from iopkit.scenarios.draws import Purpose, Words, address, draws_at, draws_at_each
+from iopkit.scenarios.draws import DrawPurpose, Words, address, draws_at, draws_at_each
 
 
 @frozen(eq=False)
@@ -65,6 +66,8 @@ class Stays:
     reason: NDArray[np.int32]
     uses: NDArray[np.bool_] | None = None
 
+    __repr__ = hidden
+
 
 def stays(
     streams: Words,
@@ -90,7 +93,7 @@ def stays(
     """
     weeks, reasons, use = tables.weeks, tables.reasons, tables.use
     days = np.full(len(streams), weeks * 7, np.int32)
-    finished = draws_at(streams, address(Purpose.FINISHING)) < tables.finishing[strata]
+    finished = draws_at(streams, address(DrawPurpose.FINISHING)) < tables.finishing[strata]
     reason = np.where(finished, reasons, reasons + 1).astype(np.int32)
     uses = None if use is None else np.zeros((len(streams), weeks), np.bool_)
     in_care = np.arange(len(streams))
@@ -100,7 +103,7 @@ def stays(
         if use is not None and uses is not None:
             using = _using(own, stratum, using, use, week)
             uses[in_care, week] = using.astype(np.bool_)
-        drawn = draws_at(own, address(Purpose.LEAVING, week=week))
+        drawn = draws_at(own, address(DrawPurpose.LEAVING, week=week))
         rows = tables.leaving[:, :, :, week].reshape(-1, 7 * reasons)
         kind = stratum * tables.leaving.shape[2] + using
         leaves = drawn < (rows[kind, -1] if len(rows) > 1 else rows[0, -1])
@@ -127,11 +130,11 @@ def _using(
 ) -> NDArray[np.intp]:
     """Who uses in a week of stay, after who did in the week before."""
     if not week:
-        drawn = draws_at(streams, address(Purpose.USE_AT_ADMISSION))
+        drawn = draws_at(streams, address(DrawPurpose.USE_AT_ADMISSION))
         at_first: NDArray[np.intp] = (drawn < use.at_admission[strata]).astype(np.intp)
         return at_first
-    returns = draws_at(streams, address(Purpose.RETURN_TO_USE, week=week))
-    stops = draws_at(streams, address(Purpose.ABSTAINING, week=week))
+    returns = draws_at(streams, address(DrawPurpose.RETURN_TO_USE, week=week))
+    stops = draws_at(streams, address(DrawPurpose.ABSTAINING, week=week))
     returned = returns < use.returns[strata, week]
     goes_on = stops >= use.stops[strata, week]
     now: NDArray[np.intp] = np.where(using.astype(np.bool_), goes_on, returned).astype(np.intp)
@@ -155,6 +158,6 @@ def attended(
     return draws_at_each(streams[:, np.newaxis], addresses) < shares[strata]
 
 
-def session_address(purpose: Purpose, service: str, number: int) -> int:
+def session_address(purpose: DrawPurpose, service: str, number: int) -> int:
     """Where the draw of a session stands: by what it is, so that others do not shift it."""
     return address(purpose, number=number, of=service)

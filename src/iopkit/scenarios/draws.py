@@ -32,7 +32,7 @@ _MOST_WEEK = 1 << 24
 _MOST_NUMBER = 1 << 24
 
 
-class Purpose(IntEnum):
+class DrawPurpose(IntEnum):
     """What a draw is for. A number stands for good: another one is another chance."""
 
     ARRIVALS = 1
@@ -104,7 +104,7 @@ def stream(seed: int, replication: int, key: int) -> int:
         key: of whom, as ``key_of`` gives it.
 
     Example:
-        >>> draw(stream(7, 0, key_of("patient-1")), Purpose.LEAVING, week=3) < WHOLE
+        >>> draw(stream(7, 0, key_of("patient-1")), DrawPurpose.LEAVING, week=3) < WHOLE
         True
     """
     return mixed(mixed(key_of(seed) ^ (replication * _GOLDEN & _BITS)) ^ key)
@@ -116,7 +116,7 @@ def streams(seed: int, replication: int, keys: Words) -> Words:
     return mixed_words(keys ^ np.uint64(begun))
 
 
-def address(purpose: Purpose, *, week: int = 0, number: int = 0, of: str = "") -> int:
+def address(purpose: DrawPurpose, *, week: int = 0, number: int = 0, of: str = "") -> int:
     """Where a draw stands within a stream, a 64-bit word.
 
     Args:
@@ -139,7 +139,7 @@ def address(purpose: Purpose, *, week: int = 0, number: int = 0, of: str = "") -
     return (place ^ key_of(of) if of else place) * _GOLDEN & _BITS
 
 
-def draw(stream: int, purpose: Purpose, *, week: int = 0, number: int = 0, of: str = "") -> int:
+def draw(stream: int, purpose: DrawPurpose, *, week: int = 0, number: int = 0, of: str = "") -> int:
     """One draw by its address: the same each time that it is asked for."""
     return draw_at(stream, address(purpose, week=week, number=number, of=of))
 

@@ -34,7 +34,7 @@ from iopkit.courses.timelines import ScheduleSince
 from iopkit.modalities import Modality
 from iopkit.patients.diagnoses import Substance
 from iopkit.scenarios.courses import attended, session_address
-from iopkit.scenarios.draws import Purpose, draw_at, key_of, mixed
+from iopkit.scenarios.draws import DrawPurpose, draw_at, key_of, mixed
 from iopkit.scenarios.episodes import Episodes
 from iopkit.scenarios.preparing import Prepared, session_tables
 from iopkit.scenarios.requests import RequestOutcome
@@ -109,35 +109,46 @@ class _Writer:
 
     def _episode(self, row: int) -> None:
         """All that came of one referral."""
-        told, outcome = self._episodes, RequestOutcome(int(self._episodes.outcome[row]))
-        if told.follows[row] >= 0 and outcome is RequestOutcome.NOT_REACHED:
-            return
-        referred, ready, day = (int(each[row]) for each in (told.referred, told.ready, told.day))
+        told = self._episodes
         if told.before[row]:
             self._stay(row)
+        elif told.follows[row] >= 0 and told.outcome[row] == RequestOutcome.NOT_REACHED:
             return
-        self._write(referred, Referred())
-        policy = self._scenario.policy
-        if told.follows[row] < 0:
-            verdict = _TRUTHS[int(told.eligible[row])]
-            if policy is not None:
-                self._write(referred, Screened(policy.name, verdict))
-            if verdict is Truth.UNKNOWN and self._scenario.habits.assessment is not None:
-                ready = referred + self._scenario.habits.assessment.days
-                self._write(ready, Assessed())
-            if not told.admissible[row]:
-                self._write(ready if verdict is Truth.UNKNOWN else referred, _NOT_ELIGIBLE)
-                return
-        if outcome is RequestOutcome.NOT_REACHED:
-            return
+        else:
+            self._write(int(told.referred[row]), Referred())
+            if told.follows[row] >= 0 or self._is_admissible(row):
+                self._wait(row)
+
+    def _is_admissible(self, row: int) -> bool:
+        """Whether somebody may be admitted, once it is written who judged that and how."""
+        told, scenario = self._episodes, self._scenario
+        day, verdict = int(told.referred[row]), _TRUTHS[int(told.eligible[row])]
+        if scenario.policy is not None:
+            self._write(day, Screened(scenario.policy.name, verdict))
+        if verdict is Truth.UNKNOWN and scenario.habits.assessment is not None:
+            day += scenario.habits.assessment.days
+            self._write(day, Assessed())
+        if told.admissible[row]:
+            return True
+        self._write(day, ReferralClosed(ReferralEnd.NOT_ELIGIBLE))
+        return False
+
+    def _wait(self, row: int) -> None:
+        """The time from being ready for a seat, and how it ended."""
+        told = self._episodes
+        ready, day = int(told.ready[row]), int(told.day[row])
+        outcome = RequestOutcome(int(told.outcome[row]))
         if outcome is RequestOutcome.WAITING or day > ready:
             self._write(ready, Waitlisted(self._scenario.program.name))
-        if outcome is RequestOutcome.GAVE_UP:
-            self._write(day, ReferralClosed(ReferralEnd.GAVE_UP))
-        elif outcome is RequestOutcome.DID_NOT_COME:
-            self._write(day, ReferralClosed(ReferralEnd.OTHER))
-        elif outcome is RequestOutcome.ADMITTED:
-            self._stay(row)
+        match outcome:
+            case RequestOutcome.ADMITTED:
+                self._stay(row)
+            case RequestOutcome.GAVE_UP:
+                self._write(day, ReferralClosed(ReferralEnd.GAVE_UP))
+            case RequestOutcome.DID_NOT_COME:
+                self._write(day, ReferralClosed(ReferralEnd.OTHER))
+            case RequestOutcome.WAITING | RequestOutcome.NOT_REACHED:
+                pass
 
     def _stay(self, row: int) -> None:
         """A stay, from the admission to the discharge or the end of the scenario."""
@@ -180,7 +191,7 @@ class _Writer:
             session, day = planned.schedule.sessions[place], int(planned.day[place])
             unrecorded = habits.unrecorded
             if unrecorded is not None:
-                at = session_address(Purpose.ROLL, session.service, session.number)
+                at = session_address(DrawPurpose.ROLL, session.service, session.number)
                 if draw_at(chance, at) < unrecorded.threshold:
                     continue
             uid = schedule.uid(session)
@@ -206,6 +217,3 @@ class _Writer:
         return DrugTested((SubstanceFound(Substance.OTHER, found),))
 
     __repr__ = hidden
-
-
-_NOT_ELIGIBLE = ReferralClosed(ReferralEnd.NOT_ELIGIBLE)

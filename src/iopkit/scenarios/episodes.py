@@ -11,7 +11,7 @@ from iopkit.scenarios.requests import Codes, Days
 
 
 @frozen(eq=False)
-class Attendance:
+class EpisodeSessions:
     """What the sessions of each episode came to, on the days of the scenario.
 
     By episode: ``due`` and ``attended`` count sessions, and ``excused`` those of the others that
@@ -79,7 +79,7 @@ class Episodes:
     reason: Days
     follows: NDArray[np.intp]
     uses: NDArray[np.bool_]
-    attendance: Attendance | None = None
+    attendance: EpisodeSessions | None = None
 
     @property
     def days(self) -> int:

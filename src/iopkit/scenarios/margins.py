@@ -15,7 +15,7 @@ from iopkit.eligibility.predicates import AnyFact
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
 from iopkit.prose import counted, listed
-from iopkit.scenarios.draws import WHOLE, Purpose, Words, address, draws_at
+from iopkit.scenarios.draws import WHOLE, DrawPurpose, Words, address, draws_at
 from iopkit.scenarios.people_tables import (
     POPULATION,
     facts_of,
@@ -74,7 +74,7 @@ class Shares:
 
     def drawn(self, chance: Words) -> pl.DataFrame:
         """What each person has, by the draw at the address of these names."""
-        draws = draws_at(chance, address(Purpose.FACT, of="+".join(self.names)))
+        draws = draws_at(chance, address(DrawPurpose.FACT, of="+".join(self.names)))
         return self.values[np.searchsorted(np.array(self.thresholds, np.uint64), draws, "right")]
 
 

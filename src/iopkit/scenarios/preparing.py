@@ -22,7 +22,7 @@ from iopkit.scenarios.attending import Attending
 from iopkit.scenarios.capacity import SeatsByDay
 from iopkit.scenarios.courses import StayTables, UseTables, session_address
 from iopkit.scenarios.curves import Constant, Curve
-from iopkit.scenarios.draws import WHOLE, Purpose, Words
+from iopkit.scenarios.draws import WHOLE, DrawPurpose, Words
 from iopkit.scenarios.habits import Habits
 from iopkit.scenarios.hazards import (
     day_thresholds,
@@ -320,7 +320,7 @@ def session_tables(
     names = [planned.services[place].name for place in planned.service.tolist()]
     sessions = [*zip(names, planned.number.tolist(), strict=True)]
 
-    def addresses(purpose: Purpose) -> Words:
+    def addresses(purpose: DrawPurpose) -> Words:
         return np.array([session_address(purpose, *each) for each in sessions], np.uint64)
 
     kinds = [*zip(planned.service.tolist(), (planned.day // 7).tolist(), strict=True)]
@@ -339,9 +339,9 @@ def session_tables(
         shares[stratum] = [of[kind] for kind in kinds]
     tests = [planned.services[place].modality is Modality.DRUG_TESTING for place, _ in kinds]
     return SessionTables(
-        addresses(Purpose.ATTENDING),
-        addresses(Purpose.EXCUSED),
-        addresses(Purpose.TEST_RESULT),
+        addresses(DrawPurpose.ATTENDING),
+        addresses(DrawPurpose.EXCUSED),
+        addresses(DrawPurpose.TEST_RESULT),
         shares,
         np.array(tests, np.bool_),
     )

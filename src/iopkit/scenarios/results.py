@@ -12,7 +12,7 @@ from iopkit.scenarios.entries import courses_of
 from iopkit.scenarios.episodes import Episodes
 from iopkit.scenarios.findings import RunFinding
 from iopkit.scenarios.preparing import prepare
-from iopkit.scenarios.running import run
+from iopkit.scenarios.running import run_replications
 from iopkit.scenarios.scenarios import Scenario
 
 
@@ -59,7 +59,7 @@ class Results:
             known = (str(each) for each in self.replications)
             raise UnknownNameError("replication", str(replication), known)
         prepared = prepare(self.scenario(scenario))
-        return run(prepared, seed=self.seed, replications=[replication])
+        return run_replications(prepared, seed=self.seed, replications=[replication])
 
     def courses(self, scenario: str, replication: int) -> Iterator[Course]:
         """The course of each who was referred in one replication, as ``courses_of`` has it.

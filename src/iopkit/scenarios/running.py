@@ -16,7 +16,7 @@ from iopkit.scenarios.arrivals import NOT_YET
 from iopkit.scenarios.clinic import seated
 from iopkit.scenarios.courses import attended, stays
 from iopkit.scenarios.draws import (
-    Purpose,
+    DrawPurpose,
     Words,
     address,
     draws_at,
@@ -25,7 +25,7 @@ from iopkit.scenarios.draws import (
     mixed_words,
     streams,
 )
-from iopkit.scenarios.episodes import Attendance, Episodes
+from iopkit.scenarios.episodes import Episodes, EpisodeSessions
 from iopkit.scenarios.preparing import Prepared, session_tables
 from iopkit.scenarios.requests import NEVER, NO_DAY, Days, RequestOutcome, Requests
 from iopkit.scenarios.weeks import PlannedStay
@@ -60,7 +60,7 @@ class _Asked(NamedTuple):
         return _Asked(*parts)  # Any: each is an array of the type of its field
 
 
-def run(prepared: Prepared, *, seed: int, replications: Sequence[int]) -> Episodes:
+def run_replications(prepared: Prepared, *, seed: int, replications: Sequence[int]) -> Episodes:
     """What becomes of everybody who is referred, replication by replication.
 
     Each is what it would be alone, whichever others are run with it.
@@ -108,7 +108,7 @@ def _referred(prepared: Prepared, seed: int, replications: Sequence[int]) -> _As
     assessment = scenario.habits.assessment
     if assessment is not None:
         assessed = (eligible < 0) & ~inside
-        drawn = draws_at(stream, address(Purpose.ASSESSMENT))
+        drawn = draws_at(stream, address(DrawPurpose.ASSESSMENT))
         proves = drawn < np.uint64(assessment.eligible.threshold)
         admissible |= assessed & proves
         ready[assessed] += assessment.days
@@ -150,7 +150,7 @@ def _coming_back(prepared: Prepared, before: _Asked, first: int) -> _Asked:
     days = prepared.scenario.weeks * 7
     stratum = prepared.stratum[before.person]
     gap = np.full(len(before.stream), days, np.int64)
-    drawn = draws_at(before.stream, address(Purpose.COMING_BACK))
+    drawn = draws_at(before.stream, address(DrawPurpose.COMING_BACK))
     for reason, tables in enumerate(prepared.comes_back):
         for place, table in enumerate([] if tables is None else tables):
             these = (before.reason == reason) & (stratum == place) & before.admissible
@@ -181,7 +181,7 @@ def _with_seats(prepared: Prepared, asked: _Asked, replications: tuple[int, ...]
     """What came of those who asked, once it is known who had a seat when."""
     scenario, stratum = prepared.scenario, prepared.stratum[asked.person]
     patience = _patience(prepared, asked, stratum)
-    intake = draws_at(asked.stream, address(Purpose.INTAKE))
+    intake = draws_at(asked.stream, address(DrawPurpose.INTAKE))
     rows = len(asked.stream)
     needs = max(map(len, prepared.seats.needs), default=0)
     ready, offered, start = (np.full(rows, NO_DAY, np.int32) for _ in range(3))
@@ -243,7 +243,7 @@ def _patience(prepared: Prepared, asked: _Asked, stratum: NDArray[np.intp]) -> D
     """After how many days each gives up the wait."""
     patience = np.full(len(asked.stream), NEVER, np.int32)
     if prepared.patience is not None:
-        drawn = draws_at(asked.stream, address(Purpose.GIVING_UP))
+        drawn = draws_at(asked.stream, address(DrawPurpose.GIVING_UP))
         for place, table in enumerate(prepared.patience):
             own = np.flatnonzero(stratum == place)
             days = np.searchsorted(table, drawn[own], side="right")
@@ -251,7 +251,7 @@ def _patience(prepared: Prepared, asked: _Asked, stratum: NDArray[np.intp]) -> D
     return patience
 
 
-def _attendance(prepared: Prepared, episodes: Episodes) -> Attendance | None:
+def _attendance(prepared: Prepared, episodes: Episodes) -> EpisodeSessions | None:
     """What became of the sessions of each stay, on the days on which they were.
 
     Those whose plans have the same sessions on the same days of the stay are looked at together.
@@ -295,7 +295,7 @@ def _attendance(prepared: Prepared, episodes: Episodes) -> Attendance | None:
             ).astype(np.int64)
     shaped = by_week.reshape(3, runs, weeks)
     figures = (due, came, excused, minutes, prescribed, last, tests, positive)
-    return Attendance(*figures, *shaped)
+    return EpisodeSessions(*figures, *shaped)
 
 
 def _alike(

@@ -28,11 +28,12 @@ MOST_WEEKS = 1040
 """How many weeks a scenario can have: 20 years."""
 
 
-def _pairs(
-    given: Mapping[str, Any] | Iterable[tuple[str, Any]],
-) -> tuple[tuple[str, Any], ...]:
-    # Any: whatever ``draft`` takes for a phase or a service; the field is held against its type.
-    return tuple(given.items()) if isinstance(given, Mapping) else tuple(given)
+def _pairs(given: Any) -> Any:  # noqa: ANN401
+    """A mapping as pairs; anything else as it is.
+
+    Any: whatever ``draft`` takes for a phase or a service; the field is held against its type.
+    """
+    return tuple(given.items()) if isinstance(given, Mapping) else given
 
 
 @frozen(repr=False)

@@ -12,7 +12,7 @@ from iopkit.errors import IopkitError, each_a, refuse, unless
 from iopkit.scenarios.findings import findings_of
 from iopkit.scenarios.preparing import Prepared, prepare
 from iopkit.scenarios.results import Results
-from iopkit.scenarios.running import run
+from iopkit.scenarios.running import run_replications
 from iopkit.scenarios.scenarios import Scenario
 from iopkit.scenarios.totals import TOTALS, WEEKLY_TOTALS
 
@@ -116,7 +116,7 @@ def simulate(  # noqa: PLR0913  # what to run, and where, by name
 
 def run_job(job: Job) -> Figures:
     """Run the replications of a job."""
-    episodes = run(job.prepared, seed=job.seed, replications=job.replications)
+    episodes = run_replications(job.prepared, seed=job.seed, replications=job.replications)
     return Figures(
         np.column_stack([each.of(episodes) for each in TOTALS.values()]),
         np.stack([each.of(episodes) for each in WEEKLY_TOTALS.values()], axis=2),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from iopkit.courses.stays import DischargeReason
 from iopkit.fields import frozen
-from iopkit.scenarios.episodes import Attendance, Episodes
+from iopkit.scenarios.episodes import Episodes, EpisodeSessions
 from iopkit.scenarios.requests import NO_DAY, RequestOutcome
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -26,7 +26,7 @@ class Better(StrEnum):
 
 
 @frozen(eq=False, repr=False)
-class Total:
+class RunTotal:
     """A figure of each replication: what it is, in what, and what is better.
 
     ``better`` is ``None`` where neither is. Where there is nothing to figure it from, such as a
@@ -40,12 +40,12 @@ class Total:
     of: Callable[[Episodes], Floats]
 
     def __repr__(self) -> str:
-        return f"Total({self.name!r})"
+        return f"RunTotal({self.name!r})"
 
 
 @frozen(eq=False, repr=False)
 class WeeklyTotal:
-    """A figure of each replication and week of the scenario, as ``Total``."""
+    """A figure of each replication and week of the scenario, as ``RunTotal``."""
 
     name: str
     unit: str
@@ -161,7 +161,7 @@ def _retained(e: Episodes, days: int) -> Floats:
 
 
 def _of_attendance(
-    e: Episodes, figure: Callable[[Attendance], NDArray[np.generic]], per: float = 1
+    e: Episodes, figure: Callable[[EpisodeSessions], NDArray[np.generic]], per: float = 1
 ) -> Floats:
     if e.attendance is None:
         return np.full(len(e.replications), np.nan)
@@ -193,31 +193,33 @@ def _use_share(e: Episodes) -> Floats:
     return _ratio(used, _sum(e, there.sum(axis=1), everybody))
 
 
-def _declared() -> tuple[Total, ...]:
+def _declared() -> tuple[RunTotal, ...]:
     higher, lower = Better.HIGHER, Better.LOWER
 
     def outcome(which: RequestOutcome) -> Callable[[Episodes], Floats]:
         return lambda e: _count(e, _asked(e) & (e.outcome == which))
 
-    def left_for(name: str, reason: DischargeReason, meaning: str, better: Better | None) -> Total:
-        return Total(name, "people", meaning, better, lambda e: _count(e, _left_for(e, reason)))
+    def left_for(
+        name: str, reason: DischargeReason, meaning: str, better: Better | None
+    ) -> RunTotal:
+        return RunTotal(name, "people", meaning, better, lambda e: _count(e, _left_for(e, reason)))
 
     return (
-        Total(
+        RunTotal(
             "referred",
             "people",
             "Referred within the scenario, waiting as it began, or come back.",
             None,
             lambda e: _count(e, _asked(e)),
         ),
-        Total(
+        RunTotal(
             "not_eligible",
             "people",
             "Not eligible by the policy, or by the assessment that it left to tell.",
             None,
             lambda e: _count(e, _asked(e) & ~e.admissible),
         ),
-        Total(
+        RunTotal(
             "being_assessed",
             "people",
             "Eligible, and not ready for a seat before the scenario ends.",
@@ -226,43 +228,43 @@ def _declared() -> tuple[Total, ...]:
                 e, _asked(e) & e.admissible & (e.outcome == RequestOutcome.NOT_REACHED)
             ),
         ),
-        Total(
+        RunTotal(
             "waiting_at_end",
             "people",
             "Waiting as it ends.",
             lower,
             outcome(RequestOutcome.WAITING),
         ),
-        Total("gave_up", "people", "Gave up the wait.", lower, outcome(RequestOutcome.GAVE_UP)),
-        Total(
+        RunTotal("gave_up", "people", "Gave up the wait.", lower, outcome(RequestOutcome.GAVE_UP)),
+        RunTotal(
             "did_not_come",
             "people",
             "Were offered a seat and did not come.",
             lower,
             outcome(RequestOutcome.DID_NOT_COME),
         ),
-        Total(
+        RunTotal(
             "admitted",
             "people",
             "Admitted within the scenario.",
             higher,
             lambda e: _count(e, _admitted(e)),
         ),
-        Total(
+        RunTotal(
             "came_back",
             "people",
             "Of those referred, after an earlier stay.",
             None,
             lambda e: _count(e, _asked(e) & (e.follows >= 0)),
         ),
-        Total(
+        RunTotal(
             "in_care_at_start",
             "people",
             "In care as it begins.",
             None,
             lambda e: _count(e, e.before),
         ),
-        Total(
+        RunTotal(
             "in_care_at_end",
             "people",
             "In care as it ends.",
@@ -280,21 +282,21 @@ def _declared() -> tuple[Total, ...]:
             "Left for another reason, or reached the end and did not complete.",
             None,
         ),
-        Total(
+        RunTotal(
             "completed_share",
             "share",
             "Completed, of those discharged.",
             higher,
             lambda e: _share(e, _left_for(e, DischargeReason.COMPLETED), _left(e)),
         ),
-        Total(
+        RunTotal(
             "wait_days",
             "days",
             "From being ready for a seat to the admission, mean of those admitted.",
             lower,
             lambda e: _mean(e, e.start - e.ready, _admitted(e)),
         ),
-        Total(
+        RunTotal(
             "days_to_admission",
             "days",
             "From the referral to the admission, mean of those admitted.",
@@ -302,7 +304,7 @@ def _declared() -> tuple[Total, ...]:
             lambda e: _mean(e, e.start - e.referred, _admitted(e)),
         ),
         *(
-            Total(
+            RunTotal(
                 f"offered_within_{days}_days",
                 "share",
                 f"Offered a seat within {days} days of being ready, of those ready as long before "
@@ -313,7 +315,7 @@ def _declared() -> tuple[Total, ...]:
             for days in (7, 30)
         ),
         *(
-            Total(
+            RunTotal(
                 f"retained_{days}_days",
                 "share",
                 f"Seen {days} days after the admission or later in the same stay, of those "
@@ -323,14 +325,14 @@ def _declared() -> tuple[Total, ...]:
             )
             for days in (30, 60, 90, 120)
         ),
-        Total(
+        RunTotal(
             "stay_days",
             "days",
             "In care, mean of those discharged.",
             higher,
             lambda e: _mean(e, e.stay, _left(e)),
         ),
-        Total(
+        RunTotal(
             "length_of_stay",
             "days",
             "From the admission to the last contact, less than a day "
@@ -338,78 +340,80 @@ def _declared() -> tuple[Total, ...]:
             higher,
             lambda e: _mean(e, np.maximum(last_contact(e), 1), _left(e)),
         ),
-        Total(
+        RunTotal(
             "census",
             "people",
             "In care, mean over the days.",
             None,
             lambda e: census_by_day(e).mean(axis=1),
         ),
-        Total(
+        RunTotal(
             "most_in_care",
             "people",
             "In care on the day with the most.",
             None,
             lambda e: census_by_day(e).max(axis=1),
         ),
-        Total(
+        RunTotal(
             "waiting",
             "people",
             "Waiting, mean over the days.",
             lower,
             lambda e: waiting_by_day(e).mean(axis=1),
         ),
-        Total(
+        RunTotal(
             "sessions_due",
             "sessions",
             "Due while in care.",
             None,
             lambda e: _of_attendance(e, lambda a: a.due),
         ),
-        Total(
+        RunTotal(
             "sessions_attended",
             "sessions",
             "Attended.",
             higher,
             lambda e: _of_attendance(e, lambda a: a.attended),
         ),
-        Total(
+        RunTotal(
             "sessions_excused",
             "sessions",
             "Missed with an excuse.",
             None,
             lambda e: _of_attendance(e, lambda a: a.excused),
         ),
-        Total(
+        RunTotal(
             "hours_due",
             "hours",
             "Of service, due while in care.",
             None,
             lambda e: _of_attendance(e, lambda a: a.minutes_due, 60),
         ),
-        Total(
+        RunTotal(
             "hours_attended",
             "hours",
             "Of service, attended.",
             higher,
             lambda e: _of_attendance(e, lambda a: a.minutes, 60),
         ),
-        Total("attended_share", "share", "Attended, of the sessions due.", higher, _attended_share),
-        Total(
+        RunTotal(
+            "attended_share", "share", "Attended, of the sessions due.", higher, _attended_share
+        ),
+        RunTotal(
             "drug_tests", "tests", "Taken.", None, lambda e: _of_attendance(e, lambda a: a.tests)
         ),
-        Total(
+        RunTotal(
             "positive_share",
             "share",
             "Of the tests taken, those that found use.",
             lower,
             _positive_share,
         ),
-        Total("use_share", "share", "Of the weeks in care, those with use.", lower, _use_share),
+        RunTotal("use_share", "share", "Of the weeks in care, those with use.", lower, _use_share),
     )
 
 
-TOTALS: Mapping[str, Total] = MappingProxyType({each.name: each for each in _declared()})
+TOTALS: Mapping[str, RunTotal] = MappingProxyType({each.name: each for each in _declared()})
 """Every figure that replications come to, by its name."""
 
 
@@ -424,7 +428,7 @@ def _declared_weekly() -> tuple[WeeklyTotal, ...]:
         name: str,
         unit: str,
         meaning: str,
-        of: Callable[[Attendance], NDArray[np.int64]],
+        of: Callable[[EpisodeSessions], NDArray[np.int64]],
         per: float,
     ) -> WeeklyTotal:
         def figures(e: Episodes) -> Floats:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from iopkit.errors import Fault, unless
 from iopkit.fields import frozen
 from iopkit.prose import printable
-from iopkit.scenarios.draws import Purpose, address, draws_at_each, streams, threshold
+from iopkit.scenarios.draws import DrawPurpose, address, draws_at_each, streams, threshold
 from iopkit.studies.mathematics import Numbers, student_t
 
 FEW = 30
@@ -93,7 +93,7 @@ def resampled_estimate(
 def _resamples(count: int, seed: int) -> NDArray[np.intp]:
     """Which replications each resample has: draws looked up among the thresholds of places."""
     of = streams(seed, 0, np.arange(_RESAMPLES, dtype=np.uint64))
-    places = [address(Purpose.RESAMPLE, number=place) for place in range(count)]
+    places = [address(DrawPurpose.RESAMPLE, number=place) for place in range(count)]
     draws = draws_at_each(of[:, None], np.array(places, np.uint64)[None, :])
     bounds = [threshold(Fraction(place, count)) for place in range(1, count)]
     return np.searchsorted(np.array(bounds, np.uint64), draws, side="right")
