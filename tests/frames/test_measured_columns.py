@@ -248,6 +248,41 @@ def test_days_may_be_days(courses: list[Course]) -> None:
     assert in_order(found[0].iter_rows()) == in_order(found[1].iter_rows())
 
 
+def test_of_all_corrections_of_an_entry_the_last_recorded_counts() -> None:
+    def of(key: str, on: str, recorded: int, replaces: str | None = None) -> dict[str, Any]:
+        course, recorder = "a", "desk"
+        told = {
+            "kind": "referred" if key == "1" else "assessed",
+            "replaces": replaces,
+            "body": "{}",
+        }
+        at = f"2026-07-01T00:{recorded:02}:00.000000+00:00"
+        row = {"course": course, "key": key, "on": on, "recorded": at, "recorder": recorder}
+        return row | told
+
+    first = [of("1", "2026-03-01", 0), of("2", "2026-03-20", 1)]
+    chain = [of(str(n), f"2026-03-{n:02}", n, str(n - 1)) for n in range(3, 9)]
+    beside = [of("9", "2026-03-11", 20, "4"), of("91", "2026-03-13", 19, "2")]
+    asked = [find_measure("days-from-referral-to-assessment")]
+
+    def days(*rows: dict[str, Any]) -> list[float]:
+        found = measured_columns(pl.DataFrame(rows, infer_schema_length=None), asked, period=YEAR)
+        return found["low"].to_list()
+
+    assert days(*first, *chain) == [7]
+    assert days(*first, *chain, *beside) == [10]
+
+
+def test_none_of_corrections_in_a_circle_counts() -> None:
+    rows = [
+        {"course": "a", "key": key, "on": "2026-03-01", "recorded": "", "replaces": replaces}
+        | {"kind": "admitted", "body": "{}"}
+        for key, replaces in (("1", "2"), ("2", "3"), ("3", "1"))
+    ]
+    found = measured_columns(pl.DataFrame(rows), [find_measure("retention-30-days")], period=YEAR)
+    assert found["why"].to_list() == ["nothing in the measured days that it starts from"]
+
+
 STARTS = (Happening("admitted"),)
 LATER = (Happening("readmitted"),)
 ONCE = FollowUpStep(LATER, 0, 9)

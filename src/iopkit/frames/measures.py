@@ -5,7 +5,7 @@ The engine keeps the rows of the kinds of events that are asked for; Polars does
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast
 
 from iopkit.courses.happenings import Happening
 from iopkit.courses.measure_rules import (
@@ -31,10 +31,9 @@ from iopkit.frames.entry_tables import (
     IN,
     OUT,
     EntryTable,
-    counting,
+    field_told,
     is_one_of,
     read_entries,
-    read_rolls,
 )
 
 if TYPE_CHECKING:
@@ -99,12 +98,14 @@ def measured_columns(  # noqa: PLR0913  # as measure has them
     import polars as pl
 
     kinds = {kind for rule in rules for kind in _kinds((*rule.starts, *_counts_of(rule)))}
-    engine, rows, courses = read_entries(entries, kinds | {*CONTACTS})
-    table = EntryTable(counting(rows), read_rolls(open_rolls), courses, by, _sets(rules))
-    cases = [
-        _cases(table, rule, period).select(pl.lit(measure.name).alias("measure"), *_RESULT[1:])
+    engine, rows = read_entries(entries, kinds | {*CONTACTS})
+    table = EntryTable(rows, open_rolls, by, _sets(rules))
+    starts = {each: _started(table, each, period) for each in {*map(_start_of, rules)}}
+    cases = (
+        each.select(pl.lit(measure.name).alias("measure"), *_RESULT[1:])
         for measure, rule in zip(given, rules, strict=True)
-    ]
+        for each in _cases(table, rule, starts[_start_of(rule)])
+    )
     result: T = _like_given(engine, entries, pl.concat(cases))
     return result
 
@@ -166,65 +167,93 @@ def _sets(rules: Iterable[MeasureRule]) -> tuple[frozenset[str], ...]:
     return tuple(each for each in found if each)
 
 
-def _cases(table: EntryTable, rule: MeasureRule, period: MeasuredDays) -> "pl.DataFrame":
-    """The cases of a rule, a row for each."""
+class _Start(NamedTuple):
+    """What a rule starts from, which rules have in common."""
+
+    kinds: frozenset[str]
+    of_stays: bool
+    once: bool
+    before_end: int
+    counted_from: str | None
+
+
+class _Started(NamedTuple):
+    """What was started from, with the day that counts; and the cases that are not counted."""
+
+    counted: "pl.DataFrame"
+    not_counted: "list[pl.DataFrame]"
+
+
+def _start_of(rule: MeasureRule) -> _Start:
+    of_stays = not isinstance(rule.figure, FollowUp | DaysUntil)
+    return _Start(_kinds(rule.starts), of_stays, rule.once, rule.before_end, rule.counted_from)
+
+
+def _started(table: EntryTable, start: _Start, period: MeasuredDays) -> _Started:
+    """The events that are started from, with their stays, and the cases of all others."""
     import polars as pl
 
-    starts = _starts(table, rule, period)
-    none = table.courses.join(starts, on="course", how="anti").with_columns(
+    starts = _starts(table, start, period)
+    none = table.courses.join(starts, on="place", how="anti").with_columns(
         since=pl.lit(None, pl.Date), **_not_counted("no", MeasureReason.NEVER_STARTED)
     )
-    unknown = starts.filter(pl.col("since").is_null()).with_columns(
+    since, first = pl.col("since"), pl.col("start" if start.of_stays else "since")
+    unknown = starts.filter(since.is_null()).with_columns(
         **_not_counted("unknown", MeasureReason.DAY_NOT_KNOWN)
     )
-    known = starts.filter(pl.col("since").is_not_null())
-    out: list[pl.DataFrame] = []
-    match figure := rule.figure:
-        case FollowUp(steps):
-            found = _followed(table, known, steps[0])
-        case DaysUntil():
-            found = _until(table, known, figure)
-        case _:
-            stays = cast("_StayFigure", figure)  # others have been refused
-            outside = known.filter(pl.col("start").is_null())
-            out = [outside.with_columns(**_not_counted("no", MeasureReason.NO_STAY))]
-            found = _of_stays(table, known.filter(pl.col("start").is_not_null()), stays)
-    found = found.with_columns(counted=pl.lit("yes"))
-    numbers = [pl.col(name).cast(pl.Float64) for name in ("low", "high", "at_least")]
-    return pl.concat(
-        each.select(_RESULT[1:]).with_columns(*numbers, pl.col("answer").cast(pl.String))
-        for each in (none, unknown, *out, found)
+    outside = starts.filter(since.is_not_null() & first.is_null()).with_columns(
+        **_not_counted("no", MeasureReason.NO_STAY)
     )
+    counted = starts.filter(since.is_not_null() & first.is_not_null())
+    return _Started(counted, [none, unknown, outside])
 
 
 def _not_counted(counted: str, why: MeasureReason) -> "dict[str, pl.Expr]":
     import polars as pl
 
+    numbers = dict.fromkeys(("low", "high", "at_least"), pl.lit(None, pl.Float64))
     words = {"counted": pl.lit(counted), "why": pl.lit(why.value)}
-    return words | {name: pl.lit(None) for name in ("low", "high", "answer", "at_least")}
+    return {**words, **numbers, "answer": pl.lit(None, pl.String)}
 
 
-def _starts(table: EntryTable, rule: MeasureRule, period: MeasuredDays) -> "pl.DataFrame":
+def _starts(table: EntryTable, start: _Start, period: MeasuredDays) -> "pl.DataFrame":
     """The events that are started from, with the days that they count from, and their stays."""
     import polars as pl
 
-    kinds, last = _kinds(rule.starts), period.last - timedelta(days=rule.before_end)
-    if isinstance(rule.figure, FollowUp | DaysUntil):
-        starts = table.of(kinds).select("course", "body", since="on")
+    kinds, last = start.kinds, period.last - timedelta(days=start.before_end)
+    if not start.of_stays:
+        starts = table.of(kinds).select("place", "course", "body", since="on")
     else:
         begun = table.stays.filter(is_one_of(kinds)).with_columns(since="start")
         ended = table.stays.filter(pl.col("left").is_in(sorted(kinds)))
         ended = ended.with_columns(since="end", body="told")
-        died = table.of(kinds & {"died"}).select("course", "body", since="on")
-        outside = died.join(ended, on=["course", "since"], how="anti")
+        died = table.of(kinds & {"died"}).select("place", "course", "body", since="on")
+        outside = died.join(ended, on=["place", "since"], how="anti")
         starts = pl.concat([begun, ended, outside], how="diagonal")
     starts = starts.filter(pl.col("since").is_between(period.start, last))
-    if rule.once:
-        starts = starts.sort("since").unique("course", keep="first", maintain_order=True)
-    if rule.counted_from is not None:
-        told = pl.col("body").str.json_path_match(f"$.{rule.counted_from}")
+    if start.once:
+        starts = starts.sort("since").unique("place", keep="first", maintain_order=True)
+    if start.counted_from is not None:
+        told = field_told(starts["body"], start.counted_from)
         starts = starts.with_columns(since=told.str.to_date("%Y-%m-%d"))
     return starts
+
+
+def _cases(table: EntryTable, rule: MeasureRule, started: _Started) -> "list[pl.DataFrame]":
+    """The cases of a rule, a row for each: those that are not counted, and the others."""
+    import polars as pl
+
+    match figure := rule.figure:
+        case FollowUp(steps):
+            found = _followed(table, started.counted, steps[0])
+        case DaysUntil():
+            found = _until(table, started.counted, figure)
+        case _:
+            stays = cast("_StayFigure", figure)  # others have been refused
+            found = _of_stays(table, started.counted, stays)
+    numbers = [pl.col(name).cast(pl.Float64) for name in ("low", "high", "at_least")]
+    found = found.with_columns(pl.col("answer").cast(pl.String), *numbers, counted=pl.lit("yes"))
+    return [*started.not_counted, found]
 
 
 def _followed(table: EntryTable, starts: "pl.DataFrame", step: FollowUpStep) -> "pl.DataFrame":
@@ -233,6 +262,7 @@ def _followed(table: EntryTable, starts: "pl.DataFrame", step: FollowUpStep) -> 
     kinds = _kinds(step.counts)
     since, to = pl.col("since"), pl.col("to")
     asked = starts.select(
+        "place",
         "course",
         "since",
         (since + timedelta(days=step.first)).alias("from"),
@@ -260,7 +290,7 @@ def _until(table: EntryTable, starts: "pl.DataFrame", figure: DaysUntil) -> "pl.
 
     kinds = _kinds(figure.counts)
     since, found, ended, roll = map(pl.col, ("since", "found", "ended", "roll"))
-    asked = starts.select("course", "since", since.alias("from"), to=pl.lit(table.on))
+    asked = starts.select("place", "course", "since", since.alias("from"), to=pl.lit(table.on))
     asked = table.nearest(asked, kinds, "found")
     asked = table.nearest(asked, _kinds(figure.until), "ended")
     asked = asked.with_columns(pl.when((ended < found).not_().fill_null(value=True)).then(found))
@@ -304,7 +334,7 @@ def _lengths(table: EntryTable, stays: "pl.DataFrame", figure: StayLength) -> "p
     ended, least, most = pl.col("end").is_not_null(), pl.col("fewest"), pl.col("longest")
     one: tuple[pl.Expr, pl.Expr] = pl.lit(0), pl.lit(0)
     if figure.both_days:
-        stays = stays.join(table.levels, on=["course", "start"], how="left")
+        stays = stays.join(table.levels, on=["place", "start"], how="left")
         at_home = pl.col("level") < 3
         sure, possible = (at_home.fill_null(value=value) for value in (False, True))
         one = sure.cast(pl.Int64), possible.cast(pl.Int64)
@@ -363,8 +393,8 @@ def _retained(stays: "pl.DataFrame", days: int) -> "pl.DataFrame":
 def _leavings(stays: "pl.DataFrame", figure: LeavingCode | LeftFor) -> "pl.DataFrame":
     import polars as pl
 
-    told = pl.col("told").str.json_path_match("$.reason")
-    stays, reason = stays.with_columns(reason=told), pl.col("reason")
+    stays = stays.with_columns(reason=field_told(stays["told"], "reason"))
+    reason = pl.col("reason")
     died = pl.col("left") == "died"
     if isinstance(figure, LeftFor):
         is_one = reason.is_in([each.value for each in figure.reasons])
