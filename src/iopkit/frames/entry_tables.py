@@ -4,7 +4,7 @@ Nearly all entries are of sessions. They are looked through once, for the days o
 there on a course is its place, as whole numbers take a tenth of the time that texts do.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -69,7 +69,13 @@ class EntryTable:
     """
 
     def __init__(
-        self, rows: "pl.DataFrame", rolls: object, on: date, sets: Iterable[frozenset[str]]
+        self,
+        rows: "pl.DataFrame",
+        on: date,
+        sets: Iterable[frozenset[str]],
+        *,
+        rolls: object,
+        phases: object,
     ) -> None:
         import polars as pl
 
@@ -90,7 +96,8 @@ class EntryTable:
         self.courses = self._days.select("place", "course")
         others = pl.col("counts") & ~pl.col("kind").is_in(ROLLS)
         self._few = _told_apart(self._placed(self._rows.lazy().filter(others)))
-        self._rolls = self._read_rolls(rolls)
+        self.rolls = self._beside(rolls, ("on",))
+        self.phases = self._beside(phases, ("on", "in_force"), ("phase",))
         self._ends = dict[frozenset[str], tuple[pl.Series, pl.Series]]()
 
     def _placed(self, rows: "pl.LazyFrame") -> "pl.DataFrame":
@@ -98,15 +105,20 @@ class EntryTable:
         rows = rows.select("course", "key", "kind", "on", "body")
         return rows.join(self.courses.lazy(), on="course").collect()
 
-    def _read_rolls(self, rolls: object) -> "pl.DataFrame":
-        """The places and days of sessions without a roll; ``None``: there are none."""
+    def _beside(
+        self, frame: object, days: Sequence[str], texts: Sequence[str] = ()
+    ) -> "pl.DataFrame":
+        """The rows of another frame, with the places of their courses; ``None``: there are none."""
         import polars as pl
 
-        if rolls is None:
-            return self._few.select("place", "on").clear()
-        table = collected(Engine.of(rolls).rows(rolls, ("course", "on")))
-        days = table.select(pl.col("course").cast(pl.String), _day("on", table))
-        return days.join(self.courses, on="course").select("place", "on")
+        if frame is None:
+            table = pl.DataFrame(schema=dict.fromkeys(("course", *days, *texts), pl.String))
+        else:
+            table = collected(Engine.of(frame).rows(frame, ("course", *days, *texts)))
+        table = table.with_columns(
+            pl.col("course", *texts).cast(pl.String), *(_day(name, table) for name in days)
+        )
+        return table.join(self.courses, on="course").select("place", *days, *texts)
 
     @cached_property
     def died(self) -> "pl.DataFrame":
@@ -145,7 +157,7 @@ class EntryTable:
         found = asked.with_columns(pl.when(is_near).then(near).alias(name))
         left = asked.filter(~settled).select("row", "place", "from", "to")
         if left.height:
-            days = _looked_up(left, self._all_days(left["place"].unique(), kinds), newest=newest)
+            days = _looked_up(left, self.days_of(kinds, left["place"].unique()), newest=newest)
             found = found.join(days, on="row", how="left").with_columns(
                 pl.coalesce("day", name).alias(name)
             )
@@ -172,7 +184,7 @@ class EntryTable:
             self._ends[kinds] = found["first"], found["last"]
         return self._ends[kinds]
 
-    def _all_days(self, places: "pl.Series", kinds: frozenset[str]) -> "pl.DataFrame":
+    def days_of(self, kinds: frozenset[str], places: "pl.Series") -> "pl.DataFrame":
         """All days of some kinds in some courses."""
         import polars as pl
 
@@ -188,10 +200,10 @@ class EntryTable:
         """The same of sessions without a roll."""
         import polars as pl
 
-        if self._rolls.is_empty():
+        if self.rolls.is_empty():
             return asked.with_columns(pl.lit(None, pl.Date).alias(name))
         asked = asked.with_row_index("row")
-        days = _looked_up(asked, self._rolls, newest=newest).rename({"day": name})
+        days = _looked_up(asked, self.rolls, newest=newest).rename({"day": name})
         return asked.join(days, on="row", how="left").drop("row")
 
     def with_rolls(self, asked: "pl.DataFrame", kinds: Iterable[str]) -> "pl.DataFrame":
