@@ -31,7 +31,7 @@ from iopkit.frames.entry_tables import (
     is_one_of,
     read_entries,
 )
-from iopkit.frames.stay_columns import StayFigure, figured, first_of
+from iopkit.frames.stay_columns import TableFigure, figured_columns, first_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -321,8 +321,8 @@ def _cases(table: EntryTable, rule: MeasureRule, started: _Started) -> "list[pl.
         case DaysUntil():
             found = _until(table, started.counted, figure)
         case _:
-            stays = cast("StayFigure", figure)  # others have been refused
-            found = figured(table, started.counted, stays)
+            stays = cast("TableFigure", figure)  # others have been refused
+            found = figured_columns(table, started.counted, stays)
     return [*started.not_counted, found.with_columns(counted=pl.lit("yes"))]
 
 

@@ -23,13 +23,15 @@ from iopkit.patients.screenings import Score, Screening
 if TYPE_CHECKING:
     import polars as pl
 
-StayFigure: TypeAlias = (
+TableFigure: TypeAlias = (
     StayLength | LeavingCode | LeftFor | RetainedFor | NoShowShare | PhaseDays | ScaleChange
 )
 """What is figured of stays over a table of entries."""
 
 
-def figured(table: EntryTable, stays: "pl.DataFrame", figure: StayFigure) -> "pl.DataFrame":
+def figured_columns(
+    table: EntryTable, stays: "pl.DataFrame", figure: TableFigure
+) -> "pl.DataFrame":
     """The stays with their figure, a row for each; of phases one for each of them."""
     match figure:
         case StayLength():
