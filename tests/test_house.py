@@ -480,6 +480,7 @@ def test_an_optional_package_is_imported_where_it_is_said_within_a_function() ->
         # Columns have Narwhals import it, by its name.
         "polars": [
             *(f"frames/{name}.py" for name in ("engines", "entry_tables", "measures", "panels")),
+            "frames/stay_columns.py",
             *on_arrays,
         ],
         "hypothesis": [name for name in strategies if name != "strategies/__init__.py"],

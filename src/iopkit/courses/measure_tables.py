@@ -1,7 +1,7 @@
 """Measures as rows and as sums: a row for each case, a sum for each group."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from statistics import fmean, median
 
@@ -122,6 +122,41 @@ def open_roll_rows(courses: Iterable[Course], *, on: date) -> tuple[OpenRollRow,
         for course in given
         for day in CourseByDay(course, on).open_rolls
     )
+
+
+@frozen(repr=False)
+class PlannedPhaseRow:
+    """A phase that a course's schedule has from a day on; it is in force since ``in_force``."""
+
+    course: str
+    on: date
+    phase: str
+    in_force: date
+
+    __repr__ = hidden
+
+
+def planned_phase_rows(courses: Iterable[Course]) -> tuple[PlannedPhaseRow, ...]:
+    """The phases of the schedules in force, which tables of entries do not have.
+
+    Args:
+        courses: all that are looked at.
+
+    Raises:
+        InvalidError: something is no course.
+    """
+    given = each_a("phases", courses, "courses", Course)
+    return tuple(row for course in given for row in _planned(course))
+
+
+def _planned(course: Course) -> Iterator[PlannedPhaseRow]:
+    schedules = course.timeline.schedules
+    ends = (*(each.since for each in schedules[1:]), date.max)
+    for each, end in zip(schedules, ends, strict=False):
+        plan, since = each.schedule.plan, each.since
+        begun = (first for first, _, _ in plan.phase_spans() if since < first < end)
+        for day in (since, *begun):
+            yield PlannedPhaseRow(str(course.key), day, plan.phase_on(day).name, since)
 
 
 @frozen

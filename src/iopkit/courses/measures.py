@@ -28,10 +28,12 @@ from iopkit.courses.measure_tables import (
     MeasureRow,
     MeasureSum,
     OpenRollRow,
+    PlannedPhaseRow,
     measure_rows,
     measure_sums,
     not_counted,
     open_roll_rows,
+    planned_phase_rows,
 )
 from iopkit.courses.measured_cases import MeasuredCase, MeasuredValue, MeasureReason, MeasureResult
 from iopkit.courses.measuring import measure
@@ -67,6 +69,7 @@ __all__ = [
     "NoShowShare",
     "OpenRollRow",
     "PhaseDays",
+    "PlannedPhaseRow",
     "RetainedFor",
     "RetentionCurve",
     "ScaleChange",
@@ -79,5 +82,6 @@ __all__ = [
     "measure_sums",
     "not_counted",
     "open_roll_rows",
+    "planned_phase_rows",
     "retention_curve",
 ]

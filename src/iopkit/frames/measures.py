@@ -5,25 +5,21 @@ The engine keeps the rows of the kinds of events that are asked for; Polars does
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from iopkit.courses.happenings import Happening
 from iopkit.courses.measure_rules import (
     CountedEntry,
     DaysUntil,
+    DeliveredShare,
     FollowUp,
     FollowUpStep,
-    LeavingCode,
-    LeftFor,
     Measure,
     MeasuredDays,
+    MeasureExclusion,
     MeasureRule,
-    RetainedFor,
-    StayLength,
-    StayLengthBin,
 )
 from iopkit.courses.measured_cases import MeasureReason
-from iopkit.courses.stay_figures import bin_codes
 from iopkit.errors import Fault, each_a, refuse, refuse_moments, unless, unless_a
 from iopkit.frames.engines import Engine
 from iopkit.frames.entry_tables import (
@@ -31,19 +27,16 @@ from iopkit.frames.entry_tables import (
     IN,
     OUT,
     EntryTable,
-    counting,
+    field_told,
     is_one_of,
     read_entries,
-    read_rolls,
 )
+from iopkit.frames.stay_columns import TableFigure, figured_columns, first_of
 
 if TYPE_CHECKING:
     import polars as pl
 
 T = TypeVar("T")
-
-_FIGURES = FollowUp | DaysUntil | StayLength | LeavingCode | LeftFor | RetainedFor
-_StayFigure: TypeAlias = StayLength | LeavingCode | LeftFor | RetainedFor
 
 
 def measured_columns(  # noqa: PLR0913  # as measure has them
@@ -53,6 +46,7 @@ def measured_columns(  # noqa: PLR0913  # as measure has them
     period: MeasuredDays,
     on: date | None = None,
     open_rolls: T | None = None,
+    planned_phases: T | None = None,
     version_on: date | None = None,
     assume_in_force: bool = False,
 ) -> T:
@@ -66,15 +60,18 @@ def measured_columns(  # noqa: PLR0913  # as measure has them
             ``on``, ``recorded``, ``kind``, ``replaces`` and ``body``; ``on`` and ``recorded`` may
             be texts, or a day and an instant.
         measures: those that need nothing but entries and their kinds: follow-ups of one step, days
-            until, and stays' lengths, ends and retention.
+            until, and all of stays but the share that was delivered.
         period: as ``measure`` has it, as are ``on``, ``version_on`` and ``assume_in_force``.
         open_rolls: the sessions without a roll by ``on``, with the columns ``course`` and ``on``,
             as ``open_roll_rows`` gives them. Without it there is none.
+        planned_phases: the days from which schedules have a phase, with the columns ``course``,
+            ``on``, ``phase`` and ``in_force``, as ``planned_phase_rows`` gives them. Without it
+            no course has a schedule.
 
     Returns:
         A row for each case in no order, with the columns ``measure``, ``course``, ``since``,
-        ``counted``, ``why``, ``low``, ``high``, ``answer`` and ``at_least``, as ``MeasureRow`` has
-        them, in a frame like the one given.
+        ``group``, ``counted``, ``why``, ``excluded_by``, ``low``, ``high``, ``answer``,
+        ``at_least`` and ``weight``, as ``MeasureRow`` has them, in a frame like the one given.
 
     Raises:
         InvalidError: a column is missing, or a measure asks for more than there is in the table.
@@ -98,41 +95,58 @@ def measured_columns(  # noqa: PLR0913  # as measure has them
     )
     import polars as pl
 
-    kinds = {kind for rule in rules for kind in _kinds((*rule.starts, *_counts_of(rule)))}
-    engine, rows, courses = read_entries(entries, kinds | {*CONTACTS})
-    table = EntryTable(counting(rows), read_rolls(open_rolls), courses, by, _sets(rules))
-    cases = [
-        _cases(table, rule, period).select(pl.lit(measure.name).alias("measure"), *_RESULT[1:])
+    kinds = {kind for rule in rules for kind in _kinds(_counted_by(rule))}
+    engine, rows = read_entries(entries, kinds.union(CONTACTS, _OF_STAYS))
+    table = EntryTable(rows, by, _sets(rules), rolls=open_rolls, phases=planned_phases)
+    starts = {each: _started(table, each, period) for each in {*map(_start_of, rules)}}
+    cases = (
+        _as_cases(measure, each)
         for measure, rule in zip(given, rules, strict=True)
-    ]
+        for each in _cases(table, rule, starts[_start_of(rule)])
+    )
     result: T = _like_given(engine, entries, pl.concat(cases))
     return result
 
 
+_NUMBERS = "low", "high", "at_least", "weight"
 _RESULT = (
-    *("measure", "course", "since", "counted", "why"),
-    *("low", "high", "answer", "at_least"),
+    *("measure", "course", "since", "group", "counted", "why", "excluded_by"),
+    *("low", "high", "answer", "at_least", "weight"),
 )
+_OF_STAYS = "phase_entered", "session_missed"
+"""What stays are figured from beside contacts."""
+
+
+def _as_cases(measure: Measure, found: "pl.DataFrame") -> "pl.DataFrame":
+    """Cases with all their columns: what they do not have is null."""
+    import polars as pl
+
+    kinds = {"since": pl.Date, **dict.fromkeys(_NUMBERS, pl.Float64)}
+    found = found.with_columns(measure=pl.lit(measure.name))
+    return found.select(
+        pl.col(name).cast(kinds.get(name, pl.String))
+        if name in found.columns
+        else pl.lit(None, kinds.get(name, pl.String)).alias(name)
+        for name in _RESULT
+    )
 
 
 def _rule_faults(place: int, rule: MeasureRule) -> tuple[Fault, ...]:
     """What a rule asks that a table of entries does not have."""
-    counted = [*rule.starts, *_counts_of(rule)]
     figure = rule.figure
     one_step = not isinstance(figure, FollowUp) or (
         len(figure.steps) == 1 and figure.steps[0].times == 1 and not figure.steps[0].alone
     )
-    of_stays = isinstance(figure, FollowUp | DaysUntil) or _kinds(rule.starts) <= {*IN, *OUT}
+    starts, counts = _kinds(rule.starts), _kinds((*_counts_of(rule), *_out_of(rule)))
     ok = (
-        isinstance(figure, _FIGURES)
+        not isinstance(figure, DeliveredShare)
         and one_step
-        and of_stays
-        and not rule.exclusions
+        and (isinstance(figure, FollowUp | DaysUntil) or starts <= {*IN, *OUT})
         and rule.least_age is None
-        and all(isinstance(each, Happening) and not each.having for each in counted)
-        and not _kinds(rule.starts) & _kinds(_counts_of(rule))
+        and all(isinstance(each, Happening) and not each.having for each in _counted_by(rule))
+        and not starts & counts
     )
-    expected = "kinds of events alone, counted in one step, without exclusions and ages"
+    expected = "kinds of events alone, counted in one step, without ages and minutes"
     fault = Fault(("measures", place), expected, "more", "use measure on courses")
     return () if ok else (fault,)
 
@@ -147,84 +161,169 @@ def _counts_of(rule: MeasureRule) -> tuple[CountedEntry, ...]:
             return ()
 
 
+def _out_of(rule: MeasureRule) -> tuple[CountedEntry, ...]:
+    return tuple(each for exclusion in rule.exclusions for each in exclusion.counts)
+
+
+def _counted_by(rule: MeasureRule) -> tuple[CountedEntry, ...]:
+    return (*rule.starts, *_counts_of(rule), *_out_of(rule))
+
+
 def _kinds(counts: Iterable[CountedEntry]) -> frozenset[str]:
     return frozenset(each.kind for each in counts if isinstance(each, Happening))
 
 
 def _sets(rules: Iterable[MeasureRule]) -> tuple[frozenset[str], ...]:
-    """The sets of kinds of which the first and last days are asked for."""
-    found: dict[frozenset[str], None] = {}
+    """The sets of kinds of which days are asked for."""
+    found = {frozenset(CONTACTS)}
     for rule in rules:
+        found |= {_kinds(each.counts) for each in rule.exclusions}
         match rule.figure:
             case FollowUp(steps):
-                found[_kinds(steps[0].counts)] = None
+                found.add(_kinds(steps[0].counts))
             case DaysUntil(counts, until):
-                found[_kinds(counts)] = None
-                found[_kinds(until)] = None
+                found |= {_kinds(counts), _kinds(until)}
             case _:
-                found[frozenset(CONTACTS)] = None
-    return tuple(each for each in found if each)
+                pass
+    return tuple(found)
 
 
-def _cases(table: EntryTable, rule: MeasureRule, period: MeasuredDays) -> "pl.DataFrame":
-    """The cases of a rule, a row for each."""
+class _Start(NamedTuple):
+    """What a rule starts from, which rules have in common."""
+
+    kinds: frozenset[str]
+    of_stays: bool
+    once: bool
+    before_end: int
+    counted_from: str | None
+    exclusions: tuple[MeasureExclusion, ...]
+
+
+class _Started(NamedTuple):
+    """What was started from, with the day that counts; and the cases that are not counted."""
+
+    counted: "pl.DataFrame"
+    not_counted: "list[pl.DataFrame]"
+
+
+def _start_of(rule: MeasureRule) -> _Start:
+    of_stays = not isinstance(rule.figure, FollowUp | DaysUntil)
+    return _Start(
+        _kinds(rule.starts),
+        of_stays,
+        rule.once,
+        rule.before_end,
+        rule.counted_from,
+        rule.exclusions,
+    )
+
+
+def _started(table: EntryTable, start: _Start, period: MeasuredDays) -> _Started:
+    """The events that are started from, with their stays, and the cases of all others."""
     import polars as pl
 
-    starts = _starts(table, rule, period)
-    none = table.courses.join(starts, on="course", how="anti").with_columns(
-        since=pl.lit(None, pl.Date), **_not_counted("no", MeasureReason.NEVER_STARTED)
-    )
-    unknown = starts.filter(pl.col("since").is_null()).with_columns(
-        **_not_counted("unknown", MeasureReason.DAY_NOT_KNOWN)
-    )
-    known = starts.filter(pl.col("since").is_not_null())
-    out: list[pl.DataFrame] = []
-    match figure := rule.figure:
-        case FollowUp(steps):
-            found = _followed(table, known, steps[0])
-        case DaysUntil():
-            found = _until(table, known, figure)
-        case _:
-            stays = cast("_StayFigure", figure)  # others have been refused
-            outside = known.filter(pl.col("start").is_null())
-            out = [outside.with_columns(**_not_counted("no", MeasureReason.NO_STAY))]
-            found = _of_stays(table, known.filter(pl.col("start").is_not_null()), stays)
-    found = found.with_columns(counted=pl.lit("yes"))
-    numbers = [pl.col(name).cast(pl.Float64) for name in ("low", "high", "at_least")]
-    return pl.concat(
-        each.select(_RESULT[1:]).with_columns(*numbers, pl.col("answer").cast(pl.String))
-        for each in (none, unknown, *out, found)
-    )
+    starts = _starts(table, start, period)
+    none = table.courses.join(starts, on="place", how="anti")
+    others = [_not_counted(none, "no", MeasureReason.NEVER_STARTED)]
+    if start.exclusions:
+        starts, excluded = _apart(table, starts, start.exclusions, period)
+        others += excluded
+    if start.counted_from is not None:
+        told = field_told(starts["body"], start.counted_from)
+        starts = starts.with_columns(since=told.str.to_date("%Y-%m-%d"))
+        unknown = starts.filter(pl.col("since").is_null())
+        others.append(_not_counted(unknown, "unknown", MeasureReason.DAY_NOT_KNOWN))
+        starts = starts.filter(pl.col("since").is_not_null())
+    if start.of_stays:
+        outside = starts.filter(pl.col("start").is_null())
+        others.append(_not_counted(outside, "no", MeasureReason.NO_STAY))
+        starts = starts.filter(pl.col("start").is_not_null())
+    return _Started(starts, others)
 
 
-def _not_counted(counted: str, why: MeasureReason) -> "dict[str, pl.Expr]":
+def _not_counted(cases: "pl.DataFrame", counted: str, why: MeasureReason) -> "pl.DataFrame":
     import polars as pl
 
-    words = {"counted": pl.lit(counted), "why": pl.lit(why.value)}
-    return words | {name: pl.lit(None) for name in ("low", "high", "answer", "at_least")}
+    return cases.with_columns(counted=pl.lit(counted), why=pl.lit(why.value))
 
 
-def _starts(table: EntryTable, rule: MeasureRule, period: MeasuredDays) -> "pl.DataFrame":
+def _apart(
+    table: EntryTable,
+    starts: "pl.DataFrame",
+    exclusions: Iterable[MeasureExclusion],
+    period: MeasuredDays,
+) -> "tuple[pl.DataFrame, list[pl.DataFrame]]":
+    """What is started from and not excluded; and the cases of what is excluded, or may be."""
+    import polars as pl
+
+    starts = starts.with_row_index("number")
+    null = pl.lit(None, pl.String)
+    asked = starts.select("number", "place", "since", why=null, excluded_by=null)
+    out = [asked.clear()]
+    for exclusion in exclusions:
+        kinds = _kinds(exclusion.counts)
+        first, last = pl.lit(period.start), pl.lit(period.last)
+        if exclusion.first is not None and exclusion.last is not None:
+            first = pl.col("since") + timedelta(days=exclusion.first)
+            last = pl.col("since") + timedelta(days=exclusion.last)
+        asked = table.nearest(asked.with_columns(first.alias("from"), to=last), kinds, "found")
+        asked = table.with_rolls(asked, kinds)
+        name, is_out = pl.lit(exclusion.name), pl.col("found").is_not_null()
+        out.append(asked.filter(is_out).select(out[0].columns).with_columns(excluded_by=name))
+        why = (
+            pl.when(pl.col("roll").is_not_null())
+            .then(pl.lit(MeasureReason.ROLL_OPEN.value))
+            .when((pl.col("to") > table.on) & pl.col("died").is_null())
+            .then(pl.lit(MeasureReason.STILL_OPEN.value))
+        )
+        asked = asked.filter(~is_out).select(
+            *("number", "place", "since"),
+            why=pl.coalesce("why", why),
+            excluded_by=pl.coalesce("excluded_by", pl.when(why.is_not_null()).then(name)),
+        )
+    excluded = starts.join(pl.concat(out).select("number", "excluded_by"), on="number")
+    open_ones = asked.filter(pl.col("why").is_not_null()).select("number", "why", "excluded_by")
+    unknown = starts.join(open_ones, on="number").with_columns(counted=pl.lit("unknown"))
+    counted = starts.join(asked.filter(pl.col("why").is_null()), on="number", how="semi")
+    return (
+        counted.drop("number"),
+        [_not_counted(excluded, "no", MeasureReason.EXCLUDED), unknown],
+    )
+
+
+def _starts(table: EntryTable, start: _Start, period: MeasuredDays) -> "pl.DataFrame":
     """The events that are started from, with the days that they count from, and their stays."""
     import polars as pl
 
-    kinds, last = _kinds(rule.starts), period.last - timedelta(days=rule.before_end)
-    if isinstance(rule.figure, FollowUp | DaysUntil):
-        starts = table.of(kinds).select("course", "body", since="on")
+    kinds, last = start.kinds, period.last - timedelta(days=start.before_end)
+    if not start.of_stays:
+        starts = table.of(kinds).select("place", "course", "body", since="on")
     else:
         begun = table.stays.filter(is_one_of(kinds)).with_columns(since="start")
         ended = table.stays.filter(pl.col("left").is_in(sorted(kinds)))
         ended = ended.with_columns(since="end", body="told")
-        died = table.of(kinds & {"died"}).select("course", "body", since="on")
-        outside = died.join(ended, on=["course", "since"], how="anti")
+        died = table.of(kinds & {"died"}).select("place", "course", "body", since="on")
+        outside = died.join(ended, on=["place", "since"], how="anti")
         starts = pl.concat([begun, ended, outside], how="diagonal")
     starts = starts.filter(pl.col("since").is_between(period.start, last))
-    if rule.once:
-        starts = starts.sort("since").unique("course", keep="first", maintain_order=True)
-    if rule.counted_from is not None:
-        told = pl.col("body").str.json_path_match(f"$.{rule.counted_from}")
-        starts = starts.with_columns(since=told.str.to_date("%Y-%m-%d"))
+    if start.once:
+        starts = starts.sort("since").unique("place", keep="first", maintain_order=True)
     return starts
+
+
+def _cases(table: EntryTable, rule: MeasureRule, started: _Started) -> "list[pl.DataFrame]":
+    """The cases of a rule, a row for each: those that are not counted, and the others."""
+    import polars as pl
+
+    match figure := rule.figure:
+        case FollowUp(steps):
+            found = _followed(table, started.counted, steps[0])
+        case DaysUntil():
+            found = _until(table, started.counted, figure)
+        case _:
+            stays = cast("TableFigure", figure)  # others have been refused
+            found = figured_columns(table, started.counted, stays)
+    return [*started.not_counted, found.with_columns(counted=pl.lit("yes"))]
 
 
 def _followed(table: EntryTable, starts: "pl.DataFrame", step: FollowUpStep) -> "pl.DataFrame":
@@ -233,6 +332,7 @@ def _followed(table: EntryTable, starts: "pl.DataFrame", step: FollowUpStep) -> 
     kinds = _kinds(step.counts)
     since, to = pl.col("since"), pl.col("to")
     asked = starts.select(
+        "place",
         "course",
         "since",
         (since + timedelta(days=step.first)).alias("from"),
@@ -240,7 +340,7 @@ def _followed(table: EntryTable, starts: "pl.DataFrame", step: FollowUpStep) -> 
     )
     found = table.with_rolls(table.nearest(asked, kinds, "found"), kinds)
     is_open = (to > table.on) & pl.col("died").is_null()
-    why = _first_of(
+    why = first_of(
         (pl.col("found").is_not_null(), MeasureReason.COUNTED),
         (is_open, MeasureReason.STILL_OPEN),
         (pl.col("roll").is_not_null(), MeasureReason.ROLL_OPEN),
@@ -252,7 +352,7 @@ def _followed(table: EntryTable, starts: "pl.DataFrame", step: FollowUpStep) -> 
         .then(pl.lit("unknown"))
         .otherwise(pl.lit("no"))
     )
-    return found.with_columns(why=why, answer=answer, **_no_number())
+    return found.with_columns(why=why, answer=answer)
 
 
 def _until(table: EntryTable, starts: "pl.DataFrame", figure: DaysUntil) -> "pl.DataFrame":
@@ -260,7 +360,7 @@ def _until(table: EntryTable, starts: "pl.DataFrame", figure: DaysUntil) -> "pl.
 
     kinds = _kinds(figure.counts)
     since, found, ended, roll = map(pl.col, ("since", "found", "ended", "roll"))
-    asked = starts.select("course", "since", since.alias("from"), to=pl.lit(table.on))
+    asked = starts.select("place", "course", "since", since.alias("from"), to=pl.lit(table.on))
     asked = table.nearest(asked, kinds, "found")
     asked = table.nearest(asked, _kinds(figure.until), "ended")
     asked = asked.with_columns(pl.when((ended < found).not_().fill_null(value=True)).then(found))
@@ -278,126 +378,13 @@ def _until(table: EntryTable, starts: "pl.DataFrame", figure: DaysUntil) -> "pl.
         .then(least)
         .when(is_open)
         .then((pl.lit(table.on) - since).dt.total_days()),
-        answer=pl.lit(None, pl.String),
-        why=_first_of(
+        why=first_of(
             (open_roll, MeasureReason.ROLL_OPEN),
             (found.is_not_null(), MeasureReason.COUNTED),
             (no_more, MeasureReason.NO_MORE),
             otherwise=MeasureReason.STILL_OPEN,
         ),
     )
-
-
-def _of_stays(table: EntryTable, stays: "pl.DataFrame", figure: _StayFigure) -> "pl.DataFrame":
-    match figure:
-        case StayLength():
-            return _lengths(table, stays, figure)
-        case RetainedFor(days):
-            return _retained(stays, days)
-        case LeavingCode() | LeftFor():
-            return _leavings(stays, figure)
-
-
-def _lengths(table: EntryTable, stays: "pl.DataFrame", figure: StayLength) -> "pl.DataFrame":
-    import polars as pl
-
-    ended, least, most = pl.col("end").is_not_null(), pl.col("fewest"), pl.col("longest")
-    one: tuple[pl.Expr, pl.Expr] = pl.lit(0), pl.lit(0)
-    if figure.both_days:
-        stays = stays.join(table.levels, on=["course", "start"], how="left")
-        at_home = pl.col("level") < 3
-        sure, possible = (at_home.fill_null(value=value) for value in (False, True))
-        one = sure.cast(pl.Int64), possible.cast(pl.Int64)
-    stays = stays.with_columns(
-        fewest=pl.max_horizontal(pl.lit(1), pl.col("least") + one[0]),
-        longest=pl.max_horizontal(pl.lit(1), pl.col("most") + one[1]),
-    )
-    in_part = least != most
-    if figure.bins:
-        stays = stays.join(_answers(stays, figure.bins), on=["fewest", "longest"], how="left")
-        in_part = pl.col("answer").str.contains(" or ")
-        numbers = _no_number()
-    else:
-        stays = stays.with_columns(answer=pl.lit(None, pl.String))
-        numbers = {"low": pl.when(ended).then(least), "high": pl.when(ended).then(most)}
-    numbers["at_least"] = pl.when(~ended).then(least)
-    why = _first_of(
-        (~ended, MeasureReason.STILL_OPEN),
-        (~in_part, MeasureReason.COUNTED),
-        (pl.col("most") > pl.col("least"), MeasureReason.ROLL_OPEN),
-        otherwise=MeasureReason.NOT_RECORDED,
-    )
-    answer = pl.when(ended).then("answer")
-    return stays.with_columns(why=why, answer=answer, **numbers)
-
-
-def _answers(stays: "pl.DataFrame", bins: tuple[StayLengthBin, ...]) -> "pl.DataFrame":
-    """For each span of days that there is the codes that it can have."""
-    import polars as pl
-
-    spans = stays.select("fewest", "longest").unique()
-    answers = [" or ".join(bin_codes(low, high, bins)) for low, high in spans.iter_rows()]
-    return spans.with_columns(answer=pl.Series(answers, dtype=pl.String))
-
-
-def _retained(stays: "pl.DataFrame", days: int) -> "pl.DataFrame":
-    import polars as pl
-
-    seen, may_be = pl.col("least") >= days, pl.col("most") >= days
-    is_open = pl.col("end").is_null()
-    why = _first_of(
-        (seen, MeasureReason.COUNTED),
-        (is_open, MeasureReason.STILL_OPEN),
-        (may_be, MeasureReason.ROLL_OPEN),
-    )
-    answer = (
-        pl.when(seen)
-        .then(pl.lit("yes"))
-        .when(is_open | may_be)
-        .then(pl.lit("unknown"))
-        .otherwise(pl.lit("no"))
-    )
-    return stays.with_columns(why=why, answer=answer, **_no_number())
-
-
-def _leavings(stays: "pl.DataFrame", figure: LeavingCode | LeftFor) -> "pl.DataFrame":
-    import polars as pl
-
-    told = pl.col("told").str.json_path_match("$.reason")
-    stays, reason = stays.with_columns(reason=told), pl.col("reason")
-    died = pl.col("left") == "died"
-    if isinstance(figure, LeftFor):
-        is_one = reason.is_in([each.value for each in figure.reasons])
-        answer = pl.when(is_one.fill_null(value=False)).then(pl.lit("yes")).otherwise(pl.lit("no"))
-    else:
-        codes = {each.value: code for each, code in figure.codes}
-        coded = reason.replace_strict(codes, default=None, return_dtype=pl.String)
-        answer = pl.when(died).then(pl.lit(figure.died)).otherwise(coded)
-    known = pl.col("end").is_not_null() & (died | reason.is_not_null())
-    why = _first_of(
-        (known, MeasureReason.COUNTED),
-        (pl.col("end").is_null(), MeasureReason.STILL_OPEN),
-        otherwise=MeasureReason.NOT_RECORDED,
-    )
-    return stays.with_columns(why=why, answer=pl.when(known).then(answer), **_no_number())
-
-
-def _first_of(
-    *cases: "tuple[pl.Expr, MeasureReason]", otherwise: MeasureReason = MeasureReason.COUNTED
-) -> "pl.Expr":
-    """The reason of the first condition that holds."""
-    import polars as pl
-
-    found = pl.lit(otherwise.value)
-    for holds, why in reversed(cases):
-        found = pl.when(holds).then(pl.lit(why.value)).otherwise(found)
-    return found
-
-
-def _no_number() -> "dict[str, pl.Expr]":
-    import polars as pl
-
-    return {name: pl.lit(None) for name in ("low", "high", "at_least")}
 
 
 # Any: a frame of the engine.
