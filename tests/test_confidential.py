@@ -480,7 +480,7 @@ IMPERSONAL = {
     # Figures of scenarios, and what studies ask and answer.
     *("Acceptability", "AcceptabilityCurves", "Accounts", "Beta", "Comparison", "Convergence"),
     *("CostLine", "Estimate", "Frontier", "FrontierRow", "Gamma", "InputShare", "LogNormal"),
-    *("Outcomes", "PairedDifference", "PriceIndex", "ReplicationsNeeded", "RunningMean"),
+    *("Outcomes", "PairedDifference", "PriceIndex", "ReplicationsNeeded", "RunningMean", "Samples"),
     *("StrataFigures", "Strategy", "StratumFigure", "StratumGap", "Summarized", "Summary"),
     *("Tornado", "TornadoBar", "Triangular", "TruncatedNormal", "Uniform", "ValueOfInformation"),
     "WarmUp",

@@ -139,7 +139,14 @@ SHARED = ("iopkit.errors", "iopkit.fields", "iopkit.prose", "iopkit.confidential
 """Words that the command line needs to say what is wrong."""
 
 
-ROOMS_OF_EXTRAS = ("iopkit.scenarios", "iopkit.strategies", "iopkit.studies")
+ROOMS_OF_EXTRAS = (
+    "iopkit.scenarios",
+    "iopkit.strategies",
+    "iopkit.studies",
+    # What is shipped for scenarios, and loaded when it is asked for.
+    "iopkit.library.populations",
+    "iopkit.library.priorities",
+)
 """Their doors say which extra is missing."""
 
 

@@ -54,7 +54,8 @@ def hide_differences(cls: Any) -> None:
     """
     if cls.__dict__.get("__repr__") is hidden:
         cls.__rich_repr__ = _for_rich
-        if equal := cls.__dict__.get("__eq__"):
+        equal = cls.__dict__.get("__eq__")
+        if equal and equal.__code__.co_filename.startswith("<attrs"):
             equal.__code__ = equal.__code__.replace(co_filename=__file__)
 
 

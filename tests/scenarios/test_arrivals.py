@@ -74,8 +74,8 @@ def picked(shares: list[Fraction], at: int) -> int:
 
 WEIGHTS = [Fraction(int(IDENTITIES[key][1:]) % 4, 30) for key in PEOPLE.keys.tolist()]
 
-Case = tuple[tuple[int, int, int], int, int]
-"""The day, the number and the key, by which they are sorted; who it is, and since when in care."""
+Case = tuple[tuple[int, int, int, int], int, int]
+"""The day, number, place of its kind and key, as they are sorted; who it is, in care since when."""
 
 
 class OneByOne(NamedTuple):
@@ -102,7 +102,7 @@ class OneByOne(NamedTuple):
             at = draw(clinic, Purpose.ARRIVALS, week=week)
             for number in range(poisson_number(self.arrivals.rate(week), at)):
                 key = referral_key(week, number)
-                yield (7 * week + self.slot(key), number, key), self.person(key), NOT_YET
+                yield (7 * week + self.slot(key), number, 3, key), self.person(key), NOT_YET
 
     def own_day(self, person: int, key: int) -> int | None:
         if weeks := self.arrivals.spread_weeks:
@@ -115,20 +115,22 @@ class OneByOne(NamedTuple):
         for person, key in enumerate(PEOPLE.keys.tolist()):
             day = self.own_day(person, key)
             if day is not None and day < self.weeks * 7:
-                yield (day, 0, key), person, NOT_YET
+                yield (day, 0, 2, key), person, NOT_YET
 
     def there(self, name: str, cohort: Cohort) -> Iterator[Case]:
         for number in range(cohort.count):
             key = mixed(key_of(name) ^ number)
             even = [Fraction(1, cohort.longest)] * cohort.longest
             day = -1 - picked(even, draw(self.stream(key), Purpose.COHORT))
-            yield (day, number, key), self.person(key), day if name == "caseload" else NOT_YET
+            in_care = name == "caseload"
+            place = (day, number, int(not in_care), key)
+            yield place, self.person(key), day if in_care else NOT_YET
 
     def rows(self) -> list[tuple[int, int, int, int]]:
         waiting = self.there("waiting", self.arrivals.waiting)
         in_care = self.there("caseload", self.arrivals.caseload)
         every = sorted((*self.by_rate(), *self.once(), *waiting, *in_care))
-        return [(key, person, day, since) for (day, _, key), person, since in every]
+        return [(key, person, day, since) for (day, _, _, key), person, since in every]
 
 
 RATES = st.one_of(st.just(0), st.integers(0, 9), st.floats(0, 9), st.decimals(0, 9, places=3))
@@ -329,6 +331,10 @@ def test_a_rate_that_is_none_is_refused(rate: Any) -> None:
             {"days": "day", "spread_weeks": 3},
             "spread_weeks: expected days or a time to spread over, found both",
         ),
+        (
+            {"days": Cohort.drawn(3, longest=9)},
+            "days: expected people, each with a day, found some that are to be drawn",
+        ),
         ({"spread_weeks": 0}, "spread_weeks: expected 1 week or more, found less"),
         (
             {"weekdays": (0.5, 0.5)},
@@ -359,10 +365,17 @@ def test_what_arrivals_cannot_be_is_told(options: dict[str, Any], expected: str)
     ("make", "expected"),
     [
         (lambda: Cohort(((1, 0), (1, 1))), "days: expected each person once, found one twice"),
-        (lambda: Cohort.drawn(-1, longest=9), "count: expected 0 or more, found less"),
-        (lambda: Cohort.drawn(1, longest=0), "longest: expected 1 day or more, found less"),
+        (lambda: Cohort.drawn(-1, longest=9), "count: expected 0 or more, found another number"),
+        (
+            lambda: Cohort.of({"p1": 10**9}),
+            "days: expected days up to 1,000,000 from the first, found one further away",
+        ),
+        (
+            lambda: Cohort.drawn(1, longest=0),
+            "longest: expected 1 day or more, found another number",
+        ),
     ],
-    ids=["twice", "fewer than nobody", "no days"],
+    ids=["twice", "fewer than nobody", "an age ago", "no days"],
 )
 def test_what_a_cohort_cannot_be_is_told(make: Callable[[], object], expected: str) -> None:
     assert faults(make) == [expected]

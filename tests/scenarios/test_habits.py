@@ -10,6 +10,7 @@ from attrs import evolve
 
 from iopkit import FACTS, Truth
 from iopkit.courses.stays import DischargeReason
+from iopkit.eligibility import Predicate
 from iopkit.errors import InvalidError
 from iopkit.modalities import Delivery, Modality
 from iopkit.scenarios.attending import Assessing, Attending, AttendingRule, Came, Coming
@@ -30,7 +31,8 @@ from iopkit.scenarios.shares import Share
 from iopkit.sources import Grade, Source
 
 PAPER = Source("A paper", Grade.OFFICIAL)
-YOUNG, OLD = FACTS["age"] < 30, FACTS["age"] >= 60
+YOUNG: Predicate = FACTS["age"] < 30
+OLD: Predicate = FACTS["age"] >= 60
 DROPPED_OUT, COMPLETED = DischargeReason.DROPPED_OUT, DischargeReason.COMPLETED
 
 

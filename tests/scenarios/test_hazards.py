@@ -1,10 +1,10 @@
 """Curves give the shares that they say, and thresholds the chances that curves say."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
-from math import exp, gamma, isclose, pi, sin
+from math import exp, gamma, isclose, pi, prod, sin
 
 import numpy as np
 import pytest
@@ -183,10 +183,7 @@ def test_shares_and_medians_of_teds_come_back_and_the_median_of_all_follows() ->
     hazards = [cumulative_hazard(curve, days) for curve in curves]
     gone = [[Fraction(0)] for _ in TEDS]
     for day in range(days):
-        before, after = (
-            Fraction(np.prod([each[d] for each in left], initial=Decimal(1)))
-            for d in (day, day + 1)
-        )
+        before, after = (Fraction(prod([each[d] for each in left])) for d in (day, day + 1))
         steps = [hazard[day + 1] - hazard[day] for hazard in hazards]
         for each, step in zip(gone, steps, strict=True):
             each.append(each[-1] + (before - after) * Fraction(step / sum(steps)))
@@ -201,7 +198,7 @@ def test_shares_and_medians_of_teds_come_back_and_the_median_of_all_follows() ->
 def test_the_product_over_reasons_is_what_remains(shape: float) -> None:
     curves = fitted(TEDS, shape=shape)
     for day in (1, 26, 100):
-        product = np.prod([share(curve, day) for curve in curves])
+        product = prod([share(curve, day) for curve in curves])
         mixture = sum(way.share * 0.5 ** ((day / way.median_days) ** shape) for way in TEDS)
         assert isclose(product, mixture)
 
@@ -233,7 +230,7 @@ def test_thresholds_are_the_chances_of_the_curves(
 ) -> None:
     row = leaving_thresholds(exits, 4)[week]
     by_day = row.reshape(7, len(exits))[:, -1] / WHOLE
-    begun = np.prod([share(c, 7 * week) ** r if r else 1 for c, r in exits])
+    begun = prod([share(c, 7 * week) ** r if r else 1 for c, r in exits])
     if begun > 1e-9:
         assert np.allclose(by_day, chances(exits, week), atol=1e-6)
 
@@ -263,7 +260,7 @@ def test_the_weeks_of_a_stay_multiply_to_the_curve(exits: list[tuple[Curve, floa
     staying = 1.0
     for row in leaving_thresholds(exits, 4):
         staying *= 1 - int(row[-1]) / WHOLE
-    curve = np.prod([share(c, 28) ** r if r else 1 for c, r in exits])
+    curve = prod([share(c, 28) ** r if r else 1 for c, r in exits])
     assert isclose(staying, curve, rel_tol=1e-6, abs_tol=1e-9)
 
 
@@ -382,8 +379,7 @@ KNOWN = [1070080234426007736, 1091881666941164104, 1103093832234673093]
         ),
     ],
 )
-def test_what_is_no_curve_is_refused_with_its_place(make: object, told: str) -> None:
-    assert callable(make)
+def test_what_is_no_curve_is_refused_with_its_place(make: Callable[[], object], told: str) -> None:
     with pytest.raises(InvalidError) as refused:
         make()
     assert told in str(refused.value)

@@ -1,6 +1,7 @@
 """People as facts by column: the same whatever their order, and each drawn at an own address."""
 
 import pickle
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -204,6 +205,16 @@ def test_a_weight_is_its_share_of_the_chances(weights: list[float]) -> None:
         so_far += Fraction(by_key[key])
         assert abs(Fraction(threshold, 1 << 63) - so_far / total) < Fraction(1, 10**9)
     assert population.chances[-1] == 1 << 63
+
+
+@given(st.integers(1, 300), st.lists(st.integers(0, (1 << 63) - 1), min_size=1))
+def test_a_draw_picks_the_person_whose_chances_it_is_among(count: int, others: list[int]) -> None:
+    population = Population.drawn(count, seed=0)
+    limits = population.chances.tolist()
+    edges = [edge for limit in limits for edge in (limit - 1, limit) if edge < 1 << 63]
+    draws = [0, *edges, *others]
+    expected = [bisect_right(limits, draw) for draw in draws]
+    assert population.picked(np.array(draws, np.uint64)).tolist() == expected
 
 
 def test_weights_are_part_of_a_population() -> None:

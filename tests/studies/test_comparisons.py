@@ -175,6 +175,10 @@ def test_what_cannot_be_compared_is_refused_in_words(totals: Table) -> None:
     [
         (lambda table: table.drop("value"), "value: expected a column"),
         (lambda table: pl.concat([table, table]), "one twice"),
+        (
+            lambda table: table.with_columns(scenario=pl.lit(None, pl.String)),
+            "scenario: expected a name or number in each row, found none",
+        ),
         (lambda table: table.with_columns(value=pl.lit(float("nan"))), "NaN"),
     ],
 )

@@ -43,6 +43,10 @@ class _Kinds(Mapping[str, Any]):
             return getattr(import_module(self._later[name]), name.title())
         return self._classes[name]
 
+    def __contains__(self, name: object) -> bool:
+        # That of a mapping would load the class.
+        return name in self._names
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 

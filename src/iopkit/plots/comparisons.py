@@ -119,7 +119,6 @@ def convergence_picture(
             _draw_running(axes, mean)
         for axes in panels[count:]:
             axes.set_axis_off()
-        figure.supylabel(fill(of, 60), fontsize=9)
         figure.supxlabel(
             f"replications; shaded: limits for {100 * convergence.confidence:g} %", fontsize=9
         )

@@ -6,10 +6,11 @@ from functools import lru_cache
 from itertools import accumulate, chain
 from operator import gt
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from attrs import evolve
+from numpy.typing import NDArray
 
 from iopkit.eligibility.kinds import Choice
 from iopkit.eligibility.predicates import AllOf, AnyFact, OneOf, Predicate
@@ -25,10 +26,7 @@ from iopkit.sites.staff import Clinician
 from iopkit.truth import Truth
 from iopkit.windows import ONE_DAY, Weekday
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-Truths: TypeAlias = "NDArray[np.int8]"
+Truths: TypeAlias = NDArray[np.int8]
 """A row for each person and a column for each predicate: 1 yes, 0 no, -1 not known."""
 
 UNLIMITED = 2**31 - 1

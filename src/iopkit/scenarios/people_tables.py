@@ -5,6 +5,7 @@ from hashlib import blake2b
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from iopkit.eligibility.kinds import Choice, Kind, Number, YesNo
 from iopkit.eligibility.patient_facts import FACTS
@@ -19,6 +20,7 @@ from iopkit.frames.tables import value_names
 from iopkit.scenarios.draws import Words
 
 POPULATION = "population"
+UNKNOWN = "unknown"
 KEYS = "a column of texts or whole numbers"
 
 
@@ -125,3 +127,25 @@ def keys_of(identities: Iterable[str]) -> Words:
     """``key_of`` each text."""
     digests = b"".join([blake2b(each.encode(), digest_size=8).digest() for each in identities])
     return np.frombuffer(digests, ">u8").astype(np.uint64)
+
+
+def unless_labels(column: pl.Series) -> tuple[Fault, ...]:
+    """A fault unless a column's values can be labels."""
+    of = column.dtype
+    few = pl.Boolean | pl.String | pl.Enum | pl.Categorical | pl.Null
+    ok = isinstance(of, few) or of.is_integer()
+    expected = "booleans, text or whole numbers; predicates make others into groups"
+    return unless(ok, column.name, expected, "another column")
+
+
+def labelled(column: pl.Series) -> tuple[list[str], NDArray[np.int64]]:
+    """The labels of a column's values, in their order, and which of them each row has."""
+    if column.dtype == pl.Boolean:
+        labels = ["no", "yes"]
+        texts = column.replace_strict({False: "no", True: "yes"}, return_dtype=pl.String)
+    else:
+        texts = column.cast(pl.String)
+        labels = column.drop_nulls().unique().sort().cast(pl.String).to_list()
+    labels = [*dict.fromkeys((*labels, UNKNOWN))]
+    codes = texts.fill_null(UNKNOWN).cast(pl.Enum(labels)).to_physical()
+    return labels, codes.to_numpy().astype(np.int64)

@@ -1,8 +1,7 @@
 """Priorities: who is offered a seat before others, by whose word, and whether it was in time."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
 
 from iopkit.eligibility.predicates import AnyFact, Predicate, each_once, facts_in
 from iopkit.errors import refuse, unless
@@ -11,9 +10,6 @@ from iopkit.scenarios.capacity import UNLIMITED, SeatsByDay, Truths
 from iopkit.scenarios.clinic import seats_taken
 from iopkit.scenarios.requests import NO_DAY, Codes, Requests, Seated
 from iopkit.sources import Source
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 MOST_CLASSES = 127
 
@@ -150,7 +146,7 @@ class Priorities:
         return int(np.count_nonzero(taken * 100 >= size * self.notice_percent)) if size else 0
 
 
-def _days_waited(requests: Requests, found: Seated, days: int) -> "NDArray[np.int64]":
+def _days_waited(requests: Requests, found: Seated, days: int) -> NDArray[np.int64]:
     """The days from being ready to what came of it, or to the last day; -1 where none wait."""
     until = np.where(found.day == NO_DAY, days, found.day).astype(np.int64)
     waits = (found.ready != NO_DAY) & (found.ready < days) & (requests.admitted == NO_DAY)

@@ -29,15 +29,7 @@ from iopkit.studies.estimates import (
     unless_confidence,
 )
 from iopkit.studies.mathematics import Numbers, student_t
-from iopkit.studies.samples import (
-    by_replication,
-    each_name,
-    known_name,
-    known_values,
-    measured,
-    pairs_of,
-    totals_of,
-)
+from iopkit.studies.samples import Samples, pairs_of
 
 
 @frozen
@@ -173,21 +165,24 @@ def compare(
         >>> print(compared.rows[0].difference, compared.rows[0].share_better)
         -0.67 (-2.10 to 0.77) 0.6666666666666666
     """
-    table = totals_of(results)
-    known_name(table, "scenario", base)
-    asked = measured(table, measures)
+    samples = Samples.read(results)
+    samples.scenario(base)
+    asked = samples.asked(measures)
     own = dict(better or {})
     sides = {name: total.better for name, total in TOTALS.items()} | own
-    others = [name for name in each_name(table, "scenario") if name != base]
+    others = [name for name in samples.scenarios if name != base]
     refuse(
         "comparison",
         unless_confidence(confidence),
         unless(bool(others), "scenarios", "another than the base", "none"),
-        *(_unless_several(table, name) for name in (base, *others)),
-        *(_unless_known(side, name, measured(table, ())) for name, side in own.items()),
+        *(
+            unless(len(runs) > 1, name, "two replications or more", len(runs))
+            for name, runs in samples.replications.items()
+        ),
+        *(_unless_known(side, name, samples.measures) for name, side in own.items()),
     )
     rows = tuple(
-        _difference(table, (base, other), measure, confidence, sides.get(measure))
+        _difference(samples, (base, other), measure, confidence, sides.get(measure))
         for measure in asked
         for other in others
     )
@@ -200,12 +195,6 @@ def compare(
     return Comparison(base, confidence, rows, (*_findings(rows), *map(str, told)))
 
 
-def _unless_several(table: pl.DataFrame, scenario: str) -> tuple[Fault, ...]:
-    of = table.filter(pl.col("scenario") == scenario)
-    count = of.get_column("replication").n_unique()
-    return unless(count > 1, scenario, "two replications or more", count)
-
-
 def _unless_known(side: Better, measure: str, known: tuple[str, ...]) -> tuple[Fault, ...]:
     faults = (
         *unless(measure in known, measure, "a measure of the results", "another"),
@@ -215,20 +204,20 @@ def _unless_known(side: Better, measure: str, known: tuple[str, ...]) -> tuple[F
 
 
 def _difference(
-    table: pl.DataFrame,
+    samples: Samples,
     names: tuple[str, str],
     measure: str,
     confidence: float,
     side: Better | None,
 ) -> PairedDifference:
-    one, other = (by_replication(table, scenario=name, measure=measure) for name in names)
-    pairs = pairs_of(one, other)
+    base, other = names
+    pairs = pairs_of(samples.of(base, measure), samples.of(other, measure))
     before, after = pairs[:, 0], pairs[:, 1]
     # Of all replications, so that those are told, too, that have no row for this measure.
-    of = table.filter(pl.col("scenario").is_in(names)).get_column("replication").n_unique()
+    runs = samples.replications[base] | samples.replications[other]
     changes: Numbers = after - before
     return PairedDifference(
-        scenario=names[1],
+        scenario=other,
         measure=measure,
         base=mean_estimate(before, confidence),
         other=mean_estimate(after, confidence),
@@ -237,7 +226,7 @@ def _difference(
         share_higher=float(np.mean(changes > 0)) if len(pairs) else None,
         share_lower=float(np.mean(changes < 0)) if len(pairs) else None,
         variance_ratio=_variance_ratio(before, after),
-        without=of - len(pairs),
+        without=len(runs) - len(pairs),
     )
 
 
@@ -338,20 +327,17 @@ def summary(
         InvalidError: the confidence or a quantile is out of range.
         UnknownNameError: no such measure.
     """
-    table = totals_of(results)
+    samples = Samples.read(results)
     refuse(
         "summary",
         unless_confidence(confidence),
         *(unless(0 <= each <= 1, "quantiles", "from 0 to 1", each) for each in quantiles),
     )
     rows: list[Summarized] = []
-    for measure in measured(table, measures):
-        for scenario in each_name(table, "scenario"):
-            of = table.filter(pl.col("scenario") == scenario).get_column("replication").n_unique()
-            values = known_values(
-                by_replication(table, scenario=scenario, measure=measure).values()
-            )
-            without = of - len(values)
+    for measure in samples.asked(measures):
+        for scenario, runs in samples.replications.items():
+            values = samples.known(scenario, measure)
+            without = len(runs) - len(values)
             mean = mean_estimate(values, confidence)
             rows.append(Summarized(scenario, measure, None, mean, without))
             for share in quantiles:
@@ -412,8 +398,6 @@ def replications_needed(
         InvalidError: fewer than two replications have a figure, or the half-width is not above 0.
         UnknownNameError: no such scenario or measure.
     """
-    table = totals_of(results)
-    known_name(table, "measure", measure)
     refuse(
         "replications",
         unless_confidence(confidence),

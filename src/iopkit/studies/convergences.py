@@ -1,6 +1,5 @@
 """Convergence: how figures settle while replications are added."""
 
-import numpy as np
 import polars as pl
 
 from iopkit.errors import refuse, unless
@@ -13,7 +12,8 @@ from iopkit.studies.estimates import (
     shown_in_notebooks,
     unless_confidence,
 )
-from iopkit.studies.samples import by_replication, each_name, known_name, totals_of
+from iopkit.studies.mathematics import Numbers
+from iopkit.studies.samples import Samples, known_values, pairs_of
 
 
 @frozen
@@ -85,23 +85,13 @@ def convergence(
         InvalidError: a scenario has fewer than two replications with a figure.
         UnknownNameError: no such scenario or measure.
     """
-    table = totals_of(results)
-    known_name(table, "measure", measure)
+    samples = Samples.read(results)
+    samples.asked([measure])
     refuse("convergence", unless_confidence(confidence))
-    before: dict[int, float | None] = {}
+    others = samples.scenarios
     if base is not None:
-        known_name(table, "scenario", base)
-        before.update(by_replication(table, scenario=base, measure=measure))
-    found: dict[str, list[float]] = {}
-    for scenario in each_name(table, "scenario"):
-        if scenario != base:
-            values = by_replication(table, scenario=scenario, measure=measure)
-            found[scenario] = [
-                value - (start or 0.0)
-                for replication, value in sorted(values.items())
-                if value is not None
-                and ((start := before.get(replication)) is not None or base is None)
-            ]
+        others = tuple(name for name in others if name != samples.scenario(base))
+    found = {name: _in_order(samples, name, base, measure) for name in others}
     refuse(
         "convergence",
         unless(bool(found), "scenarios", "another than the base", "none"),
@@ -118,7 +108,15 @@ def convergence(
     )
 
 
-def _running(values: list[float], confidence: float) -> tuple[Estimate, ...]:
-    numbers = np.array(values, np.float64)
-    running = (mean_estimate(numbers[:count], confidence) for count in range(2, len(values) + 1))
+def _in_order(samples: Samples, scenario: str, base: str | None, measure: str) -> Numbers:
+    """The values of a scenario, or its differences from a base, in the order of replications."""
+    values = samples.of(scenario, measure)
+    if base is not None:
+        pairs = pairs_of(samples.of(base, measure), values)
+        return pairs[:, 1] - pairs[:, 0]
+    return known_values(value for _, value in sorted(values.items()))
+
+
+def _running(values: Numbers, confidence: float) -> tuple[Estimate, ...]:
+    running = (mean_estimate(values[:count], confidence) for count in range(2, len(values) + 1))
     return tuple(each for each in running if each is not None)

@@ -12,13 +12,7 @@ from iopkit.errors import InvalidError, each_a, refuse, unless
 from iopkit.fields import frozen
 from iopkit.scenarios.results import Results
 from iopkit.studies.estimates import mean_estimate, sentences, shown_in_notebooks
-from iopkit.studies.samples import (
-    by_replication,
-    each_name,
-    known_name,
-    known_values,
-    totals_of,
-)
+from iopkit.studies.samples import Samples
 
 
 @frozen
@@ -220,18 +214,16 @@ def strategies_of(
         InvalidError: a scenario has no figure of one of them.
         UnknownNameError: no such measure.
     """
-    table = totals_of(results)
-    for name in (cost, effect):
-        known_name(table, "measure", name)
+    samples = Samples.read(results)
+    samples.asked([cost, effect])
     return tuple(
-        Strategy(name, to_cents(Fraction(_mean(table, name, cost))), _mean(table, name, effect))
-        for name in each_name(table, "scenario")
+        Strategy(name, to_cents(Fraction(_mean(samples, name, cost))), _mean(samples, name, effect))
+        for name in samples.scenarios
     )
 
 
-def _mean(table: pl.DataFrame, scenario: str, measure: str) -> Decimal:
-    values = by_replication(table, scenario=scenario, measure=measure).values()
-    found = mean_estimate(known_values(values), 0.95)
+def _mean(samples: Samples, scenario: str, measure: str) -> Decimal:
+    found = mean_estimate(samples.known(scenario, measure), 0.95)
     if found is None:
         raise InvalidError("strategies", unless(False, scenario, f"a figure of {measure}", "none"))
     # As it is printed, so that the digits of binary fractions are not taken for cents.

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from iopkit.errors import Fault, UnknownNameError, refuse, unless
+from iopkit.fields import frozen
 from iopkit.scenarios.results import Results
 from iopkit.studies.mathematics import Numbers
 
@@ -37,6 +38,8 @@ def _checked(table: pl.DataFrame, what: str, keys: tuple[str, ...]) -> pl.DataFr
     read = table.select(*keys, pl.col("value").cast(pl.Float64)).with_columns(
         pl.col(words).cast(pl.String)
     )
+    blank = [name for name in keys if read.get_column(name).null_count()]
+    refuse(what, *(unless(False, name, "a name or number in each row", "none") for name in blank))
     once = not read.select(keys).is_duplicated().any()
     # A number that is none would become the mean of all others without a word.
     ok = bool(read.select(pl.col("value").is_finite().fill_null(value=True).all()).item())
@@ -48,6 +51,57 @@ def _checked(table: pl.DataFrame, what: str, keys: tuple[str, ...]) -> pl.DataFr
     return read
 
 
+@frozen(eq=False)
+class Samples:
+    """Totals to be looked up: the value of each replication, by scenario and measure.
+
+    ``replications`` are all that a scenario has, whatever they have a value of.
+    """
+
+    replications: Mapping[str, frozenset[int]]
+    measures: tuple[str, ...]
+    values: Mapping[tuple[str, str], Mapping[int, float | None]]
+
+    @classmethod
+    def read(cls, results: Results | pl.DataFrame) -> "Samples":
+        """Those of a table of totals; raises as ``totals_of``."""
+        table = totals_of(results)
+        runs = table.group_by("scenario", maintain_order=True).agg(pl.col("replication").unique())
+        found = table.group_by("scenario", "measure", maintain_order=True).agg(
+            "replication", "value"
+        )
+        return cls(
+            {name: frozenset(each) for name, each in runs.iter_rows()},
+            each_name(table, "measure"),
+            {
+                (scenario, measure): dict(zip(replications, values, strict=True))
+                for scenario, measure, replications, values in found.iter_rows()
+            },
+        )
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """The scenarios' names, in the order of the table."""
+        return tuple(self.replications)
+
+    def scenario(self, name: str) -> str:
+        """A name that a scenario has; raises ``UnknownNameError`` for any other."""
+        return name_among(self.scenarios, "scenario", name)
+
+    def asked(self, measures: Iterable[str]) -> tuple[str, ...]:
+        """The measures that are asked for, each once, or all; raises ``UnknownNameError``."""
+        named = dict.fromkeys(measures)
+        return tuple(name_among(self.measures, "measure", name) for name in named) or self.measures
+
+    def of(self, scenario: str, measure: str) -> Mapping[int, float | None]:
+        """The value of each replication that has a row."""
+        return self.values.get((scenario, measure), {})
+
+    def known(self, scenario: str, measure: str) -> Numbers:
+        """Those values that there are."""
+        return known_values(self.of(scenario, measure).values())
+
+
 def each_name(table: pl.DataFrame, column: str) -> tuple[str, ...]:
     """The names in a column, in the order in which they first come."""
     return tuple(table.get_column(column).unique(maintain_order=True))
@@ -55,21 +109,15 @@ def each_name(table: pl.DataFrame, column: str) -> tuple[str, ...]:
 
 def known_name(table: pl.DataFrame, column: str, name: str) -> str:
     """A name that is in a column; raises ``UnknownNameError`` for any other."""
-    if name not in (known := each_name(table, column)):
-        raise UnknownNameError(column, name, known)
+    return name_among(each_name(table, column), column, name)
+
+
+def name_among(names: Iterable[str], kind: str, name: str) -> str:
+    """A name that is among some; raises ``UnknownNameError`` for any other."""
+    known = tuple(names)
+    if name not in known:
+        raise UnknownNameError(kind, name, known)
     return name
-
-
-def measured(table: pl.DataFrame, measures: Iterable[str]) -> tuple[str, ...]:
-    """The measures that are asked for, or all that a table has; each once."""
-    asked = tuple(dict.fromkeys(measures)) or each_name(table, "measure")
-    return tuple(known_name(table, "measure", each) for each in asked)
-
-
-def by_replication(table: pl.DataFrame, **of: str) -> Mapping[int, float | None]:
-    """The value of each replication, of those rows that have these names."""
-    rows = table.filter(*(pl.col(name) == value for name, value in of.items()))
-    return dict(rows.select("replication", "value").iter_rows())
 
 
 def known_values(values: Iterable[float | None]) -> Numbers:
