@@ -13,6 +13,7 @@ SHIPPED = files("iopkit") / "examples"
 TEMPLATES = files("iopkit") / "templates"
 KEPT = Path(__file__).parent.parent / "golden" / "formats"
 
+KINDS = ("course", "entry", "entry")
 Said = tuple[int, str, str]
 Run = Callable[..., Said]
 
@@ -94,6 +95,24 @@ def test_lines_are_read_each_by_itself(folder: Path, run: Run) -> None:
     code, out, _ = run("validate", "all.jsonl")
     assert code == 2
     assert out.startswith("all.jsonl, line 1: patient, valid\nall.jsonl, line 2: no document, not")
+
+
+def test_lines_may_be_entries_of_courses(folder: Path, run: Run) -> None:
+    course, *entries = (SHIPPED / "sixteen-weeks.jsonl").read_text("utf-8").splitlines()
+    (folder / "all.jsonl").write_text("\n".join([course, *entries[:2]]), encoding="utf-8")
+    lines = [f"all.jsonl, line {n}: {kind}, valid" for n, kind in enumerate(KINDS, 1)]
+    assert run("validate", "all.jsonl")[:2] == (0, "\n".join([*lines, "", "3 of 3 are valid\n"]))
+    wrong = entries[1].replace('"on"', '"off"'), json.dumps(json.loads(entries[2]) | {"course": 7})
+    (folder / "all.jsonl").write_text("\n".join([entries[0], *wrong]), encoding="utf-8")
+    code, out, _ = run("validate", "all.jsonl", "--json")
+    rows = json.loads(out)["files"]
+    assert (code, [row["document"] for row in rows]) == (2, ["entry"] * 3)
+    assert [[each["path"] for each in row["problems"]] for row in rows] == [
+        [],
+        [["on"], ["<key 3>"]],
+        [["course"]],
+    ]
+    assert {each["line"] for each in rows[1]["problems"]} == {2}
 
 
 def test_a_name_that_no_file_can_have_is_bad_input(run: Run) -> None:

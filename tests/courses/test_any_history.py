@@ -35,11 +35,13 @@ from iopkit.courses.events import (
     SessionAttended,
     SessionCancelled,
     SessionMissed,
+    SteppedDown,
+    SteppedUp,
 )
 from iopkit.errors import InvalidError
 from iopkit.strategies import courses, entries, keys
 
-A_DAY = timedelta(days=1)
+A_DAY, A_MINUTE = timedelta(days=1), timedelta(minutes=1)
 MARKS = (SessionAttended, SessionMissed, SessionCancelled)
 IN_A_STAY = (*MARKS, MadeUp, CameUnplanned, DrugTested, DrugTestMissed, PhaseEntered, HoldBegun)
 
@@ -129,14 +131,36 @@ def told_wrong(course: Course) -> Iterator[str]:
     made_up = [event.session for _, event in events if isinstance(event, MadeUp)]
     if not missed.issuperset(made_up) or len(made_up) > len({*made_up}):
         yield "made up for what was not missed, or twice"
-    begun = [event.start for _, event in events if isinstance(event, MadeUp | CameUnplanned)]
-    begun += [
-        course.timeline.sessions[event.session].session.start
-        for _, event in events
-        if isinstance(event, SessionAttended)
-    ]
-    if len(begun) > len({start.timestamp() for start in begun}):
-        yield "two sessions at one instant"
+    if any(map(too_much, combinations(times_there(course), 2))):
+        yield "more minutes than time passed"
+    levels = [entry.on for entry, event in events if isinstance(event, SteppedUp | SteppedDown)]
+    if len(levels) > len({*levels}):
+        yield "two levels"
+
+
+Minutes = tuple[set[int], int]
+
+
+def times_there(course: Course) -> Iterator[Minutes]:
+    """Each session that the patient came to: the minutes in which it was, and how many of them."""
+    for entry in course.history.counting:
+        match event := entry.event:
+            case CameUnplanned():
+                start, length, time = event.start, event.time, event.time
+            case MadeUp() | SessionAttended():
+                session = course.timeline.sessions[event.session].session
+                start = event.start if isinstance(event, MadeUp) else session.start
+                length, time = session.duration, event.attendance.time_of(session)
+            case _:
+                continue
+        first = int(start.timestamp() // 60)
+        yield {*range(first, first + length // A_MINUTE)}, time // A_MINUTE
+
+
+def too_much(two: tuple[Minutes, Minutes]) -> bool:
+    """Whether a minute of two sessions has to count for both."""
+    (one, some), (other, others) = two
+    return min(one) == min(other) or (bool(one & other) and some + others > len(one | other))
 
 
 def wrong(course: Course) -> list[str]:

@@ -208,6 +208,40 @@ def test_a_day_is_certified_from_one_to_the_end_it_says(told: Told) -> None:
     ]
 
 
+def test_a_certification_ends_with_its_stay(told: Told) -> None:
+    course = course_of(
+        told,
+        (Admitted(), 0),
+        (Certified("Dr. Ash", day(60)), 0),
+        (Certified(), 3),
+        (Discharged(), 5),
+        (Certified("Dr. Ash", day(17)), 11),
+        (Readmitted(), 14),
+        (Discharged(), 19),
+        (Readmitted(), 20),
+        (Certified(), 20),
+    )
+    delivered = delivered_by(course, on=day(30))
+    assert [delivered.certified_on(day(n)) for n in (0, 5, 6, 11, 14, 16, 17, 19, 20, 30)] == [
+        *(Truth.YES, Truth.YES, Truth.NO, Truth.YES, Truth.YES, Truth.YES),
+        *(Truth.NO, Truth.NO, Truth.UNKNOWN, Truth.UNKNOWN),
+    ]
+
+
+def test_a_visit_told_by_utc_is_on_the_day_of_the_site(told: Told) -> None:
+    night = at(9, 2)  # 21:00 of the day before
+    course = course_of(
+        told,
+        (Admitted(), 0),
+        (SessionMissed(UIDS[1]), 2),
+        (MadeUp(UIDS[1], night), 8),
+        (CameUnplanned("yoga", Modality.PEER_SUPPORT, at(7, 4), 30 * MINUTE), 6),
+    )
+    yoga, made_up = delivered_by(course, on=day(12)).attended
+    assert (yoga.day, yoga.session.week) == (day(6), 1)
+    assert (made_up.day, made_up.start, made_up.session.start.hour) == (day(8), night, 21)
+
+
 def test_reviews_and_authorizations_are_those_by_the_day(told: Told) -> None:
     asked = Authorization(
         "plan-a", ("H0015",), day(0), day(9), status=AuthorizationStatus.ASKED, number="1"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iopkit.courses import Course, Entry, ScheduleSince, SessionOutcome, collect
-from iopkit.courses.authorizations import Authorization
-from iopkit.courses.due import Due, DueState, due_on, working_day
+from iopkit.courses.authorizations import Authorization, AuthorizationStatus
+from iopkit.courses.due import Due, DueState, due_on
 from iopkit.courses.due_lists import due_rows
 from iopkit.courses.due_rules import (
     CountedIn,
@@ -28,11 +28,13 @@ from iopkit.courses.events import (
     AftercareContact,
     Assessed,
     Authorized,
+    CameUnplanned,
     Certified,
     ContactMade,
     CourseEvent,
     Died,
     Discharged,
+    HoldBegun,
     InstrumentAnswered,
     Paper,
     PlanRevised,
@@ -46,6 +48,7 @@ from iopkit.courses.events import (
 )
 from iopkit.courses.happenings import Happening, Having
 from iopkit.courses.plan_rules import due_rules
+from iopkit.courses.working_days import working_day
 from iopkit.eligibility import FACTS
 from iopkit.errors import InvalidError
 from iopkit.levels import AgeGroup, LevelOfCare
@@ -180,12 +183,26 @@ def phq(day: int) -> At:
     return day, InstrumentAnswered(Screening("phq_9", MONDAY + timedelta(day)))
 
 
-def authorized(day: int, *, end: int) -> At:
+def authorized(
+    day: int,
+    *,
+    end: int,
+    number: str | None = None,
+    status: AuthorizationStatus = AuthorizationStatus.APPROVED,
+) -> At:
     start = MONDAY + timedelta(day)
-    limits = Authorization("plan-a", ("H0015",), start, MONDAY + timedelta(end))
+    limits = Authorization(
+        "plan-a", ("H0015",), start, MONDAY + timedelta(end), status=status, number=number
+    )
     return day, Authorized(limits)
 
 
+def came(hour: int) -> CameUnplanned:
+    start = datetime(2026, 1, 14, hour, tzinfo=SITE.tz)
+    return CameUnplanned("talk", Modality.PEER_SUPPORT, start, timedelta(minutes=30))
+
+
+CAME_EARLIER, CAME_LATER = came(9), came(20)
 OUT, SIGNED = (20, Discharged()), Signed(Paper.DISCHARGE_SUMMARY)
 # A course, a rule, and how it stands on some days.
 EDGES: dict[str, tuple[Course, DueRule, dict[int, list[str]]]] = {
@@ -259,6 +276,25 @@ EDGES: dict[str, tuple[Course, DueRule, dict[int, list[str]]]] = {
         course_of(authorized(0, end=30)),
         AUTHORIZATION_ENDS,
         {15: ["coming"], 16: ["due"], 29: ["due"], 30: ["overdue"]},
+    ),
+    "an authorization told again": (
+        course_of(
+            authorized(0, end=30, number="7"),
+            authorized(1, end=44),
+            authorized(3, end=60, number="7"),
+        ),
+        AUTHORIZATION_ENDS,
+        {2: ["coming"] * 2, 3: ["coming"] * 2, 16: ["coming"] * 2, 30: ["due", "coming"]},
+    ),
+    "an authorization taken back": (
+        course_of(
+            authorized(0, end=30, number="7"),
+            authorized(2, end=30, number="8"),
+            authorized(9, end=30, number="7", status=AuthorizationStatus.ENDED),
+            authorized(12, end=30, number="7", status=AuthorizationStatus.DENIED),
+        ),
+        AUTHORIZATION_ENDS,
+        {8: ["coming"] * 2, 9: ["coming"], 29: ["due"]},
     ),
     "an instrument to repeat": (
         course_of(phq(2), phq(20)),
@@ -348,6 +384,42 @@ EDGES: dict[str, tuple[Course, DueRule, dict[int, list[str]]]] = {
         USED,
         {5: ["due"], 7: ["due", "due"], 8: []},
     ),
+    "use reported, and assessed that day": (
+        course_of((5, Assessed()), (5, UseReported())),
+        USED,
+        {4: [], 5: [], 9: []},
+    ),
+    "assessed the day before": (course_of((4, Assessed()), (5, UseReported())), USED, {5: ["due"]}),
+    "use reported again, and assessed that day": (
+        course_of((4, UseReported()), (5, Assessed()), (5, UseReported())),
+        evolve(USED, times=2),
+        {4: ["due"], 5: ["due", "due"]},
+    ),
+    "a summary, signed that day": (
+        course_of(OUT, (20, SIGNED)),
+        DISCHARGE_SUMMARY,
+        {20: [], 33: []},
+    ),
+    "reached on the last day is not reached after it": (
+        course_of(OUT, (20, ContactMade())),
+        rule(DISCHARGED, Term(7), "contact_made"),
+        {20: ["due"]},
+    ),
+    "missed after one attended that day": (
+        course_of(mark(0), (9, CAME_EARLIER), mark(1), planned=True),
+        rule(InARow(SessionOutcome.MISSED, 2), Term(5), "came_unplanned"),
+        {9: ["due"]},
+    ),
+    "missed before one attended that day": (
+        course_of(mark(0), (9, CAME_LATER), mark(1), planned=True),
+        rule(InARow(SessionOutcome.MISSED, 2), Term(5), "came_unplanned"),
+        {9: []},
+    ),
+    "silence after the stay": (
+        course_of((3, Discharged()), (50, Readmitted()), (60, Died())),
+        rule(NoContact(5), Term(2), "contact_made"),
+        {2: ["coming"], 3: [], 20: [], 50: ["coming"], 57: ["due"], 58: ["overdue"], 60: []},
+    ),
     "died": (course_of((5, Died())), REVIEW, {4: ["due"], 5: []}),
 }
 
@@ -417,10 +489,9 @@ def test_what_is_overdue_comes_first() -> None:
 
 def test_rolls_before_a_contact_do_not_make_silence_uncertain() -> None:
     course = course_of(
-        mark(1, SessionAttended), (10, ContactMade()), (11, Discharged()), planned=True
+        mark(1, SessionAttended), (10, ContactMade()), (11, HoldBegun()), planned=True
     )
-    ended = rule(NoContact(5), Term(7), "aftercare_contact")
-    assert states(course, ended, 15) == ["due"]
+    assert states(course, rule(NoContact(5), Term(7), "contact_made"), 15) == ["due"]
 
 
 def test_what_was_not_known_yet_does_not_count() -> None:
@@ -512,7 +583,15 @@ def test_what_cannot_be_is_refused(work: Callable[[], object]) -> None:
 
 
 def test_a_rule_says_in_words_what_it_asks_for() -> None:
-    assert RECERTIFY.words == "by day -1, from day -14 to day -1 after end of certified"
+    assert RECERTIFY.words == (
+        "by 1 day before, from 14 days before to 1 day before end of certified"
+    )
+    around = Term(2, opens=-3, last=5, counted_in=CountedIn.WORKING_DAYS)
+    assert evolve(RECERTIFY, within=around).words == (
+        "by working day 2, from 3 working days before to working day 5 after end of certified"
+    )
+    early = evolve(RECERTIFY, within=Term(-1, counted_in=CountedIn.MONTHS))
+    assert early.words == "by 1 month before end of certified"
     assert [each.words for each in (REVIEW, DISCHARGE_SUMMARY, LATER_INTERVIEW, TWO_MISSED)] == [
         "by day 30 after each time, from admitted",
         "by working day 10 after discharged",

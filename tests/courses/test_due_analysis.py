@@ -8,6 +8,7 @@ from iopkit.courses import (
     DueRule,
     Happening,
     Having,
+    NoContact,
     RollOpen,
     Term,
     When,
@@ -80,6 +81,11 @@ def test_after_a_death_only_papers_and_payers_come(
 ) -> None:
     rule = evolve(RULE, when=DIED, or_when=or_when, done_by=(Happening(done_by),))
     assert kinds(rule) == expected
+
+
+def test_a_silence_ends_with_the_stay() -> None:
+    rule = evolve(RULE, when=NoContact(30), done_by=(NO_PAPER,))
+    assert kinds(rule) == [DueFlawKind.NEVER_DONE]
 
 
 def test_a_roll_is_closed_by_itself() -> None:

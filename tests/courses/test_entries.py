@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
@@ -83,10 +84,24 @@ WRONG: dict[str, tuple[Callable[[], object], list[str]]] = {
         lambda: evolve(ENTRY, recorded=NIGHT.replace(tzinfo=None)),
         ["recorded"],
     ),
+    "recorded by nobody": (lambda: evolve(ENTRY, recorder=" "), ["recorder"]),
     "nothing to tell": (lambda: evolve(ENTRY, event=None), ["event"]),
     "itself": (lambda: evolve(ENTRY, replaces=KEY), ["replaces"]),
     "a session without a zone": (
         lambda: MadeUp(KEY, NOON.replace(tzinfo=None)),
+        ["start"],
+    ),
+    "before all calendars": (
+        lambda: MadeUp(KEY, datetime(1, 1, 1, 0, 30, tzinfo=ZoneInfo("Asia/Tokyo"))),
+        ["start"],
+    ),
+    "after all calendars": (
+        lambda: CameUnplanned(
+            "group",
+            Modality.GROUP_THERAPY,
+            datetime(9999, 12, 31, 23, 30, tzinfo=UTC),
+            timedelta(hours=1),
+        ),
         ["start"],
     ),
     "nothing made up": (
@@ -201,11 +216,12 @@ DAYS: list[tuple[CourseEvent, bool]] = [
     (InstrumentAnswered(Screening("phq_9", DAY)), True),
     (InstrumentAnswered(Screening("phq_9", LATER)), False),
     (MadeUp(KEY, NOON), True),
-    (MadeUp(KEY, NOON + timedelta(days=1)), False),
+    (MadeUp(KEY, NOON + timedelta(days=1)), True),
+    (MadeUp(KEY, NOON + timedelta(days=2)), False),
     (CameUnplanned("group", Modality.GROUP_THERAPY, NOON, timedelta(hours=1)), True),
     (
         CameUnplanned(
-            "group", Modality.GROUP_THERAPY, NOON - timedelta(days=1), timedelta(hours=1)
+            "group", Modality.GROUP_THERAPY, NOON - timedelta(days=2), timedelta(hours=1)
         ),
         False,
     ),

@@ -113,6 +113,19 @@ MISSED = SessionMissed(uid(FIRST))
 LONG = Attendance(timedelta(minutes=91))
 VISIT = at(9, CameUnplanned("group", Modality.GROUP_THERAPY, SECOND.start, timedelta(minutes=90)))
 NEXT_DAY = datetime(2026, 1, 8, 9, tzinfo=UTC)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+# Evenings in New York, and the days after by UTC.
+LATE, BEFORE = datetime(2026, 1, 11, 1, tzinfo=UTC), datetime(2026, 1, 1, 4, 59, tzinfo=UTC)
+CAME_AT_NIGHT = CameUnplanned(
+    "group", Modality.GROUP_THERAPY, datetime(2026, 1, 10, 4, 30, tzinfo=UTC), HOUR
+)
+
+
+def visit(after: int, minutes: int) -> Short:
+    """One that begins so many minutes after the second session."""
+    start = SECOND.start + after * MINUTE
+    return at(9, CameUnplanned("talk", Modality.PEER_SUPPORT, start, minutes * MINUTE))
+
 
 # The last entry of each list is set apart for the reason, and no other; without it all fit.
 REASONS = {
@@ -179,12 +192,23 @@ REASONS = {
         [IN, at(1, HoldBegun()), at(2, HoldEnded()), at(3, HoldEnded())],
     ],
     Misfit.UNKNOWN_PHASE: [[IN, at(1, PhaseEntered("third"))]],
+    Misfit.TWO_LEVELS: [
+        [IN, at(1, SteppedUp(RESIDENTIAL)), at(1, SteppedDown(IOP))],
+        [IN, at(1, SteppedDown(OUTPATIENT)), at(1, SteppedUp(RESIDENTIAL))],
+        [at(0, Admitted()), at(1, SteppedUp(IOP)), at(1, SteppedUp(RESIDENTIAL))],
+    ],
     Misfit.TWO_PHASES: [[IN, at(1, PhaseEntered("first")), at(1, PhaseEntered("second"))]],
     Misfit.UNKNOWN_SESSION: [
         [IN, at(2, SessionAttended(UUID(int=7, version=4)))],
         [IN, at(3, MadeUp(UUID(int=7, version=4), NEXT_DAY))],
     ],
-    Misfit.OTHER_DAY: [[IN, at(3, CAME)], [IN, at(1, MISSED)]],
+    Misfit.OTHER_DAY: [
+        [IN, at(3, CAME)],
+        [IN, at(1, MISSED)],
+        [IN, at(5, CAME_AT_NIGHT)],
+        [IN, at(2, MISSED), at(6, MadeUp(uid(FIRST), LATE))],
+        [at(-9, Admitted()), at(-4, CameUnplanned("talk", Modality.PEER_SUPPORT, BEFORE, HOUR))],
+    ],
     Misfit.TOLD_TWICE: [
         [IN, at(2, CAME), at(2, MISSED)],
         [IN, at(2, CAME), at(2, CAME)],
@@ -207,6 +231,15 @@ REASONS = {
             at(2, MISSED),
             at(9, SessionAttended(uid(SECOND))),
             at(9, MadeUp(uid(FIRST), SECOND.start)),
+        ],
+        [IN, VISIT, visit(80, 90)],
+        [IN, visit(-29, 30), VISIT],
+        [IN, at(9, SessionAttended(uid(SECOND), Attendance(50 * MINUTE))), visit(40, 41)],
+        [
+            IN,
+            at(2, MISSED),
+            at(9, MadeUp(uid(FIRST), SECOND.start, Attendance(61 * MINUTE))),
+            visit(60, 90),
         ],
     ],
     Misfit.MADE_UP_TWICE: [
@@ -269,6 +302,13 @@ def test_what_does_not_fit_says_what_would() -> None:
 
 FITS = {
     "a visit at the time of a session missed": [IN, at(9, SessionMissed(uid(SECOND))), VISIT],
+    "one visit after another": [IN, VISIT, visit(90, 30), visit(-30, 30)],
+    "called out of a session": [
+        IN,
+        at(9, SessionAttended(uid(SECOND), Attendance(50 * MINUTE))),
+        visit(20, 40),
+    ],
+    "a night visit by the clock of the site": [IN, at(4, CAME_AT_NIGHT)],
     "signed after a death": [IN, at(1, Died()), at(5, Signed(Paper.DISCHARGE_SUMMARY))],
     "called off beforehand": [
         IN,
@@ -335,3 +375,64 @@ def test_a_phase_is_one_of_the_plan_in_force_on_its_day() -> None:
 def test_the_same_entry_twice_is_one() -> None:
     (entry,) = entries(IN)
     assert collected([entry, entry]).entries == (entry,)
+
+
+CORRECTIONS: dict[str, list[CourseEvent | None]] = {
+    "none fits": [HoldEnded(), SteppedUp(OUTPATIENT), Readmitted(), Admitted()],
+    "one in the middle fits": [HoldEnded(), Assessed(), Readmitted(), Admitted()],
+    "withdrawn in between": [Assessed(), None, HoldEnded(), Readmitted()],
+    "the last fits": [HoldEnded(), Readmitted(), ContactMade()],
+    "all withdrawn": [HoldEnded(), None],
+}
+
+
+@pytest.mark.parametrize("events", CORRECTIONS.values(), ids=CORRECTIONS)
+@pytest.mark.parametrize("days", [[1], [20, 3, 11], [2, 19]], ids=str)
+def test_of_many_corrections_the_newest_that_fits_counts(
+    events: list[CourseEvent | None], days: list[int]
+) -> None:
+    others = [IN, at(4, ContactMade()), at(12, Discharged())]
+    chain = [
+        at(
+            days[number % len(days)],
+            event,
+            key=10 + number,
+            recorded=NIGHT + number * HOUR,
+            replaces=9 + number if number else None,
+        )
+        for number, event in enumerate([ContactMade(), *events * 3])
+    ]
+    *beside, first = entries(*others, chain[0])
+    known = [first, *entries(*chain[1:])]
+    # Each on its own, from the newest on.
+    alone = (
+        each
+        for each in reversed(known)
+        if not each.event or not collected([*beside, evolve(each, replaces=None)]).apart
+    )
+    course = collected([*known, *beside])
+    expected = next(alone)
+    counting = [each.key for each in course.history.counting if each not in beside]
+    assert counting == [expected.key] * (expected.event is not None)
+    assert {each.entry for each in course.apart} == {*known[known.index(expected) + 1 :]}
+
+
+def test_a_withdrawal_before_the_day_stands_if_what_corrects_it_does_not_fit() -> None:
+    early = FIRST.start - timedelta(days=3)
+    course = collected(
+        entries(
+            IN,
+            at(2, SessionCancelled(uid(FIRST)), recorded=early),
+            at(2, None, recorded=early + HOUR, replaces=2),
+            at(2, SessionAttended(uid(FIRST), LONG), recorded=early + 2 * HOUR, replaces=3),
+        )
+    )
+    assert [each.entry.key.int & 0xFF for each in course.apart] == [4]
+    assert len(course.history.counting) == 1
+
+
+def test_two_corrections_that_do_not_fit_are_each_set_apart() -> None:
+    wrong = [at(3, HoldEnded(), recorded=LATER, replaces=number) for number in (2, 3)]
+    course = collected(entries(IN, at(2, ContactMade()), at(3, Assessed()), *wrong))
+    assert [each.reasons for each in course.apart] == [(Misfit.NOT_ON_HOLD,)] * 2
+    assert [each.key.int & 0xFF for each in course.history.counting] == [1, 2, 3]

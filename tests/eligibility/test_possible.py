@@ -327,6 +327,7 @@ def test_a_finding_that_was_made_later_is_not_known_yet() -> None:
 
 
 def test_recent_findings_have_names_of_their_own() -> None:
+    assert DATED.since(date(7, 1, 2)).name.endswith("_since_0007_01_02")
     recent, since = DATED.within(days=1), DATED.since(date(2025, 12, 13))
 
     assert (recent.name, since.name) == ("count_within_1_days", "count_since_2025_12_13")

@@ -12,11 +12,13 @@ from iopkit.courses import Course, CourseEvent, Entry, collect
 from iopkit.courses.events import (
     EVENT_KINDS,
     Admitted,
+    CameUnplanned,
     ContactMade,
     HoldEnded,
     InstrumentAnswered,
     SessionAttended,
 )
+from iopkit.modalities import Modality
 from iopkit.patients import Instrument, Item, Scale, Screening
 from iopkit.reports import course_text
 from iopkit.sources import Grade, Source
@@ -72,6 +74,17 @@ def test_a_course_shows_whose_it_is_its_schedules_and_every_kind_of_event(
 
 def test_what_equals_its_default_goes_unsaid() -> None:
     assert "admitted; recorded 2026-05-01 22:00 UTC by desk" in text_of(Admitted())
+
+
+def test_a_year_has_four_digits() -> None:
+    long_ago = datetime(12, 3, 4, 5, 6, tzinfo=UTC)
+    visit = CameUnplanned("walk", Modality.PEER_SUPPORT, long_ago, HOUR)
+    admitted = Entry(PATIENT, long_ago.date(), long_ago, "desk", Admitted())
+    came = Entry(KEY, long_ago.date(), long_ago, "desk", visit)
+    course = collect([admitted, came], key=KEY, patient=PATIENT)
+    text = " ".join(course_text(course).split())
+    assert "admitted; recorded 0012-03-04 05:06 UTC" in text
+    assert "start: 0012-03-04 05:06 UTC" in text
 
 
 def test_what_is_withdrawn_stays_and_says_so() -> None:

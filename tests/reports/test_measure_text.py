@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from attrs import evolve
 
 from iopkit.courses.measured_cases import MeasuredCase, MeasuredValue, MeasureReason, MeasureResult
 from iopkit.courses.measures import MeasuredDays
@@ -69,6 +70,16 @@ def test_who_is_not_counted_is_told_with_the_reason() -> None:
     out = MeasuredCase(KEY, KEY, None, Truth.UNKNOWN, WHY.DAY_NOT_KNOWN)
     lines = told("days-to-first-session", out)
     assert "  not counted: 1, undetermined: the day that it counts from is not on record" in lines
+
+
+def test_a_patient_of_several_courses_is_told_of() -> None:
+    case = of(Truth.YES)
+    again, same = evolve(case, course=UUID(int=2, version=4)), evolve(case, since=date(2026, 5, 1))
+    out = evolve(again, counted=Truth.NO)
+    other = evolve(case, course=UUID(int=3, version=4), patient=UUID(int=3, version=4))
+    line = "  of 1 patient more than one course is counted, each for itself"
+    assert line in told("retention-30-days", case, other, again)
+    assert line not in told("retention-30-days", case, other, same, out)
 
 
 @pytest.mark.parametrize("number", [0, 1])

@@ -121,7 +121,7 @@ def read_courses(paths: Iterable[Path], own: Own) -> CourseRecords:
     for named, data in _all_named(paths):
         if isinstance(named, UsageError):
             problems.append(str(named))
-        elif isinstance(named, FileLine) and not _IS_DOCUMENT.search(named.data):
+        elif isinstance(named, FileLine) and not IS_DOCUMENT.search(named.data):
             file = str(named.path)
             if file not in readers:
                 readers[file] = EntryReader(None, own.instruments)
@@ -141,7 +141,8 @@ def read_courses(paths: Iterable[Path], own: Own) -> CourseRecords:
 
 
 # Of an entry, only a name could hold it, and there it would be escaped.
-_IS_DOCUMENT = re.compile(rb'"document"\s*:')
+IS_DOCUMENT = re.compile(rb'"document"\s*:')
+"""What a line has that is a document, and none that is an entry."""
 
 
 def _all_named(paths: Iterable[Path]) -> Iterator[tuple[Named | UsageError, bytes | None]]:

@@ -97,7 +97,8 @@ def _meeting(
     if not met:
         raise UsageError(f"no course has a session of {options.service!r} that begins then")
     if len(instants) > 1:
-        raise UsageError(f"--start {start:%Y-%m-%dT%H:%M} is several times: give its offset")
+        at = start.isoformat(timespec="minutes")
+        raise UsageError(f"--start {at} is several times: give its offset")
     groups = {session.group for session in met} - {None}
     if len(groups) > 1:
         raise UsageError(f"{counted(len(groups), 'group')} met then: choose one by --group")

@@ -7,17 +7,20 @@ from typing import Any
 
 from iopkit.cli.arguments import add_own, own_of
 from iopkit.cli.clinic_files import is_answer
+from iopkit.cli.course_files import IS_DOCUMENT
 from iopkit.cli.files import (
     BAD_INPUT,
     DONE,
     Answer,
     Command,
+    FileLine,
     Named,
     Own,
     UsageError,
     all_named,
     find_document,
 )
+from iopkit.documents.entry_lines import EntryReader
 from iopkit.errors import Fault, InvalidError
 
 
@@ -27,14 +30,16 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="a document of any kind, JSON Lines, or a folder: all such files in it and below it",
+        help="a document of any kind, JSON Lines of documents or of entries of courses, or a "
+        "folder: all such files in it and below it",
     )
     add_own(parser)
 
 
 def _validate(options: argparse.Namespace) -> Answer:
     own = own_of(options)
-    rows = [_row(named, own) for named in all_named(options.files, deep=True)]
+    entries = EntryReader(None, own.instruments)
+    rows = [_row(named, own, entries) for named in all_named(options.files, deep=True)]
     documents = [row for row in rows if row["document"] or row["problems"]]
     valid = sum(not row["problems"] for row in documents)
     text = "\n".join(_text(row) for row in rows)
@@ -43,13 +48,20 @@ def _validate(options: argparse.Namespace) -> Answer:
     return Answer(text, {"files": rows}, DONE if valid == len(documents) else BAD_INPUT)
 
 
-def _row(path: Named | UsageError, own: Own) -> dict[str, Any]:  # Any: plain JSON values
+def _row(
+    path: Named | UsageError, own: Own, entries: EntryReader
+) -> dict[str, Any]:  # Any: plain JSON values
     """What is told of a file, or of a line of one."""
     if isinstance(path, UsageError):
         raise path
     row: dict[str, Any] = {"file": str(path), "document": None, "problems": []}
     if isinstance(path, Path) and is_answer(path):
         return row
+    if isinstance(path, FileLine) and _is_entry(path.data):
+        before = len(entries.faults)
+        entries.read_line(path.number, path.data)
+        problems = list(map(_problem, entries.faults[before:]))
+        return {**row, "document": "entry", "problems": problems}
     try:
         found = find_document(path)
     except UsageError as error:
@@ -60,6 +72,11 @@ def _row(path: Named | UsageError, own: Own) -> dict[str, Any]:  # Any: plain JS
     except InvalidError as error:
         row["problems"] = list(map(_problem, error.faults))
     return row
+
+
+def _is_entry(line: bytes) -> bool:
+    """Whether a line is, or is meant to be, an entry of a course's record."""
+    return b'"course"' in line and not IS_DOCUMENT.search(line)
 
 
 def _problem(fault: Fault) -> dict[str, Any]:

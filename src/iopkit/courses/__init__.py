@@ -16,7 +16,7 @@ from iopkit.courses.deliveries import (
     delivered_by,
     outside_certification,
 )
-from iopkit.courses.due import Due, DueState, due_on, working_day
+from iopkit.courses.due import Due, DueState, due_on
 from iopkit.courses.due_analysis import DueFlaw, DueFlawKind, due_flaws
 from iopkit.courses.due_lists import DueRow, due_rows
 from iopkit.courses.due_rules import (
@@ -45,6 +45,7 @@ from iopkit.courses.site_rows import StandingRow, standing_rows
 from iopkit.courses.standing import State
 from iopkit.courses.taking_stock import state_on
 from iopkit.courses.timelines import DueSession, ScheduleSince, Timeline
+from iopkit.courses.working_days import working_day
 
 __all__ = [
     "EVENT_KINDS",

@@ -1,6 +1,6 @@
 """Events of sessions: who came to which, who did not, and what was called off."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
@@ -88,8 +88,8 @@ class SessionCancelled:
 class MadeUp:
     """A missed or cancelled session was made up for at a time that no schedule has.
 
-    ``session`` is the one that is made up for, ``start`` aware. One that a schedule has is
-    attended as any other session.
+    ``session`` is the one that is made up for, ``start`` aware: its day and hours are those that
+    the clock of the site shows then. One that a schedule has is attended as any other session.
 
     Raises:
         InvalidError: the start has no time zone, or is a time that its clocks leave out, or no time
@@ -116,7 +116,8 @@ class MadeUp:
 class CameUnplanned:
     """The patient came to a session that is in no schedule of theirs.
 
-    ``start`` is aware, ``time`` the service attended, without breaks.
+    ``start`` is aware, and counts on the clock of the site; ``time`` is the service attended,
+    without breaks.
 
     Raises:
         InvalidError: the start has no time zone, or is a time that its clocks leave out, or the
@@ -144,6 +145,8 @@ class CameUnplanned:
 def _zone_faults(start: datetime) -> tuple[Fault, ...]:
     if start.tzinfo is None:
         return (Fault(("start",), "an aware time", "one without a zone"),)
+    if not date.min.year < start.year < date.max.year:
+        return (Fault(("start",), "a time in the years 2 to 9998", "another"),)
     there = start.astimezone(UTC).astimezone(start.tzinfo).replace(tzinfo=None)
     ok = there == start.replace(tzinfo=None)
     return unless(ok, "start", "a time that clocks show", "one that they leave out")

@@ -84,6 +84,11 @@ class Authorization:
         """Whether a day is one of its own, whatever the payer has said."""
         return self.start <= day < self.end
 
+    @property
+    def identity(self) -> tuple[str, str] | None:
+        """What tells it from others; ``None``: without a number it is one of its own."""
+        return None if self.number is None else (self.payer, self.number)
+
     __repr__ = hidden
 
 
@@ -97,7 +102,7 @@ def last_answers(authorizations: Iterable[Authorization]) -> tuple[Authorization
     """
     told: dict[object, Authorization] = {}
     for place, each in enumerate(authorizations):
-        which = place if each.number is None else (each.payer, each.number)
+        which = each.identity or place
         told.pop(which, None)
         told[which] = each
     return tuple(told.values())

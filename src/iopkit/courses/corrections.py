@@ -65,6 +65,11 @@ class Corrections:
         """All entries that are in a chain."""
         return (entry for chain in self._chains.values() for entry in chain)
 
+    def replaced_by(self, correction: Entry) -> Sequence[Entry]:
+        """All that a correction that counts is to replace, newest first."""
+        chain = next(each for each in self._chains.values() if correction in each)
+        return chain[chain.index(correction) - 1 :: -1]
+
     def counting(self, chained: Sequence[Entry], dropped: Collection[UUID]) -> Sequence[Entry]:
         """Of all that are in a chain, in their order, those that count.
 

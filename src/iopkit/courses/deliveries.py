@@ -17,6 +17,7 @@ from iopkit.courses.findings import Authorized, Certified, ReviewHeld
 from iopkit.courses.judging import IN_TREATMENT
 from iopkit.courses.outcomes import SessionOutcome
 from iopkit.courses.standing import State
+from iopkit.courses.stays import Discharged
 from iopkit.courses.taking_stock import state_on
 from iopkit.courses.timelines import DueSession, ScheduleSince
 from iopkit.errors import refuse, refuse_moments, unless_a
@@ -190,11 +191,13 @@ class Delivered:
         )
 
     def certified_on(self, day: date) -> Truth:
-        """Whether a day is in a certified span.
+        """Whether a day is in a certified span: those of an earlier stay ended with it.
 
         Where the newest certification before it does not say when it ends, it is not known.
         """
-        begun = [end for start, end in self.certified if start <= day]
+        # Who is discharged on a day comes back on a later one.
+        since = max((left for left in self._discharged if left < day), default=date.min)
+        begun = [end for start, end in self.certified if since < start <= day]
         if any(end is not None and day < end for end in begun):
             return Truth.YES
         return Truth.UNKNOWN if begun and begun[-1] is None else Truth.NO
@@ -211,10 +214,15 @@ class Delivered:
         return tuple(each for each in self.course.history.counting if each.on <= self.on)
 
     @cached_property
+    def _discharged(self) -> tuple[date, ...]:
+        return tuple(each.on for each in self._by_then if isinstance(each.event, Discharged))
+
+    @cached_property
     def _visits(self) -> tuple[tuple[UUID, MadeUp | CameUnplanned], ...]:
-        """What no schedule has, by the key of its entry."""
+        """What no schedule has, by the key of its entry, on the clock of the site."""
+        clock = self.course.timeline.on_site_clock
         return tuple(
-            (each.key, each.event)
+            (each.key, evolve(each.event, start=clock(each.event.start)))
             for each in self._by_then
             if isinstance(each.event, MadeUp | CameUnplanned)
         )
@@ -229,7 +237,7 @@ class Delivered:
                 yield DeliveredSession(due.uid, session, None)
 
     def _beside(self) -> Iterator[DeliveredSession]:
-        """What no schedule has: it keeps the clock that it was recorded by."""
+        """What no schedule has."""
         made_up = unplanned = 0
         for key, event in self._visits:
             if isinstance(event, MadeUp):

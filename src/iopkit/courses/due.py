@@ -14,6 +14,7 @@ from dateutil.relativedelta import relativedelta
 
 from iopkit.confidential import hidden
 from iopkit.courses.attending import SessionMark
+from iopkit.courses.conditions_by_day import truths_by_day
 from iopkit.courses.courses import Course, as_known
 from iopkit.courses.due_rules import (
     CountedIn,
@@ -24,22 +25,22 @@ from iopkit.courses.due_rules import (
     Term,
 )
 from iopkit.courses.entries import Entry
-from iopkit.courses.events import EVENT_KINDS
+from iopkit.courses.events import EVENT_KINDS, CourseEvent
+from iopkit.courses.findings import Authorized
 from iopkit.courses.folding import is_contact
 from iopkit.courses.happenings import Happening, field_of
-from iopkit.courses.judging import IN_TREATMENT
+from iopkit.courses.judging import AT_ANY_TIME
+from iopkit.courses.ordering import RANKS, SESSION_RANK
 from iopkit.courses.outcomes import SessionOutcome, SessionRecord
-from iopkit.courses.progressing import progress
 from iopkit.courses.stays import Admitted, Died, Discharged, Readmitted
-from iopkit.courses.taking_stock import state_on
+from iopkit.courses.working_days import working_day
 from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import each_a, refuse, refuse_flags, refuse_moments, unless, unless_a
 from iopkit.fields import frozen
-from iopkit.sites.hours import closed_days, site_on
 from iopkit.sites.sites import Site
 from iopkit.sources import Source
 from iopkit.truth import Truth
-from iopkit.windows import ONE_DAY, Weekday
+from iopkit.windows import ONE_DAY
 
 
 class DueState(StrEnum):
@@ -99,7 +100,10 @@ def due_on(  # noqa: PLR0913  # a course, its rules, and as of when they are ask
     """What is overdue, due, coming or not known in a course at the end of a day.
 
     What was done in time or late is off the list, and what begins again is asked for from the day
-    on which it was done. An entry that does it before it can be done does not count.
+    on which it was done. An entry that does it before it can be done does not count; one of the day
+    on which it becomes due does, as nobody knows what of a day came first, but for sessions, and
+    for a stay's end, after which only papers follow. What an authorization makes due ends with the
+    payer's next word on the same number.
 
     Args:
         course: the patient's.
@@ -173,6 +177,18 @@ class _Past:
         }
         return sorted(found.items()) if len(meant) > 1 else list(found.items())
 
+    @cached_property
+    def told_again(self) -> Mapping[UUID, tuple[int, Entry, UUID]]:
+        """The entries that tell of an authorization anew, by key: with whose word they replace."""
+        told, found = dict[object, UUID](), dict[UUID, tuple[int, Entry, UUID]]()
+        for place, entry in self._of_class.get(Authorized, ()):
+            which = field_of(entry.event, "authorization.identity")
+            if which in told:
+                found[entry.key] = place, entry, told[which]
+            if which is not None:
+                told[which] = entry.key
+        return found
+
     def before(self, day: date) -> float:
         """A place before all entries of a day and after those of the day before."""
         return bisect_left(self.entries, day, key=_day) - 0.5
@@ -243,17 +259,24 @@ class _Asking:
         self._keeps_closed = closed
         self._open: list[_Asked] = []
         self._closed: list[Due] = []
+        self._doing = defaultdict[date, list[tuple[int, Entry]]](list)
 
     def listed(self) -> Iterator[Due]:
         """All that it asks for, and with ``closed`` all that it asked for."""
         openings = tuple(self._openings())
         if not openings:
             return
+        past, rule = self._past, self._rule
+        doing, opens = past.covered_by(rule.done_by), {opening.place for opening in openings}
+        for place, entry in doing:
+            if place not in opens:
+                self._doing[entry.on].append((place, entry))
         # Of one entry: first what it does, then what it ends, then what it makes due.
         steps: list[tuple[float, int, Entry | _Opening]] = [
-            *((place, 0, entry) for place, entry in self._past.covered_by(self._rule.done_by)),
-            *((place, 1, entry) for place, entry in self._past.covered_by(self._rule.until)),
-            *((opening.place, 2, opening) for opening in openings),
+            *((place, 0, entry) for place, entry in doing),
+            *((place, 1, entry) for place, entry in past.covered_by(rule.ends)),
+            *((place, 2, entry) for place, entry, _ in past.told_again.values()),
+            *((opening.place, 3, opening) for opening in openings),
         ]
         for _, rank, step in sorted(steps, key=_place_and_rank):
             if isinstance(step, _Opening):
@@ -261,7 +284,7 @@ class _Asking:
             elif not self._open:
                 continue
             elif rank:
-                self._end(step.key)
+                self._end(step.key, of=past.told_again[step.key][2] if rank > 1 else None)
             else:
                 self._do(step)
         yield from self._closed
@@ -274,7 +297,19 @@ class _Asking:
         if opening.replaces and opening.by is not None:
             self._end(opening.by)
         if rule.every is None or not self._open:
+            before, self._open = self._open, []
             self._ask(rule.within or rule.every, opening)
+            for entry in self._done_that_day(opening):
+                self._do(entry)
+            self._open[:0] = before
+
+    def _done_that_day(self, opening: _Opening) -> Iterator[Entry]:
+        """What does it of the day on which it begins, and may have come after it."""
+        for place, entry in self._doing.get(opening.since, ()):
+            if place < opening.place and _may_follow(
+                entry.event, self._past.entries[int(opening.place)].event
+            ):
+                yield entry
 
     def _is_spared(self, opening: _Opening) -> bool:
         """Whether what is asked for came earlier."""
@@ -298,10 +333,12 @@ class _Asking:
             self._close(each, DueState.DONE, entry.key)
             self._ask(self._rule.every, _Opening(0, entry.on, entry.on, entry.key))
 
-    def _end(self, by: UUID) -> None:
-        for each in self._open:
+    def _end(self, by: UUID, *, of: UUID | None = None) -> None:
+        """End all that is open, or only what an entry made due."""
+        ended = [each for each in self._open if of in (None, each.by)]
+        self._open = [each for each in self._open if each not in ended]
+        for each in ended:
             self._close(each, DueState.ENDED, by)
-        self._open = []
 
     def _close(self, asked: _Asked, state: DueState, by: UUID) -> None:
         if self._keeps_closed:
@@ -423,49 +460,25 @@ class _Asking:
 
     def _holding(self, when: Predicate) -> Iterator[_Opening]:
         """Each day on which a condition holds and did not the day before."""
-        entries, on = self._past.entries, self._past.on
         held = Truth.NO
-        day = entries[0].on if entries else on
-        while day <= on:
-            state = state_on(self._past.course, on=day)
-            found = progress(state)
-            truth = found.meets(when) if state.status in IN_TREATMENT else Truth.NO
+        for day, truth, found in truths_by_day(self._past.course, when, on=self._past.on):
             if truth is Truth.YES and held is not Truth.YES:
                 yield _Opening(self._past.before(day), day, day)
-            if day == on and truth is Truth.UNKNOWN:
+            if day == self._past.on and truth is Truth.UNKNOWN:
                 yield _Opening(self._past.before(day), day, day, missing=found.missing(when))
             held = truth
-            day += ONE_DAY
 
     __repr__ = hidden
+
+
+def _may_follow(event: CourseEvent | None, other: CourseEvent | None) -> bool:
+    """Whether the first of two events of a day, in their order, may have come after the second."""
+    if type(other) in (Discharged, Died):
+        return type(event) in AT_ANY_TIME
+    return not RANKS[type(event)] == RANKS[type(other)] == SESSION_RANK
 
 
 def _open_rolls(outcomes: Iterable[SessionRecord], *, after: date) -> Iterator[str]:
     for each in outcomes:
         if each.outcome is SessionOutcome.NOT_RECORDED and each.due.day > after:
             yield str(each.due.uid)
-
-
-def working_day(site: Site, day: date, count: int) -> date:
-    """The day so many working days of a site after another, or before it if below 0.
-
-    On a working day the site has opening hours and is not closed all day.
-
-    Raises:
-        InvalidError: the site has none in a year.
-        MissingExtraError: the site has holidays, and the extra ``holidays`` is not installed.
-    """
-    step = ONE_DAY if count >= 0 else -ONE_DAY
-    found, idle, left = day, 0, abs(count)
-    while left:
-        found += step
-        open_then = _is_open(site, found)
-        idle = 0 if open_then else idle + 1
-        refuse("site", unless(idle < 366, "hours", "a working day in every year", "none"))
-        left -= open_then
-    return found
-
-
-def _is_open(site: Site, day: date) -> bool:
-    has_hours = site_on(site, day).hours.on(Weekday.of(day))
-    return bool(has_hours) and day not in closed_days(site, day, day + ONE_DAY)

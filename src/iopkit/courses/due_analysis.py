@@ -67,7 +67,7 @@ def _flaws(rule: DueRule) -> Iterator[DueFlaw]:
         return  # what is recorded of the session closes it
     never_done = _never_after(rule, rule.done_by)
     if never_done:
-        stays = not rule.until or _never_after(rule, rule.until)
+        stays = not rule.ends or _never_after(rule, rule.ends)
         kind = DueFlawKind.NEVER_CLOSES if stays else DueFlawKind.NEVER_DONE
         yield DueFlaw(rule.name, kind, never_done)
 

@@ -13,6 +13,7 @@ from iopkit.eligibility.predicates import Predicate, describe
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import call_union, frozen
 from iopkit.programs.progress import course_faults
+from iopkit.prose import counted
 from iopkit.scopes import Scope
 from iopkit.sources import Dated, Source, Versions
 
@@ -53,6 +54,8 @@ class InARow:
 class NoContact:
     """So many days have passed since the last contact in a stay; see ``is_contact``.
 
+    What it makes due ends with the stay.
+
     Raises:
         InvalidError: the days are not from 1 to 3,660.
     """
@@ -87,6 +90,9 @@ day on which it holds and did not the day before.
 call_union(When, "an event or a condition that makes something due")
 
 
+_STAY_ENDS = (Happening("discharged"), Happening("died"))
+
+
 class CountedIn(StrEnum):
     """What the time of a term is counted in."""
 
@@ -110,6 +116,8 @@ class Term:
     Example:
         >>> Term(180, opens=150, last=210).words
         'by day 180, from day 150 to day 210'
+        >>> Term(-1, opens=-14).words
+        'by 1 day before, from 14 days before to 1 day before'
     """
 
     due: int
@@ -140,9 +148,12 @@ class Term:
     def words(self) -> str:
         """The term in prose."""
         unit = self.counted_in.value.removesuffix("s").replace("_", " ")
-        window = f", from {unit} {self.first} to {unit} {self.end}"
+        first, due, end = (
+            f"{counted(-count, unit)} before" if count < 0 else f"{unit} {count}"
+            for count in (self.first, self.due, self.end)
+        )
         plain = self.opens is None and self.last is None
-        return f"by {unit} {self.due}{'' if plain else window}"
+        return f"by {due}{'' if plain else f', from {first} to {end}'}"
 
 
 def _days_faults(name: str, days: int | None, *, least: int = -_MOST_DAYS) -> tuple[Fault, ...]:
@@ -217,6 +228,11 @@ class DueRule:
             () if not isinstance(self.when, Predicate) else course_faults(self.when, "when"),
         )
 
+    @property
+    def ends(self) -> tuple[Happening, ...]:
+        """The events after which it is not asked for any more: after a stay nobody is silent."""
+        return (*self.until, *_STAY_ENDS) if isinstance(self.when, NoContact) else self.until
+
     def _counted_faults(self) -> tuple[Fault, ...]:
         if self.counted_from is None:
             return ()
@@ -233,7 +249,9 @@ class DueRule:
         after = " or ".join([when, *(each.words for each in self.or_when)])
         if self.counted_from:
             after = f"{self.counted_from.replace('.', ' ').replace('_', ' ')} of {after}"
-        first = f"{self.within.words} after {after}" if self.within else ""
+        first = ""
+        if self.within:
+            first = f"{self.within.words}{' after' * (self.within.end >= 0)} {after}"
         again = f"{self.every.words} after each time, from {after}" if self.every else ""
         return ", then ".join(filter(None, (first, again)))
 

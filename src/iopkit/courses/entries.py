@@ -10,6 +10,7 @@ from iopkit.courses.findings import Certified, InstrumentAnswered, NoUseReported
 from iopkit.courses.stays import Admitted, Discharged, InControlledEnvironment, Readmitted
 from iopkit.errors import Fault, refuse, unless
 from iopkit.fields import frozen
+from iopkit.windows import ONE_DAY
 
 
 @frozen(repr=False)
@@ -22,8 +23,9 @@ class Entry:
     deleted. ``recorded`` becomes an instant of UTC: wherever an entry is kept, it stays equal.
 
     Raises:
-        InvalidError: ``recorded`` has no time zone, there is neither an event nor anything to
-            withdraw, an entry replaces itself, or its day contradicts the days in its event.
+        InvalidError: ``recorded`` has no time zone, there is no recorder, neither an event nor
+            anything to withdraw, an entry replaces itself, or its day contradicts the days in its
+            event.
 
     Example:
         >>> from uuid import UUID
@@ -49,6 +51,8 @@ class Entry:
 
     def __attrs_post_init__(self) -> None:
         told = () if self.event is None else _day_faults(self.on, self.event)
+        if not self.recorder.strip():
+            told += (Fault(("recorder",), "whoever put it on record", "nothing"),)
         # Of most entries this says it all, and in a third of the time.
         if told or self.recorded.tzinfo is None or self.event is None or self.replaces is not None:
             self._refuse_faults(told)
@@ -79,7 +83,9 @@ def _day_faults(on: date, event: CourseEvent) -> tuple[Fault, ...]:
         case InstrumentAnswered():
             return unless(event.screening.on == on, "on", "the day of the screening", "another")
         case MadeUp() | CameUnplanned():
-            return unless(event.start.date() == on, "on", "the day of the session", "another")
+            # Whose clock tells the day, the course's schedules say.
+            near = abs(event.start.date() - on) <= ONE_DAY
+            return unless(near, "on", "the day of the session", "another")
         case NoUseReported():
             return unless(event.since <= on, "event", "a day by then, as since", "a later one")
         case InControlledEnvironment() | Certified():

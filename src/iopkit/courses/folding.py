@@ -192,10 +192,11 @@ class Fold:
             case MadeUp():
                 session = self._timeline.sessions[event.session].session
                 minutes = whole_minutes(event.attendance.time_of(session))
-                self._deliver(event.start, session.modality, minutes)
+                self._deliver(self._start_of(event), session.modality, minutes)
                 self.beside += 1
             case CameUnplanned():
-                self._deliver(event.start, event.modality, whole_minutes(event.time))
+                minutes = whole_minutes(event.time)
+                self._deliver(self._start_of(event), event.modality, minutes)
                 self.beside += 1
             case DrugTested():
                 self.tests.append((day, event.found))
@@ -240,6 +241,9 @@ class Fold:
         if self.status is not None and self.since is not None:
             self.spans.append(StatusSpan(self.status, self.since, day))
         self.status, self.since = status, day
+
+    def _start_of(self, event: MadeUp | CameUnplanned) -> datetime:
+        return self._timeline.on_site_clock(event.start)
 
     def _deliver(self, start: datetime, modality: Modality, minutes: int) -> None:
         for day, some in minutes_by_day(start, minutes):

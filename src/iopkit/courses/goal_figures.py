@@ -30,8 +30,9 @@ class TargetFigures:
     """Whether a target is reached, and its figure ``then`` and ``now``.
 
     Scores have both: that of the first day on which the instrument was answered in the course,
-    and of the last. Counts have the one of the day. What has no figure has ``None``, and what has
-    no target is not known to be reached.
+    and of the last. Counts of a course have that of the day alone, as they begin with nothing. What
+    has no figure, such as a condition, has ``None``, and what has no target is not known to be
+    reached.
     """
 
     target: Target | None

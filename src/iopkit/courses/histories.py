@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import takewhile
 from uuid import UUID
 
 from attrs import field
@@ -85,6 +86,11 @@ def history_of(entries: Iterable[Entry], timeline: Timeline) -> History:
         corrections = {entry: why for entry, why in misfits.items() if entry.replaces}
         if not corrections:
             break
+        if len(corrections) == 1:
+            # Of one that was corrected a thousand times there are no thousand judgments of all.
+            (newest,) = corrections
+            beside = {entry.key for entry in counting if entry is not newest}
+            corrections |= _wrong_before(newest, found, chained, beside, Judge(timeline))
         apart |= corrections
         dropped.update(entry.key for entry in corrections)
     apart |= misfits
@@ -96,6 +102,18 @@ def history_of(entries: Iterable[Entry], timeline: Timeline) -> History:
         tuple(each for each in counting if each.key not in wrong),
         tuple(SetApart(each, apart[each]) for each in entries_in_order(apart, sessions)),
     )
+
+
+def _wrong_before(
+    newest: Entry, found: Corrections, chained: Iterable[Entry], beside: set[UUID], judge: Judge
+) -> dict[Entry, tuple[Misfit, ...]]:
+    """The corrections before one that does not fit, back to what fits beside those that count."""
+    older = found.replaced_by(newest)
+    tried = {entry.key for entry in older}
+    asked = beside | tried
+    # What withdraws others fits wherever it is.
+    misfits = judge.judge((e for e in chained if e.event and e.key in asked), tried=tried)
+    return {e: misfits[e] for e in takewhile(misfits.__contains__, older) if e.replaces}
 
 
 def _to_go_on(history: History, resumption: Resumption | None) -> History:

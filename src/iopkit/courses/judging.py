@@ -1,5 +1,6 @@
 """Judging: whether each event of a course can be, beside those before it."""
 
+from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
@@ -49,6 +50,7 @@ from iopkit.courses.timelines import Timeline
 from iopkit.levels import LevelOfCare
 from iopkit.schedules.attendance import Attendance
 from iopkit.schedules.sessions import Session
+from iopkit.windows import ONE_DAY
 
 
 class Status(StrEnum):
@@ -131,20 +133,30 @@ class Judge:
     _status: Status | None = None
     _discharged = False
     _level: LevelOfCare | None = None
+    _level_from: date | None = None
     _phase_from: date | None = None
 
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
         self.marks = dict[UUID, Entry]()
         self.make_ups = list[tuple[UUID | None, Entry]]()
-        self.begun = set[datetime]()
+        self.times = list[_TimeThere]()
 
-    def judge(self, entries: Iterable[Entry]) -> dict[Entry, tuple[Misfit, ...]]:
+    def judge(
+        self, entries: Iterable[Entry], *, tried: Collection[UUID] = ()
+    ) -> dict[Entry, tuple[Misfit, ...]]:
         """Those of some entries that do not fit what has come so far, and why.
 
-        Whether make-ups and sessions not planned do, ``wrong_make_ups`` tells in the end.
+        Those whose keys are ``tried`` change nothing for others, even if they fit. Whether make-ups
+        and sessions not planned do, ``wrong_make_ups`` tells in the end.
         """
-        return {entry: why for entry in entries if (why := self._take(entry))}
+        misfits = dict[Entry, tuple[Misfit, ...]]()
+        for entry in entries:
+            if why := self._misfits_of(entry):
+                misfits[entry] = why
+            elif entry.key not in tried:
+                self._follow(entry)
+        return misfits
 
     def wrong_make_ups(self) -> dict[Entry, tuple[Misfit, ...]]:
         """What does not fit of sessions that no schedule has, and of make-ups, once all is known.
@@ -157,16 +169,13 @@ class Judge:
         """Another one that goes on from here; this one stays where it is."""
         other = copy(self)
         other.marks, other.make_ups = self.marks.copy(), self.make_ups.copy()
-        other.begun = self.begun.copy()
+        other.times = self.times.copy()
         return other
 
-    def _take(self, entry: Entry) -> tuple[Misfit, ...]:
-        """Why an entry does not fit; if it does, it has changed what comes after it."""
-        event = entry.event
-        why = (*self._too_early(entry), *self._out_of_stay(event), *self._contradicted(entry))
-        if not why:
-            self._follow(entry)
-        return why
+    def _misfits_of(self, entry: Entry) -> tuple[Misfit, ...]:
+        """Why an entry does not fit."""
+        out = self._out_of_stay(entry.event)
+        return (*self._too_early(entry), *out, *self._contradicted(entry))
 
     def _too_early(self, entry: Entry) -> Iterator[Misfit]:
         if type(entry.event) in _FORESEEN or _told_beforehand(entry.event):
@@ -212,21 +221,29 @@ class Judge:
             case HoldEnded() if self._status is Status.ADMITTED:
                 yield Misfit.NOT_ON_HOLD
             case SteppedUp() | SteppedDown():
-                yield from self._wrong_level(event)
+                yield from self._wrong_level(entry.on, event)
             case PhaseEntered():
                 yield from self._wrong_phase(entry.on, event)
             case SessionAttended() | SessionMissed() | SessionCancelled():
                 yield from self._wrong_session(entry.on, event)
-            case MadeUp():
-                due = self._timeline.sessions.get(event.session)
-                if due is None:
-                    yield Misfit.UNKNOWN_SESSION
-                elif _is_longer(event.attendance, due.session):
-                    yield Misfit.TOO_LONG
+            case MadeUp() | CameUnplanned():
+                yield from self._wrong_visit(entry.on, event)
             case _:
                 pass
 
-    def _wrong_level(self, event: SteppedUp | SteppedDown) -> Iterator[Misfit]:
+    def _wrong_visit(self, on: date, event: MadeUp | CameUnplanned) -> Iterator[Misfit]:
+        if self._timeline.on_site_clock(event.start).date() != on:
+            yield Misfit.OTHER_DAY
+        if isinstance(event, MadeUp):
+            due = self._timeline.sessions.get(event.session)
+            if due is None:
+                yield Misfit.UNKNOWN_SESSION
+            elif _is_longer(event.attendance, due.session):
+                yield Misfit.TOO_LONG
+
+    def _wrong_level(self, on: date, event: SteppedUp | SteppedDown) -> Iterator[Misfit]:
+        if self._level_from == on:
+            yield Misfit.TWO_LEVELS
         if self._level is None or self._level.edition is not event.level.edition:
             return  # nothing to hold it against: two editions have no common order
         up = event.level > self._level
@@ -259,9 +276,10 @@ class Judge:
         self._status = status_after(event, self._status, discharged=self._discharged)
         match event:
             case Admitted() | Readmitted():
-                self._level, self._phase_from, self._discharged = event.level, None, False
+                self._level, self._discharged = event.level, False
+                self._phase_from = self._level_from = None
             case SteppedUp() | SteppedDown():
-                self._level = event.level
+                self._level, self._level_from = event.level, entry.on
             case PhaseEntered():
                 self._phase_from = entry.on
             case Discharged():
@@ -270,7 +288,7 @@ class Judge:
                 self.marks[event.session] = entry
                 due = self._timeline.sessions[event.session]
                 if isinstance(event, SessionAttended):
-                    self.begun.add(due.start)
+                    self.times.append(_time_there(due.start, due.session, event.attendance))
                     if due.makes_up_for is not None:
                         self.make_ups.append((due.makes_up_for, entry))
             case MadeUp():
@@ -281,9 +299,9 @@ class Judge:
                 pass
 
     def _wrong_make_ups(self) -> Iterator[tuple[Entry, tuple[Misfit, ...]]]:
-        made_up, begun = set[UUID | None](), self.begun.copy()
+        made_up, times = set[UUID | None](), sorted(self.times)
         for session, entry in self.make_ups:
-            if why := self._wrong_beside(session, entry, made_up, begun):
+            if why := self._wrong_beside(session, entry, made_up, times):
                 yield entry, why
             elif session is not None:
                 made_up.add(session)
@@ -293,7 +311,7 @@ class Judge:
         session: UUID | None,
         entry: Entry,
         made_up: Collection[UUID | None],
-        begun: set[datetime],
+        times: "list[_TimeThere]",
     ) -> tuple[Misfit, ...]:
         """Why a session does not fit that makes up for one, or that no schedule has."""
         mark = None if session is None else self.marks.get(session)
@@ -302,15 +320,44 @@ class Judge:
             return (Misfit.NOT_MISSED,)
         if session in made_up:
             return (Misfit.MADE_UP_TWICE,)
-        # One that a schedule has is among those that have begun already.
+        # Those that schedules have are there already.
         if isinstance(entry.event, MadeUp | CameUnplanned):
-            start = entry.event.start.astimezone(UTC)
-            if start in begun:
+            time = self._time_of_visit(entry.event)
+            first = bisect_left(times, time[0] - ONE_DAY, key=_begin)
+            near = times[first : bisect_left(times, time[1], key=_begin)]
+            if any(_at_once(time, each) for each in near):
                 return (Misfit.AT_ONCE,)
-            begun.add(start)
+            insort(times, time)
         return ()
 
+    def _time_of_visit(self, event: MadeUp | CameUnplanned) -> "_TimeThere":
+        start = event.start.astimezone(UTC)
+        if isinstance(event, CameUnplanned):
+            return start, start + event.time, event.time
+        session = self._timeline.sessions[event.session].session
+        return _time_there(start, session, event.attendance)
+
     __repr__ = hidden
+
+
+_TimeThere: TypeAlias = tuple[datetime, datetime, timedelta]
+"""When a session began and ended, in UTC, and how much of it the patient attended."""
+
+
+def _time_there(start: datetime, session: Session, attendance: Attendance) -> _TimeThere:
+    return start, start + session.duration, attendance.time_of(session)
+
+
+def _begin(time: _TimeThere) -> datetime:
+    return time[0]
+
+
+def _at_once(one: _TimeThere, other: _TimeThere) -> bool:
+    """Whether two sessions begin together, or overlap and had more attended than time passed."""
+    (start, end, some), (other_start, other_end, more) = one, other
+    overlap = max(start, other_start) < min(end, other_end)
+    passed = max(end, other_end) - min(start, other_start)
+    return start == other_start or (overlap and some + more > passed)
 
 
 def _told_beforehand(event: CourseEvent | None) -> bool:

@@ -1,5 +1,6 @@
 """What comes of a measure: cases that are counted or not, each with its figure and the reason."""
 
+from collections import Counter
 from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
@@ -72,5 +73,12 @@ class MeasureResult:
     period: MeasuredDays
     on: date
     cases: tuple[MeasuredCase, ...]
+
+    @property
+    def in_several(self) -> tuple[UUID, ...]:
+        """The patients of whom several courses are counted, in the order of the cases."""
+        counted = {c.course: c.patient for c in self.cases if c.counted is not Truth.NO}
+        courses = Counter(counted.values())
+        return tuple(patient for patient, count in courses.items() if count > 1)
 
     __repr__ = hidden

@@ -45,7 +45,10 @@ def measure(  # noqa: PLR0913  # what is measured, of whom, when, and by what is
     version_on: date | None = None,
     assume_in_force: bool = False,
 ) -> MeasureResult:
-    """Figure a measure of courses.
+    """Figure a measure of courses: a patient of several is counted in each.
+
+    ``MeasureResult.in_several`` has those patients. To count each once, give the courses that are
+    meant, or have all of one record in one course, with readmissions.
 
     Args:
         courses: all that are looked at.

@@ -26,6 +26,7 @@ class Misfit(StrEnum):
     ON_HOLD_ALREADY = "on_hold_already"
     NOT_ON_HOLD = "not_on_hold"
     UNKNOWN_PHASE = "unknown_phase"
+    TWO_LEVELS = "two_levels"
     TWO_PHASES = "two_phases"
     UNKNOWN_SESSION = "unknown_session"
     OTHER_DAY = "other_day"
@@ -77,6 +78,7 @@ _EXPECTED = {
         "a phase of the plan that is in force",
         "the plan in force has no such phase",
     ),
+    Misfit.TWO_LEVELS: ("one level from a day on", "another level begins on the same day"),
     Misfit.TWO_PHASES: ("one phase from a day on", "another phase begins on the same day"),
     Misfit.UNKNOWN_SESSION: (
         "a session of a schedule in force",
@@ -93,8 +95,8 @@ _EXPECTED = {
         "what it makes up for was not missed",
     ),
     Misfit.AT_ONCE: (
-        "one session at an instant",
-        "another session that the patient came to begins at the same instant",
+        "one session at a time",
+        "the patient was in another session at that time",
     ),
     Misfit.MADE_UP_TWICE: ("one make-up for a session", "its session was made up for already"),
 }

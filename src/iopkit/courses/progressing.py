@@ -31,7 +31,8 @@ from iopkit.windows import ONE_DAY
 def progress(state: State) -> Progress:
     """How far a patient has come by the day of a state, for conditions to ask.
 
-    Sessions count from the first day of the plan in force, ``attendance`` from that of the phase.
+    Weeks and sessions count from the first day of the plan in force, or from a readmission after
+    it; ``attendance`` from that of the phase.
     While rolls are open, what they could change is ``Possible``, so that a condition is settled
     only if all that is possible agrees. Days without use are as reported, and no more than tests
     leave possible. Outside a stay nothing is known of phase, plan and sessions.
@@ -100,8 +101,9 @@ def _days_without_use(state: State) -> PossibleCount:
 
 def _of_plan(known: Progress, state: State, plan: Plan) -> Progress:
     """The same, and what has come of the plan in force and of its sessions."""
-    outcomes = state.outcomes_since(plan.start)
-    in_program = _days(state.on, plan.start)
+    since = max(plan.start, state.readmitted or plan.start)
+    outcomes = state.outcomes_since(since)
+    in_program = _days(state.on, since)
     in_phase = _days(state.on, state.phase_since)
     in_all = count_outcomes(outcomes)
     missed = [each for each in outcomes if isinstance(each.mark, SessionMissed)]
@@ -119,19 +121,19 @@ def _of_plan(known: Progress, state: State, plan: Plan) -> Progress:
         attendance=count_outcomes(of_phase).attendance,
         unexcused_absences=_unexcused(in_all),
         by_service=tuple(_service(name, some) for name, some in by_name.items()),
-        missed_sessions=tuple(_missed(missed, plan)),
-        perhaps_missed=tuple(_missed(unrecorded, plan)),
+        missed_sessions=tuple(_missed(missed, since)),
+        perhaps_missed=tuple(_missed(unrecorded, since)),
         attended_in_a_row=state.attended_in_a_row,
         missed_in_a_row=state.missed_in_a_row,
-        hours_this_week=_hours(state, plan, state.on),
-        hours_last_week=_hours(state, plan, state.on - 7 * ONE_DAY),
+        hours_this_week=_hours(state, plan, since, state.on),
+        hours_last_week=_hours(state, plan, since, state.on - 7 * ONE_DAY),
     )
 
 
-def _hours(state: State, plan: Plan, day: date) -> float | Possible | None:
-    """Hours delivered in the week of the plan that a day is in; ``None``: in none."""
+def _hours(state: State, plan: Plan, since: date, day: date) -> float | Possible | None:
+    """Hours delivered in the week of the plan that a day is in; ``None``: in none of the stay."""
     week = week_of_day(day, first=plan.start)
-    if week < plan.start:
+    if week + 7 * ONE_DAY <= since:
         return None
     sure = sum(each.minutes for each in state.weeks if each.start == week) / 60
     maybe = sum(
@@ -180,9 +182,9 @@ def _service(name: str, outcomes: list[SessionRecord]) -> ServiceProgress:
     )
 
 
-def _missed(outcomes: Iterable[SessionRecord], plan: Plan) -> Iterator[MissedSession]:
+def _missed(outcomes: Iterable[SessionRecord], since: date) -> Iterator[MissedSession]:
     """Sessions as such that were missed, each with what is known of an excuse."""
     for each in outcomes:
         excused = each.mark.excused if isinstance(each.mark, SessionMissed) else None
-        day = (each.due.day - plan.start).days
+        day = (each.due.day - since).days
         yield MissedSession(each.due.session.service, day, excused)

@@ -12,7 +12,7 @@ from iopkit.courses.authorizations import Authorization
 from iopkit.courses.delivered import MinutesOfDay, MinutesOfWeek, week_of_day
 from iopkit.courses.folding import StatusSpan
 from iopkit.courses.goal_figures import GoalFigures
-from iopkit.courses.judging import Status
+from iopkit.courses.judging import IN_TREATMENT, Status
 from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome, SessionRecord, count_outcomes
 from iopkit.courses.timelines import DueSession
 from iopkit.eligibility.possible import Possible
@@ -112,10 +112,19 @@ class State:
         return self.outcomes[bisect_left(self.outcomes, day, key=_day_of) :]
 
     @property
+    def readmitted(self) -> date | None:
+        """The day of the newest readmission; ``None``: the patient never came back."""
+        back, gone = None, False
+        for span in self.spans:
+            inside = span.status in IN_TREATMENT
+            back = span.start if inside and gone else back
+            gone = not inside and (gone or span.status is Status.DISCHARGED)
+        return back
+
+    @property
     def _of_stay(self) -> tuple[SessionRecord, ...]:
-        """The sessions that were due since the newest discharge that was not the last."""
-        back = [each.end for each in self.spans if each.status is Status.DISCHARGED and each.end]
-        return self.outcomes_since(back[-1]) if back else self.outcomes
+        """The sessions that were due since the newest readmission."""
+        return self.outcomes_since(self.readmitted or date.min)
 
     @property
     def attended_in_a_row(self) -> PossibleCount:

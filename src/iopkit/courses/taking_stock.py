@@ -56,7 +56,25 @@ def state_on(
     refuse_flags("state", missed_test_is_positive=missed_test_is_positive)
     if known is not None:
         course = as_known(course, known=known)
-    fold, timeline = course.folded.on(on), course.timeline
+    return stock_of(
+        course,
+        course.folded.on(on),
+        on=on,
+        known=known,
+        missed_test_is_positive=missed_test_is_positive,
+    )
+
+
+def stock_of(
+    course: Course,
+    fold: Fold,
+    *,
+    on: date,
+    known: datetime | None = None,
+    missed_test_is_positive: bool = False,
+) -> State:
+    """The state of a course on a day, of the fold through that day; see ``state_on``."""
+    timeline = course.timeline
     standing = fold.status in IN_TREATMENT
     force = timeline.in_force_on(on) if standing else None
     plan = force.schedule.plan if force else None
@@ -100,12 +118,14 @@ def _with_goals(state: State, goals: Iterable[Goal]) -> State:
     """The state, and how far the goals of its plan are reached."""
     counts = state.counts
     attended = plus_open(counts.attended + state.beside, counts.not_recorded)
+    known = progress(state)
     of = GoalRecord(
         state.patient,
         state.on,
         screenings=state.screenings,
-        progress=progress(state),
+        progress=known,
         counts={
+            Counted.DAYS_WITHOUT_USE: known.days_without_use,
             Counted.NEGATIVE_TESTS: state.negative_tests,
             Counted.SESSIONS_ATTENDED: attended,
         },

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import pairwise
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from attrs import evolve
 
@@ -127,6 +128,16 @@ class Timeline:
         """The plan that is in force on a day; ``None``: there is none yet."""
         schedule = self.schedule_on(day)
         return schedule.plan if schedule else None
+
+    def on_site_clock(self, start: datetime) -> datetime:
+        """A start on the clock of the site whose schedule is in force, or else of the first one.
+
+        As it is given, where there is no schedule.
+        """
+        if not self.schedules:
+            return start
+        place = max(bisect_right(self._days, start.date()) - 1, 0)
+        return start.astimezone(ZoneInfo(self.schedules[place].schedule.zone))
 
     __repr__ = hidden
 

@@ -177,7 +177,10 @@ def _lines(data: str | bytes | Iterable[str | bytes]) -> Iterable[str | bytes]:
 
 
 class EntryReader:
-    """Reads entries that have their course's key beside them, and keeps what was wrong."""
+    """Reads entries that have their course's key beside them, and keeps what was wrong.
+
+    ``faults`` are those of what was read so far, each with its line.
+    """
 
     def __init__(self, course: UUID | None, instruments: tuple[Instrument, ...]) -> None:
         self._asked = course
@@ -191,13 +194,13 @@ class EntryReader:
         self._numbers: list[int] = []
         self._of: list[UUID] = []
         self._entries: list[Entry] = []
-        self._faults: list[Fault] = []
+        self.faults: list[Fault] = []
 
     @property
     def told(self) -> EntryLines:
         """All that was read."""
         return EntryLines(
-            tuple(self._numbers), tuple(self._of), tuple(self._entries), tuple(self._faults)
+            tuple(self._numbers), tuple(self._of), tuple(self._entries), tuple(self.faults)
         )
 
     def read_line(self, number: int, line: str | bytes) -> None:
@@ -235,7 +238,7 @@ class EntryReader:
             refuse_excess("entry", raw, sized=True, masked=True)
             self._add(number, *self._read(raw))
         except InvalidError as error:
-            self._faults += [evolve(fault, line=number) for fault in error.faults]
+            self.faults += [evolve(fault, line=number) for fault in error.faults]
 
     def _read(self, raw: Raw) -> tuple[UUID, Entry]:
         if not is_object(raw):

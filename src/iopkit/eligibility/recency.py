@@ -42,7 +42,7 @@ class Recency:
         """What a fact of such findings has after its name."""
         if self.since is None:
             return f"_within_{self.within_days}_days"
-        return f"_since_{self.since:%Y_%m_%d}"
+        return f"_since_{self.since}".replace("-", "_")
 
     @property
     def words(self) -> str:

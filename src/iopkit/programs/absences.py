@@ -14,11 +14,11 @@ from iopkit.truth import Truth
 class MissedSession:
     """A session that a patient missed.
 
-    ``day`` is counted from the plan's first, which is 0; ``excused`` is ``None`` where nobody
-    knows yet whether there was an excuse.
+    ``day`` is counted from the plan's first, or from a readmission after it, which is 0;
+    ``excused`` is ``None`` where nobody knows yet whether there was an excuse.
 
     Raises:
-        InvalidError: the day is before the plan's first.
+        InvalidError: the day is before 0.
     """
 
     service: str

@@ -34,7 +34,7 @@ def _count(unit: str = "") -> Number:
 
 @frozen(repr=False)
 class ServiceProgress:
-    """What has come of one service since the plan began; ``None``: not known.
+    """What has come of one service in the program so far; ``None``: not known.
 
     ``due`` are the sessions that have been prescribed so far, ``unexcused`` those of the
     ``missed`` that were missed without an excuse. A count is ``Possible`` where it is known in
@@ -95,10 +95,11 @@ class Progress:
 
     ``attendance`` is the share of sessions attended, from 0 to 1, of those that were due
     in the phase; ``by_service`` has the sessions of each service, one that is not in it not
-    being known. ``missed_sessions`` are all since the plan began, but for those that are
-    ``perhaps_missed``, as their rolls are open, and ``phase`` is the name of the one that the
-    patient is in. Weeks are whole ones. ``clinician_agrees`` and ``at_risk`` are recorded, never
-    computed. ``status`` and ``level`` are words of ``Status`` and of ``LevelOfCare.number``.
+    being known. ``missed_sessions`` are all since the plan began, or a readmission to it, but for
+    those that are ``perhaps_missed``, as their rolls are open, and ``phase`` is the name of the
+    one that the patient is in. Weeks are whole ones. ``clinician_agrees`` and ``at_risk`` are
+    recorded, never computed. ``status`` and ``level`` are words of ``Status`` and of
+    ``LevelOfCare.number``.
 
     Raises:
         InvalidError: a count is negative, the attendance is no share, or a service comes twice.
@@ -339,7 +340,11 @@ COURSE_FACTS: Mapping[str, AnyFact] = MappingProxyType(
         fact.name: fact
         for fact in (
             _fact("weeks_in_phase", _count("weeks"), "Whole weeks since the phase began."),
-            _fact("weeks_in_program", _count("weeks"), "Whole weeks since the plan began."),
+            _fact(
+                "weeks_in_program",
+                _count("weeks"),
+                "Whole weeks since the plan began, or a readmission to it.",
+            ),
             _fact(
                 "attendance",
                 Number(0, 1),
@@ -352,7 +357,11 @@ COURSE_FACTS: Mapping[str, AnyFact] = MappingProxyType(
                 "How many of the newest drug tests found none of what they test for.",
             ),
             _fact("days_in_phase", _count("days"), "Days since the phase began."),
-            _fact("days_in_program", _count("days"), "Days since the plan began."),
+            _fact(
+                "days_in_program",
+                _count("days"),
+                "Days since the plan began, or a readmission to it.",
+            ),
             _fact(
                 "unexcused_absences",
                 _count(),

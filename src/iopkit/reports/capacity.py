@@ -72,7 +72,7 @@ def meetings_text(meetings: Iterable[Meeting]) -> str:
     lines: list[str] = []
     for group in meetings_by_group(meetings):
         lines.append(", ".join(group_words(group[0])))
-        lines += [f"  {each.start:%Y-%m-%d}  {seats_words(each)}" for each in group]
+        lines += [f"  {each.start.date()}  {seats_words(each)}" for each in group]
     return page(lines) or "No group meets."
 
 

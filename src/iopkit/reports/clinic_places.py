@@ -240,7 +240,7 @@ def _day(line: Charge) -> date:
 
 
 def _month(line: Charge) -> str:
-    return f"{line.on:%Y-%m}"
+    return line.on.isoformat()[:7]
 
 
 def _week(line: Charge) -> str:

@@ -22,6 +22,7 @@ from iopkit.patients.instruments import Instrument
 from iopkit.prose import counted, duration_text
 from iopkit.reports.lines import page, section
 from iopkit.reports.states import session_words
+from iopkit.reports.words import minute_text
 
 
 def course_text(course: Course, *, on: date | None = None) -> str:
@@ -84,7 +85,7 @@ def _became(course: Course) -> Mapping[UUID, str]:
 
 
 def _instant(entry: Entry) -> str:
-    return f"{entry.recorded.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{minute_text(entry.recorded.astimezone(UTC))} UTC"
 
 
 def _entry_text(entry: Entry, sessions: Mapping[UUID, DueSession]) -> str:
@@ -121,7 +122,7 @@ _PLAIN: Mapping[type, Callable[[Any], str]] = {
     NoneType: lambda _: "not known",
     bool: lambda flag: "yes" if flag else "no",
     Enum: lambda word: str(word.value).replace("_", " "),
-    datetime: lambda moment: f"{moment:%Y-%m-%d %H:%M %Z}",
+    datetime: lambda moment: f"{minute_text(moment)} {moment:%Z}",
     timedelta: duration_text,
     LevelOfCare: lambda level: f"{level.number} {level.name}",
     Instrument: lambda instrument: instrument.title,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from iopkit.courses.measure_tables import MeasureSum, measure_sums, not_counted
 from iopkit.courses.measured_cases import MeasureResult
 from iopkit.eligibility.possible import Possible
+from iopkit.prose import counted
 
 
 def measure_text(result: MeasureResult) -> str:
@@ -32,6 +33,9 @@ def _lines(result: MeasureResult) -> Iterator[str]:
         yield from _sum_lines(each)
     for reason, count in not_counted(result):
         yield f"  not counted: {count}, {reason}"
+    if result.in_several:
+        several = counted(len(result.in_several), "patient")
+        yield f"  of {several} more than one course is counted, each for itself"
     yield f"  source: {result.version.source}"
     if result.measure.note:
         yield f"  note: {result.measure.note}"

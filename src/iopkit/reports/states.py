@@ -18,7 +18,7 @@ from iopkit.errors import refuse, unless_a
 from iopkit.programs.progress import MOST_COUNTED, PossibleCount
 from iopkit.prose import counted, duration_text
 from iopkit.reports.lines import TRUTH_WORDS, fold, page, section
-from iopkit.reports.words import day_text
+from iopkit.reports.words import day_text, minute_text
 
 
 def state_text(state: State) -> str:
@@ -41,7 +41,7 @@ def state_text(state: State) -> str:
         [
             f"Course {state.course}",
             f"Patient {state.patient}",
-            *([f"As on record at {known:%Y-%m-%d %H:%M} UTC"] if known else []),
+            *([f"As on record at {minute_text(known)} UTC"] if known else []),
             fold(f"{day_text(state.on)}: {'; '.join(_standing(state))}", 2),
             *section("Status", map(_span, state.spans)),
             *section("Sessions due by then", _sessions(state.counts, state.beside)),
@@ -92,7 +92,7 @@ def session_words(due: DueSession) -> str:
     """A session by its title, number and start."""
     session = due.session
     title = due.schedule.titles[session.service]
-    return f"{title} {session.number}, {session.start:%Y-%m-%d %H:%M}"
+    return f"{title} {session.number}, {minute_text(session.start)}"
 
 
 def _standing(state: State) -> Iterator[str]:

@@ -179,7 +179,12 @@ def dose_text(dose: Dose) -> str:
 
 def day_text(day: date) -> str:
     """A day with its weekday in letters of one width, such as ``Mon 2026-01-05``."""
-    return f"{Weekday.of(day).title[:3]} {day:%Y-%m-%d}"
+    return f"{Weekday.of(day).title[:3]} {day.isoformat()[:10]}"
+
+
+def minute_text(at: datetime) -> str:
+    """A day and the time of day, such as ``2026-01-05 17:30``: years have four digits."""
+    return at.replace(tzinfo=None).isoformat(" ", "minutes")
 
 
 def moment_text(at: datetime) -> str:

@@ -181,7 +181,10 @@ def _later(day: date) -> st.SearchStrategy[date | None]:
 
 
 def _starts(day: date) -> st.SearchStrategy[datetime]:
-    return st.times().map(lambda at: datetime.combine(day, at, UTC))
+    """Starts on a day of the site, by its clock or by UTC: each day has 23 hours at least."""
+    midnight = datetime.combine(day, time(0), _SITE.tz).astimezone(UTC)
+    starts = st.integers(0, 23 * 60 - 1).map(lambda n: midnight + n * ONE_MINUTE)
+    return st.builds(datetime.astimezone, starts, st.sampled_from([UTC, _SITE.tz]))
 
 
 # What holds days that its own day limits: made when it is drawn, and of that kind alone.
