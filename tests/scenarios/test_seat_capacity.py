@@ -229,3 +229,15 @@ def test_the_next_day_is_the_first_that_takes_people(taking: list[bool]) -> None
     days = len(taking)
     for day, found in enumerate(next_days(bytes(taking))):
         assert found == next((d for d in range(day, days) if taking[d]), days)
+
+
+def test_a_cycle_without_an_open_day_takes_nobody() -> None:
+    pool = SeatPool("a", "group", 3, closed=True, begins=MONDAY + timedelta(days=1), every_weeks=1)
+    assert pool.takes(bytes([1, 0, 0]), start=MONDAY) == bytes(3)
+    assert SeatPool("a", "group", 1).words == "a: 1 seat of group"
+
+
+def test_a_group_in_a_room_that_is_always_there_needs_no_words() -> None:
+    found = Capacity.of([group("a", 12, room="Garden")], site=site(rooms=(Room("Garden", 20),)))
+    assert dict(found.seats) == {"a": 12}
+    assert not found.words

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from heapq import heapify, heappop, heapreplace
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from iopkit.errors import refuse, unless
 from iopkit.scenarios.capacity import UNLIMITED, SeatsByDay, next_days
@@ -28,10 +29,7 @@ from iopkit.scenarios.requests import (
     Seated,
 )
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-_Rows: TypeAlias = "NDArray[np.intp]"
+_Rows: TypeAlias = NDArray[np.intp]
 
 _ROW = MOST_ROWS - 1
 
@@ -393,7 +391,7 @@ def _opening(takes: tuple[bytes, ...]) -> tuple[tuple[int, ...], ...]:
     )
 
 
-def seats_taken(requests: Requests, found: Seated, seats: SeatsByDay) -> "NDArray[np.int32]":
+def seats_taken(requests: Requests, found: Seated, seats: SeatsByDay) -> NDArray[np.int32]:
     """How many seats of each pool are taken on each day: a row for each pool."""
     days = seats.days
     change = np.zeros((len(seats.sizes), days + 1), np.int32)

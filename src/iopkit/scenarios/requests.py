@@ -1,23 +1,20 @@
 """Requests: those who ask for seats, and what came of each."""
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from attrs import field
+from numpy.typing import ArrayLike, NDArray
 
 from iopkit.confidential import hidden
 from iopkit.errors import refuse, unless
 from iopkit.fields import frozen
 from iopkit.scenarios.draws import WHOLE, Words
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
-
-# NumPy's names are read where values are built, and subscripting them then is fine.
-Days: TypeAlias = "NDArray[np.int32]"
+Days: TypeAlias = NDArray[np.int32]
 """An array of days, or of numbers of days."""
-Codes: TypeAlias = "NDArray[np.int16]"
+Codes: TypeAlias = NDArray[np.int16]
 """An array of small numbers."""
 
 NEVER = 2**31 - 1
@@ -42,15 +39,15 @@ class RequestOutcome(IntEnum):
     ADMITTED = 4
 
 
-def _days(values: "ArrayLike") -> Days:
+def _days(values: ArrayLike) -> Days:
     return np.asarray(values, np.int32)
 
 
-def _codes(values: "ArrayLike") -> Codes:
+def _codes(values: ArrayLike) -> Codes:
     return np.asarray(values, np.int16)
 
 
-def _words(values: "ArrayLike") -> Words:
+def _words(values: ArrayLike) -> Words:
     return np.asarray(values, np.uint64)
 
 
