@@ -471,7 +471,7 @@ INSIDE = {
     *("Gain", "GivenGroups", "Kept", "Many", "Piece", "Table", "TableRow", "Work"),
     # Many people at once, of whom no field is shown; tests/scenarios/ look.
     *("Cohort", "EpisodeSessions", "Episodes", "Population", "Prepared", "Referrals", "Requests"),
-    "Seated",
+    *("Seated", "Stays"),
     *("ClinicFolder", "Colored", "Link", "Pair", "PatientLinks", "Place", "Seats"),
     # What a calendar of others is read as.
     *("ContentLine", "Event", "Length", "Moment", "Part", "Property", "Rule", "Start"),
@@ -491,6 +491,10 @@ IMPERSONAL = {
     *("Left", "LogLogistic", "OneWayOut", "Share", "Tabulated", "WayOut", "Weibull"),
     # What a clinic has, and who goes first there.
     *("Capacity", "Priorities", "Priority", "SeatPool", "SeatsByDay"),
+    # What a scenario is made of and what it came to; of people, counts and no more.
+    *("Priorities", "Priority", "ProgramWeeks", "Results", "RunFinding", "Scenario", "SeatPool"),
+    *("Capacity", "SeatsByDay", "SessionTables", "StayTables", "UseTables", "WeeklyTotal"),
+    *("PlannedStay", "RunTotal"),
     # Whom a scenario is about, as shares, counts and rates.
     *("Arrivals", "PublishedPopulation", "Shares"),
     # Measures, and what many patients come to.

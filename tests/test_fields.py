@@ -299,6 +299,7 @@ OTHERWISE = {
         "its converters refuse",
     ),
     "Population": "made by its ``of`` and others, which refuse",
+    "Samples": "mappings to sets, made here",
     **dict.fromkeys(
         (
             "EpisodeSessions",
