@@ -6,7 +6,7 @@ The profile is ``quick``, or the one that ``HYPOTHESIS_PROFILE`` names.
 import gc
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from importlib.resources import files
@@ -311,10 +311,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items.sort(key=lambda item: item in properties)
 
 
-def pytest_collection_finish() -> None:
-    """Look no more for garbage among modules and tests, which stay: it takes a seventh of a run."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage among modules and tests, which stay: it takes a seventh of a run."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 Reader = Callable[[str, str | bytes], object]

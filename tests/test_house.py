@@ -68,6 +68,11 @@ def tree(file: Path) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"))
 
 
+@cache
+def nodes(file: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree(file)))
+
+
 def relative(file: Path) -> str:
     return file.relative_to(PACKAGE).as_posix()
 
@@ -242,13 +247,14 @@ def test_no_door_has_more_words_than_can_be_learned() -> None:
     assert {file: size for file, size in sizes.items() if size > 75} == {}
 
 
-@pytest.mark.parametrize("file", [f for f in source_files() if f not in PACKAGES], ids=relative)
-def test_no_module_imports_a_door(file: Path) -> None:
+def test_no_module_imports_a_door() -> None:
     """Inside the house a name comes from the module that defines it."""
     doors = {".".join(f.parent.relative_to(PACKAGE.parent).parts) for f in PACKAGES}
     found = [
-        f"{node.module}.{alias.name}"
-        for node in ast.walk(tree(file))
+        f"{relative(file)}: {node.module}.{alias.name}"
+        for file in source_files()
+        if file not in PACKAGES
+        for node in nodes(file)
         if isinstance(node, ast.ImportFrom) and node.module in doors
         for alias in node.names
         if f"{node.module}.{alias.name}" not in MODULES
@@ -268,10 +274,10 @@ def test_no_public_name_is_defined_twice() -> None:
     assert [name for name, count in names.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("file", source_files(), ids=relative)
-def test_a_module_of_more_than_500_lines_says_why(file: Path) -> None:
-    lines = len(file.read_text(encoding="utf-8").splitlines())
-    assert lines <= 500 or "in one piece" in (ast.get_docstring(tree(file)) or "")
+def test_a_module_of_more_than_500_lines_says_why() -> None:
+    large = [f for f in source_files() if len(f.read_text(encoding="utf-8").splitlines()) > 500]
+    silent = [f for f in large if "in one piece" not in (ast.get_docstring(tree(f)) or "")]
+    assert silent == []
 
 
 # Words.
@@ -292,27 +298,30 @@ def public(module: ModuleType) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_everything_public_says_what_it_is(name: str) -> None:
-    module = import_module(name)
-    assert module.__doc__
+def test_everything_public_says_what_it_is() -> None:
+    modules = [import_module(name) for name in MODULES]
     silent = [
-        part
+        f"{module.__name__}.{part}"
+        for module in modules
         for part, value in public(module)
         if not (value.__doc__ or "").strip() or value.__doc__.startswith(f"{part}(")
     ]
+    assert [module.__name__ for module in modules if not module.__doc__] == []
     assert silent == []
 
 
-@pytest.mark.parametrize("file", source_files(), ids=relative)
-def test_no_module_is_a_drawer_for_odds_and_ends(file: Path) -> None:
-    assert file.stem not in {"base", "common", "helpers", "manager", "misc", "shared", "utils"}
+def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
+    drawers = {"base", "common", "helpers", "manager", "misc", "shared", "utils"}
+    assert [file for file in source_files() if file.stem in drawers] == []
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_no_public_function_bears_its_modules_name(name: str) -> None:
-    module = import_module(name)
-    assert name.rpartition(".")[2] not in {part for part, _ in public(module)}
+def test_no_public_function_bears_its_modules_name() -> None:
+    bearing = [
+        name
+        for name in MODULES
+        if name.rpartition(".")[2] in {part for part, _ in public(import_module(name))}
+    ]
+    assert bearing == []
 
 
 def test_no_two_test_files_have_one_name() -> None:
@@ -413,10 +422,11 @@ def outside_the_command_line() -> list[Path]:
     return [file for file in source_files() if file.parent.name != "cli"]
 
 
+@cache
 def imported(file: Path) -> set[str]:
     """Full names of all that a file imports, at the top or in a function."""
     names: set[str] = set()
-    for node in ast.walk(tree(file)):
+    for node in nodes(file):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -424,33 +434,32 @@ def imported(file: Path) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("file", outside_the_command_line(), ids=relative)
-def test_only_the_command_line_reads_the_clock_the_disk_or_chance(file: Path) -> None:
+def test_only_the_command_line_reads_the_clock_the_disk_or_chance() -> None:
     outside = {"io", "os", "pathlib", "random", "secrets", "socket", "sys", "tempfile", "time"}
     allowed = {"io.BytesIO", "io.StringIO"}  # in memory
-    found = {n for n in imported(file) if n.partition(".")[0] in outside and n not in allowed}
-    assert found == set()
-    called = {ast.unparse(node.func) for node in ast.walk(tree(file)) if isinstance(node, ast.Call)}
     forbidden = re.compile(r"(.*\.)?(today|now|utcnow|uuid1|uuid4|open|input|print|getenv)")
-    assert {call for call in called if forbidden.fullmatch(call)} == set()
+    for file in outside_the_command_line():
+        found = {n for n in imported(file) if n.partition(".")[0] in outside and n not in allowed}
+        assert found == set(), file
+        called = {ast.unparse(node.func) for node in nodes(file) if isinstance(node, ast.Call)}
+        assert {call for call in called if forbidden.fullmatch(call)} == set(), file
 
 
-@pytest.mark.parametrize("file", source_files(), ids=relative)
-def test_nothing_is_logged_and_no_input_is_asserted(file: Path) -> None:
-    assert {
-        name for name in imported(file) if name.partition(".")[0] in ("logging", "warnings")
-    } == set()
-    assert not [node for node in ast.walk(tree(file)) if isinstance(node, ast.Assert)]
+def test_nothing_is_logged_and_no_input_is_asserted() -> None:
+    for file in source_files():
+        told = {n for n in imported(file) if n.partition(".")[0] in ("logging", "warnings")}
+        assert told == set(), file
+        assert not [node for node in nodes(file) if isinstance(node, ast.Assert)], file
 
 
-@pytest.mark.parametrize("file", source_files(), ids=relative)
-def test_no_error_is_swallowed_unnamed(file: Path) -> None:
-    if relative(file) == "cli/process.py":
-        return  # whatever failed, the process must not end as an answer does
-    for node in ast.walk(tree(file)):
-        if isinstance(node, ast.ExceptHandler):
-            assert node.type is not None
-            assert ast.unparse(node.type) not in ("Exception", "BaseException")
+def test_no_error_is_swallowed_unnamed() -> None:
+    for file in source_files():
+        if relative(file) == "cli/process.py":
+            continue  # whatever failed, the process must not end as an answer does
+        for node in nodes(file):
+            if isinstance(node, ast.ExceptHandler):
+                assert node.type is not None, file
+                assert ast.unparse(node.type) not in ("Exception", "BaseException"), file
 
 
 ON_FRAMES = (

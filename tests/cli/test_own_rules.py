@@ -281,6 +281,7 @@ def test_two_versions_of_one_policy_are_compared(run: Run) -> None:
 # Shown, edited and given back.
 
 
+@pytest.mark.no_cover  # reaches only what others do
 @pytest.mark.parametrize(
     ("kind", "name"),
     [

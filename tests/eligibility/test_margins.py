@@ -193,6 +193,7 @@ def test_a_record_that_is_read_consistent_has_differences() -> None:
     assert read_consistent([SPARE], somebody(hours=8), on=ON).values()[SPARE.name] == 2
 
 
+@pytest.mark.no_cover  # reaches only what others do
 @pytest.mark.parametrize(
     "of_table",
     [

@@ -70,6 +70,7 @@ def expected(findings: Mapping[str, Any], birth: date) -> str:
     return "1" if needed < hours(9 if birth == BIRTHS[0] else 6) else "2.1"
 
 
+@pytest.mark.no_cover  # reaches only what others do
 def test_everybody_who_is_known_lands_on_one_level() -> None:
     for findings, birth in everybody():
         placement = placed(findings, birth)
@@ -82,6 +83,7 @@ def test_everybody_who_is_known_lands_on_one_level() -> None:
         assert placement.missing == ()
 
 
+@pytest.mark.no_cover  # reaches only what others do
 def test_no_worse_finding_gives_a_less_intensive_level() -> None:
     levels = {
         (birth, *findings.values()): placed(findings, birth).not_excluded
@@ -98,6 +100,7 @@ def test_no_worse_finding_gives_a_less_intensive_level() -> None:
                     assert level <= after, key
 
 
+@pytest.mark.no_cover  # reaches only what others do
 def test_what_is_enough_stays_enough_further_up() -> None:
     for findings, birth in everybody():
         found = Assessment(on=ON, **findings)

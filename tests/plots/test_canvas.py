@@ -98,6 +98,7 @@ PICTURES: dict[str, tuple[Draw, Callable[[], str]]] = {
 every_picture = pytest.mark.parametrize("name", PICTURES)
 
 
+@pytest.mark.no_cover  # reaches only what others do
 @every_picture
 @pytest.mark.parametrize("form", ["svg", "png"])
 def test_a_picture_gives_the_same_bytes_each_time_whatever_a_user_has_set(

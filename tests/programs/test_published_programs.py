@@ -251,6 +251,7 @@ def test_a_service_has_its_published_sessions_in_the_timetable(row: Row, first: 
         assert Counter(e.week for e in entries) == dict.fromkeys(row.weeks, row.when)
 
 
+@pytest.mark.no_cover  # reaches only what others do
 @each_row
 @each_first_day
 def test_a_service_has_its_published_sessions_in_a_schedule(row: Row, first: Weekday) -> None:
@@ -318,6 +319,7 @@ def doses_in(program: Program, phase: str) -> list[Dose]:
     return [dose for name, dose in doses if name == phase]
 
 
+@pytest.mark.no_cover  # reaches only what others do
 @each_variant
 @each_first_day
 def test_a_schedule_has_the_hours_of_the_plan(label: str, first: Weekday) -> None:
@@ -419,6 +421,7 @@ def test_every_session_is_booked_where_a_site_is_always_open(label: str, first: 
     assert counted(made) == prescribed(made)
 
 
+@pytest.mark.no_cover  # reaches only what others do
 @each_variant
 @each_first_day
 def test_no_session_is_lost_where_neither_site_nor_patient_says_anything(
