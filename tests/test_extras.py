@@ -52,10 +52,33 @@ iopkit.to_ical(dated, stamp=datetime(2026, 1, 1, tzinfo=UTC))
 decision_text(decision), plan_text(plan)
 assert main(["show", "us-medicare-iop"]) == 0
 """
+SCENARIO = """
+import polars as pl
+from iopkit.scenarios import Arrivals, Habits, Population, Scenario, simulate
+scenario = Scenario(
+    "as it is",
+    population=Population.of(pl.DataFrame({"age": [31, 47]}), key=None),
+    program=program,
+    site=plain,
+    arrivals=Arrivals(per_week=2),
+    habits=Habits("own", "Own", leaving=0.05, attends=0.8),
+    start=start,
+    weeks=4,
+)
+here = simulate(scenario, replications=2, seed=1)
+"""
 USES = {
     "analysis": """
 from iopkit.eligibility import analyze
 analyze(policy, on=start)
+""",
+    "cluster": SCENARIO
+    + """
+from distributed import Client
+with Client(processes=False, n_workers=1, dashboard_address=None) as client:
+    executor = client.get_executor(pure=False)
+    there = simulate(scenario, replications=2, seed=1, executor=executor)
+assert there.totals.equals(here.totals)
 """,
     "groups": """
 from datetime import timedelta
@@ -78,6 +101,7 @@ assert appointments_from_ical(ical, start=start, end=date(2026, 2, 1), zone=site
 from iopkit.plots import program_picture
 assert program_picture(program)
 """,
+    "scenarios": SCENARIO,
     "strategies": """
 from iopkit.strategies import patients
 patients()
