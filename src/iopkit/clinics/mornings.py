@@ -12,7 +12,6 @@ from iopkit.courses.courses import Course
 from iopkit.courses.due_lists import DueRow, due_rows
 from iopkit.courses.due_rules import DueRule
 from iopkit.courses.judging import Status
-from iopkit.courses.outcomes import SessionOutcome
 from iopkit.courses.plan_rules import due_rules
 from iopkit.courses.taking_stock import state_on
 from iopkit.courses.timelines import DueSession
@@ -97,10 +96,7 @@ def morning_of(  # noqa: PLR0913  # courses, and what a clinic asks of them
         if due.day == on and state_on(course, on=on, known=known).status is not Status.ON_HOLD
     ]
     is_open = [
-        SessionOf(course.patient, each.due)
-        for course, state in before
-        for each in state.outcomes
-        if each.outcome is SessionOutcome.NOT_RECORDED
+        SessionOf(course.patient, due) for course, state in before for due in state.rolls_open
     ]
 
     def rules(course: Course) -> Iterator[DueRule]:

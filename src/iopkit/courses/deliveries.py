@@ -15,7 +15,6 @@ from iopkit.courses.courses import Course, as_known
 from iopkit.courses.entries import Entry
 from iopkit.courses.findings import Authorized, Certified, ReviewHeld
 from iopkit.courses.judging import IN_TREATMENT
-from iopkit.courses.outcomes import SessionOutcome
 from iopkit.courses.standing import State
 from iopkit.courses.stays import Discharged
 from iopkit.courses.taking_stock import state_on
@@ -211,7 +210,7 @@ class Delivered:
 
     @cached_property
     def _by_then(self) -> tuple[Entry, ...]:
-        return tuple(each for each in self.course.history.counting if each.on <= self.on)
+        return self.course.history.counting_by(self.on)
 
     @cached_property
     def _discharged(self) -> tuple[date, ...]:
@@ -233,7 +232,7 @@ class Delivered:
             session = evolve(due.session, week=self.week_of_session(due))
             if isinstance(mark, SessionAttended):
                 yield DeliveredSession(due.uid, session, mark.attendance)
-            elif each.outcome is SessionOutcome.NOT_RECORDED:
+            elif each.roll_open:
                 yield DeliveredSession(due.uid, session, None)
 
     def _beside(self) -> Iterator[DeliveredSession]:

@@ -145,9 +145,8 @@ class _Past:
     """What had happened in a course by a day, for all rules to look at."""
 
     def __init__(self, course: Course, on: date) -> None:
-        counting = course.history.counting
         self.course, self.on = course, on
-        self.entries = counting[: bisect_right(counting, on, key=_day)]
+        self.entries = course.history.counting_by(on)
         self._of_class = defaultdict[type, list[tuple[int, Entry]]](list)
         for placed in enumerate(self.entries):
             self._of_class[type(placed[1].event)].append(placed)
@@ -420,7 +419,7 @@ class _Asking:
     def _rolls(self) -> Iterator[_Opening]:
         for each in self._past.outcomes:
             day = each.due.day
-            if each.outcome is SessionOutcome.NOT_RECORDED:
+            if each.roll_open:
                 yield _Opening(self._past.before(day), day, day, each.due.uid)
 
     def _rows(self, when: InARow) -> Iterator[_Opening]:
@@ -439,10 +438,9 @@ class _Asking:
                 yield from perhaps
                 sure, possible, told, opens, perhaps = 0, 0, False, [], []
                 stay = in_stay
-            if each.outcome in (when.outcome, SessionOutcome.NOT_RECORDED):
-                is_open = each.outcome is SessionOutcome.NOT_RECORDED
-                opens += [str(each.due.uid)] if is_open else []
-                sure, possible = 0 if is_open else sure + 1, possible + 1
+            if each.roll_open or each.outcome is when.outcome:
+                opens += [str(each.due.uid)] if each.roll_open else []
+                sure, possible = 0 if each.roll_open else sure + 1, possible + 1
                 if sure == when.count:
                     # After an open roll the row may be the one that was told already.
                     yield self._row(each, tuple(opens) if told else ())
@@ -480,5 +478,5 @@ def _may_follow(event: CourseEvent | None, other: CourseEvent | None) -> bool:
 
 def _open_rolls(outcomes: Iterable[SessionRecord], *, after: date) -> Iterator[str]:
     for each in outcomes:
-        if each.outcome is SessionOutcome.NOT_RECORDED and each.due.day > after:
+        if each.roll_open and each.due.day > after:
             yield str(each.due.uid)

@@ -10,7 +10,7 @@ from iopkit.confidential import hidden
 from iopkit.courses.courses import Course
 from iopkit.courses.entries import Entry
 from iopkit.courses.folding import Fold, is_contact
-from iopkit.courses.outcomes import SessionOutcome, SessionRecord
+from iopkit.courses.outcomes import SessionRecord
 from iopkit.courses.stays import (
     Admitted,
     Died,
@@ -59,12 +59,8 @@ class CourseByDay:
     def __init__(self, course: Course, on: date) -> None:
         self.course, self.on = course, on
         self.fold: Fold = course.folded.on(on)
-        self.entries = tuple(each for each in course.history.counting if each.on <= on)
-        self.open_rolls = tuple(
-            each.due.day
-            for each in self.fold.outcomes
-            if each.outcome is SessionOutcome.NOT_RECORDED
-        )
+        self.entries = course.history.counting_by(on)
+        self.open_rolls = tuple(each.due.day for each in self.fold.outcomes if each.roll_open)
         self.stays = tuple(map(self._with_open_roll, _stays(self.entries)))
 
     @property

@@ -20,7 +20,6 @@ from iopkit.courses.due_lists import DueRow
 from iopkit.courses.folding import StatusSpan
 from iopkit.courses.measure_tables import MeasureRow, measure_rows, measure_sums
 from iopkit.courses.measured_cases import MeasureResult
-from iopkit.courses.outcomes import SessionOutcome
 from iopkit.courses.site_rows import StandingRow, standing_row
 from iopkit.courses.standing import State
 from iopkit.documents.classes import converter, writer_of
@@ -364,9 +363,8 @@ def state_document(state: State) -> dict[str, Any]:  # Any: plain JSON values
         "spans": [writer_of(StatusSpan)(each) for each in state.spans],
         "weeks": [writer_of(MinutesOfWeek)(each) for each in state.weeks],
         "open": [
-            {"uid": str(each.due.uid), "start": each.due.session.start.isoformat()}
-            for each in state.outcomes
-            if each.outcome is SessionOutcome.NOT_RECORDED
+            {"uid": str(due.uid), "start": due.session.start.isoformat()}
+            for due in state.rolls_open
         ],
         "attended_in_a_row": _count(state.attended_in_a_row),
         "missed_in_a_row": _count(state.missed_in_a_row),

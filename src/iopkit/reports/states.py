@@ -45,7 +45,7 @@ def state_text(state: State) -> str:
             fold(f"{day_text(state.on)}: {'; '.join(_standing(state))}", 2),
             *section("Status", map(_span, state.spans)),
             *section("Sessions due by then", _sessions(state.counts, state.beside)),
-            *section("Rolls open", map(session_words, _open(state))),
+            *section("Rolls open", map(session_words, state.rolls_open)),
             *section("Hours by week", _weeks(state)),
             *section("Contact", _contact(state)),
             *section("Use", _use(state)),
@@ -121,10 +121,6 @@ def _sessions(counts: OutcomeCounts, beside: int) -> Iterator[str]:
         yield f"attendance {share}"
     if beside:
         yield f"beside these {beside} made up or not planned"
-
-
-def _open(state: State) -> Iterator[DueSession]:
-    return (each.due for each in state.outcomes if each.outcome is SessionOutcome.NOT_RECORDED)
 
 
 def _weeks(state: State) -> Iterator[str]:
