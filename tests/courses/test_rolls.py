@@ -12,9 +12,9 @@ from attrs import evolve
 from iopkit.courses import (
     Absent,
     Course,
+    Entered,
     Entry,
     Present,
-    RollEntry,
     RollMark,
     ScheduleSince,
     SessionOutcome,
@@ -88,7 +88,7 @@ def rolled(
     courses: list[Course] = COURSES,
     recorded: datetime = TOLD,
     keys: int = 10,
-) -> tuple[RollEntry, ...]:
+) -> tuple[Entered, ...]:
     fresh = [UUID(int=number, version=4) for number in range(100, 100 + keys)]
     return enter_roll(
         meeting, marks, courses=courses, recorded=recorded, recorder="desk", keys=fresh

@@ -40,12 +40,11 @@ from iopkit.courses.misfits import Misfit, SetApart
 from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome, SessionRecord, outcome_of
 from iopkit.courses.plan_rules import due_rules
 from iopkit.courses.progressing import progress
-from iopkit.courses.rolls import Absent, Present, RollEntry, RollMark, enter_roll
+from iopkit.courses.rolls import Absent, Entered, Present, RollMark, enter_roll
 from iopkit.courses.site_rows import StandingRow, standing_rows
 from iopkit.courses.standing import State
 from iopkit.courses.taking_stock import state_on
 from iopkit.courses.timelines import DueSession, ScheduleSince, Timeline
-from iopkit.courses.working_days import working_day
 
 __all__ = [
     "EVENT_KINDS",
@@ -68,6 +67,7 @@ __all__ = [
     "DueRuleSet",
     "DueSession",
     "DueState",
+    "Entered",
     "Entry",
     "GoalFigures",
     "Happening",
@@ -80,7 +80,6 @@ __all__ = [
     "NoContact",
     "OutcomeCounts",
     "Present",
-    "RollEntry",
     "RollMark",
     "RollOpen",
     "ScheduleSince",
@@ -115,5 +114,4 @@ __all__ = [
     "standing_rows",
     "state_on",
     "with_schedule",
-    "working_day",
 ]

@@ -33,10 +33,10 @@ from iopkit.courses.judging import AT_ANY_TIME
 from iopkit.courses.ordering import RANKS, SESSION_RANK
 from iopkit.courses.outcomes import SessionOutcome, SessionRecord
 from iopkit.courses.stays import Admitted, Died, Discharged, Readmitted
-from iopkit.courses.working_days import working_day
 from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import each_a, refuse, refuse_flags, refuse_moments, unless, unless_a
 from iopkit.fields import frozen
+from iopkit.sites.hours import working_day
 from iopkit.sites.sites import Site
 from iopkit.sources import Source
 from iopkit.truth import Truth

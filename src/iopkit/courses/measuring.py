@@ -20,7 +20,6 @@ from iopkit.courses.measure_rules import (
     MeasuredDays,
     MeasureExclusion,
     MeasureRule,
-    days_after,
     is_counted,
 )
 from iopkit.courses.measured_cases import MeasuredCase, MeasureReason, MeasureResult
@@ -32,6 +31,7 @@ from iopkit.errors import each_a, refuse, refuse_flags, refuse_moments, unless, 
 from iopkit.fields import frozen
 from iopkit.patients.patients import Patient
 from iopkit.truth import Truth, all_of
+from iopkit.windows import ONE_DAY
 
 
 def measure(  # noqa: PLR0913  # what is measured, of whom, when, and by what is known of them
@@ -109,7 +109,7 @@ class _Measuring:
 
     def cases(self, course: CourseByDay) -> Iterator[MeasuredCase]:
         """What comes of a course: a case for each event that is started from, or one."""
-        last = days_after(self.period.last, -self.rule.before_end)
+        last = self.period.last - self.rule.before_end * ONE_DAY
         starts = [
             entry
             for entry in course.entries
@@ -162,7 +162,7 @@ class _Measuring:
     ) -> tuple[Truth, MeasureReason]:
         first, last = self.period.start, self.period.last
         if exclusion.first is not None and exclusion.last is not None:
-            first, last = (days_after(start.on, n) for n in (exclusion.first, exclusion.last))
+            first, last = (start.on + n * ONE_DAY for n in (exclusion.first, exclusion.last))
         if any(self._within(course, start, first, last, exclusion.counts)):
             return Truth.YES, MeasureReason.EXCLUDED
         if _rolls(course, first, last, exclusion.counts):
@@ -232,7 +232,7 @@ class _Measuring:
         return evolve(case, value=value, why=why, steps=tuple(found))
 
     def _step(self, course: CourseByDay, start: Entry, day: date, step: FollowUpStep) -> "_Taken":
-        first, last = days_after(day, step.first), days_after(day, step.last)
+        first, last = day + step.first * ONE_DAY, day + step.last * ONE_DAY
         done = self._within(course, start, first, last, step.counts)
         alone = self._within(course, start, first, last, step.alone)
         rolls = _rolls(course, first, last, step.counts)
@@ -250,7 +250,7 @@ class _Measuring:
         if reached < date.max:
             return _Taken(Truth.YES, frozenset({reached, *possible}), MeasureReason.COUNTED)
         if last > course.over:
-            later = days_after(course.over, 1)
+            later = course.over + ONE_DAY
             return _Taken(Truth.UNKNOWN, frozenset({later, *possible}), MeasureReason.STILL_OPEN)
         if possible:
             return _Taken(Truth.UNKNOWN, frozenset(possible), MeasureReason.ROLL_OPEN)

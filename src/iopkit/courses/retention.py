@@ -179,10 +179,3 @@ def _limits(
     log = math.log(retained)
     spread = deviations * math.sqrt(variance) / log
     return math.exp(log * math.exp(-spread)), math.exp(log * math.exp(spread))
-
-
-def curve_words(curve: RetentionCurve) -> str:
-    """A curve in words: how many there are, and what is left of them after 30, 60, 90, 120 days."""
-    shares = [(days, curve.retained_at(days)) for days in (30, 60, 90, 120)]
-    told = [f"{100 * share:.0f} % after {days} days" for days, share in shares if share is not None]
-    return f"{curve.people} stays; {', '.join(told) or 'none was seen for 30 days'}"

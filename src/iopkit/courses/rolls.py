@@ -54,7 +54,7 @@ call_union(RollMark, "Present() or Absent()")
 
 
 @frozen(repr=False)
-class RollEntry:
+class Entered:
     """What a roll has added to a course: the entry, and the course with it on record."""
 
     course: Course
@@ -71,7 +71,7 @@ def enter_roll(  # noqa: PLR0913  # a roll, and what every entry has
     recorded: datetime,
     recorder: str,
     keys: Iterable[UUID],
-) -> tuple[RollEntry, ...]:
+) -> tuple[Entered, ...]:
     """Put the roll of a meeting on record: one entry for each member who has a mark.
 
     A member without a mark stays not recorded. The meeting's clinician is kept as who led it:
@@ -105,13 +105,13 @@ def enter_roll(  # noqa: PLR0913  # a roll, and what every entry has
         unless(len(fresh) == len(marks), "keys", "a key for each mark", "too few"),
         _member_faults(marks, members),
     )
-    entered: list[RollEntry] = []
+    entered: list[Entered] = []
     faults: list[Fault] = []
     for place, (key, (patient, mark)) in enumerate(zip(fresh, marks.items(), strict=True)):
         ((course, due),) = members[patient]
         try:
             entry = Entry(key, due.day, recorded, recorder, _event(mark, due, meeting))
-            entered.append(RollEntry(record(course, entry), entry))
+            entered.append(Entered(record(course, entry), entry))
         except InvalidError as error:
             faults += [_of_mark(fault, place) for fault in error.faults]
     refuse("roll", tuple(faults))

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from attrs import evolve
@@ -13,7 +14,7 @@ from iopkit.courses.authorizations import Authorization, AuthorizationStatus, la
 from iopkit.courses.courses import Course, as_known
 from iopkit.courses.delivered import MinutesOfWeek
 from iopkit.courses.folding import Fold, StatusSpan
-from iopkit.courses.goal_figures import GoalRecord
+from iopkit.courses.goal_figures import figures_of_goal
 from iopkit.courses.judging import IN_TREATMENT, Status
 from iopkit.courses.progressing import plus_open, progress
 from iopkit.courses.standing import State
@@ -21,6 +22,7 @@ from iopkit.courses.stays import HoldBegun, HoldEnded
 from iopkit.courses.timelines import DueSession, Timeline
 from iopkit.errors import refuse, refuse_flags, refuse_moments, unless_a
 from iopkit.levels import LevelOfCare
+from iopkit.patients.patients import Patient
 from iopkit.plans.goals import Counted, Goal
 from iopkit.plans.plans import Plan
 
@@ -35,21 +37,22 @@ def state_on(
     """Where a patient stands in a course at the end of a day.
 
     Args:
-        course: the patient's.
-        on: the day; what is on record of later ones does not count.
-        known: an aware instant; what was recorded later does not count.
-        missed_test_is_positive: whether a drug test that was missed ends the row of negative
-            ones, as some programs say. Else it is passed over.
+            course: the patient's.
+            on: the day; what is on record of later ones does not count.
+            known: an aware instant; what was recorded later does not count.
+            missed_test_is_positive: whether a drug test that was missed ends the row of negative
+                ones, as some programs say. Else it is passed over.
 
     Raises:
-        InvalidError: ``on`` is no day, ``known`` has no zone, or something else is no course.
+            InvalidError: ``on`` is no day, ``known`` has no zone, or something else is no course.
 
     Example:
-        >>> from uuid import UUID
-        >>> key = UUID("6f3f3a52-5a34-4c8c-9d27-6f6b1b0d9a10")
-        >>> state = state_on(Course(key, patient=key), on=date(2026, 1, 5))
-        >>> state.status, state.counts.due
-        (None, 0)
+            >>> from functools import partial
+    from uuid import UUID
+            >>> key = UUID("6f3f3a52-5a34-4c8c-9d27-6f6b1b0d9a10")
+            >>> state = state_on(Course(key, patient=key), on=date(2026, 1, 5))
+            >>> state.status, state.counts.due
+            (None, 0)
     """
     refuse("state", unless_a(course, "course", Course))
     refuse_moments("state", on=on)
@@ -119,10 +122,10 @@ def _with_goals(state: State, goals: Iterable[Goal]) -> State:
     counts = state.counts
     attended = plus_open(counts.attended + state.beside, counts.not_recorded)
     known = progress(state)
-    of = GoalRecord(
-        state.patient,
-        state.on,
-        screenings=state.screenings,
+    figures = partial(
+        figures_of_goal,
+        patient=Patient(state.patient, screenings=state.screenings),
+        on=state.on,
         progress=known,
         counts={
             Counted.DAYS_WITHOUT_USE: known.days_without_use,
@@ -130,7 +133,7 @@ def _with_goals(state: State, goals: Iterable[Goal]) -> State:
             Counted.SESSIONS_ATTENDED: attended,
         },
     )
-    return evolve(state, goals=tuple(map(of.figures, goals)))
+    return evolve(state, goals=tuple(map(figures, goals)))
 
 
 def _spans(fold: Fold) -> Iterator[StatusSpan]:
