@@ -44,7 +44,7 @@ from iopkit.courses.rolls import Absent, Entered, Present, RollMark, enter_roll
 from iopkit.courses.site_rows import StandingRow, standing_rows
 from iopkit.courses.standing import State
 from iopkit.courses.taking_stock import state_on
-from iopkit.courses.timelines import DueSession, ScheduleSince, Timeline
+from iopkit.courses.timelines import BookedSession, ScheduleSince, Timeline
 
 __all__ = [
     "EVENT_KINDS",
@@ -52,6 +52,7 @@ __all__ = [
     "Authorization",
     "AuthorizationStatus",
     "AuthorizedIn",
+    "BookedSession",
     "ControlledSpan",
     "CountedIn",
     "Course",
@@ -65,7 +66,6 @@ __all__ = [
     "DueRow",
     "DueRule",
     "DueRuleSet",
-    "DueSession",
     "DueState",
     "Entered",
     "Entry",

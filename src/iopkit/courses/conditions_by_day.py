@@ -122,7 +122,7 @@ def _days_of_change(course: Course, condition: Predicate, on: date) -> set[int]:
     if names & _ANY_DAY:
         return {*span}
     days = {last, *(each.on.toordinal() for each in entries)}
-    days.update(due.day.toordinal() for due in timeline.by_start)
+    days.update(each.day.toordinal() for each in timeline.by_start)
     for each in course.schedules:
         days.add(each.since.toordinal())
         days.update(first.toordinal() for first, _, _ in each.schedule.plan.phase_spans())

@@ -18,7 +18,7 @@ from iopkit.courses.judging import IN_TREATMENT
 from iopkit.courses.standing import State
 from iopkit.courses.stays import Discharged
 from iopkit.courses.taking_stock import state_on
-from iopkit.courses.timelines import DueSession, ScheduleSince
+from iopkit.courses.timelines import BookedSession, ScheduleSince
 from iopkit.errors import refuse, refuse_moments, unless_a
 from iopkit.fields import frozen
 from iopkit.plans.plans import Plan
@@ -131,7 +131,7 @@ class Delivered:
 
         It is whole weeks earlier where something was delivered before the plan's first day.
         """
-        days = [due.day for due in self.booked[:1]] + [
+        days = [booked.day for booked in self.booked[:1]] + [
             each.start.date() for _, each in self._visits
         ]
         plans = [each.schedule.plan.start for each in self.course.schedules[:1]]
@@ -143,12 +143,12 @@ class Delivered:
         """Which week of the course a day is in, from 1: the plan's own, if there is one plan."""
         return week_of_plan(day, start=self.weeks_begin or day)
 
-    def week_of_session(self, due: DueSession) -> int:
+    def week_of_session(self, booked: BookedSession) -> int:
         """The week in which a schedule has a session, counted from the first one's."""
-        return due.session.week + self.week_of(due.schedule.plan.start) - 1
+        return booked.session.week + self.week_of(booked.schedule.plan.start) - 1
 
     @property
-    def booked(self) -> tuple[DueSession, ...]:
+    def booked(self) -> tuple[BookedSession, ...]:
         """All sessions that the schedules have while in force, whatever became of them."""
         return self.course.timeline.by_start
 
@@ -228,12 +228,12 @@ class Delivered:
 
     def _scheduled(self) -> Iterator[DeliveredSession]:
         for each in self.state.outcomes:
-            due, mark = each.due, each.mark
-            session = evolve(due.session, week=self.week_of_session(due))
+            booked, mark = each.booked, each.mark
+            session = evolve(booked.session, week=self.week_of_session(booked))
             if isinstance(mark, SessionAttended):
-                yield DeliveredSession(due.uid, session, mark.attendance)
+                yield DeliveredSession(booked.uid, session, mark.attendance)
             elif each.roll_open:
-                yield DeliveredSession(due.uid, session, None)
+                yield DeliveredSession(booked.uid, session, None)
 
     def _beside(self) -> Iterator[DeliveredSession]:
         """What no schedule has."""

@@ -418,9 +418,9 @@ class _Asking:
 
     def _rolls(self) -> Iterator[_Opening]:
         for each in self._past.outcomes:
-            day = each.due.day
+            day = each.booked.day
             if each.roll_open:
-                yield _Opening(self._past.before(day), day, day, each.due.uid)
+                yield _Opening(self._past.before(day), day, day, each.booked.uid)
 
     def _rows(self, when: InARow) -> Iterator[_Opening]:
         """Where so many sessions have come out alike, and where they may have."""
@@ -433,13 +433,13 @@ class _Asking:
         told, opens, perhaps = False, list[str](), list[_Opening]()
         for each in self._past.outcomes:
             # A row begins anew with a stay.
-            in_stay = bisect_right(readmitted, each.due.day)
+            in_stay = bisect_right(readmitted, each.booked.day)
             if in_stay != stay or each.outcome is ended_by[when.outcome]:
                 yield from perhaps
                 sure, possible, told, opens, perhaps = 0, 0, False, [], []
                 stay = in_stay
             if each.roll_open or each.outcome is when.outcome:
-                opens += [str(each.due.uid)] if each.roll_open else []
+                opens += [str(each.booked.uid)] if each.roll_open else []
                 sure, possible = 0 if each.roll_open else sure + 1, possible + 1
                 if sure == when.count:
                     # After an open roll the row may be the one that was told already.
@@ -450,10 +450,10 @@ class _Asking:
         yield from perhaps
 
     def _row(self, last: SessionRecord, missing: tuple[str, ...]) -> _Opening:
-        place, entry = self._past.marked.get(last.due.uid, (None, None))
-        day = last.due.day
+        place, entry = self._past.marked.get(last.booked.uid, (None, None))
+        day = last.booked.day
         if place is None or entry is None:
-            return _Opening(self._past.before(day), day, day, last.due.uid, missing)
+            return _Opening(self._past.before(day), day, day, last.booked.uid, missing)
         return _Opening(place, day, day, entry.key, missing)
 
     def _holding(self, when: Predicate) -> Iterator[_Opening]:
@@ -478,5 +478,5 @@ def _may_follow(event: CourseEvent | None, other: CourseEvent | None) -> bool:
 
 def _open_rolls(outcomes: Iterable[SessionRecord], *, after: date) -> Iterator[str]:
     for each in outcomes:
-        if each.roll_open and each.due.day > after:
-            yield str(each.due.uid)
+        if each.roll_open and each.booked.day > after:
+            yield str(each.booked.uid)

@@ -140,13 +140,13 @@ class Fold:
 
     def advance(self, counting: Sequence[Entry], *, to: date, through: bool) -> None:
         """Take in the days up to one, and that day too if it goes ``through`` it."""
-        due = self._timeline.by_start
+        booked = self._timeline.by_start
         while True:
             days: list[date] = []
             if self._entry < len(counting):
                 days.append(counting[self._entry].on)
-            if self._session < len(due):
-                days.append(due[self._session].day)
+            if self._session < len(booked):
+                days.append(booked[self._session].day)
             day = min(days, default=date.max)
             if not days or day > to or (day == to and not through):
                 break
@@ -171,14 +171,14 @@ class Fold:
     def _settle(self, day: date) -> None:
         """Tell what became of the sessions of a day, by what is on record of them."""
         sessions = self._timeline.by_start
-        while self._session < len(sessions) and (due := sessions[self._session]).day == day:
-            mark = self._marks.pop(due.uid, None)
+        while self._session < len(sessions) and (booked := sessions[self._session]).day == day:
+            mark = self._marks.pop(booked.uid, None)
             outcome = outcome_of(mark, status=self.status)
             if outcome is not None:
-                self.outcomes.append(SessionRecord(due, outcome, mark))
+                self.outcomes.append(SessionRecord(booked, outcome, mark))
             if isinstance(mark, SessionAttended):
-                minutes = whole_minutes(mark.attendance.time_of(due.session))
-                self._deliver(due.session.start, due.session.modality, minutes)
+                minutes = whole_minutes(mark.attendance.time_of(booked.session))
+                self._deliver(booked.session.start, booked.session.modality, minutes)
             self._session += 1
 
     def _take(  # noqa: C901, PLR0912  # a case for each kind of event

@@ -235,10 +235,10 @@ class Judge:
         if self._timeline.on_site_clock(event.start).date() != on:
             yield Misfit.OTHER_DAY
         if isinstance(event, MadeUp):
-            due = self._timeline.sessions.get(event.session)
-            if due is None:
+            booked = self._timeline.sessions.get(event.session)
+            if booked is None:
                 yield Misfit.UNKNOWN_SESSION
-            elif _is_longer(event.attendance, due.session):
+            elif _is_longer(event.attendance, booked.session):
                 yield Misfit.TOO_LONG
 
     def _wrong_level(self, on: date, event: SteppedUp | SteppedDown) -> Iterator[Misfit]:
@@ -258,11 +258,11 @@ class Judge:
             yield Misfit.TWO_PHASES
 
     def _wrong_session(self, on: date, event: SessionMark) -> Iterator[Misfit]:
-        due = self._timeline.sessions.get(event.session)
-        if due is None:
+        booked = self._timeline.sessions.get(event.session)
+        if booked is None:
             yield Misfit.UNKNOWN_SESSION
             return
-        session = due.session
+        session = booked.session
         if session.start.date() != on:
             yield Misfit.OTHER_DAY
         if event.session in self.marks:
@@ -286,11 +286,11 @@ class Judge:
                 self._discharged = True
             case SessionAttended() | SessionMissed() | SessionCancelled():
                 self.marks[event.session] = entry
-                due = self._timeline.sessions[event.session]
+                booked = self._timeline.sessions[event.session]
                 if isinstance(event, SessionAttended):
-                    self.times.append(_time_there(due.start, due.session, event.attendance))
-                    if due.makes_up_for is not None:
-                        self.make_ups.append((due.makes_up_for, entry))
+                    self.times.append(_time_there(booked.start, booked.session, event.attendance))
+                    if booked.makes_up_for is not None:
+                        self.make_ups.append((booked.makes_up_for, entry))
             case MadeUp():
                 self.make_ups.append((event.session, entry))
             case CameUnplanned():

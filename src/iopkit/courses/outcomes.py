@@ -13,7 +13,7 @@ from iopkit.courses.attending import (
     SessionMissed,
 )
 from iopkit.courses.judging import Status
-from iopkit.courses.timelines import DueSession
+from iopkit.courses.timelines import BookedSession
 from iopkit.eligibility.possible import Possible, from_to
 from iopkit.fields import frozen
 
@@ -66,7 +66,7 @@ class SessionRecord:
 
     trusts_types = True  # a state has hundreds of them
 
-    due: DueSession
+    booked: BookedSession
     outcome: SessionOutcome
     mark: SessionMark | None = None
 

@@ -110,7 +110,7 @@ def _of_plan(known: Progress, state: State, plan: Plan) -> Progress:
     of_phase = () if state.phase_since is None else state.outcomes_since(state.phase_since)
     by_name: dict[str, list[SessionRecord]] = {s.name: [] for s in plan.program.every_service}
     for each in outcomes:
-        by_name.setdefault(each.due.session.service, []).append(each)
+        by_name.setdefault(each.booked.session.service, []).append(each)
     return evolve(
         known,
         weeks_in_phase=None if in_phase is None else in_phase // 7,
@@ -136,9 +136,9 @@ def _hours(state: State, plan: Plan, since: date, day: date) -> float | Possible
         return None
     sure = sum(each.minutes for each in state.weeks if each.start == week) / 60
     maybe = sum(
-        each.due.session.service_time / timedelta(hours=1)
+        each.booked.session.service_time / timedelta(hours=1)
         for each in state.outcomes_since(week)
-        if each.roll_open and each.due.day < week + 7 * ONE_DAY
+        if each.roll_open and each.booked.day < week + 7 * ONE_DAY
     )
     return from_to(sure, sure + maybe)
 
@@ -184,5 +184,5 @@ def _missed(outcomes: Iterable[SessionRecord], since: date) -> Iterator[MissedSe
     """Sessions as such that were missed, each with what is known of an excuse."""
     for each in outcomes:
         excused = each.mark.excused if isinstance(each.mark, SessionMissed) else None
-        day = (each.due.day - since).days
-        yield MissedSession(each.due.session.service, day, excused)
+        day = (each.booked.day - since).days
+        yield MissedSession(each.booked.session.service, day, excused)

@@ -14,7 +14,7 @@ from iopkit.courses.folding import StatusSpan
 from iopkit.courses.goal_figures import GoalFigures
 from iopkit.courses.judging import IN_TREATMENT, Status
 from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome, SessionRecord, count_outcomes
-from iopkit.courses.timelines import DueSession
+from iopkit.courses.timelines import BookedSession
 from iopkit.eligibility.possible import from_to
 from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
@@ -87,7 +87,7 @@ class State:
     screenings: tuple[Screening, ...]
     clinician_agrees: bool | None
     authorizations: tuple[Authorization, ...]
-    left: tuple[DueSession, ...]
+    left: tuple[BookedSession, ...]
     undated: int
     goals: tuple[GoalFigures, ...] | None = None
     at_risk: bool | None = None
@@ -122,9 +122,9 @@ class State:
         return back
 
     @property
-    def rolls_open(self) -> tuple[DueSession, ...]:
+    def rolls_open(self) -> tuple[BookedSession, ...]:
         """The sessions that were due of which nobody knows who came, in their order."""
-        return tuple(each.due for each in self.outcomes if each.roll_open)
+        return tuple(each.booked for each in self.outcomes if each.roll_open)
 
     @property
     def _of_stay(self) -> tuple[SessionRecord, ...]:
@@ -193,7 +193,7 @@ def _in_a_row(
 
 
 def _day_of(outcome: SessionRecord) -> date:
-    return outcome.due.day
+    return outcome.booked.day
 
 
 def _week(on: date, since: date | None) -> int | None:

@@ -134,12 +134,12 @@ def _no_shows(case: MeasuredCase, course: CourseByDay, stay: StaySpan) -> Measur
 
 def _delivered(case: MeasuredCase, course: CourseByDay, stay: StaySpan) -> MeasuredCase:
     outcomes, last = course.outcomes_in(stay), stay.end or course.on
-    prescribed = sum(whole_minutes(each.due.session.service_time) for each in outcomes)
+    prescribed = sum(whole_minutes(each.booked.session.service_time) for each in outcomes)
     if not prescribed:
         return evolve(case, why=MeasureReason.NOTHING_DUE)
     delivered = sum(m.minutes for m in course.fold.minutes if stay.start <= m.day <= last)
     not_known = sum(
-        whole_minutes(each.due.session.service_time) for each in outcomes if each.roll_open
+        whole_minutes(each.booked.session.service_time) for each in outcomes if each.roll_open
     )
     value = from_to(delivered / prescribed, (delivered + not_known) / prescribed)
     why = MeasureReason.ROLL_OPEN if not_known else MeasureReason.COUNTED

@@ -60,7 +60,7 @@ class CourseByDay:
         self.course, self.on = course, on
         self.fold: Fold = course.folded.on(on)
         self.entries = course.history.counting_by(on)
-        self.open_rolls = tuple(each.due.day for each in self.fold.outcomes if each.roll_open)
+        self.open_rolls = tuple(each.booked.day for each in self.fold.outcomes if each.roll_open)
         self.stays = tuple(map(self._with_open_roll, _stays(self.entries)))
 
     @property
@@ -76,7 +76,7 @@ class CourseByDay:
     def outcomes_in(self, stay: StaySpan) -> tuple[SessionRecord, ...]:
         """What became of the sessions of a stay."""
         last = stay.end or self.on
-        return tuple(each for each in self.fold.outcomes if stay.start <= each.due.day <= last)
+        return tuple(each for each in self.fold.outcomes if stay.start <= each.booked.day <= last)
 
     def _with_open_roll(self, stay: StaySpan) -> StaySpan:
         last = stay.end or self.on

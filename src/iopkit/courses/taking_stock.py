@@ -19,7 +19,7 @@ from iopkit.courses.judging import IN_TREATMENT, Status
 from iopkit.courses.progressing import plus_open, progress
 from iopkit.courses.standing import State
 from iopkit.courses.stays import HoldBegun, HoldEnded
-from iopkit.courses.timelines import DueSession, Timeline
+from iopkit.courses.timelines import BookedSession, Timeline
 from iopkit.errors import refuse, refuse_flags, refuse_moments, unless_a
 from iopkit.levels import LevelOfCare
 from iopkit.patients.patients import Patient
@@ -37,22 +37,21 @@ def state_on(
     """Where a patient stands in a course at the end of a day.
 
     Args:
-            course: the patient's.
-            on: the day; what is on record of later ones does not count.
-            known: an aware instant; what was recorded later does not count.
-            missed_test_is_positive: whether a drug test that was missed ends the row of negative
-                ones, as some programs say. Else it is passed over.
+        course: the patient's.
+        on: the day; what is on record of later ones does not count.
+        known: an aware instant; what was recorded later does not count.
+        missed_test_is_positive: whether a drug test that was missed ends the row of negative
+            ones, as some programs say. Else it is passed over.
 
     Raises:
-            InvalidError: ``on`` is no day, ``known`` has no zone, or something else is no course.
+        InvalidError: ``on`` is no day, ``known`` has no zone, or something else is no course.
 
     Example:
-            >>> from functools import partial
-    from uuid import UUID
-            >>> key = UUID("6f3f3a52-5a34-4c8c-9d27-6f6b1b0d9a10")
-            >>> state = state_on(Course(key, patient=key), on=date(2026, 1, 5))
-            >>> state.status, state.counts.due
-            (None, 0)
+        >>> from uuid import UUID
+        >>> key = UUID("6f3f3a52-5a34-4c8c-9d27-6f6b1b0d9a10")
+        >>> state = state_on(Course(key, patient=key), on=date(2026, 1, 5))
+        >>> state.status, state.counts.due
+        (None, 0)
     """
     refuse("state", unless_a(course, "course", Course))
     refuse_moments("state", on=on)
@@ -169,7 +168,7 @@ def _agrees(fold: Fold, since: date | None) -> bool | None:
     return fold.ready[1]
 
 
-def _left(course: Course, on: date, status: Status | None) -> tuple[DueSession, ...]:
+def _left(course: Course, on: date, status: Status | None) -> tuple[BookedSession, ...]:
     """The sessions after a day that nobody has called off, and that fall into no hold known to end.
 
     One of which the patient has said that they will not come is called off too.
@@ -177,7 +176,7 @@ def _left(course: Course, on: date, status: Status | None) -> tuple[DueSession, 
     if status in (Status.DISCHARGED, Status.DIED):
         return ()
     sessions, counting = course.timeline.by_start, course.history.counting
-    coming = sessions[bisect_right(sessions, on, key=lambda due: due.day) :]
+    coming = sessions[bisect_right(sessions, on, key=lambda booked: booked.day) :]
     later = counting[bisect_right(counting, on, key=lambda entry: entry.on) :]
     off, held = set[UUID](), list[tuple[date, date]]()
     begun = on
@@ -194,9 +193,9 @@ def _left(course: Course, on: date, status: Status | None) -> tuple[DueSession, 
     if not off and not held:
         return coming
     return tuple(
-        due
-        for due in coming
-        if due.uid not in off and not any(start <= due.day < end for start, end in held)
+        booked
+        for booked in coming
+        if booked.uid not in off and not any(start <= booked.day < end for start, end in held)
     )
 
 

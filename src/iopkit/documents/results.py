@@ -431,10 +431,10 @@ def morning_document(morning: Morning) -> dict[str, Any]:  # Any: plain JSON val
 
 
 def _session_of(one: SessionOf) -> dict[str, Any]:  # Any: plain JSON values
-    session = one.due.session
+    session = one.booked.session
     return {
         "patient": str(one.patient),
-        "session": str(one.due.uid),
+        "session": str(one.booked.uid),
         "service": session.service,
         "start": session.start.isoformat(),
     }

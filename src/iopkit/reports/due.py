@@ -13,7 +13,7 @@ from iopkit.courses.due import Due, DueState
 from iopkit.courses.due_lists import DueRow
 from iopkit.courses.due_rules import DueRule, DueRuleSet
 from iopkit.courses.events import KIND_OF
-from iopkit.courses.timelines import DueSession
+from iopkit.courses.timelines import BookedSession
 from iopkit.errors import each_a, refuse, refuse_moments, unless_a
 from iopkit.prose import counted
 from iopkit.reports.lines import in_force_lines, item, page, section, whose
@@ -71,7 +71,7 @@ def _by(due: Due | DueRow, late: int) -> str:
     return f"{begins}by {due.due}{last}"
 
 
-def _missing(due: Due, sessions: Mapping[UUID, DueSession]) -> Iterator[str]:
+def _missing(due: Due, sessions: Mapping[UUID, BookedSession]) -> Iterator[str]:
     """What would settle whether it is asked for: rolls of sessions, or facts."""
     rolls = {str(uid): session for uid, session in sessions.items()} if due.missing else {}
     for name in due.missing:
@@ -79,7 +79,7 @@ def _missing(due: Due, sessions: Mapping[UUID, DueSession]) -> Iterator[str]:
         yield f"the roll of {_titled(session)}" if session else name.replace("_", " ")
 
 
-def _titled(session: DueSession) -> str:
+def _titled(session: BookedSession) -> str:
     return f"{session.schedule.titles[session.session.service]} on {session.day}"
 
 

@@ -94,7 +94,9 @@ def _lane(state: State, label: str) -> Lane:
     stays = tuple(_stay(span, first, state.on) for span in state.spans)
     sessions: dict[SessionOutcome, tuple[int, ...]] = {}
     for outcome in SessionOutcome:
-        days = ((each.due.day - first).days for each in state.outcomes if each.outcome is outcome)
+        days = (
+            (each.booked.day - first).days for each in state.outcomes if each.outcome is outcome
+        )
         sessions[outcome] = tuple(days)
     last = stays[-1]
     in_care = tuple(stay for stay in stays if stay.status not in _OUT)

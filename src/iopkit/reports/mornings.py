@@ -22,10 +22,10 @@ def morning_text(morning: Morning, *, names: Mapping[UUID, str] | None = None) -
     """
     called = {str(key): name for key, name in (names or {}).items()}
     coming = (
-        f"{one.due.session.start:%H:%M}  {_title(one)}, {_who(one, called)}"
+        f"{one.booked.session.start:%H:%M}  {_title(one)}, {_who(one, called)}"
         for one in morning.coming
     )
-    is_open = (f"{session_words(one.due)}, {_who(one, called)}" for one in morning.open)
+    is_open = (f"{session_words(one.booked)}, {_who(one, called)}" for one in morning.open)
     lists = [
         *section("Coming", coming),
         *section("Rolls open", is_open),
@@ -46,7 +46,7 @@ def _out(one: RunningOut, called: Mapping[str, str]) -> str:
 
 
 def _title(one: SessionOf) -> str:
-    return one.due.schedule.titles[one.due.session.service]
+    return one.booked.schedule.titles[one.booked.session.service]
 
 
 def _who(one: SessionOf, called: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from iopkit.courses.folding import StatusSpan
 from iopkit.courses.goal_figures import DatedFigure, TargetFigures
 from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome
 from iopkit.courses.standing import State
-from iopkit.courses.timelines import DueSession
+from iopkit.courses.timelines import BookedSession
 from iopkit.eligibility.possible import Possible
 from iopkit.errors import refuse, unless_a
 from iopkit.programs.progress import MOST_COUNTED, PossibleCount
@@ -88,10 +88,10 @@ def attendance_text(counts: OutcomeCounts) -> str:
     return f"{100 * (share.low or 0):.0f} to {100 * (share.high or 0):.0f} %"
 
 
-def session_words(due: DueSession) -> str:
+def session_words(booked: BookedSession) -> str:
     """A session by its title, number and start."""
-    session = due.session
-    title = due.schedule.titles[session.service]
+    session = booked.session
+    title = booked.schedule.titles[session.service]
     return f"{title} {session.number}, {minute_text(session.start)}"
 
 
