@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from iopkit.courses import Course, Entry, ScheduleSince, SessionOutcome, collect
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus
 from iopkit.courses.due import Due, DueState, due_on
-from iopkit.courses.due_lists import due_rows
 from iopkit.courses.due_rules import (
     CountedIn,
     DueRule,
@@ -23,6 +22,7 @@ from iopkit.courses.due_rules import (
     Term,
     When,
 )
+from iopkit.courses.due_tables import due_rows
 from iopkit.courses.events import (
     Admitted,
     AftercareContact,

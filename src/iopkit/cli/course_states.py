@@ -19,11 +19,11 @@ from iopkit.cli.files import DONE, NO, UNDETERMINED, Answer, find_or_read, read_
 from iopkit.cli.several import told_as
 from iopkit.courses.courses import Course, as_known
 from iopkit.courses.due import Due, DueState, due_on
-from iopkit.courses.due_lists import due_row
 from iopkit.courses.due_rules import DueRule, DueRuleSet
+from iopkit.courses.due_tables import due_row
 from iopkit.courses.plan_rules import due_rules
-from iopkit.courses.site_rows import standing_row
-from iopkit.courses.standing import State
+from iopkit.courses.state_tables import state_row
+from iopkit.courses.states import State
 from iopkit.courses.taking_stock import state_on
 from iopkit.documents.entry_lines import written_entries
 from iopkit.documents.results import due_document, state_document
@@ -32,7 +32,7 @@ from iopkit.prose import counted, duration_text
 from iopkit.reports.courses import course_text
 from iopkit.reports.due import due_text
 from iopkit.reports.lines import page
-from iopkit.reports.site_tables import due_csv, standing_csv
+from iopkit.reports.site_tables import due_csv, state_csv
 from iopkit.reports.states import attendance_text, count_text, state_text
 from iopkit.sites.sites import Site
 
@@ -60,7 +60,7 @@ def tell_states(options: argparse.Namespace) -> OfEach:
             text=lambda: page([state_text(state), *_apart(apart)], apart=2),
             document=lambda: {**state_document(state), "apart": apart},
             row=_state_row(state, apart),
-            table=lambda: standing_csv([standing_row(state)]),
+            table=lambda: state_csv([state_row(state)]),
         )
 
     return OfEach(judge)

@@ -9,8 +9,8 @@ from iopkit.charges.code_rules import CodingScheme
 from iopkit.charges.ledgers import LedgerLine, ledger
 from iopkit.confidential import hidden
 from iopkit.courses.courses import Course
-from iopkit.courses.due_lists import DueRow, due_rows
 from iopkit.courses.due_rules import DueRule
+from iopkit.courses.due_tables import DueRow, due_rows
 from iopkit.courses.judging import Status
 from iopkit.courses.plan_rules import due_rules
 from iopkit.courses.taking_stock import state_on

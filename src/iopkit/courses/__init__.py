@@ -8,7 +8,7 @@ from iopkit.courses.abstinence import ControlledSpan
 from iopkit.courses.advising import advise, plan_policies
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus, AuthorizedIn
 from iopkit.courses.courses import Course, as_known, collect, merge, record, with_schedule
-from iopkit.courses.delivered import MinutesOfDay, MinutesOfWeek
+from iopkit.courses.delivered_minutes import MinutesOfDay, MinutesOfWeek
 from iopkit.courses.deliveries import (
     Delivered,
     DeliveredSession,
@@ -18,7 +18,6 @@ from iopkit.courses.deliveries import (
 )
 from iopkit.courses.due import Due, DueState, due_on
 from iopkit.courses.due_analysis import DueFlaw, DueFlawKind, due_flaws
-from iopkit.courses.due_lists import DueRow, due_rows
 from iopkit.courses.due_rules import (
     CountedIn,
     DueRule,
@@ -29,6 +28,7 @@ from iopkit.courses.due_rules import (
     Term,
     When,
 )
+from iopkit.courses.due_tables import DueRow, due_rows
 from iopkit.courses.entries import Entry
 from iopkit.courses.events import EVENT_KINDS, CourseEvent
 from iopkit.courses.folding import StatusSpan, is_contact
@@ -41,8 +41,8 @@ from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome, SessionRecord
 from iopkit.courses.plan_rules import due_rules
 from iopkit.courses.progressing import progress
 from iopkit.courses.rolls import Absent, Entered, Present, RollMark, enter_roll
-from iopkit.courses.site_rows import StandingRow, standing_rows
-from iopkit.courses.standing import State
+from iopkit.courses.state_tables import StateRow, state_rows
+from iopkit.courses.states import State
 from iopkit.courses.taking_stock import state_on
 from iopkit.courses.timelines import BookedSession, ScheduleSince, Timeline
 
@@ -87,8 +87,8 @@ __all__ = [
     "SessionOutcome",
     "SessionRecord",
     "SetApart",
-    "StandingRow",
     "State",
+    "StateRow",
     "Status",
     "StatusSpan",
     "TargetFigures",
@@ -111,7 +111,7 @@ __all__ = [
     "plan_policies",
     "progress",
     "record",
-    "standing_rows",
     "state_on",
+    "state_rows",
     "with_schedule",
 ]

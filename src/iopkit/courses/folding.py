@@ -19,7 +19,7 @@ from iopkit.courses.attending import (
     SessionMissed,
 )
 from iopkit.courses.authorizations import Authorization
-from iopkit.courses.delivered import MinutesOfDay, minutes_by_day, week_of_day
+from iopkit.courses.delivered_minutes import MinutesOfDay, minutes_by_day, week_of_day
 from iopkit.courses.entries import Entry
 from iopkit.courses.events import CourseEvent
 from iopkit.courses.findings import (

@@ -7,9 +7,9 @@ from types import MappingProxyType
 from attrs import evolve
 
 from iopkit.courses.attending import SessionMissed
-from iopkit.courses.delivered import week_of_day
+from iopkit.courses.delivered_minutes import week_of_day
 from iopkit.courses.outcomes import OutcomeCounts, SessionRecord, count_outcomes
-from iopkit.courses.standing import State
+from iopkit.courses.states import State
 from iopkit.eligibility.patient_facts import FACTS
 from iopkit.eligibility.possible import Possible, from_to, least_and_most
 from iopkit.errors import refuse, unless_a

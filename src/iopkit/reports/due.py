@@ -10,8 +10,8 @@ from uuid import UUID
 
 from iopkit.courses.courses import Course
 from iopkit.courses.due import Due, DueState
-from iopkit.courses.due_lists import DueRow
 from iopkit.courses.due_rules import DueRule, DueRuleSet
+from iopkit.courses.due_tables import DueRow
 from iopkit.courses.events import KIND_OF
 from iopkit.courses.timelines import BookedSession
 from iopkit.errors import each_a, refuse, refuse_moments, unless_a

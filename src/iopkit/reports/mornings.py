@@ -8,7 +8,7 @@ from uuid import UUID
 
 from iopkit.clinics.mornings import Morning, RunningOut, SessionOf
 from iopkit.courses.due import DueState
-from iopkit.courses.due_lists import DueRow
+from iopkit.courses.due_tables import DueRow
 from iopkit.reports.lines import page, section
 from iopkit.reports.states import session_words
 from iopkit.reports.words import day_text

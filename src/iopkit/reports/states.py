@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, timedelta
 from itertools import groupby
 
-from iopkit.courses.delivered import MinutesOfWeek
+from iopkit.courses.delivered_minutes import MinutesOfWeek
 from iopkit.courses.folding import StatusSpan
 from iopkit.courses.goal_figures import DatedFigure, TargetFigures
 from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome
-from iopkit.courses.standing import State
+from iopkit.courses.states import State
 from iopkit.courses.timelines import BookedSession
 from iopkit.eligibility.possible import Possible
 from iopkit.errors import refuse, unless_a

@@ -9,7 +9,7 @@ from uuid import UUID
 from iopkit.confidential import hidden
 from iopkit.courses.abstinence import ControlledSpan
 from iopkit.courses.authorizations import Authorization
-from iopkit.courses.delivered import MinutesOfDay, MinutesOfWeek, week_of_day
+from iopkit.courses.delivered_minutes import MinutesOfDay, MinutesOfWeek, week_of_day
 from iopkit.courses.folding import StatusSpan
 from iopkit.courses.goal_figures import GoalFigures
 from iopkit.courses.judging import IN_TREATMENT, Status
