@@ -34,7 +34,7 @@ from iopkit.confidential import hidden
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus
 from iopkit.courses.courses import Course
 from iopkit.courses.deliveries import Delivered, delivered_by
-from iopkit.courses.judging import IN_TREATMENT
+from iopkit.courses.statuses import IN_TREATMENT
 from iopkit.errors import refuse, refuse_flags, unless_a
 from iopkit.fields import frozen
 from iopkit.truth import Truth

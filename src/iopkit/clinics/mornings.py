@@ -11,8 +11,8 @@ from iopkit.confidential import hidden
 from iopkit.courses.courses import Course
 from iopkit.courses.due_rules import DueRule
 from iopkit.courses.due_tables import DueRow, due_rows
-from iopkit.courses.judging import Status
 from iopkit.courses.plan_rules import due_rules
+from iopkit.courses.statuses import Status
 from iopkit.courses.taking_stock import state_on
 from iopkit.courses.timelines import BookedSession
 from iopkit.errors import NotInForceError, each_a

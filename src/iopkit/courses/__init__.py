@@ -7,6 +7,7 @@ What can happen has a module of its own, ``iopkit.courses.events``, and so has w
 from iopkit.courses.abstinence import ControlledSpan
 from iopkit.courses.advising import advise, plan_policies
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus, AuthorizedIn
+from iopkit.courses.contacts import is_contact
 from iopkit.courses.courses import Course, as_known, collect, merge, record, with_schedule
 from iopkit.courses.delivered_minutes import MinutesOfDay, MinutesOfWeek
 from iopkit.courses.deliveries import (
@@ -31,11 +32,9 @@ from iopkit.courses.due_rules import (
 from iopkit.courses.due_tables import DueRow, due_rows
 from iopkit.courses.entries import Entry
 from iopkit.courses.events import EVENT_KINDS, CourseEvent
-from iopkit.courses.folding import StatusSpan, is_contact
 from iopkit.courses.goal_figures import DatedFigure, GoalFigures, TargetFigures
 from iopkit.courses.happenings import Happening, Having
 from iopkit.courses.histories import History
-from iopkit.courses.judging import Status
 from iopkit.courses.misfits import Misfit, SetApart
 from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome, SessionRecord, outcome_of
 from iopkit.courses.plan_rules import due_rules
@@ -43,6 +42,7 @@ from iopkit.courses.progressing import progress
 from iopkit.courses.rolls import Absent, Entered, Present, RollMark, enter_roll
 from iopkit.courses.state_tables import StateRow, state_rows
 from iopkit.courses.states import State
+from iopkit.courses.statuses import Status, StatusSpan
 from iopkit.courses.taking_stock import state_on
 from iopkit.courses.timelines import BookedSession, ScheduleSince, Timeline
 

@@ -14,9 +14,9 @@ from iopkit.courses.authorizations import Authorization, last_answers
 from iopkit.courses.courses import Course, as_known
 from iopkit.courses.entries import Entry
 from iopkit.courses.findings import Authorized, Certified, ReviewHeld
-from iopkit.courses.judging import IN_TREATMENT
 from iopkit.courses.states import State
 from iopkit.courses.stays import Discharged
+from iopkit.courses.statuses import IN_TREATMENT
 from iopkit.courses.taking_stock import state_on
 from iopkit.courses.timelines import BookedSession, ScheduleSince
 from iopkit.errors import refuse, refuse_moments, unless_a

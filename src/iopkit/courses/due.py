@@ -7,7 +7,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain
-from types import MappingProxyType
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
@@ -15,6 +14,7 @@ from dateutil.relativedelta import relativedelta
 from iopkit.confidential import hidden
 from iopkit.courses.attending import SessionMark
 from iopkit.courses.conditions_by_day import truths_by_day
+from iopkit.courses.contacts import is_contact
 from iopkit.courses.courses import Course, as_known
 from iopkit.courses.due_rules import (
     CountedIn,
@@ -27,12 +27,12 @@ from iopkit.courses.due_rules import (
 from iopkit.courses.entries import Entry
 from iopkit.courses.events import EVENT_KINDS, CourseEvent
 from iopkit.courses.findings import Authorized
-from iopkit.courses.folding import is_contact
 from iopkit.courses.happenings import Happening, field_of
 from iopkit.courses.judging import AT_ANY_TIME
 from iopkit.courses.ordering import RANKS, SESSION_RANK
 from iopkit.courses.outcomes import SessionOutcome, SessionRecord
-from iopkit.courses.stays import Admitted, Died, Discharged, Readmitted
+from iopkit.courses.statuses import IN_TREATMENT, status_after
+from iopkit.courses.stays import Died, Discharged, Readmitted
 from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import each_a, refuse, refuse_flags, refuse_moments, unless, unless_a
 from iopkit.fields import frozen
@@ -159,10 +159,10 @@ class _Past:
     @cached_property
     def contacts(self) -> Sequence[tuple[int, Entry]]:
         """The entries of stays that are a contact, with their places."""
-        found, in_stay = list[tuple[int, Entry]](), False
+        found, status = list[tuple[int, Entry]](), None
         for place, entry in enumerate(self.entries):
-            in_stay = _STAYING.get(type(entry.event), in_stay)
-            if in_stay and is_contact(entry.event):
+            status = status_after(entry.event, status, discharged=False)
+            if status in IN_TREATMENT and is_contact(entry.event):
                 found.append((place, entry))
         return found
 
@@ -202,12 +202,6 @@ class _Past:
         }
 
     __repr__ = hidden
-
-
-_STAYING: Mapping[type, bool] = MappingProxyType(
-    {Admitted: True, Readmitted: True, Discharged: False, Died: False}
-)
-"""Whether the patient is in a stay from an event on."""
 
 
 def _day(entry: Entry) -> date:

@@ -19,6 +19,7 @@ from iopkit.courses.attending import (
     SessionMissed,
 )
 from iopkit.courses.authorizations import Authorization
+from iopkit.courses.contacts import is_contact
 from iopkit.courses.delivered_minutes import MinutesOfDay, minutes_by_day, week_of_day
 from iopkit.courses.entries import Entry
 from iopkit.courses.events import CourseEvent
@@ -27,7 +28,6 @@ from iopkit.courses.findings import (
     Certified,
     ContactMade,
     ContactTried,
-    ContactWith,
     DrugTested,
     DrugTestMissed,
     InstrumentAnswered,
@@ -38,9 +38,9 @@ from iopkit.courses.findings import (
     UseReported,
 )
 from iopkit.courses.histories import History
-from iopkit.courses.judging import Status, status_after
 from iopkit.courses.ordering import RANKS, SESSION_RANK
 from iopkit.courses.outcomes import SessionRecord, outcome_of
+from iopkit.courses.statuses import Status, StatusSpan, status_after
 from iopkit.courses.stays import (
     Admitted,
     AftercareContact,
@@ -60,27 +60,11 @@ from iopkit.courses.stays import (
     Waitlisted,
 )
 from iopkit.courses.timelines import Timeline
-from iopkit.fields import frozen
 from iopkit.levels import LevelOfCare
 from iopkit.modalities import Modality
 from iopkit.patients.screenings import Screening
 from iopkit.truth import Truth
 from iopkit.windows import whole_minutes
-
-
-@frozen(repr=False)
-class StatusSpan:
-    """Where the patient stood from ``start`` up to the day before ``end``; ``None``: still.
-
-    What began and ended on one day has its day for both.
-    """
-
-    status: Status
-    start: date
-    end: date | None = None
-
-    __repr__ = hidden
-
 
 _PassedOver: TypeAlias = (
     Screened
@@ -262,36 +246,6 @@ class Fold:
             self.weeks[week, modality] = self.weeks.get((week, modality), 0) + minutes
 
     __repr__ = hidden
-
-
-def is_contact(event: CourseEvent | None) -> bool:
-    """Whether the patient was there, or was reached: the last contact is the newest such event.
-
-    It is a session attended, made up for or come to unplanned; an admission, assessment or drug
-    test; an instrument answered; or a contact made with the patient, in aftercare too. It is not
-    what can be recorded without the patient: a report of use, a review, a paper signed, a try.
-    """
-    match event:
-        case ContactMade():
-            return event.whom is ContactWith.PATIENT
-        case AftercareContact():
-            return event.reached is True
-        case _:
-            return type(event) in _CONTACTS
-
-
-_CONTACTS = frozenset[type[CourseEvent] | type[None]](
-    {
-        Admitted,
-        Assessed,
-        CameUnplanned,
-        DrugTested,
-        InstrumentAnswered,
-        MadeUp,
-        Readmitted,
-        SessionAttended,
-    }
-)
 
 
 class Folded:

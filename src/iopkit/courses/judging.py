@@ -1,11 +1,9 @@
 """Judging: whether each event of a course can be, beside those before it."""
 
 from bisect import bisect_left, insort
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
-from types import MappingProxyType
 from typing import TypeAlias
 from uuid import UUID
 
@@ -30,10 +28,10 @@ from iopkit.courses.findings import (
 )
 from iopkit.courses.misfits import Misfit
 from iopkit.courses.ordering import start_of
+from iopkit.courses.statuses import IN_TREATMENT, Status, status_after
 from iopkit.courses.stays import (
     Admitted,
     AftercareContact,
-    Died,
     Discharged,
     HoldBegun,
     HoldEnded,
@@ -52,33 +50,6 @@ from iopkit.schedules.attendance import Attendance
 from iopkit.schedules.sessions import Session
 from iopkit.windows import ONE_DAY
 
-
-class Status(StrEnum):
-    """Where a patient stands in a course."""
-
-    REFERRED = "referred"
-    WAITING = "waiting"
-    ADMITTED = "admitted"
-    ON_HOLD = "on_hold"
-    DISCHARGED = "discharged"
-    DIED = "died"
-
-
-IN_TREATMENT = (Status.ADMITTED, Status.ON_HOLD)
-"""Where a patient stands in a stay."""
-_THEN: Mapping[type[CourseEvent] | type[None], Status] = MappingProxyType(
-    {
-        Referred: Status.REFERRED,
-        Waitlisted: Status.WAITING,
-        Admitted: Status.ADMITTED,
-        Readmitted: Status.ADMITTED,
-        HoldBegun: Status.ON_HOLD,
-        HoldEnded: Status.ADMITTED,
-        Discharged: Status.DISCHARGED,
-        Died: Status.DIED,
-    }
-)
-"""Where a patient stands from an event on."""
 _WayIn: TypeAlias = Referred | Waitlisted | ReferralClosed | Admitted | Readmitted
 AT_ANY_TIME = frozenset[type[CourseEvent] | type[None]]({Authorized, Signed})
 """What can be after a death too."""
@@ -107,21 +78,6 @@ _FORESEEN = frozenset[type[CourseEvent] | type[None]](
 """What can be recorded before its day."""
 _FIRST_ZONE = timedelta(hours=14)
 """No clock on earth is further ahead of UTC."""
-
-
-def status_after(
-    event: CourseEvent | None, before: Status | None, *, discharged: bool
-) -> Status | None:
-    """Where a patient stands after an event; ``None``: nowhere.
-
-    Args:
-        event: one that fits.
-        before: where the patient stood.
-        discharged: whether it was after a discharge, without an admission since.
-    """
-    if isinstance(event, ReferralClosed):
-        return Status.DISCHARGED if discharged else None
-    return _THEN.get(type(event), before)
 
 
 class Judge:

@@ -10,6 +10,7 @@ from attrs import evolve
 from iopkit.confidential import hidden
 from iopkit.courses.courses import Course
 from iopkit.courses.entries import Entry
+from iopkit.courses.events import ROLL_KINDS
 from iopkit.courses.happenings import Happening, field_of
 from iopkit.courses.measure_rules import (
     CountedEntry,
@@ -296,15 +297,11 @@ class _Taken:
     __repr__ = hidden
 
 
-_OF_ROLLS = frozenset(("session_attended", "session_missed", "session_cancelled"))
-"""What the roll of a session may turn out to say."""
-
-
 def _rolls(
     course: CourseByDay, first: date, last: date, counts: Collection[CountedEntry]
 ) -> list[date]:
     """The days, from one to another, of sessions without a roll that might be what counts."""
-    if not any(isinstance(each, Happening) and each.kind in _OF_ROLLS for each in counts):
+    if not any(isinstance(each, Happening) and each.kind in ROLL_KINDS for each in counts):
         return []
     return [day for day in course.open_rolls if first <= day <= last]
 

@@ -12,7 +12,7 @@ from iopkit.courses.attending import (
     SessionMark,
     SessionMissed,
 )
-from iopkit.courses.judging import Status
+from iopkit.courses.statuses import Status
 from iopkit.courses.timelines import BookedSession
 from iopkit.eligibility.possible import Possible, from_to
 from iopkit.fields import frozen

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from iopkit.confidential import hidden
 from iopkit.courses.courses import Course
-from iopkit.courses.judging import Status
 from iopkit.courses.states import State
+from iopkit.courses.statuses import Status
 from iopkit.courses.taking_stock import state_on
 from iopkit.eligibility.possible import Possible, least_and_most
 from iopkit.errors import each_a

@@ -10,10 +10,9 @@ from iopkit.confidential import hidden
 from iopkit.courses.abstinence import ControlledSpan
 from iopkit.courses.authorizations import Authorization
 from iopkit.courses.delivered_minutes import MinutesOfDay, MinutesOfWeek, week_of_day
-from iopkit.courses.folding import StatusSpan
 from iopkit.courses.goal_figures import GoalFigures
-from iopkit.courses.judging import IN_TREATMENT, Status
 from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome, SessionRecord, count_outcomes
+from iopkit.courses.statuses import IN_TREATMENT, Status, StatusSpan
 from iopkit.courses.timelines import BookedSession
 from iopkit.eligibility.possible import from_to
 from iopkit.fields import frozen

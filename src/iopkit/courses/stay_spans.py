@@ -7,9 +7,9 @@ from uuid import UUID
 from attrs import evolve
 
 from iopkit.confidential import hidden
+from iopkit.courses.contacts import is_contact
 from iopkit.courses.courses import Course
 from iopkit.courses.entries import Entry
-from iopkit.courses.folding import Fold, is_contact
 from iopkit.courses.outcomes import SessionRecord
 from iopkit.courses.stays import (
     Admitted,
@@ -58,7 +58,7 @@ class CourseByDay:
 
     def __init__(self, course: Course, on: date) -> None:
         self.course, self.on = course, on
-        self.fold: Fold = course.folded.on(on)
+        self.fold = course.folded.on(on)
         self.entries = course.history.counting_by(on)
         self.open_rolls = tuple(each.booked.day for each in self.fold.outcomes if each.roll_open)
         self.stays = tuple(map(self._with_open_roll, _stays(self.entries)))

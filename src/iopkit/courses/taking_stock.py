@@ -13,11 +13,11 @@ from iopkit.courses.attending import SessionCancelled, SessionMissed
 from iopkit.courses.authorizations import Authorization, AuthorizationStatus, last_answers
 from iopkit.courses.courses import Course, as_known
 from iopkit.courses.delivered_minutes import MinutesOfWeek
-from iopkit.courses.folding import Fold, StatusSpan
+from iopkit.courses.folding import Fold
 from iopkit.courses.goal_figures import figures_of_goal
-from iopkit.courses.judging import IN_TREATMENT, Status
 from iopkit.courses.progressing import plus_open, progress
 from iopkit.courses.states import State
+from iopkit.courses.statuses import IN_TREATMENT, Status, StatusSpan
 from iopkit.courses.stays import HoldBegun, HoldEnded
 from iopkit.courses.timelines import BookedSession, Timeline
 from iopkit.errors import refuse, refuse_flags, refuse_moments, unless_a

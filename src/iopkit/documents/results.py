@@ -17,11 +17,11 @@ from iopkit.clinics.mornings import Morning, SessionOf
 from iopkit.courses.delivered_minutes import MinutesOfWeek
 from iopkit.courses.due import Due
 from iopkit.courses.due_tables import DueRow
-from iopkit.courses.folding import StatusSpan
 from iopkit.courses.measure_tables import MeasureRow, measure_rows, measure_sums
 from iopkit.courses.measured_cases import MeasureResult
 from iopkit.courses.state_tables import StateRow, state_row
 from iopkit.courses.states import State
+from iopkit.courses.statuses import StatusSpan
 from iopkit.documents.classes import converter, writer_of
 from iopkit.documents.documents import to_document
 from iopkit.eligibility.analysis import Analysis, Difference

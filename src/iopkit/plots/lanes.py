@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from iopkit.courses.courses import Course
-from iopkit.courses.judging import Status
 from iopkit.courses.outcomes import SessionOutcome
+from iopkit.courses.statuses import Status
 from iopkit.plots.canvas import COLORS, GRID, Form, saved, sheet, tint
 from iopkit.reports.lanes import Lane, lanes_of, lanes_text
 from iopkit.reports.words import day_words

@@ -10,10 +10,9 @@ from uuid import UUID
 
 from iopkit.confidential import hidden
 from iopkit.courses.courses import Course
-from iopkit.courses.folding import StatusSpan
-from iopkit.courses.judging import Status
 from iopkit.courses.outcomes import SessionOutcome
 from iopkit.courses.states import State
+from iopkit.courses.statuses import Status, StatusSpan
 from iopkit.courses.taking_stock import state_on
 from iopkit.errors import each_a
 from iopkit.fields import frozen

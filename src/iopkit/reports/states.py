@@ -8,10 +8,10 @@ from datetime import UTC, date, timedelta
 from itertools import groupby
 
 from iopkit.courses.delivered_minutes import MinutesOfWeek
-from iopkit.courses.folding import StatusSpan
 from iopkit.courses.goal_figures import DatedFigure, TargetFigures
 from iopkit.courses.outcomes import OutcomeCounts, SessionOutcome
 from iopkit.courses.states import State
+from iopkit.courses.statuses import StatusSpan
 from iopkit.courses.timelines import BookedSession
 from iopkit.eligibility.possible import Possible
 from iopkit.errors import refuse, unless_a
