@@ -15,8 +15,8 @@ from iopkit.courses.courses import Course, as_known
 from iopkit.courses.entries import Entry
 from iopkit.courses.findings import Authorized, Certified, ReviewHeld
 from iopkit.courses.states import State
+from iopkit.courses.stay_spans import stays_of
 from iopkit.courses.stays import Discharged
-from iopkit.courses.statuses import IN_TREATMENT
 from iopkit.courses.taking_stock import state_on
 from iopkit.courses.timelines import BookedSession, ScheduleSince
 from iopkit.errors import refuse, refuse_moments, unless_a
@@ -167,15 +167,7 @@ class Delivered:
     @property
     def stays(self) -> tuple[tuple[date, date], ...]:
         """First and last days of each stay, up to the day."""
-        found: list[tuple[date, date]] = []
-        for span in self.state.spans:
-            if span.status in IN_TREATMENT:
-                start, last = span.start, span.end or self.on
-                # A hold within a stay ends none.
-                if found and found[-1][1] == start:
-                    start = found.pop()[0]
-                found.append((start, last))
-        return tuple(found)
+        return tuple((each.start, each.end or self.on) for each in stays_of(self._by_then))
 
     @cached_property
     def reviews(self) -> tuple[date, ...]:

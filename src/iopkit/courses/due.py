@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from itertools import chain
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
@@ -376,20 +375,18 @@ class _Asking:
         return working_day(self._site, day, count)
 
     def _openings(self) -> Iterator[_Opening]:
-        return chain(self._first_openings(), self._happenings(self._rule.or_when))
-
-    def _first_openings(self) -> Iterator[_Opening]:
         match when := self._rule.when:
             case Happening():
-                return self._happenings((when,))
+                yield from self._happenings((when,))
             case InARow():
-                return self._rows(when)
+                yield from self._rows(when)
             case NoContact():
-                return self._silences(when)
+                yield from self._silences(when)
             case RollOpen():
-                return self._rolls()
+                yield from self._rolls()
             case _:
-                return self._holding(when)
+                yield from self._holding(when)
+        yield from self._happenings(self._rule.or_when)
 
     def _happenings(self, when: Sequence[Happening]) -> Iterator[_Opening]:
         for place, entry in self._past.covered_by(when):

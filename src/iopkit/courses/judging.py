@@ -1,7 +1,7 @@
 """Judging: whether each event of a course can be, beside those before it."""
 
 from bisect import bisect_left, insort
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
@@ -119,7 +119,18 @@ class Judge:
 
         A make-up may come before what it makes up for.
         """
-        return dict(self._wrong_make_ups())
+        wrong = dict[Entry, tuple[Misfit, ...]]()
+        made_up, times = set[UUID | None](), sorted(self.times)
+        for session, entry in self.make_ups:
+            if session is not None and not self._was_missed(session):
+                wrong[entry] = (Misfit.NOT_MISSED,)
+            elif session is not None and session in made_up:
+                wrong[entry] = (Misfit.MADE_UP_TWICE,)
+            elif not self._finds_time(entry.event, times):
+                wrong[entry] = (Misfit.AT_ONCE,)
+            else:
+                made_up.add(session)
+        return wrong
 
     def copy(self) -> "Judge":
         """Another one that goes on from here; this one stays where it is."""
@@ -254,37 +265,21 @@ class Judge:
             case _:
                 pass
 
-    def _wrong_make_ups(self) -> Iterator[tuple[Entry, tuple[Misfit, ...]]]:
-        made_up, times = set[UUID | None](), sorted(self.times)
-        for session, entry in self.make_ups:
-            if why := self._wrong_beside(session, entry, made_up, times):
-                yield entry, why
-            elif session is not None:
-                made_up.add(session)
+    def _was_missed(self, session: UUID) -> bool:
+        mark = self.marks.get(session)
+        return mark is not None and isinstance(mark.event, SessionMissed | SessionCancelled)
 
-    def _wrong_beside(
-        self,
-        session: UUID | None,
-        entry: Entry,
-        made_up: Collection[UUID | None],
-        times: "list[_TimeThere]",
-    ) -> tuple[Misfit, ...]:
-        """Why a session does not fit that makes up for one, or that no schedule has."""
-        mark = None if session is None else self.marks.get(session)
-        missed = mark is not None and isinstance(mark.event, SessionMissed | SessionCancelled)
-        if session is not None and not missed:
-            return (Misfit.NOT_MISSED,)
-        if session in made_up:
-            return (Misfit.MADE_UP_TWICE,)
-        # Those that schedules have are there already.
-        if isinstance(entry.event, MadeUp | CameUnplanned):
-            time = self._time_of_visit(entry.event)
-            first = bisect_left(times, time[0] - ONE_DAY, key=_begin)
-            near = times[first : bisect_left(times, time[1], key=_begin)]
-            if any(_at_once(time, each) for each in near):
-                return (Misfit.AT_ONCE,)
-            insort(times, time)
-        return ()
+    def _finds_time(self, event: CourseEvent | None, times: "list[_TimeThere]") -> bool:
+        """Put a session that no schedule has among others, if the patient can have been there."""
+        if not isinstance(event, MadeUp | CameUnplanned):
+            return True  # those that schedules have are there already
+        time = self._time_of_visit(event)
+        first = bisect_left(times, time[0] - ONE_DAY, key=_begin)
+        near = times[first : bisect_left(times, time[1], key=_begin)]
+        if any(_at_once(time, each) for each in near):
+            return False
+        insort(times, time)
+        return True
 
     def _time_of_visit(self, event: MadeUp | CameUnplanned) -> "_TimeThere":
         start = event.start.astimezone(UTC)

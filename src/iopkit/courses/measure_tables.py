@@ -6,9 +6,9 @@ from datetime import date
 from statistics import fmean, median
 
 from iopkit.confidential import hidden
+from iopkit.courses.course_by_day import CourseByDay
 from iopkit.courses.courses import Course
 from iopkit.courses.measured_cases import MeasuredCase, MeasureReason, MeasureResult
-from iopkit.courses.stay_spans import CourseByDay
 from iopkit.eligibility.possible import Possible, from_to
 from iopkit.errors import each_a, refuse_moments
 from iopkit.fields import frozen

@@ -8,6 +8,7 @@ from uuid import UUID
 from attrs import evolve
 
 from iopkit.confidential import hidden
+from iopkit.courses.course_by_day import CourseByDay
 from iopkit.courses.courses import Course
 from iopkit.courses.entries import Entry
 from iopkit.courses.events import ROLL_KINDS
@@ -25,7 +26,6 @@ from iopkit.courses.measure_rules import (
 )
 from iopkit.courses.measured_cases import MeasuredCase, MeasureReason, MeasureResult
 from iopkit.courses.stay_figures import figured
-from iopkit.courses.stay_spans import CourseByDay
 from iopkit.eligibility.possible import Possible, as_possible, least_and_most
 from iopkit.eligibility.readings import age
 from iopkit.errors import each_a, refuse, refuse_flags, refuse_moments, unless, unless_a
@@ -183,7 +183,9 @@ class _Measuring:
             case DaysUntil():
                 yield start.until(case, since, figure)
             case _:
-                stay = next((s for s in course.stays if entry.key in (s.first, s.last)), None)
+                stay = next(
+                    (s for s in course.stays if entry.key in (s.begun_by, s.ended_by)), None
+                )
                 if stay is None:
                     yield evolve(case, counted=Truth.NO, why=MeasureReason.NO_STAY)
                 else:

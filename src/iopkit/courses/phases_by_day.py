@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
+from iopkit.courses.course_by_day import CourseByDay
 from iopkit.courses.events import PhaseEntered
-from iopkit.courses.stay_spans import CourseByDay, StaySpan
+from iopkit.courses.stay_spans import StaySpan
 from iopkit.windows import ONE_DAY
 
 _Phase = tuple[str, date]

@@ -8,9 +8,10 @@ from itertools import accumulate
 from statistics import NormalDist
 
 from iopkit.confidential import hidden
+from iopkit.courses.course_by_day import CourseByDay
 from iopkit.courses.courses import Course
 from iopkit.courses.measure_rules import MeasuredDays
-from iopkit.courses.stay_spans import CourseByDay, StaySpan
+from iopkit.courses.stay_spans import StaySpan
 from iopkit.courses.stays import Discharged, DischargeReason
 from iopkit.errors import each_a, refuse, refuse_moments, unless, unless_a
 from iopkit.fields import frozen

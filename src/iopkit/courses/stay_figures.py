@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from attrs import evolve
 
+from iopkit.courses.course_by_day import CourseByDay
 from iopkit.courses.findings import InstrumentAnswered
 from iopkit.courses.measure_rules import (
     DeliveredShare,
@@ -20,7 +21,7 @@ from iopkit.courses.measure_rules import (
 from iopkit.courses.measured_cases import MeasuredCase, MeasuredValue, MeasureReason
 from iopkit.courses.outcomes import count_outcomes
 from iopkit.courses.phases_by_day import phase_spans
-from iopkit.courses.stay_spans import CourseByDay, StaySpan
+from iopkit.courses.stay_spans import StaySpan
 from iopkit.courses.stays import Discharged
 from iopkit.eligibility.possible import Possible, from_to
 from iopkit.levels import LevelOfCare
