@@ -2,9 +2,8 @@
 
 import argparse
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any
 
 from attrs import evolve
 
@@ -14,9 +13,16 @@ from iopkit.cli.arguments import (
     add_site,
     named_requirements,
 )
-from iopkit.cli.course_work import OfEach, add_courses, add_missed_test, day_asked, moment_known
+from iopkit.cli.course_work import (
+    Document,
+    OfEach,
+    add_courses,
+    add_missed_test,
+    day_asked,
+    moment_known,
+    told_of,
+)
 from iopkit.cli.files import DONE, NO, UNDETERMINED, Answer, find_or_read, read_document
-from iopkit.cli.several import told_as
 from iopkit.courses.courses import Course, as_known
 from iopkit.courses.due import Due, DueState, due_on
 from iopkit.courses.due_rules import DueRule, DueRuleSet
@@ -35,9 +41,6 @@ from iopkit.reports.lines import page
 from iopkit.reports.site_tables import due_csv, state_csv
 from iopkit.reports.states import attendance_text, count_text, state_text
 from iopkit.sites.sites import Site
-
-Document = dict[str, Any]
-"""A JSON object; Any: plain JSON values."""
 
 
 def state_arguments(parser: argparse.ArgumentParser) -> None:
@@ -199,21 +202,3 @@ def _record(course: Course, on: date | None) -> Document:
             {name: of for name, of in each.items() if name != "course"} for each in entries
         ],
     }
-
-
-def told_of(
-    options: argparse.Namespace,
-    *,
-    text: Callable[[], str],
-    document: Callable[[], Document],
-    row: Mapping[str, str],
-    table: Callable[[], str] | None = None,
-) -> Answer:
-    """An answer in the form that is asked for alone: of many the others would cost time.
-
-    ``table`` gives it as CSV, where the command has that.
-    """
-    told = told_as(options)
-    if options.form == "csv" and table is not None:
-        return Answer(table(), None, row=row)
-    return Answer(text() if told == "text" else "", document() if told == "json" else None, row=row)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from attrs import AttrsInstance, astuple, fields
 
-from iopkit.charges.ledger_table import LedgerRow
+from iopkit.charges.ledger_tables import LedgerRow
 from iopkit.courses.due_tables import DueRow
 from iopkit.courses.measure_tables import MeasureRow
 from iopkit.courses.state_tables import StateRow
