@@ -6,9 +6,10 @@ from random import Random
 from uuid import UUID
 
 from iopkit import Patient, Program, Site, draft, schedule
-from iopkit.courses import BookedSession, Course, CourseEvent, Entry, ScheduleSince, collect
+from iopkit.courses import BookedSession, Course, Entry, ScheduleSince, collect
 from iopkit.courses.events import (
     Admitted,
+    CourseEvent,
     Discharged,
     DischargeReason,
     Referred,

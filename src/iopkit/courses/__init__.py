@@ -31,7 +31,6 @@ from iopkit.courses.due_rules import (
 )
 from iopkit.courses.due_tables import DueRow, due_rows
 from iopkit.courses.entries import Entry
-from iopkit.courses.events import EVENT_KINDS, CourseEvent
 from iopkit.courses.goal_figures import DatedFigure, GoalFigures, TargetFigures
 from iopkit.courses.happenings import Happening, Having
 from iopkit.courses.histories import History
@@ -47,7 +46,6 @@ from iopkit.courses.taking_stock import state_on
 from iopkit.courses.timelines import BookedSession, ScheduleSince, Timeline
 
 __all__ = [
-    "EVENT_KINDS",
     "Absent",
     "Authorization",
     "AuthorizationStatus",
@@ -56,7 +54,6 @@ __all__ = [
     "ControlledSpan",
     "CountedIn",
     "Course",
-    "CourseEvent",
     "DatedFigure",
     "Delivered",
     "DeliveredSession",

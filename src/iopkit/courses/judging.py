@@ -147,8 +147,7 @@ class Judge:
     def _too_early(self, entry: Entry) -> Iterator[Misfit]:
         if type(entry.event) in _FORESEEN or _told_beforehand(entry.event):
             return
-        recorded = entry.recorded.astimezone(UTC)
-        start = start_of(entry.event, self._timeline.sessions)
+        recorded, start = entry.recorded, start_of(entry.event, self._timeline.sessions)
         if recorded < start if start else (recorded + _FIRST_ZONE).date() < entry.on:
             yield Misfit.NOT_YET
 

@@ -4,7 +4,7 @@ Calling one of these is the explicit act that shows a patient's values.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from types import NoneType
 from typing import Any
@@ -85,7 +85,7 @@ def _became(course: Course) -> Mapping[UUID, str]:
 
 
 def _instant(entry: Entry) -> str:
-    return f"{minute_text(entry.recorded.astimezone(UTC))} UTC"
+    return f"{minute_text(entry.recorded)} UTC"
 
 
 def _entry_text(entry: Entry, sessions: Mapping[UUID, BookedSession]) -> str:
