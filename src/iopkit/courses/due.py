@@ -233,11 +233,10 @@ class _Opening:
 class _Asked:
     """Something that is asked for, while it is open: it becomes a ``Due`` only if it is listed."""
 
-    __slots__ = ("by", "counted", "done", "missing", "opens", "since", "term")
+    __slots__ = ("done", "opening", "opens", "term")
 
-    def __init__(self, opening: "_Opening", term: Term, opens: date) -> None:
-        self.since, self.counted, self.by = opening.since, opening.counted, opening.by
-        self.missing, self.term, self.opens = opening.missing, term, opens
+    def __init__(self, opening: _Opening, term: Term, opens: date) -> None:
+        self.opening, self.term, self.opens = opening, term, opens
         self.done = list[UUID]()
 
     __repr__ = hidden
@@ -337,31 +336,31 @@ class _Asking:
             self._closed.append(self._due(asked, state, closed_by=by))
 
     def _due(self, asked: _Asked, state: DueState, *, closed_by: UUID | None = None) -> Due:
-        rule, term = self._rule, asked.term
+        rule, opening, term = self._rule, asked.opening, asked.term
         return Due(
-            rule.name,
-            rule.title,
-            state,
-            asked.since,
-            asked.opens,
-            self._after(asked.counted, term.due, term),
-            self._last(asked),
-            rule.times,
-            asked.by,
-            tuple(asked.done),
-            closed_by,
-            asked.missing,
-            rule.source,
-            rule.said_by,
+            rule=rule.name,
+            title=rule.title,
+            state=state,
+            since=opening.since,
+            opens=asked.opens,
+            due=self._after(opening.counted, term.due, term),
+            last=self._last(asked),
+            times=rule.times,
+            opened_by=opening.by,
+            done=tuple(asked.done),
+            closed_by=closed_by,
+            missing=opening.missing,
+            source=rule.source,
+            said_by=rule.said_by,
         )
 
     def _last(self, asked: _Asked) -> date:
-        return self._after(asked.counted, asked.term.end, asked.term)
+        return self._after(asked.opening.counted, asked.term.end, asked.term)
 
     def _standing(self, asked: _Asked) -> DueState:
         """How something that is open stands on the day."""
         on = self._past.on
-        if asked.missing:
+        if asked.opening.missing:
             return DueState.NOT_KNOWN
         if on < asked.opens:
             return DueState.COMING

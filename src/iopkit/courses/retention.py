@@ -73,8 +73,15 @@ def _duration(course: Course, stay: StaySpan) -> StayDuration:
         reason = stay.left.reason.value if stay.left.reason else None
     elif stay.left is not None:
         reason = "died"
-    key, patient = str(course.key), str(course.patient)
-    return StayDuration(patient, key, stay.start, days, most, stay.left is not None, reason)
+    return StayDuration(
+        patient=str(course.patient),
+        course=str(course.key),
+        start=stay.start,
+        days=days,
+        days_most=most,
+        ended=stay.left is not None,
+        reason=reason,
+    )
 
 
 @frozen
