@@ -292,10 +292,8 @@ class ScaleChange:
         refuse("scale", unless(self.scale in scales, "scale", "one of it", repr(self.scale)))
 
 
-Figure: TypeAlias = (
-    FollowUp
-    | DaysUntil
-    | StayLength
+StayFigure: TypeAlias = (
+    StayLength
     | LeavingCode
     | LeftFor
     | RetainedFor
@@ -304,6 +302,9 @@ Figure: TypeAlias = (
     | PhaseDays
     | ScaleChange
 )
+"""What is figured of a stay."""
+
+Figure: TypeAlias = FollowUp | DaysUntil | StayFigure
 """What is figured of each that is counted."""
 call_union(Figure, "what is figured")
 

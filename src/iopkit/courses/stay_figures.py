@@ -1,7 +1,6 @@
 """Figures of a stay: its length, how it ended, what was delivered, and what it changed."""
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from attrs import evolve
 
@@ -15,6 +14,7 @@ from iopkit.courses.measure_rules import (
     PhaseDays,
     RetainedFor,
     ScaleChange,
+    StayFigure,
     StayLength,
     StayLengthBin,
 )
@@ -28,18 +28,6 @@ from iopkit.levels import LevelOfCare
 from iopkit.patients.screenings import Screening
 from iopkit.truth import Truth
 from iopkit.windows import whole_minutes
-
-StayFigure: TypeAlias = (
-    StayLength
-    | LeavingCode
-    | LeftFor
-    | RetainedFor
-    | NoShowShare
-    | DeliveredShare
-    | PhaseDays
-    | ScaleChange
-)
-"""What is figured of a stay."""
 
 
 def figured(
