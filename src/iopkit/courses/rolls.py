@@ -113,14 +113,9 @@ def enter_roll(  # noqa: PLR0913  # a roll, and what every entry has
             entry = Entry(key, booked.day, recorded, recorder, _event(mark, booked, meeting))
             entered.append(Entered(record(course, entry), entry))
         except InvalidError as error:
-            faults += [_of_mark(fault, place) for fault in error.faults]
+            faults += [evolve(fault, path=("marks", place)) for fault in error.faults]
     refuse("roll", tuple(faults))
     return tuple(entered)
-
-
-def _of_mark(fault: Fault, place: int) -> Fault:
-    """A fault of the entry that a mark makes, as one of the mark."""
-    return evolve(fault, path=("marks", place))
 
 
 def _each_mark(marks: Mapping[UUID, RollMark]) -> None:
