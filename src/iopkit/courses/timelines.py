@@ -50,6 +50,11 @@ class BookedSession:
         """When it begins, in UTC."""
         return self.session.start.astimezone(UTC)
 
+    @property
+    def title(self) -> str:
+        """What its service is called."""
+        return self.schedule.titles[self.session.service]
+
     __repr__ = hidden
 
 

@@ -76,11 +76,10 @@ def _missing(due: Due, sessions: Mapping[UUID, BookedSession]) -> Iterator[str]:
     rolls = {str(uid): session for uid, session in sessions.items()} if due.missing else {}
     for name in due.missing:
         session = rolls.get(name)
-        yield f"the roll of {_titled(session)}" if session else name.replace("_", " ")
-
-
-def _titled(session: BookedSession) -> str:
-    return f"{session.schedule.titles[session.session.service]} on {session.day}"
+        if session is None:
+            yield name.replace("_", " ")
+        else:
+            yield f"the roll of {session.title} on {session.day}"
 
 
 def _opened_by(due: Due, course: Course) -> str:
@@ -89,7 +88,7 @@ def _opened_by(due: Due, course: Course) -> str:
         return ""
     session = course.timeline.sessions.get(due.opened_by)
     if session is not None:
-        return f" ({_titled(session)})"
+        return f" ({session.title} on {session.day})"
     kinds = {each.key: type(each.event) for each in course.history.counting}
     return f" ({KIND_OF[kinds[due.opened_by]].replace('_', ' ')})"  # type: ignore[index]
 

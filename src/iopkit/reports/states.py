@@ -91,8 +91,7 @@ def attendance_text(counts: OutcomeCounts) -> str:
 def session_words(booked: BookedSession) -> str:
     """A session by its title, number and start."""
     session = booked.session
-    title = booked.schedule.titles[session.service]
-    return f"{title} {session.number}, {minute_text(session.start)}"
+    return f"{booked.title} {session.number}, {minute_text(session.start)}"
 
 
 def _standing(state: State) -> Iterator[str]:
