@@ -31,7 +31,7 @@ from iopkit.courses.judging import AT_ANY_TIME
 from iopkit.courses.ordering import RANKS, SESSION_RANK
 from iopkit.courses.outcomes import SessionOutcome, SessionRecord
 from iopkit.courses.statuses import IN_TREATMENT, status_after
-from iopkit.courses.stays import Died, Discharged, Readmitted
+from iopkit.courses.stays import Died, Discharged
 from iopkit.eligibility.predicates import Predicate
 from iopkit.errors import each_a, refuse, refuse_flags, refuse_moments, unless, unless_a
 from iopkit.fields import frozen
@@ -326,7 +326,7 @@ class _Asking:
 
     def _end(self, by: UUID, *, of: UUID | None = None) -> None:
         """End all that is open, or only what an entry made due."""
-        ended = [each for each in self._open if of in (None, each.by)]
+        ended = [each for each in self._open if of in (None, each.opening.by)]
         self._open = [each for each in self._open if each not in ended]
         for each in ended:
             self._close(each, DueState.ENDED, by)

@@ -1,7 +1,7 @@
 """Judging: whether each event of a course can be, beside those before it."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
